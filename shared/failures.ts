@@ -31,8 +31,8 @@ export type Reason =
   | 'internal_error';
 
 /**
- * Reasons by error code. Codes that are not listed have the reason `internal_error`. The table is flat, because every
- * authorizer loads it. The responses to administrators are in http/problem.ts.
+ * Reasons by error code. Codes that are not listed have the reason `internal_error`. The responses to administrators
+ * are not here but in http/problem.ts, because every authorizer loads this table.
  */
 export const REASONS: Readonly<Partial<Record<DomainErrorCode, Reason>>> = {
   TOKEN_MISSING: 'missing_token',

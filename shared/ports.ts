@@ -48,7 +48,7 @@ export type Facts = {
   readonly principalId?: string;
   /** Id of a refused API key whose secret was correct. The id is random and identifies nobody. */
   readonly apiKeyId?: string | undefined;
-  /** What is wrong with a refused ticket, for example that it was used before. */
+  /** The reason for the refusal of a ticket, for example that it was used before. */
   readonly defect?: `ticket-${'unknown' | 'used' | 'expired' | 'foreign'}`;
   /** Ids of the rules that decided. */
   readonly rules?: readonly string[];

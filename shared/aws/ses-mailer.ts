@@ -18,8 +18,8 @@ const CHARSET = 'UTF-8';
 
 /**
  * Creates a mailer of plain text. SES builds the message, so no text can become a header.
- * @throws Error if the mail is not accepted. Its name is AWS's error code, `MailRefused` if there is none, or
- * `MailUnanswered` without a complete response, in which case SES may have accepted the mail; the message quotes neither
+ * @throws Error if the mail is not accepted. Its name is AWS's error code, or `MailRefused` if AWS sent none. Without a
+ * complete response its name is `MailUnanswered`, and SES may have accepted the mail. The message quotes neither
  * address nor text
  */
 export function createMailer({ region, credentials, endpoint, from }: MailerConfig) {

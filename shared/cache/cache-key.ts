@@ -90,7 +90,7 @@ export function cacheKeyOf({ event }: CachedRequest, parameters: KeyParameters, 
   const isAsked = (name: string): boolean => names === undefined || names.includes(name);
   const isKept = keepsHeader(event, parameters, sharing);
   const text = canonical({
-    // Raised when equal requests would get another key, so that no entry of an earlier version is read.
+    // This number is increased when the computation of the key changes, so that no entry of an earlier version is read.
     version: 3,
     sharing,
     target: without(fields, APART.fields),
@@ -113,8 +113,8 @@ export function keyHeaders({ headers = [] }: KeyParameters): readonly string[] {
 }
 
 /**
- * Returns a function that tells whether a header is part of the key. Names are compared case-insensitively, but the key
- * contains each name as it was sent, because a handler may read only one spelling.
+ * Returns a function that decides whether a header is part of the key. Names are compared case-insensitively, but the
+ * key contains each name as it was sent, because a handler may read only one spelling.
  */
 function keepsHeader(
   event: EventRequest,

@@ -1,4 +1,6 @@
-/** How the answer cache treats headers that mean the same in every service. */
+/**
+ * Lists of headers that have the same meaning in every service. They decide whether a header is part of a cache key.
+ */
 
 const list = (names: string): readonly string[] => names.split(' ');
 

@@ -18,7 +18,7 @@ export type Report = {
 };
 
 const MAX_LEFT = 100;
-/** The value of `kind` in items for the caches named in `beyond`. */
+/** The value of `kind` in items for authorizer caches and CloudFront paths, which `beyond` lists. */
 export const OUTSIDE_KIND = 'beyond';
 
 export class Tally {

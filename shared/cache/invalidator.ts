@@ -193,8 +193,8 @@ class Run {
   }
 
   /**
-   * Whether time is left and this process still owns the work. If so, extends the process's lease; if time is up, ends
-   * it.
+   * Returns whether time is left and this process still owns the work. If so, it extends the lease of the process. If
+   * time is up, it ends the lease.
    */
   async #goesOn(): Promise<boolean> {
     const nowEpochMs = this.#ports.clock.nowEpochMs();

@@ -26,7 +26,7 @@ const WITHIN_MS = 240_000;
 
 type InvalidatorResult = {
   readonly finished: number;
-  /** What each dry run of the event would have done. */
+  /** For each dry run in the event, the changes that it would have made. */
   readonly reports?: readonly Awaited<ReturnType<typeof planInvalidation>>[];
 };
 
@@ -88,7 +88,7 @@ type StreamRule = {
 
 type InvalidationBatch =
   | { readonly kind: 'http' }
-  /** Each option is input for `parseInvalidation`. */
+  /** Each entry of `options` is input for `parseInvalidation`. */
   | { readonly kind: 'invalidations'; readonly options: readonly unknown[] }
   /** The schedule invoked the function. */
   | { readonly kind: 'time' };

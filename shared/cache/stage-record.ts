@@ -24,7 +24,7 @@ export type StageRecord = {
   readonly path: string;
   readonly query: readonly Pair[];
   readonly headers: readonly Pair[];
-  /** Why no signed request can refresh the entry. Undefined if a signed request can. */
+  /** The reason why no signed request can refresh the entry. Undefined if a signed request can refresh it. */
   readonly refusal: Refusal | undefined;
 };
 

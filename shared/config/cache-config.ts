@@ -17,7 +17,7 @@ type CacheInvalidatorConfig = {
   readonly stageApis: ReadonlySet<string>;
   readonly stageCaches: ControlPlaneConfig & { readonly apiEndpoint?: string };
   /**
-   * How to call CloudFront, and the id of the stack's distribution. Undefined if the stack has no CloudFront
+   * Settings for calls to CloudFront, and the id of the stack's distribution. Undefined if the stack has no CloudFront
    * distribution.
    */
   readonly edge: (ControlPlaneConfig & { readonly distributionId: string }) | undefined;

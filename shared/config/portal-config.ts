@@ -11,7 +11,9 @@ type PortalConfig = {
   readonly tableName: string;
   /** Undefined if members use an address of the portal's own API. */
   readonly portalUrl: string | undefined;
-  /** Where `webhook-receiver` is, without a slash at the end; undefined if the stack has no such function. */
+  /**
+   * The address of `webhook-receiver`, without a slash at the end. Undefined if the stack does not have this function.
+   */
   readonly webhooksUrl: string | undefined;
   /** Address of the gateway's own issuer. If undefined, nobody can sign in with it. */
   readonly localIssuerUrl: string | undefined;

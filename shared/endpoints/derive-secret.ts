@@ -16,12 +16,12 @@ const DOMAIN = 'gatewright-webhook-secret';
  * of the master secret on their own machine.
  */
 const MASTER_LENGTH = 32;
-/** There are two only while the owner changes the master secret. */
+/** There are two master secrets only while the owner replaces one by another. */
 const MASTERS_LIMIT = 2;
 
 /**
- * Derives a secret in the form of Standard Webhooks: `whsec_` and 32 bytes in base64. The JSON of a list keeps the
- * names apart, whatever they contain.
+ * Derives a secret in the form of Standard Webhooks: `whsec_` and 32 bytes in base64. The names are joined as a JSON
+ * list, so that different names never result in the same text.
  */
 export function deriveSecret(master: string, { source, endpointId, secretId }: SecretName): string {
   const text = `${DOMAIN}\n${JSON.stringify([source, endpointId, secretId])}`;

@@ -41,7 +41,7 @@ type NewEndpoint = {
   readonly most: number;
 };
 
-/** Revoked endpoints are listed for this time. After it, the next change of the list forgets their ids. */
+/** Revoked endpoints are listed for this time. After that, the next change of the list removes their ids. */
 const LISTED_SECONDS = 30 * 86_400;
 /** Maximum number of listed endpoints of a customer, including revoked ones. */
 const MOST_LISTED = 100;
@@ -214,7 +214,7 @@ export class EndpointAdmin {
     return isReplayed(this.#ports.store, this.#pk, operation, request);
   }
 
-  /** A repetition shows no secret, because it may have been sent by somebody else. */
+  /** The response to a repeated operation contains no secret, because somebody else may have sent the repetition. */
   async #replay(endpointId: string): Promise<ChangedEndpoint> {
     return { endpoint: await this.show(endpointId), secret: undefined };
   }

@@ -18,7 +18,7 @@ export type Field<T> = {
   readonly read: (value: unknown, where: Where) => T | undefined;
 };
 
-/** Where a value comes from. A JSON body has numbers, but a query has only text. */
+/** The part of a request that contains a value. A JSON body can contain numbers, but a query contains only text. */
 export type Where = 'body' | 'query';
 
 export type Fields = Readonly<Record<string, Field<unknown>>>;

@@ -8,7 +8,7 @@ type Problem = {
   readonly type: 'about:blank';
   readonly title: string;
   readonly status: number;
-  /** Tells what is wrong, and often what to change. */
+  /** Says what is wrong, and often what to change. */
   readonly detail?: string;
   readonly code?: DomainErrorCode;
   /** The invalid field of the request, such as `limits[1].burst`. */

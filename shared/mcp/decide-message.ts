@@ -24,7 +24,8 @@ export type McpVerdict =
 const ALLOWED: McpVerdict = { kind: 'allowed' };
 
 export function decideMessage(grants: McpGrants, message: McpMessage): McpVerdict {
-  // A client's answer to the server continues a call that was decided when it began, and starts nothing.
+  // A client's answer to a request of the server belongs to a call that was decided when it began. The answer starts
+  // nothing new.
   if (message.kind === 'response')
     return grantsAnything(grants) ? ALLOWED : denied(grants, 'methods', 'response');
   const { method, params } = message;

@@ -10,8 +10,8 @@ import { methodRule, parameterInHeader } from './methods.ts';
 import { decodeHeader, isMirroring } from './mirrored-headers.ts';
 
 /**
- * Whether the headers announce a message that the document denies. False if the headers do not show it: an older
- * revision, a header that is missing or occurs twice, or a method whose parameters no header repeats.
+ * Whether the headers announce a message that the document denies. False if the headers do not show what the message
+ * is: the revision is too old, a header is missing or occurs twice, or no header repeats the parameters of the method.
  */
 export function deniesByHeaders(grants: McpGrants, headers: ValuesByName): boolean {
   const revision = onlyValue(headers, 'mcp-protocol-version');

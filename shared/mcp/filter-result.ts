@@ -55,7 +55,7 @@ function headerOf(result: unknown, name: string): string | undefined {
   return undefined;
 }
 
-/** The filtered body has another length. */
+/** Removes `Content-Length`, because the filtered body has another length. */
 function withoutLength(result: object): object {
   const kept = { ...result } as Record<string, unknown>;
   for (const member of ['headers', 'multiValueHeaders']) {

@@ -3,7 +3,8 @@
  * Unicode form, and texts with an i with or without a dot, which Java and Turkish collations confuse.
  */
 export function foldText(text: string): string {
-  // ſ, ß and ı are lower case already, and become s, ss and i only by way of their upper case, so that comes first.
+  // The text is converted to upper case first, because ſ, ß and ı are lower case already. Only their upper case (S, SS
+  // and I) has the lower case s, ss and i.
   return text
     .normalize('NFKC')
     .toUpperCase()

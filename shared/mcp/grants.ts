@@ -21,11 +21,11 @@ export type McpGrants = {
   /** Takes precedence over `allow`. */
   readonly deny: McpPatterns;
   /**
-   * Whom the wrapper charges. Absent if it does not charge the caller. Without `tenant` or `key`, charged calls are
-   * refused.
+   * The tenant and key that the wrapper charges. Absent if it does not charge the caller. Without `tenant` or `key`,
+   * charged calls are refused.
    */
   readonly charge?: McpCharge;
-  /** What the caller could use with a token that also has these scopes. It grants nothing. */
+  /** The rights that the caller would have with a token that also has these scopes. This member grants nothing. */
   readonly withScopes: readonly { readonly scopes: readonly string[]; readonly allow: McpPatterns }[];
 };
 
@@ -140,7 +140,10 @@ export function mayCompleteTemplate({ allow, deny }: McpGrants, template: string
   return allowed && !mayMatchTemplate(deny.resources ?? [], template);
 }
 
-/** Returns the scopes that the caller would need in order to use it. Undefined if additional scopes would not help. */
+/**
+ * Returns the scopes that the caller would need to use this tool, prompt, resource or method. Undefined if additional
+ * scopes would not help.
+ */
 export function scopesFor(
   grants: McpGrants,
   subject: McpSubject,

@@ -34,7 +34,7 @@ export type Passed = {
   readonly filters: boolean;
 };
 
-/** What is needed to filter the answer to a request. */
+/** The data with which the answer to a request is filtered. */
 export type Filtering = Pick<Passed, 'requests' | 'filters'> & { readonly grants: McpGrants };
 
 type Guarded = Passed | { readonly kind: 'refused'; readonly reply: ProxyResult };
@@ -97,7 +97,10 @@ function refuse(reply: ProxyResult): Guarded {
   return { kind: 'refused', reply };
 }
 
-/** The function may decode a compressed body, or read a type other than JSON, and so run what was not decided. */
+/**
+ * Refuses a compressed body and a type other than JSON. The function might accept these, and so run a message that was
+ * not decided.
+ */
 function contentFault({ headers }: McpRequest): string | undefined {
   const encodings = headers.get('content-encoding') ?? [];
   if (encodings.some((value) => value.trim().toLowerCase() !== 'identity'))
@@ -108,7 +111,7 @@ function contentFault({ headers }: McpRequest): string | undefined {
   return isJson ? undefined : 'The header Content-Type must be application/json.';
 }
 
-/** Only revision 2025-03-26 has batches, and clients that send no version speak it. */
+/** Only revision 2025-03-26 has batches. It is the revision of clients that send no version. */
 function batchFault(headers: ValuesByName, messages: readonly McpMessage[]): string | undefined {
   const versions = headers.get('mcp-protocol-version') ?? [];
   const names = [...headers.keys()].some((name) => /^mcp-(?:method$|name$|param-)/.test(name));

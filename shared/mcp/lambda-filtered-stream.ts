@@ -80,7 +80,8 @@ export class FilteredStream extends Writable implements ResponseStream {
     this.#parts.push(text);
     if (!this.#sendsEvents()) return '';
     const joined = last + text;
-    // Between the two line ends of each pair, there is an empty line. CR LF CR LF contains LF CR.
+    // Each pair consists of two line ends, so it ends an empty line. CR LF CR LF is also found, because it contains LF
+    // CR.
     const at = Math.max(...['\n\n', '\n\r', '\r\r'].map((pair) => joined.lastIndexOf(pair)));
     if (at === -1) return '';
     const end = at + (joined.startsWith('\n\r\n', at) ? 3 : 2) - last.length;
@@ -111,7 +112,10 @@ export class FilteredStream extends Writable implements ResponseStream {
     this.#target.write(text, done);
   }
 
-  /** The type is in the headers that `HttpResponseStream.from` writes, otherwise the stream's own. */
+  /**
+   * The content type is in the headers that `HttpResponseStream.from` writes. Without these headers, the stream's own
+   * content type is used.
+   */
   #sendsEvents(): boolean {
     this.#isEvents ??= (metadataOf(this).contentType ?? this.#contentType)
       .toLowerCase()

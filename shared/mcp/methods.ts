@@ -11,11 +11,11 @@ export type McpSubject = (typeof MCP_SUBJECTS)[number];
 
 type MethodRule =
   /**
-   * Every caller to whom the document grants something, or would with more scopes, may call it: it neither reads nor
-   * changes data of the server.
+   * Every caller may call the method to whom the document grants something, or would grant something with more scopes.
+   * The method neither reads nor changes data of the server.
    */
   | { readonly kind: 'protocol' }
-  /** The same callers may call it: the result contains only what the caller may use. */
+  /** The same callers may call the method. Its result is filtered, so that it contains only what the caller may use. */
   | { readonly kind: 'list'; readonly of: McpSubject; readonly member: string; readonly key: string }
   /** A rule must grant the tool, prompt or resource that this parameter names. */
   | {
@@ -94,7 +94,9 @@ export function isPrivateMethod(method: string): boolean {
   return rule?.kind === 'list' || (rule?.kind === 'named' && rule.isPrivate === true);
 }
 
-/** What `subscriptions/listen` may ask for (revision 2026-07-28, Notification Filter). Extensions add others. */
+/**
+ * Members of the filter of `subscriptions/listen` (revision 2026-07-28, Notification Filter). Extensions add others.
+ */
 export const NOTIFICATION_FILTERS = [
   'toolsListChanged',
   'promptsListChanged',

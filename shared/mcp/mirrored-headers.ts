@@ -75,8 +75,8 @@ function nameFault(
 }
 
 /**
- * A header `Mcp-Param-{Name}` repeats an argument, and the schema of the tool says which one. Only the server knows the
- * schema. A header whose value is the value of no argument is wrong under every schema.
+ * A header `Mcp-Param-{Name}` repeats an argument, and the schema of the tool says which one. Only the server has the
+ * schema. A header is wrong under every schema if no argument has the header's value.
  */
 function paramFault(
   headers: ValuesByName,

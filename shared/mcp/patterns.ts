@@ -56,7 +56,8 @@ function canonicalOf(patterns: readonly string[]): CanonicalPatterns {
 
 /**
  * Whether the pattern of a rule for resources can match a URI. A deny rule whose pattern matches nothing would only
- * seem to protect something: `*` alone names no URI with slashes, and `internal/**` no URI at all.
+ * seem to protect something. For example, `*` alone matches no URI with slashes, and `internal/**` matches no URI at
+ * all.
  */
 export function isUriPattern(pattern: string): boolean {
   if (pattern === '**') return true;
@@ -150,7 +151,7 @@ function isOdd(text: string): boolean {
   return /[\p{C}\\\ufffd]|^\s|\s$/u.test(text);
 }
 
-/** Scheme and host have no case (RFC 3986 section 6.2.2.1). */
+/** Scheme and host are case-insensitive (RFC 3986 section 6.2.2.1). */
 function lowerOrigin(uri: string): string {
   return uri.replace(/^[^/?#]*:(?:\/\/[^/?#]*)?/, (origin) => origin.toLowerCase());
 }
@@ -161,7 +162,7 @@ function lowerOrigin(uri: string): string {
  */
 function resolveDots(uri: string): string | undefined {
   const [, origin = '', path = '', rest = ''] = /^([^/?#]*:(?:\/\/[^/?#]*)?)?([^?#]*)(.*)$/s.exec(uri) ?? [];
-  // A server may take the whole URI for a path.
+  // A server may treat the whole URI as a path.
   if (/(?:^|[^.\w])\.\.?(?:[^.\w]|$)/.test(rest)) return undefined;
   if (!/(?:^|\/)\.\.?(?:\/|$)/.test(path)) return uri;
   const kept: string[] = [];

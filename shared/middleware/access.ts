@@ -139,8 +139,8 @@ export function callerOf(event: unknown): Caller | undefined {
 }
 
 /**
- * Returns the response that refuses a request; undefined if the request is allowed. It is 500 if there is no
- * authorizer, or if a scope is missing and the authorizer omitted scopes, because this is not the caller's fault.
+ * Returns the response that refuses a request; undefined if the request is allowed. Its status is 500 if there is no
+ * authorizer, or if a scope is missing and the authorizer omitted scopes, because neither is the caller's fault.
  */
 function refusal(
   event: object,

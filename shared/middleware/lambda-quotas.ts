@@ -4,7 +4,7 @@ import { loadLogger } from '../observability/logger.ts';
 import type { MetricSink } from '../observability/quota-metrics.ts';
 import type { QuotaEvent } from '../quota/holding/holder-ports.ts';
 
-/** The service name in this module's log lines: the only function of the stack that uses this module. */
+/** The service name in this module's log lines. It is the name of the only function that uses this module. */
 const SERVICE = 'request-authorizer';
 
 /**

@@ -74,7 +74,7 @@ type Admitted = McpPassage | { readonly kind: 'refused'; readonly reply: ProxyRe
  * ```
  */
 export function mcp<Event extends object>(options: McpOptions): MiddlewareObj<Event, unknown> {
-  // The key is the request object of middy, because another middleware may replace the event.
+  // The key of the map is middy's request object, because another middleware may replace the event.
   const entered = new WeakMap<object, { readonly event: object; readonly passage: McpPassage }>();
   return {
     before: async (request) => {
@@ -231,7 +231,8 @@ export function admissionOfCall(event: object, id?: string | number): Admission 
 export async function admit(event: object, context: unknown, options: McpOptions): Promise<Admitted> {
   const request = readRequest(event);
   const message = { method: methodOf(request) ?? '', headers: headersOf(request), body: bodyOf(request) };
-  // Browsers ask with OPTIONS before they send a credential. The server gets no body with it, so nothing is run.
+  // Browsers ask with OPTIONS before they send a credential. The server gets such a request without a body, so it runs
+  // nothing.
   const isPreflight = message.method === 'OPTIONS';
   const caller = isPreflight
     ? { kind: 'known' as const, grants: NO_GRANTS }

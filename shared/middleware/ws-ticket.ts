@@ -27,8 +27,8 @@ const BODY_LIMIT_BYTES = 1024;
 export type TicketDesk = (event: unknown) => Promise<ProxyResult>;
 
 /**
- * Creates the function that issues tickets. This function throws DomainError for failures that the caller has not
- * caused: API_UNKNOWN, CONFIG_INVALID, EVENT_MALFORMED, STORE_UNAVAILABLE.
+ * Creates the function that issues tickets. The created function throws DomainError for failures that the caller has
+ * not caused: API_UNKNOWN, CONFIG_INVALID, EVENT_MALFORMED, STORE_UNAVAILABLE.
  */
 export function createTicketDesk(
   access: CompiledAccess,

@@ -49,7 +49,7 @@ export type Admission =
 
 /**
  * The outcome of a call. `ignored` means that the call says nothing about the backend, for example because the caller
- * aborted it. Of a probe, it counts as failed.
+ * aborted it. A probe with this outcome counts as failed.
  */
 export type CallOutcome = 'succeeded' | 'failed' | 'ignored';
 

@@ -7,7 +7,7 @@ import type { PolicyOptions } from './policy-rules.ts';
 import type { ResilienceEvent } from './resilience-event.ts';
 
 export type CreatePolicyOptions = PolicyOptions & {
-  /** Where the instances share the breaker's state. By default, each instance has its own state. */
+  /** The store in which the instances share the breaker's state. By default, each instance has its own state. */
   readonly shared?: SharedBreakers;
   /** An observer such as `countResilience(metrics)`. Its errors are ignored. By default nothing is counted. */
   readonly observe?: (event: ResilienceEvent) => void;

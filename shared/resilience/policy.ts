@@ -155,7 +155,7 @@ class Guard implements CallPolicy {
     const admission = await this.#admit();
     if (admission?.kind === 'refused') return { ...this.#refusal(), verdict: 'ignored' };
     const { hedgeAfterMs } = this.#rules;
-    // A probe is not hedged. If a second attempt ended it, the probe would tell nothing about the backend.
+    // A probe is not hedged. If a second attempt ended the probe, the result would say nothing about the backend.
     if (hedgeAfterMs === undefined || !isIdempotent || admission?.isProbe === true)
       return await this.#make(call, admission);
     return await runHedged({
@@ -207,13 +207,14 @@ class Guard implements CallPolicy {
     }
     const isTimeout = result.kind === 'error' && hasTimedOut(result.error);
     if (isTimeout) this.#note('timed-out');
-    // A call that its caller aborted, or that the end of the invocation cut short, tells nothing about the backend.
+    // The result says nothing about the backend if the caller aborted the call, or if the invocation ended before the
+    // call's timeout.
     const isCut = signal?.aborted === true || (isTimeout && leftMs < timeoutMs);
     let verdict: Ended<T>['verdict'] = 'ignored';
     try {
       if (!isCut) verdict = isTimeout || this.#isFailure(result) ? 'failed' : 'succeeded';
     } catch (error) {
-      // Nor does an error thrown by `isFailure` tell anything about the backend.
+      // An error that `isFailure` throws says nothing about the backend either.
       result = { kind: 'error', error };
     }
     await admission?.settle(verdict);

@@ -1,4 +1,4 @@
-/** What happens to calls that use a policy. Names of policies are fixed words that the service chooses. */
+/** Events of calls that use a policy. Names of policies are fixed words that the service chooses. */
 export type ResilienceEvent =
   | {
       readonly kind: 'changed';

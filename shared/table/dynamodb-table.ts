@@ -119,7 +119,7 @@ class ItemTable {
     return { abortSignal: AbortSignal.timeout(this.#isWarm ? this.#timeoutMs : FIRST_TIMEOUT_MS) };
   }
 
-  /** Notes the `Date` of responses. The SDK gives access to headers only here. */
+  /** Records the `Date` header of responses. The SDK gives access to headers only in a middleware. */
   #noteDates(client: Client['client']): void {
     client.middlewareStack.add(
       (next) => async (args) => {

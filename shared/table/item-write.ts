@@ -65,7 +65,7 @@ export type Purpose =
   | 'endpoint';
 
 export type ItemWrite = {
-  /** What the write is for. It is used only in metrics and traces. */
+  /** The purpose of the write. It is used only in metrics and traces. */
   readonly purpose: Purpose;
   readonly key: ItemKey;
   /** All tests must be true. */

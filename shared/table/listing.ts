@@ -32,7 +32,8 @@ export type ListOutcome =
       readonly kind: 'done';
       readonly keys: readonly ListedKey[];
       /**
-       * Where the next page starts. Undefined after the last page. Even an empty page may be followed by another page.
+       * The position at which the next page starts. Undefined after the last page. Even an empty page may be followed
+       * by another page.
        */
       readonly after: ListedKey | undefined;
     }

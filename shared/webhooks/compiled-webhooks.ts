@@ -10,7 +10,7 @@ export type CompiledSource = {
   readonly name: string;
   readonly stage: string;
   readonly scheme: SchemeName;
-  /** Where the sender's secrets are stored, or the master secret from which the secrets of customers are derived. */
+  /** The place of the sender's secrets, or of the master secret from which the secrets of customers are derived. */
   readonly secret: SecretPlace;
   /** Customers create the secrets, one or two for each of their endpoints. */
   readonly secretsOf?: 'customers';
@@ -21,8 +21,8 @@ export type CompiledSource = {
 
 export type SecretPlace = {
   /**
-   * Where a secret is stored. `parameter`: an SSM parameter. `secret`: a secret in Secrets Manager. `env`: an
-   * environment variable, which is used only on a developer's machine.
+   * The place in which a secret is stored. `parameter`: an SSM parameter. `secret`: a secret in Secrets Manager. `env`:
+   * an environment variable, which is used only on a developer's machine.
    */
   readonly kind: 'env' | 'parameter' | 'secret';
   readonly name: string;

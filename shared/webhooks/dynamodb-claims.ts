@@ -25,8 +25,8 @@ export type DynamoDbClaimsOptions = {
 };
 
 /**
- * How long a delivered event is remembered. Senders retry for three days at most (Stripe). GitHub signs no time, so its
- * deliveries can be repeated after this time.
+ * Time for which the claim of a delivered event is stored. Senders retry for three days at most (Stripe). GitHub signs
+ * no time, so its deliveries can be repeated after this time.
  */
 const REMEMBERED_SECONDS = 30 * 86_400;
 const LEASE_SECONDS = 60;

@@ -66,8 +66,8 @@ export function createWebhookReceiver(parts: ReceiverParts): WebhookReceiver {
         return { outcome: 'UnknownSource', reply: problemReply(problem(404, 'Not Found')) };
       const { scheme, toleranceSeconds, trustDeliveryId } = source;
       const endpoint = endpointId === undefined ? undefined : await findEndpoint(source.name, endpointId);
-      // Attack: a customer sends deliveries with the ids that another customer's deliveries will have, so that those
-      // are refused as repetitions.
+      // Attack: a customer sends deliveries with the ids that another customer's deliveries will have, so that the
+      // deliveries of the other customer are refused as repetitions.
       const origin = endpointId === undefined ? source.name : `${source.name}/${endpointId}`;
       const admission = await admitDelivery(request, {
         scheme,
