@@ -169,8 +169,12 @@ function readOperationId(headers: Readonly<Record<string, string>>): string {
 /** Parses the request body as JSON. Undefined if there is no body. */
 function readJson(body: string | undefined): unknown {
   if (body === undefined || body === '') return undefined;
-  if (new TextEncoder().encode(body).length > MAX_BODY_BYTES)
-    throw new DomainError('REQUEST_TOO_LARGE', `the body must have at most ${MAX_BODY_BYTES} bytes`);
+  const bytes = new TextEncoder().encode(body).length;
+  if (bytes > MAX_BODY_BYTES)
+    throw new DomainError(
+      'REQUEST_TOO_LARGE',
+      `the body has ${bytes} bytes; the maximum is ${MAX_BODY_BYTES}`,
+    );
   let value: unknown;
   try {
     value = JSON.parse(body);

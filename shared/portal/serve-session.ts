@@ -317,8 +317,12 @@ function readBody<F extends Fields>(
 ): ReadFields<F> {
   if (!/^application\/json\s*(?:;|$)/i.test(headers['content-type'] ?? ''))
     throw new RequestInvalid('Content-Type', 'must be application/json');
-  if (Buffer.byteLength(body) > MAX_BODY_BYTES)
-    throw new DomainError('REQUEST_TOO_LARGE', `the body must have at most ${MAX_BODY_BYTES} bytes`);
+  const bytes = Buffer.byteLength(body);
+  if (bytes > MAX_BODY_BYTES)
+    throw new DomainError(
+      'REQUEST_TOO_LARGE',
+      `the body has ${bytes} bytes; the maximum is ${MAX_BODY_BYTES}`,
+    );
   let value: unknown;
   try {
     value = JSON.parse(body);

@@ -367,7 +367,7 @@ class Holder {
         if (!Number.isSafeInteger(actualUnits) || actualUnits < 0)
           throw new DomainError(
             'COST_INVALID',
-            'the settled cost must be a whole number of units, 0 or more',
+            `the settled cost must be a whole number of units, 0 or more; it is ${actualUnits}`,
           );
         if (!close()) return 0;
         if (actualUnits > units) return chargeMore(holdings, actualUnits - units);

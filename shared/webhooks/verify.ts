@@ -81,7 +81,10 @@ export async function verifyDelivery(request: RawRequest, options: VerifyOptions
 
 function checkSecrets({ isUsable }: Scheme, secrets: readonly string[]): void {
   if (secrets.length < 1 || secrets.length > SECRETS_LIMIT)
-    throw new DomainError('CONFIG_INVALID', `a webhook must have 1 to ${SECRETS_LIMIT} secrets`);
+    throw new DomainError(
+      'CONFIG_INVALID',
+      `a webhook must have 1 to ${SECRETS_LIMIT} secrets; it has ${secrets.length}`,
+    );
   if (!secrets.every(isUsable))
     throw new DomainError(
       'CONFIG_INVALID',

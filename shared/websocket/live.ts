@@ -84,7 +84,10 @@ export async function remember(
 ): Promise<void> {
   const { topics = [] } = options;
   if (topics.length > MAX_TOPICS)
-    throw new DomainError('SUBJECT_INVALID', `one call may add at most ${MAX_TOPICS} topics`);
+    throw new DomainError(
+      'SUBJECT_INVALID',
+      `one call may add at most ${MAX_TOPICS} topics, but this call has ${topics.length}`,
+    );
   const connection = toConnection(event);
   await store.put([
     ...connectionItems(connection, clock.nowEpochMs()),
@@ -176,8 +179,12 @@ export async function forget({ store }: Pick<LivePorts, 'store'>, connection: Co
  */
 export async function post(ports: LivePorts, audience: Audience, message: unknown): Promise<Posted> {
   const text = typeof message === 'string' ? message : JSON.stringify(message);
-  if (Buffer.byteLength(text) > MAX_MESSAGE_BYTES)
-    throw new DomainError('SUBJECT_INVALID', 'a message may have at most 128 KB');
+  const bytes = Buffer.byteLength(text);
+  if (bytes > MAX_MESSAGE_BYTES)
+    throw new DomainError(
+      'SUBJECT_INVALID',
+      `the message has ${bytes} bytes; the maximum is ${MAX_MESSAGE_BYTES}`,
+    );
   const { store } = ports;
   const posted = { sent: 0, gone: 0, expired: 0, failed: 0 };
   const pk = audienceKey(audience);

@@ -58,7 +58,10 @@ function parsePublication({ channel, data, messages }: UnknownMembers, id: strin
   assertAddress(channel);
   const all: readonly unknown[] = Array.isArray(messages) ? messages : [data];
   if (all.length === 0 || all.length > MESSAGES_LIMIT)
-    throw new DomainError('SUBJECT_INVALID', `1 to ${MESSAGES_LIMIT} messages may be published together`);
+    throw new DomainError(
+      'SUBJECT_INVALID',
+      `the event has ${all.length} messages; 1 to ${MESSAGES_LIMIT} may be published together`,
+    );
   return {
     address: channel,
     messages: all.map((one, index) => ({ id: all.length === 1 ? id : `${id}.${index}`, data: checked(one) })),
@@ -67,10 +70,11 @@ function parsePublication({ channel, data, messages }: UnknownMembers, id: strin
 
 function checked(data: unknown): unknown {
   if (data === undefined) throw malformed('the event must have data');
-  if (Buffer.byteLength(JSON.stringify(data)) > MAX_DATA_BYTES)
+  const bytes = Buffer.byteLength(JSON.stringify(data));
+  if (bytes > MAX_DATA_BYTES)
     throw new DomainError(
       'SUBJECT_INVALID',
-      `a message may have at most ${MAX_DATA_BYTES} bytes: with its frame, API Gateway accepts 128 KB`,
+      `the message has ${bytes} bytes; the maximum is ${MAX_DATA_BYTES}, because API Gateway accepts 128 KB including the frame`,
     );
   return data;
 }

@@ -42,7 +42,9 @@ export function readAccepted(sources: readonly string[]): readonly AcceptedFindi
 function parseAccepted(value: unknown, at: string): readonly AcceptedFinding[] {
   const { accept = [], ...others } = membersOf(value);
   if (!isJsonObject(value) || Object.keys(others).length > 0 || !Array.isArray(accept))
-    throw new UsageError(`${at}: check must be a map with a list "accept" of { id, resource?, reason }`);
+    throw new UsageError(
+      `${at}: check must be a map whose only member is a list "accept" of { id, resource?, reason }; found ${JSON.stringify(value)}`,
+    );
   return accept.map((entry: unknown) => {
     const { id, resource, reason, ...more } = membersOf(entry);
     const isText = (text: unknown): text is string => typeof text === 'string' && text.trim() !== '';

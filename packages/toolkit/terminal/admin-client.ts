@@ -248,7 +248,8 @@ export function regionOfApi(url: string): string | undefined {
 export function readOrigin(url: string, what: string): string {
   if (!URL.canParse(url)) throw new UsageError(`${what} is not a URL: ${url}`);
   const { origin, pathname } = new URL(url);
-  if (!isSafeEndpoint(url)) throw new UsageError(`${what} must begin with https://`);
+  if (!isSafeEndpoint(url))
+    throw new UsageError(`${what} is ${origin}; expected an address that begins with https://`);
   return `${origin}${pathname.replace(/\/$/, '')}`;
 }
 

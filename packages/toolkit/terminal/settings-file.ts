@@ -118,7 +118,9 @@ function readPaths({ name, value, at, folder }: Entry): readonly string[] {
   const paths: readonly unknown[] = Array.isArray(value) ? value : [undefined];
   return paths.map((path) => {
     if (typeof path !== 'string' || path === '')
-      throw new UsageError(`${at}: ${name} must be a list of paths of files and folders`);
+      throw new UsageError(
+        `${at}: ${name} must be a list of paths of files and folders; found ${JSON.stringify(value)}`,
+      );
     const absolute = resolve(folder, path);
     if (!existsSync(absolute)) throw new UsageError(`${at}: ${name}: ${path} does not exist`);
     return absolute;
@@ -143,7 +145,9 @@ function folderOf(source: string): string {
 function nameSources(command: Command, { value, at, folder }: Entry, isNamed: boolean): void {
   const sources: readonly unknown[] = Array.isArray(value) ? value : [value];
   if (sources.length === 0 || !sources.every((source) => typeof source === 'string' && source !== ''))
-    throw new UsageError(`${at}: sources must be a path, or a list of paths, of folders and templates`);
+    throw new UsageError(
+      `${at}: sources must be a path of a folder or template, or a list of such paths; found ${JSON.stringify(value)}`,
+    );
   if (!isNamed)
     command.processedArgs[0] = sources.map((source) => relative('.', resolve(folder, String(source))) || '.');
 }
@@ -159,7 +163,8 @@ function applySetting(command: Command, entry: Entry): void {
   if (command.getOptionValueSource(attribute) === 'cli' || value === null) return;
   const flag = toFlag(value);
   const isSwitch = yes === undefined || yes.isBoolean();
-  if (isSwitch && flag === undefined) throw new UsageError(`${at}: ${name} must be true or false`);
+  if (isSwitch && flag === undefined)
+    throw new UsageError(`${at}: ${name} must be true or false; found ${JSON.stringify(value)}`);
   const decided = isSwitch || (no !== undefined && flag === false) ? flag : parse(command, option, entry);
   command.setOptionValueWithSource(attribute, decided, 'config');
 }

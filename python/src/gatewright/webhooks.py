@@ -66,7 +66,7 @@ def verify(
         raise _unauthorized("timestamp_outside_tolerance")
     keys = [to_key(secret) for secret in secrets]
     if not 1 <= len(keys) <= 4:
-        raise DomainError("CONFIG_INVALID", "a webhook must have 1 to 4 secrets")
+        raise DomainError("CONFIG_INVALID", f"a webhook must have 1 to 4 secrets; it has {len(keys)}")
     if any(key is None or len(key) < 16 for key in keys):
         message = "a webhook secret does not have the form of its scheme, or is shorter than 16 bytes"
         raise DomainError("CONFIG_INVALID", message)

@@ -91,7 +91,7 @@ export async function createCustomer(
       if ((await findCustomer(ports, tenant)) !== undefined)
         throw new DomainError(
           'CUSTOMER_EXISTS',
-          'there is already a customer record of that name; to change its plan, use set-plan; the record of a closed customer stays until the customer is deleted',
+          'a customer record with that name exists already. To change its plan, use gatewright customers set-plan. If the customer is closed, its record stays until the customer is deleted with gatewright customers delete',
         );
       return {
         writes: (record) => [recordWrite(asked, requested, record), putWrite(customer), ...named.writes],
@@ -288,7 +288,7 @@ function withTerm({ terms }: Customer, wanted: Term, nowEpochMs: number): readon
   if (recent.length >= CHANGES_A_YEAR)
     throw new DomainError(
       'CHANGES_TOO_MANY',
-      `the plan of the customer has changed ${CHANGES_A_YEAR} times within a year; the next change is possible from ${printMoment((recent[0]?.fromEpochMs ?? 0) + YEAR_MS)}`,
+      `the plan of the customer has changed ${CHANGES_A_YEAR} times within a year, which is the maximum; send this change after ${printMoment((recent[0]?.fromEpochMs ?? 0) + YEAR_MS)}`,
     );
   return [...kept.slice(firstKept(kept, nowEpochMs - YEAR_MS)), wanted];
 }

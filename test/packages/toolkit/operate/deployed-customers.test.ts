@@ -210,7 +210,7 @@ describe('the customers of a deployed stack', () => {
       'an address without TLS',
       { url: 'http://api.example.com' },
       outputsOf(),
-      /^--url must begin with https:\/\/$/,
+      /^--url is http:\/\/api\.example\.com; expected an address that begins with https:\/\/$/,
     ],
   ] as const)
     it(`are not read of ${name}`, async () => {

@@ -78,7 +78,10 @@ function inviteCommand(): Command {
       '--email <address>',
       'email address of the new member, for alerts; you confirm that the address is theirs',
     )
-    .option('--member <id>', 'renew the sign-in of this member instead, if the portal has no issuer')
+    .option(
+      '--member <id>',
+      'id of an existing member; the link then renews the sign-in of this member (only for a portal without an issuer)',
+    )
     .option('--expires <duration>', 'lifetime, such as 12h or 7d (default: 3d)', readSeconds)
     .action(invite);
 }
@@ -88,7 +91,7 @@ async function invite(tenant: string, flags: InviteFlags): Promise<void> {
   const wanted = { role, email, member, lifetimeSeconds: expires };
   const made = await inviteMember(tenant, wanted, flags, await findLocalPortal(flags));
   printResult(made, () => [
-    `Link for one person of ${tenant}, until ${textAt(made, 'expiresAt') ?? ''}, as ${textAt(made, 'role') ?? ''}:`,
+    `Until ${textAt(made, 'expiresAt') ?? ''}, one person of ${tenant} can sign in with this link, in the role ${textAt(made, 'role') ?? ''}:`,
     made.link,
   ]);
 }

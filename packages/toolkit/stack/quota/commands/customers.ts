@@ -43,7 +43,7 @@ const TENANTS = [
 ] as const;
 /** The same times are in docs/guides/sell/quota.md, "When a change is in force". */
 const REFUSED_WITHIN =
-  'Requests with their API keys are refused at once, all others within 30 s, or within 60 s by a process that cannot reach the table.';
+  'Requests with their API keys are refused at once. All other requests are refused within 30 s, or within 60 s by a process that cannot reach the table.';
 const COLUMNS = ['tenant', 'state', 'plan', 'from', 'name'];
 
 const LIFE = `

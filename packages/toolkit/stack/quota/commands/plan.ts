@@ -50,7 +50,7 @@ export function planCommand(): Command {
  * These times are explained in docs/guides/sell/quota.md, "When a change is in force" and "When changes take effect".
  */
 const SAVED =
-  'For customers that have this plan, it is in force within 30 s if they have a record, and within 60 s if not; another quota counts from the next period on.';
+  'For customers with this plan, it is in force within 30 s if they have a record, otherwise within 60 s. A changed quota applies from the next period on.';
 const ASSIGNED = 'In force within 60 s.';
 
 async function listPlans(flags: ReadFlags): Promise<void> {
@@ -137,7 +137,9 @@ export function readPlanFile(file: string): PlanFile {
   const plan: unknown = parseYaml(text);
   if (typeof plan === 'object' && plan !== null && 'id' in plan && typeof plan.id === 'string')
     return { plan: { ...plan, id: plan.id }, text };
-  throw new UsageError(`${file} does not contain a plan, because it has no id`);
+  throw new UsageError(
+    `${file} does not contain a plan, because it has no id: add the id of the plan, such as id: gold`,
+  );
 }
 
 /** Returns a text such as `daily 100/DAY, burst 10/s`. */

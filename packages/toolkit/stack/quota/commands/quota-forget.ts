@@ -83,7 +83,9 @@ export function forgetCommand(name: 'forget' | 'delete'): Command {
 async function run(tenant: string, flags: ForgetFlags): Promise<void> {
   const { confirm, reference, evenIfOpen = false, invoiced } = flags;
   if (confirm !== undefined && confirm !== tenant)
-    throw new UsageError(`--confirm must repeat the name ${tenant}. Nothing was deleted`);
+    throw new UsageError(
+      `--confirm is ${JSON.stringify(confirm)}, but the customer is ${tenant}, so nothing was deleted. To delete its data, pass --confirm ${tenant}`,
+    );
   if (reference?.includes(tenant) === true)
     throw new UsageError(
       '--reference must not contain the name of the customer, because it stays in the audit log',
@@ -160,7 +162,7 @@ export function describeObstacles(
 /** Describes what remains after the deletion, and until when. */
 function describeKept(tenant: string): readonly string[] {
   return [
-    `These stay: the audit log, with the kind, time and administrator of each change, without the name ${tenant}; backups for 35 days; logs until logRetentionDays. Gatewright stores no invoices: keep yours as long as the tax law of your country requires.`,
+    `These stay: the audit log (the kind, time and administrator of each change, without the name ${tenant}), backups for 35 days, and logs for the days in logRetentionDays. Gatewright stores no invoices: keep yours as long as the tax law of your country requires.`,
     `To delete, pass --confirm ${tenant}.`,
   ];
 }
@@ -207,7 +209,10 @@ async function findTables({ region }: ForgetFlags): Promise<DynamoDbAccess> {
       '--region needs the variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: to set them, run eval "$(aws configure export-credentials --format env)"',
     );
   const endpoint = givenEndpoint('dynamodb', process.env) ?? regionalAddress('dynamodb', region);
-  if (!isSafeEndpoint(endpoint)) throw new UsageError('the endpoint of DynamoDB must begin with https://');
+  if (!isSafeEndpoint(endpoint))
+    throw new UsageError(
+      `the endpoint of DynamoDB is ${endpoint}: set AWS_ENDPOINT_URL_DYNAMODB or AWS_ENDPOINT_URL to an address that begins with https://`,
+    );
   return { endpoint, region, accessKeyId, secretAccessKey, sessionToken };
 }
 

@@ -59,7 +59,7 @@ async function send(flags: StripeFlags): Promise<void> {
   const isDry = flags.dryRun === true;
   if (!isDry && (key === undefined || !/^[\x21-\x7e]+$/.test(key)))
     throw new UsageError(
-      'the environment variable STRIPE_API_KEY must be the secret key of a Stripe account',
+      'the environment variable STRIPE_API_KEY is missing or malformed: set it to the secret key of your Stripe account',
     );
   const open = await readNotClosed(flags);
   if (open.length > 0 && flags.draft !== true) throw refuseOpen(open, flags.period);
@@ -157,7 +157,9 @@ async function post(event: MeterEvent, key: string): Promise<void> {
 function originOf(base: string | undefined): string {
   if (base === undefined) return STRIPE;
   if (isSafeEndpoint(base)) return new URL(base).origin;
-  throw new UsageError('the environment variable STRIPE_API_BASE must begin with https://');
+  throw new UsageError(
+    `the environment variable STRIPE_API_BASE is ${JSON.stringify(base)}: set it to an address that begins with https://`,
+  );
 }
 
 function describe(status: number | undefined, text: string): string {

@@ -142,7 +142,7 @@ function sqlCommand(): Command {
 
 function readSize(text: string): string {
   if (/^\d{1,6}(MB|GB)$/.test(text)) return text;
-  throw new UsageError('--memory must be a size such as 4GB');
+  throw new UsageError(`--memory is ${JSON.stringify(text)}; expected a size such as 4GB or 512MB`);
 }
 
 async function run(statement: Statement, flags: SqlFlags): Promise<void> {

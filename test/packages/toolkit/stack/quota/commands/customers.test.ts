@@ -152,7 +152,10 @@ describe('gatewright customers', () => {
   it('says in its help by when requests of a suspended customer are refused', async () => {
     for (const verb of ['suspend', 'close']) {
       const { stdout } = await run('customers', verb, '--help');
-      assert.match(stdout.replace(/\s+/g, ' '), /refused at once, all others within 30 s, or within 60 s/);
+      assert.match(
+        stdout.replace(/\s+/g, ' '),
+        /refused at once\. All other requests are refused within 30 s, or within 60 s/,
+      );
     }
   });
 

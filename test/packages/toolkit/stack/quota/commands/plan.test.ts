@@ -31,6 +31,9 @@ describe('the file of a customer plan', () => {
       /none\.yml cannot be read: ENOENT: no such file or directory, open /,
     );
     writeFileSync(file, '- gold\n');
-    assert.throws(() => readPlanFile(file), /does not contain a plan, because it has no id$/);
+    assert.throws(
+      () => readPlanFile(file),
+      /does not contain a plan, because it has no id: add the id of the plan/,
+    );
   });
 });
