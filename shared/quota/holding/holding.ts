@@ -71,8 +71,8 @@ export type LimitState = {
 export interface Holding {
   readonly id: string;
   /**
-   * Returns the position of the holding in the order of calls; the smallest number comes first. The order is chosen so
-   * that a refused request acquires as little as possible from other limits.
+   * Returns the position of the holding in the order of calls. A holding with a smaller number is called earlier. The
+   * order is chosen so that a refused request acquires as little as possible from other limits.
    */
   rank(): number;
   isReady(cost: number): boolean;

@@ -52,8 +52,8 @@ export class Holdings {
   /** Maps a period that cannot be opened to the period that is charged instead. */
   readonly #moved = new Map<string, Period>();
   /**
-   * Maps a limit of a plan's version to the ledgers that it continues, for one period and term. Meanwhile another plan
-   * may have given the limit ledgers of its own.
+   * Maps a limit of a plan's version to the ledgers that it continues, for one period and term. In the meantime,
+   * another plan may have opened separate ledgers for the limit.
    */
   readonly #lines = new Map<string, LedgerId>();
   readonly #periods = new Map<PeriodRule, Period>();
@@ -114,7 +114,7 @@ export class Holdings {
     for (const lease of this.#leases.values()) lease.doubt(planId);
   }
 
-  /** Reports usage that has waited too long, because no request reported it. Each call looks at the next 64 leases. */
+  /** Reports usage that has become too old because no request has reported it. Each call checks the next 64 leases. */
   settleOverdue(): void {
     for (let look = 0; look < LOOKS; look += 1) {
       const { value: lease, done } = this.#round.next();

@@ -15,7 +15,7 @@ export class LastRefusal {
   readonly #forMs: number;
   #last: { readonly refusal: Refusal; readonly at: Moment; readonly forMs: number } | undefined;
 
-  /** @param forMs how long a refusal is remembered, plus or minus half of it, unless the reason is `unavailable` */
+  /** @param forMs mean time for which a refusal is cached, unless its reason is `unavailable` */
   constructor(at: Pick<HolderPorts, 'clock' | 'random' | 'observe'>, forMs: number) {
     this.#at = at;
     this.#forMs = forMs;
@@ -37,7 +37,8 @@ export class LastRefusal {
 
   /**
    * Records a refusal and returns it.
-   * @param retryAfterMs ignored for the reason `unavailable`: a retry may succeed when that refusal is forgotten
+   * @param retryAfterMs ignored for the reason `unavailable`, because a retry may succeed as soon as that refusal is no
+   * longer cached
    */
   refuse(limit: string, reason: RefusalReason, retryAfterMs?: number): Refusal {
     const { clock, random, observe } = this.#at;

@@ -249,8 +249,7 @@ export class Lease implements Holding {
     const read = await this.#at.store.read(this.#source);
     if (read.kind === 'unavailable' || !isKnown) {
       if (this.#stock.units < cost) return this.#refuse('unavailable');
-      // The read failed, but this holder may keep using its units, because they belong to it whatever the state of the
-      // store.
+      // The read failed, but this holder may continue to use its units, because nobody else can use them.
       this.#seenAt = momentOf(this.#at.clock);
       return undefined;
     }

@@ -18,8 +18,8 @@ import { Turns } from './turns.ts';
 type Batch = { units: number; readonly sentAt: Moment };
 
 /**
- * Maximum number of writes for one request. A request may need a write of the other form and a write of only the needed
- * units. The rest is a margin for two lost races.
+ * Maximum number of writes for one request. A request may need a write of the other form (@see rate-limit.ts), and then
+ * a write of only the needed units. The rest is a margin for two lost races.
  */
 const ATTEMPTS = 4;
 const BACK_OFF_MS = 10;

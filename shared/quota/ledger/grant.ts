@@ -19,8 +19,8 @@ export class GrantIds {
   }
 
   /**
-   * Returns the id of this process, and a number that increases with each call. It is the time, so that other processes
-   * can see how long ago a holder wrote.
+   * Returns the id of this process, and a number that increases with each call. The number is a time, so that other
+   * processes can see how long ago a holder wrote.
    */
   next(): { readonly holder: string; readonly sequence: number } {
     this.#sequence = Math.max(this.#sequence + 1, Math.floor(this.#clock.nowEpochMs()));
