@@ -54,8 +54,8 @@ export function describeCycle(names: readonly string[]): string {
 }
 
 /**
- * Returns the remedy for a cycle that DependsOn makes, although no value needs this order; undefined for a cycle of
- * references alone.
+ * Returns the remedy for a cycle that contains an unnecessary DependsOn; undefined if the cycle consists of references
+ * only.
  */
 export function remedyOfCycle(
   cycle: readonly string[],

@@ -160,7 +160,7 @@ function findCode(raw: RawStack, resource: ResolvedResource, report: Report): Fu
   if (stored !== undefined && isArchive(stored)) return localCode(raw.code, resource.logicalId, stored);
   const where =
     address === undefined ? (isJsonObject(code) ? describeImage(code) : undefined) : `s3://${address}`;
-  // A file can supply an archive, but no other kind of code.
+  // A local file can replace an archive in S3, but not a container image.
   const wayOut = address === undefined ? '' : `; to run its archive, ${describeStoring(raw.stored, address)}`;
   report(
     'Code',

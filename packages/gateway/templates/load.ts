@@ -49,7 +49,7 @@ export async function loadStacks(
         for (const { stackName } of raws) options.onProgress?.(`loaded ${stackName}`);
         return raws;
       } catch (error) {
-        // Whoever imports from a companion fails because of it, so its failure comes first.
+        // If a companion fails, the sources that import its values fail too, so its failure comes first.
         if (beside.has(path)) failures.unshift(error);
         else failures.push(error);
         isImportedRefused ||= beside.has(path);
@@ -68,8 +68,8 @@ export async function loadStacks(
 
 /**
  * Reports the sources that cannot be loaded, so that the other sources can still be served.
- * @param isServable false if no named source remains, or if the stack from which they import is missing: their routes
- * would then fail for reasons of that stack, and checks would blame the service
+ * @param isServable false if no named source remains, or if a stack from which they import values could not be loaded.
+ * In the second case, their routes would fail because of the missing values, and checks would blame the wrong stack
  * @throws the failures if errors are not tolerated or if the remaining sources are not servable
  */
 function noteFailures(failures: readonly unknown[], isServable: boolean, tolerance: Tolerance): void {

@@ -18,8 +18,9 @@ const CODE: Readonly<Record<string, string>> = {
   'AWS::Serverless::LayerVersion': 'ContentUri',
 };
 /**
- * osls packages the folder of the service, unless a bundler makes the packages or our plug-in excludes the state. The
- * name of an export, such as gatewright-dev-RequestAuthorizerArn, is not the plug-in.
+ * Matches a service file that uses a bundler or our plug-in. Otherwise, osls packages the whole folder of the service;
+ * our plug-in excludes the folder with the gateway's state. The name of an export, such as
+ * gatewright-dev-RequestAuthorizerArn, does not count as the plug-in.
  */
 const OWN_PACKAGES = /\bgatewright(?!-)\b|esbuild|webpack|rollup|parcel|rspack|bundle/;
 

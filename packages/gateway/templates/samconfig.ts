@@ -8,7 +8,9 @@ import type { Json } from '@gatewright/aws/json-object';
 import { memberAt } from './template-place.ts';
 
 const FILES = ['samconfig.toml', 'samconfig.yaml', 'samconfig.yml'];
-/** The tables that are read for what is deployed. As for SAM, a command takes precedence over `global`. */
+/**
+ * The tables from which the settings of the deployment are read. As for SAM, a command takes precedence over `global`.
+ */
 const COMMANDS = ['deploy', 'global'];
 /** The tables of parameters: `sam local start-api` reads its own table and `global`, and `sam deploy` reads the others. */
 const PARAMETER_COMMANDS = ['local_start_api', ...COMMANDS];
@@ -24,7 +26,7 @@ type Samconfig = {
    * environment of that name, they come from `default`, which SAM reads by default.
    */
   readonly parameters: Readonly<Record<string, string>>;
-  /** A sentence about parameters that are passed over; absent if none are. */
+  /** A sentence about parameters that are not used; absent if there are none. */
   readonly passedOver?: string;
 };
 

@@ -266,7 +266,10 @@ function outputText(value: Json): string {
 
 const MOST_SIMILAR = 12;
 
-/** Whether a name may be a misspelling of another: both begin alike, and end alike, or one contains the other. */
+/**
+ * Whether a name may be a misspelling of another: both have the same beginning and the same end, or one contains the
+ * other.
+ */
 function isSimilarExport(exported: string, wanted: string): boolean {
   const [one, other] = [exported.toLowerCase(), wanted.toLowerCase()];
   if (one.includes(other) || other.includes(one)) return true;

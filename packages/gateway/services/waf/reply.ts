@@ -7,7 +7,7 @@ const NO_PUZZLE =
   '<!doctype html><title>AWS WAF</title><p>On AWS, this page would contain a puzzle or a challenge of AWS WAF.</p>';
 
 /**
- * Returns the reply of AWS WAF to a request that an action ends; undefined if the API's gateway response is sent
+ * Returns AWS WAF's reply to a request that it blocks or challenges; undefined if the API's gateway response is sent
  * instead.
  */
 export function replyOf(action: RuleAction, request: InspectedRequest): ScreenReply | undefined {

@@ -48,7 +48,7 @@ export const TRACE_CALLS: Readonly<Record<string, TraceCall>> = {
 };
 
 /**
- * Returns the result of a call, whose operation is its path; undefined for an operation that is not supported.
+ * Returns the result of a call; undefined if the operation, which the path names, is not supported.
  * @throws OperationRefused if the call is refused
  */
 export function answerTraces(

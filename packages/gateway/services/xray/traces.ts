@@ -81,7 +81,7 @@ export function rootOf({ segments }: Trace): Segment | undefined {
 }
 
 /**
- * The time in the trace's id, in epoch seconds. `GetTraceSummaries` finds traces by it unless the call says otherwise.
+ * Returns the time in the trace's id, in epoch seconds. By default, `GetTraceSummaries` selects traces by this time.
  */
 export function startedAtS({ id }: Trace): number {
   return parseInt(id.slice(2, 10), 16);

@@ -18,7 +18,10 @@ const PROPERTIES: Readonly<Record<string, string>> = {
   'AWS::ApiGatewayV2::Api': 'BodyS3Location',
   'AWS::CloudFormation::Stack': 'TemplateURL',
 };
-/** An asset's name is the hash of its content; `Fn::Sub` or `Fn::Join` may build the location. */
+/**
+ * Matches the hash of an asset's content, which is the asset's name. The location may be built by `Fn::Sub` or
+ * `Fn::Join`.
+ */
 const OBJECT_NAME = /[0-9a-f]{64}(?:\.[a-z0-9]+)*/g;
 const MAX_MANIFESTS = 100;
 

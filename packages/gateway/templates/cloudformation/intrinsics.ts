@@ -296,7 +296,7 @@ function resolveList(value: Json | undefined, name: string, scope: Scope, at: Pa
     : scope.fail(
         at,
         `Template error: ${name} requires a list of values`,
-        // A function may return a list on AWS whose value here is only a text, such as an attribute of a resource.
+        // On AWS, a function such as Fn::GetAtt may return a list where only a placeholder text is known here.
         isJsonObject(value) ? 'value-elsewhere' : undefined,
       );
 }

@@ -41,7 +41,7 @@ export function checkLiteralParts(template: JsonObject, refuse: Refuse): void {
     refuse(['Description'], `${FORMAT} every Description member must be a string`, IGNORED);
   for (const [section, called] of Object.entries(NAMED))
     for (const [name, body] of Object.entries(mapOf(template, section))) {
-      // Fn::Transform and Fn::ForEach make entries, and are reported by those who read them.
+      // Fn::Transform and Fn::ForEach generate entries. Their errors are reported where they are expanded.
       if (name.startsWith('Fn::')) continue;
       if (!NAME.test(name))
         refuse([section, name], `${FORMAT} ${called} name ${name} is non alphanumeric.`, 'it is read here');
@@ -61,7 +61,7 @@ export function checkLiteralParts(template: JsonObject, refuse: Refuse): void {
     checkAttributes(['Resources', logicalId], membersOf(resource), hasExtensions, refuse);
 }
 
-/** Whether a value is a list or a mapping, such as a function, where only a text may stand. */
+/** Whether a value is a list or a mapping, such as a function. Where only text is allowed, such a value is refused. */
 function isComposed(value: Json | undefined): boolean {
   return typeof value === 'object' && value !== null;
 }
@@ -107,7 +107,7 @@ function checkMapping(at: Path, mapping: Json, refuse: Refuse): void {
 }
 
 /**
- * The services whose resources may have the policy Snapshot, which is refused for all others.
+ * The services whose resources may have the policy Snapshot. For other resources, it is refused.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
  */
 const WITH_SNAPSHOTS = /^AWS::(?:DocDB|EC2|ElastiCache|FSx|MemoryDB|Neptune|RDS|Redshift)::|^(?!AWS::)/;

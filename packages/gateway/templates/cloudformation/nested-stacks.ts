@@ -1,6 +1,6 @@
 /**
  * Finds templates of nested stacks on this machine. `TemplateURL`, a SAM application, or metadata of CDK and the SAM
- * CLI names the file. A nested stack is opened once its parent knows its parameters.
+ * CLI names the file. A nested stack is opened when its parent stack has resolved the parameters that it passes.
  */
 import { resolve, dirname } from 'node:path';
 import { DefinitionError } from '../../core/errors.ts';

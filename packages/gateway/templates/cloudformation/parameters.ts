@@ -83,7 +83,8 @@ function refuseMissing(
 
 /**
  * Reads one parameter; undefined if it has no value.
- * @param isPlaceholder whether AWS gets another value, so that the constraints of the declaration say nothing about it
+ * @param isPlaceholder whether the value is a placeholder. It is not checked against the declaration's constraints,
+ * because AWS gets another value.
  */
 function readParameter(
   name: string,

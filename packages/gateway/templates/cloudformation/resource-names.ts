@@ -84,7 +84,7 @@ export class ResourceNames {
   }
 
   /**
-   * Returns the number of a function version, because Lambda numbers the versions of a function in the order of their
+   * Returns the number of a function version. Lambda numbers the versions of a function in the order of their
    * publication.
    */
   #ordinalOf(logicalId: string): number {

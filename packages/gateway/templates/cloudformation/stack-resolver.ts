@@ -126,7 +126,8 @@ export class StackResolver implements Scope {
     for (const logicalId of Object.keys(this.#resources)) {
       if (this.#mayExist(logicalId)) resolved.set(logicalId, this.#resolveResource(logicalId));
     }
-    // Several resources of Terraform may be one here, such as an API and its policy, and Terraform itself finds cycles.
+    // Terraform is not checked: it finds cycles itself, and several of its resources may become one resource here, such
+    // as an API and its policy.
     const cycle = this.raw.writtenAs === undefined ? findCycle(this.#needs) : [];
     const [first = '', second = first] = cycle;
     if (cycle.length > 0)

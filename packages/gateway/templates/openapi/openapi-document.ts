@@ -211,7 +211,7 @@ export class OpenApiDocument {
   }
 
   /**
-   * Reports what an import leaves out with a warning.
+   * Reports a part of the document that an import leaves out with a warning.
    * @param warning AWS's words, if they are known
    * @throws DefinitionError if the import fails on warnings
    */

@@ -21,7 +21,7 @@ type PlacedLayers = {
 type Language = {
   readonly pattern: RegExp;
   readonly below: string;
-  /** Returns what it means that listed packages are not installed yet; undefined if none is missing. */
+  /** Returns a message about listed packages that are not installed yet; undefined if none is missing. */
   readonly lacks: (content: string) => string | undefined;
 };
 

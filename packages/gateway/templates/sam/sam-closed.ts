@@ -8,7 +8,7 @@ import { closedOperation } from '../openapi/closed-operation.ts';
 import { emptyDocument, isDocument, mapMethods, methodKey, onlyIf, putMethod } from './sam-document.ts';
 import type { SamApi, SamExpansion, SamRoute } from './sam-expansion.ts';
 
-/** Returns the document with the route that `add` adds. If `add` fails, the route is a closed route instead. */
+/** Returns the document with the route that `add` adds. If `add` fails, the route responds with 500 instead. */
 export function orClosed(
   expansion: SamExpansion,
   route: SamRoute,

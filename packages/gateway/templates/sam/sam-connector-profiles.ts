@@ -1,6 +1,6 @@
 /**
- * What SAM grants for each pair of types that a connector can connect. The pairs, the actions and their order were
- * taken from aws-sam-translator 1.115.0.
+ * The access that SAM grants for each pair of types that a connector can connect. The pairs, the actions and their
+ * order were taken from aws-sam-translator 1.115.0.
  * @see SAM developer guide, "AWS SAM connector reference"
  */
 import type { Json } from '@gatewright/aws/json-object';
@@ -8,7 +8,7 @@ import type { Json } from '@gatewright/aws/json-object';
 type Access = 'Read' | 'Write';
 export type EndName = 'Source' | 'Destination';
 
-/** What a connector knows about one of its two resources. */
+/** The values of one of the two resources that a connector connects. */
 export type End = {
   readonly id?: string;
   readonly type: string;
@@ -22,15 +22,18 @@ export type End = {
 
 type Grant = { readonly actions: readonly string[]; readonly on: (used: End) => readonly Json[] };
 
-/** What allows a source to use a destination. The kinds without `grants` know only the access `Write`. */
+/**
+ * The policy or permission that lets a source use a destination. The kinds without `grants` support only the access
+ * `Write`.
+ */
 export type Profile =
-  /** A policy for the role of `holder`, about the other resource. */
+  /** A policy for the role of `holder`, which grants access to the other resource. */
   | {
       readonly makes: 'policy';
       readonly holder: EndName;
-      /** In SAM's order, which its refusals print. */
+      /** In the order in which SAM's error messages list them. */
       readonly grants: Partial<Readonly<Record<Access, readonly Grant[]>>>;
-      /** The accepted values of `Permissions`; absent means every choice of `grants`. */
+      /** The accepted values of `Permissions`. If absent, any combination of the keys of `grants` is accepted. */
       readonly together?: readonly (readonly Access[])[];
     }
   | {
@@ -54,7 +57,7 @@ const executions = ({ name }: End): readonly Json[] => [
     ],
   },
 ];
-/** The rule by which Step Functions waits for an execution that it has started. */
+/** The EventBridge rule with which Step Functions waits for an execution that it has started. */
 const waitingRule = (): readonly Json[] => [
   {
     'Fn::Sub':

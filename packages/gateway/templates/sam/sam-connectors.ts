@@ -11,14 +11,14 @@ import type { End, EndName, Profile } from './sam-connector-profiles.ts';
 import { present } from './sam-expansion.ts';
 import type { SamExpansion } from './sam-expansion.ts';
 
-/** The types whose `Ref` is the ARN; `Fn::GetAtt` with `Arn` returns the ARN of all others. */
+/** The types whose `Ref` is the ARN. For all other types, `Fn::GetAtt` with `Arn` returns it. */
 const REF_IS_ARN = [MACHINE, 'AWS::SNS::Topic', 'AWS::AppSync::GraphQLApi', 'AWS::AppSync::DataSource'];
 const ROLE_PROPERTIES: Readonly<Record<string, string>> = {
   [FUNCTION]: 'Role',
   [MACHINE]: 'RoleArn',
   'AWS::AppSync::DataSource': 'ServiceRoleArn',
 };
-/** The types of SAM that may stand in a reference without `Id`. */
+/** The types of SAM that a reference without `Id` may have. */
 const CLOUDFORMATION_TYPES: Readonly<Record<string, string>> = {
   'AWS::Serverless::Function': FUNCTION,
   'AWS::Serverless::StateMachine': MACHINE,
@@ -275,7 +275,7 @@ function refuseMissing(profile: Profile, ends: Ends, at: Path): Refused | undefi
 type Member = 'Arn' | 'Name' | 'ResourceId' | 'Qualifier';
 const VALUES = { Arn: 'arn', Name: 'name', ResourceId: 'resourceId', Qualifier: 'qualifier' } as const;
 
-/** Lists the values of which the policy or the source of a permission consists. */
+/** Returns the values that the generated policy or permission must contain. */
 function neededBy(profile: Profile, ends: Ends): readonly (readonly [EndName, Member])[] {
   if (profile.makes === 'policy') {
     const used = profile.holder === 'Source' ? 'Destination' : 'Source';
@@ -389,7 +389,7 @@ function referredId(value: Json | undefined): string | undefined {
   return rest.length === 1 && typeof id === 'string' ? id : undefined;
 }
 
-/** Makes what depends on a connector depend on the resources of the connector. */
+/** Replaces each DependsOn of the connector by a DependsOn of the resources that the connector has created. */
 function waitFor({ resources }: SamExpansion, connector: string, made: readonly string[]): void {
   for (const [logicalId, resource] of resources) {
     const on = asOneOrMore(membersOf(resource)['DependsOn']);

@@ -70,7 +70,7 @@ const OF_FUNCTIONS: Readonly<Record<string, string>> = {
   Url: 'FunctionUrlConfig',
   EventInvokeConfig: 'EventInvokeConfig',
 };
-/** What an event source mapping reads, by the type of the event. */
+/** The properties of events that contain the ARN of the source of an event source mapping. */
 const OF_MAPPINGS: readonly string[] = ['Queue', 'Stream', 'Cluster', 'Broker'];
 
 export class SamExpansion {
@@ -82,7 +82,7 @@ export class SamExpansion {
   readonly foreign: { readonly kind: ApiKind; readonly apiId: string; readonly route: SamRoute }[] = [];
   readonly changes: SamChange[] = [];
   readonly #implicitConditions = new Map<string, string>();
-  /** The places in the template by logical id and the keys of the document of this resource. */
+  /** Places in the template. The key consists of the logical id of an API and of a path into its document. */
   readonly #documentPlaces = new Map<string, Path>();
   readonly #tree: SourceTree;
   readonly #template: JsonObject;
@@ -119,7 +119,10 @@ export class SamExpansion {
     this.resources.set(logicalId, resource);
   }
 
-  /** @param condition the condition of the new resource; null means none, and by default it is that of `origin` */
+  /**
+   * @param condition the condition of the new resource; null means no condition. The default is the condition of
+   * `origin`
+   */
   make(
     origin: string,
     logicalId: string,
@@ -151,7 +154,10 @@ export class SamExpansion {
     return isDeclared ? !isShared : this.resources.has(logicalId);
   }
 
-  /** Returns the condition that is true if one of two is. It is created, or extended by the second one. */
+  /**
+   * Returns the name of a condition that is true if `one` or `other` is true. If a condition with this name exists,
+   * `other` is added to it.
+   */
   eitherOf(name: string, one: string, other: string): string {
     const known = this.conditions.get(name) ?? { Condition: one };
     if (one !== name || !JSON.stringify(known).includes(JSON.stringify(other)))
@@ -416,8 +422,8 @@ export class SamExpansion {
   }
 
   /**
-   * Returns the stage of a REST API as SAM knows it for its events. A name that an intrinsic function computes is
-   * `Stage`, also in the policy of the API.
+   * Returns the stage name that SAM uses for the events and the policy of a REST API. If an intrinsic function computes
+   * the name, SAM uses `Stage`.
    */
   stageOfEvents(apiId: string): string {
     const isImplicit = apiId === IMPLICIT.rest.logicalId && !this.has(apiId);
@@ -426,8 +432,8 @@ export class SamExpansion {
   }
 
   /**
-   * Returns the name of an API's domain as SAM reads it for the logical id. SAM fills the parameters in a function, but
-   * does not compute the function.
+   * Returns the name of an API's domain from which SAM derives the logical id. SAM replaces parameters within an
+   * intrinsic function, but does not evaluate the function.
    */
   domainNameOf(apiId: string, name: Json): Json {
     const written = membersOf(this.#written(apiId, 'Domain'))['DomainName'];

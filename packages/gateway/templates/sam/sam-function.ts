@@ -108,7 +108,7 @@ function targetOf(expansion: SamExpansion, logicalId: string, properties: JsonOb
     return expansion.fail(
       logicalId,
       'AutoPublishAlias must be a string',
-      // The value of a parameter is filled in earlier, unless it has none.
+      // A reference to a parameter has been replaced by its value, unless the parameter has no value.
       isJsonObject(alias) && 'Ref' in alias ? 'parameter-without-value' : undefined,
     );
   if (!/^(?!\d+$)[\w-]+$/.test(alias))
@@ -116,7 +116,7 @@ function targetOf(expansion: SamExpansion, logicalId: string, properties: JsonOb
       logicalId,
       `AutoPublishAlias name ('${alias}') must contain only alphanumeric characters, hyphens, or underscores matching (?!^[0-9]+$)([a-zA-Z0-9-_]+) pattern.`,
     );
-  // SAM's spelling of the characters of an alias that a logical id cannot contain.
+  // As in SAM, D and U replace the characters that an alias can contain and a logical id cannot.
   const aliasPart = alias.replaceAll('-', 'D').replaceAll('_', 'U');
   const [versionId, aliasId] = [`${logicalId}Version`, `${logicalId}Alias${aliasPart}`];
   expansion.make(logicalId, versionId, 'AWS::Lambda::Version', {

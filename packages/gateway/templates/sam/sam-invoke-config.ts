@@ -35,7 +35,7 @@ export function expandInvokeConfig(
   const config = properties['EventInvokeConfig'];
   if (config === undefined) return;
   if (!isJsonObject(config)) return expansion.fail(functionId, 'EventInvokeConfig must be a mapping');
-  // SAM creates nothing for an empty one.
+  // SAM creates nothing for an empty EventInvokeConfig.
   if (Object.keys(config).length === 0) return;
   const destinations = Object.fromEntries(
     OUTCOMES.flatMap((outcome) => {

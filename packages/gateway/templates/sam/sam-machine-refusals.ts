@@ -1,5 +1,5 @@
 /**
- * What SAM's transform refuses in the schedules and rules that start a state machine.
+ * Checks the schedules and rules that start a state machine for settings that SAM's transform refuses.
  * @see https://github.com/aws/serverless-application-model/tree/develop/tests/translator/output (error_state_machine_*.json)
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
@@ -9,7 +9,7 @@ import type { Path } from '../cloudformation/template-source.ts';
 export type Refusal = {
   readonly at: Path;
   readonly message: string;
-  /** What to do, in SAM's names. */
+  /** What to do. Properties have SAM's names. */
   readonly remedy: string;
 };
 

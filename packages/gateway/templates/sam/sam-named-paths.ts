@@ -1,4 +1,6 @@
-/** Paths of the properties that a message of SAM names, so that the message gets their line. */
+/**
+ * Finds the paths of the properties that a message of SAM names, so that the message can be reported with their line.
+ */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Path } from '../cloudformation/template-source.ts';

@@ -1,6 +1,7 @@
 /**
  * Lists SAM's policy templates by name, with their parameters, actions and resources (SAM developer guide, "AWS SAM
- * policy templates"). Two templates also have a condition, which is left out, because the gateway lacks its keys.
+ * policy templates"). Two templates also have a condition, which is left out, because the gateway does not have the
+ * values of its condition keys.
  */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
@@ -334,7 +335,7 @@ const GRANTS: ReadonlyMap<string, readonly Grant[]> = new Map(
   }),
 );
 
-/** Parameters that only the condition of a statement names. */
+/** Parameters that only the condition of a statement uses. */
 const OF_CONDITIONS: Readonly<Record<string, readonly string[]>> = {
   AWSSecretsManagerRotationPolicy: ['FunctionName'],
   EFSWriteAccessPolicy: ['AccessPoint'],

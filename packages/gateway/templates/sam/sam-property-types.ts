@@ -1,6 +1,6 @@
 /**
- * The properties that SAM knows of its resources and events, with their forms. SAM refuses every other property, and a value
- * of another form.
+ * The properties of SAM's resources and events, with the types of their values. SAM refuses any other property, and any
+ * value of another type.
  * @see https://github.com/aws/serverless-application-model/blob/develop/samtranslator/model/sam_resources.py
  * @see https://github.com/aws/serverless-application-model/tree/develop/samtranslator/model/eventsources
  */
@@ -28,7 +28,7 @@ const RESOURCES = `
   WebSocketApi ApiKeySelectionExpression:s AccessLogSettings:m Auth:m DefaultRouteSettings:m Description:s DisableExecuteApiEndpoint:b Domain:m DisableSchemaValidation:b FailOnWarnings:b IpAddressType:s Name:s PropagateTags:b Routes:m! RouteSettings:m RouteSelectionExpression:s! StageName:u StageVariables:m Tags:m
 `;
 
-/** What every event source mapping has. */
+/** The properties that every event source mapping can have. */
 const OF_MAPPINGS =
   'BatchSize:i StartingPosition StartingPositionTimestamp Enabled:b MaximumBatchingWindowInSeconds:i MaximumRetryAttempts:i BisectBatchOnFunctionError:b MaximumRecordAgeInSeconds:i DestinationConfig:m ParallelizationFactor:i Topics:l Queues:l SourceAccessConfigurations:l SecretsManagerKmsKeyId:s TumblingWindowInSeconds:i FunctionResponseTypes:l KafkaBootstrapServers:l FilterCriteria:m KmsKeyArn ConsumerGroupId:s ScalingConfig:m ProvisionedPollerConfig:m SchemaRegistryConfig:m MetricsConfig:m LoggingConfig:m';
 const OF_RULES =

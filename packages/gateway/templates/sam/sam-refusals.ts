@@ -1,6 +1,6 @@
 /**
- * What SAM's transform refuses in resources and events: properties that it does not know, that are missing, or that
- * have another form, and combinations of properties.
+ * Finds what SAM's transform refuses in resources and events: unknown or missing properties, values of the wrong type,
+ * and combinations of properties.
  * @see https://github.com/aws/serverless-application-model/tree/develop/tests/translator/output (error_*.json)
  */
 import { isJsonList, isJsonObject, isTrue, mapOf, membersOf } from '@gatewright/aws/json-object';
@@ -183,8 +183,8 @@ function judgeEvents(events: JsonObject, written: JsonObject, owner: string): re
 }
 
 /**
- * Returns whether the expansion of the owner reports this itself. The expansion of a function reports missing
- * properties, because the event then invokes nothing.
+ * Returns whether the code that expands the event's owner reports this error itself. For a function, that code reports
+ * missing properties, because the event then invokes nothing.
  */
 function isSaidElsewhere(owner: string, message: string): boolean {
   return owner === 'Function' && message.startsWith('Missing required');

@@ -119,7 +119,7 @@ const TYPES: Readonly<Record<string, Expand>> = {
   'AWS::Serverless::LayerVersion': expandLayer,
   'AWS::Serverless::StateMachine': expandStateMachine,
   'AWS::Serverless::Application': expandApplication,
-  // A connector becomes other resources, at the end.
+  // Connectors are expanded after all other resources.
   'AWS::Serverless::Connector': () => undefined,
 };
 

@@ -173,7 +173,7 @@ type CompiledService = {
   readonly informed: readonly string[];
 };
 
-/** `read` are the project's files that osls has read. */
+/** A compiled service. `read` contains the project's files that osls has read. */
 type ReadService = CompiledService & { readonly read: readonly string[] };
 
 type CachedService = CompiledService & {
@@ -195,8 +195,8 @@ const MOST_KEPT = 32;
 const MOST_BYTES = 100_000_000;
 
 /**
- * Returns the stored result; undefined if there is none or if an input has changed. For a result, the caller must ask again for
- * what osls has requested, and compare the answers with the stored digests.
+ * Returns the stored result; undefined if there is none or if an input has changed. Before the caller uses a result, it
+ * must repeat the requests of osls and compare the replies with the stored digests.
  */
 function findCachedService(
   folder: string,

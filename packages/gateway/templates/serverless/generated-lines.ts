@@ -63,7 +63,7 @@ export function findGeneratedLine(
 ): number | undefined {
   const resources = mapOf(template, 'Resources');
   if (resources[logicalId] === undefined) return undefined;
-  // osls makes the log group of a function, and its name from the name of the function.
+  // osls generates the log group of a function, and derives its name from the function's name.
   const [, ofGroup = ''] = /^(.+)LogGroup$/.exec(logicalId) ?? [];
   const logging = functions.get(`${ofGroup}LambdaFunction`)?.name;
   if (logging !== undefined && property[0] === 'LogGroupName')
@@ -186,8 +186,8 @@ function functionsBehind(
 }
 
 /**
- * Returns the path of the setting that has this number, and whose name ends in the name of the property after other
- * words, such as `logRetentionInDays`; undefined if there is none.
+ * Returns the path of a setting with this number as its value and a name that ends with the property's name, such as
+ * `logRetentionInDays` for RetentionInDays; undefined if there is none.
  */
 function findSetting(
   tree: SourceTree,

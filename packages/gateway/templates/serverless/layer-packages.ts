@@ -8,8 +8,9 @@ import { isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
 /**
- * Returns the external packages of the bundles that no `node_modules` has, from the service's folder upward. Functions
- * can get these packages only from the layer. Undefined if the service does not define which packages are external.
+ * Returns the external packages of the bundles that are in no `node_modules` of the service's folder or of a folder
+ * above it. Functions can get these packages only from the layer. Undefined if the service does not define which
+ * packages are external.
  */
 export function packagesMissing(
   esbuild: Readonly<Record<string, unknown>> | undefined,

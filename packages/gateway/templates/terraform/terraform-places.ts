@@ -155,7 +155,7 @@ function isMeant(written: string, step: string): boolean {
 type FoundPart = {
   readonly at: number;
   readonly text: string;
-  /** The remaining steps of the path, if they lead into a value that is written in another place. */
+  /** The remaining steps of the path, if the value that they lead into is written in another place. */
   readonly rest?: Path;
 };
 

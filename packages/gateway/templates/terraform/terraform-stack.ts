@@ -80,7 +80,7 @@ export async function loadTerraform(file: string, options: LoadOptions): Promise
         document,
         mapOf(value, 'configuration'),
       ),
-    // What is deployed has been accepted, and a state has values that the provider fills in.
+    // Values of a state are not checked, because AWS has accepted them, and the provider has filled in some of them.
     writtenAs: (logicalId, property) => (isPlan ? writtenAs(places, logicalId, property) : undefined),
     parameters: options.parameters,
     ...(options.stored !== undefined && { stored: options.stored }),
@@ -101,7 +101,7 @@ type Converted = {
   readonly files: readonly string[];
 };
 
-/** Properties whose value is a document that is written as AWS gets it. */
+/** Properties whose value is a document in the form in which AWS gets it. */
 const DOCUMENTS: ReadonlySet<string> = new Set(['PolicyDocument', 'AssumeRolePolicyDocument']);
 
 function writtenAs(places: TerraformPlaces, logicalId: string, property: Path): WrittenAs | undefined {

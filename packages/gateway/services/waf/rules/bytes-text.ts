@@ -1,4 +1,4 @@
-/** Converts a text to one character per byte, the form in which requests are inspected. */
+/** Converts a text to a string with one character per byte. Requests are inspected in this form. */
 
 export function toBytesText(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1');

@@ -1,7 +1,7 @@
 /**
  * AWS's managed rule groups by name: their rules, labels, capacity and default actions, as in the developer guide. A
  * rule is evaluated if the guide specifies exactly what it matches. For some of the other rules, the guide publishes
- * example patterns. Such a rule matches these; what else it would match is not known here.
+ * example patterns. Such a rule is evaluated by these patterns only, and its result for any other text is unknown.
  */
 import { inspectionOf } from './read-field.ts';
 import type { ActionKind, Comparison, Field, Statement } from './statement.ts';
@@ -11,7 +11,7 @@ type ManagedRule = {
   /** The full name of the rule's label; undefined if the guide gives no name. */
   readonly label: string | undefined;
   readonly action: ActionKind;
-  /** The statement of the rule; undefined if the guide names nothing that the rule matches. */
+  /** The statement of the rule; undefined if the guide does not say what the rule matches. */
   readonly statement: Statement | undefined;
 };
 
@@ -48,8 +48,8 @@ const EXACT: Readonly<Record<string, Statement>> = {
 
 /**
  * The example patterns of the guide, by group and by the rule's name without its last part. They are compared with text
- * that is decoded and in lower case. `Host_localhost_HEADER` is left out: clients call the gateway itself as localhost,
- * a name by which no request reaches API Gateway.
+ * that is decoded and in lower case. `Host_localhost_HEADER` is left out, because it would block every request: clients
+ * call this gateway as localhost, but never API Gateway.
  */
 const EXAMPLES: Readonly<Record<string, string>> = {
   'core-rule-set/UserAgent_BadBots': 'nessus|nmap',

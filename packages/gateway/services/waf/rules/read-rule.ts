@@ -10,7 +10,7 @@ const MAX_RULES = 1000;
 const MAX_LABELS = 100;
 const MAX_OVERRIDES = 100;
 const LABEL = /^[0-9A-Za-z_-]{1,128}(?::[0-9A-Za-z_-]{1,128}){0,5}$/;
-/** Words that AWS reserves for its own labels. */
+/** Label names that AWS reserves for its own rules. */
 const RESERVED = new Set([
   'awswaf',
   'aws',

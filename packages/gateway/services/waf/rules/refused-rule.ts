@@ -1,6 +1,6 @@
 /**
- * What AWS WAF says about a rule that it refuses. A template is checked with our own words, which say what to change; a
- * call gets AWS's.
+ * AWS WAF's error texts for rules that it refuses. A call gets these texts. A template gets our own messages instead,
+ * which say what to change.
  */
 import { InvalidMember } from '@gatewright/aws/member-reader';
 import type { MemberReader } from '@gatewright/aws/member-reader';

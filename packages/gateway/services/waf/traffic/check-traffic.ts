@@ -37,9 +37,9 @@ export function checkTraffic(
 }
 
 /**
- * Returns the verdict on a recorded request. If unjudged rules might have prevented a block, all unjudged rules are
- * taken into account. Otherwise, only those unjudged rules are taken into account for which the recorded request lacks
- * a part. Rules that are unjudged for every request are reported separately, without traffic.
+ * Returns the verdict on a recorded request. If an unjudged rule might have allowed a blocked request, all unjudged
+ * rules are taken into account. Otherwise, an unjudged rule is taken into account only if the recorded request lacks a
+ * part that this rule inspects. Rules that are unjudged for every request are reported separately.
  */
 function verdictOf(acl: WebAcl, outcome: Outcome): Pick<CheckedRequest, 'verdict' | 'reason'> {
   const isBlocked = outcome.action.kind !== 'ALLOW';

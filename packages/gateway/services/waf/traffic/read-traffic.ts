@@ -94,7 +94,7 @@ function recorded(parts: RequestParts, epochMs: number): RecordedRequest {
   };
 }
 
-/** Splits the URL as text, because `new URL` would normalize what is inspected. */
+/** Splits the URL as text, because `new URL` would normalize the path and query that the rules inspect. */
 function splitUrl(url: string): { readonly path: string; readonly query: string } {
   const below = url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').split('#')[0] ?? '';
   const mark = below.indexOf('?');
