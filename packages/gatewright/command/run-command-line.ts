@@ -40,13 +40,13 @@ function neverExit(command: Command, isJson: boolean): void {
   for (const below of command.commands) neverExit(below, isJson);
 }
 
-/** Adds how the command is called to an error of commander's about something that is missing. */
+/** Adds the command's usage to an error of commander about a missing argument or option. */
 function withUsage(message: string, command: Command): string {
   const usage = `usage: ${callOf(command)} ${command.usage()}`;
   const option = command.options.find(({ flags }) => message.includes(`required option '${flags}' not`));
   if (option === undefined)
     return message.includes('missing required argument ') ? `${message}; ${usage}` : message;
-  // An option with two names is told by the first one, because its flags look like two options that are both needed.
+  // If an option has two names, only the first one is printed, because both would look like two required options.
   const name = option.flags.replace(/, .* (?=<)/, ' ');
   return `${message.replace(option.flags, name)}; ${usage} ${name}, where ${name} is: ${option.description}`;
 }

@@ -1,7 +1,13 @@
-/** Accepts ids that begin with a hyphen, such as those of connections and of HTTP APIs, which are random characters. */
+/**
+ * Accepts arguments that are ids and begin with a hyphen. The ids of connections and of requests to HTTP APIs are
+ * random, so some begin with it.
+ */
 import type { Command } from 'commander';
 
-/** At least the first eight characters of an id. Options with one hyphen have one letter. */
+/**
+ * Matches at least the first eight characters of an id. It never matches an option, because an option with one hyphen
+ * has one letter.
+ */
 const ID = /^-[A-Za-z0-9_][\w-]{6,}={0,2}$/;
 
 /** Returns the words with `--` before the arguments of the command, if one of them is such an id. */

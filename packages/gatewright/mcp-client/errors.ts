@@ -15,7 +15,7 @@ export class McpRefused extends Error {
   readonly status: number;
   /** Code of the JSON-RPC error. Undefined if something in front of the server refused, such as an authorizer. */
   readonly rpcCode: number | undefined;
-  /** What the error contains besides its message, such as `retryAfterSeconds`. */
+  /** The data of the JSON-RPC error besides its message, such as `retryAfterSeconds`. */
   readonly data: unknown;
   /** The id of the request at API Gateway, for `gatewright explain`. */
   readonly requestId: string | undefined;

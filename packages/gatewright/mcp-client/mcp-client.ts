@@ -258,7 +258,10 @@ function resultOf(outcome: Outcome): UnknownMembers {
   throw new McpRefused({ ...outcome, requestId });
 }
 
-/** Names what the server wants to know, such as `elicitation/create` (revision 2026-07-28, Multi Round-Trip Requests). */
+/**
+ * Returns the kinds of input that the server asks for, such as `elicitation/create` (revision 2026-07-28, Multi
+ * Round-Trip Requests).
+ */
 function describeInputs(result: UnknownMembers): string {
   const wanted = Object.values(membersOf(result['inputRequests'])).map((one) =>
     asText(memberOf(one, 'method')),

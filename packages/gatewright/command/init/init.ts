@@ -45,7 +45,7 @@ type InitFlags = {
   readonly parts?: string;
   readonly add?: string;
 };
-/** The user's choice. `parts` is undefined if the stack exists, which keeps its parts. */
+/** The user's choice. `parts` is undefined if the stack already exists, because it keeps its parts. */
 type Choice = { readonly webhooks: boolean; readonly parts: readonly string[] | undefined };
 
 /** The files to write, by their paths relative to the folder, and the next steps for the user. */

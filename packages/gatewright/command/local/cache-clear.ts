@@ -1,4 +1,4 @@
-/** `gatewright cache clear` removes what the gateway has installed for functions of all projects. */
+/** `gatewright cache clear` removes the packages that the gateway has installed for the functions of all projects. */
 import { existsSync, rmSync } from 'node:fs';
 import { Command } from 'commander';
 import { bytesOf, lentFolder } from '../../../gateway/lambda/lent/lending.ts';

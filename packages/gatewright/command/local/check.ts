@@ -87,8 +87,8 @@ function titleOf({ id, severity }: Judged): keyof typeof TITLES {
 }
 
 /**
- * Whether findings like this are not listed one by one unless `--all` is given, but only counted by their message,
- * because a stack may have hundreds of them.
+ * Whether findings like this are only counted, by their message, unless `--all` is given. A stack may have hundreds of
+ * them.
  */
 function isCounted({ severity, id, consequence }: Judged): boolean {
   return (

@@ -49,7 +49,7 @@ async function mint(flags: TokenFlags): Promise<void> {
   printResult(membersOf(answer), () => token);
 }
 
-/** Adds a claim that is written as `name=value` to those before it. */
+/** Adds a claim that is written as `name=value` to the claims before it. */
 export function collectClaim(
   text: string,
   claims: Readonly<Record<string, unknown>> = {},

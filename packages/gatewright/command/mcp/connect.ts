@@ -33,7 +33,10 @@ const SIGN_IN_MS = 300_000;
 /** The audience of `gatewright token`, which access documents without an `audience` expect. */
 const LOCAL_AUDIENCE = 'gatewright';
 
-/** Runs `use` with a client. Prints a refusal, with the explanation of the gateway if the gateway has recorded it. */
+/**
+ * Runs `use` with a client. Prints a refusal, with the explanation of the gateway if the gateway has recorded the
+ * request.
+ */
 export async function withClient(flags: McpFlags, use: (client: McpClient) => Promise<void>): Promise<void> {
   if (flags.claim !== undefined && flags.as === undefined)
     throw new UsageError('--claim adds a claim to the token that --as creates, so it needs --as');

@@ -141,8 +141,8 @@ function firstLine(text: unknown): string {
 const METHOD_NOT_FOUND = -32_601;
 
 /**
- * Returns an empty list if the server does not know the method, as a server without tools, prompts or resources does
- * not know the method that lists them.
+ * Returns an empty list if the server does not know the method. A server without tools, for example, does not know
+ * `tools/list`.
  */
 async function orNone<T>(list: () => Promise<readonly T[]>): Promise<readonly T[]> {
   try {

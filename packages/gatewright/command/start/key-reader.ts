@@ -2,7 +2,7 @@
 import { readKeys } from './keys.ts';
 import type { KeyAction, TerminalAction } from './keys.ts';
 
-/** The terminal functions that keys need. */
+/** The functions of the terminal that are needed to read keys. */
 export interface KeyTerminal {
   readonly input: Pick<NodeJS.ReadStream, 'on' | 'off' | 'pause' | 'resume'>;
   readonly output: Pick<NodeJS.WriteStream, 'write'>;

@@ -1,6 +1,6 @@
 /**
- * The sources of a run: the named ones, and the toolkit's stack with its access documents if they import from it. That
- * stack may be created while the gateway runs, so every load looks for it.
+ * Opens the sources of a run. These are the sources that the user named and, if they import from it, the toolkit's
+ * stack with its access documents. That stack may be created while the gateway runs, so each load searches for it.
  */
 import { existsSync } from 'node:fs';
 import { requireSources } from '../../../gateway/engine/index.ts';
@@ -51,7 +51,7 @@ export async function openSources(
         return all.filter((source) => !named.includes(source));
       },
       documentFolders: accessFoldersOf(named),
-      // Warns about routes that are guarded otherwise than the documents say, and refuses unsafe documents.
+      // Warns about routes whose authorizers differ from the documents, and refuses unsafe documents.
       judge: async (apis) => opened?.check(apis, (message) => sayOnce(`warning: ${message}`)),
     },
     documents: () => opened?.documents() ?? [],
@@ -76,7 +76,7 @@ async function loadDocuments(sources: readonly string[]) {
   });
 }
 
-/** Returns a book of the documents that are there when it is read. */
+/** Returns a book that always reads the current documents. */
 function forward(book: () => Book | undefined): Book {
   return {
     documents: () => book()?.documents() ?? [],

@@ -98,7 +98,9 @@ function describeServed(facts: StartFacts): string[] {
 
 type TryFacts = Pick<StartFacts, 'gateway' | 'listening' | 'documents' | 'stage'>;
 
-/** Returns the commands that the first screen suggests, with a comment before each. The console shows the same ones. */
+/**
+ * Returns the commands that the first screen suggests, with a comment before each. The console shows the same commands.
+ */
 export function listTries(facts: TryFacts): readonly string[] {
   const apis = facts.gateway.routes();
   return triesOf(facts, apis, guardAll(facts, apis));

@@ -34,7 +34,7 @@ type GuardedRoute = {
   readonly lacksKey: boolean;
   /** Whether an MCP server is behind the route, and the token is read from the header in which MCP clients send it. */
   readonly isMcp: boolean;
-  /** The status of a call without a credential, as the comment says it. */
+  /** The status of a call without a credential, as the comment above the command prints it. */
   readonly refusal: string;
   /** Whether a function of the toolkit answers the route. On the default route, it answers pings. */
   readonly isOfToolkit: boolean;

@@ -40,8 +40,8 @@ const DOCUMENT_LIMIT = 200_000;
 const PROTECTED_RESOURCE = '/.well-known/oauth-protected-resource';
 
 /**
- * Returns what the MCP server says about itself. If it has no metadata, the authorization server is expected at the
- * root of its host, as in revision 2025-03-26.
+ * Returns the metadata of the MCP server as a protected resource. If it has no metadata, the authorization server is
+ * expected at the root of its host, as in revision 2025-03-26.
  * @param named the address in the challenge
  * @throws McpClientError if the metadata are for another server
  */
