@@ -24,7 +24,10 @@ type DeployedCustomers = {
   readonly of: string;
 };
 
-/** The address of the admin API is not the address of an AWS service, so the settings for these do not change it. */
+/**
+ * The address of the admin API is not the address of an AWS service, so the settings for the endpoints of AWS services
+ * do not change it.
+ */
 const NOT_MOVED =
   'this is the address in the output AdminApiUrl of the stack, which --endpoint-url and AWS_ENDPOINT_URL do not change: pass --url with the address at which the admin API is served';
 

@@ -11,8 +11,9 @@ import type { Path } from '../document/shape.ts';
 type Complain = (path: Path, message: string) => void;
 
 /**
- * If the document accepts tickets, reports rules that read claims, and warns of a context of claims. A ticket contains
- * its holder's identity, roles and scopes, but no claims. For its holder, no rule could therefore decide by a claim.
+ * If the document accepts tickets, reports rules that read claims, and warns about claims in the context. A ticket
+ * contains its holder's identity, roles and scopes, but no claims. For its holder, no rule could therefore decide by a
+ * claim.
  */
 export function checkTickets(
   { tickets, rules, context }: CompiledDocument,

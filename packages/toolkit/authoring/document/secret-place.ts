@@ -1,4 +1,4 @@
-/** Where a secret is stored: documents name the place, and never contain the secret. */
+/** Defines the places where a secret can be stored. Documents name the place, and never contain the secret. */
 import type { SecretPlace } from '@gatewright/handlers/webhooks/compiled-webhooks';
 import { described, object, refine, text } from './shape.ts';
 import type { ShapeOf } from './shape.ts';

@@ -94,7 +94,7 @@ export function keyOptions({ owner, prefix, roles, scopes, plan }: AdmittedKey):
 
 /**
  * Returns the customer to create before the key, as `gatewright customers create` takes it; undefined if the key needs
- * none. The plan is undefined if no document has one: only the usage table knows the plans that were saved.
+ * none. The plan is undefined if no document has one, because saved plans are only in the usage table.
  */
 export function keyCustomer({
   owner,

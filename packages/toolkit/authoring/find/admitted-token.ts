@@ -228,7 +228,7 @@ function atPath([name, ...rest]: readonly string[], value: unknown): Claims {
   return { [name]: rest.length === 0 ? value : atPath(rest, value) };
 }
 
-/** Merges claims, at any depth. Lists are joined, and of other values the last one applies. */
+/** Merges claims, at any depth. Lists are joined. For any other value, the last one is used. */
 function merge(parts: readonly Claims[]): Claims {
   const merged: Record<string, unknown> = {};
   for (const part of parts)

@@ -31,7 +31,10 @@ export type CallerSpec = {
   readonly token?: string | undefined;
   /** The caller's claims as JSON. They are used instead of a token. */
   readonly claims?: string | undefined;
-  /** The id of an issuer in the document. Default: the issuer that `iss` names; for claims otherwise the first one. */
+  /**
+   * The id of an issuer in the document. Default: the issuer that `iss` names. For claims without `iss`, it is the
+   * first issuer.
+   */
   readonly issuer?: string | undefined;
   readonly role: readonly string[];
   readonly scope: readonly string[];

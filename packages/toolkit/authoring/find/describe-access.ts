@@ -21,7 +21,7 @@ export type MatrixCell = 'open' | 'other' | 'allow' | 'own' | 'depends' | 'deny'
 
 type MatrixRow = {
   readonly route: CompiledRoute;
-  /** The cells in the order of `columns`: of `anybody`, a caller without any role, and of each role. */
+  /** The cells in the order of `columns`: first for `anybody`, a caller without any role, then for each role. */
   readonly cells: readonly MatrixCell[];
   readonly rules: readonly string[];
   /** Whether the quota charges an allowed caller. If there is no account to charge, the caller is refused. */

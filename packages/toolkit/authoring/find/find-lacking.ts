@@ -63,8 +63,8 @@ function lackingOf(condition: CompiledCondition, asked: Asked): Lacking {
 }
 
 /**
- * One of several roles or scopes is enough. Of other alternatives, the one that is closest to being satisfied is
- * described.
+ * Describes what is missing for a condition with alternatives. If all of them are roles, or all are scopes, lists them.
+ * Otherwise, describes the alternative that is closest to being satisfied.
  */
 function lackingOfAny(parts: readonly CompiledCondition[], asked: Asked): Lacking {
   for (const what of ['role', 'scope'] as const) {

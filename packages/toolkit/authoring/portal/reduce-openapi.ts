@@ -1,6 +1,7 @@
 /**
- * Reads an OpenAPI document for the reference. Extensions (`x-…`) and servers are left out at every level, because they
- * are not shown and tell about the inside: an export of API Gateway names integrations, accounts and roles in them.
+ * Reads an OpenAPI document for the reference. Extensions (`x-…`) and servers are left out at every level, because the
+ * reference does not show them, and they may reveal internals. In an export of API Gateway, for example, they name
+ * integrations, accounts and roles.
  */
 import { isJsonObject, memberOf, parseJson } from '@gatewright/aws/json-object';
 import type { Json } from '@gatewright/aws/json-object';
@@ -59,7 +60,10 @@ export function reduceOpenApi(text: string, file: string): ReducedOpenApi {
   return problems.length > 0 ? { kind: 'invalid', problems } : { kind: 'read', text: JSON.stringify(shown) };
 }
 
-/** JSON is also YAML, but reading it as JSON is fifty times faster. Only a mistake needs the places in the text. */
+/**
+ * Reads JSON or YAML. Reading JSON as YAML would be fifty times slower, so this is done only if a mistake needs its
+ * place in the text.
+ */
 function read(text: string, file: string): ReturnType<typeof readYaml> {
   const json = parseJson(text);
   if (json === undefined) return readYaml(text, file);
@@ -76,7 +80,10 @@ function read(text: string, file: string): ReturnType<typeof readYaml> {
 
 type Counted = { nodes: number; readonly report: (path: Path, message: string) => void };
 
-/** What the names of a value's members are: of OpenAPI, chosen by the author, or of the API's data. */
+/**
+ * Who defines the names of a value's members: OpenAPI (`object`), the author (`names`), or the API whose data it is
+ * (`data`).
+ */
 type Kind = 'object' | 'names' | 'data';
 
 function reduced(value: Json, kind: Kind, path: Path, counted: Counted): Json {

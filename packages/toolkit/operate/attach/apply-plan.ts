@@ -156,7 +156,8 @@ export async function undoPlan(undo: Undo, work: Work, isForced = false): Promis
 
 /**
  * Returns the steps in the order in which they are undone. If the stage has been redeployed, the API is deployed again
- * when its routes are undone, and before the authorizer goes, which the stage asks until then.
+ * after its routes have been undone and before the authorizer is deleted, because the stage calls the authorizer until
+ * then.
  */
 function undoOrder(steps: readonly Step[], redeployed: Step | undefined): readonly Step[] {
   const reversed = steps.toReversed().filter((step) => step !== redeployed);

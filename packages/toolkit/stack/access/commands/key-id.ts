@@ -3,8 +3,8 @@ import { InvalidArgumentError } from 'commander';
 import { parseApiKey } from '#shared/access/keys/api-key.ts';
 
 /**
- * Whoever finds a leaked key has the whole key and not its id. Its secret must not be in the path of a request, because
- * paths are logged.
+ * A user who finds a leaked key has the whole key and not its id. The secret in the key must not be in the path of a
+ * request, because paths are logged.
  */
 const LOOKS_WHOLE = /_[0-9A-Za-z]{16}_/;
 
