@@ -1,4 +1,4 @@
-/** Reads what SAM would read from the samconfig file next to a template. */
+/** Reads the settings that SAM would read from the samconfig file next to a template. */
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { readIfReadable } from '@gatewright/aws/readable-files';

@@ -1,6 +1,6 @@
 /**
- * Computes `Ref` and `Fn::GetAtt` in AWS's form for types that are not served here. These names only let the rest of a
- * template resolve, because nothing is served under them.
+ * Computes `Ref` and `Fn::GetAtt` in AWS's form for types that are not served here. Nothing is served under these
+ * names. They are needed only to resolve the rest of a template.
  * @see
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html
  * ("Return values")

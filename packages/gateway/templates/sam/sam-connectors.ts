@@ -299,7 +299,7 @@ function neededBy(profile: Profile, ends: Ends): readonly (readonly [EndName, Me
   return [['Source', ends.Source.type.startsWith('AWS::AppSync') ? 'ResourceId' : 'Arn']];
 }
 
-/** Returns what is known about a resource that a connector refers to. */
+/** Returns the values of a resource that a connector refers to. */
 function endOf(expansion: SamExpansion, reference: Json | undefined, other: Json | undefined): End | Refused {
   const members = membersOf(reference);
   const { Id: id, Qualifier: given, ...others } = members;

@@ -39,7 +39,7 @@ const SUPPORTED: Readonly<Record<string, readonly string[]>> = {
 
 type RefusedGlobal = { readonly at: readonly string[]; readonly message: string; readonly remedy: string };
 
-/** Returns what SAM refuses in the section, with SAM's messages. */
+/** Returns the errors that SAM reports about the section, in SAM's wording. */
 export function findRefusedGlobals(globals: Json | undefined): readonly RefusedGlobal[] {
   if (!isJsonObject(globals)) return [];
   return Object.entries(globals).flatMap(([section, properties]): readonly RefusedGlobal[] => {

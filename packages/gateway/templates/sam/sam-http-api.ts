@@ -117,7 +117,7 @@ function putRoute(
   return putMethod(document, path, key, condition === undefined ? definition : onlyIf(condition, definition));
 }
 
-/** An event also guards and configures a route that the document defines, as SAM's `OpenApiEditor` does it. */
+/** The settings of an event also apply to a route that the document defines, as in SAM's `OpenApiEditor`. */
 function applyEvent(
   definition: JsonObject,
   { path, properties }: SamRoute,

@@ -1,4 +1,4 @@
-/** Makes logical ids as SAM does, so that a template can refer to what SAM generates. */
+/** Creates logical ids as SAM does, so that a template can refer to the resources that SAM generates. */
 import { createHash } from 'node:crypto';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { Json } from '@gatewright/aws/json-object';

@@ -14,7 +14,7 @@ import type { PropertyForm, PropertyTypes } from './sam-property-types.ts';
 
 const VENDOR = 'AWS::Serverless::';
 
-/** Notes what SAM refuses in a resource. The values of Globals count as the values of the resource. */
+/** Reports the parts of a resource that SAM refuses. Values of Globals count as values of the resource. */
 export function refuseResource(expansion: SamExpansion, logicalId: string, resource: JsonObject): void {
   const { Type: type } = resource;
   const name = typeof type === 'string' && type.startsWith(VENDOR) ? type.slice(VENDOR.length) : '';

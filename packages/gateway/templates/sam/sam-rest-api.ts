@@ -292,7 +292,7 @@ function responseOf(response: JsonObject): JsonObject {
 function endpointOf(endpoint: Json | undefined): Json | undefined {
   if (typeof endpoint === 'string') return { Types: [endpoint] };
   if (!isJsonObject(endpoint)) return endpoint;
-  // SAM takes over these members only.
+  // SAM copies only these members.
   const { Type: type, VPCEndpointIds: VpcEndpointIds, IpAddressType } = endpoint;
   return present({ Types: type === undefined ? undefined : [type], VpcEndpointIds, IpAddressType });
 }

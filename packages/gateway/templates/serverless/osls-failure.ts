@@ -184,7 +184,7 @@ function valueText(kind: string, name: string): string {
   return `s3: { ${bucket}: { ${key.join('/')}: VALUE } }`;
 }
 
-/** Serverless 4 reads parameters of stages from `stages`, which osls does not know. */
+/** Serverless 4 reads parameters of stages from `stages`, which osls does not read. */
 function remedyForParameter(name: string, tree: SourceTree | undefined): string {
   const stages = Object.entries(membersOf(tree?.value['stages']));
   const [stage, settings] =

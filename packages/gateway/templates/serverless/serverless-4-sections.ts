@@ -1,5 +1,5 @@
 /**
- * Finds sections of a service that Serverless 4 compiles and osls does not know. osls ignores them silently, so the
+ * Finds sections of a service that Serverless 4 compiles and osls does not support. osls ignores them silently, so the
  * resources that they describe would be missing. If a plug-in of osls has a section with the same name, and the service
  * lists the plug-in, osls compiles the section.
  */

@@ -43,8 +43,9 @@ const INSTALLED = ['.package-lock.json', '.modules.yaml', '.yarn-state.yml', '.y
 const WATCHED_LIMIT = 500;
 
 /**
- * Returns the files of the project that osls has read: what a `serverless.ts` imports, what scripts read, and `.env`
- * files, even those that do not exist yet. Packages and files of the machine are left out.
+ * Returns the files of the project that osls has read. They are the files that a `serverless.ts` imports, files that
+ * scripts read, and `.env` files, even if they do not exist yet. Files of packages and files outside of the project are
+ * left out.
  */
 export function listProjectInputs(
   files: Iterable<readonly [file: string, looks: readonly Look[]]>,

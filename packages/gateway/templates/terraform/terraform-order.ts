@@ -1,6 +1,6 @@
 /**
- * Finds parts of REST APIs that Terraform may create before what they need, because neither an attribute nor depends_on
- * refers to it. Terraform creates resources without such an order at the same time.
+ * Finds parts of REST APIs that Terraform may create before a resource that they need, because neither an attribute nor
+ * depends_on refers to this resource. Terraform creates such resources at the same time.
  */
 import { isJsonList, isJsonObject } from '@gatewright/aws/json-object';
 import type { Json } from '@gatewright/aws/json-object';
