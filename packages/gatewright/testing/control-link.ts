@@ -4,7 +4,7 @@
  */
 
 /**
- * An error whose message is a sentence about what the gateway has refused.
+ * Thrown if the gateway cannot start or refuses a call. The message is a sentence with the reason.
  *
  * @example
  * ```ts

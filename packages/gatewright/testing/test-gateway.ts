@@ -160,7 +160,10 @@ export type TestGatewayParts = {
   readonly parse: (text: string) => unknown;
 };
 
-/** What `gatewright explain` prints: what happened, why, and what would change it. */
+/**
+ * The explanation that `gatewright explain` prints: the outcome, its reasons, and the changes that would lead to
+ * another outcome.
+ */
 export type Explanation = {
   readonly headline: string;
   readonly sentences: readonly string[];

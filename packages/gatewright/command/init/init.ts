@@ -300,7 +300,7 @@ function filesIn(folder: string): readonly string[] {
   return existsSync(folder) ? readdirSync(folder) : [];
 }
 
-/** Returns the dependencies of the stack that the folder neither has installed nor lists in its package.json. */
+/** Returns the dependencies of the stack that are neither installed in the folder nor listed in its package.json. */
 function missingOf(folder: string): readonly string[] {
   const manifest = readIfThere(join(folder, 'package.json'));
   return ['gatewright', 'osls'].filter(

@@ -61,7 +61,7 @@ async function check(named: readonly string[], flags: CheckFlags): Promise<void>
       printNotes(
         `${at}: no finding ${id}${resource === undefined ? '' : ` of ${resource}`} is left to accept; remove the entry`,
       );
-  // Without a stack nothing was checked, which must not pass in a pipeline.
+  // If no stack could be read, nothing was checked, so a pipeline must not pass.
   if (counts.refused > 0 || stacks.length === 0) process.exitCode = 1;
 }
 

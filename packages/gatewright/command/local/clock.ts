@@ -15,7 +15,7 @@ export function clockCommand(): Command {
   );
 }
 
-/** What a clock that goes back cannot undo. */
+/** The warning that is printed when the clock goes back. */
 const STAYS =
   'The clock went back. Everything that happened while it was ahead stays: usage periods that were closed then are still closed, and their customers get 429. To begin again, restart the gateway; with --data, delete the folder first.';
 
