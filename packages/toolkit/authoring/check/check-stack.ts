@@ -5,7 +5,7 @@ import { checkChargedRoutes, checkNativePlans, checkPreflight, checkWiring } fro
 import { readWiredApi, readWiring } from './read-wiring.ts';
 
 /**
- * Returns what is unsafe about those protected APIs that documents identify by stack and logical id. Each text begins
+ * Returns the unsafe settings of the protected APIs that documents identify by stack and logical id. Each text begins
  * with the file of the document. `resources` are the resources of the compiled template, with unresolved intrinsics.
  */
 export function checkStack(

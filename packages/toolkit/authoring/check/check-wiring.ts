@@ -1,6 +1,6 @@
 /**
  * Checks that an API uses the authorizer as its document requires. API Gateway caches authorizer results by the
- * configured identity sources, which the authorizer itself cannot see.
+ * configured identity sources. The authorizer itself cannot find out which sources are configured.
  */
 import { isChargedInFunction } from '../compile/compile-quota.ts';
 import type { CompiledDocument, CompiledSource } from '@gatewright/handlers/access/compiled-document';

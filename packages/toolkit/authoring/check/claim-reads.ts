@@ -6,7 +6,7 @@
 
 type ClaimRead = {
   readonly line: number;
-  /** What the code reads, such as `authorizer.claims`. */
+  /** The expression that the code reads, such as `authorizer.claims`. */
   readonly what: string;
 };
 
@@ -103,8 +103,8 @@ export function findClaimReads(text: string, file = 'index.js'): readonly ClaimR
 }
 
 /**
- * Returns what a source in the language of this file should read instead. Inline code of a template counts as
- * JavaScript.
+ * Returns the function or member that code in the language of this file should use instead. Inline code of a template
+ * counts as JavaScript.
  */
 function claimsReaderOf(file: string): string {
   if (file.endsWith('.py')) return 'claims_of(event) of the Python package gatewright';

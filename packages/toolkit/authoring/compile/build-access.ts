@@ -30,7 +30,10 @@ export type AccessFile = {
 };
 
 export type AccessBuild = {
-  /** The documents that compile. Deploy them only without `problems`, which may be about these documents too. */
+  /**
+   * The compiled documents. They may be deployed only if `problems` is empty, because a problem may concern these
+   * documents too.
+   */
   readonly compiled: CompiledAccess;
   /**
    * The stacks that contain the APIs. They are for callers that have a template but do not know the ids of the APIs
@@ -41,8 +44,8 @@ export type AccessBuild = {
   readonly warnings: readonly Problem[];
   readonly withoutInventory: readonly Problem[];
   /**
-   * What each document inherits through `extends`, for example
-   * `orders extends access/_shared.yml: issuers main; roles admin`.
+   * The names that each document inherits through `extends`, for example `orders extends access/_shared.yml: issuers
+   * main; roles admin`.
    */
   readonly extended: readonly string[];
 };

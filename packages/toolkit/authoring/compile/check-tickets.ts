@@ -80,9 +80,9 @@ export function checkTicketSources(
 
 /**
  * Reports each token issuer that both documents trust if they take its subject from different claims. The holder of a
- * ticket has the subject that the issuing document assigns, and is here the same principal as the holder of a token of
- * that issuer. Attack: if one document takes the subject from a claim that users choose, such as a nickname, a user can
- * choose another user's `sub` and open the WebSocket as that user.
+ * ticket has the subject that the issuing document assigns. In the accepting document, the holder is the same principal
+ * as a caller whose token of that issuer has this subject. Attack: if one document takes the subject from a claim that
+ * users choose, such as a nickname, a user can choose another user's `sub` and open the WebSocket as that user.
  */
 export function checkTicketSubjects(
   document: AccessDocument,

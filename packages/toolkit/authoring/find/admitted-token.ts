@@ -22,7 +22,7 @@ export type AdmittedToken = {
     readonly in: 'header' | 'query' | 'subprotocol';
     /** The name of the header or query parameter, or the subprotocol before the token. */
     readonly name: string;
-    /** What comes before the token in a header: `Bearer ` or nothing. */
+    /** The text before the token in a header: `Bearer ` or nothing. */
     readonly scheme: 'Bearer ' | '';
   };
 };

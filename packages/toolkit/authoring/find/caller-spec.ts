@@ -1,6 +1,6 @@
 /**
- * Describes a hypothetical caller. From claims, a token or an API key, it determines the principal that the rules of a
- * document see.
+ * Describes a hypothetical caller. From claims, a token or an API key, it determines the principal to which the rules
+ * of a document are applied.
  */
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';

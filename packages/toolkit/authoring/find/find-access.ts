@@ -36,7 +36,7 @@ export type AccessResult = {
   readonly target: string;
   readonly word: AccessWord;
   readonly reason: string;
-  /** The caller as the rules see it; undefined on an open route. */
+  /** The principal to which the rules are applied; undefined on an open route. */
   readonly caller: string | undefined;
   /**
    * Describes how the quota charges the caller, or why it does not charge the caller. Undefined if the request is not
@@ -44,7 +44,7 @@ export type AccessResult = {
    */
   readonly quota: string | undefined;
   readonly rules: readonly string[];
-  /** What the caller may do with the MCP server. Undefined if the request does not reach one. */
+  /** The rights of the caller at the MCP server. Undefined if the request does not reach an MCP server. */
   readonly mcp: McpGrants | undefined;
 };
 
@@ -188,8 +188,8 @@ function describeCharge(
 }
 
 /**
- * Describes the caller as the rules see it, and where each value was found. This helps because wrong names of claims
- * cause most refusals.
+ * Describes the principal to which the rules are applied, and where each of its values was found. This helps because
+ * wrong names of claims cause most refusals.
  */
 function describeCaller(
   { issuers, apiKeys, rules, routes }: CompiledDocument,

@@ -1,4 +1,7 @@
-/** Compiles `access/portal.yml` into what the functions of the portal read, and what `portal-page` serves. */
+/**
+ * Compiles `access/portal.yml` to the data that the functions of the portal read, and to the files that `portal-page`
+ * serves.
+ */
 import type {
   CompiledPortal,
   OfferedWebhooks,

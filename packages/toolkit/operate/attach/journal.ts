@@ -1,6 +1,6 @@
 /**
- * Reads and writes the files of an attachment on this machine. From these files, a later run learns what was planned
- * and what the API was like before.
+ * Reads and writes the files of an attachment on this machine. A later run reads from these files which steps were
+ * planned, and how the API was configured before them.
  */
 import { createHash } from 'node:crypto';
 import {

@@ -58,7 +58,8 @@ export function sendsCorsHeader(
 
 /**
  * Returns the settings of a REST API's method in its stage. If the method has no settings of its own, the settings of
- * all methods apply. The stage keeps their name as it was written: Terraform omits the first slash of the path.
+ * all methods apply. The stage stores the path of such settings as it was written. Terraform, for example, omits the
+ * first slash.
  */
 export function methodSettingOf(
   { stageShown }: Pick<LiveApi, 'stageShown'>,

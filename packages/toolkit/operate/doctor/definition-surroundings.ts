@@ -11,7 +11,7 @@ import { listAll, PlaneError } from '../attach/control-plane.ts';
 import type { ControlPlane } from '../attach/control-plane.ts';
 import type { Surroundings } from './read-api-view.ts';
 
-/** Returns a read-only control plane. It contains what the templates would create. */
+/** Returns a read-only control plane. It contains the resources that the templates would create. */
 export function planeOfDefinition({ get }: DefinitionPlane): ControlPlane {
   const read: ControlPlane['read'] = async (_, path) => {
     const { status, body } = await get(path);
