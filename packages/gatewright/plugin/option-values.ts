@@ -31,7 +31,8 @@ export function readOption(
   if (value === undefined || value === null || value === '') return undefined;
   if (takes === undefined || takes === '<on|off>') {
     const decided = SWITCH.get(value);
-    if (decided === undefined) throw new OptionError(`${name} must be true or false`);
+    if (decided === undefined)
+      throw new OptionError(`${name} must be true or false, not ${JSON.stringify(value)}`);
     return decided;
   }
   const texts = toSettingTexts(value);
@@ -39,7 +40,7 @@ export function readOption(
     throw new OptionError(`${name} must be a string, or a list of strings, as on the command line`);
   if (read === undefined) {
     if (texts.length === 1) return texts[0];
-    throw new OptionError(`${name} accepts one string`);
+    throw new OptionError(`${name} must be one string, not a list of ${texts.length} strings`);
   }
   let decided: unknown = defaultValue;
   for (const text of texts) {

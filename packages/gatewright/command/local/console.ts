@@ -55,7 +55,7 @@ async function openConsole({ stack, url, ...options }: ConsoleOptions): Promise<
   const { serveDeployed } = await import('./console-deployed.ts');
   await serveDeployed(place, options, ({ link, of }) => {
     show(link, options);
-    if (!options.json) printLines(`customers of ${of}, read only; Ctrl-C ends it`);
+    if (!options.json) printLines(`customers of ${of}, read only; press Ctrl-C to end`);
   });
 }
 

@@ -159,7 +159,11 @@ describe('readGatewaySettings', () => {
       says: /AWS raises only these quotas/,
     },
     { name: 'an invalid size', custom: { 'cache-memory': 256 }, says: /64MB or 2GB/ },
-    { name: 'an invalid flag', custom: { metrics: 'yes' }, says: /metrics must be true or false$/ },
+    {
+      name: 'an invalid flag',
+      custom: { metrics: 'yes' },
+      says: /metrics must be true or false, not "yes"$/,
+    },
     {
       name: 'a map of maps',
       custom: { 'vpc-link': { a: { b: 'c' } } },

@@ -149,7 +149,11 @@ describe('readOfflineOptions', () => {
       says: /reloadHandler must be true or false/,
     },
     { name: 'a prefix that is not a path', given: { prefix: 'a?b' }, says: /prefix must be a path of/ },
-    { name: 'two hosts', given: { host: ['a', 'b'] }, says: /host accepts one string/ },
+    {
+      name: 'two hosts',
+      given: { host: ['a', 'b'] },
+      says: /host must be one string, not a list of 2 strings/,
+    },
     {
       name: 'a store that is not a URL',
       given: { dynamodb: 'mysql' },

@@ -78,11 +78,11 @@ describe('readOption', () => {
       assert.deepEqual(readOption<StartOption>('--it', option, value), read));
 
   const refused: readonly (readonly [option: StartOption, value: unknown, says: RegExp])[] = [
-    [ROWS.strict, 'yes', /^--it must be true or false$/],
-    [ROWS.strict, 1, /^--it must be true or false$/],
-    [ROWS.roles, 'no', /^--it must be true or false$/],
-    [ROWS.host, ['a', 'b'], /^--it accepts one string$/],
-    [ROWS.host, [], /^--it accepts one string$/],
+    [ROWS.strict, 'yes', /^--it must be true or false, not "yes"$/],
+    [ROWS.strict, 1, /^--it must be true or false, not 1$/],
+    [ROWS.roles, 'no', /^--it must be true or false, not "no"$/],
+    [ROWS.host, ['a', 'b'], /^--it must be one string, not a list of 2 strings$/],
+    [ROWS.host, [], /^--it must be one string, not a list of 0 strings$/],
     [ROWS.host, { a: { b: 'c' } }, /^--it must be a string, or a list of strings/],
     [ROWS.port, '-1', /^--it: "-1"\. A port is a number/],
     [ROWS.port, ['1', 'x'], /^--it: "x"\. A port is a number/],
