@@ -50,7 +50,7 @@ export const CHANNELS = described(
     {
       rules: described(
         list(RULE, 1, 50),
-        'A channel is denied unless a rule allows it; a deny rule wins; order does not matter.',
+        'A channel is denied unless a rule allows it. Deny rules override allow rules, and the order of rules does not matter.',
       ),
     },
     {

@@ -112,7 +112,7 @@ export const CONDITION: Shape<Condition> = refine(
       any: described(list(self), 'At least one of these must be true.'),
       not: described(
         self,
-        'This must be false. In an allow rule a missing claim makes a condition false, so its "not" is true; a deny rule on a missing claim denies.',
+        'This must be false. In an allow rule a missing claim makes a condition false, so its "not" is true. A deny rule that tests a missing claim denies.',
       ),
       issuers: described(list(NAME), 'The credential comes from one of these issuers.'),
       clients: described(
@@ -123,7 +123,7 @@ export const CONDITION: Shape<Condition> = refine(
       roles: several(NAME),
       claims: described(
         list(CLAIM_TEST),
-        'Each of these tests must be true. Types are strict: "1" is not 1. A deny rule on a missing claim denies, unless it also tests exists.',
+        'Each of these tests must be true. Types are strict: "1" is not 1. A deny rule that tests a missing claim denies, unless it also has a test with op: exists.',
       ),
       sourceIp: described(
         object({ cidr: list(CIDR) }, {}),

@@ -30,11 +30,11 @@ const JWKS = object(
     ),
     staleSeconds: described(
       integer(0, 604_800),
-      'How much longer keys are used while the issuer cannot be reached; after that every request fails with 500. Default: 3600.',
+      'How much longer keys are used while the issuer cannot be reached. After that, every request fails with 500. Default: 3600.',
     ),
     cooldownSeconds: described(
       integer(1, 3600),
-      'At most one fetch for unknown key ids within this time. Default: 30.',
+      'Keys are fetched at most once within this time if tokens have unknown key ids. Default: 30.',
     ),
     // The maximum is low, because two attempts must fit into the timeout of the authorizer's function (serverless.yml).
     timeoutMs: described(
@@ -44,7 +44,7 @@ const JWKS = object(
     maxBytes: described(integer(1000, 1_000_000), 'Default: 150000.'),
     snapshotMaxAgeDays: described(
       integer(1, 90),
-      'Ship the keys with the build, for cold starts while the issuer cannot be reached, and trust them for this long. gatewright access snapshot fetches them.',
+      'Deploy the keys with the functions, for cold starts while the issuer cannot be reached, and trust them for this long. gatewright access snapshot fetches the keys.',
     ),
   },
 );
@@ -63,7 +63,7 @@ const REVOCATION = described(
     ),
     (value) => typeof value !== 'object',
   ),
-  'Refuse revoked tokens (gatewright access revoke): one consistent read of the access table for each. Makes iat required.',
+  'Refuse revoked tokens (gatewright access revoke). Each check is a consistent read of the access table. Tokens must contain iat.',
 );
 
 const ISSUER_BASE = {
@@ -74,7 +74,7 @@ const OIDC = object(
   {
     ...ISSUER_BASE,
     type: oneOf('oidc'),
-    issuer: described(HTTPS_URL, 'The exact iss of its tokens, trailing slash included.'),
+    issuer: described(HTTPS_URL, "The exact iss of the issuer's tokens, including a trailing slash."),
     audience: described(list(CLIENT), 'A token must name one of these in aud.'),
   },
   {
@@ -88,7 +88,7 @@ const OIDC = object(
     clockSkewSeconds: described(integer(0, 120), 'Default: 30.'),
     maxTokenAgeSeconds: described(
       integer(60, 31_536_000),
-      'Refuse tokens issued longer ago; makes iat required.',
+      'Refuse tokens that were issued longer ago. Tokens must contain iat.',
     ),
     revocation: REVOCATION,
     claims: CLAIMS,
@@ -130,7 +130,7 @@ const LOCAL = object(
   {
     audience: described(
       list(CLIENT),
-      'Addresses of resources, such as http://127.0.0.1:3000/mcp: a client that signs in for one gets a token whose aud is its address. Tokens of gatewright token, whose aud is gatewright, are also accepted.',
+      'Addresses of resources, such as http://127.0.0.1:3000/mcp. A client that signs in for a resource gets a token whose aud is the address of the resource. Tokens that gatewright token creates, whose aud is gatewright, are also accepted.',
     ),
     claims: CLAIMS,
     revocation: REVOCATION,
@@ -172,7 +172,7 @@ const API_KEY = object(
     type: described(oneOf('apiKey'), 'API keys in the access table: gatewright keys create.'),
     prefix: described(
       text(KEY_PREFIX, 'letters and digits, at most one _ between them, such as shop_live'),
-      'Prefix of its keys. Keys with one prefix are valid for every API with a document that names it.',
+      "Prefix of the issuer's keys. A key is valid for every API whose document names the key's prefix.",
     ),
   },
   {

@@ -59,17 +59,17 @@ export const MCP = described(
       ),
       rules: described(
         list(RULE, 1, 100),
-        'A tool, prompt or resource is denied unless a rule allows it; a deny rule wins; order does not matter.',
+        'A tool, prompt or resource is denied unless a rule allows it. Deny rules override allow rules, and the order of rules does not matter.',
       ),
     },
     {
       charge: described(
         flag(),
-        'The wrapper charges each call of a tool, prompt or resource to the quota of this document, under the name that plans use for its cost, such as tools/call get_order. The authorizer then does not charge this route. The function needs the usage table. Default: false, the authorizer charges the route like every other.',
+        'The wrapper charges each call of a tool, prompt or resource to the quota of this document, under the name that plans use for its cost, such as tools/call get_order. The authorizer then does not charge this route. The function needs the usage table. Default: false, so that the authorizer charges this route like any other route.',
       ),
       refuseByHeaders: described(
         flag(),
-        'The request authorizer also refuses what the headers Mcp-Method and Mcp-Name announce. Needs cacheTtlSeconds: 0. This saves invocations of the function; the wrapper alone decides what is run. Default: false.',
+        'The request authorizer also refuses what the headers Mcp-Method and Mcp-Name announce. This saves invocations of the function, and needs cacheTtlSeconds: 0. Only the wrapper decides what is run. Default: false.',
       ),
     },
   ),

@@ -59,7 +59,7 @@ const RESULT = object(
     ),
     rejectIfExpiresWithinSeconds: described(
       integer(1, 3600),
-      'Refuse credentials that expire within this time with 401. Together with cacheTtlSeconds, no cached result outlives its token. Default: credentials are accepted until they expire.',
+      'Refuse credentials that expire within this time with 401. If the time is at least cacheTtlSeconds, no cached result outlives its token. Default: credentials are accepted until they expire.',
     ),
     expiryCondition: described(
       flag(),
@@ -254,7 +254,7 @@ const EXTENDS = described(
 const ISSUERS = list(ISSUER, 1, 20);
 const SOURCES = described(
   list(SOURCE, 1, 10),
-  'Places of credentials, tried in this order. A bad credential is refused; the next place is not tried.',
+  'Places from which credentials are read, in this order. If a credential is bad, the request is refused, and no other place is read.',
 );
 const ROLES = described(
   record(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, 'a name of letters, digits, _ and -', ROLE),
@@ -287,7 +287,7 @@ export const ACCESS_DOCUMENT = object(
     sources: SOURCES,
     rules: described(
       list(RULE, 1, 200),
-      'A request is denied unless a rule allows it; a deny rule wins; order does not matter.',
+      'A request is denied unless a rule allows it. Deny rules override allow rules, and the order of rules does not matter.',
     ),
   },
   {

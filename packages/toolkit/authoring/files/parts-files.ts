@@ -162,16 +162,19 @@ function readSettings(file: string): PartSettings | undefined {
     const node: unknown = document.get(member, true);
     if (!isSeq(node) || node.items.length === 0)
       throw new UsageError(
-        `${at((node as { range?: readonly number[] } | null)?.range)}: ${member} must be a list of names`,
+        `${at((node as { range?: readonly number[] } | null)?.range)}: ${member} must be a list of names, such as [quotas, cache]`,
       );
     return node.items.map((item) => {
-      if (!isScalar(item)) throw new UsageError(`${at(node.range)}: ${member} must be a list of names`);
+      if (!isScalar(item))
+        throw new UsageError(`${at(node.range)}: ${member} must be a list of names, such as [quotas, cache]`);
       return { name: String(item.value), at: at(item.range) };
     });
   };
   const parts = listOf(PARTS_MEMBER);
   const without = listOf(WITHOUT_MEMBER);
   if (parts === undefined && without !== undefined)
-    throw new UsageError(`${without[0]?.at ?? shown}: without needs parts: also write parts`);
+    throw new UsageError(
+      `${without[0]?.at ?? shown}: without is allowed only next to parts: also write parts`,
+    );
   return parts && { parts, without: without ?? [] };
 }

@@ -65,7 +65,7 @@ export function assertClaimsChecked(
 export function describeDetached(kept: readonly string[], hasEarlier: boolean): string {
   const more = hasEarlier ? '; there is an earlier attachment: run the command again to undo it' : '';
   if (kept.length === 0) return `detached${more}`;
-  return `not detached: ${count(kept.length, 'part')} above ${kept.length === 1 ? 'stays' : 'stay'} as found; remove what is left in API Gateway by hand${more}`;
+  return `not detached: ${count(kept.length, 'part')} above ${kept.length === 1 ? 'stays' : 'stay'} unchanged; remove what is left in API Gateway by hand${more}`;
 }
 
 /**

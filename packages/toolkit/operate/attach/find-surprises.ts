@@ -112,7 +112,7 @@ function checkQuota(
       : [
           (isTracked ? warning : obstacle)(
             'quota-key',
-            `callers over quota would pass: ${list(ofKey)}`,
+            `callers over quota would not be refused: ${list(ofKey)}`,
             isTracked
               ? 'remove quota.admissionKey from the document, so that callers over quota get 403; or make these changes in the API first'
               : 'pass --quota authorizer, which makes these changes; or remove quota.admissionKey from the document, so that callers over quota get 403',

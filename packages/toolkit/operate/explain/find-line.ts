@@ -32,7 +32,7 @@ export async function findLine(
   if (query.file !== undefined) return inFile(query.file, query.requestId);
   if (query.requestId === undefined)
     throw new UsageError(
-      'pass the id of a request, as its reply contains it, or the access log line of the request with --line or --log-file',
+      'pass the id of a request, which its response contains, or pass the access log line of the request with --line or --log-file',
     );
   const group = /:log-group:([^:]+)/.exec(destinationArn ?? '')?.[1];
   if (group === undefined)

@@ -137,7 +137,7 @@ describe('a plan', () => {
     assert.equal(level, 'obstacle');
     assert.match(
       what ?? '',
-      /^callers over quota would pass: .*ApiKeySourceType.*GET \/things-1 is charged but/,
+      /^callers over quota would not be refused: .*ApiKeySourceType.*GET \/things-1 is charged but/,
     );
     assert.match(fix ?? '', /^pass --quota authorizer/);
   });
