@@ -22,7 +22,9 @@ export type RawStack = {
    */
   readonly hasAddresses?: true;
   lineOf(path: Path): number | undefined;
-  /** Returns the place of a path if the template is made from other files; absent if its lines are those of `file`. */
+  /**
+   * Returns the place of a path if the template is made from other files; absent if `file` contains all of its lines.
+   */
   readonly placeIn?:
     | ((path: Path) => { readonly file: string; readonly line: number } | undefined)
     | undefined;

@@ -11,7 +11,7 @@ import type { Path } from './template-source.ts';
 
 type ReferenceSource = Pick<StackParts, 'madeParameter' | 'madeSecret'> & {
   readonly stored: StoredValues | undefined;
-  /** Throws a `DefinitionError`. No message may contain a value. */
+  /** Throws a `DefinitionError`. No message may contain the value of a parameter or secret. */
   readonly fail: (message: string, rule?: RuleId) => never;
 };
 

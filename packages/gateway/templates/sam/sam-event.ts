@@ -83,7 +83,7 @@ export function allowQueue(
   queue: {
     readonly queueArn: Json;
     readonly queueUrl: Json;
-    /** A service, or everyone, as SAM allows for topics. */
+    /** The principal that may send to the queue: a service, or everyone, which SAM allows for topics. */
     readonly principal: string;
     readonly sourceArn: Json;
     /** True if the template itself names the resource, possibly for several events. */

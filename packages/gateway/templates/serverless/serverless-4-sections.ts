@@ -55,7 +55,7 @@ export function findMissingRoutes(service: unknown): Passed | undefined {
   return findPassedOver(service).find(({ section }) => section.hasRoutes === true);
 }
 
-/** Returns a sentence for each other section that osls ignores. */
+/** Returns one sentence for each ignored section that contains no routes. */
 export function describePassedOver(service: unknown): readonly string[] {
   return findPassedOver(service)
     .filter(({ section }) => section.hasRoutes !== true)

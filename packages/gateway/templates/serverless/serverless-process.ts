@@ -1,4 +1,6 @@
-/** Starts the child process that runs osls, with a cleaned environment, messages and a time limit. */
+/**
+ * Starts the child process that runs osls. The process has a cleaned environment, sends messages, and has a time limit.
+ */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
