@@ -77,7 +77,7 @@ const SPECIFIER =
 type Compile = (project: string, outputDirectory: string) => Promise<void>;
 
 /**
- * Rebuilds the folder of the package `gatewright`. Below its `node_modules` are our other packages, in the form in
+ * Rebuilds the folder of the package `gatewright`. Our other packages are put into its `node_modules`, in the form in
  * which they are also published separately. `root` is the checkout.
  * @throws Error if a file imports a file that is not shipped, or a package that is not a dependency
  */

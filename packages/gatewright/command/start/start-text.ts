@@ -37,8 +37,8 @@ export type StartFacts = {
   /** Whether only addresses and findings are shown. */
   readonly isQuiet?: boolean;
   /**
-   * Describes how to create tokens of an issuer. If it is undefined, the text describes the option of
-   * `gatewright start`.
+   * Describes how to create tokens of an issuer. By default, the text describes the option `--issuer` of `gatewright
+   * start`.
    */
   readonly standIn?: (issuer: string) => string;
 };

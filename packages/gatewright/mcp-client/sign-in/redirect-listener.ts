@@ -9,7 +9,7 @@ interface RedirectListener {
   readonly redirectUri: string;
   /**
    * Waits for the browser and returns the query parameters of its request.
-   * @throws McpClientError if it does not come in time
+   * @throws McpClientError if the browser sends no request within this time
    */
   receive(withinMs: number): Promise<URLSearchParams>;
   close(): void;
