@@ -23,7 +23,7 @@ type Found = {
   readonly warnings?: readonly string[];
 };
 
-/** The stage of the authorizers' own stack whose APIs are read. */
+/** The stage of the stack that contains the authorizers. The APIs of this stage are read. */
 type AskedStage = {
   readonly stage: string;
   /**
