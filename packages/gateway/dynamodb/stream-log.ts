@@ -11,7 +11,7 @@ import type { Item, KeyElement } from './dynalite-store.ts';
 import type { ItemChange, TableChange, TableStream } from './stream-record.ts';
 
 /**
- * The time for which a change is stored, in milliseconds: "All data in DynamoDB Streams is subject to a 24-hour
+ * How long a change is stored, in milliseconds. Source: "All data in DynamoDB Streams is subject to a 24-hour
  * lifetime."
  */
 const RETENTION_MS = 86_400_000;
@@ -31,7 +31,7 @@ export type LoggedStream = TableStream & {
   /** The number of the first change that the stream may contain. */
   readonly start: number;
   /**
-   * The number of the last change of the stream that was dropped. If this number is below `start`, no change has been
+   * The number of the stream's most recently dropped change. A number below `start` means that no change has been
    * dropped.
    */
   trimmed: number;
@@ -170,7 +170,7 @@ export class StreamLog {
     }
   }
 
-  /** Drops all stored changes, so that the record begins with the next change. */
+  /** Drops all stored changes, so that the log begins with the next change. */
   forget(): void {
     for (const { stream, number } of this.#records.slice(this.#first).flatMap((one) => one ?? []))
       stream.trimmed = number;

@@ -21,7 +21,7 @@ export type ItemChange = {
   readonly isExpiry: boolean;
 };
 
-/** A change with the parts of its stream record that are the same for every reader. */
+/** A change, with the parts of its stream record that do not depend on who reads it. */
 export type TableChange = ItemChange & {
   readonly id: string;
   /** The sequence number, with 23 digits. A later change has a higher number. */

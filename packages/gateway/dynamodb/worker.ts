@@ -186,7 +186,8 @@ class KnownCallers implements Callers {
 }
 
 /**
- * Writes the compile cache. This is done as soon as the thread listens, because a terminated thread cannot write it.
+ * Writes the compile cache. It is written as soon as the thread listens, because the thread may later be terminated
+ * without a chance to write.
  */
 function keepCompiledCode(): void {
   // Older versions of Node lack this function.
