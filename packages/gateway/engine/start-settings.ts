@@ -2,7 +2,7 @@
 import { START_OPTIONS } from './start-options.ts';
 import type { StartOption } from './settings.ts';
 
-/** The setting of `gatewright check`. */
+/** The member of a settings file that contains the settings of `gatewright check`. */
 export const CHECK_SETTING = 'check';
 /** Settings that are read elsewhere: `access` when the service is packaged, `variables` when it is loaded. */
 export const SERVICE_SETTINGS: readonly string[] = ['access', 'variables'];

@@ -44,7 +44,10 @@ export function publishingTraces(daemon: TraceSink | undefined, { segments }: Se
 /** The paths of UpdateFunctionCode and UpdateFunctionConfiguration. */
 const CHANGES = /\/functions\/(?:[^/]*:)?([^/:]+)\/(?:code|configuration)$/;
 
-/** Records events that no request set off, and what servers in front of APIs answer themselves. */
+/**
+ * Records events that no request caused, and the responses that services in front of APIs return without calling an
+ * API.
+ */
 export function recordEvents({
   records,
   events,

@@ -39,8 +39,7 @@ export function openPace({ inspect, noTimeout = false, onProgress }: GatewayOpti
 
 /**
  * Opens the functions.
- * @param parts returns the parts that are created after the functions, which are the address of the control port and
- * the services
+ * @param parts returns the parts that are created after the functions: the control port's address, and the services
  */
 export async function openFunctions(
   { options, clock, random, records, reloads, served, functionIdentities, closing }: Base,

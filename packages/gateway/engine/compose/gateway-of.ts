@@ -62,8 +62,8 @@ export function gatewayOf(parts: Parts, publish: () => Promise<void>): Gateway {
     async listen() {
       const [unreachableIssuers] = await openBoth(findUnreachable(served, signIn), listen(parts));
       const fronts = await openFronts(parts);
-      // The credentials are published only now, because a gateway that fails to start must not displace a running
-      // gateway in the same directory.
+      // The credentials are published only now, because a gateway that fails to start must not replace the credentials
+      // of a running gateway in the same directory.
       await publish();
       const control = controlUrlOf(parts);
       const link = openConsoleLink(parts);

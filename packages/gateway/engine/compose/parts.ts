@@ -49,7 +49,7 @@ export type Parts = {
   readonly kept: StoredEntries;
   /** The values in SSM, Secrets Manager, S3 and AppConfig, which functions read. */
   readonly values: LateValues;
-  /** The reloads that the console shows; undefined if no console is served, or nothing reloads. */
+  /** The reloads that the console shows; undefined if no console is served, or if reloading is off. */
   readonly reloads: ReloadHistory | undefined;
   /** The request records; undefined means that nothing is recorded. */
   readonly records: RequestRecords | undefined;
@@ -81,7 +81,10 @@ export type Parts = {
   ownApis: OwnApisPort | undefined;
   /** The control port's URL, which is known before the first function runs. */
   controlUrl: string | undefined;
-  /** Each bound port that may be moved, with the ports that were tried before it. One message names them all. */
+  /**
+   * The bound ports that the user did not choose, each with the ports that were tried before it. One message names them
+   * all.
+   */
   readonly triedPorts: Map<number, readonly number[]>;
 };
 

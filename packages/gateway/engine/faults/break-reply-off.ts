@@ -1,6 +1,7 @@
 /**
- * Changes a reply so that its body is cut or its connection is reset while it is sent: its stream ends with an error,
- * which ends the connection. An empty body, and the reply to HEAD, cannot be cut.
+ * Changes a reply so that its body is cut or its connection is reset while it is sent. To do so, the reply's stream
+ * ends with an error, which closes the connection. A reply with an empty body, such as the reply to HEAD, cannot be
+ * cut.
  */
 import { gatewayError } from '../../core/errors.ts';
 import { addFraming, bytesOf } from '../../core/events/reply-framing.ts';

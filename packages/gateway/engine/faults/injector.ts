@@ -31,7 +31,7 @@ type Delayed = { readonly waitedMs: number; readonly late?: Outcome };
 export class RuleInjector implements FaultInjector {
   readonly #rules: FaultRules;
   readonly #at: InjectorPorts;
-  /** Requests in flight, by the function that they wait for. */
+  /** The requests in flight, by the function whose response they wait for. */
   readonly #waiting = new Map<string, Set<Trail>>();
   #delayed = 0;
 
@@ -68,7 +68,10 @@ export class RuleInjector implements FaultInjector {
       breakReplyOff(reply, injected, injected.breaksOff, received.method);
   }
 
-  /** Returns what replaces the response to a function's table call; undefined means that the real response is used. */
+  /**
+   * Returns the response that replaces the real response to a function's table call; undefined means that the real
+   * response is used.
+   */
   answerTable(functionName: string, table: string): TableAnswer | undefined {
     const chosen = this.#rules.ofTable({ table, functionName }, this.#at.clock.nowEpochMs());
     if (chosen === undefined) return undefined;
@@ -164,8 +167,8 @@ export class RuleInjector implements FaultInjector {
 }
 
 /**
- * The faults that have an effect on an asynchronous call. For such a call Lambda responds before the function runs, so
- * the caller does not notice any other fault.
+ * The faults that the caller of an asynchronous call notices. Lambda responds to such a call before the function runs,
+ * so other faults have no effect on the response.
  */
 const SEEN_AT_ONCE: ReadonlySet<RequestFault['kind']> = new Set(['reset', 'cut body', 'cold start']);
 
@@ -190,7 +193,7 @@ type AnsweringFault = Extract<RequestFault, { kind: 'status' | 'error' | 'crash'
 type Answering = { readonly by: string; readonly fault: AnsweringFault };
 
 /**
- * Returns the outcome that a fault puts in place of the integration's outcome.
+ * Returns the outcome with which a fault replaces the integration's outcome.
  * @param requestId the function's request id
  */
 function outcomeOf(

@@ -1,5 +1,6 @@
 /**
- * The faults of one run. They are read once, checked against what is served, and applied to requests and table calls.
+ * The faults of one run. They are read once, checked against the served stacks, and applied to requests and table
+ * calls.
  */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -32,7 +33,7 @@ export interface InjectedFaults {
   readonly rules: FaultRules;
   readonly injector: FaultInjector;
   /**
-   * Resolves the rules' selectors in what is served now.
+   * Resolves the rules' selectors to the APIs, functions and tables that are served now.
    * @throws DefinitionFaults at startup if a selector is unknown or a rule cannot have an effect; after a reload, such
    * a rule is only reported
    */

@@ -1,4 +1,4 @@
-/** Leaves out refusals and gaps that only follow from another refusal. What a user changes for that one mends them too. */
+/** Leaves out findings that are only consequences of a refusal, because correcting the refusal also removes them. */
 import { isJsonList, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { DeployFinding } from '../../../core/deployability/finding.ts';
@@ -7,7 +7,7 @@ import type { ResolvedStack } from '../../../core/stack/model.ts';
 type Follows = (one: DeployFinding, other: DeployFinding, stacks: readonly ResolvedStack[]) => boolean;
 
 const FOLLOWS: readonly Follows[] = [
-  // SAM's transform refuses a property, so nothing reads what the transform would have made of it.
+  // SAM's transform refuses a property, so a finding about what the property would have become is a consequence.
   (one, other) =>
     other.property === '' &&
     one.property !== '' &&
@@ -25,20 +25,21 @@ const FOLLOWS: readonly Follows[] = [
       (textOf(model.properties, 'Name') === name || model.physicalId === name)
     );
   },
-  // A value names a resource that is refused, so that the resource does not exist.
+  // A value names a resource that does not exist here because it is refused.
   (one, other, stacks) => {
     const stack = stacks.find(({ stackName }) => stackName === other.stack);
     const named = stack?.resources.get(other.resource);
     const value = valueAt(stack?.resources.get(one.resource)?.properties, one.property.split('.'));
     return named !== undefined && one.resource !== other.resource && value === named.physicalId;
   },
-  // A condition refers to a resource, which has this condition.
+  // The Condition of a resource is refused because it refers to that resource.
   (one, other, stacks) => {
     const { source } = stacks.find(({ stackName }) => stackName === other.stack) ?? {};
     const condition = textOf(mapOf(mapOf(source?.template ?? {}, 'Resources'), one.resource), 'Condition');
     return one.id === 'circular-dependency' && other.property === `Conditions.${condition}`;
   },
-  // The declaration of a parameter is refused, such as a Default that is written otherwise.
+  // The declaration of a parameter is refused, for example because its Default is invalid, so the parameter has no
+  // value.
   (one, other) => one.id === 'parameter-without-value' && one.property === other.property,
 ];
 

@@ -260,7 +260,9 @@ function withoutMacros(findings: readonly DeployFinding[]): readonly DeployFindi
   return findings.filter(({ severity, file }) => severity !== 'refused' || !rewritten.has(file));
 }
 
-/** Reports a circle once, although each of its members is found to depend on itself. */
+/**
+ * Reports a circular dependency once. Each of its members is found to depend on itself, and would repeat the finding.
+ */
 function withoutCircles(findings: readonly DeployFinding[]): readonly DeployFinding[] {
   const seen = new Set<string>();
   return findings.filter(({ id, stack, message }) => {
@@ -276,8 +278,8 @@ function withoutCircles(findings: readonly DeployFinding[]): readonly DeployFind
 }
 
 /**
- * Leaves out findings about a value if a finding about this value, about a part of it or about the value around it is
- * already reported. A refusal is left out only for another refusal.
+ * Leaves out a finding if another finding about the same value, a part of it, or a value that contains it is already
+ * reported. A refusal is left out only if the other finding is also a refusal.
  */
 function withoutDoubles(
   findings: readonly DeployFinding[],

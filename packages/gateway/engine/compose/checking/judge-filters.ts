@@ -1,4 +1,6 @@
-/** Checks filters of subscriptions and of event source mappings, including those whose source delivers nothing here. */
+/**
+ * Checks filters of subscriptions and of event source mappings, including those whose source this gateway does not run.
+ */
 import { asOneOrMore, isJsonObject, membersOf, parseJson } from '@gatewright/aws/json-object';
 import type { ResolvedResource } from '../../../core/stack/model.ts';
 import { checkFilterCriteria } from '../../../kernel/delivery/event-pattern.ts';

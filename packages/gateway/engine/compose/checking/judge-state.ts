@@ -26,8 +26,8 @@ export async function judgeState(sources: readonly string[]): Promise<readonly D
 }
 
 /**
- * Returns the folders `.gatewright` in a folder and in its direct subfolders, one of which may be a stack of
- * Gatewright.
+ * Returns the folders `.gatewright` in a folder and in its direct subfolders, because a subfolder may contain a stack
+ * that was served on its own.
  */
 function ownFoldersIn(folder: string): readonly string[] {
   // Code may also be a single file.

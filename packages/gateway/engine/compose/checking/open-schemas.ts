@@ -11,7 +11,7 @@ export type Schemas = {
   readonly table: SchemaTable;
   /** Returns how the properties of a resource violate the schema of its type. */
   readonly check: (question: SchemaQuestion) => readonly SchemaViolation[];
-  /** The day, such as 2024-02-08, from which Lambda creates no function with a runtime. */
+  /** The date, such as 2024-02-08, from which Lambda refuses to create functions with a runtime. */
   readonly runtimes: Readonly<Record<string, string>>;
   /** The names of all types of CloudFormation, by service, separated by spaces. */
   readonly known: Readonly<Record<string, string>>;

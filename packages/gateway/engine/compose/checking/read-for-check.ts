@@ -29,7 +29,7 @@ export type ExamineOptions = LoadOptions & {
 
 type ReadForCheck = {
   readonly stacks: readonly ResolvedStack[];
-  /** What the gateway serves differently from AWS, and the parts that are not permitted. */
+  /** The parts that the gateway serves differently from AWS, and the parts that AWS refuses. */
   readonly notServed: readonly UnsupportedItem[];
   readonly roles: RolesOfStacks;
 };

@@ -1,4 +1,4 @@
-/** Examines the stacks that are served, once for each state that is loaded. */
+/** Examines the served stacks. The findings are cached until the stacks are loaded again. */
 import type { ServedApis } from '../../../control/served-apis.ts';
 import type { ServedFindings } from './examine.ts';
 

@@ -63,15 +63,15 @@ export async function openControl(parts: Parts): Promise<() => Promise<void>> {
   };
 }
 
-/** Returns a function that notes a bound port with the ports that were tried before it. */
+/** Returns a function that stores a bound port, together with the ports that were in use when they were tried. */
 export function notePort({ triedPorts }: Pick<Parts, 'triedPorts'>): OnBound {
   return (port, taken) => void triedPorts.set(port, taken);
 }
 
-/** Logs which ports are used instead of the default ports, because a client may expect these. */
+/** Logs which ports are used instead of the default ports, because a client may expect the default ports. */
 export function reportMoved({ triedPorts, options }: Pick<Parts, 'triedPorts' | 'options'>): void {
   const used = [...triedPorts].filter(([, tried]) => tried.length > 0).map(([port]) => port);
-  // The gateway itself uses some of the tried ports, for APIs that come before.
+  // The gateway itself already uses some of the tried ports for other APIs. They are left out of the message.
   const taken = [...new Set([...triedPorts.values()].flat())].filter((port) => !triedPorts.has(port));
   if (used.length === 0) return;
   options.onProgress(
@@ -127,8 +127,8 @@ function mountsOf(parts: Parts): ControlMounts {
 }
 
 /**
- * The head of a request to the control port. It shows whether the request is for the local issuer or its user pools,
- * which are opened on demand.
+ * The part of a request to the control port that shows whether the request is for the local issuer or its user pools.
+ * The issuer and the user pools are opened on demand.
  */
 type Head = Pick<ControlRequest, 'method' | 'path' | 'rawHeaders'>;
 
@@ -149,7 +149,7 @@ function mountSignIn(signIn: SignIn): SignInMount {
 
 /**
  * Whether the request may be for the local sign-in. If there is a user pool or an emulated issuer, any request may be
- * for it, because the Host header or the first part of the path may name it.
+ * for it, because a Host header or the first part of a path can name it.
  */
 function mayServe(head: Head, { standIns }: SignIn): boolean {
   return standIns.all.length > 0 || findIssuerPlace(head.path) !== undefined || isOfCognito(head);

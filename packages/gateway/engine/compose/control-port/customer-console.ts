@@ -1,6 +1,6 @@
 /**
  * The console of the customers of a deployed stack. It is served by a separate control port, with the same guards as
- * the gateway's control port, but without any API, service or identity. Its page may make only the calls that read
+ * the gateway's control port, but without any API, service or identity. Its page can make only calls that read
  * customers.
  */
 import { serveConsole } from '../../../console/endpoints/console-files.ts';

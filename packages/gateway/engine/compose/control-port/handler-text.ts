@@ -1,4 +1,7 @@
-/** Reads the file of a handler, so that an explanation can say which line reads what its event does not have. */
+/**
+ * Reads the file of a handler, so that an explanation can name the line that reads a member which the event does not
+ * have.
+ */
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ReadHandler } from '../../../console/records/handler-misread.ts';
@@ -9,7 +12,7 @@ import { isNodeRuntime } from '../../../core/stack/function.ts';
 import type { FunctionDefinition } from '../../../core/stack/function.ts';
 import { findHandlerFile } from '../../../lambda/code/handler-file.ts';
 
-/** Longer files are bundles, whose lines nobody wrote. */
+/** The maximum size of a file. Larger files are usually generated bundles, whose lines mean nothing to the author. */
 const MAX_BYTES = 200_000;
 
 /** Reads the handler of a loaded stack's function; undefined if no stack has the function. */

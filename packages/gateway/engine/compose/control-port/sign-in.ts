@@ -63,13 +63,13 @@ export class SignIn {
     return this.#opening;
   }
 
-  /** Opens the sign-in if these stacks need it, while the rest of the stacks is still being read. */
+  /** Opens the sign-in in advance if these stacks need it, while the rest of the stacks is still being read. */
   expect(stacks: readonly ResolvedStack[]): void {
     // An error is ignored here, because `follow` throws it later.
     if (needsIssuer(stacks)) this.open().catch(() => undefined);
   }
 
-  /** Uses the user pools, emulated issuers and users of these stacks from now on. */
+  /** Replaces the user pools, emulated issuers and users with those of these stacks. */
   async follow(stacks: readonly ResolvedStack[], users: readonly UserDefinition[]): Promise<void> {
     if (needsIssuer(stacks)) await this.open();
     this.#followed = { stacks, users };

@@ -1,6 +1,6 @@
 /**
- * Loads stacks from their sources and serves them. Everything is read before anything changes, so an error in what is
- * read leaves the previous stacks in service.
+ * Loads stacks from their sources and serves them. All sources are read before anything changes, so that after an error
+ * in a source the previous stacks stay in service.
  */
 import { inspectApis } from '../../../control/loading/inspect-apis.ts';
 import type { Fault } from '../../../core/errors.ts';
@@ -13,8 +13,8 @@ import { refuseFaults, refuseNotEnforced } from './refuse-faults.ts';
  * Serves everything in the sources and their companions that can be served, and reports the rest.
  * @param known the faults of the previous load; a reload that adds faults is refused
  * @returns the faults of this load
- * @throws DefinitionError if nothing can be served, or if faults are refused; StartError under `--strict`;
- * what `judge` throws
+ * @throws DefinitionError if nothing can be served, or if faults are refused; StartError under `--strict`; the errors
+ * that `judge` throws
  */
 export async function load(
   sources: readonly string[],

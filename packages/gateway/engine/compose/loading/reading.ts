@@ -47,7 +47,7 @@ export async function readSources(
     stored: { ...values.stored, generatedSecret: (owner, spec) => generated.textOf(owner, spec) },
     cacheFolder: options.cacheFolder ?? join(ownFolderOf(options.directory), 'cache', 'services'),
   });
-  // The sign-in is opened now, so that this happens while the rest is read.
+  // The sign-in opens in the background while the remaining sources are read.
   signIn.expect(stacks);
   const apis = served.prepare(stacks, faults, truststoresOf(values.stored, options));
   const roles = options.roles === true ? readRoles(stacks, faults) : undefined;

@@ -15,8 +15,8 @@ import { readValues, valuesFileOf } from '../state/values.ts';
 
 /**
  * Loads the stacks again when one of their files changes, unless the option `reload` is off. The returned function
- * reloads them in any case. If a change adds an error that would prevent AWS from deploying the stack, the old stacks
- * stay in service.
+ * reloads them even if the option is off. If a change adds an error that would prevent AWS from deploying the stack,
+ * the old stacks stay in service.
  */
 export async function watchStacks(
   sources: readonly string[],
@@ -59,8 +59,8 @@ export async function watchStacks(
   const watchFiles = followFiles(parts, () => void tryAgain());
   if (!options.reload) return tryAgain;
   await watchFiles(faults);
-  // A change to one of these documents also loads faulty stacks again. A plug-in may have refused a service because of a
-  // document, and `gatewright init` writes documents next to the stack from which a service imports.
+  // A change to an access document also reloads stacks that have faults. A plug-in may have refused a service because
+  // of a document, and `gatewright init` writes documents next to the stack from which a service imports.
   closing.add(
     watchDocuments(options.documentFolders ?? [], () => {
       running = running.then(() => (isKept || faults.length > 0 ? reload() : undefined));
@@ -69,7 +69,10 @@ export async function watchStacks(
   return tryAgain;
 }
 
-/** The returned function watches the files that the stacks have read now; they change with the stacks. */
+/**
+ * Returns a function that watches the files from which the current stacks were read. It must be called after each load,
+ * because the set of files may have changed.
+ */
 function followFiles(parts: Parts, onChange: () => void): (faults: readonly Fault[]) => Promise<void> {
   let watched = '';
   let stop = (): void => undefined;

@@ -4,8 +4,8 @@ import { shownHost } from './addresses.ts';
 import type { Parts } from '../parts.ts';
 
 /**
- * Opens one port for each service in front of APIs, such as a distribution. A reload changes what these ports serve. A
- * distribution that a reload adds gets its port only in the next run.
+ * Opens one port for each service in front of APIs, such as a distribution. After a reload, the ports serve the new
+ * definitions. A distribution that a reload adds gets a port only when the gateway is restarted.
  */
 export async function openFronts({ options, events, closing, fronts }: Parts): Promise<Listening['fronts']> {
   for (const name of new Set(events.fronts.map((front) => front.name))) {

@@ -45,7 +45,8 @@ export function regionOf({ served, firstSource, options }: Parts): string {
 export function planPorts(parts: Parts): readonly PortPlan[] {
   const { options, served, at } = parts;
   const { sharedPorts } = options;
-  // A function URL does not share a path with APIs. It has its own Host name, and its own path on every port.
+  // Function URLs are left out of the shared ports, because each one has its own host name, and its own path on every
+  // port.
   if (sharedPorts !== undefined)
     return planSharedPorts(
       listRoutesOf(parts).filter(({ kind }) => kind !== 'function-url'),

@@ -68,7 +68,8 @@ async function openProxy(read: () => OwnApis, closing: Closing): Promise<OwnProx
   const folder = await mkdtemp(join(tmpdir(), 'gatewright-authorities-'));
   closing.add(() => rm(folder, { recursive: true, force: true }));
   const authoritiesFile = join(folder, 'authorities.pem');
-  // The environment variable replaces the machine's certificate authorities, so the new list must include them.
+  // The environment variable that names this file replaces the machine's certificate authorities, so the file must
+  // include them.
   const known = [...new Set([...getCACertificates('system'), ...getCACertificates('bundled')])];
   const all = [read().authority, ...known];
   await writeFile(authoritiesFile, all.join('\n'));

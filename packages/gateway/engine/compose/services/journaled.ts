@@ -1,4 +1,4 @@
-/** Tells the journal of events which request or event a call of an AWS service belongs to. */
+/** Records in the journal of events which request or event caused a call to an AWS service. */
 import { headerOf } from '@gatewright/aws/raw-headers';
 import type { HttpOutcome, ServiceClient } from '../../../core/ports.ts';
 import { rootOf } from '../../../kernel/event-journal.ts';
@@ -11,7 +11,7 @@ import type { AwsService } from '../../../kernel/calls/aws-call.ts';
  */
 const TRACE = 'x-amzn-trace-id';
 
-/** Wraps the client of integrations, which name the trace of their request. */
+/** Wraps the client of integrations. Their calls contain the trace of the request that they belong to. */
 export function journaledClient(services: ServiceClient, journal: () => EventJournal): ServiceClient {
   return {
     async call(request, traceHeader): Promise<HttpOutcome> {
@@ -26,7 +26,9 @@ export function journaledClient(services: ServiceClient, journal: () => EventJou
   };
 }
 
-/** Wraps the services of the control port. A program that is not a function of this gateway starts events itself. */
+/**
+ * Wraps the services of the control port. Calls of programs other than this gateway's functions belong to no request.
+ */
 export function journaledServices(
   services: ReadonlyMap<string, AwsService>,
   journal: EventJournal,
@@ -37,7 +39,8 @@ export function journaledServices(
       (call) => {
         const root = rootOf(headerOf(call.request, TRACE));
         if (root !== undefined) return journal.within(root, () => service(call));
-        // The call of a function without the header belongs to the only running invocation, if there is one.
+        // A function's call without the header is assigned to the function's running invocation, if there is exactly
+        // one.
         const isApart = journal.cause === undefined || (!journal.isWithin && call.caller.role === undefined);
         return isApart ? journal.apart(() => service(call)) : service(call);
       },

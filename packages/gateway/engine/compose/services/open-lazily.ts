@@ -3,8 +3,8 @@ import { loadOnce } from '@gatewright/aws/load-once';
 import type { AwsService } from '../../../kernel/calls/aws-call.ts';
 
 /**
- * Opens the service at its first call and passes calls on in order of arrival. If opening fails, the calls that wait for
- * it reject, and the next call tries again.
+ * Opens the service at its first call, and passes calls to it in order of arrival. If opening fails, the waiting calls
+ * reject, and the next call tries again.
  */
 export function openLazily(open: () => Promise<AwsService>): AwsService {
   const opened = loadOnce(open);

@@ -1,7 +1,4 @@
-/**
- * The permissions of one run. They consist of the identities of its functions, and of services that check the
- * permissions of roles.
- */
+/** The permissions of one run: the identities of its functions, and the clients that check the permissions of roles. */
 import { guardServices } from '../../../kernel/calls/guarded-services.ts';
 import { calledServices, catalogueOf } from './catalogue.ts';
 import { backendOf } from '../parts.ts';
@@ -22,8 +19,8 @@ import type { Clock, ServiceClient } from '../../../core/ports.ts';
 import type { ServiceClientOptions } from '../../../kernel/calls/service-client.ts';
 
 /**
- * Opens the list of known signers. They are the local admin, the identities in the identities file, the current
- * functions, and the temporary sessions of roles.
+ * Opens the list of known signers: the local admin, the identities in the identities file, the current functions, and
+ * the temporary sessions of roles.
  */
 export async function openIdentities(
   { adminKey, accountId, directory, log }: GatewayOptions,
@@ -62,7 +59,7 @@ export function rightsContext(
 }
 
 /**
- * Opens the client that integrations use to call services. For each call, the role of the method must have the
+ * Opens the client that integrations use to call services. For each call, the role of the integration must have the
  * permission.
  */
 export function openServiceClient(

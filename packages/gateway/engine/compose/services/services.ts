@@ -14,8 +14,7 @@ export function openServices(parts: Parts): Map<string, AwsService> {
   const { options, runtime, random, clock, served, signIn, store, at, closing, journal } = parts;
   const services = new Map<string, AwsService>();
   const rights = rightsContext(options, served, (name) => parts.events.find(name));
-  // Calls of functions are sent to the same destinations as calls of integrations. A destination is the user's
-  // endpoint, AWS, or the recorder.
+  // Calls of functions have the same destinations as calls of integrations: the user's endpoint, AWS, or the recorder.
   for (const name of [...calledServices(options), ...(options.awsEndpoints?.live ?? [])])
     services.set(name, createForwarder(at.services, rights));
   const backend = backendOf(options, store);
@@ -140,8 +139,8 @@ function openRestApis({ journal, options, at, served }: Parts): AwsService {
   return openLazily(async () => {
     const { createRestApiWire } = await import('../../../control/api/rest/rest-api-wire.ts');
     const { accountId } = options;
-    // The code that handles the call is loaded within `keep`, because otherwise the time that the journal records could
-    // differ from the time that the call uses.
+    // The code that handles the call is loaded inside `keep`, so that the journal records the time that the call uses.
+    // Loading first could make the two times differ.
     return journal.keep(createRestApiWire({ apis: served, random: journal.random, accountId, ports: at }));
   });
 }

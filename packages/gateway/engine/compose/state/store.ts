@@ -30,7 +30,7 @@ export interface Store {
   readonly url: string | undefined;
   /** The key pair that signs the gateway's own calls; undefined if there is none. */
   readonly keyPair: AwsCredentials | undefined;
-  /** Announces that `createTables` will be called, so that the store can start already. */
+  /** Announces that `createTables` will be called, so that the store can start in the meantime. */
   expectTables(): void;
   /**
    * Creates the tables of a stack.
@@ -106,7 +106,7 @@ type StoreContext = {
   readonly signers: readonly DynamoDbSigner[];
   /**
    * Returns the reason for refusing a signer's call, in AWS's wording, or the fault that is injected into the call.
-   * Returns undefined if the call is run.
+   * Returns undefined if the call may run.
    */
   readonly judge: (question: CallQuestion) => CallVerdict;
   readonly region: string;
@@ -199,8 +199,8 @@ async function openEmbedded(dataDirectory: string | undefined, context: StoreCon
         if (sessions.length > MAX_SESSIONS) sessions.shift();
         return admitAll();
       },
-      // The signers are sent again only to wait for the thread's response. The thread handles its messages in order, so
-      // this response comes after all earlier changes.
+      // Sending the same signers again changes nothing, but the thread responds to it. The thread handles its messages
+      // in order, so its response comes after all earlier changes.
       ready: admitAll,
       follow: (tables, forgets) => dynamoDb.follow(tables, forgets),
       replay: (streamArn) => dynamoDb.replay(streamArn),
@@ -233,7 +233,7 @@ function refuseTables(tables: readonly TableDefinition[]): Promise<void> {
 
 /**
  * Opens the stored events. They are opened after the store, because the store locks the folder. They are closed after
- * the functions, because the functions' last events must still be removed.
+ * the functions, so that the last events that functions finish are still removed.
  * @throws StartError DATA_DIRECTORY if the stored events cannot be opened
  */
 export function openEventStore({ dynamodb }: GatewayOptions, closing: Closing): StoredEntries {

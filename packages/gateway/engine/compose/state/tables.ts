@@ -39,7 +39,7 @@ export async function openSeeds({ seed: folder, tables = {} }: GatewayOptions): 
 }
 
 /**
- * Refuses initial items for unknown tables. Every table that a program names must exist. A folder, however, may contain
+ * Refuses initial items for unknown tables. A table that a program names must exist, but a `--seed` folder may contain
  * files for tables that do not exist.
  */
 function refuseUnknown(given: GatewayOptions['tables'] = {}, all: readonly SeedableTable[]): void {

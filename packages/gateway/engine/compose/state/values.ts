@@ -42,8 +42,8 @@ export class LateValues {
   }
 
   /**
-   * Finds an object by `bucket/key`; a missing object is logged, unless the search is quiet. The first search opens the
-   * values, and finds nothing until they are open.
+   * Finds an object by `bucket/key`; a missing object is logged, unless the search is quiet. The first search starts to
+   * open the values. Until they are open, nothing is found.
    */
   object(id: string, isQuiet = false): ReturnType<LocalValues['object']> {
     if (this.#opened !== undefined) return this.#opened.object(id, isQuiet);
