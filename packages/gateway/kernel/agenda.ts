@@ -28,7 +28,10 @@ export class Agenda {
   readonly #report: (message: string) => void;
   readonly #waiting = new DueHeap<Waiting>();
   readonly #listeners = new Set<() => void>();
-  /** Runs due work apart from the call that set the timer, which did not cause other work that is due. */
+  /**
+   * Runs due work outside the asynchronous context of the call that set the timer, because that call did not cause all
+   * of this work.
+   */
   readonly #apart = AsyncLocalStorage.snapshot();
   #timer: NodeJS.Timeout | undefined;
   #timerDue: number | undefined;

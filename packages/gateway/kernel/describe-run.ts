@@ -1,4 +1,4 @@
-/** The step of the journal for a run of a function. */
+/** Creates the journal's step for a run of a function. */
 import type { InvocationResult } from '../core/ports.ts';
 import type { EventStep } from './event-step.ts';
 

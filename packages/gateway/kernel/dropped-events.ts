@@ -1,6 +1,6 @@
 /**
- * Reports events that nobody gets because a pattern or filter does not match them. A filter drops events as a matter of
- * course, so each different reason is reported once.
+ * Reports events that nobody gets because a pattern or filter does not match them. Dropping events is the purpose of a
+ * filter, so each different reason is reported only once.
  */
 import type { EventTest } from './delivery/event-pattern.ts';
 import type { EventPorts } from './event-ports.ts';

@@ -1,4 +1,7 @@
-/** What a server in front of an API answered itself, such as CloudFront. Codes and values only. */
+/**
+ * Records of requests that a service in front of an API, such as CloudFront, answered without calling the API. They
+ * contain codes and values, from which other code makes sentences.
+ */
 
 import type { ScreenRule } from '../core/defect.ts';
 export type EdgeAnswer =
@@ -17,9 +20,9 @@ export type EdgeAnswer =
   | { readonly kind: 'cached'; readonly reason: string; readonly ageSeconds: number; readonly policy: string }
   /** The origin did not answer, or it could not be reached. */
   | { readonly kind: 'origin-failed'; readonly message: string; readonly origin: string }
-  /** The behavior forwards the viewer's Host, by which API Gateway finds no API. */
+  /** The behavior forwards the viewer's Host header, for which API Gateway has no API. */
   | { readonly kind: 'host'; readonly policy: string; readonly isLegacy: boolean; readonly origin: string }
-  /** A custom error page replaces the error, which the origin or CloudFront itself answered. */
+  /** A custom error page replaces an error that the origin or CloudFront itself returned. */
   | {
       readonly kind: 'error-page';
       readonly page: string;

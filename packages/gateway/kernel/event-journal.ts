@@ -1,6 +1,7 @@
 /**
- * The journal of events, from which `explain` tells what a request set off. What an event caused is found by the root
- * of its trace: a function that an event calls continues the trace, and so do the calls that the function makes.
+ * The journal of events. `explain` reads from it which events and invocations a request caused. The journal finds them
+ * by the root of the request's trace. A function that an event invokes continues the trace, and so do the calls that
+ * the function makes.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Clock, Random } from '../core/ports.ts';
@@ -21,9 +22,9 @@ export class EventJournal {
   readonly #context = new AsyncLocalStorage<string>();
   #steps: StampedStep[] = [];
   readonly #causes = new Map<string, string>();
-  /** The causes of a batch with records of several causes, by the batch's own cause. */
+  /** For each batch whose records have several causes: these causes, by the new cause that stands for the batch. */
   readonly #joined = new Map<string, readonly string[]>();
-  /** The causes that this journal made, for events that no request set off. */
+  /** The causes that this journal created for events that no request caused. */
   readonly #own = new Set<string>();
   readonly #begun = new Set<string>();
   readonly begun: Feed<EventRecord>;
@@ -37,8 +38,8 @@ export class EventJournal {
   }
 
   /**
-   * What caused the event that is accepted now: the trace of the call, or the only request or event that is running.
-   * Undefined if several run, because a guess could be false.
+   * The cause of the event that is being accepted: the trace of the current call, or of the only request or event that
+   * is running. Undefined if several are running, because a guess could be wrong.
    */
   get cause(): string | undefined {
     const known = this.#context.getStore();
@@ -53,12 +54,12 @@ export class EventJournal {
     return only;
   }
 
-  /** Whether the code that runs now knows its cause, and does not infer it from what is running. */
+  /** Whether the cause of the running code is known, and not only inferred from the requests that are running. */
   get isWithin(): boolean {
     return this.#context.getStore() !== undefined;
   }
 
-  /** Returns the cause, or a new one for an event that nothing in this gateway caused. */
+  /** Returns the cause of the running code, or a new cause for an event that nothing in this gateway caused. */
   begin(): string {
     return this.cause ?? this.#newRoot();
   }
@@ -87,7 +88,7 @@ export class EventJournal {
     return `Root=${cause};Parent=${this.#random.hex(16)};Sampled=0`;
   }
 
-  /** Notes that an event was accepted, and returns its cause. */
+  /** Records that an event was accepted, and returns its cause. */
   accept(step: Extract<EventStep, { kind: 'accepted' | 'duplicate' }>, cause = this.begin()): string {
     // A duplicate has the id of an earlier message, and that message keeps its own cause.
     if (step.kind === 'accepted') this.remember(step.id, cause);
@@ -99,12 +100,15 @@ export class EventJournal {
   #begin(id: string, cause: string): void {
     addBounded(this.#begun, cause);
     if (!this.#own.has(cause) || this.#joined.has(cause)) return;
-    // A record of a stream and the change of an object are known by an ARN, which is no id that anybody could type.
+    // Stream records and changes of objects have an ARN as their id. It is replaced by a short id that users can type.
     const own = id.startsWith('arn:') ? this.#random.uuid() : id;
     this.begun.publish({ form: 'event', id: own, cause, atEpochMs: this.#clock.nowEpochMs() });
   }
 
-  /** Notes the run of a schedule, which nothing caused, and what it delivers. */
+  /**
+   * Records the run of a schedule, which has no cause of its own. Events that `deliver` sends get the run as their
+   * cause.
+   */
   run(
     schedule: { readonly at: string; readonly id: string; readonly name: string },
     deliver: () => void,
@@ -113,7 +117,7 @@ export class EventJournal {
     this.within(cause, deliver);
   }
 
-  /** Runs what a user or a program starts, which no request caused. */
+  /** Runs an action of a user or of a program, with a new cause, because no request caused it. */
   apart<Result>(run: () => Result): Result {
     return this.#context.run(this.#newRoot(), run);
   }
@@ -124,7 +128,7 @@ export class EventJournal {
     if (step.kind === 'ran' && step.invocationId !== undefined) this.remember(step.invocationId, cause);
   }
 
-  /** Notes to which trace an invocation belongs. Its id is read only if the invocation has set off an event. */
+  /** Records to which trace an invocation belongs. Its id is read only if the trace has caused an event. */
   link(traceHeader: string, invocationId: () => string | undefined): void {
     if (this.#begun.size === 0) return;
     const cause = rootOf(traceHeader);
@@ -145,7 +149,9 @@ export class EventJournal {
     return this.#causes.get(id);
   }
 
-  /** Returns the one cause of a batch, or a new cause that stands for all of them. */
+  /**
+   * Returns the cause of a batch. If the items have several causes, returns a new cause that stands for all of them.
+   */
   join(ids: readonly string[]): string {
     const causes = [...new Set(ids.flatMap((id) => this.causeOf(id) ?? []))];
     const [only] = causes;
@@ -160,7 +166,10 @@ export class EventJournal {
     return own;
   }
 
-  /** Returns the steps that this cause set off, in their order, including those of batches with other causes. */
+  /**
+   * Returns the steps that have this cause, in order. This includes the steps of batches that have other causes as
+   * well.
+   */
   ofCause(cause: string): readonly StampedStep[] {
     const all = new Set([cause]);
     for (const [own, causes] of this.#joined) if (causes.some((one) => all.has(one))) all.add(own);
@@ -168,8 +177,8 @@ export class EventJournal {
   }
 
   /**
-   * Returns the failed batch for which later records of the same queue or stream wait: the last run of a batch from
-   * there, if it is tried again.
+   * Returns the failed batch that blocks later records of the same queue or stream. It is the latest batch from this
+   * source, if it failed and will be tried again.
    */
   blockOf(arn: string): Extract<StampedStep, { kind: 'ran' }> | undefined {
     const last = this.#steps.findLast((step) => step.kind === 'ran' && step.from === arn);

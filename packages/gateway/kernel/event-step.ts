@@ -1,6 +1,9 @@
-/** What happened to an event on its way from its sender to a function, a queue or its end. Codes and values only. */
+/**
+ * The steps of an event from its sender to a function or a queue, or until it is dropped. A step contains codes and
+ * values, from which other code makes sentences.
+ */
 
-/** What is done about a failed try. */
+/** What happens after a failed try. */
 export type NextTry =
   | { readonly kind: 'again'; readonly atEpochMs: number }
   /** The message can be received again after the queue's VisibilityTimeout. */
@@ -12,11 +15,14 @@ export type NextTry =
   | { readonly kind: 'halves' }
   | { readonly kind: 'none' };
 
-/** The JSON in which a topic (with its ARN) or a rule wraps what was published, as the body of a message. */
+/**
+ * The sender of the JSON envelope in the body of a message. A topic or a rule wraps a published message or event in
+ * such an envelope.
+ */
 export type Envelope = { readonly of: 'topic'; readonly topicArn: string } | { readonly of: 'rule' };
 
 export type EventStep =
-  /** A topic, bus, queue, stream, table, bucket, schedule or function has the event. */
+  /** A topic, bus, queue, stream, table, bucket, schedule or function has received the event. */
   | {
       readonly kind: 'accepted';
       readonly at: string;
@@ -24,11 +30,11 @@ export type EventStep =
       readonly what: 'message' | 'event' | 'record' | 'object' | 'invocation' | 'run';
       /** The detail type and source of an event, the key of an object, or the change of an item. */
       readonly name?: string | undefined;
-      /** The number of subscriptions, rules, mappings or notifications that could pass it on. */
+      /** The number of subscriptions, rules, mappings or notifications that could deliver the event. */
       readonly readers?: number | undefined;
       readonly delayMs?: number | undefined;
     }
-  /** A FIFO queue knows the deduplication id, and queues nothing. */
+  /** A FIFO queue has already received a message with this deduplication id, so it drops the message. */
   | { readonly kind: 'duplicate'; readonly at: string; readonly id: string }
   /** A pattern, filter policy, filter criteria or key filter did not match, or its rule is disabled. */
   | {
@@ -82,12 +88,14 @@ export type EventStep =
       readonly errorMessage?: string | undefined;
       /** The number of records that the function reported in batchItemFailures, or why these cannot be read. */
       readonly failedItems?: number | string | undefined;
-      /** The number of failed records that it reported although its mapping does not read that. */
+      /**
+       * The number of failed records that the function reported although its mapping has no ReportBatchItemFailures.
+       */
       readonly unreadItems?: number | undefined;
       /** The event of a failed function, or its beginning. */
       readonly payload?: string | undefined;
       readonly next?: NextTry | undefined;
-      /** What the body of the first message is, if a topic or a rule wrapped it. */
+      /** The envelope of the first message, if a topic or a rule sent it. */
       readonly envelope?: Envelope | undefined;
     }
   /** A message was received too often and left its queue. */
@@ -109,7 +117,7 @@ export type EventStep =
       readonly loss?: string | undefined;
     };
 
-/** The begin of events that no request set off. */
+/** The first event of a chain that no request caused. */
 export type EventRecord = {
   readonly form: 'event';
   readonly id: string;

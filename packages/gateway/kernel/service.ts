@@ -93,7 +93,7 @@ export type ServicePorts = EventPorts & {
   readonly segments: KeptFeed<string>;
   /** Measurements of requests, invocations and queues. */
   readonly metrics: Feed<Measurement>;
-  /** What servers in front of APIs answered themselves. */
+  /** Requests that services in front of APIs answered without calling the API. */
   readonly edges: Pick<Feed<EdgeRecord>, 'publish'>;
   readonly http: HttpClient;
   /** The screens of all services. */

@@ -10,7 +10,7 @@ export type EventTarget = {
   readonly deadLetterArn: string | undefined;
   readonly maxRetries: number;
   readonly maxAgeMs: number;
-  /** The role with which the target is called, so that its own policy does not decide. */
+  /** The role with which the target is called. If it is absent, the target's own resource policy decides. */
   readonly roleArn?: string | undefined;
 };
 
@@ -97,7 +97,7 @@ export class TargetDeliveries {
     await this.#bury(one, outcome, retries);
   }
 
-  /** Sends what could not be delivered to the dead-letter queue; without one, it is dropped. */
+  /** Moves an undeliverable event to the dead-letter queue, or drops it if the target has none. */
   async #bury(one: One, outcome: Undelivered, retries: number): Promise<void> {
     const { targets, report, journal } = this.#options;
     const { target, body, sourceArn, facts, cause } = one;
@@ -126,7 +126,7 @@ export class TargetDeliveries {
       RETRY_ATTEMPTS: text(String(retries)),
       ...Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, text(value)])),
     };
-    // A schedule sends to the queue with its role, and a rule without one (docs/aws §18.13).
+    // A schedule sends to its dead-letter queue with its role. A rule has no role for this (docs/aws §18.13).
     const from = isSchedule ? byRole(one) : { sender: sourceArn };
     const buried = await targets.send(target.deadLetterArn, body, { attributes, ...from });
     const loss = describeLoss(buried);

@@ -72,15 +72,15 @@ export class Targets implements EventTargets {
 }
 
 /**
- * Returns the code in the message attributes of a dead-letter queue. A rule has a code of its own (EventBridge user
- * guide, "Using dead-letter queues"), and a schedule the code of the target's service (EventBridge Scheduler user guide,
- * "Configuring a dead-letter queue").
+ * Returns the code in the message attributes of a dead-letter queue. For rules, it is EventBridge's own code
+ * (EventBridge user guide, "Using dead-letter queues"). For schedules, it is the error code of the target's service
+ * (EventBridge Scheduler user guide, "Configuring a dead-letter queue").
  */
 function codeOfRefusal(sender: string | undefined, service: string): string {
   return parseArn(sender ?? '')?.service === 'scheduler' ? denialOf(service).type : 'NO_PERMISSIONS';
 }
 
-/** @param hint is put before an error of the service */
+/** @param hint the text before the message of an error that the service returned */
 function outcomeOf(answer: HttpOutcome, hint: string): DeliveryOutcome {
   if (answer.kind !== 'answered') {
     const message = answer.kind === 'timed-out' ? 'no response within 30 s' : answer.message;

@@ -171,8 +171,8 @@ export function awsError(request: ControlRequest, service: string, refusal: Refu
   if (service === 's3') {
     return { status, headers: ['Content-Type', 'application/xml'], body: `<Error>${inner}</Error>` };
   }
-  // `curl -d` sends the content type of a form in any protocol. The query protocol has neither `x-amz-target` nor, but
-  // for queues, a path, and names its action.
+  // `curl -d` sends the content type of a form, whatever protocol the caller means. A form at `/` without
+  // `x-amz-target` is taken for a call in the query protocol whose `Action` is missing.
   const { protocol } = readOperation({ ...request, headers: request.rawHeaders });
   const isForm = protocol === 'rest' && request.path === '/' && contentType.startsWith(FORM_TYPE);
   if (service === 'cloudfront' || protocol === 'query' || isForm) {

@@ -122,12 +122,15 @@ export function printQueryReply(
   return { status, contentType: 'text/xml', body: `<?xml version="1.0"?>\n${xml}` };
 }
 
-/** An error without a message has no such member [obs: athena, of a body that is not JSON]. */
+/**
+ * Returns the member `message` of an error. It is left out if the message is empty [obs: athena, for a body that is not
+ * JSON].
+ */
 function withMessage(message: string): { readonly message?: string } {
   return message === '' ? {} : { message };
 }
 
-/** An error without a message has no such element [obs: CloudWatch]. */
+/** Returns the element `Message` of an error. It is left out if the message is empty [obs: CloudWatch]. */
 function printMessage({ message }: { readonly message: string }): string {
   return message.length === 0 ? '' : `<Message>${escapeXml(message)}</Message>`;
 }

@@ -109,7 +109,8 @@ export class CallModel {
   #tableOf({ members = {}, required = [] }: Row): MemberTable {
     return Object.fromEntries(
       Object.entries(members).map(([name, shown]) => {
-        // The rule is reused as it is and completed later, because a shape that contains itself is not complete yet.
+        // The rule object may still be incomplete if a shape contains itself. It is stored by reference, and completed
+        // later.
         const rule = this.#ruleOf(shown.split(' ')[0] ?? '');
         return [name, required.includes(name) ? { ...rule, isRequired: true } : rule];
       }),

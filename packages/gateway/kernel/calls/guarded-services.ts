@@ -97,7 +97,10 @@ function untrusting(roleArn: string): Pick<Refused, 'message' | 'role'> {
   };
 }
 
-/** An input that is not JSON names no resource that a policy could allow, so the service refuses it before. */
+/**
+ * Whether the input is not JSON. Such an input names no resource that a policy could allow, so the service refuses it
+ * before it checks permissions.
+ */
 function isUnreadable(request: ServiceRequest): boolean {
   const operation = readOperation(request);
   return operation.protocol === 'json' && operation.isCbor !== true && operation.input === undefined;

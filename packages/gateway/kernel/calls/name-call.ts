@@ -1,8 +1,9 @@
 type RestCall = { readonly method: string; readonly path: string; readonly query: string };
 
 /**
- * Names a call without an action for a message: `PUT /photos?notification`. Parameters are named because they tell
- * operations of one path apart. Their values and the parameters of signatures are left out, because they may be secret.
+ * Describes a call that has no action, for messages: `PUT /photos?notification`. The names of query parameters are
+ * included, because they distinguish the operations of one path. Values and signature parameters are left out, because
+ * they may be secret.
  */
 export function nameRestCall({ method, path, query }: RestCall): string {
   const names = [...new Set(new URLSearchParams(query).keys())].filter(

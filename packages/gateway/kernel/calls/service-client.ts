@@ -51,7 +51,7 @@ type Destination =
       readonly kind: 'send';
       readonly origin: string;
       readonly credentials: AwsCredentials;
-      /** The region for which the call is signed; absent if it is the caller's. */
+      /** The region for which the call is signed; absent means the caller's region. */
       readonly region?: string;
     }
   | { readonly kind: 'refused'; readonly message: string };

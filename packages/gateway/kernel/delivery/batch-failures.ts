@@ -44,8 +44,8 @@ export function readBatchFailures(payload: string, known: ReadonlySet<string>): 
 }
 
 /**
- * Returns how many items a response lists although its mapping has no `ReportBatchItemFailures`, so that nobody
- * reads them; undefined if it lists none.
+ * Returns how many failed items a response lists although its mapping has no `ReportBatchItemFailures`, so that Lambda
+ * ignores the list; undefined if the list is not ignored, or empty.
  */
 export function unreadOf(
   result: InvocationResult,

@@ -1,13 +1,16 @@
 import { DefinitionError } from '../../core/errors.ts';
 import type { DefinitionPlace } from '../../core/errors.ts';
 
-/** Where the engine's parser stood when it refused a pattern. EventBridge prints the place after the reason. */
+/**
+ * The position at which the engine's parser stopped when it refused a pattern. EventBridge prints the position after
+ * the reason.
+ */
 export type Stop = {
   /** The path of a value, relative to the value that is being read. */
   readonly path: readonly (string | number)[];
   /** `token`: after the bracket or quote with which the value begins, or after a number. `value`: after all of it. */
   readonly after: 'token' | 'value';
-  /** How often the place is printed: twice if the reader of a list passes the error on. */
+  /** How often the position is printed. It is printed twice if the engine's parser of lists passes the error on. */
   readonly times: number;
 };
 

@@ -13,7 +13,7 @@ export function describeRefusal(text: string, { message, stop }: PatternError): 
   return `${message}${`\n at ${printTextPlace(text, offset)}`.repeat(stop.times)}`;
 }
 
-/** A text of JSON is a text of YAML, whose reader knows the places of values. */
+/** JSON text is also valid YAML, and the YAML parser returns the positions of values. */
 function offsetOf({ path, after }: Stop, document: Document): number | undefined {
   const node = path.length === 0 ? document.contents : document.getIn(path, true);
   if (!isNode(node)) return undefined;

@@ -54,7 +54,7 @@ export type QueuedMessage = NewMessage & {
   readonly sentAt: number;
   /** How often the message was received from this queue. `maxReceiveCount` applies to it. */
   receiveCount: number;
-  /** How often the message was received from the queues in which it died. */
+  /** How often the message was received from the queues from which it was moved to a dead-letter queue. */
   readonly receivedBefore?: number | undefined;
   firstReceivedAt: number | undefined;
   /** The time from which the message can be received. */

@@ -7,8 +7,8 @@ export interface QueueOrder {
   /** Takes at most `maxCount` messages and stops before the first message that `fits` refuses. */
   take(maxCount: number, fits: (message: QueuedMessage) => boolean): readonly QueuedMessage[];
   /**
-   * Releases a message that `take` returned. The message is then either deleted, or receivable again, in which case the
-   * caller must `push` it afterwards.
+   * Releases a message that `take` returned, because the message is deleted or becomes receivable again. If it becomes
+   * receivable again, the caller must `push` it afterwards.
    */
   release(message: QueuedMessage): void;
   /** Takes back a message that was pushed after `release`. Returns whether this order allows that. */
