@@ -18,8 +18,8 @@ export type OwnApis = {
 };
 
 /**
- * A proxy for programs that cannot reach the APIs except through the common variables for proxies and
- * CAs.
+ * A proxy for programs that can be configured only by the common environment variables for proxies and certificate
+ * authorities.
  */
 export type OwnProxy = {
   /**

@@ -237,8 +237,8 @@ export class FunctionBuild {
       this.#located = undefined;
     } catch (error) {
       if (!(error instanceof BuildError)) throw error;
-      // The file is part of the message, which is then the same for all functions of the service and is reported only
-      // once.
+      // The message names the settings file instead of the function. It is therefore the same for all functions of the
+      // service, and is reported only once.
       const { file } = this.#definition.place;
       this.#webpackFailure = new DefinitionError({ file, property: 'plugins' }, error.message);
     }

@@ -28,8 +28,8 @@ export class WebpackBuild {
   #child: ChildProcess | undefined;
   #latest: Promise<WebpackOutput> | undefined;
   /**
-   * Whether the latest build was requested in this turn of the event loop. Several functions request a build after the
-   * same change, so all requests of one turn share a build.
+   * Whether the latest build was requested in this turn of the event loop. After a change, several functions request a
+   * build in the same turn, and these requests share one build.
    */
   #isOfThisTurn = false;
 

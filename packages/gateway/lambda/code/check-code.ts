@@ -29,8 +29,8 @@ export function checkLimits(definition: FunctionDefinition, tolerance: Tolerance
 }
 
 /**
- * Marks a fault of the code as accepted by AWS, because CreateFunction reads neither the handler nor its imports, and
- * because AWS has every runtime installed. A fault that already has a rule keeps this rule.
+ * Marks a fault of the code as accepted by AWS. CreateFunction reads neither the handler nor its imports, and AWS has
+ * every runtime installed. A fault that already has a rule keeps this rule.
  */
 function asAccepted(error: DefinitionError): DefinitionError {
   if (error instanceof DefinitionFaults) {

@@ -72,8 +72,8 @@ export function findHandlerFile(
   if (file === undefined) {
     const command = findBuildCommand(base);
     const built = command === undefined ? directory : dirname(base);
-    // If the name of an existing file differs only in spelling, the error message mentions this file, because no build
-    // would create the missing file.
+    // If the name of an existing file differs only in upper and lower case, the error message names this file. The
+    // handler's name is then a mistake, and no build would create the missing file.
     const misnamed = [built, ...candidates].map(explainMissing).find((found) => found !== undefined);
     if (misnamed !== undefined)
       throw new DefinitionError(place, `handler "${definition.handler}": ${misnamed}`);

@@ -9,8 +9,8 @@ const CODE = /\.(?:[cm]?[jt]sx?|py)$/;
 
 /**
  * Returns a message about the first line that reads the variable, if the variable is not set. The gateway does not set
- * it, because most code would then call a database at localhost:8000. This run's tables can be reached without the
- * variable.
+ * the variable, because most code that reads it would then call a database at localhost:8000, instead of this gateway's
+ * tables.
  */
 export async function describeOfflineRead(
   sources: WatchedSources,

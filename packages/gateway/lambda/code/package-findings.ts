@@ -1,6 +1,6 @@
 /**
- * Finds what the packages of functions lack, or have too much of, when they are deployed as they are. Files are only
- * read, within bounds. No code runs, and no link is followed.
+ * Finds files that are missing from functions' deployment packages, files that Lambda cannot load, and packages that
+ * are too large. A limited number of files is read. No code runs, and no link is followed.
  */
 import { lstatSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
@@ -137,7 +137,10 @@ const OF_OSLS = /^serverless\.(?:ya?ml|json|js|cjs|mjs|ts)$/;
 /** Folders that `sam build` and CDK do not copy. */
 const OMITTED: ReadonlySet<string> = new Set(['.git', '.aws-sam', 'cdk.out']);
 
-/** Reports code and layers that are over Lambda's quota. Code that a tool still bundles or selects is not counted. */
+/**
+ * Reports code and layers that are over Lambda's quota. Code from which a tool has yet to make the package is not
+ * counted.
+ */
 function findExcess(definition: FunctionDefinition): readonly PackageFinding[] {
   const { code, layers, place } = definition;
   const isSelected = isBundled(definition) || OF_OSLS.test(basename(place.file));

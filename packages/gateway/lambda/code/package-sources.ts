@@ -1,6 +1,6 @@
 /**
- * Finds the sources of a project, and of a function that is not written in JavaScript. The latter are the files from
- * which its package is built, without dependencies.
+ * Finds the sources of a project, and the sources of a function that is not written in JavaScript. The sources of such
+ * a function are the files from which its package is built, without dependencies.
  */
 import { dirname, extname, join, resolve } from 'node:path';
 import { statOf } from '@gatewright/aws/file-marks';

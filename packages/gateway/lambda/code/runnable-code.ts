@@ -51,8 +51,8 @@ export interface RunnableCode {
    */
   readonly compiler?: Compiler | undefined;
   /**
-   * Whether the first build uses what `check` found. The sources are then watched from the check on. Otherwise the first
-   * request after an edit would run with what was found before, or would have to install packages.
+   * Whether the first build uses the results of `check`. If so, the sources are watched from the check on, because
+   * otherwise the first request after an edit would run with outdated results, or would have to install packages.
    */
   readonly isCheckedOnce?: true;
   readonly unsupportedSettings: CodeFinding | undefined;

@@ -42,7 +42,7 @@ export type WatchedSources =
 
 type Interest = {
   readonly files: ReadonlySet<string>;
-  /** Files that instances have loaded from elsewhere. They stay when the code is built again. */
+  /** Files that instances have loaded from elsewhere. They remain watched when the code is built again. */
   readonly loaded: Set<string>;
   readonly root: string | undefined;
   readonly code: RegExp;
@@ -63,7 +63,7 @@ type SourceListener = {
    * nothing has changed since the call of `onPause`.
    */
   readonly onChange: (functionNames: readonly string[], isAfterPause: boolean) => void;
-  /** Called once for each thing that cannot be watched, with a sentence about it. */
+  /** Called once for each folder or file that cannot be watched, with a sentence about it. */
   readonly onUnwatched?: (functionName: string, message: string) => void;
 };
 

@@ -51,7 +51,10 @@ type LendingOptions = {
 };
 
 const LIMIT_MS = 60_000;
-/** After this time, a failed installation is tried again, because the network may be there by then. */
+/**
+ * The time in milliseconds after which a failed installation is tried again, because the network may be available by
+ * then.
+ */
 const RETRY_AFTER_MS = 60_000;
 const MAX_BYTES = 300 * 1024 ** 2;
 const OWN_MODE = 0o700;

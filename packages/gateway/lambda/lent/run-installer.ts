@@ -38,8 +38,8 @@ export const runInstaller: RunInstaller = ({ file, args, environment }, folder, 
   });
 
 /**
- * Returns the line with the error. pip and npm mark it and print hints and log paths after it; without such a mark, it
- * is assumed to be the last line.
+ * Returns the line with the error. pip and npm mark this line, and print hints and log paths after it. If no line is
+ * marked, the last line is returned.
  */
 function faultLine(text: string): string | undefined {
   const lines = text.split('\n').filter((line) => /\S/.test(line));

@@ -10,8 +10,8 @@ type SharedQuestion = {
 };
 
 /**
- * Reports names in `isolation` that no function has, and reservations that leave too little concurrency unreserved in
- * an account and region.
+ * Reports names in `isolation` that no function has. Also reports an account and region whose functions reserve so much
+ * concurrency that too little stays unreserved.
  * @param file the file that is reported if an option names an unknown function
  */
 export function checkTogether(

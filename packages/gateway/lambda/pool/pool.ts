@@ -177,7 +177,8 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
     instance.restingSince = this.#readyAt;
     this.#rest(instance, isTrial);
     this.#dispatch();
-    // The gate is left last, because this notifies other pools, which then read the number of this pool's instances.
+    // The gate is left last, because leaving it notifies the other pools, which then read the number of this pool's
+    // instances.
     this.#limits.gate.leave(instance);
   }
 
@@ -383,8 +384,9 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
   }
 
   /**
-   * Fails one event because an instance could not start, as Lambda does. The next event gets a new instance. A swap
-   * gets the error instead, and while a file is being saved no event fails.
+   * Fails one event because an instance could not start, as Lambda does. The next event gets a new instance. If the
+   * instance was started to replace the code, that replacement gets the error instead of an event. No event fails while
+   * a source file is being saved.
    */
   #failInit(instance: Instance, payload: string): void {
     if (this.#swap?.instance === instance) {

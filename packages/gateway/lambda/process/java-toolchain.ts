@@ -140,8 +140,8 @@ function ofGradle(build: string, classes: string): Classes {
 }
 
 /**
- * Matches the names that plug-ins of Maven and Gradle give to a jar that includes its dependencies. Matches
- * also an `original-….jar`, which is the jar without dependencies that shading leaves next to the shaded jar.
+ * Matches the names that plug-ins of Maven and Gradle give to a jar that includes its dependencies. Also matches an
+ * `original-….jar`, the jar without dependencies that Maven's shade plug-in leaves next to the complete jar.
  */
 const WHOLE_JAR = /^original-.*\.jar$|-(?:all|aws|shaded|fat|jar-with-dependencies)\.jar$/;
 

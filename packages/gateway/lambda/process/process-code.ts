@@ -72,7 +72,7 @@ export class ProcessCode implements RunnableCode {
   }
 
   async check(): Promise<CheckedCode> {
-    // A build that begins meanwhile must not use what was found before.
+    // A build that begins in the meantime must not use the program that was found before.
     this.#checked = undefined;
     const found = await this.#look();
     if (found.kind === 'missing' && found.isLate === true) {

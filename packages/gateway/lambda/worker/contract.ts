@@ -96,7 +96,7 @@ function callWithCallback(
 ): void {
   try {
     const result = handler(event, context, callback);
-    // A result that cannot be written fails in `succeed`, and is then reported by `fail`.
+    // If the result cannot be written as JSON, `succeed` throws, and `fail` then reports the error.
     if (isThenable(result)) result.then(succeed, fail).catch(fail);
     else if (!hasAnswered()) whenLoopEmpties(() => (result === undefined ? succeed(null) : ignore()));
   } catch (error) {

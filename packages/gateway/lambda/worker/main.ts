@@ -40,8 +40,8 @@ async function waitForStart({ builtins }: WaitingStart): Promise<InstanceStart> 
 }
 
 /**
- * Replaces what a thread would otherwise share with the gateway's process. Warns of the time zone and of signals, which
- * cannot be replaced.
+ * Replaces the state that a thread would otherwise share with the gateway's process. The time zone and signals cannot
+ * be replaced, so a function that uses them gets a warning.
  */
 function sealProcess({ taskRoot }: InstanceStart, output: FunctionOutput): void {
   shieldProcess(PRELOAD, (message) => output.report('WARN', message));

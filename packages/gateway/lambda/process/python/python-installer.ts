@@ -6,7 +6,10 @@ import type { PythonProject } from './python-environments.ts';
 export type Installer = {
   /** The command that installs everything that the project lists. */
   readonly all: string;
-  /** The command that adds a package; if the project lists it already, the command that installs the listed one. */
+  /**
+   * The command that adds a package to the project. If the project already lists the package, the command that installs
+   * it.
+   */
   readonly one: (name: string) => string;
 };
 
