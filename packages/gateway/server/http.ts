@@ -11,7 +11,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { ApiServerOptions, Arrival } from './answer-request.ts';
 import type { TlsPeer } from './tls-peer.ts';
 
-/** Time limit for request headers, so that slow clients do not occupy a socket forever. */
+/** The time limit for request headers, so that slow clients do not occupy a socket forever. */
 const HEADERS_TIMEOUT_MS = 10_000;
 export const REQUEST_TIMEOUT_MS = 60_000;
 /** The interval in milliseconds at which Node looks for requests that have timed out. */

@@ -12,7 +12,7 @@ const NOT_SENT = new Set([...HOP_BY_HOP, 'http2-settings']);
 
 type SessionLimits = {
   readonly maxHeaderBytes: number;
-  /** Maximum number of header pairs; undefined for Node's own limit. */
+  /** The maximum number of header pairs; undefined for Node's own limit. */
   readonly maxHeaderPairs?: number;
   readonly idleSessionMs?: number | undefined;
 };
@@ -27,7 +27,7 @@ type Http2Sessions<From> = {
 export type ArrivedStream<From> = {
   readonly stream: ServerHttp2Stream;
   readonly headers: NodeJS.Dict<string | string[]>;
-  /** Flat list of names and values, as sent. */
+  /** A flat list of names and values, as sent. */
   readonly raw: readonly string[];
   readonly from: From;
   readonly sink: StreamSink;

@@ -5,11 +5,11 @@ import type { BodyMemory, BodyRoom } from './body-memory.ts';
 
 type BodyRules = {
   readonly memory: BodyMemory;
-  /** Maximum size of a body. Further bytes are not read. */
+  /** The maximum size of a body. Further bytes are not read. */
   readonly maxBytes: number;
   /** Returns the Content-Length; undefined if the client did not send it. Called only for a long body. */
   readonly announced: () => string | undefined;
-  /** Address of the client. */
+  /** The address of the client. */
   readonly address: string | undefined;
 };
 

@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Reply, StreamedBody, StreamEnd } from '../core/exchange.ts';
 import type { Clock } from '../core/ports.ts';
 
-/** Destination of a reply, for example Node's HTTP/1.1 response. */
+/** The destination of a reply, for example Node's HTTP/1.1 response. */
 export type ReplySink = {
   readonly destroyed: boolean;
   readonly writableNeedDrain: boolean;
