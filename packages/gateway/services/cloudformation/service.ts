@@ -9,7 +9,7 @@ import type { StackCall } from './loaded-stacks.ts';
 // Describes the resources of a stack in the form of CloudFormation's API.
 
 /**
- * Maximum number of resources in one response (API reference, "DescribeStackResources"). To get more, callers use
+ * The maximum number of resources in one response (API reference, "DescribeStackResources"). To get more, callers use
  * `ListStackResources`.
  */
 const MOST_AT_ONCE = 100;

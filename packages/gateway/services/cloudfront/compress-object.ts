@@ -28,10 +28,7 @@ const TYPES = new Set(
 );
 
 const toGzip = promisify<Buffer, Buffer>(gzip);
-/**
- * The quality is a common one for responses that are compressed on the fly. The highest quality takes seconds per
- * megabyte.
- */
+/** Quality 5 is common for responses that are compressed on the fly. The highest quality takes seconds per megabyte. */
 const toBrotli = (content: Buffer): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     const params = { [constants.BROTLI_PARAM_QUALITY]: 5 };

@@ -70,7 +70,7 @@ export type Origin = {
   readonly domainName: string;
   /** The path, which is empty or begins with a slash and does not end with one. */
   readonly path: string;
-  /** Flat list of names and values. */
+  /** A flat list of names and values. */
   readonly headers: readonly string[];
   readonly protocol: 'http-only' | 'https-only' | 'match-viewer';
   readonly httpPort: number;

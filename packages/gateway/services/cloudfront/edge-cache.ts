@@ -40,7 +40,7 @@ export type CacheOutcome = {
   /** The reason for the log and the console, for example `miss: first request with this cache key`. */
   readonly reason: string;
   readonly ageSeconds: number | undefined;
-  /** What CloudFront itself answered; absent if the response is the origin's. */
+  /** The response of CloudFront itself; absent if the response comes from the origin. */
   readonly own?: EdgeAnswer | undefined;
 };
 

@@ -149,7 +149,10 @@ export class Edge {
     };
   }
 
-  /** Publishes what CloudFront answered itself. What the API answered is in the API's own record. */
+  /**
+   * Publishes a record of a request that CloudFront answered itself. If the API answered, the API has its own record of
+   * the request.
+   */
   #record(
     { id: distributionId, domainName }: Distribution,
     behavior: Behavior | undefined,
@@ -317,7 +320,10 @@ function refused(answer: OriginAnswer, reason: string, own: EdgeAnswer): Refusal
   };
 }
 
-/** Returns what CloudFront answers if its origin does not; undefined if the origin answered. */
+/**
+ * Describes why the origin did not respond, or why API Gateway refused the forwarded Host header; undefined if neither
+ * is the case.
+ */
 function failedOrigin(
   { answer: { failure, status } }: CacheOutcome,
   behavior: Behavior | undefined,

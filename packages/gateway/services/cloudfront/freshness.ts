@@ -31,7 +31,10 @@ export function keepsSetCookie(directives: Directives): boolean {
   return !/(?:^|[,\s])set-cookie(?:$|[,\s])/i.test(directives.get('no-cache') ?? '');
 }
 
-/** What the origin's headers say about caching. If they refuse it, the response is fresh for the minimum TTL only. */
+/**
+ * The caching directives in the origin's headers. If they forbid caching (`refuses`), the response is fresh only for
+ * the minimum TTL.
+ */
 type Said = { readonly refuses: boolean; readonly seconds: number | undefined };
 
 function readSaid(headers: readonly string[], directives: Directives, nowEpochMs: number): Said {

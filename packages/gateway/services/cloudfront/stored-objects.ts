@@ -4,12 +4,15 @@ import type { KeyParts } from './cache-key.ts';
 export type OriginAnswer = {
   readonly status: number;
   /**
-   * Flat list of names and values, as the origin sent them. The response headers policy is applied when the object is
+   * A flat list of names and values, as the origin sent them. The response headers policy is applied when the object is
    * served.
    */
   readonly headers: readonly string[];
   readonly body: Buffer;
-  /** Why the origin did not answer; absent if it did. The answer is then CloudFront's own. */
+  /**
+   * The reason why the origin did not respond, so that the response is CloudFront's own; absent if the origin
+   * responded.
+   */
   readonly failure?: string;
 };
 

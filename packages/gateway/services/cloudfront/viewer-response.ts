@@ -14,14 +14,14 @@ type ViewerFacts = {
   readonly result: CacheResult;
   readonly requestId: string;
   readonly via: string;
-  /** Seconds since the object was stored; undefined if the response is not from the cache. */
+  /** The number of seconds since the object was stored; undefined if the response is not from the cache. */
   readonly ageSeconds: number | undefined;
   readonly tookMs: number;
   /** A number from 0 to less than 100, which decides whether the response is a sample. */
   readonly draw: number;
 };
 
-/** Name of the only edge location, in AWS's format: an airport code, a number and a cell. */
+/** The name of the only edge location, in AWS's format: an airport code, a number and a cell. */
 const POP = 'LCL1-P1';
 
 const REMOVED = new Set([

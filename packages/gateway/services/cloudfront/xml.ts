@@ -118,7 +118,10 @@ function loggingXml(logging: UnknownMembers): readonly Element[] {
   ];
 }
 
-/** The certificate of viewers. Without one of its own, a distribution has the certificate of CloudFront. */
+/**
+ * Returns the element for the viewer certificate. A distribution that sets no certificate uses CloudFront's
+ * certificate.
+ */
 function certificateXml(certificate: UnknownMembers): readonly Element[] {
   const acm = textOf(certificate, 'AcmCertificateArn');
   const iam = textOf(certificate, 'IamCertificateId');

@@ -30,7 +30,7 @@ export function describeLogGroups(input: CallInput, { groups, arnOf }: At): Unkn
     ...(retentionDays !== undefined && { retentionInDays: retentionDays }),
     metricFilterCount: 0,
     arn: `${arnOf(name)}:*`,
-    // A search by pattern returns neither member [obs].
+    // If the call searches by pattern, AWS leaves out these two members [obs].
     ...(part === undefined && { storedBytes: bytes, deletionProtectionEnabled: false }),
     logGroupClass: 'STANDARD',
     logGroupArn: arnOf(name),

@@ -12,7 +12,7 @@ import { invalidParameter } from './error.ts';
 const MAX_NAME = 512;
 export const GROUP_NAME: MemberRule = { least: 1, most: MAX_NAME, pattern: '[\\.\\-_/#A-Za-z0-9]+' };
 export const STREAM_NAME: MemberRule = { least: 1, most: MAX_NAME, pattern: '[^:*]*' };
-/** Rule for milliseconds, seconds and counts. */
+/** The rule for milliseconds, seconds and counts. */
 export const FROM_ZERO: MemberRule = { least: 0, most: Number.MAX_SAFE_INTEGER };
 const GROUP_ARN = /^arn:[a-z-]+:logs:[^:]*:\d{12}:log-group:([^:*]+)(?::\*)?$/;
 

@@ -1,4 +1,4 @@
-/** Finds what CloudWatch Logs would refuse in the filters of log groups. */
+/** Finds filters of log groups that CloudWatch Logs would refuse. */
 import { asOneOrMore, membersOf } from '@gatewright/aws/json-object';
 import { KnownValues } from '../../core/deployability/known-values.ts';
 import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
@@ -8,8 +8,8 @@ import { readLinePattern } from './pattern/read-pattern.ts';
 type RefusedFilter = { readonly property: string; readonly message: string };
 
 /**
- * Returns what PutMetricFilter or PutSubscriptionFilter would refuse in the filter; empty if the template does not
- * determine the pattern.
+ * Returns the properties of a filter that PutMetricFilter or PutSubscriptionFilter would refuse; empty if the pattern
+ * is not known before deployment.
  */
 export function judgeLogFilter(
   { type, logicalId, properties }: ResolvedResource,

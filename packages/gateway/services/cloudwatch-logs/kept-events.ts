@@ -3,7 +3,7 @@ import type { KeptFeed } from '../../kernel/kept-feed.ts';
 import type { LogLine } from '../../kernel/service.ts';
 
 /**
- * Position of an event. AWS orders events by time. Events of the same millisecond are ordered by when they were
+ * The position of an event. AWS orders events by time. Events of the same millisecond are ordered by when they were
  * written.
  */
 export type Position = { readonly epochMs: number; readonly number: number };
@@ -23,17 +23,17 @@ export type Wanted = {
   readonly toMs?: number | undefined;
 };
 
-/** Log stream of the gateway's own lines, as in the events of subscriptions. */
+/** The log stream of the gateway's own lines, as in the events of subscriptions. */
 const OWN_STREAM = 'gatewright';
 /**
  * The maximum time in milliseconds that a search may take in one turn of the event loop, so that other requests do not
  * have to wait longer.
  */
 const SLICE_MS = 8;
-/** Number of lines between two checks of the time. */
+/** The number of lines between two checks of the time. */
 const LINES_PER_LOOK = 200;
 
-/** Iterates over events without interruption. Used for filters that read only names and times. */
+/** Iterates over events without interruption. This method is for filters that read only names and times. */
 export function* eventsOf(lines: KeptFeed<LogLine>, wanted: Wanted): Generator<LogEvent, undefined> {
   const { isOfGroup, isOfStream = () => true, fromMs = -Infinity, toMs = Infinity } = wanted;
   for (const { number, item } of lines.kept()) {
@@ -51,7 +51,7 @@ export function* eventsOf(lines: KeptFeed<LogLine>, wanted: Wanted): Generator<L
 }
 
 /**
- * Visits events, and lets other code run in between. Used for filters that read whole messages.
+ * Visits events, and lets other code run in between. This method is for filters that read whole messages.
  * @param visit returns false to end the visit
  */
 export async function visitEvents(

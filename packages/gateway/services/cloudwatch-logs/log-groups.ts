@@ -33,7 +33,7 @@ export type StreamFacts = {
   readonly ingestedMs: number | undefined;
 };
 
-/** Maximum number of streams and groups created by calls. AWS also has limits per account. */
+/** The maximum number of streams and groups created by calls. AWS also has limits per account. */
 const MAX_MADE = 10_000;
 const DAY_MS = 86_400_000;
 /** The number of bytes that AWS counts for each event in addition to its message ("PutLogEvents"). */

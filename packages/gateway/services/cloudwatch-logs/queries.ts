@@ -29,9 +29,9 @@ type Ports = Pick<ServicePorts, 'lines' | 'work' | 'random' | 'accountId' | 'rep
 /** AWS's default limit for concurrent queries, and AWS's limit for the number of log groups in one query. */
 const MAX_RUNNING = 30;
 const MAX_GROUPS = 50;
-/** Maximum number of queries whose results are stored for reading. */
+/** The maximum number of queries whose results are stored for reading. */
 const MAX_KEPT = 100;
-/** Time limit of a query in milliseconds. AWS's limit is 60 minutes, but a query here reads at most 64 MB. */
+/** The time limit of a query in milliseconds. AWS's limit is 60 minutes, but a query here reads at most 64 MB. */
 const MOST_MS = 20_000;
 
 export class Queries {

@@ -17,7 +17,7 @@ type At = { readonly lines: KeptFeed<LogLine>; readonly groups: LogGroupBook };
 
 const MAX_EVENTS = 10_000;
 const MAX_STREAMS = 100;
-/** Maximum size of a reply, 1 MB. */
+/** The maximum size of a reply, 1 MB. */
 const MAX_REPLY_BYTES = 1024 * 1024;
 const BEFORE_ALL: Position = { epochMs: -1, number: -1 };
 

@@ -1,6 +1,6 @@
 /**
  * The calls of CloudWatch Logs about groups, streams, events and queries. The events are the lines that functions and
- * stages write, and those that calls add.
+ * stages write, and the events that calls add.
  */
 import { partitionOf } from '@gatewright/aws/arn';
 import type { CallInput } from '@gatewright/aws/call-input';
@@ -68,7 +68,8 @@ export const LOGS_CALLS: Readonly<Record<string, Call>> = {
     const group = input.text('logGroupName', GROUP_NAME);
     const days = input.optionalInteger('retentionInDays', { isRequired: true }) ?? 0;
     if (!RETENTION_DAYS.includes(days))
-      // The model declares a number, not an enumeration, so the order of enumerations does not apply.
+      // The message lists the days in ascending order. AWS lists the values of enumerations in another order, but the
+      // model declares this member as a number.
       input.violate(
         `'${days}'`,
         'retentionInDays',
@@ -82,7 +83,7 @@ export const LOGS_CALLS: Readonly<Record<string, Call>> = {
     return {};
   },
 };
-/** @throws OperationRefused if the ARN is not of a log group that exists */
+/** @throws OperationRefused if there is no log group with the ARN */
 function arnOfTagged(input: CallInput, { groups, arnOf }: At): string {
   const group = groupOf(input.text('resourceArn'));
   groups.require(group);

@@ -52,8 +52,8 @@ type Options = Pick<EventPorts, 'clock' | 'random' | 'report' | 'journal'> & {
 };
 
 /**
- * Maximum number of buses that an event may pass through. The limit is necessary because rules may send events back to
- * their own bus.
+ * The maximum number of buses that an event may pass through. The limit is necessary because rules may send events back
+ * to their own bus.
  */
 const MAX_HOPS = 10;
 
@@ -62,8 +62,8 @@ export class EventBuses {
   #rules = new Map<string, EventRule[]>();
   readonly #dropped: DroppedEvents;
   /**
-   * Number of buses that the current event has passed through. One counter is enough, because the event's deliveries
-   * begin in the same turn of the event loop.
+   * The number of buses that the current event has passed through. One counter is enough, because the event's
+   * deliveries begin in the same turn of the event loop.
    */
   #hops = 0;
 
@@ -251,7 +251,7 @@ function isDetail(value: unknown): boolean {
   return typeof value === 'string' && parseJsonObject(value) !== undefined;
 }
 
-/** The operations that are answered. */
+/** The operations that this service handles. */
 export const EVENT_CALLS: readonly string[] = ['PutEvents', 'TestEventPattern'];
 
 const MODEL = new CallModel(EVENTS_MODEL);

@@ -15,7 +15,7 @@ import { arnOfStream, findStream } from './stream-place.ts';
 import type { StreamPlace } from './stream-place.ts';
 
 /**
- * Maximum number of shards of all streams together. AWS has this limit for the shards of provisioned streams in its
+ * The maximum number of shards of all streams together. AWS has this limit for the shards of provisioned streams in its
  * larger regions.
  */
 export const SHARD_LIMIT = 500;

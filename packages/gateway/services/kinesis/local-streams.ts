@@ -16,7 +16,7 @@ export type StreamDefinition = {
   readonly retentionHours: number;
 };
 
-/** Maximum memory of all streams. Kinesis has no such limit, but the memory of a laptop is limited. */
+/** The maximum memory of all streams. Kinesis has no such limit, but the memory of a laptop is limited. */
 const MAX_BYTES = 256 * 1024 * 1024;
 /**
  * The number of shards of a new on-demand stream: "a new data stream with the on-demand capacity mode … 4 MB/s", and a

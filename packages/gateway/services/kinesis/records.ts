@@ -21,7 +21,7 @@ type RecordCall = {
   readonly nowEpochMs: number;
 };
 
-/** Maximum size of a record, 1 MiB including the partition key. */
+/** The maximum size of a record, 1 MiB including the partition key. */
 export const MAX_RECORD_BYTES = 1_048_576;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const MAX_PUT_BYTES = 5 * 1_048_576;

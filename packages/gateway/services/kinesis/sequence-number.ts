@@ -5,11 +5,11 @@
  */
 
 type Sequence = {
-  /** Creation time of the shard in epoch milliseconds. A sequence number contains this time in whole seconds. */
+  /** The creation time of the shard in epoch milliseconds. A sequence number contains this time in whole seconds. */
   readonly createdAt: number;
   readonly arrivedAt: number;
   readonly shard: number;
-  /** Index of the record, which increases by one with every record of a shard. */
+  /** The index of the record, which increases by one with every record of a shard. */
   readonly index: number;
 };
 

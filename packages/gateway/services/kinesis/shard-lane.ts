@@ -79,7 +79,7 @@ export class ShardLane {
     return this.#undone.length + this.#ahead.length;
   }
 
-  /** Milliseconds that the oldest record has waited (CloudWatch's IteratorAge). */
+  /** The number of milliseconds for which the oldest record has waited (CloudWatch's IteratorAge). */
   get ageMs(): number {
     const oldest = this.#undone[0] ?? this.#ahead[0];
     return oldest === undefined ? 0 : Math.max(0, this.#now() - oldest.arrivedAt);

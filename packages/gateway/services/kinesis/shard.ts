@@ -46,7 +46,7 @@ export function printShardId(number: number): string {
 type Options = {
   readonly kept: StoredEntries;
   readonly prefix: string;
-  /** Creation time of the stream, in epoch milliseconds. */
+  /** The creation time of the stream, in epoch milliseconds. */
   readonly createdAt: number;
   readonly nowEpochMs: number;
 };

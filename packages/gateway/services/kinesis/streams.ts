@@ -21,7 +21,7 @@ type StoredRecord = {
 
 const STREAM_NAME = /^[a-zA-Z0-9_.-]{1,128}$/;
 const MAX_STREAMS = 100;
-/** Maximum number of records per stream. The oldest are dropped first, as at the end of the retention period. */
+/** The maximum number of records per stream. The oldest are dropped first, as at the end of the retention period. */
 const MAX_RECORDS = 1_000;
 const MAX_KEPT_CHARACTERS = 32 * 1024 * 1024;
 const SHARD = 'shardId-000000000000';

@@ -13,7 +13,7 @@ import type { ServicePorts } from '../../kernel/service.ts';
 import type { StackReading } from '../../kernel/stack-reading.ts';
 
 const TYPE = 'AWS::Lambda::EventSourceMapping';
-/** Maximum number of mappings that calls created or changed since the last reset. */
+/** The maximum number of mappings that calls created or changed since the last reset. */
 const MAX_BY_CALL = 1_000;
 
 export type EventSourceMapping = {
@@ -21,7 +21,7 @@ export type EventSourceMapping = {
   readonly region: string;
   /** The properties in CloudFormation's form, which is also the form of the API calls. */
   readonly properties: JsonObject;
-  /** Time of the last change in epoch milliseconds. */
+  /** The time of the last change in epoch milliseconds. */
   readonly modifiedAt: number;
 };
 
@@ -32,7 +32,7 @@ export class EventSourceMappings {
   readonly #ports: Pick<ServicePorts, 'sources' | 'startedAt'>;
   readonly #byCall = new Map<string, ByCall>();
   #ofStacks: ReadonlyMap<string, EventSourceMapping> = new Map();
-  /** Version of the mappings. Every change that a call makes increments it. */
+  /** The version of the mappings. Every change that a call makes increments it. */
   version = 0;
   /** The mapping that the current call creates or changes. The call is refused if this mapping cannot be read. */
   #candidate: { readonly id: string; readonly unsupported: UnsupportedItem[] } | undefined;
@@ -114,7 +114,7 @@ export class EventSourceMappings {
   }
 
   /**
-   * Must be called when the result of `readersIn` for these stacks has taken effect.
+   * It must be called when the result of `readersIn` for these stacks has taken effect.
    * @param version the version when `readersIn` was called
    */
   applied(stacks: StackReading, version: number): void {

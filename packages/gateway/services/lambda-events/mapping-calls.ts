@@ -15,7 +15,7 @@ import { describeMissingRight } from '../../core/stack/source-rights.ts';
 
 const PATH = /^\/2015-03-31\/event-source-mappings(?:\/([^/]+))?\/?$/;
 const LATEST = '$LATEST';
-/** Maximum number of mappings on one page of ListEventSourceMappings. */
+/** The maximum number of mappings on one page of ListEventSourceMappings. */
 const PAGE = 100;
 
 type Ports = Pick<
@@ -162,7 +162,7 @@ export class MappingCalls {
 
   /**
    * Returns the ARN of a function, version or alias.
-   * @throws OperationRefused for an unknown one, in the same words for each of them (aws/aws-cdk#2084)
+   * @throws OperationRefused for an unknown function, version or alias, with the same message (aws/aws-cdk#2084)
    */
   #arnOfFunction(functionName: unknown): string {
     const { functionName: name, qualifier = LATEST } = parseFunctionName(asText(functionName) ?? '');

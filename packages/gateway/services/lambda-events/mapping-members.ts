@@ -133,7 +133,7 @@ function refusalForQueue(properties: UnknownMembers, type: string): RefusedMembe
     : undefined;
 }
 
-/** @throws OperationRefused for what this kind of source does not allow */
+/** @throws OperationRefused for members that this kind of source does not allow */
 export function refuseForSource(service: string, properties: UnknownMembers): void {
   if (!isGiven(properties['EventSourceArn'])) throw invalidParameter(NO_EVENT_SOURCE);
   const refused = refusalForSource(service, properties);

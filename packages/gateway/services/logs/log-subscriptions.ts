@@ -36,7 +36,7 @@ export interface LogSubscriptions extends LogGroups {
 const FLUSH_MS = 500;
 const MAX_BATCH_LINES = 1000;
 const MAX_BATCH_CHARACTERS = 900_000;
-/** Maximum number of lines that wait for a slow function. Further lines are dropped and counted. */
+/** The maximum number of lines that wait for a slow function. Further lines are dropped and counted. */
 const MAX_WAITING = 20_000;
 const TRIES = 3;
 const RETRY_MS = 1000;

@@ -4,7 +4,7 @@ import type { TraceSink } from '../../core/ports.ts';
 import type { DaemonAddress } from '../../kernel/calls/daemon-address.ts';
 
 const HEADER = '{"format":"json","version":1}\n';
-/** Maximum size of a packet that the daemon accepts. */
+/** The maximum size of a packet that the daemon accepts. */
 const MAX_PACKET_BYTES = 64 * 1024;
 
 interface XRayDaemon extends TraceSink {

@@ -54,7 +54,10 @@ const MAX_OBJECTS = 500;
 const MAX_OBJECT_BYTES = 10 * 1024 * 1024;
 const BUCKET = /^\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/s;
 const NOTHING = Buffer.alloc(0);
-/** Every object is encrypted with a key of S3, unless its bucket says otherwise [obs]. */
+/**
+ * The header of an object that S3 has encrypted with its own key. This is the default, and a bucket may set another
+ * encryption [obs].
+ */
 const ENCRYPTED = ['x-amz-server-side-encryption', 'AES256'];
 
 export class RecordedBuckets {

@@ -236,7 +236,7 @@ function describeService(service: LocalService, registry: Registry): UnknownMemb
   };
 }
 
-/** The account that owns the namespace of a service; it has also made the service and its instances. */
+/** The account that owns the namespace of a service. The same account has created the service and its instances. */
 function ownerOf({ definition }: LocalService): string | undefined {
   return parseArn(definition.arn)?.accountId;
 }
@@ -252,7 +252,7 @@ function describeOperation({ id, type, atMs, serviceId, instanceId }: Operation)
   };
 }
 
-/** Maximum numbers of filters in a call and of values in a filter. */
+/** The maximum numbers of filters in a call and of values in a filter. */
 const MOST = { filters: 10, values: 100 };
 
 function invalid(message: string): OperationRefused {

@@ -34,9 +34,9 @@ export type LocalInstance = {
   readonly registration: Registration;
   /** The health status, which is unknown without a custom health check. */
   health: Health;
-  /** Sequence number of the instance's last call by an integration; 0 if it has not been called yet. */
+  /** The sequence number of the instance's last call by an integration; 0 if it has not been called yet. */
   turn: number;
-  /** Number of consecutive failed connections. */
+  /** The number of consecutive failed connections. */
   failures: number;
   ejectedAtMs: number | undefined;
 };
@@ -71,7 +71,7 @@ export class LocalService {
     return [...this.#instances.values()];
   }
 
-  /** Increases with every change that is visible to discovery. */
+  /** The revision, which increases with every change that is visible to DiscoverInstances. */
   get revision(): number {
     return this.#revision;
   }

@@ -15,7 +15,8 @@ export type Operation = {
 };
 
 /**
- * Maximum number of operations. AWS stores operations for some time, but here only the latest operations are stored.
+ * The maximum number of operations. AWS stores operations for some time, but here only the latest operations are
+ * stored.
  */
 const MAX_OPERATIONS = 1000;
 

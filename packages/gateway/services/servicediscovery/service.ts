@@ -75,7 +75,7 @@ function rowOf(service: LocalService, nowMs: number): EventSource {
   return { kind: 'service', name, targets: instances.map(({ registration: { id } }) => id), state };
 }
 
-/** Maximum size of the `--cloud-map` file, which contains instances by service. */
+/** The maximum number of queues in an answer. */
 const MAX_BYTES = 1024 * 1024;
 
 /**

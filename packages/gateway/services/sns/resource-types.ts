@@ -26,7 +26,7 @@ export const SNS_TYPES = {
     noEffect: words('Region SubscriptionRoleArn DeliveryPolicy'),
     unsupported: { ReplayPolicy: 'messages are not archived' },
   },
-  // Evaluated for deliveries (control/deliveries).
+  // These policies are evaluated for deliveries (control/deliveries).
   'AWS::SNS::TopicPolicy': { enforced: words('PolicyDocument Topics') },
   'AWS::SNS::TopicInlinePolicy': { enforced: words('PolicyDocument TopicArn') },
   'AWS::SNS::*': { consequence: RECORDED },

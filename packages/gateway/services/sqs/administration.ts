@@ -32,9 +32,9 @@ export const ADMINISTRATION: readonly string[] = [
   'UntagQueue',
 ];
 
-/** Maximum number of queues in an answer. */
+/** The maximum number of queues in a response. */
 const MOST_LISTED = 1_000;
-/** Maximum number of queues created by calls. */
+/** The maximum number of queues created by calls. */
 const MAX_MADE = 1_000;
 
 /**

@@ -19,7 +19,7 @@ export type QueueDefinition = {
   readonly kept?: Readonly<Record<string, string>>;
 };
 
-/** Maximum memory of all queues. SQS has no such limit, but the memory of a laptop is limited. */
+/** The maximum memory of all queues. SQS has no such limit, but the memory of a laptop is limited. */
 const MAX_BYTES = 512 * 1024 * 1024;
 const MAX_MESSAGES = 1_000_000;
 const PREFIX = 'sqs/';
@@ -50,8 +50,8 @@ export class Queues {
   }
 
   /**
-   * Replaces the queues of the stacks. Queues that still exist keep their messages, and what calls have set unless the
-   * template has changed since. Queues created by calls also remain.
+   * Replaces the queues of the stacks. Queues that still exist keep their messages. They also keep settings that calls
+   * have changed, unless the template has changed since. Queues created by calls also remain.
    */
   replace(definitions: readonly QueueDefinition[]): void {
     const wanted = new Set(definitions.map(({ arn }) => arn));
@@ -288,7 +288,8 @@ export class LocalQueue {
         ...message,
         diedIn: this.definition.arn,
         receivedBefore: (message.receivedBefore ?? 0) + message.receiveCount,
-        // The id replaces the deduplication id, so that two messages with the same deduplication id can both be dead.
+        // The message id replaces the deduplication id, so that two messages with the same deduplication id can both be
+        // in the dead-letter queue.
         ...(this.definition.settings.isFifo && { deduplicationId: message.id, sentAt: this.#now() }),
       });
   }

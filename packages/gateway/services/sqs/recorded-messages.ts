@@ -11,7 +11,7 @@ import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
 import type { Random, ServiceRequest } from '../../core/ports.ts';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 
-/** Maximum size of a message, which has been 1 MiB since August 2025. */
+/** The maximum size of a message, which has been 1 MiB since August 2025. */
 const MAX_SQS_BYTES = 1_048_576;
 
 /**

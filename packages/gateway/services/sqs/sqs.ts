@@ -24,7 +24,7 @@ type SqsOptions = Pick<EventPorts, 'clock' | 'agenda' | 'random'> & {
 const MAX_BATCH = 10;
 const MAX_BATCH_BYTES = 1_048_576;
 const MAX_WAIT_SECONDS = 20;
-/** Maximum number of receive calls that wait at the same time. Further calls return at once. */
+/** The maximum number of receive calls that wait at the same time. Further calls return at once. */
 const MAX_WAITING = 2_000;
 
 export class Sqs {

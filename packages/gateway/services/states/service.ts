@@ -24,7 +24,7 @@ const POLICY: InputPolicy = {
 
 const STANDARD = 'STANDARD';
 
-/** The operations that are answered, at least in part. */
+/** The operations that this service handles, at least in part. */
 export const STATES_CALLS: readonly string[] = ['StartExecution', 'StartSyncExecution', 'StopExecution'];
 
 const INVALID_INPUT = 'Invalid execution input.';
@@ -97,7 +97,10 @@ class StatesService implements Service {
     this.#started.clear();
   }
 
-  /** Executions are only recorded. A synchronous execution would have to run, so only its refusals are served. */
+  /**
+   * Handles a call. Executions are only recorded, and never run. For synchronous executions, only refusals are
+   * therefore possible.
+   */
   #answer({ action }: JsonOperation, input: UnknownMembers): OperationResult | undefined {
     switch (action) {
       case 'StopExecution':

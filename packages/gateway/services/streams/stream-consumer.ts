@@ -25,8 +25,8 @@ const RETENTION_MS = 86_400_000;
 /** The beginning of the keys of waiting records, which are `stream/{mapping}/{sequence number}`. */
 export const KEPT_PREFIX = 'stream/';
 /**
- * Maximum number of records that wait in one lane of a mapping. The oldest records are discarded first, as after the
- * retention period.
+ * The maximum number of records that wait in one lane of a mapping. The oldest records are discarded first, as after
+ * the retention period.
  */
 const MAX_WAITING = 100_000;
 const MAX_BATCH_CHARACTERS = 5_500_000;
@@ -161,7 +161,7 @@ export class StreamConsumer {
     for (const { window } of this.#lanes) window?.cancel();
   }
 
-  /** Milliseconds that the oldest record has waited (CloudWatch's IteratorAge). */
+  /** The number of milliseconds for which the oldest record has waited (CloudWatch's IteratorAge). */
   get ageMs(): number {
     const oldest = this.#lanes.flatMap(({ waiting, first }) => [
       ...first.flatMap(({ records }) => records.slice(0, 1)),

@@ -27,7 +27,7 @@ export type AssumeRoleInput = {
   readonly externalId: string | undefined;
   /** The session policy; undefined if only the role's policies apply. */
   readonly limit: CompiledPolicy | undefined;
-  /** Length of the session policy in characters. */
+  /** The length of the session policy in characters. */
   readonly policyLength: number;
 };
 

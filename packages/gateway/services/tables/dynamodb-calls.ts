@@ -123,7 +123,10 @@ function passedOn(headers: globalThis.Record<string, string | string[] | undefin
   });
 }
 
-/** A body that is not a JSON object needs no permission; the store refuses it with AWS's message. */
+/**
+ * No permission is needed for a body that is not a JSON object, because the store refuses such a call with AWS's
+ * message.
+ */
 function parseInput(body: Buffer): Record {
   try {
     return membersOf(JSON.parse(body.toString('utf8')));

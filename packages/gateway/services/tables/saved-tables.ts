@@ -15,7 +15,7 @@ export type SavedTable = {
 const NAME = /^[a-zA-Z0-9_.-]{3,255}$/;
 const REGION = /^[a-z]{2}(?:-[a-z]+)+-\d{1,2}$/;
 const DESCRIBED_TIMES = 100;
-/** Maximum number of characters of an item. It is twice DynamoDB's limit of 400 KB for an item. */
+/** The maximum number of characters of an item. It is twice DynamoDB's limit of 400 KB for an item. */
 const MAX_ITEM_CHARS = 2 * 400 * 1024;
 const OF_TABLE = new Set([
   'TableName',

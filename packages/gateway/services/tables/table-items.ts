@@ -2,7 +2,7 @@ import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { callDynamoDb, type DynamoDbTarget, refuseUnless } from './create-tables.ts';
 
-/** Maximum number of requests in a BatchWriteItem. */
+/** The maximum number of requests in a BatchWriteItem. */
 const BATCH = 25;
 const MAX_TRIES = 20;
 

@@ -22,7 +22,7 @@ export type Parameter = Versioned<ParameterDefinition>;
 export type Configuration = Versioned<Content>;
 /** A secret as a template or the values file defines it. */
 type SecretDefinition = {
-  /** Undefined if a template defines a secret without a value. */
+  /** The value; undefined if a template defines a secret without a value. */
   readonly content: Content | undefined;
   readonly arn: string | undefined;
   /** The properties of the template's secret that only DescribeSecret shows. */

@@ -9,7 +9,7 @@ export interface Row {
   with(fields: ReadonlyMap<string, Value>): Row;
 }
 
-/** Maximum nesting of discovered fields, which have names like `a.b.0`. */
+/** The maximum nesting of discovered fields, which have names like `a.b.0`. */
 const MAX_STEPS = 20;
 
 class FieldsRow implements Row {

@@ -28,7 +28,7 @@ export type Entry = {
   readonly configuredMs: number;
   readonly actionsEnabled: boolean;
   state: AlarmState;
-  /** Time of the last change of the state's value. */
+  /** The time of the last change of the state's value. */
   transitionedMs: number;
   /** The planned next evaluation; undefined while nothing can change. */
   wake: (Wake & { readonly dueMs: number }) | undefined;

@@ -20,9 +20,9 @@ export const OPERATORS = {
 export type MetricAlarm = CommonParts & {
   readonly kind: 'metric';
   readonly queries: readonly MetricQuery[];
-  /** Id of the query whose result is compared with the threshold. */
+  /** The id of the query whose result is compared with the threshold. */
   readonly watched: string;
-  /** Statistic of the alarm's single metric; undefined for an alarm with `Metrics`. */
+  /** The statistic of the alarm's single metric; undefined for an alarm with `Metrics`. */
   readonly statistic: { readonly name: string; readonly isExtended: boolean } | undefined;
   readonly periodSeconds: number;
   readonly evaluationPeriods: number;

@@ -135,7 +135,7 @@ function eventQuery({ id, label, returnsData, of }: MetricQuery): object {
   return { ...common, metricStat: { metric, period: of.periodSeconds, stat: of.stat } };
 }
 
-/** Region names as in the AWS console. Other regions are shown by their code. */
+/** The region names as in the AWS console. Other regions are shown by their code. */
 const REGIONS: Readonly<Record<string, string>> = {
   'af-south-1': 'Africa (Cape Town)',
   'ap-east-1': 'Asia Pacific (Hong Kong)',

@@ -12,7 +12,7 @@ import type { CompositeAlarm, MetricAlarm } from './alarm.ts';
 
 type Identity = Pick<MetricAlarm, 'name' | 'arn'>;
 
-/** Maximum number of actions for each state ("up to five actions"). */
+/** The maximum number of actions for each state ("up to five actions"). */
 const MAX_ACTIONS = 5;
 const LONGEST_RANGE_SECONDS = 604_800;
 const LONGEST_RANGE_OF_SHORT_PERIODS = 86_400;

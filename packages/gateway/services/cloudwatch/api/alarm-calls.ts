@@ -79,7 +79,7 @@ export const ALARM_CALLS: Readonly<Record<string, Call>> = {
   },
   ListTagsForResource(at, { tags }) {
     const arn = at.text('ResourceARN');
-    // An alarm that is gone has no tags (LocalStack, test_cloudwatch.py::test_tagging_composite_alarm).
+    // A deleted alarm has no tags (LocalStack, test_cloudwatch.py::test_tagging_composite_alarm).
     if (parseArn(arn)?.resource.startsWith('alarm:') !== true) throw notThere(arn);
     return { Tags: printTagList(tags.of(arn)) };
   },
@@ -169,7 +169,7 @@ function looksAt({ rule }: CompositeAlarm, { name, arn }: Entry['alarm']): boole
 
 function findAlarm(board: AlarmBoard, name: string): Entry {
   const found = board.find(name);
-  // AWS says nothing about an unknown alarm [obs].
+  // AWS ignores unknown alarms [obs].
   if (found === undefined) throw new InvalidInput('ResourceNotFound', '', '');
   return found;
 }
@@ -188,7 +188,7 @@ function put({ board, tags }: CallPorts, alarm: MetricAlarm | CompositeAlarm, at
   if (isNew) tags.add(alarm.arn, readTagList(at.members));
 }
 
-/** @throws InvalidInput for anything but an alarm that exists */
+/** @throws InvalidInput unless the ARN belongs to an existing alarm */
 function findTagged(at: MemberReader, board: AlarmBoard): Alarm {
   const arn = at.text('ResourceARN');
   const found = arn.startsWith('arn:') ? board.find(arn)?.alarm : undefined;

@@ -23,7 +23,7 @@ import type { DataPoint, DataPoints, Dimensions, Metric } from '../metrics/metri
 import type { Series, Value } from '../math/value.ts';
 import type { MemberReader } from '@gatewright/aws/member-reader';
 
-/** Maximum number of data points. "Each PutMetricData request ... can contain up to 1000 metrics" */
+/** The maximum number of data points. "Each PutMetricData request ... can contain up to 1000 metrics" */
 const MAX_DATA = 1_000;
 /** "up to 150 values per metric" */
 const MAX_VALUES = 150;
@@ -172,8 +172,9 @@ function valuesOf(statistics: readonly string[], sample: Sample): Record<string,
 }
 
 /**
- * Labels metrics that have no label of their own with their name and what distinguishes the queries: the statistic, the
- * period [obs: cloudwatch, test_label_generation].
+ * Returns the label for a metric query that sets none. It is the name of the metric, followed by the statistic if the
+ * queries have different statistics, and by the period if they have different periods [obs: cloudwatch,
+ * test_label_generation].
  */
 function labelMetrics(queries: readonly MetricQuery[]): (stat: MetricStat) => string {
   const stats = queries.flatMap(({ label, of }) => (of.kind === 'metric' && label === undefined ? [of] : []));

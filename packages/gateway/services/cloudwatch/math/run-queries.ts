@@ -27,8 +27,8 @@ export type MetricQuery = {
 type Span = { readonly fromMs: number; readonly toMs: number };
 
 /**
- * Maximum number of periods of a query. One call may return at most this number of data points. If the range has more
- * periods, the latest periods are used.
+ * The maximum number of periods of a query. One call may return at most this number of data points. If the range has
+ * more periods, the latest periods are used.
  */
 const MAX_PERIODS = 100_800;
 

@@ -8,7 +8,7 @@ const MINUTE_MS = 60_000;
 const MAX_BYTES = 64 * 1024 * 1024;
 
 /**
- * Bytes of memory that a series needs, and that a bucket without values needs. They were measured in Node.js 24 and
+ * The bytes of memory that a series needs, and that a bucket without values needs. They were measured in Node.js 24 and
  * rounded up.
  */
 const SERIES_BYTES = 1_000;
@@ -19,12 +19,12 @@ type Series = {
   readonly unit: string;
   /** The series of a measured subject is in one scope for each of the subject's sets of dimensions. */
   readonly scopes: readonly Scope[];
-  /** Whether the data were measured by the gateway. If a caller sends data, they begin a series of their own. */
+  /** Whether the gateway measured the data. Data that callers send are stored in a separate series. */
   readonly isMeasured: boolean;
   /** The resolution in seconds, which is the minimum distance between two buckets. */
   resolution: 1 | 60;
   lastMs: number;
-  /** The minute, counted from 1970, to which the gateway added last, and its bucket. */
+  /** The minute (counted from 1970) to which the gateway last added a value, and the bucket of this minute. */
   minute: number;
   present: Sample | undefined;
   /** Whether the series was dropped to save memory. The next data point begins a new one. */
@@ -77,13 +77,13 @@ export class MetricStore {
   }
 
   /**
-   * Adds what the gateway has measured. It runs for every request, so the series of a subject are looked up once, and a
-   * value is added once and not for each set of dimensions.
+   * Adds measurements of the gateway. This method runs for every request. To save time, the series of a subject are
+   * looked up only once, and a value is added once instead of once for each set of dimensions.
    */
   count({ subject, epochMs, values }: Measurement): void {
     let known = this.#measured.get(subject);
     if (known === undefined) this.#measured.set(subject, (known = []));
-    // A small number, unlike the time, is compared without a new object for each value.
+    // Minutes are compared instead of times, because V8 needs no new object for a small number.
     const minute = Math.floor(epochMs / MINUTE_MS);
     for (let index = 0; index < values.length; index += 1) {
       const value = values[index];

@@ -1,9 +1,11 @@
 /** The measurements of one period: their sum and extremes, and the number of occurrences of each value. */
 import type { DataPoint, StatisticSet } from './metric.ts';
 
-/** Maximum number of values that are stored exactly. Further values are rounded to three digits, to limit the size. */
+/**
+ * The maximum number of values that are stored exactly. Further values are rounded to three digits, to limit the size.
+ */
 const MAX_EXACT = 500;
-/** Estimated memory of one value and its count in a map. */
+/** The estimated memory of one value and its count in a map. */
 const VALUE_BYTES = 56;
 
 export class Sample implements StatisticSet {
@@ -12,7 +14,10 @@ export class Sample implements StatisticSet {
   min = Infinity;
   max = -Infinity;
   #values: Map<number, number> | undefined = new Map();
-  /** The value that was added last, and how often since it was last counted in `#values`. Most counts are 1 or 0. */
+  /**
+   * The value that was added last, and how often it has been added since `#values` was last updated. Most counts are 1
+   * or 0.
+   */
   #last = NaN;
   #uncounted = 0;
 

@@ -5,7 +5,7 @@
 import { AddressBlocks } from './address-blocks.ts';
 import type { Address } from './address-blocks.ts';
 
-/** Maximum number of lines in the file. Larger files do not fit into memory. */
+/** The maximum number of lines in the file. Larger files do not fit into memory. */
 const MAX_LINES = 2_000_000;
 
 export class NetworksFileError extends Error {

@@ -12,9 +12,9 @@ import type { Field, Inspection, KeyFilter, MatchScope, Oversize } from '../rule
 
 export type RequestParts = {
   readonly method: string;
-  /** Path as sent, with the stage. */
+  /** The path as sent, with the stage. */
   readonly path: string;
-  /** Text after `?`, as sent. */
+  /** The text after `?`, as sent. */
   readonly query: string;
   /** The headers. Their values have one character per byte. */
   readonly headers: HeaderList;

@@ -33,7 +33,7 @@ export type RuleTurn = {
   rule: string;
   readonly request: InspectedRequest;
   readonly labels: Labels;
-  /** Prefix of the labels of the rule's web ACL or rule group. */
+  /** The prefix of the labels of the rule's web ACL or rule group. */
   prefix: string;
   readonly around: Surroundings;
   readonly nowEpochMs: number;

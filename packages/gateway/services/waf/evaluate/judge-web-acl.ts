@@ -40,7 +40,7 @@ export type RuleMatch = {
 };
 
 export type Unjudged = {
-  /** Name of the rule: `Rule`, or `Rule / rule of the group`. */
+  /** The name of the rule: `Rule`, or `Rule / rule of the group`. */
   readonly rule: string;
   readonly reasons: readonly string[];
   readonly action: ActionKind;
@@ -326,7 +326,7 @@ class Evaluation {
     return whole.isTerminating ? whole : undefined;
   }
 
-  /** Reuses one object for all rules in turn, because a web ACL has many rules. */
+  /** One object is reused for all rules, one after the other, because a web ACL has many rules. */
   #begin(rule: string, prefix: string): RuleTurn {
     const turn = this.#turn;
     turn.rule = rule;

@@ -13,7 +13,7 @@ type JsonPath = { readonly above: JsonPath | undefined; readonly name: string; r
 
 type JsonElement = {
   readonly kind: 'key' | 'value';
-  /** Path of the element; the path of a key includes the key. Undefined for the root. */
+  /** The path of the element; the path of a key includes the key. Undefined for the root. */
   readonly path: JsonPath | undefined;
   /** The text has one character per byte. */
   readonly text: string;
@@ -22,7 +22,7 @@ type JsonElement = {
 export type JsonElements = { readonly elements: readonly JsonElement[]; readonly isWhole: boolean };
 
 const MAX_DEPTH = 512;
-/** Maximum number of elements. A body of at most 64 KB cannot have more. */
+/** The maximum number of elements. A body of at most 64 KB cannot have more. */
 const MAX_ELEMENTS = 65_536;
 
 class Fault extends Error {

@@ -24,7 +24,7 @@ type Batch =
 
 type SizeStatement = Extract<Statement, { kind: 'size' }>;
 
-/** Maximum number of batches, because each batch has one bit of an integer. */
+/** The maximum number of batches, because each batch has one bit of an integer. */
 const MAX_BATCHES = 31;
 
 export class Prefilter {

@@ -6,7 +6,9 @@ import { createHash } from 'node:crypto';
 const SLICES = 30;
 /** AWS rate-limits at most this many instances per rule. */
 const MAX_INSTANCES = 10_000;
-/** Maximum length of the name of an instance. Longer names are replaced by their hash, which is longer than this. */
+/**
+ * The maximum length of the name of an instance. Longer names are replaced by their hash, which is longer than this.
+ */
 const MAX_NAME = 64;
 
 type Counts = { last: number; total: number; readonly bySlice: Uint32Array };

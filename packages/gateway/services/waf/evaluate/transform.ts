@@ -57,7 +57,8 @@ export const TRANSFORMATIONS = {
 } as const satisfies Readonly<Record<string, (text: string) => string>>;
 
 /**
- * The transformations of the API reference whose effect no page of AWS describes. Nothing that uses one is evaluated.
+ * The transformations of the API reference whose effect AWS does not document. A statement that uses one of them is not
+ * evaluated.
  */
 export const UNDESCRIBED = { CMD_LINE_WIN: true, CMD_LINE_UNIX: true, JS_DECODE_EXT: true } as const;
 
