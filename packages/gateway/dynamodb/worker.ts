@@ -116,7 +116,7 @@ async function start(
   });
   const address = server.address();
   if (typeof address === 'object' && address !== null) port = address.port;
-  // This is the first message to the owner.
+  // This is the first message to the thread that started this worker.
   post({ kind: 'listening', port });
   isListening = true;
   if (open.length > 0) post({ kind: 'streams', streams: open });
@@ -134,8 +134,8 @@ async function start(
 type Running = { readonly engine: DynamoDbEngine; close(): Promise<void> };
 
 /**
- * The callers that this thread accepts. It knows only their secrets, because the gateway's thread evaluates their
- * policies.
+ * The callers that this thread accepts. Only their secrets are stored here, because the gateway's thread evaluates
+ * their policies.
  */
 class KnownCallers implements Callers {
   readonly #post: (message: DynamoDbWorkerMessage) => void;
