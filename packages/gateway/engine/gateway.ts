@@ -33,12 +33,13 @@ export type ProgramOptions = Settings & {
   readonly region: string;
   readonly accountId: string;
   /**
-   * The values of `--region` and `--account`. They apply to every stack, whatever region or account the stack names.
+   * The values of `--region` and `--account`. They apply to every stack, even if the stack names another region or
+   * account.
    */
   readonly chosen?: Partial<Home> & { readonly stage?: string };
   /**
-   * Returns sources that the named sources import. They are served only if the named sources are served. Each load asks
-   * for them, because they may be created while the gateway runs.
+   * Returns sources that the named sources import. They are served only if the named sources are served. This function
+   * is called at each load, because the sources may be created while the gateway runs.
    */
   readonly companions?: () => Promise<readonly string[]>;
   /**

@@ -280,7 +280,10 @@ export class ServiceHost {
     return undefined;
   }
 
-  /** Finds an instance of the service that the ARN names. The code that knows the instances is loaded on demand. */
+  /**
+   * Finds an instance of the service that the ARN names. The code of Cloud Map, which has the instances, is loaded on
+   * demand.
+   */
   async findInstance(arn: string): Promise<ChosenInstance | undefined> {
     const service = await this.#findByArn(parseArn(arn)?.service ?? '');
     return service?.instanceOf?.(arn);

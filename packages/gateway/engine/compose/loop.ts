@@ -58,7 +58,7 @@ function listFunctions({ functions }: Parts['served']['stacks'][number]): Functi
   }));
 }
 
-/** Combines several handlers into one. The first handler that knows a path handles the request. */
+/** Combines several handlers into one. The first handler that has an endpoint at the path handles the request. */
 export function firstOf(...all: readonly MoreEndpoints[]): MoreEndpoints {
   return async (request, path) => {
     for (const endpoints of all) {

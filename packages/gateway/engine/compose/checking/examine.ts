@@ -231,7 +231,8 @@ function ofFault(
   return makeFinding(judgeFault(error, stack), at, error.message, {
     consequence: consequences.join('; '),
     remedy: error.remedy ?? remedyOfDottedRef(error.message, stack, table),
-    // A refusal of the transform is about what the author wrote, and not about what the transform makes of it.
+    // An error without a property comes from SAM's transform. Its source is the page of the SAM type that the author
+    // wrote, not of a type that the transform creates.
     source: property === '' ? samPageOf(writtenType(logicalId, stack)) : undefined,
   });
 }

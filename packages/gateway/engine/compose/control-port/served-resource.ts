@@ -1,6 +1,6 @@
 /**
  * Decides whether a resource (RFC 8707) belongs to this gateway. The local issuer issues no tokens for other resources,
- * because a client that asks for one is misled or misconfigured.
+ * because a client that requests such a token is misconfigured, or has been misled.
  */
 import { LOCAL_ISSUER } from '../../../core/issuers/issuer-names.ts';
 import { readApiIdFromHost } from '../../../core/routing/host.ts';

@@ -59,8 +59,8 @@ export function openServices(parts: Parts): Map<string, AwsService> {
 }
 
 /**
- * Adds SSM, Secrets Manager and AppConfig. If the calls of one of them are sent to AWS or an emulator, its values also
- * come from there.
+ * Adds SSM, Secrets Manager and AppConfig. If the calls to one of these services are sent to AWS or an emulator, the
+ * values of this service are also read there.
  */
 function addValues(
   services: Map<string, AwsService>,
