@@ -28,7 +28,7 @@ export class DroppedEvents {
     this.#report(reason);
   }
 
-  /** Forgets what was reported, for example because the rules have changed. */
+  /** Forgets the reported reasons, for example because the rules have changed. */
   clear(): void {
     this.#said.clear();
   }

@@ -14,7 +14,7 @@ export type EdgeAnswer =
       readonly changes: readonly string[];
       readonly screen?: ScreenRule | undefined;
     }
-  /** A feature is not supported here, so nothing is served. */
+  /** The request needs a feature that is not supported here, so it is refused. */
   | { readonly kind: 'closed'; readonly reason: string }
   | { readonly kind: 'redirect'; readonly location: string }
   | { readonly kind: 'cached'; readonly reason: string; readonly ageSeconds: number; readonly policy: string }

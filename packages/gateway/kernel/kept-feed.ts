@@ -2,7 +2,7 @@
 import { Feed } from './feed.ts';
 
 type Keeping<Item> = {
-  /** What the items are, such as `log lines`. It is used in the message that the first item was dropped. */
+  /** A description of the items, such as `log lines`. The message about the first dropped item contains it. */
   readonly what: string;
   readonly maxBytes: number;
   readonly sizeOf: (item: Item) => number;

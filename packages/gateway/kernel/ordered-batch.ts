@@ -124,7 +124,7 @@ export async function tryBatch<Item>(
   return retry(rest, { at, over, result, endedMs, isCut });
 }
 
-/** Returns the id by which the journal knows a record of a stream. */
+/** Returns the id that the journal uses for a record of a stream. */
 export function recordId<Item>(
   { arn, sequenceOf }: Pick<BatchSource<Item>, 'arn' | 'sequenceOf'>,
   record: Item,

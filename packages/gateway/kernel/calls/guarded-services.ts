@@ -57,7 +57,7 @@ async function callUnlessMissing(
 
 type Refused = Extract<InvocationResult, { reason: 'role' }>;
 
-/** Returns an invoker that checks the role of each call that has one. */
+/** Returns an invoker that checks the role of each call that names a role. */
 export function guardInvoker(invoker: Invoker, region: string, roles: Roles): Invoker {
   const check = ({ roleArn, functionName, qualifier = '' }: Invocation): Refused | undefined => {
     const session = roleArn === undefined ? undefined : roles.assume(roleArn);

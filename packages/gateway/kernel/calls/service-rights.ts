@@ -143,8 +143,8 @@ const RIGHTS: Readonly<Record<string, RightsOf>> = {
     const single = action.replace(/Batch$/, '');
     const names = single === 'Publish' ? ['TopicArn', 'TargetArn', 'PhoneNumber'] : ['TopicArn'];
     const named = OF_TOPIC.has(single) ? names.flatMap((name) => asNonEmptyText(read(name)) ?? []) : [];
-    // Without a destination, SNS refuses the parameters of `Publish`, whatever the caller may do (recorded in public:
-    // qiita.com/j3tm0t0/items/594f7c0a0c62a5eccc18).
+    // Without a destination, SNS refuses the parameters of `Publish`, regardless of the caller's permissions (recorded
+    // in public: qiita.com/j3tm0t0/items/594f7c0a0c62a5eccc18).
     if (single === 'Publish' && named.length === 0) return [];
     const resources = named.length === 0 ? ['*'] : named;
     return resources.map((resource) => ({

@@ -66,7 +66,7 @@ type Group = {
 
 /**
  * The order of a FIFO queue. While a message of a group is in flight, no later message of the group is delivered (SQS
- * developer guide, "FIFO queue delivery logic"). Earlier ones are delivered [obs].
+ * developer guide, "FIFO queue delivery logic"). Earlier messages are delivered [obs].
  */
 export class GroupOrder implements QueueOrder {
   readonly #groups = new Map<string, Group>();

@@ -12,8 +12,8 @@ const OTHERS = 0o077;
 const INSIDE = ['cache', 'cache/builds', 'cache/compile', 'cache/services', 'logs'];
 
 /**
- * Creates the folder with mode 0700, whatever the umask, and with its own `.gitignore`. Refuses to use the folder if
- * the folder or a folder inside it is a link. Attack: git preserves links, so a cloned repository could make the
+ * Creates the folder with mode 0700, regardless of the umask, and with its own `.gitignore`. Refuses to use the folder
+ * if the folder or a folder inside it is a link. Attack: git preserves links, so a cloned repository could make the
  * gateway write outside of the folder.
  * @throws StartError OWN_FOLDER if the folder cannot be used
  */
