@@ -95,8 +95,8 @@ export class Debugging {
   }
 
   /**
-   * Records whether a debugger is attached to an instance that is a process. While one is attached, deadlines are
-   * stopped, because the debugger may pause the running event.
+   * Records whether a debugger is attached to an instance that is a process. While a debugger is attached, deadlines
+   * are stopped, because the debugger may pause the running event.
    */
   hold(instance: object, isHeld: boolean): void {
     if (isHeld) this.#held.add(instance);

@@ -56,9 +56,9 @@ type OwnApisReach = {
 };
 
 /**
- * Returns what a process needs to reach the APIs of this run. Python gets a variable that Python's bootstrap removes
- * again. Java gets system properties instead of the common variables. Properties that the function sets itself are not
- * overridden.
+ * Returns the variables and options with which a process reaches the APIs of this run. Python gets a variable that
+ * Python's bootstrap removes again. Java gets system properties instead of the common variables. Properties that the
+ * function sets itself are not overridden.
  * @param given the function's own environment
  */
 export async function reachOwnApis(

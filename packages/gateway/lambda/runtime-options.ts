@@ -32,7 +32,8 @@ export type FunctionRuntimeOptions = {
   readonly log: (line: FunctionLogLine) => void;
   /**
    * Called for each invocation of a known function before it begins, except if its payload is too large. The returned
-   * function is called with the result, for a stream when the first bytes have arrived. Neither may throw.
+   * function is called with the result, or, for a streamed response, when the first bytes have arrived. Neither
+   * function may throw.
    */
   readonly watch?: (invocation: Invocation) => InvocationEnd;
   readonly maxInstances: number;

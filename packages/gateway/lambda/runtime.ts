@@ -1,6 +1,6 @@
 /**
- * The function runtime, which does here what Lambda does on AWS. For each function, it builds and reloads the code and
- * keeps a pool of instances.
+ * The function runtime, which is the gateway's counterpart of Lambda. For each function, it builds and reloads the code
+ * and keeps a pool of instances.
  */
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-/** Turns a function's definition into code that can be loaded. The code is bundled by esbuild, or used as it is. */
+/** Turns a function's definition into code that can be loaded. The code is bundled by esbuild, or used unchanged. */
 import { existsSync, readdirSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -413,8 +413,8 @@ export class FunctionBuild {
   }
 
   /**
-   * Stores a build while the instance starts, or the findings of a check when nobody waits for the gateway. Neither is
-   * stored earlier, because all inputs of the build must be read for this.
+   * Stores a build while the instance starts, or the findings of a check when nobody waits for the gateway. They are
+   * not stored earlier, because storing them requires that all inputs of the build are read.
    */
   #keepLater(what: 'bundle' | 'names', keep: () => void, later: (run: () => void) => void): void {
     this.#unstored.set(what, keep);

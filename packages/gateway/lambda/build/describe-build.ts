@@ -45,8 +45,8 @@ async function run(group: readonly Waiting[]): Promise<void> {
   const whole = await describeTogether(files, group);
   for (const { options, resolve, reject } of group) {
     if (whole !== undefined) resolve(partOf(whole, files.indexOf(options.entryPoints[0])));
-    // There is only one file, or one of the files does not compile. Each is built by itself, so that only its own
-    // function is refused.
+    // There is only one file, or one of the files does not compile. Each file is then built separately, so that only
+    // the function whose file does not compile is refused.
     else build({ ...options, metafile: true }).then(({ metafile }) => resolve(metafile), reject);
   }
 }

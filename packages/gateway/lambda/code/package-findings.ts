@@ -22,7 +22,10 @@ export type PackageFinding = {
 
 /** Lambda's quota of the unzipped code and layers of a function, in bytes. */
 const MAX_BYTES = 262_144_000;
-/** The maximum number of files and folders in a folder whose size is counted. The size of a larger one is unknown. */
+/**
+ * The maximum number of files and folders in a folder whose size is counted. If a folder has more, its size counts as
+ * unknown.
+ */
 const MAX_FILES = 100_000;
 const MAX_SOURCES = 2_000;
 const MAX_SOURCE_BYTES = 500_000;
@@ -56,7 +59,7 @@ function findHandlerFindings(definition: FunctionDefinition): readonly PackageFi
   return findOutsideImports(file, code.directory, place);
 }
 
-/** Whether a tool bundles the function when it is packaged, so that the folder is not what Lambda gets. */
+/** Whether a tool bundles the function when it is packaged. If so, Lambda does not get the folder itself. */
 function isBundled({ code }: FunctionDefinition): boolean {
   return (
     code.kind === 'directory' &&
@@ -85,7 +88,7 @@ const IMPORTS = [
 ];
 const ENDINGS = ['', '.js', '.mjs', '.cjs', '.json', '/index.js'];
 
-/** Follows the relative imports from the handler's file, and reports those that leave the folder. */
+/** Follows the relative imports from the handler's file, and reports imports of files outside the folder. */
 function findOutsideImports(
   handler: string,
   directory: string,

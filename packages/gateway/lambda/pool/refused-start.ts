@@ -45,7 +45,7 @@ export function throttledByAccount(limit: number): Refused {
   return { kind: 'refused', reason: 'throttled', message };
 }
 
-/** @param fault why the function cannot run as it is defined; undefined if it is not defined */
+/** @param fault the reason why the function cannot run although it is defined; undefined if it is not defined */
 export function refuseMissing(functionName: string, fault: string | undefined): Refused {
   return fault === undefined
     ? { kind: 'refused', reason: 'not-found', message: `Function not found: ${functionName}` }

@@ -19,7 +19,7 @@ const LOOPBACK = new Set<unknown>([undefined, null, '', 'localhost', '127.0.0.1'
 export class OwnPorts {
   readonly #warn: (message: string) => void;
   /**
-   * The ports of open servers. The key is the port as the function knows it, and the value is the actual port of the
+   * The ports of open servers. The key is the port that the function uses, and the value is the actual port of the
    * machine.
    */
   readonly #open = new Map<number, number>();

@@ -24,8 +24,8 @@ const MAX_FOLDERS = 8;
 
 /**
  * Returns the code's folder and the folders above it, then the template's folder and the folders above it, up to the
- * root of a repository and at most `MAX_FOLDERS` each. The user's home folder, the folder for temporary files and those
- * above them are left out.
+ * root of a repository and at most `MAX_FOLDERS` each. The user's home folder, the folder for temporary files, and the
+ * folders above these two are left out.
  */
 export function projectFolders(
   definition: FunctionDefinition,

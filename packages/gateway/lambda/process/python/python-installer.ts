@@ -1,4 +1,4 @@
-/** The commands that install what a Python project needs, with the tool that the project uses. */
+/** The commands that install the packages of a Python project, with the tool that the project uses. */
 import { dirname, join, relative } from 'node:path';
 import { readIfReadable } from '@gatewright/aws/readable-files';
 import type { PythonProject } from './python-environments.ts';
