@@ -154,8 +154,8 @@ export class ClientSocket implements ConnectionSocket {
   }
 
   /**
-   * Pauses reading from a client that sends messages faster than functions process them, or that does not read what it
-   * is sent. TCP then slows down the client.
+   * Pauses reading from a client that sends messages faster than functions process them, or that does not read the
+   * messages that are sent to it. TCP then slows down the client.
    */
   #regulate(): void {
     const isBusy =

@@ -23,7 +23,7 @@ function refuseSlow(socket: Duplex): void {
   const before = responseOf(socket);
   const written = writtenTo(socket);
   if (before?.req.complete === true) {
-    // The current request is complete, so the request that has timed out is a later one.
+    // The current request is complete, so a later request has timed out.
     refuseOnSocket(socket, 'too-slow');
     return;
   }

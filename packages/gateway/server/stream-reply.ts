@@ -119,7 +119,7 @@ class StreamSender {
       stream.bytes.cancel();
     };
     // This event is needed for a response that waits behind another response on its connection. Such a response has no
-    // socket yet, and does not learn in any other way that the connection has closed.
+    // socket yet, and no other event is emitted for it when the connection closes.
     response.on('close', close);
     socket.on('close', close);
     // The socket has been idle, because either the function or the client has been idle.

@@ -61,8 +61,8 @@ export function peerOf(socket: object): TlsPeer | undefined {
 
 /**
  * Puts TLS in front of a server, which may already be listening.
- * @returns a function that ends open connections. It is needed because neither the server nor HTTP/2 knows connections
- * whose handshake is unfinished
+ * @returns a function that ends open connections. It is needed because neither the server nor HTTP/2 keeps track of
+ * connections whose handshake is unfinished
  */
 export function serveTls(server: Server, options: TlsFrontOptions): () => void {
   const connected = new Set<Socket>();

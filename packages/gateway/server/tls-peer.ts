@@ -1,6 +1,6 @@
 /**
- * The facts about a connection's TLS handshake. Requests are accepted or refused by these facts, whatever their Host
- * header is.
+ * The facts about a connection's TLS handshake. These facts decide whether a request is accepted or refused, regardless
+ * of its Host header.
  */
 import type { X509Certificate } from 'node:crypto';
 import type { ClientCertificateFacts, TlsFacts } from '../core/events/request-facts.ts';

@@ -32,8 +32,8 @@ type Head = Pick<ControlRequest, 'method' | 'path' | 'host' | 'rawHeaders'>;
 /** The handler for the local issuer, its user pools and the issuers that it emulates. */
 export interface SignInMount {
   /**
-   * Loads what this request needs, and is called before the other functions. Returns undefined if nothing has to be
-   * loaded.
+   * Loads the modules that this request needs. It is called before the other functions. Returns undefined if nothing
+   * has to be loaded.
    */
   open(head: Head): Promise<unknown> | undefined;
   /** The issuers' host names. */

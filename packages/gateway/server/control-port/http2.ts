@@ -1,6 +1,6 @@
 /**
  * Serves HTTP/2 without TLS on the port for HTTP/1.1, for clients that use HTTP/2 from the first byte. The AWS SDK for
- * JavaScript does so for Kinesis and a few other services, whatever the endpoint is.
+ * JavaScript does so for Kinesis and a few other services, even if the endpoint is not AWS's.
  */
 import { limitBody } from '../http2-ends.ts';
 import { openSessions, type StreamSink } from '../http2-sessions.ts';
@@ -59,7 +59,7 @@ export function acceptHttp2(
   });
   /**
    * The connections whose first bytes have not been read yet. They must be closed together with the port. The server
-   * does not know them yet, and would otherwise serve them after it has been closed.
+   * has not received them yet, and would otherwise serve them after it has been closed.
    */
   const sniffed = new Set<Socket>();
   const ofHttp1 = server.listeners('connection') as ((socket: Socket) => void)[];
