@@ -67,7 +67,7 @@ const PAGE = 100;
 
 /**
  * Returns one page of a list.
- * @throws OperationRefused if the token is not of a call with the same parameters
+ * @throws OperationRefused if the token was not returned by a call with the same parameters
  */
 export function pageOf<Item>(
   all: readonly Item[],

@@ -61,8 +61,8 @@ function allowsRange({ headers }: OriginAnswer, condition: string | undefined): 
 type Range = { readonly first: number; readonly last: number };
 
 /**
- * Reads the `Range` header. Returns undefined if the whole object is to be sent, as it is for a request for several
- * ranges.
+ * Reads the `Range` header. Returns undefined if the whole object must be sent, which is also the case if several
+ * ranges are requested.
  */
 function readRange(text: string, size: number): Range | 'unsatisfiable' | undefined {
   const [, from = '', to = ''] = /^bytes=(\d*)-(\d*)$/.exec(text.trim()) ?? [];

@@ -259,7 +259,7 @@ function originXml(origin: Origin, given: UnknownMembers): Element {
   ]);
 }
 
-/** The order in which CloudFront lists methods, whatever the order of the distribution. */
+/** The order in which CloudFront lists methods, regardless of their order in the distribution. */
 const METHODS = ['HEAD', 'DELETE', 'POST', 'GET', 'OPTIONS', 'PUT', 'PATCH'];
 
 function behaviorXml(

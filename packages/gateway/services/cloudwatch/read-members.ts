@@ -60,8 +60,8 @@ export function wordsOf(error: InvalidMember): string {
 }
 
 /**
- * Returns CloudWatch's words about a member of a definition. Words that do not name the member are followed by what is
- * wrong with it.
+ * Returns CloudWatch's words about a member of a definition. If the words do not name the member, a description of the
+ * error is added to them.
  */
 export function sentenceOf(error: InvalidMember): string {
   if (!(error instanceof WordedRefusal)) return error.message;

@@ -231,8 +231,8 @@ export function placesOf(mappingId: string, shard: Shard): string {
 }
 
 /**
- * Returns what a batch needs to know about its stream and shard, including the details that are sent when records of
- * the batch are discarded.
+ * Returns the facts about the stream and the shard that a batch needs, including the details that are sent when records
+ * of the batch are discarded.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
  */
 function sourceOf({ mapping, stream, shard }: At): BatchSource<StoredRecord> {

@@ -40,7 +40,10 @@ export type ObjectChange = {
   readonly etag: string;
 };
 
-/** The operations that are supported, with their methods: those on an object, and the one on the account. */
+/**
+ * The supported operations with their methods. ListBuckets is an operation on the account, and all others are
+ * operations on an object.
+ */
 const OBJECT_CALLS = {
   DeleteObject: 'DELETE',
   GetObject: 'GET',

@@ -97,7 +97,9 @@ export function sizeOf(input: UnknownMembers): number {
   );
 }
 
-/** Returns the messages by protocol, or what is wrong. Of two equal names, the last one is used [obs]. */
+/**
+ * Returns the messages by protocol, or an error message. If a protocol occurs twice, the last message is used [obs].
+ */
 function parseStructure(message: string): Readonly<Record<string, string>> | string {
   const parsed = parseJson(message);
   if (parsed === undefined) return 'JSON message body failed to parse';

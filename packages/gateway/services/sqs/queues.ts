@@ -326,7 +326,7 @@ export class LocalQueue {
 
   /**
    * Adds a message from another queue. A message that moves to a dead-letter queue keeps its id, its count of receives
-   * and, in a standard queue, its age. A message that returns from there is a new one with a new id and age.
+   * and, in a standard queue, its age. A message that returns from a dead-letter queue gets a new id and a new age.
    */
   #take(message: QueuedMessage): void {
     const now = this.#now();

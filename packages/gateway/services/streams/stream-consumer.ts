@@ -219,8 +219,8 @@ export class StreamConsumer {
   }
 
   /**
-   * Takes the next batch from the lane. Without a batching window, this is whatever is waiting. With a window, returns
-   * undefined until the batch is full or the window has ended.
+   * Takes the next batch from the lane. Without a batching window, the batch consists of the records that are waiting
+   * now. With a window, returns undefined until the batch is full or the window has ended.
    */
   #gather(lane: Lane, dueMs: number): Batch<TableChange> | undefined {
     const { batchSize, windowMs } = this.mapping;

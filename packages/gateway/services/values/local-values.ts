@@ -1,7 +1,7 @@
 /**
  * Stores values of SSM, Secrets Manager, S3 and AppConfig for functions. The values come from a file, from the
  * resources of a stack or, for parameters and secrets, from calls. The file takes precedence over the stacks. Each load
- * of the stacks replaces all values except those that calls have written, and a changed value gets a new version.
+ * of the stacks replaces all values except values that calls have written, and a changed value gets a new version.
  */
 import { createHash } from 'node:crypto';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -139,7 +139,7 @@ export class LocalValues {
 
   /**
    * Deletes a parameter. It stays deleted until its definition changes, or until the gateway is reset or ends. Returns
-   * whether there was one.
+   * whether the parameter existed.
    */
   deleteParameter(name: string): boolean {
     const known = this.findParameter(name);
@@ -178,7 +178,10 @@ export class LocalValues {
     this.#secretsOfCalls.clear();
   }
 
-  /** Returns the defined parameters with what calls have changed, unless the definition has changed since. */
+  /**
+   * Returns all parameters. A change by a call replaces the definition of a parameter, unless the definition has
+   * changed since the call.
+   */
   #withCalls(defined: ReadonlyMap<string, ParameterDefinition>): ReadonlyMap<string, ParameterDefinition> {
     this.#defined = new Map([...defined].map(([name, one]) => [name, printParameter(one)]));
     const merged = new Map(defined);

@@ -103,7 +103,7 @@ function getFacts(_fields: UnknownMembers, secret: Secret, home: Home): UnknownM
 
 type StagedVersion = SecretVersion & { readonly stage: string };
 
-/** Returns the current version, then the previous one; neither if the secret has no value. */
+/** Returns the current version and then the previous version; an empty list if the secret has no value. */
 function versionsOf(secret: Secret): readonly StagedVersion[] {
   const [current, previous] = [currentVersion(secret), secret.versions?.previous];
   return [

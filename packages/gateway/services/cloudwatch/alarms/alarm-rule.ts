@@ -33,7 +33,10 @@ const MAX_ALARMS = 100;
 const MAX_ELEMENTS = 500;
 const MAX_DEPTH = 50;
 
-/** What a condition may begin with, as CloudWatch lists it (badmintoncryer/cdk-preflight, composite-alarm-rule-syntax). */
+/**
+ * The tokens with which a condition may begin, as CloudWatch lists them (badmintoncryer/cdk-preflight,
+ * composite-alarm-rule-syntax).
+ */
 const CONDITIONS = "'(', 'NOT', AT_LEAST, TRUE or FALSE, ALARM, OK, or INSUFFICIENT_DATA";
 
 /**
@@ -205,7 +208,7 @@ class RuleParser {
     return true;
   }
 
-  /** @param expected what may be at this place */
+  /** @param expected the tokens that are allowed at this position */
   #next(expected: string): Token {
     const token = this.#peek();
     if (token === undefined)

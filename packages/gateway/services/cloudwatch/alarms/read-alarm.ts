@@ -144,7 +144,10 @@ function readExpressions(at: MemberReader): Watched {
   return { queries, watched: watched.id, statistic: undefined };
 }
 
-/** CloudWatch does not say what is wrong in the list. A refusal of what is not supported here keeps its own message. */
+/**
+ * CloudWatch's message does not say what is wrong in the list. A refusal of a feature that is not supported here keeps
+ * its own message.
+ */
 function readMetrics(at: MemberReader): readonly MetricQuery[] {
   try {
     const queries = readQueries(at, 'Metrics', 10);

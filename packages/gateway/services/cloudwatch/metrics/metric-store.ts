@@ -27,7 +27,7 @@ type Series = {
   /** The minute (counted from 1970) to which the gateway last added a value, and the bucket of this minute. */
   minute: number;
   present: Sample | undefined;
-  /** Whether the series was dropped to save memory. The next data point begins a new one. */
+  /** Whether the series was dropped to save memory. The next data point begins a new series. */
   isDropped: boolean;
   /** The samples by the start time of their period in epoch milliseconds. */
   readonly buckets: Map<number, Sample>;

@@ -1,6 +1,6 @@
 /**
- * Finds the rules of a web ACL that cannot be evaluated completely, whatever the request is. They are known when the
- * web ACL is read.
+ * Finds the rules of a web ACL that cannot be evaluated completely for any request. They are already known when the web
+ * ACL is read.
  */
 import { findManagedGroup, hasExamplesOnly } from '../rules/managed-groups.ts';
 import { describeUnknown } from './transform.ts';
