@@ -14,16 +14,24 @@ const MAX_IDS = 20_000;
 /** The maximum number of characters of a text in a step. */
 const MAX_TEXT = 16 * 1024;
 
+/** A step, and its place in the order of all steps. */
+type Kept = { readonly step: StampedStep; readonly order: number };
+
 const ROOT = /(?:^|;)\s*Root=([^;\s]+)/;
 
 export class EventJournal {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #context = new AsyncLocalStorage<string>();
-  #steps: StampedStep[] = [];
+  #steps: Kept[] = [];
+  #noted = 0;
+  /** The same steps by cause: a list of requests and events asks for those of each. */
+  #byCause = new Map<string, Kept[]>();
   readonly #causes = new Map<string, string>();
   /** For each batch whose records have several causes: these causes, by the new cause that stands for the batch. */
   readonly #joined = new Map<string, readonly string[]>();
+  /** The batches of a cause, in the order in which they were joined. */
+  readonly #batchesOf = new Map<string, Set<string>>();
   /** The causes that this journal created for events that no request caused. */
   readonly #own = new Set<string>();
   readonly #begun = new Set<string>();
@@ -123,8 +131,17 @@ export class EventJournal {
   }
 
   note(step: EventStep, cause: string): void {
-    if (this.#steps.length >= 2 * MAX_STEPS) this.#steps = this.#steps.slice(-MAX_STEPS);
-    this.#steps.push({ ...shortened(step), atEpochMs: this.#clock.nowEpochMs(), cause });
+    if (this.#steps.length >= 2 * MAX_STEPS) {
+      this.#steps = this.#steps.slice(-MAX_STEPS);
+      this.#byCause = Map.groupBy(this.#steps, ({ step: { cause: own } }) => own);
+    }
+    this.#noted += 1;
+    const stamped = { ...shortened(step), atEpochMs: this.#clock.nowEpochMs(), cause };
+    const kept = { step: stamped, order: this.#noted };
+    this.#steps.push(kept);
+    const known = this.#byCause.get(cause);
+    if (known === undefined) this.#byCause.set(cause, [kept]);
+    else known.push(kept);
     if (step.kind === 'ran' && step.invocationId !== undefined) this.remember(step.invocationId, cause);
   }
 
@@ -159,11 +176,23 @@ export class EventJournal {
     const own = this.#newRoot();
     if (causes.length === 0) return own;
     this.#joined.set(own, causes);
-    if (this.#joined.size > MAX_STEPS) {
-      const [oldest] = this.#joined.keys();
-      if (oldest !== undefined) this.#joined.delete(oldest);
+    for (const cause of causes) {
+      const batches = this.#batchesOf.get(cause);
+      if (batches === undefined) this.#batchesOf.set(cause, new Set([own]));
+      else batches.add(own);
     }
+    const [oldest] = this.#joined.keys();
+    if (this.#joined.size > MAX_STEPS && oldest !== undefined) this.#forgetBatch(oldest);
     return own;
+  }
+
+  #forgetBatch(own: string): void {
+    for (const cause of this.#joined.get(own) ?? []) {
+      const batches = this.#batchesOf.get(cause);
+      batches?.delete(own);
+      if (batches?.size === 0) this.#batchesOf.delete(cause);
+    }
+    this.#joined.delete(own);
   }
 
   /**
@@ -172,8 +201,10 @@ export class EventJournal {
    */
   ofCause(cause: string): readonly StampedStep[] {
     const all = new Set([cause]);
-    for (const [own, causes] of this.#joined) if (causes.some((one) => all.has(one))) all.add(own);
-    return this.#steps.filter((step) => all.has(step.cause));
+    // A set also yields what is added to it during the iteration: a batch may be a cause of later batches.
+    for (const one of all) for (const own of this.#batchesOf.get(one) ?? []) all.add(own);
+    const found = [...all].flatMap((one) => this.#byCause.get(one) ?? []);
+    return found.toSorted((one, other) => one.order - other.order).map(({ step }) => step);
   }
 
   /**
@@ -181,7 +212,7 @@ export class EventJournal {
    * source, if it failed and will be tried again.
    */
   blockOf(arn: string): Extract<StampedStep, { kind: 'ran' }> | undefined {
-    const last = this.#steps.findLast((step) => step.kind === 'ran' && step.from === arn);
+    const last = this.#steps.findLast(({ step }) => step.kind === 'ran' && step.from === arn)?.step;
     return last?.kind === 'ran' && (last.next?.kind === 'again' || last.next?.kind === 'visible')
       ? last
       : undefined;
@@ -189,6 +220,8 @@ export class EventJournal {
 
   clear(): void {
     this.#steps = [];
+    this.#byCause.clear();
+    this.#batchesOf.clear();
     this.#causes.clear();
     this.#joined.clear();
     this.#own.clear();
@@ -217,7 +250,8 @@ export function rootOf(traceHeader: string | undefined): string | undefined {
 
 function shortened(step: EventStep): EventStep {
   if (step.kind === 'filtered') return { ...step, why: step.why.slice(0, MAX_TEXT) };
-  if (step.kind === 'refused') return { ...step, message: step.message.slice(0, MAX_TEXT) };
+  if (step.kind === 'refused' || step.kind === 'denied')
+    return { ...step, message: step.message.slice(0, MAX_TEXT) };
   if (step.kind !== 'ran') return step;
   const { errorMessage, payload } = step;
   return {
