@@ -100,9 +100,17 @@ function describeUnjudged(acl: WebAcl, unjudged: readonly Unjudged[]): readonly 
     const what =
       rules.length === 1
         ? `The rule ${first} of the web ACL ${acl.name} was`
-        : `${rules.length} rules of ${first.split(' / ')[0] ?? ''} in the web ACL ${acl.name} were`;
+        : `${rules.length} rules of ${first.split(' / ')[0] ?? ''} in the web ACL ${acl.name} (${listed(rules.map((rule) => rule.split(' / ')[1] ?? rule))}) were`;
     return `${what} not evaluated, because this is not available here: ${reason}. On AWS, ${rules.length === 1 ? 'the rule' : 'these rules'} may decide differently.`;
   });
+}
+
+/** A managed group has fewer rules than this that one reason concerns; a group of the owner may have more. */
+const MOST_NAMES = 24;
+
+function listed(names: readonly string[]): string {
+  const more = names.length - MOST_NAMES;
+  return [...names.slice(0, MOST_NAMES), ...(more > 0 ? [`and ${more} more`] : [])].join(', ');
 }
 
 function nameOfMatch({ rule, inner }: RuleMatch): string {
