@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { createCognitoIdp } from '../../packages/gateway/cognito/api/cognito-idp.ts';
 import type { ControlReply, ControlRequest } from '../../packages/gateway/core/api-call.ts';
+import { EventJournal } from '../../packages/gateway/kernel/event-journal.ts';
 import { createSystemRandom } from '../../packages/gateway/server/adapters/random.ts';
 import { Issuer } from '../../packages/gateway/cognito/issuer.ts';
 import { createSignInPort } from '../../packages/gateway/cognito/login/sign-in-port.ts';
@@ -44,9 +45,11 @@ export async function aUserPool(
     kept: keptIssuerKeys(),
   });
   const lines: string[] = [];
+  const journal = new EventJournal(clock, createSystemRandom(), (message) => assert.fail(message));
   const pools = new UserPools(issuer, {
     clock,
     random: createSystemRandom(),
+    journal: () => journal,
     onChange: () => undefined,
     log: (line) => lines.push(line),
     invoke,
@@ -90,6 +93,8 @@ export async function aUserPool(
     cognito,
     port,
     lines,
+    journal,
+    stacks,
     standIns,
     /** Sends a call without a signature. */
     async call(name: string, input: object): Promise<Answer> {

@@ -10,6 +10,7 @@ import { serveTokens } from './token-endpoints.ts';
 import { loadPools, savePools } from './user-files.ts';
 import { continueTrace } from '../core/events/trace-header.ts';
 import type { AwsService } from '../kernel/calls/aws-call.ts';
+import type { EventJournal } from '../kernel/event-journal.ts';
 import type { ControlReply, ControlRequest } from '../core/api-call.ts';
 import type { Identities } from '../core/policy/identities.ts';
 import type { Invocation, InvocationResult, Invoker, LogSink, Ports } from '../core/ports.ts';
@@ -40,6 +41,8 @@ type SignInOptions = Pick<Ports, 'clock' | 'random'> & {
    * the pools.
    */
   readonly invoker: () => Invoker;
+  /** Returns the journal of events, which becomes available at the same time. */
+  readonly journal?: () => EventJournal;
   readonly log: LogSink;
   /** Returns whether an API of this gateway has this resource (RFC 8707). */
   readonly knowsResource: (resource: string) => boolean;
@@ -102,7 +105,7 @@ async function openIssuer({ clock, random, standIns, directory, log }: SignInOpt
 }
 
 async function openPools(
-  { clock, random, invoker, directory, log }: SignInOptions,
+  { clock, random, invoker, journal, directory, log }: SignInOptions,
   issuer: Issuer,
 ): Promise<UserPools> {
   let isDue = false;
@@ -117,15 +120,22 @@ async function openPools(
       });
     });
   };
-  const invoke = (functionArn: string, payload: string): Promise<InvocationResult> =>
-    invoker().invoke({
+  const invoke = (functionArn: string, payload: string): Promise<InvocationResult> => {
+    const events = journal?.();
+    const cause = events?.isWithin === true ? events.cause : undefined;
+    return invoker().invoke({
       ...readFunction(functionArn),
       payload,
       timeoutMs: TRIGGER_WITHIN_MS,
-      traceHeader: continueTrace(undefined, clock.nowEpochMs(), random),
+      traceHeader:
+        events === undefined || cause === undefined
+          ? continueTrace(undefined, clock.nowEpochMs(), random)
+          : events.trace(cause),
     });
+  };
+  const kept = directory === undefined ? [] : await loadPools(directory);
   const ports = { clock, random, onChange: save, log: (line: string) => log.write(line), invoke };
-  const pools = new UserPools(issuer, ports, directory === undefined ? [] : await loadPools(directory));
+  const pools = new UserPools(issuer, { ...ports, ...(journal && { journal }) }, kept);
   return pools;
 }
 

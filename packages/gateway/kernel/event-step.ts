@@ -27,8 +27,11 @@ export type EventStep =
       readonly kind: 'accepted';
       readonly at: string;
       readonly id: string;
-      readonly what: 'message' | 'event' | 'record' | 'object' | 'invocation' | 'run';
-      /** The detail type and source of an event, the key of an object, or the change of an item. */
+      readonly what: 'message' | 'event' | 'record' | 'object' | 'invocation' | 'run' | 'trigger' | 'call';
+      /**
+       * The detail type and source of an event, the key of an object, the change of an item, the source of a user pool's
+       * trigger, or the operation of a call.
+       */
       readonly name?: string | undefined;
       /** The number of subscriptions, rules, mappings or notifications that could deliver the event. */
       readonly readers?: number | undefined;
@@ -48,8 +51,9 @@ export type EventStep =
         | 'Filter'
         | 'Event'
         | 'State'
-        | 'InputTemplate';
-      /** The name or the physical id of the rule, subscription or mapping. */
+        | 'InputTemplate'
+        | 'LambdaConfig';
+      /** The name or the physical id of the rule, subscription or mapping, or the name of the trigger. */
       readonly rule: string;
       readonly why: string;
     }
@@ -97,6 +101,16 @@ export type EventStep =
       readonly next?: NextTry | undefined;
       /** The envelope of the first message, if a topic or a rule sent it. */
       readonly envelope?: Envelope | undefined;
+    }
+  /** A user pool refused a call. */
+  | {
+      readonly kind: 'denied';
+      readonly at: string;
+      readonly operation: string;
+      /** The id of the app client that the call named. */
+      readonly clientId: string | undefined;
+      readonly code: string;
+      readonly message: string;
     }
   /** A message was received too often and left its queue. */
   | {

@@ -7,6 +7,7 @@ import {
   WRONG_PASSWORD,
 } from '../pools/cognito-error.ts';
 import { isPassword } from '../pools/password.ts';
+import { noteUnconfirmed } from '../pools/pool-events.ts';
 import type { AppClient, AuthFlow } from '../pools/pool-model.ts';
 import type { PoolUser } from '../pools/pool-user.ts';
 import type { Tokens } from '../pools/sessions.ts';
@@ -285,6 +286,7 @@ async function setNewPassword(attempt: Attempt, session: string): Promise<unknow
     throw notAuthorized('A client attempted to write unauthorized attribute');
   pool.change(user, { attributes: new Map([...user.attributes, ...given]) });
   await pool.setPassword(user, password, 'CONFIRMED');
+  noteUnconfirmed(pool, 'RespondToAuthChallenge');
   return admit(attempt, user, 'TokenGeneration_NewPasswordChallenge');
 }
 

@@ -4,7 +4,7 @@
  */
 import { ServiceRefusal } from '../../core/errors.ts';
 import { headerOf } from '@gatewright/aws/raw-headers';
-import { parseJsonObject } from '@gatewright/aws/json-object';
+import { asText, parseJsonObject } from '@gatewright/aws/json-object';
 import type { ControlReply, ControlRequest } from '../../core/api-call.ts';
 import type { UserPools, LocalPool } from '../pools/user-pools.ts';
 import type { Clock } from '../../core/ports.ts';
@@ -203,6 +203,7 @@ function ownUser(
 import { OWN_DATA_SCOPE } from '../pool-issuer.ts';
 import { isPassword } from '../pools/password.ts';
 import type { AppClient } from '../pools/pool-model.ts';
+import { noteRefusal } from '../pools/pool-events.ts';
 import { listAttributes, verifiedName } from '../pools/pool-user.ts';
 import type { PoolUser } from '../pools/pool-user.ts';
 import { NO_CLIENT, sendCode } from '../pools/triggers.ts';
@@ -274,8 +275,11 @@ async function run(
     if (fields === undefined) throw new ServiceRefusal('SerializationException', '');
     return printJson(200, (await operation(cognitoInput(name, fields), at)) ?? {}, []);
   } catch (error) {
-    if (error instanceof ServiceRefusal) return printError(error);
-    throw error;
+    if (!(error instanceof ServiceRefusal)) throw error;
+    const [poolId, clientId] = [asText(fields?.['UserPoolId']), asText(fields?.['ClientId'])];
+    const found = at.pools.find(poolId ?? '') ?? at.pools.ofClient(clientId ?? '');
+    if (found !== undefined) noteRefusal(found.pool, name, clientId, error);
+    return printError(error);
   }
 }
 

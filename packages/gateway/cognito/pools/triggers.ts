@@ -7,6 +7,7 @@ import { asNonEmptyText, isJsonObject, parseJsonObject } from '@gatewright/aws/j
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { InvocationResult } from '../../core/ports.ts';
 import type { CustomMessage, TriggerName } from './pool-model.ts';
+import { noteTrigger } from './pool-events.ts';
 import { verifiedName } from './pool-user.ts';
 import type { PoolUser } from './pool-user.ts';
 import type { CodeDelivery, CodePurpose, UserPool } from './user-pool.ts';
@@ -32,12 +33,13 @@ type Trigger = {
  * @throws ServiceRefusal if the function fails, or does not return an event
  */
 export async function callTrigger(
-  { definition, ports }: UserPool,
+  pool: UserPool,
   { name, source, clientId, user, request, response }: Trigger,
 ): Promise<UnknownMembers | undefined> {
+  const { definition, ports } = pool;
   const trigger = definition.triggers.get(name);
   if (trigger === undefined) return undefined;
-  const event = {
+  const event = JSON.stringify({
     version: trigger.version,
     triggerSource: source,
     region: definition.region,
@@ -46,8 +48,10 @@ export async function callTrigger(
     callerContext: { awsSdkVersion: 'aws-sdk-unknown-unknown', clientId },
     request,
     response,
-  };
-  return readResponse(name, await ports.invoke(trigger.arn, JSON.stringify(event)));
+  });
+  const result = await ports.invoke(trigger.arn, event);
+  noteTrigger(pool, { source, arn: trigger.arn, event }, result);
+  return readResponse(name, result);
 }
 
 function readResponse(name: TriggerName, result: InvocationResult): UnknownMembers {

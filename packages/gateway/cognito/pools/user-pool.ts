@@ -3,6 +3,7 @@ import { ServiceRefusal } from '../../core/errors.ts';
 import { createHash, randomInt } from 'node:crypto';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
 import type { Clock, InvocationResult, Random } from '../../core/ports.ts';
+import type { EventJournal } from '../../kernel/event-journal.ts';
 import { invalidParameter, LOCKED_OUT, userNotFound, WRONG_PASSWORD } from './cognito-error.ts';
 import { findPasswordFault, hashPassword } from './password.ts';
 import { PasswordAttempts } from './password-attempts.ts';
@@ -19,6 +20,8 @@ export type PoolPorts = {
   readonly onChange: () => void;
   /** Calls the function of a trigger within Cognito's time limit. */
   readonly invoke: (functionArn: string, event: string) => Promise<InvocationResult>;
+  /** Returns the journal of events; undefined if this run has none. */
+  readonly journal?: () => EventJournal;
 };
 
 export type CodePurpose = 'sign-up' | 'new password' | { readonly attribute: string };

@@ -27,6 +27,7 @@ export function nameOf(arn: string): string {
   if (service === 'events')
     return `${resource.startsWith('rule/') ? 'the rule' : 'the bus'} ${lastPartOf(arn)}`;
   if (service === 'dynamodb') return `the stream of the table ${resource.split('/')[1] ?? ''}`;
+  if (service === 'cognito-idp') return `the user pool ${lastPartOf(arn)}`;
   if (service === 'lambda') return `the function ${resource.split(':')[1] ?? resource}`;
   const noun = NOUNS[service];
   return noun === undefined ? arn : `${noun} ${lastPartOf(arn)}`;

@@ -3,6 +3,7 @@ import { parseArn } from '@gatewright/aws/arn';
 import { lastPartOf } from '../../kernel/event-rows.ts';
 import { at, capital, counted, nameOf, receives } from './event-names.ts';
 import { describeNext, explainRun } from './explain-event-run.ts';
+import { explainDenied, explainSkipped } from './explain-sign-in.ts';
 import { formatDuration, sentence, withStop } from './reason.ts';
 import type { Told } from './event-names.ts';
 import type { ToldStep } from './circumstances.ts';
@@ -120,11 +121,13 @@ function explainOne(step: StampedStep, told: AnyStep, times: number, all: readon
       return {
         because: [
           sentence(
-            `${nameOf(step.from)} could not deliver it to ${nameOf(step.to)}${counted(times)}: ${withStop(step.message)}${describeNext(step.next)}`,
+            `${nameOf(step.from)} could not deliver it to ${nameOf(step.to)}${at(told.place)}${counted(times)}: ${withStop(step.message)}${describeNext(step.next)}`,
           ),
         ],
         changes: [adviseDelivery(step)],
       };
+    case 'denied':
+      return explainDenied(step, told, all);
     case 'ran':
       return explainRun(step, told, times);
     case 'moved':
@@ -160,11 +163,14 @@ function explainAccepted(
     object: `${where} reports ${name ?? id}.`,
     invocation: `An asynchronous invocation of ${where} was accepted (${id}).`,
     run: `${where} is due (${name ?? ''}${place === undefined ? '' : `, ${place}`}).`,
+    trigger: `${where} called its trigger ${name ?? ''}.`,
+    call: '',
   };
   const isUnread =
     readers === 0 || (queue !== undefined && queue.readers.length === 0 && queue.deadOf.length === 0);
   const isFollowed = all.some(({ step }) => 'from' in step && step.from === arn);
-  const because = isTold && delayMs === undefined ? [] : [sentence(said[what])];
+  const isUntold = what === 'call' || (isTold && delayMs === undefined);
+  const because = isUntold ? [] : [sentence(said[what])];
   if (!isUnread || isFollowed) return { because, changes: [] };
   if (queue !== undefined)
     return {
@@ -219,13 +225,17 @@ const WHAT_OF: Readonly<Record<Told<'filtered'>['step']['by'], string>> = {
   FilterCriteria: 'the event source mapping of',
   Filter: 'the notification to',
   Event: 'the notification to',
+  LambdaConfig: 'the user pool of',
 };
 
 function explainFiltered(
-  { by, rule, to, from, why }: Told<'filtered'>['step'],
-  { place, notes = [] }: Omit<ToldStep, 'step'>,
+  step: Told<'filtered'>['step'],
+  told: Omit<ToldStep, 'step'>,
   all: readonly ToldStep[],
 ): Reason {
+  const { by, rule, to, from, why } = step;
+  const { place, notes = [] } = told;
+  if (by === 'LambdaConfig') return explainSkipped(step, told);
   const isOfRule = by === 'EventPattern' || by === 'State' || by === 'InputTemplate';
   const name = isOfRule ? rule : lastPartOf(to);
   const because = [

@@ -11,9 +11,10 @@ import type { Reason } from './reason.ts';
 
 export function explainRun(step: Told<'ran'>['step'], told: Omit<ToldStep, 'step'>, times: number): Reason {
   const { functionName, from, records, outcome, failedItems, next, errorMessage } = step;
+  const isTrigger = parseArn(from ?? '')?.service === 'cognito-idp';
   const of = from === undefined ? '' : ` of ${nameOf(from)}`;
   const batch =
-    from === undefined
+    from === undefined || isTrigger
       ? 'the event'
       : records === 1
         ? `the record${of}`

@@ -65,6 +65,12 @@ const ROWS: readonly Row[] = [
           : `Give json.dumps${at} a conversion for ${type}: json.dumps(value, default=str).`,
   },
   {
+    // https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html: event, context, callback.
+    text: /\b(?:callback|cb|done|next) is not a function/,
+    advise: (_, at) =>
+      `Return the result from an async handler instead of calling back${at}, or take the callback as the third parameter: Lambda calls a handler with event, context and callback, in this order, and has no callback from Node.js 24 on.`,
+  },
+  {
     text: /Do not know how to serialize a BigInt/,
     advise: (_, at) =>
       `Convert the BigInt${at}: JSON.stringify(value, (key, each) => (typeof each === 'bigint' ? each.toString() : each)).`,

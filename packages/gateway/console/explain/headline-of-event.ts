@@ -9,6 +9,10 @@ export function headlineOfEvent(steps: readonly ToldStep[]): string {
     return `The message to ${nameOf(first.step.at)} was not queued, because it counts as a duplicate.`;
   if (first?.step.kind !== 'accepted') return 'An event was handled.';
   const { at, id, what, name } = first.step;
+  const last = steps.at(-1)?.step;
+  if (last?.kind === 'denied')
+    return `The call ${last.operation} of ${nameOf(at)} was refused with ${last.code}.`;
+  if (what === 'call') return `The call ${name ?? ''} of ${nameOf(at)} did not call a trigger.`;
   const subject =
     what === 'run'
       ? `The run of ${nameOf(at)} (${name ?? ''})`
@@ -18,7 +22,9 @@ export function headlineOfEvent(steps: readonly ToldStep[]): string {
           ? `The record in ${nameOf(at)}`
           : what === 'event'
             ? `The event ${name ?? id}`
-            : `The ${what === 'invocation' ? 'asynchronous invocation of' : 'message to'} ${nameOf(at)}`;
+            : what === 'trigger'
+              ? `The trigger ${name ?? ''} of ${nameOf(at)}`
+              : `The ${what === 'invocation' ? 'asynchronous invocation of' : 'message to'} ${nameOf(at)}`;
   return `${subject} ${outcomeOf(steps)}.`;
 }
 

@@ -1,10 +1,12 @@
 /** Adds to the steps of events what the stacks and the output of functions say about them. */
 import { asFlag, asList, asText, isTrue, membersOf, parseJsonObject } from '@gatewright/aws/json-object';
+import { parseArn } from '@gatewright/aws/arn';
 import { readFunctionName } from '@gatewright/aws/function-name';
 import { lastPartOf } from '../../kernel/event-rows.ts';
 import { describeEventGaps, findEncodedKey } from './event-gaps.ts';
 import { noteFilter, pathOfNotification } from './filter-notes.ts';
 import { noteKey } from './key-notes.ts';
+import { findPoolRefusal } from '../explain/pool-refusals.ts';
 import { findByArn, findByPhysicalId, findRule, placeOf, resourcesOf } from './find-places.ts';
 import { findFunction, findInvokeConfig, noteRun } from './run-notes.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
@@ -51,7 +53,14 @@ function describeStep(step: StampedStep, at: DeliveriesWith): ToldStep {
         notes: noteFilter(step, stacks),
       };
     case 'refused':
-      return { step: { ...step, message: redactor.text(step.message) } };
+      return {
+        step: { ...step, message: redactor.text(step.message) },
+        place: placeOf(
+          findByPhysicalId(stacks, 'AWS::SNS::Subscription', step.rule ?? '') ?? findByArn(stacks, step.to),
+        ),
+      };
+    case 'denied':
+      return { step: { ...step, message: redactor.text(step.message) }, place: placeOfDenied(step, stacks) };
     case 'ran':
       return describeRun(step, at);
     case 'moved':
@@ -61,6 +70,19 @@ function describeStep(step: StampedStep, at: DeliveriesWith): ToldStep {
     case 'delivered':
       return { step, notes: noteKey(step, stacks) };
   }
+}
+
+/** The setting of the app client or of the user pool that decided; of a setting that is absent, the resource. */
+function placeOfDenied(
+  step: Extract<StampedStep, { kind: 'denied' }>,
+  stacks: readonly ResolvedStack[],
+): string | undefined {
+  const { of, property } = findPoolRefusal(step) ?? {};
+  const resource =
+    of === 'client'
+      ? findByPhysicalId(stacks, 'AWS::Cognito::UserPoolClient', step.clientId ?? '')
+      : findByArn(stacks, step.at);
+  return placeOf(resource, property);
 }
 
 /** Where the settings stand that ended the tries: those of asynchronous invocations, or the sender itself. */
@@ -155,6 +177,8 @@ function placeOfFilter(
     case 'Filter':
     case 'Event':
       return placeOf(findByArn(stacks, from), pathOfNotification(step, stacks));
+    case 'LambdaConfig':
+      return placeOf(findByArn(stacks, from), `${by}.${rule}`);
   }
 }
 
@@ -250,7 +274,7 @@ function noteDeadLetters(
   { functionName, from }: Extract<StampedStep, { kind: 'ran' }>,
   stacks: readonly ResolvedStack[],
 ): readonly DeliveryNote[] {
-  if (from === undefined) return [];
+  if (from === undefined || parseArn(from)?.service === 'cognito-idp') return [];
   const own = findFunction(functionName, stacks);
   const arn = asText(membersOf(own?.properties['DeadLetterConfig'])['TargetArn']);
   if (own === undefined || arn === undefined) return [];

@@ -23,6 +23,7 @@ const TYPES: Readonly<Record<string, readonly string[]>> = {
   dynamodb: ['AWS::DynamoDB::Table'],
   kinesis: ['AWS::Kinesis::Stream'],
   s3: ['AWS::S3::Bucket'],
+  'cognito-idp': ['AWS::Cognito::UserPool'],
 };
 
 /** Returns the resource with this ARN. A queue's physical id is its URL, and a topic's its ARN. */

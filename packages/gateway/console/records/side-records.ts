@@ -56,6 +56,7 @@ export function isQuiet(record: SideRecord, journal: EventJournal | undefined): 
 function isFault(step: StampedStep): boolean {
   return (
     step.kind === 'refused' ||
+    step.kind === 'denied' ||
     step.kind === 'filtered' ||
     (step.kind === 'ran' && (step.outcome !== 'returned' || step.next !== undefined))
   );

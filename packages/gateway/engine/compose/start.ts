@@ -49,6 +49,7 @@ async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway
       random,
       identities,
       invoker: () => parts.runtime,
+      journal: () => parts.events.journal,
       knowsResource: (resource) => isServedResource(resource, parts),
     }),
     openStoreOf(options, clock, identities, closing, {

@@ -4,6 +4,7 @@ import { findIssuerPlace } from '../../../core/issuers/issuer-paths.ts';
 import { handleManagement } from '../../../core/websocket/management.ts';
 import { publishCredentials } from '../../../kernel/files/identity-file.ts';
 import { openControlPort } from '../../../server/control-port/control-port.ts';
+import type { EventJournal } from '../../../kernel/event-journal.ts';
 import type { ControlMounts, SignInMount } from '../../../server/control-port/control-port.ts';
 import { openConsoleApi, openPageKeyApi } from './console.ts';
 import { openEventsApi } from '../services/events.ts';
@@ -12,7 +13,7 @@ import { listRoutesOf, regionOf } from '../network/listing.ts';
 import { announceStart, firstOf, openLoopApi } from '../loop.ts';
 import { findClockObstacle } from '../parts.ts';
 import type { Parts } from '../parts.ts';
-import { journaledServices } from '../services/journaled.ts';
+import { journaledServices, runJournaled } from '../services/journaled.ts';
 import { openServices } from '../services/services.ts';
 import { openReloadsApi } from '../loading/reloads.ts';
 import { openStateApi } from '../state/state.ts';
@@ -122,7 +123,7 @@ function mountsOf(parts: Parts): ControlMounts {
       openConsoleApi(parts),
     ),
     consoleFiles: (request) => serveConsole(request, options.consoleFiles, parts.pageKey),
-    signIn: mountSignIn(signIn),
+    signIn: mountSignIn(signIn, parts.events.journal),
   };
 }
 
@@ -136,14 +137,20 @@ type Head = Pick<ControlRequest, 'method' | 'path' | 'rawHeaders'>;
 const OF_TOKENS = new Set(['POST token', 'POST issuer/rotate']);
 const COGNITO = 'AWSCognitoIdentityProviderService.';
 
-function mountSignIn(signIn: SignIn): SignInMount {
+function mountSignIn(signIn: SignIn, journal: EventJournal): SignInMount {
   return {
     open: (head) => (signIn.opened === undefined && mayServe(head, signIn) ? signIn.open() : undefined),
     get hosts() {
       return signIn.opened?.port.hosts ?? signIn.standIns.hosts;
     },
     admits: (head) => signIn.opened?.port.admits(head) ?? false,
-    serve: (request) => signIn.opened?.port.serve(request) ?? Promise.resolve(undefined),
+    serve: (request) =>
+      runJournaled(
+        journal,
+        request,
+        false,
+        () => signIn.opened?.port.serve(request) ?? Promise.resolve(undefined),
+      ),
   };
 }
 

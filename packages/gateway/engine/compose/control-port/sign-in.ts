@@ -12,6 +12,7 @@ import type { GatewayOptions } from '../../gateway.ts';
 import type { Identities } from '../../../core/policy/identities.ts';
 import type { Invoker, KeySets, Ports } from '../../../core/ports.ts';
 import type { LocalSignIn } from '../../../cognito/sign-in.ts';
+import type { EventJournal } from '../../../kernel/event-journal.ts';
 import type { ResolvedStack } from '../../../core/stack/model.ts';
 import type { ServedApis } from '../../../control/served-apis.ts';
 import type { TokenOptions } from '../../../cognito/issuer.ts';
@@ -24,6 +25,8 @@ type SignInPorts = Pick<Ports, 'clock' | 'random'> & {
    * available.
    */
   readonly invoker: () => Invoker;
+  /** Returns the journal of events. It must not be called before functions are available either. */
+  readonly journal: () => EventJournal;
   /** Returns whether an API of this gateway has this resource (RFC 8707). */
   readonly knowsResource: (resource: string) => boolean;
 };

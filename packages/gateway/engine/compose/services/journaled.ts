@@ -1,5 +1,6 @@
 /** Records in the journal of events which request or event caused a call to an AWS service. */
 import { headerOf } from '@gatewright/aws/raw-headers';
+import type { ControlRequest } from '../../../core/api-call.ts';
 import type { HttpOutcome, ServiceClient } from '../../../core/ports.ts';
 import { rootOf } from '../../../kernel/event-journal.ts';
 import type { EventJournal } from '../../../kernel/event-journal.ts';
@@ -36,14 +37,21 @@ export function journaledServices(
   return new Map(
     [...services].map(([name, service]): [string, AwsService] => [
       name,
-      (call) => {
-        const root = rootOf(headerOf(call.request, TRACE));
-        if (root !== undefined) return journal.within(root, () => service(call));
-        // A function's call without the header is assigned to the function's running invocation, if there is exactly
-        // one.
-        const isApart = journal.cause === undefined || (!journal.isWithin && call.caller.role === undefined);
-        return isApart ? journal.apart(() => service(call)) : service(call);
-      },
+      (call) => runJournaled(journal, call.request, call.caller.role !== undefined, () => service(call)),
     ]),
   );
+}
+
+/** @param isOfFunction whether a function makes the call, as far as its credentials say that */
+export function runJournaled<Result>(
+  journal: EventJournal,
+  request: Pick<ControlRequest, 'rawHeaders'>,
+  isOfFunction: boolean,
+  run: () => Result,
+): Result {
+  const root = rootOf(headerOf(request, TRACE));
+  if (root !== undefined) return journal.within(root, run);
+  // The call of a function without the header belongs to the only running invocation, if there is one.
+  const isApart = journal.cause === undefined || (!journal.isWithin && !isOfFunction);
+  return isApart ? journal.apart(run) : run();
 }

@@ -28,6 +28,9 @@ function aSignIn(options: Partial<GatewayOptions> = {}) {
       invoker: () => {
         throw new Error('no trigger is there');
       },
+      journal: () => {
+        throw new Error('no event is there');
+      },
     },
   );
 }

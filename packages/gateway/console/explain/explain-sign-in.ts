@@ -1,0 +1,50 @@
+/** The story of what a user pool refused, and of triggers that it called or left out. */
+import { at, capital, nameOf } from './event-names.ts';
+import { findPoolRefusal } from './pool-refusals.ts';
+import { withStop } from './reason.ts';
+import type { Told } from './event-names.ts';
+import type { ToldStep } from './circumstances.ts';
+import type { Reason } from './reason.ts';
+
+/** @param all what else happened in the same call, such as a failed trigger, which is told itself */
+export function explainDenied(
+  step: Told<'denied'>['step'],
+  { place }: Omit<ToldStep, 'step'>,
+  all: readonly ToldStep[],
+): Reason {
+  const { operation, code, message } = step;
+  const known = findPoolRefusal(step);
+  const what = known?.property ?? (known?.of === 'client' ? 'app client' : 'user pool');
+  const where = place === undefined ? '' : ` (${what}, ${place})`;
+  const isOfTrigger = all.some((one) => one.step.kind === 'ran' && one.step.from === step.at);
+  return {
+    because: [
+      `${capital(nameOf(step.at))} refused ${operation} with ${code}: ${withStop(message)}`.replace(
+        /\.$/,
+        `${where}.`,
+      ),
+      ...(known?.because === undefined ? [] : [known.because]),
+    ],
+    changes:
+      known !== undefined
+        ? [known.advise(place, step)]
+        : isOfTrigger
+          ? []
+          : [`Correct the call ${operation}, or catch ${code} in the code that makes it.`],
+  };
+}
+
+/** Cognito calls PostConfirmation when a user confirms an account, and not when an administrator's user signs in first. */
+export function explainSkipped(
+  { rule, to, why }: Told<'filtered'>['step'],
+  { place }: Omit<ToldStep, 'step'>,
+): Reason {
+  return {
+    because: [
+      `The user is confirmed by ${why} now, and the trigger ${rule} (${nameOf(to)}${place === undefined ? '' : `, ${place}`}) was not called: Cognito calls it after ConfirmSignUp, AdminConfirmSignUp and ConfirmForgotPassword, but not for a user whom AdminCreateUser made and who has now got a password.`,
+    ],
+    changes: [
+      `Do the work of ${rule} where such users are created, right after AdminCreateUser (for a group: AdminAddUserToGroup), or in the trigger PostAuthentication or PreTokenGeneration${at(place)}, which every sign-in calls; the work must then be safe to repeat.`,
+    ],
+  };
+}

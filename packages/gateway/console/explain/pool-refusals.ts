@@ -1,0 +1,98 @@
+/** The refusals of user pools that a setting decides, or that a function has to expect. */
+import { at } from './event-names.ts';
+import type { Told } from './event-names.ts';
+
+type Denied = Pick<Told<'denied'>['step'], 'operation' | 'code' | 'message'>;
+
+type PoolRefusal = {
+  /** Matches `code: message`. */
+  readonly matches: RegExp;
+  /** The resource and the property that decides. */
+  readonly of: 'client' | 'pool';
+  readonly property?: string;
+  readonly because?: string;
+  readonly advise: (place: string | undefined, denied: Denied) => string;
+};
+
+/** The named pages are below https://docs.aws.amazon.com/cognito/latest/developerguide/. */
+const REFUSALS: readonly PoolRefusal[] = [
+  {
+    // signing-up-users-in-your-app.html#cognito-user-pools-computing-secret-hash
+    matches: /secret.hash|SECRET_HASH/i,
+    of: 'client',
+    property: 'GenerateSecret',
+    because:
+      'The app client has a secret, so each call that names a user must prove it with SECRET_HASH. Cognito checks this before the password.',
+    advise: (place) =>
+      `Send SECRET_HASH: the base64 of HMAC-SHA256 over the username followed by the client id, with the client’s secret as the key. Or, if the caller cannot keep a secret, as a page or an app, set GenerateSecret: false of the app client${at(place)}.`,
+  },
+  {
+    // amazon-cognito-user-pools-authentication-flow-methods.html
+    matches: /flow not enabled for this client/,
+    of: 'client',
+    property: 'ExplicitAuthFlows',
+    advise: (place, { message }) => {
+      const [flow = ''] = /^\w+/.exec(message) ?? [];
+      return `Add ALLOW_${flow === 'Auth' ? 'ADMIN_USER_PASSWORD_AUTH' : flow} to ExplicitAuthFlows of the app client${at(place)}, or sign in with a flow that it lists.`;
+    },
+  },
+  {
+    // cognito-user-pools-limits-of-sign-up: AdminCreateUserConfig of user-pool-settings
+    matches: /SignUp is not permitted for this user pool/,
+    of: 'pool',
+    property: 'AdminCreateUserConfig',
+    advise: (place) =>
+      `Set AllowAdminCreateUserOnly: false in AdminCreateUserConfig of the user pool${at(place)}, or create users with AdminCreateUser.`,
+  },
+  {
+    // managing-users-passwords.html
+    matches: /^InvalidPasswordException/,
+    of: 'pool',
+    property: 'Policies',
+    advise: (place) => `Choose a password that the password policy of the user pool${at(place)} accepts.`,
+  },
+  {
+    matches: /^UsernameExistsException|^AliasExistsException/,
+    of: 'pool',
+    advise: (_place, { code, operation }) =>
+      `Catch ${code} where the code calls ${operation}, and tell the caller that the name is taken; or use another name.`,
+  },
+  {
+    // signing-up-users-in-your-app.html
+    matches: /^UserNotConfirmedException/,
+    of: 'pool',
+    advise: () =>
+      'Confirm the user first: with ConfirmSignUp and the code, which this gateway prints instead of sending it, or with AdminConfirmSignUp.',
+  },
+  {
+    matches: /^PasswordResetRequiredException/,
+    of: 'pool',
+    advise: () => 'Have the user set a new password with ForgotPassword and ConfirmForgotPassword.',
+  },
+  {
+    matches: /Incorrect username or password/,
+    of: 'client',
+    property: 'PreventUserExistenceErrors',
+    because:
+      'Cognito says the same for a wrong password and for a name that no user has, unless PreventUserExistenceErrors of the app client is LEGACY.',
+    advise: () =>
+      'Check the name with AdminGetUser, and send the password of this user; AdminSetUserPassword with Permanent sets a known one.',
+  },
+  {
+    matches: /^UserNotFoundException/,
+    of: 'pool',
+    advise: () =>
+      'Create the user first, with SignUp or AdminCreateUser, or send the name of an existing one.',
+  },
+  {
+    // how-to-manage-user-accounts: codes are valid for 24 hours
+    matches: /^(?:CodeMismatch|ExpiredCode)Exception/,
+    of: 'pool',
+    advise: () =>
+      'Send the newest code of the user, which this gateway prints instead of sending it; ResendConfirmationCode makes a new one.',
+  },
+];
+
+export function findPoolRefusal({ code, message }: Denied): PoolRefusal | undefined {
+  return REFUSALS.find(({ matches }) => matches.test(`${code}: ${message}`));
+}
