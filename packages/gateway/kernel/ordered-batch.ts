@@ -116,7 +116,10 @@ export async function tryBatch<Item>(
     cause,
   );
   if (rest.records.length === 0) return { over, left: [], againAt: undefined, endedMs };
-  const fault = result.kind === 'failed' ? result.errorMessage : unread;
+  const fault =
+    result.kind === 'failed'
+      ? result.errorMessage
+      : unread && `its batchItemFailures cannot be read: ${unread}`;
   if (fault !== undefined)
     ports.report(
       `${rules.functionName} failed on a batch of ${fresh.records.length} from ${source.name}: ${fault}${describeNext(rules, rest)}`,
@@ -179,8 +182,7 @@ function judge<Item>(
   if (!rules.reportsItems) return { done: records.length, isCut: false };
   const numbers = records.map((record) => source.sequenceOf(record));
   const outcome = readBatchFailures(result.payload, new Set(numbers));
-  if (outcome.kind === 'all')
-    return { done: 0, isCut: false, unread: `its batchItemFailures cannot be read: ${outcome.reason}` };
+  if (outcome.kind === 'all') return { done: 0, isCut: false, unread: outcome.reason };
   const first = numbers.findIndex((number) => outcome.failed.has(number));
   return { done: first === -1 ? records.length : first, isCut: true };
 }

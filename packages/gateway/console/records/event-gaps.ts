@@ -62,6 +62,8 @@ export function describeEventGaps(
   if (value === undefined) return [];
   const isNull = (name: string): boolean => value[name] === null;
   const isMissing = (name: string): boolean => !Object.hasOwn(value, name);
+  const ofRecord = describeRecordGap(value, { errorMessage });
+  if (ofRecord !== undefined) return [ofRecord];
   const key = errorType === 'KeyError' ? /^'(\w+)'$/.exec(errorMessage)?.[1] : undefined;
   if (key !== undefined && isMissing(key))
     return [OF_EVENTS.has(key) ? sayMissing([key], value) : sayPerhapsMissing(key, value)];
@@ -79,6 +81,21 @@ export function describeEventGaps(
   if (NOT_JSON.test(errorMessage) && value['isBase64Encoded'] === true)
     return ['The body of the event is base64, because isBase64Encoded is true: decode it before it is read.'];
   return [];
+}
+
+/**
+ * What the first record of a batch has in another form than the code expects.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html
+ */
+function describeRecordGap(
+  event: Readonly<Record<string, unknown>>,
+  { errorMessage }: { readonly errorMessage: string },
+): string | undefined {
+  const [record] = listOf(event, 'Records');
+  const data = memberOf(memberOf(record, 'kinesis'), 'data');
+  if (typeof data === 'string' && NOT_JSON.test(errorMessage))
+    return 'The data of a record of Kinesis is base64, whatever the producer sent: decode it before it is parsed, with Buffer.from(record.kinesis.data, \'base64\').toString() in JavaScript or base64.b64decode(record["kinesis"]["data"]) in Python.';
+  return undefined;
 }
 
 function sayMissing(names: readonly string[], event: Readonly<Record<string, unknown>>): string {

@@ -100,7 +100,9 @@ function notePattern(given: unknown, source: Source, where: string): readonly De
   const pattern = readPattern(given);
   return Object.entries(pattern).flatMap(([name, wanted]) => {
     if (members.includes(name) || name.startsWith('$')) return [];
-    const meant = members.find((member) => plain(member) === plain(name));
+    const meant =
+      members.find((member) => plain(member) === plain(name)) ??
+      members.find((member) => isNearly(plain(member), plain(name)));
     const because = `${named.charAt(0).toUpperCase()}${named.slice(1)} has no member ${name}: its members are ${members.filter((member) => !OF_EVERY_RECORD.includes(member)).join(', ')}.`;
     return [{ because, change: adviseMember({ name, wanted, meant, content, members }, where) }];
   });
@@ -188,8 +190,10 @@ function noteWildcard(step: Filtered, stacks: readonly ResolvedStack[]): readonl
   return rules.flatMap((rule, index) => {
     const { Name: name, Value: value } = membersOf(rule);
     const text = asText(value) ?? '';
-    if (!/[*?]/.test(text)) return [];
     const kind = (asText(name) ?? 'prefix').toLowerCase();
+    if (kind === 'prefix' && text.startsWith('/'))
+      return [noteSlash(text, placeOf(bucket, `${path}.Filter.S3Key.Rules.${index}.Value`) ?? '')];
+    if (!/[*?]/.test(text)) return [];
     const literal =
       kind === 'suffix' ? text.slice(text.search(/[^*?]*$/)) : text.slice(0, text.search(/[*?]/));
     const place = placeOf(bucket, `${path}.Filter.S3Key.Rules.${index}.Value`) ?? '';
@@ -203,6 +207,23 @@ function noteWildcard(step: Filtered, stacks: readonly ResolvedStack[]): readonl
       },
     ];
   });
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
+function noteSlash(prefix: string, place: string): DeliveryNote {
+  const meant = prefix.replace(/^\/+/, '');
+  return {
+    because: `The keys of a bucket begin without a slash: the object uploads/a.jpg has the key uploads/a.jpg, and the prefix ${prefix} (${place}) matches only a key that itself begins with /.`,
+    change:
+      meant === ''
+        ? `Remove the rule for the prefix ${prefix} (${place}): without it, every key matches.`
+        : `Write ${meant} instead of ${prefix} as the prefix (${place}).`,
+  };
+}
+
+/** Whether one name is the other with an `s` at the end, as in `details`. */
+function isNearly(one: string, other: string): boolean {
+  return `${one}s` === other || `${other}s` === one;
 }
 
 function plain(name: string): string {

@@ -1,6 +1,6 @@
 /** Says what Lambda does about a failed or unread batch, as far as settings that are missing decide it. */
 import { parseArn } from '@gatewright/aws/arn';
-import { asText, isTrue } from '@gatewright/aws/json-object';
+import { asList, asText, isTrue, membersOf, parseJsonObject } from '@gatewright/aws/json-object';
 import { readFunctionName } from '@gatewright/aws/function-name';
 import { lastPartOf } from '../../kernel/event-rows.ts';
 import { findByArn, findByPhysicalId, placeOf, resourcesOf } from './find-places.ts';
@@ -38,6 +38,68 @@ const unreadItems: Note = (step, { stacks, readHandler }) => {
   };
 };
 
+/** A line that adds an item to a list, or writes a list of items. */
+const ADDS_ITEM = /(?:push|append)\s*\(\s*\{|batchItemFailures['"]?\s*[:=]\s*\[\s*\{|=>\s*\(\s*\{/;
+
+/**
+ * A function whose list of failed records cannot be read, so that all records count as failed.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
+ */
+const wrongItems: Note = ({ failedItems, functionName, from = '' }, { readHandler }) => {
+  if (typeof failedItems !== 'string') return undefined;
+  const source = readHandler(functionName);
+  const line = findLine(source, ADDS_ITEM) ?? findLine(source, /batchItemFailures/);
+  const isQueue = parseArn(from)?.service === 'sqs';
+  const [id, inPython] = isQueue
+    ? ['record.messageId', "record['messageId']"]
+    : parseArn(from)?.service === 'dynamodb'
+      ? ['record.dynamodb.SequenceNumber', "record['dynamodb']['SequenceNumber']"]
+      : ['record.kinesis.sequenceNumber', "record['kinesis']['sequenceNumber']"];
+  const item =
+    source?.file.endsWith('.py') === true ? `{"itemIdentifier": ${inPython}}` : `{ itemIdentifier: ${id} }`;
+  return {
+    because: `Each item of batchItemFailures must be an object whose itemIdentifier is the id of a record of the batch${line === undefined ? '' : `; ${line} writes the items`}.`,
+    change: `Write ${item} for each failed record${line === undefined ? ` in ${functionName}` : ` at ${line}`}, and return {"batchItemFailures": []} if none failed.`,
+  };
+};
+
+const IMAGES: Readonly<Record<string, readonly string[]>> = {
+  KEYS_ONLY: ['NewImage', 'OldImage'],
+  NEW_IMAGE: ['OldImage'],
+  OLD_IMAGE: ['NewImage'],
+};
+
+/**
+ * Code that reads an image which the record does not have, because of the stream or of the kind of the change.
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_StreamSpecification.html
+ */
+const imageMissing: Note = (step, { stacks, readHandler }) => {
+  const { from = '', outcome, payload, errorType = '', errorMessage = '', functionName } = step;
+  if (outcome !== 'failed' || parseArn(from)?.service !== 'dynamodb') return undefined;
+  if (!/'(?:New|Old)Image'|of undefined|NoneType|not iterable/.test(`${errorType} ${errorMessage}`))
+    return undefined;
+  const source = readHandler(functionName);
+  const records = asList(parseJsonObject(payload ?? '')?.['Records']).map(membersOf);
+  for (const { eventName, dynamodb } of records)
+    for (const image of ['NewImage', 'OldImage']) {
+      const line = findLine(source, new RegExp(`\\b${image}\\b`));
+      const { StreamViewType: viewType, [image]: value } = membersOf(dynamodb);
+      if (value !== undefined || line === undefined) continue;
+      const isOfView = IMAGES[String(viewType)]?.includes(image) === true;
+      const place = placeOf(findByArn(stacks, from), 'StreamSpecification') ?? '';
+      return isOfView
+        ? {
+            because: `${line} reads ${image}, which no record of this stream has, because its StreamViewType is ${String(viewType)} (${place}).`,
+            change: `Set StreamViewType: NEW_AND_OLD_IMAGES (${place}), or read the item with the Keys of the record.`,
+          }
+        : {
+            because: `${line} reads ${image}, which a record of the kind ${String(eventName)} never has: INSERT has no OldImage, and REMOVE no NewImage.`,
+            change: `Read ${image} at ${line} only if eventName is not ${String(eventName)}, and take what is needed then from Keys or ${image === 'NewImage' ? 'OldImage' : 'NewImage'}.`,
+          };
+    }
+  return undefined;
+};
+
 /** The number of retries of an asynchronous invocation, if nothing sets it. */
 const USUAL_RETRIES = 2;
 
@@ -54,7 +116,7 @@ const asyncRetries: Note = ({ from, functionName, outcome }, { stacks }) => {
   return {
     because:
       own === undefined
-        ? `Lambda itself repeats a failed asynchronous invocation with the same event, ${USUAL_RETRIES} times unless MaximumRetryAttempts says otherwise, and no AWS::Lambda::EventInvokeConfig of ${functionName} (${place}) sets it.`
+        ? `Lambda itself repeats a failed asynchronous invocation with the same event, ${USUAL_RETRIES} times unless MaximumRetryAttempts says otherwise, and no AWS::Lambda::EventInvokeConfig of ${functionName} (${place}) sets it. It drops an event that has waited longer than MaximumEventAgeInSeconds, which is 6 hours by default.`
         : `Lambda itself repeats a failed asynchronous invocation with the same event, ${USUAL_RETRIES} times because of MaximumRetryAttempts (${placeOf(config, 'MaximumRetryAttempts') ?? ''}).`,
     change: `If the work must not be repeated, set MaximumRetryAttempts: 0 in the EventInvokeConfig of ${functionName} (${placeOf(config) ?? place}), or make the work safe to repeat: the id of the event is the same in every try.`,
   };
@@ -108,7 +170,15 @@ const shortVisibility: Note = ({ from = '', functionName, outcome }, { stacks })
   };
 };
 
-const NOTES: readonly Note[] = [unreadItems, shortVisibility, groupWaits, shardWaits, asyncRetries];
+const NOTES: readonly Note[] = [
+  unreadItems,
+  wrongItems,
+  imageMissing,
+  shortVisibility,
+  groupWaits,
+  shardWaits,
+  asyncRetries,
+];
 
 export function findFunction(name: string, stacks: readonly ResolvedStack[]): ResolvedResource | undefined {
   return findByPhysicalId(stacks, 'AWS::Lambda::Function', name);

@@ -1,0 +1,62 @@
+/** What the author of a filter probably meant, for filters that can never match. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { noteFilter } from '../../../../../packages/gateway/console/records/filter-notes.ts';
+import { aStack } from '../../../../support/a-stack.ts';
+
+type Step = Parameters<typeof noteFilter>[0];
+
+const filtered = (more: Partial<Step>): Step => ({
+  kind: 'filtered',
+  from: 'arn:aws:s3:::photos',
+  to: 'arn:aws:lambda:us-east-1:123456789012:function:resize',
+  by: 'Filter',
+  rule: 'own',
+  why: '',
+  atEpochMs: 0,
+  cause: 'cause',
+  ...more,
+});
+
+const withPattern = (EventPattern: object): ReturnType<typeof aStack> =>
+  aStack({ Own: { type: 'AWS::Events::Rule', id: 'own', properties: { EventPattern } } });
+
+const withPrefix = (Value: string): ReturnType<typeof aStack> =>
+  aStack({
+    Photos: {
+      type: 'AWS::S3::Bucket',
+      id: 'photos',
+      properties: {
+        NotificationConfiguration: {
+          LambdaConfigurations: [
+            {
+              Event: 's3:ObjectCreated:*',
+              Function: 'arn:aws:lambda:us-east-1:123456789012:function:resize',
+              Filter: { S3Key: { Rules: [{ Name: 'prefix', Value }] } },
+            },
+          ],
+        },
+      },
+    },
+  });
+
+describe('a note about a filter', () => {
+  it('names the member that the event has (https://github.com/aws/serverless-application-model/issues/2406)', () => {
+    const stacks = [withPattern({ source: ['shop'], details: { total: [5] } })];
+    const [note] = noteFilter(filtered({ by: 'EventPattern' }), stacks);
+
+    assert.match(note?.because ?? '', /An event has no member details/);
+    assert.match(note?.change ?? '', /^Write "detail" instead of "details" in EventPattern/);
+  });
+
+  it('says that keys begin without a slash (https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html)', () => {
+    const [note] = noteFilter(filtered({}), [withPrefix('/uploads/')]);
+
+    assert.match(note?.because ?? '', /The keys of a bucket begin without a slash/);
+    assert.match(note?.change ?? '', /^Write uploads\/ instead of \/uploads\/ as the prefix/);
+  });
+
+  it('is not made of a prefix that keys can have', () => {
+    assert.deepEqual(noteFilter(filtered({}), [withPrefix('uploads/')]), []);
+  });
+});
