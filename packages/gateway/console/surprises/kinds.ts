@@ -7,6 +7,7 @@ import { EVENT_KINDS } from './event-kinds.ts';
 import { EXECUTION_KINDS } from './execution-kinds.ts';
 import { HANDLER_KINDS } from './handler-kinds.ts';
 import { HEADER_KINDS } from './header-kinds.ts';
+import { LAMBDA_KINDS } from './lambda-kinds.ts';
 import { MAPPING_KINDS } from './mapping-kinds.ts';
 import { REPLY_KINDS } from './reply-kinds.ts';
 import { RESULT_KINDS } from './result-kinds.ts';
@@ -15,6 +16,7 @@ import type { SurpriseKind } from './surprise.ts';
 
 export const SURPRISE_KINDS: readonly SurpriseKind[] = [
   ...HANDLER_KINDS,
+  ...LAMBDA_KINDS,
   ...BODY_KINDS,
   ...RESULT_KINDS,
   ...REPLY_KINDS,

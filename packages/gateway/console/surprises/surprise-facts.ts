@@ -3,6 +3,7 @@ import { parseJsonObject } from '@gatewright/aws/json-object';
 import { HeaderList } from '../../core/events/header-list.ts';
 import { acceptsBinary, bareType } from '../../core/events/media-types.ts';
 import type { CorsPlan } from '../../core/events/cors-headers.ts';
+import type { ResolvedStack } from '../../core/stack/model.ts';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { Integration } from '../../core/deployment/model.ts';
 import type { RecordedRequest } from '../records/recorded-request.ts';
@@ -26,6 +27,7 @@ export type SurpriseLookups = {
   /** Whether the API is the toolkit's, whose functions read every form of an event. */
   readonly isToolkit?: ((recorded: RecordedRequest) => boolean) | undefined;
   readonly readHandler?: ReadHandler | undefined;
+  readonly stacks?: readonly ResolvedStack[] | undefined;
   readonly fillerOf?: ((recorded: RecordedRequest) => Filler | undefined) | undefined;
 };
 
@@ -113,6 +115,11 @@ export class SurpriseFacts {
 
   get isToolkit(): boolean {
     return this.#lookups.isToolkit?.(this.recorded) === true;
+  }
+
+  /** The loaded stacks; undefined for a list of requests. */
+  get stacks(): readonly ResolvedStack[] | undefined {
+    return this.#lookups.stacks;
   }
 
   /** Reads the file of a function's handler; undefined for a list of requests. */

@@ -16,6 +16,7 @@ import { MORE_SURPRISES } from './header-rows.ts';
 import { SURPRISES } from './surprise-rows.ts';
 import { ADDRESSES } from './address-rows.ts';
 import { HANDLERS } from './handler-rows.ts';
+import { LAMBDA } from './lambda-rows.ts';
 import { RESULTS } from './result-rows.ts';
 import { SILENT } from './silent-rows.ts';
 import { TEMPLATES } from './template-rows.ts';
@@ -30,6 +31,7 @@ const ROWS = [
   ...VALUES,
   ...TEMPLATES,
   ...HANDLERS,
+  ...LAMBDA,
   ...ADDRESSES,
   ...RESULTS,
   ...SILENT,

@@ -1,0 +1,191 @@
+/**
+ * Surprises about what surrounds a function on AWS and not on this machine: a network without a way out, and a process
+ * that is frozen between invocations (docs/aws §8.2).
+ */
+import { asList, asOneOrMore, asText, membersOf } from '@gatewright/aws/json-object';
+import { findByPhysicalId, placeOf, resourcesOf } from '../records/find-places.ts';
+import { describeSent } from '../records/sent.ts';
+import { ASYNC_NAMES, USUAL_PROMISES } from './handler-kinds.ts';
+import type { HandlerText } from '../records/misread-event.ts';
+import type { ResolvedStack } from '../../core/stack/model.ts';
+import type { SurpriseFacts } from './surprise-facts.ts';
+import type { SurpriseKind } from './surprise.ts';
+
+/** What code imports or calls to reach an AWS service or the internet. */
+const GOES_OUT =
+  /@aws-sdk\/|['"]aws-sdk['"/]|\bboto3\b|\bfetch\s*\(|\baxios\b|\brequests\.(?:get|post|put|delete|request)\b|\burllib3?\b|\bhttps?\.(?:request|get)\s*\(/;
+
+/**
+ * A function in a VPC has no internet access unless its subnets lead to a NAT gateway, and reaches AWS services only so
+ * or by VPC endpoints.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc-internet.html
+ */
+const vpcWithoutWayOut: SurpriseKind = {
+  code: 'VPC_WITHOUT_WAY_OUT',
+  mark: undefined,
+  source: 'docs/aws §8.2',
+  find(facts) {
+    const { recorded, stacks = [], handler, isToolkit } = facts;
+    if (recorded.outcome === undefined || handler === undefined || isToolkit) return undefined;
+    const line = handler.text.split('\n').findIndex((text) => GOES_OUT.test(text));
+    const name = functionOf(facts);
+    const own = findByPhysicalId(stacks, 'AWS::Lambda::Function', name ?? '');
+    const subnets = asOneOrMore(membersOf(own?.properties['VpcConfig'])['SubnetIds']).flatMap(
+      (id) => asText(id) ?? [],
+    );
+    if (line === -1 || subnets.length === 0 || !isEnclosed(subnets, stacks)) return undefined;
+    const place = placeOf(own, 'VpcConfig') ?? '';
+    return {
+      values: { function: name ?? '', place },
+      because: [
+        `The function ${name ?? ''} runs in a VPC (VpcConfig, ${place}), and no subnet of it has a route to a NAT gateway, nor has the VPC an endpoint for AWS services. On AWS, calls such as those of ${handler.file}:${line + 1} reach nothing and wait until the function times out. This machine does not restrict its network.`,
+      ],
+      changes: [
+        `Give the VPC an AWS::EC2::VPCEndpoint for each AWS service that the function calls (for DynamoDB and S3, one of the type Gateway in the route tables of its subnets), or give its subnets a route to a NAT gateway; or remove VpcConfig (${place}), if the function reaches nothing inside of the VPC.`,
+      ],
+    };
+  },
+};
+
+function functionOf({ recorded }: SurpriseFacts): string | undefined {
+  return (recorded.sent ?? describeSent(recorded.received))?.target;
+}
+
+const ROUTES_OUT = [
+  'NatGatewayId',
+  'TransitGatewayId',
+  'InstanceId',
+  'NetworkInterfaceId',
+  'VpcPeeringConnectionId',
+];
+
+/**
+ * Whether the stacks define all these subnets, and nothing that leads out of them. Lambda gives functions no public
+ * address, so a route to an internet gateway does not help.
+ */
+function isEnclosed(subnets: readonly string[], stacks: readonly ResolvedStack[]): boolean {
+  const found = subnets.map((id) => findByPhysicalId(stacks, 'AWS::EC2::Subnet', id));
+  if (found.includes(undefined)) return false;
+  if (resourcesOf(stacks, 'AWS::EC2::VPCEndpoint').length > 0) return false;
+  const tables = new Set(
+    resourcesOf(stacks, 'AWS::EC2::SubnetRouteTableAssociation')
+      .filter(({ properties }) => subnets.includes(asText(properties['SubnetId']) ?? ''))
+      .map(({ properties }) => properties['RouteTableId']),
+  );
+  return !resourcesOf(stacks, 'AWS::EC2::Route').some(
+    ({ properties }) =>
+      tables.has(properties['RouteTableId']) && ROUTES_OUT.some((name) => properties[name] !== undefined),
+  );
+}
+
+type Left = { readonly line: number; readonly what: string; readonly change: string };
+
+/**
+ * Lambda freezes the process when the response was returned: what still runs goes on in a later invocation, or never.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+ */
+const workLeftBehind: SurpriseKind = {
+  code: 'WORK_AFTER_RESPONSE',
+  mark: undefined,
+  source: 'docs/aws §8.2',
+  find({ recorded: { outcome, received, status }, handler, isToolkit }) {
+    if (outcome?.kind !== 'returned' || handler === undefined || isToolkit) return undefined;
+    if (received.route === undefined || !('functionName' in received.route.integration)) return undefined;
+    const left = handler.file.endsWith('.py') ? findThread(handler) : findUnawaited(handler, status);
+    if (left === undefined) return undefined;
+    const place = `${handler.file}:${left.line}`;
+    return {
+      values: { place },
+      because: [
+        `${place} ${left.what}. Lambda freezes the process once the response is returned: what still runs then goes on in the middle of a later invocation of the same instance, or never. This machine does not freeze it.`,
+      ],
+      changes: [
+        `${left.change} at ${place}, so that the work has ended before the function returns; or hand it on, for example to a queue.`,
+      ],
+    };
+  },
+};
+
+function findUnawaited({ text }: HandlerText, status: number): Left | undefined {
+  const own = [...text.matchAll(ASYNC_NAMES)].flatMap(([, one, other]) => one ?? other ?? []);
+  const isCalled = new RegExp(String.raw`^\s*(?:void\s+)?(${[...own, ...USUAL_PROMISES].join('|')})\s*\(`);
+  const isTimer = /^\s*set(?:Timeout|Immediate|Interval)\s*\(/;
+  const isAll = /\bPromise\.all\s*\(/;
+  const lines = text.split('\n');
+  for (const [index, each] of lines.entries()) {
+    const [, name] = isCalled.exec(each) ?? [];
+    const isContinued = /(?:[=(,[+?:&|]|=>|\breturn|\bawait)\s*$/.test(lines[index - 1] ?? '');
+    if (name !== undefined && !isContinued && !/\.then\(|\.catch\(/.test(each))
+      return {
+        line: index + 1,
+        what: `calls ${name}(…) and does not await it`,
+        change: `Write await before ${name}(…)`,
+      };
+    if (isTimer.test(each) && !isContinued && !/new Promise/.test(lines[index - 1] ?? ''))
+      return {
+        line: index + 1,
+        what: 'starts a timer that nothing awaits',
+        change: 'Await a promise that the timer resolves',
+      };
+    if (status >= 400 && isAll.test(each))
+      return {
+        line: index + 1,
+        what: 'uses Promise.all, which rejects as soon as one of its promises does, while the others are still running',
+        change: 'Use Promise.allSettled, and then throw the first reason',
+      };
+  }
+  return undefined;
+}
+
+function findThread({ text }: HandlerText): Left | undefined {
+  const lines = text.split('\n');
+  const line = lines.findIndex((each) => /\bThread\(.*\)\.start\(\)/.test(each));
+  return line === -1 || /\.join\(/.test(text)
+    ? undefined
+    : {
+        line: line + 1,
+        what: 'starts a thread and does not join it',
+        change: 'Keep the thread and call join() on it',
+      };
+}
+
+/**
+ * CloudFront replaces the errors of all origins by the pages of its CustomErrorResponses.
+ * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/GeneratingCustomErrorResponses.html
+ */
+const errorPageReplaces: SurpriseKind = {
+  code: 'ERROR_PAGE_REPLACES',
+  mark: undefined,
+  source: 'docs/aws §21.2',
+  find({ recorded: { received, status }, stacks = [] }) {
+    const { headers, api } = received;
+    if (status < 400 || headers.last('x-amz-cf-id') === undefined) return undefined;
+    for (const distribution of resourcesOf(stacks, 'AWS::CloudFront::Distribution')) {
+      const config = membersOf(distribution.properties['DistributionConfig']);
+      const isOrigin = asList(config['Origins']).some((origin) =>
+        asText(membersOf(origin)['DomainName'])?.startsWith(`${api.apiId}.`),
+      );
+      const rules = asList(config['CustomErrorResponses']).map(membersOf);
+      const index = rules.findIndex(
+        (rule) => Number(rule['ErrorCode']) === status && rule['ResponsePagePath'] !== undefined,
+      );
+      const rule = rules[index];
+      if (!isOrigin || rule === undefined) continue;
+      const place = placeOf(distribution, `DistributionConfig.CustomErrorResponses.${index}`) ?? '';
+      const page = asText(rule['ResponsePagePath']) ?? '';
+      const code = String(Number(rule['ResponseCode'] ?? status));
+      return {
+        values: { page, responseCode: code, place },
+        because: [
+          `CustomErrorResponses of the distribution (${place}) apply to all its origins, this API included: CloudFront replaces every ${status} by ${page} with the status ${code}. A client that expects JSON then gets the page. If the origin of the page is not served here, the viewer got the ${status} itself.`,
+        ],
+        changes: [
+          `Remove the entry for ${status} (${place}), and let a CloudFront function of the behavior of the pages rewrite their paths to ${page}, so that errors of the API stay as they are.`,
+        ],
+      };
+    }
+    return undefined;
+  },
+};
+
+export const LAMBDA_KINDS: readonly SurpriseKind[] = [vpcWithoutWayOut, workLeftBehind, errorPageReplaces];

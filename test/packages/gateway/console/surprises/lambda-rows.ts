@@ -1,0 +1,95 @@
+/** Responses of functions that AWS would surround with a network, a freeze or an error page that this machine lacks. */
+import { http, proxy } from './surprise-rows.ts';
+import type { SurpriseRow } from './surprise-rows.ts';
+
+const source = 'docs/aws §8.2';
+const api = http({ statusCode: 200, body: 'ok' });
+const request = { target: '/1' };
+const CALLS_DYNAMODB =
+  "const { DynamoDBClient } = require('@aws-sdk/client-dynamodb');\nexports.main = async () => ({ statusCode: 200, body: 'ok' });";
+const async = (...lines: readonly string[]): string =>
+  ['async function mail() {}', 'exports.main = async () => {', ...lines, '};'].join('\n');
+
+export const LAMBDA: readonly SurpriseRow[] = [
+  {
+    // https://github.com/awslabs/aws-lambda-redshift-loader/issues/150
+    code: 'VPC_WITHOUT_WAY_OUT',
+    source,
+    api,
+    request,
+    handler: CALLS_DYNAMODB,
+    resources: {
+      Echo: {
+        type: 'AWS::Lambda::Function',
+        id: 'echo',
+        properties: { VpcConfig: { SubnetIds: ['subnet-1'], SecurityGroupIds: ['sg-1'] } },
+      },
+      Subnet: { type: 'AWS::EC2::Subnet', id: 'subnet-1', properties: { VpcId: 'vpc-1' } },
+    },
+    values: { function: 'echo' },
+    because: /runs in a VPC .* no subnet of it has a route to a NAT gateway.*src\/index\.js:1 reach nothing/,
+    change: /^Give the VPC an AWS::EC2::VPCEndpoint for each AWS service/m,
+    not: { handler: "exports.main = async () => ({ statusCode: 200, body: 'ok' });" },
+  },
+  {
+    // https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+    code: 'WORK_AFTER_RESPONSE',
+    source,
+    api,
+    request,
+    handler: async('  mail();', "  return { statusCode: 200, body: 'ok' };"),
+    values: { place: 'src/index.js:3' },
+    because: /src\/index\.js:3 calls mail\(…\) and does not await it\. Lambda freezes the process/,
+    change: /^Write await before mail\(…\) at src\/index\.js:3/m,
+    not: { handler: async('  await mail();', "  return { statusCode: 200, body: 'ok' };") },
+  },
+  {
+    code: 'WORK_AFTER_RESPONSE',
+    name: 'a timer',
+    source,
+    api,
+    request,
+    handler: async('  setTimeout(mail, 10);', "  return { statusCode: 200, body: 'ok' };"),
+    values: { place: 'src/index.js:3' },
+    because: /src\/index\.js:3 starts a timer that nothing awaits/,
+    change: /^Await a promise that the timer resolves at src\/index\.js:3/m,
+    not: {
+      handler: async('  await new Promise((resolve) =>', '    setTimeout(resolve, 10));', '  return {};'),
+    },
+  },
+  {
+    // https://developer.mozilla.org/docs/Web/JavaScript/Reference/Global_Objects/Promise/all
+    code: 'WORK_AFTER_RESPONSE',
+    name: 'Promise.all in a handler that refused',
+    source,
+    api: http({ statusCode: 409, body: 'no' }),
+    request,
+    handler: async('  await Promise.all([check(), mail()]);', '  return {};'),
+    values: { place: 'src/index.js:3' },
+    because: /src\/index\.js:3 uses Promise\.all, which rejects as soon as one/,
+    change: /^Use Promise\.allSettled/m,
+    not: { api },
+  },
+  {
+    // https://github.com/aws-samples/sample-collaborative-ai-dlc/issues/186
+    code: 'ERROR_PAGE_REPLACES',
+    source: 'docs/aws §21.2',
+    api: proxy({ statusCode: 403, body: '{}' }),
+    request: { target: '/dev/1', headers: ['X-Amz-Cf-Id', 'one'] },
+    resources: {
+      Cdn: {
+        type: 'AWS::CloudFront::Distribution',
+        properties: {
+          DistributionConfig: {
+            Origins: [{ Id: 'api', DomainName: 'abcdefghij.execute-api.us-east-1.amazonaws.com' }],
+            CustomErrorResponses: [{ ErrorCode: 403, ResponseCode: 200, ResponsePagePath: '/index.html' }],
+          },
+        },
+      },
+    },
+    values: { page: '/index.html', responseCode: '200' },
+    because: /CloudFront replaces every 403 by \/index\.html with the status 200/,
+    change: /^Remove the entry for 403/m,
+    not: { api: proxy({ statusCode: 404, body: '{}' }) },
+  },
+];
