@@ -1,4 +1,5 @@
 /** Finds where the settings stand that decided about a request: in the loaded stacks, by the phase that ended it. */
+import { isUtf8 } from 'node:buffer';
 import { basename } from 'node:path';
 import { asText, isTrue, membersOf } from '@gatewright/aws/json-object';
 import { variablesIn } from '../../core/deployment/integration/stage-text.ts';
@@ -57,7 +58,7 @@ export function findApiPlaces(
     : recorded.received;
   const stack = stacks.find(({ stackName }) => stackName === api?.stackName);
   const own = stack?.resources.get(api?.logicalId ?? '');
-  if (api === undefined || stack === undefined || own === undefined) return [];
+  if (api === undefined || stack === undefined || own === undefined) return placesOfDomain(recorded, stacks);
   const at = { stacks, stack, api, own, stage, readHandler, lines, policy };
   const opened =
     isEvent(recorded) && recorded.kind === 'DISCONNECT' ? handshakeOf?.(recorded.connectionId) : recorded;
@@ -80,6 +81,7 @@ export function findApiPlaces(
     ...entrance,
     ...placesOfEndpoint(own),
     ...placesOfCors(recorded, own),
+    ...placesOfBinary(recorded, own),
   ];
   const { phase } = recorded;
   if (OF_ROUTE.has(phase)) return unique(ofRoute);
@@ -91,7 +93,7 @@ export function findApiPlaces(
     ...placesOfIntegration(route, method, at),
     ...connect,
     ...placesOfTemplate(recorded, route, method, at),
-    ...placesOfTimeout(recorded, route, at),
+    ...placesOfLimit(recorded, route, at),
     ...linesOfCode(recorded, route, at),
   ]);
 }
@@ -114,8 +116,12 @@ function findMethod({ logicalId }: RoutePlan, { stack, api }: At): ResolvedResou
   return logicalId === api.logicalId ? undefined : stack.resources.get(logicalId);
 }
 
-function placesOfAuthorizer({ authorization }: RoutePlan, at: At): readonly NamedPlace[] {
-  if (!('authorizer' in authorization)) return [];
+function placesOfAuthorizer(route: RoutePlan, at: At): readonly NamedPlace[] {
+  const { authorization } = route;
+  if (!('authorizer' in authorization)) {
+    const [own, property] = [findMethod(route, at), 'AuthorizationType'];
+    return own?.properties[property] === undefined ? [] : named(property, placeOf(own, property));
+  }
   const { authorizer } = authorization;
   const found = [...at.stack.resources.values()].find(
     ({ type, properties }) => AUTHORIZERS.includes(type) && asText(properties['Name']) === authorizer.name,
@@ -181,6 +187,16 @@ function placesOfEntrance(recorded: Recorded, { stacks, own, api, policy }: At):
   ];
 }
 
+/** The custom domain of a request that came to no API, because the domain has no mapping. */
+function placesOfDomain(recorded: Recorded, stacks: readonly ResolvedStack[]): readonly NamedPlace[] {
+  if (isEvent(recorded)) return [];
+  const host = recorded.received.headers.last('host')?.replace(/:\d+$/, '').toLowerCase();
+  const domain = ['AWS::ApiGateway::DomainName', 'AWS::ApiGatewayV2::DomainName']
+    .flatMap((type) => resourcesOf(stacks, type))
+    .find(({ properties }) => asText(properties['DomainName'])?.toLowerCase() === host);
+  return named('custom domain', placeOf(domain));
+}
+
 function placesOfPolicy(own: ResolvedResource, { decidedBy }: GuardPolicy): readonly NamedPlace[] {
   for (const path of ['Policy', 'Body.x-amazon-apigateway-policy']) {
     const policy = path.split('.').reduce<unknown>((value, name) => membersOf(value)[name], own.properties);
@@ -191,12 +207,32 @@ function placesOfPolicy(own: ResolvedResource, { decidedBy }: GuardPolicy): read
   return [];
 }
 
-/** The settings by which an HTTP API answers pages of other origins itself. */
+/**
+ * The settings by which an HTTP API or a function URL answers pages of other origins itself; for an error that a REST API
+ * makes itself, the API, which has no gateway response for them.
+ */
 function placesOfCors(recorded: Recorded, own: ResolvedResource): readonly NamedPlace[] {
   if (isEvent(recorded) || recorded.received.headers.last('origin') === undefined) return [];
-  return own.properties['CorsConfiguration'] === undefined
-    ? []
-    : named('CORS configuration', placeOf(own, 'CorsConfiguration'));
+  const { failure, replyHeaders } = recorded;
+  const isHidden =
+    recorded.received.api.protocol === 'rest' &&
+    failure !== undefined &&
+    new HeaderList(replyHeaders).last('access-control-allow-origin') === undefined;
+  if (isHidden) return named('the API', placeOf(own));
+  const property = ['CorsConfiguration', 'Cors'].find((name) => own.properties[name] !== undefined);
+  return property === undefined ? [] : named('CORS configuration', placeOf(own, property));
+}
+
+/** The API whose list of binary media types decided: a body that is not text was decoded, or was sent as base64. */
+function placesOfBinary(recorded: Recorded, own: ResolvedResource): readonly NamedPlace[] {
+  if (isEvent(recorded) || recorded.received.api.protocol !== 'rest') return [];
+  const { received, outcome, sizes } = recorded;
+  const { body } = received;
+  const isBytes = body !== undefined && sizes.request <= body.length && !isUtf8(body);
+  const isBase64 = outcome?.kind === 'returned' && /"isBase64Encoded":\s*true/.test(outcome.payload);
+  const property = 'BinaryMediaTypes';
+  if (!isBytes && !isBase64) return [];
+  return named(property, placeOf(own, own.properties[property] === undefined ? undefined : property));
 }
 
 /** The request template that printed what an integration could not use. */
@@ -217,17 +253,22 @@ function placesOfTemplate(
   );
 }
 
-/** The timeout that ended the call: the function's own, or the integration's. */
-function placesOfTimeout(
+/** The limit of the function that ended or refused the call. */
+function placesOfLimit(
   recorded: Recorded,
   { integration }: RoutePlan,
   { stacks, stage }: At,
 ): readonly NamedPlace[] {
   const { outcome } = recorded;
-  if (outcome?.kind !== 'failed' || outcome.errorType !== 'Sandbox.Timedout') return [];
-  if (!('functionName' in integration)) return [];
+  const isTimeout = outcome?.kind === 'failed' && outcome.errorType === 'Sandbox.Timedout';
+  const isThrottle = outcome?.kind === 'refused' && outcome.reason === 'throttled';
+  if (!('functionName' in integration) || !(isTimeout || isThrottle)) return [];
   const name = integration.functionName.render(stage?.variables ?? null);
-  return named('its Timeout', placeOf(findByPhysicalId(stacks, 'AWS::Lambda::Function', name), 'Timeout'));
+  const own = findByPhysicalId(stacks, 'AWS::Lambda::Function', name);
+  const property = isTimeout ? 'Timeout' : 'ReservedConcurrentExecutions';
+  return isTimeout || own?.properties[property] !== undefined
+    ? named(`its ${property}`, placeOf(own, property))
+    : [];
 }
 
 /** The key and its plan. A key that no plan has is named, too, because it is what lacks the plan. */

@@ -42,6 +42,13 @@ export function findAuthorizerLine(
   if (thrown.length > 0) return thrown;
   if (handler === undefined) return [];
   if (phase === 'authorize') return ofPatterns(handler, PATTERNS_OF_POLICY);
+  if (
+    defect?.kind === 'authorizer' &&
+    defect.code === 'malformed' &&
+    defect.part === 'context-value' &&
+    defect.member !== undefined
+  )
+    return ofNested(handler, 'context', defect.member);
   return ofPatterns(handler, patternsOfAuthorizer(defect));
 }
 
@@ -124,11 +131,28 @@ const PATTERNS_OF_PART: Partial<Readonly<Record<AuthorizerResultPart, readonly R
 function patternsOfAuthorizer(defect: Defect | undefined): readonly RegExp[] {
   if (defect?.kind !== 'authorizer') return [/Unauthorized/];
   if (defect.code !== 'malformed') return [/Unauthorized/];
-  const { part, given, member: name } = defect;
+  const { part, given } = defect;
   if (given?.kind === 'response') return [/status_?code/i, RETURNS];
-  if (part === 'context-value' && name !== undefined) return [member(name), member('context')];
   return PATTERNS_OF_PART[part] ?? [RETURNS];
 }
+
+/** The line that writes a member of an object, which may have the same name as other values in the code. */
+function ofNested(handler: HandlerText, outer: string, name: string): readonly NamedPlace[] {
+  const lines = handler.text.split('\n');
+  for (const place of findLines(handler, member(outer))) {
+    const first = Number(/:(\d+)$/.exec(place)?.[1] ?? 0);
+    const within = lines
+      .slice(first - 1, first - 1 + MOST_LINES_OF_OBJECT)
+      .findIndex((line, index) =>
+        new RegExp(`\\b${escape(name)}\\b`).test(index === 0 ? line.slice(line.search(member(outer))) : line),
+      );
+    if (within !== -1) return [{ what: 'its code', place: `${basename(handler.file)}:${first + within}` }];
+  }
+  return ofPatterns(handler, [member(name), member(outer)]);
+}
+
+/** A context has a few members. */
+const MOST_LINES_OF_OBJECT = 20;
 
 /** The line with the status of the response. Of several, the one whose next lines have a text of the body. */
 function ofStatus(handler: HandlerText, status: number, payload: string): readonly NamedPlace[] {

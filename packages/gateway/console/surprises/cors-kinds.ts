@@ -2,6 +2,7 @@
 import { headerNotExposed } from './cors-exposed.ts';
 import { originNotAllowed } from './cors-origin.ts';
 import { askedMethod, isOriginAllowed, originOf } from './cors-request.ts';
+import { findLine } from '../records/handler-lines.ts';
 import { toDeploy } from '../explain/reason.ts';
 import { nameSetting } from '../explain/setting-text.ts';
 import { isSelecting } from './selected-response.ts';
@@ -19,9 +20,10 @@ const twoOrigins: SurpriseKind = {
     const origins = allowed.flatMap((value) => value.split(',')).map((value) => value.trim());
     if (origins.length < 2) return undefined;
     const isUrl = facts.recorded.received.api.functionUrl !== undefined;
+    const line = findLine(facts.handler, /access-control-allow-origin/i);
     const both =
       isUrl && facts.cors !== undefined
-        ? ' Both the function and Cors of the function URL set the header.'
+        ? ` Both the function${line === undefined ? '' : ` (${line})`} and Cors of the function URL set the header.`
         : '';
     return {
       values: { origins },

@@ -120,6 +120,46 @@ const ROWS: readonly Row[] = [
     rule: /roles:/,
   },
   {
+    // https://github.com/dherault/serverless-offline/pull/1376
+    kind: 'a value of the context of an authorizer, although other values have its name',
+    template: withAuthorizer(OF_API, 'rest'),
+    code: `const users = { a: { roles: ['x'] } };
+exports.main = async (event) => ({
+  principalId: 'a',
+  policyDocument: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'execute-api:Invoke', Resource: event.methodArn }] },
+  context: {
+    roles: users.a.roles,
+  },
+});`,
+    request: SENT,
+    status: 500,
+    file: 'auth.js',
+    rule: /roles: users\.a/,
+  },
+  {
+    // https://github.com/amazon-archives/realworld-serverless-application/pull/11
+    kind: 'the API whose own error has no CORS header',
+    template: withAuthorizer(OF_API, 'rest'),
+    request: { headers: { authorization: 'a', origin: 'https://shop.example' } },
+    status: 500,
+    rule: /^ {2}Api:|Type: AWS::Serverless::Api/,
+  },
+  {
+    kind: 'the API that has no binary media types',
+    template: sam(OF_API, '  Api: { Type: AWS::Serverless::Api, Properties: { StageName: dev } }'),
+    code: "exports.main = async () => ({ statusCode: 200, headers: { 'content-type': 'image/png' }, isBase64Encoded: true, body: 'iVBORw0KGgo=' });",
+    status: 200,
+    rule: /^ {2}Api:/,
+  },
+  {
+    // https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+    kind: 'a function for which no concurrency is left',
+    template: sam(REST).replace('CodeUri: .', 'CodeUri: .\n      ReservedConcurrentExecutions: 0'),
+    code: 'exports.main = async () => ({ statusCode: 200 });',
+    status: 500,
+    rule: /ReservedConcurrentExecutions/,
+  },
+  {
     kind: 'an authorizer that throws Unauthorized',
     template: withAuthorizer(OF_API, 'rest'),
     code: "exports.main = async (event) => {\n  throw new Error('Unauthorized');\n};",
