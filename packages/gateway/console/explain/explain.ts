@@ -18,7 +18,7 @@ import type { Circumstances, LeftUnits } from './circumstances.ts';
 import { WITHOUT_BODY } from '../../core/mapping/build-outgoing.ts';
 import { adviseBody, describeBodyFault } from './mapping-advice.ts';
 import { inOwnWords } from './own-words.ts';
-import { nameSetting } from './setting-text.ts';
+import { arnInTemplate, nameSetting } from './setting-text.ts';
 import { formatDuration, listed, sentence, toDeploy, withStop } from './reason.ts';
 
 export type Story = {
@@ -47,11 +47,15 @@ export function explain(
     ...(isPlaced(about, reason, surprises) ? describePlaces(about) : []),
     ...deliveries.because,
   ];
+  // What a service refused is why the function responded as it did, unless the response itself is advised.
+  const isDenied = about.deliveries?.some(({ step }) => step.kind === 'denied') === true;
+  const isCause = surprises.isCause === true || isDenied;
   const changes = [
+    ...(isDenied ? deliveries.changes : []),
     ...(isUnadvised ? adviseByCode(about) : reason.changes),
-    ...(surprises.isCause === true || reason.otherwise === undefined ? [] : [reason.otherwise]),
+    ...(isCause || reason.otherwise === undefined ? [] : [reason.otherwise]),
     ...surprises.changes,
-    ...deliveries.changes,
+    ...(isDenied ? [] : deliveries.changes),
   ];
   return {
     headline: headlineOf(about),
@@ -85,7 +89,10 @@ function headlineOf(about: Circumstances): string {
       : `${what} was answered with ${status} by CloudFront itself.`;
   if (kind === 'post' && failure === undefined) return `${what} was sent.`;
   if (kind === 'post') return `The call ${method} @connections was refused with ${status}.`;
-  if (kind === 'disconnect') return `${what} was reported to the API.`;
+  if (kind === 'disconnect')
+    return about.routeKey === undefined
+      ? `${what} was reported to nobody, because the API has no route $disconnect.`
+      : `${what} was reported to the API.`;
   const { errorStatus } = about.integration ?? {};
   if (kind === 'message' && failure === undefined && errorStatus !== undefined)
     return `${what} was handled, and its function returned statusCode ${errorStatus}.`;
@@ -176,7 +183,11 @@ function describeCaller({
 function findReason(about: Circumstances): Reason {
   if (about.kind === 'disconnect' && about.failure === undefined) {
     const [end, call] = [explainClosure(about), explainIntegration(about)];
-    return { because: [...end.because, ...call.because], changes: [...end.changes, ...call.changes] };
+    const told = about.routeKey === undefined ? UNTOLD : NOTHING;
+    return {
+      because: [...end.because, ...told.because, ...call.because],
+      changes: [...end.changes, ...told.changes, ...call.changes],
+    };
   }
   if (about.kind === 'event') return NOTHING;
   if (about.edge !== undefined) return explainEdge(about.edge, about);
@@ -208,12 +219,13 @@ function findReason(about: Circumstances): Reason {
 }
 
 /** Explains that the caller may not empty the stage's cache, although the request asks for it (docs/aws §9). */
-function explainRefresh({ failure = '', apiId, stageName = '', method, path }: Circumstances): Reason {
+function explainRefresh(about: Circumstances): Reason {
+  const { failure = '', stageName = '', method, path } = about;
   return {
     because: [sentence(failure)],
     changes: [
       'Send the request without Cache-Control: max-age=0; the cached response is then used.',
-      `Or allow the caller execute-api:InvalidateCache on arn:aws:execute-api:*:*:${apiId}/${stageName}/${method}${path}, in the policy of the authorizer or of the signer.`,
+      `Or allow the caller execute-api:InvalidateCache on ${arnInTemplate(about)}/${stageName}/${method}${path}, in the policy of the authorizer or of the signer.`,
     ],
   };
 }
@@ -281,3 +293,13 @@ function explainValidation(about: Circumstances): Reason {
 }
 
 const NOTHING: Reason = { because: [], changes: [] };
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-keys-connect-disconnect.html */
+const UNTOLD: Reason = {
+  because: [
+    'The API has no route $disconnect, so no function is called when a connection ends: what $connect stored about it stays, and a later message to it is refused with 410 (GoneException).',
+  ],
+  changes: [
+    'Add a route $disconnect whose function deletes what $connect stored, and delete it also when a message is refused with 410, because AWS sends $disconnect only as far as it can.',
+  ],
+};

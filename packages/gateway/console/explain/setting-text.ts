@@ -135,3 +135,16 @@ export function nameSetting(
   const { form, logicalId } = definition ?? { form: 'cloudformation', logicalId: 'the API' };
   return SETTINGS[setting][form].replace('@', () => logicalId).replace('#', () => value);
 }
+
+/** The ARN of an API as its owner writes it. The id of this machine is not the API's on AWS. */
+export function arnInTemplate({
+  apiId,
+  definition,
+}: {
+  readonly apiId: string;
+  readonly definition?: Definition | undefined;
+}): string {
+  if (definition === undefined) return `arn:aws:execute-api:*:*:${apiId}`;
+  const { form, logicalId } = definition;
+  return form === 'terraform' ? `\${${logicalId}.execution_arn}` : `arn:aws:execute-api:*:*:\${${logicalId}}`;
+}

@@ -6,6 +6,7 @@ import { asJsonObject, parseJson } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { bareType } from '../../core/events/media-types.ts';
 import { adviseNull, describeNull } from '../explain/call-advice.ts';
+import { arnInTemplate } from '../explain/setting-text.ts';
 import { nameOfCaller } from '../records/describe-guard.ts';
 import type { NullBy } from '../../core/ports.ts';
 import type { HeaderList } from '../../core/events/header-list.ts';
@@ -121,7 +122,7 @@ const notRefreshed: SurpriseKind = {
   code: 'CACHE_NOT_REFRESHED',
   mark: 'cache not refreshed',
   source: 'docs/aws §9',
-  find({ reply, recorded }) {
+  find({ reply, recorded, definition }) {
     const { received, cache } = recorded;
     if (cache === undefined || reply.last('warning')?.startsWith('199 ') !== true) return undefined;
     const { apiId } = received.api;
@@ -132,7 +133,7 @@ const notRefreshed: SurpriseKind = {
         'The request has Cache-Control: max-age=0, but its caller lacks execute-api:InvalidateCache, so the gateway used the cache as for any other request and added Warning: 199.',
       ],
       changes: [
-        `Allow the caller execute-api:InvalidateCache on arn:aws:execute-api:*:*:${apiId}/${stage}/${received.method}${received.path}, in the policy of the authorizer or of the signer. To let every caller refresh the cache: \`aws apigateway update-stage --rest-api-id ${apiId} --stage-name ${stage} --patch-operations op=replace,path='/*/*/caching/requireAuthorizationForCacheControl',value=false\`.`,
+        `Allow the caller execute-api:InvalidateCache on ${arnInTemplate({ apiId, definition })}/${stage}/${received.method}${received.path}, in the policy of the authorizer or of the signer. To let every caller refresh the cache: \`aws apigateway update-stage --rest-api-id ${apiId} --stage-name ${stage} --patch-operations op=replace,path='/*/*/caching/requireAuthorizationForCacheControl',value=false\`.`,
       ],
     };
   },

@@ -315,7 +315,7 @@ const REPLIES: readonly SurpriseRow[] = [
     values: {},
     because: /so the gateway used the cache as for any other request and added Warning: 199\./,
     change:
-      /^Allow the caller execute-api:InvalidateCache on arn:aws:execute-api:\*:\*:abcdefghij\/dev\/GET\/pets/,
+      /^Allow the caller execute-api:InvalidateCache on arn:aws:execute-api:\*:\*:(?:abcdefghij|\$\{\w+\})\/dev\/GET\/pets/,
     not: { request: { target: '/dev/pets' } },
   },
   {
