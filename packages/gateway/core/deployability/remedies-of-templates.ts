@@ -33,6 +33,22 @@ const OF_TEMPLATES: readonly RemedyRow[] = [
     'write the condition with Fn::Equals, Fn::And, Fn::Or, Fn::Not or Condition',
   ),
   fixed(
+    /every Fn::(?:And|Or) object requires a list/,
+    'list 2 to 10 conditions, each as !Condition NAME, or as !Equals, !Not, !And or !Or',
+  ),
+  fixed(
+    /^Template error: Cannot use Fn::ImportValue in Conditions/,
+    'add a parameter for the value, and compare the parameter in the condition',
+  ),
+  fixed(
+    /every Fn::Not object requires one boolean/,
+    'write !Not with a list of one condition: !Not [!Condition NAME]',
+  ),
+  fixed(
+    /every Fn::Equals object requires a list of 2 string/,
+    'write !Equals with a list of two texts; make a text of a list with !Join [",", LIST]',
+  ),
+  fixed(
     /must not depend on any resources, imported values, or Fn::GetAZs/,
     'build the name from texts, parameters and pseudo parameters such as AWS::StackName only',
   ),

@@ -2,6 +2,7 @@
  * Finds values that CloudFormation needs before it creates any resource, and which nevertheless depend on resources: the
  * names of exports and imports, and conditions. The messages are CloudFormation's.
  */
+import { conditionsIn } from './condition-shapes.ts';
 import { namesIn } from '../../core/deployability/names-in.ts';
 import type { RuleId } from '../../core/deployability/rules.ts';
 import { isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
@@ -64,14 +65,6 @@ export function checkEarlyValues(template: JsonObject, refuse: Refuse): void {
         'template',
       );
   }
-}
-
-/** Returns the names of the conditions that a condition refers to, at any depth. */
-function conditionsIn(value: Json): readonly string[] {
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, inner]) =>
-    key === 'Condition' && typeof inner === 'string' ? [inner] : conditionsIn(inner),
-  );
 }
 
 function eachImport(value: Json | undefined, at: Path, visit: (argument: Json, at: Path) => void): void {

@@ -4,6 +4,7 @@
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
  */
 import { cutCidr } from './cidr.ts';
+import { CONDITION_FORMS, NOT_BOOLEAN } from './condition-shapes.ts';
 import { asFlag, isJsonList, isJsonObject } from '@gatewright/aws/json-object';
 import type { ACCOUNT_FUNCTIONS, RESOLVED_FUNCTIONS } from '../../core/stack/intrinsic-functions.ts';
 import type { RuleId } from '../../core/deployability/rules.ts';
@@ -80,9 +81,12 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
   'Fn::And': (argument, scope, at) => combine(argument, 'Fn::And', scope, at).every((value) => value),
   'Fn::Or': (argument, scope, at) => combine(argument, 'Fn::Or', scope, at).some((value) => value),
   'Fn::Not': (argument, scope, at) =>
-    !resolveBoolean(takeList(argument, 1, 'Fn::Not', scope, at)[0], scope, [...at, '0']),
+    isJsonList(argument) && argument.length === 1
+      ? !resolveBoolean(argument[0], scope, [...at, '0'])
+      : scope.fail(at, CONDITION_FORMS['Fn::Not']),
   'Fn::Equals': (argument, scope, at) => {
-    const [left, right] = takeList(argument, 2, 'Fn::Equals', scope, at);
+    const [left, right, ...others] = isJsonList(argument) ? argument : [];
+    if (right === undefined || others.length > 0) return scope.fail(at, CONDITION_FORMS['Fn::Equals']);
     return comparable(resolveValue(left, scope, at)) === comparable(resolveValue(right, scope, at));
   },
   'Fn::Base64': (argument, scope, at) =>
@@ -257,16 +261,15 @@ function findInMap(argument: Json, scope: Scope, at: Path): Resolved {
   return scope.fail(at, `Template error: Unable to get mapping for ${map}::${top}::${second}`);
 }
 
-function combine(argument: Json, name: string, scope: Scope, at: Path): boolean[] {
+function combine(argument: Json, name: 'Fn::And' | 'Fn::Or', scope: Scope, at: Path): boolean[] {
   if (!isJsonList(argument) || argument.length < 2 || argument.length > 10) {
-    return scope.fail(at, `Template error: ${name} must have 2 to 10 conditions`);
+    return scope.fail(at, CONDITION_FORMS[name]);
   }
   return argument.map((item, index) => resolveBoolean(item, scope, [...at, String(index)]));
 }
 
 export function resolveBoolean(value: Json | undefined, scope: Scope, at: Path): boolean {
-  const words = 'Template error: a condition must be Fn::And, Fn::Or, Fn::Not, Fn::Equals or Condition';
-  return asFlag(resolveValue(value, scope, at)) ?? scope.fail(at, words);
+  return asFlag(resolveValue(value, scope, at)) ?? scope.fail(at, NOT_BOOLEAN);
 }
 
 function cidr(argument: Json, scope: Scope, at: Path): readonly string[] {
@@ -285,7 +288,7 @@ function takeList(argument: Json, count: number, name: string, scope: Scope, at:
   if (isJsonList(argument) && argument.length === count) return argument;
   return scope.fail(
     at,
-    `Template error: ${name} requires a list with exactly ${count === 1 ? 'one item' : `${count} items`}`,
+    `Template error: ${name} requires a list with exactly ${count} items`,
   );
 }
 

@@ -49,13 +49,6 @@ export function checkLiteralParts(template: JsonObject, refuse: Refuse): void {
     }
   for (const [name, mapping] of Object.entries(mapOf(template, 'Mappings')))
     checkMapping(['Mappings', name], mapping, refuse);
-  for (const [name, condition] of Object.entries(mapOf(template, 'Conditions')))
-    if (isJsonObject(condition) && condition['Fn::If'] !== undefined)
-      refuse(
-        ['Conditions', name],
-        `${FORMAT} Conditions can only be boolean operations on parameters and other conditions`,
-        'it is resolved here',
-      );
   const hasExtensions = asOneOrMore(template['Transform'] ?? []).includes('AWS::LanguageExtensions');
   for (const [logicalId, resource] of Object.entries(mapOf(template, 'Resources')))
     checkAttributes(['Resources', logicalId], membersOf(resource), hasExtensions, refuse);

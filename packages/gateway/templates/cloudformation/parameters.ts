@@ -33,6 +33,10 @@ const SSM_VALUE_TYPE = /^AWS::SSM::Parameter::Value</;
 const SSM_LIST_TYPE = /^AWS::SSM::Parameter::Value<(?:List<.+>|CommaDelimitedList)>$/;
 const KNOWN_TYPE = /^(?:String|Number|CommaDelimitedList|List<(?:Number|AWS::[\w:]+)>|AWS::[\w:]+(?:<.+>)?)$/;
 
+export function isListType(type: string): boolean {
+  return LIST_TYPE.test(type) || SSM_LIST_TYPE.test(type);
+}
+
 /** Reads every declared parameter. Values for undeclared names are ignored, because `--param` applies to all stacks. */
 export function readParameters(
   section: Json | undefined,

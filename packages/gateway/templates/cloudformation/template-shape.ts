@@ -6,6 +6,7 @@ import { isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { RuleId } from '../../core/deployability/rules.ts';
 import type { RawStack } from '../raw-stack.ts';
+import { checkConditionShapes } from './condition-shapes.ts';
 import { checkEarlyValues } from './early-values.ts';
 import { checkLiteralParts } from './literal-parts.ts';
 import type { Path } from './template-source.ts';
@@ -73,12 +74,13 @@ export function checkShape(
   const resources = Object.entries(membersOf(declared)).filter(([logicalId, resource]) =>
     checkResource(logicalId, isName, resource, refuse),
   );
-  if (resources.length === 0)
-    return fail(['Resources'], 'Template format error: At least one Resources member must be defined.');
   if (hasAddresses !== true) {
     checkLiteralParts(template, refuse);
+    checkConditionShapes(template, refuse);
     checkEarlyValues(template, refuse);
   }
+  if (resources.length === 0)
+    return fail(['Resources'], 'Template format error: At least one Resources member must be defined.');
   const kept = Object.entries(template).filter(([name]) => !broken.includes(name));
   return { ...Object.fromEntries(kept), Resources: Object.fromEntries(resources) };
 }

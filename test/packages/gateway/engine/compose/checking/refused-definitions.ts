@@ -4,6 +4,7 @@ import { OF_ARNS } from './refused/of-arns.ts';
 import { OF_CALLS } from './refused/of-calls.ts';
 import { OF_COMBINATIONS } from './refused/of-combinations.ts';
 import { OF_DELIVERIES } from './refused/of-deliveries.ts';
+import { OF_CONDITIONS } from './refused/of-conditions.ts';
 import { OF_EARLY_VALUES } from './refused/of-early-values.ts';
 import { OF_EVENTS } from './refused/of-events.ts';
 import { OF_FIELDS } from './refused/of-fields.ts';
@@ -51,6 +52,7 @@ export const REFUSED_DEFINITIONS: readonly RefusedDefinition[] = [
   ...OF_THREADS,
   ...OF_UNDEPLOYED,
   ...OF_DELIVERIES,
+  ...OF_CONDITIONS,
   ...OF_EARLY_VALUES,
   ...OF_POLICIES,
   ...OF_IMPORTS,
