@@ -1,6 +1,6 @@
 /**
- * `GET /`, `/portal.json`, `/assets/{file}` and `/apis/{file}` of the portal: the page. The function's role may only
- * write its log.
+ * Serves the portal's page: `GET /`, `/portal.json`, `/assets/{file}` and `/apis/{file}`. The function's role
+ * only allows it to write its log.
  */
 import { parseHttpEvent } from '#shared/aws/http-event.ts';
 import { readPortalPageConfig } from '#shared/config/portal-page-config.ts';

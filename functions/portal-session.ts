@@ -1,4 +1,4 @@
-/** `/session…` of the portal: sign-in, invitations and sessions. */
+/** Serves `/session…` of the portal: sign-in, invitations and sessions. */
 import { observeHandler } from '#shared/observability/observe-handler.ts';
 import { createLambdaSessions } from '#shared/portal/lambda-portal.ts';
 import { serveSession } from '#shared/portal/serve-session.ts';

@@ -1,4 +1,4 @@
-/** `/api…` of the portal: the routes for signed-in members of an organisation. */
+/** Serves `/api…` of the portal: the routes for signed-in members of an organisation. */
 import { observeHandler } from '#shared/observability/observe-handler.ts';
 import { createLambdaMembers } from '#shared/portal/lambda-portal.ts';
 import { serveMember } from '#shared/portal/serve-member.ts';

@@ -1,6 +1,6 @@
 /**
- * Closes each period that is over once a day, and records its usage before the period's ledger expires. It runs every
- * hour, so that the next run continues what one run could not finish.
+ * Closes the periods that have ended, once a day, and records their usage before their ledgers expire. The
+ * function runs every hour, so that the next run continues what one run could not finish.
  */
 import { readUsageTableConfig } from '#shared/config/usage-config.ts';
 import { observeHandler } from '#shared/observability/observe-handler.ts';

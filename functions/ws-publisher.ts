@@ -1,6 +1,6 @@
 /**
- * Publishes to channels, and delivers to one share of the subscribed connections. Functions, EventBridge, SNS and the
- * function itself call it.
+ * Publishes messages to channels, and delivers them to the subscribed connections, of which each invocation
+ * serves one part. Functions, EventBridge, SNS and the function itself call it.
  */
 import { observeHandler } from '#shared/observability/observe-handler.ts';
 import { randomHex } from '#shared/random-hex.ts';

@@ -19,7 +19,7 @@ type CfnResource = {
 /** A table of a part that is left out. */
 export type LeftTable = { readonly id: string; readonly name: string; readonly stays: boolean };
 
-/** A part that is left out, with the logical ids that only parts that are left out declare. */
+/** A part that is left out, with the logical ids that no chosen part declares. */
 export type LeftPart = { readonly part: string; readonly ids: readonly string[] };
 
 type PartFunction = OslsFunction & {
@@ -162,8 +162,8 @@ function withoutStatements(resource: CfnResource, gone: readonly string[]): CfnR
 }
 
 /**
- * Removes lines and widgets of other parts from the dashboard. Widgets list their parts in `parts`, a member that
- * CloudWatch would not know.
+ * Removes the lines and widgets of left-out parts from the dashboard. Also removes the member `parts`, in
+ * which each widget lists its parts, because CloudWatch does not define this member.
  */
 function withoutLines(
   resource: CfnResource,

@@ -22,9 +22,9 @@ const SIGNED = {
 const SCHEME = 'AWS_IAM';
 
 /**
- * Does nothing if the template has no such API. Also does nothing if routes of the API are deployed as resources, as
- * earlier versions of the stack had them: an API with `Body` may have no `ProtocolType`, and if that property goes,
- * CloudFormation replaces the API, whose address then changes.
+ * Does nothing if the template has no such API. Also does nothing if routes of the API are deployed as
+ * resources, as earlier versions of the stack had them: an API with `Body` must not have `ProtocolType`. If
+ * that property is removed, CloudFormation replaces the API, and the API's address changes.
  * @param deployed logical ids of the deployed stack, or an error if they are unknown
  */
 export function foldRoutes(

@@ -64,7 +64,9 @@ export function neededFolders(lock: Lock, names: Iterable<string>): readonly str
   return [...found].sort();
 }
 
-/** Searches upwards from the dependent folder; a workspace resolves to the target of its link. */
+/**
+ * Searches upwards from the folder of the dependent package; a workspace resolves to the target of its link.
+ */
 function resolve(lock: Lock, name: string, from: string): string | undefined {
   for (let at = from; ; at = at.slice(0, Math.max(at.lastIndexOf(`/${FOLDER}`), 0))) {
     const folder = `${at === '' ? '' : `${at}/`}${FOLDER}${name}`;

@@ -31,7 +31,7 @@ export type RuleOutcome =
   | 'not-owner'
   | 'dot-segment'
   | 'missing-claim'
-  /** The rules under `mcp` deny what the headers of the message announce. */
+  /** The rules under `mcp` deny the call that the headers of the MCP message name. */
   | 'mcp-headers';
 
 /** The reasons why the quota refuses a request that the rules allow. */
@@ -47,7 +47,7 @@ export type ChargeOutcome =
   /** A TOKEN authorizer never charges. */
   | 'not-charged';
 
-/** The last form is the code for which the credential was refused (docs/errors.md). */
+/** A code that begins with `TOKEN_` says why the credential was refused (docs/errors.md). */
 export type AccessOutcome = 'allow' | RuleOutcome | ChargeOutcome | `TOKEN_${string}`;
 
 export type AccessDecision = {
@@ -55,7 +55,10 @@ export type AccessDecision = {
   readonly document: string;
   /** Identifies the compiled document; absent if an older version of the toolkit compiled it. */
   readonly version?: string | undefined;
-  /** `allow`, or the reason why the request was refused. Another version of the toolkit may have written another one. */
+  /**
+   * `allow`, or the reason why the request was refused. Another version of the toolkit may have written a
+   * reason that this type does not contain.
+   */
   readonly outcome: AccessOutcome;
   /** Ids of the rules that decided. */
   readonly rules: readonly string[];
@@ -119,7 +122,10 @@ export function parseAccessDecision(value: unknown): AccessDecision | undefined 
   };
 }
 
-/** What a handler replies, next to the id of the limit, if the period to charge is closed. */
+/**
+ * The message with which a handler refuses a charge to a closed period. The reply also contains the id of the
+ * limit.
+ */
 export const PERIOD_IS_CLOSED = 'the period of the limit is closed';
 
 /** The first words of a text in `QUOTA_REFUSAL`. They distinguish it from other texts in a log line. */

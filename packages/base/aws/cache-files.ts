@@ -32,13 +32,13 @@ export type CacheFolder = {
 
 const OTHERS = 0o077;
 /**
- * Minimum interval between two records of the use of a file. Without this interval, each read would write, and the
- * console's page reads its key each second.
+ * Minimum interval between two updates of a file's time of use. Without this interval, each read would write,
+ * and the console's page reads its key each second.
  */
 const NOTED_EVERY_MS = 60_000;
 /**
- * Share of the limits that pruning keeps. Pruning goes below the limits, because a folder that stayed full would be
- * scanned for every new file.
+ * Pruning deletes files until this share of the limits is left. It goes below the limits, because a folder
+ * that stayed full would be scanned for every new file.
  */
 const STAYS = 0.75;
 /** Windows lacks this flag and O_NONBLOCK. */

@@ -258,7 +258,8 @@ function broken(value: string, rule: MemberRule): readonly string[] {
 const PATTERNS = new Map<string, RegExp>();
 
 /**
- * Returns the pattern of a whole text. Classes such as `\\p{L}` need the Unicode mode, which other patterns may break.
+ * Returns the pattern of a whole text. Classes such as `\\p{L}` need the Unicode mode, in which other
+ * patterns may be invalid.
  */
 function patternOf(pattern: string): RegExp {
   const known = PATTERNS.get(pattern);

@@ -38,7 +38,7 @@ export function isSame({ file, look, value, state }: Mark): boolean {
 }
 
 /**
- * Returns whether a file may have been written at the time when it was read or later. It is then unknown which version
+ * Returns whether a file may have been written while or after it was read. If so, it is unknown which version
  * was read. For files of packages, only the modification time of the content is compared.
  */
 export function isFresh(file: string, stats: Stats | undefined, sinceEpochMs: number): boolean {

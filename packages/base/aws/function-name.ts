@@ -10,7 +10,7 @@ type FunctionNameParts = {
   readonly region: string | undefined;
   readonly accountId: string | undefined;
   readonly functionName: string;
-  /** As written, so it may be `$LATEST`. */
+  /** The qualifier as written, which may be `$LATEST`. */
   readonly qualifier: string | undefined;
 };
 

@@ -29,7 +29,7 @@ const SETTLE_MS = 8_000;
 const ROLE_MS = 10_000;
 
 const OUT_OF_REACH = 'AWS cannot reach a server on this machine';
-/** What some cases need and an AWS account does not offer to the runner, with the reason. */
+/** Needs of cases that the runner cannot meet with an AWS account, each with the reason. */
 const LACKS_OF_AWS: ReadonlyMap<Need, string | undefined> = new Map([
   ...LACKS_OF_ENDPOINTS,
   ['backend', OUT_OF_REACH],

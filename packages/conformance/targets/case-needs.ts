@@ -1,4 +1,4 @@
-/** What a case needs from a target in addition to requests and responses. */
+/** The features that a case may need from a target in addition to requests and responses. */
 import { isControlCase } from '../schema/read-cases.ts';
 import { stepsOf } from '../schema/parity-case.ts';
 import type { AnyCase } from '../schema/control-case.ts';

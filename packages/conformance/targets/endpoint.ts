@@ -1,6 +1,6 @@
 /**
- * What all targets have in common that offer AWS's APIs at an address: the resources of a case are created by API
- * calls, and its requests are sent to the address of the stage.
+ * The common part of all targets that offer AWS's APIs at an address. The resources of a case are created
+ * with API calls, and its requests are sent to the address of the stage.
  */
 import { openSdkTarget } from '../play/control-target.ts';
 import { removeMade } from '../play/control-removal.ts';

@@ -5,7 +5,7 @@ const LOCAL = 0x04034b50;
 const CENTRAL = 0x02014b50;
 const END = 0x06054b50;
 const VERSION = 20;
-/** Unix, because only then is the file mode read. */
+/** Made on Unix (3), because unzip programs read the file mode only of archives that were made on Unix. */
 const MADE_BY = (3 << 8) | VERSION;
 /** Unix file mode `rw-r--r--`, because Lambda's user must be able to read the file. */
 const MODE = 0o100644 * 0x1_0000;

@@ -138,8 +138,8 @@ function addFunctions(draft: Draft, inputs: TemplateInputs): void {
 }
 
 /**
- * The members of a cache policy that the case does not define: by default, the cache key contains no headers, cookies
- * or query strings.
+ * Default members of a cache policy, for members that the case does not define. By default, the cache key
+ * contains no headers, cookies or query strings.
  */
 const NOTHING_IN_KEY = {
   EnableAcceptEncodingGzip: false,

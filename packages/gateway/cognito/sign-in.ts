@@ -30,7 +30,7 @@ export type LocalSignIn = {
   readonly follow: (stacks: readonly ResolvedStack[], users: readonly UserDefinition[]) => void;
 };
 
-/** Who signs in at the local issuer without a page. */
+/** Returns the user who is signed in at the local issuer without a page. */
 export type SignInAs = { readonly sub: string; readonly roles: readonly string[] };
 
 type SignInOptions = Pick<Ports, 'clock' | 'random'> & {
@@ -46,7 +46,7 @@ type SignInOptions = Pick<Ports, 'clock' | 'random'> & {
   readonly log: LogSink;
   /** Returns whether an API of this gateway has this resource (RFC 8707). */
   readonly knowsResource: (resource: string) => boolean;
-  /** Who signs in without a page; undefined if the page is shown. */
+  /** The user who is signed in without a page; undefined if the page is shown. */
   readonly signInAs: SignInAs | undefined;
   /** Whether the metadata documents of clients may be at addresses of this machine and its network. */
   readonly allowsPrivateClients: boolean;

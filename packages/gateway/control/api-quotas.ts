@@ -9,7 +9,7 @@ type Quota = {
   readonly name: string;
   /** What the quota applies to; by default, the account in a region. */
   readonly of?: 'this API' | 'this API key';
-  /** The name for `--account-quota`. AWS does not raise a quota without this name. */
+  /** The name for `--account-quota`; absent for a quota that AWS does not raise. */
   readonly raisedAs?: string;
 };
 

@@ -130,8 +130,8 @@ export class ApiState {
 
   /**
    * Adds a deployment of the current resources.
-   * @param resources what it contains, if that is not all of them
-   * @returns a function that undoes it, for a deployment that no stage can use
+   * @param resources the resources of the deployment; the default is all current resources
+   * @returns a function that removes the deployment again, for a deployment that no stage can use
    */
   addDeployment(compiled: Deployment, description = '', resources = this.#resources): () => void {
     const { disableExecuteApiEndpoint, limits } = this.served;

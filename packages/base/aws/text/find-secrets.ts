@@ -79,7 +79,8 @@ const PARAMETER = /(?<![\w.%\]-])([\w.%[\]-]{1,60})=([^\s&"'<>#;,[\]]+)/g;
 const NAMED = /(?<![\w.%-])([\w.-]{1,60}): {1,2}(?=[^\s,;]{0,100}(?:\d|[a-z][A-Z]))([^\s"'<>,;[\](){}]{6,})/g;
 
 /**
- * These names are secret only in queries: codes of OAuth, keys of Google. Elsewhere they name error codes and entries.
+ * Values with these names are secrets only in queries, as OAuth codes and Google's API keys are. Elsewhere,
+ * the same names belong to error codes and to keys of entries.
  */
 const SECRET_IN_QUERY = /^(?:code|key)$/i;
 const MIN_IN_QUERY = 6;

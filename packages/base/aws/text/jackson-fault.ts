@@ -9,7 +9,7 @@ type JsonFault = {
   readonly place: JsonPlace;
   /** The place before an unexpected character, which EventBridge prints [obs: events]. */
   readonly before?: JsonPlace;
-  /** The place where the object or array that does not end begins. */
+  /** The start of the object or array that is not closed. */
   readonly opened?: JsonPlace;
 };
 
@@ -58,7 +58,10 @@ export function describePayloadFault(payload: Buffer): string {
 /** The maximum number of characters of a text that Jackson prints together with a place in it. */
 const MAX_SOURCE_CHARS = 500;
 
-/** Describes a place in a text as services do that show their source: the text, and the place after `offset`. */
+/**
+ * Describes a place in a text as services that show the source text do: the text, and the place after
+ * `offset`.
+ */
 export function printTextPlace(text: string, offset: number): string {
   const more = text.length - MAX_SOURCE_CHARS;
   const cut = more > 0 ? `[truncated ${more} chars]` : '';
@@ -69,8 +72,8 @@ export function printTextPlace(text: string, offset: number): string {
 }
 
 /**
- * Returns where a text stops to be JSON, in the form that follows the reason; undefined if it is JSON, or if Jackson's
- * words for the fault are not known.
+ * Returns the place at which a text stops being JSON, in the form that follows the reason in a message;
+ * undefined if it is JSON, or if Jackson's words for the fault are not known.
  */
 export function describeTextFault(text: string): string | undefined {
   const bytes = Buffer.from(text);

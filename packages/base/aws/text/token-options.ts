@@ -1,4 +1,4 @@
-/** The options of `gatewright token` that make a token with given claims, as a shell reads them. */
+/** Formats claims as options of `gatewright token`, quoted for a shell. */
 
 export type TokenText = {
   readonly sub?: string;

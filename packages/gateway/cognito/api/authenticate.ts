@@ -190,8 +190,8 @@ async function startRefresh({ client, sessions, pool, parameters }: Attempt): Pr
 }
 
 /**
- * Refuses a user who must confirm the account or reset the password first, whatever password was given. Cognito tells
- * so before it compares the password (amazon-cognito-identity-js#288, aws-sdk-js#4608).
+ * Refuses a user who must confirm the account or reset the password first, whatever password was given.
+ * Cognito reports this before it compares the password (amazon-cognito-identity-js#288, aws-sdk-js#4608).
  */
 function refuseUnfinished(user: PoolUser | undefined): void {
   if (user?.isEnabled !== true) return;

@@ -15,7 +15,7 @@ export type TokenGrant = {
   readonly clientId: string;
   readonly identity: SignedInAs;
   readonly scopes: readonly string[];
-  /** The resource for which the tokens are (RFC 8707); undefined if the client named none. */
+  /** The resource for which the tokens are valid (RFC 8707); undefined if the client named none. */
   readonly resource: string | undefined;
   readonly refreshes: boolean;
 };

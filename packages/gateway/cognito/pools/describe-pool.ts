@@ -1,4 +1,7 @@
-/** What DescribeUserPool shows of a pool's definition, with the values that AWS shows for omitted properties. */
+/**
+ * Returns the definition of a pool as DescribeUserPool shows it, with the values that AWS shows for omitted
+ * properties.
+ */
 import { asNonEmptyText, isJsonObject, isTrue, mapOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { ResolvedResource } from '../../core/stack/model.ts';
@@ -32,7 +35,7 @@ export function describePool(properties: Properties, domains: readonly Propertie
     UserPoolTier: asNonEmptyText(properties['UserPoolTier']) ?? 'ESSENTIALS',
     DeletionProtection: asNonEmptyText(properties['DeletionProtection']) ?? 'INACTIVE',
     SchemaAttributes: listAttributes(properties),
-    // Every pool has these two (kengraf/nadialin, a printed answer of describe-user-pool).
+    // Every pool has these two members (kengraf/nadialin, a printed response of describe-user-pool).
     VerificationMessageTemplate: {
       DefaultEmailOption: 'CONFIRM_WITH_CODE',
       ...mapOf(properties, 'VerificationMessageTemplate'),
@@ -51,7 +54,7 @@ function describeUsernames(properties: Properties): UnknownMembers {
     : {};
 }
 
-/** A pool has at most one domain of Cognito and one of its own. */
+/** A pool has at most one Cognito domain and one custom domain. */
 function describeDomains(domains: readonly Properties[]): UnknownMembers {
   return Object.fromEntries(
     domains.map(({ Domain, CustomDomainConfig }) => [

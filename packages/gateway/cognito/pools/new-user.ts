@@ -1,4 +1,4 @@
-/** What a pool asks of a new user, whether a call or CloudFormation creates it. */
+/** Checks the requirements of a pool for a new user, whether a call or CloudFormation creates the user. */
 import { MUST, validationMessage, violationOf } from '@gatewright/aws/violations';
 import type { PoolDefinition } from './pool-model.ts';
 import { USER_NAME } from './pool-user.ts';

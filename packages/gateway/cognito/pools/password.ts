@@ -1,4 +1,7 @@
-/** Passwords of local users. Those from calls are stored as scrypt hashes, with the verifier for SRP. */
+/**
+ * Passwords of local users. Passwords that calls have set are stored as scrypt hashes, with the verifier for
+ * SRP.
+ */
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
 import type { CharacterKind, PasswordPolicy } from './pool-model.ts';
@@ -26,7 +29,10 @@ export async function hashPassword(
   return { kind: 'hashed', salt, hash: hash.toString('base64'), srp: makeVerifier(whose, text) };
 }
 
-/** Compares a password. A missing password takes the same time as a wrong password of a user from calls. */
+/**
+ * Compares a password. A missing password takes the same time as a wrong password of a user that a call has
+ * created.
+ */
 export async function isPassword(password: Password | undefined, text: string): Promise<boolean> {
   if (password?.kind === 'written') return equalInConstantTime(password.text, text);
   const derived = await derive(text, password?.salt ?? 'nobody');

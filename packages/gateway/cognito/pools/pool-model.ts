@@ -33,7 +33,7 @@ export type AppClient = {
   /** Whether the client may use the authorization code flow. */
   readonly allowsCode: boolean;
   readonly seconds: { readonly id: number; readonly access: number; readonly refresh: number };
-  /** What DescribeUserPoolClient shows as it was defined. */
+  /** The members that DescribeUserPoolClient returns unchanged from the client's definition. */
   readonly shown?: UnknownMembers;
   /**
    * If this is a number, each refresh token can be used once, and again within this many seconds after its first use.
@@ -96,7 +96,10 @@ export type PoolDefinition = {
   readonly isOpen: boolean;
   readonly domains: readonly string[];
   readonly triggers: ReadonlyMap<TriggerName, TriggerFunction>;
-  /** What DescribeUserPool shows as it was defined: of the pool, of its policies, and of its messages to new users. */
+  /**
+   * The members that API calls return unchanged from the definition: of the pool, of its sign-in policy, and
+   * of its messages to new users.
+   */
   readonly shown?: UnknownMembers;
   readonly signInPolicy?: UnknownMembers | undefined;
   readonly inviteMessages?: UnknownMembers | undefined;

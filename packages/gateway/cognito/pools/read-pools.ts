@@ -147,7 +147,7 @@ function readRequired(properties: Properties): readonly string[] {
   );
 }
 
-/** Returns the names of the custom attributes, which alone have a prefix. */
+/** Returns the names of the custom attributes. Only these names have a prefix. */
 function readCustom(properties: Properties): readonly string[] {
   return listAttributes(properties)
     .map(({ Name }) => String(Name))

@@ -58,7 +58,7 @@ function custom(attribute: UnknownMembers): UnknownMembers {
   };
 }
 
-/** Returns what a schema says of an attribute, in the form of a call: limits are texts. */
+/** Returns an attribute of a schema in the form that API calls use, in which limits are strings. */
 function chosen(attribute: UnknownMembers): UnknownMembers {
   const flags = ['Mutable', 'Required'].filter((name) => attribute[name] !== undefined);
   const limits = ['StringAttributeConstraints', 'NumberAttributeConstraints'].filter((name) =>

@@ -213,7 +213,8 @@ export class UserPool {
   }
 
   /**
-   * @param isCreation whether the user is created with this password, which is then no later change of the user
+   * @param isCreation whether the user is created with this password, so that setting it does not count as a
+   * later change of the user
    * @throws ServiceRefusal InvalidPasswordException if the password violates the pool's policy
    */
   async setPassword(user: PoolUser, text: string, status: UserStatus, isCreation = false): Promise<void> {

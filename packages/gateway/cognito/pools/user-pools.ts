@@ -14,7 +14,7 @@ export type LocalPool = { readonly pool: UserPool; readonly sessions: Sessions }
 export type SavedPool = {
   readonly poolId: string;
   readonly users: readonly PoolUser[];
-  /** A pair of name and description is the form of files of earlier versions. */
+  /** Files of earlier versions contain pairs of a name and a description. */
   readonly groups: readonly (PoolGroup | readonly [name: string, description: string])[];
   readonly sessions: readonly RefreshSession[];
 };

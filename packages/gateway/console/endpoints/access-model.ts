@@ -24,11 +24,11 @@ export type ShownAccess = {
     /** Whether an allowed request counts against the plan of its customer. */
     readonly isCharged: boolean;
   }[];
-  /** What applies to all rows: who is charged, and what is known about callers with an API key. */
+  /** Sentences that apply to all rows: who is charged, and what is known about callers with an API key. */
   readonly notes: readonly string[];
 };
 
-/** A question such as "May this caller GET /orders/7?". Without a path, it asks about every route. */
+/** A question such as "May this caller GET /orders/7?". A question without a path is about every route. */
 export type AccessQuestion = {
   readonly document: string;
   readonly method?: string | undefined;
@@ -43,7 +43,7 @@ export type AccessQuestion = {
   readonly ip?: string | undefined;
 };
 
-/** What a message to an MCP server asks for. */
+/** The method of a message to an MCP server, and its target. */
 export type AskedOfServer = {
   readonly method: string;
   /** The tool, prompt or URI; undefined if the message names none. */
@@ -54,7 +54,7 @@ export type AskedOfServer = {
 export type ShownRule = {
   readonly text: string;
   readonly place: string | undefined;
-  /** What the caller lacks, so that a rule that allows applies: `the role clerk`. */
+  /** The properties that the caller lacks for a rule that allows the request, such as `the role clerk`. */
   readonly lacks: readonly string[];
 };
 
@@ -75,7 +75,7 @@ export type AccessVerdict = {
   readonly caller: string | undefined;
   /** The rules of the route. */
   readonly rules: readonly ShownRule[];
-  /** The rules under `mcp` that name what the message asks for. */
+  /** The rules under `mcp` that name the tool, prompt or resource of the message. */
   readonly mcpRules: readonly ShownRule[];
 };
 

@@ -59,9 +59,9 @@ export type ShownCost = {
 export type ShownChange = {
   readonly at: string;
   readonly by: string;
-  /** What was done: `set-plan`, `set-customer-state`, `top-up` … */
+  /** The kind of change: `set-plan`, `set-customer-state`, `top-up` … */
   readonly kind: string;
-  /** The plan or the state before and after it; absent if it changed neither. */
+  /** The plan or the state before and after the change; absent if neither was changed. */
   readonly before?: string | undefined;
   readonly after?: string | undefined;
 };

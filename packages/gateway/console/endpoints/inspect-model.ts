@@ -154,7 +154,9 @@ export type RouteNumbers = {
 
 export type ShownNumbers = {
   readonly routes: readonly RouteNumbers[];
-  /** The counts by second of the user's own APIs. `toolkitSeconds` are those of the toolkit's APIs. */
+  /**
+   * The counts by second of the user's own APIs. `toolkitSeconds` contains the counts of the toolkit's APIs.
+   */
   readonly seconds: readonly SecondCount[];
   readonly toolkitSeconds: readonly SecondCount[];
   readonly count: number;

@@ -11,7 +11,7 @@ export type ShownMember = {
 export type ShownInvitation = {
   readonly id: string;
   readonly role: string;
-  /** Who has made it. */
+  /** The person who has sent the invitation. */
   readonly by: string;
   readonly expiresAt: string;
 };

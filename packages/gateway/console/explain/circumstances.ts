@@ -91,7 +91,10 @@ export type GuardCircumstances = {
   readonly identityExpression?: string | undefined;
   /** Whether it is a TOKEN authorizer, whose results are cached by the token alone. */
   readonly isTokenType?: true | undefined;
-  /** What the code of the authorizer's function reads that its event does not have, if it failed. */
+  /**
+   * The member that the code of the authorizer's failed function reads, although its event does not have this
+   * member.
+   */
   readonly misread?: Misread | undefined;
   /** The value of `isAuthorized` in a simple response. */
   readonly simpleAnswer: boolean | undefined;
@@ -101,8 +104,8 @@ export type GuardCircumstances = {
   readonly lines: readonly string[];
   readonly token: TokenCircumstances | undefined;
   /**
-   * What a token of the local issuer needs, so that the authorizer accepts it; undefined if the local issuer stands in
-   * for none of the authorizer's issuers.
+   * The claims with which a token of the local issuer is accepted by the authorizer; undefined if the local
+   * issuer stands in for none of the authorizer's issuers.
    */
   readonly localToken?: TokenText | undefined;
   /** How to create a key that the document admits; undefined if there is none. */
@@ -191,7 +194,10 @@ export type IntegrationCircumstances = {
   readonly problem?: Problem | undefined;
   /** The refusal by the quota of a handler, if the reply is one. */
   readonly quotaRefusal?: QuotaRefusal | undefined;
-  /** What the headers of the reply say is left of its limits, if a function admitted the request by a quota. */
+  /**
+   * The units that are left according to the headers of the reply, if a function admitted the request by a
+   * quota.
+   */
   readonly left?: readonly LeftUnits[];
   /**
    * Whether the event still waited for an instance, or was the first event of its instance; undefined if that is
@@ -221,11 +227,11 @@ export type IntegrationCircumstances = {
   readonly tableKey?: string | undefined;
   /** What the integration responded, if integration responses can change it; `success` for a function's result. */
   readonly own?: number | 'success' | undefined;
-  /** What the event of a failed function lacks, as sentences. */
+  /** Sentences about members that the event of a failed function lacks. */
   readonly eventGaps?: readonly string[] | undefined;
   /** The name of an object that S3's event has URL-encoded, if the function did not find the object. */
   readonly encodedKey?: EncodedKey | undefined;
-  /** What the code of a failed function reads that its event does not have. */
+  /** The member that the code of a failed function reads, although its event does not have this member. */
   readonly misread?: Misread | undefined;
   /**
    * What keeps the event loop of a handler with a callback busy, such as `setInterval at main.js:2`, if it timed out.
@@ -315,7 +321,10 @@ type MessageSelection = {
 /** A step of an event, with what the stacks and the function's output say about it. */
 export type ToldStep = {
   readonly step: StampedStep;
-  /** Where the property that decided stands, such as `template.yaml:12`; absent if no loaded stack has it. */
+  /**
+   * The place of the property that caused this step, such as `template.yaml:12`; absent if no loaded stack
+   * has the property.
+   */
   readonly place?: string | undefined;
   /** The place of the queue, function or mapping that lacks a property. */
   readonly owner?: string | undefined;
@@ -325,7 +334,7 @@ export type ToldStep = {
   readonly mapping?: { readonly reportsItems: boolean; readonly place: string } | undefined;
   /** Whether the step belongs to an earlier event, for which this one waits. */
   readonly isBlock?: true;
-  /** Surprises of a step that succeeded, as sentences with what to change. */
+  /** Sentences about surprising effects of a step that succeeded, each with the change that avoids them. */
   readonly notes?: readonly DeliveryNote[] | undefined;
 };
 
@@ -342,11 +351,13 @@ export type QueueFacts = {
   readonly deadOf: readonly string[];
 };
 
-/** The cache behavior through which CloudFront sent a request on. */
+/** The cache behavior through which CloudFront forwarded a request. */
 export type BehaviorCircumstances = {
   /** The PathPattern; undefined for the default behavior. */
   readonly pattern: string | undefined;
-  /** Where its ForwardedValues or its policy stands, or else the behavior itself. */
+  /**
+   * The place of its ForwardedValues or of its policy; if it has neither, the place of the behavior itself.
+   */
   readonly place: string | undefined;
   /** Whether it has ForwardedValues instead of policies. */
   readonly isLegacy: boolean;
@@ -359,16 +370,19 @@ export type EdgeCircumstances = {
   readonly domainName: string;
   readonly protocol: 'http' | 'https';
   readonly pattern: string | undefined;
-  /** Where the distribution's property stands that decided. */
+  /** The place of the distribution's property that caused the response. */
   readonly place: string | undefined;
 };
 
 export type Circumstances = {
-  /** `event` is an event that no request set off, and `edge` what a server in front of an API answered itself. */
+  /**
+   * `event`: an event that no request caused. `edge`: a response that a server in front of an API made
+   * itself.
+   */
   readonly kind: 'request' | 'handshake' | 'message' | 'disconnect' | 'post' | 'event' | 'edge';
-  /** What happened to the events that this set off, in the order of time. */
+  /** The deliveries of the events that this request or event caused, in the order of time. */
   readonly deliveries?: readonly ToldStep[];
-  /** What CloudFront answered itself, for `edge`. */
+  /** The response that CloudFront made itself; only for `edge`. */
   readonly edge?: EdgeCircumstances;
   readonly protocol: 'rest' | 'http' | 'websocket';
   /** REGIONAL, EDGE or PRIVATE; absent if it is unknown. */
@@ -386,11 +400,11 @@ export type Circumstances = {
   readonly stagePath?: string | undefined;
   /** The custom domain to which the request was sent, and its base path, which is empty for a mapping without one. */
   readonly domain?: { readonly name: string; readonly basePath: string } | undefined;
-  /** The path without the stage with which it begins, if a route serves it so. */
+  /** The path without the stage at its beginning, if a route serves this shorter path. */
   readonly doubledStage?: string | undefined;
-  /** The path without its first segment, if the stage is $default and a route serves it so. */
+  /** The path without its first segment, if the stage is $default and a route serves this shorter path. */
   readonly behindSegment?: string | undefined;
-  /** True if the API's own endpoint is disabled, so that it has no stage there. */
+  /** True if the API's own endpoint is disabled, so that no stage is served at that endpoint. */
   readonly isEndpointDisabled?: boolean;
   readonly routeKey: string | undefined;
   /** Whether the request is the preflight of a browser, which sends no other method and no credentials. */
@@ -428,7 +442,10 @@ export type Circumstances = {
   readonly injected: readonly string[];
   /** Where and in which format the API is defined; absent if calls created it. */
   readonly definition?: Definition | undefined;
-  /** Where what decided stands: the route, its integration, its authorizer or its function; without the place if unknown. */
+  /**
+   * The resources that caused the response (the route, its integration, authorizer or function), each with
+   * its place if that is known.
+   */
   readonly places?: readonly NamedPlace[];
   /** Whether the route requires an API key. */
   readonly needsKey?: boolean | undefined;
@@ -436,7 +453,10 @@ export type Circumstances = {
   readonly permission?: PermissionAdvice | undefined;
   /** The custom domains that are mapped to an API whose own endpoint is disabled. */
   readonly domains?: readonly string[];
-  /** What to write so that API Gateway may assume the role of the call; absent if no loaded stack has the role. */
+  /**
+   * The statement with which API Gateway may assume the role of the call; absent if no loaded stack has the
+   * role.
+   */
   readonly trust?: string | undefined;
   readonly guard: GuardCircumstances | undefined;
   readonly policies: readonly GuardPolicy[];
@@ -449,9 +469,9 @@ export type Circumstances = {
   readonly bodyFault?: JsonFault | undefined;
   /** Names of query parameters in the request that differ from a missing parameter only in letter case. */
   readonly misspelt?: readonly string[] | undefined;
-  /** Whether CloudFront sent the request on. */
+  /** Whether CloudFront forwarded the request. */
   readonly isBehindEdge?: boolean;
-  /** The behavior that did so; undefined if no loaded stack has the distribution. */
+  /** The cache behavior that forwarded the request; undefined if no loaded stack has the distribution. */
   readonly behavior?: BehaviorCircumstances | undefined;
   /** Whether a topic of SNS sent the request. */
   readonly isFromTopic?: boolean;

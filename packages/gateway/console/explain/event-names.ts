@@ -1,10 +1,10 @@
-/** The names of the parts of an event's way, as explanations write them. */
+/** Names the senders and receivers of an event, as explanations write them. */
 import { parseArn } from '@gatewright/aws/arn';
 import { lastPartOf } from '../../kernel/event-rows.ts';
 import type { ToldStep } from './circumstances.ts';
 import type { EventStep, StampedStep } from '../../kernel/event-step.ts';
 
-/** A step of one kind, as it is told. */
+/** A step of one kind, with the facts that its explanation needs. */
 export type Told<Kind extends EventStep['kind']> = Omit<ToldStep, 'step'> & {
   readonly step: Extract<StampedStep, { kind: Kind }>;
 };

@@ -1,4 +1,4 @@
-/** The story of a function that ran for an event, and of what follows if it failed. */
+/** Explains how a function handled an event, and what follows if it failed. */
 import { parseArn } from '@gatewright/aws/arn';
 import { lastPartOf } from '../../kernel/event-rows.ts';
 import { counted, nameOf, receives } from './event-names.ts';
@@ -19,7 +19,6 @@ export function explainRun(step: Told<'ran'>['step'], told: Omit<ToldStep, 'step
       : records === 1
         ? `the record${of}`
         : `a batch of ${records} records${of}`;
-  // A note says it.
   if (step.unreadItems !== undefined) return { because: [], changes: [] };
   if (outcome === 'returned' && next === undefined)
     return { because: [`The function ${functionName} handled ${batch}.`], changes: [] };

@@ -1,4 +1,4 @@
-/** The story of a function that failed, with the place of the error and the remedy for its kind. */
+/** Explains the failure of a function, with the place of the error and the remedy for its kind. */
 import { adviseInstall, adviseOnConnections, adviseLimit } from './call-advice.ts';
 import { adviseQuotaFailure } from './explain-handler-quota.ts';
 import { adviseFunctionError, describeMisread } from './function-error-advice.ts';
@@ -6,7 +6,10 @@ import { atErrorPlace, formatLastLine, withStop } from './reason.ts';
 import type { Circumstances, IntegrationCircumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
 
-/** A function failed, and an integration response with a SelectionPattern gave its error this status. */
+/**
+ * Explains that a function failed, and that an integration response with a SelectionPattern gave the error
+ * its status.
+ */
 export function explainSelectedFailure(about: Circumstances, integration: IntegrationCircumstances): Reason {
   const { because, changes } = explainFailure(about, integration, true);
   const [failed = '', ...more] = because;

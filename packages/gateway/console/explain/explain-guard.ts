@@ -286,8 +286,10 @@ function explainPolicy(about: Circumstances, policy: GuardPolicy): Reason {
 }
 
 /**
- * The short form of a resource policy has no id of the API, which is another one on AWS.
- * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-examples.html
+ * Shortens the ARN for a resource policy. The short form does not contain the id of the API, which differs on
+ * AWS.
+ * @see
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-examples.html
  */
 function resourceIn({ of, resource }: GuardPolicy): string {
   return of === 'resource' ? resource.replace(/^arn:[^/]*/, 'execute-api:') : resource;

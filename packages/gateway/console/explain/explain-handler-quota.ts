@@ -47,7 +47,10 @@ function explainRefusal(refusal: QuotaRefusal, customer: string, key: string | u
   }
 }
 
-/** Errors with which the quota of a handler fails although its code needs no change. @param tenant as a command takes it */
+/**
+ * Explains errors of a handler's quota that are fixed without a change of the handler's code. @param tenant
+ * as a command takes it
+ */
 const FAILURES: readonly {
   readonly text: RegExp;
   readonly advise: (tenant: string, match: RegExpExecArray) => string;

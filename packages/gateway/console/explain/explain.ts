@@ -64,7 +64,7 @@ export function explain(
   };
 }
 
-/** Whether anything is told whose settings or code have a place. */
+/** Returns whether the explanation is about settings or code, so that their places are worth naming. */
 function isPlaced(about: Circumstances, reason: Reason, surprises: Reason): boolean {
   const { failure, status, integration } = about;
   const isError = failure !== undefined || (status >= 400 && integration?.outcome === 'answered');
@@ -120,14 +120,14 @@ function describePath({ routeKey, screened, guard, meter, cache, phase, code }: 
   return way;
 }
 
-/** Says where the settings stand that the explanation is about. */
+/** Names the places of the settings that the explanation is about. */
 function describePlaces({ places = [] }: Circumstances): string[] {
   return places.length === 0
     ? []
     : [`Defined at: ${places.map(({ what, place }) => `${what} ${place}`).join(', ')}.`];
 }
 
-/** Says by which customer plan the authorizer charged, and what was left of it. */
+/** Names the customer plan by which the authorizer charged, and the units that were left. */
 function describeLeft({
   plan,
   customer,

@@ -1,6 +1,7 @@
 /**
- * Writes the names of CloudFormation as the owner of an API writes them: Terraform's arguments, the CDK's properties and
- * the settings of serverless.yml. `nameSetting` is for settings that have another form there, and not only another name.
+ * Writes the names of CloudFormation as the owner of an API writes them: Terraform's arguments, the CDK's
+ * properties and the settings of serverless.yml. `nameSetting` is for settings whose form differs there, not
+ * only their name.
  */
 import type { Definition } from '../surprises/template-text.ts';
 
@@ -9,8 +10,8 @@ type Protocol = 'rest' | 'http' | 'websocket';
 type Own = Partial<Readonly<Record<'terraform' | 'terraform-v2' | 'serverless' | 'cdk' | 'sam', string>>>;
 
 /**
- * Properties that explanations name. Without another name here, Terraform has the name in snake case and the CDK in
- * camel case; serverless.yml and SAM have CloudFormation's name.
+ * Properties that explanations name. If a property has no name of a tool here, Terraform uses the name in
+ * snake case, the CDK uses it in camel case, and serverless.yml and SAM use it unchanged.
  * @see https://registry.terraform.io/providers/hashicorp/aws/latest/docs
  * @see https://www.serverless.com/framework/docs/providers/aws/events/apigateway
  */
@@ -108,7 +109,7 @@ export const NAMED_PROPERTIES: Readonly<Record<string, Own>> = {
   Uri: {},
 };
 
-/** Settings whose value or owner, too, is written otherwise. */
+/** Settings whose value or owner is also written differently. */
 const PHRASES: Readonly<Record<string, Partial<Readonly<Record<Form, string>>>>> = {
   'FunctionResponseTypes: [ReportBatchItemFailures]': {
     terraform: 'function_response_types = ["ReportBatchItemFailures"]',
@@ -122,7 +123,7 @@ const PHRASES: Readonly<Record<string, Partial<Readonly<Record<Form, string>>>>>
   },
 };
 
-/** Resource types of Terraform. The CDK and serverless.yml have CloudFormation's. */
+/** Resource types of Terraform. The CDK and serverless.yml use CloudFormation's types. */
 const TYPES: Readonly<Record<string, string>> = {
   'AWS::ApiGateway::': 'aws_api_gateway_',
   'AWS::ApiGatewayV2::': 'aws_apigatewayv2_',

@@ -1,4 +1,4 @@
-/** Describes the statements of a policy that decided, and what to change about exactly these. */
+/** Describes the statements of a policy that decided, and how to change exactly these statements. */
 import { compileGlob } from '@gatewright/aws/glob';
 import { formatDuration, list, listed, toDeploy } from './reason.ts';
 import type { Circumstances, GuardPolicy } from './circumstances.ts';
@@ -40,7 +40,10 @@ export function adviseOnNearest(
   }
 }
 
-/** In a policy of the API itself, AWS completes the short form. The ARN here has the id of the local API. */
+/**
+ * Returns the short form of the ARN for a policy of the API itself, because the ARN of a local request
+ * contains the id of the local API. AWS completes the short form.
+ */
 function writeResource({ of, resource }: GuardPolicy): string {
   const { rest, parts } = (of === 'resource' ? splitArn(resource) : undefined) ?? {};
   return parts === undefined ? resource : `execute-api:/${parts[3] ?? ''}/${rest ?? ''}`;

@@ -14,7 +14,10 @@ export function sentence(text: string): string {
   return withStop(trimmed.charAt(0).toUpperCase() + trimmed.slice(1));
 }
 
-/** Ends a text with a full stop, unless it ends with a mark of its own, as some messages of AWS and of functions do. */
+/**
+ * Ends a text with a full stop, unless it already ends with a punctuation mark, as some messages of AWS and
+ * of functions do.
+ */
 export function withStop(text: string): string {
   const trimmed = text.trim();
   return /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`;
@@ -36,7 +39,7 @@ export function toDeploy(protocol: 'rest' | 'http' | 'websocket'): string {
   return protocol === 'http' ? '' : ' A change to the API takes effect when you deploy it again.';
 }
 
-/** The same as the end of a sentence that advises a change to the API. */
+/** The same advice, as the end of a sentence that advises a change to the API. */
 export function andDeploy(protocol: 'rest' | 'http' | 'websocket'): string {
   return protocol === 'http' ? '' : ', and deploy the API again';
 }

@@ -25,7 +25,10 @@ export function ticketDefect(lines: readonly string[]): string | undefined {
   return describeTicketDefect(findNotedLine(lines, 'defect'));
 }
 
-/** A ticket is never valid again, and a token is no remedy where the client gets tickets for its token. */
+/**
+ * Advises a new ticket, because a refused ticket is never valid again, and a client that gets tickets for its
+ * token cannot connect with the token.
+ */
 export const NEW_TICKET =
   'Fetch a new ticket for each connection, from the route that issues tickets, and open the connection at once.';
 

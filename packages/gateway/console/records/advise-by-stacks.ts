@@ -1,4 +1,6 @@
-/** Writes what a role or function lacks in the formats of the loaded stacks. */
+/**
+ * Writes the statements and properties that a role or function lacks, in the formats of the loaded stacks.
+ */
 import { readFunctionName } from '@gatewright/aws/function-name';
 import { API_GATEWAY, nameOfRole } from '../../core/policy/role.ts';
 import { atStage } from '../../core/routing/invoke-sources.ts';

@@ -1,4 +1,4 @@
-/** How the console names the APIs of a run, and which of them belong to the toolkit. */
+/** Names the APIs of a run for the console, and finds out which of them belong to the toolkit. */
 import type { ApiListing } from '../../control/loading/list-apis.ts';
 
 type ApiLabel = {
@@ -26,7 +26,7 @@ export const KIND_NAMES: Readonly<Record<ApiListing['kind'], string>> = {
   'function-url': 'function URL',
 };
 
-/** From the shortest label to the most exact one. The first that no other API has is used. */
+/** Labels, from the shortest to the most exact. The first label that no other API has is used. */
 const FORMS: readonly ((api: NamedApi) => string)[] = [
   ({ name }) => name,
   ({ name, kind }) => `${SHORT_KINDS[kind]} ${name}`,

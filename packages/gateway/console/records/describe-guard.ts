@@ -47,7 +47,7 @@ type GuardWith = {
 
 /**
  * Describes how the caller was authorized. Returns undefined if no route was found.
- * @param message what the request asks of an MCP server
+ * @param message the message to an MCP server, if the request is one
  */
 export function describeGuard(
   { received, authorizerCall, caller }: RecordedRequest,

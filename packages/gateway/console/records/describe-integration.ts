@@ -81,7 +81,10 @@ export function describeIntegration(
   };
 }
 
-/** Whether Lambda, or another service with inputs in JSON, refused what the integration sent as unreadable. */
+/**
+ * Whether Lambda, or another service with inputs in JSON, refused the input that the integration sent,
+ * because the input is not valid JSON.
+ */
 function isInputUnread(recorded: RecordedRequest): boolean {
   const { outcome, received, sent = describeSent(received) } = recorded;
   const kind = received.route?.integration.kind;

@@ -126,7 +126,7 @@ const CHARGES: Readonly<Partial<Record<AccessOutcome, string>>> = {
   'not-charged': 'cannot be charged',
 } satisfies Record<ChargeOutcome, string>;
 
-/** The same for the quota of a handler. */
+/** The same texts for refusals by the quota of a handler. */
 const OF_HANDLERS: Readonly<Record<QuotaRefusal['outcome'], string>> = {
   'over-quota': 'over quota',
   'period-closed': 'period closed',

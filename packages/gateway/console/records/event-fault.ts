@@ -1,4 +1,4 @@
-/** What an integration responded itself, and why the event that a request template printed is not JSON. */
+/** Finds the integration's own response, and why the event that a request template printed is not JSON. */
 import { findJsonFault } from './json-fault.ts';
 import { requestTemplateOf } from './sent.ts';
 import type { EventFault, IntegrationCircumstances } from '../explain/circumstances.ts';

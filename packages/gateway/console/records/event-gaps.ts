@@ -1,4 +1,7 @@
-/** What the event of a failed function lacks, if its error says that it read something that is not there (docs/aws §3.1). */
+/**
+ * Finds members that the event of a failed function lacks, if the error says that the function read a missing
+ * member (docs/aws §3.1).
+ */
 import { asJsonObject, listOf, memberOf, parseJson } from '@gatewright/aws/json-object';
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { listed } from '../explain/reason.ts';

@@ -105,7 +105,7 @@ function placesOfRoute(route: RoutePlan, at: At): readonly NamedPlace[] {
   return named(`route ${routeKey}`, method === undefined ? placeOf(at.own, path) : placeOf(method));
 }
 
-/** An API without its default endpoint is served here all the same, and not on AWS. */
+/** An API whose default endpoint is disabled is still served here, but not on AWS. */
 function placesOfEndpoint(api: ResolvedResource): readonly NamedPlace[] {
   const property = 'DisableExecuteApiEndpoint';
   return isTrue(api.properties[property]) ? named(property, placeOf(api, property)) : [];
@@ -130,7 +130,7 @@ function placesOfAuthorizer(route: RoutePlan, at: At): readonly NamedPlace[] {
   return [...named(`authorizer ${authorizer.name}`, placeOf(found)), ...ofFunction];
 }
 
-/** The lines of code of the authorizer's function and of the route's, as far as they decided. */
+/** Returns the line of code that decided, in the authorizer's function or in the route's function. */
 function linesOfCode(
   recorded: Recorded,
   { authorization, integration }: RoutePlan,
@@ -173,7 +173,10 @@ function placesOfHandshake(
   return line === undefined ? [] : [{ what: 'the code of $connect', place: basename(line) }];
 }
 
-/** What a request passes in front of its route: the web ACL, the resource policy, and the mapping of a custom domain. */
+/**
+ * The resources that a request passes before its route: the web ACL, the resource policy, and the mapping of
+ * a custom domain.
+ */
 function placesOfEntrance(recorded: Recorded, { stacks, own, api, policy }: At): readonly NamedPlace[] {
   if (isEvent(recorded)) return [];
   const { error, received } = recorded;
@@ -271,7 +274,10 @@ function placesOfLimit(
     : [];
 }
 
-/** The key and its plan. A key that no plan has is named, too, because it is what lacks the plan. */
+/**
+ * The places of the key and of its plan. A key without a plan is also named, because the missing plan is the
+ * cause.
+ */
 function placesOfMeter(recorded: Recorded, { stacks, own }: At): readonly NamedPlace[] {
   if (isEvent(recorded) || recorded.metered === undefined) return [];
   const { holder, keyFault } = recorded.metered;
@@ -353,7 +359,10 @@ function named(what: string, place: string | undefined): readonly NamedPlace[] {
   return place === undefined ? [] : [{ what, place }];
 }
 
-/** A generated resource has the place of what it was generated from, which is then named once. */
+/**
+ * Removes repeated places. A generated resource has the same place as the resource from which it was
+ * generated.
+ */
 function unique(places: readonly NamedPlace[]): readonly NamedPlace[] {
   return places.filter(({ place }, index) => places.findIndex((one) => one.place === place) === index);
 }

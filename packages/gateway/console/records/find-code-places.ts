@@ -109,7 +109,7 @@ function patternsOfResult({ part, name, others = [] }: Partial<ProxyFault>): rea
   }
 }
 
-/** What a policy grants, in the order of what is most often wrong in it. */
+/** Patterns of the lines that decide about a policy. The line that is most often wrong comes first. */
 const PATTERNS_OF_POLICY = [
   /Resource['"]?\s*[:=].*(?:methodArn|routeArn)/i,
   /\bDeny\b/,

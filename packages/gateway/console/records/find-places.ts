@@ -26,7 +26,10 @@ const TYPES: Readonly<Record<string, readonly string[]>> = {
   'cognito-idp': ['AWS::Cognito::UserPool'],
 };
 
-/** Returns the resource with this ARN. A queue's physical id is its URL, and a topic's its ARN. */
+/**
+ * Returns the resource with this ARN. The physical id of a queue is its URL, and the physical id of a topic
+ * is its ARN.
+ */
 export function findByArn(stacks: readonly ResolvedStack[], arn: string): ResolvedResource | undefined {
   const { service = '', resource = '' } = parseArn(arn) ?? {};
   const name =
@@ -88,7 +91,7 @@ const PROPERTIES: Readonly<Record<EdgeAnswer['kind'], string | undefined>> = {
   'error-page': undefined,
 };
 
-/** Returns the place of the property of a distribution that decided. */
+/** Returns the place of the distribution's property that caused the response. */
 export function findEdgePlace(
   stacks: readonly ResolvedStack[],
   { distributionId, pattern, answer }: EdgeRecord,

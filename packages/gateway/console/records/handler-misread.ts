@@ -1,4 +1,6 @@
-/** Finds, for a recorded request, what the code of its functions reads that their events do not have. */
+/**
+ * Finds members that the code of a recorded request's functions reads, although the events do not have them.
+ */
 import { findErrorPlace } from '../explain/reason.ts';
 import { findMisread, TEMPLATE_FORM } from './misread-event.ts';
 import { describeSent } from './sent.ts';
@@ -13,7 +15,7 @@ export type ReadHandler = (
   functionName: string,
 ) => (HandlerText & { readonly environment: readonly string[] }) | undefined;
 
-/** What the line reads at which the function of a proxy failed. */
+/** Returns the missing member that a proxy's function read at the line at which it failed. */
 export function findFailedRead(
   recorded: RecordedRequest,
   lines: FunctionLines,
@@ -27,9 +29,9 @@ export function findFailedRead(
 }
 
 /**
- * What the code of a function reads that its event does not have.
- * @param failedWith what a failed function printed: only the line at which it failed is read. Without it, the whole
- * file is read
+ * Returns a member that the code of a function reads, although the event does not have it.
+ * @param failedWith what a failed function printed: only the line at which it failed is read. Without it, the
+ * whole file is read
  */
 export function findReadOf(
   { received, sent: kept }: RecordedRequest,
@@ -68,7 +70,7 @@ const FORMS: Readonly<Record<LambdaAuthorizer['payload'], string>> = {
   websocket: 'authorizer-request',
 };
 
-/** What the line reads at which the function of an authorizer failed. */
+/** Returns the missing member that an authorizer's function read at the line at which it failed. */
 export function findAuthorizerRead(
   call: RecordedRequest['authorizerCall'],
   lines: readonly string[],

@@ -19,9 +19,12 @@ export type Misread = {
   /** What the code reads, and what it has to read, in the code's own language. */
   readonly written: string;
   readonly instead: string;
-  /** Why, as a clause. */
+  /** The reason, as a clause. */
   readonly because: string;
-  /** Whether the member is of another format, or of another place. Otherwise only this event has no value for it. */
+  /**
+   * Whether the member belongs to another payload format or to another place in the event. If not, only this
+   * event lacks a value for it.
+   */
   readonly isElsewhere: boolean;
 };
 
@@ -54,7 +57,10 @@ const PAYLOAD_1 = /^(?:rest-1\.0|http-1\.0)$/;
 export const TEMPLATE_FORM = 'template';
 const OF_TEMPLATE = /^template$/;
 
-/** Members that one kind of event has instead of another's. The first that fits is used. */
+/**
+ * Members of one kind of event, each with the member that another kind of event has instead. The first entry
+ * that fits is used.
+ */
 const MOVES: readonly Move[] = [
   ...move(PAYLOAD_2, OF_2, {
     'requestContext.authorizer.claims': 'requestContext.authorizer.jwt.claims',
@@ -187,7 +193,7 @@ function findMove(
   for (const one of MOVES) {
     const from = one.from.split('.');
     if (!one.forms.test(form) || from.some((name, index) => names[index] !== name)) continue;
-    // Code that reads both forms knows both.
+    // Code that reads both members handles both kinds of events.
     if (valueAt(event, from) !== undefined || valueAt(event, one.to.split('.')) === undefined) continue;
     const [aspect] = JOINED.filter(({ of }) => of === one.from && PAYLOAD_2.test(form));
     if ([one.to, aspect?.in].some((path) => path !== undefined && mentions(source.text, path))) continue;
@@ -200,7 +206,7 @@ function findMove(
   return undefined;
 }
 
-/** With payload format 2.0, what an authorizer's function passes on is one level deeper (docs/aws §4.3). */
+/** With payload format 2.0, the context of an authorizer's function is one level deeper (docs/aws §4.3). */
 function findInContext(names: readonly string[], event: UnknownMembers, { form }: Pick<Asked, 'form'>) {
   const [first, second, name = ''] = names;
   if (first !== 'requestContext' || second !== 'authorizer' || !PAYLOAD_2.test(form)) return undefined;
@@ -214,7 +220,10 @@ function findInContext(names: readonly string[], event: UnknownMembers, { form }
   };
 }
 
-/** Payload format 2.0 has the names of headers in lower case, and others as the client sent them (docs/aws §2.9). */
+/**
+ * Payload format 2.0 has the names of headers in lower case; other formats have the names as the client sent
+ * them (docs/aws §2.9).
+ */
 function findHeader(
   names: readonly string[],
   event: UnknownMembers,
@@ -242,7 +251,10 @@ function findInText(names: readonly string[], event: UnknownMembers): Replaced |
   return { to: 'body', rest: names.slice(1), because: 'event.body is text, which has no members' };
 }
 
-/** Code that reads the body somewhere may also be called with events of its own. */
+/**
+ * Matches code that reads the body. Such code is not reported, because it may also get events from callers
+ * that send the fields directly.
+ */
 export const READS_BODY =
   /\b(?:event|evt)(?:\??\.body\b|(?:\?\.)?\[\s*['"]body\b|\.get\(\s*['"]body\b)|\bbody\b[^{}]*\}\s*=\s*(?:event|evt)\b/;
 

@@ -1,4 +1,4 @@
-/** Finds parameters of a request that nearly are those that it lacks (docs/aws §6). */
+/** Finds parameters of a request whose names nearly match missing parameters (docs/aws §6). */
 import type { Received } from '../../core/exchange.ts';
 
 /** The message names the missing parameters. */

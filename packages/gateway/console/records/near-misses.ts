@@ -35,7 +35,10 @@ export function findNearMisses(
     }));
 }
 
-/** Returns the path without the stage with which it begins, if a route serves it so; otherwise undefined. */
+/**
+ * Returns the path without the stage at its beginning, if a route serves this shorter path; otherwise
+ * undefined.
+ */
 export function findDoubledStage(
   plans: readonly Named[],
   method: string,
@@ -53,8 +56,8 @@ export function findDoubledStage(
 }
 
 /**
- * Returns what remains of a path without its first segment, if a route serves that; otherwise undefined. Clients write
- * the name of a stage there, or $default, although the stage $default is not part of a path.
+ * Returns the path without its first segment, if a route serves this shorter path; otherwise undefined.
+ * Clients write the name of a stage there, or $default, although the stage $default is not part of a path.
  */
 export function findBehindSegment(plans: readonly Named[], method: string, path: string): string | undefined {
   const [, first = ''] = path.split('/');

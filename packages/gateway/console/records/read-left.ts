@@ -16,7 +16,10 @@ export function readLeft(
   return [...left].map(([limit, units]) => ({ limit, left: units, of: limits.get(limit) }));
 }
 
-/** What is left after a request that the quota of a handler admitted; empty if the reply does not say it. */
+/**
+ * Returns the units that are left after a request that the quota of a handler admitted; empty if the reply
+ * does not contain them.
+ */
 export function readLeftOfReply({
   replyHeaders,
 }: Pick<RecordedRequest, 'replyHeaders'>): readonly LeftUnits[] {

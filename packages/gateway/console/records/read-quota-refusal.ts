@@ -13,7 +13,7 @@ const UNAVAILABLE = '#temporary-reduced-capacity"';
 /** The reply does not distinguish a quota from a rate: only quotas have such long periods. */
 const SHORTEST_QUOTA_SECONDS = 3_600;
 
-/** Reads what the reply says of a quota. Only a function can have charged one. */
+/** Reads the refusal by a quota from the reply. Only a function can have charged a quota. */
 export function readQuotaOfReply(
   recorded: RecordedRequest,
   isFunction: boolean,

@@ -312,7 +312,7 @@ export class RequestRecords implements RecordSink {
     return undefined;
   }
 
-  /** Finds the request that set off an event, by the id of a message, an event or an invocation. */
+  /** Finds the request that caused an event, by the id of a message, an event or an invocation. */
   #findByEvent(id: string): Found | undefined {
     const cause = this.journal?.causeOf(id);
     if (cause === undefined) return undefined;
@@ -349,7 +349,7 @@ export class RequestRecords implements RecordSink {
     return maskRepeats({ ...describeDetail(found.sequence, found.kept, at), version }, redactor);
   }
 
-  /** Returns what the record with this number does not contain itself. */
+  /** Returns the lookups for facts that the record with this number does not contain. */
   #lookups(sequence: number): SurpriseLookups {
     return {
       isToolkit: ({ received }) => this.readLabels().of(received.api.apiId).isToolkit,

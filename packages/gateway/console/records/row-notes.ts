@@ -1,9 +1,9 @@
 import type { RequestRow } from './model.ts';
 
 /**
- * Returns the notes for the list. A cold start is noted only for a success, because it explains a long duration but not
- * an error.
- * @param marks what surprises in the answer
+ * Returns the notes for the list. A cold start is noted only for a success, because it explains a long
+ * duration but not an error.
+ * @param marks the notes about surprises of the response
  */
 export function notesOf(
   { code, reason, failure, status, cache, isColdStart }: NotedRow,
@@ -18,7 +18,7 @@ export function notesOf(
   ];
 }
 
-/** Codes whose own words say too little, or something other than what happened. */
+/** Texts for codes whose own words are unclear or misleading. */
 const CODE_WORDS: Readonly<Record<string, string>> = {
   DEFAULT_4XX: 'refused',
   DEFAULT_5XX: 'gateway error',

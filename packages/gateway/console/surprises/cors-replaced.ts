@@ -18,8 +18,8 @@ type Replaced = {
 };
 
 /**
- * What the configuration lacks to allow what one header of the function allows: the advice, and the setting to write,
- * if it is a list.
+ * A change after which the configuration allows the same as one header of the function: the advice, and the
+ * setting to write, if it is a list.
  */
 type Lacking = { readonly text: string; readonly setting?: string };
 

@@ -1,4 +1,7 @@
-/** What a page of another origin asks, as a browser writes it into the headers of a request (docs/aws §12.1). */
+/**
+ * Reads the headers in which a browser sends the origin of a page, and the method that the page wants to use
+ * (docs/aws §12.1).
+ */
 import type { SurpriseFacts } from './surprise-facts.ts';
 
 /**

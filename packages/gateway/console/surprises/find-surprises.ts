@@ -13,7 +13,7 @@ type Surprises = {
   readonly list: readonly Surprise[];
   readonly because: readonly string[];
   readonly changes: readonly string[];
-  /** Whether one of them is what made the integration respond with an error. */
+  /** Whether one of the surprises made the integration respond with an error. */
   readonly isCause: boolean;
 };
 
@@ -46,7 +46,10 @@ function isCause({ kind, told }: Found): boolean {
   return told.isCause === true || kind.isCause === true;
 }
 
-/** What made the response what it is comes first, and what seldom matters comes last. */
+/**
+ * Returns the position of a surprise: causes of the response come first, and surprises that seldom matter
+ * come last.
+ */
 function weightOf(found: Found): number {
   if (isCause(found)) return 0;
   return found.kind.isMinor === true ? 2 : 1;

@@ -147,11 +147,11 @@ const notMapped: SurpriseKind = {
     const { integration, backendHeaders, reply } = facts;
     if (integration?.kind !== 'http' && integration?.kind !== 'service') return undefined;
     const { outcome } = facts.recorded;
-    // What matters about an error is its cause.
+    // For an error, only its cause is reported, not the headers that were not mapped.
     if (integration.kind === 'service' && outcome?.kind === 'answered' && outcome.status >= 400)
       return undefined;
     const type = backendHeaders.last('content-type');
-    // Services write JSON under a name of their own.
+    // Services send JSON with their own media type, so replacing it loses nothing.
     const isRetyped =
       type !== undefined &&
       !/^application\/x-amz-json/.test(type) &&

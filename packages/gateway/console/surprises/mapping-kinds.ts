@@ -137,7 +137,7 @@ function referencedNames(text: string): readonly string[] {
   return [...text.matchAll(REFERENCE)].flatMap(([, name = '']) => (guarded.has(name) ? [] : name));
 }
 
-/** The expressions that read a value, as a source without quotes is written (docs/aws §7.6). */
+/** Matches the expressions that read a value if they are written without quotes (docs/aws §7.6). */
 const EXPRESSION =
   /^(?:(?:method|route)\.request\.(?:path|querystring|header|multivalue\w+|body)|integration\.response\.(?:header|multivalueheader|body)|stageVariables|context)(?:\.|$)/;
 
@@ -179,7 +179,7 @@ const quoted: SurpriseKind = {
   },
 };
 
-/** An integration of type HTTP gets of the request only what is mapped, and its body. */
+/** An integration of type HTTP gets only the mapped parts of the request, and its body. */
 const queryNotPassed: SurpriseKind = {
   code: 'QUERY_NOT_PASSED',
   mark: undefined,

@@ -13,7 +13,7 @@ export type Told = {
   readonly values: Values;
   readonly because: readonly string[];
   readonly changes: readonly string[];
-  /** Whether the surprise is what made the integration respond with this error. */
+  /** Whether the surprise made the integration respond with this error. */
   readonly isCause?: boolean;
 };
 
@@ -21,11 +21,14 @@ export type SurpriseKind = {
   readonly code: string;
   /** The note in the list of requests; undefined if only the explanation of the request mentions the surprise. */
   readonly mark: string | undefined;
-  /** Whether the surprise is what made an integration respond with an error. */
+  /** Whether the surprise makes an integration respond with an error. */
   readonly isCause?: true;
-  /** Whether it is seldom what made the response surprising. It is then told last, and gives way to a cause. */
+  /**
+   * Whether the surprise seldom matters. It is explained last, and its advice is left out if another surprise
+   * is the cause.
+   */
   readonly isMinor?: true;
-  /** The section of docs/aws that has the rule. */
+  /** The section of docs/aws that describes the rule. */
   readonly source: string;
   /** Reads the record and the lookups. Returns undefined if the request has no such surprise. */
   readonly find: (facts: SurpriseFacts) => Told | undefined;

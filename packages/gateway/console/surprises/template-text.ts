@@ -26,7 +26,7 @@ export function findDefinition(stacks: readonly ResolvedStack[], api: ApiName): 
   const resource = stack?.resources.get(api.logicalId);
   if (stack === undefined || resource === undefined) return undefined;
   const { file } = resource.place();
-  // SAM's settings are in what the author wrote, and not in what the transform made of it.
+  // SAM's settings are in the author's template, but not in the transformed template.
   const template = stack.source?.original ?? stack.source?.template ?? {};
   const own = membersOf(membersOf(mapOf(template, 'Resources')[api.logicalId])['Properties']);
   const usual = membersOf(mapOf(template, 'Globals')['Api']);

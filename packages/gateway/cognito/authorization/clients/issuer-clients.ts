@@ -48,7 +48,10 @@ export class IssuerClients {
     return fetching;
   }
 
-  /** Returns whether the token endpoint knows the client. A client with a document is known by its grants. */
+  /**
+   * Returns whether the token endpoint accepts the id of a client. The id of a client with a document is
+   * always accepted, because the client still needs a code or a refresh token.
+   */
   isKnown(clientId: string): boolean {
     return isDocumentAddress(clientId) || this.#registered.has(clientId);
   }

@@ -1,6 +1,7 @@
 /**
- * Tells addresses of the internet from addresses of this machine, its network and its cloud. Attack: the id of a client
- * makes the gateway read from an internal server, such as 169.254.169.254 (server-side request forgery).
+ * Distinguishes addresses of the internet from addresses of this machine, its network and its cloud. Attack:
+ * the id of a client makes the gateway read from an internal server, such as 169.254.169.254 (server-side
+ * request forgery).
  */
 import { BlockList, isIP } from 'node:net';
 
@@ -23,8 +24,8 @@ const SPECIAL: readonly (readonly [network: string, prefix: number])[] = [
   ['240.0.0.0', 4],
 ];
 /**
- * The only IPv6 addresses that are public are global unicast addresses. Those in `SPECIAL_IPV6` are
- * excluded. Some of these are tunnels, whose addresses may contain any IPv4 address.
+ * The only IPv6 addresses that are public are global unicast addresses. The networks in `SPECIAL_IPV6` are
+ * excluded. Some of them are for tunnels, whose addresses may contain any IPv4 address.
  */
 const GLOBAL_IPV6 = ['2000::', 3] as const;
 const SPECIAL_IPV6: readonly (readonly [network: string, prefix: number])[] = [

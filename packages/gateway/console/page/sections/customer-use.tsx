@@ -1,4 +1,6 @@
-/** What the list of customers and the panel of one customer show in the same way: a state, and the use of a limit. */
+/**
+ * Elements that the list of customers and the panel of one customer share: a state, and the use of a limit.
+ */
 import type { ShownUse } from '../../endpoints/customer-model.ts';
 
 export function State({ state }: { readonly state: string }) {

@@ -74,7 +74,7 @@ export function CustomersSection({ item, rows }: Props) {
   );
 }
 
-/** A list that is cut does not tell how many customers there are. */
+/** A truncated list does not show how many customers there are. */
 function describeCount(data: ShownCustomers | undefined): string {
   if (data === undefined || data.isCut === true || data.customers.length === 0) return 'The customers';
   return data.customers.length === 1 ? 'The customer' : `The ${number(data.customers.length)} customers`;

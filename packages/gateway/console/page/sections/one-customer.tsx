@@ -188,7 +188,7 @@ function Cost({ cost: { month, totals, isDraft, problem }, isLinked }: CostProps
   );
 }
 
-/** Shows what refuses requests now, as the tables say. */
+/** Shows what refuses requests now, according to the tables. */
 function Refused({ customer }: { readonly customer: ShownCustomer }) {
   const causes = describeRefusing(customer, instant);
   return causes.length === 0 ? (

@@ -93,7 +93,7 @@ type ToolsProps = ListChoice & {
   readonly onPause: () => void;
   readonly onMark: () => void;
   readonly clear: () => Promise<void>;
-  /** What follows the tools. */
+  /** The elements that follow the tools. */
   readonly children: ComponentChildren;
 };
 
