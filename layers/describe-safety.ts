@@ -43,7 +43,8 @@ function describeTable(table: Template['Resources'][string]): string {
 
 function describeProtection(isProtected: unknown): string {
   if (isTrue(isProtected)) return 'deletion protection is on';
-  if (isProtected === undefined) return 'deletion protection is not used';
-  if (typeof isProtected === 'object') return 'deletion protection is the parameter ProtectTables';
-  return 'deletion protection is off, because a first deployment that fails must be able to delete the table; serverless deploy turns it on from the second deployment on if protectTables is afterFirst, and gatewright package with --param protectTables=true';
+  if (isProtected === undefined) return 'deletion protection is not set';
+  if (typeof isProtected === 'object')
+    return 'the parameter ProtectTables turns deletion protection on or off';
+  return 'deletion protection is off, because a first deployment that fails must be able to delete the table. From the second deployment on, serverless deploy turns it on if protectTables is afterFirst; for gatewright package, pass --param protectTables=true';
 }

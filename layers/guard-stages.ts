@@ -83,7 +83,7 @@ function findProblem(text: string, apis: readonly KnownApi[]): string | undefine
   const other = apis.find(({ kind, apiId }) => kind !== 'rest' && text.startsWith(`${apiId}/`));
   return (
     other &&
-    `the parameter wafStages names ${text}, but the stack's web ACL cannot protect ${describe(other)}`
+    `the parameter wafStages names ${text}, but the stack's web ACL cannot protect ${describe(other)}; remove ${text} from wafStages`
   );
 }
 

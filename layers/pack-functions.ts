@@ -46,7 +46,7 @@ export async function packFunctions(
     if (bundle === undefined)
       throw new Error(
         definition.handler === undefined
-          ? `the function ${name} has no handler`
+          ? `the function ${name} has no handler: set its handler in serverless.yml, as in functions/portal.handler`
           : `the handler ${definition.handler} of the function ${name} is not in the folder functions/`,
       );
     const artifact = join(WORKSHOP, `${name}.zip`);

@@ -43,7 +43,7 @@ export function findPortalFaults(
     ];
   if (prefix.chargesOthers === true)
     return [
-      `${FILE} offers keys with the prefix ${keys.prefix}, but an access document charges such keys to another tenant (quota.tenant), so they would not count for the customer`,
+      `${FILE} offers keys with the prefix ${keys.prefix}, but an access document charges such keys to another tenant (quota.tenant), so they would not count for the customer: remove quota.tenant from that document, or offer keys with another prefix`,
     ];
   const unknown = keys.roles.filter((role) => !prefix.roles.has(role));
   return unknown.length === 0

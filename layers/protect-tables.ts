@@ -16,7 +16,10 @@ export type StackSource = {
   >;
 };
 
-/** States of resources that the stack does not have, although CloudFormation lists them, or that it was deleting. */
+/**
+ * Matches the states in which CloudFormation lists a resource that the stack no longer has, never had or is
+ * deleting.
+ */
 const GONE = /^(DELETE_|CREATE_FAILED$)/;
 /** The valid values of the setting. `true` and `false` are texts, because `--param` passes strings. */
 const SETTINGS: readonly unknown[] = [AFTER_FIRST, 'true', 'false'];
@@ -69,7 +72,7 @@ export function protectTables(
   }
   if (!(deployed instanceof Error) || unseen.length === 0) return undefined;
   const [reason = ''] = deployed.message.split('\n', 1);
-  return `the resources of the deployed stack could not be read: ${reason.replace(/\.$/, '')}; ${unseen.join(', ')} get deletion protection, so if this is the first deployment and it fails, CloudFormation cannot delete them`;
+  return `the resources of the deployed stack could not be read: ${reason.replace(/\.$/, '')}; ${unseen.join(', ')} get deletion protection, so if this is the first deployment and it fails, CloudFormation cannot delete them; for a first deployment, pass --param protectTables=false`;
 }
 
 /**

@@ -40,7 +40,7 @@ describe('describeSafety', () => {
     assert.match(unprotected, /^Fresh: .*deletion protection is off, because a first deployment that fails/);
     assert.match(
       bare,
-      /^Cache: the table is deleted with the stack.*recovery is off; deletion protection is not used$/,
+      /^Cache: the table is deleted with the stack.*recovery is off; deletion protection is not set$/,
     );
   });
 });

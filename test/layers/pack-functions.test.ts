@@ -59,7 +59,8 @@ describe('packFunctions', () => {
       message: 'the handler functions/nobody.handler of the function nobody is not in the folder functions/',
     });
     await assert.rejects(packFunctions(service, { nothing: {} }), {
-      message: 'the function nothing has no handler',
+      message:
+        'the function nothing has no handler: set its handler in serverless.yml, as in functions/portal.handler',
     });
   });
 });

@@ -111,7 +111,7 @@ const ROWS: readonly Row[] = [
     from: STREAM,
     by: 'FilterCriteria',
     because: /^A record of a Kinesis stream has no member body/,
-    change: /^Write what is below "body" below "data" in Pattern/,
+    change: /^Move the filter from "body" to "data" in Pattern/,
   },
   {
     title: 'a wildcard in a prefix',

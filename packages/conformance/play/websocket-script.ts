@@ -136,7 +136,7 @@ async function end(client: Client, { code, reason }: FrameStep): Promise<void> {
 
 async function endDifference(client: Client, { code, reason }: FrameStep): Promise<string | undefined> {
   await until(() => client.end !== undefined);
-  if (client.end === undefined) return 'the connection is still open';
+  if (client.end === undefined) return 'expected the server to close the connection, but it is still open';
   return (
     (code === undefined ? undefined : firstDifference(code, client.end.code, 'exact', 'close code')) ??
     (reason === undefined ? undefined : firstDifference(reason, client.end.reason, 'exact', 'close reason'))

@@ -214,9 +214,12 @@ export class Issuer {
 
 function checkTokenOptions(options: TokenOptions): void {
   const { sub, expiresInSeconds = DEFAULT_LIFETIME_SECONDS, claims = {} } = options;
-  if (sub === '' || sub.length > 255) throw new InvalidRequest('sub must have 1 to 255 characters');
+  if (sub === '' || sub.length > 255)
+    throw new InvalidRequest(`sub has ${sub.length} characters; it must have 1 to 255`);
   if (!Number.isInteger(expiresInSeconds) || Math.abs(expiresInSeconds) > MAX_LIFETIME_SECONDS) {
-    throw new InvalidRequest('expiresInSeconds must be whole seconds, at most one year');
+    throw new InvalidRequest(
+      `expiresInSeconds is ${expiresInSeconds}; it must be a whole number of seconds, at most ${MAX_LIFETIME_SECONDS} (one year)`,
+    );
   }
   const own = findOwnClaims(claims);
   if (own.length > 0)

@@ -97,21 +97,31 @@ type Fault = { readonly error: string; readonly description: string };
 function findFault(fields: URLSearchParams, knowsResource: (resource: string) => boolean): Fault | undefined {
   const text = (name: string): string | undefined => fields.get(name) ?? undefined;
   if (text('response_type') !== 'code')
-    return { error: 'unsupported_response_type', description: 'The only supported response_type is code' };
+    return {
+      error: 'unsupported_response_type',
+      description: describeOnly('response_type', 'code', text('response_type')),
+    };
   if ((text('response_mode') ?? 'query') !== 'query')
-    return { error: 'invalid_request', description: 'The only supported response_mode is query' };
+    return {
+      error: 'invalid_request',
+      description: describeOnly('response_mode', 'query', text('response_mode')),
+    };
   if (!isChallenge(text('code_challenge') ?? '', text('code_challenge_method')))
     return {
       error: 'invalid_request',
-      description: 'A code_challenge with the code_challenge_method S256 is required',
+      description: 'Send a code_challenge with the code_challenge_method S256',
     };
   const scopes = splitScopes(text('scope'));
   if (scopes.length > MAX_SCOPES || !scopes.every((scope) => SCOPE.test(scope)))
     return {
       error: 'invalid_scope',
-      description: `scope must be at most ${MAX_SCOPES} names, separated by spaces`,
+      description: `scope must be at most ${MAX_SCOPES} names of printable ASCII characters, separated by spaces`,
     };
   return findResourceFault(fields.getAll('resource'), knowsResource);
+}
+
+function describeOnly(name: string, only: string, given: string | undefined): string {
+  return `${name} ${given === undefined ? 'is missing' : `is ${given.slice(0, 100)}`}; it must be ${only}`;
 }
 
 /** Returns the fault of the `resource` parameters of a request (RFC 8707 §2); undefined if they have none. */
@@ -123,12 +133,12 @@ export function findResourceFault(
   if (resource === undefined) return undefined;
   const description =
     resources.length > 1
-      ? 'Only one resource per sign-in is supported'
+      ? `The request has ${resources.length} resource parameters; send only one`
       : !URL.canParse(resource) || resource.includes('#')
-        ? 'resource must be an absolute URI without a fragment'
+        ? `resource is ${resource.slice(0, 300)}; it must be an absolute URI without a fragment`
         : knowsResource(resource)
           ? undefined
-          : 'No API of this gateway has this resource: neither an address of an API nor an audience of a JWT authorizer of the local issuer';
+          : `No API of this gateway has the resource ${resource.slice(0, 300)}; send the address of an API, or an audience of a JWT authorizer that trusts the local issuer`;
   return description === undefined ? undefined : { error: 'invalid_target', description };
 }
 

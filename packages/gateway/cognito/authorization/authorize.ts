@@ -27,7 +27,7 @@ export type AuthorizationContext = {
   readonly users: () => readonly UserDefinition[];
   /** Returns whether an API of this gateway has this resource. */
   readonly knowsResource: (resource: string) => boolean;
-  /** Who signs in without a page; undefined if the page is shown. */
+  /** The user who is signed in without a page; undefined if the page is shown. */
   readonly signInAs: Omit<SignedInAs, 'claims'> | undefined;
 };
 
@@ -99,7 +99,7 @@ export async function answerForm(request: ControlRequest, at: AuthorizationConte
   }
   const names = roles.split(/\s+/).filter((role) => role !== '');
   if (sub === '' || sub.length > 255) return again('The subject must have 1 to 255 characters.');
-  if (names.length > MAX_ROLES) return again(`There must be at most ${MAX_ROLES} roles.`);
+  if (names.length > MAX_ROLES) return again(`There are ${names.length} roles; enter at most ${MAX_ROLES}.`);
   return giveCode(authorization, { sub, roles: names, claims: {} }, granted, at);
 }
 

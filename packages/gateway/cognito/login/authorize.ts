@@ -9,6 +9,7 @@ import type { PoolUser } from '../pools/pool-user.ts';
 import { NO_METADATA, postAuthentication, preAuthentication } from '../pools/triggers.ts';
 import type { LocalPool } from '../pools/user-pools.ts';
 import { FORM_COOKIE, readCookie, redirect, setCookie } from './browser-reply.ts';
+import { describeForbiddenScope } from './oauth-error.ts';
 import { printLoginPage, printNotice } from './login-page.ts';
 import { isChallenge } from './proof-key.ts';
 import type { LoginState, PoolGrant } from './login-state.ts';
@@ -263,18 +264,27 @@ function readAuthorizationRequest(query: string, { pool }: LocalPool): RequestRe
     description,
   });
   if (text('response_type') !== 'code')
-    return refuse('unsupported_response_type', 'The only supported flow is the authorization code flow');
-  if (!client.allowsCode) return refuse('unauthorized_client', 'The client is not allowed to use this flow');
+    return refuse(
+      'unsupported_response_type',
+      'This gateway supports only the authorization code flow; send response_type=code',
+    );
+  if (!client.allowsCode)
+    return refuse(
+      'unauthorized_client',
+      'The client is not allowed to use the authorization code flow; add code to its AllowedOAuthFlows, and set AllowedOAuthFlowsUserPoolClient to true',
+    );
   const challenge = text('code_challenge');
   if (challenge !== undefined && !isChallenge(challenge, text('code_challenge_method')))
-    return refuse('invalid_request', 'code_challenge_method must be S256');
+    return refuse(
+      'invalid_request',
+      'The code_challenge is malformed, or its code_challenge_method is not S256',
+    );
   const asked = (text('scope') ?? '').split(' ').filter((scope) => scope !== '');
   const usual = client.scopes === 'any' ? ['openid'] : client.scopes;
   const scopes = asked.length === 0 ? usual : asked;
   const unknown =
     client.scopes === 'any' ? undefined : scopes.find((scope) => !client.scopes.includes(scope));
-  if (unknown !== undefined)
-    return refuse('invalid_scope', 'The client is not allowed to request at least one of these scopes');
+  if (unknown !== undefined) return refuse('invalid_scope', describeForbiddenScope(unknown));
   return {
     kind: 'request',
     request: {

@@ -8,3 +8,8 @@ export class OAuthError extends Error {
     this.error = error;
   }
 }
+
+/** Describes the error `invalid_scope` for a scope that is not in AllowedOAuthScopes of the client. */
+export function describeForbiddenScope(scope: string): string {
+  return `The client is not allowed to request the scope ${scope.slice(0, 100)}`;
+}

@@ -10,7 +10,7 @@ import { listAttributes } from '../pools/pool-user.ts';
 import { userClaims } from '../pools/pool-tokens.ts';
 import type { Tokens } from '../pools/sessions.ts';
 import type { LoginContext } from './authorize.ts';
-import { OAuthError } from './oauth-error.ts';
+import { OAuthError, describeForbiddenScope } from './oauth-error.ts';
 import { provesChallenge } from './proof-key.ts';
 
 const NO_STORE = ['Cache-Control', 'no-store', 'Pragma', 'no-cache'];
@@ -165,14 +165,14 @@ function grantToClient(
 ): ControlReply {
   const { kind, isOpen } = pool.definition;
   if (client.secret === undefined && !isOpen)
-    throw new OAuthError('invalid_client', 'The grant client_credentials requires a client with a secret');
+    throw new OAuthError(
+      'invalid_client',
+      'The grant client_credentials requires a client with a secret; use a client with GenerateSecret: true',
+    );
   const asked = (form.get('scope') ?? '').split(' ').filter((scope) => scope !== '');
   const known = client.scopes === 'any' ? asked : client.scopes;
-  if (asked.some((scope) => !known.includes(scope)))
-    throw new OAuthError(
-      'invalid_scope',
-      'The client is not allowed to request at least one of these scopes',
-    );
+  const unknown = asked.find((scope) => !known.includes(scope));
+  if (unknown !== undefined) throw new OAuthError('invalid_scope', describeForbiddenScope(unknown));
   const scopes = asked.length === 0 ? known : asked;
   const access = sessions.signForClient(client, scopes, form.get('audience'));
   const body = { access_token: access, expires_in: client.seconds.access, token_type: 'Bearer' };

@@ -49,7 +49,7 @@ const SHORT_LINK = /^\/r\/([\w=-]{4,64})$/;
 const LONG_ID = 20;
 const SHORT_ID = 8;
 
-/** What the page reads first. */
+/** The data that the page reads first. */
 type ShownStart = Pick<PageKey, 'start' | 'isReady'> & {
   /**
    * The deployed stack, if the page shows only the customers of a deployed stack; absent if a gateway serves the page.
@@ -80,7 +80,7 @@ export async function serveConsole(
   const files = await load();
   const file = files.get(path === CONSOLE_PATH ? 'index.html' : path.slice(CONSOLE_PATH.length));
   if (file === undefined)
-    return { status: 404, headers: ['Content-Type', 'text/plain'], body: 'No such file.' };
+    return { status: 404, headers: ['Content-Type', 'text/plain'], body: 'The console has no such file.' };
   return { status: 200, headers: ['Content-Type', file.type, ...HEADERS], body: file.body };
 }
 

@@ -203,7 +203,9 @@ function flush(body: UnknownMembers, { findApi }: InspectPorts): ControlReply {
       '{"apiId", "stage", "kind": "authorizer" or "response", "id": the id of one entry (optional)}',
     );
   const flushed = flushCache(findApi(apiId), { apiId, stage, kind, id });
-  return flushed === undefined ? jsonReply(404, { message: 'No such cache.' }) : jsonReply(200, { flushed });
+  return flushed === undefined
+    ? jsonReply(404, { message: `Stage ${stage} of the API ${apiId} has no such cache.` })
+    : jsonReply(200, { flushed });
 }
 
 function changeKey(
@@ -257,7 +259,10 @@ async function askTable(
 ): Promise<ControlReply> {
   const { operation, input } = body;
   const region = tableRegion();
-  if (region === undefined) return jsonReply(409, { message: 'This gateway has no DynamoDB.' });
+  if (region === undefined)
+    return jsonReply(409, {
+      message: 'This gateway was started without its own DynamoDB, so it has no tables to show.',
+    });
   if (typeof operation !== 'string' || !isJsonObject(input))
     return describeExpected('{"operation": "Scan", "input": {…}}');
   try {

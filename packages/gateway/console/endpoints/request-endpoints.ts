@@ -156,7 +156,7 @@ function notKept(id: string, { records, whereabouts }: RequestEndpointPorts): Co
  * Names the gateway and its addresses, because requests that a developer looks for may have gone to another gateway.
  */
 function describeNone(whereabouts: readonly string[]): string {
-  return `This gateway (${whereabouts.slice(0, MAX_NAMED).join(', ')}${whereabouts.length > MAX_NAMED ? ', …' : ''}) has no record of any request. If you have sent one, check its address.`;
+  return `This gateway (${whereabouts.slice(0, MAX_NAMED).join(', ')}${whereabouts.length > MAX_NAMED ? ', …' : ''}) has no record of any request. If you have sent one, check the address to which you sent it.`;
 }
 
 /** Describes the requests in batches, because 2,000 of them take seconds, and other requests must not wait for them. */

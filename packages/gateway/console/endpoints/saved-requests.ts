@@ -20,7 +20,10 @@ export function parseSavedRequests(text: string, file: string): readonly SavedRe
     throw new InvalidRequest(`${file} is not JSON: ${error instanceof Error ? error.message : ''}.`);
   }
   const list = isJsonObject(value) ? value['requests'] : undefined;
-  if (!Array.isArray(list)) throw new InvalidRequest(`${file} has no list "requests".`);
+  if (!Array.isArray(list))
+    throw new InvalidRequest(
+      `${file} must be an object with a list "requests"; {"requests": []} is an empty file.`,
+    );
   return list.map((one: unknown, index) => {
     const request = readSavedRequest(one);
     if (request === undefined)

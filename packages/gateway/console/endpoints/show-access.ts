@@ -80,7 +80,11 @@ export async function sendAccess(
       message:
         'Expected {"document", "method", "path", "token" or "claims": JSON, "issuer", "roles": list, "scopes": list, "ip"}',
     });
-  if (book === undefined) return jsonReply(409, { message: 'This gateway has no access documents.' });
+  if (book === undefined)
+    return jsonReply(409, {
+      message:
+        'The program that started this gateway does not read access documents; start it with gatewright start.',
+    });
   const reply = await book.ask(question, nowEpochSeconds);
   return reply.kind === 'problem' ? jsonReply(400, { message: reply.problem }) : jsonReply(200, reply);
 }

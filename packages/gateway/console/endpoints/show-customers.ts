@@ -8,7 +8,9 @@ import type { Clock } from '../../core/ports.ts';
 import type { RefusedCall } from '../explain/refused-call.ts';
 import type { ShownCustomer, ShownCustomers } from './customer-model.ts';
 
-/** The use of many customers takes many reads, so the page first asks for the list without it. */
+/**
+ * Reading the usage of many customers takes many calls, so the page first asks for the list without usage.
+ */
 type ListedCustomers = { readonly withUse: boolean };
 
 export interface CustomerBook {
@@ -63,7 +65,11 @@ async function serve(
   ask: (book: CustomerBook) => Promise<ShownCustomers | ShownCustomer | undefined>,
   absent = '',
 ): Promise<ControlReply> {
-  if (book === undefined) return jsonReply(409, { message: 'This gateway shows no customers.' });
+  if (book === undefined)
+    return jsonReply(409, {
+      message:
+        'The program that started this gateway does not read customers; start it with gatewright start.',
+    });
   const read = running.then(() => ask(book));
   running = read.catch(() => undefined);
   try {

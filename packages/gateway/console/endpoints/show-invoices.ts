@@ -23,7 +23,11 @@ export async function serveInvoices(
 ): Promise<ControlReply> {
   if (typeof month !== 'string' || !/^\d{4}-(0[1-9]|1[0-2])$/.test(month))
     return jsonReply(400, { message: 'Expected a month such as 2026-11' });
-  if (book === undefined) return jsonReply(409, { message: 'This gateway creates no invoices.' });
+  if (book === undefined)
+    return jsonReply(409, {
+      message:
+        'The program that started this gateway does not create invoices; start it with gatewright start.',
+    });
   const made = running.then(() => book[what](month));
   running = made.catch(() => undefined);
   try {

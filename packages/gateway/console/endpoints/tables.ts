@@ -52,7 +52,9 @@ export async function callTable(
   });
   if (outcome.kind !== 'answered')
     throw new InvalidRequest(
-      outcome.kind === 'timed-out' ? 'DynamoDB did not respond in time.' : outcome.message,
+      outcome.kind === 'timed-out'
+        ? `DynamoDB did not respond within ${TIMEOUT_MS / 1000} s.`
+        : outcome.message,
     );
   const answer = readObject(outcome.body.toString());
   if (outcome.status < 300) return { ...answer, Notes: noteBreakers(answer) };

@@ -1,4 +1,7 @@
-/** What to change in a cache behavior of CloudFront, so that the origin gets what the viewer sent. */
+/**
+ * Advises how to change a cache behavior of CloudFront, so that it forwards to the origin what the viewer
+ * sent.
+ */
 import type { BehaviorCircumstances } from './circumstances.ts';
 
 /** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html */
@@ -13,8 +16,8 @@ export function adviseBehavior(
   behavior: BehaviorCircumstances | undefined,
 ): string {
   const where = behavior === undefined ? 'the behavior of the distribution' : atPlace(behavior);
-  const begin = `If the viewer sent ${named}, have CloudFront send it on: `;
-  const end = ' The request came through CloudFront, which sends on only what its behavior names.';
+  const begin = `If the viewer sent ${named}, have CloudFront forward it: `;
+  const end = ' The request came through CloudFront, which forwards only what its cache behavior names.';
   // AWS refuses ForwardedValues together with a policy, so its remedy is in ForwardedValues itself.
   if (behavior?.isLegacy === true) return `${begin}${adviseForwarded(sent, where)}${end}`;
   const verb = behavior?.policyId === undefined ? 'set' : `replace ${behavior.policyId} by`;

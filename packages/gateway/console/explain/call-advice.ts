@@ -127,8 +127,8 @@ export function adviseLimit(
 
 /**
  * Returns the advice for a call of `@connections` whose path has something between the address of the API and
- * `/@connections`; undefined for other texts. At the API's own endpoint, a stage there is part of the address, so a
- * stage that is too much means that the mapping of a custom domain has already chosen it.
+ * `/@connections`; undefined for other texts. At the API's own endpoint, a stage there is part of the
+ * address, so a superfluous stage means that the mapping of a custom domain has already chosen the stage.
  */
 export function adviseEndpoint(
   text: string,
@@ -162,10 +162,10 @@ export function adviseOnConnections(
         : undefined;
     case 'BadRequestException':
       return errorMessage.startsWith('Invalid connectionId')
-        ? 'Use the connectionId that API Gateway gave a client of this API and stage (event.requestContext.connectionId, which looks like L0SM9cOFvHcCIhw=), as long as the client is connected. Delete ids of other environments from the table or message that names this one. Its own call POST @connections is in `gatewright requests`.'
+        ? 'Use the connectionId that API Gateway gave a client of this API and stage (event.requestContext.connectionId, which looks like L0SM9cOFvHcCIhw=), as long as the client is connected. Delete ids of other environments from the table or message that names this one. The refused call POST @connections has its own row in `gatewright requests`.'
         : undefined;
     case 'PayloadTooLargeException':
-      return 'Send at most 128 KB with one PostToConnection: split the data into several messages, or send a link to S3. The refused call POST @connections in `gatewright requests` names its size.';
+      return 'Send at most 128 KB with one PostToConnection: split the data into several messages, or send a link to S3. The row of the refused call POST @connections in `gatewright requests` shows the size of the data.';
     case 'GoneException':
       // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-keys-connect-disconnect.html
       if (about.kind === 'disconnect')
@@ -226,7 +226,7 @@ export function adviseTimeout(
   ];
 }
 
-/** A timeout that is at its maximum can be raised no further. Only REST APIs have a quota for it. */
+/** A timeout that is at its maximum cannot be raised further. Only REST APIs have a quota for it. */
 function adviseLonger(
   protocol: Circumstances['protocol'],
   timeoutMs: number,
@@ -245,7 +245,8 @@ function adviseLonger(
 }
 
 /**
- * The start of an instance counts as a cause of the timeout if it took at least one part in this number of the timeout.
+ * The start of an instance counts as a cause of the timeout if it took at least 1/n of the timeout, where n
+ * is this number.
  */
 const LONG_SHARE = 4;
 

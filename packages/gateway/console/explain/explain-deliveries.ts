@@ -1,4 +1,7 @@
-/** The story of events: who sent them, what matched, what failed, what follows, and where they ended. */
+/**
+ * Explains the deliveries of events: who sent them, what matched, what failed, what follows, and where they
+ * ended.
+ */
 import { parseArn } from '@gatewright/aws/arn';
 import { lastPartOf } from '../../kernel/event-rows.ts';
 import { at, capital, counted, nameOf, receives } from './event-names.ts';
@@ -49,15 +52,18 @@ function inOrder(steps: readonly ToldStep[]): readonly AnyStep[] {
   return ordered;
 }
 
-/** Whether both are the same target; a function may have a qualifier. */
+/** Returns whether both ARNs name the same target. The ARN of a function may end with a qualifier. */
 function isSame(one: string, other: string): boolean {
   return one === other || other.startsWith(`${one}:`);
 }
 
-/** `times` is how often the same happened. `isTold` means that the sentence before names the step already. */
+/**
+ * `times` is how often the step was repeated. `isTold` means that the previous sentence already names the
+ * step.
+ */
 type AnyStep = ToldStep & { readonly times?: number; readonly isTold?: boolean };
 
-/** Joins the failures of one function with the same error to one step, the last. */
+/** Combines the failures of one function with the same error into one step, which is the last of them. */
 function mergeRuns(steps: readonly AnyStep[]): readonly AnyStep[] {
   const times = new Map<string, number>();
   for (const { step } of steps) {
@@ -298,5 +304,5 @@ function adviseDelivery({ message, to }: Told<'refused'>['step']): string {
   const [, statement] = /(Add this statement to it: .*)$/s.exec(message) ?? [];
   if (statement !== undefined)
     return sentence(statement.replace('to it', `to the policy of ${lastPartOf(to)}`));
-  return `Correct what ${nameOf(to)} refuses; the sentence above has its words.`;
+  return `Correct the call that ${nameOf(to)} refuses; the sentence above contains its error message.`;
 }

@@ -1,4 +1,4 @@
-/** The story of a request that CloudFront answered itself. */
+/** Explains a response that CloudFront made itself. */
 import { listed, sentence, withStop } from './reason.ts';
 import type { Circumstances, EdgeCircumstances } from './circumstances.ts';
 import type { EdgeAnswer } from '../../kernel/edge-record.ts';
@@ -18,7 +18,7 @@ export function explainEdge(
   return { because: [begin, ...own.because], changes: own.changes };
 }
 
-/** What a story of CloudFront needs besides its answer. */
+/** The facts that an explanation needs in addition to CloudFront's response. */
 type About = Pick<Circumstances, 'method' | 'status'> & {
   readonly edge: EdgeCircumstances;
   /** The place of the setting in the stack, in brackets; empty if it is not known. */
@@ -32,10 +32,10 @@ type Explain<Kind extends EdgeAnswer['kind']> = (
 const EXPLAIN: { readonly [Kind in EdgeAnswer['kind']]: Explain<Kind> } = {
   method: (answer, { at, method }) => ({
     because: [
-      `Its AllowedMethods${at} are ${listed(answer.allowed)}, and not ${method}. CloudFront refuses other methods before it asks the origin.`,
+      `Its AllowedMethods${at} are ${listed(answer.allowed)}, so CloudFront refuses ${method} without asking the origin.`,
     ],
     changes: [
-      `Add ${method} to AllowedMethods${at}: CloudFront knows three lists, [GET, HEAD], [GET, HEAD, OPTIONS], and all seven methods.`,
+      `Add ${method} to AllowedMethods${at}: CloudFront accepts three lists: [GET, HEAD], [GET, HEAD, OPTIONS], or all seven methods.`,
     ],
   }),
   'get-body': () => ({
@@ -58,9 +58,9 @@ const EXPLAIN: { readonly [Kind in EdgeAnswer['kind']]: Explain<Kind> } = {
   }),
   'too-long': () => ({
     because: [
-      'The URL has more than 8,192 bytes, or the request without its body more than 32,768, which are quotas of CloudFront.',
+      'The URL has more than 8,192 bytes, or the request without its body has more than 32,768 bytes. These are quotas of CloudFront.',
     ],
-    changes: ['Send less in the URL, the headers and the cookies, and long values in the body.'],
+    changes: ['Send less in the URL, the headers and the cookies, and send long values in the body.'],
   }),
   'web-acl': (answer, { at }) => ({
     because: [
@@ -85,7 +85,7 @@ const EXPLAIN: { readonly [Kind in EdgeAnswer['kind']]: Explain<Kind> } = {
         : []),
     ],
     changes: [
-      `If the response differs by a header, a cookie or a query parameter, add that one to the cache key of the cache policy ${answer.policy}${at}; if it must be current, answer with Cache-Control: no-store, or invalidate the path (aws cloudfront create-invalidation).`,
+      `If the response differs by a header, a cookie or a query parameter, add it to the cache key of the cache policy ${answer.policy}${at}; if it must be current, answer with Cache-Control: no-store, or invalidate the path (aws cloudfront create-invalidation).`,
     ],
   }),
   'origin-failed': (answer, { at }) => ({
@@ -94,7 +94,7 @@ const EXPLAIN: { readonly [Kind in EdgeAnswer['kind']]: Explain<Kind> } = {
   }),
   host: (answer, { at, edge }) => ({
     because: [
-      `${answer.isLegacy ? 'The cache behavior' : `The origin request policy ${answer.policy}${at}`} forwards the viewer's Host header, ${edge.domainName}, to ${answer.origin}. API Gateway chooses the API by Host, and no API has this one, so it refuses the request before any route is looked at.`,
+      `${answer.isLegacy ? 'The cache behavior' : `The origin request policy ${answer.policy}${at}`} forwards the viewer's Host header, ${edge.domainName}, to ${answer.origin}. API Gateway chooses the API by Host, and no API has this one, so it refuses the request before it looks for a route.`,
     ],
     changes: [
       answer.isLegacy
@@ -106,11 +106,11 @@ const EXPLAIN: { readonly [Kind in EdgeAnswer['kind']]: Explain<Kind> } = {
     const before = answer.before === undefined ? undefined : explainAnswer(answer.before, about);
     return {
       because: [
-        `${before === undefined ? 'The origin' : 'CloudFront'} answered ${answer.own}, and CustomErrorResponses${about.at} replace ${answer.own} by ${answer.page} with ${about.status}.`,
+        `${before === undefined ? 'The origin' : 'CloudFront'} answered ${answer.own}, and CustomErrorResponses${about.at} replace this response with ${answer.page} and the status ${about.status}.`,
         ...(before?.because ?? []),
       ],
       changes: [
-        `Remove the entry for ${answer.own} from CustomErrorResponses${about.at}, to see the error itself: it applies to the responses of all origins, an API included.`,
+        `Remove the entry for ${answer.own} from CustomErrorResponses${about.at}, to see the error itself: the entry applies to the responses of all origins, including APIs.`,
         ...(before?.changes ?? []),
       ],
     };

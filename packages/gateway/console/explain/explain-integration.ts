@@ -120,7 +120,7 @@ function explainAnswer(about: Circumstances, integration: IntegrationCircumstanc
   if (isReplyDropped === true)
     return {
       because: [
-        `${name} responded${took}, but the route ${routeKey} has no route response, so nothing of it was sent to the client.`,
+        `${name} responded${took}, but the route ${routeKey} has no route response, so the response was not sent to the client.`,
       ],
       changes: [
         `To send the response to the sender, set ${nameSetting('routeResponse', about.definition, routeKey)}. To send messages at any time, call POST @connections.`,
@@ -150,7 +150,10 @@ function explainAnswer(about: Circumstances, integration: IntegrationCircumstanc
   return explainErrorReply(about, integration, took);
 }
 
-/** The integration responded, and its response, or the integration response that was chosen, has an error status. */
+/**
+ * Explains an error status that comes from the integration's response or from the integration response that
+ * was chosen.
+ */
 function explainErrorReply(
   about: Circumstances,
   integration: IntegrationCircumstances,
@@ -178,7 +181,7 @@ function explainErrorReply(
 }
 
 /**
- * A function that was changed, and is called by an alias or version that was published before.
+ * Explains that a changed function is called by an alias or version that was published before the change.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html
  */
 function explainPinned({ pinned, target = '' }: IntegrationCircumstances): Reason {
@@ -232,7 +235,7 @@ function explainErrorStatus(
   return {
     because: [
       isReplyDropped === true
-        ? `${responded}, and the route ${routeKey} has no route response, so the client learns nothing of the error.`
+        ? `${responded}, and the route ${routeKey} has no route response, so the client does not get the error.`
         : `${responded}: the body went to the client as an ordinary message, if the route ${routeKey} has a route response, and the connection stays open.`,
       ...printed(integration),
     ],
@@ -264,7 +267,10 @@ function explainNull(by: NullBy, integration: IntegrationCircumstances): Reason 
   return { because: [describeNull(by, named)], changes: [adviseNull(by, named)] };
 }
 
-/** Lambda responded itself: it accepted an asynchronous call, or refused an event that is not JSON. */
+/**
+ * Explains a response of Lambda itself, which accepted an asynchronous call or refused an event that is not
+ * JSON.
+ */
 function explainLambdaReply(integration: IntegrationCircumstances, routeKey: string): Reason {
   if (integration.lambdaReply === 'accepted')
     return {
@@ -278,7 +284,10 @@ function explainLambdaReply(integration: IntegrationCircumstances, routeKey: str
   return explainNotJson(integration, routeKey);
 }
 
-/** The input of a call, which a request template printed, is not JSON. */
+/**
+ * Explains that the input of a call is not JSON, for example because its request template printed invalid
+ * JSON.
+ */
 function explainNotJson(integration: IntegrationCircumstances, routeKey: string): Reason {
   const {
     place,
@@ -335,8 +344,8 @@ function adviseUnquoted(quoted: string | undefined, routeKey: string): string {
 }
 
 /**
- * Quotes a reply that is a problem of RFC 9457. A text of one word, such as `Forbidden`, only repeats the status, and
- * is quoted only with a code.
+ * Quotes a reply that is a problem document (RFC 9457). A text of one word, such as `Forbidden`, only repeats
+ * the status, so it is quoted only if there is a code.
  */
 function describeProblem(problem: IntegrationCircumstances['problem']): string[] {
   const { title, detail, code } = problem ?? {};

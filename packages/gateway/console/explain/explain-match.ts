@@ -54,7 +54,7 @@ function explainMessage({ nearMisses, selection }: Circumstances): Reason {
 /** Logical ids of the API that SAM makes from events. Its stage is Prod. */
 const OF_EVENTS = new Set(['ServerlessRestApi']);
 
-/** Whether a path begins with the name of a stage in other letters. */
+/** Whether a path begins with the name of a stage, written in another letter case. */
 function isOtherCase(stage: string, path: string): boolean {
   const [, first = ''] = path.split('/');
   return first !== stage && first.toLowerCase() === stage.toLowerCase();
@@ -73,9 +73,7 @@ function explainStage({
   const isStageless = protocol === 'http' && isEndpointDisabled !== true && stages.length > 0;
   if (isEndpointDisabled === true)
     return {
-      because: [
-        'DisableExecuteApiEndpoint of the API is true, so it is served only at its custom domains, and not at its own address.',
-      ],
+      because: ['DisableExecuteApiEndpoint of the API is true, so only its custom domains serve it.'],
       changes: [
         `Call the API by its custom domain${domains.length === 0 ? '' : ` ${listed(domains, 'or')} (here: with the header Host)`}, or set DisableExecuteApiEndpoint of the API to false.`,
       ],

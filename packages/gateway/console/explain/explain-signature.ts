@@ -54,7 +54,8 @@ const PRESIGNED =
 
 /** Names the setting that asks for a signature, if the request has none. */
 function describeRequirement({ defect, routeKey, kind }: Circumstances): string[] {
-  // A header that has no form of a signature, such as a bearer token, was meant for another kind of authorizer.
+  // A header that does not have the form of a signature, such as a bearer token, was meant for another kind
+  // of authorizer.
   const isUnsigned =
     defect?.kind !== 'signature' || defect.faults.length === 0 || defect.faults.includes('form');
   const route = routeKey ?? (kind === 'handshake' ? '$connect' : undefined);
@@ -144,12 +145,12 @@ function adviseFault(fault: SignatureFault, { region, service, isDeployed }: Exp
       return 'Use the date of X-Amz-Date in the scope of the credential.';
     case 'access-key':
       return isDeployed
-        ? 'Use an access key that exists. Send X-Amz-Security-Token if the credentials are temporary, and only then.'
+        ? 'Use an access key that exists. Send X-Amz-Security-Token only if the credentials are temporary.'
         : 'Use an access key that the gateway knows, from gatewright.identities.yml or `gatewright env`.';
     case 'token-missing':
       return 'Give the signer the session token of the credentials as well (sessionToken of an SDK, or AWS_SESSION_TOKEN): it sends the token as X-Amz-Security-Token.';
     case 'token-other':
-      return 'Sign with the access key, secret and session token of the same AssumeRole, not with parts of two.';
+      return 'Sign with the access key, the secret and the session token of one response of AssumeRole. Do not combine parts of two responses.';
     case 'token-unexpected':
       return 'Remove X-Amz-Security-Token from the request, and the session token from the signer: a permanent access key has none.';
     case 'session':

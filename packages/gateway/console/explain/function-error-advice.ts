@@ -53,7 +53,7 @@ const ROWS: readonly Row[] = [
     // Calling an async function of Python only makes a coroutine, and Lambda’s runtime does not await it.
     text: /Object of type coroutine is not JSON serializable/,
     advise: (_, at, named) =>
-      `Await the async function${at}, or run it with asyncio.run(…): ${named} returned the coroutine that a call makes, and not its result. Lambda itself awaits nothing, so an async handler needs a plain one: def handler(event, context): return asyncio.run(main(event, context)).`,
+      `Await the async function${at}, or run it with asyncio.run(…): ${named} returned a coroutine instead of the result of the async function. Lambda itself awaits nothing, so an async handler needs a plain one: def handler(event, context): return asyncio.run(main(event, context)).`,
   },
   {
     text: /Object of type (\w+) is not JSON serializable/,
@@ -115,7 +115,7 @@ const ROWS: readonly Row[] = [
   },
 ];
 
-/** Returns undefined for an error that is in no list; its line is then all that is known. */
+/** Returns undefined for an unknown error. Its line is then the only known fact. */
 export function adviseFunctionError({
   errorType,
   errorMessage,
@@ -138,14 +138,17 @@ export function adviseFunctionError({
     : undefined;
 }
 
-/** Python's call of the handler itself has no line of the code, so a place tells that the code has made the call. */
+/**
+ * If Python's runtime itself calls the handler, no line of the user's code is known. A known place therefore
+ * means that the user's code made the call.
+ */
 function callWithItsParameters(name: string, at: string): string {
   return `Call ${name}${at} with the arguments that it takes, or change its parameters; the first parameter of a method is self.`;
 }
 
 const OF_SDK = /@aws-sdk|@smithy|\bbotocore\b/;
 
-/** Says why the value is missing that the function read. */
+/** Explains why the value that the function read is missing. */
 export function describeMisread(misread: Misread | undefined): string[] {
   return misread === undefined ? [] : [`${misread.place} reads ${misread.written}, but ${misread.because}.`];
 }

@@ -1,4 +1,4 @@
-/** The first line of the story of an event: what it is, and how it ended. */
+/** Writes the first line of the explanation of an event: what the event is, and how it ended. */
 import { lastPartOf } from '../../kernel/event-rows.ts';
 import { nameOf } from './event-names.ts';
 import type { ToldStep } from './circumstances.ts';
@@ -38,7 +38,7 @@ function outcomeOf(steps: readonly ToldStep[]): string {
   switch (last?.kind) {
     case 'ran':
       if (last.unreadItems !== undefined)
-        return `was handled by ${last.functionName}, and what it reported as failed is not tried again`;
+        return `was handled by ${last.functionName}, and the items that the function reported as failed are not tried again`;
       if (last.outcome === 'returned' && last.next === undefined)
         return `was handled by ${last.functionName}`;
       return last.next?.kind === 'none'

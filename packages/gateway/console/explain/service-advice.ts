@@ -21,7 +21,7 @@ type Refused = {
 
 type Advise = (refused: Refused) => string | undefined;
 
-/** How messages of AWS name a parameter that is missing or wrong. */
+/** Matches the name of a missing or wrong parameter in messages of AWS. */
 const PARAMETERS = [
   /the parameter (\w+(?:\.\w+)*)/,
   /for parameter (\w+)/,
@@ -67,14 +67,14 @@ const adviseValue: Advise = (refused) => {
   const name = parameterIn(detail);
   return name === undefined
     ? undefined
-    : `Correct the value of ${name} in ${written}: the reply says which it may have.`;
+    : `Correct the value of ${name} in ${written}: the reply says which values are allowed.`;
 };
 
 const adviseAction: Advise = ({ written }) =>
   `Add Action, such as Action=SendMessage or Action=Publish, to ${written}.`;
 
 const adviseQueue: Advise = ({ written }) =>
-  `Name an existing queue of the same region and account in ${written}: \`gatewright events list\` shows those of the loaded stacks.`;
+  `Name an existing queue of the same region and account in ${written}: \`gatewright events list\` lists the queues of the loaded stacks.`;
 
 const adviseMachine: Advise = ({ written }) =>
   `Name the ARN of a state machine of a loaded stack in stateMachineArn of ${written}, for example with !Ref of the AWS::StepFunctions::StateMachine.`;
@@ -124,10 +124,10 @@ const ADVICE: Readonly<Record<string, Advise>> = {
   StateMachineDoesNotExist: adviseMachine,
   InvalidArn: adviseMachine,
   StateMachineTypeNotSupported: ({ routeKey }) =>
-    `Call StartExecution in the integration of ${routeKey}, which does not wait for the result. Or, to get the result in the response, set StateMachineType: EXPRESS of the state machine: StartSyncExecution accepts no STANDARD one.`,
+    `Call StartExecution in the integration of ${routeKey}, which does not wait for the result. Or, to get the result in the response, set StateMachineType: EXPRESS of the state machine: StartSyncExecution does not accept STANDARD state machines.`,
   InvalidExecutionInput: () => INPUT_AS_TEXT,
   ExecutionAlreadyExists: ({ written }) =>
-    `Leave out name in ${written}, so that each execution gets a name of its own.`,
+    `Leave out name in ${written}, so that each execution gets its own name.`,
   ResourceNotFoundException: adviseTable,
   ResourceNotFound: adviseTable,
   NotFound: ({ written }) => `Name the ARN of an existing topic in ${written}, in the region of the API.`,
@@ -141,7 +141,7 @@ const ADVICE: Readonly<Record<string, Advise>> = {
   NoSuchBucket: ({ routeKey }) =>
     `Name an existing bucket in the Uri of the integration of ${routeKey}: !Ref of the AWS::S3::Bucket, not its logical id.`,
   MethodNotAllowed: ({ routeKey }) =>
-    `Set IntegrationHttpMethod of the integration of ${routeKey} to the method of the operation of S3: PUT puts an object, GET reads it, DELETE deletes it. The method of the route may be another.`,
+    `Set IntegrationHttpMethod of the integration of ${routeKey} to the method of the operation of S3: PUT puts an object, GET reads it, DELETE deletes it. The method of the route may differ.`,
 };
 
 const INPUT_AS_TEXT =

@@ -30,7 +30,8 @@ const PORTAL: Readonly<Record<string, string>> = {
     'Sign in at the portal again, and send its cookie, gw-portal-session (over HTTPS __Host-gw-portal-session). A session ends when the member signs out, when the role of the member changes, and in any case after 12 hours (14 days if it began with an invitation).',
   ORIGIN_REFUSED:
     'A change needs two headers: Origin with the address of the portal, and X-CSRF-Token with csrf of GET /session. If the portal has a domain of its own, set the parameter portalUrl to its address.',
-  ROLE_INSUFFICIENT: 'Sign in as a member whose role includes this; an owner changes roles in the portal.',
+  ROLE_INSUFFICIENT:
+    'Sign in as a member whose role permits this request; an owner can change roles in the portal.',
   ORGANISATION_SUSPENDED: 'Resume the customer with `gatewright customers resume TENANT`.',
   ORGANISATION_MISSING: 'Invite the account into an organisation with `gatewright portal invite TENANT`.',
   INVITATION_INVALID:

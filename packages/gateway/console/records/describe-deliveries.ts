@@ -1,4 +1,4 @@
-/** Adds to the steps of events what the stacks and the output of functions say about them. */
+/** Adds facts from the stacks and from the output of functions to the steps of events. */
 import { asFlag, asList, asText, isTrue, membersOf, parseJsonObject } from '@gatewright/aws/json-object';
 import { parseArn } from '@gatewright/aws/arn';
 import { readFunctionName } from '@gatewright/aws/function-name';
@@ -119,7 +119,7 @@ function noteTimeZone(
   return [
     {
       because: isRule
-        ? `The times of ${name} (${place}) are in UTC, as those of every rule.`
+        ? `The times of ${name} (${place}) are in UTC, like the times of every rule.`
         : `The times of ${name} (${place}) are in UTC, because the schedule has no ScheduleExpressionTimezone.`,
       change: isRule
         ? `If another time zone was meant, write the hours of ${place} in UTC, or use an AWS::Scheduler::Schedule (in SAM: ScheduleV2) with ScheduleExpressionTimezone, which also follows daylight saving time.`
@@ -249,7 +249,7 @@ function noteEnvelope(
   if (envelope.of === 'rule')
     return [
       {
-        because: `The body of each record is the whole event of EventBridge, with what was sent in its detail, and ${source.file} does not read detail.`,
+        because: `The body of each record is the whole event of EventBridge. Its detail contains what was sent, but ${source.file} does not read detail.`,
         change: `Read detail of the parsed body in ${source.file}, or set InputPath: $.detail for the target of the rule, so that the body is the detail alone.`,
       },
     ];

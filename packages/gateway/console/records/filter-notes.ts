@@ -1,6 +1,7 @@
 /**
- * Says what the author of a filter probably meant that can never match: a member that the event does not have, or a
- * character that the filter takes literally. Each is found in the filter alone, without the event.
+ * Explains why a filter can never match, and what its author probably meant: it names a member that the event
+ * does not have, or contains a character that the filter takes literally. These faults are found in the
+ * filter alone, without the event.
  */
 import { parseArn } from '@gatewright/aws/arn';
 import { asList, asText, isJsonObject, membersOf, parseJson } from '@gatewright/aws/json-object';
@@ -12,7 +13,7 @@ import type { DeliveryNote } from '../explain/circumstances.ts';
 
 type Filtered = Extract<StampedStep, { kind: 'filtered' }>;
 
-/** What a filter is compared with. */
+/** The data with which a filter is compared. */
 type Source = {
   /** `a record of a DynamoDB stream`. */
   readonly named: string;
@@ -121,11 +122,12 @@ function adviseMember(
   const { name, wanted, meant, content, members } = of;
   if (meant !== undefined) return `Write "${meant}" instead of "${name}" in ${where}.`;
   const inner = isJsonObject(wanted) ? Object.keys(wanted) : [];
-  // A filter that was copied from one for another service has the members of the record below the content of that.
+  // A filter that was copied from another service's filter nests the members of the record below a member of
+  // that service.
   if (inner.length > 0 && inner.every((one) => members.includes(one)))
     return `Write ${print(wanted)} instead of ${print({ [name]: wanted })} in ${where}.`;
   if (['body', 'data', 'detail', 'dynamodb'].includes(name))
-    return `Write what is below "${name}" below "${content}" in ${where}.`;
+    return `Move the filter from "${name}" to "${content}" in ${where}.`;
   return `Write ${print({ [content]: { [name]: wanted } })} instead of ${print({ [name]: wanted })} in ${where}: what was sent is in "${content}".`;
 }
 
@@ -142,7 +144,7 @@ function noteTypes(given: unknown, where: string): readonly DeliveryNote[] {
         const written = type === 'N' ? wanted.map(String) : wanted;
         return [
           {
-            because: `In ${image} of a record, each value has its type: ${name} is {"${type}": …}, and not a value itself.`,
+            because: `In ${image} of a record, each value has its type: ${name} is {"${type}": …} instead of a plain value.`,
             change: `Write ${print({ [name]: { [type]: written } })} instead of ${print({ [name]: wanted })} in ${where}.`,
           },
         ];

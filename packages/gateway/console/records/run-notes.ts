@@ -1,4 +1,7 @@
-/** Says what Lambda does about a failed or unread batch, as far as settings that are missing decide it. */
+/**
+ * Explains what Lambda does with a failed batch, or with a report that it does not read, because a setting is
+ * missing.
+ */
 import { parseArn } from '@gatewright/aws/arn';
 import { asList, asText, isTrue, membersOf, parseJsonObject } from '@gatewright/aws/json-object';
 import { readFunctionName } from '@gatewright/aws/function-name';
@@ -20,8 +23,9 @@ export function noteRun(step: Ran, at: At): readonly DeliveryNote[] {
 type Note = (step: Ran, at: At) => DeliveryNote | undefined;
 
 /**
- * A function that reports failed records to a mapping that does not read the report.
- * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
+ * Explains that a function reported failed records to a mapping that does not read the report.
+ * @see
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
  */
 const unreadItems: Note = (step, { stacks, readHandler }) => {
   const { unreadItems: count, records, functionName, from = '', mapping = '' } = step;
@@ -33,7 +37,7 @@ const unreadItems: Note = (step, { stacks, readHandler }) => {
     ? `${records === 1 ? 'the message was' : `all ${records} messages of the batch were`} deleted from the queue, without a retry and without the dead-letter queue`
     : `${records === 1 ? 'the record is' : `all ${records} records of the batch are`} not tried again`;
   return {
-    because: `The function ${functionName} reported ${count} of ${records} records as failed (batchItemFailures${line === undefined ? '' : `, ${line}`}). Nobody read that, because the event source mapping${at(placeOf(found))} has no FunctionResponseTypes with ReportBatchItemFailures: the invocation returned, so it counts as a success, and ${fate}.`,
+    because: `The function ${functionName} reported ${count} of ${records} records as failed (batchItemFailures${line === undefined ? '' : `, ${line}`}). Lambda ignored this report, because the event source mapping${at(placeOf(found))} has no FunctionResponseTypes with ReportBatchItemFailures: the invocation returned, so it counts as a success, and ${fate}.`,
     change: `Set FunctionResponseTypes: [ReportBatchItemFailures] of the event source mapping${at(placeOf(found))}, so that the reported records are tried again.`,
   };
 };
@@ -104,7 +108,7 @@ const imageMissing: Note = (step, { stacks, readHandler }) => {
 const USUAL_RETRIES = 2;
 
 /**
- * An asynchronous invocation is repeated by Lambda, and not by its sender.
+ * Explains that Lambda, not the sender, repeats an asynchronous invocation.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
  */
 const asyncRetries: Note = ({ from, functionName, outcome }, { stacks }) => {
@@ -123,8 +127,9 @@ const asyncRetries: Note = ({ from, functionName, outcome }, { stacks }) => {
 };
 
 /**
- * A message of a group waits for those before it.
- * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html
+ * Explains that a message waits for the earlier messages of its group.
+ * @see
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html
  */
 const groupWaits: Note = ({ next, from = '' }, { stacks }) => {
   if (next?.kind !== 'visible') return undefined;
@@ -138,7 +143,7 @@ const groupWaits: Note = ({ next, from = '' }, { stacks }) => {
 };
 
 /**
- * A batch of a stream that fails stops its shard.
+ * Explains that a failed batch of a stream stops its shard.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
  */
 const shardWaits: Note = ({ next, from = '', mapping = '', functionName }, { stacks }) => {

@@ -1,4 +1,7 @@
-/** Records of what no API answered: events that no request set off, and what a server in front of an API answered. */
+/**
+ * Records that do not belong to an API: events that no request caused, and responses of a server in front of
+ * an API.
+ */
 import { rootOf } from '../../kernel/event-journal.ts';
 import { lastPartOf } from '../../kernel/event-rows.ts';
 import { explain } from '../explain/explain.ts';
@@ -75,7 +78,8 @@ export function describeSideRow(sequence: number, record: SideRecord, at: SideWi
 
 const COMMON = {
   standsFor: 1,
-  // A change to what these records are about takes effect without a deployment of an API, as with an HTTP API.
+  // The protocol of an HTTP API is used, because its explanations do not tell the user to deploy the API
+  // again. A deployment is not needed for the resources of these records either.
   protocol: 'http',
   stage: undefined,
   routeKey: undefined,
@@ -171,7 +175,7 @@ export function describeSideDetail(sequence: number, record: SideRecord, at: Sid
       headers: showHeaders(replyHeaders, redactor),
       body: showBody(replyBody, replyHeaders, redactor),
     },
-    noReplay: 'the request went to a distribution, and not to an API; send it to the distribution again',
+    noReplay: 'the request went to a distribution, not to an API; send it to the distribution again',
   };
 }
 
@@ -185,10 +189,10 @@ function describeBlock(steps: readonly StampedStep[], at: SideWith): readonly To
   return describeDeliveries([block], at).map((told) => ({ ...told, isBlock: true as const }));
 }
 
-/** A batch that failed much later than the event came is not what the event waited for. */
+/** An event did not wait for a batch that failed much later than the event arrived. */
 const LONGEST_WAIT_MS = 24 * 3_600_000;
 
-/** The format of the stack to which the event came, in which advice is written. */
+/** Returns the format of the stack that received the event. The advice is written in this format. */
 function definitionOfEvent(
   steps: readonly StampedStep[],
   stacks: readonly ResolvedStack[],

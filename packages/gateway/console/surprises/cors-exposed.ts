@@ -30,7 +30,7 @@ export const headerNotExposed: SurpriseKind = {
     return {
       values: { headers },
       because: [
-        `The reply has ${named}, but its Access-Control-Expose-Headers ${exposed.length === 0 ? 'is missing' : 'does not list'}${exposed.length === 0 ? '' : headers.length === 1 ? ' it' : ' them'}: a browser gives a page of another origin no value of ${headers.length === 1 ? 'this header' : 'these headers'}. AllowHeaders is about the request only.`,
+        `The reply has ${named}, but its Access-Control-Expose-Headers ${exposed.length === 0 ? 'is missing' : 'does not list'}${exposed.length === 0 ? '' : headers.length === 1 ? ' it' : ' them'}: a browser hides ${headers.length === 1 ? 'this header' : 'these headers'} from a page of another origin. AllowHeaders is about the request only.`,
       ],
       changes: [`If the page reads ${named}: ${adviseExposed(facts, headers)}`],
     };

@@ -55,7 +55,7 @@ export const successAsError: SurpriseKind = {
     return {
       values: { status, pattern },
       because: [
-        `The function succeeded, but the SelectionPattern ${pattern} of the integration response ${status} also matches an empty text, as which API Gateway takes the error message of a function that succeeds.`,
+        `The function succeeded, but the SelectionPattern ${pattern} of the integration response ${status} also matches an empty text. API Gateway treats the error message of a function that succeeds as an empty text.`,
       ],
       changes: [
         `Write the pattern as ${pattern === '.*' ? '(\\n|.)+' : `a text that every error message has, or (\\n|.)+`}, which needs at least one character, and deploy the API again.`,
@@ -109,7 +109,7 @@ function matches(pattern: string, text: string): boolean {
   }
 }
 
-/** What to add if no pattern is meant for the error. */
+/** Advises which integration response to add if no pattern is meant for the error. */
 function adviseResponse(
   { recorded: { outcome }, integration }: SurpriseFacts,
   { methodStatuses }: ResponseMapping,

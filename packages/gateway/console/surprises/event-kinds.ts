@@ -115,7 +115,7 @@ const pathDecoded: SurpriseKind = {
     return {
       values: { parameters: names },
       because: [
-        `The path of the request is ${rawPath}. The function got ${listed(names)} in pathParameters already decoded: ${first[0]} is ${first[1]}.${again === undefined ? '' : ` The function decodes a value again at ${again}${isTwice ? `, which makes another text of it` : ''}.`}`,
+        `The path of the request is ${rawPath}. The function got ${listed(names)} in pathParameters already decoded: ${first[0]} is ${first[1]}.${again === undefined ? '' : ` The function decodes a value again at ${again}${isTwice ? `, which changes the value` : ''}.`}`,
       ],
       changes:
         again === undefined

@@ -21,7 +21,7 @@ const executionRecorded: SurpriseKind = {
     return {
       values: { executionArn },
       because: [
-        'Step Functions accepted the execution, and the response has its ARN. The gateway records executions and does not run their states, so nothing is known here of how this one would end.',
+        'Step Functions accepted the execution, and the response has its ARN. The gateway records executions and does not run their states, so the gateway cannot tell how this execution would end.',
       ],
       changes: [
         'To run it, start the gateway with --aws states and the credentials of an account that has the state machine, or set AWS_ENDPOINT_URL_SFN to the address of Step Functions Local.',

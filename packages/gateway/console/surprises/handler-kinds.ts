@@ -34,7 +34,10 @@ const readElsewhere: SurpriseKind = {
 const READ_OF_REQUEST =
   /\b(?:event|evt)(?:\??\.|\[\s*['"]|\.get\(\s*['"])(queryStringParameters|headers)\b['"]?(?:,\s*\{\s*\})?\s*[\])]?\s*(?:(?:\|\||\?\?|or)\s*\{\s*\}\s*\))?(?:\??\.get\(\s*['"]([\w:-]+)['"]|(?:\?\.)?\[\s*['"]([\w:-]+)['"]\s*\]|\??\.(?!get\b)([A-Za-z_$][\w$]*)(?!\s*\())/g;
 
-/** A 404 is rather about the thing that was asked for. */
+/**
+ * Statuses with which a function may refuse a request because of a missing value. A 404 usually means that
+ * the requested item does not exist.
+ */
 const OF_MISSING_VALUES = new Set([400, 401, 403, 422]);
 
 /** A function that refuses a request itself often does so because of a value that the request does not have. */
@@ -133,7 +136,7 @@ const writesOutsideTmp: SurpriseKind = {
           `${place} writes ${path}. On AWS, the file system of a function is read-only except for /tmp, so this line fails there with EROFS (read-only file system). This machine lets it write.`,
         ],
         changes: [
-          `Write below /tmp at ${place}, and keep what later invocations need in S3 or a table: each instance has a /tmp of its own.`,
+          `Write below /tmp at ${place}, and keep what later invocations need in S3 or a table: each instance has its own /tmp.`,
         ],
       };
     }
@@ -192,7 +195,7 @@ const authorizerCached: SurpriseKind = {
     return {
       values: { authorizer: name, ttlSeconds },
       because: [
-        `Results of authorizer ${name} are cached for ${ttlSeconds} s${ttlSeconds === 300 ? ' (300 s is also the default of API Gateway)' : ''}, ${isOfOther ? `and apply to all its routes: this result was made for ${givenFor}, and the function was not called for ${received.route?.routeKey ?? 'this route'}` : 'so a credential that was revoked or has new rights since then is not noticed before'}.`,
+        `Results of authorizer ${name} are cached for ${ttlSeconds} s${ttlSeconds === 300 ? ' (300 s is also the default of API Gateway)' : ''}, ${isOfOther ? `and apply to all its routes: this result was made for ${givenFor}, and the function was not called for ${received.route?.routeKey ?? 'this route'}` : 'so if a credential is revoked or gets other rights, this takes effect only after that time'}.`,
       ],
       changes: [
         ...(isOfOther

@@ -92,7 +92,10 @@ function differingParameters(one: string, other: string): readonly string[] {
   return names.filter((name) => before.getAll(name).join('\n') !== after.getAll(name).join('\n'));
 }
 
-/** Headers by which responses commonly differ. The caller's own are named only if the caller is the same. */
+/**
+ * Headers by which responses commonly differ. The caller's own headers are named only if the caller is the
+ * same.
+ */
 const NEGOTIATED = ['Accept', 'Accept-Language', 'Origin', 'Range'];
 const OF_CALLER = ['Authorization', 'Cookie', 'X-Api-Key'];
 
@@ -188,10 +191,10 @@ const streamWithoutType: SurpriseKind = {
     return {
       values: { contentType: 'application/octet-stream' },
       because: [
-        'The function wrote into its stream without naming a content type, so the reply has the usual one of streams, application/octet-stream. A browser saves such a reply as a file.',
+        'The function wrote into its stream without naming a content type, so the reply has the default type of streams, application/octet-stream. A browser saves such a reply as a file.',
       ],
       changes: [
-        `Before the first write: stream = awslambda.HttpResponseStream.from(stream, { statusCode: 200, headers: { 'Content-Type': '${type}' } }). What the handler returns is not read.`,
+        `Before the first write: stream = awslambda.HttpResponseStream.from(stream, { statusCode: 200, headers: { 'Content-Type': '${type}' } }). Lambda ignores the value that the handler returns.`,
       ],
     };
   },
@@ -209,16 +212,19 @@ const refusalNotJson: SurpriseKind = {
     return {
       values: {},
       because: [
-        `The reply says that it is JSON, and is not: ${text.slice(0, 100)}. The template of the API’s gateway response printed it. $context.error.message is the bare text, without quotes.`,
+        `The Content-Type of the reply is JSON, but its body is not: ${text.slice(0, 100)}. The template of the API’s gateway response printed it. $context.error.message is the bare text, without quotes.`,
       ],
       changes: [
-        'In the template of the gateway response, write $context.error.messageString without quotes around it: it has its own. Then deploy the API again.',
+        'In the template of the gateway response, write $context.error.messageString without quotes around it, because its value already has quotes. Then deploy the API again.',
       ],
     };
   },
 };
 
-/** Replies that Lambda's own null became. A failed request says the same as its cause. */
+/**
+ * A reply for which Lambda itself made the result null. If the request failed, its explanation already names
+ * this cause.
+ */
 const byNull = (code: string, mark: string, by: NullBy): SurpriseKind => ({
   code,
   mark,

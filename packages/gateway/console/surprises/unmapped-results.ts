@@ -28,7 +28,7 @@ const textInQuotes: SurpriseKind = {
     return {
       values: { contentType: facts.reply.last('content-type') ?? '' },
       because: [
-        `The function returned a string. Lambda gives it to an integration of type AWS as JSON, in quotes and with \\" for each quote in it, and no response template changed that, so the client got it so.`,
+        `The function returned a string. Lambda gives it to an integration of type AWS as JSON, in quotes and with \\" for each quote in it, and no response template changed that, so the client got this JSON text.`,
       ],
       changes: [
         isJsonText

@@ -1,6 +1,6 @@
 /**
- * What a client of the local issuer says about itself, in a registration (RFC 7591 §2) or in its own metadata document
- * (draft-ietf-oauth-client-id-metadata-document). Clients have no secret.
+ * The metadata of a client of the local issuer, from its registration (RFC 7591 §2) or from its own metadata
+ * document (draft-ietf-oauth-client-id-metadata-document). Clients have no secret.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { isAllowedRedirect, isLoopbackOrigin } from '../../login/redirects.ts';
@@ -94,8 +94,9 @@ function readGrants({
   readonly response_types?: unknown;
 }): boolean {
   if (!isTexts(grants) || !grants.includes('authorization_code'))
-    throw invalid('grant_types must contain authorization_code');
-  if (!isTexts(responses) || !responses.includes('code')) throw invalid('response_types must contain code');
+    throw invalid(`grant_types is ${print(grants)}; it must contain authorization_code`);
+  if (!isTexts(responses) || !responses.includes('code'))
+    throw invalid(`response_types is ${print(responses)}; it must contain code`);
   return grants.includes('refresh_token');
 }
 

@@ -102,7 +102,7 @@ function readArchive(input: UnknownMembers | undefined, isOfImage: boolean): Buf
   const other = REFUSED.find((name) => (input[name] ?? undefined) !== undefined);
   if (other !== undefined) return `${other} is not supported by this gateway; send the archive as ZipFile`;
   if (input['Publish'] === true)
-    return 'Publish is not supported by this gateway: only the template defines versions';
+    return 'Publish is not supported by this gateway, because only the template defines versions; send the call without Publish';
   const text = input['ZipFile'];
   if (typeof text !== 'string' || text === '') return 'Please provide a source for function code.';
   return BASE64.test(text) ? Buffer.from(text, 'base64') : 'ZipFile must be encoded in Base64';

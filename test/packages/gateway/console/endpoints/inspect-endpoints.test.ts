@@ -38,7 +38,7 @@ describe('a question to a table', () => {
 
     assert.deepEqual(
       [reply?.status, String(reply?.body)],
-      [409, '{"message":"This gateway has no DynamoDB."}'],
+      [409, '{"message":"This gateway was started without its own DynamoDB, so it has no tables to show."}'],
     );
   });
 });

@@ -111,7 +111,7 @@ describe('endpoints of recorded requests', () => {
   it('name the gateway and its addresses if it has no record of any request', async () => {
     const { api, ask } = await served(withAuthorizer(TOKEN));
     const none =
-      'This gateway (shop, http://127.0.0.1:3002/dev) has no record of any request. If you have sent one, check its address.';
+      'This gateway (shop, http://127.0.0.1:3002/dev) has no record of any request. If you have sent one, check the address to which you sent it.';
 
     for (const last of ['last', 'last-request'])
       assert.deepEqual(await ask('GET', `requests/${last}`), { status: 404, body: { message: none } });

@@ -139,7 +139,7 @@ describe('explainMatch', () => {
     const { story } = records.detail('last') ?? assert.fail('nothing was recorded');
     assert.match(
       story.sentences.join('\n'),
-      /^DisableExecuteApiEndpoint of the API is true, so it is served only at its custom domains/,
+      /^DisableExecuteApiEndpoint of the API is true, so only its custom domains serve it\./,
     );
     assert.match(
       story.changes.join('\n'),

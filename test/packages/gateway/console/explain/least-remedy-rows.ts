@@ -89,7 +89,7 @@ export const LEAST_REMEDIES: readonly Row[] = [
     request: { target: '/dev/pets', headers: ['X-Amz-Cf-Id', 'abc'] },
     because: /reads the caller from header Authorization, which the request does not have/,
     change:
-      /^If the viewer sent header Authorization, have CloudFront send it on: .*AllViewerExceptHostHeader/,
+      /^If the viewer sent header Authorization, have CloudFront forward it: .*AllViewerExceptHostHeader/,
     never: /^Send header/,
   },
   {

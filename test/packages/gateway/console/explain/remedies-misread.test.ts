@@ -245,7 +245,8 @@ const ROWS: readonly Row[] = [
     handler:
       "import asyncio\nasync def work(event):\n    return {'statusCode': 200, 'body': 'ok'}\ndef main(event, context):\n    return work(event)\n",
     because: /Object of type coroutine is not JSON serializable/,
-    change: /^Await the async function, or run it with asyncio\.run\(…\): .* returned the coroutine/,
+    change:
+      /^Await the async function, or run it with asyncio\.run\(…\): .* returned a coroutine instead of the result/,
     mend: ['return work(event)', 'return asyncio.run(work(event))'],
     never: /default=str|bootstrap\.py|tracemalloc/,
   },

@@ -81,7 +81,7 @@ export const SILENT: readonly SurpriseRow[] = [
     handler: 'exports.main = async (event) =>\n  decodeURIComponent(event.pathParameters.name);',
     values: { parameters: ['name'] },
     because:
-      /got name in pathParameters already decoded: name is 100%25\.txt\. The function decodes a value again at src\/index\.js:2, which makes another text of it/,
+      /got name in pathParameters already decoded: name is 100%25\.txt\. The function decodes a value again at src\/index\.js:2, which changes the value/,
     change: /^Use event\.pathParameters\.name as it is at src\/index\.js:2/m,
     not: { request: { target: '/files/a.txt' } },
   },
@@ -137,7 +137,8 @@ export const SILENT: readonly SurpriseRow[] = [
     api: refusing('{"error": $context.error.message}'),
     request: { target: '/dev/nothing/here' },
     values: {},
-    because: /says that it is JSON, and is not: \{"error": Missing Authentication Token\}/,
+    because:
+      /Content-Type of the reply is JSON, but its body is not: \{"error": Missing Authentication Token\}/,
     change: /write \$context\.error\.messageString without quotes around it/m,
     not: { api: refusing('{"error": $context.error.messageString}') },
   },

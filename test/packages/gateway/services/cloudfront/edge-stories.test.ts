@@ -25,7 +25,8 @@ const ROWS: readonly (Row & { readonly source: string })[] = [
     title: 'a method that the behavior does not allow',
     asked: { method: 'DELETE' },
     headline: /^DELETE \/a was answered with 403 by CloudFront itself\.$/,
-    because: /^Its AllowedMethods \(events\.yml:\d+\) are .*, and not DELETE\./,
+    because:
+      /^Its AllowedMethods \(events\.yml:\d+\) are .*, so CloudFront refuses DELETE without asking the origin\./,
     change: /^Add DELETE to AllowedMethods/,
     source: `${OF_POLICY}DownloadDistValuesCacheBehavior.html#DownloadDistValuesAllowedHTTPMethods`,
   },
@@ -52,7 +53,7 @@ const ROWS: readonly (Row & { readonly source: string })[] = [
     headline: /^GET \/a was answered with 200 by CloudFront itself\.$/,
     because:
       /^The response came from CloudFront's cache \(kept 0 s ago, cache policy .*\); the API was not called\.$/,
-    change: /add that one to the cache key of the cache policy/,
+    change: /add it to the cache key of the cache policy/,
     source: `${OF_POLICY}cache-key-understand-cache-policy.html`,
   },
   {
