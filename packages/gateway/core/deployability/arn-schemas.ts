@@ -1,12 +1,12 @@
 /**
- * Properties whose value must be the ARN of a resource of certain services, or must not be an ARN at all. A template
- * often has a Ref or an attribute there whose value has the other form.
+ * Properties whose value must be an ARN of certain services, or must not be an ARN at all. A frequent mistake in
+ * templates is a Ref where an ARN is required, or an ARN where a name is required.
  */
 import type { JsonObject } from '@gatewright/aws/json-object';
 
 type Row = {
   readonly type: string;
-  /** Paths below the properties, `*` for each item of a list. */
+  /** The paths of the properties, in which `*` stands for each item of a list. */
   readonly at: string;
   readonly pattern: string;
   readonly says: string;

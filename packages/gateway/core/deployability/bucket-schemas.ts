@@ -1,4 +1,7 @@
-/** What S3 refuses of a bucket, although CloudFormation's schema permits it. Most schemas name their source. */
+/**
+ * Schemas for properties of buckets that S3 refuses, although CloudFormation's schema permits them. Most schemas name
+ * their source.
+ */
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { has, without } from './exclusive-schemas.ts';
 
@@ -18,7 +21,7 @@ const CHARACTERS: JsonObject = {
   says: 'The specified bucket is not valid. ({value} has characters other than lower-case letters, digits, periods and hyphens.)',
 };
 
-/** The events of S3's service model (botocore, shape Event), which are the ones of the S3 user guide. */
+/** The events in S3's service model (botocore, shape Event). The S3 user guide lists the same events. */
 const EVENTS =
   'ReducedRedundancyLostObject ObjectCreated:* ObjectCreated:Put ObjectCreated:Post ObjectCreated:Copy ObjectCreated:CompleteMultipartUpload ObjectRemoved:* ObjectRemoved:Delete ObjectRemoved:DeleteMarkerCreated ObjectRestore:* ObjectRestore:Post ObjectRestore:Completed ObjectRestore:Delete Replication:* Replication:OperationFailedReplication Replication:OperationNotTracked Replication:OperationMissedThreshold Replication:OperationReplicatedAfterThreshold LifecycleTransition IntelligentTiering ObjectAcl:Put LifecycleExpiration:* LifecycleExpiration:Delete LifecycleExpiration:DeleteMarkerCreated ObjectTagging:* ObjectTagging:Put ObjectTagging:Delete ObjectAnnotation:* ObjectAnnotation:Put ObjectAnnotation:Delete ObjectRetention:Put'
     .split(' ')

@@ -1,4 +1,4 @@
-/** Words with which both a call and the deployment of a template are refused. */
+/** Messages with which AWS refuses both a call and the deployment of a template. */
 
 /** aws/aws-cdk#9588 */
 export const NOT_PRIVATE = 'VPCEndpoints can only be specified with PRIVATE apis.';
@@ -17,7 +17,7 @@ const ONLY = 'can be managed through the API Gateway V2 API.';
 export const NOT_EDGE = `Only REGIONAL domain names ${ONLY} For EDGE domain names, please use the API Gateway V1 API. Also note that only REST APIs can be attached to EDGE domain names.`;
 export const NOT_TLS_1_0 = `Only REGIONAL domain names with a security policy of TLS 1.2 ${ONLY} For TLS 1.0 domain names, please use the API Gateway V1 API to upgrade your security policy to TLS 1.2. Currently, only REST APIs can be attached to a domain name with a security policy of TLS 1.0.`;
 
-/** What to do about a mapping of version 2 to an edge-optimized domain name. */
+/** The remedy for an API mapping of API Gateway V2 to an edge-optimized domain name. */
 export const USE_REGIONAL =
   'set EndpointConfiguration.Types of the domain name to [REGIONAL] and write its certificate in RegionalCertificateArn, or use an AWS::ApiGateway::BasePathMapping with a key of one level';
 
@@ -25,7 +25,7 @@ export const USE_REGIONAL =
 export const NO_PARAMETER_NAME =
   'Parameter name: can\'t be prefixed with "ssm" (case-insensitive). If formed as a path, it can consist of sub-paths divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and the following 3 symbols .-_';
 
-/** The greatest length of a value of the tiers (Systems Manager API reference, PutParameter). */
+/** The maximum length of a parameter's value, by tier (Systems Manager API reference, PutParameter). */
 export const PARAMETER_CHARACTERS = { Standard: 4_096, Advanced: 8_192 };
 
 export function tooLong(tier: keyof typeof PARAMETER_CHARACTERS): string {

@@ -1,6 +1,6 @@
 /**
- * What services refuse although CloudFormation's schemas permit it: mostly properties that exclude or need each other,
- * and some values. The messages are the service's words where a thread or a recording quotes them. Each schema names
+ * Schemas for combinations of properties, and for some values, that services refuse although CloudFormation's schemas
+ * permit them. If a thread or a recording quotes the service's message, the schema has this message. Each schema names
  * its source.
  */
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -11,7 +11,7 @@ export const has = (name: string, value: JsonObject | boolean = true): JsonObjec
   properties: { [name]: value },
   required: [name],
 });
-/** Returns a schema by which the property must not be present. */
+/** Returns a schema that refuses the property, whatever its value. */
 export const without = (name: string, says: string): JsonObject => ({
   properties: { [name]: { not: {}, says } },
 });
@@ -126,7 +126,9 @@ const OFFSETS: readonly JsonObject[] = (
 }));
 
 const CACHING_DISABLED = 'is invalid for policy with caching disabled. (MinTTL, DefaultTTL and MaxTTL are 0)';
-/** Returns a schema for a property of a policy that caches nothing, with CloudFront's words about any other value. */
+/**
+ * Returns a schema that restricts a property of a cache policy that caches nothing, with CloudFront's error message.
+ */
 const ifCached = (name: string, value: JsonObject): JsonObject => ({
   properties: { [name]: { ...value, says: `The parameter ${name} ${CACHING_DISABLED}` } },
 });

@@ -1,6 +1,6 @@
 /**
- * What `gatewright check` reports: one thing that AWS refuses or handles differently, or that cannot be decided without
- * the account, with its place and its evidence.
+ * A finding of `gatewright check`: a part of a template that AWS refuses or handles differently, or that cannot be
+ * decided without the account.
  */
 import type { DefinitionError } from '../errors.ts';
 import type { ResolvedResource, UnsupportedItem } from '../stack/model.ts';
@@ -50,8 +50,8 @@ export function isRefused({ severity }: Pick<UnsupportedItem, 'severity'>): bool
 const OF_ANY_PROPERTY: ReadonlySet<RuleId> = new Set(['resource-value', 'served-otherwise']);
 
 /**
- * Makes a finding. For `resource-value` and `served-otherwise`, it has the id and the page of the property instead of
- * the rule's. A source in `more` replaces the page.
+ * Makes a finding. For `resource-value` and `served-otherwise`, its id and source are those of the property in
+ * CloudFormation's reference instead of those of the rule. A source in `more` takes precedence.
  */
 export function makeFinding(
   rule: RuleId,
@@ -77,8 +77,8 @@ export function makeFinding(
 }
 
 /**
- * Returns the message as a whole sentence. Readers of members give their messages without the name of the member, which
- * the place shows, for example `must be a list`.
+ * Returns the message as a whole sentence. Code that reads a member omits the name of the member from its messages, as
+ * in `must be a list`, so the name is added here.
  */
 function withSubject(message: string, { property }: Placed): string {
   const isPredicate =
@@ -88,7 +88,10 @@ function withSubject(message: string, { property }: Placed): string {
   return isPredicate && nameAt(property) !== '' ? `${nameAt(property)} ${message}` : message;
 }
 
-/** Returns the remedy for the words of a refusal about a value or a template; undefined for other rules or words. */
+/**
+ * Returns the remedy that belongs to the message of a refusal about a value or a template; undefined for other rules
+ * and for unknown messages.
+ */
 function saidRemedy(rule: RuleId, message: string, at: Placed): string | undefined {
   return rule === 'resource-value' || rule === 'template' ? remedyInWords(message, at) : undefined;
 }
@@ -100,7 +103,7 @@ function remedyFrom(rule: RuleId, remedy: string, url: string | undefined): stri
 
 const SAM_REFERENCE = 'https://docs.aws.amazon.com/serverless-application-model/latest/developerguide';
 
-/** Returns SAM's page of a type of SAM; undefined for other types. */
+/** Returns the address of SAM's page about a resource type of SAM; undefined for other types. */
 export function samPageOf(type: string): string | undefined {
   const [, name] = /^AWS::Serverless::(\w+)$/.exec(type) ?? [];
   return name === undefined ? undefined : `${SAM_REFERENCE}/sam-resource-${name.toLowerCase()}.html`;

@@ -1,4 +1,4 @@
-/** Checks the policies of buckets for what S3's PutBucketPolicy refuses. */
+/** Finds faults in bucket policies for which S3's PutBucketPolicy refuses them. */
 import { asOneOrMore, asText, isJsonObject, isTrue, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
@@ -68,7 +68,8 @@ function isLike(pattern: string, name: string): boolean {
 }
 
 /**
- * Whether an action concerns objects or buckets; undefined for wildcards, and for actions that are not listed here.
+ * Returns whether an action concerns objects or buckets; undefined for wildcards, and for actions that are not listed
+ * here.
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
  */
 function levelOf(action: string): 'object' | 'bucket' | undefined {
@@ -88,7 +89,7 @@ function levelOf(action: string): 'object' | 'bucket' | undefined {
 }
 
 /**
- * Whether a statement allows everyone something without a condition (S3 user guide, "The meaning of public";
+ * Returns whether a statement allows everyone an action without a condition (S3 user guide, "The meaning of public";
  * arielweinberger/sls-base#22).
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
  */
@@ -97,7 +98,10 @@ function isPublic({ Effect: effect, Principal: principal, Condition: condition }
   return effect === 'Allow' && named.includes('*') && condition === undefined;
 }
 
-/** Every new bucket blocks public policies. One with a configuration blocks them only if it sets BlockPublicPolicy. */
+/**
+ * Returns whether the bucket blocks public policies. A bucket without a PublicAccessBlockConfiguration does, and a
+ * bucket with one does only if it sets BlockPublicPolicy.
+ */
 function blocksPublic({ properties, unresolved = [] }: ResolvedResource): boolean {
   const block = properties['PublicAccessBlockConfiguration'];
   if (unresolved.includes('PublicAccessBlockConfiguration')) return false;

@@ -1,4 +1,4 @@
-/** What API Gateway refuses in methods whose integration runs with the permissions of the caller. */
+/** Checks methods whose integration runs with the permissions of the caller. */
 import { isJsonObject, mapOf, textOf } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 import { writtenOf } from './relation.ts';

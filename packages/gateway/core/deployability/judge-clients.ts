@@ -1,4 +1,4 @@
-/** Checks the clients of user pools for what Cognito refuses in them (CreateUserPoolClient). */
+/** Finds faults in user pool clients for which Cognito's CreateUserPoolClient refuses them. */
 import { asOneOrMore, asText, isTrue, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
 import type { ResolvedResource } from '../stack/model.ts';
 import type { BrokenRelation } from './relation.ts';
@@ -7,7 +7,8 @@ const DAY = 86_400;
 const SECONDS: Readonly<Record<string, number>> = { seconds: 1, minutes: 60, hours: 3600, days: DAY };
 
 /**
- * How long each token can be valid, in seconds (Cognito API reference, CreateUserPoolClient; aws/aws-cdk#11752).
+ * The shortest and the longest validity of each token, in seconds (Cognito API reference, CreateUserPoolClient;
+ * aws/aws-cdk#11752).
  * @see https://github.com/awsdocs/aws-cloudformation-user-guide/pull/828
  */
 const TOKENS = [
@@ -33,7 +34,7 @@ export function judgeTokenValidity(client: ResolvedResource): BrokenRelation | u
         resource: client,
         property,
         message: `Invalid range for token validity. (${property} is ${asText(properties[property]) ?? ''} ${name}; it must be between ${durationOf(least)} and ${durationOf(most)})`,
-        remedy: `set ${property} to a value from ${durationOf(least)} to ${durationOf(most)}; its unit is ${name} (TokenValidityUnits.${unit})`,
+        remedy: `set ${property} to a value from ${durationOf(least)} to ${durationOf(most)}. TokenValidityUnits.${unit} sets its unit, which is ${name}`,
       };
   }
   return undefined;

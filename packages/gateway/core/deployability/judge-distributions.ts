@@ -1,4 +1,4 @@
-/** Checks distributions for what CloudFront's CreateDistribution refuses. */
+/** Finds faults in distributions for which CloudFront's CreateDistribution refuses them. */
 import { parseArn } from '@gatewright/aws/arn';
 import { parseFunctionName } from '@gatewright/aws/function-name';
 import { asOneOrMore, asText, isTrue, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
@@ -116,8 +116,7 @@ function judgeBehavior({ at, behavior }: Behavior, isConverted: boolean): Refusa
 }
 
 /**
- * The longest timeout in seconds, and the most memory in MB, of a function that runs at a viewer's or an origin's
- * event.
+ * The maximum timeout in seconds, and the maximum memory in MB, of a function for viewer events and for origin events.
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-lambda-at-edge
  */
 const LIMITS = {

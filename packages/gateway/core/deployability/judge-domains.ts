@@ -1,4 +1,4 @@
-/** What API Gateway refuses in custom domain names (CreateDomainName), and in mappings to them. */
+/** Finds faults in custom domain names, and in mappings to them, for which API Gateway refuses to create them. */
 import { parseArn } from '@gatewright/aws/arn';
 import { asOneOrMore, asText, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
@@ -12,8 +12,8 @@ const CERTIFICATES = [
 ] as const;
 
 /**
- * Refuses a certificate of ACM outside of us-east-1 for an edge-optimized domain, or outside of the stack's region for
- * a Regional domain (architect/architect#25, serverless-components/express#10).
+ * Refuses an ACM certificate outside us-east-1 for an edge-optimized domain, or outside the stack's region for a
+ * Regional domain (architect/architect#25, serverless-components/express#10).
  */
 export function judgeCertificate(
   domain: ResolvedResource,
@@ -22,7 +22,7 @@ export function judgeCertificate(
 ): BrokenRelation | undefined {
   const types = asOneOrMore(mapOf(domain.properties, 'EndpointConfiguration')['Types'] ?? 'EDGE');
   for (const [endpoint, property] of CERTIFICATES) {
-    // A certificate for another type of endpoint is wrong whatever its region is.
+    // A certificate for another endpoint type is refused elsewhere, whatever its region is.
     if (!types.includes(endpoint)) continue;
     const needed = endpoint === 'EDGE' ? 'us-east-1' : region;
     const arn = asText(domain.properties[property]);
@@ -74,7 +74,7 @@ export function judgeEndpoint(
     : undefined;
 }
 
-/** Refuses a mapping of version 2 to an edge-optimized domain name of version 1 (aws/aws-cdk#15904). */
+/** Refuses a V2 API mapping to an edge-optimized V1 domain name (aws/aws-cdk#15904). */
 export function judgeMappedDomain(
   mapping: ResolvedResource,
   all: readonly ResolvedResource[],
@@ -95,7 +95,7 @@ export function judgeMappedDomain(
     : undefined;
 }
 
-/** Refuses EDGE and TLS 1.0 in domains of version 2 (amplify-education/serverless-domain-manager#401, #381). */
+/** Refuses EDGE and TLS 1.0 in V2 domain names (amplify-education/serverless-domain-manager#401, #381). */
 export function judgeV2Endpoint(domain: ResolvedResource): BrokenRelation | undefined {
   for (const [index, one] of asOneOrMore(domain.properties['DomainNameConfigurations']).entries()) {
     const { EndpointType, SecurityPolicy } = membersOf(one);

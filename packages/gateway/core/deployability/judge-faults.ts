@@ -1,6 +1,6 @@
 /**
- * Decides which rule applies to a fault that the gateway reports at startup. If the value contains the stack's name, or
- * depends on a value that AWS gets from elsewhere or that is faulty itself, it is unknown whether AWS refuses it.
+ * Decides which rule applies to a fault that the gateway reports at startup. It is unknown whether AWS refuses a value
+ * that contains the stack's name, that AWS gets from outside the template, or that depends on another fault.
  */
 import type { DefinitionError } from '../errors.ts';
 import type { ResolvedStack } from '../stack/model.ts';

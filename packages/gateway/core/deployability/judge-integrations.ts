@@ -1,9 +1,11 @@
-/** What API Gateway refuses in integrations, authorizers and base path mappings. */
+/** Finds faults in integrations, authorizers and base path mappings for which API Gateway refuses to create them. */
 import { mapOf, textOf } from '@gatewright/aws/json-object';
 import type { ResolvedResource } from '../stack/model.ts';
 import type { BrokenRelation } from './relation.ts';
 
-/** The service of the URI of an integration: `sqs` in `arn:aws:apigateway:us-east-1:sqs:path/123456789012/jobs`. */
+/**
+ * Matches the service in the URI of an integration: `sqs` in `arn:aws:apigateway:us-east-1:sqs:path/123456789012/jobs`.
+ */
 const SERVICE_OF_URI = /^arn:[^:]+:apigateway:[^:]*:(?:[\w-]+\.)?([\w-]+):(?:path|action)\//;
 
 /**
@@ -28,7 +30,7 @@ export function judgeServiceRole({
   };
 }
 
-/** Members of an authorizer that only HTTP APIs have, with API Gateway's words where a thread quotes them. */
+/** Members that only authorizers of HTTP APIs have, with API Gateway's error messages where a thread quotes them. */
 const OF_HTTP_AUTHORIZERS: readonly (readonly [name: string, says: string])[] = [
   // anomalyco/sst#905, hashicorp/terraform-provider-aws#15232
   ['AuthorizerResultTtlInSeconds', 'AuthorizerResultTtlInSeconds cannot be set for WEBSOCKET protocol Apis.'],
@@ -58,7 +60,10 @@ export function judgeProtocolOfAuthorizer(
   );
 }
 
-/** Parameters of services of HTTP APIs whose value is a map. API Gateway takes it only from a selection expression. */
+/**
+ * Parameters of HTTP APIs' service integrations whose value is a map. API Gateway accepts only a selection expression
+ * as the value.
+ */
 const MAPS: ReadonlySet<string> = new Set(['MessageAttributes', 'MessageSystemAttributes']);
 
 /** Refuses a map of attributes that is plain JSON (hashicorp/terraform-provider-aws#17348). */

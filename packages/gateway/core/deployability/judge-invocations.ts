@@ -1,6 +1,6 @@
 /**
- * Refuses what invokes functions, if the service lacks the permission that it tries out when the resource is created,
- * or if an event source is a table, or the stream of a table without one.
+ * Refuses resources that invoke functions if the service lacks the permission, which it tests when the resource is
+ * created. Also refuses an event source that is a table, or the stream of a table without a stream.
  */
 import { parseArn } from '@gatewright/aws/arn';
 import { parseFunctionName } from '@gatewright/aws/function-name';
@@ -90,7 +90,7 @@ function isClosed(arn: string, service: string, all: readonly ResolvedResource[]
 }
 
 /**
- * Refuses the stream of a table that has none, and the table in place of its stream (Lambda API reference,
+ * Refuses the stream of a table without a stream, and the ARN of a table instead of its stream (Lambda API reference,
  * CreateEventSourceMapping, EventSourceArn: "The ARN of the data stream").
  */
 export function judgeTableStream(
@@ -104,7 +104,7 @@ export function judgeTableStream(
     return {
       resource: mapping,
       property: 'EventSourceArn',
-      message: `${arn} is a table; its stream is the event source`,
+      message: `${arn} is the ARN of a table; an event source must be the stream of the table`,
       remedy:
         'use the attribute StreamArn of the table (Fn::GetAtt), and set StreamSpecification of the table',
     };

@@ -1,4 +1,7 @@
-/** What KMS (CreateKey), and CloudWatch Logs for the key of a log group, refuse in key policies. */
+/**
+ * Finds faults in key policies for which KMS refuses the key (CreateKey), or CloudWatch Logs refuses the log group with
+ * the key.
+ */
 import { parseArn } from '@gatewright/aws/arn';
 import { compileGlob } from '@gatewright/aws/glob';
 import { asOneOrMore, asText, isJsonObject, isTrue, membersOf } from '@gatewright/aws/json-object';
@@ -8,8 +11,8 @@ import type { BrokenRelation } from './relation.ts';
 
 /**
  * Refuses a policy by which no principal of IAM may change the policy again (widdix/aws-cf-templates#259,
- * aws-solutions/innovation-sandbox-on-aws#31). A statement for a single role or user is enough, because this may be the
- * one that deploys the stack.
+ * aws-solutions/innovation-sandbox-on-aws#31). A statement for a single role or user is accepted, because the stack may
+ * be deployed by this role or user.
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html#prevent-unmanageable-key
  */
 export function judgeKeyPolicy(key: ResolvedResource): BrokenRelation | undefined {

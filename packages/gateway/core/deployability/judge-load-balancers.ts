@@ -1,4 +1,4 @@
-/** Refuses VPC links and private integrations that name a resource of the wrong kind, or lack one. */
+/** Refuses VPC links and private integrations that name a resource of the wrong type, or no resource. */
 import { asOneOrMore, asText, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
 import type { Json } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
@@ -6,7 +6,7 @@ import { writtenOf } from './relation.ts';
 import type { BrokenRelation } from './relation.ts';
 
 const BALANCER = 'AWS::ElasticLoadBalancingV2::LoadBalancer';
-/** Types that belong to a listener, but are not one. */
+/** Types that are often confused with a listener. */
 const NOT_LISTENERS: ReadonlySet<string> = new Set([BALANCER, 'AWS::ElasticLoadBalancingV2::TargetGroup']);
 const LISTENER_OR_SERVICE =
   /^arn:[^:]+:(?:elasticloadbalancing:[^:]*:\d*:listener\/|servicediscovery:[^:]*:\d*:service\/)/;
@@ -28,7 +28,8 @@ export function judgePrivateIntegration(
   if (properties['ConnectionType'] !== 'VPC_LINK' || api?.properties['ProtocolType'] !== 'HTTP')
     return undefined;
   const named = typeNamed(mapOf(writtenOf(integration, stack), 'Properties')['IntegrationUri'], stack);
-  // Only the type of a reference is judged: Ref returns no real ARN for a type that the gateway does not read.
+  // If the URI is a reference, only the type of the resource is checked, because the gateway has no real ARN for types
+  // that it does not read.
   const isOther = named === '' ? /^(?:https?:|arn:)/.test(uri) : NOT_LISTENERS.has(named);
   return isOther && !LISTENER_OR_SERVICE.test(uri)
     ? {
@@ -88,7 +89,7 @@ export function judgeMethodLink(
     : undefined;
 }
 
-/** Returns the type of the resource that a value refers to; empty if it refers to none. */
+/** Returns the type of the resource to which a value refers; empty if the value is not a reference. */
 function typeNamed(value: Json | undefined, { source }: ResolvedStack): string {
   const { Ref: name, 'Fn::GetAtt': attribute } = membersOf(value);
   const [owner] = asOneOrMore(attribute ?? []);

@@ -1,4 +1,4 @@
-/** Checks the ARNs of AWS managed policies, whose paths are often left out or invented. */
+/** Checks the ARNs of AWS managed policies, in which the path is often missing or wrong. */
 import { asOneOrMore, asText } from '@gatewright/aws/json-object';
 import { isManagedPolicy, managedPolicyArn } from '../policy/managed-policies.ts';
 import type { ResolvedResource } from '../stack/model.ts';

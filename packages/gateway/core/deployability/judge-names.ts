@@ -22,7 +22,9 @@ export function judgeNames(stack: ResolvedStack, table: SchemaTable): readonly D
   return [...findUnknownAttributes(stack, table), ...findSharedNames(stack, table)];
 }
 
-/** Returns the remedy for Ref of a resource with an attribute; undefined for all other refusals. */
+/**
+ * Returns the remedy for a Ref that contains an attribute, such as `Ref: Table.Arn`; undefined for all other refusals.
+ */
 export function remedyOfDottedRef(
   message: string,
   stack: ResolvedStack | undefined,
@@ -109,7 +111,7 @@ function findSharedNames(
   const keyOf = ({ type, logicalId, properties }: ResolvedResource): string | undefined => {
     const names = ALSO_NAMED[type] ?? table[type]?.named ?? [];
     const values = names.map((name) => properties[name]);
-    // References to one resource are equal on AWS too, although the value is not known here.
+    // References to the same resource have equal values on AWS, even if the gateway does not know the value.
     const isKnown = names.every(
       (name) =>
         typeof properties[name] === 'string' &&

@@ -1,4 +1,4 @@
-/** What S3 refuses in a bucket's notifications (PutBucketNotificationConfiguration), lifecycle and replication. */
+/** Finds faults in a bucket's notifications, lifecycle and replication for which S3 refuses them. */
 import { parseArn } from '@gatewright/aws/arn';
 import { asOneOrMore, isJsonObject, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';

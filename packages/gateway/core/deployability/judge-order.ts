@@ -1,6 +1,6 @@
 /**
- * Finds resources that name another resource of the stack without a reference to it, so that CloudFormation may create
- * them first. The service then does not find what they name.
+ * Finds resources that name another resource of the stack by a literal name instead of a reference. CloudFormation may
+ * create them first, and then the service does not find the named resource.
  */
 import { parseFunctionName } from '@gatewright/aws/function-name';
 import { asOneOrMore, asText, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
@@ -9,7 +9,7 @@ import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 import { namesIn } from './names-in.ts';
 import type { BrokenRelation } from './relation.ts';
 
-/** A resource that a property names, with the service's words if it does not exist. */
+/** A property that names another resource, with the service's error message if that resource does not exist. */
 type Named = {
   readonly property: string;
   readonly message: string;
@@ -25,9 +25,9 @@ const isRestStage =
     properties['RestApiId'] === api &&
     properties['StageName'] === stage;
 
-const ADVICE = 'list the stage, or the deployment that makes it, in DependsOn';
+const ADVICE = 'list the stage, or the deployment that creates it, in DependsOn';
 
-/** The readers, by type, of the resources that properties name. */
+/** For each type, a function that returns the properties that name other resources. */
 const NAMED_BY: Readonly<Record<string, Reader>> = {
   // serverless/serverless#2831, aws/serverless-application-model#32
   'AWS::ApiGateway::UsagePlan': ({ ApiStages: stages }) =>
@@ -49,7 +49,7 @@ const NAMED_BY: Readonly<Record<string, Reader>> = {
       ? [
           {
             property: 'Stage',
-            message: `Invalid stage identifier specified; list the stage ${stage}, or the deployment that makes it, in DependsOn`,
+            message: `Invalid stage identifier specified; list the stage ${stage}, or the deployment that creates it, in DependsOn`,
             isMaker: isRestStage(api, stage),
           },
         ]
@@ -121,8 +121,8 @@ function functionNamedBy(property: string): Reader {
 }
 
 /**
- * Refuses a resource that does not wait for any of the resources that make what it names. A plan of Terraform is not
- * judged: it has the names in place of the references, so its order is unknown.
+ * Refuses a resource that names another resource, but does not wait for any resource that may create it. Terraform
+ * plans are not checked, because they contain names in place of references, so the order is unknown.
  */
 export function judgeOrder(
   resource: ResolvedResource,
@@ -156,7 +156,10 @@ export function judgeOrder(
 
 const MAPPING = 'AWS::ApiGateway::BasePathMapping';
 
-/** A mapping that waits for a domain of its stack may find the stage, because creating a domain takes longer. */
+/**
+ * Returns whether a mapping waits for a domain of its stack. Creating a domain takes long, so the stage usually exists
+ * before the mapping is created.
+ */
 function waitsForDomain(awaited: ReadonlySet<string>, stack: ResolvedStack): boolean {
   return [...awaited].some((name) => stack.resources.get(name)?.type === 'AWS::ApiGateway::DomainName');
 }

@@ -5,7 +5,7 @@ import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 import { KnownValues } from './known-values.ts';
 import type { BrokenRelation } from './relation.ts';
 
-/** Returns why a record, or the first such record of a group, does not fit into its zone. */
+/** Returns why a record, or a record of a group, does not fit into its zone. */
 export function judgeRecords(
   resource: ResolvedResource,
   all: readonly ResolvedResource[],
@@ -32,7 +32,10 @@ export function judgeRecords(
   return undefined;
 }
 
-/** Returns the name of the zone: the one that the resource names, or that the zone of the stack has. */
+/**
+ * Returns the name of the zone, either from the resource itself or from the zone in the stack to which the resource
+ * refers.
+ */
 function zoneOf({ properties }: ResolvedResource, all: readonly ResolvedResource[]): string {
   const { HostedZoneId: id } = properties;
   const zone = all.find(({ type, physicalId }) => type === 'AWS::Route53::HostedZone' && physicalId === id);

@@ -29,7 +29,7 @@ export function judgeLayerRegion(
   _all: unknown,
   stack: ResolvedStack,
 ): BrokenRelation | undefined {
-  // A template has no region of its own: another one may be given when it is deployed.
+  // A template contains no region, so the region in which it will be deployed may differ.
   if (stack.source?.regionOf === undefined && !/serverless\.\w+$/.test(stack.file)) return undefined;
   const region = regionOf(definition, stack);
   const layers = asOneOrMore(definition.properties['Layers'] ?? []).map((one) => parseArn(asText(one) ?? ''));

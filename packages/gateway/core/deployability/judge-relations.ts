@@ -1,4 +1,7 @@
-/** Finds what a service refuses although the schema permits it, mostly because properties or resources do not match. */
+/**
+ * Finds faults that a service refuses although the schema permits them, mostly properties or resources that do not
+ * match.
+ */
 import { parseArn } from '@gatewright/aws/arn';
 import {
   asOneOrMore,
@@ -148,7 +151,10 @@ function judgeVisibility(
   };
 }
 
-/** Refuses a dead-letter queue of the other type, FIFO or standard (awslabs/aws-solutions-constructs#342). */
+/**
+ * Refuses a standard dead-letter queue of a FIFO queue, and a FIFO dead-letter queue of a standard queue
+ * (awslabs/aws-solutions-constructs#342).
+ */
 function judgeDeadLetters(
   queue: ResolvedResource,
   all: readonly ResolvedResource[],
@@ -199,7 +205,7 @@ function judgePrivateApi(
   };
 }
 
-/** What a web ACL can protect by an association (WAF API reference, AssociateWebACL). */
+/** Matches the ARNs of the resources that an association can protect (WAF API reference, AssociateWebACL). */
 const PROTECTED =
   /^arn:[^:]+:(elasticloadbalancing:[^:]*:\d*:loadbalancer\/app\/|apigateway:[^:]*::\/restapis\/[^/]+\/stages\/|appsync:|cognito-idp:|apprunner:|ec2:[^:]*:\d*:verified-access-instance\/|amplify:)/;
 
@@ -234,7 +240,7 @@ function judgeAuthorizerName(
     : undefined;
 }
 
-/** Refuses a second authorizer with the name of another one of the API (aws/aws-cdk#20170). */
+/** Refuses a second authorizer with the same name in one API (aws/aws-cdk#20170). */
 function judgeV2AuthorizerName(
   authorizer: ResolvedResource,
   all: readonly ResolvedResource[],
@@ -278,10 +284,10 @@ function isRepeated(
 }
 
 /**
- * Refuses a table with provisioned throughput and an index without it (aws/aws-cli#6138), and throughput of a table or
- * index on demand (awslabs/aws-lambda-redshift-loader#192; aws-controllers-k8s/dynamodb-controller#73; CloudFormation
- * template reference, BillingMode: "If you set BillingMode as PAY_PER_REQUEST, you cannot specify this property. If you
- * set BillingMode as PROVISIONED, you must specify this property.").
+ * Refuses an index without provisioned throughput in a table that has it (aws/aws-cli#6138), and provisioned throughput
+ * of an on-demand table or index (awslabs/aws-lambda-redshift-loader#192; aws-controllers-k8s/dynamodb-controller#73;
+ * CloudFormation template reference, BillingMode: "If you set BillingMode as PAY_PER_REQUEST, you cannot specify this
+ * property. If you set BillingMode as PROVISIONED, you must specify this property.").
  */
 function judgeThroughput(table: ResolvedResource): BrokenRelation | undefined {
   const { BillingMode = 'PROVISIONED', GlobalSecondaryIndexes } = table.properties;
@@ -384,7 +390,7 @@ function judgeSubscription(
 const WITHOUT_RAW: ReadonlySet<string> = new Set(['lambda', 'email', 'email-json', 'sms', 'application']);
 
 /**
- * Refuses raw delivery for the protocols that this page does not list (aws-controllers-k8s/community#2192).
+ * Refuses raw message delivery for protocols that AWS's page does not list (aws-controllers-k8s/community#2192).
  * @see https://docs.aws.amazon.com/sns/latest/dg/sns-large-payload-raw-message-delivery.html
  */
 function judgeRawDelivery(subscription: ResolvedResource): BrokenRelation | undefined {

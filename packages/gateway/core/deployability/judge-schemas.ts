@@ -11,7 +11,7 @@ import type { SchemaViolation } from './schema-check.ts';
 /** Logical ids of a template. The parts of an OpenAPI document, and resources of other formats, have other ids. */
 const IN_TEMPLATE = /^[A-Za-z0-9]+$/;
 
-/** The properties of a resource, as the template has them, that are checked against the schema of its type. */
+/** The properties in the template that are checked against the schema of the resource type. */
 export type SchemaQuestion = {
   readonly resource: string;
   readonly type: string;
@@ -23,7 +23,8 @@ export function schemaQuestions({ resources, source }: ResolvedStack): readonly 
   if (source === undefined) return [];
   const known = new KnownValues(source.template, source.placeholderParameters);
   const written = mapOf(source.template, 'Resources');
-  // Logical ids of another format are addresses, which may look like the ids of parts of documents.
+  // In other formats, the logical ids are addresses such as Terraform's, which may look like the ids of parts of
+  // documents.
   const isWritten = (logicalId: string): boolean =>
     source.writtenAs === undefined ? IN_TEMPLATE.test(logicalId) : Object.hasOwn(written, logicalId);
   return [...resources.values()]
@@ -84,8 +85,8 @@ function judgeResource(
 }
 
 /**
- * Returns the remedy for the name of the role that osls makes, if the name is too long. Without a name of its own, osls
- * joins it from the names of the service, the stage and the region.
+ * Returns the remedy for a too long name of the role that osls creates. If serverless.yml sets no name, osls joins the
+ * names of the service, the stage and the region.
  */
 function remedyOfServiceRole(
   { keyword, path }: SchemaViolation,
@@ -94,14 +95,14 @@ function remedyOfServiceRole(
   const name = properties['RoleName'];
   if (logicalId !== SERVICE_ROLE || path[0] !== 'RoleName' || keyword !== 'maxLength') return undefined;
   return typeof name === 'string' && name.endsWith('-lambdaRole')
-    ? `shorten service, from which osls makes the name ${name}, by ${name.length - MAX_ROLE_NAME} or more characters, or set provider.iam.role.name to a name of at most ${MAX_ROLE_NAME} characters`
+    ? `shorten the name of the service by at least ${name.length - MAX_ROLE_NAME} characters, because osls makes the role name ${name} from it; or set provider.iam.role.name to a name of at most ${MAX_ROLE_NAME} characters`
     : `shorten provider.iam.role.name to ${MAX_ROLE_NAME} characters`;
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const MAX_ROLE_NAME = 64;
 
-/** Keywords that judge a value by itself, whatever else the resource has. */
+/** Keywords whose result depends only on the value itself, and not on other members of the resource. */
 const OF_VALUES: ReadonlySet<string> = new Set(
   (
     'enum enumCaseInsensitive const pattern minimum maximum exclusiveMinimum exclusiveMaximum multipleOf ' +
@@ -109,7 +110,7 @@ const OF_VALUES: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** Returns whether the violation is about what the author wrote, and not about how another format is converted. */
+/** Returns whether the author caused the violation. The other possible cause is the conversion from another format. */
 function isOfAuthor(
   { path, missing, keyword, isWorded }: SchemaViolation,
   { logicalId }: ResolvedResource,
@@ -142,7 +143,7 @@ function isLocalPath(
   isMade: boolean,
 ): boolean {
   const [top = ''] = path;
-  // SAM reads the places of code and documents from other properties.
+  // In SAM, other properties contain the places of code and documents.
   if (isMade && PACKAGED[type]?.includes(top) === true) return true;
   return (
     missing === undefined && PACKAGED[type]?.includes(top) === true && typeof properties[top] === 'string'
@@ -161,7 +162,7 @@ function ofTemplate(
   return Object.fromEntries(Object.entries(properties).filter(([name]) => Object.hasOwn(own, name)));
 }
 
-/** Returns whether the violation follows from values that AWS also receives. */
+/** Returns whether the violation occurs on AWS too, because AWS receives the same values. */
 function isCertain(
   { path, missing, keyword, pattern = '', isConditional, isWorded }: SchemaViolation,
   { logicalId, properties, unresolved = [] }: ResolvedResource,
@@ -176,7 +177,7 @@ function isCertain(
   const owner = keyword === 'additionalProperties' ? path.slice(0, -1) : path;
   if (isOfMembers && hasFunction(known.writtenAt(logicalId, owner))) return false;
   if (missing !== undefined) return !(top === undefined && unresolved.includes(missing));
-  // Whether a member is there does not depend on what AWS gets for its value.
+  // A member that is not permitted is refused whatever its value is on AWS.
   if (keyword === 'additionalProperties') return true;
   if (top !== undefined && OF_PRESENCE.has(keyword)) return !hasFunction(known.writtenAt(logicalId, owner));
   if (top === undefined) return unresolved.length === 0;
@@ -188,7 +189,7 @@ function isCertain(
   return known.isKnownAt(logicalId, path);
 }
 
-/** Keywords that judge which members are there. */
+/** Keywords whose result depends only on which members are present. */
 const OF_PRESENCE: ReadonlySet<string> = new Set(
   'requiredXor requiredOr dependentExcluded dependentRequired'.split(' '),
 );

@@ -1,6 +1,7 @@
 /**
- * What Step Functions refuses in the fields of a state: a field that the type of the state does not have, a field of
- * the other query language, States.ALL before or with other errors, and a text in place of a path.
+ * Finds faults in the fields of states for which Step Functions refuses the state machine: a field that the type of the
+ * state does not have, a field of the other query language, States.ALL before or together with other errors, and a text
+ * in place of a path.
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/statemachine-structure.html
  * @see https://github.com/floci-io/floci/issues/2735 and https://github.com/floci-io/floci/issues/2968, measured on AWS
  */
@@ -9,13 +10,13 @@ import type { Json, JsonObject } from '@gatewright/aws/json-object';
 
 type Path = readonly string[];
 export type StateFault = {
-  /** Where Step Functions says that the fault is. */
+  /** The path that Step Functions names in its message. */
   readonly at: Path;
-  /** The field that causes it, if `at` is only its owner. */
+  /** The path of the faulty field, if `at` is only the path of the object that contains it. */
   readonly place?: Path;
   readonly code: string;
   readonly reason: string;
-  /** What to do. */
+  /** The remedy. */
   readonly remedy: string;
 };
 
@@ -70,7 +71,10 @@ export function languageOfMachine(machine: JsonObject): Language {
   return languageOf(machine, 'JSONPath');
 }
 
-/** @param whole the query language of the whole state machine, which states inside a Map or Parallel state inherit */
+/**
+ * @param whole the query language of the whole state machine, which also applies to states inside Map and Parallel
+ *   states
+ */
 export function faultsOfState(state: JsonObject, at: Path, whole: Language): readonly StateFault[] {
   return [
     ...foreignFields(state, at),
@@ -82,7 +86,7 @@ export function faultsOfState(state: JsonObject, at: Path, whole: Language): rea
 }
 
 const PAYLOADS = ['Parameters', 'ResultSelector', 'ItemSelector'];
-/** A path, an intrinsic function, or a text with a substitution that is only known at deployment. */
+/** Matches a path, an intrinsic function, and a text with a substitution whose value is known only at deployment. */
 const COMPUTED = /^\$|^States\.\w+\(|\$\{/;
 
 /**
@@ -124,8 +128,8 @@ const REQUIRED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Finds fields that each state of a type needs (CloudSnorkel/cdk-github-runners#434), and the Next that each rule of a
- * Choice state needs (aws-cloudformation/cfn-lint#4077).
+ * Finds required fields of states that are missing (CloudSnorkel/cdk-github-runners#434), and rules of Choice states
+ * without Next (aws-cloudformation/cfn-lint#4077).
  */
 function missingFields(state: JsonObject, at: Path): readonly StateFault[] {
   const type = textOf(state, 'Type');
@@ -166,7 +170,7 @@ function mixedLanguages(state: JsonObject, at: Path, whole: Language): readonly 
   const choices = state['Choices'];
   const rules = isJsonList(choices) ? choices.map((rule) => membersOf(rule)) : [];
   return [
-    // A field that the type does not have is already named.
+    // A field that the type does not have was already reported.
     ...ofOther(state, at, language, FIELDS_OF).filter(
       ({ place = [] }) => TYPES_WITH.get(place.at(-1) ?? '')?.includes(type) !== false,
     ),

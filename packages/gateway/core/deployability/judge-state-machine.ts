@@ -1,7 +1,7 @@
 /**
- * What Step Functions refuses in a state machine (CreateStateMachine): its transitions, the fields of its states, and
- * the integrations that Express workflows do not support (localstack/localstack, test_sfn_api_validation.snapshot.json
- * and test_sfn_api_express.snapshot.json, recorded).
+ * Finds faults for which Step Functions refuses a state machine (CreateStateMachine): in transitions, in fields of
+ * states, and integrations that Express workflows do not support (localstack/localstack,
+ * test_sfn_api_validation.snapshot.json and test_sfn_api_express.snapshot.json, recorded).
  * @see https://github.com/localstack/localstack/issues/11978
  * @see https://github.com/aws-cloudformation/cfn-lint/issues/4073
  */
@@ -15,7 +15,7 @@ import type { BrokenRelation } from './relation.ts';
 
 type Path = readonly string[];
 
-/** The ends of a resource that only Standard workflows support, with Step Functions' name for them. */
+/** Endings of `Resource` that only Standard workflows support, with Step Functions' name for each. */
 const ONLY_STANDARD: readonly (readonly [end: RegExp, what: string])[] = [
   [/\.sync(?::\d+)?$/, "'.sync' service integration"],
   [/\.waitForTaskToken$/, "'.waitForTaskToken' service integration"],
@@ -55,7 +55,10 @@ function ofText(text: Json | undefined): unknown {
 
 type Whole = {
   readonly isExpress: boolean;
-  /** Whether the resource has no DefinitionSubstitutions, whose values would replace each `${}` of the definition. */
+  /**
+   * Returns whether the resource has no DefinitionSubstitutions. Their values would replace each `${}` in the
+   * definition.
+   */
   readonly isFinal: boolean;
   readonly language: ReturnType<typeof languageOfMachine>;
 };

@@ -12,14 +12,15 @@ const RESERVED = /^aws:/i;
 const RESERVED_TAG = 'aws: prefixed tag key names are not allowed for external use.';
 /**
  * The messages of the types that refuse a second tag with the same key (localstack/localstack, snapshots of test_s3 and
- * test_kms, recorded). Other types are not judged, because most of them make a map of the list.
+ * test_kms, recorded). Other types are not checked, because most of them convert the list to a map, in which a key
+ * occurs only once.
  */
 const UNIQUE: Readonly<Record<string, string>> = {
   'AWS::S3::Bucket': 'Cannot provide multiple Tags with the same key',
   'AWS::KMS::Key': 'Duplicate tag keys',
 };
 
-/** Judges `Tags`, and properties such as `UserPoolTags` and `HostedZoneTags`. */
+/** Checks `Tags`, and properties such as `UserPoolTags` and `HostedZoneTags`. */
 export function judgeTags(resource: ResolvedResource): readonly BrokenRelation[] {
   return Object.entries(resource.properties)
     .filter(([name]) => /^(?:[A-Z]\w*)?Tags$/.test(name))

@@ -1,4 +1,7 @@
-/** What EventBridge refuses in the targets of a rule (PutTargets), and in a schedule on another event bus. */
+/**
+ * Finds faults in the targets of a rule for which EventBridge's PutTargets refuses them, and schedules on a custom
+ * event bus.
+ */
 import { parseArn } from '@gatewright/aws/arn';
 import { asOneOrMore, isJsonObject, isTrue, mapOf, textOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -23,8 +26,8 @@ const WITH_ROLE: ReadonlyMap<string, RegExp> = new Map([
 ]);
 
 /**
- * Services that stacks with an API often have, and that EventBridge does not call as targets. Others are not judged,
- * because the list of targets grows.
+ * Services that stacks with an API often use, and that EventBridge does not support as targets. Services that are not
+ * in this list are accepted, because EventBridge adds targets over time.
  * @see https://github.com/aws-cloudformation/cfn-lint/issues/4505
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-targets.html
  */

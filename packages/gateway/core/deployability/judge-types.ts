@@ -19,7 +19,7 @@ export function judgeTypes(
   known: Readonly<Record<string, string>>,
 ): readonly DeployFinding[] {
   const { Transform: transform = [] } = source?.template ?? {};
-  // Only the transform turns these types into others, and CloudFormation does not know them.
+  // CloudFormation does not know these types; only the transform converts them to types that it knows.
   if (source !== undefined && [transform].flat().length === 0) {
     const untransformed = [...resources.values()].filter(({ type }) => type.startsWith('AWS::Serverless::'));
     const [first] = untransformed;
@@ -30,7 +30,10 @@ export function judgeTypes(
           'unknown-type',
           placedAt(first, stackName),
           `Template format error: Unrecognized resource types: [${types}]`,
-          { remedy: 'add Transform: AWS::Serverless-2016-10-31, which makes other types of these' },
+          {
+            remedy:
+              'add Transform: AWS::Serverless-2016-10-31 to the template, which converts these types to types that CloudFormation knows',
+          },
         ),
       ];
     }

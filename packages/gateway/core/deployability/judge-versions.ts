@@ -1,6 +1,6 @@
 /**
- * What Lambda refuses in versions, aliases, permissions and asynchronous invocations because of the function to which
- * they belong, and in the layers of a function.
+ * Finds versions, aliases, permissions and asynchronous invocations that Lambda refuses because of the function to
+ * which they belong, and layers that it refuses.
  */
 import { asOneOrMore, asText, membersOf, textOf } from '@gatewright/aws/json-object';
 import { parseFunctionName } from '@gatewright/aws/function-name';
@@ -68,7 +68,7 @@ export function judgeOwnDestination(
 
 /**
  * Refuses a permission for $LATEST of any function. For a function that the stack creates with aliases, it also refuses
- * a permission for any other alias (serverless/serverless#11053), because that one cannot exist at the first
+ * a permission for any other alias (serverless/serverless#11053), because such an alias cannot exist at the first
  * deployment.
  */
 export function judgeAlias(

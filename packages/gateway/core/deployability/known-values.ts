@@ -1,6 +1,6 @@
 /**
- * Decides whether the value at a place of a template is the value that AWS gets. A value that contains the name, ARN or
- * attribute of a resource has a placeholder here, so nothing may be concluded from its text.
+ * Decides whether the value at a place of a template is the value that AWS gets. If a value contains the name, ARN or
+ * attribute of a resource, the gateway inserts a placeholder, so nothing may be concluded from its text.
  */
 import { isJsonList, isJsonObject, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
 import { COMPUTED_FUNCTIONS } from '../stack/intrinsic-functions.ts';
@@ -10,7 +10,9 @@ const COMPUTED: ReadonlySet<string> = new Set([
   'Condition',
   ...COMPUTED_FUNCTIONS.map((name) => `Fn::${name}`),
 ]);
-/** The pseudo parameters whose value here counts as known. The account id differs on AWS, but it has the same form. */
+/**
+ * The pseudo parameters whose value counts as known. The account id differs from the one on AWS, but has the same form.
+ */
 const OF_ACCOUNT = /^AWS::(?:Region|Partition|URLSuffix|AccountId|NoValue)$/;
 /** Types whose Ref is a name or a URL ("Return values" of the types). */
 const REF_IS_NAME: ReadonlySet<string> = new Set([
@@ -84,7 +86,8 @@ export class KnownValues {
   }
 
   /**
-   * Returns whether the value at the path is made of references. Its form is then known, for example that it is an ARN.
+   * Returns whether the value at the path consists of references. In that case its form is known, for example that it
+   * is an ARN.
    */
   isReferredAt(logicalId: string, path: readonly string[]): boolean {
     return this.#isReferred(this.writtenAt(logicalId, path));

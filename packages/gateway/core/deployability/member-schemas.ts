@@ -1,9 +1,9 @@
-/** Members that a service permits only for other kinds of the resource, or that it requires. */
+/** Schemas for members that a service permits or requires only for some kinds of a resource. */
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { NO_EVENT_SOURCE, NOT_PRIVATE, ONLY_DUALSTACK } from './call-words.ts';
 import { has } from './exclusive-schemas.ts';
 
-/** The services that are known to refuse a custom suffix of their role. Others are not judged. */
+/** The services that are known to refuse a custom suffix for a service-linked role. Other services are not checked. */
 const WITHOUT_SUFFIX = ['ops.apigateway', 'ecs', 'rds', 'elasticloadbalancing', 'es'].map(
   (service) => `${service}.amazonaws.com`,
 );
@@ -18,7 +18,7 @@ const HEADER_GROUPS = [
 ].map((name) => `${name}Config`);
 
 /**
- * What SNS requires in a retry policy of a subscription (hashicorp/terraform-provider-aws#3289,
+ * The members that SNS requires in the retry policy of a subscription (hashicorp/terraform-provider-aws#3289,
  * awsdocs/amazon-sns-developer-guide#5).
  * @see https://docs.aws.amazon.com/sns/latest/dg/creating-delivery-policy.html
  */
@@ -59,7 +59,7 @@ const inVpc = (given: string, needed: string): JsonObject => ({
 });
 
 /**
- * The parameters that Pipes requires for a source of a service, which say where reading starts
+ * The parameters that Pipes requires by service of the source. They determine where reading starts
  * (hashicorp/terraform-provider-aws#30773, hashicorp/terraform-provider-aws#32018).
  */
 const SOURCES_OF_PIPES = [

@@ -1,7 +1,7 @@
 /**
- * Lengths, ranges, patterns and values that a service's model gives for the members of the call that creates a
- * resource, where CloudFormation's schema of the type has none. The services refuse such a member with "1 validation
- * error detected". The rows are from the service models in botocore (Apache-2.0), by operation.
+ * Lengths, ranges, patterns and values that CloudFormation's schemas lack. They are from the service's model of the
+ * call that creates the resource. The service refuses a member that violates them with "1 validation error detected".
+ * The rows are from the service models in botocore (Apache-2.0), by operation.
  */
 import type { JsonObject } from '@gatewright/aws/json-object';
 

@@ -1,6 +1,6 @@
 /**
- * Schemas for what services refuse although CloudFormation's schemas permit it. Each schema names AWS's page, a
- * recording, or a public thread that quotes AWS's message. `says` next to a keyword is the message about a value that
+ * Schemas for values that services refuse although CloudFormation's schemas permit them. Each schema names AWS's page,
+ * a recording, or a public thread that quotes AWS's message. `says` next to a keyword is the message about a value that
  * violates it, in AWS's words if they are known, and `fix` is the remedy.
  */
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -17,9 +17,7 @@ const named = (property: string, pattern: string, more: JsonObject = {}): JsonOb
   properties: { [property]: { pattern, ...more } },
 });
 
-/**
- * Requires an ARN at a property. Templates often have a Ref to a role there, whose result is the role's name.
- */
+/** Requires the ARN of a role. A frequent mistake is the Ref of a role, which returns the role's name. */
 const arnAt = (...path: readonly string[]): JsonObject =>
   path.reduceRight<JsonObject>((inner, name) => ({ properties: { [name]: inner } }), { pattern: '^arn:' });
 
@@ -39,7 +37,7 @@ const ENDPOINTS: Readonly<Record<string, readonly [pattern: string, says: string
 const endpointFor = (protocol: string): string =>
   protocol.startsWith('http')
     ? `write an address that begins with ${protocol}://`
-    : `name the ARN of a resource of ${protocol} (Fn::GetAtt NAME.Arn), or set Protocol to what Endpoint is`;
+    : `name the ARN of a resource of ${protocol} (Fn::GetAtt NAME.Arn), or set Protocol to the protocol that fits Endpoint`;
 
 /** The ARN of a destination of asynchronous invocations must be of one of the services. */
 const destination = (services: string): JsonObject => ({

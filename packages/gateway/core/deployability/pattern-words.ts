@@ -1,4 +1,7 @@
-/** Describes patterns of schemas that consist of one set of characters, because readers do not know such patterns. */
+/**
+ * Describes patterns that consist of a single set of characters in words, because they are easier to read than a
+ * regular expression.
+ */
 
 const WHOLE = /^\^?\(?\[((?:\\.|[^\]\\])+)\]\)?(?:\+|\*|\{(\d+),(\d+)\})?(?:\$|\\Z)?$/;
 

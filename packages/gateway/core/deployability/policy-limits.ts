@@ -41,7 +41,10 @@ export function findPolicyExcess(resources: readonly ResolvedResource[]): readon
   ];
 }
 
-/** Counts the policies within the owner, and the resources AWS::IAM::Policy and AWS::IAM::RolePolicy that name it. */
+/**
+ * Counts the characters of the policies within a role, user or group, and of the AWS::IAM::Policy and
+ * AWS::IAM::RolePolicy resources that name it.
+ */
 function inlineExcess(
   owner: ResolvedResource,
   resources: readonly ResolvedResource[],
@@ -63,7 +66,7 @@ function inlineExcess(
           resource: owner,
           property: within.length > 0 ? 'Policies' : '',
           rule: 'policy-size',
-          message: `the inline policies have ${characters} characters; IAM allows at most ${most}`,
+          message: `the inline policies have ${characters} characters together; IAM allows at most ${most}`,
         },
       ];
 }

@@ -1,12 +1,15 @@
 /**
- * The grammar of IAM's policy documents, as schemas of the properties that have them.
+ * The grammar of IAM's policy documents, as schemas for properties that contain a policy document.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
  */
 import type { JsonObject } from '@gatewright/aws/json-object';
 
 const COMMON = ['Sid', 'Effect', 'Action', 'NotAction', 'Condition'];
 const PRINCIPALS = ['Principal', 'NotPrincipal'];
-/** What a principal may be: an account, an id of IAM, or an ARN of IAM or STS; and the host of a service. */
+/**
+ * The permitted forms of a principal: for `AWS`, an account, an id of IAM, or an ARN of IAM or STS; for `Service`, a
+ * host.
+ */
 export const PRINCIPALS_OF = {
   AWS: String.raw`\*|\d{12}|A[A-Z0-9]{15,}|arn:[\w-]+:(iam|sts)::(\d{12}|cloudfront):.+`,
   Service: String.raw`[\w-]+(\.[\w-]+)+`,
@@ -110,8 +113,8 @@ const OF_TRUST = {
 const OF_RESOURCE = document(statement([...PRINCIPALS, ...RESOURCES], [PRINCIPALS, RESOURCES]));
 
 /**
- * Returns the schema of a policy whose statements may name only actions of its own service. `without` are the service's
- * actions that concern no single resource, which are also refused. `limits` applies to the list of actions.
+ * Returns the schema of a policy whose statements may name only actions of one service. Actions in `without`, which do
+ * not concern a single resource, are also refused. `limits` applies to the list of actions.
  */
 function ofService(
   prefix: string,

@@ -1,11 +1,11 @@
 /**
- * What Route 53 refuses of records, although CloudFormation's schema permits it.
+ * Schemas for records that Route 53 refuses although CloudFormation's schema permits them.
  * @see https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/ResourceRecordTypes.html
  */
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { has } from './exclusive-schemas.ts';
 
-/** The pattern of the values of records of certain types, with Route 53's reason if a value does not match it. */
+/** The patterns for values of some record types, with Route 53's reason for refusing a value that does not match. */
 const VALUES: readonly (readonly [types: readonly string[], pattern: string, reason: string, fix: string])[] =
   [
     [

@@ -2,13 +2,15 @@ import { mapOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 
-/** What a service refuses in a resource, mostly because two properties or two resources do not fit together. */
+/**
+ * A fault for which a service refuses a resource, mostly because two properties or two resources do not fit together.
+ */
 export type BrokenRelation = {
   readonly resource: ResolvedResource;
   readonly property: string;
-  /** What is refused, in AWS's words if they are known. */
+  /** AWS's error message if it is known, otherwise the gateway's own message. */
   readonly message: string;
-  /** What to do, with the members and values that the judge knows. */
+  /** The remedy, with the names and values that are known. */
   readonly remedy: string;
 };
 

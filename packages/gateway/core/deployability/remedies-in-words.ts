@@ -1,6 +1,6 @@
 /**
- * What to do about a refusal that is found when the gateway reads a template. The code that reads a value knows only
- * the words of AWS, or its own words, which contain the values; this table says for each wording what to change.
+ * The remedies for refusals that are found when the gateway reads a template. The code that reads a value throws an
+ * error with only a message. This table finds the remedy by the wording of the message.
  */
 
 import { USE_REGIONAL } from './call-words.ts';
@@ -41,7 +41,7 @@ function mappingForms({ type, property }: At): string {
     : "map integration.request.header.NAME, .querystring.NAME or .path.NAME to a constant in single quotes ('…'), method.request.header.NAME, .querystring.NAME or .path.NAME, method.request.body, context.NAME or stageVariables.NAME";
 }
 
-/** The property that names a destination of a web ACL's records. */
+/** Matches the property that names the destination of a web ACL's logs. */
 const NAME_PROPERTIES: Readonly<Record<string, string>> = {
   'log group': 'LogGroupName',
   bucket: 'BucketName',
@@ -52,7 +52,7 @@ export const REMEDIES_IN_WORDS: readonly RemedyRow[] = [
   { words: /^Only REGIONAL domain names can be managed/, remedy: () => USE_REGIONAL },
   {
     words: /^Template format error: 'null' values are not allowed/,
-    remedy: () => 'remove null; AWS::NoValue (Ref) leaves out a property',
+    remedy: () => 'remove the property that is null, or write Ref: AWS::NoValue instead of null',
   },
   {
     words: /unresolved condition dependency (\S+)$/,
@@ -278,7 +278,7 @@ export const REMEDIES_IN_WORDS: readonly RemedyRow[] = [
   },
   {
     words: /already exists|has the same|is defined twice|two rules (?:are called|have the priority)/,
-    remedy: () => 'change one of the two, or remove it',
+    remedy: () => 'change or remove one of the two',
   },
   {
     words: /unknown property (\S+) in (\S+)/,
@@ -315,7 +315,7 @@ export const REMEDIES_IN_WORDS: readonly RemedyRow[] = [
   },
   {
     words: /\bmust be like (.+?)(?:, not .+)?$/,
-    remedy: ([, what = '']) => `write it like ${what}`,
+    remedy: ([, what = '']) => `write the value in the form ${what}`,
   },
   {
     words:

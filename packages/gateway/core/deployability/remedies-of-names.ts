@@ -1,9 +1,12 @@
-/** What to do about a name that nothing in the template has. */
+/** The remedies for references to a name that does not exist in the template. */
 import { PSEUDO_PARAMETERS } from '../stack/intrinsic-functions.ts';
 import type { RemedyRow } from './remedy-row.ts';
 import { nearestOf } from './spelling.ts';
 
-/** Returns the remedy for a name that cannot be one of the template's own; undefined for any other name. */
+/**
+ * Returns the remedy for a name that cannot be a logical id or a parameter name because of its form; undefined for any
+ * other name.
+ */
 function remedyOfForm(name: string): string | undefined {
   if (name.startsWith('AWS::')) {
     const nearest = nearestOf(name, PSEUDO_PARAMETERS);
@@ -17,7 +20,7 @@ function remedyOfForm(name: string): string | undefined {
 }
 
 /**
- * Returns the remedy for an attribute that a resource does not have, or that Ref names.
+ * Returns the remedy for an attribute that a resource does not have, or that is used in a Ref.
  * @param attributes the attributes that the type of the resource has
  */
 export function remedyOfAttribute(
@@ -44,7 +47,7 @@ export const REMEDIES_OF_NAMES: readonly RemedyRow[] = [
     words:
       /Unresolved resource dependencies \[(.+?)\] in the \w+ block of the template; its Condition is false$/,
     remedy: ([, name = '']) =>
-      `add the Condition of ${name} to what refers to it, or refer to it inside of Fn::If with this condition`,
+      `add the Condition of ${name} to the resource or output that refers to ${name}, or refer to ${name} only inside of Fn::If with this condition`,
   },
   {
     words: /Unresolved resource dependencies \[(.+?)\]/,

@@ -1,4 +1,4 @@
-/** What to do about refusals that are given in the words of a single service. */
+/** The remedies for messages that only a single service uses. */
 import { REMEDIES_OF_TEMPLATES } from './remedies-of-templates.ts';
 import { fixed, nameAt } from './remedy-row.ts';
 import type { RemedyRow } from './remedy-row.ts';
@@ -162,7 +162,7 @@ const OF_API_GATEWAY: readonly RemedyRow[] = [
 const OF_OTHERS: readonly RemedyRow[] = [
   {
     words: /^has (\d+) items; at most (\d+) are allowed$/,
-    remedy: ([, , most = '']) => `keep at most ${most} of them`,
+    remedy: ([, , most = '']) => `keep at most ${most} items`,
   },
   {
     words: /^two (?:indexes|keys) have the same name$/,
@@ -249,7 +249,7 @@ const OF_OTHERS: readonly RemedyRow[] = [
   fixed(/^unknown policy /, 'name a policy of this template (Ref), or the id of a policy that AWS manages'),
   fixed(
     /should not be set if list of Metrics is set/,
-    'remove it; each query of Metrics has its own in MetricStat',
+    'remove this property, because each query in Metrics sets it in its own MetricStat',
   ),
   fixed(
     /^Exactly one element of the metrics list should return data/,

@@ -1,9 +1,9 @@
-/** What to do about refusals in CloudFormation's words about a template, and in IAM's about a policy. */
+/** The remedies for CloudFormation's messages about a template, and for IAM's messages about a policy. */
 import { fixed } from './remedy-row.ts';
 import type { RemedyRow } from './remedy-row.ts';
 
 const IN_TRANSFORM =
-  'add Transform: AWS::LanguageExtensions to the template (before AWS::Serverless-2016-10-31, if it has this one)';
+  'add Transform: AWS::LanguageExtensions to the template (before AWS::Serverless-2016-10-31, if the template has both)';
 
 const OF_TEMPLATES: readonly RemedyRow[] = [
   fixed(/\(it needs Transform: AWS::LanguageExtensions\)$/, IN_TRANSFORM),

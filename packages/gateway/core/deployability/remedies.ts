@@ -1,4 +1,4 @@
-/** Says what to do about a value that violates a schema: the schema's own `fix`, or a remedy for the keyword. */
+/** Returns the remedy for a value that violates a schema: the schema's own `fix`, or a remedy for the keyword. */
 import { asJsonObject, isJsonObject } from '@gatewright/aws/json-object';
 import { wordsOfPattern } from './pattern-words.ts';
 import { nearestOf } from './spelling.ts';
@@ -17,10 +17,10 @@ type Violated = {
   readonly pair?: readonly [name: string, other: string] | undefined;
 };
 
-/** The maximum number of values that a remedy lists. Longer lists are in the message, and are not repeated. */
+/** The maximum number of values that a remedy lists. Longer lists are only in the message. */
 const MAX_LISTED = 12;
 
-/** @returns undefined if only the page of the property says what is allowed */
+/** @returns undefined if no remedy is known, so that only AWS's page of the property can help */
 export function remedyOf(violated: Violated): string | undefined {
   const { parent, missing, pair, keyword } = violated;
   const { fix } = asJsonObject(parent) ?? {};
@@ -61,19 +61,19 @@ const inRange: Advise = ({ parent }) => {
 
 /** Returns the remedy for a pattern whose meaning is known; undefined for any other pattern. */
 function byPattern(name: string, pattern: string): string | undefined {
-  if (pattern === '^(?!arn:)') return `name in ${name} what Ref returns, and not the ARN`;
+  if (pattern === '^(?!arn:)') return `set ${name} to the value that Ref returns, instead of the ARN`;
   const [, services] = /^\^arn:(?:\[\^:\]\+:\(([\w|-]+)\):|$)/.exec(pattern) ?? [];
   if (services !== undefined)
-    return `name in ${name} the ARN of a resource of ${services.split('|').join(', ')} (mostly Fn::GetAtt NAME.Arn)`;
+    return `set ${name} to the ARN of a resource of ${services.split('|').join(', ')} (mostly Fn::GetAtt NAME.Arn)`;
   if (pattern === '^(lambda:[*]|lambda:[a-zA-Z]+|[*])$')
     return `write ${name} with its service, as in lambda:InvokeFunction`;
   if (pattern === '^arn:')
-    return `name in ${name} the ARN (Fn::GetAtt NAME.Arn), and not the name that Ref returns`;
+    return `set ${name} to the ARN (Fn::GetAtt NAME.Arn), instead of the name that Ref returns`;
   if (pattern === String.raw`\.fifo$`) return `end ${name} with .fifo`;
   const words = wordsOfPattern(pattern);
   if (words !== undefined) return `write ${name} with ${words}`;
   return pattern.startsWith('^arn:') || pattern.startsWith('arn:')
-    ? `name in ${name} a whole ARN (mostly Fn::GetAtt NAME.Arn), and not the name that Ref returns`
+    ? `set ${name} to a full ARN (mostly Fn::GetAtt NAME.Arn), instead of the name that Ref returns`
     : undefined;
 }
 
@@ -99,15 +99,17 @@ const BY_KEYWORD: Readonly<Record<string, Advise>> = {
     const { const: value, enum: values } = schema;
     if (value === true) return `remove ${name}, or set it to false`;
     const excluded = Array.isArray(values) ? values : value === undefined ? [] : [value];
-    return excluded.length === 0 ? undefined : `use another ${name} than ${excluded.map(show).join(', ')}`;
+    return excluded.length === 0
+      ? undefined
+      : `use a value other than ${excluded.map(show).join(', ')} for ${name}`;
   },
   enum: oneOf,
   enumCaseInsensitive: oneOf,
   const: ({ name, schema }) => `set ${name} to ${String(schema)}`,
   minimum: inRange,
   maximum: inRange,
-  maxLength: ({ schema }) => `shorten it to ${String(schema)} characters`,
-  maxItems: ({ schema }) => `keep at most ${String(schema)} of them`,
+  maxLength: ({ name, schema }) => `shorten ${name} to ${String(schema)} characters`,
+  maxItems: ({ name, schema }) => `keep at most ${String(schema)} items in ${name}`,
   uniqueItems: () => 'remove the item that is repeated',
   type: ({ schema }) =>
     `write ${[schema]

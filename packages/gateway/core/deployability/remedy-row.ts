@@ -1,4 +1,4 @@
-/** A remedy for the words of a refusal. */
+/** A remedy for refusals whose message matches `words`. */
 export type RemedyRow = {
   readonly words: RegExp;
   /** @param match the message and the groups of `words` */

@@ -1,20 +1,22 @@
 /**
- * The rules that decide what a finding means for a deployment. A refusal that names no rule is about the template
- * (`template`) or about one value of a resource (`resource-value`). For a value, the finding has the id of the property
- * in CloudFormation's reference (`apigateway-method-authorizerid`) instead of the rule's.
+ * The rules that decide what a finding means for a deployment. A refusal without a rule is about the template
+ * (`template`) or about one value of a resource (`resource-value`). A finding about a value has the id of the property
+ * in CloudFormation's reference (`apigateway-method-authorizerid`) instead of the id of the rule.
  */
 
 export type Severity =
   /** AWS refuses the definition, at the latest when the resource is created. */
   | 'refused'
-  /** AWS deploys the definition, but there it behaves differently from here, or from what its author expects. */
+  /**
+   * AWS deploys the definition, but its behaviour on AWS differs from the gateway's, or from what the author expects.
+   */
   | 'differs'
   /** Whether AWS accepts it cannot be decided here. */
   | 'unchecked';
 
 type Rule = {
   readonly severity: Severity;
-  /** What the rule is about, as docs/guides/deploy/check.md lists it. */
+  /** The description of the rule, which docs/guides/deploy/check.md repeats. */
   readonly about: string;
   readonly remedy: string;
   /** AWS's page, or a public thread that quotes AWS's message. */
@@ -31,7 +33,7 @@ export const RULES = {
   'resource-value': {
     severity: 'refused',
     about: 'a value that the service, or CloudFormation’s schema of the type, does not accept',
-    remedy: 'use a value that the page of the property allows',
+    remedy: 'use a value that the documentation of the property allows',
     source: `${CLOUDFORMATION}/TemplateReference/aws-template-resource-type-ref.html`,
   },
   template: {
@@ -42,9 +44,9 @@ export const RULES = {
   },
   'not-compiled': {
     severity: 'refused',
-    about:
-      'a serverless.yml that osls itself refuses, so that it cannot be deployed, and its resources are not checked here',
-    remedy: 'correct the service at this place; the rest of it is checked afterwards',
+    about: 'a serverless.yml that osls refuses: it cannot be deployed, and its resources are not checked',
+    remedy:
+      'correct serverless.yml at this place, and run check again, because resources are checked only if osls accepts the service',
     source: 'https://github.com/oss-serverless/osls',
   },
   'circular-dependency': {
@@ -250,7 +252,7 @@ export const RULES = {
     severity: 'differs',
     about: 'a folder .gatewright inside a folder that is packaged with all its files',
     remedy:
-      "leave it out of the package: in serverless.yml with plugins: [gatewright] or package: { patterns: ['!**/.gatewright/**'] }, otherwise by packaging a folder below. If it contains attach, do not delete it, because gatewright detach needs that",
+      "leave .gatewright out of the package: in serverless.yml with plugins: [gatewright] or package: { patterns: ['!**/.gatewright/**'] }, otherwise by packaging a folder below. Do not delete .gatewright/attach, if it exists, because gatewright detach needs it",
     source: 'https://docs.aws.amazon.com/cli/latest/reference/cloudformation/package.html',
   },
   'parameter-without-value': {

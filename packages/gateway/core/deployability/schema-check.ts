@@ -16,7 +16,7 @@ type TypeSchema = {
   readonly schema: JsonObject;
   /** The top-level properties whose change makes CloudFormation replace the resource. */
   readonly replacedBy?: readonly string[];
-  /** What Fn::GetAtt can return. */
+  /** The attributes that Fn::GetAtt can return. */
   readonly attributes?: readonly string[];
   /** The properties by which a resource is identified, if the template sets all of them. */
   readonly named?: readonly string[];
@@ -35,16 +35,16 @@ export type SchemaViolation = {
   readonly excess?: string;
   /** The members of which one is required, if that is the violation. */
   readonly alternatives?: readonly string[];
-  /** Whether the schema requires this only if certain other members are present, or are absent. */
+  /** Whether the violated rule depends on the presence or absence of other members. */
   readonly isConditional?: true;
-  /** Whether the message is the service's own, for a rule that own-schemas.ts adds. */
+  /** Whether a schema of own-schemas.ts provides the message, which is then usually the service's own. */
   readonly isWorded?: true;
   /** The pattern that the value does not match, if that is the violation. */
   readonly pattern?: string;
   /** The keyword of the schema that the value violates. */
   readonly keyword: string;
   readonly message: string;
-  /** What to do; absent if only the page of the property says it. */
+  /** The remedy; absent if only AWS's page of the property can help. */
   readonly remedy?: string;
 };
 
@@ -91,8 +91,8 @@ function openAjv(): AjvClass {
     validateSchema: false,
     verbose: true,
     logger: false,
-    // A validator runs a few times, so optimizing its code would take longer than it saves: without, the schemas of an
-    // ordinary stack compile in about half the time.
+    // Each validator runs only a few times, so optimizing its code would take longer than it saves. Without
+    // optimization, the schemas of an ordinary stack compile in about half the time.
     code: { optimize: false, regExp: Object.assign(compileBounded, { code: 'bounded' }) },
   });
   const members = (data: unknown): readonly string[] => (isJsonObject(data) ? Object.keys(data) : []);
@@ -176,7 +176,7 @@ function describeErrors(errors: readonly ErrorObject[]): readonly SchemaViolatio
     if (one !== undefined) found.set(JSON.stringify([one.path, one.missing, one.message]), one);
   }
   for (const [key, one] of found) if (isConsequence(one, [...found.values()])) found.delete(key);
-  // A rule in the service's words takes the place of a general one about the same value.
+  // A violation with the service's own message replaces a general violation about the same value.
   const worded = new Set(
     [...found.values()].flatMap(({ isWorded, path }) => (isWorded === true ? [path.join('.')] : [])),
   );
@@ -326,8 +326,8 @@ function wordCombination(
   if (inner.length > 0 && missing.length === inner.length)
     return { message: `${how} one of ${[...new Set(missing)].join(', ')} is required` };
   if (keyword === 'oneOf' && Array.isArray(params['passingSchemas']))
-    return { message: 'it mixes members of several forms, of which only one is permitted' };
-  return { message: `it must be of ${how} one of the forms that CloudFormation’s schema describes` };
+    return { message: 'it mixes members of several forms, but only the members of one form are permitted' };
+  return { message: `it must match ${how} one of the forms that CloudFormation’s schema describes` };
 }
 
 type Wording = (schema: unknown, data: unknown) => string;
@@ -345,8 +345,8 @@ const WORDINGS: Readonly<Record<string, Wording>> = {
   },
   minimum: (schema, data) => `must be at least ${String(schema)}, not ${show(data)}`,
   maximum: (schema, data) => `must be at most ${String(schema)}, not ${show(data)}`,
-  exclusiveMinimum: (schema, data) => `must be over ${String(schema)}, not ${show(data)}`,
-  exclusiveMaximum: (schema, data) => `must be under ${String(schema)}, not ${show(data)}`,
+  exclusiveMinimum: (schema, data) => `must be greater than ${String(schema)}, not ${show(data)}`,
+  exclusiveMaximum: (schema, data) => `must be less than ${String(schema)}, not ${show(data)}`,
   multipleOf: (schema, data) => `must be a multiple of ${String(schema)}, not ${show(data)}`,
   minLength: (schema, data) => `must have at least ${String(schema)} characters, not ${sizeOf(data)}`,
   maxLength: (schema, data) => `must have at most ${String(schema)} characters, not ${sizeOf(data)}`,

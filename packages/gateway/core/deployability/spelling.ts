@@ -1,4 +1,4 @@
-/** Finds the name that a misspelt one stands for. */
+/** Finds the known name that is most similar to a misspelt name. */
 
 /** The maximum number of letters by which a misspelt name may differ from a known one. */
 const MAX_DIFFERENCE = 2;

@@ -1,4 +1,7 @@
-/** What Cognito refuses in user pools, their clients and their domains, although CloudFormation's schemas permit it. */
+/**
+ * Schemas for user pools, their clients and their domains that Cognito refuses although CloudFormation's schemas permit
+ * them.
+ */
 import type { JsonObject } from '@gatewright/aws/json-object';
 
 /**

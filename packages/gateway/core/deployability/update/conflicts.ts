@@ -73,7 +73,7 @@ export function findConflicts(changes: StackChanges, table: SchemaTable): readon
   ];
 }
 
-/** Decides whether two properties have the same value in the account. */
+/** Decides whether a property of an old and of a new resource has the same value in the account. */
 class Names {
   readonly replaced: ReadonlySet<string>;
   readonly #before: KnownValues;
@@ -99,7 +99,7 @@ class Names {
         this.#before.writtenAt(old.logicalId, [name]),
         this.#now.writtenAt(created.logicalId, [name]),
       ];
-      // AWS gives a new resource another id, although the gateway gives it the same one.
+      // On AWS a new resource gets another id, although the gateway derives the same id.
       return ![...namesIn(writtenBefore), ...namesIn(writtenNow)].some((one) => this.replaced.has(one));
     });
   }
@@ -155,8 +155,8 @@ function findEqual(
   if (unique === undefined) return [];
   if (name !== undefined && (created.properties[name] === undefined || !look.isWritten(created, name)))
     return [];
-  // A resource that is updated in place either keeps the value, so that the new template conflicts with itself, or
-  // stops using it.
+  // A resource that is updated in place is not in conflict: either it stops using the value, or two resources of the
+  // new template have the value, which is reported elsewhere.
   const stays = new Set(
     kept.filter(({ replacedBy }) => replacedBy === undefined).map(({ now }) => now.logicalId),
   );
@@ -181,10 +181,10 @@ function findEqual(
 
 const VARIABLE = /^\{.*\}$/;
 
-/** A resource whose path must not differ from that of another only in the names of variables. */
+/** A type of resource with a path. Two paths must not differ only in the names of their variables. */
 type Path = {
   readonly property: string;
-  /** The properties that are equal if both paths are at the same place. */
+  /** The properties that two conflicting resources have in common. */
   readonly within: readonly string[];
   readonly differ: (path: string, other: string) => boolean;
   readonly says: (path: string, other: string) => string;

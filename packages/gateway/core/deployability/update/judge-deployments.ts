@@ -26,7 +26,10 @@ const OF_API = [
 ];
 const SHOWN = 3;
 
-/** A deployment is a snapshot. An update that keeps the logical id and properties of the deployment takes no new one. */
+/**
+ * A deployment is a snapshot. An update that keeps the logical id and properties of the deployment creates no new
+ * snapshot.
+ */
 export function judgeDeployments(changes: StackChanges): readonly DeployFinding[] {
   const { kept, added, removed, now } = changes;
   const isOf = ({ properties }: ResolvedResource, api: string): boolean => properties['RestApiId'] === api;

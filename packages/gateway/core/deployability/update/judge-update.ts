@@ -1,4 +1,7 @@
-/** Finds what CloudFormation refuses, replaces or loses when a new template updates the deployed one. */
+/**
+ * Finds changes that CloudFormation refuses, and resources that it replaces or deletes, when a new template updates a
+ * stack.
+ */
 import { isDeepStrictEqual } from 'node:util';
 import { mapOf, textOf } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../../stack/model.ts';
@@ -15,7 +18,7 @@ import type { Change, StackChanges } from './stack-changes.ts';
 import { isNoticed, lostWith } from './what-is-lost.ts';
 
 /**
- * Returns what is refused, replaced or lost if `now` replaces `before`.
+ * Returns the findings about an update from `before` to `now`.
  * @param others the other stacks that are checked together, because they may import what the update removes
  */
 export function judgeUpdate(

@@ -1,4 +1,4 @@
-/** Compares the resources of a deployed template with the resources of the template that is to replace it. */
+/** Compares the resources of a deployed template with the resources of the new template. */
 import { isDeepStrictEqual } from 'node:util';
 import { listOf, membersOf, textOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -10,7 +10,7 @@ import type { SchemaTable } from '../schema-check.ts';
 export type Change = {
   readonly before: ResolvedResource;
   readonly now: ResolvedResource;
-  /** The top-level properties whose values differ. */
+  /** The names of the top-level properties whose values differ. */
   readonly changed: readonly string[];
   /** The property whose change makes CloudFormation replace the resource; absent for a change in place. */
   readonly replacedBy?: string;
@@ -32,7 +32,7 @@ export type StackChanges = {
  * replaces the resource, or undefined if the resource is not replaced.
  */
 const REPLACED_SOMETIMES: Readonly<Record<string, (change: Change) => string | undefined>> = {
-  // conditionalCreateOnlyProperties of the schema; an attribute's type: ministackorg/ministack#1433
+  // Source: conditionalCreateOnlyProperties of the schema; for the type of an attribute, ministackorg/ministack#1433.
   'AWS::DynamoDB::Table': ({ before, now, changed }) =>
     changed.includes('KeySchema')
       ? 'KeySchema'

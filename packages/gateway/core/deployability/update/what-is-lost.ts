@@ -1,8 +1,11 @@
-/** Lists what is lost together with a resource, and the types whose replacement has no visible effect. */
+/**
+ * Describes the data or address that is lost together with a resource, and lists the types whose replacement has no
+ * visible effect.
+ */
 
 /**
- * What disappears with a resource of the type: data that CloudFormation does not restore, or an address or id that
- * callers outside of the stack know.
+ * The loss if a resource of the type is deleted: data that CloudFormation does not restore, or an address or id that
+ * callers outside the stack know.
  */
 const LOST: Readonly<Record<string, string>> = {
   'AWS::ApiGateway::ApiKey': 'its value, which customers send',

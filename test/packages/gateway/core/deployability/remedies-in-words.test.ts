@@ -61,7 +61,7 @@ const CASES = [
   [
     'Template format error: Unresolved resource dependencies [Audit] in the Outputs block of the template; its Condition is false',
     '',
-    'add the Condition of Audit to what refers to it, or refer to it inside of Fn::If with this condition',
+    'add the Condition of Audit to the resource or output that refers to Audit, or refer to Audit only inside of Fn::If with this condition',
   ],
   ["Invalid template parameter property 'DefaultValue'", 'Parameters.Stage', 'write Default'],
   [

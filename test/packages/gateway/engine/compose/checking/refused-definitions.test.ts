@@ -53,7 +53,7 @@ describe('examineStacks', () => {
       );
       assert.doesNotMatch(
         found.map(({ remedy }) => remedy).join('\n'),
-        /^use a value that the page of the property allows|^correct the template at this place$/m,
+        /^use a value that the documentation of the property allows|^correct the template at this place$/m,
         'the remedy says what to change; add it in remedies-of-refusals.ts, or as `fix` of the schema',
       );
       assert.equal(found.length, 1, `one fault has one finding; found ${JSON.stringify(found)}`);
