@@ -1,4 +1,4 @@
-/** Starts the embedded DynamoDB, which is a worker thread with a URL, and controls it from the owner's thread. */
+/** Starts and controls the embedded DynamoDB. It runs in a worker thread and serves a URL. */
 import { USUAL_HOME } from '@gatewright/aws/usual-home';
 import { mkdir } from 'node:fs/promises';
 import module from 'node:module';

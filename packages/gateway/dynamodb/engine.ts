@@ -90,7 +90,7 @@ export class DynamoDbEngine {
   readonly #maxMemoryBytes: number;
   #sweep: Promise<void> | undefined;
   readonly #onChanges: EngineOptions['onChanges'];
-  /** The operations that are not dynalite's alone. */
+  /** The operations that the engine implements itself or extends. dynalite alone handles all others. */
   static readonly #OWN: ReadonlyMap<string, OwnOperation> = new Map(
     Object.entries<OwnOperation>({
       BatchWriteItem: (engine, input) => engine.#writeBatch(input),
@@ -170,7 +170,7 @@ export class DynamoDbEngine {
    * Runs an operation.
    * @param operation the name of the operation as in X-Amz-Target, such as `PutItem`
    * @param region the region in the ARN of a new table
-   * @param isOfStack whether this is the gateway's own call for a table of a stack
+   * @param isOfStack whether the gateway itself makes the call, for a table of a stack
    * @throws DynamoDbError with AWS's status and body
    */
   async execute(

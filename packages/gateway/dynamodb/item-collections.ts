@@ -1,6 +1,6 @@
 /**
- * What writes report of the item collections that they touch: the items with one partition key, in a table with local
- * secondary indexes (DynamoDB API reference, "ItemCollectionMetrics").
+ * Adds ItemCollectionMetrics to the results of writes. An item collection consists of the items with the same partition
+ * key in a table with local secondary indexes (DynamoDB API reference, "ItemCollectionMetrics").
  */
 import { isDeepStrictEqual } from 'node:util';
 import { membersOf } from '@gatewright/aws/json-object';
@@ -15,13 +15,16 @@ export type Written = { readonly table: Table; readonly item: UnknownMembers };
 /** The lowest possible estimate in GB. The real size is not counted. */
 const SMALLEST = [0, 1];
 
-/** Adds the collection of one written item if the call asks for it; AWS leaves it out for a table without such an index. */
+/**
+ * Adds the item collection of one written item if the call requests it. Like AWS, it adds nothing for a table without
+ * local secondary indexes.
+ */
 export function withCollection(output: Output, input: UnknownMembers, written: Written): Output {
   const metrics = isAsked(input) ? metricsOf(written) : undefined;
   return metrics === undefined ? output : { ...output, ItemCollectionMetrics: metrics };
 }
 
-/** Adds the collections of all written items by table, each once. */
+/** Adds the item collections of all written items by table. Each collection is added only once. */
 export function withCollections(output: Output, input: UnknownMembers, all: readonly Written[]): Output {
   if (!isAsked(input)) return output;
   const byTable = new Map<string, UnknownMembers[]>();
@@ -35,7 +38,7 @@ export function withCollections(output: Output, input: UnknownMembers, all: read
   return byTable.size === 0 ? output : { ...output, ItemCollectionMetrics: Object.fromEntries(byTable) };
 }
 
-/** @throws DynamoDbError for a mode that does not exist */
+/** @throws DynamoDbError if ReturnItemCollectionMetrics has an unknown value */
 function isAsked(input: UnknownMembers): boolean {
   const reader = dynamoDbInput(input);
   const mode = reader.optionalText('ReturnItemCollectionMetrics', { values: ['SIZE', 'NONE'] });

@@ -134,8 +134,8 @@ export async function partitionKeysOf(
     const table = tables.get(name);
     const schema = table && keySchemaOf(table, index);
     const keys = schema?.filter(({ KeyType: type }) => type === 'HASH') ?? [];
-    // If the partition key has several attributes, none of them alone is the leading key. A policy's condition on the
-    // leading key then has no value to check.
+    // If the partition key has several attributes, none of them alone is the leading key. In that case, the condition
+    // key for the leading key has no value.
     return keys.length === 1 ? keys[0]?.AttributeName : undefined;
   };
 }

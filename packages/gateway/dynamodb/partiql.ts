@@ -39,7 +39,10 @@ export async function executeStatement(input: UnknownMembers, engine: StatementS
   if (input['Parameters'] !== undefined && parameters.length === 0)
     throw validationError(validationMessage(violation('[]', 'parameters', MUST.haveLengthFrom(1))));
   const refused = REFUSED_MEMBERS.find((name) => ![undefined, 'NONE'].includes(input[name] as undefined));
-  if (refused !== undefined) throw validationError(`${refused} of ExecuteStatement is not supported here`);
+  if (refused !== undefined)
+    throw validationError(
+      `${refused} of ExecuteStatement is not supported by the embedded DynamoDB; omit it, or start with --dynamodb URL to use another DynamoDB`,
+    );
   const statement = parse(text, parameters as readonly Value[]);
   switch (statement.kind) {
     case 'select':
@@ -243,7 +246,10 @@ const UPDATE_RETURNS = ['ALL OLD', 'ALL NEW', 'MODIFIED OLD', 'MODIFIED NEW'];
 
 function returnValues(returning: string | undefined, known: readonly string[]): string {
   if (returning === undefined) return 'NONE';
-  if (!known.includes(returning)) throw validationError(`RETURNING ${returning} * is not supported here`);
+  if (!known.includes(returning))
+    throw validationError(
+      `RETURNING ${returning} * is not supported by the embedded DynamoDB; use RETURNING ALL OLD *, or start with --dynamodb URL to use another DynamoDB`,
+    );
   return returning.replace('MODIFIED', 'UPDATED').replace(' ', '_');
 }
 
