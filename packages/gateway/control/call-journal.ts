@@ -1,6 +1,6 @@
 /**
- * The calls that changed the control plane, with their times and ids. If the calls are repeated in order, they produce
- * the same APIs, keys, plans, stages and domains with the same ids.
+ * Records the calls that changed the control plane, with their times and ids. The same calls, repeated in order,
+ * produce the same APIs, keys, plans, stages and domains with the same ids.
  */
 import { InvalidRequest } from '../core/errors.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
@@ -58,8 +58,8 @@ export class CallJournal {
   }
 
   /**
-   * Wraps a service and records its changes in the journal. The changes run one at a time, so that each id belongs to a
-   * known call.
+   * Wraps a service and records its changes in the journal. The changes run one at a time, so that the journal knows
+   * which call generated which ids.
    */
   keep(service: AwsService): AwsService {
     return (call) => {

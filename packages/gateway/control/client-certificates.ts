@@ -68,7 +68,7 @@ export class ClientCertificates {
   /**
    * Prepares to replace the templates' certificates. A certificate is generated for each new definition, and deleted if
    * its definition was removed. All other certificates stay.
-   * @returns `during` runs work that finds the certificates as they will be; `adopt` replaces them
+   * @returns `during` runs a function that already sees the new certificates; `adopt` replaces the old ones
    */
   prepare(defined: readonly { readonly id: string; readonly description: string }[]): {
     during<T>(work: () => T): T;

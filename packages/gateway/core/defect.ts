@@ -1,6 +1,6 @@
 /**
- * The check that stopped a request, as stable, plain data. It is more precise than the error code. Explanations depend
- * on this value and never on log text.
+ * The check that stopped a request. It is more precise than the error code. Explanations use this value and never parse
+ * log text.
  */
 import type { SignatureFault } from '@gatewright/aws/signature-claim';
 import type { RoleRefusal } from './policy/role-refusal.ts';
@@ -12,7 +12,7 @@ export type Defect =
   | {
       readonly kind: 'authorizer';
       readonly code: Exclude<AuthorizerDefectCode, 'malformed'>;
-      /** Lambda's name of the error of a function that failed. */
+      /** The name that Lambda gives to the error of the failed function. */
       readonly errorType?: string | undefined;
       /**
        * Whether the function's error message is `Unauthorized` or similar, but API Gateway did not treat it as a
@@ -44,7 +44,7 @@ export type Defect =
   /** No AWS::Lambda::Permission lets the API, or its authorizer, invoke the function. */
   | {
       readonly kind: 'permission';
-      /** What is invoked, such as `orders:live`; undefined if only AWS's log line is known. */
+      /** The function that is invoked, such as `orders:live`; undefined if only AWS's log line is known. */
       readonly invoked?: string;
       /**
        * The end of the call's source ARN after the API id, with the literal `stage` in place of the stage name:
@@ -67,7 +67,8 @@ export type Defect =
       readonly screen?: ScreenRule | undefined;
     }
   /**
-   * The AWS signature is missing (`faults` is then empty) or refused. `region` and `service` are what it must be for.
+   * The AWS signature is missing (`faults` is then empty) or refused. `region` and `service` are the ones for which the
+   * request must be signed.
    */
   | {
       readonly kind: 'signature';
@@ -134,7 +135,7 @@ export type MappingDefect = { readonly kind: 'mapping' } &
     | { readonly problem: 'address' }
   );
 
-/** A result that another kind of function, or of authorizer, may return. */
+/** The kind of result that the function returned instead of the expected one. */
 export type AuthorizerMistake =
   /** The response of a route: `{statusCode, body}`. */
   | { readonly kind: 'response'; readonly statusCode: string }
@@ -142,7 +143,7 @@ export type AuthorizerMistake =
   | { readonly kind: 'simple' }
   /** The result of an authorizer without simple responses: `{policyDocument}`. */
   | { readonly kind: 'policy' }
-  /** Only true or false, or nothing at all. */
+  /** True, false, null or undefined. */
   | { readonly kind: 'value'; readonly value: string };
 
 /** A part of the result of an authorizer's function (docs/aws §4.3, §4.5, §11.6). */
@@ -154,7 +155,7 @@ export type AuthorizerResultPart =
   | 'isAuthorized'
   /** The policy is missing. */
   | 'policyDocument'
-  /** The policy is there, but not valid. */
+  /** The policy exists, but is invalid. */
   | 'policy'
   /** A Resource of the policy is too long. */
   | 'resource'

@@ -248,8 +248,8 @@ export type Caller =
     });
 
 /**
- * The phases' notes about a request, from which an explanation can be made later. The notes are references that are
- * evaluated only on demand. They exist only while requests are recorded.
+ * The notes that the phases make about a request, for a later explanation. The notes are references that are evaluated
+ * only on demand. They exist only if requests are recorded.
  */
 export type PhaseNotes = {
   authorizerCall: { readonly event: string; result: InvocationResult | undefined } | undefined;

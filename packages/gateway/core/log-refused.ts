@@ -11,7 +11,7 @@ import type { Reply, ServedApi } from './exchange.ts';
 import type { Ports } from './ports.ts';
 import type { Recording } from './trail.ts';
 
-/** Why a request was refused, and what would change that. */
+/** The reasons for a refusal, and the changes that would prevent it. */
 export type RefusalText = {
   readonly reason: string;
   readonly because: readonly string[];
@@ -19,14 +19,14 @@ export type RefusalText = {
 };
 
 type Refused = {
-  /** The name of the host, under which a request without an API is recorded. */
+  /** The host name of the request. If no API is known, the request is recorded under this name. */
   readonly host: string;
   readonly api: ServedApi | undefined;
   readonly isTrusted: boolean;
   readonly told: RefusalText;
 };
 
-/** Without an API, the request is recorded under the name of the host. */
+/** Returns an API with the host name as its name, so that a request without an API can be recorded. */
 function placeholder(host: string): ServedApi {
   return {
     apiId: '',

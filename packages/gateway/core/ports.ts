@@ -107,7 +107,7 @@ export type InvocationResult =
        */
       readonly initMs?: number;
       readonly executedVersion?: string;
-      /** Why the result is Lambda's `null`; absent if it is what the handler returned. */
+      /** The reason why Lambda's result is `null`; absent if the handler itself returned the result. */
       readonly nullBy?: NullBy;
     }
   /**
@@ -253,7 +253,8 @@ export type HttpOutcome =
   /**
    * The failure of a request. `address` means that the host does not exist or that no host was given. `network` means
    * that the connection was refused or reset, or that TLS failed. `too-large` means that the response is larger than 10
-   * MB. `request` means that the request cannot be sent, and `unserved` that no service here handles the call of AWS.
+   * MB. `request` means that the request cannot be sent. `unserved` means that the gateway emulates no service for this
+   * call to AWS.
    */
   | {
       readonly kind: 'unreachable';
@@ -332,7 +333,10 @@ export type ServiceRequest = {
 };
 
 export interface ServiceClient {
-  /** @param traceHeader the trace of the request that the call belongs to; absent if the headers have it */
+  /**
+   * @param traceHeader the trace header of the request that the call belongs to; absent if `headers` already contains
+   *   it
+   */
   call(request: ServiceRequest, traceHeader?: string): Promise<HttpOutcome>;
 }
 
@@ -370,8 +374,8 @@ export interface LogGroups {
 }
 
 /**
- * What all measurements of one route, function or queue have in common. They share one object, so that their series are
- * looked up once and not for every request.
+ * The members that all measurements of one route, function or queue have in common. The measurements share one object,
+ * so that their metrics are looked up only once instead of for every request.
  */
 export type MeasuredSubject = {
   readonly namespace: string;
@@ -388,7 +392,10 @@ export type MeasuredSubject = {
 export type Measurement = {
   readonly subject: MeasuredSubject;
   readonly epochMs: number;
-  /** The values of the subject's metrics, in the same order; undefined for a metric that AWS does not count then. */
+  /**
+   * The values of the subject's metrics, in the same order; undefined for a metric that AWS does not count in this
+   * case.
+   */
   readonly values: readonly (number | undefined)[];
 };
 

@@ -232,7 +232,10 @@ export class Trail {
     return { status: isRefused ? status : 200, latencyMs, error };
   }
 
-  /** Returns what metrics need of the integration's result. It runs for every request, so it does not read an id. */
+  /**
+   * Returns the members of the integration's result that metrics need. It runs for every request, so it omits the
+   * request id, which is created only on demand.
+   */
   measureIntegration(): Pick<LoggedIntegration, 'latencyMs' | 'error'> | undefined {
     const latencyMs = this.#latencyOf('integrate', 'map-response');
     if (latencyMs === undefined || this.notes?.outcome?.kind === 'streams')

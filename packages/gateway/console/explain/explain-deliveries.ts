@@ -294,11 +294,11 @@ const DEAD_LETTERS: Readonly<Record<string, string>> = {
 /** The message of a missing permission says itself what to add. */
 function adviseDelivery({ message, to }: Told<'refused'>['step']): string {
   const [, remedy] =
-    /:\s*(add (?:one|a statement) .*|allow it .*|it has no policy\. Add .*)$/is.exec(message) ?? [];
+    /:\s*(add (?:one|a statement) .*|allow it .*|\S+ has no policy\. Add .*)$/is.exec(message) ?? [];
   if (remedy !== undefined)
     return sentence(
       remedy
-        .replace(/^it has no policy\. /, '')
+        .replace(/^\S+ has no policy\. /, '')
         .replace(/^add one with/, 'Add an AWS::Lambda::Permission with'),
     );
   const [, statement] = /(Add this statement to it: .*)$/s.exec(message) ?? [];

@@ -155,7 +155,7 @@ function findSourceFault(
     const stageName = findOtherStage(arn, source);
     if (stageName !== undefined)
       return {
-        because: `The SourceArn of ${place} says ${stageName}, and the call comes from stage ${first ?? ''}.`,
+        because: `The SourceArn of ${place} names stage ${stageName}, but the call comes from stage ${first ?? ''}.`,
         change: `End the SourceArn of ${place} with ${describeStages(source)}.`,
       };
   }

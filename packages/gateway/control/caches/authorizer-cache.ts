@@ -5,8 +5,8 @@ import type { AuthorizerCache, AuthorizerGrant, CacheEntry } from '../../core/ex
 type Entry = { readonly grant: AuthorizerGrant; readonly expiresAtEpochMs: number };
 
 /**
- * The maximum number of entries. If one TTL has more distinct credentials, the oldest are evicted, so that a flood of
- * tokens cannot fill the memory.
+ * The maximum number of entries. If more distinct credentials arrive within one TTL, the oldest entries are evicted, so
+ * that a flood of tokens cannot fill the memory.
  */
 const MAX_ENTRIES = 10_000;
 

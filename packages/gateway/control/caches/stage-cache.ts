@@ -14,8 +14,8 @@ const GIGABYTE = 1024 ** 3;
 const ENTRY_OVERHEAD_BYTES = 512;
 
 /**
- * The cached responses of one stage. The least recently used entry is evicted. The cache is in memory, so it is empty
- * after a restart.
+ * The cached responses of one stage. If the cache is full, the least recently used entry is evicted. The cache is in
+ * memory, so it is empty after a restart.
  */
 export class LruStageCache implements StageCacheStore {
   readonly #entries = new AgedMap<Entry>();

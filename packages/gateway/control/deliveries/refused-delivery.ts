@@ -68,7 +68,10 @@ function principalOf(sender: string): string {
 const ACTIONS = { 'AWS::SQS::Queue': 'sqs:SendMessage', 'AWS::SNS::Topic': 'sns:Publish' } as const;
 const POLICIES = { 'AWS::SQS::Queue': 'AWS::SQS::QueuePolicy', 'AWS::SNS::Topic': 'AWS::SNS::TopicPolicy' };
 
-/** Without a policy, only identities of the owner's account may send, and a service is not one of them. */
+/**
+ * Returns why the policies of a queue or topic refuse a delivery. If there is no policy, only identities of the owner's
+ * account may send, and a service is not one of them.
+ */
 function findRefusedMessage(target: PolicedTarget, targetArn: string, sender: string): string | undefined {
   const { type, logicalId, policies } = target;
   const service = principalOf(sender);
@@ -83,7 +86,7 @@ function findRefusedMessage(target: PolicedTarget, targetArn: string, sender: st
   const begin = `${sender} may not ${question.action} on ${logicalId} to deliver this`;
   const deciding = policies[Math.max(0, decisions.indexOf('explicit-deny'))];
   if (deciding === undefined)
-    return `${begin}: it has no policy. Add an ${POLICIES[type]} for it with this statement: ${missing(question, sender)} ${SKIPPED}`;
+    return `${begin}: ${logicalId} has no policy. Add an ${POLICIES[type]} for it with this statement: ${missing(question, sender)} ${SKIPPED}`;
   const { place, policy, reason } = deciding;
   const where = `its policy (${place})`;
   if (policy === undefined)
@@ -119,7 +122,7 @@ function describeNearest({ statements }: PolicyTrace): string {
   const failing = nearest.conditions.find(({ holds }) => !holds);
   if (nearest.fails.length === 1 && failing !== undefined) {
     const found = failing.found?.join(', ') ?? 'missing';
-    return `allows it only if ${failing.key} is ${failing.wanted.join(' or ')} (${failing.operator} in ${at}), and it is ${found}`;
+    return `allows it only if ${failing.key} is ${failing.wanted.join(' or ')} (${failing.operator} in ${at}), but the value is ${found}`;
   }
   const { actions, resources } = nearest;
   if (nearest.fails.includes('principal')) return `allows it for another principal (${at})`;

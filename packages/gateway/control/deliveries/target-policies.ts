@@ -1,4 +1,7 @@
-/** The policies of queues and topics, which say whether a rule, topic or bucket may send to them (docs/aws §18.13). */
+/**
+ * The policies of queues and topics, which determine whether a rule, topic or bucket may send to them (docs/aws
+ * §18.13).
+ */
 import { partitionOf, printArn } from '@gatewright/aws/arn';
 import { compilePolicy } from '../../core/policy/evaluate.ts';
 import type { CompiledPolicy } from '../../core/policy/model.ts';
@@ -10,7 +13,7 @@ import { shortPlace } from '../../core/stack/source-format.ts';
 type TargetPolicy = {
   /** For example `template.yaml:12`. */
   readonly place: string;
-  /** Undefined if the document is invalid. It then allows nothing. */
+  /** Undefined if the document is invalid. An invalid document allows nothing. */
   readonly policy: CompiledPolicy | undefined;
   /** Why the document is invalid. */
   readonly reason?: string;
@@ -30,7 +33,7 @@ export class TargetPolicies {
     this.#targets = new Map(stacks.flatMap((stack) => readTargets(stack, all)));
   }
 
-  /** Undefined for a queue or topic that is not in these stacks, or whose policies are not fully known here. */
+  /** Returns undefined for a queue or topic that is not in these stacks, or whose policies are not fully known. */
   find(arn: string): PolicedTarget | undefined {
     return this.#targets.get(arn);
   }

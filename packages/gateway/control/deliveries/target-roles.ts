@@ -47,7 +47,10 @@ const WITH_TARGETS: Readonly<Record<string, (resource: ResolvedResource) => read
   ],
 };
 
-/** Returns one finding for each right that the role of a target lacks, if the statements alone decide. */
+/**
+ * Returns one finding for each right that the role of a target lacks. A role with conditions in its statements is
+ * skipped, because its rights cannot be decided.
+ */
 export function findPowerlessRoles(
   stacks: readonly ResolvedStack[],
   roles: ReadonlyMap<string, Role>,
@@ -55,7 +58,7 @@ export function findPowerlessRoles(
 ): readonly UnsupportedItem[] {
   const consequence = isEnforced
     ? 'nothing is delivered, as on AWS (--roles off skips permissions)'
-    : 'it is delivered here, because roles are not enforced, but not on AWS';
+    : 'the gateway delivers, because --roles off skips permissions, but AWS does not';
   return stacks.flatMap(({ stackName, resources }) =>
     [...resources.values()].flatMap((resource) =>
       (WITH_TARGETS[resource.type]?.(resource) ?? []).flatMap(({ property, target }): UnsupportedItem[] => {

@@ -42,7 +42,7 @@ export const SEVERAL_LEVELS =
 export const ONLY_ONE = 'Only one base path mapping is allowed if the base path is empty.';
 
 /**
- * Returns whether API Gateway refuses a base path of version 1 beside others of the domain (aws/aws-cdk#9581,
+ * Returns whether API Gateway refuses a V1 base path because of the domain's other base paths (aws/aws-cdk#9581,
  * aws/aws-cdk#17915, amplify-education/serverless-domain-manager#179).
  */
 export function refusesBeside(others: readonly string[], basePath: string): boolean {
@@ -73,7 +73,7 @@ export function readDomains(
         () => undefined,
       );
   };
-  /** The base paths of version 1 by domain. Mappings of version 2 may be next to any of them. */
+  /** The base paths of V1 mappings by domain. V2 mappings may be combined with any of them. */
   const basePaths = new Map<string, readonly string[]>();
   const noDomain = 'the domain is not served';
   const noMapping = 'the domain is not served at this path';

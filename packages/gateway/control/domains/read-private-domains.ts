@@ -30,7 +30,10 @@ const ARN = /\/domainnames\/([^/+]+)(?:\+([a-z0-9]+))?$/;
 export function domainOfArn(item: ControlResource): string {
   const [, name] = ARN.exec(readText(item, 'DomainNameArn')) ?? [];
   if (name !== undefined) return name.toLowerCase();
-  throw new DefinitionError(item.place('DomainNameArn'), 'must be the ARN of a private domain name');
+  throw new DefinitionError(
+    item.place('DomainNameArn'),
+    `must be the ARN of a private domain name, not ${JSON.stringify(readText(item, 'DomainNameArn'))}`,
+  );
 }
 
 /** Returns the private domains of the stacks. Invalid domains are reported and not served. */
@@ -61,7 +64,10 @@ function readAccess(
 ): PrivateDomain {
   const [type] = readEndpointTypes(item);
   if (type !== 'PRIVATE')
-    throw new DefinitionError(item.place('EndpointConfiguration'), 'must have the type PRIVATE');
+    throw new DefinitionError(
+      item.place('EndpointConfiguration'),
+      `must have the type PRIVATE, not ${type ?? 'none'}`,
+    );
   const name = readText(item, 'DomainName').toLowerCase();
   const [, , id] = ARN.exec(item.id) ?? [];
   const arn = `arn:${partitionOf(region)}:execute-api:${region}:${accountId}:/domainnames/${name}${id === undefined ? '' : `+${id}`}`;
@@ -91,7 +97,7 @@ function readAssociations(
         if (!/^vpce-[0-9a-f]{8,17}$/.test(source))
           throw new DefinitionError(
             item.place('AccessAssociationSource'),
-            'must be the id of a VPC endpoint',
+            `must be the id of a VPC endpoint, such as vpce-0123456789abcdef0, not ${JSON.stringify(source)}`,
           );
         found.set(name, [...(found.get(name) ?? []), source]);
       },

@@ -22,8 +22,8 @@ const MODES: Readonly<Record<string, RoutingMode>> = {
 export const ROUTING_MODES = Object.keys(MODES);
 
 /**
- * Returns the routing mode. For an unknown mode it is AWS's default, and the check of property classes reports the
- * mode.
+ * Returns the routing mode. For an unknown mode it returns AWS's default; the check of property classes reports the
+ * unknown mode.
  */
 export function routingModeOf(properties: JsonObject): RoutingMode {
   return MODES[textOf(properties, 'RoutingMode')] ?? 'mappings';

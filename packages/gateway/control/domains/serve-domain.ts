@@ -20,7 +20,7 @@ export function serveMapped(
   return {
     ...api,
     privateDomain,
-    // The host has one spelling, without the trailing dot that DNS allows, because handlers choose tenants by the host.
+    // The trailing dot that DNS allows is removed, because handlers may choose a tenant by the host.
     domainName: host.toLowerCase().replace(/\.?(?::\d+)?$/, ''),
     basePathMatched: basePath === '' ? NONE : basePath,
     disableExecuteApiEndpoint: false,

@@ -15,7 +15,7 @@ import type { ControlResource } from '../control-resource.ts';
 import type { StageSettings } from '../stage-settings.ts';
 
 /**
- * Applies the edits that calls have made to `before` to `next`. `before` is the API that is being served, and `next`
+ * Applies to `next` the edits that calls have made to `before`. `before` is the API that is being served, and `next`
  * was just built from its template.
  */
 export function carryOver(before: ApiState, next: ApiState, allowsUnguarded: boolean): void {
@@ -82,7 +82,7 @@ function mergeRest(was: ApiResources, current: ApiResources, now: ApiResources):
   return { ...parts, resources, methods, ...(deletedModels && { deletedModels }) };
 }
 
-/** Whether the merged resources have a fault that the template's own do not have. */
+/** Returns whether the merged resources have a fault that the template's own resources do not have. */
 function addsFaults(identity: ApiState['identity'], own: ApiResources, merged: ApiResources): boolean {
   const known = new Set(faultsOf(identity, own).map(({ message }) => message));
   return faultsOf(identity, merged).some(({ message }) => !known.has(message));

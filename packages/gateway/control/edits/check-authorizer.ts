@@ -9,7 +9,7 @@ export function getAuthorizer({ authorizers }: ApiResources, id: string): Contro
 }
 
 /**
- * Compiles a method that uses the authorizer, to find what a deployment of `next` would refuse.
+ * Compiles a method that uses the authorizer, to find out whether a deployment of `next` would be refused.
  * @throws ControlError if another authorizer has the same name, DefinitionError for what a deployment would refuse
  */
 export function checkAuthorizer(next: ApiResources, authorizer: ControlResource): void {

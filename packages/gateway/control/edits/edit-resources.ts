@@ -7,7 +7,7 @@ import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ApiResources } from '../api-state.ts';
 import type { ControlResource, PathResource } from '../control-resource.ts';
 
-/** Returns a resource that a call created. Its place is the call, because there is no template file. */
+/** Returns a resource that a call created. Its place names the call instead of a template file. */
 export function callMadeResource(id: string, properties: JsonObject): ControlResource {
   return {
     id,

@@ -11,10 +11,13 @@ import type { ApiState, DeploymentRecord, StageRecord } from '../api-state.ts';
 import type { ControlResource } from '../control-resource.ts';
 import type { Deployment } from '../../core/deployment/model.ts';
 
-/** If an API has this many deployments, the oldest one that no stage points at makes room for the next. */
+/**
+ * The maximum number of deployments of an API. Before another one is created, the oldest deployment that no stage
+ * points at is deleted.
+ */
 const MAX_DEPLOYMENTS = 300;
 
-/** Also the refusal of a deployment of another API. */
+/** AWS's refusal of an unknown deployment, and of a deployment that belongs to another API. */
 export const NO_SUCH_DEPLOYMENT = 'Deployment id does not exist';
 
 /** @throws ControlError NotFoundException if there is no such stage */
@@ -102,7 +105,8 @@ function isInUse(api: ApiState, id: string): boolean {
 }
 
 /**
- * Adds a deployment and points stages at it. An old deployment makes room for it once the stages are changed.
+ * Adds a deployment and points stages at it. If there are too many deployments, an old one is deleted after the stages
+ * were changed.
  * @param use changes the stages; if it throws, the deployment is removed, and all other deployments stay
  */
 export function addDeployment(

@@ -175,7 +175,9 @@ export function createV2Deployment(
   const { description, stageName } = options;
   const stage = stageName === undefined ? undefined : getV2Stage(api, stageName).settings;
   if (stage !== undefined && isTrue(stage.source.properties['AutoDeploy']))
-    throw badRequest(`Stage ${stage.name} deploys automatically; it cannot be deployed to`);
+    throw badRequest(
+      `Stage ${stage.name} cannot be deployed by a call, because its AutoDeploy is enabled; omit StageName, or disable AutoDeploy first`,
+    );
   if (api.resources.routes.length === 0) throw badRequest(noRoutes(api.identity));
   return deploy(api, description, draw, (id) => {
     if (stage === undefined) return;

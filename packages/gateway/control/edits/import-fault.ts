@@ -7,10 +7,10 @@ const INTEGRATION = /^x-amazon-apigateway-integration\b/;
 const ANY = 'x-amazon-apigateway-any-method';
 
 /**
- * Returns the fault of an import with all parts that could not be created. A fault of the document itself is returned
+ * Returns an error that lists all parts that an import could not create. An error about the document itself is returned
  * unchanged. The messages for a model and an integration are from edx/api-manager#259 and ustayready/fireprox#37. The
  * message for a method is from a warning in aws/aws-sam-cli#2410.
- * @param all the faults of the document; those that concern no part are left out of the message
+ * @param all all errors of the document; the message omits those that concern no part
  */
 export function importFault(error: unknown, all: readonly DefinitionError[]): unknown {
   if (!(error instanceof DefinitionError) || lineOf(error) === undefined) return error;

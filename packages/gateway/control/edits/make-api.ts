@@ -42,7 +42,7 @@ function loadImported(stack: ResolvedStack, account: Account): readonly ApiState
   try {
     return loadApis([stack], account).apis;
   } catch (error) {
-    // A second pass finds the other faults, which AWS lists too.
+    // The first pass stops at the first fault. A second pass finds all faults, because AWS lists them all.
     const faults = new Faults(true);
     loadApis([stack], account, faults);
     throw importFault(
@@ -107,7 +107,7 @@ function withoutLiteral(properties: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(properties).filter(([name]) => !LITERAL.includes(name)));
 }
 
-/** A merge keeps what the document does not set, and replaces what it sets, such as the name [obs]. */
+/** Returns the properties that the document sets. A merge replaces only these, such as the name [obs]. */
 function onlyLiteral(properties: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(properties).filter(([name]) => LITERAL.includes(name)));
 }

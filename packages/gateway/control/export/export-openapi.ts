@@ -129,7 +129,7 @@ function exportResponses(method: JsonObject, kind: ExportOptions['kind']): Draft
   );
 }
 
-/** The content types of a method's responses. A method whose responses have no models names none [obs]. */
+/** The content types of a method's responses. The list is empty if no response has a model [obs]. */
 function typesOf(method: JsonObject): string[] {
   const types = listResponses(method, 'MethodResponses').flatMap((response) =>
     Object.keys(mapOf(response, 'ResponseModels')),

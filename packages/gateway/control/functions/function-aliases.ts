@@ -113,7 +113,7 @@ function checkAlias(alias: ControlResource): void {
   if (weights.length > 1) fail('an alias can point to at most two versions');
   for (const [index, { version, weight }] of weights.entries()) {
     const at = `RoutingConfig.AdditionalVersionWeights.${index}`;
-    // localstack/localstack, test_lambda_api.snapshot.json, recorded
+    // Recorded: localstack/localstack, test_lambda_api.snapshot.json.
     if (version === usual)
       fail(
         `Invalid function version ${version}. Function version ${version} is already included in routing configuration.`,

@@ -1,6 +1,6 @@
 /**
- * The permissions to invoke functions. They are defined by the templates, and changed by calls. The changes survive a
- * reload.
+ * The permissions to invoke functions. Templates define them, and calls change them. A reload keeps the changes that
+ * calls made.
  */
 import { compilePolicy } from '../../core/policy/evaluate.ts';
 import { resourcesOf, toControlResource } from '../control-resource.ts';
@@ -37,7 +37,7 @@ export class FunctionPolicies implements PermissionSource {
     return this.#own.has(functionName);
   }
 
-  /** Forgets the changes by calls. */
+  /** Discards the changes that calls made. */
   forgetCalls(): void {
     this.#added = [];
     this.#removed.clear();
@@ -52,7 +52,7 @@ export class FunctionPolicies implements PermissionSource {
 
   /**
    * Returns the permissions that will apply once these stacks are defined. They include the changes that calls have
-   * made so far, but no later ones.
+   * made so far, but no later changes.
    */
   predict(stacks: readonly ResolvedStack[]): FunctionPolicies {
     const next = new FunctionPolicies();

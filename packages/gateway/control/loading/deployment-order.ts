@@ -11,14 +11,14 @@ type DeploymentOrder = {
   readonly rule: RuleId;
   readonly message: string;
   readonly remedy: string;
-  /** CloudFormation's page of the type of the deployment. */
+  /** The URL of CloudFormation's page about the type of the deployment. */
   readonly source: string;
 };
 
 /** The maximum number of parts that a message names. */
 const SHOWN = 5;
 
-/** What an API must have before it can be deployed, with AWS's words about an API that has none. */
+/** The parts that an API needs before it can be deployed, with AWS's error message for an API without them. */
 const NEEDED = {
   rest: {
     type: 'AWS::ApiGateway::Method',
@@ -64,8 +64,8 @@ export function findDeploymentOrder(resources: readonly ResolvedResource[]): rea
           deployment,
           rule: isEmpty ? 'deployment-without-methods' : 'deployment-order',
           message: isEmpty
-            ? `${name} depends on no ${what}, so CloudFormation may create it first; it then fails with "${words}"`
-            : `${name} does not depend on ${shown}, so it may be created without ${names.size === 1 ? 'it' : 'them'}`,
+            ? `${name} does not depend on any ${what} of the API, so CloudFormation may create it before them; the deployment then fails with "${words}"`
+            : `${name} does not depend on ${shown}, so CloudFormation may create the deployment without ${names.size === 1 ? 'it' : 'them'}`,
           remedy: `add ${[...names].join(', ')} to DependsOn of ${name}`,
           source: `https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-${kind === 'rest' ? 'apigateway' : 'apigatewayv2'}-deployment.html`,
         } as const,

@@ -7,7 +7,8 @@ import type { Fault } from '../../core/errors.ts';
 const MAX_CONSEQUENCES = 4;
 
 /**
- * Lists faults before findings. A finding about a property with a fault is omitted, unless the finding has a message.
+ * Returns the faults, followed by the findings. A finding about a property with a fault is omitted, unless the finding
+ * has a message.
  */
 export function withFaults(
   faults: readonly Fault[],
@@ -21,7 +22,10 @@ export function withFaults(
   return [...items, ...unsupported.filter((item) => !hasEntry(item))];
 }
 
-/** Returns a key for the property; an empty list for a whole resource, because a resource may have several findings. */
+/**
+ * Returns a list with one key that identifies the property; an empty list for a whole resource, because a resource may
+ * have several findings.
+ */
 function placeInStack({ stackName, logicalId, property = '' }: UnsupportedItem): readonly string[] {
   return property === '' ? [] : [JSON.stringify([stackName, logicalId, property])];
 }

@@ -29,8 +29,8 @@ export type InspectedApi = {
   /** The values of the API keys in the API's stack; empty or absent if the template contains none. */
   readonly apiKeyValues?: readonly string[];
   /**
-   * The parts that the API's deployment needs, but that may be created after the deployment; empty or absent if there
-   * are none.
+   * The parts that the API's deployment should contain, but that CloudFormation may create after it; empty or absent if
+   * there are none.
    */
   readonly lateParts?: readonly LatePart[];
 };
@@ -52,7 +52,7 @@ export type InspectedRoute = {
   readonly isClosed?: true;
   /** The issuers whose tokens the gateway itself accepts; absent means that the gateway does not check tokens. */
   readonly trusts?: readonly TrustedTokens[];
-  /** The requirements for a locally issued token, if the gateway itself checks tokens. */
+  /** The claims that a token of the local issuer needs, if the gateway itself checks tokens. */
   readonly localToken?: LocalTokenNeeds;
 };
 
@@ -238,8 +238,8 @@ const PARTS = {
 const IN_TEMPLATE = /^[A-Za-z0-9]+$/;
 
 /**
- * Finds the parts that a deployment needs, but that CloudFormation may create after the deployment, according to
- * `DependsOn`.
+ * Finds the parts that a deployment should contain, but that CloudFormation may create later, because no `DependsOn` of
+ * the deployment names them.
  */
 export function findLateParts(
   resources: ReadonlyMap<string, ResolvedResource>,

@@ -1,6 +1,6 @@
 /**
- * Asks of the resources of a stack what API Gateway's calls are asked when they create them, as far as nothing that
- * loads the APIs asks it.
+ * Checks resources as API Gateway's calls check them when they are created. It covers only the checks that are not
+ * already made when the APIs are loaded.
  */
 import { mapOf, textOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -55,7 +55,7 @@ function locationOf({ properties }: ResolvedResource): JsonObject {
 
 function judgeLocation(part: ResolvedResource): ReturnType<Question> {
   const location = locationOf(part);
-  // The schema of the type judges the type of the location.
+  // The type of the location is checked by the schema of the resource type.
   const wrong = Object.keys(location).find(
     (name) =>
       name !== 'type' && refusalOf(() => readLocation({ type: location['type'], [name]: location[name] })),
@@ -104,12 +104,12 @@ function judgeDefaultModel(
     ? {
         property: 'Name',
         message: MODEL_EXISTS,
-        remedy: `name the model otherwise; every API has the models ${DEFAULT_MODELS.join(' and ')}`,
+        remedy: `give the model another name; API Gateway itself creates the models ${DEFAULT_MODELS.join(' and ')} in every API`,
       }
     : undefined;
 }
 
-/** Refuses a deployment of another API of the stack. */
+/** Refuses a stage whose deployment belongs to another API of the stack. */
 function judgeDeployment(stage: ResolvedResource, all: readonly ResolvedResource[]): ReturnType<Question> {
   const owner = stage.type === 'AWS::ApiGateway::Stage' ? 'RestApiId' : 'ApiId';
   const { DeploymentId: id, [owner]: apiId } = stage.properties;
@@ -119,7 +119,7 @@ function judgeDeployment(stage: ResolvedResource, all: readonly ResolvedResource
     : {
         property: 'DeploymentId',
         message: NO_SUCH_DEPLOYMENT,
-        remedy: `name a deployment of the API of the stage; ${deployment.logicalId} is of another API`,
+        remedy: `name a deployment that belongs to the API of the stage; ${deployment.logicalId} belongs to another API`,
       };
 }
 

@@ -14,7 +14,7 @@ type BrokenConstraint = {
   readonly resource: ResolvedResource;
   readonly property: string;
   readonly message: string;
-  /** Absent if the constraint is a pattern, which the message has. */
+  /** Absent if the constraint is a pattern, because the message already contains the pattern. */
   readonly remedy?: string | undefined;
 };
 
@@ -41,7 +41,7 @@ export function judgeConstraints(resource: ResolvedResource): readonly BrokenCon
     );
 }
 
-/** Says which values the constraint permits. Returns undefined if a pattern or an unnamed rule is the constraint. */
+/** Returns a remedy that names the permitted values; undefined if the constraint is a pattern or a function. */
 function remedyOf(property: string, constraint: Constraint): string | undefined {
   const { own = [], each } = constraint;
   const member = property.split('.').at(-1) ?? property;
@@ -78,7 +78,7 @@ function valuesAt(
 }
 
 /**
- * Returns a value as the call gets it. CloudFormation converts texts of digits to numbers where a number is expected.
+ * Returns the value that CloudFormation passes to the call. Where a number is expected, it converts a text of digits.
  */
 function asSent(value: unknown, at: readonly string[]): unknown {
   const member = at.at(-1) ?? '';

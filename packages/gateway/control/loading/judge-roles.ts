@@ -32,7 +32,10 @@ type RefusedRole = {
 
 type Trust = { readonly property: string; readonly service: string; readonly message: string };
 
-/** The services that check the trust policy of a role when a resource gets it, with their words. */
+/**
+ * The services that check the trust policy of a role when a resource with this role is created, with their error
+ * messages.
+ */
 const TRUSTS: Readonly<Record<string, Trust>> = {
   // pdomala/LambdaCDDemo#1
   'AWS::Lambda::Function': {
@@ -69,7 +72,7 @@ export function judgeRoles(
   const home = `${region}:${accountId}`;
   return [...resources.values()].flatMap((resource) => {
     const refused = judgeTrust(resource, roles);
-    // A role that the service cannot assume is not refused again for its rights.
+    // If the service cannot assume the role, the rights of the role are not checked as well.
     const rights = judgeRights(resource, roles, home).filter(
       ({ property }) => !refused.some((one) => one.property === property),
     );
@@ -85,7 +88,7 @@ function judgeTrust(resource: ResolvedResource, roles: RolesOfStacks): readonly 
   return [{ resource, property: trust.property, message: trust.message, remedy }];
 }
 
-/** Returns whether the role trusts the service to which resources of the type give it. */
+/** Returns whether the trust policy of the role permits the service that uses the role for resources of this type. */
 function trusts({ trustedServices = new Set(['*']) }: Role, type: string): boolean {
   const trust = TRUSTS[type];
   // Each service has a principal for all regions. Some also have one for each region or partition.
@@ -99,12 +102,12 @@ function globalName(service: string): string {
   return service.replace(/^(\w+)\.[a-z]{2,4}(?:-[a-z]+)+-\d\./, '$1.').replace(/\.cn$/, '');
 }
 
-/** A right that the service checks when the resource gets its role. */
+/** A right that the service requires of the role when the resource is created. */
 type Right = {
   /** The property that is refused if the role lacks the right. */
   readonly property: string;
   readonly actions: readonly string[];
-  /** Whether one of the actions is enough. */
+  /** Whether the role needs only one of the actions. */
   readonly isAnyEnough?: true;
   /** The role must have the right on at least one of these resources. */
   readonly resources: readonly string[];
@@ -112,14 +115,14 @@ type Right = {
   readonly remedy: string;
 };
 
-/** The role that a resource of another type than those of Lambda gives to its service, and the rights of this role. */
+/** The role of a resource that does not belong to Lambda, and the rights that its service requires of this role. */
 type RoleUse = {
   readonly role: string;
   readonly rightsOf: (properties: JsonObject, home: string) => readonly Right[];
 };
 
 /**
- * What Step Functions needs to deliver its logs (aws-samples/serverless-patterns#102).
+ * The rights that Step Functions needs to deliver logs (aws-samples/serverless-patterns#102).
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html#cloudwatch-iam-policy
  */
 const OF_LOGGING = ['logs:CreateLogDelivery', 'logs:PutResourcePolicy', 'logs:DescribeResourcePolicies'];
@@ -136,7 +139,7 @@ const OF_LOG_WRITER = [
 ].map((action) => `logs:${action}`);
 
 /**
- * The rules of EventBridge that tell Step Functions when the work of a task ends, by the task's resource.
+ * The EventBridge rules that notify Step Functions when the work of a task ends, by the task's resource.
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/connect-ecs.html
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/connect-batch.html
@@ -197,14 +200,14 @@ const ROLE_USES: Readonly<Record<string, RoleUse>> = {
     role: 'RoleArn',
     rightsOf({ Source: arn }) {
       const source = typeof arn === 'string' ? findMappedSource(parseArn(arn)?.service ?? '') : undefined;
-      // The words for other sources are not known.
+      // Pipes' error message is known only for this kind of source.
       if (typeof arn !== 'string' || source?.kind !== 'queue') return [];
       return source.rights.map((name) => ({
         property: 'RoleArn',
         actions: [`${source.service}:${name}`],
         resources: [arn],
         message: `The provided customer role does not have permissions to call ${name} on ${source.type}`,
-        remedy: `allow ${source.rights.map((right) => `${source.service}:${right}`).join(', ')} on the queue that Source names (Fn::GetAtt QUEUE.Arn) in a policy of the role`,
+        remedy: `allow ${source.rights.map((right) => `${source.service}:${right}`).join(', ')} on the ARN of the queue in Source (Fn::GetAtt QUEUE.Arn) in a policy of the role`,
       }));
     },
   },
@@ -239,7 +242,7 @@ const ROLE_USES: Readonly<Record<string, RoleUse>> = {
   },
 };
 
-/** Returns the log groups of API Gateway, on which a role that writes its logs may act. */
+/** Returns the ARNs of API Gateway's log groups. A role for logs needs rights on them. */
 function logsOf(home: string): readonly string[] {
   const groups = ['API-Gateway-Execution-Logs_api/stage', '/aws/apigateway/welcome', 'access'];
   const names = groups.flatMap((group) => ['', ':*', ':log-stream:any'].map((of) => `${group}${of}`));
@@ -288,7 +291,7 @@ function roleOfFunction(
   return ofFunctions.get(name);
 }
 
-/** The services as Lambda's messages name them. */
+/** The names of services in Lambda's error messages. */
 const NAMES: Readonly<Record<string, string>> = {
   ec2: 'EC2',
   events: 'EventBridge',
@@ -296,7 +299,7 @@ const NAMES: Readonly<Record<string, string>> = {
   xray: 'XRAY',
 };
 
-/** Returns the rights of the role of a function that Lambda checks when the resource is created. */
+/** Returns the rights that Lambda requires of a function's role when the resource is created. */
 function rightsOfFunction({ type, properties }: ResolvedResource, home: string): readonly Right[] {
   if (type === 'AWS::Lambda::Function')
     return [

@@ -1,6 +1,6 @@
 /**
- * Finds the methods that a stack adds to a REST API after the deployment of another stack was made. A deployment is a
- * snapshot, so it does not contain them (aws/aws-cdk#12589).
+ * Finds methods that one stack adds to a REST API after another stack has deployed it. A deployment is a snapshot, so
+ * it does not contain them (aws/aws-cdk#12589).
  */
 import { ruleOf } from '../../core/deployability/rules.ts';
 import type { ResolvedStack, UnsupportedItem } from '../../core/stack/model.ts';
@@ -10,14 +10,17 @@ import type { ApiGroup } from './group-resources.ts';
 /** Whether the first stack imports from the second, so that CloudFormation can create it only after the second. */
 type IsAfter = (stack: ResolvedStack, other: ResolvedStack) => boolean;
 
-/** Reads the order from the imports between the stacks. Stacks without imports may be created in any order. */
+/**
+ * Derives the order in which CloudFormation creates the stacks from their imports. Stacks without imports may be
+ * created in any order.
+ */
 export function orderByImports(stacks: readonly ResolvedStack[]): IsAfter {
   const before = new Map<ResolvedStack, ReadonlySet<ResolvedStack>>();
   const collect = (stack: ResolvedStack): ReadonlySet<ResolvedStack> => {
     const known = before.get(stack);
     if (known !== undefined) return known;
     const found = new Set<ResolvedStack>();
-    // It is stored before it is complete, so that a circle of imports ends.
+    // The set is stored before it is complete, so that the recursion ends even if stacks import from each other.
     before.set(stack, found);
     for (const name of stack.source?.imports ?? [])
       for (const other of stacks.filter((one) => one !== stack && one.exports.has(name)))

@@ -42,7 +42,7 @@ import type { PlacedStage, StageList } from './read-stages.ts';
 type LoadedApis = {
   readonly apis: readonly ApiState[];
   readonly unsupported: readonly UnsupportedItem[];
-  /** Passes the stacks' keys, plans and permissions to the account, when the APIs begin to serve requests. */
+  /** Passes the stacks' keys, plans and permissions to the account. Called when the APIs begin to serve requests. */
   readonly adopt: () => void;
 };
 
@@ -101,8 +101,8 @@ const COUNTED: readonly (readonly [QuotaName, types: readonly string[]])[] = [
 ];
 
 /**
- * Returns the quota to which an API counts. For a REST API, the endpoint type determines the quota. HTTP and WebSocket
- * APIs are always Regional.
+ * Returns the account quota against which an API counts. For a REST API, the endpoint type determines the quota. HTTP
+ * and WebSocket APIs are always Regional.
  */
 export function quotaOfApi(protocol: ApiProtocol, api: ControlResource): QuotaName {
   const types = protocol === 'rest' ? readEndpointTypes(api) : ['REGIONAL'];
@@ -226,7 +226,7 @@ function putStage(state: ApiState, stage: PlacedStage, tolerance: Tolerance): vo
   state.putStage(hasCanary ? stage : { ...stage, canary: undefined });
 }
 
-/** Finds stages and APIs that AWS deploys, although no request can reach them. */
+/** Finds stages and APIs that AWS accepts, although they cannot respond to any request. */
 function findUnreachable(
   { api, protocol, parts: { stages, deployments } }: ApiGroup,
   { stackName }: ApiIdentity,
@@ -285,7 +285,7 @@ function refuseCachedStreams(stage: PlacedStage, { routes }: Deployment): void {
   if (wanted !== undefined)
     throw new DefinitionError(
       stage.place('MethodSettings'),
-      `${wanted.routeKey} streams its response, which cannot be cached: omit CachingEnabled`,
+      `${wanted.routeKey} streams its response, and a streamed response cannot be cached: omit CachingEnabled from the setting of this method`,
     );
 }
 
@@ -343,7 +343,7 @@ function readUnguardedStages(
       everyStage ??= `${error.describe()}; the web ACL may be meant for this stage`;
       continue;
     }
-    // A web ACL of a load balancer guards no stage.
+    // This association is not with a stage, but for example with a load balancer.
     const stageKey = stageKeyOf(textOf(association.properties, 'ResourceArn'));
     if (stageKey === undefined) continue;
     const error = ruledFault('web-acl', association.place(), 'this web ACL is not evaluated here');

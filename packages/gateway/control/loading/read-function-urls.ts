@@ -1,5 +1,5 @@
 /**
- * Turns each AWS::Lambda::Url of the stacks into an API with one route. API Gateway's control plane does not show such
+ * Converts each AWS::Lambda::Url of the stacks to an API with one route. API Gateway's control plane does not show such
  * an API.
  */
 import { conditionOf, URL_ACTIONS } from '../../core/policy/function-url-rights.ts';
@@ -106,7 +106,10 @@ function ownerOf(url: ControlResource): NamedFunction {
   const named = readFunctionName(readText(url, 'TargetFunctionArn'));
   const qualifier = textOf(url.properties, 'Qualifier');
   if (/^\d+$/.test(qualifier))
-    throw new DefinitionError(url.place('Qualifier'), 'a version cannot have a URL: name an alias');
+    throw new DefinitionError(
+      url.place('Qualifier'),
+      `a version cannot have a URL, and Qualifier ${qualifier} is a version: name an alias`,
+    );
   return { ...named, qualifier: qualifier === '' ? named.qualifier : qualifier };
 }
 

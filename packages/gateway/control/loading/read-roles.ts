@@ -1,6 +1,6 @@
 /**
- * Turns `AWS::IAM::Role` and the policies that templates attach to roles into the permissions of each role (IAM user
- * guide, "Policies and permissions").
+ * Reads the permissions of each role from `AWS::IAM::Role` and from the policies that templates attach to roles (IAM
+ * user guide, "Policies and permissions").
  */
 import { compileGlob } from '@gatewright/aws/glob';
 import { makeRoleId } from '@gatewright/aws/physical-ids';
@@ -23,7 +23,7 @@ export type RolesOfStacks = {
    * The roles by function name. A function without a role in these stacks has no entry, and all its calls are allowed.
    */
   readonly ofFunctions: ReadonlyMap<string, Role>;
-  /** The parts that the gateway cannot evaluate as IAM does, with what it does instead. */
+  /** Findings about parts of policies that the gateway evaluates differently from IAM. */
   readonly unsupported: readonly UnsupportedItem[];
 };
 
@@ -31,8 +31,8 @@ const ALLOW_ALL: CompiledPolicy = { decide: () => 'allow' };
 const NOT_KNOWN = 'its permissions are unknown, so every call that no statement denies is allowed';
 
 /**
- * @param tolerance determines whether a document that IAM would refuse to save is accepted. Such a document grants
- * nothing
+ * @param tolerance determines whether a document that IAM refuses is accepted. An accepted document of this kind grants
+ *   nothing
  */
 export function readRoles(stacks: readonly ResolvedStack[], tolerance: Tolerance): RolesOfStacks {
   const reader = new RoleReader(stacks, tolerance);

@@ -116,8 +116,8 @@ function callsOf(
 }
 
 /**
- * Returns the change to a permission whose SourceArn would cover one of the calls if it named the stage of the call;
- * undefined if there is no such permission.
+ * Looks for a permission that would allow one of the calls if its SourceArn named another stage. Returns how to change
+ * this permission; undefined if there is none.
  */
 function findWrongStage(
   policies: FunctionPolicies,
@@ -132,13 +132,13 @@ function findWrongStage(
         const source = `${apiId}${atStage(from, stageName)}`;
         const named = findOtherStage(arn, source);
         if (named !== undefined)
-          return `SourceArn of ${permission.logicalId} says ${named}, and the call comes from stage ${stageName}. End it with ${describeStages(source)}`;
+          return `SourceArn of ${permission.logicalId} names stage ${named}, but the call comes from stage ${stageName}: end the SourceArn with ${describeStages(source)}`;
       }
     }
   return undefined;
 }
 
-/** Names the stages at which the calls fail, if there are others. */
+/** Names the stages at which the calls fail, unless they fail at all stages. */
 function atStages(calls: readonly Call[], stageCount: number): string {
   const names = new Set(calls.map(({ stageName }) => stageName));
   return names.size === stageCount ? '' : ` at stage ${[...names].join(', ')}`;

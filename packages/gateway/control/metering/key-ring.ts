@@ -15,7 +15,7 @@ export class AccountKeyRing implements KeyRing {
   /** Maps `{apiId}/{stage}` to the stage's plans by id, as of `#revision`. */
   #openers = new Map<string, ReadonlyMap<string, Opener>>();
 
-  /** Reads `state` each time it is needed, because a reload replaces keys and plans. */
+  /** @param state is called for each lookup, because a reload replaces keys and plans */
   constructor(state: () => KeysAndPlans) {
     this.#state = state;
   }

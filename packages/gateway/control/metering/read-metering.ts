@@ -20,7 +20,7 @@ import type { ThrottleLimit } from '../../core/metering/token-bucket.ts';
 import type { ApiKey } from './api-keys.ts';
 import type { PlanStage, UsagePlan } from './usage-plans.ts';
 
-/** Runs an action on a definition, and adds the file and resource to AWS's error message. */
+/** Runs an action for a definition. If AWS's check fails, the error names the file and resource of the definition. */
 type Attempt = { readonly attempt: (action: () => void) => void };
 
 export type DefinedMetering = {
@@ -126,11 +126,19 @@ function readStages(
   hasStage: (apiId: string, stageName: string) => boolean,
 ): readonly PlanStage[] {
   const list = bag.properties['ApiStages'] ?? [];
-  if (!Array.isArray(list)) throw new DefinitionError(bag.place('ApiStages'), 'ApiStages must be a list');
+  if (!Array.isArray(list))
+    throw new DefinitionError(
+      bag.place('ApiStages'),
+      `ApiStages must be a list, not ${JSON.stringify(list)}`,
+    );
   return list.map((item: unknown, index) => {
     const name = `ApiStages.${index}`;
     const block = readBlock({ ...bag, properties: { [name]: item } }, name);
-    if (block === undefined) throw new DefinitionError(bag.place(name), 'An API stage must be a map');
+    if (block === undefined)
+      throw new DefinitionError(
+        bag.place(name),
+        `An API stage must be a map with ApiId and Stage, not ${JSON.stringify(item)}`,
+      );
     const apiId = readText(block, 'ApiId');
     const stage = readText(block, 'Stage');
     if (!hasStage(apiId, stage))
@@ -166,11 +174,14 @@ function readQuota(bag: PropertyBag): QuotaLimit {
 
 function readPlanKey(bag: PropertyBag): DefinedMetering['planKeys'][number] {
   if (readText(bag, 'KeyType') !== 'API_KEY')
-    throw new DefinitionError(bag.place('KeyType'), 'KeyType must be API_KEY');
+    throw new DefinitionError(
+      bag.place('KeyType'),
+      `KeyType must be API_KEY, not ${JSON.stringify(readText(bag, 'KeyType'))}`,
+    );
   return {
     planId: readText(bag, 'UsagePlanId'),
     keyId: readText(bag, 'KeyId'),
-    // The key may be missing as well as the plan.
+    // AWS's message says whether the key or the plan is missing.
     ...attemptAt(bag, (message) => (message.includes('API Key') ? 'KeyId' : 'UsagePlanId')),
   };
 }

@@ -1,4 +1,4 @@
-/** The value that means "Caller credentials are passed through". AWS then also checks the caller's own policies. */
+/** The value of Credentials with which AWS calls the integration with the caller's own permissions. */
 export const CALLER_CREDENTIALS = {
   value: 'arn:aws:iam::*:user/*',
   consequence:

@@ -147,7 +147,10 @@ export const PATCH_INPUTS: Readonly<Record<string, string>> = {
   'PATCH /restapis/{restApiId}/gatewayresponses/{responseType}': 'updateGatewayResponseInput',
 };
 
-/** A role, also `arn:aws:iam::*:user/*` for the caller's credentials, or none. AWS's words: aws/aws-sdk-java#860. */
+/**
+ * Accepts the ARN of a role, `arn:aws:iam::*:user/*` for the caller's credentials, or an empty text. AWS's message is
+ * from aws/aws-sdk-java#860.
+ */
 const CREDENTIALS: Constraint = {
   own: [{ pattern: /^(?:arn:.*)?$/, says: 'Invalid ARN specified in the request' }],
 };
@@ -365,7 +368,7 @@ export const REST_CONSTRAINTS: readonly ResourceConstraints[] = [
   { made: 'PUT /tags/{arn}', input: 'tagResourceInput', properties: { tags: REQUIRED } },
 ];
 
-/** Returns the constraints on the members of a call's input; patches of the same members have them too. */
+/** Returns the constraints on the members of a call's input. They also apply to patches of these members. */
 export function constraintsOf(input: string): ResourceConstraints['properties'] {
   return REST_CONSTRAINTS.find((one) => one.input === input)?.properties ?? {};
 }

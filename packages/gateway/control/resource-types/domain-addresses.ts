@@ -1,16 +1,19 @@
 /**
- * The addresses to which the DNS records of a custom domain point. They are made of the domain's name, so that
- * `Fn::GetAtt` and the control plane give the same ones. Nothing answers at them here: requests reach a domain by their
- * Host header, at the port of any of its APIs.
+ * The host names to which the DNS records of a custom domain point. They are derived from the domain's name, so that
+ * `Fn::GetAtt` and the control plane return the same host names. They do not resolve here: a request reaches a domain
+ * by its Host header, at the port of any of the domain's APIs.
  */
 import { makeId } from '@gatewright/aws/physical-ids';
 import { awsDomainOf } from '@gatewright/aws/service-address';
 
 export const REGIONAL_ZONE = 'Z1UJRXOUMOOFQ8';
-/** The hosted zone of all distributions of CloudFront. */
+/** The id of the hosted zone that all CloudFront distributions share. */
 export const EDGE_ZONE = 'Z2FDTNDATAQYW2';
 
-/** The region is part of the id, because a name may have a domain in several regions. */
+/**
+ * Returns the regional host name. The region is part of the hash, because the same domain name may exist in several
+ * regions.
+ */
 export function regionalDomainName(name: string, region: string): string {
   return `d-${makeId(10, name.toLowerCase(), region)}.execute-api.${region}.${awsDomainOf(region)}`;
 }

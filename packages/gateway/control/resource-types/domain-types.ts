@@ -19,7 +19,9 @@ const REGIONAL: Readonly<Record<string, Namer>> = {
     `arn:${resource.partition}:apigateway:${resource.region}::/domainnames/${given('DomainName')(resource)}`,
 };
 
-/** The ARN of a rule has the account, unlike the ARN of its domain (AWS CLI reference, get-routing-rule). */
+/**
+ * The ARN of a rule contains the account, unlike the ARN of the rule's domain (AWS CLI reference, get-routing-rule).
+ */
 const routingRuleArn: Namer = (resource) =>
   `${given('DomainNameArn')(resource).replace('::/', `:${resource.accountId}:/`)}/routingrules/${id(6)(resource)}`;
 

@@ -11,7 +11,7 @@ export const DOCUMENT_IN_S3 =
   'the routes of a document in S3 are served only if you add the document to gatewright.values.yml: s3: { BUCKET: { KEY: !file … } }';
 
 const METHOD_SETTINGS = 'settings that AWS does not have are not applied';
-/** The last two come from calls and from Terraform: CloudFormation refuses them. */
+/** The members of a method setting. Calls and Terraform can set the last two, but CloudFormation refuses them. */
 const METHOD_ITEMS = words(
   `HttpMethod ResourcePath LoggingLevel DataTraceEnabled MetricsEnabled ThrottlingBurstLimit ThrottlingRateLimit
    CachingEnabled CacheTtlInSeconds CacheDataEncrypted RequireAuthorizationForCacheControl

@@ -3,8 +3,8 @@ import { ADDRESS_TYPES, ROUTING_MODES_V2, SECURITY_POLICIES } from './constraint
 import type { Constraint, ResourceConstraints } from './constraints.ts';
 
 /**
- * The message contains the member and the accepted values. For apigatewayv2, only the exact wording of
- * `Route key is required` is known.
+ * The messages contain the member and the accepted values. Except for `Route key is required`, AWS's exact wording is
+ * not known.
  */
 const v2Values = (name: string, ...values: readonly string[]): Constraint => ({
   own: [{ values, says: `Invalid ${name} specified. Must be one of [${values.join(', ')}]` }],

@@ -76,7 +76,10 @@ export function compileCors(api: PropertyBag): CorsPlan | undefined {
 
 const MAX_AGE = { least: -1, most: 86_400 };
 
-/** API Gateway checks the age after the origins (aws/aws-cdk#9076: the age of that API is 864000, too). */
+/**
+ * API Gateway checks the origins first: in aws/aws-cdk#9076 the age 864000 is invalid too, but the error is about an
+ * origin.
+ */
 function readMaxAge(cors: PropertyBag): number | undefined {
   if (cors.properties['MaxAge'] === undefined) return undefined;
   const age = readInteger(cors, 'MaxAge', {

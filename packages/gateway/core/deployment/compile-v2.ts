@@ -148,7 +148,10 @@ function compileLambdaChanges(integration: PropertyBag, from: V2Resources): Para
   return isIgnored || changes.request.length + changes.response.size === 0 ? undefined : changes;
 }
 
-/** The keys of WebSocket APIs that begin with $. AWS refuses any other one (serverless/serverless#9530). */
+/**
+ * The route keys of WebSocket APIs that begin with $. AWS refuses any other key that begins with $
+ * (serverless/serverless#9530).
+ */
 const OWN_KEYS: ReadonlySet<string> = new Set(['$connect', '$disconnect', '$default']);
 
 /** @param models undefined for HTTP APIs, which do not validate messages */

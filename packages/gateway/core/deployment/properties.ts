@@ -68,7 +68,10 @@ export function readTextList(bag: PropertyBag, property: string): string[] {
   const reader = readerOf(bag);
   return reader
     .list(property, Infinity)
-    .map((item) => asText(item) ?? reader.refuse(property, 'must be a list of strings'));
+    .map(
+      (item) =>
+        asText(item) ?? reader.refuse(property, `must be a list of strings, not ${JSON.stringify(item)}`),
+    );
 }
 
 /** Reads a map whose values are texts; undefined if the property is absent. */

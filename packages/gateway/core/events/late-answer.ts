@@ -1,6 +1,8 @@
 import type { InvocationResult } from '../ports.ts';
 
-/** Returns the reason for a timeout: what the caller waited for and, if known, why the function had not started. */
+/**
+ * Returns the reason for a timeout. It names the awaited response and, if known, says why the function had not started.
+ */
 export function describeLate(
   waited: string,
   { because }: Extract<InvocationResult, { kind: 'timed-out' }>,

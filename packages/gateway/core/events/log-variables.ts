@@ -63,7 +63,10 @@ export type LogFacts = {
   readonly integration: LoggedIntegration | undefined;
   readonly failure: LoggedFailure | undefined;
   readonly connection: LoggedConnection | undefined;
-  /** What mapping templates of a REST API have overridden; undefined if none has. It is read only if a log names it. */
+  /**
+   * Returns the values that mapping templates of a REST API have overridden; undefined if there are none. It is called
+   * only if the log format contains such a value.
+   */
   readonly overrides?: () => Overrides | undefined;
 };
 

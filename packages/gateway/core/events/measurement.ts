@@ -2,7 +2,7 @@
 import type { InvocationResult, MeasuredSubject, Measurement } from '../ports.ts';
 import type { LogFacts, LoggedIntegration } from './log-variables.ts';
 
-/** What is known of a request without the details that only logs need. */
+/** The facts about a request that metrics need, without the details that only logs need. */
 export type MeasuredFacts = Pick<
   LogFacts,
   'request' | 'status' | 'latencyMs' | 'responseBytes' | 'connection'

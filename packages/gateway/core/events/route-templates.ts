@@ -1,6 +1,6 @@
 /**
- * Templates from which events are printed, one for each route. A connection whose requests repeat the same headers gets
- * a template of its own for each route.
+ * Templates from which the JSON of events is printed, one for each route. If the requests of a connection repeat the
+ * same headers, the connection gets separate templates.
  */
 import { JsonTemplates } from './json-template.ts';
 import type { HeaderList } from './header-list.ts';
@@ -47,8 +47,8 @@ export class RouteTemplates<Part extends string> {
 }
 
 /**
- * The facts that are constant in a template. They do not include request data that a template must not store, such as
- * the body.
+ * The facts that are constant in a template. They never include the body and other data of a single request, because a
+ * template must not store them.
  */
 type ConnectionFacts = Place &
   Pick<RoutedFacts, 'method' | 'protocol' | 'sourceIp' | 'clientCertificate' | 'headers'> & {

@@ -11,8 +11,8 @@ const SAMPLED = /(?:^|;)\s*Sampled=([01])(?:;|$)/;
 
 /**
  * Continues a trace. A complete client header (Root, Parent and Sampled, at most 256 characters) is forwarded
- * unchanged. Otherwise the client's Root and sampling decision are kept, and the gateway sets the Parent. Without a
- * Root, a new trace begins, which is not sampled.
+ * unchanged. Otherwise the client's Root and sampling decision are kept, and the gateway sets the Parent. If there is
+ * no Root, a new trace begins, and it is not sampled.
  */
 export function continueTrace(incoming: string | undefined, nowEpochMs: number, random: Random): string {
   if (incoming !== undefined && isComplete(incoming)) return incoming;

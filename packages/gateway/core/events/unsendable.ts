@@ -1,8 +1,8 @@
 import type { HttpOutcome } from '../ports.ts';
 
 /**
- * Whether a call failed because nothing can send it as it is, so that the same call fails each time. Failures of the
- * network or of an address may pass.
+ * Returns whether a call failed because its request cannot be sent in this form. The same call then always fails,
+ * whereas failures of the network or of an address may be temporary.
  */
 export function isUnsendable({
   reason,

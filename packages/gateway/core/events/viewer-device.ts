@@ -1,6 +1,6 @@
 /**
- * The kind of a viewer's device by its `User-Agent`, as CloudFront reports it to origins and functions of
- * edge-optimized APIs. AWS does not publish its rules, so these are the common markers of each kind.
+ * Guesses the kind of a viewer's device from the `User-Agent`. CloudFront reports the kind to origins and functions of
+ * edge-optimized APIs. AWS does not publish its rules, so the gateway looks for common words of each kind.
  * @see CloudFront developer guide, "Headers for determining the viewer's device type"
  */
 

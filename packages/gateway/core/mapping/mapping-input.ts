@@ -66,7 +66,7 @@ export class MappingInput {
     return this.#context;
   }
 
-  /** Whether `context` was read, as for each rendered template. If not, there cannot be any overrides. */
+  /** Whether `context` was read. Every rendered template reads it, so if it was not read, there are no overrides. */
   get hasContext(): boolean {
     return this.#context !== undefined;
   }

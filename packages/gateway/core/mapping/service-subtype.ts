@@ -32,8 +32,8 @@ const EVENT = { Detail: 'text', DetailType: 'text', Source: 'text' } as const;
 const EXECUTION = { Name: 'text', Input: 'text' } as const;
 
 /**
- * The parameter for the service's region, which every subtype has. It is needed only if the region differs from the
- * API's region.
+ * The parameter for the region of the service. Every subtype accepts it, but it is needed only if the region differs
+ * from the API's region.
  */
 export const REGION_PARAMETER = 'Region';
 

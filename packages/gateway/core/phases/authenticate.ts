@@ -202,7 +202,9 @@ function readGrant(result: InvocationResult, authorizer: LambdaAuthorizer): Auth
       result.errorMessage,
     );
   const how =
-    result.kind === 'timed-out' ? describeLate('did not respond in time', result) : describeFailure(result);
+    result.kind === 'timed-out'
+      ? describeLate(`did not respond within ${authorizer.timeoutMs} ms`, result)
+      : describeFailure(result);
   const code = result.kind === 'refused' ? 'AUTHORIZER_CONFIGURATION_ERROR' : 'AUTHORIZER_FAILURE';
   const reason = `authorizer ${authorizer.name} ${how}`;
   const logged = describeAuthorizerFailure(result);

@@ -20,8 +20,8 @@ import type { InvocationResult, Ports } from '../ports.ts';
 import type { Recording, Trail } from '../trail.ts';
 
 /**
- * Collects what the stage's logs and metrics need. If the stage writes more than the request line, this must be called
- * after `match` and before all later phases.
+ * Starts storing the notes that the stage's logs and metrics need. If the stage writes more than the request line, this
+ * must be called after `match` and before all later phases.
  */
 export function observe(matched: Matched, trail: Trail, at: Ports): void {
   // If the stage has logs, all notes are stored, because its execution log shows the authorizer's event.
@@ -155,7 +155,10 @@ function describe(measured: MeasuredFacts, received: Received, trail: Trail): Lo
   };
 }
 
-/** Reads what the templates have overridden. A template that fails has failed the request already. */
+/**
+ * Returns the overrides of the templates. An error of a template is ignored here, because it has already made the
+ * request fail.
+ */
 function readOverrides({ outgoing }: Received): Overrides | undefined {
   if (outgoing === undefined || !('input' in outgoing) || !outgoing.input.hasContext) return undefined;
   try {

@@ -19,9 +19,9 @@ const ALWAYS: Condition = () => true;
 
 /**
  * Compiles a block, such as `{"IpAddress": {"aws:SourceIp": ["203.0.113.0/24"]}}`. All keys of all operators must be
- * satisfied; `holds` and `compileNull` say when a key is.
+ * satisfied. `holds` and `compileNull` decide whether a key is satisfied.
  * @throws PolicyInvalid for an invalid block or an unknown operator. If an unknown operator were ignored, the statement
- * would allow more than its author intended
+ *   would allow more than its author intended
  */
 export function compileConditions(block: unknown, hasVariables: boolean): Condition {
   if (block === undefined) return ALWAYS;

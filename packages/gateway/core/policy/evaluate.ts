@@ -137,7 +137,7 @@ function readStatements(document: unknown, options: PolicyReading): readonly Sta
   );
 }
 
-/** @throws PolicyInvalid in IAM's words (kubernetes/kops#4951) */
+/** @throws PolicyInvalid if two statements have the same Sid. The message is IAM's (kubernetes/kops#4951) */
 function refuseRepeatedIds(statements: readonly unknown[]): void {
   const seen = new Set<unknown>();
   for (const [index, statement] of statements.entries()) {
@@ -152,7 +152,10 @@ function refuseRepeatedIds(statements: readonly unknown[]): void {
   }
 }
 
-/** @throws PolicyInvalid in IAM's words (Wolox/carthage_cache#22) */
+/**
+ * @throws PolicyInvalid if a Sid has other characters than letters and digits. The message is IAM's
+ *   (Wolox/carthage_cache#22)
+ */
 function refuseId(id: unknown): void {
   if (typeof id === 'string' && !/^[0-9A-Za-z]*$/.test(id))
     throw new PolicyInvalid(
@@ -247,7 +250,7 @@ function readResource(text: string, { apiArn, ofIdentity }: PolicyReading): stri
 }
 
 /**
- * Refuses an ARN whose region or account is a variable that nothing has replaced, such as `#{AWS::AccountId}` of a
+ * Refuses an ARN whose region or account is a variable that was not replaced, such as `#{AWS::AccountId}` without its
  * plug-in, or `${AWS::Region}` without Fn::Sub (serverless/serverless#8512).
  */
 function refuseForeignVariables(arn: string): void {
@@ -277,7 +280,7 @@ function compilePrincipals(
 ): PrincipalTest {
   const { Principal: included, NotPrincipal: excluded } = statement;
   if (included === undefined && excluded === undefined) {
-    if (isRequired) throw new PolicyInvalid('a statement names no Principal');
+    if (isRequired) throw new PolicyInvalid('a statement has no Principal');
     return EVERYBODY;
   }
   if (included !== undefined && excluded !== undefined)

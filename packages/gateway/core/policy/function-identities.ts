@@ -78,19 +78,19 @@ export class FunctionIdentities {
 
   /**
    * Returns the identity for calls with this role; undefined if the role is unknown.
-   * @param name the name of the session; by default, the one of integrations
+   * @param name the name of the session; the default is the session name of integrations
    */
   assume(roleArn: string, name = INTEGRATION_SESSION): LocalIdentity | undefined {
     const role = this.#roles.get(roleArn);
     return role && this.#identify({ name, arn: roleArn }, role);
   }
 
-  /** Whether API Gateway may assume the role. A role that is unknown is not checked. */
+  /** Returns whether API Gateway may assume the role; true for an unknown role. */
   isOpenToGateway(roleArn: string): boolean {
     return this.isOpenTo(roleArn, API_GATEWAY);
   }
 
-  /** Whether the service may assume the role. A role that is unknown is not checked. */
+  /** Returns whether the service may assume the role; true for an unknown role. */
   isOpenTo(roleArn: string, service: string): boolean {
     const role = this.#roles.get(roleArn);
     return role === undefined || trusts(role, service);

@@ -53,7 +53,7 @@ export function trusts({ trustedServices }: Pick<Role, 'trustedServices'>, servi
   return trustedServices === undefined || trustedServices.has(service) || trustedServices.has('*');
 }
 
-/** Returns the statement that the role lacks, as JSON for a policy. */
+/** Returns the JSON of a policy statement that would allow the call. */
 function missingStatement({ action, resource }: Pick<PolicyQuestion, 'action' | 'resource'>): string {
   return JSON.stringify({ Effect: 'Allow', Action: action, Resource: resource });
 }

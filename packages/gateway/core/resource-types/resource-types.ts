@@ -12,7 +12,7 @@ type ResourceType = Partial<TypeClass> & {
   readonly names?: NamesOfType;
   /** Whether the type never changes the result of a request. */
   readonly isWithoutEffect?: boolean;
-  /** What requests lack because the type does not run here. */
+  /** The consequence for requests if the type is not emulated. */
   readonly consequence?: Consequence;
 };
 
@@ -59,7 +59,7 @@ export class ResourceTypes {
     return this.#types.get(name)?.isWithoutEffect === true;
   }
 
-  /** Returns what it means for requests that the type is not supported. */
+  /** Returns the consequence for requests if the type is not supported. */
   consequenceOf(name: string): Consequence {
     const own = this.#types.get(name)?.consequence;
     return own ?? this.#prefixes.find(([prefix]) => name.startsWith(prefix))?.[1] ?? NOT_RUN;

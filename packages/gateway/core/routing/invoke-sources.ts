@@ -14,9 +14,9 @@ export function sourcesOfMethod(httpMethod: string, path: string): readonly stri
 
 /**
  * Returns the sources of a route of an HTTP API: `/stage/GET/pets/*`, and the same paths with the variables as written,
- * which tools for HTTP APIs put into permissions. A route without a path, such as `$default` or `$connect`, has no part
- * for the method: a permission for stage, method and path does not cover it (aws/serverless-application-model#1860,
- * terraform-aws-modules/terraform-aws-apigateway-v2#41).
+ * because tools for HTTP APIs write them into permissions. A route without a path, such as `$default` or `$connect`,
+ * has no part for the method: a permission for stage, method and path does not cover it
+ * (aws/serverless-application-model#1860, terraform-aws-modules/terraform-aws-apigateway-v2#41).
  */
 export function sourcesOfRoute(routeKey: string): readonly string[] {
   const [verb = '', path] = routeKey.split(' ');
@@ -37,7 +37,7 @@ export function atStage(source: string, stageName: string): string {
 /**
  * Returns the stage in the SourceArn of a permission that would cover a call of this stage; undefined if the permission
  * covers the call, or differs in more than the stage (docs/aws §8.1).
- * @param source what follows the account in the ARN of the call, such as `a1b2c3/prod/GET/pets`
+ * @param source the part of the call's ARN after the account, such as `a1b2c3/prod/GET/pets`
  */
 export function findOtherStage(sourceArn: string, source: string): string | undefined {
   const resource = sourceArn.split(':').slice(5).join(':');
@@ -47,7 +47,7 @@ export function findOtherStage(sourceArn: string, source: string): string | unde
   return compileGlob([apiId, called, ...route].join('/'))(source) ? stageName : undefined;
 }
 
-/** Says which stage a permission must name in its SourceArn, or that it may name all. */
+/** Returns the end of a SourceArn for this stage, and the end of a SourceArn for every stage. */
 export function describeStages(source: string): string {
   const [apiId = '', called = '', ...route] = source.split('/');
   return `${[apiId, called, ...route].join('/')} (or ${[apiId, '*', ...route].join('/')} for every stage)`;

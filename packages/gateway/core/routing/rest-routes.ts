@@ -50,7 +50,7 @@ type ResourceTreeError = TreeError & { readonly path: string };
 
 type TreeError = {
   readonly message: string;
-  /** What to do, if the message alone does not tell it. */
+  /** The remedy; absent if the message already contains it. */
   readonly remedy?: string | undefined;
 };
 
@@ -99,15 +99,15 @@ function findTreeError(path: string, variableOfParent: Map<string, string>): Tre
 }
 
 /**
- * Returns the remedy for a greedy variable beside another one; undefined for two variables of one segment, which can
- * have the same name.
+ * Returns the remedy for a greedy variable next to a variable of one segment. Returns undefined for two variables of
+ * one segment, because giving them the same name is enough.
  */
 function remedyOfGreedy(parent: string, one: string, other: string): string | undefined {
   const greedy = [one, other].find((part) => part.endsWith('+}'));
   const plain = [one, other].find((part) => !part.endsWith('+}'));
   if (greedy === undefined || plain === undefined) return undefined;
   const [under, beside] = [`${parent}/${plain}`, `${parent}/${greedy}`];
-  return `write ${under}/${greedy} instead of ${beside}: it takes paths with one segment or more below ${under}. A path of one segment below ${parent === '' ? '/' : parent} then reaches only the methods of ${under}, so add the methods of ${beside} there`;
+  return `write ${under}/${greedy} instead of ${beside}: it matches paths with one segment or more below ${under}. A path of one segment below ${parent === '' ? '/' : parent} then reaches only the methods of ${under}, so add the methods of ${beside} there`;
 }
 
 function isLegalPart(segment: PathSegment): boolean {

@@ -1,4 +1,4 @@
-/** What Lambda refuses in the environment variables of a function. */
+/** The limits of Lambda for the environment variables of a function. */
 
 /** The variables that Lambda does not allow in a template ("Reserved environment variables"). */
 export const RESERVED_VARIABLES: ReadonlySet<string> = new Set(

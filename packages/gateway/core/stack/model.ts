@@ -19,8 +19,8 @@ export type ResolvedResource = {
   /** Whether an OpenAPI document defined the API. */
   readonly isImported?: true;
   /**
-   * A fault in a part of the resource that requests depend on. Everything that depends on this part responds with 500,
-   * and the faulty properties are left out.
+   * A fault of the resource that affects requests. Routes that depend on the faulty part respond with 500, and the
+   * faulty properties are left out.
    */
   readonly fault?: DefinitionError | undefined;
   /** Top-level properties that were left out because they could not be resolved. */
@@ -49,7 +49,7 @@ export type UnsupportedItem = {
   readonly rule?: RuleId | undefined;
   /** What the fault means for a deployment; absent if the item is not a fault. */
   readonly severity?: Severity | undefined;
-  /** What to do about the fault; absent if only its message says it. */
+  /** The remedy for the fault; absent if the message already contains it. */
   readonly remedy?: string | undefined;
   readonly file?: string | undefined;
   readonly line?: number | undefined;

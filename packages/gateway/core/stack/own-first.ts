@@ -9,7 +9,10 @@ export type ToolkitParts = {
   readonly hasStack: (stackName: string) => boolean;
   /** Whether a stack of the toolkit has a table that records the usage of customers. */
   readonly recordsUsage: boolean;
-  /** Whether a function of the user has the name of the usage table, with which handlers charge requests. */
+  /**
+   * Whether a function of the user has an environment variable with the name of the usage table, so that its handler
+   * can charge requests.
+   */
   readonly charges: (functionName: string) => boolean;
 };
 

@@ -17,11 +17,11 @@ type LackingPermission = {
 };
 
 export type PermissionAdvice = {
-  /** What to write, as a sentence. */
+  /** A sentence that says what to write. */
   readonly change: string;
   /** The sources that the permissions of the function have, each with its place. */
   readonly permitted: readonly string[];
-  /** The permissions that are for another target: the function itself, or another alias or version. */
+  /** The permissions that apply to another target: to the function itself, or to another alias or version. */
   readonly elsewhere: readonly string[];
 };
 
@@ -89,7 +89,7 @@ function write(
   return `Add to ${place} in ${shortPlace(owner).replace(/:\d+$/, '')}: \`${text}\`.`;
 }
 
-/** A logical id that the stack does not have yet. */
+/** Returns a logical id that the stack does not contain yet. */
 function nameFor({ resources }: ResolvedStack, wanted: string): string {
   let name = wanted;
   for (let count = 2; resources.has(name); count += 1) name = `${wanted}${count}`;

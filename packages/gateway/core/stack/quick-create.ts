@@ -58,7 +58,8 @@ function quickCreate(stackName: string, api: ResolvedResource): readonly Resolve
       'RouteKey is allowed only for quick create, which requires a Target',
     );
   }
-  if (typeof target !== 'string') throw new DefinitionError(api.place('Target'), 'Target must be a string');
+  if (typeof target !== 'string')
+    throw new DefinitionError(api.place('Target'), `Target must be a string, not ${JSON.stringify(target)}`);
   if (api.properties['ProtocolType'] !== 'HTTP')
     throw new DefinitionError(api.place('Target'), 'Quick create is supported for HTTP APIs only');
   const ApiId = api.physicalId;

@@ -1,9 +1,9 @@
-/** Advises what to do if a function signs its calls for a region that differs from its stack's. */
+/** Returns advice for a function that signs calls for a region other than the region of its stack. */
 import { membersOf } from '@gatewright/aws/json-object';
 import { formatOf, shortPlace } from './source-format.ts';
 import type { ResolvedStack } from './model.ts';
 
-/** @param asked the region that a call was signed for, which is not the region of the stack */
+/** @param asked the region for which the call was signed */
 export function adviseRegion(stack: ResolvedStack, functionName: string, asked: string): string {
   const called = [...stack.resources.values()].find(
     ({ type, physicalId }) => type === 'AWS::Lambda::Function' && physicalId === functionName,

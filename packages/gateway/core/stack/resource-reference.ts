@@ -25,8 +25,8 @@ const ARNS: Readonly<Record<string, readonly [service: string, prefix: string, i
 const BY_REF = new Set(['AWS::SNS::Topic', 'AWS::SecretsManager::Secret']);
 
 /**
- * Returns the resource of an ARN in the format of the stack that grants the permission. A resource of no loaded stack is
- * written as its ARN.
+ * Returns the resource of an ARN in the format of the stack that grants the permission. If no loaded stack has the
+ * resource, the ARN itself is returned.
  */
 export function writeReference(stacks: readonly ResolvedStack[], owner: ResolvedStack, arn: string): string {
   const [, apiId = '', rest = ''] = /^arn:[\w-]+:execute-api:[^:]*:[^:]*:([^/]+)(\/.*)?$/.exec(arn) ?? [];
@@ -61,8 +61,8 @@ export function writeIdReference(stacks: readonly ResolvedStack[], id: string): 
 const API_TYPES: readonly string[] = ['AWS::ApiGateway::RestApi', 'AWS::ApiGatewayV2::Api'];
 
 /**
- * Returns the ARN of what API Gateway calls or is called by, in the format of the stack: a reference to the API if the
- * stack has it, otherwise its id.
+ * Returns the `execute-api` ARN of a part of an API, in the format of the stack. It contains a reference to the API if
+ * the stack has the API, otherwise the API's id.
  * @param rest the part of the ARN after the API id, such as `/dev/GET/pets`
  */
 export function writeApiArn(
@@ -183,7 +183,7 @@ export function variableOf(path: string): string {
   return name.charAt(0).toLowerCase() + name.slice(1);
 }
 
-/** Writes a text in YAML's flow style, with quotes unless it has only characters that need none there. */
+/** Writes a text in YAML's flow style. The text is quoted unless it has only characters that need no quotes. */
 function quoted(text: string): string {
   return /^[\w:/.+-]+$/.test(text) && !text.startsWith('-') ? text : `'${text.replaceAll("'", "''")}'`;
 }

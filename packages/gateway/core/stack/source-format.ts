@@ -5,7 +5,7 @@ import type { ResolvedResource, ResolvedStack } from './model.ts';
 
 export type SourceFormat = {
   readonly kind: 'serverless' | 'sam' | 'cloudformation' | 'cdk' | 'terraform';
-  /** Whether values are written as in JSON and not in YAML's short form. */
+  /** Whether values are written in JSON instead of YAML's short form. */
   readonly isJson: boolean;
 };
 

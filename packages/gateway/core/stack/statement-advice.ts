@@ -12,7 +12,7 @@ import type { RefusedCall } from '../policy/role.ts';
 import type { SourceFormat } from './source-format.ts';
 import type { ResolvedResource, ResolvedStack } from './model.ts';
 
-/** What is written for one role of one stack, and how. */
+/** The role and its stack, the missing permission, and the format in which the advice is written. */
 type Target = {
   readonly stack: ResolvedStack;
   readonly role: ResolvedResource;
@@ -23,8 +23,9 @@ type Target = {
 };
 
 /**
- * Returns a sentence with the text between backticks; undefined if no loaded stack has the role. If the call named a
- * resource of the stacks in another region, no statement would help, and the sentence is about the region.
+ * Returns a sentence that contains the statement between backticks; undefined if no loaded stack has the role. If the
+ * call was for a resource of the stacks, but in another region, no statement would help, so the sentence is about the
+ * region.
  */
 export function adviseStatement(
   stacks: readonly ResolvedStack[],
@@ -65,7 +66,7 @@ function write(target: Target): string {
 }
 
 /**
- * Returns what to write so that the service may assume the role, in the format of the role's stack; undefined if no
+ * Returns the statement with which the service may assume the role, in the format of the role's stack; undefined if no
  * loaded stack has the role.
  */
 export function adviseTrust(
@@ -93,7 +94,7 @@ function writeTrust(stack: ResolvedStack, role: ResolvedResource, service: strin
   return `Add to ${place} of the role ${role.logicalId} (${shortPlace(role, place)}): \`${item(text, format)}\`.`;
 }
 
-/** The role that osls creates for functions that name no role. */
+/** The role that osls creates for functions without a role. */
 export const SERVICE_ROLE = 'IamRoleLambdaExecution';
 
 function writeServerless(target: Target): string {
@@ -106,7 +107,7 @@ function writeServerless(target: Target): string {
   return `Add to iamRoleStatements of the function ${owner.charAt(0).toLowerCase()}${owner.slice(1)} in ${shortPlace(role)}: \`${item(statement(target), target.format)}\`.`;
 }
 
-/** For a function that names no role, SAM creates one from the function's own `Policies`. */
+/** If a function has no `Role`, SAM creates a role from the function's `Policies`. */
 function writeSam(target: Target): string {
   const { stack, role, format } = target;
   const owner = stack.resources.get(role.logicalId.replace(/Role$/, ''));
@@ -148,7 +149,7 @@ function writeTerraform({ role, lacking, reference }: Target): string {
   return `Add to the statements of a policy of ${role.logicalId}: \`${text}\`.`;
 }
 
-/** The statement in YAML's flow style, or in JSON. */
+/** Returns the statement in YAML's flow style, or in JSON. */
 function statement({ lacking, reference, format }: Target): string {
   return format.isJson
     ? `{ "Effect": "Allow", "Action": "${lacking.action}", "Resource": ${reference} }`
@@ -160,14 +161,14 @@ function inQuotes(text: string, { kind, isJson }: SourceFormat): string {
   return /[*{}[\],]/.test(text) ? `'${text}'` : text;
 }
 
-/** An entry of a list. */
+/** Returns an entry of a list in the given format. */
 function item(text: string, { isJson }: SourceFormat): string {
   return isJson ? text : `- ${text}`;
 }
 
 /**
- * Says on which other resources the role allows the same action, because one of these statements was probably meant for
- * this call; empty if there is none.
+ * Names the other resources on which the role allows the same action, because one of these statements was probably
+ * meant for this call; empty if there are none.
  */
 function describeOthers(
   stack: ResolvedStack,
@@ -234,7 +235,10 @@ function findOfObjects(
   return isOfBucket ? `${bucket}/*` : undefined;
 }
 
-/** Whether a call to another region names a resource that the role's own `Policies` name in the stack's region. */
+/**
+ * Returns whether the role's own `Policies` name the resource of the call, but in the stack's region instead of the
+ * region of the call.
+ */
 function allowsHere({ properties }: ResolvedResource, { region }: ResolvedStack, resource: string): boolean {
   const asked = parseArn(resource);
   if (asked === undefined || asked.region === '' || asked.region === region) return false;

@@ -52,7 +52,7 @@ export const BYTES_IN_FLIGHT_LIMIT = 1024 * 1024;
 export type Closure = {
   readonly code: number;
   readonly reason: string;
-  /** What was too large, if that is known: a frame may be too large for a message that is not. */
+  /** Present if a single frame was too large. The message of this frame may be within the limit for messages. */
   readonly part?: 'frame';
 };
 
@@ -67,7 +67,7 @@ export const BINARY_REFUSED: Closure = { code: 1003, reason: 'Binary messages ar
 export const TOO_BIG: Closure = { code: 1009, reason: 'Message too long' };
 /** The client gets the same code and reason for a frame. */
 export const FRAME_TOO_BIG: Closure = { ...TOO_BIG, part: 'frame' };
-/** Close codes by which a connection ends because of what the client sent (RFC 6455 §7.4.1). */
+/** The close codes for data that a client must not send (RFC 6455 §7.4.1). */
 export const REFUSED_CODES: ReadonlySet<number> = new Set([1002, 1003, 1007, 1008, 1009]);
 /** The closure if the TCP connection ended without a close frame. */
 export const ABNORMAL: Closure = { code: 1006, reason: '' };

@@ -63,7 +63,7 @@ export function handleManagement(
   }
 }
 
-/** A refusal with the words of the Management API, and the reason for the operator. */
+/** A refusal with the error message of the Management API for the client, and the reason for the operator. */
 class CallRefused extends Error {
   override readonly name = 'CallRefused';
   readonly refusal: Refusal;

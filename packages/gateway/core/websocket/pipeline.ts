@@ -256,7 +256,7 @@ export async function disconnect(
   logEvent({ ...event, status, payload, outgoing }, trail, at);
 }
 
-/** Returns the integration if it is a Lambda proxy; undefined for any other one that `isRunnable` excludes. */
+/** Returns the integration if it is a Lambda proxy; otherwise undefined. */
 function proxyOf({ integration }: RoutePlan): Outgoing | undefined {
   return integration.kind === 'lambda-proxy' ? integration : undefined;
 }

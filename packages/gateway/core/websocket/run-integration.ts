@@ -128,8 +128,8 @@ function printCall(call: MessageCall): string {
 }
 
 /**
- * Returns the text for the client, if the route sends responses. The call to the integration starts before this
- * function returns its promise.
+ * Returns the text for the client if the route sends responses. The integration is called before this function returns
+ * its promise.
  */
 export async function requestFrame(
   { event, call }: PreparedCall,
@@ -145,8 +145,8 @@ export async function requestFrame(
 }
 
 /**
- * Returns the status of a handshake: 101 if the status of the integration, or the one that a response template sets
- * instead, is 2xx, otherwise this status.
+ * Returns the status of a handshake. It is derived from the status of the integration, or from the status that a
+ * response template sets instead: 101 for 2xx, otherwise the same status.
  * @throws GatewayError if the function fails, a response template fails, or the status is not valid
  */
 export async function requestStatus({ event, call }: PreparedCall, trail: Trail, at: Ports): Promise<number> {

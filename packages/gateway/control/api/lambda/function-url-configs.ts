@@ -20,7 +20,7 @@ export function isUrlConfigCall({
 type UrlOptions = {
   readonly urls: () => readonly FunctionUrl[];
   readonly stacks: () => readonly ResolvedStack[];
-  /** The time at which the gateway has created the URLs of the stacks. */
+  /** The time at which the gateway created the function URLs of the stacks. */
   readonly createdAtEpochMs: number;
 };
 

@@ -17,7 +17,7 @@ export type InvokeHeaders = {
   readonly tail: LogTail | undefined;
 };
 
-/** The function run whose log tail is returned. If `version` is absent, the unpublished function was run. */
+/** The invocation whose log tail is returned. `version` is absent if the unpublished function was invoked. */
 type Run = {
   readonly requestId: string;
   readonly tookMs: number;
@@ -29,7 +29,7 @@ type ParsedInvoke =
   | (InvokeHeaders & { readonly kind: 'options' })
   | { readonly kind: 'refused'; readonly type: string; readonly message: string };
 
-/** The end of a function's output, as much as Lambda returns in `LogResult`. */
+/** Keeps the end of a function's output, which Lambda returns in `LogResult`. */
 export class LogTail {
   #lines = '';
 
@@ -53,7 +53,7 @@ export class LogTail {
   }
 }
 
-/** @param hasAnswer true for RequestResponse. The response to an Event has no log, as in Lambda */
+/** @param hasAnswer true for RequestResponse; false for Event, because Lambda returns no log for an Event */
 export function parseInvokeHeaders({ request }: AwsCall, hasAnswer: boolean): ParsedInvoke {
   const logType = headerOf(request, 'x-amz-log-type') ?? 'None';
   if (logType !== 'None' && logType !== 'Tail')

@@ -81,7 +81,7 @@ export function createLambdaInvoke(options: LambdaInvokeOptions): AwsService {
       refuseUnlessAllowed(call, [{ action: 'lambda:InvokeFunction', resource: arn }]) ??
       (target.isStreamed ? refuseOptions(call) : undefined);
     if (refusal !== undefined) return refusal;
-    // A call without a qualifier gets the version that it would run [obs].
+    // If the call names no qualifier, the error message names `$LATEST`, as on AWS [obs].
     if (!isServed(target, options)) return notFound(call, namedArn === arn ? `${arn}:${LATEST}` : namedArn);
 
     const type = headerOf(request, 'x-amz-invocation-type') ?? 'RequestResponse';
@@ -146,7 +146,7 @@ async function answer(
 type Target = {
   readonly name: string;
   readonly qualifier: string;
-  /** Whether the call names the qualifier, which may be `$LATEST`. */
+  /** Whether the call names a qualifier. A named qualifier may also be `$LATEST`. */
   readonly isNamed: boolean;
 };
 
@@ -181,7 +181,7 @@ function invoke(
   return invoker.invoke(options === undefined ? invocation : { ...invocation, options });
 }
 
-/** A function that another one calls continues the trace, which SDKs send. */
+/** Returns the trace header of an invocation. It continues the trace that the SDK of a calling function sends. */
 function traceOf({ request }: AwsCall, random: Random): string {
   const given = headerOf(request, 'x-amzn-trace-id');
   const root = ROOT.exec(given ?? '')?.[1] ?? `1-${random.hex(8)}-${random.hex(24)}`;
@@ -210,8 +210,8 @@ async function stream(
 }
 
 /**
- * The version for a named qualifier is chosen when the event runs. `$LATEST` needs no choice: if the call names it, the
- * function gets an ARN that ends in `$LATEST`.
+ * Returns the event to queue. The version for a named qualifier is chosen only when the function handles the event.
+ * `$LATEST` needs no choice. If the call names `$LATEST`, the ARN in the handler's context ends in `$LATEST`.
  */
 function eventOf(
   target: Target,
@@ -243,7 +243,7 @@ function refuseOptions(call: AwsCall): ControlReply | undefined {
       none: 'None',
       says: "LogType 'Tail' for a streamed response; read the log of the function on the gateway's stderr",
     },
-    { header: 'x-amz-client-context', none: '', says: 'ClientContext for a streamed response' },
+    { header: 'x-amz-client-context', none: '', says: 'ClientContext for a streamed response; use Invoke' },
   ];
   for (const { header, none, says } of options) {
     if ((headerOf(call.request, header) ?? none) === none) continue;
@@ -274,7 +274,7 @@ function toReply(
     case 'timed-out':
       return lambdaError(call, 500, 'ServiceException', {
         Type: 'Service',
-        message: 'The function did not end in time',
+        message: `The function ${arn} did not end within ${LONGEST_MS / 1000} s`,
       });
     case 'refused':
       if (result.reason === 'not-found') return notFound(call, arn);
@@ -306,7 +306,7 @@ function throttled(call: AwsCall, isReserved: boolean): ControlReply {
 }
 
 /**
- * The error's name differs from the one in the API model (pelmers/streetwarp-web#14; obs: lambda, of CreateFunction).
+ * AWS's error name differs from the name in the API model (pelmers/streetwarp-web#14; obs: lambda, for CreateFunction).
  */
 function requestTooLarge(call: AwsCall, maxBytes: number): ControlReply {
   return lambdaError(call, 413, 'RequestEntityTooLargeException', {
@@ -316,8 +316,8 @@ function requestTooLarge(call: AwsCall, maxBytes: number): ControlReply {
 }
 
 /**
- * Returns an error of Lambda. Lambda's error bodies have members of different names, some of which are spelled
- * `Message`.
+ * Returns an error of Lambda. The caller provides the body, because the member with the message is called `message` in
+ * some errors and `Message` in others.
  */
 function lambdaError(call: AwsCall, status: number, type: string, body: object): ControlReply {
   const { headers } = awsError(call.request, 'lambda', { status, type, message: '' });

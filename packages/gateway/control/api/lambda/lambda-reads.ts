@@ -15,7 +15,9 @@ import { type ControlReply, jsonReply } from '../../../core/api-call.ts';
 const PATH = /^\/2015-03-31\/functions(?:\/([^/]+)(?:\/(configuration))?)?\/?$/;
 /** The page size of ListFunctions (Lambda API reference). */
 const PAGE = 50;
-/** What only GetFunction and GetFunctionConfiguration show of a function (Lambda API reference, ListFunctions). */
+/**
+ * The members that GetFunction and GetFunctionConfiguration return, but ListFunctions does not (Lambda API reference).
+ */
 const NOT_LISTED: readonly string[] = ['State', 'LastUpdateStatus', 'RuntimeVersionConfig'];
 
 type Codes = { readonly codes: FunctionCodes; readonly clock: Pick<Clock, 'nowEpochMs'> };
@@ -65,7 +67,7 @@ function printQualified(
   };
 }
 
-/** Returns the tags and the reserved concurrency, which Lambda leaves out if there are none. */
+/** Returns the tags and the reserved concurrency. Like Lambda, it omits those that are not set. */
 function printSettings({ definition, stack }: FoundFunction): object {
   const properties = stack.resources.get(definition.logicalId)?.properties ?? {};
   const tags = readTags(properties['Tags']);

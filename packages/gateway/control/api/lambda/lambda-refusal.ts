@@ -19,7 +19,7 @@ export function notFound(call: AwsCall, message: string): ControlReply {
 }
 
 /**
- * Refuses a call with the members that are recorded: ValidationException and AccessDeniedException have no `Type`, and
+ * Refuses a call. As recorded on AWS, ValidationException and AccessDeniedException have no `Type`, and
  * ResourceNotFoundException has `Message` instead of `message`.
  */
 export function refused(call: AwsCall, status: number, type: string, message: string): ControlReply {
@@ -31,13 +31,16 @@ export function refused(call: AwsCall, status: number, type: string, message: st
   return { status, headers, body: JSON.stringify(body) };
 }
 
-/** Refuses an operation that is not supported. Calls to Lambda stay here, even with `--aws lambda`. */
+/** Refuses an operation that is not supported. The call is not forwarded to AWS, even with `--aws lambda`. */
 export function notServed(call: AwsCall): ControlReply {
   const message = `${nameRestCall(call.request)} of Lambda is not supported here; the template of the stack defines functions, versions, aliases and tags, so change it there`;
   return refused(call, 501, 'NotImplementedException', message);
 }
 
-/** Refuses a change of something that another caller has changed since. `operation` shows the latest revision. */
+/**
+ * Refuses a change that names an old revision, because another caller has made a change since then. `operation` is the
+ * call that returns the latest revision.
+ */
 export function revisionMoved(call: AwsCall, operation: 'GetPolicy' | 'GetFunction/GetAlias'): ControlReply {
   const message = `The Revision Id provided does not match the latest Revision Id. Call the ${operation} API to retrieve the latest Revision Id`;
   return refused(call, 412, 'PreconditionFailedException', message);

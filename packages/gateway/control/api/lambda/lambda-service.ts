@@ -17,7 +17,7 @@ type InvokeOptions = Parameters<typeof createLambdaInvoke>[0];
 type LambdaOptions = Omit<InvokeOptions, 'hasQualifier' | 'versionOf' | 'memoryMbOf'> & {
   readonly apis: ServedApis;
   readonly keep: (service: AwsService) => AwsService;
-  /** The calls for event source mappings. */
+  /** Handles the calls for event source mappings. */
   readonly mappings: AwsService;
   readonly replaceCode: ReplaceCode;
   readonly clock: Clock;

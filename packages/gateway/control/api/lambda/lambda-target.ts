@@ -20,11 +20,11 @@ export const LATEST = '$LATEST';
 export type LambdaTarget = NamedFunction & {
   readonly operation: string;
   readonly members: UnknownMembers;
-  /** The qualifier as the call names it, which may be `$LATEST`. */
+  /** The qualifier in the call, which may be `$LATEST`; undefined if the call names none. */
   readonly named: string | undefined;
   /** The ARN of the function, without a qualifier. */
   readonly plainArn: string;
-  /** The ARN with the qualifier as the call names it. */
+  /** The ARN with the qualifier in the call, if there is one. */
   readonly arn: string;
 };
 
@@ -74,7 +74,10 @@ export function readTarget(call: AwsCall, accountId = accountOf(call)): LambdaTa
   return { operation, members, functionName: parts.functionName, qualifier, named, plainArn, arn };
 }
 
-/** The functions of another account are not here, so no policy of theirs allows the call. */
+/**
+ * Returns the refusal of a call to another account. The gateway does not know the policies of other accounts'
+ * functions, so it treats them as if they do not allow the call.
+ */
 function describeOtherAccount({ caller }: AwsCall, operation: string, arn: string): string {
   const action = `lambda:${operation.startsWith('Invoke') ? 'InvokeFunction' : operation}`;
   return (
@@ -99,7 +102,7 @@ export function findFunction(
   return undefined;
 }
 
-/** Answers calls, and prints a refusal that the answer throws. */
+/** Wraps a handler of calls. A ServiceRefusal that the handler throws becomes an error response. */
 export function answering(answer: (call: AwsCall) => ControlReply | Promise<ControlReply>): AwsService {
   return async (call) => {
     try {

@@ -16,8 +16,8 @@ import type { PatchInput, PatchOperation, PatchRefusal, PatchRule } from '../../
 type Rule = PatchRule<JsonObject>;
 
 /**
- * Returns the refusal of an unknown path or of an operation that the path does not support [obs]. AWS uses another form
- * of the second message for the endpoint's type.
+ * Returns the refusal of an unknown path or of an operation that the path does not support [obs]. If the path is the
+ * endpoint's type, AWS words the refusal of the operation differently.
  */
 export const apiRefusal: PatchRefusal = (operation: PatchOperation, supported) => {
   if (supported.length === 0) return badRequest(`Invalid patch path ${operation.path}`);
@@ -81,7 +81,7 @@ const BINARY_RULES: readonly Rule[] = [
     path: '/binaryMediaTypes/{type}',
     on: {
       add: (api, { names: { type = '' } }) => ({ ...api, BinaryMediaTypes: [...binaryTypes(api), type] }),
-      // A recorded call shows that AWS appends the new type to the list.
+      // AWS appends the new type to the list [obs].
       replace: (api, { names: { type = '' }, value }) => ({
         ...api,
         BinaryMediaTypes: [

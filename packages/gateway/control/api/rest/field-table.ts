@@ -80,7 +80,7 @@ function readValue(value: unknown, { kind, fields = [] }: Pick<Field, 'kind' | '
   );
 }
 
-/** The classes that API Gateway names for a value of another type [obs]. */
+/** The Java classes that API Gateway names in the error message for a value of the wrong type [obs]. */
 const CLASSES = {
   boolean: 'java.lang.Boolean',
   number: 'com.amazon.coral.value.json.numbers.TruncatingBigNumber',
@@ -94,7 +94,7 @@ const SCALARS: Readonly<Partial<Record<FieldKind, MemberType>>> = {
 
 function readEntry(value: unknown, { kind, fields = [] }: Pick<Field, 'kind' | 'fields'>): Json {
   if (kind === 'blocks') return readValue(value, { kind: 'block', fields });
-  // A null in a map of texts counts as an empty text [obs].
+  // AWS reads a null in a map of texts as an empty text [obs].
   if (kind === 'texts' && value === null) return '';
   if (kind !== 'changes') return readValue(value, { kind: kind === 'flags' ? 'flag' : 'text' });
   const texts = Object.entries(membersOf(value));
@@ -181,7 +181,10 @@ export function replaceRule(
   };
 }
 
-/** Creates a patch rule for state of the control plane that is stored under the API's own names, such as API keys. */
+/**
+ * Creates a patch rule for a resource, such as an API key, that the control plane stores under the member names of
+ * AWS's API instead of CloudFormation's.
+ */
 export function ownRule<T extends object>({ wire, kind }: Field): PatchRule<T> {
   return {
     path: `/${wire}`,

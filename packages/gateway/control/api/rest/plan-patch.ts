@@ -18,7 +18,7 @@ const without =
   ({ wire }: Field): Change =>
   (plan) => ({ ...plan, [wire]: undefined });
 
-/** Creates a rule to replace a text, and to remove it unless it is the name, which cannot be removed. */
+/** Creates a rule to replace a text, and to remove it. Only the name cannot be removed. */
 function textRule(text: Field): PatchRule<UsagePlan> {
   const path = `/${text.wire}`;
   const set: Change = (plan, { value }) => ({ ...plan, [text.wire]: value });
@@ -56,7 +56,7 @@ function limitRules(limit: Field): readonly PatchRule<UsagePlan>[] {
 const readStartedQuota = (fields: UnknownMembers) => readQuota({ period: 'DAY', ...fields });
 
 /**
- * Splits a text of the form `{apiId}:{stage}`. Of a text with more parts, the message shows only the first two
+ * Splits a text of the form `{apiId}:{stage}`. If a text has more parts, the error message shows only the first two
  * (boto/boto3#825).
  */
 function splitStage(text: string): { readonly apiId: string; readonly stage: string } {
@@ -76,7 +76,9 @@ const addStage: Change = (plan, { value }) => {
   return { ...plan, apiStages: [...plan.apiStages, { ...splitStage(value), throttle: {} }] };
 };
 
-/** The refusals are as recorded [obs: apigateway, test_usage_plan_crud]. They differ from the refusals of `add`. */
+/**
+ * Removes an API stage. The refusals differ from the refusals of `addStage` [obs: apigateway, test_usage_plan_crud].
+ */
 const removeStage: Change = (plan, { value }) => {
   const [, apiId, stage] = /^([^:]+):([^:]+)$/.exec(value) ?? [];
   if (apiId === undefined) throw badRequest('Invalid API Stage specified');

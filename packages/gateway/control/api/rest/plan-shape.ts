@@ -7,7 +7,7 @@ import type { QuotaPeriod } from '../../../core/metering/quota-period.ts';
 import type { ThrottleLimit } from '../../../core/metering/token-bucket.ts';
 
 /**
- * Reads a throttle. If either rate or burst is omitted, it is 0, as on AWS.
+ * Reads a throttle. As on AWS, an omitted rate or burst is 0.
  * @throws ControlError unless the rate is a number and the burst a whole number, both of at least 0
  */
 export function readThrottle(fields: UnknownMembers): ThrottleLimit {
@@ -48,12 +48,14 @@ function readPeriod(value: unknown): QuotaPeriod {
   return period;
 }
 
-/** Reads a number, or its text in a patch. A missing number is read as 0. */
+/** Reads a number. In a patch, the number is written as text. A missing number is read as 0. */
 export function readAmount(value: unknown, name: string, isWhole: boolean): number {
   if (value === undefined || value === null) return 0;
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   const isLegal = typeof number === 'number' && Number.isFinite(number) && number >= 0;
   if (!isLegal || (isWhole && !Number.isInteger(number)))
-    throw badRequest(`Invalid value for ${name}: it must be a ${isWhole ? 'whole ' : ''}number, 0 or more`);
+    throw badRequest(
+      `Invalid value ${JSON.stringify(value)} for ${name}: write a ${isWhole ? 'whole ' : ''}number, 0 or more`,
+    );
   return number;
 }

@@ -23,10 +23,16 @@ export function readKeyFile(text: string): readonly KeyRow[] {
   const [header, ...rows] = splitCsv(text);
   const columns = (header?.cells ?? []).map((cell) => cell.trim().toLowerCase());
   if (!columns.includes('name') || !columns.includes('key'))
-    throw badRequest('The header must have the columns name and key');
+    throw badRequest(
+      `The header of the file has no column ${columns.includes('name') ? 'key' : 'name'}; it must have the columns name and key`,
+    );
   const unknown = columns.find((column) => !COLUMNS.includes(column));
-  if (unknown !== undefined) throw badRequest(`Unrecognized column in the header: ${unknown.slice(0, 100)}`);
-  if (rows.length > MAX_ROWS) throw badRequest(`The file has more than ${MAX_ROWS} keys`);
+  if (unknown !== undefined)
+    throw badRequest(
+      `Unrecognized column in the header: ${unknown.slice(0, 100)}; remove it, or use one of ${COLUMNS.join(', ')}`,
+    );
+  if (rows.length > MAX_ROWS)
+    throw badRequest(`The file has ${rows.length} keys; at most ${MAX_ROWS} can be imported at once`);
   return rows.flatMap(({ line, cells }) => {
     if (cells.every((cell) => cell.trim() === '')) return [];
     const of = (column: string): string => cells[columns.indexOf(column)]?.trim() ?? '';
@@ -49,7 +55,7 @@ export function readKeyFile(text: string): readonly KeyRow[] {
 
 type Row = { readonly line: number; readonly cells: string[] };
 
-/** Returns rows of cells; quoted cells may contain commas, line breaks and doubled quotes (RFC 4180). */
+/** Splits CSV into rows of cells. Quoted cells may contain commas, line breaks and doubled quotes (RFC 4180). */
 function splitCsv(text: string): readonly Row[] {
   const rows: Row[] = [];
   let row: Row = { line: 1, cells: [] };

@@ -1,6 +1,6 @@
 /**
- * AWS's own control planes: `apigateway` and, below `/v2`, `apigatewayv2`. As on AWS, requests use an edit of a REST
- * API only after CreateDeployment has created a deployment and a stage points at it. A stage of apigatewayv2 with
+ * Serves AWS's own control planes: `apigateway` and, below `/v2`, `apigatewayv2`. As on AWS, requests use an edit of a
+ * REST API only after CreateDeployment has created a deployment and a stage points at it. A stage of apigatewayv2 with
  * AutoDeploy uses an edit at once.
  * @see API Gateway API reference; docs/design/control-plane.md lists what is served
  */
@@ -110,7 +110,7 @@ export function listRoutes(control: RestControl): readonly WireRoute[] {
 
 /** The account settings that calls can change. */
 type Settings = {
-  /** Logs require no role in this gateway, but tools read back the role that they have set. */
+  /** The role for logs. The gateway does not need it, but tools read back the role that they set. */
   readonly cloudwatchRoleArn: string | undefined;
 };
 

@@ -28,7 +28,10 @@ export type RestPart = {
   readonly missing: (key: string) => string;
   readonly rules: readonly PatchRule<JsonObject>[];
   readonly refusal: PatchRefusal;
-  /** The refusal of a call that creates a part of an API that does not exist, if it is not the usual one [obs]. */
+  /**
+   * Returns AWS's refusal of a call that creates a part of an unknown API. Absent for parts with the same refusal as
+   * other calls [obs].
+   */
   readonly withoutApi?: () => ControlError;
   readonly read?: (properties: JsonObject) => JsonObject;
   readonly spell?: (properties: JsonObject) => JsonObject;
@@ -42,15 +45,13 @@ export type RestPart = {
    */
   readonly refuseNew?: (from: ApiResources, item: ControlResource) => void;
   /**
-   * Checks a part immediately for what a deployment would refuse.
+   * Refuses a part immediately if a deployment would refuse it.
    * @throws ControlError, DefinitionError for such a part
    */
   readonly check?: (next: ApiResources, item: ControlResource) => void;
-  /**
-   * Returns why the item cannot be deleted while this method uses it; undefined means that the method does not use it.
-   */
+  /** Returns why the item cannot be deleted while this method uses it; undefined if the method does not use it. */
   readonly inUse: (item: ControlResource, method: JsonObject, path: string) => string | undefined;
-  /** Returns the defaults that AWS shows, and the values that AWS replaces. */
+  /** Returns the members that AWS's responses show with a default, or with another value than the stored one. */
   readonly usual: (item: ControlResource) => Readonly<Record<string, unknown>>;
 };
 

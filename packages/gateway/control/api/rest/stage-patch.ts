@@ -54,7 +54,7 @@ function refuseCopy(path: string, from: string): ControlError {
 }
 
 /**
- * Creates a patch rule for a nested block of the stage from a rule for the block itself. If the stage lacks the block,
+ * Converts a patch rule for a block into a rule for the stage that contains the block. If the stage lacks the block,
  * the result of `usual` is patched.
  */
 function inBlock(name: string, block: string, rule: Rule, usual: (stage: JsonObject) => JsonObject): Rule {
@@ -118,7 +118,7 @@ const SETTING_RULES: readonly Rule[] = [
     on: {
       replace(stage, input) {
         const { resource = '', method = '' } = input.names;
-        // A new setting begins with the values of all methods [obs: apigateway, test_create_update_stages].
+        // A new method setting is a copy of the settings for all methods [obs: apigateway, test_create_update_stages].
         const known = findSetting(stage, resource, method) ?? findSetting(stage, '*', '*') ?? {};
         const changed = replaceRule(setting).on.replace?.(known, input);
         return withSetting(stage, resource, method, changed);
@@ -163,8 +163,8 @@ function accessLogRule(one: Field): Rule {
 }
 
 /**
- * AWS also reads the path of an access log setting as the path of a method's settings, so its message names a method
- * setting.
+ * Refuses to remove a part of the access log settings. AWS reads the path as the path of a method's settings, so its
+ * message names a method setting.
  */
 function refuseRemoval(resource: string, method: string): never {
   throw badRequest(
@@ -172,7 +172,7 @@ function refuseRemoval(resource: string, method: string): never {
   );
 }
 
-/** The rules for the promotion of a canary, which consists of two copy operations on AWS [obs]. */
+/** The rules that promote a canary. On AWS, a promotion is two copy operations [obs]. */
 const PROMOTION_RULES: readonly Rule[] = [
   {
     path: '/deploymentId',
@@ -195,7 +195,7 @@ const PROMOTION_RULES: readonly Rule[] = [
   },
 ];
 
-/** Copies a part of the canary to the stage. AWS looks at the paths before it looks for the canary [obs]. */
+/** Copies a part of the canary to the stage. AWS checks the paths before it looks for the canary [obs]. */
 function promote(
   path: string,
   from: string,

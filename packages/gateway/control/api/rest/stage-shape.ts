@@ -14,8 +14,8 @@ import type { Field } from '../../resource-types/fields.ts';
 export const STAGE_FIELDS = REST_TYPES['AWS::ApiGateway::Stage'].fields;
 
 /**
- * The fields of a method setting, by the end of their patch paths. AWS has the last two fields, but CloudFormation does
- * not.
+ * The fields of a method setting, by the end of their patch paths. The last two fields exist in AWS's API, but not in
+ * CloudFormation.
  */
 export const SETTING_FIELDS: Readonly<Record<string, Field>> = {
   'metrics/enabled': field('metricsEnabled', 'flag'),
@@ -86,9 +86,9 @@ export function showStage({ settings, createdAtEpochMs, updatedAtEpochMs }: Stag
 }
 
 /**
- * Shows the settings of all methods under the key `* /*`, and the settings of one method under its path and method. The path
- * keeps the form in which it was written: usually `~1pets/GET`, but Terraform's provider writes `pets/GET`, and looks for this
- * form in the result.
+ * Shows the settings of all methods under the key `* /*`, and the settings of one method under its path and method. The
+ * path keeps the form in which it was written: usually `~1pets/GET`, but Terraform's provider writes `pets/GET` and
+ * expects the same form in the result.
  */
 function showMethodSettings(source: ControlResource): object {
   return Object.fromEntries(

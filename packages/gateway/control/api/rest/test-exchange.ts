@@ -1,4 +1,7 @@
-/** The requests of TestInvokeMethod and TestInvokeAuthorizer. They use the current, undeployed resources of the API. */
+/**
+ * Creates the requests of TestInvokeMethod and TestInvokeAuthorizer. They use the API's current resources, including
+ * changes that are not deployed.
+ */
 import { compileDeployment } from '../../compile-deployment.ts';
 import { authorizationTypeOf } from '../../edits/check-authorizer.ts';
 import { OWN_ADDRESS, receive } from '../../../core/receive.ts';
@@ -9,7 +12,7 @@ import type { Deployment } from '../../../core/deployment/model.ts';
 import type { AuthorizerCache, KeyRing, Received, ServedStage, StageLogs } from '../../../core/exchange.ts';
 import type { Ports } from '../../../core/ports.ts';
 
-/** The stage names of test requests (docs/aws §4.4), by what is tested. */
+/** The stage names in test requests (docs/aws §4.4): one for methods, one for authorizers. */
 const STAGE_NAMES = { method: 'test-invoke-stage', authorizer: 'ESTestInvoke-stage' };
 
 const NOTHING_KEPT: AuthorizerCache = {

@@ -3,7 +3,7 @@ import { emptyReply, listReply } from './wire-router.ts';
 import type { WireCall, WireRoute } from './wire-router.ts';
 
 /**
- * The calls for resources of one kind. A call that is not in this type does not exist on AWS, or is implemented
+ * The calls for resources of one kind. If a function is absent, the call does not exist on AWS, or is implemented
  * separately.
  */
 export type Collection<Item> = {

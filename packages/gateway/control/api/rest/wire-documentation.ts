@@ -166,12 +166,12 @@ function showPart({ id, properties }: ControlResource): object {
 }
 
 /**
- * Returns a test for documentation parts. The `type`, `path` and `name` in the query must all match. `locationStatus`
- * UNDOCUMENTED is refused, because it would select locations that have no part.
+ * Returns a predicate for documentation parts. The `type`, `path` and `name` in the query must all match.
+ * `locationStatus` UNDOCUMENTED is refused, because it would select locations that have no part.
  */
 function isRequested({ query }: WireCall): (part: ControlResource) => boolean {
   if (query.get('locationStatus') === 'UNDOCUMENTED')
-    throw badRequest('locationStatus UNDOCUMENTED is not supported here');
+    throw badRequest('locationStatus UNDOCUMENTED is not supported here; use DOCUMENTED or omit it');
   return ({ properties }) => {
     const location = formatLocation(mapOf(properties, 'Location'));
     return ['type', 'path', 'name'].every((name) => !query.has(name) || location[name] === query.get(name));

@@ -52,7 +52,7 @@ function plainDomainRoutes({ apis }: RestControl): readonly WireRoute[] {
     one: DOMAIN,
     show: showDomain,
     create: ({ body }) => createDomain(domains, requiredText(body, 'domainName'), readDomain(body), account),
-    // The domains of other accounts that are shared with this one are not known here.
+    // The gateway has only one account, so no other account shares a domain with it.
     list: ({ query }) => (query.get('resourceOwner') === 'OTHER_ACCOUNTS' ? [] : domains.all),
     get,
     change(call) {
@@ -69,13 +69,16 @@ function plainDomainRoutes({ apis }: RestControl): readonly WireRoute[] {
 function readDomain(body: WireCall['body']): JsonObject {
   for (const name of REFUSED)
     if (body[name] !== undefined && body[name] !== null)
-      throw badRequest(`${name} is not enforced here, because the local CA issues the certificates; omit it`);
+      throw badRequest(`${name} has no effect here, because the local CA issues the certificates; omit it`);
   const routingMode = optionalText(body, 'routingMode');
   if (routingMode !== undefined && !ROUTING_MODES.includes(routingMode))
     throw badRequest(`Invalid routing mode: ${routingMode}`);
   const types = optionalObject(body, 'endpointConfiguration')?.['types'];
   const Types = Array.isArray(types) ? types.map(String) : ['EDGE'];
-  if (Types.includes('PRIVATE')) throw badRequest('Private custom domain names are not supported here');
+  if (Types.includes('PRIVATE'))
+    throw badRequest(
+      'Private custom domain names cannot be created by calls here; define an AWS::ApiGateway::DomainNameV2 in a template',
+    );
   return {
     ...readFields(body, [...FIELDS, MUTUAL_TLS]),
     EndpointConfiguration: { Types },

@@ -24,7 +24,7 @@ const RULES = patchRules(FIELDS).map(refuseEmptyEntries);
 /** An unsupported operation of a supported path gets the same message as an unsupported path [obs]. */
 const refusal: PatchRefusal = ({ path }) => badRequest(`Invalid patch path ${path}`);
 
-/** Entries of maps must not be empty [obs]. */
+/** Refuses an empty entry of a map [obs]. */
 function refuseEmptyEntries(rule: PatchRule<JsonObject>): PatchRule<JsonObject> {
   const [, map = '', entry] = rule.path.split('/');
   if (entry === undefined) return rule;

@@ -140,7 +140,7 @@ function createKey(body: WireCall['body'], account: Account, random: Random): Ap
   };
 }
 
-/** A list, and the call that creates a key, show tags only if there are some [obs]. */
+/** Lists of keys, and the response to CreateApiKey, show tags only if the key has tags [obs]. */
 function showListed(key: ApiKey, withValue: boolean): object {
   const shown = showKey(key, withValue);
   return Object.keys(key.tags).length === 0 ? { ...shown, tags: undefined } : shown;
@@ -158,7 +158,7 @@ function showKey(key: ApiKey, withValue: boolean): object {
   };
 }
 
-/** The value of a key cannot be changed, so it has no rule. */
+/** The patch rules of a key. There is no rule for the key's value, because it cannot be changed. */
 const KEY_RULES = FIELDS.filter(({ wire }) => wire !== 'value').map((one) => ownRule<ApiKey>(one));
 
 const refusePath = listingRefusal(['/description', '/enabled', '/name', '/customerId']);

@@ -90,8 +90,9 @@ export async function routeCall(call: AwsCall, routes: readonly WireRoute[]): Pr
 }
 
 /**
- * Returns the path in the call's ARN. It is decoded like routes, because otherwise `/restapis/%61bc` would bypass a
- * policy that denies `/restapis/abc`. Calls of apigatewayv2 have `/v2` in their path but not in their ARN.
+ * Returns the path in the call's ARN. Its segments are decoded, as for routing, because otherwise `/restapis/%61bc`
+ * would bypass a policy that denies `/restapis/abc`. Calls of apigatewayv2 have `/v2` in their path but not in their
+ * ARN.
  */
 function resourcePath(segments: readonly string[]): string {
   const path = segments.map((segment) => segment.replaceAll('/', '%2F')).join('/');
@@ -166,7 +167,7 @@ export function cutPage(items: readonly unknown[], size: string | null, token: s
 /** Returns a list in the form of AWS's REST API: `item`, and `position` if there are more items. */
 export function listReply(items: readonly unknown[], query: URLSearchParams): ControlReply {
   const limit = query.get('limit');
-  // A limit below 1 counts as none [obs, for -1: apigateway, test_negative_get_usage_plan_api_keys, GetApiKeys].
+  // A limit below 1 is ignored [obs, for -1: apigateway, test_negative_get_usage_plan_api_keys, GetApiKeys].
   const size = limit !== null && Number(limit) < 1 ? null : limit;
   const { page, next } = cutPage(items, size, query.get('position'));
   return jsonReply(200, { position: next, item: page });

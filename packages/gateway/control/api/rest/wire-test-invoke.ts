@@ -86,7 +86,7 @@ async function invokeMethod(
  */
 const STREAM_LIMITS = { maxBytes: 1024 * 1024, timeoutMs: 35_000 };
 
-/** Returns ports for a request that must not appear in the API's logs, metrics or traces. */
+/** Returns ports that write nothing to the API's logs, metrics and traces. */
 function unseen(at: Ports, own: Partial<Ports>): Ports {
   const nothing = { write: () => undefined };
   return { ...at, log: nothing, logGroups: nothing, metrics: undefined, traces: undefined, ...own };
@@ -164,7 +164,7 @@ function gather(headers: readonly (readonly [string, string])[]): Record<string,
   return Object.fromEntries(gathered);
 }
 
-/** Returns the reason, which is in parentheses in the gateway's own log line. */
+/** Returns the reason from a log line of the gateway, which has it in parentheses at the end. */
 function reasonIn(line: string): string {
   const bracket = line.indexOf(' (');
   return bracket === -1 ? line : line.slice(bracket + 2, -1);

@@ -14,7 +14,7 @@ import type { WireRoute } from './wire-router.ts';
 
 /** The maximum number of days from `startDate` to `endDate`. */
 const MAX_DAYS = 90;
-/** The remaining amount if there is no quota. It is the largest possible limit. */
+/** The remaining amount that is shown if the plan has no quota: the largest possible limit. */
 const UNLIMITED = 2_147_483_647;
 
 export function usageRoutes(account: Account): readonly WireRoute[] {
@@ -29,7 +29,9 @@ export function usageRoutes(account: Account): readonly WireRoute[] {
         const start = readDay(query, 'startDate');
         const end = readDay(query, 'endDate');
         if (start > end || end - start > MAX_DAYS)
-          throw badRequest(`startDate must not be after endDate, nor more than ${MAX_DAYS} days before it`);
+          throw badRequest(
+            `startDate ${query.get('startDate')} must not be after endDate ${query.get('endDate')}, nor more than ${MAX_DAYS} days before it`,
+          );
         return showUsage(plan, keys, start, end, account);
       },
     },
@@ -47,7 +49,7 @@ export function usageRoutes(account: Account): readonly WireRoute[] {
           body,
           'updateUsageInput',
           [{ path: '/remaining', on: { replace: (_, { value }) => readAmount(value, 'remaining', true) } }],
-          // Other operations have no path, and the list is then empty (boto/boto3#2504, answer of the service team).
+          // AWS lists no paths for any other operation (boto/boto3#2504, answer of the service team).
           listingRefusal(['/remaining'], 'Must be one of: []'),
         );
         key.usage.setRemaining(patch(key.usage.remainingOn(today, quota)), nowEpochMs, quota);
@@ -59,7 +61,10 @@ export function usageRoutes(account: Account): readonly WireRoute[] {
 
 function readDay(query: URLSearchParams, name: string): number {
   const day = parseDay(query.get(name) ?? '');
-  if (day === undefined) throw badRequest(`Invalid ${name}: it must be a date like 2026-01-31`);
+  if (day === undefined)
+    throw badRequest(
+      `Invalid ${name} ${JSON.stringify(query.get(name) ?? '')}: write a date like 2026-01-31`,
+    );
   return day;
 }
 

@@ -41,7 +41,7 @@ export function requireMembers(body: WireCall['body'], names: readonly string[])
 const OWN_TYPES = new ResourceTypes([CONTROL_TYPES]);
 
 /**
- * Refuses properties in a call that would be reported as not applied in a template.
+ * Refuses properties that have no effect in this gateway. In a template, the same properties are only reported.
  * @throws ControlError for the first such property
  */
 export function refuseUnenforced(type: string, properties: JsonObject): void {

@@ -77,7 +77,7 @@ function capitalise(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
-/** Renames the members of a value. AWS defines all member names, so none of them is a key that a user chose. */
+/** Renames all members of a value. This is safe, because a routing rule contains no keys that users choose. */
 function renameMembers(value: unknown, format: (name: string) => string): Json {
   if (Array.isArray(value)) return value.map((item) => renameMembers(item, format));
   if (isJsonObject(value))
@@ -101,7 +101,7 @@ function showRule(rule: RoutingRule, { region, path }: WireCall, accountId: stri
           },
     ),
     priority,
-    // With the account, unlike the ARN of the domain (AWS CLI reference, create-routing-rule)
+    // Unlike the ARN of the domain, the ARN of a rule contains the account (AWS CLI reference, create-routing-rule).
     routingRuleArn: `arn:aws:apigateway:${region}:${accountId}:/domainnames/${path('domainName')}/routingrules/${id}`,
     routingRuleId: id,
   };

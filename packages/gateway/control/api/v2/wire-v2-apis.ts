@@ -115,7 +115,7 @@ function create(call: WireCall, properties: JsonObject, control: RestControl): M
   return made;
 }
 
-/** Refuses what a deployment of the new API would refuse. */
+/** Refuses a new API if its deployment would be refused. */
 function refuseFaults({ identity, resources }: ApiState): void {
   const [fault] = faultsOf(identity, resources);
   if (fault !== undefined) throw badRequest(fault.message);

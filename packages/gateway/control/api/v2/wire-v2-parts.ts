@@ -20,8 +20,8 @@ import type { RestControl } from '../rest/wire-api.ts';
 import type { WireCall, WireRoute } from '../rest/wire-router.ts';
 
 /**
- * A kind of editable parts of HTTP and WebSocket APIs: its row in `resource-types/v2-types.ts`, and the rules that are
- * not in this row.
+ * A kind of editable part of HTTP and WebSocket APIs. It consists of a row in `resource-types/v2-types.ts`, and of
+ * rules that do not fit into the row.
  * @see API Gateway Version 2 API reference, "Resources"
  */
 type PartKind = PartRules & {
@@ -37,11 +37,11 @@ type PartRules = {
   /** Returns the defaults that AWS shows. */
   readonly usual?: (protocol: ApiProtocol, properties: JsonObject) => Readonly<Record<string, unknown>>;
   /**
-   * Refuses properties that AWS refuses only for this kind.
+   * Makes the checks that AWS makes only for this kind.
    * @throws ControlError for what AWS refuses
    */
   readonly check?: (properties: JsonObject) => void;
-  /** Whether a part of another kind requires the part with this id. */
+  /** Returns whether another part refers to the part with this id, so that it cannot be deleted. */
   readonly isNeeded?: (from: ApiResources, id: string) => boolean;
 };
 

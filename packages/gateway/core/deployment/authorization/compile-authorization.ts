@@ -156,7 +156,7 @@ function findAuthorizer(
   throw refusalWithRemedy(
     method.place('AuthorizerId'),
     message,
-    `set AuthorizationType: ${fitting}, which an authorizer with ${typeProperty}: ${type} needs, or refer to an authorizer of the type of AuthorizationType`,
+    `set AuthorizationType: ${fitting}, because the authorizer has ${typeProperty}: ${type}, or refer to an authorizer that fits the AuthorizationType`,
   );
 }
 
@@ -181,7 +181,7 @@ const CHECKS_SCOPES: ReadonlySet<string> = new Set(['COGNITO_USER_POOLS', 'JWT']
 
 /**
  * Refuses scopes that no authorizer would check. The wording is AWS's (aws/aws-cdk#27576).
- * @param beginning the first sentence, which is known for routes only
+ * @param beginning the first sentence of the message, which is known only for routes
  */
 function refuseUncheckedScopes(method: PropertyBag, type: string, beginning: string): void {
   if (CHECKS_SCOPES.has(type) || readTextList(method, 'AuthorizationScopes').length === 0) return;

@@ -59,7 +59,7 @@ function nameResults(authorizerId: string, sources: readonly IdentitySource[]): 
 }
 
 /**
- * Reads the URI of an authorizer of a REST API, with AWS's words for an invalid one
+ * Reads the URI of an authorizer of a REST API, with AWS's message for an invalid URI
  * (hashicorp/terraform-provider-aws#1757).
  */
 function readRestTarget(bag: PropertyBag): FunctionTarget {
@@ -72,7 +72,7 @@ function readRestTarget(bag: PropertyBag): FunctionTarget {
   );
 }
 
-/** Reads the URI of an authorizer of an HTTP or WebSocket API. AWS's words for an invalid one are not recorded. */
+/** Reads the URI of an authorizer of an HTTP or WebSocket API. AWS's message for an invalid URI is not recorded. */
 function readTarget(bag: PropertyBag): FunctionTarget {
   const target = readLambdaUri(readText(bag, 'AuthorizerUri'), false);
   if (target.kind === 'invalid') throw new DefinitionError(bag.place('AuthorizerUri'), target.message);
@@ -116,7 +116,7 @@ export function compileRestLambdaAuthorizer(
   if (isToken && (identitySources.length !== 1 || identitySources[0]?.kind !== 'header'))
     throw new DefinitionError(
       bag.place('IdentitySource'),
-      'A TOKEN authorizer must have exactly one identity source, method.request.header.<Name>',
+      `A TOKEN authorizer must have exactly one identity source of the form method.request.header.<Name>, not ${JSON.stringify(sourceText)}`,
     );
   if (!isToken && ttlSeconds > 0 && identitySources.length === 0)
     throw new DefinitionError(

@@ -181,7 +181,7 @@ function readIssuer(block: PropertyBag, audienceProperty: string): TrustedIssuer
   if (audience.length === 0 || audience.length > MAX_AUDIENCES)
     throw new DefinitionError(
       block.place(audienceProperty),
-      `A JWT authorizer must have 1 to ${MAX_AUDIENCES} audiences`,
+      `A JWT authorizer must have 1 to ${MAX_AUDIENCES} audiences, not ${audience.length}`,
     );
   return { issuer, audience };
 }
@@ -212,7 +212,7 @@ function readSource(
   if (source !== undefined && more.length === 0 && kinds.includes(source.kind)) return source;
   throw new DefinitionError(
     bag.place('IdentitySource'),
-    `An authorizer that checks tokens must have exactly one identity source, which is a ${kinds.join(' or ')}`,
+    `An authorizer that checks tokens must have exactly one identity source, which is a ${kinds.join(' or ')}, not ${JSON.stringify(texts)}`,
   );
 }
 
@@ -248,7 +248,11 @@ function itemOf(block: PropertyBag, property: string, index: number): PropertyBa
     { ...block, properties: { [name]: Array.isArray(list) ? (list as unknown[])[index] : undefined } },
     name,
   );
-  if (item === undefined) throw new DefinitionError(block.place(name), `${name} must be a map`);
+  if (item === undefined)
+    throw new DefinitionError(
+      block.place(name),
+      `${name} must be a map, not ${JSON.stringify(Array.isArray(list) ? list[index] : list)}`,
+    );
   return item;
 }
 

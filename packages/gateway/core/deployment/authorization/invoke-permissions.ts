@@ -140,7 +140,7 @@ export function textIn({ properties }: Permission, name: string): string | undef
 /**
  * Returns a function that checks whether API Gateway may make these calls. Undefined means that permissions do not
  * decide, because the integration has a role, or because permissions are not checked. If stage variables name the
- * function or its alias, the policy of what they name decides, at each stage (docs/aws §8.1).
+ * function or its alias, the policy of the named function or alias decides, separately for each stage (docs/aws §8.1).
  */
 export function findInvokeCheck(
   permissions: InvokePermissions,
@@ -150,7 +150,7 @@ export function findInvokeCheck(
 ): InvokeCheck | undefined {
   if (readRole(role) !== undefined) return undefined;
   const check = permissions.checkOf(ownerOf(target, null), sources);
-  // Both texts are parts of one ARN, which is the source of a text with variables.
+  // The name and the qualifier come from the same ARN, so the variables of one text are the variables of both.
   const names = variablesIn(target.functionName.source);
   if (check === undefined) return undefined;
   return names.length === 0
@@ -158,7 +158,7 @@ export function findInvokeCheck(
     : checkByStage(permissions, { target, names }, sources);
 }
 
-/** Keeps the check for the last name, because most deployments serve one stage. */
+/** Caches the check for the function that was named last, because most deployments serve only one stage. */
 function checkByStage(
   permissions: InvokePermissions,
   { target, names }: { readonly target: FunctionTarget; readonly names: readonly string[] },
@@ -167,7 +167,7 @@ function checkByStage(
   let invoked: NamedFunction = { functionName: '', qualifier: undefined };
   let check: ReturnType<InvokePermissions['checkOf']>;
   return ({ name, variables }) => {
-    // Without a value, nothing is invoked, and the call fails with a reason of its own.
+    // If a variable has no value, no function is invoked, and the call fails for that reason instead.
     if (names.some((variable) => (variables?.[variable] ?? '') === '')) return true;
     const named = ownerOf(target, variables);
     if (!isSameFunction(named, invoked)) {

@@ -15,6 +15,6 @@ export function readContentHandling(
   if (value === 'CONVERT_TO_TEXT' || value === 'CONVERT_TO_BINARY') return value;
   throw new DefinitionError(
     block.place(property),
-    `${property} must be CONVERT_TO_BINARY or CONVERT_TO_TEXT`,
+    `${property} must be CONVERT_TO_BINARY or CONVERT_TO_TEXT, not ${JSON.stringify(value)}`,
   );
 }

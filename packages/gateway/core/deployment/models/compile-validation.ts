@@ -73,7 +73,7 @@ function readParameters(method: PropertyBag): readonly RequiredParameter[] {
     names.add(name);
     const isRequired = declared[key];
     if (isRequired !== 'true' && isRequired !== 'false')
-      throw new DefinitionError(place, `${key} must be true or false`);
+      throw new DefinitionError(place, `${key} must be true or false, not ${JSON.stringify(isRequired)}`);
     if (isRequired === 'true') required.push({ where, name });
   }
   return required;

@@ -110,8 +110,8 @@ export class SchemaSet {
       const first = decide(value, STEPS.base + STEPS.perByte * bytes);
       if (first === 'valid') return VALID;
       if (first === 'too-much') return { isValid: false, details: `[${TOO_MUCH}]` };
-      // Compiled for the first invalid body, because compiling takes as long as everything else that a model costs at
-      // startup.
+      // This validator is compiled only when the first invalid body arrives, because compiling it at startup would
+      // double the time that a model takes there.
       explain ??= this.#explain.compile(url);
       const all = bytes > MAX_EXPLAINED.bytes ? first : explain(value, MAX_EXPLAINED.steps);
       const errors = Array.isArray(all) ? all : first.slice(-1);

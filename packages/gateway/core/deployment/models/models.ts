@@ -109,6 +109,9 @@ function readSchema(bag: PropertyBag): JsonObject {
       'Invalid model specified: Validation Result: warnings : [], errors : [Invalid model schema specified]',
     );
   if (Buffer.byteLength(JSON.stringify(schema)) > MAX_SCHEMA_BYTES)
-    throw new DefinitionError(bag.place('Schema'), `A model has at most ${MAX_SCHEMA_BYTES} bytes`);
+    throw new DefinitionError(
+      bag.place('Schema'),
+      `The schema of a model can have at most ${MAX_SCHEMA_BYTES} bytes, not ${Buffer.byteLength(JSON.stringify(schema))}`,
+    );
   return schema;
 }

@@ -66,9 +66,10 @@ function endsInQuotes(text: string, isQuoted: boolean): boolean {
 }
 
 /**
- * Escapes values so that a user agent or path cannot forge a field or a line, and can be read back. A value between
- * quotes cannot leave them. Control characters, line breaks and backslashes are escaped in every format. In CLF and CSV
- * a value without quotes may contain the separator, as on AWS; the format must quote what a client chooses.
+ * Escapes values so that a user agent or path cannot forge a field or a line. The original value can be restored. A
+ * value between quotes cannot end the quoted text. Control characters, line breaks and backslashes are escaped in every
+ * format. In CLF and CSV a value without quotes may contain the separator, as on AWS; therefore the format should quote
+ * values that a client chooses.
  */
 function escapeFor(kind: Kind, isQuoted: boolean): (value: string) => string {
   if (kind === 'xml')

@@ -60,7 +60,7 @@ type Settings = RouteCaching & { readonly isOn: boolean };
 
 /**
  * Reads the settings of the stage, or of a method, which inherits missing settings from the stage. A method other than
- * GET is cached only if its own settings say so.
+ * GET is cached only if its own settings enable caching.
  */
 function readRouteCaching(bag: PropertyBag, usual: Settings | undefined): Settings {
   const has = (property: string): boolean => bag.properties[property] !== undefined;

@@ -89,14 +89,20 @@ export function readMethodSettings(stage: PropertyBag): readonly MethodSetting[]
   const list = stage.properties['MethodSettings'];
   if (list === undefined || list === null) return [];
   if (!Array.isArray(list))
-    throw new DefinitionError(stage.place('MethodSettings'), 'MethodSettings must be a list');
+    throw new DefinitionError(
+      stage.place('MethodSettings'),
+      `MethodSettings must be a list, not ${JSON.stringify(list)}`,
+    );
   return list.flatMap((item: unknown, index) => {
     const bag = readBlock(
       { ...stage, properties: { [`MethodSettings.${index}`]: item } },
       `MethodSettings.${index}`,
     );
     if (bag === undefined)
-      throw new DefinitionError(stage.place(`MethodSettings.${index}`), 'A method setting must be a map');
+      throw new DefinitionError(
+        stage.place(`MethodSettings.${index}`),
+        `A method setting must be a map, not ${JSON.stringify(item)}`,
+      );
     // API Gateway drops an item without a setting, and does not read its path (docs/aws §10.1).
     return hasSetting(bag) ? [{ routeKey: readRouteKey(bag), bag }] : [];
   });

@@ -13,8 +13,8 @@ type RestDefault = {
   readonly message: string | null;
   readonly errorType: string;
   /**
-   * Whether the error occurs on the integration path. In that case the body `{"message": "…"}` has a space after the
-   * colon, unless the message is not the usual one [obs].
+   * Whether the error occurs on the integration path. In that case, the body `{"message": "…"}` with the default
+   * message has a space after the colon. With any other message, there is no space [obs].
    */
   readonly spaced?: true;
 };
@@ -256,9 +256,9 @@ const URL_FORBIDDEN = JSON.stringify({
 });
 
 /**
- * The errors of a function URL. Function URLs are a feature of Lambda, so these are Lambda's own refusals [obs], and
- * 502 for each other failure that is not the client's, such as an error of the function (Lambda developer guide,
- * "Monitoring Lambda function URLs").
+ * The errors of a function URL. Function URLs are a feature of Lambda, so the refusals have Lambda's wording [obs].
+ * Every other failure that the client did not cause, such as an error of the function, results in 502 (Lambda developer
+ * guide, "Monitoring Lambda function URLs").
  */
 export const functionUrlWordings: BuiltInWordings = {
   word(code: GatewayErrorCode, detail: GatewayErrorDetail): ErrorWording {

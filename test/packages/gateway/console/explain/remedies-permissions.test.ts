@@ -168,7 +168,7 @@ Resources:
     assert.equal(refused.status, 500, story);
     assert.match(
       story,
-      /The SourceArn of MainIsPermitted \(template\.yaml:\d+\) says prod, and the call comes from stage dev\./,
+      /The SourceArn of MainIsPermitted \(template\.yaml:\d+\) names stage prod, but the call comes from stage dev\./,
     );
     assert.match(
       refused.changes.join('\n'),

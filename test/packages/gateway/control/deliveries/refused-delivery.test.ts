@@ -120,7 +120,7 @@ const QUEUE_ROWS: readonly {
     name: 'refuses a rule if the queue has no policy',
     source: 'https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html',
     refusal:
-      /Mail to deliver this: it has no policy\. Add an AWS::SQS::QueuePolicy .*"aws:SourceArn":"arn:aws:events/,
+      /Mail to deliver this: Mail has no policy\. Add an AWS::SQS::QueuePolicy .*"aws:SourceArn":"arn:aws:events/,
   },
   {
     name: 'lets the rule send that the statement names',
@@ -137,7 +137,7 @@ const QUEUE_ROWS: readonly {
     source: 'https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html',
     queue: fromService('events.amazonaws.com', onlyFrom(`${EVENT_RULE}-2`)),
     refusal:
-      /allows it only if aws:SourceArn is \S+rule\/orders-2 \(ArnEquals in statement 1\), and it is \S+orders\./,
+      /allows it only if aws:SourceArn is \S+rule\/orders-2 \(ArnEquals in statement 1\), but the value is \S+orders\./,
   },
   {
     name: 'refuses a rule if the statement is for topics',

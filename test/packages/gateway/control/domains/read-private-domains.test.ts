@@ -168,17 +168,17 @@ describe('a private custom domain', () => {
     {
       name: 'a domain that is not private',
       options: { resources: { D: domain({ EndpointConfiguration: { Types: ['REGIONAL'] } }), M: mapping() } },
-      says: /^must have the type PRIVATE$/,
+      says: /^must have the type PRIVATE, not \w+$/,
     },
     {
       name: 'an association with a value that is not an endpoint',
       options: { resources: { D: domain({ Policy: from(OURS) }), M: mapping(), A: association('eni-1') } },
-      says: /^must be the id of a VPC endpoint$/,
+      says: /^must be the id of a VPC endpoint, such as vpce-0123456789abcdef0, not "/,
     },
     {
       name: 'an ARN of something else',
       options: { resources: { D: domain(), M: mapping({ DomainNameArn: 'arn:aws:s3:::bucket' }) } },
-      says: /^must be the ARN of a private domain name$/,
+      says: /^must be the ARN of a private domain name, not "/,
     },
   ];
   for (const { name, options, says } of refused)

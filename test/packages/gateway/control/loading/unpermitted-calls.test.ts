@@ -147,8 +147,8 @@ describe('a function that an API of the stacks calls and may not invoke', () => 
     const resources = restRoutes({ 'GET /pets/{id}': toFn }, { more: { Leave } });
 
     assert.deepEqual(findingsOf(resources), [
-      'template.json:7 fnFunction: pets is not allowed to invoke this function: SourceArn of Leave says prod, and the call comes from stage dev. ' +
-        `End it with ${API_ID}/dev/GET/pets/* (or ${API_ID}/*/GET/pets/* for every stage) → GET /pets/{id} fails ${AS_AT_AWS}`,
+      'template.json:7 fnFunction: pets is not allowed to invoke this function: SourceArn of Leave names stage prod, but the call comes from stage dev: ' +
+        `end the SourceArn with ${API_ID}/dev/GET/pets/* (or ${API_ID}/*/GET/pets/* for every stage) → GET /pets/{id} fails ${AS_AT_AWS}`,
     ]);
   });
 
@@ -161,7 +161,7 @@ describe('a function that an API of the stacks calls and may not invoke', () => 
 
     assert.match(
       found,
-      /says dev, and the call comes from stage prod\. .* → GET \/a fails at stage prod with 500/,
+      /names stage dev, but the call comes from stage prod: .* → GET \/a fails at stage prod with 500/,
     );
   });
 

@@ -144,7 +144,10 @@ describe('createLambdaInvoke', () => {
       name: 'answers for a function that does not end within the time of the call',
       options: { name: 'slow' },
       status: 500,
-      body: { Type: 'Service', message: 'The function did not end in time' },
+      body: {
+        Type: 'Service',
+        message: `The function ${ARN.replace('greet', 'slow')} did not end within 960 s`,
+      },
       header: ['x-amzn-errortype', 'ServiceException'],
     },
     {

@@ -53,8 +53,8 @@ describe('a usage plan', () => {
   });
 
   for (const [op, path, value, refusal] of [
-    ['replace', '/throttle/burstLimit', '1.5', /burstLimit: it must be a whole number/],
-    ['replace', '/throttle/rateLimit', 'many', /rateLimit: it must be a number/],
+    ['replace', '/throttle/burstLimit', '1.5', /Invalid value "1.5" for burstLimit: write a whole number/],
+    ['replace', '/throttle/rateLimit', 'many', /for rateLimit: write a number/],
     ['replace', '/quota/period', 'YEAR', /Must be one of \[DAY, WEEK, MONTH\]/],
     ['remove', '/name', undefined, /Invalid patch/],
     ['add', '/description', 'e', /Invalid patch/],

@@ -139,7 +139,7 @@ describe('compileIntegration refuses at load', () => {
       name: 'an unknown content handling',
       integration: { ...HTTP, ContentHandling: 'ZIP' },
       property: 'Integration.ContentHandling',
-      message: 'ContentHandling must be CONVERT_TO_BINARY or CONVERT_TO_TEXT',
+      message: 'ContentHandling must be CONVERT_TO_BINARY or CONVERT_TO_TEXT, not "ZIP"',
       source: 'docs/aws §2.4',
     },
     {

@@ -65,7 +65,7 @@ describe('compileModels', () => {
     {
       name: 'a schema over 400 KB',
       models: [aModel({ Name: 'A', Schema: { title: 'ü'.repeat(205_000) } })],
-      says: 't.yml: Model.Schema: A model has at most 409600 bytes',
+      says: 't.yml: Model.Schema: The schema of a model can have at most 409600 bytes, not 410012',
     },
   ];
   for (const { name, models, says } of rows)

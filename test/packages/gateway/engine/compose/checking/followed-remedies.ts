@@ -132,7 +132,7 @@ Resources:
       AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: Allow, Principal: { Service: lambda.amazonaws.com }, Action: 'sts:AssumeRole' }] }
 `,
     remedy:
-      'shorten service, from which osls makes the name aws-node-serve-dynamic-html-via-http-endpoint-dev-us-east-1-lambdaRole, by 6 or more characters, or set provider.iam.role.name to a name of at most 64 characters',
+      'shorten the name of the service by at least 6 characters, because osls makes the role name aws-node-serve-dynamic-html-via-http-endpoint-dev-us-east-1-lambdaRole from it; or set provider.iam.role.name to a name of at most 64 characters',
     change: ['serve-dynamic-html', 'serve-html'],
   },
   {
@@ -162,7 +162,7 @@ Resources:
   Rest: { Type: AWS::ApiGateway::Resource, Properties: { RestApiId: !Ref Api, ParentId: !GetAtt Api.RootResourceId, PathPart: '{proxy+}' } }
 `,
     remedy:
-      'write /{uid}/{proxy+} instead of /{proxy+}: it takes paths with one segment or more below /{uid}. A path of one segment below / then reaches only the methods of /{uid}, so add the methods of /{proxy+} there',
+      'write /{uid}/{proxy+} instead of /{proxy+}: it matches paths with one segment or more below /{uid}. A path of one segment below / then reaches only the methods of /{uid}, so add the methods of /{proxy+} there',
     change: [
       "ParentId: !GetAtt Api.RootResourceId, PathPart: '{proxy+}'",
       "ParentId: !Ref Survey, PathPart: '{proxy+}'",
@@ -190,7 +190,7 @@ Resources:
     Properties: { ApiId: !Ref Api, RouteKey: GET /, AuthorizationType: JWT, AuthorizerId: !Ref Authorizer, Target: !Sub 'integrations/\${Integration}' }
 `,
     remedy:
-      'set AuthorizationType: CUSTOM, which an authorizer with AuthorizerType: REQUEST needs, or refer to an authorizer of the type of AuthorizationType',
+      'set AuthorizationType: CUSTOM, because the authorizer has AuthorizerType: REQUEST, or refer to an authorizer that fits the AuthorizationType',
     change: ['AuthorizationType: JWT', 'AuthorizationType: CUSTOM'],
   },
   ...(
@@ -255,7 +255,7 @@ Resources:
   Pipe: { Type: AWS::Pipes::Pipe, Properties: { RoleArn: !GetAtt Role.Arn, Source: !GetAtt Orders.Arn, Target: !GetAtt Rejected.Arn } }
 `,
     remedy:
-      'allow sqs:ReceiveMessage, sqs:DeleteMessage, sqs:GetQueueAttributes on the queue that Source names (Fn::GetAtt QUEUE.Arn) in a policy of the role',
+      'allow sqs:ReceiveMessage, sqs:DeleteMessage, sqs:GetQueueAttributes on the ARN of the queue in Source (Fn::GetAtt QUEUE.Arn) in a policy of the role',
     change: [
       "{ Effect: Allow, Action: 'sqs:SendMessage'",
       "{ Effect: Allow, Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], Resource: !GetAtt Orders.Arn }, { Effect: Allow, Action: 'sqs:SendMessage'",

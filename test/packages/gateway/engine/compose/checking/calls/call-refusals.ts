@@ -85,9 +85,8 @@ export const CALL_REFUSALS: Readonly<Record<string, Readonly<Record<string, Answ
   'control/api/rest/plan-shape.ts': {
     "'Invalid request input'": 'FORM',
     WRONG_PERIOD: by('a usage plan with a yearly quota'),
-    "`Invalid value for ${name}: it must be a ${isWhole ? 'whole ' : ''}number, 0 or more`": by(
-      'a negative throttle of a usage plan',
-    ),
+    "`Invalid value ${JSON.stringify(value)} for ${name}: write a ${isWhole ? 'whole ' : ''}number, 0 or more`":
+      by('a negative throttle of a usage plan'),
   },
   'control/api/rest/rest-api-wire.ts': {
     "'Invalid feature. Must be one of: [UsagePlans]'": 'ONLY_CALLS',
@@ -123,12 +122,13 @@ export const CALL_REFUSALS: Readonly<Record<string, Readonly<Record<string, Answ
   },
   'control/api/rest/wire-documentation.ts': {
     "'Unable to build importer with provided input.'": 'ONLY_CALLS',
-    "'locationStatus UNDOCUMENTED is not supported here'": 'ONLY_CALLS',
+    "'locationStatus UNDOCUMENTED is not supported here; use DOCUMENTED or omit it'": 'ONLY_CALLS',
   },
   'control/api/rest/wire-domains.ts': {
-    '`${name} is not enforced here, because the local CA issues the certificates; omit it`': 'OURS',
+    '`${name} has no effect here, because the local CA issues the certificates; omit it`': 'OURS',
     '`Invalid routing mode: ${routingMode}`': 'SCHEMA',
-    "'Private custom domain names are not supported here'": 'OURS',
+    "'Private custom domain names cannot be created by calls here; define an AWS::ApiGateway::DomainNameV2 in a template'":
+      'OURS',
   },
   'control/api/rest/wire-gateway-responses.ts': {
     '`Invalid patch path ${path}`': 'PATCH',
@@ -287,7 +287,8 @@ export const CALL_REFUSALS: Readonly<Record<string, Readonly<Record<string, Answ
     AUTO_DEPLOYED: 'UPDATE',
     NO_SUCH_DEPLOYMENT: by('a stage with the deployment of another HTTP API'),
     'noRouteOfSettings(routeKey)': by('settings of a route that the API does not have'),
-    '`Stage ${stage.name} deploys automatically; it cannot be deployed to`': 'OURS',
+    '`Stage ${stage.name} cannot be deployed by a call, because its AutoDeploy is enabled; omit StageName, or disable AutoDeploy first`':
+      'OURS',
     'noRoutes(api.identity)': by('a deployment of a WebSocket API that waits for no route'),
   },
   'control/edits/patch.ts': {
