@@ -63,7 +63,11 @@ export class ResourceReader {
     if (value === undefined) return usual;
     const number = asInteger(value, least, most);
     if (number === undefined)
-      this.note(path, `must be a whole number from ${least} to ${most}`, `using the default, ${usual}`);
+      this.note(
+        path,
+        `must be a whole number from ${least} to ${most}${foundInstead(value)}`,
+        `using the default, ${usual}`,
+      );
     return number ?? usual;
   }
 
@@ -88,4 +92,9 @@ export class ResourceReader {
       ...(line === undefined ? {} : { line }),
     });
   }
+}
+
+/** Returns the end of a message about an invalid value, such as `, not "abc"`; empty if the value is absent. */
+export function foundInstead(value: unknown): string {
+  return value === undefined ? '' : `, not ${JSON.stringify(value)}`;
 }

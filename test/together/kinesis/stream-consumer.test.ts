@@ -123,12 +123,12 @@ describe('StreamConsumer', () => {
     {
       name: 'no position',
       mapping: 'BatchSize: 1',
-      says: 'a stream needs TRIM_HORIZON, LATEST or AT_TIMESTAMP',
+      says: 'must be TRIM_HORIZON, LATEST or AT_TIMESTAMP for a stream',
     },
     {
       name: 'a time that is not there',
       mapping: 'StartingPosition: AT_TIMESTAMP',
-      says: 'AT_TIMESTAMP needs a time in epoch seconds',
+      says: 'StartingPosition AT_TIMESTAMP needs a StartingPositionTimestamp in epoch seconds',
     },
   ];
   for (const { name, mapping, says } of faults)

@@ -160,8 +160,8 @@ function findUnknownHeaders(
 }
 
 /**
- * Reads what a behavior stores under which key. CloudFront's own API refuses `ForwardedValues` together with a cache
- * policy, but CloudFormation leaves them out (docs/aws §21).
+ * Reads the cache key and the TTLs of a behavior, from its cache policy or from `ForwardedValues`. CloudFront's own API
+ * refuses a behavior with both, but CloudFormation ignores `ForwardedValues` if there is a cache policy (docs/aws §21).
  */
 function readCache(at: MemberReader, policies: Policies, find: (finding: Finding) => void): CachePolicy {
   const policy = findPolicy(at, 'CachePolicyId', policies.cache, MANAGED_CACHE_POLICIES);
@@ -188,7 +188,7 @@ function findPolicy<Policy extends { readonly name: string }>(
 ): Policy | undefined {
   const id = asNonEmptyText(at.value(name));
   if (id === undefined) {
-    if (at.has(name)) at.refuse(name, 'must be the id of a policy');
+    if (at.has(name)) at.refuse(name, `must be the id of a policy, not ${JSON.stringify(at.value(name))}`);
     return undefined;
   }
   const policy = own.get(id) ?? findManaged(managed, id);

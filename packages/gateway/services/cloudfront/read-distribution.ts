@@ -221,7 +221,7 @@ class DistributionReader {
       at.refuse('DomainName', `${domainName} is not a domain name; omit the scheme, port and path`);
     const path = at.value('OriginPath') ?? '';
     if (typeof path !== 'string' || (path !== '' && !/^\/.*[^/]$/.test(path)))
-      at.refuse('OriginPath', 'must begin with a slash and not end with one');
+      at.refuse('OriginPath', `${JSON.stringify(path)} must begin with a slash and must not end with one`);
     const custom = at.optional('CustomOriginConfig');
     const headers = at.objects('OriginCustomHeaders', 100).flatMap((one) => {
       const name = one.text('HeaderName');
@@ -279,7 +279,8 @@ const PAGE_STATUSES = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504];
 
 function readErrorRule(at: MemberReader): [number, ErrorRule] {
   const code = at.integer('ErrorCode', 400, 599);
-  if (!PAGE_STATUSES.includes(code)) at.refuse('ErrorCode', `must be one of ${PAGE_STATUSES.join(', ')}`);
+  if (!PAGE_STATUSES.includes(code))
+    at.refuse('ErrorCode', `must be one of ${PAGE_STATUSES.join(', ')}, not ${code}`);
   const hasPage = isSet(at.value('ResponsePagePath'));
   if (hasPage !== isSet(at.value('ResponseCode')))
     at.refuse('ResponseCode', 'and ResponsePagePath must be set together');

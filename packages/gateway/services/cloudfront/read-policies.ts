@@ -210,7 +210,7 @@ export function readResponsePolicy(at: MemberReader): ResponseHeadersPolicy {
 function readTiming(at: MemberReader): number | undefined {
   if (!at.flag('Enabled', false)) return undefined;
   const percent = at.optionalNumber('SamplingRate') ?? 0;
-  if (percent < 0 || percent > 100) at.refuse('SamplingRate', 'must be between 0 and 100');
+  if (percent < 0 || percent > 100) at.refuse('SamplingRate', `must be between 0 and 100, not ${percent}`);
   return percent;
 }
 
@@ -224,7 +224,7 @@ function readHeaderName(at: MemberReader, member: string): string {
 function readValue(at: MemberReader, member: string): string {
   const value = at.value(member) ?? '';
   if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean')
-    at.refuse(member, 'must be a string');
+    at.refuse(member, `must be a string, not ${JSON.stringify(value)}`);
   const text = String(value);
   if (/[^\t\x20-\x7e\x80-\xff]/.test(text))
     at.refuse(member, 'contains characters that are not allowed in a header');

@@ -27,6 +27,7 @@ import { ADMINISTRATION, SHARD_LIMIT } from './administration.ts';
 import { RECORD_CALLS, MAX_RECORD_BYTES } from './records.ts';
 import type { StreamPlace } from './stream-place.ts';
 import { readOrderedMapping } from '../../kernel/read-ordered-mapping.ts';
+import { foundInstead } from '../../kernel/read-resource.ts';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
 import { DELIVERED, final } from '../../kernel/event-ports.ts';
 import type { Delivery, DeliveryOutcome } from '../../kernel/event-ports.ts';
@@ -216,7 +217,7 @@ function readMode(reader: ResourceReader): StreamDefinition['mode'] {
   if (mode === 'ON_DEMAND' || mode === 'PROVISIONED') return mode;
   reader.note(
     'StreamModeDetails',
-    'StreamMode must be PROVISIONED or ON_DEMAND',
+    `StreamMode must be PROVISIONED or ON_DEMAND, not ${JSON.stringify(mode)}`,
     'using the default, PROVISIONED',
   );
   return 'PROVISIONED';
@@ -241,8 +242,14 @@ function readStart(reader: ResourceReader): StartingPosition {
   if (kind === 'AT_TIMESTAMP' && Number.isFinite(seconds)) return { kind, epochMs: seconds * 1000 };
   const [property, message] =
     kind === 'AT_TIMESTAMP'
-      ? ['StartingPositionTimestamp', 'AT_TIMESTAMP needs a time in epoch seconds']
-      : ['StartingPosition', 'a stream needs TRIM_HORIZON, LATEST or AT_TIMESTAMP'];
+      ? [
+          'StartingPositionTimestamp',
+          'StartingPosition AT_TIMESTAMP needs a StartingPositionTimestamp in epoch seconds',
+        ]
+      : [
+          'StartingPosition',
+          `must be TRIM_HORIZON, LATEST or AT_TIMESTAMP for a stream${foundInstead(kind)}`,
+        ];
   reader.note(property, message, 'the function receives only new records');
   return { kind: 'LATEST' };
 }

@@ -32,7 +32,7 @@ export function readQueueSettings(
     const [least, most] = RANGES[name];
     const number = asInteger(value, least, most);
     if (value !== undefined && number === undefined)
-      refuse(name, `must be a whole number from ${least} to ${most}`);
+      refuse(name, `must be a whole number from ${least} to ${most}, not ${JSON.stringify(value)}`);
     return number;
   };
   const inMs = (name: keyof typeof RANGES, usualMs: number): number => {
@@ -70,7 +70,10 @@ function readRedrive(
   const count = asInteger(maxReceiveCount, 1, 1_000);
   if (typeof arn === 'string' && count !== undefined) return { deadLetterArn: arn, maxReceiveCount: count };
   if (typeof arn === 'string' && maxReceiveCount !== undefined) {
-    refuse('RedrivePolicy.maxReceiveCount', 'must be a whole number from 1 to 1000');
+    refuse(
+      'RedrivePolicy.maxReceiveCount',
+      `must be a whole number from 1 to 1000, not ${JSON.stringify(maxReceiveCount)}`,
+    );
     return before;
   }
   refuse('RedrivePolicy', 'must have deadLetterTargetArn, and maxReceiveCount from 1 to 1000');
@@ -93,7 +96,7 @@ const ATTRIBUTES: ReadonlySet<string> = new Set([
   ...KEPT_ATTRIBUTES,
   'RedrivePolicy',
 ]);
-/** Attributes that only `GetQueueAttributes` knows. */
+/** Names of attributes that only `GetQueueAttributes` accepts, because calls cannot set them. */
 const READ_ONLY: ReadonlySet<string> = new Set([
   'All',
   'ApproximateNumberOfMessages',

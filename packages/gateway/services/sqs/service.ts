@@ -29,7 +29,10 @@ import { readFunctionName } from '@gatewright/aws/function-name';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
 
 const NAMESPACE = 'http://queue.amazonaws.com/doc/2012-11-05/';
-/** Of the reply to a call without Action, which names no version either. */
+/**
+ * The namespace of the reply to a call without Action. Such a call names no version of the API, and AWS then replies
+ * with this one.
+ */
 const OLD_NAMESPACE = 'http://queue.amazonaws.com/doc/2009-02-01/';
 
 class SqsService implements Service {
@@ -285,7 +288,7 @@ function readQueue(reader: ResourceReader): QueueDefinition {
   if (settings.isFifo !== name.endsWith('.fifo'))
     reader.note(
       'QueueName',
-      'the names of FIFO queues, and only of FIFO queues, must end with .fifo',
+      `the names of FIFO queues, and only of FIFO queues, must end with .fifo, not ${JSON.stringify(name)}`,
       'the name is accepted here',
     );
   return {

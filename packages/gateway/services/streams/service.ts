@@ -5,6 +5,7 @@ import { partitionOf } from '@gatewright/aws/arn';
 import { isViewType, STACK_STREAM_LABEL, VIEW_TYPES } from '@gatewright/dynamodb/stream-record';
 import type { TableStream, TableChange } from '@gatewright/dynamodb';
 import { readOrderedMapping } from '../../kernel/read-ordered-mapping.ts';
+import { foundInstead } from '../../kernel/read-resource.ts';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
 import type { StreamMapping } from './stream-consumer.ts';
 import type { EventPorts, EventTargets } from '../../kernel/event-ports.ts';
@@ -53,7 +54,7 @@ function readStream(reader: ResourceReader): readonly TableStream[] {
   if (!isViewType(viewType)) {
     reader.note(
       'StreamSpecification',
-      `StreamViewType must be one of ${VIEW_TYPES.join(', ')}`,
+      `StreamViewType must be one of ${VIEW_TYPES.join(', ')}${foundInstead(viewType)}`,
       'the table has no stream',
     );
     return [];
@@ -66,12 +67,13 @@ function readStream(reader: ResourceReader): readonly TableStream[] {
 
 function readStreamMapping(reader: ResourceReader, stream: TableStream): StreamMapping {
   const position = reader.text('StartingPosition');
-  // What AWS refuses for a stream is reported for every mapping (`services/lambda-events/mapping-members.ts`).
+  // AT_TIMESTAMP is not reported here, because `services/lambda-events/mapping-members.ts` reports it for every mapping
+  // of a table's stream.
   if (position !== undefined && !['LATEST', 'TRIM_HORIZON', 'AT_TIMESTAMP'].includes(position))
     reader.note(
       'StartingPosition',
-      'must be TRIM_HORIZON or LATEST for the stream of a table',
-      'the default, LATEST, is used',
+      `must be TRIM_HORIZON or LATEST for the stream of a table, not ${JSON.stringify(position)}`,
+      'using the default, LATEST',
     );
   return {
     ...readOrderedMapping(reader),
@@ -115,7 +117,7 @@ class TableStreams {
     for (const consumer of this.#consumers) consumer.start();
   }
 
-  /** Drops the waiting records of mappings that no longer exist, including those of an earlier run. */
+  /** Drops the waiting records of mappings that no longer exist, including records of an earlier run. */
   #forgetOthers(ids: ReadonlySet<string>): void {
     const { kept } = this.#options;
     for (const [key] of kept.list(KEPT_PREFIX)) if (!ids.has(key.split('/')[1] ?? '')) kept.delete(key);

@@ -4,6 +4,7 @@ import type { ResolvedResource } from '../../core/stack/model.ts';
 import { isViewType } from '@gatewright/dynamodb/stream-record';
 import type { ViewType } from '@gatewright/dynamodb/stream-record';
 import { DefinitionError, type DefinitionPlace } from '../../core/errors.ts';
+import { foundInstead } from '../../kernel/read-resource.ts';
 
 export type KeyAttribute = {
   readonly name: string;
@@ -98,7 +99,10 @@ class TableReader {
       const at = `AttributeDefinitions.${index}`;
       if (typeof name !== 'string') return this.#fail(at, 'AttributeName is missing');
       if (type !== 'S' && type !== 'N' && type !== 'B') {
-        return this.#fail(`${at}.AttributeType`, `AttributeType of ${name} must be S, N or B`);
+        return this.#fail(
+          `${at}.AttributeType`,
+          `AttributeType of ${name} must be S, N or B${foundInstead(type)}`,
+        );
       }
       types.set(name, type);
     }
@@ -116,7 +120,10 @@ class TableReader {
     const keys = elements.map(({ AttributeName: name, KeyType: keyType }, index): KeyAttribute => {
       const wanted = index === 0 ? 'HASH' : 'RANGE';
       if (keyType !== wanted)
-        this.#fail(`${property}.${index}.KeyType`, `KeyType of element ${index + 1} must be ${wanted}`);
+        this.#fail(
+          `${property}.${index}.KeyType`,
+          `KeyType of element ${index + 1} must be ${wanted}${foundInstead(keyType)}`,
+        );
       const type = typeof name === 'string' ? types.get(name) : undefined;
       if (typeof name !== 'string' || type === undefined) {
         return this.#fail(
@@ -165,13 +172,13 @@ class TableReader {
     const value = this.#resource.properties[property];
     if (value === undefined) return [];
     const entries = this.#list(value, property);
-    if (entries.length > max) this.#fail(property, `can have at most ${max} indexes`);
+    if (entries.length > max) this.#fail(property, `has ${entries.length} items; at most ${max} are allowed`);
     return entries.map((entry, index): IndexDefinition => {
       const { IndexName: name, KeySchema: schema, Projection: projection } = entry;
       if (typeof name !== 'string' || !/^[a-zA-Z0-9_.-]{3,255}$/.test(name)) {
         return this.#fail(
           `${property}.${index}.IndexName`,
-          'IndexName must have 3 to 255 characters from a-z, A-Z, 0-9, _, . and -',
+          `IndexName must have 3 to 255 characters (a-z, A-Z, 0-9, _, . and -)${foundInstead(name)}`,
         );
       }
       return {
@@ -190,7 +197,7 @@ class TableReader {
     if (type !== 'ALL' && type !== 'KEYS_ONLY' && type !== 'INCLUDE') {
       return this.#fail(
         type === undefined ? property : `${property}.ProjectionType`,
-        'Projection.ProjectionType must be ALL, KEYS_ONLY or INCLUDE',
+        `Projection.ProjectionType must be ALL, KEYS_ONLY or INCLUDE${foundInstead(type)}`,
       );
     }
     const names = Array.isArray(attributes) ? attributes.filter((name) => typeof name === 'string') : [];
@@ -232,7 +239,7 @@ class TableReader {
     // CloudFormation accepts booleans as text too.
     if (enabled === false || enabled === 'false') return undefined;
     if (enabled !== true && enabled !== 'true') {
-      return this.#fail('TimeToLiveSpecification', 'Enabled must be true or false');
+      return this.#fail('TimeToLiveSpecification', `Enabled must be true or false${foundInstead(enabled)}`);
     }
     if (typeof attribute !== 'string' || attribute === '') {
       return this.#fail('TimeToLiveSpecification', 'AttributeName is missing');
@@ -255,7 +262,8 @@ class TableReader {
       }
       return mode;
     }
-    if (mode !== 'PROVISIONED') return this.#fail('BillingMode', 'must be PROVISIONED or PAY_PER_REQUEST');
+    if (mode !== 'PROVISIONED')
+      return this.#fail('BillingMode', `must be PROVISIONED or PAY_PER_REQUEST${foundInstead(mode)}`);
     if (throughput === undefined) {
       this.#fail('ProvisionedThroughput', 'is required unless BillingMode is PAY_PER_REQUEST');
     }

@@ -136,7 +136,7 @@ export function readWebAcl(
     at.refuse('Rules', `need ${capacity} WCUs, but a web ACL can have at most ${MAX_WEB_ACL_CAPACITY}`);
   const defaultAction = readAction(at.object('DefaultAction'), bodies);
   if (defaultAction.kind !== 'ALLOW' && defaultAction.kind !== 'BLOCK')
-    at.refuse('DefaultAction', 'must be Allow or Block');
+    at.refuse('DefaultAction', `must be Allow or Block, not ${JSON.stringify(defaultAction.kind)}`);
   const visibility = at.optional('VisibilityConfig');
   const metricName = visibility?.has('MetricName') === true ? visibility.text('MetricName') : facts.name;
   const isSampled = visibility?.value('SampledRequestsEnabled') !== false;

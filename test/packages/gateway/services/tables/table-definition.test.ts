@@ -111,12 +111,12 @@ describe('readTableDefinition', () => {
     {
       name: 'a RANGE key in front',
       change: { KeySchema: [{ AttributeName: 'id', KeyType: 'RANGE' }] },
-      expected: 'KeySchema.0.KeyType: KeyType of element 1 must be HASH',
+      expected: 'KeySchema.0.KeyType: KeyType of element 1 must be HASH, not "RANGE"',
     },
     {
       name: 'an invalid type',
       change: { AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'BOOL' }] },
-      expected: 'AttributeDefinitions.0.AttributeType: AttributeType of id must be S, N or B',
+      expected: 'AttributeDefinitions.0.AttributeType: AttributeType of id must be S, N or B, not "BOOL"',
     },
     {
       name: 'a local index with another HASH key',
@@ -153,7 +153,7 @@ describe('readTableDefinition', () => {
     {
       name: 'a time to live without on or off',
       change: { TimeToLiveSpecification: { AttributeName: 'x', Enabled: 'maybe' } },
-      expected: 'TimeToLiveSpecification: Enabled must be true or false',
+      expected: 'TimeToLiveSpecification: Enabled must be true or false, not "maybe"',
     },
     {
       name: 'provisioned mode without capacity',
