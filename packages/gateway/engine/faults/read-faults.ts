@@ -16,6 +16,7 @@ import {
   readRange,
   readTexts,
   readYes,
+  show,
 } from './read-value.ts';
 
 /**
@@ -64,7 +65,8 @@ function readStatus(source: LinedText, member: Member): Fault {
   const members = source.members(node, 'status', ['code', 'headers', 'body', 'callsIntegration']);
   const [code, headers] = [members.get('code'), members.get('headers')];
   const [body, calls] = [members.get('body'), members.get('callsIntegration')];
-  if (code === undefined) throw source.error(member.line, 'the status has no code');
+  if (code === undefined)
+    throw source.error(member.line, 'status must have the member code, such as code: 503');
   return {
     kind: 'status',
     status: readWhole(source, code, STATUSES),
@@ -95,7 +97,11 @@ function readTable(source: LinedText, member: Member): Fault {
   if (!isMap(node)) return { kind: 'table', table: readText(source, member), answer: 'unreachable' };
   const members = source.members(node, 'table', ['name', 'answers']);
   const [name, answers] = [members.get('name'), members.get('answers')];
-  if (name === undefined) throw source.error(member.line, 'the table has no name');
+  if (name === undefined)
+    throw source.error(
+      member.line,
+      'table must have the member name, which is the name of a table or its logical id',
+    );
   return {
     kind: 'table',
     table: readText(source, name),
@@ -120,9 +126,11 @@ export function readFaults(file: string, text: string): FaultFile {
   const source = new LinedText(file, text);
   const members = source.members(source.contents, 'the faults file', ['seed', 'rules']);
   const [seed, list] = [members.get('seed'), members.get('rules')];
-  if (list === undefined) throw source.error(members.line, 'the file has no rules');
+  if (list === undefined)
+    throw source.error(members.line, 'the file must have the member rules, which is a list of rules');
   const items = source.items(list);
-  if (items.length > MOST_RULES) throw source.error(list.line, `the file has more than ${MOST_RULES} rules`);
+  if (items.length > MOST_RULES)
+    throw source.error(list.line, `the file has ${items.length} rules; at most ${MOST_RULES} are allowed`);
   const faults: DefinitionError[] = [];
   const rules = items.flatMap((item, index) => {
     try {
@@ -169,13 +177,13 @@ function readOwn(source: LinedText, members: Members, kind: Member, read: ReadFa
       ['api', 'route'],
       'has no effect on a table; to limit the fault to some requests, name a function instead',
     );
-  const [share, until] = [members.get('share'), members.get('until')];
+  const [share, from, until] = [members.get('share'), members.get('from'), members.get('until')];
   const fromMs = startOf(source, members);
   const untilMs = until === undefined ? Infinity : readTime(source, until);
   if (untilMs <= fromMs)
     throw source.error(
       until?.line,
-      `until must be after ${members.get('from') === undefined ? 'the start of the gateway, because from is missing' : 'from'}`,
+      `until ${show(until?.value)} must be after ${from === undefined ? 'the start of the gateway, because from is missing' : `from ${show(from.value)}`}`,
     );
   return {
     fault: read(source, kind),

@@ -125,7 +125,11 @@ rules:
   for (const { name, text, says } of [
     { name: 'a text that is not YAML', text: 'rules: [', says: /^faults\.yml:1: / },
     { name: 'an empty file', text: '', says: /^faults\.yml: the faults file must be a map of seed, rules$/ },
-    { name: 'a file without rules', text: 'seed: 1', says: /^faults\.yml:1: the file has no rules$/ },
+    {
+      name: 'a file without rules',
+      text: 'seed: 1',
+      says: /^faults\.yml:1: the file must have the member rules, which is a list of rules$/,
+    },
     { name: 'rules that are not a list', text: 'rules: 1', says: /^faults\.yml:1: rules must be a list$/ },
     { name: 'a bad seed', text: 'seed: x\nrules: []', says: /^faults\.yml:1: seed must be a whole number/ },
     {
@@ -161,7 +165,7 @@ rules:
     {
       name: 'an end before the beginning',
       text: 'rules:\n  - reset: true\n    from: 1m\n    until: 30s',
-      says: /^faults\.yml:4: until must be after from$/,
+      says: /^faults\.yml:4: until "30s" must be after from "1m"$/,
     },
     {
       name: 'a latency that ends before it begins',
@@ -290,7 +294,7 @@ rules:
     const seeded = (seed: number): string => `seed: ${seed}\nrules: []`;
 
     assert.equal(read(rules(1000)).length, 1000);
-    assert.throws(() => read(rules(1001)), /more than 1000 rules/);
+    assert.throws(() => read(rules(1001)), /the file has 1001 rules; at most 1000 are allowed/);
     assert.equal(readFaults('f', seeded(2 ** 31 - 1)).seed, 2 ** 31 - 1);
     assert.throws(() => read(seeded(2 ** 31)), DefinitionError);
     assert.throws(() => read(seeded(-1)), DefinitionError);
@@ -342,8 +346,16 @@ rules:
       '{ actionId: aws:lambda:invocation-error }',
       'aws:lambda:invocation-error needs parameters',
     ],
-    ['a status without a code', '{ status: { body: x } }', 'the status has no code'],
-    ['a table without a name', '{ table: { answers: unreachable } }', 'the table has no name'],
+    [
+      'a status without a code',
+      '{ status: { body: x } }',
+      'status must have the member code, such as code: 503',
+    ],
+    [
+      'a table without a name',
+      '{ table: { answers: unreachable } }',
+      'table must have the member name, which is the name of a table or its logical id',
+    ],
   ] as const)
     it(`refuses ${what}`, () => {
       assert.throws(
