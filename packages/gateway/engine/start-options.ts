@@ -274,7 +274,7 @@ export const START_OPTIONS = {
     ...FORMS.concurrency,
     plugin: 'setting',
     sets: 'concurrency',
-    what: `number of events that all functions together run at a time; further ones are throttled (default: ${DEFAULT_CONCURRENCY})`,
+    what: `number of events that all functions together run at a time; further events are throttled (default: ${DEFAULT_CONCURRENCY})`,
   },
   faults: {
     takes: '<file>',

@@ -1,4 +1,4 @@
-/** What event sources share: access to functions, to the clock, to each other, and to the log. */
+/** The parts that all event sources use: functions, the clock, the log, and other event sources. */
 import type { MessageAttribute } from './delivery/queue-model.ts';
 import type { Clock, InvokeOptions, Invoker, Random } from '../core/ports.ts';
 import type { Agenda } from './agenda.ts';
@@ -22,6 +22,7 @@ export type EventPorts = {
  * so that the function's own timeout is reached first.
  */
 export const LONGEST_RUN_MS = 900_000 + 60_000;
+export const RUN_TIMED_OUT = `the function did not end within ${LONGEST_RUN_MS / 1000} s`;
 
 export function makeTrace(random: Random): string {
   return `Root=1-${random.hex(8)}-${random.hex(24)};Parent=${random.hex(16)};Sampled=0`;

@@ -26,7 +26,7 @@ export function checkEnvironment(definition: FunctionDefinition): void {
   if (size > ENVIRONMENT_LIMIT_BYTES) {
     throw new DefinitionError(
       place,
-      `the environment variables have ${size} bytes; Lambda allows at most ${ENVIRONMENT_LIMIT_BYTES}`,
+      `the environment variables have ${size} bytes, but Lambda allows at most ${ENVIRONMENT_LIMIT_BYTES}; shorten or remove some of them`,
     );
   }
 }

@@ -71,13 +71,15 @@ export class LateLogGroups implements LogGroups {
     this.#opened = opened;
     this.#reportLost(
       this.#dropped,
-      `the files were still being opened, and ${MAX_HELD} lines were already waiting`,
+      `they were written while the log files were still being opened, and at most ${MAX_HELD} lines can wait`,
     );
     this.#dropped = 0;
     return opened;
   }
 
-  /** Each line tries again, but the same failure is reported only once. */
+  /**
+   * Reports why opening failed. Each line tries to open the files again, but the same failure is reported only once.
+   */
   #reportFailure(error: unknown): void {
     const failure = error instanceof Error ? error.message : String(error);
     if (failure === this.#reportedFailure) return;

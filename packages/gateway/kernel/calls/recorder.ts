@@ -76,7 +76,7 @@ export class Recorder {
       return {
         kind: 'unreachable',
         reason: 'unserved',
-        message: `the gateway does not record ${service} ${what}; define what the call changes in the template of a stack, or send all calls to ${service} elsewhere: to AWS with --aws ${service}, to another endpoint with ${endpointVariableOf(service)}`,
+        message: `the gateway does not record ${service} ${what}; define the resource that the call changes in the template of a stack, or send all calls to ${service} to AWS with --aws ${service}, or to another endpoint with ${endpointVariableOf(service)}`,
       };
     }
     const answer =

@@ -52,8 +52,8 @@ export function compileFilterPolicy(policy: unknown, scope: FilterScope): Messag
 }
 
 /**
- * Whether the body of a message would match. This is the most common mistake with filter policies, which read
- * attributes unless FilterPolicyScope says otherwise.
+ * Whether the body of a message would match. Filter policies test attributes unless FilterPolicyScope is MessageBody. A
+ * policy that is written for the body, but tests attributes, is the most common mistake.
  */
 function inBody({ body }: FilteredMessage, test: EventTest): boolean {
   const value = parseJson(body);
@@ -61,7 +61,7 @@ function inBody({ body }: FilteredMessage, test: EventTest): boolean {
 }
 
 const IN_BODY =
-  ' in the attributes, which FilterPolicyScope: MessageAttributes, the default, reads. The body of the message would match: set FilterPolicyScope: MessageBody of the subscription';
+  ' in the attributes. FilterPolicyScope is MessageAttributes, so the policy tests only attributes. The body of the message would match: set FilterPolicyScope of the subscription to MessageBody';
 
 function valuesOf({ attributes }: FilteredMessage): object {
   return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, valueOf(value)]));

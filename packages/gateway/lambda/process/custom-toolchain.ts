@@ -123,7 +123,7 @@ function programFault(file: string, { platform, architecture }: Machine): string
   if (head.toString('latin1', 0, 4) === '\x7fELF') {
     const built = MACHINES[head.readUInt16LE(18)];
     if (platform !== 'linux' || (built !== undefined && built !== architecture))
-      return `${file} is built for Linux on ${built ?? 'another machine'}, and this is ${platform} on ${architecture}; build it for this machine`;
+      return `${file} is built for Linux on ${built ?? 'another processor'}, but this machine runs ${platform} on ${architecture}; build it for this machine`;
   }
   if (isExecutable(file)) return undefined;
   return `${file} is not executable, so it cannot run here or in Lambda: run chmod +x ${file}`;

@@ -16,6 +16,7 @@ import {
   type EventPorts,
   type EventTargets,
   LONGEST_RUN_MS,
+  RUN_TIMED_OUT,
 } from '../../kernel/event-ports.ts';
 
 export type AsyncConfig = AsyncSettings & {
@@ -261,7 +262,7 @@ function describe(result: Exclude<InvocationResult, { kind: 'returned' }>): stri
     case 'failed':
       return `${result.errorType}: ${result.errorMessage}`;
     case 'timed-out':
-      return 'the function did not end in time';
+      return RUN_TIMED_OUT;
     case 'refused':
       return result.message;
   }

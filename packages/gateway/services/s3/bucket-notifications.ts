@@ -163,5 +163,5 @@ function mismatchOf(
   if (event === undefined) return undefined;
   const name = `s3:${NAMES[kind]}`;
   const isWanted = event.endsWith(':*') ? name.startsWith(event.slice(0, -1)) : event === name;
-  return isWanted ? undefined : { by: 'Event', why: `it is for ${event}, and this is ${name}` };
+  return isWanted ? undefined : { by: 'Event', why: `it is for ${event}, but the event is ${name}` };
 }

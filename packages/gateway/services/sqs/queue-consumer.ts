@@ -11,7 +11,7 @@ import type { EventTest } from '../../kernel/delivery/event-pattern.ts';
 import type { InvocationResult } from '../../core/ports.ts';
 import { describeRun } from '../../kernel/describe-run.ts';
 import type { Envelope } from '../../kernel/event-step.ts';
-import { type EventPorts, LONGEST_RUN_MS } from '../../kernel/event-ports.ts';
+import { type EventPorts, LONGEST_RUN_MS, RUN_TIMED_OUT } from '../../kernel/event-ports.ts';
 import { digestOfAttributes, digestOfBody } from '../../kernel/message-digest.ts';
 import type { LocalQueue } from './queues.ts';
 import { systemAttributes } from './messages.ts';
@@ -186,7 +186,10 @@ export class QueueConsumer {
     for (const { id, receipt } of receipts) if (!failed(id)) this.#queue.delete(receipt);
   }
 
-  /** Says what becomes of failed messages: they return to the queue, or are moved after the last receive. */
+  /**
+   * Describes what happens to failed messages next: they return to the queue, or move to the dead-letter queue after
+   * the last receive.
+   */
   #describeNext(): string {
     const { visibilityMs, redrive } = this.#queue.definition.settings;
     const again = `. Its messages can be received again after ${visibilityMs / 1000} s (VisibilityTimeout)`;
@@ -221,7 +224,7 @@ export class QueueConsumer {
   }
 }
 
-/** Recognizes the envelope by the beginning of the body, which topics and rules always write alike. */
+/** Recognizes the envelope of a topic or a rule by the beginning of the body, which always has the same form. */
 function envelopeOf(body: string): Envelope | undefined {
   const [, topicArn] = /^\{"Type":"Notification","MessageId":"[^"]*","TopicArn":"([^"]*)"/.exec(body) ?? [];
   if (topicArn !== undefined) return { of: 'topic', topicArn };
@@ -231,7 +234,7 @@ function envelopeOf(body: string): Envelope | undefined {
 }
 
 function describe(result: Extract<InvocationResult, { kind: 'timed-out' | 'refused' }>): string {
-  return result.kind === 'refused' ? result.message : 'the function did not end in time';
+  return result.kind === 'refused' ? result.message : RUN_TIMED_OUT;
 }
 
 function printRecord(

@@ -210,9 +210,9 @@ function absent(arn: string): string {
   return `${arn}, which is not in a loaded stack or has errors`;
 }
 
-/** Says what requests meet in place of a rule with this action that cannot be evaluated. */
+/** Describes the effect on requests if a rule with this action cannot be evaluated. */
 function withoutRule(action: ActionKind | undefined): string {
-  if (action === 'ALLOW') return 'requests that the web ACL would otherwise block pass';
+  if (action === 'ALLOW') return 'requests pass even if the web ACL would block them';
   return action === 'COUNT' ? 'the rule counts nothing' : 'the rule blocks nothing';
 }
 

@@ -73,7 +73,7 @@ describe('a client that a truststore does not trust', () => {
       'Could not find issuer for certificate',
       /^Add the certificate of CN=Intermediate to the object of TruststoreUri/,
     ],
-    ['self signed certificate', /no self-signed one/],
+    ['self signed certificate', /does not accept self-signed certificates/],
     ['certificate has expired', /valid now/],
     ['Client cert using an insecure Signature Algorithm', /SHA-256/],
     ['no client certificate', /^Send a client certificate/],

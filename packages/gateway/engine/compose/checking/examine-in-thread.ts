@@ -52,7 +52,7 @@ function askThread(questions: Questions): Promise<Answers> {
     thread.once('message', resolve);
     thread.once('error', reject);
     thread.once('exit', (code) =>
-      reject(new Error(`the thread that examines the stacks ended with ${code}`)),
+      reject(new Error(`the thread that examines the stacks ended with exit code ${code}`)),
     );
   });
 }

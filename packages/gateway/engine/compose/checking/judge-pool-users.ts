@@ -1,4 +1,4 @@
-/** Asks of the users that a stack adds to its user pools what the pool is asked when a call adds them. */
+/** Checks the users that a stack adds to its user pools by the same rules as users that an API call adds. */
 import { asText, listOf, membersOf, textOf } from '@gatewright/aws/json-object';
 import {
   attributeOfName,
@@ -38,7 +38,7 @@ function judgeUser(resource: ResolvedResource, pool: PoolDefinition): readonly R
         resource,
         property: 'Username',
         message: ofName,
-        remedy: 'write Username in the form that the pool has',
+        remedy: 'write Username in the form that the user pool requires',
       },
     ];
   const unknown = given.findIndex((one) => refusalOfAttributes([one], pool) !== undefined);
@@ -48,7 +48,7 @@ function judgeUser(resource: ResolvedResource, pool: PoolDefinition): readonly R
         resource,
         property: `UserAttributes.${unknown}.Name`,
         message: refusalOfAttributes(given, pool) ?? '',
-        remedy: 'add the attribute to Schema of the user pool, or remove it from the user',
+        remedy: 'add the attribute to the Schema of the user pool, or remove it from the user',
       },
     ];
   const set = name === undefined ? undefined : attributeOfName(name, pool);
@@ -60,7 +60,7 @@ function judgeUser(resource: ResolvedResource, pool: PoolDefinition): readonly R
           resource,
           property: 'UserAttributes',
           message: missing,
-          remedy: 'add the attributes that Schema of the user pool requires',
+          remedy: 'add the attributes that the Schema of the user pool requires',
         },
       ];
 }

@@ -121,7 +121,8 @@ export function openPageKeyApi(parts: Parts): MoreEndpoints {
 }
 
 /**
- * Returns the ports for requests. If `isRecording` is given, it decides for each request whether records are stored.
+ * Returns `at` with records that are stored only for requests for which `isRecording` returns true. Without
+ * `isRecording`, all requests are recorded.
  */
 export function withRecording<At extends Recording>(
   { isRecording }: Pick<GatewayOptions, 'isRecording'>,
@@ -209,8 +210,9 @@ function redactorOf({ records, controlSecret, served }: Parts): Redactor {
  */
 export function toUnsupported(finding: DeployFinding): readonly UnsupportedItem[] {
   const { stack: stackName, resource: logicalId, type, property, message, severity, file, line } = finding;
-  // The message of the finding says what AWS does. The gateway answers requests all the same.
-  const { consequence = 'none on this machine; on AWS, as the setting says' } = finding;
+  // The message of such a finding says what AWS does. The gateway serves requests as if there were no finding.
+  const { consequence = 'no effect on this machine; on AWS, the setting has its documented effect' } =
+    finding;
   const item = { stackName, logicalId, type, property, message, severity, file, line, consequence };
   return severity === 'unchecked' ? [] : [item];
 }

@@ -71,7 +71,7 @@ async function untilIdle({ events, store }: Pick<Parts, 'events' | 'store'>): Pr
     await events.idle();
   }
   throw new InvalidRequest(
-    `events continue after ${MOST_ROUNDS} rounds, because functions trigger themselves`,
+    `events continue after ${MOST_ROUNDS} rounds, so functions probably trigger each other endlessly; check what they write to and what invokes them`,
   );
 }
 
@@ -103,7 +103,7 @@ async function advance({ body }: ControlRequest, parts: Parts): Promise<ControlR
     if (isLast || clock.nowEpochMs() >= target) return jsonReply(200, { nowEpochMs: clock.nowEpochMs() });
   }
   return jsonReply(409, {
-    message: `more than ${MOST_STEPS} events are due in that time; move the clock in smaller steps`,
+    message: `the clock stopped ${MOST_STEPS} times for due events before it had moved by ${ms} ms; move the clock in smaller steps`,
   });
 }
 

@@ -25,14 +25,16 @@ type Apply = () => unknown;
 
 /**
  * The steps in the order in which they are applied. First come the steps that can still fail, then the data that
- * functions read when they run, then the functions, and then their callers. Each step names the step before it, so that
- * the order cannot change unnoticed.
+ * functions read when they run, then the functions, and then their callers. Each step names a step that must come
+ * before it, and the reason, so that the order is not changed by mistake.
  */
 export const LOAD_STEPS: readonly LoadStep[] = [
   { name: 'tables', after: {}, read: readTablesAndSeeds },
   {
     name: 'sign-in',
-    after: { tables: 'if a table or a seed then failed, the new pools and users would already be in use' },
+    after: {
+      tables: 'otherwise the new pools and users would already be in use when a table or a seed fails',
+    },
     async read({ stacks, faults }, { options, signIn }) {
       const written = await readUsers(usersFilesOf(options));
       for (const fault of written.faults) faults.note(fault, 'this user cannot sign in');
@@ -42,17 +44,18 @@ export const LOAD_STEPS: readonly LoadStep[] = [
   {
     name: 'values',
     after: {
-      'sign-in': 'if the saved keys of the issuer then failed, the new values would already be in use',
+      'sign-in':
+        'otherwise the new values would already be in use when the saved keys of the issuer cannot be read',
     },
     read({ values, stacks, faults }, parts) {
       for (const fault of values.faults)
-        faults.note(fault, 'functions that request this value do not find it');
+        faults.note(fault, 'functions that request this value get an error, as if it did not exist');
       return () => parts.values.replace(values.written, stacks);
     },
   },
   {
     name: 'identities',
-    after: { values: 'if a value then failed to open, the new key pairs would already be in use' },
+    after: { values: 'otherwise the new key pairs would already be in use when a value cannot be read' },
     read:
       ({ stacks, roles }, { functionIdentities, store, injection }) =>
       async () => {
@@ -67,7 +70,7 @@ export const LOAD_STEPS: readonly LoadStep[] = [
   },
   {
     name: 'services',
-    after: { functions: 'otherwise an event would invoke a function of the earlier stacks' },
+    after: { functions: 'otherwise an event would invoke a function of the previous stacks' },
     async read({ stacks, faults, notEnforced }, { events }) {
       await events.openNeeded(stacks);
       const { unsupported, apply } = events.read(stacks, faults);
@@ -170,8 +173,8 @@ function signersOf(
 const RUNNING = process.versions.node.split('.')[0] ?? '';
 
 /**
- * Reports declared Node.js versions that differ from the running version, which may lack features that Node has
- * removed.
+ * Reports declared Node.js runtimes that differ from the running Node.js version, because a function may use features
+ * that the running version lacks.
  */
 function describeRuntimes(
   functions: readonly FunctionDefinition[],
@@ -185,10 +188,12 @@ function describeRuntimes(
   if (others.length === 0) return [];
   const names = [...new Set(others)].toSorted().join(', ');
   const run = others.length === 1 ? 'function runs' : 'functions run';
-  return [`${names}: ${others.length} ${run} on Node ${RUNNING} here`];
+  return [`${names}: ${others.length} ${run} on Node.js ${RUNNING} here`];
 }
 
 function describeBorrowed(packages: readonly string[]): string[] {
   if (packages.length === 0) return [];
-  return [`${packages.join(', ')}: not installed; provided by the gateway, as by Lambda's runtime`];
+  return [
+    `${packages.join(', ')}: not installed in the project; the gateway provides the packages, as Lambda's runtime does`,
+  ];
 }

@@ -58,7 +58,7 @@ describe('LateLogGroups', () => {
 
     assert.equal(written.length, HELD);
     assert.deepEqual(log, [
-      `3 log lines are lost, because the files were still being opened, and ${HELD} lines were already waiting`,
+      `3 log lines are lost, because they were written while the log files were still being opened, and at most ${HELD} lines can wait`,
     ]);
   });
 

@@ -57,7 +57,7 @@ describe('a web ACL in front of a stage', () => {
   });
 
   for (const [action, without] of [
-    ['Allow', 'requests that the web ACL would otherwise block pass'],
+    ['Allow', 'requests pass even if the web ACL would block them'],
     ['Count', 'the rule counts nothing'],
   ] as const)
     it(`reports what a rule with the action ${action} does that cannot be judged`, () => {

@@ -27,7 +27,7 @@ describe('a finding of check, as the page of differences shows it', () => {
   it('says that AWS does otherwise, if requests are answered here all the same', () => {
     assert.deepEqual(
       toUnsupported(finding).map(({ consequence }) => consequence),
-      ['none on this machine; on AWS, as the setting says'],
+      ['no effect on this machine; on AWS, the setting has its documented effect'],
     );
   });
 
