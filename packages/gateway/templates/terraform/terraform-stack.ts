@@ -39,7 +39,7 @@ const NAMES = ['name', 'function_name', 'bucket', 'layer_name'];
 const WITHOUT_EFFECT = new Set(
   (
     'tags tags_all triggers source_code_hash filename publish region force_destroy force_delete skip_destroy ' +
-    'timeouts name_prefix description tracing_config logging_config ephemeral_storage kms_key_arn ' +
+    'timeouts name_prefix bucket_prefix description tracing_config logging_config ephemeral_storage kms_key_arn ' +
     'kms_key_id statement_id statement_id_prefix qualifier force_detach_policies max_session_duration ' +
     'server_side_encryption point_in_time_recovery deletion_protection_enabled table_class table_name ' +
     'sqs_managed_sse_enabled kms_master_key_id policy retention_in_days recovery_window_in_days tier ' +
@@ -217,12 +217,23 @@ function readAttribute(
  * Generates a name for a resource whose real name is known only after the apply, for example because it has a random
  * part.
  */
-function generatedName({ address, values }: Instance, stackName: string): string {
-  const prefix = values['name_prefix'];
+function generatedName({ address, type, values }: Instance, stackName: string): string {
+  const prefix = values['name_prefix'] ?? values['bucket_prefix'];
   const head = typeof prefix === 'string' ? prefix : '';
   const name = `${head}${makeName(stackName, address.replace(/[^A-Za-z0-9]+/g, '-'), 48)}`;
+  // Names of buckets have at most 63 characters, and no capitals.
+  if (type === 'aws_s3_bucket') return bucketName(head, stackName, address);
   return values['fifo_queue'] === true ? `${name}.fifo` : name;
 }
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+function bucketName(prefix: string, stackName: string, address: string): string {
+  const plain = address.replace(/[^A-Za-z0-9]+/g, '-');
+  const own = makeName(stackName, plain, MAX_BUCKET_NAME - prefix.length).toLowerCase();
+  return `${prefix}${own}`.replaceAll('_', '-');
+}
+
+const MAX_BUCKET_NAME = 63;
 
 function setAt(properties: JsonObject, [name = '', ...rest]: readonly string[], value: Json): JsonObject {
   return { ...properties, [name]: rest.length === 0 ? value : setAt(mapOf(properties, name), rest, value) };

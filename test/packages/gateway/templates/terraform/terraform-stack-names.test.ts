@@ -41,6 +41,23 @@ describe('a name that only the apply makes', () => {
     });
 });
 
+describe('the name of a bucket that only the apply makes', () => {
+  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+  for (const [what, values, expected] of [
+    ['is made of stack and address', {}, /^shop-aws-s3-bucket-b-/],
+    ['begins with the prefix', { bucket_prefix: 'adjudication-documents-' }, /^adjudication-documents-/],
+    ['stays short enough', { bucket_prefix: 'p'.repeat(37) }, /^p{37}/],
+  ] as const)
+    it(`${what}, and is a valid name`, async () => {
+      const bucket = { type: 'aws_s3_bucket', name: 'b', values, unknown: { bucket: true } };
+      const { stack } = await loadPlan(aPlan({ resources: [bucket] }));
+
+      const name = textOf(stack.resources.get('aws_s3_bucket.b')?.properties ?? {}, 'BucketName');
+      assert.match(name, expected);
+      assert.match(name, /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/);
+    });
+});
+
 describe('the region and account of a plan', () => {
   const noProvider = { configuration: { root_module: { resources: [] } } };
   const arn = (region: string, account: string): Planned => ({
