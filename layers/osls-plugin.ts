@@ -81,7 +81,7 @@ export type Serverless = {
     readonly layers?: Readonly<Record<string, { path?: string; package?: { artifact?: string } }>>;
     readonly provider: {
       readonly compiledCloudFormationTemplate: Template;
-      /** What `deploy function` has read about the function to be deployed. */
+      /** The facts that `deploy function` has read about the function to be deployed. */
       readonly remoteFunctionData?: {
         readonly Configuration?: { readonly FunctionName?: string; readonly Role?: string };
       };

@@ -1,5 +1,6 @@
 /**
- * What the part `portal` takes from `access/portal.yml`: the rights of its functions, and what the stage must provide.
+ * Reads the rights of the functions of the part `portal` from `access/portal.yml`, and checks what the stage
+ * must provide.
  */
 import { asList, membersOf } from '@gatewright/aws/json-object';
 import type { CompiledAccess } from '#shared/access/compiled-document.ts';

@@ -1,4 +1,4 @@
-/** Where the parts of the stack come from: this checkout, or the npm package (`npm-parts.ts`). */
+/** The source of the stack's parts: this checkout, or the npm package (`npm-parts.ts`). */
 import { join } from 'node:path';
 import { buildLayer, LAYER_DIRECTORY } from './build-layer.ts';
 import { packFunctions } from './pack-functions.ts';

@@ -1,6 +1,7 @@
 /**
- * Where Gatewright keeps credentials, logs and caches of a project: in `.gatewright` of the directory, or in the user's
- * own folder if the tool that deploys the project would put the whole directory into a package.
+ * Finds the folder in which Gatewright keeps credentials, logs and caches of a project: `.gatewright` of the
+ * directory, or the user's own folder if the tool that deploys the project would put the whole directory into
+ * a package.
  */
 import { createHash } from 'node:crypto';
 import { lstatSync, realpathSync } from 'node:fs';

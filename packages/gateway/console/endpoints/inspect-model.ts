@@ -1,4 +1,7 @@
-/** What a run of the gateway contains in addition to its requests, as the control port shows it. Plain JSON. */
+/**
+ * The contents of a run of the gateway in addition to its requests, as the control port shows them. Plain
+ * JSON.
+ */
 import type { ApiProtocol } from '../../core/deployment/model.ts';
 import type { SecondCount } from '../records/second-counts.ts';
 

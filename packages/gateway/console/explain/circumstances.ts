@@ -123,7 +123,10 @@ export type GuardCircumstances = {
 export type GuardPolicy = PolicyTrace & { readonly of: 'authorizer' | 'resource' | 'identity' };
 
 export type LimitCircumstances = {
-  /** Whether the limit is written for this route alone, and not for all routes; undefined if that is unknown. */
+  /**
+   * Whether the limit is written for this route alone instead of for all routes; undefined if that is
+   * unknown.
+   */
   readonly isOwn?: boolean | undefined;
   readonly ratePerSecond: number;
   readonly burst: number;
@@ -209,8 +212,8 @@ export type IntegrationCircumstances = {
   /** Why Lambda responded with null instead of a result; undefined if it did not. */
   readonly nullBy?: NullBy | undefined;
   /**
-   * What Lambda itself responded, without a result of the function: it accepted an asynchronous call, or the event was
-   * not JSON.
+   * The response of Lambda itself, without a result of the function: Lambda accepted an asynchronous call, or
+   * the event was not JSON.
    */
   readonly lambdaReply?: 'accepted' | 'not-json' | undefined;
   /** The types for which a MOCK integration has request templates, if none is for the type of the request. */
@@ -225,7 +228,9 @@ export type IntegrationCircumstances = {
    * The key of the DynamoDB table that the call names, as `{"id": {"S": "…"}}`; undefined if no loaded stack has it.
    */
   readonly tableKey?: string | undefined;
-  /** What the integration responded, if integration responses can change it; `success` for a function's result. */
+  /**
+   * The integration's own status, if integration responses can change it; `success` for a function's result.
+   */
   readonly own?: number | 'success' | undefined;
   /** Sentences about members that the event of a failed function lacks. */
   readonly eventGaps?: readonly string[] | undefined;
@@ -234,7 +239,8 @@ export type IntegrationCircumstances = {
   /** The member that the code of a failed function reads, although its event does not have this member. */
   readonly misread?: Misread | undefined;
   /**
-   * What keeps the event loop of a handler with a callback busy, such as `setInterval at main.js:2`, if it timed out.
+   * The call that keeps the event loop of a handler with a callback busy, such as `setInterval at main.js:2`,
+   * if the handler timed out.
    */
   readonly keptBusyBy?: string | undefined;
   /** Why the event of a function is not JSON; undefined if it is. */

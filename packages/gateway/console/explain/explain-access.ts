@@ -19,7 +19,7 @@ export const COMPILE = 'gatewright access sync';
 type DescribeRules = (rules: string, route: string) => string;
 
 /**
- * Describes each outcome that means that the rules, and not a quota, refused a request.
+ * Describes each outcome that means that the rules, not a quota, refused a request.
  * @see {@link AccessDecision}
  */
 const BY_RULES: Readonly<Partial<Record<AccessOutcome, DescribeRules>>> = {

@@ -22,7 +22,7 @@ export function explainFunctionUrl(
         `Remove the statement that denies ${named} on ${functionArn} from the policy of the function${signer === undefined ? '' : `, or from the policies of ${signer}`}; a Deny overrides every Allow.`,
       ],
     };
-  // An alias or version has a policy of its own (docs/aws §19.2).
+  // An alias or version has its own policy (docs/aws §19.2).
   const [, , , , , , , qualifier] = functionArn.split(':');
   const target =
     qualifier === undefined

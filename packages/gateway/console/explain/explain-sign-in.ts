@@ -1,4 +1,4 @@
-/** The story of what a user pool refused, and of triggers that it called or left out. */
+/** Explains the calls that a user pool refused, and the triggers that it called or skipped. */
 import { at, capital, nameOf } from './event-names.ts';
 import { findPoolRefusal } from './pool-refusals.ts';
 import { withStop } from './reason.ts';
@@ -34,7 +34,10 @@ export function explainDenied(
   };
 }
 
-/** Cognito calls PostConfirmation when a user confirms an account, and not when an administrator's user signs in first. */
+/**
+ * Cognito calls PostConfirmation when a user confirms an account, but not when a user that an administrator
+ * created signs in for the first time.
+ */
 export function explainSkipped(
   { rule, to, why }: Told<'filtered'>['step'],
   { place }: Omit<ToldStep, 'step'>,

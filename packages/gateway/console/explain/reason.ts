@@ -55,7 +55,10 @@ export function listed(names: readonly string[], word: 'and' | 'or' = 'and'): st
 
 const TELLING = ['outcome', 'reason', 'lacks', 'level', 'message', 'msg', 'error'];
 
-/** What Python prints after an error about a coroutine that nobody awaited. The error itself says more. */
+/**
+ * Matches lines that Python prints after an error about a coroutine that was not awaited. The error itself
+ * says more.
+ */
 const NOISE = /\bRuntimeWarning: |^\s*api\.post\(/;
 /** A traceback that has only frames of the gateway's runtime for Python, in which the user has nothing to change. */
 const OF_RUNTIME =

@@ -261,7 +261,7 @@ function isReplyDropped({ kind, route, outcome, failure }: RecordedEvent): boole
   return typeof body === 'string' && body !== '';
 }
 
-/** Evaluates the route selection expression again for a message to which it gave no route of its own. */
+/** Evaluates the route selection expression again for a message that no route except $default matched. */
 function describeSelection(
   { kind, route, found, body, sizes }: RecordedEvent,
   redactor: Redactor,

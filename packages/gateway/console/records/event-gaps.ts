@@ -87,7 +87,7 @@ export function describeEventGaps(
 }
 
 /**
- * What the first record of a batch has in another form than the code expects.
+ * Finds members of a batch's first record whose form differs from the form that the code expects.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html
  */
 function describeRecordGap(

@@ -35,7 +35,7 @@ type Asked = {
   readonly form: string;
   /** The line at which the function failed; undefined for a function that returned. */
   readonly line?: number | undefined;
-  /** The names of the environment variables that the function has, and those of its stage. */
+  /** The names of the environment variables of the function, and of the variables of its stage. */
   readonly environment?: readonly string[];
   readonly stageVariables?: readonly string[];
 };
@@ -129,7 +129,10 @@ const OPTIONAL = ['queryStringParameters', 'pathParameters', 'stageVariables', '
 const READ =
   /\b(?:event|evt)((?:\??\.(?!get\b)[A-Za-z_$][\w$]*|(?:\?\.)?\[\s*['"][\w:-]+['"]\s*\]|\.get\(\s*['"][\w:-]+['"][^()]*\))+)/g;
 const NAME = /\??\.(?!get\b)([A-Za-z_$][\w$]*)|['"]([\w:-]+)['"]/g;
-/** Members of every text. Code that reads `event.body.length` treats the body as a text, and not as a parsed object. */
+/**
+ * Members of every text. Code that reads `event.body.length` treats the body as a text, not as a parsed
+ * object.
+ */
 const OF_TEXT =
   /^(?:length|trim|split|replace|replaceAll|match|matchAll|includes|startsWith|endsWith|slice|substring|toString|indexOf|toLowerCase|toUpperCase|at|charAt|encode|decode|strip|get|startswith|endswith|lower|upper|find)$/;
 const MOST_LINES = 5000;
@@ -295,7 +298,7 @@ function findAbsent(
   };
 }
 
-/** A stage variable comes with the event, and not in the environment (docs/aws §3.1). */
+/** A stage variable comes with the event, not in the environment (docs/aws §3.1). */
 function findVariable(line: string, { environment, stageVariables = [], source }: Asked): Found | undefined {
   if (environment === undefined) return undefined;
   for (const [written, dotted, quoted] of line.matchAll(

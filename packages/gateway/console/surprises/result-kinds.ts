@@ -161,7 +161,7 @@ const encodedTwice: SurpriseKind = {
   },
 };
 
-/** What JavaScript prints instead of a value that is missing, or has no text. */
+/** Texts that JavaScript prints for a missing value, or for an object without its own text. */
 const PRINTED = /\bundefined\b|\[object Object\]/;
 const MOST_PRINTED = 1_000;
 
