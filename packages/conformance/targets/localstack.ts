@@ -11,7 +11,7 @@ export function openLocalstack(options: TargetOptions): Promise<Target> {
       environment: (port) => ({ GATEWAY_LISTEN: `127.0.0.1:${port}`, EAGER_SERVICE_LOADING: '0' }),
       healthPath: '/_localstack/health',
       invokeUrl: (port) => `http://127.0.0.1:${port}/_aws/execute-api/{api}/{stage}`,
-      lacks: [['addresses', 'LocalStack serves each stage only below a path of its own']],
+      lacks: [['addresses', 'LocalStack serves each stage only below its own path']],
       readVersion: async (endpoint) =>
         /"version":\s*"([^"]+)"/.exec((await readText(`${endpoint}/_localstack/health`)) ?? '')?.[1],
     },

@@ -100,7 +100,9 @@ const MIN_REPEATED = 8;
 export function hideSecrets(request: SavedRequest, redactor: Redactor): SavedRequest {
   const { as = '', headers, target, body } = request;
   if (redactor.text(as) !== as || MASK.test(as))
-    throw new InvalidRequest('The caller must be a name, such as alice:admin, and not a token.');
+    throw new InvalidRequest(
+      'The caller must be a name such as alice:admin. A token would be saved as plain text.',
+    );
   const hidden = new Map<string, string>();
   const hide = (name: string, value: string): string => {
     const placeholder = placeholderOf(name);

@@ -323,7 +323,7 @@ export function adviseOwnResults(
   { isTokenType }: Pick<GuardCircumstances, 'isTokenType'>,
   protocol: Circumstances['protocol'],
 ): string {
-  const gain = 'Each route then has a result of its own.';
+  const gain = 'Each route then has its own result.';
   if (protocol !== 'rest')
     return `Or add $context.routeKey to the identity sources of the authorizer. ${gain}`;
   return isTokenType === true

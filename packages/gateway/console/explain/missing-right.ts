@@ -122,9 +122,7 @@ export function explainMissingPermission(
       `The policy of ${name} does not allow this API to invoke it: ${failure.replace(/\.$/, '')}.`,
       ...(permitted.length === 0 ? [] : [`Its permissions are for other sources: ${permitted.join('; ')}.`]),
       ...(fault === undefined ? [] : [fault.because]),
-      ...(elsewhere.length === 0
-        ? []
-        : [`${elsewhere.join('; ')}: an alias or version has a policy of its own.`]),
+      ...(elsewhere.length === 0 ? [] : [`${elsewhere.join('; ')}: an alias or version has its own policy.`]),
     ],
     changes: [
       fault?.change ??

@@ -5,17 +5,18 @@
 import type { IntegrationCircumstances } from './circumstances.ts';
 
 type Refused = {
-  /** What the error says. */
+  /** The message of the error. */
   readonly detail: string;
   readonly routeKey: string;
   /**
-   * Where the integration writes a parameter of the call, such as `RequestParameters of the integration of POST /jobs`.
+   * The place in which the integration writes a parameter of the call, such as `RequestParameters of the
+   * integration of POST /jobs`.
    */
   readonly written: string;
   readonly tableKey: string | undefined;
   /** Whether the call starts an execution of a state machine. */
   readonly isStart: boolean;
-  /** Whether code made the call, and not an integration. */
+  /** Whether code, not an integration, made the call. */
   readonly isCode?: true;
 };
 
@@ -135,7 +136,7 @@ const ADVICE: Readonly<Record<string, Advise>> = {
     `Name the ARN of an existing topic in ${written}, in the region of the API.`,
   ValidationException: adviseInput,
   ConditionalCheckFailedException: ({ written }) =>
-    `The item does not meet the ConditionExpression in ${written}: send a request for an item that does, or map this error to a status of its own, such as 409.`,
+    `The item does not meet the ConditionExpression in ${written}: send a request for an item that does, or map this error to its own status, such as 409.`,
   SerializationException: adviseType,
   NoSuchKey: () => 'Ask for an object that exists, or put it into the bucket first.',
   NoSuchBucket: ({ routeKey }) =>

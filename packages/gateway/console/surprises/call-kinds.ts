@@ -68,7 +68,7 @@ const pathNotPassed: SurpriseKind = {
       changes: [
         isHttpApi
           ? `If the backend needs the value, write it into IntegrationUri: ${longer}.`
-          : `If the backend needs the value, write it into the Uri, ${longer}, map ${names.map((name) => `integration.request.path.${name}: method.request.path.${name}`).join(', ')} in RequestParameters of the integration, declare ${names.map((name) => `method.request.path.${name}`).join(', ')} in those of the method, and deploy the API again.`,
+          : `If the backend needs the value, write it into the Uri, ${longer}, map ${names.map((name) => `integration.request.path.${name}: method.request.path.${name}`).join(', ')} in RequestParameters of the integration, declare ${names.map((name) => `method.request.path.${name}`).join(', ')} in RequestParameters of the method, and deploy the API again.`,
       ],
     };
   },

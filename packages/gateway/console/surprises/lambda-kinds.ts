@@ -11,13 +11,13 @@ import type { ResolvedStack } from '../../core/stack/model.ts';
 import type { SurpriseFacts } from './surprise-facts.ts';
 import type { SurpriseKind } from './surprise.ts';
 
-/** What code imports or calls to reach an AWS service or the internet. */
+/** Matches imports and calls with which code reaches an AWS service or the internet. */
 const GOES_OUT =
   /@aws-sdk\/|['"]aws-sdk['"/]|\bboto3\b|\bfetch\s*\(|\baxios\b|\brequests\.(?:get|post|put|delete|request)\b|\burllib3?\b|\bhttps?\.(?:request|get)\s*\(/;
 
 /**
- * A function in a VPC has no internet access unless its subnets lead to a NAT gateway, and reaches AWS services only so
- * or by VPC endpoints.
+ * A function in a VPC has no internet access unless its subnets have a route to a NAT gateway. Without such a
+ * route, it reaches AWS services only through VPC endpoints.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc-internet.html
  */
 const vpcWithoutWayOut: SurpriseKind = {
@@ -38,7 +38,7 @@ const vpcWithoutWayOut: SurpriseKind = {
     return {
       values: { function: name ?? '', place },
       because: [
-        `The function ${name ?? ''} runs in a VPC (VpcConfig, ${place}), and no subnet of it has a route to a NAT gateway, nor has the VPC an endpoint for AWS services. On AWS, calls such as those of ${handler.file}:${line + 1} reach nothing and wait until the function times out. This machine does not restrict its network.`,
+        `The function ${name ?? ''} runs in a VPC (VpcConfig, ${place}), none of its subnets has a route to a NAT gateway, and the VPC has no endpoint for AWS services. On AWS, calls such as those at ${handler.file}:${line + 1} reach nothing and wait until the function times out. This machine does not restrict its network.`,
       ],
       changes: [
         `Give the VPC an AWS::EC2::VPCEndpoint for each AWS service that the function calls (for DynamoDB and S3, one of the type Gateway in the route tables of its subnets), or give its subnets a route to a NAT gateway; or remove VpcConfig (${place}), if the function reaches nothing inside of the VPC.`,
@@ -60,8 +60,8 @@ const ROUTES_OUT = [
 ];
 
 /**
- * Whether the stacks define all these subnets, and nothing that leads out of them. Lambda gives functions no public
- * address, so a route to an internet gateway does not help.
+ * Returns whether the stacks define all these subnets, but no route out of them and no VPC endpoint. Lambda
+ * gives functions no public address, so a route to an internet gateway does not help.
  */
 function isEnclosed(subnets: readonly string[], stacks: readonly ResolvedStack[]): boolean {
   const found = subnets.map((id) => findByPhysicalId(stacks, 'AWS::EC2::Subnet', id));
@@ -81,7 +81,8 @@ function isEnclosed(subnets: readonly string[], stacks: readonly ResolvedStack[]
 type Left = { readonly line: number; readonly what: string; readonly change: string };
 
 /**
- * Lambda freezes the process when the response was returned: what still runs goes on in a later invocation, or never.
+ * Lambda freezes the process when the response was returned. Code that is still running continues in a later
+ * invocation, or never.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  */
 const workLeftBehind: SurpriseKind = {
@@ -97,7 +98,7 @@ const workLeftBehind: SurpriseKind = {
     return {
       values: { place },
       because: [
-        `${place} ${left.what}. Lambda freezes the process once the response is returned: what still runs then goes on in the middle of a later invocation of the same instance, or never. This machine does not freeze it.`,
+        `${place} ${left.what}. Lambda freezes the process once the response is returned: code that is still running then continues in the middle of a later invocation of the same instance, or never. This machine does not freeze it.`,
       ],
       changes: [
         `${left.change} at ${place}, so that the work has ended before the function returns; or hand it on, for example to a queue.`,

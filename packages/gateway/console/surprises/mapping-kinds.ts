@@ -198,7 +198,7 @@ const queryNotPassed: SurpriseKind = {
         `The request has the query ${parameters.length === 1 ? 'parameter' : 'parameters'} ${named}, but the integration of ${received.route?.routeKey ?? 'the method'} (type HTTP) maps no query parameter, so the backend was called without a query. Declaring a parameter on the method passes nothing on.`,
       ],
       changes: [
-        `Add ${parameters.map((name) => `integration.request.querystring.${name}: method.request.querystring.${name}`).join(', ')} to RequestParameters of the integration, and declare ${parameters.map((name) => `method.request.querystring.${name}`).join(', ')} in those of the method. Or set the type HTTP_PROXY, which passes everything on.${toDeploy('rest')}`,
+        `Add ${parameters.map((name) => `integration.request.querystring.${name}: method.request.querystring.${name}`).join(', ')} to RequestParameters of the integration, and declare ${parameters.map((name) => `method.request.querystring.${name}`).join(', ')} in RequestParameters of the method. Or set the type HTTP_PROXY, which passes everything on.${toDeploy('rest')}`,
       ],
     };
   },

@@ -27,7 +27,8 @@ export const LAMBDA: readonly SurpriseRow[] = [
       Subnet: { type: 'AWS::EC2::Subnet', id: 'subnet-1', properties: { VpcId: 'vpc-1' } },
     },
     values: { function: 'echo' },
-    because: /runs in a VPC .* no subnet of it has a route to a NAT gateway.*src\/index\.js:1 reach nothing/,
+    because:
+      /runs in a VPC .* none of its subnets has a route to a NAT gateway.*src\/index\.js:1 reach nothing/,
     change: /^Give the VPC an AWS::EC2::VPCEndpoint for each AWS service/m,
     not: { handler: "exports.main = async () => ({ statusCode: 200, body: 'ok' });" },
   },

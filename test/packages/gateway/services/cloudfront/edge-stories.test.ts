@@ -67,7 +67,7 @@ const ROWS: readonly (Row & { readonly source: string })[] = [
     },
     headline: /^GET \/a was answered with 200 by CloudFront itself\.$/,
     because:
-      /^The origin answered 404, and CustomErrorResponses \(events\.yml:\d+\) replace 404 by \/index\.html with 200\.$/,
+      /^The origin answered 404, and CustomErrorResponses \(events\.yml:\d+\) replace this response with \/index\.html and the status 200\.$/,
     change: /^Remove the entry for 404 from CustomErrorResponses/,
     source: `${OF_POLICY}GeneratingCustomErrorResponses.html`,
   },
