@@ -118,7 +118,7 @@ describe('a start with something that cannot be served', () => {
     const Typo = { Type: 'AWS::ApiGatewayV2::Api', Properties: { Name: 't', ProtocolTyp: 'HTTP' } };
     const { listening } = await start({ Resources: { ...REST, Typo } });
 
-    find(listening.unsupported, /^ProtocolType must be HTTP or WEBSOCKET$/);
+    find(listening.unsupported, /^ProtocolType must be HTTP or WEBSOCKET, not /);
     assert.ok(listening.unsupported.some(({ property }) => property === 'ProtocolTyp'));
   });
 

@@ -1,4 +1,4 @@
-/** Tolerance that is longer than the time between a request's arrival and its cache lookup. */
+/** The tolerance, which is longer than the time between a request's arrival and its cache lookup. */
 const SLACK_MS = 60_000;
 
 /**

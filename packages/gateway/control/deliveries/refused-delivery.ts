@@ -13,7 +13,7 @@ import type { PolicyTrace } from '../../core/policy/trace-policy.ts';
 import type { FunctionPolicies } from '../functions/function-policies.ts';
 import type { PolicedTarget, TargetPolicies } from './target-policies.ts';
 
-/** The services that deliver by the policy of the target, and not with a role. */
+/** The services that need a permission in the policy of the target instead of a role. */
 const SERVICES: readonly string[] = ['events', 's3', 'sns'];
 
 const SKIPPED = '(--roles off skips permissions)';

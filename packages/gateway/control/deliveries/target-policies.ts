@@ -47,14 +47,14 @@ function readTargets(
     const { type, logicalId } = target;
     if (!isPolicedType(type)) return [];
     const named = policiesOfTarget(target, all);
-    // Terraform may also write the policy in the queue or topic itself, which is not read.
+    // In Terraform, the queue or topic itself may contain the policy. Such a policy is not read.
     const isElsewhere = named.length === 0 && stack.source?.writtenAs !== undefined;
     if (isElsewhere || named.some(isUnknown)) return [];
     return [[arnOfTarget(stack, target), { type, logicalId, policies: named.map(readPolicy) }] as const];
   });
 }
 
-/** A queue's `Ref` is its URL, a topic's is its ARN. */
+/** The `Ref` of a queue is its URL, and the `Ref` of a topic is its ARN. */
 function arnOfTarget({ region, accountId }: ResolvedStack, { type, physicalId }: ResolvedResource): string {
   if (type === 'AWS::SNS::Topic') return physicalId;
   const resource = physicalId.slice(physicalId.lastIndexOf('/') + 1);

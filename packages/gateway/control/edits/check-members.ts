@@ -29,9 +29,9 @@ const NO_QUERY = new URLSearchParams();
  * Refuses a call with members that violate the table of constraints.
  * @param call `POST /restapis`; empty for a document, which has no members
  * @param path the values of the placeholders in the call's path
- * @param query the members in the call's query; a list is present if one item is
+ * @param query the members in the call's query; a list counts as present if one of its items is present
  * @throws ControlError ValidationException for violations that AWS's validator finds, BadRequestException for a
- * violation that the service finds
+ *   violation that the service finds
  */
 export function checkMembers(
   call: string,

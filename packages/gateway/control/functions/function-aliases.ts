@@ -120,10 +120,13 @@ function checkAlias(alias: ControlResource): void {
         `${at}.FunctionVersion`,
       );
     if (!/^\d+$/.test(version))
-      fail('an alias with weights must point to published versions, not to $LATEST', `${at}.FunctionVersion`);
+      fail(
+        `an alias with weights must point to published versions, not to "${version}"`,
+        `${at}.FunctionVersion`,
+      );
     if (usual === '$LATEST')
       fail('an alias with weights must point to published versions, not to $LATEST', 'FunctionVersion');
     if (!(weight >= 0 && weight <= 1))
-      fail('FunctionWeight must be a number from 0 to 1', `${at}.FunctionWeight`);
+      fail(`FunctionWeight must be a number from 0 to 1, not ${weight}`, `${at}.FunctionWeight`);
   }
 }

@@ -66,7 +66,10 @@ function protocolOf(resource: ResolvedResource): ApiProtocol | undefined {
   const protocol = resource.properties['ProtocolType'];
   if (protocol === 'HTTP') return 'http';
   if (protocol === 'WEBSOCKET') return 'websocket';
-  throw new DefinitionError(resource.place('ProtocolType'), 'ProtocolType must be HTTP or WEBSOCKET');
+  throw new DefinitionError(
+    resource.place('ProtocolType'),
+    `ProtocolType must be HTTP or WEBSOCKET, not ${JSON.stringify(protocol)}`,
+  );
 }
 
 type OpenGroup = Omit<ApiGroup, 'parts' | 'stackOf'> & {

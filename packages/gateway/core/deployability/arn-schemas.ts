@@ -96,7 +96,7 @@ const ROWS: readonly Row[] = [
     'StepFunctions::StateMachine',
     'LoggingConfiguration.Destinations.*.CloudWatchLogsLogGroup.LogGroupArn',
     of('logs', String.raw`.*:\*$`),
-    'Invalid Logging Configuration: the ARN of the log group must end with :*, and {value} does not',
+    'Invalid Logging Configuration: the ARN of the log group must end with :*, but {value} does not',
   ),
   // WAF API reference, IPSetReferenceStatement: "The Amazon Resource Name (ARN) of the IPSet"
   ...rows(

@@ -49,7 +49,7 @@ const transition = (days: string): JsonObject => ({
 const MIDNIGHT: JsonObject = {
   pattern: String.raw`^\d{4}-\d{2}-\d{2}(T00:00(:00(\.0+)?)?(Z|\+00:?00)?)?$`,
   fix: 'write the date without a time, or with T00:00:00Z',
-  says: "'Date' must be at midnight GMT, and {value} is not; write it like 2027-01-31T00:00:00Z",
+  says: "'Date' must be at midnight GMT, not {value}; write a date such as 2027-01-31T00:00:00Z",
 };
 const onDay = (transitions: JsonObject): JsonObject => ({
   allOf: [transitions, { properties: { TransitionDate: MIDNIGHT } }],

@@ -303,7 +303,7 @@ export const EXCLUSIVE_SCHEMAS: Readonly<Record<string, JsonObject>> = {
       Layers: {
         items: {
           pattern: '^arn:[a-zA-Z0-9-]+:lambda:[a-zA-Z0-9-]+:\\d{12}:layer:[a-zA-Z0-9-_]+:[0-9]+$',
-          fix: 'name the ARN of a version of the layer, which ends with its number: arn:aws:lambda:REGION:ACCOUNT:layer:NAME:1, or Ref of an AWS::Lambda::LayerVersion',
+          fix: 'specify the ARN of a version of the layer, which ends with its number: arn:aws:lambda:REGION:ACCOUNT:layer:NAME:1, or Ref of an AWS::Lambda::LayerVersion',
           says: "1 validation error detected: Value '[{value}]' at 'layers' failed to satisfy constraint: Member must satisfy constraint: [Member must satisfy regular expression pattern: (arn:[a-zA-Z0-9-]+:lambda:[a-zA-Z0-9-]+:\\d{12}:layer:[a-zA-Z0-9-_]+:[0-9]+)|(arn:[a-zA-Z0-9-]+:lambda:::awslayer:[a-zA-Z0-9-_]+)]",
         },
       },

@@ -51,7 +51,7 @@ function refusalOf(
   )
     return {
       message: 'Action does not apply to any resource(s) in statement',
-      remedy: `name arn:aws:s3:::${name} in Resource for actions on the bucket, and arn:aws:s3:::${name}/* for actions on objects`,
+      remedy: `specify arn:aws:s3:::${name} in Resource for actions on the bucket, and arn:aws:s3:::${name}/* for actions on objects`,
     };
   return bucket !== undefined && !isBlockedElsewhere && isPublic(statement) && blocksPublic(bucket)
     ? {

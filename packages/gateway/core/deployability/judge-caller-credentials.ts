@@ -26,7 +26,7 @@ export function judgeCallerCredentials(
       ...at,
       message: `Credentials of the caller (arn:aws:iam::*:user/*) need AuthorizationType AWS_IAM, not ${type === '' ? 'NONE' : type}`,
       remedy:
-        'set AuthorizationType: AWS_IAM, or name in Credentials the ARN of a role that apigateway.amazonaws.com may assume',
+        'set AuthorizationType: AWS_IAM, or set Credentials to the ARN of a role that apigateway.amazonaws.com may assume',
     };
   const api = all.find(
     ({ type: of, physicalId }) => of === 'AWS::ApiGateway::RestApi' && physicalId === properties['RestApiId'],
@@ -37,7 +37,7 @@ export function judgeCallerCredentials(
         ...at,
         message: 'Caller provided credentials not allowed when resource policy is set',
         remedy:
-          'leave the credentials out (InvokeRole: NONE in SAM), or name in them the ARN of a role that apigateway.amazonaws.com may assume',
+          'leave the credentials out (InvokeRole: NONE in SAM), or set them to the ARN of a role that apigateway.amazonaws.com may assume',
       }
     : undefined;
 }

@@ -48,7 +48,7 @@ function judgeCertificate(config: JsonObject): Refusal | undefined {
       at: 'ViewerCertificate.AcmCertificateArn',
       message:
         "The specified SSL certificate doesn't exist, isn't in us-east-1 region, isn't valid, or doesn't include a valid certificate chain.",
-      remedy: 'create the certificate in us-east-1 and name its ARN',
+      remedy: 'create the certificate in us-east-1 and specify its ARN',
     };
   const hasOwn = ['AcmCertificateArn', 'IamCertificateId'].some((name) => certificate[name] !== undefined);
   return asOneOrMore(config['Aliases'] ?? []).length > 0 && !hasOwn
@@ -170,7 +170,7 @@ function refusalOfFunction(
   if (region !== 'us-east-1')
     return {
       message: `The function must be in region 'us-east-1'. ARN: ${arn}`,
-      remedy: 'deploy the function to us-east-1, and name the ARN that it has there',
+      remedy: 'deploy the function to us-east-1, and specify the ARN of the deployed function',
     };
   const { functionName } = parseFunctionName(arn);
   const called = all.find(
@@ -214,7 +214,7 @@ function judgeWebAcl({ WebACLId: acl, Enabled: isEnabled }: JsonObject): Refusal
     ? {
         at: 'WebACLId',
         message: 'A distribution needs a web ACL of the scope CLOUDFRONT; this one is of the scope REGIONAL',
-        remedy: 'create the web ACL in us-east-1 with Scope: CLOUDFRONT and name its ARN',
+        remedy: 'create the web ACL in us-east-1 with Scope: CLOUDFRONT and specify its ARN',
       }
     : undefined;
 }

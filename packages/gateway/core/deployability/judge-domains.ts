@@ -32,7 +32,7 @@ export function judgeCertificate(
         resource: domain,
         property,
         message: `Invalid certificate ARN: ${arn ?? ''}. Certificate must be in '${needed}'.`,
-        remedy: `name the ARN of a certificate in ${needed}`,
+        remedy: `specify the ARN of a certificate in ${needed}`,
       };
   }
   return undefined;

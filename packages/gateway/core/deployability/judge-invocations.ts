@@ -67,8 +67,8 @@ export function judgeRotation(
 }
 
 /**
- * Returns whether the ARN names a function of the stack, and no permission of the stack lets the service invoke it. For
- * a function of another stack it returns false, because this function may have a permission there.
+ * Returns whether the ARN names a function of the stack, and no permission of the stack lets the service invoke it.
+ * Returns false for a function of another stack, because that stack may contain the permission.
  */
 function isClosed(arn: string, service: string, all: readonly ResolvedResource[]): boolean {
   if (parseArn(arn)?.service !== 'lambda') return false;

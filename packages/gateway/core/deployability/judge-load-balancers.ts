@@ -38,7 +38,7 @@ export function judgePrivateIntegration(
         message:
           'For VpcLink VPC_LINK, integration uri should be a valid ELB listener ARN or a valid Cloud Map service ARN.',
         remedy:
-          'name the ARN of a listener (Ref to an AWS::ElasticLoadBalancingV2::Listener), or of a service of Cloud Map',
+          'specify the ARN of a listener (Ref to an AWS::ElasticLoadBalancingV2::Listener), or of a service of Cloud Map',
       }
     : undefined;
 }

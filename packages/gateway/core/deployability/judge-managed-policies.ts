@@ -22,7 +22,8 @@ function refusalOf(arn: string): Pick<BrokenRelation, 'message' | 'remedy'> | un
   if (path === 'aws-service-role')
     return {
       message: 'Cannot attach a Service Role Policy to a Customer Role.',
-      remedy: 'remove the policy: only the role that the service itself creates can have it',
+      remedy:
+        'remove the policy, because it can be attached only to the role that the service itself creates',
     };
   const right = managedPolicyArn(name);
   return !isManagedPolicy(name) || right.split(':policy/')[1] === arn.split(':policy/')[1]

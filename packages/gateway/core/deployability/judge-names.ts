@@ -9,8 +9,8 @@ import { remedyOfAttribute } from './remedies-of-names.ts';
 import type { SchemaTable } from './schema-check.ts';
 
 /**
- * Name properties that must be unique in an account and region, although CloudFormation identifies the resource by an
- * ARN or URL.
+ * Properties with names that must be unique in an account and region, although CloudFormation identifies the resource
+ * by an ARN or URL.
  */
 export const ALSO_NAMED: Readonly<Record<string, readonly string[]>> = {
   'AWS::SQS::Queue': ['QueueName'],

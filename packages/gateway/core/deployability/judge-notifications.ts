@@ -6,7 +6,7 @@ import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 import { isPolicedType, policiesOfTarget } from '../stack/policies-of-target.ts';
 import type { BrokenRelation } from './relation.ts';
 
-/** The lists of a configuration, with the member that names the destination. */
+/** The lists in a notification configuration, each with the member that names its destination. */
 const LISTS = {
   LambdaConfigurations: 'Function',
   QueueConfigurations: 'Queue',
@@ -62,7 +62,7 @@ export function judgeOverlap(bucket: ResolvedResource): BrokenRelation | undefin
         property: one.property,
         message:
           'Configuration is ambiguously defined. Cannot have overlapping suffixes in two rules if the prefixes are overlapping for the same event type.',
-        remedy: `give this notification and ${earlier.property.split('.').slice(1).join('.')} different events, prefixes that do not begin with each other, or suffixes that do not end with each other; or keep only one of them, and pass its messages on`,
+        remedy: `give this notification and ${earlier.property.split('.').slice(1).join('.')} different events, prefixes that do not begin with each other, or suffixes that do not end with each other; or keep only one of the two, and let its destination forward the events to the other destination`,
       };
   }
   return undefined;
@@ -76,7 +76,7 @@ function isAmbiguous(one: Notification, other: Notification): boolean {
   );
 }
 
-/** `s3:ObjectCreated:*` includes `s3:ObjectCreated:Put`. */
+/** Returns whether two events overlap, as `s3:ObjectCreated:*` and `s3:ObjectCreated:Put` do. */
 function isSameEvent(one: string, other: string): boolean {
   const includes = (wide: string, narrow: string): boolean =>
     wide === narrow || (wide.endsWith(':*') && narrow.startsWith(wide.slice(0, -1)));
@@ -85,7 +85,7 @@ function isSameEvent(one: string, other: string): boolean {
 
 /**
  * Refuses a FIFO queue or topic. It also refuses a queue or topic of the stack that has no policy at all, because only
- * its owner may then use it (serverless/serverless#12361). What a policy permits is not judged, and neither is the
+ * its owner may then use it (serverless/serverless#12361). The content of a policy is not checked, and neither is the
  * policy of a destination in another stack.
  */
 export function judgeDestinations(

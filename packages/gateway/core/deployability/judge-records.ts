@@ -61,7 +61,7 @@ function refusalOf(
     ? {
         member: 'Type',
         message: `RRSet of type CNAME with DNS name ${name} is not permitted at apex in zone ${zone}`,
-        remedy: 'use Type: A with an AliasTarget, or a name below the zone, as in www.',
+        remedy: `use Type: A with an AliasTarget, or a name below the zone, such as www.${zone}`,
       }
     : undefined;
 }

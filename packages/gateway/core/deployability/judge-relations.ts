@@ -222,7 +222,7 @@ function judgeProtected(association: ResolvedResource): BrokenRelation | undefin
         property: 'ResourceArn',
         message: `Error reason: The ARN isn't valid. A valid ARN begins with arn: and includes other information separated by colons or slashes., field: RESOURCE_ARN, parameter: ${arn}`,
         remedy:
-          'name the ARN of a stage of a REST API, of an application load balancer, or of a user pool; a distribution names its web ACL in WebACLId, and an HTTP API has none',
+          'specify the ARN of a stage of a REST API, of an application load balancer, or of a user pool. For a distribution, set its WebACLId instead; an HTTP API cannot have a web ACL',
       };
 }
 

@@ -114,7 +114,8 @@ function ownLanguage(inner: JsonObject, at: Path): readonly StateFault[] {
           place: [...at, 'QueryLanguage'],
           code: 'SCHEMA_VALIDATION_FAILED',
           reason: "Field 'QueryLanguage' is not supported",
-          remedy: 'remove QueryLanguage here, and set it for the whole state machine or for single states',
+          remedy:
+            'remove this QueryLanguage, and set QueryLanguage for the whole state machine or for single states',
         },
       ];
 }
@@ -142,7 +143,7 @@ function brokenTransitions(machine: JsonObject, at: Path): readonly StateFault[]
       at: [...at, 'States', name],
       code: TRANSITION,
       reason: `State "${name}" is not reachable.`,
-      remedy: `name ${name} in Next, Default or StartAt of this level, or remove it`,
+      remedy: `name ${name} in Next, Default or StartAt of this level, or remove the state ${name}`,
     }));
   return [...missing, ...unreached];
 }

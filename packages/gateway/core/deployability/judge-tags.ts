@@ -11,8 +11,8 @@ const RESERVED = /^aws:/i;
 /** aws-quickstart/quickstart-amazon-eks#42 */
 const RESERVED_TAG = 'aws: prefixed tag key names are not allowed for external use.';
 /**
- * The messages of the types that refuse a second tag with the same key (localstack/localstack, snapshots of test_s3 and
- * test_kms, recorded). Other types are not checked, because most of them convert the list to a map, in which a key
+ * The error messages of types that refuse a second tag with the same key (localstack/localstack, snapshots of test_s3
+ * and test_kms, recorded). Other types are not checked, because most of them convert the list to a map, in which a key
  * occurs only once.
  */
 const UNIQUE: Readonly<Record<string, string>> = {

@@ -81,7 +81,8 @@ export function judgeAlias(
       resource: permission,
       property: 'FunctionName',
       message: POLICY_OF_LATEST,
-      remedy: 'name the function without $LATEST, or an alias or a version of it',
+      remedy:
+        'remove $LATEST from the name of the function, or name an alias or a version instead of $LATEST',
     };
   const called = functionOf(permission, all);
   if (called === undefined || !/^(?!\d+$)[\w-]+$/.test(qualifier)) return undefined;

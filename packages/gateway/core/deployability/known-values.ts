@@ -47,8 +47,8 @@ export class KnownValues {
   }
 
   /**
-   * Returns what the template has at a path below the properties of a resource: the intrinsic function, if the path
-   * leads through one, or undefined, if nothing is there.
+   * Returns the part of the template at a path below the properties of a resource. If the path leads through an
+   * intrinsic function, the function is returned. Returns undefined if there is nothing at the path.
    */
   writtenAt(logicalId: string, path: readonly string[]): Json | undefined {
     const resource = mapOf(mapOf(this.#template, 'Resources'), logicalId);

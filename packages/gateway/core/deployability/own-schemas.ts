@@ -37,14 +37,14 @@ const ENDPOINTS: Readonly<Record<string, readonly [pattern: string, says: string
 const endpointFor = (protocol: string): string =>
   protocol.startsWith('http')
     ? `write an address that begins with ${protocol}://`
-    : `name the ARN of a resource of ${protocol} (Fn::GetAtt NAME.Arn), or set Protocol to the protocol that fits Endpoint`;
+    : `specify the ARN of a resource of ${protocol} (Fn::GetAtt NAME.Arn), or set Protocol to the protocol that fits Endpoint`;
 
 /** The ARN of a destination of asynchronous invocations must be of one of the services. */
 const destination = (services: string): JsonObject => ({
   properties: {
     Destination: {
       pattern: `^arn:[^:]+:(${services}):`,
-      fix: `name the ARN of a resource of ${services.split('|').join(', ')}`,
+      fix: `specify the ARN of a resource of ${services.split('|').join(', ')}`,
       says: 'The provided destination config DestinationConfig(destination={value}) is invalid.',
     },
   },
@@ -212,7 +212,7 @@ const OWN_SCHEMAS: Readonly<Record<string, JsonObject>> = {
       TargetArns: {
         items: {
           pattern: '^arn:',
-          fix: 'name the ARN of a network load balancer',
+          fix: 'specify the ARN of a network load balancer',
           says: 'Invalid ARN. ARN is not well formed {value}',
         },
       },

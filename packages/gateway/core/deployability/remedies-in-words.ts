@@ -62,7 +62,7 @@ export const REMEDIES_IN_WORDS: readonly RemedyRow[] = [
   {
     words: /^Invalid method setting path: .* needs ResourcePath and HttpMethod/,
     remedy: () =>
-      'write ResourcePath and HttpMethod into the same list item as the settings; "/*" and "*" mean all methods',
+      'write ResourcePath and HttpMethod into the same list item as the settings; use "/*" and "*" for all methods',
   },
   {
     words: /^Invalid format for origin/,
@@ -192,7 +192,7 @@ export const REMEDIES_IN_WORDS: readonly RemedyRow[] = [
   {
     words: /^The ARN isn't valid\. .*field: LOG_DESTINATION/,
     remedy: () =>
-      "name the ARN of a log group, bucket or delivery stream whose name begins with aws-waf-logs-; of a log group: !Sub 'arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${LOG_GROUP}', with its logical id for LOG_GROUP",
+      "specify the ARN of a log group, bucket or delivery stream whose name begins with aws-waf-logs-, for example of a log group: !Sub 'arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${LOG_GROUP}', with its logical id for LOG_GROUP",
   },
   {
     words: /\bis missing in a rule that uses a rule group$/,

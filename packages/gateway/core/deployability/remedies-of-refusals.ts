@@ -131,11 +131,11 @@ const OF_API_GATEWAY: readonly RemedyRow[] = [
   ),
   fixed(
     /is neither a CloudWatch log group nor a Firehose stream/,
-    'name the ARN of a log group (Fn::GetAtt NAME.Arn)',
+    'specify the ARN of a log group (Fn::GetAtt NAME.Arn)',
   ),
   fixed(
     /^Invalid ARN specified in the request/,
-    'name an ARN (Fn::GetAtt NAME.Arn), and not the name that Ref returns',
+    'specify an ARN (Fn::GetAtt NAME.Arn), instead of the name that Ref returns',
   ),
   {
     words: /^Invalid stage variable value: /,

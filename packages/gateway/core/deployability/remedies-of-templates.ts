@@ -98,7 +98,7 @@ const OF_POLICIES: readonly RemedyRow[] = [
     words: /a statement needs exactly one of (\w+) and (\w+)$/,
     remedy: ([, one = '', other = '']) => `add ${one}, or keep only one of ${one} and ${other}`,
   },
-  fixed(/Resource ".*" is not an ARN$/, 'name an ARN (mostly Fn::GetAtt NAME.Arn), or "*"'),
+  fixed(/Resource ".*" is not an ARN$/, 'specify an ARN (mostly Fn::GetAtt NAME.Arn), or "*"'),
   fixed(/Effect is neither Allow nor Deny$/, 'write Effect: Allow or Effect: Deny, with a capital letter'),
   fixed(/Version is neither 2012-10-17 nor 2008-10-17$/, "write Version: '2012-10-17'"),
   fixed(/an identity-based policy must not have a Principal$/, 'remove Principal from the statement'),

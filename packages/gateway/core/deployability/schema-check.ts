@@ -340,8 +340,8 @@ const WORDINGS: Readonly<Record<string, Wording>> = {
   pattern: (schema, data) => {
     const words = wordsOfPattern(String(schema));
     return words === undefined
-      ? `must match ${String(schema)}, and ${show(data)} does not`
-      : `must consist of ${words}, and ${show(data)} does not`;
+      ? `must match ${String(schema)}, but ${show(data)} does not`
+      : `must consist of ${words}, but ${show(data)} does not`;
   },
   minimum: (schema, data) => `must be at least ${String(schema)}, not ${show(data)}`,
   maximum: (schema, data) => `must be at most ${String(schema)}, not ${show(data)}`,

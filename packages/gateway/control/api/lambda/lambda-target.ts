@@ -1,6 +1,6 @@
 /**
- * Reads which function a call of Lambda's API is about, and checks the call in AWS's order: the members by their model,
- * then the qualifier, the region and the account of the function's name (docs/aws §22.2).
+ * Finds the function to which a call of Lambda's API applies, and checks the call in AWS's order: the members by their
+ * model, then the qualifier, the region and the account of the function's name (docs/aws §22.2).
  */
 import type { InputPolicy } from '@gatewright/aws/call-input';
 import { parseFunctionName } from '@gatewright/aws/function-name';

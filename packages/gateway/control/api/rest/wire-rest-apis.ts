@@ -119,7 +119,7 @@ function quotaOf({ identity, resources }: ApiState): QuotaName {
 
 /**
  * Patches an API.
- * @throws ControlError for the patch, DefinitionError for a policy that AWS refuses
+ * @throws ControlError for an invalid patch, DefinitionError for a policy that AWS refuses
  */
 function change(api: ApiState, { body }: WireCall): void {
   const { api: before } = api.resources;

@@ -43,7 +43,7 @@ export function judgeExports(
           makeFinding(
             'update-export-elsewhere',
             at,
-            `the export ${name} is ${what}, which CloudFormation refuses if another stack imports it`,
+            `the export ${name} is ${what}, and CloudFormation refuses this update if another stack imports the export`,
             { remedy: `ask the account: aws cloudformation list-imports --export-name ${name}` },
           ),
         ]

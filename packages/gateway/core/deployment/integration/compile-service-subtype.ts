@@ -25,7 +25,10 @@ export function compileServiceSubtype(
       `"${name}" is not an integration subtype; expected one of ${Object.keys(SERVICE_SUBTYPES).join(', ')}`,
     );
   if (readText(integration, 'PayloadFormatVersion', '') !== '1.0')
-    throw refuse('PayloadFormatVersion', `PayloadFormatVersion of ${name} must be "1.0"`);
+    throw refuse(
+      'PayloadFormatVersion',
+      `PayloadFormatVersion of ${name} must be "1.0", not ${JSON.stringify(readText(integration, 'PayloadFormatVersion', ''))}`,
+    );
   // AWS requires a role, but a missing role is accepted here. A role from a stack that is not loaded cannot be
   // resolved, so it was removed earlier.
   const roleArn = readText(integration, 'CredentialsArn', '');
