@@ -119,7 +119,7 @@ function serveCanary(stage: ServedStage, canary: CanarySettings, deployment: Dep
   };
 }
 
-/** Returns what the stage logs; undefined if it logs nothing, so that its requests skip logging. */
+/** Returns the log settings of the stage; undefined if it logs nothing, so that its requests skip logging. */
 function writeDown(
   apiId: string,
   { name, accessLog, options, isTraced }: StageSettings,

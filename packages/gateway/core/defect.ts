@@ -26,7 +26,7 @@ export type Defect =
       readonly code: 'malformed';
       readonly part: AuthorizerResultPart;
       readonly member?: string | undefined;
-      /** What the function returned instead of an authorizer's result, if that is known. */
+      /** The kind of result that the function returned instead of an authorizer's result, if it is known. */
       readonly given?: AuthorizerMistake | undefined;
     }
   /** The throttle of a route on its stage, or of the whole account, is exceeded. */
@@ -113,7 +113,9 @@ export type MappingDefect = { readonly kind: 'mapping' } &
     | { readonly problem: 'body'; readonly side: 'request' | 'response' }
     /** The request template of a MOCK integration has no integer statusCode. */
     | { readonly problem: 'mock-status' }
-    /** No integration response matches what the integration responded, and none is the default. */
+    /**
+     * No integration response matches the response of the integration, and there is no default integration response.
+     */
     | { readonly problem: 'no-response'; readonly selectBy: string; readonly patterns: readonly string[] }
     /** The method has no method response with the status of the integration response. */
     | { readonly problem: 'no-method-response'; readonly status: number }

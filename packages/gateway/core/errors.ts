@@ -167,7 +167,7 @@ export class DefinitionError extends UserError {
    * the value, or the template.
    */
   readonly rule: RuleId | undefined;
-  /** What to do, if the code that found the fault knows more than the message says. */
+  /** The remedy, if the code that found the fault knows more than the message contains. */
   readonly remedy: string | undefined;
 
   constructor(
@@ -201,7 +201,7 @@ export function ownFault(place: DefinitionPlace, message: string): DefinitionErr
   return new DefinitionError(place, message, [], 'served-otherwise');
 }
 
-/** Creates a refusal by AWS that says what to do about it. */
+/** Creates a refusal by AWS with a remedy. */
 export function refusalWithRemedy(place: DefinitionPlace, message: string, remedy: string): DefinitionError {
   return new DefinitionError(place, message, [], undefined, remedy);
 }
@@ -290,7 +290,7 @@ export class ServiceRefusal extends Error {
   }
 }
 
-/** Makes a fault with a rule of its own, which says what the fault means for a deployment. */
+/** Makes a fault with its own rule, which determines what the fault means for a deployment. */
 export function ruledFault(rule: RuleId, place: DefinitionPlace, message: string): DefinitionError {
   return new DefinitionError(place, message, [], rule);
 }

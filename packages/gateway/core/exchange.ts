@@ -258,8 +258,7 @@ export type PhaseNotes = {
   metered: MeterNotes | undefined;
   lookedUp: CacheNotes | undefined;
   /**
-   * Returns what the screen reports about a request that it allows; undefined means that the screen has nothing to
-   * report.
+   * Returns the screen's report about a request that it allows; undefined means that the screen has nothing to report.
    */
   screened: (() => readonly string[]) | undefined;
 };

@@ -23,7 +23,7 @@ const WRITES: ReadonlySet<string> = new Set([
   'TransactWriteItems',
 ]);
 const BYTES_PER_WRITE = 1024;
-/** The minimum number of units of a read, which is what a read that finds nothing consumes. */
+/** The minimum number of units of a read. A read that finds nothing consumes this number. */
 const LEAST_READ = 0.5;
 
 type Execute = (operation: string, input: UnknownMembers) => Promise<Output>;

@@ -192,8 +192,8 @@ function readTrust(document: Json | undefined): CompiledPolicy | undefined {
 
 /**
  * Returns the services that the statements with Effect Allow permit to assume the role; `*` means every principal.
- * Returns undefined if the document has no statements. Conditions are not evaluated, because what API Gateway sends as
- * `aws:SourceArn` when it assumes a role is not documented.
+ * Returns undefined if the document has no statements. Conditions are not evaluated, because the `aws:SourceArn` that
+ * API Gateway sends when it assumes a role is not documented.
  */
 function readTrustedServices(document: Json | undefined): ReadonlySet<string> | undefined {
   const statements = membersOf(ofText(document))['Statement'];

@@ -14,7 +14,7 @@ export type DeployFinding = {
   readonly id: string;
   readonly severity: Severity;
   readonly message: string;
-  /** What the gateway does instead; absent if nothing is known. */
+  /** The behaviour of the gateway in this case; absent if it is not known. */
   readonly consequence?: string | undefined;
   readonly remedy: string;
   readonly source: string;

@@ -165,8 +165,8 @@ function waitsForDomain(awaited: ReadonlySet<string>, stack: ResolvedStack): boo
 }
 
 /**
- * Returns what CloudFormation creates or resolves first, directly or indirectly: the resources in DependsOn, and the
- * names that values refer to.
+ * Returns the names for which CloudFormation waits, directly or indirectly: the resources in DependsOn, and the names
+ * to which values refer.
  */
 function awaitedBy(from: string, { source }: ResolvedStack): ReadonlySet<string> {
   const resources = mapOf(source?.template ?? {}, 'Resources');

@@ -405,7 +405,9 @@ function judgeRawDelivery(subscription: ResolvedResource): BrokenRelation | unde
     : undefined;
 }
 
-/** Refuses subscriptions that are defined in the topic itself, by the same rules as separate ones. */
+/**
+ * Refuses subscriptions that are defined in the topic itself, by the same rules as AWS::SNS::Subscription resources.
+ */
 function judgeOwnSubscriptions(
   topic: ResolvedResource,
   all: readonly ResolvedResource[],

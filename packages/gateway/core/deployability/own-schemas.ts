@@ -279,7 +279,7 @@ export const OWN_RULES: Readonly<Record<string, readonly JsonObject[]>> = Object
   ]),
 );
 
-/** Returns the schema of a type, extended by what its service refuses. */
+/** Returns CloudFormation's schema of a type, extended by the schemas of this folder. */
 export function withOwnSchema(type: string, schema: JsonObject): JsonObject {
   const own = Object.hasOwn(OWN_RULES, type) ? (OWN_RULES[type] ?? []) : [];
   if (own.length === 0) return schema;

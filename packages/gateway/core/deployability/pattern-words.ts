@@ -28,7 +28,7 @@ export function wordsOfPattern(pattern: string): string | undefined {
       rest = rest.replace(range, '');
       if (!names.includes(name)) names.push(name);
     }
-  // What is left must be single characters, some of them with a backslash.
+  // The rest of the set must consist of single characters, some of them with a backslash.
   if (/\\[A-Za-z0-9]|[A-Za-z0-9]-|[^\\]-[^\\]*[A-Za-z0-9]/.test(rest)) return undefined;
   const others = [...new Set(rest.replaceAll(/\\(.)/g, '$1'))].join(' ');
   const kinds = [...names, ...(others === '' ? [] : [others])];

@@ -27,11 +27,13 @@ export type SchemaTable = Readonly<Record<string, TypeSchema>>;
 export type SchemaViolation = {
   /** The path of the value: `Integration.TimeoutInMillis`, or empty for the resource. */
   readonly path: readonly string[];
-  /** The member that is missing, if one is missing; `path` is then the path of its owner. */
+  /** The missing member, if a member is missing. `path` is then the path of the object without this member. */
   readonly missing?: string;
-  /** The member whose value makes another one required, if there is one; `path` is then the path of its owner. */
+  /**
+   * The member whose value makes the missing member required, if there is one. `path` is then the path of their object.
+   */
   readonly because?: string;
-  /** The member that must not be there, if there is one; `path` is then the path of its owner. */
+  /** The member that is not permitted, if there is one. `path` is then the path of the object with this member. */
   readonly excess?: string;
   /** The members of which one is required, if that is the violation. */
   readonly alternatives?: readonly string[];
@@ -163,7 +165,8 @@ type SchemaError = ErrorObject<string, Record<string, unknown>>;
 
 /**
  * Describes the errors. The errors of the branches of a combination are left out, because it is not known which branch
- * the author intended. Errors that another one implies are also left out, and so are texts such as `true` for a flag.
+ * the author intended. It also leaves out errors that another error implies, and errors about texts such as `true` for
+ * a flag.
  */
 function describeErrors(errors: readonly ErrorObject[]): readonly SchemaViolation[] {
   const combinations = errors.filter(({ keyword }) => /^(?:anyOf|oneOf|not)$/.test(keyword));

@@ -49,8 +49,8 @@ export const ASSUMPTIONS = {
   /** The content type of a WebSocket message that is sent to an HTTP backend (docs/aws §11.3). */
   'message-content-type': ['application/json', 'text/plain'],
   /**
-   * What a domain with mutual TLS does with a client without a certificate: it ends the connection, or
-   * responds with 403 (docs/aws §10.7).
+   * Whether a domain with mutual TLS ends the connection of a client without a certificate, or responds with 403
+   * (docs/aws §10.7).
    */
   'missing-client-certificate': ['ended', '403'],
   /**

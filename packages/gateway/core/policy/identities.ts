@@ -172,8 +172,8 @@ export function permissionsOf(identity: LocalIdentity): CompiledPolicy {
 }
 
 /**
- * Returns the decision of the identity's policies. The role's permissions boundary limits what the policies allow
- * ("Permissions boundaries for IAM entities").
+ * Returns the decision of the identity's policies. The role's permissions boundary limits the permissions in the
+ * policies ("Permissions boundaries for IAM entities").
  */
 function decideByPolicies({ policies, role }: LocalIdentity, asked: PolicyQuestion): PolicyDecision {
   const question =

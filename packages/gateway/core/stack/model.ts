@@ -47,7 +47,7 @@ export type UnsupportedItem = {
   readonly message?: string | undefined;
   /** The rule of deployability/rules.ts; absent means that the part is served differently from AWS. */
   readonly rule?: RuleId | undefined;
-  /** What the fault means for a deployment; absent if the item is not a fault. */
+  /** The consequence of the fault for a deployment; absent if the item is not a fault. */
   readonly severity?: Severity | undefined;
   /** The remedy for the fault; absent if the message already contains it. */
   readonly remedy?: string | undefined;
@@ -81,7 +81,7 @@ type StackSource = {
   readonly made?: ReadonlySet<string> | undefined;
   /** The template before its transform, as the author wrote it; absent if there is no transform. */
   readonly original?: JsonObject | undefined;
-  /** Returns what the author wrote of a property; absent if the author wrote the template itself. */
+  /** Returns how much of a property the author wrote; absent if the author wrote the template itself. */
   readonly writtenAs?:
     | ((logicalId: string, property: readonly string[]) => WrittenAs | undefined)
     | undefined;

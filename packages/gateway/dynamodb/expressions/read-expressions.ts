@@ -13,7 +13,7 @@ import { resolveUpdate } from './resolve-update.ts';
 import { ExpressionError, Tokens } from './tokens.ts';
 import { parseUpdate } from './update-syntax.ts';
 
-/** The members of an operation's input, and what dynalite's actions read from it. */
+/** The input of an operation, with the members that dynalite's actions read. */
 type Input = {
   readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
   readonly ExpressionAttributeValues?: Readonly<Record<string, UnknownMembers>>;

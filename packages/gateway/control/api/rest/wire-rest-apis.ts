@@ -131,7 +131,7 @@ function change(api: ApiState, { body }: WireCall): void {
   api.edit({ ...api.resources, api: patched });
 }
 
-/** AWS refuses what is neither JSON nor YAML before it looks for the API [obs]. */
+/** Refuses a document that is neither JSON nor YAML. AWS does this before it looks for the API [obs]. */
 function refuseUnreadable(document: string): void {
   try {
     parseSource(document, 'document');

@@ -96,7 +96,7 @@ function getPart(part: RestPart, from: ApiResources, { path }: WireCall): Contro
 }
 
 function refuseInUse(part: RestPart, { methods, resources }: ApiResources, item: ControlResource): void {
-  // Of several methods, AWS names the one that was added last [obs].
+  // If several methods use the part, AWS names the method that was added last [obs].
   for (const { properties } of methods.toReversed()) {
     const path = resources.get(textOf(properties, 'ResourceId'))?.path ?? '';
     const refusal = part.inUse(item, properties, path);

@@ -66,7 +66,10 @@ const UNNOTICED: ReadonlySet<string> = new Set([
   'AWS::WAFv2::WebACLAssociation',
 ]);
 
-/** Returns what is lost together with a resource of the type; undefined if nothing is lost. */
+/**
+ * Returns a description of the data or address that is lost together with a resource of the type; undefined if nothing
+ * is lost.
+ */
 export function lostWith(type: string): string | undefined {
   return LOST[type];
 }
