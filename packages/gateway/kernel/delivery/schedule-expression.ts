@@ -63,7 +63,8 @@ function once(text: string, zone: string): Schedule {
   if (parts === null) throw new PatternError(`at(${text}) must be like at(2026-11-20T13:00:00)`);
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.slice(1).map(Number);
   const instant = instantOf({ year, month, day, hour, minute }, zone);
-  if (instant === undefined) throw new PatternError(`at(${text}) is not a time`);
+  if (instant === undefined)
+    throw new PatternError(`at(${text}) is not a time that exists in the time zone ${zone}`);
   const at = instant + second * 1000;
   return { next: (afterMs) => (at > afterMs ? at : undefined) };
 }
@@ -72,6 +73,6 @@ function checkZone(zone: string): void {
   try {
     new Intl.DateTimeFormat('en-US', { timeZone: zone });
   } catch {
-    throw new PatternError(`"${zone}" is not a time zone`);
+    throw new PatternError(`"${zone}" is not a time zone; use a name such as Europe/Berlin`);
   }
 }

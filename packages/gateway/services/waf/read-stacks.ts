@@ -149,7 +149,12 @@ function readAssociation(
     return { kind: 'closed', reason, stageKey, resourceArn };
   };
   if (isUnknown('ResourceArn'))
-    return close(undefined, 'ResourceArn', 'the guarded stage is unknown', 'all stages of REST APIs return');
+    return close(
+      undefined,
+      'ResourceArn',
+      'the guarded stage is unknown: write the ARN of a stage',
+      'all stages of REST APIs return',
+    );
   const stageKey = stageKeyOf(resourceArn);
   if (stageKey === undefined) {
     if (HTTP_STAGE_ARN.test(resourceArn))
@@ -158,7 +163,8 @@ function readAssociation(
     return undefined;
   }
   const stage = `stage ${stageKey.split('/')[1] ?? ''} returns`;
-  if (isUnknown('WebACLArn')) return close(stageKey, 'WebACLArn', 'the web ACL is unknown', stage);
+  if (isUnknown('WebACLArn'))
+    return close(stageKey, 'WebACLArn', 'the web ACL is unknown: write the ARN of a web ACL', stage);
   const arn = association.text('WebACLArn') ?? '';
   const acl = known.acls.get(arn)?.acl;
   if (acl === undefined)

@@ -76,7 +76,9 @@ async function checkTables(value: unknown, parts: Parts): Promise<Load> {
   const tables = saved.checkTables(value);
   const target = targetOf(parts);
   if (target === undefined && tables.length > 0)
-    throw new StateFileError('it has tables, but this gateway has no tables of its own');
+    throw new StateFileError(
+      'it has tables, but this gateway has no tables of its own; start without --dynamodb URL to load it',
+    );
   if (target === undefined) return () => undefined;
   await saved.refuseOtherKeys(target, tables);
   return () => saved.loadTables(target, tables);
@@ -102,7 +104,7 @@ async function savePools({ signIn }: Parts): Promise<unknown> {
 async function checkPools(value: unknown, { signIn }: Parts): Promise<Load> {
   const { parsePools } = await import('../../../cognito/user-files.ts');
   const kept = parsePools(value);
-  if (kept === undefined) throw new StateFileError('its users are invalid');
+  if (kept === undefined) throw new StateFileError('the users in the file are invalid; save the data again');
   const { pools } = await signIn.open();
   return () => pools.restore(kept);
 }
@@ -154,16 +156,17 @@ async function checkKeys(value: unknown): Promise<readonly SavedKey[]> {
   } catch {
     // An invalid key is reported in the same way as a missing key.
   }
-  throw new StateFileError('the issuer in the file has no valid key');
+  throw new StateFileError('the issuer in the file has no valid key; save the data again');
 }
 
 function checkUsage(value: unknown): readonly SavedUsage[] {
-  if (!Array.isArray(value)) throw new StateFileError('the usage in the file is not a list');
-  return value.map((one: unknown) => {
+  if (!Array.isArray(value))
+    throw new StateFileError('the usage in the file is not a list; save the data again');
+  return value.map((one: unknown, index) => {
     const { planId, keyId, usage } = isJsonObject(one) ? one : {};
     const kept = readStoredUsage(usage);
     if (typeof planId !== 'string' || typeof keyId !== 'string' || kept === undefined)
-      throw new StateFileError('the usage in the file has an invalid entry');
+      throw new StateFileError(`entry ${index + 1} of the usage in the file is invalid; save the data again`);
     return { planId, keyId, usage: kept };
   });
 }

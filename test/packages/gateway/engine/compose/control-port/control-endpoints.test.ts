@@ -262,23 +262,39 @@ describe('the control port of a start', () => {
   });
 
   for (const { part, value, message } of [
-    { part: 'usage', value: 'none', message: 'the usage in the file is not a list' },
+    { part: 'usage', value: 'none', message: 'the usage in the file is not a list; save the data again' },
     {
       part: 'usage',
       value: [{ planId: 1, keyId: 'k' }],
-      message: 'the usage in the file has an invalid entry',
+      message: 'entry 1 of the usage in the file is invalid; save the data again',
     },
-    { part: 'usage', value: usage({ planId: 1 }), message: 'the usage in the file has an invalid entry' },
-    { part: 'usage', value: usage({ keyId: 1 }), message: 'the usage in the file has an invalid entry' },
-    { part: 'usage', value: usage({ usage: {} }), message: 'the usage in the file has an invalid entry' },
+    {
+      part: 'usage',
+      value: usage({ planId: 1 }),
+      message: 'entry 1 of the usage in the file is invalid; save the data again',
+    },
+    {
+      part: 'usage',
+      value: usage({ keyId: 1 }),
+      message: 'entry 1 of the usage in the file is invalid; save the data again',
+    },
+    {
+      part: 'usage',
+      value: usage({ usage: {} }),
+      message: 'entry 1 of the usage in the file is invalid; save the data again',
+    },
     { part: 'clockOffsetMs', value: '1h', message: `the clock in the file is "1h"; ${CLOCK}` },
     {
       part: 'clockOffsetMs',
       value: 101 * 365 * 86_400_000,
       message: `the clock in the file is 3185136000000; ${CLOCK}`,
     },
-    { part: 'issuerKeys', value: [], message: 'the issuer in the file has no valid key' },
-    { part: 'pools', value: 'none', message: 'its users are invalid' },
+    {
+      part: 'issuerKeys',
+      value: [],
+      message: 'the issuer in the file has no valid key; save the data again',
+    },
+    { part: 'pools', value: 'none', message: 'the users in the file are invalid; save the data again' },
   ])
     it(`does not load a state whose ${part} is ${JSON.stringify(value)}`, async () => {
       const file = join(directory, 'state.json');

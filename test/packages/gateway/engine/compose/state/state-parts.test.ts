@@ -180,9 +180,13 @@ describe('the state file of a gateway', () => {
       () => ({ clockOffsetMs: null }),
       /^the clock in the file is null; expected the offset of the clock in milliseconds/,
     ],
-    ['no users', () => ({ pools: undefined }), /^its users are invalid$/],
+    ['no users', () => ({ pools: undefined }), /^the users in the file are invalid; save the data again$/],
     ['calls that are not a list', () => ({ calls: {} }), /calls/],
-    ['usage that is not a list', () => ({ usage: {} }), /^the usage in the file is not a list$/],
+    [
+      'usage that is not a list',
+      () => ({ usage: {} }),
+      /^the usage in the file is not a list; save the data again$/,
+    ],
     [
       'services that are not an object',
       () => ({ services: [] }),
@@ -212,7 +216,10 @@ describe('the state file of a gateway', () => {
 
       assert.deepEqual(
         [status, body['message']],
-        [409, 'it has tables, but this gateway has no tables of its own'],
+        [
+          409,
+          'it has tables, but this gateway has no tables of its own; start without --dynamodb URL to load it',
+        ],
       );
       assert.equal((await load({ ...state, tables: [] }, without)).status, 200);
     } finally {
