@@ -32,6 +32,40 @@ const NEEDS: Readonly<Record<string, Need>> = {
 };
 
 export function findEarlyParts(managed: readonly Instance[]): readonly Finding[] {
+  return [...findPartsBeforeNeeds(managed), ...findLatePolicies(managed)];
+}
+
+/**
+ * Finds resource policies that no deployment waits for. A stage serves the API as it was when it was deployed, so such a
+ * policy may have no effect before the next deployment.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-create-attach.html
+ */
+function findLatePolicies(managed: readonly Instance[]): readonly Finding[] {
+  const ofApi = (type: string, like: Instance): readonly Instance[] =>
+    managed.filter(
+      (one) =>
+        one.type === type &&
+        one.module.address === like.module.address &&
+        referenceOf(one, 'rest_api_id') === referenceOf(like, 'rest_api_id'),
+    );
+  return managed.flatMap((policy): Finding[] => {
+    if (policy.type !== 'aws_api_gateway_rest_api_policy') return [];
+    const deployments = ofApi('aws_api_gateway_deployment', policy);
+    const awaited = deployments.map((deployment) => awaitedBy(deployment, managed));
+    if (deployments.length === 0 || awaited.some((one) => one === undefined || one.has(policy))) return [];
+    return [
+      {
+        logicalId: policy.address,
+        type: policy.type,
+        property: 'policy',
+        message: `the policy has an effect only from the next deployment on, and ${deployments[0]?.address ?? ''} does not wait for it; list the policy in its depends_on and in its triggers`,
+        consequence: 'here it applies at once; on AWS the stage may serve requests that it denies',
+      },
+    ];
+  });
+}
+
+function findPartsBeforeNeeds(managed: readonly Instance[]): readonly Finding[] {
   return managed.flatMap((part): Finding[] => {
     const need = NEEDS[part.type];
     if (need === undefined) return [];
