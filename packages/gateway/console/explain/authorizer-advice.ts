@@ -39,6 +39,24 @@ export function suggestKey(
   return `, for example a new key from \`gatewright keys create${options}\`${after}`;
 }
 
+/** An error that is probably about the credential, and not a bug of the function. */
+const OF_CREDENTIAL =
+  /\b(?:expired|jwt|token|signature|credentials?|unauthori[sz]ed|not authori[sz]ed|forbidden|denied)\b/i;
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html */
+function adviseRefusal(failure: string, protocol: Circumstances['protocol'], isOfPython: boolean): string {
+  // The name of the authorizer itself is often “token”.
+  if (!OF_CREDENTIAL.test(failure.replace(/^.*? failed with /s, ''))) return '';
+  const thrown = isOfPython ? "raise Exception('Unauthorized')" : "throw new Error('Unauthorized')";
+  return protocol === 'http'
+    ? ' To refuse a credential, return isAuthorized false or a policy that denies: an HTTP API answers 500 to every error of its authorizer.'
+    : ` To refuse a credential, write ${thrown} there: API Gateway answers 401 to exactly this message, and 500 to every other error.`;
+}
+
+function isPython(lines: readonly string[]): boolean {
+  return lines.some((line) => line.includes('Traceback (most recent call last)'));
+}
+
 export function adviseFix(
   { defect, protocol, definition, failure = '' }: Circumstances,
   { functionName, name, lines, simpleResponses, isPayload2, misread }: GuardCircumstances,
@@ -61,7 +79,7 @@ export function adviseFix(
           misread,
           named: `the function ${named}`,
         }) ??
-        `Fix the function ${named}${atErrorPlace(lines)}: it failed with that error before it returned a response.`
+        `Fix the function ${named}${atErrorPlace(lines)}: it failed with that error before it returned a response.${adviseRefusal(failure, protocol, isPython(lines))}`
       );
     case 'refused':
       return `Make the function ${named} callable: the call was refused before the function ran.`;

@@ -80,6 +80,20 @@ describe('what to do about an authorizer', () => {
     assert.match(storyOf(api.last()), /→ Fix the function auth: it failed with that error/);
   });
 
+  it('says which error refuses a credential, if the function threw another (https://github.com/auth0-samples/jwt-rsa-aws-custom-authorizer/pull/6)', async () => {
+    const expired = () => {
+      throw new Error('jwt expired');
+    };
+    const api = aRecordedApi(withAuthorizer(TOKEN), { list: ok, auth: expired });
+
+    await api.send({ target: '/dev/pets', headers: bearer });
+
+    assert.match(
+      storyOf(api.last()),
+      /→ Fix the function auth: .* To refuse a credential, write throw new Error\('Unauthorized'\) there/,
+    );
+  });
+
   it('distinguishes an interrupted authorizer from one with an invalid answer', async () => {
     const cases: readonly (readonly [FakeFunction, RegExp])[] = [
       [
