@@ -33,6 +33,11 @@ export function readBatchFailures(payload: string, known: ReadonlySet<string>): 
     const id = isJsonObject(item) ? item['itemIdentifier'] : undefined;
     if (typeof id !== 'string') {
       const members = isJsonObject(item) ? Object.keys(item).join(', ') : '';
+      // What is undefined in the code is not in the JSON, and null is.
+      if (id !== undefined)
+        return unread(
+          `the itemIdentifier of an item of batchItemFailures is ${JSON.stringify(id).slice(0, 100)}, which is not a string`,
+        );
       return unread(
         `an item of batchItemFailures has no itemIdentifier that is a string${members === '' ? '' : `, only ${members}`}`,
       );

@@ -40,6 +40,11 @@ describe('readBatchFailures', () => {
       reasonOf('{"batchItemFailures":[{"itemId":"a"}]}'),
       'an item of batchItemFailures has no itemIdentifier that is a string, only itemId',
     );
+    // https://github.com/floci-io/floci/issues/3152
+    assert.equal(
+      reasonOf('{"batchItemFailures": [{"itemIdentifier": null}]}'),
+      'the itemIdentifier of an item of batchItemFailures is null, which is not a string',
+    );
     assert.equal(reasonOf(failures('c')), 'itemIdentifier "c" is not the id of an item in the batch');
   });
 });
