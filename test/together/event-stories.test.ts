@@ -371,8 +371,12 @@ describe('notes about events', () => {
       await bench.call('sns', 'Publish', { TopicArn: arnOf('sns', 'sold'), Message: 'x' });
       await bench.engine.idle();
 
-      const { sentences = [], changes = [] } = bench.story() ?? {};
+      const { headline = '', sentences = [], changes = [] } = bench.story() ?? {};
 
+      assert.equal(
+        /reached the queue jobs here, and would not on AWS\.$/.test(headline),
+        because !== undefined,
+      );
       assert.equal(/whose (?:KeyP|p)olicy/.test(sentences.join('\n')), because !== undefined);
       if (because !== undefined) assert.match(sentences.join('\n'), because);
       if (change !== undefined) assert.match(changes.join('\n'), change);
