@@ -230,6 +230,8 @@ export interface ServiceApi {
    * the ARN from the call.
    */
   resourceOf?(operation: AwsOperation): string | undefined;
+  /** Returns what to do instead of a call that `answer` does not know; undefined if only general advice applies. */
+  adviseInstead?(call: ServiceCall): string | undefined;
   /** Handles a call. Returns undefined for an unknown operation. */
   answer(call: ServiceCall): Answer | Promise<Answer>;
 }

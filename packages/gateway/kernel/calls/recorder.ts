@@ -72,11 +72,12 @@ export class Recorder {
     const api = (found instanceof Promise ? await found : found)?.api;
     const result = api === undefined ? undefined : await this.#ask(api, { request, operation });
     if (api === undefined || result === undefined) {
+      const own = api?.adviseInstead?.({ request, operation });
       const what = operation.protocol === 'rest' ? nameRestCall(request) : operation.action;
       return {
         kind: 'unreachable',
         reason: 'unserved',
-        message: `the gateway does not record ${service} ${what}; define the resource that the call changes in the template of a stack, or send all calls to ${service} to AWS with --aws ${service}, or to another endpoint with ${endpointVariableOf(service)}`,
+        message: `the gateway does not record ${service} ${what}; ${own === undefined ? '' : `${own}; or `}define the resource that the call changes in the template of a stack, or send all calls to ${service} to AWS with --aws ${service}, or to another endpoint with ${endpointVariableOf(service)}`,
       };
     }
     const answer =

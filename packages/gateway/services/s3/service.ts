@@ -10,6 +10,17 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { BucketNotification } from './bucket-notifications.ts';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
 
+/**
+ * Tools upload large files in parts. On AWS, such an object has another event than one that is put.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html
+ */
+function adviseMultipart(query: string): string | undefined {
+  const asked = new URLSearchParams(query);
+  return asked.has('uploads') || asked.has('uploadId')
+    ? 'multipart uploads are not supported: upload the object with one PutObject (AWS CLI: aws configure set default.s3.multipart_threshold 5GB). On AWS, a multipart upload ends with the event s3:ObjectCreated:CompleteMultipartUpload, which a notification for s3:ObjectCreated:Put does not get and one for s3:ObjectCreated:* gets'
+    : undefined;
+}
+
 class S3Service implements Service {
   readonly api: ServiceApi;
   readonly #objects: RecordedBuckets;
@@ -22,6 +33,7 @@ class S3Service implements Service {
     this.api = {
       answer: ({ request }) =>
         this.#objects.answer(request, headerOf(request, 'content-type') ?? 'binary/octet-stream'),
+      adviseInstead: ({ request }) => adviseMultipart(request.query),
     };
   }
 
