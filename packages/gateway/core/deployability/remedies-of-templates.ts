@@ -1,4 +1,6 @@
-/** The remedies for CloudFormation's messages about a template, and for IAM's messages about a policy. */
+/** What to do about refusals in CloudFormation's words about a template, and in IAM's about a policy. */
+import { DOCUMENT_MEMBERS, STATEMENT_MEMBERS } from '../policy/evaluate.ts';
+import { nearestOf } from './spelling.ts';
 import { fixed } from './remedy-row.ts';
 import type { RemedyRow } from './remedy-row.ts';
 
@@ -93,12 +95,23 @@ const OF_TEMPLATES: readonly RemedyRow[] = [
   },
 ];
 
+function remedyOfMember(name: string, known: ReadonlySet<string>): string {
+  const near = nearestOf(name, [...known]);
+  return near === undefined ? `remove ${name}, or correct its name` : `write ${near} instead of ${name}`;
+}
+
 const OF_POLICIES: readonly RemedyRow[] = [
   {
     words: /a statement needs exactly one of (\w+) and (\w+)$/,
     remedy: ([, one = '', other = '']) => `add ${one}, or keep only one of ${one} and ${other}`,
   },
-  fixed(/Resource ".*" is not an ARN$/, 'specify an ARN (mostly Fn::GetAtt NAME.Arn), or "*"'),
+  {
+    words: /(Statement|the policy) has an unknown member "(.+)"\)?$/,
+    remedy: ([, what = '', name = '']) =>
+      remedyOfMember(name, what === 'Statement' ? STATEMENT_MEMBERS : DOCUMENT_MEMBERS),
+  },
+  fixed(/(?:the policy|Statement) is not an object$/, 'write a mapping, as IAM’s policy examples have it'),
+  fixed(/Resource ".*" is not an ARN\)?$/, 'name an ARN (mostly Fn::GetAtt NAME.Arn), or "*"'),
   fixed(/Effect is neither Allow nor Deny$/, 'write Effect: Allow or Effect: Deny, with a capital letter'),
   fixed(/Version is neither 2012-10-17 nor 2008-10-17$/, "write Version: '2012-10-17'"),
   fixed(/an identity-based policy must not have a Principal$/, 'remove Principal from the statement'),

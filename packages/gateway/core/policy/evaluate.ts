@@ -45,8 +45,8 @@ type Statement = {
 /** A list of patterns. With `isExcluding` (`NotAction`, `NotResource`), it matches everything except the patterns. */
 type Part = { readonly patterns: readonly Pattern[]; readonly isExcluding: boolean };
 
-const DOCUMENT_MEMBERS = new Set(['Version', 'Id', 'Statement']);
-const STATEMENT_MEMBERS = new Set([
+export const DOCUMENT_MEMBERS = new Set(['Version', 'Id', 'Statement']);
+export const STATEMENT_MEMBERS = new Set([
   'Sid',
   'Effect',
   'Principal',
@@ -125,10 +125,10 @@ function readStatements(document: unknown, options: PolicyReading): readonly Sta
   refuseUnknownMembers(policy, DOCUMENT_MEMBERS, 'the policy');
   const version = policy['Version'] ?? '2008-10-17';
   if (version !== '2012-10-17' && version !== '2008-10-17')
-    throw new PolicyInvalid('Version is neither 2012-10-17 nor 2008-10-17');
+    throw new PolicyInvalid('Version is neither 2012-10-17 nor 2008-10-17', ['Version']);
   const { Statement: statement } = policy;
   const list: readonly unknown[] = Array.isArray(statement) ? statement : [statement];
-  if (list.length === 0) throw new PolicyInvalid('Statement is empty');
+  if (list.length === 0) throw new PolicyInvalid('Statement is empty', ['Statement']);
   if (options.ofIdentity === true) refuseRepeatedIds(list);
   return list.map((item, index) =>
     readingAt(Array.isArray(statement) ? ['Statement', String(index)] : ['Statement'], () =>
@@ -170,7 +170,9 @@ function readStatement(value: unknown, hasVariables: boolean, options: PolicyRea
   const effect = readEffect(statement['Effect'], options);
   if (options.ofIdentity === true) refuseId(statement['Sid']);
   if (options.ofIdentity === true && ('Principal' in statement || 'NotPrincipal' in statement))
-    throw new PolicyInvalid('an identity-based policy must not have a Principal');
+    throw new PolicyInvalid('an identity-based policy must not have a Principal', [
+      'Principal' in statement ? 'Principal' : 'NotPrincipal',
+    ]);
   return {
     isDeny: effect === 'Deny',
     principals: compilePrincipals(statement, effect, options.ofResource === true),
@@ -197,7 +199,8 @@ function capitalise(word: string): string {
 
 function refuseUnknownMembers(record: UnknownMembers, known: ReadonlySet<string>, what: string): void {
   const unknown = Object.keys(record).find((member) => !known.has(member));
-  if (unknown !== undefined) throw new PolicyInvalid(`${what} has an unknown member ${quote(unknown)}`);
+  if (unknown !== undefined)
+    throw new PolicyInvalid(`${what} has an unknown member ${quote(unknown)}`, [unknown]);
 }
 
 /** Reads the member `Name` or `NotName` of a statement, which must contain exactly one of the two. */

@@ -35,7 +35,7 @@ export function compileResourcePolicy(
       `Invalid policy document: ${length} characters; AWS accepts at most ${policyCharacters}`,
     );
   const compiled = compilePolicy(document, { apiArn, ofResource: true });
-  if (compiled.kind === 'invalid') throw invalidPolicy(api, compiled.reason);
+  if (compiled.kind === 'invalid') throw invalidPolicy(api, compiled.reason, compiled.at);
   return { kind: 'policy', policy: compiled.policy, vpcEndpoints: isPrivate ? vpcEndpoints : undefined };
 }
 
@@ -67,9 +67,9 @@ function readDocument(api: PropertyBag): unknown {
   }
 }
 
-function invalidPolicy(api: PropertyBag, reason: string): DefinitionError {
+function invalidPolicy(api: PropertyBag, reason: string, at: readonly string[] = []): DefinitionError {
   return new DefinitionError(
-    api.place('Policy'),
+    api.place(['Policy', ...at].join('.')),
     `Invalid policy document. Please check the policy syntax and ensure that Principals are valid. (${reason})`,
   );
 }

@@ -17,7 +17,66 @@ const POLICY = (lines: string, type = 'Policy'): string => `
           - Effect: Allow
 ${lines}`;
 
+const GRAMMAR = 'IAM user guide, "Grammar of the IAM JSON policy language"';
+const WHOLE = (lines: string): string => `
+  Broken:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      PolicyDocument:
+${lines}`;
+
 export const OF_POLICIES: readonly RefusedDefinition[] = [
+  one(
+    'a version of a policy that does not exist',
+    WHOLE(`        Version: '2012-10-18' # here
+        Statement: [{ Effect: Allow, Action: 's3:GetObject', Resource: '*' }]`),
+    'iam-managedpolicy-policydocument',
+    GRAMMAR,
+  ),
+  one(
+    'a policy without statements',
+    WHOLE(`        Version: '2012-10-17'
+        Statement: [] # here`),
+    'iam-managedpolicy-policydocument',
+    GRAMMAR,
+  ),
+  one(
+    'a member of a policy that does not exist',
+    WHOLE(`        Version: '2012-10-17'
+        Statements: [] # here`),
+    'iam-managedpolicy-policydocument',
+    GRAMMAR,
+  ),
+  one(
+    'a member of a statement that does not exist',
+    POLICY("            Actions: 'dynamodb:*' # here\n            Resource: '*'"),
+    'iam-policy-policydocument',
+    GRAMMAR,
+  ),
+  one(
+    'a principal in a policy of a role',
+    POLICY("            Action: 'dynamodb:*'\n            Resource: '*'\n            Principal: '*' # here"),
+    'iam-policy-policydocument',
+    GRAMMAR,
+  ),
+  one(
+    'a resource of the policy of a REST API that is not an ARN',
+    `
+  Api:
+    Type: AWS::ApiGateway::RestApi
+    Properties:
+      Name: shop
+      Policy:
+        Version: '2012-10-17'
+        Statement:
+          - Effect: Allow
+            Principal: '*'
+            Action: execute-api:Invoke
+            Resource: items # here
+  Root: { Type: AWS::ApiGateway::Method, Properties: { RestApiId: !Ref Api, ResourceId: !GetAtt Api.RootResourceId, HttpMethod: GET, AuthorizationType: NONE, Integration: { Type: MOCK } } }`,
+    'apigateway-restapi-policy',
+    GRAMMAR,
+  ),
   ...(['Policy', 'ManagedPolicy'] as const).map((type) =>
     one(
       `the Ref of a table as the resource of a ${type}`,
