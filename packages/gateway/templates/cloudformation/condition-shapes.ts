@@ -49,8 +49,7 @@ export function checkConditionShapes(template: JsonObject, refuse: Refuse): void
     // Fn::Transform and Fn::ForEach make conditions, and are reported by those who read them.
     if (name.startsWith('Fn::')) continue;
     const problem =
-      findImport(condition, ['Conditions', name]) ??
-      findProblem(condition, ['Conditions', name], parameters);
+      findImport(condition, ['Conditions', name]) ?? findProblem(condition, ['Conditions', name], parameters);
     if (problem !== undefined) refuse(problem.at, problem.message, RESOLVED_HERE);
   }
   const cycle = findCycle(
@@ -96,7 +95,8 @@ function findProblem(condition: Json, at: Path, parameters: JsonObject): Problem
   const problem: Problem = { at: [...at, name], message: CONDITION_FORMS[name] };
   const [least, most] = COUNTS[name];
   if (!isJsonList(argument) || argument.length < least || argument.length > most) return problem;
-  if (name === 'Fn::Equals') return argument.every((value) => isText(value, parameters)) ? undefined : problem;
+  if (name === 'Fn::Equals')
+    return argument.every((value) => isText(value, parameters)) ? undefined : problem;
   if (!argument.every(isJsonObject)) return problem;
   return argument
     .map((inner, index) => findProblem(inner, [...problem.at, String(index)], parameters))

@@ -7,7 +7,16 @@
 import { DefinitionError } from '../../core/errors.ts';
 import { isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
+import type { RuleId } from '../../core/deployability/rules.ts';
+import { pseudoParameter } from '../pseudo-parameters.ts';
+import type { RawStack } from '../raw-stack.ts';
+import { describeUnresolved, memberAt } from '../template-place.ts';
+import { resolveValue } from './intrinsics.ts';
+import type { Resolved, Scope } from './intrinsics.ts';
+import { isListType } from './parameters.ts';
 import type { Path, SourceTree } from './template-source.ts';
+
+type Surroundings = Pick<RawStack, 'stackName' | 'region' | 'accountId' | 'parameters'>;
 
 const PREFIX = 'Fn::ForEach::';
 /**
@@ -20,18 +29,35 @@ const COPY_LIMIT = 10_000;
  * Expands all loops of a template.
  * @throws DefinitionError for a loop that is not [identifier, list, mapping], or a loop without the transform.
  */
-export function expandForEach(tree: SourceTree, parameters: Readonly<Record<string, string>>): JsonObject {
-  return new Expansion(tree, parameters).run();
+export function expandForEach(tree: SourceTree, surroundings: Surroundings): JsonObject {
+  return new Expansion(tree, surroundings).run();
 }
 
 class Expansion {
   readonly #tree: SourceTree;
-  readonly #parameters: Readonly<Record<string, string>>;
+  readonly #surroundings: Surroundings;
+  /** Resources do not exist yet, so a list can only follow from parameters and mappings. */
+  readonly #scope: Scope;
   #copies = 0;
 
-  constructor(tree: SourceTree, parameters: Readonly<Record<string, string>>) {
+  constructor(tree: SourceTree, surroundings: Surroundings) {
     this.#tree = tree;
-    this.#parameters = parameters;
+    this.#surroundings = surroundings;
+    const late = (at: Path): never =>
+      this.#fail(
+        at,
+        'the second item of Fn::ForEach must not depend on resources, conditions or imported values',
+      );
+    this.#scope = {
+      region: surroundings.region,
+      hasExtensions: true,
+      ref: (name, at) => this.#parameter(name, at),
+      attribute: (_logicalId, _attribute, at) => late(at),
+      condition: (_name, at) => late(at),
+      mapping: (map, topKey, secondKey) => memberAt(tree.value, ['Mappings', map, topKey, secondKey]),
+      importValue: (_name, at) => late(at),
+      fail: (at, message, rule) => this.#fail(at, message, rule),
+    };
   }
 
   run(): JsonObject {
@@ -75,25 +101,36 @@ class Expansion {
     });
   }
 
+  /** Reads a list, whose items and whole may be functions of parameters and mappings. */
   #readCollection(collection: Json, at: Path): readonly string[] {
-    if (isJsonList(collection) && collection.every((item) => typeof item === 'string')) return collection;
-    const name = membersOf(collection)['Ref'];
-    const section = this.#tree.value['Parameters'];
-    const declared = isJsonObject(section) && typeof name === 'string' ? section[name] : undefined;
-    if (typeof name !== 'string' || !isJsonObject(declared)) {
+    const items = resolveValue(collection, this.#scope, at);
+    const texts = isJsonList(items) ? items.filter((item) => typeof item === 'string') : [];
+    if (!isJsonList(items) || texts.length < items.length)
       return this.#fail(
         at,
         'the second item of Fn::ForEach must be a list of strings or a Ref to a list parameter',
       );
-    }
-    const text = this.#parameters[name] ?? declared['Default'];
-    if (typeof text !== 'string')
-      return this.#fail(at, `Parameters.${name} must have a value; pass --param ${name}=…`);
-    return text.split(',').map((item) => item.trim());
+    return texts;
   }
 
-  #fail(at: Path, message: string): never {
-    throw new DefinitionError({ file: this.#tree.file, line: this.#tree.lineOf(at) }, message);
+  #parameter(name: string, at: Path): Resolved {
+    const pseudo = pseudoParameter(name, this.#surroundings);
+    if (pseudo !== undefined) return pseudo;
+    const declared = memberAt(this.#tree.value, ['Parameters', name]);
+    if (!isJsonObject(declared)) return this.#fail(at, describeUnresolved(name, at));
+    const { Type: type, Default: byDefault } = declared;
+    const text = this.#surroundings.parameters[name] ?? byDefault;
+    if (typeof text !== 'string')
+      return this.#fail(
+        at,
+        `Parameters.${name} must have a value; pass --param ${name}=…`,
+        'parameter-without-value',
+      );
+    return typeof type === 'string' && isListType(type) ? text.split(',').map((item) => item.trim()) : text;
+  }
+
+  #fail(at: Path, message: string, rule?: RuleId): never {
+    throw new DefinitionError({ file: this.#tree.file, line: this.#tree.lineOf(at) }, message, [], rule);
   }
 }
 

@@ -186,7 +186,11 @@ function call(name: string, value: JsonObject, scope: Scope, at: Path): Call {
       RULES_OF_OTHERS[name],
     );
   }
-  return { name, intrinsic, argument: value[name] ?? null };
+  const argument = value[name] ?? null;
+  // What a macro makes of the argument is not known here.
+  if (isJsonObject(argument) && argument['Fn::Transform'] !== undefined)
+    call('Fn::Transform', argument, scope, [...at, name]);
+  return { name, intrinsic, argument };
 }
 
 function getAttribute(argument: Json, scope: Scope, at: Path): Json {
@@ -286,10 +290,7 @@ function cidr(argument: Json, scope: Scope, at: Path): readonly string[] {
 
 function takeList(argument: Json, count: number, name: string, scope: Scope, at: Path): readonly Json[] {
   if (isJsonList(argument) && argument.length === count) return argument;
-  return scope.fail(
-    at,
-    `Template error: ${name} requires a list with exactly ${count} items`,
-  );
+  return scope.fail(at, `Template error: ${name} requires a list with exactly ${count} items`);
 }
 
 function resolveList(value: Json | undefined, name: string, scope: Scope, at: Path): readonly Json[] {

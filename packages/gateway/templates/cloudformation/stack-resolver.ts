@@ -189,7 +189,7 @@ export class StackResolver implements Scope {
   attribute(logicalId: string, attribute: string, at: Path): Json {
     if (!Object.hasOwn(this.#resources, logicalId)) {
       const message = `Template error: instance of Fn::GetAtt references undefined resource ${logicalId}`;
-      this.fail(at, message, this.#isMadeBySam(logicalId) ? 'value-elsewhere' : undefined);
+      this.fail(at, message, this.#isMadeElsewhere(logicalId) ? 'value-elsewhere' : undefined);
     }
     this.#need(logicalId, at);
     const nested = attribute.startsWith('Outputs.') ? this.#nestedStack(logicalId) : undefined;
@@ -300,7 +300,7 @@ export class StackResolver implements Scope {
   #need(logicalId: string, at: Path): void {
     if (!Object.hasOwn(this.#resources, logicalId) || !this.#exists(logicalId)) {
       const why = Object.hasOwn(this.#resources, logicalId) ? '; its Condition is false' : '';
-      const rule = why === '' && this.#isMadeBySam(logicalId) ? 'value-elsewhere' : undefined;
+      const rule = why === '' && this.#isMadeElsewhere(logicalId) ? 'value-elsewhere' : undefined;
       this.fail(at, `${describeUnresolved(logicalId, at)}${why}`, rule);
     }
     if (this.#owner === undefined) return;
@@ -309,14 +309,19 @@ export class StackResolver implements Scope {
   }
 
   /**
-   * Whether SAM may generate a resource with this id from a part that is not expanded here: a type, such as a GraphQL
-   * API, or the gradual deployment of a function.
+   * Whether a resource with this id may come from a part that is not expanded here: a type of SAM, such as a GraphQL API,
+   * the gradual deployment of a function, or a module, whose resources are named `{module}{id}` or `{module}.{id}`.
    * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html
+   * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/module-ref-resources.html
    */
-  #isMadeBySam(logicalId: string): boolean {
+  #isMadeElsewhere(logicalId: string): boolean {
+    const isOfModule = Object.keys(this.#resources).some(
+      (name) => this.#type(name).endsWith('::MODULE') && logicalId.startsWith(name),
+    );
     const { made } = this.raw;
-    if (made === undefined) return false;
+    if (made === undefined) return isOfModule;
     return (
+      isOfModule ||
       OF_DEPLOYMENTS.has(logicalId) ||
       [...made].some(
         (name) =>

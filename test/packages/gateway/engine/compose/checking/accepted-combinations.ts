@@ -5,6 +5,50 @@ const SAM = 'Transform: AWS::Serverless-2016-10-31';
 
 export const ACCEPTED_COMBINATIONS: readonly AcceptedDefinition[] = [
   {
+    name: 'references to the resources of a module',
+    source: 'CloudFormation user guide, "Reference module resources in CloudFormation templates"',
+    text: `
+Resources:
+  Bucket: { Type: 'My::S3::Bucket::MODULE', Properties: {} }
+  First: { Type: AWS::SNS::Topic, Properties: { TopicName: !Ref Bucket.Logs, DisplayName: !GetAtt Bucket.Logs.Arn } }
+  Second: { Type: AWS::SNS::Topic, Properties: { TopicName: !Sub '\${BucketLogs}', DisplayName: !GetAtt BucketLogs.Arn } }
+Outputs:
+  Name: { Value: !Ref BucketLogs }`,
+  },
+  {
+    name: 'the result of a macro as the argument of a function',
+    source: 'aws-cloudformation/cfn-lint, test/fixtures/templates/good/functions/sub.yaml',
+    text: `
+Resources:
+  Topic: { Type: AWS::SNS::Topic, Properties: { DisplayName: { Fn::Sub: { Fn::Transform: { Name: Names } } } } }`,
+  },
+  {
+    name: 'a loop over a list that a parameter without a value chooses',
+    source: 'CloudFormation template reference, Fn::ForEach, "Pass a nested Fn::FindInMap"',
+    text: `
+Transform: AWS::LanguageExtensions
+Parameters: { Stage: { Type: String } }
+Mappings: { Buckets: { Prod: { Names: [A, B] } } }
+Resources:
+  Fn::ForEach::Buckets:
+    - Name
+    - !FindInMap [Buckets, !Ref Stage, Names]
+    - Bucket\${Name}: { Type: AWS::S3::Bucket }`,
+  },
+  {
+    name: 'conditions of parts of lists, numbers and other conditions',
+    source: 'aws-cloudformation/cfn-lint#881; aws-cloudformation/cfn-lint#3682',
+    text: `
+Parameters: { Stages: { Type: CommaDelimitedList, Default: 'dev,prod' }, Count: { Type: Number, Default: 1 } }
+Conditions:
+  IsDev: !Equals [!Select [0, !Ref Stages], dev]
+  IsAll: !Equals [!Join ['', !Ref Stages], devprod]
+  IsOne: !Equals [!Ref Count, 1]
+  IsBoth: !And [!Condition IsDev, !Not [!Or [!Condition IsAll, !Equals [true, false]]]]
+Resources:
+  Topic: { Type: AWS::SNS::Topic, Condition: IsBoth }`,
+  },
+  {
     name: 'an identity source with a context variable that does not exist',
     source:
       'aws/serverless-application-model, integration/resources/templates/combination/http_api_with_auth.yaml',
