@@ -13,6 +13,45 @@ const OF_TEMPLATES: readonly RemedyRow[] = [
     words: /is non alphanumeric\.$/,
     remedy: () => 'use only letters and digits in the name, without hyphens and underscores',
   },
+  fixed(
+    /^Template format error: Mappings attribute name '/,
+    'use only letters and digits in the name, and name it so in Fn::FindInMap',
+  ),
+  fixed(
+    /^Template format error: Mappings element name '/,
+    'use only letters, digits, hyphens and dots in the key; keep another text, such as a CIDR block, as a value',
+  ),
+  {
+    words: /all resources and parameters must have unique names\. Common name\(s\):\[(.+)\]$/,
+    remedy: ([, name = '']) =>
+      `give the parameter or the resource ${name} another name, where it is referred to, too`,
+  },
+  {
+    words: /The Name field of every Export member must be specified/,
+    remedy: () => 'write Export: { Name: NAME }, with letters, digits, colons and hyphens in NAME',
+  },
+  fixed(
+    /^Template error: every Fn::Join object requires two parameters/,
+    'write !Join [",", LIST], where LIST is a list, or a function or a parameter that is a list',
+  ),
+  {
+    words: /^Template error: (Fn::\w+) requires a list with exactly (\d) items$/,
+    remedy: ([, name = '', count = '']) =>
+      name === 'Fn::If'
+        ? 'write !If [CONDITION, VALUE_IF_TRUE, VALUE_IF_FALSE]; !Ref AWS::NoValue leaves the property out'
+        : name === 'Fn::Select'
+          ? 'write !Select [INDEX, LIST]'
+          : `write a list of ${count} items, as !Split [DELIMITER, TEXT]`,
+  },
+  {
+    words: /^Template error: (Fn::\w+) requires a list of values$/,
+    remedy: ([, name = '']) =>
+      `name in ${name} a list, or a function or a parameter that is a list, such as !Split`,
+  },
+  fixed(
+    /^Template error: Fn::Select cannot select nonexistent value/,
+    'write an index between 0 and the number of values minus 1',
+  ),
   fixed(/unsupported value for AWSTemplateFormatVersion/, "write AWSTemplateFormatVersion: '2010-09-09'"),
   {
     words: /Unrecognized parameter type: (.+)$/,

@@ -40,7 +40,7 @@ const COUNTS: Readonly<Record<keyof typeof CONDITION_FORMS, readonly [least: num
 };
 
 /** Functions whose result is a list. */
-const LISTS: ReadonlySet<string> = new Set(['Fn::Split', 'Fn::GetAZs', 'Fn::Cidr']);
+export const LIST_FUNCTIONS: ReadonlySet<string> = new Set(['Fn::Split', 'Fn::GetAZs', 'Fn::Cidr']);
 
 export function checkConditionShapes(template: JsonObject, refuse: Refuse): void {
   const conditions = Object.entries(mapOf(template, 'Conditions'));
@@ -116,5 +116,5 @@ function isText(value: Json, parameters: JsonObject): boolean {
     const type = membersOf(parameters[referred])['Type'];
     return others.length === 0 && !(typeof type === 'string' && isListType(type));
   }
-  return name.startsWith('Fn::') && others.length === 0 && !LISTS.has(name);
+  return name.startsWith('Fn::') && others.length === 0 && !LIST_FUNCTIONS.has(name);
 }

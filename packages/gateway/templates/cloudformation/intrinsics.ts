@@ -38,6 +38,12 @@ type Intrinsic = (argument: Json, scope: Scope, at: Path) => Resolved;
 
 type ResolvedFunction = (typeof RESOLVED_FUNCTIONS)[number];
 
+/** org-formation/org-formation-cli#412 */
+const JOIN_FORM =
+  'Template error: every Fn::Join object requires two parameters, (1) a string delimiter and (2) a list of strings to be joined or a function that returns a list of strings (such as Fn::GetAZs) to be joined.';
+/** Functions whose result is a text on AWS too. */
+const TEXT_FUNCTIONS = ['Ref', 'Fn::Join', 'Fn::Sub', 'Fn::Base64'];
+
 const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
   Ref: (argument, scope, at) =>
     scope.ref(
@@ -56,7 +62,8 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
   'Fn::GetAtt': getAttribute,
   'Fn::Sub': substitute,
   'Fn::Join': (argument, scope, at) => {
-    const [delimiter, items] = takeList(argument, 2, 'Fn::Join', scope, at);
+    const [delimiter, items, ...others] = isJsonList(argument) ? argument : [];
+    if (items === undefined || others.length > 0) return scope.fail(at, JOIN_FORM);
     const parts = resolveList(items, 'Fn::Join', scope, at);
     return parts
       .map((part) => toText(part, 'Fn::Join', scope, at))
@@ -299,9 +306,11 @@ function resolveList(value: Json | undefined, name: string, scope: Scope, at: Pa
     ? resolved
     : scope.fail(
         at,
-        `Template error: ${name} requires a list of values`,
-        // On AWS, a function such as Fn::GetAtt may return a list where only a placeholder text is known here.
-        isJsonObject(value) ? 'value-elsewhere' : undefined,
+        name === 'Fn::Join' ? JOIN_FORM : `Template error: ${name} requires a list of values`,
+        // A function may return a list on AWS whose value here is only a text, such as an attribute of a resource.
+        isJsonObject(value) && !TEXT_FUNCTIONS.some((one) => Object.hasOwn(value, one))
+          ? 'value-elsewhere'
+          : undefined,
       );
 }
 

@@ -47,6 +47,7 @@ export function checkLiteralParts(template: JsonObject, refuse: Refuse): void {
         refuse([section, name], `${FORMAT} ${called} name ${name} is non alphanumeric.`, 'it is read here');
       checkDeclaration([section, name], body, refuse);
     }
+  checkCommonNames(template, refuse);
   for (const [name, mapping] of Object.entries(mapOf(template, 'Mappings')))
     checkMapping(['Mappings', name], mapping, refuse);
   const hasExtensions = asOneOrMore(template['Transform'] ?? []).includes('AWS::LanguageExtensions');
@@ -72,9 +73,53 @@ function checkDeclaration(at: Path, body: Json, refuse: Refuse): void {
   for (const member of section === 'Parameters' ? ['Default', 'Description'] : ['Description', 'Condition'])
     if (isComposed(body[member]))
       refuse([...at, member], `${FORMAT} Every ${member} member must be a string.`, IGNORED);
-  const { AllowedValues: allowed } = body;
+  const { AllowedValues: allowed, Export: exported } = body;
+  // aws/aws-cdk#5845
+  if (section === 'Outputs' && exported !== undefined && membersOf(exported)['Name'] === undefined)
+    refuse(
+      [...at, 'Export'],
+      `${FORMAT} Output ${at[1] ?? ''} is malformed. The Name field of every Export member must be specified and consist only of alphanumeric characters, colons, or hyphens.`,
+      'nothing is exported',
+    );
   if (section === 'Parameters' && allowed !== undefined && !isJsonList(allowed))
     refuse([...at, 'AllowedValues'], `${FORMAT} Every AllowedValues member must be a list.`, IGNORED);
+}
+
+/** aws-cloudformation/cfn-lint#1689 */
+function checkCommonNames(template: JsonObject, refuse: Refuse): void {
+  const parameters = mapOf(template, 'Parameters');
+  for (const name of Object.keys(mapOf(template, 'Resources')))
+    if (Object.hasOwn(parameters, name))
+      refuse(
+        ['Resources', name],
+        `Template error: all resources and parameters must have unique names. Common name(s):[${name}]`,
+        'Ref returns the value of the parameter',
+      );
+}
+
+/** The characters of names in mappings, each with what CloudFormation says about others. */
+const MAPPING_NAMES = {
+  /** cloudtools/troposphere#426, aws/aws-cdk#18789, aws/serverless-application-model#1608 */
+  attribute: [
+    /^[A-Za-z0-9]+$/,
+    (name: string) =>
+      `${FORMAT} Mappings attribute name '${name}' must contain only alphanumeric characters.`,
+  ],
+  /** aws-cloudformation/cfn-lint#2004 */
+  element: [
+    /^[A-Za-z0-9.-]+$/,
+    (name: string) =>
+      `${FORMAT} Mappings element name '${name}' must be non-empty and can contain only alphanumerics, '-' or '.'`,
+  ],
+  /** CloudFormation template reference, "Mappings syntax": the logical name is alphanumeric */
+  map: [NAME, (name: string) => `${FORMAT} Mappings name ${name} is non alphanumeric.`],
+} as const;
+
+function checkMappingName(at: Path, kind: keyof typeof MAPPING_NAMES, refuse: Refuse): void {
+  const name = at.at(-1) ?? '';
+  const [pattern, says] = MAPPING_NAMES[kind];
+  if (!pattern.test(name) && !at.some((key) => key.startsWith('Fn::')))
+    refuse(at, says(name), 'it is read here');
 }
 
 /**
@@ -83,11 +128,14 @@ function checkDeclaration(at: Path, body: Json, refuse: Refuse): void {
  */
 function checkMapping(at: Path, mapping: Json, refuse: Refuse): void {
   const form = `${FORMAT} Every Mappings object member must contain a String key and an object value. (Write it with two levels of keys: ${at[1] ?? ''}: { KEY: { NAME: VALUE } })`;
+  checkMappingName(at, 'map', refuse);
   if (!isJsonObject(mapping)) refuse(at, form, 'it is read as a mapping without keys');
   for (const [top, entries] of Object.entries(membersOf(mapping))) {
     if (!isJsonObject(entries) && !top.startsWith('Fn::') && !at[1]?.startsWith('Fn::'))
       refuse([...at, top], form, 'it is read as a key without names');
+    checkMappingName([...at, top], 'element', refuse);
     for (const [name, value] of Object.entries(membersOf(entries))) {
+      checkMappingName([...at, top, name], 'attribute', refuse);
       const isPlain = isJsonList(value) ? !value.some(isComposed) : !isComposed(value);
       if (!isPlain && !top.startsWith('Fn::') && !name.startsWith('Fn::'))
         refuse(

@@ -1,7 +1,9 @@
 /** Checks a template as a whole: its size, the number of its entries, its outputs and its name. */
 import { statSync } from 'node:fs';
-import { isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import { isJsonList, isJsonObject, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
+import { LIST_FUNCTIONS } from '../../../templates/cloudformation/condition-shapes.ts';
+import { isListType } from '../../../templates/cloudformation/parameters.ts';
 import { findTemplateExcess, INLINE_BYTES } from '../../../core/deployability/template-limits.ts';
 import { makeFinding } from '../../../core/deployability/finding.ts';
 import type { DeployFinding } from '../../../core/deployability/finding.ts';
@@ -20,8 +22,15 @@ function findListsAsValues(template: JsonObject): readonly (readonly string[])[]
     const value = membersOf(body)['Value'];
     const isMap =
       isJsonObject(value) && !Object.keys(value).some((name) => name === 'Ref' || name.startsWith('Fn::'));
-    return isMap || isJsonList(value) ? [['Outputs', output, 'Value']] : [];
+    return isMap || isJsonList(value) || isListCall(value, template) ? [['Outputs', output, 'Value']] : [];
   });
+}
+
+/** Whether a value is a function, or a parameter, that is a list. */
+function isListCall(value: Json | undefined, template: JsonObject): boolean {
+  const { Ref: name, ...functions } = membersOf(value);
+  const type = typeof name === 'string' ? textOf(mapOf(mapOf(template, 'Parameters'), name), 'Type') : '';
+  return isListType(type) || Object.keys(functions).some((one) => LIST_FUNCTIONS.has(one));
 }
 
 export function judgeTemplate({ stackName, source, file }: ResolvedStack): readonly DeployFinding[] {

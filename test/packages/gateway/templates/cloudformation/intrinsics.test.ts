@@ -104,7 +104,7 @@ describe('resolveValue', () => {
     { expression: '!If [Nope, a, b]', says: /unresolved condition dependency Nope/ },
     { expression: '!If [IsProd, a]', says: /Fn::If requires a list with exactly 3 items/ },
     { expression: '!Join [":", [{a: b}]]', says: /every value of Fn::Join must be a string/ },
-    { expression: '!Join [":", text]', says: /Fn::Join requires a list/ },
+    { expression: '!Join [":", text]', says: /every Fn::Join object requires two parameters/ },
     { expression: '!Split ["", abc]', says: /delimiter must not be empty/ },
     { expression: '!Cidr [10.0.0.0/24, 9, 8]', says: /Fn::Cidr cannot divide "10.0.0.0\/24" into 9 blocks/ },
     { expression: '!Transform {Name: OwnMacro}', says: /Fn::Transform runs a macro/ },
@@ -138,7 +138,6 @@ describe('resolveValue', () => {
     });
 
   const takesItems: readonly (readonly [name: string, items: number, words: string])[] = [
-    ['Fn::Join', 2, '2 items'],
     ['Fn::Select', 2, '2 items'],
     ['Fn::Split', 2, '2 items'],
     ['Fn::If', 3, '3 items'],

@@ -24,6 +24,7 @@ import { OF_RELATIONS } from './refused/of-relations.ts';
 import { OF_ORDER } from './refused/of-order.ts';
 import { OF_RESOURCES } from './refused/of-resources.ts';
 import { OF_SECOND_PARTS } from './refused/of-second-parts.ts';
+import { OF_SECTIONS } from './refused/of-sections.ts';
 import { OF_SERVICE_CALLS } from './refused/of-service-calls.ts';
 import { OF_SETTINGS } from './refused/of-settings.ts';
 import { OF_SAM, OF_SAM_PROPERTIES } from './refused/of-sam.ts';
@@ -41,6 +42,7 @@ export const REFUSED_DEFINITIONS: readonly RefusedDefinition[] = [
   ...OF_CALLS,
   ...OF_MODELS,
   ...OF_PARTS,
+  ...OF_SECTIONS,
   ...OF_SERVICE_CALLS,
   ...OF_SECOND_PARTS,
   ...OF_LAMBDA,
