@@ -40,7 +40,7 @@ export function findPortalFaults(
   const prefix = prefixes.get(keys.prefix);
   if (prefix === undefined)
     return [
-      `${FILE} offers keys with the prefix ${keys.prefix}, but no access document has an apiKey issuer with this prefix in stage "${stage}"; ${prefixes.size === 0 ? 'the stage has no apiKey issuer' : `the prefixes are ${[...prefixes.keys()].join(', ')}`}`,
+      `${FILE} offers keys with the prefix ${keys.prefix}, but no access document has an apiKey issuer with this prefix in stage "${stage}"; ${prefixes.size === 0 ? 'the stage has no apiKey issuer' : `the prefixes are ${[...prefixes.keys()].join(', ')}`}. Add such an issuer to a document, or change keys.prefix`,
     ];
   if (prefix.chargesOthers === true)
     return [
@@ -50,7 +50,7 @@ export function findPortalFaults(
   return unknown.length === 0
     ? []
     : [
-        `${FILE} gives keys the role ${unknown.join(', ')}, but the documents that accept ${keys.prefix} declare ${prefix.roles.size === 0 ? 'no roles' : `only ${[...prefix.roles].join(', ')}`}`,
+        `${FILE} gives keys the role ${unknown.join(', ')}, but the documents that accept ${keys.prefix} declare ${prefix.roles.size === 0 ? 'no roles' : `only ${[...prefix.roles].join(', ')}`}; declare the role there, or remove it from keys.roles`,
       ];
 }
 

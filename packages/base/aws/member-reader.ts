@@ -43,7 +43,7 @@ export class MemberReader {
 
   constructor(value: unknown, path = '', policy: Partial<Policy> = {}) {
     this.#policy = { ...INVALID_MEMBER, ...policy };
-    if (!isJsonObject(value)) throw this.#policy.refusal(path, 'must be an object', false);
+    if (!isJsonObject(value)) throw this.#policy.refusal(path, withFound('must be an object', value), false);
     this.path = path;
     this.#members = value;
   }
@@ -91,7 +91,7 @@ export class MemberReader {
   optionalText(name: string, most = this.#policy.longest): string | undefined {
     const value = this.value(name);
     if (value === undefined) return undefined;
-    if (typeof value !== 'string') this.refuse(name, 'must be a string');
+    if (typeof value !== 'string') this.refuse(name, withFound('must be a string', value));
     if (value.length > most) this.refuse(name, `has ${value.length} characters; at most ${most} are allowed`);
     return value;
   }
@@ -169,14 +169,16 @@ export class MemberReader {
 
   texts(name: string, most: number): readonly string[] {
     return this.list(name, most).map((item) =>
-      typeof item === 'string' && item !== '' ? item : this.refuse(name, 'must contain only strings'),
+      typeof item === 'string' && item !== ''
+        ? item
+        : this.refuse(name, withFound('must contain only strings', item)),
     );
   }
 
   /** Returns an empty list if the member is absent. */
   list(name: string, most: number): readonly Json[] {
     const value = this.value(name) ?? [];
-    if (!isJsonList(value)) return this.refuse(name, 'must be a list');
+    if (!isJsonList(value)) return this.refuse(name, withFound('must be a list', value));
     if (value.length > most) this.refuse(name, `has ${value.length} items; at most ${most} are allowed`);
     return value;
   }
@@ -198,7 +200,7 @@ export class MemberReader {
   #read<Value>(name: string, rule: string, read: (value: Json) => Value | undefined): Value | undefined {
     const value = this.value(name);
     if (value === undefined) return undefined;
-    return read(value) ?? this.refuse(name, `${rule}, not ${JSON.stringify(value)}`);
+    return read(value) ?? this.refuse(name, withFound(rule, value));
   }
 }
 
@@ -207,4 +209,8 @@ const SECONDS = /^\d+(\.\d+)?$/;
 function asAnyText(value: Json): string | undefined {
   const isScalar = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
   return isScalar ? String(value) : undefined;
+}
+
+function withFound(rule: string, value: unknown): string {
+  return value === undefined ? rule : `${rule}, not ${JSON.stringify(value)}`;
 }

@@ -98,7 +98,8 @@ export async function answerForm(request: ControlRequest, at: AuthorizationConte
     return giveCode(authorization, identity, granted, at);
   }
   const names = roles.split(/\s+/).filter((role) => role !== '');
-  if (sub === '' || sub.length > 255) return again('The subject must have 1 to 255 characters.');
+  if (sub === '' || sub.length > 255)
+    return again(`The subject has ${sub.length} characters; enter 1 to 255.`);
   if (names.length > MAX_ROLES) return again(`There are ${names.length} roles; enter at most ${MAX_ROLES}.`);
   return giveCode(authorization, { sub, roles: names, claims: {} }, granted, at);
 }

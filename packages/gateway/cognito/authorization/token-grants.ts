@@ -7,7 +7,7 @@ import type { Clock } from '../../core/ports.ts';
 import type { Identities, LocalIdentity } from '../../core/policy/identities.ts';
 import type { Issuer, TokenOptions } from '../issuer.ts';
 import type { LoginState } from '../login/login-state.ts';
-import { OAuthError } from '../login/oauth-error.ts';
+import { OAuthError, describeGrantType } from '../login/oauth-error.ts';
 import { provesChallenge } from '../login/proof-key.ts';
 import { findResourceFault, splitScopes } from './authorization-request.ts';
 import type { IssuerClients } from './clients/issuer-clients.ts';
@@ -39,10 +39,7 @@ export function grantToken(request: ControlRequest, at: TokenContext): ControlRe
       case 'client_credentials':
         return grantToIdentity(request, form, at);
       default:
-        throw new OAuthError(
-          'unsupported_grant_type',
-          'grant_type must be authorization_code, refresh_token or client_credentials',
-        );
+        throw new OAuthError('unsupported_grant_type', describeGrantType(form.get('grant_type')));
     }
   } catch (error) {
     if (error instanceof InvalidRequest) return oauthError('invalid_request', error.message);

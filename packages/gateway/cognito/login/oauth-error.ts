@@ -13,3 +13,9 @@ export class OAuthError extends Error {
 export function describeForbiddenScope(scope: string): string {
   return `The client is not allowed to request the scope ${scope.slice(0, 100)}`;
 }
+
+/** Describes the error `unsupported_grant_type`. */
+export function describeGrantType(given: string | null | undefined): string {
+  const found = given === null || given === undefined ? 'is missing' : `is ${given.slice(0, 100)}`;
+  return `grant_type ${found}; it must be authorization_code, refresh_token or client_credentials`;
+}

@@ -10,7 +10,7 @@ import { listAttributes } from '../pools/pool-user.ts';
 import { userClaims } from '../pools/pool-tokens.ts';
 import type { Tokens } from '../pools/sessions.ts';
 import type { LoginContext } from './authorize.ts';
-import { OAuthError, describeForbiddenScope } from './oauth-error.ts';
+import { OAuthError, describeForbiddenScope, describeGrantType } from './oauth-error.ts';
 import { provesChallenge } from './proof-key.ts';
 
 const NO_STORE = ['Cache-Control', 'no-store', 'Pragma', 'no-cache'];
@@ -27,10 +27,7 @@ export function grantTokens(request: ControlRequest, place: LoginContext): Promi
       case 'client_credentials':
         return grantToClient(form, client, place);
       default:
-        throw new OAuthError(
-          'unsupported_grant_type',
-          'grant_type must be authorization_code, refresh_token or client_credentials',
-        );
+        throw new OAuthError('unsupported_grant_type', describeGrantType(form.get('grant_type')));
     }
   }, place);
 }

@@ -56,19 +56,19 @@ export function parseUsers(text: string, file: string): ParsedUsers {
 }
 
 function readUser(value: unknown): UserDefinition | string {
-  if (!isJsonObject(value)) return 'a user must be a map with a username';
+  if (!isJsonObject(value)) return 'a user must be a map with a username, such as username: alice';
   const unknown = Object.keys(value).find((name) => !FIELDS.includes(name));
   if (unknown !== undefined) return `unknown member ${unknown}; a user has ${FIELDS.join(', ')}`;
   const { username, password, attributes = {}, groups = [], claims = {} } = value;
   if (typeof username !== 'string' || !USER_NAME.test(username))
-    return 'username must be a string of 1 to 128 characters without spaces';
+    return `username must be a string of 1 to 128 characters without spaces, not ${JSON.stringify(username)}`;
   if (password !== undefined && (typeof password !== 'string' || password.length > 256))
     return `${username}: password must be a string of at most 256 characters; put it in quotes`;
   if (!isJsonObject(attributes) || !Object.values(attributes).every(isPlain))
     return `${username}: attributes must be a map from names to strings`;
   if (!Array.isArray(groups) || !groups.every((group) => typeof group === 'string'))
-    return `${username}: groups must be a list of strings`;
-  if (!isJsonObject(claims)) return `${username}: claims must be a map`;
+    return `${username}: groups must be a list of strings, not ${JSON.stringify(groups)}`;
+  if (!isJsonObject(claims)) return `${username}: claims must be a map from names to values`;
   const texts = Object.entries<unknown>(attributes).map(([name, text]) => [name, String(text)] as const);
   return { username, password, attributes: Object.fromEntries(texts), groups, claims };
 }

@@ -49,7 +49,8 @@ export function readRegistration(value: unknown): ClientMetadata {
     throw invalid(`token_endpoint_auth_method is ${print(method)}; this issuer supports only none`);
   const redirectUris = readRedirects(value['redirect_uris']);
   checkApplicationType(value['application_type'], redirectUris);
-  if (name !== undefined && typeof name !== 'string') throw invalid('client_name must be a string');
+  if (name !== undefined && typeof name !== 'string')
+    throw invalid(`client_name is ${print(name)}; it must be a string`);
   return {
     name: (name ?? 'A client without a name').slice(0, MAX_NAME),
     redirectUris,
@@ -105,7 +106,7 @@ function readRedirects(value: unknown): readonly string[] {
   if (!isTexts(value) || value.length === 0 || value.length > MAX_REDIRECTS)
     throw new ClientMetadataError(
       'invalid_redirect_uri',
-      `redirect_uris must be a list of 1 to ${MAX_REDIRECTS} addresses`,
+      `redirect_uris is ${print(value)}; it must be a list of 1 to ${MAX_REDIRECTS} addresses`,
     );
   const bad = value.find(
     (uri) =>

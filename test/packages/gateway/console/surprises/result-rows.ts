@@ -342,7 +342,7 @@ export const RESULTS: readonly SurpriseRow[] = [
     before: KNOWN,
     request: KNOWN,
     values: { ttlSeconds: 300 },
-    because: /are cached for 300 s \(300 s is also the default of API Gateway\), so a credential/,
+    because: /are cached for 300 s \(300 s is also the default of API Gateway\), so if a credential/,
     change: /have the function called for every request: AuthorizerResultTtlInSeconds: 0 of the authorizer/,
     not: { request: { target: '/dev/pets', headers: ['Authorization', 'y'] } },
   },

@@ -53,7 +53,7 @@ describe('a client with a metadata document', () => {
     {
       name: 'no redirect addresses',
       document: { ...DOCUMENT, redirect_uris: undefined },
-      text: /redirect_uris must be/,
+      text: /redirect_uris is .*; it must be/,
     },
     {
       name: 'http on the network',
