@@ -45,7 +45,7 @@ export function openPlace(place: Place): Target {
   };
 }
 
-/** Opens an emulator's account. */
+/** Opens the control plane of an emulator, which accepts any credentials. */
 export function openAccount(endpoint: string, region: string, stageUrl?: string): SdkTarget {
   return openSdkTarget({
     endpoint,

@@ -176,7 +176,7 @@ export function maskAfterScheme(text: string, mask: Mask): string {
   return scheme + mask(text.slice(scheme.length));
 }
 
-/** Keeps the names of cookies, and their attributes. */
+/** Masks the values of cookies, but keeps their names and attributes. */
 export function maskCookies(text: string, mask: Mask): string {
   return text
     .split(';')

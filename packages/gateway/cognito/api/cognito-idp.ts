@@ -54,7 +54,7 @@ const DESCRIBE_POOLS: CognitoOperations = {
             RequireSymbols: needs.includes('symbol'),
             TemporaryPasswordValidityDays: temporaryDays,
           },
-          // A pool without this policy has this one (API reference, SignInPolicyType).
+          // A pool without SignInPolicy has this default (API reference, SignInPolicyType).
           SignInPolicy: definition.signInPolicy ?? { AllowedFirstAuthFactors: ['PASSWORD'] },
         },
         ...definition.shown,

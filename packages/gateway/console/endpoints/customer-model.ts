@@ -33,7 +33,7 @@ export type ShownCustomerRow = {
 
 export type ShownCustomers = {
   readonly customers: readonly ShownCustomerRow[];
-  /** Set if there are more customers, or more of their use, than was read. */
+  /** Set if not all customers, or not all of their usage, was read. */
   readonly isCut?: true;
 };
 

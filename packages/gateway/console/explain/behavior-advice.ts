@@ -18,7 +18,8 @@ export function adviseBehavior(
   const where = behavior === undefined ? 'the behavior of the distribution' : atPlace(behavior);
   const begin = `If the viewer sent ${named}, have CloudFront forward it: `;
   const end = ' The request came through CloudFront, which forwards only what its cache behavior names.';
-  // AWS refuses ForwardedValues together with a policy, so its remedy is in ForwardedValues itself.
+  // AWS refuses ForwardedValues together with a policy, so a behavior with ForwardedValues is corrected
+  // there.
   if (behavior?.isLegacy === true) return `${begin}${adviseForwarded(sent, where)}${end}`;
   const verb = behavior?.policyId === undefined ? 'set' : `replace ${behavior.policyId} by`;
   const property = behavior?.policyId === undefined ? 'OriginRequestPolicyId: ' : '';

@@ -19,7 +19,7 @@ export type NearMiss = {
   readonly otherMethod?: string | undefined;
   /** Whether the path has the segments of the route, so that only the method, the letter case or the slashes differ. */
   readonly isSameRoute?: true | undefined;
-  /** What to do instead of calling the route as it is written. */
+  /** The advice for a route that cannot be called as it is written. */
   readonly advice?: string | undefined;
   /** Whether the path differs so much that the client probably meant another route. */
   readonly isFar?: true | undefined;
@@ -89,7 +89,7 @@ export type GuardCircumstances = {
   readonly isPayload2?: boolean | undefined;
   /** The IdentityValidationExpression of a TOKEN authorizer; undefined if it has none. */
   readonly identityExpression?: string | undefined;
-  /** Whether it is a TOKEN authorizer, whose results are cached by the token alone. */
+  /** Whether the authorizer is a TOKEN authorizer, whose results are cached by the token alone. */
   readonly isTokenType?: true | undefined;
   /**
    * The member that the code of the authorizer's failed function reads, although its event does not have this
@@ -100,7 +100,7 @@ export type GuardCircumstances = {
   readonly simpleAnswer: boolean | undefined;
   /** What one of the toolkit's authorizers decided; undefined for other authorizers. */
   readonly decided?: DecidedAccess | undefined;
-  /** What the authorizer function logged during its decision. */
+  /** The lines that the authorizer function logged during its decision. */
   readonly lines: readonly string[];
   readonly token: TokenCircumstances | undefined;
   /**
@@ -275,7 +275,7 @@ export type Problem = {
 
 export type EncodedKey = { readonly inEvent: string; readonly ofObject: string };
 
-/** What the quota of a handler says in the reply in which it refuses a request. */
+/** The facts in a reply with which the quota of a handler refuses a request. */
 export type QuotaRefusal = {
   /** `over-limit` is a rate, or a quota with a short period. */
   readonly outcome:
@@ -324,7 +324,7 @@ type MessageSelection = {
   readonly bodyFault: JsonFault | undefined;
 };
 
-/** A step of an event, with what the stacks and the function's output say about it. */
+/** A step of an event, with facts about it from the stacks and from the function's output. */
 export type ToldStep = {
   readonly step: StampedStep;
   /**
@@ -351,9 +351,9 @@ export type DeliveryNote = { readonly because: string; readonly change: string }
 
 export type QueueFacts = {
   readonly place: string;
-  /** Names of functions that read it. */
+  /** Names of functions that read the queue. */
   readonly readers: readonly string[];
-  /** Names of the queues whose dead-letter queue it is. */
+  /** Names of the queues that use this queue as their dead-letter queue. */
   readonly deadOf: readonly string[];
 };
 
@@ -362,12 +362,13 @@ export type BehaviorCircumstances = {
   /** The PathPattern; undefined for the default behavior. */
   readonly pattern: string | undefined;
   /**
-   * The place of its ForwardedValues or of its policy; if it has neither, the place of the behavior itself.
+   * The place of the behavior's ForwardedValues or policy; if it has neither, the place of the behavior
+   * itself.
    */
   readonly place: string | undefined;
-  /** Whether it has ForwardedValues instead of policies. */
+  /** Whether the behavior has ForwardedValues instead of policies. */
   readonly isLegacy: boolean;
-  /** The id of its origin request policy. */
+  /** The id of the behavior's origin request policy. */
   readonly policyId: string | undefined;
 };
 

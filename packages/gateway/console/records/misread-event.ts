@@ -89,7 +89,7 @@ const MOVES: readonly Move[] = [
     rawPath: 'path',
     cookies: 'headers.Cookie',
   }),
-  // The names that the request template of osls gives them (integration: lambda).
+  // The request template of osls (integration: lambda) uses these names.
   ...move(OF_TEMPLATE, 'this integration, which its request template writes,', {
     'requestContext.identity': 'identity',
     'requestContext.stage': 'stage',

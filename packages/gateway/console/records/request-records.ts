@@ -377,7 +377,7 @@ export class RequestRecords implements RecordSink {
       // An older miss filled an entry that has expired since.
       if (storedAt > fromMs + filling.latencyMs + FILLED_WITHIN_MS) return undefined;
       const caller = nameOfCaller(slot.caller);
-      // The name may be the other request's token, which only its own redactor knows.
+      // The name may be the other request's token, which only the redactor of that request removes.
       const name = caller === undefined ? undefined : this.#redactorOf(slot, filling).repeated(caller);
       const { requestId: id, rawQuery, headers, pathParameters } = filling.received;
       return { id, caller: name, rawQuery, headers, pathParameters: pathParameters ?? {} };

@@ -48,7 +48,7 @@ const GUARDS = new Set(['screen', 'match', 'preflight', 'authenticate', 'authori
 
 function adviseOnPreflight(facts: SurpriseFacts, origin: string): string[] {
   const { failure, phase } = facts.recorded;
-  // The failure has its own advice, after which the reply has its headers.
+  // The failure has its own advice. Once it is corrected, the reply has the CORS headers.
   if (failure !== undefined && !GUARDS.has(phase)) return [];
   const advice = adviseOnReached(facts, origin);
   return advice === undefined ? [] : [advice];

@@ -177,7 +177,7 @@ const authorizerCached: SurpriseKind = {
   mark: undefined,
   source: 'docs/aws §4.1',
   find({ recorded: { caller, authorizerCall, received, cache, status }, definition, isToolkit }) {
-    // A refusal says itself that it comes from a cached result.
+    // The explanation of a refusal already says that it comes from a cached result.
     if (status > 399 || cache?.isHit === true) return undefined;
     const authorization = received.route?.authorization;
     if (caller?.kind !== 'lambda' || authorizerCall !== undefined || authorization?.kind !== 'lambda')

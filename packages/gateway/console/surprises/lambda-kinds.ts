@@ -151,7 +151,7 @@ function findThread({ text }: HandlerText): Left | undefined {
 }
 
 /**
- * CloudFront replaces the errors of all origins by the pages of its CustomErrorResponses.
+ * CloudFront replaces the errors of all origins with the pages of its CustomErrorResponses.
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/GeneratingCustomErrorResponses.html
  */
 const errorPageReplaces: SurpriseKind = {

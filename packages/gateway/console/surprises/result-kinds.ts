@@ -203,7 +203,7 @@ const codingFalse: SurpriseKind = {
     const coding = reply.last('content-encoding')?.toLowerCase() ?? '';
     if (typeof body !== 'string' || body === '' || result?.['isBase64Encoded'] === true) return undefined;
     if (!returnedNames.some((name) => name.toLowerCase() === 'content-encoding')) return undefined;
-    // Compressed data cannot be a text of JSON. Base64 without its flag is another kind.
+    // Compressed data cannot be text in JSON. Base64 without isBase64Encoded is another kind of surprise.
     if (!CODINGS.has(coding) || BASE64.test(body)) return undefined;
     return {
       values: { contentEncoding: coding },

@@ -115,7 +115,7 @@ export function Chart({ label, seconds, series, ...props }: Props) {
   );
 }
 
-/** Returns at most this number of the values, at equal distances. */
+/** Returns every nth value, so that at most `most` values are left. */
 function thin(values: readonly number[], most: number): number[] {
   const step = Math.ceil(values.length / Math.max(1, most));
   return values.filter((_, index) => index % step === 0);
