@@ -96,7 +96,7 @@ export type GatewayErrorDetail = {
   readonly headers?: readonly string[];
   /** The screen's own reply for WAF_FILTERED, which is not changed by gateway responses. */
   readonly reply?: ScreenReply;
-  /** Lambda's name of the exceeded limit, for FUNCTION_THROTTLED. */
+  /** The name that Lambda gives to the exceeded limit, for FUNCTION_THROTTLED. */
   readonly throttledBy?: string;
   /** The value of `$context.error.validationErrorString`. */
   readonly validationErrorString?: string;

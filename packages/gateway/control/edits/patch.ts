@@ -1,5 +1,5 @@
 /**
- * Patch operations of AWS's control plane. Paths are JSON Pointers, of which each resource supports a few, and values
+ * Patch operations of AWS's control plane. Each resource supports only certain paths, which are JSON Pointers. Values
  * are always text. This is not RFC 6902: `add` never inserts at an index, and `test` and `move` are never supported.
  * @see API Gateway API reference, "PatchOperation"
  */

@@ -13,5 +13,5 @@ export function nameAt(property: string): string {
   return property.split('.').findLast((key) => !/^\d+$/.test(key)) ?? '';
 }
 
-/** Returns the row of a remedy that is the same for all messages with these words. */
+/** Returns a row whose remedy is the same for all messages that match `words`. */
 export const fixed = (words: RegExp, remedy: string): RemedyRow => ({ words, remedy: () => remedy });

@@ -23,8 +23,9 @@ export function describeNotPermitted({ payload }: Pick<Format, 'payload'>): stri
 }
 
 /**
- * Returns the error for an authorizer whose role API Gateway cannot use. The text for a role that does not trust it is in
- * public execution logs of REST APIs; the text of HTTP APIs is known for integrations, and assumed for authorizers.
+ * Returns the error for an authorizer whose role API Gateway cannot use. For a role that does not trust API Gateway,
+ * REST APIs have a text that is known from public execution logs. The text of HTTP APIs is known for integrations, and
+ * assumed to be the same for authorizers.
  */
 export function describeRefusedRole(
   { payload }: Pick<Format, 'payload'>,

@@ -23,7 +23,7 @@ export type ParameterChange = {
 
 export type ParameterChanges = {
   readonly request: readonly ParameterChange[];
-  /** Changes by the status of the integration's response. */
+  /** The changes for each status of the integration's response. */
   readonly response: ReadonlyMap<number, readonly ParameterChange[]>;
 };
 

@@ -35,7 +35,10 @@ export function constructOf(
   return typeof path === 'string' ? path.replace(/\/Resource$/, '') : undefined;
 }
 
-/** Returns the place of a resource or of a property of it with the file's own name: `template.yaml:12`. */
+/**
+ * Returns the place of a resource or of one of its properties, with the file name but without the folder:
+ * `template.yaml:12`.
+ */
 export function shortPlace(resource: ResolvedResource, property?: string): string {
   const { file, line } = resource.place(property);
   return line === undefined ? basename(file) : `${basename(file)}:${line}`;

@@ -1,4 +1,7 @@
-/** Tags in both of AWS's APIs, by ARN: tags of APIs, stages, custom domains, VPC links, API keys and usage plans. */
+/**
+ * Handles the calls for tags in both of AWS's APIs. They name an API, a stage, a custom domain, a VPC link, an API key
+ * or a usage plan by its ARN.
+ */
 import { badRequest, orNotFound } from '../../control-error.ts';
 import { findReservedTag, stackTags } from '../../loading/stack-tags.ts';
 import { readTags, tagList } from '../../loading/tag-list.ts';
