@@ -66,8 +66,8 @@ function isWorkspace(folder: string): boolean {
 }
 
 /**
- * Finds the nearest package.json, up to the root of the repository. The search also ends at the user's home folder, the
- * folder for temporary files and the root, which projects share.
+ * Finds the nearest package.json, up to the root of the repository. The search also ends at the user's home folder, at
+ * the folder for temporary files and at the root of the file system, because unrelated projects share these folders.
  */
 function findManifest(folder: string): string | undefined {
   if ([homedir(), tmpdir(), dirname(folder)].includes(folder)) return undefined;
