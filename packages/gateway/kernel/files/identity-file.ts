@@ -55,11 +55,12 @@ export function chooseKeyPair(environment: Readonly<Record<string, string | unde
   if (accessKeyId === '' && secretAccessKey === '') {
     return makeKeyPair();
   }
-  if (!/^\w{4,128}$/.test(accessKeyId) || !/^[\x21-\x7e]{8,256}$/.test(secretAccessKey)) {
+  const isId = /^\w{4,128}$/.test(accessKeyId);
+  if (!isId || !/^[\x21-\x7e]{8,256}$/.test(secretAccessKey)) {
     throw new StartError(
       'ADMIN_KEY_INVALID',
-      'GATEWRIGHT_ACCESS_KEY_ID (4 to 128 letters and digits) and GATEWRIGHT_SECRET_ACCESS_KEY ' +
-        '(8 to 256 characters) must be set together',
+      `${isId ? 'GATEWRIGHT_SECRET_ACCESS_KEY' : 'GATEWRIGHT_ACCESS_KEY_ID'} is missing or invalid; set both GATEWRIGHT_ACCESS_KEY_ID ` +
+        '(4 to 128 letters and digits) and GATEWRIGHT_SECRET_ACCESS_KEY (8 to 256 characters without spaces), or neither',
     );
   }
   return { accessKeyId, secretAccessKey };
