@@ -11,7 +11,8 @@ import type { BucketNotification } from './bucket-notifications.ts';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
 
 /**
- * Tools upload large files in parts. On AWS, such an object has another event than one that is put.
+ * Tools upload large files in parts. On AWS, the event of such an object differs from the event of an object that
+ * PutObject writes.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html
  */
 function adviseMultipart(query: string): string | undefined {
