@@ -127,7 +127,11 @@ function defineFunction(
 function readHandler(resource: ResolvedResource): string {
   const handler = requireText(resource, 'Handler');
   if (/^\S{1,128}$/.test(handler)) return handler;
-  return refuse(resource, 'Handler', 'must be up to 128 characters without spaces');
+  return refuse(
+    resource,
+    'Handler',
+    `must be 1 to 128 characters without spaces, not ${JSON.stringify(handler)}`,
+  );
 }
 
 function checkName(resource: ResolvedResource, tolerance: Tolerance): void {
@@ -205,10 +209,16 @@ function readLayers(
   report: Report,
 ): readonly LayerDefinition[] {
   const list = resource.properties['Layers'] ?? [];
-  if (!isJsonList(list)) return refuse(resource, 'Layers', 'must be a list of layer version ARNs');
+  if (!isJsonList(list))
+    return refuse(resource, 'Layers', `must be a list of layer version ARNs, not ${JSON.stringify(list)}`);
   if (list.length > 5) refuse(resource, 'Layers', 'a function can have at most 5 layers');
   return list.map((layer) => {
-    if (typeof layer !== 'string') return refuse(resource, 'Layers', 'must be a list of layer version ARNs');
+    if (typeof layer !== 'string')
+      return refuse(
+        resource,
+        'Layers',
+        `must be a list of layer version ARNs; ${JSON.stringify(layer)} is not an ARN`,
+      );
     // A layer that has not been built is not reported here, because its own stack reports it.
     if (!folders.has(layer))
       report('Layers', `layer ${layer} is not on this machine, so its files are missing`);
@@ -244,7 +254,7 @@ function readVariable(resource: ResolvedResource, name: string, value: Json): st
     refuse(
       resource,
       property,
-      'must have two or more letters, digits and underscores, and begin with a letter',
+      'the name must have two or more letters, digits and underscores, and begin with a letter',
     );
   if (RESERVED_VARIABLES.has(name)) refuse(resource, property, 'is a reserved key that Lambda sets itself');
   if (typeof value === 'object') return refuse(resource, property, 'must be a string');

@@ -91,11 +91,18 @@ class Expansion {
       return this.#fail(at, 'Fn::ForEach requires "Transform: AWS::LanguageExtensions" in the template');
     const [identifier, collection, fragment] = isJsonList(loop) ? loop : [];
     if (typeof identifier !== 'string' || collection === undefined || !isJsonObject(fragment)) {
-      return this.#fail(at, 'the value of Fn::ForEach must be [identifier, list of values, mapping]');
+      return this.#fail(
+        at,
+        'the value of Fn::ForEach must be a list of an identifier, a list of values and a mapping',
+      );
     }
     return this.#readCollection(collection, at).flatMap((item) => {
       this.#copies += 1;
-      if (this.#copies > COPY_LIMIT) this.#fail(at, `Fn::ForEach generates more than ${COPY_LIMIT} copies`);
+      if (this.#copies > COPY_LIMIT)
+        this.#fail(
+          at,
+          `Fn::ForEach generates more than ${COPY_LIMIT} copies; shorten the lists of the loops`,
+        );
       const copy = replaceIdentifier(fragment, identifier, item);
       return Object.entries(this.#expandMembers(membersOf(copy), at));
     });

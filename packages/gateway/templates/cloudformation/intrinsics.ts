@@ -49,14 +49,20 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
     scope.ref(
       typeof argument === 'string'
         ? argument
-        : scope.fail(at, 'the value of Ref must be the name of a parameter or resource'),
+        : scope.fail(
+            at,
+            `the value of Ref must be the name of a parameter or resource, not ${JSON.stringify(argument)}`,
+          ),
       at,
     ),
   Condition: (argument, scope, at) =>
     scope.condition(
       typeof argument === 'string'
         ? argument
-        : scope.fail(at, 'the value of Condition must be the name of a condition'),
+        : scope.fail(
+            at,
+            `the value of Condition must be the name of a condition, not ${JSON.stringify(argument)}`,
+          ),
       at,
     ),
   'Fn::GetAtt': getAttribute,
@@ -80,7 +86,10 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
   'Fn::If': (argument, scope, at) => {
     const [name, whenTrue, whenFalse] = takeList(argument, 3, 'Fn::If', scope, at);
     if (typeof name !== 'string')
-      return scope.fail(at, 'the first item of Fn::If must be the name of a condition');
+      return scope.fail(
+        at,
+        `the first item of Fn::If must be the name of a condition, not ${JSON.stringify(name)}`,
+      );
     return scope.condition(name, at)
       ? resolveValue(whenTrue, scope, [...at, '1'])
       : resolveValue(whenFalse, scope, [...at, '2']);

@@ -44,7 +44,11 @@ export function checkLiteralParts(template: JsonObject, refuse: Refuse): void {
       // Fn::Transform and Fn::ForEach generate entries. Their errors are reported where they are expanded.
       if (name.startsWith('Fn::')) continue;
       if (!NAME.test(name))
-        refuse([section, name], `${FORMAT} ${called} name ${name} is non alphanumeric.`, 'it is read here');
+        refuse(
+          [section, name],
+          `${FORMAT} ${called} name ${name} is non alphanumeric.`,
+          'the name is accepted here',
+        );
       checkDeclaration([section, name], body, refuse);
     }
   checkCommonNames(template, refuse);
@@ -141,7 +145,7 @@ function checkMapping(at: Path, mapping: Json, refuse: Refuse): void {
         refuse(
           [...at, top, name],
           `${FORMAT} Every Mappings attribute must be a String or a List.`,
-          'it is read here',
+          'the value is accepted here',
         );
     }
   }

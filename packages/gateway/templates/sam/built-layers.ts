@@ -83,7 +83,7 @@ export function placeBuiltLayers(
     if (language !== undefined) below.set(logicalId, language.below);
     const consequence =
       language === undefined
-        ? `its content is built by sam build (${method}), which has not run, so functions get ${content} unchanged`
+        ? `its content is built by sam build (${method}), which has not run, so functions get ${content} unchanged; run sam build`
         : language.lacks(content);
     if (consequence !== undefined) findings.push(findingOf(logicalId, consequence));
   }

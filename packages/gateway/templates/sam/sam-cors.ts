@@ -58,7 +58,8 @@ function readCors(expansion: SamExpansion, apiId: string, cors: Json): JsonObjec
   const isFunction =
     isJsonObject(cors) && Object.keys(cors).some((key) => key === 'Ref' || key.startsWith('Fn::'));
   if (typeof cors === 'string' || isFunction) return { AllowOrigin: cors };
-  if (!isJsonObject(cors)) return expansion.fail(apiId, 'Cors must be a string or a mapping');
+  if (!isJsonObject(cors))
+    return expansion.fail(apiId, `Cors must be a string or a mapping, not ${JSON.stringify(cors)}`);
   const unknown = Object.keys(cors).find((key) => !MEMBERS.includes(key));
   if (unknown !== undefined) expansion.fail(apiId, `unknown property ${unknown} in Cors`);
   return { AllowOrigin: WILDCARD, ...cors };

@@ -75,7 +75,10 @@ function deadLetterArn(
     );
   if (arn !== undefined) return arn;
   if (type !== 'SQS')
-    return expansion.fail(ownerId, `event ${eventName}: the Type of DeadLetterConfig must be SQS`);
+    return expansion.fail(
+      ownerId,
+      `event ${eventName}: the Type of DeadLetterConfig must be SQS, not ${JSON.stringify(type)}`,
+    );
   const mayBeShared = typeof named === 'string';
   const queueId = mayBeShared ? named : `${id}Queue`;
   if (!mayBeShared || !expansion.resources.has(queueId))

@@ -33,12 +33,13 @@ function notePool(expansion: SamExpansion, event: SamEvent): void {
     type: 'AWS::Cognito::UserPool',
     change: (pool) => {
       const config = pool['LambdaConfig'] ?? {};
-      if (!isJsonObject(config)) return expansion.fail(poolId, 'LambdaConfig must be a map');
+      if (!isJsonObject(config))
+        return expansion.fail(poolId, `LambdaConfig must be a mapping, not ${JSON.stringify(config)}`);
       const names = (isJsonList(trigger) ? trigger : [trigger]).filter((name) => typeof name === 'string');
       if (names.length === 0 || (isJsonList(trigger) && names.length < trigger.length))
         return expansion.fail(
           ownerId,
-          `event ${eventName}: Trigger must be the name of a trigger, or a list of names`,
+          `event ${eventName}: Trigger must be the name of a trigger, or a list of names, not ${JSON.stringify(trigger)}`,
         );
       const known = names.find((name, index) => Object.hasOwn(config, name) || names.indexOf(name) < index);
       if (known !== undefined)

@@ -107,7 +107,7 @@ function targetOf(expansion: SamExpansion, logicalId: string, properties: JsonOb
   if (typeof alias !== 'string')
     return expansion.fail(
       logicalId,
-      'AutoPublishAlias must be a string',
+      `AutoPublishAlias must be a string, not ${JSON.stringify(alias)}`,
       // A reference to a parameter has been replaced by its value, unless the parameter has no value.
       isJsonObject(alias) && 'Ref' in alias ? 'parameter-without-value' : undefined,
     );
@@ -207,7 +207,8 @@ function expandFunctionUrl(
   { name }: FunctionTarget,
 ): void {
   if (config === undefined) return;
-  if (!isJsonObject(config)) expansion.fail(logicalId, 'FunctionUrlConfig must be a map');
+  if (!isJsonObject(config))
+    expansion.fail(logicalId, `FunctionUrlConfig must be a mapping, not ${JSON.stringify(config)}`);
   const unknown = Object.keys(config).find((member) => !URL_MEMBERS.includes(member));
   if (unknown !== undefined) expansion.fail(logicalId, `unknown property ${unknown} in FunctionUrlConfig`);
   expansion.make(logicalId, `${logicalId}Url`, 'AWS::Lambda::Url', {

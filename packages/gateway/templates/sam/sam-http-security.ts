@@ -78,7 +78,8 @@ function withDefaultAuthorizer(
 ): JsonObject {
   const name = auth['DefaultAuthorizer'];
   if (name === undefined || (isJsonObject(name) && name['Ref'] === 'AWS::NoValue')) return document;
-  if (typeof name !== 'string') return expansion.fail(apiId, 'Auth.DefaultAuthorizer must be a string');
+  if (typeof name !== 'string')
+    return expansion.fail(apiId, `Auth.DefaultAuthorizer must be a string, not ${JSON.stringify(name)}`);
   const authorizer = authorizersOf(auth)[name];
   const isSigned = name === 'AWS_IAM' && auth['EnableIamAuthorizer'] === true;
   if (!isSigned && authorizer === undefined)
@@ -125,7 +126,8 @@ function refuseMembersOfOther(
 }
 
 function httpScheme(expansion: SamExpansion, apiId: string, name: string, authorizer: Json): JsonObject {
-  if (!isJsonObject(authorizer)) return expansion.fail(apiId, `authorizer ${name} must be a mapping`);
+  if (!isJsonObject(authorizer))
+    return expansion.fail(apiId, `authorizer ${name} must be a mapping, not ${JSON.stringify(authorizer)}`);
   const jwt = authorizer['JwtConfiguration'];
   refuseMembersOfOther(expansion, apiId, name, authorizer);
   if (jwt !== undefined)

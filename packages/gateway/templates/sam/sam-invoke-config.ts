@@ -34,7 +34,8 @@ export function expandInvokeConfig(
 ): void {
   const config = properties['EventInvokeConfig'];
   if (config === undefined) return;
-  if (!isJsonObject(config)) return expansion.fail(functionId, 'EventInvokeConfig must be a mapping');
+  if (!isJsonObject(config))
+    return expansion.fail(functionId, `EventInvokeConfig must be a mapping, not ${JSON.stringify(config)}`);
   // SAM creates nothing for an empty EventInvokeConfig.
   if (Object.keys(config).length === 0) return;
   const destinations = Object.fromEntries(
@@ -58,7 +59,7 @@ function make(expansion: SamExpansion, functionId: string, outcome: string, give
   if (typeof type !== 'string' || !TYPES.includes(type))
     return expansion.fail(
       functionId,
-      `EventInvokeConfig.DestinationConfig.${outcome}.Type must be one of ${TYPES.join(', ')}`,
+      `EventInvokeConfig.DestinationConfig.${outcome}.Type must be one of ${TYPES.join(', ')}, not ${JSON.stringify(type ?? null)}`,
     );
   const arn = arnOf(functionId, outcome, given);
   // aws/serverless-application-model, tests/translator/output/error_function_with_event_dest_invalid.json
@@ -140,6 +141,6 @@ export function deadLetterConfig(
   if (queue === undefined) return {};
   const { Type: type, TargetArn } = membersOf(queue);
   if ((type !== 'SQS' && type !== 'SNS') || TargetArn === undefined)
-    return expansion.fail(functionId, 'DeadLetterQueue needs a Type, SQS or SNS, and a TargetArn');
+    return expansion.fail(functionId, 'DeadLetterQueue must have a TargetArn and the Type SQS or SNS');
   return { DeadLetterConfig: present({ TargetArn }) };
 }

@@ -16,10 +16,11 @@ export function modelDefinitions(
   models: Json | undefined,
 ): JsonObject {
   if (models === undefined) return {};
-  if (!isJsonObject(models)) return expansion.fail(apiId, 'Models must be a mapping of schemas');
+  if (!isJsonObject(models))
+    return expansion.fail(apiId, `Models must be a mapping of schemas, not ${JSON.stringify(models)}`);
   const entries = Object.entries(models).map(([name, schema]) => {
     if (!isJsonObject(schema) || schema['type'] === undefined)
-      return expansion.fail(apiId, `Models.${name} must be a schema with a type`);
+      return expansion.fail(apiId, `Models.${name} must be a schema with a type, such as type: object`);
     return [name.toLowerCase(), schema] as const;
   });
   return Object.fromEntries(entries);
@@ -112,7 +113,7 @@ function parameterRules(
     if (typeof name !== 'string' || place === undefined || key === undefined || !isJsonObject(settings))
       return expansion.fail(
         ownerId,
-        `event ${eventName}: RequestParameters must be named method.request.querystring.NAME, method.request.path.NAME or method.request.header.NAME`,
+        `event ${eventName}: RequestParameters must be named method.request.querystring.NAME, method.request.path.NAME or method.request.header.NAME, not ${JSON.stringify(name)}`,
       );
     return {
       parameter: {

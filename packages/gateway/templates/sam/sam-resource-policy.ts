@@ -26,7 +26,8 @@ export function addResourcePolicy(
   scope: { readonly paths: readonly string[]; readonly stage: Json },
 ): JsonObject {
   if (policy === undefined) return document;
-  if (!isJsonObject(policy)) return expansion.fail(apiId, 'Auth.ResourcePolicy must be a mapping');
+  if (!isJsonObject(policy))
+    return expansion.fail(apiId, `Auth.ResourcePolicy must be a mapping, not ${JSON.stringify(policy)}`);
   const unknown = Object.keys(policy).find((member) => !MEMBERS.includes(member));
   // An unknown property may be a misspelled list. Without the list, the API would be open.
   if (unknown !== undefined) expansion.fail(apiId, `unknown property ${unknown} in Auth.ResourcePolicy`);
@@ -36,7 +37,7 @@ export function addResourcePolicy(
       if (typeof id !== 'string' || !/^vpce?-/.test(id))
         expansion.fail(
           apiId,
-          `Auth.ResourcePolicy.${list} must contain ids such as vpc-… and vpce-…; for ids that a function computes, use ${list.replace('SourceVpc', 'IntrinsicVpc')} or ${list.replace('SourceVpc', 'IntrinsicVpce')}`,
+          `Auth.ResourcePolicy.${list} must contain ids such as vpc-… and vpce-…, not ${JSON.stringify(id)}; for ids that a function computes, use ${list.replace('SourceVpc', 'IntrinsicVpc')} or ${list.replace('SourceVpc', 'IntrinsicVpce')}`,
           // SAM fills in parameters. A parameter without value is a finding of its own.
           isJsonObject(id) && 'Ref' in id ? 'value-elsewhere' : undefined,
         );

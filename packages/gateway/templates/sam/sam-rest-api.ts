@@ -252,7 +252,8 @@ function addGatewayResponses(
   responses: Json | undefined,
 ): JsonObject {
   if (responses === undefined) return document;
-  if (!isJsonObject(responses)) return expansion.fail(apiId, 'GatewayResponses must be a mapping');
+  if (!isJsonObject(responses))
+    return expansion.fail(apiId, `GatewayResponses must be a mapping, not ${JSON.stringify(responses)}`);
   const entries = Object.entries(responses).map(([type, response]) => {
     const unknown =
       isJsonObject(response) && Object.keys(response).find((name) => !OF_RESPONSE.includes(name));

@@ -38,7 +38,10 @@ export function eventSecurity(
   const requirements: Requirement[] = [];
   const where = `event ${route.eventName}: `;
   if (name !== undefined && typeof name !== 'string')
-    expansion.fail(route.ownerId, `${where}Auth.Authorizer must be the name of an authorizer`);
+    expansion.fail(
+      route.ownerId,
+      `${where}Auth.Authorizer must be the name of an authorizer, not ${JSON.stringify(name)}`,
+    );
   if (typeof name === 'string') {
     const authorizer = authorizers[name];
     if (name === 'NONE' && apiAuth['DefaultAuthorizer'] === undefined)
@@ -82,7 +85,8 @@ export function addRestSecurity(
 ): JsonObject {
   const authorizers = mapOf(auth, 'Authorizers');
   const schemes = Object.entries(authorizers).map(([name, authorizer]) => {
-    if (!isJsonObject(authorizer)) return expansion.fail(apiId, `authorizer ${name} must be a mapping`);
+    if (!isJsonObject(authorizer))
+      return expansion.fail(apiId, `authorizer ${name} must be a mapping, not ${JSON.stringify(authorizer)}`);
     return [name, restScheme(expansion, apiId, name, authorizer)] as const;
   });
   const named = putDefinitions(document, 'schemes', Object.fromEntries(schemes));
@@ -103,7 +107,10 @@ function restScheme(
   if (pools === undefined && functionArn === undefined)
     return expansion.fail(apiId, `authorizer ${name}: UserPoolArn or FunctionArn is required`);
   if (payload !== undefined && payload !== 'TOKEN' && !isRequest)
-    expansion.fail(apiId, `authorizer ${name}: FunctionPayloadType must be TOKEN or REQUEST`);
+    expansion.fail(
+      apiId,
+      `authorizer ${name}: FunctionPayloadType must be TOKEN or REQUEST, not ${JSON.stringify(payload)}`,
+    );
   const role = authorizer['FunctionInvokeRole'];
   const details =
     pools === undefined
@@ -153,7 +160,8 @@ function withDefaultAuthorizer(
 ): JsonObject {
   const name = auth['DefaultAuthorizer'];
   if (name === undefined) return document;
-  if (typeof name !== 'string') return expansion.fail(apiId, 'Auth.DefaultAuthorizer must be a string');
+  if (typeof name !== 'string')
+    return expansion.fail(apiId, `Auth.DefaultAuthorizer must be a string, not ${JSON.stringify(name)}`);
   const authorizer = authorizers[name];
   if (name !== 'AWS_IAM' && authorizer === undefined)
     return expansion.fail(apiId, `Auth.DefaultAuthorizer names ${name}, which is not in Auth.Authorizers`);

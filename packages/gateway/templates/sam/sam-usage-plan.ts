@@ -27,7 +27,10 @@ export function expandUsagePlan(
   const { origin, apiId, stageId } = owner;
   const mode = membersOf(plan)['CreateUsagePlan'];
   if (!isJsonObject(plan) || (mode !== 'SHARED' && mode !== 'PER_API' && mode !== 'NONE'))
-    return expansion.fail(apiId, 'Auth.UsagePlan.CreateUsagePlan must be SHARED, PER_API or NONE');
+    return expansion.fail(
+      apiId,
+      `Auth.UsagePlan.CreateUsagePlan must be SHARED, PER_API or NONE, not ${JSON.stringify(mode ?? null)}`,
+    );
   const unknown = Object.keys(plan).find((name) => name !== 'CreateUsagePlan' && !OF_PLAN.includes(name));
   if (unknown !== undefined) expansion.fail(apiId, `unknown property ${unknown} in Auth.UsagePlan`);
   if (mode === 'NONE') return;

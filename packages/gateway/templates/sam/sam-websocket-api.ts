@@ -50,7 +50,8 @@ function authorizeConnect(
   routes: JsonObject,
 ): JsonObject {
   if (auth === undefined) return {};
-  if (!isJsonObject(auth)) return expansion.fail(apiId, 'Auth must be a mapping');
+  if (!isJsonObject(auth))
+    return expansion.fail(apiId, `Auth must be a mapping, not ${JSON.stringify(auth)}`);
   const unknown = Object.keys(auth).find((name) => !OF_AUTH.includes(name));
   if (unknown !== undefined) expansion.fail(apiId, `unknown property ${unknown} in Auth`);
   if (routes['$connect'] === undefined) expansion.fail(apiId, 'Auth requires a $connect route');
@@ -58,7 +59,10 @@ function authorizeConnect(
   if (type === 'AWS_IAM' || type === 'NONE') return { AuthorizationType: type };
   const functionArn = auth['AuthArn'];
   if (type !== 'CUSTOM' || functionArn === undefined)
-    return expansion.fail(apiId, 'Auth.AuthType must be AWS_IAM, NONE, or CUSTOM with an AuthArn');
+    return expansion.fail(
+      apiId,
+      `Auth.AuthType must be AWS_IAM, NONE, or CUSTOM with an AuthArn, not ${JSON.stringify(auth['AuthType'] ?? null)}${type === 'CUSTOM' ? ' without an AuthArn' : ''}`,
+    );
   const id = `${apiId}ConnectAuthorizer`;
   expansion.make(apiId, id, 'AWS::ApiGatewayV2::Authorizer', {
     ApiId: { Ref: apiId },

@@ -42,7 +42,10 @@ function expandTable(expansion: SamExpansion, logicalId: string, resource: JsonO
   const type = key['Type'] ?? 'String';
   const attributeType = typeof type === 'string' ? ATTRIBUTE_TYPES[type] : undefined;
   if (attributeType === undefined) {
-    return expansion.fail(logicalId, 'PrimaryKey.Type must be String, Number or Binary');
+    return expansion.fail(
+      logicalId,
+      `PrimaryKey.Type must be String, Number or Binary, not ${JSON.stringify(type)}`,
+    );
   }
   expansion.make(logicalId, logicalId, 'AWS::DynamoDB::Table', {
     ...pick(properties, OF_TABLE),

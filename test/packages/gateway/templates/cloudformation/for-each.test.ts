@@ -77,7 +77,10 @@ Resources:
 
   const refusals = [
     { text: 'R: {"Fn::ForEach::L": [X, [a, b], {T: 1}]}', says: /generates the key "T" twice/ },
-    { text: 'R: {"Fn::ForEach::L": [X, [a]]}', says: /must be \[identifier, list of values, mapping\]/ },
+    {
+      text: 'R: {"Fn::ForEach::L": [X, [a]]}',
+      says: /must be a list of an identifier, a list of values and a mapping/,
+    },
     { text: 'R: {"Fn::ForEach::L": [X, !Ref Nope, {T: 1}]}', says: /dependencies \[Nope\]/ },
     {
       text: `R: {"Fn::ForEach::L": [X, [${'a,'.repeat(10_001)}], {"T": 1}]}`,

@@ -90,8 +90,8 @@ describe('expandInvokeConfig (docs/aws §18.10)', () => {
     [{ EventInvokeConfig: 'x' }, /EventInvokeConfig must be a mapping/],
     [to({ Destination: 'a' }), /OnSuccess.Type must be one of SQS, SNS, Lambda, EventBridge, S3/],
     [to({ Type: 'Lambda' }), /Destination is required if Type is not \['SQS', 'SNS'\]/],
-    [{ DeadLetterQueue: { Type: 'SQS' } }, /DeadLetterQueue needs a Type, SQS or SNS, and a TargetArn/],
-    [{ DeadLetterQueue: { Type: 'Lambda', TargetArn: 'a' } }, /DeadLetterQueue needs a Type/],
+    [{ DeadLetterQueue: { Type: 'SQS' } }, /DeadLetterQueue must have a TargetArn and the Type SQS or SNS/],
+    [{ DeadLetterQueue: { Type: 'Lambda', TargetArn: 'a' } }, /DeadLetterQueue must have a TargetArn/],
   ] as const)
     it(`is refused as ${JSON.stringify(given)}`, () => {
       assert.match(
