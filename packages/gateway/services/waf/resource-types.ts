@@ -7,7 +7,7 @@ export const WAF_TYPES = {
     enforced: words('Name Scope DefaultAction Rules CustomResponseBodies AssociationConfig VisibilityConfig'),
     noEffect: words('Description Tags CaptchaConfig ChallengeConfig TokenDomains ApplicationConfig'),
     unsupported: {
-      DataProtectionConfig: 'its fields are logged unprotected',
+      DataProtectionConfig: 'the fields that it protects are logged unchanged',
       OnSourceDDoSProtectionConfig: 'it protects load balancers only',
     },
   },

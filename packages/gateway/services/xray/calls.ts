@@ -73,7 +73,9 @@ async function getTraceSummaries(input: UnknownMembers, segments: KeptFeed<strin
     TimeRangeType: range = 'TraceId',
   } = input;
   if (typeof fromS !== 'number' || typeof toS !== 'number' || fromS > toS)
-    throw invalid('StartTime and EndTime are seconds, and EndTime must not be before StartTime');
+    throw invalid(
+      'StartTime and EndTime must be numbers of epoch seconds, and EndTime must not be before StartTime',
+    );
   if (toS - fromS > DAY_S) throw invalid('the time range is longer than 24 hours');
   const isWithin = (timeS: number): boolean => timeS >= fromS && timeS < toS;
   const test = readFilter(filter);
@@ -100,7 +102,7 @@ async function getTraceSummaries(input: UnknownMembers, segments: KeptFeed<strin
 async function batchGetTraces(input: UnknownMembers, segments: KeptFeed<string>): Promise<UnknownMembers> {
   const given = asList(input['TraceIds']);
   if (given.length === 0 || given.length > MAX_TRACES)
-    throw invalid(`TraceIds must have 1 to ${MAX_TRACES} ids`);
+    throw invalid(`TraceIds must have 1 to ${MAX_TRACES} ids, not ${given.length}`);
   const ids = given.map((id) => toTraceId(id) ?? invalidId(id));
   // Some documents contain the trace id in its W3C form, which has no hyphens.
   const written = ids.flatMap((id) => [id, id.slice(2).replace('-', '')]);
@@ -120,7 +122,7 @@ async function batchGetTraces(input: UnknownMembers, segments: KeptFeed<string>)
 function putTraceSegments(input: UnknownMembers, segments: KeptFeed<string>): UnknownMembers {
   const given = asList(input['TraceSegmentDocuments']);
   if (given.length > MAX_DOCUMENTS)
-    throw invalid(`TraceSegmentDocuments can have at most ${MAX_DOCUMENTS} documents`);
+    throw invalid(`TraceSegmentDocuments can have at most ${MAX_DOCUMENTS} documents, not ${given.length}`);
   const unprocessed: UnknownMembers[] = [];
   for (const document of given) {
     const refusal = refuseDocument(document);
@@ -245,7 +247,8 @@ function timesOf({ segments }: Trace): { readonly startS: number; readonly endS:
 
 function readFilter(filter: unknown): (trace: Trace) => boolean {
   if (filter === undefined || filter === null || filter === '') return () => true;
-  if (typeof filter !== 'string') throw invalid('FilterExpression must be a string');
+  if (typeof filter !== 'string')
+    throw invalid(`FilterExpression must be a string, not ${JSON.stringify(filter)}`);
   try {
     return readFilterExpression(filter);
   } catch (error) {

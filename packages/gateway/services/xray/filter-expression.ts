@@ -68,7 +68,7 @@ class ExpressionReader {
   }
 
   any(depth: number): TraceTest {
-    if (depth > MAX_DEPTH) return this.#fail(`it has more than ${MAX_DEPTH} levels`);
+    if (depth > MAX_DEPTH) return this.#fail(`it is nested deeper than ${MAX_DEPTH} levels`);
     const tests = [this.#all(depth)];
     while (this.#takeWord('OR')) tests.push(this.#all(depth));
     return (trace) => tests.some((test) => test(trace));
@@ -86,7 +86,7 @@ class ExpressionReader {
   }
 
   #one(depth: number): TraceTest {
-    if (depth > MAX_DEPTH) return this.#fail(`it has more than ${MAX_DEPTH} levels`);
+    if (depth > MAX_DEPTH) return this.#fail(`it is nested deeper than ${MAX_DEPTH} levels`);
     if (this.#take('!')) {
       const test = this.#one(depth + 1);
       return (trace) => !test(trace);
@@ -144,7 +144,7 @@ class ExpressionReader {
 
   #comparison(): (value: unknown) => boolean {
     const operator = this.#next();
-    if (operator === '') return this.#fail('an operator is missing');
+    if (operator === '') return this.#fail('an operator such as = or > is missing at the end');
     const text = this.#tokens[this.#at]?.startsWith('"') === true ? this.#quoted() : undefined;
     const operand = text ?? this.#next();
     const number = text === undefined && operand !== '' ? Number(operand) : NaN;
@@ -180,7 +180,8 @@ class ExpressionReader {
 
   #quoted(): string {
     const token = this.#next();
-    if (!token.startsWith('"') || token.length < 2) return this.#fail('a quoted string is expected');
+    if (!token.startsWith('"') || token.length < 2)
+      return this.#fail(`a quoted string is expected, not ${token === '' ? 'the end' : token}`);
     return token.slice(1, -1).replace(/\\(.)/g, '$1');
   }
 

@@ -98,7 +98,7 @@ function statementOfExamples(space: string, name: string): Statement | undefined
   };
 }
 
-const PATTERNS_OF_AWS = 'the patterns of AWS’s managed rule, of which only examples are published';
+const PATTERNS_OF_AWS = 'patterns of AWS’s managed rule that AWS does not publish';
 
 export function hasExamplesOnly({ statement }: Pick<ManagedRule, 'statement'>): boolean {
   return statement?.kind === 'or';

@@ -23,7 +23,7 @@ export type ResponseBodies = ReadonlyMap<string, NonNullable<CustomResponse['bod
 /** Reads `CustomResponseBodies` of a web ACL or rule group. */
 export function readResponseBodies(at: MemberReader | undefined): ResponseBodies {
   const names = at?.names ?? [];
-  if (names.length > 50) at?.refuse('', 'has more than 50 bodies');
+  if (names.length > 50) at?.refuse('', `has ${names.length} bodies; at most 50 are allowed`);
   return new Map(
     names.flatMap((name) => {
       const one = at?.object(name);
@@ -67,9 +67,11 @@ function readHeaders(at: MemberReader, member: string): readonly InsertedHeader[
   return at.objects(member, MAX_HEADERS).map((one) => {
     const name = one.text('Name', 64);
     const value = one.text('Value', 255);
-    if (!HEADER_NAME.test(name)) one.refuse('Name', 'must be the name of a header');
+    if (!HEADER_NAME.test(name))
+      one.refuse('Name', `${JSON.stringify(name)} is not the name of a header, such as X-Reason`);
     // A line break would start another header.
-    if (/[\0\r\n]/.test(value)) one.refuse('Value', 'must be one line');
+    if (/[\0\r\n]/.test(value))
+      one.refuse('Value', 'contains a line break or a NUL character; write one line');
     return { name, value };
   });
 }

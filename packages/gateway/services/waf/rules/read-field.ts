@@ -69,7 +69,10 @@ function readOrdered<Name extends string>(
     type: item.nameIn('Type', table),
   }));
   if (new Set(items.map(({ priority }) => priority)).size < items.length)
-    statement.refuse(member, 'must not have two items with the same Priority');
+    statement.refuse(
+      member,
+      `has two items with the same Priority; give each item its own: ${items.map(({ priority }) => priority).join(', ')}`,
+    );
   return items.toSorted((a, b) => a.priority - b.priority).map(({ type }) => type);
 }
 
@@ -147,7 +150,7 @@ function readKeys(pattern: MemberReader, suffix: 'Headers' | 'Cookies'): KeyFilt
   const member = pattern.sole();
   if (member === 'All') return { kind: 'all' };
   if (member !== `Included${suffix}` && member !== `Excluded${suffix}`)
-    pattern.refuse('', `must have All, Included${suffix} or Excluded${suffix}`);
+    pattern.refuse('', `must have All, Included${suffix} or Excluded${suffix}, not ${member}`);
   const kind = member === `Included${suffix}` ? 'included' : 'excluded';
   const names = pattern.texts(member, MAX_NAMES);
   return {

@@ -100,7 +100,8 @@ function readGroup(
   if (!rule.has('OverrideAction'))
     refuseRule(rule, 'OverrideAction', 'is missing in a rule that uses a rule group', 'rule');
   const override = rule.object('OverrideAction').sole();
-  if (override !== 'None' && override !== 'Count') rule.refuse('OverrideAction', 'must be None or Count');
+  if (override !== 'None' && override !== 'Count')
+    rule.refuse('OverrideAction', `must be None or Count, not ${override}`);
   const scopeDown = at.optional('ScopeDownStatement');
   const isManaged = member === 'ManagedRuleGroupStatement';
   const group: GroupReference = isManaged

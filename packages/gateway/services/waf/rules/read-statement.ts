@@ -54,9 +54,9 @@ const STATEMENTS: Readonly<Record<string, ReadStatement>> = {
     const scope = at.oneOf('Scope', LABEL_SCOPES);
     const key = at.text('Key', 1024);
     if (scope === 'NAMESPACE' && !key.endsWith(':'))
-      at.refuse('Key', 'must end with a colon, because Scope is NAMESPACE');
+      at.refuse('Key', `must end with a colon, because Scope is NAMESPACE: write ${key}:`);
     if (scope === 'LABEL' && key.endsWith(':'))
-      at.refuse('Key', 'must end with a label name, not with a colon, because Scope is LABEL');
+      at.refuse('Key', `must end with a label name, because Scope is LABEL: ${key} ends with a colon`);
     return { kind: 'label', scope, key };
   },
   SqliMatchStatement: (at) => {
@@ -73,7 +73,7 @@ const STATEMENTS: Readonly<Record<string, ReadStatement>> = {
     return { kind: 'unjudged', detector: 'xss', what, inspection: readInspection(at) };
   },
   AsnMatchStatement: (at) => {
-    if (at.value('AsnList') === undefined) at.refuse('AsnList', 'must be a list');
+    if (at.value('AsnList') === undefined) at.refuse('AsnList', 'must be a list, such as [64500]');
     const what = 'the number of the caller’s network (ASN)';
     return { kind: 'unjudged', detector: 'asn', what, inspection: undefined };
   },
@@ -96,7 +96,7 @@ export function readStatement(at: MemberReader, depth = 0): Statement {
 function readNested(at: MemberReader, depth: number, said: 'and-of-one' | 'or-of-one'): readonly Statement[] {
   const items = at.objects('Statements', MAX_NESTED);
   if (items.length < MIN_NESTED)
-    refuseRule(at, 'Statements', `must have at least ${MIN_NESTED} statements`, said);
+    refuseRule(at, 'Statements', `must have at least ${MIN_NESTED} statements, not ${items.length}`, said);
   return items.map((item) => readStatement(item, depth + 1));
 }
 
@@ -114,7 +114,10 @@ function readByteMatch(at: MemberReader): Statement {
     );
   const constraint = at.oneOf('PositionalConstraint', CONSTRAINTS);
   if (constraint === 'CONTAINS_WORD' && !/^\w+$/.test(search))
-    at.refuse('SearchString', 'must have only letters, digits and _ for CONTAINS_WORD');
+    at.refuse(
+      'SearchString',
+      `must have only letters, digits and _ for CONTAINS_WORD, not ${JSON.stringify(search)}`,
+    );
   return { kind: 'bytes', inspection: readInspection(at), search, constraint };
 }
 
@@ -132,7 +135,7 @@ function readRegexMatch(at: MemberReader): Statement {
 function readGeo(at: MemberReader): Statement {
   const codes = at.texts('CountryCodes', 50);
   const wrong = codes.find((code) => !/^[A-Z]{2}$/.test(code));
-  if (codes.length === 0) at.refuse('CountryCodes', 'must have at least one country');
+  if (codes.length === 0) at.refuse('CountryCodes', 'must have at least one country, such as DE');
   if (wrong !== undefined) at.refuse('CountryCodes', `must contain codes such as DE, not ${wrong}`);
   const forwarded = at.optional('ForwardedIPConfig');
   return { kind: 'geo', countries: new Set(codes), forwarded: forwarded && readForwardedIp(forwarded) };
@@ -157,7 +160,7 @@ export function readRate(at: MemberReader): RateStatement {
   const keyType = at.oneOf('AggregateKeyType', RATE_KEY_TYPES, 'IP');
   const windowSeconds = at.integer('EvaluationWindowSec', 60, 600, 300);
   if (!WINDOWS.includes(windowSeconds))
-    at.refuse('EvaluationWindowSec', `must be one of ${WINDOWS.join(', ')}`);
+    at.refuse('EvaluationWindowSec', `must be one of ${WINDOWS.join(', ')}, not ${windowSeconds}`);
   const scopeDown = at.optional('ScopeDownStatement');
   if (keyType === 'CONSTANT' && scopeDown === undefined)
     at.refuse('ScopeDownStatement', 'is required if AggregateKeyType is CONSTANT');
@@ -170,7 +173,7 @@ export function readRate(at: MemberReader): RateStatement {
     );
   const needsForwarded = keyType === 'FORWARDED_IP' || keys.some(({ kind }) => kind === 'forwarded-ip');
   if (needsForwarded && forwarded === undefined)
-    at.refuse('ForwardedIPConfig', 'is required to count by forwarded address');
+    at.refuse('ForwardedIPConfig', 'is required to count requests by the forwarded address');
   return {
     kind: 'rate',
     id: at.printed,

@@ -83,12 +83,12 @@ const REFUSED: readonly (readonly [expression: string, why: RegExp])[] = [
   ['edge("a", "b")', /edge is not supported/],
   ['service("a") { fault }', /service\(…\) \{ … \} is not supported/],
   ['group.name = "x"', /group\.name is not supported/],
-  ['http.status', /operator is missing/],
+  ['http.status', /operator such as = or > is missing/],
   ['http.status ~ 1', /unknown operator ~/],
   ['http.status = ok', /expected, not ok/],
   ['(fault', /"\)" is expected/],
   ['fault fault', /fault is unexpected/],
-  ['!'.repeat(30), /more than 20 levels/],
+  ['!'.repeat(30), /deeper than 20 levels/],
   ['x'.repeat(2001), /longer than 2000/],
 ];
 
