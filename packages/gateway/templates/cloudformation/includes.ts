@@ -113,8 +113,8 @@ class Inclusion {
   #attempt(at: Path, read: () => JsonObject): JsonObject | undefined {
     const { tolerance = REFUSING } = this.#options;
     const consequence = isWithinResource(at)
-      ? `its content is missing from ${at[1] ?? ''}`
-      : 'its content does not exist';
+      ? `the snippet is missing from ${at[1] ?? ''}`
+      : 'the parts that the snippet contains do not exist';
     return tolerance.attempt<JsonObject | undefined>(consequence, read, () => undefined);
   }
 

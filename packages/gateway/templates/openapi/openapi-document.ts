@@ -191,7 +191,8 @@ export class OpenApiDocument {
   text(found: Found, name: string): string | undefined {
     const value = Object.hasOwn(found.value, name) ? found.value[name] : undefined;
     if (value === undefined || value === null) return undefined;
-    if (typeof value === 'object') return this.fail([...found.at, name], `${name} must be a string`);
+    if (typeof value === 'object')
+      return this.fail([...found.at, name], `${name} must be a string, not ${JSON.stringify(value)}`);
     return String(value);
   }
 

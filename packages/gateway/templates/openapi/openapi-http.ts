@@ -33,7 +33,7 @@ export function importHttpApi(
     return document.fail(['swagger'], 'Invalid OpenAPI input. HTTP APIs import openapi 3.0 only');
   const algorithm = document.text({ value: document.root, at: [] }, ALGORITHM);
   if (algorithm !== undefined && algorithm !== '1.0')
-    return document.fail([ALGORITHM], `Invalid OpenAPI input. ${ALGORITHM} must be 1.0`);
+    return document.fail([ALGORITHM], `Invalid OpenAPI input. ${ALGORITHM} must be 1.0, not ${algorithm}`);
   const ApiId = document.api.physicalId;
   const schemes = securityAuthorizers(document);
   const leftOut = new Set(schemes.filter((scheme) => lacksIssuer(document, scheme)).map(({ name }) => name));
@@ -66,7 +66,7 @@ export function importHttpApi(
         if (authorizer !== undefined && leftOut.has(authorizer)) {
           document.report(
             operation.at,
-            `an import leaves it out, because it leaves out ${authorizer}`,
+            `an import leaves out this operation, because it leaves out the authorizer ${authorizer}`,
             `Unable to put method '${operation.method}' on resource at path '${operation.path}': Invalid authorizer definition. Setting the authorization type to JWT requires a valid authorizer. Ignoring.`,
           );
           return [];

@@ -38,7 +38,7 @@ export function mergeParts(
       return [];
     }
     const consequence =
-      'the resource it belongs to is not in the plan or is known only after apply, so it is not applied';
+      'the resource that it belongs to is not in the plan or is known only after the apply, so this part is not applied';
     return [{ logicalId: part.address, type: part.type, consequence }];
   });
 }

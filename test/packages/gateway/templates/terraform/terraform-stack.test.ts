@@ -368,7 +368,7 @@ describe('the rest of a plan', () => {
         [
           'aws_api_gateway_integration.i',
           undefined,
-          'the resource it belongs to is not in the plan or is known only after apply, so it is not applied',
+          'the resource that it belongs to is not in the plan or is known only after the apply, so this part is not applied',
         ],
         ['aws_api_gateway_rest_api.a', 'new_feature', 'this attribute is not applied'],
       ],
