@@ -45,7 +45,7 @@ export const QUOTA = object(
   {
     key: described(
       object({ claim: CLAIM_PATH }, {}),
-      'The claim with the charged key. Default: the principal, which is issuer and subject.',
+      'The claim that contains the key to charge. Default: the principal, which consists of issuer and subject.',
     ),
     count: described(
       oneOf('request', 'access-log'),

@@ -46,7 +46,7 @@ const EVENT_BRIDGE = object(
     bus: text(NAME_OF_TARGET, 'the name of an event bus, such as default or gatewright-{stage}-webhooks'),
     source: described(
       text(/^(?!aws\.)[A-Za-z0-9_.-]{1,256}$/, 'the source of the events, such as github.webhook'),
-      'Source of the events, for rules.',
+      'Source of the events, by which rules of the event bus select them.',
     ),
   },
   {

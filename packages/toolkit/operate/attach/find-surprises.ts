@@ -257,7 +257,7 @@ function checkPolicies({ live: { api } }: Circumstances): Surprise[] {
     : [
         warning(
           'resource-policy',
-          'the API has a resource policy, which is evaluated before the authorizer, and its Deny remains a 403',
+          'the API has a resource policy, which is evaluated before the authorizer, so requests that it denies still get 403',
           'nothing to do if that is intended',
         ),
       ];

@@ -175,7 +175,9 @@ async function listPages(
     const following = answer?.[token];
     if (following === undefined || following === null) return found;
     if (typeof following !== 'string' || following === '')
-      throw new UsageError(`page ${page} of the list of routes ends with ${token} ${show(following)}`);
+      throw new UsageError(
+        `AWS returned page ${page} of the list of routes, which ends with ${token} ${show(following)}, but a non-empty string is expected`,
+      );
     next = following;
   }
   throw new UsageError('AWS returned more pages of routes than an API can have');

@@ -201,7 +201,7 @@ describe('readLiveApi', () => {
       [
         'a token that is a number',
         { ...REST, [RESOURCES]: { item: [item], position: 42 } },
-        /ends with position 42/,
+        /ends with position 42, but/,
       ],
       [
         'a second page that is not there',
