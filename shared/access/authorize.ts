@@ -1,4 +1,4 @@
-/** Turns an event into the authorizer's result: finds the document, the caller, and what the caller may do. */
+/** Turns an event into the authorizer's result. Finds the document, the caller, and the caller's rights. */
 import type { AuthorizerKind } from '../aws/authorizer-event.ts';
 import { sizeOf } from '../aws/authorizer-result.ts';
 import type {
@@ -370,7 +370,7 @@ function choosePolicy(
   { nowEpochSeconds, decision, fits }: Choice,
 ): { policy: PolicyDocument; rejectedBindings: readonly string[] } {
   const exact = exactPolicy(decision.kind === 'allow', arn);
-  // The policy of the whole API would allow the route of the MCP server.
+  // A policy for the whole API would also allow the route of the MCP server, so it is not used.
   if (decision.kind === 'deny' && decision.reason === 'mcp-headers')
     return { policy: exact, rejectedBindings: [] };
   let failure = 'RESULT_TOO_LARGE' as 'RESULT_TOO_LARGE' | 'POLICY_UNREPRESENTABLE';

@@ -35,9 +35,12 @@ export function findDocument(
 ): CompiledDocument {
   const found = documentOf({ documents }, deployedStage, { apiId, stage });
   if (found === undefined)
-    throw new DomainError('API_UNKNOWN', 'no access document protects the API and stage of the event');
+    throw new DomainError('API_UNKNOWN', `no access document protects stage ${stage} of API ${apiId}`);
   if (found.kind !== API_KINDS[kind])
-    throw new DomainError('API_UNKNOWN', 'the access document of the API is for another kind of API');
+    throw new DomainError(
+      'API_UNKNOWN',
+      `the access document ${found.name} is for APIs of the kind ${found.kind}, but the event is from another kind of API`,
+    );
   return found;
 }
 

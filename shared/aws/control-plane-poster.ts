@@ -40,7 +40,8 @@ export function createNativeKeys(config: ControlPlaneConfig): NativeKeys {
       const id = made.status === 409 ? await findKey(call, name) : idOf(made, 'to make an API key');
       const plan = `/usageplans/${encodeURIComponent(usagePlanId)}/keys`;
       const joined = await call('POST', plan, { keyId: id, keyType: 'API_KEY' });
-      if (joined.status === 404) throw new DomainError('PLAN_UNKNOWN', 'API Gateway has no such usage plan');
+      if (joined.status === 404)
+        throw new DomainError('PLAN_UNKNOWN', `API Gateway has no usage plan with the id ${usagePlanId}`);
       if (joined.status !== 409) expectSuccess(joined, 'to put an API key into a usage plan');
       return id;
     },

@@ -121,7 +121,7 @@ function readRecord(record: unknown, rules: readonly StreamRule[]): readonly unk
   if (known.length === 0)
     throw new DomainError(
       'CONFIG_INVALID',
-      'GATEWRIGHT_CACHE_STREAMS has no rule for the table of this stream',
+      `GATEWRIGHT_CACHE_STREAMS has no rule for the table ${table ?? arn}: add one, or disconnect the stream`,
     );
   const images = [dynamodb['Keys'], dynamodb['OldImage'], dynamodb['NewImage']].filter(isJsonObject);
   return known.flatMap(({ namespace, tags }) => {

@@ -73,5 +73,6 @@ export function refreshRequest(
 }
 
 function assertNames(apiId: string, stage: string): void {
-  if (!API_ID.test(apiId) || !STAGE.test(stage)) throw new TypeError('is not an API id with a stage');
+  if (!API_ID.test(apiId) || !STAGE.test(stage))
+    throw new TypeError(`${apiId}/${stage} is not an API id with a stage`);
 }

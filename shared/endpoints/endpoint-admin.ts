@@ -295,7 +295,7 @@ function assertRoom(endpoints: readonly EndpointRecord[], source: string, most: 
   if (endpoints.length >= MOST_LISTED)
     throw new DomainError(
       'ENDPOINTS_TOO_MANY',
-      `a customer can have at most ${MOST_LISTED} endpoints, including endpoints revoked in the last 30 days`,
+      `a customer can have at most ${MOST_LISTED} endpoints, including endpoints revoked in the last 30 days; wait until the oldest of these has been revoked for 30 days`,
     );
 }
 

@@ -80,7 +80,8 @@ function guardWithoutMessage(grants: McpGrants, { method, body }: McpRequest): G
       headers: { 'content-type': 'application/json', allow: 'GET, POST, DELETE, OPTIONS' },
     });
   if (!grantsAnything(grants)) return refuse(errorReply(403, undefined, DENIED_CODE, NOTHING_ALLOWED));
-  // The stream of an older session may repeat answers to earlier requests.
+  // A GET opens the stream of an older session, which may repeat answers to earlier requests. These answers must be
+  // filtered.
   return { ...pass([], false), filters: true };
 }
 
@@ -197,7 +198,7 @@ export function errorReply(
   };
 }
 
-/** An error without an id answers a message that has none, or whose id could not be read. */
+/** The error has no id if the message has no id, or if its id could not be read. */
 function errorBody(id: string | number | undefined, code: number, message: string): object {
   return { jsonrpc: '2.0', ...(id !== undefined && { id }), error: { code, message } };
 }

@@ -36,7 +36,9 @@ const SUBSCRIPTIONS_LIMIT = 1_000;
 /** Members that decide what a message does. A body that has one of them in another case is refused. */
 const ENVELOPE = ['jsonrpc', 'id', 'method', 'params', 'result', 'error'];
 const PARAMETERS = ['name', 'uri', 'ref', 'arguments', 'notifications', '_meta'];
-/** Members inside of such parameters. `arguments` is not listed, because only the tool interprets its members. */
+/**
+ * Members of the parameters that are objects. `arguments` is not listed, because only the tool interprets its members.
+ */
 const INSIDE_PARAMETERS: Readonly<Record<string, readonly string[]>> = {
   ref: ['type', 'name', 'uri'],
   notifications: NOTIFICATION_FILTERS,
@@ -60,8 +62,9 @@ export function readMessages(bytes: Uint8Array): McpBody {
   const isBatch = Array.isArray(value);
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
   if (list.length === 0) return invalid('The batch is empty.');
-  if (list.length > BATCH_LIMIT) return invalid(`A batch may have at most ${BATCH_LIMIT} messages.`);
-  if (hasDuplicateMember(text)) return invalid('A member occurs twice.');
+  if (list.length > BATCH_LIMIT)
+    return invalid(`The batch has ${list.length} messages; the maximum is ${BATCH_LIMIT}.`);
+  if (hasDuplicateMember(text)) return invalid('An object of the body has a member twice.');
   const messages: McpMessage[] = [];
   for (const item of list) {
     const message = readMessage(item);
@@ -123,7 +126,7 @@ function parametersFault(params: UnknownMembers): string | undefined {
 function spellingFault(members: UnknownMembers, names: readonly string[]): string | undefined {
   const folded = new Map(names.map((name) => [foldText(name), name]));
   for (const member of Object.keys(members)) {
-    if (INHERITING.includes(member)) return `The member ${member} is not accepted.`;
+    if (INHERITING.includes(member)) return `The member ${member} is not accepted. Leave it out.`;
     const name = folded.get(foldText(member));
     if (name !== undefined && name !== member) return `The member ${member} must be written ${name}.`;
   }

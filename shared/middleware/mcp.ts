@@ -245,7 +245,9 @@ export async function admit(event: object, context: unknown, options: McpOptions
   if (charge === undefined || admissions.has(event))
     return { ...guarded, grants: caller.grants, admissions: [] };
   if (quotas === undefined)
-    throw invalid(`the access document ${document} sets mcp.charge, but the option quotas is not set`);
+    throw invalid(
+      `the access document ${document} sets mcp.charge, but the option quotas is not set: pass quotas to mcp() or withMcp()`,
+    );
   // The request came by another route to the same function, and the authorizer has charged the price of that route.
   if (authorizerContextOf(request)['rateLimit'] !== undefined)
     throw invalid(
@@ -303,7 +305,9 @@ function readCarried(request: EventRequest, text: unknown, options: McpOptions):
   if (grants === undefined || caller === undefined || nowEpochMs === undefined)
     throw invalid('the context of the authorizer cannot be read');
   if (grants.document !== document)
-    throw invalid(`the authorizer decided by the access document ${grants.document}, not by ${document}`);
+    throw invalid(
+      `the authorizer decided by the access document ${grants.document}, but the option document is ${document}: pass the name of the same document`,
+    );
   // A cached result of the authorizer outlives the credential.
   if ((caller.expiresAtEpochSeconds ?? Infinity) + clockSkewSeconds < nowEpochMs / 1000)
     return unauthorized('invalid_token', 'The credential has expired.', options);

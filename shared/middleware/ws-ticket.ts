@@ -82,7 +82,10 @@ export function callerOfTicket(event: unknown): TicketCaller {
   const caller = callerOf(event);
   const ticketCaller = parseTicketCaller(caller?.context[TICKET_CALLER]);
   if (caller === undefined || ticketCaller === undefined)
-    throw new DomainError('CONFIG_INVALID', "the route's authorizer does not pass on the caller");
+    throw new DomainError(
+      'CONFIG_INVALID',
+      "the route's authorizer does not pass on the caller: protect the route by an access document that a ticket issuer names under from",
+    );
   const { subject, issuer, clientId, expiresAtEpochSeconds } = caller;
   if (issuer === undefined)
     throw new DomainError('CONFIG_INVALID', "the route's authorizer does not pass on the caller's issuer");
@@ -103,7 +106,7 @@ function takersOf(access: CompiledAccess, deployedStage: string, event: unknown)
     throw new DomainError('EVENT_MALFORMED', 'the event has no API and stage');
   const giver = documentOf(access, deployedStage, { apiId, stage });
   if (giver === undefined)
-    throw new DomainError('API_UNKNOWN', 'no access document protects the API and stage of the event');
+    throw new DomainError('API_UNKNOWN', `no access document protects stage ${stage} of API ${apiId}`);
   const takers = access.documents
     .filter(({ apis }) => apis.some((api) => api.for === deployedStage))
     .flatMap((document) =>
@@ -112,7 +115,10 @@ function takersOf(access: CompiledAccess, deployedStage: string, event: unknown)
         .map((issuer) => ({ document, issuer })),
     );
   if (takers.length > 0) return takers;
-  throw new DomainError('CONFIG_INVALID', 'no access document accepts tickets of callers of this API');
+  throw new DomainError(
+    'CONFIG_INVALID',
+    `no access document accepts tickets of callers of this API: name ${giver.name} under from of a ticket issuer`,
+  );
 }
 
 /**

@@ -80,7 +80,7 @@ export async function saveAlerts(
       on: unique.map(({ limit, percent }) => `${limit} ${percent} %`).join(', ') || 'none',
     }),
   ]);
-  if (!isDone) throw new DomainError('EDIT_CONFLICT', 'the alerts were changed in the meantime');
+  if (!isDone) throw new DomainError('EDIT_CONFLICT', 'the alerts were changed in the meantime; try again');
   return { version, alerts: unique };
 }
 

@@ -121,7 +121,7 @@ async function tryInvite(
   if (open.length >= MOST_INVITATIONS || isFull)
     throw new DomainError(
       'INVITATIONS_TOO_MANY',
-      `an organisation can have at most ${MOST_INVITATIONS} open invitations and ${MOST_MEMBERS} members`,
+      `an organisation can have at most ${MOST_INVITATIONS} open invitations and ${MOST_MEMBERS} members; withdraw an invitation or remove a member first`,
     );
   const renewed = member === undefined ? undefined : members.find(({ account }) => account === member);
   if (member !== undefined && renewed === undefined) throw memberUnknown();

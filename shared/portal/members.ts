@@ -97,7 +97,7 @@ export async function changeRole(
   const member = await findMember(ports, tenant, account);
   if (member === undefined) throw memberUnknown();
   if (version !== member.version + 1)
-    throw new DomainError('EDIT_CONFLICT', 'the member was changed in the meantime');
+    throw new DomainError('EDIT_CONFLICT', 'the member was changed in the meantime; try again');
   if (role === member.role) return member;
   const changed = { ...member, role, version };
   const isDone = await writePortalItems(ports, [
@@ -105,7 +105,7 @@ export async function changeRole(
     ...(member.role === 'owner' ? [await keepOwner(ports, tenant, account)] : []),
     logWrite(ports, tenant, by, { what: 'changed-role', on: `${member.name}: ${member.role} → ${role}` }),
   ]);
-  if (!isDone) throw new DomainError('EDIT_CONFLICT', 'the members were changed in the meantime');
+  if (!isDone) throw new DomainError('EDIT_CONFLICT', 'the members were changed in the meantime; try again');
   return changed;
 }
 
@@ -138,7 +138,7 @@ export async function removeMember(
     ...(isGuarded ? [await keepOwner(ports, tenant, account)] : []),
     logWrite(ports, tenant, by, { what: 'removed-member', on: member.name }),
   ]);
-  if (!isDone) throw new DomainError('EDIT_CONFLICT', 'the members were changed in the meantime');
+  if (!isDone) throw new DomainError('EDIT_CONFLICT', 'the members were changed in the meantime; try again');
 }
 
 /**

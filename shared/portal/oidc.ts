@@ -247,7 +247,7 @@ async function readBounded(response: Response): Promise<string> {
   if (body === null) return '';
   for await (const chunk of body) {
     bytes += chunk.length;
-    if (bytes > MAX_BYTES) throw new Error(`the response has more than ${MAX_BYTES} bytes`);
+    if (bytes > MAX_BYTES) throw new Error(`the issuer's response has more than ${MAX_BYTES} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
@@ -255,9 +255,10 @@ async function readBounded(response: Response): Promise<string> {
 
 function endpointOf(metadata: Readonly<Record<string, unknown>>, name: string): string {
   const url = metadata[name];
-  if (typeof url !== 'string' || !URL.canParse(url)) throw unreachable(`the metadata has no ${name}`);
+  if (typeof url !== 'string' || !URL.canParse(url))
+    throw unreachable(`the issuer's metadata has no ${name}`);
   if (!url.startsWith('https://') && !isLoopbackUrl(url))
-    throw unreachable(`${name} is not an https address`);
+    throw unreachable(`${name} in the issuer's metadata is ${url}, which is not an https address`);
   return url;
 }
 
@@ -285,8 +286,8 @@ function trustOf(issuer: string, jwksUri: string, clientId: string): CompiledIss
 }
 
 /**
- * Whether a text can be an email address. Stricter than RFC 5321: no quotes, comments, white space or characters that
- * are not visible.
+ * Whether a text can be an email address. The check is stricter than RFC 5321: it allows no quotes, comments, white
+ * space or characters that are not visible.
  */
 export function isEmail(text: string): boolean {
   return text.length <= MAX_EMAIL && /^[^\s\p{C}@"(),:;<>[\\\]]+@[A-Za-z0-9.-]+\.[A-Za-z0-9-]+$/u.test(text);

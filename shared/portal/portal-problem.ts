@@ -58,7 +58,7 @@ export function portalProblemOf(
   const { code } = error;
   const [status, title] = PORTAL_ANSWERS[code] ?? [];
   if (status === undefined || title === undefined) return undefined;
-  // The description of a fault in a field addresses the sender of the request, and quotes no value.
+  // The description of a fault in a field is written for the sender of the request, and does not quote a value.
   const field = error instanceof RequestInvalid ? { field: error.field, detail: error.message } : {};
   const reply = jsonReply(
     status,

@@ -23,7 +23,10 @@ export function readSecretLines(place: SecretPlace): Promise<readonly string[]> 
 export async function readClientSecret(place: SecretPlace): Promise<string> {
   const [secret] = await readSecretLines(place);
   if (secret !== undefined) return secret;
-  throw new DomainError('SECRET_UNAVAILABLE', 'the secret of the client at the issuer is empty');
+  throw new DomainError(
+    'SECRET_UNAVAILABLE',
+    'the stored secret of the client at the issuer is empty: store the secret that the issuer has given to the client',
+  );
 }
 
 function createReader(): ReturnType<typeof createSecretReader> {

@@ -40,7 +40,7 @@ export async function reserveKey(
     if (keys.length >= MOST_LISTED)
       throw new DomainError(
         'KEYS_TOO_MANY',
-        `an organisation can have at most ${MOST_LISTED} keys, including revoked keys`,
+        `an organisation can have at most ${MOST_LISTED} keys, including revoked keys; it has ${keys.length}`,
       );
     const all = JSON.parse(String(item?.['doc'] ?? '[]')) as readonly Reserved[];
     const pending = all.filter(
@@ -48,7 +48,10 @@ export async function reserveKey(
     );
     const active = keys.filter((one) => isActive(one, now)).length;
     if (active + pending.length >= most)
-      throw new DomainError('KEYS_TOO_MANY', `an organisation has at most ${most} keys`);
+      throw new DomainError(
+        'KEYS_TOO_MANY',
+        `an organisation can have at most ${most} active keys; revoke one first`,
+      );
     const version = Number(item?.['ver'] ?? 0);
     const isDone = await writePortalItems(ports, [
       {

@@ -77,7 +77,10 @@ export function createSecretReader(
     if (place.kind === 'env') return localSecret(place.name);
     const value = await readFromAws(place, caller);
     if (typeof value !== 'string')
-      throw new DomainError('SECRET_UNAVAILABLE', 'the secret of a webhook is not a string');
+      throw new DomainError(
+        'SECRET_UNAVAILABLE',
+        `the secret ${place.name} of a webhook is not text: store it as a string`,
+      );
     return value;
   };
 }

@@ -88,7 +88,7 @@ function checkSecrets({ isUsable }: Scheme, secrets: readonly string[]): void {
   if (!secrets.every(isUsable))
     throw new DomainError(
       'CONFIG_INVALID',
-      'a webhook secret does not have the form of its scheme, or is shorter than 16 bytes',
+      'a webhook secret does not have the form of its scheme, or is shorter than 16 bytes: copy the whole secret from the sender',
     );
 }
 

@@ -117,10 +117,14 @@ async function subscribe(
 ): Promise<ServerFrame> {
   const connection = toConnection(event);
   if (!(await listen(ports, connection, address)))
-    return refusal('too-many', `a connection may have at most ${CHANNELS_PER_CONNECTION} channels`, {
-      id,
-      channel,
-    });
+    return refusal(
+      'too-many',
+      `a connection may have at most ${CHANNELS_PER_CONNECTION} channels; unsubscribe from one first`,
+      {
+        id,
+        channel,
+      },
+    );
   const isPresence = watchedChannel(channel) !== undefined;
   if (isPresence) await join(ports, address, connection, subjectOf(event));
   const { log, seq } = (await readHead(ports, address)) ?? { log: 0, seq: 0 };
@@ -168,8 +172,9 @@ async function publish(
   { event, address }: Place,
   { id, channel, data }: ClientMessageOf<'publish'>,
 ): Promise<ServerFrame> {
-  if (Buffer.byteLength(JSON.stringify(data)) > MAX_DATA_BYTES)
-    return refusal('too-large', `data may have at most ${MAX_DATA_BYTES} bytes`, { id, channel });
+  const bytes = Buffer.byteLength(JSON.stringify(data));
+  if (bytes > MAX_DATA_BYTES)
+    return refusal('too-large', `data has ${bytes} bytes; the maximum is ${MAX_DATA_BYTES}`, { id, channel });
   const { seq } = await publishEntries(ports, address, [{ id, by: subjectOf(event), data }]);
   return { type: 'published', id, channel, seq };
 }

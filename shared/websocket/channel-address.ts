@@ -40,7 +40,7 @@ export function assertAddress(address: string): void {
   if (!CHANNEL_SPACE.test(space) || !isChannelName(baseChannel(channel)))
     throw new DomainError(
       'SUBJECT_INVALID',
-      'the address of a channel is space:channel, such as chat:rooms/1',
+      `the address of a channel is ${JSON.stringify(address)}; expected space:channel, such as chat:rooms/1`,
     );
 }
 

@@ -118,7 +118,9 @@ export async function callAdminJson(
 ): Promise<Readonly<Record<string, unknown>>> {
   const answer: unknown = JSON.parse((await callAdmin(request, flags)).text);
   if (typeof answer === 'object' && answer !== null) return { ...answer };
-  throw new UsageError('the admin endpoint returned something other than a JSON object');
+  throw new UsageError(
+    'the admin endpoint returned something other than a JSON object; check the address in --url',
+  );
 }
 
 /**

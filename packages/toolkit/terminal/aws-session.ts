@@ -91,7 +91,9 @@ export async function findCredentials(
 ): Promise<AwsCredentials> {
   const stop = new AbortController();
   const late = sleep(withinMs, undefined, { signal: stop.signal, ref: true }).then(() => {
-    throw new UsageError(`no AWS credentials were found within ${withinMs / 1000} s`);
+    throw new UsageError(
+      `no AWS credentials were found within ${withinMs / 1000} s: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in again`,
+    );
   });
   try {
     const { fromNodeProviderChain } = await loadProviders();
@@ -125,7 +127,8 @@ async function loadProviders(): Promise<ProvidersModule> {
  */
 function describe(cause: unknown): string {
   const message = cause instanceof Error ? cause.message : '';
-  if (/^Command failed/.test(message)) return 'the credential_process command of the AWS profile failed';
+  if (/^Command failed/.test(message))
+    return 'the credential_process command of the AWS profile failed: run the command itself to see its error';
   // The SDK throws this error when no source has credentials. It does not tell the user what to do.
   if (/from any providers/.test(message))
     return 'no AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in; for the local gateway, run eval "$(gatewright env)"';

@@ -45,6 +45,9 @@ export async function sendToFunction(
     },
     { ports: { ...PROCESS_PORTS, clock: { nowEpochMs: () => nowEpochMs } } },
   );
-  if (status === 0) throw new UsageError(`the gateway at ${controlUrl} does not respond`, { cause });
+  if (status === 0)
+    throw new UsageError(`the gateway at ${controlUrl} does not respond; start it again if it has ended`, {
+      cause,
+    });
   return { status, headers: Object.fromEntries(headers), body: text };
 }

@@ -142,7 +142,9 @@ export async function* listenToGateway(path: string): AsyncGenerator<string, und
     }
   } catch (cause) {
     if (cause instanceof UsageError) throw cause;
-    throw new UsageError(`the gateway at ${controlUrl} no longer responds`, { cause });
+    throw new UsageError(`the gateway at ${controlUrl} no longer responds; start it again if it has ended`, {
+      cause,
+    });
   }
 }
 

@@ -67,7 +67,7 @@ def parse_plan(document: Any) -> Plan:
     ids = [limit.id for limit in limits]
     twice = next((n for n, limit_id in enumerate(ids) if ids.index(limit_id) < n), None)
     if twice is not None:
-        raise PlanInvalid(f"limits[{twice}].id", "is already the id of an earlier limit")
+        raise PlanInvalid(f"limits[{twice}].id", "is already the id of an earlier limit; choose another id")
     return Plan(plan_id, version, limits, costs, document)
 
 

@@ -140,7 +140,7 @@ class Records:
         item = self._find(plan_key(terms.plan), fresh, math.inf).item
         if item is None:
             self.forget_plan(terms.plan)
-            raise DomainError("PLAN_UNKNOWN", "there is no customer plan with that id")
+            raise DomainError("PLAN_UNKNOWN", f"there is no customer plan {terms.plan}: save it with gatewright plan save")
         try:
             document = parse_json(str(item.get("doc")))
         except ValueError:

@@ -68,7 +68,10 @@ def verify(
     if not 1 <= len(keys) <= 4:
         raise DomainError("CONFIG_INVALID", f"a webhook must have 1 to 4 secrets; it has {len(keys)}")
     if any(key is None or len(key) < 16 for key in keys):
-        message = "a webhook secret does not have the form of its scheme, or is shorter than 16 bytes"
+        message = (
+            "a webhook secret does not have the form of its scheme, or is shorter than 16 bytes:"
+            " copy the whole secret from the sender"
+        )
         raise DomainError("CONFIG_INVALID", message)
     signed = claim.prefix.encode() + body
     # All signatures are compared, so that the time does not reveal which one matched.

@@ -1,4 +1,4 @@
-/** Formats what a caller may do with channels and MCP servers, by the name of the context member that carries it. */
+/** Formats the caller's rights on channels and MCP servers, by the name of the context member that carries them. */
 import { CHANNELS } from '../../aws/channel-grants.ts';
 import { loadOnce } from '@gatewright/aws/load-once';
 import { CARRIED_LIMIT_CHARACTERS } from '../backend-context.ts';

@@ -15,16 +15,21 @@ export function assertUsable(
   { stage, localIssuerUrl, usageKeySecret }: AuthorizerConfig,
 ): void {
   const here = documents.filter(({ apis }) => apis.some((api) => api.for === stage));
-  if (here.length === 0) throw invalid(`none of them protects an API in stage ${stage}`);
+  if (here.length === 0)
+    throw invalid(`none of them protects an API in stage ${stage}: add ${stage} under api in a document`);
   for (const { name, issuers, apiKeys } of here) {
     const isHere = ({ only }: { readonly only?: readonly string[] }) => only?.includes(stage) ?? true;
     if (localIssuerUrl === undefined && issuers.some((issuer) => issuer.trust.isLocal && isHere(issuer)))
-      throw invalid(`${name} trusts the local issuer, but this is not a developer's machine`);
+      throw invalid(
+        `${name} trusts the local issuer in stage ${stage}, but this is not a developer's machine: restrict the issuer to other stages, such as only: [dev]`,
+      );
     if (
       usageKeySecret === undefined &&
       apiKeys.some((issuer) => issuer.nativeUsagePlan === true && isHere(issuer))
     )
-      throw invalid(`${name} has native usage plans, but GATEWRIGHT_USAGE_KEY_SECRET is missing`);
+      throw invalid(
+        `${name} has native usage plans, but GATEWRIGHT_USAGE_KEY_SECRET is missing: set this variable of the function`,
+      );
   }
 }
 

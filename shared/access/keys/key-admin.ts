@@ -224,7 +224,11 @@ export class KeyAdmin {
    */
   async show(keyId: string): Promise<StoredApiKey> {
     const item = await readAccessItem(this.#ports.store, apiKeyItem(keyId));
-    if (item === undefined) throw new DomainError('KEY_UNKNOWN', 'there is no such API key');
+    if (item === undefined)
+      throw new DomainError(
+        'KEY_UNKNOWN',
+        `there is no API key with the id ${keyId}; gatewright keys list prints the ids of a customer's keys`,
+      );
     return parseStoredApiKey(item);
   }
 
@@ -390,7 +394,7 @@ export class KeyAdmin {
     if (usageKeySecret === undefined)
       throw new DomainError(
         'CONFIG_INVALID',
-        'GATEWRIGHT_USAGE_KEY_SECRET is missing, but a native usage plan needs it',
+        'GATEWRIGHT_USAGE_KEY_SECRET is missing, but a native usage plan needs it: set this variable of the function',
       );
     const value = nativeKeyValue(usageKeySecret, stage, keyId);
     return this.#ports.nativeKeys.put({ name: `gatewright-${stage}-${keyId}`, value, usagePlanId });

@@ -37,7 +37,7 @@ export function createLambdaKeyAdmin(compiled: unknown, plans: PlanCatalogue): K
 }
 
 /**
- * Returns what the stage's access documents define for keys.
+ * Returns the settings for keys in the stage's access documents.
  * @throws DomainError CONFIG_INVALID if an environment variable is missing or invalid
  */
 export function readKeyAdminSetting(access: CompiledAccess): KeyAdminSetting {

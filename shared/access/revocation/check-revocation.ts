@@ -25,7 +25,11 @@ export function createRevocationCheck(reader: RevocationReader | undefined): Rev
   const cache = new RevocationCache();
   return async (principal, revocation, nowEpochSeconds) => {
     if (revocation === undefined) return;
-    if (reader === undefined) throw new DomainError('CONFIG_INVALID', 'GATEWRIGHT_ACCESS_TABLE is missing');
+    if (reader === undefined)
+      throw new DomainError(
+        'CONFIG_INVALID',
+        'GATEWRIGHT_ACCESS_TABLE is missing, but a document has revocation',
+      );
     const { iat, jti } = principal.claims;
     if (typeof iat !== 'number') throw invalid('iat');
     if (jti !== undefined && typeof jti !== 'string') throw invalid('jti');

@@ -29,7 +29,7 @@ export type StoredTicket = {
 
 export type TicketOutcome =
   | { readonly kind: 'taken'; readonly caller: TicketCaller }
-  /** `foreign` means that the ticket is for another document's API. It is not used up. */
+  /** `foreign` means that the ticket is for another document's API. The ticket is then not used up. */
   | { readonly kind: 'unknown' | 'used' | 'expired' | 'foreign' };
 
 export const TICKET_ENTROPY_DIGITS = 64;

@@ -16,7 +16,9 @@ export function createKeySetFetcher(): KeySetFetcher {
   return {
     async fetch(uri, limits = DEFAULT_LIMITS) {
       if (!uri.startsWith('https://') && !isLoopbackUrl(uri))
-        throw unavailable('the address of the key set neither begins with https nor points to this machine');
+        throw unavailable(
+          `the address of the key set is ${uri}; expected an https address, or an address of this machine`,
+        );
       const { timeoutMs, totalMs = Infinity } = limits;
       const startedMs = nowMs();
       for (let attempt = 1; ; attempt += 1) {

@@ -11,8 +11,8 @@ import { titleOf } from '../compiled-portal.ts';
 
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
 /**
- * Usage records are kept permanently, but the terms of a customer only for a year. The owner of the APIs has older
- * invoices.
+ * Maximum age of the months that are listed. Usage records are stored permanently, but the terms of a customer only for
+ * a year. Older invoices are available from the owner of the APIs.
  */
 const MOST_MONTHS = 24;
 

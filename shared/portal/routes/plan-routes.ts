@@ -164,7 +164,7 @@ async function delayed(offer: OfferedPlan, context: MemberContext, nowEpochMs: n
   return feeOf(wanted) < feeOf(current) ? { ...offer, from: 'next-month' } : offer;
 }
 
-/** The fees of a plan's limits. Their periods are not compared. */
+/** Returns the sum of the fees of a plan's limits, even if the limits have different periods. */
 function feeOf({ limits }: CustomerPlan): number {
   return limits.reduce((sum, limit) => sum + (limit.kind === 'quota' ? Number(limit.price?.fee ?? 0) : 0), 0);
 }

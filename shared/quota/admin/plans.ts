@@ -28,7 +28,11 @@ const PAGE = 25;
  */
 export async function getPlan({ store }: Pick<AdminPorts, 'store'>, planId: string): Promise<CustomerPlan> {
   const item = await readItem(store, planKey(planId));
-  if (item === undefined) throw new DomainError('PLAN_UNKNOWN', 'there is no customer plan with that id');
+  if (item === undefined)
+    throw new DomainError(
+      'PLAN_UNKNOWN',
+      `there is no customer plan ${planId}; gatewright plan list prints the plans`,
+    );
   return parseStored(item);
 }
 

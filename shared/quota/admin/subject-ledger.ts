@@ -63,7 +63,7 @@ export type SubjectLedger = {
 const OPENINGS = 3;
 
 /**
- * Returns the id of the ledgers that the question is about.
+ * Returns the id of the ledgers of the given subject and limit.
  * @throws DomainError SUBJECT_INVALID if a name is missing or too long
  */
 export function idOf(question: LedgerQuestion): LedgerId {
@@ -76,11 +76,11 @@ export function idOf(question: LedgerQuestion): LedgerId {
 }
 
 /**
- * Finds the ledger of the instant in question: for now, the current ledger or the ledger that the next request would
- * use. Its plan is the first of these that exists: the plan that the customer's record names, the plan assigned to the
- * key, the plan of the last charge, the plan of the tenant's keys (only for a limit of the tenant), the plan named in
- * the question.
- * @throws RequestInvalid if the question names another plan, or names a route wrongly; DomainError KEY_UNKNOWN,
+ * Finds the ledger for the requested instant. For the current time, this is the current ledger, or the ledger that the
+ * next request would use. Its plan is the first of these that exists: the plan that the customer's record names, the
+ * plan assigned to the key, the plan of the last charge, the plan of the tenant's keys (only for a limit of the
+ * tenant), the plan in `question`.
+ * @throws RequestInvalid if `question` names another plan, or names a route wrongly; DomainError KEY_UNKNOWN,
  * PLAN_UNKNOWN, LIMIT_UNKNOWN, PERIOD_UNKNOWN, SUBJECT_INVALID, STORE_UNAVAILABLE
  */
 export async function findLedger(
@@ -319,7 +319,7 @@ function unknownSubject(): DomainError {
 
 /**
  * Finds the plan for a tenant's limit that has no requests yet: the plan of the tenant's keys.
- * @throws RequestInvalid if the keys have more than one plan with this limit, and the question names none
+ * @throws RequestInvalid if the keys have more than one plan with this limit, and `question` names none
  */
 async function findPlanOfKeys(
   ports: Pick<AdminPorts, 'store' | 'listing'>,
@@ -364,9 +364,16 @@ function levelOf({ key, route }: LedgerQuestion): QuotaLimit['level'] {
 function findLimit(plan: CustomerPlan, question: LedgerQuestion): QuotaLimit {
   const level = levelOf(question);
   const limit = plan.limits.find(({ id }) => id === question.limit);
-  if (limit === undefined) throw new DomainError('LIMIT_UNKNOWN', 'the plan has no limit with that id');
+  if (limit === undefined)
+    throw new DomainError(
+      'LIMIT_UNKNOWN',
+      `plan ${plan.id} has no limit ${question.limit}; expected one of ${plan.limits.map(({ id }) => id).join(', ')}`,
+    );
   if (limit.kind !== 'quota')
-    throw new DomainError('LIMIT_UNKNOWN', `that limit is not a quota (${limit.kind}), so it has no usage`);
+    throw new DomainError(
+      'LIMIT_UNKNOWN',
+      `the limit ${limit.id} is not a quota (${limit.kind}), so it has no usage`,
+    );
   if (limit.level === level) return limit;
   if (limit.level === 'route')
     throw new RequestInvalid('route', 'is required, because the limit is per route');

@@ -31,8 +31,8 @@ const ATTEMPTS = 4;
 /** Number of writes per second to an item above which another shard is added. DynamoDB accepts 1,000. */
 const BUSY_WRITES_PER_SECOND = 600;
 /**
- * The pause after head or root could not be read. Until they are read again, units that this process has can still be
- * used.
+ * The pause after the head or the root could not be read. During this pause, the process can still use the units that
+ * it has.
  */
 const RETRY_MS = 1000;
 /** The pause after a throttled write until the number of shards is checked. */

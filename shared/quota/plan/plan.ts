@@ -137,11 +137,15 @@ export function parsePlan(value: unknown): CustomerPlan {
   fields.refuseOthers();
   const priced = limits.findIndex((limit) => limit.kind === 'quota' && limit.price !== undefined);
   if (priced !== -1 && invoice === undefined)
-    throw new PlanInvalid(`limits[${priced}].price`, 'needs invoice.currency of the plan');
+    throw new PlanInvalid(
+      `limits[${priced}].price`,
+      'needs a currency: set invoice.currency of the plan, such as EUR',
+    );
   if (limits.length === 0) throw new PlanInvalid('limits', 'must have at least one limit');
   const ids = limits.map((limit) => limit.id);
   const twice = ids.findIndex((limitId, index) => ids.indexOf(limitId) < index);
-  if (twice !== -1) throw new PlanInvalid(`limits[${twice}].id`, 'is already the id of an earlier limit');
+  if (twice !== -1)
+    throw new PlanInvalid(`limits[${twice}].id`, 'is already the id of an earlier limit; choose another id');
   return { id, version, limits, costs, ...(invoice && { invoice }), source: JSON.stringify(value) };
 }
 
@@ -268,7 +272,11 @@ function parseShards(fields: PlanFields, wasteBudget: number, overage: number): 
 function parsePeriod(fields: PlanFields): PeriodRule {
   const length = parsePeriodLength(fields);
   const timeZone = fields.text('timeZone', 'UTC');
-  if (!isTimeZone(timeZone)) fields.fail('timeZone', 'is not a time zone that this runtime knows');
+  if (!isTimeZone(timeZone))
+    fields.fail(
+      'timeZone',
+      `is ${JSON.stringify(timeZone)}; expected an IANA time zone such as Europe/Berlin`,
+    );
   const anchor = new PlanFields(fields.get('anchor') ?? {}, fields.pathOf('anchor'));
   const dayName = length === 'WEEK' ? 'weekday' : 'day';
   if (typeof length === 'object' && (fields.has('timeZone') || fields.has('anchor')))

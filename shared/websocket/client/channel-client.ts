@@ -127,7 +127,8 @@ export class ChannelClient implements Channels {
     handlers: ChannelHandlers,
     { after }: SubscribeOptions = {},
   ): ChannelSubscription {
-    if (this.#subscriptions.has(channel)) throw new Error(`${channel} already has a subscription`);
+    if (this.#subscriptions.has(channel))
+      throw new Error(`${channel} already has a subscription; end it first`);
     const refused = (error: ChannelError): void => {
       for (const name of [channel, channel + PRESENCE_SUFFIX]) this.#subscriptions.get(name)?.end();
       this.#forget(channel);
@@ -154,14 +155,16 @@ export class ChannelClient implements Channels {
   }
 
   async publish(channel: string, data: unknown): Promise<number> {
-    if (this.#state === 'closed') throw this.#refusal ?? new ChannelError('closed', 'the client is closed');
+    if (this.#state === 'closed')
+      throw this.#refusal ?? new ChannelError('closed', 'the client is closed; create another one');
     const question = { action: 'publish', id: this.#host.newId(), channel, data } as const;
     // The message is refused here. Sending it would end this connection, and, because it would be sent again, every
     // later connection.
-    if (new TextEncoder().encode(JSON.stringify(question)).length > FRAME_BYTES)
+    const bytes = new TextEncoder().encode(JSON.stringify(question)).length;
+    if (bytes > FRAME_BYTES)
       throw new ChannelError(
         'too-large',
-        'a message of a client may have at most 32 KB, including its frame',
+        `the message has ${bytes} bytes, including its frame; the maximum is ${FRAME_BYTES}`,
       );
     const answer = await this.#questions.ask(question);
     return answer.type === 'published' ? answer.seq : 0;

@@ -245,6 +245,9 @@ describe('sendToFunction', () => {
       () => sendToFunction(found, '{}', { async: false }),
     );
 
-    await assert.rejects(call, { name: 'UsageError', message: /does not respond$/ });
+    await assert.rejects(call, {
+      name: 'UsageError',
+      message: /does not respond; start it again if it has ended$/,
+    });
   });
 });

@@ -99,7 +99,7 @@ async function run(tenant: string, flags: ForgetFlags): Promise<void> {
   const tables: Tables = {
     usage: openSweptTable(at, names.usage),
     access: openSweptTable(at, names.access),
-    // A stack has this table only with the part portal. If it was named, it must exist.
+    // A stack has the portal table only if it includes the part portal. A table that the user has named must exist.
     portal: openSweptTable(at, names.portal, flags.portalTable === undefined),
   };
   const before = await survey(tables, tenant, await readClock(flags));

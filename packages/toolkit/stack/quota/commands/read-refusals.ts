@@ -13,7 +13,7 @@ import { AdminError, callAdminJson } from '../../../terminal/admin-client.ts';
 import type { Answer, ReadFlags } from '../../commands/admin-commands.ts';
 import { findCustomer, planOf, readKeys, readUsage } from './read-customers.ts';
 
-/** A refused request, as far as it is known. */
+/** The known facts about a refused request. */
 export type RefusedCall = {
   readonly tenant: string;
   /** Id of the limit that refused the request. */
