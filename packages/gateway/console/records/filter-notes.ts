@@ -85,6 +85,8 @@ export function noteFilter(step: Filtered, stacks: readonly ResolvedStack[]): re
         return [...notePattern(given, { ...source, members }, where), ...noteTypes(given, where)];
       });
     }
+    case 'FilterPolicy':
+      return noteNumbers(step, stacks);
     case 'Filter':
       return noteWildcard(step, stacks);
     default:
@@ -206,6 +208,33 @@ function noteWildcard(step: Filtered, stacks: readonly ResolvedStack[]): readonl
           literal === ''
             ? `Remove the rule for the ${kind} ${text} (${place}): without it, every key matches.`
             : `Write ${literal} instead of ${text} as the ${kind} (${place}).`,
+      },
+    ];
+  });
+}
+
+/**
+ * A condition on a number matches only numbers: an attribute with the DataType Number, or a number in the body.
+ * @see https://docs.aws.amazon.com/sns/latest/dg/numeric-value-matching.html
+ */
+function noteNumbers({ rule, why }: Filtered, stacks: readonly ResolvedStack[]): readonly DeliveryNote[] {
+  const own = findByPhysicalId(stacks, 'AWS::SNS::Subscription', rule);
+  const place = placeOf(own, 'FilterPolicy') ?? '';
+  const isOfBody = own?.properties['FilterPolicyScope'] === 'MessageBody';
+  return Object.entries(readPattern(own?.properties['FilterPolicy'])).flatMap(([name, wanted]) => {
+    const [, given] =
+      new RegExp(`\\b${name.replaceAll(/\W/g, String.raw`\$&`)} is ("-?[\\d.]+")`).exec(why) ?? [];
+    const isNumeric = asList(wanted).some(
+      (one) => typeof one === 'number' || membersOf(one)['numeric'] !== undefined,
+    );
+    if (given === undefined || !isNumeric) return [];
+    const number = given.slice(1, -1);
+    return [
+      {
+        because: `${name} was sent as the string ${given}, and the condition in FilterPolicy (${place}) matches only numbers.`,
+        change: isOfBody
+          ? `Send ${name} in the message without quotes: {"${name}": ${number}}.`
+          : `Publish ${name} with the DataType Number: {"${name}": {"DataType": "Number", "StringValue": ${given}}}.`,
       },
     ];
   });

@@ -3,6 +3,7 @@
  * that is frozen between invocations (docs/aws §8.2).
  */
 import { asList, asOneOrMore, asText, membersOf } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { findByPhysicalId, placeOf, resourcesOf } from '../records/find-places.ts';
 import { describeSent } from '../records/sent.ts';
 import { ASYNC_NAMES, USUAL_PROMISES } from './handler-kinds.ts';
@@ -189,4 +190,56 @@ const errorPageReplaces: SurpriseKind = {
   },
 };
 
-export const LAMBDA_KINDS: readonly SurpriseKind[] = [vpcWithoutWayOut, workLeftBehind, errorPageReplaces];
+/**
+ * Policies of buckets are not evaluated for the calls of functions. One that denies is told to the functions that have
+ * the bucket's name in their code or environment.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html
+ */
+const bucketPolicyDenies: SurpriseKind = {
+  code: 'BUCKET_POLICY_DENIES',
+  mark: undefined,
+  source: 'docs/aws §8.2',
+  find(facts) {
+    const { recorded, stacks = [], handler, isToolkit } = facts;
+    if (recorded.outcome?.kind !== 'returned' || handler === undefined || isToolkit) return undefined;
+    if (!/client-s3|aws-sdk['"]|\bboto3\b/.test(handler.text)) return undefined;
+    const own = findByPhysicalId(stacks, 'AWS::Lambda::Function', functionOf(facts) ?? '');
+    const values = Object.values(membersOf(membersOf(own?.properties['Environment'])['Variables']));
+    for (const policy of resourcesOf(stacks, 'AWS::S3::BucketPolicy')) {
+      const bucket = asText(policy.properties['Bucket']) ?? '';
+      if (bucket === '' || !(values.includes(bucket) || handler.text.includes(bucket))) continue;
+      const statements = asList(membersOf(policy.properties['PolicyDocument'])['Statement']).map(membersOf);
+      const index = statements.findIndex(isConditionedDeny);
+      const denying = statements[index];
+      if (denying === undefined) continue;
+      const place = placeOf(policy, `PolicyDocument.Statement.${index}`) ?? '';
+      const actions = asOneOrMore(denying['Action']).join(', ');
+      return {
+        values: { bucket, place },
+        because: [
+          `The bucket ${bucket} has a policy (${place}) that denies ${actions} if ${JSON.stringify(denying['Condition'])}. Policies of buckets are not evaluated here: on AWS, a call that meets this condition fails with AccessDenied, whatever the role of the function allows.`,
+        ],
+        changes: [
+          `Have the calls of ${handler.file} not meet the condition (${place}), for example by sending the encryption that it asks for, and test that on AWS.`,
+        ],
+      };
+    }
+    return undefined;
+  },
+};
+
+/** A Deny for requests without TLS does not concern functions, whose SDKs use TLS on AWS. */
+function isConditionedDeny({ Effect: effect, Condition: condition }: UnknownMembers): boolean {
+  return (
+    effect === 'Deny' &&
+    condition !== undefined &&
+    !JSON.stringify(condition).toLowerCase().includes('aws:securetransport')
+  );
+}
+
+export const LAMBDA_KINDS: readonly SurpriseKind[] = [
+  vpcWithoutWayOut,
+  workLeftBehind,
+  bucketPolicyDenies,
+  errorPageReplaces,
+];

@@ -56,6 +56,28 @@ describe('a note about a filter', () => {
     assert.match(note?.change ?? '', /^Write uploads\/ instead of \/uploads\/ as the prefix/);
   });
 
+  for (const [scope, change] of [
+    ['MessageAttributes', /^Publish total with the DataType Number: .*"DataType": "Number"/],
+    ['MessageBody', /^Send total in the message without quotes: \{"total": 150\}/],
+  ] as const)
+    it(`says that a string is not a number: ${scope} (https://docs.aws.amazon.com/sns/latest/dg/numeric-value-matching.html)`, () => {
+      const FilterPolicy = { total: [{ numeric: ['>=', 100] }] };
+      const stacks = [
+        aStack({
+          Own: {
+            type: 'AWS::SNS::Subscription',
+            id: 'own',
+            properties: { FilterPolicy, FilterPolicyScope: scope },
+          },
+        }),
+      ];
+      const why = 'total is "150" and not {"numeric":[">=",100]}';
+      const [note] = noteFilter(filtered({ by: 'FilterPolicy', why }), stacks);
+
+      assert.match(note?.because ?? '', /total was sent as the string "150".*matches only numbers/);
+      assert.match(note?.change ?? '', change);
+    });
+
   it('is not made of a prefix that keys can have', () => {
     assert.deepEqual(noteFilter(filtered({}), [withPrefix('uploads/')]), []);
   });

@@ -72,6 +72,36 @@ export const LAMBDA: readonly SurpriseRow[] = [
     not: { api },
   },
   {
+    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html
+    code: 'BUCKET_POLICY_DENIES',
+    source,
+    api,
+    request,
+    handler:
+      "const { S3Client } = require('@aws-sdk/client-s3');\nexports.main = async () => ({ statusCode: 200, body: 'vault' });",
+    resources: {
+      Guard: {
+        type: 'AWS::S3::BucketPolicy',
+        properties: {
+          Bucket: 'vault',
+          PolicyDocument: {
+            Statement: [
+              {
+                Effect: 'Deny',
+                Action: 's3:PutObject',
+                Condition: { StringNotEquals: { 's3:x-amz-server-side-encryption': 'aws:kms' } },
+              },
+            ],
+          },
+        },
+      },
+    },
+    values: { bucket: 'vault' },
+    because: /The bucket vault has a policy .* that denies s3:PutObject if .*not evaluated here/,
+    change: /^Have the calls of src\/index\.js not meet the condition/m,
+    not: { handler: "const { S3Client } = require('@aws-sdk/client-s3');\nexports.main = async () => 1;" },
+  },
+  {
     // https://github.com/aws-samples/sample-collaborative-ai-dlc/issues/186
     code: 'ERROR_PAGE_REPLACES',
     source: 'docs/aws §21.2',
