@@ -7,6 +7,7 @@
  */
 import { isJsonList, membersOf, textOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
+import { nearestOf } from './spelling.ts';
 
 type Path = readonly string[];
 export type StateFault = {
@@ -77,6 +78,7 @@ export function languageOfMachine(machine: JsonObject): Language {
  */
 export function faultsOfState(state: JsonObject, at: Path, whole: Language): readonly StateFault[] {
   return [
+    ...unknownType(state, at),
     ...foreignFields(state, at),
     ...missingFields(state, at),
     ...mixedLanguages(state, at, whole),
@@ -107,10 +109,53 @@ function plainPaths(value: Json, at: Path, isPayload = false): readonly StateFau
   });
 }
 
+/** aws/amazon-states-language-service#44 */
+function unknownType(state: JsonObject, at: Path): readonly StateFault[] {
+  const type = textOf(state, 'Type');
+  if (type === '' || type.includes('${') || TYPES.includes(type)) return [];
+  const nearest = nearestOf(type, TYPES);
+  return [
+    {
+      at: [...at, 'Type'],
+      code: INVALID,
+      reason: `The value for the field 'Type' must be one of ${TYPES.join(', ')}, not ${type}`,
+      remedy: nearest === undefined ? `write one of ${TYPES.join(', ')}` : `write Type: ${nearest}`,
+    },
+  ];
+}
+
+/** Fields of all types of states, and fields of some types that are not in `FIELDS`. */
+const OTHER_FIELDS =
+  'Type Comment QueryLanguage InputPath OutputPath Output Assign Credentials Label ToleratedFailureCount ToleratedFailureCountPath ToleratedFailurePercentage ToleratedFailurePercentagePath'.split(
+    ' ',
+  );
+
+/** Finds fields that are spelt like a field of the state's type (floci-io/floci#2735: "is not supported"). */
+function misspeltFields(state: JsonObject, at: Path, type: string): readonly StateFault[] {
+  const known = [...TYPES_WITH].flatMap(([field, types]) => (types.includes(type) ? [field] : []));
+  return Object.keys(state).flatMap((field) => {
+    const meant =
+      TYPES_WITH.has(field) || OTHER_FIELDS.includes(field)
+        ? undefined
+        : nearestOf(field, [...known, ...OTHER_FIELDS]);
+    return meant === undefined
+      ? []
+      : [
+          {
+            at,
+            place: [...at, field],
+            code: INVALID,
+            reason: `Field '${field}' is not supported`,
+            remedy: `write ${meant} instead of ${field}`,
+          },
+        ];
+  });
+}
+
 function foreignFields(state: JsonObject, at: Path): readonly StateFault[] {
   const type = textOf(state, 'Type');
   if (!TYPES.includes(type)) return [];
-  return Object.keys(state)
+  const foreign = Object.keys(state)
     .filter((field) => TYPES_WITH.get(field)?.includes(type) === false)
     .map((field) => ({
       at,
@@ -119,6 +164,7 @@ function foreignFields(state: JsonObject, at: Path): readonly StateFault[] {
       reason: `Field '${field}' is not supported`,
       remedy: `remove ${field}: only states of type ${TYPES_WITH.get(field)?.join(', ') ?? ''} have it`,
     }));
+  return [...foreign, ...misspeltFields(state, at, type)];
 }
 
 const REQUIRED: Readonly<Record<string, readonly string[]>> = {

@@ -26,6 +26,17 @@ const only = (state: string): string => `StartAt: A\nStates:\n  A:\n${state}`;
 
 /** State machines that Step Functions refuses because of the fields of a state. */
 export const OF_MACHINES: readonly RefusedDefinition[] = [
+  machine(
+    'a type of state that does not exist',
+    only('    Type: Pas # here\n    End: true'),
+    /'Type' must be one of/,
+    'aws/amazon-states-language-service#44',
+  ),
+  machine(
+    'a misspelt field of a state',
+    only('    Type: Pass\n    Commnt: nothing # here\n    End: true'),
+    /Field 'Commnt' is not supported/,
+  ),
   ...(
     [
       ['Resource', 'Task', 'End: true'],
