@@ -9,7 +9,7 @@ import { isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Finding } from '../raw-stack.ts';
 import { readSource } from './template-source.ts';
-import type { SourceTree } from './template-source.ts';
+import type { Path, SourceTree } from './template-source.ts';
 
 export type TemplateFamily = {
   readonly tree: SourceTree;
@@ -59,6 +59,39 @@ function localTemplate(resource: JsonObject): { type: string; property: string; 
   const path: Json | undefined = typeof asset === 'string' ? asset : written;
   if (typeof path !== 'string' || /^(?:s3|https?):/.test(path)) return undefined;
   return { type, property, path };
+}
+
+type ParameterFault = { readonly at: Path; readonly message: string; readonly remedy: string };
+
+/**
+ * Finds parameters that a parent passes and the nested template does not declare, and those without a default that it
+ * does not pass (aws-samples/amazon-ec2-image-builder-samples#18, dougmoscrop/serverless-plugin-split-stacks#92). What
+ * Fn::If or a macro passes is not known here.
+ */
+export function findParameterFaults(given: JsonObject, template: JsonObject): readonly ParameterFault[] {
+  const names = Object.keys(given);
+  if (names.some((name) => name.startsWith('Fn::'))) return [];
+  const declared = mapOf(template, 'Parameters');
+  const unknown = names.filter((name) => !Object.hasOwn(declared, name));
+  const missing = Object.keys(declared).filter(
+    (name) => !names.includes(name) && membersOf(declared[name])['Default'] === undefined,
+  );
+  return [
+    ...unknown.map((name) => ({
+      at: [name],
+      message: `Parameters: [${name}] do not exist in the template`,
+      remedy: `remove ${name}, or declare it in Parameters of the nested template`,
+    })),
+    ...(missing.length === 0
+      ? []
+      : [
+          {
+            at: [],
+            message: `Parameters: [${missing.join(', ')}] must have values`,
+            remedy: `pass ${missing.join(', ')} in Parameters, or give them a Default in the nested template`,
+          },
+        ]),
+  ];
 }
 
 /**

@@ -18,7 +18,7 @@ import { readParameters } from './parameters.ts';
 import type { ParameterValue } from './parameters.ts';
 import { pseudoParameter } from '../pseudo-parameters.ts';
 import { ResourceNames } from './resource-names.ts';
-import { parameterTexts } from './nested-stacks.ts';
+import { findParameterFaults, parameterTexts } from './nested-stacks.ts';
 import { makeName } from '@gatewright/aws/physical-ids';
 import { OpenNames, describeCycle, findCycle, pathToReference, remedyOfCycle } from '../dependency-cycles.ts';
 import { readExportNames } from '../export-names.ts';
@@ -257,6 +257,8 @@ export class StackResolver implements Scope {
         Object.entries(membersOf(given)).flatMap(([name, value]) => (values.isKnown(value) ? [] : [name])),
       ),
     });
+    for (const { at: where, message, remedy } of findParameterFaults(membersOf(given), raw.template))
+      this.refuse([...at, ...where], message, 'the nested stack is read without it', undefined, remedy);
     const nested = new StackResolver(raw, this.#types, this.#neighbours, this.#tolerance);
     this.#nested.set(logicalId, nested);
     return nested;

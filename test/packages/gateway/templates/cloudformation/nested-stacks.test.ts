@@ -76,6 +76,26 @@ Resources: { F: { Type: AWS::Serverless::Function, Properties: { Runtime: nodejs
     assert.ok(stacks.some(({ stackName }) => stackName.startsWith('app-Cdk-')));
   });
 
+  // aws-samples/amazon-ec2-image-builder-samples#18, dougmoscrop/serverless-plugin-split-stacks#92.
+  for (const [what, given, says] of [
+    [
+      'that the template does not declare',
+      '{ Name: n, Nmae: n }',
+      /Parameters: \[Nmae\] do not exist in the template/,
+    ],
+    ['that have no default, and no value', '{ Subnets: x }', /Parameters: \[Name\] must have values/],
+  ] as const)
+    it(`are refused for parameters ${what}`, async (t) => {
+      const files = {
+        'app/template.yaml': `
+Resources:
+  Child: { Type: AWS::CloudFormation::Stack, Properties: { TemplateURL: ../child.yaml, Parameters: ${given} } }`,
+        'child.yaml': CHILD,
+      };
+
+      assert.match(await refusalOf(load(t, files)), says);
+    });
+
   it('are created only under their condition', async (t) => {
     const stacks = await load(t, {
       'app/template.yaml': `
