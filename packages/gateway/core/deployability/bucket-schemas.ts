@@ -170,6 +170,29 @@ const UNBLOCKED: JsonObject = has('PublicAccessBlockConfiguration', {
   not: has('BlockPublicAcls', { const: true }),
 });
 
+/**
+ * S3 API reference, Tiering, Days: "The minimum number of days specified for Archive Access tier must be at least 90 days
+ * and Deep Archive Access tier must be at least 180 days. The maximum can be up to 2 years (730 days)."
+ */
+const TIERING: JsonObject = {
+  allOf: [
+    ['ARCHIVE_ACCESS', 90],
+    ['DEEP_ARCHIVE_ACCESS', 180],
+  ].map(([tier = '', least = 0]) => ({
+    if: { properties: { AccessTier: { const: tier } }, required: ['AccessTier'] },
+    then: {
+      properties: {
+        Days: {
+          minimum: least,
+          maximum: 730,
+          fix: `write between ${least} and 730 days`,
+          says: `Days of the tier ${tier} must be between ${least} and 730`,
+        },
+      },
+    },
+  })),
+};
+
 export const BUCKET_SCHEMA: JsonObject = {
   properties: {
     BucketName: { allOf: [NAME, CHARACTERS] },
@@ -183,6 +206,7 @@ export const BUCKET_SCHEMA: JsonObject = {
       ),
     },
     WebsiteConfiguration: WEBSITE,
+    IntelligentTieringConfigurations: { items: { properties: { Tierings: { items: TIERING } } } },
     LifecycleConfiguration: LIFECYCLE,
     ObjectLockConfiguration: {
       properties: {

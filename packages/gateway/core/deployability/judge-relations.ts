@@ -45,6 +45,7 @@ import { judgeExecutionLogs, judgeFilterCount, judgeLogClass, judgeMissingGroup 
 import { judgeOrder } from './judge-order.ts';
 import { judgeDestinations, judgeExpiration, judgeOverlap, judgeReplication } from './judge-notifications.ts';
 import { judgeRecords } from './judge-records.ts';
+import { judgeSecureStrings } from './judge-secure-strings.ts';
 import { judgeStateMachine } from './judge-state-machine.ts';
 import { judgeTags } from './judge-tags.ts';
 import { isFifo as isFifoQueue, judgeBus, judgeTargets } from './judge-targets.ts';
@@ -115,7 +116,7 @@ const JUDGES: Readonly<Record<string, readonly Judge[]>> = {
 export function findBrokenRelations(stack: ResolvedStack): readonly BrokenRelation[] {
   const all = [...stack.resources.values()];
   return all.flatMap((resource) =>
-    [judgeOrder, judgeTags, ...(JUDGES[resource.type] ?? [])].flatMap(
+    [judgeOrder, judgeTags, judgeSecureStrings, ...(JUDGES[resource.type] ?? [])].flatMap(
       (judge) => judge(resource, all, stack) ?? [],
     ),
   );

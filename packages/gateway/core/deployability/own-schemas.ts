@@ -96,6 +96,39 @@ const OF_SECURITY_RULE: JsonObject = {
   },
 };
 
+const SETTINGS = [
+  'CacheDataEncrypted',
+  'CacheTtlInSeconds',
+  'CachingEnabled',
+  'DataTraceEnabled',
+  'LoggingLevel',
+  'MetricsEnabled',
+  'ThrottlingBurstLimit',
+  'ThrottlingRateLimit',
+];
+/**
+ * iann0036/former2#190; CloudFormation template reference, MethodSetting, ResourcePath: "the initial slash must include a
+ * forward slash". API Gateway does not read the path of an item without a setting.
+ */
+const METHOD_SETTINGS: JsonObject = {
+  properties: {
+    MethodSettings: {
+      items: {
+        if: { anyOf: SETTINGS.map((name) => ({ required: [name] })) },
+        then: {
+          properties: {
+            ResourcePath: {
+              pattern: '^/',
+              fix: 'begin ResourcePath with a slash: /~1pets for the path /pets, / for the root, and /* for all paths',
+              says: 'Invalid method setting path: {value}',
+            },
+          },
+        },
+      },
+    },
+  },
+};
+
 const TRUSTSTORE: JsonObject = {
   properties: {
     MutualTlsAuthentication: {
@@ -222,6 +255,8 @@ const OWN_SCHEMAS: Readonly<Record<string, JsonObject>> = {
   ...Object.fromEntries(
     ['AWS::ApiGateway::DomainName', 'AWS::ApiGatewayV2::DomainName'].map((type) => [type, TRUSTSTORE]),
   ),
+  'AWS::ApiGateway::Stage': METHOD_SETTINGS,
+  'AWS::ApiGateway::Deployment': { properties: { StageDescription: METHOD_SETTINGS } },
   // aws-cloudformation/aws-cloudformation-templates#379: "Invalid ARN specified in the request"
   'AWS::ApiGateway::Method': arnAt('Integration', 'Credentials'),
   'AWS::ApiGateway::Authorizer': arnAt('AuthorizerCredentials'),

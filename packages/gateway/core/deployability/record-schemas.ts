@@ -5,20 +5,35 @@
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { has } from './exclusive-schemas.ts';
 
-/** The patterns for values of some record types, with Route 53's reason for refusing a value that does not match. */
+const OCTET = String.raw`(?:25[0-5]|2[0-4]\d|1?\d?\d)`;
+const GROUP = '[0-9A-Fa-f]{1,4}';
+/** Eight groups, or fewer around one `::`, of which the last two may be an IPv4 address. */
+const IPV6 = [
+  `^(?:(?:${GROUP}:){7}${GROUP}`,
+  `(?=(?:[0-9A-Fa-f.]*:){2,8}[0-9A-Fa-f.]*$)(?:${GROUP}(?::${GROUP}){0,6})?::(?:(?:${GROUP}:){0,6}(?:${GROUP}|${OCTET}(?:\\.${OCTET}){3}))?`,
+  `(?:${GROUP}:){6}${OCTET}(?:\\.${OCTET}){3})$`,
+].join('|');
+
+/** The pattern of the values of records of certain types, with Route 53's reason if a value does not match it. */
 const VALUES: readonly (readonly [types: readonly string[], pattern: string, reason: string, fix: string])[] =
   [
     [
       ['A'],
-      String.raw`^\d{1,3}(\.\d{1,3}){3}$`,
+      String.raw`^(?:${OCTET}\.){3}${OCTET}$`,
       'ARRDATAIllegalIPv4Address (Value is not a valid IPv4 address)',
       'write an IPv4 address such as 192.0.2.1, or use Type: CNAME or an AliasTarget for a host',
     ],
     [
       ['AAAA'],
-      '^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$',
+      IPV6,
       'AAAARRDATAIllegalIPv6Address (Value is not a valid IPv6 address)',
       'write an IPv6 address such as 2001:db8::1, or use an AliasTarget for a host',
+    ],
+    [
+      ['CAA'],
+      String.raw`^\d{1,3}\s+[A-Za-z0-9]+\s+".*"$`,
+      'Value must have flags, a tag and a value in quotation marks',
+      'write flags, a tag and a value in quotation marks: 0 issue "amazon.com"',
     ],
     [
       ['TXT', 'SPF'],

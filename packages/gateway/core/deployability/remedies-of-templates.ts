@@ -13,6 +13,11 @@ const OF_TEMPLATES: readonly RemedyRow[] = [
     words: /is non alphanumeric\.$/,
     remedy: () => 'use only letters and digits in the name, without hyphens and underscores',
   },
+  {
+    words: /^Incorrect format is used in the following SSM reference: \[\{\{resolve:([\w-]+)/,
+    remedy: ([, service = '']) =>
+      `write {{resolve:${service}:NAME}}, or with a version {{resolve:${service}:NAME:1}}`,
+  },
   fixed(
     /^Template format error: Mappings attribute name '/,
     'use only letters and digits in the name, and name it so in Fn::FindInMap',

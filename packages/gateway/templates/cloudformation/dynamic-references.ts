@@ -76,6 +76,16 @@ function readParameter(
   source: ReferenceSource,
 ): string {
   const { stored, madeParameter, fail } = source;
+  // aws/aws-cdk#18747
+  if (name === '' || version === '') {
+    const written = [
+      'resolve',
+      isSecure ? 'ssm-secure' : 'ssm',
+      name,
+      ...(version === undefined ? [] : [version]),
+    ];
+    return fail(`Incorrect format is used in the following SSM reference: [{{${written.join(':')}}}]`);
+  }
   if (version !== undefined && !/^[1-9]\d*$/.test(version))
     return fail(`{{resolve:…:${name}:${version}}}: the version of a parameter must be a number`);
   const found = stored?.parameter(name) ?? asPlain(madeParameter(name));

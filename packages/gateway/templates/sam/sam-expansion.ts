@@ -241,13 +241,15 @@ export class SamExpansion {
     const own = mapOf(resource, 'Properties');
     const ignored = resource['IgnoreGlobals'];
     if (ignored === '*') return own;
-    const all = this.#globals[section];
-    const globals =
-      isJsonObject(all) && isJsonList(ignored)
-        ? Object.fromEntries(Object.entries(all).filter(([name]) => !ignored.includes(name)))
-        : all;
-    const merged = isJsonObject(globals) ? merge(globals, own) : own;
-    return membersOf(merged);
+    const all = this.globalsOf(section);
+    const globals = isJsonList(ignored)
+      ? Object.fromEntries(Object.entries(all).filter(([name]) => !ignored.includes(name)))
+      : all;
+    return membersOf(merge(globals, own));
+  }
+
+  globalsOf(section: string): JsonObject {
+    return membersOf(this.#globals[section]);
   }
 
   declareApi(kind: ApiKind, logicalId: string, resource: JsonObject): void {

@@ -5,6 +5,23 @@ const SAM = 'Transform: AWS::Serverless-2016-10-31';
 
 export const ACCEPTED_COMBINATIONS: readonly AcceptedDefinition[] = [
   {
+    name: 'all forms of IPv6 addresses, and CAA records',
+    source: 'RFC 4291, section 2.2; RFC 8659, section 4.1.1',
+    text: `
+Resources:
+  Addresses:
+    Type: AWS::Route53::RecordSet
+    Properties:
+      Name: a.example.com
+      HostedZoneName: example.com.
+      Type: AAAA
+      TTL: '300'
+      ResourceRecords: ['2001:db8::1', '::', '::1', 'fe80::', '1::8', '1:2:3:4:5:6:7::', '1:2:3:4:5:6:7:8', '::ffff:192.0.2.1', '1:2:3:4:5:6:192.0.2.1', '2001:0DB8:85A3:0:0:8A2E:370:7334']
+  Authorities:
+    Type: AWS::Route53::RecordSet
+    Properties: { Name: a.example.com, HostedZoneName: example.com., Type: CAA, TTL: '300', ResourceRecords: ['0 issue "amazon.com"', '128 iodef "mailto:a@example.com"'] }`,
+  },
+  {
     name: 'references to the resources of a module',
     source: 'CloudFormation user guide, "Reference module resources in CloudFormation templates"',
     text: `

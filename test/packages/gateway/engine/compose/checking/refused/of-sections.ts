@@ -14,7 +14,74 @@ const CALL = (text: string): string => `
       DisplayName: ${text} # here`;
 const JOIN = 'org-formation/org-formation-cli#412: "every Fn::Join object requires two parameters"';
 
+const RECORD_TYPES = 'Route 53 developer guide, "Supported DNS record types"';
+
 export const OF_SECTIONS: readonly RefusedDefinition[] = [
+  ...(
+    [
+      ['A', '256.10.1.256'],
+      ['AAAA', '1111:2222:3333:4444:5555:6666:7777'],
+      ['AAAA', '1111::3333:4444:5555::7777:8888'],
+      ['AAAA', '1:2:3:4:5:6:7:8::'],
+      ['CAA', '0 issue amazon.com'],
+    ] as const
+  ).map(([type, value]) =>
+    one(
+      `a record of type ${type} with the value ${value}`,
+      `
+  Record:
+    Type: AWS::Route53::RecordSet
+    Properties:
+      Name: a.example.com
+      HostedZoneName: example.com.
+      Type: ${type}
+      TTL: '300'
+      ResourceRecords: ['${value}'] # here`,
+      'route53-recordset-resourcerecords',
+      RECORD_TYPES,
+    ),
+  ),
+  one(
+    'a method setting whose path does not begin with a slash',
+    `
+  Api: { Type: AWS::ApiGateway::RestApi, Properties: { Name: shop } }
+  Root: { Type: AWS::ApiGateway::Method, Properties: { RestApiId: !Ref Api, ResourceId: !GetAtt Api.RootResourceId, HttpMethod: GET, AuthorizationType: NONE, Integration: { Type: MOCK } } }
+  Deployment: { Type: AWS::ApiGateway::Deployment, DependsOn: [Root], Properties: { RestApiId: !Ref Api } }
+  Stage:
+    Type: AWS::ApiGateway::Stage
+    Properties:
+      RestApiId: !Ref Api
+      DeploymentId: !Ref Deployment
+      StageName: dev
+      MethodSettings:
+        - HttpMethod: '*'
+          ResourcePath: '*' # here
+          MetricsEnabled: true`,
+    'apigateway-stage-methodsettings',
+    'iann0036/former2#190',
+  ),
+  ...(
+    [
+      ['ARCHIVE_ACCESS', 30],
+      ['DEEP_ARCHIVE_ACCESS', 90],
+    ] as const
+  ).map(([tier, days]) =>
+    one(
+      `${days} days before the tier ${tier}`,
+      `
+  Bucket:
+    Type: AWS::S3::Bucket
+    Properties:
+      IntelligentTieringConfigurations:
+        - Id: old
+          Status: Enabled
+          Tierings:
+            - AccessTier: ${tier}
+              Days: ${days} # here`,
+      's3-bucket-intelligenttieringconfigurations',
+      'S3 API reference, Tiering, Days',
+    ),
+  ),
   one(
     'a mapping with a hyphen in its name',
     MAPPING('  by-stage: { dev: { Name: a } } # here'),
@@ -59,6 +126,39 @@ export const OF_SECTIONS: readonly RefusedDefinition[] = [
     'template',
     'aws-samples/sessions-with-aws-sam#7',
   ),
+  ...['{{resolve:ssm-secure:key}}', "!Sub '{{resolve:ssm-secure:${AWS::Region}-key:1}}'"].map((value) =>
+    one(
+      `a secure string in ${value}`,
+      `
+  Function:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: nodejs22.x
+      Handler: index.handler
+      Role: arn:aws:iam::123456789012:role/any
+      Code: { ZipFile: 'exports.handler = async () => ({})' }
+      Environment:
+        Variables:
+          KEY: ${value.startsWith('!') ? value : `'${value}'`} # here`,
+      'lambda-function-environment',
+      'aws/serverless-application-model#1528: "SSM Secure reference is not supported in"',
+    ),
+  ),
+  ...['{{resolve:ssm:}}', '{{resolve:ssm-secure:/some/parameter:}}'].map((reference) =>
+    one(
+      `the reference ${reference}`,
+      `
+  Database:
+    Type: AWS::RDS::DBInstance
+    Properties:
+      DBInstanceClass: db.t4g.micro
+      Engine: mysql
+      MasterUsername: shop
+      MasterUserPassword: '${reference}' # here`,
+      'rds-dbinstance-masteruserpassword',
+      'aws/aws-cdk#18747: "Incorrect format is used in the following SSM reference"',
+    ),
+  ),
   ...["!Join [',', !Ref Topic]", "!Join [',', a, b]", "!Join [',', !Sub '${AWS::Region},a']"].map((text) =>
     one(`the call ${text}`, CALL(text), 'sns-topic-displayname', JOIN),
   ),
@@ -73,5 +173,19 @@ export const OF_SECTIONS: readonly RefusedDefinition[] = [
     CALL('!Select [2, [a, b]]'),
     'sns-topic-displayname',
     `${CFN}, Fn::Select: "a value from zero to N-1"`,
+  ),
+  one(
+    'a name in IgnoreGlobals that Globals do not set',
+    `
+Transform: AWS::Serverless-2016-10-31
+Globals: { Function: { Timeout: 3 } }
+Resources:
+  Function:
+    Type: AWS::Serverless::Function
+    IgnoreGlobals: [Timeot] # here
+    Properties: { Handler: index.handler, Runtime: nodejs22.x, CodeUri: 's3://code/a.zip' }
+`,
+    'lambda-function',
+    'samtranslator 1.115.0 (PyPI), plugins/globals/globals.py',
   ),
 ];
