@@ -24,6 +24,7 @@ import {
 import { judgeCertificate, judgeEndpoint, judgeMappedDomain, judgeV2Endpoint } from './judge-domains.ts';
 import { judgeCallerCredentials } from './judge-caller-credentials.ts';
 import { judgeBucketPolicy } from './judge-bucket-policies.ts';
+import { judgeServiceToken } from './judge-custom-resources.ts';
 import { judgeDistribution } from './judge-distributions.ts';
 import {
   judgeBucketFunctions,
@@ -116,7 +117,7 @@ const JUDGES: Readonly<Record<string, readonly Judge[]>> = {
 export function findBrokenRelations(stack: ResolvedStack): readonly BrokenRelation[] {
   const all = [...stack.resources.values()];
   return all.flatMap((resource) =>
-    [judgeOrder, judgeTags, judgeSecureStrings, ...(JUDGES[resource.type] ?? [])].flatMap(
+    [judgeOrder, judgeTags, judgeSecureStrings, judgeServiceToken, ...(JUDGES[resource.type] ?? [])].flatMap(
       (judge) => judge(resource, all, stack) ?? [],
     ),
   );

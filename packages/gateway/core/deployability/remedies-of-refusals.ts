@@ -160,6 +160,15 @@ const OF_API_GATEWAY: readonly RemedyRow[] = [
 ];
 
 const OF_OTHERS: readonly RemedyRow[] = [
+  fixed(
+    /ExtendedStatistic: an alarm must have exactly one of them$/,
+    'write Statistic with Sum, Average, Minimum, Maximum or SampleCount, or ExtendedStatistic with a percentile such as p99, and not both',
+  ),
+  {
+    words: /^event (\w+): Path and Method must both be strings$/,
+    remedy: ([, event = '']) =>
+      `write Path and Method in Properties of the event ${event}, or neither of them for an HttpApi`,
+  },
   {
     words: /^has (\d+) items; at most (\d+) are allowed$/,
     remedy: ([, , most = '']) => `keep at most ${most} items`,

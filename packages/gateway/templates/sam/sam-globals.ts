@@ -5,6 +5,7 @@
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { Json } from '@gatewright/aws/json-object';
+import { nearestOf } from '../../core/deployability/spelling.ts';
 import { words } from '../../core/resource-types/words.ts';
 
 const SUPPORTED: Readonly<Record<string, readonly string[]>> = {
@@ -56,10 +57,17 @@ export function findRefusedGlobals(globals: Json | undefined): readonly RefusedG
       .filter((name) => !supported.includes(name))
       .map((name) => ({
         at: ['Globals', section, name],
-        remedy: `remove ${name} from Globals.${section}, and set it in each resource that needs it`,
+        remedy: remedyOf(name, section, supported),
         message: `'Globals' section is invalid. '${name}' is not a supported property of '${section}'. Must be one of the following values - ${list(supported)}`,
       }));
   });
+}
+
+function remedyOf(name: string, section: string, supported: readonly string[]): string {
+  const meant = nearestOf(name, supported);
+  return meant === undefined
+    ? `remove ${name} from Globals.${section}, and set it in each resource that needs it`
+    : `write ${meant} instead of ${name}`;
 }
 
 function list(names: readonly string[]): string {

@@ -38,8 +38,19 @@ const FOLLOWS: readonly Follows[] = [
     const condition = textOf(mapOf(mapOf(source?.template ?? {}, 'Resources'), one.resource), 'Condition');
     return one.id === 'circular-dependency' && other.property === `Conditions.${condition}`;
   },
-  // The declaration of a parameter is refused, for example because its Default is invalid, so the parameter has no
-  // value.
+  // All resources are refused, so that none remains.
+  (one, other) => one.property === 'Resources' && one.resource === '' && other.resource !== '',
+  // A reader needs a property whose absence SAM's transform refuses.
+  (one, other) => {
+    const [, name] = /^(\w+) is required$/.exec(one.message) ?? [];
+    return one.resource === other.resource && other.message === `Missing required property '${name ?? ''}'.`;
+  },
+  // SAM's transform refuses the property in Globals, and not in each resource that gets it from there.
+  (one, other) => {
+    const [, name] = /^property (\w+) not defined for resource of type /.exec(one.message) ?? [];
+    return name !== undefined && other.message.startsWith(`'Globals' section is invalid. '${name}' is not`);
+  },
+  // The declaration of a parameter is refused, such as a Default that is written otherwise.
   (one, other) => one.id === 'parameter-without-value' && one.property === other.property,
 ];
 

@@ -42,6 +42,64 @@ export const OF_SECTIONS: readonly RefusedDefinition[] = [
     ),
   ),
   one(
+    'a custom resource without ServiceToken',
+    `
+  Seed:
+    Type: Custom::Seed
+    Properties: # here
+      Table: items`,
+    'resource-value',
+    `${CFN}, AWS::CloudFormation::CustomResource: ServiceToken is required`,
+  ),
+  one(
+    'an alarm without a statistic',
+    `
+  Alarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties: # here
+      Namespace: Shop
+      MetricName: Errors
+      Period: 60
+      EvaluationPeriods: 1
+      Threshold: 1
+      ComparisonOperator: GreaterThanThreshold`,
+    'cloudwatch-alarm-statistic',
+    'CloudWatch API reference, PutMetricAlarm: "you must specify either Statistic or ExtendedStatistic but not both"',
+  ),
+  one(
+    'a misspelt property of Globals',
+    `
+Transform: AWS::Serverless-2016-10-31
+Globals:
+  Function:
+    Timeot: 3 # here
+Resources:
+  Function:
+    Type: AWS::Serverless::Function
+    Properties: { Handler: index.handler, Runtime: nodejs22.x, CodeUri: 's3://code/a.zip' }
+`,
+    'template',
+    'aws/serverless-application-model, samtranslator/plugins/globals/globals.py',
+  ),
+  one(
+    'a layer of SAM without ContentUri, and no other resource',
+    `
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Layer:
+    Type: AWS::Serverless::LayerVersion
+    Properties: { LayerName: shared } # here
+`,
+    'resource-value',
+    'SAM developer guide, AWS::Serverless::LayerVersion: ContentUri is required',
+  ),
+  one(
+    'a resource without a type, and no other resource',
+    '\nResources:\n  Topic: { Properties: { TopicName: a } } # here\n',
+    'resource-value',
+    'section/pagerduty-oncall-slack-bot#1: "Every Resources object must contain a Type member."',
+  ),
+  one(
     'a method setting whose path does not begin with a slash',
     `
   Api: { Type: AWS::ApiGateway::RestApi, Properties: { Name: shop } }

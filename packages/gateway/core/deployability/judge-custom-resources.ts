@@ -1,0 +1,30 @@
+/** Refuses custom resources that do not name what makes them. */
+import { isJsonObject } from '@gatewright/aws/json-object';
+import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
+import { writtenOf } from './relation.ts';
+import type { BrokenRelation } from './relation.ts';
+
+/** For AWS::CloudFormation::CustomResource, CloudFormation's schema requires the token. */
+const CUSTOM = /^Custom::/;
+
+/**
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-customresource.html
+ * ("ServiceToken … Required: Yes")
+ */
+export function judgeServiceToken(
+  resource: ResolvedResource,
+  _all: readonly ResolvedResource[],
+  stack: ResolvedStack,
+): BrokenRelation | undefined {
+  if (!CUSTOM.test(resource.type)) return undefined;
+  const { Properties: properties = {} } = writtenOf(resource, stack);
+  // What a function of CloudFormation makes of the properties is not known here.
+  const names = isJsonObject(properties) ? Object.keys(properties) : ['Fn::'];
+  if (names.some((name) => name === 'ServiceToken' || name.startsWith('Fn::'))) return undefined;
+  return {
+    resource,
+    property: 'ServiceToken',
+    message: 'ServiceToken is required: it names the function or the topic that makes the resource',
+    remedy: 'add ServiceToken with the ARN of a function (Fn::GetAtt NAME.Arn) or of a topic',
+  };
+}
