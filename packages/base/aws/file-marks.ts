@@ -4,7 +4,8 @@ import type { Stats } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 
 /**
- * What to look at: existence (`there`), kind and size (`state`), names in a folder (`names`), or the text (`content`).
+ * The property to look at: existence (`there`), kind and size (`state`), names in a folder (`names`), or the
+ * text (`content`).
  */
 export type Look = 'there' | 'state' | 'names' | 'content';
 

@@ -2,7 +2,7 @@
 import { decodeOrKeep } from './decode-or-keep.ts';
 import { type CredentialScope, sha256Hex, SIGNING_ALGORITHM, toAmzDate } from './sign-request.ts';
 
-/** What is wrong with a signature. */
+/** The kinds of defects of a signature. */
 export type SignatureFault =
   /** The Authorization header, or the presigned query, is incomplete or malformed. */
   | 'form'

@@ -98,7 +98,7 @@ function secondsOf(protocol: Circumstances['protocol']): number {
   return protocol === 'http' ? 10 : 29;
 }
 
-/** What to do about a refusal that is misspelled, or about an error that Lambda itself reports (docs/aws §4.3). */
+/** Advises on a misspelled refusal, or on an error that Lambda itself reports (docs/aws §4.3). */
 function adviseError(
   {
     errorType,
@@ -205,7 +205,7 @@ function advisePart(
   }
 }
 
-/** What to do about a failure of the toolkit's authorizers, by its code (docs/errors.md). */
+/** Advice on failures of the toolkit's authorizers, by error code (docs/errors.md). */
 const TOOLKIT_FAILURES: Readonly<Record<string, (named: string, document: string) => string>> = {
   PLAN_UNKNOWN: () =>
     'Save the customer plan that the error names with `gatewright plan save FILE`, or give the caller a plan that `gatewright plan list` shows.',

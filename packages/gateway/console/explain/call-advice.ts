@@ -5,7 +5,7 @@ import { nameSetting } from './setting-text.ts';
 import type { NullBy } from '../../core/ports.ts';
 import type { Circumstances, IntegrationCircumstances } from './circumstances.ts';
 
-/** What to do about a call that was not accepted, or a backend that was not reached. */
+/** Advises on a call that was not accepted, or on a backend that was not reached. */
 export function adviseRefused({
   refusal,
   target = 'the integration',
@@ -191,12 +191,12 @@ export function adviseNull(by: NullBy, named: string): string {
     : adviseUnsettled(named);
 }
 
-/** What to do about a handler whose promise never settles. */
+/** Advises on a handler whose promise never settles. */
 function adviseUnsettled(named: string): string {
   return `Settle the promise on every path of ${named}: look for a new Promise that calls neither resolve nor reject, and for a callback that is never called.`;
 }
 
-/** What to do about an integration that did not respond in time (docs/aws §2.5, §13). */
+/** Advises on an integration that did not respond before its timeout (docs/aws §2.5, §13). */
 export function adviseTimeout(
   { protocol, definition }: Pick<Circumstances, 'protocol' | 'definition'>,
   { kind, payload, isColdStart, startMs, timeoutMs = 0 }: IntegrationCircumstances,

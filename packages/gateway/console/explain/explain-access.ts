@@ -49,7 +49,10 @@ const CREDENTIALS: Readonly<Record<string, string>> = {
   TOKEN_REVOKED: 'it was revoked',
 } satisfies Record<TokenErrorCode, string>;
 
-/** What is wrong with a one-time ticket, as the authorizer logs it (shared/access/tickets/verify-ticket.ts). */
+/**
+ * Describes the defects of a one-time ticket that the authorizer logs
+ * (shared/access/tickets/verify-ticket.ts).
+ */
 const TICKETS: Readonly<Record<string, string>> = {
   'ticket-used': 'the ticket was used already, and a ticket is good for one connection',
   'ticket-expired': 'the ticket has expired',

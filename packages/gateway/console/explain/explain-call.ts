@@ -6,7 +6,7 @@ import { sentence } from './reason.ts';
 import type { Circumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
 
-/** What to do about a refusal that has no code of API Gateway, by its status. */
+/** Advice on refusals without an error code of API Gateway, by status. */
 const BY_STATUS: Readonly<Record<number, string>> = {
   400: 'Use the connectionId that the event of $connect or of a message had, percent-encoded in a path, as an SDK does.',
   404: 'Call POST, GET or DELETE of /{stage}/@connections/{connectionId}, or use the Management API of an SDK with the endpoint https://{api}.execute-api.{region}.amazonaws.com/{stage}.',

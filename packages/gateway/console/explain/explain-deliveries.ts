@@ -253,7 +253,7 @@ function explainFiltered(
   const isPassedOn = all.some(
     ({ step }) => (step.kind === 'delivered' || step.kind === 'ran') && step.from === from,
   );
-  // A note says what is wrong in the filter itself.
+  // The note about the filter already says what is wrong with it.
   const isAdvised = notes.length > 0 || (isPassedOn && by !== 'InputTemplate');
   return { because, changes: isAdvised ? [] : [adviseFilter(by, name, place)] };
 }

@@ -248,7 +248,7 @@ function explainErrorStatus(
   };
 }
 
-/** What to do about a reply with an error, as far as the reply or the function's log says it. */
+/** Advises on a reply with an error, based on the reply and the function's log. */
 function adviseReply(
   integration: IntegrationCircumstances,
   routeKey: string,

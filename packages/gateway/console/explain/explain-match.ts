@@ -138,7 +138,7 @@ function explainPlainRequest({
   };
 }
 
-/** What a client or an owner can do about a request for which the stage has no route. */
+/** Advises the client and the owner of the API on a request for which the stage has no route. */
 function adviseRoute(
   { method, path, protocol, nearMisses, stagePath = '', doubledStage, behindSegment, domain }: Circumstances,
   stageName: string,

@@ -1,6 +1,5 @@
 /**
- * What to do about CORS headers of a function whose values the CorsConfiguration of an HTTP API replaces
- * (docs/aws §12).
+ * Advises on CORS headers of a function that the CorsConfiguration of an HTTP API replaces (docs/aws §12).
  */
 import { replyCorsHeaders } from '../../core/events/cors-headers.ts';
 import { respellOrigin } from './cors-spelling.ts';

@@ -5,7 +5,7 @@ import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts'
 
 type Form = 'cloudformation' | 'sam' | 'sam-globals' | 'serverless' | 'cdk' | 'terraform';
 
-/** Where an API is defined. */
+/** The place where an API is defined, and the format of that template. */
 export type Definition = {
   readonly file: string;
   readonly form: Form;
