@@ -30,7 +30,7 @@ export function usageRoutes(account: Account): readonly WireRoute[] {
         const end = readDay(query, 'endDate');
         if (start > end || end - start > MAX_DAYS)
           throw badRequest(
-            `startDate ${query.get('startDate')} must not be after endDate ${query.get('endDate')}, nor more than ${MAX_DAYS} days before it`,
+            `startDate ${query.get('startDate') ?? ''} must not be after endDate ${query.get('endDate') ?? ''}, nor more than ${MAX_DAYS} days before it`,
           );
         return showUsage(plan, keys, start, end, account);
       },
