@@ -336,6 +336,8 @@ export type ToldStep = {
   readonly owner?: string | undefined;
   /** For a failed function. */
   readonly failure?: IntegrationCircumstances | undefined;
+  /** The text to add to a template for each statement that the function's role lacks, by the key of the denial. */
+  readonly statements?: Readonly<Record<string, string>>;
   readonly queue?: QueueFacts | undefined;
   readonly mapping?: { readonly reportsItems: boolean; readonly place: string } | undefined;
   /** Whether the step belongs to an earlier event, for which this one waits. */

@@ -3,6 +3,7 @@ import { parseArn } from '@gatewright/aws/arn';
 import { lastPartOf } from '../../kernel/event-rows.ts';
 import { counted, nameOf, receives } from './event-names.ts';
 import { explainFailure } from './explain-failed-function.ts';
+import { findMissingRights } from './missing-right.ts';
 import { formatDuration, sentence, withStop } from './reason.ts';
 import type { Told } from './event-names.ts';
 import type { ToldStep } from './circumstances.ts';
@@ -40,13 +41,21 @@ export function explainRun(step: Told<'ran'>['step'], told: Omit<ToldStep, 'step
       true,
     );
     const [first = '', ...more] = failed.because;
+    const { errorMessage: said = '', lines } = told.failure;
+    const rights = findMissingRights([said, ...lines], told.statements);
     return {
       because: [
         `${first} It ran for ${batch}${counted(times)}.${follows}`,
         ...more,
+        ...rights.because,
         ...tellBatch(step, told),
       ],
-      changes: [...failed.changes, ...adviseBatch(step, told), ...adviseRedrive(step, told)],
+      // Changing the function would not help while its role lacks a permission.
+      changes: [
+        ...(rights.changes.length > 0 ? rights.changes : failed.changes),
+        ...adviseBatch(step, told),
+        ...adviseRedrive(step, told),
+      ],
     };
   }
   return {

@@ -17,6 +17,12 @@ export function explainDenied(
   const what = known?.property ?? (known?.of === 'client' ? 'app client' : 'user pool');
   const where = place === undefined ? '' : ` (${what}, ${place})`;
   const isOfTrigger = all.some((one) => one.step.kind === 'ran' && one.step.from === step.at);
+  // The error of the trigger is told before, with its message.
+  if (isOfTrigger && known === undefined)
+    return {
+      because: [`${capital(nameOf(step.at))} refused ${operation} with ${code}, because of its trigger.`],
+      changes: [],
+    };
   return {
     because: [
       `${capital(nameOf(step.at))} refused ${operation} with ${code}: ${withStop(message)}`.replace(
@@ -28,9 +34,7 @@ export function explainDenied(
     changes:
       known !== undefined
         ? [known.advise(place, step)]
-        : isOfTrigger
-          ? []
-          : [`Correct the call ${operation}, or catch ${code} in the code that makes it.`],
+        : [`Correct the call ${operation}, or catch ${code} in the code that makes it.`],
   };
 }
 

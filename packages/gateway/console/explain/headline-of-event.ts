@@ -12,7 +12,8 @@ export function headlineOfEvent(steps: readonly ToldStep[]): string {
   const last = steps.at(-1)?.step;
   if (last?.kind === 'denied')
     return `The call ${last.operation} of ${nameOf(at)} was refused with ${last.code}.`;
-  if (what === 'call') return `The call ${name ?? ''} of ${nameOf(at)} did not call a trigger.`;
+  if (what === 'call' && last?.kind === 'filtered')
+    return `The call ${name ?? ''} of ${nameOf(at)} did not call the trigger ${last.rule}.`;
   const subject =
     what === 'run'
       ? `The run of ${nameOf(at)} (${name ?? ''})`

@@ -50,6 +50,14 @@ function adviseStatements(
     ...(integration?.lines ?? []),
     ...(guard?.lines ?? []),
   ];
+  return statementsFor(texts, stacks);
+}
+
+/** Returns what to write for each statement that a role of the stacks lacks, by the key of the denial. */
+export function statementsFor(
+  texts: readonly string[],
+  stacks: readonly ResolvedStack[],
+): Readonly<Record<string, string>> {
   return Object.fromEntries(
     findDenials(texts).flatMap((denial) => {
       const advice = denial.isExplicit ? undefined : adviseStatement(stacks, denial.name, denial);

@@ -6,6 +6,7 @@ import { lastPartOf } from '../../kernel/event-rows.ts';
 import { describeEventGaps, findEncodedKey } from './event-gaps.ts';
 import { noteFilter, pathOfNotification } from './filter-notes.ts';
 import { noteKey } from './key-notes.ts';
+import { statementsFor } from './advise-by-stacks.ts';
 import { findPoolRefusal } from '../explain/pool-refusals.ts';
 import { findByArn, findByPhysicalId, findRule, placeOf, resourcesOf } from './find-places.ts';
 import { findFunction, findInvokeConfig, noteRun } from './run-notes.ts';
@@ -212,6 +213,9 @@ function describeRun(step: Extract<StampedStep, { kind: 'ran' }>, at: Deliveries
       payload: undefined,
       ...(errorMessage !== undefined && { errorMessage: redactor.text(errorMessage) }),
     },
+    ...(step.outcome === 'failed' && {
+      statements: statementsFor([errorMessage ?? '', ...printed.map(({ message }) => message)], stacks),
+    }),
     queue: from === undefined ? undefined : queueOf(from, stacks),
     mapping: found && {
       place: placeOf(found) ?? '',

@@ -153,6 +153,29 @@ describe('the story of a trigger', () => {
     assert.match(changes.join('\n'), /^Return the result from an async handler instead of calling back/);
   });
 
+  it('says which right its role lacks (https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-post-confirmation.html)', async () => {
+    const denied =
+      'User: arn:aws:sts::123456789012:assumed-role/welcome-role/welcome is not authorized to perform: cognito-idp:AdminAddUserToGroup on resource: arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_Shop because no identity-based policy allows the cognito-idp:AdminAddUserToGroup action';
+    const at = await aTold(
+      { LambdaConfig: { PreSignUp: TRIGGER } },
+      {},
+      { ...failing, errorType: 'AccessDeniedException', errorMessage: denied },
+    );
+
+    await at.within(() => at.call('SignUp', SIGN_UP));
+
+    const { sentences = [], changes = [] } = at.story() ?? {};
+    assert.match(
+      sentences.join('\n'),
+      /No policy of .*welcome-role.* allows cognito-idp:AdminAddUserToGroup/,
+    );
+    assert.match(
+      sentences.join('\n'),
+      /refused SignUp with UserLambdaValidationException, because of its trigger\./,
+    );
+    assert.match(changes.join('\n'), /cognito-idp:AdminAddUserToGroup/);
+  });
+
   it('says why PostConfirmation is not called for the user of an administrator (https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-post-confirmation.html)', async () => {
     const at = await aTold({ LambdaConfig: { PostConfirmation: TRIGGER } });
     await at.admin('AdminCreateUser', { Username: 'zoe', MessageAction: 'SUPPRESS' });
@@ -164,7 +187,7 @@ describe('the story of a trigger', () => {
     const { headline, sentences = [], changes = [] } = at.story() ?? {};
     assert.equal(
       headline,
-      'The call AdminSetUserPassword of the user pool us-east-1_Shop did not call a trigger.',
+      'The call AdminSetUserPassword of the user pool us-east-1_Shop did not call the trigger PostConfirmation.',
     );
     assert.match(sentences.join('\n'), /the trigger PostConfirmation \(the function welcome.*was not called/);
     assert.match(changes.join('\n'), /AdminAddUserToGroup.*PostAuthentication or PreTokenGeneration/);
