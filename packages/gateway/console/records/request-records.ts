@@ -350,7 +350,7 @@ export class RequestRecords implements RecordSink {
   }
 
   /** Returns the lookups for facts that the record with this number does not contain. */
-  #lookups(sequence: number): SurpriseLookups {
+  #lookups(sequence: number): Pick<SurpriseLookups, 'definitionOf' | 'fillerOf' | 'isToolkit'> {
     return {
       isToolkit: ({ received }) => this.readLabels().of(received.api.apiId).isToolkit,
       definitionOf: ({ received }) => findDefinition(this.readStacks(), received.api),
