@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { noteFilter } from '../../../../../packages/gateway/console/records/filter-notes.ts';
 import { aStack } from '../../../../support/a-stack.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 type Step = Parameters<typeof noteFilter>[0];
 
@@ -18,7 +19,7 @@ const filtered = (more: Partial<Step>): Step => ({
   ...more,
 });
 
-const withPattern = (EventPattern: object): ReturnType<typeof aStack> =>
+const withPattern = (EventPattern: JsonObject): ReturnType<typeof aStack> =>
   aStack({ Own: { type: 'AWS::Events::Rule', id: 'own', properties: { EventPattern } } });
 
 const withPrefix = (Value: string): ReturnType<typeof aStack> =>
