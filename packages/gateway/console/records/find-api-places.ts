@@ -192,7 +192,7 @@ function placesOfEntrance(recorded: Recorded, { stacks, own, api, policy }: At):
 
 /** The custom domain of a request that came to no API, because the domain has no mapping. */
 function placesOfDomain(recorded: Recorded, stacks: readonly ResolvedStack[]): readonly NamedPlace[] {
-  if (isEvent(recorded)) return [];
+  if (isEvent(recorded) || recorded.received.route !== undefined) return [];
   const host = recorded.received.headers.last('host')?.replace(/:\d+$/, '').toLowerCase();
   const domain = ['AWS::ApiGateway::DomainName', 'AWS::ApiGatewayV2::DomainName']
     .flatMap((type) => resourcesOf(stacks, type))
