@@ -116,5 +116,7 @@ function isText(value: Json, parameters: JsonObject): boolean {
     const type = membersOf(parameters[referred])['Type'];
     return others.length === 0 && !(typeof type === 'string' && isListType(type));
   }
+  // AWS::LanguageExtensions resolves a function in the place of the name.
+  if (isJsonObject(referred)) return others.length === 0;
   return name.startsWith('Fn::') && others.length === 0 && !LIST_FUNCTIONS.has(name);
 }

@@ -52,9 +52,9 @@ export function checkLiteralParts(template: JsonObject, refuse: Refuse): void {
       checkDeclaration([section, name], body, refuse);
     }
   checkCommonNames(template, refuse);
-  for (const [name, mapping] of Object.entries(mapOf(template, 'Mappings')))
-    checkMapping(['Mappings', name], mapping, refuse);
   const hasExtensions = asOneOrMore(template['Transform'] ?? []).includes('AWS::LanguageExtensions');
+  for (const [name, mapping] of Object.entries(mapOf(template, 'Mappings')))
+    checkMapping(['Mappings', name], mapping, hasExtensions, refuse);
   for (const [logicalId, resource] of Object.entries(mapOf(template, 'Resources')))
     checkAttributes(['Resources', logicalId], membersOf(resource), hasExtensions, refuse);
 }
@@ -130,7 +130,7 @@ function checkMappingName(at: Path, kind: keyof typeof MAPPING_NAMES, refuse: Re
  * CloudFormation template reference, "Mappings syntax": a mapping has top-level keys, and each of them has pairs of a name
  * and a value (awsdocs/aws-cloudformation-user-guide#671).
  */
-function checkMapping(at: Path, mapping: Json, refuse: Refuse): void {
+function checkMapping(at: Path, mapping: Json, hasExtensions: boolean, refuse: Refuse): void {
   const form = `${FORMAT} Every Mappings object member must contain a String key and an object value. (Write it with two levels of keys: ${at[1] ?? ''}: { KEY: { NAME: VALUE } })`;
   checkMappingName(at, 'map', refuse);
   if (!isJsonObject(mapping)) refuse(at, form, 'it is read as a mapping without keys');
@@ -139,7 +139,8 @@ function checkMapping(at: Path, mapping: Json, refuse: Refuse): void {
       refuse([...at, top], form, 'it is read as a key without names');
     checkMappingName([...at, top], 'element', refuse);
     for (const [name, value] of Object.entries(membersOf(entries))) {
-      checkMappingName([...at, top, name], 'attribute', refuse);
+      // AWS::LanguageExtensions resolves Fn::FindInMap with other names before CloudFormation reads the mappings.
+      if (!hasExtensions) checkMappingName([...at, top, name], 'attribute', refuse);
       const isPlain = isJsonList(value) ? !value.some(isComposed) : !isComposed(value);
       if (!isPlain && !top.startsWith('Fn::') && !name.startsWith('Fn::'))
         refuse(

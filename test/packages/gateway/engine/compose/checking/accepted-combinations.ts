@@ -5,6 +5,22 @@ const SAM = 'Transform: AWS::Serverless-2016-10-31';
 
 export const ACCEPTED_COMBINATIONS: readonly AcceptedDefinition[] = [
   {
+    name: 'a computed name in Ref of a condition, and names of any characters in a mapping, with AWS::LanguageExtensions',
+    source:
+      'aws-cloudformation/cfn-lint, test/fixtures/templates/good/parameters/used_transform_language_extension.json and functions_findinmap_enhanced.yaml',
+    text: `
+Transform: AWS::LanguageExtensions
+Parameters: { ParamA: { Type: String, Default: 'true' } }
+Mappings: { Names: { dev: { any-name_of.it: a } } }
+Conditions:
+  Fn::ForEach::Checks:
+    - Letter
+    - [A]
+    - Is\${Letter}: !Equals [{ Ref: { Fn::Sub: 'Param\${Letter}' } }, 'true']
+Resources:
+  Topic: { Type: AWS::SNS::Topic, Properties: { DisplayName: !FindInMap [Names, dev, any-name_of.it] } }`,
+  },
+  {
     name: 'all forms of IPv6 addresses, and CAA records',
     source: 'RFC 4291, section 2.2; RFC 8659, section 4.1.1',
     text: `
