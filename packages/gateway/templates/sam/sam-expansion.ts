@@ -241,11 +241,9 @@ export class SamExpansion {
     const own = mapOf(resource, 'Properties');
     const ignored = resource['IgnoreGlobals'];
     if (ignored === '*') return own;
-    const all = this.globalsOf(section);
-    const globals = isJsonList(ignored)
-      ? Object.fromEntries(Object.entries(all).filter(([name]) => !ignored.includes(name)))
-      : all;
-    return membersOf(merge(globals, own));
+    const left = isJsonList(ignored) ? ignored : [];
+    const globals = Object.entries(this.globalsOf(section)).filter(([name]) => !left.includes(name));
+    return membersOf(merge(Object.fromEntries(globals), own));
   }
 
   globalsOf(section: string): JsonObject {

@@ -6,6 +6,7 @@
 import { isJsonList, isJsonObject, isTrue, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { nearestOf } from '../../core/deployability/spelling.ts';
+import { judgeIgnored } from './sam-ignored-globals.ts';
 import { judgeRuleOfMachine } from './sam-machine-refusals.ts';
 import type { Refusal } from './sam-machine-refusals.ts';
 import type { SamExpansion } from './sam-expansion.ts';
@@ -31,41 +32,6 @@ export function refuseResource(expansion: SamExpansion, logicalId: string, resou
   ];
   for (const { at, message, remedy } of found) expansion.refuse(logicalId, at, message, remedy);
   judgeIgnored(expansion, logicalId, resource['IgnoreGlobals'], expansion.globalsOf(name));
-}
-
-/** samtranslator 1.115.0, plugins/globals/globals.py, InvalidResourceAttributeTypeException */
-function judgeIgnored(
-  expansion: SamExpansion,
-  logicalId: string,
-  ignored: Json | undefined,
-  globals: JsonObject,
-): void {
-  if (ignored === undefined || ignored === '*') return;
-  const says = `Resource ${logicalId} has invalid resource attribute 'IgnoreGlobals'`;
-  if (!isJsonList(ignored)) {
-    expansion.refuse(
-      logicalId,
-      ['IgnoreGlobals'],
-      `${says}.`,
-      "write IgnoreGlobals: '*', or a list of names",
-      [],
-    );
-    return;
-  }
-  for (const [index, key] of ignored.entries())
-    if (typeof key !== 'string' || !Object.hasOwn(globals, key)) {
-      const name = typeof key === 'string' ? key : JSON.stringify(key);
-      const meant = nearestOf(name, Object.keys(globals));
-      expansion.refuse(
-        logicalId,
-        ['IgnoreGlobals', String(index)],
-        `${says} on item '${name}'.`,
-        meant === undefined
-          ? `remove ${name}, which Globals do not set`
-          : `write ${meant} instead of ${name}`,
-        [],
-      );
-    }
 }
 
 /**
