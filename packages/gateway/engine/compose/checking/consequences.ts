@@ -43,12 +43,14 @@ const FOLLOWS: readonly Follows[] = [
   // A reader needs a property whose absence SAM's transform refuses.
   (one, other) => {
     const [, name] = /^(\w+) is required$/.exec(one.message) ?? [];
-    return one.resource === other.resource && other.message === `Missing required property '${name ?? ''}'.`;
+    const [, missing] = /^Missing required property '(\w+)'\.$/.exec(other.message) ?? [];
+    return name !== undefined && name === missing && one.resource === other.resource;
   },
   // SAM's transform refuses the property in Globals, and not in each resource that gets it from there.
   (one, other) => {
     const [, name] = /^property (\w+) not defined for resource of type /.exec(one.message) ?? [];
-    return name !== undefined && other.message.startsWith(`'Globals' section is invalid. '${name}' is not`);
+    const [, refused] = /^'Globals' section is invalid\. '(\w+)' is not/.exec(other.message) ?? [];
+    return name !== undefined && name === refused;
   },
   // The declaration of a parameter is refused, such as a Default that is written otherwise.
   (one, other) => one.id === 'parameter-without-value' && one.property === other.property,
