@@ -101,7 +101,7 @@ export function assertServed(
   if (usageKeySecret === undefined && issuers.some(({ nativeUsagePlan }) => nativeUsagePlan))
     throw new DomainError(
       'CONFIG_INVALID',
-      'GATEWRIGHT_USAGE_KEY_SECRET is missing, but a document has nativeUsagePlan: set this variable of the function',
+      'GATEWRIGHT_USAGE_KEY_SECRET is missing, but a document has nativeUsagePlan: set this variable',
     );
 }
 

@@ -28,7 +28,7 @@ export function assertUsable(
       apiKeys.some((issuer) => issuer.nativeUsagePlan === true && isHere(issuer))
     )
       throw invalid(
-        `${name} has native usage plans, but GATEWRIGHT_USAGE_KEY_SECRET is missing: set this variable of the function`,
+        `${name} has native usage plans, but GATEWRIGHT_USAGE_KEY_SECRET is missing: set this variable`,
       );
   }
 }

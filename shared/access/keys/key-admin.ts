@@ -394,7 +394,7 @@ export class KeyAdmin {
     if (usageKeySecret === undefined)
       throw new DomainError(
         'CONFIG_INVALID',
-        'GATEWRIGHT_USAGE_KEY_SECRET is missing, but a native usage plan needs it: set this variable of the function',
+        'GATEWRIGHT_USAGE_KEY_SECRET is missing, but a native usage plan needs it: set this variable',
       );
     const value = nativeKeyValue(usageKeySecret, stage, keyId);
     return this.#ports.nativeKeys.put({ name: `gatewright-${stage}-${keyId}`, value, usagePlanId });

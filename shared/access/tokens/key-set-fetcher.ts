@@ -17,7 +17,7 @@ export function createKeySetFetcher(): KeySetFetcher {
     async fetch(uri, limits = DEFAULT_LIMITS) {
       if (!uri.startsWith('https://') && !isLoopbackUrl(uri))
         throw unavailable(
-          `the address of the key set is ${uri}; expected an https address, or an address of this machine`,
+          `the address of the key set is ${uri}; expected https or an address of this machine`,
         );
       const { timeoutMs, totalMs = Infinity } = limits;
       const startedMs = nowMs();

@@ -1,6 +1,5 @@
 /**
- * The grants that a developer has given to a client, as authorization codes and refresh tokens (RFC 6749
- * §4.1, §6).
+ * The grants that a developer has given to a client, as authorization codes and refresh tokens (RFC 6749 §4.1, §6).
  */
 import { hashOf, hold } from '../login/login-state.ts';
 import type { Clock } from '../../core/ports.ts';

@@ -47,11 +47,13 @@ const PROPERTIES: Readonly<Record<string, Own>> = {
   EndpointConfiguration: {},
   EventInvokeConfig: { terraform: 'aws_lambda_function_event_invoke_config' },
   EventPattern: { serverless: 'pattern' },
+  ExplicitAuthFlows: { cdk: 'authFlows' },
   FilterCriteria: { serverless: 'filterPatterns', cdk: 'filters' },
   FilterPolicy: {},
   FilterPolicyScope: {},
   ForwardedValues: {},
   FunctionResponseTypes: {},
+  GenerateSecret: {},
   IdentityValidationExpression: {
     serverless: 'identityValidationExpression',
     cdk: 'validationRegex',
@@ -62,6 +64,7 @@ const PROPERTIES: Readonly<Record<string, Own>> = {
   IntegrationUri: {},
   InvokeMode: { serverless: 'invokeMode' },
   JwtConfiguration: {},
+  LambdaConfig: { cdk: 'lambdaTriggers' },
   MaximumRetryAttempts: { serverless: 'maximumRetryAttempts', cdk: 'retryAttempts' },
   MemorySize: { serverless: 'memorySize' },
   MethodSettings: { terraform: 'aws_api_gateway_method_settings' },
@@ -70,6 +73,7 @@ const PROPERTIES: Readonly<Record<string, Own>> = {
   OriginRequestPolicyId: {},
   PassthroughBehavior: { serverless: 'passThrough' },
   PayloadFormatVersion: { serverless: 'payload' },
+  PreventUserExistenceErrors: {},
   QueryString: {},
   RateLimit: { serverless: 'throttle.rateLimit' },
   RawMessageDelivery: {},
@@ -79,6 +83,7 @@ const PROPERTIES: Readonly<Record<string, Own>> = {
   RequestTemplates: { serverless: 'request.template' },
   RequestValidatorId: {},
   ReservedConcurrentExecutions: { serverless: 'reservedConcurrency' },
+  ResponsePagePath: {},
   ResponseParameters: {},
   ResponseTemplates: { serverless: 'response.template' },
   ResponseTransferMode: { serverless: 'response.transferMode' },
@@ -90,6 +95,7 @@ const PROPERTIES: Readonly<Record<string, Own>> = {
   SelectionPattern: { serverless: 'pattern' },
   SourceArn: {},
   StageVariables: {},
+  SubnetIds: { cdk: 'vpcSubnets' },
   TemplateSelectionExpression: {},
   ThrottlingBurstLimit: {},
   ThrottlingRateLimit: {},
@@ -97,6 +103,7 @@ const PROPERTIES: Readonly<Record<string, Own>> = {
   TlsConfig: {},
   ValidateRequestBody: {},
   VisibilityTimeout: { terraform: 'visibility_timeout_seconds' },
+  VpcConfig: { serverless: 'vpc', cdk: 'vpc' },
 };
 
 /** Words that also occur in messages of functions and services, so that they are replaced in advice only. */

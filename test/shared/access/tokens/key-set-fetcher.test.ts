@@ -14,7 +14,7 @@ describe('createKeySetFetcher', () => {
     it(`refuses to ask ${uri}`, async () => {
       await assert.rejects(createKeySetFetcher().fetch(uri), {
         code: 'KEY_SET_UNAVAILABLE',
-        message: `the address of the key set is ${uri}; expected an https address, or an address of this machine`,
+        message: `the address of the key set is ${uri}; expected https or an address of this machine`,
       });
     });
 

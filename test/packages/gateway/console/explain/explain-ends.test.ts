@@ -312,7 +312,7 @@ describe('a model of a request that has no body', () => {
       /^Remove RequestModel of the event from GET \/items:/,
     );
     assert.match(changesOf('GET', 'GET /items', 'serverless'), /^Remove request\.schemas of the http event/);
-    assert.match(changesOf('HEAD', 'ANY /items'), /^Give the path of ANY \/items a method HEAD of its own/);
+    assert.match(changesOf('HEAD', 'ANY /items'), /^Give the path of ANY \/items a separate method HEAD/);
     for (const method of ['GET', 'HEAD', 'OPTIONS'])
       assert.doesNotMatch(changesOf(method, `${method} /items`), /Send a body|change the model/);
     assert.match(changesOf('POST', 'POST /items'), /^Send a body that matches the model/);

@@ -89,28 +89,32 @@ describe('the words of an explanation', () => {
 
 /** Names in capitals that stand in explanations and are no settings of a template, or are chosen by `nameSetting`. */
 const NO_SETTINGS =
-  `AccessOutcome AddApiKeyRequiredToCorsPreflight AddDefaultAuthorizerToCorsPreflight AgentCall
-  AllViewerExceptHostHeader AllowCredentials AllowHeaders AllowMethods AllowOrigin AllowOrigins
-  AllowedMethods AnyStep ApiGatewayRestApi ApiId ApiKey ApiMappingKey AssumeRole AssumeRolePolicyDocument
-  AttributeDefinitions AuthorizerId BadRequestException BasePath BigInt BisectBatchOnFunctionError
-  CallbackHandlerDeprecated CloudFront CodeUri ConditionExpression ContentBasedDeduplication
-  CustomErrorResponses DeadLetterConfig DecidedAccess DelaySeconds DestinationConfig DomainName EdgeAnswer
+  `AccessDenied AccessOutcome AddApiKeyRequiredToCorsPreflight AddDefaultAuthorizerToCorsPreflight
+  AdminAddUserToGroup AdminConfirmSignUp AdminCreateUser AdminCreateUserConfig AdminGetUser
+  AdminSetUserPassword AgentCall AllViewerExceptHostHeader AllowAdminCreateUserOnly AllowCredentials
+  AllowHeaders AllowMethods AllowOrigin AllowOrigins AllowedMethods AnyStep ApiGatewayRestApi ApiId ApiKey
+  ApiMappingKey AssumeRole AssumeRolePolicyDocument AttributeDefinitions AuthorizerId BadRequestException
+  BasePath BigInt BisectBatchOnFunctionError CallbackHandlerDeprecated CloudFront CodeUri
+  ConditionExpression ConfirmForgotPassword ConfirmSignUp ContentBasedDeduplication CustomErrorResponses
+  DeadLetterConfig DecidedAccess DelaySeconds DestinationConfig DistributionConfig DomainName EdgeAnswer
   ErrorCode ErrorMessage EventBusName EventInvokeConfig EventPattern EventSourceArn EventStep ExitError
   ExposeHeaders ExpressionAttributeNames ExpressionAttributeValues FailedEntryCount FailedPutCount
-  FailedRecordCount FilterCriteria FilterPolicy ForbiddenException FunctionName FunctionResponseTypes
-  FunctionUrlAuthType GatewayResponses GetObject GoneException GuardCircumstances GuardPolicy
-  HandlerNotFound HttpApi HttpLambdaAuthorizer HttpLambdaResponseType HttpMethod HttpOnly HttpResponseStream
-  ImportModuleError InputTemplate IntegrationCircumstances InvalidateCache InvocationType InvokeFunction
-  InvokeFunctionUrl InvokedViaFunctionUrl IpRange IpRangeWhitelist JavaScript KeyId KeySchema KeyType
-  LimitCircumstances ListBucket MalformedDetail MaxAge MessageDeduplicationId MessageGroupId
-  MeterCircumstances NoSuchKey NonExistentQueue NonNullable NotFound NotFoundException OnFailure
-  OriginProtocolPolicy OriginRequestPolicyId OutOfMemory PayloadTooLargeException PostToConnection
-  ProxyFault ReauthorizeEvery RedrivePolicy ReportBatchItemFailures RequestModel RequestResponses
-  ResourcePath ResourcePolicy ResponseSizeTooLarge RestApi RestApiId ResultForm SendMessage
-  ServerlessHttpApi ServerlessRestApi SignedHeaders SimpleQueueService SourceVpce StageName StartExecution
-  StartSyncExecution StateMachineType StatusCode StreamArn SurpriseFacts ToldStep TooLarge UnknownSource
-  UpdateUsage UsagePlan UsagePlanId UsagePlanKey UserCodeSyntaxError ViewerProtocolPolicy VisibilityTimeout
-  WebSocket WebsocketsApi`.split(/\s+/);
+  FailedRecordCount FilterCriteria FilterPolicy ForbiddenException ForgotPassword FunctionName
+  FunctionResponseTypes FunctionUrlAuthType GatewayResponses GetObject GoneException GuardCircumstances
+  GuardPolicy HandlerNotFound HttpApi HttpLambdaAuthorizer HttpLambdaResponseType HttpMethod HttpOnly
+  HttpResponseStream ImportModuleError InputTemplate InstanceId IntegrationCircumstances InvalidateCache
+  InvocationType InvokeFunction InvokeFunctionUrl InvokedViaFunctionUrl IpRange IpRangeWhitelist
+  JavaScript KeyId KeySchema KeyType LimitCircumstances ListBucket MalformedDetail MaxAge
+  MessageDeduplicationId MessageGroupId MeterCircumstances NatGatewayId NetworkInterfaceId NoSuchKey
+  NonExistentQueue NonNullable NotFound NotFoundException OnFailure OriginProtocolPolicy
+  OriginRequestPolicyId OutOfMemory PayloadTooLargeException PolicyDocument PostAuthentication
+  PostToConnection PreTokenGeneration ProxyFault ReauthorizeEvery RedrivePolicy ReportBatchItemFailures
+  RequestModel RequestResponses ResendConfirmationCode ResourcePath ResourcePolicy ResponseCode
+  ResponseSizeTooLarge RestApi RestApiId ResultForm RouteTableId SendMessage ServerlessHttpApi
+  ServerlessRestApi SignUp SignedHeaders SimpleQueueService SourceVpce StageName StartExecution
+  StartSyncExecution StateMachineType StatusCode StreamArn SubnetId SurpriseFacts ToldStep TooLarge
+  TransitGatewayId UnknownSource UpdateUsage UsagePlan UsagePlanId UsagePlanKey UserCodeSyntaxError
+  ViewerProtocolPolicy VisibilityTimeout VpcPeeringConnectionId WebSocket WebsocketsApi`.split(/\s+/);
 
 describe('the names of settings in explanations', () => {
   const found = new Map<string, string>();

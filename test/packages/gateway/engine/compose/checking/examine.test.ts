@@ -421,7 +421,7 @@ describe('the package of a function', () => {
     assert.match(findings[0]?.message ?? '', /the package contains .*gatewright\/\.gatewright,/);
     assert.match(
       findings[0]?.remedy ?? '',
-      /patterns: \['!\*\*\/\.gatewright\/\*\*'\].* do not delete it, because gatewright detach needs that/,
+      /patterns: \['!\*\*\/\.gatewright\/\*\*'\].* Do not delete \.gatewright\/attach, if it exists, because gatewright detach needs it$/,
     );
   });
 
