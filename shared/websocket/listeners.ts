@@ -30,7 +30,7 @@ const PAGE = 100;
 export type Audience = { readonly topic: string } | { readonly issuer: string; readonly sub: string };
 
 /**
- * Returns the partition of the listeners in an audience.
+ * Returns the key of the partition that contains the listeners of a topic, or the listeners of a user.
  * @throws DomainError SUBJECT_INVALID if the topic is empty, too long or malformed
  */
 export function audienceKey(audience: Audience): string {

@@ -113,7 +113,8 @@ export class DynamoDbTables {
       operation === 'CreateTable' ? this.#withSettings(checked, input, region, isOfStack) : checked;
     if (operation === 'CreateTable' && (await this.#read(name)) !== undefined)
       throw new DynamoDbError(400, `${DYNAMODB}ResourceInUseException`, `Table already exists: ${name}`);
-    // dynalite changes the status in this object when it has finished the change; AWS answers before.
+    // dynalite later sets the final status in the object that it returns. The copy keeps the status that AWS's response
+    // shows, such as CREATING.
     const output = structuredClone(await runAction(operation, located, settled));
     if (isOfSettings) {
       // The table must be active first, because dynalite writes the whole table again when it has finished its own

@@ -311,8 +311,8 @@ async function* printRows(
   yield Buffer.from('retry: 1000\n\n');
   while (!signal.aborted) {
     const { taken } = records.state;
-    // After a restart, the gateway numbers its records from 0 again, so the rows of the reader are outdated, and the
-    // stream starts again.
+    // After a restart, the gateway numbers its records from 0 again, so the rows that the client has are
+    // outdated, and the stream starts again.
     if (next > taken) next = 0;
     if (next < taken) {
       const rows = records

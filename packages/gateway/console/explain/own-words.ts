@@ -116,7 +116,7 @@ export const NAMED_PROPERTIES: Readonly<Record<string, Own>> = {
   Uri: {},
 };
 
-/** Settings whose value or owner is also written differently. */
+/** Settings that differ not only in the name, but also in the value or in the resource that has the setting. */
 const PHRASES: Readonly<Record<string, Partial<Readonly<Record<Form, string>>>>> = {
   'FunctionResponseTypes: [ReportBatchItemFailures]': {
     terraform: 'function_response_types = ["ReportBatchItemFailures"]',

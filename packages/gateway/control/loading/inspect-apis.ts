@@ -46,7 +46,7 @@ export type InspectedRoute = {
   readonly guard?: 'CUSTOM' | 'COGNITO_USER_POOLS' | 'JWT' | 'AWS_IAM';
   readonly apiKeyRequired: boolean;
   readonly handler?: FunctionDefinition;
-  /** The templates and parameters that read the caller; absent if there are none. */
+  /** The templates and parameters that use the caller's identity (such as claims); absent if there are none. */
   readonly callerMappings?: readonly CallerMapping[];
   /** Whether the route responds with 500 to every request. The guard of such a route is unknown. */
   readonly isClosed?: true;

@@ -94,7 +94,7 @@ export class MessageQueue {
     else this.#order.push(message);
   }
 
-  /** Returns the sequence number for a message from another queue. */
+  /** Returns the next sequence number, for a message that is moved here from another queue. */
   nextSequence(): number {
     return this.#sequence + 1;
   }

@@ -39,8 +39,8 @@ const LIMITS = {
   cooldownSeconds: 30,
 };
 /**
- * The time in milliseconds for which a key is used without requesting it again. Together with `maxAgeSeconds`, this
- * time is an hour.
+ * The time in milliseconds for which this class uses a key set without asking the cache below it. The key set may
+ * already have been `maxAgeSeconds` (30 minutes) old when the cache returned it, so a key is used for up to an hour.
  */
 const AT_HAND_MS = 1_800_000;
 

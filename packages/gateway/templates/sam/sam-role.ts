@@ -87,8 +87,9 @@ function isNoValue(policy: Json): boolean {
 }
 
 /**
- * Refuses policy templates that SAM or IAM does not accept: without a parameter (SAM's translator,
- * InsufficientParameterValues), or as the name of a managed policy (aws/serverless-application-model#3375).
+ * Refuses an entry of `Policies` that names a policy template without all of its parameters (SAM fails with
+ * InsufficientParameterValues). Also refuses an entry that is only the template's name as a string, because SAM takes
+ * this name for a managed policy (aws/serverless-application-model#3375).
  */
 export function refusePolicies(expansion: SamExpansion, logicalId: string, properties: JsonObject): void {
   const { Policies: given = [] } = properties;

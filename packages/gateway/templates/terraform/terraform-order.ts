@@ -10,7 +10,7 @@ import { fullReferences, parseReference } from './terraform-references.ts';
 
 type Need = {
   readonly needed: string;
-  /** The attributes that must refer to the same resource in the part and in the resource that it needs. */
+  /** The attributes that must have the same value in the resource and in the one that it needs. */
   readonly same: readonly string[];
   /** API Gateway's error message if the needed resource does not exist. */
   readonly words: string;

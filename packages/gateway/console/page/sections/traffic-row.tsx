@@ -1,4 +1,4 @@
-/** A row of Traffic and its head. Both use one grid of cells, in which the path is the link. */
+/** A row of the Traffic table, and the header row of the table. In a row, the path is a link to the request. */
 import { Status } from '../elements/parts.tsx';
 import { directionOf, SortButton } from '../elements/sortable-table.tsx';
 import { linkTo } from '../address.ts';

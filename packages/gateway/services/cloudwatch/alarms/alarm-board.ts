@@ -95,7 +95,7 @@ export class AlarmBoard {
 
   /**
    * Sets a state manually. The next evaluation may change it back. For a composite alarm, this happens with the next
-   * change of another alarm.
+   * state change of any other alarm.
    */
   setState(name: string, state: Pick<AlarmState, 'value' | 'reason' | 'reasonData'>): void {
     const entry = this.#entries.get(name);

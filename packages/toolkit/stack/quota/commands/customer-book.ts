@@ -1,5 +1,5 @@
 /**
- * Reads customers for the console, with the readers of `gatewright customers`, `gatewright usage`, `gatewright keys`
+ * Reads customers for the console, with the same functions as `gatewright customers`, `gatewright usage`, `gatewright keys`
  * and `gatewright quota audit`.
  */
 import { membersOf } from '@gatewright/aws/json-object';
