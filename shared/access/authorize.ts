@@ -152,7 +152,10 @@ function assertLasts(
   nowEpochSeconds: number,
 ): void {
   if (margin !== undefined && end !== undefined && end - nowEpochSeconds < margin)
-    throw new DomainError('TOKEN_EXPIRED', 'the credential expires too soon');
+    throw new DomainError(
+      'TOKEN_EXPIRED',
+      `the credential is valid for ${Math.max(0, Math.floor(end - nowEpochSeconds))} s more; result.rejectIfExpiresWithinSeconds of the access document requires ${margin} s or more`,
+    );
 }
 
 type Known = {

@@ -24,7 +24,10 @@ export function readLogConfig(environment: Environment = process.env): LogConfig
   const salt = environment['GATEWRIGHT_LOG_SALT'] ?? '';
   if (as === 'plain' || as === 'nothing') return { stage, principal: { as } };
   if (as !== '' && as !== 'hash')
-    throw invalid('GATEWRIGHT_LOG_PRINCIPAL', 'must be hash, plain, nothing or empty');
+    throw invalid(
+      'GATEWRIGHT_LOG_PRINCIPAL',
+      `is ${JSON.stringify(as)}; expected "hash", "plain" or "nothing"`,
+    );
   if (as === '' && salt === '') return { stage, principal: { as: 'nothing' } };
   if (salt.length < 16) throw invalid('GATEWRIGHT_LOG_SALT', 'must have at least 16 characters');
   return { stage, principal: { as: 'hash', salt } };

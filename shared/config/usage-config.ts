@@ -38,7 +38,10 @@ export function readChargeConfig(
 export function readUsageTrackerConfig(environment: Environment = process.env): UsageTrackerConfig {
   const counts = environment['GATEWRIGHT_USAGE_COUNTS'] ?? 'reached';
   if (counts !== 'reached' && counts !== 'succeeded' && counts !== 'all')
-    throw invalid('GATEWRIGHT_USAGE_COUNTS', 'must be reached, succeeded or all');
+    throw invalid(
+      'GATEWRIGHT_USAGE_COUNTS',
+      `is ${JSON.stringify(counts)}; expected "reached", "succeeded" or "all"`,
+    );
   const fields = { ...DEFAULT_FIELDS };
   for (const pair of (environment['GATEWRIGHT_USAGE_FIELDS'] ?? '')
     .split(',')

@@ -26,7 +26,10 @@ export const PORTAL_ANSWERS: Readonly<
   KEY_MANAGED: [409, 'The provider of the API manages this key.'],
   KEY_UNKNOWN: [404, 'There is no such key.'],
   KEY_REVOKED: [409, 'This key is revoked.'],
-  ROTATION_RUNNING: [409, 'There are two valid secrets already. Wait until the older one ends.'],
+  ROTATION_RUNNING: [
+    409,
+    'There are two valid secrets already. Wait until the old secret ends, or rotate again and choose that it ends now.',
+  ],
   ENDPOINT_UNKNOWN: [404, 'There is no such endpoint.'],
   ENDPOINT_REVOKED: [409, 'This endpoint is revoked.'],
   ENDPOINTS_TOO_MANY: [409, 'Your organisation has as many endpoints as it may have. Revoke one first.'],

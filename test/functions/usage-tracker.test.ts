@@ -119,6 +119,9 @@ describe('usage-tracker', () => {
       errorOf(fields) ?? '',
       /GATEWRIGHT_USAGE_FIELDS must be pairs such as key=sub, with the names requestId/,
     );
-    assert.match(errorOf(counts) ?? '', /GATEWRIGHT_USAGE_COUNTS must be reached, succeeded or all/);
+    assert.match(
+      errorOf(counts) ?? '',
+      /GATEWRIGHT_USAGE_COUNTS is ".*"; expected "reached", "succeeded" or "all"/,
+    );
   });
 });

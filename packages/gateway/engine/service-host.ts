@@ -365,7 +365,10 @@ export class ServiceHost {
    * @throws StateFileError if a state is invalid, before anything has changed
    */
   async checkStates(saved: unknown): Promise<() => void> {
-    if (!isJsonObject(saved)) throw new StateFileError('the services in the file are not an object');
+    if (!isJsonObject(saved))
+      throw new StateFileError(
+        'the services in the file are not an object by service name; save the data again',
+      );
     const loads: (() => void)[] = [];
     for (const [name, state] of Object.entries(saved)) {
       const service = await this.find(name);

@@ -314,7 +314,10 @@ async function invoke(
     case 'timed-out':
       throw new FunctionFailed('Sandbox.Timedout', 'the function timed out');
     default:
-      throw new TestingError(result['message'] ?? `the function ${name} was not run`);
+      throw new TestingError(
+        result['message'] ??
+          `the function ${name} was not invoked: the gateway responded with ${JSON.stringify(result['kind'] ?? null)} and gave no reason; read the gateway's log`,
+      );
   }
 }
 

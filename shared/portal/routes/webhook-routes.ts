@@ -156,7 +156,10 @@ function revokeRoute(context: MemberContext): MemberRoute {
 function requireSource({ webhooks }: MemberContext, source: string): { readonly most: number } {
   const offered = webhooks.find((each) => each.source === source);
   if (offered !== undefined) return offered;
-  throw new DomainError('OFFER_UNKNOWN', 'the portal does not offer this source in this stage');
+  throw new DomainError(
+    'OFFER_UNKNOWN',
+    `the portal does not offer the source ${JSON.stringify(source)} in this stage; it offers ${webhooks.map((each) => each.source).join(', ') || 'none'}`,
+  );
 }
 
 /** @throws DomainError ENDPOINT_UNKNOWN if it does not exist or belongs to another tenant; STORE_UNAVAILABLE */

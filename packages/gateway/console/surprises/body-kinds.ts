@@ -47,7 +47,7 @@ const bytesAsBase64: SurpriseKind = {
       because: [
         backend.isChosen
           ? `The integration responded with bytes (${backend.contentType}), and ContentHandling of the integration response is CONVERT_TO_TEXT, so the client got them as base64 text.`
-          : `The integration responded with bytes, because ${backend.contentType} is a binary media type of the API. No binary media type matches ${describeAccept(facts)}, so the client got them as base64 text. ${describeTypes(facts)}`,
+          : `The gateway treated the integration's response as binary, because its Content-Type, ${backend.contentType}, is one of the API's binary media types. No binary media type matches ${describeAccept(facts)}, so the body was sent to the client as base64 text. ${describeTypes(facts)}`,
       ],
       changes: backend.isChosen
         ? ['Remove ContentHandling, or set it to CONVERT_TO_BINARY.']

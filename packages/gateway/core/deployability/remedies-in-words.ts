@@ -25,9 +25,9 @@ function legalVariable({ property }: At): string {
 
 const CHANGES = {
   RequestParameters:
-    'write append:header.NAME, overwrite:header.NAME, remove:header.NAME, the same with querystring, or overwrite:path; the value is a string, $request.header.NAME, $request.querystring.NAME, $context.NAME or $stageVariables.NAME',
+    'write append:header.NAME, overwrite:header.NAME, remove:header.NAME, append:querystring.NAME, overwrite:querystring.NAME, remove:querystring.NAME or overwrite:path as the key; the value is a string, $request.header.NAME, $request.querystring.NAME, $context.NAME or $stageVariables.NAME',
   ResponseParameters:
-    'write append:header.NAME, overwrite:header.NAME, remove:header.NAME or overwrite:statuscode; the value is a string, $response.header.NAME, $response.body.NAME or $context.NAME',
+    'write append:header.NAME, overwrite:header.NAME, remove:header.NAME or overwrite:statuscode as the key; the value is a string, $response.header.NAME, $response.body.NAME or $context.NAME',
 };
 
 function mappingForms({ type, property }: At): string {
@@ -37,8 +37,8 @@ function mappingForms({ type, property }: At): string {
   if (type === 'AWS::ApiGateway::GatewayResponse')
     return "write a constant in single quotes ('…'), or method.request.header.NAME, method.request.querystring.NAME, method.request.path.NAME, context.NAME or stageVariables.NAME";
   return isResponse
-    ? "map method.response.header.NAME to a constant in single quotes ('…'), integration.response.header.NAME, integration.response.body.PATH, context.NAME or stageVariables.NAME"
-    : "map integration.request.header.NAME, .querystring.NAME or .path.NAME to a constant in single quotes ('…'), method.request.header.NAME, .querystring.NAME or .path.NAME, method.request.body, context.NAME or stageVariables.NAME";
+    ? "write method.response.header.NAME as the key; the value is a constant in single quotes ('…'), integration.response.header.NAME, integration.response.body.PATH, context.NAME or stageVariables.NAME"
+    : "write integration.request.header.NAME, integration.request.querystring.NAME or integration.request.path.NAME as the key; the value is a constant in single quotes ('…'), method.request.header.NAME, method.request.querystring.NAME, method.request.path.NAME, method.request.body, context.NAME or stageVariables.NAME";
 }
 
 /** Matches the property that names the destination of a web ACL's logs. */

@@ -46,12 +46,12 @@ const OF_TEMPLATES: readonly RemedyRow[] = [
         ? 'write !If [CONDITION, VALUE_IF_TRUE, VALUE_IF_FALSE]; !Ref AWS::NoValue leaves the property out'
         : name === 'Fn::Select'
           ? 'write !Select [INDEX, LIST]'
-          : `write a list of ${count} items, as !Split [DELIMITER, TEXT]`,
+          : `write a list of ${count} items, such as !Split [DELIMITER, TEXT]`,
   },
   {
     words: /^Template error: (Fn::\w+) requires a list of values$/,
     remedy: ([, name = '']) =>
-      `name in ${name} a list, or a function or a parameter that is a list, such as !Split`,
+      `give ${name} a list, or a function or a parameter that returns a list, such as !Split [DELIMITER, TEXT]`,
   },
   fixed(
     /^Template error: Fn::Select cannot select nonexistent value/,

@@ -49,7 +49,8 @@ export async function saveTables(target: DynamoDbTarget): Promise<readonly Saved
  * @throws StateFileError if the content is invalid
  */
 export function checkTables(value: unknown): readonly SavedTable[] {
-  if (!Array.isArray(value)) throw new StateFileError('the tables in the file are not a list');
+  if (!Array.isArray(value))
+    throw new StateFileError('the tables in the file are not a list; save the data again');
   const tables = value.map((one: unknown) => checkTable(one));
   const names = tables.map(nameOf);
   if (new Set(names).size !== names.length) throw new StateFileError('the file contains a table twice');
@@ -57,7 +58,8 @@ export function checkTables(value: unknown): readonly SavedTable[] {
 }
 
 function checkTable(value: unknown): SavedTable {
-  if (!isJsonObject(value)) throw new StateFileError('a table in the file is not an object');
+  if (!isJsonObject(value))
+    throw new StateFileError('a table in the file is not an object; save the data again');
   const { region, definition, timeToLive, items } = value;
   const name = membersOf(definition)['TableName'];
   if (!isJsonObject(definition) || typeof name !== 'string' || !NAME.test(name))

@@ -20,7 +20,7 @@ export function checkLaterRoutes(
   document: CompiledDocument,
   found: readonly InventoryRoute[],
 ): readonly string[] {
-  return findLaterRoutes(document, found).map((complaint) => `${complaint}: run gatewright access sync`);
+  return findLaterRoutes(document, found).map((complaint) => `${complaint}; run gatewright access sync`);
 }
 
 /**
@@ -49,10 +49,10 @@ export function findLaterRoutes(
       const reached = nameOf(now.routes[index]);
       if (!later.has(index) || reached === name || complaints.has(reached)) continue;
       if (allowsWhole(document, rule, reached)) continue;
-      const was = met.has(reached) ? 'was open' : 'did not exist';
+      const was = met.has(reached) ? 'had no authorizer' : 'did not exist';
       complaints.set(
         reached,
-        `${reached} has an authorizer but ${was} when the document's routes were read, so callers allowed on ${name} can call it too`,
+        `callers who may call ${name} can also call ${reached}, because ${reached} ${was} when the routes of the access document were read`,
       );
     }
   return [...complaints.values()];

@@ -63,7 +63,7 @@ export function checkIssuers(check: IssuerCheck): void {
     if (source.in === 'subprotocol' && source.marker.toLowerCase() !== SUBPROTOCOL_MARKER)
       warning(
         ['sources', index, 'marker'],
-        `ws-connect returns only the subprotocol "${SUBPROTOCOL_MARKER}", and a browser closes the connection if none of its subprotocols is returned: write marker: ${SUBPROTOCOL_MARKER}, or handle $connect in a function of your own`,
+        `ws-connect returns only the subprotocol "${SUBPROTOCOL_MARKER}", and a browser closes the connection if the response has none of the subprotocols that it offered. The marker of this source is ${JSON.stringify(source.marker)}; write ${JSON.stringify(SUBPROTOCOL_MARKER)} instead, or handle $connect in a function of your own`,
       );
     if (WEBSOCKET_ONLY.includes(source.in) && kind !== 'websocket')
       problem(['sources', index, 'in'], describeOnlyFor('websocket', kind));

@@ -42,9 +42,8 @@ export async function examineDeployed(named: string, stage: string, flags: AwsFl
   for (const { name } of authorizers)
     unread.push({
       what: `whether the policy of authorizer ${name} covers more than one ARN`,
-      reason:
-        'doctor does not read the code of a deployed function; to check its source, run gatewright doctor TEMPLATE',
-      permission: '',
+      reason: 'doctor does not read the code of a deployed function',
+      fix: 'run gatewright doctor TEMPLATE, which reads the code of the function',
     });
   return { stage, region, subject: `stage ${stage} of API ${apiId}`, findings: examineApis([view]), unread };
 }

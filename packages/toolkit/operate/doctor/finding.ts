@@ -19,8 +19,10 @@ export type Finding = {
 export type Unread = {
   readonly what: string;
   readonly reason: string;
-  /** The IAM action that the caller would need; undefined if AWS did not respond; empty if `reason` says what to do. */
+  /** The IAM action that the caller would need; undefined if no permission is missing. */
   readonly permission?: string;
+  /** What to do, unless it is to try again or to grant `permission`. */
+  readonly fix?: string;
 };
 
 /** Sorts findings so that obstacles come first. Findings of the same level stay in their order. */

@@ -30,13 +30,13 @@ export function printReport(report: Report): readonly string[] {
     `  fix    ${showControls(fix)}`,
     '',
   ]);
-  for (const [permission, all] of Map.groupBy(unread, (one) => one.permission)) {
+  for (const [fix, all] of Map.groupBy(unread, fixOf)) {
     const [first] = all;
     if (first === undefined) continue;
     const others = all.length > 1 ? `, and ${all.length - 1} more` : '';
     lines.push(
       `${colorize('yellow', 'not checked:')} ${showControls(`${first.what}${others}: ${first.reason}`)}`,
-      `  fix    ${permission === undefined ? 'try again' : permission === '' ? 'do what the reason says' : `grant ${permission} to the user or role of your credentials`}`,
+      `  fix    ${fix}`,
       '',
     );
   }
@@ -50,4 +50,11 @@ export function printReport(report: Report): readonly string[] {
   if (unread.length > 0) sums.push(`${unread.length} not checked`);
   lines.push(`${where}: ${sums.join(', ')}`);
   return lines;
+}
+
+function fixOf({ permission, fix }: Unread): string {
+  return (
+    fix ??
+    (permission === undefined ? 'try again' : `grant ${permission} to the user or role of your credentials`)
+  );
 }

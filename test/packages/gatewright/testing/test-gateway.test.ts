@@ -197,7 +197,11 @@ describe('a gateway of a test', () => {
     {
       name: 'that it was not run',
       result: { kind: 'refused' },
-      expected: { name: 'TestingError', message: 'the function Pay was not run' },
+      expected: {
+        name: 'TestingError',
+        message:
+          'the function Pay was not invoked: the gateway responded with "refused" and gave no reason; read the gateway\'s log',
+      },
     },
   ])
     it(`calls a function and shows ${name}`, async () => {

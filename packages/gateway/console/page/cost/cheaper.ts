@@ -78,7 +78,7 @@ function withoutCache(shape: TrafficShape, index: number, saving: Saving): Cheap
       loses:
         asked === 0
           ? 'nothing recorded: no request used the cache'
-          : `${Math.round((hits / asked) * 100)} % of requests to it are served from the cache; without it they would wait for the integration`,
+          : `${Math.round((hits / asked) * 100)} % of the requests to this stage are served from the cache; without the cache they would wait for the integration`,
     },
   ];
 }
@@ -111,7 +111,7 @@ function onArm(shape: TrafficShape, one: FunctionShape, saving: Saving): Cheaper
     {
       what: `${one.name} on arm64`,
       saves: saving({ ...shape, functions: shape.functions.map((each) => (each === one ? arm : each)) }),
-      loses: 'packages with binaries for x86_64; durations may differ either way',
+      loses: 'packages with binaries for x86_64 do not run on arm64; invocations may be faster or slower',
     },
   ];
 }
@@ -124,7 +124,7 @@ function keepGrants(shape: TrafficShape, one: FunctionShape, saving: Saving): Ch
     {
       what: `results of ${one.name} cached for up to ${LONG_KEPT_SECONDS} s`,
       saves: saving({ ...shape, functions: shape.functions.map((each) => (each === one ? none : each)) }),
-      loses: `a revoked permission stays in effect up to ${LONG_KEPT_SECONDS} s longer; callers that send one request cost the same`,
+      loses: `a revoked permission stays in effect up to ${LONG_KEPT_SECONDS} s longer; nothing is saved for callers that send only one request`,
     },
   ];
 }

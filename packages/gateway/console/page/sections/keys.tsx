@@ -245,7 +245,11 @@ function Made({ made: { month, invoices, notClosed, unpriced } }: { readonly mad
       {unpriced === 0 ? null : (
         <p class="note">Periods that appear on no invoice, because their plans have no price: {unpriced}.</p>
       )}
-      {invoices.length === 0 ? <Empty title={`No usage of ${month} has a price.`} /> : null}
+      {invoices.length === 0 ? (
+        <Empty
+          title={`There are no invoices for ${month}, because nothing that was used in that month has a price.`}
+        />
+      ) : null}
       {invoices.map((invoice) => (
         <One key={invoice.number} invoice={invoice} />
       ))}

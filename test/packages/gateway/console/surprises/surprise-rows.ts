@@ -169,7 +169,7 @@ const BODIES: readonly SurpriseRow[] = [
     request: accepting('text/html'),
     values: { accept: 'text/html', binaryMediaTypes: ['image/png'], contentType: 'image/png' },
     because:
-      /No binary media type matches text\/html, the request’s Accept, so the client got them as base64/,
+      /No binary media type matches text\/html, the request’s Accept, so the body was sent to the client as base64/,
     change: /Have the client send image\/png as the first type of Accept/,
     not: { request: accepting('image/png') },
   },

@@ -25,7 +25,7 @@ describe('checkLaterRoutes', () => {
       before: ['GET /users/{id}', 'open GET /users/{id}/orders'],
       after: ['GET /users/{id}', 'GET /users/{id}/orders'],
       expected:
-        /^GET \/users\/\{id\}\/orders has an authorizer but was open .* so callers allowed on GET \/users\/\{id\} can call it too: run gatewright access sync$/,
+        /^callers who may call GET \/users\/\{id\} can also call GET \/users\/\{id\}\/orders, because GET \/users\/\{id\}\/orders had no authorizer .*; run gatewright access sync$/,
     },
     {
       name: 'refuses one that did not exist',
@@ -37,20 +37,20 @@ describe('checkLaterRoutes', () => {
       name: 'refuses a static route that takes requests from under a parameter',
       before: ['GET /users/{id}'],
       after: ['GET /users/{id}', 'GET /users/export'],
-      expected: /^GET \/users\/export has an authorizer/,
+      expected: / because GET \/users\/export did not exist/,
     },
     {
       name: 'refuses the verb that a wildcard verb has brought',
       kind: 'http',
       before: ['GET /users/{id}'],
       after: ['GET /users/{id}', 'ANY /users/{id}/orders'],
-      expected: /^GET \/users\/\{id\}\/orders/,
+      expected: / because (?:GET|ANY) \/users\/\{id\}\/orders /,
     },
     {
       name: 'refuses one under the wildcard of an open route, which policies grant if a rule names it',
       before: ['open GET /users/{id}', 'GET /menu'],
       after: ['open GET /users/{id}', 'GET /menu', 'GET /users/{id}/orders'],
-      expected: /^GET \/users\/\{id\}\/orders has an authorizer/,
+      expected: / because GET \/users\/\{id\}\/orders did not exist/,
     },
     {
       name: 'takes an open route that has an authorizer now, if it is the one that the rule names',
@@ -71,21 +71,21 @@ describe('checkLaterRoutes', () => {
       also: { id: 'no-export', effect: 'deny', methods: ['GET'], paths: ['/users/export'] },
       before: ['open GET /users/{id}', 'open GET /users/export'],
       after: ['GET /users/{id}', 'GET /users/export'],
-      expected: /^GET \/users\/export has an authorizer but was open/,
+      expected: / because GET \/users\/export had no authorizer/,
     },
     {
       name: 'refuses such a route, if it is allowed by another rule',
       also: { ...own, id: 'all', paths: ['/users/{id}/orders'] },
       before: ['open GET /users/{id}', 'open GET /users/{id}/orders'],
       after: ['GET /users/{id}', 'GET /users/{id}/orders'],
-      expected: /^GET \/users\/\{id\}\/orders has an authorizer but was open/,
+      expected: / because GET \/users\/\{id\}\/orders had no authorizer/,
     },
     {
       name: 'refuses such a route, if the rule binds it to its owner',
       rule: { ...own, paths: ['/users/{id}/**'], bind: { id: { claim: 'sub' } } },
       before: ['open GET /users/{id}/{kind}', 'open GET /users/{id}/{kind}/all'],
       after: ['GET /users/{id}/{kind}', 'GET /users/{id}/{kind}/all'],
-      expected: /^GET \/users\/\{id\}\/\{kind\}\/all has an authorizer but was open/,
+      expected: / because GET \/users\/\{id\}\/\{kind\}\/all had no authorizer/,
     },
     {
       name: 'takes one that is open still',

@@ -96,7 +96,7 @@ describe('surprises to know before an authorizer is attached', () => {
 
     assert.match(
       surprise?.what ?? '',
-      /^GET \/users\/me has an authorizer but was open when .* can call it too$/,
+      /can also call GET \/users\/me, because GET \/users\/me had no authorizer when .* were read$/,
     );
     assert.match(
       surprise?.fix ?? '',

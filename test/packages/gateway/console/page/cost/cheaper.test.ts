@@ -56,7 +56,11 @@ describe('what would be cheaper', () => {
       saves: 2.5 + 14.6 - 0.933335,
       loses: /HTTP APIs lack: the stage cache/,
     },
-    { what: 'shop / dev without its cache', saves: 14.6 - 0.933335, loses: /^50 % of requests to it/ },
+    {
+      what: 'shop / dev without its cache',
+      saves: 14.6 - 0.933335,
+      loses: /^50 % of the requests to this stage/,
+    },
     // 50,000 GB-s × (0.0000166667 − 0.0000133334)
     { what: 'get on arm64', saves: 0.166665, loses: /binaries for x86_64/ },
     // 1 M × 0.20 + 10,000 GB-s × 0.0000133334

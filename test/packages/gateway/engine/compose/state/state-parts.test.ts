@@ -174,7 +174,11 @@ describe('the state file of a gateway', () => {
       ({ tables: [table] }) => ({ tables: [table, table] }),
       /^the file contains a table twice$/,
     ],
-    ['no tables', () => ({ tables: undefined }), /^the tables in the file are not a list$/],
+    [
+      'no tables',
+      () => ({ tables: undefined }),
+      /^the tables in the file are not a list; save the data again$/,
+    ],
     [
       'no time',
       () => ({ clockOffsetMs: null }),
@@ -190,7 +194,7 @@ describe('the state file of a gateway', () => {
     [
       'services that are not an object',
       () => ({ services: [] }),
-      /^the services in the file are not an object$/,
+      /^the services in the file are not an object by service name; save the data again$/,
     ],
     ['a service without a state', () => ({ services: { gongs: {} } }), /service "gongs", which has no state/],
   ];
