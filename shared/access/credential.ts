@@ -107,7 +107,10 @@ function suits(value: string, { name, scheme }: HeaderSource, sources: readonly 
  * APIs join duplicate headers with commas, and the second credential would be ignored.
  */
 function readHeader(value: string, scheme: 'Bearer' | undefined): string {
-  if (value.length > REQUEST_HEADERS_LIMIT_BYTES) throw malformed('the credential is too long');
+  if (value.length > REQUEST_HEADERS_LIMIT_BYTES)
+    throw malformed(
+      `the header has ${value.length} characters; a credential may have ${REQUEST_HEADERS_LIMIT_BYTES} at most`,
+    );
   const before = scheme === undefined ? '' : BEARER.exec(value)?.[0];
   const token = before === undefined ? '' : value.slice(before.length);
   if (!/^[A-Za-z0-9._~+/=-]+$/.test(token)) throw malformed('the header is not of the form "Bearer <token>"');

@@ -84,7 +84,8 @@ export function readAccessTableConfig(environment: Environment = process.env): A
 export function readDocumentsConfig(environment: Environment = process.env): DocumentsConfig {
   const mode = environment['GATEWRIGHT_DOCUMENTS'] ?? '';
   if (mode === '' || mode === 'bundled') return { follows: false };
-  if (mode !== 'published') throw invalid('GATEWRIGHT_DOCUMENTS', 'must be bundled or published');
+  if (mode !== 'published')
+    throw invalid('GATEWRIGHT_DOCUMENTS', `is ${JSON.stringify(mode)}; expected "bundled" or "published"`);
   return { follows: true, tableName: readTableName(environment, 'GATEWRIGHT_ACCESS_TABLE') };
 }
 

@@ -402,7 +402,7 @@ describe('readDocumentsConfig', () => {
   it('refuses any other word', () => {
     assert.throws(
       () => readDocumentsConfig({ GATEWRIGHT_DOCUMENTS: 'Published', GATEWRIGHT_ACCESS_TABLE: 'access' }),
-      /^DomainError: GATEWRIGHT_DOCUMENTS must be bundled or published/,
+      /^DomainError: GATEWRIGHT_DOCUMENTS is ".*"; expected "bundled" or "published"/,
     );
   });
 });
