@@ -28,7 +28,7 @@ export function createRevocationCheck(reader: RevocationReader | undefined): Rev
     if (reader === undefined)
       throw new DomainError(
         'CONFIG_INVALID',
-        'GATEWRIGHT_ACCESS_TABLE is missing, but a document has revocation',
+        'GATEWRIGHT_ACCESS_TABLE is missing, but a document has revocation; set it to the name of the access table',
       );
     const { iat, jti } = principal.claims;
     if (typeof iat !== 'number') throw invalid('iat');

@@ -53,7 +53,9 @@ export function checkTables(value: unknown): readonly SavedTable[] {
     throw new StateFileError('the tables in the file are not a list; save the data again');
   const tables = value.map((one: unknown) => checkTable(one));
   const names = tables.map(nameOf);
-  if (new Set(names).size !== names.length) throw new StateFileError('the file contains a table twice');
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined)
+    throw new StateFileError(`the file contains the table ${twice} twice; save the data again`);
   return tables;
 }
 
@@ -63,9 +65,9 @@ function checkTable(value: unknown): SavedTable {
   const { region, definition, timeToLive, items } = value;
   const name = membersOf(definition)['TableName'];
   if (!isJsonObject(definition) || typeof name !== 'string' || !NAME.test(name))
-    throw new StateFileError('a table in the file has an invalid name');
+    throw new StateFileError('a table in the file has an invalid name; save the data again');
   const refuse = (what: string): never => {
-    throw new StateFileError(`the table ${name} in the file ${what}`);
+    throw new StateFileError(`the table ${name} in the file ${what}; save the data again`);
   };
   if (typeof region !== 'string' || !REGION.test(region)) return refuse('has no region');
   if (!Object.keys(definition).every((key) => OF_TABLE.has(key)))

@@ -373,7 +373,10 @@ async function readApis(folder: string): Promise<readonly FoundApi[]> {
       `the service cannot be read, and nothing was written: ${reason.split('\n', 1)[0] ?? ''}`,
     );
   });
-  if (apis.length === 0) throw new UsageError('the service has no API, so there is nothing to protect');
+  if (apis.length === 0)
+    throw new UsageError(
+      'the service has no API, so there is nothing to protect; pass the folder of a service that has an API, or an empty folder',
+    );
   return apis;
 }
 

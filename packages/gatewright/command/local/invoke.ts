@@ -24,7 +24,8 @@ export function invokeCommand(): Command {
 async function invoke(given: string, flags: InvokeFlags): Promise<void> {
   const event = await readEvent(flags.event);
   const context = flags.clientContext;
-  if (context !== undefined && !isJson(context)) throw new UsageError('--client-context is not JSON');
+  if (context !== undefined && !isJson(context))
+    throw new UsageError('--client-context is not JSON; pass JSON, such as \'{"custom":{"a":"b"}}\'');
   const found = await findFunction(given);
   const { status, headers, body } = await sendToFunction(found, event, flags);
   if (status === 202) {

@@ -15,7 +15,9 @@ export async function confirm(question: string, isYes: boolean): Promise<void> {
       'There is no terminal for a confirmation, so nothing was changed. To confirm, pass --yes.',
     );
   if (/^y(es)?$/i.test(await ask(`${question} [yes/no] `))) return;
-  throw new UsageError('nothing was changed');
+  throw new UsageError(
+    'the answer was not yes, so nothing was changed; to confirm, run the command again and type yes, or pass --yes',
+  );
 }
 
 /**
@@ -39,7 +41,11 @@ export async function confirmOpenings(openings: readonly Opening[], named: reado
     );
   for (const name of missing)
     if ((await ask(showControls(`${name} may become open to everyone. To confirm, type ${name}: `))) !== name)
-      throw new UsageError('nothing was changed');
+      throw new UsageError(
+        showControls(
+          `the answer was not ${name}, so nothing was changed; to confirm, run the command again and type ${name}, or pass --open "${name}"`,
+        ),
+      );
 }
 
 function printCall({ method, path, body }: PlaneCall): string {

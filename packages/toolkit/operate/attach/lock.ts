@@ -35,7 +35,10 @@ function take(root: string, apiId: string, stage: string): string {
         `another gatewright (process ${owner}) is working on this API and stage; wait for it, or delete ${file} if that process is no longer running`,
       );
     unlinkSync(file);
-    if (!write(file)) throw new UsageError('another gatewright has started work on this API and stage');
+    if (!write(file))
+      throw new UsageError(
+        'another gatewright has started work on this API and stage; run the command again when it has ended',
+      );
   }
   return file;
 }

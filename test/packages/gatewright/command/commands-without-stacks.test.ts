@@ -232,7 +232,10 @@ describe('gatewright invoke', () => {
     const sent = asked.length;
     const { code, stderr } = await run(['invoke', 'list', '--client-context', 'text']);
     assert.deepEqual([code, asked.length], [1, sent]);
-    assert.match(stderr, /^error: --client-context is not JSON\n/);
+    assert.match(
+      stderr,
+      /^error: --client-context is not JSON; pass JSON, such as '\{"custom":\{"a":"b"\}\}'\n/,
+    );
   });
 
   it('says that an event was sent, or why it was not', async () => {

@@ -75,7 +75,9 @@ async function readHttp(aws: SignedGet, apiId: string, stage: string): Promise<R
 async function readExport(aws: SignedGet, path: string): Promise<readonly InventoryRoute[]> {
   const exported = await aws.get('apigateway', path);
   if (exported === undefined)
-    throw new UsageError('AWS returned no export of the stage, although the stage exists');
+    throw new UsageError(
+      `AWS returned nothing for GET ${path}, although the stage exists; run the command again`,
+    );
   const routes = readExportedRoutes(exported);
   for (const { path: name } of routes) if (name !== '$default') assertPath(name);
   return routes;

@@ -127,7 +127,8 @@ async function invoice(flags: InvoiceFlags): Promise<void> {
     throw new UsageError(
       `--json prints JSON, and --format ${flags.format} another format; leave out one of them`,
     );
-  if (format === 'pdf' && out === undefined) throw new UsageError('--format pdf also needs --out <folder>');
+  if (format === 'pdf' && out === undefined)
+    throw new UsageError('--format pdf writes files; also pass their folder with --out FOLDER');
   const open = await readNotClosed(flags);
   if (open.length > 0 && !draft) throw refuseOpen(open, flags.period);
   if (open.length > 0)

@@ -155,7 +155,8 @@ async function run(statement: Statement, flags: SqlFlags): Promise<void> {
     throw new UsageError(
       'athena cannot be used with --export, because it is the definition of the table in Athena: omit --export to print it',
     );
-  if (month === undefined) throw new UsageError('--export also needs --period <month>');
+  if (month === undefined)
+    throw new UsageError('--export reads one month; also pass it with --period, such as --period 2026-11');
   const spillFolder = await mkdtemp(join(tmpdir(), 'gatewright-sql-'));
   try {
     const query = { files, statement, month, spillFolder, memory };

@@ -172,7 +172,7 @@ describe('the state file of a gateway', () => {
     [
       'a table twice',
       ({ tables: [table] }) => ({ tables: [table, table] }),
-      /^the file contains a table twice$/,
+      /^the file contains the table .*shop-orders.* twice; save the data again$/,
     ],
     [
       'no tables',

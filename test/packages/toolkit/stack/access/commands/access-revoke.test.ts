@@ -55,7 +55,10 @@ describe('gatewright access revoke', () => {
   for (const { args, says } of [
     { args: [], says: /pass exactly one of --sub, --jti and --client$/m },
     { args: ['--sub', 'a', '--client', 'b'], says: /pass exactly one of --sub, --jti and --client$/m },
-    { args: ['--sub', 'a', '--token-ends', '2026-11-20T12:00:00Z'], says: /--token-ends also needs --jti$/m },
+    {
+      args: ['--sub', 'a', '--token-ends', '2026-11-20T12:00:00Z'],
+      says: /--token-ends is the end of one token; also pass the id of this token with --jti$/m,
+    },
     { args: ['--jti', 'a', '--token-ends', 'soon'], says: /Write it as 2026-11-20T12:00:00Z\./ },
   ])
     it(`asks nothing of the endpoint with ${args.join(' ') || 'no caller'}`, async () => {
