@@ -349,7 +349,12 @@ export type ToldStep = {
 /** For example `the integration of GET /orders` at `template.yaml:12`. */
 export type NamedPlace = { readonly what: string; readonly place: string };
 
-export type DeliveryNote = { readonly because: string; readonly change: string };
+export type DeliveryNote = {
+  readonly because: string;
+  readonly change: string;
+  /** Whether it says why the function failed. Its change is then more exact than the advice about the error itself. */
+  readonly isCause?: true;
+};
 
 export type QueueFacts = {
   readonly place: string;

@@ -102,7 +102,11 @@ function explainStep(told: AnyStep, all: readonly ToldStep[]): Reason {
       ...own.because,
       ...notes.map(({ because }) => because),
     ],
-    changes: [...own.changes, ...notes.map(({ change }) => change)],
+    changes: [
+      ...notes.filter(({ isCause }) => isCause === true).map(({ change }) => change),
+      ...own.changes,
+      ...notes.filter(({ isCause }) => isCause !== true).map(({ change }) => change),
+    ],
   };
 }
 

@@ -96,6 +96,7 @@ const PROPERTIES: Readonly<Record<string, Own>> = {
   SourceArn: {},
   StageVariables: {},
   SubnetIds: { cdk: 'vpcSubnets' },
+  StreamViewType: { cdk: 'stream' },
   TemplateSelectionExpression: {},
   ThrottlingBurstLimit: {},
   ThrottlingRateLimit: {},

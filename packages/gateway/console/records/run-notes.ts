@@ -73,6 +73,9 @@ const IMAGES: Readonly<Record<string, readonly string[]>> = {
   OLD_IMAGE: ['NewImage'],
 };
 
+/** How Node.js and Python say that a value is missing. V8 names the value in some messages, and its absence in others. */
+const READS_NOTHING = /\b(?:New|Old)Image\b|of undefined|is undefined|NoneType|not iterable/;
+
 /**
  * Code that reads an image which the record does not have, because of the stream or of the kind of the change.
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_StreamSpecification.html
@@ -80,8 +83,7 @@ const IMAGES: Readonly<Record<string, readonly string[]>> = {
 const imageMissing: Note = (step, { stacks, readHandler }) => {
   const { from = '', outcome, payload, errorType = '', errorMessage = '', functionName } = step;
   if (outcome !== 'failed' || parseArn(from)?.service !== 'dynamodb') return undefined;
-  if (!/'(?:New|Old)Image'|of undefined|NoneType|not iterable/.test(`${errorType} ${errorMessage}`))
-    return undefined;
+  if (!READS_NOTHING.test(`${errorType} ${errorMessage}`)) return undefined;
   const source = readHandler(functionName);
   const records = asList(parseJsonObject(payload ?? '')?.['Records']).map(membersOf);
   for (const { eventName, dynamodb } of records)
@@ -90,15 +92,17 @@ const imageMissing: Note = (step, { stacks, readHandler }) => {
       const { StreamViewType: viewType, [image]: value } = membersOf(dynamodb);
       if (value !== undefined || line === undefined) continue;
       const isOfView = IMAGES[String(viewType)]?.includes(image) === true;
-      const place = placeOf(findByArn(stacks, from), 'StreamSpecification') ?? '';
+      const place = placeOf(findByArn(stacks, from), 'StreamSpecification.StreamViewType') ?? '';
       return isOfView
         ? {
             because: `${line} reads ${image}, which no record of this stream has, because its StreamViewType is ${String(viewType)} (${place}).`,
             change: `Set StreamViewType: NEW_AND_OLD_IMAGES (${place}), or read the item with the Keys of the record.`,
+            isCause: true,
           }
         : {
             because: `${line} reads ${image}, which a record of the kind ${String(eventName)} never has: INSERT has no OldImage, and REMOVE no NewImage.`,
             change: `Read ${image} at ${line} only if eventName is not ${String(eventName)}, and take what is needed then from Keys or ${image === 'NewImage' ? 'OldImage' : 'NewImage'}.`,
+            isCause: true,
           };
     }
   return undefined;

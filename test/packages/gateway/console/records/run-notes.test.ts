@@ -88,6 +88,24 @@ const ROWS: readonly Row[] = [
     change: /^Set StreamViewType: NEW_AND_OLD_IMAGES/,
   },
   {
+    note: 'an image that no record of the stream has, in a destructuring',
+    source: 'https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_StreamSpecification.html',
+    file: 'copy.js',
+    code: 'for (const record of event.Records) {\n  const { id } = record.dynamodb.NewImage;',
+    step: {
+      from: TABLE,
+      outcome: 'failed',
+      errorType: 'TypeError',
+      // Printed by Node.js 20 and 24
+      errorMessage: "Cannot destructure property 'id' of 'record.dynamodb.NewImage' as it is undefined.",
+      payload: record('INSERT', 'KEYS_ONLY'),
+    },
+    view: 'KEYS_ONLY',
+    because:
+      /copy\.js:2 reads NewImage, which no record of this stream has, because its StreamViewType is KEYS_ONLY/,
+    change: /^Set StreamViewType: NEW_AND_OLD_IMAGES/,
+  },
+  {
     note: 'the new image of an item that was deleted',
     source: VIEWS,
     file: 'main.js',
