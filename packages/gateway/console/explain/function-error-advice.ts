@@ -133,9 +133,9 @@ export function adviseFunctionError({
     if (match !== null) return advise(match, atErrorPlace(lines), named);
   }
   // Only an error of an SDK is about a call of a service.
-  return OF_SDK.test(lines.join('\n'))
-    ? adviseThrownError(errorType, errorMessage, atErrorPlace(lines))
-    : undefined;
+  if (!OF_SDK.test(lines.join('\n'))) return undefined;
+  const { code, detail } = readSdkError(errorType, errorMessage);
+  return adviseThrownError(code, detail, atErrorPlace(lines));
 }
 
 /**
@@ -144,6 +144,16 @@ export function adviseFunctionError({
  */
 function callWithItsParameters(name: string, at: string): string {
   return `Call ${name}${at} with the arguments that it takes, or change its parameters; the first parameter of a method is self.`;
+}
+
+/** botocore writes the code and the message of the service into one text. https://github.com/boto/botocore, exceptions.py */
+const OF_BOTOCORE =
+  /^An error occurred \((?<code>[\w.]+)\) when calling the \w+ operation(?: \([^)]*\))?: (?<detail>.*)$/s;
+
+/** The code and the message of the service, in an error of any SDK. */
+export function readSdkError(errorType: string, errorMessage: string): { code: string; detail: string } {
+  const { code = errorType, detail = errorMessage } = OF_BOTOCORE.exec(errorMessage)?.groups ?? {};
+  return { code, detail };
 }
 
 const OF_SDK = /@aws-sdk|@smithy|\bbotocore\b/;

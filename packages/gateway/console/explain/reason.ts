@@ -108,9 +108,12 @@ export function findNotedLine(lines: readonly string[], name: string): string | 
 const FRAME_OF_JAVASCRIPT =
   /^[ \t]*at (?:async )?(?:[^()\n]* \()?(?:file:\/\/)?(?<file>[^()\n]+):(?<line>\d+):\d+\)?$/gm;
 const FRAME_OF_PYTHON = /^[ \t]*File "(?<file>[^"]+)", line (?<line>\d+)/gm;
-/** Code of packages, of runtimes (ours for Python, too), and what the gateway provides for all projects. */
+/**
+ * Code of packages, of runtimes (ours for Python, too), and what the gateway provides for all projects. The SDK of Python
+ * is also found in the folder of a function, into which `pip install -t` puts it.
+ */
 const FOREIGN =
-  /(?:^|[\\/])(?:node_modules|site-packages|dist-packages|\.gatewright)[\\/]|[\\/]lambda[\\/]process[\\/]python[\\/]|^node:|[\\/]lib[\\/]python\d|^\/var\/(?:runtime|lang)\/|^</;
+  /(?:^|[\\/])(?:node_modules|site-packages|dist-packages|\.gatewright)[\\/]|[\\/]lambda[\\/]process[\\/]python[\\/]|[\\/]lent[\\/]python-|[\\/](?:botocore|boto3|s3transfer|urllib3)[\\/]|^node:|[\\/]lib[\\/]python\d|^\/var\/(?:runtime|lang)\/|^</;
 
 /**
  * Returns the innermost line of the user's own code in the stack that was printed last, such as ` at /shop/pay.ts:41`.

@@ -63,7 +63,12 @@ const advisePresence: Advise = ({ detail, written, isCode }) => {
 const adviseValue: Advise = (refused) => {
   const { detail, written } = refused;
   if (/ContentBasedDeduplication/.test(detail))
-    return `Add MessageDeduplicationId to ${written}${EXAMPLES['MessageDeduplicationId'] ?? ''}.`;
+    return `Add MessageDeduplicationId to ${written}${(refused.isCode === true ? EXAMPLES_IN_CODE : EXAMPLES)['MessageDeduplicationId'] ?? ''}.`;
+  // https://docs.aws.amazon.com/sns/latest/api/API_Publish.html, MessageStructure
+  if (/Message Structure - No default entry/.test(detail))
+    return `Add the member default, a string, to the JSON of Message in ${written}: with MessageStructure json, SNS sends it to each protocol that has no member of its own. Or leave out MessageStructure to send the text of Message as it is.`;
+  if (/Message Structure - /.test(detail))
+    return `Make Message in ${written} the text of a JSON object with the member default, a string, or leave out MessageStructure: with json, SNS reads the text of each protocol from this object.`;
   if (MISSING.test(detail)) return advisePresence(refused);
   const name = parameterIn(detail);
   return name === undefined

@@ -48,6 +48,11 @@ describe('the place of an error in the own code of a function', () => {
       '[ERROR] TypeError: no\nTraceback (most recent call last):\n  File "/shop/src/app.py", line 9, in put\n    table.put_item()\n  File "/srv/.gatewright/lent/x/boto3/a.py", line 581, in f\n  File "/usr/lib/python3.12/json/encoder.py", line 1, in g',
       ' at /shop/src/app.py:9',
     ],
+    [
+      'not a frame of the SDK, which another folder lends, or which the function has itself',
+      '[ERROR] ClientError: no\nTraceback (most recent call last):\n  File "/shop/jobs.py", line 11, in handler\n    sqs.send_message()\n  File "/shop/botocore/context.py", line 123, in wrapper\n  File "/srv/home/lent/python-3.10-47d876546135/botocore/client.py", line 1094, in _make_api_call',
+      ' at /shop/jobs.py:11',
+    ],
     ['nothing of a line without a stack', 'done', ''],
   ];
   for (const [what, line, expected] of rows)

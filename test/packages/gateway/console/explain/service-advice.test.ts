@@ -5,6 +5,7 @@ import {
   adviseServiceError,
   adviseThrownError,
 } from '../../../../../packages/gateway/console/explain/service-advice.ts';
+import { readSdkError } from '../../../../../packages/gateway/console/explain/function-error-advice.ts';
 
 const TOPIC = 'Invalid parameter: TopicArn or TargetArn Reason: no value for required parameter';
 const ROWS: readonly (readonly [code: string, detail: string, advice: RegExp | undefined])[] = [
@@ -107,6 +108,24 @@ describe('a parameter that is mapped under a similar name', () => {
   });
 });
 
+// The form is that of botocore/exceptions.py, ClientError.MSG_TEMPLATE (https://github.com/boto/botocore).
+describe('an error of the SDK of Python', () => {
+  const rows = [
+    [
+      'An error occurred (InvalidParameterValue) when calling the SendMessage operation: The queue should',
+      { code: 'InvalidParameterValue', detail: 'The queue should' },
+    ],
+    [
+      'An error occurred (AWS.SimpleQueueService.NonExistentQueue) when calling the SendMessage operation (reached max retries: 4): no',
+      { code: 'AWS.SimpleQueueService.NonExistentQueue', detail: 'no' },
+    ],
+    ['no such order', { code: 'ClientError', detail: 'no such order' }],
+  ] as const;
+  for (const [message, expected] of rows)
+    it(`has the code and the message of the service: ${message}`, () =>
+      assert.deepEqual(readSdkError('ClientError', message), expected));
+});
+
 describe('an error of a service that a function threw', () => {
   const rows = [
     // https://github.com/erlcloud/erlcloud/issues/785
@@ -116,6 +135,23 @@ describe('an error of a service that a function threw', () => {
       /^Add MessageGroupId to the call at main\.js:4, such as the id of the customer/,
     ],
     ['ValidationException', 'reserved keyword: name', /^Write #name for name in .* the call at main\.js:4/],
+    // https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+    [
+      'InvalidParameterException',
+      'Invalid parameter: Message Structure - No default entry in JSON message body',
+      /^Add the member default, a string, to the JSON of Message in the call at main\.js:4/,
+    ],
+    [
+      'InvalidParameterException',
+      'Invalid parameter: Message Structure - JSON message body failed to parse',
+      /^Make Message in the call at main\.js:4 the text of a JSON object with the member default/,
+    ],
+    // https://github.com/awslabs/amazon-sqs-java-messaging-lib/issues/97
+    [
+      'InvalidParameterValue',
+      'The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly',
+      /^Add MessageDeduplicationId to the call at main\.js:4: an id of the message/,
+    ],
     ['NotFoundException', 'no such order', undefined],
   ] as const;
   for (const [code, detail, advice] of rows)
