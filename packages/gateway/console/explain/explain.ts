@@ -59,9 +59,18 @@ export function explain(
   ];
   return {
     headline: headlineOf(about),
-    sentences: sentences.map((text) => inOwnWords(text, about, 'because')),
+    sentences: sentences.map((text) => inOwnWords(text, { ...about, quotes: quotesOf(about) }, 'because')),
     changes: changes.map((text) => inOwnWords(text, about, 'advice')),
   };
+}
+
+/** The messages of functions and services that the sentences quote. */
+function quotesOf({ integration, deliveries = [] }: Circumstances): readonly string[] {
+  const ofSteps = deliveries.map(({ step }) =>
+    step.kind === 'denied' ? step.message : step.kind === 'ran' ? step.errorMessage : undefined,
+  );
+  const own = integration?.outcome === 'failed' ? integration.errorMessage : undefined;
+  return [own, ...ofSteps].filter((text) => text !== undefined);
 }
 
 /** Returns whether the explanation is about settings or code, so that their places are worth naming. */

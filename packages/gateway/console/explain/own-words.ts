@@ -144,12 +144,23 @@ const TYPES: Readonly<Record<string, string>> = {
 const NAME = /\b([A-Z][a-z]+(?:[A-Z][a-z]+)*)\b(?:: (true|false|\d+)\b|:? ([A-Z][A-Z_]{3,})\b)?/g;
 const TYPE = /\bAWS::(?:ApiGateway|ApiGatewayV2|Lambda|S3|StepFunctions)::\w+/g;
 
-type Owner = { readonly definition?: Pick<Definition, 'form'> | undefined; readonly protocol: Protocol };
+type Owner = {
+  readonly definition?: Pick<Definition, 'form'> | undefined;
+  readonly protocol: Protocol;
+  /** Messages of functions and services in the text, which stay as they are. */
+  readonly quotes?: readonly string[];
+};
 
 /** @param part whether the text is advice; the other sentences may quote messages of functions and services */
 export function inOwnWords(given: string, owner: Owner, part: 'because' | 'advice'): string {
   const form = owner.definition?.form ?? 'cloudformation';
   if (form === 'cloudformation' || /^It printed: /.test(given)) return given;
+  const quote = part === 'because' ? owner.quotes?.find((one) => one !== '' && given.includes(one)) : undefined;
+  if (quote !== undefined)
+    return given
+      .split(quote)
+      .map((own) => inOwnWords(own, owner, part))
+      .join(quote);
   let text = given;
   for (const [phrase, own] of Object.entries(PHRASES)) text = text.replaceAll(phrase, own[form] ?? phrase);
   const names = part === 'advice' ? NAMED_PROPERTIES : PROPERTIES;

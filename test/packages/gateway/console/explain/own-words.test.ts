@@ -87,6 +87,19 @@ describe('the words of an explanation', () => {
   });
 });
 
+it('leaves the messages of functions and services as they are, in the words of Terraform', () => {
+  // https://github.com/awslabs/amazon-sqs-java-messaging-lib/issues/97
+  const message = 'The queue should either have ContentBasedDeduplication enabled';
+  assert.equal(
+    inOwnWords(
+      `The queue refused it: ${message} (ContentBasedDeduplication, main.tf:12).`,
+      { ...of('terraform'), quotes: [message] },
+      'because',
+    ),
+    `The queue refused it: ${message} (content_based_deduplication, main.tf:12).`,
+  );
+});
+
 /** Names in capitals that stand in explanations and are no settings of a template, or are chosen by `nameSetting`. */
 const NO_SETTINGS =
   `AccessDenied AccessOutcome AddApiKeyRequiredToCorsPreflight AddDefaultAuthorizerToCorsPreflight
