@@ -110,6 +110,35 @@ describe('the story of a message', () => {
     assert.match(bench.story()?.changes.join('\n') ?? '', /Send a MessageDeduplicationId that differs/);
   });
 
+  // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+  for (const [missing, given, because, change] of [
+    [
+      'a deduplication id',
+      { MessageGroupId: 'g' },
+      /refused SendMessage with InvalidParameterValue: The queue should either have ContentBasedDeduplication enabled .*\(ContentBasedDeduplication, events\.yml:\d+\)/,
+      /^Set ContentBasedDeduplication: true of the queue \(events\.yml:\d+\)/,
+    ],
+    [
+      'a group',
+      {},
+      /refused SendMessage with MissingParameter: .*MessageGroupId.*\(FifoQueue, events\.yml:\d+\)/,
+      /^Send a MessageGroupId with each message to the FIFO queue \(events\.yml:\d+\)/,
+    ],
+  ] as const)
+    it(`says that a FIFO queue refused it without ${missing}, and names the line of the queue`, async () => {
+      const bench = aBench({
+        resources: `
+  Jobs: { Type: AWS::SQS::Queue, Properties: { QueueName: jobs.fifo, FifoQueue: true } }`,
+      });
+      await send(bench, 'jobs.fifo', given);
+
+      const { headline, sentences = [], changes = [] } = bench.story() ?? {};
+      assert.match(headline ?? '', /^The call SendMessage of the queue jobs\.fifo was refused with /);
+      assert.match(sentences.join('\n'), because);
+      assert.match(changes.join('\n'), change);
+      assert.doesNotMatch(sentences.join('\n'), /waits there/);
+    });
+
   it('names the filter policy that refuses it, and its place', async () => {
     const bench = aBench({
       resources: `

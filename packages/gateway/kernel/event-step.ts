@@ -102,13 +102,13 @@ export type EventStep =
       /** The envelope of the first message, if a topic or a rule sent it. */
       readonly envelope?: Envelope | undefined;
     }
-  /** A user pool refused a call. */
+  /** A user pool or a queue refused a call. */
   | {
       readonly kind: 'denied';
       readonly at: string;
       readonly operation: string;
       /** The id of the app client that the call named. */
-      readonly clientId: string | undefined;
+      readonly clientId?: string | undefined;
       readonly code: string;
       readonly message: string;
     }

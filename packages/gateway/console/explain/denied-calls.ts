@@ -1,21 +1,21 @@
-/** The refusals of user pools that a setting decides, or that a function has to expect. */
+/** The refusals of user pools and queues that a setting decides, or that a function has to expect. */
 import { at } from './event-names.ts';
 import type { Told } from './event-names.ts';
 
 type Denied = Pick<Told<'denied'>['step'], 'operation' | 'code' | 'message'>;
 
-type PoolRefusal = {
+type Refusal = {
   /** Matches `code: message`. */
   readonly matches: RegExp;
   /** The resource and the property that decides. */
-  readonly of: 'client' | 'pool';
+  readonly of: 'client' | 'pool' | 'queue';
   readonly property?: string;
   readonly because?: string;
   readonly advise: (place: string | undefined, denied: Denied) => string;
 };
 
-/** The named pages are below https://docs.aws.amazon.com/cognito/latest/developerguide/. */
-const REFUSALS: readonly PoolRefusal[] = [
+/** A page without an address is below https://docs.aws.amazon.com/cognito/latest/developerguide/. */
+const REFUSALS: readonly Refusal[] = [
   {
     // signing-up-users-in-your-app.html#cognito-user-pools-computing-secret-hash
     matches: /secret.hash|SECRET_HASH/i,
@@ -91,8 +91,27 @@ const REFUSALS: readonly PoolRefusal[] = [
     advise: () =>
       'Send the newest code of the user, which this gateway prints instead of sending it; ResendConfirmationCode makes a new one.',
   },
+  {
+    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+    matches: /should either have ContentBasedDeduplication enabled/,
+    of: 'queue',
+    property: 'ContentBasedDeduplication',
+    because:
+      'A FIFO queue needs the deduplication id of each message. The queue makes it from the body only if it has ContentBasedDeduplication: true.',
+    advise: (place) =>
+      `Set ContentBasedDeduplication: true of the queue${at(place)}, if two messages with the same body are one message, or send a MessageDeduplicationId with each message.`,
+  },
+  {
+    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+    matches: /must contain the parameter MessageGroupId/,
+    of: 'queue',
+    property: 'FifoQueue',
+    because: 'The queue is a FIFO queue, which keeps the order of the messages of one group.',
+    advise: (place) =>
+      `Send a MessageGroupId with each message to the FIFO queue${at(place)}, such as the id of the customer or order.`,
+  },
 ];
 
-export function findPoolRefusal({ code, message }: Denied): PoolRefusal | undefined {
+export function findRefusal({ code, message }: Denied): Refusal | undefined {
   return REFUSALS.find(({ matches }) => matches.test(`${code}: ${message}`));
 }

@@ -181,7 +181,7 @@ function explainAccepted(
   const isFollowed = all.some(({ step }) => 'from' in step && step.from === arn);
   const isUntold = what === 'call' || (isTold && delayMs === undefined);
   const because = isUntold ? [] : [sentence(said[what])];
-  if (!isUnread || isFollowed) return { because, changes: [] };
+  if (!isUnread || isFollowed || what === 'call') return { because, changes: [] };
   if (queue !== undefined)
     return {
       because: [

@@ -1,6 +1,7 @@
-/** Explains the calls that a user pool refused, and the triggers that it called or skipped. */
+/** Explains the calls that a user pool or a queue refused, and the triggers that a pool called or skipped. */
+import { parseArn } from '@gatewright/aws/arn';
 import { at, capital, nameOf } from './event-names.ts';
-import { findPoolRefusal } from './pool-refusals.ts';
+import { findRefusal } from './denied-calls.ts';
 import { withStop } from './reason.ts';
 import type { Told } from './event-names.ts';
 import type { ToldStep } from './circumstances.ts';
@@ -13,8 +14,9 @@ export function explainDenied(
   all: readonly ToldStep[],
 ): Reason {
   const { operation, code, message } = step;
-  const known = findPoolRefusal(step);
-  const what = known?.property ?? (known?.of === 'client' ? 'app client' : 'user pool');
+  const known = findRefusal(step);
+  const owner = parseArn(step.at)?.service === 'sqs' ? 'queue' : 'user pool';
+  const what = known?.property ?? (known?.of === 'client' ? 'app client' : owner);
   const where = place === undefined ? '' : ` (${what}, ${place})`;
   const isOfTrigger = all.some((one) => one.step.kind === 'ran' && one.step.from === step.at);
   // The error of the trigger is told before, with its message.

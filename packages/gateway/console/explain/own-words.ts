@@ -48,6 +48,7 @@ const PROPERTIES: Readonly<Record<string, Own>> = {
   EventInvokeConfig: { terraform: 'aws_lambda_function_event_invoke_config' },
   EventPattern: { serverless: 'pattern' },
   ExplicitAuthFlows: { cdk: 'authFlows' },
+  FifoQueue: { cdk: 'fifo' },
   FilterCriteria: { serverless: 'filterPatterns', cdk: 'filters' },
   FilterPolicy: {},
   FilterPolicyScope: {},
@@ -155,7 +156,8 @@ type Owner = {
 export function inOwnWords(given: string, owner: Owner, part: 'because' | 'advice'): string {
   const form = owner.definition?.form ?? 'cloudformation';
   if (form === 'cloudformation' || /^It printed: /.test(given)) return given;
-  const quote = part === 'because' ? owner.quotes?.find((one) => one !== '' && given.includes(one)) : undefined;
+  const quote =
+    part === 'because' ? owner.quotes?.find((one) => one !== '' && given.includes(one)) : undefined;
   if (quote !== undefined)
     return given
       .split(quote)

@@ -7,7 +7,7 @@ import { describeEventGaps, findEncodedKey } from './event-gaps.ts';
 import { noteFilter, pathOfNotification } from './filter-notes.ts';
 import { noteKey } from './key-notes.ts';
 import { statementsFor } from './advise-by-stacks.ts';
-import { findPoolRefusal } from '../explain/pool-refusals.ts';
+import { findRefusal } from '../explain/denied-calls.ts';
 import { findByArn, findByPhysicalId, findRule, placeOf, resourcesOf } from './find-places.ts';
 import { findFunction, findInvokeConfig, noteRun } from './run-notes.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
@@ -73,12 +73,12 @@ function describeStep(step: StampedStep, at: DeliveriesWith): ToldStep {
   }
 }
 
-/** The setting of the app client or of the user pool that decided; of a setting that is absent, the resource. */
+/** The setting of the app client, the user pool or the queue that decided; of a setting that is absent, the resource. */
 function placeOfDenied(
   step: Extract<StampedStep, { kind: 'denied' }>,
   stacks: readonly ResolvedStack[],
 ): string | undefined {
-  const { of, property } = findPoolRefusal(step) ?? {};
+  const { of, property } = findRefusal(step) ?? {};
   const resource =
     of === 'client'
       ? findByPhysicalId(stacks, 'AWS::Cognito::UserPoolClient', step.clientId ?? '')

@@ -8,6 +8,7 @@ import { MessageQueue, type ReceiveOptions } from '../../kernel/delivery/message
 import type { NewMessage, QueuedMessage, QueueSettings } from '../../kernel/delivery/queue-model.ts';
 import type { EventPorts } from '../../kernel/event-ports.ts';
 import type { Wake } from '../../kernel/agenda.ts';
+import type { SqsError } from './error.ts';
 
 export type QueueDefinition = {
   readonly arn: string;
@@ -188,6 +189,14 @@ export class LocalQueue {
       this.#changed();
     } else this.#noteDuplicate(queued.id);
     return queued;
+  }
+
+  /** Notes that the queue refused a message, because a setting of the queue may be the reason. */
+  noteRefusal(operation: string, { code, message }: SqsError): void {
+    const { journal, random } = this.#at;
+    const { arn: at } = this.definition;
+    const cause = journal.accept({ kind: 'accepted', at, id: random.uuid(), what: 'call', name: operation });
+    journal.note({ kind: 'denied', at, operation, code, message }, cause);
   }
 
   #noteDuplicate(id: string): void {

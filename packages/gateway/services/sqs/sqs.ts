@@ -136,8 +136,14 @@ type Run = (queue: LocalQueue, input: UnknownMembers, place: QueuePlace) => Unkn
 
 export const QUEUE_CALLS: Readonly<Record<string, Run | 'receive'>> = {
   ReceiveMessage: 'receive',
-  SendMessage: (queue, input, { accountId }) =>
-    printSent(queue.send(readNewMessage(input, queue.definition, accountId)), queue.definition),
+  SendMessage(queue, input, { accountId }) {
+    try {
+      return printSent(queue.send(readNewMessage(input, queue.definition, accountId)), queue.definition);
+    } catch (error) {
+      if (error instanceof SqsError) queue.noteRefusal('SendMessage', error);
+      throw error;
+    }
+  },
   SendMessageBatch(queue, input, { accountId }) {
     const entries = readEntries(input, 'SendMessage');
     const bytes = entries.reduce((sum, entry) => sum + sizeOfEntry(entry), 0);
