@@ -266,6 +266,8 @@ const MAX_ENTRIES = 10;
 /** The maximum size of a request, which was 256 KB until 2026. */
 const MAX_BYTES = 1_048_576;
 const TIME_BYTES = 14;
+/** The prefix of the sources whose events only services of AWS send. */
+const RESERVED_SOURCE = 'aws.';
 
 /** Handles `PutEvents` and `TestEventPattern`. An invalid entry fails alone, as on AWS. */
 function answerEvents(operation: AwsOperation, random: Random): OperationResult | undefined {
@@ -301,9 +303,16 @@ function putEvents(entries: readonly unknown[], random: Random): OperationResult
     if (isPresent(given['Detail']) && !isDetail(given['Detail']))
       return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
     const missing = ['Source', 'DetailType', 'Detail'].find((name) => !isPresent(given[name]));
-    if (missing === undefined) return { EventId: random.uuid() };
-    const message = `Parameter ${missing} is not valid. Reason: ${missing} is a required argument.`;
-    return { ErrorCode: 'InvalidArgument', ErrorMessage: message };
+    if (missing !== undefined) {
+      const message = `Parameter ${missing} is not valid. Reason: ${missing} is a required argument.`;
+      return { ErrorCode: 'InvalidArgument', ErrorMessage: message };
+    }
+    if (asText(given['Source'])?.startsWith(RESERVED_SOURCE) === true)
+      return {
+        ErrorCode: 'NotAuthorizedForSourceException',
+        ErrorMessage: 'Not authorized for the source.',
+      };
+    return { EventId: random.uuid() };
   });
   const failed = results.filter((result) => 'ErrorCode' in result).length;
   return { kind: 'result', fields: { FailedEntryCount: failed, Entries: results } };

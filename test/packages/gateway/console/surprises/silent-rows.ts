@@ -3,6 +3,8 @@ import { aMethod, answered, DEFAULT } from '../../../../support/a-method.ts';
 import { anApi } from '../../../../support/an-api.ts';
 import { ok } from '../../../../support/rest-apis.ts';
 import { API_ID, httpRoutes, restRoutes } from '../../../../support/routed-apis.ts';
+import { ID } from './surprise-rows.ts';
+import { calling } from './value-rows.ts';
 import type { Served, SurpriseRow } from './surprise-rows.ts';
 
 const KEY = 'abcdefghij0123456789abcd';
@@ -141,5 +143,18 @@ export const SILENT: readonly SurpriseRow[] = [
       /Content-Type of the reply is JSON, but its body is not: \{"error": Missing Authentication Token\}/,
     change: /write \$context\.error\.messageString without quotes around it/m,
     not: { api: refusing('{"error": $context.error.messageString}') },
+  },
+  {
+    code: 'ENTRIES_FAILED',
+    source: 'https://github.com/aws-samples/serverless-patterns/pull/3089',
+    name: 'a source of AWS',
+    api: calling(
+      '{"FailedEntryCount": 1, "Entries": [{"ErrorCode": "NotAuthorizedForSourceException", "ErrorMessage": "Not authorized for the source."}]}',
+    ),
+    request: { ...ID, method: 'POST', body: '{}' },
+    values: { failed: 1 },
+    because: /the first with NotAuthorizedForSourceException: Not authorized for the source\.$/m,
+    change: /a Source that does not begin with aws\., and name that source in the patterns/,
+    not: { api: calling('{"FailedEntryCount": 0, "Entries": [{"EventId": "1"}]}') },
   },
 ];

@@ -46,7 +46,7 @@ const mocking = (template: string) => (): Served =>
       IntegrationResponses: [{ StatusCode: '200', ResponseTemplates: JSON_ONLY(template) }],
     },
   });
-const calling = (reply: string) => (): Served => {
+export const calling = (reply: string) => (): Served => {
   const api = aMethod({
     integration: {
       Type: 'AWS',

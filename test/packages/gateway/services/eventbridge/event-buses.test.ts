@@ -82,6 +82,18 @@ describe('PutEvents', () => {
       ErrorCode: 'InvalidArgument',
       ErrorMessage: 'Parameter Detail is not valid. Reason: Detail is a required argument.',
     },
+    {
+      source: 'https://github.com/aws-samples/serverless-patterns/pull/3089',
+      entry: { Source: 'aws.aidevops', DetailType: 'Investigation Timed Out', Detail: '{}' },
+      ErrorCode: 'NotAuthorizedForSourceException',
+      ErrorMessage: 'Not authorized for the source.',
+    },
+    {
+      source: 'inferred: members are checked before rights',
+      entry: { Source: 'aws.s3', Detail: '{}' },
+      ErrorCode: 'InvalidArgument',
+      ErrorMessage: 'Parameter DetailType is not valid. Reason: DetailType is a required argument.',
+    },
   ])
     it(`names the first fault of the entry ${JSON.stringify(entry)} (${source})`, async () => {
       const reply = await anEventEngine({ events }, RESOURCES).call('events', 'PutEvents', {
@@ -90,6 +102,25 @@ describe('PutEvents', () => {
 
       assert.deepEqual(reply, { FailedEntryCount: 1, Entries: [expected] });
     });
+
+  it('delivers the other entries if the source of one is reserved for services of AWS', async () => {
+    const entry = { DetailType: 'order', Detail: '{}' };
+    // Only the prefix `aws.` is reserved: https://github.com/aws/aws-cdk/issues/30191
+    const sources = ['aws-some-feature.this.that', 'aws.s3', 'my.aws.app', 'AWS.s3'];
+    const reply = await anEventEngine({ events }, RESOURCES).call('events', 'PutEvents', {
+      Entries: sources.map((Source) => ({ ...entry, Source })),
+    });
+    const { Entries, FailedEntryCount } = reply as {
+      FailedEntryCount: number;
+      Entries: readonly { EventId?: string }[];
+    };
+
+    assert.equal(FailedEntryCount, 1);
+    assert.deepEqual(
+      Entries.map(({ EventId }) => typeof EventId),
+      ['string', 'undefined', 'string', 'string'],
+    );
+  });
 
   for (const [member, value, constraint] of [
     [
