@@ -183,13 +183,29 @@ function describeOthers(
   );
   const [first] = near;
   if (others.length === 0 || first === undefined) return '';
-  // https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html
-  const isOfSecret = others.some((one) => /^-\w{6}$/.test(lacking.resource.replace(one, '')));
-  const why = isOfSecret
-    ? ', and the ARN of a secret ends with a hyphen and six random characters, so this name fits no secret'
-    : '';
+  const ends = others.map((one) => lacking.resource.replace(one, ''));
+  const [service = ''] = lacking.action.split(':');
+  const { end, why: reason } = ENDINGS[service] ?? { end: /^$/, why: '' };
+  const why = ends.some((one) => end.test(one)) ? reason : '';
   return `A statement of ${role.logicalId} (${first.place}) allows ${lacking.action} on ${others.join(', ')} only${why}. If it was meant for this call, write its Resource as \`${reference}\`. Otherwise: `;
 }
+
+/**
+ * Reasons why the ARN in a statement is not the ARN of a call although that ARN begins with it, by service, with what
+ * the ARN of the call then has at its end.
+ */
+const ENDINGS: Readonly<Record<string, { readonly end: RegExp; readonly why: string }>> = {
+  // docs/aws §22.2
+  lambda: {
+    end: /^:[\w$-]+$/,
+    why: ', and the ARN of a function does not cover its versions and aliases',
+  },
+  // https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html
+  secretsmanager: {
+    end: /^-\w{6}$/,
+    why: ', and the ARN of a secret ends with a hyphen and six random characters, so this name fits no secret',
+  },
+};
 
 type PlacedStatement = { readonly statement: UnknownMembers; readonly place: string };
 

@@ -58,9 +58,9 @@ export function createFunctionPolicies({ stacks, policies }: FunctionPolicyOptio
 function serve(call: AwsCall, stacks: readonly ResolvedStack[], policies: FunctionPolicies): ControlReply {
   if (readLambdaCall(call) === undefined) return notServed(call);
   const asked = { ...readTarget(call), call };
-  const { operation, functionName, qualifier, plainArn } = asked;
+  const { operation, functionName, qualifier, arn } = asked;
   if (operation === 'AddPermission' && asked.named === LATEST) return invalid(call, POLICY_OF_LATEST);
-  const refusal = refuseUnlessAllowed(call, [{ action: `lambda:${operation}`, resource: plainArn }]);
+  const refusal = refuseUnlessAllowed(call, [{ action: `lambda:${operation}`, resource: arn }]);
   if (refusal !== undefined) return refusal;
   const isFunction = findFunction(stacks, functionName) !== undefined;
   const isThere = qualifier === undefined || hasFunctionQualifier(stacks, functionName, qualifier);

@@ -36,8 +36,8 @@ function serve(
   stacks: readonly ResolvedStack[],
   print: (url: FunctionUrl) => object,
 ): ControlReply {
-  const { operation, functionName, qualifier, plainArn } = readTarget(call);
-  const refusal = refuseUnlessAllowed(call, [{ action: `lambda:${operation}`, resource: plainArn }]);
+  const { operation, functionName, qualifier, arn } = readTarget(call);
+  const refusal = refuseUnlessAllowed(call, [{ action: `lambda:${operation}`, resource: arn }]);
   if (refusal !== undefined) return refusal;
   const ofFunction = urls.filter(({ owner }) => owner.functionName === functionName);
   if (operation === 'ListFunctionUrlConfigs')

@@ -78,7 +78,7 @@ export function createLambdaInvoke(options: LambdaInvokeOptions): AwsService {
       isStreamed,
     };
     const refusal =
-      refuseUnlessAllowed(call, [{ action: 'lambda:InvokeFunction', resource: arn }]) ??
+      refuseUnlessAllowed(call, [{ action: 'lambda:InvokeFunction', resource: namedArn }]) ??
       (target.isStreamed ? refuseOptions(call) : undefined);
     if (refusal !== undefined) return refusal;
     // If the call names no qualifier, the error message names `$LATEST`, as on AWS [obs].

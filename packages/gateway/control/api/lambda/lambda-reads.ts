@@ -42,8 +42,8 @@ export function createLambdaReads(
 
 function getFunction(call: AwsCall, stacks: readonly ResolvedStack[], at: Codes): ControlReply {
   const target = readTarget(call);
-  const { operation, functionName, qualifier, plainArn, arn } = target;
-  const refusal = refuseUnlessAllowed(call, [{ action: `lambda:${operation}`, resource: plainArn }]);
+  const { operation, functionName, qualifier, arn } = target;
+  const refusal = refuseUnlessAllowed(call, [{ action: `lambda:${operation}`, resource: arn }]);
   if (refusal !== undefined) return refusal;
   const found = findFunction(stacks, functionName);
   const isThere = qualifier === undefined || hasFunctionQualifier(stacks, functionName, qualifier);

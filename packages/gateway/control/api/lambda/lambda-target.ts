@@ -24,7 +24,7 @@ export type LambdaTarget = NamedFunction & {
   readonly named: string | undefined;
   /** The ARN of the function, without a qualifier. */
   readonly plainArn: string;
-  /** The ARN with the qualifier in the call, if there is one. */
+  /** The ARN with the qualifier in the call, if there is one. Policies are compared with this ARN. */
   readonly arn: string;
 };
 

@@ -241,3 +241,49 @@ Resources:
     assert.equal(asked.status, 202, asked.sentences.join('\n'));
   });
 });
+
+// https://github.com/aws/aws-cdk/issues/19273
+describe('a statement for a function in the place of its alias', () => {
+  const TEMPLATE = `
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Price:
+    Type: AWS::Serverless::Function
+    Properties:
+      FunctionName: price
+      Runtime: nodejs22.x
+      CodeUri: .
+      Handler: index.price
+      AutoPublishAlias: live
+  Quote:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: nodejs22.x
+      CodeUri: .
+      Handler: index.quote
+      Policies:
+        - Statement: [{ Effect: Allow, Action: lambda:InvokeFunction, Resource: !GetAtt Price.Arn }]
+      Events:
+        Root: { Type: HttpApi, Properties: { Path: /, Method: GET } }
+`;
+  const CALLS = `
+const { LambdaClient, InvokeCommand } = require('@aws-sdk/client-lambda');
+exports.price = async () => 12;
+exports.quote = async () => {
+  await new LambdaClient().send(new InvokeCommand({ FunctionName: 'price', Qualifier: 'live' }));
+  return { statusCode: 202 };
+};`;
+
+  it('is explained, and gets the ARN of the alias as advised', async () => {
+    using project = anAdvisedProject('template.yaml', { 'template.yaml': TEMPLATE, 'index.js': CALLS });
+    const refused = await project.ask();
+    assert.equal(refused.status, 500);
+    const resource = advisedText(
+      refused.changes,
+      /^A statement of QuoteRole \(\S+\) allows \S+ on \S+:price only, and the ARN of a function does not cover its versions and aliases\. .*write its Resource as/,
+    );
+    project.write('template.yaml', TEMPLATE.replace('Resource: !GetAtt Price.Arn', `Resource: ${resource}`));
+    const asked = await project.ask();
+    assert.equal(asked.status, 202, asked.sentences.join('\n'));
+  });
+});

@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createFunctionPolicies } from '../../../../../../packages/gateway/control/api/lambda/function-policy.ts';
 import { createFunctionUrlConfigs } from '../../../../../../packages/gateway/control/api/lambda/function-url-configs.ts';
+import { createLambdaInvoke } from '../../../../../../packages/gateway/control/api/lambda/lambda-invoke.ts';
 import { createLambdaReads } from '../../../../../../packages/gateway/control/api/lambda/lambda-reads.ts';
-import { VirtualClock } from '../../../../../support/virtual-ports.ts';
+import { CountingRandom, FakeInvoker, VirtualClock } from '../../../../../support/virtual-ports.ts';
 import { FunctionCodes } from '../../../../../../packages/gateway/control/api/lambda/code-facts.ts';
 import { FunctionPolicies } from '../../../../../../packages/gateway/control/functions/function-policies.ts';
-import type { AwsCall } from '../../../../../../packages/gateway/kernel/calls/aws-call.ts';
+import type { AwsCall, AwsService } from '../../../../../../packages/gateway/kernel/calls/aws-call.ts';
+import { compilePolicy } from '../../../../../../packages/gateway/core/policy/evaluate.ts';
 import { adminIdentity } from '../../../../../../packages/gateway/core/policy/identities.ts';
 import { headerOf } from '../../../../../../packages/base/aws/raw-headers.ts';
 import { aStack } from './a-stack-of-functions.ts';
@@ -229,40 +231,158 @@ const ROWS: readonly Row[] = [
   },
 ];
 
-describe('the function that a Lambda call names', async () => {
+/** Returns the services that read the function that a call names. */
+async function aService(): Promise<AwsService> {
   const stacks = await aStack();
   const policies = new FunctionPolicies();
   policies.define(stacks);
   const ofStacks = (): typeof stacks => stacks;
   const permissions = createFunctionPolicies({ stacks: ofStacks, policies });
   const urls = createFunctionUrlConfigs({ urls: () => [], createdAtEpochMs: 0, stacks: ofStacks });
-  const serve = createLambdaReads(
-    ofStacks,
-    { codes: new FunctionCodes(), clock: new VirtualClock() },
-    (call) => (call.request.path.includes('/url') ? urls(call) : permissions(call)),
+  const invoke = createLambdaInvoke({
+    invoker: new FakeInvoker({ first: () => 'first' }),
+    random: new CountingRandom(),
+    accountId: ACCOUNT,
+    hasQualifier: () => true,
+    accept: () => true,
+  });
+  return createLambdaReads(ofStacks, { codes: new FunctionCodes(), clock: new VirtualClock() }, (call) =>
+    call.request.path.includes('/url')
+      ? urls(call)
+      : call.request.path.endsWith('/policy') || call.request.path.includes('/policy/')
+        ? permissions(call)
+        : invoke(call),
   );
+}
+
+function aCall(call: string, query: string, body: object | undefined, from = caller): AwsCall {
+  const [method = '', path = ''] = call.split(' ');
+  return {
+    request: {
+      method,
+      path,
+      query,
+      rawHeaders: [],
+      body: Buffer.from(body === undefined ? '' : JSON.stringify(body)),
+      host: '127.0.0.1',
+    },
+    caller: from,
+    service: 'lambda',
+    region: REGION,
+  };
+}
+
+describe('the function that a Lambda call names', async () => {
+  const serve = await aService();
 
   for (const { call, query = '', body, status, says, type, test } of ROWS)
     it(`${call}?${query}: ${says.slice(0, 70)}`, async () => {
-      const [method = '', path = ''] = call.split(' ');
-      const asked: AwsCall = {
-        request: {
-          method,
-          path,
-          query,
-          rawHeaders: [],
-          body: Buffer.from(body === undefined ? '' : JSON.stringify(body)),
-          host: '127.0.0.1',
-        },
-        caller,
-        service: 'lambda',
-        region: REGION,
-      };
-
-      const reply = await serve(asked);
+      const reply = await serve(aCall(call, query, body));
 
       const answer = JSON.parse(String(reply.body)) as { Message?: string; message?: string };
       assert.deepEqual([reply.status, answer.message ?? answer.Message], [status, says], test);
       if (type !== undefined) assert.equal(headerOf({ rawHeaders: reply.headers }, 'x-amzn-errortype'), type);
+    });
+});
+
+/** The announcement of January 2022, as users received it. */
+const ANNOUNCED = 'https://github.com/juanjoDiaz/serverless-plugin-warmup/issues/308';
+const RIGHTS: readonly (Pick<Row, 'call' | 'body'> & Record<'query' | 'needs' | 'on' | 'source', string>)[] =
+  [
+    {
+      call: 'POST /2015-03-31/functions/first/invocations',
+      query: 'Qualifier=live',
+      needs: 'InvokeFunction',
+      on: ':live',
+      source: 'https://github.com/aws/aws-cdk/issues/19273',
+    },
+    {
+      call: 'POST /2015-03-31/functions/first:live/invocations',
+      query: '',
+      needs: 'InvokeFunction',
+      on: ':live',
+      source: 'https://github.com/aws/aws-cdk/issues/19273',
+    },
+    {
+      call: 'POST /2021-11-15/functions/first/response-streaming-invocations',
+      query: 'Qualifier=3',
+      needs: 'InvokeFunction',
+      on: ':3',
+      source: ANNOUNCED,
+    },
+    {
+      call: 'POST /2015-03-31/functions/first/invocations',
+      query: '',
+      needs: 'InvokeFunction',
+      on: '',
+      source: 'https://github.com/airbnb/streamalert/pull/289',
+    },
+    {
+      call: 'GET /2015-03-31/functions/first/configuration',
+      query: 'Qualifier=%24LATEST',
+      needs: 'GetFunctionConfiguration',
+      on: ':$LATEST',
+      source: 'https://github.com/alexcasalboni/aws-lambda-power-tuning/issues/260',
+    },
+    {
+      call: 'GET /2015-03-31/functions/first',
+      query: 'Qualifier=3',
+      needs: 'GetFunction',
+      on: ':3',
+      source: ANNOUNCED,
+    },
+    {
+      call: 'GET /2015-03-31/functions/first/policy',
+      query: 'Qualifier=3',
+      needs: 'GetPolicy',
+      on: ':3',
+      source: ANNOUNCED,
+    },
+    {
+      call: 'DELETE /2015-03-31/functions/first/policy/s3',
+      query: 'Qualifier=live',
+      needs: 'RemovePermission',
+      on: ':live',
+      source: ANNOUNCED,
+    },
+    {
+      call: policy('first'),
+      query: 'Qualifier=live',
+      body: GIVEN,
+      needs: 'AddPermission',
+      on: ':live',
+      source: ANNOUNCED,
+    },
+    {
+      call: 'GET /2021-10-31/functions/first/url',
+      query: 'Qualifier=live',
+      needs: 'GetFunctionUrlConfig',
+      on: ':live',
+      source: ANNOUNCED,
+    },
+  ];
+
+describe('the right to a call of Lambda', async () => {
+  const serve = await aService();
+  const allowing = (needs: string, Resource: string): typeof caller => {
+    const compiled = compilePolicy({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Action: `lambda:${needs}`, Resource }],
+    });
+    return { ...caller, policies: compiled.kind === 'compiled' ? [compiled.policy] : [] };
+  };
+
+  for (const { call, query, body: sent, needs, on, source } of RIGHTS)
+    it(`${call}?${query} needs lambda:${needs} on first${on} (${source})`, async () => {
+      const statuses = await Promise.all(
+        [`first${on}`, 'first:*', on === '' ? 'first:live' : 'first'].map(async (granted) => {
+          const { status } = await serve(aCall(call, query, sent, allowing(needs, `${ARN}:${granted}`)));
+          return status === 403 ? 'denied' : 'let';
+        }),
+      );
+      const { body } = await serve(aCall(call, query, sent, allowing(needs, `${ARN}:second`)));
+
+      assert.deepEqual(statuses, ['let', on === '' ? 'denied' : 'let', 'denied']);
+      assert.ok(String(body).includes(`on resource: ${ARN}:first${on} because`), String(body));
     });
 });
