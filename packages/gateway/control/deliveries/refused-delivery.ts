@@ -66,14 +66,13 @@ function principalOf(sender: string): string {
 }
 
 const ACTIONS = { 'AWS::SQS::Queue': 'sqs:SendMessage', 'AWS::SNS::Topic': 'sns:Publish' } as const;
-const POLICIES = { 'AWS::SQS::Queue': 'AWS::SQS::QueuePolicy', 'AWS::SNS::Topic': 'AWS::SNS::TopicPolicy' };
 
 /**
  * Returns why the policies of a queue or topic refuse a delivery. If there is no policy, only identities of the owner's
  * account may send, and a service is not one of them.
  */
 function findRefusedMessage(target: PolicedTarget, targetArn: string, sender: string): string | undefined {
-  const { type, logicalId, policies } = target;
+  const { type, logicalId, policyType, policies } = target;
   const service = principalOf(sender);
   const question = {
     action: ACTIONS[type],
@@ -86,7 +85,7 @@ function findRefusedMessage(target: PolicedTarget, targetArn: string, sender: st
   const begin = `${sender} may not ${question.action} on ${logicalId} to deliver this`;
   const deciding = policies[Math.max(0, decisions.indexOf('explicit-deny'))];
   if (deciding === undefined)
-    return `${begin}: ${logicalId} has no policy. Add an ${POLICIES[type]} for it with this statement: ${missing(question, sender)} ${SKIPPED}`;
+    return `${begin}: ${logicalId} has no policy. Add an ${policyType} for it with this statement: ${missing(question, sender)} ${SKIPPED}`;
   const { place, policy, reason } = deciding;
   const where = `its policy (${place})`;
   if (policy === undefined)

@@ -7,7 +7,7 @@ import type { CompiledPolicy } from '../../core/policy/model.ts';
 import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
 import { isPolicedType, policiesOfTarget } from '../../core/stack/policies-of-target.ts';
 import type { PolicedType } from '../../core/stack/policies-of-target.ts';
-import { shortPlace } from '../../core/stack/source-format.ts';
+import { formatOf, shortPlace } from '../../core/stack/source-format.ts';
 
 type TargetPolicy = {
   /** For example `template.yaml:12`. */
@@ -21,8 +21,19 @@ type TargetPolicy = {
 export type PolicedTarget = {
   readonly type: PolicedType;
   readonly logicalId: string;
+  /** The type of a resource with a policy for this target, in the format of its stack. */
+  readonly policyType: string;
   readonly policies: readonly TargetPolicy[];
 };
+
+const OF_CLOUDFORMATION = {
+  'AWS::SQS::Queue': 'AWS::SQS::QueuePolicy',
+  'AWS::SNS::Topic': 'AWS::SNS::TopicPolicy',
+} as const;
+const OF_TERRAFORM = {
+  'AWS::SQS::Queue': 'aws_sqs_queue_policy',
+  'AWS::SNS::Topic': 'aws_sns_topic_policy',
+} as const;
 
 export class TargetPolicies {
   #targets: ReadonlyMap<string, PolicedTarget> = new Map();
@@ -46,10 +57,10 @@ function readTargets(
     const { type, logicalId } = target;
     if (!isPolicedType(type)) return [];
     const named = policiesOfTarget(target, all);
-    // In Terraform, the queue or topic itself may contain the policy. Such a policy is not read.
-    const isElsewhere = named.length === 0 && stack.source?.writtenAs !== undefined;
-    if (isElsewhere || named.some(isUnknown)) return [];
-    return [[arnOfTarget(stack, target), { type, logicalId, policies: named.map(readPolicy) }] as const];
+    if (named.some(isUnknown)) return [];
+    const names = formatOf(stack).kind === 'terraform' ? OF_TERRAFORM : OF_CLOUDFORMATION;
+    const policied = { type, logicalId, policyType: names[type], policies: named.map(readPolicy) };
+    return [[arnOfTarget(stack, target), policied] as const];
   });
 }
 

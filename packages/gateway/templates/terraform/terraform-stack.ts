@@ -126,22 +126,46 @@ function convert(document: TerraformDocument, folder: string, stackName: string)
   }
   const parts = managed.filter(({ type }) => PARTS.has(type));
   const orphans = mergeParts(parts, drafts, values);
+  const policies = managed.flatMap((instance) => policyOf(instance, values));
   const unread = managed.flatMap((instance) => unreadOf(instance, values));
   const resources = [...drafts].flatMap(([address, draft]) => [
     [address, { Type: draft.type, Properties: draft.properties }] as const,
     ...permissionsOfUrl(address, draft),
   ]);
-  const origins = managed.map((instance) => {
+  const origins = managed.flatMap((instance) => {
     const added = drafts.get(instance.address)?.parts ?? [];
-    return [instance.address, [{ path: [], instance }, ...added]] as const;
+    const own = { path: [], instance };
+    return [
+      [instance.address, [own, ...added]],
+      [addressOfPolicy(instance), [own]],
+    ] as const;
   });
   return {
-    resources: Object.fromEntries(resources),
+    resources: Object.fromEntries([...resources, ...policies]),
     code: { functions, layers },
     findings: [...orphans, ...unread, ...findEarlyParts(managed)],
     places: new TerraformPlaces(values.source, new Map(origins)),
     files: values.source.files(managed),
   };
+}
+
+/** The types whose attribute `policy` is a resource of its own in CloudFormation. */
+const WITH_POLICY: Readonly<Record<string, { readonly type: string; readonly targets: string }>> = {
+  aws_sqs_queue: { type: 'AWS::SQS::QueuePolicy', targets: 'Queues' },
+  aws_sns_topic: { type: 'AWS::SNS::TopicPolicy', targets: 'Topics' },
+};
+
+/** Returns the policy that a queue or topic has in itself. */
+function policyOf(instance: Instance, values: TerraformValues): readonly (readonly [string, JsonObject])[] {
+  const policy = WITH_POLICY[instance.type];
+  const document = policy && values.value(instance, 'policy', 'json');
+  if (policy === undefined || document === undefined || document === null || document === '') return [];
+  const Properties = { [policy.targets]: [{ Ref: instance.address }], PolicyDocument: document };
+  return [[addressOfPolicy(instance), { Type: policy.type, Properties }]];
+}
+
+function addressOfPolicy({ address }: Instance): string {
+  return `${address}.policy`;
 }
 
 /** Returns the permissions that the provider adds for a public function URL, because a plan does not contain them. */

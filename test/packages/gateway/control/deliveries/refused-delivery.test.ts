@@ -3,6 +3,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { TargetPolicies } from '../../../../../packages/gateway/control/deliveries/target-policies.ts';
 import { findRefusedDelivery } from '../../../../../packages/gateway/control/deliveries/refused-delivery.ts';
+import { aPlan } from '../../../../support/a-terraform-plan.ts';
+import type { PlannedModule } from '../../../../support/a-terraform-plan.ts';
+import { loadPlan } from '../../templates/terraform/load-plan.ts';
 import { aGateway } from '../../../../support/a-gateway.ts';
 import { aStack } from '../../../../support/a-stack.ts';
 import type { TestResource } from '../../../../support/a-stack.ts';
@@ -218,6 +221,111 @@ describe('a delivery to a topic', () => {
     );
     assert.equal(findRefusedDelivery(rulesOf({ topic }), NEWS, EVENT_RULE), undefined);
   });
+});
+
+// https://github.com/hashicorp/terraform/issues/27347
+describe('a delivery to a queue or topic of a Terraform plan', () => {
+  const REGIONAL = {
+    queue: MAIL.replace('us-east-1', 'eu-west-1'),
+    topic: NEWS.replace('us-east-1', 'eu-west-1'),
+  };
+  const RULES = EVENT_RULE.replace('us-east-1', 'eu-west-1');
+  const toQueue = fromService('events.amazonaws.com', { Resource: REGIONAL.queue });
+  const toTopic = fromService('events.amazonaws.com', { Action: 'sns:Publish', Resource: REGIONAL.topic });
+  const documentAsText = (Statement: JsonObject): string =>
+    JSON.stringify({ Version: '2012-10-17', Statement: [Statement] });
+  const refs = { references: ['aws_sqs_queue.mail.id', 'aws_sqs_queue.mail'] };
+  for (const { name, arn, resources, refusal } of [
+    {
+      name: 'is refused without a policy',
+      arn: REGIONAL.queue,
+      resources: [{ type: 'aws_sqs_queue', name: 'mail', values: { name: 'mail' } }],
+      refusal: /aws_sqs_queue\.mail has no policy\. Add an aws_sqs_queue_policy for it/,
+    },
+    {
+      // A state has an empty text for no policy.
+      name: 'is refused with an empty policy',
+      arn: REGIONAL.queue,
+      resources: [{ type: 'aws_sqs_queue', name: 'mail', values: { name: 'mail', policy: '' } }],
+      refusal: /aws_sqs_queue\.mail has no policy\. Add an aws_sqs_queue_policy for it/,
+    },
+    {
+      name: 'passes by the policy in the queue itself',
+      arn: REGIONAL.queue,
+      resources: [
+        { type: 'aws_sqs_queue', name: 'mail', values: { name: 'mail', policy: documentAsText(toQueue) } },
+      ],
+    },
+    {
+      name: 'is refused by a policy in the queue itself that is for others',
+      arn: REGIONAL.queue,
+      resources: [
+        {
+          type: 'aws_sqs_queue',
+          name: 'mail',
+          values: {
+            name: 'mail',
+            policy: documentAsText({ ...toQueue, Principal: { Service: 'sns.amazonaws.com' } }),
+          },
+        },
+      ],
+      refusal: /allows it for another principal/,
+    },
+    {
+      name: 'passes by a policy of its own',
+      arn: REGIONAL.queue,
+      resources: [
+        { type: 'aws_sqs_queue', name: 'mail', values: { name: 'mail' } },
+        {
+          type: 'aws_sqs_queue_policy',
+          name: 'mail',
+          values: { policy: documentAsText(toQueue) },
+          unknown: { queue_url: true },
+          expressions: { queue_url: refs },
+        },
+      ],
+    },
+    {
+      name: 'passes by the policy in the topic itself',
+      arn: REGIONAL.topic,
+      resources: [
+        { type: 'aws_sns_topic', name: 'news', values: { name: 'news', policy: documentAsText(toTopic) } },
+      ],
+    },
+    {
+      name: 'is refused by a topic without a policy',
+      arn: REGIONAL.topic,
+      resources: [{ type: 'aws_sns_topic', name: 'news', values: { name: 'news' } }],
+      refusal: /aws_sns_topic\.news has no policy\. Add an aws_sns_topic_policy for it/,
+    },
+    {
+      name: 'is not refused while its policy is not known',
+      arn: REGIONAL.queue,
+      resources: [
+        {
+          type: 'aws_sqs_queue',
+          name: 'mail',
+          values: { name: 'mail' },
+          unknown: { policy: true },
+          expressions: { policy: { references: ['var.nothing'] } },
+        },
+      ],
+    },
+  ] as readonly {
+    name: string;
+    arn: string;
+    resources: PlannedModule['resources'];
+    refusal?: RegExp;
+  }[])
+    it(name, async () => {
+      const { stack } = await loadPlan(aPlan({ resources }));
+      const targetPolicies = new TargetPolicies();
+      targetPolicies.define([stack]);
+      const found = findRefusedDelivery({ ...holding(undefined), targetPolicies }, arn, RULES);
+
+      if (refusal === undefined) assert.equal(found, undefined);
+      else assert.match(found ?? 'not refused', refusal);
+    });
 });
 
 describe('a topic that may not invoke its subscriber', () => {
