@@ -117,31 +117,18 @@ const NO_SETTINGS =
   GuardPolicy HandlerNotFound HttpApi HttpLambdaAuthorizer HttpLambdaResponseType HttpMethod HttpOnly
   HttpResponseStream ImportModuleError InputTemplate InstanceId IntegrationCircumstances InvalidateCache
   InvocationType InvokeFunction InvokeFunctionUrl InvokedViaFunctionUrl IpRange IpRangeWhitelist
-<<<<<<< HEAD
-  JavaScript KeyId KeySchema KeyType LambdaConfig LimitCircumstances ListBucket MalformedDetail Map MaxAge
+  JavaScript KeyId KeySchema KeyType LimitCircumstances ListBucket MalformedDetail MaxAge
   MessageDeduplicationId MessageGroupId MessageStructure MeterCircumstances NatGatewayId
-  NetworkInterfaceId NoSuchKey NonExistentQueue NonNullable NotFound NotFoundException OnFailure
+  NetworkInterfaceId NoSuchKey NonExistentQueue NonNullable NotAuthorizedForSourceException NotFound NotFoundException OnFailure
   OriginProtocolPolicy OriginRequestPolicyId OutOfMemory PayloadTooLargeException PolicyDocument
   PostAuthentication PostToConnection PreTokenGeneration ProxyFault ReauthorizeEvery RedrivePolicy
   ReportBatchItemFailures RequestModel RequestResponses ResendConfirmationCode ResourcePath ResourcePolicy
-  ResponseCode ResponsePagePath ResponseSizeTooLarge RestApi RestApiId ResultForm RouteTableId SendMessage
+  ResponseCode ResponseSizeTooLarge RestApi RestApiId ResultForm RouteTableId SendMessage
   ServerlessHttpApi ServerlessRestApi SignUp SignedHeaders SimpleQueueService SourceVpce StageName
-  StartExecution StartSyncExecution StateMachineType StatusCode StreamArn SubnetId SubnetIds SurpriseFacts
+  StartExecution StartSyncExecution StateMachineType StatusCode StreamArn SubnetId SurpriseFacts
   ToldStep TooLarge TransitGatewayId UnknownSource UpdateUsage UsagePlan UsagePlanId UsagePlanKey
-  UserCodeSyntaxError ViewerProtocolPolicy VisibilityTimeout VpcConfig VpcPeeringConnectionId WebSocket
-  WebsocketsApi`.split('\n');
-||||||| parent of 957fe943a (eventbridge: PutEvents refuses entries whose Source begins with aws., as on AWS)
-  JavaScript KeyId KeySchema KeyType LimitCircumstances ListBucket MalformedDetail MaxAge
-  MessageDeduplicationId MessageGroupId MeterCircumstances NatGatewayId NetworkInterfaceId NoSuchKey
-  NonExistentQueue NonNullable NotFound NotFoundException OnFailure OriginProtocolPolicy
-  OriginRequestPolicyId OutOfMemory PayloadTooLargeException PolicyDocument PostAuthentication
-  PostToConnection PreTokenGeneration ProxyFault ReauthorizeEvery RedrivePolicy ReportBatchItemFailures
-  RequestModel RequestResponses ResendConfirmationCode ResourcePath ResourcePolicy ResponseCode
-  ResponseSizeTooLarge RestApi RestApiId ResultForm RouteTableId SendMessage ServerlessHttpApi
-  ServerlessRestApi SignUp SignedHeaders SimpleQueueService SourceVpce StageName StartExecution
-  StartSyncExecution StateMachineType StatusCode StreamArn SubnetId SurpriseFacts ToldStep TooLarge
-  TransitGatewayId UnknownSource UpdateUsage UsagePlan UsagePlanId UsagePlanKey UserCodeSyntaxError
-  ViewerProtocolPolicy VisibilityTimeout VpcPeeringConnectionId WebSocket WebsocketsApi`.split(/\s+/);
+  UserCodeSyntaxError ViewerProtocolPolicy VisibilityTimeout VpcPeeringConnectionId WebSocket
+  WebsocketsApi`.split(/\s+/);
 
 describe('the names of settings in explanations', () => {
   const found = new Map<string, string>();
@@ -149,26 +136,6 @@ describe('the names of settings in explanations', () => {
     const root = new URL(`../../../../../packages/gateway/console/${folder}/`, import.meta.url);
     for (const file of readdirSync(root).filter((name) => !/^(?:own-words|circumstances)\.ts$/.test(name))) {
       const lines = readFileSync(new URL(file, root), 'utf8').split('\n');
-=======
-  JavaScript KeyId KeySchema KeyType LimitCircumstances ListBucket MalformedDetail MaxAge
-  MessageDeduplicationId MessageGroupId MeterCircumstances NatGatewayId NetworkInterfaceId NoSuchKey
-  NonExistentQueue NonNullable NotAuthorizedForSourceException NotFound NotFoundException OnFailure OriginProtocolPolicy
-  OriginRequestPolicyId OutOfMemory PayloadTooLargeException PolicyDocument PostAuthentication
-  PostToConnection PreTokenGeneration ProxyFault ReauthorizeEvery RedrivePolicy ReportBatchItemFailures
-  RequestModel RequestResponses ResendConfirmationCode ResourcePath ResourcePolicy ResponseCode
-  ResponseSizeTooLarge RestApi RestApiId ResultForm RouteTableId SendMessage ServerlessHttpApi
-  ServerlessRestApi SignUp SignedHeaders SimpleQueueService SourceVpce StageName StartExecution
-  StartSyncExecution StateMachineType StatusCode StreamArn SubnetId SurpriseFacts ToldStep TooLarge
-  TransitGatewayId UnknownSource UpdateUsage UsagePlan UsagePlanId UsagePlanKey UserCodeSyntaxError
-  ViewerProtocolPolicy VisibilityTimeout VpcPeeringConnectionId WebSocket WebsocketsApi`.split(/\s+/);
-
-describe('the names of settings in explanations', () => {
-  const found = new Map<string, string>();
-  for (const folder of ['explain', 'surprises']) {
-    const root = new URL(`../../../../../packages/gateway/console/${folder}/`, import.meta.url);
-    for (const file of readdirSync(root).filter((name) => !/^(?:own-words|circumstances)\.ts$/.test(name))) {
-      const lines = readFileSync(new URL(file, root), 'utf8').split('\n');
->>>>>>> 957fe943a (eventbridge: PutEvents refuses entries whose Source begins with aws., as on AWS)
       for (const line of lines.filter((one) => /['"`]/.test(one) && !/^import |^\s*(?:\/\/|\/?\*)/.test(one)))
         for (const [name] of line.matchAll(/(?<![:.])\b[A-Z][a-z]+(?:[A-Z][a-z]+)+\b(?!\()/g))
           found.set(name, file);
