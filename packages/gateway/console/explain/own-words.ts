@@ -141,8 +141,11 @@ const TYPES: Readonly<Record<string, string>> = {
   'AWS::StepFunctions::StateMachine': 'aws_sfn_state_machine',
 };
 
-/** A name, with its value if that follows, such as `ApiKeyRequired: true` or `AuthorizationType NONE`. */
-const NAME = /\b([A-Z][a-z]+(?:[A-Z][a-z]+)*)\b(?:: (true|false|\d+)\b|:? ([A-Z][A-Z_]{3,})\b)?/g;
+/**
+ * A name, with its value if that follows, such as `ApiKeyRequired: true` or `AuthorizationType NONE`. A name directly
+ * after a colon is part of a condition key or an action, such as `aws:SourceArn`, which all formats write alike.
+ */
+const NAME = /(?<!\w:)\b([A-Z][a-z]+(?:[A-Z][a-z]+)*)\b(?:: (true|false|\d+)\b|:? ([A-Z][A-Z_]{3,})\b)?/g;
 const TYPE = /\bAWS::(?:ApiGateway|ApiGatewayV2|Lambda|S3|StepFunctions)::\w+/g;
 
 type Owner = {

@@ -85,7 +85,7 @@ function findRefusedMessage(target: PolicedTarget, targetArn: string, sender: st
   const begin = `${sender} may not ${question.action} on ${logicalId} to deliver this`;
   const deciding = policies[Math.max(0, decisions.indexOf('explicit-deny'))];
   if (deciding === undefined)
-    return `${begin}: ${logicalId} has no policy. Add an ${policyType} for it with this statement: ${missing(question, sender)} ${SKIPPED}`;
+    return `${begin}: ${logicalId} has no policy. Add an ${policyType} for ${logicalId} with this statement: ${missing(question, sender)} ${SKIPPED}`;
   const { place, policy, reason } = deciding;
   const where = `its policy (${place})`;
   if (policy === undefined)

@@ -37,6 +37,12 @@ describe('the words of an explanation', () => {
       'https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/api_gateway_usage_plan_key',
     ],
     [
+      of('terraform'),
+      'Add a statement with Condition {"ArnEquals":{"aws:SourceArn":"arn"}}, or the SourceArn of a permission.',
+      'Add a statement with Condition {"ArnEquals":{"aws:SourceArn":"arn"}}, or the source_arn of a permission.',
+      'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-sourcearn',
+    ],
+    [
       of('serverless'),
       'make them optional in the RequestParameters of GET /now',
       'make them optional in the request.parameters of GET /now',

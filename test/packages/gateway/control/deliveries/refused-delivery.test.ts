@@ -240,14 +240,14 @@ describe('a delivery to a queue or topic of a Terraform plan', () => {
       name: 'is refused without a policy',
       arn: REGIONAL.queue,
       resources: [{ type: 'aws_sqs_queue', name: 'mail', values: { name: 'mail' } }],
-      refusal: /aws_sqs_queue\.mail has no policy\. Add an aws_sqs_queue_policy for it/,
+      refusal: /aws_sqs_queue\.mail has no policy\. Add an aws_sqs_queue_policy for aws_/,
     },
     {
       // A state has an empty text for no policy.
       name: 'is refused with an empty policy',
       arn: REGIONAL.queue,
       resources: [{ type: 'aws_sqs_queue', name: 'mail', values: { name: 'mail', policy: '' } }],
-      refusal: /aws_sqs_queue\.mail has no policy\. Add an aws_sqs_queue_policy for it/,
+      refusal: /aws_sqs_queue\.mail has no policy\. Add an aws_sqs_queue_policy for aws_/,
     },
     {
       name: 'passes by the policy in the queue itself',
@@ -296,7 +296,7 @@ describe('a delivery to a queue or topic of a Terraform plan', () => {
       name: 'is refused by a topic without a policy',
       arn: REGIONAL.topic,
       resources: [{ type: 'aws_sns_topic', name: 'news', values: { name: 'news' } }],
-      refusal: /aws_sns_topic\.news has no policy\. Add an aws_sns_topic_policy for it/,
+      refusal: /aws_sns_topic\.news has no policy\. Add an aws_sns_topic_policy for aws_/,
     },
     {
       name: 'is not refused while its policy is not known',
