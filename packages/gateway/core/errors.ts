@@ -282,11 +282,14 @@ export class ServiceRefusal extends Error {
   override readonly name = 'ServiceRefusal';
   readonly code: string;
   readonly status: number;
+  /** What the call gave and the service refused, if the message of AWS does not name it. */
+  readonly subject: string | undefined;
 
-  constructor(code: string, message: string, status = 400) {
+  constructor(code: string, message: string, status = 400, subject?: string) {
     super(message);
     this.code = code;
     this.status = status;
+    this.subject = subject;
   }
 }
 

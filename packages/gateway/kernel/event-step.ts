@@ -111,7 +111,11 @@ export type EventStep =
       readonly clientId?: string | undefined;
       readonly code: string;
       readonly message: string;
+      /** What the call gave and the pool refused, if the message of AWS does not name it. */
+      readonly subject?: string | undefined;
     }
+  /** A user pool answered a sign-in with a challenge instead of tokens. */
+  | { readonly kind: 'challenged'; readonly at: string; readonly challenge: 'NEW_PASSWORD_REQUIRED' }
   /** A message was received too often and left its queue. */
   | {
       readonly kind: 'moved';

@@ -2,12 +2,13 @@ import { ServiceRefusal } from '../../core/errors.ts';
 import {
   invalidParameter,
   notAuthorized,
+  unauthorizedAttribute,
   notFound,
   userNotFound,
   WRONG_PASSWORD,
 } from '../pools/cognito-error.ts';
 import { isPassword } from '../pools/password.ts';
-import { noteUnconfirmed } from '../pools/pool-events.ts';
+import { noteChallenge, noteUnconfirmed } from '../pools/pool-events.ts';
 import type { AppClient, AuthFlow } from '../pools/pool-model.ts';
 import type { PoolUser } from '../pools/pool-user.ts';
 import type { Tokens } from '../pools/sessions.ts';
@@ -225,6 +226,7 @@ async function admit(
     sub: user.sub,
   });
   const missing = pool.definition.required.filter((name) => name !== 'sub' && !user.attributes.has(name));
+  noteChallenge(pool, 'NEW_PASSWORD_REQUIRED');
   return {
     ChallengeName: 'NEW_PASSWORD_REQUIRED',
     Session,
@@ -282,8 +284,8 @@ async function setNewPassword(attempt: Attempt, session: string): Promise<unknow
   const given = [...parameters].flatMap(([name, value]) =>
     name.startsWith('userAttributes.') ? [[name.slice('userAttributes.'.length), value] as const] : [],
   );
-  if (given.some(([name]) => name === 'sub' || name.endsWith('_verified')))
-    throw notAuthorized('A client attempted to write unauthorized attribute');
+  const [refused] = given.find(([name]) => name === 'sub' || name.endsWith('_verified')) ?? [];
+  if (refused !== undefined) throw unauthorizedAttribute(refused);
   pool.change(user, { attributes: new Map([...user.attributes, ...given]) });
   await pool.setPassword(user, password, 'CONFIRMED');
   noteUnconfirmed(pool, 'RespondToAuthChallenge');

@@ -112,7 +112,13 @@ const DESCRIBE_POOLS: CognitoOperations = {
     };
   },
 };
-import { notFound, invalidParameter, notAuthorized, WRONG_PASSWORD } from '../pools/cognito-error.ts';
+import {
+  notFound,
+  invalidParameter,
+  notAuthorized,
+  unauthorizedAttribute,
+  WRONG_PASSWORD,
+} from '../pools/cognito-error.ts';
 import { poolOf } from './cognito-operation.ts';
 
 /** Operations of users on their own account, with their access token. */
@@ -139,8 +145,8 @@ const OWN_ACCOUNT: CognitoOperations = {
   async UpdateUserAttributes(input, at) {
     const { user, pool, client } = ownUser(input, at);
     const given = readUserAttributes(input, pool.definition);
-    if ([...given.keys()].some((name) => name === 'sub' || name.endsWith('_verified')))
-      throw notAuthorized('A client attempted to write unauthorized attribute');
+    const refused = [...given.keys()].find((name) => name === 'sub' || name.endsWith('_verified'));
+    if (refused !== undefined) throw unauthorizedAttribute(refused);
     // A changed address must be verified again.
     const changed = ['email', 'phone_number'].filter(
       (name) => given.has(name) && given.get(name) !== user.attributes.get(name),

@@ -1,5 +1,10 @@
 import { ServiceRefusal } from '../../core/errors.ts';
-import { invalidParameter, notAuthorized, userNotFound } from '../pools/cognito-error.ts';
+import {
+  invalidParameter,
+  notAuthorized,
+  unauthorizedAttribute,
+  userNotFound,
+} from '../pools/cognito-error.ts';
 import { verifiedName } from '../pools/pool-user.ts';
 import type { PoolUser } from '../pools/pool-user.ts';
 import { postConfirmation, preSignUp, sendCode } from '../pools/triggers.ts';
@@ -21,7 +26,7 @@ export const SIGN_UP: CognitoOperations = {
     const attributes = readUserAttributes(input, pool.definition);
     // Attack: if a user could mark an address as verified, the user could claim any address.
     const verified = [...attributes.keys()].find((attribute) => attribute.endsWith('_verified'));
-    if (verified !== undefined) throw notAuthorized('A client attempted to write unauthorized attribute');
+    if (verified !== undefined) throw unauthorizedAttribute(verified);
     const text =
       pool.definition.nameAttributes.length > 0
         ? 'An account with the given email already exists.'

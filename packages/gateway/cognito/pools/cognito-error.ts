@@ -8,6 +8,16 @@ export function notAuthorized(message: string): ServiceRefusal {
   return new ServiceRefusal('NotAuthorizedException', message);
 }
 
+/** AWS's message does not name the attribute. */
+export function unauthorizedAttribute(name: string): ServiceRefusal {
+  return new ServiceRefusal(
+    'NotAuthorizedException',
+    'A client attempted to write unauthorized attribute',
+    400,
+    name,
+  );
+}
+
 export function invalidParameter(message: string): ServiceRefusal {
   return new ServiceRefusal('InvalidParameterException', message);
 }

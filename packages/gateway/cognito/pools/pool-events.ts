@@ -50,10 +50,18 @@ export function noteRefusal(
   pool: Journaling,
   operation: string,
   clientId: string | undefined,
-  { code, message }: ServiceRefusal,
+  { code, message, subject }: ServiceRefusal,
 ): void {
   const { arn: at } = pool.definition;
-  note(pool, { what: 'call', name: operation }, [{ kind: 'denied', at, operation, clientId, code, message }]);
+  note(pool, { what: 'call', name: operation }, [
+    { kind: 'denied', at, operation, clientId, code, message, ...(subject !== undefined && { subject }) },
+  ]);
+}
+
+/** Notes that a sign-in got a challenge instead of tokens, although the password was right. */
+export function noteChallenge(pool: Journaling, challenge: 'NEW_PASSWORD_REQUIRED'): void {
+  const { arn: at } = pool.definition;
+  note(pool, { what: 'call', name: challenge }, [{ kind: 'challenged', at, challenge }]);
 }
 
 function note(

@@ -10,7 +10,7 @@ import type { Reason } from './reason.ts';
 /** @param all what else happened in the same call, such as a failed trigger, which is told itself */
 export function explainDenied(
   step: Told<'denied'>['step'],
-  { place }: Omit<ToldStep, 'step'>,
+  { place, notes = [] }: Omit<ToldStep, 'step'>,
   all: readonly ToldStep[],
 ): Reason {
   const { operation, code, message } = step;
@@ -36,7 +36,21 @@ export function explainDenied(
     changes:
       known !== undefined
         ? [known.advise(place, step)]
-        : [`Correct the call ${operation}, or catch ${code} in the code that makes it.`],
+        : notes.length > 0
+          ? []
+          : [`Correct the call ${operation}, or catch ${code} in the code that makes it.`],
+  };
+}
+
+/** https://docs.aws.amazon.com/cognito/latest/developerguide/how-to-create-user-accounts.html, the first sign-in */
+export function explainChallenge({ at: arn, challenge }: Told<'challenged'>['step']): Reason {
+  return {
+    because: [
+      `${capital(nameOf(arn))} answered the sign-in with the challenge ${challenge} and a Session, without AuthenticationResult and its tokens: the password is right, but temporary (the user has the status FORCE_CHANGE_PASSWORD).`,
+    ],
+    changes: [
+      `Read ChallengeName in the code that signs in before AuthenticationResult, ask the user for a new password, and send it with RespondToAuthChallenge (ChallengeName ${challenge}, the Session, and USERNAME and NEW_PASSWORD in ChallengeResponses). Or give the user a lasting password first: AdminSetUserPassword with Permanent true.`,
+    ],
   };
 }
 

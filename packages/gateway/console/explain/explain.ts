@@ -31,7 +31,7 @@ export type Story = {
 /** @param surprises facts about the response that may surprise the developer, although they are not errors */
 export function explain(
   about: Circumstances,
-  surprises: Reason & { readonly isCause?: boolean } = NOTHING,
+  surprises: Reason & { readonly isCause?: boolean; readonly minorChanges?: readonly string[] } = NOTHING,
 ): Story {
   const reason = findReason(about);
   const deliveries = explainDeliveries(about.deliveries ?? []);
@@ -48,13 +48,19 @@ export function explain(
     ...deliveries.because,
   ];
   // What a service refused is why the function responded as it did, unless the response itself is advised.
-  const isDenied = about.deliveries?.some(({ step }) => step.kind === 'denied') === true;
+  const isDenied =
+    about.deliveries?.some(
+      ({ step }) => step.kind === 'denied' || (step.kind === 'challenged' && about.status >= 400),
+    ) === true;
   const isCause = surprises.isCause === true || isDenied;
   const changes = [
     ...(isDenied ? deliveries.changes : []),
     ...(isUnadvised ? adviseByCode(about) : reason.changes),
     ...(isCause || reason.otherwise === undefined ? [] : [reason.otherwise]),
-    ...surprises.changes,
+    // What happened to an event matters more than what seldom matters of a response.
+    ...surprises.changes.filter(
+      (change) => deliveries.changes.length === 0 || surprises.minorChanges?.includes(change) !== true,
+    ),
     ...(isDenied ? [] : deliveries.changes),
   ];
   return {

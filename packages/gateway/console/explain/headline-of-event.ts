@@ -12,6 +12,8 @@ export function headlineOfEvent(steps: readonly ToldStep[]): string {
   const last = steps.at(-1)?.step;
   if (last?.kind === 'denied')
     return `The call ${last.operation} of ${nameOf(at)} was refused with ${last.code}.`;
+  if (last?.kind === 'challenged')
+    return `The sign-in at ${nameOf(at)} was answered with the challenge ${last.challenge} instead of tokens.`;
   if (what === 'call' && last?.kind === 'filtered')
     return `The call ${name ?? ''} of ${nameOf(at)} did not call the trigger ${last.rule}.`;
   const subject =

@@ -5,6 +5,7 @@ import { readFunctionName } from '@gatewright/aws/function-name';
 import { lastPartOf } from '../../kernel/event-rows.ts';
 import { describeEventGaps, findEncodedKey } from './event-gaps.ts';
 import { noteFilter, pathOfNotification } from './filter-notes.ts';
+import { noteDenied } from './denied-notes.ts';
 import { noteKey } from './key-notes.ts';
 import { statementsFor } from './advise-by-stacks.ts';
 import { findRefusal } from '../explain/denied-calls.ts';
@@ -27,15 +28,17 @@ export type DeliveriesWith = {
   readonly lines: FunctionLines;
   readonly redactor: Redactor;
   readonly readHandler: ReadHandler;
+  /** The names of the functions that the request called, which may have made the refused calls. */
+  readonly callers?: readonly string[];
 };
 
 const MAPPING = 'AWS::Lambda::EventSourceMapping';
 
 export function describeDeliveries(steps: readonly StampedStep[], at: DeliveriesWith): readonly ToldStep[] {
-  return steps.map((step) => describeStep(step, at));
+  return steps.map((step) => describeStep(step, at, steps));
 }
 
-function describeStep(step: StampedStep, at: DeliveriesWith): ToldStep {
+function describeStep(step: StampedStep, at: DeliveriesWith, all: readonly StampedStep[]): ToldStep {
   const { stacks, redactor } = at;
   switch (step.kind) {
     case 'accepted':
@@ -61,7 +64,13 @@ function describeStep(step: StampedStep, at: DeliveriesWith): ToldStep {
         ),
       };
     case 'denied':
-      return { step: { ...step, message: redactor.text(step.message) }, place: placeOfDenied(step, stacks) };
+      return {
+        step: { ...step, message: redactor.text(step.message) },
+        place: placeOfDenied(step, stacks),
+        notes: noteDenied(step, all, at),
+      };
+    case 'challenged':
+      return { step };
     case 'ran':
       return describeRun(step, at);
     case 'moved':

@@ -343,7 +343,10 @@ export class RequestRecords implements RecordSink {
       ...this.#lookups(found.sequence),
       readHandler: this.readHandler,
       isChanged: this.isChanged,
-      deliveries: describeDeliveries(stepsOf(found.kept, this.journal), this.#sideWith(redactor)),
+      deliveries: describeDeliveries(stepsOf(found.kept, this.journal), {
+        ...this.#sideWith(redactor),
+        callers: callsOf(found.kept).map(({ functionName }) => functionName),
+      }),
     };
     const version = this.versionAt(found.kept.startedMs);
     return maskRepeats({ ...describeDetail(found.sequence, found.kept, at), version }, redactor);

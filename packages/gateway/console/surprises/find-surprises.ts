@@ -13,6 +13,8 @@ type Surprises = {
   readonly list: readonly Surprise[];
   readonly because: readonly string[];
   readonly changes: readonly string[];
+  /** Those of the changes that seldom matter. */
+  readonly minorChanges: readonly string[];
   /** Whether one of the surprises made the integration respond with an error. */
   readonly isCause: boolean;
 };
@@ -29,6 +31,9 @@ export function describeSurprises(
     list: found.map(({ kind, told }) => ({ code: kind.code, ...redactValues(told.values, clean) })),
     because: found.flatMap(({ told }) => told.because.map(clean)),
     isCause: hasCause,
+    minorChanges: found
+      .filter(({ kind }) => kind.isMinor === true)
+      .flatMap(({ told }) => told.changes.map(clean)),
     // Two surprises may recommend the same change.
     changes: [
       ...new Set(

@@ -1,6 +1,7 @@
 /** What a user pool tells the journal of events, and the stories that `explain` makes of it. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { noteDenied } from '../../../../../packages/gateway/console/records/denied-notes.ts';
 import { RequestRecords } from '../../../../../packages/gateway/console/records/request-records.ts';
 import { aUserPool, client, PASSWORD, signIn } from '../../../../support/a-user-pool.ts';
 import type { InvocationResult } from '../../../../../packages/gateway/core/ports.ts';
@@ -103,6 +104,16 @@ const ROWS: readonly Row[] = [
     change: /^Check the name with AdminGetUser/,
   },
   {
+    refusal: 'an attribute that only an administrator may write',
+    source: 'https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html',
+    call: 'SignUp',
+    input: { ...SIGN_UP, UserAttributes: [{ Name: 'email_verified', Value: 'true' }] },
+    code: 'NotAuthorizedException',
+    because:
+      /refused SignUp with NotAuthorizedException: A client attempted to write unauthorized attribute .*\nThe attribute is email_verified, which no app client may write/,
+    change: /^Leave email_verified out of the call SignUp\. .*AdminUpdateUserAttributes\.$/,
+  },
+  {
     refusal: 'a wrong code',
     source:
       'https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ConfirmSignUp.html',
@@ -132,6 +143,18 @@ describe('the story of a call that a user pool refused', () => {
       assert.match(changes.join('\n'), change);
     });
 
+  it('names the line of the function that writes the attribute', () => {
+    const step = {
+      ...{ kind: 'denied', at: '', operation: 'SignUp', code: 'NotAuthorizedException', message: 'no' },
+      ...{ subject: 'email_verified', atEpochMs: 0, cause: '1' },
+    } as const;
+    const text = "UserAttributes: [\n  { Name: 'email_verified', Value: 'true' },";
+    const readHandler = () => ({ file: 'signup.js', text, environment: [] });
+    const [note] = noteDenied(step, [], { readHandler, callers: ['sign-up'] });
+
+    assert.match(note?.because ?? '', /^The attribute is email_verified \(signup\.js:2\)/);
+  });
+
   it('is not told of a call that succeeds', async () => {
     const at = await aTold({});
     await at.within(() => at.call('InitiateAuth', signIn('ada', PASSWORD)));
@@ -140,7 +163,46 @@ describe('the story of a call that a user pool refused', () => {
   });
 });
 
+describe('the story of a sign-in with a temporary password', () => {
+  it('names the challenge and how to answer it (https://docs.aws.amazon.com/cognito/latest/developerguide/how-to-create-user-accounts.html)', async () => {
+    const at = await aTold({});
+    await at.admin('AdminCreateUser', {
+      Username: 'zoe',
+      TemporaryPassword: PASSWORD,
+      MessageAction: 'SUPPRESS',
+    });
+
+    const { body } = await at.within(() => at.call('InitiateAuth', signIn('zoe', PASSWORD)));
+
+    const { headline = '', sentences = [], changes = [] } = at.story() ?? {};
+    assert.equal(body['ChallengeName'], 'NEW_PASSWORD_REQUIRED');
+    assert.equal(
+      headline,
+      'The sign-in at the user pool us-east-1_Shop was answered with the challenge NEW_PASSWORD_REQUIRED instead of tokens.',
+    );
+    assert.match(sentences.join('\n'), /without AuthenticationResult .* FORCE_CHANGE_PASSWORD/);
+    assert.match(changes.join('\n'), /RespondToAuthChallenge .* AdminSetUserPassword with Permanent true/);
+  });
+});
+
 describe('the story of a trigger', () => {
+  it('says that the function must return the event (https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html)', async () => {
+    const at = await aTold(
+      { LambdaConfig: { PreSignUp: TRIGGER } },
+      {},
+      { kind: 'returned', payload: 'null' },
+    );
+
+    const { body } = await at.within(() => at.call('SignUp', SIGN_UP));
+
+    const { sentences = [], changes = [] } = at.story() ?? {};
+    assert.equal(body['__type'], 'InvalidLambdaResponseException');
+    assert.match(sentences.join('\n'), /The function welcome did not return the event of its trigger\./);
+    assert.deepEqual(changes, [
+      'Return event at the end of the handler of welcome, and change only event.response.',
+    ]);
+  });
+
   it('names the error of the function, and what to change (https://github.com/aws-amplify/amplify-cli/issues/8506)', async () => {
     const at = await aTold({ LambdaConfig: { PreSignUp: TRIGGER } }, {}, failing);
 

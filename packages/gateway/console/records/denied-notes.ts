@@ -1,0 +1,46 @@
+/** Names the code that made a user pool refuse a call: of a trigger, or of the function that called the pool. */
+import { findLine, findLines } from './handler-lines.ts';
+import type { StampedStep } from '../../kernel/event-step.ts';
+import type { DeliveryNote } from '../explain/circumstances.ts';
+import type { ReadHandler } from './handler-misread.ts';
+
+type Denied = Extract<StampedStep, { kind: 'denied' }>;
+type At = { readonly readHandler: ReadHandler; readonly callers?: readonly string[] };
+
+/** @param all the other steps of the same cause, with the runs of triggers */
+export function noteDenied(step: Denied, all: readonly StampedStep[], at: At): readonly DeliveryNote[] {
+  if (step.code === 'InvalidLambdaResponseException') return noteResult(step, all, at);
+  return step.subject === undefined ? [] : [noteAttribute(step, step.subject, at)];
+}
+
+/** Where a handler begins, in JavaScript and Python. */
+const BEGINS = /\bexports\.\w+\s*=|^\s*export\b|^\s*(?:async )?def \w+\(/;
+
+/** https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html */
+function noteResult({ at: pool }: Denied, all: readonly StampedStep[], at: At): readonly DeliveryNote[] {
+  const ran = all.findLast((one) => one.kind === 'ran' && one.from === pool && one.outcome === 'returned');
+  if (ran?.kind !== 'ran') return [];
+  const { functionName } = ran;
+  const source = at.readHandler(functionName);
+  const line = findLines(source, /^\s*return\b/).at(-1) ?? findLine(source, BEGINS);
+  const where = line === undefined ? '' : ` (${line})`;
+  return [
+    {
+      because: `The function ${functionName}${where} did not return the event of its trigger. A trigger of a user pool must return the event that it got, with the member response in it, also if it decides nothing.`,
+      change: `Return event at the end of the handler of ${functionName}${where}, and change only event.response.`,
+    },
+  ];
+}
+
+/** https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html */
+function noteAttribute({ operation }: Denied, name: string, { readHandler, callers = [] }: At): DeliveryNote {
+  const wanted = new RegExp(`['"\x60]${name.replaceAll(/\W/g, '\\$&')}['"\x60]`);
+  const line = callers.flatMap((caller) => findLine(readHandler(caller), wanted) ?? [])[0];
+  const where = line === undefined ? '' : ` (${line})`;
+  return {
+    because: `The attribute is ${name}${where}, which no app client may write.`,
+    change: name.endsWith('_verified')
+      ? `Leave ${name} out of the call ${operation}${where}. The user proves the address with the code that the pool sends (AutoVerifiedAttributes), or an administrator sets ${name} with AdminUpdateUserAttributes.`
+      : `Leave ${name} out of the call ${operation}${where}.`,
+  };
+}
