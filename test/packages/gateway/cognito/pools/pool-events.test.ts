@@ -145,8 +145,14 @@ describe('the story of a call that a user pool refused', () => {
 
   it('names the line of the function that writes the attribute', () => {
     const step = {
-      ...{ kind: 'denied', at: '', operation: 'SignUp', code: 'NotAuthorizedException', message: 'no' },
-      ...{ subject: 'email_verified', atEpochMs: 0, cause: '1' },
+      kind: 'denied',
+      at: '',
+      operation: 'SignUp',
+      code: 'NotAuthorizedException',
+      message: 'no',
+      subject: 'email_verified',
+      atEpochMs: 0,
+      cause: '1',
     } as const;
     const text = "UserAttributes: [\n  { Name: 'email_verified', Value: 'true' },";
     const readHandler = () => ({ file: 'signup.js', text, environment: [] });
