@@ -7,6 +7,7 @@ import { describeEventGaps, findEncodedKey } from './event-gaps.ts';
 import { noteFilter, pathOfNotification } from './filter-notes.ts';
 import { noteDenied } from './denied-notes.ts';
 import { noteKey } from './key-notes.ts';
+import { noteLoop } from './loop-notes.ts';
 import { statementsFor } from './advise-by-stacks.ts';
 import { findRefusal } from '../explain/denied-calls.ts';
 import { findByArn, findByPhysicalId, findRule, placeOf, resourcesOf } from './find-places.ts';
@@ -35,7 +36,11 @@ export type DeliveriesWith = {
 const MAPPING = 'AWS::Lambda::EventSourceMapping';
 
 export function describeDeliveries(steps: readonly StampedStep[], at: DeliveriesWith): readonly ToldStep[] {
-  return steps.map((step) => describeStep(step, at, steps));
+  return steps.map((step) => {
+    const told = describeStep(step, at, steps);
+    const loop = noteLoop(steps, step, at.stacks);
+    return loop.length === 0 ? told : { ...told, notes: [...(told.notes ?? []), ...loop] };
+  });
 }
 
 function describeStep(step: StampedStep, at: DeliveriesWith, all: readonly StampedStep[]): ToldStep {
