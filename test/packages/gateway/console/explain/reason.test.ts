@@ -50,7 +50,7 @@ describe('the place of an error in the own code of a function', () => {
     ],
     [
       'not a frame of the SDK, which another folder lends, or which the function has itself',
-      '[ERROR] ClientError: no\nTraceback (most recent call last):\n  File "/shop/jobs.py", line 11, in handler\n    sqs.send_message()\n  File "/shop/botocore/context.py", line 123, in wrapper\n  File "/srv/home/lent/python-3.10-47d876546135/botocore/client.py", line 1094, in _make_api_call',
+      '[ERROR] ClientError: no\nTraceback (most recent call last):\n  File "/shop/jobs.py", line 11, in handler\n    sqs.send_message()\n  File "/shop/botocore/context.py", line 123, in wrapper\n  File "/srv/gatewright/lent/python-3.10-47d876546135/botocore/client.py", line 1094, in _make_api_call',
       ' at /shop/jobs.py:11',
     ],
     ['nothing of a line without a stack', 'done', ''],

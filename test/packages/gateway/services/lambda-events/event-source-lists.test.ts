@@ -236,8 +236,8 @@ describe('The table of event sources', () => {
       served.map(({ type }) => type),
     );
     assertSame(
-      `${GUIDE}, "other SAM \`Events\`"`,
-      namedInGuide(/other SAM `Events` \((.*?)\)/),
+      `${GUIDE}, "SAM \`Events\` of the types"`,
+      namedInGuide(/SAM `Events` of the types (.*?)\./),
       rowsOf.filter(({ sample }) => sample === undefined).map(({ type }) => type),
     );
   });

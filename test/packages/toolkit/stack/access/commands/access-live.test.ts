@@ -228,7 +228,11 @@ describe('readLiveApi', () => {
         { ...REST, [RESOURCES]: { item: [{ ...item, resourceMethods: [] }] } },
         /not an object/,
       ],
-      ['a stage without an export', { ...REST, [REST_EXPORT]: undefined }, /no export of the stage/],
+      [
+        'a stage without an export',
+        { ...REST, [REST_EXPORT]: undefined },
+        /returned nothing for GET .*, although the stage exists; run the command again$/,
+      ],
       ['an invalid export', { ...REST, [REST_EXPORT]: { message: 'x' } }, /not an OpenAPI document/],
       ['a list instead of an object', { ...REST, '/restapis/abc': [] }, /not return a JSON object: \[\]/],
       ['a text', { ...REST, '/restapis/abc': 'text' }, /not return a JSON object: "text"/],
