@@ -15,7 +15,7 @@ import { aKeySet, aLoopbackServer, aRsaKey, signToken, someClaims } from '../sup
 
 const ROOT = join(import.meta.dirname, '../..');
 /** The limit for code. The compiled access documents are added: those of this checkout are its examples. */
-const LIMIT_BYTES = 58 * 1024;
+const LIMIT_BYTES = 60 * 1024;
 const documentsBytes = JSON.stringify(
   JSON.parse(readFileSync(join(ROOT, 'access/compiled.json'), 'utf8')),
 ).length;
@@ -103,7 +103,7 @@ describe('the bundles of the authorizers', () => {
     return JSON.parse(stderr.trim().split('\n').at(-1) ?? '{}') as TestRequest;
   }
 
-  it('are read in under 58 KB, without the documents, before the handler can be called', () => {
+  it('are read in under 60 KB, without the documents, before the handler can be called', () => {
     assert.equal(bundles.length, 2);
     for (const { name, startBytes } of bundles)
       assert.ok(startBytes - documentsBytes <= LIMIT_BYTES, `${name}: ${startBytes - documentsBytes} bytes`);
