@@ -77,7 +77,7 @@ const valueAbsent: SurpriseKind = {
 
 /** Functions of the file that return promises, and calls of the platform that do. */
 export const ASYNC_NAMES = /\basync\s+function\s+(\w+)|\b(?:const|let|var)\s+(\w+)\s*=\s*async\b/g;
-export const USUAL_PROMISES = ['fetch', String.raw`\w+\.send`, String.raw`\w+\.json`];
+const USUAL_PROMISES = ['fetch', String.raw`\w+\.send`, String.raw`\w+\.json`];
 
 /** `JSON.stringify` writes a promise as {}. */
 const promiseReturned: SurpriseKind = {

@@ -6,7 +6,7 @@ import { asList, asOneOrMore, asText, membersOf } from '@gatewright/aws/json-obj
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { findByPhysicalId, placeOf, resourcesOf } from '../records/find-places.ts';
 import { describeSent } from '../records/sent.ts';
-import { ASYNC_NAMES, USUAL_PROMISES } from './handler-kinds.ts';
+import { ASYNC_NAMES } from './handler-kinds.ts';
 import type { HandlerText } from '../records/misread-event.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
 import type { SurpriseFacts } from './surprise-facts.ts';
@@ -108,9 +108,18 @@ const workLeftBehind: SurpriseKind = {
   },
 };
 
+/** Calls that return promises. Replies of web frameworks, such as `res.send('ok')` and `res.json(…)`, return none. */
+const RETURN_PROMISES = ['fetch', String.raw`\w+\.send(?=\s*\(\s*new\b)`];
+/**
+ * Matches a handler with a callback. Lambda waits for its work, unless it sets callbackWaitsForEmptyEventLoop to false.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html
+ */
+const WITH_CALLBACK = /\(\s*\w+\s*,\s*\w+\s*,\s*(?:callback|cb|done)\s*\)/;
+
 function findUnawaited({ text }: HandlerText, status: number): Left | undefined {
+  if (WITH_CALLBACK.test(text)) return undefined;
   const own = [...text.matchAll(ASYNC_NAMES)].flatMap(([, one, other]) => one ?? other ?? []);
-  const isCalled = new RegExp(String.raw`^\s*(?:void\s+)?(${[...own, ...USUAL_PROMISES].join('|')})\s*\(`);
+  const isCalled = new RegExp(String.raw`^\s*(?:void\s+)?(${[...own, ...RETURN_PROMISES].join('|')})\s*\(`);
   const isTimer = /^\s*set(?:Timeout|Immediate|Interval)\s*\(/;
   const isAll = /\bPromise\.all\s*\(/;
   const lines = text.split('\n');

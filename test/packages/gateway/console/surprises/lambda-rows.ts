@@ -45,6 +45,38 @@ export const LAMBDA: readonly SurpriseRow[] = [
     not: { handler: async('  await mail();', "  return { statusCode: 200, body: 'ok' };") },
   },
   {
+    // https://docs.aws.amazon.com/AWSJavaScriptSDK/v3/latest/introduction/
+    code: 'WORK_AFTER_RESPONSE',
+    name: 'a command of the SDK, but no reply of a web framework',
+    source,
+    api,
+    request,
+    handler: async('  client.send(new PutCommand({}));', "  return { statusCode: 200, body: 'ok' };"),
+    values: { place: 'src/index.js:3' },
+    because: /src\/index\.js:3 calls client\.send\(…\) and does not await it/,
+    change: /^Write await before client\.send\(…\)/m,
+    not: {
+      handler:
+        "app.get('/', (req, res) => {\n  res.json({ ok: true });\n});\napp.get('/text', (req, res) => {\n  res.send('ok');\n});\nexports.main = wrap(app);",
+    },
+  },
+  {
+    // https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html (callbackWaitsForEmptyEventLoop)
+    code: 'WORK_AFTER_RESPONSE',
+    name: 'an async handler, but no handler with a callback, whose work Lambda waits for',
+    source,
+    api,
+    request,
+    handler: async('  mail();', "  return { statusCode: 200, body: 'ok' };"),
+    values: { place: 'src/index.js:3' },
+    because: /src\/index\.js:3 calls mail\(…\) and does not await it/,
+    change: /^Write await before mail\(…\)/m,
+    not: {
+      handler:
+        'async function mail() {}\nexports.main = (event, context, callback) => {\n  mail();\n  setTimeout(mail, 10);\n  callback(null, {});\n};',
+    },
+  },
+  {
     code: 'WORK_AFTER_RESPONSE',
     name: 'a timer',
     source,
