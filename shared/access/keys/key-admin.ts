@@ -227,7 +227,7 @@ export class KeyAdmin {
     if (item === undefined)
       throw new DomainError(
         'KEY_UNKNOWN',
-        `there is no API key with the id ${keyId}; gatewright keys list prints the ids of a customer's keys`,
+        `no API key has the id ${keyId}; run gatewright keys list for the ids of a customer's keys`,
       );
     return parseStoredApiKey(item);
   }

@@ -31,7 +31,7 @@ export async function getPlan({ store }: Pick<AdminPorts, 'store'>, planId: stri
   if (item === undefined)
     throw new DomainError(
       'PLAN_UNKNOWN',
-      `there is no customer plan ${planId}; gatewright plan list prints the plans`,
+      `the customer plan ${planId} does not exist; run gatewright plan list for the plans that exist`,
     );
   return parseStored(item);
 }

@@ -37,8 +37,7 @@ export class LastRefusal {
 
   /**
    * Records a refusal and returns it.
-   * @param retryAfterMs ignored for the reason `unavailable`, because a retry may succeed as soon as that refusal is no
-   * longer cached
+   * @param retryAfterMs The reason `unavailable` ignores it: the caller may retry when this refusal leaves the cache.
    */
   refuse(limit: string, reason: RefusalReason, retryAfterMs?: number): Refusal {
     const { clock, random, observe } = this.#at;

@@ -50,8 +50,8 @@ export function isRefused({ severity }: Pick<UnsupportedItem, 'severity'>): bool
 const OF_ANY_PROPERTY: ReadonlySet<RuleId> = new Set(['resource-value', 'served-otherwise']);
 
 /**
- * Makes a finding. For `resource-value` and `served-otherwise`, its id and source are those of the property in
- * CloudFormation's reference instead of those of the rule. A source in `more` takes precedence.
+ * Creates a finding. It has the id and the source of its rule. A `resource-value` or `served-otherwise` finding has the
+ * id and the source of its property in CloudFormation's reference instead. A source in `more` takes precedence.
  */
 export function makeFinding(
   rule: RuleId,

@@ -11,7 +11,7 @@ function remedyOfForm(name: string): string | undefined {
   if (name.startsWith('AWS::')) {
     const nearest = nearestOf(name, PSEUDO_PARAMETERS);
     return nearest === undefined
-      ? `there is no pseudo parameter ${name}: refer to one of ${PSEUDO_PARAMETERS.join(', ')}, or to a parameter of this template. The name of a parameter has only letters and digits`
+      ? `CloudFormation has no pseudo parameter ${name}. Refer to one of ${PSEUDO_PARAMETERS.join(', ')}, or to a parameter of this template. The name of a parameter has only letters and digits`
       : `write ${nearest} instead of ${name}`;
   }
   return name.includes('.')

@@ -66,7 +66,7 @@ export class MappingInput {
     return this.#context;
   }
 
-  /** Whether `context` was read. Every rendered template reads it, so if it was not read, there are no overrides. */
+  /** Whether a template has read `context`. Every template reads it when it is rendered. Only templates set overrides. */
   get hasContext(): boolean {
     return this.#context !== undefined;
   }

@@ -246,9 +246,7 @@ function Made({ made: { month, invoices, notClosed, unpriced } }: { readonly mad
         <p class="note">Periods that appear on no invoice, because their plans have no price: {unpriced}.</p>
       )}
       {invoices.length === 0 ? (
-        <Empty
-          title={`There are no invoices for ${month}, because nothing that was used in that month has a price.`}
-        />
+        <Empty title={`${month} has no invoices, because the usage of that month has no price.`} />
       ) : null}
       {invoices.map((invoice) => (
         <One key={invoice.number} invoice={invoice} />

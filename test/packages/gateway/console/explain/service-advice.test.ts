@@ -108,7 +108,7 @@ describe('a parameter that is mapped under a similar name', () => {
   });
 });
 
-// The form is that of botocore/exceptions.py, ClientError.MSG_TEMPLATE (https://github.com/boto/botocore).
+// ClientError.MSG_TEMPLATE in botocore/exceptions.py defines the form (https://github.com/boto/botocore).
 describe('an error of the SDK of Python', () => {
   const rows = [
     [

@@ -26,7 +26,7 @@ export const FOLLOWED_REMEDIES: readonly FollowedRemedy[] = [
 Resources: { Topic: { Type: AWS::SNS::Topic } }
 Outputs: { Stage: { Value: !Ref AWS::Stage } }
 `,
-    remedy: `there is no pseudo parameter AWS::Stage: refer to one of ${PSEUDO_PARAMETERS}, or to a parameter of this template. The name of a parameter has only letters and digits`,
+    remedy: `CloudFormation has no pseudo parameter AWS::Stage. Refer to one of ${PSEUDO_PARAMETERS}, or to a parameter of this template. The name of a parameter has only letters and digits`,
     change: ['AWS::Stage', 'Stage'],
   },
   {
@@ -42,7 +42,7 @@ Outputs: { Stage: { Value: !Ref AWS::Stage } }
 Conditions: { IsDev: !Equals [!Ref AWS::Stage, dev] }
 Resources: { Topic: { Type: AWS::SNS::Topic, Condition: IsDev } }
 `,
-    remedy: `there is no pseudo parameter AWS::Stage: refer to one of ${PSEUDO_PARAMETERS}, or to a parameter of this template. The name of a parameter has only letters and digits`,
+    remedy: `CloudFormation has no pseudo parameter AWS::Stage. Refer to one of ${PSEUDO_PARAMETERS}, or to a parameter of this template. The name of a parameter has only letters and digits`,
     change: ['AWS::Stage', 'Stage'],
   },
   {
