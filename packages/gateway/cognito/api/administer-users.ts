@@ -3,7 +3,7 @@ import { ServiceRefusal } from '../../core/errors.ts';
 import { randomBytes } from 'node:crypto';
 import { invalidParameter, notAuthorized, notFound } from '../pools/cognito-error.ts';
 import { printPageToken, readPageToken } from '../../kernel/calls/page-token.ts';
-import { noteUnconfirmed } from '../pools/pool-events.ts';
+import { noteSkippedConfirmation } from '../pools/pool-events.ts';
 import { listAttributes } from '../pools/pool-user.ts';
 import type { PasswordPolicy } from '../pools/pool-model.ts';
 import type { PoolUser } from '../pools/pool-user.ts';
@@ -56,7 +56,7 @@ export const ADMINISTER_USERS: CognitoOperations = {
     const status = input.flag('Permanent') ? 'CONFIRMED' : 'FORCE_CHANGE_PASSWORD';
     const isNew = user.status === 'FORCE_CHANGE_PASSWORD' && status === 'CONFIRMED';
     await pool.setPassword(user, input.text('Password'), status);
-    if (isNew) noteUnconfirmed(pool, 'AdminSetUserPassword');
+    if (isNew) noteSkippedConfirmation(pool, 'AdminSetUserPassword');
     return {};
   },
 

@@ -8,7 +8,7 @@ import {
   WRONG_PASSWORD,
 } from '../pools/cognito-error.ts';
 import { isPassword } from '../pools/password.ts';
-import { noteChallenge, noteUnconfirmed } from '../pools/pool-events.ts';
+import { noteChallenge, noteSkippedConfirmation } from '../pools/pool-events.ts';
 import type { AppClient, AuthFlow } from '../pools/pool-model.ts';
 import type { PoolUser } from '../pools/pool-user.ts';
 import type { Tokens } from '../pools/sessions.ts';
@@ -288,7 +288,7 @@ async function setNewPassword(attempt: Attempt, session: string): Promise<unknow
   if (refused !== undefined) throw unauthorizedAttribute(refused);
   pool.change(user, { attributes: new Map([...user.attributes, ...given]) });
   await pool.setPassword(user, password, 'CONFIRMED');
-  noteUnconfirmed(pool, 'RespondToAuthChallenge');
+  noteSkippedConfirmation(pool, 'RespondToAuthChallenge');
   return admit(attempt, user, 'TokenGeneration_NewPasswordChallenge');
 }
 

@@ -36,7 +36,7 @@ export function noteTrigger(
  * AdminConfirmSignUp and ConfirmForgotPassword.
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-post-confirmation.html
  */
-export function noteUnconfirmed(pool: Journaling, operation: string): void {
+export function noteSkippedConfirmation(pool: Journaling, operation: string): void {
   const name: TriggerName = 'PostConfirmation';
   const trigger = pool.definition.triggers.get(name);
   const { arn: from } = pool.definition;

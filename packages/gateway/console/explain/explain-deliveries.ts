@@ -6,7 +6,7 @@ import { parseArn } from '@gatewright/aws/arn';
 import { lastPartOf } from '../../kernel/event-rows.ts';
 import { at, capital, counted, nameOf, receives } from './event-names.ts';
 import { describeNext, explainRun } from './explain-event-run.ts';
-import { explainChallenge, explainDenied, explainSkipped } from './explain-sign-in.ts';
+import { explainChallenge, explainDenied, explainSkipped } from './explain-denied.ts';
 import { formatDuration, sentence, withStop } from './reason.ts';
 import type { Told } from './event-names.ts';
 import type { ToldStep } from './circumstances.ts';

@@ -53,14 +53,14 @@ function readTargets(
   stack: ResolvedStack,
   all: readonly ResolvedResource[],
 ): readonly (readonly [arn: string, PolicedTarget])[] {
-  const targets = [...stack.resources.values()].filter(({ type }) => isPolicedType(type));
-  if (targets.length === 0) return [];
-  const names = formatOf(stack).kind === 'terraform' ? OF_TERRAFORM : OF_CLOUDFORMATION;
-  return targets.flatMap((target) => {
+  // The format is read at most once, because it depends on all resources of the stack.
+  let names: typeof OF_TERRAFORM | typeof OF_CLOUDFORMATION | undefined;
+  return [...stack.resources.values()].flatMap((target) => {
     const { type, logicalId } = target;
     if (!isPolicedType(type)) return [];
     const named = policiesOfTarget(target, all);
     if (named.some(isUnknown)) return [];
+    names ??= formatOf(stack).kind === 'terraform' ? OF_TERRAFORM : OF_CLOUDFORMATION;
     const policied = { type, logicalId, policyType: names[type], policies: named.map(readPolicy) };
     return [[arnOfTarget(stack, target), policied] as const];
   });

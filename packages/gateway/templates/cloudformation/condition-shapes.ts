@@ -31,7 +31,7 @@ export const CONDITION_FORMS = {
   'Fn::Equals': 'Template error: every Fn::Equals object requires a list of 2 string parameters.',
 } as const;
 
-/** The least and the greatest number of arguments of each condition function. */
+/** The minimum and the maximum number of arguments of each condition function. */
 const COUNTS: Readonly<Record<keyof typeof CONDITION_FORMS, readonly [least: number, most: number]>> = {
   'Fn::And': [2, 10],
   'Fn::Or': [2, 10],

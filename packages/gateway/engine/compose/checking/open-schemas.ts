@@ -28,7 +28,11 @@ let opened: Promise<Schemas> | undefined;
 
 /** Opens the schemas when the first check needs them, because reading them takes 10 ms. */
 export async function openSchemas(): Promise<Schemas> {
-  opened ??= compileOnDemand();
+  opened ??= compileOnDemand().catch((error: unknown) => {
+    // The next check tries again.
+    opened = undefined;
+    throw error;
+  });
   return opened;
 }
 
