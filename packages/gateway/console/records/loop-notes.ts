@@ -26,12 +26,12 @@ export function noteLoop(
   if (last.kind !== 'ran' || last.from === undefined) return [];
   const { functionName, from } = last;
   if (parseArn(from)?.service !== 'sqs') return [];
-  const runs = steps.flatMap((step, index) =>
-    step.kind === 'ran' && step.from === from && step.functionName === functionName && step.tries === 1
-      ? [{ step, index }]
-      : [],
-  );
-  if (runs.length <= MAX_RUNS || runs.at(-1)?.step !== last) return [];
+  const isRun = (step: StampedStep): boolean =>
+    step.kind === 'ran' && step.from === from && step.functionName === functionName && step.tries === 1;
+  // This is asked of every run. Only the last one reads all steps, because a cause may have thousands.
+  if (steps.findLast(isRun) !== last) return [];
+  const runs = steps.flatMap((step, index) => (isRun(step) ? [{ index }] : []));
+  if (runs.length <= MAX_RUNS) return [];
   const owner = findFunction(functionName, stacks);
   if (owner?.properties['RecursiveLoop'] === 'Allow' || !isChain(steps, runs, from)) return [];
   const place = placeOf(owner);
