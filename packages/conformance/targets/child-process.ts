@@ -49,6 +49,7 @@ export function startProcess({ program, args, cwd, env = {} }: Command): Started
   child.stdout.on('data', keep);
   child.stderr.on('data', keep);
   child.on('error', (error) => keep(Buffer.from(error.message)));
+  const allRead = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const kill = (signal: NodeJS.Signals): void => {
     try {
       if (child.pid !== undefined) process.kill(IS_GROUP ? -child.pid : child.pid, signal);
@@ -67,8 +68,12 @@ export function startProcess({ program, args, cwd, env = {} }: Command): Started
     async until(isReady) {
       const endMs = performance.now() + START_MS;
       while (!(await isReady(output))) {
-        if (hasEnded() || child.pid === undefined)
+        if (hasEnded() || child.pid === undefined) {
+          // Node.js reports the end of a process before it has delivered the last output. A process that
+          // the target left running may hold the pipes open for longer.
+          await Promise.race([allRead, delay(END_MS, undefined, { ref: false })]);
           throw new Error(`${program} ended before it was ready: ${tail(output)}`);
+        }
         if (performance.now() > endMs)
           throw new Error(`${program} was not ready after ${START_MS / 1000} s: ${tail(output)}`);
         await delay(LOOK_MS);
