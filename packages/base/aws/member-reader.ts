@@ -43,7 +43,8 @@ export class MemberReader {
 
   constructor(value: unknown, path = '', policy: Partial<Policy> = {}) {
     this.#policy = { ...INVALID_MEMBER, ...policy };
-    if (!isJsonObject(value)) throw this.#policy.refusal(path, withFound('must be an object', value), false);
+    if (!isJsonObject(value))
+      throw this.#policy.refusal(path, `must be an object${foundInstead(value)}`, false);
     this.path = path;
     this.#members = value;
   }
@@ -91,7 +92,7 @@ export class MemberReader {
   optionalText(name: string, most = this.#policy.longest): string | undefined {
     const value = this.value(name);
     if (value === undefined) return undefined;
-    if (typeof value !== 'string') this.refuse(name, withFound('must be a string', value));
+    if (typeof value !== 'string') this.refuse(name, `must be a string${foundInstead(value)}`);
     if (value.length > most) this.refuse(name, `has ${value.length} characters; at most ${most} are allowed`);
     return value;
   }
@@ -171,14 +172,14 @@ export class MemberReader {
     return this.list(name, most).map((item) =>
       typeof item === 'string' && item !== ''
         ? item
-        : this.refuse(name, withFound('must contain only strings', item)),
+        : this.refuse(name, `must contain only strings${foundInstead(item)}`),
     );
   }
 
   /** Returns an empty list if the member is absent. */
   list(name: string, most: number): readonly Json[] {
     const value = this.value(name) ?? [];
-    if (!isJsonList(value)) return this.refuse(name, withFound('must be a list', value));
+    if (!isJsonList(value)) return this.refuse(name, `must be a list${foundInstead(value)}`);
     if (value.length > most) this.refuse(name, `has ${value.length} items; at most ${most} are allowed`);
     return value;
   }
@@ -200,7 +201,7 @@ export class MemberReader {
   #read<Value>(name: string, rule: string, read: (value: Json) => Value | undefined): Value | undefined {
     const value = this.value(name);
     if (value === undefined) return undefined;
-    return read(value) ?? this.refuse(name, withFound(rule, value));
+    return read(value) ?? this.refuse(name, `${rule}${foundInstead(value)}`);
   }
 }
 
@@ -211,6 +212,7 @@ function asAnyText(value: Json): string | undefined {
   return isScalar ? String(value) : undefined;
 }
 
-function withFound(rule: string, value: unknown): string {
-  return value === undefined ? rule : `${rule}, not ${JSON.stringify(value)}`;
+/** Returns the end of a message about an invalid value, such as `, not "abc"`; empty if the value is absent. */
+export function foundInstead(value: unknown): string {
+  return value === undefined ? '' : `, not ${JSON.stringify(value)}`;
 }

@@ -7,7 +7,7 @@ import { asInteger, asList, asNonEmptyText, isTrue, memberOf } from '@gatewright
 import type { RuleId } from '../core/deployability/rules.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { DefinitionError, type Tolerance } from '../core/errors.ts';
-import { MemberReader } from '@gatewright/aws/member-reader';
+import { foundInstead, MemberReader } from '@gatewright/aws/member-reader';
 import type { ResolvedResource, ResolvedStack, UnsupportedItem } from '../core/stack/model.ts';
 
 export class ResourceReader {
@@ -92,9 +92,4 @@ export class ResourceReader {
       ...(line === undefined ? {} : { line }),
     });
   }
-}
-
-/** Returns the end of a message about an invalid value, such as `, not "abc"`; empty if the value is absent. */
-export function foundInstead(value: unknown): string {
-  return value === undefined ? '' : `, not ${JSON.stringify(value)}`;
 }

@@ -27,7 +27,7 @@ import { ADMINISTRATION, SHARD_LIMIT } from './administration.ts';
 import { RECORD_CALLS, MAX_RECORD_BYTES } from './records.ts';
 import type { StreamPlace } from './stream-place.ts';
 import { readOrderedMapping } from '../../kernel/read-ordered-mapping.ts';
-import { foundInstead } from '../../kernel/read-resource.ts';
+import { foundInstead } from '@gatewright/aws/member-reader';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
 import { DELIVERED, final } from '../../kernel/event-ports.ts';
 import type { Delivery, DeliveryOutcome } from '../../kernel/event-ports.ts';

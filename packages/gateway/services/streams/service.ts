@@ -5,7 +5,7 @@ import { partitionOf } from '@gatewright/aws/arn';
 import { isViewType, STACK_STREAM_LABEL, VIEW_TYPES } from '@gatewright/dynamodb/stream-record';
 import type { TableStream, TableChange } from '@gatewright/dynamodb';
 import { readOrderedMapping } from '../../kernel/read-ordered-mapping.ts';
-import { foundInstead } from '../../kernel/read-resource.ts';
+import { foundInstead } from '@gatewright/aws/member-reader';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
 import type { StreamMapping } from './stream-consumer.ts';
 import type { EventPorts, EventTargets } from '../../kernel/event-ports.ts';

@@ -4,7 +4,7 @@ import type { ResolvedResource } from '../../core/stack/model.ts';
 import { isViewType } from '@gatewright/dynamodb/stream-record';
 import type { ViewType } from '@gatewright/dynamodb/stream-record';
 import { DefinitionError, type DefinitionPlace } from '../../core/errors.ts';
-import { foundInstead } from '../../kernel/read-resource.ts';
+import { foundInstead } from '@gatewright/aws/member-reader';
 
 export type KeyAttribute = {
   readonly name: string;
