@@ -60,7 +60,10 @@ export function addAliases(
       .map((part, index) => (index === 0 ? capitalize(part) : `Dash${part}`))
       .join('')}LambdaFunction`;
     const versionId = findVersion(template, functionId);
-    if (versionId === undefined) return { problem: `osls did not create a version of the function ${name}` };
+    if (versionId === undefined)
+      return {
+        problem: `osls did not create a version of the function ${name}: set versionFunctions: true for it and under provider`,
+      };
     addAlias(template, {
       name,
       functionId,

@@ -44,7 +44,7 @@ const INVALIDATION = {
     edgePaths: {
       type: 'array',
       items: { type: 'string' },
-      description: 'paths to invalidate in the CloudFront distribution: /orders/*',
+      description: 'paths to invalidate in the CloudFront distribution, for example /orders/*',
     },
     allowFlush: { type: 'boolean' },
     flushAbove: { type: 'integer', minimum: 0 },

@@ -175,7 +175,11 @@ export const CASES: readonly Case[] = [
     },
     good: 500,
     bad: 500,
-    reports: ['Wall', /is not in a loaded stack or has errors/, /stage dev returns 500.*--allow-unguarded/],
+    reports: [
+      'Wall',
+      /no loaded stack defines the web ACL .*, or its definition has errors/,
+      /stage dev returns 500.*--allow-unguarded/,
+    ],
   },
   {
     name: 'a web ACL of a stage that cannot be told',

@@ -12,7 +12,7 @@ const EXPRESSIONS = [
   'ConditionExpression',
   'UpdateExpression',
 ];
-/** Keywords and functions of expressions. */
+/** Keywords and functions of DynamoDB expressions, which are not names of attributes. */
 const WORDS = new Set(
   (
     'and or not between in set remove add delete attribute_exists attribute_not_exists attribute_type ' +

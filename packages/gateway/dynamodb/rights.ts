@@ -104,8 +104,8 @@ const BY_ARN = new Set([
   'UntagResource',
 ]);
 /**
- * Operations that name their resource in other members and do not read a `TableName`. They need permission for any
- * table.
+ * Operations whose request names its resource in another parameter than `TableName`. They need a permission for at
+ * least one table.
  */
 const BY_OTHER_MEMBERS = new Set([
   'CreateGlobalTable',

@@ -251,7 +251,7 @@ export class ServiceHost {
     return this.#inOrder.reduce((sum, service) => sum + (service.pending ?? 0), 0);
   }
 
-  /** The screens of all services. If several services screen a stage, the first refusal decides. */
+  /** The request checks of all services. If several services check a stage, the first refusal decides. */
   get screens(): StageScreens {
     const screening = (): readonly NonNullable<Service['screenOf']>[] => this.#screening;
     return {

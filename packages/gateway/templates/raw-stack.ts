@@ -23,7 +23,8 @@ export type RawStack = {
   readonly hasAddresses?: true;
   lineOf(path: Path): number | undefined;
   /**
-   * Returns the place of a path if the template is made from other files; absent if `file` contains all of its lines.
+   * Returns the file and line where the author wrote the value at a path of the template. Absent if the whole template
+   * was read from `file`.
    */
   readonly placeIn?:
     | ((path: Path) => { readonly file: string; readonly line: number } | undefined)

@@ -88,7 +88,7 @@ async function show(
   };
 }
 
-/** The quotas of the plan in force. Rates and concurrency limits are never partly used up. */
+/** Returns the ids of the quotas of the plan in force. Rates and concurrency limits cannot be partly used up. */
 async function readLimits(context: MemberContext, nowEpochMs: number): Promise<readonly string[]> {
   const term = termAt(context.customer, nowEpochMs);
   if (term === undefined) return [];

@@ -271,7 +271,7 @@ function withTerm({ terms }: Customer, wanted: Term, nowEpochMs: number): readon
   if (wanted.fromEpochMs < nowEpochMs)
     throw new DomainError(
       'PERIOD_CLOSED',
-      `${printMoment(wanted.fromEpochMs)} is in the past, and its usage is billed by the plan of that time; omit the time, or pass a later time`,
+      `${printMoment(wanted.fromEpochMs)} is in the past, and usage since then is billed under the earlier plan; omit the time, or pass a time in the future`,
     );
   const later = terms.filter(({ fromEpochMs }) => fromEpochMs >= wanted.fromEpochMs);
   if (later.some(({ fromEpochMs }) => fromEpochMs <= nowEpochMs + SETTLED_MS))

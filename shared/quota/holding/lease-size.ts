@@ -20,7 +20,7 @@ export type LeaseSize = {
    * because the units were already admitted.
    */
   readonly gate: number | undefined;
-  /** The largest `out` that allows the grant; undefined for a direct charge. */
+  /** The grant is made only if holders have at most this many units now (`out`); undefined for a direct charge. */
   readonly outstandingMax: number | undefined;
 };
 

@@ -12,7 +12,7 @@ export type PoolGrant = {
   readonly nonce: string | undefined;
   readonly audience: string | undefined;
   readonly challenge: string | undefined;
-  /** Identifies the sign-in that begins with the code. */
+  /** Identifies the session that starts when the client exchanges the authorization code for tokens. */
   readonly originJti: string;
 };
 

@@ -352,7 +352,7 @@ export type NamedPlace = { readonly what: string; readonly place: string };
 export type DeliveryNote = {
   readonly because: string;
   readonly change: string;
-  /** Whether it says why the function failed. Its change is then more exact than the advice about the error itself. */
+  /** Whether this note says why the function failed. If so, its `change` is more exact than the advice about the error. */
   readonly isCause?: true;
 };
 

@@ -97,7 +97,7 @@ const REFUSALS: readonly Refusal[] = [
     of: 'queue',
     property: 'ContentBasedDeduplication',
     because:
-      'A FIFO queue needs the deduplication id of each message. The queue makes it from the body only if it has ContentBasedDeduplication: true.',
+      'A FIFO queue needs a deduplication id for each message. SQS makes one from the body only if the queue has ContentBasedDeduplication: true.',
     advise: (place) =>
       `Set ContentBasedDeduplication: true of the queue${at(place)}, if two messages with the same body are one message, or send a MessageDeduplicationId with each message.`,
   },

@@ -133,7 +133,7 @@ export function adviseRefusedKey(key: string, customer: string | undefined): str
   const others =
     customer === undefined
       ? ''
-      : `, and \`gatewright keys list --customer ${quote(customer)}\` the other keys`;
+      : `. \`gatewright keys list --customer ${quote(customer)}\` lists the other keys`;
   return `Use another key of the ${customer === undefined ? 'same customer' : `customer ${customer}`}: ${shown}${others}.`;
 }
 

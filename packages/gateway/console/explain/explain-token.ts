@@ -51,7 +51,7 @@ function describeExpectations({ name, places, trusted }: GuardCircumstances): st
   ];
 }
 
-/** Returns undefined if the facts that the explanation needs are missing. */
+/** Explains why the token was refused. Returns undefined if there was no token, or if facts for it are missing. */
 function explainDefect(code: TokenDefectCode, refused: Refused): Reason | undefined {
   const { authorizer, failure } = refused;
   switch (code) {
@@ -153,7 +153,7 @@ const MALFORMED: Readonly<Record<MalformedPart, string>> = {
   header: 'its first part, the header, is not base64url of a JSON object',
   payload: 'its second part, the claims, is not base64url of a JSON object',
   unsigned: 'it is not signed, because its third part, the signature, is empty',
-  signature: 'its third part, the signature, is not base64url without padding',
+  signature: 'its third part, the signature, is not base64url, or it has padding (=), which is not allowed',
   extension: 'its header has crit, and API Gateway supports no such extension',
   algorithm: 'its header names no algorithm (alg)',
 };

@@ -13,7 +13,7 @@ type Denial = {
   /** The role or user, such as `orders-role`. */
   readonly name: string;
   readonly isUser: boolean;
-  /** The session of the role, which is the function's name if a function called; empty without a session. */
+  /** The name of the role's session; for a call by a Lambda function, this is the name of the function. Empty for a user. */
   readonly caller: string;
   readonly action: string;
   readonly resource: string;

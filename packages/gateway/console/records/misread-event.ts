@@ -1,6 +1,7 @@
 /**
  * Finds where the code of a handler reads a member that its event does not have, because the event has another payload
- * format, or has the value elsewhere (docs/aws §3.1–§3.3, §4.2). It reads the code when a record is read.
+ * format, or has the value elsewhere (docs/aws §3.1–§3.3, §4.2). The handler's file is read only when somebody looks at
+ * the recorded request.
  */
 import { asJsonObject, membersOf, parseJson } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';

@@ -6,8 +6,9 @@ import type { Clock } from '../../core/ports.ts';
 import type { Snapshot } from './deployment-snapshot.ts';
 import type { Change, ShownReload, ShownReloads } from './reload-model.ts';
 
-/** The maximum number of reloads that are shown, and of deployments that can be compared. */
+/** The maximum number of reloads that are shown. */
 const MOST_SHOWN = 100;
+/** The maximum number of deployments that can be compared. */
 const MOST_COMPARED = 20;
 /** The maximum number of start times that are stored, one for each deployment. */
 const MOST_VERSIONS = 5_000;

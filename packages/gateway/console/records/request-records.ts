@@ -116,7 +116,7 @@ export class RequestRecords implements RecordSink {
   readLabels: () => ApiLabels = () => NO_LABELS;
   /** The issuers whose tokens `gatewright token` makes; undefined if it makes none. */
   issuers: LocalIssuers | undefined;
-  /** Identifies calls of the console itself, which are not recorded; undefined means that there are none. */
+  /** The value that marks requests of the console itself, which are not recorded; undefined if there is no console. */
   consoleCalls: string | undefined;
   /** Returns the number of the deployment that responded at a time; undefined if reloading is off. */
   versionAt: (monotonicMs: number) => number | undefined = () => undefined;

@@ -179,7 +179,7 @@ export class SourceWatcher {
     this.#update();
   }
 
-  /** Whether a new folder contains code. Its files may have been written before the folder was watched. */
+  /** Watches new folders. Returns whether one already contains code, which may have been written before it was watched. */
   #hasGrown(interest: Interest, path: string): boolean {
     const { root, folders, code } = interest;
     if (root === undefined || !(isWithin(path, root) || isWithin(root, path))) return false;

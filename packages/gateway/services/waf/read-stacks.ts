@@ -168,7 +168,12 @@ function readAssociation(
   const arn = association.text('WebACLArn') ?? '';
   const acl = known.acls.get(arn)?.acl;
   if (acl === undefined)
-    return close(stageKey, 'WebACLArn', `the web ACL ${arn} is not in a loaded stack or has errors`, stage);
+    return close(
+      stageKey,
+      'WebACLArn',
+      `no loaded stack defines the web ACL ${arn}, or its definition has errors`,
+      stage,
+    );
   const missing = findMissing(acl.rules, known);
   if (missing !== undefined)
     return close(stageKey, 'WebACLArn', `the web ACL ${acl.name} refers to ${missing}`, stage);

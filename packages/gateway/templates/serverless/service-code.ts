@@ -68,8 +68,8 @@ function withoutArtifact(logicalId: string, artifact: string): Finding {
 }
 
 /**
- * Reads the state file, which packaging writes after all archives. Returns a function that finds the archive of a
- * function.
+ * Reads the state file, which packaging writes after all archives. Returns a lookup from the name of a Lambda function
+ * to its archive.
  */
 function readPackaging(folder: string): (functionName: string) => string | undefined {
   const state = readState(join(folder, PACKAGE_FOLDER, STATE_FILE));

@@ -80,7 +80,8 @@ export async function loadTerraform(file: string, options: LoadOptions): Promise
         document,
         mapOf(value, 'configuration'),
       ),
-    // Values of a state are not checked, because AWS has accepted them, and the provider has filled in some of them.
+    // For a Terraform state, nothing is returned, so that its values are not checked: AWS has accepted them, and the
+    // provider has filled in some of them.
     writtenAs: (logicalId, property) => (isPlan ? writtenAs(places, logicalId, property) : undefined),
     parameters: options.parameters,
     ...(options.stored !== undefined && { stored: options.stored }),

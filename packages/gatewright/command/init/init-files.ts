@@ -62,7 +62,7 @@ routes: ${routes} # live: the routes of the deployed API
 issuers:
 ${trusted.map((line) => `  ${line}\n`).join('')}  # The local issuer is for this machine only. Add your own issuers here: { id: main, type: oidc, issuer: https://…/, audience: [https://…], only: [prod] }
   - { id: local, type: local, only: [dev] }
-${hasQuotas ? '  # API keys that you create with gatewright keys create:\n  # - { id: keys, type: apiKey, prefix: shop }\n' : ''}sources:
+${hasQuotas ? '  # API keys that you create with `gatewright keys create`:\n  # - { id: keys, type: apiKey, prefix: shop }\n' : ''}sources:
 ${places.join('\n')}${hasQuotas ? '\n  # - { in: header, name: x-api-key, issuers: [keys] }' : ''}
 
 roles:

@@ -331,7 +331,7 @@ function attachLines(
       ? `Fn::ImportValue: !Sub ${name('${Stage}')}`
       : `!ImportValue ${name('${sls:stage}')}`;
   return [
-    `attach the authorizers in your template: ${value}`,
+    `attach the authorizers in your template; refer to their ARNs as ${value}`,
     `  (see ${GUIDES}/protect/access.md, "Attaching the authorizers"; if handlers read claims of the caller, first read ${GUIDES}/protect/coming-from.md)`,
     `or leave the template unchanged, and attach them to the deployed API: npx gatewright attach (${GUIDES}/protect/attach.md)`,
   ];

@@ -129,7 +129,7 @@ function toHolder(document: CompiledDocument, caller: CallerSpec, nowEpochSecond
   const chosen = issuer ?? document.issuers[0];
   if (chosen === undefined)
     throw new AccessQueryError(
-      'the document accepts neither tokens nor API keys, and access explain cannot evaluate client certificates',
+      'the document accepts neither tokens nor API keys, and the command access explain cannot evaluate client certificates',
     );
   return toPrincipal({ sub: 'somebody', exp: nowEpochSeconds + 3600, ...claims }, chosen, document.roles);
 }

@@ -114,7 +114,7 @@ const API = object(
     ),
     openapi: described(
       FILE('an OpenAPI document'),
-      'OpenAPI 3.0 or 3.1 in JSON or YAML, at most 500 KB. The portal shows it as the reference of the API.',
+      'OpenAPI 3.0 or 3.1 in JSON or YAML, at most 500 KB. The portal shows it as the API reference.',
     ),
   },
   {},

@@ -164,7 +164,7 @@ function History({ history }: { readonly history: readonly ShownUse[] }) {
 
 type CostProps = {
   readonly cost: ShownCost;
-  /** Whether this page also shows the invoices. */
+  /** Whether this page also shows the invoices, so that the cost can link to them. */
   readonly isLinked: boolean;
 };
 
@@ -188,7 +188,7 @@ function Cost({ cost: { month, totals, isDraft, problem }, isLinked }: CostProps
   );
 }
 
-/** Shows what refuses requests now, according to the tables. */
+/** Shows the used-up quotas and the suspensions because of which requests of the customer are refused now. */
 function Refused({ customer }: { readonly customer: ShownCustomer }) {
   const causes = describeRefusing(customer, instant);
   return causes.length === 0 ? (

@@ -205,7 +205,7 @@ function integrationResponseRoutes(control: RestControl): readonly WireRoute[] {
 }
 
 /**
- * Refuses an integration response whose selection pattern another integration response of the method already has
+ * Refuses an integration response if another one of the same method already has its selection pattern
  * (carrot/terraform-api-gateway-method-module#2, hashicorp/terraform#5893).
  */
 function refusePatternTwice(integration: JsonObject, response: JsonObject): void {

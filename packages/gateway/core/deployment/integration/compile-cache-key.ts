@@ -12,8 +12,8 @@ const OF_METHOD = /^method\.request\.(?:header|querystring|path|multivalueheader
 const OF_INTEGRATION = /^integration\.request\.(header|querystring|path)\.(.+)$/;
 
 /**
- * Returns the parameters that distinguish the cached responses of a method. The default namespace is the resource.
- * Resources with the same namespace share cache entries, as AWS documents.
+ * Returns the cache namespace of a method, and the parameters that distinguish its cached responses. The default
+ * namespace is the id of the resource. Methods with the same namespace share cache entries, as AWS documents.
  * @throws DefinitionError for a parameter that the method does not declare or the integration does not map
  */
 export function compileCacheKey(method: PropertyBag, resourceId: string): CacheKeyPlan {

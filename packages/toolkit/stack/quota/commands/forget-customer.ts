@@ -337,7 +337,7 @@ class OpenMoney {
     const name = [limit, ...subject.filter((part) => part !== ''), sk.slice('P#'.length)].join('/');
     const end = new Date(periodEndOf(item)).toISOString();
     const id = String(item['name'] ?? limit);
-    const text = `${name} is not closed; it ends at ${end}`;
+    const text = `${name} (ends at ${end})`;
     this.#ledgers.push({ name: text, limit: JSON.stringify([item['plan'], id]) });
   }
 }

@@ -150,7 +150,7 @@ export function describeObstacles(
     ...(openMoney.length === 0
       ? []
       : [
-          `Usage with a price is open (${openMoney.slice(0, NAMED).join(', ')}${others}): run ${first}gatewright usage close 15 minutes after that time`,
+          `These periods have usage with a price and are not closed: ${openMoney.slice(0, NAMED).join(', ')}${others}. Run ${first}gatewright usage close 15 minutes after the last of them ends`,
         ]),
     ...unproven.map(
       ({ number, month, currency, total }) =>

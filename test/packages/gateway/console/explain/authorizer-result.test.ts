@@ -315,7 +315,7 @@ describe('a 401 of the toolkit’s authorizers', () => {
     const { sentences, changes } = explain({ ...denied, guard: { ...about.guard!, decided } });
 
     assert.match(sentences.join('\n'), /It is the API key 4aa9e21c00000000 of the customer globex\./);
-    assert.match(changes.join('\n'), /`gatewright keys list --customer globex` the other keys/);
+    assert.match(changes.join('\n'), /`gatewright keys list --customer globex` lists the other keys/);
   });
 
   it('advises the scheme if the credential is read from Authorization', () => {

@@ -180,12 +180,12 @@ describe('what has to be done before a customer is deleted', () => {
       name: 'is to close an active customer first',
       state: 'active',
       expected:
-        /: run gatewright customers close idle now, so that no further period begins, and gatewright usage close 15 minutes after that time$/,
+        /\. Run gatewright customers close idle now, so that no further period begins, and gatewright usage close 15 minutes after the last of them ends$/,
     },
     {
       name: 'is only to close the usage of a closed customer',
       state: 'closed',
-      expected: /: run gatewright usage close 15 minutes after that time$/,
+      expected: /\. Run gatewright usage close 15 minutes after the last of them ends$/,
     },
   ] as const)
     it(name, async () => {
@@ -218,7 +218,7 @@ describe('forgetting a customer', () => {
         assert.ok((found.get(kind) ?? 0) > 0, `${kind}: ${JSON.stringify([...found])}`);
       assert.match(
         openMoney.join(),
-        /monthly\/2026-11-01T00:00:00.000Z is not closed; it ends at 2026-12-01T00:00:00\.000Z/,
+        /monthly\/2026-11-01T00:00:00.000Z \(ends at 2026-12-01T00:00:00\.000Z\)/,
       );
       assert.deepEqual(
         invoices.map(({ month, currency }) => [month, currency]),
@@ -412,7 +412,7 @@ describe('gatewright quota forget', () => {
     // The month is closed when the command's clock says so: what is open is what a ledger says.
     assert.match(
       refused.stderr,
-      /nothing was deleted\. Usage with a price is open \(.*monthly.* it ends at /,
+      /nothing was deleted\. These periods have usage with a price and are not closed: .*monthly.* \(ends at /,
     );
     assert.match(dry.stderr, /These stay: the audit log \(.*\nTo delete, pass --confirm globex\./);
     assert.equal(done.code, 0, done.stderr);
