@@ -116,17 +116,24 @@ const RETURN_PROMISES = ['fetch', String.raw`\w+\.send(?=\s*\(\s*new\b)`];
  */
 const WITH_CALLBACK = /\(\s*\w+\s*,\s*\w+\s*,\s*(?:callback|cb|done)\s*\)/;
 
+/** Matches the first line of a method, such as `fetch(request) {`. */
+const IS_METHOD = /^\s*[\w.]+\s*\([^()]*\)\s*(?::[^={]*)?\{\s*$/;
+
 function findUnawaited({ text }: HandlerText, status: number): Left | undefined {
   if (WITH_CALLBACK.test(text)) return undefined;
   const own = [...text.matchAll(ASYNC_NAMES)].flatMap(([, one, other]) => one ?? other ?? []);
-  const isCalled = new RegExp(String.raw`^\s*(?:void\s+)?(${[...own, ...RETURN_PROMISES].join('|')})\s*\(`);
-  const isTimer = /^\s*set(?:Timeout|Immediate|Interval)\s*\(/;
-  const isAll = /\bPromise\.all\s*\(/;
+  // Statements without indentation run once, when the module is loaded.
+  const isCalled = new RegExp(String.raw`^\s+(?:void\s+)?(${[...own, ...RETURN_PROMISES].join('|')})\s*\(`);
+  // A timer that gives up on something else, such as a request, leaves no work behind.
+  const isTimer = /^\s+set(?:Timeout|Immediate|Interval)\s*\((?!.*\b(?:abort|reject|cancel)\b)/;
+  // If nothing catches the rejection, the function fails, which is another story.
+  const isAll = /\bcatch\b/.test(text) ? /\bPromise\.all\s*\(/ : undefined;
   const lines = text.split('\n');
   for (const [index, each] of lines.entries()) {
     const [, name] = isCalled.exec(each) ?? [];
     const isContinued = /(?:[=(,[+?:&|]|=>|\breturn|\bawait)\s*$/.test(lines[index - 1] ?? '');
-    if (name !== undefined && !isContinued && !/\.then\(|\.catch\(/.test(each))
+    const isChained = /\.(?:then|catch|finally)\(/.test(`${each}${lines[index + 1] ?? ''}`);
+    if (name !== undefined && !isContinued && !isChained && !IS_METHOD.test(each))
       return {
         line: index + 1,
         what: `calls ${name}(…) and does not await it`,
@@ -138,7 +145,7 @@ function findUnawaited({ text }: HandlerText, status: number): Left | undefined 
         what: 'starts a timer that nothing awaits',
         change: 'Await a promise that the timer resolves',
       };
-    if (status >= 400 && isAll.test(each))
+    if (status >= 400 && isAll?.test(each) === true)
       return {
         line: index + 1,
         what: 'uses Promise.all, which rejects as soon as one of its promises does, while the others are still running',

@@ -97,12 +97,41 @@ export const LAMBDA: readonly SurpriseRow[] = [
     source,
     api: http({ statusCode: 409, body: 'no' }),
     request,
-    handler: async('  await Promise.all([check(), mail()]);', '  return {};'),
-    values: { place: 'src/index.js:3' },
-    because: /src\/index\.js:3 uses Promise\.all, which rejects as soon as one/,
+    handler: async('  try {\n    await Promise.all([check(), mail()]);\n  } catch {}', '  return {};'),
+    values: { place: 'src/index.js:4' },
+    because: /src\/index\.js:4 uses Promise\.all, which rejects as soon as one/,
     change: /^Use Promise\.allSettled/m,
     not: { api },
   },
+  ...(
+    [
+      ['a call when the module is loaded', 'mail();'],
+      ['a method', 'const app = {\n  fetch(request) {\n    return request;\n  },\n};'],
+      ['a promise that is chained', 'const run = () => {\n  mail()\n    .then(log);\n};'],
+      [
+        'a timer that aborts a request',
+        'const run = () => {\n  setTimeout(() => controller.abort(), 10);\n};',
+      ],
+      [
+        'Promise.all whose rejection fails the function',
+        'const run = () => {\n  return Promise.all([mail()]);\n};',
+      ],
+    ] as const
+  ).map<SurpriseRow>(([name, code]) => ({
+    code: 'WORK_AFTER_RESPONSE',
+    name: `a call that is not awaited, but not ${name}`,
+    source,
+    api,
+    request,
+    handler: async('  mail();', "  return { statusCode: 200, body: 'ok' };"),
+    values: { place: 'src/index.js:3' },
+    because: /src\/index\.js:3 calls mail/,
+    change: /^Write await before mail/m,
+    not: {
+      api: http({ statusCode: 409, body: 'no' }),
+      handler: `async function mail() {}\n${code}\nexports.main = async () => ({});`,
+    },
+  })),
   {
     // https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html
     code: 'BUCKET_POLICY_DENIES',
