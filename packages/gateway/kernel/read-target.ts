@@ -42,7 +42,10 @@ export function readSchedule(
  */
 function isUnclear(expression: string, type: string): boolean {
   if (/^cron\(.*,\s/.test(expression)) return true;
-  return type === 'AWS::Scheduler::Schedule' && /^rate\(\d+ (?:minute|hour|day)s?\)$/.test(expression);
+  return (
+    type === 'AWS::Scheduler::Schedule' &&
+    /^rate\((?:0*1 (?:minute|hour|day)s|(?!0*1 )\d*[1-9]\d* (?:minute|hour|day))\)$/.test(expression)
+  );
 }
 
 /**

@@ -49,7 +49,7 @@ import { judgeRecords } from './judge-records.ts';
 import { judgeSecureStrings } from './judge-secure-strings.ts';
 import { judgeStateMachine } from './judge-state-machine.ts';
 import { judgeTags } from './judge-tags.ts';
-import { isFifo as isFifoQueue, judgeBus, judgeTargets } from './judge-targets.ts';
+import { isFifo as isFifoQueue, judgeBus, judgePeriod, judgeTargets } from './judge-targets.ts';
 import {
   judgeAlias,
   judgeLayerVersions,
@@ -91,6 +91,7 @@ const JUDGES: Readonly<Record<string, readonly Judge[]>> = {
   ],
   'AWS::SQS::Queue': [judgeDeadLetters],
   'AWS::Events::Rule': [judgeBus, judgeTargets],
+  'AWS::Scheduler::Schedule': [judgePeriod],
   'AWS::ApiGateway::DomainName': [judgeCertificate, judgeEndpoint],
   'AWS::ApiGatewayV2::DomainName': [judgeV2Endpoint],
   'AWS::ApiGatewayV2::ApiMapping': [judgeMappedDomain],

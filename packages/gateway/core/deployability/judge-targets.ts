@@ -4,7 +4,7 @@
  */
 import { parseArn } from '@gatewright/aws/arn';
 import { asOneOrMore, isJsonObject, isTrue, mapOf, textOf } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { ResolvedResource } from '../stack/model.ts';
 import type { BrokenRelation } from './relation.ts';
 
@@ -42,8 +42,11 @@ export function judgeTargets(
   rule: ResolvedResource,
   all: readonly ResolvedResource[],
 ): readonly BrokenRelation[] {
-  return asOneOrMore(rule.properties['Targets']).flatMap((target, index) => {
-    const found = isJsonObject(target) ? refusalOf(target, all) : undefined;
+  const targets = asOneOrMore(rule.properties['Targets']);
+  return targets.flatMap((target, index) => {
+    const found = isJsonObject(target)
+      ? (repeatedId(target, targets.slice(0, index)) ?? refusalOf(target, all))
+      : undefined;
     return found === undefined
       ? []
       : [
@@ -59,9 +62,43 @@ export function judgeTargets(
 
 type Refusal = { readonly below: string; readonly message: string; readonly remedy: string };
 
+/** badmintoncryer/cdk-preflight, pf-events-target-id-duplicate, deployed */
+function repeatedId(target: JsonObject, before: readonly Json[]): Refusal | undefined {
+  const id = textOf(target, 'Id');
+  return id !== '' && before.some((other) => isJsonObject(other) && other['Id'] === id)
+    ? {
+        below: '.Id',
+        message: `Parameter targets is not valid. Reason: More than one target with Id '${id}' is provided.`,
+        remedy: 'give each target of the rule another Id',
+      }
+    : undefined;
+}
+
+/**
+ * The members of a target that only targets of certain services have (badmintoncryer/cdk-preflight,
+ * pf-events-target-parameters-mismatch, deployed).
+ */
+const ONLY_FOR: Readonly<Record<string, RegExp>> = {
+  EcsParameters: /^ecs$/,
+  KinesisParameters: /^kinesis$/,
+  BatchParameters: /^batch$/,
+  SqsParameters: /^sqs$/,
+  RunCommandParameters: /^ssm$/,
+  HttpParameters: /^(execute-api|events)$/,
+};
+
 function refusalOf(target: JsonObject, all: readonly ResolvedResource[]): Refusal | undefined {
   const [arn, id] = [textOf(target, 'Arn'), textOf(target, 'Id')];
   const { service = '', resource = '' } = parseArn(arn) ?? {};
+  const foreign = Object.keys(ONLY_FOR).find(
+    (name) => target[name] !== undefined && service !== '' && ONLY_FOR[name]?.test(service) === false,
+  );
+  if (foreign !== undefined)
+    return {
+      below: `.${foreign}`,
+      message: `Parameter(s) ${foreign} not supported for target: ${id}.`,
+      remedy: `remove ${foreign}: it is not for targets of ${service}`,
+    };
   if (NO_TARGETS.has(service))
     return {
       below: '.Arn',
@@ -112,4 +149,19 @@ export function judgeBus(rule: ResolvedResource): BrokenRelation | undefined {
     remedy:
       'remove EventBusName, or remove ScheduleExpression; or use AWS::Scheduler::Schedule for the schedule instead',
   };
+}
+
+/**
+ * Refuses a schedule that ends before it begins (badmintoncryer/cdk-preflight, pf-scheduler-start-end-order, deployed).
+ */
+export function judgePeriod(schedule: ResolvedResource): BrokenRelation | undefined {
+  const [start, end] = ['StartDate', 'EndDate'].map((name) => Date.parse(textOf(schedule.properties, name)));
+  return start !== undefined && end !== undefined && end <= start
+    ? {
+        resource: schedule,
+        property: 'EndDate',
+        message: 'The StartDate you specify must come before the EndDate.',
+        remedy: 'set EndDate to a time after StartDate',
+      }
+    : undefined;
 }

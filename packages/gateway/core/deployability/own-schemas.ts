@@ -6,6 +6,7 @@
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { ARN_SCHEMAS } from './arn-schemas.ts';
 import { BUCKET_SCHEMA } from './bucket-schemas.ts';
+import { EVENT_SCHEMAS } from './event-schemas.ts';
 import { EXCLUSIVE_SCHEMAS } from './exclusive-schemas.ts';
 import { MEMBER_SCHEMAS } from './member-schemas.ts';
 import { MODEL_SCHEMAS } from './model-schemas.ts';
@@ -304,7 +305,15 @@ const OWN_SCHEMAS: Readonly<Record<string, JsonObject>> = {
   'AWS::WAFv2::WebACL': { properties: { Rules: { items: RULE_OF_WEB_ACL } } },
 };
 
-const TABLES = [OWN_SCHEMAS, EXCLUSIVE_SCHEMAS, MEMBER_SCHEMAS, MODEL_SCHEMAS, ARN_SCHEMAS, POLICY_SCHEMAS];
+const TABLES = [
+  OWN_SCHEMAS,
+  EXCLUSIVE_SCHEMAS,
+  MEMBER_SCHEMAS,
+  MODEL_SCHEMAS,
+  ARN_SCHEMAS,
+  POLICY_SCHEMAS,
+  EVENT_SCHEMAS,
+];
 
 /** The schemas of this folder for each type, in addition to CloudFormation's. */
 export const OWN_RULES: Readonly<Record<string, readonly JsonObject[]>> = Object.fromEntries(

@@ -121,6 +121,10 @@ export const REMEDIES_IN_WORDS: readonly RemedyRow[] = [
       'add IdentitySource, or set AuthorizerResultTtlInSeconds to 0 (in SAM: Identity.Headers, Identity.QueryStrings, or Identity.ReauthorizeEvery: 0)',
   },
   {
+    words: /^rate\(\s*0+\s/,
+    remedy: () => 'write a number above 0, as in rate(5 minutes)',
+  },
+  {
     words: /^rate\(\s*(\d+)\s+(minute|hour|day)s?\s*\) must be like/,
     remedy: ([, count = '', unit = '']) => `write rate(${count} ${unit}${count === '1' ? '' : 's'})`,
   },

@@ -69,7 +69,8 @@ function once(text: string, zone: string): Schedule {
   return { next: (afterMs) => (at > afterMs ? at : undefined) };
 }
 
-function checkZone(zone: string): void {
+/** @throws PatternError if there is no such time zone */
+export function checkZone(zone: string): void {
   try {
     new Intl.DateTimeFormat('en-US', { timeZone: zone });
   } catch {

@@ -4,7 +4,8 @@ import { isJsonObject } from '@gatewright/aws/json-object';
 import type { Delivery } from '../../kernel/event-ports.ts';
 import { partitionOf } from '@gatewright/aws/arn';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
-import { compileSchedule } from '../../kernel/delivery/schedule-expression.ts';
+import { atPlace } from '../../kernel/delivery/pattern-error.ts';
+import { checkZone, compileSchedule } from '../../kernel/delivery/schedule-expression.ts';
 import { readSchedule, readTarget } from '../../kernel/read-target.ts';
 import type { EventTarget } from '../../kernel/target-deliveries.ts';
 
@@ -59,7 +60,12 @@ function readScheduler(reader: ResourceReader, anchorMs: number): ReadSchedule |
   const zone = reader.text('ScheduleExpressionTimezone') ?? 'UTC';
   // A rate schedule with a StartDate runs for the first time at the StartDate.
   const from = timeOf(reader, 'StartDate');
-  const schedule = readSchedule(reader, expression, (text) => compileSchedule(text, from ?? anchorMs, zone));
+  const schedule = readSchedule(reader, expression, (text) => {
+    atPlace(resource.place('ScheduleExpressionTimezone'), () => {
+      checkZone(zone);
+    });
+    return compileSchedule(text, from ?? anchorMs, zone);
+  });
   const isOff = reader.text('State') === 'DISABLED';
   if (target === undefined || schedule === undefined || isOff) return undefined;
   const name = reader.text('Name') ?? resource.physicalId;

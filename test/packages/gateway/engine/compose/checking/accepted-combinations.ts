@@ -5,6 +5,56 @@ const SAM = 'Transform: AWS::Serverless-2016-10-31';
 
 export const ACCEPTED_COMBINATIONS: readonly AcceptedDefinition[] = [
   {
+    name: 'schedules, rules and pipes whose targets fit their parameters',
+    source:
+      'EventBridge Scheduler user guide, "Schedule types", "Managing universal targets", "Input"; badmintoncryer/cdk-preflight, templates/pass.template.json of rules/events, rules/scheduler and rules/pipes',
+    text: `
+Resources:
+  Queue: { Type: AWS::SQS::Queue }
+  Dead: { Type: AWS::SQS::Queue }
+  Ordered: { Type: AWS::SQS::Queue, Properties: { FifoQueue: true } }
+  Stream: { Type: AWS::Kinesis::Stream, Properties: { ShardCount: 1 } }
+  Bus: { Type: AWS::Events::EventBus, Properties: { Name: shop.orders-1, DeadLetterConfig: { Arn: !GetAtt Dead.Arn } } }
+  Partner: { Type: AWS::Events::EventBus, Properties: { Name: aws.partner/example.com/shop, EventSourceName: aws.partner/example.com/shop } }
+  Rule:
+    Type: AWS::Events::Rule
+    Properties:
+      EventPattern: { source: [shop] }
+      Targets:
+        - { Id: a, Arn: !GetAtt Queue.Arn, DeadLetterConfig: { Arn: !GetAtt Dead.Arn } }
+        - { Id: b, Arn: !GetAtt Ordered.Arn, SqsParameters: { MessageGroupId: orders } }
+        - { Id: c, Arn: !GetAtt Stream.Arn, RoleArn: 'arn:aws:iam::123456789012:role/any', KinesisParameters: { PartitionKeyPath: $.id } }
+  Text:
+    Type: AWS::Scheduler::Schedule
+    Properties:
+      FlexibleTimeWindow: { Mode: 'OFF' }
+      ScheduleExpression: cron(0 8 * * ? *)
+      ScheduleExpressionTimezone: Europe/Berlin
+      StartDate: '2030-01-01T00:00:00.000Z'
+      EndDate: '2030-02-01T00:00:00.000Z'
+      Target: { Arn: !GetAtt Queue.Arn, RoleArn: 'arn:aws:iam::123456789012:role/any', Input: wake up }
+  Call:
+    Type: AWS::Scheduler::Schedule
+    Properties:
+      FlexibleTimeWindow: { Mode: FLEXIBLE, MaximumWindowInMinutes: 5 }
+      ScheduleExpression: rate(5 minutes)
+      Target: { Arn: 'arn:aws:scheduler:::aws-sdk:sqs:sendMessage', RoleArn: 'arn:aws:iam::123456789012:role/any', Input: '{}' }
+  Function:
+    Type: AWS::Scheduler::Schedule
+    Properties:
+      FlexibleTimeWindow: { Mode: 'OFF' }
+      ScheduleExpression: at(2030-01-01T00:00:00)
+      Target: { Arn: 'arn:aws:lambda:us-east-1:123456789012:function:f', RoleArn: 'arn:aws:iam::123456789012:role/any', Input: '"text"' }
+  Pipe:
+    Type: AWS::Pipes::Pipe
+    Properties:
+      RoleArn: arn:aws:iam::123456789012:role/any
+      Source: arn:aws:sqs:us-east-1:123456789012:orders
+      Enrichment: arn:aws:lambda:us-east-1:123456789012:function:f
+      Target: arn:aws:sqs:us-east-1:123456789012:orders.fifo
+      TargetParameters: { SqsQueueParameters: { MessageGroupId: orders } }`,
+  },
+  {
     name: 'a computed name in Ref of a condition, and names of any characters in a mapping, with AWS::LanguageExtensions',
     source:
       'aws-cloudformation/cfn-lint, test/fixtures/templates/good/parameters/used_transform_language_extension.json and functions_findinmap_enhanced.yaml',

@@ -83,4 +83,14 @@ export const one = (name: string, text: string, id: string, source: string): Ref
   source,
 });
 
+/** A resource `Broken` of a type, with its properties as lines. */
+export const broken = (type: string, ...lines: readonly string[]): string => `
+  Broken:
+    Type: AWS::${type}
+    Properties:
+${lines.map((line) => `      ${line}`).join('\n')}`;
+
+/** The source of a refusal that a public project measured by deploying a template to AWS. */
+export const deployed = (rule: string): string => `badmintoncryer/cdk-preflight, ${rule}, deployed`;
+
 export const SCOPES = 'aws/aws-cdk#29781, aws/aws-cdk#27576';
