@@ -63,7 +63,7 @@ const FIELDS_OF_RULE: Readonly<Record<Language, readonly string[]>> = {
 };
 
 /** Returns the query language of a machine or state; any value other than JSONPath stands for JSONata. */
-function languageOf(owner: JsonObject, fallback: Language): Language {
+export function languageOf(owner: JsonObject, fallback: Language): Language {
   const { QueryLanguage: own } = owner;
   return own === undefined ? fallback : own === 'JSONPath' ? 'JSONPath' : 'JSONata';
 }

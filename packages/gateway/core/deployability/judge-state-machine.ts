@@ -8,8 +8,9 @@
 import { isJsonList, isJsonObject, mapOf, membersOf, parseJson, textOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { ResolvedResource } from '../stack/model.ts';
-import { faultsOfState, languageOfMachine } from './judge-state-fields.ts';
+import { faultsOfState, languageOf, languageOfMachine } from './judge-state-fields.ts';
 import type { StateFault } from './judge-state-fields.ts';
+import { faultsOfNames, faultsOfValues } from './judge-state-values.ts';
 import { nearestOf } from './spelling.ts';
 import type { BrokenRelation } from './relation.ts';
 
@@ -37,6 +38,7 @@ export function judgeStateMachine(machine: ResolvedResource): BrokenRelation | u
   };
   const [first, ...others] = [
     ...faultsOf(definition, [], whole),
+    ...faultsOfNames(definition),
     ...(whole.isFinal ? withoutEnd(definition) : []),
   ];
   if (first === undefined) return undefined;
@@ -96,6 +98,10 @@ function faultsOf(machine: JsonObject, at: Path, whole: Whole): readonly StateFa
     ...(whole.isExpress ? onlyStandard(states, at) : []),
     ...Object.entries(states).flatMap(([name, state]) => [
       ...faultsOfState(membersOf(state), [...at, 'States', name], whole.language),
+      ...faultsOfValues(membersOf(state), [...at, 'States', name], {
+        isJsonPath: languageOf(membersOf(state), whole.language) === 'JSONPath',
+        isFinal: whole.isFinal,
+      }),
       ...innerMachines(membersOf(state), [...at, 'States', name]).flatMap(([inner, from]) => [
         ...ownLanguage(inner, from),
         ...faultsOf(inner, from, whole),

@@ -125,7 +125,22 @@ const LEVELS: JsonObject = {
   },
 };
 
+const NO_LOG_DESTINATION = 'Invalid Logging Configuration: Must specify exactly one Log Destination.';
+const LOG_DESTINATION =
+  'add Destinations: [{ CloudWatchLogsLogGroup: { LogGroupArn: ARN } }] with the ARN of a log group (Fn::GetAtt GROUP.Arn), or set Level: "OFF"';
+/** badmintoncryer/cdk-preflight, pf-sfn-logging-destination, deployed */
+const MACHINE_LOGS: JsonObject = {
+  if: has('Level', { not: { const: 'OFF' } }),
+  then: {
+    required: ['Destinations'],
+    properties: { Destinations: { minItems: 1, says: NO_LOG_DESTINATION, fix: LOG_DESTINATION } },
+    says: NO_LOG_DESTINATION,
+    fix: LOG_DESTINATION,
+  },
+};
+
 export const MEMBER_SCHEMAS: Readonly<Record<string, JsonObject>> = {
+  'AWS::StepFunctions::StateMachine': { properties: { LoggingConfiguration: MACHINE_LOGS } },
   'AWS::Pipes::Pipe': { allOf: [...PIPE] },
   'AWS::SecretsManager::RotationSchedule': { properties: { RotationRules: ROTATION_RULES } },
   // aws/aws-cdk#9588

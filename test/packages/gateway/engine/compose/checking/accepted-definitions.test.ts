@@ -379,7 +379,7 @@ Resources:
         { "StartAt": "Each", "States": {
           "Each": { "Type": "Map", "ItemProcessor": { "StartAt": "One", "States": { "One": { "Type": "Pass", "End": true } } }, "Next": "Choose" },
           "Choose": { "Type": "Choice", "Choices": [{ "Variable": "$.a", "IsPresent": true, "Next": "Each" }], "Default": "Try" },
-          "Try": { "Type": "Task", "Resource": "arn:\${AWS::Partition}:states:::sqs:sendMessage", "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "Failed" }], "End": true },
+          "Try": { "Type": "Task", "Resource": "arn:\${AWS::Partition}:states:::sqs:sendMessage", "Parameters": { "QueueUrl": "https://sqs.us-east-1.amazonaws.com/123456789012/q", "MessageBody.$": "$" }, "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "Failed" }], "End": true },
           "Failed": { "Type": "Fail" } } }`,
   },
 ];

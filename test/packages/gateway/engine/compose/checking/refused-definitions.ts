@@ -32,6 +32,7 @@ import { OF_SAM, OF_SAM_PROPERTIES } from './refused/of-sam.ts';
 import { OF_ROTATIONS } from './refused/of-rotations.ts';
 import { OF_REST } from './refused/of-rest.ts';
 import { OF_ROLES } from './refused/of-roles.ts';
+import { OF_STATE_VALUES } from './refused/of-state-values.ts';
 import { OF_TEMPLATES } from './refused/of-templates.ts';
 import { OF_THREADS } from './refused/of-threads.ts';
 import { OF_USER_POOLS } from './refused/of-user-pools.ts';
@@ -72,6 +73,7 @@ export const REFUSED_DEFINITIONS: readonly RefusedDefinition[] = [
   ...OF_VALUES,
   ...OF_SETTINGS,
   ...OF_MACHINES,
+  ...OF_STATE_VALUES,
   ...OF_FIELDS,
   ...OF_NEIGHBOURS,
   ...OF_INTEGRATIONS,

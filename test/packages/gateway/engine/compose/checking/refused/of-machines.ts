@@ -76,7 +76,7 @@ States:
 States:
   A:
     Type: ${field === 'Items' ? 'Map' : 'Task'}
-    ${field === 'Items' ? 'ItemProcessor: { StartAt: B, States: { B: { Type: Pass, End: true } } }' : 'Resource: arn:aws:states:::lambda:invoke'}
+    ${field === 'Items' ? 'ItemProcessor: { StartAt: B, States: { B: { Type: Pass, End: true } } }' : 'Resource: arn:aws:lambda:us-east-1:123456789012:function:f'}
     End: true
     ${field}: "{% $states.input %}" # here`,
       new RegExp(
