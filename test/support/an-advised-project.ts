@@ -66,6 +66,7 @@ async function serveAndAsk(
     adminKey: GATEWAY_ADMIN,
     record: 100,
     roles: true,
+    readOnly: true,
     log: { write: (line) => void lines.push(line) },
     ...options,
   });

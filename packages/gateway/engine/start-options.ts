@@ -294,6 +294,15 @@ export const START_OPTIONS = {
     sets: 'cold',
     what: 'run every event in a new instance (cold start)',
   },
+  /** If a program omits this option, functions can write all files. */
+  'read-only': {
+    ...ON_OFF,
+    defaultValue: true,
+    shown: 'on',
+    plugin: 'setting',
+    sets: 'readOnly',
+    what: 'let functions of Node.js and Python write below /tmp only, as on AWS',
+  },
   exec: {
     takes: '<command>',
     isOfOneRun: true,

@@ -157,6 +157,7 @@ class WorkerRuntime implements FunctionRuntime {
       memory: new GroupMemory(),
       factsOf: (definition) => this.#factsOf(definition),
       ownApis: () => options.ownApis?.(),
+      readOnly: options.readOnly === true,
       noteLoaded: (name, files) => this.#watcher?.watchLoaded(name, files),
       hold: debugging && ((instance, isHeld) => debugging.hold(instance, isHeld)),
     };
@@ -406,14 +407,12 @@ class WorkerRuntime implements FunctionRuntime {
 
   #program(definition: FunctionDefinition, built: BuiltCode, taskRoot: string): ThreadProgram {
     const { clockOffset, standIns, extraEnvironment, log, debugging } = this.#options;
-    const { controlUrl, accessKey } = this.#factsOf(definition);
     return {
       definition,
       built,
       taskRoot,
       clockOffset,
-      controlUrl,
-      accessKey,
+      ...this.#factsOf(definition),
       extraEnvironment,
       log,
       noteLoaded: (files) => this.#watcher?.watchLoaded(definition.name, files),
@@ -422,6 +421,7 @@ class WorkerRuntime implements FunctionRuntime {
       runtimePackages: packagesWith(this.#lender),
       standIns: standIns?.() ?? [],
       ownApis: this.#options.ownApis?.()?.read(),
+      readOnly: this.#options.readOnly === true,
       deadlines: this.#options.deadlines ?? MACHINE_DEADLINES,
     };
   }

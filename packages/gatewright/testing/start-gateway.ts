@@ -54,6 +54,8 @@ export type StartOptions = {
   readonly concurrency?: number;
   /** Whether each event gets its own instance. Default: false. */
   readonly cold?: boolean;
+  /** Whether functions of Node.js and Python can write below /tmp only, as on AWS. Default: true. */
+  readonly readOnly?: boolean;
   /** Whether packages that Lambda includes and the project lacks are installed. Default: false. */
   readonly install?: boolean;
   /**
@@ -91,6 +93,7 @@ const START_NAMES: OptionNames<StartOptions> = {
   isolation: true,
   concurrency: true,
   cold: true,
+  readOnly: true,
   install: true,
   build: true,
   isShared: true,
@@ -258,6 +261,7 @@ function toGatewayOptions(
     localIssuers: options.issuers ?? [],
     ...(options.signInAs && { signInAs: { roles: [], ...options.signInAs } }),
     roles: options.roles ?? true,
+    readOnly: options.readOnly ?? true,
     strict: options.strict ?? false,
     accountThrottle: false,
     record: START_OPTIONS.record.defaultValue,

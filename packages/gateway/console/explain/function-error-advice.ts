@@ -109,6 +109,12 @@ const ROWS: readonly Row[] = [
         : `Add ${missing} to the requirements.txt in the code folder of ${named}, and build it (sam build), or give the function a layer that has it.`,
   },
   {
+    // https://docs.aws.amazon.com/lambda/latest/dg/configuration-ephemeral-storage.html
+    text: /EROFS: read-only file system|\[Errno 30\] Read-only file system|ENOENT: no such file or directory, mkdir /,
+    advise: (_, at, named) =>
+      `Write below /tmp${at}, and keep what later invocations need in S3 or a table: Lambda lets ${named} write nowhere else, and each instance has its own /tmp. To let functions of this gateway write everywhere, start it with --read-only off.`,
+  },
+  {
     text: /Error: Cannot find module '(\.{1,2}\/[^']+)'/,
     advise: ([, file = ''], at) =>
       `Correct the path ${file} in the require${at}, or add the file to the code: paths are relative to the file that requires, and case-sensitive on Lambda.`,

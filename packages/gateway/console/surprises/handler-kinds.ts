@@ -133,7 +133,7 @@ const writesOutsideTmp: SurpriseKind = {
       return {
         values: { path, place },
         because: [
-          `${place} writes ${path}. On AWS, the file system of a function is read-only except for /tmp, so this line fails there with EROFS (read-only file system). This machine lets it write.`,
+          `${place} writes ${path}. On AWS, the file system of a function is read-only except for /tmp, so this line fails with EROFS (read-only file system).`,
         ],
         changes: [
           `Write below /tmp at ${place}, and keep what later invocations need in S3 or a table: each instance has its own /tmp.`,

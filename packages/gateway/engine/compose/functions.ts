@@ -76,6 +76,7 @@ export async function openFunctions(
     isolation: options.isolation,
     concurrency: options.concurrency,
     isCold: options.cold,
+    readOnly: options.readOnly,
     reload,
   });
   closing.add(() => runtime.close());

@@ -118,6 +118,7 @@ export class NodeProcessCode implements RunnableCode {
       accessKeyId: accessKey.id,
       standIns: this.#setup.standIns(),
       ownApis: this.#setup.ownApis()?.read(),
+      readOnly: this.#setup.readOnly,
     };
   }
 

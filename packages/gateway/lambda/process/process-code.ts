@@ -5,7 +5,7 @@ import { DefinitionError, propertyAt } from '../../core/errors.ts';
 import type { Compiler } from '../build/compiling.ts';
 import type { EnvironmentFacts } from '../environment.ts';
 import { NO_DEADLINES } from '../invocation/deadlines.ts';
-import type { FunctionDefinition } from '../../core/stack/function.ts';
+import { type FunctionDefinition, runtimeFamily } from '../../core/stack/function.ts';
 import { makeLogStream } from '../thread/log-stream.ts';
 import { explainMissingFolder } from '../code/missing-path.ts';
 import { reachOwnApis, type OwnApisPort } from '../own-apis.ts';
@@ -26,6 +26,7 @@ export type ProcessSetup = Pick<ProcessProgram, 'clockOffset' | 'log' | 'deadlin
   readonly runDirectory: string;
   readonly hold?: ProcessProgram['hold'];
   readonly ownApis: () => OwnApisPort | undefined;
+  readonly readOnly: boolean;
   readonly noteLoaded?: ((functionName: string, files: readonly string[]) => void) | undefined;
   readonly factsOf: (
     definition: FunctionDefinition,
@@ -98,7 +99,7 @@ export class ProcessCode implements RunnableCode {
     const reaching = {
       ...launch,
       args: [...own.args, ...launch.args],
-      environment: { ...own.environment, ...launch.environment },
+      environment: { ...own.environment, ...launch.environment, ...this.#readOnlyFolders() },
     };
     const { program } = processProgram(this.#definition, this.taskRoot, reaching, this.#setup);
     return {
@@ -123,6 +124,12 @@ export class ProcessCode implements RunnableCode {
     const found = await this.#find(this.#definition, this.taskRoot, this.#builtFolders);
     if (found.kind === 'found') this.#toolchain = found;
     return found;
+  }
+
+  /** The runtime of Python protects these folders, see python/read_only.py. */
+  #readOnlyFolders(): Readonly<Record<string, string>> {
+    if (!this.#setup.readOnly || runtimeFamily(this.#definition.runtime) !== 'python') return {};
+    return { GATEWRIGHT_READ_ONLY: JSON.stringify([this.taskRoot, ...layerRoots(this.#definition)]) };
   }
 
   get #builtFolders(): readonly string[] {

@@ -66,6 +66,8 @@ export type InstanceStart = {
   readonly accessKeyId: string;
   readonly standIns: readonly string[];
   readonly ownApis: OwnApis | undefined;
+  /** Whether only temporary files can be written, as in Lambda. */
+  readonly readOnly: boolean;
 };
 
 /** The data of a thread that boots before its code is built. Its `LateStart` follows as a message. */

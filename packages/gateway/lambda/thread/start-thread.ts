@@ -25,6 +25,7 @@ export type ThreadProgram = {
   readonly runtimePackages: RuntimePackages;
   readonly standIns: readonly string[];
   readonly ownApis: OwnApis | undefined;
+  readonly readOnly: boolean;
   readonly accessKey: { readonly id: string; readonly secret: string };
   readonly extraEnvironment: Readonly<Record<string, string>>;
   readonly log: (line: FunctionLogLine) => void;
@@ -70,6 +71,7 @@ export function startThread(
     accessKeyId: accessKey.id,
     standIns: program.standIns,
     ownApis: program.ownApis,
+    readOnly: program.readOnly,
   };
   const transferred = [port, reports];
   const options = optionsOf(program, logStreamName);

@@ -14,6 +14,8 @@ import { rerouteFetch, rerouteHttp } from './network.ts';
 import { OwnApiConnections } from './own-apis.ts';
 import { FunctionOutput } from './output.ts';
 import { OwnPorts } from './own-ports.ts';
+import { layerRoots } from '../code/layer-folders.ts';
+import { makeFilesReadOnly } from './read-only-files.ts';
 import { awslambda } from './response-stream.ts';
 import { installVirtualDate } from './virtual-date.ts';
 
@@ -33,6 +35,7 @@ export async function runInstance(start: InstanceStart, place: InstancePlace): P
   installVirtualDate(start.clockOffset);
   output.install();
   place.seal(start, output);
+  if (start.readOnly) makeFilesReadOnly([start.taskRoot, ...layerRoots(start)]);
   // The object is a copy that can be changed, because the AWS SDK stores state in it.
   Object.assign(globalThis, { awslambda: { ...awslambda } });
   announceCrashes((error, exitCode) => {

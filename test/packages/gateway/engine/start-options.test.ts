@@ -54,6 +54,7 @@ describe('START_OPTIONS', () => {
     ['usage-lag', 0],
     ['allow-faults-on-network', false],
     ['cold', false],
+    ['read-only', true],
     ['record', 4000],
     ['record-all', false],
     ['reload', true],
@@ -132,7 +133,7 @@ describe('START_OPTIONS', () => {
     assert.equal(
       names('setting'),
       'allow-unguarded strict-waf waf-networks aws issuer sign-in-as allow-private-clients vpc-link cloud-map vpc-endpoint roles assume account-quota ' +
-        'account-throttle usage-lag isolation concurrency faults allow-faults-on-network cold record-all cache-memory ' +
+        'account-throttle usage-lag isolation concurrency faults allow-faults-on-network cold read-only record-all cache-memory ' +
         'max-body-memory metrics install build',
     );
   });

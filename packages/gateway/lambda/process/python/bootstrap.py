@@ -18,6 +18,7 @@ import traceback
 # No __pycache__ is written into the gateway's own package.
 WRITES_NOTHING, sys.dont_write_bytecode = sys.dont_write_bytecode, True
 import older_boto3
+import read_only
 import result_json
 sys.dont_write_bytecode = WRITES_NOTHING
 
@@ -26,7 +27,7 @@ API = "/2018-06-01/runtime/"
 REMEDIES = json.loads(os.environ.pop("GATEWRIGHT_REMEDIES", "{}"))
 # The times of source files in bytecode have a resolution of one second.
 SETTLED_AFTER_S = 2
-OWN_FILES = tuple(os.path.abspath(module.__file__) for module in (sys.modules[__name__], older_boto3, result_json))
+OWN_FILES = tuple(os.path.abspath(module.__file__) for module in (sys.modules[__name__], older_boto3, read_only, result_json))
 WRITER = result_json.ResultWriter()
 
 
@@ -204,7 +205,7 @@ def own_frames(trace):
 
 def format_trace(trace):
     """Returns the trace as Lambda's runtime prints it: without the runtime's frames and without marks below lines."""
-    frames = traceback.extract_tb(trace)
+    frames = [frame for frame in traceback.extract_tb(trace) if frame.filename != read_only.__file__]
     first = next((index for index, frame in enumerate(frames) if os.path.abspath(frame.filename) not in OWN_FILES), 0)
     return traceback.format_list([(frame.filename, frame.lineno, frame.name, frame.line) for frame in frames[first:]])
 
@@ -411,7 +412,8 @@ def keep_settled_bytecode_only():
 
     def keep_if_settled(loader, path, data, **more):
         if time.time() - os.stat(loader.path).st_mtime >= SETTLED_AFTER_S:
-            keep(loader, path, data, **more)
+            with read_only.suspended():
+                keep(loader, path, data, **more)
 
     importlib.machinery.SourceFileLoader.set_data = keep_if_settled
 
@@ -436,6 +438,7 @@ def main():
     loaded = LoadedFiles(api)
     try:
         wait_for_debugger(debugger)
+        read_only.protect_files()
         handler = load_handler(os.environ["_HANDLER"])
         debugger.release()
     except Exception as error:  # pylint: disable=broad-except

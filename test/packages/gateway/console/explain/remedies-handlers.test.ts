@@ -88,6 +88,18 @@ const ROWS: readonly {
     mended: "exports.main = async (event) => ({ statusCode: 200, body: 'ok' });",
   })),
   {
+    name: 'a file in the folder of the code',
+    runtime: 'nodejs22.x',
+    kind: 'rest',
+    handler: `const { writeFileSync } = require('node:fs');
+    exports.main = async () => { writeFileSync('cache.json', '[]'); return { statusCode: 200, body: 'ok' }; };`,
+    status: 502,
+    because: /failed with Error: EROFS: read-only file system, open 'cache\.json'/,
+    change: /^Write below \/tmp at \S*index\.js:2/,
+    mended: `const { writeFileSync } = require('node:fs');
+    exports.main = async () => { writeFileSync('/tmp/gatewright-cache.json', '[]'); return { statusCode: 200, body: 'ok' }; };`,
+  },
+  {
     name: 'the cause of an error',
     runtime: 'nodejs22.x',
     kind: 'rest',

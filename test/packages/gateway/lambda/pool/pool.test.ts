@@ -39,6 +39,7 @@ async function aPool(
       controlUrl: undefined,
       standIns: [],
       ownApis: undefined,
+      readOnly: false,
       accessKey: { id: 'a', secret: 's' },
       extraEnvironment: {},
       log: () => undefined,

@@ -34,6 +34,7 @@ function aSetup() {
     memory: new GroupMemory(),
     runDirectory,
     ownApis: () => undefined,
+    readOnly: false,
     factsOf: () => ({ controlUrl: undefined, accessKey: { id: 'a', secret: 's' }, extra: {} }),
   };
 }

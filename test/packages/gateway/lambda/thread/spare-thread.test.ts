@@ -94,6 +94,7 @@ describe('a spare thread', () => {
       runtimePackages: { folder, anchor: join(folder, 'program.mjs') },
       standIns: [],
       ownApis: undefined,
+      readOnly: false,
       accessKey: { id: 'LOCALKEY', secret: 'local-secret' },
       extraEnvironment: {},
       log: () => undefined,

@@ -62,6 +62,7 @@ function start(source: string, { waits = false, environment = {} }: Options = {}
     accessKeyId: 'AKID',
     standIns: [],
     ownApis: undefined,
+    readOnly: false,
   };
   const transferList = [events.port1, reports.port1];
   const options = { execArgv: [], argv: [], stdout: true, stderr: true };
