@@ -7,6 +7,8 @@ import { adviseOwnResults } from '../explain/explain-guard.ts';
 import { describeMisread } from '../explain/function-error-advice.ts';
 import { SUBPROTOCOL } from '../explain/explain-closure.ts';
 import { listed } from '../explain/reason.ts';
+import { asJsonObject, membersOf, parseJson } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { findReadOf } from '../records/handler-misread.ts';
 import type { SurpriseKind } from './surprise.ts';
 
@@ -86,20 +88,14 @@ const promiseReturned: SurpriseKind = {
   isCause: true,
   source: 'docs/aws §3.1',
   find({ recorded: { received, outcome }, handler, isToolkit }) {
-    if (outcome?.kind !== 'returned' || !/\{\s*\}/.test(outcome.payload) || isToolkit) return undefined;
+    if (outcome?.kind !== 'returned' || isToolkit) return undefined;
     if (received.route?.integration.kind !== 'lambda-proxy' || handler === undefined) return undefined;
     if (handler.file.endsWith('.py')) return undefined;
-    const own = [...handler.text.matchAll(ASYNC_NAMES)].map(([, one, other]) => one ?? other ?? '');
-    const call = new RegExp(
-      String.raw`(?<!\bfunction\s+)(?<![.\w])(${[...own, ...USUAL_PROMISES].join('|')})\s*\(`,
-    );
-    const lines = handler.text.split('\n');
-    const line = lines.findIndex(
-      (text) => call.test(text) && !/\bawait\b|\.then\(|Promise\.|^\s*return\s+\w+\(|=>\s*\w+\(/.test(text),
-    );
-    const [, name] = call.exec(lines[line] ?? '') ?? [];
-    if (name === undefined) return undefined;
-    const place = `${handler.file}:${line + 1}`;
+    const empty = listEmpty(membersOf(parseJson(outcome.payload)));
+    const found = empty.length === 0 ? undefined : findPromiseOf(empty, handler.text);
+    if (found === undefined) return undefined;
+    const { name } = found;
+    const place = `${handler.file}:${found.line}`;
     return {
       values: { name, place },
       because: [
@@ -109,6 +105,49 @@ const promiseReturned: SurpriseKind = {
     };
   },
 };
+
+/** Bodies nest no deeper than this in practice, and the search calls itself. */
+const MAX_DEPTH = 20;
+
+/** Returns the names of the members of a result's body that are `{}`, and `body` if the body itself is. */
+function listEmpty({ body }: UnknownMembers): readonly string[] {
+  const names: string[] = [];
+  const visit = (name: string, value: unknown, depth: number): void => {
+    if (depth > MAX_DEPTH) return;
+    if (Array.isArray(value)) for (const item of value as readonly unknown[]) visit(name, item, depth + 1);
+    const members = asJsonObject(value);
+    if (members === undefined) return;
+    if (Object.keys(members).length === 0) names.push(name);
+    for (const [key, member] of Object.entries(members)) visit(key, member, depth + 1);
+  };
+  visit('body', typeof body === 'string' ? parseJson(body) : body, 0);
+  // The names become part of a pattern. Code that has other names writes them in quotes, which is rare.
+  return [...new Set(names)].filter((name) => /^\w+$/.test(name)).slice(0, 20);
+}
+
+/** Finds the call of an asynchronous function whose promise became one of these members. */
+function findPromiseOf(
+  members: readonly string[],
+  text: string,
+): { readonly name: string; readonly line: number } | undefined {
+  const own = [...text.matchAll(ASYNC_NAMES)].map(([, one, other]) => one ?? other ?? '');
+  const call = new RegExp(
+    String.raw`(?:\b(?:const|let|var)\s+(\w+)\s*=\s*|\b(\w+)\s*:\s*|\bJSON\.stringify\(\s*)(${[...own, ...USUAL_PROMISES].join('|')})\s*\(`,
+  );
+  const named = members.join('|');
+  for (const [index, line] of text.split('\n').entries()) {
+    const [, variable, member, name] = call.exec(line) ?? [];
+    if (name === undefined || line.includes('.then(')) continue;
+    const isWritten =
+      variable === undefined
+        ? members.includes(member ?? 'body')
+        : !new RegExp(String.raw`\bawait\s+${variable}\b|\bPromise\.\w+\([^)]*\b${variable}\b`).test(text) &&
+          (members.includes(variable) ||
+            new RegExp(String.raw`\b(?:${named})\s*:\s*(?:JSON\.stringify\(\s*)?${variable}\b`).test(text));
+    if (isWritten) return { name, line: index + 1 };
+  }
+  return undefined;
+}
 
 /** A call that writes a file whose path is written in the code, in JavaScript and in Python. */
 const WRITES =
@@ -125,6 +164,8 @@ const writesOutsideTmp: SurpriseKind = {
   find({ recorded: { outcome, received }, handler, isToolkit }) {
     if (outcome?.kind !== 'returned' || handler === undefined || isToolkit) return undefined;
     if (received.route === undefined || !('functionName' in received.route.integration)) return undefined;
+    // Relative paths of a function that changes its folder are not known here.
+    if (/\bchdir\(/.test(handler.text)) return undefined;
     for (const [index, text] of handler.text.split('\n').entries()) {
       const [, script, python, folder] = WRITES.exec(text) ?? [];
       const path = script ?? python ?? folder;

@@ -75,6 +75,40 @@ export const HANDLERS: readonly SurpriseRow[] = [
     change: /^Write await before findItems/m,
     not: { api: proxy({ statusCode: 200, body: '[]' }) },
   },
+  ...(
+    [
+      [
+        'a promise that is awaited later',
+        { user: {} },
+        'const user = findItems();\n  return { statusCode: 200, body: JSON.stringify({ user: await user }) };',
+      ],
+      [
+        'promises that are awaited together',
+        {},
+        'await Promise.all([\n    findItems(),\n    findItems(),\n  ]);\n  return { statusCode: 200, body: JSON.stringify({}) };',
+      ],
+      [
+        'a promise of which the result has no part',
+        { meta: {} },
+        'const items = findItems();\n  return { statusCode: 200, body: JSON.stringify({ meta: {} }) };',
+      ],
+    ] as const
+  ).map<SurpriseRow>(([name, body, code]) => ({
+    code: 'PROMISE_NOT_AWAITED',
+    name: `in a member of the body, but not ${name}`,
+    source: 'docs/aws §3.1',
+    api: http({ statusCode: 200, headers: {}, body: JSON.stringify({ user: {} }) }),
+    request: { target: '/1' },
+    handler:
+      'async function findItems() { return []; }\nexports.main = async () => {\n  const found = findItems();\n  return { statusCode: 200, body: JSON.stringify({ user: found }) };\n};',
+    values: { name: 'findItems', place: 'src/index.js:3' },
+    because: /src\/index\.js:3 calls findItems\(…\)/,
+    change: /^Write await before findItems\(…\) at src\/index\.js:3/m,
+    not: {
+      api: http({ statusCode: 200, headers: {}, body: JSON.stringify(body) }),
+      handler: `async function findItems() { return []; }\nexports.main = async () => {\n  ${code}\n};`,
+    },
+  })),
   {
     code: 'REQUEST_VALUE_ABSENT',
     source: 'docs/aws §3.1',
