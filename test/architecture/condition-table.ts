@@ -14,12 +14,12 @@ const VALUES: readonly Value[] = ['a', 1, true];
 /** Samples of claims for a rule with this `value`, for some of which the condition is true, and for others false. */
 const CLAIMS: readonly (readonly [type: string, samplesFor: (value: Value) => readonly unknown[]])[] = [
   [
-    'of its type',
+    'a value of the type that the rule expects',
     (value) => [value, typeof value === 'boolean' ? !value : typeof value === 'number' ? 0 : 'b'],
   ],
-  ['of another', (value) => VALUES.filter((other) => typeof other !== typeof value)],
-  ['list', (value) => [[value], []]],
-  ['missing', () => [undefined]],
+  ['a value of another type', (value) => VALUES.filter((other) => typeof other !== typeof value)],
+  ['a list', (value) => [[value], []]],
+  ['no such claim', () => [undefined]],
 ];
 const TESTS: readonly (readonly [operators: readonly Operator[], values: readonly Value[]])[] = [
   [['equals', 'in'], VALUES],
