@@ -1,5 +1,6 @@
 /** Finds faults in user pool clients for which Cognito's CreateUserPoolClient refuses them. */
 import { asOneOrMore, asText, isTrue, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ResolvedResource } from '../stack/model.ts';
 import type { BrokenRelation } from './relation.ts';
 
@@ -26,23 +27,44 @@ const TOKENS = [
 export function judgeTokenValidity(client: ResolvedResource): BrokenRelation | undefined {
   const { properties, unresolved = [] } = client;
   if (unresolved.includes('TokenValidityUnits')) return undefined;
-  for (const { property, unit, byDefault, least, most } of TOKENS) {
-    const name = textOf(mapOf(properties, 'TokenValidityUnits'), unit) || byDefault;
-    const seconds = Number(properties[property] ?? 0) * (SECONDS[name] ?? Number.NaN);
+  const all = TOKENS.map((token) => ({ ...token, ...validityOf(properties, token) }));
+  for (const { property, unit, name, seconds, least, most } of all) {
     if ((seconds > 0 && seconds < least) || seconds > most)
       return {
         resource: client,
         property,
-        message: `Invalid range for token validity. (${property} is ${asText(properties[property]) ?? ''} ${name}; it must be between ${durationOf(least)} and ${durationOf(most)})`,
+        message: `Invalid range for token validity. (${property} is ${String(properties[property])} ${name}; it must be between ${durationOf(least)} and ${durationOf(most)})`,
         remedy: `set ${property} to a value from ${durationOf(least)} to ${durationOf(most)}. TokenValidityUnits.${unit} sets its unit, which is ${name}`,
       };
   }
-  return undefined;
+  // badmintoncryer/cdk-preflight, pf-cognito-token-expiration-order, deployed
+  const refresh = all.find(({ unit }) => unit === 'RefreshToken')?.seconds ?? 0;
+  const longer = all.find(({ seconds }) => refresh > 0 && seconds > refresh);
+  return longer === undefined
+    ? undefined
+    : {
+        resource: client,
+        property: longer.property,
+        message:
+          'Access and Id Token expiration times must be less than or equal to refresh token expiration times.',
+        remedy: `set RefreshTokenValidity to at least ${durationOf(longer.seconds)}, or shorten ${longer.property}`,
+      };
+}
+
+/** Returns the unit and the seconds of a token's validity; 0 seconds if the client does not set it. */
+function validityOf(
+  properties: JsonObject,
+  { property, unit, byDefault }: (typeof TOKENS)[number],
+): { readonly name: string; readonly seconds: number } {
+  const name = textOf(mapOf(properties, 'TokenValidityUnits'), unit) || byDefault;
+  return { name, seconds: Number(properties[property] ?? 0) * (SECONDS[name] ?? Number.NaN) };
 }
 
 function durationOf(seconds: number): string {
   if (seconds % DAY === 0) return `${seconds / DAY} ${seconds === DAY ? 'day' : 'days'}`;
-  return seconds % 3600 === 0 ? `${seconds / 3600} hour` : `${seconds / 60} minutes`;
+  return seconds % 3600 === 0
+    ? `${seconds / 3600} ${seconds === 3600 ? 'hour' : 'hours'}`
+    : `${seconds / 60} minutes`;
 }
 
 /** Refuses a client that may not write an attribute that its pool requires (aws/aws-cdk#2608). */
@@ -130,7 +152,7 @@ export function judgeScopes(
   return undefined;
 }
 
-/** Cognito API reference, CreateUserPoolClient: DefaultRedirectURI must "be in the CallbackURLs list". */
+/** badmintoncryer/cdk-preflight, pf-cognito-default-redirect-uri-member, deployed */
 export function judgeDefaultRedirect(client: ResolvedResource): BrokenRelation | undefined {
   const { DefaultRedirectURI: address, CallbackURLs: addresses } = client.properties;
   if (typeof address !== 'string' || addresses === undefined) return undefined;
@@ -139,7 +161,7 @@ export function judgeDefaultRedirect(client: ResolvedResource): BrokenRelation |
     : {
         resource: client,
         property: 'DefaultRedirectURI',
-        message: `DefaultRedirectURI ${address} must be in the CallbackURLs list`,
+        message: `The default redirect URI ${address} is not in the callback URIs list.`,
         remedy: `add ${address} to CallbackURLs, or use one of its addresses`,
       };
 }

@@ -45,6 +45,7 @@ import { judgeMethodLink, judgePrivateIntegration, judgeVpcLink } from './judge-
 import { judgeExecutionLogs, judgeFilterCount, judgeLogClass, judgeMissingGroup } from './judge-logs.ts';
 import { judgeOrder } from './judge-order.ts';
 import { judgeDestinations, judgeExpiration, judgeOverlap, judgeReplication } from './judge-notifications.ts';
+import { judgeCustomAttributes, judgePool } from './judge-pools.ts';
 import { judgeRecords } from './judge-records.ts';
 import { judgeSecureStrings } from './judge-secure-strings.ts';
 import { judgeStateMachine } from './judge-state-machine.ts';
@@ -85,10 +86,12 @@ const JUDGES: Readonly<Record<string, readonly Judge[]>> = {
   'AWS::Cognito::UserPoolClient': [
     judgeTokenValidity,
     judgeWriteAttributes,
+    judgeCustomAttributes,
     judgeProviders,
     judgeScopes,
     judgeDefaultRedirect,
   ],
+  'AWS::Cognito::UserPool': [judgePool],
   'AWS::SQS::Queue': [judgeDeadLetters],
   'AWS::Events::Rule': [judgeBus, judgeTargets],
   'AWS::Scheduler::Schedule': [judgePeriod],

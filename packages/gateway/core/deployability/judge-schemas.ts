@@ -59,6 +59,7 @@ function judgeResource(
   // The transform adds the missing properties of a resource that it generates.
   const isMade = source?.made?.has(logicalId) === true;
   return violations
+    .filter((violation, index) => !isSaidBefore(violation, violations.slice(0, index)))
     .filter((violation) => isCertain(violation, resource, known))
     .filter((violation) => isOfAuthor(violation, resource, source?.writtenAs))
     .filter((violation) => !isLocalPath(violation, resource, isMade))
@@ -82,6 +83,18 @@ function judgeResource(
       };
       return makeFinding('resource-value', at, message, remedy === undefined ? {} : { remedy });
     });
+}
+
+/** Returns whether a violation of the same object has the same words of a service, which the service says once. */
+function isSaidBefore(
+  { path, message, missing, isWorded }: SchemaViolation,
+  before: readonly SchemaViolation[],
+): boolean {
+  return (
+    isWorded === true &&
+    missing !== undefined &&
+    before.some((other) => other.message === message && other.path.join('.') === path.join('.'))
+  );
 }
 
 /**

@@ -8,10 +8,12 @@ import { ARN_SCHEMAS } from './arn-schemas.ts';
 import { BUCKET_SCHEMA } from './bucket-schemas.ts';
 import { EVENT_SCHEMAS } from './event-schemas.ts';
 import { EXCLUSIVE_SCHEMAS } from './exclusive-schemas.ts';
+import { IDENTITY_SCHEMAS } from './identity-schemas.ts';
 import { MEMBER_SCHEMAS } from './member-schemas.ts';
 import { MODEL_SCHEMAS } from './model-schemas.ts';
 import { POLICY_SCHEMAS, PRINCIPALS_OF } from './policy-schemas.ts';
 import { RECORD_SCHEMAS } from './record-schemas.ts';
+import { USER_CLIENT_SCHEMAS } from './user-client-schemas.ts';
 import { USER_POOL_SCHEMAS } from './user-pool-schemas.ts';
 
 const named = (property: string, pattern: string, more: JsonObject = {}): JsonObject => ({
@@ -282,7 +284,6 @@ const OWN_SCHEMAS: Readonly<Record<string, JsonObject>> = {
       says: 'The provided principal was invalid. Please check the principal and try again. ({value})',
     },
   ),
-  ...USER_POOL_SCHEMAS,
   ...RECORD_SCHEMAS,
   'AWS::S3::Bucket': BUCKET_SCHEMA,
   'AWS::Lambda::EventInvokeConfig': {
@@ -313,6 +314,9 @@ const TABLES = [
   ARN_SCHEMAS,
   POLICY_SCHEMAS,
   EVENT_SCHEMAS,
+  USER_POOL_SCHEMAS,
+  USER_CLIENT_SCHEMAS,
+  IDENTITY_SCHEMAS,
 ];
 
 /** The schemas of this folder for each type, in addition to CloudFormation's. */

@@ -1,7 +1,4 @@
-/**
- * Schemas for user pools, their clients and their domains that Cognito refuses although CloudFormation's schemas permit
- * them.
- */
+/** Schemas for user pools that Cognito refuses although CloudFormation's schemas permit them. */
 import type { JsonObject } from '@gatewright/aws/json-object';
 
 /**
@@ -13,12 +10,6 @@ const STANDARD_ATTRIBUTES = (
   'phone_number phone_number_verified picture preferred_username profile sub updated_at website zoneinfo'
 ).split(' ');
 
-/**
- * aws-solutions/content-analysis-on-aws#8, aws-amplify/amplify-cli#3854; Cognito API reference, CreateUserPoolDomain:
- * "The domain prefix can't contain the words aws, amazon, or cognito"
- */
-const RESERVED_WORDS = ['aws', 'amazon', 'cognito'];
-
 /** aws-samples/serverless-streaming-data-application#1 */
 const MFA_WITHOUT_SMS =
   'SMS configuration and Auto verification for phone_number are required when MFA is required/optional';
@@ -26,26 +17,187 @@ const MFA_WITHOUT_SMS =
 const MFA =
   'add EnabledMfas: [SOFTWARE_TOKEN_MFA], or SmsConfiguration with SnsCallerArn, or set MfaConfiguration: "OFF"';
 
-/** Returns a schema that matches an OAuth client with one of the flows. */
-const hasFlow = (...flows: readonly string[]): JsonObject => ({
-  properties: {
-    AllowedOAuthFlowsUserPoolClient: { const: true },
-    AllowedOAuthFlows: { type: 'array', contains: { enum: [...flows] } },
+const NO_KEY = 'KMSKeyId parameter is required when Custom SMS/Email Lambda trigger is used.';
+
+/** Requires an entry in AutoVerifiedAttributes for each attribute that is verified before its update. */
+const VERIFIED_FIRST: readonly JsonObject[] = ['email', 'phone_number'].map((name) => ({
+  if: {
+    not: {
+      properties: { AutoVerifiedAttributes: { type: 'array', contains: { const: name } } },
+      required: ['AutoVerifiedAttributes'],
+    },
   },
-  required: ['AllowedOAuthFlows', 'AllowedOAuthFlowsUserPoolClient'],
-});
+  then: {
+    properties: {
+      UserAttributeUpdateSettings: {
+        properties: {
+          AttributesRequireVerificationBeforeUpdate: {
+            items: {
+              not: { const: name },
+              fix: `add ${name} to AutoVerifiedAttributes`,
+              says: 'All attributes in AttributesRequireVerificationBeforeUpdate must exist in AutoVerifiedAttributes',
+            },
+          },
+        },
+      },
+    },
+  },
+}));
 
 /**
- * Cognito API reference, CreateUserPoolClient: "Amazon Cognito requires HTTPS over HTTP except for http://localhost for
- * testing purposes only."
+ * Refusals of a user pool by Cognito, measured by deploying templates (https://github.com/badmintoncryer/cdk-preflight,
+ * `rules/cognito`; each `meta.yaml` quotes the answer).
  */
-const REDIRECT: JsonObject = {
-  items: {
-    pattern: String.raw`^(?!http://(?!(localhost|127\.0\.0\.1|\[::1\])([:/]|$)))`,
-    fix: 'use https://, or http://localhost for tests',
-    says: '{value} cannot use the HTTP protocol.',
+const POOL: readonly JsonObject[] = [
+  ...VERIFIED_FIRST,
+  {
+    if: { not: { required: ['SmsConfiguration'] } },
+    then: {
+      properties: {
+        AutoVerifiedAttributes: {
+          items: {
+            not: { const: 'phone_number' },
+            fix: 'add SmsConfiguration with SnsCallerArn, or remove phone_number',
+            says: 'SMS configuration is required when phone_number is selected for auto verification',
+          },
+        },
+      },
+    },
   },
-};
+  {
+    properties: {
+      LambdaConfig: {
+        allOf: ['CustomEmailSender', 'CustomSMSSender'].map((name) => ({
+          if: { required: [name] },
+          then: {
+            required: ['KMSKeyID'],
+            fix: 'add KMSKeyID with the ARN of the key that encrypts the codes',
+            says: NO_KEY,
+          },
+        })),
+      },
+      EmailConfiguration: {
+        allOf: [
+          {
+            if: {
+              properties: { EmailSendingAccount: { const: 'DEVELOPER' } },
+              required: ['EmailSendingAccount'],
+            },
+            then: {
+              required: ['SourceArn'],
+              fix: 'add SourceArn with the ARN of a verified identity of SES, or set EmailSendingAccount: COGNITO_DEFAULT',
+              says: 'Source ARN is required to use DEVELOPER email sending owner',
+            },
+          },
+          {
+            if: {
+              properties: { EmailSendingAccount: { const: 'COGNITO_DEFAULT' } },
+              required: ['EmailSendingAccount'],
+            },
+            then: {
+              properties: {
+                SourceArn: {
+                  not: {},
+                  fix: 'set EmailSendingAccount: DEVELOPER, or remove SourceArn',
+                  says: 'Cognito is not allowed to use your email identity',
+                },
+              },
+            },
+          },
+        ],
+      },
+      AdminCreateUserConfig: {
+        properties: {
+          InviteMessageTemplate: {
+            properties: Object.fromEntries(
+              ['EmailMessage', 'SMSMessage'].map((name) => [
+                name,
+                {
+                  pattern: String.raw`^(?=[\s\S]*\{username\})[\s\S]*\{####\}`,
+                  fix: 'write {username} where the name of the user belongs, and {####} for the password',
+                  says: `${name} of an invitation must contain {username} and {####}`,
+                },
+              ]),
+            ),
+          },
+        },
+      },
+      // aws-amplify/amplify-cli#5907: a code has {####}, a link has {##TEXT##}
+      VerificationMessageTemplate: {
+        properties: {
+          EmailMessageByLink: {
+            pattern: String.raw`\{##[^#]+##\}`,
+            fix: 'write the text of the link between {## and ##}, as in {##Verify your address##}',
+            says: 'The message is invalid. (EmailMessageByLink must contain {##TEXT##}.)',
+          },
+        },
+      },
+      UserPoolName: {
+        pattern: String.raw`^[\w\s+=,.@-]+$`,
+        fix: 'write UserPoolName with letters, digits, spaces and + = , . @ - _ only',
+        says: String.raw`Value '{value}' at 'poolName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\w\s+=,.@-]+`,
+      },
+      AccountRecoverySetting: {
+        properties: {
+          RecoveryMechanisms: {
+            if: { contains: { properties: { Name: { const: 'admin_only' } }, required: ['Name'] } },
+            then: {
+              maxItems: 1,
+              fix: 'keep admin_only alone, or remove it',
+              says: 'Account Recovery Setting cannot use admin_only setting with any other recovery mechanisms.',
+            },
+          },
+        },
+      },
+      // Cognito API reference, PasswordPolicyType: "replaces UnusedAccountValidityDays"
+      Policies: { properties: { PasswordPolicy: { properties: { PasswordHistorySize: { maximum: 24 } } } } },
+    },
+  },
+  {
+    if: {
+      properties: {
+        Policies: {
+          properties: { PasswordPolicy: { required: ['TemporaryPasswordValidityDays'] } },
+          required: ['PasswordPolicy'],
+        },
+      },
+      required: ['Policies'],
+    },
+    then: {
+      properties: {
+        AdminCreateUserConfig: {
+          properties: {
+            UnusedAccountValidityDays: {
+              not: {},
+              fix: 'remove UnusedAccountValidityDays',
+              says: 'Please use TemporaryPasswordValidityDays in PasswordPolicy instead of UnusedAccountValidityDays',
+            },
+          },
+        },
+      },
+    },
+  },
+  {
+    if: { properties: { UserPoolTier: { const: 'LITE' } }, required: ['UserPoolTier'] },
+    then: {
+      properties: {
+        LambdaConfig: {
+          properties: {
+            PreTokenGenerationConfig: {
+              properties: {
+                LambdaVersion: {
+                  const: 'V1_0',
+                  fix: 'set LambdaVersion: V1_0, or UserPoolTier: ESSENTIALS',
+                  says: 'The following features need to be disabled for the LITE pricing tier configured: Token Customization with Pre-Token Generation Lambda {value}',
+                },
+              },
+            },
+          },
+        },
+      },
+    },
+  },
+];
 
 export const USER_POOL_SCHEMAS: Readonly<Record<string, JsonObject>> = {
   'AWS::Cognito::UserPool': {
@@ -62,10 +214,24 @@ export const USER_POOL_SCHEMAS: Readonly<Record<string, JsonObject>> = {
               },
             },
           },
+          // badmintoncryer/cdk-preflight, pf-cognito-schema-standard-attr-datatype, deployed
+          else: {
+            if: { properties: { Name: { enum: ['email_verified', 'phone_number_verified', 'updated_at'] } } },
+            else: {
+              properties: {
+                AttributeDataType: {
+                  const: 'String',
+                  fix: 'write AttributeDataType: String, or give the attribute a name that is not of a standard attribute',
+                  says: 'You can not change AttributeDataType or set developerOnlyAttribute for standard schema attribute',
+                },
+              },
+            },
+          },
         },
       },
     },
     allOf: [
+      ...POOL,
       {
         dependentExcluded: { UsernameAttributes: ['AliasAttributes'] },
         says: 'Only one of the aliasAttributes or usernameAttributes can be set in a user pool.',
@@ -84,76 +250,6 @@ export const USER_POOL_SCHEMAS: Readonly<Record<string, JsonObject>> = {
           properties: {
             EnabledMfas: { items: { not: { const: 'SMS_MFA' }, says: MFA_WITHOUT_SMS, fix: MFA } },
           },
-        },
-      },
-    ],
-  },
-  'AWS::Cognito::UserPoolDomain': {
-    if: { not: { required: ['CustomDomainConfig'] } },
-    then: {
-      allOf: RESERVED_WORDS.map((word) => ({
-        properties: {
-          Domain: {
-            not: { pattern: word },
-            says: `Domain cannot contain reserved word: ${word}`,
-            fix: `leave ${word} out of Domain`,
-          },
-        },
-      })),
-    },
-  },
-  'AWS::Cognito::UserPoolClient': {
-    properties: {
-      CallbackURLs: REDIRECT,
-      LogoutURLs: REDIRECT,
-      // awsdocs/aws-cloudformation-user-guide#564; a scope of a resource server has a slash
-      AllowedOAuthScopes: {
-        items: {
-          pattern: '^(phone|email|openid|profile|aws\\.cognito\\.signin\\.user\\.admin|.+/.+)$',
-          fix: 'use phone, email, openid, profile, aws.cognito.signin.user.admin, or a scope of a resource server (IDENTIFIER/SCOPE)',
-          says: 'Invalid scope requested: {value}',
-        },
-      },
-    },
-    allOf: [
-      // Cognito API reference, CreateUserPoolClient, ExplicitAuthFlows: "You can't assign these legacy … values … at the
-      // same time as values that begin with ALLOW_"
-      {
-        if: {
-          properties: { ExplicitAuthFlows: { type: 'array', contains: { pattern: '^ALLOW_' } } },
-          required: ['ExplicitAuthFlows'],
-        },
-        then: {
-          properties: {
-            ExplicitAuthFlows: {
-              items: {
-                pattern: '^ALLOW_',
-                fix: 'write the values that begin with ALLOW_ only, such as ALLOW_ADMIN_USER_PASSWORD_AUTH',
-                says: '{value} cannot be combined with values of ExplicitAuthFlows that begin with ALLOW_',
-              },
-            },
-          },
-        },
-      },
-      // cisagov/crossfeed#440: "CallbackUrls can not be empty when code flow or implicit flow is selected"
-      { if: hasFlow('code', 'implicit'), then: { required: ['CallbackURLs'] } },
-      {
-        if: hasFlow('client_credentials'),
-        then: {
-          properties: {
-            // aws/aws-sdk-js-v3#2650; Cognito API reference, CreateUserPoolClient, AllowedOAuthFlows
-            AllowedOAuthFlows: {
-              maxItems: 1,
-              fix: 'remove code and implicit, or remove client_credentials',
-              says: 'client_credentials flow can not be selected along with code flow or implicit flow.',
-            },
-            // Cognito developer guide, app clients: "must have a client secret" for client credentials grants
-            GenerateSecret: {
-              const: true,
-              says: 'client_credentials flow can not be selected if client does not have a client secret.',
-            },
-          },
-          required: ['GenerateSecret'],
         },
       },
     ],

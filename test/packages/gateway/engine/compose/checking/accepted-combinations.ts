@@ -5,6 +5,46 @@ const SAM = 'Transform: AWS::Serverless-2016-10-31';
 
 export const ACCEPTED_COMBINATIONS: readonly AcceptedDefinition[] = [
   {
+    name: 'a user pool with a link, an invitation and ways of recovery, its clients and providers',
+    source:
+      'Cognito API reference, CreateUserPool, CreateUserPoolClient, CreateIdentityProvider; badmintoncryer/cdk-preflight, templates/pass.template.json of rules/cognito',
+    text: `
+Resources:
+  Pool:
+    Type: AWS::Cognito::UserPool
+    Properties:
+      UserPoolName: shop members, 2
+      AutoVerifiedAttributes: [email]
+      UserAttributeUpdateSettings: { AttributesRequireVerificationBeforeUpdate: [email] }
+      VerificationMessageTemplate: { DefaultEmailOption: CONFIRM_WITH_LINK, EmailMessageByLink: 'Please {##verify your address##}.' }
+      AdminCreateUserConfig: { InviteMessageTemplate: { EmailMessage: 'Your password is {####}, {username}' } }
+      AccountRecoverySetting: { RecoveryMechanisms: [{ Name: verified_email, Priority: 1 }, { Name: verified_phone_number, Priority: 2 }] }
+      Schema: [{ Name: email, AttributeDataType: String, Required: true }, { Name: updated_at, AttributeDataType: Number }, { Name: plan, AttributeDataType: String, Mutable: true }]
+      LambdaConfig: { PreTokenGenerationConfig: { LambdaArn: 'arn:aws:lambda:us-east-1:123456789012:function:f', LambdaVersion: V2_0 } }
+  Okta:
+    Type: AWS::Cognito::UserPoolIdentityProvider
+    Properties: { UserPoolId: !Ref Pool, ProviderName: Okta, ProviderType: SAML, ProviderDetails: { MetadataURL: 'https://example.com/metadata' } }
+  Web:
+    Type: AWS::Cognito::UserPoolClient
+    Properties:
+      UserPoolId: !Ref Pool
+      AllowedOAuthFlowsUserPoolClient: true
+      AllowedOAuthFlows: [code]
+      AllowedOAuthScopes: [openid, email]
+      CallbackURLs: ['https://example.com/signed-in', 'http://localhost:3000']
+      ReadAttributes: [email, email_verified, 'custom:plan']
+      WriteAttributes: [email, 'custom:plan']
+      AccessTokenValidity: 60
+      RefreshTokenValidity: 30
+      TokenValidityUnits: { AccessToken: minutes, RefreshToken: days }
+  Identities:
+    Type: AWS::Cognito::IdentityPool
+    Properties: { AllowUnauthenticatedIdentities: false, CognitoIdentityProviders: [{ ClientId: !Ref Web, ProviderName: !GetAtt Pool.ProviderName }] }
+  Roles:
+    Type: AWS::Cognito::IdentityPoolRoleAttachment
+    Properties: { IdentityPoolId: !Ref Identities, Roles: { authenticated: 'arn:aws:iam::123456789012:role/any' } }`,
+  },
+  {
     name: 'schedules, rules and pipes whose targets fit their parameters',
     source:
       'EventBridge Scheduler user guide, "Schedule types", "Managing universal targets", "Input"; badmintoncryer/cdk-preflight, templates/pass.template.json of rules/events, rules/scheduler and rules/pipes',

@@ -12,6 +12,7 @@ import { OF_FIELDS } from './refused/of-fields.ts';
 import { OF_LITERALS } from './refused/of-literals.ts';
 import { OF_INTEGRATIONS } from './refused/of-integrations.ts';
 import { OF_ITEMS } from './refused/of-items.ts';
+import { OF_IDENTITIES } from './refused/of-identities.ts';
 import { OF_IMPORTS } from './refused/of-imports.ts';
 import { OF_LAMBDA } from './refused/of-lambda.ts';
 import { OF_MEMBERS } from './refused/of-members.ts';
@@ -60,6 +61,7 @@ export const REFUSED_DEFINITIONS: readonly RefusedDefinition[] = [
   ...OF_CONDITIONS,
   ...OF_EARLY_VALUES,
   ...OF_POLICIES,
+  ...OF_IDENTITIES,
   ...OF_IMPORTS,
   ...OF_RESOURCES,
   ...OF_SAM,
