@@ -233,7 +233,7 @@ Resources:
     Type: AWS::StepFunctions::StateMachine
     Properties:
       RoleArn: !GetAtt Role.Arn
-      Definition: { StartAt: Work, States: { Work: { Type: Task, Resource: 'arn:aws:states:::${resource}', End: true } } }
+      Definition: { StartAt: Work, States: { Work: { Type: Task, Resource: 'arn:aws:states:::${resource}', Parameters: { StateMachineArn: 'arn:aws:states:us-east-1:123456789012:stateMachine:x', TaskDefinition: x }, End: true } } }
 `,
     remedy: `allow events:PutTargets, events:PutRule, events:DescribeRule on !Sub 'arn:\${AWS::Partition}:events:\${AWS::Region}:\${AWS::AccountId}:rule/${rule}' in a policy of the role`,
     change: [
