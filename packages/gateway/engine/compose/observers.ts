@@ -5,22 +5,17 @@ import { join } from 'node:path';
 import { ownFolderOf } from '@gatewright/aws/own-folder-of';
 import { printMeasurement } from '../../core/events/measurement.ts';
 import type { LogGroups, Ports } from '../../core/ports.ts';
-import type { ResolvedResource } from '../../core/stack/model.ts';
-import type { LogSubscriptions } from '../../services/logs/log-subscriptions.ts';
 import type { GatewayOptions } from '../gateway.ts';
 
-type At = Pick<Ports, 'invoker' | 'clock' | 'random'>;
-type Opened = { readonly groups: LogSubscriptions; close(): Promise<void> };
+type Opened = LogGroups & { close(): Promise<void> };
 
 const MAX_HELD = 10_000;
 
 /**
- * Log groups that are opened on demand, either when the first line is written or when a stack subscribes to a group. If
- * opening fails, the next line tries again.
+ * Log groups whose files are opened when the first line is written. If opening fails, the next line tries again.
  */
 export class LateLogGroups implements LogGroups {
   readonly #options: GatewayOptions;
-  readonly #at: At;
   readonly #openFiles: typeof openLogFiles;
   #opening: Promise<Opened> | undefined;
   #opened: Opened | undefined;
@@ -29,26 +24,19 @@ export class LateLogGroups implements LogGroups {
   #dropped = 0;
   #reportedFailure: string | undefined;
 
-  constructor(options: GatewayOptions, at: At, openFiles = openLogFiles) {
+  constructor(options: GatewayOptions, openFiles = openLogFiles) {
     this.#options = options;
-    this.#at = at;
     this.#openFiles = openFiles;
   }
 
   write(group: string, line: string): void {
     if (this.#opened !== undefined) {
-      this.#opened.groups.write(group, line);
+      this.#opened.write(group, line);
       return;
     }
     if (this.#held.length < MAX_HELD) this.#held.push([group, line]);
     else this.#dropped += 1;
     if (this.#opening === undefined) this.#open().catch((error: unknown) => this.#reportFailure(error));
-  }
-
-  async subscribe(filters: readonly ResolvedResource[]): Promise<void> {
-    if (filters.length === 0 && this.#opening === undefined) return;
-    const { readLogSubscription } = await import('../../services/logs/log-subscriptions.ts');
-    (await this.#open()).groups.subscribe(filters.map(readLogSubscription));
   }
 
   async close(): Promise<void> {
@@ -66,8 +54,8 @@ export class LateLogGroups implements LogGroups {
   }
 
   async #load(): Promise<Opened> {
-    const opened = await this.#openFiles(this.#options, this.#at);
-    for (const [group, line] of this.#held.splice(0)) opened.groups.write(group, line);
+    const opened = await this.#openFiles(this.#options);
+    for (const [group, line] of this.#held.splice(0)) opened.write(group, line);
     this.#opened = opened;
     this.#reportLost(
       this.#dropped,
@@ -95,19 +83,10 @@ export class LateLogGroups implements LogGroups {
   }
 }
 
-async function openLogFiles({ directory, accountId, log }: GatewayOptions, at: At): Promise<Opened> {
+async function openLogFiles({ directory, log }: GatewayOptions): Promise<Opened> {
   const { createLogFiles } = await import('../../services/logs/log-files.ts');
-  const { createLogSubscriptions } = await import('../../services/logs/log-subscriptions.ts');
   const report = (message: string): void => log.write(message);
-  const files = createLogFiles({ directory: join(ownFolderOf(directory), 'logs'), report });
-  const groups = createLogSubscriptions(files, { ...at, accountId, report });
-  return {
-    groups,
-    async close() {
-      await groups.close();
-      await files.close();
-    },
-  };
+  return createLogFiles({ directory: join(ownFolderOf(directory), 'logs'), report });
 }
 
 type Observers = Pick<Ports, 'metrics' | 'traces'> & {
@@ -115,8 +94,8 @@ type Observers = Pick<Ports, 'metrics' | 'traces'> & {
   close(): Promise<void>;
 };
 
-export async function openObservers(options: GatewayOptions, at: At): Promise<Observers> {
-  const logGroups = new LateLogGroups(options, at);
+export async function openObservers(options: GatewayOptions): Promise<Observers> {
+  const logGroups = new LateLogGroups(options);
   const traces = await openTraces(options);
   return {
     logGroups,

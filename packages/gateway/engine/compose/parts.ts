@@ -20,7 +20,6 @@ import type { InjectedFaults } from '../faults/open-faults.ts';
 import type { GatewayOptions } from '../gateway.ts';
 import type { ServiceHost } from '../service-host.ts';
 import type { Closing } from './closing.ts';
-import type { LateLogGroups } from './observers.ts';
 import type { SignIn } from './control-port/sign-in.ts';
 import type { Store } from './state/store.ts';
 import type { Tls } from './network/tls.ts';
@@ -53,7 +52,6 @@ export type Parts = {
   readonly reloads: ReloadHistory | undefined;
   /** The request records; undefined means that nothing is recorded. */
   readonly records: RequestRecords | undefined;
-  readonly subscriptions: LateLogGroups;
   /** The injected faults; undefined means that no faults are injected. */
   readonly injection: InjectedFaults | undefined;
   /** The state after startup, which a reset restores; undefined means that this state is not stored. */

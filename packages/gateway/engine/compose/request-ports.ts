@@ -10,14 +10,14 @@ export async function openRequestPorts(
   base: Base,
   given: Pick<Parts, 'signIn' | 'runtime' | 'events' | 'injection'> & Pick<Parts['at'], 'http' | 'services'>,
   parts: () => Parts,
-): Promise<Pick<Parts, 'at' | 'subscriptions'>> {
+): Promise<Parts['at']> {
   const { options, clock, random, identities, functionIdentities, records, served, closing } = base;
   const { runtime, signIn, events, http, services, injection } = given;
   const { connections } = base.management;
-  const observers = await openObservers(options, { invoker: runtime, clock, random });
+  const observers = await openObservers(options);
   closing.add(() => observers.close());
   const { logGroups, metrics, traces } = observers;
-  const at = withRecording(options, {
+  return withRecording(options, {
     clock,
     random,
     invoker: options.roles === true ? guardInvoker(runtime, options.region, functionIdentities) : runtime,
@@ -38,5 +38,4 @@ export async function openRequestPorts(
     labelOf: (apiId: string) => served.labelOf(apiId),
     linkOf: shortLinks(options, () => parts().controlUrl),
   });
-  return { at, subscriptions: logGroups };
 }

@@ -64,11 +64,11 @@ async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway
   const runtime = await openFunctions(base, { signIn, store }, pace, later);
   const { http, services, ...calls } = openCalls(base, { store, kept, runtime, pace, items }, later);
   const reached = { signIn, runtime, events: calls.events, http, services, injection };
-  const requests = await openRequestPorts(base, reached, later);
+  const at = await openRequestPorts(base, reached, later);
   const parts: Parts = {
     ...base,
     ...calls,
-    ...requests,
+    at,
     signIn,
     store,
     kept,

@@ -24,7 +24,7 @@ export type Wanted = {
 };
 
 /** The log stream of the gateway's own lines, as in the events of subscriptions. */
-const OWN_STREAM = 'gatewright';
+export const OWN_STREAM = 'gatewright';
 /**
  * The maximum time in milliseconds that a search may take in one turn of the event loop, so that other requests do not
  * have to wait longer.

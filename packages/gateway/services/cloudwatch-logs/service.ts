@@ -17,6 +17,7 @@ import type { DeclaredGroup } from './log-groups.ts';
 import { readTagList, ResourceTags } from '../../kernel/resource-tags.ts';
 import type { Tags } from '../../kernel/resource-tags.ts';
 import { Queries } from './queries.ts';
+import { LogSubscriptions, readLogSubscription } from './subscriptions.ts';
 import { filterLogEvents, getLogEvents } from './read-events.ts';
 import { asText, membersOf } from '@gatewright/aws/json-object';
 import type { KeptFeed } from '../../kernel/kept-feed.ts';
@@ -97,6 +98,7 @@ export function open(ports: ServicePorts): Service {
   const groups = new LogGroupBook(ports.lines, () => ports.clock.nowEpochMs());
   const queries = new Queries(ports, groups);
   const tags = new ResourceTags();
+  const subscriptions = new LogSubscriptions(ports);
   return {
     api: {
       answer: async ({ operation, request }: ServiceCall) => {
@@ -129,7 +131,9 @@ export function open(ports: ServicePorts): Service {
           for (const { property, message } of judgeLogFilter(reader.resource, reader.stack))
             reader.note(property, message, 'the gateway counts and delivers lines without this filter');
       const tagged = taggedGroups(stacks);
+      const subscribed = stacks.everyOfType('AWS::Logs::SubscriptionFilter');
       return () => {
+        subscriptions.define(subscribed.map(({ resource }) => readLogSubscription(resource)));
         groups.declare(declared);
         tags.define(tagged);
       };
@@ -145,7 +149,9 @@ export function open(ports: ServicePorts): Service {
       groups.clear();
       tags.reset();
       queries.clear();
+      subscriptions.reset();
     },
+    close: () => subscriptions.close(),
   };
 }
 

@@ -11,9 +11,6 @@ export const LOGS_TYPES = {
       FieldSelectionCriteria: 'every line is delivered',
       EmitSystemFields: 'only time and message are delivered',
     },
-    values: {
-      FilterPattern: { allowed: [''], consequence: 'every line is delivered, whatever the pattern' },
-    },
   },
   'AWS::Logs::LogGroup': {
     names: row(named('LogGroupName', 512), {

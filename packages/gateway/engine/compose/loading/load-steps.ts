@@ -79,22 +79,11 @@ export const LOAD_STEPS: readonly LoadStep[] = [
     },
   },
   {
-    name: 'subscriptions',
-    after: {
-      services: 'otherwise a log line would be delivered to a stream or queue that does not exist yet',
-    },
-    read: ({ stacks }, { subscriptions }) => {
-      const resources = stacks.flatMap((stack) => [...stack.resources.values()]);
-      const filters = resources.filter(({ type }) => type === 'AWS::Logs::SubscriptionFilter');
-      return () => subscriptions.subscribe(filters);
-    },
-  },
-  {
     name: 'apis',
     after: {
       functions: 'otherwise a request to a new route would not find its function',
-      services: 'otherwise a request to a new stage would bypass its web ACL',
-      subscriptions: 'otherwise the first log lines of a new stage would not be delivered',
+      services:
+        'otherwise a request to a new stage would bypass its web ACL, and its first log lines would not be delivered',
     },
     read:
       ({ apis, stacks, faults, notEnforced }) =>

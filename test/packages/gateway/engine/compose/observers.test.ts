@@ -7,7 +7,7 @@ import type { GatewayOptions } from '../../../../../packages/gateway/engine/gate
 /** The maximum number of lines that wait. */
 const HELD = 10_000;
 
-type OpenFiles = NonNullable<ConstructorParameters<typeof LateLogGroups>[2]>;
+type OpenFiles = NonNullable<ConstructorParameters<typeof LateLogGroups>[1]>;
 
 /** Log groups whose files open after some tries, with what was logged and what reached the files. */
 function lateGroups({ failures = 0 } = {}) {
@@ -18,16 +18,12 @@ function lateGroups({ failures = 0 } = {}) {
     tries += 1;
     if (tries <= failures) throw new Error('EMFILE: too many open files');
     return {
-      groups: {
-        write: (group, line) => void written.push(`${group}: ${line}`),
-        subscribe: () => undefined,
-        close: () => Promise.resolve(),
-      },
+      write: (group, line) => void written.push(`${group}: ${line}`),
       close: () => Promise.resolve(),
     };
   };
   const options = { log: { write: (line: string) => void log.push(line) } } as unknown as GatewayOptions;
-  const groups = new LateLogGroups(options, {} as ConstructorParameters<typeof LateLogGroups>[1], open);
+  const groups = new LateLogGroups(options, open);
   return { groups, log, written, tries: () => tries };
 }
 
@@ -73,15 +69,6 @@ describe('LateLogGroups', () => {
       'the files of the log groups cannot be opened; log lines wait for the next attempt: EMFILE: too many open files',
       '2 log lines are lost, because the files of the log groups could not be opened',
     ]);
-  });
-
-  it('opens no files for a load without subscriptions', async () => {
-    const { groups, tries } = lateGroups();
-
-    await groups.subscribe([]);
-    await turns();
-
-    assert.equal(tries(), 0);
   });
 
   it('prints nothing on close if nothing was lost', async () => {

@@ -111,20 +111,6 @@ describe('the functions of a load', () => {
     });
 });
 
-describe('the subscriptions of a load', () => {
-  it('are the subscription filters of the stack, and no other resources', async () => {
-    const filter = { type: 'AWS::Logs::SubscriptionFilter', properties: {} };
-    const stacks = [aStack({ Group: { type: 'AWS::Logs::LogGroup', properties: {} }, Filter: filter })];
-    const subscribed: string[] = [];
-    const subscribe = (filters: readonly { readonly logicalId: string }[]): void =>
-      void subscribed.push(...filters.map(({ logicalId }) => logicalId));
-
-    await run('subscriptions', { stacks }, { subscriptions: { subscribe } });
-
-    assert.deepEqual(subscribed, ['Filter']);
-  });
-});
-
 describe('the tables of a load', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gatewright-seeds-'));
   writeFileSync(join(folder, 'orders.json'), '[{ "id": "a" }]');

@@ -1,27 +1,31 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it, mock } from 'node:test';
 import { gunzipSync } from 'node:zlib';
+import { KeptFeed } from '../../../../../packages/gateway/kernel/kept-feed.ts';
+import type { LogLine } from '../../../../../packages/gateway/kernel/service.ts';
 import {
-  createLogSubscriptions,
+  LogSubscriptions,
   readLogSubscription,
-} from '../../../../../packages/gateway/services/logs/log-subscriptions.ts';
-import type { LogSubscription } from '../../../../../packages/gateway/services/logs/log-subscriptions.ts';
+} from '../../../../../packages/gateway/services/cloudwatch-logs/subscriptions.ts';
 import type { Invocation, InvocationResult } from '../../../../../packages/gateway/core/ports.ts';
 
 const RETURNED: InvocationResult = { kind: 'returned', payload: 'null' };
 const FAILED: InvocationResult = { kind: 'failed' } as unknown as InvocationResult;
-const FILTER: LogSubscription = { filterName: 'usage', logGroup: '/aws/api', functionName: 'tracker' };
+const FILTER = { filterName: 'usage', logGroup: '/aws/api', functionName: 'tracker', pattern: '' };
 
 type Batch = {
   readonly logGroup: string;
+  readonly logStream: string;
   readonly logEvents: readonly { id: string; timestamp: number; message: string }[];
 };
 
 function aGateway(results: (batch: Batch) => Promise<InvocationResult> = () => Promise.resolve(RETURNED)) {
-  const written: string[] = [];
   const batches: Batch[] = [];
   const reports: string[] = [];
-  const groups = createLogSubscriptions({ write: (group, line) => written.push(`${group} ${line}`) }, {
+  const report = (message: string) => void reports.push(message);
+  const lines = new KeptFeed<LogLine>(report, { what: 'log lines', maxBytes: 1e9, sizeOf: () => 1 });
+  const groups = new LogSubscriptions({
+    lines,
     invoker: {
       has: (name: string) => name === 'tracker',
       invoke({ payload }: Invocation) {
@@ -31,12 +35,13 @@ function aGateway(results: (batch: Batch) => Promise<InvocationResult> = () => P
         return results(batch);
       },
     },
-    clock: { nowEpochMs: () => 1_763_553_600_000 },
     random: { hex: (digits: number) => '0'.repeat(digits) },
     accountId: '123456789012',
-    report: (message: string) => reports.push(message),
-  } as unknown as Parameters<typeof createLogSubscriptions>[1]);
-  return { groups, written, batches, reports };
+    report,
+  } as unknown as ConstructorParameters<typeof LogSubscriptions>[0]);
+  const write = (group: string, text: string, more: Partial<LogLine> = {}): void =>
+    lines.publish({ group, text, epochMs: 1_763_553_600_000, ...more });
+  return { groups, write, batches, reports };
 }
 
 /** Lets promises that are settled continue. */
@@ -51,9 +56,9 @@ describe('subscriptions of log groups', () => {
 
   it('deliver less than Lambda accepts for an event, however long the lines are', async () => {
     mock.timers.enable({ apis: ['setTimeout'] });
-    const { groups, batches } = aGateway();
-    groups.subscribe([FILTER]);
-    for (const letter of 'abc') groups.write('/aws/api', letter.repeat(400_000));
+    const { groups, write, batches } = aGateway();
+    groups.define([FILTER]);
+    for (const letter of 'abc') write('/aws/api', letter.repeat(400_000));
     mock.timers.tick(500);
     await settle();
     mock.timers.tick(500);
@@ -67,16 +72,15 @@ describe('subscriptions of log groups', () => {
 
   it('deliver the lines of a group to a function in batches, as CloudWatch Logs packs them', async () => {
     mock.timers.enable({ apis: ['setTimeout'] });
-    const { groups, written, batches } = aGateway();
-    groups.subscribe([FILTER]);
-    groups.write('/aws/api', '{"a":1}');
-    groups.write('/aws/api', '{"a":2}');
-    groups.write('/aws/other', 'x');
+    const { groups, write, batches } = aGateway();
+    groups.define([FILTER]);
+    write('/aws/api', '{"a":1}');
+    write('/aws/api', '{"a":2}');
+    write('/aws/other', 'x');
     assert.equal(batches.length, 0, 'not while the request waits');
     mock.timers.tick(500);
     await settle();
 
-    assert.deepEqual(written, ['/aws/api {"a":1}', '/aws/api {"a":2}', '/aws/other x']);
     assert.deepEqual(batches, [
       {
         messageType: 'DATA_MESSAGE',
@@ -96,9 +100,9 @@ describe('subscriptions of log groups', () => {
   it('make batches of at most 1,000 lines, one at a time, and drop what is too much', async () => {
     mock.timers.enable({ apis: ['setTimeout'] });
     let release: (result: InvocationResult) => void = () => undefined;
-    const { groups, batches, reports } = aGateway(() => new Promise((resolve) => (release = resolve)));
-    groups.subscribe([FILTER]);
-    for (let line = 0; line < 20_003; line += 1) groups.write('/aws/api', 'x');
+    const { groups, write, batches, reports } = aGateway(() => new Promise((resolve) => (release = resolve)));
+    groups.define([FILTER]);
+    for (let line = 0; line < 20_003; line += 1) write('/aws/api', 'x');
     mock.timers.tick(500);
     await settle();
     assert.deepEqual(
@@ -114,9 +118,9 @@ describe('subscriptions of log groups', () => {
 
   it('try a batch three times, and say when it was for nothing', async () => {
     mock.timers.enable({ apis: ['setTimeout'] });
-    const { groups, batches, reports } = aGateway(() => Promise.resolve(FAILED));
-    groups.subscribe([FILTER]);
-    groups.write('/aws/api', 'x');
+    const { groups, write, batches, reports } = aGateway(() => Promise.resolve(FAILED));
+    groups.define([FILTER]);
+    write('/aws/api', 'x');
     for (const ms of [500, 1000, 1000]) {
       mock.timers.tick(ms);
       await settle();
@@ -128,11 +132,11 @@ describe('subscriptions of log groups', () => {
   });
 
   it('deliver what has gathered when the gateway ends', async () => {
-    const { groups, batches } = aGateway();
-    groups.subscribe([FILTER]);
-    groups.write('/aws/api', 'x');
+    const { groups, write, batches } = aGateway();
+    groups.define([FILTER]);
+    write('/aws/api', 'x');
     await groups.close();
-    groups.write('/aws/api', 'y');
+    write('/aws/api', 'y');
 
     assert.deepEqual(
       batches.map(({ logEvents }) => logEvents.map(({ message }) => message)),
@@ -141,16 +145,63 @@ describe('subscriptions of log groups', () => {
   });
 
   it('keep collected lines over a reload, and say which function is missing', async () => {
-    const { groups, batches, reports } = aGateway();
-    groups.subscribe([FILTER]);
-    groups.write('/aws/api', 'x');
-    groups.subscribe([{ ...FILTER }, { ...FILTER, filterName: 'other', functionName: 'nobody' }]);
+    const { groups, write, batches, reports } = aGateway();
+    groups.define([FILTER]);
+    write('/aws/api', 'x');
+    groups.define([{ ...FILTER }, { ...FILTER, filterName: 'other', functionName: 'nobody' }]);
     await groups.close();
 
     assert.equal(batches.length, 1);
     assert.deepEqual(reports, [
       'lines of /aws/api are not delivered: nobody is not a function of the loaded stacks',
     ]);
+  });
+
+  // https://github.com/awsdocs/aws-lambda-developer-guide/blob/c5ea10ace7c18f8cf6a03a629a566f70df2a8e51/doc_source/services-cloudwatchlogs.md
+  it('deliver the lines of functions and of calls too, as one event for each stream', async () => {
+    const { groups, write, batches } = aGateway();
+    groups.define([{ ...FILTER, logGroup: '/aws/lambda/echo' }]);
+    write('/aws/lambda/echo', 'one', { stream: 'a', prefix: 'INFO\t' });
+    write('/aws/lambda/echo', 'two', { stream: 'b' });
+    write('/aws/lambda/echo', 'three', { stream: 'a' });
+    await groups.close();
+
+    assert.deepEqual(
+      batches.map(({ logStream, logEvents }) => [logStream, ...logEvents.map(({ message }) => message)]),
+      [
+        ['a', 'INFO\tone', 'three'],
+        ['b', 'two'],
+      ],
+    );
+  });
+
+  // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
+  for (const { pattern, delivered } of [
+    { pattern: '', delivered: ['{"status":500}', '{"status":200}', 'ERROR: no'] },
+    { pattern: '{ $.status = 500 }', delivered: ['{"status":500}'] },
+    { pattern: 'ERROR', delivered: ['ERROR: no'] },
+    { pattern: '{ broken', delivered: ['{"status":500}', '{"status":200}', 'ERROR: no'] },
+  ])
+    it(`deliver the lines that match the pattern ${pattern}`, async () => {
+      const { groups, write, batches } = aGateway();
+      groups.define([{ ...FILTER, pattern }]);
+      for (const line of ['{"status":500}', '{"status":200}', 'ERROR: no']) write('/aws/api', line);
+      await groups.close();
+
+      assert.deepEqual(
+        batches.flatMap(({ logEvents }) => logEvents.map(({ message }) => message)),
+        delivered,
+      );
+    });
+
+  it('drop the lines that wait when the gateway is reset', async () => {
+    const { groups, write, batches } = aGateway();
+    groups.define([FILTER]);
+    write('/aws/api', 'x');
+    groups.reset();
+    await groups.close();
+
+    assert.deepEqual(batches, []);
   });
 
   it('are read from the template', () => {
