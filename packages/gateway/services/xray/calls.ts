@@ -1,5 +1,5 @@
 /** Handles `GetTraceSummaries`, `BatchGetTraces` and `PutTraceSegments` (X-Ray API reference). */
-import { asList, asText, membersOf, parseJsonObject } from '@gatewright/aws/json-object';
+import { asList, asText, membersOf, parseJson, parseJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { InputPolicy } from '@gatewright/aws/call-input';
 import type { ServiceRequest } from '../../core/ports.ts';
@@ -134,21 +134,23 @@ function putTraceSegments(input: UnknownMembers, segments: KeptFeed<string>): Un
 
 function refuseDocument(document: unknown): UnknownMembers | undefined {
   const text = asText(document) ?? '';
-  const fields = parseJsonObject(text);
+  const parsed = parseJson(text);
+  const fields = membersOf(parsed);
   const ErrorCode =
-    fields === undefined
+    parsed === undefined
       ? 'ParseError'
       : Buffer.byteLength(text) > MAX_SEGMENT_BYTES
         ? 'DocumentTooLarge'
         : findInvalidField(text, fields);
   if (ErrorCode === undefined) return undefined;
-  // X-Ray developer guide, "Using PutTraceSegments"; only the code InvalidTraceId is documented.
+  // X-Ray developer guide, "Using PutTraceSegments", has InvalidTraceId; humanmade/aws-xray#29 has MissingId.
   const Message = `Invalid segment. ErrorCode: ${ErrorCode}`;
-  const Id = asText(fields?.['id']);
+  const Id = asText(fields['id']);
   return { ...(Id !== undefined && { Id }), ErrorCode, Message };
 }
 
 function findInvalidField(document: string, fields: UnknownMembers): string | undefined {
+  if (fields['id'] === undefined) return 'MissingId';
   if (fields['trace_id'] !== undefined && toTraceId(fields['trace_id']) === undefined)
     return 'InvalidTraceId';
   return readSegment(document) === undefined ? 'MissingFields' : undefined;

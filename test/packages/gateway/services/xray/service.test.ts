@@ -175,6 +175,9 @@ describe('PutTraceSegments and BatchGetTraces', () => {
       aSegment({ trace_id: ID.slice(2).replace('-', '') }),
       '{"id":"x"}',
       'no',
+      // https://github.com/humanmade/aws-xray/issues/29
+      '[]',
+      '{}',
       aSegment({ trace_id: '1-2' }),
     ];
     const { UnprocessedTraceSegments: refused } = await call(bench, '/TraceSegments', {
@@ -188,6 +191,8 @@ describe('PutTraceSegments and BatchGetTraces', () => {
     assert.deepEqual(refused, [
       { Id: 'x', ErrorCode: 'MissingFields', Message: 'Invalid segment. ErrorCode: MissingFields' },
       { ErrorCode: 'ParseError', Message: 'Invalid segment. ErrorCode: ParseError' },
+      { ErrorCode: 'MissingId', Message: 'Invalid segment. ErrorCode: MissingId' },
+      { ErrorCode: 'MissingId', Message: 'Invalid segment. ErrorCode: MissingId' },
       {
         Id: '000000000000000a',
         ErrorCode: 'InvalidTraceId',
