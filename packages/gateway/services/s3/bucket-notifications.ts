@@ -2,7 +2,7 @@
  * Notifications of buckets about objects that were put or deleted (docs/aws §18.8). They go to functions, queues,
  * topics, and EventBridge.
  */
-import { partitionOf } from '@gatewright/aws/arn';
+import { parseArn, partitionOf } from '@gatewright/aws/arn';
 import type { ObjectChange } from './recorded-s3.ts';
 import { busArnOf } from '../../kernel/event-bus.ts';
 import type { EventPorts, EventTargets } from '../../kernel/event-ports.ts';
@@ -24,12 +24,20 @@ type Options = Pick<EventPorts, 'clock' | 'random' | 'work' | 'report' | 'journa
   readonly accountId: string;
 };
 
-const NAMES = { put: 'ObjectCreated:Put', delete: 'ObjectRemoved:Delete' };
+const NAMES = {
+  put: 'ObjectCreated:Put',
+  delete: 'ObjectRemoved:Delete',
+  mark: 'ObjectRemoved:DeleteMarkerCreated',
+};
+/** The subject of messages to topics, as in mozilla-services/buildhub#281. */
+const SUBJECT = 'Amazon S3 Notification';
 
 export class BucketNotifications {
   readonly #options: Options;
   #all: readonly BucketNotification[] = [];
   #sequence = 0;
+  /** The queues and topics that have received a test event, each with its bucket. */
+  readonly #tested = new Set<string>();
 
   constructor(options: Options) {
     this.#options = options;
@@ -37,6 +45,39 @@ export class BucketNotifications {
 
   replace(all: readonly BucketNotification[]): void {
     this.#all = all;
+    for (const notification of all) this.#test(notification);
+  }
+
+  /**
+   * Sends the message by which S3 tests whether it may send to a queue or topic. It is sent once in the gateway's life.
+   * @see S3 API reference, PutBucketNotificationConfiguration; S3 user guide, "Event message structure"
+   */
+  #test({ bucket, region, targetArn = '' }: BucketNotification): void {
+    const { targets, work, report, random, clock } = this.#options;
+    const id = `${bucket} ${targetArn}`;
+    const service = parseArn(targetArn)?.service;
+    if (this.#tested.has(id) || (service !== 'sqs' && service !== 'sns')) return;
+    this.#tested.add(id);
+    const body = JSON.stringify({
+      Service: 'Amazon S3',
+      Event: 's3:TestEvent',
+      Time: new Date(clock.nowEpochMs()).toISOString(),
+      Bucket: bucket,
+      RequestId: random.hex(16).toUpperCase(),
+      HostId: random.hex(32),
+    });
+    work.track(
+      async () => {
+        // The other services apply the same stacks in this turn.
+        await new Promise(setImmediate);
+        const outcome = await targets.send(targetArn, body, {
+          sender: arnOf(region, bucket),
+          subject: SUBJECT,
+        });
+        if (outcome.kind === 'failed') report(`${bucket} to ${targetArn}: ${outcome.message}`);
+      },
+      (fault) => report(`${bucket}: ${String(fault)}`),
+    );
   }
 
   get all(): readonly BucketNotification[] {
@@ -83,7 +124,7 @@ export class BucketNotifications {
     work.track(
       async () => {
         const sender = arnOf(region, bucket);
-        const outcome = await targets.send(targetArn, body, { sender });
+        const outcome = await targets.send(targetArn, body, { sender, subject: SUBJECT });
         const way = { from: sender, to: targetArn, rule, tries: 1 };
         if (outcome.kind === 'delivered') {
           journal.note({ kind: 'delivered', ...way, isRecorded: outcome.isRecorded === true }, cause);
@@ -100,7 +141,7 @@ export class BucketNotifications {
   /** Returns one record of a notification ("Event message structure"). */
   #record({ id, region }: BucketNotification, change: ObjectChange, sequencer: string): object {
     const { clock, random, accountId } = this.#options;
-    const { bucket, key, kind, size, etag } = change;
+    const { bucket, key, kind, size, etag, version } = change;
     return {
       eventVersion: '2.1',
       eventSource: 'aws:s3',
@@ -118,6 +159,7 @@ export class BucketNotifications {
           // "The object key name value is URL encoded", with a plus for a space.
           key: encodeURIComponent(key).replaceAll('%2F', '/').replaceAll('%20', '+'),
           ...(kind === 'put' ? { size, eTag: etag } : {}),
+          ...(version !== undefined && { versionId: version }),
           sequencer,
         },
       },
@@ -126,16 +168,22 @@ export class BucketNotifications {
 
   #toBus({ region }: BucketNotification, change: ObjectChange, sequencer: string): void {
     const { targets, work, report, random, accountId } = this.#options;
-    const { bucket, key, kind, size, etag } = change;
+    const { bucket, key, kind, size, etag, version } = change;
     const detail = {
       version: '0',
       bucket: { name: bucket },
       reason: kind === 'put' ? 'PutObject' : 'DeleteObject',
-      object: { key, ...(kind === 'put' ? { size, etag } : {}), sequencer },
+      object: {
+        key,
+        ...(kind === 'put' ? { size, etag } : {}),
+        ...(version !== undefined && { 'version-id': version }),
+        sequencer,
+      },
       'request-id': random.hex(16).toUpperCase(),
       requester: accountId,
       'source-ip-address': '127.0.0.1',
       ...(kind === 'delete' ? { 'deletion-type': 'Permanently Deleted' } : {}),
+      ...(kind === 'mark' ? { 'deletion-type': 'Delete Marker Created' } : {}),
     };
     work.track(
       () =>

@@ -11,6 +11,8 @@ export type StoredObject = {
   readonly headers: readonly string[];
   /** The headers of the checksum that PutObject stated. */
   readonly checksum?: readonly string[];
+  /** The id of the version, if the bucket keeps versions. */
+  readonly version?: string | undefined;
 };
 
 export type ObjectRefusal = {

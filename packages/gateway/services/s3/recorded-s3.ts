@@ -20,6 +20,7 @@ import { checksumHeaders, refuseChecksum } from './checksums.ts';
 import type { ObjectRefusal, StoredObject } from './object-request.ts';
 import type { Clock, HttpOutcome, Random, ServiceRequest } from '../../core/ports.ts';
 
+type ObjectPlace = { readonly id: string; readonly bucket: string; readonly key: string };
 type Answered = Extract<HttpOutcome, { kind: 'answered' }>;
 
 type BucketPorts = {
@@ -34,10 +35,12 @@ export type ObjectChange = {
   readonly bucket: string;
   /** The key without URL encoding. */
   readonly key: string;
-  readonly kind: 'put' | 'delete';
+  /** `mark` is a delete in a bucket that keeps versions, which adds a delete marker. */
+  readonly kind: 'put' | 'delete' | 'mark';
   readonly size: number;
   /** The ETag without quotes. */
   readonly etag: string;
+  readonly version?: string | undefined;
 };
 
 /**
@@ -70,6 +73,8 @@ export class RecordedBuckets {
    * that were put.
    */
   readonly #deleted = new Set<string>();
+  /** The versions of delete markers, by object. */
+  readonly #markers = new Map<string, string>();
   readonly #ports: BucketPorts;
   #buckets: readonly Bucket[] = [];
   onChange: ((change: ObjectChange) => void) | undefined;
@@ -103,10 +108,7 @@ export class RecordedBuckets {
       case OBJECT_CALLS.HeadObject:
         return this.#get(id, key, request);
       case OBJECT_CALLS.DeleteObject:
-        if (this.#objects.delete(id) || this.#findWritten(id, true) !== undefined)
-          this.onChange?.({ bucket, key: decodeOrKeep(key), kind: 'delete', size: 0, etag: '' });
-        if (this.#deleted.size < MAX_OBJECTS) this.#deleted.add(decodeOrKeep(id));
-        return this.#reply(204, [], NOTHING);
+        return this.#delete({ id, bucket, key });
       default:
         return this.#refuse(methodNotAllowed(request.method));
     }
@@ -115,6 +117,27 @@ export class RecordedBuckets {
   clear(): void {
     this.#objects.clear();
     this.#deleted.clear();
+    this.#markers.clear();
+  }
+
+  #delete({ id, bucket, key }: ObjectPlace): Answered {
+    const version = this.#makeVersion(bucket);
+    const change = { bucket, key: decodeOrKeep(key), size: 0, etag: '' };
+    const isKnown = this.#objects.delete(id) || this.#findWritten(id, true) !== undefined;
+    if (this.#deleted.size < MAX_OBJECTS) this.#deleted.add(decodeOrKeep(id));
+    if (version === undefined) {
+      if (isKnown) this.onChange?.({ ...change, kind: 'delete' });
+      return this.#reply(204, [], NOTHING);
+    }
+    if (this.#markers.size < MAX_OBJECTS) this.#markers.set(id, version);
+    this.onChange?.({ ...change, kind: 'mark', version });
+    return this.#reply(204, markerHeaders(version), NOTHING);
+  }
+
+  /** Returns the id of a new version; undefined if the bucket does not keep versions. */
+  #makeVersion(bucket: string): string | undefined {
+    const isVersioned = this.#buckets.some(({ name, isVersioned: keeps }) => name === bucket && keeps);
+    return isVersioned ? this.#ports.random.hex(32) : undefined;
   }
 
   #hasBucket(name: string): boolean {
@@ -134,11 +157,7 @@ export class RecordedBuckets {
     return this.#reply(200, ['Content-Type', 'application/xml'], Buffer.from(body));
   }
 
-  #put(
-    { id, bucket, key }: { readonly id: string; readonly bucket: string; readonly key: string },
-    request: ServiceRequest,
-    contentType: string,
-  ): Answered {
+  #put({ id, bucket, key }: ObjectPlace, request: ServiceRequest, contentType: string): Answered {
     const refused = refuseWrite(request, key, this.#objects.get(id) ?? this.#findWritten(id, true));
     if (refused !== undefined) return this.#refuse(refused);
     const body = Buffer.from(request.body ?? NOTHING);
@@ -150,7 +169,10 @@ export class RecordedBuckets {
     this.#objects.delete(id);
     const headers = ['Content-Type', contentType, ...objectHeaders(request)];
     const checksum = checksumHeaders(request);
-    this.#objects.set(id, { body, etag, headers, checksum, changedMs: this.#ports.clock.nowEpochMs() });
+    const version = this.#makeVersion(bucket);
+    const changedMs = this.#ports.clock.nowEpochMs();
+    this.#objects.set(id, { body, etag, headers, checksum, changedMs, version });
+    this.#markers.delete(id);
     for (const oldest of this.#objects.keys()) {
       if (this.#objects.size <= MAX_OBJECTS) break;
       this.#objects.delete(oldest);
@@ -161,14 +183,15 @@ export class RecordedBuckets {
       kind: 'put',
       size: body.length,
       etag: etag.replaceAll('"', ''),
+      version,
     });
-    return this.#reply(200, ['ETag', etag, ...checksum, ...ENCRYPTED], NOTHING);
+    return this.#reply(200, ['ETag', etag, ...checksum, ...ENCRYPTED, ...versionHeaders(version)], NOTHING);
   }
 
   #get(id: string, key: string, request: ServiceRequest): Answered {
     const stored = this.#find(id);
-    if (stored === undefined) return this.#refuse(noSuchKey(key));
-    const { body, etag, changedMs } = stored;
+    if (stored === undefined) return this.#refuse(noSuchKey(key), markerHeaders(this.#markers.get(id)));
+    const { body, etag, changedMs, version } = stored;
     const refused = refuseRead(request, stored, this.#ports.clock.nowEpochMs());
     const dated = ['ETag', etag, 'Last-Modified', new Date(changedMs).toUTCString()];
     if (refused === 'not-modified') return this.#reply(304, dated, NOTHING);
@@ -181,6 +204,7 @@ export class RecordedBuckets {
       'Accept-Ranges',
       'bytes',
       ...ENCRYPTED,
+      ...versionHeaders(version),
     ];
     if (wantsChecksum(request) && sent.length === body.length) headers.push(...(stored.checksum ?? []));
     if (part !== undefined) headers.push('Content-Range', `bytes ${part.from}-${part.to}/${body.length}`);
@@ -207,19 +231,27 @@ export class RecordedBuckets {
     return this.#refuse({ status, code, message, details: { Key } });
   }
 
-  #refuse({ status, code, message, details }: ObjectRefusal): Answered {
+  #refuse({ status, code, message, details }: ObjectRefusal, more: readonly string[] = []): Answered {
     const id = this.#ports.random.hex(16).toUpperCase();
     const elements = Object.entries(details).map(([name, value]) => element(name, escapeXml(value)));
     const body =
       `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message>` +
       `${elements.join('')}<RequestId>${id}</RequestId></Error>`;
-    return this.#reply(status, ['Content-Type', 'application/xml'], Buffer.from(body));
+    return this.#reply(status, ['Content-Type', 'application/xml', ...more], Buffer.from(body));
   }
 
   #reply(status: number, headers: readonly string[], body: Buffer): Answered {
     const id = this.#ports.random.hex(16).toUpperCase();
     return { kind: 'answered', status, headers: [...headers, 'x-amz-request-id', id], body };
   }
+}
+
+function versionHeaders(version: string | undefined): readonly string[] {
+  return version === undefined ? [] : ['x-amz-version-id', version];
+}
+
+function markerHeaders(version: string | undefined): readonly string[] {
+  return version === undefined ? [] : ['x-amz-delete-marker', 'true', ...versionHeaders(version)];
 }
 
 /** Query parameters of other operations on the path of an object: parts of uploads, tags, versions, copies. */
@@ -235,7 +267,7 @@ function etagOf(body: Buffer): string {
 }
 
 /** Handles ListBuckets. It returns the buckets of the loaded stacks, in pages if the call requests pages. */
-type Bucket = { readonly name: string; readonly region: string };
+type Bucket = { readonly name: string; readonly region: string; readonly isVersioned: boolean };
 type Account = { readonly id: string; readonly createdMs: number };
 
 const DEFAULT_PAGE = 10_000;

@@ -42,9 +42,11 @@ class S3Service implements Service {
     const notifications = stacks
       .here('AWS::S3::Bucket', 's3', 'NotificationConfiguration')
       .flatMap(readBucket);
-    const buckets = stacks
-      .ofType('AWS::S3::Bucket')
-      .map(({ resource, stack }) => ({ name: resource.physicalId, region: stack.region }));
+    const buckets = stacks.ofType('AWS::S3::Bucket').map((reader) => ({
+      name: reader.resource.physicalId,
+      region: reader.stack.region,
+      isVersioned: reader.value('VersioningConfiguration.Status') === 'Enabled',
+    }));
     return () => {
       this.#notifications.replace(notifications);
       this.#objects.replaceBuckets(buckets);
@@ -75,7 +77,7 @@ const KINDS = [
   ['TopicConfigurations', 'Topic'],
 ] as const;
 
-const KNOWN = /^s3:(?:ObjectCreated:(?:\*|Put)|ObjectRemoved:(?:\*|Delete))$/;
+const KNOWN = /^s3:(?:ObjectCreated:(?:\*|Put)|ObjectRemoved:(?:\*|Delete|DeleteMarkerCreated))$/;
 
 function readBucket(reader: ResourceReader): readonly BucketNotification[] {
   const bucket = reader.resource.physicalId;
