@@ -1,12 +1,28 @@
 /** Finds where the settings stand that decided about a request: in the loaded stacks, by the phase that ended it. */
 import { isUtf8 } from 'node:buffer';
 import { basename } from 'node:path';
-import { asText, isTrue, membersOf } from '@gatewright/aws/json-object';
+import { asText, isTrue } from '@gatewright/aws/json-object';
 import { variablesIn } from '../../core/deployment/integration/stage-text.ts';
 import { bareType } from '../../core/events/media-types.ts';
 import { requestIdOf } from './describe-integration.ts';
 import { findAuthorizerLine, findHandlerLine } from './find-code-places.ts';
-import { findByPhysicalId, placeOf, placesOfScreen, resourcesOf } from './find-places.ts';
+import {
+  membersOfAuthorizer,
+  membersOfFunction,
+  membersOfIntegration,
+  membersOfPlan,
+  membersOfPolicy,
+  membersOfRoute,
+  membersOfThrottle,
+} from './deciding-members.ts';
+import {
+  findByPhysicalId,
+  hasMember,
+  placeOf,
+  placeOfFirst,
+  placesOfScreen,
+  resourcesOf,
+} from './find-places.ts';
 import { findLine } from './handler-lines.ts';
 import { HeaderList } from '../../core/events/header-list.ts';
 import { requestTemplateOf } from './sent.ts';
@@ -70,14 +86,14 @@ export function findApiPlaces(
   if (route === undefined) {
     const near = stage?.deployment.routes.plans.find(({ routeKey }) => routeKey === nearest[0]);
     return unique([
-      ...(near === undefined ? named('the API', placeOf(own)) : placesOfRoute(near, at)),
+      ...(near === undefined ? named('the API', placeOf(own)) : placesOfRoute(recorded, near, at)),
       ...entrance,
       ...placesOfCors(recorded, own),
     ]);
   }
   const method = findMethod(route, at);
   const ofRoute = [
-    ...placesOfRoute(route, at),
+    ...placesOfRoute(recorded, route, at),
     ...entrance,
     ...placesOfEndpoint(own),
     ...placesOfCors(recorded, own),
@@ -86,11 +102,15 @@ export function findApiPlaces(
   const { phase } = recorded;
   if (OF_ROUTE.has(phase)) return unique(ofRoute);
   if (OF_AUTHORIZER.has(phase))
-    return unique([...ofRoute, ...placesOfAuthorizer(route, at), ...linesOfCode(recorded, route, at)]);
-  if (phase === 'meter') return unique([...ofRoute, ...placesOfMeter(recorded, at)]);
+    return unique([
+      ...ofRoute,
+      ...placesOfAuthorizer(recorded, route, at),
+      ...linesOfCode(recorded, route, at),
+    ]);
+  if (phase === 'meter') return unique([...ofRoute, ...placesOfMeter(recorded, route, at)]);
   return unique([
     ...ofRoute,
-    ...placesOfIntegration(route, method, at),
+    ...placesOfIntegration(recorded, route, method, at),
     ...connect,
     ...placesOfTemplate(recorded, route, method, at),
     ...placesOfLimit(recorded, route, at),
@@ -98,11 +118,12 @@ export function findApiPlaces(
   ]);
 }
 
-function placesOfRoute(route: RoutePlan, at: At): readonly NamedPlace[] {
+function placesOfRoute(recorded: Recorded, route: RoutePlan, at: At): readonly NamedPlace[] {
   const { routeKey, resourcePath, httpMethod } = route;
   const method = findMethod(route, at);
   const path = `Body.paths.${resourcePath}.${httpMethod.toLowerCase()}`;
-  return named(`route ${routeKey}`, method === undefined ? placeOf(at.own, path) : placeOf(method));
+  const place = method === undefined ? placeOf(at.own, path) : placeOfFirst(method, membersOfRoute(recorded));
+  return named(`route ${routeKey}`, place);
 }
 
 /** An API whose default endpoint is disabled is still served here, but not on AWS. */
@@ -116,7 +137,7 @@ function findMethod({ logicalId }: RoutePlan, { stack, api }: At): ResolvedResou
   return logicalId === api.logicalId ? undefined : stack.resources.get(logicalId);
 }
 
-function placesOfAuthorizer(route: RoutePlan, at: At): readonly NamedPlace[] {
+function placesOfAuthorizer(recorded: Recorded, route: RoutePlan, at: At): readonly NamedPlace[] {
   const { authorization } = route;
   if (!('authorizer' in authorization)) {
     const [own, property] = [findMethod(route, at), 'AuthorizationType'];
@@ -126,8 +147,10 @@ function placesOfAuthorizer(route: RoutePlan, at: At): readonly NamedPlace[] {
   const found = [...at.stack.resources.values()].find(
     ({ type, properties }) => AUTHORIZERS.includes(type) && asText(properties['Name']) === authorizer.name,
   );
-  const ofFunction = 'functionName' in authorizer ? placesOfFunction(authorizer, at) : [];
-  return [...named(`authorizer ${authorizer.name}`, placeOf(found)), ...ofFunction];
+  const result = isEvent(recorded) ? undefined : recorded.authorizerCall?.result;
+  const ofFunction = 'functionName' in authorizer ? placesOfFunction(authorizer, result, at) : [];
+  const place = placeOfFirst(found, membersOfAuthorizer(recorded));
+  return [...named(`authorizer ${authorizer.name}`, place), ...ofFunction];
 }
 
 /** Returns the line of code that decided, in the authorizer's function or in the route's function. */
@@ -200,15 +223,25 @@ function placesOfDomain(recorded: Recorded, stacks: readonly ResolvedStack[]): r
   return named('custom domain', placeOf(domain));
 }
 
-function placesOfPolicy(own: ResolvedResource, { decidedBy }: GuardPolicy): readonly NamedPlace[] {
-  for (const path of ['Policy', 'Body.x-amazon-apigateway-policy']) {
-    const policy = path.split('.').reduce<unknown>((value, name) => membersOf(value)[name], own.properties);
-    if (policy === undefined) continue;
-    const statement = decidedBy === undefined ? '' : `.Statement.${decidedBy}`;
-    return named('resource policy', placeOf(own, `${path}${statement}`));
-  }
-  return [];
+function placesOfPolicy(own: ResolvedResource, policy: GuardPolicy): readonly NamedPlace[] {
+  if (own.properties['Policy'] === undefined) return [];
+  const members = membersOfPolicy(policy).map((member) => `Policy.${member}`);
+  const place = placeOfFirst(own, [...members, 'Policy']);
+  if (own.isImported !== true) return named('resource policy', place);
+  // An import makes the policy of the document the policy of the API.
+  const inBody = members
+    .filter((member) => hasMember(own.properties, member.split('.')))
+    .map((member) =>
+      placeOf(
+        own,
+        member.replace('Policy', () => `Body.${BODY_POLICY}`),
+      ),
+    )
+    .find((found) => found !== placeOf(own, 'Body'));
+  return named('resource policy', inBody ?? place);
 }
+
+const BODY_POLICY = 'x-amazon-apigateway-policy';
 
 /**
  * The settings by which an HTTP API or a function URL answers pages of other origins itself; for an error that a REST API
@@ -278,8 +311,14 @@ function placesOfLimit(
  * The places of the key and of its plan. A key without a plan is also named, because the missing plan is the
  * cause.
  */
-function placesOfMeter(recorded: Recorded, { stacks, own }: At): readonly NamedPlace[] {
+function placesOfMeter(
+  recorded: Recorded,
+  { routeKey }: RoutePlan,
+  { stacks, own, stack, api, stage }: At,
+): readonly NamedPlace[] {
   if (isEvent(recorded) || recorded.metered === undefined) return [];
+  const ofStage = findStage(stack, api, stage);
+  const throttle = membersOfThrottle(recorded.error?.detail.defect, ofStage?.properties ?? {}, routeKey);
   const { holder, keyFault } = recorded.metered;
   const keyId =
     holder?.apiKey.id ?? (keyFault !== undefined && 'keyId' in keyFault ? keyFault.keyId : undefined) ?? '';
@@ -288,23 +327,31 @@ function placesOfMeter(recorded: Recorded, { stacks, own }: At): readonly NamedP
   const source = 'ApiKeySourceType';
   return [
     ...(own.properties[source] === 'AUTHORIZER' ? named(source, placeOf(own, source)) : []),
-    ...named(`API key ${key?.logicalId ?? ''}`, placeOf(key)),
-    ...named(`usage plan ${plan?.logicalId ?? ''}`, placeOf(plan)),
+    ...(throttle.length === 0
+      ? []
+      : named(`throttle of stage ${stage?.name ?? ''}`, placeOfFirst(ofStage, throttle))),
+    ...named(
+      `API key ${key?.logicalId ?? ''}`,
+      placeOfFirst(key, keyFault !== undefined && keyFault.kind === 'disabled' ? ['Enabled'] : []),
+    ),
+    ...named(`usage plan ${plan?.logicalId ?? ''}`, placeOfFirst(plan, membersOfPlan(recorded))),
   ];
 }
 
 function placesOfIntegration(
+  recorded: Recorded,
   { integration }: RoutePlan,
   method: ResolvedResource | undefined,
   at: At,
 ): readonly NamedPlace[] {
   const target = asText(method?.properties['Target']);
   const separate = target === undefined ? undefined : findIntegration(at.stack, target);
+  const members = membersOfIntegration(recorded);
   const place =
     separate === undefined && method?.properties['Integration'] !== undefined
-      ? placeOf(method, 'Integration')
-      : placeOf(separate);
-  const ofFunction = 'functionName' in integration ? placesOfFunction(integration, at) : [];
+      ? placeOfFirst(method, [...members.map((member) => `Integration.${member}`), 'Integration'])
+      : placeOfFirst(separate, members);
+  const ofFunction = 'functionName' in integration ? placesOfFunction(integration, recorded.outcome, at) : [];
   return [...named('integration', place), ...ofFunction];
 }
 
@@ -319,6 +366,7 @@ function findIntegration(stack: ResolvedStack, target: string): ResolvedResource
 /** The function, the alias by which it is called, and the stage variables that choose it. */
 function placesOfFunction(
   { functionName, qualifier }: Pick<FunctionTarget, 'functionName' | 'qualifier'>,
+  outcome: RecordedOutcome | undefined,
   { stacks, stack, api, stage }: At,
 ): readonly NamedPlace[] {
   const variables = stage?.variables ?? null;
@@ -330,12 +378,7 @@ function placesOfFunction(
   const foundAlias = resourcesOf(stacks, 'AWS::Lambda::Alias').find(
     ({ properties }) => properties['Name'] === alias && isOf(properties['FunctionName'], name),
   );
-  const ofStage = [...stack.resources.values()].find(
-    ({ type, properties }) =>
-      /^AWS::ApiGateway(?:V2)?::Stage$/.test(type) &&
-      properties['StageName'] === stage?.name &&
-      [properties['RestApiId'], properties['ApiId']].includes(api.apiId),
-  );
+  const ofStage = findStage(stack, api, stage);
   return [
     ...(variable === undefined
       ? []
@@ -343,8 +386,21 @@ function placesOfFunction(
     ...(foundAlias === undefined
       ? []
       : named(`alias ${alias ?? ''}`, placeOf(foundAlias, 'FunctionVersion'))),
-    ...named(`function ${name}`, placeOf(found)),
+    ...named(`function ${name}`, placeOfFirst(found, membersOfFunction(outcome))),
   ];
+}
+
+function findStage(
+  { resources }: ResolvedStack,
+  { apiId }: ApiIdentity,
+  stage: At['stage'],
+): ResolvedResource | undefined {
+  return [...resources.values()].find(
+    ({ type, properties }) =>
+      /^AWS::ApiGateway(?:V2)?::Stage$/.test(type) &&
+      properties['StageName'] === stage?.name &&
+      [properties['RestApiId'], properties['ApiId']].includes(apiId),
+  );
 }
 
 function variableProperty(stage: ResolvedResource | undefined): string {

@@ -5,6 +5,7 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { compileGlob } from '@gatewright/aws/glob';
 import { shortPlace } from '../../core/stack/source-format.ts';
 import { lastPartOf } from '../../kernel/event-rows.ts';
+import { memberOfScreen } from './deciding-members.ts';
 import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
 import type { ScreenRule } from '../../core/defect.ts';
 import type { BehaviorCircumstances, NamedPlace } from '../explain/circumstances.ts';
@@ -61,6 +62,32 @@ export function placeOf(resource: ResolvedResource | undefined, property?: strin
   return resource === undefined ? undefined : shortPlace(resource, property);
 }
 
+/**
+ * The place of the first of these members that is written, or else of the resource itself. A member that has its default
+ * has the place of what it would be written in.
+ */
+export function placeOfFirst(
+  resource: ResolvedResource | undefined,
+  members: readonly string[],
+): string | undefined {
+  const own = placeOf(resource);
+  const places = members
+    .filter((path) => hasMember(resource?.properties, path.split('.')))
+    .map((path) => placeOf(resource, path));
+  return places.find((place) => place !== own) ?? own;
+}
+
+/** A key may contain dots, such as `method.request.querystring.id`. */
+export function hasMember(value: unknown, path: readonly string[]): boolean {
+  if (path.length === 0) return value !== undefined;
+  if (Array.isArray(value)) return hasMember(value[Number(path[0])], path.slice(1));
+  const members = membersOf(value);
+  return path.some((_, index) => {
+    const key = path.slice(0, index + 1).join('.');
+    return Object.hasOwn(members, key) && hasMember(members[key], path.slice(index + 1));
+  });
+}
+
 /** The rule of a web ACL that refused a request, or its default action. */
 export function placesOfScreen(
   screen: ScreenRule | undefined,
@@ -71,8 +98,12 @@ export function placesOfScreen(
       screen !== undefined && (properties['Name'] === screen.of || physicalId.split('|')[0] === screen.of),
   );
   if (screen === undefined || acl === undefined) return [];
-  const index = asList(acl.properties['Rules']).findIndex((rule) => membersOf(rule)['Name'] === screen.rule);
-  const place = placeOf(acl, index === -1 ? 'DefaultAction' : `Rules.${index}`);
+  const rules = asList(acl.properties['Rules']);
+  const index = rules.findIndex((rule) => membersOf(rule)['Name'] === screen.rule);
+  const place = placeOfFirst(
+    acl,
+    index === -1 ? ['DefaultAction'] : [`Rules.${index}.${memberOfScreen(rules[index])}`, `Rules.${index}`],
+  );
   const what = index === -1 ? `web ACL ${screen.of}` : `rule ${screen.rule ?? ''} of the web ACL`;
   return place === undefined ? [] : [{ what, place }];
 }

@@ -52,8 +52,9 @@ function permissionsOf(
     if (resource.type !== 'AWS::Lambda::Permission' || typeof named !== 'string') continue;
     const { functionName, qualifier } = readFunctionName(named);
     if (functionName !== physicalId) continue;
-    const place = `${resource.logicalId} (${shortPlace(resource)})`;
-    if (qualifier !== wanted)
+    const isElsewhere = qualifier !== wanted;
+    const place = `${resource.logicalId} (${shortPlace(resource, isElsewhere ? 'FunctionName' : 'SourceArn')})`;
+    if (isElsewhere)
       elsewhere.push(
         `${place} permits only calls of ${qualifier === undefined ? 'the function itself' : `its alias or version ${qualifier}`}`,
       );

@@ -4,7 +4,13 @@ import type { JsonObject } from '@gatewright/aws/json-object';
 import { closingError } from './closed-operation.ts';
 import { findIntegration, httpIntegration } from './openapi-integration.ts';
 import { importedId } from './openapi-resource.ts';
-import { httpAuthorizer, lacksIssuer, readSecurity, securityAuthorizers } from './openapi-security.ts';
+import {
+  httpAuthorizer,
+  lacksIssuer,
+  placeOfAuthorizer,
+  readSecurity,
+  securityAuthorizers,
+} from './openapi-security.ts';
 import type { OpenApiDocument, Operation } from './openapi-document.ts';
 import type { ImportedResource } from './openapi-resource.ts';
 import { present } from '../sam/sam-expansion.ts';
@@ -52,7 +58,7 @@ export function importHttpApi(
       type: AUTHORIZER_TYPE,
       physicalId,
       properties: { ApiId, ...httpAuthorizer(document, scheme) },
-      at: () => scheme.at,
+      at: (property) => placeOfAuthorizer(scheme, property),
     };
   });
   const basePath = document.basePath(document.api.properties['BasePath'], 'BasePath');
@@ -128,7 +134,7 @@ function importRoute(
       AuthorizationScopes: security.scopes.length === 0 ? undefined : security.scopes,
       ApiKeyRequired: security.apiKeyRequired,
     }),
-    at: (property) => (property?.startsWith('Auth') === true ? [...at, 'security'] : at),
+    at: (property) => (property?.startsWith('Auth') === true ? (security.at ?? [...at, 'security']) : at),
   };
   if (integration === undefined) return [route];
   return [

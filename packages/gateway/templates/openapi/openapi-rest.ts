@@ -2,6 +2,7 @@
  * Converts the OpenAPI document of a REST API to the resources that an import creates.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html
  */
+import { lowerFirst } from '@gatewright/aws/violations';
 import { REFUSING } from '../../core/errors.ts';
 import type { DefinitionError, Tolerance } from '../../core/errors.ts';
 import { mapOf, isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
@@ -11,7 +12,7 @@ import { findIntegration, INTEGRATION, restIntegration } from './openapi-integra
 import { methodResponses, requestModels, requestParameters } from './openapi-method.ts';
 import { ImportedModels } from './openapi-models.ts';
 import { importedId } from './openapi-resource.ts';
-import { readSecurity, restAuthorizer, securityAuthorizers } from './openapi-security.ts';
+import { placeOfAuthorizer, readSecurity, restAuthorizer, securityAuthorizers } from './openapi-security.ts';
 import type { DocumentPath, OpenApiDocument, Operation } from './openapi-document.ts';
 import type { ImportedResource } from './openapi-resource.ts';
 import { makeRootResourceId } from '@gatewright/aws/physical-ids';
@@ -45,7 +46,7 @@ export class RestImport {
         'AWS::ApiGateway::Authorizer',
         scheme.name,
         restAuthorizer(this.#document, scheme),
-        scheme.at,
+        (property) => placeOfAuthorizer(scheme, property),
       );
     for (const [name, at, value] of this.#members(VALIDATORS))
       this.#make(
@@ -116,7 +117,7 @@ export class RestImport {
     type: string,
     key: string,
     properties: JsonObject,
-    at: DocumentPath,
+    at: DocumentPath | ImportedResource['at'],
     physicalId = importedId(this.#document, this.#stackName, type, key, 6),
   ): string {
     const RestApiId = this.#document.api.physicalId;
@@ -125,7 +126,10 @@ export class RestImport {
       type,
       physicalId,
       properties: { RestApiId, ...properties },
-      at: (property) => (property === undefined ? at : [...at, lowerFirst(property)]),
+      at:
+        typeof at === 'function'
+          ? at
+          : (property) => (property === undefined ? at : [...at, lowerFirst(property)]),
     });
     return physicalId;
   }
@@ -173,7 +177,11 @@ export class RestImport {
         MethodResponses: methodResponses(document, operation, this.#models),
         Integration: integration && restIntegration(document, integration),
       }),
-      at: (property) => placeOf(property, at, integration?.at),
+      at: (property) =>
+        placeOfParameter(document, operation, property) ??
+        (security.at !== undefined && property?.startsWith('Authoriz') === true
+          ? security.at
+          : placeOf(property, at, integration?.at)),
     });
   }
 
@@ -225,6 +233,18 @@ const RENAMED: Readonly<Record<string, string>> = {
   ResourceId: '',
 };
 
+/** Each parameter of an operation is an item of a list, in the operation or in its path. */
+function placeOfParameter(
+  document: OpenApiDocument,
+  { parameters }: Operation,
+  property = '',
+): DocumentPath | undefined {
+  const [, name = ''] = /^RequestParameters\.method\.request\.[a-z]+\.(.+)$/.exec(property) ?? [];
+  return name === ''
+    ? undefined
+    : parameters.find((parameter) => document.text(parameter, 'name') === name)?.at;
+}
+
 function placeOf(
   property: string | undefined,
   operation: DocumentPath,
@@ -242,10 +262,6 @@ function placeOf(
         inner === 'RequestParameters' ? 'requestParameters' : (RENAMED[inner] ?? lowerFirst(inner)),
         ...rest,
       ];
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 /** Returns the document's settings for the API itself. The template's own properties take precedence. */

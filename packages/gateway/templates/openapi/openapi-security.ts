@@ -1,6 +1,7 @@
-import { isJsonList, isJsonObject } from '@gatewright/aws/json-object';
+import { isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import { lowerFirst } from '@gatewright/aws/violations';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
-import type { Found, OpenApiDocument, Operation } from './openapi-document.ts';
+import type { DocumentPath, Found, OpenApiDocument, Operation } from './openapi-document.ts';
 import { present } from '../sam/sam-expansion.ts';
 
 const AUTHORIZER = 'x-amazon-apigateway-authorizer';
@@ -12,6 +13,8 @@ type MethodSecurity = {
   readonly authorizer: string | undefined;
   readonly scopes: readonly string[];
   readonly apiKeyRequired: boolean;
+  /** The place of the requirement that names the authorizer or the signature; undefined if there is none. */
+  readonly at?: DocumentPath | undefined;
 };
 
 type Scheme =
@@ -59,10 +62,12 @@ export function readSecurity(document: OpenApiDocument, operation: Operation): M
           [...requirement.at, name],
           'a method can have only one authorizer, so the first one listed is used',
         );
-      else if (scheme.kind === 'iam') result = { ...result, authorizationType: 'AWS_IAM' };
+      else if (scheme.kind === 'iam')
+        result = { ...result, authorizationType: 'AWS_IAM', at: [...requirement.at, name] };
       else
         result = {
           ...result,
+          at: [...requirement.at, name],
           authorizationType: scheme.authorizationType,
           authorizer: name,
           // Whether an import refuses scopes of a Lambda authorizer, as PutMethod does, is not documented. No
@@ -98,6 +103,23 @@ function readScheme(document: OpenApiDocument, name: string, at: readonly string
     document.text(scheme, 'type') === 'apiKey' &&
     document.text(scheme, 'name')?.toLowerCase() === 'x-api-key';
   return isApiKey ? { kind: 'api-key' } : { kind: 'unknown' };
+}
+
+/** Maps the properties of an authorizer to members of the document, if more than the first letter differs. */
+const MEMBERS: Readonly<Record<string, string>> = {
+  AuthorizerType: 'type',
+  AuthorizerCredentialsArn: 'authorizerCredentials',
+  ProviderARNs: 'providerARNs',
+};
+
+/** Returns the place of a property of an authorizer in its scheme. A scheme itself names the header of a token. */
+export function placeOfAuthorizer({ at, value }: Found, property: string | undefined): DocumentPath {
+  if (property === undefined) return at;
+  const [head = '', ...rest] = property.split('.');
+  const own = membersOf(value[AUTHORIZER]);
+  if (head === 'IdentitySource' && own['identitySource'] === undefined && own['type'] !== 'request')
+    return [...at, 'name'];
+  return [...at, AUTHORIZER, MEMBERS[head] ?? lowerFirst(head), ...rest.map(lowerFirst)];
 }
 
 function readScopes(scopes: Json): readonly string[] {

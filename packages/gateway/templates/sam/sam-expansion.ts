@@ -9,6 +9,7 @@ import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Finding } from '../raw-stack.ts';
 import { findRefusedGlobals } from './sam-globals.ts';
 import { SHARED, makeStageId } from './sam-ids.ts';
+import { findOrigin } from './sam-places.ts';
 import { findNamed, namedIn } from './sam-named-paths.ts';
 import type { Path, SourceTree } from '../cloudformation/template-source.ts';
 
@@ -58,20 +59,6 @@ const IMPLICIT: Readonly<Record<ApiKind, { logicalId: string; properties: JsonOb
 };
 
 const INHERITED = ['DependsOn', 'DeletionPolicy', 'UpdateReplacePolicy', 'Metadata'];
-
-/** Maps the properties of events to the properties of the resources that SAM creates from them, if the names differ. */
-const OF_EVENTS: Readonly<Record<string, string>> = {
-  ScheduleExpression: 'Schedule',
-  EventPattern: 'Pattern',
-  TopicArn: 'Topic',
-};
-/** The property of a function from which SAM creates a resource, by the end of the resource’s logical id. */
-const OF_FUNCTIONS: Readonly<Record<string, string>> = {
-  Url: 'FunctionUrlConfig',
-  EventInvokeConfig: 'EventInvokeConfig',
-};
-/** The properties of events that contain the ARN of the source of an event source mapping. */
-const OF_MAPPINGS: readonly string[] = ['Queue', 'Stream', 'Cluster', 'Broker'];
 
 export class SamExpansion {
   readonly resources = new Map<string, Json>();
@@ -187,50 +174,12 @@ export class SamExpansion {
 
   /** Returns the place in the SAM template for a path into the converted template. */
   originOf(path: Path): Path {
-    const [section = '', name = '', part = '', ...rest] = path;
-    if (section !== 'Resources') return path;
-    const [property = '', ...within] = rest;
-    const inDocument = property === 'Body' ? this.#placeInDocument(name, within) : undefined;
-    if (inDocument !== undefined) return inDocument;
-    const origin = this.origins.get(name);
-    if (origin === undefined) return path;
-    const properties = ['Resources', origin, 'Properties'];
-    const events = Object.keys(this.#member([...properties, 'Events'])).filter((event) =>
-      name.startsWith(`${origin}${event}`),
-    );
-    const event = events.toSorted((one, other) => other.length - one.length)[0];
-    const member = OF_FUNCTIONS[name.slice(origin.length)];
-    if (member !== undefined && name.startsWith(origin)) return [...properties, member, ...rest];
-    if (event === undefined) return part === 'Properties' ? [...properties, ...rest] : ['Resources', origin];
-    const at = [...properties, 'Events', event];
-    // The type of the event decides the protocol.
-    if (property === 'Protocol') return [...at, 'Type'];
-    const own = this.#member([...at, 'Properties']);
-    const source = property === 'EventSourceArn' ? OF_MAPPINGS.find((name) => name in own) : undefined;
-    return property === '' ? at : [...at, 'Properties', source ?? OF_EVENTS[property] ?? property, ...within];
-  }
-
-  /**
-   * Returns the place for a path into the document of an API: in its own document, a gateway response, an authorizer,
-   * or an event. Returns undefined if the path is at none of these.
-   */
-  #placeInDocument(apiId: string, path: Path): Path | undefined {
-    const at = ['Resources', apiId, 'Properties'];
-    if (this.#member(at)['DefinitionBody'] !== undefined) return [...at, 'DefinitionBody', ...path];
-    if (path[0] === 'x-amazon-apigateway-gateway-responses') {
-      const [, name = '', member = ''] = path;
-      return [...at, 'GatewayResponses', name, `${member.charAt(0).toUpperCase()}${member.slice(1)}`];
-    }
-    const scheme = path.findIndex((key) => key === 'securitySchemes' || key === 'securityDefinitions');
-    if (scheme !== -1) return [...at, 'Auth', 'Authorizers', ...path.slice(scheme + 1, scheme + 2)];
-    const text = path.slice(1).join('.');
-    for (const [key, event] of this.#documentPlaces) {
-      const [ofApi = '', route = '', method = ''] = JSON.parse(key) as readonly string[];
-      if (ofApi !== apiId || path[0] !== 'paths') continue;
-      if (text === `${route}.${method}` || text.startsWith(`${route}.${method}.`)) return event;
-      if (text === route || text === `${route}.pathPart`) return [...event, 'Properties', 'Path'];
-    }
-    return undefined;
+    return findOrigin(path, {
+      origins: this.origins,
+      documentPlaces: this.#documentPlaces,
+      resources: this.resources,
+      memberAt: (at) => this.#member(at),
+    });
   }
 
   /**

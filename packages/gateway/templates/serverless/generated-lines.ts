@@ -3,10 +3,12 @@
  * so the text of the property is looked up in the events of the functions and in the provider.
  */
 import { namesIn } from '../../core/deployability/names-in.ts';
-import { isJsonList, listOf, mapOf, membersOf } from '@gatewright/aws/json-object';
+import { isJsonList, mapOf } from '@gatewright/aws/json-object';
+import { lowerFirst } from '@gatewright/aws/violations';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Path, SourceTree } from '../cloudformation/template-source.ts';
 import { memberAt } from '../template-place.ts';
+import { findAuthorizerSetting, findRouteSetting } from './generated-routes.ts';
 import type { PackagedService } from './packaged-service.ts';
 
 /** Properties of functions that the service has below another name. */
@@ -51,10 +53,6 @@ function spelt(value: JsonObject, path: Path): Path {
   }, []);
 }
 
-function lowerFirst(name: string): string {
-  return name.charAt(0).toLowerCase() + name.slice(1);
-}
-
 /** Returns the line from which osls generates a property of a resource; undefined if the line is not found. */
 export function findGeneratedLine(
   [, logicalId = '', , ...property]: Path,
@@ -78,15 +76,17 @@ export function findGeneratedLine(
     ]);
   if (logicalId === 'ApiGatewayRestApi' && property[0] === 'Policy')
     return tree.lineOf(['provider', 'apiGateway', 'resourcePolicy', ...property.slice(2)]);
-  const guard = findAuthorizer(tree, resources[logicalId]);
-  if (guard !== undefined && property.length === 0) return tree.lineOf(guard);
+  const setting =
+    findAuthorizerSetting(tree, resources[logicalId], property) ??
+    findRouteSetting(tree, resources[logicalId], property, { template, functions });
+  if (setting !== undefined) return tree.lineOf(setting);
   const value = memberAt(resources[logicalId], ['Properties', ...property]);
   const named = functionsBehind(logicalId, resources, functions);
   const places = [...named.map((name) => ['functions', name, 'events']), ['functions'], ['provider']];
   const text = typeof value === 'string' ? value : undefined;
-  const setting =
+  const counted =
     typeof value === 'number' ? findSetting(tree, places, value, property.at(-1) ?? '') : undefined;
-  if (setting !== undefined) return tree.lineOf(setting);
+  if (counted !== undefined) return tree.lineOf(counted);
   const found =
     text === undefined
       ? undefined
@@ -99,23 +99,6 @@ export function findGeneratedLine(
   return only === undefined || others.length > 0
     ? undefined
     : tree.lineOf(pathOfEvent(tree, ['functions', only, 'events'], property));
-}
-
-/** Returns where an authorizer is set: in the provider for an HTTP API, in the first event with it for a REST API. */
-function findAuthorizer(tree: SourceTree, resource: Json | undefined): Path | undefined {
-  const { Type: type, Properties: properties } = membersOf(resource);
-  if (type !== 'AWS::ApiGatewayV2::Authorizer' && type !== 'AWS::ApiGateway::Authorizer') return undefined;
-  const { Name: name } = membersOf(properties);
-  if (typeof name !== 'string') return undefined;
-  const ofProvider = ['provider', 'httpApi', 'authorizers', name];
-  if (memberAt(tree.value, ofProvider) !== undefined) return ofProvider;
-  for (const [own, settings] of Object.entries(mapOf(tree.value, 'functions')))
-    for (const [index, event] of listOf(membersOf(settings), 'events').entries()) {
-      const { authorizer } = mapOf(membersOf(event), 'http');
-      if (authorizer === name || membersOf(authorizer)['name'] === name)
-        return ['functions', own, 'events', String(index), 'http', 'authorizer'];
-    }
-  return undefined;
 }
 
 /**

@@ -196,8 +196,7 @@ exports.main = async (event) => ({
     ),
     code: 'exports.main = async () => ({ statusCode: 200 });',
     status: 403,
-    // What SAM generates has the place of what it was generated from.
-    rule: /^ {4}Properties:/,
+    rule: /Effect: Deny.*GET/,
   },
   {
     kind: 'a rule of a web ACL',
@@ -224,7 +223,7 @@ exports.main = async (event) => ({
     code: 'exports.main = async () => ({ statusCode: 200 });',
     request: { headers: { 'x-kind': 'robot' } },
     status: 403,
-    rule: /- Name: no-robots/,
+    rule: /SearchString: robot/,
   },
   {
     kind: 'the CORS configuration that replaces headers of a handler',

@@ -1,0 +1,157 @@
+/**
+ * Finds the place in a SAM template from which a part of the converted template was made. SAM keeps no record of it, so the
+ * place follows from the names that SAM gives to what it makes.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { isJsonList, mapOf, membersOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
+import { memberAt } from '../template-place.ts';
+import type { Path } from '../cloudformation/template-source.ts';
+
+type Expanded = {
+  /** The resource of the template for each resource that SAM makes. */
+  readonly origins: ReadonlyMap<string, string>;
+  /** The event of each operation; the key is the JSON of the API, the path and the method. */
+  readonly documentPlaces: ReadonlyMap<string, Path>;
+  readonly resources: ReadonlyMap<string, Json>;
+  /** Returns the members of a mapping in the template; none if there is no mapping. */
+  memberAt(path: Path): JsonObject;
+};
+
+/** Maps the properties of the resources that SAM makes from events to properties of events, if the names differ. */
+const OF_EVENTS: Readonly<Record<string, string>> = {
+  ScheduleExpression: 'Schedule',
+  EventPattern: 'Pattern',
+  TopicArn: 'Topic',
+};
+/** The properties of an event that contain the ARN of the source of a mapping, or name what may invoke the function. */
+const OF_SOURCES: Readonly<Record<string, readonly string[]>> = {
+  EventSourceArn: ['Queue', 'Stream', 'Cluster', 'Broker'],
+  SourceArn: ['RestApiId', 'ApiId', 'Topic', 'Bucket', 'Path'],
+};
+/** The property of a function from which SAM creates a resource, by the end of the resource’s logical id. */
+const OF_FUNCTIONS: Readonly<Record<string, string>> = {
+  Url: 'FunctionUrlConfig',
+  EventInvokeConfig: 'EventInvokeConfig',
+};
+/** Maps the members of an authorizer in a document to members in `Auth.Authorizers`, if more than the first letter differs. */
+const OF_AUTHORIZERS: Readonly<Record<string, Path>> = {
+  authorizerCredentials: ['FunctionInvokeRole'],
+  authorizerResultTtlInSeconds: ['Identity', 'ReauthorizeEvery'],
+  authorizerUri: ['FunctionArn'],
+  identityValidationExpression: ['Identity', 'ValidationExpression'],
+  providerARNs: ['UserPoolArn'],
+  type: ['FunctionPayloadType'],
+};
+/** Maps the members of an operation in a document to properties of the event. */
+const OF_OPERATIONS: Readonly<Record<string, Path>> = {
+  parameters: ['RequestParameters'],
+  requestBody: ['RequestModel'],
+  security: ['Auth', 'Authorizer'],
+  timeoutInMillis: ['TimeoutInMillis'],
+  payloadFormatVersion: ['PayloadFormatVersion'],
+};
+/** The list of `Auth.ResourcePolicy` from which SAM makes a statement with this operator in its condition. */
+const OF_POLICIES: Readonly<Record<string, string>> = {
+  IpAddress: 'IpRangeBlacklist',
+  NotIpAddress: 'IpRangeWhitelist',
+  StringEquals: 'SourceVpcBlacklist',
+  StringNotEquals: 'SourceVpcWhitelist',
+};
+
+/** Returns the place in the SAM template for a path into the converted template. */
+export function findOrigin(path: Path, expanded: Expanded): Path {
+  const [section = '', name = '', part = '', ...rest] = path;
+  if (section !== 'Resources') return path;
+  const [property = '', ...within] = rest;
+  const inDocument = property === 'Body' ? placeInDocument(name, within, expanded) : undefined;
+  if (inDocument !== undefined) return inDocument;
+  const origin = expanded.origins.get(name);
+  if (origin === undefined) return path;
+  const properties = ['Resources', origin, 'Properties'];
+  const events = Object.keys(expanded.memberAt([...properties, 'Events'])).filter((event) =>
+    name.startsWith(`${origin}${event}`),
+  );
+  const event = events.toSorted((one, other) => other.length - one.length)[0];
+  const member = OF_FUNCTIONS[name.slice(origin.length)];
+  if (member !== undefined && name.startsWith(origin)) return [...properties, member, ...rest];
+  if (event === undefined) return part === 'Properties' ? [...properties, ...rest] : ['Resources', origin];
+  const at = [...properties, 'Events', event];
+  // The type of the event decides the protocol.
+  if (property === 'Protocol') return [...at, 'Type'];
+  const own = expanded.memberAt([...at, 'Properties']);
+  const source = OF_SOURCES[property]?.find((one) => one in own);
+  return property === '' ? at : [...at, 'Properties', source ?? OF_EVENTS[property] ?? property, ...within];
+}
+
+/**
+ * Returns the place for a path into the document of an API: in its own document, a gateway response, the resource policy,
+ * an authorizer, or an event. Returns undefined if the path is at none of these.
+ */
+function placeInDocument(apiId: string, path: Path, expanded: Expanded): Path | undefined {
+  const at = ['Resources', apiId, 'Properties'];
+  if (expanded.memberAt(at)['DefinitionBody'] !== undefined) return [...at, 'DefinitionBody', ...path];
+  if (path[0] === 'x-amazon-apigateway-gateway-responses') {
+    const [, name = '', member = ''] = path;
+    return [...at, 'GatewayResponses', name, upperFirst(member)];
+  }
+  if (path[0] === 'x-amazon-apigateway-policy') return placeInPolicy(apiId, path, expanded);
+  const scheme = path.findIndex((key) => key === 'securitySchemes' || key === 'securityDefinitions');
+  if (scheme !== -1)
+    return placeOfAuthorizer([...at, 'Auth', 'Authorizers'], path.slice(scheme + 1), expanded);
+  const text = path.slice(1).join('.');
+  for (const [key, event] of expanded.documentPlaces) {
+    const [ofApi = '', route = '', method = ''] = JSON.parse(key) as readonly string[];
+    if (ofApi !== apiId || path[0] !== 'paths') continue;
+    const own = `${route}.${method}`;
+    if (text === own || text.startsWith(`${own}.`))
+      return placeInEvent(event, { operation: text.slice(own.length + 1).split('.'), api: at }, expanded);
+    if (text === route || text === `${route}.pathPart`) return [...event, 'Properties', 'Path'];
+  }
+  return undefined;
+}
+
+/** @param operation the path in the operation that SAM makes from the event */
+function placeInEvent(
+  event: Path,
+  { operation, api }: { readonly operation: Path; readonly api: Path },
+  expanded: Expanded,
+): Path {
+  const member = operation.map((step) => OF_OPERATIONS[step]).find((found) => found !== undefined);
+  const [first = ''] = member ?? [];
+  if (member !== undefined && expanded.memberAt([...event, 'Properties'])[first] !== undefined)
+    return [...event, 'Properties', ...member];
+  // An event without its own Auth has the default authorizer of the API.
+  return first === 'Auth' && expanded.memberAt([...api, 'Auth'])['DefaultAuthorizer'] !== undefined
+    ? [...api, 'Auth', 'DefaultAuthorizer']
+    : event;
+}
+
+function placeOfAuthorizer(authorizers: Path, [name = '', ...within]: Path, expanded: Expanded): Path {
+  const [member, ...rest] = within[0] === 'x-amazon-apigateway-authorizer' ? within.slice(1) : within;
+  const at = [...authorizers, name];
+  if (member === undefined) return at;
+  // The header of a token is the name of the scheme.
+  if (member === 'identitySource' || member === 'name')
+    return [...at, 'IdentitySource' in expanded.memberAt(at) ? 'IdentitySource' : 'Identity'];
+  return [...at, ...(OF_AUTHORIZERS[member] ?? [upperFirst(member)]), ...rest];
+}
+
+/** SAM makes statements from lists, and appends the statements that the template has itself. */
+function placeInPolicy(apiId: string, path: Path, expanded: Expanded): Path | undefined {
+  const at = ['Resources', apiId, 'Properties', 'Auth', 'ResourcePolicy'];
+  const own = expanded.memberAt(at);
+  const body = mapOf(membersOf(expanded.resources.get(apiId)), 'Properties')['Body'];
+  const statement = memberAt(body, path.slice(0, 3));
+  if (Object.keys(own).length === 0 || statement === undefined) return undefined;
+  const { CustomStatements: custom } = own;
+  const position = isJsonList(custom) ? custom.findIndex((one) => isDeepStrictEqual(one, statement)) : -1;
+  if (position !== -1) return [...at, 'CustomStatements', String(position), ...path.slice(3)];
+  const [operator = ''] = Object.keys(mapOf(membersOf(statement), 'Condition'));
+  const list = OF_POLICIES[operator] ?? Object.keys(own)[0];
+  return list === undefined || path.length < 3 ? at : [...at, list];
+}
+
+function upperFirst(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}

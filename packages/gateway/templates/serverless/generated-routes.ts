@@ -1,0 +1,141 @@
+/**
+ * Finds the setting of serverless.yml from which osls makes an authorizer, or the event from which it makes a route, and
+ * their properties.
+ */
+import { asText, isJsonList, listOf, mapOf, membersOf } from '@gatewright/aws/json-object';
+import { lowerFirst } from '@gatewright/aws/violations';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
+import type { Path, SourceTree } from '../cloudformation/template-source.ts';
+import { memberAt } from '../template-place.ts';
+import type { PackagedService } from './packaged-service.ts';
+
+/** Settings of an authorizer whose name differs from the property's in more than the first letter. */
+const OF_AUTHORIZERS: Readonly<Record<string, Path>> = {
+  AuthorizerPayloadFormatVersion: ['payloadVersion'],
+  AuthorizerResultTtlInSeconds: ['resultTtlInSeconds'],
+  AuthorizerType: ['type'],
+  AuthorizerUri: ['arn'],
+  'JwtConfiguration.Audience': ['audience'],
+  'JwtConfiguration.Issuer': ['issuerUrl'],
+  ProviderARNs: ['arn'],
+};
+
+/** Settings of an event from which osls makes a property of a route, by the kind of the event. */
+const OF_ROUTES: Readonly<Record<string, Readonly<Record<string, Path>>>> = {
+  http: {
+    ApiKeyRequired: ['private'],
+    AuthorizationScopes: ['authorizer', 'scopes'],
+    AuthorizationType: ['authorizer'],
+    HttpMethod: ['path'],
+    PassthroughBehavior: ['request', 'passThrough'],
+    RequestModels: ['request', 'schemas'],
+    RequestParameters: ['request', 'parameters'],
+    RequestTemplates: ['request', 'template'],
+    RequestValidatorId: ['request'],
+  },
+  httpApi: {
+    AuthorizationScopes: ['authorizer', 'scopes'],
+    AuthorizationType: ['authorizer'],
+    RouteKey: ['path'],
+  },
+  websocket: { AuthorizationType: ['authorizer'], RouteKey: ['route'] },
+};
+
+/** Returns where a property of an authorizer is set; undefined for another resource. */
+export function findAuthorizerSetting(
+  tree: SourceTree,
+  resource: Json | undefined,
+  property: Path,
+): Path | undefined {
+  const at = findAuthorizer(tree, resource);
+  const [first = '', second = '', ...rest] = property;
+  if (at === undefined || first === '') return at;
+  const nested = OF_AUTHORIZERS[`${first}.${second}`];
+  return nested === undefined
+    ? [...at, ...(OF_AUTHORIZERS[first] ?? [lowerFirst(first)]), ...property.slice(1)]
+    : [...at, ...nested, ...rest];
+}
+
+/** Returns where an authorizer is set: in the provider for an HTTP API, in the first event with it for a REST API. */
+function findAuthorizer(tree: SourceTree, resource: Json | undefined): Path | undefined {
+  const { Type: type, Properties: properties } = membersOf(resource);
+  if (type !== 'AWS::ApiGatewayV2::Authorizer' && type !== 'AWS::ApiGateway::Authorizer') return undefined;
+  const { Name: name } = membersOf(properties);
+  if (typeof name !== 'string') return undefined;
+  const ofProvider = ['provider', 'httpApi', 'authorizers', name];
+  if (memberAt(tree.value, ofProvider) !== undefined) return ofProvider;
+  for (const [own, settings] of Object.entries(mapOf(tree.value, 'functions')))
+    for (const [index, event] of listOf(membersOf(settings), 'events').entries()) {
+      const { authorizer } = mapOf(membersOf(event), 'http');
+      if (authorizer === name || membersOf(authorizer)['name'] === name)
+        return ['functions', own, 'events', String(index), 'http', 'authorizer'];
+    }
+  return undefined;
+}
+
+/**
+ * Returns the event of a route, or the setting in it from which osls makes a property; undefined for another resource, and
+ * for a property that no setting is known for.
+ */
+export function findRouteSetting(
+  tree: SourceTree,
+  resource: Json | undefined,
+  property: Path,
+  { template, functions }: Pick<PackagedService, 'template' | 'functions'>,
+): Path | undefined {
+  const { Type: type, Properties: properties } = membersOf(resource);
+  const key = keyOf(String(type), membersOf(properties), mapOf(template, 'Resources'));
+  if (key === undefined) return undefined;
+  const names = [...functions.values()].map(({ name }) => name);
+  for (const name of names)
+    for (const [index, event] of listOf(mapOf(mapOf(tree.value, 'functions'), name), 'events').entries())
+      for (const [kind, settings] of Object.entries(membersOf(event))) {
+        if (!isEventOf(kind, settings, key)) continue;
+        const at = ['functions', name, 'events', String(index), kind];
+        const [first = '', second = '', ...rest] = property;
+        if (first === '') return at;
+        const member = OF_ROUTES[kind]?.[first === 'Integration' ? second : first];
+        const within = first === 'Integration' ? rest : property.slice(1);
+        return member === undefined ? undefined : [...at, ...member, ...within];
+      }
+  return undefined;
+}
+
+/** A route as `get /users/{id}`, or the key of a route of a WebSocket API. */
+type RouteName = { readonly text: string; readonly isMessage: boolean };
+
+function keyOf(type: string, properties: JsonObject, resources: JsonObject): RouteName | undefined {
+  const { RouteKey: routeKey, HttpMethod: method, ApiId: api } = properties;
+  if (type === 'AWS::ApiGatewayV2::Route' && typeof routeKey === 'string')
+    return membersOf(api)['Ref'] === 'WebsocketsApi'
+      ? { text: routeKey, isMessage: true }
+      : { text: normal(routeKey), isMessage: false };
+  if (type !== 'AWS::ApiGateway::Method' || typeof method !== 'string') return undefined;
+  return { text: normal(`${method} ${pathOf(properties['ResourceId'], resources)}`), isMessage: false };
+}
+
+/** Joins the parts of a resource of a REST API with those of its parents. */
+function pathOf(resourceId: Json | undefined, resources: JsonObject, depth = 0): string {
+  const name = membersOf(resourceId)['Ref'];
+  const { PathPart: part, ParentId: parent } = mapOf(membersOf(resources[String(name)]), 'Properties');
+  return typeof part === 'string' && depth < MOST_PARTS
+    ? `${pathOf(parent, resources, depth + 1)}/${part}`
+    : '';
+}
+
+const MOST_PARTS = 40;
+
+function isEventOf(kind: string, settings: Json, { text, isMessage }: RouteName): boolean {
+  if (isMessage) return kind === 'websocket' && (settings === text || membersOf(settings)['route'] === text);
+  if (kind !== 'http' && kind !== 'httpApi') return false;
+  const { method, path } = membersOf(settings);
+  const written = asText(settings) ?? `${asText(method) ?? ''} ${asText(path) ?? ''}`;
+  return !isJsonList(settings) && normal(written) === text;
+}
+
+/** osls writes methods in any case, and paths with or without slashes at their ends. */
+function normal(route: string): string {
+  const [method = '', path = ''] = route.trim().split(/\s+/);
+  if (path === '' || method === '*') return path === '' ? method : `any /${path.replaceAll(/^\/|\/$/g, '')}`;
+  return `${method.toLowerCase()} /${path.replaceAll(/^\/|\/$/g, '')}`;
+}

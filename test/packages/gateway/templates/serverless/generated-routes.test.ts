@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { parseSource } from '../../../../../packages/gateway/templates/cloudformation/template-source.ts';
+import { findGeneratedLine } from '../../../../../packages/gateway/templates/serverless/generated-lines.ts';
+
+const TEXT = `service: shop
+provider:
+  name: aws
+  httpApi:
+    authorizers:
+      gate:
+        type: request
+        identitySource: $request.header.Key # gate IdentitySource
+        audience: [a]
+  apiGateway:
+    resourcePolicy:
+      - Effect: Allow
+        Condition:
+          IpAddress:
+            aws:SourceIp: [192.0.2.1] # policy
+functions:
+  hello:
+    handler: a.b
+    events:
+      - schedule: rate(1 minute)
+      - http:
+          path: pets
+          method: get
+          private: true # key
+      - http:
+          path: /own/{id} # second
+          method: post
+          request:
+            parameters:
+              querystrings:
+                page: true
+          authorizer: # guard
+            name: guard
+            resultTtlInSeconds: 0 # ttl
+      - httpApi: GET /short # short
+      - websocket:
+          route: $connect # connect
+`;
+const ROUTE = 'AWS::ApiGatewayV2::Route';
+const method = (HttpMethod: string, Ref: string) => ({
+  Type: 'AWS::ApiGateway::Method',
+  Properties: { HttpMethod, ResourceId: { Ref } },
+});
+const packaged = {
+  template: {
+    Resources: {
+      ApiGatewayRestApi: { Type: 'AWS::ApiGateway::RestApi', Properties: { Policy: {} } },
+      Gate: { Type: 'AWS::ApiGatewayV2::Authorizer', Properties: { Name: 'gate' } },
+      Guard: { Type: 'AWS::ApiGateway::Authorizer', Properties: { Name: 'guard' } },
+      Pets: { Type: 'AWS::ApiGateway::Resource', Properties: { PathPart: 'pets' } },
+      Own: { Type: 'AWS::ApiGateway::Resource', Properties: { PathPart: 'own' } },
+      OwnId: {
+        Type: 'AWS::ApiGateway::Resource',
+        Properties: { PathPart: '{id}', ParentId: { Ref: 'Own' } },
+      },
+      GetPets: method('GET', 'Pets'),
+      PostOwn: method('POST', 'OwnId'),
+      Short: { Type: ROUTE, Properties: { RouteKey: 'GET /short', ApiId: { Ref: 'HttpApi' } } },
+      Connect: { Type: ROUTE, Properties: { RouteKey: '$connect', ApiId: { Ref: 'WebsocketsApi' } } },
+      HelloLambdaFunction: { Type: 'AWS::Lambda::Function', Properties: {} },
+    },
+  },
+  functions: new Map([['HelloLambdaFunction', { name: 'hello', artifact: undefined }]]),
+};
+
+describe('the line of a property of what osls generates for a route', () => {
+  const tree = parseSource(TEXT, '/app/serverless.yml');
+  for (const [logicalId, property, text] of [
+    ['Gate', 'IdentitySource', '# gate IdentitySource'],
+    ['Gate', 'JwtConfiguration.Audience', 'audience: [a]'],
+    ['Gate', 'AuthorizerType', 'type: request'],
+    ['Guard', 'AuthorizerResultTtlInSeconds', '# ttl'],
+    ['Guard', 'IdentitySource', '# guard'],
+    ['GetPets', 'ApiKeyRequired', '# key'],
+    ['GetPets', 'HttpMethod', 'path: pets'],
+    ['PostOwn', 'HttpMethod', '# second'],
+    ['PostOwn', 'AuthorizationType', '# guard'],
+    ['PostOwn', 'RequestParameters.method.request.querystring.page', 'parameters:'],
+    ['Short', 'RouteKey', '# short'],
+    ['Connect', 'RouteKey', '# connect'],
+    ['ApiGatewayRestApi', 'Policy.Statement.0.Condition.IpAddress.aws:SourceIp', '# policy'],
+  ] as const)
+    it(`is that of the setting: ${property} of ${logicalId}`, () => {
+      const wanted = TEXT.split('\n').findIndex((line) => line.endsWith(text)) + 1;
+      const path = ['Resources', logicalId, 'Properties', ...property.split('.')];
+
+      assert.equal(findGeneratedLine(path, tree, packaged), wanted);
+    });
+
+  it('is that of the event for the route itself', () => {
+    const line = TEXT.split('\n').findIndex((text) => text.endsWith('# short')) + 1;
+
+    assert.equal(findGeneratedLine(['Resources', 'Short'], tree, packaged), line);
+  });
+});
