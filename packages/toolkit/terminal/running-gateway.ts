@@ -48,8 +48,16 @@ export async function findGateway(): Promise<StartCredentials> {
     if (credentials !== undefined) return credentials;
   }
   const running = await listRunning(runningFolder(process.env));
-  if (gateway === undefined && controlPort === undefined)
-    throw new UsageError(`no running gateway was started from this folder; ${describeOthers(running)}`);
+  if (gateway === undefined && controlPort === undefined) {
+    // The credentials in the folder are those of the last gateway that was started there, which may have ended.
+    const here = running.filter(({ directory }) => directory === realPath(process.cwd()));
+    if (here[0] !== undefined && here.length === 1) return here[0];
+    throw new UsageError(
+      here.length > 1
+        ? `several gateways were started from this folder: ${here.map(describe).join('; ')}; choose one with --control-port N`
+        : `no running gateway was started from this folder; ${describeOthers(running)}`,
+    );
+  }
   const found = running.filter(
     (one) =>
       (gateway === undefined || one.name === gateway || one.directory === realPath(gateway)) &&

@@ -219,6 +219,7 @@ async function planOfService(folder: string, { webhooks, parts }: Choice): Promi
     '../../',
   );
   const hasChannels = wanted.some(({ file }) => file === 'channels.yml');
+  const isNeeded = findStack([folder]).kind !== 'not-needed';
   const files = new Map([
     [STACK_FILE, stackFile({ up: '../', region, hasChannels })],
     ...(parts === undefined ? [] : [[join(STACK_FOLDER, 'gatewright.yml'), partsFile(parts)] as const]),
@@ -234,13 +235,14 @@ async function planOfService(folder: string, { webhooks, parts }: Choice): Promi
     files,
     next: [
       ...(missingOf(folder).length === 0 ? [] : [installLine(folder)]),
-      ...(findStack([folder]).kind === 'not-needed' && parts?.includes('authorizers') !== false
-        ? attachLines(all, folder, parts)
-        : []),
+      ...(!isNeeded && parts?.includes('authorizers') !== false ? attachLines(all, folder, parts) : []),
       ...(packagesStack(own) ? [EXCLUDE] : []),
       ...(isWithout ? [] : ['npx gatewright access sync   # reads the routes']),
       'npx gatewright access matrix # who may call what',
-      'npx gatewright start',
+      // A stack from which the service imports is found without being named.
+      isNeeded
+        ? 'npx gatewright start'
+        : `npx gatewright start . ${STACK_FOLDER}   # the service and the stack`,
     ],
   };
 }

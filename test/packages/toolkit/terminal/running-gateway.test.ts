@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
@@ -16,17 +16,18 @@ describe('findGateway', () => {
   beforeEach(async () => {
     home = mkdtempSync(join(tmpdir(), 'gatewright-home-'));
     process.env['GATEWRIGHT_HOME'] = home;
-    for (const port of [4000, 4001])
-      await announce(runningFolder(process.env), {
-        name: 'shop',
-        directory: `/app/${port}`,
-        pid: process.pid,
-        controlUrl: `http://127.0.0.1:${port}`,
-        controlSecret: 's'.repeat(43),
-        accessKeyId: 'AKIALOCAL',
-        secretAccessKey: 'local',
-      });
+    for (const port of [4000, 4001]) await run(port, `/app/${port}`);
   });
+  const run = (port: number, directory: string): Promise<unknown> =>
+    announce(runningFolder(process.env), {
+      name: 'shop',
+      directory,
+      pid: process.pid,
+      controlUrl: `http://127.0.0.1:${port}`,
+      controlSecret: 's'.repeat(43),
+      accessKeyId: 'AKIALOCAL',
+      secretAccessKey: 'local',
+    });
   afterEach(() => {
     if (usual === undefined) delete process.env['GATEWRIGHT_HOME'];
     else process.env['GATEWRIGHT_HOME'] = usual;
@@ -67,6 +68,22 @@ describe('findGateway', () => {
 
       await assert.rejects(findGateway(), message);
     });
+
+  // A gateway that was started later in the folder, and has ended, has taken its credentials along.
+  it('finds the one of this folder without credentials in the folder', async () => {
+    await run(4002, realpathSync(process.cwd()));
+
+    assert.equal((await findGateway()).controlUrl, 'http://127.0.0.1:4002');
+  });
+
+  it('says how to choose among several of this folder', async () => {
+    for (const port of [4002, 4003]) await run(port, realpathSync(process.cwd()));
+
+    await assert.rejects(
+      findGateway(),
+      /several gateways were started from this folder: .*control port 4002.*control port 4003.*; choose one with --control-port N$/,
+    );
+  });
 
   it('says how to start one if none is running', async () => {
     process.env['GATEWRIGHT_HOME'] = join(home, 'empty');
