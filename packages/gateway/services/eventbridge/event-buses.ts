@@ -266,6 +266,8 @@ const MAX_ENTRIES = 10;
 /** The maximum size of a request, which was 256 KB until 2026. */
 const MAX_BYTES = 1_048_576;
 const TIME_BYTES = 14;
+/** The maximum length of DetailType (segmentio/action-destinations#2828). */
+const MAX_DETAIL_TYPE = 128;
 /** The prefix of the sources whose events only services of AWS send. */
 const RESERVED_SOURCE = 'aws.';
 
@@ -307,6 +309,11 @@ function putEvents(entries: readonly unknown[], random: Random): OperationResult
       const message = `Parameter ${missing} is not valid. Reason: ${missing} is a required argument.`;
       return { ErrorCode: 'InvalidArgument', ErrorMessage: message };
     }
+    if ((asText(given['DetailType']) ?? '').length > MAX_DETAIL_TYPE)
+      return {
+        ErrorCode: 'InvalidArgument',
+        ErrorMessage: `Parameter DetailType is not valid. Reason: DetailType must have length less than or equal to ${MAX_DETAIL_TYPE}.`,
+      };
     if (asText(given['Source'])?.startsWith(RESERVED_SOURCE) === true)
       return {
         ErrorCode: 'NotAuthorizedForSourceException',

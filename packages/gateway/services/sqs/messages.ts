@@ -15,6 +15,7 @@ import { numberOf, readTextField } from '../../kernel/calls/query-input.ts';
 /** Characters that XML 1.0 does not allow. "A message can include only XML, JSON, and unformatted text" */
 const FORBIDDEN = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 const MAX_ATTRIBUTES = 10;
+const MAX_NAME_BYTES = 256;
 export const NO_DEDUPLICATION =
   'The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly';
 /** "up to 128 alphanumeric characters and punctuation" */
@@ -48,16 +49,20 @@ export function readNewMessage(
     throw invalid(
       `Value ${readTextField(input, 'DelaySeconds') ?? ''} for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= 900.`,
     );
+  const given = readToken(input, 'MessageDeduplicationId');
+  if (!settings.isFifo && given !== undefined) throw notOfQueueType(given, 'MessageDeduplicationId');
   if (!settings.isFifo)
     return { ...common, groupId, ...(delay === undefined ? {} : { delayMs: delay * 1000 }) };
   if (groupId === undefined) throw missing('MessageGroupId');
-  if (delay !== undefined && delay > 0)
-    throw invalid(
-      `Value ${delay} for parameter DelaySeconds is invalid. Reason: The request include parameter that is not valid for this queue type.`,
-    );
-  const given = readToken(input, 'MessageDeduplicationId');
+  if (delay !== undefined && delay > 0) throw notOfQueueType(String(delay), 'DelaySeconds');
   if (given === undefined && !settings.deduplicatesByContent) throw invalid(NO_DEDUPLICATION);
   return { ...common, groupId, deduplicationId: given ?? createHash('sha256').update(body).digest('hex') };
+}
+
+function notOfQueueType(value: string, parameter: string): Error {
+  return invalid(
+    `Value ${value} for parameter ${parameter} is invalid. Reason: The request include parameter that is not valid for this queue type.`,
+  );
 }
 
 function readToken(input: UnknownMembers, name: string): string | undefined {
@@ -76,7 +81,23 @@ function readAttributes(given: UnknownMembers): Record<string, MessageAttribute>
   return Object.fromEntries(entries.map(([name, value]) => [name, readAttribute(name, value)]));
 }
 
+/** @see SQS developer guide, "Message metadata for Amazon SQS", for the rules; docs/aws §22.5 for the words */
+function checkAttributeName(name: string): void {
+  if (name === '') throw invalid('The request must contain non-empty message attribute name.');
+  if (Buffer.byteLength(name) > MAX_NAME_BYTES)
+    throw invalid('Message (user) attribute names must be shorter than 256 Bytes');
+  if (!/^[\w.-]+$/.test(name))
+    throw invalid(
+      'Message (user) attributes name can only contain upper and lower score characters, digits, periods, hyphens and underscores. ',
+    );
+  if (/^(?:aws\.|amazon\.|\.)|\.$/i.test(name))
+    throw invalid(
+      "You can't use message attribute names beginning with 'AWS.' or 'Amazon.'. These strings are reserved for internal use. Additionally, they cannot start or end with '.'.",
+    );
+}
+
 function readAttribute(name: string, value: unknown): MessageAttribute {
+  checkAttributeName(name);
   const fields: UnknownMembers = membersOf(value);
   const type = readTextField(fields, 'DataType') ?? '';
   if (!/^(?:String|Number|Binary)(?:\..+)?$/.test(type))

@@ -89,6 +89,14 @@ describe('PutEvents', () => {
       ErrorMessage: 'Not authorized for the source.',
     },
     {
+      // AWS fails the entry; its words are not recorded.
+      source: 'https://github.com/segmentio/action-destinations/pull/2828',
+      entry: { Source: 'shop', DetailType: 'a'.repeat(129), Detail: '{}' },
+      ErrorCode: 'InvalidArgument',
+      ErrorMessage:
+        'Parameter DetailType is not valid. Reason: DetailType must have length less than or equal to 128.',
+    },
+    {
       source: 'inferred: members are checked before rights',
       entry: { Source: 'aws.s3', Detail: '{}' },
       ErrorCode: 'InvalidArgument',

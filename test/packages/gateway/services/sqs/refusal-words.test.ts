@@ -32,6 +32,56 @@ describe('a batch that SQS refuses', () => {
     });
 });
 
+describe('a message that SQS refuses', () => {
+  const attribute = (name: string) => ({
+    MessageAttributes: { [name]: { DataType: 'String', StringValue: 'a' } },
+  });
+  const reserved =
+    "You can't use message attribute names beginning with 'AWS.' or 'Amazon.'. These strings are reserved for internal use. Additionally, they cannot start or end with '.'.";
+  for (const [input, message, source] of [
+    [
+      { MessageDeduplicationId: 'x' },
+      'Value x for parameter MessageDeduplicationId is invalid. Reason: The request include parameter that is not valid for this queue type.',
+      'https://github.com/ethberry/nestjs-sqs/issues/83',
+    ],
+    [
+      attribute(''),
+      'The request must contain non-empty message attribute name.',
+      'https://github.com/aws/aws-sdk-php/issues/694',
+    ],
+    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html has the rules.
+    [
+      attribute('a b'),
+      'Message (user) attributes name can only contain upper and lower score characters, digits, periods, hyphens and underscores. ',
+      'words of LocalStack, sqs/utils',
+    ],
+    [
+      attribute('a'.repeat(257)),
+      'Message (user) attribute names must be shorter than 256 Bytes',
+      'words of LocalStack, sqs/utils',
+    ],
+    [attribute('aws.x'), reserved, 'words of LocalStack, sqs/utils'],
+    [attribute('.x'), reserved, 'words of LocalStack, sqs/utils'],
+  ] as const)
+    it(`is refused with ${message.slice(0, 60)} (${source})`, async () => {
+      const bench = anEventEngine({ sqs }, { resources: RESOURCES });
+      const refused = await bench.call('sqs', 'SendMessage', { QueueUrl, MessageBody: 'a', ...input });
+
+      assert.partialDeepStrictEqual(refused, {
+        __type: 'com.amazon.coral.service#InvalidParameterValueException',
+        message,
+      });
+    });
+
+  for (const name of ['AWSx', 'a.b', 'a'.repeat(256), 'a-1_2'])
+    it(`is none with an attribute ${name.slice(0, 10)}`, async () => {
+      const bench = anEventEngine({ sqs }, { resources: RESOURCES });
+      const sent = await bench.call('sqs', 'SendMessage', { QueueUrl, MessageBody: 'a', ...attribute(name) });
+
+      assert.equal(typeof sent['MessageId'], 'string');
+    });
+});
+
 describe('a change of visibility', () => {
   // mapbox/ecs-watchbot#135
   it('of a message that is gone is a wrong value of the handle', async () => {
