@@ -19,48 +19,103 @@ export function judgeBucketPolicy(
     const at = Array.isArray(document['Statement'])
       ? `PolicyDocument.Statement.${index}`
       : 'PolicyDocument.Statement';
-    const refused = refusalOf(statement, name, bucket, source?.writtenAs !== undefined);
-    if (refused !== undefined) return { resource: policy, property: at, ...refused };
+    const isConverted = source?.writtenAs !== undefined;
+    const refused = refusalOf(statement, { name, bucket, isConverted });
+    if (refused !== undefined)
+      return {
+        resource: policy,
+        property: [at, ...(refused.below === undefined ? [] : [refused.below])].join('.'),
+        message: refused.message,
+        remedy: refused.remedy,
+      };
   }
   return undefined;
 }
 
-function refusalOf(
-  statement: JsonObject,
-  name: string,
-  bucket: ResolvedResource | undefined,
-  isBlockedElsewhere: boolean,
-): Pick<BrokenRelation, 'message' | 'remedy'> | undefined {
+type Refusal = Pick<BrokenRelation, 'message' | 'remedy'> & {
+  /** The path of the faulty part of the statement; absent if the statement as a whole is faulty. */
+  readonly below?: string;
+};
+
+type Owner = {
+  readonly name: string;
+  readonly bucket: ResolvedResource | undefined;
+  /** Whether the template was converted from another format, in which resources have other names. */
+  readonly isConverted: boolean;
+};
+
+function refusalOf(statement: JsonObject, owner: Owner): Refusal | undefined {
+  const { name, bucket, isConverted } = owner;
   const resources = asOneOrMore(statement['Resource'] ?? []).map((one) => asText(one) ?? '*');
   const ofBucket = resources.map((one) => /^arn:[\w-]+:s3:::([^/]*)(\/?)/.exec(one));
+  const [whole, objects] = arnsOf(owner);
   // S3 user guide, troubleshooting bucket policies
-  if (bucket !== undefined && ofBucket.some((one) => one !== null && !isLike(one[1] ?? '', name)))
+  const foreign = ofBucket.findIndex((one) => one !== null && !isLike(one[1] ?? '', name));
+  if (bucket !== undefined && foreign >= 0)
     return {
+      below: itemOf(statement, 'Resource', foreign),
       message: 'Policy has invalid resource',
-      remedy: `name only the bucket of the policy: arn:aws:s3:::${name} for the bucket, arn:aws:s3:::${name}/* for its objects`,
+      remedy: `name only the bucket of the policy: ${whole} for the bucket, ${objects} for its objects`,
     };
   const isAny = resources.some(
     (one, index) => ofBucket[index] === null || /^arn:[\w-]+:s3:::[^/]*[*?]/.test(one),
   );
   const levels = asOneOrMore(statement['Action'] ?? []).map((one) => levelOf(asText(one) ?? '*'));
   const has = (slash: string): boolean => isAny || ofBucket.some((one) => one?.[2] === slash);
+  const isUnfit = levels.map(
+    (level) => (level === 'object' && !has('/')) || (level === 'bucket' && !has('')),
+  );
   // ministryofjustice/modernisation-platform#10762, versity/versitygw#645
-  if (
-    resources.length > 0 &&
-    levels.some((level) => (level === 'object' && !has('/')) || (level === 'bucket' && !has('')))
-  )
+  if (resources.length > 0 && isUnfit.includes(true))
     return {
+      below: isUnfit.includes(false) ? itemOf(statement, 'Action', isUnfit.indexOf(true)) : 'Resource',
       message: 'Action does not apply to any resource(s) in statement',
-      remedy: `specify arn:aws:s3:::${name} in Resource for actions on the bucket, and arn:aws:s3:::${name}/* for actions on objects`,
+      remedy: `specify ${whole} in Resource for actions on the bucket, and ${objects} for actions on objects`,
     };
-  return bucket !== undefined && !isBlockedElsewhere && isPublic(statement) && blocksPublic(bucket)
-    ? {
-        message:
-          'API: s3:PutBucketPolicy Access Denied (the bucket blocks public policies, because its PublicAccessBlockConfiguration does not set BlockPublicPolicy to false)',
-        remedy:
-          'set PublicAccessBlockConfiguration: { BlockPublicPolicy: false, RestrictPublicBuckets: false } on the bucket, or name who may use it in Principal',
-      }
-    : undefined;
+  return (
+    refusedCondition(statement) ??
+    (bucket !== undefined && !isConverted && isPublic(statement) && blocksPublic(bucket)
+      ? {
+          message:
+            'API: s3:PutBucketPolicy Access Denied (the bucket blocks public policies, because its PublicAccessBlockConfiguration does not set BlockPublicPolicy to false)',
+          remedy:
+            'set PublicAccessBlockConfiguration: { BlockPublicPolicy: false, RestrictPublicBuckets: false } on the bucket, or name who may use it in Principal',
+        }
+      : undefined)
+  );
+}
+
+/** Returns the ARNs of the bucket and of its objects, as the template can write them. */
+function arnsOf({ name, bucket, isConverted }: Owner): readonly [whole: string, objects: string] {
+  return bucket === undefined || isConverted
+    ? [`arn:aws:s3:::${name}`, `arn:aws:s3:::${name}/*`]
+    : [`!GetAtt ${bucket.logicalId}.Arn`, `!Sub '\${${bucket.logicalId}.Arn}/*'`];
+}
+
+function itemOf(statement: JsonObject, name: string, index: number): string {
+  return Array.isArray(statement[name]) ? `${name}.${index}` : name;
+}
+
+/** Condition keys that only calls of a list have (Service authorization reference, Amazon S3). */
+const OF_LISTS = /^s3:(?:prefix|delimiter|max-keys)$/i;
+const LISTS = /^(?:\*|s3:(?:.*\*.*|ListBucket|ListBucketVersions))$/i;
+
+/** Finds a condition on the keys of a list in a statement about other actions (humanmade/S3-Uploads#239). */
+function refusedCondition(statement: JsonObject): Refusal | undefined {
+  const actions = asOneOrMore(statement['Action'] ?? []).map((one) => asText(one) ?? '*');
+  const other = actions.find((action) => !LISTS.test(action));
+  const condition = membersOf(statement['Condition']);
+  const [operator, key] =
+    Object.entries(condition)
+      .flatMap(([name, keys]) => Object.keys(membersOf(keys)).map((one) => [name, one] as const))
+      .find(([, one]) => OF_LISTS.test(one)) ?? [];
+  return other === undefined || operator === undefined || key === undefined
+    ? undefined
+    : {
+        below: `Condition.${operator}.${key}`,
+        message: 'Conditions do not apply to combination of actions and resources in statement',
+        remedy: `move ${other} to a statement without ${key}, which only s3:ListBucket and s3:ListBucketVersions have`,
+      };
 }
 
 function isLike(pattern: string, name: string): boolean {

@@ -107,7 +107,7 @@ function refusalOf(target: JsonObject, all: readonly ResolvedResource[]): Refusa
     };
   if (WITH_ROLE.get(service)?.test(resource) === true && target['RoleArn'] === undefined)
     return {
-      below: '',
+      below: '.Arn',
       message: `RoleArn is required for target ${arn}.`,
       remedy:
         'add RoleArn with the ARN of a role that events.amazonaws.com may assume and that may use the target',

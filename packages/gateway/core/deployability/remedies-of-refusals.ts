@@ -199,12 +199,17 @@ const OF_OTHERS: readonly RemedyRow[] = [
     'add ProvisionedThroughput: { ReadCapacityUnits: 1, WriteCapacityUnits: 1 }, or set BillingMode: PAY_PER_REQUEST',
   ),
   fixed(
+    /^Model name must be alphanumeric: /,
+    'write the name of the model with letters and digits only, also in each $ref to it',
+  ),
+  fixed(
     /^a table without a RANGE key cannot have a local index/,
     'use GlobalSecondaryIndexes, or add a RANGE key to KeySchema of the table',
   ),
   {
     words: /^Queue visibility timeout: /,
-    remedy: () => 'set VisibilityTimeout of the queue to six times the Timeout of the function',
+    remedy: () =>
+      'set VisibilityTimeout of the queue to at least the Timeout of the function (AWS recommends six times), or shorten Timeout; SqsSubscription: true of SAM makes a queue with 30 seconds, so name your own queue there (QueueArn and QueueUrl)',
   },
   {
     words: /Filter policy can not have more than 5 keys/,

@@ -26,7 +26,7 @@ const OF_EVENTS: Readonly<Record<string, string>> = {
 };
 /** The properties of an event that contain the ARN of the source of a mapping, or name what may invoke the function. */
 const OF_SOURCES: Readonly<Record<string, readonly string[]>> = {
-  EventSourceArn: ['Queue', 'Stream', 'Cluster', 'Broker'],
+  EventSourceArn: ['Queue', 'Stream', 'Cluster', 'Broker', 'SqsSubscription'],
   SourceArn: ['RestApiId', 'ApiId', 'Topic', 'Bucket', 'Path'],
 };
 /** The property of a function from which SAM creates a resource, by the end of the resource’s logical id. */

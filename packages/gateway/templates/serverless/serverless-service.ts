@@ -22,7 +22,8 @@ import { describeReading, reportWaiting } from './reading-progress.ts';
 import type { Waiting } from './reading-progress.ts';
 import { explainFailure, findChild, pathOf } from './osls-failure.ts';
 import type { DriverNote } from './serverless-process.ts';
-import { isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import { asOneOrMore, isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import { readSource } from '../cloudformation/template-source.ts';
 import { memberAt } from '../template-place.ts';
 import type { Path, SourceTree } from '../cloudformation/template-source.ts';
@@ -317,7 +318,7 @@ function findServiceLine(
     return tree && findFunctionLine(tree, name, path.slice(3));
   const layer = packaged.layers.get(logicalId)?.name;
   if (section === 'Resources' && layer !== undefined) return tree?.lineOf(['layers', layer]);
-  if (section === 'Resources' && logicalId === SERVICE_ROLE) return lineOfServiceRole(tree, path[3]);
+  if (section === 'Resources' && logicalId === SERVICE_ROLE) return lineOfServiceRole(path, tree, packaged);
   const own = tree?.value['resources'];
   const roots = isJsonList(own) ? own.map((_part, index) => ['resources', String(index)]) : [['resources']];
   const root = roots.find(
@@ -349,13 +350,34 @@ export function listIncludedFiles(file: string, serviceFolder: string): readonly
 
 /**
  * Returns the line of a property of the role that osls makes. For the name, this is the line of the role's own name, or
- * else of the name of the service, from which osls derives it. For managed policies it is their line, and for any other
- * property the line of the statements.
+ * else of the name of the service, from which osls derives it. For managed policies it is their line, for a part of a
+ * statement the line of this part, and for any other property the line of the statements.
  */
-function lineOfServiceRole(tree: SourceTree | undefined, property?: string): number | undefined {
+function lineOfServiceRole(
+  path: Path,
+  tree: SourceTree | undefined,
+  { template }: PackagedService,
+): number | undefined {
+  if (tree === undefined) return undefined;
   const ownName = ['provider', 'iam', 'role', 'name'];
+  const [property] = path.slice(3);
   if (property === 'RoleName')
-    return tree?.lineOf(memberAt(tree.value, ownName) === undefined ? ['service'] : ownName);
-  const setting = property === 'ManagedPolicyArns' ? 'managedPolicies' : 'statements';
-  return tree?.lineOf(['provider', 'iam', 'role', setting]);
+    return tree.lineOf(memberAt(tree.value, ownName) === undefined ? ['service'] : ownName);
+  if (property === 'ManagedPolicyArns') return tree.lineOf(['provider', 'iam', 'role', 'managedPolicies']);
+  const setting = ['provider', 'iam', 'role', 'statements'];
+  const end = path.indexOf('Statement') + 2;
+  const compiled = end > 1 ? membersOf(memberAt(template, path.slice(0, end))) : {};
+  // osls adds statements of its own before and after those of the service.
+  const index = asOneOrMore(memberAt(tree.value, setting) ?? []).findIndex(
+    (one) => isJsonObject(one) && isSameStatement(one, compiled),
+  );
+  return index < 0 ? tree.lineOf(setting) : tree.lineOf([...setting, String(index), ...path.slice(end)]);
+}
+
+/** Compares two statements. osls writes a single action as a list. */
+function isSameStatement(written: JsonObject, compiled: JsonObject): boolean {
+  const names = ['Sid', 'Effect', 'Action', 'NotAction'].filter((name) => compiled[name] !== undefined);
+  const textOf = (statement: JsonObject, name: string): string =>
+    JSON.stringify(asOneOrMore(statement[name] ?? []));
+  return names.length > 0 && names.every((name) => textOf(written, name) === textOf(compiled, name));
 }

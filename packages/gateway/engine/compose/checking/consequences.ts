@@ -25,6 +25,17 @@ const FOLLOWS: readonly Follows[] = [
       (textOf(model.properties, 'Name') === name || model.physicalId === name)
     );
   },
+  // The same for a model of an OpenAPI document, whose name is refused.
+  (one, other) => {
+    const [, name] = /^Invalid model identifier specified: (.+)$/.exec(one.message) ?? [];
+    return name !== undefined && other.message === `Model name must be alphanumeric: ${name}`;
+  },
+  // The schema wants a second key because of the index, which is refused.
+  (one, other) =>
+    one.property === 'KeySchema' &&
+    other.property === 'LocalSecondaryIndexes' &&
+    one.resource === other.resource &&
+    one.message.startsWith('KeySchema must have at least 2 items'),
   // A value names a resource that does not exist here because it is refused.
   (one, other, stacks) => {
     const stack = stacks.find(({ stackName }) => stackName === other.stack);
@@ -63,14 +74,20 @@ function valueAt(properties: JsonObject | undefined, path: readonly string[]): J
   );
 }
 
-/** Keeps the first of several refusals of one value, because two readers of a value may both refuse it. */
+/**
+ * Keeps the first of several refusals of one value, because two readers of a value may both refuse it. A reader of a
+ * part of a document knows the part by another logical id, but has the same line and the same words.
+ */
 export function withoutRepeats(findings: readonly DeployFinding[]): readonly DeployFinding[] {
   const seen = new Set<string>();
-  return findings.filter(({ severity, file, stack, resource, property }) => {
+  return findings.filter(({ severity, file, stack, resource, property, line, message }) => {
     if (severity !== 'refused' || property === '') return true;
-    const key = JSON.stringify([file, stack, resource, property]);
-    const isNew = !seen.has(key);
-    seen.add(key);
+    const keys = [
+      JSON.stringify([file, stack, resource, property]),
+      ...(/^\w+$/.test(resource) ? [] : [JSON.stringify([file, stack, line, message])]),
+    ];
+    const isNew = !keys.some((key) => seen.has(key));
+    for (const key of [...keys, JSON.stringify([file, stack, line, message])]) seen.add(key);
     return isNew;
   });
 }

@@ -86,7 +86,7 @@ export async function examineStacks(
     ...updates,
     ...withoutDoubles(notServed.map(ofItem), refusals),
   ];
-  const kept = withoutMacros(withoutRepeats(findings));
+  const kept = withoutMacros(withoutRepeats(withoutConsequences(findings, stacks)));
   return { findings: bySeverity(kept), stacks: stacks.map(({ stackName }) => stackName) };
 }
 
@@ -120,7 +120,8 @@ export async function examineServed(
     ...withoutDoubles(judged, refusals),
     ...judgePackages(stacks, findPackageFindings),
   ];
-  const kept = new Set(withoutMacros(withoutRepeats([...reported, ...added])));
+  const all = withoutConsequences([...reported, ...added], stacks);
+  const kept = new Set(withoutMacros(withoutRepeats(all)));
   const isKept = (finding: DeployFinding): boolean => kept.has(finding);
   return { reported: reported.filter(isKept), added: bySeverity(added.filter(isKept)) };
 }

@@ -74,6 +74,47 @@ Resources:
     assert.deepEqual(found, [{ severity: 'refused', resource: '', property: 'Conditions.Keeps', line: 2 }]);
   });
 
+  it('is left out for the keys of a table whose local index is refused', async () => {
+    const found = await findings(`Resources:
+  Orders:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      BillingMode: PAY_PER_REQUEST
+      AttributeDefinitions: [{ AttributeName: id, AttributeType: S }, { AttributeName: day, AttributeType: S }]
+      KeySchema: [{ AttributeName: id, KeyType: HASH }]
+      LocalSecondaryIndexes:
+        - { IndexName: byDay, KeySchema: [{ AttributeName: id, KeyType: HASH }, { AttributeName: day, KeyType: RANGE }], Projection: { ProjectionType: ALL } }
+`);
+
+    assert.deepEqual(found, [
+      { severity: 'refused', resource: 'Orders', property: 'LocalSecondaryIndexes', line: 8 },
+    ]);
+  });
+
+  it('is left out for parts of a document that use a model with a refused name', async () => {
+    const found = await findings(`Resources:
+  Api:
+    Type: AWS::ApiGateway::RestApi
+    Properties:
+      Name: shop
+      Body:
+        swagger: '2.0'
+        info: { title: shop, version: '1' }
+        paths:
+          /orders:
+            post:
+              parameters: [{ in: body, name: order, schema: { $ref: '#/definitions/Order:write' } }]
+              x-amazon-apigateway-integration: { type: mock }
+        definitions:
+          Order:write: { type: object }
+`);
+
+    assert.deepEqual(
+      found.filter(({ severity }) => severity === 'refused').map(({ line }) => line),
+      [15],
+    );
+  });
+
   it('is left out for a second reader of the same value', async () => {
     const found = await findings(`Resources:
   Stream: { Type: AWS::Kinesis::Stream, Properties: { ShardCount: 1 } }

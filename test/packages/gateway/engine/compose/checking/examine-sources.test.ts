@@ -60,6 +60,38 @@ describe('the role that osls makes for the functions of a service', () => {
     });
 });
 
+describe('a statement of the role of a service', () => {
+  it('is refused in the line of its faulty part', async () => {
+    const at = write({
+      'serverless.yml': `service: shop
+provider:
+  name: aws
+  runtime: nodejs22.x
+  iam:
+    role:
+      statements:
+        - { Effect: Allow, Action: 's3:GetObject', Resource: '*' }
+        - Effect: Allow
+          Sid: read-orders
+          Action: dynamodb:GetItem
+          Resource: '*'
+functions:
+  a: { handler: index.handler }
+`,
+      'index.js': 'exports.handler = async () => ({});\n',
+    });
+    mkdirSync(at('node_modules'));
+    symlinkSync(resolve('node_modules/serverless'), at('node_modules/osls'));
+
+    const { findings } = await examineStacks([at('serverless.yml')], { ...OPTIONS, directory: at('.') });
+
+    assert.deepEqual(
+      findings.filter(({ severity }) => severity === 'refused').map(({ line }) => line),
+      [10],
+    );
+  });
+});
+
 describe('settings of an API of SAM whose document is a file next to the template', () => {
   after(() => {
     rmSync(folder, { recursive: true });

@@ -226,6 +226,47 @@ export const OF_COMBINATIONS: readonly RefusedDefinition[] = [
     'ministryofjustice/modernisation-platform#10762',
   ),
   one(
+    'an action on buckets among actions on objects',
+    `
+  Bucket: { Type: AWS::S3::Bucket }
+  Broken:
+    Type: AWS::S3::BucketPolicy
+    Properties:
+      Bucket: !Ref Bucket
+      PolicyDocument:
+        Version: '2012-10-17'
+        Statement:
+          - Effect: Allow
+            Principal: { Service: cloudtrail.amazonaws.com }
+            Action:
+              - s3:GetObject
+              - s3:ListBucket # here
+            Resource: !Sub '\${Bucket.Arn}/*'`,
+    's3-bucketpolicy-policydocument',
+    'aws-amplify/docs#7799',
+  ),
+  one(
+    'a condition that only calls of lists have',
+    `
+  Bucket: { Type: AWS::S3::Bucket }
+  Broken:
+    Type: AWS::S3::BucketPolicy
+    Properties:
+      Bucket: !Ref Bucket
+      PolicyDocument:
+        Version: '2012-10-17'
+        Statement:
+          - Effect: Allow
+            Principal: { Service: cloudtrail.amazonaws.com }
+            Action: [s3:GetBucketAcl, s3:ListBucket]
+            Resource: !GetAtt Bucket.Arn
+            Condition:
+              StringLike:
+                s3:prefix: home/* # here`,
+    's3-bucketpolicy-policydocument',
+    'humanmade/S3-Uploads#239',
+  ),
+  one(
     'a function without version at the edge',
     EDGE('!GetAtt Function.Arn', ''),
     OF_DISTRIBUTION,

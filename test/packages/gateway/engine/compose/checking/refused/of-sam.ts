@@ -28,6 +28,18 @@ export const OF_SAM: readonly RefusedDefinition[] = [
     'aws/serverless-application-model#1699: "#/EventSourceArn: failed validation constraint for keyword [pattern]"',
   ),
   one(
+    'a function that runs longer than the queue of its topic hides a message',
+    SAM_FUNCTION(`      Timeout: 90
+      Events:
+        Work:
+          Type: SNS
+          Properties:
+            Topic: arn:aws:sns:us-east-1:123456789012:jobs
+            SqsSubscription: true # here`),
+    'lambda-eventsourcemapping-eventsourcearn',
+    'aws/serverless-application-model#3445',
+  ),
+  one(
     'an authorizer of an event that the API does not have',
     SAM_FUNCTION(`      Events:
         Get:
