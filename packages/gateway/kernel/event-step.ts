@@ -102,7 +102,7 @@ export type EventStep =
       /** The envelope of the first message, if a topic or a rule sent it. */
       readonly envelope?: Envelope | undefined;
     }
-  /** A user pool or a queue refused a call. */
+  /** A user pool, a queue or a bus refused a call, or an entry of a call. */
   | {
       readonly kind: 'denied';
       readonly at: string;
@@ -113,6 +113,8 @@ export type EventStep =
       readonly message: string;
       /** What the call gave and the pool refused, if the message of AWS does not name it. */
       readonly subject?: string | undefined;
+      /** The member of the response that tells of refused entries, if the call itself succeeded. */
+      readonly toldIn?: 'FailedEntryCount' | 'Failed';
     }
   /** A user pool answered a sign-in with a challenge instead of tokens. */
   | { readonly kind: 'challenged'; readonly at: string; readonly challenge: 'NEW_PASSWORD_REQUIRED' }

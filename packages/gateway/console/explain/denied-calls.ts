@@ -1,4 +1,4 @@
-/** The refusals of user pools and queues that a setting decides, or that a function has to expect. */
+/** The refusals of user pools, queues and buses that a setting decides, or that a function has to expect. */
 import { at } from './event-names.ts';
 import type { Told } from './event-names.ts';
 
@@ -8,7 +8,7 @@ type Refusal = {
   /** Matches `code: message`. */
   readonly matches: RegExp;
   /** The resource and the property that decides. */
-  readonly of: 'client' | 'pool' | 'queue';
+  readonly of: 'client' | 'pool' | 'queue' | 'bus';
   readonly property?: string;
   readonly because?: string;
   readonly advise: (place: string | undefined, denied: Denied) => string;
@@ -109,6 +109,22 @@ const REFUSALS: readonly Refusal[] = [
     because: 'The queue is a FIFO queue, which keeps the order of the messages of one group.',
     advise: (place) =>
       `Send a MessageGroupId with each message to the FIFO queue${at(place)}, such as the id of the customer or order.`,
+  },
+  {
+    // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html
+    matches: /^MalformedDetail: /,
+    of: 'bus',
+    because: 'Detail must be the text of a JSON object. Other texts, and lists, are refused.',
+    advise: () =>
+      'Give Detail of each entry the text of a JSON object: JSON.stringify({ … }) in JavaScript, json.dumps({ … }) in Python.',
+  },
+  {
+    // docs/aws §22.5
+    matches: /^NotAuthorizedForSourceException: /,
+    of: 'bus',
+    because: 'Only services of AWS send events with a Source that begins with aws.',
+    advise: () =>
+      'Give the entry a Source that does not begin with aws., and name this source in the patterns of the rules.',
   },
 ];
 

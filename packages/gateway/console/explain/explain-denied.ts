@@ -1,4 +1,4 @@
-/** Explains the calls that a user pool or a queue refused, and the triggers that a pool called or skipped. */
+/** Explains the calls that a user pool, a queue or a bus refused, and the triggers that a pool called or skipped. */
 import { parseArn } from '@gatewright/aws/arn';
 import { at, capital, nameOf } from './event-names.ts';
 import { findRefusal } from './denied-calls.ts';
@@ -7,15 +7,17 @@ import type { Told } from './event-names.ts';
 import type { ToldStep } from './circumstances.ts';
 import type { Reason } from './reason.ts';
 
+const OWNERS: Readonly<Record<string, string>> = { sqs: 'queue', events: 'bus' };
+
 /** @param all what else happened in the same call, such as a failed trigger, which is told itself */
 export function explainDenied(
   step: Told<'denied'>['step'],
   { place, notes = [] }: Omit<ToldStep, 'step'>,
   all: readonly ToldStep[],
 ): Reason {
-  const { operation, code, message } = step;
+  const { operation, code, message, toldIn } = step;
   const known = findRefusal(step);
-  const owner = parseArn(step.at)?.service === 'sqs' ? 'queue' : 'user pool';
+  const owner = OWNERS[parseArn(step.at)?.service ?? ''] ?? 'user pool';
   const what = known?.property ?? (known?.of === 'client' ? 'app client' : owner);
   const where = place === undefined ? '' : ` (${what}, ${place})`;
   const isOfTrigger = all.some((one) => one.step.kind === 'ran' && one.step.from === step.at);
@@ -27,7 +29,7 @@ export function explainDenied(
     };
   return {
     because: [
-      `${capital(nameOf(step.at))} refused ${operation} with ${code}: ${withStop(message)}`.replace(
+      `${capital(nameOf(step.at))} refused ${toldIn === undefined ? operation : `an entry of ${operation}`} with ${code}: ${withStop(message)}`.replace(
         /\.$/,
         `${where}.`,
       ),

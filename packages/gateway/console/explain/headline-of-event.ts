@@ -11,7 +11,7 @@ export function headlineOfEvent(steps: readonly ToldStep[]): string {
   const { at, id, what, name } = first.step;
   const last = steps.at(-1)?.step;
   if (last?.kind === 'denied')
-    return `The call ${last.operation} of ${nameOf(at)} was refused with ${last.code}.`;
+    return `${last.toldIn === undefined ? 'The' : 'An entry of the'} call ${last.operation} of ${nameOf(at)} was refused with ${last.code}.`;
   if (last?.kind === 'challenged')
     return `The sign-in at ${nameOf(at)} was answered with the challenge ${last.challenge} instead of tokens.`;
   if (what === 'call' && last?.kind === 'filtered')

@@ -1,4 +1,4 @@
-/** Names the code that made a user pool refuse a call: of a trigger, or of the function that called the pool. */
+/** Names the code that made a pool, queue or bus refuse a call: of a trigger, or of the function that called it. */
 import { findLine, findLines } from './handler-lines.ts';
 import type { StampedStep } from '../../kernel/event-step.ts';
 import type { DeliveryNote } from '../explain/circumstances.ts';
@@ -10,7 +10,23 @@ type At = { readonly readHandler: ReadHandler; readonly callers?: readonly strin
 /** @param all the other steps of the same cause, with the runs of triggers */
 export function noteDenied(step: Denied, all: readonly StampedStep[], at: At): readonly DeliveryNote[] {
   if (step.code === 'InvalidLambdaResponseException') return noteResult(step, all, at);
+  if (step.toldIn !== undefined) return [noteEntry(step, step.toldIn, at)];
   return step.subject === undefined ? [] : [noteAttribute(step, step.subject, at)];
+}
+
+/**
+ * @see https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
+ * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
+ */
+function noteEntry({ operation }: Denied, toldIn: string, { readHandler, callers = [] }: At): DeliveryNote {
+  // `PutEventsCommand` and `putEvents` in JavaScript, `put_events` in Python.
+  const wanted = new RegExp(`\\b${operation.replaceAll(/(?!^)([A-Z])/g, '_?$1')}`, 'i');
+  const line = callers.flatMap((caller) => findLines(readHandler(caller), wanted).at(-1) ?? [])[0];
+  const where = line === undefined ? '' : ` (${line})`;
+  return {
+    because: `The call ${operation}${where} succeeded with status 200 nevertheless, so the SDK threw no error. Only ${toldIn} of its response tells that the entry is lost.`,
+    change: `Read ${toldIn} of the response after ${operation}${where}, and send the failed entries again or throw an error.`,
+  };
 }
 
 /** Where a handler begins, in JavaScript and Python. */

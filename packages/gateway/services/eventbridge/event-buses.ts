@@ -95,11 +95,24 @@ export class EventBuses {
     const entries = operation.input?.['Entries'];
     if (Array.isArray(answers) && Array.isArray(entries))
       answers.forEach((answer: unknown, index) => {
-        const id = membersOf(answer)['EventId'];
+        const { EventId: id, ErrorCode: code, ErrorMessage: message } = membersOf(answer);
         const entry: unknown = entries[index];
         if (typeof id === 'string' && isJsonObject(entry)) this.#put(entry, id, region);
+        else this.#noteRefusal(entry, region, { code: String(code), message: String(message) });
       });
     return result;
+  }
+
+  #noteRefusal(
+    entry: unknown,
+    region: string,
+    error: { readonly code: string; readonly message: string },
+  ): void {
+    const { journal, random, accountId } = this.#options;
+    const at = busArnOf(membersOf(entry)['EventBusName'], region, accountId);
+    const operation = 'PutEvents';
+    const cause = journal.accept({ kind: 'accepted', at, id: random.uuid(), what: 'call', name: operation });
+    journal.note({ kind: 'denied', at, operation, ...error, toldIn: 'FailedEntryCount' }, cause);
   }
 
   #put(entry: UnknownMembers, id: string, region: string): void {

@@ -192,11 +192,11 @@ export class LocalQueue {
   }
 
   /** Notes that the queue refused a message, because a setting of the queue may be the reason. */
-  noteRefusal(operation: string, { code, message }: SqsError): void {
+  noteRefusal(operation: string, { code, message }: SqsError, toldIn?: 'Failed'): void {
     const { journal, random } = this.#at;
     const { arn: at } = this.definition;
     const cause = journal.accept({ kind: 'accepted', at, id: random.uuid(), what: 'call', name: operation });
-    journal.note({ kind: 'denied', at, operation, code, message }, cause);
+    journal.note({ kind: 'denied', at, operation, code, message, ...(toldIn && { toldIn }) }, cause);
   }
 
   #noteDuplicate(id: string): void {

@@ -154,8 +154,13 @@ export const QUEUE_CALLS: Readonly<Record<string, Run | 'receive'>> = {
       );
     checkFifoEntries(entries, queue);
     return inBatch(entries, (entry) => {
-      const message = readNewMessage(entry, queue.definition, accountId, 'cannot be validated');
-      return printSent(queue.send(message), queue.definition);
+      try {
+        const message = readNewMessage(entry, queue.definition, accountId, 'cannot be validated');
+        return printSent(queue.send(message), queue.definition);
+      } catch (error) {
+        if (error instanceof SqsError) queue.noteRefusal('SendMessageBatch', error, 'Failed');
+        throw error;
+      }
     });
   },
   DeleteMessage(queue, input) {
