@@ -10,7 +10,7 @@ import { noteKey } from './key-notes.ts';
 import { noteLoop } from './loop-notes.ts';
 import { statementsFor } from './advise-by-stacks.ts';
 import { findRefusal } from '../explain/denied-calls.ts';
-import { findByArn, findByPhysicalId, findRule, placeOf, resourcesOf } from './find-places.ts';
+import { findByArn, findByPhysicalId, findRule, placeOf, placeOfFirst, resourcesOf } from './find-places.ts';
 import { findFunction, findInvokeConfig, noteRun } from './run-notes.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
 import type { StampedStep } from '../../kernel/event-step.ts';
@@ -64,9 +64,9 @@ function describeStep(step: StampedStep, at: DeliveriesWith, all: readonly Stamp
     case 'refused':
       return {
         step: { ...step, message: redactor.text(step.message) },
-        place: placeOf(
-          findByPhysicalId(stacks, 'AWS::SNS::Subscription', step.rule ?? '') ?? findByArn(stacks, step.to),
-        ),
+        place:
+          placeOf(findByPhysicalId(stacks, 'AWS::SNS::Subscription', step.rule ?? ''), 'Endpoint') ??
+          placeOf(findByArn(stacks, step.to)),
       };
     case 'denied':
       return {
@@ -79,7 +79,7 @@ function describeStep(step: StampedStep, at: DeliveriesWith, all: readonly Stamp
     case 'ran':
       return describeRun(step, at);
     case 'moved':
-      return { step, place: placeOf(findByArn(stacks, step.from), 'RedrivePolicy') };
+      return { step, place: placeOf(findByArn(stacks, step.from), 'RedrivePolicy.maxReceiveCount') };
     case 'ended':
       return { step, place: placeOfEnd(step, stacks) };
     case 'delivered':
@@ -97,7 +97,8 @@ function placeOfDenied(
     of === 'client'
       ? findByPhysicalId(stacks, 'AWS::Cognito::UserPoolClient', step.clientId ?? '')
       : findByArn(stacks, step.at);
-  return placeOf(resource, property);
+  // A queue that lacks a setting of FIFO queues is one because of FifoQueue.
+  return placeOfFirst(resource, [...(property === undefined ? [] : [property]), 'FifoQueue']);
 }
 
 /** Where the settings stand that ended the tries: those of asynchronous invocations, or the sender itself. */
@@ -107,7 +108,7 @@ function placeOfEnd(
 ): string | undefined {
   const own = findByArn(stacks, from);
   const config = own?.type === 'AWS::Lambda::Function' ? findInvokeConfig(own.physicalId, stacks) : undefined;
-  return placeOf(config ?? own);
+  return placeOfFirst(config ?? own, ['MaximumRetryAttempts', 'MaximumEventAgeInSeconds']);
 }
 
 function placeOfAccepted(
@@ -182,13 +183,13 @@ function placeOfFilter(
     case 'State':
       return placeOf(findRule(rule, stacks), by);
     case 'InputTemplate':
-      return placeOf(findRule(rule, stacks), 'Targets');
+      return placeOf(findRule(rule, stacks), 'Targets.0.InputTransformer.InputTemplate');
     case 'FilterPolicy': {
       const own = findByPhysicalId(stacks, 'AWS::SNS::Subscription', rule);
       return own === undefined ? placeOf(findByArn(stacks, from), 'Subscription') : placeOf(own, by);
     }
     case 'FilterCriteria':
-      return placeOf(findByPhysicalId(stacks, MAPPING, rule), by);
+      return placeOf(findByPhysicalId(stacks, MAPPING, rule), `${by}.Filters.0.Pattern`);
     case 'Filter':
     case 'Event':
       return placeOf(findByArn(stacks, from), pathOfNotification(step, stacks));
@@ -232,7 +233,7 @@ function describeRun(step: Extract<StampedStep, { kind: 'ran' }>, at: Deliveries
     }),
     queue: from === undefined ? undefined : queueOf(from, stacks),
     mapping: found && {
-      place: placeOf(found) ?? '',
+      place: placeOfFirst(found, ['FunctionResponseTypes']) ?? '',
       reportsItems: asList(found.properties['FunctionResponseTypes']).includes('ReportBatchItemFailures'),
     },
     notes: [

@@ -83,14 +83,8 @@ export function findApiPlaces(
   if (route === undefined && isEvent(recorded) && recorded.kind === 'DISCONNECT') return connect;
   if (route === undefined && isEvent(recorded))
     return named('RouteSelectionExpression', placeOf(own, 'RouteSelectionExpression'));
-  if (route === undefined) {
-    const near = stage?.deployment.routes.plans.find(({ routeKey }) => routeKey === nearest[0]);
-    return unique([
-      ...(near === undefined ? named('the API', placeOf(own)) : placesOfRoute(recorded, near, at)),
-      ...entrance,
-      ...placesOfCors(recorded, own),
-    ]);
-  }
+  if (route === undefined)
+    return unique([...placesOfNearest(recorded, nearest, at), ...entrance, ...placesOfCors(recorded, own)]);
   const method = findMethod(route, at);
   const ofRoute = [
     ...placesOfRoute(recorded, route, at),
@@ -116,6 +110,13 @@ export function findApiPlaces(
     ...placesOfLimit(recorded, route, at),
     ...linesOfCode(recorded, route, at),
   ]);
+}
+
+/** For a request that has no route: the route that it nearly matched, or else the API. */
+function placesOfNearest(recorded: Recorded, [nearest]: readonly string[], at: At): readonly NamedPlace[] {
+  const deployment = isEvent(recorded) ? undefined : recorded.received.stage?.deployment;
+  const near = deployment?.routes.plans.find(({ routeKey }) => routeKey === nearest);
+  return near === undefined ? named('the API', placeOf(at.own)) : placesOfRoute(recorded, near, at);
 }
 
 function placesOfRoute(recorded: Recorded, route: RoutePlan, at: At): readonly NamedPlace[] {

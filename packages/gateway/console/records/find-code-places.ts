@@ -6,6 +6,7 @@ import { basename } from 'node:path';
 import { asText, parseJsonObject } from '@gatewright/aws/json-object';
 import { findErrorPlace } from '../explain/reason.ts';
 import { findLines } from './handler-lines.ts';
+import { lineOf } from './handler-misread.ts';
 import type { AuthorizerResultPart, Defect, ProxyFault } from '../../core/defect.ts';
 import type { NamedPlace } from '../explain/circumstances.ts';
 import type { HandlerText } from './misread-event.ts';
@@ -20,7 +21,7 @@ export function findHandlerLine(
   lines: readonly string[],
 ): readonly NamedPlace[] {
   if (outcome?.kind === 'failed') {
-    const own = ofError(lines);
+    const own = ofError(lines, handler);
     return own.length > 0 ? own : ofImport(outcome.errorMessage, handler);
   }
   if (outcome?.kind !== 'returned' || handler === undefined) return [];
@@ -38,7 +39,7 @@ export function findAuthorizerLine(
 ): readonly NamedPlace[] {
   const defect = error?.detail.defect;
   const isFailed = defect?.kind === 'authorizer' && defect.code === 'failed';
-  const thrown = isFailed || error?.code === 'UNAUTHORIZED' ? ofError(lines) : [];
+  const thrown = isFailed || error?.code === 'UNAUTHORIZED' ? ofError(lines, handler) : [];
   if (thrown.length > 0) return thrown;
   if (handler === undefined) return [];
   if (phase === 'authorize') return ofPatterns(handler, PATTERNS_OF_POLICY);
@@ -52,9 +53,50 @@ export function findAuthorizerLine(
   return ofPatterns(handler, patternsOfAuthorizer(defect));
 }
 
-function ofError(lines: readonly string[]): readonly NamedPlace[] {
+function ofError(lines: readonly string[], handler: HandlerText | undefined): readonly NamedPlace[] {
   const own = findErrorPlace(lines);
-  return own === undefined ? [] : [{ what: 'its code', place: `${basename(own.file)}:${own.line}` }];
+  if (own === undefined) return [];
+  const first = handler === undefined ? undefined : lineOf(handler, lines);
+  const line =
+    first === undefined || handler === undefined
+      ? own.line
+      : findNamedInCall(handler.text.split('\n'), first, lines.at(-1) ?? '');
+  return [{ what: 'its code', place: `${basename(own.file)}:${line}` }];
+}
+
+/** A call of an SDK has a few members, each in a line of its own. */
+const MOST_LINES_OF_CALL = 30;
+
+/**
+ * Returns the line of the member of a call that the message of its error names, such as `ConditionExpression`, or else the
+ * line at which the call begins.
+ * @param first the line at which the call begins, counted from 1
+ */
+function findNamedInCall(code: readonly string[], first: number, printed: string): number {
+  let depth = 0;
+  const call: string[] = [];
+  for (const text of code.slice(first - 1, first - 1 + MOST_LINES_OF_CALL)) {
+    call.push(text);
+    depth += countOf(text, /[([{]/g) - countOf(text, /[)\]}]/g);
+    if (depth <= 0) break;
+  }
+  // The stack follows the message.
+  const [message = ''] = printed.split(/\n\s+at |\nTraceback|\\n\s+at /, 1);
+  for (const [, quoted, name] of message.matchAll(
+    /['"`]([A-Za-z_]\w{2,})['"`]|\b([A-Z][a-z]+(?:[A-Z][a-z]+)*)\b/g,
+  )) {
+    const wanted = new RegExp(
+      `^\\s*['"]?${quoted ?? name ?? ''}['"]?\\s*[:=]`,
+      quoted === undefined ? '' : 'i',
+    );
+    const line = call.findIndex((text, index) => index > 0 && wanted.test(text));
+    if (line !== -1) return first + line;
+  }
+  return first;
+}
+
+function countOf(text: string, sign: RegExp): number {
+  return [...text.matchAll(sign)].length;
 }
 
 /** The line that imports a module which is missing. The error has no line of the handler. */

@@ -93,7 +93,24 @@ export function findAuthorizerRead(
  * Returns the line of the handler's own file at which it failed; undefined if it failed in another file or at an
  * unknown line. Inline code has the file name index.
  */
-function lineOf({ file }: HandlerText, lines: readonly string[]): number | undefined {
+/** Returns the text of the line at which a function failed; undefined if the line is not in the file of its handler. */
+export function findFailedLine(
+  { outcome }: Pick<RecordedRequest, 'outcome'>,
+  functionName: string,
+  { lines, readHandler }: { readonly lines: FunctionLines; readonly readHandler: ReadHandler },
+): string | undefined {
+  const requestId = outcome !== undefined && 'requestId' in outcome ? outcome.requestId?.() : undefined;
+  const source = readHandler(functionName);
+  if (requestId === undefined || source === undefined) return undefined;
+  const line = lineOf(
+    source,
+    lines.ofInvocation(requestId).map(({ message }) => message),
+  );
+  return line === undefined ? undefined : source.text.split('\n')[line - 1];
+}
+
+/** Returns the line of the handler's file at which a function failed, from what it printed. */
+export function lineOf({ file }: HandlerText, lines: readonly string[]): number | undefined {
   const place = findErrorPlace(lines);
   if (place === undefined) return undefined;
   const isInline = file.startsWith('ZipFile ') && /(?:^|[\\/])index\.\w+$/.test(place.file);
