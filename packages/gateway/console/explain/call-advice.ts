@@ -3,7 +3,7 @@ import { PYTHON_MODULES } from '../../lambda/lent/lock-lists.ts';
 import { sentence, toDeploy } from './reason.ts';
 import { nameSetting } from './setting-text.ts';
 import type { NullBy } from '../../core/ports.ts';
-import type { Circumstances, IntegrationCircumstances } from './circumstances.ts';
+import type { NamedPlace, Circumstances, IntegrationCircumstances } from './circumstances.ts';
 
 /** Advises on a call that was not accepted, or on a backend that was not reached. */
 export function adviseRefused({
@@ -176,6 +176,25 @@ export function adviseOnConnections(
     default:
       return undefined;
   }
+}
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-keys-connect-disconnect.html */
+export const ADD_DISCONNECT =
+  'Add a route $disconnect whose function deletes what $connect stored, and delete it also when a message is refused with 410, because AWS sends $disconnect only as far as it can.';
+
+/**
+ * Says what the status 410 of `@connections` means.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
+ */
+export function describeGone(errorType: string, untold: readonly NamedPlace[] = []): string[] {
+  if (errorType !== 'GoneException') return [];
+  return [
+    'GoneException is the status 410 of @connections: the connection to which the message was sent has closed, or has never been open.',
+    ...untold.map(
+      ({ what, place }) =>
+        `The WebSocket API ${what} has no route $disconnect (${place}), so no function learns that a connection has closed, and what $connect stored about it stays.`,
+    ),
+  ];
 }
 
 /** Lambda's result null looks like the result of a handler that returns nothing. */

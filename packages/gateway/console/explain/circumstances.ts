@@ -73,6 +73,8 @@ export type GuardCircumstances = {
   readonly name: string;
   readonly functionName: string | undefined;
   readonly places: readonly IdentityPlace[];
+  /** The query parameters of the request that the code of the authorizer reads. */
+  readonly readSources?: readonly string[] | undefined;
   /** Where the request has a token that the authorizer does not read, such as `header X-Id-Token`. */
   readonly strayToken?: string | undefined;
   /** TTL of the authorizer's results; 0 means that they are not cached. */
@@ -243,6 +245,8 @@ export type IntegrationCircumstances = {
    * if the handler timed out.
    */
   readonly keptBusyBy?: string | undefined;
+  /** The names that the module of a function exports, if it does not export the handler. */
+  readonly exported?: readonly string[] | undefined;
   /** Why the event of a function is not JSON; undefined if it is. */
   readonly eventFault?: EventFault | undefined;
   /** The published version that an alias or version chose, although $LATEST of the function was changed in this run. */
@@ -465,6 +469,10 @@ export type Circumstances = {
   readonly needsKey?: boolean | undefined;
   /** The permission to invoke the function, which the call lacks; absent if no loaded stack has the function. */
   readonly permission?: PermissionAdvice | undefined;
+  /** What the author’s templates call an API, a user pool or an app client, by its id on this machine. */
+  readonly localNames?: Readonly<Record<string, string>> | undefined;
+  /** If a message to a closed connection was refused: the WebSocket APIs that have no route $disconnect. */
+  readonly untold?: readonly NamedPlace[] | undefined;
   /** The custom domains that are mapped to an API whose own endpoint is disabled. */
   readonly domains?: readonly string[];
   /**

@@ -1,5 +1,11 @@
 /** Explains the failure of a function, with the place of the error and the remedy for its kind. */
-import { adviseInstall, adviseOnConnections, adviseLimit } from './call-advice.ts';
+import {
+  ADD_DISCONNECT,
+  adviseInstall,
+  adviseLimit,
+  adviseOnConnections,
+  describeGone,
+} from './call-advice.ts';
 import { adviseQuotaFailure } from './explain-handler-quota.ts';
 import { adviseFunctionError, describeMisread } from './function-error-advice.ts';
 import { atErrorPlace, formatLastLine, withStop } from './reason.ts';
@@ -24,7 +30,7 @@ export function explainSelectedFailure(about: Circumstances, integration: Integr
 }
 
 export function explainFailure(
-  about: Pick<Circumstances, 'protocol' | 'stages' | 'domain' | 'kind' | 'guard'>,
+  about: Pick<Circumstances, 'protocol' | 'stages' | 'domain' | 'kind' | 'guard' | 'untold'>,
   integration: IntegrationCircumstances,
   isSelected = false,
 ): Reason {
@@ -36,6 +42,7 @@ export function explainFailure(
         ? (integration.eventGaps ?? [])
         : describeMisread(integration.misread)),
       ...describeEncodedKey(integration),
+      ...describeGone(errorType, about.untold),
       ...(integration.keptBusyBy === undefined
         ? []
         : [
@@ -45,15 +52,35 @@ export function explainFailure(
     ],
     changes: [
       adviseInstall(errorType, errorMessage) ??
-        (about.protocol === 'websocket' ? adviseOnConnections(errorType, errorMessage, about) : undefined) ??
+        (about.protocol === 'websocket' || errorType === 'GoneException'
+          ? adviseOnConnections(errorType, errorMessage, about)
+          : undefined) ??
         adviseKeptBusy(integration) ??
         adviseEncodedKey(integration) ??
+        adviseExport(integration) ??
         adviseLimit(errorType, integration.target ?? '', integration.payload, errorMessage) ??
         adviseQuotaFailure(errorMessage, about) ??
         adviseFunctionError({ ...integration, errorType, errorMessage, named: nameWithin(integration) }) ??
         adviseErrorPlace(integration, isSelected),
+      ...((about.untold ?? []).length === 0 || about.kind === 'disconnect' ? [] : [ADD_DISCONNECT]),
     ],
   };
+}
+
+/** The handler that the code has, if it has only one function that can be meant. */
+function adviseExport({
+  exported = [],
+  errorMessage = '',
+  target = '',
+}: IntegrationCircumstances): string | undefined {
+  const [name, ...others] = exported;
+  if (name === undefined) return undefined;
+  const [, given, python] =
+    /^(\S+) is undefined or not exported|on module '([^']+)'/.exec(errorMessage) ?? [];
+  const module = python ?? given?.replace(/\.[^./]+$/, '') ?? '';
+  return others.length === 0
+    ? `Set Handler of ${target} to ${module}.${name}: the module has ${name}, and nothing else that can be the handler. Or rename ${name} in the code.`
+    : `Set Handler of ${target} to what the module has: ${exported.map((one) => `${module}.${one}`).join(' or ')}. Or rename one of them in the code.`;
 }
 
 function adviseKeptBusy({ keptBusyBy }: IntegrationCircumstances): string | undefined {

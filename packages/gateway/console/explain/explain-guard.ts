@@ -1,3 +1,4 @@
+import { nameQuerySources } from './setting-text.ts';
 import { listed, formatDuration, list, sentence, formatLastLine, findNotedLine, toDeploy } from './reason.ts';
 import { describeMisread } from './function-error-advice.ts';
 import { describeCredential, describeMistake, adviseFix, suggestKey } from './authorizer-advice.ts';
@@ -119,6 +120,7 @@ function adviseMissing(about: Circumstances, guard: GuardCircumstances): string[
               ? [adviseBehavior(sent, nameOfPlaces(sent), about.behavior)]
               : []),
             `${about.isBehindEdge === true ? 'If the viewer sent none, send' : 'Send'} ${nameOfPlaces(sent)}${describeCredential(about, guard, nameOfPlaces(sent))}.`,
+            ...((guard.readSources ?? []).length === 0 ? [] : [adviseSources(about, guard)]),
           ]),
     ...(variables.length === 0
       ? []
@@ -131,6 +133,15 @@ function adviseMissing(about: Circumstances, guard: GuardCircumstances): string[
           `Remove ${context.map((name) => `context.${name}`).join(', ')} from the identity sources of authorizer ${guard.name}: API Gateway sets context variables itself, and this one has no value for such a request.`,
         ]),
   ];
+}
+
+/** A caller may be identified by values that the function reads, but only if they are identity sources. */
+function adviseSources(
+  { definition, protocol }: Circumstances,
+  { name, readSources = [] }: GuardCircumstances,
+): string {
+  const setting = nameQuerySources(definition?.form ?? 'cloudformation', protocol, readSources);
+  return `Or, if the caller is identified by the query parameters that the function reads, set ${setting} of authorizer ${name}.${toDeploy(protocol)}`;
 }
 
 function explainFunction(

@@ -166,6 +166,21 @@ function mappedPath(stagePath: string, stageName: string): string | undefined {
   return stagePath === '' || stagePath === `/${stageName}` ? undefined : stagePath;
 }
 
+/**
+ * A path that ends at a variable of a longer route may have had a # in the value of this variable.
+ * @see https://www.rfc-editor.org/rfc/rfc3986#section-3.5
+ */
+function adviseFragment(path: string, nearest: NearMiss | undefined): string[] {
+  const wanted = (nearest?.route.split(' ')[1] ?? '').split('/');
+  const given = path.split('/');
+  const last = wanted[given.length - 1] ?? '';
+  return given.length < wanted.length && /^\{[^+]+\}$/.test(last)
+    ? [
+        `If the value of ${last} contains #, write %23 in its place: everything from # on is the fragment of the URL, which no client sends.`,
+      ]
+    : [];
+}
+
 function verbsOf(nearMisses: readonly NearMiss[]): readonly string[] {
   return nearMisses.flatMap(({ otherMethod }) => otherMethod ?? []);
 }
@@ -209,6 +224,7 @@ function explainRoute(about: Circumstances, stageName: string): Reason {
         : [`The closest ${near.length === 1 ? 'route is' : 'routes are'} ${near.join('; ')}.`]),
     ],
     changes: [
+      ...adviseFragment(path, meant[0]),
       // The advice for a preflight is reported with the surprises, because the browser chooses the method of a
       // preflight.
       ...(isPreflight === true && verbsOf(nearMisses).length > 0

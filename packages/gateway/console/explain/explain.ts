@@ -5,6 +5,7 @@
 import { adviseByCode } from './code-advice.ts';
 import { explainCall } from './explain-call.ts';
 import { explainClosure } from './explain-closure.ts';
+import { ADD_DISCONNECT } from './call-advice.ts';
 import { explainDeliveries } from './explain-deliveries.ts';
 import { headlineOfEvent } from './headline-of-event.ts';
 import { explainEdge } from './explain-edge.ts';
@@ -314,7 +315,5 @@ const UNTOLD: Reason = {
   because: [
     'The API has no route $disconnect, so no function is called when a connection ends: what $connect stored about it stays, and a later message to it is refused with 410 (GoneException).',
   ],
-  changes: [
-    'Add a route $disconnect whose function deletes what $connect stored, and delete it also when a message is refused with 410, because AWS sends $disconnect only as far as it can.',
-  ],
+  changes: [ADD_DISCONNECT],
 };

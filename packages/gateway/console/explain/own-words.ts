@@ -104,6 +104,7 @@ const PROPERTIES: Readonly<Record<string, Own>> = {
   TimeoutInMillis: { terraform: 'timeout_milliseconds', cdk: 'timeout' },
   TlsConfig: {},
   ValidateRequestBody: {},
+  ValidateRequestParameters: {},
   VisibilityTimeout: { terraform: 'visibility_timeout_seconds' },
   VpcConfig: { serverless: 'vpc', cdk: 'vpc' },
 };
@@ -143,9 +144,11 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /**
  * A name, with its value if that follows, such as `ApiKeyRequired: true` or `AuthorizationType NONE`. A name directly
- * after a colon is part of a condition key or an action, such as `aws:SourceArn`, which all formats write alike.
+ * after a colon is part of a condition key or an action, such as `aws:SourceArn`, which all formats write alike. A name before
+ * a constant, such as `AuthorizationType.NONE`, is already the CDK's.
  */
-const NAME = /(?<!\w:)\b([A-Z][a-z]+(?:[A-Z][a-z]+)*)\b(?:: (true|false|\d+)\b|:? ([A-Z][A-Z_]{3,})\b)?/g;
+const NAME =
+  /(?<!\w:)\b([A-Z][a-z]+(?:[A-Z][a-z]+)*)\b(?!\.[A-Z]{2})(?:: (true|false|\d+)\b|:? ([A-Z][A-Z_]{3,})\b)?/g;
 const TYPE = /\bAWS::(?:ApiGateway|ApiGatewayV2|Lambda|S3|StepFunctions)::\w+/g;
 
 type Owner = {
@@ -153,12 +156,13 @@ type Owner = {
   readonly protocol: Protocol;
   /** Messages of functions and services in the text, which stay as they are. */
   readonly quotes?: readonly string[];
+  readonly localNames?: Readonly<Record<string, string>> | undefined;
 };
 
 /** @param part whether the text is advice; the other sentences may quote messages of functions and services */
 export function inOwnWords(given: string, owner: Owner, part: 'because' | 'advice'): string {
   const form = owner.definition?.form ?? 'cloudformation';
-  if (form === 'cloudformation' || /^It printed: /.test(given)) return given;
+  if (/^It printed: /.test(given)) return given;
   const quote =
     part === 'because' ? owner.quotes?.find((one) => one !== '' && given.includes(one)) : undefined;
   if (quote !== undefined)
@@ -166,7 +170,8 @@ export function inOwnWords(given: string, owner: Owner, part: 'because' | 'advic
       .split(quote)
       .map((own) => inOwnWords(own, owner, part))
       .join(quote);
-  let text = given;
+  let text = nameIds(given, owner.localNames);
+  if (form === 'cloudformation') return text;
   for (const [phrase, own] of Object.entries(PHRASES)) text = text.replaceAll(phrase, own[form] ?? phrase);
   const names = part === 'advice' ? NAMED_PROPERTIES : PROPERTIES;
   if (form !== 'terraform')
@@ -180,6 +185,19 @@ export function inOwnWords(given: string, owner: Owner, part: 'because' | 'advic
     if (plain !== undefined) return `${own} = ${String(plain)}`;
     return word === undefined ? own + all.slice(name.length) : `${own} = "${String(word)}"`;
   });
+}
+
+/** A command is run on this machine, where the id is the right one. */
+const COMMAND = /(`(?:aws|gatewright|curl) [^`]*`)/;
+
+function nameIds(text: string, names: Owner['localNames'] = {}): string {
+  const ids = Object.keys(names).filter((id) => text.includes(id));
+  if (ids.length === 0) return text;
+  const id = new RegExp(`(?<![\\w-])(?:${ids.join('|')})(?![\\w-])`, 'g');
+  return text
+    .split(COMMAND)
+    .map((part, index) => (index % 2 === 1 ? part : part.replaceAll(id, (found) => names[found] ?? found)))
+    .join('');
 }
 
 function ownName(

@@ -28,7 +28,10 @@ function ofCors(setting: 'AllowHeaders' | 'AllowMethods' | 'AllowCredentials'): 
 const WITH_ROUTE_RESPONSE =
   'RouteResponseSelectionExpression of the route # to $default, and add an AWS::ApiGatewayV2::RouteResponse with RouteResponseKey $default';
 
-/** `@` is the logical id of the API, and `#` an origin or another value. */
+/**
+ * `@` is the logical id of the API, and `#` an origin or another value. `document` is the text for a route that the author
+ * wrote in an OpenAPI document, if it differs.
+ */
 const SETTINGS = {
   simpleResponses: {
     cloudformation: 'EnableSimpleResponses: true of the authorizer',
@@ -39,6 +42,7 @@ const SETTINGS = {
     terraform: 'enable_simple_responses = true of the aws_apigatewayv2_authorizer',
   },
   openPreflight: {
+    document: 'security: [] in the operation',
     cloudformation: 'AuthorizationType NONE',
     sam: 'AddDefaultAuthorizerToCorsPreflight: false in Auth of @',
     'sam-globals': 'AddDefaultAuthorizerToCorsPreflight: false in Globals.Api.Auth',
@@ -47,6 +51,7 @@ const SETTINGS = {
     terraform: 'authorization = "NONE"',
   },
   keylessPreflight: {
+    document: 'security: [] in the operation',
     cloudformation: 'ApiKeyRequired false',
     sam: 'AddApiKeyRequiredToCorsPreflight: false in Auth of @',
     'sam-globals': 'AddApiKeyRequiredToCorsPreflight: false in Globals.Api.Auth',
@@ -55,6 +60,7 @@ const SETTINGS = {
     terraform: 'api_key_required = false',
   },
   requestModel: {
+    document: 'requestBody and x-amazon-apigateway-request-validator of the operation',
     cloudformation: 'RequestModels and RequestValidatorId of the method',
     sam: 'RequestModel of the event',
     'sam-globals': 'RequestModel of the event',
@@ -71,6 +77,7 @@ const SETTINGS = {
     terraform: 'disable_execute_api_endpoint = true of @',
   },
   keyRequired: {
+    document: 'security with a scheme of type apiKey and the name x-api-key, in the operation',
     cloudformation: 'ApiKeyRequired: true of the method',
     sam: 'Auth: { ApiKeyRequired: true } of the Api event',
     'sam-globals': 'Auth: { ApiKeyRequired: true } of the Api event',
@@ -87,6 +94,7 @@ const SETTINGS = {
     terraform: 'value of the aws_api_gateway_api_key (at least 20 characters)',
   },
   integrationTimeout: {
+    document: 'timeoutInMillis in x-amazon-apigateway-integration of the operation',
     cloudformation: 'TimeoutInMillis of the integration',
     sam: 'TimeoutInMillis of the integration',
     'sam-globals': 'TimeoutInMillis of the integration',
@@ -125,15 +133,46 @@ const SETTINGS = {
     terraform:
       'response_parameters = { "gatewayresponse.header.Access-Control-Allow-Origin" = "\'#\'" }, as an aws_api_gateway_gateway_response',
   },
-} satisfies Readonly<Record<string, Texts>>;
+} satisfies Readonly<Record<string, Texts & { readonly document?: string }>>;
 
 export function nameSetting(
   setting: keyof typeof SETTINGS,
-  definition: Pick<Definition, 'form' | 'logicalId'> | undefined,
+  definition: Pick<Definition, 'form' | 'logicalId' | 'isDocument'> | undefined,
   value = '',
 ): string {
-  const { form, logicalId } = definition ?? { form: 'cloudformation', logicalId: 'the API' };
-  return SETTINGS[setting][form].replace('@', () => logicalId).replace('#', () => value);
+  const { form, logicalId, isDocument } = definition ?? { form: 'cloudformation', logicalId: 'the API' };
+  const texts: Texts & { readonly document?: string } = SETTINGS[setting];
+  return ((isDocument === true ? texts.document : undefined) ?? texts[form])
+    .replace('@', () => logicalId)
+    .replace('#', () => value);
+}
+
+/** The setting of an authorizer that identifies callers by these query parameters. */
+export function nameQuerySources(
+  form: Form,
+  protocol: 'rest' | 'http' | 'websocket',
+  names: readonly string[],
+): string {
+  const isRest = protocol === 'rest';
+  const sources = names.map((name) => `${isRest ? 'method.request' : 'route.request'}.querystring.${name}`);
+  const texts =
+    isRest || protocol === 'websocket' ? sources : names.map((name) => `$request.querystring.${name}`);
+  const [quoted, joined] = [`[${texts.map((text) => `"${text}"`).join(', ')}]`, texts.join(',')];
+  switch (form) {
+    case 'sam':
+    case 'sam-globals':
+      return `QueryStrings: [${names.join(', ')}] in Identity`;
+    case 'terraform':
+      return isRest ? `identity_source = "${joined}"` : `identity_sources = ${quoted}`;
+    case 'cdk':
+      return isRest
+        ? `identitySources: [${names.map((name) => `IdentitySource.queryString('${name}')`).join(', ')}]`
+        : `identitySource: ${quoted}`;
+    case 'serverless':
+      return `identitySource: ${isRest ? joined : quoted}`;
+    case 'cloudformation':
+      return `IdentitySource: ${isRest ? joined : quoted}`;
+  }
 }
 
 /** The ARN of an API as its owner writes it. The id of this machine is not the API's on AWS. */

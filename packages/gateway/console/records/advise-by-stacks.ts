@@ -2,21 +2,24 @@
  * Writes the statements and properties that a role or function lacks, in the formats of the loaded stacks.
  */
 import { readFunctionName } from '@gatewright/aws/function-name';
+import { asText } from '@gatewright/aws/json-object';
 import { API_GATEWAY, nameOfRole } from '../../core/policy/role.ts';
 import { atStage } from '../../core/routing/invoke-sources.ts';
 import { advisePermission } from '../../core/stack/permission-advice.ts';
 import { adviseStatement, adviseTrust } from '../../core/stack/statement-advice.ts';
 import { findDenials, keyOf } from '../explain/missing-right.ts';
 import { findMappings } from '../surprises/template-text.ts';
+import { placeOfFirst, resourcesOf } from './find-places.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
-import type { Circumstances } from '../explain/circumstances.ts';
+import type { Circumstances, NamedPlace } from '../explain/circumstances.ts';
 
 export function adviseByStacks(
   about: Circumstances,
   stacks: readonly ResolvedStack[],
-): Pick<Circumstances, 'statements' | 'permission' | 'trust' | 'domains'> {
+): Pick<Circumstances, 'statements' | 'permission' | 'trust' | 'domains' | 'untold'> {
   const { defect, apiId, stageName = '*' } = about;
   return {
+    ...(about.integration?.errorType === 'GoneException' && { untold: findUntold(stacks) }),
     statements: adviseStatements(about, stacks),
     ...(defect?.kind === 'permission' &&
       defect.invoked !== undefined &&
@@ -32,6 +35,21 @@ export function adviseByStacks(
       trust: adviseTrust(stacks, nameOfRole(defect.roleArn), API_GATEWAY),
     }),
   };
+}
+
+/** The WebSocket APIs without a route $disconnect, each with the place of its route $connect. */
+function findUntold(stacks: readonly ResolvedStack[]): readonly NamedPlace[] {
+  const routes = resourcesOf(stacks, 'AWS::ApiGatewayV2::Route');
+  return resourcesOf(stacks, 'AWS::ApiGatewayV2::Api')
+    .filter(({ properties }) => properties['ProtocolType'] === 'WEBSOCKET')
+    .flatMap((api) => {
+      const own = routes.filter(({ properties }) => properties['ApiId'] === api.physicalId);
+      const routeOf = (key: string) => own.find(({ properties }) => properties['RouteKey'] === key);
+      const place = placeOfFirst(routeOf('$connect') ?? api, ['RouteKey', 'RouteSelectionExpression']);
+      return routeOf('$disconnect') !== undefined || place === undefined
+        ? []
+        : [{ what: asText(api.properties['Name']) ?? api.logicalId, place }];
+    });
 }
 
 /** The custom domains of the loaded stacks that are mapped to the API, each with the path of its mapping. */

@@ -14,11 +14,11 @@ import { describeMeter } from './describe-meter.ts';
 import { findJsonFault } from './json-fault.ts';
 import { findBlank, findMisspelt } from './missing-parameters.ts';
 import { isEvent, kindOfEvent } from './recorded-request.ts';
-import { findDefinition, findMappings } from '../surprises/template-text.ts';
-import { findBehavior } from './find-places.ts';
+import { findDefinition } from '../surprises/template-text.ts';
+import { describeEdge } from './find-places.ts';
 import { adviseByStacks } from './advise-by-stacks.ts';
+import { findLocalNames } from './local-names.ts';
 import { findApiPlaces } from './find-api-places.ts';
-import type { ResolvedStack } from '../../core/stack/model.ts';
 import type { Circumstances, JsonFault, Problem } from '../explain/circumstances.ts';
 import type { Defect, MappingDefect } from '../../core/defect.ts';
 import type { GatewayError } from '../../core/errors.ts';
@@ -42,6 +42,7 @@ export function describeCircumstances(recorded: Recorded, at: DescribeWith): Cir
   return {
     ...about,
     places: findApiPlaces(recorded, { ...at, nearest, policy }),
+    localNames: findLocalNames(at.stacks),
     ...(!isEvent(recorded) && findRestatus(recorded)),
     ...(!isEvent(recorded) &&
       about.code === 'BAD_REQUEST_PARAMETERS' && {
@@ -104,15 +105,6 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
     },
     integration: describeIntegration(recorded, at),
   };
-}
-
-function describeEdge(
-  { headers, api, rawPath }: RecordedRequest['received'],
-  stacks: readonly ResolvedStack[],
-): Pick<Circumstances, 'isBehindEdge' | 'behavior'> {
-  if (headers.last('x-amz-cf-id') === undefined) return { isBehindEdge: false };
-  const hosts = [`${api.apiId}.execute-api`, ...findMappings(stacks, api.apiId).map(({ domain }) => domain)];
-  return { isBehindEdge: true, behavior: findBehavior(stacks, hosts, rawPath) };
 }
 
 /** Finds what is wrong with a body that was read as JSON. */

@@ -17,7 +17,7 @@ import type {
   TokenCircumstances,
 } from '../explain/circumstances.ts';
 import { readLeft } from './read-left.ts';
-import type { IdentitySource } from '../../core/deployment/model.ts';
+import type { IdentitySource, LambdaAuthorizer } from '../../core/deployment/model.ts';
 import type { CallerFacts } from '../../core/events/request-facts.ts';
 import type { AuthorizerGrant, Caller, Matched, Received } from '../../core/exchange.ts';
 import type { CompiledPolicy, PolicyPrincipal } from '../../core/policy/model.ts';
@@ -82,14 +82,7 @@ export function describeGuard(
     givenFor: grant?.givenFor,
     principal: principalOf(caller),
     misread: findAuthorizerRead(authorizerCall, lines, { received, lambda, readHandler }),
-    ...(lambda && {
-      simpleResponses: lambda.simpleResponses,
-      isPayload2: lambda.payload === 'http-2.0',
-    }),
-    ...(lambda?.payload === 'rest-token' && {
-      isTokenType: true,
-      identityExpression: lambda.validationText || undefined,
-    }),
+    ...(lambda && describeSettings(lambda, received, readHandler)),
     decided: grant && describeDecided(grant, received, sources, { access, message }),
     simpleAnswer: grant?.verdict.kind === 'simple' ? grant.verdict.isAuthorized : undefined,
     lines: lines.map((line) => redactor.text(line)),
@@ -108,6 +101,34 @@ export function describeGuard(
             scopes: authorization.scopes,
           },
   };
+}
+
+/** The settings of an authorizer with a function, which decide what it gets and may return. */
+function describeSettings(
+  { functionName, payload, simpleResponses, validationText }: LambdaAuthorizer,
+  received: Matched,
+  readHandler: ReadHandler,
+): Partial<GuardCircumstances> {
+  const common = { simpleResponses, isPayload2: payload === 'http-2.0' };
+  return payload === 'rest-token'
+    ? { ...common, isTokenType: true, identityExpression: validationText || undefined }
+    : {
+        ...common,
+        readSources: findReadSources(received, functionName.render(received.stage.variables), readHandler),
+      };
+}
+
+/** The query parameters of the request that the code of an authorizer reads. */
+function findReadSources(
+  { rawQuery }: Matched,
+  functionName: string,
+  readHandler: ReadHandler,
+): readonly string[] {
+  // Code in an archive is not read: then any of them may be meant.
+  const text = readHandler(functionName)?.text;
+  return [...new Set(new URLSearchParams(rawQuery).keys())].filter(
+    (name) => /^[\w-]+$/.test(name) && (text === undefined || new RegExp(`['"\`.]${name}\\b`).test(text)),
+  );
 }
 
 /** The form of a JSON Web Token, with or without the scheme before it. */

@@ -4,7 +4,8 @@ import { isMatched } from './describe-guard.ts';
 import { describeEventFault, ownOutcome } from './event-fault.ts';
 import { describeEventGaps } from './event-gaps.ts';
 import { findPinned } from './find-pinned.ts';
-import { findFailedRead, findKeptBusy } from './handler-misread.ts';
+import { findExports } from './handler-lines.ts';
+import { findFailedLine, findFailedRead, findKeptBusy } from './handler-misread.ts';
 import { findJsonFault } from './json-fault.ts';
 import { isOfService, readDenial, readProblem, readServiceError } from './read-problem.ts';
 import { readQuotaOfReply } from './read-quota-refusal.ts';
@@ -66,9 +67,12 @@ export function describeIntegration(
     ...(recorded.outcome?.kind === 'failed' && {
       misread: findFailedRead(recorded, lines, readHandler),
       keptBusyBy: findKeptBusy(recorded.outcome.errorType, sent?.target ?? '', readHandler),
-      eventGaps: describeEventGaps(sent?.body?.toString(), recorded.outcome).map((text) =>
-        redactor.text(text),
-      ),
+      eventGaps: describeEventGaps(
+        sent?.body?.toString(),
+        recorded.outcome,
+        findFailedLine(recorded, sent?.target ?? '', { lines, readHandler }),
+      ).map((text) => redactor.text(text)),
+      exported: findExports(recorded.outcome.errorType, readHandler(sent?.target ?? '')),
     }),
     ...(isInputUnread(recorded) && {
       eventFault: describeEventFault(received, sent?.body?.toString() ?? '', redactor),

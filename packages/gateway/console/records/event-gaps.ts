@@ -36,6 +36,19 @@ const OF_NULL =
   /Cannot read properties of null|null is not iterable|'NoneType'|not NoneType|Unexpected end of JSON/;
 const NOT_JSON = /is not valid JSON|^Unexpected token|^Expecting value/;
 
+/** A line of code that reads the event, or one of its members. */
+const READS_EVENT = new RegExp(`\\b(?:${['event', 'authorizer', ...OF_EVENTS].join('|')})\\b`);
+
+/** Whether a line of code reads the missing value from the event, as far as the line itself shows it. */
+function mayReadEvent(line: string, errorMessage: string): boolean {
+  const [, read = ''] = /\(reading '([\w$]+)'\)/.exec(errorMessage) ?? [];
+  const [, of] =
+    read === ''
+      ? []
+      : (new RegExp(`([\\w$]+)\\??\\.${read.replaceAll('$', '\\$')}(?![\\w$])`).exec(line) ?? []);
+  return READS_EVENT.test(of ?? line);
+}
+
 /** How the SDKs say that an object is not there: without s3:ListBucket, S3 answers 403. */
 const NO_OBJECT = /NoSuchKey|NotFound|Not Found|AccessDenied|Forbidden/;
 
@@ -56,10 +69,14 @@ export function findEncodedKey(
     .find(({ inEvent, ofObject }) => inEvent !== ofObject);
 }
 
-/** Returns sentences; empty if the error is about something else, or if the event is not known as a whole. */
+/**
+ * Returns sentences; empty if the error is about something else, or if the event is not known as a whole.
+ * @param line the text of the line of code that failed; undefined if it is not known
+ */
 export function describeEventGaps(
   event: string | undefined,
   { errorType, errorMessage }: { readonly errorType: string; readonly errorMessage: string },
+  line?: string,
 ): readonly string[] {
   const value = asJsonObject(parseJson(event ?? ''));
   if (value === undefined) return [];
@@ -76,6 +93,7 @@ export function describeEventGaps(
     return names.length === 0 ? [] : [`In the event of this request, ${listed(names)} ${areNull(names)}.`];
   }
   if (OF_UNDEFINED.test(errorMessage)) {
+    if (line !== undefined && !mayReadEvent(line, errorMessage)) return [];
     const names = [...MEMBERS, ...(isMissing('rawPath') ? OF_2 : OF_1)].filter(isMissing);
     const context = memberOf(value, 'requestContext');
     const more = memberOf(context, 'authorizer') === undefined ? ['requestContext.authorizer'] : [];

@@ -8,7 +8,9 @@ import { lastPartOf } from '../../kernel/event-rows.ts';
 import { memberOfScreen } from './deciding-members.ts';
 import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
 import type { ScreenRule } from '../../core/defect.ts';
-import type { BehaviorCircumstances, NamedPlace } from '../explain/circumstances.ts';
+import { findMappings } from '../surprises/template-text.ts';
+import type { Received } from '../../core/exchange.ts';
+import type { BehaviorCircumstances, Circumstances, NamedPlace } from '../explain/circumstances.ts';
 import type { EdgeAnswer, EdgeRecord } from '../../kernel/edge-record.ts';
 
 export function resourcesOf(stacks: readonly ResolvedStack[], type: string): readonly ResolvedResource[] {
@@ -150,6 +152,16 @@ export function findEdgePlace(
   return placeOf(resource, property === undefined ? path : `${path}.${property}`);
 }
 
+/** Whether a request came through CloudFront, and by which cache behavior. */
+export function describeEdge(
+  { headers, api, rawPath }: Pick<Received, 'headers' | 'api' | 'rawPath'>,
+  stacks: readonly ResolvedStack[],
+): Pick<Circumstances, 'isBehindEdge' | 'behavior'> {
+  if (headers.last('x-amz-cf-id') === undefined) return { isBehindEdge: false };
+  const hosts = [`${api.apiId}.execute-api`, ...findMappings(stacks, api.apiId).map(({ domain }) => domain)];
+  return { isBehindEdge: true, behavior: findBehavior(stacks, hosts, rawPath) };
+}
+
 /** Finds the cache behavior through which a request came to an API, by its origin and its path. */
 export function findBehavior(
   stacks: readonly ResolvedStack[],
@@ -191,9 +203,12 @@ function describeBehavior(
       ? '.ForwardedValues.Headers'
       : forwarded !== undefined
         ? '.ForwardedValues'
-        : policyId === undefined
-          ? ''
-          : '.OriginRequestPolicyId';
+        : policyId !== undefined
+          ? '.OriginRequestPolicyId'
+          : // The cache policy alone decides what reaches the origin.
+            behavior['CachePolicyId'] === undefined
+            ? ''
+            : '.CachePolicyId';
   return {
     pattern: asText(behavior['PathPattern']),
     place: placeOf(resource, `${path}${property}`),

@@ -14,3 +14,18 @@ export function findLines(handler: HandlerText | undefined, wanted: RegExp): rea
       wanted.test(text) && !/^\s*(?:\/\/|#|\*)/.test(text) ? [`${handler.file}:${index + 1}`] : [],
     );
 }
+
+const EXPORTS =
+  /\bexports\.(\w+)\s*=|\bexport\s+(?:async\s+)?(?:const|let|function\*?)\s+(\w+)|\bmodule\.exports\s*=\s*\{([^}]*)\}|^(?:async\s+)?def\s+(\w+)\(/gm;
+
+/** What the file of a handler exports, if Lambda did not find the handler in it. In Python, these are its functions. */
+export function findExports(errorType: string, handler: HandlerText | undefined): readonly string[] {
+  if (errorType !== 'Runtime.HandlerNotFound' || handler === undefined) return [];
+  const names = [...handler.text.matchAll(EXPORTS)].flatMap(([, member, declared, list = '', python]) => [
+    member ?? declared ?? python ?? '',
+    ...list.split(',').map((one) => /^\s*(\w+)/.exec(one)?.[1] ?? ''),
+  ]);
+  return [...new Set(names)].filter((name) => name !== '').slice(0, MOST_EXPORTS);
+}
+
+const MOST_EXPORTS = 5;

@@ -7,6 +7,7 @@ import { lastPartOf } from '../../kernel/event-rows.ts';
 import { explain } from '../explain/explain.ts';
 import { callsOf } from './function-calls.ts';
 import { describeDeliveries } from './describe-deliveries.ts';
+import { findLocalNames } from './local-names.ts';
 import type { DeliveriesWith } from './describe-deliveries.ts';
 import { findByArn, findEdgePlace } from './find-places.ts';
 import { isEvent } from './recorded-request.ts';
@@ -234,6 +235,7 @@ function circumstancesOf(record: SideRecord, row: RequestRow, at: SideWith): Cir
     validation: undefined,
     cache: undefined,
     integration: undefined,
+    localNames: findLocalNames(at.stacks),
   } as const;
   if (record.form === 'event') {
     const steps = at.journal?.ofCause(record.cause) ?? [];

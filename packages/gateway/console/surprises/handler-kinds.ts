@@ -3,6 +3,8 @@
  * does not have, tokens that are accepted, cached results, and subprotocols.
  * @see docs/aws §3.1–§3.3, §4.3, §4.5
  */
+import { adviseBehavior } from '../explain/behavior-advice.ts';
+import { describeEdge } from '../records/find-places.ts';
 import { adviseOwnResults } from '../explain/explain-guard.ts';
 import { describeMisread } from '../explain/function-error-advice.ts';
 import { SUBPROTOCOL } from '../explain/explain-closure.ts';
@@ -48,7 +50,7 @@ const valueAbsent: SurpriseKind = {
   mark: undefined,
   isCause: true,
   source: 'docs/aws §3.1',
-  find({ recorded: { received, outcome, status }, handler, isToolkit }) {
+  find({ recorded: { received, outcome, status }, handler, isToolkit, stacks = [] }) {
     if (!OF_MISSING_VALUES.has(status) || outcome?.kind !== 'returned' || isToolkit) return undefined;
     if (received.route?.integration.kind !== 'lambda-proxy' || handler === undefined) return undefined;
     const query = new URLSearchParams(received.rawQuery);
@@ -59,19 +61,31 @@ const valueAbsent: SurpriseKind = {
           of === 'headers' ? received.headers.last(name.toLowerCase()) !== undefined : query.has(name);
         return isGiven
           ? []
-          : [{ name, what: of === 'headers' ? 'header' : 'query parameter', line: index + 1 }];
+          : [
+              {
+                name,
+                kind: of === 'headers' ? 'header' : 'querystring',
+                what: of === 'headers' ? 'header' : 'query parameter',
+                line: index + 1,
+              },
+            ];
       }),
     );
     const [first] = absent;
     if (first === undefined) return undefined;
     const named = [...new Set(absent.map(({ name, what }) => `the ${what} ${name}`))];
+    const { isBehindEdge, behavior } = describeEdge(received, stacks);
+    const it = named.length === 1 ? 'it' : 'them';
     return {
       values: { names: [...new Set(absent.map(({ name }) => name))] },
       because: [
-        `The function itself responded with ${status}. It reads ${listed(named)} (${handler.file}:${first.line}), which the request does not have.`,
+        `The function itself responded with ${status}. It reads ${listed(named)} (${handler.file}:${first.line}), which the request does not have${isBehindEdge === true ? ` as it left CloudFront. If the viewer sent ${it}, the cache behavior${behavior?.place === undefined ? '' : ` (${behavior.place})`} did not forward ${it}` : ''}.`,
       ],
       changes: [
-        `Send ${listed(named)}, if the function refuses requests without ${named.length === 1 ? 'it' : 'them'}.`,
+        ...(isBehindEdge === true ? [adviseBehavior(absent, listed(named), behavior)] : []),
+        isBehindEdge === true
+          ? `If the viewer sent none, send ${listed(named)}.`
+          : `Send ${listed(named)}, if the function refuses requests without ${it}.`,
       ],
     };
   },

@@ -12,6 +12,7 @@ import { MAPPING_KINDS } from './mapping-kinds.ts';
 import { REPLY_KINDS } from './reply-kinds.ts';
 import { RESULT_KINDS } from './result-kinds.ts';
 import { TEMPLATE_INPUT_KINDS } from './template-input-kinds.ts';
+import { UNREAD_SETTINGS } from './unread-settings.ts';
 import type { SurpriseKind } from './surprise.ts';
 
 export const SURPRISE_KINDS: readonly SurpriseKind[] = [
@@ -28,4 +29,5 @@ export const SURPRISE_KINDS: readonly SurpriseKind[] = [
   ...HEADER_KINDS,
   ...EVENT_KINDS,
   ...ADDRESS_KINDS,
+  ...UNREAD_SETTINGS,
 ];

@@ -10,6 +10,8 @@ export type Definition = {
   readonly file: string;
   readonly form: Form;
   readonly logicalId: string;
+  /** Whether the author wrote the routes in an OpenAPI document. */
+  readonly isDocument?: true;
   /** Whether SAM adds OPTIONS methods to the API, because of its Cors. */
   readonly addsPreflights?: true;
   /** The lists of addresses in SAM's Auth.ResourcePolicy, from which SAM writes statements of the API's policy. */
@@ -39,11 +41,14 @@ export function findDefinition(stacks: readonly ResolvedStack[], api: ApiName): 
     file: basename(file),
     form: formOf(stack, basename(file), api.logicalId),
     logicalId: api.logicalId,
+    ...(DOCUMENTS.some((name) => own[name] !== undefined) && { isDocument: true }),
     ...((own['Cors'] ?? usual['Cors']) !== undefined && { addsPreflights: true }),
     ...(addressLists.length > 0 && { addressLists }),
     ...(mutual !== undefined && { mutualDomain: mutual.domain }),
   };
 }
+
+const DOCUMENTS = ['Body', 'BodyS3Location', 'DefinitionBody', 'DefinitionUri'];
 
 const MAPPINGS: Readonly<Record<string, readonly [api: string, path: string]>> = {
   'AWS::ApiGatewayV2::ApiMapping': ['ApiId', 'ApiMappingKey'],

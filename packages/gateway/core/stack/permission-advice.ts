@@ -34,7 +34,7 @@ export function advisePermission(
     for (const owner of stack.resources.values())
       if (owner.type === 'AWS::Lambda::Function' && owner.physicalId === lacking.functionName)
         return {
-          change: write(stacks, stack, owner, lacking),
+          change: correctName(stack, owner, lacking) ?? write(stacks, stack, owner, lacking),
           ...permissionsOf(stack, owner, lacking.qualifier),
         };
   return undefined;
@@ -61,6 +61,39 @@ function permissionsOf(
     else if (typeof source === 'string') permitted.push(`${place} for ${source}`);
   }
   return { permitted, elsewhere };
+}
+
+/**
+ * Returns how to correct a permission whose source has the logical id of the API as a plain text, which stays as it is,
+ * instead of a reference to the API; undefined if there is none.
+ */
+function correctName(
+  stack: ResolvedStack,
+  { physicalId }: ResolvedResource,
+  { apiId, qualifier }: LackingPermission,
+): string | undefined {
+  const api = [...stack.resources.values()].find(
+    (one) => one.physicalId === apiId && /^AWS::ApiGateway(?:V2)?::(?:RestApi|Api)$/.test(one.type),
+  );
+  const { kind, isJson } = formatOf(stack);
+  if (api === undefined || kind === 'terraform' || kind === 'cdk') return undefined;
+  for (const one of stack.resources.values()) {
+    const { FunctionName: named, SourceArn: source } = one.properties;
+    if (one.type !== 'AWS::Lambda::Permission' || typeof named !== 'string') continue;
+    const called = readFunctionName(named);
+    if (called.functionName !== physicalId || called.qualifier !== qualifier) continue;
+    if (typeof source !== 'string' || !source.includes(`:${api.logicalId}/`)) continue;
+    const place = shortPlace(one, 'SourceArn');
+    if (stack.source?.made?.has(one.logicalId) === true) {
+      const property = api.type.includes('V2') ? 'ApiId' : 'RestApiId';
+      const written = isJson
+        ? `"${property}": { "Ref": "${api.logicalId}" }`
+        : `${property}: !Ref ${api.logicalId}`;
+      return `Write \`${written}\` at ${place}: the plain text ${api.logicalId} is no reference, so the SourceArn of ${one.logicalId} contains it instead of the id of the API.`;
+    }
+    return `Write \`\${${api.logicalId}}\` for ${api.logicalId} in the SourceArn of ${one.logicalId} (${place}), within Fn::Sub: as plain text, it is no reference to the API.`;
+  }
+  return undefined;
 }
 
 function write(

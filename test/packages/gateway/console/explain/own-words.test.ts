@@ -134,7 +134,8 @@ const NO_SETTINGS =
   StartExecution StartSyncExecution StateMachineType StatusCode StreamArn SubnetId SurpriseFacts
   ToldStep TooLarge TransitGatewayId UnknownSource UpdateUsage UsagePlan UsagePlanId UsagePlanKey
   UserCodeSyntaxError ViewerProtocolPolicy VisibilityTimeout VpcPeeringConnectionId WebSocket
-  WebsocketsApi`.split(/\s+/);
+  WebsocketsApi QueryStrings IdentitySource DefinitionBody DefinitionUri FilterExpression LastEvaluatedKey
+  ExclusiveStartKey`.split(/\s+/);
 
 describe('the names of settings in explanations', () => {
   const found = new Map<string, string>();

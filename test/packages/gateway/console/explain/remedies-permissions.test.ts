@@ -151,7 +151,7 @@ Resources:
 
     assert.match(
       refused.sentences.join('\n'),
-      /Its permissions are for other sources: MainIsPermitted \(template\.yaml:\d+\) for arn:aws:execute-api:us-east-1:123456789012:\w+\/\*\/PUT\/\*\./,
+      /Its permissions are for other sources: MainIsPermitted \(template\.yaml:\d+\) for arn:aws:execute-api:us-east-1:123456789012:\$\{Api\}\/\*\/PUT\/\*\./,
     );
   });
 
@@ -172,7 +172,7 @@ Resources:
     );
     assert.match(
       refused.changes.join('\n'),
-      /End the SourceArn of MainIsPermitted \(template\.yaml:\d+\) with \w+\/dev\/GET\/\* \(or \w+\/\*\/GET\/\* for every stage\)\./,
+      /End the SourceArn of MainIsPermitted \(template\.yaml:\d+\) with \$\{Api\}\/dev\/GET\/\* \(or \$\{Api\}\/\*\/GET\/\* for every stage\)\./,
     );
     project.write('template.yaml', FUNCTIONS + rest('AuthorizationType: NONE') + own('dev'));
     assert.equal((await project.ask({ path: '/1' })).status, 200);

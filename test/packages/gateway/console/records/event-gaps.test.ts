@@ -92,4 +92,21 @@ describe('the object that an event of S3 names', () => {
     assert.equal(findEncodedKey('{"Records":[{"body":"a+b"}]}', missing), undefined);
     assert.equal(findEncodedKey(undefined, missing), undefined);
   });
+
+  const OF_LINES: readonly (readonly [line: string, isTold: boolean])[] = [
+    ['return event.body.id;', true],
+    ['const { id } = cookies;', true],
+    // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_InitiateAuth.html
+    ['return { statusCode: 200, body: AuthenticationResult.id };', false],
+    ['return { body: JSON.stringify(found?.id) };', false],
+  ];
+  for (const [line, isTold] of OF_LINES)
+    it(`is described only if the line may read it: ${line}`, () => {
+      const error = {
+        errorType: 'TypeError',
+        errorMessage: "Cannot read properties of undefined (reading 'id')",
+      };
+
+      assert.equal(describeEventGaps('{"version": "2.0"}', error, line).length > 0, isTold);
+    });
 });

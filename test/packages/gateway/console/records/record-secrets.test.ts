@@ -49,7 +49,7 @@ const environmentOf = ({ records }: RecordedApi, environment: Readonly<Record<st
   )[0]?.environment;
 
 const stacksWith = (environment: Readonly<Record<string, string>>): readonly ResolvedStack[] => [
-  { functions: [{ environment }] } as unknown as ResolvedStack,
+  { functions: [{ environment }], resources: new Map() } as unknown as ResolvedStack,
 ];
 
 const print = ({ records }: RecordedApi, requestId: string, message: string): void =>

@@ -134,6 +134,31 @@ export const HANDLERS: readonly SurpriseRow[] = [
     not: { request: { target: '/1?page=2' } },
   },
   {
+    // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/controlling-origin-requests.html
+    code: 'REQUEST_VALUE_ABSENT',
+    name: 'behind CloudFront, whose behavior has only a cache policy',
+    source: 'docs/aws §21.1',
+    api: proxy({ statusCode: 401, body: 'no' }),
+    request: { ...ID, target: '/dev/1', headers: ['X-Amz-Cf-Id', 'one'] },
+    handler: "exports.main = async (event) => event.headers['x-key'];",
+    resources: {
+      Cdn: {
+        type: 'AWS::CloudFront::Distribution',
+        properties: {
+          DistributionConfig: {
+            Origins: [{ Id: 'api', DomainName: 'abcdefghij.execute-api.us-east-1.amazonaws.com' }],
+            DefaultCacheBehavior: { TargetOriginId: 'api', CachePolicyId: 'none' },
+          },
+        },
+      },
+    },
+    values: { names: ['x-key'] },
+    because:
+      /does not have as it left CloudFront\. If the viewer sent it, the cache behavior .*did not forward it/,
+    change: /^If the viewer sent the header x-key, have CloudFront forward it: set OriginRequestPolicyId/m,
+    not: { request: { ...ID, target: '/dev/1', headers: ['X-Amz-Cf-Id', 'one', 'x-key', 'k'] } },
+  },
+  {
     code: 'BASE64_AS_TEXT',
     name: 'a picture for a client that asks for HTML first',
     source: 'docs/aws §2.4',

@@ -20,6 +20,7 @@ import { LAMBDA } from './lambda-rows.ts';
 import { RESULTS } from './result-rows.ts';
 import { SILENT } from './silent-rows.ts';
 import { TEMPLATES } from './template-rows.ts';
+import { UNREAD } from './unread-rows.ts';
 import { VALUES } from './value-rows.ts';
 import type { RequestDetail } from '../../../../../packages/gateway/console/records/model.ts';
 import type { Served, SurpriseRow } from './surprise-rows.ts';
@@ -35,6 +36,7 @@ const ROWS = [
   ...ADDRESSES,
   ...RESULTS,
   ...SILENT,
+  ...UNREAD,
 ];
 const API = { type: 'AWS::ApiGateway::RestApi', id: 'abcdefghij', properties: { Name: 'pets' } };
 

@@ -1,0 +1,108 @@
+/** Settings that look as if they decided about a request, and on AWS decide nothing, or something else. */
+import { asText, isTrue, membersOf } from '@gatewright/aws/json-object';
+import { listed, toDeploy } from '../explain/reason.ts';
+import { findByPhysicalId, placeOf } from '../records/find-places.ts';
+import type { Received } from '../../core/exchange.ts';
+import type { SurpriseKind } from './surprise.ts';
+
+const PARAMETER = /^method\.request\.(querystring|header)\.(.+)$/;
+
+/** Whether a request has no value for a required parameter such as `method.request.querystring.id`. */
+function lacks({ rawQuery, headers }: Pick<Received, 'rawQuery' | 'headers'>, parameter: string): boolean {
+  const [, where, name = ''] = PARAMETER.exec(parameter) ?? [];
+  const value =
+    where === 'header' ? headers.last(name.toLowerCase()) : new URLSearchParams(rawQuery).get(name);
+  return where !== undefined && (value ?? '').trim() === '';
+}
+
+/**
+ * A parameter is required only if the method has a validator that checks parameters.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
+ */
+const parameterUnchecked: SurpriseKind = {
+  code: 'PARAMETER_UNCHECKED',
+  mark: undefined,
+  isCause: true,
+  source: 'docs/aws §6',
+  find({ recorded: { received, failure, outcome }, stacks = [], isToolkit }) {
+    const { route, api } = received;
+    if (route === undefined || api.protocol !== 'rest' || failure !== undefined || outcome === undefined)
+      return undefined;
+    if (isToolkit || (route.validation?.parameters.length ?? 0) > 0) return undefined;
+    const method = stacks
+      .find(({ stackName }) => stackName === api.stackName)
+      ?.resources.get(route.logicalId);
+    const { RequestParameters: declared, RequestValidatorId: id } = method?.properties ?? {};
+    const required = Object.entries(membersOf(declared)).filter(
+      ([name, isRequired]) => isTrue(isRequired) && lacks(received, name),
+    );
+    const [first] = required;
+    if (method === undefined || first === undefined) return undefined;
+    const names = required.map(([name]) => name);
+    const validator = findByPhysicalId(stacks, 'AWS::ApiGateway::RequestValidator', asText(id) ?? '');
+    const place = placeOf(method, `RequestParameters.${first[0]}`) ?? '';
+    return {
+      values: { parameters: names },
+      because: [
+        `RequestParameters of ${route.routeKey} says that ${listed(names)} ${names.length === 1 ? 'is' : 'are'} required (${place}), and the request has no value for ${names.length === 1 ? 'it' : 'them'}. API Gateway did not check this, because ${
+          validator === undefined
+            ? 'the method has no RequestValidatorId'
+            : `ValidateRequestParameters of its validator is not true (${placeOf(validator, 'ValidateRequestParameters') ?? ''})`
+        }.`,
+      ],
+      changes: [
+        validator === undefined
+          ? `To refuse such requests with 400, give the method a RequestValidatorId: that of a request validator with ValidateRequestParameters: true.${toDeploy('rest')}`
+          : `To refuse such requests with 400, set ValidateRequestParameters: true of the validator ${validator.logicalId}.${toDeploy('rest')}`,
+      ],
+    };
+  },
+};
+
+/** An empty list in the body of a response: the body itself, or a member of it. */
+const EMPTY_LIST = /^\s*\[\s*\]\s*$|:\s*\[\s*\]/;
+const LIMIT = /\bLimit\s*['"]?\s*[:=]/;
+const FILTER = /\bFilterExpression\s*['"]?\s*[:=]/;
+/** A query and a scan are written in a few lines. */
+const MOST_LINES_OF_CALL = 20;
+
+/**
+ * Limit counts the items that are read, not those that the filter lets through.
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.FilterExpression.html
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.Pagination.html
+ */
+const limitBeforeFilter: SurpriseKind = {
+  code: 'LIMIT_BEFORE_FILTER',
+  mark: undefined,
+  isCause: true,
+  source: 'docs/aws §3.1',
+  find({ result, handler, isToolkit }) {
+    const body = asText(result?.['body']) ?? '';
+    if (handler === undefined || isToolkit || !EMPTY_LIST.test(body)) return undefined;
+    for (const { file, text } of [handler, ...(handler.modules ?? [])]) {
+      if (/LastEvaluatedKey|paginat/i.test(text)) continue;
+      const lines = text.split('\n');
+      const limit = lines.findIndex(
+        (line, index) =>
+          LIMIT.test(line) &&
+          lines
+            .slice(Math.max(0, index - MOST_LINES_OF_CALL), index + MOST_LINES_OF_CALL)
+            .some((other) => FILTER.test(other)),
+      );
+      if (limit === -1) continue;
+      const place = `${file}:${limit + 1}`;
+      return {
+        values: { place },
+        because: [
+          `The list in the response is empty. ${place} sets Limit for a read of DynamoDB with a FilterExpression: Limit counts the items that DynamoDB reads, before the filter removes those that do not match, so a page can be empty although later pages have matching items. The page then has a LastEvaluatedKey, which the code does not read.`,
+        ],
+        changes: [
+          `Repeat the read at ${place} with ExclusiveStartKey set to the LastEvaluatedKey of the page until there are enough items or there is no LastEvaluatedKey. Or read from an index whose key is the attribute of the filter.`,
+        ],
+      };
+    }
+    return undefined;
+  },
+};
+
+export const UNREAD_SETTINGS: readonly SurpriseKind[] = [parameterUnchecked, limitBeforeFilter];
