@@ -6,13 +6,16 @@
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { ARN_SCHEMAS } from './arn-schemas.ts';
 import { BUCKET_SCHEMA } from './bucket-schemas.ts';
+import { DELIVERY_SCHEMAS } from './delivery-schemas.ts';
 import { EVENT_SCHEMAS } from './event-schemas.ts';
 import { EXCLUSIVE_SCHEMAS } from './exclusive-schemas.ts';
+import { FUNCTION_SCHEMAS } from './function-schemas.ts';
 import { IDENTITY_SCHEMAS } from './identity-schemas.ts';
 import { MEMBER_SCHEMAS } from './member-schemas.ts';
 import { MODEL_SCHEMAS } from './model-schemas.ts';
 import { POLICY_SCHEMAS, PRINCIPALS_OF } from './policy-schemas.ts';
 import { RECORD_SCHEMAS } from './record-schemas.ts';
+import { STORE_SCHEMAS } from './store-schemas.ts';
 import { USER_CLIENT_SCHEMAS } from './user-client-schemas.ts';
 import { USER_POOL_SCHEMAS } from './user-pool-schemas.ts';
 
@@ -317,6 +320,9 @@ const TABLES = [
   USER_POOL_SCHEMAS,
   USER_CLIENT_SCHEMAS,
   IDENTITY_SCHEMAS,
+  FUNCTION_SCHEMAS,
+  STORE_SCHEMAS,
+  DELIVERY_SCHEMAS,
 ];
 
 /** The schemas of this folder for each type, in addition to CloudFormation's. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { ACCEPTED_COMBINATIONS } from './accepted-combinations.ts';
 import type { AcceptedDefinition } from './accepted-combinations.ts';
+import { ACCEPTED_SERVICES } from './accepted-services.ts';
 import { examineStacks } from '../../../../../../packages/gateway/engine/compose/checking/examine.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gatewright-check-'));
@@ -21,6 +22,7 @@ const SAM = 'Transform: AWS::Serverless-2016-10-31';
 /** Definitions of public projects that AWS deploys, each with its source. */
 const ACCEPTED: readonly AcceptedDefinition[] = [
   ...ACCEPTED_COMBINATIONS,
+  ...ACCEPTED_SERVICES,
   {
     name: 'a policy document that Fn::Sub makes as JSON text',
     source: 'aws-samples/serverless-patterns, documentdb-lambda-java-sam/DocumentDBAndMongoClientEC2.yaml',

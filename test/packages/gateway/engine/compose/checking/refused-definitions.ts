@@ -34,6 +34,7 @@ import { OF_ROTATIONS } from './refused/of-rotations.ts';
 import { OF_REST } from './refused/of-rest.ts';
 import { OF_ROLES } from './refused/of-roles.ts';
 import { OF_STATE_VALUES } from './refused/of-state-values.ts';
+import { OF_STORES } from './refused/of-stores.ts';
 import { OF_TEMPLATES } from './refused/of-templates.ts';
 import { OF_THREADS } from './refused/of-threads.ts';
 import { OF_USER_POOLS } from './refused/of-user-pools.ts';
@@ -76,6 +77,7 @@ export const REFUSED_DEFINITIONS: readonly RefusedDefinition[] = [
   ...OF_SETTINGS,
   ...OF_MACHINES,
   ...OF_STATE_VALUES,
+  ...OF_STORES,
   ...OF_FIELDS,
   ...OF_NEIGHBOURS,
   ...OF_INTEGRATIONS,
