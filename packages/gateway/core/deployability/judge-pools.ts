@@ -34,7 +34,7 @@ export function judgePool(pool: ResolvedResource): BrokenRelation | undefined {
 }
 
 function membersIn(list: Json | undefined): readonly JsonObject[] {
-  return list === undefined ? [] : asOneOrMore(list).map(membersOf);
+  return asOneOrMore(list).map((one) => membersOf(one));
 }
 
 /** Returns the index of the first item whose members are those of an earlier item. */
