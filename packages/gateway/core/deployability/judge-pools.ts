@@ -2,7 +2,7 @@
  * Finds faults in user pools, and attributes of clients that their pool does not have, for which Cognito refuses them
  * (https://github.com/badmintoncryer/cdk-preflight, `rules/cognito`, deployed).
  */
-import { asOneOrMore, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
+import { asNumber, asOneOrMore, asText, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { ResolvedResource } from '../stack/model.ts';
 import type { BrokenRelation } from './relation.ts';
@@ -42,9 +42,7 @@ function repeated(items: readonly JsonObject[], names: readonly string[]): numbe
   const index = items.findIndex((item, at) =>
     items
       .slice(0, at)
-      .some((other) =>
-        names.every((name) => item[name] !== undefined && String(item[name]) === String(other[name])),
-      ),
+      .some((other) => names.every((name) => item[name] !== undefined && isSame(item[name], other[name]))),
   );
   return index < 0 ? undefined : index;
 }
@@ -74,9 +72,14 @@ export function judgeCustomAttributes(
       return {
         resource: client,
         property: `${list}.${index}`,
-        message: `Invalid ${verb} attributes specified while creating a client (${pool.logicalId} has no attribute ${String(given[index])})`,
+        message: `Invalid ${verb} attributes specified while creating a client (${pool.logicalId} has no attribute ${asText(given[index]) ?? ''})`,
         remedy: `add the attribute to Schema of ${pool.logicalId}, or remove it from ${list}`,
       };
   }
   return undefined;
+}
+
+/** Priorities are numbers, which a template may write as text. */
+function isSame(one: Json | undefined, other: Json | undefined): boolean {
+  return one === other || (asNumber(one) !== undefined && asNumber(one) === asNumber(other));
 }
