@@ -33,7 +33,7 @@ export function judgeTokenValidity(client: ResolvedResource): BrokenRelation | u
       return {
         resource: client,
         property,
-        message: `Invalid range for token validity. (${property} is ${String(properties[property])} ${name}; it must be between ${durationOf(least)} and ${durationOf(most)})`,
+        message: `Invalid range for token validity. (${property} is ${asText(properties[property]) ?? Number(properties[property])} ${name}; it must be between ${durationOf(least)} and ${durationOf(most)})`,
         remedy: `set ${property} to a value from ${durationOf(least)} to ${durationOf(most)}. TokenValidityUnits.${unit} sets its unit, which is ${name}`,
       };
   }
