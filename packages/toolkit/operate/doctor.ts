@@ -43,7 +43,7 @@ export function doctorCommand(): Command {
       )
       .argument(
         '[source]',
-        'with --stage: folder of your Gatewright stack (default: the current folder, or gatewright/ in it); otherwise a template or the folder of a service',
+        'with --stage: folder of your Gatewright stack (default: gatewright/ if it has a serverless.yml, otherwise the current folder); otherwise a template or the folder of a service',
       )
       .option('--api <id>', 'id of a deployed API, or its name if only one API of that name has the stage')
       .option('--stage <name>', 'stage of the stack, or of the API', readStageOrDefault)

@@ -27,7 +27,10 @@ type PackageFlags = {
 export function packageCommand(): Command {
   return new Command('package')
     .description('Package the stack as `serverless deploy` would; needs no AWS account.')
-    .argument('[dir]', 'folder of the stack (default: the current folder, or gatewright/ in it)')
+    .argument(
+      '[dir]',
+      'folder of the stack (default: gatewright/ if it has a serverless.yml, otherwise the current folder)',
+    )
     .requiredOption('--stage <name>', 'stage of the stack', readStageName)
     .addOption(
       new Option('--form <tool>', 'deploy tool for which to package').choices(FORMS).default('serverless'),
