@@ -5,30 +5,17 @@
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { recordEvents } from '../../packages/gateway/engine/compose/feeds.ts';
-import { CallJournal } from '../../packages/gateway/control/call-journal.ts';
-import { RequestRecords } from '../../packages/gateway/console/records/request-records.ts';
 import * as events from '../../packages/gateway/services/eventbridge/service.ts';
 import * as lambda from '../../packages/gateway/services/lambda-events/service.ts';
 import * as scheduler from '../../packages/gateway/services/scheduler/service.ts';
 import * as sns from '../../packages/gateway/services/sns/service.ts';
 import * as sqs from '../../packages/gateway/services/sqs/service.ts';
-import { ACCOUNT, anEventEngine, REGION } from '../support/an-event-engine.ts';
-import type { ResolvedResource } from '../../packages/gateway/core/stack/model.ts';
-import { CountingRandom } from '../support/virtual-ports.ts';
+import { ACCOUNT, REGION } from '../support/an-event-engine.ts';
 import type { EventBenchOptions } from '../support/an-event-engine.ts';
+import { aStoryBench } from '../support/a-story-bench.ts';
+import type { ResolvedResource } from '../../packages/gateway/core/stack/model.ts';
 
-const MODULES = { sqs, sns, events, scheduler, lambda };
-
-function aBench(options: EventBenchOptions) {
-  const bench = anEventEngine(MODULES, options);
-  const records = new RequestRecords(100, bench.clock, 'key', true);
-  records.readStacks = () => bench.stacks;
-  const journal = new CallJournal(bench.clock, new CountingRandom());
-  recordEvents({ records, events: bench.engine, journal });
-  const story = (id = 'last') => records.detail(id)?.story;
-  return { ...bench, records, story };
-}
+const aBench = (options: EventBenchOptions) => aStoryBench({ sqs, sns, events, scheduler, lambda }, options);
 
 const arnOf = (service: string, name: string): string => `arn:aws:${service}:${REGION}:${ACCOUNT}:${name}`;
 
@@ -137,54 +124,6 @@ describe('the story of a message', () => {
       assert.match(sentences.join('\n'), because);
       assert.match(changes.join('\n'), change);
       assert.doesNotMatch(sentences.join('\n'), /waits there/);
-    });
-
-  // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
-  // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
-  for (const [service, action, input, refused, member, change] of [
-    [
-      'events',
-      'PutEvents',
-      { Entries: [{ Source: 'shop', DetailType: 'order', Detail: '[]' }] },
-      /The bus default refused an entry of PutEvents with MalformedDetail: Detail is malformed\./,
-      'FailedEntryCount',
-      /^Give Detail of each entry the text of a JSON object/m,
-    ],
-    [
-      'events',
-      'PutEvents',
-      { Entries: [{ Source: 'aws.shop', DetailType: 'order', Detail: '{}' }] },
-      /refused an entry of PutEvents with NotAuthorizedForSourceException/,
-      'FailedEntryCount',
-      /^Give the entry a Source that does not begin with aws\./m,
-    ],
-    [
-      'sqs',
-      'SendMessageBatch',
-      {
-        QueueUrl: `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/jobs`,
-        Entries: [{ Id: 'a', MessageBody: '\u0001' }],
-      },
-      /The queue jobs refused an entry of SendMessageBatch with InvalidParameterValue: Invalid characters/,
-      'Failed',
-      /^Read Failed of the response/m,
-    ],
-  ] as const)
-    it(`says which entry of ${action} failed although the call succeeded: ${refused.source.slice(0, 60)}`, async () => {
-      const bench = aBench({
-        resources: '\n  Jobs: { Type: AWS::SQS::Queue, Properties: { QueueName: jobs } }',
-      });
-      await bench.call(service, action, input);
-      await bench.engine.idle();
-
-      const { sentences = [], changes = [] } = bench.story() ?? {};
-      assert.match(sentences.join('\n'), refused);
-      assert.match(
-        sentences.join('\n'),
-        new RegExp(`succeeded with status 200 .*Only ${member} of its response`),
-      );
-      assert.match(changes.join('\n'), change);
-      assert.match(changes.join('\n'), new RegExp(`^Read ${member} of the response after ${action}`, 'm'));
     });
 
   it('names the filter policy that refuses it, and its place', async () => {
