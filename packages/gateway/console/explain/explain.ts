@@ -18,7 +18,7 @@ import type { Reason } from './reason.ts';
 import type { Circumstances, LeftUnits } from './circumstances.ts';
 import { WITHOUT_BODY } from '../../core/mapping/build-outgoing.ts';
 import { adviseBody, describeBodyFault } from './mapping-advice.ts';
-import { inOwnWords } from './own-words.ts';
+import { inOwnWords, nameIds } from './own-words.ts';
 import { arnInTemplate, nameSetting } from './setting-text.ts';
 import { formatDuration, listed, sentence, toDeploy, withStop } from './reason.ts';
 
@@ -65,7 +65,7 @@ export function explain(
     ...(isDenied ? [] : deliveries.changes),
   ];
   return {
-    headline: headlineOf(about),
+    headline: nameIds(headlineOf(about), about.localNames),
     sentences: sentences.map((text) => inOwnWords(text, { ...about, quotes: quotesOf(about) }, 'because')),
     changes: changes.map((text) => inOwnWords(text, about, 'advice')),
   };

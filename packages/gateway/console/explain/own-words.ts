@@ -190,7 +190,8 @@ export function inOwnWords(given: string, owner: Owner, part: 'because' | 'advic
 /** A command is run on this machine, where the id is the right one. */
 const COMMAND = /(`(?:aws|gatewright|curl) [^`]*`)/;
 
-function nameIds(text: string, names: Owner['localNames'] = {}): string {
+/** Replaces ids of this machine by the names of the templates. */
+export function nameIds(text: string, names: Owner['localNames'] = {}): string {
   const ids = Object.keys(names).filter((id) => text.includes(id));
   if (ids.length === 0) return text;
   const id = new RegExp(`(?<![\\w-])(?:${ids.join('|')})(?![\\w-])`, 'g');

@@ -1,14 +1,22 @@
 /**
  * Names what has another id on AWS than on this machine, as the author’s template names it: an API by a reference to it, a
- * user pool and an app client by their logical ids.
+ * user pool, an app client, an API key, a usage plan, and a function without a name of its own by their logical ids.
  */
 import { resourcesOf } from './find-places.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
 
 const REFERRED = ['AWS::ApiGateway::RestApi', 'AWS::ApiGatewayV2::Api'];
-const NAMED = ['AWS::Cognito::UserPool', 'AWS::Cognito::UserPoolClient'];
+const NAMED = [
+  'AWS::Cognito::UserPool',
+  'AWS::Cognito::UserPoolClient',
+  'AWS::ApiGateway::ApiKey',
+  'AWS::ApiGateway::UsagePlan',
+];
 /** Ids are random and long. A shorter one could also be a word. */
 const SHORTEST_ID = 10;
+
+/** The end of a name that CloudFormation makes from the stack and the logical id. */
+const GENERATED = /-[A-Z0-9]{12,13}$/;
 
 /** Returns the name for each id. */
 export function findLocalNames(stacks: readonly ResolvedStack[]): Readonly<Record<string, string>> {
@@ -19,5 +27,8 @@ export function findLocalNames(stacks: readonly ResolvedStack[]): Readonly<Recor
   const named = NAMED.flatMap((type) => resourcesOf(stacks, type)).map(
     ({ physicalId, logicalId }) => [physicalId, logicalId] as const,
   );
-  return Object.fromEntries([...referred, ...named].filter(([id]) => id.length >= SHORTEST_ID));
+  const functions = resourcesOf(stacks, 'AWS::Lambda::Function')
+    .filter(({ physicalId, logicalId }) => GENERATED.test(physicalId) && !logicalId.includes('.'))
+    .map(({ physicalId, logicalId }) => [physicalId, logicalId] as const);
+  return Object.fromEntries([...referred, ...named, ...functions].filter(([id]) => id.length >= SHORTEST_ID));
 }

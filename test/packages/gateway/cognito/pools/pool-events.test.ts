@@ -137,7 +137,7 @@ describe('the story of a call that a user pool refused', () => {
       if (code !== '') assert.equal(body['__type'], code);
       assert.match(
         headline,
-        new RegExp(`^The call ${call} of the user pool us-east-1_Shop was refused with`),
+        new RegExp(`^The call ${call} of the user pool Pool was refused with`),
       );
       assert.match(sentences.join('\n'), because);
       assert.match(changes.join('\n'), change);
@@ -184,7 +184,7 @@ describe('the story of a sign-in with a temporary password', () => {
     assert.equal(body['ChallengeName'], 'NEW_PASSWORD_REQUIRED');
     assert.equal(
       headline,
-      'The sign-in at the user pool us-east-1_Shop was answered with the challenge NEW_PASSWORD_REQUIRED instead of tokens.',
+      'The sign-in at the user pool Pool was answered with the challenge NEW_PASSWORD_REQUIRED instead of tokens.',
     );
     assert.match(sentences.join('\n'), /without AuthenticationResult .* FORCE_CHANGE_PASSWORD/);
     assert.match(changes.join('\n'), /RespondToAuthChallenge .* AdminSetUserPassword with Permanent true/);
@@ -255,7 +255,7 @@ describe('the story of a trigger', () => {
     const { headline, sentences = [], changes = [] } = at.story() ?? {};
     assert.equal(
       headline,
-      'The call AdminSetUserPassword of the user pool us-east-1_Shop did not call the trigger PostConfirmation.',
+      'The call AdminSetUserPassword of the user pool Pool did not call the trigger PostConfirmation.',
     );
     assert.match(sentences.join('\n'), /the trigger PostConfirmation \(the function welcome.*was not called/);
     assert.match(changes.join('\n'), /AdminAddUserToGroup.*PostAuthentication or PreTokenGeneration/);

@@ -8,6 +8,7 @@ describe('the ids of this machine in an explanation', () => {
   const localNames = findLocalNames([
     aStack({
       Api: { type: 'AWS::ApiGateway::RestApi', id: 'abcdefghij', properties: {} },
+      Main: { type: 'AWS::Lambda::Function', id: 'shop-Main-E0GYPTD28DP2', properties: {} },
       Pool: { type: 'AWS::Cognito::UserPool', id: 'eu-west-1_cm4tqfb1c', properties: {} },
     }),
   ]);
@@ -19,6 +20,11 @@ describe('the ids of this machine in an explanation', () => {
       'an ARN refers to the API',
       'It allows only arn:aws:execute-api:eu-west-1:123456789012:abcdefghij/dev/GET/a.',
       'It allows only arn:aws:execute-api:eu-west-1:123456789012:${Api}/dev/GET/a.',
+    ],
+    [
+      'a function without a name of its own has its logical id',
+      'Function shop-Main-E0GYPTD28DP2 failed; see `gatewright logs shop-Main-E0GYPTD28DP2`.',
+      'Function Main failed; see `gatewright logs shop-Main-E0GYPTD28DP2`.',
     ],
     ['a stage refers to its API', 'The plan is for abcdefghij/dev.', 'The plan is for ${Api}/dev.'],
     [

@@ -119,7 +119,7 @@ const ROWS: readonly {
       request: { headers: { 'x-api-key': KEY } },
     },
     status: 403,
-    because: /the usage plan free of API key alice \(\w+\) does not include the stage \w+\/dev/,
+    because: /the usage plan free of API key alice \(\w+\) does not include the stage \$\{Api\}\/dev/,
     change: /to the ApiStages of the usage plan free: ApiStages: \[\{ ApiId: the API, Stage: dev \}\]/,
     mended: {
       template: template({ method: 'ApiKeyRequired: true', more: KEYED(', Enabled: true', DEV) }),
