@@ -1,6 +1,7 @@
 /** Reads the identity sources of an authorizer. */
 import { contextVariable } from './context-variables.ts';
 import { allQueryValues } from './query-text.ts';
+import { readHeaderValues } from './request-headers.ts';
 import type { RoutedFacts } from './request-facts.ts';
 
 type Source = {
@@ -83,7 +84,7 @@ function printKey(all: readonly (readonly string[])[]): string {
 function readSource(source: Source, facts: RoutedFacts): readonly string[] {
   switch (source.kind) {
     case 'header':
-      return facts.headers.all(source.name);
+      return readHeaderValues(facts, source.name);
     case 'querystring':
       return allQueryValues(facts.rawQuery, source.name);
     case 'stageVariable':

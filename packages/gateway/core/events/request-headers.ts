@@ -180,6 +180,31 @@ function splitCookies(header: string): string[] {
     .filter((cookie) => cookie !== '');
 }
 
+/** Returns the headers that the gateway adds to each request, or with which it replaces those of the client. */
+function ownHeaders(request: HeaderFacts): readonly (readonly [name: string, value: string])[] {
+  // The client's own X-Forwarded-For comes first in the list of addresses. The port and the protocol are always the
+  // gateway's.
+  const hops = [...request.headers.all('x-forwarded-for'), request.sourceIp].join(', ');
+  return [
+    ['X-Amzn-Trace-Id', request.traceHeader],
+    ['X-Forwarded-For', hops],
+    ['X-Forwarded-Port', '443'],
+    ['X-Forwarded-Proto', 'https'],
+  ];
+}
+
+/**
+ * Returns the values of a header as the API itself reads them, for example as identity source of an authorizer. They
+ * include the headers that the gateway adds, so that they agree with the event.
+ * @param lower the name in lower case
+ */
+export function readHeaderValues(request: HeaderFacts, lower: string): readonly string[] {
+  const own = lower.startsWith('x-')
+    ? ownHeaders(request).find(([name]) => name.toLowerCase() === lower)
+    : undefined;
+  return own === undefined ? request.headers.all(lower) : [own[1]];
+}
+
 /**
  * Collects the headers by lower-case name, including the headers that the gateway adds or replaces. If a header occurs
  * several times, the spelling of its first occurrence is used.
@@ -196,15 +221,7 @@ function gather(
     if (known === undefined) gathered.set(lower, { name: spell(name, lower), values: [value] });
     else known.values.push(value);
   });
-  // The client's own X-Forwarded-For comes first in the list of addresses. The port and the protocol are always the
-  // gateway's.
-  const hops = [...(gathered.get('x-forwarded-for')?.values ?? []), request.sourceIp].join(', ');
-  for (const [name, value] of [
-    ['X-Amzn-Trace-Id', request.traceHeader],
-    ['X-Forwarded-For', hops],
-    ['X-Forwarded-Port', '443'],
-    ['X-Forwarded-Proto', 'https'],
-  ] as const) {
+  for (const [name, value] of ownHeaders(request)) {
     const lower = name.toLowerCase();
     gathered.set(lower, { name: spell(name, lower), values: [value] });
   }

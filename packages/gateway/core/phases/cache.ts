@@ -9,6 +9,7 @@
 import { gatewayError } from '../errors.ts';
 import { methodArn } from '../events/authorizer-event.ts';
 import { requestConditions } from '../events/request-conditions.ts';
+import { readHeaderValues } from '../events/request-headers.ts';
 import { toMappingFailure } from '../mapping/mapping-failure.ts';
 import { MappingInput } from '../mapping/mapping-input.ts';
 import { readParameterSource } from '../mapping/parameter-source.ts';
@@ -81,7 +82,7 @@ function toReply({ status, headers, body }: CachedReply, warning: string | undef
  * of clients that send no such header.
  */
 function cacheKey(admitted: Admitted, { namespace, sources }: CacheKeyPlan): string {
-  const { stage, method, headers, body } = admitted;
+  const { stage, method, body } = admitted;
   const input = new MappingInput(admitted, admitted.caller, admitted.apiKey);
   const facts: SourceFacts = {
     input,
@@ -89,7 +90,7 @@ function cacheKey(admitted: Admitted, { namespace, sources }: CacheKeyPlan): str
       return body?.toString() ?? '';
     },
     header: (name) => {
-      const value = headers.last(name.toLowerCase());
+      const value = readHeaderValues(admitted, name.toLowerCase()).at(-1);
       return value === undefined ? [] : [value];
     },
   };

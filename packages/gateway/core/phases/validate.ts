@@ -9,6 +9,7 @@
 import { gatewayError } from '../errors.ts';
 import { bareType } from '../events/media-types.ts';
 import { lastQueryValue } from '../events/query-text.ts';
+import { readHeaderValues } from '../events/request-headers.ts';
 import { hasTooManyNames, MAX_NAMES } from '@gatewright/velocity/java/member-names';
 import { getEntry } from '../routing/text-map.ts';
 import type { MessageRoutePlan, RequestValidation, RequiredParameter } from '../deployment/model.ts';
@@ -53,7 +54,7 @@ function checkParameters(admitted: Admitted, { parameters }: RequestValidation):
 function readParameter(admitted: Admitted, { where, name }: RequiredParameter): string | undefined {
   switch (where) {
     case 'header':
-      return admitted.headers.last(name.toLowerCase());
+      return readHeaderValues(admitted, name.toLowerCase()).at(-1);
     case 'path':
       return admitted.pathParameters === null ? undefined : getEntry(admitted.pathParameters, name);
     case 'querystring':

@@ -35,6 +35,29 @@ describe('readIdentity', () => {
   });
 });
 
+// The event of a handshake on AWS (localstack/localstack#7191); neverendingqs/serverless-websocket-example takes
+// X-Forwarded-Proto as the identity source of $connect, because browsers cannot send headers of their own.
+describe('the headers that the gateway adds', () => {
+  for (const { name, rawHeaders = [], expected } of [
+    { name: 'x-forwarded-proto', rawHeaders: ['X-Forwarded-Proto', 'http'], expected: ['https'] },
+    { name: 'x-forwarded-port', expected: ['443'] },
+    { name: 'x-forwarded-for', expected: ['192.0.2.1'] },
+    {
+      name: 'x-forwarded-for',
+      rawHeaders: ['X-Forwarded-For', '203.0.113.9'],
+      expected: ['203.0.113.9, 192.0.2.1'],
+    },
+    { name: 'x-amzn-trace-id', expected: [aRequest().traceHeader] },
+    { name: 'x-forwarded-host', expected: undefined },
+  ])
+    it(`are identity sources with the values of the event: ${name}, sent as ${rawHeaders[1] ?? 'nothing'}`, () => {
+      assert.deepEqual(
+        readKeyedIdentity([{ kind: 'header', name }], aRequest({ rawHeaders }), 'last')?.values,
+        expected,
+      );
+    });
+});
+
 describe('readKeyedIdentity', () => {
   const keyOf = (...values: readonly string[]) =>
     readKeyedIdentity(
