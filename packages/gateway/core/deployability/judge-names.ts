@@ -1,4 +1,5 @@
 /** Checks names within one template: attributes that a type does not have, and names that two resources share. */
+import { isDeepStrictEqual } from 'node:util';
 import { asText, isJsonObject, mapOf, textOf } from '@gatewright/aws/json-object';
 import type { Json } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
@@ -16,6 +17,21 @@ export const ALSO_NAMED: Readonly<Record<string, readonly string[]>> = {
   'AWS::SQS::Queue': ['QueueName'],
   'AWS::SNS::Topic': ['TopicName'],
   'AWS::StepFunctions::StateMachine': ['StateMachineName'],
+};
+
+/**
+ * Types whose create call takes a name that exists. Terraform calls the services itself, so it gets the same resource
+ * twice and reports nothing: "CreateTopic is idempotent", "PutRule creates or updates", "PutMetricAlarm creates or
+ * updates" (API references of SNS, EventBridge and CloudWatch). CreateQueue and CreateStateMachine accept only equal
+ * settings (API references of SQS and Step Functions).
+ */
+const CREATED_TWICE: Readonly<Record<string, 'any settings' | 'equal settings'>> = {
+  'AWS::SNS::Topic': 'any settings',
+  'AWS::Events::Rule': 'any settings',
+  'AWS::CloudWatch::Alarm': 'any settings',
+  'AWS::CloudWatch::CompositeAlarm': 'any settings',
+  'AWS::SQS::Queue': 'equal settings',
+  'AWS::StepFunctions::StateMachine': 'equal settings',
 };
 
 export function judgeNames(stack: ResolvedStack, table: SchemaTable): readonly DeployFinding[] {
@@ -101,7 +117,16 @@ function visit(value: Json | undefined, path: readonly string[], note: Note): vo
     }
 }
 
-/** Finds resources of one type with the same name, because CloudFormation can create only one of them. */
+/** Whether Terraform can create both resources, because the second call returns or updates the first resource. */
+function canCreateBoth(first: ResolvedResource | undefined, second: ResolvedResource): boolean {
+  const accepted = CREATED_TWICE[second.type];
+  return (
+    accepted === 'any settings' ||
+    (accepted === 'equal settings' && isDeepStrictEqual(first?.properties, second.properties))
+  );
+}
+
+/** Finds resources of one type with the same name, because only one of them can be created. */
 function findSharedNames(
   { stackName, source, resources }: ResolvedStack,
   table: SchemaTable,
@@ -121,15 +146,18 @@ function findSharedNames(
   };
   const named = [...resources.values()].filter((resource) => keyOf(resource) !== undefined);
   return [...Map.groupBy(named, keyOf)].flatMap(([, [first, ...others]]) =>
-    others.map((resource) => {
+    others.flatMap((resource) => {
+      if (source.writtenAs !== undefined && canCreateBoth(first, resource)) return [];
       const names = ALSO_NAMED[resource.type] ?? table[resource.type]?.named ?? [];
       const property = names.find((one) => known.isNamedAt(resource.logicalId, [one])) ?? names[0] ?? '';
       const name = textOf(resource.properties, property);
-      return makeFinding(
-        'shared-name',
-        placedAt(resource, stackName, property),
-        `${name} already exists: ${first?.logicalId ?? ''} has the same ${property}`,
-      );
+      return [
+        makeFinding(
+          'shared-name',
+          placedAt(resource, stackName, property),
+          `${name} already exists: ${first?.logicalId ?? ''} has the same ${property}`,
+        ),
+      ];
     }),
   );
 }

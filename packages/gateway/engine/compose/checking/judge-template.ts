@@ -34,7 +34,8 @@ function isListCall(value: Json | undefined, template: JsonObject): boolean {
 }
 
 export function judgeTemplate({ stackName, source, file }: ResolvedStack): readonly DeployFinding[] {
-  if (source === undefined) return [];
+  // CloudFormation never reads what was converted from a plan or a state of Terraform.
+  if (source === undefined || source.writtenAs !== undefined) return [];
   const { template, parameters } = source;
   const find = (rule: RuleId, at: readonly string[], message: string): DeployFinding =>
     makeFinding(

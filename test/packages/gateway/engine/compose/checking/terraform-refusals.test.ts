@@ -7,6 +7,7 @@ import { after, beforeEach, describe, it } from 'node:test';
 import { examineStacks } from '../../../../../../packages/gateway/engine/compose/checking/examine.ts';
 import { aPlan, aState, refs } from '../../../../../support/a-terraform-plan.ts';
 import type { Planned } from '../../../../../support/a-terraform-plan.ts';
+import { plain } from './refused/plan.ts';
 import { REFUSED_PLANS } from './refused-plans.ts';
 
 let folder = '';
@@ -157,6 +158,37 @@ describe('examineStacks for a Terraform plan', () => {
         },
       },
     ];
+
+    assert.deepEqual(await refusals(aPlan({ resources })), []);
+  });
+
+  // API references: SNS CreateTopic, EventBridge PutRule, CloudWatch PutMetricAlarm, SQS CreateQueue; the topics are
+  // those of maahambanu/serverless-api-infrastructure, which its workflow deploys.
+  for (const { type, name = 'jobs', first = {}, second = first, expected } of [
+    { type: 'aws_sns_topic', expected: [] },
+    { type: 'aws_sns_topic', second: { display_name: 'Jobs' }, expected: [] },
+    { type: 'aws_cloudwatch_event_rule', first: { schedule_expression: 'rate(1 day)' }, expected: [] },
+    { type: 'aws_sqs_queue', first: { delay_seconds: 5 }, expected: [] },
+    { type: 'aws_sqs_queue', first: { delay_seconds: 5 }, second: {}, expected: ['shared-name'] },
+    { type: 'aws_cloudwatch_log_group', first: { retention_in_days: 7 }, expected: ['shared-name'] },
+  ] as const)
+    it(`takes two ${type} of one name as the service does: ${JSON.stringify([first, second])}`, async () => {
+      const found = await refusals(
+        aPlan({
+          resources: [plain(type, 'a', { name, ...first }), plain(type, 'b', { name, ...second })],
+        }),
+      );
+
+      assert.deepEqual(
+        found.map(({ id }) => id).filter((id) => id === 'shared-name'),
+        expected,
+      );
+    });
+
+  it('does not hold a plan to the quotas of CloudFormation’s templates', async () => {
+    const resources = Array.from({ length: 501 }, (_, index) =>
+      plain('aws_sns_topic', `t${index}`, { name: `topic-${index}` }),
+    );
 
     assert.deepEqual(await refusals(aPlan({ resources })), []);
   });
