@@ -1,13 +1,12 @@
-import { listApis } from '../../../control/loading/list-apis.ts';
 import type { ApiRoutes } from '../../../control/loading/list-apis.ts';
-import { addressOf, controlUrlOf } from './addresses.ts';
-import { regionOf } from './listing.ts';
+import { controlUrlOf } from './addresses.ts';
+import { listRoutesOf, regionOf } from './listing.ts';
 import type { Parts } from '../parts.ts';
 
 export function environmentOf(parts: Parts): Readonly<Record<string, string>> {
-  const { options, served, controlSecret, name } = parts;
+  const { options, controlSecret, name } = parts;
   const { adminKey } = options;
-  const stages = listApis(served.all, (apiId) => addressOf(parts, apiId));
+  const stages = listRoutesOf(parts).filter(({ kind }) => kind !== 'function-url');
   const region = regionOf(parts);
   const [socket, ...moreSockets] = stages.filter(({ kind }) => kind === 'websocket');
   const [api, ...moreApis] = stages.filter(({ kind }) => kind !== 'websocket');

@@ -84,14 +84,56 @@ describe('a start with the ports of serverless-offline', () => {
   });
 });
 
+/** One API that the programs of `--exec` call, with the options of its start. */
+function environmentWith(protocol: 'rest' | 'websocket', options: object) {
+  const stages = new Map([['dev', { name: 'dev', deployment: { routes: { plans: [] } } }]]);
+  const identity = { stackName: 'shop', logicalId: 'Shop', apiId: 'shop000001', name: 'shop', protocol };
+  const parts = {
+    options: { region: 'eu-west-1', adminKey: { accessKeyId: 'a', secretAccessKey: 's' }, ...options },
+    served: { stacks: [], all: [{ identity, served: { stages } }], urls: [] },
+    addresses: new Map([['shop000001', '127.0.0.1:3000']]),
+    controlUrl: 'http://127.0.0.1:1',
+  } as unknown as Parts;
+  return environmentOf(parts);
+}
+
+describe('the environment of programs that a start runs', () => {
+  for (const { name, protocol, options, expected } of [
+    { name: 'without TLS', protocol: 'rest', options: {}, expected: 'http://127.0.0.1:3000/dev' },
+    { name: 'with TLS', protocol: 'rest', options: { tls: true }, expected: 'https://127.0.0.1:3000/dev' },
+    {
+      name: 'without the stage if REST APIs are served without it',
+      protocol: 'rest',
+      options: { sharedPorts: { omitStage: true } },
+      expected: 'http://127.0.0.1:3000',
+    },
+  ] as const)
+    it(`has the address that start prints: ${name}`, () => {
+      const { GATEWRIGHT_URL, GATEWRIGHT_URL_SHOP } = environmentWith(protocol, options);
+
+      assert.deepEqual([GATEWRIGHT_URL, GATEWRIGHT_URL_SHOP], [expected, expected]);
+    });
+
+  it('has the address of @connections with TLS', () => {
+    const { GATEWRIGHT_URL_SHOP, AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI } = environmentWith('websocket', {
+      tls: true,
+    });
+
+    assert.deepEqual(
+      [GATEWRIGHT_URL_SHOP, AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI],
+      ['wss://127.0.0.1:3000/dev', 'https://127.0.0.1:3000/dev'],
+    );
+  });
+});
+
 describe('the region of a start', () => {
   const stacks = [
-    { file: '/srv/imported/template.json', region: 'us-west-2' },
-    { file: '/srv/shop/template.json', region: 'eu-central-1' },
+    { file: '/srv/imported/template.json', region: 'us-west-2', functions: [] },
+    { file: '/srv/shop/template.json', region: 'eu-central-1', functions: [] },
   ];
   const partsOf = (firstSource: string, loaded: readonly object[] = stacks): Parts =>
     ({
-      served: { stacks: loaded, all: [] },
+      served: { stacks: loaded, all: [], urls: [] },
       firstSource,
       options: { region: 'eu-west-1', adminKey: { accessKeyId: 'a', secretAccessKey: 's' } },
       controlUrl: 'http://127.0.0.1:1',
