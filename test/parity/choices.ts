@@ -60,7 +60,7 @@ const EARLIER_CHOICES: readonly Choice[] = [
     section: '§1.5, §4.4',
     question: 'A function without permission for the API (`AWS::Lambda::Permission`)',
     evidence: 'partly',
-    here: '500 as on AWS, for functions of the loaded stacks',
+    here: '500 as on AWS, but only for functions of the loaded stacks; the permissions of other functions are not known',
     switch: '`--roles off`',
     test: 'test/packages/gateway/core/deployment/authorization/invoke-permissions.test.ts',
   },

@@ -23,23 +23,25 @@ export function printReport(results: readonly CaseResult[], known: KnownFailures
 
 Written by \`npm run parity -- --write-docs\`; do not edit. \`npm run parity\` prints the score by area.
 
-**${countOf(inSet('recorded'))} published answers hold** (“recorded”). The answers: ${kinds}; ${analogues.length} of them on a sibling service with the same payload format.
+**${countOf(inSet('recorded'))} published answers hold** (“recorded”). They are: ${kinds}; ${analogues.length} of them were recorded on another service that uses the same payload format.
 
-**${countOf(inSet('documented'))} documented cases hold.** Sentences of AWS’s developer guides about HTTP and WebSocket APIs, AWS WAF, CloudFront and alarms; each case names its page.
+**${countOf(inSet('documented'))} documented cases hold.** Each checks a sentence of AWS’s developer guides about HTTP and WebSocket APIs, AWS WAF, CloudFront or alarms, and names its page.
 
-**Control plane: ${countOf(inSet('control plane, recorded'))} recorded, ${countOf(inSet('control plane, documented'))} documented and ${countOf(inSet('control plane, reported'))} reported answers hold.** Calls through the AWS SDK. Documented: API reference, developer guide, service models. Reported: pasted into public threads.
+**Control plane: ${countOf(inSet('control plane, recorded'))} recorded, ${countOf(inSet('control plane, documented'))} documented and ${countOf(inSet('control plane, reported'))} reported answers hold.** These cases are calls through the AWS SDK. Documented answers come from the API reference, the developer guide and the service models. Reported answers were pasted into public threads.
 
-How it is counted: each case is set up as CloudFormation and sent to the gateway over a socket ([the suite](../packages/conformance/README.md), which anybody can run). A case holds if everything that it names is equal. No answer of this gateway became an expectation. The scores are not added.
+How it is counted: each case is set up as CloudFormation and sent to the gateway over a socket ([the suite](../packages/conformance/README.md), which anybody can run). A case holds if everything that it names is equal. No answer of this gateway became an expectation. The three scores are not added up.
 
-## Others
+## Other emulators
 
-The same cases, by \`conformance run\`. What an emulator cannot be asked is not counted; each difference is printed by the command.
+These figures come from the same cases, run by \`conformance run\`. Cases that cannot be run against an emulator are “not asked”, and count neither for nor against it. The command prints each difference.
 
 ${printPeers(readPeers())}
 
 MiniStack 1.5.33 answers 14 of 32 cases of \`control-apis\`; a whole run did not end in 28 minutes. Not run: LocalStack 2026.3.0, the last open release, does not start from PyPI alone (no runtime components are registered); fakecloud 0.51.0 has no binary on npm or PyPI, and its crate was not built; \`sam local\` needs Docker.
 
 ## Known differences
+
+The first entries are cases that fail. The others say what the gateway does less of than AWS:
 
 ${[
   ...failing.map(({ parityCase }) => {
