@@ -71,7 +71,7 @@ export async function printDependencies(): Promise<string> {
 
 const INTRODUCTION = `# Third-party packages
 
-Installed with \`gatewright\`, or part of the Lambda layer. \`npm run schemas\` prints this page from the lock file; a test compares it, and allows permissive licences only. Each build writes the same as CycloneDX: \`.build/sbom\` for layer and functions, \`sbom.cdx.json\` in each npm package.`;
+These packages are installed with \`gatewright\`, or are part of the Lambda layer. \`npm run schemas\` writes this page from the lock file; a test compares the two, and fails for a licence that is not permissive. Each build writes the same list in the format CycloneDX: into \`.build/sbom\` for the layer and the functions, and as \`sbom.cdx.json\` into each npm package.`;
 
 /** Prints the names. The builds of esbuild are one entry, because npm installs only the build for the machine. */
 function printNames(packages: readonly Dependency[]): string {
