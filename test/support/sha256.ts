@@ -1,6 +1,6 @@
+/** The hash that AWS's own signer (`@smithy/signature-v4`) is given, so that tests sign calls with it. */
 import { createHash, createHmac } from 'node:crypto';
 
-/** The hash that AWS's own signer (`@smithy/signature-v4`) is given. */
 export class Sha256 {
   readonly #secret: string | Uint8Array | undefined;
   readonly #parts: (string | Uint8Array)[] = [];
