@@ -343,6 +343,16 @@ export const EXCLUSIVE_SCHEMAS: Readonly<Record<string, JsonObject>> = {
       TargetArns: { maxItems: 1, says: 'More than one target arn specified for vpc link.' },
     },
   },
+  // badmintoncryer/cdk-preflight, pf-apigwv2-vpc-link-subnets-required, deployed
+  'AWS::ApiGatewayV2::VpcLink': {
+    properties: {
+      SubnetIds: {
+        minItems: 1,
+        fix: 'list one or more subnets',
+        says: 'SubnetIds for a vpc link cannot be empty',
+      },
+    },
+  },
   'AWS::ApiGateway::UsagePlan': { properties: { Quota: { allOf: OFFSETS } } },
   'AWS::SNS::Subscription': {
     // SNS API reference, Subscribe, SubscriptionRoleArn: "required for Firehose delivery stream subscriptions"

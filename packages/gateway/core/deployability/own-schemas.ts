@@ -136,6 +136,29 @@ const METHOD_SETTINGS: JsonObject = {
 };
 
 const TRUSTSTORE: JsonObject = {
+  if: { required: ['MutualTlsAuthentication'] },
+  then: {
+    properties: {
+      // badmintoncryer/cdk-preflight, pf-apigw-mutual-tls-security-policy, deployed
+      SecurityPolicy: {
+        not: { const: 'TLS_1_0' },
+        fix: 'set SecurityPolicy: TLS_1_2',
+        says: 'Mutual TLS authentication is only supported with TLS 1.2.',
+      },
+      // API Gateway developer guide, "Mutual TLS": "you must use a Regional custom domain name"; aws/aws-cdk#11690
+      EndpointConfiguration: {
+        properties: {
+          Types: {
+            items: {
+              not: { const: 'EDGE' },
+              fix: 'use REGIONAL, with RegionalCertificateArn in place of CertificateArn',
+              says: 'Mutual TLS authentication is supported for Regional domain names only',
+            },
+          },
+        },
+      },
+    },
+  },
   properties: {
     MutualTlsAuthentication: {
       properties: {
@@ -182,7 +205,17 @@ const OWN_SCHEMAS: Readonly<Record<string, JsonObject>> = {
   // CloudFormation template reference: "This property is required for WebSocket APIs."
   'AWS::ApiGatewayV2::Api': {
     if: { properties: { ProtocolType: { const: 'WEBSOCKET' } }, required: ['ProtocolType'] },
-    then: { requiredOr: ['RouteSelectionExpression', 'Body', 'BodyS3Location'] },
+    then: {
+      requiredOr: ['RouteSelectionExpression', 'Body', 'BodyS3Location'],
+      properties: {
+        // badmintoncryer/cdk-preflight, pf-apigwv2-websocket-no-cors, deployed
+        CorsConfiguration: {
+          not: {},
+          fix: 'remove CorsConfiguration: browsers open a WebSocket without CORS, so check Origin in $connect',
+          says: 'Cors is not supported for WEBSOCKET protocolType',
+        },
+      },
+    },
     // API Gateway V2 API reference, Api, routeSelectionExpression: "For HTTP APIs, the routeSelectionExpression must be
     // ${request.method} ${request.path}" (aws/aws-cdk#31373)
     else: {
@@ -265,7 +298,16 @@ const OWN_SCHEMAS: Readonly<Record<string, JsonObject>> = {
   'AWS::ApiGateway::Deployment': { properties: { StageDescription: METHOD_SETTINGS } },
   // aws-cloudformation/aws-cloudformation-templates#379: "Invalid ARN specified in the request"
   'AWS::ApiGateway::Method': arnAt('Integration', 'Credentials'),
-  'AWS::ApiGateway::Authorizer': arnAt('AuthorizerCredentials'),
+  'AWS::ApiGateway::Authorizer': {
+    ...arnAt('AuthorizerCredentials'),
+    // badmintoncryer/cdk-preflight, pf-apigw-token-authorizer-identity-source, deployed
+    if: { properties: { Type: { const: 'TOKEN' } }, required: ['Type'] },
+    then: {
+      required: ['IdentitySource'],
+      fix: 'add IdentitySource: method.request.header.Authorization',
+      says: 'IdentitySource cannot be empty',
+    },
+  },
   // EventBridge API reference, Target, RoleArn: the ARN of a role, not its name
   'AWS::Events::Rule': { properties: { Targets: { items: arnAt('RoleArn') } } },
   // aws-cloudformation/cfn-lint#4369: "Function must be configured to execute in a VPC to reference access point …"

@@ -199,6 +199,18 @@ const OF_OTHERS: readonly RemedyRow[] = [
     'add ProvisionedThroughput: { ReadCapacityUnits: 1, WriteCapacityUnits: 1 }, or set BillingMode: PAY_PER_REQUEST',
   ),
   fixed(
+    /^HttpMethod parameter method must be specified for integrationType HTTPPROXY/,
+    'add IntegrationMethod: ANY, or one method such as GET',
+  ),
+  fixed(
+    /^PayloadFormatVersion 2\.0 is not supported for integration of type HTTP_PROXY/,
+    "set PayloadFormatVersion: '1.0'",
+  ),
+  fixed(
+    /^Unexpected or malformed target in route\./,
+    "write the target as !Sub 'integrations/${INTEGRATION}', with the logical id of the integration",
+  ),
+  fixed(
     /^Model name must be alphanumeric: /,
     'write the name of the model with letters and digits only, also in each $ref to it',
   ),

@@ -62,7 +62,14 @@ function readPayload(integration: PropertyBag, protocol: V2Protocol): ProxyPaylo
 function findIntegration(route: PropertyBag, from: V2Resources): PropertyBag | undefined {
   const target = route.properties['Target'];
   if (target === undefined || target === null) return undefined;
-  const id = readText(route, 'Target').replace(/^integrations\//, '');
+  const written = readText(route, 'Target');
+  // badmintoncryer/cdk-preflight, pf-apigwv2-route-target-format, deployed
+  if (!written.startsWith('integrations/'))
+    throw new DefinitionError(
+      route.place('Target'),
+      'Unexpected or malformed target in route. Correct format should be integrations/<integration_id>.',
+    );
+  const id = written.slice('integrations/'.length);
   const integration = from.integrations.get(id);
   if (integration === undefined)
     throw new DefinitionError(

@@ -12,15 +12,29 @@ import type { PropertyBag } from '../properties.ts';
 
 const LISTENER_ARN = /^arn:[^:]+:(?:elasticloadbalancing|(servicediscovery)):/;
 
-/** @throws DefinitionError for what AWS refuses */
+/**
+ * The words about a missing method and about version 2.0 are measured (badmintoncryer/cdk-preflight,
+ * pf-apigwv2-http-proxy-integration-method and pf-apigwv2-http-proxy-payload-version).
+ * @throws DefinitionError for what AWS refuses
+ */
 export function compileHttpProxy(integration: PropertyBag, tolerance: Tolerance): HttpApiProxyIntegration {
+  if (readText(integration, 'PayloadFormatVersion', '1.0') === '2.0')
+    throw new DefinitionError(
+      integration.place('PayloadFormatVersion'),
+      'PayloadFormatVersion 2.0 is not supported for integration of type HTTP_PROXY',
+    );
   const isPrivate = readText(integration, 'ConnectionType', 'INTERNET').toUpperCase() === 'VPC_LINK';
   const uri = readText(integration, 'IntegrationUri', '');
   const listener = isPrivate ? LISTENER_ARN.exec(uri) : null;
   const isListener = listener !== null;
   if (!isListener && !HTTP_URI.test(uri))
     throw new DefinitionError(integration.place('IntegrationUri'), 'Invalid HTTP endpoint specified for URI');
-  const method = readText(integration, 'IntegrationMethod', 'ANY').toUpperCase();
+  const method = readText(integration, 'IntegrationMethod', '').toUpperCase();
+  if (method === '')
+    throw new DefinitionError(
+      integration.place('IntegrationMethod'),
+      'HttpMethod parameter method must be specified for integrationType HTTPPROXY',
+    );
   if (!VERBS.has(method))
     throw new DefinitionError(
       integration.place('IntegrationMethod'),

@@ -139,9 +139,13 @@ const KINDS: readonly Kind[] = [
   {
     name: 'HTTP API, HTTP_PROXY',
     type: 'AWS::ApiGatewayV2::Integration',
-    properties: { ...V2_INTEGRATION, IntegrationType: 'HTTP_PROXY', ConnectionType: 'VPC_LINK' },
+    properties: {
+      ...V2_INTEGRATION,
+      IntegrationType: 'HTTP_PROXY',
+      ConnectionType: 'VPC_LINK',
+      PayloadFormatVersion: '1.0',
+    },
     unread: {
-      PayloadFormatVersion: 'a backend gets no event',
       IntegrationSubtype: 'not given',
       ...NO_TEMPLATES,
     },

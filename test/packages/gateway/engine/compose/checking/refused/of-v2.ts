@@ -1,4 +1,4 @@
-import { CFN, ROUTE, SCOPES } from './definition.ts';
+import { broken, CFN, deployed, one, ROUTE, SCOPES } from './definition.ts';
 import type { RefusedDefinition } from './definition.ts';
 
 const v2 = (name: string, text: string, id: string, source: string, kind: 'http' | 'websocket' = 'http') => ({
@@ -191,5 +191,97 @@ ${ROUTE("      RouteKey: 'GET /stages/{stageId}' # here")}`,
       ProtocolType: GRPC # here`,
     'apigatewayv2-api-protocoltype',
     `${CFN}, AWS::ApiGatewayV2::Api`,
+  ),
+  ...(
+    [
+      [
+        'a proxy without a method',
+        'pf-apigwv2-http-proxy-integration-method',
+        'ApiGatewayV2::Integration',
+        'integrationmethod',
+        [
+          'ApiId: !Ref Api',
+          'IntegrationType: HTTP_PROXY',
+          'IntegrationUri: https://example.com',
+          "PayloadFormatVersion: '1.0'",
+        ],
+      ],
+      [
+        'a proxy of version 2.0',
+        'pf-apigwv2-http-proxy-payload-version',
+        'ApiGatewayV2::Integration',
+        'payloadformatversion',
+        [
+          'ApiId: !Ref Api',
+          'IntegrationType: HTTP_PROXY',
+          'IntegrationMethod: GET',
+          'IntegrationUri: https://example.com',
+          "PayloadFormatVersion: '2.0' # here",
+        ],
+      ],
+      [
+        'a target of a route that is only the id of an integration',
+        'pf-apigwv2-route-target-format',
+        'ApiGatewayV2::Route',
+        'target',
+        ['ApiId: !Ref Api', 'RouteKey: GET /orders', 'Target: !Ref Integration # here'],
+      ],
+    ] as const
+  ).map(([name, rule, type, property, lines]): RefusedDefinition => {
+    const text = broken(type, ...lines);
+    return {
+      name,
+      text: lines.some((line) => line.endsWith('# here'))
+        ? text
+        : text.replace('Properties:', 'Properties: # here'),
+      needs: ['http'],
+      id: `${type.toLowerCase().replace('::', '-')}-${property}`,
+      source: deployed(rule),
+    };
+  }),
+  one(
+    'CORS of a WebSocket API',
+    broken(
+      'ApiGatewayV2::Api',
+      'Name: chat',
+      'ProtocolType: WEBSOCKET',
+      'RouteSelectionExpression: $request.body.action',
+      "CorsConfiguration: { AllowOrigins: ['*'] } # here",
+    ),
+    'apigatewayv2-api-corsconfiguration',
+    deployed('pf-apigwv2-websocket-no-cors'),
+  ),
+  one(
+    'a VPC link without subnets',
+    broken('ApiGatewayV2::VpcLink', 'Name: shop', 'SubnetIds: [] # here'),
+    'apigatewayv2-vpclink-subnetids',
+    deployed('pf-apigwv2-vpc-link-subnets-required'),
+  ),
+  one(
+    'mutual TLS at the edge',
+    broken(
+      'ApiGateway::DomainName',
+      'DomainName: api.example.com',
+      'CertificateArn: arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555',
+      'SecurityPolicy: TLS_1_2',
+      'MutualTlsAuthentication: { TruststoreUri: s3://trust/store.pem }',
+      'EndpointConfiguration:',
+      '  Types: [EDGE] # here',
+    ),
+    'apigateway-domainname-endpointconfiguration',
+    'API Gateway developer guide, "How to turn on mutual TLS authentication for your REST APIs"',
+  ),
+  one(
+    'mutual TLS with TLS 1.0',
+    broken(
+      'ApiGateway::DomainName',
+      'DomainName: api.example.com',
+      'RegionalCertificateArn: arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555',
+      'EndpointConfiguration: { Types: [REGIONAL] }',
+      'MutualTlsAuthentication: { TruststoreUri: s3://trust/store.pem }',
+      'SecurityPolicy: TLS_1_0 # here',
+    ),
+    'apigateway-domainname-securitypolicy',
+    deployed('pf-apigw-mutual-tls-security-policy'),
   ),
 ];
