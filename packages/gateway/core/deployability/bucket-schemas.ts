@@ -193,8 +193,30 @@ const TIERING: JsonObject = {
   })),
 };
 
+/** versity/versitygw#1870, recorded; S3 API reference, CORSRule, AllowedHeaders */
+const oneWildcard = (name: string): JsonObject => ({
+  items: {
+    pattern: String.raw`^[^*]*\*?[^*]*$`,
+    fix: 'keep at most one * in each entry, and list the others separately',
+    says: `${name} "{value}" can not have more than one wildcard.`,
+  },
+});
+const CORS: JsonObject = {
+  properties: {
+    CorsRules: {
+      items: {
+        properties: {
+          AllowedOrigins: oneWildcard('AllowedOrigin'),
+          AllowedHeaders: oneWildcard('AllowedHeader'),
+        },
+      },
+    },
+  },
+};
+
 export const BUCKET_SCHEMA: JsonObject = {
   properties: {
+    CorsConfiguration: CORS,
     BucketName: { allOf: [NAME, CHARACTERS] },
     BucketEncryption: ENCRYPTION,
     NotificationConfiguration: {

@@ -1,4 +1,4 @@
-/** Finds faults in a bucket's notifications, lifecycle and replication for which S3 refuses them. */
+/** Finds faults in a bucket's notifications and lifecycle for which S3 refuses them. */
 import { parseArn } from '@gatewright/aws/arn';
 import { asOneOrMore, isJsonObject, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -149,24 +149,4 @@ export function judgeExpiration(bucket: ResolvedResource): BrokenRelation | unde
       };
   }
   return undefined;
-}
-
-/**
- * Refuses the replication of a bucket without versioning (localstack/localstack, test_s3.snapshot.json, recorded). In
- * Terraform, versioning is a separate resource; if it cannot be resolved, nothing is refused.
- */
-export function judgeReplication(bucket: ResolvedResource): BrokenRelation | undefined {
-  const { properties, unresolved = [] } = bucket;
-  const { ReplicationConfiguration: replication } = properties;
-  const isKnown = !unresolved.includes('VersioningConfiguration');
-  return replication !== undefined &&
-    isKnown &&
-    mapOf(properties, 'VersioningConfiguration')['Status'] !== 'Enabled'
-    ? {
-        resource: bucket,
-        property: 'ReplicationConfiguration',
-        message: "Versioning must be 'Enabled' on the bucket to apply a replication configuration",
-        remedy: 'add VersioningConfiguration: { Status: Enabled } to the bucket',
-      }
-    : undefined;
 }

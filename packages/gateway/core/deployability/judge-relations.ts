@@ -25,6 +25,7 @@ import { judgeCertificate, judgeEndpoint, judgeMappedDomain, judgeV2Endpoint } f
 import { judgeCallerCredentials } from './judge-caller-credentials.ts';
 import { judgeBucketPolicy } from './judge-bucket-policies.ts';
 import { judgeServiceToken } from './judge-custom-resources.ts';
+import { judgeDashboard } from './judge-dashboards.ts';
 import { judgeDistribution } from './judge-distributions.ts';
 import {
   judgeBucketFunctions,
@@ -44,7 +45,8 @@ import { judgeKeyOfLogs, judgeKeyPolicy } from './judge-keys.ts';
 import { judgeMethodLink, judgePrivateIntegration, judgeVpcLink } from './judge-load-balancers.ts';
 import { judgeExecutionLogs, judgeFilterCount, judgeLogClass, judgeMissingGroup } from './judge-logs.ts';
 import { judgeOrder } from './judge-order.ts';
-import { judgeDestinations, judgeExpiration, judgeOverlap, judgeReplication } from './judge-notifications.ts';
+import { judgeDestinations, judgeExpiration, judgeOverlap } from './judge-notifications.ts';
+import { judgeObjectLock, judgeReplication } from './judge-bucket-versions.ts';
 import { judgeCustomAttributes, judgePool } from './judge-pools.ts';
 import { judgeRecords } from './judge-records.ts';
 import { judgeSecureStrings } from './judge-secure-strings.ts';
@@ -92,6 +94,7 @@ const JUDGES: Readonly<Record<string, readonly Judge[]>> = {
     judgeDefaultRedirect,
   ],
   'AWS::Cognito::UserPool': [judgePool],
+  'AWS::CloudWatch::Dashboard': [judgeDashboard],
   'AWS::SQS::Queue': [judgeDeadLetters],
   'AWS::Events::Rule': [judgeBus, judgeTargets],
   'AWS::Scheduler::Schedule': [judgePeriod],
@@ -108,6 +111,7 @@ const JUDGES: Readonly<Record<string, readonly Judge[]>> = {
     judgeBucketFunctions,
     judgeExpiration,
     judgeReplication,
+    judgeObjectLock,
   ],
   'AWS::StepFunctions::StateMachine': [judgeStateMachine],
   'AWS::SNS::Subscription': [judgeSubscription, judgeRawDelivery],

@@ -1,6 +1,7 @@
 /** Definitions that AWS refuses, by what they are about. */
 import type { RefusedDefinition } from './refused/definition.ts';
 import { OF_ARNS } from './refused/of-arns.ts';
+import { OF_BUCKETS } from './refused/of-buckets.ts';
 import { OF_BUSES } from './refused/of-buses.ts';
 import { OF_CALLS } from './refused/of-calls.ts';
 import { OF_COMBINATIONS } from './refused/of-combinations.ts';
@@ -43,6 +44,7 @@ import { OF_VALUES } from './refused/of-values.ts';
 import { OF_V2 } from './refused/of-v2.ts';
 
 export const REFUSED_DEFINITIONS: readonly RefusedDefinition[] = [
+  ...OF_BUCKETS,
   ...OF_BUSES,
   ...OF_CALLS,
   ...OF_MODELS,

@@ -204,6 +204,7 @@ Resources:
   B:
     Type: AWS::S3::Bucket
     Properties:
+      ObjectLockEnabled: true
       ObjectLockConfiguration: { ObjectLockEnabled: Enabled, Rule: { DefaultRetention: { Mode: GOVERNANCE, Days: 1, Years: 1 } } } # here`,
     's3-bucket-objectlockconfiguration',
     'S3 API reference, DefaultRetention',
