@@ -189,7 +189,9 @@ export class DynamoDbTables {
     });
     if (dropped.includes('StreamSpecification')) this.#streams.close(name);
     else if (stream.StreamSpecification !== undefined) openStream(changed, this.#streams);
-    return { TableDescription: described };
+    // AWS CLI reference, examples of update-table: UPDATING for a stream, ACTIVE for encryption.
+    const isChanging = isGiven(specification) || UPDATED_BY_DYNALITE.some((member) => isGiven(input[member]));
+    return { TableDescription: isChanging ? { ...described, TableStatus: 'UPDATING' } : described };
   }
 
   /**

@@ -51,9 +51,16 @@ type LocalValuesOptions = {
 
 const MAX_REPORTED = 1_000;
 
+/** The number of versions of a parameter that AWS keeps (Systems Manager user guide, parameter versions). */
+const MAX_VERSIONS = 100;
+/** The number of parameters whose earlier versions are kept here. Together they have at most 160 MB. */
+const MAX_HISTORIES = 200;
+
 export class LocalValues {
   readonly #options: LocalValuesOptions;
   #parameters = new Map<string, Parameter>();
+  /** The versions that calls have written, and the one before the first of them, by name. */
+  readonly #history = new Map<string, readonly Parameter[]>();
   /** The parameters that calls have written or deleted, by name. */
   readonly #ofCalls = new Map<string, WrittenByCall<ParameterDefinition | undefined>>();
   /** The secrets that calls have written, by name. */
@@ -131,10 +138,21 @@ export class LocalValues {
     const at = known?.name ?? name;
     const version = (known?.version ?? 0) + 1;
     const changedMs = this.#options.clock.nowEpochMs();
+    const written = { ...value, name: at, version, changedMs };
     this.#ofCalls.set(at, { replaced: this.#defined.get(at), value });
     this.#kept.set(`ssm ${at}`, { fingerprint: fingerprintOf(printParameter(value)), version, changedMs });
-    this.#parameters.set(at, { ...value, name: at, version, changedMs });
+    this.#parameters.set(at, written);
+    const versions = [...(this.#history.get(at) ?? (known === undefined ? [] : [known])), written];
+    this.#history.delete(at);
+    this.#history.set(at, versions.slice(-MAX_VERSIONS));
+    const [oldest = at] = this.#history.keys();
+    if (this.#history.size > MAX_HISTORIES) this.#history.delete(oldest);
     return version;
+  }
+
+  /** Returns a version of a parameter that a call has written or replaced. */
+  parameterVersion({ name }: Parameter, version: number): Parameter | undefined {
+    return this.#history.get(name)?.find((one) => one.version === version);
   }
 
   /**
@@ -146,6 +164,7 @@ export class LocalValues {
     if (known === undefined) return false;
     this.#ofCalls.set(known.name, { replaced: this.#defined.get(known.name), value: undefined });
     this.#kept.delete(`ssm ${known.name}`);
+    this.#history.delete(known.name);
     return this.#parameters.delete(known.name);
   }
 
@@ -175,6 +194,7 @@ export class LocalValues {
   /** Forgets what calls have written or deleted. The definitions are in effect again after the next `replace`. */
   forgetCalls(): void {
     this.#ofCalls.clear();
+    this.#history.clear();
     this.#secretsOfCalls.clear();
   }
 

@@ -129,8 +129,11 @@ export const SSM_CALLS = new Map<string, Operation>([
       reads: (fields) => [textField(fields, 'Name')],
       run(fields, values) {
         const name = textField(fields, 'Name');
+        if (RESERVED.test(name))
+          throw new ServiceRefusal('AccessDeniedException', `No access to reserved parameter name: ${name}.`);
         if (!name.startsWith('arn:') && !NAME.test(name))
           throw new ServiceRefusal('ValidationException', NO_PARAMETER_NAME);
+        if (/^[^/:]+\//.test(name)) throw new ServiceRefusal('ValidationException', NOT_QUALIFIED);
         return putParameter(fields, values);
       },
     },
@@ -198,18 +201,27 @@ function readToken(token: unknown, path: string): string | undefined {
   throw new ServiceRefusal('InvalidNextToken', 'The specified token is not valid.');
 }
 
-/** Splits `name:3` into the name and its selector. Only the current version exists. */
+/** Splits `name:3` into the name and its selector. */
 function splitSelector(text: string): { readonly name: string; readonly selector: string | undefined } {
   const [, name = text, selector] = /^((?:arn:[\w-]+:ssm:[^:]*:\d*:)?[^:]+):([^:]+)$/.exec(text) ?? [];
   return text.startsWith('arn:') && name === 'arn' ? { name: text, selector: undefined } : { name, selector };
 }
+
+/** Names that only AWS may write (aws-solutions/quota-monitor-for-aws#30). */
+const RESERVED = /^\/?aws/i;
+/** AWS's words for a path without a slash at its start (hashicorp/terraform-provider-aws#7251). */
+const NOT_QUALIFIED = 'Parameter name must be a fully qualified name.';
 
 /** The characters of a name. A path below `/ssm` is not checked, because the words below are about plain names. */
 const NAME = /^(?!ssm)[\w.-]*(?:\/[\w.-]+)*\/?$/i;
 
 function print(text: string, isDecrypted: boolean, values: LocalValues, home: Home): UnknownMembers {
   const { name, selector } = splitSelector(text);
-  const parameter = values.parameter(name);
+  const current = values.parameter(name);
+  const parameter =
+    current === undefined || selector === undefined
+      ? current
+      : (values.parameterVersion(current, Number(selector)) ?? current);
   if (parameter === undefined && !name.startsWith('arn:') && !NAME.test(name))
     throw new ServiceRefusal('ValidationException', NO_PARAMETER_NAME);
   // AWS's error has no message (hashicorp/terraform-provider-aws#15095, vandium-io/aws-param-store#8).

@@ -66,12 +66,18 @@ describe('DynamoDbEngine', () => {
     for (const [operation, input] of [
       ['CreateTable', { ...CREATE_COUNTERS, TableName }],
       ['DescribeTable', { TableName }],
+      [
+        'UpdateTable',
+        { TableName, StreamSpecification: { StreamEnabled: true, StreamViewType: 'KEYS_ONLY' } },
+      ],
+      ['DescribeTable', { TableName }],
+      ['UpdateTable', { TableName, SSESpecification: { Enabled: true } }],
       ['DeleteTable', { TableName }],
     ] as const) {
       const { TableDescription, Table = TableDescription } = await engine.execute(operation, input);
       statuses.push(membersOf(Table)['TableStatus']);
     }
-    assert.deepEqual(statuses, ['CREATING', 'ACTIVE', 'DELETING']);
+    assert.deepEqual(statuses, ['CREATING', 'ACTIVE', 'UPDATING', 'ACTIVE', 'ACTIVE', 'DELETING']);
     await engine.close();
   });
 

@@ -71,6 +71,30 @@ describe('parameters that calls write', () => {
     assert.deepEqual(await read('/app/host'), ['c', 2, 'String']);
   });
 
+  // https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-versions.html
+  it('are kept as versions, which a selector chooses', async () => {
+    await call('PutParameter', { Name: '/app/host', Value: 'second', Overwrite: true });
+    await call('PutParameter', { Name: '/app/host', Value: 'third', Overwrite: true });
+
+    assert.deepEqual(await read('/app/host:1'), ['first', 1, 'String']);
+    assert.deepEqual(await read('/app/host:2'), ['second', 2, 'String']);
+    assert.deepEqual(await read('/app/host:3'), ['third', 3, 'String']);
+    assert.equal(await read('/app/host:4'), 'ParameterVersionNotFound');
+    await call('DeleteParameter', { Name: '/app/host' });
+    await call('PutParameter', { Name: '/app/host', Value: 'again', Type: 'String' });
+    assert.equal(await read('/app/host:2'), 'ParameterVersionNotFound');
+  });
+
+  for (const [Name, __type, message] of [
+    // https://github.com/aws-solutions/quota-monitor-for-aws/issues/30
+    ['awslimitschecker', 'AccessDeniedException', 'No access to reserved parameter name: awslimitschecker.'],
+    // https://github.com/hashicorp/terraform-provider-aws/issues/7251
+    ['shop/dev/version', 'ValidationException', 'Parameter name must be a fully qualified name.'],
+  ] as const)
+    it(`cannot have the name ${Name}`, async () => {
+      assert.deepEqual(await call('PutParameter', { Name, Value: 'a', Type: 'String' }), { __type, message });
+    });
+
   it('stay when the definitions are loaded again, until their own definition changes', async () => {
     await call('PutParameter', { Name: '/app/host', Value: 'by call', Overwrite: true });
     await call('PutParameter', { Name: '/app/new', Value: 'made', Type: 'String' });
