@@ -4,6 +4,8 @@
  * @see CloudWatch Logs user guide, "Log group-level subscription filters", example 2
  */
 import { gzipSync } from 'node:zlib';
+import { parseArn } from '@gatewright/aws/arn';
+import { readFunctionName } from '@gatewright/aws/function-name';
 import { asNonEmptyText, asText } from '@gatewright/aws/json-object';
 import type { ResolvedResource } from '../../core/stack/model.ts';
 import type { LogLine, ServicePorts } from '../../kernel/service.ts';
@@ -15,6 +17,7 @@ type LogSubscription = {
   readonly filterName: string;
   readonly logGroup: string;
   readonly functionName: string;
+  readonly qualifier: string | undefined;
   readonly pattern: string;
 };
 
@@ -51,7 +54,9 @@ export function readLogSubscription({ logicalId, properties }: ResolvedResource)
   return {
     filterName: asNonEmptyText(FilterName) ?? logicalId,
     logGroup: asText(LogGroupName) ?? '',
-    functionName: /:function:([^:]+)/.exec(arn)?.[1] ?? arn,
+    ...(parseArn(arn)?.service === 'lambda'
+      ? readFunctionName(arn)
+      : { functionName: arn, qualifier: undefined }),
     pattern: asText(FilterPattern) ?? '',
   };
 }
@@ -171,7 +176,7 @@ class Queue {
   /** Delivers a batch. Like Lambda, it retries a failed event twice. */
   async #deliver(batch: readonly Line[]): Promise<boolean> {
     const { invoker, random, accountId } = this.#ports;
-    const { functionName, logGroup, filterName } = this.#to;
+    const { functionName, qualifier, logGroup, filterName } = this.#to;
     const message = {
       messageType: 'DATA_MESSAGE',
       owner: accountId,
@@ -184,7 +189,13 @@ class Queue {
     const payload = JSON.stringify({ awslogs: { data } });
     for (let attempt = 1; attempt <= TRIES && invoker.has(functionName); attempt += 1) {
       const traceHeader = `Root=1-${random.hex(8)}-${random.hex(24)};Parent=${random.hex(16)};Sampled=0`;
-      const result = await invoker.invoke({ functionName, payload, timeoutMs: LONGEST_MS, traceHeader });
+      const result = await invoker.invoke({
+        functionName,
+        qualifier,
+        payload,
+        timeoutMs: LONGEST_MS,
+        traceHeader,
+      });
       if (result.kind === 'returned') return true;
       if (attempt < TRIES) await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref());
     }

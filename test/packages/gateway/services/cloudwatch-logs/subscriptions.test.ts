@@ -11,7 +11,13 @@ import type { Invocation, InvocationResult } from '../../../../../packages/gatew
 
 const RETURNED: InvocationResult = { kind: 'returned', payload: 'null' };
 const FAILED: InvocationResult = { kind: 'failed' } as unknown as InvocationResult;
-const FILTER = { filterName: 'usage', logGroup: '/aws/api', functionName: 'tracker', pattern: '' };
+const FILTER = {
+  filterName: 'usage',
+  logGroup: '/aws/api',
+  functionName: 'tracker',
+  qualifier: undefined,
+  pattern: '',
+};
 
 type Batch = {
   readonly logGroup: string;
@@ -215,5 +221,8 @@ describe('subscriptions of log groups', () => {
     >[0];
 
     assert.deepEqual(readLogSubscription(resource), { ...FILTER, filterName: 'Usage' });
+    const DestinationArn = `${properties.DestinationArn}:live`;
+    const ofAlias = { ...resource, properties: { ...properties, DestinationArn } };
+    assert.deepEqual(readLogSubscription(ofAlias), { ...FILTER, filterName: 'Usage', qualifier: 'live' });
   });
 });
