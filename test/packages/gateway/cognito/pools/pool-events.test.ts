@@ -135,10 +135,7 @@ describe('the story of a call that a user pool refused', () => {
       const { headline = '', sentences = [], changes = [] } = at.story() ?? {};
       assert.equal(status, 400, JSON.stringify(body));
       if (code !== '') assert.equal(body['__type'], code);
-      assert.match(
-        headline,
-        new RegExp(`^The call ${call} of the user pool Pool was refused with`),
-      );
+      assert.match(headline, new RegExp(`^The call ${call} of the user pool Pool was refused with`));
       assert.match(sentences.join('\n'), because);
       assert.match(changes.join('\n'), change);
     });

@@ -1,7 +1,7 @@
 /** Templates in which the line of the member that decides ends with `# here`, or has the name of AWS’s managed rules. */
 import type { AdvisedProject } from '../../../../support/an-advised-project.ts';
 
-export type DecidingRow = {
+type DecidingRow = {
   readonly kind: string;
   readonly template: string;
   readonly file?: string;
@@ -226,6 +226,49 @@ export const DECIDING: readonly DecidingRow[] = [
   {
     kind: 'the API key that a route requires',
     template: rest(`${OPEN}\n      ApiKeyRequired: true # here`),
+    status: 403,
+  },
+  {
+    kind: 'the throttle of the stage',
+    template: rest(OPEN).replace(
+      'StageName: dev }',
+      `StageName: dev, MethodSettings: [
+      { HttpMethod: POST, ResourcePath: /, ThrottlingRateLimit: 1, ThrottlingBurstLimit: 1 },
+      { HttpMethod: GET, ResourcePath: /, ThrottlingRateLimit: 0, ThrottlingBurstLimit: 0 }] } # here`,
+    ),
+    status: 429,
+  },
+  {
+    kind: 'the quota of a usage plan',
+    template: rest(
+      `${OPEN}\n      ApiKeyRequired: true`,
+      `
+  Key: { Type: AWS::ApiGateway::ApiKey, Properties: { Enabled: true, Value: 0123456789012345678901 } }
+  Plan:
+    Type: AWS::ApiGateway::UsagePlan
+    DependsOn: Stage
+    Properties:
+      ApiStages: [{ ApiId: !Ref Api, Stage: dev }]
+      Quota:
+        Period: DAY
+        Limit: 1 # here
+  Member: { Type: AWS::ApiGateway::UsagePlanKey, Properties: { KeyId: !Ref Key, KeyType: API_KEY, UsagePlanId: !Ref Plan } }`,
+    ),
+    request: { headers: { 'x-api-key': '0123456789012345678901' }, times: 2 },
+    status: 429,
+  },
+  {
+    kind: 'the key that is disabled',
+    template: rest(
+      `${OPEN}\n      ApiKeyRequired: true`,
+      `
+  Key:
+    Type: AWS::ApiGateway::ApiKey
+    Properties:
+      Value: '0123456789012345678901'
+      Enabled: false # here`,
+    ),
+    request: { headers: { 'x-api-key': '0123456789012345678901' } },
     status: 403,
   },
   {
