@@ -15,6 +15,7 @@ import {
   explainNoMatch,
   nameStatement,
   findArnFault,
+  splitArn,
 } from './policy-advice.ts';
 import { advisePreflight } from './preflight-advice.ts';
 import { explainFunctionUrl } from './explain-function-url.ts';
@@ -360,11 +361,19 @@ function explainNarrow(
       ...describeToken(guard),
     ],
     changes: [
-      `If the caller should have access, return a policy from the authorizer that lists every route that this caller may call, with ${policy.resource} among its resources.`,
+      `If the caller should have access, return a policy from the authorizer that lists every route that this caller may call, with ${policy.resource} among its resources${describeInCode(guard, policy)}.`,
       adviseOwnResults(guard, protocol),
       `The current result is used for at most ${guard.ttlSeconds} s. To end it earlier, flush the authorizer’s cache: ${flushCommand(about)}.`,
     ],
   };
+}
+
+/** A function knows the API only by the ARN in its event. */
+function describeInCode({ isPayload2 }: GuardCircumstances, { resource }: GuardPolicy): string {
+  const { rest } = splitArn(resource) ?? {};
+  return rest === undefined
+    ? ''
+    : ` (in code: ${isPayload2 === true ? 'routeArn' : 'methodArn'} of the event up to the stage, and then /${rest})`;
 }
 
 function describeCaller({ guard }: Circumstances, policy: GuardPolicy): string[] {

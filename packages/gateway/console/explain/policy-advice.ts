@@ -66,9 +66,15 @@ function adviseOnConditions(
       ...(condition.found === undefined || condition.found.length === 0 || !listsWanted(condition)
         ? []
         : [
-            `Or, if this caller should have access, add ${condition.found.join(', ')} to the values of ${condition.operator} ${condition.key} in ${whose}.`,
+            `Or, if this caller should have access, add ${condition.found.join(', ')} to the values of ${condition.operator} ${condition.key} in ${whose}${describeAddress(about, condition)}.`,
           ]),
     ]);
+}
+
+/** A request on this machine comes from its own address, which AWS never sees. */
+function describeAddress({ isDeployed }: Circumstances, { key, found = [] }: Condition): string {
+  const isLocal = /^aws:sourceip$/i.test(key) && found.some((one) => /^(?:127\.|::1$)/.test(one));
+  return isLocal && !isDeployed ? '; on AWS, add the public address of the caller, or its range' : '';
 }
 
 /** Without AWS_IAM, API Gateway reads no signature, so only the principal "*" matches (docs/aws §10.5). */
@@ -154,7 +160,9 @@ export function findArnFault(policy: GuardPolicy): ArnFault | undefined {
 
 const PARTS = ['region', 'account', 'API', 'stage'];
 
-function splitArn(arn: string): { readonly parts: readonly string[]; readonly rest: string } | undefined {
+export function splitArn(
+  arn: string,
+): { readonly parts: readonly string[]; readonly rest: string } | undefined {
   const [, region, account, api, stage, rest] =
     /^arn:[^:]*:execute-api:([^:]*):([^:]*):([^/]*)\/([^/]*)\/(.*)$/.exec(arn) ?? [];
   if (region === undefined || account === undefined || api === undefined || stage === undefined)

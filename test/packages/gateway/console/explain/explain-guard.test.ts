@@ -265,7 +265,7 @@ const STORIES: readonly (readonly [name: string, about: Circumstances, because: 
       ],
     }),
     `The API’s resource policy does not allow execute-api:Invoke on ${ARN}: the matching statement has conditions that are not met: StringEquals aws:SourceVpc vpc-1 (the request has none); IpAddress aws:SourceIp 10.0.0.0/8 (the request has 127.0.0.1).`,
-    'Or, if this caller should have access, add 127.0.0.1 to the values of IpAddress aws:SourceIp in the API’s resource policy.',
+    'Or, if this caller should have access, add 127.0.0.1 to the values of IpAddress aws:SourceIp in the API’s resource policy; on AWS, add the public address of the caller, or its range.',
   ],
   [
     'an authorizer whose policy allows something else',
@@ -280,7 +280,7 @@ const STORIES: readonly (readonly [name: string, about: Circumstances, because: 
       guard: { ...GUARD, from: 'cache', ageMs: 2_000, givenFor: 'GET /pets', ttlSeconds: 300, token: TOKEN },
     },
     `Authorizer gate was not called, because its result from 2 s ago, for GET /pets, is cached for 300 s and applies to all its routes. The cached policy allows only ${OTHER_ARN}; the ARN of GET /tiles/{id} is ${ARN}. The token has the subject carl, the roles clerk and no audience.`,
-    `If the caller should have access, return a policy from the authorizer that lists every route that this caller may call, with ${ARN} among its resources.`,
+    `If the caller should have access, return a policy from the authorizer that lists every route that this caller may call, with ${ARN} among its resources (in code: methodArn of the event up to the stage, and then /GET/tiles/7).`,
   ],
 ];
 
