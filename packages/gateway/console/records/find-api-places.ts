@@ -210,7 +210,10 @@ function placesOfEntrance(recorded: Recorded, { stacks, own, api, policy }: At):
   return [
     ...(defect?.kind === 'screen' ? placesOfScreen(defect.screen, stacks) : []),
     ...(policy === undefined ? [] : placesOfPolicy(own, policy)),
-    ...named('mapping of the custom domain', placeOf(mapping?.resource)),
+    ...named(
+      'mapping of the custom domain',
+      placeOfFirst(mapping?.resource, ['BasePath', 'ApiMappingKey', 'DomainName']),
+    ),
   ];
 }
 
@@ -221,7 +224,7 @@ function placesOfDomain(recorded: Recorded, stacks: readonly ResolvedStack[]): r
   const domain = ['AWS::ApiGateway::DomainName', 'AWS::ApiGatewayV2::DomainName']
     .flatMap((type) => resourcesOf(stacks, type))
     .find(({ properties }) => asText(properties['DomainName'])?.toLowerCase() === host);
-  return named('custom domain', placeOf(domain));
+  return named('custom domain', placeOfFirst(domain, ['DomainName']));
 }
 
 function placesOfPolicy(own: ResolvedResource, policy: GuardPolicy): readonly NamedPlace[] {
@@ -257,7 +260,29 @@ function placesOfCors(recorded: Recorded, own: ResolvedResource): readonly Named
     new HeaderList(replyHeaders).last('access-control-allow-origin') === undefined;
   if (isHidden) return named('the API', placeOf(own));
   const property = ['CorsConfiguration', 'Cors'].find((name) => own.properties[name] !== undefined);
-  return property === undefined ? [] : named('CORS configuration', placeOf(own, property));
+  if (property === undefined) return [];
+  const member = `${property}.${memberOfCors(recorded)}`;
+  return named('CORS configuration', placeOfFirst(own, [member, property]));
+}
+
+/** The list that does not have what the page asks for, or else the list of origins, which every response depends on. */
+function memberOfCors({ received, replyHeaders }: RecordedRequest): string {
+  const reply = new HeaderList(replyHeaders);
+  const listed = (name: string): readonly string[] => (reply.last(name) ?? '').toLowerCase().split(/\s*,\s*/);
+  const isRefused = (asked: string | undefined, name: string): boolean => {
+    const allowed = listed(name);
+    return (asked ?? '')
+      .toLowerCase()
+      .split(/\s*,\s*/)
+      .some((one) => one !== '' && !allowed.includes(one) && !allowed.includes('*'));
+  };
+  if (reply.last('access-control-allow-origin') === undefined) return 'AllowOrigins';
+  const { headers } = received;
+  if (isRefused(headers.last('access-control-request-method'), 'access-control-allow-methods'))
+    return 'AllowMethods';
+  return isRefused(headers.last('access-control-request-headers'), 'access-control-allow-headers')
+    ? 'AllowHeaders'
+    : 'AllowOrigins';
 }
 
 /** The API whose list of binary media types decided: a body that is not text was decoded, or was sent as base64. */

@@ -90,7 +90,26 @@ const SAM_API = (auth: string): string => `
 ${auth}`;
 const REF = '            RestApiId: !Ref Api';
 
-/** The cases R15, R23, R27, R29 and R31 are of threads that `source` names; the others are members of the same kind. */
+const HTTP_API = `
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Fn:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: nodejs22.x
+      CodeUri: .
+      Handler: index.handler
+      Events:
+        Root: { Type: HttpApi, Properties: { Path: /, Method: GET, ApiId: !Ref Api } }
+  Api:
+    Type: AWS::Serverless::HttpApi
+    Properties:
+      CorsConfiguration:
+        AllowOrigins: ['https://shop.example']
+        AllowMethods: [GET]
+        AllowHeaders: [content-type]
+`;
+
 export const DECIDING: readonly DecidingRow[] = [
   {
     // https://github.com/aws/serverless-application-model/issues/1814
@@ -409,4 +428,17 @@ Resources:
     request: { method: 'POST', body: 'a'.repeat(9000) },
     status: 403,
   },
+  ...(['AllowOrigins', 'AllowMethods', 'AllowHeaders'] as const).map((member) => ({
+    kind: `${member} of the CORS configuration`,
+    template: HTTP_API.replace(new RegExp(`(${member}: .*)`), '$1 # here'),
+    request: {
+      method: 'OPTIONS',
+      headers: {
+        origin: member === 'AllowOrigins' ? 'https://other.example' : 'https://shop.example',
+        'access-control-request-method': member === 'AllowMethods' ? 'DELETE' : 'GET',
+        'access-control-request-headers': member === 'AllowHeaders' ? 'x-own' : 'content-type',
+      },
+    },
+    status: 204,
+  })),
 ];
