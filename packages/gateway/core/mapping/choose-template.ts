@@ -45,7 +45,8 @@ type ResponseTemplate = { readonly mediaType: string; readonly template: Compile
 
 /**
  * Chooses the template for the first type in Accept that has one. Otherwise chooses the template for
- * `application/json`, and otherwise the first template. Returns undefined if there are no templates.
+ * `application/json`, and otherwise the first template. Returns undefined if the body passes through: there are no
+ * templates, or the chosen one is an empty text, which API Gateway stores as `null`.
  */
 export function chooseResponseTemplate(
   templates: MediaTemplates,
@@ -55,7 +56,7 @@ export function chooseResponseTemplate(
   const wanted = accept === undefined ? [] : accept.split(',').map(bareType);
   for (const mediaType of [...wanted, USUAL_TYPE, ...templates.keys()]) {
     const template = templates.get(mediaType);
-    if (template !== undefined) return { mediaType, template };
+    if (template !== undefined) return template.source === '' ? undefined : { mediaType, template };
   }
   return undefined;
 }

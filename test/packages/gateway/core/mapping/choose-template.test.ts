@@ -11,7 +11,7 @@ import type {
 } from '../../../../../packages/gateway/core/mapping/integration.ts';
 
 function templates(...mediaTypes: string[]): MediaTemplates {
-  return new Map(mediaTypes.map((type) => [type, compileTemplate('', type)]));
+  return new Map(mediaTypes.map((type) => [type, compileTemplate('{}', type)]));
 }
 
 describe('chooseRequestTemplate (docs/aws §7.1)', () => {
@@ -78,5 +78,21 @@ describe('chooseResponseTemplate (docs/aws §7.1)', () => {
   for (const { accept, types, expected } of rows)
     it(`answers Accept ${accept ?? '(none)'} of [${types.join(', ')}] with ${expected ?? 'no template'}`, () => {
       assert.equal(chooseResponseTemplate(templates(...types), accept)?.mediaType, expected);
+    });
+
+  // aws/aws-cli#1610: the API stores an empty text as null, which the console writes for a method that passes output
+  // through. The CLI tutorials of AWS set application/json="" and get the body of the function.
+  for (const { accept, expected } of [
+    { accept: undefined, expected: undefined },
+    { accept: 'application/json', expected: undefined },
+    { accept: 'text/xml', expected: 'text/xml' },
+  ])
+    it(`passes the body through if the template for Accept ${accept ?? '(none)'} is an empty text`, () => {
+      const some = new Map([
+        ['application/json', compileTemplate('', 'application/json')],
+        ['text/xml', compileTemplate('<a/>', 'text/xml')],
+      ]);
+
+      assert.equal(chooseResponseTemplate(some, accept)?.mediaType, expected);
     });
 });
