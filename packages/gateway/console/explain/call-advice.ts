@@ -70,6 +70,7 @@ function adviseThrottled(target: string, reason: string): string {
  * gateway's runtimes put this command at the end of their message about the missing package.
  */
 export function adviseInstall(errorType: string, errorMessage: string): string | undefined {
+  if (errorType === 'Runtime.UserCodeSyntaxError') return adviseUnresolved(errorMessage);
   if (!/\bImportModuleError$|\bModuleNotFoundError$|^Error$/.test(errorType)) return undefined;
   if (/Cannot find (?:module|package) 'aws-sdk/.test(errorMessage))
     return 'Import the clients of version 3 (such as @aws-sdk/client-s3), which the runtime has, or deploy version 2 with the function: `npm install aws-sdk` adds it to its package.json.';
@@ -85,6 +86,16 @@ export function adviseInstall(errorType: string, errorMessage: string): string |
       ? 'Run'
       : `Add ${missing} to the requirements.txt in the code folder of the function, from which the package for AWS is built. Here, run`;
   return `${listing} \`${command}\` and send the request again.`;
+}
+
+/** Returns the advice for an import that the bundler did not find, whose message may name the command that adds it. */
+function adviseUnresolved(errorMessage: string): string | undefined {
+  const [, specifier] = /\bCould not resolve "([^"]+)"/.exec(errorMessage) ?? [];
+  if (specifier === undefined) return undefined;
+  const [, command] = /\): run (.+?), (?:or list|which generates)/.exec(errorMessage) ?? [];
+  return command === undefined
+    ? `Correct the import of "${specifier}" at the line that the message names, or add the file that it names; a file that a build step generates needs this step first.`
+    : `Run \`${command}\` and send the request again.`;
 }
 
 /** Returns the advice for errors by which Lambda itself ends an invocation; undefined for errors of the handler. */

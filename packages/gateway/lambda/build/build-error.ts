@@ -13,6 +13,9 @@ import { packageNameOf } from '../code/runtime-packages.ts';
 /** esbuild's message about an import that cannot be resolved. */
 export const UNRESOLVED = /^Could not resolve "([^"]+)"/;
 
+/** The commands that generate a folder of node_modules, by its name (https://www.prisma.io/docs, "Generating the client"). */
+const GENERATORS: ReadonlyMap<string, string> = new Map([['.prisma', 'npx prisma generate']]);
+
 /**
  * The error for code that cannot be built. For errors of esbuild, the message contains the first error with its file,
  * line and column if known, and the number of further errors.
@@ -73,7 +76,12 @@ export function toBuildError(error: unknown, root: string): Error {
 
 function wayOut(text: string, from: string | undefined): string {
   const [, specifier = '.'] = UNRESOLVED.exec(text) ?? [];
-  if (/^[./]/.test(specifier)) return '';
-  const install = `run ${installCommand(packageNameOf(specifier), from)}`;
+  if (/^(?:\.{0,2}\/|\.{1,2}$)/.test(specifier)) return '';
+  const name = packageNameOf(specifier);
+  const generator = GENERATORS.get(name);
+  if (generator !== undefined) return `: run ${generator}, which generates it`;
+  // The name of a package of npm cannot begin with a period, so a command of another package makes such a folder.
+  if (name.startsWith('.')) return '';
+  const install = `run ${installCommand(name, from)}`;
   return `: ${install}, or list the package under external in the esbuild settings of serverless.yml`;
 }

@@ -21,6 +21,25 @@ describe('the advice about a failed call', () => {
     assert.match(advise('SyntaxError: Unexpected token') ?? '', /name the file \.mjs/);
   });
 
+  // jmoranj/serverless-api and geekytechwhiz/serverless-authenticator before `npm install` and `prisma generate`
+  for (const [rest, advice] of [
+    [
+      '"bcryptjs" (a.ts:1:19, and 1 more): run npm install, or list the package under external in the esbuild settings of serverless.yml',
+      'Run `npm install` and send the request again.',
+    ],
+    [
+      '".prisma/client/default" (node_modules/@prisma/client/default.js:2:13): run npx prisma generate, which generates it',
+      'Run `npx prisma generate` and send the request again.',
+    ],
+    [
+      '"./made" (a.ts:1:19)',
+      'Correct the import of "./made" at the line that the message names, or add the file that it names; a file that a build step generates needs this step first.',
+    ],
+  ] as const)
+    it(`does not blame the syntax if an import is missing: ${rest.slice(0, 24)}`, () => {
+      assert.equal(adviseInstall('Runtime.UserCodeSyntaxError', `Could not resolve ${rest}`), advice);
+    });
+
   it('is the command that installs a missing package, for an authorizer, too', () => {
     const message = "Unable to import module 'auth': No module named 'jwt' (run .venv/bin/pip install PyJWT)";
     const advice =

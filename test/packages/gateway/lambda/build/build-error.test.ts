@@ -49,6 +49,24 @@ describe('errors of esbuild', () => {
       { file: '/task/src/a.ts', line: 3, text: 'Expected ";" (src/a.ts:3:7, and 2 more)' },
     ],
     ['one without a place', messages(['No such option', null]), 'No such option', undefined],
+    // @prisma/client/default.js requires .prisma/client/default, which is relative to node_modules.
+    ...(
+      [
+        ['.prisma/client/default', ': run npx prisma generate, which generates it'],
+        ['.made/client', ''],
+        ['./client', ''],
+        ['../client', ''],
+        ['..', ''],
+      ] as const
+    ).map(([specifier, wayOut]) => {
+      const text = `Could not resolve "${specifier}" (src/a.ts:3:7)${wayOut}`;
+      return [
+        `${specifier}, which is not a package`,
+        messages([`Could not resolve "${specifier}"`, place]),
+        text,
+        { file: '/task/src/a.ts', line: 3, text },
+      ] as const;
+    }),
     [
       'a package that is not there',
       messages(['Could not resolve "@scope/pkg/deep"', place]),
