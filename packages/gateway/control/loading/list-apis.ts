@@ -23,6 +23,8 @@ export type ApiRoutes = ApiListing & {
   readonly routes: readonly RouteRow[];
   /** Set if AWS serves the API at its custom domains only (`DisableExecuteApiEndpoint`). */
   readonly isEndpointDisabled?: true;
+  /** The route selection expression of a WebSocket API. */
+  readonly routeSelection?: string;
 };
 
 /**
@@ -45,6 +47,9 @@ export function listApis(
       stage: stage.name,
       region: identity.region,
       ...(served.disableExecuteApiEndpoint && { isEndpointDisabled: true as const }),
+      ...(stage.deployment.messageRouting !== undefined && {
+        routeSelection: stage.deployment.messageRouting.expression,
+      }),
       url: urlOf(
         identity.protocol,
         addressOf(identity.apiId),

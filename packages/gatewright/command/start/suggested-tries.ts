@@ -252,7 +252,9 @@ function suggestMessage(api: ApiRoutes, routes: readonly GuardedRoute[]): readon
   const other = routes.find(({ route }) => route.path === '$default');
   if (named === undefined && other === undefined) return [];
   const action = other?.isOfToolkit === true ? 'ping' : (named?.route.path ?? 'hello');
-  const message = quote(JSON.stringify({ action }));
+  const selecting = messageSelecting(action, api.routeSelection);
+  if (selecting === undefined && other === undefined) return [];
+  const message = quote(JSON.stringify(selecting ?? { action }));
   const whose =
     authorizer === undefined
       ? ''
@@ -263,6 +265,12 @@ function suggestMessage(api: ApiRoutes, routes: readonly GuardedRoute[]): readon
     `# a WebSocket message${whose}`,
     `${commandName()} send ${token === undefined ? quote(api.url) : connectionOf(api, source, tokenCommand(token))} ${message}`,
   ];
+}
+
+/** Returns a message that selects the route, if the expression reads one member of the message; undefined otherwise. */
+function messageSelecting(key: string, expression = '$request.body.action'): unknown {
+  const [, path] = /^\$\{?request\.body\.([\w.-]+)\}?$/.exec(expression) ?? [];
+  return path?.split('.').reduceRight<unknown>((value, name) => ({ [name]: value }), key);
 }
 
 /** Returns the arguments of `send` with the URL, and with the token where the document reads it. */

@@ -25,6 +25,26 @@ describe('suggestTries', () => {
     );
   });
 
+  // mengyangbai/Serverless-WebSocket selects by $request.body.message, and {"action":…} was Forbidden there.
+  for (const { routeSelection, others = [], expected } of [
+    { routeSelection: '$request.body.action', expected: '{"action":"chat"}' },
+    { routeSelection: '$request.body.message', expected: '{"message":"chat"}' },
+    { routeSelection: '${request.body.head.kind}', expected: '{"head":{"kind":"chat"}}' },
+    { routeSelection: '${request.body.a}/${request.body.b}', expected: undefined },
+    {
+      routeSelection: '${request.body.a}/${request.body.b}',
+      others: ['$default'],
+      expected: '{"action":"chat"}',
+    },
+  ])
+    it(`suggests ${expected ?? 'nothing'} for ${routeSelection} with [${others.join(', ')}]`, () => {
+      const pairs = ['$connect', 'chat', ...others].map((path) => [row(path), guard()] as const);
+
+      const lines = suggest('websocket', pairs, [], undefined, 'HEADER', () => false, routeSelection);
+
+      assert.equal(/'(\{.*\})'$/.exec(lines[1] ?? '')?.[1], expected);
+    });
+
   // shared/websocket/client-message.ts: subscribe, publish and read need an id and a channel.
   it('prefers ping to routes whose messages have more members', () => {
     const lines = suggest('websocket', [

@@ -49,11 +49,15 @@ export function suggest(
   keyName?: string,
   apiKeySource: InspectedApi['apiKeySource'] = 'HEADER',
   charges: (functionName: string) => boolean = () => false,
+  routeSelection?: string,
 ): readonly string[] {
-  const api = of(
-    kind,
-    pairs.map(([shown]) => shown),
-  );
+  const api = {
+    ...of(
+      kind,
+      pairs.map(([shown]) => shown),
+    ),
+    ...(routeSelection !== undefined && { routeSelection }),
+  };
   const inspected: InspectedApi = {
     stack: 'shop-dev',
     logicalId: 'Api',
