@@ -74,7 +74,7 @@ function statement(members: readonly string[], pairs: readonly (readonly string[
   };
 }
 
-function document(ofStatement: JsonObject): JsonObject {
+function document(ofStatement: JsonObject | true): JsonObject {
   return {
     if: { type: 'object' },
     then: {
@@ -89,23 +89,89 @@ function document(ofStatement: JsonObject): JsonObject {
   };
 }
 
-const OF_IDENTITY = document(statement(RESOURCES, [RESOURCES]));
+/**
+ * The ARNs of resources that IAM does not accept (badmintoncryer/cdk-preflight, pf-iam-policy-resource-global-service-arn
+ * and pf-iam-policy-resource-arn-segments, deployed).
+ */
+const RESOURCE_ARNS: JsonObject = {
+  allOf: [
+    oneOrMore(
+      '^(?!arn:[^:]*:(?:s3:[^:*?]+:[^:]*:(?!accesspoint|job/|storage-lens)|iam:[^:*?]+:|route53:[^:*?]+:))',
+      'leave the region out, as in arn:aws:s3:::BUCKET and arn:aws:iam::ACCOUNT:role/NAME',
+      'Resource {value} can not contain region information.',
+    ),
+    oneOrMore(
+      '^(?!arn:(?:[^:]*:){0,3}[^:*?]*$)',
+      'write all six parts of the ARN, also empty ones: arn:aws:s3:::BUCKET',
+      'The policy failed legacy parsing ({value} has fewer than six parts)',
+    ),
+  ],
+};
+const OF_IDENTITY = {
+  allOf: [
+    document(statement(RESOURCES, [RESOURCES])),
+    ofStatements({ properties: { Resource: RESOURCE_ARNS } }),
+  ],
+};
 /**
  * The actions of a trust policy (hashicorp/terraform-provider-aws#32872). TagSession, SetSourceIdentity and SetContext
  * are accepted together with sts:AssumeRole (getmoto/moto#5750). A wildcard may stand for any of these actions.
  */
 const TRUST_ACTION =
   '^(\\*|[sS][tT][sS]:(AssumeRole|AssumeRoleWithSAML|AssumeRoleWithWebIdentity|TagSession|SetSourceIdentity|SetContext|.*[*?].*))$';
+const PROHIBITED = {
+  not: {},
+  fix: 'remove it: a trust policy says who may assume the role. What the role may do belongs into Policies',
+};
+/** badmintoncryer/cdk-preflight, pf-iam-trust-policy-cognito-condition, deployed */
+const COGNITO_CONDITION: JsonObject = {
+  if: {
+    properties: {
+      Effect: { const: 'Allow' },
+      Principal: {
+        type: 'object',
+        properties: { Federated: { const: 'cognito-identity.amazonaws.com' } },
+        required: ['Federated'],
+      },
+    },
+    required: ['Principal', 'Effect'],
+  },
+  then: {
+    required: ['Condition'],
+    fix: "add Condition: { StringEquals: { 'cognito-identity.amazonaws.com:aud': !Ref POOL } }",
+    says: 'A condition block must be present for the Cognito provider',
+  },
+};
+/**
+ * The trust policy of a role. A statement with resources is a statement of another policy, so nothing else is said about
+ * it (hashicorp/terraform#34231).
+ */
 const OF_TRUST = {
   allOf: [
-    document(statement(PRINCIPALS, [PRINCIPALS])),
+    document(true),
     ofStatements({
-      properties: {
-        Action: oneOrMore(
-          TRUST_ACTION,
-          'keep only sts:AssumeRole here, and move the other actions to a policy of the role',
-          'AssumeRole policy may only specify STS AssumeRole actions.',
-        ),
+      if: { anyOf: [{ required: ['Resource'] }, { required: ['NotResource'] }] },
+      then: {
+        properties: {
+          Resource: { ...PROHIBITED, says: 'Has prohibited field Resource' },
+          NotResource: { ...PROHIBITED, says: 'Has prohibited field NotResource' },
+        },
+      },
+      else: {
+        allOf: [statement(PRINCIPALS, [PRINCIPALS]), COGNITO_CONDITION],
+        properties: {
+          // badmintoncryer/cdk-preflight, pf-iam-trust-policy-principal-star-string, deployed
+          Principal: {
+            not: { const: '*' },
+            fix: "write { AWS: '*' }, with a Condition that restricts who may assume the role",
+            says: 'AssumeRolepolicy contained an invalid principal: "STAR":"*".',
+          },
+          Action: oneOrMore(
+            TRUST_ACTION,
+            'keep only sts:AssumeRole here, and move the other actions to a policy of the role',
+            'AssumeRole policy may only specify STS AssumeRole actions.',
+          ),
+        },
       },
     }),
   ],

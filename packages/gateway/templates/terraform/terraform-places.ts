@@ -136,9 +136,21 @@ function attributePath(type: string, property: Path): Path {
 }
 
 /** Returns the path in `aws_iam_policy_document` for a path in the policy. */
-function statementPath([first, ...rest]: Path): Path {
-  return first === 'Statement' ? ['statement', ...rest] : [];
+function statementPath([first, index, member, ...rest]: Path): Path {
+  if (first !== 'Statement' || index === undefined) return first === 'Statement' ? ['statement'] : [];
+  const name = member === undefined ? [] : [OF_STATEMENTS[member] ?? member];
+  return ['statement', index, ...name, ...rest];
 }
+
+/** The attributes of a `statement` block whose names differ from those of a policy. */
+const OF_STATEMENTS: Readonly<Record<string, string>> = {
+  Action: 'actions',
+  NotAction: 'not_actions',
+  Resource: 'resources',
+  NotResource: 'not_resources',
+  Principal: 'principals',
+  NotPrincipal: 'not_principals',
+};
 
 function isMeant(written: string, step: string): boolean {
   const name = pascal(written);

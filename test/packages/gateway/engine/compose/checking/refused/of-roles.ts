@@ -1,4 +1,5 @@
 /** Definitions whose roles cannot be assumed, or lack rights that a service checks when it creates a resource. */
+import { broken, deployed, one } from './definition.ts';
 import type { RefusedDefinition } from './definition.ts';
 
 const ROLE = (service: string, statement = ''): string => `
@@ -166,4 +167,66 @@ export const OF_ROLES: readonly RefusedDefinition[] = [
     says: /^Role does not have permission to publish with SNS$/,
     source: 'https://github.com/OElesin/querypal/issues/6',
   },
+  ...(
+    [
+      [
+        'a trust policy with resources',
+        'hashicorp/terraform#34231',
+        [
+          '- Effect: Allow',
+          "  Action: ['logs:PutLogEvents', 'logs:CreateLogStream']",
+          "  Resource: '*' # here",
+        ],
+      ],
+      [
+        'a trust policy for everyone without a type',
+        deployed('pf-iam-trust-policy-principal-star-string'),
+        ['- Effect: Allow', '  Action: sts:AssumeRole', "  Principal: '*' # here"],
+      ],
+      [
+        'a trust policy for all identity pools',
+        deployed('pf-iam-trust-policy-cognito-condition'),
+        [
+          '- Effect: Allow',
+          '  Action: sts:AssumeRoleWithWebIdentity',
+          '  Principal: { Federated: cognito-identity.amazonaws.com } # here',
+        ],
+      ],
+    ] as const
+  ).map(([name, source, lines]) =>
+    one(
+      name,
+      broken(
+        'IAM::Role',
+        'AssumeRolePolicyDocument:',
+        "  Version: '2012-10-17'",
+        '  Statement:',
+        ...lines.map((line) => `    ${line}`),
+      ),
+      'iam-role-assumerolepolicydocument',
+      source,
+    ),
+  ),
+  ...(
+    [
+      ['a region in the ARN of a bucket', 'global-service-arn', 'arn:aws:s3:us-east-1:123456789012:orders/*'],
+      ['an ARN with four parts', 'arn-segments', 'arn:aws:s3:orders'],
+    ] as const
+  ).map(([name, rule, resource]) =>
+    one(
+      name,
+      broken(
+        'IAM::ManagedPolicy',
+        'PolicyDocument:',
+        "  Version: '2012-10-17'",
+        '  Statement:',
+        '    - Effect: Allow',
+        '      Action: s3:GetObject',
+        '      Resource:',
+        `        - ${resource} # here`,
+      ),
+      'iam-managedpolicy-policydocument',
+      deployed(`pf-iam-policy-resource-${rule}`),
+    ),
+  ),
 ];
