@@ -110,7 +110,7 @@ const ROWS: readonly Row[] = [
   },
   {
     // https://docs.aws.amazon.com/lambda/latest/dg/configuration-ephemeral-storage.html
-    text: /EROFS: read-only file system|\[Errno 30\] Read-only file system|ENOENT: no such file or directory, mkdir /,
+    text: /EROFS: read-only file system|\[Errno 30\] Read-only file system|ENOENT: no such file or directory, mkdir '(?!\/tmp\/)/,
     advise: (_, at, named) =>
       `Write below /tmp${at}, and keep what later invocations need in S3 or a table: Lambda lets ${named} write nowhere else, and each instance has its own /tmp. To let functions of this gateway write everywhere, start it with --read-only off.`,
   },

@@ -100,6 +100,18 @@ const ROWS: readonly {
     exports.main = async () => { writeFileSync('/tmp/gatewright-cache.json', '[]'); return { statusCode: 200, body: 'ok' }; };`,
   },
   {
+    name: 'a folder below /tmp whose parent does not exist',
+    runtime: 'nodejs22.x',
+    kind: 'rest',
+    handler: `const { mkdirSync } = require('node:fs');
+    exports.main = async () => { mkdirSync('/tmp/gatewright-none/a'); return { statusCode: 200, body: 'ok' }; };`,
+    status: 502,
+    because: /ENOENT: no such file or directory, mkdir '\/tmp\/gatewright-none\/a'/,
+    change: /^Fix the function/,
+    never: /Write below \/tmp/,
+    mended: SETTLED,
+  },
+  {
     name: 'the cause of an error',
     runtime: 'nodejs22.x',
     kind: 'rest',
