@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import type { Worker, WorkerOptions } from 'node:worker_threads';
+import { shieldAddons } from './native-addons.ts';
 
 /** The exit code of a killed process, as in a shell: 128 + SIGKILL. */
 const KILLED = 137;
@@ -18,6 +19,7 @@ export function shieldProcess(preload: string, warn: (message: string) => void):
   process.getBuiltinModule('node:os').homedir = () => '/home/sbx_user1051';
   shieldSignals(warn);
   shieldWorkers(preload, warn);
+  shieldAddons();
   syncBuiltinESMExports();
 }
 

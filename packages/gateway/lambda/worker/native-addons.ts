@@ -1,0 +1,78 @@
+/**
+ * Protects the gateway from native addons that end the process in which a second thread loads them, as aws-crt does
+ * (awslabs/aws-crt-nodejs#286 and #452). No exception can prevent that, so another process tries each addon first.
+ */
+import { spawnSync } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readCached, writeCached } from '@gatewright/aws/cache-files';
+import { hash } from '@gatewright/aws/file-marks';
+
+type Ended = { readonly status: number | null; readonly error?: Error | undefined };
+
+/** Loads an addon in one thread, and after its end in two threads at once. An error of an addon ends nothing. */
+const TRIAL = `
+const { Worker } = require('node:worker_threads');
+const inThread = 'const { parentPort, workerData } = require("node:worker_threads");' +
+  'try { process.dlopen({ exports: {} }, workerData) } catch {} parentPort.postMessage(0)';
+const load = () => new Promise((done) => {
+  const worker = new Worker(inThread, { eval: true, workerData: process.argv[1] });
+  worker.once('error', done);
+  worker.once('message', () => worker.terminate().then(done));
+});
+load().then(() => Promise.all([load(), load()])).then(() => process.exit(0));
+`;
+const MAX_TRIAL_MS = 10_000;
+// The functions are kept, because what runs in the thread replaces those of the modules.
+const run = spawnSync;
+const look = statSync;
+
+/**
+ * Makes the thread refuse addons that would end the gateway. Packages that can do without their addon then do.
+ * @param endures tells whether a process endures the addon in several threads
+ */
+export function shieldAddons(endures: (file: string) => boolean = enduresThreads): void {
+  const load = process.dlopen.bind(process);
+  process.dlopen = (module: object, file: string, ...flags: number[]): void => {
+    if (!endures(file))
+      throw Object.assign(
+        new Error(
+          `${file} ends the process in which a second thread loads it, so it was not loaded; start with --isolation process`,
+        ),
+        { code: 'ERR_DLOPEN_FAILED' },
+      );
+    load(module, file, ...flags);
+  };
+}
+
+/** Tries the addon in another process, and remembers the result until the file changes. */
+function enduresThreads(file: string): boolean {
+  const stats = look(file, { throwIfNoEntry: false });
+  // Node.js reports a file that does not exist.
+  if (stats === undefined) return true;
+  const cache = {
+    folder: join(tmpdir(), `gatewright-addons-${process.getuid?.() ?? ''}`),
+    mostFiles: 1_000,
+    mostBytes: 100_000,
+  };
+  const name = hash([file, String(stats.mtimeMs), String(stats.size), process.version]);
+  const known = readCached(cache, name);
+  if (known !== undefined) return known === 'endures';
+  const hasEndured = readTrial(tryAddon(file));
+  writeCached(cache, name, hasEndured ? 'endures' : 'ends');
+  return hasEndured;
+}
+
+function tryAddon(file: string): Ended {
+  return run(process.execPath, ['-e', TRIAL, file], {
+    env: { ...process.env, NODE_OPTIONS: '' },
+    stdio: 'ignore',
+    timeout: MAX_TRIAL_MS,
+  });
+}
+
+/** A trial that could not be made, or took too long, says nothing about the addon. */
+export function readTrial({ status, error }: Ended): boolean {
+  return error !== undefined || status === 0;
+}
