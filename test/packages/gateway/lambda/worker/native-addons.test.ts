@@ -5,7 +5,7 @@ import { afterEach, describe, it } from 'node:test';
 import { readTrial, shieldAddons } from '../../../../../packages/gateway/lambda/worker/native-addons.ts';
 import { aFolder } from '../start-runtime.ts';
 
-const own = process.dlopen;
+const own = process.dlopen.bind(process);
 const require = createRequire(import.meta.url);
 
 /** A file that Node.js loads as an addon, and that is none: its own error shows that it was loaded. */
