@@ -22,7 +22,6 @@ function lacks({ rawQuery, headers }: Pick<Received, 'rawQuery' | 'headers'>, pa
 const parameterUnchecked: SurpriseKind = {
   code: 'PARAMETER_UNCHECKED',
   mark: undefined,
-  isCause: true,
   source: 'docs/aws §6',
   find({ recorded: { received, failure, outcome }, stacks = [], isToolkit }) {
     const { route, api } = received;
@@ -74,7 +73,6 @@ const MOST_LINES_OF_CALL = 20;
 const limitBeforeFilter: SurpriseKind = {
   code: 'LIMIT_BEFORE_FILTER',
   mark: undefined,
-  isCause: true,
   source: 'docs/aws §3.1',
   find({ result, handler, isToolkit }) {
     const body = asText(result?.['body']) ?? '';

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { anAdvisedProject } from '../../../../support/an-advised-project.ts';
+import { FRONT } from './deciding-front-rows.ts';
 import { DECIDING, OK, OPEN, rest } from './deciding-rows.ts';
 
 /** A handler whose call of an SDK fails as the SDK fails: the message names a member of the call. */
@@ -61,7 +62,10 @@ describe('the line of the member of a call that an error names', () => {
 });
 
 describe('the line of the member that decided', () => {
-  for (const { kind, template, file = 'template.yaml', code = OK, auth = OK, request, status } of DECIDING)
+  for (const { kind, template, file = 'template.yaml', code = OK, auth = OK, request, status } of [
+    ...DECIDING,
+    ...FRONT,
+  ])
     it(`is named: ${kind}`, async () => {
       using project = anAdvisedProject(file, { [file]: template, 'index.js': code, 'auth.js': auth });
       const wanted = template

@@ -1,0 +1,111 @@
+/** Templates of what stands in front of the routes: a web ACL, and the CORS configuration of an HTTP API. */
+import type { DecidingRow } from './deciding-rows.ts';
+
+const HTTP_API = `
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Fn:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: nodejs22.x
+      CodeUri: .
+      Handler: index.handler
+      Events:
+        Root: { Type: HttpApi, Properties: { Path: /, Method: GET, ApiId: !Ref Api } }
+  Api:
+    Type: AWS::Serverless::HttpApi
+    Properties:
+      CorsConfiguration:
+        AllowOrigins: ['https://shop.example']
+        AllowMethods: [GET]
+        AllowHeaders: [content-type]
+`;
+
+export const FRONT: readonly DecidingRow[] = [
+  {
+    kind: 'the group of rules of a web ACL, in a template of the CDK',
+    file: 'cdk.template.json',
+    template: JSON.stringify(
+      {
+        Resources: {
+          Api: {
+            Type: 'AWS::ApiGateway::RestApi',
+            Properties: { Name: 'api' },
+            Metadata: { 'aws:cdk:path': 'S/Api/Resource' },
+          },
+          Method: {
+            Type: 'AWS::ApiGateway::Method',
+            Properties: {
+              RestApiId: { Ref: 'Api' },
+              ResourceId: { 'Fn::GetAtt': ['Api', 'RootResourceId'] },
+              HttpMethod: 'POST',
+              AuthorizationType: 'NONE',
+              Integration: { Type: 'MOCK', RequestTemplates: { 'application/json': '{"statusCode": 200}' } },
+            },
+          },
+          Deployment: {
+            Type: 'AWS::ApiGateway::Deployment',
+            DependsOn: 'Method',
+            Properties: { RestApiId: { Ref: 'Api' } },
+          },
+          Stage: {
+            Type: 'AWS::ApiGateway::Stage',
+            Properties: { RestApiId: { Ref: 'Api' }, DeploymentId: { Ref: 'Deployment' }, StageName: 'dev' },
+          },
+          Acl: {
+            Type: 'AWS::WAFv2::WebACL',
+            Properties: {
+              Name: 'acl',
+              Scope: 'REGIONAL',
+              DefaultAction: { Allow: {} },
+              VisibilityConfig: {
+                SampledRequestsEnabled: false,
+                CloudWatchMetricsEnabled: false,
+                MetricName: 'a',
+              },
+              Rules: [
+                {
+                  Name: 'common',
+                  Priority: 1,
+                  OverrideAction: { None: {} },
+                  VisibilityConfig: {
+                    SampledRequestsEnabled: false,
+                    CloudWatchMetricsEnabled: false,
+                    MetricName: 'b',
+                  },
+                  Statement: {
+                    ManagedRuleGroupStatement: { VendorName: 'AWS', Name: 'AWSManagedRulesCommonRuleSet' },
+                  },
+                },
+              ],
+            },
+          },
+          Link: {
+            Type: 'AWS::WAFv2::WebACLAssociation',
+            Properties: {
+              WebACLArn: { 'Fn::GetAtt': ['Acl', 'Arn'] },
+              ResourceArn: { 'Fn::Sub': 'arn:aws:apigateway:${AWS::Region}::/restapis/${Api}/stages/dev' },
+            },
+          },
+        },
+      },
+      undefined,
+      1,
+    ),
+    request: { method: 'POST', body: 'a'.repeat(9000) },
+    status: 403,
+  },
+  ...(['AllowOrigins', 'AllowMethods', 'AllowHeaders'] as const).map((member) => ({
+    kind: `${member} of the CORS configuration`,
+    template: HTTP_API.replace(new RegExp(`(${member}: .*)`), '$1 # here'),
+    request: {
+      method: 'OPTIONS',
+      headers: {
+        origin: member === 'AllowOrigins' ? 'https://other.example' : 'https://shop.example',
+        'access-control-request-method': member === 'AllowMethods' ? 'DELETE' : 'GET',
+        'access-control-request-headers': member === 'AllowHeaders' ? 'x-own' : 'content-type',
+      },
+    },
+    status: 204,
+  })),
+];
