@@ -82,8 +82,10 @@ function findNamedInCall(code: readonly string[], first: number, printed: string
   }
   // The stack follows the message.
   const [message = ''] = printed.split(/\n\s+at |\nTraceback|\\n\s+at /, 1);
-  for (const [, quoted, name] of message.matchAll(
-    /['"`]([A-Za-z_]\w{2,})['"`]|\b([A-Z][a-z]+(?:[A-Z][a-z]+)*)\b/g,
+  const names = [...message.matchAll(/['"`]([A-Za-z_]\w{2,})['"`]|\b([A-Z][a-z]+(?:[A-Z][a-z]+)*)\b/g)];
+  // A name in quotes is certainly one, but a word with a capital letter may begin a sentence.
+  for (const [, quoted, name] of names.toSorted(
+    ([, one], [, other]) => Number(one === undefined) - Number(other === undefined),
   )) {
     const wanted = new RegExp(
       `^\\s*['"]?${quoted ?? name ?? ''}['"]?\\s*[:=]`,

@@ -44,7 +44,7 @@ const CALLS = [
   {
     kind: 'a quoted name in another case',
     message: "1 validation error detected: Value '' at 'delaySeconds' failed to satisfy constraint",
-    call: ["QueueUrl: 'q',", 'DelaySeconds: 1000, // here'],
+    call: ["QueueUrl: 'q',", 'Value: 1,', 'DelaySeconds: 1000, // here'],
   },
 ] as const;
 
