@@ -22,10 +22,13 @@ export function explainMissingFolder(folder: string): string | undefined {
   }
 }
 
-/** Describes a broken link or a different spelling; undefined if the path exists or is simply missing. */
+/** Describes a broken link, backslashes or a different spelling; undefined if the path exists or is simply missing. */
 export function explainMissing(path: string): string | undefined {
   const [missing, parent] = firstMissing(path);
   if (missing === undefined) return undefined;
+  const slashed = path.replaceAll('\\', '/');
+  if (slashed !== path && statOf(slashed) !== undefined)
+    return `there is no ${shown(path)}, but there is ${shown(slashed)}: a backslash separates folders on Windows only; write slashes`;
   if (isLink(missing))
     return `${shown(missing)} is a symbolic link to ${readlinkSync(missing)}, which does not exist; correct the link`;
   const name = basename(missing);

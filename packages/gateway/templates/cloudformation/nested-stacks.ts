@@ -2,7 +2,8 @@
  * Finds templates of nested stacks on this machine. `TemplateURL`, a SAM application, or metadata of CDK and the SAM
  * CLI names the file. A nested stack is opened when its parent stack has resolved the parameters that it passes.
  */
-import { resolve, dirname } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { DefinitionError } from '../../core/errors.ts';
 import { noteAssets } from '../cdk/cdk-assets.ts';
 import { isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
@@ -16,6 +17,8 @@ export type TemplateFamily = {
   readonly nested: ReadonlyMap<string, TemplateFamily>;
   readonly findings: readonly Finding[];
 };
+
+const NO_RESOURCES = 'resources of the nested stack do not exist';
 
 const PROPERTIES: Readonly<Record<string, string>> = {
   'AWS::CloudFormation::Stack': 'TemplateURL',
@@ -35,18 +38,34 @@ export async function readFamily(file: string, parents: readonly string[] = []):
     const location = isJsonObject(resource) ? localTemplate(resource) : undefined;
     if (location === undefined) continue;
     const { type, property, path } = location;
+    const template = resolve(dirname(file), path);
+    if (!existsSync(template)) {
+      findings.push({ logicalId, type, property, ...describeMissing(path) });
+      continue;
+    }
     try {
-      const template = resolve(dirname(file), path);
       if (template === file || parents.includes(template))
         throw new DefinitionError({ file }, 'the template includes itself as a nested stack');
       nested.set(logicalId, await readFamily(template, [...parents, file]));
     } catch (error) {
       if (!(error instanceof DefinitionError)) throw error;
-      const consequence = `resources of the nested stack do not exist: ${error.describe()}`;
+      const consequence = `${NO_RESOURCES}: ${error.describe()}`;
       findings.push({ logicalId, type, property, consequence });
     }
   }
   return { tree, nested, findings };
+}
+
+/** Describes a template that is not there; `sam deploy` and `aws cloudformation package` refuse the path, too. */
+function describeMissing(path: string): Pick<Finding, 'consequence' | 'message' | 'rule'> {
+  const written = path.replaceAll('\\', '/');
+  const hint =
+    written === path ? '' : `; write ${written}, because a backslash separates folders on Windows only`;
+  return {
+    consequence: NO_RESOURCES,
+    message: `the template ${path} of the nested stack does not exist${hint}`,
+    rule: 'missing-file',
+  };
 }
 
 function localTemplate(resource: JsonObject): { type: string; property: string; path: string } | undefined {

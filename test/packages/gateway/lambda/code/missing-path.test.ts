@@ -48,6 +48,12 @@ describe('a function whose code does not exist', () => {
       finding: /there is no folder \S+\/src; build the function first, or correct the path$/,
     },
     {
+      name: 'names the folder that a path of Windows means',
+      files: { 'src/list/app.js': OK },
+      directory: 'src\\list',
+      finding: /there is no \S+\/src\\list, but there is \S+\/src\/list: a backslash .*; write slashes$/,
+    },
+    {
       name: 'names the folder of another spelling',
       files: { 'src/app.js': OK },
       directory: 'Src',
