@@ -53,21 +53,35 @@ export function explainFailure(
       'not-compiled',
     );
   }
+  const [text, ...others] = distinctTexts([first, ...more], failure, file, tree);
   const [, property, kind = ''] = first;
-  const path = pathOf(property);
-  const written = path.reduce<unknown>(findChild, tree?.value) ?? failure.texts?.[path.join('.')];
-  const text =
-    typeof written === 'string'
-      ? (variableText(written, kind, file, tree) ?? written)
-      : `the variable of source "${kind}"`;
-  const others =
-    more.length === 0 ? '' : `, and neither do the variables in ${more.map((match) => match[1]).join(', ')}`;
+  const isAllEnvironment = others.length > 0 && [first, ...more].every((match) => match[2] === 'env');
+  const all = others.length === 0 ? '' : `, and neither do ${others.join(', ')}`;
   return new DefinitionError(
-    { file, line: tree?.lineOf(path), property },
-    `${text} has no value${others}: ${remedyFor(kind, text, valuesFile, tree)}`,
+    { file, line: tree?.lineOf(pathOf(property)), property },
+    `${text ?? ''} has no value${all}: ${isAllEnvironment ? setInEnvironment('them') : remedyFor(kind, text ?? '', valuesFile, tree)}`,
     [],
     ruleOfSource(kind),
   );
+}
+
+/** Returns the text of each variable without a value once, in the order of osls; where it is not known, the property. */
+function distinctTexts(
+  found: readonly RegExpExecArray[],
+  { texts }: DriverFailure,
+  file: string,
+  tree: SourceTree | undefined,
+): readonly string[] {
+  const unknown: string[] = [];
+  const known = found.flatMap(([, property = '', kind = ''], index) => {
+    const path = pathOf(property);
+    const written = path.reduce<unknown>(findChild, tree?.value) ?? texts?.[path.join('.')];
+    if (typeof written === 'string') return [variableText(written, kind, file, tree) ?? written];
+    if (index === 0) return [`the variable of source "${kind}"`];
+    unknown.push(property);
+    return [];
+  });
+  return [...new Set(known), ...(unknown.length === 0 ? [] : [`the variables in ${unknown.join(', ')}`])];
 }
 
 /** Returns the path of the first REST authorizer whose `arn` is an intrinsic function, and which has no `name`. */
@@ -138,10 +152,26 @@ function variableText(
   file: string,
   tree: SourceTree | undefined,
 ): string | undefined {
-  const texts = [...written.matchAll(/\$\{[^{}]*\}/g)]
-    .map(([text]) => text)
-    .filter((text) => new RegExp(`^\\$\\{${kind}[:(]`).test(text));
-  return texts.find((text) => isWithoutValue(text, file, tree)) ?? texts[0];
+  const texts = variablesIn(written).filter((text) => new RegExp(`^\\$\\{${kind}[:(]`).test(text));
+  const isNested = (text: string): boolean => text.includes('${', 2);
+  return (
+    texts.find((text) => !isNested(text) && isWithoutValue(text, file, tree)) ??
+    texts.find(isNested) ??
+    texts[0]
+  );
+}
+
+/** Returns the variables of a text, each before those within it. */
+function variablesIn(text: string): readonly string[] {
+  const found: { readonly at: number; readonly end: number }[] = [];
+  const open: number[] = [];
+  for (let at = 0; at < text.length; at += 1) {
+    if (text.startsWith('${', at)) open.push(at);
+    if (text[at] !== '}') continue;
+    const start = open.pop();
+    if (start !== undefined) found.push({ at: start, end: at + 1 });
+  }
+  return found.toSorted((one, two) => one.at - two.at).map(({ at, end }) => text.slice(at, end));
 }
 
 function isWithoutValue(text: string, file: string, tree: SourceTree | undefined): boolean {
@@ -160,7 +190,7 @@ function remedyFor(kind: string, text: string, valuesFile: string, tree: SourceT
     case 's3':
       return `write its value to ${valuesFile} as \`${valueText(kind, name)}\`, or to custom.gatewright.variables as '${name}'`;
     case 'env':
-      return 'set it in the environment or with --env-file';
+      return setInEnvironment('it');
     case 'opt':
       return remedyForOption(name.slice('opt:'.length));
     case 'param':
@@ -168,10 +198,16 @@ function remedyFor(kind: string, text: string, valuesFile: string, tree: SourceT
     case 'file':
       return 'check that the file exists and contains the value';
     case 'self':
-      return 'define it in the service';
+      return /\$\{(?:self:provider\.stage|opt:stage|sls:stage)\b/.test(text)
+        ? 'define it in the service for this stage, or pass a stage that has it with --stage'
+        : 'define it in the service';
     default:
       return 'osls could not resolve it';
   }
+}
+
+function setInEnvironment(what: 'it' | 'them'): string {
+  return `set ${what} in the environment or with --env-file`;
 }
 
 /** Returns what to write to the file of values. Secrets Manager's secrets are also read as parameters of SSM. */

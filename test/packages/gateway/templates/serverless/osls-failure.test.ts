@@ -263,6 +263,50 @@ describe('several variables without a value', () => {
     );
   });
 
+  // jmoranj/serverless-api: eight properties with four variables. Paths alone did not say which ones to set.
+  it('are named once each', () => {
+    const message = `${unresolved('custom.a', 'env')}
+  - Cannot resolve variable at "custom.b": Value not found at "env" source
+  - Cannot resolve variable at "custom.c": Value not found at "env" source
+  - Cannot resolve variable at "custom.d": Value not found at "env" source`;
+    const tree = parseSource("custom: { a: '${env:A}', b: '${env:B}', c: 'x-${env:A}' }", FILE);
+    const fault = explainFailure({ message }, FILE, tree);
+
+    assert.equal(
+      fault.message,
+      '${env:A} has no value, and neither do ${env:B}, the variables in custom.d: set them in the environment or with --env-file',
+    );
+  });
+
+  // mteig/serverless-API: the file has dev and prod, and the stage is local without --stage.
+  for (const { written, stage = "${opt:stage, 'local'}", says } of [
+    {
+      written: '${self:custom.app.${self:provider.stage}.db}',
+      says: '${self:custom.app.${self:provider.stage}.db} has no value: define it in the service for this stage, or pass a stage that has it with --stage',
+    },
+    {
+      written: 'a-${self:custom.app.${sls:stage}.db}-b',
+      says: '${self:custom.app.${sls:stage}.db} has no value: define it in the service for this stage, or pass a stage that has it with --stage',
+    },
+    {
+      written: '${self:custom.app.${self:custom.none}.db}',
+      says: '${self:custom.none} has no value: define it in the service',
+    },
+    {
+      written: '${self:custom.app.${self:custom.kind}.db}',
+      says: '${self:custom.app.${self:custom.kind}.db} has no value: define it in the service',
+    },
+  ])
+    it(`are not blamed on a variable within that has one: ${written}`, () => {
+      const tree = parseSource(
+        `provider: { stage: "${stage}" }\ncustom: { kind: k, a: '${written}' }\n`,
+        FILE,
+      );
+      const fault = explainFailure({ message: unresolved('custom.a', 'self') }, FILE, tree);
+
+      assert.equal(fault.message, says);
+    });
+
   it('are reported by their source if the text is not known', () => {
     const fault = explainFailure({ message: unresolved('custom.a', 'git') }, FILE, undefined);
 
