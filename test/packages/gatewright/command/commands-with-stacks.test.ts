@@ -174,12 +174,15 @@ describe('gatewright init', () => {
       return (await init(...words)).next.join('\n');
     };
 
-    assert.match(await steps('--parts', 'authorizers'), /template: .*TokenAuthorizerArn\n/);
+    assert.match(
+      await steps('--parts', 'authorizers'),
+      /template; refer to their ARNs as .*TokenAuthorizerArn\n/,
+    );
     const charging = await steps('--parts', 'authorizers,quotas');
 
     assert.match(
       charging,
-      /template: .*-RequestAuthorizerArn\n[^]*\nor .* deployed API: npx gatewright attach \(/,
+      /template; refer to their ARNs as .*-RequestAuthorizerArn\n[^]*\nor .* deployed API: npx gatewright attach \(/,
     );
     assert.doesNotMatch(charging, /TokenAuthorizerArn/);
   });

@@ -164,7 +164,7 @@ describe('examineStacks for a Terraform plan', () => {
 
   // API references: SNS CreateTopic, EventBridge PutRule, CloudWatch PutMetricAlarm, SQS CreateQueue; the topics are
   // those of maahambanu/serverless-api-infrastructure, which its workflow deploys.
-  for (const { type, name = 'jobs', first = {}, second = first, expected } of [
+  for (const { type, first = {}, second = first, expected } of [
     { type: 'aws_sns_topic', expected: [] },
     { type: 'aws_sns_topic', second: { display_name: 'Jobs' }, expected: [] },
     { type: 'aws_cloudwatch_event_rule', first: { schedule_expression: 'rate(1 day)' }, expected: [] },
@@ -175,7 +175,10 @@ describe('examineStacks for a Terraform plan', () => {
     it(`takes two ${type} of one name as the service does: ${JSON.stringify([first, second])}`, async () => {
       const found = await refusals(
         aPlan({
-          resources: [plain(type, 'a', { name, ...first }), plain(type, 'b', { name, ...second })],
+          resources: [
+            plain(type, 'a', { name: 'jobs', ...first }),
+            plain(type, 'b', { name: 'jobs', ...second }),
+          ],
         }),
       );
 
