@@ -1,7 +1,8 @@
-/** Services together: lambda-events, sqs, streams. */
+/** Services together: lambda-events, kinesis, sqs, streams. */
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import type { TableChange } from '../../../packages/gateway/dynamodb/stream-record.ts';
+import * as kinesis from '../../../packages/gateway/services/kinesis/service.ts';
 import * as lambdaEvents from '../../../packages/gateway/services/lambda-events/service.ts';
 import * as sqs from '../../../packages/gateway/services/sqs/service.ts';
 import * as tableStreams from '../../../packages/gateway/services/streams/service.ts';
@@ -9,7 +10,7 @@ import { aTableChange } from '../../support/a-table-change.ts';
 import { ACCOUNT, anEventEngine, REGION } from '../../support/an-event-engine.ts';
 import type { EventBench } from '../../support/an-event-engine.ts';
 
-const SERVICES = { sqs, 'dynamodb-streams': tableStreams, lambda: lambdaEvents };
+const SERVICES = { kinesis, sqs, 'dynamodb-streams': tableStreams, lambda: lambdaEvents };
 const PATH = '/2015-03-31/event-source-mappings/';
 const QUEUE = `arn:aws:sqs:${REGION}:${ACCOUNT}:jobs`;
 const OF_CALL = `arn:aws:sqs:${REGION}:${ACCOUNT}:made`;
@@ -194,6 +195,20 @@ describe('event source mappings by calls', () => {
     });
     await send('made', '{"n":1}', '{"n":2}');
     assert.deepEqual(batches(), ['{"n":1}']);
+  });
+
+  // Lambda developer guide, "Process Amazon Kinesis Data Streams records with Lambda": its example makes both by calls
+  it('makes one of a Kinesis stream that a call has made', async () => {
+    await bench.call('kinesis', 'CreateStream', { StreamName: 'made', ShardCount: 1 });
+    const EventSourceArn = `arn:aws:kinesis:${REGION}:${ACCOUNT}:stream/made`;
+
+    const { status, body } = await create({ EventSourceArn, StartingPosition: 'TRIM_HORIZON' });
+    const record = { StreamName: 'made', PartitionKey: '1', Data: Buffer.from('a').toString('base64') };
+    await bench.call('kinesis', 'PutRecord', record);
+    await bench.engine.idle();
+
+    assert.deepEqual([status, body['EventSourceArn']], [202, EventSourceArn]);
+    assert.equal(bench.invoker.calls.length, 1);
   });
 
   it('stops and continues by UpdateEventSourceMapping, and ends by DeleteEventSourceMapping', async () => {

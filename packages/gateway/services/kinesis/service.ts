@@ -60,7 +60,8 @@ class KinesisService implements Service {
   prepare(stacks: StackReading): () => void {
     const isElsewhere = stacks.isElsewhere('kinesis');
     const definitions = isElsewhere ? [] : stacks.ofType('AWS::Kinesis::Stream').map(readStream);
-    const byArn = new Map(definitions.map((definition) => [definition.arn, definition]));
+    const ofStacks = new Map(definitions.map((definition) => [definition.arn, definition]));
+    const byArn = { get: (arn: string) => ofStacks.get(arn) ?? this.#streamOfCall(arn) };
     const roles = new Map(
       stacks
         .ofType('AWS::Lambda::Function')
@@ -81,6 +82,12 @@ class KinesisService implements Service {
       this.streams.tags.define(tags);
       this.#read(mappings);
     };
+  }
+
+  /** A mapping may read a stream that a call created. */
+  #streamOfCall(arn: string): StreamDefinition | undefined {
+    const stream = this.streams.find(arn);
+    return stream?.isMadeByCall === true ? stream.definition : undefined;
   }
 
   rows(): readonly EventSource[] {
