@@ -138,7 +138,7 @@ export class EdgeCache {
 
   async #bypass(asked: Asked): Promise<CacheOutcome> {
     const { request, behavior } = asked;
-    const answer = toAnswer(await this.#send(asked));
+    const answer = toAnswer(await this.#send(asked), asked);
     const { cache } = behavior;
     const why =
       cache.isBypassed === true
@@ -202,7 +202,7 @@ export class EdgeCache {
     const expired = found?.status === 200 ? found : undefined;
     const why = this.#missReason(asked, at);
     const validators = expired === undefined ? [] : validatorsOf(expired);
-    const answer = toAnswer(await this.#send(asked, validators.length > 0 ? validators : undefined));
+    const answer = toAnswer(await this.#send(asked, validators.length > 0 ? validators : undefined), asked);
     if (expired !== undefined && validators.length > 0 && answer.status === 304)
       return this.#refresh(asked, { ...at, found: expired }, answer, fetching);
     const rule = distribution.errors.get(answer.status);
@@ -365,13 +365,18 @@ function hasCondition({ headers }: ViewerRequest): boolean {
   return CONDITIONS.some((name) => headers.last(name) !== undefined);
 }
 
-function toAnswer(outcome: HttpOutcome): OriginAnswer {
+/** CloudFront's sentence about an origin that did not respond (chanzuckerberg/single-cell-data-portal#1250). */
+const NO_RESPONSE =
+  'CloudFront attempted to establish a connection with the origin, but either the attempt failed or the origin closed the connection.';
+/** EdOverflow/can-i-take-over-xyz#66 */
+const NO_CONNECTION = "CloudFront wasn't able to connect to the origin.";
+
+function toAnswer(outcome: HttpOutcome, { requestId }: Asked): OriginAnswer {
   if (outcome.kind === 'answered')
     return { status: outcome.status, headers: outcome.headers, body: outcome.body };
   if (outcome.kind === 'timed-out')
-    return { ...ownError(504, 'The origin did not respond in time.'), failure: 'it did not respond in time' };
-  const { message } = outcome;
-  return { ...ownError(502, `The origin could not be reached: ${message}`), failure: message };
+    return { ...ownError(504, NO_RESPONSE, requestId), failure: 'it did not respond in time' };
+  return { ...ownError(502, NO_CONNECTION, requestId), failure: outcome.message };
 }
 
 function validatorsOf({ headers }: StoredObject): readonly string[] {

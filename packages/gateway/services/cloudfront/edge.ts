@@ -57,7 +57,7 @@ export class Edge {
     const inserts = verdict?.kind === 'passed' ? (verdict.inserts ?? []) : [];
     const request = new ViewerRequest(withInserts(given, inserts), pathOf(given, distribution));
     const behavior = matchBehavior(distribution.behaviors, request.path);
-    const refusal = refuse(distribution, behavior, request, verdict);
+    const refusal = refuse(distribution, behavior, request, { verdict, requestId: ids.requestId });
     const first = refusal ?? (await this.#answer(distribution, behavior, request, ids));
     const outcome =
       refusal?.isClosed === true ? first : await this.#withPage(distribution, first, given, ids);
@@ -81,7 +81,7 @@ export class Edge {
     request: ViewerRequest,
     ids: Ids,
   ): Promise<CacheOutcome> {
-    if (behavior === undefined) return closed('no cache behavior matches this path');
+    if (behavior === undefined) return closed('no cache behavior matches this path', ids.requestId);
     return this.cache.answer({ distribution, behavior, request, ...ids });
   }
 
@@ -258,39 +258,48 @@ function plainHeaders({ rawHeaders }: FrontRequest): readonly string[] {
   );
 }
 
+/** ferdinandfrank/cdk-nuxt#7 */
+const METHOD_NOT_ALLOWED =
+  'This distribution is not configured to allow the HTTP request method that was used for this request. The distribution supports only cachable requests.';
+
 function refuse(
   { closed: why, webAclArn }: Distribution,
   behavior: Behavior | undefined,
   request: ViewerRequest,
-  verdict: ScreenVerdict | undefined,
+  { verdict, requestId }: { readonly verdict: ScreenVerdict | undefined; readonly requestId: string },
 ): Refusal | undefined {
-  if (why !== undefined) return closed(why);
-  if (behavior?.closed !== undefined) return closed(behavior.closed);
-  if (verdict?.kind === 'closed') return closed(verdict.reason);
+  const reasonToClose = why ?? behavior?.closed ?? (verdict?.kind === 'closed' ? verdict.reason : undefined);
+  if (reasonToClose !== undefined) return closed(reasonToClose, requestId);
   if (verdict?.kind === 'refused') {
     const { reply, reason, because, changes, screen } = verdict;
     const own: OriginAnswer =
-      reply === undefined ? ownError(403, 'Request blocked.') : { ...reply, body: Buffer.from(reply.body) };
+      reply === undefined
+        ? ownError(403, 'Request blocked.', requestId)
+        : { ...reply, body: Buffer.from(reply.body) };
     return refused(own, reason, { kind: 'web-acl', webAclArn: webAclArn ?? '', because, changes, screen });
   }
   if (isTooLong(request))
-    return refused(ownError(413, 'The request is too long.'), 'the URL or the request is too long', {
-      kind: 'too-long',
-    });
+    return refused(
+      ownError(413, 'The request is too long.', requestId),
+      'the URL or the request is too long',
+      {
+        kind: 'too-long',
+      },
+    );
   const { method, body, protocol } = request;
   if (behavior?.allowedMethods.has(method) === false)
-    return refused(ownError(403, `${method} is not allowed for this path.`), `${method} is not allowed`, {
+    return refused(ownError(403, METHOD_NOT_ALLOWED, requestId), `${method} is not allowed`, {
       kind: 'method',
       allowed: [...behavior.allowedMethods],
     });
   if (method === 'GET' && body.length > 0)
-    return refused(ownError(403, 'GET requests must not have a body.'), 'the GET request has a body', {
+    return refused(ownError(403, 'Bad request.', requestId), 'the GET request has a body', {
       kind: 'get-body',
     });
   if (protocol === 'https' || behavior === undefined || behavior.viewerProtocol === 'allow-all')
     return undefined;
   if (behavior.viewerProtocol === 'https-only')
-    return refused(ownError(403, 'Use HTTPS.'), 'HTTPS only', { kind: 'https-only' });
+    return refused(ownError(403, 'Bad request.', requestId), 'HTTPS only', { kind: 'https-only' });
   return redirected(request);
 }
 
@@ -347,8 +356,8 @@ const OF_API = /\.execute-api\.[\w-]+\.amazonaws\.com(?:\.cn)?$/;
  * Returns a refusal by the gateway itself. AWS would serve the request, but a feature that it needs is not supported
  * here.
  */
-function closed(reason: string): Refusal {
-  const answer = ownError(500, `This behavior is closed: ${reason}`);
+function closed(reason: string, requestId: string): Refusal {
+  const answer = ownError(500, `This behavior is closed: ${reason}`, requestId);
   const own: EdgeAnswer = { kind: 'closed', reason };
   return { answer, result: 'Error', reason: `closed: ${reason}`, ageSeconds: undefined, own, isClosed: true };
 }

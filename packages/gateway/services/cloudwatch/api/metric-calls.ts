@@ -226,6 +226,18 @@ function readPoint(at: MemberReader, namespace: string, now: number): DataPoints
   return { namespace, dimensions, points: [{ name, unit, epochMs, resolution, sample }] };
 }
 
+/** Some clients send NaN and infinities, as text or as numbers (getmoto/moto#3880, recorded at AWS). */
+function readFinite(at: MemberReader, name: string): number {
+  const given = String(at.value(name));
+  if (/^[+-]?(?:nan|infinity)$/i.test(given))
+    throw new InvalidInput(
+      'InvalidParameterValue',
+      '',
+      `The value ${given} for parameter ${parameterOf(at.at(name))} is invalid.`,
+    );
+  return at.number(name);
+}
+
 function readSample(at: MemberReader): DataPoint['sample'] {
   const given = ['Value', 'Values', 'StatisticValues'].filter((name) => at.has(name));
   const [first, second] = given;
@@ -240,12 +252,12 @@ function readSample(at: MemberReader): DataPoint['sample'] {
   const set = at.optional('StatisticValues');
   if (set !== undefined)
     return {
-      count: set.number('SampleCount'),
-      sum: set.number('Sum'),
-      min: set.number('Minimum'),
-      max: set.number('Maximum'),
+      count: readFinite(set, 'SampleCount'),
+      sum: readFinite(set, 'Sum'),
+      min: readFinite(set, 'Minimum'),
+      max: readFinite(set, 'Maximum'),
     };
-  if (at.has('Value')) return [[at.number('Value'), 1]];
+  if (at.has('Value')) return [[readFinite(at, 'Value'), 1]];
   const numbers = (name: string): readonly number[] =>
     at.list(name, MAX_VALUES).map((value) => asNumber(value) ?? at.refuse(name, 'must have numbers only'));
   const values = numbers('Values');

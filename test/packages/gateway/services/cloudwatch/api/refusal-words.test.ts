@@ -39,6 +39,17 @@ describe('refused metrics', () => {
       message,
     });
 
+  // getmoto/moto#3880
+  for (const [value, name] of [
+    [Number.NaN, 'NaN'],
+    [Number.POSITIVE_INFINITY, 'Infinity'],
+  ] as const)
+    it(`says that ${name} is no value`, () =>
+      refuse(
+        [{ MetricName: 'a', Value: value }],
+        `The value ${name} for parameter MetricData.member.1.Value is invalid.`,
+      ));
+
   // cloud-custodian/cloud-custodian#2559
   it('says that the data is too old', () =>
     refuse(
