@@ -377,7 +377,7 @@ function lineOfServiceRole(
 /** Compares two statements. osls writes a single action as a list. */
 function isSameStatement(written: JsonObject, compiled: JsonObject): boolean {
   const names = ['Sid', 'Effect', 'Action', 'NotAction'].filter((name) => compiled[name] !== undefined);
-  const textOf = (statement: JsonObject, name: string): string =>
+  const asList = (statement: JsonObject, name: string): string =>
     JSON.stringify(asOneOrMore(statement[name] ?? []));
-  return names.length > 0 && names.every((name) => textOf(written, name) === textOf(compiled, name));
+  return names.length > 0 && names.every((name) => asList(written, name) === asList(compiled, name));
 }

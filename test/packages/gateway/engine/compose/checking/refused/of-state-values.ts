@@ -154,13 +154,13 @@ export const OF_STATE_VALUES: readonly RefusedDefinition[] = [
   ),
   one(
     'a state machine that logs nowhere',
-    `${broken(
+    broken(
       'StepFunctions::StateMachine',
       'RoleArn: arn:aws:iam::123456789012:role/any',
       'LoggingConfiguration:',
       '  Level: ALL # here',
       'Definition: { StartAt: Begin, States: { Begin: { Type: Pass, End: true } } }',
-    )}`,
+    ),
     'stepfunctions-statemachine-loggingconfiguration',
     deployed('pf-sfn-logging-destination'),
   ),
