@@ -63,7 +63,7 @@ import {
 import type { BrokenRelation, Judge } from './relation.ts';
 
 const JUDGES: Readonly<Record<string, readonly Judge[]>> = {
-  'AWS::Lambda::EventSourceMapping': [judgeVisibility, judgeTableStream],
+  'AWS::Lambda::EventSourceMapping': [judgeVisibility, judgeConcurrency, judgeTableStream],
   'AWS::Lambda::Function': [judgeLayerRegion, judgeLayerVersions],
   'AWS::Logs::SubscriptionFilter': [judgeLogFunction, judgeLogClass, judgeMissingGroup, judgeFilterCount],
   'AWS::Logs::LogGroup': [judgeKeyOfLogs],
@@ -145,10 +145,7 @@ function judgeVisibility(
   const queue = all.find(
     ({ type, physicalId }) => type === 'AWS::SQS::Queue' && physicalId.endsWith(`/${queueName}`),
   );
-  const name = textOf(mapping.properties, 'FunctionName')
-    .replace(/^.*:function:/, '')
-    .split(':')[0];
-  const called = all.find(({ type, physicalId }) => type === 'AWS::Lambda::Function' && physicalId === name);
+  const called = calledBy(mapping, all);
   if (service !== 'sqs' || queue === undefined || called === undefined) return undefined;
   const visibility = Number(queue.properties['VisibilityTimeout'] ?? DEFAULT_VISIBILITY);
   const timeout = Number(called.properties['Timeout'] ?? DEFAULT_TIMEOUT);
@@ -159,6 +156,34 @@ function judgeVisibility(
     message: `Queue visibility timeout: ${visibility} seconds is less than Function timeout: ${timeout} seconds`,
     remedy: `set VisibilityTimeout of ${queue.logicalId} to at least ${timeout} (AWS recommends ${6 * timeout}), or Timeout of ${called.logicalId} to at most ${visibility}`,
   };
+}
+
+/** badmintoncryer/cdk-preflight, pf-lambda-esm-max-concurrency-vs-reserved, deployed */
+function judgeConcurrency(
+  mapping: ResolvedResource,
+  all: readonly ResolvedResource[],
+): BrokenRelation | undefined {
+  const most = Number(mapOf(mapping.properties, 'ScalingConfig')['MaximumConcurrency']);
+  const called = calledBy(mapping, all);
+  const reserved = Number(called?.properties['ReservedConcurrentExecutions']);
+  if (called === undefined || called.unresolved?.includes('ReservedConcurrentExecutions') === true)
+    return undefined;
+  return most > reserved
+    ? {
+        resource: mapping,
+        property: 'ScalingConfig.MaximumConcurrency',
+        message: `MaximumConcurrency: ${most} is greater than Function Reserved Concurrency: ${reserved}`,
+        remedy: `set MaximumConcurrency to at most ${reserved}, or ReservedConcurrentExecutions of ${called.logicalId} to at least ${most}`,
+      }
+    : undefined;
+}
+
+/** Returns the function of the stack that a mapping calls. */
+function calledBy(mapping: ResolvedResource, all: readonly ResolvedResource[]): ResolvedResource | undefined {
+  const [name] = textOf(mapping.properties, 'FunctionName')
+    .replace(/^.*:function:/, '')
+    .split(':');
+  return all.find(({ type, physicalId }) => type === 'AWS::Lambda::Function' && physicalId === name);
 }
 
 /**

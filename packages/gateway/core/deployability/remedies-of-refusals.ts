@@ -211,6 +211,10 @@ const OF_OTHERS: readonly RemedyRow[] = [
     "write the target as !Sub 'integrations/${INTEGRATION}', with the logical id of the integration",
   ),
   fixed(
+    /^An attribute appears more than once in AttributeDefinitions/,
+    'keep one definition of each attribute',
+  ),
+  fixed(
     /^Model name must be alphanumeric: /,
     'write the name of the model with letters and digits only, also in each $ref to it',
   ),

@@ -104,6 +104,9 @@ class TableReader {
           `AttributeType of ${name} must be S, N or B${foundInstead(type)}`,
         );
       }
+      // badmintoncryer/cdk-preflight, pf-dynamodb-duplicate-attribute-definitions, deployed
+      if (types.has(name))
+        return this.#fail(at, 'An attribute appears more than once in AttributeDefinitions');
       types.set(name, type);
     }
     return types;

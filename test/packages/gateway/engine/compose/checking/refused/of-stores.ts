@@ -109,6 +109,31 @@ export const OF_STORES: readonly RefusedDefinition[] = [
     'MaximumRecordAgeInSeconds: 30 # here',
   ),
   row(
+    'an attribute that a table defines twice',
+    'DynamoDB::Table',
+    'dynamodb-duplicate-attribute-definitions',
+    'BillingMode: PAY_PER_REQUEST',
+    'KeySchema: [{ AttributeName: id, KeyType: HASH }]',
+    'AttributeDefinitions:',
+    '  - { AttributeName: id, AttributeType: S }',
+    '  - { AttributeName: id, AttributeType: N } # here',
+  ),
+  one(
+    'more concurrent invocations of a mapping than the function has',
+    `${broken(
+      'Lambda::EventSourceMapping',
+      'FunctionName: !Ref Few',
+      'EventSourceArn: arn:aws:sqs:us-east-1:123456789012:orders',
+      'ScalingConfig:',
+      '  MaximumConcurrency: 50 # here',
+    )}
+  Few:
+    Type: AWS::Lambda::Function
+    Properties: { Runtime: nodejs22.x, Handler: index.handler, ReservedConcurrentExecutions: 10, Role: '${ROLE}', Code: { ZipFile: 'exports.handler = async () => ({})' } }`,
+    'lambda-eventsourcemapping-scalingconfig',
+    deployed('pf-lambda-esm-max-concurrency-vs-reserved'),
+  ),
+  row(
     'a table that is not encrypted, with a type of encryption',
     'DynamoDB::Table',
     'dynamodb-sse-type',
