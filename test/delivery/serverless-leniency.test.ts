@@ -132,6 +132,23 @@ describe('a service of another time', () => {
     );
   });
 
+  // osls refuses the whole service if a plug-in such as serverless-certificate-creator 1.5 defines any.
+  it('is read without the variables that a plug-in defines in the form of Serverless 2', async () => {
+    const service = aService([
+      'provider: { name: aws, runtime: nodejs24.x, environment: { A: "${env:NO_SUCH_NAME, null}" } }',
+      'plugins: [./old.js]',
+    ]);
+    writeFileSync(
+      join(service, 'old.js'),
+      'module.exports = class { constructor() { this.variableResolvers = { own: () => 1 }; } };',
+    );
+    const { stack } = await load(service);
+
+    assert.deepEqual(messages(stack), [
+      '3 plugins: plug-in ./old.js defines variables in the form of Serverless 2',
+    ]);
+  });
+
   it('is read although hooks of plug-ins fail, unless they refuse on purpose', async () => {
     const service = aService(['provider: { name: aws, runtime: nodejs24.x }', 'plugins: [./asks.js]']);
     const write = (guards: string): void => {

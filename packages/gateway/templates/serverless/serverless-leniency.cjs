@@ -341,6 +341,7 @@ function toleratePlugins({ fromOsls, note, inform, keepSchema }) {
     try {
       const plugin = addPlugin.call(this, Plugin);
       declareTypes(plugin?.commands);
+      withoutOldVariables(plugin, name, note);
       return plugin;
     } catch (error) {
       fail(describe(name, error), LEFT_OUT);
@@ -359,6 +360,13 @@ function toleratePlugins({ fromOsls, note, inform, keepSchema }) {
     loadHooks.call(this, plugin);
     plugin.hooks = hooks;
   };
+}
+
+/** Leaves out variables in the form of Serverless 2, because osls refuses the whole service if a plug-in defines any. */
+function withoutOldVariables(plugin, name, note) {
+  if (plugin?.variableResolvers === undefined) return;
+  plugin.variableResolvers = undefined;
+  note('plugins', `plug-in ${name} defines variables in the form of Serverless 2`, 'they have no value');
 }
 
 /**
