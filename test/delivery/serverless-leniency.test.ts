@@ -132,6 +132,22 @@ describe('a service of another time', () => {
     );
   });
 
+  // am368a/serverless-websockets: `- websocket:` and `route: $connect` in one column
+  it('is told which settings of an event are not indented', async () => {
+    const service = aService(
+      ['provider: { name: aws, runtime: nodejs24.x }'],
+      '[{ websocket: null, route: $connect }]',
+    );
+    const { stack } = await load(service);
+
+    assert.deepEqual(
+      messages(stack).map((text) => text.replace(/^\S+ /, '')),
+      [
+        'functions.a.events.0: unsupported function event: websocket has no value, and route must be indented more than websocket',
+      ],
+    );
+  });
+
   // osls refuses the whole service if a plug-in such as serverless-certificate-creator 1.5 defines any.
   it('is read without the variables that a plug-in defines in the form of Serverless 2', async () => {
     const service = aService([

@@ -252,7 +252,8 @@ function tolerateSchema({ fromOsls, note, inform }) {
     const isChosen = configurationInput?.configValidationMode === 'warn';
     const told = messages.filter((message) => !RUNTIME.test(message));
     const refused = isChosen ? [] : told.filter(isOfGuard);
-    for (const message of told) if (!refused.includes(message)) noteMessage(message, note);
+    for (const message of told)
+      if (!refused.includes(message)) noteMessage(message, note, configurationInput);
     const refuse = (list) => {
       service.configValidationMode = 'error';
       handleErrorMessages.call(this, list);
@@ -298,9 +299,19 @@ function isOfGuard(message) {
   return OLD_GUARD.test(message) || (GUARD.test(message) && !WITH_DEFAULT.test(message));
 }
 
-function noteMessage(message, note) {
+function noteMessage(message, note, configuration) {
   const [, property = '', what = message] = PLACE.exec(message) ?? [];
-  note(property, what, 'osls reads the service without it');
+  note(property, `${what}${explainEvent(property, configuration)}`, 'osls reads the service without it');
+}
+
+/** Explains an event whose settings are beside its type, because they are not indented: osls sees no type. */
+function explainEvent(property, configuration) {
+  const [, name, index] = /^functions\.(.+)\.events\.(\d+)$/.exec(property) ?? [];
+  const members = Object.entries(configuration?.functions?.[name]?.events?.[index] ?? {});
+  const [type, ...others] = members.filter(([, value]) => value === null).map(([key]) => key);
+  const settings = members.map(([key]) => key).filter((key) => key !== type);
+  if (type === undefined || others.length > 0 || settings.length === 0) return '';
+  return `: ${type} has no value, and ${settings.join(', ')} must be indented more than ${type}`;
 }
 
 function toleratePlugins({ fromOsls, note, inform, keepSchema }) {
