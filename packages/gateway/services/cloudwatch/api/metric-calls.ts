@@ -1,5 +1,5 @@
 /** Handles GetMetricData, GetMetricStatistics, ListMetrics and PutMetricData. */
-import { asNumber } from '@gatewright/aws/json-object';
+import { asNumber, asText } from '@gatewright/aws/json-object';
 import { Double, Timestamp } from '@gatewright/aws/cbor';
 import { ExpressionError } from '../math/expression.ts';
 import { openQueries } from '../math/run-queries.ts';
@@ -228,7 +228,8 @@ function readPoint(at: MemberReader, namespace: string, now: number): DataPoints
 
 /** Some clients send NaN and infinities, as text or as numbers (getmoto/moto#3880, recorded at AWS). */
 function readFinite(at: MemberReader, name: string): number {
-  const given = String(at.value(name));
+  const value = at.value(name);
+  const given = typeof value === 'number' ? String(value) : (asText(value) ?? '');
   if (/^[+-]?(?:nan|infinity)$/i.test(given))
     throw new InvalidInput(
       'InvalidParameterValue',
