@@ -179,6 +179,7 @@ export class RestImport {
       }),
       at: (property) =>
         placeOfParameter(document, operation, property) ??
+        placeOfResponse(document, integration?.at, property) ??
         (security.at !== undefined && property?.startsWith('Authoriz') === true
           ? security.at
           : placeOf(property, at, integration?.at)),
@@ -243,6 +244,22 @@ function placeOfParameter(
   return name === ''
     ? undefined
     : parameters.find((parameter) => document.text(parameter, 'name') === name)?.at;
+}
+
+/** The responses of an integration have keys in the document, and numbers in CloudFormation. */
+function placeOfResponse(
+  document: OpenApiDocument,
+  integration: DocumentPath | undefined,
+  property = '',
+): DocumentPath | undefined {
+  const [, index = '', member = '', name = ''] =
+    /^Integration\.IntegrationResponses\.(\d+)(?:\.(\w+))?(?:\.(.+))?$/.exec(property) ?? [];
+  const responses =
+    integration === undefined || index === '' ? undefined : document.object([...integration, 'responses']);
+  const key = Object.keys(responses?.value ?? {})[Number(index)];
+  return responses === undefined || key === undefined
+    ? undefined
+    : [...responses.at, key, ...[lowerFirst(member), name].filter((part) => part !== '')];
 }
 
 function placeOf(
