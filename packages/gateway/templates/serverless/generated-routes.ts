@@ -84,7 +84,7 @@ export function findRouteSetting(
   { template, functions }: Pick<PackagedService, 'template' | 'functions'>,
 ): Path | undefined {
   const { Type: type, Properties: properties } = membersOf(resource);
-  const key = keyOf(String(type), membersOf(properties), mapOf(template, 'Resources'));
+  const key = keyOf(asText(type) ?? '', membersOf(properties), mapOf(template, 'Resources'));
   if (key === undefined) return undefined;
   const names = [...functions.values()].map(({ name }) => name);
   for (const name of names)
@@ -117,7 +117,7 @@ function keyOf(type: string, properties: JsonObject, resources: JsonObject): Rou
 /** Joins the parts of a resource of a REST API with those of its parents. */
 function pathOf(resourceId: Json | undefined, resources: JsonObject, depth = 0): string {
   const name = membersOf(resourceId)['Ref'];
-  const { PathPart: part, ParentId: parent } = mapOf(membersOf(resources[String(name)]), 'Properties');
+  const { PathPart: part, ParentId: parent } = mapOf(membersOf(resources[asText(name) ?? '']), 'Properties');
   return typeof part === 'string' && depth < MOST_PARTS
     ? `${pathOf(parent, resources, depth + 1)}/${part}`
     : '';

@@ -28,14 +28,15 @@ const FOLLOWS: readonly Follows[] = [
   // The same for a model of an OpenAPI document, whose name is refused.
   (one, other) => {
     const [, name] = /^Invalid model identifier specified: (.+)$/.exec(one.message) ?? [];
-    return name !== undefined && other.message === `Model name must be alphanumeric: ${name}`;
+    const [, refused] = /^Model name must be alphanumeric: (.+)$/.exec(other.message) ?? [];
+    return name !== undefined && name === refused;
   },
   // The schema wants a second key because of the index, which is refused.
   (one, other) =>
     one.property === 'KeySchema' &&
     other.property === 'LocalSecondaryIndexes' &&
     one.resource === other.resource &&
-    one.message.startsWith('KeySchema must have at least 2 items'),
+    /^KeySchema must have at least 2 items/.test(one.message),
   // A value names a resource that does not exist here because it is refused.
   (one, other, stacks) => {
     const stack = stacks.find(({ stackName }) => stackName === other.stack);
