@@ -174,16 +174,10 @@ describe('gatewright init', () => {
       return (await init(...words)).next.join('\n');
     };
 
-    assert.match(
-      await steps('--parts', 'authorizers'),
-      /template; refer to their ARNs as .*TokenAuthorizerArn\n/,
-    );
+    assert.match(await steps('--parts', 'authorizers'), /refer to their ARNs as .*TokenAuthorizerArn\n/);
     const charging = await steps('--parts', 'authorizers,quotas');
 
-    assert.match(
-      charging,
-      /template; refer to their ARNs as .*-RequestAuthorizerArn\n[^]*\nor .* deployed API: npx gatewright attach \(/,
-    );
+    assert.match(charging, /as .*-RequestAuthorizerArn\n[^]*\nor .* deployed API: npx gatewright attach \(/);
     assert.doesNotMatch(charging, /TokenAuthorizerArn/);
   });
 
