@@ -1,4 +1,4 @@
-/** Services together: lambda-events, kinesis, sqs, streams. */
+/** Services together: kinesis, lambda-events, sqs, streams. */
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import type { TableChange } from '../../../packages/gateway/dynamodb/stream-record.ts';
