@@ -299,7 +299,7 @@ class OpenMoney {
     const rows = await findUnrecordedFees(this.#items, this.#tenant, this.#nowEpochMs);
     return rows.map(
       ({ limit, key, periodStart, periodEnd }) =>
-        `the fee of ${[limit, key, periodStart].filter(Boolean).join('/')} is not recorded; the period ends at ${periodEnd}`,
+        `${[limit, key, periodStart].filter(Boolean).join('/')} (its fee is not recorded; ends at ${periodEnd})`,
     );
   }
 

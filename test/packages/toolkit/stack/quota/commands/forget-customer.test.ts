@@ -166,7 +166,7 @@ describe('the fee of a customer without requests', () => {
     const after = await survey(tables, 'idle', books.nowMs);
 
     assert.deepEqual(before, [
-      'the fee of monthly/2026-10-01T00:00:00.000Z is not recorded; the period ends at 2026-11-01T00:00:00.000Z',
+      'monthly/2026-10-01T00:00:00.000Z (its fee is not recorded; ends at 2026-11-01T00:00:00.000Z)',
     ]);
     assert.deepEqual([after.openMoney, after.invoices.map(({ total }) => total)], [[], ['10.00']]);
     assert.deepEqual(await survey(tables, 'another', books.nowMs).then(({ openMoney }) => openMoney), []);
