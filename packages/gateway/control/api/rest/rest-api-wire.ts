@@ -62,8 +62,9 @@ export function createRestApiWire(control: RestControl): AwsService {
  * why an edit has no effect ("nothing changed").
  */
 function reportEdits(control: RestControl, reported: Set<string>): void {
-  for (const { identity, isEdited } of control.apis.all) {
-    if (!isEdited) reported.delete(identity.apiId);
+  for (const { identity, isEdited, served } of control.apis.all) {
+    // An API without a stage is still being created, call by call.
+    if (!isEdited || served.stages.size === 0) reported.delete(identity.apiId);
     else if (!reported.has(identity.apiId)) {
       reported.add(identity.apiId);
       control.ports.log.write(

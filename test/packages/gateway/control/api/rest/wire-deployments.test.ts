@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { CreateDeploymentCommand } from '@aws-sdk/client-api-gateway';
 import {
+  CreateRestApiCommand,
   DeleteDeploymentCommand,
   GetDeploymentCommand,
   GetDeploymentsCommand,
+  GetResourcesCommand,
   PutMethodCommand,
   UpdateDeploymentCommand,
 } from '@aws-sdk/client-api-gateway';
@@ -40,6 +42,22 @@ describe('deployments through the AWS SDK', () => {
 
     assert.equal(await status(control, '/dev/cats'), 200);
     assert.equal(await status(control, '/prod/cats'), 403);
+  });
+
+  it('are not asked for while an API has no stage, because a client is still creating it', async () => {
+    const before = control.ports.log.lines.length;
+    const { id: created = '' } = await control.sdk.send(new CreateRestApiCommand({ name: 'new' }));
+    const { items } = await control.sdk.send(new GetResourcesCommand({ restApiId: created }));
+    await control.sdk.send(
+      new PutMethodCommand({
+        restApiId: created,
+        resourceId: items?.[0]?.id,
+        httpMethod: 'GET',
+        authorizationType: 'NONE',
+      }),
+    );
+
+    assert.deepEqual(control.ports.log.lines.slice(before), []);
   });
 
   it('are rolled back by pointing a stage at an older one, and forward again', async () => {
