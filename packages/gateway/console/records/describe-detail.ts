@@ -7,7 +7,7 @@ import { isEvent, kindOfEvent } from './recorded-request.ts';
 import { showBody, showData, showHeaders } from './shown.ts';
 import { showPieces } from './shown-pieces.ts';
 import type { ApiLabels } from './api-labels.ts';
-import type { ToldStep } from '../explain/circumstances.ts';
+import type { Circumstances, NamedPlace, ToldStep } from '../explain/circumstances.ts';
 import type { DescribeWith } from './describe-circumstances.ts';
 import type { Recorded, RecordedEvent, RecordedRequest } from './recorded-request.ts';
 import type { PhaseRecord, RequestDetail, Shown } from './model.ts';
@@ -28,8 +28,13 @@ const USUAL_HOST = '127.0.0.1';
 
 export function describeDetail(sequence: number, recorded: Recorded, at: DetailWith): RequestDetail {
   const { redactor, showsSecrets, scheme } = at;
-  const circumstances = { ...describeCircumstances(recorded, at), deliveries: at.deliveries ?? [] };
   const surprises = describeSurprises(recorded, redactor, at);
+  const about = describeCircumstances(recorded, at);
+  const circumstances = {
+    ...about,
+    places: addLines(about.places, surprises.lines),
+    deliveries: at.deliveries ?? [],
+  };
   const common = {
     ...describeRow(sequence, recorded, redactor, at.labels),
     circumstances,
@@ -55,6 +60,12 @@ export function describeDetail(sequence: number, recorded: Recorded, at: DetailW
     phases: describePhases(recorded, circumstances, redactor),
     noReplay: findReplayObstacle(recorded),
   };
+}
+
+/** The lines of code that decided about a surprise stand with the places of the settings. */
+function addLines(places: Circumstances['places'] = [], lines: readonly string[]): readonly NamedPlace[] {
+  const more = lines.filter((line) => !places.some(({ place }) => place === line));
+  return [...places, ...more.map((place) => ({ what: 'its code', place }))];
 }
 
 /** Returns why the request cannot be sent again unchanged; undefined if it can. */

@@ -12,6 +12,8 @@ import type { NamedPlace } from '../explain/circumstances.ts';
 import type { HandlerText } from './misread-event.ts';
 import type { RecordedRequest } from './recorded-request.ts';
 
+/** A line such as `body = json.loads(event['body'])` reads the request, and is therefore not among them. */
+export const WRITES_BODY = [/['"]?\bbody['"]?\s*:/, /\breturn\b.*\bbody\b/];
 const RETURNS = /\breturn\b|=>\s*\(?\{/;
 
 /** @param lines what the function printed */
@@ -22,7 +24,11 @@ export function findHandlerLine(
 ): readonly NamedPlace[] {
   if (outcome?.kind === 'failed') {
     const own = ofError(lines, handler);
-    return own.length > 0 ? own : ofImport(outcome.errorMessage, handler);
+    if (own.length > 0) return own;
+    // The result was too large to be handed on: the function itself ended without an error.
+    if (outcome.errorType === 'Function.ResponseSizeTooLarge' && handler !== undefined)
+      return ofLarge(handler);
+    return ofImport(outcome.errorMessage, handler);
   }
   if (outcome?.kind !== 'returned' || handler === undefined) return [];
   const defect = error?.detail.defect;
@@ -138,8 +144,7 @@ function patternsOfResult({ part, name, others = [] }: Partial<ProxyFault>): rea
     case 'buffer':
     case 'base64':
     case 'frame-size':
-      // A line such as `body = json.loads(event['body'])` reads the request.
-      return [/['"]?\bbody['"]?\s*:/, /\breturn\b.*\bbody\b/, RETURNS];
+      return [...WRITES_BODY, RETURNS];
     case 'isBase64Encoded':
       return [member('isBase64Encoded')];
     case 'headers':
@@ -197,6 +202,22 @@ function ofNested(handler: HandlerText, outer: string, name: string): readonly N
 
 /** A context has a few members. */
 const MOST_LINES_OF_OBJECT = 20;
+
+/** The line that writes the body. Of several, only one that answers with success can be meant. */
+function ofLarge(handler: HandlerText): readonly NamedPlace[] {
+  const found = WRITES_BODY.map((pattern) => findLines(handler, pattern)).find(({ length }) => length > 0);
+  const lines = handler.text.split('\n');
+  const [only, ...others] =
+    found === undefined || found.length < 2
+      ? (found ?? [])
+      : found.filter((place) => !/\b[45]\d\d\b/.test(lines[Number(/\d+$/.exec(place)?.[0]) - 1] ?? ''));
+  return only === undefined || others.length > 0 ? [] : [{ what: 'its code', place: basename(only) }];
+}
+
+/** The place of a response of this status in the code; undefined if the code leaves doubt. */
+export function findStatusLine(handler: HandlerText, status: number, payload: string): string | undefined {
+  return ofStatus(handler, status, payload)[0]?.place;
+}
 
 /** The line with the status of the response. Of several, the one whose next lines have a text of the body. */
 function ofStatus(handler: HandlerText, status: number, payload: string): readonly NamedPlace[] {

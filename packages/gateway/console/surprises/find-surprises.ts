@@ -1,5 +1,6 @@
 /** Finds the surprises of a recorded request. It is called when a record is read, never while a request is served. */
 import { isEvent } from '../records/recorded-request.ts';
+import { findCodeLine } from './code-lines.ts';
 import { HANDSHAKE_KINDS } from './handler-kinds.ts';
 import { SURPRISE_KINDS } from './kinds.ts';
 import { SurpriseFacts } from './surprise-facts.ts';
@@ -15,6 +16,8 @@ type Surprises = {
   readonly changes: readonly string[];
   /** Those of the changes that seldom matter. */
   readonly minorChanges: readonly string[];
+  /** The lines of the function's code that decided, as file and line. */
+  readonly lines: readonly string[];
   /** Whether one of the surprises made the integration respond with an error. */
   readonly isCause: boolean;
 };
@@ -24,13 +27,25 @@ export function describeSurprises(
   redactor: Redactor,
   lookups: SurpriseLookups,
 ): Surprises {
-  const found = findAll(recorded, lookups).toSorted((one, other) => weightOf(one) - weightOf(other));
+  const facts = isEvent(recorded) ? undefined : new SurpriseFacts(recorded, lookups);
+  const found = (facts === undefined ? [] : findAll(facts)).toSorted(
+    (one, other) => weightOf(one) - weightOf(other),
+  );
   const hasCause = found.some(isCause);
+  const findLine = (code: string, told: Told): string | undefined =>
+    facts === undefined ? undefined : findCodeLine(code, told, facts);
   const clean = (text: string): string => redactor.text(text);
   return {
     list: found.map(({ kind, told }) => ({ code: kind.code, ...redactValues(told.values, clean) })),
     because: found.flatMap(({ told }) => told.because.map(clean)),
     isCause: hasCause,
+    lines: [
+      ...new Set(
+        found.flatMap(({ kind, told }, index) =>
+          kind.isMinor === true && index > 0 ? [] : (findLine(kind.code, told) ?? []),
+        ),
+      ),
+    ],
     minorChanges: found
       .filter(({ kind }) => kind.isMinor === true)
       .flatMap(({ told }) => told.changes.map(clean)),
@@ -62,14 +77,13 @@ function weightOf(found: Found): number {
 
 /** Returns the marks for the list of requests. They contain nothing of the request. */
 export function findMarks(recorded: Recorded): readonly string[] {
-  const marks = findAll(recorded, {}).flatMap(({ kind }) => kind.mark ?? []);
+  if (isEvent(recorded)) return [];
+  const marks = findAll(new SurpriseFacts(recorded)).flatMap(({ kind }) => kind.mark ?? []);
   return [...new Set(marks)];
 }
 
-function findAll(recorded: Recorded, lookups: SurpriseLookups): readonly Found[] {
-  if (isEvent(recorded)) return [];
-  const facts = new SurpriseFacts(recorded, lookups);
-  const kinds = recorded.kind === 'handshake' ? HANDSHAKE_KINDS : SURPRISE_KINDS;
+function findAll(facts: SurpriseFacts): readonly Found[] {
+  const kinds = facts.recorded.kind === 'handshake' ? HANDSHAKE_KINDS : SURPRISE_KINDS;
   return kinds.flatMap((kind) => {
     const told = kind.find(facts);
     return told === undefined ? [] : [{ kind, told }];

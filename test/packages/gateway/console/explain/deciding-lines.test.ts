@@ -61,6 +61,22 @@ describe('the line of the member of a call that an error names', () => {
     });
 });
 
+describe('the line of a result that is too large', () => {
+  // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, invocation payload
+  const large = [
+    'exports.handler = async (event) => {',
+    "  if (event === undefined) return { statusCode: 404, body: 'none' };",
+    "  return { statusCode: 200, body: 'x'.repeat(7_000_000) }; // here",
+    '};',
+  ].join('\n');
+
+  it('is that of the body, not that of an error', async () => {
+    using project = anAdvisedProject('template.yaml', { 'template.yaml': rest(OPEN), 'index.js': large });
+    const { sentences } = await project.ask();
+    assert.match(sentences.join('\n'), /ResponseSizeTooLarge[^]*Defined at: .*its code index\.js:3\b/);
+  });
+});
+
 describe('the line of the member that decided', () => {
   for (const { kind, template, file = 'template.yaml', code = OK, auth = OK, request, status } of [
     ...DECIDING,

@@ -13,7 +13,9 @@ import { ON } from '../../../../support/cached-apis.ts';
 import { stagedApi } from '../../../../support/logged-apis.ts';
 import { ok, policy, TOKEN, withAuthorizer } from '../../../../support/rest-apis.ts';
 import { MORE_SURPRISES } from './header-rows.ts';
-import { SURPRISES } from './surprise-rows.ts';
+import { CODE_LINES } from '../../../../../packages/gateway/console/surprises/code-lines.ts';
+import { CODE_LINE_ROWS, OUTSIDE_OF_CODE, RETURNED_ONE_OF_TWO, WITH_OWN_LINE } from './code-line-rows.ts';
+import { http, SURPRISES } from './surprise-rows.ts';
 import { ADDRESSES } from './address-rows.ts';
 import { HANDLERS } from './handler-rows.ts';
 import { LAMBDA } from './lambda-rows.ts';
@@ -92,6 +94,47 @@ describe('an answer that surprises', () => {
       assert.ok(!surprises.some((one) => one.code === code), `${code} is found`);
     });
   }
+});
+
+/** The number of the line of a handler that decides. */
+const lineOf = (handler: string): number =>
+  handler.split('\n').findIndex((text) => text.endsWith('// here')) + 1;
+
+describe('the line of code that decided about a surprise', () => {
+  for (const [code, handler] of CODE_LINE_ROWS)
+    it(`is named: ${code}, ${/.*here/.exec(handler)?.[0].trim() ?? ''}`, async () => {
+      const stories: string[] = [];
+      for (const row of ROWS.filter((one) => one.code === code)) {
+        const { story, surprises } = await detailOf(row.api(), [row.before, row.request], {
+          ...row,
+          handler,
+        });
+        if (surprises.some((one) => one.code === code)) stories.push(story.sentences.join('\n'));
+      }
+      const place = new RegExp(`Defined at: .*its code index\\.js:${lineOf(handler)}\\b`);
+      assert.ok(
+        stories.some((story) => place.test(story)),
+        `${String(place)} is not in\n${stories.join('\n---\n')}`,
+      );
+    });
+
+  it('is that of the response that was returned, if the code has several', async () => {
+    const { code, handler, member } = RETURNED_ONE_OF_TWO;
+    const row = ROWS.find((one) => one.code === code);
+    assert.ok(row);
+    const api = http({ [member]: 404, error: 'no such order' })();
+    const { story } = await detailOf(api, [row.request], { handler });
+    assert.match(story.sentences.join('\n'), new RegExp(`its code index\\.js:${lineOf(handler)}\\b`));
+  });
+
+  it('is found for each kind that the code can decide', () => {
+    const listed = [...Object.keys(CODE_LINES), ...OUTSIDE_OF_CODE, ...WITH_OWN_LINE];
+    assert.deepEqual(listed.toSorted(), SURPRISE_KINDS.map(({ code }) => code).toSorted());
+    assert.deepEqual(
+      Object.keys(CODE_LINES).filter((code) => !CODE_LINE_ROWS.some(([one]) => one === code)),
+      [],
+    );
+  });
 });
 
 describe('a reply from the stage cache', () => {

@@ -64,4 +64,15 @@ export const PREFLIGHTS: readonly SurpriseRow[] = [
       /^Set ContentHandling of OPTIONS \/\{id\} to CONVERT_TO_TEXT, or replace \*\/\* in BinaryMediaTypes of the API[^\n]*$/,
     not: { api: optionsOf("'*'") },
   },
+  {
+    code: 'CORS_METHOD_NOT_ALLOWED',
+    name: 'by the function that answers OPTIONS',
+    source: 'docs/aws §12.1',
+    api: allowing({ 'Access-Control-Allow-Origin': '*', 'Access-Control-Allow-Methods': 'GET' }),
+    request: asking('DELETE', ''),
+    values: { method: 'DELETE', allowed: ['GET'] },
+    because: /whether it may send DELETE, and Access-Control-Allow-Methods is GET/,
+    change: /Add DELETE to Access-Control-Allow-Methods of the reply to OPTIONS/,
+    not: { request: asking('GET', '') },
+  },
 ];
