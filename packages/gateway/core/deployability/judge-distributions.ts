@@ -1,7 +1,15 @@
 /** Finds faults in distributions for which CloudFront's CreateDistribution refuses them. */
 import { parseArn } from '@gatewright/aws/arn';
 import { parseFunctionName } from '@gatewright/aws/function-name';
-import { asOneOrMore, asText, isTrue, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
+import {
+  asOneOrMore,
+  asText,
+  isJsonObject,
+  isTrue,
+  mapOf,
+  membersOf,
+  textOf,
+} from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 import type { BrokenRelation } from './relation.ts';
@@ -17,8 +25,8 @@ export function judgeDistribution(
   all: readonly ResolvedResource[],
   { source }: ResolvedStack,
 ): BrokenRelation | undefined {
-  if (distribution.unresolved?.includes(CONFIG) === true) return undefined;
-  const config = mapOf(distribution.properties, CONFIG);
+  // A member that is not known is null.
+  const config = mapOf({ ...distribution.partial?.properties, ...distribution.properties }, CONFIG);
   const isConverted = source?.writtenAs !== undefined;
   const found =
     judgeCertificate(config) ??
@@ -41,6 +49,7 @@ function behaviorsOf(config: JsonObject): readonly Behavior[] {
 
 /** milliHQ/terraform-aws-next-js#61; CloudFront developer guide, "Requirements for using alternate domain names" */
 function judgeCertificate(config: JsonObject): Refusal | undefined {
+  if (config['ViewerCertificate'] === null) return undefined;
   const certificate = mapOf(config, 'ViewerCertificate');
   const arn = textOf(certificate, 'AcmCertificateArn');
   if (parseArn(arn)?.service === 'acm' && parseArn(arn)?.region !== 'us-east-1')
@@ -69,6 +78,7 @@ const ORIGIN_CONFIGS = ['CustomOriginConfig', 'S3OriginConfig', 'VpcOriginConfig
 
 function judgeOrigins(config: JsonObject): Refusal | undefined {
   for (const [index, one] of asOneOrMore(config['Origins'] ?? []).entries()) {
+    if (one === null) continue;
     const origin = membersOf(one);
     const at = `Origins.${index}`;
     const given = ORIGIN_CONFIGS.filter((name) => origin[name] !== undefined);
@@ -98,15 +108,16 @@ function judgeBehavior({ at, behavior }: Behavior, isConverted: boolean): Refusa
   const { ForwardedValues: forwarded, CachePolicyId: policy, AllowedMethods: methods } = behavior;
   // terraform-aws-modules/terraform-aws-cloudfront#40. CloudFormation templates of AWS itself have both, so only plans
   // of Terraform are judged.
-  if (isConverted && forwarded !== undefined && policy !== undefined)
+  if (isConverted && isJsonObject(forwarded) && typeof policy === 'string')
     return {
       at: `${at}.ForwardedValues`,
       message:
         'The parameter ForwardedValues cannot be used when a cache policy is associated to the cache behavior.',
       remedy: 'remove ForwardedValues, or CachePolicyId',
     };
-  const sorted = asOneOrMore(methods ?? []).map((one) => asText(one) ?? '');
-  return sorted.length > 0 && !METHODS.includes(sorted.toSorted().join(','))
+  const given = asOneOrMore(methods ?? []);
+  const sorted = given.map((one) => asText(one) ?? '');
+  return sorted.length > 0 && !given.includes(null) && !METHODS.includes(sorted.toSorted().join(','))
     ? {
         at: `${at}.AllowedMethods`,
         message: `AllowedMethods must be GET and HEAD, or GET, HEAD and OPTIONS, or all seven methods, not ${sorted.join(', ')}`,

@@ -165,26 +165,43 @@ function isLocalPath(
 
 /** Returns the properties that the template has. The gateway adds others, for example for a document in S3. */
 function ofTemplate(
-  { logicalId, properties }: ResolvedResource,
+  { logicalId, properties, partial }: ResolvedResource,
   template: JsonObject | undefined,
 ): JsonObject {
   const resources = template?.['Resources'];
   const written = isJsonObject(resources) ? resources[logicalId] : undefined;
   const own = isJsonObject(written) ? written['Properties'] : undefined;
   if (!isJsonObject(own)) return {};
-  return Object.fromEntries(Object.entries(properties).filter(([name]) => Object.hasOwn(own, name)));
+  const known = { ...partial?.properties, ...properties };
+  return Object.fromEntries(Object.entries(known).filter(([name]) => Object.hasOwn(own, name)));
+}
+
+/**
+ * Returns whether the violation depends on a value that is not known: on the value itself, or on one of its members.
+ * Which other members an object has or lacks does not depend on it.
+ */
+function isOfUnknown(
+  { path, missing, keyword }: SchemaViolation,
+  { unresolved = [], partial }: ResolvedResource,
+): boolean {
+  const [top] = path;
+  if (top === undefined || !unresolved.includes(top)) return false;
+  if (partial?.properties[top] === undefined) return true;
+  const place = `${path.join('.')}.`;
+  const isOfMembers = missing !== undefined || keyword === 'additionalProperties';
+  return partial.unknown.some(
+    (one) => place.startsWith(`${one}.`) || (!isOfMembers && `${one}.`.startsWith(place)),
+  );
 }
 
 /** Returns whether the violation occurs on AWS too, because AWS receives the same values. */
-function isCertain(
-  { path, missing, keyword, pattern = '', isConditional, isWorded }: SchemaViolation,
-  { logicalId, properties, unresolved = [] }: ResolvedResource,
-  known: KnownValues,
-): boolean {
+function isCertain(violation: SchemaViolation, resource: ResolvedResource, known: KnownValues): boolean {
+  const { path, missing, keyword, pattern = '', isConditional, isWorded } = violation;
+  const { logicalId, properties, unresolved = [] } = resource;
   const [top] = path;
   // Whether the condition is met cannot be decided while a property is unknown.
   if (isConditional === true && unresolved.length > 0) return false;
-  if (top !== undefined && unresolved.includes(top)) return false;
+  if (isOfUnknown(violation, resource)) return false;
   // A function in place of the members, such as Fn::Transform, may add members.
   const isOfMembers = missing !== undefined || top === undefined || keyword === 'additionalProperties';
   const owner = keyword === 'additionalProperties' ? path.slice(0, -1) : path;

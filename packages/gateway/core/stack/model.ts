@@ -7,6 +7,13 @@ import type { DefinitionError, DefinitionPlace } from '../errors.ts';
 import type { RuleId, Severity } from '../deployability/rules.ts';
 import type { FunctionDefinition } from './function.ts';
 
+export type PartialProperties = {
+  /** The properties, with null in place of each member that could not be resolved. */
+  readonly properties: JsonObject;
+  /** The paths of these members, such as `DistributionConfig.Origins.0.DomainName`. */
+  readonly unknown: readonly string[];
+};
+
 export type ResolvedResource = {
   readonly logicalId: string;
   /** For example `AWS::ApiGateway::Method`. */
@@ -25,6 +32,8 @@ export type ResolvedResource = {
   readonly fault?: DefinitionError | undefined;
   /** Top-level properties that were left out because they could not be resolved. */
   readonly unresolved?: readonly string[];
+  /** What is known of the properties in `unresolved`. It is used by checks only. */
+  readonly partial?: PartialProperties;
   /**
    * Returns the place of the resource, or of one property (`Integration.Uri`). The place is as exact as the file
    * allows.

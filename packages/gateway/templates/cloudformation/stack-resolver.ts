@@ -11,7 +11,9 @@ import { DynamicReferences } from './dynamic-references.ts';
 import { EXPORT_READER, MadeValues } from './made-values.ts';
 import { NO_VALUE, resolveBoolean, resolveMembers, resolveValue } from './intrinsics.ts';
 import type { Resolved, Scope } from './intrinsics.ts';
-import { asOneOrMore, mapOf, membersOf } from '@gatewright/aws/json-object';
+import { resolveKnown } from './known-members.ts';
+import type { KnownMembers } from './known-members.ts';
+import { asOneOrMore, isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { ResolvedResource, UnsupportedItem } from '../../core/stack/model.ts';
 import { readParameters } from './parameters.ts';
@@ -368,7 +370,7 @@ export class StackResolver implements Scope {
     logicalId: string,
     properties: JsonObject,
     at: Path,
-  ): Pick<ResolvedResource, 'physicalId' | 'properties' | 'fault' | 'unresolved'> {
+  ): Pick<ResolvedResource, 'physicalId' | 'properties' | 'fault' | 'unresolved' | 'partial'> {
     const type = this.#type(logicalId);
     let fault: DefinitionError | undefined;
     const physicalId = this.#tolerance.attempt(
@@ -380,10 +382,12 @@ export class StackResolver implements Scope {
       },
     );
     const unresolved: string[] = [];
+    const partial = { properties: {} as Record<string, Json>, unknown: [] as string[] };
     const entries = Object.entries(properties).flatMap(([name, value]): [string, Json][] => {
       const isMissed = isRead(this.#types, logicalId, type, name);
+      const consequence = isMissed ? `${logicalId} may not behave as on AWS` : NO_CONSEQUENCE;
       return this.#tolerance.attempt(
-        isMissed ? `${logicalId} may not behave as on AWS` : NO_CONSEQUENCE,
+        consequence,
         () => {
           const members = this.#as(logicalId, () => resolveMembers({ [name]: value }, this, at));
           return Object.entries(members).map(([key, member]) => [
@@ -394,11 +398,33 @@ export class StackResolver implements Scope {
         (error) => {
           unresolved.push(name);
           if (isMissed) fault ??= error;
+          const known = this.#resolveKnown(logicalId, value, [...at, name]);
+          if (isJsonObject(known.value) || isJsonList(known.value)) partial.properties[name] = known.value;
+          partial.unknown.push(...known.unknown.map((one) => one.at.slice(at.length).join('.')));
+          for (const other of known.unknown)
+            if (other.error.rule === 'value-elsewhere' && other.error.message !== error.message)
+              this.#tolerance.note(other.error, consequence);
           return [];
         },
       );
     });
-    return { physicalId, properties: Object.fromEntries(entries), fault, unresolved };
+    const isPartial = Object.keys(partial.properties).length > 0;
+    return {
+      physicalId,
+      properties: Object.fromEntries(entries),
+      fault,
+      unresolved,
+      ...(isPartial && { partial }),
+    };
+  }
+
+  #resolveKnown(logicalId: string, value: Json, at: Path): KnownMembers {
+    return this.#as(logicalId, () =>
+      resolveKnown(value, at, (one, place) => {
+        const found = resolveValue(one, this, place);
+        return found === NO_VALUE ? found : this.#references.fill(found, place);
+      }),
+    );
   }
 
   /** Whether the dependency applies. CloudFormation ignores a DependsOn if the condition of its target is false. */

@@ -36,6 +36,19 @@ export const BUCKET_SETTINGS: Readonly<Record<string, Setting>> = {
         .map(({ object_ownership: ownership }) => given({ ObjectOwnership: ownership })),
     },
   }),
+  aws_s3_bucket_website_configuration: (part, values) => {
+    const [index] = values.blocks(part, 'index_document');
+    const [error] = values.blocks(part, 'error_document');
+    const [redirect] = values.blocks(part, 'redirect_all_requests_to');
+    return {
+      WebsiteConfiguration: given({
+        IndexDocument: index?.['suffix'],
+        ErrorDocument: error?.['key'],
+        RedirectAllRequestsTo:
+          redirect && given({ HostName: redirect['host_name'], Protocol: redirect['protocol'] }),
+      }),
+    };
+  },
   aws_s3_bucket_replication_configuration: (part, values) => ({
     ReplicationConfiguration: {
       Role: values.value(part, 'role', 'id') ?? null,

@@ -54,7 +54,21 @@ export function distributionShape(instance: Instance, values: TerraformValues): 
     const value = values.value(instance, name);
     return value === undefined ? [] : [[name, value]];
   });
-  return { DistributionConfig: members(Object.fromEntries(given)) };
+  const config = members(Object.fromEntries(given));
+  const { Origins: origins } = config;
+  return { DistributionConfig: isJsonList(origins) ? { ...config, Origins: origins.map(ofBucket) } : config };
+}
+
+const KINDS = ['CustomOriginConfig', 'S3OriginConfig', 'VpcOriginConfig'];
+
+/**
+ * Adds an empty S3OriginConfig to an origin without a configuration, as the provider does
+ * (hashicorp/terraform-provider-aws, internal/service/cloudfront/distribution.go, expandOrigin).
+ */
+function ofBucket(origin: Json): Json {
+  return !isJsonObject(origin) || KINDS.some((kind) => Object.hasOwn(origin, kind))
+    ? origin
+    : { ...origin, S3OriginConfig: { OriginAccessIdentity: '' } };
 }
 
 function members(block: JsonObject, names: Readonly<Record<string, string>> = CLOUDFRONT_NAMES): JsonObject {

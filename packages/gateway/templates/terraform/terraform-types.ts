@@ -194,7 +194,8 @@ aws_secretsmanager_secret_rotation SecretsManager::RotationSchedule
   secret_id:id rotation_lambda_arn=RotationLambdaARN:id
 aws_s3_bucket S3::Bucket
   bucket=BucketName > id={Ref} bucket={Ref} arn={@Arn} bucket_domain_name={Ref}.s3.{suffix}
-  bucket_regional_domain_name={Ref}.s3.{region}.{suffix}
+  bucket_regional_domain_name={Ref}.s3.{region}.{suffix} website_endpoint={Ref}.s3-website-{region}.{suffix}
+  website_domain=s3-website-{region}.{suffix}
 aws_s3_bucket_policy S3::BucketPolicy
   bucket=Bucket:id policy=PolicyDocument:json
 aws_cognito_user_pool Cognito::UserPool
@@ -244,6 +245,11 @@ aws_cloudwatch_composite_alarm CloudWatch::CompositeAlarm
   insufficient_data_actions > id={Ref} arn={@Arn} alarm_name={Ref}
 aws_cloudfront_distribution CloudFront::Distribution
   > id={Ref} arn=arn:{partition}:cloudfront::{account}:distribution/{Ref} domain_name={@DomainName}
+aws_cloudfront_origin_access_control CloudFront::OriginAccessControl
+  name=OriginAccessControlConfig.Name description=OriginAccessControlConfig.Description
+  origin_access_control_origin_type=OriginAccessControlConfig.OriginAccessControlOriginType
+  signing_behavior=OriginAccessControlConfig.SigningBehavior
+  signing_protocol=OriginAccessControlConfig.SigningProtocol > id={@Id}
 aws_acm_certificate CertificateManager::Certificate
   > id={Ref} arn={Ref}
 aws_route53_record Route53::RecordSet
@@ -259,9 +265,18 @@ export const PARTS: ReadonlySet<string> = new Set(
     'aws_iam_role_policy_attachment aws_iam_policy_attachment aws_secretsmanager_secret_version ' +
     'aws_s3_bucket_notification aws_s3_bucket_versioning aws_s3_bucket_replication_configuration ' +
     'aws_s3_bucket_server_side_encryption_configuration aws_s3_bucket_accelerate_configuration ' +
-    'aws_s3_bucket_ownership_controls'
+    'aws_s3_bucket_ownership_controls aws_s3_bucket_website_configuration'
   ).split(' '),
 );
+
+/** Attributes of parts that the provider makes from another attribute of the part. */
+export const EXPORTS_OF_PARTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  aws_s3_bucket_website_configuration: {
+    id: '{bucket}',
+    website_endpoint: '{bucket}.s3-website-{region}.{suffix}',
+    website_domain: 's3-website-{region}.{suffix}',
+  },
+};
 
 /** The integration attributes of a method, as the provider documents them. */
 export const INTEGRATION_ROW: readonly AttributeRow[] = readAttributes(

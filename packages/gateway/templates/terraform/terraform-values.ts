@@ -14,7 +14,7 @@ import type { Instance, Module, TerraformDocument } from './terraform-document.t
 import { TerraformSource } from './terraform-source.ts';
 import type { SourcePath } from './terraform-source.ts';
 import { toPolicy } from './terraform-policies.ts';
-import { fillPattern, pascal, rowOf } from './terraform-types.ts';
+import { EXPORTS_OF_PARTS, fillPattern, pascal, rowOf } from './terraform-types.ts';
 import type { Kind } from './terraform-types.ts';
 
 /** The context in which an expression is resolved. */
@@ -376,10 +376,12 @@ export class TerraformValues {
 
   /** Returns the expression that the table of types defines for a reference to this attribute. */
   #made(instance: Instance, attribute: string): Json | undefined {
-    const row = instance.isData ? undefined : rowOf(instance.type);
-    const pattern = row?.exports.get(attribute);
-    if (row === undefined || pattern === undefined) return undefined;
+    if (instance.isData) return undefined;
+    const row = rowOf(instance.type);
+    const pattern = row?.exports.get(attribute) ?? EXPORTS_OF_PARTS[instance.type]?.[attribute];
+    if (pattern === undefined) return undefined;
     return fillPattern(pattern, instance.address, (property) => {
+      if (row === undefined) return this.value(instance, property, 'id') ?? '';
       const found = row.attributes.find(({ property: [first] }) => first === property);
       return found === undefined ? '' : (this.value(instance, found.attribute, found.kind) ?? '');
     });

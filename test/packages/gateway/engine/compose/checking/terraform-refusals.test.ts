@@ -5,9 +5,11 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, beforeEach, describe, it } from 'node:test';
 import { examineStacks } from '../../../../../../packages/gateway/engine/compose/checking/examine.ts';
+import type { DeployFinding } from '../../../../../../packages/gateway/core/deployability/finding.ts';
 import { aPlan, aState, refs } from '../../../../../support/a-terraform-plan.ts';
 import type { Planned } from '../../../../../support/a-terraform-plan.ts';
 import { plain } from './refused/plan.ts';
+import { siteOf } from './refused/plans-of-references.ts';
 import { REFUSED_PLANS } from './refused-plans.ts';
 
 let folder = '';
@@ -16,6 +18,12 @@ const folders: string[] = [];
 type Refusal = { readonly id: string; readonly file: string; readonly line: number | undefined };
 
 async function refusals(plan: string): Promise<readonly Refusal[]> {
+  return (await findingsOf(plan))
+    .filter(({ severity }) => severity === 'refused')
+    .map(({ id, file: found, line }) => ({ id, file: basename(found), line }));
+}
+
+async function findingsOf(plan: string): Promise<readonly DeployFinding[]> {
   const file = join(folder, 'plan.json');
   writeFileSync(file, plan);
   const { findings } = await examineStacks([file], {
@@ -26,9 +34,7 @@ async function refusals(plan: string): Promise<readonly Refusal[]> {
     environment: {},
     directory: folder,
   });
-  return findings
-    .filter(({ severity }) => severity === 'refused')
-    .map(({ id, file: found, line }) => ({ id, file: basename(found), line }));
+  return findings;
 }
 
 const PERMISSION: Planned = {
@@ -83,6 +89,44 @@ describe('examineStacks for a Terraform plan', () => {
     };
 
     const resources = [{ type: 'aws_cloudfront_distribution', name: 'site', values: site }];
+
+    assert.deepEqual(await refusals(aPlan({ resources })), []);
+  });
+
+  it('names each member of a distribution that is not known, and nothing that follows from it', async () => {
+    const unknown = ['domain_name', 'origin_access_control_id'].map((name) => [
+      name,
+      refs(`aws_instance.shop.${name}`),
+    ]);
+    const resources = [plain('aws_instance', 'shop', {}), siteOf([Object.fromEntries(unknown)])];
+
+    const found = await findingsOf(aPlan({ resources }));
+
+    assert.deepEqual(
+      found
+        .filter(({ severity }) => severity !== 'differs')
+        .map(({ severity, property }) => [severity, property]),
+      [
+        ['unchecked', 'DistributionConfig.Origins.0.DomainName'],
+        ['unchecked', 'DistributionConfig.Origins.0.OriginAccessControlId'],
+      ],
+    );
+  });
+
+  it('accepts an origin whose domain name, certificate or access control is not known', async () => {
+    const unknown = Object.fromEntries(
+      ['domain_name', 'origin_access_control_id'].map((name) => [name, refs(`aws_instance.shop.${name}`)]),
+    );
+    const certificate = { acm_certificate_arn: refs('aws_instance.shop.certificate') };
+    const site = siteOf([unknown], { aliases: ['www.example.com'] });
+    const resources = [
+      plain('aws_instance', 'shop', {}),
+      {
+        ...site,
+        unknown: { ...site.unknown, viewer_certificate: [{ acm_certificate_arn: true }] },
+        expressions: { ...site.expressions, viewer_certificate: [certificate] },
+      },
+    ];
 
     assert.deepEqual(await refusals(aPlan({ resources })), []);
   });
