@@ -211,6 +211,7 @@ function isCertain(violation: SchemaViolation, resource: ResolvedResource, known
   if (keyword === 'additionalProperties') return true;
   if (top !== undefined && OF_PRESENCE.has(keyword)) return !hasFunction(known.writtenAt(logicalId, owner));
   if (top === undefined) return unresolved.length === 0;
+  if (violation.isOfPresence === true && known.isReferredAt(logicalId, path)) return true;
   if (keyword === 'type' && known.isTextAt(logicalId, path)) return true;
   if (OF_ARNS.test(pattern) && known.isNameAt(logicalId, path)) return true;
   // CloudFormation's own patterns are not complete: they lack the ARNs of newer services.

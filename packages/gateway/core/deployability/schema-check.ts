@@ -41,6 +41,8 @@ export type SchemaViolation = {
   readonly isConditional?: true;
   /** Whether a schema of own-schemas.ts provides the message, which is then usually the service's own. */
   readonly isWorded?: true;
+  /** Whether any value is refused, because the member may not be there. */
+  readonly isOfPresence?: true;
   /** The pattern that the value does not match, if that is the violation. */
   readonly pattern?: string;
   /** The keyword of the schema that the value violates. */
@@ -251,8 +253,13 @@ function toViolation(error: SchemaError, all: readonly ErrorObject[]): SchemaVio
       isWorded: true,
     }),
     ...(error.keyword === 'pattern' && { pattern: String(error.schema) }),
+    ...(keyword === 'not' && isEmptyObject(error.schema) && { isOfPresence: true }),
     ...(/\/(?:then|else)\//.test(error.schemaPath) && { isConditional: true }),
   };
+}
+
+function isEmptyObject(value: unknown): boolean {
+  return isJsonObject(value) && Object.keys(value).length === 0;
 }
 
 function textOfValue(data: unknown): string {

@@ -1,4 +1,6 @@
 /** Combinations of properties, and values of policies, that AWS takes although they resemble refused ones. */
+import { FILTER } from './refused/of-buckets.ts';
+
 export type AcceptedDefinition = { readonly name: string; readonly source: string; readonly text: string };
 
 const SAM = 'Transform: AWS::Serverless-2016-10-31';
@@ -19,6 +21,33 @@ Conditions:
     - Is\${Letter}: !Equals [{ Ref: { Fn::Sub: 'Param\${Letter}' } }, 'true']
 Resources:
   Topic: { Type: AWS::SNS::Topic, Properties: { DisplayName: !FindInMap [Names, dev, any-name_of.it] } }`,
+  },
+  {
+    name: 'widgets of all kinds in a dashboard, and of a kind that the reference does not list',
+    source:
+      'https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html; aws-solutions-library-samples/guidance-for-claude-code-with-amazon-bedrock#760',
+    text: `
+Resources:
+  Board:
+    Type: AWS::CloudWatch::Dashboard
+    Properties:
+      DashboardBody: |
+        {"widgets": [
+          {"type": "metric", "x": 0, "y": 0, "width": 12, "height": 6, "properties": {"region": "eu-west-1", "period": 30, "metrics": [["AWS/SQS", "NumberOfMessagesSent", {"color": "#ff0000"}]]}},
+          {"type": "metric", "properties": {"region": "eu-west-1", "metrics": [[{"expression": "SEARCH(' {AWS/Lambda,FunctionName} Errors ', 'Sum')"}]]}},
+          {"type": "metric", "properties": {"annotations": {"alarms": ["arn:aws:cloudwatch:eu-west-1:123456789012:alarm:Orders"]}}},
+          {"type": "text", "properties": {"markdown": "# Orders"}},
+          {"type": "log", "properties": {"region": "eu-west-1", "query": "SOURCE 'shop' | fields @message"}},
+          {"type": "alarm", "properties": {"alarms": ["arn:aws:cloudwatch:eu-west-1:123456789012:alarm:Orders"]}},
+          {"type": "chart", "properties": {"data": {"queries": []}}},
+          {"type": "custom", "properties": {"endpoint": "arn:aws:lambda:eu-west-1:123456789012:function:f"}},
+          {"type": "servicelens", "properties": {}}
+        ]}`,
+  },
+  {
+    name: 'a filter that sends the lines of a log group to a function, without a role',
+    source: 'CloudWatch Logs user guide, "Subscription filters with Lambda"',
+    text: `Resources:${FILTER('')}`,
   },
   {
     name: 'all forms of IPv6 addresses, and CAA records',
