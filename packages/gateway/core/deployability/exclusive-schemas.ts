@@ -35,20 +35,6 @@ const DESTINATIONS: readonly JsonObject[] = ['kinesis', 'firehose'].map((vendor)
   },
 }));
 
-/** cloudtools/troposphere#413 */
-const OF_FUNCTION: JsonObject = {
-  if: has('DestinationArn', { pattern: '^arn:[^:]+:lambda:' }),
-  then: {
-    properties: {
-      RoleArn: {
-        not: {},
-        fix: 'remove RoleArn, because the AWS::Lambda::Permission of the function lets CloudWatch Logs invoke it',
-        says: 'destinationArn for vendor lambda cannot be used with roleArn',
-      },
-    },
-  },
-};
-
 /** API Gateway developer guide, "Supported security policies": the policies that begin with SecurityPolicy_ */
 const SECURITY_POLICY: JsonObject = {
   if: has('SecurityPolicy', { pattern: '^SecurityPolicy_' }),
@@ -235,7 +221,7 @@ export const EXCLUSIVE_SCHEMAS: Readonly<Record<string, JsonObject>> = {
       },
     },
   },
-  'AWS::Logs::SubscriptionFilter': { allOf: [...DESTINATIONS, OF_FUNCTION] },
+  'AWS::Logs::SubscriptionFilter': { allOf: DESTINATIONS },
   // Secrets Manager user guide, AWS::SecretsManager::Secret GenerateSecretString
   'AWS::SecretsManager::Secret': {
     properties: {
