@@ -82,6 +82,28 @@ const MAPPING: JsonObject = {
 
 const NO_IMAGE = 'The ImageConfig parameter is not supported for functions created with deployment packages.';
 
+/**
+ * The code in the template is for two languages only. The list of runtimes in Lambda's message is left out, because it
+ * is not known for today (aws/aws-cdk#6302, aws-cloudformation/cloudformation-coverage-roadmap#370).
+ */
+const INLINE_CODE: JsonObject = {
+  if: has('Runtime', { type: 'string', not: { pattern: '^(nodejs|python)' } }),
+  then: {
+    properties: {
+      Code: {
+        properties: {
+          ZipFile: {
+            not: {},
+            insteadOf: 'Runtime',
+            fix: 'put the code into a file of its own (Code.S3Bucket and Code.S3Key, or a path that is packaged), or use a runtime of Node.js or Python',
+            says: 'ZipFile can only be used when Runtime is set to a runtime of Node.js or Python.',
+          },
+        },
+      },
+    },
+  },
+};
+
 export const FUNCTION_SCHEMAS: Readonly<Record<string, JsonObject>> = {
   'AWS::Lambda::Function': {
     properties: {
@@ -121,6 +143,7 @@ export const FUNCTION_SCHEMAS: Readonly<Record<string, JsonObject>> = {
         },
       },
     },
+    allOf: [INLINE_CODE],
     if: { not: has('PackageType', { const: 'Image' }) },
     then: {
       properties: {

@@ -211,13 +211,18 @@ function isCertain(violation: SchemaViolation, resource: ResolvedResource, known
   if (keyword === 'additionalProperties') return true;
   if (top !== undefined && OF_PRESENCE.has(keyword)) return !hasFunction(known.writtenAt(logicalId, owner));
   if (top === undefined) return unresolved.length === 0;
-  if (violation.isOfPresence === true && known.isReferredAt(logicalId, path)) return true;
+  if (violation.isOfPresence === true && isGivenAt(known, logicalId, path)) return true;
   if (keyword === 'type' && known.isTextAt(logicalId, path)) return true;
   if (OF_ARNS.test(pattern) && known.isNameAt(logicalId, path)) return true;
   // CloudFormation's own patterns are not complete: they lack the ARNs of newer services.
   if (isWorded === true && OF_ARNS.test(pattern) && isArnAt(properties, path, known, logicalId)) return true;
   if (keyword === 'maxItems' && isLiteralList(known.writtenAt(logicalId, path))) return true;
   return known.isKnownAt(logicalId, path);
+}
+
+/** Returns whether there is a value at the path, whatever it is. */
+function isGivenAt(known: KnownValues, logicalId: string, path: readonly string[]): boolean {
+  return known.isReferredAt(logicalId, path) || known.isTextAt(logicalId, path);
 }
 
 /** Keywords whose result depends only on which members are present. */

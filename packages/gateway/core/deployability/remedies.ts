@@ -1,6 +1,6 @@
 /** Returns the remedy for a value that violates a schema: the schema's own `fix`, or a remedy for the keyword. */
 import { asJsonObject, isJsonObject } from '@gatewright/aws/json-object';
-import { wordsOfPattern } from './pattern-words.ts';
+import { meaningOfPattern, valuesOfPattern, wordsOfPattern } from './pattern-words.ts';
 import { nearestOf } from './spelling.ts';
 
 type Violated = {
@@ -70,11 +70,21 @@ function byPattern(name: string, pattern: string): string | undefined {
   if (pattern === '^arn:')
     return `set ${name} to the ARN (Fn::GetAtt NAME.Arn), instead of the name that Ref returns`;
   if (pattern === String.raw`\.fifo$`) return `end ${name} with .fifo`;
+  const meaning = meaningOfPattern(pattern);
+  if (meaning !== undefined) return `set ${name} to ${meaning}`;
   const words = wordsOfPattern(pattern);
   if (words !== undefined) return `write ${name} with ${words}`;
   return pattern.startsWith('^arn:') || pattern.startsWith('arn:')
     ? `set ${name} to a full ARN (mostly Fn::GetAtt NAME.Arn), instead of the name that Ref returns`
     : undefined;
+}
+
+/** Returns the remedy for a pattern that lists whole values. */
+function byValues(data: unknown, pattern: string): string | undefined {
+  const values = valuesOfPattern(pattern);
+  if (values === undefined) return undefined;
+  const nearest = typeof data === 'string' ? nearestOf(data, values) : undefined;
+  return nearest === undefined ? `use one of ${values.join(', ')}` : `write ${nearest}`;
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -119,7 +129,7 @@ const BY_KEYWORD: Readonly<Record<string, Advise>> = {
   pattern: ({ data, schema, name }) =>
     typeof data === 'string' && /\$\{[A-Za-z]/.test(data)
       ? 'write the value with Fn::Sub (!Sub), because without it ${…} stays as it is'
-      : byPattern(name, String(schema)),
+      : (byValues(data, String(schema)) ?? byPattern(name, String(schema))),
   requiredXor: ({ schema, data }) => {
     const names = [schema].flat().map(String);
     const given = names.filter((one) => isJsonObject(data) && Object.hasOwn(data, one));

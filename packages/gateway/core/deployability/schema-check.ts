@@ -9,7 +9,7 @@ import { asJsonObject, isJsonObject } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { withOwnSchema } from './own-schemas.ts';
 import { remedyOf } from './remedies.ts';
-import { wordsOfPattern } from './pattern-words.ts';
+import { meaningOfPattern, wordsOfPattern } from './pattern-words.ts';
 import { nearestOf } from './spelling.ts';
 
 type TypeSchema = {
@@ -41,6 +41,8 @@ export type SchemaViolation = {
   readonly isConditional?: true;
   /** Whether a schema of own-schemas.ts provides the message, which is then usually the service's own. */
   readonly isWorded?: true;
+  /** The property whose pattern expresses the same rule, so that its violation is not told too. */
+  readonly insteadOf?: readonly string[];
   /** Whether any value is refused, because the member may not be there. */
   readonly isOfPresence?: true;
   /** The pattern that the value does not match, if that is the violation. */
@@ -182,13 +184,14 @@ function describeErrors(errors: readonly ErrorObject[]): readonly SchemaViolatio
   }
   for (const [key, one] of found) if (isConsequence(one, [...found.values()])) found.delete(key);
   // A violation with the service's own message replaces a general violation about the same value.
-  const worded = new Set(
-    [...found.values()].flatMap(({ isWorded, path }) => (isWorded === true ? [path.join('.')] : [])),
-  );
-  return [...found.values()].filter(
-    ({ isWorded, path, missing, excess }) =>
-      isWorded === true || missing !== undefined || excess !== undefined || !worded.has(path.join('.')),
-  );
+  const all = [...found.values()];
+  const worded = new Set(all.flatMap(({ isWorded, path }) => (isWorded === true ? [path.join('.')] : [])));
+  const replaced = new Set(all.flatMap(({ insteadOf = [] }) => insteadOf));
+  return all.filter(({ isWorded, path, missing, excess, keyword }) => {
+    const at = path.join('.');
+    if (isWorded === true || missing !== undefined || excess !== undefined) return true;
+    return !worded.has(at) && !(keyword === 'pattern' && replaced.has(at));
+  });
 }
 
 /**
@@ -233,7 +236,7 @@ function isFlagInText({ keyword, schema, data }: ErrorObject): boolean {
 function toViolation(error: SchemaError, all: readonly ErrorObject[]): SchemaViolation | undefined {
   const found = describeError(error, all);
   if (found === undefined) return undefined;
-  const { says } = asJsonObject(error.parentSchema) ?? {};
+  const { says, insteadOf } = asJsonObject(error.parentSchema) ?? {};
   const { path, missing, keyword } = found;
   const [pair] = keyword === 'dependentExcluded' ? excludedPairs(error.schema, error.data) : [];
   const remedy = remedyOf({
@@ -252,6 +255,7 @@ function toViolation(error: SchemaError, all: readonly ErrorObject[]): SchemaVio
       message: says.replaceAll('{value}', textOfValue(error.data)),
       isWorded: true,
     }),
+    ...(typeof insteadOf === 'string' && { insteadOf: [insteadOf] }),
     ...(error.keyword === 'pattern' && { pattern: String(error.schema) }),
     ...(keyword === 'not' && isEmptyObject(error.schema) && { isOfPresence: true }),
     ...(/\/(?:then|else)\//.test(error.schemaPath) && { isConditional: true }),
@@ -348,6 +352,8 @@ const WORDINGS: Readonly<Record<string, Wording>> = {
   enumCaseInsensitive: (schema, data) => `must be one of ${listOf(schema)}, not ${show(data)}`,
   const: (schema, data) => `must be ${show(schema)}, not ${show(data)}`,
   pattern: (schema, data) => {
+    const meaning = meaningOfPattern(String(schema));
+    if (meaning !== undefined) return `must be ${meaning}, not ${show(data)}`;
     const words = wordsOfPattern(String(schema));
     return words === undefined
       ? `must match ${String(schema)}, but ${show(data)} does not`

@@ -38,19 +38,29 @@ const WITHOUT_FRAGMENT: JsonObject = {
 /** badmintoncryer/cdk-preflight, pf-cognito-propagate-context-requires-secret, deployed */
 const NO_SECRET = 'Client Secret is required to set EnablePropagateAdditionalUserContextData as true';
 
+/** mineiros-io/terraform-aws-cognito-user-pool#69 */
+const PREFIX: JsonObject = {
+  pattern: String.raw`^[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?$`,
+  fix: 'write a prefix of lower-case letters, digits and hyphens without periods, such as orders-login, or add CustomDomainConfig with the CertificateArn of a certificate in us-east-1 for a domain of your own (certificate_arn in Terraform)',
+  says: String.raw`The domain name contains an invalid character. Domain names can only contain lower-case letters, numbers, and hyphens. Please enter a different name that follows this format: ^[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?$`,
+};
+
 export const USER_CLIENT_SCHEMAS: Readonly<Record<string, JsonObject>> = {
   'AWS::Cognito::UserPoolDomain': {
     if: { not: { required: ['CustomDomainConfig'] } },
     then: {
-      allOf: RESERVED_WORDS.map((word) => ({
-        properties: {
-          Domain: {
-            not: { pattern: word },
-            says: `Domain cannot contain reserved word: ${word}`,
-            fix: `leave ${word} out of Domain`,
+      allOf: [
+        ...RESERVED_WORDS.map((word) => ({
+          properties: {
+            Domain: {
+              not: { pattern: word },
+              says: `Domain cannot contain reserved word: ${word}`,
+              fix: `leave ${word} out of Domain`,
+            },
           },
-        },
-      })),
+        })),
+        { properties: { Domain: PREFIX } },
+      ],
     },
   },
   'AWS::Cognito::UserPoolClient': {

@@ -210,7 +210,7 @@ aws_cognito_user_pool_client Cognito::UserPoolClient
   id_token_validity refresh_token_validity token_validity_units:block
   > id={Ref} client_secret={@ClientSecret}
 aws_cognito_user_pool_domain Cognito::UserPoolDomain
-  domain user_pool_id:id > id={Ref}
+  domain user_pool_id:id certificate_arn=CustomDomainConfig.CertificateArn:id > id={Ref}
 aws_cognito_resource_server Cognito::UserPoolResourceServer
   identifier name user_pool_id:id > id={Ref} identifier={Ref}
 aws_cognito_identity_provider Cognito::UserPoolIdentityProvider

@@ -141,7 +141,8 @@ function describeFinding({
     `  ${place}${name === '' ? '' : ` ${name}`}: ${message.replaceAll('\n', '\n    ')}  ${colorize('dim', `[${id}]`)}`,
     ...(consequence === undefined || consequence === '' ? [] : [`    here: ${consequence}`]),
     `    → ${remedy}`,
-    `      ${colorize('dim', source)}`,
+    // Some remedies end with the address of the page.
+    ...(remedy.includes(source) ? [] : [`      ${colorize('dim', source)}`]),
   ];
 }
 

@@ -8,7 +8,7 @@ import { examineStacks } from '../../../../../../packages/gateway/engine/compose
 import type { DeployFinding } from '../../../../../../packages/gateway/core/deployability/finding.ts';
 import { aPlan, aState, refs } from '../../../../../support/a-terraform-plan.ts';
 import type { Planned } from '../../../../../support/a-terraform-plan.ts';
-import { plain } from './refused/plan.ts';
+import { constants, plain } from './refused/plan.ts';
 import { siteOf } from './refused/plans-of-references.ts';
 import { REFUSED_PLANS } from './refused-plans.ts';
 
@@ -127,6 +127,23 @@ describe('examineStacks for a Terraform plan', () => {
         expressions: { ...site.expressions, viewer_certificate: [certificate] },
       },
     ];
+
+    assert.deepEqual(await refusals(aPlan({ resources })), []);
+  });
+
+  it('accepts periods in a domain of a user pool that has a certificate', async () => {
+    const values = { domain: 'auth.members.example.com', user_pool_id: 'eu-west-1_Ab12Cd34E' };
+    const certificate = { certificate_arn: 'arn:aws:acm:us-east-1:123456789012:certificate/a' };
+    const known = plain('aws_cognito_user_pool_domain', 'known', { ...values, ...certificate });
+    const made = {
+      ...plain('aws_cognito_user_pool_domain', 'made', { ...values, domain: 'login.members.example.com' }),
+      unknown: { certificate_arn: true },
+      expressions: {
+        ...constants(values),
+        certificate_arn: refs('aws_acm_certificate.members.arn'),
+      },
+    };
+    const resources = [plain('aws_acm_certificate', 'members', {}), known, made];
 
     assert.deepEqual(await refusals(aPlan({ resources })), []);
   });

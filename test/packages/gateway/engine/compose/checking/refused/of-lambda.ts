@@ -10,6 +10,21 @@ const lambda = (name: string, more: string, id: string, source = LAMBDA_REFERENC
 });
 
 export const OF_LAMBDA: readonly RefusedDefinition[] = [
+  {
+    name: 'code in the template for a runtime that is neither Node.js nor Python',
+    text: `
+  Broken:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: ruby3.3
+      Handler: index.handler
+      Role: arn:aws:iam::123456789012:role/any
+      Code:
+        ZipFile: 'def handler(event:, context:) = {}' # here`,
+    id: 'lambda-function-code',
+    says: /^ZipFile can only be used when Runtime is set to /,
+    source: 'aws/aws-cdk#6302',
+  },
   lambda('a timeout over 15 minutes', '      Timeout: 1000 # here', 'timeout'),
   lambda('memory below 128 MB', '      MemorySize: 64 # here', 'memorysize'),
   lambda('a property that does not exist', '      TimeOut: 3 # here', 'timeout'),

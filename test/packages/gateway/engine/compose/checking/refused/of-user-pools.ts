@@ -37,6 +37,18 @@ export const OF_USER_POOLS: readonly RefusedDefinition[] = [
       'aws-solutions/content-analysis-on-aws#8: "Domain cannot contain reserved word: aws"',
     ),
   ),
+  {
+    name: 'a prefix of a domain with periods',
+    text: `
+  Broken:
+    Type: AWS::Cognito::UserPoolDomain
+    Properties:
+      UserPoolId: us-east-1_abcdefghi
+      Domain: auth.members.example.com # here`,
+    id: 'cognito-userpooldomain-domain',
+    says: /^The domain name contains an invalid character\./,
+    source: 'mineiros-io/terraform-aws-cognito-user-pool#69',
+  },
   one(
     'aliases of a pool whose user names are addresses',
     POOL('      UsernameAttributes: [email]\n      AliasAttributes: [phone_number] # here'),
