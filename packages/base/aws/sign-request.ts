@@ -112,7 +112,8 @@ export function presignUrl({
     query: signed.search.slice(1),
     headers: new Map([['host', [signed.host]]]),
     signedHeaders: ['host'],
-    payloadHash: sha256Hex(''),
+    // S3 does not sign the body of a presigned request, not even an empty one.
+    payloadHash: signer.service === 's3' ? UNSIGNED_PAYLOAD : sha256Hex(''),
     service: signer.service,
   });
   const signature = signatureOf(signer.secretAccessKey, scope, stringToSign(amzDate, scope, canonical));

@@ -32,7 +32,12 @@ export type SignatureDefect = {
   readonly errorType: string;
   readonly message: string;
   readonly faults: readonly SignatureFault[];
+  /** The texts that the gateway signed; present for the fault `mismatch`. */
+  readonly expected?: ExpectedTexts;
 };
+
+/** The canonical request is absent in signatures of version 2, which have none. */
+export type ExpectedTexts = { readonly canonical?: string; readonly toSign: string };
 
 export type ClaimedSignature = {
   readonly accessKeyId: string;
@@ -248,7 +253,8 @@ function toExtendedDate(basic: string): string {
   return basic.replace(/^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/, '$1-$2-$3T$4:$5:$6Z');
 }
 
-function readQuery(query: string): Map<string, string> {
+/** Reads a query. Of several parameters with the same name, the first one counts. */
+export function readQuery(query: string): Map<string, string> {
   const parameters = new Map<string, string>();
   for (const pair of query.split('&')) {
     const equals = pair.indexOf('=');

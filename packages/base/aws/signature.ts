@@ -4,7 +4,6 @@
  */
 import {
   canonicalRequest,
-  type CredentialScope,
   equalInConstantTime,
   sha256Hex,
   signatureOf,
@@ -14,7 +13,9 @@ import {
 } from './sign-request.ts';
 import {
   type ClaimedSignature,
+  type ExpectedTexts,
   readClaim,
+  readQuery,
   type SignatureDefect,
   type SignatureFault,
 } from './signature-claim.ts';
@@ -72,6 +73,8 @@ export type SignatureResult =
        */
       readonly errorType: string;
       readonly faults: readonly SignatureFault[];
+      /** The texts that the gateway signed; present for the fault `mismatch`. */
+      readonly expected?: ExpectedTexts;
       /** The access key that the request names; absent if the signature cannot be read. */
       readonly accessKeyId?: string;
     };
@@ -92,16 +95,11 @@ export function verifySignature(request: SignedRequest, at: VerificationContext)
   const { accessKeyId } = claim;
   if (defect !== undefined) return { ...refused(defect), accessKeyId };
 
-  const secret = at.secretOf(accessKeyId);
-  // The token must be the token of the key. A permanent key has no token, so if one is sent with it, the credentials
-  // were not issued by this gateway. A temporary key is invalid without its token.
-  const session = at.sessionOf?.(accessKeyId);
-  if (secret === undefined || !isSameToken(session?.token, claim.securityToken))
-    return { ...refused({ ...UNKNOWN_KEY, faults: [findKeyFault(claim, secret, session)] }), accessKeyId };
-  if (session?.isExpired === true) return { ...refused(EXPIRED_SESSION), code: 'EXPIRED_TOKEN', accessKeyId };
+  const key = findSecret(claim, at);
+  if (key.kind === 'refused') return key;
 
   const expected = rebuild(request, headers, claim);
-  const signature = signatureOf(secret, claim.scope, expected.toSign);
+  const signature = signatureOf(key.secret, claim.scope, expected.toSign);
   if (!equalInConstantTime(signature, claim.signature))
     return { ...refused(mismatch(expected)), accessKeyId };
   return {
@@ -110,6 +108,26 @@ export function verifySignature(request: SignedRequest, at: VerificationContext)
     region: claim.scope.region,
     service: claim.scope.service,
   };
+}
+
+type KeyClaim = Pick<ClaimedSignature, 'accessKeyId' | 'securityToken'>;
+
+/**
+ * Returns the secret of the access key that a request names. The token must be the token of the key. A permanent key has
+ * no token, so if one is sent with it, the credentials were not issued by this gateway. A temporary key is invalid
+ * without its token.
+ */
+export function findSecret(
+  claim: KeyClaim,
+  at: Pick<VerificationContext, 'secretOf' | 'sessionOf'>,
+): { readonly kind: 'found'; readonly secret: string } | Extract<SignatureResult, { kind: 'refused' }> {
+  const { accessKeyId } = claim;
+  const secret = at.secretOf(accessKeyId);
+  const session = at.sessionOf?.(accessKeyId);
+  if (secret === undefined || !isSameToken(session?.token, claim.securityToken))
+    return { ...refused({ ...UNKNOWN_KEY, faults: [findKeyFault(claim, secret, session)] }), accessKeyId };
+  if (session?.isExpired === true) return { ...refused(EXPIRED_SESSION), code: 'EXPIRED_TOKEN', accessKeyId };
+  return { kind: 'found', secret };
 }
 
 const UNKNOWN_KEY: SignatureDefect = {
@@ -126,7 +144,7 @@ const EXPIRED_SESSION: SignatureDefect = {
 
 /** Keys of temporary credentials begin with ASIA (IAM user guide, "Understanding unique ID prefixes"). */
 function findKeyFault(
-  { accessKeyId, securityToken }: ClaimedSignature,
+  { accessKeyId, securityToken }: KeyClaim,
   secret: string | undefined,
   session: SigningSession | undefined,
 ): SignatureFault {
@@ -141,7 +159,7 @@ function isSameToken(own: string | undefined, claimed: string | undefined): bool
   return equalInConstantTime(own, claimed);
 }
 
-function refused(defect: SignatureDefect): Extract<SignatureResult, { kind: 'refused' }> {
+export function refused(defect: SignatureDefect): Extract<SignatureResult, { kind: 'refused' }> {
   return { kind: 'refused', code: 'INVALID_SIGNATURE', status: 403, ...defect };
 }
 
@@ -219,51 +237,54 @@ function findScopeDefect(
   return messages.length === 0 ? undefined : invalid(messages.join(''), ...faults);
 }
 
-type ExpectedTexts = { readonly canonical: string; readonly toSign: string };
-
 function rebuild(
   request: SignedRequest,
   headers: ReadonlyMap<string, readonly string[]>,
   claim: ClaimedSignature,
-): ExpectedTexts {
+): Required<ExpectedTexts> {
   const canonical = canonicalRequest({
     method: request.method,
     path: request.path,
     query: claim.signedQuery,
     headers,
     signedHeaders: claim.signedHeaders,
-    payloadHash: payloadHash(request, headers, claim.scope),
+    payloadHash: payloadHash(request, headers, claim),
     service: claim.scope.service,
   });
   return { canonical, toSign: stringToSign(claim.amzDate, claim.scope, canonical) };
 }
 
 /**
- * Always uses the hash of the received body, because the client's X-Amz-Content-Sha256 proves nothing. Only S3 is an
- * exception.
+ * Uses the hash of the received body, because the client's X-Amz-Content-Sha256 proves nothing. Only S3 is an exception:
+ * a client may state that the body is not signed, and a presigned URL does so unless it states a hash.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
  */
 function payloadHash(
   request: SignedRequest,
   headers: ReadonlyMap<string, readonly string[]>,
-  scope: CredentialScope,
+  { scope, expiresSeconds }: ClaimedSignature,
 ): string {
-  if (scope.service === 's3' && headers.get('x-amz-content-sha256')?.[0] === UNSIGNED_PAYLOAD) {
-    return UNSIGNED_PAYLOAD;
-  }
-  return sha256Hex(request.body);
+  if (scope.service !== 's3') return sha256Hex(request.body);
+  const isPresigned = expiresSeconds !== undefined;
+  const inQuery = isPresigned
+    ? (readQuery(request.query).get('X-Amz-Content-Sha256') ?? UNSIGNED_PAYLOAD)
+    : undefined;
+  const stated = headers.get('x-amz-content-sha256')?.[0] ?? inQuery;
+  return stated === UNSIGNED_PAYLOAD ? UNSIGNED_PAYLOAD : sha256Hex(request.body);
 }
 
-function mismatch(expected: ExpectedTexts): SignatureDefect {
-  return invalid(
+function mismatch(expected: Required<ExpectedTexts>): SignatureDefect {
+  const defect = invalid(
     'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access ' +
       'Key and signing method. Consult the service documentation for details.\n\n' +
       `The Canonical String for this request should have been\n'${expected.canonical}'\n\n` +
       `The String-to-Sign should have been\n'${expected.toSign}'\n`,
     'mismatch',
   );
+  return { ...defect, expected };
 }
 
-function groupHeaders(rawHeaders: readonly string[]): Map<string, string[]> {
+export function groupHeaders(rawHeaders: readonly string[]): Map<string, string[]> {
   const byName = new Map<string, string[]>();
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = rawHeaders[index]?.toLowerCase() ?? '';

@@ -174,6 +174,11 @@ export interface Service {
   screenOf?(guardedArn: string): ((request: ScreenedRequest) => ScreenVerdict) | undefined;
   originOf?(host: string): LocalOrigin | undefined;
   /**
+   * Returns what the service answers a browser whose page is of another origin; undefined if the request is not for a
+   * resource here. A preflight is not signed.
+   */
+  crossOrigin?(request: CrossOriginRequest): CrossOriginReply | undefined;
+  /**
    * Returns the next instance of the Cloud Map service with this ARN, for a call through a VPC link; undefined if no
    * instance is registered here.
    */
@@ -187,6 +192,13 @@ export interface Service {
   /** Closes the service. The gateway waits for this, but only for a few seconds. */
   close?(): void | Promise<void>;
 }
+
+export type CrossOriginRequest = Pick<ControlRequest, 'method' | 'path' | 'query' | 'host' | 'rawHeaders'>;
+
+export type CrossOriginReply =
+  | { readonly kind: 'preflight'; readonly reply: ControlReply }
+  /** A request that is not a preflight. The headers are added to its reply. */
+  | { readonly kind: 'request'; readonly headers: readonly string[] };
 
 interface ServiceState {
   /** Returns the state as JSON values. */

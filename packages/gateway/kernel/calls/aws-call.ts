@@ -11,6 +11,9 @@ import {
 import type { ConditionValues } from '../../core/policy/model.ts';
 import { verifyByAnyClock } from '@gatewright/aws/signing-clock';
 import type { SigningClock } from '@gatewright/aws/signing-clock';
+import type { SignatureResult } from '@gatewright/aws/signature';
+import { findS3Signature, verifyS3, withoutQuerySignature } from './s3-authentication.ts';
+import type { Random } from '../../core/ports.ts';
 import { isCborCall, readOperation } from '@gatewright/aws/aws-operation';
 import { escapeXml } from './aws-operation.ts';
 import { encodeCbor } from '@gatewright/aws/cbor';
@@ -56,19 +59,28 @@ function refuseUnsignedOperation(request: ControlRequest): ControlReply | undefi
   return awsError(request, 'sts', { status: 501, type: 'NotImplementedException', message });
 }
 
-export function authenticateCall(
-  request: ControlRequest,
-  at: { readonly identities: Identities; readonly clock: SigningClock },
-): Authentication {
-  const signature = verifyByAnyClock(
-    request,
-    {
-      service: undefined,
-      secretOf: (accessKeyId) => at.identities.secretOf(accessKeyId),
-      sessionOf: (accessKeyId) => at.identities.sessionOf(accessKeyId, at.clock.nowEpochMs()),
-    },
-    at.clock,
-  );
+type Authenticator = {
+  readonly identities: Identities;
+  readonly clock: SigningClock;
+  readonly random: Random;
+  /** Returns the region of a call whose signature names none, as signatures of version 2 of S3. */
+  readonly region: () => string;
+};
+
+export function authenticateCall(request: ControlRequest, at: Authenticator): Authentication {
+  const context = {
+    service: undefined,
+    secretOf: (accessKeyId: string) => at.identities.secretOf(accessKeyId),
+    sessionOf: (accessKeyId: string) => at.identities.sessionOf(accessKeyId, at.clock.nowEpochMs()),
+  };
+  const ofS3 = findS3Signature(request);
+  if (ofS3 !== undefined) {
+    const verified = verifyS3(request, ofS3, context, at.clock, at.random.hex(16).toUpperCase());
+    if (verified.kind === 'refused') return verified;
+    const plain = ofS3 === 'header' ? request : withoutQuerySignature(request);
+    return toCall(plain, { ...verified, region: verified.region || at.region() }, at);
+  }
+  const signature = verifyByAnyClock(request, context, at.clock);
   if (signature.kind === 'unsigned') {
     const unserved = refuseUnsignedOperation(request);
     if (unserved !== undefined) return { kind: 'refused', reply: unserved };
@@ -86,9 +98,17 @@ export function authenticateCall(
       reply: awsError(request, guessService(request), { status, type: errorType, message }),
     };
   }
-  const caller = at.identities.find(signature.accessKeyId);
+  return toCall(request, signature, at);
+}
+
+function toCall(
+  request: ControlRequest,
+  { accessKeyId, service, region }: Extract<SignatureResult, { kind: 'verified' }>,
+  { identities }: Authenticator,
+): Authentication {
+  const caller = identities.find(accessKeyId);
   if (caller === undefined) throw new Error('a verified key belongs to an unknown identity');
-  return { kind: 'call', call: { request, caller, service: signature.service, region: signature.region } };
+  return { kind: 'call', call: { request, caller, service, region } };
 }
 
 /**

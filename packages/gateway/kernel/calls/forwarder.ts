@@ -7,6 +7,7 @@ import { isUnsendable } from '../../core/events/unsendable.ts';
 import type { HttpOutcome, ServiceClient } from '../../core/ports.ts';
 import { rightsOfCall, type RightsContext } from './service-rights.ts';
 import { awsError, type AwsCall, type AwsService, denialOf, refuseUnlessAllowed } from './aws-call.ts';
+import { bucketOfHost } from './s3-address.ts';
 import { denyMissingObject } from './missing-objects.ts';
 import type { ControlReply } from '../../core/api-call.ts';
 
@@ -31,7 +32,7 @@ export function createForwarder(services: ServiceClient, context: RightsContext)
   return async (call) => {
     const { method, path, query, rawHeaders, body } = call.request;
     const { service, region } = call;
-    const subdomain = service === 's3' ? bucketOf(call.request.host) : undefined;
+    const subdomain = service === 's3' ? bucketOfHost(call.request.host) : undefined;
     const asked = { service, region, method, path, query, headers: rawHeaders, body, subdomain };
     const whole = call.caller.role === undefined ? [{ action: `${service}:*`, resource: '*' }] : [];
     const refusal = refuseUnlessAllowed(call, rightsOfCall(asked, context) ?? whole);
@@ -52,16 +53,6 @@ export function createForwarder(services: ServiceClient, context: RightsContext)
       ? toReply(call, outcome)
       : awsError(call.request, service, { ...denialOf(service), message: denied });
   };
-}
-
-/**
- * Returns the bucket in a host name such as `photos.s3.eu-west-1.amazonaws.com`. If an SDK has a custom endpoint, the
- * bucket is in the path instead.
- */
-function bucketOf(host: string): string | undefined {
-  return /^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\.s3[.-][a-z0-9.-]*amazonaws\.com(?:\.cn)?(?::\d+)?$/.exec(
-    host,
-  )?.[1];
 }
 
 function toReply(call: AwsCall, outcome: HttpOutcome): ControlReply {

@@ -18,6 +18,8 @@ import type { Http2Arrival } from './http2.ts';
 import type { ControlReply, ControlRequest } from '../../core/api-call.ts';
 import { wordRefusal } from '../../core/deployment/wordings/refusal-wordings.ts';
 import { refuseForeignHost, refuseForeignOrigin } from '@gatewright/aws/guards';
+import { admitS3, serveS3, type S3CrossOrigin } from './s3-requests.ts';
+import type { CrossOriginReply } from '../../kernel/service.ts';
 import { closeServer, listenOn } from '../listen.ts';
 import type { OnBound } from '../listen.ts';
 import { type MoreEndpoints, type PageAccess, type RecordedCalls, serveLocal } from './local-endpoints.ts';
@@ -63,6 +65,10 @@ export type ControlMounts = {
   /** Returns the addresses of the stages of WebSocket APIs, for example `ws://127.0.0.1:3001/dev`. */
   readonly webSocketUrls: () => readonly string[];
   readonly signIn: SignInMount;
+  /** What buckets answer pages of other origins; absent if no bucket is served. */
+  readonly s3CrossOrigin?: S3CrossOrigin;
+  /** Returns the region of calls whose signature names none. */
+  readonly region?: () => string;
   /** Returns the body of `GET /_gatewright/status`. */
   readonly status: () => unknown;
   /** Returns the body of `GET /_gatewright/routes`. */
@@ -171,11 +177,13 @@ async function acceptHttp2Call(
   const arrival = toControlRequest({ method, url: target, rawHeaders: [...rawHeaders] }, host, NO_BODY);
   const opening = options.mounts.signIn.open(arrival);
   if (opening !== undefined) await opening.catch(options.report);
-  const refusal = refuseByGuards(arrival, port, options);
+  const admitting = admitS3(arrival, options.mounts.s3CrossOrigin);
+  const ofS3 = admitting === undefined ? undefined : await admitting;
+  const refusal = refuseByGuards(arrival, port, ofS3, options);
   if (refusal !== undefined) return finished(refusal, options);
   const read = await readCall(body, arrival, remoteAddress, options);
   if (read.kind === 'refused') return finished(read.reply, options);
-  const reply = await answer({ ...arrival, body: read.body }, options);
+  const reply = await answer({ ...arrival, body: read.body }, ofS3, options);
   read.release();
   return finished(reply, options);
 }
@@ -209,6 +217,7 @@ function finished(reply: ControlReply, options: ControlPortOptions): ControlRepl
 function refuseByGuards(
   arrival: ControlRequest,
   port: number,
+  ofS3: CrossOriginReply | undefined,
   { mounts, allowHosts }: ControlPortOptions,
 ): ControlReply | undefined {
   const { signIn } = mounts;
@@ -216,9 +225,8 @@ function refuseByGuards(
   // For `@connections` at a custom domain, the Host is not checked. These requests need a signature, so a web page that
   // uses DNS rebinding cannot make them.
   if (isOfDomain(arrival, mounts)) return undefined;
-  return (
-    refuseForeignHost(arrival, rule) ?? (signIn.admits(arrival) ? undefined : refuseForeignOrigin(arrival))
-  );
+  const isAdmitted = ofS3 !== undefined || signIn.admits(arrival);
+  return refuseForeignHost(arrival, rule) ?? (isAdmitted ? undefined : refuseForeignOrigin(arrival));
 }
 
 async function accept(
@@ -230,7 +238,9 @@ async function accept(
   const arrival = toControlRequest(request, request.headers.host ?? '', NO_BODY);
   const opening = options.mounts.signIn.open(arrival);
   if (opening !== undefined) await opening.catch(options.report);
-  const refusal = refuseByGuards(arrival, port, options);
+  const admitting = admitS3(arrival, options.mounts.s3CrossOrigin);
+  const ofS3 = admitting === undefined ? undefined : await admitting;
+  const refusal = refuseByGuards(arrival, port, ofS3, options);
   if (refusal !== undefined) {
     send(response, refusal, options, true);
     return;
@@ -242,7 +252,7 @@ async function accept(
     send(response, read.reply, options, true);
     return;
   }
-  const reply = await answer({ ...arrival, body: read.body }, options);
+  const reply = await answer({ ...arrival, body: read.body }, ofS3, options);
   if (reply.stream === undefined) {
     send(response, reply, options, false);
     const bytes = Buffer.byteLength(reply.body);
@@ -255,8 +265,13 @@ async function accept(
  * Responds to a request that has passed the guards. Never throws, because an error is passed to `report` and becomes
  * 500.
  */
-async function answer(request: ControlRequest, options: ControlPortOptions): Promise<ControlReply> {
+async function answer(
+  request: ControlRequest,
+  ofS3: CrossOriginReply | undefined,
+  options: ControlPortOptions,
+): Promise<ControlReply> {
   try {
+    if (ofS3 !== undefined) return await serveS3(request, ofS3, (call) => serveAws(call, options));
     return (
       (await options.mounts.signIn.serve(request)) ??
       (await serveLocal(request, {
@@ -317,7 +332,10 @@ const EXPLAINED = new WeakSet<ControlPortOptions>();
  * not explain the problem.
  */
 function explainUnknownKey(reply: ControlReply, request: ControlRequest, options: ControlPortOptions): void {
-  if (EXPLAINED.has(options) || !/UnrecognizedClientException|InvalidClientTokenId/.test(String(reply.body)))
+  if (
+    EXPLAINED.has(options) ||
+    !/UnrecognizedClientException|InvalidClientTokenId|InvalidAccessKeyId/.test(String(reply.body))
+  )
     return;
   EXPLAINED.add(options);
   const key =
@@ -329,7 +347,12 @@ function explainUnknownKey(reply: ControlReply, request: ControlRequest, options
 
 async function serveAws(request: ControlRequest, options: ControlPortOptions): Promise<ControlReply> {
   const { identities, mounts } = options;
-  const authenticated = authenticateCall(request, { identities, clock: options.clock });
+  const authenticated = authenticateCall(request, {
+    identities,
+    clock: options.clock,
+    random: options.random,
+    region: mounts.region ?? (() => 'us-east-1'),
+  });
   if (authenticated.kind === 'refused') {
     // A call that has an API's host name but no signature is refused with a different error. Otherwise, the calling
     // function would take `MissingAuthenticationToken` for a response of the API.

@@ -2,6 +2,7 @@
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { createHash } from 'node:crypto';
 import { escapeXml, headerOf } from '../../kernel/calls/aws-operation.ts';
+import { printS3Error } from '../../kernel/calls/s3-error.ts';
 import type { WrittenObjects } from '../../kernel/service.ts';
 import {
   methodNotAllowed,
@@ -99,7 +100,7 @@ export class RecordedBuckets {
     if (bucket === undefined)
       return this.#error(400, 'InvalidBucketName', 'The specified bucket is not valid.', path);
     if (key === '' || isOfAnotherOperation(request)) return undefined;
-    if (!this.#hasBucket(bucket)) return this.#refuse(noSuchBucket(bucket));
+    if (!this.hasBucket(bucket)) return this.#refuse(noSuchBucket(bucket));
     const id = `${bucket}/${key}`;
     switch (request.method) {
       case OBJECT_CALLS.PutObject:
@@ -140,7 +141,7 @@ export class RecordedBuckets {
     return isVersioned ? this.#ports.random.hex(32) : undefined;
   }
 
-  #hasBucket(name: string): boolean {
+  hasBucket(name: string): boolean {
     return this.#buckets.some((bucket) => bucket.name === name) || this.#ports.written.hasBucket(name);
   }
 
@@ -233,10 +234,7 @@ export class RecordedBuckets {
 
   #refuse({ status, code, message, details }: ObjectRefusal, more: readonly string[] = []): Answered {
     const id = this.#ports.random.hex(16).toUpperCase();
-    const elements = Object.entries(details).map(([name, value]) => element(name, escapeXml(value)));
-    const body =
-      `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message>` +
-      `${elements.join('')}<RequestId>${id}</RequestId></Error>`;
+    const body = printS3Error({ code, message, details }, id);
     return this.#reply(status, ['Content-Type', 'application/xml', ...more], Buffer.from(body));
   }
 

@@ -9,12 +9,12 @@ export const S3_TYPES = {
   'AWS::S3::Bucket': {
     enforced: words(
       `BucketName NotificationConfiguration.LambdaConfigurations NotificationConfiguration.QueueConfigurations
-       NotificationConfiguration.TopicConfigurations NotificationConfiguration.EventBridgeConfiguration`,
+       NotificationConfiguration.TopicConfigurations NotificationConfiguration.EventBridgeConfiguration CorsConfiguration.CorsRules`,
     ),
     noEffect: words(
       `AccessControl BucketEncryption Tags OwnershipControls PublicAccessBlockConfiguration LoggingConfiguration
        AccelerateConfiguration AnalyticsConfigurations MetricsConfigurations InventoryConfigurations
-       IntelligentTieringConfigurations CorsConfiguration AbacStatus MetadataConfiguration
+       IntelligentTieringConfigurations AbacStatus MetadataConfiguration
        MetadataTableConfiguration`,
     ),
     unsupported: {

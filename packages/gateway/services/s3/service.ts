@@ -1,9 +1,17 @@
 import { headerOf } from '../../kernel/calls/aws-operation.ts';
 import { lastPartOf } from '../../kernel/event-rows.ts';
 import type { EventSource } from '../../kernel/event-rows.ts';
-import type { Service, ServiceApi, ServicePorts } from '../../kernel/service.ts';
+import type {
+  CrossOriginReply,
+  CrossOriginRequest,
+  Service,
+  ServiceApi,
+  ServicePorts,
+} from '../../kernel/service.ts';
 import type { StackReading } from '../../kernel/stack-reading.ts';
 import { BucketNotifications } from './bucket-notifications.ts';
+import { answerPage, readCorsRules } from './bucket-cors.ts';
+import type { CorsRule } from './bucket-cors.ts';
 import { RecordedBuckets } from './recorded-s3.ts';
 import { asList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -26,8 +34,11 @@ class S3Service implements Service {
   readonly api: ServiceApi;
   readonly #objects: RecordedBuckets;
   readonly #notifications: BucketNotifications;
+  readonly #random: ServicePorts['random'];
+  #cors: ReadonlyMap<string, readonly CorsRule[]> = new Map();
 
   constructor(ports: ServicePorts) {
+    this.#random = ports.random;
     this.#objects = new RecordedBuckets({ ...ports, written: ports.writtenObjects });
     this.#notifications = new BucketNotifications(ports);
     this.#objects.onChange = (change) => this.#notifications.changed(change);
@@ -47,10 +58,22 @@ class S3Service implements Service {
       region: reader.stack.region,
       isVersioned: reader.value('VersioningConfiguration.Status') === 'Enabled',
     }));
+    const cors = new Map(
+      stacks
+        .ofType('AWS::S3::Bucket')
+        .map((reader) => [reader.resource.physicalId, readCorsRules(reader)] as const),
+    );
     return () => {
+      this.#cors = cors;
       this.#notifications.replace(notifications);
       this.#objects.replaceBuckets(buckets);
     };
+  }
+
+  crossOrigin(request: CrossOriginRequest): CrossOriginReply | undefined {
+    const rulesOf = (bucket: string): readonly CorsRule[] | undefined =>
+      this.#cors.get(bucket) ?? (this.#objects.hasBucket(bucket) ? [] : undefined);
+    return answerPage(request, rulesOf, () => this.#random.hex(16).toUpperCase());
   }
 
   rows(): readonly EventSource[] {

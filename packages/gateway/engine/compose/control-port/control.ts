@@ -99,6 +99,10 @@ function mountsOf(parts: Parts): ControlMounts {
       const api = apiId === undefined ? domain?.api : served.find(apiId);
       return api?.protocol === 'websocket' ? handleManagement(request, api, management, path) : undefined;
     },
+    async s3CrossOrigin(request) {
+      return (await parts.events.find('s3'))?.crossOrigin?.(request);
+    },
+    region: () => regionOf(parts),
     webSocketUrls: () => listRoutesOf(parts).flatMap(({ kind, url }) => (kind === 'websocket' ? [url] : [])),
     isDomain: (host) => served.domains.ofHost(host) !== undefined,
     status: () => ({

@@ -1,0 +1,22 @@
+import { escapeXml } from './aws-operation.ts';
+
+export type S3Error = {
+  readonly code: string;
+  readonly message: string;
+  /** Elements that follow the message. */
+  readonly details: Readonly<Record<string, string>>;
+};
+
+/** Prints an error as S3 does: the root element is `Error`, without a namespace. */
+export function printS3Error({ code, message, details }: S3Error, requestId: string): string {
+  const elements = Object.entries(details).map(([name, value]) => `<${name}>${escapeXml(value)}</${name}>`);
+  return (
+    `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${escapeText(message)}</Message>` +
+    `${elements.join('')}<RequestId>${requestId}</RequestId></Error>`
+  );
+}
+
+/** S3 leaves quotes in a message as they are. */
+function escapeText(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
