@@ -13,7 +13,7 @@ import { bucketOfHost } from './s3-address.ts';
 import { printS3Error, type S3Error } from './s3-error.ts';
 
 /** Where the signature is: in the Authorization header, or in the query, in one of two versions. */
-export type S3Signature = 'header' | 'query-4' | 'query-2';
+type S3Signature = 'header' | 'query-4' | 'query-2';
 
 type Signed = Pick<ControlRequest, 'query' | 'rawHeaders'>;
 type Refused = Extract<SignatureResult, { kind: 'refused' }>;

@@ -1,16 +1,17 @@
 /** What pages of other origins may send to the control port: only what a signature or the CORS of a bucket allows. */
 import assert from 'node:assert/strict';
 import { request as httpRequest } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
-import { presignUrl } from '../../../../../packages/base/aws/sign-request.ts';
-import { adminIdentity, createIdentities } from '../../../../../packages/gateway/core/policy/identities.ts';
-import { createForwarder } from '../../../../../packages/gateway/kernel/calls/forwarder.ts';
-import { createSystemClock } from '../../../../../packages/gateway/server/adapters/system-clock.ts';
-import { createSystemRandom } from '../../../../../packages/gateway/server/adapters/random.ts';
-import { openControlPort } from '../../../../../packages/gateway/server/control-port/control-port.ts';
-import * as s3 from '../../../../../packages/gateway/services/s3/service.ts';
-import { anEventEngine } from '../../../../support/an-event-engine.ts';
+import { presignUrl } from '../../../packages/base/aws/sign-request.ts';
+import { adminIdentity, createIdentities } from '../../../packages/gateway/core/policy/identities.ts';
+import { createForwarder } from '../../../packages/gateway/kernel/calls/forwarder.ts';
+import { createSystemClock } from '../../../packages/gateway/server/adapters/system-clock.ts';
+import { createSystemRandom } from '../../../packages/gateway/server/adapters/random.ts';
+import { openControlPort } from '../../../packages/gateway/server/control-port/control-port.ts';
+import * as s3 from '../../../packages/gateway/services/s3/service.ts';
+import { anEventEngine } from '../../support/an-event-engine.ts';
 
 const ADMIN = { accessKeyId: 'AKIALOCAL0000ADMIN', secretAccessKey: 'admin-secret-of-a-test' };
 const APP = 'https://app.example.com';
@@ -80,7 +81,7 @@ describe('a page of another origin', () => {
 
   async function send(method: string, url: URL, headers: Record<string, string>, body?: string) {
     const sent = httpRequest(url, { method, headers, agent: false });
-    const answer = await new Promise<import('node:http').IncomingMessage>((resolve, reject) => {
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
       sent.once('response', resolve).once('error', reject).end(body);
     });
     const allowed = answer.headers['access-control-allow-origin'];
