@@ -2,7 +2,8 @@
  * Advises how to change a cache behavior of CloudFront, so that it forwards to the origin what the viewer
  * sent.
  */
-import type { BehaviorCircumstances } from './circumstances.ts';
+import type { BehaviorCircumstances, Circumstances } from './circumstances.ts';
+import type { Reason } from './reason.ts';
 
 /** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html */
 const ALL_BUT_HOST = 'b689b0a8-53d0-40ab-baf2-68738e2966ac (AllViewerExceptHostHeader)';
@@ -31,6 +32,7 @@ function adviseForwarded(sent: readonly Place[], where: string): string {
   const isQuery = sent.some(({ kind }) => kind === 'querystring');
   const parts = [
     ...(headers.length === 0 ? [] : [`add ${headers.join(', ')} to the Headers of ForwardedValues`]),
+    ...(sent.some(({ kind }) => kind === 'cookie') ? ['set Forward: all in Cookies of ForwardedValues'] : []),
     ...(isQuery ? ['set QueryString: true in ForwardedValues'] : []),
   ];
   return `${parts.join(' and ')} in ${where}. Or replace ForwardedValues by a CachePolicyId and OriginRequestPolicyId: ${ALL_BUT_HOST}; AWS refuses both together.`;
@@ -39,4 +41,39 @@ function adviseForwarded(sent: readonly Place[], where: string): string {
 function atPlace({ pattern, place }: BehaviorCircumstances): string {
   const name = pattern === undefined ? 'the default cache behavior' : `the cache behavior ${pattern}`;
   return place === undefined ? name : `${name} (${place})`;
+}
+
+/**
+ * Explains a path for which the API has no route, because CloudFront forwards the whole path: the part that PathPattern
+ * matches, too, and OriginPath before it.
+ * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html#DownloadDistValuesPathPattern
+ */
+export function explainForwardedPath({
+  isBehindEdge,
+  behavior,
+  path,
+}: Pick<Circumstances, 'isBehindEdge' | 'behavior' | 'path'>): Reason {
+  if (isBehindEdge !== true || behavior === undefined) return { because: [], changes: [] };
+  const { pattern, path: forwarded } = behavior;
+  const at = forwarded?.place === undefined ? '' : ` (${forwarded.place})`;
+  const origin = forwarded?.origin ?? '';
+  const before =
+    origin === ''
+      ? 'It adds nothing before the path, because the origin has no OriginPath'
+      : `It only writes the OriginPath of the origin, ${origin}, before it`;
+  const which = pattern === undefined ? 'default cache behavior' : `cache behavior ${pattern}`;
+  // The part of the pattern before its first wildcard, without the last segment that it begins.
+  const [fixed = ''] =
+    /^[^*?]*(?=\/)/.exec(pattern === undefined ? '' : `/${pattern.replace(/^\//, '')}`) ?? [];
+  const isBelow = fixed !== '' && path.startsWith(`${fixed}/`);
+  return {
+    because: [
+      `The request came through CloudFront. Its ${which}${at} forwards the whole path${isBelow ? `, also ${fixed}, which the pattern matches` : ''}. ${before}.`,
+    ],
+    changes: isBelow
+      ? [
+          `Give the ${which}${at} a CloudFront function for viewer-request that removes ${fixed} from request.uri, so that the API gets ${path.slice(fixed.length)}; or let the routes of the API begin with ${fixed}.`,
+        ]
+      : [],
+  };
 }

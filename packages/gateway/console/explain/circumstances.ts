@@ -381,6 +381,22 @@ export type BehaviorCircumstances = {
   readonly isLegacy: boolean;
   /** The id of the behavior's origin request policy. */
   readonly policyId: string | undefined;
+  /** What CloudFront writes before the path of the viewer, and the place of the PathPattern. */
+  readonly path?: { readonly origin: string; readonly place: string | undefined };
+  /** What reaches the origin of the parts that policies select; a part is absent if AWS's own policies decide it. */
+  readonly forwards?: Partial<Readonly<Record<ForwardedPart, Forwarding>>>;
+};
+
+export type ForwardedPart = 'header' | 'querystring' | 'cookie';
+
+/** The names that a cache behavior forwards: all, or those of the list, or all but those of the list. */
+export type Forwarding = {
+  readonly kind: 'all' | 'only' | 'except';
+  readonly names: readonly string[];
+  /** The place of the setting that decides. */
+  readonly place: string | undefined;
+  /** The setting and its value, such as `QueryStringBehavior is none`. */
+  readonly setting: string;
 };
 
 export type EdgeCircumstances = {

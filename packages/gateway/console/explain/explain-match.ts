@@ -1,5 +1,6 @@
 /** Explains why no stage or route was found for a request. */
 import { adviseBody, describeBodyFault } from './mapping-advice.ts';
+import { explainForwardedPath } from './behavior-advice.ts';
 import { andDeploy, listed, sentence } from './reason.ts';
 import type { Circumstances, NearMiss } from './circumstances.ts';
 import type { Reason } from './reason.ts';
@@ -201,9 +202,11 @@ function explainRoute(about: Circumstances, stageName: string): Reason {
   const meant = nearMisses.filter(({ isFar }) => isFar !== true);
   const near = (meant.length === 0 ? nearMisses : meant).map(({ route, because }) => `${route}: ${because}`);
   const mapped = mappedPath(stagePath, stageName);
+  const edge = explainForwardedPath(about);
   return {
     because: [
       `Stage ${stageName} has no route for ${method} ${path}${protocol === 'rest' ? '. REST APIs respond with “Missing Authentication Token” in that case, or with a message about the Authorization header if there is one; neither concerns a token' : ''}.`,
+      ...edge.because,
       ...(mapped === undefined
         ? []
         : [
@@ -224,6 +227,7 @@ function explainRoute(about: Circumstances, stageName: string): Reason {
         : [`The closest ${near.length === 1 ? 'route is' : 'routes are'} ${near.join('; ')}.`]),
     ],
     changes: [
+      ...edge.changes,
       ...adviseFragment(path, meant[0]),
       // The advice for a preflight is reported with the surprises, because the browser chooses the method of a
       // preflight.

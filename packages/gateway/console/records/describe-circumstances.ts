@@ -15,7 +15,7 @@ import { findJsonFault } from './json-fault.ts';
 import { findBlank, findMisspelt } from './missing-parameters.ts';
 import { isEvent, kindOfEvent } from './recorded-request.ts';
 import { findDefinition } from '../surprises/template-text.ts';
-import { describeEdge } from './find-places.ts';
+import { describeEdge } from './describe-edge.ts';
 import { adviseByStacks } from './advise-by-stacks.ts';
 import { findLocalNames } from './local-names.ts';
 import { findApiPlaces } from './find-api-places.ts';

@@ -1,16 +1,12 @@
 /** Finds the resources of the loaded stacks that an event or a distribution belongs to, and the places of properties. */
 import { parseArn } from '@gatewright/aws/arn';
 import { asList, asText, membersOf } from '@gatewright/aws/json-object';
-import type { UnknownMembers } from '@gatewright/aws/json-object';
-import { compileGlob } from '@gatewright/aws/glob';
 import { shortPlace } from '../../core/stack/source-format.ts';
 import { lastPartOf } from '../../kernel/event-rows.ts';
 import { memberOfScreen } from './deciding-members.ts';
 import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
 import type { ScreenRule } from '../../core/defect.ts';
-import { findMappings } from '../surprises/template-text.ts';
-import type { Received } from '../../core/exchange.ts';
-import type { BehaviorCircumstances, Circumstances, NamedPlace } from '../explain/circumstances.ts';
+import type { NamedPlace } from '../explain/circumstances.ts';
 import type { EdgeAnswer, EdgeRecord } from '../../kernel/edge-record.ts';
 
 export function resourcesOf(stacks: readonly ResolvedStack[], type: string): readonly ResolvedResource[] {
@@ -150,69 +146,4 @@ export function findEdgePlace(
   const property = PROPERTIES[answer.kind];
   const path = `DistributionConfig.${behavior}`;
   return placeOf(resource, property === undefined ? path : `${path}.${property}`);
-}
-
-/** Whether a request came through CloudFront, and by which cache behavior. */
-export function describeEdge(
-  { headers, api, rawPath }: Pick<Received, 'headers' | 'api' | 'rawPath'>,
-  stacks: readonly ResolvedStack[],
-): Pick<Circumstances, 'isBehindEdge' | 'behavior'> {
-  if (headers.last('x-amz-cf-id') === undefined) return { isBehindEdge: false };
-  const hosts = [`${api.apiId}.execute-api`, ...findMappings(stacks, api.apiId).map(({ domain }) => domain)];
-  return { isBehindEdge: true, behavior: findBehavior(stacks, hosts, rawPath) };
-}
-
-/** Finds the cache behavior through which a request came to an API, by its origin and its path. */
-export function findBehavior(
-  stacks: readonly ResolvedStack[],
-  hosts: readonly string[],
-  rawPath: string,
-): BehaviorCircumstances | undefined {
-  for (const resource of resourcesOf(stacks, 'AWS::CloudFront::Distribution')) {
-    const config = membersOf(resource.properties['DistributionConfig']);
-    const origins = asList(config['Origins'])
-      .map(membersOf)
-      .filter(({ DomainName: name }) =>
-        hosts.some((host) => host === name || asText(name)?.startsWith(`${host}.`)),
-      );
-    for (const { Id: id, OriginPath: given } of origins) {
-      const prefix = asText(given) ?? '';
-      const path = rawPath.startsWith(prefix) ? rawPath.slice(prefix.length) : rawPath;
-      const index = asList(config['CacheBehaviors']).findIndex((one) => {
-        const pattern = asText(membersOf(one)['PathPattern']) ?? '';
-        return compileGlob(pattern.replace(/^\//, ''))(path.replace(/^\//, ''));
-      });
-      const name = index === -1 ? 'DefaultCacheBehavior' : `CacheBehaviors.${index}`;
-      const behavior = membersOf(index === -1 ? config[name] : asList(config['CacheBehaviors'])[index]);
-      if (behavior['TargetOriginId'] === id)
-        return describeBehavior(resource, behavior, `DistributionConfig.${name}`);
-    }
-  }
-  return undefined;
-}
-
-function describeBehavior(
-  resource: ResolvedResource,
-  behavior: UnknownMembers,
-  path: string,
-): BehaviorCircumstances {
-  const forwarded = behavior['ForwardedValues'];
-  const policyId = asText(behavior['OriginRequestPolicyId']);
-  const property =
-    membersOf(forwarded)['Headers'] !== undefined
-      ? '.ForwardedValues.Headers'
-      : forwarded !== undefined
-        ? '.ForwardedValues'
-        : policyId !== undefined
-          ? '.OriginRequestPolicyId'
-          : // The cache policy alone decides what reaches the origin.
-            behavior['CachePolicyId'] === undefined
-            ? ''
-            : '.CachePolicyId';
-  return {
-    pattern: asText(behavior['PathPattern']),
-    place: placeOf(resource, `${path}${property}`),
-    isLegacy: forwarded !== undefined,
-    policyId,
-  };
 }

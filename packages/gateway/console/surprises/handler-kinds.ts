@@ -4,7 +4,7 @@
  * @see docs/aws §3.1–§3.3, §4.3, §4.5
  */
 import { adviseBehavior } from '../explain/behavior-advice.ts';
-import { describeEdge } from '../records/find-places.ts';
+import { describeEdge } from '../records/describe-edge.ts';
 import { adviseOwnResults } from '../explain/explain-guard.ts';
 import { describeMisread } from '../explain/function-error-advice.ts';
 import { SUBPROTOCOL } from '../explain/explain-closure.ts';
@@ -12,6 +12,7 @@ import { listed } from '../explain/reason.ts';
 import { asJsonObject, membersOf, parseJson } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { findReadOf } from '../records/handler-misread.ts';
+import { has, nameRead, readsOfRequest } from './request-reads.ts';
 import type { SurpriseKind } from './surprise.ts';
 
 const readElsewhere: SurpriseKind = {
@@ -34,10 +35,6 @@ const readElsewhere: SurpriseKind = {
   },
 };
 
-/** A parameter or header that code reads from its event, directly or after a default such as `|| {}`. */
-const READ_OF_REQUEST =
-  /\b(?:event|evt)(?:\??\.|\[\s*['"]|\.get\(\s*['"])(queryStringParameters|headers)\b['"]?(?:,\s*\{\s*\})?\s*[\])]?\s*(?:(?:\|\||\?\?|or)\s*\{\s*\}\s*\))?(?:\??\.get\(\s*['"]([\w:-]+)['"]|(?:\?\.)?\[\s*['"]([\w:-]+)['"]\s*\]|\??\.(?!get\b)([A-Za-z_$][\w$]*)(?!\s*\())/g;
-
 /**
  * Statuses with which a function may refuse a request because of a missing value. A 404 usually means that
  * the requested item does not exist.
@@ -53,33 +50,18 @@ const valueAbsent: SurpriseKind = {
   find({ recorded: { received, outcome, status }, handler, isToolkit, stacks = [] }) {
     if (!OF_MISSING_VALUES.has(status) || outcome?.kind !== 'returned' || isToolkit) return undefined;
     if (received.route?.integration.kind !== 'lambda-proxy' || handler === undefined) return undefined;
-    const query = new URLSearchParams(received.rawQuery);
-    const absent = handler.text.split('\n').flatMap((line, index) =>
-      [...line.matchAll(READ_OF_REQUEST)].flatMap(([, of = '', got, quoted, dotted]) => {
-        const name = got ?? quoted ?? dotted ?? '';
-        const isGiven =
-          of === 'headers' ? received.headers.last(name.toLowerCase()) !== undefined : query.has(name);
-        return isGiven
-          ? []
-          : [
-              {
-                name,
-                kind: of === 'headers' ? 'header' : 'querystring',
-                what: of === 'headers' ? 'header' : 'query parameter',
-                line: index + 1,
-              },
-            ];
-      }),
-    );
+    const absent = readsOfRequest(handler)
+      .filter((read) => !has(received, read))
+      .map((read) => ({ ...read, kind: read.part }));
     const [first] = absent;
     if (first === undefined) return undefined;
-    const named = [...new Set(absent.map(({ name, what }) => `the ${what} ${name}`))];
+    const named = [...new Set(absent.map(nameRead))];
     const { isBehindEdge, behavior } = describeEdge(received, stacks);
     const it = named.length === 1 ? 'it' : 'them';
     return {
-      values: { names: [...new Set(absent.map(({ name }) => name))] },
+      values: { names: [...new Set(absent.map(({ name, part }) => name || part))] },
       because: [
-        `The function itself responded with ${status}. It reads ${listed(named)} (${handler.file}:${first.line}), which the request does not have${isBehindEdge === true ? ` as it left CloudFront. If the viewer sent ${it}, the cache behavior${behavior?.place === undefined ? '' : ` (${behavior.place})`} did not forward ${it}` : ''}.`,
+        `The function itself responded with ${status}. It reads ${listed(named)} (${first.place}), which the request does not have${isBehindEdge === true ? ` as it left CloudFront. If the viewer sent ${it}, the cache behavior${behavior?.place === undefined ? '' : ` (${behavior.place})`} did not forward ${it}` : ''}.`,
       ],
       changes: [
         ...(isBehindEdge === true ? [adviseBehavior(absent, listed(named), behavior)] : []),

@@ -3,6 +3,7 @@ import { ADDRESS_KINDS } from './address-kinds.ts';
 import { BODY_KINDS } from './body-kinds.ts';
 import { CALL_KINDS } from './call-kinds.ts';
 import { CORS_KINDS } from './cors-kinds.ts';
+import { EDGE_KINDS } from './edge-kinds.ts';
 import { EVENT_KINDS } from './event-kinds.ts';
 import { EXECUTION_KINDS } from './execution-kinds.ts';
 import { HANDLER_KINDS } from './handler-kinds.ts';
@@ -18,6 +19,7 @@ import type { SurpriseKind } from './surprise.ts';
 export const SURPRISE_KINDS: readonly SurpriseKind[] = [
   ...HANDLER_KINDS,
   ...LAMBDA_KINDS,
+  ...EDGE_KINDS,
   ...BODY_KINDS,
   ...RESULT_KINDS,
   ...REPLY_KINDS,

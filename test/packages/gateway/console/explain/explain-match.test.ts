@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { functionArn } from '../../../../support/a-stack.ts';
 import { aRecordedApi, storyOf } from '../../../../support/recorded-apis.ts';
 import { ok } from '../../../../support/rest-apis.ts';
+import { explainForwardedPath } from '../../../../../packages/gateway/console/explain/behavior-advice.ts';
 import { explainMatch } from '../../../../../packages/gateway/console/explain/explain-match.ts';
 import { RequestRecords } from '../../../../../packages/gateway/console/records/request-records.ts';
 import { anApi as aWebSocketApi, somePorts } from '../../core/websocket/fixture.ts';
@@ -49,6 +50,25 @@ describe('explainMatch', () => {
         /The path does not contain the name of the stage \$default.* the route GET \/menu would serve the request\.[^]*→ Call GET \/menu\.$/,
       );
     });
+
+  // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html
+  it('says that CloudFront forwards the part of the path that the pattern of its behavior matches', () => {
+    const behavior = {
+      pattern: '/api/*',
+      place: 'template.yaml:9',
+      isLegacy: false,
+      policyId: undefined,
+      path: { origin: '/prod', place: 'template.yaml:8' },
+    };
+    const about = { isBehindEdge: true, behavior, path: '/api/token' };
+    const { because, changes } = explainForwardedPath(about);
+    assert.deepEqual(because, [
+      'The request came through CloudFront. Its cache behavior /api/* (template.yaml:8) forwards the whole path, also /api, which the pattern matches. It only writes the OriginPath of the origin, /prod, before it.',
+    ]);
+    assert.match(changes.join(''), /removes \/api from request\.uri, so that the API gets \/token/);
+    assert.deepEqual(explainForwardedPath({ ...about, isBehindEdge: false }).because, []);
+    assert.deepEqual(explainForwardedPath({ ...about, path: '/token' }).changes, []);
+  });
 
   // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
   it('advises a greedy variable for a path with more segments', async () => {

@@ -1,5 +1,7 @@
 /** Responses of functions that AWS would surround with a network, a freeze or an error page that this machine lacks. */
 import { http, proxy } from './surprise-rows.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import type { TestResource } from '../../../../support/a-stack.ts';
 import type { SurpriseRow } from './surprise-rows.ts';
 
 const source = 'docs/aws §8.2';
@@ -9,6 +11,32 @@ const CALLS_DYNAMODB =
   "const { DynamoDBClient } = require('@aws-sdk/client-dynamodb');\nexports.main = async () => ({ statusCode: 200, body: 'ok' });";
 const async = (...lines: readonly string[]): string =>
   ['async function mail() {}', 'exports.main = async () => {', ...lines, '};'].join('\n');
+
+/** A distribution whose default behavior sends requests to the API of the rows. */
+const behindEdge = (
+  behavior: JsonObject,
+  more: Readonly<Record<string, TestResource>> = {},
+): Readonly<Record<string, TestResource>> => ({
+  Cdn: {
+    type: 'AWS::CloudFront::Distribution',
+    properties: {
+      DistributionConfig: {
+        Origins: [{ Id: 'api', DomainName: 'abcdefghij.execute-api.us-east-1.amazonaws.com' }],
+        DefaultCacheBehavior: { TargetOriginId: 'api', ...behavior },
+      },
+    },
+  },
+  ...more,
+});
+const cachePolicy = (query: JsonObject): Readonly<Record<string, TestResource>> => ({
+  Policy: {
+    type: 'AWS::CloudFront::CachePolicy',
+    id: 'policy',
+    properties: {
+      CachePolicyConfig: { ParametersInCacheKeyAndForwardedToOrigin: { QueryStringsConfig: query } },
+    },
+  },
+});
 
 export const LAMBDA: readonly SurpriseRow[] = [
   {
@@ -183,5 +211,54 @@ export const LAMBDA: readonly SurpriseRow[] = [
     because: /CloudFront replaces every 403 by \/index\.html with the status 200/,
     change: /^Remove the entry for 403/m,
     not: { api: proxy({ statusCode: 404, body: '{}' }) },
+  },
+  {
+    // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/QueryStringParameters.html
+    code: 'NOT_FORWARDED_BY_EDGE',
+    name: 'a query parameter, by a cache policy',
+    source: 'docs/aws §21.1',
+    api: proxy({ statusCode: 200, headers: { 'Content-Type': 'text/plain' }, body: 'all' }),
+    request: { target: '/dev/1', headers: ['X-Amz-Cf-Id', 'one'] },
+    handler:
+      'def handler(event, context):\n    query = event.get("queryStringParameters") or {}\n    limit = int(query.get("limit", 10))',
+    resources: behindEdge({ CachePolicyId: 'policy' }, cachePolicy({ QueryStringBehavior: 'none' })),
+    values: { names: ['limit'], place: /^template\.json:\d+$/ },
+    because:
+      /default cache behavior does not forward the query parameter limit: QueryStringBehavior of the cache policy is none \(template\.json:\d+\)\. The function reads it at src\/index\.js:3/,
+    change: /have CloudFront forward it: set OriginRequestPolicyId: b689b0a8/,
+    not: { request: { target: '/dev/1?limit=1', headers: ['X-Amz-Cf-Id', 'one'] } },
+  },
+  {
+    code: 'NOT_FORWARDED_BY_EDGE',
+    name: 'but a list has the parameter',
+    source: 'docs/aws §21.1',
+    api: proxy({ statusCode: 200, headers: { 'Content-Type': 'text/plain' }, body: 'all' }),
+    request: { target: '/dev/1', headers: ['X-Amz-Cf-Id', 'one'] },
+    handler:
+      'exports.handler = async (event) => {\n  const { page, limit = 10 } = event.queryStringParameters ?? {};\n};',
+    resources: behindEdge(
+      { CachePolicyId: 'policy' },
+      cachePolicy({ QueryStringBehavior: 'whitelist', QueryStrings: ['page'] }),
+    ),
+    values: { names: ['limit'] },
+    because:
+      /does not forward the query parameter limit: QueryStringBehavior of the cache policy is whitelist/,
+    not: {
+      handler:
+        'exports.handler = async (event) => {\n  const { page } = event.queryStringParameters ?? {};\n};',
+    },
+  },
+  {
+    code: 'NOT_FORWARDED_BY_EDGE',
+    name: 'cookies, by ForwardedValues',
+    source: 'docs/aws §21.1',
+    api: http({ statusCode: 200, headers: { 'Content-Type': 'text/plain' }, body: 'all' }),
+    request: { target: '/1', headers: ['X-Amz-Cf-Id', 'one'] },
+    handler: 'exports.handler = async (event) => (event.cookies ?? []).length;',
+    resources: behindEdge({ ForwardedValues: { QueryString: true } }),
+    values: { names: ['cookie'] },
+    because: /does not forward the cookies: Forward of Cookies is none/,
+    change: /set Forward: all in Cookies of ForwardedValues/,
+    not: { request: { target: '/1', headers: ['X-Amz-Cf-Id', 'one', 'Cookie', 'a=b'] } },
   },
 ];

@@ -1,0 +1,183 @@
+/**
+ * Finds the cache behavior of CloudFront by which a request came, and reads which headers, query parameters and cookies a cache behavior of CloudFront forwards to its origin, from its
+ * ForwardedValues or from the policies of the loaded stacks.
+ * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/controlling-origin-requests.html
+ */
+import { asList, asText, isTrue, membersOf } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
+import { compileGlob } from '@gatewright/aws/glob';
+import { findMappings } from '../surprises/template-text.ts';
+import type { Received } from '../../core/exchange.ts';
+import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
+import type {
+  BehaviorCircumstances,
+  Circumstances,
+  ForwardedPart,
+  Forwarding,
+} from '../explain/circumstances.ts';
+import { findByPhysicalId, placeOf, resourcesOf } from './find-places.ts';
+
+type Forwards = NonNullable<BehaviorCircumstances['forwards']>;
+
+const PARTS: readonly (readonly [part: ForwardedPart, kind: string, list: string])[] = [
+  ['header', 'Header', 'Headers'],
+  ['querystring', 'QueryString', 'QueryStrings'],
+  ['cookie', 'Cookie', 'Cookies'],
+];
+
+/** Whether a request came through CloudFront, and by which cache behavior. */
+export function describeEdge(
+  { headers, api, rawPath }: Pick<Received, 'headers' | 'api' | 'rawPath'>,
+  stacks: readonly ResolvedStack[],
+): Pick<Circumstances, 'isBehindEdge' | 'behavior'> {
+  if (headers.last('x-amz-cf-id') === undefined) return { isBehindEdge: false };
+  const hosts = [`${api.apiId}.execute-api`, ...findMappings(stacks, api.apiId).map(({ domain }) => domain)];
+  return { isBehindEdge: true, behavior: findBehavior(stacks, hosts, rawPath) };
+}
+
+/** Finds the cache behavior through which a request came to an API, by its origin and its path. */
+function findBehavior(
+  stacks: readonly ResolvedStack[],
+  hosts: readonly string[],
+  rawPath: string,
+): BehaviorCircumstances | undefined {
+  for (const resource of resourcesOf(stacks, 'AWS::CloudFront::Distribution')) {
+    const config = membersOf(resource.properties['DistributionConfig']);
+    const origins = asList(config['Origins'])
+      .map(membersOf)
+      .filter(({ DomainName: name }) =>
+        hosts.some((host) => host === name || asText(name)?.startsWith(`${host}.`)),
+      );
+    for (const { Id: id, OriginPath: given } of origins) {
+      const prefix = asText(given) ?? '';
+      const path = rawPath.startsWith(prefix) ? rawPath.slice(prefix.length) : rawPath;
+      const index = asList(config['CacheBehaviors']).findIndex((one) => {
+        const pattern = asText(membersOf(one)['PathPattern']) ?? '';
+        return compileGlob(pattern.replace(/^\//, ''))(path.replace(/^\//, ''));
+      });
+      const name = index === -1 ? 'DefaultCacheBehavior' : `CacheBehaviors.${index}`;
+      const behavior = membersOf(index === -1 ? config[name] : asList(config['CacheBehaviors'])[index]);
+      if (behavior['TargetOriginId'] === id)
+        return {
+          ...describeBehavior(resource, behavior, `DistributionConfig.${name}`),
+          path: { origin: prefix, place: placeOf(resource, `DistributionConfig.${name}.PathPattern`) },
+          forwards: describeForwarding(stacks, resource, behavior, `DistributionConfig.${name}`),
+        };
+    }
+  }
+  return undefined;
+}
+
+function describeBehavior(
+  resource: ResolvedResource,
+  behavior: UnknownMembers,
+  path: string,
+): BehaviorCircumstances {
+  const forwarded = behavior['ForwardedValues'];
+  const policyId = asText(behavior['OriginRequestPolicyId']);
+  const property =
+    membersOf(forwarded)['Headers'] !== undefined
+      ? '.ForwardedValues.Headers'
+      : forwarded !== undefined
+        ? '.ForwardedValues'
+        : policyId !== undefined
+          ? '.OriginRequestPolicyId'
+          : // The cache policy alone decides what reaches the origin.
+            behavior['CachePolicyId'] === undefined
+            ? ''
+            : '.CachePolicyId';
+  return {
+    pattern: asText(behavior['PathPattern']),
+    place: placeOf(resource, `${path}${property}`),
+    isLegacy: forwarded !== undefined,
+    policyId,
+  };
+}
+
+function describeForwarding(
+  stacks: readonly ResolvedStack[],
+  distribution: ResolvedResource,
+  behavior: UnknownMembers,
+  path: string,
+): Forwards {
+  if (behavior['ForwardedValues'] !== undefined)
+    return readForwardedValues(distribution, membersOf(behavior['ForwardedValues']), path);
+  const cache = ofPolicy(stacks, 'CachePolicy', asText(behavior['CachePolicyId']));
+  const id = asText(behavior['OriginRequestPolicyId']);
+  // The policies of AWS belong to no stack, so what they forward is not known here.
+  if (cache === undefined || id === undefined) return cache ?? {};
+  const request = ofPolicy(stacks, 'OriginRequestPolicy', id);
+  return request === undefined
+    ? {}
+    : Object.fromEntries(PARTS.flatMap(([part]) => both(part, cache[part], request[part])));
+}
+
+/** A name is forwarded if either policy selects it. Lists that exclude names are rare, and are left out. */
+function both(
+  part: ForwardedPart,
+  one: Forwarding | undefined,
+  other: Forwarding | undefined,
+): (readonly [ForwardedPart, Forwarding])[] {
+  if (one === undefined || other === undefined) return [];
+  if (one.kind === 'only' && other.kind === 'only')
+    return [[part, { ...other, names: [...one.names, ...other.names] }]];
+  return one.kind === 'all' || other.kind === 'all' ? [[part, one.kind === 'all' ? one : other]] : [];
+}
+
+function ofPolicy(
+  stacks: readonly ResolvedStack[],
+  type: 'CachePolicy' | 'OriginRequestPolicy',
+  id: string | undefined,
+): Forwards | undefined {
+  const policy = findByPhysicalId(stacks, `AWS::CloudFront::${type}`, id ?? '');
+  if (policy === undefined) return undefined;
+  const within =
+    type === 'CachePolicy' ? 'CachePolicyConfig.ParametersInCacheKeyAndForwardedToOrigin' : `${type}Config`;
+  const config = within.split('.').reduce((value, name) => membersOf(value[name]), policy.properties);
+  return Object.fromEntries(
+    PARTS.map(([part, kind, list]) => {
+      const members = membersOf(config[`${list}Config`]);
+      const behavior = asText(members[`${kind}Behavior`]) ?? 'none';
+      return [
+        part,
+        {
+          kind: behavior.startsWith('all') ? (behavior === 'allExcept' ? 'except' : 'all') : 'only',
+          names: behavior === 'none' ? [] : asList(members[list]).flatMap((name) => asText(name) ?? []),
+          place: placeOf(policy, `${within}.${list}Config.${kind}Behavior`),
+          setting: `${kind}Behavior of the ${type === 'CachePolicy' ? 'cache policy' : 'origin request policy'} is ${behavior}`,
+        } satisfies Forwarding,
+      ];
+    }),
+  );
+}
+
+function readForwardedValues(
+  distribution: ResolvedResource,
+  { QueryString: query, Cookies: cookies }: UnknownMembers,
+  path: string,
+): Forwards {
+  const { Forward: forward, WhitelistedNames: names } = membersOf(cookies);
+  const at = (member: string): string | undefined =>
+    placeOf(distribution, `${path}.ForwardedValues.${member}`);
+  // Headers are forwarded by a table of AWS's documentation as well, whatever the list says.
+  return {
+    querystring: {
+      kind: isTrue(query) ? 'all' : 'only',
+      names: [],
+      place: at('QueryString'),
+      setting: `QueryString of ForwardedValues is ${isTrue(query)}`,
+    },
+    cookie: {
+      kind: forward === 'all' ? 'all' : 'only',
+      names: forward === 'whitelist' ? asList(names).flatMap((name) => asText(name) ?? []) : [],
+      place: at('Cookies'),
+      setting: `Forward of Cookies is ${asText(forward) ?? 'none'}`,
+    },
+  };
+}
+
+export function isForwarded(forwarding: Forwarding | undefined, name: string): boolean {
+  if (forwarding === undefined || forwarding.kind === 'all') return true;
+  const isListed = forwarding.names.some((one) => one.toLowerCase() === name.toLowerCase());
+  return forwarding.kind === 'only' ? isListed : !isListed;
+}

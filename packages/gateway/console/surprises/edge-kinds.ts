@@ -1,0 +1,49 @@
+/** What CloudFront in front of an API took away before the API got the request (docs/aws §21.1). */
+import { adviseBehavior } from '../explain/behavior-advice.ts';
+import { listed } from '../explain/reason.ts';
+import { describeEdge, isForwarded } from '../records/describe-edge.ts';
+import { has, nameRead, readsOfRequest } from './request-reads.ts';
+import type { SurpriseKind } from './surprise.ts';
+
+/**
+ * A function that answers without an error, but reads values that the cache behavior never forwards. Of a response
+ * that is an error, REQUEST_VALUE_ABSENT tells the same.
+ * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/QueryStringParameters.html
+ */
+const valueNotForwarded: SurpriseKind = {
+  code: 'NOT_FORWARDED_BY_EDGE',
+  mark: undefined,
+  source: 'docs/aws §21.1',
+  find({ recorded: { received, outcome, status }, handler, isToolkit, stacks = [] }) {
+    if (status >= 400 || outcome?.kind !== 'returned' || handler === undefined || isToolkit) return undefined;
+    if (received.route?.integration.kind !== 'lambda-proxy') return undefined;
+    const { isBehindEdge, behavior } = describeEdge(received, stacks);
+    if (isBehindEdge !== true || behavior === undefined) return undefined;
+    const lost = readsOfRequest(handler).filter(
+      (read) => !has(received, read) && !isForwarded(behavior.forwards?.[read.part], read.name),
+    );
+    const [first] = lost;
+    const deciding = first === undefined ? undefined : behavior.forwards?.[first.part];
+    if (first === undefined || deciding === undefined) return undefined;
+    const named = listed([...new Set(lost.map(nameRead))]);
+    const names = [...new Set(lost.map(({ name, part }) => (name === '' ? part : name)))];
+    const which =
+      behavior.pattern === undefined ? 'default cache behavior' : `cache behavior ${behavior.pattern}`;
+    const [it, was] = names.length === 1 && first.part !== 'cookie' ? ['it', 'it is'] : ['them', 'they are'];
+    return {
+      values: { names, place: deciding.place ?? '' },
+      because: [
+        `The request came through CloudFront, whose ${which} does not forward ${named}: ${deciding.setting}${deciding.place === undefined ? '' : ` (${deciding.place})`}. The function reads ${it} at ${first.place}, where ${was} absent whatever the viewer sent.`,
+      ],
+      changes: [
+        adviseBehavior(
+          lost.map(({ part, name }) => ({ kind: part, name })),
+          named,
+          behavior,
+        ),
+      ],
+    };
+  },
+};
+
+export const EDGE_KINDS: readonly SurpriseKind[] = [valueNotForwarded];
