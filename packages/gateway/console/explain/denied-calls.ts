@@ -70,6 +70,15 @@ const REFUSALS: readonly Refusal[] = [
     advise: () => 'Have the user set a new password with ForgotPassword and ConfirmForgotPassword.',
   },
   {
+    // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ForgotPassword.html: "the verified email or phone number"
+    matches: /no registered\/verified email or phone_number/,
+    of: 'pool',
+    because:
+      'The code for a new password is sent to a verified address only, and the user has none: AdminCreateUser stores email and phone_number unverified, unless UserAttributes has email_verified or phone_number_verified with the value true.',
+    advise: () =>
+      "Add { Name: 'email_verified', Value: 'true' } to UserAttributes of AdminCreateUser where such users are created, if the address is known to be theirs. For users that exist, call AdminUpdateUserAttributes with email_verified true.",
+  },
+  {
     matches: /Incorrect username or password/,
     of: 'client',
     property: 'PreventUserExistenceErrors',

@@ -2,6 +2,7 @@
  * Says what to change in an integration whose call an AWS service refused, by the code of the service's error. The
  * codes are in the API reference of each service.
  */
+import { adviseByMessage } from './sdk-error-advice.ts';
 import type { IntegrationCircumstances } from './circumstances.ts';
 
 type Refused = {
@@ -171,6 +172,8 @@ const OF_CODE =
 
 /** Returns the advice for an error that a function got from an AWS SDK, and threw; undefined for an unknown code. */
 export function adviseThrownError(code: string, detail: string, at: string): string | undefined {
+  const known = adviseByMessage(code, detail, `the call${at}`);
+  if (known !== undefined) return known;
   if (!OF_CODE.test(code) || !Object.hasOwn(ADVICE, code)) return undefined;
   return ADVICE[code]?.({
     detail,
@@ -201,9 +204,10 @@ export function adviseServiceError(
   if (code === undefined) return undefined;
   if (isBodyUnmapped === true && OF_INPUT.test(code))
     return `Add a request template to the integration of ${routeKey} that prints the input of the operation: without one, the service gets the body of the request as it is.`;
-  if (!Object.hasOwn(ADVICE, code)) return undefined;
   const isMapped = kind === 'http-api-service' || mappedQuery !== undefined;
   const place = isMapped ? 'RequestParameters' : 'the request template';
+  const known = adviseByMessage(code, detail, `${place} of the integration of ${routeKey}`);
+  if (known !== undefined || !Object.hasOwn(ADVICE, code)) return known;
   const missing = MISSING.test(detail) ? parameterIn(detail) : undefined;
   const similar = mappedQuery?.find((name) => missing !== undefined && isSimilar(name, missing));
   if (missing !== undefined && similar !== undefined)

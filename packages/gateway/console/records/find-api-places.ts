@@ -5,6 +5,7 @@ import { asText, isTrue } from '@gatewright/aws/json-object';
 import { variablesIn } from '../../core/deployment/integration/stage-text.ts';
 import { bareType } from '../../core/events/media-types.ts';
 import { requestIdOf } from './describe-integration.ts';
+import { placesOfIndex } from './find-index-place.ts';
 import { findAuthorizerLine, findHandlerLine } from './find-code-places.ts';
 import {
   membersOfAuthorizer,
@@ -109,6 +110,7 @@ export function findApiPlaces(
     ...placesOfTemplate(recorded, route, method, at),
     ...placesOfLimit(recorded, route, at),
     ...linesOfCode(recorded, route, at),
+    ...(isEvent(recorded) ? [] : placesOfIndex(recorded, stacks)),
   ]);
 }
 

@@ -61,6 +61,47 @@ describe('the line of the member of a call that an error names', () => {
     });
 });
 
+/** The messages of DynamoDB that name an index and its key. */
+const INDEX_MESSAGES = [
+  // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
+  'The AttributeValue for a key attribute cannot contain an empty string value. IndexName: byName, IndexKey: name',
+  // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html
+  'Type mismatch for Index Key name Expected: S Actual: NULL IndexName: byName',
+];
+
+describe('the key of an index that an error names', () => {
+  const table = `
+  Table:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      BillingMode: PAY_PER_REQUEST
+      AttributeDefinitions:
+        - { AttributeName: id, AttributeType: S }
+        - { AttributeName: name, AttributeType: S }
+      KeySchema:
+        - { AttributeName: id, KeyType: HASH }
+      GlobalSecondaryIndexes:
+        - IndexName: byName
+          KeySchema:
+            - { AttributeName: name, KeyType: HASH } # here
+          Projection: { ProjectionType: ALL }`;
+
+  for (const message of INDEX_MESSAGES)
+    it(`has its place: ${message}`, async () => {
+      const template = rest(OPEN, table);
+      using project = anAdvisedProject('template.yaml', {
+        'template.yaml': template,
+        'index.js': failing(message, ["TableName: 't',"]),
+      });
+      const line = template.split('\n').findIndex((text) => text.endsWith('# here')) + 1;
+      const { sentences } = await project.ask();
+      assert.match(
+        sentences.join('\n'),
+        new RegExp(`Defined at: .*key name of the index byName template\\.yaml:${line}\\b`),
+      );
+    });
+});
+
 describe('the line of a result that is too large', () => {
   // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, invocation payload
   const large = [

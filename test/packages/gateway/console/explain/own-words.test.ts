@@ -135,7 +135,9 @@ const NO_SETTINGS =
   ToldStep TooLarge TransitGatewayId UnknownSource UpdateUsage UsagePlan UsagePlanId UsagePlanKey
   UserCodeSyntaxError ViewerProtocolPolicy VisibilityTimeout VpcPeeringConnectionId WebSocket
   WebsocketsApi QueryStrings IdentitySource DefinitionBody DefinitionUri FilterExpression LastEvaluatedKey
-  ExclusiveStartKey RegExp OriginPath ReadOfRequest`.split(/\s+/);
+  ExclusiveStartKey RegExp OriginPath ReadOfRequest AdminUpdateUserAttributes CancellationReasons ConditionCheck ConditionalCheckFailed ConsistentRead GlobalSecondaryIndexes IndexName KeyConditionExpression MessageId ReceiptHandle TransactItems TransactionConflict UserAttributes`.split(
+    /\s+/,
+  );
 
 describe('the names of settings in explanations', () => {
   const found = new Map<string, string>();

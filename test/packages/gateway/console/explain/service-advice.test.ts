@@ -7,6 +7,154 @@ import {
 } from '../../../../../packages/gateway/console/explain/service-advice.ts';
 import { readSdkError } from '../../../../../packages/gateway/console/explain/function-error-advice.ts';
 
+/** Messages of calls that code made, as AWS writes them, with the page or issue that has them. */
+const THROWN: readonly (readonly [source: string, code: string, detail: string, advice: RegExp])[] = [
+  [
+    'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html',
+    'ValidationException',
+    'One or more parameter values are not valid. A value specified for a secondary index key is not supported. The AttributeValue for a key attribute cannot contain an empty string value. IndexName: Name, IndexKey: name',
+    /^Leave name out of the item in the call at main\.js:4 if it is empty, because it is a key of the index Name/,
+  ],
+  [
+    'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html',
+    'ValidationException',
+    'One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty string value. Key: id',
+    /^Give id a value that is not empty in the call at main\.js:4/,
+  ],
+  [
+    'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html',
+    'ValidationException',
+    'One or more parameter values were invalid: Type mismatch for Index Key owner Expected: S Actual: NULL IndexName: byOwner',
+    /^Write owner as S .* not as NULL: it is a key of the index byOwner.*Leave owner out/,
+  ],
+  [
+    'https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html',
+    'ValidationException',
+    'One or more parameter values were invalid: Type mismatch for key id expected: S actual: N',
+    /^Write id as S in the call at main\.js:4, not as N/,
+  ],
+  [
+    'https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html',
+    'ValidationException',
+    'Provided list of item keys contains duplicates',
+    /^Keep one entry of each key before the call at main\.js:4.*overwrite_by_pkeys/,
+  ],
+  [
+    'https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html',
+    'TransactionCanceledException',
+    'Transaction cancelled, please refer cancellation reasons for specific reasons [None, ConditionalCheckFailed]',
+    /^Of 2 items of TransactItems in the call at main\.js:4, item 2 \(ConditionalCheckFailed\) failed/,
+  ],
+  [
+    'https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html',
+    'ValidationException',
+    'Transaction request cannot include multiple operations on one item',
+    /^Join the operations on the same item/,
+  ],
+  [
+    'https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html',
+    'ValidationException',
+    'Query condition missed key schema element: id',
+    /^Compare id with = in KeyConditionExpression/,
+  ],
+  [
+    'https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html',
+    'ValidationException',
+    'Query key condition not supported',
+    /^Compare the partition key with = only/,
+  ],
+  [
+    'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.FilterExpression.html',
+    'ValidationException',
+    'Filter Expression can only contain non-primary key attributes: Primary key attribute: id',
+    /^Move the condition about id from FilterExpression/,
+  ],
+  [
+    'https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html',
+    'ValidationException',
+    'The table does not have the specified index: byOwner',
+    /^Name an index of the table in IndexName of the call at main\.js:4, or add byOwner/,
+  ],
+  [
+    'https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html',
+    'ValidationException',
+    'Consistent reads are not supported on global secondary indexes',
+    /^Remove ConsistentRead from the call/,
+  ],
+  [
+    'https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html',
+    'ValidationException',
+    'One or more parameter values were invalid: Cannot update attribute id. This attribute is part of the key',
+    /^Remove id from the update/,
+  ],
+  [
+    'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.ExpressionAttributeValues.html',
+    'ValidationException',
+    'Value provided in ExpressionAttributeValues unused in expressions: keys: {:a, :b}',
+    /^Remove :a, :b from ExpressionAttributeValues/,
+  ],
+  [
+    'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.UpdateExpressions.html',
+    'ValidationException',
+    'The document path provided in the update expression is invalid for update',
+    /^Create the map or list around the attribute/,
+  ],
+  [
+    'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html',
+    'ValidationException',
+    'Item size has exceeded the maximum allowed size',
+    /^Store less than 400 KB/,
+  ],
+  [
+    'https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatchRequestEntry.html',
+    'InvalidBatchEntryId',
+    'A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long.',
+    /^Give each entry of the call at main\.js:4 an Id of letters, digits, - and _/,
+  ],
+  [
+    'https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html',
+    'BatchEntryIdsNotDistinct',
+    'Id a repeated.',
+    /another Id, such as its position/,
+  ],
+  [
+    'https://docs.aws.amazon.com/sns/latest/api/API_PublishBatch.html',
+    'AWS.SimpleQueueService.TooManyEntriesInBatchRequest',
+    'Maximum number of entries per request are 10. You have sent 11.',
+    /at most 10/,
+  ],
+  [
+    'https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html',
+    'EmptyBatchRequest',
+    'There should be at least one SendMessageBatchRequestEntry in the request.',
+    /^Leave the call at main\.js:4 out if there are no entries/,
+  ],
+  [
+    'https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html',
+    'BatchRequestTooLong',
+    'Batch requests cannot be longer than 1048576 bytes.',
+    /^Divide the entries/,
+  ],
+  [
+    'https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteMessage.html',
+    'ReceiptHandleIsInvalid',
+    'The input receipt handle is invalid.',
+    /not the MessageId/,
+  ],
+  [
+    'https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html',
+    'ResourceNotFoundException',
+    'Function not found: arn:aws:lambda:us-east-1:123456789012:function:gone',
+    /^Name a function that exists .*function:gone is none/,
+  ],
+  [
+    'https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html',
+    'InvalidRequestContentException',
+    'Could not parse request body into json',
+    /^Give Payload of the call at main\.js:4 the text of a JSON value/,
+  ],
+];
+
 const TOPIC = 'Invalid parameter: TopicArn or TargetArn Reason: no value for required parameter';
 const ROWS: readonly (readonly [code: string, detail: string, advice: RegExp | undefined])[] = [
   ['InvalidParameter', TOPIC, /^Add TopicArn to/],
@@ -53,6 +201,13 @@ const ROWS: readonly (readonly [code: string, detail: string, advice: RegExp | u
   ['ConditionalCheckFailedException', 'The conditional request failed', /ConditionExpression/],
   ['toString', '', undefined],
 ];
+
+describe('the advice about an error that the SDK of a function threw', () => {
+  for (const [source, code, detail, advice] of THROWN)
+    it(`says what to change: ${code}, ${detail} (${source})`, () => {
+      assert.match(adviseThrownError(code, detail, ' at main.js:4') ?? '', advice);
+    });
+});
 
 describe('the advice about an error of an AWS service', () => {
   for (const [code, detail, advice] of ROWS)

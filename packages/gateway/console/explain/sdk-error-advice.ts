@@ -1,0 +1,167 @@
+/**
+ * Says what to change about an error of an AWS service whose message tells the cause, whoever made the call. Each row
+ * has the page of AWS that describes the rule. A page without an address is below
+ * https://docs.aws.amazon.com/amazondynamodb/latest/.
+ */
+
+type Row = {
+  /** Matches `code: message`. */
+  readonly text: RegExp;
+  /** @param written the call, such as `the call at main.js:4` */
+  readonly advise: (match: RegExpExecArray, written: string) => string;
+};
+
+const ROWS: readonly Row[] = [
+  {
+    // developerguide/HowItWorks.NamingRulesDataTypes.html: empty values are not allowed for keys of tables and indexes
+    text: /AttributeValue for a key attribute cannot contain an empty string value\. (?:IndexName: ([\w.-]+), IndexKey|Key): (\S+)/,
+    advise: ([, index, key = ''], written) =>
+      index === undefined
+        ? `Give ${key} a value that is not empty in ${written}, or refuse the request with 400 before the call: ${key} is a key of the table.`
+        : `Leave ${key} out of the item in ${written} if it is empty, because it is a key of the index ${index}: an item without it is stored, and is not in the index. Or refuse the request with 400 before the call.`,
+  },
+  {
+    // developerguide/GSI.html: the attribute of a key must have the type of AttributeDefinitions
+    text: /Type mismatch for Index Key (\S+),? Expected: (\w+),? Actual: (\w+),? IndexName: ([\w.-]+)/i,
+    advise: ([, key = '', wanted = '', given = '', index = ''], written) =>
+      `Write ${key} as ${wanted} in ${written}, not as ${given}: it is a key of the index ${index}, and has this type in AttributeDefinitions of the table.${given === 'NULL' ? ` Leave ${key} out of an item that has no value for it; the item is then not in the index.` : ''}`,
+  },
+  {
+    // APIReference/API_PutItem.html
+    text: /Type mismatch for key (\S+) expected: (\w+),? actual: (\w+)/i,
+    advise: ([, key = '', wanted = '', given = ''], written) =>
+      `Write ${key} as ${wanted} in ${written}, not as ${given}: it is a key of the table, and has this type in AttributeDefinitions.`,
+  },
+  {
+    // APIReference/API_BatchWriteItem.html: "the same item" in one BatchWriteItem
+    text: /Provided list of item keys contains duplicates/,
+    advise: (_, written) =>
+      `Keep one entry of each key before ${written}: a batch may name an item once. In JavaScript, [...new Map(items.map((item) => [keyOf(item), item])).values()] keeps the last of each key, if keyOf joins the attributes of the key; in Python, table.batch_writer(overwrite_by_pkeys=['id']) does, with the key attributes of the table.`,
+  },
+  {
+    // APIReference/API_TransactWriteItems.html, CancellationReasons
+    text: /Transaction cancelled, please refer cancellation reasons for specific reasons \[([^\]]*)\]/,
+    advise: ([, list = ''], written) => {
+      const reasons = list.split(',').map((reason) => reason.trim());
+      const failed = reasons.flatMap((reason, index) =>
+        reason === 'None' ? [] : `item ${index + 1} (${reason})`,
+      );
+      return `Of ${reasons.length} items of TransactItems in ${written}, ${failed.join(' and ')} failed. CancellationReasons of the error has the reason of each, in the same order: read it, and answer 409 for ConditionalCheckFailed, or try again for TransactionConflict.`;
+    },
+  },
+  {
+    // APIReference/API_TransactWriteItems.html
+    text: /Transaction request cannot include multiple operations on one item/,
+    advise: (_, written) =>
+      `Join the operations on the same item in ${written} into one: a ConditionExpression may stand in the Put, Update or Delete itself in place of a ConditionCheck.`,
+  },
+  {
+    // APIReference/API_Query.html, KeyConditionExpression
+    text: /Query condition missed key schema element: (\S+)/,
+    advise: ([, key = ''], written) =>
+      `Compare ${key} with = in KeyConditionExpression of ${written}: a query needs the partition key. To query by other attributes, name the index whose keys they are in IndexName.`,
+  },
+  {
+    // APIReference/API_Query.html, KeyConditionExpression
+    text: /Query key condition not supported/,
+    advise: (_, written) =>
+      `Compare the partition key with = only in KeyConditionExpression of ${written}, and the sort key with =, <, <=, >, >=, BETWEEN or begins_with. Other conditions belong into FilterExpression.`,
+  },
+  {
+    // developerguide/Query.FilterExpression.html
+    text: /can only contain non-primary key attributes: .*?(?:attribute|name): (\S+)|can only contain non-primary key attributes/,
+    advise: ([, key = 'the key'], written) =>
+      `Move the condition about ${key} from FilterExpression into KeyConditionExpression in ${written}: a filter may not name keys.`,
+  },
+  {
+    // APIReference/API_Query.html, IndexName
+    text: /The table does not have the specified index(?:: (\S+))?/,
+    advise: ([, index = 'it'], written) =>
+      `Name an index of the table in IndexName of ${written}, or add ${index} to GlobalSecondaryIndexes of the table.`,
+  },
+  {
+    // APIReference/API_Query.html, ConsistentRead
+    text: /Consistent reads are not supported on global secondary indexes/,
+    advise: (_, written) =>
+      `Remove ConsistentRead from ${written}: a global secondary index follows its table with a delay. Read the table itself by its key, if the value must be current.`,
+  },
+  {
+    // APIReference/API_UpdateItem.html, UpdateExpression
+    text: /Cannot update attribute (\S+)\. This attribute is part of the key/,
+    advise: ([, key = ''], written) =>
+      `Remove ${key} from the update in ${written}: Key already names it. To change a key, put the item with the new key and delete the old one.`,
+  },
+  {
+    // developerguide/Expressions.ExpressionAttributeValues.html
+    text: /Value provided in (ExpressionAttribute\w+) unused in expressions: keys: \{([^}]*)\}/,
+    advise: ([, member = '', names = ''], written) =>
+      `Remove ${names} from ${member} of ${written}, or use it in an expression.`,
+  },
+  {
+    // developerguide/Expressions.UpdateExpressions.html
+    text: /The document path provided in the update expression is invalid for update/,
+    advise: (_, written) =>
+      `Create the map or list around the attribute before ${written}: SET of a nested path needs a parent. Put the item with an empty map, or set the whole map with if_not_exists.`,
+  },
+  {
+    // developerguide/Constraints.html: 400 KB
+    text: /Item size (?:to update )?has exceeded the maximum allowed size/,
+    advise: (_, written) =>
+      `Store less than 400 KB, names of attributes included, in the item of ${written}: put the large value into S3, and its key into the item.`,
+  },
+  {
+    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatchRequestEntry.html
+    text: /InvalidBatchEntryId/,
+    advise: (_, written) =>
+      `Give each entry of ${written} an Id of letters, digits, - and _, with at most 80 characters, such as its position in the batch: the Id tells only which entry of the response belongs to it. Put an id of your own, as one with / or :, into the message.`,
+  },
+  {
+    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
+    text: /BatchEntryIdsNotDistinct/,
+    advise: (_, written) =>
+      `Give each entry of ${written} another Id, such as its position in the batch: Ids may not repeat within one call.`,
+  },
+  {
+    // https://docs.aws.amazon.com/sns/latest/api/API_PublishBatch.html
+    text: /TooManyEntriesInBatchRequest/,
+    advise: (_, written) => `Divide the entries of ${written} into calls of at most 10.`,
+  },
+  {
+    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
+    text: /EmptyBatchRequest/,
+    advise: (_, written) => `Leave ${written} out if there are no entries: a batch has at least one.`,
+  },
+  {
+    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
+    text: /BatchRequestTooLong/,
+    advise: (_, written) =>
+      `Divide the entries of ${written} into several calls: all messages of a batch together may not be larger than one message may be. Put large data into S3, and its key into the message.`,
+  },
+  {
+    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteMessage.html
+    text: /ReceiptHandleIsInvalid/,
+    advise: (_, written) =>
+      `Give ${written} the ReceiptHandle of the newest receipt of the message from the same queue. It is not the MessageId.`,
+  },
+  {
+    // https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+    text: /ResourceNotFoundException.*Function not found: (\S+)/s,
+    advise: ([, arn = ''], written) =>
+      `Name a function that exists in the account and region of the caller in FunctionName of ${written}, for example by !Ref of the AWS::Lambda::Function in an environment variable: ${arn} is none.`,
+  },
+  {
+    // https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+    text: /InvalidRequestContentException/,
+    advise: (_, written) =>
+      `Give Payload of ${written} the text of a JSON value: JSON.stringify(…) in JavaScript, json.dumps(…) in Python.`,
+  },
+];
+
+/** Returns undefined if the message tells of no known cause. */
+export function adviseByMessage(code: string, detail: string, written: string): string | undefined {
+  for (const { text, advise } of ROWS) {
+    const match = text.exec(`${code}: ${detail}`);
+    if (match !== null) return advise(match, written);
+  }
+  return undefined;
+}
