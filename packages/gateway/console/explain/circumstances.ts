@@ -191,7 +191,10 @@ export type IntegrationCircumstances = {
   readonly errorMessage: string | undefined;
   readonly lines: readonly string[];
   readonly tookMs: number | undefined;
-  /** The reply by which an AWS service denied the call, because the role of the integration does not allow it. */
+  /**
+   * The reply by which an AWS service denied the call of the integration, or of a function that returned the message,
+   * because the role does not allow the call.
+   */
   readonly denial?: string | undefined;
   /** The statusCode of an error that the function of a WebSocket message returned. */
   readonly errorStatus?: number | undefined;

@@ -13,11 +13,27 @@ export function isOfService({ received }: Pick<RecordedRequest, 'received'>): bo
   return kind === 'service' || kind === 'http-api-service';
 }
 
-/** Reads the reply in which an AWS service denies a call. Integration responses may turn it into a success. */
+/**
+ * Reads the reply in which an AWS service denies a call. Integration responses may turn it into a success. A function
+ * that catches the error may return its message, with a status of its own.
+ */
 export function readDenial({ received, outcome }: RecordedRequest, redactor: Redactor): string | undefined {
+  if (outcome?.kind === 'returned') {
+    const text = redactor.text(textsOfBody(outcome.payload).join('\n'));
+    return findDenials([text]).length > 0 ? text : undefined;
+  }
   if (!isOfService({ received }) || outcome?.kind !== 'answered' || outcome.status < 400) return undefined;
   const text = redactor.text(outcome.body.toString());
   return findDenials([text]).length > 0 ? text : undefined;
+}
+
+/** The texts in the body of a result: the members of a JSON object and of the objects in it, or else the whole body. */
+function textsOfBody(payload: string): readonly string[] {
+  const body = parseJsonObject(payload)?.['body'];
+  if (typeof body !== 'string') return [];
+  const members = Object.values(parseJsonObject(body) ?? {});
+  const texts = members.flatMap((value) => [value, ...Object.values(membersOf(value))]);
+  return members.length === 0 ? [body] : texts.filter((text) => typeof text === 'string');
 }
 
 /** Reads the error in which an AWS service refuses a call, in the JSON or XML of its protocol. */

@@ -144,9 +144,10 @@ function writeCdk({ stack, role, lacking, reference }: Target): string {
   return `In the CDK app, call on the construct ${owner}: \`${text}\`.`;
 }
 
-function writeTerraform({ role, lacking, reference }: Target): string {
+function writeTerraform({ stack, role, lacking, reference }: Target): string {
+  const [own] = statementsOf(stack, role);
   const text = `{ Effect = "Allow", Action = "${lacking.action}", Resource = ${reference} }`;
-  return `Add to the statements of a policy of ${role.logicalId}: \`${text}\`.`;
+  return `Add to the statements of a policy of ${role.logicalId}${own === undefined ? '' : ` (${own.place})`}: \`${text}\`.`;
 }
 
 /** Returns the statement in YAML's flow style, or in JSON. */

@@ -166,6 +166,30 @@ const CASES: readonly Case[] = [
   },
 ];
 
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html, the message of a denied call */
+const CAUGHT = `
+const { SQSClient, SendMessageCommand } = require('@aws-sdk/client-sqs');
+exports.put = async () => {
+  try {
+    await new SQSClient().send(new SendMessageCommand({ QueueUrl: process.env.QUEUE_URL, MessageBody: 'hello' }));
+    return { statusCode: 202 };
+  } catch (error) {
+    return { statusCode: 400, body: JSON.stringify({ error: error.name, message: error.message }) };
+  }
+};`;
+
+it('tells of a right that the role lacks if the function caught the error and returned its message', async () => {
+  const template = OF_BUCKET.replace('AWS::S3::Bucket', 'AWS::SQS::Queue')
+    .replace('BUCKET: !Ref', 'QUEUE_URL: !Ref')
+    .replace('Action: s3:PutObject', 'Action: sqs:ReceiveMessage');
+  using project = anAdvisedProject('template.yaml', { 'template.yaml': template, 'index.js': CAUGHT });
+  const { status, sentences, changes } = await project.ask();
+  assert.equal(status, 400);
+  assert.match(sentences.join('\n'), /No policy of the role \S+ allows sqs:SendMessage on arn:aws:sqs:/);
+  assert.match(changes.join('\n'), /^Add to .*template\.yaml:\d+\): `.*sqs:SendMessage/m);
+  assert.doesNotMatch(changes.join('\n'), /Check the function/);
+});
+
 describe('the advice on a right that a role lacks', () => {
   for (const { title, file, text, list, advised, item } of CASES)
     it(`lets the request pass once it is written to ${title}`, async () => {
