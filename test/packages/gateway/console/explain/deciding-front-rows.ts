@@ -108,4 +108,30 @@ export const FRONT: readonly DecidingRow[] = [
     },
     status: 204,
   })),
+  {
+    // https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html: lambda:InvokeFunction is needed as well
+    kind: 'the permission of a function URL that admits nobody',
+    template: `
+Resources:
+  Fn:
+    Type: AWS::Lambda::Function
+    Properties:
+      FunctionName: fn
+      Runtime: nodejs22.x
+      Handler: index.handler
+      Role: arn:aws:iam::123456789012:role/fn
+      Code: .
+  Url:
+    Type: AWS::Lambda::Url
+    Properties: { TargetFunctionArn: !Ref Fn, AuthType: NONE }
+  Permission:
+    Type: AWS::Lambda::Permission
+    Properties:
+      FunctionName: !Ref Fn
+      Action: lambda:InvokeFunctionUrl # here
+      Principal: '*'
+      FunctionUrlAuthType: NONE
+`,
+    status: 403,
+  },
 ];
