@@ -126,11 +126,19 @@ const OFFSETS: readonly JsonObject[] = (
 }));
 
 const CACHING_DISABLED = 'is invalid for policy with caching disabled. (MinTTL, DefaultTTL and MaxTTL are 0)';
+/** Names the list that belongs to a behavior, which is refused together with none: Headers of HeaderBehavior. */
+const listOf = (behavior: string): string => ` and remove ${behavior.replace('Behavior', 's')}`;
 /**
  * Returns a schema that restricts a property of a cache policy that caches nothing, with CloudFront's error message.
  */
 const ifCached = (name: string, value: JsonObject): JsonObject => ({
-  properties: { [name]: { ...value, says: `The parameter ${name} ${CACHING_DISABLED}` } },
+  properties: {
+    [name]: {
+      fix: `set ${name} to none${listOf(name)}, or DefaultTTL and MaxTTL above 0`,
+      ...value,
+      says: `The parameter ${name} ${CACHING_DISABLED}`,
+    },
+  },
 });
 /** aws/aws-cdk#13441, aws/aws-cdk#16977, ballPointPenguin/artificial-u#116 */
 const CACHE_POLICY: JsonObject = {

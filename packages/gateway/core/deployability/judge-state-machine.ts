@@ -135,15 +135,18 @@ function brokenTransitions(machine: JsonObject, at: Path): readonly StateFault[]
       transitionsOf(membersOf(state), [...at, 'States', name]),
     ),
   ].filter(({ to }) => to !== '');
+  const reached = new Set(transitions.map(({ to }) => to));
+  const names = Object.keys(states);
+  const [lost, ...others] = names.filter((name) => !reached.has(name));
   const missing = transitions
     .filter(({ to }) => !Object.hasOwn(states, to))
     .map(({ to, at: from }) => {
-      const nearest = nearestOf(to, Object.keys(states));
+      // The only state that nothing leads to is probably the one that is meant.
+      const nearest = nearestOf(to, names) ?? (others.length === 0 ? lost : undefined);
       const remedy = `${nearest === undefined ? '' : `write ${nearest}, or `}add a state ${to} at the same level`;
       return { at: from, code: TRANSITION, reason: `Missing 'Next' target: ${to}`, remedy };
     });
-  const reached = new Set(transitions.map(({ to }) => to));
-  const unreached = Object.keys(states)
+  const unreached = names
     .filter((name) => !reached.has(name))
     .map((name) => ({
       at: [...at, 'States', name],

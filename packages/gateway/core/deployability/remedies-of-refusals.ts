@@ -137,10 +137,18 @@ const OF_API_GATEWAY: readonly RemedyRow[] = [
     /^Invalid ARN specified in the request/,
     'specify an ARN (Fn::GetAtt NAME.Arn), instead of the name that Ref returns',
   ),
+  fixed(
+    /^Invalid stage variable value: the value is empty/,
+    'write a value, for example none, or remove the variable',
+  ),
   {
     words: /^Invalid stage variable value: /,
-    remedy: () => 'use only letters, digits and - . _ ~ : / ? # & = , in the value',
+    remedy: () => 'use only letters, digits and - . _ ~ : / ? # & = , in the value, at most 512 of them',
   },
+  fixed(
+    /Model reference must be in canonical form/,
+    "write the URL of a model of the same API: !Sub 'https://apigateway.amazonaws.com/restapis/${API}/models/NAME', with the logical id of the API and the Name of the model",
+  ),
   {
     words: /Reference to model '(.+)' not found/,
     remedy: ([, name = '']) => `add ${name} to the schemas of the document, or correct its name`,

@@ -30,7 +30,14 @@ export function remedyOf(violated: Violated): string | undefined {
   return BY_KEYWORD[keyword]?.(violated);
 }
 
+/** Examples of members whose form, or whose only useful value, the schema does not say. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  // S3 user guide, "Controlling ownership of objects": ACLs are off with BucketOwnerEnforced.
+  OwnershipControls: '{ Rules: [{ ObjectOwnership: BucketOwnerPreferred }] }',
+};
+
 function exampleOf(missing: string, parent: unknown): string {
+  if (Object.hasOwn(EXAMPLES, missing)) return `: ${EXAMPLES[missing] ?? ''}`;
   const { properties } = asJsonObject(parent) ?? {};
   const { enum: values, const: value } = asJsonObject(asJsonObject(properties)?.[missing]) ?? {};
   if (Array.isArray(values) && values.length <= MAX_LISTED) return `, which is one of ${values.join(', ')}`;

@@ -110,7 +110,8 @@ class Walk {
     const entries: [string, Json][] = [];
     for (const [keyword, value] of Object.entries(schema)) {
       if (!KEYWORDS.has(keyword)) this.unsupported.add(keyword);
-      else if (!ANNOTATIONS.includes(keyword)) entries.push([keyword, this.#keyword(keyword, value, depth)]);
+      else if (!ANNOTATIONS.includes(keyword))
+        entries.push([keyword, within(keyword, () => this.#keyword(keyword, value, depth))]);
     }
     return Object.fromEntries(entries);
   }
@@ -121,10 +122,13 @@ class Walk {
     if (NUMBERS.includes(keyword)) return toNumber(value);
     if (FLAGS.includes(keyword) && typeof value === 'string') return toFlag(value);
     if (isJsonObject(value) && ONE.includes(keyword)) return this.schema(value, depth + 1);
-    if (isList(value) && LIST.includes(keyword)) return value.map((item) => this.#subschema(item, depth));
+    if (isList(value) && LIST.includes(keyword))
+      return value.map((item, index) => within(String(index), () => this.#subschema(item, depth)));
     if (!isJsonObject(value) || !MAP.includes(keyword)) return value;
     if (keyword === 'patternProperties') for (const name of Object.keys(value)) this.patterns.add(name);
-    return mapValues(value, (item) => this.#subschema(item, depth));
+    return Object.fromEntries(
+      Object.entries(value).map(([name, item]) => [name, within(name, () => this.#subschema(item, depth))]),
+    );
   }
 
   #subschema(value: Json, depth: number): Json {
@@ -138,6 +142,16 @@ class Walk {
     if (apiId !== this.#apiId || !this.#isModel(name))
       throw new SchemaRefusal('Model reference must be in canonical form');
     return value;
+  }
+}
+
+/** Adds the step to the path of a refusal. */
+function within<T>(step: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof SchemaRefusal)) throw error;
+    throw new SchemaRefusal(error.message, { path: [step, ...error.path] });
   }
 }
 

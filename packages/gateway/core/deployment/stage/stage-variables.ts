@@ -25,6 +25,7 @@ export function readStageVariables(bag: PropertyBag, property: string): StageVar
   for (const [name, value] of entries) {
     const place = bag.place(`${property}.${name}`);
     if (!NAME.test(name)) throw new DefinitionError(place, `Invalid stage variable name: ${name}`);
+    if (value === '') throw new DefinitionError(place, 'Invalid stage variable value: the value is empty');
     if (!VALUE.test(value))
       throw new DefinitionError(
         place,

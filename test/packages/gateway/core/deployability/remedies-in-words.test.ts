@@ -10,6 +10,16 @@ const MAPPING = 'Invalid mapping expression specified: Validation Result: warnin
 /** The sources of AWS's words are next to the code that reports them. */
 const CASES = [
   [
+    'Invalid stage variable value: the value is empty',
+    'Variables.admin_pass',
+    'write a value, for example none, or remove the variable',
+  ],
+  [
+    'Invalid model specified: Validation Result: warnings : [], errors : [Model reference must be in canonical form]',
+    'Schema',
+    "write the URL of a model of the same API: !Sub 'https://apigateway.amazonaws.com/restapis/${API}/models/NAME', with the logical id of the API and the Name of the model",
+  ],
+  [
     'rate(3 minute) must be like rate(1 minute) or rate(5 minutes)',
     'ScheduleExpression',
     'write rate(3 minutes)',

@@ -20,6 +20,100 @@ const PSEUDO_PARAMETERS =
 
 export const FOLLOWED_REMEDIES: readonly FollowedRemedy[] = [
   {
+    // Dropsource/serverless-todo-api-example-complete#3
+    name: 'a model that refers to another model by its name',
+    template: `Resources:
+  Api: { Type: AWS::ApiGateway::RestApi, Properties: { Name: shop } }
+  Todo:
+    Type: AWS::ApiGateway::Model
+    Properties: { RestApiId: !Ref Api, ContentType: application/json, Name: todo, Schema: { type: object } }
+  TodoList:
+    Type: AWS::ApiGateway::Model
+    DependsOn: Todo
+    Properties: { RestApiId: !Ref Api, ContentType: application/json, Name: todoList, Schema: { type: array, items: { $ref: todo } } }
+`,
+    remedy:
+      "write the URL of a model of the same API: !Sub 'https://apigateway.amazonaws.com/restapis/${API}/models/NAME', with the logical id of the API and the Name of the model",
+    change: ['$ref: todo', "$ref: !Sub 'https://apigateway.amazonaws.com/restapis/${Api}/models/todo'"],
+  },
+  {
+    // sirceljm/aws-lambda-blog#10
+    name: 'a stage variable without a value',
+    template: `Transform: AWS::Serverless-2016-10-31
+Resources:
+  Blog:
+    Type: AWS::Serverless::Api
+    Properties:
+      StageName: prod
+      Variables: { admin_pass: '' }
+      DefinitionBody:
+        openapi: 3.0.1
+        info: { title: blog, version: '1' }
+        paths: { /: { get: { responses: {}, x-amazon-apigateway-integration: { type: mock } } } }
+`,
+    remedy: 'write a value, for example none, or remove the variable',
+    change: ["admin_pass: ''", 'admin_pass: none'],
+  },
+  {
+    // aws-cloudformation/cfn-lint#4074
+    name: 'a state machine that starts at no state',
+    template: `Transform: AWS::Serverless-2016-10-31
+Resources:
+  Machine:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      Definition:
+        StartAt: Not sure
+        States: { Pass One: { Type: Pass, Next: Success }, Success: { Type: Succeed } }
+`,
+    remedy: 'write Pass One, or add a state Not sure at the same level',
+    change: ['Not sure', 'Pass One'],
+  },
+  {
+    // awslabs/sandbox-accounts-for-events#29
+    name: 'a bucket with an ACL and without ownership controls',
+    template: `Resources:
+  Logs: { Type: AWS::S3::Bucket, Properties: { AccessControl: LogDeliveryWrite } }
+`,
+    remedy: 'add OwnershipControls: { Rules: [{ ObjectOwnership: BucketOwnerPreferred }] }',
+    change: [
+      'LogDeliveryWrite }',
+      'LogDeliveryWrite, OwnershipControls: { Rules: [{ ObjectOwnership: BucketOwnerPreferred }] } }',
+    ],
+  },
+  ...(
+    [
+      ['HeaderBehavior: whitelist, Headers: [Authorization]', 'HeaderBehavior: none'],
+      ['MaxTTL: 0, DefaultTTL: 0', 'MaxTTL: 1, DefaultTTL: 1'],
+    ] as const
+  ).map((change) => ({
+    // aws/aws-cdk#16977
+    name: `headers in the key of a policy that caches nothing, with ${change[1]}`,
+    template: `Resources:
+  Policy:
+    Type: AWS::CloudFront::CachePolicy
+    Properties:
+      CachePolicyConfig:
+        { Name: frontend, MinTTL: 0, MaxTTL: 0, DefaultTTL: 0, ParametersInCacheKeyAndForwardedToOrigin: { EnableAcceptEncodingGzip: false, CookiesConfig: { CookieBehavior: none }, QueryStringsConfig: { QueryStringBehavior: none }, HeadersConfig: { HeaderBehavior: whitelist, Headers: [Authorization] } } }
+`,
+    remedy: 'set HeaderBehavior to none and remove Headers, or DefaultTTL and MaxTTL above 0',
+    change,
+  })),
+  {
+    // mineiros-io/terraform-aws-cognito-user-pool#69
+    name: 'a prefix of a domain with periods',
+    template: `Resources:
+  Pool: { Type: AWS::Cognito::UserPool }
+  Domain: { Type: AWS::Cognito::UserPoolDomain, Properties: { UserPoolId: !Ref Pool, Domain: auth.members.example.com } }
+`,
+    remedy:
+      'write a prefix of lower-case letters, digits and hyphens without periods, such as orders-login, or add CustomDomainConfig with the CertificateArn of a certificate in us-east-1 for a domain of your own (certificate_arn in Terraform)',
+    change: [
+      'Domain: auth.members.example.com',
+      "Domain: auth.members.example.com, CustomDomainConfig: { CertificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/a' }",
+    ],
+  },
+  {
     // fourTheorem/slic-watch#119
     name: 'a pseudo parameter that does not exist',
     template: `Parameters: { Stage: { Type: String, Default: dev } }

@@ -8,6 +8,26 @@ const VISIBILITY = '{ SampledRequestsEnabled: true, CloudWatchMetricsEnabled: tr
 /** Values that the service's model of the call refuses, although CloudFormation's schema permits them. */
 export const OF_MODELS: readonly RefusedDefinition[] = [
   one(
+    'a reference to a model by its name',
+    `
+  Api: { Type: AWS::ApiGateway::RestApi, Properties: { Name: shop } }
+  Todos:
+    Type: AWS::ApiGateway::Model
+    Properties:
+      RestApiId: !Ref Api
+      ContentType: application/json
+      Name: todos
+      Schema:
+        type: object
+        properties:
+          all:
+            type: array
+            items:
+              $ref: todo # here`,
+    'apigateway-model-schema',
+    'Dropsource/serverless-todo-api-example-complete#3',
+  ),
+  one(
     'a description of an event bus over 512 characters',
     `
   Bus:
