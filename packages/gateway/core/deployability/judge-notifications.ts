@@ -56,14 +56,20 @@ export function judgeOverlap(bucket: ResolvedResource): BrokenRelation | undefin
   const all = notificationsOf(bucket);
   for (const [index, one] of all.entries()) {
     const earlier = all.slice(0, index).find((other) => isAmbiguous(one, other));
-    if (earlier !== undefined)
+    if (earlier !== undefined) {
+      const { line } = bucket.place(earlier.property);
+      const other =
+        line === undefined || line === bucket.place(one.property).line
+          ? earlier.property.split('.').slice(1).join('.')
+          : `the notification in line ${line}`;
       return {
         resource: bucket,
         property: one.property,
         message:
           'Configuration is ambiguously defined. Cannot have overlapping suffixes in two rules if the prefixes are overlapping for the same event type.',
-        remedy: `give this notification and ${earlier.property.split('.').slice(1).join('.')} different events, prefixes that do not begin with each other, or suffixes that do not end with each other; or keep only one of the two, and let its destination forward the events to the other destination`,
+        remedy: `give this notification and ${other} different events, prefixes that do not begin with each other, or suffixes that do not end with each other; or keep only one of the two, and let its destination forward the events to the other destination`,
       };
+    }
   }
   return undefined;
 }

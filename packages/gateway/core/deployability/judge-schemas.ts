@@ -69,7 +69,10 @@ function judgeResource(
     )
     .map((violation) => {
       const { path, missing, excess, because, message } = violation;
-      const remedy = remedyOfServiceRole(violation, resource) ?? violation.remedy;
+      const remedy =
+        remedyOfServiceRole(violation, resource) ??
+        (source?.writtenAs === undefined ? remedyOfName(violation, resource, known) : undefined) ??
+        violation.remedy;
       const cause = excess ?? because;
       const property = (cause === undefined ? path : [...path, cause]).join('.');
       const { file, line } = resource.place(property === '' ? undefined : property);
@@ -110,6 +113,22 @@ function remedyOfServiceRole(
   return typeof name === 'string' && name.endsWith('-lambdaRole')
     ? `shorten the name of the service by at least ${name.length - MAX_ROLE_NAME} characters, because osls makes the role name ${name} from it; or set provider.iam.role.name to a name of at most ${MAX_ROLE_NAME} characters`
     : `shorten provider.iam.role.name to ${MAX_ROLE_NAME} characters`;
+}
+
+/** Returns the remedy for a Ref that returns a name or a URL where an ARN is wanted. */
+function remedyOfName(
+  { path, pattern = '' }: SchemaViolation,
+  { logicalId }: ResolvedResource,
+  known: KnownValues,
+): string | undefined {
+  if (!OF_ARNS.test(pattern)) return undefined;
+  const { name, type } = known.namedAt(logicalId, path) ?? {};
+  const service = type?.split('::')[1]?.toLowerCase() ?? '';
+  // The pattern must permit the ARNs of the service.
+  if (name === undefined || (pattern !== '^arn:' && !new RegExp(`\\b${service}\\b`).test(pattern)))
+    return undefined;
+  const what = type === 'AWS::SQS::Queue' ? 'URL' : 'name';
+  return `write Fn::GetAtt: [${name}, Arn] (!GetAtt ${name}.Arn), because Ref returns the ${what} of ${name}`;
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */

@@ -82,7 +82,17 @@ export class KnownValues {
     const [owner, attribute] = isJsonList(written['Fn::GetAtt']) ? written['Fn::GetAtt'] : [];
     if (typeof owner === 'string' && typeof attribute === 'string')
       return Object.hasOwn(resources, owner) && NAME_ATTRIBUTE.test(attribute);
-    return REF_IS_NAME.has(textOf(mapOf(resources, textOf(written, 'Ref')), 'Type'));
+    return this.namedAt(logicalId, path) !== undefined;
+  }
+
+  /** Returns the resource whose Ref the path has, if this Ref is a name or a URL, and never an ARN. */
+  namedAt(
+    logicalId: string,
+    path: readonly string[],
+  ): { readonly name: string; readonly type: string } | undefined {
+    const name = textOf(membersOf(this.writtenAt(logicalId, path)), 'Ref');
+    const type = textOf(mapOf(mapOf(this.#template, 'Resources'), name), 'Type');
+    return REF_IS_NAME.has(type) ? { name, type } : undefined;
   }
 
   /**

@@ -82,6 +82,10 @@ function noteBucket(expansion: SamExpansion, event: SamEvent): void {
       const LambdaConfigurations = [...listed, ...added].filter(
         (one, index, all) => all.findIndex((other) => isDeepStrictEqual(one, other)) === index,
       );
+      for (const one of added) {
+        const index = LambdaConfigurations.findIndex((other) => isDeepStrictEqual(one, other));
+        if (index >= listed.length) expansion.placeNotification(bucketId, index, event);
+      }
       return { ...bucket, NotificationConfiguration: { ...config, LambdaConfigurations } };
     },
   });

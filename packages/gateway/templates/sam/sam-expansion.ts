@@ -71,6 +71,8 @@ export class SamExpansion {
   readonly #implicitConditions = new Map<string, string>();
   /** Places in the template. The key consists of the logical id of an API and of a path into its document. */
   readonly #documentPlaces = new Map<string, Path>();
+  /** The events of notifications. The key is the JSON of the logical id of the bucket and the index. */
+  readonly #notificationPlaces = new Map<string, Path>();
   readonly #tree: SourceTree;
   readonly #template: JsonObject;
   readonly #globals: JsonObject;
@@ -172,11 +174,18 @@ export class SamExpansion {
     this.#documentPlaces.set(JSON.stringify([apiId, path, key]), event);
   }
 
+  /** Records the event from which a notification of a bucket is made. */
+  placeNotification(bucketId: string, index: number, event: { ownerId: string; eventName: string }): void {
+    const place = ['Resources', event.ownerId, 'Properties', 'Events', event.eventName];
+    this.#notificationPlaces.set(JSON.stringify([bucketId, String(index)]), place);
+  }
+
   /** Returns the place in the SAM template for a path into the converted template. */
   originOf(path: Path): Path {
     return findOrigin(path, {
       origins: this.origins,
       documentPlaces: this.#documentPlaces,
+      notificationPlaces: this.#notificationPlaces,
       resources: this.resources,
       memberAt: (at) => this.#member(at),
     });

@@ -3,7 +3,7 @@
  * place follows from the names that SAM gives to what it makes.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { isJsonList, mapOf, membersOf } from '@gatewright/aws/json-object';
+import { isJsonList, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { memberAt } from '../template-place.ts';
 import type { Path } from '../cloudformation/template-source.ts';
@@ -13,6 +13,8 @@ type Expanded = {
   readonly origins: ReadonlyMap<string, string>;
   /** The event of each operation; the key is the JSON of the API, the path and the method. */
   readonly documentPlaces: ReadonlyMap<string, Path>;
+  /** The event of each notification of a bucket; the key is the JSON of the bucket and the index. */
+  readonly notificationPlaces: ReadonlyMap<string, Path>;
   readonly resources: ReadonlyMap<string, Json>;
   /** Returns the members of a mapping in the template; none if there is no mapping. */
   memberAt(path: Path): JsonObject;
@@ -66,6 +68,8 @@ export function findOrigin(path: Path, expanded: Expanded): Path {
   const [property = '', ...within] = rest;
   const inDocument = property === 'Body' ? placeInDocument(name, within, expanded) : undefined;
   if (inDocument !== undefined) return inDocument;
+  const notification = placeOfNotification(name, rest, expanded);
+  if (notification !== undefined) return notification;
   const origin = expanded.origins.get(name);
   if (origin === undefined) return path;
   const properties = ['Resources', origin, 'Properties'];
@@ -73,6 +77,7 @@ export function findOrigin(path: Path, expanded: Expanded): Path {
     name.startsWith(`${origin}${event}`),
   );
   const event = events.toSorted((one, other) => other.length - one.length)[0];
+  if (property === 'Policies' && name !== origin) return placeOfPolicy(properties, name, within, expanded);
   const member = OF_FUNCTIONS[name.slice(origin.length)];
   if (member !== undefined && name.startsWith(origin)) return [...properties, member, ...rest];
   if (event === undefined) return part === 'Properties' ? [...properties, ...rest] : ['Resources', origin];
@@ -82,6 +87,44 @@ export function findOrigin(path: Path, expanded: Expanded): Path {
   const own = expanded.memberAt([...at, 'Properties']);
   const source = OF_SOURCES[property]?.find((one) => one in own);
   return property === '' ? at : [...at, 'Properties', source ?? OF_EVENTS[property] ?? property, ...within];
+}
+
+/** Returns the place for a path into a notification that SAM makes from an event. A filter tells it from the others. */
+function placeOfNotification(bucket: string, path: Path, expanded: Expanded): Path | undefined {
+  const [property, list, index = '', member, ...within] = path;
+  const event =
+    property === 'NotificationConfiguration' && list === 'LambdaConfigurations'
+      ? expanded.notificationPlaces.get(JSON.stringify([bucket, index]))
+      : undefined;
+  if (event === undefined) return undefined;
+  const at = [...event, 'Properties'];
+  if (member === 'Filter') return [...at, member, ...within];
+  const rules = memberAt(expanded.memberAt(at), ['Filter', 'S3Key', 'Rules']);
+  return member === undefined && isJsonList(rules) && rules.length > 0
+    ? [...at, 'Filter', 'S3Key', 'Rules', String(rules.length - 1), 'Value']
+    : [...at, 'Events'];
+}
+
+/**
+ * Returns the place for a path into a policy of the role that SAM makes. SAM numbers the names of these policies by their
+ * positions in the list of the function, and wraps a statement of the list in PolicyDocument.
+ */
+function placeOfPolicy(
+  properties: Path,
+  role: string,
+  [index = '', ...inner]: Path,
+  expanded: Expanded,
+): Path {
+  const at = [...properties, 'Policies'];
+  const policies = mapOf(membersOf(expanded.resources.get(role)), 'Properties')['Policies'];
+  const named = textOf(membersOf(memberAt(policies, [index])), 'PolicyName');
+  const [number] = /\d+$/.exec(named) ?? [];
+  const own = expanded.memberAt(properties)['Policies'];
+  const isWritten = (place: Path): boolean => memberAt(own, [...place, 'Statement']) !== undefined;
+  const below = inner[0] === 'PolicyDocument' ? inner.slice(1) : inner;
+  if (isWritten([])) return [...at, ...below];
+  if (number === undefined) return [...at, index, ...inner];
+  return isWritten([number]) ? [...at, number, ...below] : [...at, number];
 }
 
 /**

@@ -3,7 +3,8 @@
  * so the text of the property is looked up in the events of the functions and in the provider.
  */
 import { namesIn } from '../../core/deployability/names-in.ts';
-import { isJsonList, mapOf } from '@gatewright/aws/json-object';
+import { isDeepStrictEqual } from 'node:util';
+import { asOneOrMore, isJsonList, isJsonObject, mapOf } from '@gatewright/aws/json-object';
 import { lowerFirst } from '@gatewright/aws/violations';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Path, SourceTree } from '../cloudformation/template-source.ts';
@@ -93,12 +94,34 @@ export function findGeneratedLine(
       : (findText(tree, places, (one) => one === text) ??
         (text.length < MIN_PART ? undefined : findText(tree, places, (one) => one.includes(text))));
   if (found !== undefined) return tree.lineOf(found);
+  const ofDestination = findDestination(tree, value, named);
+  if (ofDestination !== undefined) return tree.lineOf(ofDestination);
   const ofPart = findPart(tree, value, resources, functions);
   if (ofPart !== undefined) return tree.lineOf(ofPart);
   const [only, ...others] = named;
   return only === undefined || others.length > 0
     ? undefined
     : tree.lineOf(pathOfEvent(tree, ['functions', only, 'events'], property));
+}
+
+/**
+ * Returns the path of the destination of a function that has this reference. osls writes it into the configuration of
+ * asynchronous invocations, and into a statement of the role.
+ * @param first the functions that are searched before the others
+ */
+export function findDestination(
+  tree: SourceTree,
+  value: Json | undefined,
+  first: readonly string[] = [],
+): Path | undefined {
+  const [only, ...others] = asOneOrMore(value);
+  if (!isJsonObject(only) || others.length > 0) return undefined;
+  for (const name of new Set([...first, ...Object.keys(mapOf(tree.value, 'functions'))])) {
+    const at = ['functions', name, 'destinations'];
+    const found = search(memberAt(tree.value, at), at, (one) => isDeepStrictEqual(one, only));
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /**
@@ -209,10 +232,9 @@ function findText(
 function search(
   value: Json | undefined,
   at: Path,
-  isMeant: (value: string | number, key: string) => boolean,
+  isMeant: (value: Json, key: string) => boolean,
 ): Path | undefined {
-  if (typeof value === 'string' || typeof value === 'number')
-    return isMeant(value, at.at(-1) ?? '') ? at : undefined;
+  if (value !== undefined && isMeant(value, at.at(-1) ?? '')) return at;
   if (typeof value !== 'object' || value === null) return undefined;
   const entries: readonly (readonly [string, Json])[] = isJsonList(value)
     ? value.map((item, index) => [String(index), item] as const)

@@ -10,7 +10,7 @@ import type { LoadBoard } from '../load-board.ts';
 import { SERVICE_ROLE } from '../../core/stack/statement-advice.ts';
 import type { StoredParameter } from '../../core/stack/stored-values.ts';
 import { addRestStageSettings } from './osls-rest-stage.ts';
-import { findFunctionLine, findGeneratedLine } from './generated-lines.ts';
+import { findDestination, findFunctionLine, findGeneratedLine } from './generated-lines.ts';
 import { parsePackaged } from './packaged-service.ts';
 import type { PackagedService } from './packaged-service.ts';
 import type { Finding, RawStack } from '../raw-stack.ts';
@@ -371,7 +371,8 @@ function lineOfServiceRole(
   const index = asOneOrMore(memberAt(tree.value, setting) ?? []).findIndex(
     (one) => isJsonObject(one) && isSameStatement(one, compiled),
   );
-  return index < 0 ? tree.lineOf(setting) : tree.lineOf([...setting, String(index), ...path.slice(end)]);
+  if (index >= 0) return tree.lineOf([...setting, String(index), ...path.slice(end)]);
+  return tree.lineOf(findDestination(tree, memberAt(template, path)) ?? setting);
 }
 
 /** Compares two statements. osls writes a single action as a list. */

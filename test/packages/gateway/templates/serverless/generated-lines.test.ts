@@ -37,6 +37,10 @@ functions:
   guarded:
     handler: a.c
     events: [{ httpApi: '*' }]
+    destinations:
+      onFailure:
+        type: sqs
+        arn: { Ref: Failed }
 `,
   '/app/serverless.yml',
 );
@@ -66,6 +70,11 @@ const packaged = {
           },
         },
       },
+      // serverless/serverless#12165
+      GuardedLambdaEvConf: {
+        Type: 'AWS::Lambda::EventInvokeConfig',
+        Properties: { DestinationConfig: { OnFailure: { Destination: { Ref: 'Failed' } } } },
+      },
       PetsIdVar: { Type: 'AWS::ApiGateway::Resource', Properties: { PathPart: '{id}' } },
       HelloLambdaFunction: { Type: 'AWS::Lambda::Function', Properties: {} },
     },
@@ -83,6 +92,11 @@ describe('the line of what osls generates', () => {
       'a notification of a bucket, by the last of its texts',
       ['Imports', 'Properties', 'NotificationConfiguration', 'LambdaConfigurations', '0'],
       26,
+    ],
+    [
+      'a destination of a function, which has its own setting',
+      ['GuardedLambdaEvConf', 'Properties', 'DestinationConfig', 'OnFailure', 'Destination'],
+      34,
     ],
     ['an authorizer of an HTTP API', ['Gate'], 8],
     ['an authorizer of a REST API', ['Guard'], 27],

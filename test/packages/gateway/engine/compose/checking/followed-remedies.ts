@@ -20,6 +20,26 @@ const PSEUDO_PARAMETERS =
 
 export const FOLLOWED_REMEDIES: readonly FollowedRemedy[] = [
   {
+    // serverless/serverless#12165
+    name: 'the URL of a queue as the destination of failed invocations',
+    template: `Transform: AWS::Serverless-2016-10-31
+Resources:
+  Failed: { Type: AWS::SQS::Queue }
+  Handler:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: nodejs22.x
+      Handler: index.handler
+      InlineCode: 'exports.handler = async () => ({})'
+      Policies: [{ Version: '2012-10-17', Statement: [{ Effect: Allow, Action: 'sqs:SendMessage', Resource: '*' }] }]
+  Invocations:
+    Type: AWS::Lambda::EventInvokeConfig
+    Properties: { FunctionName: !Ref Handler, Qualifier: $LATEST, DestinationConfig: { OnFailure: { Destination: !Ref Failed } } }
+`,
+    remedy: 'write Fn::GetAtt: [Failed, Arn] (!GetAtt Failed.Arn), because Ref returns the URL of Failed',
+    change: ['!Ref Failed', '!GetAtt Failed.Arn'],
+  },
+  {
     // Dropsource/serverless-todo-api-example-complete#3
     name: 'a model that refers to another model by its name',
     template: `Resources:

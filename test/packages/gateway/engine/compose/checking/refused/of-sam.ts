@@ -16,6 +16,57 @@ ${more}`;
 
 /** Parts of SAM functions, with the line of what is written in the template. */
 export const OF_SAM: readonly RefusedDefinition[] = [
+  {
+    name: 'two events of a bucket whose filters overlap',
+    text: `
+Transform: AWS::Serverless-2016-10-31
+Globals: { Function: { Runtime: nodejs22.x, Handler: index.handler, InlineCode: 'exports.handler = async () => ({})' } }
+Resources:
+  Logs: { Type: AWS::S3::Bucket }
+  Stream:
+    Type: AWS::Serverless::Function
+    Properties:
+      Events:
+        All: { Type: S3, Properties: { Bucket: !Ref Logs, Events: 's3:ObjectCreated:*' } }
+  Parser:
+    Type: AWS::Serverless::Function
+    Properties:
+      Events:
+        Alb:
+          Type: S3
+          Properties:
+            Bucket: !Ref Logs
+            Events: s3:ObjectCreated:*
+            Filter:
+              S3Key:
+                Rules:
+                  - Name: prefix
+                    Value: AWSLogs/ # here`,
+    id: 's3-bucket-notificationconfiguration',
+    source: 'aws-solutions/aws-waf-security-automations#49',
+  },
+  {
+    name: 'a misspelt resource in a statement of a function that follows a managed policy',
+    text: `
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Metering:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: nodejs22.x
+      Handler: index.handler
+      InlineCode: 'exports.handler = async () => ({})'
+      Policies:
+        - AWSXRayDaemonWriteAccess
+        - Statement:
+            - Effect: Allow
+              Action: 'sqs:SendMessage'
+              Resource: !GetAtt Recrods.Arn # here
+        - SQSPollerPolicy: { QueueName: !GetAtt Records.QueueName }
+  Records: { Type: AWS::SQS::Queue }`,
+    id: 'iam-role-policies',
+    source: 'aws-samples/aws-marketplace-serverless-saas-integration#25',
+  },
   one(
     'the URL of a queue as the source of an event',
     SAM_FUNCTION(`      Events:
