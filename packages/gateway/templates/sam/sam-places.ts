@@ -3,7 +3,7 @@
  * place follows from the names that SAM gives to what it makes.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { isJsonList, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
+import { isJsonList, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { memberAt } from '../template-place.ts';
 import type { Path } from '../cloudformation/template-source.ts';
@@ -106,8 +106,8 @@ function placeOfNotification(bucket: string, path: Path, expanded: Expanded): Pa
 }
 
 /**
- * Returns the place for a path into a policy of the role that SAM makes. SAM numbers the names of these policies by their
- * positions in the list of the function, and wraps a statement of the list in PolicyDocument.
+ * Returns the place for a path into a policy of the role that SAM makes. SAM wraps the statements of an entry of `Policies`
+ * in PolicyDocument, and makes other policies before it, so the entry is found by its statements.
  */
 function placeOfPolicy(
   properties: Path,
@@ -116,15 +116,15 @@ function placeOfPolicy(
   expanded: Expanded,
 ): Path {
   const at = [...properties, 'Policies'];
-  const policies = mapOf(membersOf(expanded.resources.get(role)), 'Properties')['Policies'];
-  const named = textOf(membersOf(memberAt(policies, [index])), 'PolicyName');
-  const [number] = /\d+$/.exec(named) ?? [];
-  const own = expanded.memberAt(properties)['Policies'];
-  const isWritten = (place: Path): boolean => memberAt(own, [...place, 'Statement']) !== undefined;
+  const made = mapOf(membersOf(expanded.resources.get(role)), 'Properties')['Policies'];
+  const statement = memberAt(made, [index, 'PolicyDocument', 'Statement']);
+  const isSame = (entry: Json | undefined): boolean =>
+    statement !== undefined && isDeepStrictEqual(membersOf(entry)['Statement'], statement);
+  const { Policies: own } = expanded.memberAt(properties);
   const below = inner[0] === 'PolicyDocument' ? inner.slice(1) : inner;
-  if (isWritten([])) return [...at, ...below];
-  if (number === undefined) return [...at, index, ...inner];
-  return isWritten([number]) ? [...at, number, ...below] : [...at, number];
+  if (isSame(own)) return [...at, ...below];
+  const position = isJsonList(own) ? own.findIndex(isSame) : -1;
+  return position === -1 ? [...at, index, ...inner] : [...at, String(position), ...below];
 }
 
 /**

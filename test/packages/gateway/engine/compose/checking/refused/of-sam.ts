@@ -20,17 +20,19 @@ export const OF_SAM: readonly RefusedDefinition[] = [
     name: 'two events of a bucket whose filters overlap',
     text: `
 Transform: AWS::Serverless-2016-10-31
-Globals: { Function: { Runtime: nodejs22.x, Handler: index.handler, InlineCode: 'exports.handler = async () => ({})' } }
+Globals: { Function: { Runtime: nodejs22.x, Handler: index.handler } }
 Resources:
   Logs: { Type: AWS::S3::Bucket }
   Stream:
     Type: AWS::Serverless::Function
     Properties:
+      InlineCode: 'exports.handler = async () => ({})'
       Events:
         All: { Type: S3, Properties: { Bucket: !Ref Logs, Events: 's3:ObjectCreated:*' } }
   Parser:
     Type: AWS::Serverless::Function
     Properties:
+      InlineCode: 'exports.handler = async () => ({})'
       Events:
         Alb:
           Type: S3
