@@ -159,10 +159,13 @@ describe('a URL that getSignedUrl of the SDK for JavaScript has presigned', () =
   for (const endpoint of ['http://127.0.0.1:4000', 'http://localhost:4000'])
     it(`is accepted at ${endpoint}, and its metadata become headers again (test_presigned_url_v4_x_amz_in_qs)`, async () => {
       const client = new S3Client({ region: 'us-east-1', endpoint, credentials: ADMIN });
-      const sign = (command: Parameters<typeof getSignedUrl>[1]) =>
-        getSignedUrl(client, command, { expiresIn: 60, signingDate: new Date(SIGNED_AT) });
+      const options = { expiresIn: 60, signingDate: new Date(SIGNED_AT) };
       const at = { Bucket: 'photos', Key: 'a b.txt' };
-      const put = await sign(new PutObjectCommand({ ...at, Metadata: { foo: 'bar' } }));
+      const put = await getSignedUrl(
+        client,
+        new PutObjectCommand({ ...at, Metadata: { foo: 'bar' } }),
+        options,
+      );
       // The SDK puts the checksum of an empty body into the query, which S3 ignores (aws/aws-sdk-go-v2#2610).
       assert.deepEqual(accept(put), {
         service: 's3',
@@ -170,11 +173,8 @@ describe('a URL that getSignedUrl of the SDK for JavaScript has presigned', () =
         query: 'x-id=PutObject',
         headers: ['x-amz-meta-foo', 'bar'],
       });
-      for (const [method, command] of [
-        ['GET', new GetObjectCommand(at)],
-        ['HEAD', new HeadObjectCommand(at)],
-      ] as const)
-        accept(await sign(command), { method });
+      accept(await getSignedUrl(client, new GetObjectCommand(at), options), { method: 'GET' });
+      accept(await getSignedUrl(client, new HeadObjectCommand(at), options), { method: 'HEAD' });
       client.destroy();
     });
 });
