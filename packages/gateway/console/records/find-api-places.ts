@@ -2,11 +2,11 @@
 import { isUtf8 } from 'node:buffer';
 import { basename } from 'node:path';
 import { asText, isTrue } from '@gatewright/aws/json-object';
-import { readFunctionName } from '@gatewright/aws/function-name';
 import { variablesIn } from '../../core/deployment/integration/stage-text.ts';
 import { bareType } from '../../core/events/media-types.ts';
 import { requestIdOf } from './describe-integration.ts';
 import { placesOfIndex } from './find-index-place.ts';
+import { placesOfPermissions } from './find-permission-places.ts';
 import { findAuthorizerLine, findHandlerLine } from './find-code-places.ts';
 import {
   membersOfAuthorizer,
@@ -101,7 +101,7 @@ export function findApiPlaces(
     return unique([
       ...ofRoute,
       ...placesOfAuthorizer(recorded, route, at),
-      ...placesOfPermissions(recorded, route, at),
+      ...placesOfPermissions(recorded, at),
       ...linesOfCode(recorded, route, at),
     ]);
   if (phase === 'meter') return unique([...ofRoute, ...placesOfMeter(recorded, route, at)]);
@@ -156,22 +156,6 @@ function placesOfAuthorizer(recorded: Recorded, route: RoutePlan, at: At): reado
   const ofFunction = 'functionName' in authorizer ? placesOfFunction(authorizer, result, at) : [];
   const place = placeOfFirst(found, membersOfAuthorizer(recorded));
   return [...named(`authorizer ${authorizer.name}`, place), ...ofFunction];
-}
-
-/** The permissions that a function URL has, if none of them admits the caller. */
-function placesOfPermissions(
-  recorded: Recorded,
-  { integration }: RoutePlan,
-  { api, stage, stacks }: At,
-): readonly NamedPlace[] {
-  const isRefused = !isEvent(recorded) && recorded.failure !== undefined && recorded.phase === 'authorize';
-  if (!isRefused || api.functionUrl === undefined || !('functionName' in integration)) return [];
-  const own = readFunctionName(integration.functionName.render(stage?.variables ?? null)).functionName;
-  return resourcesOf(stacks, 'AWS::Lambda::Permission')
-    .filter(
-      ({ properties }) => readFunctionName(asText(properties['FunctionName']) ?? '').functionName === own,
-    )
-    .flatMap((permission) => named(`permission ${permission.logicalId}`, placeOf(permission, 'Action')));
 }
 
 /** Returns the line of code that decided, in the authorizer's function or in the route's function. */

@@ -43,7 +43,7 @@ function readOf(variable: string): RegExp {
 /** @param of the member that a variable holds; absent if the pattern itself finds the member */
 function readsIn({ file, text }: HandlerText, pattern: RegExp, of?: string): readonly ReadOfRequest[] {
   return text.split('\n').flatMap((line, index) =>
-    [...line.matchAll(pattern)].map(([, ...groups]) => {
+    [...line.matchAll(pattern)].map(([, ...groups]: (string | undefined)[]) => {
       const member = of ?? groups.shift();
       const name = groups.find((group) => group !== undefined) ?? '';
       return { part: partOf(member), name, place: `${file}:${index + 1}` };
