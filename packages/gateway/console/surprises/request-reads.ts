@@ -5,7 +5,7 @@ import type { Received } from '../../core/exchange.ts';
 import type { ForwardedPart } from '../explain/circumstances.ts';
 
 /** A value that the code reads: its name as the code writes it, and the place. */
-export type ReadOfRequest = { readonly part: ForwardedPart; readonly name: string; readonly place: string };
+type ReadOfRequest = { readonly part: ForwardedPart; readonly name: string; readonly place: string };
 
 /** A parameter or header that code reads from its event, directly or after a default such as `|| {}`. */
 const DIRECTLY =
