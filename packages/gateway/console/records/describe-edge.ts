@@ -36,7 +36,7 @@ export function describeEdge(
 }
 
 /** Finds the cache behavior through which a request came to an API, by its origin and its path. */
-function findBehavior(
+export function findBehavior(
   stacks: readonly ResolvedStack[],
   hosts: readonly string[],
   rawPath: string,

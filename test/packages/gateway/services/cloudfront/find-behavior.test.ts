@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { adviseBehavior } from '../../../../../packages/gateway/console/explain/behavior-advice.ts';
-import { findBehavior } from '../../../../../packages/gateway/console/records/find-places.ts';
+import { findBehavior } from '../../../../../packages/gateway/console/records/describe-edge.ts';
 import * as cloudfront from '../../../../../packages/gateway/services/cloudfront/service.ts';
 import { anEventEngine } from '../../../../support/an-event-engine.ts';
 
