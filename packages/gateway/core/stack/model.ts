@@ -7,7 +7,7 @@ import type { DefinitionError, DefinitionPlace } from '../errors.ts';
 import type { RuleId, Severity } from '../deployability/rules.ts';
 import type { FunctionDefinition } from './function.ts';
 
-export type PartialProperties = {
+type PartialProperties = {
   /** The properties, with null in place of each member that could not be resolved. */
   readonly properties: JsonObject;
   /** The paths of these members, such as `DistributionConfig.Origins.0.DomainName`. */
