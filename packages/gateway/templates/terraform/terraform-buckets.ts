@@ -49,6 +49,19 @@ export const BUCKET_SETTINGS: Readonly<Record<string, Setting>> = {
       }),
     };
   },
+  aws_s3_bucket_cors_configuration: (part, values) => ({
+    CorsConfiguration: {
+      CorsRules: values.blocks(part, 'cors_rule').map((rule) => ({
+        ...given({ Id: rule['id'], MaxAge: rule['max_age_seconds'] }),
+        ...listsOf({
+          AllowedHeaders: rule['allowed_headers'],
+          AllowedMethods: rule['allowed_methods'],
+          AllowedOrigins: rule['allowed_origins'],
+          ExposedHeaders: rule['expose_headers'],
+        }),
+      })),
+    },
+  }),
   aws_s3_bucket_replication_configuration: (part, values) => ({
     ReplicationConfiguration: {
       Role: values.value(part, 'role', 'id') ?? null,
@@ -66,5 +79,14 @@ function given(members: Readonly<Record<string, Json | undefined>>): JsonObject 
     value !== undefined && value !== null && value !== '' && (isJsonObject(value) || !isJsonList(value));
   return Object.fromEntries(
     Object.entries(members).flatMap(([name, value]) => (isGiven(value) ? [[name, value] as const] : [])),
+  );
+}
+
+/** Leaves out lists that the configuration does not set, which a plan has as null or as an empty list. */
+function listsOf(members: Readonly<Record<string, Json | undefined>>): JsonObject {
+  return Object.fromEntries(
+    Object.entries(members).flatMap(([name, value]) =>
+      value !== undefined && isJsonList(value) && value.length > 0 ? [[name, value] as const] : [],
+    ),
   );
 }

@@ -265,7 +265,7 @@ export const PARTS: ReadonlySet<string> = new Set(
     'aws_iam_role_policy_attachment aws_iam_policy_attachment aws_secretsmanager_secret_version ' +
     'aws_s3_bucket_notification aws_s3_bucket_versioning aws_s3_bucket_replication_configuration ' +
     'aws_s3_bucket_server_side_encryption_configuration aws_s3_bucket_accelerate_configuration ' +
-    'aws_s3_bucket_ownership_controls aws_s3_bucket_website_configuration'
+    'aws_s3_bucket_ownership_controls aws_s3_bucket_website_configuration aws_s3_bucket_cors_configuration'
   ).split(' '),
 );
 

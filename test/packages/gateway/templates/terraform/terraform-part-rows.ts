@@ -239,6 +239,51 @@ export const PART_ROWS: readonly Row[] = [
     expected: { ManagedPolicyArns: [POLICY] },
   },
   {
+    // https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/s3_bucket_cors_configuration
+    name: 'a bucket has the rules of its CORS configuration',
+    resources: [
+      { type: 'aws_s3_bucket', name: 'b', values: { bucket: 'pictures' } },
+      aPart('aws_s3_bucket_cors_configuration', {
+        bucket: 'pictures',
+        cors_rule: [
+          {
+            id: 'app',
+            allowed_headers: ['*'],
+            allowed_methods: ['PUT', 'POST'],
+            allowed_origins: ['https://shop.example'],
+            expose_headers: ['ETag'],
+            max_age_seconds: 3000,
+          },
+          {
+            id: '',
+            allowed_headers: null,
+            allowed_methods: ['GET'],
+            allowed_origins: ['*'],
+            expose_headers: [],
+            max_age_seconds: null,
+          },
+        ],
+      }),
+    ],
+    of: 'aws_s3_bucket.b',
+    expected: {
+      BucketName: 'pictures',
+      CorsConfiguration: {
+        CorsRules: [
+          {
+            Id: 'app',
+            AllowedHeaders: ['*'],
+            AllowedMethods: ['PUT', 'POST'],
+            AllowedOrigins: ['https://shop.example'],
+            ExposedHeaders: ['ETag'],
+            MaxAge: 3000,
+          },
+          { AllowedMethods: ['GET'], AllowedOrigins: ['*'] },
+        ],
+      },
+    },
+  },
+  {
     name: 'a bucket notifies functions, topics and EventBridge',
     resources: [
       { type: 'aws_s3_bucket', name: 'b', values: { bucket: 'pictures' } },
