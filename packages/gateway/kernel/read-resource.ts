@@ -71,10 +71,7 @@ export class ResourceReader {
     return number ?? usual;
   }
 
-  /** Reports a fault, unless the property was left out because it could not be resolved, which is reported already. */
   note(property: string, message: string, consequence: string, rule?: RuleId): void {
-    const [top = ''] = property.split('.');
-    if (this.resource.unresolved?.includes(top) === true) return;
     this.#tolerance.note(new DefinitionError(this.resource.place(property), message, [], rule), consequence);
   }
 

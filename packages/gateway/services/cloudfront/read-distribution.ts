@@ -93,7 +93,11 @@ class DistributionReader {
   /** Reads the distribution; undefined if it is disabled. A distribution with an error refuses every request. */
   read(): Distribution | undefined {
     const { resource } = this.#reader;
-    const at = this.#attempt(() => new MemberReader(resource.properties[ROOT], ROOT));
+    const at = this.#attempt(() => {
+      if (resource.unresolved?.includes(ROOT) === true)
+        throw new InvalidMember(ROOT, 'a value in it is known only after the deployment');
+      return new MemberReader(resource.properties[ROOT], ROOT);
+    });
     if (at instanceof InvalidMember) return this.#closed(at);
     const distribution = this.#attempt(() => this.#readConfig(at));
     return distribution instanceof InvalidMember ? this.#closed(distribution) : distribution;

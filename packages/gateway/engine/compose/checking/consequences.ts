@@ -96,15 +96,24 @@ export function withoutConsequences(
   findings: readonly DeployFinding[],
   stacks: readonly ResolvedStack[],
 ): readonly DeployFinding[] {
+  const isOfOne = (one: DeployFinding, other: DeployFinding): boolean =>
+    other !== one && other.file === one.file && other.stack === one.stack;
   const refused = findings.filter(({ severity }) => severity === 'refused');
+  const unchecked = findings.filter(({ severity }) => severity === 'unchecked');
   return findings.filter(
     (one) =>
       !refused.some(
-        (other) =>
-          other !== one &&
-          other.file === one.file &&
-          other.stack === one.stack &&
-          FOLLOWS.some((follows) => follows(one, other, stacks)),
+        (other) => isOfOne(one, other) && FOLLOWS.some((follows) => follows(one, other, stacks)),
+      ) &&
+      // The members of a property that cannot be checked say more than the property.
+      !(
+        one.severity === 'unchecked' &&
+        unchecked.some(
+          (other) =>
+            isOfOne(one, other) &&
+            other.resource === one.resource &&
+            other.property.startsWith(`${one.property}.`),
+        )
       ),
   );
 }
