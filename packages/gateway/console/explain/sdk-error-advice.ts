@@ -1,6 +1,6 @@
 /**
- * Says what to change about an error of an AWS service whose message tells the cause, whoever made the call. Each row
- * has the page of AWS that describes the rule. A page without an address is below
+ * Advises what to change about errors of AWS services whose messages name the cause. The call may be one of a function or
+ * of an integration. Each row has the page of AWS that describes the rule. A page without an address is below
  * https://docs.aws.amazon.com/amazondynamodb/latest/.
  */
 
@@ -129,7 +129,7 @@ const ROWS: readonly Row[] = [
   {
     // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
     text: /EmptyBatchRequest/,
-    advise: (_, written) => `Leave ${written} out if there are no entries: a batch has at least one.`,
+    advise: (_, written) => `Skip ${written} if there are no entries: a batch must contain at least one.`,
   },
   {
     // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html

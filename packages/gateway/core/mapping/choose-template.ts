@@ -44,9 +44,9 @@ export function chooseSelectedTemplate(
 type ResponseTemplate = { readonly mediaType: string; readonly template: CompiledTemplate };
 
 /**
- * Chooses the template for the first type in Accept that has one. Otherwise chooses the template for
- * `application/json`, and otherwise the first template. Returns undefined if the body passes through: there are no
- * templates, or the chosen one is an empty text, which API Gateway stores as `null`.
+ * Chooses the template for the first type in Accept that has one. If none has, it chooses the template for
+ * `application/json`, or the first template. Returns undefined if the body passes through, because there are no
+ * templates or because the chosen template is an empty text, which API Gateway stores as `null`.
  */
 export function chooseResponseTemplate(
   templates: MediaTemplates,

@@ -89,9 +89,9 @@ function correctName(
       const written = isJson
         ? `"${property}": { "Ref": "${api.logicalId}" }`
         : `${property}: !Ref ${api.logicalId}`;
-      return `Write \`${written}\` at ${place}: the plain text ${api.logicalId} is no reference, so the SourceArn of ${one.logicalId} contains it instead of the id of the API.`;
+      return `Write \`${written}\` at ${place}: the plain text ${api.logicalId} is not a reference, so the SourceArn of ${one.logicalId} contains it instead of the id of the API.`;
     }
-    return `Write \`\${${api.logicalId}}\` for ${api.logicalId} in the SourceArn of ${one.logicalId} (${place}), within Fn::Sub: as plain text, it is no reference to the API.`;
+    return `Write \`\${${api.logicalId}}\` for ${api.logicalId} in the SourceArn of ${one.logicalId} (${place}), within Fn::Sub: plain text does not refer to the API.`;
   }
   return undefined;
 }

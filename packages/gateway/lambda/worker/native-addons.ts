@@ -24,7 +24,7 @@ const load = () => new Promise((done) => {
 load().then(() => Promise.all([load(), load()])).then(() => process.exit(0));
 `;
 const MAX_TRIAL_MS = 10_000;
-// The functions are kept, because what runs in the thread replaces those of the modules.
+// These are the real functions. Code that runs in the thread may replace those of the modules later.
 const run = spawnSync;
 const look = statSync;
 

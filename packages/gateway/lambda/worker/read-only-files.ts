@@ -110,7 +110,7 @@ function replace(
     if (judgement === undefined) return Reflect.apply(real, this, args);
     return answer(judgement === 'nothing' ? null : toError(judgement, guarded), args);
   };
-  // The names and the other properties, such as `util.promisify.custom`, stay those of the real function.
+  // The replacement has the name and the other properties of the real function, such as `util.promisify.custom`.
   Object.defineProperties(guarded, Object.getOwnPropertyDescriptors(real));
   owner[name] = guarded;
 }

@@ -1,6 +1,6 @@
 /**
- * Requests for S3 from pages of another origin. The guards refuse such requests for every other service. For S3, a page
- * can send only what a signature allows, such as that of a presigned URL, and the bucket decides what the page may read.
+ * Requests for S3 from pages of another origin. The guards refuse such requests for every other service. S3 serves a page
+ * only requests with a valid signature, such as presigned URLs. The bucket's CORS decides what the page may read.
  */
 import { headerOf } from '@gatewright/aws/raw-headers';
 import type { ControlReply, ControlRequest } from '../../core/api-call.ts';

@@ -1,6 +1,6 @@
 /**
- * CORS of buckets (CorsConfiguration): the answers to preflights, and the headers of other replies to pages. The answers
- * are those of LocalStack's test_s3_cors, which were recorded from AWS [obs: s3, `TestS3Cors`] (docs/aws §22.5).
+ * CORS of buckets (CorsConfiguration): the answers to preflights, and the headers of other replies to pages. LocalStack
+ * recorded the answers from AWS [obs: s3, `TestS3Cors`] (docs/aws §22.5).
  */
 import { asList, membersOf } from '@gatewright/aws/json-object';
 import { headerOf } from '@gatewright/aws/raw-headers';

@@ -60,7 +60,7 @@ export async function readFamily(file: string, parents: readonly string[] = []):
 function describeMissing(path: string): Pick<Finding, 'consequence' | 'message' | 'rule'> {
   const written = path.replaceAll('\\', '/');
   const hint =
-    written === path ? '' : `; write ${written}, because a backslash separates folders on Windows only`;
+    written === path ? '' : `; write ${written}, because only Windows separates folders by backslashes`;
   return {
     consequence: NO_RESOURCES,
     message: `the template ${path} of the nested stack does not exist${hint}`,

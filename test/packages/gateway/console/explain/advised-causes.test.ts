@@ -88,7 +88,7 @@ const ROWS: readonly Row[] = [
     template: sam(`${GET}, RestApiId: Api`, API),
     code: OK,
     status: 500,
-    change: /^Write `RestApiId: !Ref Api` at template\.yaml:11: the plain text Api is no reference/m,
+    change: /^Write `RestApiId: !Ref Api` at template\.yaml:11: the plain text Api is not a reference/m,
   },
   {
     name: 'a query parameter that identifies the caller, but is no identity source',

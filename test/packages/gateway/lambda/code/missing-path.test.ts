@@ -51,7 +51,8 @@ describe('a function whose code does not exist', () => {
       name: 'names the folder that a path of Windows means',
       files: { 'src/list/app.js': OK },
       directory: 'src\\list',
-      finding: /there is no \S+\/src\\list, but there is \S+\/src\/list: a backslash .*; write slashes$/,
+      finding:
+        /there is no \S+\/src\\list, but there is \S+\/src\/list: only Windows separates folders by backslashes; write slashes$/,
     },
     {
       name: 'names the folder of another spelling',
