@@ -178,7 +178,7 @@ async function run(shell: Shell, line: string, codes: readonly number[] = [0]): 
 type Around = { readonly place: string; readonly started: Running[] };
 
 async function paste(shell: Shell, { line, comment }: Step, { place, started }: Around): Promise<void> {
-  const plain = line.replace(/^npx /, '');
+  const plain = line.replaceAll('npx gatewright', 'gatewright').replace(/^npx /, '');
   if (isInstall(line)) {
     checkInstall(line);
     return;

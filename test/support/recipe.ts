@@ -20,7 +20,10 @@ const SHELL_LIMIT_MS = 120_000;
 /** Separates the outputs of two steps. No command prints this text. */
 const MARK = '\u001e';
 
-/** A block with a path is a file. A `console` block is a session: `$ command`, followed by its output. */
+/**
+ * A block with a path is a file. A `console` block is a session: `$ command`, followed by its output. The commands are
+ * those of the shell of `runSteps`, without `npx`.
+ */
 export function readRecipe(blocks: readonly CodeBlock[]): Recipe {
   return {
     files: new Map(blocks.flatMap(({ path, text }) => (path === undefined ? [] : [[path, text] as const]))),
@@ -31,7 +34,8 @@ export function readRecipe(blocks: readonly CodeBlock[]): Recipe {
 function readSession(text: string): readonly Step[] {
   return text.split(/^\$ /m).flatMap((part) => {
     const [command = '', ...printed] = part.trimEnd().split('\n');
-    return command === '' ? [] : [{ command, printed: printed.join('\n') }];
+    const plain = command.replaceAll('npx gatewright', 'gatewright');
+    return command === '' ? [] : [{ command: plain, printed: printed.join('\n') }];
   });
 }
 

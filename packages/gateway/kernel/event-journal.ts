@@ -25,7 +25,7 @@ export class EventJournal {
   readonly #context = new AsyncLocalStorage<string>();
   #steps: Kept[] = [];
   #noted = 0;
-  /** The same steps by cause: a list of requests and events asks for those of each. */
+  /** The same steps by cause, because a list of requests and events needs the steps of each row. */
   #byCause = new Map<string, Kept[]>();
   readonly #causes = new Map<string, string>();
   /** For each batch whose records have several causes: these causes, by the new cause that stands for the batch. */

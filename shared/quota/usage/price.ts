@@ -107,7 +107,10 @@ export function parsePrice(limit: PlanFields, level: string, length: PeriodLengt
     if (isLast && upTo !== undefined)
       fields.fail(path, 'must be omitted from the last tier, which covers all remaining units');
     if (!isLast && (upTo === undefined || upTo <= below))
-      return fields.fail(path, `must be over ${below}, the end of the previous tier`);
+      return fields.fail(
+        path,
+        `must be over ${below}, ${index === 0 ? 'the number of included units' : 'the end of the previous tier'}`,
+      );
     below = upTo ?? below;
   }
   const prorate = fields.has('prorate') && fields.flag('prorate');

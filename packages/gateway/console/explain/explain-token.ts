@@ -183,7 +183,7 @@ function acceptIssuer(issuer: string, trusted: readonly string[]): string[] {
   if (isOfPools && !USER_POOL.test(issuer)) return [];
   if (isOfPools)
     return [
-      `Or, if tokens from ${issuer} should be accepted, add this user pool to those that the authorizer accepts (ProviderARNs of a REST API, Issuer of an HTTP API).`,
+      `Or, if tokens from ${issuer} should be accepted: on a REST API, add this user pool to ProviderARNs of the authorizer; on an HTTP API, set Issuer in the JwtConfiguration of the authorizer to ${issuer}, because a JWT authorizer has one issuer.`,
     ];
   return [
     `Or, if tokens from ${issuer} should be accepted instead, set Issuer in the JwtConfiguration of the authorizer to ${issuer}: a JWT authorizer has one issuer.`,

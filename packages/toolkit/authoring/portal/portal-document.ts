@@ -97,7 +97,7 @@ const KEYS = object(
 const URL_OF_API = text(API_URL, 'an https URL without a query, such as https://api.example.com/v1');
 const URL_OF_STAGE = text(
   new RegExp(`${API_URL.source}|${LOCAL_URL.source}`),
-  'an https URL without a query, such as https://api.example.com/v1, or in a local stage http://127.0.0.1:4000',
+  'an https URL without a query, such as https://api.example.com/v1, or in a local stage http://127.0.0.1:3000/dev',
 );
 
 const API = object(

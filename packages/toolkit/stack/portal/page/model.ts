@@ -209,7 +209,7 @@ export type NewInvitation = {
   readonly id: string;
   readonly role: Role;
   readonly expiresAt: string;
-  /** The invitation's secret, which is shown only once. It is absent if the change was repeated. */
+  /** The invitation's secret, which is shown only once. The reply to a repeated request does not contain it. */
   readonly invitation?: string;
 };
 

@@ -92,7 +92,7 @@ describe('the remedy for a token of another issuer', () => {
   it('names the property for another user pool, and the issuers of other authorizers', () => {
     assert.match(
       storyOf(refusedToken('issuer', { issuer: `${POOL}2` })),
-      /add this user pool .*ProviderARNs/,
+      /on a REST API, add this user pool to ProviderARNs .*; on an HTTP API, set Issuer/,
     );
     assert.match(
       storyOf(refusedToken('issuer', { issuer: 'https://b.example/' }, ['https://a.example/'])),
