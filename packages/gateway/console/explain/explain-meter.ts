@@ -90,24 +90,24 @@ function isClosed({ burst, ratePerSecond }: LimitCircumstances): boolean {
 const CLOSED = 'With a limit of 0, waiting does not help: raise';
 
 function explainKey(about: Circumstances, meter: MeterCircumstances): Reason {
-  const { apiId, stageName, routeKey, guard, isDeployed } = about;
+  const { apiId, stageName, routeKey, guard } = about;
   const decided = guard?.decided;
   const here = `${apiId}/${stageName ?? ''}`;
   const needs = `${routeKey ?? 'The route'} needs an API key`;
+  const setting = (name: Parameters<typeof nameSetting>[0]): string =>
+    nameSetting(name, about.definition, stageName);
   if (!meter.hasApiKey)
     return meter.keySource === 'AUTHORIZER'
       ? explainNoneGiven(needs, meter.refusal ?? '', decided)
       : {
           because: [`${needs}, and the request has no x-api-key header.`],
-          changes: about.isPreflight === true ? advisePreflight(about) : [adviseKey(here, meter, isDeployed)],
+          changes: about.isPreflight === true ? advisePreflight(about) : [adviseKey(about, meter)],
         };
   switch (meter.keyFault) {
     case 'disabled':
       return {
         because: [`${needs}; ${nameOfKey(meter)} is disabled.`],
-        changes: [
-          'Enable the key, or send another one: set Enabled: true of the AWS::ApiGateway::ApiKey, which is disabled if its template does not set Enabled.',
-        ],
+        changes: [`Enable the key, or send another one: set ${setting('keyEnabled')}.`],
       };
     case 'no-plan':
       return {
@@ -115,7 +115,7 @@ function explainKey(about: Circumstances, meter: MeterCircumstances): Reason {
           `${needs}; ${nameOfKey(meter)} is enabled but belongs to no usage plan, and a key without a plan has no effect.`,
         ],
         changes: [
-          `${meter.acceptedKeys?.length === 0 ? `Give the stage a usage plan, AWS::ApiGateway::UsagePlan with ApiStages: [{ ApiId: !Ref ${about.definition?.logicalId ?? 'Api'}, Stage: ${stageName ?? ''} }], and add` : `Add`} the key to ${meter.acceptedKeys?.length === 0 ? 'it' : `a usage plan that includes the stage ${here}`} with an AWS::ApiGateway::UsagePlanKey (KeyId, KeyType: API_KEY, UsagePlanId).`,
+          `${meter.acceptedKeys?.length === 0 ? `Give the stage a usage plan (${setting('planOfStage')}), and add the key to it` : `Add the key to a usage plan that includes the stage ${here}`}${setting('keyOfPlan')}.`,
         ],
       };
     case 'other-stages':
@@ -124,7 +124,7 @@ function explainKey(about: Circumstances, meter: MeterCircumstances): Reason {
           `${needs}; ${meter.plans === undefined || meter.plans.length === 0 ? 'the usage plans' : `the usage ${meter.plans.length === 1 ? 'plan' : 'plans'} ${meter.plans.join(', ')}`} of ${nameOfKey(meter)} ${meter.plans?.length === 1 ? 'does' : 'do'} not include the stage ${here}${meter.opens.length === 0 ? '' : `, only ${meter.opens.join(', ')}`}.`,
         ],
         changes: [
-          `Add the stage ${here} to the ApiStages of ${meter.plans?.length === 1 ? `the usage plan ${meter.plans[0] ?? ''}` : "the key's usage plan"}: ApiStages: [{ ApiId: the API, Stage: ${stageName ?? ''} }].`,
+          `Add ${setting('stageOfPlan')}${meter.plans?.length === 1 ? ` ${meter.plans[0] ?? ''}` : ' of the key'}.`,
         ],
       };
     case 'unknown':
@@ -133,7 +133,7 @@ function explainKey(about: Circumstances, meter: MeterCircumstances): Reason {
       return {
         because: [`${needs}; the value sent does not match any key of the account.`],
         changes: [
-          `${meter.acceptedKeys?.length === 0 ? '' : 'Send the value of a key, not its id or name. '}${adviseKey(here, meter, isDeployed)}`,
+          `${meter.acceptedKeys?.length === 0 ? '' : 'Send the value of a key, not its id or name. '}${adviseKey(about, meter)}`,
         ],
       };
   }
@@ -155,9 +155,13 @@ function explainSentName(needs: string, { definition, isDeployed }: Circumstance
 
 const MOST_NAMED = 3;
 
-function adviseKey(here: string, { acceptedKeys }: MeterCircumstances, isDeployed: boolean): string {
+function adviseKey(
+  { apiId, stageName = '', definition, isDeployed }: Circumstances,
+  { acceptedKeys }: MeterCircumstances,
+): string {
+  const here = `${apiId}/${stageName}`;
   if (acceptedKeys?.length === 0)
-    return `Create an API key that is enabled, and a usage plan that has it and the stage ${here} (AWS::ApiGateway::ApiKey, UsagePlan and UsagePlanKey): no key is accepted there yet.`;
+    return `No key is accepted for the stage ${stageName} yet. Add ${nameSetting('firstKey', definition, stageName)}.`;
   const [name] = acceptedKeys ?? [];
   if (name !== undefined && acceptedKeys !== undefined)
     return `Send an API key that the stage ${here} accepts, in the x-api-key header: ${acceptedKeys.slice(0, MOST_NAMED).join(', ')}${acceptedKeys.length > MOST_NAMED ? ' …' : ''}. \`gatewright keys value ${name}\` prints its value.`;

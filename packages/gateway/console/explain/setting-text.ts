@@ -6,6 +6,11 @@ import type { Definition } from '../surprises/template-text.ts';
 
 type Form = Definition['form'];
 type Texts = Readonly<Record<Form, string>>;
+/**
+ * `document` is the text for a route that the author wrote in an OpenAPI document, and `calls` the one for an API that
+ * calls created, if they differ from CloudFormation's.
+ */
+type OwnTexts = Texts & { readonly document?: string; readonly calls?: string };
 
 /**
  * A setting from which SAM, osls and the CDK make the OPTIONS methods of a REST API. In CloudFormation and Terraform,
@@ -25,13 +30,15 @@ function ofCors(setting: 'AllowHeaders' | 'AllowMethods' | 'AllowCredentials'): 
   };
 }
 
+const WITH_PLAN =
+  'an AWS::ApiGateway::ApiKey with Enabled: true, an AWS::ApiGateway::UsagePlan with ApiStages: [{ ApiId: !Ref @, Stage: # }], and an AWS::ApiGateway::UsagePlanKey that joins both (KeyId, KeyType: API_KEY, UsagePlanId)';
+const WITH_PLAN_KEY = ' with an AWS::ApiGateway::UsagePlanKey (KeyId, KeyType: API_KEY, UsagePlanId)';
+const IN_STAGES = 'ApiStages: [{ ApiId: !Ref @, Stage: # }] of the usage plan';
+
 const WITH_ROUTE_RESPONSE =
   'RouteResponseSelectionExpression of the route # to $default, and add an AWS::ApiGatewayV2::RouteResponse with RouteResponseKey $default';
 
-/**
- * `@` is the logical id of the API, and `#` an origin or another value. `document` is the text for a route that the author
- * wrote in an OpenAPI document, if it differs.
- */
+/** `@` is the logical id of the API, and `#` an origin or another value. */
 const SETTINGS = {
   simpleResponses: {
     cloudformation: 'EnableSimpleResponses: true of the authorizer',
@@ -85,6 +92,57 @@ const SETTINGS = {
     cdk: 'apiKeyRequired: true in addMethod',
     terraform: 'api_key_required = true of the aws_api_gateway_method',
   },
+  firstKey: {
+    calls:
+      'a key with `aws apigateway create-api-key --enabled`, a plan with `aws apigateway create-usage-plan --api-stages apiId=API,stage=#`, and join both with `aws apigateway create-usage-plan-key --key-type API_KEY`',
+    cloudformation: WITH_PLAN,
+    sam: 'UsagePlan: { CreateUsagePlan: PER_API } to Auth of @, from which SAM makes an API key and a usage plan',
+    'sam-globals':
+      'UsagePlan: { CreateUsagePlan: PER_API } to Globals.Api.Auth, from which SAM makes an API key and a usage plan',
+    serverless: 'apiKeys: [NAME] to provider.apiGateway, from which osls makes the key and a usage plan',
+    cdk: "const plan = api.addUsagePlan('Plan', { apiStages: [{ stage: api.deploymentStage }] }) and plan.addApiKey(api.addApiKey('Key'))",
+    terraform:
+      'an aws_api_gateway_api_key, an aws_api_gateway_usage_plan with api_stages { api_id = @.id, stage = "#" }, and an aws_api_gateway_usage_plan_key that joins both',
+  },
+  planOfStage: {
+    calls: '`aws apigateway create-usage-plan --api-stages apiId=API,stage=#`',
+    cloudformation: `an AWS::ApiGateway::UsagePlan with ApiStages: [{ ApiId: !Ref @, Stage: # }]`,
+    sam: `an AWS::ApiGateway::UsagePlan with ApiStages: [{ ApiId: !Ref @, Stage: # }]`,
+    'sam-globals': `an AWS::ApiGateway::UsagePlan with ApiStages: [{ ApiId: !Ref @, Stage: # }]`,
+    serverless: `an AWS::ApiGateway::UsagePlan with ApiStages: [{ ApiId: !Ref @, Stage: # }] in resources.Resources`,
+    cdk: "api.addUsagePlan('Plan', { apiStages: [{ stage: api.deploymentStage }] })",
+    terraform: 'an aws_api_gateway_usage_plan with api_stages { api_id = @.id, stage = "#" }',
+  },
+  keyOfPlan: {
+    calls: ' with `aws apigateway create-usage-plan-key --key-type API_KEY`',
+    cloudformation: WITH_PLAN_KEY,
+    sam: WITH_PLAN_KEY,
+    'sam-globals': WITH_PLAN_KEY,
+    serverless: WITH_PLAN_KEY,
+    cdk: ' with plan.addApiKey(key)',
+    terraform: ' with an aws_api_gateway_usage_plan_key (key_id, key_type = "API_KEY", usage_plan_id)',
+  },
+  keyEnabled: {
+    calls: '/enabled to true with `aws apigateway update-api-key`',
+    cloudformation:
+      'Enabled: true of the AWS::ApiGateway::ApiKey, which is disabled if its template does not set Enabled',
+    sam: 'Enabled: true of the AWS::ApiGateway::ApiKey, which is disabled if its template does not set Enabled',
+    'sam-globals':
+      'Enabled: true of the AWS::ApiGateway::ApiKey, which is disabled if its template does not set Enabled',
+    serverless: 'enabled: true of the key in provider.apiGateway.apiKeys',
+    cdk: 'enabled: true of the ApiKey',
+    terraform: 'enabled = true of the aws_api_gateway_api_key',
+  },
+  stageOfPlan: {
+    calls:
+      'the stage # with `aws apigateway update-usage-plan --patch-operations op=add,path=/apiStages,value=API:#` to the usage plan',
+    cloudformation: IN_STAGES,
+    sam: IN_STAGES,
+    'sam-globals': IN_STAGES,
+    serverless: IN_STAGES,
+    cdk: 'the stage with addApiStage({ stage: api.deploymentStage }) of the usage plan',
+    terraform: 'api_stages { api_id = @.id, stage = "#" } of the usage plan',
+  },
   keyValue: {
     cloudformation: 'Value of the AWS::ApiGateway::ApiKey (at least 20 characters)',
     sam: 'Value of an AWS::ApiGateway::ApiKey of your own (at least 20 characters)',
@@ -133,7 +191,7 @@ const SETTINGS = {
     terraform:
       'response_parameters = { "gatewayresponse.header.Access-Control-Allow-Origin" = "\'#\'" }, as an aws_api_gateway_gateway_response',
   },
-} satisfies Readonly<Record<string, Texts & { readonly document?: string }>>;
+} satisfies Readonly<Record<string, OwnTexts>>;
 
 export function nameSetting(
   setting: keyof typeof SETTINGS,
@@ -141,10 +199,9 @@ export function nameSetting(
   value = '',
 ): string {
   const { form, logicalId, isDocument } = definition ?? { form: 'cloudformation', logicalId: 'the API' };
-  const texts: Texts & { readonly document?: string } = SETTINGS[setting];
-  return ((isDocument === true ? texts.document : undefined) ?? texts[form])
-    .replace('@', () => logicalId)
-    .replace('#', () => value);
+  const texts: OwnTexts = SETTINGS[setting];
+  const special = definition === undefined ? texts.calls : isDocument === true ? texts.document : undefined;
+  return (special ?? texts[form]).replace('@', () => logicalId).replaceAll('#', () => value);
 }
 
 /** The setting of an authorizer that identifies callers by these query parameters. */

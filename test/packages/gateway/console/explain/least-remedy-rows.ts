@@ -233,7 +233,8 @@ export const LEAST_REMEDIES: readonly Row[] = [
       ),
     request: { target: '/dev/pets' },
     because: /The gateway response INVALID_API_KEY of the API changed the status from 403 to 404\./,
-    change: /^Create an API key that is enabled, and a usage plan that has it and the stage abcdefghij\/dev/,
+    change:
+      /^No key is accepted for the stage dev yet\. Add a key with `aws apigateway create-api-key --enabled`/,
     never: /undefined/,
   },
   {

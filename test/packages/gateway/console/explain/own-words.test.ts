@@ -114,7 +114,7 @@ const NO_SETTINGS =
   AllowHeaders AllowMethods AllowOrigin AllowOrigins AllowedMethods AnyStep ApiGatewayRestApi ApiId ApiKey
   ApiMappingKey AssumeRole AssumeRolePolicyDocument AttributeDefinitions AuthorizerId BadRequestException
   BasePath BigInt BisectBatchOnFunctionError CallbackHandlerDeprecated CloudFront CodeUri
-  ConditionExpression ConfirmForgotPassword ConfirmSignUp ContentBasedDeduplication CustomErrorResponses
+  ConditionExpression CreateUsagePlan ConfirmForgotPassword ConfirmSignUp ContentBasedDeduplication CustomErrorResponses
   DeadLetterConfig DecidedAccess DelaySeconds DestinationConfig DistributionConfig DomainName EdgeAnswer
   ErrorCode ErrorMessage EventBusName EventInvokeConfig EventPattern EventSourceArn EventStep ExitError
   ExposeHeaders ExpressionAttributeNames ExpressionAttributeValues FailedEntryCount FailedPutCount

@@ -120,7 +120,19 @@ const ROWS: readonly {
     },
     status: 403,
     because: /the usage plan free of API key alice \(\w+\) does not include the stage \$\{Api\}\/dev/,
-    change: /to the ApiStages of the usage plan free: ApiStages: \[\{ ApiId: the API, Stage: dev \}\]/,
+    change: /^Add ApiStages: \[\{ ApiId: !Ref Api, Stage: dev \}\] of the usage plan free\.$/,
+    mended: {
+      template: template({ method: 'ApiKeyRequired: true', more: KEYED(', Enabled: true', DEV) }),
+      request: { headers: { 'x-api-key': KEY } },
+    },
+  },
+  {
+    name: 'a key where nothing makes one',
+    refused: { template: template({ method: 'ApiKeyRequired: true' }) },
+    status: 403,
+    because: /needs an API key, and the request has no x-api-key header/,
+    change:
+      /^No key is accepted for the stage dev yet\. Add an AWS::ApiGateway::ApiKey with Enabled: true, an AWS::ApiGateway::UsagePlan with ApiStages: \[\{ ApiId: !Ref Api, Stage: dev \}\], and an AWS::ApiGateway::UsagePlanKey/,
     mended: {
       template: template({ method: 'ApiKeyRequired: true', more: KEYED(', Enabled: true', DEV) }),
       request: { headers: { 'x-api-key': KEY } },
@@ -213,4 +225,34 @@ describe('a refusal by a setting', () => {
       const passed = await project.ask(mended.request);
       assert.equal(passed.status, 200, passed.sentences.join('\n'));
     });
+});
+
+// https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-apiusageplan.html
+describe('a route of SAM that needs an API key', () => {
+  const sam = (plan: string): string => `
+Transform: AWS::Serverless-2016-10-31
+Globals: { Api: { Auth: { ApiKeyRequired: true${plan} } } }
+Resources:
+  Main:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: nodejs22.x
+      CodeUri: .
+      Handler: index.main
+      Events: { Get: { Type: Api, Properties: { Path: /, Method: get } } }`;
+
+  it('gets a key as SAM makes it, which the next explanation names', async () => {
+    using project = anAdvisedProject('template.yaml', { 'template.yaml': sam(''), 'index.js': HANDLER });
+    const asked = await project.ask();
+    assert.equal(asked.status, 403);
+    assert.match(
+      asked.changes.join('\n'),
+      /^No key is accepted for the stage Prod yet\. Add UsagePlan: \{ CreateUsagePlan: PER_API \} to Globals\.Api\.Auth/,
+    );
+
+    project.write('template.yaml', sam(', UsagePlan: { CreateUsagePlan: PER_API }'));
+    const next = await project.ask();
+    assert.equal(next.status, 403);
+    assert.match(next.changes.join('\n'), /^Send an API key that the stage .* accepts/);
+  });
 });

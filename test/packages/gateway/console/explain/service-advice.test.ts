@@ -127,7 +127,7 @@ const THROWN: readonly (readonly [source: string, code: string, detail: string, 
     'https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html',
     'EmptyBatchRequest',
     'There should be at least one SendMessageBatchRequestEntry in the request.',
-    /^Skip the call at main\.js:4 if there are no entries/
+    /^Skip the call at main\.js:4 if there are no entries/,
   ],
   [
     'https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html',

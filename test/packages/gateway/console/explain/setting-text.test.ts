@@ -44,6 +44,43 @@ describe('a setting', () => {
       assert.equal(nameSetting('simpleResponses', at(form)), expected);
     });
 
+  const keys: readonly [definition: Definition | undefined, expected: RegExp, source: string][] = [
+    [
+      at('serverless'),
+      /^apiKeys: \[NAME\] to provider\.apiGateway/,
+      'https://www.serverless.com/framework/docs/providers/aws/events/apigateway',
+    ],
+    [
+      at('sam'),
+      /^UsagePlan: \{ CreateUsagePlan: PER_API \} to Auth of Shop/,
+      'https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-apiusageplan.html',
+    ],
+    [
+      at('cdk'),
+      /addUsagePlan\('Plan', \{ apiStages: \[\{ stage: api\.deploymentStage \}\] \}\)/,
+      'https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_apigateway-readme.html',
+    ],
+    [
+      at('terraform', { logicalId: 'aws_api_gateway_rest_api.shop' }),
+      /api_stages \{ api_id = aws_api_gateway_rest_api\.shop\.id, stage = "dev" \}/,
+      'https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/api_gateway_usage_plan',
+    ],
+    [
+      at('cloudformation'),
+      /ApiStages: \[\{ ApiId: !Ref Shop, Stage: dev \}\]/,
+      'https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-usageplan.html',
+    ],
+    [
+      undefined,
+      /--api-stages apiId=API,stage=dev/,
+      'https://docs.aws.amazon.com/cli/latest/reference/apigateway/create-usage-plan.html',
+    ],
+  ];
+  for (const [definition, expected, source] of keys)
+    it(`is a first key with its plan, as its owner writes them: ${definition?.form ?? 'calls'} (${source})`, () => {
+      assert.match(nameSetting('firstKey', definition, 'dev'), expected);
+    });
+
   it('is named as in CloudFormation if calls created the API', () => {
     assert.equal(nameSetting('openPreflight', undefined), 'AuthorizationType NONE');
   });
