@@ -131,6 +131,34 @@ const PHRASES: Readonly<Record<string, Partial<Readonly<Record<Form, string>>>>>
     serverless: 'maximumRetryAttempts: 0 of',
     cdk: 'retryAttempts: 0 of',
   },
+  'an AWS::SNS::Subscription for the topic': {
+    terraform: 'an aws_sns_topic_subscription for the topic',
+    serverless: 'an sns event with the ARN of the topic to a function',
+    cdk: 'a subscription with addSubscription of the topic',
+    sam: 'an event of type SNS with the topic to a function',
+    'sam-globals': 'an event of type SNS with the topic to a function',
+  },
+  'an AWS::Events::Rule with this EventBusName and an EventPattern': {
+    terraform: 'an aws_cloudwatch_event_rule with this event_bus_name and an event_pattern',
+    serverless: 'an eventBridge event with this eventBus and a pattern to a function',
+    cdk: 'an events.Rule with this eventBus and an eventPattern',
+    sam: 'an event of type EventBridgeRule with this EventBusName and a Pattern to a function',
+    'sam-globals': 'an event of type EventBridgeRule with this EventBusName and a Pattern to a function',
+  },
+  'an AWS::Lambda::EventSourceMapping whose EventSourceArn is the StreamArn of the table': {
+    terraform: 'an aws_lambda_event_source_mapping whose event_source_arn is the stream_arn of the table',
+    serverless: 'a stream event of type dynamodb with the stream of the table to a function',
+    cdk: 'a DynamoEventSource of the table with addEventSource of a function',
+    sam: 'an event of type DynamoDB with the stream of the table to a function',
+    'sam-globals': 'an event of type DynamoDB with the stream of the table to a function',
+  },
+  'an AWS::Lambda::EventSourceMapping whose EventSourceArn is the ARN of the stream': {
+    terraform: 'an aws_lambda_event_source_mapping whose event_source_arn is the ARN of the stream',
+    serverless: 'a stream event of type kinesis with the stream to a function',
+    cdk: 'a KinesisEventSource of the stream with addEventSource of a function',
+    sam: 'an event of type Kinesis with the stream to a function',
+    'sam-globals': 'an event of type Kinesis with the stream to a function',
+  },
 };
 
 /** Resource types of Terraform. The CDK and serverless.yml use CloudFormation's types. */

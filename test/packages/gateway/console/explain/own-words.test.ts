@@ -67,6 +67,24 @@ describe('the words of an explanation', () => {
       'https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-lambdatokenauthorizationidentity.html',
     ],
     [
+      of('terraform'),
+      'Add an AWS::Events::Rule with this EventBusName and an EventPattern, or send the event to the bus that has the rule.',
+      'Add an aws_cloudwatch_event_rule with this event_bus_name and an event_pattern, or send the event to the bus that has the rule.',
+      'https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/cloudwatch_event_rule',
+    ],
+    [
+      of('serverless'),
+      'Add an AWS::Lambda::EventSourceMapping whose EventSourceArn is the ARN of the stream.',
+      'Add a stream event of type kinesis with the stream to a function.',
+      'https://www.serverless.com/framework/docs/providers/aws/events/streams',
+    ],
+    [
+      of('sam'),
+      'Add an AWS::SNS::Subscription for the topic.',
+      'Add an event of type SNS with the topic to a function.',
+      'https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-function-sns.html',
+    ],
+    [
       of('cloudformation'),
       'Raise Timeout.',
       'Raise Timeout.',
@@ -76,6 +94,22 @@ describe('the words of an explanation', () => {
   for (const [owner, text, expected, source] of rows)
     it(`are the owner’s: ${owner.definition?.form ?? ''}, ${text} (${source})`, () => {
       assert.equal(inOwnWords(text, owner, 'advice'), expected);
+    });
+
+  // A template of these tools has an event of a function or an own class, and not these resources.
+  for (const form of ['terraform', 'serverless', 'cdk', 'sam', 'sam-globals'] as const)
+    it(`name what ${form} writes for each source of events that nothing reads`, () => {
+      const source = readFileSync(
+        new URL('../../../../../packages/gateway/console/explain/explain-deliveries.ts', import.meta.url),
+        'utf8',
+      );
+      const changes = [...source.matchAll(/^ +(?:change:)?\s*'(Add an AWS::[^']*)'/gm)].map(
+        ([, text = '']) => text,
+      );
+      const inSns = /'(Add an AWS::SNS::[^']*)'/.exec(source)?.[1] ?? '';
+      assert.ok(changes.length >= 3 && inSns !== '');
+      for (const text of [...changes, inSns])
+        assert.doesNotMatch(inOwnWords(text, of(form), 'advice'), /AWS::/, text);
     });
 
   it('stay as they are where a function or a service wrote them', () => {
