@@ -12,8 +12,9 @@ import type { DeliveriesWith } from './describe-deliveries.ts';
 import { findByArn, findEdgePlace } from './find-places.ts';
 import { isEvent } from './recorded-request.ts';
 import { showBody, showHeaders } from './shown.ts';
+import { findToolkit } from '../../core/stack/own-first.ts';
 import { formatOf } from '../../core/stack/source-format.ts';
-import type { ResolvedStack } from '../../core/stack/model.ts';
+import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
 import type { EdgeRecord } from '../../kernel/edge-record.ts';
 import type { EventJournal } from '../../kernel/event-journal.ts';
 import type { EventRecord, StampedStep } from '../../kernel/event-step.ts';
@@ -119,7 +120,7 @@ function rowOfEdge(sequence: number, record: EdgeRecord, { redactor }: SideWith)
 function rowOfEvent(
   sequence: number,
   { id, cause, atEpochMs }: EventRecord,
-  { journal }: SideWith,
+  { journal, stacks }: SideWith,
 ): RequestRow {
   const steps = journal?.ofCause(cause) ?? [];
   const [first] = steps;
@@ -135,6 +136,8 @@ function rowOfEvent(
     apiId: '',
     apiName: lastPartOf(where),
     api: lastPartOf(where),
+    // A failed event of the toolkit is something that its owner must see.
+    ...(!isFailed && isOfToolkit(where, stacks) && { isToolkit: true }),
     method: first?.kind === 'accepted' && first.what === 'run' ? 'SCHEDULE' : 'EVENT',
     target: lastPartOf(where),
     // An event has no status.
@@ -199,12 +202,40 @@ function definitionOfEvent(
   stacks: readonly ResolvedStack[],
 ): Circumstances['definition'] {
   for (const step of steps) {
-    const own = step.kind === 'accepted' ? findByArn(stacks, step.at) : undefined;
-    const stack = stacks.find(({ resources }) => resources.get(own?.logicalId ?? '') === own);
-    if (own !== undefined && stack !== undefined)
-      return { file: stack.file, form: formatOf(stack).kind, logicalId: own.logicalId };
+    const found = step.kind === 'accepted' ? findOwner(step.at, stacks) : undefined;
+    if (found !== undefined)
+      return {
+        file: found.stack.file,
+        form: formatOf(found.stack).kind,
+        logicalId: found.resource.logicalId,
+      };
   }
   return undefined;
+}
+
+/** The resource with this ARN, and its stack. */
+function findOwner(
+  arn: string,
+  stacks: readonly ResolvedStack[],
+): { readonly resource: ResolvedResource; readonly stack: ResolvedStack } | undefined {
+  const resource = findByArn(stacks, arn);
+  const stack = stacks.find(({ resources }) => resources.get(resource?.logicalId ?? '') === resource);
+  return resource === undefined || stack === undefined ? undefined : { resource, stack };
+}
+
+/** By the stacks of a run, then by ARN, because each row of Traffic asks. */
+const OF_TOOLKIT = new WeakMap<readonly ResolvedStack[], Map<string, boolean>>();
+
+/** Whether the resource belongs to the toolkit's stack, whose alarms and schedules would crowd the list of the user's requests. */
+function isOfToolkit(arn: string, stacks: readonly ResolvedStack[]): boolean {
+  const known = OF_TOOLKIT.get(stacks) ?? new Map<string, boolean>();
+  OF_TOOLKIT.set(stacks, known);
+  const before = known.get(arn);
+  if (before !== undefined) return before;
+  const owner = findOwner(arn, stacks);
+  const isOwned = owner !== undefined && findToolkit(stacks).hasStack(owner.stack.stackName);
+  known.set(arn, isOwned);
+  return isOwned;
 }
 
 function circumstancesOf(record: SideRecord, row: RequestRow, at: SideWith): Circumstances {
