@@ -74,17 +74,59 @@ ${rules.map((rule) => `  - ${rule}`).join('\n')}
 ${hasQuotas ? QUOTA_LINES : ''}`;
 }
 
-const QUOTA_LINES = `
+const QUOTA_ABOUT = `
 # How much a customer can use with all of its API keys (see node_modules/gatewright/docs/guides/sell/quota.md). Only
 # callers with an API key are charged.
-# quota:
-#   plan: { claim: plan }
-#   tenant: { claim: tenant }
-#   key: { claim: sub }
-#   when: { issuers: [keys] }
-#   plans:
-#     - { id: gold, version: 1, limits: [{ id: daily, level: tenant, quota: 100000, period: DAY }] }
 `;
+const QUOTA_MEMBERS = `quota:
+  plan: { claim: plan }
+  tenant: { claim: tenant }
+  key: { claim: sub }
+  when: { issuers: [keys] }
+  plans:
+    - { id: gold, version: 1, limits: [{ id: daily, level: tenant, quota: 100000, period: DAY }] }
+`;
+const QUOTA_LINES = `${QUOTA_ABOUT}${QUOTA_MEMBERS.replaceAll(/^(?=.)/gm, '# ')}`;
+
+type DeployedSettings = {
+  readonly apiId: string;
+  /** The stage of the API, such as `prod` or `$default`. */
+  readonly stage: string;
+  /** The path from the folder of the documents to the folder that contains node_modules. */
+  readonly up: string;
+  /** The text with which the API keys begin. */
+  readonly prefix: string;
+  readonly hasQuotas: boolean;
+};
+
+/**
+ * Returns the text of `access/<id>.yml` for an API that is deployed, and whose template may be elsewhere: its callers
+ * need an API key, which `gatewright keys create` makes.
+ */
+export function deployedFile({ apiId, stage, up, prefix, hasQuotas }: DeployedSettings): string {
+  // YAML reads 1234567890 and 12e4567890 as numbers.
+  const id = Number.isNaN(Number(apiId)) ? apiId : `'${apiId}'`;
+  return `# yaml-language-server: $schema=${up}node_modules/gatewright/stack/access.schema.json
+# Who may call what. No caller may do anything unless a rule allows it.
+version: 1
+api:
+  prod: { apiId: ${id}, stage: ${stage.startsWith('$') ? `'${stage}'` : stage} }
+routes: live # the routes are read from AWS
+
+issuers:
+  - { id: keys, type: apiKey, prefix: ${prefix} } # keys of the form ${prefix}_…
+  # If callers have JWTs, trust their issuer: { id: main, type: oidc, issuer: https://…/, audience: [https://…] }
+sources:
+  - { in: header, name: x-api-key, issuers: [keys] } # callers send their key in this header
+  # - { in: header, name: authorization, scheme: Bearer, issuers: [main] }
+
+roles:
+  user: {}
+
+rules: # for a WebSocket API, write connect: true instead of methods and paths
+  - ${ruleForUsers({ kind: 'http' }).join('')}
+${hasQuotas ? `${QUOTA_ABOUT}${QUOTA_MEMBERS}` : ''}`;
+}
 
 /**
  * Returns the issuers that the API trusts now, as commented lines of the document. The user must add the clients and
@@ -108,7 +150,10 @@ function issuersOf({ routes = [] }: ApiToProtect): readonly string[] {
  * Returns a first rule for an API about which nothing else is known. If only some routes are protected, the rule names
  * them.
  */
-export function ruleForUsers({ kind, routes = [] }: ApiToProtect): readonly string[] {
+export function ruleForUsers({
+  kind,
+  routes = [],
+}: Pick<ApiToProtect, 'kind' | 'routes'>): readonly string[] {
   const when = 'when: { roles: { any: [user] } }';
   return kind === 'websocket'
     ? [`{ id: users, effect: allow, connect: true, ${when} }`]

@@ -29,14 +29,31 @@ import {
   ruleForUsers,
   WEBHOOKS_FILE,
 } from './init-files.ts';
+import { planOfDeployed, readDeployed } from './deployed-api.ts';
+import {
+  documentsIn,
+  documentsOf,
+  EXCLUDE,
+  filesIn,
+  GUIDES,
+  hasStack,
+  installLine,
+  isService,
+  isStack,
+  missingOf,
+  packagesStack,
+  readDocuments,
+  readIfThere,
+  STACK_FILE,
+  stackFolderOf,
+} from './init-folder.ts';
 import type { ApiToProtect } from './init-files.ts';
+import type { Choice, Plan } from './init-folder.ts';
 import { addParts, guidesOf } from './add-parts.ts';
 import { documentsFor } from './part-documents.ts';
-import { isBundled, isStateOmitted } from '../../plugin/check-packages.ts';
 import { assertAuthorizers, chooseParts, partsFile, usedParts, withNeeds } from './choose-parts.ts';
 import { describeLeftParts } from '../../../toolkit/stack/parts.ts';
 import { homeOfEnvironment } from '../../../toolkit/terminal/load-options.ts';
-import { membersOf } from '@gatewright/aws/json-object';
 import { colorize, printResult, UsageError } from '../../../base/terminal/output.ts';
 
 type InitFlags = {
@@ -44,19 +61,9 @@ type InitFlags = {
   readonly ifMissing: boolean;
   readonly parts?: string;
   readonly add?: string;
+  readonly api?: string;
+  readonly stage?: string;
 };
-/** The user's choice. `parts` is undefined if the stack already exists, because it keeps its parts. */
-type Choice = { readonly webhooks: boolean; readonly parts: readonly string[] | undefined };
-
-/** The files to write, by their paths relative to the folder, and the next steps for the user. */
-type Plan = { readonly files: ReadonlyMap<string, string>; readonly next: readonly string[] };
-
-/** The folder of the guides in the installed package. In a checkout they are in docs. */
-const GUIDES = 'node_modules/gatewright/docs/guides';
-/** Path of the stack's file below the folder of a service. */
-const STACK_FILE = join(STACK_FOLDER, 'serverless.yml');
-/** Files that identify folders of osls, SAM and CDK projects. */
-const DEFINITION = /^(?:serverless\.(?:ya?ml|json|[cm]?[jt]s)|template\.(?:ya?ml|json)|cdk\.(?:json|out))$/;
 
 export function initCommand(): Command {
   return new Command('init')
@@ -69,6 +76,8 @@ export function initCommand(): Command {
       'parts of a new stack, separated by commas: authorizers, quotas, access-logs, webhooks, channels, cache, waf, portal (default: asked on a terminal, otherwise the parts that the access documents use)',
     )
     .option('--add <names>', 'parts to add to the existing stack, which keeps the parts that it has')
+    .option('--api <id>', 'create the document of this deployed API, whose template may be in another folder')
+    .option('--stage <name>', 'stage of that API (default: prod)')
     .option('--webhooks', 'also create access/webhooks.yml for signed webhooks', false)
     .option('--if-missing', 'do nothing if the stack already exists; for scripts', false)
     .action(async (directory: string, flags: InitFlags) => {
@@ -82,10 +91,14 @@ export function initCommand(): Command {
         add(folder, flags.add);
         return;
       }
+      const deployed = readDeployed(flags);
       const choice = await readChoice(folder, flags);
-      const { files, next } = isService(folder)
-        ? await planOfService(folder, choice)
-        : planOfEmpty(folder, choice);
+      const { files, next } =
+        deployed !== undefined
+          ? planOfDeployed(folder, choice, deployed)
+          : isService(folder)
+            ? await planOfService(folder, choice)
+            : planOfEmpty(folder, choice);
       const isWritten = new Map([...files].map(([path, text]) => [path, write(folder, path, text)]));
       const those = (wanted: boolean) =>
         [...isWritten.keys()].filter((path) => isWritten.get(path) === wanted);
@@ -99,10 +112,6 @@ export function initCommand(): Command {
         ...next.map((line) => `  ${line}`),
       ]);
     });
-}
-
-function stackFolderOf(folder: string): string {
-  return existsSync(join(folder, STACK_FILE)) ? join(folder, STACK_FOLDER) : folder;
 }
 
 /** @throws UsageError if there is no stack yet */
@@ -143,28 +152,6 @@ async function readChoice(folder: string, { webhooks, parts: given }: InitFlags)
   if (webhooks && !parts.includes('webhooks'))
     throw new UsageError('--webhooks needs the part webhooks: add it to --parts');
   return { webhooks: webhooks || parts.includes('webhooks'), parts };
-}
-
-/** Reads the documents of a service that was copied without its stack. */
-function readDocuments(folder: string): ReadonlyMap<string, string> {
-  return documentsOf(join(folder, STACK_FOLDER, 'access'));
-}
-
-function documentsOf(access: string): ReadonlyMap<string, string> {
-  return new Map(documentsIn(access).map((name) => [name, readIfThere(join(access, name))]));
-}
-
-function isService(folder: string): boolean {
-  return readdirSync(folder).some((name) => DEFINITION.test(name));
-}
-
-/** Whether the folder itself, or a folder below it, contains a stack. */
-function hasStack(folder: string): boolean {
-  return existsSync(join(folder, STACK_FILE)) || isStack(readIfThere(join(folder, 'serverless.yml')));
-}
-
-function isStack(definition: string): boolean {
-  return /gatewright\/stack/.test(definition);
 }
 
 function planOfEmpty(folder: string, { webhooks, parts }: Choice): Plan {
@@ -247,15 +234,6 @@ async function planOfService(folder: string, { webhooks, parts }: Choice): Promi
   };
 }
 
-const EXCLUDE = `exclude the stack from the package of your service: add gatewright to plugins in serverless.yml, or package: { patterns: ['!**/.gatewright/**', '!${STACK_FOLDER}/**'] }`;
-
-/** Whether osls would put the folder of the stack into the package of the service. */
-function packagesStack(definition: string): boolean {
-  if (definition === '') return false;
-  const { build, plugins, custom, package: packaging } = membersOf(parseDocument(definition).toJS());
-  return !isBundled({ build, plugins, custom: membersOf(custom) }) && !isStateOmitted(plugins, packaging);
-}
-
 /**
  * Plans the changes in the folder of the stack itself, to which only webhooks can be added.
  * @throws UsageError without --webhooks
@@ -292,27 +270,6 @@ function protectedApis(text: string): readonly NamedApi[] {
     .map(({ value }) => value)
     .filter(isMap)
     .map((named) => ({ stack: named.get('stack'), logicalId: named.get('logicalId') }));
-}
-
-function documentsIn(folder: string): readonly string[] {
-  return filesIn(folder).filter((name) => /\.ya?ml$/.test(name));
-}
-
-function filesIn(folder: string): readonly string[] {
-  return existsSync(folder) ? readdirSync(folder) : [];
-}
-
-/** Returns the dependencies of the stack that are neither installed in the folder nor listed in its package.json. */
-function missingOf(folder: string): readonly string[] {
-  const manifest = readIfThere(join(folder, 'package.json'));
-  return ['gatewright', 'osls'].filter(
-    (name) => !existsSync(join(folder, 'node_modules', name)) && !manifest.includes(`"${name}"`),
-  );
-}
-
-function installLine(folder: string): string {
-  const missing = missingOf(folder);
-  return missing.length === 0 ? 'npm install' : `npm install --save-dev ${missing.join(' ')}`;
 }
 
 /**
@@ -416,10 +373,6 @@ function write(folder: string, path: string, text: string): boolean {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
     throw error;
   }
-}
-
-function readIfThere(file: string): string {
-  return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }
 
 function ownVersion(): string {

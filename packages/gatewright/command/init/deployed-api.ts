@@ -1,0 +1,91 @@
+/** `gatewright init --api`: a stack and a document for an API that is deployed, without its template. */
+import { basename, join } from 'node:path';
+import { readChosenParts } from '@gatewright/authoring/files/parts-files';
+import { STACK_FOLDER } from '@gatewright/authoring/files/stack-files';
+import { INCLUDED_PARTS, PART_NEEDS } from '../../../toolkit/stack/parts.ts';
+import { homeOfEnvironment } from '../../../toolkit/terminal/load-options.ts';
+import { UsageError } from '../../../base/terminal/output.ts';
+import { assertAuthorizers, partsFile } from './choose-parts.ts';
+import { deployedFile, IGNORE_FILE, stackFile } from './init-files.ts';
+import {
+  documentsOf,
+  EXCLUDE,
+  GUIDES,
+  installLine,
+  isService,
+  isStack,
+  missingOf,
+  packagesStack,
+  readIfThere,
+} from './init-folder.ts';
+import { documentsFor } from './part-documents.ts';
+import type { Choice, Plan } from './init-folder.ts';
+
+type Deployed = { readonly apiId: string; readonly stage: string };
+
+/** @throws UsageError if `--stage` is given alone, or if `--api` is not an id */
+export function readDeployed({
+  api,
+  stage,
+}: {
+  readonly api?: string;
+  readonly stage?: string;
+}): Deployed | undefined {
+  if (api === undefined && stage === undefined) return undefined;
+  if (api === undefined) throw new UsageError('--stage is the stage of a deployed API: pass --api, too');
+  if (!/^[a-z0-9]{5,20}$/.test(api))
+    throw new UsageError(`--api needs the id of the API, such as a1b2c3d4e5, not ${JSON.stringify(api)}`);
+  if (stage !== undefined && !/^(?:\$default|[\w-]{1,128})$/.test(stage))
+    throw new UsageError(
+      `--stage needs the name of a stage, such as prod or $default, not ${JSON.stringify(stage)}`,
+    );
+  return { apiId: api, stage: stage ?? 'prod' };
+}
+
+/** The template of a deployed API is not needed, so the folder may be empty, or that of any service. */
+export function planOfDeployed(
+  folder: string,
+  { webhooks, parts }: Choice,
+  { apiId, stage }: Deployed,
+): Plan {
+  assertAuthorizers(parts);
+  const own = readIfThere(join(folder, 'serverless.yml'));
+  const stack = isStack(own) ? '' : STACK_FOLDER;
+  const up = stack === '' ? '' : '../';
+  const { region } = homeOfEnvironment();
+  // An older stack, without gatewright.yml, has quotas.
+  const chosen = parts ?? readChosenParts(join(folder, stack), PART_NEEDS, undefined, INCLUDED_PARTS);
+  const documents = documentsOf(join(folder, stack, 'access'));
+  const prefix = /[a-z][a-z0-9]*/.exec(basename(folder).toLowerCase())?.[0].slice(0, 16) ?? 'shop';
+  const hasChannels = parts?.includes('channels') === true;
+  const files = new Map([
+    ...(parts === undefined
+      ? []
+      : [
+          [join(stack, 'serverless.yml'), stackFile({ up, region, hasChannels })] as const,
+          [join(stack, 'gatewright.yml'), partsFile(parts)] as const,
+        ]),
+    ...(isService(folder) ? [] : [['.gitignore', IGNORE_FILE] as const]),
+    [
+      join(stack, 'access', `${apiId}.yml`),
+      deployedFile({ apiId, stage, up: `../${up}`, prefix, hasQuotas: chosen?.includes('quotas') !== false }),
+    ] as const,
+    ...documentsFor(parts ?? (webhooks ? ['webhooks'] : []), documents, `../${up}`).map(
+      ({ file, text }) => [join(stack, 'access', file), text] as const,
+    ),
+  ]);
+  const inStack = (command: string): string => (stack === '' ? command : `(cd ${stack} && ${command})`);
+  return {
+    files,
+    next: [
+      ...(missingOf(folder).length === 0 ? [] : [installLine(folder)]),
+      ...(stack !== '' && packagesStack(own) ? [EXCLUDE] : []),
+      `check that region in params of ${join(stack, 'serverless.yml')} is the region of the API`,
+      'npx gatewright access sync --stage prod   # reads the routes of the API; needs AWS credentials and AWS_REGION',
+      inStack('npx serverless deploy --stage prod'),
+      'create customers and keys, so that attach refuses nobody who has one: npx gatewright keys create --help',
+      `npx gatewright attach --api ${apiId} --stage ${stage.startsWith('$') ? `'${stage}'` : stage}`,
+      `guides by task are in ${GUIDES}; start with protect/attach.md`,
+    ],
+  };
+}

@@ -1,0 +1,82 @@
+/** What the folder of `gatewright init` contains, and what `init` plans for it. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseDocument } from 'yaml';
+import { STACK_FOLDER } from '@gatewright/authoring/files/stack-files';
+import { membersOf } from '@gatewright/aws/json-object';
+import { isBundled, isStateOmitted } from '../../plugin/check-packages.ts';
+
+/** The user's choice. `parts` is undefined if the stack already exists, because it keeps its parts. */
+export type Choice = { readonly webhooks: boolean; readonly parts: readonly string[] | undefined };
+
+/** The files to write, by their paths relative to the folder, and the next steps for the user. */
+export type Plan = { readonly files: ReadonlyMap<string, string>; readonly next: readonly string[] };
+
+/** The folder of the guides in the installed package. In a checkout they are in docs. */
+export const GUIDES = 'node_modules/gatewright/docs/guides';
+
+/** Files that identify folders of osls, SAM and CDK projects. */
+const DEFINITION = /^(?:serverless\.(?:ya?ml|json|[cm]?[jt]s)|template\.(?:ya?ml|json)|cdk\.(?:json|out))$/;
+
+/** Path of the stack's file below the folder of a service. */
+export const STACK_FILE = join(STACK_FOLDER, 'serverless.yml');
+
+export function stackFolderOf(folder: string): string {
+  return existsSync(join(folder, STACK_FILE)) ? join(folder, STACK_FOLDER) : folder;
+}
+
+export function isService(folder: string): boolean {
+  return readdirSync(folder).some((name) => DEFINITION.test(name));
+}
+
+/** Whether the folder itself, or a folder below it, contains a stack. */
+export function hasStack(folder: string): boolean {
+  return existsSync(join(folder, STACK_FILE)) || isStack(readIfThere(join(folder, 'serverless.yml')));
+}
+
+export function isStack(definition: string): boolean {
+  return /gatewright\/stack/.test(definition);
+}
+
+/** Reads the documents of a service that was copied without its stack. */
+export function readDocuments(folder: string): ReadonlyMap<string, string> {
+  return documentsOf(join(folder, STACK_FOLDER, 'access'));
+}
+
+export function documentsOf(access: string): ReadonlyMap<string, string> {
+  return new Map(documentsIn(access).map((name) => [name, readIfThere(join(access, name))]));
+}
+
+export function documentsIn(folder: string): readonly string[] {
+  return filesIn(folder).filter((name) => /\.ya?ml$/.test(name));
+}
+
+export function filesIn(folder: string): readonly string[] {
+  return existsSync(folder) ? readdirSync(folder) : [];
+}
+
+/** Returns the dependencies of the stack that are neither installed in the folder nor listed in its package.json. */
+export function missingOf(folder: string): readonly string[] {
+  const manifest = readIfThere(join(folder, 'package.json'));
+  return ['gatewright', 'osls'].filter(
+    (name) => !existsSync(join(folder, 'node_modules', name)) && !manifest.includes(`"${name}"`),
+  );
+}
+
+export function installLine(folder: string): string {
+  const missing = missingOf(folder);
+  return missing.length === 0 ? 'npm install' : `npm install --save-dev ${missing.join(' ')}`;
+}
+
+export const EXCLUDE = `exclude the stack from the package of your service: add gatewright to plugins in serverless.yml, or package: { patterns: ['!**/.gatewright/**', '!${STACK_FOLDER}/**'] }`;
+
+/** Whether osls would put the folder of the stack into the package of the service. */
+export function packagesStack(definition: string): boolean {
+  if (definition === '') return false;
+  const { build, plugins, custom, package: packaging } = membersOf(parseDocument(definition).toJS());
+  return !isBundled({ build, plugins, custom: membersOf(custom) }) && !isStateOmitted(plugins, packaging);
+}
+
+export function readIfThere(file: string): string {
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
+}
