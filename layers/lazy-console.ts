@@ -31,7 +31,7 @@ function print(stream: 'stdout' | 'stderr', said: readonly unknown[]): void {
     said.length === 1 && typeof text === 'string'
       ? text
       : process.getBuiltinModule('node:util').format(...said);
-  // `process.stdout` is undefined while a package is built for the layer.
+  // The build of the layer replaces the text `process.stdout` with `undefined` (NO_STREAMS in build-layer.ts), so the stream is read by its name.
   const { [stream]: out } = process;
   out.write(`${line}\n`);
 }

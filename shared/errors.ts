@@ -153,7 +153,7 @@ type PortalErrorCode =
   | 'SIGN_IN_FAILED'
   /** The account is not a member of an organisation. */
   | 'ORGANISATION_MISSING'
-  /** The stage has no issuer for the sign-in; or it has one, and an invitation was accepted without it. [operator] */
+  /** The stage has no issuer for the sign-in; or it has one, and somebody tried to accept an invitation without signing in with it. [operator] */
   | 'SIGN_IN_UNKNOWN'
   /** The portal does not offer this plan, this webhook source, or keys to the organisation. */
   | 'OFFER_UNKNOWN'

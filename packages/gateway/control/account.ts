@@ -153,8 +153,8 @@ export class Account {
   }
 
   /**
-   * Replaces the definitions of templates; takes effect when the returned function is called. Keys and plans
-   * that were created by calls stay. The usage of each key that is still in its plan also stays.
+   * Prepares to replace the API keys and usage plans that templates define. The change takes effect when the returned
+   * function is called. Keys and plans that were created by calls stay. The usage of each key that is still in its plan also stays.
    * @throws DefinitionError if AWS would refuse a definition
    */
   prepare(defined: DefinedMetering, tolerance: Tolerance = REFUSING): () => void {

@@ -293,7 +293,7 @@ class StatementParser {
   #name(): string {
     const { kind, text } = this.#next();
     if (kind === 'word' || kind === 'name') return text;
-    throw unsupported(text === '' ? 'the end where a name is expected' : text);
+    throw unsupported(text === '' ? 'the statement ends where a name is expected' : text);
   }
 
   #list<T>(read: () => T): T[] {

@@ -51,7 +51,7 @@ describe('EventBuses', () => {
 
   it('reports an event that no rule matches, once for each reason, with what differs or the State of the rule', async () => {
     for (const [more, said] of [
-      [PATTERN, 'for the rule paid, detail.state is "open" and not "paid"'],
+      [PATTERN, 'for the rule paid, detail.state is "open", expected "paid"'],
       [
         'State: DISABLED\n      EventPattern: { source: [shop] }',
         'the rule paid matches it, but its State is DISABLED',

@@ -77,7 +77,7 @@ const CHANGES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Serves these endpoints. `path` is relative to `/_gatewright/`.
+ * Serves the console's endpoints: those in `CHANGES`, and the pages. `path` is relative to `/_gatewright/`.
  * @returns undefined for other paths
  */
 export async function serveInspection(

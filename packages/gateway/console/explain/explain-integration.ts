@@ -257,8 +257,10 @@ function adviseReply(
   const { kind, lines } = integration;
   const advice = adviseToolkitReply(lines) ?? adviseServiceError(integration, routeKey);
   if (advice !== undefined) return { changes: [advice] };
-  const what = kind.endsWith('service') ? `Correct what the integration of ${routeKey} sends to` : 'Check';
-  const where = isDeployed ? 'its own log shows the request' : 'its input and output are in this record';
+  const isService = kind.endsWith('service');
+  const what = isService ? `Correct what the integration of ${routeKey} sends to` : 'Check';
+  const log = isService ? 'the execution log of the stage shows the request' : 'see its log';
+  const where = isDeployed ? log : 'its input and output are in this record';
   return { changes: [], otherwise: `${what} ${nameWithin(integration)}: ${where}.` };
 }
 

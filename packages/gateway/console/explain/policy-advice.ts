@@ -1,4 +1,4 @@
-/** Describes the statements of a policy that decided, and how to change exactly these statements. */
+/** Describes which statements of a policy decided, and how to change exactly these statements. */
 import { compileGlob } from '@gatewright/aws/glob';
 import { formatDuration, list, listed, toDeploy } from './reason.ts';
 import type { Circumstances, GuardPolicy } from './circumstances.ts';

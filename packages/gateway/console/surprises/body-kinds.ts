@@ -68,7 +68,7 @@ const replyDamaged: SurpriseKind = {
     return {
       values: { ...negotiated(facts), contentType },
       because: [
-        `The integration responded with bytes that are not UTF-8 text. Its Content-Type, ${contentType}, is not a binary media type of the API, so the gateway decoded them as text: the client got U+FFFD instead of each invalid byte. ${describeTypes(facts)}`,
+        `The integration responded with bytes that are not UTF-8 text. Its Content-Type, ${contentType}, is not a binary media type of the API, so the gateway decoded them as text: the client got U+FFFD instead of each invalid byte sequence. ${describeTypes(facts)}`,
       ],
       changes: [
         `Add ${contentType} to the binary media types, and have the client send it as the first type of Accept.\n${printTypes(facts, contentType)}`,
@@ -92,7 +92,7 @@ const requestDamaged: SurpriseKind = {
     return {
       values: { contentType, binaryMediaTypes: facts.binaryMediaTypes },
       because: [
-        `The body of the request is not UTF-8 text. Its Content-Type, ${contentType}, is not a binary media type of the API, so the gateway decoded it as text: the integration got U+FFFD instead of each invalid byte. ${describeTypes(facts)}`,
+        `The body of the request is not UTF-8 text. Its Content-Type, ${contentType}, is not a binary media type of the API, so the gateway decoded it as text: the integration got U+FFFD instead of each invalid byte sequence. ${describeTypes(facts)}`,
       ],
       changes: [
         `Add ${bareType(contentType)} to the binary media types. A Lambda proxy then gets the body as base64, with isBase64Encoded true.\n${printTypes(facts, bareType(contentType))}`,

@@ -53,7 +53,7 @@ export const RULES = {
     severity: 'refused',
     about: 'resources that depend on each other in a circle',
     remedy:
-      'replace one of the references: give the resource a fixed name and write this name (or the ARN from it, with Fn::Sub) instead of Ref and Fn::GetAtt, or keep the value in an AWS::SSM::Parameter that the function reads when it runs',
+      'replace one of the references: give the resource a fixed name and write this name (or the ARN from it, with Fn::Sub) instead of Ref and Fn::GetAtt; a Lambda function in the circle can instead read the name or ARN from an AWS::SSM::Parameter when it runs',
     source: `${CLOUDFORMATION}/UserGuide/troubleshooting.html#troubleshooting-errors-dependency-error`,
   },
   'authorization-scopes': {

@@ -19,7 +19,7 @@ import { isTooComplex } from './wildcard.ts';
 
 export type EventTest = {
   (event: unknown): boolean;
-  /** Describes how the event differs from the pattern: `detail-type is "OrderPlaced" and not "Order placed"`. */
+  /** Describes how the event differs from the pattern: `detail-type is "OrderPlaced", expected "Order placed"`. */
   readonly explain?: (event: unknown) => string;
 };
 
@@ -165,7 +165,7 @@ function describeMisses(alternative: Alternative, event: unknown): readonly stri
     if (findMatch(event, [{ path, tests, takesAbsence }])) return [];
     const found = names.reduce<unknown>((value, name) => membersOf(value)[name], event);
     const asked = wanted.map((one) => JSON.stringify(one)).join(' or ');
-    return [`${path} is ${printFound(found)} and not ${asked}`];
+    return [`${path} is ${printFound(found)}, expected ${asked}`];
   });
 }
 
@@ -173,7 +173,7 @@ function describeMisses(alternative: Alternative, event: unknown): readonly stri
 function printFound(found: unknown): string {
   if (found === undefined) return 'missing';
   return typeof found === 'object' && found !== null
-    ? `${Array.isArray(found) ? 'a list' : 'an object'} without such a value`
+    ? `${Array.isArray(found) ? 'a list' : 'an object'} without a value that matches`
     : JSON.stringify(found).slice(0, 100);
 }
 

@@ -57,7 +57,8 @@ function locationOf(
 }
 
 /**
- * Returns the files by the name of their object or by hash. Nested templates are listed in the manifest of their parent
+ * Returns the paths of asset files, by the last part of their S3 object key, or, for CDK 1 and the
+ * LegacyStackSynthesizer, by their source hash. Nested templates are listed in the manifest of their parent
  * stack.
  */
 async function readAssets(folder: string): Promise<ReadonlyMap<string, string>> {

@@ -86,7 +86,7 @@ export function checkApiCount({ stack, account }: Views): readonly Finding[] {
         level: 'warning',
         where: added.map(([id]) => id).join(', '),
         what: `the account has ${apis[kind]} ${API_NAMES[kind]} APIs in ${stack.region}`,
-        why: `${API_QUOTAS[kind]} are allowed, unless AWS has raised the quota of the account`,
+        why: `this stack adds ${added.length}, and ${API_QUOTAS[kind]} are allowed, unless AWS has raised the quota of the account`,
         fix: 'delete unused APIs, or check the quota: Service Quotas, Amazon API Gateway',
       },
     ];

@@ -46,8 +46,8 @@ export function placesOfErrors(errors: readonly ErrorObject[]): readonly string[
 }
 
 /**
- * Removes the errors of the branches of `anyOf` and `oneOf`. Such an error is recognized by its parent schema, which
- * differs from the schema with the keyword.
+ * Removes the errors of the branches of `anyOf` and `oneOf`. An error belongs to a branch if it is at or
+ * below the place of the error of `anyOf` or `oneOf`, comes before it, and was raised by another schema.
  */
 function withoutBranches(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   const tried = errors.filter(({ keyword }) => keyword === 'anyOf' || keyword === 'oneOf');

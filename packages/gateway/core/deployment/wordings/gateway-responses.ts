@@ -30,7 +30,10 @@ export type GatewayResponse = {
   readonly responseParameters: Readonly<Record<string, string>>;
   /** The templates by media type. */
   readonly responseTemplates: Readonly<Record<string, string>>;
-  /** Whether the API has no response of this type, even if the type inherits DEFAULT_4XX or DEFAULT_5XX [obs]. */
+  /**
+   * False if the API defines a response of exactly this type; otherwise true, also if the type inherits the API's
+   * DEFAULT_4XX or DEFAULT_5XX [obs].
+   */
   readonly defaultResponse: boolean;
 };
 

@@ -72,7 +72,7 @@ describe('a note about a filter', () => {
           },
         }),
       ];
-      const why = 'total is "150" and not {"numeric":[">=",100]}';
+      const why = 'total is "150", expected {"numeric":[">=",100]}';
       const [note] = noteFilter(filtered({ by: 'FilterPolicy', why }), stacks);
 
       assert.match(note?.because ?? '', /total was sent as the string "150".*matches only numbers/);

@@ -196,11 +196,11 @@ describe('compileFilters', () => {
 // docs/aws §18.5. The words are ours.
 describe('the explanation of a pattern', () => {
   const ROWS: readonly (readonly [pattern: object, explanation: string])[] = [
-    [{ source: ['market'] }, 'source is "shop" and not "market"'],
-    [{ source: ['shop'], detail: { state: ['stopped'] } }, 'detail.state is "running" and not "stopped"'],
-    [{ detail: { colour: ['red', 'blue'] } }, 'detail.colour is missing and not "red" or "blue"'],
-    [{ detail: { count: [{ numeric: ['>', 9] }] } }, 'detail.count is 5 and not {"numeric":[">",9]}'],
-    [{ detail: { tags: ['green'] } }, 'detail.tags is a list without such a value and not "green"'],
+    [{ source: ['market'] }, 'source is "shop", expected "market"'],
+    [{ source: ['shop'], detail: { state: ['stopped'] } }, 'detail.state is "running", expected "stopped"'],
+    [{ detail: { colour: ['red', 'blue'] } }, 'detail.colour is missing, expected "red" or "blue"'],
+    [{ detail: { count: [{ numeric: ['>', 9] }] } }, 'detail.count is 5, expected {"numeric":[">",9]}'],
+    [{ detail: { tags: ['green'] } }, 'detail.tags is a list without a value that matches, expected "green"'],
     [
       {
         $or: [
@@ -208,7 +208,7 @@ describe('the explanation of a pattern', () => {
           { source: ['shop'], detail: { count: [2] } },
         ],
       },
-      'detail.count is 5 and not 2',
+      'detail.count is 5, expected 2',
     ],
   ];
   for (const [pattern, explanation] of ROWS)
@@ -224,6 +224,6 @@ describe('the explanation of a pattern', () => {
       Filters: [{ Pattern: '{"source":["a"]}' }, { Pattern: '{"source":["b"]}' }],
     });
 
-    assert.equal(test?.explain?.(EVENT), 'source is "shop" and not "a"; or source is "shop" and not "b"');
+    assert.equal(test?.explain?.(EVENT), 'source is "shop", expected "a"; or source is "shop", expected "b"');
   });
 });
