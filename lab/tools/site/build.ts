@@ -7,22 +7,13 @@ import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from
 import { dirname, join, posix } from 'node:path';
 import { buildSync } from 'esbuild';
 import { installTool, toolFolder } from '../install-tool.ts';
+import { MODULES } from './modules.ts';
 import { arrangePages, printPart, stagePage } from './pages.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const STAGED = join(ROOT, '.build/site-pages');
 const SITE = join(ROOT, '.build/site');
 const BUILD_DEADLINE_MS = 300_000;
-
-/** The sources of the modules that users import. */
-const ENTRIES = [
-  ...['access', 'cache', 'gather', 'quota', 'resilience', 'webhooks', 'websocket', 'websocket-client'].map(
-    (name) => `shared/entries/${name}.ts`,
-  ),
-  'packages/gatewright/testing/entry.ts',
-  'packages/gateway/velocity/index.ts',
-  'packages/gateway/dynamodb/index.ts',
-];
 
 function main(): number {
   const failure = installTool('site');
@@ -88,7 +79,7 @@ function describeSite(documents: readonly string[]): Readonly<Record<string, unk
   return {
     name: `Gatewright ${version}`,
     readme: join(STAGED, 'README.md'),
-    entryPoints: ENTRIES.map((entry) => join(ROOT, entry)),
+    entryPoints: MODULES.map((entry) => join(ROOT, entry)),
     projectDocuments: documents.map((path) => join(ROOT, path)),
     tsconfig: join(ROOT, 'tsconfig.json'),
     out: SITE,

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { MODULES } from '../../../../lab/tools/site/modules.ts';
 import {
   HANDLER_ENTRIES,
   makeManifest,
@@ -49,6 +50,33 @@ describe('the manifest of the npm package', () => {
         types: path.replace('./', './entries/').concat('.d.ts'),
         default: path.replace('./', './entries/').concat('.js'),
       });
+  });
+});
+
+// Each page tells a user which modules there are; both had fallen behind the list of entries.
+describe('the modules for handlers', () => {
+  const pages: readonly (readonly [path: string, scope: string])[] = [
+    ['shared/README.md', '@gatewright/handlers/'],
+    ['shared/README.md', 'gatewright/'],
+    ['docs/guides/protect/own-repository.md', 'gatewright/'],
+  ];
+  for (const [path, scope] of pages)
+    it(`are all named in ${path}, as ${scope}<name>`, () => {
+      const text = readFileSync(join(ROOT, path), 'utf8');
+      const unnamed = HANDLER_ENTRIES.filter((name) => !text.includes(`\`${scope}${name}\``));
+
+      assert.deepEqual(unnamed, []);
+    });
+
+  it('are all described by the site, from sources that exist', () => {
+    assert.deepEqual(
+      HANDLER_ENTRIES.filter((name) => !MODULES.includes(`shared/entries/${name}.ts`)),
+      [],
+    );
+    assert.deepEqual(
+      MODULES.filter((path) => !existsSync(join(ROOT, path))),
+      [],
+    );
   });
 });
 
