@@ -2,6 +2,8 @@
  * Finds deployments of REST and WebSocket APIs that CloudFormation may create before the parts that they should
  * contain.
  */
+import { DEPLOYED_PARTS } from '@gatewright/aws/deployment-order';
+import type { DeployedKind } from '@gatewright/aws/deployment-order';
 import { findLateParts } from './inspect-apis.ts';
 import type { RuleId } from '../../core/deployability/rules.ts';
 import type { ResolvedResource } from '../../core/stack/model.ts';
@@ -22,20 +24,18 @@ const SHOWN = 5;
 const NEEDED = {
   rest: {
     type: 'AWS::ApiGateway::Method',
-    member: 'RestApiId',
     what: 'method',
     words: "The REST API doesn't contain any methods",
   },
   // aws/serverless-application-model#2512
   websocket: {
     type: 'AWS::ApiGatewayV2::Route',
-    member: 'ApiId',
     what: 'route',
     words: 'At least one route is required before deploying the Api',
   },
-} as const;
+} as const satisfies Readonly<Record<DeployedKind, object>>;
 
-function kindOf({ type, properties }: ResolvedResource): keyof typeof NEEDED | undefined {
+function kindOf({ type, properties }: ResolvedResource): DeployedKind | undefined {
   if (type === 'AWS::ApiGateway::RestApi') return 'rest';
   return type === 'AWS::ApiGatewayV2::Api' && properties['ProtocolType'] === 'WEBSOCKET'
     ? 'websocket'
@@ -48,10 +48,10 @@ export function findDeploymentOrder(resources: readonly ResolvedResource[]): rea
   return resources.flatMap((api) => {
     const kind = kindOf(api);
     if (kind === undefined) return [];
-    const { type: needed, member, what, words } = NEEDED[kind];
+    const { type: needed, what, words } = NEEDED[kind];
     const late = findLateParts(byId, api.physicalId, kind);
     const methods = resources.filter(
-      ({ type, properties }) => type === needed && properties[member] === api.physicalId,
+      ({ type, properties }) => type === needed && properties[DEPLOYED_PARTS[kind].api] === api.physicalId,
     );
     return [...Map.groupBy(late, ({ deployment }) => deployment)].flatMap(([name, parts]) => {
       const deployment = byId.get(name);

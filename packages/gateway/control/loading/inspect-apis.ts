@@ -1,6 +1,8 @@
 /**
  * Lists the guards of routes for checks of access documents: every route with the settings of its Lambda authorizer.
  */
+import { awaitedBy, DEPLOYED_PARTS } from '@gatewright/aws/deployment-order';
+import type { DeployedKind, LatePart } from '@gatewright/aws/deployment-order';
 import type {
   ApiProtocol,
   Authorization,
@@ -93,7 +95,8 @@ export function inspectApis(
       kind: identity.protocol,
       region: identity.region,
       apiKeyValues: stack.apiKeyValues,
-      lateParts: findLateParts(stack.resources, identity.apiId),
+      lateParts:
+        identity.protocol === 'http' ? [] : findLateParts(stack.resources, identity.apiId, identity.protocol),
     };
     return [...served.stages.values()].map((stage) => ({
       ...ofApi,
@@ -211,26 +214,6 @@ function claimsOf(required: readonly RequiredClaim[]): Pick<LocalTokenNeeds, 'cl
   };
 }
 
-/** A gateway response, method or WebSocket route that the API's deployment does not depend on. */
-type LatePart = { readonly part: string; readonly deployment: string };
-
-/**
- * No property of a deployment refers to these types, so only `DependsOn` makes CloudFormation create them before the
- * deployment.
- */
-const PARTS = {
-  rest: {
-    api: 'RestApiId',
-    deployment: 'AWS::ApiGateway::Deployment',
-    parts: ['AWS::ApiGateway::GatewayResponse', 'AWS::ApiGateway::Method'],
-  },
-  websocket: {
-    api: 'ApiId',
-    deployment: 'AWS::ApiGatewayV2::Deployment',
-    parts: ['AWS::ApiGatewayV2::Route'],
-  },
-} as const;
-
 /**
  * Matches the logical ids of resources in the template. Parts of the API's OpenAPI document are created together with
  * the API. Their ids contain the operation, with spaces.
@@ -244,15 +227,15 @@ const IN_TEMPLATE = /^[A-Za-z0-9]+$/;
 export function findLateParts(
   resources: ReadonlyMap<string, ResolvedResource>,
   apiId: string,
-  kind: keyof typeof PARTS = 'rest',
+  kind: DeployedKind,
 ): readonly LatePart[] {
-  const { api, deployment: deploying, parts } = PARTS[kind];
+  const { api, deployment: deploying, parts } = DEPLOYED_PARTS[kind];
   const types: readonly string[] = parts;
   const ofApi = [...resources.values()].filter((resource) => resource.properties[api] === apiId);
   return ofApi
     .filter(({ type }) => type === deploying)
     .flatMap(({ logicalId: deployment }) => {
-      const awaited = awaitedBy(resources, deployment);
+      const awaited = awaitedBy(deployment, (name) => resources.get(name)?.dependsOn ?? []);
       return ofApi
         .filter(
           ({ type, logicalId }) =>
@@ -260,18 +243,6 @@ export function findLateParts(
         )
         .map(({ logicalId: part }) => ({ part, deployment }));
     });
-}
-
-function awaitedBy(resources: ReadonlyMap<string, ResolvedResource>, from: string): ReadonlySet<string> {
-  const found = new Set<string>();
-  const open = [from];
-  for (let next = open.pop(); next !== undefined; next = open.pop())
-    for (const name of resources.get(next)?.dependsOn ?? [])
-      if (!found.has(name)) {
-        found.add(name);
-        open.push(name);
-      }
-  return found;
 }
 
 /** Returns whether a stage of an HTTP or WebSocket API has no deployment, so that it does not respond. */

@@ -1,37 +1,39 @@
 /**
- * Finds deployments that may be created too early. A deployment of a REST API is a snapshot, and CloudFormation may
- * create it before resources on which it does not depend. The template is compiled and has unresolved intrinsics.
+ * Finds deployments that may be created too early. A deployment of a REST or WebSocket API is a snapshot, and
+ * CloudFormation may create it before resources on which it does not depend. The template is compiled and has
+ * unresolved intrinsics.
  */
+import { awaitedBy, DEPLOYED_PARTS } from '@gatewright/aws/deployment-order';
+import type { DeployedKind, LatePart } from '@gatewright/aws/deployment-order';
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 
-type LatePart = { readonly deployment: string; readonly part: string };
+const KINDS = Object.keys(DEPLOYED_PARTS) as readonly DeployedKind[];
 
-/**
- * The types that a deployment must name in `DependsOn`, because nothing else makes the deployment wait for them. Models
- * and validators need not be named, because methods refer to them.
- */
-const PARTS: ReadonlySet<unknown> = new Set(['AWS::ApiGateway::GatewayResponse', 'AWS::ApiGateway::Method']);
-
-export function findLateParts(resources: UnknownMembers): readonly LatePart[] {
+export function findLatePartsOfTemplate(resources: UnknownMembers): readonly LatePart[] {
   return Object.entries(resources).flatMap(([deployment, resource]) => {
-    if (membersOf(resource)['Type'] !== 'AWS::ApiGateway::Deployment') return [];
-    const api = apiOf(resource);
-    if (api === undefined) return [];
+    const kind = KINDS.find((one) => DEPLOYED_PARTS[one].deployment === membersOf(resource)['Type']);
+    if (kind === undefined) return [];
+    const api = apiOf(resource, kind);
+    if (api === undefined || isHttpApi(resources[api])) return [];
+    const types: readonly unknown[] = DEPLOYED_PARTS[kind].parts;
     const awaited = reach(resources, deployment);
     return Object.entries(resources)
-      .filter(([logicalId, other]) => PARTS.has(membersOf(other)['Type']) && !awaited.has(logicalId))
-      .filter(([, other]) => apiOf(other) === api)
+      .filter(([logicalId, other]) => types.includes(membersOf(other)['Type']) && !awaited.has(logicalId))
+      .filter(([, other]) => apiOf(other, kind) === api)
       .map(([part]) => ({ deployment, part }));
   });
 }
 
 /**
- * Describes how to make a deployment wait. SAM creates the deployment itself and does not apply the API's `DependsOn`
- * to it, so the parts have to be in the API's document instead.
+ * Describes how to make a deployment wait. SAM creates the deployment of a REST API itself and does not apply the API's
+ * `DependsOn` to it, so the parts have to be in the API's document instead.
  */
-export function orderFix(deployment: string): string {
-  return `add it to DependsOn of ${deployment}; in SAM, write it in the AWS::Serverless::Api instead, under GatewayResponses or DefinitionBody`;
+export function orderFix(deployment: string, kind: DeployedKind | 'http'): string {
+  const fix = `add it to DependsOn of ${deployment}`;
+  return kind === 'rest'
+    ? `${fix}; in SAM, write it in the AWS::Serverless::Api instead, under GatewayResponses or DefinitionBody`
+    : fix;
 }
 
 /**
@@ -39,7 +41,7 @@ export function orderFix(deployment: string): string {
  * parts that wait for the deployment themselves.
  */
 export function orderedDependsOn(resources: UnknownMembers): ReadonlyMap<string, readonly string[]> {
-  const late = findLateParts(resources).filter(
+  const late = findLatePartsOfTemplate(resources).filter(
     ({ deployment, part }) => !reach(resources, part).has(deployment),
   );
   return new Map(
@@ -50,21 +52,19 @@ export function orderedDependsOn(resources: UnknownMembers): ReadonlyMap<string,
   );
 }
 
-function apiOf(resource: unknown): string | undefined {
-  const { Ref: api } = membersOf(membersOf(membersOf(resource)['Properties'])['RestApiId']);
+function apiOf(resource: unknown, kind: DeployedKind): string | undefined {
+  const { Ref: api } = membersOf(membersOf(membersOf(resource)['Properties'])[DEPLOYED_PARTS[kind].api]);
   return typeof api === 'string' ? api : undefined;
 }
 
+/** HTTP APIs have the same type of deployment as WebSocket APIs. */
+function isHttpApi(api: unknown): boolean {
+  const { Type: type, Properties: properties } = membersOf(api);
+  return type === 'AWS::ApiGatewayV2::Api' && membersOf(properties)['ProtocolType'] !== 'WEBSOCKET';
+}
+
 function reach(resources: UnknownMembers, from: string): ReadonlySet<string> {
-  const found = new Set<string>();
-  const open = [from];
-  for (let next = open.pop(); next !== undefined; next = open.pop())
-    for (const name of needs(resources[next]))
-      if (name in resources && !found.has(name)) {
-        found.add(name);
-        open.push(name);
-      }
-  return found;
+  return awaitedBy(from, (name) => needs(resources[name]).filter((other) => other in resources));
 }
 
 function needs(resource: unknown): readonly string[] {

@@ -15,10 +15,10 @@ export function checkDefinition(definition: DefinitionPlane): readonly Finding[]
  * allow.
  */
 function checkOrder({ stacks, stages }: DefinitionPlane): readonly Finding[] {
-  const ids = new Set(stages.filter(({ kind }) => kind === 'rest').map(({ apiId }) => apiId));
-  return [...ids].flatMap((apiId) =>
+  const kinds = new Map(stages.map(({ apiId, kind }) => [apiId, kind]));
+  return [...kinds].flatMap(([apiId, kind]) =>
     stacks.flatMap(({ resources }) => {
-      const late = findLateParts(resources, apiId);
+      const late = kind === 'http' ? [] : findLateParts(resources, apiId, kind);
       const deployments = [...new Set(late.map(({ deployment }) => deployment))];
       return deployments.map((deployment): Finding => {
         const parts = late.filter((one) => one.deployment === deployment).map(({ part }) => part);
@@ -26,9 +26,9 @@ function checkOrder({ stacks, stages }: DefinitionPlane): readonly Finding[] {
           id: 'deployment-order',
           level: 'obstacle',
           what: `${deployment} does not depend on ${parts.slice(0, 5).join(', ')}${parts.length > 5 ? ' …' : ''}`,
-          why: 'CloudFormation may create the deployment before these resources; the deployment then fails if the API has no method yet, and otherwise does not contain them',
+          why: `CloudFormation may create the deployment before these resources; the deployment then fails if the API has no ${kind === 'rest' ? 'method' : 'route'} yet, and otherwise does not contain them`,
           where: `${deployment}, ${placeText(resources.get(deployment)?.place() ?? { file: '' })}`,
-          fix: orderFix(deployment),
+          fix: orderFix(deployment, kind),
         };
       });
     }),

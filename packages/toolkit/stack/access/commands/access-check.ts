@@ -194,10 +194,10 @@ function checkAuthorizers(document: CompiledDocument, api: InspectedApi): readon
 }
 
 /** Returns warnings about parts that exist on this machine but may be missing after the first deployment. */
-function checkOrder({ lateParts = [] }: InspectedApi): readonly string[] {
+function checkOrder({ kind, lateParts = [] }: InspectedApi): readonly string[] {
   return lateParts.map(
     ({ part, deployment }) =>
-      `CloudFormation may create ${part} after ${deployment}, and that deployment would then not contain it: ${orderFix(deployment)} (in Serverless, plugins: [gatewright] does this)`,
+      `CloudFormation may create ${part} after ${deployment}, and that deployment would then not contain it: ${orderFix(deployment, kind)} (in Serverless, plugins: [gatewright] does this)`,
   );
 }
 

@@ -29,6 +29,7 @@ const late = (deployment: ResolvedResource) =>
       ].map((resource) => [resource.logicalId, resource]),
     ),
     'a1',
+    'rest',
   );
 
 describe('findLateParts of what is loaded', () => {
@@ -46,7 +47,7 @@ describe('findLateParts of what is loaded', () => {
       [aResource('Deployment', 'Deployment'), imported].map((one) => [one.logicalId, one]),
     );
 
-    assert.deepEqual(findLateParts(resources, 'a1'), []);
+    assert.deepEqual(findLateParts(resources, 'a1', 'rest'), []);
   });
 });
 
