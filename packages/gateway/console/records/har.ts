@@ -1,8 +1,6 @@
 /** Exports requests as an HTTP Archive 1.2, which browsers' developer tools and proxies can open. */
+import { EDITED_BODY } from '../../kernel/edited-body.ts';
 import type { RequestDetail, Shown } from './model.ts';
-
-/** The comment on a text that differs from the body as sent. The text may nevertheless have the same length. */
-const EDITED = 'indented, decoded or without secrets';
 
 type NameValue = { readonly name: string; readonly value: string };
 
@@ -68,5 +66,5 @@ function typeOf(headers: RequestDetail['request']['headers']): string {
 function contentOf(body: Shown | undefined): object {
   if (body === undefined) return {};
   if (body.form === 'binary') return { text: body.text, encoding: 'base64' };
-  return body.isEdited === true ? { text: body.text, comment: EDITED } : { text: body.text };
+  return body.isEdited === true ? { text: body.text, comment: EDITED_BODY } : { text: body.text };
 }

@@ -5,6 +5,7 @@
 import { ownFault } from '../../../core/errors.ts';
 import { HeaderList } from '../../../core/events/header-list.ts';
 import { isJsonObject, memberOf } from '@gatewright/aws/json-object';
+import { EDITED_BODY } from '../../../kernel/edited-body.ts';
 import type { LostPart, RequestParts } from '../evaluate/inspected-request.ts';
 
 export type RecordedRequest = {
@@ -17,8 +18,6 @@ export type RecordedRequest = {
 /** The fingerprint that the console's redactor writes instead of a secret. */
 const FINGERPRINT = /\[[0-9a-f]{8}(?:\.\..{4})?\]/;
 const REDACTED = 'REDACTED';
-/** The comment that `gatewright export` adds to a body that differs from the body as sent. */
-const EDITED = 'indented, decoded or without secrets';
 
 /**
  * Reads recorded requests from the text of a file.
@@ -46,7 +45,7 @@ function readEntry(entry: unknown, index: number, file: string): RecordedRequest
   const size = memberOf(request, 'bodySize');
   const lost = new Set<LostPart>(['address']);
   const isWhole = typeof size !== 'number' || size < 0 || size === (body?.length ?? 0);
-  const isEdited = memberOf(post, 'comment') === EDITED;
+  const isEdited = memberOf(post, 'comment') === EDITED_BODY;
   if (!isWhole || isEdited || (body !== undefined && FINGERPRINT.test(String(sent)))) lost.add('body');
   if (FINGERPRINT.test(query)) lost.add('query');
   if (FINGERPRINT.test(path)) lost.add('path');
