@@ -1,9 +1,9 @@
 import type { HttpEvent } from '../aws/http-event.ts';
 import type { ProxyResult } from '../aws/proxy-result.ts';
 import { DomainError, RequestInvalid } from '../errors.ts';
-import { hasDuplicateMember } from './json-members.ts';
 import { hasControls, readFields, schemaOf } from './fields.ts';
 import type { Fields, JsonSchema, NoFields, ReadFields } from './fields.ts';
+import { readJsonBody } from './json-body.ts';
 import { parsePathName } from './path-name.ts';
 import { isStoredName, MAX_NAME_LENGTH } from '../table/stored-name.ts';
 
@@ -93,7 +93,11 @@ export function changeRoute<const Path extends string, Body extends Fields, Quer
     answer(event) {
       const request = readRequest<Path, Query>(event, query);
       const operationId = readOperationId(event.headers);
-      return handle({ ...request, operationId, body: readFields(body, readJson(event.body) ?? {}, 'body') });
+      return handle({
+        ...request,
+        operationId,
+        body: readFields(body, readJsonBody(event.body, MAX_BODY_BYTES) ?? {}, 'body'),
+      });
     },
   };
 }
@@ -110,7 +114,11 @@ export function documentRoute<const Path extends string, Query extends Fields = 
     description: describe(text, document, true),
     answer(event) {
       const request = readRequest<Path, Query>(event, query);
-      return handle({ ...request, operationId: readOperationId(event.headers), body: readJson(event.body) });
+      return handle({
+        ...request,
+        operationId: readOperationId(event.headers),
+        body: readJsonBody(event.body, MAX_BODY_BYTES),
+      });
     },
   };
 }
@@ -164,26 +172,4 @@ function readOperationId(headers: Readonly<Record<string, string>>): string {
     'must be an id of your choice, 1 to 128 letters, digits, dots, colons, dashes and underscores, ' +
       'and the same id whenever the change is repeated',
   );
-}
-
-/** Parses the request body as JSON. Undefined if there is no body. */
-function readJson(body: string | undefined): unknown {
-  if (body === undefined || body === '') return undefined;
-  const bytes = new TextEncoder().encode(body).length;
-  if (bytes > MAX_BODY_BYTES)
-    throw new DomainError(
-      'REQUEST_TOO_LARGE',
-      `the body has ${bytes} bytes; the maximum is ${MAX_BODY_BYTES}`,
-    );
-  let value: unknown;
-  try {
-    value = JSON.parse(body);
-  } catch {
-    throw new RequestInvalid('body', 'must be JSON');
-  }
-  // Two members with the same name are refused. Parsers differ in which one they use, so the change that was approved
-  // could differ from the change that is made.
-  if (hasDuplicateMember(body))
-    throw new RequestInvalid('body', 'must not have a member twice in one object');
-  return value;
 }

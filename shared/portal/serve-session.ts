@@ -3,6 +3,7 @@ import type { ProxyResult } from '../aws/proxy-result.ts';
 import { DomainError, RequestInvalid } from '../errors.ts';
 import { optional, readFields, text } from '../http/fields.ts';
 import type { Fields, ReadFields } from '../http/fields.ts';
+import { readJsonBody } from '../http/json-body.ts';
 import { jsonReply } from '../http/reply.ts';
 import type { AdminPorts } from '../quota/admin/operation.ts';
 import type { Customer } from '../quota/plan/customer.ts';
@@ -317,19 +318,7 @@ function readBody<F extends Fields>(
 ): ReadFields<F> {
   if (!/^application\/json\s*(?:;|$)/i.test(headers['content-type'] ?? ''))
     throw new RequestInvalid('Content-Type', 'must be application/json');
-  const bytes = Buffer.byteLength(body);
-  if (bytes > MAX_BODY_BYTES)
-    throw new DomainError(
-      'REQUEST_TOO_LARGE',
-      `the body has ${bytes} bytes; the maximum is ${MAX_BODY_BYTES}`,
-    );
-  let value: unknown;
-  try {
-    value = JSON.parse(body);
-  } catch {
-    throw new RequestInvalid('body', 'must be JSON');
-  }
-  return readFields(fields, value, 'body');
+  return readFields(fields, readJsonBody(body, MAX_BODY_BYTES), 'body');
 }
 
 /** The content of the cookie that is set while a sign-in is pending. */
