@@ -11,6 +11,7 @@ import type { CachedRequest } from './cached-request.ts';
 import { keyHeaders } from './cache-key.ts';
 import type { KeyParameters } from './cache-key.ts';
 import { labelsOf } from './entry-labels.ts';
+import { CREDENTIAL_HEADERS } from './header-lists.ts';
 import { isInvalidated, writeIndex } from './labels.ts';
 import type { Label } from './labels.ts';
 
@@ -45,11 +46,6 @@ type RecordPorts = {
 /** API ids and stages come from a table and become part of an address, so they are checked. */
 export const API_ID = /^[a-z0-9]{1,32}$/;
 export const STAGE = /^[A-Za-z0-9_$-]{1,128}$/;
-/**
- * Key parameters that cannot be used to request an entry again: a signature would replace the header, or the value is a
- * secret that is never stored.
- */
-const CREDENTIALS = new Set(['authorization', 'cookie', 'x-api-key', 'x-amz-security-token', 'x-amz-date']);
 
 /**
  * Creates the record of a response from its request.
@@ -71,7 +67,7 @@ function toStageRecord(event: unknown, parameters: KeyParameters): StageRecord |
     ),
     query: names.flatMap((name) => (request.query.get(name) ?? []).map((value): Pair => [name, value])),
     headers: headers.flatMap((name): Pair[] => {
-      const value = CREDENTIALS.has(name) ? undefined : headerOf(request, name);
+      const value = CREDENTIAL_HEADERS.has(name) ? undefined : headerOf(request, name);
       return value === undefined ? [] : [[name, value]];
     }),
     refusal: refusalOf(request, headers),
@@ -80,7 +76,9 @@ function toStageRecord(event: unknown, parameters: KeyParameters): StageRecord |
 
 function refusalOf({ method, event }: CachedRequest, headers: readonly string[]): Refusal | undefined {
   if (method !== 'GET' && method !== 'HEAD') return 'method';
-  if (headers.some((name) => CREDENTIALS.has(name))) return 'credential';
+  // Such a key parameter cannot be used to request an entry again: a signature would replace the header, or the value is
+  // a secret that is never stored.
+  if (headers.some((name) => CREDENTIAL_HEADERS.has(name))) return 'credential';
   if (typeof event.identity['apiKey'] === 'string') return 'api-key';
   return Object.keys(event.authorizer).length > 0 ? 'authorizer' : undefined;
 }
@@ -119,7 +117,7 @@ function isPairs(value: unknown): value is readonly Pair[] {
 
 function isKeyHeader(name: string): boolean {
   const lower = name.toLowerCase();
-  return lower !== 'host' && lower !== 'cache-control' && !CREDENTIALS.has(lower);
+  return lower !== 'host' && lower !== 'cache-control' && !CREDENTIAL_HEADERS.has(lower);
 }
 
 /** Returns the id of a record. It is the same in every function that records the same request. */

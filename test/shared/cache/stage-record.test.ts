@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { CREDENTIAL_HEADERS } from '#shared/cache/header-lists.ts';
 import { markLabel } from '#shared/cache/labels.ts';
 import { keepRecord, parseStageRecord } from '#shared/cache/stage-record.ts';
 import { aRestEvent, CacheDesk } from '../../support/a-response-cache.ts';
@@ -48,6 +49,24 @@ describe('what is recorded of an answer of a stage cache', () => {
     ]);
     assert.deepEqual([record.headers, record.refusal], [[['x-kind', 'cat']], 'credential']);
   });
+
+  // A new signature replaces each of its headers, so a request with the recorded value cannot be sent again.
+  for (const name of CREDENTIAL_HEADERS)
+    it(`never has the value of ${name}`, async () => {
+      const desk = new CacheDesk();
+      const event = { ...aRestEvent({}), multiValueHeaders: { [name]: ['one'] } };
+      const startedAtEpochMs = desk.nowMs;
+
+      await keepRecord(desk.ports, event, {
+        parameters: { headers: [name] },
+        tags: [],
+        startedAtEpochMs,
+        ttlSeconds: 300,
+      });
+
+      const record = parseStageRecord([...desk.items.values()].find(({ doc }) => doc !== undefined)?.['doc']);
+      assert.deepEqual([record?.headers, record?.refusal], [[], 'credential']);
+    });
 
   it('names the labels that were invalidated while the answer was being created, and no others', async () => {
     const desk = new CacheDesk();
