@@ -4,6 +4,7 @@
  */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
+import { FUNCTIONS_OF_UPDATES, KEYWORDS, OPERANDS_OF } from './expressions/words.ts';
 
 const EXPRESSIONS = [
   'ProjectionExpression',
@@ -14,10 +15,7 @@ const EXPRESSIONS = [
 ];
 /** Keywords and functions of DynamoDB expressions, which are not names of attributes. */
 const WORDS = new Set(
-  (
-    'and or not between in set remove add delete attribute_exists attribute_not_exists attribute_type ' +
-    'begins_with contains size if_not_exists list_append'
-  ).split(' '),
+  [...KEYWORDS, ...Object.keys(OPERANDS_OF), ...FUNCTIONS_OF_UPDATES].map((word) => word.toLowerCase()),
 );
 /**
  * Matches a path of names and placeholders, or a value placeholder, which names no attribute. A placeholder may begin

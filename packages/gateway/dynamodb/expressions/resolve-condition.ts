@@ -5,6 +5,7 @@ import type { ConditionSyntax, OperandSyntax } from './condition-syntax.ts';
 import { Findings, nestedTops, printResolvedPath, typeOf } from './placeholders.ts';
 import type { Path, Placeholders } from './placeholders.ts';
 import { ExpressionError } from './tokens.ts';
+import { OPERANDS_OF } from './words.ts';
 
 type Call = {
   readonly type: 'function';
@@ -21,15 +22,6 @@ type ResolvedCondition = {
   readonly pathHeads: Readonly<Record<string, true>>;
 };
 
-/** The number of operands of each function of conditions. */
-export const OPERANDS_OF: Readonly<Record<string, number>> = {
-  attribute_exists: 1,
-  attribute_not_exists: 1,
-  attribute_type: 2,
-  begins_with: 2,
-  contains: 2,
-  size: 1,
-};
 const ORDER = ['unknown', 'misused', 'reserved', 'condition'];
 /**
  * The order in which the findings of one condition are reported. Only the first condition with findings is reported.

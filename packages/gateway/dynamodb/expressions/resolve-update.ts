@@ -3,9 +3,9 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { OperandSyntax } from './condition-syntax.ts';
 import { Findings, nestedTops, noteOverlaps, printResolvedPath, typeOf } from './placeholders.ts';
 import type { Path, Placeholders } from './placeholders.ts';
-import { OPERANDS_OF } from './resolve-condition.ts';
 import { ExpressionError } from './tokens.ts';
 import type { SetValueSyntax, UpdateClauses, UpdateSyntax } from './update-syntax.ts';
+import { FUNCTIONS_OF_UPDATES, OPERANDS_OF } from './words.ts';
 
 type Operation = {
   readonly type: string;
@@ -28,7 +28,6 @@ type ResolvedUpdate = {
 };
 
 const ORDER = ['reserved', 'function', 'section', 'undefined', 'overlap', 'conflict', 'operand', 'argument'];
-const FUNCTIONS = ['if_not_exists', 'list_append'];
 const TYPE_WORDS: Readonly<Record<string, string>> = {
   S: 'STRING',
   N: 'NUMBER',
@@ -116,7 +115,7 @@ class UpdateResolver {
     const args = given.map((arg) => this.#operand(arg));
     const attrType = name === 'list_append' ? 'L' : typeOfValue(args[1]);
     const call = { type: 'function', name, args, attrType };
-    if (!FUNCTIONS.includes(name)) {
+    if (!FUNCTIONS_OF_UPDATES.includes(name)) {
       const isKnown = Object.hasOwn(OPERANDS_OF, name);
       const says = isKnown ? 'The function is not allowed in an update expression' : 'Invalid function name';
       this.findings.note('function', `${says}; function: ${name}`);

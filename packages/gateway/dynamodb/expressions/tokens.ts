@@ -1,4 +1,6 @@
 /** The tokens of an expression, and the syntax error that names a token (developer guide, "Using expressions"). */
+import { KEYWORDS } from './words.ts';
+
 type TokenKind = 'word' | 'keyword' | 'name' | 'value' | 'digits' | 'sign' | 'end';
 
 type Token = {
@@ -17,7 +19,6 @@ export class ExpressionError extends Error {
 
 const TOKEN =
   /\s*(?:(?<word>[A-Za-z]\w*)|(?<name>#\w+)|(?<value>:\w+)|(?<digits>\d+)|(?<sign><>|<=|>=|[^\s]))/gy;
-const KEYWORDS = new Set(['AND', 'OR', 'NOT', 'BETWEEN', 'IN', 'SET', 'REMOVE', 'ADD', 'DELETE']);
 
 export class Tokens {
   readonly #input: string;
