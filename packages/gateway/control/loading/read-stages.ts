@@ -13,6 +13,7 @@ import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { ControlResource } from '../control-resource.ts';
 import type { StageSettings } from '../stage-settings.ts';
 import type { ApiGroup } from './group-resources.ts';
+import { METHOD_SETTINGS } from '../../core/deployment/stage/method-settings.ts';
 
 export type PlacedStage = StageSettings & { place: ControlResource['place'] };
 
@@ -165,21 +166,6 @@ export function readRestStage(stage: ControlResource): StageSettings {
     clientCertificateId: readText(stage, 'ClientCertificateId', '') || undefined,
   };
 }
-
-/**
- * The members of `StageDescription` that apply to all methods. A Stage has these settings in an item of
- * `MethodSettings`.
- */
-const METHOD_SETTINGS = [
-  'CacheDataEncrypted',
-  'CacheTtlInSeconds',
-  'CachingEnabled',
-  'DataTraceEnabled',
-  'LoggingLevel',
-  'MetricsEnabled',
-  'ThrottlingBurstLimit',
-  'ThrottlingRateLimit',
-];
 
 /** Converts the `StageName` and `StageDescription` of a Deployment to the equivalent `AWS::ApiGateway::Stage`. */
 function toStageResource(deployment: ControlResource): ControlResource {

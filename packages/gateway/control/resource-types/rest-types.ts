@@ -5,18 +5,21 @@ import { idOf, prefixFields } from './api-type.ts';
 import { CALLER_CREDENTIALS } from './caller-credentials.ts';
 import { block, field, fieldsOf } from './fields.ts';
 import type { ApiType } from './api-type.ts';
+import { METHOD_SETTINGS } from '../../core/deployment/stage/method-settings.ts';
 
 /** The message for a document in S3. It is also used for HTTP and WebSocket APIs. */
 export const DOCUMENT_IN_S3 =
   'the routes of a document in S3 are served only if you add the document to gatewright.values.yml: s3: { BUCKET: { KEY: !file … } }';
 
-const METHOD_SETTINGS = 'settings that AWS does not have are not applied';
+const OTHER_SETTINGS = 'settings that AWS does not have are not applied';
 /** The members of a method setting. Calls and Terraform can set the last two, but CloudFormation refuses them. */
-const METHOD_ITEMS = words(
-  `HttpMethod ResourcePath LoggingLevel DataTraceEnabled MetricsEnabled ThrottlingBurstLimit ThrottlingRateLimit
-   CachingEnabled CacheTtlInSeconds CacheDataEncrypted RequireAuthorizationForCacheControl
-   UnauthorizedCacheControlHeaderStrategy`,
-);
+const METHOD_ITEMS = [
+  'HttpMethod',
+  'ResourcePath',
+  ...METHOD_SETTINGS,
+  'RequireAuthorizationForCacheControl',
+  'UnauthorizedCacheControlHeaderStrategy',
+];
 
 /**
  * The fields of an integration. In templates, an integration is a block of the method. In the API, it has a separate
@@ -197,7 +200,7 @@ export const REST_TYPES = {
       `Description StageDescription.Description StageDescription.Tags StageDescription.DocumentationVersion
        StageDescription.CacheDataEncrypted`,
     ),
-    unsupported: { 'StageDescription.MethodSettings': METHOD_SETTINGS },
+    unsupported: { 'StageDescription.MethodSettings': OTHER_SETTINGS },
     enforcedItems: { 'StageDescription.MethodSettings': METHOD_ITEMS },
   },
   'AWS::ApiGateway::Stage': {
@@ -213,7 +216,7 @@ export const REST_TYPES = {
     ],
     enforced: words('DeploymentId StageName AccessLogSetting CanarySetting'),
     noEffect: words('Description Tags DocumentationVersion'),
-    unsupported: { MethodSettings: METHOD_SETTINGS },
+    unsupported: { MethodSettings: OTHER_SETTINGS },
     enforcedItems: { MethodSettings: METHOD_ITEMS },
   },
   'AWS::ApiGateway::Account': { isWithoutEffect: true },

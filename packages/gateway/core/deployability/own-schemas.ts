@@ -18,6 +18,7 @@ import { RECORD_SCHEMAS } from './record-schemas.ts';
 import { STORE_SCHEMAS } from './store-schemas.ts';
 import { USER_CLIENT_SCHEMAS } from './user-client-schemas.ts';
 import { USER_POOL_SCHEMAS } from './user-pool-schemas.ts';
+import { METHOD_SETTINGS } from '../deployment/stage/method-settings.ts';
 
 const named = (property: string, pattern: string, more: JsonObject = {}): JsonObject => ({
   properties: { [property]: { pattern, ...more } },
@@ -102,25 +103,15 @@ const OF_SECURITY_RULE: JsonObject = {
   },
 };
 
-const SETTINGS = [
-  'CacheDataEncrypted',
-  'CacheTtlInSeconds',
-  'CachingEnabled',
-  'DataTraceEnabled',
-  'LoggingLevel',
-  'MetricsEnabled',
-  'ThrottlingBurstLimit',
-  'ThrottlingRateLimit',
-];
 /**
  * iann0036/former2#190; CloudFormation template reference, MethodSetting, ResourcePath: "the initial slash must include a
  * forward slash". API Gateway does not read the path of an item without a setting.
  */
-const METHOD_SETTINGS: JsonObject = {
+const OF_METHOD_SETTINGS: JsonObject = {
   properties: {
     MethodSettings: {
       items: {
-        if: { anyOf: SETTINGS.map((name) => ({ required: [name] })) },
+        if: { anyOf: METHOD_SETTINGS.map((name) => ({ required: [name] })) },
         then: {
           properties: {
             ResourcePath: {
@@ -294,8 +285,8 @@ const OWN_SCHEMAS: Readonly<Record<string, JsonObject>> = {
   ...Object.fromEntries(
     ['AWS::ApiGateway::DomainName', 'AWS::ApiGatewayV2::DomainName'].map((type) => [type, TRUSTSTORE]),
   ),
-  'AWS::ApiGateway::Stage': METHOD_SETTINGS,
-  'AWS::ApiGateway::Deployment': { properties: { StageDescription: METHOD_SETTINGS } },
+  'AWS::ApiGateway::Stage': OF_METHOD_SETTINGS,
+  'AWS::ApiGateway::Deployment': { properties: { StageDescription: OF_METHOD_SETTINGS } },
   // aws-cloudformation/aws-cloudformation-templates#379: "Invalid ARN specified in the request"
   'AWS::ApiGateway::Method': arnAt('Integration', 'Credentials'),
   'AWS::ApiGateway::Authorizer': {

@@ -2,6 +2,21 @@
 import { readMethodSettings } from './throttle.ts';
 import type { PropertyBag } from '../properties.ts';
 
+/**
+ * The settings of methods that CloudFormation accepts in an item of a Stage's `MethodSettings`, and in a Deployment's
+ * `StageDescription`, where they apply to all methods.
+ */
+export const METHOD_SETTINGS: readonly string[] = [
+  'LoggingLevel',
+  'DataTraceEnabled',
+  'MetricsEnabled',
+  'ThrottlingBurstLimit',
+  'ThrottlingRateLimit',
+  'CachingEnabled',
+  'CacheTtlInSeconds',
+  'CacheDataEncrypted',
+];
+
 type MethodSettings = {
   readonly usual: PropertyBag;
   /** Settings by route key: `GET /pets/{id}`. */
