@@ -24,6 +24,9 @@ export type QueueSettings = {
   readonly redrive: { readonly deadLetterArn: string; readonly maxReceiveCount: number } | undefined;
 };
 
+/** The maximum size of an SQS message, and of all messages of a batch, which has been 1 MiB since August 2025. */
+export const MAX_SQS_BYTES = 1_048_576;
+
 /** The defaults of a queue (SQS API reference, "CreateQueue"). */
 export const DEFAULT_QUEUE: QueueSettings = {
   isFifo: false,
@@ -31,7 +34,7 @@ export const DEFAULT_QUEUE: QueueSettings = {
   delayMs: 0,
   retentionMs: 345_600_000,
   receiveWaitMs: 0,
-  maxMessageBytes: 1_048_576,
+  maxMessageBytes: MAX_SQS_BYTES,
   deduplicatesByContent: false,
   deduplicatesByGroup: false,
   redrive: undefined,

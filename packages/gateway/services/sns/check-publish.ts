@@ -3,10 +3,9 @@ import { readTextField } from '../../kernel/calls/query-input.ts';
 import { mapOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { refuseAttributes } from './message-attributes.ts';
-import { refuseParameter, sizeOf } from './published-message.ts';
+import { MAX_SNS_BYTES, refuseParameter, sizeOf } from './published-message.ts';
 import type { Refusal } from './published-message.ts';
 
-const MAX_SNS_BYTES = 262_144;
 const ARN_PARTS = 6;
 const PHONE = /^\+[1-9]\d{1,14}$/;
 

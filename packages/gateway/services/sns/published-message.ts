@@ -9,7 +9,8 @@ import type { Published, TopicDefinition } from './topics.ts';
 export type Refusal = ReturnType<typeof refuse>;
 
 const MAX_BATCH = 10;
-const MAX_BATCH_BYTES = 262_144;
+/** The maximum size of a message, and of all messages of a batch. */
+export const MAX_SNS_BYTES = 262_144;
 const MAX_ID_LENGTH = 80;
 const MAX_SUBJECT_LENGTH = 100;
 
@@ -72,7 +73,7 @@ export function checkEntries(entries: readonly UnknownMembers[]): Refusal | unde
   if (fault !== undefined)
     return refuse('InvalidBatchEntryId', `The Id of a batch entry in the batch request ${fault}`);
   const bytes = entries.reduce((sum, entry) => sum + sizeOf(entry), 0);
-  return bytes > MAX_BATCH_BYTES
+  return bytes > MAX_SNS_BYTES
     ? refuse('BatchRequestTooLong', 'The length of all the messages put together is more than the limit.')
     : undefined;
 }

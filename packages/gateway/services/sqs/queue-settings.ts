@@ -5,7 +5,7 @@
 import { asFlag, asInteger, membersOf, parseJson, textOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { SqsError } from './error.ts';
-import { type QueueSettings, DEFAULT_QUEUE } from '../../kernel/delivery/queue-model.ts';
+import { type QueueSettings, DEFAULT_QUEUE, MAX_SQS_BYTES } from '../../kernel/delivery/queue-model.ts';
 
 /** Refuses the value at a path. It either throws, or reports the value so that the default is used. */
 type Refuse = (attribute: string, message: string) => void;
@@ -15,7 +15,7 @@ const RANGES = {
   DelaySeconds: [0, 900],
   MessageRetentionPeriod: [60, 1_209_600],
   ReceiveMessageWaitTimeSeconds: [0, 20],
-  MaximumMessageSize: [1_024, 1_048_576],
+  MaximumMessageSize: [1_024, MAX_SQS_BYTES],
 } as const;
 
 /**

@@ -10,9 +10,7 @@ import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
 import type { Random, ServiceRequest } from '../../core/ports.ts';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
-
-/** The maximum size of a message, which has been 1 MiB since August 2025. */
-const MAX_SQS_BYTES = 1_048_576;
+import { MAX_SQS_BYTES } from '../../kernel/delivery/queue-model.ts';
 
 /**
  * The required members of each operation other than `SendMessage`. Nothing is delivered, so there are no messages to

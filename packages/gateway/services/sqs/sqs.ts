@@ -1,6 +1,6 @@
 import { listOf, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
-import { type NewMessage, sizeOf } from '../../kernel/delivery/queue-model.ts';
+import { MAX_SQS_BYTES, type NewMessage, sizeOf } from '../../kernel/delivery/queue-model.ts';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
 import type { EventPorts } from '../../kernel/event-ports.ts';
@@ -22,7 +22,6 @@ type SqsOptions = Pick<EventPorts, 'clock' | 'agenda' | 'random'> & {
 };
 
 const MAX_BATCH = 10;
-const MAX_BATCH_BYTES = 1_048_576;
 const MAX_WAIT_SECONDS = 20;
 /** The maximum number of receive calls that wait at the same time. Further calls return at once. */
 const MAX_WAITING = 2_000;
@@ -147,10 +146,10 @@ export const QUEUE_CALLS: Readonly<Record<string, Run | 'receive'>> = {
   SendMessageBatch(queue, input, { accountId }) {
     const entries = readEntries(input, 'SendMessage');
     const bytes = entries.reduce((sum, entry) => sum + sizeOfEntry(entry), 0);
-    if (bytes > MAX_BATCH_BYTES)
+    if (bytes > MAX_SQS_BYTES)
       throw new SqsError(
         'BatchRequestTooLong',
-        `Batch requests cannot be longer than ${MAX_BATCH_BYTES} bytes. You have sent ${bytes} bytes.`,
+        `Batch requests cannot be longer than ${MAX_SQS_BYTES} bytes. You have sent ${bytes} bytes.`,
       );
     checkFifoEntries(entries, queue);
     return inBatch(entries, (entry) => {
