@@ -4,6 +4,7 @@ import { sentence, toDeploy } from './reason.ts';
 import { nameSetting } from './setting-text.ts';
 import type { NullBy } from '../../core/ports.ts';
 import type { NamedPlace, Circumstances, IntegrationCircumstances } from './circumstances.ts';
+import { INTEGRATION_TIMEOUTS } from '../../core/deployment/integration/timeouts.ts';
 
 /** Advises on a call that was not accepted, or on a backend that was not reached. */
 export function adviseRefused({
@@ -234,7 +235,7 @@ export function adviseTimeout(
   const isFunction = kind.startsWith('lambda') || kind === 'function';
   const longer = payload === 'function-url' ? [] : adviseLonger(protocol, timeoutMs, definition);
   // A timeout below the maximum was chosen by the owner, and is the rule that ended this request.
-  const isChosen = timeoutMs < LONGEST[protocol].ms;
+  const isChosen = timeoutMs < INTEGRATION_TIMEOUTS[protocol].usual;
   return [
     ...(isChosen ? longer : []),
     ...(isFunction && isColdStart === undefined
@@ -262,7 +263,8 @@ function adviseLonger(
   timeoutMs: number,
   definition: Circumstances['definition'],
 ): readonly string[] {
-  const { ms, note = '' } = LONGEST[protocol];
+  const { usual: ms } = INTEGRATION_TIMEOUTS[protocol];
+  const note = protocol === 'rest' ? RAISED_BY_AWS : '';
   if (timeoutMs < ms)
     return [
       `Raise ${nameSetting('integrationTimeout', definition)}, which is ${timeoutMs} here; the maximum is ${ms.toLocaleString('en-US')}${note}.${toDeploy(protocol)}`,
@@ -280,12 +282,4 @@ function adviseLonger(
  */
 const LONG_SHARE = 4;
 
-const LONGEST: Readonly<Record<Circumstances['protocol'], { readonly ms: number; readonly note?: string }>> =
-  {
-    rest: {
-      ms: 29_000,
-      note: ' unless AWS has raised the quota of the account for a regional or private API',
-    },
-    http: { ms: 30_000 },
-    websocket: { ms: 29_000 },
-  };
+const RAISED_BY_AWS = ' unless AWS has raised the quota of the account for a regional or private API';
