@@ -3,9 +3,8 @@ import { lastHeader } from '../events/header-list.ts';
 import { bareType } from '../events/media-types.ts';
 import { chooseResponseTemplate } from './choose-template.ts';
 import { type ContentHandling, convertResponseBody, type Payload } from './content-handling.ts';
-import { configurationError } from './mapping-failure.ts';
 import { renderTemplate } from './request-body.ts';
-import { selectResponse } from './select-response.ts';
+import { requireResponse } from './select-response.ts';
 import type { FrameResponse, SelectableAnswer } from './integration.ts';
 import type { IntegrationAnswer, MappedOutgoing } from './outgoing.ts';
 
@@ -36,17 +35,7 @@ export function buildFrame(
   if (frames === undefined || plan.kind === 'http-proxy')
     return printPayload(convertBody(answer, ownHandling, encodesAll));
   const selectBy = plan.kind === 'function' ? answer.errorMessage : String(answer.status);
-  const chosen = selectResponse(frames, selectBy);
-  if (chosen === undefined)
-    throw configurationError(
-      `No match for output mapping and no default output mapping configured. Endpoint Response Status Code: ${answer.status}`,
-      {
-        kind: 'mapping',
-        problem: 'no-response',
-        selectBy: selectBy ?? '',
-        patterns: frames.flatMap(({ pattern }) => pattern ?? []),
-      },
-    );
+  const chosen = requireResponse(frames, selectBy, answer.status);
   const payload = convertBody(answer, chosen.contentHandling ?? ownHandling, encodesAll);
   const { status, headers } = answer;
   const template = chooseTemplate(chosen, message, { status, headers, body: printPayload(payload) });

@@ -8,7 +8,7 @@ import { configurationError } from './mapping-failure.ts';
 import { collectOverrides } from './overrides.ts';
 import { readParameterSource } from './parameter-source.ts';
 import { renderTemplate } from './request-body.ts';
-import { selectResponse } from './select-response.ts';
+import { requireResponse } from './select-response.ts';
 import { printHeaders, setHeader, toHeaderValue, type WireHeaders } from './wire-headers.ts';
 import type { IntegrationResponse, ResponseMapping } from './integration.ts';
 import type { RequestFacts } from '../events/request-facts.ts';
@@ -42,17 +42,7 @@ export function buildReply(
   input: MappingInput,
   facts: ReplyFacts & { readonly isMock: boolean },
 ): MappedReply {
-  const chosen = selectResponse(responses, selectBy, facts.isMock ? answer.status : undefined);
-  if (chosen === undefined)
-    throw configurationError(
-      `No match for output mapping and no default output mapping configured. Endpoint Response Status Code: ${answer.status}`,
-      {
-        kind: 'mapping',
-        problem: 'no-response',
-        selectBy: selectBy ?? '',
-        patterns: responses.flatMap(({ pattern }) => pattern ?? []),
-      },
-    );
+  const chosen = requireResponse(responses, selectBy, answer.status, facts.isMock);
   if (!methodStatuses.has(chosen.status))
     throw configurationError(`Output mapping refers to an invalid method response: ${chosen.status}`, {
       kind: 'mapping',

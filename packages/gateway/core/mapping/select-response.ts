@@ -1,6 +1,7 @@
 /** Selects the integration response (docs/aws §7.7). */
 import { matchesRegex } from '@gatewright/velocity/java/regex';
 import { DEFAULT_RENDER_LIMITS, RenderBudget } from '@gatewright/velocity/java/render-budget';
+import { configurationError } from './mapping-failure.ts';
 
 /**
  * The limits for matching a pattern. They are needed because a function's error message may contain an attacker's text.
@@ -35,4 +36,29 @@ export function selectResponse<Response extends Selectable>(
       ? undefined
       : responses.find((each) => each.status === ownStatus && matches(each));
   return own ?? responses.find(matches) ?? responses.find(({ pattern }) => pattern === undefined);
+}
+
+/**
+ * Returns the selected integration response.
+ * @param isMock whether the response with the integration's own status is preferred
+ * @throws the error that AWS reports if none is selected, and what `selectResponse` throws
+ */
+export function requireResponse<Response extends Selectable>(
+  responses: readonly Response[],
+  selectBy: string | undefined,
+  status: number,
+  isMock = false,
+): Response {
+  const chosen = selectResponse(responses, selectBy, isMock ? status : undefined);
+  if (chosen === undefined)
+    throw configurationError(
+      `No match for output mapping and no default output mapping configured. Endpoint Response Status Code: ${status}`,
+      {
+        kind: 'mapping',
+        problem: 'no-response',
+        selectBy: selectBy ?? '',
+        patterns: responses.flatMap(({ pattern }) => pattern ?? []),
+      },
+    );
+  return chosen;
 }
