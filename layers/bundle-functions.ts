@@ -184,7 +184,7 @@ export function assertPackagesInLayer(name: string, metafile: Metafile): void {
   const bundled = Object.keys(metafile.inputs).find((input) => OTHERS_PACKAGE.test(input));
   if (bundled !== undefined)
     throw new Error(
-      `function ${name}: ${bundled} is bundled with the function, but packages must be in the layer; add the package to layers/contents.ts`,
+      `function ${name}: ${bundled} is bundled with the function, but packages must be in the layer; add the package to layers/contents.ts and to custom.esbuild.external of serverless.yml`,
     );
   const provided = new Set(
     LAYER_PACKAGES.flatMap(({ name: packageName, subpaths }) =>
