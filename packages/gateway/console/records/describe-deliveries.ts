@@ -23,6 +23,7 @@ import type {
 import type { FunctionLines } from './function-lines.ts';
 import type { ReadHandler } from './handler-misread.ts';
 import type { Redactor } from './redact.ts';
+import { DAYS } from '../../kernel/delivery/cron.ts';
 
 export type DeliveriesWith = {
   readonly stacks: readonly ResolvedStack[];
@@ -143,8 +144,6 @@ function noteTimeZone(
     },
   ];
 }
-
-const DAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
 
 /**
  * The numbers of weekdays begin with 1 for Sunday, and in cron of Unix with 0.

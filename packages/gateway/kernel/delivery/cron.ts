@@ -9,7 +9,7 @@ import { instantOf, wallTimeOf } from './zone-time.ts';
 
 const MONTHS = 'JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC'.split(' ');
 /** The names of the days of the week. In cron expressions, Sunday is 1. */
-const DAYS = 'SUN MON TUE WED THU FRI SAT'.split(' ');
+export const DAYS = 'SUN MON TUE WED THU FRI SAT'.split(' ');
 /**
  * The number of years in which the next date is searched for. The rarest dates, such as 29 February on a Monday, recur
  * within 28 years, or within 40 years if a century without a leap year lies between.
