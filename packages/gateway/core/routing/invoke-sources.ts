@@ -3,13 +3,14 @@
  * (docs/aws §4.4), with the literal `stage` in place of the stage name, because a deployment can serve several stages.
  */
 import { compileGlob } from '@gatewright/aws/glob';
-
-const VERBS = ['*', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
+import { ANY_METHODS } from './rest-routes.ts';
 
 /** Returns sources such as `/stage/GET/pets/*`, with `*` in place of each path variable. `ANY` means every method. */
 export function sourcesOfMethod(httpMethod: string, path: string): readonly string[] {
   const where = path.replace(/\{[^}]*\}/g, '*');
-  return (httpMethod === 'ANY' ? VERBS : [httpMethod]).map((verb) => `/stage/${verb}${where}`);
+  return (httpMethod === 'ANY' ? ['*', ...ANY_METHODS] : [httpMethod]).map(
+    (verb) => `/stage/${verb}${where}`,
+  );
 }
 
 /**
