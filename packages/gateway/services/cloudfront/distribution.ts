@@ -149,6 +149,12 @@ export function isCachingOff({
 export const ALL: Selection = { kind: 'all' };
 export const NONE: Selection = { kind: 'none' };
 
+export const DAY_SECONDS = 86_400;
+export const YEAR_SECONDS = 31_536_000;
+
+/** The methods that `ALL` means in the CORS configuration of a response headers policy. */
+export const ALL_METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
+
 /**
  * Whether a selection contains a name.
  * @param name the name in the spelling of the policy, with headers in lower case

@@ -3,7 +3,7 @@
  * using-managed-origin-request-policies, using-managed-response-headers-policies).
  */
 import { words } from '../../core/resource-types/words.ts';
-import { ALL, NONE } from './distribution.ts';
+import { ALL, ALL_METHODS, DAY_SECONDS, NONE, YEAR_SECONDS } from './distribution.ts';
 import type {
   CachePolicy,
   CorsPolicy,
@@ -12,9 +12,6 @@ import type {
   Selection,
   SetHeader,
 } from './distribution.ts';
-
-const YEAR_SECONDS = 31_536_000;
-const DAY_SECONDS = 86_400;
 
 const only = (names: string): Selection => ({ kind: 'only', names: words(names.toLowerCase()) });
 
@@ -133,7 +130,7 @@ const SIMPLE_CORS: CorsPolicy = {
 };
 const PREFLIGHT_CORS: CorsPolicy = {
   ...SIMPLE_CORS,
-  allowMethods: words('DELETE GET HEAD OPTIONS PATCH POST PUT'),
+  allowMethods: ALL_METHODS,
   exposeHeaders: ['*'],
 };
 const SECURITY: readonly SetHeader[] = [

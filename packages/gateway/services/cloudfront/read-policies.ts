@@ -3,7 +3,7 @@
  * replaced.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
-import { ALL, NONE } from './distribution.ts';
+import { ALL, ALL_METHODS, DAY_SECONDS, NONE, YEAR_SECONDS } from './distribution.ts';
 import type { MemberReader } from '@gatewright/aws/member-reader';
 import type {
   CachePolicy,
@@ -14,8 +14,6 @@ import type {
   SetHeader,
 } from './distribution.ts';
 
-const YEAR_SECONDS = 31_536_000;
-const DAY_SECONDS = 86_400;
 /** AWS's limit, 100 years. */
 const MAX_TTL_SECONDS = 3_153_600_000;
 const MAX_NAMES = 100;
@@ -238,9 +236,7 @@ function readCors(at: MemberReader | undefined): CorsPolicy | undefined {
   return {
     allowsCredentials: at.flag('AccessControlAllowCredentials', false),
     allowHeaders: items('AccessControlAllowHeaders'),
-    allowMethods: methods.includes('ALL')
-      ? ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']
-      : methods,
+    allowMethods: methods.includes('ALL') ? ALL_METHODS : methods,
     allowOrigins: items('AccessControlAllowOrigins'),
     exposeHeaders: items('AccessControlExposeHeaders'),
     maxAgeSeconds: at.has('AccessControlMaxAgeSec')
