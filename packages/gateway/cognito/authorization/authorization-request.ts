@@ -4,6 +4,8 @@ import { isRegisteredRedirect } from '../login/redirects.ts';
 import { ClientMetadataError } from './clients/client-metadata.ts';
 import type { IssuerClient } from './clients/client-metadata.ts';
 import type { IssuerClients } from './clients/issuer-clients.ts';
+import { readAuthorizationFields, refused } from '../login/authorization-read.ts';
+import type { AuthorizationRead } from '../login/authorization-read.ts';
 
 export type AuthorizationRequest = {
   readonly client: IssuerClient;
@@ -18,20 +20,8 @@ export type AuthorizationRequest = {
   readonly hint: string;
 };
 
-type RequestRead =
-  | { readonly kind: 'request'; readonly request: AuthorizationRequest }
-  /** The error is reported to the client by a redirect. */
-  | {
-      readonly kind: 'error';
-      readonly redirectUri: string;
-      readonly state: string | undefined;
-      readonly error: string;
-      readonly description: string;
-    }
-  /** The error is shown without a redirect, because a browser must not be sent to an unregistered address. */
-  | { readonly kind: 'refused'; readonly text: string };
+type RequestRead = AuthorizationRead<AuthorizationRequest>;
 
-const MAX_QUERY = 8_192;
 const MAX_SCOPES = 50;
 /** RFC 6749 §3.3. */
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
@@ -41,14 +31,10 @@ export async function readAuthorizationRequest(
   clients: IssuerClients,
   knowsResource: (resource: string) => boolean,
 ): Promise<RequestRead> {
-  if (query.length > MAX_QUERY) return refused('The address is too long.');
-  const fields = new URLSearchParams(query);
+  // `resource` may be repeated (RFC 8707 §2).
+  const fields = readAuthorizationFields(query, 'resource');
+  if (!(fields instanceof URLSearchParams)) return fields;
   const text = (name: string): string | undefined => fields.get(name) ?? undefined;
-  // Only `resource` may be repeated (RFC 6749 §3.1, RFC 8707 §2).
-  const repeated = [...new Set(fields.keys())].find(
-    (name) => name !== 'resource' && fields.getAll(name).length > 1,
-  );
-  if (repeated !== undefined) return refused(`The parameter ${repeated.slice(0, 100)} is repeated.`);
   const client = await findClient(text('client_id'), clients);
   if (typeof client === 'string') return refused(client);
   const redirectUri = text('redirect_uri');
@@ -146,8 +132,4 @@ function describeMismatch(given: string | undefined, { redirectUris, kind }: Iss
   const shown = given === undefined ? 'is missing' : `is ${given.slice(0, 300)}`;
   const where = kind === 'document' ? 'its metadata document' : 'its registration';
   return `redirect_uri ${shown}; the client has only these addresses in ${where}: ${redirectUris.join(', ').slice(0, 1_000)}.`;
-}
-
-function refused(text: string): RequestRead {
-  return { kind: 'refused', text };
 }

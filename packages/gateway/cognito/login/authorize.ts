@@ -15,6 +15,8 @@ import { isChallenge } from './proof-key.ts';
 import type { LoginState, PoolGrant } from './login-state.ts';
 import { isAllowedRedirect, withQuery } from './redirects.ts';
 import type { AppClient } from '../pools/pool-model.ts';
+import { readAuthorizationFields, refused } from './authorization-read.ts';
+import type { AuthorizationRead } from './authorization-read.ts';
 
 export type LoginContext = LocalPool & {
   readonly state: LoginState<PoolGrant>;
@@ -228,33 +230,18 @@ type AuthorizationRequest = {
   readonly hint: string;
 };
 
-type RequestRead =
-  | { readonly kind: 'request'; readonly request: AuthorizationRequest }
-  /** The error is reported to the client by a redirect. */
-  | {
-      readonly kind: 'error';
-      readonly redirectUri: string;
-      readonly state: string | undefined;
-      readonly error: string;
-      readonly description: string;
-    }
-  /** The error is shown without a redirect, because a browser must not be sent to an unregistered address. */
-  | { readonly kind: 'refused'; readonly text: string };
-
-const MAX_QUERY = 8_192;
+type RequestRead = AuthorizationRead<AuthorizationRequest>;
 
 function readAuthorizationRequest(query: string, { pool }: LocalPool): RequestRead {
-  if (query.length > MAX_QUERY) return { kind: 'refused', text: 'The address is too long.' };
-  const fields = new URLSearchParams(query);
+  const fields = readAuthorizationFields(query);
+  if (!(fields instanceof URLSearchParams)) return fields;
   const text = (name: string): string | undefined => fields.get(name) ?? undefined;
-  const repeated = [...new Set(fields.keys())].find((name) => fields.getAll(name).length > 1);
-  if (repeated !== undefined) return { kind: 'refused', text: `The parameter ${repeated} is repeated.` };
   const client = pool.findClient(text('client_id') ?? '');
   if (client === undefined || client.clientId === '')
-    return { kind: 'refused', text: `No app client of ${pool.definition.poolId} has this client_id.` };
+    return refused(`No app client of ${pool.definition.poolId} has this client_id.`);
   const redirectUri = text('redirect_uri') ?? '';
   if (!isAllowedRedirect(redirectUri, client.callbackUrls))
-    return { kind: 'refused', text: describeMismatch(redirectUri, client) };
+    return refused(describeMismatch(redirectUri, client));
   const state = text('state');
   const refuse = (error: string, description: string): RequestRead => ({
     kind: 'error',
