@@ -236,12 +236,12 @@ export default {
     ),
     rule(
       'portal-runs-in-a-browser',
-      "The page of the portal may import only four modules from outside: for showing foreign text, for reading JSON, for the portal's responses, and for writing times.",
+      "The page of the portal may import only five modules from outside: for showing foreign text, for reading JSON, for the portal's responses and problems, and for writing times.",
       { path: '^packages/toolkit/stack/portal/page/' },
       {
         path: OURS,
         pathNot:
-          '^(packages/(toolkit/stack/portal/page/|base/aws/(text/visible-text|json-object)\\.ts$)|shared/portal/(portal-problem|print-moment)\\.ts$)',
+          '^(packages/(toolkit/stack/portal/page/|base/aws/(text/visible-text|json-object)\\.ts$)|shared/portal/(answers|portal-problem|print-moment)\\.ts$)',
       },
     ),
     rule(

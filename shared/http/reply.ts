@@ -1,6 +1,13 @@
 import type { ProxyResult } from '../aws/proxy-result.ts';
 
-/** Returns a reply with a JSON body. Only problem documents set another `contentType`. */
-export function jsonReply(statusCode: number, body: unknown, contentType = 'application/json'): ProxyResult {
+/**
+ * Returns a reply with a JSON body. Only problem documents set another `contentType`. A type argument makes the compiler
+ * compare the body with what its reader expects.
+ */
+export function jsonReply<Body>(
+  statusCode: number,
+  body: Body,
+  contentType = 'application/json',
+): ProxyResult {
   return { statusCode, headers: { 'content-type': contentType }, body: JSON.stringify(body) };
 }

@@ -8,16 +8,10 @@ import type { HttpEvent } from '../aws/http-event.ts';
 import type { ProxyResult } from '../aws/proxy-result.ts';
 import { urlInStage } from './compiled-portal-page.ts';
 import { routePathOf } from './route-path.ts';
-import type { CompiledPortalPage, PortalApi, PortalBrand, PortalFile } from './compiled-portal-page.ts';
+import type { CompiledPortalPage, PortalBrand, PortalFile } from './compiled-portal-page.ts';
+import type { About } from './answers.ts';
 
 type Headers = Readonly<Record<string, string>>;
-
-/** The content of `portal.json`. */
-type PortalAbout = Omit<PortalBrand, 'apis' | 'signIn' | 'webhooks'> & {
-  readonly hasWebhooks?: true;
-  readonly apis: readonly (Omit<PortalApi, 'url'> & { readonly url: string })[];
-  readonly signIn: { readonly kind: 'oidc'; readonly label: string } | { readonly kind: 'invitation' };
-};
 
 const YEAR = 'public, max-age=31536000, immutable';
 const ASK_AGAIN = 'no-cache';
@@ -52,7 +46,7 @@ function isSecure({ headers: { host = '', 'x-forwarded-proto': scheme } }: HttpE
   return scheme === 'https' && !isLoopbackUrl(`http://${host}`);
 }
 
-function describePortal({ apis, signIn, webhooks = [], ...brand }: PortalBrand, stage: string): PortalAbout {
+function describePortal({ apis, signIn, webhooks = [], ...brand }: PortalBrand, stage: string): About {
   const label = Object.hasOwn(signIn, stage) ? signIn[stage] : undefined;
   return {
     ...brand,
@@ -65,7 +59,7 @@ function describePortal({ apis, signIn, webhooks = [], ...brand }: PortalBrand, 
   };
 }
 
-function aboutFile(about: PortalAbout): PortalFile {
+function aboutFile(about: About): PortalFile {
   const body = JSON.stringify(about);
   const etag = `"${createHash('sha256').update(body).digest('hex').slice(0, 16)}"`;
   return { type: 'application/json', body, etag };
@@ -116,7 +110,7 @@ function notFound(security: Headers): ProxyResult {
 
 const STRICT_TRANSPORT = { 'strict-transport-security': 'max-age=31536000' };
 
-function headersOf(apis: PortalAbout['apis']): Headers {
+function headersOf(apis: About['apis']): Headers {
   const origins = [...new Set(apis.map(({ url }) => new URL(url).origin))];
   return {
     'content-security-policy': [

@@ -28,6 +28,7 @@ import {
   startSession,
 } from './session.ts';
 import type { Session } from './session.ts';
+import type * as Answers from './answers.ts';
 
 export type SessionSettings = {
   readonly ports: PortalPorts;
@@ -89,7 +90,7 @@ async function show(request: PortalRequest, { ports, customers }: SessionSetting
 async function describe(
   session: Session,
   { ports, customers }: Pick<SessionSettings, 'ports' | 'customers'>,
-): Promise<object> {
+): Promise<Answers.Session> {
   const { tenant, member } = session;
   const organisation = await requireOrganisation(customers, tenant);
   const tenants = await listOrganisations(ports, member.account);
@@ -204,7 +205,7 @@ async function lookAtInvitation(request: PortalRequest, settings: SessionSetting
   const { invitation, organisation } = await findOpen(secret, settings);
   const { role, by, member, endsAtEpochMs } = invitation;
   const { id, name } = showOrganisation(organisation);
-  return jsonReply(200, {
+  return jsonReply<Answers.SeenInvitation>(200, {
     organisation: { id, name },
     role,
     by,

@@ -18,9 +18,9 @@ import {
   Refused,
   SOURCES,
 } from './portal-changes.ts';
-import type { Log } from './portal-changes.ts';
+import type { Json, Log } from './portal-changes.ts';
 import { LATER, NOW, offerOf } from './portal-organisations.ts';
-import type { Json, PortalOrganisation, Role } from './portal-organisations.ts';
+import type { PortalOrganisation, Role } from './portal-organisations.ts';
 
 type Session = { readonly member: string; organisation: string; readonly csrf: string };
 
@@ -243,13 +243,12 @@ class PortalWorld {
 
   #api(line: string, body: Json, at: { session: Session; organisation: PortalOrganisation }): object {
     const { session, organisation: own } = at;
-    const log = (what: string, on?: string): void => {
+    const log = (what: string, on = '–'): void => {
       own.log.unshift({
         at: NOW,
-        by: session.member,
-        byName: own.members.find(({ id }) => id === session.member)?.name,
+        byName: own.members.find(({ id }) => id === session.member)?.name ?? session.member,
         what,
-        ...(on !== undefined && { on }),
+        on,
       });
     };
     switch (line) {
@@ -274,7 +273,11 @@ class PortalWorld {
         return own.alerts;
       case 'POST /api/alerts':
         if (body['version'] !== own.alerts.version + 1) throw new Refused(409, 'EDIT_CONFLICT');
-        own.alerts = { ...own.alerts, version: own.alerts.version + 1, alerts: body['alerts'] };
+        own.alerts = {
+          ...own.alerts,
+          version: own.alerts.version + 1,
+          alerts: body['alerts'] as PortalOrganisation['alerts']['alerts'],
+        };
         return own.alerts;
       case 'GET /api/members':
         return {
@@ -283,7 +286,12 @@ class PortalWorld {
         };
       case 'POST /api/invitations': {
         const invitation = `gwinv_${randomUUID().replaceAll('-', '')}`;
-        const made = { id: `i-${randomUUID().slice(0, 8)}`, role: body['role'], by: 'you', expiresAt: LATER };
+        const made = {
+          id: `i-${randomUUID().slice(0, 8)}`,
+          role: body['role'] as Role,
+          by: 'you',
+          expiresAt: LATER,
+        };
         own.invitations.push(made);
         this.open.set(invitation, { organisation: own.id, role: body['role'] as Role });
         log('invited', String(made.role));
@@ -301,7 +309,7 @@ class PortalWorld {
     const keyId = randomUUID().slice(0, 8);
     const made = {
       keyId,
-      name,
+      name: String(name),
       state: 'active',
       createdAt: NOW,
       secrets: [{ createdAt: NOW }],
@@ -320,7 +328,7 @@ class PortalWorld {
     if (kind === 'keys') return changeKey(own, name, what, body, log);
     if (kind === 'webhooks') return changeEndpoint(own, name, what, body, log);
     if (kind === 'invitations') {
-      own.invitations = own.invitations.filter((each) => each['id'] !== name);
+      own.invitations = own.invitations.filter((each) => each.id !== name);
       return {};
     }
     const member = own.members.find((each) => each.id === name);
@@ -340,18 +348,18 @@ function cookieOf({ headers: { cookie = '' } }: IncomingMessage): string {
   return /(?:^|; )session=([^;]+)/.exec(cookie)?.[1] ?? '';
 }
 
-function liveKeys({ keys }: PortalOrganisation): readonly Json[] {
-  return keys.filter((key) => key['state'] === 'active');
+function liveKeys({ keys }: PortalOrganisation): PortalOrganisation['keys'] {
+  return keys.filter((key) => key.state === 'active');
 }
 
 function changePlan(own: PortalOrganisation, body: Json, isPreview: boolean, log: Log): object {
-  const offer = own.plan.offers.find((each) => each['plan'] === body['plan']);
+  const offer = own.plan.offers.find((each) => each.plan === body['plan']);
   if (offer === undefined) throw new Refused(404, 'OFFER_UNKNOWN');
-  const change = { plan: offer['plan'], from: NOW, everywhereBy: '2026-11-26T17:41:00.000Z' };
+  const change = { plan: offer.plan, from: NOW, everywhereBy: '2026-11-26T17:41:00.000Z' };
   if (isPreview)
     return {
       ...change,
-      title: offer['title'],
+      title: offer.title,
       costs: ['49.00 EUR each month, from this month on', 'then 0.20 EUR for each 1,000 further requests'],
     };
   if (body['version'] !== own.plan.version + 1) throw new Refused(409, 'EDIT_CONFLICT');
@@ -365,6 +373,6 @@ function changePlan(own: PortalOrganisation, body: Json, isPreview: boolean, log
       ...(current === undefined ? [] : [current]),
     ],
   };
-  log('changed-plan', String(offer['plan']));
+  log('changed-plan', offer.plan);
   return { ...change, version: own.plan.version };
 }

@@ -1,7 +1,11 @@
 /** The changes that members make in the portal of a-portal-server.ts, and the portal's refusals. */
 import { randomUUID } from 'node:crypto';
 import { NOW } from './portal-organisations.ts';
-import type { Json, PortalOrganisation } from './portal-organisations.ts';
+import type { PortalOrganisation } from './portal-organisations.ts';
+import type * as Answers from '#shared/portal/answers.ts';
+
+/** The body of a request. */
+export type Json = Readonly<Record<string, unknown>>;
 
 export const SOURCES = [
   { source: 'orders', title: 'Orders', scheme: 'standard' },
@@ -28,43 +32,52 @@ export function changeKey(
   body: Json,
   log: Log,
 ): object {
-  const at = own.keys.findIndex((each) => each['keyId'] === keyId);
+  const at = own.keys.findIndex((each) => each.keyId === keyId);
   const key = own.keys[at];
   if (key === undefined) throw new Refused(404, 'KEY_UNKNOWN');
   const until = new Date(Date.parse(NOW) + Number(body['overlapSeconds'] ?? 0) * 1000).toISOString();
-  const changes: Readonly<Record<string, Json>> = {
-    rename: { name: body['name'] },
+  const changes: Readonly<Record<string, Partial<Answers.ApiKey>>> = {
+    rename: { name: String(body['name']) },
     revoke: { state: 'revoked', revokedAt: NOW },
     rotate: {
       secrets: [
-        ...(Number(body['overlapSeconds']) > 0 ? [{ createdAt: key['createdAt'], notAfter: until }] : []),
+        ...(Number(body['overlapSeconds']) > 0 ? [{ createdAt: key.createdAt, notAfter: until }] : []),
         { createdAt: NOW },
       ],
     },
   };
   const changed = { ...key, ...changes[what] };
   own.keys[at] = changed;
-  log(`${what}d-key`, String(key['name']));
+  log(`${what}d-key`, String(key.name));
   return what === 'rotate'
     ? { ...changed, key: `hv_live_${keyId}_${randomUUID().replaceAll('-', '')}` }
     : changed;
 }
 
-export function countEndpoints(own: PortalOrganisation, source: Json): Json {
-  const active = own.endpoints.filter(
-    (each) => each['source'] === source['source'] && each['state'] === 'active',
-  );
+export function countEndpoints(
+  own: PortalOrganisation,
+  source: Omit<Answers.WebhookSource, 'most' | 'left'>,
+): Answers.WebhookSource {
+  const active = own.endpoints.filter((each) => each.source === source.source && each.state === 'active');
   return { ...source, most: MOST_ENDPOINTS, left: Math.max(0, MOST_ENDPOINTS - active.length) };
 }
 
 export function makeEndpoint(own: PortalOrganisation, { source, name }: Json, log: Log): object {
   const offered = SOURCES.find((each) => each.source === source);
   if (offered === undefined) throw new Refused(409, 'OFFER_UNKNOWN');
-  if (countEndpoints(own, offered)['left'] === 0) throw new Refused(409, 'ENDPOINTS_TOO_MANY');
+  if (countEndpoints(own, offered).left === 0) throw new Refused(409, 'ENDPOINTS_TOO_MANY');
   const endpointId = randomUUID().slice(0, 8);
   const address = `https://api.example/webhooks/${offered.source}/${endpointId}`;
   const secrets = [{ createdAt: NOW }];
-  const made = { endpointId, source, name, address, state: 'active', createdAt: NOW, secrets };
+  const made = {
+    endpointId,
+    source: offered.source,
+    name: String(name),
+    address,
+    state: 'active',
+    createdAt: NOW,
+    secrets,
+  };
   own.endpoints.unshift(made);
   log('made-endpoint', String(name));
   return { ...made, secret: aWebhookSecret() };
@@ -81,13 +94,13 @@ export function changeEndpoint(
   const endpoint = own.endpoints[at];
   if (endpoint === undefined) throw new Refused(404, 'ENDPOINT_UNKNOWN');
   const notAfter = new Date(Date.parse(NOW) + Number(body['overlapSeconds'] ?? 0) * 1000).toISOString();
-  const changes: Readonly<Record<string, Json>> = {
-    rename: { name: body['name'] },
+  const changes: Readonly<Record<string, Partial<Answers.Endpoint>>> = {
+    rename: { name: String(body['name']) },
     revoke: { state: 'revoked', revokedAt: NOW, secrets: [] },
-    rotate: { secrets: [{ createdAt: NOW }, { createdAt: endpoint['createdAt'], notAfter }] },
+    rotate: { secrets: [{ createdAt: NOW }, { createdAt: endpoint.createdAt, notAfter }] },
   };
   own.endpoints[at] = { ...endpoint, ...changes[what] };
-  log(`${what}d-endpoint`, String(endpoint['name']));
+  log(`${what}d-endpoint`, endpoint.name);
   return { ...own.endpoints[at], ...(what === 'rotate' && { secret: aWebhookSecret() }) };
 }
 

@@ -3,29 +3,33 @@
  * nothing.
  */
 
-export type Role = 'owner' | 'developer' | 'billing';
-export type Json = Readonly<Record<string, unknown>>;
+import type * as Answers from '#shared/portal/answers.ts';
+
+export type Role = Answers.Role;
+
+type Changeable<T> = { -readonly [Name in keyof T]: T[Name] };
+type LogEntry = Answers.LogPage['entries'][number];
 
 /** The answers of the portal for one organisation, which a test may change. */
 export type PortalOrganisation = {
   readonly id: string;
   name: string;
   state: string;
-  keys: Json[];
-  endpoints: Json[];
-  usage: Json;
-  plan: { version: number; state: string; current?: Json; planned: Json[]; offers: Json[] };
-  invoices: Record<string, Json[]>;
-  alerts: Json & { version: number };
-  members: { id: string; name: string; email?: string; role: Role; since: string; version: number }[];
-  invitations: Json[];
-  log: Json[];
+  keys: Answers.ApiKey[];
+  endpoints: Answers.Endpoint[];
+  usage: Answers.Usage;
+  plan: Changeable<Answers.PlanState>;
+  invoices: Record<string, Answers.Invoice[]>;
+  alerts: Changeable<Answers.Alerts>;
+  members: Changeable<Omit<Answers.Member, 'isYou'>>[];
+  invitations: Answers.Invitation[];
+  log: LogEntry[];
 };
 
 export const NOW = '2026-11-26T17:40:00.000Z';
 export const LATER = '2026-12-03T17:40:00.000Z';
 
-const PLANS = {
+const PLANS: Readonly<Record<'free' | 'pro', Answers.Plan>> = {
   free: {
     plan: 'free',
     title: 'Free',
@@ -56,7 +60,7 @@ export function anOrganisation(
   name: string,
   text: (place: string) => string = (place) => place,
 ): PortalOrganisation {
-  const use = (limit: string, day: number, used: number, allowance = 1000): Json => ({
+  const use = (limit: string, day: number, used: number, allowance = 1000): Answers.Use => ({
     limit: text(limit),
     key: 'k1',
     keyName: text('production server'),
@@ -211,7 +215,6 @@ export function anOrganisation(
     log: [
       {
         at: '2026-11-25T09:00:00.000Z',
-        by: 'm1',
         byName: text('First member'),
         what: text('created a key'),
         on: text('k1'),
@@ -220,7 +223,7 @@ export function anOrganisation(
   };
 }
 
-function anInvoice(month: string, isDraft: boolean, text: (place: string) => string): Json {
+function anInvoice(month: string, isDraft: boolean, text: (place: string) => string): Answers.Invoice {
   return {
     number: text(`HV-${month}-17`),
     currency: 'EUR',
@@ -268,7 +271,7 @@ export function anEmptyOrganisation(id: string, name: string): PortalOrganisatio
 }
 
 /** Returns what an invitation shows before it is accepted. */
-export function offerOf({ id, name }: PortalOrganisation, role: Role): Json {
+export function offerOf({ id, name }: PortalOrganisation, role: Role): Answers.SeenInvitation {
   const by = 'the provider of the API';
   return { organisation: { id, name }, role, by, renews: false, expiresAt: LATER };
 }

@@ -227,6 +227,8 @@ function showChange({ kind, by, at }: Readonly<Record<string, unknown>>) {
   return { kind, by, at: printTime(Number(at) / 1000) };
 }
 
+function printTime(epochSeconds: number): string;
+function printTime(epochSeconds: number | undefined): string | undefined;
 function printTime(epochSeconds: number | undefined): string | undefined {
   return epochSeconds === undefined ? undefined : new Date(epochSeconds * 1000).toISOString();
 }

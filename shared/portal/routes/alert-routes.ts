@@ -12,6 +12,7 @@ import { EVERYBODY } from '../member-route.ts';
 import type { MemberContext, MemberRoute } from '../member-route.ts';
 import { listMembers } from '../members.ts';
 import { findPlan } from './plan-routes.ts';
+import type * as Answers from '../answers.ts';
 
 const ANSWER = { description: 'The alerts' };
 const MAX_LIMIT_LENGTH = 64;
@@ -68,7 +69,7 @@ async function show(
   context: MemberContext,
   { version, alerts }: Alerts,
   nowEpochMs: number,
-): Promise<object> {
+): Promise<Answers.Alerts> {
   const { ports, tenant, portal } = context;
   const [members, sent, limits] = await Promise.all([
     listMembers(ports, tenant),

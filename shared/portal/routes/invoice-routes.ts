@@ -8,6 +8,7 @@ import { printInvoicePdf } from '../../quota/usage/invoice-pdf.ts';
 import { PAYERS } from '../member-route.ts';
 import type { MemberContext, MemberRoute } from '../member-route.ts';
 import { titleOf } from '../compiled-portal.ts';
+import type * as Answers from '../answers.ts';
 
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
 /**
@@ -28,7 +29,7 @@ export function invoiceRoutes(context: MemberContext): readonly MemberRoute[] {
           answer: { description: 'Months, newest first' },
         },
         ({ receivedEpochMs }) =>
-          Promise.resolve(jsonReply(200, { months: monthsOf(context, receivedEpochMs) })),
+          Promise.resolve(jsonReply<Answers.Months>(200, { months: monthsOf(context, receivedEpochMs) })),
       ),
     },
     {
@@ -42,7 +43,10 @@ export function invoiceRoutes(context: MemberContext): readonly MemberRoute[] {
         },
         async ({ path: { month }, receivedEpochMs }) => {
           const invoices = await readInvoices(context, month, receivedEpochMs);
-          return jsonReply(200, { month, invoices: invoices.map((invoice) => show(invoice, context)) });
+          return jsonReply<Answers.InvoicesOfMonth>(200, {
+            month,
+            invoices: invoices.map((invoice) => show(invoice, context)),
+          });
         },
       ),
     },
@@ -93,7 +97,10 @@ async function readInvoices(
   return invoicesOf(usage, { tenant, month }, nowEpochMs);
 }
 
-function show({ number, currency, total, draft, lines }: Invoice, { portal }: MemberContext): object {
+function show(
+  { number, currency, total, draft, lines }: Invoice,
+  { portal }: MemberContext,
+): Answers.Invoice {
   return {
     number,
     currency,

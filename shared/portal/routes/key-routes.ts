@@ -18,6 +18,7 @@ import {
 } from '../member-route.ts';
 import type { MemberContext, MemberRoute } from '../member-route.ts';
 import { MOST_LISTED, reserveKey } from '../reserve-key.ts';
+import type * as Answers from '../answers.ts';
 
 const PAGE = 100;
 const NAME = text('Name of the key', { maxLength: 128 });
@@ -34,7 +35,7 @@ export function keyRoutes(context: MemberContext): readonly MemberRoute[] {
           const most = context.portal.offers.keys?.most ?? 0;
           const shown = keys.map((key) => show(key, context, receivedEpochMs));
           const active = shown.filter(({ state }) => state === 'active').length;
-          return jsonReply(200, { keys: shown, most, left: Math.max(0, most - active) });
+          return jsonReply<Answers.Keys>(200, { keys: shown, most, left: Math.max(0, most - active) });
         },
       ),
     },
@@ -217,7 +218,7 @@ function isManaged({ record }: StoredApiKey, offered: OfferedKeys | undefined): 
 }
 
 /** Shows only what a customer needs. The rights of a key are not shown, because the owner of the APIs sets them. */
-function show(key: StoredApiKey, { portal }: MemberContext, nowEpochMs: number) {
+function show(key: StoredApiKey, { portal }: MemberContext, nowEpochMs: number): Answers.ApiKey {
   const { keyId, name, state, createdAt, notAfter, revokedAt, lastUsedAt, secrets } = showKey(
     key,
     nowEpochMs,
@@ -231,7 +232,10 @@ function reply({ stored, key, outside }: Changed, context: MemberContext, nowEpo
   const failed = outside.find(({ reason }) => reason !== undefined);
   if (failed !== undefined && key === undefined)
     throw new DomainError('CONTROL_PLANE_FAILED', `${failed.step}: ${failed.reason ?? ''}`);
-  return jsonReply(200, { ...show(stored, context, nowEpochMs), ...(key !== undefined && { key }) });
+  return jsonReply<Answers.ChangedKey>(200, {
+    ...show(stored, context, nowEpochMs),
+    ...(key !== undefined && { key }),
+  });
 }
 
 function idOf({ record }: StoredApiKey): string {

@@ -9,6 +9,7 @@ import { EVERYBODY, OWNERS } from '../member-route.ts';
 import type { MemberContext, MemberRoute } from '../member-route.ts';
 import { changeRole, listMembers, removeMember, ROLES } from '../members.ts';
 import type { Member } from '../members.ts';
+import type * as Answers from '../answers.ts';
 
 const DONE = { description: 'Done' };
 const ROLE = oneOf('Role in the organisation', ROLES);
@@ -26,7 +27,7 @@ export function memberRoutes(context: MemberContext): readonly MemberRoute[] {
             listMembers(ports, tenant),
             listInvitations(ports, tenant),
           ]);
-          return jsonReply(200, {
+          return jsonReply<Answers.Members>(200, {
             members: members.map((member) => showMember(member, context)),
             invitations: invitations.map(showInvitation),
           });
@@ -45,7 +46,8 @@ export function memberRoutes(context: MemberContext): readonly MemberRoute[] {
           query: { cursor: optional(text('`next` of the previous page', { pattern: LOG_CURSOR })) },
           answer: DONE,
         },
-        async ({ query: { cursor } }) => jsonReply(200, await listLog(ports, tenant, cursor)),
+        async ({ query: { cursor } }) =>
+          jsonReply<Answers.LogPage>(200, await listLog(ports, tenant, cursor)),
       ),
     },
   ];
@@ -67,7 +69,7 @@ function invitationRoutes({ tenant, ports, actor }: MemberContext): readonly Mem
         async ({ body: { role = 'developer', member } }) => {
           const wanted = { tenant, role, ...(member !== undefined && { member }) };
           const { invitation, secret } = await invite(ports, wanted, actor);
-          return jsonReply(200, { ...showInvitation(invitation), invitation: secret });
+          return jsonReply<Answers.NewInvitation>(200, { ...showInvitation(invitation), invitation: secret });
         },
       ),
     },
@@ -140,7 +142,7 @@ function changeRoutes(context: MemberContext): readonly MemberRoute[] {
 function showMember(
   { account, name, email, role, sinceEpochMs, version }: Member,
   { member }: MemberContext,
-): object {
+): Answers.Member {
   return {
     id: account,
     name,
@@ -152,7 +154,7 @@ function showMember(
   };
 }
 
-export function showInvitation({ id, role, member, by, endsAtEpochMs }: Invitation): object {
+export function showInvitation({ id, role, member, by, endsAtEpochMs }: Invitation): Answers.Invitation {
   return {
     id,
     role,

@@ -17,6 +17,7 @@ import { describeLimit, describePrices } from '../describe-limits.ts';
 import { EVERYBODY, logChange, operationIdOf, PAYERS } from '../member-route.ts';
 import type { MemberContext, MemberRoute } from '../member-route.ts';
 import { printMoment } from '../print-moment.ts';
+import type * as Answers from '../answers.ts';
 
 const PLAN = text('Id of a plan that is offered');
 const ANSWER = { description: 'The plan' };
@@ -45,7 +46,7 @@ export function planRoutes(context: MemberContext): readonly MemberRoute[] {
   ];
 }
 
-async function showPlan(context: MemberContext, nowEpochMs: number): Promise<object> {
+async function showPlan(context: MemberContext, nowEpochMs: number): Promise<Answers.PlanState> {
   const { customer, portal } = context;
   const term = termAt(customer, nowEpochMs);
   const current =
@@ -71,7 +72,7 @@ async function showPlan(context: MemberContext, nowEpochMs: number): Promise<obj
   };
 }
 
-function describePlan({ plan, title, summary, from }: OfferedPlan, stored: CustomerPlan): object {
+function describePlan({ plan, title, summary, from }: OfferedPlan, stored: CustomerPlan): Answers.Plan {
   return {
     plan,
     title,
@@ -193,7 +194,7 @@ function previewRoute(context: MemberContext): MemberRoute['route'] {
     async ({ body: { plan: planId }, receivedEpochMs: now }) => {
       const { offer, fromEpochMs = now } = await offerAt(context, planId, now);
       const plan = await findPlan(context, planId);
-      return jsonReply(200, {
+      return jsonReply<Answers.PlanPreview>(200, {
         plan: planId,
         title: offer.title,
         from: new Date(fromEpochMs).toISOString(),
@@ -264,12 +265,12 @@ function changePlanRoute(context: MemberContext): MemberRoute['route'] {
       );
       await tellKeys(context);
       if (!applied.repeated) await logChange(context, { what: 'changed-plan', on: offer.title });
-      const { everywhereBy } = applied.after;
-      return jsonReply(200, {
+      const { everywhereBy, version: stored } = applied.after;
+      return jsonReply<Answers.PlanChange>(200, {
         plan,
         from: new Date(fromEpochMs ?? Date.parse(applied.at)).toISOString(),
-        everywhereBy,
-        version: applied.after['version'],
+        everywhereBy: String(everywhereBy),
+        version: Number(stored),
       });
     },
   );

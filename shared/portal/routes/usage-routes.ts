@@ -14,11 +14,10 @@ import { EVERYBODY } from '../member-route.ts';
 import type { MemberContext, MemberRoute } from '../member-route.ts';
 import { listOwnKeys } from './key-routes.ts';
 import { findPlan } from './plan-routes.ts';
+import type * as Answers from '../answers.ts';
 
 const HISTORY_MS = 92 * 86_400_000;
 const PAGE_ROWS = 500;
-
-type Use = Readonly<Record<string, string | number>>;
 
 export function usageRoutes(context: MemberContext): readonly MemberRoute[] {
   return [
@@ -46,16 +45,14 @@ export function usageRoutes(context: MemberContext): readonly MemberRoute[] {
             readKeyNames(context),
           ]);
           const plan = await readPlan(context, receivedEpochMs);
-          const show = (row: UsageRow): Use => toUse(row, context, names);
-          return jsonReply(200, {
+          const show = (row: UsageRow): Answers.Use => toUse(row, context, names);
+          return jsonReply<Answers.Usage>(200, {
             at: new Date(receivedEpochMs).toISOString(),
             current: [
               ...current.map((row) => withSays(row, context, show(row))),
               ...listUnused(plan, context, current, receivedEpochMs),
             ],
-            history: history
-              .map(show)
-              .toSorted((a, b) => (String(a['periodStart']) < String(b['periodStart']) ? -1 : 1)),
+            history: history.map(show).toSorted((a, b) => (a.periodStart < b.periodStart ? -1 : 1)),
             paces: listPaces(plan, context),
           });
         },
@@ -85,7 +82,7 @@ function listUnused(
   { customer, portal }: MemberContext,
   current: readonly UsageRow[],
   atEpochMs: number,
-): readonly Use[] {
+): readonly Answers.Use[] {
   const known = new Set(current.filter(({ key }) => key === undefined).map(({ limit }) => limit));
   const says = describeHalt(customer.state);
   return (plan?.limits ?? []).flatMap((limit) => {
@@ -109,10 +106,7 @@ function listUnused(
 }
 
 /** The limits that are not counted by period: rates and concurrency. */
-function listPaces(
-  plan: CustomerPlan | undefined,
-  { portal }: MemberContext,
-): readonly Readonly<Record<'limit' | 'says', string>>[] {
+function listPaces(plan: CustomerPlan | undefined, { portal }: MemberContext): Answers.Usage['paces'] {
   return (plan?.limits ?? []).flatMap((limit) =>
     limit.kind === 'quota'
       ? []
@@ -125,7 +119,7 @@ function listPaces(
   );
 }
 
-function toUse(row: UsageRow, { portal }: MemberContext, names: ReadonlyMap<string, string>): Use {
+function toUse(row: UsageRow, { portal }: MemberContext, names: ReadonlyMap<string, string>): Answers.Use {
   const { limit, key, route, plan, periodStart, periodEnd, state, allowance, counted, left, overage } = row;
   const keyName = key === undefined ? undefined : names.get(keyIdOf(key));
   return {
@@ -145,8 +139,8 @@ function toUse(row: UsageRow, { portal }: MemberContext, names: ReadonlyMap<stri
 }
 
 /** Adds the reason why requests are refused now. Only the current period can refuse requests. */
-function withSays(row: UsageRow, { customer }: MemberContext, use: Use): Use {
-  const names = { plan: String(use['plan']), key: use['keyName']?.toString() };
+function withSays(row: UsageRow, { customer }: MemberContext, use: Answers.Use): Answers.Use {
+  const names = { plan: use.plan, key: use.keyName };
   const says = describeHalt(customer.state) ?? describeRefusal(row, names);
   return says === undefined ? use : { ...use, says };
 }

@@ -18,6 +18,7 @@ import {
   operationOf,
 } from '../member-route.ts';
 import type { MemberContext, MemberRoute } from '../member-route.ts';
+import type * as Answers from '../answers.ts';
 
 const NAME = text('Name of the endpoint', { maxLength: 128 });
 const ENDPOINT = { description: 'The endpoint' };
@@ -30,7 +31,7 @@ export function webhookRoutes(context: MemberContext): readonly MemberRoute[] {
         { path: '/api/webhooks', id: 'listEndpoints', summary: 'Sources and endpoints', answer: ENDPOINT },
         async ({ receivedEpochMs }) => {
           const endpoints = await (await context.endpoints()).list();
-          return jsonReply(200, {
+          return jsonReply<Answers.Webhooks>(200, {
             sources: context.webhooks.map(({ source, title, scheme, most }) => {
               const active = endpoints.filter(
                 (each) => each.source === source && each.revokedAtEpochSeconds === undefined,
@@ -173,7 +174,11 @@ async function findOwn(
 }
 
 /** Shows an endpoint. It shows no secrets, only the times of the valid ones. */
-function show(endpoint: EndpointRecord, { webhooks, webhooksUrl }: MemberContext, nowEpochMs: number) {
+function show(
+  endpoint: EndpointRecord,
+  { webhooks, webhooksUrl }: MemberContext,
+  nowEpochMs: number,
+): Answers.Endpoint {
   const { endpointId, source, name, createdAtEpochSeconds, revokedAtEpochSeconds: revokedAt } = endpoint;
   const url = webhooks.find((each) => each.source === source)?.url ?? webhooksUrl;
   const secrets = liveSecrets(endpoint, Math.floor(nowEpochMs / 1000));
@@ -193,7 +198,10 @@ function show(endpoint: EndpointRecord, { webhooks, webhooksUrl }: MemberContext
 }
 
 function reply({ endpoint, secret }: ChangedEndpoint, context: MemberContext, nowEpochMs: number) {
-  return jsonReply(200, { ...show(endpoint, context, nowEpochMs), ...(secret !== undefined && { secret }) });
+  return jsonReply<Answers.ChangedEndpoint>(200, {
+    ...show(endpoint, context, nowEpochMs),
+    ...(secret !== undefined && { secret }),
+  });
 }
 
 function toIso(epochSeconds: number): string {

@@ -7,7 +7,6 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { before, describe, it } from 'node:test';
 import { ROLES } from '#shared/portal/members.ts';
-import type { Role as RoleOfPage } from '../../../packages/toolkit/stack/portal/page/model.ts';
 import type { Role } from '#shared/portal/members.ts';
 import { MEMBER_ROUTES } from '#shared/portal/serve-member.ts';
 import type { MemberContext, MemberRoute } from '#shared/portal/member-route.ts';
@@ -52,14 +51,6 @@ function send(browser: Browser, { route }: MemberRoute, path: string, over: obje
   const body = { ...BODIES[route.description.id], ...over };
   return route.method === 'GET' ? browser.get(path) : browser.post(path, { body });
 }
-
-/** The page may not import the functions' modules, so the compiler compares the two lists here. */
-type Equal<A, B> = [A, B] extends [B, A] ? true : false;
-const PAGE_KNOWS_THE_ROLES: Equal<Role, RoleOfPage> = true;
-
-it('the page of the portal has the same roles as the functions', () => {
-  assert.ok(PAGE_KNOWS_THE_ROLES);
-});
 
 describe('the organisations of the portal', () => {
   let portal: Portal;

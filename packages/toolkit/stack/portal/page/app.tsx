@@ -5,7 +5,7 @@ import { linkTo } from './address.ts';
 import type { Place } from './address.ts';
 import { change, listenForSessionEnd, read, Refusal, useToken } from './api.ts';
 import { Action, Empty, Paragraphs, Problem } from './elements/parts.tsx';
-import type { About, Session } from './model.ts';
+import type { About, Session } from '@gatewright/handlers/portal/answers';
 import { go, usePlace } from './place.ts';
 import { THEMES, useTheme } from './theme.ts';
 import type { Theme } from './theme.ts';

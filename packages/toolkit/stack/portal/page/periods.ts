@@ -1,5 +1,5 @@
 /** Use of a limit by period, for a chart with a bar for each period. */
-import type { Use } from './model.ts';
+import type { Use } from '@gatewright/handlers/portal/answers';
 
 type History = {
   readonly limit: string;

@@ -2,7 +2,7 @@
  * Lists the roles that each request needs, so that a refusal can name them. Only the functions of the portal enforce
  * the roles.
  */
-import type { Role } from './model.ts';
+import type { Role } from '@gatewright/handlers/portal/answers';
 
 /** Matched in this order against method and path. Routes that are not listed are open to every role. */
 const NEEDED: readonly (readonly [request: RegExp, roles: readonly Role[]])[] = [

@@ -1,4 +1,5 @@
 /** Dates, numbers and states as the page writes them. All times are UTC, as on invoices. */
+import type { LoggedChange } from '@gatewright/handlers/portal/answers';
 import { printDay, printMoment } from '@gatewright/handlers/portal/print-moment';
 
 /** Returns `26 Nov 2026`; the text itself if it is not a time. */
@@ -58,7 +59,7 @@ export function paragraphsOf(text: string): readonly string[] {
     .filter((each) => each !== '');
 }
 
-const WORDS: Readonly<Record<string, string>> = {
+const WORDS: Readonly<Record<LoggedChange, string>> = {
   invited: 'created an invitation',
   'made-sign-in-link': 'created a new sign-in link',
   'withdrew-invitation': 'withdrew an invitation',
@@ -80,5 +81,9 @@ const WORDS: Readonly<Record<string, string>> = {
 
 /** Describes an entry of the log in words, for example `created a new sign-in link`. */
 export function logWords(what: string): string {
-  return Object.hasOwn(WORDS, what) ? (WORDS[what] ?? what) : what.replaceAll('-', ' ');
+  return isLoggedChange(what) ? WORDS[what] : what.replaceAll('-', ' ');
+}
+
+function isLoggedChange(what: string): what is LoggedChange {
+  return Object.hasOwn(WORDS, what);
 }

@@ -10,7 +10,7 @@ import { Ask, Form, ShownOnce } from './parts.tsx';
 /** A secret that is shown once, or a note that it can no longer be shown. */
 export type Shown = { readonly title: string; readonly secret: string | undefined; readonly note: string };
 
-type Secrets = readonly { readonly createdAt: string; readonly notAfter?: string }[];
+type Secrets = readonly { readonly createdAt: string; readonly notAfter?: string | undefined }[];
 
 /** The words for this kind of credential. */
 export type CredentialWords = {

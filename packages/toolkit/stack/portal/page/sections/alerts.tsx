@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { change } from '../api.ts';
 import { Empty, Form, Loaded, SectionHead, TableBox } from '../elements/parts.tsx';
-import type { Alert, Alerts } from '../model.ts';
+import type { Alert, Alerts } from '@gatewright/handlers/portal/answers';
 import { time } from '../texts.ts';
 import { useFetched } from '../use-fetched.ts';
 

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { linkTo } from '../address.ts';
 import { change } from '../api.ts';
 import { Form, Loaded } from '../elements/parts.tsx';
-import type { About, SeenInvitation, Session } from '../model.ts';
+import type { About, SeenInvitation, Session } from '@gatewright/handlers/portal/answers';
 import { forgetInvitation, go, heldInvitation } from '../place.ts';
 import { time } from '../texts.ts';
 import { useFetched } from '../use-fetched.ts';

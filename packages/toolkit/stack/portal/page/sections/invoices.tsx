@@ -1,13 +1,13 @@
 import { linkTo } from '../address.ts';
 import { readFile } from '../api.ts';
 import { Action, Badge, Empty, Loaded, SectionHead, TableBox } from '../elements/parts.tsx';
-import type { Invoice, InvoicesOfMonth } from '../model.ts';
+import type { Invoice, InvoicesOfMonth, Months } from '@gatewright/handlers/portal/answers';
 import { monthName, number } from '../texts.ts';
 import { saveFile } from '../save-file.ts';
 import { useFetched } from '../use-fetched.ts';
 
 export function InvoicesSection({ item }: { readonly item: string | undefined }) {
-  const fetched = useFetched<{ readonly months: readonly string[] }>('api/invoices');
+  const fetched = useFetched<Months>('api/invoices');
   return (
     <>
       <SectionHead

@@ -10,7 +10,7 @@ import {
 } from '../elements/credential.tsx';
 import type { CredentialWords, Shown } from '../elements/credential.tsx';
 import { Badge, Empty, Fold, Form, Loaded, SectionHead } from '../elements/parts.tsx';
-import type { ApiKey, ChangedKey, Keys } from '../model.ts';
+import type { ApiKey, ChangedKey, Keys } from '@gatewright/handlers/portal/answers';
 import { day, time } from '../texts.ts';
 import { useFetched } from '../use-fetched.ts';
 

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { read } from '../api.ts';
 import { Action, Empty, Loaded, SectionHead, TableBox } from '../elements/parts.tsx';
-import type { LogPage } from '../model.ts';
+import type { LogPage } from '@gatewright/handlers/portal/answers';
 import { logWords, time } from '../texts.ts';
 import { useFetched } from '../use-fetched.ts';
 
@@ -35,14 +35,14 @@ function Entries({ first }: { readonly first: LogPage }) {
             </tr>
           </thead>
           <tbody>
-            {entries.map(({ at, by, byName, what, on }, index) => (
+            {entries.map(({ at, byName, what, on }, index) => (
               <tr key={index}>
                 <td data-column="When" class="time">
                   {time(at)}
                 </td>
-                <td data-column="Who">{byName ?? by ?? '–'}</td>
+                <td data-column="Who">{byName}</td>
                 <td data-column="What">{logWords(what)}</td>
-                <td data-column="On">{on ?? '–'}</td>
+                <td data-column="On">{on}</td>
               </tr>
             ))}
           </tbody>

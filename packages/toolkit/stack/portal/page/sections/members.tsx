@@ -2,7 +2,14 @@ import { useState } from 'preact/hooks';
 import { invitationLink } from '../address.ts';
 import { change } from '../api.ts';
 import { Action, Ask, Badge, Form, Loaded, SectionHead, ShownOnce } from '../elements/parts.tsx';
-import type { About, Invitation, Member, Members, NewInvitation, Role } from '../model.ts';
+import type {
+  About,
+  Invitation,
+  Member,
+  Members,
+  NewInvitation,
+  Role,
+} from '@gatewright/handlers/portal/answers';
 import { day, time } from '../texts.ts';
 import { useFetched } from '../use-fetched.ts';
 

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { change } from '../api.ts';
 import { Action, Ask, Empty, Form, Loaded, SectionHead } from '../elements/parts.tsx';
-import type { Plan, PlanChange, PlanPreview, PlanState } from '../model.ts';
+import type { Plan, PlanChange, PlanPreview, PlanState } from '@gatewright/handlers/portal/answers';
 import { startText, time } from '../texts.ts';
 import { useFetched } from '../use-fetched.ts';
 

@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'preact/hooks';
 import { Empty, Loaded, SectionHead } from '../elements/parts.tsx';
-import type { OfferedApi } from '../model.ts';
+import type { OfferedApi } from '@gatewright/handlers/portal/answers';
 import { getMap, getText } from '../reference/json.ts';
 import type { Json } from '@gatewright/aws/json-object';
 import { OperationView } from '../reference/operation.tsx';

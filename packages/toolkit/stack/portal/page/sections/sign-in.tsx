@@ -2,7 +2,7 @@ import { PORTAL_ANSWERS } from '@gatewright/handlers/portal/portal-problem';
 import { isSignInAddress, linkTo } from '../address.ts';
 import { change, Refusal } from '../api.ts';
 import { Action, Paragraphs, Problem } from '../elements/parts.tsx';
-import type { About, Session } from '../model.ts';
+import type { About, Session } from '@gatewright/handlers/portal/answers';
 
 /** Sends the browser to the issuer. Also used to accept an invitation. */
 export async function signIn(body: { readonly invitation?: string }): Promise<void> {

@@ -1,6 +1,6 @@
 import { Chart } from '../elements/chart.tsx';
 import { Badge, Empty, Fold, Loaded, SectionHead } from '../elements/parts.tsx';
-import type { Usage, Use } from '../model.ts';
+import type { Usage, Use } from '@gatewright/handlers/portal/answers';
 import { historiesOf, shareOf } from '../periods.ts';
 import { number, time } from '../texts.ts';
 import { useFetched } from '../use-fetched.ts';

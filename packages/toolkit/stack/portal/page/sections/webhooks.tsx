@@ -10,7 +10,7 @@ import {
 } from '../elements/credential.tsx';
 import type { CredentialWords, Shown } from '../elements/credential.tsx';
 import { Badge, Empty, Fold, Form, Loaded, SectionHead } from '../elements/parts.tsx';
-import type { ChangedEndpoint, Endpoint, Webhooks, WebhookSource } from '../model.ts';
+import type { ChangedEndpoint, Endpoint, Webhooks, WebhookSource } from '@gatewright/handlers/portal/answers';
 import { describeSigning, signingExample } from '../signing.ts';
 import { day, time } from '../texts.ts';
 import { useFetched } from '../use-fetched.ts';

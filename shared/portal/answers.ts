@@ -1,6 +1,14 @@
-/** The responses of the portal's functions, as listed in docs/design/portal.md. */
+/**
+ * The responses of the portal's functions, as listed in docs/design/portal.md. The functions return them, and the page
+ * reads them.
+ */
+import type { Change } from './change-log.ts';
+import type { Role as MemberRole } from './members.ts';
 
-export type Role = 'owner' | 'developer' | 'billing';
+export type Role = MemberRole;
+
+/** What the log says was changed. */
+export type LoggedChange = Change['what'];
 
 /** The content of `portal.json`. */
 export type About = {
@@ -50,13 +58,13 @@ export type SeenInvitation = {
 
 export type ApiKey = {
   readonly keyId: string;
-  readonly name?: string;
+  readonly name?: string | undefined;
   readonly state: string;
   readonly createdAt: string;
-  readonly lastUsedAt?: string;
-  readonly notAfter?: string;
-  readonly revokedAt?: string;
-  readonly secrets: readonly { readonly createdAt: string; readonly notAfter?: string }[];
+  readonly lastUsedAt?: string | undefined;
+  readonly notAfter?: string | undefined;
+  readonly revokedAt?: string | undefined;
+  readonly secrets: readonly { readonly createdAt: string; readonly notAfter?: string | undefined }[];
   /** Whether the owner of the APIs manages the key, so that members cannot change it. */
   readonly isManaged: boolean;
 };
@@ -152,6 +160,8 @@ export type PlanChange = {
   readonly version: number;
 };
 
+export type Months = { readonly months: readonly string[] };
+
 type Amount = string | number;
 
 export type Invoice = {
@@ -216,10 +226,10 @@ export type NewInvitation = {
 export type LogPage = {
   readonly entries: readonly {
     readonly at: string;
-    readonly by?: string;
-    readonly byName?: string;
+    readonly byName: string;
+    /** A `LoggedChange`. The page shows other texts as they are. */
     readonly what: string;
-    readonly on?: string;
+    readonly on: string;
   }[];
   readonly next?: string;
 };
