@@ -13,7 +13,7 @@ import { parseUsageRecord } from '#shared/quota/admin/usage-record.ts';
 import type { UsageRecord } from '#shared/quota/admin/usage-record.ts';
 import { periodEndOf } from '#shared/quota/admin/usage-row.ts';
 import { customerKey, parseCustomer } from '#shared/quota/plan/customer.ts';
-import { parseLedger } from '#shared/quota/ledger/ledger.ts';
+import { KEEP_MS as LEDGERS_KEPT_MS, parseLedger } from '#shared/quota/ledger/ledger.ts';
 import { makeInvoices } from '#shared/quota/usage/invoice.ts';
 import type { Invoice } from '#shared/quota/usage/invoice.ts';
 import { findUnrecordedFees } from './unrecorded-fees.ts';
@@ -60,8 +60,6 @@ type Fate =
   | { readonly kind: 'delete'; readonly what: string }
   | { readonly kind: 'rewrite'; readonly what: string; readonly after: string };
 
-/** The time within which a month is invoiced. After that, the month's ledgers have expired. */
-const INVOICED_WITHIN_MS = 35 * 86_400_000;
 const AT_ONCE = 16;
 const OF_TENANTS = new Set(['Q', 'K', 'R', 'C']);
 const KEEP: Fate = { kind: 'keep' };
@@ -308,8 +306,9 @@ class OpenMoney {
    * left out.
    */
   get invoices(): readonly DueInvoice[] {
+    // A month can be invoiced until its ledgers expire.
     const isRecent = ({ price, periodEnd }: UsageRecord): boolean =>
-      price !== undefined && Date.parse(periodEnd) > this.#nowEpochMs - INVOICED_WITHIN_MS;
+      price !== undefined && Date.parse(periodEnd) > this.#nowEpochMs - LEDGERS_KEPT_MS;
     const months = new Set(this.#records.filter(isRecent).map(({ month }) => month));
     return [...months].sort().flatMap((month) => {
       const records = this.#records.filter((record) => record.month === month);
