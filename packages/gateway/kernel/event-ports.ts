@@ -5,6 +5,7 @@ import type { Agenda } from './agenda.ts';
 import type { EventJournal } from './event-journal.ts';
 import type { StoredEntries } from './stored-entries.ts';
 import type { Work } from './work.ts';
+import { LONGEST_RUN_MS } from '../core/stack/function.ts';
 
 export type EventPorts = {
   readonly invoker: Pick<Invoker, 'invoke' | 'has'>;
@@ -17,11 +18,6 @@ export type EventPorts = {
   readonly report: (message: string) => void;
 };
 
-/**
- * The timeout for calls of functions in milliseconds. It is longer than the longest timeout that a function can have,
- * so that the function's own timeout is reached first.
- */
-export const LONGEST_RUN_MS = 900_000 + 60_000;
 export const RUN_TIMED_OUT = `the function did not end within ${LONGEST_RUN_MS / 1000} s`;
 
 export function makeTrace(random: Random): string {

@@ -8,8 +8,9 @@ import { streamWaitMs } from './delivery/retries.ts';
 import { versionOf } from './destination-record.ts';
 import { describeRun } from './describe-run.ts';
 import type { NextTry } from './event-step.ts';
-import { describeLoss, LONGEST_RUN_MS } from './event-ports.ts';
+import { describeLoss } from './event-ports.ts';
 import type { EventPorts, EventTargets } from './event-ports.ts';
+import { LONGEST_RUN_MS } from '../core/stack/function.ts';
 
 export type Batch<Item> = {
   readonly records: readonly Item[];

@@ -9,12 +9,8 @@ import type { FunctionUrlFacts } from '../events/request-facts.ts';
 import type { Tolerance } from '../errors.ts';
 import type { PropertyBag } from './properties.ts';
 import type { Deployment, Integration, RoutePlan } from './model.ts';
+import { LONGEST_RUN_MS } from '../stack/function.ts';
 
-/**
- * Time limit of a call, which is the longest function timeout plus Lambda's own delay, so that the function's timeout
- * comes first.
- */
-const LONGEST_MS = 900_000 + 60_000;
 const ROUTE = '$default';
 /** The `Deployment.id` and the stage name of a function URL. */
 export const URL_STAGE = '$default';
@@ -77,9 +73,9 @@ function compileIntegration(url: PropertyBag, owner: UrlOwner): Integration {
   const functionName = compileStageText(owner.functionName);
   const qualifier = owner.qualifier === undefined ? undefined : compileStageText(owner.qualifier);
   const mode = readText(url, 'InvokeMode', 'BUFFERED');
-  const common = { payload: 'function-url', functionName, qualifier, timeoutMs: LONGEST_MS } as const;
+  const common = { payload: 'function-url', functionName, qualifier, timeoutMs: LONGEST_RUN_MS } as const;
   if (mode === 'BUFFERED') return { kind: 'lambda-proxy', ...common };
-  if (mode === 'RESPONSE_STREAM') return { kind: 'lambda-stream', ...common, idleMs: LONGEST_MS };
+  if (mode === 'RESPONSE_STREAM') return { kind: 'lambda-stream', ...common, idleMs: LONGEST_RUN_MS };
   throw new DefinitionError(
     url.place('InvokeMode'),
     `"${mode}" is not a valid InvokeMode; expected BUFFERED or RESPONSE_STREAM`,

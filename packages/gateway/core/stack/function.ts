@@ -4,6 +4,20 @@ import type { DefinitionPlace } from '../errors.ts';
 /** The maximum size of an event in bytes (Lambda quota "Invocation payload", synchronous). */
 export const MAX_EVENT_BYTES = 6_291_456;
 
+/**
+ * The size at which a batch of records is full. The rest of an event is for the members around the records.
+ */
+export const FULL_BATCH_BYTES = 5_500_000;
+
+/** Lambda's maximum timeout in milliseconds. A handler without a deadline gets this value as its remaining time. */
+export const MAX_TIMEOUT_MS = 900_000;
+
+/**
+ * The timeout for calls of functions in milliseconds. It is longer than the longest timeout that a function can have,
+ * so that the function's own timeout is reached first.
+ */
+export const LONGEST_RUN_MS = MAX_TIMEOUT_MS + 60_000;
+
 /** A service whose functions are bundled with webpack by the service's own plug-in. */
 export type WebpackService = {
   /** The name of the plug-in: `serverless-webpack` or `serverless-bundle`. */

@@ -16,6 +16,7 @@ import { findPrograms, listNames, type Machine } from './machine.ts';
 import { processProgram, type ProcessSetup } from './process-code.ts';
 import { ProcessInstance } from './process-instance.ts';
 import { readVersion } from './read-version.ts';
+import { MAX_TIMEOUT_MS } from '../../core/stack/function.ts';
 
 type NodeSetup = ProcessSetup & {
   readonly programFile: () => Promise<string>;
@@ -26,7 +27,6 @@ type NodeSetup = ProcessSetup & {
 
 /** The oldest version of Node.js that has hooks for both module systems. */
 const OLDEST = [22, 15] as const;
-const MAX_TIMEOUT_MS = 900_000;
 /** The share of `MemorySize` that V8's old generation may use, as in Lambda. */
 const HEAP_SHARE = 0.9;
 

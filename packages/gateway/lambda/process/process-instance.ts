@@ -10,9 +10,8 @@ import { FunctionLines } from './function-lines.ts';
 import { type GroupCommand, ProcessGroup } from './process-group.ts';
 import type { ProcessProgram } from './process-program.ts';
 import { RuntimeApi, type RuntimeApiHost } from './runtime-api.ts';
+import { MAX_TIMEOUT_MS } from '../../core/stack/function.ts';
 
-/** Lambda's maximum timeout in milliseconds. A handler without a deadline gets this value as its remaining time. */
-const MAX_TIMEOUT_MS = 900_000;
 /** The time in milliseconds after which a running event counts as slow. Threads use the same value. */
 const SLOW_AFTER_MS = 15;
 /** The time in milliseconds for extensions to shut down. Lambda allows 2,000 ms if there are external extensions. */

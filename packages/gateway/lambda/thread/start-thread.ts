@@ -11,9 +11,7 @@ import type { Deadlines } from '../../core/ports.ts';
 import type { FunctionDefinition } from '../../core/stack/function.ts';
 import type { OwnApis } from '../own-apis.ts';
 import type { RuntimePackages } from '../code/runtime-packages.ts';
-
-/** Lambda's maximum timeout in milliseconds. A handler without a deadline gets this value as its remaining time. */
-const MAX_TIMEOUT_MS = 900_000;
+import { MAX_TIMEOUT_MS } from '../../core/stack/function.ts';
 
 export type ThreadProgram = {
   readonly definition: FunctionDefinition;

@@ -12,6 +12,7 @@ import type { LogLine, ServicePorts } from '../../kernel/service.ts';
 import { eventIdOf, OWN_STREAM } from './kept-events.ts';
 import { InvalidPattern } from './pattern/pattern-text.ts';
 import { readLinePattern } from './pattern/read-pattern.ts';
+import { LONGEST_RUN_MS } from '../../core/stack/function.ts';
 
 type LogSubscription = {
   readonly filterName: string;
@@ -35,7 +36,6 @@ const MAX_WAITING = 20_000;
 const TRIES = 3;
 const RETRY_MS = 1000;
 const CLOSE_MS = 1000;
-const LONGEST_MS = 900_000 + 60_000;
 
 type Line = {
   readonly stream: string;
@@ -193,7 +193,7 @@ class Queue {
         functionName,
         qualifier,
         payload,
-        timeoutMs: LONGEST_MS,
+        timeoutMs: LONGEST_RUN_MS,
         traceHeader,
       });
       if (result.kind === 'returned') return true;

@@ -13,6 +13,7 @@ import type { OrderedMapping } from '../../kernel/read-ordered-mapping.ts';
 import type { LocalStream } from './local-streams.ts';
 import type { Shard, StoredRecord } from './shard.ts';
 import { parseJson } from '@gatewright/aws/json-object';
+import { FULL_BATCH_BYTES } from '../../core/stack/function.ts';
 
 export type StreamMapping = OrderedMapping & {
   readonly streamArn: string;
@@ -34,7 +35,6 @@ type At = {
   readonly number: number;
 };
 
-const MAX_BATCH_CHARACTERS = 5_500_000;
 /**
  * The number of characters that an event contains for each record in addition to the record's data and partition key.
  */
@@ -179,7 +179,7 @@ export class ShardLane {
     for (const record of shard.from(this.#next)) {
       const isWanted = this.#isMine(record) && this.#passes(record);
       characters += isWanted ? charactersOf(record) : 0;
-      if (characters > MAX_BATCH_CHARACTERS && this.#gathered.length > 0) return true;
+      if (characters > FULL_BATCH_BYTES && this.#gathered.length > 0) return true;
       this.#next = record.index + 1;
       if (isWanted) this.#gathered.push(record);
       if (this.#gathered.length >= mapping.batchSize) return true;

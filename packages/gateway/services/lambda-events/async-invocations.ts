@@ -11,13 +11,8 @@ import type { InvocationResult, InvokeOptions } from '../../core/ports.ts';
 import { describeRun } from '../../kernel/describe-run.ts';
 import type { NextTry } from '../../kernel/event-step.ts';
 import { destinationRecord, type EventEnd, failureAttributes } from '../../kernel/destination-record.ts';
-import {
-  describeLoss,
-  type EventPorts,
-  type EventTargets,
-  LONGEST_RUN_MS,
-  RUN_TIMED_OUT,
-} from '../../kernel/event-ports.ts';
+import { describeLoss, type EventPorts, type EventTargets, RUN_TIMED_OUT } from '../../kernel/event-ports.ts';
+import { LONGEST_RUN_MS } from '../../core/stack/function.ts';
 
 export type AsyncConfig = AsyncSettings & {
   readonly onSuccess?: string | undefined;

@@ -11,11 +11,12 @@ import type { EventTest } from '../../kernel/delivery/event-pattern.ts';
 import type { InvocationResult } from '../../core/ports.ts';
 import { describeRun } from '../../kernel/describe-run.ts';
 import type { Envelope } from '../../kernel/event-step.ts';
-import { type EventPorts, LONGEST_RUN_MS, RUN_TIMED_OUT } from '../../kernel/event-ports.ts';
+import { type EventPorts, RUN_TIMED_OUT } from '../../kernel/event-ports.ts';
 import { digestOfAttributes, digestOfBody } from '../../kernel/message-digest.ts';
 import type { LocalQueue } from './queues.ts';
 import { systemAttributes } from './messages.ts';
 import type { Wake } from '../../kernel/agenda.ts';
+import { FULL_BATCH_BYTES, LONGEST_RUN_MS } from '../../core/stack/function.ts';
 
 export type QueueMapping = {
   readonly id: string;
@@ -35,7 +36,6 @@ export type QueueMapping = {
 
 /** The number of concurrent batches if the mapping does not set one: "Lambda reads up to five batches" */
 const USUAL_BATCHES = 5;
-const MAX_BATCH_BYTES = 5_500_000;
 
 type Options = Pick<EventPorts, 'invoker' | 'agenda' | 'clock' | 'random' | 'work' | 'report' | 'journal'> & {
   readonly region: string;
@@ -80,7 +80,7 @@ export class QueueConsumer {
       const received = this.#take(most);
       this.#gathered.push(...received);
       if (this.#gathered.length === 0) return;
-      const isFull = this.#gathered.length >= batchSize || this.#gatheredBytes() >= MAX_BATCH_BYTES;
+      const isFull = this.#gathered.length >= batchSize || this.#gatheredBytes() >= FULL_BATCH_BYTES;
       if (windowMs > 0 && !isFull) {
         this.#openWindow(windowMs);
         if (received.length < most) return;
@@ -91,7 +91,7 @@ export class QueueConsumer {
   #take(most: number): readonly QueuedMessage[] {
     const taken: QueuedMessage[] = [];
     while (taken.length < most) {
-      const mostBytes = Math.max(1, MAX_BATCH_BYTES - this.#gatheredBytes());
+      const mostBytes = Math.max(1, FULL_BATCH_BYTES - this.#gatheredBytes());
       const received = this.#queue.receive({ most: most - taken.length, mostBytes });
       if (received.length === 0) break;
       for (const message of received) {

@@ -12,6 +12,7 @@ import type { TableChange, TableStream } from '@gatewright/dynamodb';
 import type { ItemFeed } from '../../kernel/item-feed.ts';
 import type { Wake } from '../../kernel/agenda.ts';
 import { createHash } from 'node:crypto';
+import { FULL_BATCH_BYTES } from '../../core/stack/function.ts';
 
 export type StreamMapping = OrderedMapping & {
   readonly stream: TableStream;
@@ -29,7 +30,6 @@ export const KEPT_PREFIX = 'stream/';
  * the retention period.
  */
 const MAX_WAITING = 100_000;
-const MAX_BATCH_CHARACTERS = 5_500_000;
 
 type Options = EventPorts & BatchPorts & { readonly items: Pick<ItemFeed, 'replay'> };
 type Lane = {
@@ -239,7 +239,7 @@ export class StreamConsumer {
     let [count, characters] = [0, 0];
     for (const record of lane.waiting) {
       characters += record.size;
-      if (count >= batchSize || (count > 0 && characters > MAX_BATCH_CHARACTERS)) break;
+      if (count >= batchSize || (count > 0 && characters > FULL_BATCH_BYTES)) break;
       count += 1;
     }
     return { records: lane.waiting.splice(0, count), tries: 0, runs: 0 };

@@ -15,7 +15,7 @@ import { notServed } from './lambda-refusal.ts';
 import { answering, LATEST, readTarget } from './lambda-target.ts';
 import { logHeader, parseInvokeHeaders, type InvokeHeaders } from './invoke-headers.ts';
 import { streamReply } from './lambda-response-stream.ts';
-import { MAX_EVENT_BYTES } from '../../../core/stack/function.ts';
+import { MAX_EVENT_BYTES, LONGEST_RUN_MS } from '../../../core/stack/function.ts';
 
 type LambdaInvokeOptions = {
   readonly invoker: Pick<Invoker, 'invoke' | 'stream' | 'has'>;
@@ -48,12 +48,6 @@ const INVOKE =
   /^\/(?:2015-03-31\/functions\/[^/]+\/invocations|2021-11-15\/functions\/[^/]+\/response-streaming-invocations)$/;
 /** The maximum size of an event for an asynchronous invocation. */
 const MAX_QUEUED_BYTES = 1024 * 1024;
-/**
- * Time limit of an invocation. It is above the longest function timeout, so that the function's own timeout comes
- * first.
- */
-const LONGEST_MS = 900_000 + 60_000;
-
 /**
  * Serves Invoke and InvokeWithResponseStream with the types RequestResponse, Event (only for Invoke) and DryRun. An
  * Event is queued to run later. A stream supports neither ClientContext nor the log, and a call with either is refused.
@@ -177,7 +171,7 @@ function invoke(
   options: InvokeOptions | undefined,
   { invoker, random }: LambdaInvokeOptions,
 ): Promise<InvocationResult> {
-  const invocation = { functionName, payload, timeoutMs: LONGEST_MS, traceHeader: traceOf(call, random) };
+  const invocation = { functionName, payload, timeoutMs: LONGEST_RUN_MS, traceHeader: traceOf(call, random) };
   return invoker.invoke(options === undefined ? invocation : { ...invocation, options });
 }
 
@@ -198,7 +192,7 @@ async function stream(
   options: LambdaInvokeOptions,
 ): Promise<ControlReply> {
   const invoked = choose(target, arn, options);
-  const times = { timeoutMs: LONGEST_MS, idleMs: LONGEST_MS };
+  const times = { timeoutMs: LONGEST_RUN_MS, idleMs: LONGEST_RUN_MS };
   const traceHeader = traceOf(call, options.random);
   const event = { functionName: target.name, payload, traceHeader, ...times };
   const invokeOptions = withInvoked(undefined, invoked);
@@ -206,7 +200,7 @@ async function stream(
     invokeOptions === undefined ? event : { ...event, options: invokeOptions },
   );
   if (start.kind === 'timed-out' || start.kind === 'refused') return toReply(call, arn, start, options);
-  return streamReply(start, withVersion(options.random.uuid(), invoked?.version), LONGEST_MS);
+  return streamReply(start, withVersion(options.random.uuid(), invoked?.version), LONGEST_RUN_MS);
 }
 
 /**
@@ -274,7 +268,7 @@ function toReply(
     case 'timed-out':
       return lambdaError(call, 500, 'ServiceException', {
         Type: 'Service',
-        message: `The function ${arn} did not end within ${LONGEST_MS / 1000} s`,
+        message: `The function ${arn} did not end within ${LONGEST_RUN_MS / 1000} s`,
       });
     case 'refused':
       if (result.reason === 'not-found') return notFound(call, arn);

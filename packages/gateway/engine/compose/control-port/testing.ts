@@ -1,12 +1,12 @@
 /** Endpoints for tests. They handle items and messages, wait until all work is done, and restore the initial state. */
 import { InvalidRequest } from '../../../core/errors.ts';
-import { functionsNamed } from '../../../core/stack/function.ts';
+import { functionsNamed, LONGEST_RUN_MS } from '../../../core/stack/function.ts';
 import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { resolveName } from '../services/events.ts';
 import { backendOf, findClockObstacle } from '../parts.ts';
 import { type ControlReply, type ControlRequest, jsonReply } from '../../../core/api-call.ts';
-import { LONGEST_RUN_MS, makeTrace } from '../../../kernel/event-ports.ts';
+import { makeTrace } from '../../../kernel/event-ports.ts';
 import type { InvocationResult } from '../../../core/ports.ts';
 import type { DynamoDbTarget } from '../../../services/tables/create-tables.ts';
 import type { MoreEndpoints } from '../../../server/control-port/local-endpoints.ts';
