@@ -31,8 +31,8 @@ export type DefinedMetering = {
 
 type Owned = PropertyBag & { readonly stackName: string };
 
-/** The length of generated values, which is the same as on AWS. */
-const GENERATED_VALUE_LENGTH = 40;
+/** The length of generated values of API keys, which is the same as on AWS. */
+export const GENERATED_VALUE_LENGTH = 40;
 /** The consequence if a key, a plan or a membership is refused. Routes that require an API key reject the key. */
 export const NOT_THERE =
   'this resource does not exist here, so routes that require an API key reject the affected keys';

@@ -12,7 +12,7 @@ import type { RuleId } from '../../core/deployability/rules.ts';
 import { runtimeFamily } from '../../core/stack/function.ts';
 import type { FunctionDefinition } from '../../core/stack/function.ts';
 import { findHandlerFile, isTypeScript } from './handler-file.ts';
-import { unpackedBytes } from './unpack-archive.ts';
+import { MAX_UNZIPPED_BYTES, unpackedBytes } from './unpack-archive.ts';
 
 export type PackageFinding = {
   readonly rule: RuleId;
@@ -20,8 +20,6 @@ export type PackageFinding = {
   readonly message: string;
 };
 
-/** Lambda's quota of the unzipped code and layers of a function, in bytes. */
-const MAX_BYTES = 262_144_000;
 /**
  * The maximum number of files and folders in a folder whose size is counted. If a folder has more, its size counts as
  * unknown.
@@ -161,12 +159,12 @@ function findExcess(definition: FunctionDefinition): readonly PackageFinding[] {
         : folderBytes(directory),
   );
   const total = [ofCode, ...ofLayers].reduce<number>((sum, bytes) => sum + (bytes ?? 0), 0);
-  if (total <= MAX_BYTES) return [];
+  if (total <= MAX_UNZIPPED_BYTES) return [];
   return [
     {
       rule: 'package-size',
       place: propertyAt(place, 'Code'),
-      message: `code and layers have ${total} bytes unzipped; Unzipped size must be smaller than ${MAX_BYTES} bytes`,
+      message: `code and layers have ${total} bytes unzipped; Unzipped size must be smaller than ${MAX_UNZIPPED_BYTES} bytes`,
     },
   ];
 }

@@ -17,8 +17,8 @@ import {
 import { dirname, join } from 'node:path';
 import { crc32, inflateRawSync } from 'node:zlib';
 
-/** The maximum size of an unzipped package in bytes, which is Lambda's quota. */
-const SIZE_LIMIT_BYTES = 262_144_000;
+/** Lambda's quota of the unzipped code and layers of a function, in bytes. */
+export const MAX_UNZIPPED_BYTES = 262_144_000;
 const FILE_LIMIT = 100_000;
 
 const END_OF_DIRECTORY = 0x06054b50;
@@ -54,8 +54,8 @@ type Entry = {
 export function unpackArchive(file: string, folder: string): void {
   if (existsSync(folder)) return;
   const { size } = statSync(file);
-  if (size > SIZE_LIMIT_BYTES)
-    throw new ArchiveError(`${file} is larger than ${SIZE_LIMIT_BYTES} bytes, Lambda's quota`);
+  if (size > MAX_UNZIPPED_BYTES)
+    throw new ArchiveError(`${file} is larger than ${MAX_UNZIPPED_BYTES} bytes, Lambda's quota`);
   const entries = readEntries(readFileSync(file), file);
   const unfinished = `${folder}.unfinished`;
   rmSync(unfinished, { recursive: true, force: true });
@@ -131,8 +131,8 @@ function readEntries(archive: Buffer, file: string): readonly Entry[] {
     for (let left = count; left > 0; left -= 1) {
       const { entry, next } = readEntry(archive, at, file);
       total += entry.sizeBytes;
-      if (total > SIZE_LIMIT_BYTES)
-        throw new ArchiveError(`${file} unpacks to more than ${SIZE_LIMIT_BYTES} bytes, Lambda's quota`);
+      if (total > MAX_UNZIPPED_BYTES)
+        throw new ArchiveError(`${file} unpacks to more than ${MAX_UNZIPPED_BYTES} bytes, Lambda's quota`);
       entries.push(entry);
       at = next;
     }

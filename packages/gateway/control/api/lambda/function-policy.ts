@@ -15,10 +15,9 @@ import { hasFunctionQualifier } from './function-qualifiers.ts';
 import { revisionOf } from './revision.ts';
 import type { FunctionPolicies } from '../../functions/function-policies.ts';
 import type { ResolvedStack } from '../../../core/stack/model.ts';
+import { FUNCTION_POLICY_BYTES } from '../../../core/deployability/policy-limits.ts';
 
 const PATH = /^\/2015-03-31\/functions\/([^/]+)\/policy(?:\/([^/]+))?\/?$/;
-/** Lambda's maximum size of a policy: "The final policy size (20597) is bigger than the limit (20480)." */
-const MAX_POLICY_BYTES = 20_480;
 
 /** The members of AddPermission that a statement prints. */
 const PRINTED = [
@@ -116,9 +115,9 @@ function addPermission(asked: PolicyRequest, policies: FunctionPolicies): Contro
     );
   const made = policies.add(asked, id, permissionOf(members));
   const size = Buffer.byteLength(printPolicy(asked, policies) ?? '');
-  if (size > MAX_POLICY_BYTES) {
+  if (size > FUNCTION_POLICY_BYTES) {
     policies.remove(asked, id);
-    const message = `The final policy size (${size}) is bigger than the limit (${MAX_POLICY_BYTES}).`;
+    const message = `The final policy size (${size}) is bigger than the limit (${FUNCTION_POLICY_BYTES}).`;
     return refused(call, 400, 'PolicyLengthExceededException', message);
   }
   return jsonReply(201, { Statement: JSON.stringify(printStatement(made, resourceOf(asked))) });

@@ -16,8 +16,8 @@ import type { ApiKey } from '../../metering/api-keys.ts';
 import type { Random } from '../../../core/ports.ts';
 import type { ControlReply } from '../../../core/api-call.ts';
 import type { WireCall, WireRoute } from './wire-router.ts';
+import { GENERATED_VALUE_LENGTH } from '../../metering/read-metering.ts';
 
-const GENERATED_VALUE_LENGTH = 40;
 const ID_LENGTH = 10;
 const { fields: FIELDS } = REST_TYPES['AWS::ApiGateway::ApiKey'];
 

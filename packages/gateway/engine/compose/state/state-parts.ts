@@ -13,6 +13,7 @@ import { openAccount } from '../base.ts';
 import { backendOf } from '../parts.ts';
 import type { Parts } from '../parts.ts';
 import { openEdits } from '../services/services.ts';
+import { MAX_CLOCK_OFFSET_MS } from '../../../server/adapters/system-clock.ts';
 
 type StatePart = {
   readonly key: string;
@@ -27,9 +28,6 @@ type StatePart = {
 type Load = () => unknown;
 
 type SavedUsage = { readonly planId: string; readonly keyId: string; readonly usage: StoredUsage };
-
-/** The maximum offset of the clock, which is a hundred years, as in `gatewright clock`. */
-const MAX_OFFSET_MS = 100 * 365 * 24 * 3_600_000;
 
 /**
  * The parts in the order of loading. Usage is loaded after the calls, because the calls create the keys and plans to
@@ -85,9 +83,9 @@ async function checkTables(value: unknown, parts: Parts): Promise<Load> {
 }
 
 function checkClock(offsetMs: unknown, { options, clock }: Parts): Load {
-  if (typeof offsetMs !== 'number' || !(Math.abs(offsetMs) <= MAX_OFFSET_MS))
+  if (typeof offsetMs !== 'number' || !(Math.abs(offsetMs) <= MAX_CLOCK_OFFSET_MS))
     throw new StateFileError(
-      `the clock in the file is ${offsetMs === undefined ? 'missing' : JSON.stringify(offsetMs)}; expected the offset of the clock in milliseconds, at most ${MAX_OFFSET_MS} forward or back`,
+      `the clock in the file is ${offsetMs === undefined ? 'missing' : JSON.stringify(offsetMs)}; expected the offset of the clock in milliseconds, at most ${MAX_CLOCK_OFFSET_MS} forward or back`,
     );
   return () => {
     if (options.dynamodb.kind === 'url') return;
