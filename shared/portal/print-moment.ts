@@ -23,7 +23,8 @@ export function printMoment(instant: string): string {
   return `${printDay(instant)}, ${at.toISOString().slice(11, 16)} UTC`;
 }
 
-function parseInstant(text: string): Date | undefined {
+/** Undefined if the text is not an instant. */
+export function parseInstant(text: string): Date | undefined {
   const at = new Date(text);
   return INSTANT.test(text) && !Number.isNaN(at.getTime()) ? at : undefined;
 }

@@ -1,5 +1,6 @@
 /** The routes for invoices: a month's invoices, and an invoice as PDF. */
 import { DomainError } from '../../errors.ts';
+import { MONTH } from '../../http/fields.ts';
 import { jsonReply } from '../../http/reply.ts';
 import { readRoute } from '../../http/route.ts';
 import { invoicesOf } from '../../quota/admin/tenant-invoices.ts';
@@ -10,7 +11,6 @@ import type { MemberContext, MemberRoute } from '../member-route.ts';
 import { titleOf } from '../compiled-portal.ts';
 import type * as Answers from '../answers.ts';
 
-const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
 /**
  * Maximum age of the months that are listed. Usage records are stored permanently, but the terms of a customer only for
  * a year. Older invoices are available from the owner of the APIs.

@@ -1,4 +1,4 @@
-import { instant, optional, text } from '../../http/fields.ts';
+import { instant, MONTH, optional, text } from '../../http/fields.ts';
 import type { ReadFields } from '../../http/fields.ts';
 import { jsonReply } from '../../http/reply.ts';
 import { changeRoute, readRoute } from '../../http/route.ts';
@@ -14,7 +14,6 @@ import type { UsageRow } from './usage-row.ts';
 import { AUDIT_ENTRY, CLOSED_PAGE, CURSOR, EXPORTED, pageOf, USAGE_RECORD, USAGE_ROW } from './schemas.ts';
 
 const PAGE_ROWS = 500;
-const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
 const STANDING = { at: optional(instant('Default: now')), cursor: CURSOR };
 const USAGE_PAGE = { description: 'A page of usage', schema: pageOf('usage', USAGE_ROW) };
 const EXPORT = {

@@ -1,6 +1,6 @@
 /** Dates, numbers and states as the page writes them. All times are UTC, as on invoices. */
 import type { LoggedChange } from '@gatewright/handlers/portal/answers';
-import { printDay, printMoment } from '@gatewright/handlers/portal/print-moment';
+import { parseInstant, printDay, printMoment } from '@gatewright/handlers/portal/print-moment';
 
 /** Returns `26 Nov 2026`; the text itself if it is not a time. */
 export function day(iso: string): string {
@@ -19,14 +19,11 @@ export function monthName(month: string): string {
     : month;
 }
 
-/** The form in which the functions write instants. */
-const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
-
 function write(iso: string, options: Intl.DateTimeFormatOptions): string {
-  // Browsers also read texts such as `server 7` as times.
-  const epochMs = INSTANT.test(iso) ? Date.parse(iso) : NaN;
-  if (Number.isNaN(epochMs)) return iso;
-  return new Intl.DateTimeFormat('en-GB', { ...options, timeZone: 'UTC' }).format(epochMs);
+  const at = parseInstant(iso);
+  return at === undefined
+    ? iso
+    : new Intl.DateTimeFormat('en-GB', { ...options, timeZone: 'UTC' }).format(at);
 }
 
 export function number(value: number): string {
