@@ -14,8 +14,8 @@ import { CHECK_SETTING, findOption, SERVICE_SETTINGS } from '../../gateway/engin
 import { UsageError } from '../../base/terminal/output.ts';
 import type { Command, Option } from 'commander';
 import type { Document, Pair } from 'yaml';
+import { SETTINGS_FILE } from '@gatewright/authoring/files/parts-files';
 
-const SETTINGS_FILE = 'gatewright.yml';
 /** Service files next to the gatewright.yml. The plug-in also reads them. */
 const SERVICE_FILES = ['serverless.yml', 'serverless.yaml'];
 /**

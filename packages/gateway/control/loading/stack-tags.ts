@@ -5,8 +5,7 @@
 import { stackIdOf } from '../../templates/pseudo-parameters.ts';
 import { MADE_BY_CALL } from '../edits/make-api.ts';
 import type { ApiIdentity } from '../../core/deployment/model.ts';
-
-const RESERVED = /^aws:/i;
+import { RESERVED_KEY } from '../../core/deployability/judge-tags.ts';
 
 /** Returns the tags of an API; empty for an API that was created by a call. */
 export function stackTags(api: ApiIdentity): Readonly<Record<string, string>> {
@@ -21,5 +20,5 @@ export function stackTags(api: ApiIdentity): Readonly<Record<string, string>> {
 }
 
 export function findReservedTag(keys: readonly string[]): string | undefined {
-  return keys.find((key) => RESERVED.test(key));
+  return keys.find((key) => RESERVED_KEY.test(key));
 }

@@ -7,7 +7,8 @@ import type { Json } from '@gatewright/aws/json-object';
 import type { ResolvedResource } from '../stack/model.ts';
 import type { BrokenRelation } from './relation.ts';
 
-const RESERVED = /^aws:/i;
+/** Matches the keys of tags that only AWS may set. */
+export const RESERVED_KEY = /^aws:/i;
 /** aws-quickstart/quickstart-amazon-eks#42 */
 const RESERVED_TAG = 'aws: prefixed tag key names are not allowed for external use.';
 /**
@@ -26,7 +27,7 @@ export function judgeTags(resource: ResolvedResource): readonly BrokenRelation[]
     .filter(([name]) => /^(?:[A-Z]\w*)?Tags$/.test(name))
     .flatMap(([name, tags]) => {
       const keys = keysOf(tags);
-      const reserved = keys.find(({ key }) => RESERVED.test(key));
+      const reserved = keys.find(({ key }) => RESERVED_KEY.test(key));
       if (reserved !== undefined)
         return [
           {

@@ -286,7 +286,8 @@ function rightsOfXRay({ method, path }: ServiceCall): readonly AwsPermission[] |
   return action === undefined ? undefined : [{ action: `xray:${action}`, resource: '*' }];
 }
 
-const MAPPING_PATH = /^\/2015-03-31\/event-source-mappings(?:\/([^/]+))?\/?$/;
+/** Matches the path of Lambda's calls about event source mappings; the group is the id of a mapping. */
+export const MAPPING_PATH = /^\/2015-03-31\/event-source-mappings(?:\/([^/]+))?\/?$/;
 const MAPPING_ACTIONS: Readonly<Record<string, string>> = {
   'POST ': 'CreateEventSourceMapping',
   'GET ': 'ListEventSourceMappings',

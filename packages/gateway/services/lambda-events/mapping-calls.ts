@@ -12,8 +12,8 @@ import type { Answered, ServicePorts } from '../../kernel/service.ts';
 import type { EventSourceMapping, EventSourceMappings } from './event-source-mappings.ts';
 import { describeSame, invalidParameter, readCall, readMembers, refuseForSource } from './mapping-members.ts';
 import { describeMissingRight } from '../../core/stack/source-rights.ts';
+import { MAPPING_PATH } from '../../kernel/calls/service-rights.ts';
 
-const PATH = /^\/2015-03-31\/event-source-mappings(?:\/([^/]+))?\/?$/;
 const LATEST = '$LATEST';
 /** The maximum number of mappings on one page of ListEventSourceMappings. */
 const PAGE = 100;
@@ -38,7 +38,7 @@ export class MappingCalls {
 
   /** Handles a call; undefined if the call does not concern mappings. */
   async answer(request: ServiceRequest): Promise<Answered | undefined> {
-    if (!PATH.test(request.path)) return undefined;
+    if (!MAPPING_PATH.test(request.path)) return undefined;
     try {
       const { method, path, query, headers, body } = request;
       if (parseJsonObject(body?.toString() || '{}') === undefined)
