@@ -265,32 +265,6 @@ describe('doctor on a template', () => {
       where: /^Deployment, /,
     },
     {
-      id: 'deployment-order',
-      in: {
-        Api: {
-          Type: 'AWS::ApiGatewayV2::Api',
-          Properties: {
-            Name: 'live',
-            ProtocolType: 'WEBSOCKET',
-            RouteSelectionExpression: '$request.body.action',
-          },
-        },
-        Join: { Type: 'AWS::ApiGatewayV2::Route', Properties: { ApiId: ref('Api'), RouteKey: 'join' } },
-        Deployment: { Type: 'AWS::ApiGatewayV2::Deployment', Properties: { ApiId: ref('Api') } },
-        Stage: {
-          Type: 'AWS::ApiGatewayV2::Stage',
-          Properties: {
-            ApiId: ref('Api'),
-            StageName: 'dev',
-            DeploymentId: ref('Deployment'),
-            AccessLogSettings: LOG,
-            DefaultRouteSettings: { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 50 },
-          },
-        },
-      },
-      where: /^Deployment, /,
-    },
-    {
       id: 'stage-without-deployment',
       in: {
         ...HTTP,
