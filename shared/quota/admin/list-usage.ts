@@ -1,5 +1,6 @@
 import type { Item, ItemKey } from '../../table/item-write.ts';
 import { subjectList } from '../ledger/ledger.ts';
+import { periodAt } from '../ledger/period.ts';
 import type { ListedItem, ListedKey } from '../../table/listing.ts';
 import { readShards } from '../ledger/shards.ts';
 import { parseCursor, printCursor, refusedCursor } from './cursor.ts';
@@ -9,13 +10,16 @@ import { parseUsageRecord, recordPrefix } from './usage-record.ts';
 import type { UsageRecord } from './usage-record.ts';
 import { readTerms } from './find-customer.ts';
 import { findNextRow } from './subject-ledger.ts';
-import { namesOf, subjectOf, toUsageRow } from './usage-row.ts';
+import { beginOf, namesOf, subjectOf, toUsageRow } from './usage-row.ts';
 import type { SubjectHead, UsageRow } from './usage-row.ts';
 
 export type UsageQuestion = {
   /** The tenant; undefined means all tenants. */
   readonly tenant: string | undefined;
-  /** Only periods that begin at or after `fromEpochMs` and before `toEpochMs` are listed. */
+  /**
+   * Only periods that begin at or after `fromEpochMs` and before `toEpochMs` are listed. A customer's first period
+   * begins with the customer's term if its month is later.
+   */
   readonly fromEpochMs: number | undefined;
   readonly toEpochMs: number | undefined;
   readonly cursor: string | undefined;
@@ -34,6 +38,7 @@ export type Page<Row> = {
 type RowKind<Row> = {
   readonly prefix: string;
   readonly read: (subject: SubjectHead, sk: string, item: Item, pk: string) => Row;
+  readonly beginOf: (row: Row) => number;
 };
 
 /** The maximum number of subjects that are read for one page. Each subject costs a query. */
@@ -49,6 +54,7 @@ export function listUsage(ports: AdminPorts, question: UsageQuestion): Promise<P
     {
       prefix: 'P#',
       read: (subject, sk, item) => toUsageRow(subject, sk.slice('P#'.length), item),
+      beginOf,
     },
   );
 }
@@ -70,6 +76,7 @@ export function listLedgers(ports: AdminPorts, question: UsageQuestion): Promise
       row: toUsageRow(subject, sk.slice('P#'.length), item),
       item,
     }),
+    beginOf: ({ row }) => beginOf(row),
   });
 }
 
@@ -78,6 +85,7 @@ export function listRecords(ports: AdminPorts, question: UsageQuestion): Promise
   return listRows(ports, question, {
     prefix: recordPrefix(''),
     read: (_subject, _sk, item) => parseUsageRecord(item),
+    beginOf,
   });
 }
 
@@ -122,7 +130,7 @@ async function listRows<Row>(
   question: UsageQuestion,
   kind: RowKind<Row>,
 ): Promise<Page<Row>> {
-  const { tenant, limit } = question;
+  const { tenant, limit, fromEpochMs = -Infinity, toEpochMs = Infinity } = question;
   const of = questionName(kind.prefix, tenant, question.purpose);
   const position = parsePosition(of, tenant, question.cursor);
   const { current, sk: from } = position;
@@ -133,27 +141,37 @@ async function listRows<Row>(
   const rows: Row[] = [];
   let sk = from;
   for (const key of keys) {
-    const head = await readItem(ports.store, key);
+    const subject = subjectOf(key.pk, (await readItem(ports.store, key)) ?? {});
     const page = await ports.listing.range({
       pk: key.pk,
-      from: boundOf(kind.prefix, question.fromEpochMs, ''),
+      from: boundOf(kind.prefix, firstStart(subject, question.fromEpochMs), ''),
       to: boundOf(kind.prefix, question.toEpochMs, LAST),
       limit: limit - rows.length,
       ...(sk !== undefined && { after: sk }),
     });
     if (page.kind === 'unavailable') throw unavailable(page.reason);
-    const subject = subjectOf(key.pk, head ?? {});
-    const inTime = page.items.filter(
-      (kept) => kept.key.sk !== boundOf(kind.prefix, question.toEpochMs, LAST),
-    );
-    for (const kept of inTime)
-      rows.push(kind.read(subject, kept.key.sk, await fullItemOf(ports, kept), key.pk));
+    for (const kept of page.items) {
+      const row = kind.read(subject, kept.key.sk, await fullItemOf(ports, kept), key.pk);
+      const begin = kind.beginOf(row);
+      if (begin >= fromEpochMs && begin < toEpochMs) rows.push(row);
+    }
     sk = page.items.at(-1)?.key.sk ?? sk;
     if (page.hasMore) return { rows, next: printPosition(of, { current: key, sk }) };
     if (rows.length >= limit) return { rows, next: printPosition(of, { after: key }) };
     sk = undefined;
   }
   return { rows, ...(listed.next !== undefined && { next: printPosition(of, { after: listed.next }) }) };
+}
+
+/**
+ * Returns the start of the first period that may have to be listed: the period that contains `fromEpochMs`, because the
+ * customer's term may begin within it.
+ */
+function firstStart(subject: SubjectHead, fromEpochMs: number | undefined): number | undefined {
+  const rule = fromEpochMs === undefined ? undefined : subject.ruleAt(fromEpochMs);
+  return fromEpochMs === undefined || rule === undefined
+    ? fromEpochMs
+    : periodAt(rule, fromEpochMs).startEpochMs;
 }
 
 /** Returns a ledger merged with its shards, and any other item unchanged. */

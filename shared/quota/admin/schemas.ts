@@ -159,15 +159,19 @@ const NAMES = {
   periodStart: INSTANT,
   periodEnd: INSTANT,
 };
-/** This property comes last, so that existing CSV columns keep their positions. */
+/** These properties come last, so that existing CSV columns keep their positions. */
 const LEDGER = {
   ledger: {
     ...INSTANT,
     description: 'Id of the period if it differs from periodStart: the plan was changed within the period',
   },
+  billedFrom: {
+    ...INSTANT,
+    description: "Begin of the customer's term if its month, which is the month of the invoice, is later",
+  },
 };
 const MONTH = { type: 'string', description: 'Month of the invoice: 2026-11' };
-const OPTIONAL = ['key', 'route', 'ledger'];
+const OPTIONAL = ['key', 'route', 'ledger', 'billedFrom'];
 const BILLING = { currency: TEXT, price: PRICE, carried: WHOLE, replaced: { type: 'boolean' }, term: WHOLE };
 
 export const USAGE_ROW: JsonSchema = structure(

@@ -59,8 +59,10 @@ export function toUsageRecord(
   billing: Partial<Billing> = {},
 ): UsageRecord {
   const version = (before?.version ?? 0) + 1;
-  const { tenant, limit, key, route, plan, periodStart, periodEnd, ledger, month } = row;
+  const { tenant, limit, key, route, plan, periodStart, periodEnd, ledger } = row;
   const { quota, credits, used, withinQuota, overage, lost } = row;
+  // A correction stays in the month of the invoice that it corrects.
+  const { month, billedFrom } = before ?? row;
   const parts = [tenant, limit, key, route, ledgerOf(row), String(version)].filter(
     (part) => part !== undefined,
   );
@@ -77,6 +79,7 @@ export function toUsageRecord(
     periodEnd,
     ...(ledger !== undefined && { ledger }),
     month,
+    ...(billedFrom !== undefined && { billedFrom }),
     quota,
     credits,
     used,

@@ -23,8 +23,16 @@ export type UsageRow = {
    * @see ledgerOf
    */
   readonly ledger?: string;
-  /** The month of the invoice, such as `2026-11`: the month in which the ledger begins, in its period's time zone. */
+  /**
+   * The month of the invoice, such as `2026-11`: the month in which the ledger begins, or the customer's term if that is
+   * later, in the time zone of the period.
+   */
   readonly month: string;
+  /**
+   * The begin of the customer's term. Present only if it is in a later month than the begin of the ledger: a customer
+   * pays nothing for the time before it.
+   */
+  readonly billedFrom?: string;
   readonly state: 'open' | 'suspended' | 'closed';
   /** Units per period, as the limit was set. */
   readonly quota: number;
@@ -77,6 +85,11 @@ export function ledgerOf({ ledger, periodStart }: Pick<UsageRow, 'ledger' | 'per
   return ledger ?? periodStart;
 }
 
+/** Returns the instant at which the usage of a row or record begins. It is in the month of the invoice. */
+export function beginOf(row: Pick<UsageRow, 'billedFrom' | 'ledger' | 'periodStart'>): number {
+  return Date.parse(row.billedFrom ?? ledgerOf(row));
+}
+
 /**
  * Returns the usage that a ledger contains.
  * @param id the id of the ledger, which is an instant of its period, usually the first
@@ -99,7 +112,7 @@ export function toUsageRow(subject: SubjectHead, id: string, item: Item, isHalte
     periodStart,
     periodEnd: new Date(periodEndOf(item)).toISOString(),
     ...(id !== periodStart && { ledger: id }),
-    month: monthAt(rule?.timeZone ?? 'UTC', startEpochMs),
+    ...monthOf(rule?.timeZone ?? 'UTC', startEpochMs, item['term']),
     state: closed ? 'closed' : suspended ? 'suspended' : 'open',
     quota: ledger.limit,
     credits,
@@ -112,6 +125,17 @@ export function toUsageRow(subject: SubjectHead, id: string, item: Item, isHalte
     lost: closed ? outstanding : 0,
     ...standingOf({ ...ledger, suspended: suspended || isHalted }),
   };
+}
+
+function monthOf(
+  timeZone: string,
+  startEpochMs: number,
+  term: Item[string] | undefined,
+): Pick<UsageRow, 'month' | 'billedFrom'> {
+  const month = monthAt(timeZone, startEpochMs);
+  if (typeof term !== 'number' || term <= startEpochMs) return { month };
+  const monthOfTerm = monthAt(timeZone, term);
+  return monthOfTerm === month ? { month } : { month: monthOfTerm, billedFrom: new Date(term).toISOString() };
 }
 
 /** Computes the end of a period from the item's time to live. This is exact, because both are whole seconds. */
