@@ -56,6 +56,8 @@ export class ApiKeyTable {
   readonly messages: string[] = [];
   /** Ids of the usage plans that are saved. */
   readonly plans = new Set<string>();
+  /** If set, plans cannot be looked up. */
+  plansFault: Error | undefined;
   /** The customers that have a record. */
   readonly customers = new Map<string, 'active' | 'suspended' | 'closed'>();
   readonly store: ItemStore;
@@ -105,7 +107,10 @@ export class ApiKeyTable {
             const state = this.customers.get(tenant);
             return Promise.resolve(state && { state, version: this.customerVersion });
           },
-          has: (planId) => Promise.resolve(this.plans.has(planId)),
+          has: (planId) =>
+            this.plansFault === undefined
+              ? Promise.resolve(this.plans.has(planId))
+              : Promise.reject(this.plansFault),
           list: () => Promise.resolve([...this.plans]),
         },
       },

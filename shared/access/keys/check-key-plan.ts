@@ -91,6 +91,34 @@ export async function assertPlansKnown(
   }
 }
 
+/**
+ * Returns a sentence about a key whose plan no access document reads, so that it limits nobody, even if the plan exists.
+ * This is not refused, because a handler may read the claim and define the plan itself. Undefined if a document charges
+ * by the plan, or if the key names none.
+ */
+export async function describeUnusedPlan(
+  { plan, prefix }: { readonly plan?: string; readonly prefix: string },
+  planClaims: readonly ClaimPath[],
+  plans: KnownPlans,
+): Promise<string | undefined> {
+  if (plan === undefined || planClaims.some((path) => path.join('.') === 'plan')) return undefined;
+  const unknown = (await isKnown(plan, plans))
+    ? ''
+    : ` There is also no customer plan ${plan} (${await listPlans(plans)}).`;
+  return `The plan ${plan} limits nobody yet: no access document charges keys of the prefix ${prefix} by their claim plan, so only a handler that reads this claim can use it. To charge in the authorizer, add quota with plan: { claim: plan } to the document.${unknown}`;
+}
+
+/** Whether the plan exists; also true if that is not known, because the stack has no table of plans. */
+async function isKnown(plan: string, { brought, saved }: KnownPlans): Promise<boolean> {
+  if (brought.includes(plan)) return true;
+  try {
+    return await saved.has(plan);
+  } catch (error) {
+    if (error instanceof DomainError) return true;
+    throw error;
+  }
+}
+
 function fieldOf(path: ClaimPath): string {
   const name = path.join('.');
   return CLAIMS_OF_FIELDS.has(name) ? name : `metadata.${name}`;

@@ -29,7 +29,7 @@ import {
   tenantPartition,
 } from './api-key-record.ts';
 import type { ApiKeyRecord, KeySecret, StoredApiKey } from './api-key-record.ts';
-import { assertPlansKnown, isOfCustomer } from './check-key-plan.ts';
+import { assertPlansKnown, describeUnusedPlan, isOfCustomer } from './check-key-plan.ts';
 import { attemptStep, flushCaches } from '../flush-caches.ts';
 import type { OutsideStep } from '../flush-caches.ts';
 import type { CachedApi, KeyPrefix } from './key-prefixes.ts';
@@ -78,6 +78,8 @@ export type Changed = {
    */
   readonly key: string | undefined;
   readonly outside: readonly OutsideStep[];
+  /** A sentence about a value that has no effect. It is not repeated if the operation is. */
+  readonly note?: string | undefined;
 };
 
 type FollowedCustomer = {
@@ -146,7 +148,8 @@ export class KeyAdmin {
     };
     const write = putKey(record, 1, [{ attribute: 'ver', is: 'absent' }]);
     const stored = { record, version: 1, usedAtEpochSeconds: undefined };
-    return this.#carryOut({ request, stored, text, writes: [write, listed] }, operation);
+    const done = await this.#carryOut({ request, stored, text, writes: [write, listed] }, operation);
+    return { ...done, note: await describeUnusedPlan(given, prefix.planClaims, plans) };
   }
 
   /**

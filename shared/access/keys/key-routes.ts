@@ -102,7 +102,9 @@ function createRoute(admin: () => KeyAdmin): Route {
       id: 'createKey',
       summary: 'Create a key',
       body: NEW_KEY,
-      answer: { description: `${CHANGED} \`key\` is the key itself, shown only once.` },
+      answer: {
+        description: `${CHANGED} \`key\` is the key itself, shown only once. \`note\` says which value has no effect.`,
+      },
     },
     async (request) => {
       const {
@@ -196,11 +198,12 @@ function operationOf({ operationId, signer }: Signed): Operation {
   return { id: operationId, by: signer };
 }
 
-function replyChanged({ stored, key, outside }: Changed, nowEpochMs: number) {
+function replyChanged({ stored, key, outside, note }: Changed, nowEpochMs: number) {
   const reply = jsonReply(200, {
     ...showKey(stored, nowEpochMs),
     ...(key !== undefined && { key }),
     outside: printSteps(outside),
+    ...(note !== undefined && { note }),
   });
   return { ...reply, headers: { ...reply.headers, 'cache-control': 'no-store' } };
 }

@@ -313,7 +313,7 @@ async function findPlan(
 function unknownSubject(): DomainError {
   return new DomainError(
     'KEY_UNKNOWN',
-    'no plan is assigned to the subject, and nothing was ever charged to it under that limit: name its plan',
+    'no plan is assigned to the subject, and nothing was ever charged to it under that limit: check the name, or name the plan (--plan)',
   );
 }
 

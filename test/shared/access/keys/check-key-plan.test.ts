@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { DomainError } from '#shared/errors.ts';
 import { aNewKey, ApiKeyTable } from '../../../support/api-key-table.ts';
 
 const codeOf = (promise: Promise<unknown>) =>
@@ -51,6 +52,33 @@ describe('the customer plan of a new API key', () => {
     const table = new ApiKeyTable();
 
     assert.equal((await table.admin.create(aNewKey({ plan: 'nope' }), table.operation())).stored.version, 1);
+  });
+
+  // A user took the plan for one that is enforced.
+  it('says that a plan by which no document charges limits nobody, and if there is no such plan', async () => {
+    const table = new ApiKeyTable();
+    table.plans.add('silver');
+    const noteOf = async (over: Parameters<typeof aNewKey>[0]): Promise<string | undefined> =>
+      (await table.admin.create(aNewKey(over), table.operation())).note;
+
+    assert.match(
+      (await noteOf({ plan: 'nope' })) ?? '',
+      /^The plan nope limits nobody yet: no access document charges keys of the prefix shop_live by their claim plan, .* There is also no customer plan nope \(expected one of gold, silver\)\.$/,
+    );
+    for (const plan of ['silver', 'gold'])
+      assert.match((await noteOf({ plan })) ?? '', /plan: \{ claim: plan \} to the document\.$/);
+    assert.deepEqual(
+      [await noteOf({}), await noteOf({ prefix: 'shop_paid', plan: 'gold' })],
+      [undefined, undefined],
+    );
+  });
+
+  it('does not say that there is no such plan if the stack has no table of plans', async () => {
+    const table = new ApiKeyTable();
+    table.plansFault = new DomainError('CONFIG_INVALID', 'the environment variable USAGE_TABLE is missing');
+    const { note } = await table.admin.create(aNewKey({ plan: 'nope' }), table.operation());
+
+    assert.match(note ?? '', /^The plan nope limits nobody yet: .* to the document\.$/);
   });
 
   it('answers a creation again though its plan is gone since', async () => {

@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { membersOf } from '@gatewright/aws/json-object';
 import { readKeyId } from './key-id.ts';
 import { valueCommand } from './key-value.ts';
+import { noteUnknownTenant } from '../../quota/commands/unknown-names.ts';
 import { readDuration } from '../../../../gateway/engine/settings.ts';
 import { callAdminJson } from '../../../terminal/admin-client.ts';
 import {
@@ -18,7 +19,14 @@ import {
 } from '../../commands/admin-commands.ts';
 import type { Answer, ChangeFlags, ReadFlags } from '../../commands/admin-commands.ts';
 import { collectPair, collectText } from '../../../terminal/options.ts';
-import { colorize, printNotes, printResult, table, UsageError } from '../../../../base/terminal/output.ts';
+import {
+  colorize,
+  printMessage,
+  printNotes,
+  printResult,
+  table,
+  UsageError,
+} from '../../../../base/terminal/output.ts';
 
 type CreateFlags = ChangeFlags & {
   readonly tenant?: string;
@@ -94,7 +102,9 @@ function listCommand(): Command {
     .requiredOption('--customer, --tenant <name>', 'owner of the keys')
     .action(async ({ tenant, ...flags }: ReadFlags & { readonly tenant: string }) => {
       const listing = { path: '/access/keys', member: 'keys', query: { tenant } };
-      printRows(await readPages(listing, flags), COLUMNS, HEADINGS);
+      const keys = await readPages(listing, flags);
+      printRows(keys, COLUMNS, HEADINGS);
+      if (keys.length === 0) await noteUnknownTenant(tenant, flags);
     });
 }
 
@@ -161,12 +171,13 @@ async function change(path: string, body: object, flags: ChangeFlags): Promise<A
 
 /** Only the key is printed to stdout, so that it can be piped. */
 function printChange(answer: Answer): void {
-  const { key } = answer;
-  const rows = Object.entries(without(answer, 'key', 'outside')).map(([name, value]) => [
+  const { key, note } = answer;
+  const rows = Object.entries(without(answer, 'key', 'outside', 'note')).map(([name, value]) => [
     name,
     printValue(value),
   ]);
   printNotes(table(rows));
+  if (typeof note === 'string') printMessage('yellow', note);
   if (typeof key === 'string')
     printNotes(colorize('yellow', 'Save the key now, because it cannot be shown again:', process.stderr));
   printResult(answer, () => (typeof key === 'string' ? key : []));

@@ -28,6 +28,7 @@ import type { Followed } from './follow-keys.ts';
 import { readInstant } from './quota-calls.ts';
 import { customerPath, planOf, readCustomer, readCustomers, readLeft } from './read-customers.ts';
 import { printReads, readRefusalsOrWarn } from './read-refusals.ts';
+import { noteUnknownPlan } from './unknown-names.ts';
 
 type TermFlags = ChangeFlags & {
   readonly limit: Readonly<Record<string, string>>;
@@ -266,14 +267,12 @@ async function list({
   state,
   ...flags
 }: ReadFlags & { readonly plan?: string; readonly state?: string }): Promise<void> {
-  const customers = await readCustomers(flags);
+  const ofPlan = (await readCustomers(flags)).filter((one) => plan === undefined || planOf(one) === plan);
   printRows(
-    customers.filter(
-      (one) =>
-        (plan === undefined || planOf(one) === plan) && (state === undefined || one['state'] === state),
-    ),
+    ofPlan.filter((one) => state === undefined || one['state'] === state),
     COLUMNS,
   );
+  if (plan !== undefined && ofPlan.length === 0) await noteUnknownPlan(plan, flags);
 }
 
 async function show(tenant: string, flags: ReadFlags): Promise<void> {

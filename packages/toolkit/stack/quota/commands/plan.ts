@@ -10,6 +10,7 @@ import { printResult, UsageError } from '../../../../base/terminal/output.ts';
 import { readGivenFile } from '../../../terminal/read-given-file.ts';
 import { readKeyId } from '../../access/commands/key-id.ts';
 import { change, ownerPath } from './quota-calls.ts';
+import { noteForeignKey, noteUnknownTenant } from './unknown-names.ts';
 
 export function planCommand(): Command {
   return new Command('plan')
@@ -97,6 +98,7 @@ async function listKeys(tenant: string, flags: ReadFlags): Promise<void> {
   const path = `${ownerPath(tenant)}/keys`;
   const keys = await readPages({ path, member: 'keys', query: {} }, flags);
   printRows(keys, ['key', 'plan', 'version']);
+  if (keys.length === 0) await noteUnknownTenant(tenant, flags);
 }
 
 /**
@@ -118,6 +120,7 @@ async function assign(tenant: string, key: string, plan: string, flags: ChangeFl
     if (version !== 0 || next === undefined) throw error;
     return put(next);
   });
+  await noteForeignKey(tenant, key, flags);
 }
 
 async function unassign(tenant: string, key: string, flags: ChangeFlags): Promise<void> {

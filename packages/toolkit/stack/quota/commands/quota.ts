@@ -8,6 +8,7 @@ import { readKeyId } from '../../access/commands/key-id.ts';
 import { forgetCommand } from './quota-forget.ts';
 import { change, ownerPath, readInstant, readUnits } from './quota-calls.ts';
 import { readAudit } from './read-customers.ts';
+import { noteForeignKey, noteUnknownTenant } from './unknown-names.ts';
 
 type LimitFlags = {
   readonly key?: string;
@@ -107,6 +108,16 @@ async function show(tenant: string, limit: string, flags: ReadFlags & LimitFlags
   const { route, plan, period } = flags;
   const path = pathOf(tenant, limit, flags);
   printAnswer(await callAdminJson({ method: 'GET', path, query: { route, plan, period } }, flags));
+  await noteUnknownOwner(tenant, flags);
+}
+
+/** Without --plan, the endpoint has refused a tenant or key that nothing is known about. */
+async function noteUnknownOwner(
+  tenant: string,
+  { key, plan, ...flags }: ReadFlags & LimitFlags,
+): Promise<void> {
+  if (plan === undefined) return;
+  await (key === undefined ? noteUnknownTenant(tenant, flags) : noteForeignKey(tenant, key, flags));
 }
 
 async function topUp(
@@ -131,6 +142,7 @@ async function setLimit(
     flags,
     ADMITTED,
   );
+  await noteUnknownOwner(tenant, flags);
 }
 
 async function act(
@@ -143,6 +155,7 @@ async function act(
   const { route, plan, period } = flags;
   const path = `${pathOf(tenant, limit, flags)}/${verb}`;
   await change({ method: 'POST', path, query: { route, plan, period }, body }, flags, IN_FORCE[verb]);
+  await noteUnknownOwner(tenant, flags);
 }
 
 async function audit(flags: ReadFlags & { readonly day?: string }): Promise<void> {

@@ -24,6 +24,7 @@ import type { Answer, ChangeFlags } from '../../commands/admin-commands.ts';
 import { textAt } from '../../../terminal/aws-call.ts';
 import { readExport } from './export-rows.ts';
 import { printInvoiceCsv, printInvoiceText } from './invoice-text.ts';
+import { noteUnknownTenant } from './unknown-names.ts';
 import { count, printNotes, printLines, printResult, UsageError } from '../../../../base/terminal/output.ts';
 import { makeFolder, writePrivateFile } from '../../../../base/terminal/private-file.ts';
 
@@ -152,6 +153,7 @@ async function invoice(flags: InvoiceFlags): Promise<void> {
     printNotes(
       `No usage${draft ? '' : ' or fee'} of ${flags.period} is recorded, so there is no invoice.${draft ? '' : ' Fees are recorded by gatewright usage close after the end of the period; --draft shows them before.'}`,
     );
+  if (isFirst && flags.tenant !== undefined) await noteUnknownTenant(flags.tenant, flags);
 }
 
 /** @throws UsageError if a name contains letters that the PDF's fonts lack */

@@ -13,6 +13,7 @@ import { printNotes, printResult, UsageError } from '../../../../base/terminal/o
 import { ownerPath, readInstant } from './quota-calls.ts';
 import { readUsage } from './read-customers.ts';
 import { printReads, readRefusalsOrWarn } from './read-refusals.ts';
+import { noteUnknownTenant } from './unknown-names.ts';
 import { closeCommand, describeNotClosed, invoiceCommand, readMonth } from './usage-invoice.ts';
 import { stripeCommand } from './usage-stripe.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -73,6 +74,7 @@ async function show(flags: ReadFlags & { readonly tenant?: string; readonly at?:
     rows.map((row) => ({ ...row, ...saysOf(row, refusals) })),
     () => [...rowsToTable(rows, COLUMNS), ...(says.length === 0 ? [] : ['', ...says])],
   );
+  if (tenant !== undefined && rows.length === 0) await noteUnknownTenant(tenant, flags);
 }
 
 function saysOf(row: Answer, refusals: Awaited<ReturnType<typeof readRefusalsOrWarn>>): object {
@@ -88,22 +90,26 @@ async function exportUsage({ format, tenant, from, to, ...flags }: ExportFlags):
   const path = tenant === undefined ? '/quota/export' : `${ownerPath(tenant)}/export`;
   const asked = format === 'invoice' ? { of: 'records', format: 'csv' } : { of: 'usage', format };
   let cursor: string | undefined;
+  let lines = format === 'ndjson' ? 0 : -1;
   do {
     const reply = await callAdmin({ method: 'GET', path, query: { ...asked, from, to, cursor } }, flags);
+    lines += reply.text.split('\n').length - 1;
     if (!process.stdout.write(reply.text)) await once(process.stdout, 'drain');
     cursor = reply.headers.get('x-next-cursor');
   } while (cursor !== undefined);
-  if (format === 'invoice') await warnOfOpenPeriods({ tenant, from, to }, flags);
+  const open = format === 'invoice' ? await warnOfOpenPeriods({ tenant, from, to }, flags) : 0;
+  if (tenant !== undefined && lines <= 0 && open === 0) await noteUnknownTenant(tenant, flags);
 }
 
-/** Open periods have no records, so an export would omit them silently. */
-async function warnOfOpenPeriods(question: ExportQuestion, flags: AdminFlags): Promise<void> {
+/** Open periods have no records, so an export would omit them silently. Returns how many there are. */
+async function warnOfOpenPeriods(question: ExportQuestion, flags: AdminFlags): Promise<number> {
   const open: UsageRow[] = [];
   for await (const row of readExport<UsageRow>('usage', question, flags))
     if (row.state !== 'closed') open.push(row);
   for await (const row of readExport<UsageRow>('due', question, flags)) open.push(row);
   if (open.length > 0)
     printNotes(`${describeNotClosed(open)}, so the export does not include the usage of open periods`);
+  return open.length;
 }
 
 /**
