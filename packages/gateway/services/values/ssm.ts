@@ -133,7 +133,7 @@ export const SSM_CALLS = new Map<string, Operation>([
           throw new ServiceRefusal('AccessDeniedException', `No access to reserved parameter name: ${name}.`);
         if (!name.startsWith('arn:') && !NAME.test(name))
           throw new ServiceRefusal('ValidationException', NO_PARAMETER_NAME);
-        if (/^[^/:]+\//.test(name)) throw new ServiceRefusal('ValidationException', NOT_QUALIFIED);
+        if (UNQUALIFIED.test(name)) throw new ServiceRefusal('ValidationException', NOT_QUALIFIED);
         return putParameter(fields, values);
       },
     },
@@ -209,6 +209,8 @@ function splitSelector(text: string): { readonly name: string; readonly selector
 
 /** Names that only AWS may write (aws-solutions/quota-monitor-for-aws#30). */
 const RESERVED = /^\/?aws/i;
+/** A path without a slash at its start. Reads refuse it even if the path with a slash exists (aws/aws-sdk-js-v3#5005). */
+const UNQUALIFIED = /^[^/:]+\//;
 /** AWS's words for a path without a slash at its start (hashicorp/terraform-provider-aws#7251). */
 const NOT_QUALIFIED = 'Parameter name must be a fully qualified name.';
 
@@ -217,6 +219,7 @@ const NAME = /^(?!ssm)[\w.-]*(?:\/[\w.-]+)*\/?$/i;
 
 function print(text: string, isDecrypted: boolean, values: LocalValues, home: Home): UnknownMembers {
   const { name, selector } = splitSelector(text);
+  if (UNQUALIFIED.test(name)) throw new ServiceRefusal('ValidationException', NO_PARAMETER_NAME);
   const current = values.parameter(name);
   const parameter =
     current === undefined || selector === undefined

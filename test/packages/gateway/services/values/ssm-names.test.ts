@@ -1,4 +1,7 @@
-/** Names that no parameter can have: DefangLabs/defang#348, and of a read aws/amazon-ecs-cli#1020. */
+/**
+ * Names that no parameter can have: DefangLabs/defang#348, and of a read aws/amazon-ecs-cli#1020. A path without a slash
+ * at its start: aws/aws-sdk-js-v3#5005, localstack/localstack#11538.
+ */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { adminIdentity } from '../../../../../packages/gateway/core/policy/identities.ts';
@@ -40,7 +43,7 @@ async function ask(operation: string, input: object): Promise<unknown> {
 }
 
 describe('Names of parameters', () => {
-  for (const name of ['ssm-key', 'SSMKey', '/app/a b', 'app//key', '/app/${stage}'])
+  for (const name of ['ssm-key', 'SSMKey', '/app/a b', 'app//key', '/app/${stage}', 'a/b', 'a/b/', 'a/b:3'])
     it(`are refused if they are like ${name}`, async () => {
       assert.deepEqual(await ask('GetParameter', { Name: name }), REFUSED);
       assert.deepEqual(await ask('GetParameters', { Names: ['app', name] }), REFUSED);
@@ -49,7 +52,7 @@ describe('Names of parameters', () => {
   for (const name of [
     'app',
     '/app/my-key_1.2',
-    'a/b/',
+    '/a/b/',
     'app:3',
     'arn:aws:ssm:us-east-1:123456789012:parameter/a',
   ])

@@ -16,6 +16,7 @@ import {
   GetParameterCommand,
   GetParametersByPathCommand,
   GetParametersCommand,
+  PutParameterCommand,
   SSMClient,
 } from '@aws-sdk/client-ssm';
 import { signRequest } from '@gatewright/aws/sign-request';
@@ -303,14 +304,28 @@ describe('Values that functions read', () => {
   // moto's test_parameter_lifecycle_with_leading_slash, which is verified on AWS
   it('finds a parameter with and without the slash at its start', async () => {
     const ssm = new SSMClient(at());
-    const { Parameter } = await ssm.send(new GetParameterCommand({ Name: 'app/host' }));
-    const { Parameters } = await ssm.send(new GetParametersCommand({ Names: ['app/host', '/app/host'] }));
+    await ssm.send(new PutParameterCommand({ Name: '/lone', Type: 'String', Value: 'a' }));
+    const { Parameter } = await ssm.send(new GetParameterCommand({ Name: 'lone' }));
+    const { Parameters } = await ssm.send(new GetParametersCommand({ Names: ['lone', '/lone'] }));
 
-    assert.equal(Parameter?.ARN, 'arn:aws:ssm:eu-west-1:123456789012:parameter/app/host');
+    assert.equal(Parameter?.ARN, 'arn:aws:ssm:eu-west-1:123456789012:parameter/lone');
     assert.deepEqual(
       Parameters?.map(({ Value }) => Value),
-      ['db.local', 'db.local'],
+      ['a', 'a'],
     );
+  });
+
+  // aws/aws-sdk-js-v3#5005, localstack/localstack#11538
+  it('refuses a path without the slash at its start, although the path with the slash exists', async () => {
+    const ssm = new SSMClient(at());
+    for (const call of [
+      () => ssm.send(new GetParameterCommand({ Name: 'app/host' })),
+      () => ssm.send(new GetParametersCommand({ Names: ['/app/host', 'app/host'] })),
+    ])
+      await assert.rejects(call, {
+        name: 'ValidationException',
+        message: /^Parameter name: can't be prefixed/,
+      });
   });
 
   const refused: [what: string, call: () => Promise<unknown>, error: string, told?: RegExp][] = [
