@@ -321,14 +321,18 @@ function explainStale(
   };
 }
 
+/** Returns the command that flushes the authorizer's cache. On this machine, the AWS CLI needs the gateway's address. */
 export function flushCommand({
   protocol,
   apiId,
   stageName = '',
-}: Pick<Circumstances, 'protocol' | 'apiId' | 'stageName'>) {
-  return protocol === 'http'
-    ? `\`aws apigatewayv2 reset-authorizers-cache --api-id ${apiId} --stage-name '${stageName}'\``
-    : `\`aws apigateway flush-stage-authorizers-cache --rest-api-id ${apiId} --stage-name ${stageName}\``;
+  isDeployed,
+}: Pick<Circumstances, 'protocol' | 'apiId' | 'stageName' | 'isDeployed'>) {
+  const command =
+    protocol === 'http'
+      ? `\`aws apigatewayv2 reset-authorizers-cache --api-id ${apiId} --stage-name '${stageName}'\``
+      : `\`aws apigateway flush-stage-authorizers-cache --rest-api-id ${apiId} --stage-name ${stageName}\``;
+  return isDeployed ? command : `${command} (in a shell in which you have run \`eval "$(gatewright env)"\`)`;
 }
 
 /**

@@ -363,7 +363,7 @@ function explainNarrow(
     changes: [
       `If the caller should have access, return a policy from the authorizer that lists every route that this caller may call, with ${policy.resource} among its resources${describeInCode(guard, policy)}.`,
       adviseOwnResults(guard, protocol),
-      `The current result is used for at most ${guard.ttlSeconds} s. To end it earlier, flush the authorizer’s cache: ${flushCommand(about)}.`,
+      `The current result is used for at most ${guard.ttlSeconds} s, also if the function has changed since then. To end it earlier, flush the authorizer’s cache: ${flushCommand(about)}.`,
     ],
   };
 }

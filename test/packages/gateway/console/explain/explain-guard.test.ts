@@ -333,4 +333,18 @@ describe('a refusal or failure', () => {
       assert.ok(sentences.join(' ').includes(because), sentences.join(' '));
       assert.ok(changes.includes(change), changes.join('\n'));
     });
+
+  // A user who had changed the authorizer's function was told the same advice again, with a command that asks AWS.
+  it('says of a cached policy that a changed function does not end it, and how to flush it here', () => {
+    const [, about] = STORIES.at(-1) ?? assert.fail();
+    const lastOf = (given: Circumstances) => explain(given).changes.at(-1) ?? '';
+
+    const told = [lastOf(about), lastOf({ ...about, isDeployed: true })];
+
+    const used =
+      /^The current result is used for at most 300 s, also if the function has changed since then\. .*flush/;
+    for (const change of told) assert.match(change, used);
+    assert.match(told[0] ?? '', / \(in a shell in which you have run `eval "\$\(gatewright env\)"`\)\.$/);
+    assert.doesNotMatch(told[1] ?? '', /gatewright env/);
+  });
 });
