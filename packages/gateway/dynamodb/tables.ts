@@ -9,6 +9,7 @@ import type { Output } from './actions.ts';
 import { wrongInput } from './input-rules.ts';
 import type { Done, Store, Table } from './dynalite-store.ts';
 import { readTableSettings, SETTING_MEMBERS, withThroughputs } from './table-settings.ts';
+import { changesMoreThanThroughput, refuseIndexUpdates } from './index-updates.ts';
 import { openStream, readStream, wrongStreamUpdate } from './table-stream.ts';
 import { unusedDefinition } from './key-schema.ts';
 import { withAllKeys, withFirstKeys } from './several-keys.ts';
@@ -24,11 +25,15 @@ import { checkInput, DYNAMODB, DynamoDbError, dynamoDbInput, runAction, validati
 const REFUSED_PARAMETERS = [
   { name: 'ResourcePolicy', says: 'resource policies' },
   { name: 'ReplicaUpdates', says: 'replicas' },
-  { name: 'GlobalSecondaryIndexUpdates', says: 'adding or removing indexes of an existing table' },
 ];
 
 /** The members of UpdateTable that dynalite handles. */
-const UPDATED_BY_DYNALITE = ['BillingMode', 'ProvisionedThroughput', 'AttributeDefinitions'];
+const UPDATED_BY_DYNALITE = [
+  'BillingMode',
+  'ProvisionedThroughput',
+  'AttributeDefinitions',
+  'GlobalSecondaryIndexUpdates',
+];
 
 /**
  * The maximum of RecoveryPeriodInDays. The maximum is also the default, and the minimum is 1 (API reference,
@@ -106,6 +111,8 @@ export class DynamoDbTables {
     const unused = operation === 'CreateTable' ? unusedDefinition(checked) : undefined;
     if (unused !== undefined) throw validationError(unused);
     const name = String(checked['TableName']);
+    if (operation === 'UpdateTable' && isGiven(checked['GlobalSecondaryIndexUpdates']))
+      refuseIndexUpdates(checked, await this.get(name));
     if (operation === 'DeleteTable') await this.#refuseProtected(name);
     this.#active.delete(name);
     const located = { ...this.#store, tableDb: { ...this.#store.tableDb, awsRegion: region } };
@@ -394,6 +401,10 @@ function readTimeToLive(specification: unknown): { readonly enabled: boolean; re
 }
 
 function refuseParameters(input: UnknownMembers): void {
+  if (changesMoreThanThroughput(input))
+    throw notSupported(
+      'adding or removing indexes of an existing table, or other changes of an index than its ProvisionedThroughput (GlobalSecondaryIndexUpdates)',
+    );
   for (const { name, says } of REFUSED_PARAMETERS) {
     const value = input[name];
     const isOff =
@@ -401,9 +412,12 @@ function refuseParameters(input: UnknownMembers): void {
       value === null ||
       value === false ||
       (typeof value === 'object' && 'StreamEnabled' in value && value.StreamEnabled === false);
-    if (!isOff)
-      throw validationError(
-        `The embedded DynamoDB does not support ${says} (${name}); start with --dynamodb URL to use another DynamoDB`,
-      );
+    if (!isOff) throw notSupported(`${says} (${name})`);
   }
+}
+
+function notSupported(what: string): DynamoDbError {
+  return validationError(
+    `The embedded DynamoDB does not support ${what}; start with --dynamodb URL to use another DynamoDB`,
+  );
 }

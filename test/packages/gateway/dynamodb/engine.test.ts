@@ -81,6 +81,71 @@ describe('DynamoDbEngine', () => {
     await engine.close();
   });
 
+  // API reference, UpdateTable; dynalite's recording of the refused equal throughput
+  it('changes the throughput of a global index, and refuses other changes of indexes', async () => {
+    const engine = await anEngine();
+    const throughput = (units: number): object => ({ ReadCapacityUnits: units, WriteCapacityUnits: units });
+    const index = {
+      IndexName: 'by-amount',
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      Projection: { ProjectionType: 'ALL' },
+    };
+    const provisioned = { BillingMode: 'PROVISIONED', ProvisionedThroughput: throughput(5) };
+    await engine.execute('CreateTable', {
+      ...CREATE_COUNTERS,
+      ...provisioned,
+      TableName: 'provisioned',
+      GlobalSecondaryIndexes: [{ ...index, ProvisionedThroughput: throughput(5) }],
+    });
+    await engine.execute('CreateTable', {
+      ...CREATE_COUNTERS,
+      TableName: 'on-demand',
+      GlobalSecondaryIndexes: [index],
+    });
+    const update = (change: object, TableName = 'provisioned') =>
+      engine.execute('UpdateTable', { TableName, GlobalSecondaryIndexUpdates: [change] });
+    const ofIndex = (units: number, IndexName = 'by-amount') => ({
+      Update: { IndexName, ProvisionedThroughput: throughput(units) },
+    });
+
+    const { TableDescription: changing } = await update(ofIndex(7));
+    await new Promise(setImmediate);
+    const { Table: changed } = await engine.execute('DescribeTable', { TableName: 'provisioned' });
+
+    const indexOf = (table: unknown) => [membersOf(table)['GlobalSecondaryIndexes']].flat()[0];
+    assert.partialDeepStrictEqual(indexOf(changing), { IndexStatus: 'UPDATING' });
+    assert.partialDeepStrictEqual(indexOf(changed), {
+      IndexStatus: 'ACTIVE',
+      ProvisionedThroughput: throughput(7),
+    });
+    for (const [change, name, message, table] of [
+      [ofIndex(7), 'ValidationException', /^The provisioned throughput for the table will not change/],
+      [ofIndex(8, 'nope'), 'ResourceNotFoundException', /^Requested resource not found$/],
+      [
+        ofIndex(8),
+        'ValidationException',
+        /for index: by-amount when BillingMode is PAY_PER_REQUEST$/,
+        'on-demand',
+      ],
+      [
+        { Delete: { IndexName: 'by-amount' } },
+        'ValidationException',
+        /does not support adding or removing indexes/,
+      ],
+      [
+        { Update: { IndexName: 'by-amount', OnDemandThroughput: { MaxReadRequestUnits: 1 } } },
+        'ValidationException',
+        /other changes of an index than its ProvisionedThroughput/,
+      ],
+    ] as const)
+      await assert.rejects(update(change, table), (error: DynamoDbError) => {
+        assert.match(error.message, message);
+        assert.ok(String(error.body['__type']).endsWith(name));
+        return true;
+      });
+    await engine.close();
+  });
+
   it('writes a batch', async () => {
     await engine.execute('BatchWriteItem', {
       RequestItems: {
