@@ -154,3 +154,16 @@ export function escapeXml(text: string): string {
     .replace(/[<>&"']/g, (character) => `&#${character.charCodeAt(0)};`)
     .replace(/[^\t\n\r\x20-\ufffd]/g, '?');
 }
+
+const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+
+/** Replaces the entities and character references of XML by their characters. */
+export function unescapeXml(text: string): string {
+  return text.replace(
+    /&(?:#(\d{1,6})|#x([0-9a-f]{1,5})|(amp|lt|gt|quot|apos));/gi,
+    (_, code?: string, hex?: string, name = '') => {
+      if (code !== undefined) return String.fromCodePoint(Math.min(Number(code), 0x10ffff));
+      return hex === undefined ? (ENTITIES[String(name)] ?? '') : String.fromCodePoint(parseInt(hex, 16));
+    },
+  );
+}

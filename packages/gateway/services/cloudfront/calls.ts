@@ -6,7 +6,8 @@ import type { Clock, HttpOutcome, Random, ServiceRequest } from '../../core/port
 import type { Distribution } from './distribution.ts';
 import { Invalidations } from './invalidations.ts';
 import type { Invalidation } from './invalidations.ts';
-import { distributionListXml, distributionXml, invalidationXml, printDocument, unescapeXml } from './xml.ts';
+import { distributionListXml, distributionXml, invalidationXml, printDocument } from './xml.ts';
+import { unescapeXml } from '../../kernel/calls/aws-operation.ts';
 
 type Answered = Extract<HttpOutcome, { kind: 'answered' }>;
 

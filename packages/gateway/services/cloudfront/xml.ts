@@ -349,15 +349,3 @@ function errorXml([code, { page, cachingMinTtlSeconds }]: [number, ErrorRule]): 
     node('ErrorCachingMinTTL', cachingMinTtlSeconds ?? 10),
   ]);
 }
-
-const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
-
-export function unescapeXml(text: string): string {
-  return text.replace(
-    /&(?:#(\d{1,6})|#x([0-9a-f]{1,5})|(amp|lt|gt|quot|apos));/gi,
-    (_, code?: string, hex?: string, name = '') => {
-      if (code !== undefined) return String.fromCodePoint(Math.min(Number(code), 0x10ffff));
-      return hex === undefined ? (ENTITIES[String(name)] ?? '') : String.fromCodePoint(parseInt(hex, 16));
-    },
-  );
-}

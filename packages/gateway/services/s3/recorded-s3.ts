@@ -18,6 +18,7 @@ import {
   wantsChecksum,
 } from './object-request.ts';
 import { checksumHeaders, refuseChecksum } from './checksums.ts';
+import { printDeleted, readDeleteRequest } from './delete-objects.ts';
 import type { ObjectRefusal, StoredObject } from './object-request.ts';
 import type { Clock, HttpOutcome, Random, ServiceRequest } from '../../core/ports.ts';
 
@@ -45,8 +46,8 @@ export type ObjectChange = {
 };
 
 /**
- * The supported operations with their methods. ListBuckets is an operation on the account, and all others are
- * operations on an object.
+ * The supported operations with their methods. ListBuckets is an operation on the account, DeleteObjects on a bucket,
+ * and all others are operations on an object.
  */
 const OBJECT_CALLS = {
   DeleteObject: 'DELETE',
@@ -54,8 +55,9 @@ const OBJECT_CALLS = {
   HeadObject: 'HEAD',
   PutObject: 'PUT',
 } as const;
+const BUCKET_CALLS = { DeleteObjects: 'POST' } as const;
 const ACCOUNT_CALLS = { ListBuckets: 'GET' } as const;
-export const S3_CALLS: readonly string[] = [...Object.keys(OBJECT_CALLS), ...Object.keys(ACCOUNT_CALLS)];
+export const S3_CALLS: readonly string[] = [OBJECT_CALLS, BUCKET_CALLS, ACCOUNT_CALLS].flatMap(Object.keys);
 
 const MAX_OBJECTS = 500;
 const MAX_OBJECT_BYTES = 10 * 1024 * 1024;
@@ -99,8 +101,10 @@ export class RecordedBuckets {
       return request.method === ACCOUNT_CALLS.ListBuckets ? this.#list(request.query) : undefined;
     if (bucket === undefined)
       return this.#error(400, 'InvalidBucketName', 'The specified bucket is not valid.', path);
-    if (key === '' || isOfAnotherOperation(request)) return undefined;
+    const isOfBucket = key === '';
+    if (isOfBucket ? !isDeleteObjects(request) : isOfAnotherOperation(request)) return undefined;
     if (!this.hasBucket(bucket)) return this.#refuse(noSuchBucket(bucket));
+    if (isOfBucket) return this.#deleteAll(bucket, request);
     const id = `${bucket}/${key}`;
     switch (request.method) {
       case OBJECT_CALLS.PutObject:
@@ -121,18 +125,42 @@ export class RecordedBuckets {
     this.#markers.clear();
   }
 
-  #delete({ id, bucket, key }: ObjectPlace): Answered {
+  /** Returns undefined if the request names versions, which are not kept here. */
+  #deleteAll(bucket: string, request: ServiceRequest): Answered | undefined {
+    const body = Buffer.from(request.body ?? NOTHING);
+    const wrong = refuseDigest(request, body) ?? refuseChecksum(request, body);
+    if (wrong !== undefined) return this.#refuse(wrong);
+    const asked = readDeleteRequest(body.toString());
+    if (asked === undefined) return this.#refuse(MALFORMED);
+    if (asked.namesVersions) return undefined;
+    const stored = new Map([...this.#objects.keys()].map((id) => [decodeOrKeep(id), id]));
+    const deleted = asked.keys.map((key) => {
+      const name = `${bucket}/${key}`;
+      const id = stored.get(name) ?? encodeURI(name);
+      return { key, marker: this.#remove({ id, bucket, key: id.slice(bucket.length + 1) }) };
+    });
+    const printed = printDeleted(asked.isQuiet ? [] : deleted);
+    return this.#reply(200, ['Content-Type', 'application/xml'], Buffer.from(printed));
+  }
+
+  #delete(place: ObjectPlace): Answered {
+    const version = this.#remove(place);
+    return this.#reply(204, version === undefined ? [] : markerHeaders(version), NOTHING);
+  }
+
+  /** Deletes an object. Returns the version of the delete marker; undefined if the bucket does not keep versions. */
+  #remove({ id, bucket, key }: ObjectPlace): string | undefined {
     const version = this.#makeVersion(bucket);
     const change = { bucket, key: decodeOrKeep(key), size: 0, etag: '' };
     const isKnown = this.#objects.delete(id) || this.#findWritten(id, true) !== undefined;
     if (this.#deleted.size < MAX_OBJECTS) this.#deleted.add(decodeOrKeep(id));
     if (version === undefined) {
       if (isKnown) this.onChange?.({ ...change, kind: 'delete' });
-      return this.#reply(204, [], NOTHING);
+      return undefined;
     }
     if (this.#markers.size < MAX_OBJECTS) this.#markers.set(id, version);
     this.onChange?.({ ...change, kind: 'mark', version });
-    return this.#reply(204, markerHeaders(version), NOTHING);
+    return version;
   }
 
   /** Returns the id of a new version; undefined if the bucket does not keep versions. */
@@ -255,6 +283,18 @@ function markerHeaders(version: string | undefined): readonly string[] {
 /** Query parameters of other operations on the path of an object: parts of uploads, tags, versions, copies. */
 const SUBRESOURCE =
   /(?:^|&)(?:acl|attributes|legal-hold|partNumber|restore|retention|select|tagging|torrent|uploadId|uploads|versionId)(?:[=&]|$)/;
+
+/** S3 API reference, "Error responses" */
+const MALFORMED: ObjectRefusal = {
+  status: 400,
+  code: 'MalformedXML',
+  message: 'The XML you provided was not well-formed or did not validate against our published schema',
+  details: {},
+};
+
+function isDeleteObjects({ method, query }: ServiceRequest): boolean {
+  return method === BUCKET_CALLS.DeleteObjects && new URLSearchParams(query).has('delete');
+}
 
 function isOfAnotherOperation(request: ServiceRequest): boolean {
   return SUBRESOURCE.test(request.query) || headerOf(request, 'x-amz-copy-source') !== undefined;

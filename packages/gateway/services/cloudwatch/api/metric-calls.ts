@@ -157,7 +157,7 @@ export const METRIC_CALLS: Readonly<Record<string, Call>> = {
           (name === undefined || metric.name === name) &&
           wanted.every(([one, value]) => hasDimension(metric, one, value)),
       );
-    const { items, NextToken } = pageOf(at, found, MAX_LISTED);
+    const { items, NextToken } = pageOf(at, found, MAX_LISTED, 'InvalidParameterValue');
     return { Metrics: items.map(describeMetric), NextToken };
   },
 };

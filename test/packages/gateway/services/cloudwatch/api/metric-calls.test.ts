@@ -244,6 +244,10 @@ describe('GetMetricData', () => {
     await assert.rejects(client.send(new GetMetricDataCommand({ ...input, NextToken: 'no' })), {
       name: 'InvalidNextToken',
     });
+    // The API model gives ListMetrics no InvalidNextToken.
+    await assert.rejects(client.send(new ListMetricsCommand({ NextToken: 'no' })), {
+      name: 'InvalidParameterValueException',
+    });
   });
 
   for (const { query, message } of [
