@@ -77,7 +77,7 @@ export class Recorder {
       return {
         kind: 'unreachable',
         reason: 'unserved',
-        message: `the gateway does not record ${service} ${what}; ${own === undefined ? '' : `${own}; or `}define the resource that the call changes in the template of a stack, or send all calls to ${service} to AWS with --aws ${service}, or to another endpoint with ${endpointVariableOf(service)}`,
+        message: `the gateway does not record ${service} ${what}; ${own === undefined ? 'define the resource that the call changes in the template of a stack, or ' : `${own}; or `}send all calls to ${service} to AWS with --aws ${service}, or to another endpoint with ${endpointVariableOf(service)}`,
       };
     }
     const answer =
