@@ -13,6 +13,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 import cfnlint
+from cfnlint.rules import Rules
+from cfnlint.rules.jsonschema.CfnLintJsonSchema import CfnLintJsonSchema
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 REGION = "us-east-1"
@@ -83,13 +85,35 @@ def reachable(schema):
 
 def extensions(type_name):
     """cfn-lint's further rules for the members of one resource. Rules that compare resources are left out."""
-    folder = Path(cfnlint.__file__).parent / "data/schemas/extensions" / type_name.lower().replace("::", "_")
-    for file in sorted(folder.glob("*.json")):
+    start = f"Resources/{type_name}/Properties"
+    for text, rules in EXTENSIONS:
+        paths = [path[len(start):] for _, paths in rules for path in paths if path.split("/")[1] == type_name]
+        condensed = condense(json.loads(corrected(text)))
+        if condensed and paths and any(name.startswith("E") for name, _ in rules):
+            for path in paths:
+                yield placed(condensed, [part for part in path.split("/") if part])
+
+
+def placed(schema, path):
+    """Returns a schema that applies another one to the part at a path, in which * is any item of a list."""
+    for part in reversed(path):
+        schema = {"items": schema} if part == "*" else {"properties": {part: schema}}
+    return schema
+
+
+def read_extensions():
+    """Returns the text of each schema, with the id of each rule that applies it, and the paths to which it does."""
+    folder = Path(cfnlint.__file__).parent / "data/schemas/extensions"
+    rules = [rule for rule in Rules.create_from_directory(Path(cfnlint.__file__).parent / "rules").data.values()]
+    found = []
+    for file in sorted(folder.glob("*/*.json")):
         text = file.read_text()
-        if not any(word in text for word in ("cfnGather", "cfnContext", "$data", "cfnLint", "format")):
-            condensed = condense(json.loads(corrected(text)))
-            if condensed:
-                yield condensed
+        schema = json.loads(text)
+        if any(word in text for word in ("cfnGather", "cfnContext", "$data", "cfnLint", "format")):
+            continue
+        by = [(rule.id, rule.keywords) for rule in rules if isinstance(rule, CfnLintJsonSchema) and rule.schema == schema]
+        found.append((text, by))
+    return found
 
 
 def corrected(text):
@@ -124,6 +148,9 @@ def known_types():
         if vendor == "AWS" and len(rest) == 1:
             services.setdefault(service, []).append(rest[0])
     return {service: " ".join(sorted(names)) for service, names in sorted(services.items())}
+
+
+EXTENSIONS = read_extensions()
 
 
 def main():

@@ -16,7 +16,7 @@ const BESIDE_THE_GATEWAY = `
   IAM::UserToGroupAddition KMS::Alias KMS::ReplicaKey Kinesis::ResourcePolicy Kinesis::StreamConsumer
   KinesisFirehose::DeliveryStream Lambda::CodeSigningConfig
   Logs::AccountPolicy Logs::Destination Logs::ResourcePolicy Pipes::Pipe S3::AccessPoint
-  SecretsManager::ResourcePolicy SecretsManager::RotationSchedule SecretsManager::SecretTargetAttachment
+  Route53::HealthCheck SecretsManager::ResourcePolicy SecretsManager::RotationSchedule SecretsManager::SecretTargetAttachment
   SES::ConfigurationSet SES::EmailIdentity StepFunctions::Activity Synthetics::Canary XRay::Group XRay::SamplingRule
 `
   .trim()

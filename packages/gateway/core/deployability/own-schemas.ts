@@ -10,6 +10,7 @@ import { DELIVERY_SCHEMAS } from './delivery-schemas.ts';
 import { EVENT_SCHEMAS } from './event-schemas.ts';
 import { EXCLUSIVE_SCHEMAS } from './exclusive-schemas.ts';
 import { FUNCTION_SCHEMAS } from './function-schemas.ts';
+import { HEALTH_CHECK_SCHEMAS } from './health-check-schemas.ts';
 import { IDENTITY_SCHEMAS } from './identity-schemas.ts';
 import { MEMBER_SCHEMAS } from './member-schemas.ts';
 import { MODEL_SCHEMAS } from './model-schemas.ts';
@@ -356,6 +357,7 @@ const TABLES = [
   FUNCTION_SCHEMAS,
   STORE_SCHEMAS,
   DELIVERY_SCHEMAS,
+  HEALTH_CHECK_SCHEMAS,
 ];
 
 /** The schemas of this folder for each type, in addition to CloudFormation's. */

@@ -13,6 +13,7 @@ import { OF_FIELDS } from './refused/of-fields.ts';
 import { OF_LITERALS } from './refused/of-literals.ts';
 import { OF_INTEGRATIONS } from './refused/of-integrations.ts';
 import { OF_ITEMS } from './refused/of-items.ts';
+import { OF_HEALTH_CHECKS } from './refused/of-health-checks.ts';
 import { OF_IDENTITIES } from './refused/of-identities.ts';
 import { OF_IMPORTS } from './refused/of-imports.ts';
 import { OF_LAMBDA } from './refused/of-lambda.ts';
@@ -28,6 +29,7 @@ import { OF_ORDER } from './refused/of-order.ts';
 import { OF_RESOURCES } from './refused/of-resources.ts';
 import { OF_SECOND_PARTS } from './refused/of-second-parts.ts';
 import { OF_SECTIONS } from './refused/of-sections.ts';
+import { OF_SECURITY_RULES } from './refused/of-security-rules.ts';
 import { OF_SERVICE_CALLS } from './refused/of-service-calls.ts';
 import { OF_SETTINGS } from './refused/of-settings.ts';
 import { OF_SAM, OF_SAM_PROPERTIES } from './refused/of-sam.ts';
@@ -50,6 +52,7 @@ export const REFUSED_DEFINITIONS: readonly RefusedDefinition[] = [
   ...OF_MODELS,
   ...OF_PARTS,
   ...OF_SECTIONS,
+  ...OF_SECURITY_RULES,
   ...OF_SERVICE_CALLS,
   ...OF_SECOND_PARTS,
   ...OF_LAMBDA,
@@ -64,6 +67,7 @@ export const REFUSED_DEFINITIONS: readonly RefusedDefinition[] = [
   ...OF_CONDITIONS,
   ...OF_EARLY_VALUES,
   ...OF_POLICIES,
+  ...OF_HEALTH_CHECKS,
   ...OF_IDENTITIES,
   ...OF_IMPORTS,
   ...OF_RESOURCES,
