@@ -222,6 +222,14 @@ export const RULES = {
     remedy: 'test this part in an account',
     source: `${CLOUDFORMATION}/TemplateReference/aws-template-resource-type-ref.html`,
   },
+  'sam-ignores': {
+    severity: 'differs',
+    about:
+      'a part of an API’s protection that SAM leaves out without a word, so that the deployed API is open',
+    remedy: 'correct the value, so that SAM includes it',
+    source:
+      'https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-resourcepolicystatement.html',
+  },
   'inline-size': {
     severity: 'differs',
     about: 'a template over 51,200 bytes, which must be uploaded to S3 before it can be deployed',

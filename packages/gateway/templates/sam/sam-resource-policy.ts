@@ -28,25 +28,49 @@ export function addResourcePolicy(
   if (policy === undefined) return document;
   if (!isJsonObject(policy))
     return expansion.fail(apiId, `Auth.ResourcePolicy must be a mapping, not ${JSON.stringify(policy)}`);
-  const unknown = Object.keys(policy).find((member) => !MEMBERS.includes(member));
-  // An unknown property may be a misspelled list. Without the list, the API would be open.
-  if (unknown !== undefined) expansion.fail(apiId, `unknown property ${unknown} in Auth.ResourcePolicy`);
-  for (const list of ['SourceVpcWhitelist', 'SourceVpcBlacklist'])
-    for (const id of asOneOrMore(policy[list] ?? []))
-      // An unknown entry would be dropped, and the API would be open.
-      if (typeof id !== 'string' || !/^vpce?-/.test(id))
-        expansion.fail(
-          apiId,
-          `Auth.ResourcePolicy.${list} must contain ids such as vpc-… and vpce-…, not ${JSON.stringify(id)}; for ids that a function computes, use ${list.replace('SourceVpc', 'IntrinsicVpc')} or ${list.replace('SourceVpc', 'IntrinsicVpce')}`,
-          // SAM fills in parameters. A parameter without value is a finding of its own.
-          isJsonObject(id) && 'Ref' in id ? 'value-elsewhere' : undefined,
-        );
+  refuseIgnored(expansion, apiId, policy);
   const statements = scope.paths.flatMap((path) =>
     statementsOf(policy, resourcesOf(document, path, scope.stage)),
   );
   const custom = policy['CustomStatements'];
   const all = [...statements, ...(custom === undefined ? [] : isJsonList(custom) ? custom : [custom])];
   return all.length === 0 ? document : { ...document, [POLICY]: merge(document[POLICY], all) };
+}
+
+/**
+ * Refuses what SAM leaves out of the policy without a word, because the API would then be open on AWS, and what SAM
+ * refuses itself.
+ * @see https://github.com/aws/serverless-application-model/blob/develop/samtranslator/swagger/swagger.py add_resource_policy
+ */
+function refuseIgnored(expansion: SamExpansion, apiId: string, policy: JsonObject): void {
+  const ignored = (what: string, remedy: string): never =>
+    expansion.fail(
+      apiId,
+      `SAM ignores ${what}, so the API is deployed without this restriction; ${remedy}`,
+      'sam-ignores',
+    );
+  const unknown = Object.keys(policy).find((member) => !MEMBERS.includes(member));
+  if (unknown !== undefined)
+    ignored(`the unknown property ${unknown} in Auth.ResourcePolicy`, `write one of ${MEMBERS.join(', ')}`);
+  for (const list of ['SourceVpcWhitelist', 'SourceVpcBlacklist']) {
+    const ids = policy[list];
+    if (typeof ids === 'string')
+      ignored(`Auth.ResourcePolicy.${list}, because it is a text and not a list`, `write [${ids}]`);
+    const computed = list.replace('SourceVpc', 'IntrinsicVpc');
+    for (const id of asOneOrMore(ids ?? []))
+      if (typeof id !== 'string')
+        expansion.fail(
+          apiId,
+          `${list} must be a list of strings. Use ${computed} instead for values that use Intrinsic Functions`,
+          // SAM fills in parameters. A parameter without value is a finding of its own.
+          isJsonObject(id) && 'Ref' in id ? 'value-elsewhere' : undefined,
+        );
+      else if (!/^vpce?-/.test(id))
+        ignored(
+          `${JSON.stringify(id)} in Auth.ResourcePolicy.${list}, because it begins neither with vpc- nor with vpce-`,
+          'write the id of a VPC or of a VPC endpoint',
+        );
+  }
 }
 
 function statementsOf(policy: JsonObject, Resource: readonly Json[]): readonly JsonObject[] {

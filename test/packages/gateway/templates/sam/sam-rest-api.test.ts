@@ -166,17 +166,31 @@ describe('Auth of AWS::Serverless::Api', () => {
     assert.match(says('{ DefaultAuthorizer: T }'), /DefaultAuthorizer names T, which is not in/);
     assert.match(
       says('{ ResourcePolicy: { IpRangeWhiteList: x } }'),
-      /unknown property IpRangeWhiteList in Auth\.ResourcePolicy/,
-    );
-    assert.match(
-      says('{ ResourcePolicy: { SourceVpcWhitelist: [x] } }'),
-      /SourceVpcWhitelist must contain ids/,
+      /SAM ignores the unknown property IpRangeWhiteList in Auth\.ResourcePolicy/,
     );
     assert.match(says('{ UsagePlan: { CreateUsagePlan: all } }'), /must be SHARED, PER_API or NONE/);
   });
 });
 
 describe('Auth.ResourcePolicy of AWS::Serverless::Api', () => {
+  // samtranslator 1.1, swagger.py, add_resource_policy: run with these values
+  const LISTS: readonly (readonly [policy: string, says: RegExp])[] = [
+    ['SourceVpcWhitelist: vpc-1', /SAM ignores .*SourceVpcWhitelist, because it is a text.*write \[vpc-1\]/],
+    ['SourceVpcBlacklist: vpce-1', /SAM ignores .*SourceVpcBlacklist, because it is a text/],
+    ['SourceVpcWhitelist: [x]', /SAM ignores "x" in Auth\.ResourcePolicy\.SourceVpcWhitelist/],
+    ['SourceVpcBlacklist: [vpce-1, subnet-1]', /SAM ignores "subnet-1"/],
+    ['SourceVpcWhitelist: [12]', /SourceVpcWhitelist must be a list of strings. Use IntrinsicVpcWhitelist/],
+    ['SourceVpcBlacklist: [true]', /SourceVpcBlacklist must be a list of strings. Use IntrinsicVpcBlacklist/],
+  ];
+  for (const [policy, says] of LISTS)
+    it(`tells what becomes of ${policy}`, () => {
+      const template = samTemplate('Api', `Auth: { ResourcePolicy: { ${policy} } }`, { A: GET });
+      assert.match(
+        refusal(() => aStack(template)),
+        says,
+      );
+    });
+
   const every = ['execute-api:/live/GET/x', 'execute-api:/live/POST/x'];
   const statement = (Effect: string, Condition?: Json): JsonObject => ({
     Effect,
