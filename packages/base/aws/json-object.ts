@@ -92,14 +92,15 @@ export function asOneOrMore(value: unknown): readonly unknown[] {
 
 /**
  * Reads a boolean, or the text `true` or `false`, as templates and AWS's query protocol write it; undefined for
- * anything else.
+ * anything else. CloudFormation ignores the case of the letters.
  */
 export function asFlag(value: unknown): boolean | undefined {
-  if (value === true || value === 'true') return true;
-  return value === false || value === 'false' ? false : undefined;
+  if (typeof value === 'boolean') return value;
+  const text = typeof value === 'string' ? value.toLowerCase() : '';
+  return text === 'true' ? true : text === 'false' ? false : undefined;
 }
 
-/** Returns true only for `true` or the text `true`. */
+/** Returns true only for `true` or the text `true`, whatever the case of its letters. */
 export function isTrue(value: unknown): boolean {
   return asFlag(value) === true;
 }

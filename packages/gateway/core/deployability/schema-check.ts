@@ -9,6 +9,8 @@ import { asJsonObject, isJsonObject } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { withOwnSchema } from './own-schemas.ts';
 import { remedyOf } from './remedies.ts';
+import { convertFlagText, findMixedScalars } from './scalar-types.ts';
+import type { MixedScalar } from './scalar-types.ts';
 import { meaningOfPattern, wordsOfPattern } from './pattern-words.ts';
 import { nearestOf } from './spelling.ts';
 
@@ -82,8 +84,10 @@ export class SchemaChecker {
     // CloudFormation converts texts to numbers and flags, and the copy is changed in the same way. ajv checks
     // conditions between members before it converts their types, so only the second run compares the converted values.
     const copy = structuredClone(properties) as Record<string, Json>;
-    if (validate(copy) || validate(copy)) return [];
-    return describeErrors(validate.errors ?? []);
+    const isValid = validate(copy);
+    for (const error of validate.errors ?? []) if (isFlagInText(error)) convertFlagText(copy, pathOf(error));
+    const violations = isValid || validate(copy) ? [] : describeErrors(validate.errors ?? []);
+    return [...violations, ...findMixedScalars(properties, copy).map(describeMixedScalar)];
   }
 }
 
@@ -270,8 +274,22 @@ function textOfValue(data: unknown): string {
   return typeof data === 'string' ? data : show(data);
 }
 
+function describeMixedScalar({ path, written }: MixedScalar): SchemaViolation {
+  const expected = typeof written === 'boolean' ? 'a number' : 'true or false';
+  return {
+    path,
+    keyword: 'type',
+    message: `${nameOf(path)} must be ${expected}, not ${String(written)}`,
+    remedy: `write ${expected}`,
+  };
+}
+
+function pathOf({ instancePath }: ErrorObject): readonly string[] {
+  return instancePath.split('/').slice(1).map(unescapePointer);
+}
+
 function describeError(error: SchemaError, all: readonly ErrorObject[]): SchemaViolation | undefined {
-  const path = error.instancePath.split('/').slice(1).map(unescapePointer);
+  const path = pathOf(error);
   const { keyword, params, schema, data } = error;
   if (keyword === 'required') {
     const missing = String(params['missingProperty']);
@@ -318,11 +336,14 @@ function reasonFor({ schemaPath }: SchemaError, all: readonly ErrorObject[]): Re
   const condition = all.find(
     (one) => one.keyword === 'if' && one.schemaPath === schemaPath.replace(/then\/required$/, 'if'),
   );
-  const { required } = asJsonObject(condition?.schema) ?? {};
+  const { required, properties } = asJsonObject(condition?.schema) ?? {};
   const data = asJsonObject(condition?.data) ?? {};
-  if (!Array.isArray(required) || required.length === 0) return { reason: '' };
-  const reasons = required.map((name) => `${String(name)} is ${show(data[String(name)])}`);
-  return { reason: ` because ${reasons.join(' and ')}`, because: String(required[0]) };
+  const compared = Array.isArray(required) ? required : Object.keys(asJsonObject(properties) ?? {});
+  const names = compared.map(String).filter((name) => Object.hasOwn(data, name));
+  const [because] = names;
+  if (because === undefined) return { reason: '' };
+  const reasons = names.map((name) => `${name} is ${show(data[name])}`);
+  return { reason: ` because ${reasons.join(' and ')}`, because };
 }
 
 /**

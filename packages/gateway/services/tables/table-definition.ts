@@ -1,4 +1,4 @@
-import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import { asFlag, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { ResolvedResource } from '../../core/stack/model.ts';
 import { isViewType } from '@gatewright/dynamodb/stream-record';
@@ -239,9 +239,9 @@ class TableReader {
     const value = this.#resource.properties['TimeToLiveSpecification'];
     if (value === undefined) return undefined;
     const { AttributeName: attribute, Enabled: enabled } = membersOf(value);
-    // CloudFormation accepts booleans as text too.
-    if (enabled === false || enabled === 'false') return undefined;
-    if (enabled !== true && enabled !== 'true') {
+    const isEnabled = asFlag(enabled);
+    if (isEnabled === false) return undefined;
+    if (isEnabled === undefined) {
       return this.#fail('TimeToLiveSpecification', `Enabled must be true or false${foundInstead(enabled)}`);
     }
     if (typeof attribute !== 'string' || attribute === '') {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
+  asFlag,
   asJsonObject,
   asNonEmptyText,
   asText,
@@ -84,6 +85,12 @@ describe('unchecked values', () => {
     assert.equal(asNonEmptyText('a'), 'a');
     assert.equal(asNonEmptyText(' '), ' ');
     assert.equal(asNonEmptyText(''), undefined);
+  });
+
+  it('a flag may be a text in letters of any case, and is never a number', () => {
+    for (const value of [true, 'true', 'True', 'TRUE']) assert.equal(asFlag(value), true);
+    for (const value of [false, 'false', 'False']) assert.equal(asFlag(value), false);
+    for (const value of ['yes', '1', '', 1, 0, null, undefined]) assert.equal(asFlag(value), undefined);
   });
 
   it('a text that is not JSON has no value', () => {

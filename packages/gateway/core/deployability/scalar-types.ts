@@ -1,0 +1,43 @@
+/**
+ * Says how CloudFormation converts scalars: a text of digits is a number, and a text such as `True` is a flag, whatever
+ * the case of its letters. A flag is never a number, and a number is never a flag.
+ * @see https://github.com/aws-cloudformation/cfn-lint/blob/main/docs/rules.md E3012
+ */
+import { asText, isJsonList, isJsonObject } from '@gatewright/aws/json-object';
+import type { Json } from '@gatewright/aws/json-object';
+
+const FLAG = /^(?:true|false)$/i;
+
+/** Replaces the text of a flag at a path of a value by the flag. Does nothing if another value is at the path. */
+export function convertFlagText(value: Json, path: readonly string[]): void {
+  const holder = path.slice(0, -1).reduce<Json | undefined>((at, key) => memberOf(at, key), value) as
+    | Record<string, Json>
+    | undefined;
+  const name = path.at(-1) ?? '';
+  const text = asText(memberOf(holder, name)) ?? '';
+  if (holder !== undefined && FLAG.test(text)) holder[name] = text.toLowerCase() === 'true';
+}
+
+/** A scalar that was converted to the other type, although CloudFormation does not convert it. */
+export type MixedScalar = { readonly path: readonly string[]; readonly written: boolean | number };
+
+/** Finds the flags that became numbers and the numbers that became flags. */
+export function findMixedScalars(
+  written: Json | undefined,
+  converted: Json | undefined,
+  path: readonly string[] = [],
+): readonly MixedScalar[] {
+  if (isJsonList(written) || isJsonObject(written))
+    return Object.entries(written).flatMap(([key, inner]) =>
+      findMixedScalars(inner as Json, memberOf(converted, key), [...path, key]),
+    );
+  const isMixed =
+    (typeof written === 'boolean' && typeof converted === 'number') ||
+    (typeof written === 'number' && typeof converted === 'boolean');
+  return isMixed ? [{ path, written }] : [];
+}
+
+function memberOf(value: Json | undefined, key: string): Json | undefined {
+  if (isJsonList(value)) return value[Number(key)];
+  return isJsonObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+}
