@@ -51,6 +51,7 @@ import { judgeCustomAttributes, judgePool } from './judge-pools.ts';
 import { judgeRecords } from './judge-records.ts';
 import { judgeSecureStrings } from './judge-secure-strings.ts';
 import { judgeStateMachine } from './judge-state-machine.ts';
+import { judgeThroughput } from './judge-throughput.ts';
 import { judgeTags } from './judge-tags.ts';
 import { isFifo as isFifoQueue, judgeBus, judgePeriod, judgeTargets } from './judge-targets.ts';
 import {
@@ -316,42 +317,6 @@ function isRepeated(
         (name) => asText(properties[name]) !== undefined && properties[name] === resource.properties[name],
       ),
   );
-}
-
-/**
- * Refuses an index without provisioned throughput in a table that has it (aws/aws-cli#6138), and provisioned throughput
- * of an on-demand table or index (awslabs/aws-lambda-redshift-loader#192; aws-controllers-k8s/dynamodb-controller#73;
- * CloudFormation template reference, BillingMode: "If you set BillingMode as PAY_PER_REQUEST, you cannot specify this
- * property. If you set BillingMode as PROVISIONED, you must specify this property.").
- */
-function judgeThroughput(table: ResolvedResource): BrokenRelation | undefined {
-  const { BillingMode = 'PROVISIONED', GlobalSecondaryIndexes } = table.properties;
-  if (table.unresolved?.includes('BillingMode') === true) return undefined;
-  if (BillingMode === 'PAY_PER_REQUEST' && table.properties['ProvisionedThroughput'] !== undefined)
-    return {
-      resource: table,
-      property: 'ProvisionedThroughput',
-      message:
-        'One or more parameter values were invalid: Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST',
-      remedy: 'remove ProvisionedThroughput, or set BillingMode: PROVISIONED',
-    };
-  for (const [index, one] of asOneOrMore(GlobalSecondaryIndexes).entries())
-    if (BillingMode === 'PROVISIONED' && membersOf(one)['ProvisionedThroughput'] === undefined)
-      return {
-        resource: table,
-        property: `GlobalSecondaryIndexes.${index}`,
-        message: 'No provisioned throughput specified for the global secondary index',
-        remedy:
-          'add ProvisionedThroughput: { ReadCapacityUnits: 1, WriteCapacityUnits: 1 } to the index, or set BillingMode: PAY_PER_REQUEST and remove ProvisionedThroughput everywhere',
-      };
-    else if (BillingMode === 'PAY_PER_REQUEST' && membersOf(one)['ProvisionedThroughput'] !== undefined)
-      return {
-        resource: table,
-        property: `GlobalSecondaryIndexes.${index}.ProvisionedThroughput`,
-        message: `ProvisionedThroughput should not be specified for index: ${textOf(membersOf(one), 'IndexName')} when BillingMode is PAY_PER_REQUEST`,
-        remedy: 'remove ProvisionedThroughput from the index, or set BillingMode: PROVISIONED',
-      };
-  return undefined;
 }
 
 /**

@@ -10,11 +10,11 @@ const FLAG = /^(?:true|false)$/i;
 
 /** Replaces the text of a flag at a path of a value by the flag. Does nothing if another value is at the path. */
 export function convertFlagText(value: Json, path: readonly string[]): void {
-  const holder = path.slice(0, -1).reduce<Json | undefined>((at, key) => memberOf(at, key), value) as
+  const holder = path.slice(0, -1).reduce<Json | undefined>((at, key) => partOf(at, key), value) as
     | Record<string, Json>
     | undefined;
   const name = path.at(-1) ?? '';
-  const text = asText(memberOf(holder, name)) ?? '';
+  const text = asText(partOf(holder, name)) ?? '';
   if (holder !== undefined && FLAG.test(text)) holder[name] = text.toLowerCase() === 'true';
 }
 
@@ -29,7 +29,7 @@ export function findMixedScalars(
 ): readonly MixedScalar[] {
   if (isJsonList(written) || isJsonObject(written))
     return Object.entries(written).flatMap(([key, inner]) =>
-      findMixedScalars(inner as Json, memberOf(converted, key), [...path, key]),
+      findMixedScalars(inner, partOf(converted, key), [...path, key]),
     );
   const isMixed =
     (typeof written === 'boolean' && typeof converted === 'number') ||
@@ -37,7 +37,7 @@ export function findMixedScalars(
   return isMixed ? [{ path, written }] : [];
 }
 
-function memberOf(value: Json | undefined, key: string): Json | undefined {
+function partOf(value: Json | undefined, key: string): Json | undefined {
   if (isJsonList(value)) return value[Number(key)];
   return isJsonObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }

@@ -1,5 +1,6 @@
 import { asFlag, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
+import { hasUnits } from '../../core/deployability/judge-throughput.ts';
 import type { ResolvedResource } from '../../core/stack/model.ts';
 import { isViewType } from '@gatewright/dynamodb/stream-record';
 import type { ViewType } from '@gatewright/dynamodb/stream-record';
@@ -260,7 +261,7 @@ class TableReader {
     const { BillingMode: mode = 'PROVISIONED', ProvisionedThroughput: throughput } =
       this.#resource.properties;
     if (mode === 'PAY_PER_REQUEST') {
-      if (throughput !== undefined) {
+      if (hasUnits(throughput)) {
         this.#fail('ProvisionedThroughput', 'must be omitted when BillingMode is PAY_PER_REQUEST');
       }
       return mode;
