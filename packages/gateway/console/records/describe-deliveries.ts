@@ -4,6 +4,7 @@ import { parseArn } from '@gatewright/aws/arn';
 import { readFunctionName } from '@gatewright/aws/function-name';
 import { lastPartOf } from '../../kernel/event-rows.ts';
 import { describeEventGaps, findEncodedKey } from './event-gaps.ts';
+import { noteFilteredEnvelope } from './envelope-notes.ts';
 import { noteFilter, pathOfNotification } from './filter-notes.ts';
 import { noteDenied } from './denied-notes.ts';
 import { noteKey } from './key-notes.ts';
@@ -60,7 +61,7 @@ function describeStep(step: StampedStep, at: DeliveriesWith, all: readonly Stamp
       return {
         step: { ...step, why: redactor.text(step.why) },
         place: placeOfFilter(step, stacks),
-        notes: noteFilter(step, stacks),
+        notes: [...noteFilter(step, stacks), ...noteFilteredEnvelope(step, all, stacks)],
       };
     case 'refused':
       return {
