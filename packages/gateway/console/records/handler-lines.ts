@@ -21,11 +21,20 @@ const EXPORTS =
 /** What the file of a handler exports, if Lambda did not find the handler in it. In Python, these are its functions. */
 export function findExports(errorType: string, handler: HandlerText | undefined): readonly string[] {
   if (errorType !== 'Runtime.HandlerNotFound' || handler === undefined) return [];
-  const names = [...handler.text.matchAll(EXPORTS)].flatMap(([, member, declared, list = '', python]) => [
+  return exportsOf(handler).slice(0, MOST_EXPORTS);
+}
+
+/** Returns how many names the file of a handler exports. */
+export function countExports(handler: HandlerText): number {
+  return exportsOf(handler).length;
+}
+
+function exportsOf({ text }: HandlerText): readonly string[] {
+  const names = [...text.matchAll(EXPORTS)].flatMap(([, member, declared, list = '', python]) => [
     member ?? declared ?? python ?? '',
     ...list.split(',').map((one) => /^\s*(\w+)/.exec(one)?.[1] ?? ''),
   ]);
-  return [...new Set(names)].filter((name) => name !== '').slice(0, MOST_EXPORTS);
+  return [...new Set(names)].filter((name) => name !== '');
 }
 
 const MOST_EXPORTS = 5;

@@ -69,7 +69,7 @@ const cookiesMoved: SurpriseKind = {
       because: [
         'The request has cookies. With payload format 2.0, the function gets them in the list event.cookies, and event.headers has no cookie.',
       ],
-      changes: [],
+      changes: ['If the function reads cookies, make it read event.cookies, a list of NAME=VALUE texts.'],
     };
   },
 };

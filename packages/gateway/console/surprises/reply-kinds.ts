@@ -8,6 +8,7 @@ import { bareType } from '../../core/events/media-types.ts';
 import { adviseNull, describeNull } from '../explain/call-advice.ts';
 import { arnInTemplate } from '../explain/setting-text.ts';
 import { nameOfCaller } from '../records/describe-guard.ts';
+import { countExports, findLine } from '../records/handler-lines.ts';
 import type { NullBy } from '../../core/ports.ts';
 import type { HeaderList } from '../../core/events/header-list.ts';
 import type { Filler, SurpriseFacts } from './surprise-facts.ts';
@@ -253,8 +254,10 @@ function statusInText(payload: string): string | undefined {
   return typeof statusCode === 'number' || typeof statusCode === 'string' ? String(statusCode) : undefined;
 }
 
-function isTextStream({ recorded: { received } }: SurpriseFacts, value: UnknownMembers | undefined): boolean {
-  return value === undefined && received.api.functionUrl !== undefined;
+/** A result that is not JSON can only come from a stream. */
+function isTextStream(payload: string, value: UnknownMembers | undefined, facts: SurpriseFacts): boolean {
+  const isOfUrl = value === undefined && facts.recorded.received.api.functionUrl !== undefined;
+  return isOfUrl && (parseJson(payload) === undefined || streamsByCode(facts));
 }
 
 function describeInferred(payload: string, value: UnknownMembers | undefined, facts: SurpriseFacts): string {
@@ -263,12 +266,11 @@ function describeInferred(payload: string, value: UnknownMembers | undefined, fa
   if (within !== undefined)
     return `a string instead of an object (the statusCode ${within} within the string is not read)`;
   if (status !== undefined) return `a value without statusCode (its ${status} is not read)`;
+  if (isTextStream(payload, value, facts))
+    return 'a stream without status or headers, which was collected because the function URL’s InvokeMode is BUFFERED';
   if (payload.startsWith('[')) return 'a list, which has no statusCode';
   if (payload === 'null') return 'nothing (null)';
   if (payload === '{}') return 'an object that has no members as JSON';
-  // A result that is not JSON can only come from a stream.
-  if (isTextStream(facts, value) && parseJson(payload) === undefined)
-    return 'a stream without status or headers, which was collected because the function URL’s InvokeMode is BUFFERED';
   return 'a value without statusCode';
 }
 
@@ -277,14 +279,14 @@ function adviseInferred(payload: string, value: UnknownMembers | undefined, fact
   if (statusInText(payload) !== undefined)
     return 'Return the object itself, with statusCode, headers and body: remove the JSON.stringify or json.dumps around the whole result, and keep it only for the body.';
   if (status !== undefined) return `Rename ${status} to statusCode in the result of the function.`;
+  if (isTextStream(payload, value, facts))
+    return 'To send the stream as it is written, set InvokeMode: RESPONSE_STREAM. To set status and headers, begin it with awslambda.HttpResponseStream.from(stream, { statusCode, headers }), or return { statusCode, headers, body } without awslambda.streamifyResponse.';
   if (payload.startsWith('['))
     return "To set the status or headers, return an object: { statusCode, headers, body }. In Python, return data, 404 returns a tuple, which is a list in JSON: write return {'statusCode': 404, 'body': json.dumps(data)}.";
   if (payload === 'null')
     return 'Return the response from the handler: return { statusCode, headers, body }. In an arrow function with braces, a value without return is lost.';
   if (payload === '{}')
     return 'Return { statusCode, headers, body }. A Response of fetch, a Map and a promise have no members as JSON: return their status and text as members.';
-  if (isTextStream(facts, value) && parseJson(payload) === undefined)
-    return 'To send the stream as it is written, set InvokeMode: RESPONSE_STREAM. To set status and headers, begin it with awslambda.HttpResponseStream.from(stream, { statusCode, headers }), or return { statusCode, headers, body } without awslambda.streamifyResponse.';
   return 'To set the status or headers, return { statusCode, headers, body }.';
 }
 
@@ -319,6 +321,32 @@ const buffered: SurpriseKind = {
   },
 };
 
+/** Only the code shows that a function streams if what it wrote has neither metadata nor the form of events. */
+const collected: SurpriseKind = {
+  code: 'STREAM_COLLECTED',
+  mark: undefined,
+  source: 'docs/aws §8.3',
+  find(facts) {
+    const { integration, recorded } = facts;
+    if (integration === undefined || recorded.outcome?.kind !== 'returned') return undefined;
+    if (!streamsByCode(facts) || buffered.find(facts) !== undefined) return undefined;
+    return {
+      values: { integration: integration.kind },
+      because: [
+        `The handler streams its response, but ${describeMode(facts)}, so Lambda collected what it wrote, and the client got all of it at once, when the function had ended.`,
+      ],
+      changes: [changeOfMode(facts, true)],
+    };
+  },
+};
+
+const STREAMS = /\b(?:streamifyResponse|streamHandle)\s*\(/;
+
+/** Whether the handler of the function streams. A file with several handlers leaves doubt. */
+function streamsByCode({ handler }: SurpriseFacts): boolean {
+  return handler !== undefined && findLine(handler, STREAMS) !== undefined && countExports(handler) < 2;
+}
+
 function describeMode({ recorded: { received } }: SurpriseFacts): string {
   if (received.api.functionUrl !== undefined) return 'the function URL’s InvokeMode is BUFFERED';
   return received.api.protocol === 'http'
@@ -326,13 +354,16 @@ function describeMode({ recorded: { received } }: SurpriseFacts): string {
     : 'the integration’s ResponseTransferMode is not STREAM';
 }
 
-function changeOfMode({ recorded: { received }, integration }: SurpriseFacts): string {
-  if (received.api.functionUrl !== undefined)
-    return 'Set InvokeMode: RESPONSE_STREAM, and make the function stream (awslambda.streamifyResponse; with Hono: streamHandle).';
+/** @param isStreaming whether the function streams already */
+function changeOfMode({ recorded: { received }, integration }: SurpriseFacts, isStreaming = false): string {
+  const andStream = isStreaming
+    ? ''
+    : ', and make the function stream (awslambda.streamifyResponse; with Hono: streamHandle)';
+  if (received.api.functionUrl !== undefined) return `Set InvokeMode: RESPONSE_STREAM${andStream}.`;
   if (received.api.protocol === 'http')
     return 'Use a REST API with ResponseTransferMode: STREAM, or a function URL with InvokeMode: RESPONSE_STREAM.';
   return integration?.kind === 'lambda-proxy'
-    ? 'Set ResponseTransferMode: STREAM and the Uri …/2021-11-15/functions/…/response-streaming-invocations, and make the function stream (awslambda.streamifyResponse; with Hono: streamHandle).'
+    ? `Set ResponseTransferMode: STREAM and the Uri …/2021-11-15/functions/…/response-streaming-invocations${andStream}.`
     : 'Use an integration of type AWS_PROXY or HTTP_PROXY with ResponseTransferMode: STREAM.';
 }
 
@@ -365,5 +396,6 @@ export const REPLY_KINDS: readonly SurpriseKind[] = [
   byNull('VALUE_IGNORED', 'value ignored', 'ignored'),
   inferred,
   buffered,
+  collected,
   resultAsBody,
 ];

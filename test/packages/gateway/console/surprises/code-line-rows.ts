@@ -56,6 +56,10 @@ export const CODE_LINE_ROWS: readonly (readonly [code: string, handler: string])
   ['PROXY_RESULT_AS_BODY', returning('statusCode: 404, // here', "body: 'none',")],
   ['TEXT_AS_JSON', result('return text;')],
   ['STREAM_WITHOUT_TYPE', reading("stream.write('<p>');")],
+  [
+    'STREAM_COLLECTED',
+    'exports.main = awslambda.streamifyResponse(async (event, stream) => { // here\n  stream.end();\n});',
+  ],
   ['STREAM_BUFFERED', reading('awslambda.HttpResponseStream.from(stream, metadata);')],
   ['PROMISE_PENDING', reading('return new Promise(() => {});').replace('  return answer(value);\n', '')],
   ['VALUE_IGNORED', result('return { statusCode: 200 };')],

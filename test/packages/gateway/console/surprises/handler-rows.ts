@@ -1,5 +1,5 @@
 /** Results of handlers that become another reply than their author meant, each next to a similar one that does not. */
-import { http, ID, proxy } from './surprise-rows.ts';
+import { http, ID, proxy, url } from './surprise-rows.ts';
 import type { Served, SurpriseRow } from './surprise-rows.ts';
 
 const PICTURE = {
@@ -28,6 +28,19 @@ export const HANDLERS: readonly SurpriseRow[] = [
       /src\/index\.js:1 reads event\.httpMethod, but the event of payload format 2\.0 has no httpMethod/,
     change: /^Read event\.requestContext\.http\.method instead of event\.httpMethod at src\/index\.js:1\.$/m,
     not: { handler: 'exports.main = async (event) => event.requestContext.http.method;' },
+  },
+  {
+    // https://docs.aws.amazon.com/lambda/latest/dg/config-rs-invoke-furls.html
+    code: 'STREAM_COLLECTED',
+    source: 'docs/aws §8.3',
+    api: url({}, [{ tick: 1 }]),
+    request: { target: '/' },
+    handler: 'exports.handler = awslambda.streamifyResponse(async (event, stream) => stream.end());',
+    values: { integration: 'lambda-proxy' },
+    because:
+      /The handler streams its response, but the function URL’s InvokeMode is BUFFERED.*all of it at once/,
+    change: /^Set InvokeMode: RESPONSE_STREAM\.$/m,
+    not: { handler: 'exports.handler = async () => [{ tick: 1 }];' },
   },
   {
     // https://docs.aws.amazon.com/lambda/latest/dg/configuration-ephemeral-storage.html

@@ -68,7 +68,7 @@ const backend =
     api.ports.http.answer = () => outcome;
     return api;
   };
-const url = (properties: JsonObject, result: unknown) => (): Served =>
+export const url = (properties: JsonObject, result: unknown) => (): Served =>
   aFunctionUrl({ AuthType: 'NONE', ...properties }, () => result);
 const accepting = (accept: string, request: TestRequest = ID): TestRequest => ({
   ...request,
