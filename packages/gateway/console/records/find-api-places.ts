@@ -5,6 +5,7 @@ import { asText, isTrue } from '@gatewright/aws/json-object';
 import { variablesIn } from '../../core/deployment/integration/stage-text.ts';
 import { bareType } from '../../core/events/media-types.ts';
 import { requestIdOf } from './describe-integration.ts';
+import { placesOfDefaultAuthorizer, placesOfOtherStages } from './find-default-places.ts';
 import { placesOfIndex } from './find-index-place.ts';
 import { placesOfPermissions } from './find-permission-places.ts';
 import { findAuthorizerLine, findHandlerLine } from './find-code-places.ts';
@@ -155,7 +156,11 @@ function placesOfAuthorizer(recorded: Recorded, route: RoutePlan, at: At): reado
   const result = isEvent(recorded) ? undefined : recorded.authorizerCall?.result;
   const ofFunction = 'functionName' in authorizer ? placesOfFunction(authorizer, result, at) : [];
   const place = placeOfFirst(found, membersOfAuthorizer(recorded));
-  return [...named(`authorizer ${authorizer.name}`, place), ...ofFunction];
+  return [
+    ...placesOfDefaultAuthorizer(at.stack, at.own, authorizer.name),
+    ...named(`authorizer ${authorizer.name}`, place),
+    ...ofFunction,
+  ];
 }
 
 /** Returns the line of code that decided, in the authorizer's function or in the route's function. */
@@ -365,6 +370,7 @@ function placesOfMeter(
       placeOfFirst(key, keyFault !== undefined && keyFault.kind === 'disabled' ? ['Enabled'] : []),
     ),
     ...named(`usage plan ${plan?.logicalId ?? ''}`, placeOfFirst(plan, membersOfPlan(recorded))),
+    ...(keyFault?.kind === 'other-stages' ? placesOfOtherStages(keyId, stacks) : []),
   ];
 }
 

@@ -280,7 +280,7 @@ function adviseInferred(payload: string, value: UnknownMembers | undefined, fact
     return 'Return the object itself, with statusCode, headers and body: remove the JSON.stringify or json.dumps around the whole result, and keep it only for the body.';
   if (status !== undefined) return `Rename ${status} to statusCode in the result of the function.`;
   if (isTextStream(payload, value, facts))
-    return 'To send the stream as it is written, set InvokeMode: RESPONSE_STREAM. To set status and headers, begin it with awslambda.HttpResponseStream.from(stream, { statusCode, headers }), or return { statusCode, headers, body } without awslambda.streamifyResponse.';
+    return `${streamsByCode(facts) ? '' : 'To send the stream as it is written, set InvokeMode: RESPONSE_STREAM. '}To set status and headers, begin it with awslambda.HttpResponseStream.from(stream, { statusCode, headers }), or return { statusCode, headers, body } without awslambda.streamifyResponse.`;
   if (payload.startsWith('['))
     return "To set the status or headers, return an object: { statusCode, headers, body }. In Python, return data, 404 returns a tuple, which is a list in JSON: write return {'statusCode': 404, 'body': json.dumps(data)}.";
   if (payload === 'null')

@@ -122,6 +122,41 @@ export const DECIDING: readonly DecidingRow[] = [
     status: 401,
   },
   {
+    // https://github.com/aws/serverless-application-model/issues/3054
+    kind: 'the default authorizer that guards a preflight of SAM',
+    template: sam(
+      REF,
+      `${SAM_API(`        DefaultAuthorizer: own # here
+        Authorizers:
+          own: { FunctionArn: !GetAtt Guard.Arn }`)}
+      Cors: "'https://app.example.com'"`,
+    ),
+    request: {
+      method: 'OPTIONS',
+      headers: { origin: 'https://app.example.com', 'access-control-request-method': 'GET' },
+    },
+    status: 401,
+  },
+  {
+    // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
+    kind: 'the stages of the usage plan of a key for another stage',
+    template: rest(
+      `${OPEN}\n      ApiKeyRequired: true`,
+      `
+  Other: { Type: AWS::ApiGateway::Stage, Properties: { RestApiId: !Ref Api, DeploymentId: !Ref Deployment, StageName: test } }
+  Key: { Type: AWS::ApiGateway::ApiKey, Properties: { Enabled: true, Value: key-of-a-customer-123 } }
+  Plan:
+    Type: AWS::ApiGateway::UsagePlan
+    Properties:
+      UsagePlanName: plan
+      ApiStages: # here
+        - { ApiId: !Ref Api, Stage: !Ref Other }
+  Member: { Type: AWS::ApiGateway::UsagePlanKey, Properties: { KeyId: !Ref Key, KeyType: API_KEY, UsagePlanId: !Ref Plan } }`,
+    ),
+    request: { headers: { 'x-api-key': 'key-of-a-customer-123' } },
+    status: 403,
+  },
+  {
     kind: 'the identity sources of an authorizer of SAM',
     template: sam(
       REF,
