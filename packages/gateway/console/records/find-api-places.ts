@@ -1,6 +1,5 @@
 /** Finds where the settings stand that decided about a request: in the loaded stacks, by the phase that ended it. */
 import { isUtf8 } from 'node:buffer';
-import { basename } from 'node:path';
 import { asText, isTrue } from '@gatewright/aws/json-object';
 import { variablesIn } from '../../core/deployment/integration/stage-text.ts';
 import { bareType } from '../../core/events/media-types.ts';
@@ -203,7 +202,7 @@ function placesOfHandshake(
     readHandler(integration.functionName.render(stage?.variables ?? null)),
     /\breturn\b|=>\s*\(?\{/,
   );
-  return line === undefined ? [] : [{ what: 'the code of $connect', place: basename(line) }];
+  return line === undefined ? [] : [{ what: 'the code of $connect', place: line }];
 }
 
 /**

@@ -2,7 +2,6 @@
  * Finds the line of code that made a response or a result: in the stack of an error, or else in the text of the handler.
  * A line is named only if the text leaves no doubt about it.
  */
-import { basename } from 'node:path';
 import { asText, parseJsonObject } from '@gatewright/aws/json-object';
 import { findErrorPlace } from '../explain/reason.ts';
 import { findLines } from './handler-lines.ts';
@@ -67,7 +66,7 @@ function ofError(lines: readonly string[], handler: HandlerText | undefined): re
     first === undefined || handler === undefined
       ? own.line
       : findNamedInCall(handler.text.split('\n'), first, lines.at(-1) ?? '');
-  return [{ what: 'its code', place: `${basename(own.file)}:${line}` }];
+  return [{ what: 'its code', place: `${own.file}:${line}` }];
 }
 
 /** A call of an SDK has a few members, each in a line of its own. */
@@ -124,7 +123,7 @@ function ofImport(message: string, handler: HandlerText | undefined): readonly N
 function ofPatterns(handler: HandlerText, patterns: readonly RegExp[]): readonly NamedPlace[] {
   for (const pattern of patterns) {
     const [place] = findLines(handler, pattern);
-    if (place !== undefined) return [{ what: 'its code', place: basename(place) }];
+    if (place !== undefined) return [{ what: 'its code', place }];
   }
   return [];
 }
@@ -195,7 +194,7 @@ function ofNested(handler: HandlerText, outer: string, name: string): readonly N
       .findIndex((line, index) =>
         new RegExp(`\\b${escape(name)}\\b`).test(index === 0 ? line.slice(line.search(member(outer))) : line),
       );
-    if (within !== -1) return [{ what: 'its code', place: `${basename(handler.file)}:${first + within}` }];
+    if (within !== -1) return [{ what: 'its code', place: `${handler.file}:${first + within}` }];
   }
   return ofPatterns(handler, [member(name), member(outer)]);
 }
@@ -211,7 +210,7 @@ function ofLarge(handler: HandlerText): readonly NamedPlace[] {
     found === undefined || found.length < 2
       ? (found ?? [])
       : found.filter((place) => !/\b[45]\d\d\b/.test(lines[Number(/\d+$/.exec(place)?.[0]) - 1] ?? ''));
-  return only === undefined || others.length > 0 ? [] : [{ what: 'its code', place: basename(only) }];
+  return only === undefined || others.length > 0 ? [] : [{ what: 'its code', place: only }];
 }
 
 /** The place of a response of this status in the code; undefined if the code leaves doubt. */
@@ -223,7 +222,7 @@ export function findStatusLine(handler: HandlerText, status: number, payload: st
 function ofStatus(handler: HandlerText, status: number, payload: string): readonly NamedPlace[] {
   const asStatus = new RegExp(`status(?:_?code)?['"]?\\s*[:=(,]\\s*['"]?${status}\\b`, 'i');
   const found = [asStatus, new RegExp(`\\b${status}\\b`)].map((pattern) => findLines(handler, pattern));
-  const places = (found.find(({ length }) => length > 0) ?? []).map((place) => basename(place));
+  const places = found.find(({ length }) => length > 0) ?? [];
   const [only] = places;
   if (only !== undefined && places.length === 1) return [{ what: 'its code', place: only }];
   const texts = textsOf(payload);

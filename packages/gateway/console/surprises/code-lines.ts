@@ -2,7 +2,6 @@
  * Finds the line of a function's code that holds the value by which a surprise is decided: where the code reads the
  * member of the event, or writes the member of the result. Kinds that find their line themselves are not listed here.
  */
-import { basename } from 'node:path';
 import { asJsonObject, parseJson } from '@gatewright/aws/json-object';
 import { findStatusLine, WRITES_BODY } from '../records/find-code-places.ts';
 import { findLines } from '../records/handler-lines.ts';
@@ -115,7 +114,7 @@ export function findCodeLine(code: string, told: Told, facts: SurpriseFacts): st
     for (const pattern of patterns) {
       const found = findLines(text, pattern);
       const [first] = isRead ? found : narrow(found, text, facts);
-      if (first !== undefined) return basename(first);
+      if (first !== undefined) return first;
       if (found.length > 0) return undefined;
     }
   return undefined;

@@ -114,7 +114,7 @@ describe('the line of a result that is too large', () => {
   it('is that of the body, not that of an error', async () => {
     using project = anAdvisedProject('template.yaml', { 'template.yaml': rest(OPEN), 'index.js': large });
     const { sentences } = await project.ask();
-    assert.match(sentences.join('\n'), /ResponseSizeTooLarge[^]*Defined at: .*its code index\.js:3\b/);
+    assert.match(sentences.join('\n'), /ResponseSizeTooLarge[^]*Defined at: .*its code \/\S+\/index\.js:3\b/);
   });
 });
 

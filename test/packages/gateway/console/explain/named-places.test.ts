@@ -3,6 +3,7 @@
  * refusal and for a header that the gateway replaced.
  */
 import assert from 'node:assert/strict';
+import { basename } from 'node:path';
 import { describe, it } from 'node:test';
 import { anAdvisedProject } from '../../../../support/an-advised-project.ts';
 
@@ -257,7 +258,7 @@ describe('the place of what decided', () => {
       const [places = ''] = asked.sentences.filter((text) => text.startsWith('Defined at: '));
       const lines = project.read(file).split('\n');
       const named = [...places.matchAll(/(\S+):(\d+)/g)]
-        .filter(([, name]) => name === file)
+        .filter(([, name = '']) => basename(name) === file)
         .map(([, , line]) => lines[Number(line) - 1] ?? '');
       assert.ok(
         named.some((line) => rule.test(line)),

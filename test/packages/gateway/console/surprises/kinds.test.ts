@@ -111,7 +111,7 @@ describe('the line of code that decided about a surprise', () => {
         });
         if (surprises.some((one) => one.code === code)) stories.push(story.sentences.join('\n'));
       }
-      const place = new RegExp(`Defined at: .*its code index\\.js:${lineOf(handler)}\\b`);
+      const place = new RegExp(`Defined at: .*its code \\S*\\bindex\\.js:${lineOf(handler)}\\b`);
       assert.ok(
         stories.some((story) => place.test(story)),
         `${String(place)} is not in\n${stories.join('\n---\n')}`,
@@ -124,7 +124,7 @@ describe('the line of code that decided about a surprise', () => {
     assert.ok(row);
     const api = http({ [member]: 404, error: 'no such order' })();
     const { story } = await detailOf(api, [row.request], { handler });
-    assert.match(story.sentences.join('\n'), new RegExp(`its code index\\.js:${lineOf(handler)}\\b`));
+    assert.match(story.sentences.join('\n'), new RegExp(`its code \\S*\\bindex\\.js:${lineOf(handler)}\\b`));
   });
 
   it('is found for each kind that the code can decide', () => {
