@@ -287,7 +287,16 @@ const OWN_SCHEMAS: Readonly<Record<string, JsonObject>> = {
     ['AWS::ApiGateway::DomainName', 'AWS::ApiGatewayV2::DomainName'].map((type) => [type, TRUSTSTORE]),
   ),
   'AWS::ApiGateway::Stage': OF_METHOD_SETTINGS,
-  'AWS::ApiGateway::Deployment': { properties: { StageDescription: OF_METHOD_SETTINGS } },
+  'AWS::ApiGateway::Deployment': {
+    properties: { StageDescription: OF_METHOD_SETTINGS },
+    // CloudFormation template reference, StageDescription: "you must also provide a stage name"
+    if: { required: ['StageDescription'] },
+    then: {
+      required: ['StageName'],
+      fix: 'add StageName, or write the settings in an AWS::ApiGateway::Stage with this DeploymentId',
+      says: 'To specify a stage description, you must also provide a stage name',
+    },
+  },
   // aws-cloudformation/aws-cloudformation-templates#379: "Invalid ARN specified in the request"
   'AWS::ApiGateway::Method': arnAt('Integration', 'Credentials'),
   'AWS::ApiGateway::Authorizer': {

@@ -29,6 +29,18 @@ export const OF_REST: readonly RefusedDefinition[] = [
     `${CFN}, AWS::ApiGateway::Method`,
   ),
   rest(
+    'a description of a stage without the name of the stage',
+    `
+  Broken:
+    Type: AWS::ApiGateway::Deployment
+    DependsOn: [Root]
+    Properties:
+      RestApiId: !Ref Api
+      StageDescription: { TracingEnabled: true } # here`,
+    'apigateway-deployment-stagename',
+    `${CFN}, AWS::ApiGateway::Deployment, StageDescription: "To specify a stage description, you must also provide a stage name."`,
+  ),
+  rest(
     'CUSTOM without an authorizer',
     METHOD('      AuthorizationType: CUSTOM\n      Integration: { Type: MOCK }').replace(
       'Properties:',
