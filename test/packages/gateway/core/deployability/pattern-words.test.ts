@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { openSchemas } from '../../../../../packages/gateway/engine/compose/checking/open-schemas.ts';
 import {
   meaningOfPattern,
   valuesOfPattern,
@@ -33,6 +34,46 @@ const MEANT = [
   ['^(a+|b)$', undefined],
   ['^[a-z]+$', undefined],
 ] as const;
+
+/** Patterns of CloudFormation's schemas whose values people often write, with the beginning of what is said of them. */
+const OF_SCHEMAS: readonly (readonly [type: string, path: string, says: RegExp])[] = [
+  ['AWS::Lambda::Function', 'Role', /^the ARN of a role, such as arn:aws:iam::\d{12}:role\/NAME$/],
+  ['AWS::Lambda::Function', 'KmsKeyArn', /^the ARN of a key/],
+  ['AWS::Lambda::Permission', 'FunctionName', /^the name or the ARN of a function/],
+  ['AWS::Lambda::Permission', 'Action', /^an action of Lambda, such as lambda:InvokeFunction$/],
+  ['AWS::Lambda::Alias', 'Name', /^a text of letters, digits.*such as live$/],
+  ['AWS::Lambda::Alias', 'FunctionVersion', /^the number of a version/],
+  ['AWS::Events::Rule', 'EventBusName', /^the name or the ARN of an event bus/],
+  ['AWS::Logs::LogGroup', 'KmsKeyId', /^the ARN of a key/],
+  ['AWS::S3::Bucket', 'BucketName', /^a text of lower-case letters/],
+];
+
+const TABLE = (await openSchemas()).table;
+
+function patternsIn(value: unknown): readonly string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const { pattern } = value as { readonly pattern?: unknown };
+  return [...(typeof pattern === 'string' ? [pattern] : []), ...Object.values(value).flatMap(patternsIn)];
+}
+
+describe('the patterns of the schemas', () => {
+  for (const [type, property, says] of OF_SCHEMAS)
+    it(`have words: ${type}, ${property}`, () => {
+      const { pattern } =
+        (TABLE[type]?.schema['properties'] as Record<string, { pattern?: string }>)[property] ?? {};
+      assert.match(meaningOfPattern(pattern ?? '') ?? 'nothing', says);
+    });
+
+  it('match the example of their words', () => {
+    const all = new Set(Object.values(TABLE).flatMap(({ schema }) => patternsIn(schema)));
+    for (const pattern of all) {
+      const [, example] = /, such as (\S+?)(?:, or .*)?$/.exec(meaningOfPattern(pattern) ?? '') ?? [];
+      if (example === undefined) continue;
+      const source = pattern.replaceAll(/\\[Zz]/g, '$');
+      assert.match(example, new RegExp(source, source.includes(String.raw`\p{`) ? 'u' : ''));
+    }
+  });
+});
 
 describe('meaningOfPattern', () => {
   for (const [pattern, meaning] of MEANT)
