@@ -83,12 +83,7 @@ export function toRawStack(written: SourceTree, stackName: string, options: Load
   const { tree, files } = expandIncludes(written, stackName, options);
   const { file } = tree;
   const folder = dirname(tree.file);
-  const looped = inlineDocuments(
-    expandForEach(tree, { ...options, stackName }),
-    tree,
-    folder,
-    options.stored,
-  );
+  const looped = inlineDocuments(expandForEach(tree, { ...options, stackName }), tree, folder, options);
   const expanded = hasTransform(looped, SAM_TRANSFORM)
     ? expandSam(looped, tree, options.parameters, options.tolerance)
     : { template: looped, originOf: (path: Path) => path, findings: [] as Finding[] };

@@ -5,6 +5,7 @@ import { ruledFault } from '../../core/errors.ts';
 import type { DefinitionError } from '../../core/errors.ts';
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
+import type { LoadOptions } from '../load-options.ts';
 import type { StoredValues } from '../../core/stack/stored-values.ts';
 import { parseSource } from '../cloudformation/template-source.ts';
 import type { SourceTree } from '../cloudformation/template-source.ts';
@@ -26,13 +27,13 @@ const MAX_BYTES = 6 * 1024 * 1024;
 /**
  * Inserts every local document, as `aws cloudformation package` does. A document in S3 is inserted if the values file
  * contains it; otherwise it is later reported as unsupported.
- * @throws DefinitionError for a missing or unreadable file.
+ * @throws DefinitionError for a missing or unreadable file, if errors are not tolerated
  */
 export function inlineDocuments(
   template: JsonObject,
   tree: SourceTree,
   folder: string,
-  stored?: StoredValues,
+  { stored, tolerance }: Pick<LoadOptions, 'stored' | 'tolerance'>,
 ): JsonObject {
   const declared = template['Resources'];
   if (!isJsonObject(declared)) return template;
@@ -50,10 +51,16 @@ export function inlineDocuments(
     if (typeof location !== 'string' || /^(?:s3|https?):/.test(location))
       return [logicalId, resource] as const;
     const path = ['Resources', logicalId, 'Properties'];
-    const place = { file: tree.file, line: tree.lineOf(path), logicalId, property: bodyName };
+    const line = tree.lineOf([...path, fileName]) ?? tree.lineOf(path);
+    const place = { file: tree.file, line, logicalId, property: fileName };
     const others = Object.fromEntries(Object.entries(properties).filter(([name]) => name !== fileName));
-    const body = readDocument(resolve(folder, location), place);
-    return [logicalId, { ...resource, Properties: { ...others, [bodyName]: body } }] as const;
+    const inline = (): JsonObject => {
+      const body = readDocument(resolve(folder, location), place);
+      return { ...resource, Properties: { ...others, [bodyName]: body } };
+    };
+    // An API whose document cannot be read stays as it is written, so that it is later reported as not served.
+    const consequence = `the routes of ${logicalId} are not served`;
+    return [logicalId, tolerance?.attempt(consequence, inline, () => resource) ?? inline()] as const;
   });
   return { ...template, Resources: Object.fromEntries(entries) };
 }

@@ -39,6 +39,7 @@ import { withoutConsequences, withoutRepeats } from './consequences.ts';
 import { judgeUpdates } from './judge-updates.ts';
 import { findRefusedFilters } from './judge-filters.ts';
 import { judgePoolUsers } from './judge-pool-users.ts';
+import { findMissingFiles } from './judge-files.ts';
 import { judgeState } from './judge-state.ts';
 import { judgeTemplate } from './judge-template.ts';
 import { examineInThread } from './examine-in-thread.ts';
@@ -158,6 +159,7 @@ function judgeStack(
     ...judgeNames(stack, table),
     ...judgeRuntimes(stack, runtimes),
     ...judgeTemplate(stack),
+    ...findMissingFiles(stack),
     ...findBrokenRelations(stack).map(({ resource, property, message, remedy }) =>
       makeFinding('resource-value', placedAt(resource, stackName, property), message, { remedy }),
     ),

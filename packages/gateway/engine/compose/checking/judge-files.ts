@@ -1,0 +1,34 @@
+/**
+ * Finds files that a template names by a path and that do not exist here. `aws cloudformation package` and `sam package`
+ * fail without them, and their content is not checked. Documents of APIs, templates of nested stacks and the code of
+ * functions are found when they are read.
+ */
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { mapOf, membersOf } from '@gatewright/aws/json-object';
+import { makeFinding } from '../../../core/deployability/finding.ts';
+import type { DeployFinding } from '../../../core/deployability/finding.ts';
+import type { ResolvedStack } from '../../../core/stack/model.ts';
+
+/** https://docs.aws.amazon.com/cli/latest/reference/cloudformation/package.html */
+const NAMED_BY: Readonly<Record<string, string>> = {
+  'AWS::Lambda::LayerVersion': 'Content',
+  'AWS::Serverless::LayerVersion': 'ContentUri',
+  'AWS::StepFunctions::StateMachine': 'DefinitionS3Location',
+  'AWS::Serverless::StateMachine': 'DefinitionUri',
+};
+
+export function findMissingFiles({ stackName, file, source }: ResolvedStack): readonly DeployFinding[] {
+  const { original, template = {}, lineOf } = source ?? {};
+  return Object.entries(mapOf(original ?? template, 'Resources')).flatMap(([logicalId, resource]) => {
+    const { Type: type, Properties: properties } = membersOf(resource);
+    const property = typeof type === 'string' && Object.hasOwn(NAMED_BY, type) ? NAMED_BY[type] : undefined;
+    const path = property === undefined ? undefined : membersOf(properties)[property];
+    if (property === undefined || typeof path !== 'string' || /^(?:s3|https?):|\{\{resolve:/.test(path))
+      return [];
+    if (existsSync(resolve(dirname(file), path))) return [];
+    const line = lineOf?.(['Resources', logicalId, 'Properties', property]);
+    const at = { stack: stackName, resource: logicalId, type: String(type), property, file, line };
+    return [makeFinding('missing-file', at, `${path} does not exist, so its content is not checked`)];
+  });
+}
