@@ -20,6 +20,7 @@ import { SEED } from './mutants/seed.ts';
 import { isAlive, splitTests, tryStages } from './mutants/stages.ts';
 import type { Open } from './mutants/stages.ts';
 import type { Verdict } from './mutants/try-mutants.ts';
+import { TypeCheck } from './mutants/type-check.ts';
 import type { Outcome, Proof } from './proof.ts';
 
 /** There are two workers, because one can work while a test of the other waits. */
@@ -84,13 +85,19 @@ async function tryAll(scope: Scope): Promise<Outcome> {
  * change in another package does not alter them.
  */
 function drawMutants({ sample, seed, only }: Scope): readonly Mutant[] {
+  const types = new TypeCheck();
+  const isIncluded = ({ file }: Mutant): boolean => only === undefined || `${file}/`.startsWith(only);
   const drawn = [...groupByPackage(readSources())]
     .filter(([name]) => only === undefined || name.startsWith(only) || only.startsWith(`${name}/`))
     .flatMap(([name, files]) => {
       const all = files.flatMap(({ path, text }) => findMutants(path, text));
-      return sampleMutants(all, sample ?? sampleSizeOf(name), seed);
+      const texts = new Map(files.map(({ path, text }) => [path, text]));
+      // Only a mutant that is tried is worth a check, which takes a second.
+      const settle = (mutant: Mutant): Mutant | undefined =>
+        isIncluded(mutant) ? types.settle(mutant, texts.get(mutant.file) ?? '') : mutant;
+      return sampleMutants(all, sample ?? sampleSizeOf(name), seed, settle);
     })
-    .filter(({ file }) => only === undefined || `${file}/`.startsWith(only));
+    .filter(isIncluded);
   if (drawn.length === 0) throw new Error(`--only ${only ?? ''} names no folder of a package with mutants`);
   return drawn;
 }

@@ -34,6 +34,7 @@ describe('countVerdicts', () => {
     original: '',
     replacement: '',
     change: { form: 'statement', start: 0, end: 0 },
+    isStandIn: false,
   });
   const verdict = (id: string, found: Verdict['verdict']): [string, Verdict] => [
     id,

@@ -16,6 +16,8 @@ export type Mutant = {
   readonly original: string;
   readonly replacement: string;
   readonly change: Change;
+  /** Whether the mutant stands for mistakes with another text: `undefined` or an empty list for any other result. */
+  readonly isStandIn: boolean;
 };
 
 /** How the choice between the original and the mutant is written into the file. */
@@ -75,6 +77,7 @@ export function findMutants(file: string, text: string): readonly Mutant[] {
       original: shorten(original),
       replacement: shorten(replacement),
       change,
+      isStandIn: ts.isArrayLiteralExpression(node) || ts.isFunctionLike(node),
     };
   });
 }
@@ -183,12 +186,30 @@ function changeConditions(node: ts.Node, replace: Replace): void {
 function changeLiterals(node: ts.Node, replace: Replace): void {
   if (node.kind === ts.SyntaxKind.TrueKeyword) replace(node, 'false');
   else if (node.kind === ts.SyntaxKind.FalseKeyword) replace(node, 'true');
-  else if (ts.isNumericLiteral(node) && !isName(node))
-    replace(node, String(Number(node.text.replaceAll('_', '')) + 1));
+  else if (ts.isNumericLiteral(node) && !isName(node)) replace(node, otherNumber(node));
   else if (ts.isStringLiteral(node) && !isName(node) && !/\s/.test(node.text))
     replace(node, node.text === '' ? "'mutant'" : "''");
   else if (ts.isArrayLiteralExpression(node) && node.elements.length > 0 && !isTarget(node))
     replace(node, '[]');
+}
+
+/** The next number, or the double of a duration, because no caller can tell a millisecond from a delay. */
+function otherNumber(node: ts.NumericLiteral): string {
+  const number = Number(node.text.replaceAll('_', ''));
+  return String(isDuration(node) ? 2 * number : number + 1);
+}
+
+/** `RETRY_AFTER_MS = 1_000` and `{ waitMs: 30 * 1_000 }`, but not 0. */
+function isDuration(node: ts.NumericLiteral): boolean {
+  let at: ts.Node = node;
+  while (ts.isBinaryExpression(at.parent) || ts.isParenthesizedExpression(at.parent)) at = at.parent;
+  const { parent } = at;
+  const isNamed =
+    ts.isVariableDeclaration(parent) ||
+    ts.isPropertyAssignment(parent) ||
+    ts.isPropertyDeclaration(parent) ||
+    ts.isParameter(parent);
+  return isNamed && /(?:Ms|_MS)$/.test(parent.name.getText()) && Number(node.text) !== 0;
 }
 
 function removalOf(node: ts.Node): Change | undefined {
@@ -202,6 +223,7 @@ function removalOf(node: ts.Node): Change | undefined {
   }
   if (!ts.isFunctionLike(node) || !('body' in node) || node.body === undefined) return undefined;
   const body = node.body as ts.Node;
+  if (!ts.isBlock(body) && body.getText() === 'undefined') return undefined;
   if (!ts.isBlock(body))
     return { form: 'expression', start: body.getStart(), end: body.getEnd(), text: 'undefined' };
   if (body.statements.length === 0 || ts.isConstructorDeclaration(node)) return undefined;

@@ -17,7 +17,8 @@ const STARTS_NODE = /\bprocess\.execPath\b/;
 const TEMPLATE_IMPORT = /\bimport\(`(\.[^`$]*\/)\$\{\w+\}\.ts/g;
 /** Matches programs of threads, whose files have the same extension as the file that starts them. */
 const TEMPLATE_PROGRAM = /\bnew URL\(`(\.{1,2}\/[^`$]+)\$\{/g;
-const NEAREST = 5;
+/** The number of tests that are asked first, if a test has the file's name. */
+export const NEAREST = 5;
 /** The number of tests if no test has the file's name, because several tests are then named after its aspects. */
 const NEAREST_OF_ASPECTS = 24;
 /** The maximum number of tests, including those of modules that call the file. */
@@ -73,7 +74,7 @@ function templateImportsOf({ path, text }: SourceFile, files: readonly string[])
 }
 
 /**
- * Returns a few tests, the nearest first. Among equally near tests, those in the mirror folder and those with a similar
+ * Returns some tests, the nearest first. Among equally near tests, those in the mirror folder and those with a similar
  * name come first.
  */
 export function findNearestTests(file: string, { importers, tests }: ImportGraph): readonly string[] {
@@ -87,7 +88,7 @@ export function findNearestTests(file: string, { importers, tests }: ImportGraph
       queue.push(importer);
     }
   }
-  const mirror = `test/${file.replace(/\.ts$/, '.test.ts')}`;
+  const mirror = mirrorOf(file);
   const rank = (test: string): number => {
     if (test === mirror) return -1;
     const distance = Math.min(distances.get(test) ?? Infinity, FARTHEST);
@@ -109,8 +110,12 @@ export function findNearestTests(file: string, { importers, tests }: ImportGraph
         one.rank - other.rank || other.likeness - one.likeness || one.test.localeCompare(other.test),
     )
     .filter(({ rank: found }, index) => index < NEAREST_OF_ASPECTS || found === OF_A_CALLER)
-    .slice(0, tests.has(mirror) ? NEAREST : MOST)
+    .slice(0, MOST)
     .map(({ test }) => test);
+}
+
+export function mirrorOf(file: string): string {
+  return `test/${file.replace(/\.ts$/, '.test.ts')}`;
 }
 
 /** `test/packages/gateway/core/pipeline-mock.test.ts` has the name of `packages/gateway/core/pipeline.ts`. */

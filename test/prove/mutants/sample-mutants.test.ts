@@ -11,6 +11,7 @@ const mutantsOf = (file: string, count: number): readonly Mutant[] =>
     original: '',
     replacement: '',
     change: { form: 'statement', start: 0, end: 0 },
+    isStandIn: false,
   }));
 const ALL = [
   ...mutantsOf('shared/quota/a.ts', 2_000),
@@ -34,6 +35,14 @@ describe('sampleMutants', () => {
 
     assert.equal(ids(1), ids(1));
     assert.notEqual(ids(1), ids(2));
+  });
+
+  it('draws the next mutants instead of those that nobody can make', () => {
+    const [first, ...rest] = sampleMutants(ALL, 100, 1);
+    const drawn = sampleMutants(ALL, 100, 1, (mutant) => (mutant === first ? undefined : mutant));
+
+    assert.ok(!drawn.includes(first!) && rest.every((mutant) => drawn.includes(mutant)));
+    assert.equal(drawn.length, 1 + rest.length);
   });
 
   it('draws the same mutants in unchanged places if other files change', () => {

@@ -15,8 +15,15 @@ export function stratumOf(file: string): string {
 /**
  * Draws mutants from each folder in proportion to its size, but at least 30. The choice depends only on the seed and on
  * the mutants, so a change in another place does not alter it.
+ *
+ * @param settle returns undefined if nobody can make the mistake; the next one of its folder is drawn instead
  */
-export function sampleMutants(all: readonly Mutant[], size: number, seed: number): readonly Mutant[] {
+export function sampleMutants(
+  all: readonly Mutant[],
+  size: number,
+  seed: number,
+  settle: (mutant: Mutant) => Mutant | undefined = (mutant) => mutant,
+): readonly Mutant[] {
   const strata = new Map<string, Mutant[]>();
   for (const mutant of all) {
     const stratum = stratumOf(mutant.file);
@@ -30,8 +37,22 @@ export function sampleMutants(all: readonly Mutant[], size: number, seed: number
     const drawn = mutants.toSorted((one, other) =>
       (lot.get(one.id) ?? '').localeCompare(lot.get(other.id) ?? ''),
     );
-    return drawn.slice(0, Math.max(share, Math.min(LEAST, Math.ceil(size / strata.size))));
+    return takeSettled(drawn, Math.max(share, Math.min(LEAST, Math.ceil(size / strata.size))), settle);
   });
+}
+
+function takeSettled(
+  drawn: readonly Mutant[],
+  most: number,
+  settle: (mutant: Mutant) => Mutant | undefined,
+): readonly Mutant[] {
+  const taken: Mutant[] = [];
+  for (const mutant of drawn) {
+    if (taken.length >= most) break;
+    const settled = settle(mutant);
+    if (settled !== undefined) taken.push(settled);
+  }
+  return taken;
 }
 
 function lotOf(id: string, seed: number): string {

@@ -2,6 +2,7 @@
 import { dirname } from 'node:path';
 import { readSource } from '../../architecture/source-files.ts';
 import { hashOf } from './kept-verdicts.ts';
+import { mirrorOf, NEAREST } from './nearest-tests.ts';
 import { tryMutants } from './try-mutants.ts';
 import type { Subject, Verdict } from './try-mutants.ts';
 
@@ -12,7 +13,7 @@ import type { Subject, Verdict } from './try-mutants.ts';
 const FIRST_TESTS = 2;
 const STARTS_MUCH = /createGateway|startEmbeddedDynamoDb|support\/[\w-]*gateway[\w-]*\.ts|\.suite\.ts/;
 /** The number of test files that are loaded together in each stage. They need much the same modules. */
-const FILES_AT_ONCE = [12, 12, 48];
+const FILES_AT_ONCE = [12, 12, 48, 48];
 
 /** The mutants of a file that are still to be tried. */
 export type Open = Omit<Subject, 'tests'> & {
@@ -20,12 +21,17 @@ export type Open = Omit<Subject, 'tests'> & {
   readonly hash: (by: string | undefined) => string;
 };
 
-/** Divides the tests into stages, so that each test is in only one. */
+/**
+ * Divides the tests into stages, so that each test is in only one. If a test mirrors the file, it and the few nearest to
+ * it notice most mistakes, so all others are in the last stage.
+ */
 export function splitTests(path: string, tests: readonly string[]): readonly (readonly string[])[] {
-  const cheap = tests.filter((test) => !STARTS_MUCH.test(readSource(test).text));
-  const first = cheap.filter((test) => dirname(test) === dirname(`test/${path}`)).slice(0, FIRST_TESTS);
+  const mirror = mirrorOf(path);
+  const near = tests.includes(mirror) ? tests.slice(0, NEAREST) : tests;
+  const cheap = near.filter((test) => !STARTS_MUCH.test(readSource(test).text));
+  const first = cheap.filter((test) => dirname(test) === dirname(mirror)).slice(0, FIRST_TESTS);
   const second = cheap.filter((test) => !first.includes(test));
-  return [first, second, tests.filter((test) => !cheap.includes(test))];
+  return [first, second, near.filter((test) => !cheap.includes(test)), tests.slice(near.length)];
 }
 
 /** @param settle stores a verdict, and returns a text about the progress */
