@@ -101,7 +101,7 @@ function encode(text: string): string {
   return Array.from(text.normalize())
     .map((letter) => {
       const code = codeOf(letter);
-      const isPlain = code >= 32 && code < 127 && !'()\\'.includes(letter);
+      const isPlain = code < 0x80 && !'()\\'.includes(letter);
       return isPlain ? letter : `\\${code.toString(8).padStart(3, '0')}`;
     })
     .join('');

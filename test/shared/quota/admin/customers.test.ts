@@ -201,7 +201,11 @@ describe('a change of plan', () => {
     await change(ports, { fromEpochMs: NOON_MS + 2 * MINUTE_MS });
 
     const soon = 90_000;
-    assert.equal(await codeOf(change(ports, { plan: 'gold', version: 3 }, soon)), 'EDIT_CONFLICT');
+    await assert.rejects(change(ports, { plan: 'gold', version: 3 }, soon), {
+      code: 'EDIT_CONFLICT',
+      message:
+        'another change to the customer comes into force at 2026-11-19T12:02:00.000Z; send this change after that time',
+    });
     assert.equal(await codeOf(change(ports, { plan: 'gold', version: 3 }, 5 * MINUTE_MS)), 'done');
   });
 
@@ -254,6 +258,16 @@ describe('the state of a customer', () => {
     assert.equal(await codeOf(setState(ports, now(2), 'acme', 'active')), 'CUSTOMER_CLOSED');
     const again = createCustomer(ports, now(3), { tenant: 'acme', plan: 'gold' });
     assert.equal(await codeOf(again), 'CUSTOMER_EXISTS');
+  });
+
+  it('keeps the time since when it holds if it is set again', async () => {
+    const ports = await aRecord();
+    await setState(ports, now(MINUTE_MS), 'acme', 'suspended');
+    await setState(ports, now(DAY_MS), 'acme', 'suspended');
+
+    const { stateSince } = await getCustomer(ports, 'acme', NOON_MS + 2 * DAY_MS);
+
+    assert.equal(Date.parse(String(stateSince)), NOON_MS + MINUTE_MS);
   });
 
   // Plans that begin after the customer is closed never apply. What was in force is billed.

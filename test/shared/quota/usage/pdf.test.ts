@@ -75,6 +75,18 @@ describe('printPdf', () => {
     assert.match(printText([{ text: String.raw`a) Tj (b\ €` }]), /\(a\\051 Tj \\050b\\134 \\200\) Tj/);
   });
 
+  // ISO 32000-1, 7.3.4.2: a string may contain any bytes; a backslash introduces its delimiters, and bytes in octal.
+  it('writes each printable letter of ASCII as it is, except delimiters, and refuses control characters', () => {
+    for (let code = 0; code < 0x80; code += 1) {
+      const letter = String.fromCharCode(code);
+      const print = (): string => printText([{ text: `a${letter}b` }]);
+      if (code < 0x20 || code === 0x7f) assert.throws(print, { code: 'PDF_LETTER_UNKNOWN' }, `code ${code}`);
+      else if ('()\\'.includes(letter))
+        assert.ok(print().includes(`(a\\${code.toString(8).padStart(3, '0')}b) Tj`));
+      else assert.ok(print().includes(`(a${letter}b) Tj`), letter);
+    }
+  });
+
   it('writes each letter of Windows-1252 by its byte', () => {
     const bytes = Array.from({ length: 0x100 - 0xa0 }, (_, index) => 0xa0 + index);
     const extra = Array.from({ length: 0x20 }, (_, index) => 0x80 + index);
