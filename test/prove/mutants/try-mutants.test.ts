@@ -91,6 +91,23 @@ describe('Trials', () => {
     });
 });
 
+describe('Trials.warmUp', () => {
+  const late = (): Promise<Loaded> => Promise.reject(new Stuck('late'));
+  const startWith = (...loads: readonly (() => Promise<Loaded>)[]): Trials => {
+    const rest = [...loads];
+    return new Trials(() => ({
+      loaded: (rest.shift() ?? late)(),
+      try: async () => HELD,
+      end: async () => undefined,
+    }));
+  };
+
+  it('loads tests again that were late once, and then says which tests do not load', async () => {
+    assert.equal(await startWith(late, async () => LOADED).warmUp(['a.test.ts']), LOADED);
+    await assert.rejects(startWith(late, late).warmUp(['a.test.ts']), /the tests do not load: a\.test\.ts/);
+  });
+});
+
 describe('Trials.judgeAlone', () => {
   it('counts a mutant as alive that was late once and survives in a separate process', async () => {
     const { trials, patience } = trialsOf(failed(true, false), HELD);
