@@ -12,7 +12,7 @@ import type { Subject, Verdict } from './try-mutants.ts';
  */
 const FIRST_TESTS = 2;
 const STARTS_MUCH = /createGateway|startEmbeddedDynamoDb|support\/[\w-]*gateway[\w-]*\.ts|\.suite\.ts/;
-/** The number of test files that are loaded together in each stage. They need much the same modules. */
+/** The number of files with mutants that are tried in one process in each stage, because loading takes longest. */
 const FILES_AT_ONCE = [12, 12, 48, 48];
 
 /** The mutants of a file that are still to be tried. */
@@ -53,7 +53,7 @@ export async function tryStages(
       tests: stages[stage] ?? [],
       mutants: some.filter(({ id }) => alive.has(id)),
     }));
-    const groups = groupByFolder(
+    const groups = groupInOrder(
       subjects
         .filter(({ mutants: some, tests }) => some.length > 0 && tests.length > 0)
         // The mutants are in the order of the draw, so they are sorted by path.
@@ -73,7 +73,7 @@ export async function tryStages(
       const left = tried.filter(({ id }) => alive.has(id)).length;
       const seconds = ((performance.now() - startedMs) / 1000).toFixed(0);
       console.log(
-        `  ${progress}, stage ${stage + 1}: ${dirname(group[0]?.path ?? '')}, ${left} of ${tried.length} still alive (${seconds} s)`,
+        `  ${progress}, stage ${stage + 1}: from ${group[0]?.path ?? ''} on, ${left} of ${tried.length} still alive (${seconds} s)`,
       );
     });
     for (const { mutants: some, stages, hash } of open)
@@ -103,15 +103,11 @@ async function eachOf<Item>(
   await Promise.all(Array.from({ length: workers }, workThrough));
 }
 
-function groupByFolder(subjects: readonly Subject[], atOnce: number): readonly (readonly Subject[])[] {
-  const groups: Subject[][] = [];
-  for (const subject of subjects) {
-    const last = groups.at(-1);
-    const isNear = last?.[0] !== undefined && dirname(last[0].path) === dirname(subject.path);
-    if (last !== undefined && isNear && last.length < atOnce) last.push(subject);
-    else groups.push([subject]);
-  }
-  return groups;
+/** Files of one folder are next to each other in a group, because their tests need much the same modules. */
+function groupInOrder(subjects: readonly Subject[], atOnce: number): readonly (readonly Subject[])[] {
+  return Array.from({ length: Math.ceil(subjects.length / atOnce) }, (_, group) =>
+    subjects.slice(group * atOnce, (group + 1) * atOnce),
+  );
 }
 
 function byLot(one: readonly Subject[], other: readonly Subject[]): number {
