@@ -7,6 +7,7 @@
  * | change of it  | `KEY#{id}`        | `OP#{op id}`  | @see ../table/operation-record.ts             |
  * | list          | `TENANT#{tenant}` | `KEY#{id}`    | `prefix`                                      |
  */
+import { isJsonObject } from '@gatewright/aws/json-object';
 import { DomainError } from '../../errors.ts';
 import { printKeyPart } from '../../table/item-write.ts';
 import type { Item, ItemKey, ItemWrite } from '../../table/item-write.ts';
@@ -113,7 +114,8 @@ function isRecord(value: unknown): value is ApiKeyRecord {
       (names) => Array.isArray(names) && names.every((name) => typeof name === 'string'),
     ) &&
     [notAfterEpochSeconds, revokedAtEpochSeconds].every(isTimeOrAbsent) &&
-    typeof metadata === 'object' &&
+    isJsonObject(metadata) &&
+    Object.values(metadata).every((value) => typeof value === 'string') &&
     Array.isArray(secrets) &&
     secrets.length <= SECRETS_LIMIT &&
     secrets.every(isSecret)

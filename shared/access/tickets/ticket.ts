@@ -71,7 +71,9 @@ function isCaller(value: unknown): value is TicketCaller {
   >;
   return (
     [principalId, subject, issuer].every((text) => typeof text === 'string') &&
-    [roles, scopes].every((names) => Array.isArray(names)) &&
+    [roles, scopes].every(
+      (names) => Array.isArray(names) && names.every((name) => typeof name === 'string'),
+    ) &&
     (expiresAtEpochSeconds === undefined || typeof expiresAtEpochSeconds === 'number')
   );
 }

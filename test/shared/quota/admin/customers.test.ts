@@ -193,7 +193,11 @@ describe('a change of plan', () => {
     const codes = await Promise.all([codeOf(change(ports, {})), codeOf(change(ports, { plan: 'gold' }))]);
 
     assert.deepEqual(codes.toSorted(), ['EDIT_CONFLICT', 'done']);
-    await assert.rejects(change(ports, {}), { code: 'EDIT_CONFLICT', nextVersion: 3 });
+    await assert.rejects(change(ports, {}), {
+      code: 'EDIT_CONFLICT',
+      nextVersion: 3,
+      message: 'the next version of the customer is 3, but the request has 2',
+    });
   });
 
   it('is refused if another change is about to begin, which some processes may already know', async () => {
