@@ -20,6 +20,11 @@ describe('findMutants', () => {
     ['a duration', 'const WAIT_MS = 30 * 1_000;', ['30 * 1_000 → 30 / 1_000', '30 → 60', '1_000 → 2000']],
     ['a duration of nothing', 'const x = { waitMs: 0 };', ['0 → 1']],
     ['nothing in a function that returns nothing', 'x = () => undefined;', []],
+    [
+      'only the word of a function that returns false',
+      'f = () => false; function g() { return false; }',
+      ['false → true', 'false → true'],
+    ],
     ['a word, but no sentence', "x = 'word'; y = 'a sentence'; z = '';", ["'word' → ''", "'' → 'mutant'"]],
     ['a list', 'x = [a];', ['[a] → []']],
     ['a quantifier', 'x = a.some(b);', ['a.some(b) → a.every(b)']],

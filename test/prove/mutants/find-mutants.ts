@@ -59,6 +59,11 @@ const METHODS: ReadonlyMap<string, string> = new Map(
   }),
 );
 const REMOVED = { statement: '', return: 'return at once', expression: 'undefined' } as const;
+/**
+ * The bodies of functions that return nothing or false. Callers cannot tell false from nothing, and another mutant makes
+ * it true.
+ */
+const NOTHING = /^(?:undefined|false|\{\s*return (?:undefined|false);\s*\})$/;
 const SHOWN_CHARS = 80;
 
 /** Returns all mutants of a file, in the order of the text. */
@@ -223,7 +228,7 @@ function removalOf(node: ts.Node): Change | undefined {
   }
   if (!ts.isFunctionLike(node) || !('body' in node) || node.body === undefined) return undefined;
   const body = node.body as ts.Node;
-  if (!ts.isBlock(body) && body.getText() === 'undefined') return undefined;
+  if (NOTHING.test(body.getText())) return undefined;
   if (!ts.isBlock(body))
     return { form: 'expression', start: body.getStart(), end: body.getEnd(), text: 'undefined' };
   if (body.statements.length === 0 || ts.isConstructorDeclaration(node)) return undefined;
