@@ -31,6 +31,20 @@ describe('findNearestTests', () => {
     assert.deepEqual(found, ['test/shared/a/other.test.ts', 'test/shared/b/direct.test.ts']);
   });
 
+  it('distinguishes tests that are far away by their distance, however many imports there are', () => {
+    const chain = Array.from({ length: 7 }, (_, n) => [
+      `shared/b/c${n}.ts`,
+      `import { one } from '${n === 0 ? '../a/one' : `./c${n - 1}`}.ts';`,
+    ]);
+    const found = tests({
+      ...Object.fromEntries(chain),
+      'test/shared/a-far.test.ts': "import { c } from '#shared/b/c6.ts';",
+      'test/shared/z-near.test.ts': "import { c } from '#shared/b/c5.ts';",
+    });
+
+    assert.deepEqual(found, ['test/shared/z-near.test.ts', 'test/shared/a-far.test.ts']);
+  });
+
   it('omits whole starts, tests that start another process of ours, and imports of types', () => {
     const importsIt = "import { one } from '#shared/a/one.ts';";
     const found = tests({

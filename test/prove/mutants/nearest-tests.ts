@@ -23,7 +23,6 @@ export const NEAREST = 5;
 const NEAREST_OF_ASPECTS = 24;
 /** The maximum number of tests, including those of modules that call the file. */
 const MOST = 36;
-const FARTHEST = 4;
 /** Added to the rank of a test of a calling module, so that tests of the file's own folder come first. */
 const OF_A_CALLER = 0.5;
 
@@ -91,7 +90,7 @@ export function findNearestTests(file: string, { importers, tests }: ImportGraph
   const mirror = mirrorOf(file);
   const rank = (test: string): number => {
     if (test === mirror) return -1;
-    const distance = Math.min(distances.get(test) ?? Infinity, FARTHEST);
+    const distance = distances.get(test) ?? Infinity;
     // If no test mirrors the file, the tests of its folder count, however they reach it, and so do tests with the name
     // of a calling module.
     if (!tests.has(mirror) && dirname(test) === dirname(mirror)) return 0;
