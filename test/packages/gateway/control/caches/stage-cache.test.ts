@@ -48,6 +48,22 @@ describe('LruStageCache', () => {
     assert.equal(cache.size, 0);
   });
 
+  // JavaScript keeps a text in two bytes for each UTF-16 unit, and the bytes of a buffer as they are.
+  const parts: readonly (readonly [name: string, key: string, reply: CachedReply])[] = [
+    ['its key', 'k'.repeat(2000), reply('')],
+    ['its headers', 'k', { ...reply(''), headers: ['Name', 'v'.repeat(2000)] }],
+    ['a text', 'k', reply('b'.repeat(2000))],
+    ['bytes', 'k', reply(Buffer.alloc(4000))],
+  ];
+  for (const [name, key, stored] of parts)
+    it(`counts ${name} with the 4,000 bytes that it takes`, () => {
+      const cache = new LruStageCache(6000);
+      cache.put(`1${key}`, stored, 10);
+      cache.put(`2${key}`, stored, 10);
+
+      assert.deepEqual([cache.size, cache.get(`2${key}`, 0)], [1, stored]);
+    });
+
   it('is emptied by another size of cluster, not by the same one', () => {
     const cache = new LruStageCache();
     cache.useCluster('0.5');

@@ -72,6 +72,29 @@ describe('gateway responses through the AWS SDK', () => {
     assert.equal((await control.send({ target: '/dev/nowhere' })).status, 403);
   });
 
+  // The refusal is an observed one: wire-gateway-responses.ts, refuseEmptyEntries.
+  it('take no empty entry of a map, and have one removed', async () => {
+    const patch = (op: 'add' | 'replace' | 'remove', value?: string) =>
+      control.sdk.send(
+        new UpdateGatewayResponseCommand({
+          restApiId,
+          responseType: 'THROTTLED',
+          patchOperations: [
+            { op, path: '/responseTemplates/application~1json', ...(value !== undefined && { value }) },
+          ],
+        }),
+      );
+    await patch('add', '{}');
+
+    for (const op of ['add', 'replace'] as const)
+      assert.deepEqual(await refusalOf(patch(op, '')), {
+        name: 'BadRequestException',
+        message: 'Invalid null or empty value in responseTemplates',
+      });
+    assert.notDeepEqual((await patch('remove', '')).responseTemplates, { 'application/json': '{}' });
+    await control.sdk.send(new DeleteGatewayResponseCommand({ restApiId, responseType: 'THROTTLED' }));
+  });
+
   it("are listed for every type, AWS's own as default", async () => {
     const { items } = await control.sdk.send(new GetGatewayResponsesCommand({ restApiId, limit: 500 }));
 
