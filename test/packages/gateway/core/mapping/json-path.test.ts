@@ -127,6 +127,17 @@ describe('escapeJavaScript, encodeUrl and decodeUrl against Java', () => {
   });
 });
 
+describe('a filter with many terms', () => {
+  const nested = (depth: number): string => `$[?(${'('.repeat(depth)}@.a == 1${')'.repeat(depth)})]`;
+
+  // The bound is this project's own: a filter is parsed by recursion, and no definition may exhaust the stack.
+  it('is read up to the bound, and refused beyond it, before it exhausts the stack', () => {
+    assert.doesNotThrow(() => parseJsonPath(nested(49)));
+    assert.throws(() => parseJsonPath(nested(50)), /at most 50 terms/);
+    assert.throws(() => parseJsonPath(nested(100_000)), TemplateError);
+  });
+});
+
 describe('parseJsonPath and readJsonPath on anything', () => {
   it('let nothing but a TemplateError escape', () => {
     const piece = fc.constantFrom(

@@ -8,6 +8,7 @@ import {
 } from '../../../../../../packages/gateway/core/deployment/authorization/compile-authorization.ts';
 import { ALL_PERMITTED } from '../../../../../../packages/gateway/core/deployment/authorization/invoke-permissions.ts';
 import { DefinitionError } from '../../../../../../packages/gateway/core/errors.ts';
+import { invokeUri } from '../../../../../support/a-stack.ts';
 import type { PropertyBag } from '../../../../../../packages/gateway/core/deployment/properties.ts';
 import type { Authorization } from '../../../../../../packages/gateway/core/deployment/model.ts';
 
@@ -338,5 +339,49 @@ describe('an authorizer that no route uses', () => {
 
       if (refusal === undefined) assert.doesNotThrow(check);
       else assert.throws(check, (error) => error instanceof DefinitionError && refusal.test(String(error)));
+    });
+});
+
+// docs/aws, authorizers: "With caching (TTL > 0), there must be identity sources … With TTL 0, identity sources are optional."
+describe('the identity sources of a Lambda authorizer of a REST API', () => {
+  const ONE = 'method.request.header.Authorization';
+  const rows: readonly {
+    readonly type: 'TOKEN' | 'REQUEST';
+    readonly ttl: number;
+    readonly source: string | undefined;
+    readonly refusal?: RegExp;
+  }[] = [
+    { type: 'REQUEST', ttl: 300, source: ONE },
+    { type: 'REQUEST', ttl: 0, source: ONE },
+    { type: 'REQUEST', ttl: 0, source: undefined },
+    { type: 'REQUEST', ttl: 300, source: undefined, refusal: /needs at least one identity source/ },
+    { type: 'REQUEST', ttl: 1, source: undefined, refusal: /needs at least one identity source/ },
+    { type: 'REQUEST', ttl: 300, source: `${ONE}, method.request.querystring.q` },
+    { type: 'TOKEN', ttl: 300, source: ONE },
+    { type: 'TOKEN', ttl: 0, source: ONE },
+    { type: 'TOKEN', ttl: 300, source: `${ONE}, ${ONE}`, refusal: /must have exactly one identity source/ },
+    {
+      type: 'TOKEN',
+      ttl: 300,
+      source: 'method.request.querystring.q',
+      refusal: /must have exactly one identity source/,
+    },
+  ];
+  for (const { type, ttl, source, refusal } of rows)
+    it(`are ${refusal === undefined ? 'accepted' : 'refused'} for ${type}, ${ttl} s: ${source ?? 'none'}`, () => {
+      const authorizer = {
+        Type: type,
+        AuthorizerUri: invokeUri('auth'),
+        AuthorizerResultTtlInSeconds: ttl,
+        ...(source !== undefined && { IdentitySource: source }),
+      };
+      const run = () => compile('rest', { method: { AuthorizationType: 'CUSTOM' }, authorizer });
+
+      if (refusal !== undefined) assert.throws(run, refusal);
+      else {
+        const compiled = run();
+        assert.ok(compiled.kind === 'lambda');
+        assert.equal(compiled.authorizer.payload, `rest-${type.toLowerCase()}`);
+      }
     });
 });
