@@ -3,15 +3,7 @@
  * match.
  */
 import { parseArn } from '@gatewright/aws/arn';
-import {
-  asOneOrMore,
-  asText,
-  isJsonObject,
-  isTrue,
-  mapOf,
-  membersOf,
-  textOf,
-} from '@gatewright/aws/json-object';
+import { asOneOrMore, asText, isJsonObject, isTrue, mapOf, textOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 import {
