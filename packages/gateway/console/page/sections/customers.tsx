@@ -36,7 +36,7 @@ export function CustomersSection({ item, rows }: Props) {
       <section class="split-list scrolls" aria-label="Customers">
         <SectionHead
           title="Customers"
-          about={`${describeCount(data)} of the API, their plans, and how much each has used. ${
+          about={`${describeCustomers(data)} ${
             rows === undefined ? 'This page only reads. ' : ''
           }To change a customer, run gatewright customers.`}
         >
@@ -75,9 +75,10 @@ export function CustomersSection({ item, rows }: Props) {
 }
 
 /** A truncated list does not show how many customers there are. */
-function describeCount(data: ShownCustomers | undefined): string {
-  if (data === undefined || data.isCut === true || data.customers.length === 0) return 'The customers';
-  return data.customers.length === 1 ? 'The customer' : `The ${number(data.customers.length)} customers`;
+function describeCustomers(data: ShownCustomers | undefined): string {
+  const count = data === undefined || data.isCut === true ? 0 : data.customers.length;
+  if (count === 1) return 'The only customer of the API, its plan, and how much it has used.';
+  return `The ${count === 0 ? '' : `${number(count)} `}customers of the API, their plans, and how much each has used.`;
 }
 
 /** There are more customers than the list reads. A customer that is not in the list can be opened by its name. */
