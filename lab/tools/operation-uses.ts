@@ -236,6 +236,7 @@ export const USES: Readonly<Record<string, Readonly<Record<string, string>>>> = 
   },
   S3: {
     DeleteObject: 'functions that store objects',
+    DeleteObjects: 'functions that delete what they stored',
     GetObject: 'functions that store objects',
     HeadObject: 'functions that store objects',
     ListBuckets: 'scripts that look up a bucket',

@@ -56,7 +56,7 @@ describe('DeleteObjects', () => {
     const { Deleted: [deleted] = [] } = await remove('kept', ['a']);
 
     assert.equal(deleted?.DeleteMarker, true);
-    assert.match(deleted?.DeleteMarkerVersionId ?? '', /^\w{32}$/);
+    assert.match(deleted.DeleteMarkerVersionId ?? '', /^\w{32}$/);
   });
 
   it('is refused for a bucket that does not exist', async () => {
