@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import { checkMembers } from '../../edits/check-members.ts';
@@ -151,17 +152,30 @@ const USUAL_SIZE = 25;
 const MAX_SIZE = 500;
 
 /**
- * Returns one page of a list, and the token of the next page.
+ * Returns one page of a list, and the token of the next page. The token names the first item of that page, so that a
+ * caller who deletes each page before reading the next one gets every item. If the item is gone or has changed, the next
+ * page begins at its former place.
  * @throws ControlError for an invalid size or token
  */
 export function cutPage(items: readonly unknown[], size: string | null, token: string | null) {
   const count = Number(size ?? USUAL_SIZE);
-  const start = token === null ? '0' : Buffer.from(token, 'base64url').toString();
-  if (!Number.isInteger(count) || count < 1 || count > MAX_SIZE || !/^\d{1,9}$/.test(start))
+  const [, place, mark] =
+    /^(\d{1,9})(?:-([0-9a-f]{16}))?$/.exec(
+      token === null ? '0' : Buffer.from(token, 'base64url').toString(),
+    ) ?? [];
+  if (!Number.isInteger(count) || count < 1 || count > MAX_SIZE || place === undefined)
     throw badRequest('Invalid request input');
-  const end = Number(start) + count;
-  const next = end < items.length ? Buffer.from(String(end)).toString('base64url') : undefined;
-  return { page: items.slice(Number(start), end), next };
+  const named = mark === undefined ? -1 : items.findIndex((item) => markOf(item) === mark);
+  const start = named === -1 ? Number(place) : named;
+  const end = start + count;
+  const next =
+    end < items.length ? Buffer.from(`${end}-${markOf(items[end])}`).toString('base64url') : undefined;
+  return { page: items.slice(start, end), next };
+}
+
+/** Returns a short text that distinguishes an item of a list from the others. */
+function markOf(item: unknown): string {
+  return createHash('sha256').update(JSON.stringify(item)).digest('hex').slice(0, 16);
 }
 
 /** Returns a list in the form of AWS's REST API: `item`, and `position` if there are more items. */

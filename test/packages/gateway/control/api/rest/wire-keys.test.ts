@@ -105,6 +105,28 @@ describe('API keys through the AWS SDK', () => {
     );
   });
 
+  // A script that deletes each page before it reads the next one left every second page.
+  it('are all found by a caller who deletes each page', async () => {
+    for (let index = 0; index < 5; index += 1) await aKey();
+
+    let position: string | undefined;
+    do {
+      const page = await control.sdk.send(new GetApiKeysCommand({ limit: 2, position }));
+      for (const { id: apiKey } of page.items ?? [])
+        await control.sdk.send(new DeleteApiKeyCommand({ apiKey }));
+      position = page.position;
+    } while (position !== undefined);
+
+    assert.deepEqual(control.served.account.keys.all, []);
+  });
+
+  it('are refused for a position that is not a token', async () => {
+    assert.deepEqual(await refusalOf(control.sdk.send(new GetApiKeysCommand({ position: 'nonsense' }))), {
+      name: 'BadRequestException',
+      message: 'Invalid request input',
+    });
+  });
+
   const refused: { name: string; value: string; error: string; message: string }[] = [
     {
       name: 'too short a value',
