@@ -40,7 +40,9 @@ describe('attaching to an API that runs, as the guide has it', () => {
     const ran: string[] = [];
     for (const text of block.text.trimEnd().split('\n')) {
       const [line = '', expected = ''] = text.split(/ +# /);
-      const [command = '', ...words] = wordsOf(line.replace('npx gatewright', 'gatewright').replaceAll(SHOWN, url));
+      const [command = '', ...words] = wordsOf(
+        line.replace('npx gatewright', 'gatewright').replaceAll(SHOWN, url),
+      );
       if (command === 'curl') {
         const [address = ''] = words.filter((word) => word.startsWith('http'));
         const { status } = await fetch(address);

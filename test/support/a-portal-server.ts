@@ -294,7 +294,7 @@ class PortalWorld {
         };
         own.invitations.push(made);
         this.open.set(invitation, { organisation: own.id, role: body['role'] as Role });
-        log('invited', String(made.role));
+        log('invited', made.role);
         return { ...made, invitation };
       }
       case 'GET /api/log':

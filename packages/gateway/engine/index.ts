@@ -11,7 +11,7 @@ export { hasDefinition, NOTHING_SERVED, requireSources } from '../templates/load
 export { DefinitionError, StartError } from '../core/errors.ts';
 export { bundleHandler } from '../lambda/code/bundle-handler.ts';
 export { readHandlerSources } from '../lambda/code/handler-sources.ts';
-export { INTEGRATION_TIMEOUTS } from '../core/deployment/integration/timeouts.ts';
+export { INTEGRATION_TIMEOUTS } from '../core/integration-timeouts.ts';
 export { addressOf, fillPath } from '../core/routing/route-address.ts';
 export { describeReload } from './reload-text.ts';
 export { endMarked } from '../lambda/process/process-group.ts';

@@ -4,7 +4,7 @@ import { sentence, toDeploy } from './reason.ts';
 import { nameSetting } from './setting-text.ts';
 import type { NullBy } from '../../core/ports.ts';
 import type { NamedPlace, Circumstances, IntegrationCircumstances } from './circumstances.ts';
-import { INTEGRATION_TIMEOUTS } from '../../core/deployment/integration/timeouts.ts';
+import { INTEGRATION_TIMEOUTS } from '../../core/integration-timeouts.ts';
 
 /** Advises on a call that was not accepted, or on a backend that was not reached. */
 export function adviseRefused({

@@ -33,7 +33,11 @@ export function placesOfOtherStages(keyId: string, stacks: readonly ResolvedStac
     ({ properties }) => properties['KeyId'] === keyId,
   );
   return memberships.flatMap(({ properties }) => {
-    const plan = findByPhysicalId(stacks, 'AWS::ApiGateway::UsagePlan', String(properties['UsagePlanId']));
+    const plan = findByPhysicalId(
+      stacks,
+      'AWS::ApiGateway::UsagePlan',
+      asText(properties['UsagePlanId']) ?? '',
+    );
     const place = placeOf(plan, 'ApiStages') ?? placeOf(plan);
     return plan === undefined || place === undefined
       ? []

@@ -3,7 +3,7 @@ import { CALLER_CREDENTIALS } from '../resource-types/caller-credentials.ts';
 import { readEndpointTypes } from '../../core/deployment/authorization/compile-resource-policy.ts';
 import { compileRestAuthorization } from '../../core/deployment/authorization/compile-authorization.ts';
 import { compileIntegration } from '../../core/deployment/integration/compile-integration.ts';
-import { INTEGRATION_TIMEOUTS } from '../../core/deployment/integration/timeouts.ts';
+import { INTEGRATION_TIMEOUTS } from '../../core/integration-timeouts.ts';
 import { verbRefusal } from '../../core/deployment/compile-rest.ts';
 import { compileRestValidation } from '../../core/deployment/models/compile-validation.ts';
 import { compileModels } from '../../core/deployment/models/models.ts';

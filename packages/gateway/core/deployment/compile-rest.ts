@@ -13,7 +13,7 @@ import { closedPlan } from './closed-routes.ts';
 import { makeDeployment } from './make-deployment.ts';
 import { compileUsableModels } from './models/models.ts';
 import { readBlock, readFlag, readInteger, readText, readTextList, requireValid } from './properties.ts';
-import { INTEGRATION_TIMEOUTS } from './integration/timeouts.ts';
+import { INTEGRATION_TIMEOUTS } from '../integration-timeouts.ts';
 import type { Tolerance } from '../errors.ts';
 import type { Assumptions } from './assumptions.ts';
 import type { InvokePermissions } from './authorization/invoke-permissions.ts';

@@ -9,7 +9,7 @@ import {
 } from '../../resource-types/rest-types.ts';
 import { constraintsOf } from '../../resource-types/constraints.ts';
 import { patchRules, showFields } from './field-table.ts';
-import { INTEGRATION_TIMEOUTS } from '../../../core/deployment/integration/timeouts.ts';
+import { INTEGRATION_TIMEOUTS } from '../../../core/integration-timeouts.ts';
 import type { ControlResource } from '../../control-resource.ts';
 import type { ResponseList } from '../../edits/edit-methods.ts';
 import type { PatchRule } from '../../edits/patch.ts';

@@ -114,7 +114,7 @@ function isOf({ properties }: ControlResource, property: string, id: string): bo
   return textOf(properties, property) === id;
 }
 import { V2_TYPES } from '../../resource-types/v2-types.ts';
-import { INTEGRATION_TIMEOUTS } from '../../../core/deployment/integration/timeouts.ts';
+import { INTEGRATION_TIMEOUTS } from '../../../core/integration-timeouts.ts';
 import { describeNamesake, notSupported } from '../../resource-types/api-type.ts';
 import { describeVariableConflict, differInVariables } from '../../../core/routing/http-routes.ts';
 import type { PartCalls } from '../../resource-types/api-type.ts';

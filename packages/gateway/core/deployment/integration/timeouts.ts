@@ -1,17 +1,8 @@
+import { INTEGRATION_TIMEOUTS } from '../../integration-timeouts.ts';
 import { readClampedInteger } from '../properties.ts';
 import type { Tolerance } from '../../errors.ts';
 import type { ApiProtocol } from '../model.ts';
 import type { PropertyBag } from '../properties.ts';
-
-/**
- * `TimeoutInMillis` of an integration, by kind of API (docs/aws §13). AWS shows the default if none is set. Regional and
- * private REST APIs may have a higher maximum than 29 s (June 2024).
- */
-export const INTEGRATION_TIMEOUTS = {
-  rest: { usual: 29_000, min: 50, max: 300_000 },
-  http: { usual: 30_000, min: 50, max: 30_000 },
-  websocket: { usual: 29_000, min: 50, max: 29_000 },
-} as const;
 
 export function readTimeoutMs(integration: PropertyBag, of: ApiProtocol, tolerance: Tolerance): number {
   return readClampedInteger(integration, 'TimeoutInMillis', INTEGRATION_TIMEOUTS[of], tolerance);

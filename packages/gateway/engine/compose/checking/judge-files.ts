@@ -22,13 +22,14 @@ export function findMissingFiles({ stackName, file, source }: ResolvedStack): re
   const { original, template = {}, lineOf } = source ?? {};
   return Object.entries(mapOf(original ?? template, 'Resources')).flatMap(([logicalId, resource]) => {
     const { Type: type, Properties: properties } = membersOf(resource);
-    const property = typeof type === 'string' && Object.hasOwn(NAMED_BY, type) ? NAMED_BY[type] : undefined;
+    if (typeof type !== 'string') return [];
+    const property = Object.hasOwn(NAMED_BY, type) ? NAMED_BY[type] : undefined;
     const path = property === undefined ? undefined : membersOf(properties)[property];
     if (property === undefined || typeof path !== 'string' || /^(?:s3|https?):|\{\{resolve:/.test(path))
       return [];
     if (existsSync(resolve(dirname(file), path))) return [];
     const line = lineOf?.(['Resources', logicalId, 'Properties', property]);
-    const at = { stack: stackName, resource: logicalId, type: String(type), property, file, line };
+    const at = { stack: stackName, resource: logicalId, type, property, file, line };
     return [makeFinding('missing-file', at, `${path} does not exist, so its content is not checked`)];
   });
 }

@@ -27,10 +27,6 @@ function readToken(at: MemberReader, code: InputCode): number {
   if (token === undefined || token === '') return 0;
   const [, place] = /^page:(\d{1,9})$/.exec(Buffer.from(token, 'base64url').toString()) ?? [];
   if (place === undefined)
-    throw new InvalidInput(
-      code,
-      'NextToken',
-      'is unknown: pass the NextToken of an earlier response',
-    );
+    throw new InvalidInput(code, 'NextToken', 'is unknown: pass the NextToken of an earlier response');
   return Number(place);
 }
