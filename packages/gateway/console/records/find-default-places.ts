@@ -1,5 +1,5 @@
 /** Finds where settings stand that reach a route without being written at it. */
-import { membersOf } from '@gatewright/aws/json-object';
+import { asText, membersOf } from '@gatewright/aws/json-object';
 import { findByPhysicalId, placeOf, resourcesOf } from './find-places.ts';
 import { basename } from 'node:path';
 import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
