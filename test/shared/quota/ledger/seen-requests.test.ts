@@ -54,6 +54,27 @@ describe('ids of requests that were charged', () => {
     assert.equal(table.ledger()['used'], 3);
   });
 
+  it('are read up to the last part, which is never too full, and no further', async () => {
+    const read: number[] = [];
+    const full = { marks: 'a'.repeat(12 * 70), n: 70 };
+    const store: ItemStore = {
+      ...new QuotaTable().store,
+      read: async ({ sk }) => {
+        read.push(Number(sk.split('#').at(-1)));
+        return { kind: 'done', item: full, storeEpochMs: undefined };
+      },
+    };
+
+    const seen = await readSeen('pk', 1, store);
+
+    assert.ok(seen.kind === 'read');
+    assert.equal(seen.last.key.sk, 'SEEN#1#999');
+    assert.deepEqual(
+      read,
+      Array.from({ length: 1000 }, (_, part) => part),
+    );
+  });
+
   it('costs about what it adds: ids of many batches are not written again with each', async () => {
     const table = await aTable([LIMIT]);
     let units = 0;
