@@ -98,6 +98,8 @@ describe('the routes of quota-admin', () => {
     const limit = { ...key, limit: 'daily' };
     const plan = { id: 'gold', version: 1, limits: [{ id: 'daily', level: 'key', quota: 9, period: 'DAY' }] };
     const base = '/quota/tenants/{tenant}/keys/{key}/limits/{limit}';
+    const customers = '/quota/customers/{tenant}';
+    const customer = { tenant: 'globex' };
     const CALLS: readonly (readonly [id: string, ...Parameters<typeof anAdminEvent>])[] = [
       [
         'saveQuotaPlan',
@@ -117,10 +119,29 @@ describe('the routes of quota-admin', () => {
       ['topUpKey', `POST ${base}/top-up`, { parameters: limit, headers, body: '{"units":1}' }],
       ['listQuotaUsage', 'GET /quota/usage'],
       ['listTenantUsage', 'GET /quota/tenants/{tenant}/usage', { parameters: { tenant: 'acme' } }],
+      ['setKeyLimit', `PUT ${base}`, { parameters: limit, headers, body: '{"limit":5}' }],
+      ['resetKey', `POST ${base}/reset`, { parameters: limit, headers }],
+      ['suspendKey', `POST ${base}/suspend`, { parameters: limit, headers }],
+      ['resumeKey', `POST ${base}/resume`, { parameters: limit, headers }],
+      ['createCustomer', `PUT ${customers}`, { parameters: customer, headers, body: '{"plan":"gold"}' }],
+      ['getCustomer', `GET ${customers}`, { parameters: customer }],
+      ['listCustomers', 'GET /quota/customers'],
+      [
+        'setCustomerPlan',
+        `PUT ${customers}/plan`,
+        { parameters: customer, headers, body: '{"plan":"gold","version":2,"from":"2026-12-19T00:00:00Z"}' },
+      ],
+      ['suspendCustomer', `POST ${customers}/suspend`, { parameters: customer, headers }],
+      ['resumeCustomer', `POST ${customers}/resume`, { parameters: customer, headers }],
+      ['closeCustomer', `POST ${customers}/close`, { parameters: customer, headers }],
+      ['getTerms', 'GET /quota/tenants/{tenant}/keys/{key}/terms', { parameters: key }],
+      ['migrateCustomers', 'POST /quota/migrate-customers', { headers, body: '{}' }],
+      ['unassignQuotaPlan', 'DELETE /quota/tenants/{tenant}/keys/{key}/plan', { parameters: key, headers }],
       ['listQuotaAudit', 'GET /quota/audit'],
     ];
-    for (const [id, ...event] of CALLS) {
-      const { status, text } = await ask(...event);
+    for (const [id, routeKey, options = {}] of CALLS) {
+      const ownId = options.headers === undefined ? {} : { headers: { 'idempotency-key': id } };
+      const { status, text } = await ask(routeKey, { ...options, ...ownId });
       assert.equal(status, 200, `${id}: ${text}`);
       const validate = ajv.compile(schemaOf(id));
       assert.ok(validate(JSON.parse(text)), `${id}: ${ajv.errorsText(validate.errors)}`);
