@@ -73,6 +73,7 @@ describe('parsePlan', () => {
     ['the same without leases', { ...MONTHLY, lease: false }, 'exact', 0],
     ['the same with leases by name', { ...MONTHLY, lease: { seconds: 10 } }, 'leased', 1000],
     ['the same with a waste budget', { ...MONTHLY, wasteBudget: 0.1 }, 'leased', 10_000],
+    ['the same in several items', { ...MONTHLY, shards: 2 }, 'leased', 1000],
     ['the same, leased by name', { ...MONTHLY, billing: 'leased' }, 'leased', 1000],
     ['a limit of a key by the month', { ...MONTHLY, level: 'key' }, 'leased', 1000],
     ['a limit of a tenant by the day', { ...MONTHLY, period: 'DAY' }, 'leased', 1000],
