@@ -11,7 +11,8 @@ import type { Subject, Verdict } from './try-mutants.ts';
  * not wait for tests that start a gateway.
  */
 const FIRST_TESTS = 2;
-const STARTS_MUCH = /createGateway|command-in-process|startEmbeddedDynamoDb|support\/[\w-]*gateway[\w-]*\.ts|\.suite\.ts/;
+const STARTS_MUCH =
+  /createGateway|command-in-process|startEmbeddedDynamoDb|support\/[\w-]*gateway[\w-]*\.ts|\.suite\.ts/;
 /** The number of files with mutants that are tried in one process in each stage, because loading takes longest. */
 const FILES_AT_ONCE = [12, 12, 48, 48];
 
