@@ -208,3 +208,22 @@ export type ShownOverview = {
   /** Whether the customers of the toolkit's customer plans can be shown. */
   readonly hasCustomers: boolean;
 };
+
+/** A call of an AWS service that does not run here. */
+type ShownCall = {
+  readonly at: string;
+  readonly service: string;
+  readonly region: string;
+  readonly action?: string;
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly status: number;
+};
+
+export type ShownCalls = { readonly calls: readonly ShownCall[] };
+
+/** The saved requests, and the name of their file. */
+export type SavedList = { readonly file: string; readonly requests: readonly SavedRequest[] };

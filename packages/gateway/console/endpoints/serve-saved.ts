@@ -11,7 +11,7 @@ import {
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { ControlReply } from '../../core/api-call.ts';
 import type { Redactor } from '../records/redact.ts';
-import type { SavedRequest } from './inspect-model.ts';
+import type { SavedList, SavedRequest } from './inspect-model.ts';
 
 export interface SavedRequestsFile {
   /** The file name for messages: `gatewright.requests.json`. */
@@ -36,7 +36,8 @@ export async function serveSaved(
   try {
     if (change !== undefined)
       await file.change((text) => printSavedRequests(apply(read(text, file), change, redactor)));
-    return jsonReply(200, { file: file.name, requests: read(await file.read(), file) });
+    const saved: SavedList = { file: file.name, requests: read(await file.read(), file) };
+    return jsonReply(200, saved);
   } catch (error) {
     if (error instanceof InvalidRequest) return jsonReply(400, { message: error.message });
     throw error;

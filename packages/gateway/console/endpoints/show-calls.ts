@@ -1,14 +1,8 @@
 import type { Redactor } from '../records/redact.ts';
-
-type Call = {
-  readonly path: string;
-  readonly query: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
-};
+import type { ShownCalls } from './inspect-model.ts';
 
 /** Returns calls to AWS, newest first. Signatures, and secrets that functions send or store, are masked. */
-export function showCalls(calls: readonly Call[], redactor: Redactor): readonly Call[] {
+export function showCalls(calls: ShownCalls['calls'], redactor: Redactor): ShownCalls['calls'] {
   return calls.toReversed().map((call) => ({
     ...call,
     path: redactor.repeated(call.path),

@@ -7,6 +7,7 @@ import { actsOn } from './acts-on.ts';
 import type { BoundRule } from './bind-rules.ts';
 import { draw } from './draw.ts';
 import type { Fault, FaultFile, FaultRule, TableAnswer } from './model.ts';
+import type { ShownFaultRule } from '../../console/endpoints/differs-model.ts';
 
 type RequestTraits = {
   readonly apiId: string;
@@ -27,17 +28,6 @@ type Chosen<Kind> = {
 export type RequestFault =
   | { readonly kind: 'latency'; readonly ms: number }
   | Exclude<Fault, { kind: 'latency' | 'table' }>;
-
-/** A rule as the console shows it. */
-type FaultRow = {
-  readonly number: number;
-  readonly name: string;
-  readonly what: string;
-  readonly isOn: boolean;
-  /** The number of requests and table calls that match the rule's selectors. */
-  readonly matched: number;
-  readonly injected: number;
-};
 
 type RuleState = { matched: number; injected: number; isOn: boolean };
 
@@ -97,7 +87,7 @@ export class FaultRules {
     return `${file} rule ${number}${name === undefined ? '' : ` (${name})`}`;
   }
 
-  get rows(): readonly FaultRow[] {
+  get rows(): readonly ShownFaultRule[] {
     return [...this.#states].map(([rule, state]) => ({
       number: rule.number,
       name: rule.name ?? '',

@@ -3,17 +3,7 @@ import { linkTo } from '../address.ts';
 import { usePlace } from '../place.ts';
 import { EventSources } from './events.tsx';
 import { Action, Empty, Problem, SectionHead, ShownText, Status } from '../elements/parts.tsx';
-
-type RecordedCall = {
-  readonly at: string;
-  readonly service: string;
-  readonly region: string;
-  readonly action?: string;
-  readonly method: string;
-  readonly path: string;
-  readonly body?: string;
-  readonly status: number;
-};
+import type { ShownCalls } from '../../endpoints/inspect-model.ts';
 
 const EVERY_MS = 2000;
 
@@ -48,7 +38,7 @@ export function CallsSection() {
 }
 
 function Calls() {
-  const { data, error, reload } = useFetched<{ calls: readonly RecordedCall[] }>('console/calls', EVERY_MS);
+  const { data, error, reload } = useFetched<ShownCalls>('console/calls', EVERY_MS);
   const clear = async (): Promise<void> => {
     await fetchControl('DELETE', 'recorded');
     reload();

@@ -2,45 +2,24 @@ import { useFetched, fetchControl } from '../connection/control.ts';
 import { Empty, Problem, SectionHead, Action } from '../elements/parts.tsx';
 import { SortableTable } from '../elements/sortable-table.tsx';
 import type { Column } from '../elements/sort-order.ts';
+import type { ShownDifferences, ShownFaultRule, ShownUnsupported } from '../../endpoints/differs-model.ts';
 
-type Differences = {
-  readonly faults: readonly ShownFaultRule[];
-  readonly unsupported: readonly {
-    readonly stackName: string;
-    readonly logicalId: string;
-    readonly type: string;
-    readonly property?: string;
-    readonly consequence: string;
-    readonly message?: string;
-    readonly severity?: string;
-    readonly file?: string;
-    readonly line?: number;
-  }[];
-  readonly assumptions: readonly {
-    readonly name: string;
-    readonly value: string;
-    readonly choices: readonly string[];
-  }[];
-};
-
-type Unsupported = Differences['unsupported'][number];
-
-const UNSUPPORTED: readonly Column<Unsupported>[] = [
+const UNSUPPORTED: readonly Column<ShownUnsupported>[] = [
   { title: 'Resource', by: ({ logicalId }) => logicalId },
   { title: 'Setting', by: ({ property, message }) => property ?? message },
   { title: 'Effect on requests', by: ({ consequence }) => consequence },
 ];
-const ASSUMED: readonly Column<Differences['assumptions'][number]>[] = [
+const ASSUMED: readonly Column<ShownDifferences['assumptions'][number]>[] = [
   { title: 'Name', by: ({ name }) => name },
   { title: 'In force', by: ({ value }) => value },
   { title: 'Choices of --assume', by: ({ choices }) => choices.length },
 ];
 
-function placeOf({ file, line, stackName }: Unsupported): string {
+function placeOf({ file, line, stackName }: ShownUnsupported): string {
   return file === undefined ? stackName : `${file}${line === undefined ? '' : `:${line}`}`;
 }
 
-function RefusedCount({ rows }: { readonly rows: readonly Unsupported[] }) {
+function RefusedCount({ rows }: { readonly rows: readonly ShownUnsupported[] }) {
   const refused = rows.filter(({ severity }) => severity === 'refused').length;
   if (refused === 0) return null;
   return (
@@ -52,7 +31,7 @@ function RefusedCount({ rows }: { readonly rows: readonly Unsupported[] }) {
 }
 
 export function DiffersSection() {
-  const { data, error, reload } = useFetched<Differences>('console/differs');
+  const { data, error, reload } = useFetched<ShownDifferences>('console/differs');
   return (
     <div class="single scrolls">
       <SectionHead
@@ -123,15 +102,6 @@ export function DiffersSection() {
     </div>
   );
 }
-
-type ShownFaultRule = {
-  readonly number: number;
-  readonly name: string;
-  readonly what: string;
-  readonly isOn: boolean;
-  readonly matched: number;
-  readonly injected: number;
-};
 
 const COLUMNS: readonly Column<ShownFaultRule>[] = [
   { title: 'Rule', by: ({ number }) => number },

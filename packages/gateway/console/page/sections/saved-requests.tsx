@@ -11,9 +11,7 @@ import { linkTo } from '../address.ts';
 import { hasBody } from '../traffic/request-draft.ts';
 import type { Column } from '../elements/sort-order.ts';
 import type { Draft } from '../traffic/request-draft.ts';
-import type { SavedRequest, ShownApi } from '../../endpoints/inspect-model.ts';
-
-type SavedList = { readonly file: string; readonly requests: readonly SavedRequest[] };
+import type { SavedList, SavedRequest, ShownApi } from '../../endpoints/inspect-model.ts';
 
 const COLUMNS: readonly Column<SavedRequest>[] = [
   { title: 'Name', by: ({ name }) => name },

@@ -29,7 +29,7 @@ import type { ApiLabels } from '../../../console/records/api-labels.ts';
 import type { ServedApis } from '../../../control/served-apis.ts';
 import type { GatewayOptions } from '../../gateway.ts';
 import type { Parts } from '../parts.ts';
-import type { ShownOverview } from '../../../console/endpoints/inspect-model.ts';
+import type { ShownCalls, ShownOverview } from '../../../console/endpoints/inspect-model.ts';
 import type { InspectPorts } from '../../../console/endpoints/inspect-endpoints.ts';
 import type { RequestEndpointPorts } from '../../../console/endpoints/request-endpoints.ts';
 import type { MoreEndpoints } from '../../../server/control-port/local-endpoints.ts';
@@ -38,6 +38,7 @@ import type { DeployFinding } from '../../../core/deployability/finding.ts';
 import type { UnsupportedItem } from '../../../core/stack/model.ts';
 import type { Clock } from '../../../core/ports.ts';
 import type { Recording } from '../../../core/trail.ts';
+import type { ShownDifferences } from '../../../console/endpoints/differs-model.ts';
 
 const { version } = JSON.parse(
   readFileSync(new URL('../../../../../package.json', import.meta.url), 'utf8'),
@@ -250,8 +251,8 @@ function pagesOf(parts: Parts, rows: () => ReturnType<RequestRecords['rows']>): 
         tables: store.consumed,
         eventsSinceStart: records?.counts.sinceStart ?? 0,
       }),
-    calls: () => ({ calls: showCalls(recorder.calls, redactorOf(parts)) }),
-    differs: async () => ({
+    calls: (): ShownCalls => ({ calls: showCalls(recorder.calls, redactorOf(parts)) }),
+    differs: async (): Promise<ShownDifferences> => ({
       faults: parts.injection?.rules.rows ?? [],
       unsupported: [...served.unsupported, ...(await findingsOf(served)).added.flatMap(toUnsupported)],
       assumptions: Object.entries(options.assumptions ?? DEFAULT_ASSUMPTIONS).map(([name, value]) => ({
