@@ -8,9 +8,9 @@
  * | ids of the endpoints  | `TENANT#{tenant}` | `ENDPOINTS` | `ver`, `doc` (JSON of the ids)                       |
  * | change of an endpoint | `TENANT#{tenant}` | `OP#{op id}`| @see ../table/operation-record.ts                 |
  */
-import { DomainError } from '../errors.ts';
 import { SECRETS_LIMIT } from '../access/keys/secret-overlap.ts';
 import type { Item, ItemKey } from '../table/item-write.ts';
+import { readStoredRecord } from '../table/stored-record.ts';
 
 export type EndpointRecord = {
   readonly endpointId: string;
@@ -53,15 +53,8 @@ export function liveSecrets(
  * Reads an endpoint from its item.
  * @throws DomainError STORE_UNAVAILABLE for an item that this code cannot have written
  */
-export function parseStoredEndpoint({ ver: version, doc }: Item): StoredEndpoint {
-  let record: unknown;
-  try {
-    record = JSON.parse(String(doc));
-  } catch {
-    record = undefined;
-  }
-  if (typeof version === 'number' && isRecord(record)) return { record, version };
-  throw new DomainError('STORE_UNAVAILABLE', 'an item of the access table is not an endpoint');
+export function parseStoredEndpoint(item: Item): StoredEndpoint {
+  return readStoredRecord(item, isRecord, 'an item of the access table is not an endpoint');
 }
 
 function isRecord(value: unknown): value is EndpointRecord {

@@ -8,10 +8,10 @@
  * | list          | `TENANT#{tenant}` | `KEY#{id}`    | `prefix`                                      |
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
-import { DomainError } from '../../errors.ts';
 import { printKeyPart } from '../../table/item-write.ts';
 import type { Item, ItemKey, ItemWrite } from '../../table/item-write.ts';
 import { SECRETS_LIMIT } from './secret-overlap.ts';
+import { readStoredRecord } from '../../table/stored-record.ts';
 
 export type ApiKeyRecord = {
   readonly keyId: string;
@@ -86,15 +86,12 @@ export function printRecord(record: ApiKeyRecord, version: number): Item {
  * admitted, but the failure is not reported as a wrong key.
  */
 export function parseStoredApiKey(item: Item): StoredApiKey {
-  const { ver: version, doc, usedAt, custVer } = item;
-  let record: unknown;
-  try {
-    record = JSON.parse(String(doc));
-  } catch {
-    record = undefined;
-  }
-  if (typeof version !== 'number' || !isRecord(record))
-    throw new DomainError('STORE_UNAVAILABLE', 'an item of the access table is not an API key');
+  const { usedAt, custVer } = item;
+  const { record, version } = readStoredRecord(
+    item,
+    isRecord,
+    'an item of the access table is not an API key',
+  );
   return {
     record,
     version,

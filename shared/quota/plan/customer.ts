@@ -8,6 +8,7 @@ import type { Item, ItemKey } from '../../table/item-write.ts';
 import { headKey } from '../ledger/ledger.ts';
 import { parsePlan } from './plan.ts';
 import type { CustomerPlan } from './plan.ts';
+import { readStoredRecord } from '../../table/stored-record.ts';
 
 export type Term = {
   readonly plan: string;
@@ -71,15 +72,11 @@ export function isToldByPlan(item: Item): boolean {
  * @throws DomainError STORE_UNAVAILABLE for an item that this code cannot have written, so that no request is admitted
  */
 export function parseCustomer(item: Item): Customer {
-  const { ver: version, doc } = item;
-  let record: unknown;
-  try {
-    record = JSON.parse(String(doc));
-  } catch {
-    record = undefined;
-  }
-  if (typeof version !== 'number' || !isRecord(record))
-    throw new DomainError('STORE_UNAVAILABLE', 'an item of the usage table is not a customer');
+  const { record, version } = readStoredRecord(
+    item,
+    isRecord,
+    'an item of the usage table is not a customer',
+  );
   return { ...record, version };
 }
 
