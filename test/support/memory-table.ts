@@ -1,6 +1,6 @@
 /** ItemStore in one process's memory, for tests, and for a gateway that serves only from memory. */
 import type { Clock, ItemStore } from '#shared/ports.ts';
-import { applyChange, testsHold } from '#shared/table/item-write.ts';
+import { applyChange, testsHold } from './apply-write.ts';
 import type { Item, ItemKey, ItemWrite } from '#shared/table/item-write.ts';
 
 type MemoryTableOptions = {

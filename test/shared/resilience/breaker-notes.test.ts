@@ -9,7 +9,7 @@ import {
   stampWrite,
 } from '#shared/resilience/breaker-item.ts';
 import { printItem } from '#shared/table/dynamodb-expression.ts';
-import { applyChange } from '#shared/table/item-write.ts';
+import { applyChange } from '../../support/apply-write.ts';
 import type { Item, ItemWrite } from '#shared/table/item-write.ts';
 
 const KEY = breakerKey('shop', 'pri#ces');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { applyChange, isSameItem, testsHold } from '#shared/table/item-write.ts';
+import { isSameItem } from '#shared/table/item-write.ts';
+import { applyChange, testsHold } from '../../support/apply-write.ts';
 import type { Item, Test } from '#shared/table/item-write.ts';
 
 // Source: DynamoDB developer guide, "Comparison operator and function reference".

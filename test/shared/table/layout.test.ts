@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { testsHold } from '#shared/table/item-write.ts';
+import { testsHold } from '../../support/apply-write.ts';
 import type { ItemWrite } from '#shared/table/item-write.ts';
 import { findNewerLayout, guardLayout, LAYOUT } from '#shared/table/layout.ts';
 import { schemaOf } from '../../../packages/toolkit/authoring/files/table-schema.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { applyChange, testsHold } from '#shared/table/item-write.ts';
+import { applyChange, testsHold } from '../../../support/apply-write.ts';
 import type { Item } from '#shared/table/item-write.ts';
 import { parsePlan, usableBurst } from '#shared/quota/plan/plan.ts';
 import type { RateLimit } from '#shared/quota/plan/plan.ts';

@@ -4,7 +4,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { ItemStore } from '#shared/ports.ts';
-import { applyChange, testsHold } from '#shared/table/item-write.ts';
+import { applyChange, testsHold } from '../../../support/apply-write.ts';
 import type { Item, ItemWrite } from '#shared/table/item-write.ts';
 import { aWrite } from '../a-write.ts';
 import {
