@@ -35,7 +35,7 @@ export type PortalBrand = {
   readonly signIn: Readonly<Record<string, string>>;
 };
 
-export type PortalApi = {
+type PortalApi = {
   readonly id: string;
   readonly title: string;
   /** One URL for all stages, or a URL by stage. The API is not offered in other stages. */
