@@ -10,7 +10,7 @@ import { describeOldNode } from './old-node.cjs';
 import { OFFLINE_COMMAND_OPTIONS, readOfflineOptions } from './offline-options.ts';
 import { START_OPTIONS as ROWS } from '../../gateway/engine/start-options.ts';
 import { OptionError, readOption, readPairs } from './option-values.ts';
-import { readStartOptions, START_OPTIONS } from './start-options.ts';
+import { readStartOptions, OSLS_OPTIONS } from './osls-options.ts';
 import type { CliOptions, PluginUtilities, Serverless } from './serverless.ts';
 import type { ServiceFacts } from './session.ts';
 import type { StartSettings } from './settings.ts';
@@ -33,7 +33,7 @@ class GatewrightPlugin {
         start: {
           usage: 'Serves this service on this machine.',
           lifecycleEvents: ['start'],
-          options: START_OPTIONS,
+          options: OSLS_OPTIONS,
         },
       },
     },

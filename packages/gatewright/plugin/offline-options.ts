@@ -6,7 +6,7 @@ import { START_OPTIONS } from '../../gateway/engine/start-options.ts';
 import { toSettings } from '../../gateway/engine/start-settings.ts';
 import { OptionError, readFlag, readOption, toOslsOption, toRecord } from './option-values.ts';
 import { INSPECT_OPTIONS, readInspect } from './inspect-option.ts';
-import { readName, readTables } from './start-options.ts';
+import { readName, readTables } from './osls-options.ts';
 import type { OptionName } from '../../gateway/engine/start-settings.ts';
 import type { CliOptions, OptionSchema } from './serverless.ts';
 import type { StartSettings } from './settings.ts';

@@ -4,7 +4,7 @@ import { serviceCacheFolder } from './service-cache-folder.ts';
 import { optionNames } from '../../gateway/engine/start-settings.ts';
 import { readEnvFile } from './options.ts';
 import { UsageError } from '../../base/terminal/output.ts';
-import { addStartOptions } from './start-options.ts';
+import { addStartOptions } from './add-start-options.ts';
 import type { Command } from 'commander';
 import type { Home } from '../../gateway/core/stack/home.ts';
 import type { LoadFlags } from '../../gateway/engine/start-settings.ts';

@@ -4,7 +4,7 @@ import { checkRecords, openDefinition } from '../../../gateway/engine/index.ts';
 import { withStack } from '../../../toolkit/stack/commands/with-stack.ts';
 import { addLoadOptions, toLoadOptions } from '../../../toolkit/terminal/load-options.ts';
 import { count, printNotes, printResult, UsageError } from '../../../base/terminal/output.ts';
-import { startOption } from '../../../toolkit/terminal/start-options.ts';
+import { startOption } from '../../../toolkit/terminal/add-start-options.ts';
 import type { CheckedScreen, LoadFlags } from '../../../gateway/engine/index.ts';
 
 type CheckFlags = LoadFlags & { readonly wafNetworks?: string };

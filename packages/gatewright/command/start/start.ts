@@ -19,7 +19,7 @@ import { printNotes, UsageError } from '../../../base/terminal/output.ts';
 import { announceRefusals } from './announce-refusals.ts';
 import { copyVariablesFromStack } from './env-from-stack.ts';
 import { readExecOptions, runWithGateway, printReady } from './start-exec.ts';
-import { addStartOptions } from '../../../toolkit/terminal/start-options.ts';
+import { addStartOptions } from '../../../toolkit/terminal/add-start-options.ts';
 import { describeStart, listTries } from './start-text.ts';
 import { waitForNpxExit } from './npx-parent.ts';
 import { waitForSignal } from './wait-for-signal.ts';

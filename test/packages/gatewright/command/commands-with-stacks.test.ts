@@ -18,7 +18,7 @@ import 'esbuild';
 import { parse } from 'yaml';
 import { OptionError } from '../../../../packages/gatewright/plugin/option-values.ts';
 import { explain, startSession } from '../../../../packages/gatewright/plugin/session.ts';
-import { readStartOptions } from '../../../../packages/gatewright/plugin/start-options.ts';
+import { readStartOptions } from '../../../../packages/gatewright/plugin/osls-options.ts';
 import { aMockApi } from '../../../support/a-mock-api.ts';
 import { anHttpApiTemplate } from '../../../support/a-small-template.ts';
 import { captureOutput } from '../../../support/captured-output.ts';

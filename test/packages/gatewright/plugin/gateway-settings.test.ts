@@ -7,7 +7,7 @@ import {
 } from '../../../../packages/gatewright/plugin/gateway-settings.ts';
 import { readSource } from '../../../architecture/source-files.ts';
 import { OptionError } from '../../../../packages/gatewright/plugin/option-values.ts';
-import { START_OPTIONS } from '../../../../packages/gatewright/plugin/start-options.ts';
+import { OSLS_OPTIONS } from '../../../../packages/gatewright/plugin/osls-options.ts';
 
 const PAGE = 'docs/guides/run/plugin.md';
 
@@ -38,7 +38,7 @@ describe('SETTING_NAMES', () => {
   });
 
   it('are, with the options of the command, all that `gatewright start` has', () => {
-    const names = new Set([...SETTING_NAMES, ...Object.keys(START_OPTIONS), ...OF_OSLS]);
+    const names = new Set([...SETTING_NAMES, ...Object.keys(OSLS_OPTIONS), ...OF_OSLS]);
     // osls has no options whose value may be left out: `--inspect=9230` is `--inspect --inspect-port 9230`.
     names.delete('inspect-port');
 

@@ -9,7 +9,7 @@ import {
   toOslsOption,
   toRecord,
 } from '../../../../packages/gatewright/plugin/option-values.ts';
-import { START_OPTIONS } from '../../../../packages/gatewright/plugin/start-options.ts';
+import { OSLS_OPTIONS } from '../../../../packages/gatewright/plugin/osls-options.ts';
 import type { StartOption } from '../../../../packages/gateway/engine/settings.ts';
 import type { OptionSchema } from '../../../../packages/gatewright/plugin/serverless.ts';
 
@@ -28,12 +28,12 @@ describe('an option for osls', () => {
       assert.equal(toOslsOption(option).type, type));
 
   it('has no other type than these in any command', () => {
-    for (const [name, { type }] of [...Object.entries(START_OPTIONS), ...Object.entries(OFFLINE_OPTIONS)])
+    for (const [name, { type }] of [...Object.entries(OSLS_OPTIONS), ...Object.entries(OFFLINE_OPTIONS)])
       assert.ok(['string', 'boolean', 'multiple'].includes(type), `${name}: "${type}"`);
   });
 
   it('has the type of its row in the start command, whether it repeats or is a switch', () => {
-    const typeOf = (name: string): string | undefined => START_OPTIONS[name]?.type;
+    const typeOf = (name: string): string | undefined => OSLS_OPTIONS[name]?.type;
     const types = ['host', 'port', 'record', 'data', 'allow-host', 'strict', 'tls', 'reload'].map(typeOf);
 
     assert.deepEqual(types, 'string string string string multiple boolean boolean boolean'.split(' '));

@@ -24,7 +24,7 @@ import {
 } from '@gatewright/authoring/files/access-files';
 import { serviceOf } from './access-apis.ts';
 import type { ParameterTexts } from './access-apis.ts';
-import { startOption } from '../../../terminal/start-options.ts';
+import { startOption } from '../../../terminal/add-start-options.ts';
 import { withStack } from '../../commands/with-stack.ts';
 import { collectText, readStageName } from '../../../terminal/options.ts';
 import {

@@ -12,7 +12,7 @@ import type { StartSettings } from './settings.ts';
 
 const NAMES = optionNames(({ plugin }) => plugin === 'option' || plugin === 'both');
 
-export const START_OPTIONS: Readonly<Record<string, OptionSchema>> = {
+export const OSLS_OPTIONS: Readonly<Record<string, OptionSchema>> = {
   ...Object.fromEntries(NAMES.map((name) => [name, toOslsOption(ROWS[name])])),
   ...INSPECT_OPTIONS,
   // osls sets a switch only if it is on the command line, so an absent `--reload` means on, and `--no-reload` turns

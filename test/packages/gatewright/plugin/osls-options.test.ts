@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { readPairs } from '../../../../packages/gatewright/plugin/option-values.ts';
-import { readStartOptions } from '../../../../packages/gatewright/plugin/start-options.ts';
+import { readStartOptions } from '../../../../packages/gatewright/plugin/osls-options.ts';
 
 describe('readStartOptions', () => {
   it('has the default ports of `gatewright start`', () => {
