@@ -20,7 +20,7 @@ import type { Problem } from '@gatewright/authoring/document/read-document';
 import type { InspectedApi } from '../../../../gateway/engine/index.ts';
 import { closedRoutes, inspectApis, isOurs, loadOptions, toInventoryRoutes } from './access-apis.ts';
 import type { ParameterTexts } from './access-apis.ts';
-import { checkHandlers } from './claim-check.ts';
+import { checkDocumentedHandlers } from './claim-check.ts';
 import { readAccessFiles, findStrayDocuments } from '@gatewright/authoring/files/access-files';
 import { checkPlan } from '@gatewright/authoring/check/check-plan';
 import { withDeployedId } from '@gatewright/authoring/account/deployed-ids';
@@ -72,7 +72,7 @@ export async function checkDocuments(
   const apis =
     sources.length === 0 ? [] : await inspectApis(sources, loadOptions(stage, dirname(folder), parameters));
   const { unsafe, drift } = checkApis(build, apis, stage);
-  const handlers = await checkHandlers(compiled, apis, stage, sources);
+  const handlers = await checkDocumentedHandlers(compiled, apis, stage, sources);
   unsafe.push(...handlers.unsafe);
   for (const warning of handlers.warnings) printMessage('yellow', warning);
   // If a document could not be compiled, it may be the document that protects an API. In this case, no API is reported
@@ -160,7 +160,7 @@ export async function refuseUnsafeAccess(
   const served = { compiled, protects: [] };
   const withoutInventory = builds.flatMap((build) => build.withoutInventory);
   const { unsafe, drift } = checkApis(served, apis, stage);
-  const handlers = await checkHandlers(compiled, apis, stage, sources);
+  const handlers = await checkDocumentedHandlers(compiled, apis, stage, sources);
   unsafe.push(...handlers.unsafe);
   // If there are no documents, unprotected APIs are not reported, because functions with the names of the toolkit's
   // functions may belong to somebody else.

@@ -28,7 +28,7 @@ type HandlerFindings = {
  * @param sources folders and templates. The gatewright.yml next to a source may list files that a person has already
  * checked.
  */
-export async function checkHandlers(
+export async function checkDocumentedHandlers(
   { documents }: CompiledAccess,
   apis: readonly InspectedApi[],
   stage: string,

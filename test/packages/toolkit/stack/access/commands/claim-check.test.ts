@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { describe, it } from 'node:test';
-import { checkHandlers } from '../../../../../../packages/toolkit/stack/access/commands/claim-check.ts';
+import { checkDocumentedHandlers } from '../../../../../../packages/toolkit/stack/access/commands/claim-check.ts';
 import { inspectStacks } from '../../../../../../packages/gateway/engine/index.ts';
 import type { InspectedApi } from '../../../../../../packages/gateway/engine/index.ts';
 import { loadOptions } from '../../../../../../packages/toolkit/stack/access/commands/access-apis.ts';
@@ -76,7 +76,7 @@ async function checkFunction(properties: object, files: Readonly<Record<string, 
     const apis = await inspectStacks([file], { ...loadOptions('dev', folder), onProgress: () => undefined });
     const [api] = apis;
     const access = anAccess(aDocument({ api: { dev: { apiId: api?.id ?? '', stage: 'dev' } } }, ['GET /']));
-    const { unsafe, warnings } = await checkHandlers(access, apis, 'dev', [file]);
+    const { unsafe, warnings } = await checkDocumentedHandlers(access, apis, 'dev', [file]);
     const shown = (text: string) => text.replace(relative(process.cwd(), folder), '');
     return { unsafe: unsafe.map(shown), warnings: warnings.map(shown) };
   } finally {
@@ -111,10 +111,10 @@ function checkMapping(
   const access = anAccess(aDocument({ api: { dev: { apiId: 'a1', stage: 'dev' } } }, ['GET /']));
   const silent = { ...route, callerMappings: [] };
   const apis = [...others.map((other) => ({ ...api, routes: [silent], ...other })), api];
-  return checkHandlers(access, apis, 'dev', []).then(({ unsafe }) => unsafe);
+  return checkDocumentedHandlers(access, apis, 'dev', []).then(({ unsafe }) => unsafe);
 }
 
-describe('checkHandlers', () => {
+describe('checkDocumentedHandlers', () => {
   it("finds the planted mistake: a Cognito authorizer was replaced by the toolkit's, and the handlers were not changed", async () => {
     const [complaint, ...more] = await check(
       'exports.list = async (event) => ({\n  body: event.requestContext.authorizer.claims.sub,\n});\n',

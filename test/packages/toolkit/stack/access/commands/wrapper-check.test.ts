@@ -7,7 +7,7 @@ import { transformSync } from 'esbuild';
 import { bundleHandler, inspectStacks } from '../../../../../../packages/gateway/engine/index.ts';
 import type { InspectedApi } from '../../../../../../packages/gateway/engine/index.ts';
 import { loadOptions } from '../../../../../../packages/toolkit/stack/access/commands/access-apis.ts';
-import { checkHandlers } from '../../../../../../packages/toolkit/stack/access/commands/claim-check.ts';
+import { checkDocumentedHandlers } from '../../../../../../packages/toolkit/stack/access/commands/claim-check.ts';
 import {
   checkMcpWrapper,
   findRolesWithoutTools,
@@ -75,7 +75,7 @@ describe('checkMcpWrapper', () => {
       },
       ['POST /mcp'],
     );
-    const { warnings } = await checkHandlers(anAccess(document), apis, 'dev', []);
+    const { warnings } = await checkDocumentedHandlers(anAccess(document), apis, 'dev', []);
     return warnings.map((warning) => warning.replace(/^access\/\w+\.yml: /, ''));
   }
 
