@@ -16,7 +16,7 @@ import type { AwsFlags } from './aws-session.ts';
 import { COMMAND_LIMITS, describeSilence } from '@gatewright/aws/bounded-reply';
 import { readXml } from './read-xml.ts';
 
-export type AwsCall = { readonly service: string; readonly timeoutMs?: number } & (
+export type AwsRequest = { readonly service: string; readonly timeoutMs?: number } & (
   | {
       readonly protocol: 'json';
       /** Operation, such as `DynamoDB_20120810.DescribeTable`. */
@@ -58,7 +58,7 @@ export type AwsAnswer =
 
 export interface Aws {
   readonly region: string;
-  call(request: AwsCall): Promise<AwsAnswer>;
+  call(request: AwsRequest): Promise<AwsAnswer>;
 }
 
 const QUOTED_CHARACTERS = 300;
@@ -90,7 +90,7 @@ type HttpParts = {
   readonly body: string | undefined;
 };
 
-function toHttp(request: AwsCall): HttpParts {
+function toHttp(request: AwsRequest): HttpParts {
   switch (request.protocol) {
     case 'json': {
       const type = `application/x-amz-json-${request.version ?? '1.0'}`;
@@ -111,7 +111,7 @@ function toHttp(request: AwsCall): HttpParts {
   }
 }
 
-function readReply(request: AwsCall, url: URL, reply: CallReply): AwsAnswer {
+function readReply(request: AwsRequest, url: URL, reply: CallReply): AwsAnswer {
   const { status, headers, text } = reply;
   if (status === 0) return { kind: 'silent', message: describeSilence(url, reply) };
   const isXml = request.protocol === 'query';

@@ -11,7 +11,7 @@ import { parseKeyPart } from '#shared/table/item-write.ts';
 import type { Item, ItemKey } from '#shared/table/item-write.ts';
 import { guardLayout } from '#shared/table/layout.ts';
 import { listAt, memberAt } from '../../terminal/aws-call.ts';
-import type { Aws, AwsCall } from '../../terminal/aws-call.ts';
+import type { Aws, AwsRequest } from '../../terminal/aws-call.ts';
 import { UsageError } from '../../../base/terminal/output.ts';
 import { callOrFail } from '../failures/call-or-fail.ts';
 
@@ -117,7 +117,7 @@ async function getBreaker(
   return { item: item as object as DynamoDbItem, tableEpochMs: Date.parse(headers.get('date') ?? '') || 0 };
 }
 
-function dynamoDb(action: string, input: object): AwsCall {
+function dynamoDb(action: string, input: object): AwsRequest {
   return {
     service: 'dynamodb',
     protocol: 'json',

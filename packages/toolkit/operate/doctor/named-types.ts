@@ -2,7 +2,7 @@
  * Defines, for each type of resource that a template may name, how to find such a resource in the account and how to
  * release its name.
  */
-import type { AwsCall } from '../../terminal/aws-call.ts';
+import type { AwsRequest } from '../../terminal/aws-call.ts';
 
 type Asked = { readonly name: string; readonly region: string; readonly accountId: string };
 
@@ -10,7 +10,7 @@ type NamedType = {
   readonly called: string;
   readonly property: string;
   readonly permission: string;
-  readonly request: (asked: Asked) => AwsCall;
+  readonly request: (asked: Asked) => AwsRequest;
   /** Matches AWS's response if there is no such resource. */
   readonly absent: RegExp;
   readonly fix: (name: string) => string;
@@ -86,7 +86,7 @@ export const NAMED_TYPES: Readonly<Record<string, NamedType>> = {
   },
 };
 
-function json(service: string, target: string, input: object, version?: '1.1'): AwsCall {
+function json(service: string, target: string, input: object, version?: '1.1'): AwsRequest {
   return { service, protocol: 'json', target, input, ...(version !== undefined && { version }) };
 }
 
@@ -95,7 +95,7 @@ function query(
   action: string,
   version: string,
   parameters: Readonly<Record<string, string>>,
-): AwsCall {
+): AwsRequest {
   return { service, protocol: 'query', action, version, parameters };
 }
 

@@ -1,4 +1,4 @@
-import type { Aws, AwsAnswer, AwsCall } from '../../terminal/aws-call.ts';
+import type { Aws, AwsAnswer, AwsRequest } from '../../terminal/aws-call.ts';
 import type { Unread } from './finding.ts';
 
 /** Calls AWS, and records failed calls. */
@@ -10,7 +10,7 @@ export type Reader = {
   readonly read: (
     what: string,
     permission: string,
-    request: AwsCall,
+    request: AwsRequest,
     absent?: RegExp,
   ) => Promise<Extract<AwsAnswer, { kind: 'answer' }> | 'absent' | undefined>;
   readonly unread: Unread[];

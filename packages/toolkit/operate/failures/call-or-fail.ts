@@ -1,4 +1,4 @@
-import type { Aws, AwsAnswer, AwsCall } from '../../terminal/aws-call.ts';
+import type { Aws, AwsAnswer, AwsRequest } from '../../terminal/aws-call.ts';
 import { UsageError } from '../../../base/terminal/output.ts';
 
 type Answered = Extract<AwsAnswer, { readonly kind: 'answer' }>;
@@ -8,7 +8,7 @@ type Answered = Extract<AwsAnswer, { readonly kind: 'answer' }>;
  * @throws UsageError if AWS refuses the call or does not respond. The message contains AWS's message and the required
  * IAM action
  */
-export async function callOrFail(aws: Aws, permission: string, request: AwsCall): Promise<Answered> {
+export async function callOrFail(aws: Aws, permission: string, request: AwsRequest): Promise<Answered> {
   const answer = await ask(aws, permission, request, undefined);
   if (answer === undefined) throw new UsageError(`AWS did not respond to ${permission}`);
   return answer;
@@ -21,7 +21,7 @@ export async function callOrFail(aws: Aws, permission: string, request: AwsCall)
 export async function ask(
   aws: Aws,
   permission: string,
-  request: AwsCall,
+  request: AwsRequest,
   absent: RegExp | undefined,
 ): Promise<Answered | undefined> {
   const answer = await aws.call(request);

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createAws } from '../../../../packages/toolkit/terminal/aws-call.ts';
-import type { AwsCall } from '../../../../packages/toolkit/terminal/aws-call.ts';
+import type { AwsRequest } from '../../../../packages/toolkit/terminal/aws-call.ts';
 import { anAccount, xml, xmlError } from '../../../support/an-aws-account.ts';
 
-const IDENTITY: AwsCall = {
+const IDENTITY: AwsRequest = {
   service: 'sts',
   protocol: 'query',
   action: 'GetCallerIdentity',
   version: '2011-06-15',
 };
-const TABLE: AwsCall = {
+const TABLE: AwsRequest = {
   service: 'dynamodb',
   protocol: 'json',
   target: 'DynamoDB_20120810.DescribeTable',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseHttpEvent } from '#shared/aws/http-event.ts';
 import { invokeAdmin, regionOfFunction } from '../../../../packages/toolkit/terminal/invoke-admin.ts';
-import type { Aws, AwsAnswer, AwsCall } from '../../../../packages/toolkit/terminal/aws-call.ts';
+import type { Aws, AwsAnswer, AwsRequest } from '../../../../packages/toolkit/terminal/aws-call.ts';
 
 const ARN = 'arn:aws:lambda:eu-central-1:123456789012:function:gatewright-prod-access-admin';
 const SIGNER = 'arn:aws:iam::123456789012:user/ops';
@@ -15,8 +15,8 @@ const answered = (body: object): AwsAnswer => ({
 });
 
 /** AWS with one identity, whose Lambda answers so. */
-function anAws(lambda: AwsAnswer): Aws & { readonly calls: AwsCall[] } {
-  const calls: AwsCall[] = [];
+function anAws(lambda: AwsAnswer): Aws & { readonly calls: AwsRequest[] } {
+  const calls: AwsRequest[] = [];
   const identity = answered({
     GetCallerIdentityResponse: {
       GetCallerIdentityResult: { Arn: SIGNER, UserId: 'AIDAEXAMPLE', Account: '123456789012' },

@@ -6,7 +6,7 @@ import {
   readBreaker,
   resetBreaker,
 } from '../../../../../packages/toolkit/operate/breakers/breaker-table.ts';
-import type { Aws, AwsAnswer, AwsCall } from '../../../../../packages/toolkit/terminal/aws-call.ts';
+import type { Aws, AwsAnswer, AwsRequest } from '../../../../../packages/toolkit/terminal/aws-call.ts';
 
 const PLACE = { tableName: 'breakers', namespace: 'shop' };
 const OPENED_MS = Date.UTC(2026, 0, 1);
@@ -27,8 +27,8 @@ const answered = (body: object): AwsAnswer => ({
 });
 
 /** Answers by operation, one after the other; all calls are kept. */
-function anAws(answers: Readonly<Record<string, readonly AwsAnswer[]>>): Aws & { calls: AwsCall[] } {
-  const calls: AwsCall[] = [];
+function anAws(answers: Readonly<Record<string, readonly AwsAnswer[]>>): Aws & { calls: AwsRequest[] } {
+  const calls: AwsRequest[] = [];
   const left = new Map(Object.entries(answers).map(([name, list]) => [name, [...list]]));
   return {
     region: 'us-east-1',
