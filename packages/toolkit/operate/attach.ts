@@ -241,7 +241,7 @@ async function attachLocked(
     return;
   }
   printResult(planAsJson(reading), () => printPlan(reading, open.options, readdirSync(process.cwd())));
-  if (reading.surprises.some(({ level }) => level === 'obstacle')) {
+  if (reading.findings.some(({ level }) => level === 'obstacle')) {
     process.exitCode = REFUSED;
     return;
   }
@@ -259,12 +259,12 @@ async function addBreaking(
   { plane }: OpenPlane,
   step: string | undefined,
 ): Promise<Reading> {
-  const { surprises } = reading;
-  if (step === 'snippets' || surprises.some(({ level }) => level === 'obstacle')) return reading;
+  const { findings } = reading;
+  if (step === 'snippets' || findings.some(({ level }) => level === 'obstacle')) return reading;
   const what = await findBreaking(reading.plan, plane);
   if (what === undefined) return reading;
   const level = step === 'plan' ? ('warning' as const) : ('obstacle' as const);
-  return { ...reading, surprises: [...surprises, { id: 'breaks-off', level, what, fix: PERMISSION_ADVICE }] };
+  return { ...reading, findings: [...findings, { id: 'breaks-off', level, what, fix: PERMISSION_ADVICE }] };
 }
 
 /**

@@ -9,8 +9,8 @@ import { listAt, textAt } from '../../terminal/aws-call.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { Undo } from './journal.ts';
 import type { LiveApi } from './live-api.ts';
-import { obstacle } from './surprise.ts';
-import type { Surprise } from './surprise.ts';
+import { obstacle } from './plan-finding.ts';
+import type { PlanFinding } from './plan-finding.ts';
 import type { Check } from './verify.ts';
 
 type Api = Pick<LiveApi, 'apiId' | 'stage' | 'gatewayResponses'>;
@@ -49,7 +49,7 @@ export async function checkAdmission(
   plane: Pick<ControlPlane, 'list'>,
   live: Api,
   document: CompiledDocument | undefined,
-): Promise<readonly Surprise[]> {
+): Promise<readonly PlanFinding[]> {
   const admissionKey = document?.quota?.admissionKey;
   const missing = admissionKey === undefined ? [] : await findMissingForKey(plane, live, admissionKey);
   return missing.length === 0

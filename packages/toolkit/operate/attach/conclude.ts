@@ -6,7 +6,7 @@ import { relative } from 'node:path';
 import { describeClaimRead, findClaimReads } from '@gatewright/authoring/check/claim-reads';
 import { readProjectSources } from '../../../gateway/lambda/code/package-sources.ts';
 import { readClaimsChecked } from '../../terminal/settings-file.ts';
-import { list } from './surprise.ts';
+import { list } from './plan-finding.ts';
 import { undoPlan } from './apply-plan.ts';
 import type { Work } from './apply-plan.ts';
 import type { Plan, Undo } from './journal.ts';

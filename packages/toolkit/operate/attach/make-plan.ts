@@ -7,8 +7,8 @@ import type { AuthorizerFunction } from './authorizer-function.ts';
 import { chooseRoutes } from './choose-routes.ts';
 import { chooseSettings } from './choose-settings.ts';
 import type { ControlPlane } from './control-plane.ts';
-import { findSurprises } from './find-surprises.ts';
-import type { Surprise } from './surprise.ts';
+import { findPlanFindings } from './find-plan-findings.ts';
+import type { PlanFinding } from './plan-finding.ts';
 import { FORMAT } from './journal.ts';
 import type { Plan, Saved, Undo } from './journal.ts';
 import type { LiveApi } from './live-api.ts';
@@ -44,7 +44,7 @@ export type Reading = {
   readonly live: LiveApi;
   readonly authorizer: AuthorizerFunction;
   readonly document: CompiledDocument | undefined;
-  readonly surprises: readonly Surprise[];
+  readonly findings: readonly PlanFinding[];
 };
 
 /**
@@ -76,12 +76,12 @@ export async function makePlan(
   const choice = chooseRoutes(live, options.patterns, options.isReplacing, [name]);
   const keyed = options.quota === 'authorizer' ? keyedRoutes(document, choice.chosen) : new Set<string>();
   const stepsOptions = { planId, settings, routes: choice.chosen, canaryPercent, keyed };
-  const surprises = [
+  const findings = [
     ...refuseCanary(live, canaryPercent),
     ...refuseToken(live, type),
     ...checkPlacement(options.quota, live, type, document),
     ...(begun === undefined && keyed.size > 0 ? await checkAdmission(plane, live, document) : []),
-    ...findSurprises({
+    ...findPlanFindings({
       live,
       authorizer,
       settings,
@@ -95,7 +95,7 @@ export async function makePlan(
     live,
     authorizer,
     document,
-    surprises,
+    findings,
     plan: {
       format: FORMAT,
       id: planId,
@@ -137,7 +137,7 @@ function keyedRoutes(document: CompiledDocument | undefined, chosen: LiveApi['ro
   );
 }
 
-function refuseCanary({ kind }: LiveApi, canaryPercent: number | undefined): Surprise[] {
+function refuseCanary({ kind }: LiveApi, canaryPercent: number | undefined): PlanFinding[] {
   if (canaryPercent === undefined || kind === 'rest') return [];
   return [
     {
@@ -153,7 +153,7 @@ function refuseCanary({ kind }: LiveApi, canaryPercent: number | undefined): Sur
  * Refuses a TOKEN authorizer for an API that is not a REST API, because only REST APIs send the events that it reads.
  * The check is made even if there is no document.
  */
-function refuseToken({ kind }: LiveApi, type: AttachOptions['type']): Surprise[] {
+function refuseToken({ kind }: LiveApi, type: AttachOptions['type']): PlanFinding[] {
   if (type === 'request' || kind === 'rest') return [];
   return [
     {

@@ -1,7 +1,7 @@
 import { count, colorize, table } from '../../../base/terminal/output.ts';
 import { API_NAMES } from '@gatewright/authoring/inventory/route-inventory';
 import { showControls } from '@gatewright/aws/text/visible-text';
-import type { Surprise } from './surprise.ts';
+import type { PlanFinding } from './plan-finding.ts';
 import type { Reading } from './make-plan.ts';
 import type { Undo } from './journal.ts';
 import { findIds, findRedeployed, findUndone, stateOfMembers } from './step.ts';
@@ -12,7 +12,7 @@ import { authorizerPart, describeGuard } from './live-api.ts';
 import type { VerifyOptions } from './verify-options.ts';
 
 export function printPlan(
-  { plan, live, surprises, authorizer }: Reading,
+  { plan, live, findings, authorizer }: Reading,
   options: Partial<Pick<VerifyOptions, 'url' | 'token'>> = {},
   files: readonly string[] = [],
 ): readonly string[] {
@@ -25,7 +25,7 @@ export function printPlan(
       ),
     ),
     ...(steps.length === 0 ? ['  nothing to do'] : printSteps(steps)),
-    ...surprises.flatMap(printSurprise),
+    ...findings.flatMap(printFinding),
     ...describeOrigin(live, plan, files),
     ...(steps.length === 0 ? [] : describeEffect(steps, live.isAutomatic, describeVerification(options))),
   ];
@@ -94,7 +94,7 @@ function describeUndo(
 
 const COLOURS = { obstacle: 'red', warning: 'yellow', note: 'dim' } as const;
 
-function printSurprise({ level, what, fix }: Surprise): readonly string[] {
+function printFinding({ level, what, fix }: PlanFinding): readonly string[] {
   const said = `${colorize(COLOURS[level], `${level}:`)} ${showControls(what)}`;
   return fix === '' ? [said] : [said, `  ${showControls(fix)}`];
 }
@@ -124,7 +124,7 @@ function describeVerification({ url, token }: Partial<Pick<VerifyOptions, 'url' 
 }
 
 /** Returns the plan as JSON for programs. It contains steps and findings, but not the configuration of the API. */
-export function planAsJson({ plan, live, surprises }: Reading): object {
+export function planAsJson({ plan, live, findings }: Reading): object {
   const { id, apiId, kind, stage, region, functionArn, steps } = plan;
   return {
     id,
@@ -136,6 +136,6 @@ export function planAsJson({ plan, live, surprises }: Reading): object {
     drift: live.drift ?? null,
     origin: originOf(live) ?? null,
     steps: steps.map(({ name, does, isLive, apply, revert }) => ({ name, does, isLive, apply, revert })),
-    findings: surprises,
+    findings,
   };
 }

@@ -6,8 +6,8 @@ import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import { textAt } from '../../terminal/aws-call.ts';
 import { readLogLine, variablesOf } from '../explain/log-line.ts';
 import type { LiveApi } from './live-api.ts';
-import { obstacle, warning } from './surprise.ts';
-import type { Surprise } from './surprise.ts';
+import { obstacle, warning } from './plan-finding.ts';
+import type { PlanFinding } from './plan-finding.ts';
 
 export const QUOTA_PLACEMENTS = ['authorizer', 'access-log', 'handler'] as const;
 export type QuotaPlacement = (typeof QUOTA_PLACEMENTS)[number];
@@ -21,7 +21,7 @@ export function checkPlacement(
   live: LiveApi,
   type: 'token' | 'request',
   document: CompiledDocument | undefined,
-): readonly Surprise[] {
+): readonly PlanFinding[] {
   if (placement === undefined) return [];
   if (placement === 'handler')
     return [
@@ -50,7 +50,7 @@ export function checkPlacement(
     : [];
 }
 
-function wrongCount(where: string, change: string, other: QuotaPlacement): Surprise {
+function wrongCount(where: string, change: string, other: QuotaPlacement): PlanFinding {
   return obstacle(
     'quota-count',
     `the access document charges its quota ${where}, but --quota requests another place`,
@@ -68,7 +68,7 @@ const CHARGED_BY = ['extendedRequestId', 'requestTimeEpoch', 'status'];
  * Checks the stage's access log, from which the tracker charges callers. A template or `explain --set-log-format` sets
  * up this log.
  */
-function checkAccessLog({ kind, stage, stageShown }: LiveApi): readonly Surprise[] {
+function checkAccessLog({ kind, stage, stageShown }: LiveApi): readonly PlanFinding[] {
   const group = textAt(stageShown, 'accessLogSettings', 'destinationArn');
   const format = textAt(stageShown, 'accessLogSettings', 'format');
   const fix = `give the stage an access log in JSON, such as ${usageFormat(kind)} (see node_modules/gatewright/docs/guides/sell/quota.md, “From access logs”)`;

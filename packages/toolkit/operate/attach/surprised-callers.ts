@@ -4,15 +4,15 @@
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { count } from '../../../base/terminal/output.ts';
-import { list, warning } from './surprise.ts';
+import { list, warning } from './plan-finding.ts';
 import { methodSettingOf, sendsCorsHeader } from './live-api.ts';
 import type { LiveApi, LiveRoute } from './live-api.ts';
-import type { Circumstances, Surprise } from './surprise.ts';
+import type { Circumstances, PlanFinding } from './plan-finding.ts';
 
 /**
  * Reports routes that web pages call. If a page cannot read the 401 response, the browser reports a CORS error instead.
  */
-export function checkBrowsers({ live, choice: { chosen } }: Circumstances): Surprise[] {
+export function checkBrowsers({ live, choice: { chosen } }: Circumstances): PlanFinding[] {
   const { kind, routes, api } = live;
   if (kind === 'websocket') return [];
   const cors = api['corsConfiguration'];
@@ -80,7 +80,7 @@ export function sharedCacheRoutes(
  * Reports routes with a shared cache. The authorizer decides who is allowed, but every allowed caller gets the same
  * cached response.
  */
-export function checkCaches({ live, choice: { chosen } }: Circumstances): Surprise[] {
+export function checkCaches({ live, choice: { chosen } }: Circumstances): PlanFinding[] {
   const cached = sharedCacheRoutes(live, chosen);
   return cached.length === 0
     ? []

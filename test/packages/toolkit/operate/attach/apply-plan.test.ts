@@ -42,8 +42,8 @@ describe('an authorizer that is attached to an API that runs', () => {
     await using api = await aRestApiToAttach();
     const before = await api.everything();
     await assertOpen(api);
-    const { plan, surprises } = await api.plan();
-    assert.deepEqual(surprises, []);
+    const { plan, findings } = await api.plan();
+    assert.deepEqual(findings, []);
     assertSame(await api.everything(), before, 'a plan changes nothing');
 
     await api.apply(plan);
@@ -77,12 +77,12 @@ describe('an authorizer that is attached to an API that runs', () => {
   it('protects only $connect of a WebSocket API, and is removed again', async () => {
     await using api = await aWebSocketApiToAttach();
     const before = await api.everything();
-    const { plan, surprises } = await api.plan();
+    const { plan, findings } = await api.plan();
     assert.deepEqual(
       plan.steps.map(({ name }) => name),
       ['permission', 'authorizer', 'route $connect', 'deployment', 'stage'],
     );
-    assert.ok(surprises.some(({ id }) => id === 'drift-unknown'));
+    assert.ok(findings.some(({ id }) => id === 'drift-unknown'));
 
     const shakeHands = (token?: string): Promise<number> => api.status('GET', '', token);
     assert.deepEqual([await shakeHands(), await shakeHands('nonsense')], [101, 101]);

@@ -48,10 +48,10 @@ describe('a plan', () => {
   it('keeps routes with another guard, and replaces and restores the guard on request', async () => {
     await using api = await aRestApiToAttach({ ...one, method: { AuthorizationType: 'AWS_IAM' } });
     const before = await api.everything();
-    const { plan: none, surprises } = await api.plan();
+    const { plan: none, findings } = await api.plan();
     assert.deepEqual(none.steps, []);
     assert.deepEqual(
-      surprises.map(({ id }) => id),
+      findings.map(({ id }) => id),
       ['nothing'],
     );
 
@@ -72,10 +72,10 @@ describe('a plan', () => {
     await giveAdmissionKey(api.plane);
     const before = await api.everything();
 
-    const { plan, surprises } = await api.plan({ type: 'request', quota: 'authorizer' });
+    const { plan, findings } = await api.plan({ type: 'request', quota: 'authorizer' });
 
     assert.deepEqual(
-      surprises.filter(({ id }) => /quota|key/.test(id)),
+      findings.filter(({ id }) => /quota|key/.test(id)),
       [],
     );
     assert.deepEqual(stepsOf(plan), [
@@ -94,15 +94,15 @@ describe('a plan', () => {
     assertSame(await api.everything(), before);
 
     const token = await api.plan({ quota: 'authorizer' });
-    assert.ok(token.surprises.some(({ id, level }) => id === 'quota-token' && level === 'obstacle'));
+    assert.ok(token.findings.some(({ id, level }) => id === 'quota-token' && level === 'obstacle'));
   });
 
   it('refuses routes that would require a key that does not exist, and names each missing part', async () => {
     const quota = { ...QUOTA, admissionKey: 'shop-admitted-requests-${stage}' };
     await using api = await aRestApiToAttach({ ...one, over: { quota, result: { cacheTtlSeconds: 0 } } });
     const missing = async (): Promise<string> => {
-      const { surprises } = await api.plan({ type: 'request', quota: 'authorizer' });
-      const found = surprises.find(({ id }) => id === 'admission-key');
+      const { findings } = await api.plan({ type: 'request', quota: 'authorizer' });
+      const found = findings.find(({ id }) => id === 'admission-key');
       assert.ok(found === undefined || found.level === 'obstacle');
       return found?.what ?? '';
     };
@@ -131,9 +131,9 @@ describe('a plan', () => {
       over: { quota: QUOTA, result: { cacheTtlSeconds: 0 } },
     });
 
-    const { surprises } = await api.plan({ type: 'request' });
+    const { findings } = await api.plan({ type: 'request' });
 
-    const { level, what, fix } = surprises.find(({ id }) => id === 'quota-key') ?? {};
+    const { level, what, fix } = findings.find(({ id }) => id === 'quota-key') ?? {};
     assert.equal(level, 'obstacle');
     assert.match(
       what ?? '',
@@ -187,8 +187,8 @@ describe('a plan', () => {
   it('refuses an authorizer of type TOKEN for an API that does not support it, and a function of another region', async () => {
     await using api = await anHttpApiToAttach({ count: 1 });
     for (const isWithoutDocument of [true, false]) {
-      const { surprises } = await api.plan({ type: 'token', isWithoutDocument });
-      assert.ok(surprises.some(({ id, level }) => id === 'no-token' && level === 'obstacle'));
+      const { findings } = await api.plan({ type: 'token', isWithoutDocument });
+      assert.ok(findings.some(({ id, level }) => id === 'no-token' && level === 'obstacle'));
     }
     const functionName = functionArn('gatewright-prod-request-authorizer').replace('us-east-1', 'eu-west-1');
 
@@ -200,14 +200,14 @@ describe('a plan', () => {
 
   it('refuses a canary for an API that does not support it, and a quota for a document that has none', async () => {
     await using api = await aRestApiToAttach(one);
-    const { surprises } = await api.plan({ quota: 'authorizer' });
+    const { findings } = await api.plan({ quota: 'authorizer' });
 
-    assert.ok(surprises.some(({ id }) => id === 'no-quota'));
-    assert.ok(surprises.every(({ id }) => id !== 'no-canary'));
+    assert.ok(findings.some(({ id }) => id === 'no-quota'));
+    assert.ok(findings.every(({ id }) => id !== 'no-canary'));
     await using http = await anHttpApiToAttach({ count: 1 });
-    const { surprises: ofHttp } = await http.plan({ canaryPercent: 10 });
+    const { findings: ofHttp } = await http.plan({ canaryPercent: 10 });
     assert.ok(ofHttp.some(({ id, level }) => id === 'no-canary' && level === 'obstacle'));
-    const { surprises: without } = await http.plan();
+    const { findings: without } = await http.plan();
     assert.ok(without.every(({ id }) => id !== 'no-canary'));
   });
 

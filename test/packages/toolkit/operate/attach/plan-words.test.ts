@@ -12,7 +12,7 @@ import {
   fillIds,
   isSame,
 } from '../../../../../packages/toolkit/operate/attach/step.ts';
-import { list } from '../../../../../packages/toolkit/operate/attach/surprise.ts';
+import { list } from '../../../../../packages/toolkit/operate/attach/plan-finding.ts';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import type { ControlPlane } from '../../../../../packages/toolkit/operate/attach/control-plane.ts';
 import type { LiveApi, LiveRoute } from '../../../../../packages/toolkit/operate/attach/live-api.ts';

@@ -4,7 +4,7 @@ import type { Choice } from './choose-routes.ts';
 import type { AuthorizerSettings } from './choose-settings.ts';
 import type { LiveApi } from './live-api.ts';
 
-export type Surprise = {
+export type PlanFinding = {
   readonly id: string;
   /** The severity of the finding. The plan cannot be applied if there is an obstacle. */
   readonly level: 'obstacle' | 'warning' | 'note';
@@ -24,13 +24,13 @@ export type Circumstances = {
   readonly isIncludingEdits: boolean;
 };
 
-export const obstacle = (id: string, what: string, fix: string): Surprise => ({
+export const obstacle = (id: string, what: string, fix: string): PlanFinding => ({
   id,
   level: 'obstacle',
   what,
   fix,
 });
-export const warning = (id: string, what: string, fix: string): Surprise => ({
+export const warning = (id: string, what: string, fix: string): PlanFinding => ({
   id,
   level: 'warning',
   what,

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { findSurprises } from '../../../../../packages/toolkit/operate/attach/find-surprises.ts';
+import { findPlanFindings } from '../../../../../packages/toolkit/operate/attach/find-plan-findings.ts';
 import { chooseRoutes } from '../../../../../packages/toolkit/operate/attach/choose-routes.ts';
 import { chooseSettings } from '../../../../../packages/toolkit/operate/attach/choose-settings.ts';
 import { mayCall } from '../../../../../packages/toolkit/operate/attach/authorizer-function.ts';
 import type { AuthorizerFunction } from '../../../../../packages/toolkit/operate/attach/authorizer-function.ts';
-import type { Circumstances } from '../../../../../packages/toolkit/operate/attach/surprise.ts';
+import type { Circumstances } from '../../../../../packages/toolkit/operate/attach/plan-finding.ts';
 import type { LiveApi, LiveRoute } from '../../../../../packages/toolkit/operate/attach/live-api.ts';
 import { aDocument } from '../../../../support/an-access-document.ts';
 
@@ -80,11 +80,11 @@ function about(
 }
 
 const idsOf = (circumstances: Circumstances): string[] =>
-  findSurprises(circumstances).map(({ level, id }) => `${level} ${id}`);
+  findPlanFindings(circumstances).map(({ level, id }) => `${level} ${id}`);
 
-describe('surprises to know before an authorizer is attached', () => {
+describe('findings to know before an authorizer is attached', () => {
   it('are none for a plain API that its document knows', () => {
-    assert.deepEqual(findSurprises(about(anApi())), []);
+    assert.deepEqual(findPlanFindings(about(anApi())), []);
   });
 
   it('advises what helps while the API does not have the authorizer yet, which access sync does not', () => {
@@ -92,14 +92,14 @@ describe('surprises to know before an authorizer is attached', () => {
     const over = { result: { cacheTtlSeconds: 300 }, rules: [own] };
     const opened = aDocument(over, ['open GET /users/{id}', 'open GET /users/me']);
     const routes = [aRoute('GET /users/{id}'), aRoute('GET /users/me')];
-    const [surprise] = findSurprises(about(anApi({ routes }), { document: opened }));
+    const [finding] = findPlanFindings(about(anApi({ routes }), { document: opened }));
 
     assert.match(
-      surprise?.what ?? '',
+      finding?.what ?? '',
       /can also call GET \/users\/me, because GET \/users\/me had no authorizer when .* were read$/,
     );
     assert.match(
-      surprise?.fix ?? '',
+      finding?.fix ?? '',
       /attach plan --write-routes .*; then deploy .* or run gatewright access publish; then attach$/,
     );
   });

@@ -2,8 +2,8 @@ import { findLaterRoutes } from '@gatewright/authoring/check/check-later-routes'
 import { checkChargedRoutes, checkNativePlans, checkWiring } from '@gatewright/authoring/check/check-wiring';
 import type { WiredRoute } from '@gatewright/authoring/check/check-wiring';
 import { checkBrowsers, checkCaches } from './surprised-callers.ts';
-import { list, obstacle, warning } from './surprise.ts';
-import type { Circumstances, Surprise } from './surprise.ts';
+import { list, obstacle, warning } from './plan-finding.ts';
+import type { Circumstances, PlanFinding } from './plan-finding.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import { textAt } from '../../terminal/aws-call.ts';
@@ -21,7 +21,7 @@ const AUTHORIZER_WITHIN_SECONDS = { rest: 29, websocket: 29, http: 10 } as const
 const WRITE_ROUTES =
   'run gatewright attach plan --write-routes with the same options, which writes the routes as they will be after the attachment to the routes file of the document; then deploy the toolkit’s stack, or run gatewright access publish; then attach';
 
-export function findSurprises(about: Circumstances): readonly Surprise[] {
+export function findPlanFindings(about: Circumstances): readonly PlanFinding[] {
   if (about.choice.chosen.length === 0) return findNothingToDo(about);
   return [
     ...findNothingToDo(about),
@@ -35,7 +35,7 @@ export function findSurprises(about: Circumstances): readonly Surprise[] {
   ];
 }
 
-function findNothingToDo({ choice: { chosen, idle } }: Circumstances): Surprise[] {
+function findNothingToDo({ choice: { chosen, idle } }: Circumstances): PlanFinding[] {
   return [
     ...idle.map((pattern) =>
       obstacle(
@@ -56,7 +56,13 @@ function findNothingToDo({ choice: { chosen, idle } }: Circumstances): Surprise[
   ];
 }
 
-function checkDocument({ live, document, settings, keyed, choice: { chosen } }: Circumstances): Surprise[] {
+function checkDocument({
+  live,
+  document,
+  settings,
+  keyed,
+  choice: { chosen },
+}: Circumstances): PlanFinding[] {
   const { apiId, stage } = live;
   if (document === undefined)
     return [
@@ -99,7 +105,7 @@ function checkQuota(
   document: CompiledDocument,
   wired: readonly WiredRoute[],
   keySource: 'AUTHORIZER' | 'HEADER',
-): Surprise[] {
+): PlanFinding[] {
   const { admissionKey, ...quota } = document.quota ?? {};
   const withoutKey = { ...document, quota } as CompiledDocument;
   const others = checkChargedRoutes(admissionKey === undefined ? document : withoutKey, wired, keySource);
@@ -125,7 +131,7 @@ function checkQuota(
 }
 
 /** Reports routes that the document does not contain, because they are denied to everyone. */
-function checkUnknown(document: CompiledDocument, chosen: readonly LiveRoute[]): Surprise[] {
+function checkUnknown(document: CompiledDocument, chosen: readonly LiveRoute[]): PlanFinding[] {
   if (document.kind === 'websocket') return [];
   const unknown = chosen.filter(
     ({ method, path }) =>
@@ -144,7 +150,7 @@ function checkUnknown(document: CompiledDocument, chosen: readonly LiveRoute[]):
       ];
 }
 
-function checkSettings({ live, authorizer, settings }: Circumstances): Surprise[] {
+function checkSettings({ live, authorizer, settings }: Circumstances): PlanFinding[] {
   const name = settings.wired.name;
   const there = live.parts[authorizerPart(name)];
   const withinSeconds = AUTHORIZER_WITHIN_SECONDS[live.kind];
@@ -170,7 +176,7 @@ function checkSettings({ live, authorizer, settings }: Circumstances): Surprise[
   ];
 }
 
-function checkDeployment({ live, isIncludingEdits }: Circumstances): Surprise[] {
+function checkDeployment({ live, isIncludingEdits }: Circumstances): PlanFinding[] {
   const { drift, stage, stageShown, kind } = live;
   const canary = stageShown['canarySettings'];
   return [
@@ -215,7 +221,7 @@ function checkDeployment({ live, isIncludingEdits }: Circumstances): Surprise[] 
   ];
 }
 
-function checkKeysAndGuards({ choice: { chosen, left } }: Circumstances): Surprise[] {
+function checkKeysAndGuards({ choice: { chosen, left } }: Circumstances): PlanFinding[] {
   const keyed = chosen.filter(({ apiKeyRequired }) => apiKeyRequired);
   const replaced = chosen.filter(({ authorizationType }) => authorizationType !== 'NONE');
   return [
@@ -250,7 +256,7 @@ function checkKeysAndGuards({ choice: { chosen, left } }: Circumstances): Surpri
   ];
 }
 
-function checkPolicies({ live: { api } }: Circumstances): Surprise[] {
+function checkPolicies({ live: { api } }: Circumstances): PlanFinding[] {
   const policy = textAt(api, 'policy');
   return policy === undefined || policy === ''
     ? []
