@@ -2,7 +2,6 @@
 import { parseJson, parseJsonObject } from '@gatewright/aws/json-object';
 import { HeaderList } from '../../core/events/header-list.ts';
 import { bareType } from '../../core/events/media-types.ts';
-import { findRestatus } from './restatus.ts';
 import type { LocalIssuers } from '../../control/loading/inspect-apis.ts';
 import type { AccessBook } from '../endpoints/show-access.ts';
 import { describeAgentCall } from './describe-agent-call.ts';
@@ -12,7 +11,6 @@ import { describeIntegration, describeOutcome, requestIdOf } from './describe-in
 import type { IntegrationWith } from './describe-integration.ts';
 import { describeMeter } from './describe-meter.ts';
 import { findJsonFault } from './json-fault.ts';
-import { findBlank, findMisspelt } from './missing-parameters.ts';
 import { isEvent, kindOfEvent } from './recorded-request.ts';
 import { findDefinition } from '../surprises/template-text.ts';
 import { describeEdge } from './describe-edge.ts';
@@ -24,6 +22,9 @@ import type { Defect, MappingDefect } from '../../core/defect.ts';
 import type { GatewayError } from '../../core/errors.ts';
 import type { Recorded, RecordedEvent, RecordedRequest } from './recorded-request.ts';
 import type { Redactor } from './redact.ts';
+import { DEFAULT_ASSUMPTIONS } from '../../core/deployment/assumptions.ts';
+import { responseTypeOf, wordRest } from '../../core/deployment/wordings/error-wordings.ts';
+import type { Received } from '../../core/exchange.ts';
 
 export type DescribeWith = IntegrationWith & {
   readonly access: AccessBook | undefined;
@@ -281,4 +282,38 @@ function routesOf({ kind, route, found }: RecordedEvent): readonly string[] {
   if (kind !== 'MESSAGE' || route !== undefined) return [];
   const names = [...(found?.stage.deployment.messageRouting?.routes.keys() ?? [])];
   return names.filter((name) => !['$connect', '$disconnect'].includes(name));
+}
+
+/** Finds the gateway response of a REST API that changed the status of an error. */
+function findRestatus({ received, status, error }: RecordedRequest): Pick<Circumstances, 'restatus'> {
+  // `--assume` decides whether throttling by Lambda is a 500, 502 or 429. No gateway response changes it.
+  if (error === undefined || error.code === 'FUNCTION_THROTTLED') return {};
+  const type = responseTypeOf(error.code);
+  if (received.api.protocol !== 'rest' || received.stage === undefined || type === undefined) return {};
+  const usual = wordRest(error.code, error.detail, DEFAULT_ASSUMPTIONS['access-denied-key']).status;
+  return usual === status ? {} : { restatus: { type, usual } };
+}
+
+/** Returns the missing parameters that the message names. */
+function missingIn(message: string): readonly string[] {
+  return (/\[(.*)\]/.exec(message)?.[1] ?? '').split(',').map((name) => name.trim());
+}
+
+/**
+ * Finds query parameters that were sent in a spelling that nearly matches a missing parameter (docs/aws §6). Only names
+ * of query parameters are case-sensitive.
+ */
+function findMisspelt(message: string, { rawQuery }: Received): readonly string[] {
+  const missing = missingIn(message);
+  return [...new Set(new URLSearchParams(rawQuery).keys())].filter(
+    (sent) => !missing.includes(sent) && missing.some((name) => name.toLowerCase() === sent.toLowerCase()),
+  );
+}
+
+/** Finds the parameters that were sent without a value, which counts as missing (docs/aws §6). */
+function findBlank(message: string, { rawQuery, headers }: Received): readonly string[] {
+  const query = new URLSearchParams(rawQuery);
+  return missingIn(message).filter(
+    (name) => query.has(name) || headers.last(name.toLowerCase()) !== undefined,
+  );
 }

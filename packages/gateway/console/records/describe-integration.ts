@@ -3,14 +3,12 @@ import { variablesIn } from '../../core/deployment/integration/stage-text.ts';
 import { isMatched } from './describe-guard.ts';
 import { describeEventFault, ownOutcome } from './event-fault.ts';
 import { describeEventGaps } from './event-gaps.ts';
-import { findPinned } from './find-pinned.ts';
 import { findExports } from './handler-lines.ts';
 import { findFailedLine, findFailedRead, findKeptBusy } from './handler-misread.ts';
 import { findJsonFault } from './json-fault.ts';
 import { isOfService, readDenial, readProblem, readServiceError } from './read-problem.ts';
 import { readQuotaOfReply } from './read-quota-refusal.ts';
 import { describeSent, requestTemplateOf } from './sent.ts';
-import { findTableKey } from './table-key.ts';
 import type { IntegrationCircumstances } from '../explain/circumstances.ts';
 import type { ServiceIntegration } from '../../core/mapping/integration.ts';
 import type { ReadHandler } from './handler-misread.ts';
@@ -18,6 +16,7 @@ import type { ResolvedStack } from '../../core/stack/model.ts';
 import type { FunctionLines } from './function-lines.ts';
 import type { Recorded, RecordedOutcome, RecordedRequest } from './recorded-request.ts';
 import type { Redactor } from './redact.ts';
+import { membersOf, parseJsonObject } from '@gatewright/aws/json-object';
 
 export type IntegrationWith = {
   readonly lines: FunctionLines;
@@ -177,4 +176,51 @@ function toOutcome(
 
 export function requestIdOf(outcome: RecordedOutcome | undefined): string | undefined {
   return outcome !== undefined && 'requestId' in outcome ? outcome.requestId?.() : undefined;
+}
+
+/**
+ * Finds out whether a published version responded, although its function was changed in this run. A version keeps the
+ * code and the configuration with which it was published.
+ */
+function findPinned(
+  { outcome, received }: RecordedRequest,
+  functionName: string,
+  isChanged: ((functionName: string) => boolean) | undefined,
+): IntegrationCircumstances['pinned'] {
+  const integration = received.route?.integration;
+  if (integration === undefined || !('qualifier' in integration) || integration.qualifier === undefined)
+    return undefined;
+  const version = outcome?.kind === 'returned' ? outcome.executedVersion : undefined;
+  if (version === undefined || version === '$LATEST' || isChanged?.(functionName) !== true) return undefined;
+  return { qualifier: integration.qualifier.render(received.stage?.variables ?? null), version };
+}
+
+const TABLES = new Set(['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable']);
+
+/**
+ * Returns the key of the DynamoDB table that the input of a call names, as the input of an operation has it, such as `{"id": {"S": "…"}}`; undefined if no stack defines the
+ * table.
+ */
+function findTableKey(input: string, stacks: readonly ResolvedStack[]): string | undefined {
+  const { TableName, RequestItems } = parseJsonObject(input) ?? {};
+  const given = typeof TableName === 'string' ? TableName : Object.keys(membersOf(RequestItems))[0];
+  // The name may be given as an ARN, too.
+  const name = given?.slice(given.lastIndexOf('/') + 1);
+  const table = stacks
+    .flatMap(({ resources }) => [...resources.values()])
+    .find(({ type, physicalId }) => TABLES.has(type) && physicalId === name);
+  if (table === undefined) return undefined;
+  const { KeySchema, AttributeDefinitions } = table.properties;
+  const types = new Map(
+    listOf(AttributeDefinitions).map(({ AttributeName, AttributeType }) => [AttributeName, AttributeType]),
+  );
+  const key = listOf(KeySchema).map(
+    ({ AttributeName }) =>
+      `${JSON.stringify(AttributeName)}: {${JSON.stringify(types.get(AttributeName) ?? 'S')}: "…"}`,
+  );
+  return key.length === 0 ? undefined : `{${key.join(', ')}}`;
+}
+
+function listOf(value: unknown): readonly ReturnType<typeof membersOf>[] {
+  return Array.isArray(value) ? value.map((each) => membersOf(each)) : [];
 }

@@ -7,8 +7,7 @@ import type { Random } from '../../core/ports.ts';
 import { refuse } from '../../kernel/calls/aws-operation.ts';
 import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
 import { refuseDestination, refusePublish } from './check-publish.ts';
-import { inOrder, readTextField } from '../../kernel/calls/query-input.ts';
-import { inputOf } from './sns-input.ts';
+import { inOrder, readTextField, treeOf } from '../../kernel/calls/query-input.ts';
 import { refuseAttributes } from './message-attributes.ts';
 import { checkEntries, readPublished, refuseContent } from './published-message.ts';
 import type { Refusal } from './published-message.ts';
@@ -115,4 +114,9 @@ function entriesOf(input: UnknownMembers): readonly UnknownMembers[] {
       ? inOrder(members)
       : [];
   return list.map(membersOf);
+}
+
+/** Returns the members of a call in either protocol. Lists and maps of the query protocol keep their numbers. */
+function inputOf(operation: Exclude<AwsOperation, { protocol: 'rest' }>): UnknownMembers {
+  return operation.protocol === 'query' ? treeOf(operation.parameters) : (operation.input ?? {});
 }
