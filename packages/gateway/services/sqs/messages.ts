@@ -7,7 +7,7 @@ import {
   type QueuedMessage,
   sizeOf,
 } from '../../kernel/delivery/queue-model.ts';
-import { digestOfAttributes, digestOfBody } from '../../kernel/message-digest.ts';
+import { digestOfAttributes, digestOfBody } from './message-digest.ts';
 import type { QueueDefinition } from './queues.ts';
 import { invalid, missing } from './error.ts';
 import { numberOf, readTextField } from '../../kernel/calls/query-input.ts';

@@ -12,7 +12,7 @@ import type { InvocationResult } from '../../core/ports.ts';
 import { describeRun } from '../../kernel/describe-run.ts';
 import type { Envelope } from '../../kernel/event-step.ts';
 import { type EventPorts, RUN_TIMED_OUT } from '../../kernel/event-ports.ts';
-import { digestOfAttributes, digestOfBody } from '../../kernel/message-digest.ts';
+import { digestOfAttributes, digestOfBody } from './message-digest.ts';
 import type { LocalQueue } from './queues.ts';
 import { systemAttributes } from './messages.ts';
 import type { Wake } from '../../kernel/agenda.ts';

@@ -3,7 +3,7 @@
  * "Calculating the MD5 message digest for message attributes").
  */
 import { createHash } from 'node:crypto';
-import type { MessageAttribute } from './delivery/queue-model.ts';
+import type { MessageAttribute } from '../../kernel/delivery/queue-model.ts';
 
 export function digestOfBody(body: string): string {
   return createHash('md5').update(body).digest('hex');

@@ -2,7 +2,10 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { digestOfAttributes, digestOfBody } from '../../../../packages/gateway/kernel/message-digest.ts';
+import {
+  digestOfAttributes,
+  digestOfBody,
+} from '../../../../../packages/gateway/services/sqs/message-digest.ts';
 
 /** Length in four bytes, big-endian, then the bytes. */
 const measured = (text: string): string =>
