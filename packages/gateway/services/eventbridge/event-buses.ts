@@ -19,7 +19,7 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { compileEventPattern } from '../../kernel/delivery/event-pattern.ts';
 import type { EventTest } from '../../kernel/delivery/event-pattern.ts';
 import { PatternError } from '../../kernel/delivery/pattern-error.ts';
-import { describeRefusal } from '../../kernel/delivery/pattern-place.ts';
+import { describeRefusal } from './pattern-place.ts';
 import { makeInput, type TargetInput } from '../../kernel/delivery/target-input.ts';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import type { OperationResult } from '../../kernel/calls/aws-operation.ts';

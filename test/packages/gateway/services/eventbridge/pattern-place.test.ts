@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { compileEventPattern } from '../../../../../packages/gateway/kernel/delivery/event-pattern.ts';
 import { refusedBy } from '../../../../../packages/gateway/kernel/delivery/pattern-error.ts';
-import { describeRefusal } from '../../../../../packages/gateway/kernel/delivery/pattern-place.ts';
+import { describeRefusal } from '../../../../../packages/gateway/services/eventbridge/pattern-place.ts';
 
 function refusal(text: string): string | undefined {
   const error = refusedBy(() => compileEventPattern(text));

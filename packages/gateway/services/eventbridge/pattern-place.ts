@@ -2,7 +2,7 @@
 import { isCollection, isNode, isScalar, parseDocument } from 'yaml';
 import type { Document } from 'yaml';
 import { describeTextFault, printTextPlace } from '@gatewright/aws/text/jackson-fault';
-import type { PatternError, Stop } from './pattern-error.ts';
+import type { PatternError, Stop } from '../../kernel/delivery/pattern-error.ts';
 
 /** Returns the message of EventBridge about a pattern that is given as text. */
 export function describeRefusal(text: string, { message, stop }: PatternError): string {
