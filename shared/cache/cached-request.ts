@@ -1,5 +1,5 @@
 /** A request to the answer cache: the parts that are read by name, and whether the cache may be used for it at all. */
-import { hasUnknownMember } from '../aws/known-members.ts';
+import { hasUnknownMember } from './known-members.ts';
 import { hasBody, headersOf, methodOf, pathOf, queryOf, readRequest } from '../aws/read-request.ts';
 import type { EventRequest, ValuesByName } from '../aws/read-request.ts';
 import { DomainError } from '../errors.ts';

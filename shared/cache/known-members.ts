@@ -1,4 +1,4 @@
-import type { EventRequest } from './read-request.ts';
+import type { EventRequest } from '../aws/read-request.ts';
 
 const members = (names: string): ReadonlySet<string> => new Set(names.split(' '));
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { hasUnknownMember } from '#shared/aws/known-members.ts';
+import { hasUnknownMember } from '#shared/cache/known-members.ts';
 import { readRequest } from '#shared/aws/read-request.ts';
 import { AWS_EVENTS } from '../../support/aws-events.ts';
 
