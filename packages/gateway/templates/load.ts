@@ -213,6 +213,7 @@ function finishStack(
       lineOf: (path) => raw.lineOf(path),
       ...(raw.writtenAs !== undefined && { writtenAs: raw.writtenAs }),
       ...(raw.regionOf !== undefined && { regionOf: raw.regionOf }),
+      ...(raw.isRegionKnown === true && { isRegionKnown: true }),
     },
     unsupported: [
       ...classified.unsupported,

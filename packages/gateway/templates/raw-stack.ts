@@ -11,6 +11,8 @@ export type RawStack = {
   readonly stackName: string;
   readonly stage: string;
   readonly region: string;
+  /** Whether the region of a template is given by --region, samconfig or CDK, and is not a default. */
+  readonly isRegionKnown?: boolean;
   readonly accountId: string;
   readonly file: string;
   /** Other files that the template consists of. */

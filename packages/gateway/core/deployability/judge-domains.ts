@@ -3,6 +3,7 @@ import { parseArn } from '@gatewright/aws/arn';
 import { asOneOrMore, asText, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 import { NOT_EDGE, NOT_TLS_1_0, USE_REGIONAL } from './call-words.ts';
+import { knownRegionOf } from './judge-regions.ts';
 import { writtenOf } from './relation.ts';
 import type { BrokenRelation } from './relation.ts';
 
@@ -18,13 +19,14 @@ const CERTIFICATES = [
 export function judgeCertificate(
   domain: ResolvedResource,
   _all: unknown,
-  { region }: ResolvedStack,
+  stack: ResolvedStack,
 ): BrokenRelation | undefined {
   const types = asOneOrMore(mapOf(domain.properties, 'EndpointConfiguration')['Types'] ?? 'EDGE');
   for (const [endpoint, property] of CERTIFICATES) {
     // A certificate for another endpoint type is refused elsewhere, whatever its region is.
     if (!types.includes(endpoint)) continue;
-    const needed = endpoint === 'EDGE' ? 'us-east-1' : region;
+    const needed = endpoint === 'EDGE' ? 'us-east-1' : knownRegionOf(domain, stack);
+    if (needed === undefined) continue;
     const arn = asText(domain.properties[property]);
     const parsed = arn === undefined ? undefined : parseArn(arn);
     if (parsed?.service === 'acm' && parsed.region !== needed)

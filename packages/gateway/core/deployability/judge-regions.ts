@@ -1,6 +1,6 @@
-/** Refuses resources of WAF's scope CLOUDFRONT outside of us-east-1, and functions with layers of other regions. */
+/** Refuses resources of WAF's scope CLOUDFRONT outside of us-east-1, and ARNs of a region that cannot be right. */
 import { parseArn } from '@gatewright/aws/arn';
-import { asOneOrMore, asText } from '@gatewright/aws/json-object';
+import { asOneOrMore, asText, membersOf } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 import type { BrokenRelation } from './relation.ts';
 
@@ -23,28 +23,145 @@ export function judgeScope(
     : undefined;
 }
 
-/** TotalTechGeek/elysia-lambda#2 */
-export function judgeLayerRegion(
-  definition: ResolvedResource,
+type Row = {
+  /** The member with the ARN, or the list of ARNs; `*` is any item of a list. */
+  readonly path: readonly string[];
+  readonly service: RegExp;
+  says(region: string, arn: string): string;
+};
+
+const same =
+  (what: string) =>
+  (region: string, arn: string): string =>
+    `${what} must be in the region of the stack, ${region}, and ${arn} is in another region`;
+
+/** The ARNs that must be of the region in which the resource is created. */
+const SAME_REGION: Readonly<Record<string, readonly Row[]>> = {
+  'AWS::Lambda::Function': [
+    {
+      // TotalTechGeek/elysia-lambda#2
+      path: ['Layers', '*'],
+      service: /^lambda$/,
+      says: (region) =>
+        `Layers are not in the same region as the function. Layers are expected to be in region ${region}.`,
+    },
+  ],
+  'AWS::Lambda::EventSourceMapping': [
+    {
+      // Lambda developer guide, "Using Lambda with Amazon SQS", "… with Kinesis", "… with DynamoDB"
+      path: ['EventSourceArn'],
+      service: /^(?:sqs|kinesis|dynamodb)$/,
+      says: same('the source of an event source mapping'),
+    },
+  ],
+  'AWS::ApiGatewayV2::DomainName': [
+    {
+      // API Gateway developer guide, "Set up a regional custom domain name"
+      path: ['DomainNameConfigurations', '*', 'CertificateArn'],
+      service: /^acm$/,
+      says: same('the certificate of a regional domain'),
+    },
+  ],
+  'AWS::WAFv2::WebACLAssociation': [
+    {
+      // WAF API reference, AssociateWebACL
+      path: ['WebACLArn'],
+      service: /^wafv2$/,
+      says: same('the web ACL of a regional resource'),
+    },
+  ],
+};
+
+/** Refuses ARNs of another region than the resource's. A template without a known region may be deployed anywhere. */
+export function judgeRegions(
+  resource: ResolvedResource,
   _all: unknown,
   stack: ResolvedStack,
-): BrokenRelation | undefined {
-  // A template contains no region, so the region in which it will be deployed may differ.
-  if (stack.source?.regionOf === undefined && !/serverless\.\w+$/.test(stack.file)) return undefined;
-  const region = regionOf(definition, stack);
-  const layers = asOneOrMore(definition.properties['Layers'] ?? []).map((one) => parseArn(asText(one) ?? ''));
-  if (region === '') return undefined;
-  const other = layers.findIndex(
-    (arn) => arn?.service === 'lambda' && arn.region !== '' && arn.region !== region,
+): readonly BrokenRelation[] {
+  const rows = Object.hasOwn(SAME_REGION, resource.type) ? (SAME_REGION[resource.type] ?? []) : [];
+  const region = rows.length === 0 ? undefined : knownRegionOf(resource, stack);
+  if (region === undefined) return [];
+  return rows.flatMap(({ path, service, says }) =>
+    textsAt(resource.properties, path).flatMap(({ at, text }) => {
+      const arn = parseArn(text);
+      if (arn === undefined || !service.test(arn.service) || arn.region === '' || arn.region === region)
+        return [];
+      // The web ACL of a distribution has the region us-east-1, and is refused for another reason.
+      if (arn.resource.startsWith('global/')) return [];
+      const remedy = `use the ARN of one in ${region}, or deploy the stack to ${arn.region}`;
+      return [{ resource, property: at.join('.'), message: says(region, text), remedy }];
+    }),
   );
-  return other === -1
-    ? undefined
-    : {
-        resource: definition,
-        property: `Layers.${other}`,
-        message: `Layers are not in the same region as the function. Layers are expected to be in region ${region}.`,
-        remedy: `use the ARN of the layer in ${region}`,
-      };
+}
+
+type TextAt = { readonly at: readonly string[]; readonly text: string };
+
+function textsAt(value: unknown, path: readonly string[], at: readonly string[] = []): readonly TextAt[] {
+  const [name, ...rest] = path;
+  if (name === undefined) return typeof value === 'string' ? [{ at, text: value }] : [];
+  if (name === '*')
+    return asOneOrMore(value ?? []).flatMap((item, index) => textsAt(item, rest, [...at, String(index)]));
+  return textsAt(membersOf(value)[name], rest, [...at, name]);
+}
+
+/** WAF API reference, AssociateWebACL: a web ACL of the scope CLOUDFRONT protects distributions only. */
+export function judgeGlobalAcl(resource: ResolvedResource): BrokenRelation | undefined {
+  const arn = parseArn(asText(resource.properties['WebACLArn']) ?? '');
+  return arn?.service === 'wafv2' && arn.resource.startsWith('global/')
+    ? {
+        resource,
+        property: 'WebACLArn',
+        message: 'a web ACL of the scope CLOUDFRONT cannot be associated with a regional resource',
+        remedy:
+          'use a web ACL with Scope: REGIONAL of the same region, or name this one in WebACLId of a distribution',
+      }
+    : undefined;
+}
+
+/** CloudFormation template reference, TopicArn and Region: without Region, the topic is looked for in the own region. */
+export function judgeTopicRegion(resource: ResolvedResource): BrokenRelation | undefined {
+  const { TopicArn, Region } = resource.properties;
+  const arn = parseArn(asText(TopicArn) ?? '');
+  const region = asText(Region);
+  return arn?.service === 'sns' && region !== undefined && arn.region !== '' && arn.region !== region
+    ? {
+        resource,
+        property: 'Region',
+        message: `Invalid parameter: TopicArn (the topic is in ${arn.region}, and Region is ${region})`,
+        remedy: `set Region: ${arn.region}`,
+      }
+    : undefined;
+}
+
+/**
+ * Cognito developer guide, "Using your own domain": the certificate must be in us-east-1. The ARN of a certificate of the
+ * same stacks is a placeholder.
+ */
+export function judgeUserPoolDomain(
+  domain: ResolvedResource,
+  all: readonly ResolvedResource[],
+): BrokenRelation | undefined {
+  const property = 'CustomDomainConfig.CertificateArn';
+  const arn = asText(membersOf(domain.properties['CustomDomainConfig'])['CertificateArn']) ?? '';
+  const { partition, service, region } = parseArn(arn) ?? {};
+  if (partition !== 'aws' || service !== 'acm' || region === 'us-east-1') return undefined;
+  if (all.some(({ physicalId }) => physicalId === arn)) return undefined;
+  if ((domain.unresolved ?? []).some((path) => path.startsWith('CustomDomainConfig'))) return undefined;
+  return {
+    resource: domain,
+    property,
+    message: `the certificate of a domain of a user pool must be in us-east-1, and ${arn} is in another region`,
+    remedy: 'request the certificate in us-east-1, and use its ARN',
+  };
+}
+
+/** Returns the region in which a resource is created; undefined for a template that may be deployed anywhere. */
+export function knownRegionOf(resource: ResolvedResource, stack: ResolvedStack): string | undefined {
+  const { source, file } = stack;
+  const isKnown =
+    source?.isRegionKnown === true || source?.regionOf !== undefined || /serverless\.\w+$/.test(file);
+  const region = regionOf(resource, stack);
+  return isKnown && region !== '' ? region : undefined;
 }
 
 /** Returns the region of a resource; empty if it is not known. */

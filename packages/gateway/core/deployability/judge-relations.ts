@@ -26,7 +26,13 @@ import {
   judgeTableStream,
 } from './judge-invocations.ts';
 import { judgeManagedPolicies } from './judge-managed-policies.ts';
-import { judgeLayerRegion, judgeScope } from './judge-regions.ts';
+import {
+  judgeGlobalAcl,
+  judgeRegions,
+  judgeScope,
+  judgeTopicRegion,
+  judgeUserPoolDomain,
+} from './judge-regions.ts';
 import {
   judgeAttributes,
   judgeMappedApi,
@@ -57,7 +63,7 @@ import type { BrokenRelation, Judge } from './relation.ts';
 
 const JUDGES: Readonly<Record<string, readonly Judge[]>> = {
   'AWS::Lambda::EventSourceMapping': [judgeVisibility, judgeConcurrency, judgeTableStream],
-  'AWS::Lambda::Function': [judgeLayerRegion, judgeLayerVersions],
+  'AWS::Lambda::Function': [judgeLayerVersions],
   'AWS::Logs::SubscriptionFilter': [judgeLogFunction, judgeLogClass, judgeMissingGroup, judgeFilterCount],
   'AWS::Logs::LogGroup': [judgeKeyOfLogs],
   'AWS::Logs::MetricFilter': [judgeLogClass, judgeMissingGroup],
@@ -87,6 +93,7 @@ const JUDGES: Readonly<Record<string, readonly Judge[]>> = {
     judgeDefaultRedirect,
   ],
   'AWS::Cognito::UserPool': [judgePool],
+  'AWS::Cognito::UserPoolDomain': [judgeUserPoolDomain],
   'AWS::CloudWatch::Dashboard': [judgeDashboard],
   'AWS::SQS::Queue': [judgeDeadLetters],
   'AWS::Events::Rule': [judgeBus, judgeTargets],
@@ -107,9 +114,9 @@ const JUDGES: Readonly<Record<string, readonly Judge[]>> = {
     judgeObjectLock,
   ],
   'AWS::StepFunctions::StateMachine': [judgeStateMachine],
-  'AWS::SNS::Subscription': [judgeSubscription, judgeRawDelivery],
+  'AWS::SNS::Subscription': [judgeSubscription, judgeRawDelivery, judgeTopicRegion],
   'AWS::SNS::Topic': [judgeOwnSubscriptions],
-  'AWS::WAFv2::WebACLAssociation': [judgeProtected],
+  'AWS::WAFv2::WebACLAssociation': [judgeProtected, judgeGlobalAcl],
   'AWS::ApiGateway::RestApi': [judgePrivateApi],
   'AWS::ApiGateway::Authorizer': [judgeAuthorizerName],
   'AWS::ApiGateway::Resource': [judgePath],
@@ -118,9 +125,14 @@ const JUDGES: Readonly<Record<string, readonly Judge[]>> = {
 export function findBrokenRelations(stack: ResolvedStack): readonly BrokenRelation[] {
   const all = [...stack.resources.values()];
   return all.flatMap((resource) =>
-    [judgeOrder, judgeTags, judgeSecureStrings, judgeServiceToken, ...(JUDGES[resource.type] ?? [])].flatMap(
-      (judge) => judge(resource, all, stack) ?? [],
-    ),
+    [
+      judgeOrder,
+      judgeRegions,
+      judgeTags,
+      judgeSecureStrings,
+      judgeServiceToken,
+      ...(JUDGES[resource.type] ?? []),
+    ].flatMap((judge) => judge(resource, all, stack) ?? []),
   );
 }
 

@@ -96,6 +96,8 @@ type StackSource = {
     | undefined;
   /** Returns the region of a resource that is created in another region than the stack; absent for a template. */
   readonly regionOf?: ((logicalId: string) => string | undefined) | undefined;
+  /** Whether the region of the stack is given, and is not a default of the gateway. */
+  readonly isRegionKnown?: boolean;
   /** Returns the line of a path into the template. */
   readonly lineOf?: ((path: readonly string[]) => number | undefined) | undefined;
   /** The names of the exports that the stack imports from other stacks. */

@@ -42,9 +42,11 @@ export async function loadTemplate(
   if (passedOver !== undefined) options.onProgress?.(`${basename(folder)}: ${passedOver}`);
   const home = resolveHome(options, { ...(region !== undefined && { region }), ...own });
   const given = { ...parameters, ...options.parameters };
+  const isRegionKnown = (options.chosen?.region ?? region ?? own.region) !== undefined;
   const stack = familyStack(family, stackName ?? ofStage ?? nameAfter(file), {
     ...options,
     ...home,
+    ...(isRegionKnown && { chosen: { ...options.chosen, region: home.region } }),
     parameters: given,
   });
   return { ...stack, includes: [...(stack.includes ?? []), ...samconfigFiles(folder)] };
@@ -104,6 +106,7 @@ export function toRawStack(written: SourceTree, stackName: string, options: Load
     includes: [...new Set([...files, ...[...functions.values()].filter(isArchive)])],
     stage: options.stage,
     region: options.region,
+    isRegionKnown: options.chosen?.region !== undefined,
     accountId: options.accountId,
     template: expanded.template,
     ...(expanded.template !== looped && { made: findMade(looped, expanded.template), original: looped }),

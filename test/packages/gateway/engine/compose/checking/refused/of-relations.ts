@@ -46,18 +46,6 @@ export const OF_RELATIONS: readonly RefusedDefinition[] = [
     'events-rule-scheduleexpression',
     'aws-controllers-k8s/community#1984',
   ),
-  one(
-    'a certificate of another region',
-    `
-  Broken:
-    Type: AWS::ApiGateway::DomainName
-    Properties:
-      DomainName: api.example.com
-      EndpointConfiguration: { Types: [REGIONAL] }
-      RegionalCertificateArn: arn:aws:acm:eu-west-1:123456789012:certificate/11111111-2222-3333-4444-555555555555 # here`,
-    'apigateway-domainname-regionalcertificatearn',
-    'serverless-components/express#10',
-  ),
   rest(
     'a private API without a resource policy',
     `
