@@ -5,13 +5,22 @@
  * @see https://github.com/localstack/localstack/issues/11978
  * @see https://github.com/aws-cloudformation/cfn-lint/issues/4073
  */
-import { isJsonList, isJsonObject, mapOf, membersOf, parseJson, textOf } from '@gatewright/aws/json-object';
+import {
+  asOneOrMore,
+  isJsonList,
+  isJsonObject,
+  mapOf,
+  membersOf,
+  parseJson,
+  textOf,
+} from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
-import type { ResolvedResource } from '../stack/model.ts';
+import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 import { faultsOfState, languageOf, languageOfMachine } from './judge-state-fields.ts';
 import type { StateFault } from './judge-state-fields.ts';
 import { faultsOfNames, faultsOfValues } from './judge-state-values.ts';
 import { nearestOf } from './spelling.ts';
+import { writtenOf } from './relation.ts';
 import type { BrokenRelation } from './relation.ts';
 
 type Path = readonly string[];
@@ -25,7 +34,11 @@ const ONLY_STANDARD: readonly (readonly [end: RegExp, what: string])[] = [
 
 const TRANSITION = 'MISSING_TRANSITION_TARGET';
 
-export function judgeStateMachine(machine: ResolvedResource): BrokenRelation | undefined {
+export function judgeStateMachine(
+  machine: ResolvedResource,
+  _all: unknown,
+  stack: ResolvedStack,
+): BrokenRelation | undefined {
   const { Definition, DefinitionString, DefinitionSubstitutions } = machine.properties;
   const isText = Definition === undefined;
   const definition = isText ? ofText(DefinitionString) : Definition;
@@ -45,10 +58,34 @@ export function judgeStateMachine(machine: ResolvedResource): BrokenRelation | u
   const reasons = [first, ...others].map(({ at, code, reason }) => `${code}: ${reason} at ${pointer(at)}`);
   return {
     resource: machine,
-    property: isText ? 'DefinitionString' : ['Definition', ...(first.place ?? first.at)].join('.'),
+    property: isText
+      ? ['DefinitionString', ...partOfText(writtenOf(machine, stack), first.place ?? first.at)].join('.')
+      : ['Definition', ...(first.place ?? first.at)].join('.'),
     message: `Invalid State Machine Definition: '${reasons.join(', ')}'`,
     remedy: first.remedy,
   };
+}
+
+/**
+ * Returns the path of the part of a joined text that has the member at a path of the definition. CDK joins a definition
+ * from parts, of which each has a line of its own in the template. Returns nothing for another text.
+ */
+function partOfText(machine: JsonObject, at: Path): readonly string[] {
+  const text = mapOf(machine, 'Properties')['DefinitionString'];
+  const parts = asOneOrMore(asOneOrMore(membersOf(text)['Fn::Join'])[1] ?? []);
+  const lengths = parts.map((part) => (typeof part === 'string' ? part.length : 1));
+  const whole = parts.map((part) => (typeof part === 'string' ? part : ' ')).join('');
+  let from = 0;
+  for (const key of at.filter((step) => !/^\d+$/.test(step))) {
+    const found = whole.indexOf(`${JSON.stringify(key)}:`, from);
+    if (found === -1) break;
+    from = found;
+  }
+  const index = lengths.findIndex((_, until) => {
+    const end = lengths.slice(0, until + 1).reduce((sum, length) => sum + length, 0);
+    return from < end;
+  });
+  return from === 0 || index === -1 ? [] : ['Fn::Join', '1', String(index)];
 }
 
 function ofText(text: Json | undefined): unknown {
