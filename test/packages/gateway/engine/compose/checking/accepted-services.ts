@@ -3,6 +3,41 @@ import type { AcceptedDefinition } from './accepted-combinations.ts';
 
 export const ACCEPTED_SERVICES: readonly AcceptedDefinition[] = [
   {
+    name: 'provisioned throughput of 0 at an on-demand table and its index',
+    source:
+      'aws-cloudformation/cfn-lint#4524: "Validated with CloudFormation deployment that PAY_PER_REQUEST + PT(0,0) succeeds"',
+    text: `
+Resources:
+  Carts:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      BillingMode: PAY_PER_REQUEST
+      ProvisionedThroughput: { ReadCapacityUnits: 0, WriteCapacityUnits: '0' }
+      AttributeDefinitions: [{ AttributeName: id, AttributeType: S }, { AttributeName: shop, AttributeType: S }]
+      KeySchema: [{ AttributeName: id, KeyType: HASH }]
+      GlobalSecondaryIndexes:
+        - IndexName: byShop
+          KeySchema: [{ AttributeName: shop, KeyType: HASH }]
+          Projection: { ProjectionType: ALL }
+          ProvisionedThroughput: { ReadCapacityUnits: 0, WriteCapacityUnits: 0 }`,
+  },
+  {
+    name: 'a queue and a table whose flags are texts with a capital letter',
+    source: 'aws-cloudformation/cfn-lint, rule E3012: True and False are flags',
+    text: `
+Resources:
+  Orders:
+    Type: AWS::SQS::Queue
+    Properties: { QueueName: orders.fifo, FifoQueue: 'True' }
+  Sessions:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      BillingMode: PAY_PER_REQUEST
+      AttributeDefinitions: [{ AttributeName: id, AttributeType: S }]
+      KeySchema: [{ AttributeName: id, KeyType: HASH }]
+      TimeToLiveSpecification: { AttributeName: until, Enabled: 'True' }`,
+  },
+  {
     name: 'streams, functions, parameters, secrets and log groups next to those that are refused',
     source:
       'Firehose developer guide, "Custom prefixes for Amazon S3 objects"; Lambda, SSM, SNS and CloudWatch Logs API references; badmintoncryer/cdk-preflight, templates/pass.template.json',
