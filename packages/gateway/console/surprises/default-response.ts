@@ -109,10 +109,12 @@ function matches(pattern: string, text: string): boolean {
   }
 }
 
+const MOST_QUOTED = 60;
+
 /** Advises which integration response to add if no pattern is meant for the error. */
 function adviseResponse(
   { recorded: { outcome }, integration }: SurpriseFacts,
-  { methodStatuses }: ResponseMapping,
+  { methodStatuses, responses }: ResponseMapping,
 ): readonly string[] {
   const add = (pattern: string, status: string): string =>
     `Add an integration response with SelectionPattern ${pattern} and StatusCode ${status}${methodStatuses.has(Number(status)) ? '' : `, and a method response for ${status}`}, and deploy the API again.`;
@@ -125,6 +127,14 @@ function adviseResponse(
     return [
       add('(\\n|.)*Task timed out(\\n|.)*', '504'),
       'Make the function finish sooner, or raise its Timeout if its work needs more time.',
+    ];
+  // osls adds patterns for messages with a status in brackets: https://www.serverless.com/framework/docs/providers/aws/events/apigateway#status-codes
+  const marked = [404, 400, 500].find((status) =>
+    responses.some(({ pattern }) => matches(pattern ?? '(?!)', `[${status}] ${outcome.errorMessage}`)),
+  );
+  if (marked !== undefined)
+    return [
+      `The API has patterns for messages with a status in brackets: throw the error with [${marked}], or another status that says what has happened, before its message, as in "[${marked}] ${onOneLine(outcome.errorMessage).slice(0, MOST_QUOTED)}".`,
     ];
   // The beginning of a message often says what has happened, and its rest for which value.
   const [words = ''] = /^[A-Za-z][A-Za-z ]{2,40}/.exec(outcome.errorMessage) ?? [];

@@ -221,6 +221,18 @@ export const RESULTS: readonly SurpriseRow[] = [
     not: { api: selecting(['.*no pet.*'], 'there is no pet 7') },
   },
   {
+    code: 'ERROR_BY_DEFAULT_RESPONSE',
+    name: 'a message without the status that the patterns of osls ask for',
+    // https://www.serverless.com/framework/docs/providers/aws/events/apigateway#status-codes
+    source: 'docs/aws §7.7',
+    api: selecting([String.raw`[\s\S]*\[404\][\s\S]*`], 'order o-9 not found'),
+    request: ID,
+    values: { patterns: [String.raw`[\s\S]*\[404\][\s\S]*`] },
+    because: /“order o-9 not found”, and no SelectionPattern matches all of it/,
+    change: /^The API has patterns .* throw the error with \[404\].* as in "\[404\] order o-9 not found"\.$/m,
+    not: { api: selecting([String.raw`[\s\S]*\[404\][\s\S]*`], '[404] order o-9 not found') },
+  },
+  {
     code: 'BODY_EMPTY_AS_JSON',
     source: 'docs/aws §3.5',
     api: proxy({ statusCode: 200 }),
