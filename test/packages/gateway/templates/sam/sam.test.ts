@@ -255,7 +255,7 @@ Resources:
     {
       name: 'an OpenAPI document that is not there',
       text: `${head}  A: {Type: AWS::Serverless::Api, Properties: {StageName: x, DefinitionUri: a.yml}}`,
-      says: /A\.DefinitionBody: the document \/app\/a\.yml cannot be read/,
+      says: /A\.DefinitionUri: the document \/app\/a\.yml cannot be read/,
     },
     {
       name: 'Auth together with a body that is not an OpenAPI document',
