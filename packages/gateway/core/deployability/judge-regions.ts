@@ -27,7 +27,7 @@ type Row = {
   /** The member with the ARN, or the list of ARNs; `*` is any item of a list. */
   readonly path: readonly string[];
   readonly service: RegExp;
-  says(region: string, arn: string): string;
+  readonly says: (region: string, arn: string) => string;
 };
 
 const same =

@@ -5,7 +5,7 @@
  */
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { mapOf, membersOf } from '@gatewright/aws/json-object';
+import { mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
 import { makeFinding } from '../../../core/deployability/finding.ts';
 import type { DeployFinding } from '../../../core/deployability/finding.ts';
 import type { ResolvedStack } from '../../../core/stack/model.ts';
@@ -21,10 +21,9 @@ const NAMED_BY: Readonly<Record<string, string>> = {
 export function findMissingFiles({ stackName, file, source }: ResolvedStack): readonly DeployFinding[] {
   const { original, template = {}, lineOf } = source ?? {};
   return Object.entries(mapOf(original ?? template, 'Resources')).flatMap(([logicalId, resource]) => {
-    const { Type: type, Properties: properties } = membersOf(resource);
-    if (typeof type !== 'string') return [];
+    const type = textOf(membersOf(resource), 'Type');
     const property = Object.hasOwn(NAMED_BY, type) ? NAMED_BY[type] : undefined;
-    const path = property === undefined ? undefined : membersOf(properties)[property];
+    const path = property === undefined ? undefined : mapOf(membersOf(resource), 'Properties')[property];
     if (property === undefined || typeof path !== 'string' || /^(?:s3|https?):|\{\{resolve:/.test(path))
       return [];
     if (existsSync(resolve(dirname(file), path))) return [];
