@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { startCommand } from '../../../../packages/gatewright/command/start/start.ts';
 import { START_OPTIONS } from '../../../../packages/gateway/engine/start-options.ts';
 import { findOption, optionNames, toFlagName } from '../../../../packages/gateway/engine/start-settings.ts';
-import { START_OPTIONS as OF_PLUGIN } from '../../../../packages/gatewright/plugin/osls-options.ts';
+import { OSLS_OPTIONS as OF_PLUGIN } from '../../../../packages/gatewright/plugin/osls-options.ts';
 import { listFiles, readSource } from '../../../architecture/source-files.ts';
 
 const TABLE = 'packages/gateway/engine/start-options.ts';
