@@ -55,6 +55,6 @@ describe('a definition that is joined from parts', () => {
     const [found, ...others] = findings.filter(({ severity }) => severity === 'refused');
     assert.equal(found?.id, 'stepfunctions-statemachine-definitionstring');
     assert.deepEqual(others, []);
-    assert.match(text.split('\n')[(found?.line ?? 0) - 1] ?? '', /Next.*Third/);
+    assert.match(text.split('\n')[(found.line ?? 0) - 1] ?? '', /Next.*Third/);
   });
 });
