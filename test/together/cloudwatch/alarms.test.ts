@@ -245,7 +245,7 @@ describe('an alarm of a template', () => {
 });
 
 const WRONG: readonly { readonly rule: string; readonly property: string; readonly message: RegExp }[] = [
-  { rule: 'Period: 45', property: 'Period', message: /45 must be 1, 5, 10, 20, 30 or a multiple of 60/ },
+  { rule: 'Period: 45', property: 'Period', message: /45 must be 10, 20, 30 or a multiple of 60/ },
   {
     rule: 'ComparisonOperator: Above',
     property: 'ComparisonOperator',

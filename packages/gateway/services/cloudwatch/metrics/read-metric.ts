@@ -45,11 +45,15 @@ export function readUnit(at: MemberReader): string | undefined {
   return unit;
 }
 
-/** Reads a period, which is 1, 5, 10, 20, 30 or a multiple of 60 seconds. */
+/** Periods in seconds that are shorter than a minute. */
+const SHORT_PERIODS = [1, 5, 10, 20, 30];
+
+/** Reads a period, which is one of `SHORT_PERIODS` or a multiple of 60 seconds. @param least the shortest, in seconds */
 export function readPeriod(at: MemberReader, least = 1): number {
   const period = at.integer('Period', least, MAX_PERIOD);
-  if (![1, 5, 10, 20, 30].includes(period) && period % 60 !== 0)
-    at.refuse('Period', `${period} must be 1, 5, 10, 20, 30 or a multiple of 60`);
+  const short = SHORT_PERIODS.filter((seconds) => seconds >= least);
+  if (!short.includes(period) && period % 60 !== 0)
+    at.refuse('Period', `${period} must be ${short.join(', ')} or a multiple of 60`);
   return period;
 }
 

@@ -210,13 +210,23 @@ describe("Cognito's API for users", () => {
     ]);
     assert.deepEqual([right.status, claims['email_verified']], [200, true]);
 
-    await at.call('SignUp', { ...input, Username: 'dora' });
+    await at.call('SignUp', { ...input, Username: 'dora', UserAttributes });
     const tries = [];
     for (let count = 0; count < 6; count += 1)
       tries.push(
         codeOf(await at.call('ConfirmSignUp', { ...client, Username: 'dora', ConfirmationCode: 'x' })),
       );
     assert.deepEqual(tries.slice(4), ['400 CodeMismatchException', '400 LimitExceededException']);
+  });
+
+  // getmoto/moto, test_sign_up_with_verified_but_not_supplied_email, verified on AWS
+  it('sends no code to a user who has no attribute that the pool verifies', async () => {
+    const at = await aUserPool({ AutoVerifiedAttributes: ['email'] });
+    const made = await at.call('SignUp', { ...client, Username: 'carl', Password: PASSWORD });
+
+    assert.equal(made.status, 200);
+    assert.equal(made.body['UserConfirmed'], false);
+    assert.ok(!('CodeDeliveryDetails' in made.body));
   });
 
   const signUps: [name: string, pool: object, input: object, answer: string][] = [
