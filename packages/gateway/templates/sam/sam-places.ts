@@ -63,6 +63,23 @@ const OF_POLICIES: Readonly<Record<string, string>> = {
 
 /** Returns the place in the SAM template for a path into the converted template. */
 export function findOrigin(path: Path, expanded: Expanded): Path {
+  const place = findInResources(path, expanded);
+  return findInGlobals(place, expanded) ?? place;
+}
+
+/** Returns the place in Globals of a value that the resource takes from there. */
+function findInGlobals([section, name = '', part, ...property]: Path, expanded: Expanded): Path | undefined {
+  if (section !== 'Resources' || part !== 'Properties' || property.length === 0) return undefined;
+  const type = expanded.memberAt(['Resources', name])['Type'];
+  const [, kind] = typeof type === 'string' ? (/^AWS::Serverless::(\w+)$/.exec(type) ?? []) : [];
+  if (kind === undefined) return undefined;
+  const isIn = (at: Path): boolean => memberAt(expanded.memberAt(at), property) !== undefined;
+  return !isIn(['Resources', name, 'Properties']) && isIn(['Globals', kind])
+    ? ['Globals', kind, ...property]
+    : undefined;
+}
+
+function findInResources(path: Path, expanded: Expanded): Path {
   const [section = '', name = '', part = '', ...rest] = path;
   if (section !== 'Resources') return path;
   const [property = '', ...within] = rest;

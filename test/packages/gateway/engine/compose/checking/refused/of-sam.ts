@@ -17,6 +17,25 @@ ${more}`;
 /** Parts of SAM functions, with the line of what is written in the template. */
 export const OF_SAM: readonly RefusedDefinition[] = [
   {
+    name: 'a log level in Globals that the format of the log does not have',
+    text: `
+Transform: AWS::Serverless-2016-10-31
+Globals:
+  Function:
+    Runtime: nodejs22.x
+    Handler: index.handler
+    LoggingConfig:
+      LogFormat: Text
+      ApplicationLogLevel: WARN # here
+Resources:
+  Ping:
+    Type: AWS::Serverless::Function
+    Properties:
+      InlineCode: 'exports.handler = async () => ({})'`,
+    id: 'lambda-function-loggingconfig',
+    source: 'https://github.com/aws/aws-cdk/pull/28045',
+  },
+  {
     name: 'two events of a bucket whose filters overlap',
     text: `
 Transform: AWS::Serverless-2016-10-31
