@@ -23,6 +23,7 @@ declare global {
   const tableName: string;
   const readSecrets: () => Promise<string[]>;
   const fetchToken: () => Promise<string>;
+  const enableForm: () => void;
   const show: (by: unknown, data: unknown) => void;
   const reload: () => void;
   const list: (names: readonly string[]) => void;

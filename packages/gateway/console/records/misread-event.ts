@@ -130,6 +130,8 @@ const OPTIONAL = ['queryStringParameters', 'pathParameters', 'stageVariables', '
 const READ =
   /\b(?:event|evt)((?:\??\.(?!get\b)[A-Za-z_$][\w$]*|(?:\?\.)?\[\s*['"][\w:-]+['"]\s*\]|\.get\(\s*['"][\w:-]+['"][^()]*\))+)/g;
 const NAME = /\??\.(?!get\b)([A-Za-z_$][\w$]*)|['"]([\w:-]+)['"]/g;
+/** The default of `.get('name', 'default')` in Python, which is no name. */
+const DEFAULT = /(?<=\.get\(\s*['"][\w:-]+['"]\s*),[^()]*(?=\))/g;
 /**
  * Members of every text. Code that reads `event.body.length` treats the body as a text, not as a parsed
  * object.
@@ -158,7 +160,9 @@ type Found = Omit<Misread, 'place'>;
 function findInLine(line: string, event: UnknownMembers, asked: Asked): Found | undefined {
   const isPython = asked.source.file.endsWith('.py');
   for (const [written, members = ''] of line.matchAll(READ)) {
-    const names = [...members.matchAll(NAME)].map(([, dotted, quoted]) => dotted ?? quoted ?? '');
+    const names = [...members.replaceAll(DEFAULT, '').matchAll(NAME)].map(
+      ([, dotted, quoted]) => dotted ?? quoted ?? '',
+    );
     const found =
       findMove(names, event, asked) ??
       findInContext(names, event, asked) ??
@@ -168,7 +172,9 @@ function findInLine(line: string, event: UnknownMembers, asked: Asked): Found | 
     if (found !== undefined)
       return {
         written,
-        instead: write(found.to, found.rest, isPython),
+        instead: isPython
+          ? keepGet(write(found.to, found.rest, true), members)
+          : write(found.to, found.rest, false),
         because: found.because,
         isElsewhere: true,
       };
@@ -176,6 +182,13 @@ function findInLine(line: string, event: UnknownMembers, asked: Asked): Found | 
     if (absent !== undefined) return { written, ...absent, isElsewhere: false };
   }
   return undefined;
+}
+
+/** Reads the last member with `.get`, and with its default, if the code does so. */
+function keepGet(instead: string, members: string): string {
+  const last = /\.get\(\s*['"][\w:-]+['"]\s*(,[^()]*)?\)$/.exec(members);
+  if (last === null) return instead;
+  return instead.replace(/\['([^']+)'\]$/, (_, name: string) => `.get('${name}'${last[1] ?? ''})`);
 }
 
 type Replaced = { readonly to: string; readonly rest: readonly string[]; readonly because: string };

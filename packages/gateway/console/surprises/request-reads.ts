@@ -9,7 +9,7 @@ type ReadOfRequest = { readonly part: ForwardedPart; readonly name: string; read
 
 /** A parameter or header that code reads from its event, directly or after a default such as `|| {}`. */
 const DIRECTLY =
-  /\b(?:event|evt)(?:\??\.|\[\s*['"]|\.get\(\s*['"])(queryStringParameters|headers)\b['"]?(?:,\s*\{\s*\})?\s*[\])]?\s*(?:(?:\|\||\?\?|or)\s*\{\s*\}\s*\))?(?:\??\.get\(\s*['"]([\w:-]+)['"]|(?:\?\.)?\[\s*['"]([\w:-]+)['"]\s*\]|\??\.(?!get\b)([A-Za-z_$][\w$]*)(?!\s*\())/g;
+  /\b(?:event|evt)(?:\??\.|\[\s*['"]|\.get\(\s*['"])(queryStringParameters|headers)\b['"]?(?:,\s*\{\s*\})?\s*[\])]?\s*(?:(?:\|\||\?\?|or)\s*\{\s*\}\s*\))?(?:\??\.get\(\s*['"]([\w:-]+)['"]|(?:\?\.)?\[\s*['"]([\w:-]+)['"]\s*\]|\??\.(?!get\b)([A-Za-z_$][\w$]*)(?![\w$]|\s*\())/g;
 
 /** A variable that holds the parameters or the headers, such as `query = event.get("queryStringParameters") or {}`. */
 const VARIABLE =
@@ -35,7 +35,7 @@ export function readsOfRequest(handler: HandlerText): readonly ReadOfRequest[] {
 
 function readOf(variable: string): RegExp {
   return new RegExp(
-    String.raw`(?<![.\w])${variable}(?:\??\.get\(\s*['"]([\w:-]+)['"]|(?:\?\.)?\[\s*['"]([\w:-]+)['"]\s*\]|\??\.(?!get\b)([A-Za-z_$][\w$]*)(?!\s*\())`,
+    String.raw`(?<![.\w])${variable}(?:\??\.get\(\s*['"]([\w:-]+)['"]|(?:\?\.)?\[\s*['"]([\w:-]+)['"]\s*\]|\??\.(?!get\b)([A-Za-z_$][\w$]*)(?![\w$]|\s*\())`,
     'g',
   );
 }

@@ -147,6 +147,19 @@ export const HANDLERS: readonly SurpriseRow[] = [
     not: { request: { target: '/1?page=2' } },
   },
   {
+    // A method of the headers is no name: `.items()` was told as the header item.
+    code: 'REQUEST_VALUE_ABSENT',
+    name: 'beside a loop over all headers',
+    source: 'docs/aws §3.1',
+    api: http({ statusCode: 401, body: 'no' }),
+    request: { target: '/1' },
+    handler:
+      "def main(event, context):\n    page = (event.get('queryStringParameters') or {}).get('page')\n    all = {k: v for k, v in (event['headers'] or {}).items()}",
+    values: { names: ['page'] },
+    because: /reads the query parameter page/,
+    not: { request: { target: '/1?page=2' } },
+  },
+  {
     // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/controlling-origin-requests.html
     code: 'REQUEST_VALUE_ABSENT',
     name: 'behind CloudFront, whose behavior has only a cache policy',

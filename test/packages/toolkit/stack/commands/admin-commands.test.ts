@@ -100,6 +100,8 @@ describe('a change at an admin endpoint', () => {
       'GET ',
       'PUT {"plan":"gold","version":1}',
       'PUT {"plan":"gold","version":5}',
+      // whether there is such a key
+      'GET ',
     ]);
   });
 });
@@ -225,12 +227,14 @@ describe('gatewright plan', () => {
 
   const rows: readonly { readonly args: string; readonly asks: readonly string[] }[] = [
     { args: 'get gold', asks: ['GET /quota/plans/gold'] },
-    { args: 'keys acme', asks: ['GET /quota/tenants/acme/keys'] },
+    // The last request of these two finds a misspelt name.
+    { args: 'keys acme', asks: ['GET /quota/tenants/acme/keys', 'GET /quota/customers/acme'] },
     {
       args: 'assign acme k-1 gold',
       asks: [
         'GET /quota/tenants/acme/keys/k-1/plan',
         'PUT /quota/tenants/acme/keys/k-1/plan {"plan":"gold","version":3}',
+        'GET /access/keys/k-1',
       ],
     },
     { args: 'unassign acme k-1', asks: ['DELETE /quota/tenants/acme/keys/k-1/plan'] },

@@ -1,0 +1,21 @@
+/** What the advice about a misread event tells a function in Python to write. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { findMisread } from '../../../../../packages/gateway/console/records/misread-event.ts';
+
+const EVENT = JSON.stringify({ version: '2.0', headers: { 'x-tenant': 'acme' } });
+const adviseOn = (code: string): string | undefined =>
+  findMisread({ source: { file: 'plan.py', text: code }, event: EVENT, form: '2.0' })?.instead;
+
+// docs/aws §2.9: the names of headers are in lower case with payload format 2.0.
+describe('the code that is advised for a header in another case, in Python', () => {
+  for (const [written, instead] of [
+    // The default was told as a member of the value, and the advised code failed.
+    ["event['headers'].get('X-Tenant', 'default')", "event['headers'].get('x-tenant', 'default')"],
+    ["event['headers'].get('X-Tenant')", "event['headers'].get('x-tenant')"],
+    ["event['headers']['X-Tenant']", "event['headers']['x-tenant']"],
+  ] as const)
+    it(`reads it as the code does: ${written}`, () => {
+      assert.equal(adviseOn(`def handler(event, context):\n    tenant = ${written}`), instead);
+    });
+});
