@@ -33,11 +33,21 @@ export function adviseOnNearest(
         ];
       return [
         `If this caller should have access, add ${writeResource(policy)} to the Resource of ${named}.${deploy}`,
+        ...adviseOwnStatement(nearest, named, writeResource(policy)),
       ];
     }
     case 'action':
       return [`If this caller should have access, add ${policy.action} to the Action of ${named}.${deploy}`];
   }
+}
+
+/** A resource that is added to a statement is open only to callers who meet the statement's conditions. */
+function adviseOwnStatement({ conditions }: Statement, named: string, resource: string): readonly string[] {
+  if (conditions.length === 0) return [];
+  const met = listed(conditions.map(({ operator, key }) => `${operator} ${key}`));
+  return [
+    `The Condition of ${named} (${met}) then applies to these calls, too. If callers who do not meet it should have access, add another statement with Effect Allow and the Resource ${resource} instead, without a Condition.`,
+  ];
 }
 
 /**
