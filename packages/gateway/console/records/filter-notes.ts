@@ -152,6 +152,13 @@ function noteTypes(given: unknown, where: string): readonly DeliveryNote[] {
         ];
       }
       const numbers = membersOf(wanted)['N'];
+      if (asList(numbers).some((one) => 'numeric' in membersOf(one)))
+        return [
+          {
+            because: `In ${image} of a record, the number ${name} is a string: {"N": "5"}. The operator numeric matches only numbers, so it matches no record.`,
+            change: `Remove ${print({ [name]: wanted })} from ${where}, and compare the number in the function; or filter by an attribute that is a string.`,
+          },
+        ];
       return Array.isArray(numbers) && numbers.some((one) => typeof one === 'number')
         ? [
             {

@@ -79,6 +79,27 @@ describe('a note about a filter', () => {
       assert.match(note?.change ?? '', change);
     });
 
+  // "DynamoDB event filtering doesn't support the use of numeric operators"
+  it('says that numeric matches no number of a record of a stream (https://docs.aws.amazon.com/lambda/latest/dg/with-ddb-filtering.html)', () => {
+    const Pattern = JSON.stringify({
+      dynamodb: { NewImage: { salary: { N: [{ numeric: ['>', 50_000] }] } } },
+    });
+    const stacks = [
+      aStack({
+        Own: {
+          type: 'AWS::Lambda::EventSourceMapping',
+          id: 'own',
+          properties: { FilterCriteria: { Filters: [{ Pattern }] } },
+        },
+      }),
+    ];
+    const from = 'arn:aws:dynamodb:us-east-1:123456789012:table/pay/stream/2026';
+    const [note] = noteFilter(filtered({ by: 'FilterCriteria', from }), stacks);
+
+    assert.match(note?.because ?? '', /the number salary is a string: .* so it matches no record/);
+    assert.match(note?.change ?? '', /^Remove .*salary.* and compare the number in the function/);
+  });
+
   it('is not made of a prefix that keys can have', () => {
     assert.deepEqual(noteFilter(filtered({}), [withPrefix('uploads/')]), []);
   });
