@@ -36,6 +36,9 @@ const OF_FUNCTIONS: Readonly<Record<string, string>> = {
   Url: 'FunctionUrlConfig',
   EventInvokeConfig: 'EventInvokeConfig',
 };
+/** The resources that SAM makes from `Domain` of an API. */
+const OF_DOMAIN =
+  /^AWS::(?:ApiGateway(?:V2)?::(?:DomainName|DomainNameAccessAssociation|BasePathMapping|ApiMapping)|Route53::RecordSetGroup)(?:V2)?$/;
 /** Maps the members of an authorizer in a document to members in `Auth.Authorizers`, if more than the first letter differs. */
 const OF_AUTHORIZERS: Readonly<Record<string, Path>> = {
   authorizerCredentials: ['FunctionInvokeRole'],
@@ -97,6 +100,9 @@ function findInResources(path: Path, expanded: Expanded): Path {
   if (property === 'Policies' && name !== origin) return placeOfPolicy(properties, name, within, expanded);
   const member = OF_FUNCTIONS[name.slice(origin.length)];
   if (member !== undefined && name.startsWith(origin)) return [...properties, member, ...rest];
+  const type = membersOf(expanded.resources.get(name))['Type'];
+  if (name !== origin && typeof type === 'string' && OF_DOMAIN.test(type))
+    return [...properties, 'Domain', ...rest];
   if (event === undefined) return part === 'Properties' ? [...properties, ...rest] : ['Resources', origin];
   const at = [...properties, 'Events', event];
   // The type of the event decides the protocol.

@@ -27,6 +27,23 @@ function madeOf(text: string): Record<string, JsonObject> {
   );
 }
 
+it('has the lines of Domain for what SAM makes from it', () => {
+  const text = `Transform: AWS::Serverless-2016-10-31
+Resources:
+  Shop:
+    Type: AWS::Serverless::Api
+    Properties:
+      StageName: live
+      Domain:
+        DomainName: api.example.com
+        CertificateArn: arn`;
+  const lines = [...aStack(text).resolveResources().values()]
+    .filter(({ type }) => /::(?:DomainName|BasePathMapping)$/.test(type))
+    .map((resource) => [resource.type.split('::')[2], resource.place('DomainName').line]);
+
+  assert.deepEqual(Object.fromEntries(lines), { DomainName: 8, BasePathMapping: 8 });
+});
+
 describe('a private domain', () => {
   it('has other types, so that it never answers like a public one', () => {
     const text = template('Api', [
