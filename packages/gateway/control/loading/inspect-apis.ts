@@ -1,6 +1,7 @@
 /**
  * Lists the guards of routes for checks of access documents: every route with the settings of its Lambda authorizer.
  */
+import { asText } from '@gatewright/aws/json-object';
 import { awaitedBy, DEPLOYED_PARTS } from '@gatewright/aws/deployment-order';
 import type { DeployedKind, LatePart } from '@gatewright/aws/deployment-order';
 import type {
@@ -232,10 +233,17 @@ export function findLateParts(
   const { api, deployment: deploying, parts } = DEPLOYED_PARTS[kind];
   const types: readonly string[] = parts;
   const ofApi = [...resources.values()].filter((resource) => resource.properties[api] === apiId);
+  const byId = new Map(ofApi.map(({ physicalId, logicalId }) => [physicalId, logicalId]));
+  // A resource also waits for the parts that its properties refer to, such as a route response for its route.
+  const needs = (name: string): readonly string[] => {
+    const { dependsOn = [], properties = {} } = resources.get(name) ?? {};
+    const referred = Object.values(properties).flatMap((value) => byId.get(asText(value) ?? '') ?? []);
+    return [...dependsOn, ...referred];
+  };
   return ofApi
     .filter(({ type }) => type === deploying)
     .flatMap(({ logicalId: deployment }) => {
-      const awaited = awaitedBy(deployment, (name) => resources.get(name)?.dependsOn ?? []);
+      const awaited = awaitedBy(deployment, needs);
       return ofApi
         .filter(
           ({ type, logicalId }) =>

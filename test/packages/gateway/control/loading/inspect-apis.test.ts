@@ -41,6 +41,32 @@ describe('findLateParts of what is loaded', () => {
     ]);
   });
 
+  // examples/chat: the deployment names the route responses, each of which refers to its route.
+  it('goes by the parts to which the properties of what is awaited refer', () => {
+    const part = (
+      logicalId: string,
+      type: string,
+      properties: object,
+      dependsOn: readonly string[] = [],
+    ) => ({
+      ...aResource(logicalId, type, dependsOn),
+      type: `AWS::ApiGatewayV2::${type}`,
+      properties: { ApiId: 'a1', ...properties },
+    });
+    const resources = new Map(
+      [
+        part('Deployment', 'Deployment', {}, ['Answer']),
+        part('Answer', 'RouteResponse', { RouteId: 'Read' }),
+        part('Read', 'Route', { RouteKey: 'read' }),
+        part('Late', 'Route', { RouteKey: 'late' }),
+      ].map((one) => [one.logicalId, one]),
+    );
+
+    assert.deepEqual(findLateParts(resources, 'a1', 'websocket'), [
+      { part: 'Late', deployment: 'Deployment' },
+    ]);
+  });
+
   it('passes over what comes with the document of its API', () => {
     const imported = aResource('Api GET /app', 'Method');
     const resources = new Map(
