@@ -66,7 +66,10 @@ describe('the customer plan of a new API key', () => {
       /^The plan nope limits nobody yet: no access document charges keys of shop_live by the claim plan\. .* There is no such plan \(expected one of gold, silver\)\.$/,
     );
     for (const plan of ['silver', 'gold'])
-      assert.match((await noteOf({ plan })) ?? '', /plan: \{ claim: plan \} to a document, or read the claim in a handler\.$/);
+      assert.match(
+        (await noteOf({ plan })) ?? '',
+        /plan: \{ claim: plan \} to a document, or read the claim in a handler\.$/,
+      );
     assert.deepEqual(
       [await noteOf({}), await noteOf({ prefix: 'shop_paid', plan: 'gold' })],
       [undefined, undefined],
