@@ -21,8 +21,8 @@ const SHELL_LIMIT_MS = 120_000;
 const MARK = '\u001e';
 
 /**
- * A block with a path is a file. A `console` block is a session: `$ command`, followed by its output. The commands are
- * those of the shell of `runSteps`, without `npx`.
+ * A block with a path is a file. A `console` block is a session: `$ command`, followed by its output. Removes
+ * `npx` from the commands, because the shell of `runSteps` defines `gatewright` itself.
  */
 export function readRecipe(blocks: readonly CodeBlock[]): Recipe {
   return {

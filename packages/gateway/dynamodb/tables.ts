@@ -361,7 +361,6 @@ function timeToLiveKey(table: string): string {
   return `ttl~${table}`;
 }
 
-/** Returns the key of the record that contains a table's point-in-time recovery setting. */
 /** "LatestRestorableDateTime is typically 5 minutes before the current time" (API reference). */
 const BACKUP_LAG_MS = 5 * 60_000;
 const DAY_MS = 86_400_000;
@@ -376,6 +375,7 @@ function describeRecovery({ days, sinceMs }: Recovery, nowMs: number): UnknownMe
   };
 }
 
+/** Returns the key of the record that contains a table's point-in-time recovery setting. */
 function recoveryKey(table: string): string {
   return `pitr~${table}`;
 }

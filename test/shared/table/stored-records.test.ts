@@ -144,7 +144,7 @@ for (const { name, read, record, form } of rows)
       assert.doesNotThrow(() => read(record));
     });
 
-    it('is an outage if it is no object', () => {
+    it('is an outage if it is not an object', () => {
       for (const other of [null, 'text', 1, undefined])
         assert.throws(() => read(other), { code: 'STORE_UNAVAILABLE' }, String(other));
     });

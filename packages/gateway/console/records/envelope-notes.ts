@@ -6,6 +6,7 @@
 import { parseArn } from '@gatewright/aws/arn';
 import { asList, isTrue, membersOf, parseJson } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
+import { EVENT_MEMBERS } from './filter-notes.ts';
 import { findByPhysicalId, findRule, placeOf } from './find-places.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
 import type { StampedStep } from '../../kernel/event-step.ts';
@@ -56,20 +57,8 @@ const ENVELOPES: Readonly<Record<string, Envelope>> = {
       };
     },
   },
-  // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html
   events: {
-    members: [
-      'version',
-      'id',
-      'detail-type',
-      'source',
-      'account',
-      'time',
-      'region',
-      'resources',
-      'detail',
-      'replay-name',
-    ],
+    members: EVENT_MEMBERS,
     note({ names, pattern, delivered, where, stacks }) {
       const targets = asList(findRule(delivered.rule ?? '', stacks)?.properties['Targets']);
       // With an input of its own, a target gets something else than the event.

@@ -22,23 +22,24 @@ type Source = {
   readonly content: string;
 };
 
-/** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html */
-const EVENT: Source = {
-  named: 'an event',
-  members: [
-    'version',
-    'id',
-    'detail-type',
-    'source',
-    'account',
-    'time',
-    'region',
-    'resources',
-    'detail',
-    'replay-name',
-  ],
-  content: 'detail',
-};
+/**
+ * The members of an event of EventBridge.
+ * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html
+ */
+export const EVENT_MEMBERS = [
+  'version',
+  'id',
+  'detail-type',
+  'source',
+  'account',
+  'time',
+  'region',
+  'resources',
+  'detail',
+  'replay-name',
+];
+
+const EVENT: Source = { named: 'an event', members: EVENT_MEMBERS, content: 'detail' };
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html */
 const RECORDS: Readonly<Record<string, Source>> = {

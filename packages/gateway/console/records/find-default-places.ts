@@ -1,6 +1,7 @@
 /** Finds where settings stand that reach a route without being written at it. */
-import { asText, membersOf } from '@gatewright/aws/json-object';
+import { asText } from '@gatewright/aws/json-object';
 import { findByPhysicalId, placeOf, resourcesOf } from './find-places.ts';
+import { valueAt } from './misread-event.ts';
 import { basename } from 'node:path';
 import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
 import type { NamedPlace } from '../explain/circumstances.ts';
@@ -21,10 +22,6 @@ export function placesOfDefaultAuthorizer(
   const path = paths.find((names) => valueAt(original, names) === authorizer);
   const line = path === undefined ? undefined : lineOf(path);
   return line === undefined ? [] : [{ what: 'DefaultAuthorizer', place: `${basename(file)}:${line}` }];
-}
-
-function valueAt(value: unknown, names: readonly string[]): unknown {
-  return names.reduce<unknown>((at, name) => membersOf(at)[name], value);
 }
 
 /** The stages of the usage plans that a key belongs to, if none of them is the stage of the request. */

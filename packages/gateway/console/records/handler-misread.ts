@@ -89,10 +89,6 @@ export function findAuthorizerRead(
     : findMisread({ source, event: call.event, form: FORMS[lambda.payload], line });
 }
 
-/**
- * Returns the line of the handler's own file at which it failed; undefined if it failed in another file or at an
- * unknown line. Inline code has the file name index.
- */
 /** Returns the text of the line at which a function failed; undefined if the line is not in the file of its handler. */
 export function findFailedLine(
   { outcome }: Pick<RecordedRequest, 'outcome'>,
@@ -109,7 +105,10 @@ export function findFailedLine(
   return line === undefined ? undefined : source.text.split('\n')[line - 1];
 }
 
-/** Returns the line of the handler's file at which a function failed, from what it printed. */
+/**
+ * Returns the line of the handler's own file at which a function failed, from what it printed; undefined if it failed in
+ * another file or at an unknown line. Inline code has the file name index.
+ */
 export function lineOf({ file }: HandlerText, lines: readonly string[]): number | undefined {
   const place = findErrorPlace(lines);
   if (place === undefined) return undefined;

@@ -130,7 +130,7 @@ const OPTIONAL = ['queryStringParameters', 'pathParameters', 'stageVariables', '
 const READ =
   /\b(?:event|evt)((?:\??\.(?!get\b)[A-Za-z_$][\w$]*|(?:\?\.)?\[\s*['"][\w:-]+['"]\s*\]|\.get\(\s*['"][\w:-]+['"][^()]*\))+)/g;
 const NAME = /\??\.(?!get\b)([A-Za-z_$][\w$]*)|['"]([\w:-]+)['"]/g;
-/** The default of `.get('name', 'default')` in Python, which is no name. */
+/** The default of `.get('name', 'default')` in Python. It does not name a member of the event. */
 const DEFAULT = /(?<=\.get\(\s*['"][\w:-]+['"]\s*),[^()]*(?=\))/g;
 /**
  * Members of every text. Code that reads `event.body.length` treats the body as a text, not as a parsed
@@ -332,7 +332,7 @@ function findVariable(line: string, { environment, stageVariables = [], source }
   return undefined;
 }
 
-function valueAt(event: UnknownMembers, path: readonly string[]): unknown {
+export function valueAt(event: UnknownMembers, path: readonly string[]): unknown {
   return path.reduce<unknown>((value, name) => membersOf(value)[name], event);
 }
 

@@ -19,7 +19,7 @@ type Row = {
 };
 
 describe('OwnWrites', () => {
-  // Source: docs/design/quota.md; the pauses are those of back-off.ts, with a random part of one half.
+  // Source: docs/design/quota.md; the pauses are those of back-off.ts for a random fraction of one half.
   const rows: readonly Row[] = [
     { name: 'once if it is applied', answers: [DONE], pausesMs: [], kind: 'done', isUnsure: false },
     {
