@@ -26,7 +26,7 @@ export function findInvalidApi({ apis, cacheApis }: NamedApis): string | undefin
     return `"${id}" in the parameter apis is not the id of an API; write only the id, as in a1b2c3d4e5`;
   const pair = listed(cacheApis).find((text) => !CACHE_API.test(text));
   if (pair === undefined) return undefined;
-  return `"${pair}" in the parameter cacheApis is not a namespace and the id of an API; write both, as in orders/a1b2c3d4e5`;
+  return `"${pair}" in the parameter cacheApis is not valid; write a namespace and the id of an API, separated by a slash, as in orders/a1b2c3d4e5`;
 }
 
 /**

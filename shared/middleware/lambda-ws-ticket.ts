@@ -1,4 +1,7 @@
-/** Issues tickets in a Lambda function, with configuration from the environment, real clock and randomness. */
+/**
+ * Issues tickets in a Lambda function. Reads the configuration from the environment, and uses the system clock and real
+ * random numbers.
+ */
 import { followDocuments } from '../access/documents/lambda-documents.ts';
 import type { TicketPorts } from '../access/tickets/issue-ticket.ts';
 import { createTicketStore } from '../access/tickets/ticket-store.ts';

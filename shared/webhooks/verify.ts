@@ -44,8 +44,8 @@ export type VerifyOptions = {
 };
 
 /**
- * Maximum number of secrets that are tried, because each costs a hash of the body. During a change of secrets there are
- * two.
+ * Maximum number of secrets of a webhook. More are refused, because each costs a hash of the body. While a secret is
+ * being replaced, there are two.
  */
 const SECRETS_LIMIT = 4;
 

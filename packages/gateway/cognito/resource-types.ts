@@ -30,7 +30,8 @@ export const COGNITO_TYPES = {
       MfaConfiguration: { allowed: ['OFF'], consequence: 'no second factor is required' },
       'LambdaConfig.PreTokenGenerationConfig.LambdaVersion': {
         allowed: ['V1_0', 'V2_0'],
-        consequence: 'tokens of a client without a user are not changed',
+        consequence:
+          'the trigger does not change the access tokens that an app client gets with its own credentials',
       },
     },
     unsupported: {

@@ -30,7 +30,7 @@ export function endWithClient(session: ServerHttp2Session, socket: Socket): void
     session.close();
     let sentBytes: number | undefined;
     const timer = setInterval(() => {
-      // A stream that has no output yet is waiting for its function.
+      // A stream without buffered output is waiting for its function.
       const waits = [...open].some((stream) => stream.writableLength === 0);
       if (!waits && socket.bytesWritten === sentBytes) session.destroy();
       sentBytes = socket.bytesWritten;

@@ -91,8 +91,8 @@ function isServedBy(
 }
 
 /**
- * Returns the lengths of greedy paths that have to be checked. A greedy route accepts any length. But if a path is as
- * long as the pattern and the longest template together, a longer path gives the same result.
+ * Returns the path lengths to check for a greedy route, which accepts any length. If a path is as long as the pattern
+ * and the longest template together, a longer path gives the same result. One more segment is for a trailing slash.
  */
 function greedyLengths(templateLength: number, patternLength: number, longest: number): readonly number[] {
   const first = Math.max(templateLength, patternLength);

@@ -57,7 +57,7 @@ export type SubjectHead = {
   readonly id: LedgerId;
   readonly level: string;
   readonly plan: string;
-  /** Returns the rule of the ledger with this id; undefined if the rule is not stored. */
+  /** Returns the rule of the period that began at this time; undefined if the rule is not stored. */
   readonly ruleAt: (startEpochMs: number) => PeriodRule | undefined;
 };
 

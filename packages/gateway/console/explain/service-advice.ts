@@ -113,7 +113,7 @@ const adviseType: Advise = ({ detail, written, isStart }) => {
     return `Write the value in ${written} as base64: $util.base64Encode(…) in a template; an HTTP API passes it on as the client sends it.`;
   if (/cannot be converted to String/.test(detail))
     return `Write the value as text, in quotes, in ${written}: the operation takes a string there. In DynamoDB, the number of an N attribute is a string, too: {"N": "3"}.`;
-  return `Write the value in ${written} in the type that the operation takes: a number without quotes, a string in quotes, and in DynamoDB each value with its type ({"S": "…"}).`;
+  return `Give the value in ${written} the type that the operation expects: a number without quotes, a string in quotes, and in DynamoDB each value with its type ({"S": "…"}).`;
 };
 
 const ADVICE: Readonly<Record<string, Advise>> = {

@@ -260,7 +260,7 @@ export const REMEDIES_IN_WORDS: readonly RemedyRow[] = [
   },
   {
     words: /^Access Log format must be single line/,
-    remedy: () => 'write Format in one line (>- in YAML)',
+    remedy: () => 'write Format on one line (>- in YAML)',
   },
   {
     words: /^No integration defined for method/,

@@ -59,7 +59,7 @@ async function check(named: readonly string[], flags: CheckFlags): Promise<void>
   for (const { id, resource, at } of accepted)
     if (!findings.some((finding) => isMeant({ id, resource }, finding)))
       printNotes(
-        `${at}: no finding ${id}${resource === undefined ? '' : ` of ${resource}`} is left to accept; remove the entry`,
+        `${at}: check no longer finds ${id}${resource === undefined ? '' : ` of ${resource}`}, which this entry accepts; remove the entry`,
       );
   // If no stack could be read, nothing was checked, so a pipeline must not pass.
   if (counts.refused > 0 || stacks.length === 0) process.exitCode = 1;

@@ -32,7 +32,7 @@ export async function listFailures(aws: Aws, stackName: string, limit: number): 
 }
 
 /**
- * Adds the function to an event. The message of a dead-letter queue may not name the function. In that case the
+ * Adds the function to an event. A message in a dead-letter queue does not always name the function. If it does not, the
  * function is known only if the queue belongs to exactly one function.
  */
 export function withFunction(event: FailedEvent, { functions }: FailureQueue): FailedEvent {

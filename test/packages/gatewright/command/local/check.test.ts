@@ -81,7 +81,10 @@ describe('gatewright check', () => {
     const { code, stderr } = await runCommandHere(['check'], { cwd });
 
     assert.equal(code, 0);
-    assert.match(stderr, /gatewright\.yml:1: no finding sqs-queue-visibilitytimeout is left to accept/);
+    assert.match(
+      stderr,
+      /gatewright\.yml:1: check no longer finds sqs-queue-visibilitytimeout, which this entry accepts/,
+    );
   });
 
   for (const [name, text] of [
