@@ -1,5 +1,7 @@
 /** Finds faults in integrations, authorizers and base path mappings for which API Gateway refuses to create them. */
 import { mapOf, textOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import { invalidSelection } from '../deployment/integration/mapping-refusal.ts';
 import type { ResolvedResource } from '../stack/model.ts';
 import type { BrokenRelation } from './relation.ts';
 
@@ -66,19 +68,32 @@ export function judgeProtocolOfAuthorizer(
  */
 const MAPS: ReadonlySet<string> = new Set(['MessageAttributes', 'MessageSystemAttributes']);
 
-/** Refuses a map of attributes that is plain JSON (hashicorp/terraform-provider-aws#17348). */
-export function judgeAttributes(integration: ResolvedResource): BrokenRelation | undefined {
-  const parameters = mapOf(integration.properties, 'RequestParameters');
-  if (textOf(integration.properties, 'IntegrationSubtype') === '') return undefined;
-  for (const [name, value] of Object.entries(parameters))
+/**
+ * Returns the map of attributes that is plain JSON, with AWS's refusal (hashicorp/terraform-provider-aws#17348).
+ */
+export function findPlainAttributes(
+  properties: JsonObject,
+): { readonly name: string; readonly refusal: string } | undefined {
+  if (textOf(properties, 'IntegrationSubtype') === '') return undefined;
+  for (const [name, value] of Object.entries(mapOf(properties, 'RequestParameters')))
     if (MAPS.has(name) && typeof value === 'string' && /^\s*\{[^$]*$/.test(value))
       return {
-        resource: integration,
-        property: `RequestParameters.${name}`,
-        message: `Invalid selection expression specified: Validation Result: warnings : [], errors : [Invalid source: ${value} specified for destination: ${name}]`,
-        remedy: `take ${name} from a selection expression, such as $request.body.attributes, or put the values into the body`,
+        name,
+        refusal: invalidSelection(`Invalid source: ${value} specified for destination: ${name}`),
       };
   return undefined;
+}
+
+export function judgeAttributes(integration: ResolvedResource): BrokenRelation | undefined {
+  const found = findPlainAttributes(integration.properties);
+  return (
+    found && {
+      resource: integration,
+      property: `RequestParameters.${found.name}`,
+      message: found.refusal,
+      remedy: `take ${found.name} from a selection expression, such as $request.body.attributes, or put the values into the body`,
+    }
+  );
 }
 
 /**

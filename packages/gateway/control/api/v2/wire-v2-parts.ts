@@ -38,9 +38,10 @@ type PartRules = {
   readonly usual?: (protocol: ApiProtocol, properties: JsonObject) => Readonly<Record<string, unknown>>;
   /**
    * Makes the checks that AWS makes only for this kind.
+   * @param given the members of the call, of which the empty ones are not among the properties
    * @throws ControlError for what AWS refuses
    */
-  readonly check?: (properties: JsonObject) => void;
+  readonly check?: (properties: JsonObject, given: WireCall['body']) => void;
   /** Returns whether another part refers to the part with this id, so that it cannot be deleted. */
   readonly isNeeded?: (from: ApiResources, id: string) => boolean;
 };
@@ -63,6 +64,16 @@ const INTEGRATIONS: PartRules = {
         ? 'POST'
         : undefined,
   }),
+  check(properties, { requestParameters }) {
+    if (properties['IntegrationSubtype'] === undefined) return;
+    // Recorded for an update; that a creation is refused alike is inferred (docs/aws/integrations.md).
+    const isEmpty = Object.values(membersOf(requestParameters)).some(
+      (value) => value === '' || value === null,
+    );
+    if (isEmpty) throw badRequest(invalidSelection('Mapping expression missing source or destination'));
+    const attributes = findPlainAttributes(properties);
+    if (attributes !== undefined) throw badRequest(attributes.refusal);
+  },
   isNeeded: ({ routes }, id) => routes.some((route) => isOf(route, 'Target', `integrations/${id}`)),
 };
 
@@ -114,6 +125,8 @@ function isOf({ properties }: ControlResource, property: string, id: string): bo
   return textOf(properties, property) === id;
 }
 import { V2_TYPES } from '../../resource-types/v2-types.ts';
+import { findPlainAttributes } from '../../../core/deployability/judge-integrations.ts';
+import { invalidSelection } from '../../../core/deployment/integration/mapping-refusal.ts';
 import { INTEGRATION_TIMEOUTS } from '../../../core/integration-timeouts.ts';
 import { describeNamesake, notSupported } from '../../resource-types/api-type.ts';
 import { describeVariableConflict, differInVariables } from '../../../core/routing/http-routes.ts';
@@ -238,7 +251,7 @@ function readPart(kind: PartKind, { identity }: ApiState, before: JsonObject, ca
   const merged = unkept === undefined ? said : without(said, unkept);
   const properties = kind.part === 'models' ? { ...merged, Schema: checkedSchema(merged['Schema']) } : merged;
   refuseUnenforced(kind.type, properties);
-  kind.check?.(properties);
+  kind.check?.(properties, call.body);
   return properties;
 }
 

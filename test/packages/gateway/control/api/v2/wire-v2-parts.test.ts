@@ -77,6 +77,71 @@ describe('Parts of HTTP APIs through the AWS SDK', () => {
     );
   });
 
+  it('keep every parameter of a service: an empty value, or attributes as JSON, are refused', async () => {
+    const ApiId = await makeApi(control);
+    const RequestParameters = {
+      QueueUrl: 'https://sqs.us-east-1.amazonaws.com/123456789012/jobs',
+      MessageBody: '$request.body',
+      DelaySeconds: '0',
+    };
+    const service = {
+      ApiId,
+      IntegrationType: 'AWS_PROXY',
+      IntegrationSubtype: 'SQS-SendMessage',
+      CredentialsArn: 'arn:aws:iam::123456789012:role/any',
+      PayloadFormatVersion: '1.0',
+    } as const;
+    const made = await control.v2.send(new CreateIntegrationCommand({ ...service, RequestParameters }));
+    const change = (given: Record<string, string>) =>
+      control.v2.send(
+        new UpdateIntegrationCommand({ ApiId, IntegrationId: made.IntegrationId, RequestParameters: given }),
+      );
+    const attributes = '{"from":{"DataType":"String","StringValue":"shop"}}';
+    const rows = [
+      {
+        source: 'hashicorp/terraform-provider-aws#50061',
+        call: () => change({ ...RequestParameters, DelaySeconds: '' }),
+        error: 'Mapping expression missing source or destination',
+      },
+      {
+        source: 'hashicorp/terraform-provider-aws#50061, for a parameter that is required',
+        call: () => change({ MessageBody: '' }),
+        error: 'Mapping expression missing source or destination',
+      },
+      {
+        source: 'inferred from hashicorp/terraform-provider-aws#50061 for Create',
+        call: () =>
+          control.v2.send(
+            new CreateIntegrationCommand({
+              ...service,
+              RequestParameters: { ...RequestParameters, DelaySeconds: '' },
+            }),
+          ),
+        error: 'Mapping expression missing source or destination',
+      },
+      {
+        source: 'hashicorp/terraform-provider-aws#17348',
+        call: () => change({ MessageAttributes: attributes }),
+        error: `Invalid source: ${attributes} specified for destination: MessageAttributes`,
+      },
+    ];
+    for (const { source, call, error } of rows) {
+      const { name, message } = await refusalOf(call());
+      assert.deepEqual(
+        [name, message],
+        [
+          'BadRequestException',
+          `Invalid selection expression specified: Validation Result: warnings : [], errors : [${error}]`,
+        ],
+        source,
+      );
+    }
+    const shown = await control.v2.send(
+      new GetIntegrationCommand({ ApiId, IntegrationId: made.IntegrationId }),
+    );
+    assert.deepEqual(shown.RequestParameters, RequestParameters);
+  });
+
   it('have no default behavior if nothing matches, although Terraform sends one', async () => {
     const ApiId = await makeApi(control);
     const made = await control.v2.send(

@@ -197,6 +197,8 @@ export const CALL_REFUSALS: Readonly<Record<string, Readonly<Record<string, Answ
     "'Invalid issuer: Issuer can not be empty for JWT Authorizer.'": by(
       'a JWT authorizer without its issuer',
     ),
+    "invalidSelection('Mapping expression missing source or destination')": 'EMPTY',
+    'attributes.refusal': by('attributes of a message that are plain JSON'),
     "`Unable to find request parameter ${call.path('key')}`": 'ONLY_CALLS',
     'notSupported(kind.calls, identity.protocol)': by('a route response of an HTTP API'),
     'describeNamesake(kind.calls, name)': by('a second route response of one key'),
