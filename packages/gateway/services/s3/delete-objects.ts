@@ -1,5 +1,6 @@
 /** The request and the response of DeleteObjects (S3 API reference, "DeleteObjects"). */
 import { escapeXml, unescapeXml } from '../../kernel/calls/aws-operation.ts';
+import { printDocument } from './s3-xml.ts';
 
 type DeleteRequest = {
   readonly keys: readonly string[];
@@ -36,5 +37,5 @@ export function printDeleted(deleted: readonly Deleted[]): string {
     ({ key, marker }) =>
       `<Deleted><Key>${escapeXml(key)}</Key>${marker === undefined ? '' : `<DeleteMarker>true</DeleteMarker><DeleteMarkerVersionId>${marker}</DeleteMarkerVersionId>`}</Deleted>`,
   );
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<DeleteResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${elements.join('')}</DeleteResult>`;
+  return printDocument('DeleteResult', elements.join(''));
 }

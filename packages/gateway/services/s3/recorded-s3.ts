@@ -1,7 +1,7 @@
 /** The S3 objects that integrations and functions read and write. Objects that were put are kept in memory. */
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { createHash } from 'node:crypto';
-import { escapeXml, headerOf } from '../../kernel/calls/aws-operation.ts';
+import { headerOf } from '../../kernel/calls/aws-operation.ts';
 import { printS3Error } from '../../kernel/calls/s3-error.ts';
 import type { WrittenObjects } from '../../kernel/service.ts';
 import {
@@ -19,6 +19,8 @@ import {
 } from './object-request.ts';
 import { checksumHeaders, refuseChecksum } from './checksums.ts';
 import { printDeleted, readDeleteRequest } from './delete-objects.ts';
+import { listBuckets } from './list-buckets.ts';
+import type { Bucket } from './list-buckets.ts';
 import type { ObjectRefusal, StoredObject } from './object-request.ts';
 import type { Clock, HttpOutcome, Random, ServiceRequest } from '../../core/ports.ts';
 
@@ -302,54 +304,4 @@ function isOfAnotherOperation(request: ServiceRequest): boolean {
 
 function etagOf(body: Buffer): string {
   return `"${createHash('md5').update(body).digest('hex')}"`;
-}
-
-/** Handles ListBuckets. It returns the buckets of the loaded stacks, in pages if the call requests pages. */
-type Bucket = { readonly name: string; readonly region: string; readonly isVersioned: boolean };
-type Account = { readonly id: string; readonly createdMs: number };
-
-const DEFAULT_PAGE = 10_000;
-
-/**
- * Creates the response of ListBuckets.
- * @returns the body of the response; undefined for a query that AWS refuses
- */
-function listBuckets(buckets: readonly Bucket[], query: string, account: Account): string | undefined {
-  const asked = new URLSearchParams(query);
-  const size = Number(asked.get('max-buckets') ?? DEFAULT_PAGE);
-  if (!Number.isInteger(size) || size < 1 || size > DEFAULT_PAGE) return undefined;
-  const prefix = asked.get('prefix');
-  const region = asked.get('bucket-region');
-  const after = Buffer.from(asked.get('continuation-token') ?? '', 'base64url').toString();
-  const isPaged = ['max-buckets', 'prefix', 'bucket-region', 'continuation-token'].some((name) =>
-    asked.has(name),
-  );
-  const left = buckets
-    .filter((bucket) => bucket.name.startsWith(prefix ?? '') && bucket.region === (region ?? bucket.region))
-    .filter(({ name }) => name > after)
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  const page = left.slice(0, size);
-  const last = left.length > page.length ? page.at(-1) : undefined;
-  const created = new Date(account.createdMs).toISOString();
-  const listed = page.map((bucket) =>
-    element(
-      'Bucket',
-      element('Name', escapeXml(bucket.name)) +
-        element('CreationDate', created) +
-        (isPaged ? element('BucketRegion', bucket.region) : ''),
-    ),
-  );
-  const owner = createHash('sha256').update(account.id).digest('hex');
-  return (
-    '<?xml version="1.0" encoding="UTF-8"?>\n<ListAllMyBucketsResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">' +
-    element('Owner', element('ID', owner)) +
-    element('Buckets', listed.join('')) +
-    (last === undefined ? '' : element('ContinuationToken', Buffer.from(last.name).toString('base64url'))) +
-    (prefix === null ? '' : element('Prefix', escapeXml(prefix))) +
-    '</ListAllMyBucketsResult>'
-  );
-}
-
-function element(name: string, content: string): string {
-  return `<${name}>${content}</${name}>`;
 }

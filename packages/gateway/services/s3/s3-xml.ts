@@ -1,0 +1,16 @@
+/** The XML that S3 returns. */
+import { createHash } from 'node:crypto';
+
+/** @param content XML, in which text is already escaped */
+export function element(name: string, content: string): string {
+  return `<${name}>${content}</${name}>`;
+}
+
+export function printDocument(root: string, content: string): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<${root} xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${content}</${root}>`;
+}
+
+/** Returns the canonical id of the account that owns buckets and objects. */
+export function ownerId(accountId: string): string {
+  return createHash('sha256').update(accountId).digest('hex');
+}
