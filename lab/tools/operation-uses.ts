@@ -235,11 +235,15 @@ export const USES: Readonly<Record<string, Readonly<Record<string, string>>>> = 
     UpdateFunctionCode: 'tools that send code after a build',
   },
   S3: {
+    CopyObject: 'functions that move or rename what they stored',
     DeleteObject: 'functions that store objects',
     DeleteObjects: 'functions that delete what they stored',
     GetObject: 'functions that store objects',
+    HeadBucket: 'functions and tests that check whether a bucket exists',
     HeadObject: 'functions that store objects',
     ListBuckets: 'scripts that look up a bucket',
+    ListObjects: 'functions that list what they stored',
+    ListObjectsV2: 'functions that list what they stored',
     PutObject: 'functions that store objects',
   },
   SNS: {

@@ -226,7 +226,7 @@ describe('the recorder, with services behind it', () => {
     }),
     json('lambda', 'Any.Thing', {}),
     { service: 'ssm', query: 'Action=GetParameter&Name=x' },
-    { service: 's3', method: 'GET', path: '/bucket' },
+    { service: 's3', method: 'GET', path: '/bucket', query: 'versions' },
     { service: 's3', method: 'DELETE', path: '/' },
     { service: 'rekognition' },
   ];

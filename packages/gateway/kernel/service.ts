@@ -147,9 +147,15 @@ export interface WrittenObjects {
   /** Finds an object by `bucket/key`. A missing object is reported, unless the search is quiet. */
   object(id: string, isQuiet?: boolean): { readonly bytes: Buffer; readonly contentType: string } | undefined;
   hasBucket(name: string): boolean;
+  /** Returns the keys of the objects in a bucket. */
+  keysOf(bucket: string): readonly string[];
 }
 
-export const NO_WRITTEN_OBJECTS: WrittenObjects = { object: () => undefined, hasBucket: () => false };
+export const NO_WRITTEN_OBJECTS: WrittenObjects = {
+  object: () => undefined,
+  hasBucket: () => false,
+  keysOf: () => [],
+};
 
 export interface Service {
   /**

@@ -73,6 +73,23 @@ describe('BucketNotifications', () => {
     );
   });
 
+  // Source: S3 user guide, "Supported event types"
+  it('distinguish a copy from an object that was put', async () => {
+    const resources = bucket(onCreated('', 's3:ObjectCreated:Copy'));
+    const bench = anEventEngine(SERVICES, { resources, functions: { work: () => 1 } });
+    await ask(bench, 'PUT', '/photos/a', 'four');
+    const headers = ['x-amz-copy-source', '/photos/a'];
+    await bench.send({ service: 's3', method: 'PUT', path: '/photos/b', headers });
+    await bench.engine.idle();
+    assert.deepEqual(
+      eventsOf(bench).map(({ eventName, s3 }) => {
+        const { key, size } = (s3 as { object: Record<string, unknown> }).object;
+        return [eventName, key, size];
+      }),
+      [['ObjectCreated:Copy', 'b', 4]],
+    );
+  });
+
   it('go to EventBridge, if a rule takes them', async () => {
     const bench = anEventEngine(SERVICES, {
       resources: `${bucket('EventBridgeConfiguration: {}')}

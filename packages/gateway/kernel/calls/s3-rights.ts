@@ -4,6 +4,7 @@
  */
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import type { AwsPermission } from './aws-call.ts';
+import { readDeleteRequest } from './s3-delete-request.ts';
 
 type S3Call = {
   readonly method: string;
@@ -11,6 +12,7 @@ type S3Call = {
   readonly query: string;
   /** A flat list of names and values. */
   readonly headers: readonly string[];
+  readonly body?: string | Buffer | undefined;
   /** The bucket, if it is not in the path. */
   readonly subdomain?: string | undefined;
 };
@@ -71,10 +73,30 @@ export function rightsOfS3(call: S3Call): readonly AwsPermission[] {
     const action = actionOf(parts, PARTS_OF_OBJECT, verb) ?? `${verb}Object`;
     return [permission(action, `${bucket}/${key}`), ...rightsOfSource(call)];
   }
-  // The objects to delete are named only in the request body. The caller therefore needs permission for all objects of
-  // the bucket.
-  if (method === 'POST' && parts.join() === 'delete') return [permission('DeleteObject', `${bucket}/*`)];
-  return [permission(actionOf(parts, PARTS_OF_BUCKET, verb) ?? OF_BUCKET[method] ?? 'ListBucket', bucket)];
+  if (method === 'POST' && parts.join() === 'delete') return rightsOfDeletion(bucket, call);
+  const action = actionOf(parts, PARTS_OF_BUCKET, verb) ?? OF_BUCKET[method] ?? 'ListBucket';
+  return [{ ...permission(action, bucket), ...(action === 'ListBucket' && conditionsOfList(call)) }];
+}
+
+/**
+ * The request body names the objects to delete. A body that S3 refuses requires permission for all objects of the
+ * bucket.
+ */
+function rightsOfDeletion(bucket: string, { body }: S3Call): readonly AwsPermission[] {
+  const keys = readDeleteRequest(Buffer.from(body ?? '').toString())?.keys ?? ['*'];
+  return keys.map((key) => permission('DeleteObject', `${bucket}/${key}`));
+}
+
+const CONDITIONS_OF_LIST = ['prefix', 'delimiter', 'max-keys'];
+
+/** Returns the values of `s3:prefix`, `s3:delimiter` and `s3:max-keys`. A call without the parameter has no value. */
+function conditionsOfList({ query }: S3Call): Pick<AwsPermission, 'conditions'> {
+  const asked = new URLSearchParams(query);
+  const given = CONDITIONS_OF_LIST.flatMap((name) => {
+    const value = asked.get(name);
+    return value === null ? [] : [[`s3:${name}`, [value]] as const];
+  });
+  return { conditions: new Map(given) };
 }
 
 function partsOf(query: string): readonly string[] {

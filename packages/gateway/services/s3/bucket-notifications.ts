@@ -26,9 +26,12 @@ type Options = Pick<EventPorts, 'clock' | 'random' | 'work' | 'report' | 'journa
 
 const NAMES = {
   put: 'ObjectCreated:Put',
+  copy: 'ObjectCreated:Copy',
   delete: 'ObjectRemoved:Delete',
   mark: 'ObjectRemoved:DeleteMarkerCreated',
 };
+/** The operation in events for EventBridge (S3 user guide, "EventBridge event message structure"). */
+const REASONS = { put: 'PutObject', copy: 'CopyObject', delete: 'DeleteObject', mark: 'DeleteObject' };
 /** The subject of messages to topics, as in mozilla-services/buildhub#281. */
 const SUBJECT = 'Amazon S3 Notification';
 
@@ -158,7 +161,7 @@ export class BucketNotifications {
         object: {
           // "The object key name value is URL encoded", with a plus for a space.
           key: encodeURIComponent(key).replaceAll('%2F', '/').replaceAll('%20', '+'),
-          ...(kind === 'put' ? { size, eTag: etag } : {}),
+          ...(isCreation(kind) ? { size, eTag: etag } : {}),
           ...(version !== undefined && { versionId: version }),
           sequencer,
         },
@@ -172,10 +175,10 @@ export class BucketNotifications {
     const detail = {
       version: '0',
       bucket: { name: bucket },
-      reason: kind === 'put' ? 'PutObject' : 'DeleteObject',
+      reason: REASONS[kind],
       object: {
         key,
-        ...(kind === 'put' ? { size, etag } : {}),
+        ...(isCreation(kind) ? { size, etag } : {}),
         ...(version !== undefined && { 'version-id': version }),
         sequencer,
       },
@@ -189,12 +192,16 @@ export class BucketNotifications {
       () =>
         targets.sendHere(busArnOf(undefined, region, accountId), JSON.stringify(detail), {
           source: 'aws.s3',
-          detailType: kind === 'put' ? 'Object Created' : 'Object Deleted',
+          detailType: isCreation(kind) ? 'Object Created' : 'Object Deleted',
           resources: [`arn:aws:s3:::${bucket}`],
         }),
       (fault) => report(`${bucket}: ${String(fault)}`),
     );
   }
+}
+
+function isCreation(kind: ObjectChange['kind']): boolean {
+  return kind === 'put' || kind === 'copy';
 }
 
 function arnOf(region: string, bucket: string): string {

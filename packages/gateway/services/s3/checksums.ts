@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { headerOf } from '../../kernel/calls/aws-operation.ts';
+import { element } from './s3-xml.ts';
 import type { ServiceRequest } from '../../core/ports.ts';
 import type { ObjectRefusal } from './object-request.ts';
 
@@ -25,12 +26,36 @@ const PREFIX = 'x-amz-checksum-';
 
 /** Returns the headers with which S3 confirms the checksum of a request; empty if the request states none. */
 export function checksumHeaders(request: ServiceRequest): readonly string[] {
-  return statedBy(request).flatMap(([name, value]) => [
-    `${PREFIX}${name}`,
-    value,
-    `${PREFIX}type`,
-    'FULL_OBJECT',
-  ]);
+  return statedBy(request).flatMap(([name, value]) => toHeaders(name, value));
+}
+
+function toHeaders(name: string, value: string): readonly string[] {
+  return [`${PREFIX}${name}`, value, `${PREFIX}type`, 'FULL_OBJECT'];
+}
+
+/** Returns the headers of the checksum of an object by an algorithm; undefined if S3 does not have the algorithm. */
+export function checksumOf(algorithm: string, body: Buffer): readonly string[] | undefined {
+  const name = algorithm.toLowerCase();
+  const known = Object.hasOwn(ALGORITHMS, name) ? ALGORITHMS[name] : undefined;
+  return known && toHeaders(name, known.digest(body).toString('base64'));
+}
+
+/** Prints which checksum an object has, as lists of objects contain it. */
+export function printAlgorithm(checksum: readonly string[] = []): string {
+  const [header] = checksum;
+  return header === undefined
+    ? ''
+    : element('ChecksumAlgorithm', header.slice(PREFIX.length).toUpperCase()) +
+        element('ChecksumType', 'FULL_OBJECT');
+}
+
+/** Prints the checksum of an object, as the responses of copies contain it. */
+export function printChecksum(checksum: readonly string[] = []): string {
+  const [header, value = ''] = checksum;
+  return header === undefined
+    ? ''
+    : element(`Checksum${header.slice(PREFIX.length).toUpperCase()}`, value) +
+        element('ChecksumType', 'FULL_OBJECT');
 }
 
 /**

@@ -11,6 +11,7 @@ export type StoredObject = {
   readonly headers: readonly string[];
   /** The headers of the checksum that PutObject stated. */
   readonly checksum?: readonly string[];
+  readonly storageClass: string;
   /** The id of the version, if the bucket keeps versions. */
   readonly version?: string | undefined;
 };
@@ -93,6 +94,18 @@ export function refuseDigest(request: ServiceRequest, body: Buffer): ObjectRefus
 
 /** 16 bytes in Base64. */
 const DIGEST = /^[A-Za-z0-9+/]{22}==$/;
+
+/** Returns the storage class that a write gives to its object. */
+export function storageClassOf(request: ServiceRequest): string {
+  return headerOf(request, 'x-amz-storage-class') ?? STANDARD;
+}
+
+const STANDARD = 'STANDARD';
+
+/** Returns the header of the storage class. S3 leaves it out for the standard class ("HeadObject"). */
+export function storageHeader({ storageClass }: StoredObject): readonly string[] {
+  return storageClass === STANDARD ? [] : ['x-amz-storage-class', storageClass];
+}
 
 /** Refuses a storage class that an object cannot be put into [obs: s3, `test_put_object_storage_class_outposts`]. */
 export function refuseStorageClass(request: ServiceRequest): ObjectRefusal | undefined {
@@ -212,7 +225,7 @@ export function noSuchKey(key: string): ObjectRefusal {
   };
 }
 
-function failed(Condition: string): ObjectRefusal {
+export function failed(Condition: string): ObjectRefusal {
   const message = 'At least one of the pre-conditions you specified did not hold';
   return { status: 412, code: 'PreconditionFailed', message, details: { Condition } };
 }

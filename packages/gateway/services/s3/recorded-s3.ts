@@ -1,4 +1,5 @@
 /** The S3 objects that integrations and functions read and write. Objects that were put are kept in memory. */
+import { partitionOf } from '@gatewright/aws/arn';
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { createHash } from 'node:crypto';
 import { headerOf } from '../../kernel/calls/aws-operation.ts';
@@ -15,17 +16,32 @@ import {
   refuseRead,
   refuseStorageClass,
   refuseWrite,
+  storageClassOf,
+  storageHeader,
   wantsChecksum,
 } from './object-request.ts';
 import { checksumHeaders, refuseChecksum } from './checksums.ts';
-import { printDeleted, readDeleteRequest } from './delete-objects.ts';
+import {
+  COPY_SOURCE,
+  makeCopy,
+  printCopy,
+  readCopySource,
+  refuseCopyToItself,
+  refuseSource,
+} from './copy-object.ts';
+import { readDeleteRequest } from '../../kernel/calls/s3-delete-request.ts';
+import { printDeleted } from './delete-objects.ts';
 import { listBuckets } from './list-buckets.ts';
 import type { Bucket } from './list-buckets.ts';
+import { listObjects } from './list-objects.ts';
+import type { KeyedObject } from './list-objects.ts';
 import type { ObjectRefusal, StoredObject } from './object-request.ts';
 import type { Clock, HttpOutcome, Random, ServiceRequest } from '../../core/ports.ts';
 
 type ObjectPlace = { readonly id: string; readonly bucket: string; readonly key: string };
 type Answered = Extract<HttpOutcome, { kind: 'answered' }>;
+/** Handles a call, once it is known that its bucket exists. */
+type Serve = () => Answered | undefined;
 
 type BucketPorts = {
   readonly random: Random;
@@ -40,24 +56,27 @@ export type ObjectChange = {
   /** The key without URL encoding. */
   readonly key: string;
   /** `mark` is a delete in a bucket that keeps versions, which adds a delete marker. */
-  readonly kind: 'put' | 'delete' | 'mark';
+  readonly kind: 'put' | 'copy' | 'delete' | 'mark';
   readonly size: number;
   /** The ETag without quotes. */
   readonly etag: string;
   readonly version?: string | undefined;
 };
 
-/**
- * The supported operations with their methods. ListBuckets is an operation on the account, DeleteObjects on a bucket,
- * and all others are operations on an object.
- */
+/** The supported operations with their methods: those on an object, on a bucket, and on the account. */
 const OBJECT_CALLS = {
+  CopyObject: 'PUT',
   DeleteObject: 'DELETE',
   GetObject: 'GET',
   HeadObject: 'HEAD',
   PutObject: 'PUT',
 } as const;
-const BUCKET_CALLS = { DeleteObjects: 'POST' } as const;
+const BUCKET_CALLS = {
+  DeleteObjects: 'POST',
+  HeadBucket: 'HEAD',
+  ListObjects: 'GET',
+  ListObjectsV2: 'GET',
+} as const;
 const ACCOUNT_CALLS = { ListBuckets: 'GET' } as const;
 export const S3_CALLS: readonly string[] = [OBJECT_CALLS, BUCKET_CALLS, ACCOUNT_CALLS].flatMap(Object.keys);
 
@@ -94,30 +113,51 @@ export class RecordedBuckets {
 
   /**
    * Handles a call in path style or with the bucket as subdomain. Returns undefined for operations that are not
-   * supported, such as lists of objects and multipart uploads.
+   * supported, such as lists of versions and multipart uploads.
    */
   answer(request: ServiceRequest, contentType: string): Answered | undefined {
     const path = request.subdomain === undefined ? request.path : `/${request.subdomain}${request.path}`;
-    const [, bucket, key = ''] = BUCKET.exec(path) ?? [];
+    const [, bucket, encoded = ''] = BUCKET.exec(path) ?? [];
     if (path === '/' || path === '')
       return request.method === ACCOUNT_CALLS.ListBuckets ? this.#list(request.query) : undefined;
     if (bucket === undefined)
       return this.#error(400, 'InvalidBucketName', 'The specified bucket is not valid.', path);
-    const isOfBucket = key === '';
-    if (isOfBucket ? !isDeleteObjects(request) : isOfAnotherOperation(request)) return undefined;
-    if (!this.hasBucket(bucket)) return this.#refuse(noSuchBucket(bucket));
-    if (isOfBucket) return this.#deleteAll(bucket, request);
-    const id = `${bucket}/${key}`;
+    const key = decodeOrKeep(encoded);
+    const serve =
+      key === ''
+        ? this.#serveBucket(bucket, request)
+        : this.#serveObject({ id: `${bucket}/${key}`, bucket, key }, request, contentType);
+    if (serve === undefined) return undefined;
+    return this.hasBucket(bucket) ? serve() : this.#refuse(noSuchBucket(bucket));
+  }
+
+  #serveBucket(bucket: string, request: ServiceRequest): Serve | undefined {
+    if (isDeleteObjects(request)) return () => this.#deleteAll(bucket, request);
+    if (!isOfWholeBucket(request)) return undefined;
+    switch (request.method) {
+      case BUCKET_CALLS.HeadBucket:
+        return () =>
+          this.#reply(200, ['Content-Type', 'application/xml', ...this.#bucketHeaders(bucket)], NOTHING);
+      case BUCKET_CALLS.ListObjectsV2:
+        return () => this.#listObjects(bucket, request.query);
+      default:
+        return undefined;
+    }
+  }
+
+  #serveObject(place: ObjectPlace, request: ServiceRequest, contentType: string): Serve | undefined {
+    if (SUBRESOURCE.test(request.query)) return undefined;
+    const isCopy = headerOf(request, COPY_SOURCE) !== undefined;
     switch (request.method) {
       case OBJECT_CALLS.PutObject:
-        return this.#put({ id, bucket, key }, request, contentType);
+        return isCopy ? this.#serveCopy(place, request) : () => this.#put(place, request, contentType);
       case OBJECT_CALLS.GetObject:
       case OBJECT_CALLS.HeadObject:
-        return this.#get(id, key, request);
+        return () => this.#get(place, request);
       case OBJECT_CALLS.DeleteObject:
-        return this.#delete({ id, bucket, key });
+        return () => this.#delete(place);
       default:
-        return this.#refuse(methodNotAllowed(request.method));
+        return () => this.#refuse(methodNotAllowed(request.method));
     }
   }
 
@@ -135,12 +175,10 @@ export class RecordedBuckets {
     const asked = readDeleteRequest(body.toString());
     if (asked === undefined) return this.#refuse(MALFORMED);
     if (asked.namesVersions) return undefined;
-    const stored = new Map([...this.#objects.keys()].map((id) => [decodeOrKeep(id), id]));
-    const deleted = asked.keys.map((key) => {
-      const name = `${bucket}/${key}`;
-      const id = stored.get(name) ?? encodeURI(name);
-      return { key, marker: this.#remove({ id, bucket, key: id.slice(bucket.length + 1) }) };
-    });
+    const deleted = asked.keys.map((key) => ({
+      key,
+      marker: this.#remove({ id: `${bucket}/${key}`, bucket, key }),
+    }));
     const printed = printDeleted(asked.isQuiet ? [] : deleted);
     return this.#reply(200, ['Content-Type', 'application/xml'], Buffer.from(printed));
   }
@@ -153,9 +191,9 @@ export class RecordedBuckets {
   /** Deletes an object. Returns the version of the delete marker; undefined if the bucket does not keep versions. */
   #remove({ id, bucket, key }: ObjectPlace): string | undefined {
     const version = this.#makeVersion(bucket);
-    const change = { bucket, key: decodeOrKeep(key), size: 0, etag: '' };
+    const change = { bucket, key, size: 0, etag: '' };
     const isKnown = this.#objects.delete(id) || this.#findWritten(id, true) !== undefined;
-    if (this.#deleted.size < MAX_OBJECTS) this.#deleted.add(decodeOrKeep(id));
+    if (this.#deleted.size < MAX_OBJECTS) this.#deleted.add(id);
     if (version === undefined) {
       if (isKnown) this.onChange?.({ ...change, kind: 'delete' });
       return undefined;
@@ -196,30 +234,108 @@ export class RecordedBuckets {
       return this.#error(400, 'EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size', id);
     const wrong = refuseStorageClass(request) ?? refuseDigest(request, body) ?? refuseChecksum(request, body);
     if (wrong !== undefined) return this.#refuse(wrong);
-    const etag = etagOf(body);
+    const stored: StoredObject = {
+      body,
+      etag: etagOf(body),
+      headers: ['Content-Type', contentType, ...objectHeaders(request)],
+      checksum: checksumHeaders(request),
+      changedMs: this.#ports.clock.nowEpochMs(),
+      storageClass: storageClassOf(request),
+      version: this.#makeVersion(bucket),
+    };
+    this.#store({ id, bucket, key }, stored, 'put');
+    const headers = [...checksumHeaders(request), ...ENCRYPTED, ...versionHeaders(stored.version)];
+    return this.#reply(200, ['ETag', stored.etag, ...headers], NOTHING);
+  }
+
+  #store({ id, bucket, key }: ObjectPlace, stored: StoredObject, kind: 'put' | 'copy'): void {
     this.#objects.delete(id);
-    const headers = ['Content-Type', contentType, ...objectHeaders(request)];
-    const checksum = checksumHeaders(request);
-    const version = this.#makeVersion(bucket);
-    const changedMs = this.#ports.clock.nowEpochMs();
-    this.#objects.set(id, { body, etag, headers, checksum, changedMs, version });
+    this.#objects.set(id, stored);
     this.#markers.delete(id);
     for (const oldest of this.#objects.keys()) {
       if (this.#objects.size <= MAX_OBJECTS) break;
       this.#objects.delete(oldest);
     }
-    this.onChange?.({
-      bucket,
-      key: decodeOrKeep(key),
-      kind: 'put',
-      size: body.length,
-      etag: etag.replaceAll('"', ''),
-      version,
-    });
-    return this.#reply(200, ['ETag', etag, ...checksum, ...ENCRYPTED, ...versionHeaders(version)], NOTHING);
+    const { etag, version } = stored;
+    const size = stored.body.length;
+    this.onChange?.({ bucket, key, kind, size, etag: etag.replaceAll('"', ''), version });
   }
 
-  #get(id: string, key: string, request: ServiceRequest): Answered {
+  /** Returns undefined if the request names a version, because versions are not kept here. */
+  #serveCopy(place: ObjectPlace, request: ServiceRequest): Serve | undefined {
+    const source = readCopySource(request);
+    if ('code' in source) return () => this.#refuse(source);
+    if (source.versionId !== undefined) return undefined;
+    return () => this.#copy(`${source.bucket}/${source.key}`, source, place, request);
+  }
+
+  #copy(
+    from: string,
+    source: { readonly bucket: string; readonly key: string },
+    place: ObjectPlace,
+    request: ServiceRequest,
+  ): Answered {
+    if (!this.hasBucket(source.bucket)) return this.#refuse(noSuchBucket(source.bucket));
+    const found = this.#find(from);
+    if (found === undefined) return this.#refuse(noSuchKey(source.key));
+    const changedMs = this.#ports.clock.nowEpochMs();
+    const refused =
+      refuseSource(request, found, changedMs) ??
+      refuseWrite(request, place.key, this.#objects.get(place.id) ?? this.#findWritten(place.id, true)) ??
+      (from === place.id ? refuseCopyToItself(request) : undefined) ??
+      refuseStorageClass(request);
+    if (refused !== undefined) return this.#refuse(refused);
+    const version = this.#makeVersion(place.bucket);
+    const copy = makeCopy(found, request, { changedMs, storageClass: storageClassOf(request), version });
+    this.#store(place, copy, 'copy');
+    const ofSource = found.version === undefined ? [] : ['x-amz-copy-source-version-id', found.version];
+    const headers = [
+      'Content-Type',
+      'application/xml',
+      ...ENCRYPTED,
+      ...versionHeaders(version),
+      ...ofSource,
+    ];
+    return this.#reply(200, headers, Buffer.from(printCopy(copy)));
+  }
+
+  #bucketHeaders(name: string): readonly string[] {
+    const region = this.#buckets.find((bucket) => bucket.name === name)?.region;
+    return [
+      ...(region === undefined ? [] : ['x-amz-bucket-region', region]),
+      'x-amz-bucket-arn',
+      `arn:${partitionOf(region ?? '')}:s3:::${name}`,
+      'x-amz-access-point-alias',
+      'false',
+    ];
+  }
+
+  #listObjects(bucket: string, query: string): Answered {
+    const listed = listObjects(
+      { name: bucket, accountId: this.#ports.accountId },
+      this.#objectsOf(bucket),
+      query,
+    );
+    if (typeof listed !== 'string') return this.#refuse(listed);
+    const region = this.#buckets.find(({ name }) => name === bucket)?.region;
+    const headers = region === undefined ? [] : ['x-amz-bucket-region', region];
+    return this.#reply(200, ['Content-Type', 'application/xml', ...headers], Buffer.from(listed));
+  }
+
+  /** Returns the objects of a bucket that calls have put, and those of the values file. */
+  #objectsOf(bucket: string): readonly KeyedObject[] {
+    const folder = `${bucket}/`;
+    const ids = new Set([
+      ...[...this.#objects.keys()].filter((id) => id.startsWith(folder)),
+      ...this.#ports.written.keysOf(bucket).map((key) => folder + key),
+    ]);
+    return [...ids].flatMap((id) => {
+      const object = this.#objects.get(id) ?? this.#findWritten(id, true);
+      return object === undefined ? [] : [{ key: id.slice(folder.length), object }];
+    });
+  }
+
+  #get({ id, key }: ObjectPlace, request: ServiceRequest): Answered {
     const stored = this.#find(id);
     if (stored === undefined) return this.#refuse(noSuchKey(key), markerHeaders(this.#markers.get(id)));
     const { body, etag, changedMs, version } = stored;
@@ -235,6 +351,7 @@ export class RecordedBuckets {
       'Accept-Ranges',
       'bytes',
       ...ENCRYPTED,
+      ...storageHeader(stored),
       ...versionHeaders(version),
     ];
     if (wantsChecksum(request) && sent.length === body.length) headers.push(...(stored.checksum ?? []));
@@ -250,12 +367,12 @@ export class RecordedBuckets {
 
   /** @param isQuiet whether a missing object is not reported, because the call does not read it */
   #findWritten(id: string, isQuiet = false): StoredObject | undefined {
-    const name = decodeOrKeep(id);
-    const found = this.#deleted.has(name) ? undefined : this.#ports.written.object(name, isQuiet);
+    const found = this.#deleted.has(id) ? undefined : this.#ports.written.object(id, isQuiet);
     if (found === undefined) return undefined;
     const { bytes: body, contentType } = found;
     const changedMs = this.#ports.startedAt;
-    return { body, etag: etagOf(body), headers: ['Content-Type', contentType], changedMs };
+    const headers = ['Content-Type', contentType];
+    return { body, etag: etagOf(body), headers, changedMs, storageClass: 'STANDARD' };
   }
 
   #error(status: number, code: string, message: string, Key: string): Answered {
@@ -298,9 +415,18 @@ function isDeleteObjects({ method, query }: ServiceRequest): boolean {
   return method === BUCKET_CALLS.DeleteObjects && new URLSearchParams(query).has('delete');
 }
 
-function isOfAnotherOperation(request: ServiceRequest): boolean {
-  return SUBRESOURCE.test(request.query) || headerOf(request, 'x-amz-copy-source') !== undefined;
+/** Whether a request is about a bucket itself and what it contains, and not about one of its settings. */
+function isOfWholeBucket({ query }: ServiceRequest): boolean {
+  return [...new URLSearchParams(query).keys()].every((name) => LISTING.has(name) || /^x-amz-/i.test(name));
 }
+
+/** The query parameters of ListObjects and ListObjectsV2, that of all SDKs, and those of a signature of version 2. */
+const LISTING = new Set(
+  (
+    'continuation-token delimiter encoding-type fetch-owner list-type marker max-keys prefix start-after x-id ' +
+    'AWSAccessKeyId Expires Signature'
+  ).split(' '),
+);
 
 function etagOf(body: Buffer): string {
   return `"${createHash('md5').update(body).digest('hex')}"`;

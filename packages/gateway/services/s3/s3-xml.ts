@@ -14,3 +14,8 @@ export function printDocument(root: string, content: string): string {
 export function ownerId(accountId: string): string {
   return createHash('sha256').update(accountId).digest('hex');
 }
+
+/** S3 prints a time with milliseconds, but knows only seconds [obs: s3, `test_s3_list_objects_timestamp_precision`]. */
+export function printDate(epochMs: number): string {
+  return new Date(Math.floor(epochMs / 1000) * 1000).toISOString();
+}

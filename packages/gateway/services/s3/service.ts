@@ -19,23 +19,13 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { BucketNotification } from './bucket-notifications.ts';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
 
-/** The query parameters of ListObjects and ListObjectsV2. */
-const LISTING = new Set(
-  'continuation-token delimiter encoding-type fetch-owner list-type marker max-keys prefix start-after x-id'.split(
-    ' ',
-  ),
-);
-
 /**
  * Tools upload large files in parts. On AWS, the event of such an object differs from the event of an object that
  * PutObject writes.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html
  */
-function adviseInstead({ method, path, query, subdomain }: ServiceRequest): string | undefined {
+function adviseInstead({ query }: ServiceRequest): string | undefined {
   const asked = new URLSearchParams(query);
-  const isOfBucket = subdomain === undefined ? /^\/[^/]*\/?$/.test(path) : path === '/' || path === '';
-  if (isOfBucket && method === 'GET' && [...asked.keys()].every((name) => LISTING.has(name)))
-    return 'objects are not listed here: the function needs another source of the keys, such as a table or the events of the bucket';
   return asked.has('uploads') || asked.has('uploadId')
     ? 'multipart uploads are not supported, because an object has at most 10 MB here: upload the object with one PutObject (AWS CLI: aws configure set default.s3.multipart_threshold 5GB; Upload of @aws-sdk/lib-storage: partSize: 10 * 1024 * 1024; boto3: TransferConfig(multipart_threshold=10 * 1024 * 1024)). On AWS, a multipart upload ends with the event s3:ObjectCreated:CompleteMultipartUpload, which a notification for s3:ObjectCreated:Put does not get and one for s3:ObjectCreated:* gets'
     : undefined;
@@ -111,7 +101,7 @@ const KINDS = [
   ['TopicConfigurations', 'Topic'],
 ] as const;
 
-const KNOWN = /^s3:(?:ObjectCreated:(?:\*|Put)|ObjectRemoved:(?:\*|Delete|DeleteMarkerCreated))$/;
+const KNOWN = /^s3:(?:ObjectCreated:(?:\*|Copy|Put)|ObjectRemoved:(?:\*|Delete|DeleteMarkerCreated))$/;
 
 function readBucket(reader: ResourceReader): readonly BucketNotification[] {
   const bucket = reader.resource.physicalId;

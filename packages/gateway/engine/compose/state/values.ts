@@ -58,6 +58,14 @@ export class LateValues {
     return this.#written?.buckets.has(name) === true;
   }
 
+  /** Returns the keys of the objects that the values file has in a bucket. */
+  keysOf(bucket: string): readonly string[] {
+    const folder = `${bucket}/`;
+    return [...(this.#written?.objects.keys() ?? [])].flatMap((id) =>
+      id.startsWith(folder) ? [id.slice(folder.length)] : [],
+    );
+  }
+
   async replace(written: ValueDefinitions | undefined, stacks: readonly ResolvedStack[]): Promise<void> {
     this.#written = written;
     this.#stacks = stacks;

@@ -262,33 +262,6 @@ describe('rightsOfCall', () => {
       assert.equal(print(rightsOf(service, call)), needs);
     });
 
-  // Service authorization reference, "Actions, resources, and condition keys for Amazon S3".
-  for (const [method, path, needs, headers = []] of [
-    [
-      'PUT',
-      '/b/k',
-      's3:PutObject arn:aws:s3:::b/k, s3:GetObject arn:aws:s3:::closed/a key',
-      ['X-Amz-Copy-Source', '/closed/a%20key'],
-    ],
-    ['POST', '/b?delete', 's3:DeleteObject arn:aws:s3:::b/*'],
-    ['GET', '/b?policy', 's3:GetBucketPolicy arn:aws:s3:::b'],
-    ['DELETE', '/b?policy', 's3:DeleteBucketPolicy arn:aws:s3:::b'],
-    ['PUT', '/b?replication', 's3:* arn:aws:s3:::b'],
-    ['GET', '/b?list-type=2&prefix=a&x-id=ListObjectsV2', 's3:ListBucket arn:aws:s3:::b'],
-    ['GET', '/b?versions', 's3:ListBucketVersions arn:aws:s3:::b'],
-    ['PUT', '/b/k?acl', 's3:PutObjectAcl arn:aws:s3:::b/k'],
-    ['DELETE', '/b/k?versionId=1', 's3:DeleteObjectVersion arn:aws:s3:::b/k'],
-    ['PUT', '/b/k?partNumber=1&uploadId=u&x-id=UploadPart', 's3:PutObject arn:aws:s3:::b/k'],
-    ['DELETE', '/b/k?uploadId=u', 's3:AbortMultipartUpload arn:aws:s3:::b/k'],
-    ['GET', '/b/k?tagging&versionId=1', 's3:* arn:aws:s3:::b/k'],
-    ['DELETE', '/b/k', 's3:DeleteObject arn:aws:s3:::b/k'],
-  ] as const)
-    it(`asks for ${needs} by ${method} ${path}`, () => {
-      const [where = '', query = ''] = path.split('?');
-
-      assert.equal(print(rightsOf('s3', { method, path: where, query, headers })), needs);
-    });
-
   it('gives conditions what they ask of an event and of a table', () => {
     const body = { Entries: [{ Source: 'shop', DetailType: 'sold' }] };
     const [event] = rightsOf('events', { target: 'AWSEvents.PutEvents', body }) ?? [];

@@ -1,0 +1,105 @@
+/** Reads what CopyObject copies, and decides what the copy has (docs/aws §22.5). */
+import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
+import { escapeXml, headerOf } from '../../kernel/calls/aws-operation.ts';
+import { checksumOf, printChecksum } from './checksums.ts';
+import { failed, objectHeaders, refuseRead } from './object-request.ts';
+import { element, printDate, printDocument } from './s3-xml.ts';
+import type { ServiceRequest } from '../../core/ports.ts';
+import type { ObjectRefusal, StoredObject } from './object-request.ts';
+
+/** The header that makes a PutObject a CopyObject. */
+export const COPY_SOURCE = 'x-amz-copy-source';
+
+type CopySource = { readonly bucket: string; readonly key: string; readonly versionId: string | undefined };
+
+/** Returns the object that a request copies, or the refusal [obs: s3, `test_s3_copy_object_wrong_format`]. */
+export function readCopySource(request: ServiceRequest): CopySource | ObjectRefusal {
+  const [path = '', query = ''] = (headerOf(request, COPY_SOURCE) ?? '').split('?');
+  // Some languages write a blank as a plus [obs: s3, `test_copy_object_special_character_plus_for_space`].
+  const decoded = decodeOrKeep(path.replaceAll('+', ' '));
+  const [, bucket, key] = /^\/?([^/]+)\/(.+)$/s.exec(decoded) ?? [];
+  if (bucket === undefined || key === undefined)
+    return {
+      status: 400,
+      code: 'InvalidArgument',
+      message: 'Invalid copy source object key',
+      details: { ArgumentName: COPY_SOURCE, ArgumentValue: COPY_SOURCE },
+    };
+  return { bucket, key, versionId: new URLSearchParams(query).get('versionId') ?? undefined };
+}
+
+/** Refuses a copy for which a condition of its source is not met [obs: s3, `test_upload_part_copy_with_…`]. */
+export function refuseSource(
+  request: ServiceRequest,
+  source: StoredObject,
+  nowEpochMs: number,
+): ObjectRefusal | undefined {
+  const headers = request.headers.map((text, index) =>
+    index % 2 === 0 ? (/^x-amz-copy-source-(if-.+)$/i.exec(text)?.[1] ?? `other-${text}`) : text,
+  );
+  const asked = { ...request, headers };
+  const refused = refuseRead(asked, source, nowEpochMs);
+  if (refused === undefined) return undefined;
+  const isTag = headerOf(asked, 'if-none-match') !== undefined;
+  const condition =
+    refused === 'not-modified'
+      ? isTag
+        ? 'If-None-Match'
+        : 'If-Modified-Since'
+      : (refused.details['Condition'] ?? '');
+  return failed(`${COPY_SOURCE}-${condition}`);
+}
+
+/** The headers of which one must change if an object is copied to itself. */
+const CHANGES = [
+  'x-amz-storage-class',
+  'x-amz-website-redirect-location',
+  'x-amz-server-side-encryption',
+  'x-amz-server-side-encryption-customer-algorithm',
+];
+
+/** Refuses a copy of an object to itself that changes nothing [obs: s3, `test_s3_copy_object_in_place`]. */
+export function refuseCopyToItself(request: ServiceRequest): ObjectRefusal | undefined {
+  if (isReplaced(request) || CHANGES.some((name) => headerOf(request, name) !== undefined)) return undefined;
+  return {
+    status: 400,
+    code: 'InvalidRequest',
+    message:
+      "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
+    details: {},
+  };
+}
+
+function isReplaced(request: ServiceRequest): boolean {
+  return headerOf(request, 'x-amz-metadata-directive')?.toUpperCase() === 'REPLACE';
+}
+
+/**
+ * Returns the copy. Its headers are those of the source, unless the request replaces them. A storage class is not
+ * copied. The checksum of the source stays, unless the request names another algorithm.
+ */
+export function makeCopy(
+  source: StoredObject,
+  request: ServiceRequest,
+  made: Pick<StoredObject, 'changedMs' | 'storageClass' | 'version'>,
+): StoredObject {
+  const algorithm = headerOf(request, 'x-amz-checksum-algorithm');
+  const checksum = algorithm === undefined ? undefined : checksumOf(algorithm, source.body);
+  const contentType = headerOf(request, 'content-type') ?? 'binary/octet-stream';
+  return {
+    body: source.body,
+    etag: source.etag,
+    headers: isReplaced(request) ? ['Content-Type', contentType, ...objectHeaders(request)] : source.headers,
+    ...((checksum ?? source.checksum) !== undefined && { checksum: checksum ?? source.checksum }),
+    ...made,
+  };
+}
+
+export function printCopy({ changedMs, etag, checksum }: StoredObject): string {
+  return printDocument(
+    'CopyObjectResult',
+    element('LastModified', printDate(changedMs)) +
+      element('ETag', escapeXml(etag)) +
+      printChecksum(checksum),
+  );
+}
