@@ -8,6 +8,8 @@ export type LoadOptions = {
   readonly stackName?: string;
   /** The values of `--param K=V`. They set parameters of templates, and the `--param` of osls. */
   readonly parameters: Readonly<Record<string, string>>;
+  /** The names in `parameters` with trial values. AWS gets other values, so these are not checked. */
+  readonly trialParameters?: ReadonlySet<string>;
   readonly region: string;
   readonly accountId: string;
   /** The values of `--stage`, `--region` and `--account`, which override the values in the stacks. */

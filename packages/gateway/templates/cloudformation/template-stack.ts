@@ -112,6 +112,7 @@ export function toRawStack(written: SourceTree, stackName: string, options: Load
     ...(expanded.template !== looped && { made: findMade(looped, expanded.template), original: looped }),
     lineOf: (path) => tree.lineOf(expanded.originOf(path)),
     parameters: options.parameters,
+    ...(options.trialParameters !== undefined && { placeholderParameters: options.trialParameters }),
     ...(options.stored !== undefined && { stored: options.stored }),
     code: {
       functions,

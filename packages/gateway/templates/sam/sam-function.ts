@@ -104,13 +104,15 @@ function targetOf(expansion: SamExpansion, logicalId: string, properties: JsonOb
   const alias = properties['AutoPublishAlias'];
   if (alias === undefined)
     return { kind: 'function', arn: { 'Fn::GetAtt': [logicalId, 'Arn'] }, name: { Ref: logicalId } };
-  if (typeof alias !== 'string')
+  // A reference to a parameter has been replaced by its value, unless the parameter has no value.
+  if (isJsonObject(alias) && typeof alias['Ref'] === 'string')
     return expansion.fail(
       logicalId,
-      `AutoPublishAlias must be a string, not ${JSON.stringify(alias)}`,
-      // A reference to a parameter has been replaced by its value, unless the parameter has no value.
-      isJsonObject(alias) && 'Ref' in alias ? 'parameter-without-value' : undefined,
+      `AutoPublishAlias is the parameter ${alias['Ref']}, which has no value; pass --param ${alias['Ref']}=VALUE`,
+      'parameter-without-value',
     );
+  if (typeof alias !== 'string')
+    return expansion.fail(logicalId, `AutoPublishAlias must be a string, not ${JSON.stringify(alias)}`);
   if (!/^(?!\d+$)[\w-]+$/.test(alias))
     return expansion.fail(
       logicalId,

@@ -107,6 +107,10 @@ export function withoutConsequences(
       ) &&
       // The members of a property that cannot be checked say more than the property.
       !(
+        one.property === 'Resources' &&
+        unchecked.some((other) => isOfOne(one, other) && other.resource !== '')
+      ) &&
+      !(
         one.severity === 'unchecked' &&
         unchecked.some(
           (other) =>

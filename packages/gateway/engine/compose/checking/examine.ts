@@ -42,6 +42,7 @@ import { judgePoolUsers } from './judge-pool-users.ts';
 import { findMissingFiles } from './judge-files.ts';
 import { judgeState } from './judge-state.ts';
 import { judgeTemplate } from './judge-template.ts';
+import { judgeUnknown } from './judge-unknown.ts';
 import { examineInThread } from './examine-in-thread.ts';
 import { openSchemas } from './open-schemas.ts';
 import type { Schemas } from './open-schemas.ts';
@@ -66,29 +67,55 @@ export async function examineStacks(
     options.onProgress?.(
       `${service}: compiled with osls first, which runs the plug-ins of the service, as gatewright start does`,
     );
+  const schemas = await openSchemas();
+  const read = await judgeSources(sources, options, schemas);
+  const { stacks } = read;
+  // To examine a service again, osls would have to compile it again.
+  const isService = sources.some((source) => serviceOf(source).length > 0);
+  const judged = await judgeUnknown(isService ? [] : stacks, read.findings, schemas.table, (values) =>
+    judgeSources(
+      sources,
+      {
+        ...options,
+        onProgress: () => undefined,
+        parameters: { ...options.parameters, ...values },
+        trialParameters: new Set(Object.keys(values)),
+      },
+      schemas,
+    ),
+  );
+  const findings = [
+    ...judged,
+    ...judgePackages(stacks, findPackageFindings),
+    ...(await judgeState(sources)),
+    ...(await judgeUpdates(options.against ?? [], stacks, schemas, options)),
+  ];
+  const kept = withoutMacros(withoutRepeats(withoutConsequences(findings, stacks)));
+  return { findings: bySeverity(kept), stacks: stacks.map(({ stackName }) => stackName) };
+}
+
+/** Reads the sources and returns the findings of the readers of the gateway, and of the rules of deployments. */
+async function judgeSources(
+  sources: readonly string[],
+  options: ExamineOptions,
+  schemas: Schemas,
+): Promise<{ readonly stacks: readonly ResolvedStack[]; readonly findings: readonly DeployFinding[] }> {
   const faults = new Faults(false);
   const { stacks, notServed, roles } = await readForCheck(sources, options, faults);
   const functions = stacks.flatMap((stack) => stack.functions);
   for (const definition of functions) checkLimits(definition, faults);
   checkTogether(functions, {}, sources[0] ?? '.', faults);
-  const schemas = await openSchemas();
   const refusals = withoutConsequences(
     withoutCircles(faults.all.map((fault) => ofFault(fault, stacks, schemas))),
     stacks,
   );
   const judged = stacks.flatMap((stack) => judgeStack(stack, schemas, roles));
-  const packages = judgePackages(stacks, findPackageFindings);
-  const updates = await judgeUpdates(options.against ?? [], stacks, schemas, options);
   const findings = [
     ...refusals,
     ...withoutDoubles(judged, refusals),
-    ...packages,
-    ...(await judgeState(sources)),
-    ...updates,
     ...withoutDoubles(notServed.map(ofItem), refusals),
   ];
-  const kept = withoutMacros(withoutRepeats(withoutConsequences(findings, stacks)));
-  return { findings: bySeverity(kept), stacks: stacks.map(({ stackName }) => stackName) };
+  return { stacks, findings: withoutConsequences(findings, stacks) };
 }
 
 export type ServedFindings = {
