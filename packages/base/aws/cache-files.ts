@@ -95,7 +95,7 @@ export function writeCached(cache: CacheFolder, name: string, body: string): voi
     // `wx` neither follows a link nor overwrites a file.
     writeFileSync(written, text, { mode: 0o600, flag: 'wx' });
     renameSync(written, join(folder, name));
-    deleteOldest(cache, Buffer.byteLength(text));
+    deleteOldest(cache, join(folder, name), Buffer.byteLength(text));
   } catch {
     return;
   }
@@ -132,19 +132,25 @@ const TALLIES = new WeakMap<CacheFolder, Tally>();
  * Scans the folder only if it may exceed its limits. A scan after each of a thousand writes would mean half a million
  * look-ups.
  */
-function deleteOldest(cache: CacheFolder, writtenBytes: number): void {
+function deleteOldest(cache: CacheFolder, written: string, writtenBytes: number): void {
   const { files, bytes } = TALLIES.get(cache) ?? { files: Infinity, bytes: 0 };
   const most = { files: files + 1, bytes: bytes + writtenBytes };
   const isWithin = most.files <= cache.mostFiles && most.bytes <= cache.mostBytes;
-  TALLIES.set(cache, isWithin ? most : prune(cache));
+  TALLIES.set(cache, isWithin ? most : prune(cache, written));
 }
 
-/** @returns what remains in the folder */
-function prune({ folder, mostFiles, mostBytes }: CacheFolder): Tally {
+/**
+ * Deletes what was not used for longest. The file that was just written stays: its time comes from the kernel's clock,
+ * which can be some milliseconds behind the one that `noteUse` reads.
+ * @returns what remains in the folder
+ */
+function prune({ folder, mostFiles, mostBytes }: CacheFolder, written: string): Tally {
   const found = readdirSync(folder).flatMap((name) => {
     const file = join(folder, name);
     const stats = lstatSync(file, { throwIfNoEntry: false });
-    return stats === undefined ? [] : [{ file, ms: stats.mtimeMs, bytes: stats.size }];
+    return stats === undefined
+      ? []
+      : [{ file, ms: file === written ? Infinity : stats.mtimeMs, bytes: stats.size }];
   });
   const all = { files: found.length, bytes: found.reduce((sum, { bytes }) => sum + bytes, 0) };
   if (all.files <= mostFiles && all.bytes <= mostBytes) return all;
