@@ -105,10 +105,11 @@ function targetOf(expansion: SamExpansion, logicalId: string, properties: JsonOb
   if (alias === undefined)
     return { kind: 'function', arn: { 'Fn::GetAtt': [logicalId, 'Arn'] }, name: { Ref: logicalId } };
   // A reference to a parameter has been replaced by its value, unless the parameter has no value.
-  if (isJsonObject(alias) && typeof alias['Ref'] === 'string')
+  const named = isJsonObject(alias) ? alias['Ref'] : undefined;
+  if (typeof named === 'string' && !named.startsWith('AWS::') && !expansion.has(named))
     return expansion.fail(
       logicalId,
-      `AutoPublishAlias is the parameter ${alias['Ref']}, which has no value; pass --param ${alias['Ref']}=VALUE`,
+      `AutoPublishAlias is the parameter ${named}, which has no value; pass --param ${named}=VALUE`,
       'parameter-without-value',
     );
   if (typeof alias !== 'string')
