@@ -58,7 +58,7 @@ describe('classifyResources', () => {
       },
       unsupported: [
         /^MfaConfiguration: ON: no second factor/,
-        /LambdaVersion: V3_0: tokens of a client without/,
+        /LambdaVersion: V3_0: the trigger does not change the access tokens/,
         /^LambdaConfig\.UserMigration: /,
       ],
       noEffect: [],
