@@ -18,6 +18,16 @@ import type { ApiState, ApiResources } from '../../api-state.ts';
 import type { ControlResource } from '../../control-resource.ts';
 import type { RestControl } from '../rest/wire-api.ts';
 import type { WireCall, WireRoute } from '../rest/wire-router.ts';
+import { V2_TYPES } from '../../resource-types/v2-types.ts';
+import { findPlainAttributes } from '../../../core/deployability/judge-integrations.ts';
+import { invalidSelection } from '../../../core/deployment/integration/mapping-refusal.ts';
+import { INTEGRATION_TIMEOUTS } from '../../../core/integration-timeouts.ts';
+import { describeNamesake, notSupported } from '../../resource-types/api-type.ts';
+import { describeVariableConflict, differInVariables } from '../../../core/routing/http-routes.ts';
+import type { PartCalls } from '../../resource-types/api-type.ts';
+import type { Field } from '../../resource-types/fields.ts';
+import type { HeldPart } from '../../api-parts.ts';
+import type { ApiProtocol } from '../../../core/deployment/model.ts';
 
 /**
  * A kind of editable part of HTTP and WebSocket APIs. It consists of a row in `resource-types/v2-types.ts`, and of
@@ -124,16 +134,6 @@ const PART_KINDS = {
 function isOf({ properties }: ControlResource, property: string, id: string): boolean {
   return textOf(properties, property) === id;
 }
-import { V2_TYPES } from '../../resource-types/v2-types.ts';
-import { findPlainAttributes } from '../../../core/deployability/judge-integrations.ts';
-import { invalidSelection } from '../../../core/deployment/integration/mapping-refusal.ts';
-import { INTEGRATION_TIMEOUTS } from '../../../core/integration-timeouts.ts';
-import { describeNamesake, notSupported } from '../../resource-types/api-type.ts';
-import { describeVariableConflict, differInVariables } from '../../../core/routing/http-routes.ts';
-import type { PartCalls } from '../../resource-types/api-type.ts';
-import type { Field } from '../../resource-types/fields.ts';
-import type { HeldPart } from '../../api-parts.ts';
-import type { ApiProtocol } from '../../../core/deployment/model.ts';
 
 export function partRoutes(control: RestControl): readonly WireRoute[] {
   return [...KINDS.flatMap((kind) => routesOf(kind, control)), ...extraRoutes(control)];
