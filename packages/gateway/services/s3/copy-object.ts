@@ -40,14 +40,9 @@ export function refuseSource(
   const asked = { ...request, headers };
   const refused = refuseRead(asked, source, nowEpochMs);
   if (refused === undefined) return undefined;
+  if (refused !== 'not-modified') return failed(`${COPY_SOURCE}-${refused.details['Condition'] ?? ''}`);
   const isTag = headerOf(asked, 'if-none-match') !== undefined;
-  const condition =
-    refused === 'not-modified'
-      ? isTag
-        ? 'If-None-Match'
-        : 'If-Modified-Since'
-      : (refused.details['Condition'] ?? '');
-  return failed(`${COPY_SOURCE}-${condition}`);
+  return failed(`${COPY_SOURCE}-${isTag ? 'If-None-Match' : 'If-Modified-Since'}`);
 }
 
 /** The headers of which one must change if an object is copied to itself. */
@@ -75,8 +70,8 @@ function isReplaced(request: ServiceRequest): boolean {
 }
 
 /**
- * Returns the copy. Its headers are those of the source, unless the request replaces them. A storage class is not
- * copied. The checksum of the source stays, unless the request names another algorithm.
+ * Returns the copy. It keeps the headers of the source unless the request replaces them, and the checksum of the source
+ * unless the request names another algorithm. It does not take over the storage class.
  */
 export function makeCopy(
   source: StoredObject,
