@@ -105,11 +105,12 @@ export function withoutConsequences(
       !refused.some(
         (other) => isOfOne(one, other) && FOLLOWS.some((follows) => follows(one, other, stacks)),
       ) &&
-      // The members of a property that cannot be checked say more than the property.
+      // A template is not empty if it has a resource that could not be read.
       !(
         one.property === 'Resources' &&
         unchecked.some((other) => isOfOne(one, other) && other.resource !== '')
       ) &&
+      // The members of a property that cannot be checked say more than the property.
       !(
         one.severity === 'unchecked' &&
         unchecked.some(

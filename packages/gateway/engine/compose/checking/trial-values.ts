@@ -64,7 +64,7 @@ const IN_WORDS: Readonly<Record<string, readonly string[]>> = {
   type: 'object string number integer boolean array null'.split(' '),
 };
 
-/** Returns the parameters of the template that have no value, as far as another tool or person must give it. */
+/** Returns the parameters of the template that have neither a value nor a default. */
 export function parametersWithoutValue({ source }: ResolvedStack): readonly string[] {
   if (source === undefined || source.placeholderParameters !== undefined) return [];
   return Object.entries(mapOf(source.template, 'Parameters')).flatMap(([name, declaration]) => {

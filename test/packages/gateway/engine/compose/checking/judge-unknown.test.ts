@@ -131,7 +131,7 @@ describe('a parameter without a value', () => {
     });
 
   for (const { name, text } of ACCEPTED)
-    it(`is no reason to refuse ${name}`, async () => {
+    it(`does not make check refuse ${name}`, async () => {
       assert.deepEqual(await refusals(text), []);
     });
 
