@@ -53,35 +53,43 @@ export function explainFailure(
       'not-compiled',
     );
   }
-  const [text, ...others] = distinctTexts([first, ...more], failure, file, tree);
   const [, property, kind = ''] = first;
-  const isAllEnvironment = others.length > 0 && [first, ...more].every((match) => match[2] === 'env');
-  const all = others.length === 0 ? '' : `, and neither do ${others.join(', ')}`;
   return new DefinitionError(
     { file, line: tree?.lineOf(pathOf(property)), property },
-    `${text ?? ''} has no value${all}: ${isAllEnvironment ? setInEnvironment('them') : remedyFor(kind, text ?? '', valuesFile, tree)}`,
+    explainMissing([first, ...more], failure, file, tree, valuesFile),
     [],
     ruleOfSource(kind),
   );
 }
 
-/** Returns the text of each variable without a value once, in the order of osls; where it is not known, the property. */
-function distinctTexts(
+/**
+ * Returns a sentence with the remedy for the variables that have the same one, in the order of osls, each variable once.
+ * A variable whose text is not known is named by its property.
+ */
+function explainMissing(
   found: readonly RegExpExecArray[],
   { texts }: DriverFailure,
   file: string,
   tree: SourceTree | undefined,
-): readonly string[] {
+  valuesFile: string,
+): string {
   const unknown: string[] = [];
-  const known = found.flatMap(([, property = '', kind = ''], index) => {
+  const kinds = new Map<string, string>();
+  for (const [index, [, property = '', kind = '']] of found.entries()) {
     const path = pathOf(property);
     const written = path.reduce<unknown>(findChild, tree?.value) ?? texts?.[path.join('.')];
-    if (typeof written === 'string') return [variableText(written, kind, file, tree) ?? written];
-    if (index === 0) return [`the variable of source "${kind}"`];
-    unknown.push(property);
-    return [];
+    if (typeof written === 'string') kinds.set(variableText(written, kind, file, tree) ?? written, kind);
+    else if (index === 0) kinds.set(`the variable of source "${kind}"`, kind);
+    else unknown.push(property);
+  }
+  const groups = Map.groupBy(kinds, ([text, kind]) => remedyFor(kind, text, valuesFile, tree));
+  const sentences = [...groups].map(([remedy, group]) => {
+    const [[text, kind] = ['', ''], ...others] = group;
+    if (others.length === 0) return `${text} has no value: ${remedy}`;
+    return `${group.map(([text]) => text).join(', ')} have no value: ${remedyFor(kind, text, valuesFile, tree, true)}`;
   });
-  return [...new Set(known), ...(unknown.length === 0 ? [] : [`the variables in ${unknown.join(', ')}`])];
+  if (unknown.length > 0) sentences.push(`The variables in ${unknown.join(', ')} have no value either`);
+  return sentences.join('. ');
 }
 
 /** Returns the path of the first REST authorizer whose `arn` is an intrinsic function, and which has no `name`. */
@@ -181,7 +189,15 @@ function isWithoutValue(text: string, file: string, tree: SourceTree | undefined
   return included !== undefined && !existsSync(resolve(dirname(file), included));
 }
 
-function remedyFor(kind: string, text: string, valuesFile: string, tree: SourceTree | undefined): string {
+/** @param areSeveral whether other variables need the same remedy */
+function remedyFor(
+  kind: string,
+  text: string,
+  valuesFile: string,
+  tree: SourceTree | undefined,
+  areSeveral = false,
+): string {
+  const it = areSeveral ? 'them' : 'it';
   const name = text.startsWith('${') ? text.slice(2, -1).replace(/^(\w+)\([^)]*\)/, '$1') : `${kind}:…`;
   switch (kind) {
     case 'cf':
@@ -190,24 +206,22 @@ function remedyFor(kind: string, text: string, valuesFile: string, tree: SourceT
     case 's3':
       return `write its value to ${valuesFile} as \`${valueText(kind, name)}\`, or to custom.gatewright.variables as '${name}'`;
     case 'env':
-      return setInEnvironment('it');
+      return `set ${it} in the environment or with --env-file`;
     case 'opt':
       return remedyForOption(name.slice('opt:'.length));
     case 'param':
-      return remedyForParameter(name.slice('param:'.length), tree);
+      return remedyForParameter(name.slice('param:'.length), tree, it);
     case 'file':
-      return 'check that the file exists and contains the value';
+      return areSeveral
+        ? 'check that the files exist and contain the values'
+        : 'check that the file exists and contains the value';
     case 'self':
       return /\$\{(?:self:provider\.stage|opt:stage|sls:stage)\b/.test(text)
-        ? 'define it in the service for this stage, or pass a stage that has it with --stage'
-        : 'define it in the service';
+        ? `define ${it} in the service for this stage, or pass a stage that has ${it} with --stage`
+        : `define ${it} in the service`;
     default:
-      return 'osls could not resolve it';
+      return `osls could not resolve ${it}`;
   }
-}
-
-function setInEnvironment(what: 'it' | 'them'): string {
-  return `set ${what} in the environment or with --env-file`;
 }
 
 /** Returns what to write to the file of values. Secrets Manager's secrets are also read as parameters of SSM. */
@@ -221,11 +235,11 @@ function valueText(kind: string, name: string): string {
 }
 
 /** Serverless 4 reads parameters of stages from `stages`, which osls does not read. */
-function remedyForParameter(name: string, tree: SourceTree | undefined): string {
+function remedyForParameter(name: string, tree: SourceTree | undefined, it: string): string {
   const stages = Object.entries(membersOf(tree?.value['stages']));
   const [stage, settings] =
     stages.find(([, one]) => Object.hasOwn(membersOf(membersOf(one)['params']), name)) ?? [];
-  if (stage === undefined) return 'set it with --param, or under params in serverless.yml';
+  if (stage === undefined) return `set ${it} with --param, or under params in serverless.yml`;
   const value = JSON.stringify(membersOf(membersOf(settings)['params'])[name]);
   return `stages.${stage}.params is read by Serverless 4 only; write \`params: { ${stage}: { ${name}: ${value} } }\``;
 }

@@ -251,7 +251,7 @@ describe('a secret without a value', () => {
 });
 
 describe('several variables without a value', () => {
-  it('are reported together, the first one with its remedy', () => {
+  it('are reported together, those whose text is not known without a remedy', () => {
     const message = `${unresolved('custom.a', 'env')}
   - Cannot resolve variable at "custom.b": Value not found at "ssm" source
   - Cannot resolve variable at "custom.c": Value not found at "ssm" source`;
@@ -259,7 +259,21 @@ describe('several variables without a value', () => {
 
     assert.equal(
       fault.message,
-      '${env:A} has no value, and neither do the variables in custom.b, custom.c: set it in the environment or with --env-file',
+      '${env:A} has no value: set it in the environment or with --env-file. The variables in custom.b, custom.c have no value either',
+    );
+  });
+
+  it('get a remedy each', () => {
+    const message = `${unresolved('custom.a', 'env')}
+  - Cannot resolve variable at "custom.b": Value not found at "file" source
+  - Cannot resolve variable at "custom.c": Value not found at "file" source
+  - Cannot resolve variable at "custom.d": Value not found at "self" source`;
+    const text = "custom: { a: '${env:A}', b: '${file(b.yml)}', c: '${file(c.yml)}', d: '${self:custom.e}' }";
+    const fault = explainFailure({ message }, FILE, parseSource(text, FILE));
+
+    assert.equal(
+      fault.message,
+      '${env:A} has no value: set it in the environment or with --env-file. ${file(b.yml)}, ${file(c.yml)} have no value: check that the files exist and contain the values. ${self:custom.e} has no value: define it in the service',
     );
   });
 
@@ -274,7 +288,7 @@ describe('several variables without a value', () => {
 
     assert.equal(
       fault.message,
-      '${env:A} has no value, and neither do ${env:B}, the variables in custom.d: set them in the environment or with --env-file',
+      '${env:A}, ${env:B} have no value: set them in the environment or with --env-file. The variables in custom.d have no value either',
     );
   });
 
