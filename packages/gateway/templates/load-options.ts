@@ -1,6 +1,7 @@
 import type { Tolerance } from '../core/errors.ts';
 import type { Home } from '../core/stack/home.ts';
 import type { StoredValues } from '../core/stack/stored-values.ts';
+import type { TemplateFamily } from './cloudformation/nested-stacks.ts';
 
 export type LoadOptions = {
   readonly stage: string;
@@ -10,6 +11,8 @@ export type LoadOptions = {
   readonly parameters: Readonly<Record<string, string>>;
   /** The names in `parameters` with trial values. AWS gets other values, so these are not checked. */
   readonly trialParameters?: ReadonlySet<string>;
+  /** The templates that earlier loads have read, by file. Loads that differ in parameters only share them. */
+  readonly families?: Map<string, TemplateFamily>;
   readonly region: string;
   readonly accountId: string;
   /** The values of `--stage`, `--region` and `--account`, which override the values in the stacks. */

@@ -30,7 +30,8 @@ export async function loadTemplate(
   stackName?: string,
   own: Partial<Home> = {},
 ): Promise<RawStack> {
-  const family = await readFamily(file);
+  const family = options.families?.get(file) ?? (await readFamily(file));
+  options.families?.set(file, family);
   const folder = dirname(file);
   const isChosen = options.chosen?.stage !== undefined;
   const {

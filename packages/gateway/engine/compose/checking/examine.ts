@@ -68,7 +68,8 @@ export async function examineStacks(
       `${service}: compiled with osls first, which runs the plug-ins of the service, as gatewright start does`,
     );
   const schemas = await openSchemas();
-  const read = await judgeSources(sources, options, schemas);
+  const families: ExamineOptions['families'] = new Map();
+  const read = await judgeSources(sources, { ...options, families }, schemas);
   const { stacks } = read;
   // To examine a service again, osls would have to compile it again.
   const isService = sources.some((source) => serviceOf(source).length > 0);
@@ -80,6 +81,7 @@ export async function examineStacks(
         onProgress: () => undefined,
         parameters: { ...options.parameters, ...values },
         trialParameters: new Set(Object.keys(values)),
+        families,
       },
       schemas,
     ),
