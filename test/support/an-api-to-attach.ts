@@ -140,9 +140,9 @@ export function anHttpApiToAttach({ count = 20, autoDeploy = true } = {}): Promi
 }
 
 /** A WebSocket API with `$connect`, `$disconnect` and one other route. */
-export function aWebSocketApiToAttach(): Promise<ApiToAttach> {
+export function aWebSocketApiToAttach(over: object = {}): Promise<ApiToAttach> {
   const parts = v2Parts(['$connect', '$disconnect', 'track'], 'WEBSOCKET', false);
-  return open('websocket', parts, ['ANY $connect']);
+  return open('websocket', parts, ['ANY $connect'], over);
 }
 
 function v2Parts(

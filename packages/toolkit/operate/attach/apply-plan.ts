@@ -58,9 +58,10 @@ export async function applyPlan(plan: Plan, work: Work): Promise<void> {
   const { journal } = work;
   let snapshot = await readSnapshot(plan, work);
   if (journal.undo() === undefined) {
-    const { format, id, apiId, kind, stage, region, functionArn, steps } = plan;
+    const { format, id, apiId, kind, stage, region, functionArn, steps, sources } = plan;
     const guards = findFormerGuards(steps, plan.parts);
-    journal.saveUndo({ format, id, apiId, kind, stage, region, functionArn, steps, guards });
+    const about = { format, id, apiId, kind, stage, region, functionArn };
+    journal.saveUndo({ ...about, ...(sources !== undefined && { sources }), steps, guards });
   }
   for (const [index, step] of plan.steps.entries()) {
     const say = (what: JournalLine['what']): void => note(work, step, what, index + 1, plan.steps.length);

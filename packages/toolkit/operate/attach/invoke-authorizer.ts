@@ -4,6 +4,7 @@
  * document protects.
  */
 import type { UnknownMembers } from '@gatewright/aws/json-object';
+import type { CompiledSource } from '#shared/access/compiled-document.ts';
 import { textAt } from '../../terminal/aws-call.ts';
 import { apiArnOf } from './authorizer-function.ts';
 import { UsageError } from '../../../base/terminal/output.ts';
@@ -11,14 +12,18 @@ import { PlaneError } from './control-plane.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { Plan, Undo } from './journal.ts';
 
-type InvocationTarget = {
-  /** The value of the header, such as `Bearer …`. */
-  readonly credential: string;
-  /** Name of the header in lower case. */
-  readonly header: string;
-  readonly method: string;
-  readonly path: string;
+/** A credential at a place of a request. */
+export type PlacedCredential = {
+  /** The value at this place, such as `Bearer …`. */
+  readonly value: string;
+  /** Names of headers are in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
 };
+
+type InvocationTarget = PlacedCredential & { readonly method: string; readonly path: string };
+
+type Asked = Pick<Undo, 'steps' | 'kind' | 'apiId' | 'stage' | 'functionArn' | 'sources'>;
 
 type ProbeResult =
   | { readonly kind: 'allowed' | 'denied' | 'unauthorized' }
@@ -26,13 +31,7 @@ type ProbeResult =
   | { readonly kind: 'failed'; readonly message: string };
 
 async function askFunction(
-  {
-    steps,
-    kind,
-    apiId,
-    stage,
-    functionArn,
-  }: Pick<Undo, 'steps' | 'kind' | 'apiId' | 'stage' | 'functionArn'>,
+  { steps, kind, apiId, stage, functionArn }: Asked,
   plane: ControlPlane,
   asked: InvocationTarget,
 ): Promise<ProbeResult> {
@@ -53,17 +52,51 @@ async function askFunction(
   return readAnswer(answer);
 }
 
-/** An invalid credential. Every authorizer should refuse it without an error. */
-export const BAD_TOKEN = 'Bearer not-a-token';
+/** An invalid token. Every authorizer should refuse it without an error. */
+export const BAD_TOKEN = 'not-a-token';
 
 export function invokeAuthorizer(
-  about: Pick<Undo, 'steps' | 'kind' | 'apiId' | 'stage' | 'functionArn'>,
+  about: Asked,
   plane: ControlPlane,
-  credential: string,
+  credential: PlacedCredential,
 ): Promise<ProbeResult> {
-  const { method, path } = findProbeRoute(about);
-  const header = headerOf(about).toLowerCase();
-  return askFunction(about, plane, { credential, header, method, path });
+  return askFunction(about, plane, { ...credential, ...findProbeRoute(about) });
+}
+
+/**
+ * Places a token or an API key in a request, once for each place at which the access document reads credentials. If the
+ * places are not known, it is a bearer token in the header of the authorizer.
+ */
+export function placeCredential(
+  about: Pick<Undo, 'steps' | 'sources'>,
+  token: string,
+): readonly [PlacedCredential, ...PlacedCredential[]] {
+  const usual = { in: 'header', name: headerOf(about).toLowerCase(), scheme: 'Bearer' } as const;
+  const [first, ...others] = (about.sources ?? []).flatMap((source) => placeAt(source, token));
+  return first === undefined ? [placeInHeader(usual, token)] : [first, ...others];
+}
+
+function placeAt(source: CompiledSource, token: string): readonly PlacedCredential[] {
+  switch (source.in) {
+    case 'header':
+      return [placeInHeader(source, token)];
+    case 'query':
+      return [{ value: token, headers: {}, query: { [source.name]: token } }];
+    case 'subprotocol': {
+      const value = `${source.marker}, ${token}`;
+      return [{ value, headers: { 'sec-websocket-protocol': value }, query: {} }];
+    }
+    case 'clientCert':
+      return [];
+  }
+}
+
+function placeInHeader(
+  { name, scheme }: { readonly name: string; readonly scheme?: 'Bearer' },
+  token: string,
+): PlacedCredential {
+  const value = scheme === undefined ? token : `${scheme} ${token}`;
+  return { value, headers: { [name]: value }, query: {} };
 }
 
 /** Returns the first attached route whose path has no parameters; `GET /` if there is none. */
@@ -96,7 +129,8 @@ export function headerOf({ steps }: Pick<Undo, 'steps'>): string {
 export async function findBreaking(plan: Plan, plane: ControlPlane): Promise<string | undefined> {
   if (plan.isWithoutDocument === true || plan.steps.length === 0) return undefined;
   try {
-    const said = await invokeAuthorizer(plan, plane, BAD_TOKEN);
+    const [bad] = placeCredential(plan, BAD_TOKEN);
+    const said = await invokeAuthorizer(plan, plane, bad);
     return said.kind === 'failed'
       ? `the function fails for stage ${plan.stage} of this API (${said.message}), so every caller would get 500`
       : undefined;
@@ -112,22 +146,22 @@ export const PERMISSION_ADVICE =
 /** Thrown if the authorizer would refuse every caller. */
 export class BreakingError extends UsageError {}
 
-function tokenEvent(methodArn: string, { credential }: InvocationTarget): UnknownMembers {
-  return { type: 'TOKEN', methodArn, authorizationToken: credential };
+function tokenEvent(methodArn: string, { value }: InvocationTarget): UnknownMembers {
+  return { type: 'TOKEN', methodArn, authorizationToken: value };
 }
 
 function requestEvent(
   arn: string,
   kind: Undo['kind'],
   settings: UnknownMembers,
-  { credential, header, method, path }: InvocationTarget,
+  { value, headers, query, method, path }: InvocationTarget,
   { apiId, stage }: { readonly apiId: string; readonly stage: string },
 ): UnknownMembers {
   const now = Date.now();
   const common = {
     type: 'REQUEST',
-    headers: { [header]: credential },
-    queryStringParameters: {},
+    headers,
+    queryStringParameters: query,
     pathParameters: {},
     stageVariables: {},
   };
@@ -137,9 +171,9 @@ function requestEvent(
       ...common,
       version: '2.0',
       routeArn: arn,
-      identitySource: [credential],
+      identitySource: [value],
       rawPath: path,
-      rawQueryString: '',
+      rawQueryString: new URLSearchParams(query).toString(),
       routeKey: `${method} ${path}`,
       requestContext: {
         apiId,
@@ -152,8 +186,9 @@ function requestEvent(
   return {
     ...common,
     methodArn: arn,
-    multiValueHeaders: { [header]: [credential] },
-    ...(kind === 'http' ? { version: '1.0', identitySource: credential } : {}),
+    multiValueHeaders: asLists(headers),
+    multiValueQueryStringParameters: asLists(query),
+    ...(kind === 'http' ? { version: '1.0', identitySource: value } : {}),
     ...(kind === 'websocket' ? {} : { resource: path, path, httpMethod: method }),
     requestContext: {
       apiId,
@@ -166,6 +201,10 @@ function requestEvent(
         : { httpMethod: method, resourcePath: path }),
     },
   };
+}
+
+function asLists(members: Readonly<Record<string, string>>): Readonly<Record<string, readonly string[]>> {
+  return Object.fromEntries(Object.entries(members).map(([name, value]) => [name, [value]]));
 }
 
 /** Reads what the function returned: a policy, a simple response, or Lambda's error if the function threw. */

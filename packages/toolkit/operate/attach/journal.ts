@@ -18,6 +18,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
+import type { CompiledSource } from '#shared/access/compiled-document.ts';
 import { UsageError } from '../../../base/terminal/output.ts';
 import type { Snapshot, Step } from './step.ts';
 
@@ -36,6 +37,11 @@ export type Plan = {
   readonly functionArn: string;
   /** Whether an access document is not needed, because any function may be the authorizer. */
   readonly isWithoutDocument?: boolean;
+  /**
+   * The places at which the access document reads credentials. Absent without a document, and in files that earlier
+   * versions have written.
+   */
+  readonly sources?: readonly CompiledSource[];
   readonly steps: readonly Step[];
   /** The state of all parts of the API for which the plan was made. */
   readonly parts: Snapshot;
@@ -47,7 +53,7 @@ export type Plan = {
  */
 export type Undo = Pick<
   Plan,
-  'format' | 'id' | 'apiId' | 'kind' | 'stage' | 'region' | 'functionArn' | 'steps'
+  'format' | 'id' | 'apiId' | 'kind' | 'stage' | 'region' | 'functionArn' | 'steps' | 'sources'
 > & {
   /** The authorizers that an undo restores (`apply-plan.ts`). Absent in files that earlier versions have written. */
   readonly guards?: Snapshot;

@@ -106,6 +106,7 @@ export async function makePlan(
       region,
       functionArn: authorizer.arn,
       ...(options.isWithoutDocument && { isWithoutDocument: true }),
+      ...(document !== undefined && { sources: document.sources }),
       steps: planSteps(live, authorizer, stepsOptions),
       parts: partsOf(live, authorizer),
     },

@@ -9,7 +9,7 @@ import type { Plan, Undo } from './journal.ts';
 import { routePart } from './live-api.ts';
 
 export type VerifyOptions = {
-  /** The token of a caller whom the rules allow. */
+  /** The token or API key of a caller whom the rules allow. */
   readonly token: string | undefined;
   /** A route whose integration is actually called, such as `GET /orders`. */
   readonly invoke: string | undefined;

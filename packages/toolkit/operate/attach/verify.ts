@@ -12,7 +12,9 @@ import {
   listAttachedRoutes,
   BAD_TOKEN,
   headerOf,
+  placeCredential,
 } from './invoke-authorizer.ts';
+import type { PlacedCredential } from './invoke-authorizer.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { Undo } from './journal.ts';
 import { findIds, stateOf, findUndone } from './step.ts';
@@ -123,22 +125,39 @@ async function askAuthorizer(
 ): Promise<readonly Check[]> {
   if (!undo.steps.some(({ makes }) => makes === 'authorizer')) return [];
   const { method, path } = findProbeRoute(undo);
-  const ask = async (credential: string): Promise<string> => {
+  const ask = async (credential: PlacedCredential): Promise<string> => {
     const said = await invokeAuthorizer(undo, plane, credential);
     return said.kind === 'failed' ? `failed: ${said.message}` : said.kind;
   };
+  const isRefusal = (said: string): boolean => said === 'unauthorized' || said === 'denied';
   const refuses = 'the function refuses a bad credential';
   const takes = `the function allows ${method} ${path} with a good credential`;
-  const bad = await ask(BAD_TOKEN);
-  const good = token === undefined ? undefined : await ask(`Bearer ${token}`);
+  const [placedBad] = placeCredential(undo, BAD_TOKEN);
+  const bad = await ask(placedBad);
+  const good =
+    token === undefined ? undefined : await askWhereRead(placeCredential(undo, token), ask, isRefusal);
   return [
-    { what: refuses, isGood: bad === 'unauthorized' || bad === 'denied', saw: bad },
+    { what: refuses, isGood: isRefusal(bad), saw: bad },
     {
       what: takes,
       isGood: good === undefined ? undefined : good === 'allowed',
       saw: good ?? 'no --token-file',
     },
   ];
+}
+
+/** Returns the first answer that is not a refusal. The document may read this kind of credential at one place only. */
+async function askWhereRead<Answer>(
+  [first, ...others]: readonly [PlacedCredential, ...PlacedCredential[]],
+  ask: (credential: PlacedCredential) => Promise<Answer>,
+  isRefusal: (answer: Answer) => boolean,
+): Promise<Answer> {
+  let answer = await ask(first);
+  for (const other of others) {
+    if (!isRefusal(answer)) return answer;
+    answer = await ask(other);
+  }
+  return answer;
 }
 
 /**
@@ -148,11 +167,12 @@ async function askAuthorizer(
 async function testAuthorizer(undo: Undo, plane: ControlPlane, now: Snapshot): Promise<readonly Check[]> {
   const { authorizer: id } = findIds(undo.steps, now);
   if (id === undefined) return [];
+  const [{ value }] = placeCredential(undo, BAD_TOKEN);
   const answer = await plane.write({
     service: 'apigateway',
     method: 'POST',
     path: `/restapis/${undo.apiId}/authorizers/${id}`,
-    body: { headers: { [headerOf(undo)]: BAD_TOKEN }, pathWithQueryString: '/', stageVariables: {} },
+    body: { headers: { [headerOf(undo)]: value }, pathWithQueryString: '/', stageVariables: {} },
   });
   const status = Number(answer['clientStatus']);
   const isBarred = /permission/i.test(textAt(answer, 'log') ?? '');
@@ -225,13 +245,16 @@ async function askLive(undo: Undo, { url, path, token }: VerifyOptions): Promise
       },
     ];
   const asked = findProbePath(undo, path);
-  const ask = async (authorization: string | undefined): Promise<number> => {
-    const headers = authorization === undefined ? {} : { authorization };
-    return (await sendWithin(new URL(`${url.replace(/\/$/, '')}${asked}`), { headers })).status;
+  const ask = async (credential?: PlacedCredential): Promise<number> => {
+    const { headers = {}, query = {} } = credential ?? {};
+    const address = new URL(`${url.replace(/\/$/, '')}${asked}`);
+    for (const [name, value] of Object.entries(query)) address.searchParams.append(name, value);
+    return (await sendWithin(address, { headers })).status;
   };
-  const none = await ask(undefined);
-  const bad = await ask(BAD_TOKEN);
   const isRefusal = (status: number): boolean => status === 401 || status === 403;
+  const none = await ask();
+  const [placedBad] = placeCredential(undo, BAD_TOKEN);
+  const bad = await ask(placedBad);
   return [
     { what: `GET ${asked} without a credential is refused`, isGood: isRefusal(none), saw: String(none) },
     { what: `GET ${asked} with a bad credential is refused`, isGood: isRefusal(bad), saw: String(bad) },
@@ -243,7 +266,7 @@ async function askLive(undo: Undo, { url, path, token }: VerifyOptions): Promise
             saw: 'no --token-file',
           },
         ]
-      : [checkGood(asked, await ask(`Bearer ${token}`))]),
+      : [checkGood(asked, await askWhereRead(placeCredential(undo, token), ask, isRefusal))]),
   ];
 }
 

@@ -83,7 +83,14 @@ describe('what the answer of a function says', () => {
       const plane = { read: undefined, list: undefined, write: () => Promise.resolve(answer) };
       const about = { steps: [], kind: 'http', apiId: API_ID, stage: 'prod', functionArn: 'arn:f' } as const;
 
-      assert.deepEqual(await invokeAuthorizer(about, plane as unknown as ControlPlane, 'Bearer t'), said);
+      assert.deepEqual(
+        await invokeAuthorizer(about, plane as unknown as ControlPlane, {
+          value: 'Bearer t',
+          headers: {},
+          query: {},
+        }),
+        said,
+      );
     });
 });
 
