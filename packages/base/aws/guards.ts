@@ -46,7 +46,7 @@ const SERVICE_HOST = /^(?:[a-z0-9-]+\.)+amazonaws\.com(?:\.cn)?$/;
  */
 const PREFIXED_HOST = /^[a-z]+-127\.0\.0\.1$/;
 /**
- * No web page can have one of these names: two are addresses, RFC 6761 reserves one, and ICANN does not delegate
+ * No site on the internet can have one of these names: two are addresses, RFC 6761 reserves one, and ICANN does not delegate
  * `.internal`.
  */
 const PROXIED_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]', 'host.docker.internal']);

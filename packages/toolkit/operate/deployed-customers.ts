@@ -68,7 +68,7 @@ async function findOrigin(aws: Aws, stack: string): Promise<string> {
   const { AdminApiUrl: url } = outputs;
   if (url === undefined)
     throw new UsageError(
-      `the stack ${stack} has no output AdminApiUrl, so it records no usage of customers: name your Gatewright stack, with the part quotas`,
+      `the stack ${stack} has no output AdminApiUrl, so it records no usage of customers: name, with --stack, a Gatewright stack that has the part quotas`,
     );
   return readOrigin(url, 'the output AdminApiUrl');
 }

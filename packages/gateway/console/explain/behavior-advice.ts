@@ -68,7 +68,7 @@ export function explainForwardedPath({
   const isBelow = fixed !== '' && path.startsWith(`${fixed}/`);
   return {
     because: [
-      `The request came through CloudFront. Its ${which}${at} forwards the whole path${isBelow ? `, also ${fixed}, which the pattern matches` : ''}. ${before}.`,
+      `The request came through CloudFront. Its ${which}${at} forwards the whole path${isBelow ? `, including ${fixed}, which the pattern matches` : ''}. ${before}.`,
     ],
     changes: isBelow
       ? [

@@ -166,7 +166,7 @@ function isSimilar(name: string, parameter: string): boolean {
   return a.includes(b) || b.includes(a);
 }
 
-/** Codes whose advice also fits a call that code makes. */
+/** Error codes whose advice also fits a call that a function makes with an SDK. */
 const OF_CODE =
   /^(?:MissingParameter|MissingRequiredParameter|InvalidParameter|QueueDoesNotExist|(?:AWS\.SimpleQueueService\.)?NonExistentQueue|StateMachineDoesNotExist|ExecutionAlreadyExists|ResourceNotFoundException$|ValidationException$|ConditionalCheckFailedException|NoSuchKey)/;
 

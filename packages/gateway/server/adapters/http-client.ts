@@ -111,10 +111,9 @@ function notFound(fault: unknown): ChosenInstance {
 }
 
 function describeMissing({ vpcLink = '', serviceArn }: HttpRequest): string {
-  const without = `VPC link ${vpcLink} has no address; give one with --vpc-link`;
   return serviceArn === undefined
-    ? without
-    : `the Cloud Map service ${serviceArn} has no instances: register some, or list them in the --cloud-map file. ${without}`;
+    ? `VPC link ${vpcLink} has no address; give one with --vpc-link`
+    : `the Cloud Map service ${serviceArn} has no instances, and VPC link ${vpcLink} has no address: register an instance, list the instances in the --cloud-map file, or give the VPC link an address with --vpc-link`;
 }
 
 /** Adds a Host header if there is none, because the local port recognizes the API by this header. */

@@ -143,9 +143,9 @@ function fits(template: string, path: string): boolean {
 }
 
 function explainSince({ live: { stage, drift } }: LineFacts, { deploymentId, deployedAt }: Since): string[] {
-  const since = deployedAt === undefined ? '' : ` since ${deployedAt}`;
+  const made = deployedAt === undefined ? '' : `, which was created at ${deployedAt}`;
   return [
-    `Stage ${stage} has served deployment ${deploymentId}${since}.`,
+    `Stage ${stage} serves deployment ${deploymentId}${made}.`,
     ...(drift === undefined || drift.length === 0
       ? []
       : [`The current configuration differs from that deployment: ${drift.slice(0, 3).join('; ')}.`]),

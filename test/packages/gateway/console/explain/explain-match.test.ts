@@ -63,7 +63,7 @@ describe('explainMatch', () => {
     const about = { isBehindEdge: true, behavior, path: '/api/token' };
     const { because, changes } = explainForwardedPath(about);
     assert.deepEqual(because, [
-      'The request came through CloudFront. Its cache behavior /api/* (template.yaml:8) forwards the whole path, also /api, which the pattern matches. It only writes the OriginPath of the origin, /prod, before it.',
+      'The request came through CloudFront. Its cache behavior /api/* (template.yaml:8) forwards the whole path, including /api, which the pattern matches. It only writes the OriginPath of the origin, /prod, before it.',
     ]);
     assert.match(changes.join(''), /removes \/api from request\.uri, so that the API gets \/token/);
     assert.deepEqual(explainForwardedPath({ ...about, isBehindEdge: false }).because, []);

@@ -131,7 +131,7 @@ describe('an HTTP API in front of a service of Cloud Map without instances', () 
     assert.equal(reply.status, 503);
     assert.match(
       started.lines.join('\n'),
-      /has no instances: register some, or list them in the --cloud-map file/,
+      /has no instances, and VPC link \S+ has no address: register an instance, list the instances in the --cloud-map file/,
     );
     await started.close();
   });

@@ -259,8 +259,8 @@ describe('the facts around a line', () => {
 
       const { sentences } = explainLine({ ...facts, live }, '', since, undefined, undefined, 0);
 
-      assert.deepEqual(sentences.slice(sentences.indexOf('Stage prod has served deployment d1.')), [
-        'Stage prod has served deployment d1.',
+      assert.deepEqual(sentences.slice(sentences.indexOf('Stage prod serves deployment d1.')), [
+        'Stage prod serves deployment d1.',
         ...(said === undefined ? [] : [said]),
       ]);
     });
