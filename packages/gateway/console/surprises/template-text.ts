@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import { mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
+import { formatOf } from '../../core/stack/source-format.ts';
 
 type Form = 'cloudformation' | 'sam' | 'sam-globals' | 'serverless' | 'cdk' | 'terraform';
 
@@ -39,7 +40,7 @@ export function findDefinition(stacks: readonly ResolvedStack[], api: ApiName): 
   );
   return {
     file: basename(file),
-    form: formOf(stack, basename(file), api.logicalId),
+    form: formOf(stack, api.logicalId),
     logicalId: api.logicalId,
     ...(DOCUMENTS.some((name) => own[name] !== undefined) && { isDocument: true }),
     ...((own['Cors'] ?? usual['Cors']) !== undefined && { addsPreflights: true }),
@@ -80,21 +81,25 @@ export function findMappings(stacks: readonly ResolvedStack[], apiId: string): r
   });
 }
 
-/** The APIs that osls and SAM create from events. Their settings are not in a separate resource. */
-const OF_EVENTS = new Set([
-  'WebsocketsApi',
-  'ApiGatewayRestApi',
-  'HttpApi',
-  'ServerlessRestApi',
-  'ServerlessHttpApi',
-]);
+/**
+ * The APIs that osls and SAM create from events. Their settings are not in a separate resource. A template of another
+ * format may have resources of the same names.
+ */
+const OF_EVENTS: Readonly<Record<'serverless' | 'sam', readonly string[]>> = {
+  serverless: ['WebsocketsApi', 'ApiGatewayRestApi', 'HttpApi'],
+  sam: ['ServerlessRestApi', 'ServerlessHttpApi'],
+};
 
-function formOf({ source }: ResolvedStack, file: string, logicalId: string): Form {
-  if (logicalId.includes('.')) return 'terraform';
-  if (file.endsWith('.template.json')) return 'cdk';
-  if (OF_EVENTS.has(logicalId)) return logicalId.startsWith('Serverless') ? 'sam-globals' : 'serverless';
-  const isSam = JSON.stringify(source?.template['Transform'] ?? '').includes('AWS::Serverless');
-  return isSam ? 'sam' : 'cloudformation';
+function formOf(stack: ResolvedStack, logicalId: string): Form {
+  const { kind } = formatOf(stack);
+  switch (kind) {
+    case 'sam':
+      return OF_EVENTS.sam.includes(logicalId) ? 'sam-globals' : 'sam';
+    case 'serverless':
+      return OF_EVENTS.serverless.includes(logicalId) ? 'serverless' : 'cloudformation';
+    default:
+      return kind;
+  }
 }
 
 type Setting = 'binaryMediaTypes' | 'allowOrigins' | 'allowHeaders' | 'allowMethods' | 'exposeHeaders';

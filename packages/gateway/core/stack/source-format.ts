@@ -17,7 +17,9 @@ export function formatOf(stack: Pick<ResolvedStack, 'file' | 'source' | 'resourc
   if (/^serverless\.\w+$/.test(name)) return { kind: 'serverless', isJson };
   const ids = [...stack.resources.keys()];
   if (ids.some((id) => /(?:^|\.)aws_\w+\./.test(id))) return { kind: 'terraform', isJson: false };
-  if (ids.some((id) => constructOf(stack, id) !== undefined)) return { kind: 'cdk', isJson: false };
+  // CDK can be told to write no paths of constructs, but its templates keep their names.
+  if (name.endsWith('.template.json') || ids.some((id) => constructOf(stack, id) !== undefined))
+    return { kind: 'cdk', isJson: false };
   const transforms = asOneOrMore(stack.source?.template['Transform']);
   return { kind: transforms.includes(SAM) ? 'sam' : 'cloudformation', isJson };
 }

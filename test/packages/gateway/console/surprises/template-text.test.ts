@@ -16,6 +16,7 @@ function stackOf(logicalId: string, file: string, template: JsonObject = {}): Re
   assert.ok(resource);
   return {
     ...stack,
+    file: `/shop/${file}`,
     resources: new Map([[logicalId, { ...resource, place: () => ({ file: `/shop/${file}`, logicalId }) }]]),
     source: { template, parameters: {}, exportNames: new Map(), imports: new Set() },
   };
@@ -46,6 +47,13 @@ describe('printSetting', () => {
       name: 'an API that osls makes of events',
       stack: stackOf('ApiGatewayRestApi', 'serverless.yml'),
       expected: 'In serverless.yml:\nprovider:\n  apiGateway:\n    binaryMediaTypes:\n      - text/html',
+    },
+    {
+      // aws-samples/serverless-patterns, apigw-cors-nonproxy/template.yaml
+      name: 'a template whose API has the name that osls uses',
+      stack: stackOf('ApiGatewayRestApi', 'template.yaml'),
+      expected:
+        'In template.yaml:\nResources:\n  ApiGatewayRestApi:\n    Properties:\n      BinaryMediaTypes:\n        - text/html',
     },
     {
       name: 'a resource of serverless.yml',
