@@ -239,6 +239,8 @@ export type IntegrationCircumstances = {
   readonly own?: number | 'success' | undefined;
   /** Sentences about members that the event of a failed function lacks. */
   readonly eventGaps?: readonly string[] | undefined;
+  /** The member that the code of a failed function reads from the body of the request, and that the body lacks. */
+  readonly bodyGap?: BodyGap | undefined;
   /** The name of an object that S3's event has URL-encoded, if the function did not find the object. */
   readonly encodedKey?: EncodedKey | undefined;
   /** The member that the code of a failed function reads, although its event does not have this member. */
@@ -257,6 +259,9 @@ export type IntegrationCircumstances = {
   /** Whether the name of the function has a stage variable without a value. */
   readonly isNameIncomplete?: true | undefined;
 };
+
+/** A member that the JSON in the body of a request lacks, and the names of its other members. */
+export type BodyGap = { readonly member: string; readonly others: readonly string[] };
 
 /** An event that is not JSON. */
 export type EventFault = {

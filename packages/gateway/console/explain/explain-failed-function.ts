@@ -8,7 +8,7 @@ import {
 } from './call-advice.ts';
 import { adviseQuotaFailure } from './explain-handler-quota.ts';
 import { adviseFunctionError, describeMisread } from './function-error-advice.ts';
-import { atErrorPlace, formatLastLine, withStop } from './reason.ts';
+import { atErrorPlace, formatLastLine, listed, withStop } from './reason.ts';
 import type { Circumstances, IntegrationCircumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
 
@@ -39,7 +39,7 @@ export function explainFailure(
     because: [
       withStop(`${nameOf(integration)} failed with ${errorType}: ${errorMessage}`),
       ...(integration.misread === undefined
-        ? (integration.eventGaps ?? [])
+        ? describeGaps(integration)
         : describeMisread(integration.misread)),
       ...describeEncodedKey(integration),
       ...describeGone(errorType, about.untold),
@@ -106,7 +106,17 @@ function adviseEncodedKey({ encodedKey, lines }: IntegrationCircumstances): stri
   return `Decode the key of the event before the function uses it${at}: ${decode}.`;
 }
 
+function describeGaps({ bodyGap, eventGaps = [] }: IntegrationCircumstances): readonly string[] {
+  if (bodyGap === undefined) return eventGaps;
+  const { member, others } = bodyGap;
+  const has = others.length === 0 ? 'no members at all' : listed(others);
+  return [`The code reads ${member} from the JSON in the body of the request, and that has ${has}.`];
+}
+
 function adviseErrorPlace(integration: IntegrationCircumstances, isSelected: boolean): string {
+  const { bodyGap, lines } = integration;
+  if (bodyGap !== undefined)
+    return `Send ${bodyGap.member} in the body of the request. If clients may leave it out, give it a default${atErrorPlace(lines)}, or let the function answer 400 without it.`;
   const fix = `Fix the function${atErrorPlace(integration.lines)}${adviseDefault(integration)}`;
   return isSelected ? `${fix}.` : `${fix}; callers receive Internal server error for every error.`;
 }

@@ -2,9 +2,9 @@
 import { variablesIn } from '../../core/deployment/integration/stage-text.ts';
 import { isMatched } from './describe-guard.ts';
 import { describeEventFault, ownOutcome } from './event-fault.ts';
-import { describeEventGaps } from './event-gaps.ts';
+import { describeEventGaps, findBodyGap } from './event-gaps.ts';
 import { findExports } from './handler-lines.ts';
-import { findFailedLine, findFailedRead, findKeptBusy } from './handler-misread.ts';
+import { findFailedCode, findFailedRead, findKeptBusy } from './handler-misread.ts';
 import { findJsonFault } from './json-fault.ts';
 import { isOfService, readDenial, readProblem, readServiceError } from './read-problem.ts';
 import { readQuotaOfReply } from './read-quota-refusal.ts';
@@ -41,6 +41,7 @@ export function describeIntegration(
   const isNameIncomplete =
     'functionName' in integration &&
     variablesIn(integration.functionName.source).some((name) => (variables?.[name] ?? '') === '');
+  const failedCode = findFailedCode(recorded, sent?.target ?? '', { lines, readHandler });
   const endMs = enteredMs['map-response'] ?? recorded.startedMs + recorded.latencyMs;
   return {
     kind: integration.kind,
@@ -66,11 +67,10 @@ export function describeIntegration(
     ...(recorded.outcome?.kind === 'failed' && {
       misread: findFailedRead(recorded, lines, readHandler),
       keptBusyBy: findKeptBusy(recorded.outcome.errorType, sent?.target ?? '', readHandler),
-      eventGaps: describeEventGaps(
-        sent?.body?.toString(),
-        recorded.outcome,
-        findFailedLine(recorded, sent?.target ?? '', { lines, readHandler }),
-      ).map((text) => redactor.text(text)),
+      bodyGap: findBodyGap(sent?.body?.toString(), recorded.outcome, failedCode),
+      eventGaps: describeEventGaps(sent?.body?.toString(), recorded.outcome, failedCode.at(-1)).map((text) =>
+        redactor.text(text),
+      ),
       exported: findExports(recorded.outcome.errorType, readHandler(sent?.target ?? '')),
     }),
     ...(isInputUnread(recorded) && {

@@ -5,7 +5,7 @@
 import { asJsonObject, listOf, memberOf, parseJson } from '@gatewright/aws/json-object';
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { listed } from '../explain/reason.ts';
-import type { EncodedKey } from '../explain/circumstances.ts';
+import type { BodyGap, EncodedKey } from '../explain/circumstances.ts';
 
 /** Members that functions read, and that not every event has. */
 const MEMBERS = [
@@ -102,6 +102,63 @@ export function describeEventGaps(
   if (NOT_JSON.test(errorMessage) && value['isBase64Encoded'] === true)
     return ['The body of the event is base64, because isBase64Encoded is true: decode it before it is read.'];
   return [];
+}
+
+const PARSE = String.raw`(?:json\.loads|JSON\.parse)\s*\([^;]*\bbody\b`;
+
+/**
+ * Returns the member that a function read from the JSON in the body of its event, if the body lacks it; undefined if
+ * the code reads something else, or if this cannot be seen in the code.
+ * @param code the lines of the code up to the line that failed
+ */
+export function findBodyGap(
+  event: string | undefined,
+  { errorType, errorMessage }: { readonly errorType: string; readonly errorMessage: string },
+  code: readonly string[],
+): BodyGap | undefined {
+  const { body, isBase64Encoded } = asJsonObject(parseJson(event ?? '')) ?? {};
+  if (typeof body !== 'string') return undefined;
+  const text = isBase64Encoded === true ? Buffer.from(body, 'base64').toString() : body;
+  const sent = asJsonObject(parseJson(text));
+  if (sent === undefined) return undefined;
+  const member =
+    errorType === 'KeyError'
+      ? findKeyOfBody(/^'(\w+)'$/.exec(errorMessage)?.[1], code)
+      : findMemberOfBody(/undefined \(reading '([\w$]+)'\)/.exec(errorMessage)?.[1], code);
+  return member === undefined || Object.hasOwn(sent, member)
+    ? undefined
+    : { member, others: Object.keys(sent).slice(0, 20) };
+}
+
+/** Python: `body["name"]`, with `body = json.loads(event["body"])` before. */
+function findKeyOfBody(key: string | undefined, code: readonly string[]): string | undefined {
+  const line = code.at(-1) ?? '';
+  if (key === undefined) return undefined;
+  const [, of] = new RegExp(String.raw`(\w+|\))\s*\[\s*['"]${key}['"]\s*\]`).exec(line) ?? [];
+  const isBody = of === ')' ? new RegExp(PARSE).test(line) : of !== undefined && isParsedBody(of, code);
+  return isBody ? key : undefined;
+}
+
+/** JavaScript: `body.name.trim()`, with `body = JSON.parse(event.body)` or `{ name } = JSON.parse(event.body)` before. */
+function findMemberOfBody(read: string | undefined, code: readonly string[]): string | undefined {
+  const line = code.at(-1) ?? '';
+  if (read === undefined) return undefined;
+  const name = read.replaceAll('$', String.raw`\$`);
+  const [, of, member] =
+    new RegExp(String.raw`(?:([\w$]+|\))\.)?([\w$]+)\.${name}(?![\w$])`).exec(line) ?? [];
+  if (member === undefined) return undefined;
+  if (of === ')') return new RegExp(PARSE).test(line) ? member : undefined;
+  const taken = new RegExp(
+    String.raw`\{[^{}]*\b${member.replaceAll('$', String.raw`\$`)}\b[^{}]*\}\s*=\s*${PARSE}`,
+  );
+  const isTaken = of === undefined && code.some((one) => taken.test(one));
+  return isTaken || (of !== undefined && isParsedBody(of, code)) ? member : undefined;
+}
+
+function isParsedBody(variable: string, code: readonly string[]): boolean {
+  const assigned = new RegExp(String.raw`(?:^|[^\w$.])${variable.replaceAll('$', String.raw`\$`)}\s*=(?!=)`);
+  const last = code.findLast((line) => assigned.test(line));
+  return last !== undefined && new RegExp(`=\\s*${PARSE}`).test(last);
 }
 
 /**

@@ -89,20 +89,23 @@ export function findAuthorizerRead(
     : findMisread({ source, event: call.event, form: FORMS[lambda.payload], line });
 }
 
-/** Returns the text of the line at which a function failed; undefined if the line is not in the file of its handler. */
-export function findFailedLine(
+/**
+ * Returns the lines of the code up to the line at which a function failed; empty if that line is not in the file of its
+ * handler.
+ */
+export function findFailedCode(
   { outcome }: Pick<RecordedRequest, 'outcome'>,
   functionName: string,
   { lines, readHandler }: { readonly lines: FunctionLines; readonly readHandler: ReadHandler },
-): string | undefined {
+): readonly string[] {
   const requestId = outcome !== undefined && 'requestId' in outcome ? outcome.requestId?.() : undefined;
   const source = readHandler(functionName);
-  if (requestId === undefined || source === undefined) return undefined;
+  if (requestId === undefined || source === undefined) return [];
   const line = lineOf(
     source,
     lines.ofInvocation(requestId).map(({ message }) => message),
   );
-  return line === undefined ? undefined : source.text.split('\n')[line - 1];
+  return line === undefined ? [] : source.text.split('\n').slice(0, line);
 }
 
 /**

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
   describeEventGaps,
+  findBodyGap,
   findEncodedKey,
 } from '../../../../../packages/gateway/console/records/event-gaps.ts';
 import { recording } from '../../../../support/recorded-apis.ts';
@@ -63,6 +64,38 @@ describe('the event of a function that failed', () => {
       if (says === undefined) assert.equal(said, '');
       else assert.match(said, says);
     });
+});
+
+describe('a member of the body', () => {
+  const key = { errorType: 'KeyError', errorMessage: "'name'" };
+  const member = {
+    errorType: 'TypeError',
+    errorMessage: "Cannot read properties of undefined (reading 'trim')",
+  };
+  for (const { why, body = '{"age":1}', error = key, code } of [
+    { why: 'the code reads another value', code: ['body = table.get_item()', 'x = body["name"]'] },
+    {
+      why: 'the variable has another value since',
+      code: ['body = json.loads(event["body"])', 'body = body["user"]', 'x = body["name"]'],
+    },
+    { why: 'the body has it', body: '{"name":1}', code: ['b = json.loads(event["body"])', 'x = b["name"]'] },
+    { why: 'the body is no JSON', body: 'name=1', code: ['b = json.loads(event["body"])', 'x = b["name"]'] },
+    { why: 'the code is not known', code: [] },
+    {
+      why: 'the code reads a member of a member',
+      error: member,
+      code: ['const body = JSON.parse(event.body);', 'body.user.name.trim()'],
+    },
+  ])
+    it(`is not named if ${why}`, () => {
+      assert.equal(findBodyGap(JSON.stringify({ body }), error, code), undefined);
+    });
+
+  it('is named in a body that is base64', () => {
+    const event = { body: Buffer.from('{"age":1}').toString('base64'), isBase64Encoded: true };
+    const code = ['const body = JSON.parse(Buffer.from(event.body, "base64"));', 'return body.name.trim();'];
+    assert.deepEqual(findBodyGap(JSON.stringify(event), member, code), { member: 'name', others: ['age'] });
+  });
 });
 
 function fail(value: string, name: string): never {
