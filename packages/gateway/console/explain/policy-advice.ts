@@ -22,7 +22,7 @@ export function adviseOnNearest(
   const deploy = policy.of === 'resource' ? toDeploy(about.protocol) : '';
   switch (failing) {
     case 'condition':
-      return adviseOnConditions(about, nearest, whose);
+      return adviseOnConditions(about, nearest, whose, deploy);
     case 'principal':
       return adviseOnPrincipal(about, policy, { named, deploy });
     case 'resource': {
@@ -68,17 +68,33 @@ function adviseOnConditions(
   about: Circumstances,
   { conditions }: Statement,
   whose: string,
+  deploy: string,
 ): readonly string[] {
   return conditions
     .filter(({ holds }) => !holds)
     .flatMap((condition) => [
-      adviseSending(about, condition),
+      adviseOnTime(about, condition, whose, deploy) ?? adviseSending(about, condition),
       ...(condition.found === undefined || condition.found.length === 0 || !listsWanted(condition)
         ? []
         : [
             `Or, if this caller should have access, add ${condition.found.join(', ')} to the values of ${condition.operator} ${condition.key} in ${whose}${describeAddress(about, condition)}.`,
           ]),
     ]);
+}
+
+const TIME_KEYS = /^aws:(?:currenttime|epochtime)$/i;
+
+/** No request can choose the time at which it arrives. */
+function adviseOnTime(
+  { isDeployed }: Circumstances,
+  { operator, key, wanted }: Condition,
+  whose: string,
+  deploy: string,
+): string | undefined {
+  if (!TIME_KEYS.test(key)) return undefined;
+  const when = /LessThan/i.test(operator) ? 'after' : /GreaterThan/i.test(operator) ? 'before' : 'outside';
+  const here = isDeployed ? '' : ' Here, `gatewright clock` can move the time of the gateway instead.';
+  return `The request came ${when} the time at which ${whose} allows it: if this caller should have access, change ${list(wanted)} in ${operator} ${key}.${deploy}${here}`;
 }
 
 /** A request on this machine comes from its own address, which AWS never sees. */
