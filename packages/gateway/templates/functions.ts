@@ -98,6 +98,7 @@ function defineFunction(
   const memorySizeMb = refusals.read(() => readInteger(resource, 'MemorySize', 128, 128, 10_240), 128);
   const environment = refusals.read(() => readEnvironment(resource), {});
   const ofLayers = refusals.read(() => readLayers(resource, layers, report), []);
+  reportWrapper(environment, ofLayers, runtime, report);
   refusals.end();
   if (code === undefined || runtimeFamily(runtime) === undefined) return undefined;
   return {
@@ -224,6 +225,25 @@ function readLayers(
       report('Layers', `layer ${layer} is not on this machine, so its files are missing`);
     return { arn: layer, directory: undefined, ...folders.get(layer) };
   });
+}
+
+/**
+ * Reports a wrapper that is not started here. Node functions run in threads of this process, which no program can
+ * start.
+ */
+function reportWrapper(
+  { AWS_LAMBDA_EXEC_WRAPPER: wrapper = '' }: Readonly<Record<string, string>>,
+  layers: readonly LayerDefinition[],
+  runtime: string,
+  report: Report,
+): void {
+  if (wrapper === '') return;
+  const isElsewhere = wrapper.startsWith('/opt/') && layers.some(({ directory }) => directory === undefined);
+  if (isElsewhere || runtimeFamily(runtime) === 'nodejs')
+    report(
+      'Environment.Variables.AWS_LAMBDA_EXEC_WRAPPER',
+      `${wrapper} is not started, because ${isElsewhere ? 'a layer of the function is not on this machine' : 'Node functions run in threads here'}; the handler runs without it`,
+    );
 }
 
 function readEnvironment(resource: ResolvedResource): Readonly<Record<string, string>> {

@@ -93,7 +93,7 @@ export function adviseInstall(errorType: string, errorMessage: string): string |
 function adviseUnresolved(errorMessage: string): string | undefined {
   const [, specifier] = /\bCould not resolve "([^"]+)"/.exec(errorMessage) ?? [];
   if (specifier === undefined) return undefined;
-  const [, command] = /\): run (.+?), (?:or list|which generates)/.exec(errorMessage) ?? [];
+  const [, command] = /\): run (.+?), (?:or, if|which generates)/.exec(errorMessage) ?? [];
   return command === undefined
     ? `Correct the import of "${specifier}" at the line that the message names, or add the file that it names; a file that a build step generates needs this step first.`
     : `Run \`${command}\` and send the request again.`;

@@ -15,6 +15,7 @@ import {
 } from './explain-failed-function.ts';
 import { explainRole } from './explain-role.ts';
 import { adviseServiceError } from './service-advice.ts';
+import { adviseNotServed } from './function-error-advice.ts';
 import { adviseToolkitReply } from './toolkit-replies.ts';
 import type { NullBy } from '../../core/ports.ts';
 import type { Circumstances, IntegrationCircumstances } from './circumstances.ts';
@@ -255,7 +256,8 @@ function adviseReply(
   isDeployed: boolean,
 ): Pick<Reason, 'changes' | 'otherwise'> {
   const { kind, lines } = integration;
-  const advice = adviseToolkitReply(lines) ?? adviseServiceError(integration, routeKey);
+  const advice =
+    adviseToolkitReply(lines) ?? adviseNotServed(lines) ?? adviseServiceError(integration, routeKey);
   if (advice !== undefined) return { changes: [advice] };
   const isService = kind.endsWith('service');
   const what = isService ? `Correct what the integration of ${routeKey} sends to` : 'Check';

@@ -164,7 +164,7 @@ function adviseKey(
     return `No key is accepted for the stage ${stageName} yet. Add ${nameSetting('firstKey', definition, stageName)}.`;
   const [name] = acceptedKeys ?? [];
   if (name !== undefined && acceptedKeys !== undefined)
-    return `Send an API key that the stage ${here} accepts, in the x-api-key header: ${acceptedKeys.slice(0, MOST_NAMED).join(', ')}${acceptedKeys.length > MOST_NAMED ? ' …' : ''}. \`gatewright keys value ${name}\` prints its value.`;
+    return `Send an API key that the stage ${stageName} of this API accepts, in the x-api-key header: ${acceptedKeys.slice(0, MOST_NAMED).join(', ')}${acceptedKeys.length > MOST_NAMED ? ' …' : ''}. \`gatewright keys value ${name}\` prints its value.`;
   const command = isDeployed
     ? '`aws apigateway get-api-keys --include-values` prints the values of all keys'
     : '`gatewright keys value NAME` prints the value of a key of the stack by its name';

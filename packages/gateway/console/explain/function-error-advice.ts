@@ -21,6 +21,17 @@ type Row = {
   readonly advise: (match: RegExpExecArray, at: string, named: string) => string;
 };
 
+/** How the control port refuses a call of a service that it does not serve. */
+const NOT_SERVED = /is not served here; to send its calls to AWS, start with --aws ([\w-]+)/;
+
+/** Says how to reach a service that is not served, if a text or a printed line names one; undefined otherwise. */
+export function adviseNotServed(texts: readonly string[]): string | undefined {
+  const [, service] = texts.map((text) => NOT_SERVED.exec(text)).find((match) => match !== null) ?? [];
+  return service === undefined
+    ? undefined
+    : `Start the gateway with --aws ${service}: the calls of functions to ${service} then go to AWS, with your own credentials.`;
+}
+
 const ROWS: readonly Row[] = [
   {
     // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
@@ -102,6 +113,11 @@ const ROWS: readonly Row[] = [
         : `Write the import in ${from} with the extension of the file, such as './${file}.js' or './${file}/index.js': ES modules need it.`,
   },
   {
+    text: /AWS_LAMBDA_EXEC_WRAPPER \([^)]*\) starts the handler/,
+    advise: (_, __, named) =>
+      `Start the program of ${named} yourself, and call it directly: the gateway cannot run it without the layer.`,
+  },
+  {
     text: /Unable to import module '([^']+)': No module named '([^']+)'/,
     advise: ([, module = '', missing = ''], _, named) =>
       module === missing
@@ -134,6 +150,8 @@ export function adviseFunctionError({
       ? `Read ${misread.instead} instead of ${misread.written} at ${misread.place}.`
       : `Give the value a default at ${misread.place}: ${misread.instead} instead of ${misread.written}.`;
   const text = `${errorType}: ${errorMessage}`;
+  const notServed = adviseNotServed([text]);
+  if (notServed !== undefined) return notServed;
   for (const { text: wanted, advise } of ROWS) {
     const match = wanted.exec(text);
     if (match !== null) return advise(match, atErrorPlace(lines), named);

@@ -109,7 +109,35 @@ function urlOf({ urls }: AwsEndpoints, service: string): string | undefined {
 const GLOBAL = new Set(['cloudfront', 'iam', 'organizations', 'route53']);
 const REGION_OF_GLOBAL = 'us-east-1';
 /** First parts of AWS's host names that differ from the signing names (botocore, `endpointPrefix`). */
-const HOST_NAMES: Readonly<Record<string, string>> = { appconfig: 'appconfigdata', ses: 'email' };
+const HOST_NAMES: Readonly<Record<string, string>> = {
+  appconfig: 'appconfigdata',
+  detective: 'api.detective',
+  ecr: 'api.ecr',
+  'iot-jobs-data': 'data.jobs.iot',
+  iotdata: 'data-ats.iot',
+  memorydb: 'memory-db',
+  mobiletargeting: 'pinpoint',
+  pricing: 'api.pricing',
+  ses: 'email',
+};
+/** Services that share a signing name have host names of their own; the path tells which of them is called (botocore). */
+const HOSTS_BY_PATH: readonly (readonly [signingName: string, path: RegExp, hostName: string])[] = [
+  ['bedrock', /^\/(?:model|async-invoke|guardrail|guardrail-checks)\//, 'bedrock-runtime'],
+  ['bedrock', /^\/async-invoke$/, 'bedrock-runtime'],
+  [
+    'bedrock',
+    /^\/(?:agenticRetrieveStream|generateQuery|optimize-prompt|rerank|retrieveAndGenerate(?:Stream)?|sessions)(?:\/|$)|^\/agents\/[^/]+\/agentAliases\/|^\/knowledgebases\/[^/]+\/retrieve$|^\/flows\/[^/]+\/(?:aliases\/[^/]+\/)?executions|^\/flows\/[^/]+\/aliases\/[^/]+$/,
+    'bedrock-agent-runtime',
+  ],
+  ['bedrock', /^\/(?:agents|knowledgebases|flows|prompts)(?:\/|$)/, 'bedrock-agent'],
+  ['sagemaker', /^\/endpoints\/[^/]+\/(?:async-)?invocations/, 'runtime.sagemaker'],
+  ['sagemaker', /^\/(?:FeatureGroup\/|Batch(?:Get|Write)Record$)/, 'featurestore-runtime.sagemaker'],
+  ['sagemaker', /^\/$/, 'api.sagemaker'],
+  ['personalize', /^\/(?:action-)?recommendations$|^\/personalize-ranking$/, 'personalize-runtime'],
+  ['personalize', /^\/(?:action-interactions|actions|events|items|users)$/, 'personalize-events'],
+  ['lex', /^\/bots\/[^/]+\/botAliases\//, 'runtime-v2-lex'],
+  ['lex', /^\/bot\/[^/]+\/alias\//, 'runtime.lex'],
+];
 
 function isGlobal({ service, region }: Pick<ServiceRequest, 'service' | 'region'>): boolean {
   return GLOBAL.has(service) && !region.startsWith('cn-');
@@ -119,7 +147,10 @@ function publicOrigin({
   service,
   subdomain,
   region,
-  hostName = HOST_NAMES[service] ?? service,
+  path,
+  hostName = HOSTS_BY_PATH.find(([name, pattern]) => name === service && pattern.test(path))?.[2] ??
+    HOST_NAMES[service] ??
+    service,
 }: ServiceRequest): string {
   if (isGlobal({ service, region })) return `https://${service}.amazonaws.com`;
   const host = subdomain === undefined ? hostName : `${subdomain}.${hostName}`;

@@ -83,5 +83,5 @@ function wayOut(text: string, from: string | undefined): string {
   // The name of a package of npm cannot begin with a period, so a command of another package makes such a folder.
   if (name.startsWith('.')) return '';
   const install = `run ${installCommand(name, from)}`;
-  return `: ${install}, or list the package under external in the esbuild settings of serverless.yml`;
+  return `: ${install}, or, if the package is optional, list it under external in the esbuild settings of serverless.yml (External in BuildProperties of SAM)`;
 }

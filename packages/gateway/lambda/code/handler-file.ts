@@ -1,3 +1,4 @@
+import { describeWrapperElsewhere } from './exec-wrapper.ts';
 import { basename, dirname, join, relative } from 'node:path';
 import { statOf } from '@gatewright/aws/file-marks';
 import { entriesOf, readIfReadable } from '@gatewright/aws/readable-files';
@@ -47,7 +48,8 @@ const JAVASCRIPT_ENDINGS = ['', '.js', '.mjs', '.cjs'] as const;
  * MissingHandlerFile if there is no file
  */
 export function findHandlerFile(
-  definition: Pick<FunctionDefinition, 'handler' | 'place'>,
+  definition: Pick<FunctionDefinition, 'handler' | 'place'> &
+    Partial<Pick<FunctionDefinition, 'environment' | 'layers'>>,
   directory: string,
   isBuilt = false,
   entries: Readonly<Record<string, string>> = {},
@@ -80,6 +82,9 @@ export function findHandlerFile(
     const reason = explainMissingFolder(built);
     if (reason !== undefined)
       throw new MissingHandlerFile(place, `handler "${definition.handler}": ${reason}`, base);
+    const elsewhere = describeWrapperElsewhere(definition);
+    if (elsewhere !== undefined)
+      throw new MissingHandlerFile(place, `handler "${definition.handler}": ${elsewhere}`, base, candidates);
     const wayOut = describeMaking(name, command, Object.keys(entries), dirname(base));
     throw new MissingHandlerFile(
       place,

@@ -16,7 +16,8 @@ import { taskRootOf } from '../code/task-root.ts';
 import { makeExecutable } from './custom-toolchain.ts';
 import type { Launch, Toolchain } from './launch.ts';
 import { layerRoots } from '../code/layer-folders.ts';
-import { findInLayers, processEnvironment } from './process-environment.ts';
+import { findExecWrapper } from '../code/exec-wrapper.ts';
+import { processEnvironment } from './process-environment.ts';
 import type { GroupCommand } from './process-group.ts';
 import { ProcessInstance } from './process-instance.ts';
 import { isExecutable, listNames } from './machine.ts';
@@ -178,17 +179,20 @@ function wrap(
   definition: FunctionDefinition,
   { command, args }: Launch,
 ): Pick<GroupCommand, 'command' | 'args'> {
-  const wrapper = definition.environment['AWS_LAMBDA_EXEC_WRAPPER'];
-  if (wrapper === undefined || wrapper === '') return { command, args };
-  const file = wrapper.startsWith('/opt/')
-    ? findInLayers(definition, wrapper.slice('/opt/'.length))
-    : wrapper;
-  if (file !== undefined) return { command: file, args: [command, ...args] };
-  const place = propertyAt(definition.place, 'Environment');
-  throw new DefinitionError(
-    place,
-    `AWS_LAMBDA_EXEC_WRAPPER is ${wrapper}, which is not in any layer of the function`,
-  );
+  const wrapper = findExecWrapper(definition);
+  switch (wrapper?.kind) {
+    case 'found':
+      return { command: wrapper.file, args: [command, ...args] };
+    case 'missing':
+      throw new DefinitionError(
+        propertyAt(definition.place, 'Environment'),
+        `AWS_LAMBDA_EXEC_WRAPPER is ${wrapper.path}, which is not in any layer of the function`,
+      );
+    // The templates' reader has reported it. Most wrappers only observe the function, which also runs without them.
+    case 'elsewhere':
+    case undefined:
+      return { command, args };
+  }
 }
 
 /**

@@ -1,3 +1,4 @@
+import { describeWrapperElsewhere, findExecWrapper } from '../../code/exec-wrapper.ts';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -170,18 +171,23 @@ function refuseFault(definition: FunctionDefinition, { fault }: PythonAnswer, ta
     const words = failureOf('HandlerNotFound', `Handler '${fault.function}' missing on module '${module}'`);
     throw new HandlerFault(place, message, words);
   }
+  const wrapper = findExecWrapper(definition);
+  // The wrapper may start something else than the handler.
+  if (wrapper?.kind === 'found') return;
+  const elsewhere = describeWrapperElsewhere(definition);
+  const hint = elsewhere === undefined ? '' : ` (${elsewhere})`;
   const where = relative(process.cwd(), taskRoot) || '.';
   const file = `${fault.module.replaceAll('.', '/')}.py`;
   const message =
     fault.module === ''
       ? `handler "${handler}" is not of the form module.function`
-      : `handler "${handler}": there is no ${file} in ${where}`;
+      : `handler "${handler}": ${elsewhere ?? `there is no ${file} in ${where}`}`;
   const words =
     fault.module === ''
       ? failureOf('MalformedHandlerName', `Bad handler '${handler}': ${NO_DOT}`)
       : failureOf(
           'ImportModuleError',
-          `Unable to import module '${module}': No module named '${fault.module}'`,
+          `Unable to import module '${module}': No module named '${fault.module}'${hint}`,
         );
   throw new HandlerFault(place, message, words, fault.module === '' ? [] : [join(taskRoot, file)]);
 }

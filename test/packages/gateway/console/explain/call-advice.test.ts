@@ -2,12 +2,35 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { adviseInstall, adviseLimit } from '../../../../../packages/gateway/console/explain/call-advice.ts';
+import {
+  adviseFunctionError,
+  adviseNotServed,
+} from '../../../../../packages/gateway/console/explain/function-error-advice.ts';
 import { adviseFix } from '../../../../../packages/gateway/console/explain/authorizer-advice.ts';
 import { answered } from '../../../../support/a-method.ts';
 import { aServiceIntegration } from '../../../../support/a-service-integration.ts';
 import { recording, storyOf } from '../../../../support/recorded-apis.ts';
 
 describe('the advice about a failed call', () => {
+  // aws-samples/serverless-patterns, dynamic-bedrock-svls-sam and apigw-lambda-healthscribe-sam: the second function
+  // catches the error, prints it, and answers 500 itself.
+  it('says how the call of a service that is not served reaches AWS, also if the function hides the error', () => {
+    const message =
+      'An error occurred (NotImplementedException) when calling the InvokeModel operation: bedrock is not served here; to send its calls to AWS, start with --aws bedrock';
+    const advice =
+      'Start the gateway with --aws bedrock: the calls of functions to bedrock then go to AWS, with your own credentials.';
+
+    const thrown = adviseFunctionError({
+      errorType: 'ClientError',
+      errorMessage: message,
+      lines: [],
+      named: 'the function ask',
+    });
+    assert.equal(thrown, advice);
+    assert.equal(adviseNotServed(['START', message]), advice);
+    assert.equal(adviseNotServed(['START']), undefined);
+  });
+
   it('mentions JavaScript modules only for JavaScript', () => {
     // aws-lambda-python-runtime-interface-client, bootstrap.py
     const python = "Syntax error in module 'app': '{' was never closed (app.py, line 2)";
@@ -24,7 +47,7 @@ describe('the advice about a failed call', () => {
   // jmoranj/serverless-api and geekytechwhiz/serverless-authenticator before `npm install` and `prisma generate`
   for (const [rest, advice] of [
     [
-      '"bcryptjs" (a.ts:1:19, and 1 more): run npm install, or list the package under external in the esbuild settings of serverless.yml',
+      '"bcryptjs" (a.ts:1:19, and 1 more): run npm install, or, if the package is optional, list it under external in the esbuild settings of serverless.yml (External in BuildProperties of SAM)',
       'Run `npm install` and send the request again.',
     ],
     [

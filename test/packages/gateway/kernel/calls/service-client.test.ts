@@ -101,6 +101,33 @@ const rows: readonly {
     call: { service: 'appconfig' },
     expected: 'https://appconfigdata.eu-west-1.amazonaws.com',
   },
+  // botocore, endpointPrefix and requestUri of the services with this signing name
+  ...(
+    [
+      ['bedrock', '/model/amazon.nova-lite-v1%3A0/converse', 'bedrock-runtime'],
+      ['bedrock', '/guardrail/g1/version/1/apply', 'bedrock-runtime'],
+      ['bedrock', '/async-invoke', 'bedrock-runtime'],
+      ['bedrock', '/agents/A1/agentAliases/B1/sessions/s/text', 'bedrock-agent-runtime'],
+      ['bedrock', '/knowledgebases/K1/retrieve', 'bedrock-agent-runtime'],
+      ['bedrock', '/retrieveAndGenerate', 'bedrock-agent-runtime'],
+      ['bedrock', '/flows/F1/aliases/A1', 'bedrock-agent-runtime'],
+      ['bedrock', '/knowledgebases/', 'bedrock-agent'],
+      ['bedrock', '/foundation-models', 'bedrock'],
+      ['sagemaker', '/endpoints/e/invocations', 'runtime.sagemaker'],
+      ['sagemaker', '/', 'api.sagemaker'],
+      ['personalize', '/recommendations', 'personalize-runtime'],
+      ['personalize', '/events', 'personalize-events'],
+      ['personalize', '/', 'personalize'],
+      ['lex', '/bots/b/botAliases/a/botLocales/en_US/sessions/s/text', 'runtime-v2-lex'],
+      ['iotdata', '/topics/t', 'data-ats.iot'],
+      ['transcribe', '/', 'transcribe'],
+    ] as const
+  ).map(([service, path, host]) => ({
+    name: `sends a call of ${service} to the host of its path ${path}`,
+    endpoints: { live: [service], credentials: KEYS },
+    call: { service, path },
+    expected: `https://${host}.eu-west-1.amazonaws.com`,
+  })),
   {
     name: 'supports subdomains and the Chinese partition',
     endpoints: { live: ['s3'], credentials: KEYS },

@@ -70,11 +70,11 @@ describe('errors of esbuild', () => {
     [
       'a package that is not there',
       messages(['Could not resolve "@scope/pkg/deep"', place]),
-      'Could not resolve "@scope/pkg/deep" (src/a.ts:3:7): run npm install @scope/pkg, or list the package under external in the esbuild settings of serverless.yml',
+      'Could not resolve "@scope/pkg/deep" (src/a.ts:3:7): run npm install @scope/pkg, or, if the package is optional, list it under external in the esbuild settings of serverless.yml (External in BuildProperties of SAM)',
       {
         file: '/task/src/a.ts',
         line: 3,
-        text: 'Could not resolve "@scope/pkg/deep" (src/a.ts:3:7): run npm install @scope/pkg, or list the package under external in the esbuild settings of serverless.yml',
+        text: 'Could not resolve "@scope/pkg/deep" (src/a.ts:3:7): run npm install @scope/pkg, or, if the package is optional, list it under external in the esbuild settings of serverless.yml (External in BuildProperties of SAM)',
       },
     ],
     [

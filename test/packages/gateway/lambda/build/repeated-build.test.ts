@@ -85,7 +85,7 @@ describe('a bundle', () => {
     assert.equal(errorType, 'Runtime.UserCodeSyntaxError');
     assert.equal(
       errorMessage,
-      'Could not resolve "gone-one" (a.ts:1:14, and 2 more): run npm install gone-one, or list the package under external in the esbuild settings of serverless.yml',
+      'Could not resolve "gone-one" (a.ts:1:14, and 2 more): run npm install gone-one, or, if the package is optional, list it under external in the esbuild settings of serverless.yml (External in BuildProperties of SAM)',
     );
   });
 });
