@@ -75,6 +75,8 @@ export type AuthorizerGrant = {
   readonly givenAtEpochMs?: number;
   /** The key of the route whose request caused the call of the function. */
   readonly givenFor?: string;
+  /** The method ARN of that request. */
+  readonly givenForArn?: string;
   /** The IAM policy, which is evaluated for each ARN, or the boolean of a simple response. */
   readonly verdict:
     | { readonly kind: 'policy'; readonly policy: CompiledPolicy }

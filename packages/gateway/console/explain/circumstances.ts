@@ -84,6 +84,8 @@ export type GuardCircumstances = {
   readonly ageMs: number | undefined;
   /** Key of the route for whose request the result was made; undefined if that is unknown. */
   readonly givenFor?: string | undefined;
+  /** The request for which a cached result was made, such as `GET /books/1`; undefined if it was an equal one. */
+  readonly madeFor?: { readonly request: string; readonly arn: string } | undefined;
   readonly principal: string | undefined;
   /** Whether the function responds with `isAuthorized` instead of a policy; undefined if that is unknown. */
   readonly simpleResponses?: boolean | undefined;

@@ -15,8 +15,8 @@ import {
   explainNoMatch,
   nameStatement,
   findArnFault,
-  splitArn,
 } from './policy-advice.ts';
+import { adviseIfByRequest, explainNarrow, nameOtherRequest } from './cached-for-other.ts';
 import { advisePreflight } from './preflight-advice.ts';
 import { explainFunctionUrl } from './explain-function-url.ts';
 import { explainSignature } from './explain-signature.ts';
@@ -24,8 +24,6 @@ import { explainMissingPermission, findMissingRights } from './missing-right.ts'
 import type { Circumstances, GuardCircumstances, GuardPolicy } from './circumstances.ts';
 import { adviseKey, describeRefusedCredential, NEW_TICKET, ticketDefect } from './refused-credential.ts';
 import type { Reason } from './reason.ts';
-
-type Statement = GuardPolicy['statements'][number];
 
 export function explainGuard(about: Circumstances): Reason {
   const { guard, phase, code, failure, defect } = about;
@@ -226,9 +224,10 @@ function renewal({ isDeployed }: Circumstances, { token }: GuardCircumstances): 
 }
 
 function explainNo(about: Circumstances, guard: GuardCircumstances): Reason {
+  const other = nameOtherRequest(about);
   const aged =
     guard.from === 'cache'
-      ? `, ${formatDuration(guard.ageMs ?? 0)} ago; the result is cached for ${guard.ttlSeconds} s`
+      ? `${other === undefined ? '' : ` for ${other}`}, ${formatDuration(guard.ageMs ?? 0)} ago; the result is cached for ${guard.ttlSeconds} s${other === undefined ? '' : ', and applies to every request with this credential'}`
       : '';
   return {
     because: [
@@ -239,6 +238,7 @@ function explainNo(about: Circumstances, guard: GuardCircumstances): Reason {
     changes: [
       ...renewal(about, guard),
       `Use a caller that ${guard.name} allows on ${about.routeKey ?? 'this route'}, or add a rule that allows this caller.`,
+      ...adviseIfByRequest(about),
       ...(guard.from === 'cache'
         ? [`If the rule has changed since then, flush the authorizer’s cache: ${flushCommand(about)}.`]
         : []),
@@ -251,7 +251,7 @@ function printed({ lines }: GuardCircumstances): string[] {
 }
 
 function explainPolicy(about: Circumstances, policy: GuardPolicy): Reason {
-  const { guard, routeKey } = about;
+  const { guard } = about;
   const whose = {
     authorizer: `the policy of authorizer ${guard?.name ?? ''}`,
     resource: 'the API’s resource policy',
@@ -263,12 +263,12 @@ function explainPolicy(about: Circumstances, policy: GuardPolicy): Reason {
     return {
       because: [
         `${upper(whose)} denies ${asked}: ${nameStatement(policy, statement)} has Effect Deny${conditionsOf(statement)}${statement === undefined || statement.resources.length === 0 ? '' : `, on ${list(statement.resources)}`}${policy.statements.some(({ effect }) => effect === 'Allow') ? '; a Deny overrides every Allow' : ''}.`,
-        ...describeAge(about, policy),
+        ...describeAge(about, policy, nameOtherRequest(about)),
         ...describeCaller(about, policy),
       ],
       changes: [
         ...(policy.of === 'authorizer'
-          ? changesAtAuthorizer(about, policy)
+          ? [...changesAtAuthorizer(about, policy), ...adviseIfByRequest(about)]
           : (adviseOnDeny(about, policy, whose) ?? [
               `Change ${nameStatement(policy, statement)} in ${whose} so that it does not deny ${asked}; a Deny overrides every Allow.${policy.of === 'resource' ? toDeploy(about.protocol) : ''}`,
             ])),
@@ -276,14 +276,16 @@ function explainPolicy(about: Circumstances, policy: GuardPolicy): Reason {
       ],
     };
   }
-  const allows = policy.statements.filter(({ effect }) => effect === 'Allow');
-  const isOfOther = guard?.from === 'cache' && guard.givenFor !== undefined && guard.givenFor !== routeKey;
-  if (guard !== undefined && isOfOther && routeKey !== undefined && isNarrow(routeKey, policy, allows))
-    return explainNarrow(about, guard, { routeKey, policy, allows });
+  const narrow = explainNarrow(about, policy);
+  if (narrow !== undefined)
+    return {
+      because: [...narrow.because, ...(guard === undefined ? [] : describeToken(guard))],
+      changes: narrow.changes,
+    };
   return {
     because: [
       `${upper(whose)} does not allow ${asked}: ${explainNoMatch(about, policy)}.`,
-      ...describeAge(about, policy),
+      ...describeAge(about, policy, nameOtherRequest(about)),
       ...describeCaller(about, policy),
     ],
     changes: [
@@ -305,75 +307,6 @@ function explainPolicy(about: Circumstances, policy: GuardPolicy): Reason {
  */
 function resourceIn({ of, resource }: GuardPolicy): string {
   return of === 'resource' ? resource.replace(/^arn:[^/]*/, 'execute-api:') : resource;
-}
-
-/**
- * Detects a common mistake on AWS: the policy names only the route that was called first, but is cached for all routes.
- */
-function isNarrow(routeKey: string, policy: GuardPolicy, allows: readonly Statement[]): boolean {
-  if (policy.of !== 'authorizer') return false;
-  // Rules may intentionally restrict a caller to its own resources.
-  const resources = allows.flatMap((statement) => statement.resources);
-  if (resources.some((arn) => isOfRoute(arn, routeKey))) return false;
-  return allows.some(
-    ({ fails, resources }) =>
-      fails.length === 1 && fails[0] === 'resource' && resources.every((arn) => !arn.endsWith('/*')),
-  );
-}
-
-/** Returns whether the ARN `…/dev/GET/users/carl` matches `GET /users/{id}`. */
-function isOfRoute(arn: string, routeKey: string): boolean {
-  const [method = '', path = ''] = routeKey.split(' ');
-  const [, , verb, ...given] = arn.split('/');
-  const wanted = path.split('/').slice(1);
-  if (verb !== method || given.length !== wanted.length) return false;
-  return wanted.every((segment, index) => /^\{.*\}$/.test(segment) || segment === given[index]);
-}
-
-/** Advises how the authorizer's result can be cached for each route separately. */
-export function adviseOwnResults(
-  { isTokenType }: Pick<GuardCircumstances, 'isTokenType'>,
-  protocol: Circumstances['protocol'],
-): string {
-  const gain = 'Each route then has its own result.';
-  if (protocol !== 'rest')
-    return `Or add $context.routeKey to the identity sources of the authorizer. ${gain}`;
-  return isTokenType === true
-    ? `Or replace the authorizer with a REQUEST authorizer that uses the token’s header, context.httpMethod and context.resourcePath as identity sources. ${gain}`
-    : `Or add context.httpMethod and context.resourcePath to the identity sources of the authorizer. ${gain}`;
-}
-
-function explainNarrow(
-  about: Circumstances,
-  guard: GuardCircumstances,
-  {
-    routeKey,
-    policy,
-    allows,
-  }: { readonly routeKey: string; readonly policy: GuardPolicy; readonly allows: readonly Statement[] },
-): Reason {
-  const { protocol } = about;
-  const resources = allows.flatMap((statement) => statement.resources);
-  return {
-    because: [
-      `Authorizer ${guard.name} was not called, because its result from ${formatDuration(guard.ageMs ?? 0)} ago, for ${guard.givenFor ?? 'another route'}, is cached for ${guard.ttlSeconds} s and applies to all its routes.`,
-      `The cached policy allows only ${list(resources)}; the ARN of ${routeKey} is ${policy.resource}.`,
-      ...describeToken(guard),
-    ],
-    changes: [
-      `If the caller should have access, return a policy from the authorizer that lists every route that this caller may call, with ${policy.resource} among its resources${describeInCode(guard, policy)}.`,
-      adviseOwnResults(guard, protocol),
-      `The current result is used for at most ${guard.ttlSeconds} s, also if the function has changed since then. To end it earlier, flush the authorizer’s cache: ${flushCommand(about)}.`,
-    ],
-  };
-}
-
-/** A function knows the API only by the ARN in its event. */
-function describeInCode({ isPayload2 }: GuardCircumstances, { resource }: GuardPolicy): string {
-  const { rest } = splitArn(resource) ?? {};
-  return rest === undefined
-    ? ''
-    : ` (in code: ${isPayload2 === true ? 'routeArn' : 'methodArn'} of the event up to the stage, and then /${rest})`;
 }
 
 function describeCaller({ guard }: Circumstances, policy: GuardPolicy): string[] {

@@ -242,10 +242,17 @@ export function nameStatement({ statements }: GuardPolicy, statement: Statement 
     : `statement ${statement.sid}`;
 }
 
-/** A cached result was made for one request, and serves every request with the same credential. */
-export function describeAge({ guard, routeKey }: Circumstances, policy: GuardPolicy): string[] {
+/**
+ * A cached result was made for one request, and serves every request with the same credential.
+ * @param other the request for which the result was made; undefined if it was an equal one
+ */
+export function describeAge(
+  { guard }: Circumstances,
+  policy: GuardPolicy,
+  other: string | undefined,
+): string[] {
   if (policy.of !== 'authorizer' || guard?.from !== 'cache') return [];
-  const of = guard.givenFor === undefined || guard.givenFor === routeKey ? '' : `, for ${guard.givenFor}`;
+  const of = other === undefined ? '' : `, for ${other},`;
   return [
     `Authorizer ${guard.name} was not called: its result of ${formatDuration(guard.ageMs ?? 0)} ago${of} is cached for ${guard.ttlSeconds} s, and applies to every request with this credential.`,
   ];

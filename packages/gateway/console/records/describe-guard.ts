@@ -80,6 +80,7 @@ export function describeGuard(
     ageMs:
       authorizerCall === undefined && given !== undefined ? received.receivedAtEpochMs - given : undefined,
     givenFor: grant?.givenFor,
+    madeFor: findOtherRequest(received, grant, redactor),
     principal: principalOf(caller),
     misread: findAuthorizerRead(authorizerCall, lines, { received, lambda, readHandler }),
     ...(lambda && describeSettings(lambda, received, readHandler)),
@@ -101,6 +102,18 @@ export function describeGuard(
             scopes: authorization.scopes,
           },
   };
+}
+
+/** Returns the request for which a cached result was made; undefined if it had the method and path of this one. */
+function findOtherRequest(
+  received: Matched,
+  grant: AuthorizerGrant | undefined,
+  redactor: GuardWith['redactor'],
+): GuardCircumstances['madeFor'] {
+  const arn = grant?.givenForArn;
+  if (arn === undefined || arn === methodArn(received)) return undefined;
+  const [, , method = '', ...path] = arn.split('/');
+  return { request: redactor.text(`${method} /${path.join('/')}`), arn };
 }
 
 /** The settings of an authorizer with a function, which decide what it gets and may return. */

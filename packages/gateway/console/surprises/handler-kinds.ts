@@ -5,7 +5,7 @@
  */
 import { adviseBehavior } from '../explain/behavior-advice.ts';
 import { describeEdge } from '../records/describe-edge.ts';
-import { adviseOwnResults } from '../explain/explain-guard.ts';
+import { adviseOwnResults } from '../explain/cached-for-other.ts';
 import { describeMisread } from '../explain/function-error-advice.ts';
 import { SUBPROTOCOL } from '../explain/explain-closure.ts';
 import { listed } from '../explain/reason.ts';
@@ -240,7 +240,7 @@ const authorizerCached: SurpriseKind = {
               adviseOwnResults(
                 { ...(payload === 'rest-token' && { isTokenType: true }) },
                 received.api.protocol,
-              ).replace(/^Or ([a-z])/, (_, letter: string) => letter.toUpperCase()),
+              ),
             ]
           : []),
         `${isOfOther ? 'Or' : 'If that is too long, shorten it, or'} have the function called for every request: ${setting}${where}. For this run, \`gatewright cache flush\` empties the authorizers’ caches.`,

@@ -15,7 +15,7 @@ import {
   describeRefusedRole,
   describeWrongForm,
 } from '../events/authorizer-error.ts';
-import { buildAuthorizerEvent } from '../events/authorizer-event.ts';
+import { buildAuthorizerEvent, methodArn } from '../events/authorizer-event.ts';
 import { readAuthorizerResult } from '../events/authorizer-result.ts';
 import { printCognitoClaims, printHttpClaims } from '../events/claim-text.ts';
 import { duplicatesOf, readIdentity, readKeyedIdentity } from '../events/identity-sources.ts';
@@ -144,6 +144,7 @@ async function askFunction(
     ...readGrant(result, authorizer),
     givenAtEpochMs: at.clock.nowEpochMs(),
     givenFor: matched.route.routeKey,
+    givenForArn: methodArn(matched),
   };
   if (authorizer.ttlSeconds > 0)
     matched.stage.authorizerCache.put(

@@ -298,7 +298,7 @@ const STORIES: readonly (readonly [name: string, about: Circumstances, because: 
       ...notAllowedBy('authorizer', { fails: ['resource'], resources: [OTHER_ARN] }),
       guard: { ...GUARD, from: 'cache', ageMs: 2_000, givenFor: 'GET /pets', ttlSeconds: 300, token: TOKEN },
     },
-    `Authorizer gate was not called, because its result from 2 s ago, for GET /pets, is cached for 300 s and applies to all its routes. The cached policy allows only ${OTHER_ARN}; the ARN of GET /tiles/{id} is ${ARN}. The token has the subject carl, the roles clerk and no audience.`,
+    `Authorizer gate was not called, because its result from 2 s ago, for GET /pets, is cached for 300 s and applies to all its routes and paths. The cached policy allows only ${OTHER_ARN}; the ARN of GET /tiles/{id} is ${ARN}. The token has the subject carl, the roles clerk and no audience.`,
     `If the caller should have access, return a policy from the authorizer that lists every route that this caller may call, with ${ARN} among its resources (in code: methodArn of the event up to the stage, and then /GET/tiles/7).`,
   ],
 ];
@@ -365,6 +365,52 @@ describe('a refusal or failure', () => {
 
       assert.ok(sentences.join(' ').includes(because), sentences.join(' '));
       assert.ok(changes.includes(change), changes.join('\n'));
+    });
+
+  // The function would have allowed this path; advice to change the credential or the function's decision was false.
+  it('says of a cached policy for another path of the same route that the function did not decide about this one', () => {
+    const about: Circumstances = {
+      ...notAllowedBy('authorizer', { fails: ['resource'], resources: [ARN.replace(/7$/, '6')] }),
+      guard: {
+        ...GUARD,
+        from: 'cache',
+        ageMs: 2_000,
+        givenFor: 'GET /tiles/{id}',
+        madeFor: { request: 'GET /tiles/6', arn: ARN.replace(/7$/, '6') },
+        ttlSeconds: 60,
+      },
+    };
+
+    const { sentences, changes } = explain(about);
+
+    const [, because, because2] = sentences;
+    assert.match(because ?? '', /its result from 2 s ago, for GET \/tiles\/6, is cached for 60 s/);
+    assert.match(because2 ?? '', /names only the request for which the function was called/);
+    assert.match(
+      changes[0] ?? '',
+      /covers every path .*\/dev\/GET\/tiles\/\* \(in code: methodArn .* \/GET\/tiles\/\*\)\.$/,
+    );
+    assert.match(changes[1] ?? '', /^Or keep such policies: add context\.path to the identity sources/);
+    assert.match(changes[2] ?? '', /^The current result is used for at most 60 s/);
+    assert.equal(changes.length, 3);
+  });
+
+  for (const [what, policy] of [
+    ['a Deny', refusedBy('authorizer', undefined)],
+    ['isAuthorized: false', { ...refusedBy('authorizer', undefined), policies: [] }],
+  ] as const)
+    it(`says of ${what} that was cached for another route that the function did not decide about this one`, () => {
+      const guard = { ...GUARD, from: 'cache', ageMs: 2_000, givenFor: 'GET /pets', ttlSeconds: 60 } as const;
+      const simple = policy.policies.length === 0 ? { simpleAnswer: false } : {};
+
+      const { sentences, changes } = explain({ ...policy, guard: { ...guard, ...simple } });
+
+      assert.match(sentences.join(' '), /2 s ago.* for GET \/pets|for GET \/pets, 2 s ago/);
+      assert.match(
+        changes.join('\n'),
+        /^If the function decides by route, its decision about GET \/pets says nothing about this request\. Add context\.httpMethod and context\.resourcePath/m,
+      );
+      assert.doesNotMatch(changes.join('\n'), /Ttl|TTL/);
     });
 
   // A user who had changed the authorizer's function was told the same advice again, with a command that asks AWS.

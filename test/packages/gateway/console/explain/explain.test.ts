@@ -225,7 +225,7 @@ describe('explain', () => {
 
     assert.match(
       storyOf(token.last()),
-      /→ Or replace the authorizer with a REQUEST authorizer that uses the token’s header, context.httpMethod and context.resourcePath as identity sources\./,
+      /→ Or keep such policies: replace the authorizer with a REQUEST authorizer that uses the token’s header, context.httpMethod and context.resourcePath as identity sources\./,
     );
     assert.equal(request.last().status, 200);
   });

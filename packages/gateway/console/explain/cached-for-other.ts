@@ -1,0 +1,130 @@
+/** Explains results of authorizers that were cached for another request, of which the function knew nothing. */
+import { formatDuration, list } from './reason.ts';
+import { flushCommand } from './explain-access.ts';
+import { splitArn } from './policy-advice.ts';
+import type { Circumstances, GuardCircumstances, GuardPolicy } from './circumstances.ts';
+import type { Reason } from './reason.ts';
+
+/**
+ * Names the route or the request for which the cached result was made. Returns undefined if the function was called for
+ * this request or an equal one.
+ */
+export function nameOtherRequest({ guard, routeKey }: Circumstances): string | undefined {
+  if (guard?.from !== 'cache') return undefined;
+  return isOfOtherRoute(guard, routeKey) ? guard.givenFor : guard.madeFor?.request;
+}
+
+function isOfOtherRoute({ givenFor }: GuardCircumstances, routeKey: string | undefined): boolean {
+  return givenFor !== undefined && givenFor !== routeKey;
+}
+
+/** Advises on a refusal that the function decided for another request. */
+export function adviseIfByRequest(about: Circumstances): string[] {
+  const { guard, protocol, routeKey } = about;
+  const other = nameOtherRequest(about);
+  if (guard === undefined || other === undefined) return [];
+  const own = adviseOwnResults(guard, protocol, isOfOtherRoute(guard, routeKey) ? 'route' : 'path');
+  return [
+    `If the function decides by ${isOfOtherRoute(guard, routeKey) ? 'route' : 'path'}, its decision about ${other} says nothing about this request. ${own}`,
+  ];
+}
+
+/**
+ * Advises how the authorizer's result can be cached separately for each route, or for each path.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/configure-api-gateway-lambda-authorization.html
+ */
+export function adviseOwnResults(
+  { isTokenType }: Pick<GuardCircumstances, 'isTokenType'>,
+  protocol: Circumstances['protocol'],
+  by: 'route' | 'path' = 'route',
+): string {
+  const gain = `Each ${by} then has its own result.`;
+  if (protocol !== 'rest')
+    return `Add $context.${by === 'route' ? 'routeKey' : 'path'} to the identity sources of the authorizer. ${gain}`;
+  const sources = by === 'route' ? 'context.httpMethod and context.resourcePath' : 'context.path';
+  return isTokenType === true
+    ? `Replace the authorizer with a REQUEST authorizer that uses the token’s header${by === 'route' ? ', ' : ' and '}${sources} as identity sources. ${gain}`
+    : `Add ${sources} to the identity sources of the authorizer. ${gain}`;
+}
+
+/**
+ * Explains a common mistake on AWS: the policy names only the request that was made first, but is cached for all
+ * requests with the same credential. Returns undefined if the policy has another fault.
+ */
+export function explainNarrow(about: Circumstances, policy: GuardPolicy): Reason | undefined {
+  const { guard, routeKey } = about;
+  const other = nameOtherRequest(about);
+  if (guard === undefined || routeKey === undefined || other === undefined) return undefined;
+  const allowed = policy.statements
+    .filter(({ effect }) => effect === 'Allow')
+    .flatMap(({ resources }) => resources);
+  if (!isNarrow(about, guard, policy, allowed)) return undefined;
+  const isOfRoute = isOfOtherRoute(guard, routeKey);
+  const missing = isOfRoute ? policy.resource : coverPaths(policy.resource, routeKey);
+  const covered = isOfRoute
+    ? `lists every route that this caller may call, with ${missing} among its resources`
+    : `covers every path that this caller may call, for example with the Resource ${missing}`;
+  return {
+    because: [
+      `Authorizer ${guard.name} was not called, because its result from ${formatDuration(guard.ageMs ?? 0)} ago, for ${other}, is cached for ${guard.ttlSeconds} s and applies to all its routes and paths.`,
+      `The cached policy allows only ${list(allowed)}; the ARN of ${isOfRoute ? routeKey : 'this request'} is ${policy.resource}.${guard.madeFor !== undefined && isOnly(allowed, guard.madeFor.arn) ? ' It names only the request for which the function was called, so it does not say whether the function would allow this one.' : ''}`,
+    ],
+    changes: [
+      `If the caller should have access, return a policy from the authorizer that ${covered}${describeInCode(guard, missing)}.`,
+      `Or keep such policies: ${lowerFirst(adviseOwnResults(guard, about.protocol, isOfRoute ? 'route' : 'path'))}`,
+      `The current result is used for at most ${guard.ttlSeconds} s, also if the function has changed since then. To end it earlier, flush the authorizer’s cache: ${flushCommand(about)}.`,
+    ],
+  };
+}
+
+function isNarrow(
+  { routeKey = '' }: Circumstances,
+  guard: GuardCircumstances,
+  policy: GuardPolicy,
+  allowed: readonly string[],
+): boolean {
+  if (policy.of !== 'authorizer') return false;
+  if (guard.madeFor !== undefined && isOnly(allowed, guard.madeFor.arn)) return true;
+  // Rules may intentionally restrict a caller to its own resources.
+  if (!isOfOtherRoute(guard, routeKey) || allowed.some((arn) => isOfRoute(arn, routeKey))) return false;
+  return policy.statements.some(
+    ({ effect, fails, resources }) =>
+      effect === 'Allow' &&
+      fails.length === 1 &&
+      fails[0] === 'resource' &&
+      resources.every((arn) => !arn.endsWith('/*')),
+  );
+}
+
+function isOnly(resources: readonly string[], arn: string): boolean {
+  return resources.length > 0 && resources.every((one) => one === arn);
+}
+
+/** Returns whether the ARN `…/dev/GET/users/carl` matches `GET /users/{id}`. */
+function isOfRoute(arn: string, routeKey: string): boolean {
+  const [method = '', path = ''] = routeKey.split(' ');
+  const [, , verb, ...given] = arn.split('/');
+  const wanted = path.split('/').slice(1);
+  if (verb !== method || given.length !== wanted.length) return false;
+  return wanted.every((segment, index) => /^\{.*\}$/.test(segment) || segment === given[index]);
+}
+
+/** Returns the ARN with a `*` for each parameter in the path of the route. */
+function coverPaths(arn: string, routeKey: string): string {
+  const { rest = '' } = splitArn(arn) ?? {};
+  const [, path = '/*'] = routeKey.split(' ');
+  const pattern = `${rest.split('/', 1)[0] ?? ''}${path.replaceAll(/\{[^}]*\}/g, '*')}`;
+  return arn.slice(0, arn.length - rest.length) + pattern;
+}
+
+/** A function knows the API only by the ARN in its event. */
+function describeInCode({ isPayload2 }: GuardCircumstances, arn: string): string {
+  const { rest } = splitArn(arn) ?? {};
+  return rest === undefined
+    ? ''
+    : ` (in code: ${isPayload2 === true ? 'routeArn' : 'methodArn'} of the event up to the stage, and then /${rest})`;
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
