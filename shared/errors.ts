@@ -28,7 +28,7 @@ export type TokenErrorCode =
   | 'TOKEN_CLAIM_INVALID'
   /** The API key or ticket does not exist, or the secret of the API key is wrong. */
   | 'TOKEN_UNKNOWN'
-  /** The token or API key was revoked, or the one-time ticket was already used. */
+  /** The token or API key was revoked, the secret of the API key was replaced, or the one-time ticket was already used. */
   | 'TOKEN_REVOKED';
 
 /** Failures that are not the caller's fault. The status is 500, because clients would log their users out if these were reported as a bad token. */

@@ -4,6 +4,7 @@
  */
 import type { StoredApiKey } from './access/keys/api-key-record.ts';
 import type { CachedApi } from './access/keys/key-prefixes.ts';
+import type { KeyDefect } from './access/keys/key-refused.ts';
 import type { RevocationTarget } from './access/revocation/revocation.ts';
 import type { StoredTicket, TicketOutcome } from './access/tickets/ticket.ts';
 import type { AdvertisedLimit } from './http/rate-limit-headers.ts';
@@ -46,10 +47,12 @@ export type Facts = {
   /** The key id from the token, which may be any text. */
   readonly keyId?: string;
   readonly principalId?: string;
-  /** Id of a refused API key whose secret was correct. The id is random and identifies nobody. */
+  /** Id of a refused API key whose secret is or was correct. The id is random and identifies nobody. */
   readonly apiKeyId?: string | undefined;
-  /** The reason for the refusal of a ticket, for example that it was used before. */
-  readonly defect?: `ticket-${'unknown' | 'used' | 'expired' | 'foreign'}`;
+  /** The reason for the refusal of an API key or a ticket, for example that a ticket was used before. */
+  readonly defect?: KeyDefect | `ticket-${'unknown' | 'used' | 'expired' | 'foreign'}`;
+  /** The time since which that API key, or its secret, is refused. */
+  readonly since?: string;
   /** Ids of the rules that decided. */
   readonly rules?: readonly string[];
   /** Names of claims that the document requires and the caller lacks. */

@@ -69,6 +69,10 @@ export type AccessDecision = {
   readonly key?: string | undefined;
   /** The tenant of the caller's API key, or the tenant that the quota charges. */
   readonly customer?: string | undefined;
+  /** Why that API key is refused, such as `secret-replaced`; absent for other credentials. */
+  readonly defect?: string | undefined;
+  /** The time since which that API key, or its secret, is refused, in ISO 8601. */
+  readonly since?: string | undefined;
   /** The customer plan by which the request was charged. */
   readonly plan?: string | undefined;
   /** Id of the limit of the customer plan that refuses the request. */
@@ -117,6 +121,8 @@ export function parseAccessDecision(value: unknown): AccessDecision | undefined 
     roles: list('roles'),
     key: fields.get('key') ?? undefined,
     customer: fields.get('customer') ?? undefined,
+    defect: fields.get('defect') ?? undefined,
+    since: fields.get('since') ?? undefined,
     plan: fields.get('plan') ?? undefined,
     limit: fields.get('limit') ?? undefined,
   };

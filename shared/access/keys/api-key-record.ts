@@ -27,10 +27,14 @@ export type ApiKeyRecord = {
   readonly metadata: Readonly<Record<string, string>>;
   /** The newest secret comes first. There is a second secret only during the overlap of a rotation. */
   readonly secrets: readonly KeySecret[];
+  /** The latest secrets that rotations have replaced, newest first, so that a refusal can name the cause. */
+  readonly replaced?: readonly ReplacedSecret[];
   readonly createdAtEpochSeconds: number;
   /** The time from which the key is refused. If this member were called `expiresAt`, DynamoDB would delete the item. */
   readonly notAfterEpochSeconds?: number;
   readonly revokedAtEpochSeconds?: number;
+  /** Set if the key was revoked because its customer was closed. */
+  readonly revokedWith?: 'customer';
   readonly native?: NativeKey;
 };
 
@@ -41,6 +45,11 @@ export type KeySecret = {
   /** The time from which the secret is refused. Undefined if the secret is valid as long as the key. */
   readonly notAfterEpochSeconds?: number;
 };
+
+export type ReplacedSecret = Pick<KeySecret, 'hash'> & { readonly endedAtEpochSeconds: number };
+
+/** Maximum number of replaced secrets that a record contains. */
+export const REPLACED_LIMIT = 4;
 
 type NativeKey = { readonly usagePlanId: string; readonly apiKeyId: string };
 
@@ -104,7 +113,7 @@ function isRecord(value: unknown): value is ApiKeyRecord {
   if (typeof value !== 'object' || value === null) return false;
   const record = value as Readonly<Record<keyof ApiKeyRecord, unknown>>;
   const { keyId, prefix, tenant, roles, scopes, metadata, secrets } = record;
-  const { notAfterEpochSeconds, revokedAtEpochSeconds } = record;
+  const { notAfterEpochSeconds, revokedAtEpochSeconds, replaced } = record;
   return (
     [keyId, prefix, tenant].every((text) => typeof text === 'string') &&
     [roles, scopes].every(
@@ -115,7 +124,9 @@ function isRecord(value: unknown): value is ApiKeyRecord {
     Object.values(metadata).every((value) => typeof value === 'string') &&
     Array.isArray(secrets) &&
     secrets.length <= SECRETS_LIMIT &&
-    secrets.every(isSecret)
+    secrets.every(isSecret) &&
+    (replaced === undefined ||
+      (Array.isArray(replaced) && replaced.length <= REPLACED_LIMIT && replaced.every(isSecret)))
   );
 }
 

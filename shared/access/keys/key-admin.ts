@@ -25,10 +25,11 @@ import {
   apiKeyItem,
   parseStoredApiKey,
   printRecord,
+  REPLACED_LIMIT,
   tellKeyWrite,
   tenantPartition,
 } from './api-key-record.ts';
-import type { ApiKeyRecord, KeySecret, StoredApiKey } from './api-key-record.ts';
+import type { ApiKeyRecord, KeySecret, ReplacedSecret, StoredApiKey } from './api-key-record.ts';
 import { assertPlansKnown, describeUnusedPlan, isOfCustomer } from './check-key-plan.ts';
 import { attemptStep, flushCaches } from '../flush-caches.ts';
 import type { OutsideStep } from '../flush-caches.ts';
@@ -164,13 +165,21 @@ export class KeyAdmin {
     if (record.revokedAtEpochSeconds !== undefined)
       throw new DomainError('KEY_REVOKED', 'a revoked key cannot be rotated; create another key');
     const { text, secret } = this.#makeSecret(record.prefix, keyId);
-    const secrets = [secret, ...outlasting(record.secrets, overlapSeconds, this.#nowEpochSeconds())];
+    const nowEpochSeconds = this.#nowEpochSeconds();
+    const kept = outlasting(record.secrets, overlapSeconds, nowEpochSeconds);
+    const secrets = [secret, ...kept];
     if (secrets.length > SECRETS_LIMIT)
       throw new DomainError(
         'ROTATION_RUNNING',
         'the overlap of the previous rotation has not ended; wait for its end, or end all earlier secrets with overlapSeconds 0 (--overlap 0s)',
       );
-    const stored = { record: { ...record, secrets }, version: version + 1, usedAtEpochSeconds };
+    const replaced = [...endedOf(record.secrets, kept, nowEpochSeconds), ...(record.replaced ?? [])];
+    const rotated = {
+      ...record,
+      secrets,
+      ...(replaced.length > 0 && { replaced: replaced.slice(0, REPLACED_LIMIT) }),
+    };
+    const stored = { record: rotated, version: version + 1, usedAtEpochSeconds };
     const writes = [
       putKey(stored.record, stored.version, [{ attribute: 'ver', is: 'equal', value: version }]),
     ];
@@ -199,10 +208,14 @@ export class KeyAdmin {
    * record's version, because a leaked key must not stay valid if another change came first.
    * @throws DomainError KEY_UNKNOWN, OPERATION_REUSED, STORE_UNAVAILABLE
    */
-  async revoke(keyId: string, operation: Operation): Promise<Changed> {
+  async revoke(
+    keyId: string,
+    operation: Operation,
+    cause: Pick<ApiKeyRecord, 'revokedWith'> = {},
+  ): Promise<Changed> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#revokeThisVersion(keyId, operation);
+        return await this.#revokeThisVersion(keyId, operation, cause);
       } catch (error) {
         const isOvertaken = error instanceof DomainError && error.code === 'EDIT_CONFLICT';
         if (!isOvertaken || attempt >= REVOKE_ATTEMPTS) throw error;
@@ -210,12 +223,16 @@ export class KeyAdmin {
     }
   }
 
-  async #revokeThisVersion(keyId: string, operation: Operation): Promise<Changed> {
+  async #revokeThisVersion(
+    keyId: string,
+    operation: Operation,
+    cause: Pick<ApiKeyRecord, 'revokedWith'>,
+  ): Promise<Changed> {
     const { record, version, usedAtEpochSeconds } = await this.show(keyId);
     const request = { kind: 'revoke', target: { keyId }, input: {} };
     const isSentAgain = await this.#isReplayed(keyId, request, operation);
     if (isSentAgain || record.revokedAtEpochSeconds !== undefined) return this.#replay(keyId);
-    const revoked = { ...record, revokedAtEpochSeconds: this.#nowEpochSeconds() };
+    const revoked = { ...record, revokedAtEpochSeconds: this.#nowEpochSeconds(), ...cause };
     const stored = { record: revoked, version: version + 1, usedAtEpochSeconds };
     const writes = [putKey(revoked, stored.version, [{ attribute: 'ver', is: 'equal', value: version }])];
     return this.#carryOut({ request, stored, text: undefined, writes }, operation);
@@ -273,7 +290,10 @@ export class KeyAdmin {
         // A document that charges another tenant does not apply the customer's record to the key.
         const isOfOther = this.#setting.prefixes.get(prefix)?.chargesOthers === true;
         if (revokedAtEpochSeconds !== undefined || isOfOther) return [];
-        if (state === 'closed') return (await this.revoke(keyId, { id: `closed-${version}`, by })).outside;
+        if (state === 'closed') {
+          const closed = { id: `closed-${version}`, by };
+          return (await this.revoke(keyId, closed, { revokedWith: 'customer' })).outside;
+        }
         const told = await this.#ports.store.update(tellKeyWrite(keyId, version));
         if (told.kind === 'unknown' || told.kind === 'rejected') throw accessTableSilent();
         return [];
@@ -414,6 +434,20 @@ type Change = {
   readonly text: string | undefined;
   readonly writes: readonly ItemWrite[];
 };
+
+/** Returns the secrets that a rotation ends, without those that it keeps. */
+function endedOf(
+  secrets: readonly KeySecret[],
+  kept: readonly KeySecret[],
+  nowEpochSeconds: number,
+): readonly ReplacedSecret[] {
+  return secrets
+    .filter(({ hash }) => !kept.some((one) => one.hash === hash))
+    .map(({ hash, notAfterEpochSeconds = Infinity }) => ({
+      hash,
+      endedAtEpochSeconds: Math.min(notAfterEpochSeconds, nowEpochSeconds),
+    }));
+}
 
 function putKey(record: ApiKeyRecord, version: number, when: ItemWrite['when']): ItemWrite {
   const set = printRecord(record, version);

@@ -1,18 +1,29 @@
 import { DomainError } from '../../errors.ts';
 
+/** Why an API key is refused although its secret is or was correct. */
+export type KeyDefect = 'key-revoked' | 'customer-closed' | 'key-expired' | 'secret-replaced';
+
 /**
- * Thrown if a revoked or expired API key has the correct secret. The error names the key and its customer, because only
- * someone who has the whole key can cause it.
+ * Thrown if an API key with a correct secret is revoked or expired, or if a rotation has replaced the secret. The error
+ * names the key and its customer, because only someone who has or had the whole key can cause it.
  */
 export class KeyRefused extends DomainError {
-  readonly names: { readonly key: string; readonly customer: string };
+  readonly names: {
+    readonly key: string;
+    readonly customer: string;
+    readonly defect: KeyDefect;
+    /** ISO 8601 */
+    readonly since: string;
+  };
 
   constructor(
     code: 'TOKEN_REVOKED' | 'TOKEN_EXPIRED',
     message: string,
     { keyId, tenant }: { readonly keyId: string; readonly tenant: string },
+    { defect, sinceEpochSeconds }: { readonly defect: KeyDefect; readonly sinceEpochSeconds: number },
   ) {
     super(code, message);
-    this.names = { key: keyId, customer: tenant };
+    const since = new Date(Math.floor(sinceEpochSeconds) * 1000).toISOString();
+    this.names = { key: keyId, customer: tenant, defect, since };
   }
 }

@@ -210,7 +210,14 @@ function replyChanged({ stored, key, outside, note }: Changed, nowEpochMs: numbe
 
 /** Shows a key without its hashes. */
 export function showKey({ record, usedAtEpochSeconds }: StoredApiKey, nowEpochMs: number) {
-  const { secrets, createdAtEpochSeconds, notAfterEpochSeconds, revokedAtEpochSeconds, ...rest } = record;
+  const {
+    secrets,
+    replaced: _,
+    createdAtEpochSeconds,
+    notAfterEpochSeconds,
+    revokedAtEpochSeconds,
+    ...rest
+  } = record;
   const isOver = notAfterEpochSeconds !== undefined && notAfterEpochSeconds * 1000 <= nowEpochMs;
   return {
     ...rest,

@@ -4,6 +4,7 @@ import type { ApiKeyReader } from '../../ports.ts';
 import { hashApiKey } from './api-key.ts';
 import type { ApiKey } from './api-key.ts';
 import { SECRETS_LIMIT } from './secret-overlap.ts';
+import { REPLACED_LIMIT } from './api-key-record.ts';
 import type { ApiKeyRecord, KeySecret } from './api-key-record.ts';
 import { LAST_USE_EVERY_SECONDS } from './api-key-store.ts';
 import { KeyRefused } from './key-refused.ts';
@@ -28,13 +29,13 @@ type ApiKeyVerifier = (text: string, key: ApiKey, nowEpochSeconds: number) => Pr
  */
 const REFUSED_FOR_SECONDS = 30;
 const REFUSED_LIMIT = 1000;
-/** A placeholder secret. No known text has this hash. */
-const NO_SECRET: KeySecret = { hash: '0'.repeat(64), createdAtEpochSeconds: 0 };
+/** The hash of a placeholder secret. No known text has this hash. */
+const NO_HASH = '0'.repeat(64);
 
 /**
  * Creates a verifier that does the same work whether the id, the prefix or the secret is wrong: one hash, one read, and
  * one comparison for each possible secret. A text that was refused shortly before is refused without a read. Only a
- * caller who has the whole key is told whether the key is revoked or expired.
+ * caller who has or had the whole key is told whether the key is revoked or expired, or its secret was replaced.
  */
 export function createApiKeyVerifier(store: ApiKeyReader): ApiKeyVerifier {
   const refusals = new Refusals();
@@ -43,17 +44,17 @@ export function createApiKeyVerifier(store: ApiKeyReader): ApiKeyVerifier {
     if (refusals.has(hash, nowEpochSeconds)) throw unknown();
     const stored = await store.find(key.keyId);
     const isOfPrefix = stored?.record.prefix === key.prefix;
-    const secret = findSecret(isOfPrefix ? stored.record.secrets : [], hash);
-    if (stored === undefined || secret === undefined) {
+    const secret = findSecret(isOfPrefix ? stored.record.secrets : [], hash, SECRETS_LIMIT);
+    const replaced = findSecret(isOfPrefix ? (stored.record.replaced ?? []) : [], hash, REPLACED_LIMIT);
+    if (stored === undefined || (secret === undefined && replaced === undefined)) {
       refusals.add(hash, nowEpochSeconds);
       throw unknown();
     }
     const { record, usedAtEpochSeconds = 0, customerVersion } = stored;
-    if (record.revokedAtEpochSeconds !== undefined)
-      throw new KeyRefused('TOKEN_REVOKED', 'the API key has been revoked', record);
+    assertNotRevoked(record);
+    if (secret === undefined) throw replacedSince(record, replaced?.endedAtEpochSeconds ?? 0);
+    assertNotExpired(record, secret, nowEpochSeconds);
     const notAfterEpochSeconds = earlier(record.notAfterEpochSeconds, secret.notAfterEpochSeconds);
-    if (notAfterEpochSeconds !== undefined && nowEpochSeconds >= notAfterEpochSeconds)
-      throw new KeyRefused('TOKEN_EXPIRED', 'the API key has expired', record);
     // The write is awaited, because Lambda freezes an instance after it has returned its result. The store's timeout
     // limits the wait, the write happens once in ten minutes per key, and its failure does not affect the request.
     if (nowEpochSeconds - usedAtEpochSeconds >= LAST_USE_EVERY_SECONDS)
@@ -62,16 +63,43 @@ export function createApiKeyVerifier(store: ApiKeyReader): ApiKeyVerifier {
   };
 }
 
-/**
- * Finds the secret with this hash. It always makes the maximum number of comparisons, so that its duration reveals
- * nothing.
- */
-function findSecret(secrets: readonly KeySecret[], hash: Buffer): KeySecret | undefined {
-  let found: KeySecret | undefined;
-  for (let index = 0; index < SECRETS_LIMIT; index += 1) {
-    const secret = secrets[index] ?? NO_SECRET;
-    const isSame = timingSafeEqual(Buffer.from(secret.hash, 'hex'), hash);
-    if (isSame && secret !== NO_SECRET) found = secret;
+function assertNotRevoked(record: ApiKeyRecord): void {
+  const { revokedAtEpochSeconds, revokedWith } = record;
+  if (revokedAtEpochSeconds === undefined) return;
+  throw new KeyRefused('TOKEN_REVOKED', 'the API key has been revoked', record, {
+    defect: revokedWith === 'customer' ? 'customer-closed' : 'key-revoked',
+    sinceEpochSeconds: revokedAtEpochSeconds,
+  });
+}
+
+/** The end of a rotation's overlap also ends a secret, although the key does not expire. */
+function assertNotExpired(record: ApiKeyRecord, secret: KeySecret, nowEpochSeconds: number): void {
+  const { notAfterEpochSeconds: end = Infinity } = record;
+  const { notAfterEpochSeconds: secretEnd = Infinity } = secret;
+  if (nowEpochSeconds >= end)
+    throw new KeyRefused('TOKEN_EXPIRED', 'the API key has expired', record, {
+      defect: 'key-expired',
+      sinceEpochSeconds: end,
+    });
+  if (nowEpochSeconds >= secretEnd) throw replacedSince(record, secretEnd);
+}
+
+function replacedSince(record: ApiKeyRecord, sinceEpochSeconds: number): KeyRefused {
+  const message = 'the secret of the API key was replaced';
+  return new KeyRefused('TOKEN_REVOKED', message, record, { defect: 'secret-replaced', sinceEpochSeconds });
+}
+
+/** Finds the secret with this hash. It always makes `limit` comparisons, so that its duration reveals nothing. */
+function findSecret<Secret extends Pick<KeySecret, 'hash'>>(
+  secrets: readonly Secret[],
+  hash: Buffer,
+  limit: number,
+): Secret | undefined {
+  let found: Secret | undefined;
+  for (let index = 0; index < limit; index += 1) {
+    const secret = secrets[index];
+    const isSame = timingSafeEqual(Buffer.from(secret?.hash ?? NO_HASH, 'hex'), hash);
+    if (isSame && secret !== undefined) found = secret;
   }
   return found;
 }

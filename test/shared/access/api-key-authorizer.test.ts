@@ -114,7 +114,10 @@ describe('an authorizer for API keys', () => {
     assert.equal(authorized.kind === 'unknown' && authorized.reason, 'TOKEN_REVOKED');
     const decided = parseAccessDecision(authorized.result?.context['accessDecision']);
     assert.deepEqual([decided?.key, decided?.customer], [keyId, 'globex']);
-    assert.deepEqual(facts.at(-1), { code: 'TOKEN_REVOKED', apiKeyId: keyId });
+    const since = new Date(table.nowSeconds * 1000).toISOString();
+    const why = { defect: 'key-revoked', since };
+    assert.deepEqual({ defect: decided?.defect, since: decided?.since }, why);
+    assert.deepEqual(facts.at(-1), { code: 'TOKEN_REVOKED', apiKeyId: keyId, ...why });
   });
 
   it('takes a key from the header of a TOKEN event', async () => {

@@ -8,6 +8,8 @@ import { quote } from '@gatewright/aws/text/token-options';
 import type { TokenErrorCode } from '@gatewright/handlers/errors';
 import { describeExpiry, renewToken } from './explain-token.ts';
 import { formatDuration, sentence } from './reason.ts';
+import { adviseRefusedKey, describeKeyDefect, hasSentKey, nameRefusedKey } from './refused-key.ts';
+import type { RefusedKey } from './refused-key.ts';
 import { bearer, tokenCommandOf } from './token-advice.ts';
 import type { ShownRule } from '../endpoints/access-model.ts';
 import type { Circumstances, DecidedAccess, GuardCircumstances } from './circumstances.ts';
@@ -65,9 +67,12 @@ export function describeTicketDefect(defect: string | undefined): string | undef
   return defect !== undefined && Object.hasOwn(TICKETS, defect) ? TICKETS[defect] : undefined;
 }
 
-/** Returns undefined if the code does not say that a credential was refused. */
-export function describeCredentialDefect(code: string): string | undefined {
-  return Object.hasOwn(CREDENTIALS, code) ? CREDENTIALS[code] : undefined;
+/**
+ * Returns undefined if the code does not say that a credential was refused.
+ * @param key the API key that the credential is; undefined for other credentials
+ */
+export function describeCredentialDefect(code: string, key?: RefusedKey): string | undefined {
+  return describeKeyDefect(key) ?? (Object.hasOwn(CREDENTIALS, code) ? CREDENTIALS[code] : undefined);
 }
 
 export function explainAccess(
@@ -103,38 +108,27 @@ type Verdict = NonNullable<DecidedAccess['verdict']>;
 
 /** The credential is refused before any rule applies. */
 function explainCredential(
-  { isDeployed }: Circumstances,
+  { isDeployed, sourceIp }: Circumstances,
   guard: GuardCircumstances,
-  { document, outcome, key, customer }: DecidedAccess,
+  { document, outcome, key, customer, defect, since }: DecidedAccess,
 ): Reason {
-  const command = tokenCommandOf({ ...guard, isDeployed });
-  const keyed = guard.places.filter(({ name }) => name.toLowerCase() === 'x-api-key');
+  const refused = key === undefined ? undefined : { key, customer, defect, since, sourceIp };
   return {
     because: [
-      `The authorizer refuses the credential before any rule of the access document ${document} applies: ${describeCredentialDefect(outcome) ?? outcome}.`,
-      ...(key === undefined ? [] : [nameRefusedKey(key, customer)]),
+      `The authorizer refuses the credential before any rule of the access document ${document} applies: ${describeCredentialDefect(outcome, refused) ?? outcome}.`,
+      ...(refused === undefined ? [] : nameRefusedKey(refused)),
     ],
-    changes: [
-      ...(key === undefined ? [] : [adviseRefusedKey(key, customer)]),
-      keyed.length > 0 && command === undefined
-        ? `${key === undefined ? 'Send' : 'Or send'} a complete API key of the toolkit in the header x-api-key. To create one, run \`gatewright keys create --customer NAME\` with the prefix and a role of ${document}.`
-        : `Send a valid credential from an issuer that ${document} trusts${command === undefined ? '' : `, for example ${bearer(guard)}a new token from ${command}`}.`,
-    ],
+    changes:
+      refused === undefined ? [adviseCredential(guard, isDeployed, document)] : adviseRefusedKey(refused),
   };
 }
 
-export function nameRefusedKey(key: string, customer: string | undefined): string {
-  return `It is the API key ${key}${customer === undefined ? '' : ` of the customer ${customer}`}.`;
-}
-
-/** A revoked or expired key never becomes valid again. */
-export function adviseRefusedKey(key: string, customer: string | undefined): string {
-  const shown = `\`gatewright keys show ${key}\` shows ${customer === undefined ? 'whose key it is, and ' : ''}when and by whom it was changed`;
-  const others =
-    customer === undefined
-      ? ''
-      : `. \`gatewright keys list --customer ${quote(customer)}\` lists the other keys`;
-  return `Use another key of the ${customer === undefined ? 'same customer' : `customer ${customer}`}: ${shown}${others}.`;
+/** A client that sent an API key needs an API key; a token is another client's credential. */
+function adviseCredential(guard: GuardCircumstances, isDeployed: boolean, document: string): string {
+  if (hasSentKey(guard))
+    return `Send a complete API key of the toolkit in the header x-api-key. To create one, run \`gatewright keys create --customer NAME\` with the prefix and a role of ${document}.`;
+  const command = tokenCommandOf({ ...guard, isDeployed });
+  return `Send a valid credential from an issuer that ${document} trusts${command === undefined ? '' : `, for example ${bearer(guard)}a new token from ${command}`}.`;
 }
 
 /** Returns whether the rules allowed the request but its quota refused it. Such a result is never cached. */

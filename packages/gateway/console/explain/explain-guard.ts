@@ -23,6 +23,7 @@ import { explainSignature } from './explain-signature.ts';
 import { explainMissingPermission, findMissingRights } from './missing-right.ts';
 import type { Circumstances, GuardCircumstances, GuardPolicy } from './circumstances.ts';
 import { adviseKey, describeRefusedCredential, NEW_TICKET, ticketDefect } from './refused-credential.ts';
+import { hasSentKey } from './refused-key.ts';
 import type { Reason } from './reason.ts';
 
 export function explainGuard(about: Circumstances): Reason {
@@ -159,7 +160,7 @@ function explainFunction(
       changes: ['Send a token that the expression matches, or change the expression.'],
     };
   if (about.code === 'UNAUTHORIZED') {
-    const why = describeRefusedCredential(guard);
+    const why = describeRefusedCredential(about, guard);
     return {
       because: [
         `${sentence(about.failure ?? '')} The function ${guard.functionName ?? ''} was called and threw “Unauthorized”.`,
@@ -171,10 +172,11 @@ function explainFunction(
       ],
       changes: [
         ...renewal(about, guard),
-        ...adviseKey(guard),
-        ticketDefect(guard.lines) === undefined
-          ? `Send a credential that the authorizer’s function accepts${suggestToken(about, guard)}.`
-          : NEW_TICKET,
+        ...(adviseKey(about, guard) ?? [
+          ticketDefect(guard.lines) === undefined
+            ? `Send a credential that the authorizer’s function accepts${suggestToken(about, guard)}.`
+            : NEW_TICKET,
+        ]),
       ],
     };
   }
@@ -205,7 +207,7 @@ function describePlaces({ name, places }: GuardCircumstances): string[] {
 
 function suggestToken({ isDeployed }: Circumstances, guard: GuardCircumstances): string {
   const command = tokenCommandOf({ ...guard, isDeployed });
-  return command === undefined
+  return command === undefined || (hasSentKey(guard) && guard.newKey !== undefined)
     ? suggestKey({ isDeployed }, guard)
     : `, for example ${bearer(guard)}a token from ${command}`;
 }

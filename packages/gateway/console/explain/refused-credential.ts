@@ -1,24 +1,18 @@
 /** Says what the log of one of the toolkit's authorizers tells about a refused credential, and what to send instead. */
-import {
-  adviseRefusedKey,
-  describeCredentialDefect,
-  describeTicketDefect,
-  nameRefusedKey,
-} from './explain-access.ts';
+import { describeCredentialDefect, describeTicketDefect } from './explain-access.ts';
+import { adviseRefusedKey, nameRefusedKey } from './refused-key.ts';
 import { findNotedLine } from './reason.ts';
-import type { GuardCircumstances } from './circumstances.ts';
+import type { Circumstances, GuardCircumstances } from './circumstances.ts';
+import type { RefusedKey } from './refused-key.ts';
 
 /** The toolkit's authorizers log the code of a refused credential, which the client never sees. */
-export function describeRefusedCredential({ lines }: GuardCircumstances): string[] {
+export function describeRefusedCredential(about: Circumstances, { lines }: GuardCircumstances): string[] {
   const code = findNotedLine(lines, 'code');
-  const what = ticketDefect(lines) ?? (code === undefined ? undefined : describeCredentialDefect(code));
-  const key = findNotedLine(lines, 'apiKeyId');
+  const key = findRefusedKey(about, lines);
+  const what = ticketDefect(lines) ?? (code === undefined ? undefined : describeCredentialDefect(code, key));
   return what === undefined
     ? []
-    : [
-        `Its log says why: ${what} (${code ?? ''}).`,
-        ...(key === undefined ? [] : [nameRefusedKey(key, undefined)]),
-      ];
+    : [`Its log says why: ${what} (${code ?? ''}).`, ...(key === undefined ? [] : nameRefusedKey(key))];
 }
 
 export function ticketDefect(lines: readonly string[]): string | undefined {
@@ -32,7 +26,23 @@ export function ticketDefect(lines: readonly string[]): string | undefined {
 export const NEW_TICKET =
   'Fetch a new ticket for each connection, from the route that issues tickets, and open the connection at once.';
 
-export function adviseKey({ lines }: GuardCircumstances): string[] {
+/** Returns undefined if the log names no API key. The log never names the customer. */
+export function adviseKey(
+  about: Circumstances,
+  { lines }: GuardCircumstances,
+): readonly string[] | undefined {
+  const key = findRefusedKey(about, lines);
+  return key === undefined ? undefined : adviseRefusedKey(key);
+}
+
+function findRefusedKey({ sourceIp }: Circumstances, lines: readonly string[]): RefusedKey | undefined {
   const key = findNotedLine(lines, 'apiKeyId');
-  return key === undefined ? [] : [adviseRefusedKey(key, undefined)];
+  if (key === undefined) return undefined;
+  return {
+    key,
+    customer: undefined,
+    defect: findNotedLine(lines, 'defect'),
+    since: findNotedLine(lines, 'since'),
+    sourceIp,
+  };
 }

@@ -16,6 +16,8 @@ const DECISION = {
   issuer: 'main',
   roles: ['courier'],
   key: undefined,
+  defect: undefined,
+  since: undefined,
   customer: 'Müller & Söhne "x"',
   plan: 'pro',
   limit: 'daily',
@@ -28,7 +30,8 @@ describe('the record of an authorizer’s decision', () => {
     const id = fc.stringMatching(/^[a-z0-9:_-]{1,12}$/);
     fc.assert(
       fc.property(name, name, fc.array(id, { maxLength: 3 }), (customer, key, rules) => {
-        const decision = { ...DECISION, customer, key, rules };
+        const why = { defect: 'secret-replaced', since: '2026-11-29T12:00:00.000Z' };
+        const decision = { ...DECISION, customer, key, rules, ...why };
 
         assert.deepEqual(parseAccessDecision(printAccessDecision(decision)), decision);
       }),

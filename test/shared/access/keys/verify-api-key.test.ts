@@ -3,6 +3,7 @@ import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
 import { describe, it, mock } from 'node:test';
 import { parseApiKey, printApiKey } from '#shared/access/keys/api-key.ts';
+import { KeyRefused } from '#shared/access/keys/key-refused.ts';
 import { createApiKeyVerifier } from '#shared/access/keys/verify-api-key.ts';
 import { ApiKeyTable, NOON_SECONDS } from '../../../support/api-key-table.ts';
 import { REAL_RANDOM } from '../../../support/real-quota-ports.ts';
@@ -78,7 +79,7 @@ describe('createApiKeyVerifier', () => {
     table.nowSeconds = NOON_SECONDS + HOUR - 1;
     assert.equal(await ask(old), 'accepted');
     table.nowSeconds = NOON_SECONDS + HOUR;
-    assert.deepEqual([await ask(old), await ask(fresh)], ['TOKEN_EXPIRED', 'accepted']);
+    assert.deepEqual([await ask(old), await ask(fresh)], ['TOKEN_REVOKED', 'accepted']);
   });
 
   it('refuses the old secret at once after a rotation without overlap', async () => {
@@ -88,7 +89,44 @@ describe('createApiKeyVerifier', () => {
     assert.ok(fresh);
     const ask = aVerifier(table);
 
-    assert.deepEqual([await ask(old), await ask(fresh)], ['TOKEN_UNKNOWN', 'accepted']);
+    assert.deepEqual([await ask(old), await ask(fresh)], ['TOKEN_REVOKED', 'accepted']);
+  });
+
+  // An owner of a leaked secret wants to know who still uses it; "does not exist" was false.
+  it('says of a key which reason refuses it, and since when, only to who has or had its secret', async () => {
+    const NOON = '2026-11-29T12:00:00.000Z';
+    const refusalOf = async (table: ApiKeyTable, text: string): Promise<object | undefined> => {
+      const key = parseApiKey(text);
+      assert.ok(key);
+      return createApiKeyVerifier(table.reader)(text, key, table.nowSeconds).then(
+        () => undefined,
+        (error: unknown) => (error instanceof KeyRefused ? error.names : {}),
+      );
+    };
+    const table = new ApiKeyTable();
+    table.nowSeconds = Date.parse(NOON) / 1000;
+    const { key: first, keyId } = await table.make({ tenant: 'globex', lifetimeSeconds: 2 * HOUR });
+    const { key: second = '' } = await table.admin.rotate(keyId, HOUR, table.operation());
+    const named = { key: keyId, customer: 'globex' };
+
+    table.nowSeconds += HOUR;
+    const ended = { ...named, defect: 'secret-replaced', since: '2026-11-29T13:00:00.000Z' };
+    assert.deepEqual(await refusalOf(table, first), ended, 'the overlap has ended');
+    await table.admin.rotate(keyId, 0, table.operation());
+    assert.deepEqual(await refusalOf(table, first), ended, 'the earlier end is kept');
+    assert.deepEqual(await refusalOf(table, second), ended);
+    assert.deepEqual(await refusalOf(table, aStranger(keyId)), {});
+
+    for (let times = 0; times < 4; times += 1) await table.admin.rotate(keyId, 0, table.operation());
+    assert.deepEqual(await refusalOf(table, first), {}, 'only the latest four are known');
+
+    const { key: last = '' } = await table.admin.rotate(keyId, 0, table.operation());
+    table.nowSeconds += HOUR;
+    const expired = { ...named, defect: 'key-expired', since: '2026-11-29T14:00:00.000Z' };
+    assert.deepEqual(await refusalOf(table, last), expired);
+    await table.admin.revoke(keyId, table.operation(), { revokedWith: 'customer' });
+    const closed = { ...named, defect: 'customer-closed', since: '2026-11-29T14:00:00.000Z' };
+    assert.deepEqual(await refusalOf(table, last), closed);
   });
 
   it('refuses a revoked key, and reports the revocation only to its holder', async () => {
@@ -164,7 +202,7 @@ describe('the work that a key makes', () => {
     const table = new ApiKeyTable();
     const { keyId } = await table.make();
     const rotated = await table.make();
-    await table.admin.rotate(rotated.keyId, HOUR, table.operation());
+    await table.admin.rotate(rotated.keyId, 0, table.operation());
     const revoked = await table.make();
     await table.admin.revoke(revoked.keyId, table.operation());
 
@@ -172,12 +210,13 @@ describe('the work that a key makes', () => {
       await countWork(table, aStranger('0'.repeat(16))),
       await countWork(table, aStranger(keyId)),
       await countWork(table, aStranger(rotated.keyId)),
+      await countWork(table, rotated.key),
       await countWork(table, aStranger(keyId, 'shop_test')),
       await countWork(table, aStranger(revoked.keyId)),
       await countWork(table, revoked.key),
     ];
 
-    for (const work of works) assert.deepEqual(work, { calls: ['read'], hashes: 1, comparisons: 2 });
+    for (const work of works) assert.deepEqual(work, { calls: ['read'], hashes: 1, comparisons: 6 });
   });
 
   it('is one read for the same invalid key within 30 seconds, whether its id is known or not', async () => {

@@ -271,7 +271,7 @@ describe('a 401 of the toolkit’s authorizers', () => {
     );
     assert.match(
       changes.join('\n'),
-      /^Use another key .*`gatewright keys show 4aa9e21c00000000` shows whose key it is/,
+      /^Find the customer of the key with `gatewright keys show 4aa9e21c00000000`/,
     );
   });
 
@@ -315,8 +315,73 @@ describe('a 401 of the toolkit’s authorizers', () => {
     const { sentences, changes } = explain({ ...denied, guard: { ...about.guard!, decided } });
 
     assert.match(sentences.join('\n'), /It is the API key 4aa9e21c00000000 of the customer globex\./);
-    assert.match(changes.join('\n'), /`gatewright keys list --customer globex` lists the other keys/);
+    assert.match(
+      changes.join('\n'),
+      /`gatewright keys list --customer globex` lists its keys with their states/,
+    );
   });
+
+  // A token of the staff was advised to clients with a key, and "another key" of a customer who can have none.
+  for (const [defect, told, advice] of [
+    [
+      'key-revoked',
+      'the API key was revoked at 2026-11-29T03:24:00.000Z, and never',
+      /^Let the client send an active key of the customer globex, if it has one/,
+    ],
+    [
+      'customer-closed',
+      'the API key was revoked at 2026-11-29T03:24:00.000Z, when its customer was closed',
+      /^Do nothing if the customer has left: the customer globex is closed/,
+    ],
+    [
+      'secret-replaced',
+      'its secret was replaced by a rotation of the API key, and is refused since 2026-11-29T03:24:00.000Z',
+      /^Let the client send the secret that the rotation printed\. .*`gatewright keys rotate 4aa9e21c00000000` prints another one/,
+    ],
+    ['key-expired', 'the API key expired at 2026-11-29T03:24:00.000Z', /^Let the client send an active key/],
+  ] as const)
+    it(`tells since when and why a key is refused, and what helps: ${defect}`, () => {
+      const about = { ...refused('TOKEN_REVOKED'), sourceIp: '203.0.113.9' };
+      const facts = {
+        key: '4aa9e21c00000000',
+        customer: 'globex',
+        defect,
+        since: '2026-11-29T03:24:00.000Z',
+      };
+      const decided = {
+        document: 'orders',
+        outcome: 'TOKEN_REVOKED' as const,
+        rules: [],
+        issuer: '',
+        roles: [],
+        routeKey: 'GET /orders',
+        verdict: undefined,
+      };
+      const denied = { ...about, status: 403, code: 'ACCESS_DENIED', phase: 'authorize', defect: undefined };
+      const line = JSON.stringify({
+        outcome: 'Unauthorized',
+        code: 'TOKEN_REVOKED',
+        apiKeyId: facts.key,
+        defect,
+        since: facts.since,
+      });
+
+      const byRecord = explain({
+        ...denied,
+        guard: { ...about.guard!, localToken: { sub: 'ann' }, decided: { ...decided, ...facts } },
+      });
+      const byLog = explain({
+        ...about,
+        guard: { ...about.guard!, localToken: { sub: 'ann' }, lines: [line] },
+      });
+
+      for (const { sentences, changes } of [byRecord, byLog]) {
+        assert.ok(sentences.join('\n').includes(told), sentences.join('\n'));
+        assert.match(sentences.join('\n'), /The request came from the address 203\.0\.113\.9\./);
+        assert.doesNotMatch(changes.join('\n'), /gatewright token/);
+      }
+      assert.match(byRecord.changes.join('\n'), advice);
+    });
 
   it('advises the scheme if the credential is read from Authorization', () => {
     const about = refused('TOKEN_MALFORMED');

@@ -1,0 +1,93 @@
+/** Says why an API key of the toolkit is refused, and what its owner and its client have to do. */
+import { quote } from '@gatewright/aws/text/token-options';
+import type { KeyDefect } from '@gatewright/handlers/access/keys/key-refused';
+import type { GuardCircumstances } from './circumstances.ts';
+
+/** What the authorizer recorded of an API key whose secret is or was correct. */
+export type RefusedKey = {
+  readonly key: string;
+  readonly customer: string | undefined;
+  /** Undefined if an older version of the toolkit refused the key. */
+  readonly defect: string | undefined;
+  readonly since: string | undefined;
+  /** The address from which the request came. */
+  readonly sourceIp: string | undefined;
+};
+
+type Told = {
+  /** Continues a sentence about the credential. */
+  readonly because: (since: string | undefined) => string;
+  readonly changes: (key: RefusedKey) => readonly string[];
+};
+
+/** The keys are the defects that the authorizer writes to its record and its log. */
+const DEFECTS: Readonly<Record<string, Told>> = {
+  'secret-replaced': {
+    because: (since) =>
+      `its secret was replaced by a rotation of the API key, and is refused${since === undefined ? '' : ` since ${since}`}`,
+    changes: ({ key }) => [
+      `Let the client send the secret that the rotation printed. If nobody has kept it, \`gatewright keys rotate ${key}\` prints another one.`,
+      'If the secret had leaked, whoever sent this request still uses it, and nothing has to be changed.',
+    ],
+  },
+  'customer-closed': {
+    because: (since) => `the API key was revoked${at(since)}, when its customer was closed`,
+    changes: ({ customer }) => [
+      `Do nothing if the customer has left: ${customer === undefined ? 'its customer' : `the customer ${customer}`} is closed, so it has no valid key and cannot get one.`,
+      'To serve it again, create a customer with another name (`gatewright customers create NAME PLAN`) and a key for that customer (`gatewright keys create --customer NAME`), which the client then has to send.',
+    ],
+  },
+  'key-revoked': {
+    because: (since) => `the API key was revoked${at(since)}, and never becomes valid again`,
+    changes: adviseOtherKey,
+  },
+  'key-expired': {
+    because: (since) => `the API key expired${at(since)}`,
+    changes: adviseOtherKey,
+  },
+} satisfies Record<KeyDefect, Told>;
+
+function at(time: string | undefined): string {
+  return time === undefined ? '' : ` at ${time}`;
+}
+
+export function describeKeyDefect(key: RefusedKey | undefined): string | undefined {
+  const { defect, since } = key ?? {};
+  if (defect === undefined || !Object.hasOwn(DEFECTS, defect)) return undefined;
+  return DEFECTS[defect]?.because(since);
+}
+
+export function nameRefusedKey({ key, customer, sourceIp }: RefusedKey): string[] {
+  return [
+    `It is the API key ${key}${customer === undefined ? '' : ` of the customer ${customer}`}.`,
+    ...(sourceIp === undefined ? [] : [`The request came from the address ${sourceIp}.`]),
+  ];
+}
+
+export function adviseRefusedKey(key: RefusedKey): readonly string[] {
+  const { defect } = key;
+  const told = defect !== undefined && Object.hasOwn(DEFECTS, defect) ? DEFECTS[defect] : undefined;
+  return (told?.changes ?? adviseOtherKey)(key);
+}
+
+/** A revoked or expired key never becomes valid again. Only an active customer can have another one. */
+function adviseOtherKey({ key, customer }: RefusedKey): readonly string[] {
+  if (customer === undefined)
+    return [
+      `Find the customer of the key with \`gatewright keys show ${key}\`, which also shows when and by whom the key was changed. \`gatewright keys list --customer NAME\` then lists the customer’s keys with their states.`,
+      'Let the client send an active one, or create one with `gatewright keys create --customer NAME`. A closed customer cannot get one.',
+    ];
+  const named = quote(customer);
+  return [
+    `Let the client send an active key of the customer ${customer}, if it has one: \`gatewright keys list --customer ${named}\` lists its keys with their states. \`gatewright keys show ${key}\` shows when and by whom this key was changed.`,
+    `Or create a key with \`gatewright keys create --customer ${named}\` and the prefix and role of this one, unless the customer is closed (\`gatewright customers show ${named}\` says so).`,
+  ];
+}
+
+/** Whether the request has an API key, and no other credential that the authorizer reads. */
+export function hasSentKey({ places }: Pick<GuardCircumstances, 'places'>): boolean {
+  const found = places.filter(
+    ({ kind, isFound }) => isFound && (kind === 'header' || kind === 'querystring'),
+  );
+  return found.length > 0 && found.every(({ name }) => name.toLowerCase() === 'x-api-key');
+}
