@@ -2,7 +2,7 @@
 import { asText } from '@gatewright/aws/json-object';
 import { findByPhysicalId, placeOf, resourcesOf } from './find-places.ts';
 import { valueAt } from './misread-event.ts';
-import { basename } from 'node:path';
+import { shortFile } from '../../core/stack/source-format.ts';
 import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
 import type { NamedPlace } from '../explain/circumstances.ts';
 
@@ -21,7 +21,7 @@ export function placesOfDefaultAuthorizer(
   ];
   const path = paths.find((names) => valueAt(original, names) === authorizer);
   const line = path === undefined ? undefined : lineOf(path);
-  return line === undefined ? [] : [{ what: 'DefaultAuthorizer', place: `${basename(file)}:${line}` }];
+  return line === undefined ? [] : [{ what: 'DefaultAuthorizer', place: `${shortFile(file)}:${line}` }];
 }
 
 /** The stages of the usage plans that a key belongs to, if none of them is the stage of the request. */

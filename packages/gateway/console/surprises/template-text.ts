@@ -1,8 +1,7 @@
 /** Formats a setting in the format of the user's own template: CloudFormation, SAM, serverless.yml, CDK or Terraform. */
-import { basename } from 'node:path';
 import { mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
-import { formatOf } from '../../core/stack/source-format.ts';
+import { formatOf, shortFile } from '../../core/stack/source-format.ts';
 
 type Form = 'cloudformation' | 'sam' | 'sam-globals' | 'serverless' | 'cdk' | 'terraform';
 
@@ -39,7 +38,7 @@ export function findDefinition(stacks: readonly ResolvedStack[], api: ApiName): 
     name.startsWith('IpRange'),
   );
   return {
-    file: basename(file),
+    file: shortFile(file),
     form: formOf(stack, api.logicalId),
     logicalId: api.logicalId,
     ...(DOCUMENTS.some((name) => own[name] !== undefined) && { isDocument: true }),

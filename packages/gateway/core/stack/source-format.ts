@@ -1,5 +1,5 @@
 /** The format in which the user writes a stack. Advice on a stack is written in the same format. */
-import { basename, extname } from 'node:path';
+import { basename, extname, isAbsolute, relative } from 'node:path';
 import { asOneOrMore, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from './model.ts';
 
@@ -38,10 +38,21 @@ export function constructOf(
 }
 
 /**
- * Returns the place of a resource or of one of its properties, with the file name but without the folder:
- * `template.yaml:12`.
+ * Returns the place of a resource or of one of its properties: `template.yaml:12`, or `alerts/serverless.yml:12` for a
+ * file in a folder below the working directory.
  */
 export function shortPlace(resource: ResolvedResource, property?: string): string {
   const { file, line } = resource.place(property);
-  return line === undefined ? basename(file) : `${basename(file)}:${line}`;
+  return line === undefined ? shortFile(file) : `${shortFile(file)}:${line}`;
+}
+
+/**
+ * Returns the path from the working directory, because several services may have a file of the same name. Of a file
+ * elsewhere, returns only the name.
+ */
+export function shortFile(file: string): string {
+  const path = relative(process.cwd(), file);
+  return path === '' || path.startsWith('..') || isAbsolute(path)
+    ? basename(file)
+    : path.replaceAll('\\', '/');
 }
