@@ -231,6 +231,7 @@ function withRecord<Result extends AuthorizerResult>(
     readonly customer: string | undefined;
     readonly plan: string | undefined;
     readonly limit: string | undefined;
+    readonly ownQuota: number | undefined;
   },
 ): Result {
   const customer = charged?.customer ?? tenantOfKey(document, principal);
@@ -243,6 +244,7 @@ function withRecord<Result extends AuthorizerResult>(
     customer,
     plan: charged?.plan,
     limit: charged?.limit,
+    ownQuota: charged?.ownQuota === undefined ? undefined : String(charged.ownQuota),
     rules: decision.rules,
     roles: [...principal.roles],
   });
@@ -319,6 +321,7 @@ function answerOnce(document: CompiledDocument, charged: Charged, verdict: Quota
     // The record of the customer may name another plan than the credential does.
     plan: ('decision' in verdict ? verdict.decision.plan : undefined) ?? named,
     limit: charging.refusingLimitOf(verdict),
+    ownQuota: charging.ownQuotaOf(verdict),
   };
   const known = {
     kind: 'known',

@@ -77,6 +77,13 @@ export function refusingLimitOf(verdict: QuotaVerdict): string | undefined {
   return verdict.decision.limit === '' ? undefined : verdict.decision.limit;
 }
 
+/** Returns the quota of the refusing limit, if it is the customer's own and not the plan's. */
+export function ownQuotaOf(verdict: QuotaVerdict): number | undefined {
+  const limit = refusingLimitOf(verdict);
+  if (limit === undefined || !('decision' in verdict)) return undefined;
+  return verdict.decision.limits.find(({ id }) => id === limit)?.ownQuota;
+}
+
 /** Returns the outcome to record. */
 export function outcomeOf(verdict: QuotaVerdict): 'allow' | ChargeOutcome {
   if (verdict.kind === 'admitted') return 'allow';
@@ -108,7 +115,12 @@ function describeRefusal(quota: CompiledQuota, principal: Principal, verdict: Qu
     case 'over-quota': {
       const limit = refusingLimitOf(verdict);
       const plan = verdict.decision.plan ?? subject.plan ?? '';
-      const what = limit === undefined ? '' : `${limit} of plan ${plan}, `;
+      const own = ownQuotaOf(verdict);
+      const of =
+        own === undefined
+          ? `of plan ${plan}`
+          : `(the customer’s own limit of ${own}, not that of plan ${plan})`;
+      const what = limit === undefined ? '' : `${limit} ${of}, `;
       return printQuotaRefusal(
         verdict.kind === 'suspended'
           ? 'suspended'

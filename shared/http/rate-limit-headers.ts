@@ -10,6 +10,8 @@ export type AdvertisedLimit = {
   /** Id of the limit, such as `monthly`. It is the same in both header fields. */
   readonly id: string;
   readonly limit: number;
+  /** The customer's own quota, if the customer has one instead of the plan's. It is not in the headers. */
+  readonly ownQuota?: number;
   /** The unit that is counted. Default: requests. */
   readonly unit?: 'concurrent-requests';
   /** Length of the time window in seconds. Undefined if the limit has no time window. */

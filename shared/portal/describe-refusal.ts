@@ -3,18 +3,23 @@
  * `gatewright customers` print these sentences, so that the owner of the APIs knows what the customer has read.
  */
 import type { UsageRow } from '../quota/admin/usage-row.ts';
-import type { CustomerState } from '../quota/plan/customer.ts';
+import type { CustomerState, Term } from '../quota/plan/customer.ts';
 import type { ConcurrencyLimit, RateLimit } from '../quota/plan/plan.ts';
 import { printCount } from '../quota/usage/invoice-pdf.ts';
 import { keyIdOf } from './charged-key.ts';
 import { describeLimit } from './describe-limits.ts';
 import { printMoment } from './print-moment.ts';
 
-type Spent = Pick<UsageRow, 'limit' | 'key' | 'route' | 'state' | 'allowance' | 'remaining' | 'periodEnd'>;
+type Spent = Pick<
+  UsageRow,
+  'plan' | 'limit' | 'key' | 'route' | 'state' | 'quota' | 'allowance' | 'remaining' | 'periodEnd'
+>;
 
 /** The names of the plan and of the key that the sentences use, because the customer knows them. */
 type CustomerNames = {
   readonly plan: string;
+  /** The customer's terms, which say whether a quota is the customer's own instead of the plan's. */
+  readonly terms?: readonly Pick<Term, 'plan' | 'limits'>[] | undefined;
   /** The name of the API key; its id if it has no name. */
   readonly key?: string | undefined;
 };
@@ -33,9 +38,13 @@ export function describeRefusal(spent: Spent, names: CustomerNames): string | un
     return `${whose} are refused, because the current period of the limit ${limit} is closed. ${next}`;
   if (remaining > 0) return undefined;
   return (
-    `${whose} are refused: ${allowance === 1 ? 'the unit' : `all ${printCount(allowance)} units`} of the limit ${limit} ` +
-    `of your plan ${names.plan} ${allowance === 1 ? 'is' : 'are'} used. ${next}`
+    `${whose} are refused: ${allowance === 1 ? 'the unit' : `all ${printCount(allowance)} units`} of the limit ${limit}` +
+    `${isOwnQuota(spent, names) ? ', which is your own instead of that of your plan,' : ` of your plan ${names.plan}`} ${allowance === 1 ? 'is' : 'are'} used. ${next}`
   );
+}
+
+function isOwnQuota({ plan, limit, quota }: Spent, { terms = [] }: CustomerNames): boolean {
+  return terms.some((term) => term.plan === plan && term.limits?.[limit] === quota);
 }
 
 function describeRequests({ key, route }: Spent, names: CustomerNames): string {

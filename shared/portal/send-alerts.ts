@@ -1,4 +1,5 @@
 /** Sends the alerts that are due. It runs every few minutes, and looks only at organisations that have alerts. */
+import type { Customer } from '../quota/plan/customer.ts';
 import { findCustomer } from '../quota/admin/find-customer.ts';
 import type { AdminPorts } from '../quota/admin/operation.ts';
 import type { UsageRow } from '../quota/admin/usage-row.ts';
@@ -105,13 +106,12 @@ async function alertOne(tenant: string, settings: AlertSettings, counts: AlertCo
   counts.organisations += 1;
   for (const row of rows)
     for (const alert of alerts.filter((each) => isDue(each, row)))
-      await alertMembers(tenant, alert, row, settings, counts);
+      await alertMembers(customer, { alert, row }, settings, counts);
 }
 
 async function alertMembers(
-  tenant: string,
-  alert: Alert,
-  row: UsageRow,
+  { tenant, terms }: Pick<Customer, 'tenant' | 'terms'>,
+  { alert, row }: { readonly alert: Alert; readonly row: UsageRow },
   settings: AlertSettings,
   counts: AlertCounts,
 ): Promise<void> {
@@ -123,7 +123,7 @@ async function alertMembers(
   const { told: known = '[]', tries = 1 } = claimed.item;
   const accounts = new Set(JSON.parse(String(known)) as readonly string[]);
   const members = await listMembers(ports, tenant);
-  const mail = describeAlert(alert, row, settings.portal);
+  const mail = describeAlert(alert, row, terms, settings.portal);
   let isWhole = true;
   for (const { account, email } of members) {
     if (email === undefined || !isEmail(email) || accounts.has(account)) continue;
@@ -180,12 +180,13 @@ async function takeMail(tenant: string, { store, clock }: PortalPorts): Promise<
 function describeAlert(
   { percent }: Alert,
   row: UsageRow,
+  terms: Customer['terms'],
   portal: CompiledPortal,
 ): Pick<Mail, 'subject' | 'text'> {
   const { limit, counted, allowance, key, periodEnd, plan } = row;
   const { name } = portal.offers;
   const whose = key === undefined ? '' : ` of the key ${keyIdOf(key)}`;
-  const refusal = describeRefusal(row, { plan: titleOf(portal, plan) });
+  const refusal = describeRefusal(row, { plan: titleOf(portal, plan), terms });
   return {
     subject: inOneLine(`${name}: ${percent} % of ${limit} used`),
     text: [

@@ -77,6 +77,8 @@ export type AccessDecision = {
   readonly plan?: string | undefined;
   /** Id of the limit of the customer plan that refuses the request. */
   readonly limit?: string | undefined;
+  /** The quota of that limit, if it is the customer's own instead of the plan's. */
+  readonly ownQuota?: string | undefined;
 };
 
 /** Maximum length of a record. A longer record loses its roles first, then its rules, the customer and the plan. */
@@ -125,6 +127,7 @@ export function parseAccessDecision(value: unknown): AccessDecision | undefined 
     since: fields.get('since') ?? undefined,
     plan: fields.get('plan') ?? undefined,
     limit: fields.get('limit') ?? undefined,
+    ownQuota: fields.get('ownQuota') ?? undefined,
   };
 }
 

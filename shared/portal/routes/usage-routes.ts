@@ -140,7 +140,7 @@ function toUse(row: UsageRow, { portal }: MemberContext, names: ReadonlyMap<stri
 
 /** Adds the reason why requests are refused now. Only the current period can refuse requests. */
 function withSays(row: UsageRow, { customer }: MemberContext, use: Answers.Use): Answers.Use {
-  const names = { plan: use.plan, key: use.keyName };
+  const names = { plan: use.plan, key: use.keyName, terms: customer.terms };
   const says = describeHalt(customer.state) ?? describeRefusal(row, names);
   return says === undefined ? use : { ...use, says };
 }

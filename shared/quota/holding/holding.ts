@@ -49,6 +49,8 @@ export type LimitState = {
   readonly kind: 'quota' | 'rate' | 'concurrency';
   /** Units per window, or requests that may run at once. */
   readonly limit: number;
+  /** The customer's own quota, if the customer has one instead of the plan's. */
+  readonly ownQuota?: number;
   readonly unit?: 'concurrent-requests';
   /** Duration of the limit's window; undefined if the limit has no time window. */
   readonly windowSeconds: number | undefined;
@@ -111,7 +113,7 @@ export interface Holding {
  * @param held units that this process may use without a call
  */
 export function quotaState(
-  { id, quota, overage }: QuotaLimit,
+  { id, quota, overage, isOwn }: QuotaLimit,
   period: Period,
   seen: LedgerState | undefined,
   held: number,
@@ -127,6 +129,7 @@ export function quotaState(
     kind: 'quota',
     // The limit includes top-ups, because clients compare `r` (the units left) with it, and `r` must not be larger.
     limit: allowance,
+    ...(isOwn === true && { ownQuota: quota }),
     windowSeconds: Math.max(1, Math.round((period.endEpochMs - period.startEpochMs) / 1000)),
     remaining: left,
     resetSeconds: Math.max(0, Math.ceil((period.endEpochMs - atEpochMs) / 1000)),

@@ -131,7 +131,14 @@ export function planOfTerm(plan: CustomerPlan, limits: Term['limits']): Customer
   const own = document.limits.map((limit) =>
     Object.hasOwn(limits, limit.id) ? { ...limit, quota: limits[limit.id] } : limit,
   );
-  return { ...parsePlan({ ...document, limits: own }), isOwn: true };
+  const parsed = parsePlan({ ...document, limits: own });
+  return {
+    ...parsed,
+    limits: parsed.limits.map((limit) =>
+      limit.kind === 'quota' && Object.hasOwn(limits, limit.id) ? { ...limit, isOwn: true } : limit,
+    ),
+    isOwn: true,
+  };
 }
 
 function isRecord(value: unknown): value is Omit<Customer, 'version'> {

@@ -17,6 +17,8 @@ export type QuotaLimit = {
   /** Units per period. */
   readonly quota: number;
   readonly period: PeriodRule;
+  /** Whether the quota is a customer's own; @see planOfTerm */
+  readonly isOwn?: true;
   /** Units that count as used when this limit first applies to a key, like AWS's `offset`. */
   readonly initialUsage: number;
   /** Units above the quota that are still admitted. Requests that use them are flagged. */

@@ -97,6 +97,7 @@ export function createUsageReader({ store: table, clock, plans }: UsageReaderOpt
     return {
       id: limit.id,
       limit: shown.allowance,
+      ...(limit.isOwn === true && { ownQuota: limit.quota }),
       windowSeconds: Math.max(1, Math.round((period.endEpochMs - period.startEpochMs) / 1000)),
       remaining: shown.left,
       resetSeconds: Math.max(1, Math.ceil((period.endEpochMs - atEpochMs) / 1000)),

@@ -1,8 +1,10 @@
 /** The quota of an access document, from what the authorizer answers to what the usage table contains. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { parseAccessDecision } from '@gatewright/aws/access-decision';
 import { withoutCharged } from '#shared/access/charged-routes.ts';
 import type { LoadQuotas } from '#shared/access/charge-quota.ts';
+import type { QuotaAnswer, QuotaKeeper } from '#shared/ports.ts';
 import {
   aCharging,
   contextOf,
@@ -48,6 +50,28 @@ describe('an access document with a quota', () => {
     assert.deepEqual(counts, ['Allow', 'Allow', 'Deny quota_exceeded']);
     assert.equal(table.ledger()['rem'], 0);
     assert.deepEqual(loads, [[PLAN]], 'made once, with the plans to publish');
+  });
+
+  // A partner who had 20 units of its own, and a plan with 1,000, was told that the limit of the plan was used up.
+  it('says of a limit of the customer’s own that it is not the plan’s', async () => {
+    const answer: QuotaAnswer = {
+      allowed: false,
+      reason: 'quota-exceeded',
+      limit: 'monthly',
+      retryAfterSeconds: 60,
+      limits: [{ id: 'monthly', limit: 20, ownQuota: 20, windowSeconds: 60, remaining: 0, resetSeconds: 60 }],
+      plan: 'pro',
+    };
+    const keeper = { consume: () => Promise.resolve(answer), savePlans: () => Promise.resolve(true) };
+    const { ask } = aCharging({ load: () => Promise.resolve(keeper as unknown as QuotaKeeper) });
+
+    const refused = contextOf(await ask('GET/users'));
+
+    assert.equal(
+      refused['quotaRefusal'],
+      'over quota: monthly (the customer’s own limit of 20, not that of plan pro), tenant acme',
+    );
+    assert.equal(parseAccessDecision(refused['accessDecision'])?.ownQuota, '20');
   });
 
   // A period is closed while the clock is ahead, and the clock then goes back. No top-up can help.

@@ -4,7 +4,9 @@ import { describe, it } from 'node:test';
 import { describeRefusal } from '#shared/portal/describe-refusal.ts';
 
 const row = {
+  plan: 'free',
   limit: 'monthly',
+  quota: 10,
   state: 'open',
   allowance: 10,
   periodEnd: '2026-12-01T00:00:00.000Z',
@@ -29,6 +31,25 @@ describe('the sentence about a refusal', () => {
           : undefined,
       );
     });
+
+  // A partner with 20 units of its own was told that the 1,000 units of its plan are used.
+  it('does not say of a quota of the customer’s own that it is the plan’s', () => {
+    const terms = [{ plan: 'free', limits: { monthly: 10 } }];
+
+    assert.match(
+      describeRefusal({ ...row, remaining: 0 }, { plan: 'free', terms }) ?? '',
+      /all 10 units of the limit monthly, which is your own instead of that of your plan, are used\./,
+    );
+    for (const other of [
+      { plan: 'pro', limits: { monthly: 10 } },
+      { plan: 'free', limits: { daily: 10 } },
+      { plan: 'free' },
+    ])
+      assert.match(
+        describeRefusal({ ...row, remaining: 0 }, { plan: 'free', terms: [other] }) ?? '',
+        /of the limit monthly of your plan free are used/,
+      );
+  });
 
   // `gatewright customers show` said that nothing is refused, although each request got 429.
   it('says that the current period is closed, whatever is left', () => {

@@ -148,7 +148,7 @@ function explainCharge({ failure = '' }: Circumstances, decided: DecidedAccess):
   };
 }
 
-export type Charge = Pick<DecidedAccess, 'key' | 'customer' | 'limit' | 'retryAfterSeconds'> & {
+export type Charge = Pick<DecidedAccess, 'key' | 'customer' | 'limit' | 'ownQuota' | 'retryAfterSeconds'> & {
   /**
    * Only handlers limit how many calls run at the same time. `over-limit` is a rate or a quota with a short period: the
    * reply of a handler does not say which.
@@ -168,7 +168,7 @@ export function describeReset({ outcome, retryAfterSeconds, key }: Charge): stri
   ];
 }
 
-export function adviseOnCharge({ outcome, customer, limit, retryAfterSeconds }: Charge): string {
+export function adviseOnCharge({ outcome, customer, limit, ownQuota, retryAfterSeconds }: Charge): string {
   if (outcome === 'not-charged')
     return 'Use a REQUEST authorizer for this route: a TOKEN authorizer cannot charge a quota.';
   if (customer === undefined) return 'Use a credential that names the customer and the plan to charge.';
@@ -186,7 +186,7 @@ export function adviseOnCharge({ outcome, customer, limit, retryAfterSeconds }: 
     return `Send requests more slowly, or ${changePlan(tenant, limit)}.${outcome === 'over-rate' ? ' A rate has no units to top up.' : ''}`;
   if (outcome === 'period-closed') return adviseOnClosed(retryAfterSeconds);
   if (outcome === 'over-quota' && limit !== undefined)
-    return `Wait for the next period, or give the customer more: \`gatewright quota top-up ${tenant} ${quote(limit)} UNITS\`${ofKey}, or \`gatewright customers set-plan ${tenant} PLAN\`. ${later}`;
+    return `Wait for the next period, or give the customer more: \`gatewright quota top-up ${tenant} ${quote(limit)} UNITS\`${ofKey}, or \`gatewright customers set-plan ${tenant} PLAN${ownQuota === undefined ? '' : ` --limit ${quote(limit)}=UNITS`}\`${ownQuota === undefined ? '' : ` (without --limit, the customer has the limit of the plan instead of its own, ${ownQuota})`}. ${later}`;
   return 'Use a credential that names the customer and the plan to charge.';
 }
 

@@ -21,6 +21,7 @@ const DECISION = {
   customer: 'Müller & Söhne "x"',
   plan: 'pro',
   limit: 'daily',
+  ownQuota: '20',
 };
 
 describe('the record of an authorizer’s decision', () => {

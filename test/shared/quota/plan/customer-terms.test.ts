@@ -196,12 +196,17 @@ describe('a customer that changes its plan', () => {
     at.pass(MINUTE_MS);
     assert.equal(await at.left(), 15);
     assert.equal(await at.spend(quotas, 100), 15);
+    const charge = { plan: 'gold', tenant: 'acme', key: 'k' };
+    const [own] = (await quotas.consume(charge)).limits;
+    assert.equal(own?.ownQuota, 25, 'a refusal can say whose limit it is');
 
     at.pass(1);
     await at.set('gold');
     at.pass(MINUTE_MS);
 
     assert.equal(await at.spend(quotas, 100), 0);
+    const [ofPlan] = (await quotas.consume(charge)).limits;
+    assert.equal(ofPlan?.ownQuota, undefined);
   });
 
   it('keeps a ledger and its top-up when it comes on record on the same plan', async () => {

@@ -116,7 +116,7 @@ export function withLedger<A extends Allowed>(
   };
   if (answer.word !== 'ALLOW') return answer;
   const halted = findHalted(terms, ledger.rows, answer);
-  const spent = halted ?? findSpent(ledger.rows, answer);
+  const spent = halted ?? findSpent(terms, ledger.rows, answer);
   if (spent === undefined) return answer;
   // If the caller is over quota and the document has an admission key, API Gateway itself refuses the request (see
   // `authorize.ts`). In all other cases the authorizer refuses it.
@@ -158,16 +158,20 @@ function findHalted(
   const { state = 'active', tenant } = terms ?? {};
   if (state !== 'active') return `the customer ${printValue(tenant)} is ${printValue(state)}`;
   const suspended = ofRoute(rows, answer).find((row) => row['state'] === 'suspended');
-  return suspended && `suspended: ${nameLimit(suspended)}`;
+  return suspended && `suspended: ${nameLimit(suspended, terms)}`;
 }
 
-function findSpent(rows: readonly Answer[], answer: Pick<Allowed, 'verdict'>): string | undefined {
+function findSpent(
+  terms: Answer | undefined,
+  rows: readonly Answer[],
+  answer: Pick<Allowed, 'verdict'>,
+): string | undefined {
   const spent = ofRoute(rows, answer).find(
     ({ remaining, state }) => state === 'closed' || Number(remaining) <= 0,
   );
   return (
     spent &&
-    `${spent['state'] === 'closed' ? 'period closed' : 'over quota'}: ${nameLimit(spent)}, until ${printValue(spent['periodEnd'])}`
+    `${spent['state'] === 'closed' ? 'period closed' : 'over quota'}: ${nameLimit(spent, terms)}, until ${printValue(spent['periodEnd'])}`
   );
 }
 
@@ -176,6 +180,9 @@ function ofRoute(rows: readonly Answer[], { verdict }: Pick<Allowed, 'verdict'>)
   return rows.filter(({ route = asked }) => route === asked);
 }
 
-function nameLimit({ limit, plan }: Answer): string {
-  return `${printValue(limit)} of plan ${printValue(plan)}`;
+function nameLimit({ limit, plan }: Answer, terms: Answer = {}): string {
+  const isOwn = Object.hasOwn(membersOf(terms['limits']), String(limit));
+  return isOwn
+    ? `${printValue(limit)} (the customer’s own limit, not that of plan ${printValue(plan)})`
+    : `${printValue(limit)} of plan ${printValue(plan)}`;
 }

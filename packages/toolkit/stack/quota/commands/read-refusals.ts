@@ -1,6 +1,6 @@
 /** Reads why a customer's requests are refused, in the sentences that the customer reads in the portal. */
 import type { UsageRow } from '#shared/quota/admin/usage-row.ts';
-import type { CustomerState } from '#shared/quota/plan/customer.ts';
+import type { CustomerState, Term } from '#shared/quota/plan/customer.ts';
 import { parsePlan } from '#shared/quota/plan/plan.ts';
 import { printPathName } from '#shared/http/path-name.ts';
 import { keyIdOf } from '#shared/portal/charged-key.ts';
@@ -56,8 +56,9 @@ export async function readRefusalsOrWarn(tenant: string, flags: ReadFlags): Prom
 async function readRefusals(tenant: string, flags: ReadFlags): Promise<readonly Refusal[] | undefined> {
   const titles = await readTitles(flags);
   if (titles === undefined) return undefined;
-  const says = describeHalt(stateOf(await findCustomer(tenant, flags)));
-  return says === undefined ? listRefusals(tenant, titles, flags) : [{ says }];
+  const customer = await findCustomer(tenant, flags);
+  const says = describeHalt(stateOf(customer));
+  return says === undefined ? listRefusals(tenant, { titles, customer }, flags) : [{ says }];
 }
 
 /**
@@ -71,7 +72,9 @@ export async function readRefusalOf(call: RefusedCall, flags: ReadFlags): Promis
   const customer = await findCustomer(tenant, flags);
   const halted = describeHalt(stateOf(customer));
   if (halted !== undefined) return halted;
-  const found = (await listRefusals(tenant, titles, flags)).filter((refusal) => isOf(refusal, call));
+  const found = (await listRefusals(tenant, { titles, customer }, flags)).filter((refusal) =>
+    isOf(refusal, call),
+  );
   if (found.length > 0) return found.toSorted((a, b) => rank(a, call) - rank(b, call))[0]?.says;
   const plan = customer && planOf(customer);
   if (limit === undefined || plan === undefined) return undefined;
@@ -98,9 +101,13 @@ function rank({ key, route }: Refusal, call: RefusedCall): number {
 
 async function listRefusals(
   tenant: string,
-  titles: ReadonlyMap<string, string>,
+  {
+    titles,
+    customer = {},
+  }: { readonly titles: ReadonlyMap<string, string>; readonly customer: Answer | undefined },
   flags: ReadFlags,
 ): Promise<readonly Refusal[]> {
+  const terms = listAt(customer, 'plans') as readonly Pick<Term, 'plan' | 'limits'>[];
   const rows = (await readUsage({ tenant }, flags)) as readonly UsageRow[];
   const refusing = rows.filter((row) => describeRefusal(row, { plan: '' }) !== undefined);
   const names = refusing.some(({ key }) => key !== undefined) ? await readKeyNames(tenant, flags) : undefined;
@@ -108,6 +115,7 @@ async function listRefusals(
     const { limit, key, route, plan } = row;
     const says = describeRefusal(row, {
       plan: titles.get(plan) ?? plan,
+      terms,
       key: key === undefined ? undefined : names?.get(keyIdOf(key)),
     });
     return says === undefined
