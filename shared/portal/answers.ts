@@ -177,6 +177,8 @@ export type Invoice = {
     readonly included: Amount;
     readonly amount: Amount;
   }[];
+  /** Sentences about changes of plan within a period. Older stacks do not send this member. */
+  readonly notes?: readonly string[];
 };
 
 export type InvoicesOfMonth = { readonly month: string; readonly invoices: readonly Invoice[] };

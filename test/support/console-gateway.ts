@@ -190,7 +190,7 @@ const ACCESS: AccessBook = {
 };
 
 const INVOICES: InvoiceBook = {
-  ofMonth: (month) => Promise.resolve({ month, invoices: [], notClosed: 'one period', unpriced: 0 }),
+  ofMonth: (month) => Promise.resolve({ month, invoices: [], notClosed: 'one period', unpriced: undefined }),
   close: (month) => Promise.reject(new Error(`${month} cannot be closed`)),
 };
 

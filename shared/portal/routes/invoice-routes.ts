@@ -5,7 +5,7 @@ import { jsonReply } from '../../http/reply.ts';
 import { readRoute } from '../../http/route.ts';
 import { invoicesOf } from '../../quota/admin/tenant-invoices.ts';
 import type { Invoice } from '../../quota/usage/invoice.ts';
-import { printInvoicePdf } from '../../quota/usage/invoice-pdf.ts';
+import { describeChanges, printInvoicePdf } from '../../quota/usage/invoice-pdf.ts';
 import { PAYERS } from '../member-route.ts';
 import type { MemberContext, MemberRoute } from '../member-route.ts';
 import { titleOf } from '../compiled-portal.ts';
@@ -114,6 +114,7 @@ function show(
       included,
       amount,
     })),
+    notes: describeChanges(lines, (plan) => titleOf(portal, plan)),
   };
 }
 

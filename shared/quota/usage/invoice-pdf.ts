@@ -54,7 +54,7 @@ function toPdfLines(line: InvoiceLine): readonly PdfLine[] {
   const details = [`plan ${plan}`, whom, describePrice(price)].filter((part) => part !== '').join('; ');
   return [
     { columns: [limit, printCount(periods), printCount(used), printCount(included), amount] },
-    ...wrap(details).map((text) => ({ text, size: 8, indent: 10 })),
+    ...[details, ...describeChange(line)].flatMap(wrap).map((text) => ({ text, size: 8, indent: 10 })),
   ];
 }
 
@@ -68,6 +68,35 @@ export function describePrice({ fee, included, tiers }: InvoiceLine['price']): s
     ...(included === 0 ? [] : [`${printCount(included)} included`]),
     ...(parts.length === 0 ? [] : [parts.join(' ')]),
   ].join(', ');
+}
+
+/**
+ * Says what a change of plan within a period does to the line, because neither the units nor the price show it.
+ */
+export function describeChange({ price, carried = 0, replaced = 0 }: InvoiceLine): readonly string[] {
+  const isFree = Number(price.fee) === 0;
+  return [
+    ...(carried === 0
+      ? []
+      : [
+          `${printCount(carried)} ${carried === 1 ? 'unit' : 'units'} used in the same period before the change to this plan ${carried === 1 ? 'counts' : 'count'} first: included units and prices a unit begin after ${carried === 1 ? 'it' : 'them'}.`,
+        ]),
+    ...(replaced === 0 || isFree
+      ? []
+      : [
+          `No fee for ${replaced === 1 ? 'the period' : `${printCount(replaced)} periods`} that a change of plan ended; the later plan charges its fee.`,
+        ]),
+  ];
+}
+
+/** The sentences of `describeChange` about all lines, each with the line's name. */
+export function describeChanges(
+  lines: readonly InvoiceLine[],
+  titleOf: (plan: string) => string = (plan) => plan,
+): readonly string[] {
+  return lines.flatMap((line) =>
+    describeChange(line).map((text) => `${line.limit}, plan ${titleOf(line.plan)}: ${text}`),
+  );
 }
 
 function wrap(text: string): readonly string[] {

@@ -22,6 +22,13 @@ export type InvoiceLine = {
   readonly used: number;
   /** Used units that are free. */
   readonly included: number;
+  /**
+   * Units of the line's periods that were used under an earlier plan and count first. Included units and tiers begin
+   * after them. Absent if there are none.
+   */
+  readonly carried?: number;
+  /** The number of periods that a change of plan ended, which pay no fee. Absent if there are none. */
+  readonly replaced?: number;
   /** Units granted to processes that ended without reporting them. They are not billed. */
   readonly lost: number;
   /** Decimal text in the invoice's currency. */
@@ -168,6 +175,8 @@ function toLine(
     0n,
   );
   const minor = toMinor(exactly, currency);
+  const earlier = sum(({ carried = 0 }) => carried);
+  const ended = sum(({ replaced = false }) => (replaced ? 1 : 0));
   const line = {
     limit,
     ...(key !== undefined && { key }),
@@ -177,6 +186,8 @@ function toLine(
     periods: periods.length,
     used: sum(({ used }) => used),
     included: sum(({ used, carried = 0 }) => Math.min(used, Math.max(0, price.included - carried))),
+    ...(earlier > 0 && { carried: earlier }),
+    ...(ended > 0 && { replaced: ended }),
     lost: sum(({ lost }) => lost),
     amount: printMinor(minor, currency),
   };

@@ -13,6 +13,8 @@ export type ShownInvoice = {
     readonly included: number;
     readonly amount: string;
   }[];
+  /** Sentences about changes of plan within a period. */
+  readonly notes: readonly string[];
 };
 
 export type ShownInvoices = {
@@ -20,5 +22,6 @@ export type ShownInvoices = {
   readonly invoices: readonly ShownInvoice[];
   /** A sentence about periods that are still open, which make the invoices drafts. */
   readonly notClosed: string | undefined;
-  readonly unpriced: number;
+  /** Names the periods that appear on no invoice, because their plans have no price; undefined if there are none. */
+  readonly unpriced: string | undefined;
 };

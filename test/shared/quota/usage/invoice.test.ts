@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { UsageRecord } from '#shared/quota/admin/usage-record.ts';
 import { amountOf, makeInvoices, monthBounds } from '#shared/quota/usage/invoice.ts';
+import { describeChanges } from '#shared/quota/usage/invoice-pdf.ts';
 import { parseDecimal } from '#shared/quota/usage/money.ts';
 import type { Price } from '#shared/quota/usage/price.ts';
 
@@ -104,6 +105,27 @@ describe('an invoice', () => {
       invoice?.lines.map(({ periods, used, amount }) => ({ periods, used, amount })),
       [{ periods: 3, used: 3, amount: '0.01' }],
     );
+  });
+
+  // 123 units, 10 of them included by the price, and nothing said why the line has “Included 0”.
+  it('says which units of an earlier plan count first, and which periods pay no fee', () => {
+    const price = { ...PRICE, included: 10 };
+    const ended = aRecord({ plan: 'pro', used: 4, replaced: true });
+    const later = aRecord({ plan: 'max', used: 123, carried: 14, price, ledger: '2026-11-09T08:00:00.000Z' });
+
+    const lines = invoicesOf(ended, later).invoices[0]?.lines ?? [];
+
+    assert.deepEqual(
+      lines.map(({ plan, included, carried, replaced }) => ({ plan, included, carried, replaced })),
+      [
+        { plan: 'max', included: 0, carried: 14, replaced: undefined },
+        { plan: 'pro', included: 4, carried: undefined, replaced: 1 },
+      ],
+    );
+    assert.deepEqual(describeChanges(lines), [
+      'monthly, plan max: 14 units used in the same period before the change to this plan count first: included units and prices a unit begin after them.',
+      'monthly, plan pro: No fee for the period that a change of plan ended; the later plan charges its fee.',
+    ]);
   });
 
   it('names the lost units, and the usage without a price', () => {

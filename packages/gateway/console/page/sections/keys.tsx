@@ -242,7 +242,7 @@ function Made({ made: { month, invoices, notClosed, unpriced } }: { readonly mad
   return (
     <>
       {notClosed === undefined ? null : <p class="note">Drafts: {notClosed}.</p>}
-      {unpriced === 0 ? null : (
+      {unpriced === undefined ? null : (
         <p class="note">Periods that appear on no invoice, because their plans have no price: {unpriced}.</p>
       )}
       {invoices.length === 0 ? (
@@ -256,7 +256,7 @@ function Made({ made: { month, invoices, notClosed, unpriced } }: { readonly mad
 }
 
 function One({ invoice }: { readonly invoice: ShownInvoice }) {
-  const { number, customer, tenant, lines, total, currency } = invoice;
+  const { number, customer, tenant, lines, total, currency, notes } = invoice;
   return (
     <details class="shown">
       <summary>
@@ -277,6 +277,11 @@ function One({ invoice }: { readonly invoice: ShownInvoice }) {
           </tr>
         )}
       </SortableTable>
+      {notes.map((note) => (
+        <p key={note} class="note">
+          {note}
+        </p>
+      ))}
     </details>
   );
 }

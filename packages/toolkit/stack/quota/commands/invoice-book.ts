@@ -1,9 +1,17 @@
 /**
  * Creates invoices for the console, in the same way and through the same admin routes as `gatewright usage invoice`.
  */
+import type { UsageRecord } from '#shared/quota/admin/usage-record.ts';
 import type { Invoice } from '#shared/quota/usage/invoice.ts';
+import { describeChanges } from '#shared/quota/usage/invoice-pdf.ts';
 import { UsageError } from '../../../../base/terminal/output.ts';
-import { closePeriods, describeNotClosed, readInvoices, readNotClosed } from './usage-invoice.ts';
+import {
+  closePeriods,
+  describeNotClosed,
+  describeUnpriced,
+  readInvoices,
+  readNotClosed,
+} from './usage-invoice.ts';
 import type { AdminTarget } from '../../../terminal/admin-client.ts';
 import type { InvoiceBook, ShownInvoice, ShownInvoices } from '../../../../gateway/engine/index.ts';
 
@@ -20,12 +28,17 @@ export function openInvoiceBook(findTarget: () => AdminTarget | undefined): Invo
     const flags = flagsOf(month);
     const open = await readNotClosed(flags);
     const invoices: ShownInvoice[] = [];
-    let unpriced = 0;
+    const unpriced: UsageRecord[] = [];
     for await (const made of readInvoices(flags)) {
-      unpriced += made.unpriced.length;
+      unpriced.push(...made.unpriced);
       invoices.push(...made.invoices.map(showInvoice));
     }
-    return { month, invoices, unpriced, notClosed: open.length === 0 ? undefined : describeNotClosed(open) };
+    return {
+      month,
+      invoices,
+      unpriced: describeUnpriced(unpriced),
+      notClosed: open.length === 0 ? undefined : describeNotClosed(open),
+    };
   };
   return {
     ofMonth,
@@ -52,5 +65,6 @@ function showInvoice({ number, tenant, customer, currency, total, lines }: Invoi
       included,
       amount,
     })),
+    notes: describeChanges(lines),
   };
 }

@@ -4,7 +4,7 @@
  */
 import { printCsv } from '#shared/quota/admin/print-rows.ts';
 import type { Invoice } from '#shared/quota/usage/invoice.ts';
-import { describeLost, describePrice, printCount } from '#shared/quota/usage/invoice-pdf.ts';
+import { describeChanges, describeLost, describePrice, printCount } from '#shared/quota/usage/invoice-pdf.ts';
 import { table } from '../../../../base/terminal/output.ts';
 
 const COLUMNS = [
@@ -52,6 +52,7 @@ export function printInvoiceText(invoice: Invoice): string[] {
       ['Total', `${total} ${currency}`],
     ]),
     ...table([['Limit', 'Plan', 'Periods', 'Used', 'Included', 'Amount', 'Price'], ...rows]),
+    ...describeChanges(lines),
     ...(lost === 0 ? [] : [describeLost(lost)]),
     ...(draft === true
       ? ['This draft shows open periods as they are now. The amounts change until the periods are closed.']

@@ -135,9 +135,9 @@ async function invoice(flags: InvoiceFlags): Promise<void> {
   if (open.length > 0)
     printNotes(`draft: ${describeNotClosed(open)}; the amounts may change until all periods are closed`);
   let isFirst = true;
-  let unpriced = 0;
+  const unpriced: UsageRecord[] = [];
   for await (const made of readInvoices(flags, draft ? open : undefined)) {
-    unpriced += made.unpriced.length;
+    unpriced.push(...made.unpriced);
     for (const each of made.invoices) {
       if (isFirst && each.draft === true && open.length === 0)
         printNotes('draft: the periods end later, and the amounts may change until then');
@@ -145,10 +145,9 @@ async function invoice(flags: InvoiceFlags): Promise<void> {
       isFirst = false;
     }
   }
-  if (unpriced > 0)
-    printNotes(
-      `Not on any invoice, because the plan has no price for the limit: ${count(unpriced, 'period')}`,
-    );
+  const named = describeUnpriced(unpriced);
+  if (named !== undefined)
+    printNotes(`Not on any invoice, because the plan has no price for the limit: ${named}.`);
   else if (isFirst)
     printNotes(
       `No usage${draft ? '' : ' or fee'} of ${flags.period} is recorded, so there is no invoice.${draft ? '' : ' Fees are recorded by gatewright usage close after the end of the period; --draft shows them before.'}`,
@@ -305,6 +304,18 @@ export function describeNotClosed(open: readonly UsageRow[]): string {
     );
   const others = open.length > NAMED ? ` and ${open.length - NAMED} more` : '';
   return `${open.length} ${open.length === 1 ? 'period is' : 'periods are'} not closed (${names.join(', ')}${others})`;
+}
+
+/** Names the periods with their customers, plans, limits and use; undefined if there are none. */
+export function describeUnpriced(records: readonly UsageRecord[]): string | undefined {
+  if (records.length === 0) return undefined;
+  const names = records.slice(0, NAMED).map(({ tenant, key, route, plan, limit, used, ...record }) => {
+    const whose = [`customer ${tenant}`, ...(key === undefined ? [] : [`key ${key}`])].join(', ');
+    const what = [`limit ${limit} of plan ${plan}`, ...(route === undefined ? [] : [route])].join(', ');
+    return `${whose}, ${what}: ${count(used, 'unit')} used since ${ledgerOf(record)}`;
+  });
+  const others = records.length - NAMED;
+  return [...names, ...(others > 0 ? [count(others, 'more period')] : [])].join('; ');
 }
 
 /**

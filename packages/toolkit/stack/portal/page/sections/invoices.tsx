@@ -65,7 +65,7 @@ function Month({ month }: { readonly month: string }) {
 const COLUMNS = ['What', 'Plan', 'Periods', 'Used', 'Included', 'Amount'] as const;
 
 function InvoiceCard({ month, invoice }: { readonly month: string; readonly invoice: Invoice }) {
-  const { number: id, currency, total, isDraft, lines } = invoice;
+  const { number: id, currency, total, isDraft, lines, notes = [] } = invoice;
   const pdf = `api/invoices/${encodeURIComponent(month)}/${encodeURIComponent(id)}/pdf`;
   return (
     <section class="card" aria-label={`Invoice ${id}`}>
@@ -112,6 +112,11 @@ function InvoiceCard({ month, invoice }: { readonly month: string; readonly invo
           </tfoot>
         </table>
       </TableBox>
+      {notes.map((note) => (
+        <p key={note} class="soft">
+          {note}
+        </p>
+      ))}
     </section>
   );
 }

@@ -102,6 +102,11 @@ describe('the pages of an invoice', () => {
     { name: 'a route', line: { route: 'GET /a' }, says: 'plan gold; GET /a' },
     { name: 'both', line: { key: 'k-1', route: 'GET /a' }, says: 'plan gold; key k-1, GET /a' },
     { name: 'a fee', line: { price: aPrice({ fee: '5.00' }) }, says: 'plan gold; 5.00 a period' },
+    {
+      name: 'units of an earlier plan',
+      line: { carried: 1 },
+      says: 'plan gold\n1 unit used in the same period before the change to this plan counts first: included units and prices a unit\nbegin after it.',
+    },
     { name: 'a fee of nothing', line: { price: aPrice({ fee: '0.00' }) }, says: 'plan gold' },
     {
       name: 'units that are included',
