@@ -5,7 +5,11 @@ import type { SurpriseFacts } from './surprise-facts.ts';
 import type { SurpriseKind } from './surprise.ts';
 
 /** Headers that pages read, besides those whose names begin with x-. The safelisted ones are always readable. */
-const READ = new Set(['content-disposition', 'etag', 'link', 'location', 'retry-after']);
+const READ = new Set(['content-disposition', 'link', 'location', 'retry-after']);
+
+/** Headers for browsers, and of frameworks, that no page reads. */
+const NOT_READ =
+  /^x-(?:powered-by|content-type-options|dns-prefetch-control|download-options|frame-options|permitted-cross-domain-policies|robots-tag|xss-protection)$/;
 
 export const headerNotExposed: SurpriseKind = {
   code: 'CORS_HEADER_NOT_EXPOSED',
@@ -20,7 +24,7 @@ export const headerNotExposed: SurpriseKind = {
     const returned = facts.returnedNames.map((name) => name.toLowerCase());
     const headers = [...new Set(returned)].filter(
       (name) =>
-        (name.startsWith('x-') || READ.has(name)) &&
+        ((name.startsWith('x-') && !NOT_READ.test(name)) || READ.has(name)) &&
         facts.reply.last(name) !== undefined &&
         !exposed.includes(name) &&
         !exposed.includes('*'),

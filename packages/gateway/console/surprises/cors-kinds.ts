@@ -145,6 +145,10 @@ const withoutCredentials: SurpriseKind = {
   },
 };
 
+/** Code that reads the origin of the request, or writes another value than a text into the header. */
+const COMPUTES_ORIGIN =
+  /\bheaders\b.*(?<![-\w])origin\b|allow-origin['"]?\]?\s*[:=,]\s*(?!['"\s]|process\.env|os\.environ)/i;
+
 const noVary: SurpriseKind = {
   code: 'CORS_WITHOUT_VARY',
   mark: undefined,
@@ -157,6 +161,8 @@ const noVary: SurpriseKind = {
       return undefined;
     if (facts.integration === undefined || askedMethod(facts) !== undefined) return undefined;
     if (facts.reply.last('access-control-allow-origin') !== origin) return undefined;
+    // The same reply to every origin needs no Vary. Only code that computes the value sends another one to each.
+    if (findLine(facts.handler, COMPUTES_ORIGIN) === undefined) return undefined;
     const vary = split(facts.reply.all('vary')).map((name) => name.toLowerCase());
     if (vary.includes('origin') || vary.includes('*')) return undefined;
     return {

@@ -4,7 +4,36 @@ import { listed, toDeploy } from '../explain/reason.ts';
 import { nameSetting } from '../explain/setting-text.ts';
 import { readLambdaPayload } from './selected-response.ts';
 import { findLine } from '../records/handler-lines.ts';
+import type { SurpriseFacts } from './surprise-facts.ts';
 import type { SurpriseKind } from './surprise.ts';
+
+/**
+ * Whether the answer is a success, and no line of the code reads the value in the form that this event does not have. Of
+ * an error, it is not known what caused it, so each difference may matter.
+ * @param handled what a line contains that reads the value in its form here
+ */
+function isOrdinary(
+  { recorded: { status }, handler }: SurpriseFacts,
+  reads: readonly RegExp[],
+  handled?: RegExp,
+): boolean {
+  if (status > 399) return false;
+  const texts =
+    handler === undefined ? [] : [handler.text, ...(handler.modules ?? []).map(({ text }) => text)];
+  const lines = texts.flatMap((text) => text.split('\n')).filter((line) => !/^\s*(?:\/\/|#|\*)/.test(line));
+  return !lines.some((line) => reads.some((one) => one.test(line)) && handled?.test(line) !== true);
+}
+
+/** Reads of one of the names of `member`, such as `queryStringParameters.tag` or `{ tag } = queryStringParameters`. */
+function readsOf(member: string, names: readonly string[], flags = ''): readonly RegExp[] {
+  return names.flatMap((name) => {
+    const escaped = name.replaceAll(/[^\w]/g, '\\$&');
+    return [
+      new RegExp(`(?<!\\w)${member}\\b.*(?<!\\w)${escaped}(?!\\w)`, flags),
+      new RegExp(`(?<!\\w)${escaped}(?!\\w).*(?<!\\w)${member}\\b`, flags),
+    ];
+  });
+}
 
 /** Headers that clients and proxies repeat, and that functions rarely read. */
 const USUALLY_REPEATED = new Set(['via', 'forwarded', 'x-forwarded-for', 'cookie']);
@@ -18,6 +47,7 @@ const repeatedQuery: SurpriseKind = {
     if (payload === undefined || payload === 'websocket') return undefined;
     const parameters = repeated([...new URLSearchParams(facts.recorded.received.rawQuery).keys()]);
     if (parameters.length === 0) return undefined;
+    if (isOrdinary(facts, readsOf('queryStringParameters', parameters), /\bsplit\b/)) return undefined;
     const named = parameters.join(', ');
     return {
       values: { parameters },
@@ -45,7 +75,7 @@ const repeatedHeader: SurpriseKind = {
     const names: string[] = [];
     facts.recorded.received.headers.each((lower) => names.push(lower));
     const headers = repeated(names).filter((name) => !USUALLY_REPEATED.has(name));
-    if (headers.length === 0) return undefined;
+    if (headers.length === 0 || isOrdinary(facts, readsOf('headers', headers, 'i'))) return undefined;
     return {
       values: { headers },
       because: [
@@ -64,6 +94,7 @@ const cookiesMoved: SurpriseKind = {
     const payload = readLambdaPayload(facts);
     if (payload !== 'http-2.0' && payload !== 'function-url') return undefined;
     if (facts.recorded.received.headers.last('cookie') === undefined) return undefined;
+    if (isOrdinary(facts, readsOf('headers', ['cookie'], 'i'))) return undefined;
     return {
       values: {},
       because: [
@@ -74,6 +105,9 @@ const cookiesMoved: SurpriseKind = {
   },
 };
 
+/** A plus that is meant: in a telephone number, an address of mail, or a time with an offset. */
+const MEANT_PLUS = /^\+\d|\+[^@]*@|\d\+\d\d(?::?\d\d)?$/;
+
 const plusAsSpace: SurpriseKind = {
   code: 'PLUS_AS_SPACE',
   mark: undefined,
@@ -82,7 +116,13 @@ const plusAsSpace: SurpriseKind = {
     if (readLambdaPayload(facts) !== 'rest-1.0') return undefined;
     const pairs = facts.recorded.received.rawQuery.split('&');
     const parameters = pairs
-      .filter((pair) => pair.slice(pair.indexOf('=') + 1).includes('+'))
+      .filter((pair) => {
+        const value = pair.slice(pair.indexOf('=') + 1);
+        // Forms, browsers and SDKs write a space as a plus.
+        return facts.recorded.status > 399
+          ? value.includes('+')
+          : MEANT_PLUS.test(decodeOrKeep(value.replaceAll(/%2b/gi, '')));
+      })
       .map((pair) => decodeOrKeep(pair.split('=', 1)[0] ?? ''));
     if (parameters.length === 0) return undefined;
     return {
@@ -112,6 +152,7 @@ const pathDecoded: SurpriseKind = {
     const names = changed.map(([name]) => name);
     const again = findLine(facts.handler, DECODES);
     const isTwice = again !== undefined && changed.some(([, value]) => value.includes('%'));
+    if (!isTwice && facts.recorded.status < 400) return undefined;
     return {
       values: { parameters: names },
       because: [
@@ -139,6 +180,7 @@ const pathEncoded: SurpriseKind = {
     const [first] = encoded;
     if (first === undefined || findLine(facts.handler, DECODES) !== undefined) return undefined;
     const names = encoded.map(([name]) => name);
+    if (isOrdinary(facts, readsOf('pathParameters', names))) return undefined;
     return {
       values: { parameters: names },
       because: [
@@ -200,6 +242,8 @@ const claimList: SurpriseKind = {
       .map(([name]) => name);
     const [claim] = claims;
     if (claim === undefined) return undefined;
+    if (isOrdinary(facts, readsOf('claims', claims), /\b(?:split|replace|replaceAll|match|parse|loads)\b/))
+      return undefined;
     const place =
       payload === 'http-2.0' ? 'requestContext.authorizer.jwt.claims' : 'requestContext.authorizer.claims';
     const { status } = facts.recorded;
@@ -219,6 +263,10 @@ const claimList: SurpriseKind = {
   },
 };
 
+/** A line that compares a value of the context as text, or converts it. */
+const CONVERTS =
+  /\b(?:Number|parseInt|parseFloat|BigInt|String|JSON|int|float|str|loads)\b|['"](?:true|false|\d+)['"]/i;
+
 /** Payload format 2.0 keeps the types of the context (docs/aws §4.3). */
 const contextAsText: SurpriseKind = {
   code: 'CONTEXT_AS_TEXT',
@@ -233,6 +281,7 @@ const contextAsText: SurpriseKind = {
     const [first] = changed;
     if (first === undefined) return undefined;
     const names = changed.map(([name]) => name);
+    if (isOrdinary(facts, readsOf('authorizer', names), CONVERTS)) return undefined;
     return {
       values: { names },
       because: [

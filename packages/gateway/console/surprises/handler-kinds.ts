@@ -11,6 +11,7 @@ import { SUBPROTOCOL } from '../explain/explain-closure.ts';
 import { listed } from '../explain/reason.ts';
 import { asJsonObject, membersOf, parseJson } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
+import { findLine } from '../records/handler-lines.ts';
 import { findReadOf } from '../records/handler-misread.ts';
 import { has, nameRead, readsOfRequest } from './request-reads.ts';
 import type { SurpriseKind } from './surprise.ts';
@@ -208,12 +209,24 @@ const idTokenAccepted: SurpriseKind = {
   },
 };
 
-/** The result of an authorizer stays valid for its TTL, whatever has happened to the caller since. */
+/** What an authorizer reads if it decides by the route or the path of the request. */
+const READS_ROUTE =
+  /\b(?:routeKey|rawPath|resourcePath|httpMethod|pathParameters)\b|\.path\b|\[['"]path['"]\]|\.http\.method\b/;
+
+/**
+ * A yes for one route applies to all routes until its TTL ends. A policy is compared with each request, and explained if
+ * it refuses one.
+ */
 const authorizerCached: SurpriseKind = {
   code: 'AUTHORIZER_CACHED',
   mark: undefined,
   source: 'docs/aws §4.1',
-  find({ recorded: { caller, authorizerCall, received, cache, status }, definition, isToolkit }) {
+  find({
+    recorded: { caller, authorizerCall, received, cache, status },
+    definition,
+    isToolkit,
+    readHandler,
+  }) {
     // The explanation of a refusal already says that it comes from a cached result.
     if (status > 399 || cache?.isHit === true) return undefined;
     const authorization = received.route?.authorization;
@@ -221,8 +234,12 @@ const authorizerCached: SurpriseKind = {
       return undefined;
     const { name, ttlSeconds, payload } = authorization.authorizer;
     const { givenFor } = caller.grant;
-    const isOfOther = givenFor !== undefined && givenFor !== received.route?.routeKey;
-    if (isToolkit || ttlSeconds === 0) return undefined;
+    if (isToolkit || ttlSeconds === 0 || caller.grant.verdict.kind !== 'simple') return undefined;
+    if (givenFor === undefined || givenFor === received.route?.routeKey) return undefined;
+    const { functionName } = authorization.authorizer;
+    const code = readHandler?.(functionName.render(received.stage?.variables ?? null));
+    const line = findLine(code, READS_ROUTE);
+    if (line === undefined) return undefined;
     const [setting, where] =
       definition?.form === 'sam' || definition?.form === 'sam-globals'
         ? ['Identity: { ReauthorizeEvery: 0 }', ` in Auth.Authorizers.${name}`]
@@ -232,18 +249,11 @@ const authorizerCached: SurpriseKind = {
     return {
       values: { authorizer: name, ttlSeconds },
       because: [
-        `Results of authorizer ${name} are cached for ${ttlSeconds} s${ttlSeconds === 300 ? ' (300 s is also the default of API Gateway)' : ''}, ${isOfOther ? `and apply to all its routes: this result was made for ${givenFor}, and the function was not called for ${received.route?.routeKey ?? 'this route'}` : 'so if a credential is revoked or gets other rights, this takes effect only after that time'}.`,
+        `Results of authorizer ${name} are cached for ${ttlSeconds} s${ttlSeconds === 300 ? ' (300 s is also the default of API Gateway)' : ''}, and apply to all its routes: this result was made for ${givenFor}, and the function, which reads the route or path at ${line}, was not called for ${received.route?.routeKey ?? 'this route'}.`,
       ],
       changes: [
-        ...(isOfOther
-          ? [
-              adviseOwnResults(
-                { ...(payload === 'rest-token' && { isTokenType: true }) },
-                received.api.protocol,
-              ),
-            ]
-          : []),
-        `${isOfOther ? 'Or' : 'If that is too long, shorten it, or'} have the function called for every request: ${setting}${where}. For this run, \`gatewright cache flush\` empties the authorizers’ caches.`,
+        adviseOwnResults({ ...(payload === 'rest-token' && { isTokenType: true }) }, received.api.protocol),
+        `Or have the function called for every request: ${setting}${where}. For this run, \`gatewright cache flush\` empties the authorizers’ caches.`,
       ],
     };
   },

@@ -146,6 +146,15 @@ const notRefreshed: SurpriseKind = {
 /** The beginning of a streamed response: its metadata as JSON, and eight NUL bytes (docs/aws §8.3). */
 const PRELUDE = /^\{[^\0]*\}\0{8}/;
 
+/** Whether a result without a status is what its author means to send: an object of data, or a list of such objects. */
+function isData(payload: string): boolean {
+  const value = parseJson(payload);
+  // In Python, `return data, 404` returns a list.
+  if (Array.isArray(value)) return typeof value.at(-1) !== 'number' || value.length < 2;
+  const names = Object.keys(asJsonObject(value) ?? {});
+  return names.length > 0 && !names.some((name) => /^(?:status(?:_?code)?|code)$/i.test(name));
+}
+
 const inferred: SurpriseKind = {
   code: 'RESPONSE_INFERRED',
   mark: 'inferred response',
@@ -162,6 +171,7 @@ const inferred: SurpriseKind = {
     const value = asJsonObject(parseJson(outcome.payload));
     if (value !== undefined && Object.hasOwn(value, 'statusCode')) return undefined;
     const members = Object.keys(value ?? {}).filter((name) => RESPONSE_MEMBERS.has(name));
+    if (members.length === 0 && isData(outcome.payload)) return undefined;
     return {
       values: { members },
       because: [

@@ -17,7 +17,9 @@ import { CODE_LINES } from '../../../../../packages/gateway/console/surprises/co
 import { CODE_LINE_ROWS, OUTSIDE_OF_CODE, RETURNED_ONE_OF_TWO, WITH_OWN_LINE } from './code-line-rows.ts';
 import { http, SURPRISES } from './surprise-rows.ts';
 import { ADDRESSES } from './address-rows.ts';
+import { CALLERS } from './caller-rows.ts';
 import { HANDLERS } from './handler-rows.ts';
+import { ORDINARY } from './ordinary-rows.ts';
 import { LAMBDA } from './lambda-rows.ts';
 import { RESULTS } from './result-rows.ts';
 import { SILENT } from './silent-rows.ts';
@@ -37,6 +39,7 @@ const ROWS = [
   ...LAMBDA,
   ...ADDRESSES,
   ...RESULTS,
+  ...CALLERS,
   ...SILENT,
   ...UNREAD,
 ];
@@ -94,6 +97,18 @@ describe('an answer that surprises', () => {
       assert.ok(!surprises.some((one) => one.code === code), `${code} is found`);
     });
   }
+});
+
+describe('an ordinary answer', () => {
+  for (const { name, api, before, request, handler } of ORDINARY)
+    it(`has no surprise: ${name}`, async () => {
+      const { surprises, story } = await detailOf(api(), [before, request], {
+        ...(handler !== undefined && { handler }),
+      });
+
+      assert.deepEqual(surprises, []);
+      assert.deepEqual(story.changes, []);
+    });
 });
 
 /** The number of the line of a handler that decides. */

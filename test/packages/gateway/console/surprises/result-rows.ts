@@ -8,10 +8,7 @@ import { receive } from '../../../../../packages/gateway/core/receive.ts';
 import { aMethod, answered, DEFAULT } from '../../../../support/a-method.ts';
 import { cachedApi, ON, PETS } from '../../../../support/cached-apis.ts';
 import { anApi } from '../../../../support/an-api.ts';
-import { policy, TOKEN, withAuthorizer } from '../../../../support/rest-apis.ts';
 import { httpRoutes, restRoutes } from '../../../../support/routed-apis.ts';
-import { carrying, CLAIMS, ISSUER, KEY, withIssuers } from '../../../../support/token-issuers.ts';
-import { signToken } from '../../../../support/signed-tokens.ts';
 import { FUNCTION, http, ID, proxy } from './surprise-rows.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { TestApi } from '../../../../support/an-api.ts';
@@ -43,12 +40,6 @@ const returning =
       method,
       functions: { fn: () => result },
     });
-const contextOf = (context: JsonObject) => (): Served =>
-  anApi(withAuthorizer(TOKEN), {
-    list: () => ({ statusCode: 200, body: 'ok' }),
-    auth: () => ({ ...policy('Allow', '*'), context }),
-  });
-const KNOWN = { target: '/dev/pets', headers: ['Authorization', 'x'] };
 
 /** The same API at a custom domain, below this base path. */
 function atDomain({ api, ports }: TestApi, basePath: string, stage = 'dev'): Served {
@@ -74,27 +65,6 @@ function atDomain({ api, ports }: TestApi, basePath: string, stage = 'dev'): Ser
 }
 const greedy = (basePath: string) => (): Served =>
   atDomain(anApi(restRoutes({ 'ANY /{proxy+}': {} }), { echo: () => NOT_FOUND }), basePath);
-
-const JWT = {
-  Auth: {
-    type: 'AWS::ApiGatewayV2::Authorizer',
-    properties: {
-      ApiId: 'abcdefghij',
-      Name: 'tokens',
-      AuthorizerType: 'JWT',
-      IdentitySource: ['$request.header.Authorization'],
-      JwtConfiguration: { Issuer: ISSUER, Audience: ['api'] },
-    },
-  },
-};
-const guarded = (): Served => {
-  const routes = httpRoutes(['GET /pets'], {
-    route: { AuthorizationType: 'JWT', AuthorizerId: 'Auth' },
-    integration: { IntegrationUri: 'arn:aws:lambda:us-east-1:123456789012:function:list' },
-    more: JWT,
-  });
-  return withIssuers(routes);
-};
 
 const starting = (reply: string) => (): Served => {
   const api = aMethod({
@@ -321,63 +291,6 @@ export const RESULTS: readonly SurpriseRow[] = [
     because: /returned statusCode 404 and a body, as for a Lambda proxy.* so the client got 200/,
     change: /^Set Type of the integration to AWS_PROXY/m,
     not: { api: proxy({ statusCode: 404, body: 'none' }) },
-  },
-  {
-    // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
-    code: 'ID_TOKEN_ACCEPTED',
-    source: 'docs/aws §4.5',
-    api: guarded,
-    request: { target: '/pets', headers: carrying(signToken(KEY, { ...CLAIMS, token_use: 'id' })) },
-    values: {},
-    because:
-      /The token is an ID token \(token_use: id\)\. Authorizer \S+ accepts it as it accepts an access token/,
-    change: /list a scope that they have in AuthorizationScopes of the route/,
-    not: {
-      request: { target: '/pets', headers: carrying(signToken(KEY, { ...CLAIMS, token_use: 'access' })) },
-    },
-  },
-  {
-    code: 'CLAIM_LIST_AS_TEXT',
-    source: 'docs/aws §4.5',
-    api: guarded,
-    request: { target: '/pets', headers: carrying(signToken(KEY, { ...CLAIMS, roles: ['a', 'b'] })) },
-    values: { claims: ['roles'] },
-    because: /as one text, in brackets and with spaces between the values: \[a b\]/,
-    change: /claims\['roles'\]\.replace\(\/\^\\\[\|\\\]\$\/g, ''\)\.split\(' '\)/,
-    not: { request: { target: '/pets', headers: carrying(signToken(KEY, { ...CLAIMS, roles: 'a' })) } },
-  },
-  {
-    // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
-    code: 'AUTHORIZER_CACHED',
-    source: 'docs/aws §4.1',
-    api: contextOf({}),
-    before: KNOWN,
-    request: KNOWN,
-    values: { ttlSeconds: 300 },
-    because: /are cached for 300 s \(300 s is also the default of API Gateway\), so if a credential/,
-    change: /have the function called for every request: AuthorizerResultTtlInSeconds: 0 of the authorizer/,
-    not: { request: { target: '/dev/pets', headers: ['Authorization', 'y'] } },
-  },
-  {
-    code: 'CONTEXT_AS_TEXT',
-    source: 'docs/aws §4.3',
-    api: contextOf({ admin: false }),
-    request: KNOWN,
-    values: { names: ['admin'] },
-    because: /the function got it as text: admin is "false", which is true in a condition/,
-    change: /^Compare the text in the function, for example authorizer\.admin === 'true'\.$/m,
-    not: { api: contextOf({ admin: 'no' }) },
-  },
-  {
-    code: 'CONTEXT_AS_TEXT',
-    name: 'a number',
-    source: 'docs/aws §4.3',
-    api: contextOf({ level: 3 }),
-    request: KNOWN,
-    values: { names: ['level'] },
-    because: /level is "3"/,
-    change: /for example Number\(authorizer\.level\)/,
-    not: { api: contextOf({ level: '3' }) },
   },
   {
     code: 'BASE_PATH_IN_EVENT',

@@ -3,10 +3,11 @@ import { aMethod, answered, DEFAULT } from '../../../../support/a-method.ts';
 import { anApi } from '../../../../support/an-api.ts';
 import { ok } from '../../../../support/rest-apis.ts';
 import { API_ID, httpRoutes, restRoutes } from '../../../../support/routed-apis.ts';
-import { ID } from './surprise-rows.ts';
+import { backend, http, HTTP, ID, proxy } from './surprise-rows.ts';
 import { calling } from './value-rows.ts';
 import type { Served, SurpriseRow } from './surprise-rows.ts';
 
+const OK = { statusCode: 200, body: '{}' };
 const KEY = 'abcdefghij0123456789abcd';
 const named = (): Served => anApi(httpRoutes(['GET /files/{name}']), { echo: ok });
 /** A usage plan of the stage, with a key. */
@@ -76,6 +77,61 @@ const refusing = (template: string) => (): Served =>
   );
 export const SILENT: readonly SurpriseRow[] = [
   {
+    code: 'QUERY_REPEATED',
+    name: 'a REST API',
+    source: 'docs/aws §2.3',
+    api: proxy(OK),
+    request: { target: '/dev/1?tag=a&tag=b&page=1' },
+    handler: 'const { tag } = event.queryStringParameters;',
+    values: { parameters: ['tag'] },
+    because: /several values of tag\. In queryStringParameters, the function got only the last of them/,
+    change: /multiValueQueryStringParameters/,
+    not: { request: { target: '/dev/1?tag=a&page=1' } },
+  },
+  {
+    code: 'QUERY_REPEATED',
+    name: 'payload 2.0',
+    source: 'docs/aws §2.3',
+    api: http(OK),
+    request: { target: '/1?tag=a&tag=b' },
+    handler: 'const tag = event.queryStringParameters?.tag;',
+    values: { parameters: ['tag'] },
+    because: /got them as one text, joined by commas/,
+    change: /rawQueryString/,
+    not: { api: backend({ ...HTTP, IntegrationResponses: DEFAULT }, answered('{}')) },
+  },
+  {
+    code: 'HEADER_REPEATED',
+    source: 'docs/aws §2.9',
+    api: proxy(OK),
+    request: { ...ID, headers: ['X-Tag', 'a', 'x-tag', 'b'] },
+    handler: "const tag = event.headers['X-Tag'];",
+    values: { headers: ['x-tag'] },
+    because: /several headers x-tag\. In headers, the function got only the last of them/,
+    change: /multiValueHeaders/,
+    not: { request: { ...ID, headers: ['X-Tag', 'a', 'X-Forwarded-For', '1', 'X-Forwarded-For', '2'] } },
+  },
+  {
+    code: 'COOKIES_MOVED',
+    source: 'docs/aws §3.3',
+    api: http(OK),
+    request: { target: '/1', headers: ['Cookie', 'a=1'] },
+    handler: 'const cookie = event.headers.cookie;',
+    values: {},
+    because: /in the list event\.cookies, and event\.headers has no cookie/,
+    not: { api: () => aMethod({ integration: HTTP }), request: { ...ID, headers: ['Cookie', 'a=1'] } },
+  },
+  {
+    code: 'PLUS_AS_SPACE',
+    source: 'docs/aws §2.3',
+    api: proxy(OK),
+    request: { target: '/dev/1?q=+49301234&page=1' },
+    values: { parameters: ['q'] },
+    because: /In a query, \+ stands for a space, so the function got a space instead of \+ in q\./,
+    change: /encode it as %2B/,
+    not: { request: { target: '/dev/1?q=%2B49301234&page=1&name=Ada+Lovelace' } },
+  },
+  {
     code: 'PATH_DECODED',
     source: 'docs/aws §2.3',
     api: named,
@@ -86,6 +142,16 @@ export const SILENT: readonly SurpriseRow[] = [
       /got name in pathParameters already decoded: name is 100%25\.txt\. The function decodes a value again at src\/index\.js:2, which changes the value/,
     change: /^Use event\.pathParameters\.name as it is at src\/index\.js:2/m,
     not: { request: { target: '/files/a.txt' } },
+  },
+  {
+    code: 'PATH_DECODED',
+    name: 'of a function that found nothing',
+    source: 'docs/aws §2.3',
+    api: () => anApi(httpRoutes(['GET /files/{name}']), { echo: () => ({ statusCode: 404 }) }),
+    request: { target: '/files/a%20b.txt' },
+    values: { parameters: ['name'] },
+    because: /got name in pathParameters already decoded: name is a b\.txt\.$/m,
+    not: { api: named },
   },
   {
     code: 'PATH_ENCODED',
