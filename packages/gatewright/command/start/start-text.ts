@@ -120,10 +120,18 @@ function triesOf(
   guarded: ReturnType<typeof guardAll>,
 ): readonly string[] {
   const written = describeTries(gateway, apis);
+  const { hasStack } = findToolkit(gateway.stacks);
+  // The admin API of Gatewright's stack is for its commands, so it is suggested only if there is nothing else to call.
+  const isAdministration = ({ stack, kind }: ApiRoutes): boolean => hasStack(stack) && kind !== 'websocket';
+  const hasOwn = apis.some((api) => !isAdministration(api));
   const tries =
     written.length > 0
       ? written
-      : apis.flatMap((api, index) => suggestTries(api, guarded[index] ?? [])).slice(0, MAX_SUGGESTED);
+      : apis
+          .flatMap((api, index) =>
+            hasOwn && isAdministration(api) ? [] : suggestTries(api, guarded[index] ?? []),
+          )
+          .slice(0, MAX_SUGGESTED);
   const trusting = listening.certificateAuthority;
   return trusting === undefined ? tries : tries.map((line) => trustIn(line, nearby(trusting)));
 }

@@ -1,11 +1,47 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { listTries } from '../../../../../packages/gatewright/command/start/start-text.ts';
 import { guardedRoutes } from '../../../../../packages/gatewright/command/start/suggested-tries.ts';
 import { aDocument } from '../../../../support/an-access-document.ts';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
-import type { InspectedRoute } from '../../../../../packages/gateway/engine/index.ts';
+import { aStack } from '../../../../support/a-stack.ts';
+import type { ApiRoutes, InspectedRoute } from '../../../../../packages/gateway/engine/index.ts';
 import { OURS, guard, of, row, suggest } from './tries-builders.ts';
 import type { Row } from './tries-builders.ts';
+
+describe('listTries', () => {
+  const admin = {
+    ...of('http', [row('/quota/openapi.json', { functionName: 'quota-admin' })]),
+    stack: 'gatewright-dev',
+    id: 'z9',
+  };
+  const own = of('rest', [row('/pets')]);
+  const commandsFor = (apis: readonly ApiRoutes[]) => {
+    const gateway = {
+      routes: () => apis,
+      inspect: () => apis.map((api) => ({ ...api, apiKeySource: 'HEADER', routes: [guard()] })),
+      stacks: [
+        aStack({}, 'shop-dev'),
+        {
+          ...aStack({}, 'gatewright-dev'),
+          functions: [{ name: 'quota-admin', environment: { GATEWRIGHT_STAGE: 'dev' } }],
+        },
+      ],
+    };
+    return listTries({ gateway, listening: {}, documents: [], stage: 'dev' } as unknown as Parameters<
+      typeof listTries
+    >[0]);
+  };
+
+  // An empty Traffic said “No requests to your own APIs yet”, above a request of the product’s own admin API.
+  it('suggests no request of the admin API of Gatewright’s stack beside the user’s own APIs', () => {
+    assert.deepEqual(commandsFor([own, admin]), [
+      '# open to everyone',
+      'curl -i http://127.0.0.1:3000/dev/pets',
+    ]);
+    assert.match(commandsFor([admin]).join(' '), /openapi\.json/);
+  });
+});
 
 describe('suggestTries', () => {
   it('gives a curl line for an open route, one without parameters and side effects first', () => {
