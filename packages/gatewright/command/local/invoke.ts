@@ -4,24 +4,34 @@ import { Command } from 'commander';
 import { findFunction } from '../../../toolkit/terminal/find-function.ts';
 import { printResult, UsageError } from '../../../base/terminal/output.ts';
 import { addGatewayOptions } from '../../../toolkit/terminal/running-gateway.ts';
+import { quote } from '@gatewright/aws/text/token-options';
 import { isJson, membersOf, parseJson } from '@gatewright/aws/json-object';
 import { sendToFunction } from '../../../toolkit/terminal/invoke-function.ts';
 
 type InvokeFlags = { readonly event: string; readonly async: boolean; readonly clientContext?: string };
 
 export function invokeCommand(): Command {
-  return addGatewayOptions(
-    new Command('invoke')
-      .description('Invoke a function; print its result, and its logs to stderr.')
-      .argument('<function>', 'name of the function, its logical id or CDK id, or the end of its name'),
-  )
-    .option('--event <json|file|->', 'the event: JSON, a file, or - for stdin', '{}')
-    .option('--async', 'invoke asynchronously, without waiting for the result', false)
-    .option('--client-context <json>', 'value of context.clientContext')
-    .action(invoke);
+  return (
+    addGatewayOptions(
+      new Command('invoke')
+        .description('Invoke a function; print its result, and its logs to stderr.')
+        .argument('<function>', 'name of the function, its logical id or CDK id, or the end of its name'),
+    )
+      // The action names the option for a misplaced event, which the error of commander does not.
+      .allowExcessArguments()
+      .option('--event <json|file|->', 'the event: JSON, a file, or - for stdin', '{}')
+      .option('--async', 'invoke asynchronously, without waiting for the result', false)
+      .option('--client-context <json>', 'value of context.clientContext')
+      .action(invoke)
+  );
 }
 
-async function invoke(given: string, flags: InvokeFlags): Promise<void> {
+async function invoke(given: string, flags: InvokeFlags, { args }: Command): Promise<void> {
+  const [, misplaced] = args;
+  if (misplaced !== undefined)
+    throw new UsageError(
+      `"${misplaced}" stands after the function; pass the event with --event: gatewright invoke ${quote(given)} --event ${quote(misplaced)}`,
+    );
   const event = await readEvent(flags.event);
   const context = flags.clientContext;
   if (context !== undefined && !isJson(context))

@@ -167,6 +167,9 @@ describe('gatewright invoke', () => {
     assert.deepEqual(asked.at(-1), [call, { b: 2 }]);
 
     headers = { 'x-amz-function-error': 'Unhandled' };
+    const misplaced = await run(['invoke', 'list', '{"b":2}']);
+    assert.equal(misplaced.code, 1);
+    assert.match(misplaced.stderr, /pass the event with --event: gatewright invoke list --event '\{"b":2\}'/);
     const failed = await run(['invoke', 'list']);
     assert.deepEqual([failed.code, failed.stdout], [1, '{"a":1}\n']);
   });
