@@ -22,6 +22,8 @@ type AskedOfApi = {
   readonly path: string;
   /** The identity sources of the route's authorizer. */
   readonly places: readonly { readonly kind: string; readonly name: string }[];
+  /** The subject of the refused token. The suggested token has it, too, unless no rule allows it. */
+  readonly subject?: string | undefined;
 };
 
 /**

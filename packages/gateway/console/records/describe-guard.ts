@@ -65,6 +65,7 @@ export function describeGuard(
   const duplicates = lambda === undefined ? 'last' : duplicatesOf(lambda.payload);
   const trust = token?.issuersOf?.(received.stage.variables) ?? token?.trust.issuers ?? [];
   const given = grant?.givenAtEpochMs;
+  const sent = readToken(received, sources, grant);
   return {
     kind,
     name: lambda?.name ?? token?.name ?? (kind === 'iam' ? 'AWS_IAM' : 'none'),
@@ -87,10 +88,13 @@ export function describeGuard(
     decided: grant && describeDecided(grant, received, sources, { access, message }),
     simpleAnswer: grant?.verdict.kind === 'simple' ? grant.verdict.isAuthorized : undefined,
     lines: lines.map((line) => redactor.text(line)),
-    token: withNames(readToken(received, sources, grant), stacks),
+    token: withNames(sent, stacks),
     localToken:
       kind === 'lambda'
-        ? access?.localToken(questionOf(received, sources), (issuer) => issuers?.includes(issuer) === true)
+        ? access?.localToken(
+            { ...questionOf(received, sources), subject: sent?.subject },
+            (issuer) => issuers?.includes(issuer) === true,
+          )
         : issuers && localTokenOf(authorization, issuers, received.stage.variables),
     newKey: kind === 'lambda' ? newKeyOf(received, sources, { access, stacks }) : undefined,
     trusted:

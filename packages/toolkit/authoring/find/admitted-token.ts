@@ -40,6 +40,8 @@ export type Asked = {
    * must be in it.
    */
   readonly places?: readonly IdentityPlace[];
+  /** The subject of a refused caller, who then needs only other claims. */
+  readonly subject?: string | undefined;
 };
 
 /** Examples for claims that a document requires, but whose values it does not determine. */
@@ -61,7 +63,7 @@ export function findAdmittedToken(
     if (!(isLocal || includes(address)) || issuer.only?.includes(stage) === false) continue;
     const source = sourceOf(document, issuer, asked.places);
     if (source === undefined) continue;
-    for (const claims of candidates(document, issuer, asked)) {
+    for (const claims of withSubject(candidates(document, issuer, asked), asked.subject)) {
       const token = toTokenText(claims, issuer);
       if (token !== undefined && isAllowed(document, asked, callerOf(issuer, claims)))
         return { token, source };
@@ -129,6 +131,11 @@ export function isAllowed(document: CompiledDocument, { method, path }: Asked, c
     if (error instanceof AccessQueryError) return false;
     throw error;
   }
+}
+
+/** Puts the claims with the caller's own subject first. A rule may allow the route only to another subject. */
+function withSubject(all: readonly Claims[], subject: string | undefined): readonly Claims[] {
+  return subject === undefined ? all : [...all.map((claims) => ({ ...claims, sub: subject })), ...all];
 }
 
 /** Returns the claims that each rule requires, in the order of the rules. */

@@ -224,6 +224,19 @@ describe('a suggested token', () => {
     );
   });
 
+  // The explanation for bob said: send a token from `gatewright token --sub alice`.
+  it('is of the refused caller, unless the rules allow the route only to another subject', () => {
+    const asked = { method: 'GET', path: '/users/1', subject: 'bob' };
+    const byRole = build({ document: { rules: [rule({ when: { roles: { any: ['support'] } } })] } });
+    const byOwner = build({ document: { rules: [rule({ bind: { id: { claim: 'sub' } } })] } });
+
+    assert.partialDeepStrictEqual(findAdmittedToken(byRole, 'dev', asked)?.token, {
+      sub: 'bob',
+      roles: ['support'],
+    });
+    assert.equal(findAdmittedToken(byOwner, 'dev', asked)?.token.sub, '1');
+  });
+
   it('is undefined if no token of the local issuer is admitted', () => {
     const asked = { method: 'GET', path: '/users/1' };
     const denied = build({ document: { rules: [rule({}), rule({ id: 'never', effect: 'deny' })] } });
