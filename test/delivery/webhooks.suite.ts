@@ -11,7 +11,7 @@ const LOCAL_SECRET = 'only-for-this-machine';
 
 type Recorded = { readonly calls: readonly { readonly action: string; readonly body: string }[] };
 
-describe("a webhook to the toolkit's stack on the local gateway", () => {
+describe("a webhook to Gatewright's stack on the local gateway", () => {
   let toolkit: StartedToolkit;
   before(async () => {
     toolkit = await startedToolkit();

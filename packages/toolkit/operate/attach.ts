@@ -341,7 +341,9 @@ async function finish(
   if (step === undefined) checkVerifyOptions(saved, open.options);
   const { functionArn } = saved;
   printLines(
-    showControls(`the authorizer's function ${functionArn} is in account ${functionArn.split(':')[4] ?? ''}`),
+    showControls(
+      `The API gets the authorizer function ${functionArn}. Check that ${functionArn.split(':')[4] ?? ''} is the account of your authorizer.`,
+    ),
   );
   await confirm(
     `Apply ${saved.steps.length} ${saved.steps.length === 1 ? 'step' : 'steps'} to API ${saved.apiId}?`,

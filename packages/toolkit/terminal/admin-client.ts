@@ -190,7 +190,7 @@ async function findLocal({ profile }: AdminFlags): Promise<AdminTarget> {
   if (found !== undefined)
     return { ...found, ...(typeof ownCalls === 'string' && { consoleCall: ownCalls }) };
   throw new UsageError(
-    "the local gateway does not serve the toolkit's stack: also start that stack, or pass --url to call a deployed stack",
+    "the local gateway does not serve Gatewright's stack: also start that stack, or pass --url to call a deployed stack",
   );
 }
 

@@ -134,7 +134,7 @@ function readPaths({ name, value, at, folder }: Entry): readonly string[] {
 function assertStack({ name, at, folder }: Entry): void {
   if (!isStackFolder(folder) && !isStackFolder(join(folder, STACK_FOLDER)))
     throw new UsageError(
-      `${at}: ${name} is a setting of the toolkit's stack, but this folder contains no such stack: run gatewright init, or move the setting to the gatewright.yml next to the stack's serverless.yml`,
+      `${at}: ${name} is a setting of Gatewright's stack, but this folder contains no such stack: run gatewright init, or move the setting to the gatewright.yml next to the stack's serverless.yml`,
     );
 }
 

@@ -187,12 +187,15 @@ function describeCaller({
   decided,
 }: NonNullable<Circumstances['guard']>): string {
   const key = decided?.key === undefined ? '' : ` (key ${decided.key})`;
-  const who =
-    decided?.customer === undefined ? (principal ?? 'the caller') : `the customer ${decided.customer}${key}`;
-  if (kind === 'iam') return `The signature is valid: ${who} called.`;
-  if (kind === 'token') return `Authorizer ${name} accepted the token of ${who}.`;
-  return from === 'cache'
-    ? `Authorizer ${name} was not called, because its result for ${who}, ${formatDuration(ageMs ?? 0)} old, was cached.`
+  // A simple response of an HTTP API names nobody.
+  const who = decided?.customer === undefined ? principal : `the customer ${decided.customer}${key}`;
+  if (kind === 'iam') return `The signature is valid: ${who ?? 'the signer'} called.`;
+  if (kind === 'token')
+    return `Authorizer ${name} accepted the token${who === undefined ? '' : ` of ${who}`}.`;
+  if (from === 'cache')
+    return `Authorizer ${name} was not called, because its result${who === undefined ? '' : ` for ${who}`}, ${formatDuration(ageMs ?? 0)} old, was cached.`;
+  return who === undefined
+    ? `Authorizer ${name} admitted the request, without naming a caller.`
     : `Authorizer ${name} identified the caller: ${who}.`;
 }
 

@@ -19,7 +19,7 @@ const AUTHORIZER_WITHIN_SECONDS = { rest: 29, websocket: 29, http: 10 } as const
  * have the authorizer.
  */
 const WRITE_ROUTES =
-  'run gatewright attach plan --write-routes with the same options, which writes the routes as they will be after the attachment to the routes file of the document; then deploy the toolkit’s stack, or run gatewright access publish; then attach';
+  'run gatewright attach plan --write-routes with the same options, which writes the routes as they will be after the attachment to the routes file of the document; then deploy Gatewright’s stack, or run gatewright access publish; then attach';
 
 export function findPlanFindings(about: Circumstances): readonly PlanFinding[] {
   if (about.choice.chosen.length === 0) return findNothingToDo(about);

@@ -141,7 +141,7 @@ export async function findBreaking(plan: Plan, plane: ControlPlane): Promise<str
 }
 
 export const PERMISSION_ADVICE =
-  'publish the document to the deployed authorizers first: gatewright access publish, or deploy the toolkit’s stack';
+  'publish the document to the deployed authorizers first: gatewright access publish, or deploy Gatewright’s stack';
 
 /** Thrown if the authorizer would refuse every caller. */
 export class BreakingError extends UsageError {}

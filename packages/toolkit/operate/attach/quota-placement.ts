@@ -104,7 +104,7 @@ function checkAccessLog({ kind, stage, stageShown }: LiveApi): readonly PlanFind
     warning(
       'access-log-filter',
       `could not check whether ${group} sends its lines to the usage tracker`,
-      'if it does not, add a subscription filter with an empty pattern, and as its destination the function UsageTrackerArn (an output of the toolkit’s stack)',
+      'if it does not, add a subscription filter with an empty pattern, and as its destination the function UsageTrackerArn (an output of Gatewright’s stack)',
     ),
   ];
 }

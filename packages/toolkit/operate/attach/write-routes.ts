@@ -35,7 +35,7 @@ export function writeRoutes(folder: string, live: LiveApi, keys: ReadonlySet<str
   const [document] = found;
   if (document === undefined)
     throw new UsageError(
-      `no document of ${folder} names stage ${stage} of API ${apiId}\nIf a document names the API by stack and logical id, run gatewright access sync, which looks up the id. Otherwise write api: { STAGE: { apiId: ${apiId}, stage: ${stage} } } in a document, where STAGE is the stage of the toolkit's stack`,
+      `no document of ${folder} names stage ${stage} of API ${apiId}\nIf a document names the API by stack and logical id, run gatewright access sync, which looks up the id. Otherwise write api: { STAGE: { apiId: ${apiId}, stage: ${stage} } } in a document, where STAGE is the stage of Gatewright's stack`,
     );
   const routes = live.routes.map(({ key, method, path, authorizationType }) => ({
     method: method.startsWith('$') ? 'ANY' : method,
@@ -45,5 +45,5 @@ export function writeRoutes(folder: string, live: LiveApi, keys: ReadonlySet<str
   const inventory = printInventory({ kind, apiIds: document.apiIds, routes });
   const { problems } = writeCompiledAccess(folder, { inventories: new Map([[document.name, inventory]]) });
   if (problems.length > 0) throw new UsageError(problems.map(printProblem).join('\n'));
-  return `${document.name}: compiled with ${count(routes.length, 'route')}, ${routes.filter(({ isProtected }) => isProtected).length} behind an authorizer. Before gatewright attach apply, deploy the toolkit's stack or run gatewright access publish.`;
+  return `${document.name}: compiled with ${count(routes.length, 'route')}, ${routes.filter(({ isProtected }) => isProtected).length} behind an authorizer. Before gatewright attach apply, deploy Gatewright's stack or run gatewright access publish.`;
 }

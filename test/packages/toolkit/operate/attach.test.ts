@@ -83,7 +83,7 @@ describe('an attachment in files', () => {
     assert.equal(other.code, 2, other.stderr);
     assert.match(other.stderr, /is not the one that these options plan/);
     const unasked = await run('apply');
-    assert.match(unasked.stdout, new RegExp(`${functionArn(LAX)} is in account 123456789012`));
+    assert.match(unasked.stdout, new RegExp(`${functionArn(LAX)}\\. Check that 123456789012 is the account`));
     assert.match(unasked.stderr, /There is no terminal for a confirmation/);
     assertSame(await api.everything(), before);
 

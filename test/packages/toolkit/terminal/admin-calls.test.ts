@@ -106,7 +106,7 @@ describe('callAdmin', () => {
   it('says that the local gateway does not serve the stack', async () => {
     const call = beside(json({ apis: [] }), () => callAdmin(SHOW, {}));
 
-    await assert.rejects(call, /does not serve the toolkit's stack/);
+    await assert.rejects(call, /does not serve Gatewright's stack/);
   });
 
   it('calls a deployed stack with the credentials of the environment, and a change with its id', async () => {

@@ -236,7 +236,7 @@ describe('custom.gatewright of a serverless.yml', () => {
     assert.equal(apply([aFolder({ ...around, ...parts })]).options['port'], 3111);
     assert.throws(
       () => apply([aFolder(parts)]),
-      /gatewright\.yml:1: parts is a setting of the toolkit's stack, but this folder contains no such stack/,
+      /gatewright\.yml:1: parts is a setting of Gatewright's stack, but this folder contains no such stack/,
     );
   });
 

@@ -112,7 +112,9 @@ function showCommand(): Command {
   return readCommand('show', 'Show a key, without its secret, and the changes made to it.')
     .argument(...KEY)
     .action(async (keyId: string, flags: ReadFlags) => {
-      printAnswer(await callAdminJson({ method: 'GET', path: pathOf(keyId) }, flags));
+      const answer = await callAdminJson({ method: 'GET', path: pathOf(keyId) }, flags);
+      const { secrets } = answer;
+      printAnswer(answer, secrets === undefined ? answer : { ...answer, secrets: describeSecrets(secrets) });
     });
 }
 
@@ -174,13 +176,24 @@ function printChange(answer: Answer): void {
   const { key, note } = answer;
   const rows = Object.entries(without(answer, 'key', 'outside', 'note')).map(([name, value]) => [
     name,
-    printValue(value),
+    name === 'secrets' ? describeSecrets(value) : printValue(value),
   ]);
   printNotes(table(rows));
   if (typeof note === 'string') printMessage('yellow', note);
   if (typeof key === 'string')
     printNotes(colorize('yellow', 'Save the key now, because it cannot be shown again:', process.stderr));
   printResult(answer, () => (typeof key === 'string' ? key : []));
+}
+
+/** The secrets themselves are not stored. Only a rotation gives a secret an end. */
+function describeSecrets(value: unknown): string {
+  const secrets = Array.isArray(value) ? value.map(membersOf) : [];
+  return secrets
+    .map(({ createdAt, notAfter }) => {
+      const end = notAfter === undefined ? '' : `, accepted until ${printValue(notAfter)}`;
+      return `created ${printValue(createdAt)}${end}`;
+    })
+    .join('; ');
 }
 
 function pathOf(keyId: string): string {

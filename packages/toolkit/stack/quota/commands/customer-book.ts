@@ -54,7 +54,7 @@ export function openCustomerBook(findTarget: () => AdminTarget | undefined): Cus
     const target = findTarget();
     if (target !== undefined) return { target };
     throw new UsageError(
-      'There are no customers, because this gateway does not serve the toolkit’s stack, which records the usage.',
+      'There are no customers, because this gateway does not serve Gatewright’s stack, which records the usage.',
     );
   };
   return {

@@ -21,7 +21,7 @@ export function openInvoiceBook(findTarget: () => AdminTarget | undefined): Invo
     const target = findTarget();
     if (target !== undefined) return { period, target };
     throw new UsageError(
-      'There are no invoices, because this gateway does not serve the toolkit’s stack, which records the usage.',
+      'There are no invoices, because this gateway does not serve Gatewright’s stack, which records the usage.',
     );
   };
   const ofMonth = async (month: string): Promise<ShownInvoices> => {

@@ -367,6 +367,29 @@ describe('a refusal or failure', () => {
       assert.ok(changes.includes(change), changes.join('\n'));
     });
 
+  // “Authorizer tok identified the caller: the caller.”
+  it('names nobody if a simple response names nobody', () => {
+    const about: Circumstances = {
+      ...refusedBy('authorizer', undefined),
+      status: 200,
+      phase: 'integrate',
+      code: undefined,
+      failure: undefined,
+      policies: [],
+      guard: { ...GUARD, simpleAnswer: true, principal: undefined },
+    };
+
+    const told = [
+      about,
+      { ...about, guard: { ...GUARD, principal: undefined, from: 'cache', ageMs: 7 } as const },
+    ].map((given) => explain(given).sentences[0]);
+
+    assert.deepEqual(told, [
+      'Authorizer gate admitted the request, without naming a caller.',
+      'Authorizer gate was not called, because its result, 7 ms old, was cached.',
+    ]);
+  });
+
   // The function would have allowed this path; advice to change the credential or the function's decision was false.
   it('says of a cached policy for another path of the same route that the function did not decide about this one', () => {
     const about: Circumstances = {

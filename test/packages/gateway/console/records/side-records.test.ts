@@ -36,7 +36,7 @@ const rowWith = (environment: Readonly<Record<string, string>>, steps: readonly 
   } as never).isToolkit;
 
 describe('the row of an event that no request caused', () => {
-  it('is folded with the toolkit’s own requests if its resource is in the toolkit’s stack', () => {
+  it('is folded with the toolkit’s own requests if its resource is in Gatewright’s stack', () => {
     assert.equal(rowWith({ GATEWRIGHT_STAGE: 'dev' }, [CAME]), true);
     assert.equal(rowWith({}, [CAME]), undefined);
   });

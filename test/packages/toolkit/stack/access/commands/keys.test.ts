@@ -92,6 +92,10 @@ describe('gatewright keys', () => {
 
     assert.match(
       await rotate(),
+      /^secrets +created c2; created c1, accepted until 2026-11-28T10:00:00\.000Z$/m,
+    );
+    assert.match(
+      await rotate(),
       /^The earlier secret is accepted until 2026-11-28T10:00:00\.000Z\. If it has leaked, run gatewright keys rotate k-1 --overlap 0s, and use the secret that this prints\.$/m,
     );
     assert.doesNotMatch(await rotate('--overlap', '0s'), /earlier secret/);

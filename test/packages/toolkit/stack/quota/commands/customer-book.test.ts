@@ -149,7 +149,7 @@ describe('the customers of the console', () => {
   it('are none if the gateway does not serve the stack that records the usage', async () => {
     const none = openCustomerBook(() => undefined);
 
-    await assert.rejects(async () => none.list({ withUse: true }), /does not serve the toolkit’s stack/);
+    await assert.rejects(async () => none.list({ withUse: true }), /does not serve Gatewright’s stack/);
   });
 
   // A walk in which the plan was changed twice: 26 units were shown of the 10 that were used.

@@ -250,7 +250,7 @@ describe('the invoices that the console shows', () => {
   it('are refused in a sentence if the stack that counts is not served', async () => {
     await assert.rejects(
       openInvoiceBook(() => undefined).ofMonth('2026-11'),
-      /does not serve the toolkit’s stack/,
+      /does not serve Gatewright’s stack/,
     );
   });
 });
