@@ -6,6 +6,7 @@
 import { adviseBehavior } from '../explain/behavior-advice.ts';
 import { describeEdge } from '../records/describe-edge.ts';
 import { adviseOwnResults } from '../explain/cached-for-other.ts';
+import { flushCommand } from '../explain/explain-access.ts';
 import { describeMisread } from '../explain/function-error-advice.ts';
 import { SUBPROTOCOL } from '../explain/explain-closure.ts';
 import { listed } from '../explain/reason.ts';
@@ -253,7 +254,7 @@ const authorizerCached: SurpriseKind = {
       ],
       changes: [
         adviseOwnResults({ ...(payload === 'rest-token' && { isTokenType: true }) }, received.api.protocol),
-        `Or have the function called for every request: ${setting}${where}. For this run, \`gatewright cache flush\` empties the authorizers’ caches.`,
+        `Or have the function called for every request: ${setting}${where}. To end the current result, flush the authorizer’s cache: ${flushCommand({ protocol: received.api.protocol, apiId: received.api.apiId, stageName: received.stage?.name, isDeployed: false })}.`,
       ],
     };
   },
