@@ -33,8 +33,8 @@ const DEFECTS: Readonly<Record<string, Told>> = {
   'customer-closed': {
     because: (since) => `the API key was revoked${at(since)}, when its customer was closed`,
     changes: ({ customer }) => [
-      `Do nothing if the customer has left: ${customer === undefined ? 'its customer' : `the customer ${customer}`} is closed, so it has no valid key and cannot get one.`,
-      'To serve it again, create a customer with another name (`gatewright customers create NAME PLAN`) and a key for that customer (`gatewright keys create --customer NAME`), which the client then has to send.',
+      `Do nothing if the customer has left: ${customer === undefined ? 'a closed customer' : `the customer ${customer} is closed, so it`} has no valid key and cannot get one.`,
+      'To serve it again, create a customer with another name (`gatewright customers create NAME PLAN`) and a key for it (`gatewright keys create --customer NAME`, with the prefix and role of this one), which the client then has to send.',
     ],
   },
   'key-revoked': {

@@ -26,7 +26,9 @@ export function secretsOf(recorded: Recorded, names: ReadonlySet<string>): reado
   // An identity source may be a fact of the request, such as `$context.routeKey`. The authorizer's event contains the
   // fact next to the token, but it is not a secret, and every sentence about the request contains it.
   const { method, path, rawPath, route, stage, sourceIp, api } = recorded.received;
-  const facts = [method, path, rawPath, route?.routeKey, stage?.name, sourceIp, api.apiId];
+  // The record of a decision and the context call the id of an API key `key`. Commands need the id.
+  const ids = keyIdsOf(recorded.received);
+  const facts = [method, path, rawPath, route?.routeKey, stage?.name, sourceIp, api.apiId, ...ids];
   return found.filter((secret) => !facts.includes(secret));
 }
 

@@ -113,8 +113,12 @@ function showCommand(): Command {
     .argument(...KEY)
     .action(async (keyId: string, flags: ReadFlags) => {
       const answer = await callAdminJson({ method: 'GET', path: pathOf(keyId) }, flags);
-      const { secrets } = answer;
-      printAnswer(answer, secrets === undefined ? answer : { ...answer, secrets: describeSecrets(secrets) });
+      const { secrets, changes } = answer;
+      printAnswer(answer, {
+        ...answer,
+        ...(secrets !== undefined && { secrets: describeSecrets(secrets) }),
+        ...(changes !== undefined && { changes: describeChanges(changes) }),
+      });
     });
 }
 
@@ -193,6 +197,13 @@ function describeSecrets(value: unknown): string {
       const end = notAfter === undefined ? '' : `, accepted until ${printValue(notAfter)}`;
       return `created ${printValue(createdAt)}${end}`;
     })
+    .join('; ');
+}
+
+function describeChanges(value: unknown): string {
+  const changes = Array.isArray(value) ? value.map(membersOf) : [];
+  return changes
+    .map(({ kind, by, at }) => `${printValue(kind)} at ${printValue(at)} by ${printValue(by)}`)
     .join('; ');
 }
 

@@ -151,6 +151,26 @@ describe('a credential that a record repeats', () => {
       assert.ok(!shownOf(api).includes(key.slice(-30)));
     });
 
+  // The explanation of a 429 named the key as [911a7396..YlrK], which no command takes.
+  it('is not the id of an API key, which the context and the record of the decision call key', async () => {
+    const keyId = 'AbCd0123AbCd0123';
+    const key = printApiKey({ prefix: 'shop_live', keyId }, 'c0ffee'.repeat(11));
+    const decision = { document: 'shop', outcome: 'over-quota', key: keyId, customer: 'acme' } as const;
+    const api = aRecordedApi(withAuthorizer(TOKEN), {
+      list,
+      auth: () => ({
+        ...policy('Deny', '*'),
+        principalId: `partners|${keyId}`,
+        context: { accessDecision: printAccessDecision(decision), key: keyId },
+      }),
+    });
+
+    await api.send({ target: '/dev/pets', headers: ['Authorization', `Bearer ${key}`] });
+
+    assert.match(api.last().story.sentences.join('\n'), /The caller used the API key AbCd0123AbCd0123\./);
+    assert.ok(!shownOf(api).includes(key.slice(-30)));
+  });
+
   it('has one fingerprint in every place', async () => {
     const api = aRecordedApi(restApi(), { list });
     await api.send({ target: '/dev/pets', headers: ['authorizationToken', RAW] });

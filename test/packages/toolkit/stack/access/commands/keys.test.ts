@@ -176,13 +176,23 @@ describe('gatewright keys', () => {
 
   it('shows one, member by member', async () => {
     const { requests, stdout } = await admin.ask(['keys', 'show', 'k-1'], {
-      body: { keyId: 'k-1', roles: ['support'] },
+      body: {
+        keyId: 'k-1',
+        roles: ['support'],
+        secrets: [{ createdAt: 'c2' }],
+        changes: [
+          { kind: 'create', by: 'ann', at: 'c1' },
+          { kind: 'rotate', by: 'bob', at: 'c2' },
+        ],
+      },
     });
 
     assert.deepEqual(requests, ['GET /access/keys/k-1']);
     assert.deepEqual(cellsOf(stdout), [
       ['keyId', 'k-1'],
       ['roles', 'support'],
+      ['secrets', 'created c2'],
+      ['changes', 'create at c1 by ann; rotate at c2 by bob'],
     ]);
   });
 });
