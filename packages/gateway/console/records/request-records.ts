@@ -40,6 +40,7 @@ import type { ReadHandler } from './handler-misread.ts';
 import type { Finished, FinishedEvent, RecordSink } from '../../core/trail.ts';
 import type { PrintedLine } from './function-lines.ts';
 import type { FunctionCallNote } from './function-calls.ts';
+import { isEvent } from './recorded-request.ts';
 import type { Recorded, RecordedRequest } from './recorded-request.ts';
 import type { PackedEvent } from './packed-event.ts';
 import type { PackedRequest } from './packed-request.ts';
@@ -274,7 +275,8 @@ export class RequestRecords implements RecordSink {
       if (id === 'last' && sequence < after) return undefined;
       const isLast = id === 'last';
       if (!isLast && !isOfSide(slot, id, this.journal)) continue;
-      if (!isLast || !isQuiet(slot, this.journal))
+      const isOwn = isLast && describeSideRow(sequence, slot, this.#sideWith()).isToolkit === true;
+      if (!isLast || !(isQuiet(slot, this.journal) || isOwn))
         return describeSideDetail(sequence, slot, this.#sideWith());
       quiet ??= after === -1 ? describeSideDetail(sequence, slot, this.#sideWith()) : undefined;
     }
@@ -286,20 +288,26 @@ export class RequestRecords implements RecordSink {
    * a log shows. If several records match, returns the newest. For `last`, returns the newest record of a request or a
    * message, because a developer who asks for the last request means one of these, such as the message that made the
    * gateway end the connection. If there is none, returns the newest record of a connection that was opened or has
-   * ended. `last-request` returns the same, also where `detail('last')` prefers a newer event.
+   * ended. `last-request` returns the same, also where `detail('last')` prefers a newer event. Commands such as
+   * `customers set-plan` send requests to Gatewright's own stack, which are the last ones only if there are no others.
    */
   find(id: string): Found | undefined {
     const isLast = id === 'last' || id === 'last-request';
+    const labels = this.readLabels();
+    let ofToolkit: Found | undefined;
     let lifecycle: Found | undefined;
     for (const [sequence, slot] of this.#records.newestFirst()) {
       const own = idOf(slot);
       if (!isLast && own !== id && !(id.length >= 8 && own.startsWith(id))) continue;
       const recorded = unpack(slot);
       const found = { sequence, kept: recorded, redactor: this.#redactorOf(slot, recorded) };
-      if (!isLast || !isLifecycle(recorded)) return found;
-      lifecycle ??= found;
+      if (!isLast) return found;
+      if (isLifecycle(recorded)) lifecycle ??= found;
+      else if (labels.of(isEvent(recorded) ? recorded.apiId : recorded.received.api.apiId).isToolkit)
+        ofToolkit ??= found;
+      else return found;
     }
-    return lifecycle ?? this.#findByOtherId(id) ?? this.#findByEvent(id);
+    return ofToolkit ?? lifecycle ?? this.#findByOtherId(id) ?? this.#findByEvent(id);
   }
 
   /** Finds a record by another id that its client, or the log of its function, shows. */

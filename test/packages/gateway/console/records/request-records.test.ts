@@ -90,6 +90,24 @@ describe('recorded requests', () => {
     assert.equal(records.detail('last')?.id, id);
   });
 
+  // After `customers set-plan`, `explain last` explained the command's own request to the admin API.
+  it('leave requests to Gatewright’s own stack out of the last requests, unless they are the only ones', async () => {
+    const api = aRecordedApi(restApi(), { list: ok });
+    await api.send({ target: '/dev/pets?own' });
+    const other = aRecordedApi(restApi(), { list: ok });
+    other.ports.records = api.records;
+    const label = (isToolkit: boolean) => ({ label: 'a', isToolkit });
+    let served = 0;
+    api.records.readLabels = () => ({ of: () => label((served += 1) === 1) });
+    await other.send({ target: '/dev/pets?admin' });
+
+    const [newest, first] = api.records.rows().map(({ sequence }) => sequence);
+    served = 0;
+    assert.equal(api.records.find('last')?.sequence, first, 'the newest is of the toolkit');
+    api.records.readLabels = () => ({ of: () => label(true) });
+    assert.equal(api.records.find('last')?.sequence, newest, 'there is nothing else');
+  });
+
   describe('are found by another id that is shown', () => {
     it('which an AWS service gave to its call behind an HTTP API', async () => {
       const api = recording(
