@@ -40,10 +40,19 @@ function neverExit(command: Command, isJson: boolean): void {
   for (const below of command.commands) neverExit(below, isJson);
 }
 
-/** Adds the command's usage to an error of commander about a missing argument or option. */
+/**
+ * Adds the command's usage to an error of commander about a missing argument or option. A superfluous argument is often
+ * the value of an option, such as the customer in `usage show acme`.
+ */
 function withUsage(message: string, command: Command): string {
   const usage = `usage: ${callOf(command)} ${command.usage()}`;
   const option = command.options.find(({ flags }) => message.includes(`required option '${flags}' not`));
+  if (option === undefined && message.includes('too many arguments')) {
+    const valued = command.options.filter(({ required, hidden }) => required && !hidden);
+    return valued.length === 0
+      ? message
+      : `${message} Values are passed by options: ${valued.map(({ flags }) => flags).join('; ')}`;
+  }
   if (option === undefined)
     return message.includes('missing required argument ') ? `${message}; ${usage}` : message;
   // If an option has two names, only the first one is printed, because both would look like two required options.

@@ -57,8 +57,12 @@ describe('runCommandLine', () => {
       ['quota', 'top-up', 'acme'],
       "missing required argument 'limit'; usage: gatewright quota top-up [options] <tenant> <limit> <units>",
     ],
+    [
+      ['usage', 'show', 'acme'],
+      "too many arguments for 'show'. Expected 0 arguments but got 1: acme. Values are passed by options: --gateway <name>; --control-port <number>; --url <url>; --profile <name>; --customer, --tenant <name>; --at <instant>",
+    ],
   ] as const)
-    it(`says how the command is called if something is missing: gatewright ${words.join(' ')}`, async () => {
+    it(`says how the command is called if something is missing or superfluous: gatewright ${words.join(' ')}`, async () => {
       const { stderr } = await runCommandHere(words);
       assert.equal(stderr, `error: ${says}\nRun with --help to see commands and options.\n`);
       const asJson = await runCommandHere([...words, '--json']);
