@@ -204,6 +204,39 @@ describe('invoices in the portal', () => {
     assert.match(Buffer.from(pdf.text, 'base64').toString('latin1'), /^%PDF-1\.4/);
   });
 
+  // `usage show` said 7, the invoice 4 and “included 4” of 1,000, and nothing said why.
+  it('say which units of an earlier plan count first, so that usage and invoice can be compared', async () => {
+    const { portal, owner } = await anOrganisation();
+    await portal.spend('acme', 4);
+    portal.nowMs += 1000;
+    await owner.post('/api/plan', { body: { plan: 'pro', version: 2 } });
+    await portal.spend('acme', 4);
+
+    const { current } = (await owner.get('/api/usage')).body as {
+      readonly current: readonly Record<string, unknown>[];
+    };
+    const { invoices } = (await owner.get('/api/invoices/2026-11')).body as {
+      readonly invoices: readonly {
+        readonly lines: readonly Record<string, unknown>[];
+        readonly notes: readonly string[];
+      }[];
+    };
+
+    assert.deepEqual(
+      current.map(({ used, left }) => [used, left]),
+      [[7, 993]],
+    );
+    const lines = invoices.flatMap((invoice) => invoice.lines);
+    assert.deepEqual(
+      lines.map(({ used }) => used),
+      [3, 4],
+    );
+    assert.match(
+      invoices.flatMap(({ notes }) => notes).join('\n'),
+      /plan Professional: 3 units used in the same period before the change to this plan count first/,
+    );
+  });
+
   it('that do not exist are unknown, whatever the path says', async () => {
     const { owner } = await anOrganisation();
     for (const path of ['2026-13', '2027-01', '2026-11/other/pdf', '__proto__'])
