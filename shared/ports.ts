@@ -2,9 +2,9 @@
  * Interfaces of the domain library's external dependencies. Adapters implement them; tests pass virtual
  * implementations.
  */
+import type { KeyDefect } from '@gatewright/aws/access-decision';
 import type { StoredApiKey } from './access/keys/api-key-record.ts';
 import type { CachedApi } from './access/keys/key-prefixes.ts';
-import type { KeyDefect } from './access/keys/key-refused.ts';
 import type { RevocationTarget } from './access/revocation/revocation.ts';
 import type { StoredTicket, TicketOutcome } from './access/tickets/ticket.ts';
 import type { AdvertisedLimit } from './http/rate-limit-headers.ts';

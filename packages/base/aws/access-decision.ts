@@ -50,6 +50,9 @@ export type ChargeOutcome =
 /** A code that begins with `TOKEN_` says why the credential was refused (docs/errors.md). */
 export type AccessOutcome = 'allow' | RuleOutcome | ChargeOutcome | `TOKEN_${string}`;
 
+/** Why an API key is refused although its secret is or was correct. */
+export type KeyDefect = 'key-revoked' | 'customer-closed' | 'key-expired' | 'secret-replaced';
+
 export type AccessDecision = {
   /** Name of the access document. */
   readonly document: string;

@@ -1,7 +1,5 @@
+import type { KeyDefect } from '@gatewright/aws/access-decision';
 import { DomainError } from '../../errors.ts';
-
-/** Why an API key is refused although its secret is or was correct. */
-export type KeyDefect = 'key-revoked' | 'customer-closed' | 'key-expired' | 'secret-replaced';
 
 /**
  * Thrown if an API key with a correct secret is revoked or expired, or if a rotation has replaced the secret. The error

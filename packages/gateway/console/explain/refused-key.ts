@@ -1,6 +1,6 @@
 /** Says why an API key of the toolkit is refused, and what its owner and its client have to do. */
 import { quote } from '@gatewright/aws/text/token-options';
-import type { KeyDefect } from '@gatewright/handlers/access/keys/key-refused';
+import type { KeyDefect } from '@gatewright/aws/access-decision';
 import type { GuardCircumstances } from './circumstances.ts';
 
 /** What the authorizer recorded of an API key whose secret is or was correct. */
