@@ -73,7 +73,7 @@ export function describePrice({ fee, included, tiers }: InvoiceLine['price']): s
 /**
  * Says what a change of plan within a period does to the line, because neither the units nor the price show it.
  */
-export function describeChange({ price, carried = 0, replaced = 0 }: InvoiceLine): readonly string[] {
+function describeChange({ price, carried = 0, replaced = 0 }: InvoiceLine): readonly string[] {
   const isFree = Number(price.fee) === 0;
   return [
     ...(carried === 0
