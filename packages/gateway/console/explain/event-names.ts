@@ -10,6 +10,7 @@ export type Told<Kind extends EventStep['kind']> = Omit<ToldStep, 'step'> & {
 };
 
 const NOUNS: Readonly<Record<string, string>> = {
+  cloudwatch: 'the alarm',
   sns: 'the topic',
   sqs: 'the queue',
   kinesis: 'the stream',
