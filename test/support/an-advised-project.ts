@@ -35,6 +35,8 @@ type AskedFor = {
   readonly body?: string;
   /** How often the request is sent. The explanation is about the last one. */
   readonly times?: number;
+  /** A request that is sent before, to the same path. */
+  readonly before?: { readonly method: string; readonly headers?: Readonly<Record<string, string>> };
 };
 
 export function anAdvisedProject(source: string, files: Readonly<Record<string, string>>): AdvisedProject {
@@ -73,8 +75,9 @@ async function serveAndAsk(
   try {
     await gateway.load([source]);
     const { apis, control } = await gateway.listen();
-    const { path = '/', method = 'GET', headers = {}, body, times = 1 } = request;
+    const { path = '/', method = 'GET', headers = {}, body, times = 1, before } = request;
     const url = `${apis[0]?.url ?? ''}${path}`;
+    if (before !== undefined) await (await fetch(url, before)).arrayBuffer();
     const init = { method, headers, ...(body !== undefined && { body }) };
     let reply = await fetch(url, init);
     for (let sent = 1; sent < times; sent += 1) reply = await fetch(url, init);

@@ -77,6 +77,8 @@ export type SignatureResult =
       readonly expected?: ExpectedTexts;
       /** The access key that the request names; absent if the signature cannot be read. */
       readonly accessKeyId?: string;
+      /** The region and service for which the client signed, if its credential scope or time is refused. */
+      readonly scope?: { readonly region: string; readonly service: string };
     };
 
 /** Maximum difference between the client's clock and the gateway's clock, in either direction. */
@@ -93,7 +95,10 @@ export function verifySignature(request: SignedRequest, at: VerificationContext)
     findHostDefect(claim, headers) ??
     findScopeDefect(claim, at.service, at.region);
   const { accessKeyId } = claim;
-  if (defect !== undefined) return { ...refused(defect), accessKeyId };
+  if (defect !== undefined) {
+    const { region, service } = claim.scope;
+    return { ...refused(defect), accessKeyId, scope: { region, service } };
+  }
 
   const key = findSecret(claim, at);
   if (key.kind === 'refused') return key;

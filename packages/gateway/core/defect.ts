@@ -75,6 +75,8 @@ export type Defect =
       readonly faults: readonly SignatureFault[];
       readonly region: string;
       readonly service: string;
+      /** The region and service for which the client signed; absent if the request has no credential scope. */
+      readonly scope?: { readonly region: string; readonly service: string } | undefined;
       /** The access key that the request names, and the identity to which it belongs; absent if they are unknown. */
       readonly accessKeyId?: string | undefined;
       readonly signer?: string | undefined;

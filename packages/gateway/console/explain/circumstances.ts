@@ -21,6 +21,8 @@ export type NearMiss = {
   readonly isSameRoute?: true | undefined;
   /** The advice for a route that cannot be called as it is written. */
   readonly advice?: string | undefined;
+  /** Whether the path is /, for which the route lacks a segment. */
+  readonly lacksRoot?: true | undefined;
   /** Whether the path differs so much that the client probably meant another route. */
   readonly isFar?: true | undefined;
 };
@@ -307,6 +309,13 @@ export type QuotaRefusal = {
 /** The place of the first character that JSON does not allow; line and column are counted from 1. */
 export type JsonFault = { readonly offset: number; readonly line: number; readonly column: number };
 
+/** A member of a body that is null, and the types that its model allows instead. */
+export type NullMember = {
+  readonly member: string;
+  readonly types: readonly string[];
+  readonly isRequired: boolean;
+};
+
 /** A message to an MCP server. */
 export type AgentCall = {
   readonly method: string;
@@ -525,6 +534,8 @@ export type Circumstances = {
   readonly isFromTopic?: boolean;
   /** The members of the body that do not match its model, each with its value. */
   readonly modelFaults?: readonly string[] | undefined;
+  /** The members of the body that are null, although their model does not allow that. */
+  readonly nulls?: readonly NullMember[] | undefined;
   /** Names of missing parameters that the request has without a value. */
   readonly blank?: readonly string[] | undefined;
   /** The model or required parameter that the request violates. */

@@ -1,6 +1,7 @@
 /** Explains why no stage or route was found for a request. */
 import { adviseBody, describeBodyFault } from './mapping-advice.ts';
 import { explainForwardedPath } from './behavior-advice.ts';
+import { nameSetting } from './setting-text.ts';
 import { andDeploy, listed, sentence } from './reason.ts';
 import type { Circumstances, NearMiss } from './circumstances.ts';
 import type { Reason } from './reason.ts';
@@ -141,7 +142,17 @@ function explainPlainRequest({
 
 /** Advises the client and the owner of the API on a request for which the stage has no route. */
 function adviseRoute(
-  { method, path, protocol, nearMisses, stagePath = '', doubledStage, behindSegment, domain }: Circumstances,
+  {
+    method,
+    path,
+    protocol,
+    nearMisses,
+    stagePath = '',
+    doubledStage,
+    behindSegment,
+    domain,
+    definition,
+  }: Circumstances,
   stageName: string,
   nearest: NearMiss | undefined,
 ): string {
@@ -155,6 +166,8 @@ function adviseRoute(
   if (mapped !== undefined && repeating !== undefined)
     return `Write the route as ${repeating.route.replace(mapped, '')}, or remove the key ${mapped.slice(1)} from the mapping of the domain. As it is, the route is called at ${mapped}${mapped}${path}.`;
   if (nearest === undefined) return `Add a route for ${method} ${path}${andDeploy(protocol)}.`;
+  if (nearest.lacksRoot === true)
+    return `Add ${nameSetting(protocol === 'rest' ? 'rootMethod' : 'rootRoute', definition, method)}${andDeploy(protocol)}.`;
   const verbs = verbsOf(nearMisses);
   return (
     nearest.advice ??

@@ -1,6 +1,6 @@
 /** Explains that an AWS signature is missing or refused, and what to change for each fault. */
 import { advisePreflight } from './preflight-advice.ts';
-import { list, sentence, toDeploy } from './reason.ts';
+import { list, listed, sentence, toDeploy } from './reason.ts';
 import type { SignatureFault } from '@gatewright/aws/signature-claim';
 import type { Circumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
@@ -10,6 +10,7 @@ export function explainSignature(about: Circumstances): Reason {
   const because = [
     sentence(failure ?? 'The signature was refused'),
     ...describeRequirement(about),
+    ...describeScope(defect),
     ...describeSigner(defect),
     ...describeTokens(defect),
     ...describeEncoded(about),
@@ -71,6 +72,17 @@ function describeRequirement({ defect, routeKey, kind }: Circumstances): string[
 /** Function URLs are signed for the service lambda, and routes of an API for execute-api. */
 function isFunctionUrl(defect: Circumstances['defect']): boolean {
   return defect?.kind === 'signature' && defect.service === 'lambda';
+}
+
+/** Says for which service or region the client signed. AWS’s message names only the ones that it wants. */
+function describeScope(defect: Circumstances['defect']): string[] {
+  if (defect?.kind !== 'signature' || defect.scope === undefined) return [];
+  const { faults, scope, service, region } = defect;
+  const wrong = [
+    ...(faults.includes('service') && scope.service !== service ? [`the service ${scope.service}`] : []),
+    ...(faults.includes('region') && scope.region !== region ? [`the region ${scope.region}`] : []),
+  ];
+  return wrong.length === 0 ? [] : [`The client signed for ${listed(wrong, 'and')}.`];
 }
 
 /** Says whose access key was used, because a client may have several profiles. */

@@ -141,9 +141,14 @@ function explainTokenUse(refused: Refused): Reason {
       `Send the ${wanted} token of the same sign-in. ${adviseToken(refused)}`,
       hasScopes
         ? 'Or, to accept ID tokens, remove AuthorizationScopes from the method.'
-        : 'Or, to accept access tokens, list a scope that they have in AuthorizationScopes of the method.',
+        : `Or, to accept access tokens in place of ID tokens, list a scope that they have in AuthorizationScopes of the method${ownScopes(refused)}.`,
     ],
   };
+}
+
+function ownScopes({ token }: Refused): string {
+  const scopes = token?.scopes ?? [];
+  return scopes.length === 0 ? '' : `: this token has ${list(scopes)}`;
 }
 
 const USER_POOL = /^https:\/\/cognito-idp\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?\//;

@@ -257,6 +257,21 @@ function adviseModelOf({ method, routeKey = 'the route', definition, protocol }:
     : `Remove ${setting} from ${routeKey}: a ${method} request has no body that a model could describe.${toDeploy(protocol)}`;
 }
 
+/**
+ * An optional member may be absent, and null is a value of another type. Draft 4 of JSON Schema has no nullable.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/models-mappings-models.html
+ */
+function adviseNulls({ nulls = [], protocol }: Circumstances): string {
+  const [first] = nulls;
+  if (first === undefined)
+    return 'Send a body that matches the model, or change the model and deploy the API again.';
+  const { member, types, isRequired } = first;
+  const allowed = JSON.stringify([...types, 'null']);
+  return isRequired
+    ? `Send a value for ${member}, or set type of ${member} in the model to ${allowed}.${toDeploy(protocol)}`
+    : `Leave ${member} out of the body if it has no value (the model does not require it, but does not allow null either), or set type of ${member} in the model to ${allowed}.${toDeploy(protocol)}`;
+}
+
 function explainValidation(about: Circumstances): Reason {
   const {
     code,
@@ -298,9 +313,7 @@ function explainValidation(about: Circumstances): Reason {
     ],
     changes: [
       ...adviseBody(about),
-      about.kind === 'request' && WITHOUT_BODY.has(about.method)
-        ? adviseModelOf(about)
-        : 'Send a body that matches the model, or change the model and deploy the API again.',
+      about.kind === 'request' && WITHOUT_BODY.has(about.method) ? adviseModelOf(about) : adviseNulls(about),
       // A WebSocket API has no gateway responses.
       ...(protocol === 'rest'
         ? [

@@ -32,6 +32,10 @@ function adviseTypes(entry: string | undefined): string {
     : `remove ${entry} from BinaryMediaTypes of the API`;
 }
 
+function upperFirst(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
 export function adviseMapping(defect: MappingDefect, about: Circumstances): string {
   const advice = adviseProblem(defect, about);
   return defect.problem === 'body' ? advice : `${advice}${toDeploy(about.protocol)}`;
@@ -39,8 +43,12 @@ export function adviseMapping(defect: MappingDefect, about: Circumstances): stri
 
 function adviseProblem(
   defect: MappingDefect,
-  { routeKey = 'the route', bodyFault: place, protocol, integration, isFromTopic }: Circumstances,
+  { routeKey = 'the route', bodyFault: place, protocol, integration, isFromTopic, definition }: Circumstances,
 ): string {
+  const isPreflightOfSam =
+    definition?.form.startsWith('sam') === true &&
+    definition.addsPreflights === true &&
+    routeKey.startsWith('OPTIONS ');
   const missed = integration?.missedTemplates;
   switch (defect.problem) {
     case 'no-template':
@@ -68,7 +76,9 @@ function adviseProblem(
     case 'no-method-response':
       return `Add a method response for ${defect.status} to ${routeKey}, or make the integration response use a status that the method declares.`;
     case 'binary-body':
-      return `Set ContentHandling of ${routeKey} to CONVERT_TO_TEXT, or ${adviseTypes(defect.entry)}: templates read text only.`;
+      return isPreflightOfSam
+        ? `${upperFirst(adviseTypes(defect.entry))}: templates read text only, and Cors of SAM makes ${routeKey} with a template and cannot set ContentHandling.`
+        : `Set ContentHandling of ${routeKey} to CONVERT_TO_TEXT, or ${adviseTypes(defect.entry)}: templates read text only.`;
     case 'base64':
       return defect.side === 'request'
         ? `Send the body of the request as base64, or remove ContentHandling from the integration of ${routeKey}: CONVERT_TO_BINARY decodes it.`

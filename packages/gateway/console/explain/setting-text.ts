@@ -177,6 +177,27 @@ const SETTINGS = {
     terraform:
       'route_response_selection_expression = "$default" of the route #, and add an aws_apigatewayv2_route_response with route_response_key = "$default"',
   },
+  rootMethod: {
+    document: 'the operation # of the path / to the document',
+    calls: 'a method # with `aws apigateway put-method`, whose resource is the root of the API',
+    cloudformation:
+      'an AWS::ApiGateway::Method with HttpMethod: #, ResourceId: !GetAtt @.RootResourceId and the same Integration',
+    sam: 'an Api event with Path: / and Method: # to the function',
+    'sam-globals': 'an Api event with Path: / and Method: # to the function',
+    serverless: '- http: # / to the events of the function',
+    cdk: "api.root.addMethod('#')",
+    terraform:
+      'an aws_api_gateway_method with http_method = "#" and resource_id = @.root_resource_id, and its integration',
+  },
+  rootRoute: {
+    document: 'the operation # of the path / to the document',
+    cloudformation: 'an AWS::ApiGatewayV2::Route with RouteKey: # / and the same Target',
+    sam: 'an HttpApi event with Path: / and Method: # to the function',
+    'sam-globals': 'an HttpApi event with Path: / and Method: # to the function',
+    serverless: '- httpApi: # / to the events of the function',
+    cdk: "api.addRoutes({ path: '/', methods: [HttpMethod.#], integration })",
+    terraform: 'an aws_apigatewayv2_route with route_key = "# /" and the same target',
+  },
   preflightHeaders: ofCors('AllowHeaders'),
   preflightMethods: ofCors('AllowMethods'),
   preflightCredentials: ofCors('AllowCredentials'),

@@ -1,7 +1,6 @@
 /** Derives the facts that the explanation of a recorded request needs, when the record is read. */
-import { parseJson, parseJsonObject } from '@gatewright/aws/json-object';
+import { parseJsonObject } from '@gatewright/aws/json-object';
 import { HeaderList } from '../../core/events/header-list.ts';
-import { bareType } from '../../core/events/media-types.ts';
 import type { LocalIssuers } from '../../control/loading/inspect-apis.ts';
 import type { AccessBook } from '../endpoints/show-access.ts';
 import { describeAgentCall } from './describe-agent-call.ts';
@@ -11,6 +10,7 @@ import { describeIntegration, describeOutcome, requestIdOf } from './describe-in
 import type { IntegrationWith } from './describe-integration.ts';
 import { describeMeter } from './describe-meter.ts';
 import { findJsonFault } from './json-fault.ts';
+import { findModelFaults, findNulls } from './model-faults.ts';
 import { isEvent, kindOfEvent } from './recorded-request.ts';
 import { findDefinition } from '../surprises/template-text.ts';
 import { describeEdge } from './describe-edge.ts';
@@ -93,7 +93,8 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
     policies: tracePolicies(recorded),
     meter: metered && describeMeter(recorded, metered, redactor),
     bodyFault: error === undefined ? undefined : findBodyFault(recorded, error),
-    modelFaults: findModelFaults(recorded).map((text) => redactor.text(text)),
+    modelFaults: findModelFaults(recorded).members.map((text) => redactor.text(text)),
+    nulls: findNulls(recorded, at.stacks),
     agentCall,
     validation:
       error?.detail.validationErrorString ??
@@ -121,18 +122,6 @@ function findBodyFault({ received, sizes }: RecordedRequest, error: GatewayError
   const text = body.toString('utf8');
   // A template may read a body that is not meant to be JSON.
   return /^\s*[{["]/.test(text) || code === 'BAD_REQUEST_BODY' ? findJsonFault(text) : undefined;
-}
-
-/** Checks a refused body again, to find the members that do not match its model. */
-function findModelFaults({ received, sizes, error }: RecordedRequest): readonly string[] {
-  const { body, route, headers } = received;
-  const bodies = route?.validation?.bodies;
-  if (error?.code !== 'BAD_REQUEST_BODY' || body === undefined || sizes.request > body.length) return [];
-  const check =
-    bodies?.get(bareType(headers.last('content-type') ?? 'application/json')) ?? bodies?.get('$default');
-  const value = parseJson(body.toString());
-  const verdict = value === undefined ? undefined : check?.(value, body.length);
-  return verdict?.isValid === false ? (verdict.places?.() ?? []) : [];
 }
 
 function redactDefect(defect: Defect | undefined, redactor: Redactor): Defect | undefined {

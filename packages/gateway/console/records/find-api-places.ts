@@ -1,5 +1,4 @@
 /** Finds where the settings stand that decided about a request: in the loaded stacks, by the phase that ended it. */
-import { isUtf8 } from 'node:buffer';
 import { asText, isTrue } from '@gatewright/aws/json-object';
 import { variablesIn } from '../../core/deployment/integration/stage-text.ts';
 import { bareType } from '../../core/events/media-types.ts';
@@ -7,6 +6,7 @@ import { requestIdOf } from './describe-integration.ts';
 import { placesOfDefaultAuthorizer, placesOfOtherStages } from './find-default-places.ts';
 import { placesOfIndex } from './find-index-place.ts';
 import { placesOfPermissions } from './find-permission-places.ts';
+import { placesOfModel } from './model-faults.ts';
 import { findAuthorizerLine, findHandlerLine } from './find-code-places.ts';
 import {
   membersOfAuthorizer,
@@ -20,11 +20,13 @@ import {
 import {
   findByPhysicalId,
   hasMember,
+  named,
   placeOf,
   placeOfFirst,
   placesOfScreen,
   resourcesOf,
 } from './find-places.ts';
+import { placesOfBinary, placesOfCors } from './find-reply-places.ts';
 import { findLine } from './handler-lines.ts';
 import { HeaderList } from '../../core/events/header-list.ts';
 import { requestTemplateOf } from './sent.ts';
@@ -96,7 +98,8 @@ export function findApiPlaces(
     ...placesOfBinary(recorded, own),
   ];
   const { phase } = recorded;
-  if (OF_ROUTE.has(phase)) return unique(ofRoute);
+  if (OF_ROUTE.has(phase))
+    return unique([...ofRoute, ...(isEvent(recorded) ? [] : placesOfModel(recorded, stacks))]);
   if (OF_AUTHORIZER.has(phase))
     return unique([
       ...ofRoute,
@@ -107,6 +110,7 @@ export function findApiPlaces(
   if (phase === 'meter') return unique([...ofRoute, ...placesOfMeter(recorded, route, at)]);
   return unique([
     ...ofRoute,
+    ...placesOfCachedResult(recorded, route, at),
     ...placesOfIntegration(recorded, route, method, at),
     ...connect,
     ...placesOfTemplate(recorded, route, method, at),
@@ -149,9 +153,7 @@ function placesOfAuthorizer(recorded: Recorded, route: RoutePlan, at: At): reado
     return own?.properties[property] === undefined ? [] : named(property, placeOf(own, property));
   }
   const { authorizer } = authorization;
-  const found = [...at.stack.resources.values()].find(
-    ({ type, properties }) => AUTHORIZERS.includes(type) && asText(properties['Name']) === authorizer.name,
-  );
+  const found = findAuthorizer(authorizer.name, at);
   const result = isEvent(recorded) ? undefined : recorded.authorizerCall?.result;
   const ofFunction = 'functionName' in authorizer ? placesOfFunction(authorizer, result, at) : [];
   const place = placeOfFirst(found, membersOfAuthorizer(recorded));
@@ -160,6 +162,33 @@ function placesOfAuthorizer(recorded: Recorded, route: RoutePlan, at: At): reado
     ...named(`authorizer ${authorizer.name}`, place),
     ...ofFunction,
   ];
+}
+
+/** The authorizer of a request that was let through by a cached result: its identity sources, or else its TTL. */
+function placesOfCachedResult(
+  recorded: Recorded,
+  { authorization }: RoutePlan,
+  at: At,
+): readonly NamedPlace[] {
+  if (isEvent(recorded) || authorization.kind !== 'lambda') return [];
+  const { caller, authorizerCall, error } = recorded;
+  const { authorizer } = authorization;
+  if (caller?.kind !== 'lambda' || authorizerCall !== undefined || error !== undefined) return [];
+  const { givenFor } = caller.grant;
+  const isOfOther = givenFor !== undefined && givenFor !== recorded.received.route?.routeKey;
+  return named(
+    `authorizer ${authorizer.name}`,
+    placeOfFirst(
+      findAuthorizer(authorizer.name, at),
+      isOfOther ? ['IdentitySource', 'AuthorizerResultTtlInSeconds'] : ['AuthorizerResultTtlInSeconds'],
+    ),
+  );
+}
+
+function findAuthorizer(name: string, { stack }: At): ResolvedResource | undefined {
+  return [...stack.resources.values()].find(
+    ({ type, properties }) => AUTHORIZERS.includes(type) && asText(properties['Name']) === name,
+  );
 }
 
 /** Returns the line of code that decided, in the authorizer's function or in the route's function. */
@@ -254,56 +283,6 @@ function placesOfPolicy(own: ResolvedResource, policy: GuardPolicy): readonly Na
 }
 
 const BODY_POLICY = 'x-amazon-apigateway-policy';
-
-/**
- * The settings by which an HTTP API or a function URL answers pages of other origins itself; for an error that a REST API
- * makes itself, the API, which has no gateway response for them.
- */
-function placesOfCors(recorded: Recorded, own: ResolvedResource): readonly NamedPlace[] {
-  if (isEvent(recorded) || recorded.received.headers.last('origin') === undefined) return [];
-  const { failure, replyHeaders } = recorded;
-  const isHidden =
-    recorded.received.api.protocol === 'rest' &&
-    failure !== undefined &&
-    new HeaderList(replyHeaders).last('access-control-allow-origin') === undefined;
-  if (isHidden) return named('the API', placeOf(own));
-  const property = ['CorsConfiguration', 'Cors'].find((name) => own.properties[name] !== undefined);
-  if (property === undefined) return [];
-  const member = `${property}.${memberOfCors(recorded)}`;
-  return named('CORS configuration', placeOfFirst(own, [member, property]));
-}
-
-/** The list that does not have what the page asks for, or else the list of origins, which every response depends on. */
-function memberOfCors({ received, replyHeaders }: RecordedRequest): string {
-  const reply = new HeaderList(replyHeaders);
-  const listed = (name: string): readonly string[] => (reply.last(name) ?? '').toLowerCase().split(/\s*,\s*/);
-  const isRefused = (asked: string | undefined, name: string): boolean => {
-    const allowed = listed(name);
-    return (asked ?? '')
-      .toLowerCase()
-      .split(/\s*,\s*/)
-      .some((one) => one !== '' && !allowed.includes(one) && !allowed.includes('*'));
-  };
-  if (reply.last('access-control-allow-origin') === undefined) return 'AllowOrigins';
-  const { headers } = received;
-  if (isRefused(headers.last('access-control-request-method'), 'access-control-allow-methods'))
-    return 'AllowMethods';
-  return isRefused(headers.last('access-control-request-headers'), 'access-control-allow-headers')
-    ? 'AllowHeaders'
-    : 'AllowOrigins';
-}
-
-/** The API whose list of binary media types decided: a body that is not text was decoded, or was sent as base64. */
-function placesOfBinary(recorded: Recorded, own: ResolvedResource): readonly NamedPlace[] {
-  if (isEvent(recorded) || recorded.received.api.protocol !== 'rest') return [];
-  const { received, outcome, sizes } = recorded;
-  const { body } = received;
-  const isBytes = body !== undefined && sizes.request <= body.length && !isUtf8(body);
-  const isBase64 = outcome?.kind === 'returned' && /"isBase64Encoded":\s*true/.test(outcome.payload);
-  const property = 'BinaryMediaTypes';
-  if (!isBytes && !isBase64) return [];
-  return named(property, placeOf(own, own.properties[property] === undefined ? undefined : property));
-}
 
 /** The request template that printed what an integration could not use. */
 function placesOfTemplate(
@@ -444,10 +423,6 @@ function variableProperty(stage: ResolvedResource | undefined): string {
 
 function isOf(given: unknown, functionName: string): boolean {
   return typeof given === 'string' && (given === functionName || given.endsWith(`:${functionName}`));
-}
-
-function named(what: string, place: string | undefined): readonly NamedPlace[] {
-  return place === undefined ? [] : [{ what, place }];
 }
 
 /**

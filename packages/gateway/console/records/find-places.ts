@@ -75,6 +75,10 @@ export function placeOfFirst(
   return places.find((place) => place !== own) ?? own;
 }
 
+export function named(what: string, place: string | undefined): readonly NamedPlace[] {
+  return place === undefined ? [] : [{ what, place }];
+}
+
 /** A key may contain dots, such as `method.request.querystring.id`. */
 export function hasMember(value: unknown, path: readonly string[]): boolean {
   if (path.length === 0) return value !== undefined;

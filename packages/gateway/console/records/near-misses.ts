@@ -25,10 +25,11 @@ export function findNearMisses(
     })
     .sort((a, b) => a.distance - b.distance)
     .slice(0, MAX_MISSES)
-    .map(({ route, because, otherMethod, advice, isFar, distance }) => ({
+    .map(({ route, because, otherMethod, advice, lacksRoot, isFar, distance }) => ({
       route,
       because,
       ...(advice !== undefined && { advice }),
+      ...(lacksRoot !== undefined && { lacksRoot }),
       ...(distance === 0 && { isSameRoute: true as const }),
       ...(isFar !== undefined && { isFar }),
       ...(otherMethod !== undefined && { otherMethod }),
@@ -106,7 +107,9 @@ function compare(
     return {
       distance: 1,
       because: `its variable ${greedy} stands for at least one segment, and the request’s path has none there`,
-      advice: `Add a route ${method} ${path}${given.length === 0 ? ' (in a REST API, a method whose ResourceId is the RootResourceId of the API)' : ''}, and deploy the API again.`,
+      ...(given.length === 0
+        ? { lacksRoot: true as const }
+        : { advice: `Add a route ${method} ${path}, and deploy the API again.` }),
     };
   const shared = wanted.findIndex((segment, index) => !isSame(segment, given[index]));
   const isLonger = shared === -1 && given.length > wanted.length;

@@ -305,10 +305,10 @@ function signedCaller(authorization: IamAuthorization, matched: Matched, at: Por
       defect: { kind: 'signature', faults: [], region: matched.api.region, service },
     });
   if (signature.kind === 'refused') {
-    const { code, message, errorType, faults, accessKeyId } = signature;
+    const { code, message, errorType, faults, accessKeyId, scope } = signature;
     const { region } = matched.api;
     const signer = accessKeyId === undefined ? undefined : at.identities.find(accessKeyId)?.name;
-    const defect = { kind: 'signature', faults, region, service, accessKeyId, signer } as const;
+    const defect = { kind: 'signature', faults, region, service, scope, accessKeyId, signer } as const;
     throw gatewayError(code, { source: 'client', reason: message, message, errorType, defect });
   }
   const identity = at.identities.find(signature.accessKeyId);

@@ -191,7 +191,7 @@ function verify(request: ControlRequest, api: ServedApi, at: ManagementPorts): s
       defect: { kind: 'signature', faults: [], region: api.region, service: 'execute-api' },
     });
   if (signature.kind === 'refused') {
-    const { code, message, errorType, faults, accessKeyId } = signature;
+    const { code, message, errorType, faults, accessKeyId, scope } = signature;
     const signer = accessKeyId === undefined ? undefined : at.identities.find(accessKeyId)?.name;
     const { region } = api;
     const defect = {
@@ -199,6 +199,7 @@ function verify(request: ControlRequest, api: ServedApi, at: ManagementPorts): s
       faults,
       region,
       service: 'execute-api',
+      scope,
       accessKeyId,
       signer,
     } as const;

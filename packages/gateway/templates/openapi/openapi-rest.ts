@@ -100,7 +100,7 @@ export class RestImport {
           Schema: schema,
           Description: schema['description'],
         }),
-        at,
+        (property) => placeInModel(at, property),
         name,
       );
   }
@@ -233,6 +233,12 @@ const RENAMED: Readonly<Record<string, string>> = {
   RequestValidatorId: VALIDATOR,
   ResourceId: '',
 };
+
+/** The schema of a model is the model itself in a document. */
+function placeInModel(at: DocumentPath, property = ''): DocumentPath {
+  const [first = '', ...within] = property.split('.');
+  return [...at, ...(first === '' || first === 'Schema' ? [] : [lowerFirst(first)]), ...within];
+}
 
 /** Each parameter of an operation is an item of a list, in the operation or in its path. */
 function placeOfParameter(

@@ -165,6 +165,13 @@ function placeInDocument(apiId: string, path: Path, expanded: Expanded): Path | 
   const scheme = path.findIndex((key) => key === 'securitySchemes' || key === 'securityDefinitions');
   if (scheme !== -1)
     return placeOfAuthorizer([...at, 'Auth', 'Authorizers'], path.slice(scheme + 1), expanded);
+  const model = path[0] === 'definitions' ? 1 : path[0] === 'components' && path[1] === 'schemas' ? 2 : 0;
+  if (model > 0) {
+    // SAM writes the names of models in lower case.
+    const names = Object.keys(expanded.memberAt([...at, 'Models']));
+    const name = names.find((one) => one.toLowerCase() === path[model]) ?? '';
+    return [...at, 'Models', name, ...path.slice(model + 1)];
+  }
   const text = path.slice(1).join('.');
   for (const [key, event] of expanded.documentPlaces) {
     const [ofApi = '', route = '', method = ''] = JSON.parse(key) as readonly string[];
@@ -174,7 +181,8 @@ function placeInDocument(apiId: string, path: Path, expanded: Expanded): Path | 
       return placeInEvent(event, { operation: text.slice(own.length + 1).split('.'), api: at }, expanded);
     if (text === route || text === `${route}.pathPart`) return [...event, 'Properties', 'Path'];
   }
-  return undefined;
+  // SAM adds the methods for preflights, which no event has.
+  return path[0] === 'paths' && path[2] === 'options' ? [...at, 'Cors'] : undefined;
 }
 
 /** @param operation the path in the operation that SAM makes from the event */

@@ -8,19 +8,25 @@ import { RenderBudget } from '@gatewright/velocity/java/render-budget';
 import { TemplateError } from '@gatewright/velocity/java/template-error';
 import { compilePattern } from './schema-pattern.ts';
 import { SchemaRefusal, STEP, modelUrl, prepareSchema } from './schema-preparation.ts';
-import { placesOfErrors, wordSchemaErrors } from './schema-wording.ts';
+import { faultsOfErrors, placesOfErrors, wordSchemaErrors } from './schema-wording.ts';
 import type { PatternTest } from './schema-pattern.ts';
 import type { PreparedSchema } from './schema-preparation.ts';
+import type { SchemaFault } from './schema-wording.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 
 /**
  * The result of a check. `details` is the value of `$context.error.validationErrorString`; `places` finds the
- * members of the body that do not match, for explanations.
+ * members of the body that do not match, and `faults` the rules of the models, for explanations.
  */
 export type SchemaVerdict =
   | { readonly isValid: true }
-  | { readonly isValid: false; readonly details: string; readonly places?: () => readonly string[] };
+  | {
+      readonly isValid: false;
+      readonly details: string;
+      readonly places?: () => readonly string[];
+      readonly faults?: () => readonly SchemaFault[];
+    };
 
 /** Checks a value. `bytes` is the length of the JSON text, because a longer body has a larger budget. */
 export type SchemaCheck = (value: unknown, bytes: number) => SchemaVerdict;
@@ -115,7 +121,12 @@ export class SchemaSet {
       explain ??= this.#explain.compile(url);
       const all = bytes > MAX_EXPLAINED.bytes ? first : explain(value, MAX_EXPLAINED.steps);
       const errors = Array.isArray(all) ? all : first.slice(-1);
-      return { isValid: false, details: wordSchemaErrors(errors), places: () => placesOfErrors(errors) };
+      return {
+        isValid: false,
+        details: wordSchemaErrors(errors),
+        places: () => placesOfErrors(errors),
+        faults: () => faultsOfErrors(errors),
+      };
     };
   }
 }

@@ -24,6 +24,38 @@ function visibleOf(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   return reported.filter(({ instancePath }) => !ancestorsOf(instancePath).some((path) => failed.has(path)));
 }
 
+/** A rule of a model that a member of the body does not keep. */
+export type SchemaFault = {
+  /** The member of the body, such as `items.0.qty`; empty for the whole body. */
+  readonly member: string;
+  /** The name of the model that has the rule; undefined for the model of the body itself. */
+  readonly model: string | undefined;
+  /** The path to the rule in the schema of the model, such as `properties`, `qty`, `type`. */
+  readonly path: readonly string[];
+  /** The types that the rule allows, if the member is null and the rule is about types. */
+  readonly insteadOfNull?: readonly string[];
+};
+
+/** Returns the rules that a body does not keep, with their places in the models. */
+export function faultsOfErrors(errors: readonly ErrorObject[]): readonly SchemaFault[] {
+  return visibleOf(errors).map(({ instancePath, schemaPath, keyword, data, schema }) => {
+    const [url = '', pointer = ''] = schemaPath.split('#');
+    return {
+      member: stepsOf(instancePath).join('.'),
+      model: url === '' ? undefined : url.split('/').at(-1),
+      path: stepsOf(decodeURIComponent(pointer)),
+      ...(keyword === 'type' && data === null && { insteadOfNull: [schema].flat().map(String) }),
+    };
+  });
+}
+
+function stepsOf(pointer: string): readonly string[] {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
 const LONGEST_VALUE = 60;
 
 /**
@@ -34,12 +66,8 @@ export function placesOfErrors(errors: readonly ErrorObject[]): readonly string[
   const places = visibleOf(errors).flatMap(({ instancePath, data }) => {
     const text = JSON.stringify(data) as string | undefined;
     if (instancePath === '' || text === undefined || isJsonObject(data)) return [];
-    const path = instancePath
-      .slice(1)
-      .split('/')
-      .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
     return [
-      `${path.join('.')} is ${text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text}`,
+      `${stepsOf(instancePath).join('.')} is ${text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text}`,
     ];
   });
   return [...new Set(places)];

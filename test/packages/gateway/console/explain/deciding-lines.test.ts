@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { anAdvisedProject } from '../../../../support/an-advised-project.ts';
+import { BODIES } from './deciding-body-rows.ts';
 import { FRONT } from './deciding-front-rows.ts';
 import { DECIDING, OK, OPEN, rest } from './deciding-rows.ts';
 
@@ -122,6 +123,7 @@ describe('the line of the member that decided', () => {
   for (const { kind, template, file = 'template.yaml', code = OK, auth = OK, request, status } of [
     ...DECIDING,
     ...FRONT,
+    ...BODIES,
   ])
     it(`is named: ${kind}`, async () => {
       using project = anAdvisedProject(file, { [file]: template, 'index.js': code, 'auth.js': auth });

@@ -184,7 +184,7 @@ export const LEAST_REMEDIES: readonly Row[] = [
     request: { target: '/dev/' },
     because: /ANY \/\{proxy\+\}: its variable \{proxy\+\} stands for at least one segment/,
     change:
-      /^Add a route GET \/ \(in a REST API, a method whose ResourceId is the RootResourceId of the API\)/,
+      /^Add an? .*AWS::ApiGateway::Method with HttpMethod: GET, ResourceId: !GetAtt .*RootResourceId|^Add a method GET with `aws apigateway put-method`, whose resource is the root of the API, and deploy/,
     never: /trailing|Authorization header to/,
   },
   {

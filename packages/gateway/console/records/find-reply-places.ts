@@ -1,0 +1,67 @@
+/** Finds the settings by which the gateway answers pages of other origins, and those by which it takes a body for bytes. */
+import { isUtf8 } from 'node:buffer';
+import { asList, asText } from '@gatewright/aws/json-object';
+import { HeaderList } from '../../core/events/header-list.ts';
+import { named, placeOf, placeOfFirst } from './find-places.ts';
+import { isEvent } from './recorded-request.ts';
+import type { ResolvedResource } from '../../core/stack/model.ts';
+import type { NamedPlace } from '../explain/circumstances.ts';
+import type { Recorded, RecordedRequest } from './recorded-request.ts';
+
+/**
+ * The settings by which an HTTP API or a function URL answers pages of other origins itself; for an error that a REST API
+ * makes itself, the API, which has no gateway response for them.
+ */
+export function placesOfCors(recorded: Recorded, own: ResolvedResource): readonly NamedPlace[] {
+  if (isEvent(recorded) || recorded.received.headers.last('origin') === undefined) return [];
+  const { failure, replyHeaders } = recorded;
+  const isHidden =
+    recorded.received.api.protocol === 'rest' &&
+    failure !== undefined &&
+    new HeaderList(replyHeaders).last('access-control-allow-origin') === undefined;
+  if (isHidden) return named('the API', placeOf(own));
+  const property = ['CorsConfiguration', 'Cors'].find((name) => own.properties[name] !== undefined);
+  if (property === undefined) return [];
+  const member = `${property}.${memberOfCors(recorded)}`;
+  return named('CORS configuration', placeOfFirst(own, [member, property]));
+}
+
+/** The list that does not have what the page asks for, or else the list of origins, which every response depends on. */
+function memberOfCors({ received, replyHeaders }: RecordedRequest): string {
+  const reply = new HeaderList(replyHeaders);
+  const listed = (name: string): readonly string[] => (reply.last(name) ?? '').toLowerCase().split(/\s*,\s*/);
+  const isRefused = (asked: string | undefined, name: string): boolean => {
+    const allowed = listed(name);
+    return (asked ?? '')
+      .toLowerCase()
+      .split(/\s*,\s*/)
+      .some((one) => one !== '' && !allowed.includes(one) && !allowed.includes('*'));
+  };
+  if (reply.last('access-control-allow-origin') === undefined) return 'AllowOrigins';
+  const { headers } = received;
+  if (isRefused(headers.last('access-control-request-method'), 'access-control-allow-methods'))
+    return 'AllowMethods';
+  return isRefused(headers.last('access-control-request-headers'), 'access-control-allow-headers')
+    ? 'AllowHeaders'
+    : 'AllowOrigins';
+}
+
+/** The API whose list of binary media types decided: a body that is not text was decoded, or was sent as base64. */
+export function placesOfBinary(recorded: Recorded, own: ResolvedResource): readonly NamedPlace[] {
+  if (isEvent(recorded) || recorded.received.api.protocol !== 'rest') return [];
+  const { received, outcome, sizes, error } = recorded;
+  const defect = error?.detail.defect;
+  if (defect?.kind === 'mapping' && defect.problem === 'binary-body') {
+    const types = asList(own.properties['BinaryMediaTypes']);
+    const index = types.findIndex((type) => asText(type)?.replace('~1', '/') === defect.entry);
+    return index === -1
+      ? []
+      : named('BinaryMediaTypes', placeOfFirst(own, [`BinaryMediaTypes.${index}`, 'BinaryMediaTypes']));
+  }
+  const { body } = received;
+  const isBytes = body !== undefined && sizes.request <= body.length && !isUtf8(body);
+  const isBase64 = outcome?.kind === 'returned' && /"isBase64Encoded":\s*true/.test(outcome.payload);
+  const property = 'BinaryMediaTypes';
+  if (!isBytes && !isBase64) return [];
+  return named(property, placeOf(own, own.properties[property] === undefined ? undefined : property));
+}
