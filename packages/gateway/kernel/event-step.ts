@@ -50,6 +50,7 @@ export type EventStep =
         | 'FilterCriteria'
         | 'Filter'
         | 'Event'
+        | 'EventBridgeConfiguration'
         | 'State'
         | 'InputTemplate'
         | 'LambdaConfig';

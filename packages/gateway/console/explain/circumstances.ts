@@ -362,6 +362,8 @@ export type ToldStep = {
   /** The text to add to a template for each statement that the function's role lacks, by the key of the denial. */
   readonly statements?: Readonly<Record<string, string>>;
   readonly queue?: QueueFacts | undefined;
+  /** The disabled event source mappings of the source, each with the name of its function. */
+  readonly disabled?: readonly NamedPlace[] | undefined;
   readonly mapping?: { readonly reportsItems: boolean; readonly place: string } | undefined;
   /** Whether the step belongs to an earlier event, for which this one waits. */
   readonly isBlock?: true;

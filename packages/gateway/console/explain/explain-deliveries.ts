@@ -163,7 +163,7 @@ function explainOne(step: StampedStep, told: AnyStep, times: number, all: readon
 
 function explainAccepted(
   { at: arn, id, what, name, readers, delayMs }: Told<'accepted'>['step'],
-  { queue, place, isTold = false }: Omit<AnyStep, 'step'>,
+  { queue, place, isTold = false, disabled = [] }: Omit<AnyStep, 'step'>,
   all: readonly ToldStep[],
 ): Reason {
   const delay = delayMs === undefined ? '' : `, which hides it for ${formatDuration(delayMs)} (DelaySeconds)`;
@@ -179,11 +179,22 @@ function explainAccepted(
     call: '',
   };
   const isUnread =
-    readers === 0 || (queue !== undefined && queue.readers.length === 0 && queue.deadOf.length === 0);
+    readers === 0 ||
+    (disabled.length > 0 && readers === disabled.length) ||
+    (queue !== undefined && queue.readers.length === 0 && queue.deadOf.length === 0);
   const isFollowed = all.some(({ step }) => 'from' in step && step.from === arn);
   const isUntold = what === 'call' || (isTold && delayMs === undefined);
   const because = isUntold ? [] : [sentence(said[what])];
   if (!isUnread || isFollowed || what === 'call') return { because, changes: [] };
+  const [off] = disabled;
+  if (off !== undefined)
+    return {
+      because: [
+        ...because,
+        `Nobody gets it: the event source mapping of ${off.what} is disabled (Enabled is false, ${off.place}).`,
+      ],
+      changes: [`Set Enabled of the event source mapping of ${off.what} (${off.place}) to true.`],
+    };
   if (queue !== undefined)
     return {
       because: [
@@ -237,6 +248,7 @@ const WHAT_OF: Readonly<Record<Told<'filtered'>['step']['by'], string>> = {
   FilterCriteria: 'the event source mapping of',
   Filter: 'the notification to',
   Event: 'the notification to',
+  EventBridgeConfiguration: 'the rule',
   LambdaConfig: 'the user pool of',
 };
 
@@ -248,6 +260,11 @@ function explainFiltered(
   const { by, rule, to, from, why } = step;
   const { place, notes = [] } = told;
   if (by === 'LambdaConfig') return explainSkipped(step, told);
+  if (by === 'EventBridgeConfiguration')
+    return {
+      because: [sentence(`the rule ${rule} does not get it: ${why}`)],
+      changes: [],
+    };
   const isOfRule = by === 'EventPattern' || by === 'State' || by === 'InputTemplate';
   const name = isOfRule ? rule : lastPartOf(to);
   const because = [

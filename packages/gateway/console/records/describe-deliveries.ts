@@ -7,6 +7,7 @@ import { describeEventGaps, findEncodedKey } from './event-gaps.ts';
 import { noteFilteredEnvelope } from './envelope-notes.ts';
 import { noteFilter, pathOfNotification } from './filter-notes.ts';
 import { noteDenied } from './denied-notes.ts';
+import { noteBridge } from './bridge-notes.ts';
 import { noteKey } from './key-notes.ts';
 import { noteLoop } from './loop-notes.ts';
 import { statementsFor } from './advise-by-stacks.ts';
@@ -18,6 +19,7 @@ import type { StampedStep } from '../../kernel/event-step.ts';
 import type {
   DeliveryNote,
   IntegrationCircumstances,
+  NamedPlace,
   QueueFacts,
   ToldStep,
 } from '../explain/circumstances.ts';
@@ -53,6 +55,7 @@ function describeStep(step: StampedStep, at: DeliveriesWith, all: readonly Stamp
         step,
         place: placeOfAccepted(step, stacks),
         queue: queueOf(step.at, stacks),
+        disabled: disabledOf(step.at, stacks),
         notes: [...noteTimeZone(step, stacks), ...noteWeekday(step, stacks)],
       };
     case 'duplicate':
@@ -61,7 +64,11 @@ function describeStep(step: StampedStep, at: DeliveriesWith, all: readonly Stamp
       return {
         step: { ...step, why: redactor.text(step.why) },
         place: placeOfFilter(step, stacks),
-        notes: [...noteFilter(step, stacks), ...noteFilteredEnvelope(step, all, stacks)],
+        notes: [
+          ...noteFilter(step, stacks),
+          ...noteFilteredEnvelope(step, all, stacks),
+          ...noteBridge(step, stacks),
+        ],
       };
     case 'refused':
       return {
@@ -190,6 +197,8 @@ function placeOfFilter(
     }
     case 'FilterCriteria':
       return placeOf(findByPhysicalId(stacks, MAPPING, rule), `${by}.Filters.0.Pattern`);
+    case 'EventBridgeConfiguration':
+      return placeOfFirst(findByArn(stacks, from), [`NotificationConfiguration.${by}`]);
     case 'Filter':
     case 'Event':
       return placeOf(findByArn(stacks, from), pathOfNotification(step, stacks));
@@ -210,6 +219,18 @@ function queueOf(arn: string, stacks: readonly ResolvedStack[]): QueueFacts | un
     .filter(({ properties }) => redriveOf(properties['RedrivePolicy'])['deadLetterTargetArn'] === arn)
     .map(({ physicalId }) => lastPartOf(physicalId));
   return { place: placeOf(queue) ?? '', readers, deadOf };
+}
+
+/** The event source mappings of a source that are disabled, each with its function. */
+function disabledOf(arn: string, stacks: readonly ResolvedStack[]): readonly NamedPlace[] {
+  return resourcesOf(stacks, MAPPING)
+    .filter(
+      ({ properties }) => properties['EventSourceArn'] === arn && asFlag(properties['Enabled']) === false,
+    )
+    .map((mapping) => ({
+      what: readFunctionName(asText(mapping.properties['FunctionName']) ?? '').functionName,
+      place: placeOf(mapping, 'Enabled') ?? '',
+    }));
 }
 
 function redriveOf(given: unknown): Readonly<Record<string, unknown>> {

@@ -7,7 +7,7 @@ import { parseArn } from '@gatewright/aws/arn';
 import { asList, asText, isJsonObject, membersOf, parseJson } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { findByArn, findByPhysicalId, findRule, placeOf } from './find-places.ts';
-import type { ResolvedStack } from '../../core/stack/model.ts';
+import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
 import type { StampedStep } from '../../kernel/event-step.ts';
 import type { DeliveryNote } from '../explain/circumstances.ts';
 
@@ -95,6 +95,44 @@ export function noteFilter(step: Filtered, stacks: readonly ResolvedStack[]): re
   }
 }
 
+/** A filter that matches no event, whatever is sent. */
+type DeadFilter = {
+  readonly resource: ResolvedResource;
+  readonly property: string;
+  readonly message: string;
+  readonly remedy: string;
+};
+
+/** Returns the filters of a rule or an event source mapping that can be seen to match nothing, without any event. */
+export function findDeadFilters(resource: ResolvedResource): readonly DeadFilter[] {
+  const { type, properties } = resource;
+  const toFinding =
+    (property: string) =>
+    ({ because, change }: DeliveryNote): DeadFilter => ({
+      resource,
+      property,
+      message: `it matches no event: ${because.replace(/\.$/, '')}`,
+      remedy: change.replace(/\.$/, ''),
+    });
+  if (type === 'AWS::Events::Rule')
+    return notePattern(properties['EventPattern'], EVENT, 'EventPattern').map(toFinding('EventPattern'));
+  const source = RECORDS[parseArn(asText(properties['EventSourceArn']) ?? '')?.service ?? ''];
+  if (type !== 'AWS::Lambda::EventSourceMapping' || source === undefined) return [];
+  const members = [...source.members, ...OF_EVERY_RECORD];
+  return asList(membersOf(properties['FilterCriteria'])['Filters']).flatMap((filter, index) => {
+    const given = membersOf(filter)['Pattern'];
+    return [
+      ...notePattern(given, { ...source, members }, 'Pattern'),
+      ...(source === RECORDS['dynamodb'] ? noteTypes(given, 'Pattern') : []),
+    ].map(toFinding(`FilterCriteria.Filters.${index}.Pattern`));
+  });
+}
+
+/** An absent member has no value, so only this test matches it. */
+function isForAbsent(wanted: unknown): boolean {
+  return asList(wanted).some((one) => membersOf(one)['exists'] === false);
+}
+
 function readPattern(given: unknown): UnknownMembers {
   return membersOf(typeof given === 'string' ? parseJson(given) : given);
 }
@@ -103,7 +141,7 @@ function notePattern(given: unknown, source: Source, where: string): readonly De
   const { named, members, content } = source;
   const pattern = readPattern(given);
   return Object.entries(pattern).flatMap(([name, wanted]) => {
-    if (members.includes(name) || name.startsWith('$')) return [];
+    if (members.includes(name) || name.startsWith('$') || isForAbsent(wanted)) return [];
     const meant =
       members.find((member) => plain(member) === plain(name)) ??
       members.find((member) => isNearly(plain(member), plain(name)));
@@ -142,6 +180,7 @@ function noteTypes(given: unknown, where: string): readonly DeliveryNote[] {
   const { NewImage, OldImage, Keys } = membersOf(readPattern(given)['dynamodb']);
   return Object.entries({ NewImage, OldImage, Keys }).flatMap(([image, item]) =>
     Object.entries(membersOf(item)).flatMap(([name, wanted]) => {
+      if (isForAbsent(wanted)) return [];
       if (Array.isArray(wanted)) {
         const type = typeof wanted[0] === 'number' ? 'N' : typeof wanted[0] === 'boolean' ? 'BOOL' : 'S';
         const written = type === 'N' ? wanted.map(String) : wanted;

@@ -222,6 +222,13 @@ export const RULES = {
     remedy: 'test this part in an account',
     source: `${CLOUDFORMATION}/TemplateReference/aws-template-resource-type-ref.html`,
   },
+  'never-fires': {
+    severity: 'differs',
+    about: 'a rule or a filter that AWS deploys, but that no event reaches or matches',
+    remedy: 'correct the pattern, or let the source send its events',
+    source:
+      'https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-event-notifications-eventbridge.html',
+  },
   'sam-ignores': {
     severity: 'differs',
     about:

@@ -19,6 +19,17 @@ export type BucketNotification = {
   readonly suffix: string;
 };
 
+/** A bucket that sends no events to EventBridge, although rules wait for them. */
+export type SilentBucket = {
+  readonly bucket: string;
+  readonly region: string;
+  readonly rules: readonly {
+    readonly name: string;
+    /** Empty if the rule is for all events. */
+    readonly detailTypes: readonly string[];
+  }[];
+};
+
 type Options = Pick<EventPorts, 'clock' | 'random' | 'work' | 'report' | 'journal'> & {
   readonly targets: EventTargets;
   readonly accountId: string;
@@ -38,6 +49,7 @@ const SUBJECT = 'Amazon S3 Notification';
 export class BucketNotifications {
   readonly #options: Options;
   #all: readonly BucketNotification[] = [];
+  #silent: readonly SilentBucket[] = [];
   #sequence = 0;
   /** The queues and topics that have received a test event, each with its bucket. */
   readonly #tested = new Set<string>();
@@ -46,8 +58,9 @@ export class BucketNotifications {
     this.#options = options;
   }
 
-  replace(all: readonly BucketNotification[]): void {
+  replace(all: readonly BucketNotification[], silent: readonly SilentBucket[] = []): void {
     this.#all = all;
+    this.#silent = silent;
     for (const notification of all) this.#test(notification);
   }
 
@@ -91,13 +104,30 @@ export class BucketNotifications {
     this.#sequence += 1;
     const sequencer = this.#sequence.toString(16).toUpperCase().padStart(18, '0');
     const own = this.#all.filter(({ bucket }) => bucket === change.bucket);
-    if (own.length === 0) return;
-    const { journal } = this.#options;
     const { bucket, key, kind } = change;
-    const at = arnOf(own[0]?.region ?? '', bucket);
+    const silent = this.#silent.find((one) => one.bucket === bucket);
+    const unserved = (silent?.rules ?? []).filter(
+      ({ detailTypes }) => detailTypes.length === 0 || detailTypes.includes(detailTypeOf(kind)),
+    );
+    if (own.length === 0 && unserved.length === 0) return;
+    const { journal, accountId } = this.#options;
+    const region = own[0]?.region ?? silent?.region ?? '';
+    const at = arnOf(region, bucket);
     const id = `${at}/${key}`;
     const accepted = { kind: 'accepted', at, id, what: 'object', name: `${NAMES[kind]} of ${key}` } as const;
     const cause = journal.accept({ ...accepted, readers: own.length });
+    for (const { name: rule } of unserved)
+      journal.note(
+        {
+          kind: 'filtered',
+          from: at,
+          to: busArnOf(undefined, region, accountId),
+          by: 'EventBridgeConfiguration',
+          rule,
+          why: 'the bucket sends no events to EventBridge',
+        },
+        cause,
+      );
     for (const notification of own) {
       const mismatch = mismatchOf(notification, change);
       if (mismatch === undefined)
@@ -192,12 +222,16 @@ export class BucketNotifications {
       () =>
         targets.sendHere(busArnOf(undefined, region, accountId), JSON.stringify(detail), {
           source: 'aws.s3',
-          detailType: isCreation(kind) ? 'Object Created' : 'Object Deleted',
+          detailType: detailTypeOf(kind),
           resources: [`arn:aws:s3:::${bucket}`],
         }),
       (fault) => report(`${bucket}: ${String(fault)}`),
     );
   }
+}
+
+function detailTypeOf(kind: ObjectChange['kind']): string {
+  return isCreation(kind) ? 'Object Created' : 'Object Deleted';
 }
 
 function isCreation(kind: ObjectChange['kind']): boolean {

@@ -14,9 +14,10 @@ import { answerPage, readCorsRules } from './bucket-cors.ts';
 import type { CorsRule } from './bucket-cors.ts';
 import { RecordedBuckets } from './recorded-s3.ts';
 import type { ServiceRequest } from '../../core/ports.ts';
-import { asList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import { asList, asText, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
-import type { BucketNotification } from './bucket-notifications.ts';
+import { findWaitingRules, isSilent } from '../../kernel/delivery/waiting-rules.ts';
+import type { BucketNotification, SilentBucket } from './bucket-notifications.ts';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
 
 /**
@@ -64,9 +65,10 @@ class S3Service implements Service {
         .ofType('AWS::S3::Bucket')
         .map((reader) => [reader.resource.physicalId, readCorsRules(reader)] as const),
     );
+    const silent = stacks.isElsewhere('s3') ? [] : readSilent(stacks);
     return () => {
       this.#cors = cors;
-      this.#notifications.replace(notifications);
+      this.#notifications.replace(notifications, silent);
       this.#objects.replaceBuckets(buckets);
     };
   }
@@ -126,6 +128,22 @@ function readBucket(reader: ResourceReader): readonly BucketNotification[] {
     ...listed,
     { ...common, event: undefined, targetArn: undefined, id: 'EventBridge', prefix: '', suffix: '' },
   ];
+}
+
+/** The buckets that send no events to EventBridge, with the rules that wait for them. */
+function readSilent(stacks: StackReading): readonly SilentBucket[] {
+  const all = stacks.stacks.flatMap(({ resources }) => [...resources.values()]);
+  return stacks
+    .ofType('AWS::S3::Bucket')
+    .filter(({ resource }) => isSilent(resource, all))
+    .map(({ resource, stack }) => ({
+      bucket: resource.physicalId,
+      region: stack.region,
+      rules: findWaitingRules(resource, all).map(({ rule, detailTypes }) => ({
+        name: asText(rule.properties['Name']) ?? lastPartOf(rule.physicalId),
+        detailTypes,
+      })),
+    }));
 }
 
 /** Whether the bucket sends its events to EventBridge. An empty `EventBridgeConfiguration` is enough. */

@@ -40,6 +40,7 @@ import { judgeUpdates } from './judge-updates.ts';
 import { findRefusedFilters } from './judge-filters.ts';
 import { judgePoolUsers } from './judge-pool-users.ts';
 import { findMissingFiles } from './judge-files.ts';
+import { findSilent } from './judge-silent.ts';
 import { judgeState } from './judge-state.ts';
 import { judgeTemplate } from './judge-template.ts';
 import { judgeUnknown } from './judge-unknown.ts';
@@ -200,6 +201,9 @@ function judgeStack(
       ...judgePoolUsers(stack),
     ].map(({ resource, property, message, remedy }) =>
       makeFinding('resource-value', placedAt(resource, stackName, property), message, { remedy }),
+    ),
+    ...findSilent(stack).map(({ resource, property, message, remedy }) =>
+      makeFinding('never-fires', placedAt(resource, stackName, property), message, { remedy }),
     ),
     ...findPolicyExcess(all).map(({ resource, property, rule, message }) =>
       makeFinding(rule, placedAt(resource, stackName, property), message),
