@@ -1,9 +1,12 @@
 /** Finds the settings by which the gateway answers pages of other origins, and those by which it takes a body for bytes. */
 import { isUtf8 } from 'node:buffer';
-import { asList, asText } from '@gatewright/aws/json-object';
+import { asList, asText, membersOf } from '@gatewright/aws/json-object';
 import { HeaderList } from '../../core/events/header-list.ts';
 import { named, placeOf, placeOfFirst } from './find-places.ts';
 import { isEvent } from './recorded-request.ts';
+import { chooseResponseTemplate } from '../../core/mapping/choose-template.ts';
+import { selectResponse } from '../surprises/selected-response.ts';
+import { SurpriseFacts } from '../surprises/surprise-facts.ts';
 import type { ResolvedResource } from '../../core/stack/model.ts';
 import type { NamedPlace } from '../explain/circumstances.ts';
 import type { Recorded, RecordedRequest } from './recorded-request.ts';
@@ -64,4 +67,27 @@ export function placesOfBinary(recorded: Recorded, own: ResolvedResource): reado
   const property = 'BinaryMediaTypes';
   if (!isBytes && !isBase64) return [];
   return named(property, placeOf(own, own.properties[property] === undefined ? undefined : property));
+}
+
+/** The response template that wrote the reply. */
+export function placesOfResponseTemplate(
+  recorded: RecordedRequest,
+  method: ResolvedResource | undefined,
+): readonly NamedPlace[] {
+  const facts = new SurpriseFacts(recorded);
+  const selected = selectResponse(facts);
+  const type = selected && chooseResponseTemplate(selected.templates, facts.accept)?.template.name;
+  const responses = asList(membersOf(method?.properties['Integration'])['IntegrationResponses']);
+  const index = responses.findIndex((one) => {
+    const { StatusCode, SelectionPattern } = membersOf(one);
+    return (
+      Number(StatusCode) === selected?.status && (asText(SelectionPattern) ?? '') === (selected.pattern ?? '')
+    );
+  });
+  if (selected === undefined || type === undefined || method === undefined || index === -1) return [];
+  const member = `Integration.IntegrationResponses.${index}`;
+  return named(
+    'its response template',
+    placeOfFirst(method, [`${member}.ResponseTemplates.${type}`, member]),
+  );
 }

@@ -11,6 +11,7 @@ import { HEADER_KINDS } from './header-kinds.ts';
 import { LAMBDA_KINDS } from './lambda-kinds.ts';
 import { MAPPING_KINDS } from './mapping-kinds.ts';
 import { REPLY_KINDS } from './reply-kinds.ts';
+import { RESPONSE_INPUT_KINDS } from './response-input-kinds.ts';
 import { RESULT_KINDS } from './result-kinds.ts';
 import { TEMPLATE_INPUT_KINDS } from './template-input-kinds.ts';
 import { UNREAD_SETTINGS } from './unread-settings.ts';
@@ -25,6 +26,7 @@ export const SURPRISE_KINDS: readonly SurpriseKind[] = [
   ...REPLY_KINDS,
   ...MAPPING_KINDS,
   ...TEMPLATE_INPUT_KINDS,
+  ...RESPONSE_INPUT_KINDS,
   ...CALL_KINDS,
   ...EXECUTION_KINDS,
   ...CORS_KINDS,

@@ -2,13 +2,14 @@
  * Parts of a request or response that a template of a REST or WebSocket API reads or prints in another form than its author meant
  * (docs/aws §7.2, §7.3).
  */
-import { asJsonObject, memberOf, parseJson } from '@gatewright/aws/json-object';
+import { asJsonObject, parseJson } from '@gatewright/aws/json-object';
 import { adviseBody, describeBodyFault } from '../explain/mapping-advice.ts';
 import { findJsonFault } from '../records/json-fault.ts';
 import { requestTemplateOf } from '../records/sent.ts';
 import { bareType } from '../../core/events/media-types.ts';
 import { chooseResponseTemplate } from '../../core/mapping/choose-template.ts';
 import { isSelecting, selectResponse } from './selected-response.ts';
+import { findMissingReads } from './template-reads.ts';
 import type { SurpriseFacts } from './surprise-facts.ts';
 import type { SurpriseKind } from './surprise.ts';
 
@@ -74,9 +75,6 @@ const bodyUnreadable: SurpriseKind = {
   },
 };
 
-/** A path of members only, as `$input.path('$.order.id')` has it. */
-const MEMBER_PATH = /\$!?\{?input\.(?:path|json)\(\s*['"]\$((?:\.[A-Za-z_]\w*)+)['"]\s*\)/g;
-
 const pathWithoutValue: SurpriseKind = {
   code: 'TEMPLATE_PATH_EMPTY',
   mark: undefined,
@@ -84,14 +82,9 @@ const pathWithoutValue: SurpriseKind = {
   source: 'docs/aws §7.2',
   find(facts) {
     const { body } = facts.recorded.received;
-    const template = templateOf(facts).replaceAll(/#(?:if|elseif|foreach)\b[^\n]*/g, '');
     const root = body === undefined || facts.isRequestCut ? undefined : parseJson(body.toString('utf8'));
-    if (asJsonObject(root) === undefined) return undefined;
-    const paths = [...new Set([...template.matchAll(MEMBER_PATH)].map(([, path = '']) => path))].filter(
-      (path) => valueAt(root, path) === undefined,
-    );
-    if (paths.length === 0) return undefined;
-    const named = paths.map((path) => `$${path}`);
+    const named = findMissingReads(templateOf(facts), root).map(({ text }) => text);
+    if (named.length === 0) return undefined;
     return {
       values: { paths: named },
       because: [
@@ -103,13 +96,6 @@ const pathWithoutValue: SurpriseKind = {
     };
   },
 };
-
-function valueAt(root: unknown, path: string): unknown {
-  return path
-    .split('.')
-    .slice(1)
-    .reduce<unknown>((value, name) => memberOf(value, name), root);
-}
 
 const queryInTemplate: SurpriseKind = {
   code: 'QUERY_REPEATED_IN_TEMPLATE',

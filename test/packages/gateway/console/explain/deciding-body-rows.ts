@@ -171,4 +171,25 @@ Resources:
     },
     status: 200,
   },
+  {
+    // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
+    kind: 'the response template that reads a member which the response lacks',
+    template: rest(OPEN)
+      .replace('Type: AWS_PROXY', 'Type: AWS')
+      .replace(
+        /( *)Uri: .*/,
+        `$&
+        IntegrationResponses:
+          - { StatusCode: 400, SelectionPattern: never }
+          - StatusCode: 200
+            ResponseTemplates:
+              application/json: '{"mail": "$input.path("$.mail")"}' # here`,
+      )
+      .replace(
+        'AuthorizationType: NONE',
+        'AuthorizationType: NONE\n      MethodResponses: [{ StatusCode: 200 }, { StatusCode: 400 }]',
+      ),
+    code: "exports.handler = async () => ({ email: 'ann@example.com' });",
+    status: 200,
+  },
 ];

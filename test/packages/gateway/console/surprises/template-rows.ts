@@ -227,4 +227,55 @@ export const TEMPLATES: readonly SurpriseRow[] = [
       /The route ANY \/\{proxy\+\} handled GET \/orders, because no nearer route has this method\. The nearest route is OPTIONS \/orders:/,
     not: { request: { target: '/dev/pets' } },
   },
+  {
+    // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
+    code: 'RESPONSE_PATH_EMPTY',
+    source: 'docs/aws §7.2',
+    api: responding('{"last": "$input.path(\'$.person.lastName\')"}'),
+    request: ID,
+    values: { paths: ['$.person.lastName'] },
+    because:
+      /The response template reads \$\.person\.lastName, which the response of the integration does not have, so it is empty there\. The response has person\./,
+    change: /^Write \$\.person\.last instead of \$\.person\.lastName in the response template, and deploy/m,
+    not: { api: responding('{"last": "$input.path(\'$.person.last\')"}') },
+  },
+  {
+    code: 'RESPONSE_PATH_EMPTY',
+    name: 'a variable of the template',
+    source: 'docs/aws §7.2',
+    api: responding(
+      '#set($who = $input.path(\'$.person\'))\n{"name": "$who.nick", "n": $who.first.length()}',
+    ),
+    request: ID,
+    values: { paths: ['$who.nick'] },
+    because: /The response template reads \$who\.nick, which/,
+    change: /^Make the integration return what \$who\.nick reads/m,
+    not: {
+      api: responding(
+        '#set($who = $input.path(\'$.person\'))\n#if($who.nick != "")$who.nick#end {"name": "$who.first", "nick": "$!who.nick"}',
+      ),
+    },
+  },
+  {
+    code: 'RESPONSE_MAPPING_EMPTY',
+    source: 'docs/aws §7.6',
+    api: mapping('integration.response.header.X-Age', 'response'),
+    request: ID,
+    values: { headers: ['X-Pet'] },
+    because:
+      /The header X-Pet is mapped from a header X-Age that the response of the integration does not have/,
+    change: /^Make the backend send what ResponseParameters of the integration response map to X-Pet/m,
+    not: { api: mapping("'fixed'", 'response') },
+  },
+  {
+    code: 'TEMPLATE_PATH_EMPTY',
+    name: 'a variable of the request template',
+    source: 'docs/aws §7.2',
+    api: rendering('#set($all = $input.path(\'$\'))\n{"name": "$all.title"}'),
+    request: { ...POST, body: '{"name": "milk"}' },
+    values: { paths: ['$all.title'] },
+    because: /The request template reads \$all\.title, which the body of this request does not have/,
+    change: /^Send the value/m,
+    not: { request: { ...POST, body: '{"title": "milk"}' } },
+  },
 ];

@@ -1,0 +1,81 @@
+/** Parts of a response of an integration that a mapping of a REST or WebSocket API reads, and that are not there (docs/aws §7). */
+import { asJsonObject, parseJson } from '@gatewright/aws/json-object';
+import { chooseResponseTemplate } from '../../core/mapping/choose-template.ts';
+import { isSelecting, selectResponse } from './selected-response.ts';
+import { findMissingReads } from './template-reads.ts';
+import type { SurpriseFacts } from './surprise-facts.ts';
+import type { SurpriseKind } from './surprise.ts';
+
+/** What the integration answered, as JSON; undefined if it is none, or is not complete. */
+function answerOf({ recorded: { outcome } }: SurpriseFacts): unknown {
+  if (outcome?.kind === 'returned') return parseJson(outcome.payload);
+  return outcome?.kind === 'answered' ? parseJson(outcome.body.toString()) : undefined;
+}
+
+/**
+ * A path without a value prints an empty text.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
+ */
+const pathWithoutValue: SurpriseKind = {
+  code: 'RESPONSE_PATH_EMPTY',
+  mark: 'response value missing',
+  source: 'docs/aws §7.2',
+  find(facts) {
+    const { integration, accept } = facts;
+    if (!isSelecting(integration)) return undefined;
+    const selected = selectResponse(facts);
+    const template = selected && chooseResponseTemplate(selected.templates, accept)?.template.source;
+    const answer = template === undefined ? undefined : answerOf(facts);
+    const missing = findMissingReads(template ?? '', answer);
+    if (missing.length === 0) return undefined;
+    const texts = missing.map(({ text }) => text);
+    const members = Object.keys(asJsonObject(answer) ?? {});
+    const meant = missing.flatMap(({ text, meant: near }) =>
+      near === undefined ? [] : [`${near} instead of ${text}`],
+    );
+    return {
+      values: { paths: texts },
+      because: [
+        `The response template reads ${texts.join(', ')}, which the response of the integration does not have, so ${texts.length === 1 ? 'it is' : 'they are'} empty there. The response has ${members.join(', ') || 'no members'}.`,
+      ],
+      changes: [
+        meant.length === 0
+          ? `Make the integration return what ${texts.join(', ')} ${texts.length === 1 ? 'reads' : 'read'}, or read a member that it returns. A change to the template takes effect when you deploy the API again.`
+          : `Write ${meant.join(', ')} in the response template, and deploy the API again. Or make the integration return what the template reads.`,
+      ],
+    };
+  },
+};
+
+/**
+ * A header that is mapped from a header or member without a value is left out.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-parameter-mapping.html
+ */
+const headerWithoutValue: SurpriseKind = {
+  code: 'RESPONSE_MAPPING_EMPTY',
+  mark: 'response value missing',
+  source: 'docs/aws §7.6',
+  find(facts) {
+    const { integration, recorded, reply } = facts;
+    if (!isSelecting(integration) || recorded.outcome?.kind !== 'answered') return undefined;
+    const headers = (selectResponse(facts)?.parameters ?? []).flatMap(({ name, source }) =>
+      (source.kind === 'header' || source.kind === 'body') && reply.last(name) === undefined
+        ? [{ name, from: source.kind === 'header' ? `header ${source.name}` : 'member of the body' }]
+        : [],
+    );
+    if (headers.length === 0) return undefined;
+    const names = headers.map(({ name }) => name);
+    return {
+      values: { headers: names },
+      because: headers.map(
+        ({ name, from }) =>
+          `The header ${name} is mapped from a ${from} that the response of the integration does not have, so the client did not get it.`,
+      ),
+      changes: [
+        `Make the backend send what ResponseParameters of the integration response map to ${names.join(', ')}, or map ${names.length === 1 ? 'it' : 'them'} from something that it sends.`,
+      ],
+    };
+  },
+};
+
+export const RESPONSE_INPUT_KINDS: readonly SurpriseKind[] = [pathWithoutValue, headerWithoutValue];

@@ -1,0 +1,56 @@
+/** The members of a JSON text that a mapping template prints: by a path of `$input`, or by a variable that holds one. */
+import { asJsonObject, memberOf } from '@gatewright/aws/json-object';
+
+/** A path of members only, as `$input.path('$.order.id')` has it; none for `$`. */
+const MEMBERS = String.raw`\$((?:\.[A-Za-z_]\w*)*)`;
+const OF_INPUT = String.raw`\$!?\{?input\.(?:path|json)\(\s*['"]${MEMBERS}['"]\s*\)`;
+
+type MissingRead = {
+  /** The path, such as `$.user.mail`, or the text of the template, such as `$user.mail`. */
+  readonly text: string;
+  /** The same with the member that was probably meant; undefined if there is none. */
+  readonly meant: string | undefined;
+};
+
+/**
+ * Returns what a template prints although the text does not have it. What a condition tests may be absent on purpose, and
+ * so may what is written with $!.
+ */
+export function findMissingReads(template: string, root: unknown): readonly MissingRead[] {
+  if (asJsonObject(root) === undefined) return [];
+  const conditions = [...template.matchAll(/#(?:if|elseif)\b([^\n]*)/g)].map(([, text = '']) => text);
+  const printed = template.replaceAll(/#(?:if|elseif|foreach)\b[^\n]*/g, '');
+  const found = new Map<string, string>();
+  for (const [text, path = ''] of printed.matchAll(new RegExp(OF_INPUT, 'g')))
+    if (path !== '' && !/^\$\{?!/.test(text)) found.set(`$${path}`, path);
+  for (const [, variable = '', base = ''] of template.matchAll(
+    new RegExp(String.raw`#set\s*\(\s*\$!?\{?(\w+)\}?\s*=\s*${OF_INPUT}\s*\)`, 'g'),
+  ))
+    for (const [text, path = ''] of printed.matchAll(
+      new RegExp(String.raw`\$\{?${variable}((?:\.[A-Za-z_]\w*)+)(?![\w(])`, 'g'),
+    ))
+      found.set(text, `${base}${path}`);
+  return [...found].flatMap(([text, path]) => {
+    const names = path.split('.').slice(1);
+    if (conditions.some((one) => one.includes(text.replace('{', '')))) return [];
+    const at = names.findIndex((_, index) => valueAt(root, names.slice(0, index + 1)) === undefined);
+    if (at === -1) return [];
+    const wanted = names[at] ?? '';
+    const near = nearest(wanted, Object.keys(asJsonObject(valueAt(root, names.slice(0, at))) ?? {}));
+    return [{ text: text.replace('{', ''), meant: near && text.replace('{', '').replace(wanted, near) }];
+  });
+}
+
+function valueAt(root: unknown, names: readonly string[]): unknown {
+  return names.reduce<unknown>((value, name) => memberOf(value, name), root);
+}
+
+/** A name that differs in letter case or hyphens only, or that is a part of the other name. */
+function nearest(wanted: string, names: readonly string[]): string | undefined {
+  const plain = (name: string): string => name.replaceAll(/[_-]/g, '').toLowerCase();
+  const isPart = (one: string, other: string): boolean => other.length > 2 && one.includes(other);
+  return (
+    names.find((name) => plain(name) === plain(wanted)) ??
+    names.find((name) => isPart(plain(name), plain(wanted)) || isPart(plain(wanted), plain(name)))
+  );
+}
