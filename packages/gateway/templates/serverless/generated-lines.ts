@@ -9,6 +9,7 @@ import { lowerFirst } from '@gatewright/aws/violations';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Path, SourceTree } from '../cloudformation/template-source.ts';
 import { memberAt } from '../template-place.ts';
+import { findKeySetting } from './generated-keys.ts';
 import { findAuthorizerSetting, findRouteSetting } from './generated-routes.ts';
 import type { PackagedService } from './packaged-service.ts';
 
@@ -78,6 +79,7 @@ export function findGeneratedLine(
   if (logicalId === 'ApiGatewayRestApi' && property[0] === 'Policy')
     return tree.lineOf(['provider', 'apiGateway', 'resourcePolicy', ...property.slice(2)]);
   const setting =
+    findKeySetting(tree, logicalId, property) ??
     findAuthorizerSetting(tree, resources[logicalId], property) ??
     findRouteSetting(tree, resources[logicalId], property, { template, functions });
   if (setting !== undefined) return tree.lineOf(setting);
