@@ -51,7 +51,7 @@ export type { ShownCustomer, ShownCustomerRow, ShownCustomers } from '../console
 export { findToolkit } from '../core/stack/own-first.ts';
 export type { InvoiceBook } from '../console/endpoints/show-invoices.ts';
 export type { ShownInvoice, ShownInvoices } from '../console/endpoints/invoice-model.ts';
-export type { AccessBook } from '../console/endpoints/show-access.ts';
+export type { AccessBook, AskedLimit } from '../console/endpoints/show-access.ts';
 export type {
   AccessQuestion,
   AccessReply,

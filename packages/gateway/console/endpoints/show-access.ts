@@ -26,6 +26,15 @@ type AskedOfApi = {
   readonly subject?: string | undefined;
 };
 
+export type AskedLimit = {
+  /** The name of the document. */
+  readonly document: string;
+  readonly plan: string;
+  readonly limit: string;
+  /** The number of units that the limit has; undefined if the authorizer did not say. */
+  readonly of: number | undefined;
+};
+
 /**
  * The access documents of this run. They are read again for each request, because they may change while the gateway
  * runs.
@@ -45,6 +54,11 @@ export interface AccessBook {
    * document trusts no issuer for which `includes` returns true.
    */
   localToken(asked: AskedOfApi, includes: (issuer: string) => boolean): TokenText | undefined;
+  /**
+   * Returns where the document defines a limit of a customer plan, such as `access/orders.yml:40`. Returns undefined if it
+   * does not define the limit, or with another number of units: the usage table has the plan that is in force.
+   */
+  placeOfLimit?(limit: AskedLimit): string | undefined;
   /**
    * Returns how to create a key that the document of this API admits. Returns undefined if the API has no document, or
    * if no such key is admitted.

@@ -17,7 +17,7 @@ import { describeEdge } from './describe-edge.ts';
 import { adviseByStacks } from './advise-by-stacks.ts';
 import { findLocalNames } from './local-names.ts';
 import { findApiPlaces } from './find-api-places.ts';
-import type { Circumstances, JsonFault, Problem } from '../explain/circumstances.ts';
+import type { Circumstances, JsonFault, NamedPlace, Problem } from '../explain/circumstances.ts';
 import type { Defect, MappingDefect } from '../../core/defect.ts';
 import type { GatewayError } from '../../core/errors.ts';
 import type { Recorded, RecordedEvent, RecordedRequest } from './recorded-request.ts';
@@ -42,7 +42,7 @@ export function describeCircumstances(recorded: Recorded, at: DescribeWith): Cir
   const nearest = about.nearMisses.map(({ route }) => route);
   return {
     ...about,
-    places: findApiPlaces(recorded, { ...at, nearest, policy }),
+    places: [...findApiPlaces(recorded, { ...at, nearest, policy }), ...placesOfCharge(about, at)],
     localNames: findLocalNames(at.stacks),
     ...(!isEvent(recorded) && findRestatus(recorded)),
     ...(!isEvent(recorded) &&
@@ -52,6 +52,15 @@ export function describeCircumstances(recorded: Recorded, at: DescribeWith): Cir
       }),
     ...adviseByStacks(about, at.stacks),
   };
+}
+
+/** The limit of the customer plan that refused the request. */
+function placesOfCharge({ guard }: Circumstances, { access }: DescribeWith): readonly NamedPlace[] {
+  const { document = '', plan, limit, left = [] } = guard?.decided ?? {};
+  if (plan === undefined || limit === undefined) return [];
+  const of = left.find((one) => one.limit === limit)?.of;
+  const place = access?.placeOfLimit?.({ document, plan, limit, of });
+  return place === undefined ? [] : [{ what: `limit ${limit} of the plan ${plan}`, place }];
 }
 
 function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumstances {

@@ -1,7 +1,7 @@
 /** Provides the console with the access documents that are next to the gateway's sources. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseJsonObject } from '@gatewright/aws/json-object';
+import { asList, membersOf, parseJsonObject } from '@gatewright/aws/json-object';
 import { buildAccess } from '@gatewright/authoring/compile/build-access';
 import { checkPlan } from '@gatewright/authoring/check/check-plan';
 import { readAccessFiles } from '@gatewright/authoring/files/access-files';
@@ -20,6 +20,7 @@ import { describeTerms, readLedger, withLedger } from './spent-quota.ts';
 import type { Ledger } from './spent-quota.ts';
 import type {
   AccessBook,
+  AskedLimit,
   AccessQuestion,
   AccessReply,
   AccessVerdict,
@@ -47,6 +48,8 @@ export function openAccessBook(
       const document = documentOf(asked);
       return document && findAdmittedToken(document, stage, asked, includes)?.token;
     },
+    placeOfLimit: (asked) =>
+      sources.map((source) => findLimitPlace(source, asked)).find((place) => place !== undefined),
     newKey(asked) {
       const document = documentOf(asked);
       const key = document && findAdmittedKey(document, stage, asked, read());
@@ -150,6 +153,28 @@ function readRulePlaces(source: string, name: string): RulePlaces {
     places: placesOf(document.rules, ['rules']),
     mcpPlaces: placesOf(document.mcp?.rules ?? [], ['mcp', 'rules']),
   };
+}
+
+/** Finds a limit of a customer plan in the quota section of a document. */
+function findLimitPlace(source: string, { document: name, plan, limit, of }: AskedLimit): string | undefined {
+  const named = findDocumentFile(source, name);
+  const reading = named && readDocument(named.text, named.file, named.sharing);
+  if (reading === undefined || reading.kind === 'invalid') return undefined;
+  const { document, locate } = reading;
+  const plans = document.quota?.plans ?? [];
+  const index = plans.findIndex(({ id }) => id === plan);
+  const limits = asList(membersOf(plans[index])['limits']).map(membersOf);
+  const position = limits.findIndex(({ id }) => id === limit);
+  if (position === -1) return undefined;
+  const found = limits[position] ?? {};
+  const member = ['quota', 'rate', 'concurrency'].find((one) => one in found);
+  // A customer may have a limit of its own, and the plan in force may have been saved later than the document.
+  const { quota, overage = 0, rate, burst, concurrency } = found;
+  const known = [quota, Number(quota) + Number(overage), rate, burst, concurrency];
+  if (of !== undefined && !known.includes(of)) return undefined;
+  const path = ['quota', 'plans', index, 'limits', position];
+  const place = locate([...path, ...(member === undefined ? [] : [member])], '');
+  return `${place.file}:${place.line}`;
 }
 
 /**

@@ -5,6 +5,7 @@ import { printAccessDecision } from '@gatewright/aws/access-decision';
 import { rateLimitHeaders } from '#shared/http/rate-limit-headers.ts';
 import { aRecordedApi, storyOf } from '../../../../support/recorded-apis.ts';
 import { ok, policy, TOKEN, withAuthorizer } from '../../../../support/rest-apis.ts';
+import type { AccessBook } from '../../../../../packages/gateway/engine/index.ts';
 
 const LIMITS = [
   { id: 'monthly', limit: 1000, remaining: 987, windowSeconds: 2_592_000, resetSeconds: 86_400 },
@@ -55,3 +56,44 @@ describe('the explanation of a request that a quota admitted', () => {
     assert.doesNotMatch(await explained(undefined, []), /plan/);
   });
 });
+
+describe('the explanation of a request that a limit of the customer plan refused', () => {
+  it('names the line of the limit in the access document', async () => {
+    const asked: unknown[] = [];
+    const { ratelimit, 'ratelimit-policy': rateLimitPolicy } = rateLimitHeaders(
+      LIMITS.map((limit) => ({ ...limit, remaining: 0 })),
+    );
+    const accessDecision = printAccessDecision({
+      document: 'shop',
+      outcome: 'over-quota',
+      customer: 'acme',
+      plan: 'pro',
+      limit: 'monthly',
+    });
+    const context = { accessDecision, rateLimit: ratelimit, rateLimitPolicy };
+    const api = aRecordedApi(withAuthorizer(TOKEN), {
+      list: ok,
+      auth: () => ({ ...policy('Deny', '*'), principalId: 'k1', context }),
+    });
+    api.records.access = {
+      ...NO_BOOK,
+      placeOfLimit: (limit) => {
+        asked.push(limit);
+        return 'access/shop.yml:20';
+      },
+    };
+
+    await api.send({ target: '/dev/pets', headers: ['Authorization', 'Bearer x'] });
+
+    assert.match(storyOf(api.last()), /Defined at: .*limit monthly of the plan pro access\/shop\.yml:20/);
+    assert.deepEqual(asked[0], { document: 'shop', plan: 'pro', limit: 'monthly', of: 1000 });
+  });
+});
+
+const NO_BOOK: AccessBook = {
+  documents: () => [],
+  ask: async () => await Promise.resolve({ kind: 'problem', problem: '' }),
+  decide: () => undefined,
+  localToken: () => undefined,
+  newKey: () => undefined,
+};

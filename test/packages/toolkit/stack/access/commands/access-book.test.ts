@@ -150,6 +150,51 @@ rules: [{ id: read, effect: allow, methods: [GET], paths: [/users], when: { role
     }
   });
 
+  it('finds the line of a limit of a customer plan, unless the limit in force has other units', () => {
+    const own = mkdtempSync(join(tmpdir(), 'gatewright-access-limit-'));
+    try {
+      mkdirSync(join(own, 'access'));
+      writeFileSync(
+        join(own, 'access/orders.yml'),
+        `version: 1
+api: { dev: { apiId: abcdefghij, stage: prod } }
+routes: ../service
+issuers: [{ id: local, type: local, only: [dev] }]
+sources: [{ in: header, name: authorization, scheme: Bearer, issuers: [local] }]
+rules: [{ id: read, effect: allow, methods: [GET], paths: [/users] }]
+quota:
+  plan: free
+  tenant: { claim: tenant }
+  plans:
+    - id: free
+      version: 1
+      limits:
+        - id: steady
+          level: tenant
+          rate: 5
+          burst: 10
+        - id: daily
+          level: tenant
+          quota: 100
+          period: DAY
+`,
+      );
+      const placeOf = (limit: string, of?: number, plan = 'free'): string | undefined =>
+        openAccessBook([own], 'dev', () => undefined)
+          .placeOfLimit?.({ document: 'orders', plan, limit, of })
+          ?.replace(/^.*\//, '');
+
+      assert.equal(placeOf('daily', 100), 'orders.yml:20');
+      assert.equal(placeOf('daily'), 'orders.yml:20');
+      assert.equal(placeOf('steady', 5), 'orders.yml:16');
+      assert.equal(placeOf('daily', 7), undefined, 'the customer has a limit of its own');
+      assert.equal(placeOf('weekly'), undefined);
+      assert.equal(placeOf('daily', 100, 'gold'), undefined);
+    } finally {
+      rmSync(own, { recursive: true });
+    }
+  });
+
   const problems: { asked: Partial<AccessQuestion>; says: RegExp }[] = [
     { asked: { document: 'nobody' }, says: /no access document nobody/ },
     { asked: { path: 'users' }, says: /path must begin with "\/" and must not contain the stage/ },
