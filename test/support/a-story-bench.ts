@@ -12,7 +12,7 @@ export function aStoryBench<Modules extends ServiceModules>(modules: Modules, op
   const records = new RequestRecords(100, bench.clock, 'key', true);
   records.readStacks = () => bench.stacks;
   const journal = new CallJournal(bench.clock, new CountingRandom());
-  recordEvents({ records, events: bench.engine, journal });
+  recordEvents({ records, events: bench.engine, journal, functionIdentities: { onDenied: undefined } });
   const story = (id = 'last') => records.detail(id)?.story;
   return { ...bench, records, story };
 }

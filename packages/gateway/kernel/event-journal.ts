@@ -250,7 +250,7 @@ export function rootOf(traceHeader: string | undefined): string | undefined {
 
 function shortened(step: EventStep): EventStep {
   if (step.kind === 'filtered') return { ...step, why: step.why.slice(0, MAX_TEXT) };
-  if (step.kind === 'refused' || step.kind === 'denied')
+  if (step.kind === 'refused' || step.kind === 'denied' || step.kind === 'forbidden')
     return { ...step, message: step.message.slice(0, MAX_TEXT) };
   if (step.kind !== 'ran') return step;
   const { errorMessage, payload } = step;

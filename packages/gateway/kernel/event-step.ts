@@ -117,6 +117,14 @@ export type EventStep =
       /** The member of the response that tells of refused entries, if the call itself succeeded. */
       readonly toldIn?: 'FailedEntryCount' | 'Failed';
     }
+  /** The role of a function does not allow a call of the function. `message` is AWS's. */
+  | {
+      readonly kind: 'forbidden';
+      readonly functionName: string;
+      readonly action: string;
+      readonly resource: string;
+      readonly message: string;
+    }
   /** A user pool answered a sign-in with a challenge instead of tokens. */
   | { readonly kind: 'challenged'; readonly at: string; readonly challenge: 'NEW_PASSWORD_REQUIRED' }
   /** A message was received too often and left its queue. */

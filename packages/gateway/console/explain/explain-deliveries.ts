@@ -7,6 +7,7 @@ import { lastPartOf } from '../../kernel/event-rows.ts';
 import { at, capital, counted, nameOf, receives } from './event-names.ts';
 import { describeNext, explainRun } from './explain-event-run.ts';
 import { explainChallenge, explainDenied, explainSkipped } from './explain-denied.ts';
+import { findMissingRights } from './missing-right.ts';
 import { formatDuration, sentence, withStop } from './reason.ts';
 import type { Told } from './event-names.ts';
 import type { ToldStep } from './circumstances.ts';
@@ -138,6 +139,8 @@ function explainOne(step: StampedStep, told: AnyStep, times: number, all: readon
       };
     case 'denied':
       return explainDenied(step, told, all);
+    case 'forbidden':
+      return findMissingRights([step.message], told.statements);
     case 'challenged':
       return explainChallenge(step);
     case 'ran':

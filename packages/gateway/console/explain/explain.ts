@@ -46,12 +46,16 @@ export function explain(
     ...describeRestatus(about),
     ...surprises.because,
     ...(isPlaced(about, reason, surprises) ? describePlaces(about) : []),
-    ...deliveries.because,
+    // A function may let out, or print, the error of a call that its role does not allow.
+    ...deliveries.because.filter((sentence) => !reason.because.includes(sentence)),
   ];
   // What a service refused is why the function responded as it did, unless the response itself is advised.
   const isDenied =
     about.deliveries?.some(
-      ({ step }) => step.kind === 'denied' || (step.kind === 'challenged' && about.status >= 400),
+      ({ step }) =>
+        step.kind === 'denied' ||
+        step.kind === 'forbidden' ||
+        (step.kind === 'challenged' && about.status >= 400),
     ) === true;
   const isCause = surprises.isCause === true || isDenied;
   const changes = [
@@ -67,14 +71,18 @@ export function explain(
   return {
     headline: nameIds(headlineOf(about), about.localNames),
     sentences: sentences.map((text) => inOwnWords(text, { ...about, quotes: quotesOf(about) }, 'because')),
-    changes: changes.map((text) => inOwnWords(text, about, 'advice')),
+    changes: [...new Set(changes)].map((text) => inOwnWords(text, about, 'advice')),
   };
 }
 
 /** The messages of functions and services that the sentences quote. */
 function quotesOf({ integration, deliveries = [] }: Circumstances): readonly string[] {
   const ofSteps = deliveries.map(({ step }) =>
-    step.kind === 'denied' ? step.message : step.kind === 'ran' ? step.errorMessage : undefined,
+    step.kind === 'denied' || step.kind === 'forbidden'
+      ? step.message
+      : step.kind === 'ran'
+        ? step.errorMessage
+        : undefined,
   );
   const own = integration?.outcome === 'failed' ? integration.errorMessage : undefined;
   return [own, ...ofSteps].filter((text) => text !== undefined);

@@ -37,7 +37,9 @@ function outcomeOf(steps: readonly ToldStep[]): string {
   // A note about a delivery says that AWS would not make it: keys are not checked here.
   const unmade = steps.find(({ step, notes = [] }) => step.kind === 'delivered' && notes.length > 0)?.step;
   if (unmade?.kind === 'delivered') return `reached ${nameOf(unmade.to)} here, and would not on AWS`;
-  const last = steps.findLast(({ step }) => !['accepted', 'delivered', 'filtered'].includes(step.kind))?.step;
+  const last = steps.findLast(
+    ({ step }) => !['accepted', 'delivered', 'filtered', 'forbidden'].includes(step.kind),
+  )?.step;
   const isDelivered = steps.some(({ step }) => step.kind === 'delivered');
   if (last === undefined && !isDelivered)
     return steps.some(({ step }) => step.kind === 'filtered') ? 'was delivered to nobody' : 'was accepted';

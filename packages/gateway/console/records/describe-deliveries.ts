@@ -83,6 +83,11 @@ function describeStep(step: StampedStep, at: DeliveriesWith, all: readonly Stamp
         place: placeOfDenied(step, stacks),
         notes: noteDenied(step, all, at),
       };
+    case 'forbidden':
+      return {
+        step: { ...step, message: redactor.text(step.message) },
+        statements: statementsFor([step.message], stacks),
+      };
     case 'challenged':
       return { step };
     case 'ran':

@@ -62,6 +62,7 @@ function isFault(step: StampedStep): boolean {
   return (
     step.kind === 'refused' ||
     step.kind === 'denied' ||
+    step.kind === 'forbidden' ||
     step.kind === 'filtered' ||
     (step.kind === 'ran' && (step.outcome !== 'returned' || step.next !== undefined))
   );

@@ -5,6 +5,7 @@
  */
 import { parseArn } from '@gatewright/aws/arn';
 import { makeRoleId } from '@gatewright/aws/physical-ids';
+import { describeDenial } from './identities.ts';
 import { API_GATEWAY, describeMissing, trusts } from './role.ts';
 import type { Identities, LocalIdentity, RoleSession } from './identities.ts';
 import type { CompiledPolicy, ConditionValues, PolicyDecision, PolicyQuestion } from './model.ts';
@@ -29,6 +30,15 @@ type FunctionIdentitiesOptions = {
   readonly report: (message: string) => void;
 };
 
+/** A call of a function that its role does not allow. */
+type DeniedCall = {
+  readonly functionName: string;
+  readonly action: string;
+  readonly resource: string;
+  /** AWS's message, which the code of the function may hide. */
+  readonly message: string;
+};
+
 type KnownRoles = {
   readonly byArn: ReadonlyMap<string, Role>;
   readonly ofFunctions: ReadonlyMap<string, Role>;
@@ -47,6 +57,8 @@ export class FunctionIdentities {
   readonly #options: FunctionIdentitiesOptions;
   readonly #pairs = new Map<string, KeyPairOf>();
   readonly #reported = new Set<string>();
+  /** Is told of each call of a function that the policies do not allow, with AWS's message. */
+  onDenied: ((denied: DeniedCall) => void) | undefined;
   #byKey: ReadonlyMap<string, LocalIdentity> = new Map();
   #roles: ReadonlyMap<string, Role> = new Map();
 
@@ -143,7 +155,14 @@ export class FunctionIdentities {
       userId,
       boundary: role.boundary,
       facts: { get: (key) => known.get(key) ?? this.#timeOf(key) },
-      onDenied: (question, decision) => this.#report(name, role, question, decision),
+      onDenied: (question, decision) => {
+        this.#report(name, role, question, decision);
+        if (parseArn(sourceArn ?? '')?.service !== 'lambda') return;
+        const { action, resource } = question;
+        const arn = `arn:${parseArn(role.arn)?.partition ?? 'aws'}:sts::${accountId}:assumed-role/${role.name}/${name}`;
+        const message = describeDenial({ arn }, question, decision);
+        this.onDenied?.({ functionName: name, action, resource, message });
+      },
     };
   }
 

@@ -152,7 +152,7 @@ export function decideFor(identity: LocalIdentity, question: PolicyQuestion): Po
 
 /** Returns AWS's message for a refusal. */
 export function describeDenial(
-  { arn }: LocalIdentity,
+  { arn }: Pick<LocalIdentity, 'arn'>,
   { action, resource }: Pick<PolicyQuestion, 'action' | 'resource'>,
   decision: PolicyDecision,
 ): string {

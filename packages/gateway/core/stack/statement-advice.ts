@@ -2,7 +2,7 @@
  * Writes the statement that a role or its trust policy lacks, in the format of the role's stack, with the place where
  * it belongs. A statement of a role allows one action on one resource.
  */
-import { asOneOrMore, isJsonList, membersOf } from '@gatewright/aws/json-object';
+import { asOneOrMore, isJsonList, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { parseArn, printArn } from '@gatewright/aws/arn';
 import { adviseRegion } from './region-advice.ts';
@@ -116,7 +116,7 @@ function writeSam(target: Target): string {
   const policy = format.isJson
     ? `{ "Statement": [${statement(target)}] }`
     : `Statement: [${statement(target)}]`;
-  return `Add to the list Policies of ${owner.logicalId} (${shortPlace(owner)}): \`${item(policy, format)}\`.`;
+  return `Add to the list Policies of ${owner.logicalId} (${placeOfPolicies(stack, owner)}): \`${item(policy, format)}\`.`;
 }
 
 function writeCloudFormation(target: Target): string {
@@ -133,7 +133,7 @@ function writeCloudFormation(target: Target): string {
   const policy = format.isJson
     ? `{ "PolicyName": "${name}", "PolicyDocument": { "Version": "2012-10-17", "Statement": [${statement(target)}] } }`
     : `{ PolicyName: ${name}, PolicyDocument: { Version: '2012-10-17', Statement: [${statement(target)}] } }`;
-  return `Add to the list Policies of the role ${role.logicalId} (${shortPlace(role)}): \`${item(policy, format)}\`.`;
+  return `Add to the list Policies of the role ${role.logicalId} (${placeOfPolicies(target.stack, role)}): \`${item(policy, format)}\`.`;
 }
 
 function writeCdk({ stack, role, lacking, reference }: Target): string {
@@ -207,6 +207,13 @@ const ENDINGS: Readonly<Record<string, { readonly end: RegExp; readonly why: str
     why: ', and the ARN of a secret ends with a hyphen and six random characters, so this name fits no secret',
   },
 };
+
+/** The line of the list, or of the resource if it has no such list. SAM makes the role of a function from the list. */
+function placeOfPolicies({ source }: ResolvedStack, resource: ResolvedResource): string {
+  const written = membersOf(mapOf(source?.original ?? {}, 'Resources')[resource.logicalId])['Properties'];
+  const isWritten = [resource.properties, membersOf(written)].some(({ Policies }) => Policies !== undefined);
+  return shortPlace(resource, isWritten ? 'Policies' : undefined);
+}
 
 type PlacedStatement = { readonly statement: UnknownMembers; readonly place: string };
 

@@ -52,11 +52,18 @@ export function recordEvents({
   records,
   events,
   journal,
-}: Pick<Parts, 'records' | 'events' | 'journal'>): void {
+  functionIdentities,
+}: Pick<Parts, 'records' | 'events' | 'journal'> & {
+  readonly functionIdentities: Pick<Parts['functionIdentities'], 'onDenied'>;
+}): void {
   if (records === undefined) return;
   records.isChanged = (name) =>
     journal.calls?.some(({ path }) => CHANGES.exec(decodeURIComponent(path))?.[1] === name) === true;
   records.journal = events.journal;
+  functionIdentities.onDenied = (denied) => {
+    const { cause } = events.journal;
+    if (cause !== undefined) events.journal.note({ kind: 'forbidden', ...denied }, cause);
+  };
   events.journal.begun.follow((record) => records.takeSide(record));
   events.edges.follow((record) => records.takeSide(record));
 }

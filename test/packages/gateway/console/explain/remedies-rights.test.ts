@@ -145,7 +145,7 @@ const CASES: readonly Case[] = [
     file: 'template.yaml',
     text: SAM,
     list: 'Policies:',
-    advised: /^Add to the list Policies of Send \(template\.yaml:5\): /,
+    advised: /^Add to the list Policies of Send \(template\.yaml:12\): /,
     item: `- Statement: [${STATEMENT}]`,
   },
   {
@@ -161,7 +161,7 @@ const CASES: readonly Case[] = [
     file: 'template.yaml',
     text: CLOUDFORMATION(' []'),
     list: 'Policies: []',
-    advised: /^Add to the list Policies of the role SendRole \(template\.yaml:4\): /,
+    advised: /^Add to the list Policies of the role SendRole \(template\.yaml:9\): /,
     item: `- { PolicyName: sqs-SendMessage, PolicyDocument: { Version: '2012-10-17', Statement: [${STATEMENT}] } }`,
   },
 ];
