@@ -82,7 +82,7 @@ describe('a denied call whose error the function hides', () => {
       });
 
   it('is told once if the function prints the error', async () => {
-    const [{ resource = '', code = '' } = {}] = CALLS;
+    const { resource, code } = CALLS[0] ?? { resource: '', code: '' };
     using project = anAdvisedProject('template.yaml', {
       'template.yaml': template(resource),
       'index.js': handler(code, 500, 'console.error(error);'),
