@@ -8,7 +8,7 @@ type Refusal = {
   /** Matches `code: message`. */
   readonly matches: RegExp;
   /** The resource and the property that decides. */
-  readonly of: 'client' | 'pool' | 'queue' | 'bus';
+  readonly of: 'client' | 'pool' | 'queue' | 'bus' | 'bucket';
   readonly property?: string;
   readonly because?: string;
   readonly advise: (place: string | undefined, denied: Denied) => string;
@@ -16,6 +16,63 @@ type Refusal = {
 
 /** A page without an address is below https://docs.aws.amazon.com/cognito/latest/developerguide/. */
 const REFUSALS: readonly Refusal[] = [
+  {
+    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/cors.html
+    matches: /CORS is not enabled for this bucket/,
+    of: 'bucket',
+    property: 'CorsConfiguration',
+    because:
+      'A browser asked whether a page of another origin may use the bucket, and the bucket has no CorsConfiguration.',
+    advise: (place) =>
+      `Give the bucket${at(place)} a CorsConfiguration with the origin of the page in AllowedOrigins, and the method and headers of the request in AllowedMethods and AllowedHeaders of its CorsRules.`,
+  },
+  {
+    matches: /^AccessForbidden: CORSResponse: This CORS request is not allowed/,
+    of: 'bucket',
+    property: 'CorsConfiguration.CorsRules',
+    because:
+      'A browser asked for a page of another origin, and no rule in CorsRules has its origin, its method and all of its headers.',
+    advise: (place) =>
+      `Add the origin, the method and each header that the browser names (Origin, Access-Control-Request-Method, Access-Control-Request-Headers) to one rule of CorsRules${at(place)}.`,
+  },
+  {
+    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html
+    matches: /^AccessDenied: Request has expired/,
+    of: 'bucket',
+    because: 'A presigned URL works until its lifetime ends, and the one of this request has ended.',
+    advise: () =>
+      'Make a new URL shortly before it is used, or give it a longer lifetime (expiresIn of getSignedUrl, ExpiresIn of generate_presigned_url; at most 7 days).',
+  },
+  {
+    // https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
+    matches: /^SignatureDoesNotMatch/,
+    of: 'bucket',
+    because:
+      'The signature of a presigned URL covers the method, the host, the path, the query and the headers that were signed.',
+    advise: () =>
+      'Send the request with the method for which the URL was made, to exactly this URL, and with the headers that the signer got, such as Content-Type.',
+  },
+  {
+    matches: /^AccessDenied: There were headers present in the request which were not signed/,
+    of: 'bucket',
+    because: 'A header that begins with x-amz- changes what the URL does, so it must be signed with the URL.',
+    advise: (_place, { message }) =>
+      `Give the signer the header when the URL is made, or leave it out of the request: ${message.split(': ').at(-1) ?? ''}.`,
+  },
+  {
+    matches: /^(?:AccessDenied|AuthorizationQueryParametersError): (?:Query-string authentication|X-Amz-)/,
+    of: 'bucket',
+    because: 'A part of the presigned URL is missing or malformed.',
+    advise: () =>
+      'Use the URL as the signer returned it, with its whole query. In a shell, write it between quotes, because & ends a command.',
+  },
+  {
+    matches: /^InvalidAccessKeyId/,
+    of: 'bucket',
+    because: 'The URL was made with an access key that this gateway does not know.',
+    advise: () =>
+      'Make the URL with the credentials that functions find in their environment, or with those of `gatewright env`.',
+  },
   {
     // signing-up-users-in-your-app.html#cognito-user-pools-computing-secret-hash
     matches: /secret.hash|SECRET_HASH/i,

@@ -1,4 +1,4 @@
-/** Explains the calls that a user pool, a queue or a bus refused, and the triggers that a pool called or skipped. */
+/** Explains the calls that a user pool, a queue, a bus or a bucket refused, and the triggers that a pool called or skipped. */
 import { parseArn } from '@gatewright/aws/arn';
 import { at, capital, nameOf } from './event-names.ts';
 import { findRefusal } from './denied-calls.ts';
@@ -7,7 +7,7 @@ import type { Told } from './event-names.ts';
 import type { ToldStep } from './circumstances.ts';
 import type { Reason } from './reason.ts';
 
-const OWNERS: Readonly<Record<string, string>> = { sqs: 'queue', events: 'bus' };
+const OWNERS: Readonly<Record<string, string>> = { sqs: 'queue', events: 'bus', s3: 'bucket' };
 
 /** @param all what else happened in the same call, such as a failed trigger, which is told itself */
 export function explainDenied(

@@ -67,6 +67,8 @@ export type ControlMounts = {
   readonly signIn: SignInMount;
   /** What buckets answer pages of other origins; absent if no bucket is served. */
   readonly s3CrossOrigin?: S3CrossOrigin;
+  /** Is told of each call that is refused because of its signature. */
+  readonly onRefused?: (request: ControlRequest, reply: ControlReply) => void;
   /** Returns the region of calls whose signature names none. */
   readonly region?: () => string;
   /** Returns the body of `GET /_gatewright/status`. */
@@ -359,6 +361,7 @@ async function serveAws(request: ControlRequest, options: ControlPortOptions): P
     if (readApiIdFromHost(request.host) !== undefined && headerOf(request, 'authorization') === undefined)
       return refuseUnknownApi(request);
     explainUnknownKey(authenticated.reply, request, options);
+    mounts.onRefused?.(request, authenticated.reply);
     return authenticated.reply;
   }
   const call = withoutAuthority(authenticated.call);

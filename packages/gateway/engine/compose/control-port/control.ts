@@ -13,6 +13,7 @@ import { listRoutesOf, regionOf } from '../network/listing.ts';
 import { announceStart, firstOf, openLoopApi } from '../loop.ts';
 import { findClockObstacle } from '../parts.ts';
 import type { Parts } from '../parts.ts';
+import { notePresigned, noteS3Refusal } from '../../../kernel/calls/s3-refusals.ts';
 import { journaledServices, runJournaled } from '../services/journaled.ts';
 import { openServices } from '../services/services.ts';
 import { openReloadsApi } from '../loading/reloads.ts';
@@ -100,8 +101,16 @@ function mountsOf(parts: Parts): ControlMounts {
       return api?.protocol === 'websocket' ? handleManagement(request, api, management, path) : undefined;
     },
     async s3CrossOrigin(request) {
-      return (await parts.events.find('s3'))?.crossOrigin?.(request);
+      const answer = (await parts.events.find('s3'))?.crossOrigin?.(request);
+      if (answer?.kind === 'preflight' && answer.reply.status >= 400)
+        noteS3Refusal(request, answer.reply, {
+          journal: parts.events.journal,
+          random: parts.random,
+          operation: 'OPTIONS of a page',
+        });
+      return answer;
     },
+    onRefused: (request, reply) => notePresigned(request, reply, parts.events.journal, parts.random),
     region: () => regionOf(parts),
     webSocketUrls: () => listRoutesOf(parts).flatMap(({ kind, url }) => (kind === 'websocket' ? [url] : [])),
     isDomain: (host) => served.domains.ofHost(host) !== undefined,

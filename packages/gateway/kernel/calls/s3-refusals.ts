@@ -1,0 +1,43 @@
+/** Records what S3 refuses before a bucket gets it: presigned URLs, and preflights of pages. `explain` tells of both. */
+import { findS3Signature } from './s3-authentication.ts';
+import { readS3Address } from './s3-address.ts';
+import type { ControlReply, ControlRequest } from '../../core/api-call.ts';
+import type { EventJournal } from '../event-journal.ts';
+import type { Random } from '../../core/ports.ts';
+
+type Sent = Pick<ControlRequest, 'host' | 'path' | 'method'>;
+
+/** Records the refusal of a presigned URL. Other signed calls come from programs, which print the error. */
+export function notePresigned(
+  request: ControlRequest,
+  reply: ControlReply,
+  journal: EventJournal,
+  random: Random,
+): void {
+  if (findS3Signature(request)?.startsWith('query') === true)
+    noteS3Refusal(request, reply, { journal, random, operation: `${request.method} of a presigned URL` });
+}
+
+/** @param reply an error of S3, as XML */
+export function noteS3Refusal(
+  request: Sent,
+  { body }: ControlReply,
+  {
+    journal,
+    random,
+    operation,
+  }: { readonly journal: EventJournal; readonly random: Random; readonly operation: string },
+): void {
+  const { bucket } = readS3Address(request);
+  const readElement = (name: string): string =>
+    new RegExp(`<${name}>([^<]*)</${name}>`).exec(String(body))?.[1] ?? '';
+  const code = readElement('Code');
+  if (bucket === '' || code === '') return;
+  const at = `arn:aws:s3:::${bucket}`;
+  const named = readElement('HeadersNotSigned');
+  const message = `${readElement('Message')}${named === '' ? '' : `: ${named}`}`;
+  journal.apart(() => {
+    const cause = journal.accept({ kind: 'accepted', at, id: random.uuid(), what: 'call', name: operation });
+    journal.note({ kind: 'denied', at, operation, code, message }, cause);
+  });
+}
