@@ -3,11 +3,11 @@
  * `node lab/tools/call-models.ts --botocore DIR`, with the folder `botocore` of an installed botocore (Apache-2.0).
  * Only facts are copied: names, types, lengths, ranges, patterns and enumerations.
  */
-import { globSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { gunzipSync } from 'node:zlib';
 import { RECORDED_SHAPES, MODELLED } from './modelled-operations.ts';
+import { readModel, readVersion } from './service-models.ts';
 
 type Shape = {
   readonly type: string;
@@ -50,22 +50,16 @@ const NOT_PORTABLE = /\\[AzZG]|&&|\[\[|[*+?}]\+/;
 const { values } = parseArgs({ options: { botocore: { type: 'string' } } });
 if (values.botocore === undefined)
   throw new Error('Pass --botocore with the folder of an installed botocore.');
-const version = /version__ = '([\d.]+)'/.exec(
-  readFileSync(join(values.botocore, '__init__.py'), 'utf8'),
-)?.[1];
+const version = readVersion(values.botocore);
 
 for (const [service, operations] of Object.entries(MODELLED)) {
-  const file = globSync(join(values.botocore, 'data', service, '*', 'service-2.json.gz'))
-    .toSorted()
-    .at(-1);
-  if (file === undefined) throw new Error(`botocore has no model of ${service}.`);
-  const model = JSON.parse(gunzipSync(readFileSync(file)).toString('utf8')) as Model;
+  const model = readModel(values.botocore, service) as Model;
   for (const [name, facts] of Object.entries(RECORDED_SHAPES[service] ?? {}))
     model.shapes[name] = { type: 'string', ...model.shapes[name], ...facts };
   const text = printModel(model, operations);
   const name = service.replaceAll('-', '_').toUpperCase();
   const head =
-    `/**\n * Written by \`node lab/tools/call-models.ts\` from the API model of ${service} ${model.metadata.apiVersion} in botocore ${version ?? '?'}.\n` +
+    `/**\n * Written by \`node lab/tools/call-models.ts\` from the API model of ${service} ${model.metadata.apiVersion} in botocore ${version}.\n` +
     ' * Each line is a shape or an operation; kernel/calls/call-model.ts reads them.\n */\n';
   const target = resolve(import.meta.dirname, '../../packages/gateway/kernel/calls/models', `${service}.ts`);
   writeFileSync(target, `${head}export const ${name}_MODEL: string = String.raw\`\n${text}\n\`;\n`);

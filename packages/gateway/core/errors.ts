@@ -284,12 +284,15 @@ export class ServiceRefusal extends Error {
   readonly status: number;
   /** What the call gave and the service refused, if the message of AWS does not name it. */
   readonly subject: string | undefined;
+  /** The members that the error of AWS has besides its text. */
+  readonly members: object | undefined;
 
-  constructor(code: string, message: string, status = 400, subject?: string) {
+  constructor(code: string, message: string, status = 400, subject?: string, members?: object) {
     super(message);
     this.code = code;
     this.status = status;
     this.subject = subject;
+    this.members = members;
   }
 }
 

@@ -89,9 +89,10 @@ function outcomeOf(answer: HttpOutcome, hint: string): DeliveryOutcome {
   }
   if (answer.status < 300) return DELIVERED;
   const body = answer.body.toString('utf8').slice(0, 500);
-  const { __type: type, message: said } = parseJsonObject(body) ?? {};
+  const { __type: type, message, Message } = parseJsonObject(body) ?? {};
+  const said = message ?? Message;
   // `QueueDoesNotExist: The specified queue does not exist.`
-  const message =
+  const shown =
     typeof type === 'string' && typeof said === 'string'
       ? `${hint}${type.replace(/^.*#/, '')}: ${said}`
       : body;
@@ -99,6 +100,6 @@ function outcomeOf(answer: HttpOutcome, hint: string): DeliveryOutcome {
     kind: 'failed',
     isFinal: answer.status < 500 && answer.status !== 429,
     code: String(answer.status),
-    message,
+    message: shown,
   };
 }

@@ -426,7 +426,7 @@ describe('event source mappings by calls', () => {
     it(`refuses ${name}, and makes nothing`, async () => {
       const { status, body } = await create(input);
       assert.equal(status, expected, JSON.stringify(body));
-      assert.match(String(body['Message']), says);
+      assert.match(String(body['message'] ?? body['Message']), says);
       assert.equal(((await call('GET')).body['EventSourceMappings'] as []).length, 1);
     });
 

@@ -16,6 +16,7 @@ import { findS3Signature, verifyS3, withoutQuerySignature } from './s3-authentic
 import type { Random } from '../../core/ports.ts';
 import { isCborCall, readOperation } from '@gatewright/aws/aws-operation';
 import { escapeXml } from './aws-operation.ts';
+import { errorMembers } from './error-shapes.ts';
 import { encodeCbor } from '@gatewright/aws/cbor';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { type ControlReply, type ControlRequest } from '../../core/api-call.ts';
@@ -45,7 +46,13 @@ type Authentication =
   | { readonly kind: 'call'; readonly call: AwsCall }
   | { readonly kind: 'refused'; readonly reply: ControlReply };
 
-type Refusal = { readonly status: number; readonly type: string; readonly message: string };
+type Refusal = {
+  readonly status: number;
+  readonly type: string;
+  readonly message: string;
+  /** Further members of the error, which JSON contains. */
+  readonly members?: object | undefined;
+};
 
 /** Operations of STS that need no signature on AWS, because a token or an assertion proves who calls. */
 const UNSIGNED_OF_STS: readonly string[] = ['AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity'];
@@ -171,7 +178,7 @@ const FORM_TYPE = 'application/x-www-form-urlencoded';
  * `x-amzn-ErrorType`.
  */
 export function awsError(request: ControlRequest, service: string, refusal: Refusal): ControlReply {
-  const { status, type, message } = refusal;
+  const { status, type, message, members } = refusal;
   if (service === 'dynamodb') {
     const body = { __type: `com.amazon.coral.service#${type}`, message };
     return {
@@ -184,7 +191,7 @@ export function awsError(request: ControlRequest, service: string, refusal: Refu
     return {
       status,
       headers: ['Content-Type', 'application/cbor', 'smithy-protocol', 'rpc-v2-cbor'],
-      body: encodeCbor({ __type: type, message }),
+      body: encodeCbor({ __type: type, ...errorMembers(service, { code: type, message, members }) }),
     };
   const contentType = headerOf(request, 'content-type') ?? '';
   const inner = `<Code>${escapeXml(type)}</Code><Message>${escapeXml(message)}</Message>`;
@@ -203,7 +210,7 @@ export function awsError(request: ControlRequest, service: string, refusal: Refu
   return {
     status,
     headers: ['Content-Type', 'application/json', 'x-amzn-ErrorType', type],
-    body: JSON.stringify({ __type: type, message }),
+    body: JSON.stringify({ __type: type, ...errorMembers(service, { code: type, message, members }) }),
   };
 }
 

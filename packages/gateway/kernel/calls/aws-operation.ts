@@ -2,6 +2,7 @@ import { encodeCbor } from '@gatewright/aws/cbor';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { ServiceRequest } from '../../core/ports.ts';
+import { errorMembers } from './error-shapes.ts';
 
 export type OperationResult =
   /**
@@ -23,6 +24,8 @@ export type OperationResult =
       readonly code: string;
       readonly message: string;
       readonly headers?: readonly string[];
+      /** Further members of the error, which the JSON and CBOR protocols contain. */
+      readonly members?: object | undefined;
     };
 
 export type OperationReply = {
@@ -52,39 +55,52 @@ export function refuse(
 export class OperationRefused extends Error {
   override readonly name = 'OperationRefused';
   readonly code: string;
+  /** The members that the error has besides its text. */
+  readonly members: object | undefined;
 
-  constructor(code: string, message: string) {
+  constructor(code: string, message: string, members?: object) {
     super(message);
     this.code = code;
+    this.members = members;
   }
 
   toResult(): OperationResult {
-    return refuse(this.code, this.message);
+    return { ...refuse(this.code, this.message), members: this.members };
   }
 }
 
 /**
  * Formats the result as JSON.
+ * @param service the signing name
  * @param version the version of the JSON protocol, `1.0` or `1.1`
  */
-export function printJsonReply(result: OperationResult, version: string): OperationReply {
+export function printJsonReply(result: OperationResult, service: string, version: string): OperationReply {
   const contentType = `application/x-amz-json-${version}`;
   if (result.kind === 'result') return { status: 200, contentType, body: JSON.stringify(result.fields) };
-  const { status, code, message, headers = [] } = result;
-  return { status, contentType, headers, body: JSON.stringify({ __type: code, ...withMessage(message) }) };
+  const { status, code, headers = [] } = result;
+  return {
+    status,
+    contentType,
+    headers,
+    body: JSON.stringify({ __type: code, ...errorMembers(service, result) }),
+  };
 }
 
 /**
  * Formats the result as CBOR.
+ * @param service the signing name
  * @see Smithy 2.0, "Smithy RPC v2 CBOR protocol"
  */
-export function printCborReply(result: OperationResult): OperationReply {
+export function printCborReply(result: OperationResult, service: string): OperationReply {
   const ofProtocol = ['smithy-protocol', 'rpc-v2-cbor'];
   const contentType = 'application/cbor';
   if (result.kind === 'result')
     return { status: 200, contentType, headers: ofProtocol, body: encodeCbor(result.fields) };
   const { status, code, message, headers = [] } = result;
-  const body = encodeCbor({ __type: code, message });
+  const body = encodeCbor({
+    __type: code,
+    ...(message === '' ? { message } : errorMembers(service, result)),
+  });
   return { status, contentType, headers: [...ofProtocol, ...headers], body };
 }
 
@@ -120,14 +136,6 @@ export function printQueryReply(
       : `<ErrorResponse xmlns="${namespace}"><Error><Type>Sender</Type><Code>${escapeXml(result.code)}</Code>` +
         `${printMessage(result)}${hasDetail ? '<Detail/>' : ''}</Error>${id}</ErrorResponse>`;
   return { status, contentType: 'text/xml', body: `<?xml version="1.0"?>\n${xml}` };
-}
-
-/**
- * Returns the member `message` of an error. It is left out if the message is empty [obs: athena, for a body that is not
- * JSON].
- */
-function withMessage(message: string): { readonly message?: string } {
-  return message === '' ? {} : { message };
 }
 
 /** Returns the element `Message` of an error. It is left out if the message is empty [obs: CloudWatch]. */

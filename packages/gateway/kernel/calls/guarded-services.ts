@@ -107,10 +107,11 @@ function isUnreadable(request: ServiceRequest): boolean {
 }
 
 /** @see https://github.com/serverless-operations/serverless-step-functions/issues/140 */
-function refuseUnreadable({ headers }: ServiceRequest): HttpOutcome {
+function refuseUnreadable({ headers, service }: ServiceRequest): HttpOutcome {
   const type = headerOf({ rawHeaders: headers }, 'content-type') ?? '';
   const { status, contentType, body } = printJsonReply(
     { kind: 'error', status: 400, code: 'SerializationException', message: '' },
+    service,
     type.endsWith('1.0') ? '1.0' : '1.1',
   );
   return { kind: 'answered', status, headers: ['Content-Type', contentType], body: Buffer.from(body) };

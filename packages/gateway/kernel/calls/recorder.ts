@@ -101,10 +101,11 @@ export class Recorder {
     operation: AwsOperation,
     result: OperationResult,
   ): OperationReply {
-    if (operation.protocol === 'json' && operation.isCbor === true) return printCborReply(result);
+    if (operation.protocol === 'json' && operation.isCbor === true)
+      return printCborReply(result, request.service);
     // A call without Action, which counts as `rest`, also gets an XML response from a service with the query protocol.
     const isQuery = operation.protocol === 'query' || (operation.protocol === 'rest' && namespace !== '');
-    if (!isQuery) return printJsonReply(result, jsonVersion);
+    if (!isQuery) return printJsonReply(result, request.service, jsonVersion);
     return printQueryReply(operation.protocol === 'rest' ? '' : operation.action, result, {
       accept: headerOf(request, 'accept'),
       requestId: this.#options.random.uuid(),

@@ -17,6 +17,10 @@ export function exists(what: 'group' | 'stream'): OperationRefused {
   return new OperationRefused('ResourceAlreadyExistsException', `The specified log ${what} already exists`);
 }
 
-export function malformedQuery(message: string): OperationRefused {
-  return new OperationRefused('MalformedQueryException', message);
+/** @param offset the offset of the error in the query */
+export function malformedQuery(message: string, offset: number): OperationRefused {
+  const location = { startCharOffset: offset, endCharOffset: offset };
+  return new OperationRefused('MalformedQueryException', message, {
+    queryCompileError: { location, message },
+  });
 }

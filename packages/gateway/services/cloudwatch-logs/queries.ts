@@ -152,7 +152,7 @@ function read(source: string): Query {
   try {
     return readQuery(source);
   } catch (error) {
-    if (error instanceof MalformedQuery) throw malformedQuery(error.message);
+    if (error instanceof MalformedQuery) throw malformedQuery(error.message, error.offset);
     throw error;
   }
 }

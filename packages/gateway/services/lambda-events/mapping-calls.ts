@@ -6,6 +6,7 @@ import { DefinitionError } from '../../core/errors.ts';
 import type { ServiceRequest } from '../../core/ports.ts';
 import { findMappedSource } from '../../core/stack/event-sources.ts';
 import type { MappedSource } from '../../core/stack/event-sources.ts';
+import { errorMembers } from '../../kernel/calls/error-shapes.ts';
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import { parseFunctionName } from '@gatewright/aws/function-name';
 import type { Answered, ServicePorts } from '../../kernel/service.ts';
@@ -52,7 +53,8 @@ export class MappingCalls {
     } catch (error) {
       if (!(error instanceof OperationRefused)) throw error;
       const { code, message } = error;
-      const fields = { Type: 'User', Message: message, message };
+      const type = code === 'ValidationException' ? {} : { Type: 'User' };
+      const fields = { ...type, ...errorMembers('lambda', { code, message }) };
       return print(STATUSES[code] ?? 400, fields, ['x-amzn-ErrorType', code]);
     }
   }

@@ -29,8 +29,8 @@ export function createAppConfig(options: Omit<Ports, 'sessions'>): AwsService {
       return Promise.resolve(route(call, at));
     } catch (error) {
       if (!(error instanceof ServiceRefusal)) throw error;
-      const { status, code: type, message } = error;
-      return Promise.resolve(awsError(call.request, 'appconfig', { status, type, message }));
+      const { status, code: type, message, members } = error;
+      return Promise.resolve(awsError(call.request, 'appconfig', { status, type, message, members }));
     }
   };
 }
@@ -61,10 +61,7 @@ function startSession(call: AwsCall, at: Ports): ControlReply {
   find(id, at);
   const seconds = fields['RequiredMinimumPollIntervalInSeconds'] ?? POLL_SECONDS;
   if (typeof seconds !== 'number' || seconds < 15 || seconds > 86_400)
-    throw new ServiceRefusal(
-      'BadRequestException',
-      'RequiredMinimumPollIntervalInSeconds must be from 15 to 86400.',
-    );
+    throw badRequest('RequiredMinimumPollIntervalInSeconds must be from 15 to 86400.');
   const token = openSession({ id, seen: undefined, pollSeconds: seconds }, at);
   const headers = ['Content-Type', 'application/json', 'Cache-Control', 'no-store'];
   return { status: 201, headers, body: JSON.stringify({ InitialConfigurationToken: token }) };
@@ -73,11 +70,7 @@ function startSession(call: AwsCall, at: Ports): ControlReply {
 function getLatest(call: AwsCall, at: Ports): ControlReply {
   const token = new URLSearchParams(call.request.query).get('configuration_token') ?? '';
   const session = at.sessions.get(token);
-  if (session === undefined)
-    throw new ServiceRefusal(
-      'BadRequestException',
-      'The configuration token is not valid, or was used before.',
-    );
+  if (session === undefined) throw badRequest('The configuration token is not valid, or was used before.');
   const refusal = refuseReading(call, 'GetLatestConfiguration', session.id, at);
   if (refusal !== undefined) return refusal;
   const found = find(session.id, at);
@@ -119,8 +112,18 @@ function openSession(session: Session, { sessions, random }: Ports): string {
 function find(id: string, { values }: Ports): Configuration {
   const found = values.configuration(id);
   if (found === undefined)
-    throw new ServiceRefusal('ResourceNotFoundException', `The configuration ${id} could not be found.`, 404);
+    throw new ServiceRefusal(
+      'ResourceNotFoundException',
+      `The configuration ${id} could not be found.`,
+      404,
+      undefined,
+      { ResourceType: 'Configuration' },
+    );
   return found;
+}
+
+function badRequest(message: string): ServiceRefusal {
+  return new ServiceRefusal('BadRequestException', message, 400, undefined, { Reason: 'InvalidParameters' });
 }
 
 function refuseReading(

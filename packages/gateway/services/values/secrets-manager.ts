@@ -37,7 +37,7 @@ export function createSecretsManager(values: LocalValues, accountId: string): Aw
   return (call) => {
     const home = { region: call.region, accountId };
     const name = actionOf(call, 'secretsmanager');
-    const reply = answerJson(() => {
+    const reply = answerJson('secretsmanager', () => {
       if (name === OF_SEVERAL_SECRETS) return getBatch(call, values, home);
       const describe = Object.hasOwn(OF_ONE_SECRET, name) ? OF_ONE_SECRET[name] : undefined;
       if (describe === undefined) throw notServed(`${name} of Secrets Manager`, 'secretsmanager');

@@ -64,7 +64,7 @@ export function createSsm(values: LocalValues, { accountId, random }: SsmOptions
           (result) => printOfQuery(call, name, result, random.uuid()),
           () => run(fieldsOfQuery(operation.parameters)),
         )
-      : answerJson(() => run(fieldsOf(call)));
+      : answerJson('ssm', () => run(fieldsOf(call)));
     return Promise.resolve(reply);
   };
 }

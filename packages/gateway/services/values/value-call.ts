@@ -1,6 +1,7 @@
 /** Reads calls and creates responses for all JSON services that provide values (AWS JSON 1.1). */
 import { CallInput } from '@gatewright/aws/call-input';
 import type { InputPolicy } from '@gatewright/aws/call-input';
+import { errorMembers } from '../../kernel/calls/error-shapes.ts';
 import type { CallModel } from '../../kernel/calls/call-model.ts';
 import { describeWrongType } from '@gatewright/aws/wrong-type';
 import { ServiceRefusal } from '../../core/errors.ts';
@@ -83,8 +84,9 @@ export function notServed(what: string, service: 'appconfig' | 'secretsmanager' 
 
 type Outcome = ControlReply | UnknownMembers;
 
-export function answerJson(run: () => Outcome): ControlReply {
-  return answerAs(printJson, run);
+/** @param service the signing name */
+export function answerJson(service: string, run: () => Outcome): ControlReply {
+  return answerAs((result) => printJson(result, service), run);
 }
 
 export function answerAs(print: (result: OperationResult) => ControlReply, run: () => Outcome): ControlReply {
@@ -93,8 +95,8 @@ export function answerAs(print: (result: OperationResult) => ControlReply, run: 
     return isReply(outcome) ? outcome : print({ kind: 'result', fields: outcome });
   } catch (error) {
     if (!(error instanceof ServiceRefusal)) throw error;
-    const { code, message, status } = error;
-    return print({ kind: 'error', status, code, message });
+    const { code, message, status, members } = error;
+    return print({ kind: 'error', status, code, message, members });
   }
 }
 
@@ -102,10 +104,10 @@ function isReply(outcome: Outcome): outcome is ControlReply {
   return Array.isArray(outcome.headers) && isJsonObject(outcome);
 }
 
-function printJson(result: OperationResult): ControlReply {
+function printJson(result: OperationResult, service: string): ControlReply {
   const headers = ['Content-Type', 'application/x-amz-json-1.1', 'Cache-Control', 'no-store'];
   if (result.kind === 'result') return { status: 200, headers, body: JSON.stringify(result.fields) };
-  const { status, code, message } = result;
-  const body = message === '' ? { __type: code } : { __type: code, message };
+  const { status, code } = result;
+  const body = { __type: code, ...errorMembers(service, result) };
   return { status, headers: [...headers, 'x-amzn-ErrorType', code], body: JSON.stringify(body) };
 }

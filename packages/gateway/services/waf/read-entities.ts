@@ -5,6 +5,7 @@ import { capacityOf, MAX_WEB_ACL_CAPACITY } from './rules/capacity.ts';
 import { compilePattern, MAX_PATTERN } from './rules/pattern.ts';
 import { readAction, readResponseBodies } from './rules/read-action.ts';
 import { readRules } from './rules/read-rule.ts';
+import { refuseAddress } from './rules/refused-rule.ts';
 import { InvalidMember } from '@gatewright/aws/member-reader';
 import type { MemberReader } from '@gatewright/aws/member-reader';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
@@ -78,8 +79,10 @@ export function readBlocks(
     const isOfVersion = address.includes(':') === (version === 'IPV6');
     // AWS requires a prefix length even for a single address.
     if (!isOfVersion || !address.includes('/') || !blocks.add(address, true))
-      at.refuse(
-        `Addresses.${index}`,
+      refuseAddress(
+        at,
+        index,
+        address,
         `${address} is not an ${version === 'IPV6' ? 'IPv6' : 'IPv4'} network with a prefix length, such as ${version === 'IPV6' ? '2001:db8::/32' : '203.0.113.0/24'}; /0 is not allowed`,
       );
   }

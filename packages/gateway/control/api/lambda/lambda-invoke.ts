@@ -3,15 +3,10 @@ import { isUtf8 } from 'node:buffer';
 import { describePayloadFault } from '@gatewright/aws/text/jackson-fault';
 import { isJson } from '@gatewright/aws/json-object';
 import type { InvocationResult, InvokeOptions, Invoker, Random } from '../../../core/ports.ts';
-import {
-  type AwsCall,
-  awsError,
-  type AwsService,
-  refuseUnlessAllowed,
-} from '../../../kernel/calls/aws-call.ts';
+import { type AwsCall, type AwsService, refuseUnlessAllowed } from '../../../kernel/calls/aws-call.ts';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { type ControlReply } from '../../../core/api-call.ts';
-import { notServed } from './lambda-refusal.ts';
+import { lambdaError, notServed, refused } from './lambda-refusal.ts';
 import { answering, LATEST, readTarget } from './lambda-target.ts';
 import { logHeader, parseInvokeHeaders, type InvokeHeaders } from './invoke-headers.ts';
 import { streamReply } from './lambda-response-stream.ts';
@@ -109,7 +104,7 @@ function noJson(body: Buffer): InvalidRequest {
 }
 
 function invalidRequest(call: AwsCall, { type, message }: InvalidRequest): ControlReply {
-  return lambdaError(call, 400, type, { Type: 'User', message });
+  return refused(call, 400, type, message);
 }
 
 async function answer(
@@ -241,8 +236,7 @@ function refuseOptions(call: AwsCall): ControlReply | undefined {
   ];
   for (const { header, none, says } of options) {
     if ((headerOf(call.request, header) ?? none) === none) continue;
-    const body = { Type: 'User', message: `Not supported here: ${says}` };
-    return lambdaError(call, 400, 'InvalidParameterValueException', body);
+    return refused(call, 400, 'InvalidParameterValueException', `Not supported here: ${says}`);
   }
   return undefined;
 }
@@ -266,10 +260,12 @@ function toReply(
         body: result.payload,
       };
     case 'timed-out':
-      return lambdaError(call, 500, 'ServiceException', {
-        Type: 'Service',
-        message: `The function ${arn} did not end within ${LONGEST_RUN_MS / 1000} s`,
-      });
+      return refused(
+        call,
+        500,
+        'ServiceException',
+        `The function ${arn} did not end within ${LONGEST_RUN_MS / 1000} s`,
+      );
     case 'refused':
       if (result.reason === 'not-found') return notFound(call, arn);
       return result.reason === 'throttled'
@@ -279,10 +275,7 @@ function toReply(
 }
 
 function notFound(call: AwsCall, arn: string): ControlReply {
-  return lambdaError(call, 404, 'ResourceNotFoundException', {
-    Type: 'User',
-    Message: `Function not found: ${arn}`,
-  });
+  return refused(call, 404, 'ResourceNotFoundException', `Function not found: ${arn}`);
 }
 
 /**
@@ -290,32 +283,18 @@ function notFound(call: AwsCall, arn: string): ControlReply {
  * "TooManyRequestsException").
  */
 function throttled(call: AwsCall, isReserved: boolean): ControlReply {
-  return lambdaError(call, 429, 'TooManyRequestsException', {
-    Reason: isReserved
-      ? 'ReservedFunctionConcurrentInvocationLimitExceeded'
-      : 'ConcurrentInvocationLimitExceeded',
-    Type: 'User',
-    message: 'Rate Exceeded.',
-  });
+  const Reason = isReserved
+    ? 'ReservedFunctionConcurrentInvocationLimitExceeded'
+    : 'ConcurrentInvocationLimitExceeded';
+  return lambdaError(call, 429, 'TooManyRequestsException', 'Rate Exceeded.', { Reason, Type: 'User' });
 }
 
 /**
  * AWS's error name differs from the name in the API model (pelmers/streetwarp-web#14; obs: lambda, for CreateFunction).
  */
 function requestTooLarge(call: AwsCall, maxBytes: number): ControlReply {
-  return lambdaError(call, 413, 'RequestEntityTooLargeException', {
-    Type: 'User',
-    message: `Request must be smaller than ${maxBytes} bytes for the InvokeFunction operation`,
-  });
-}
-
-/**
- * Returns an error of Lambda. The caller provides the body, because the member with the message is called `message` in
- * some errors and `Message` in others.
- */
-function lambdaError(call: AwsCall, status: number, type: string, body: object): ControlReply {
-  const { headers } = awsError(call.request, 'lambda', { status, type, message: '' });
-  return { status, headers, body: JSON.stringify(body) };
+  const message = `Request must be smaller than ${maxBytes} bytes for the InvokeFunction operation`;
+  return refused(call, 413, 'RequestEntityTooLargeException', message);
 }
 
 function withRequestId({ random }: LambdaInvokeOptions): string[] {

@@ -1,5 +1,6 @@
 import { partitionOf } from '@gatewright/aws/arn';
 import { type AwsCall, awsError } from '../../../kernel/calls/aws-call.ts';
+import { errorMembers } from '../../../kernel/calls/error-shapes.ts';
 import { nameRestCall } from '../../../kernel/calls/name-call.ts';
 import type { ControlReply } from '../../../core/api-call.ts';
 
@@ -19,15 +20,25 @@ export function notFound(call: AwsCall, message: string): ControlReply {
 }
 
 /**
- * Refuses a call. As recorded on AWS, ValidationException and AccessDeniedException have no `Type`, and
- * ResourceNotFoundException has `Message` instead of `message`.
+ * Refuses a call. As recorded on AWS, ValidationException and AccessDeniedException have no `Type`. The text is in
+ * `message` or `Message`, as the model has it.
  */
 export function refused(call: AwsCall, status: number, type: string, message: string): ControlReply {
-  const { headers } = awsError(call.request, 'lambda', { status, type, message });
   const isOfValidator = type === 'ValidationException' || type === 'AccessDeniedException';
-  const body = isOfValidator
-    ? { message }
-    : { Type: 'User', [type === 'ResourceNotFoundException' ? 'Message' : 'message']: message };
+  const members = isOfValidator ? {} : { Type: status === 500 ? 'Service' : 'User' };
+  return lambdaError(call, status, type, message, members);
+}
+
+/** Returns an error of Lambda with the members that it has besides its text. */
+export function lambdaError(
+  call: AwsCall,
+  status: number,
+  type: string,
+  message: string,
+  members: object,
+): ControlReply {
+  const { headers } = awsError(call.request, 'lambda', { status, type, message });
+  const body = { ...members, ...errorMembers('lambda', { code: type, message }) };
   return { status, headers, body: JSON.stringify(body) };
 }
 

@@ -4,6 +4,13 @@ import { RE2JS } from 're2js';
 export class MalformedQuery extends Error {
   override readonly name = 'MalformedQuery';
   readonly code = 'QUERY_SYNTAX';
+  /** The offset of the error in the query. */
+  readonly offset: number;
+
+  constructor(message: string, offset: number) {
+    super(message);
+    this.offset = offset;
+  }
 }
 
 const BLANKS = /(?:\s|#[^\n]*)+/y;
@@ -91,6 +98,7 @@ export class QueryText {
     const before = this.#source.slice(0, position).split('\n');
     throw new MalformedQuery(
       `${reason} at line ${before.length} and position ${(before.at(-1)?.length ?? 0) + 1}`,
+      position,
     );
   }
 

@@ -2,7 +2,7 @@
 import { OperationRefused } from '../../../kernel/calls/aws-operation.ts';
 import { capacityOf } from '../rules/capacity.ts';
 import { readRules } from '../rules/read-rule.ts';
-import { RefusedRule } from '../rules/refused-rule.ts';
+import { membersOfRefusal, RefusedRule } from '../rules/refused-rule.ts';
 import { InvalidMember, MemberReader } from '@gatewright/aws/member-reader';
 import { readBlocks } from '../read-entities.ts';
 import { MAX_SAMPLES } from '../sampled-requests.ts';
@@ -233,5 +233,9 @@ function invalidParameter(reason: string, field: string): OperationRefused {
 }
 
 function refusedParameter(said: string): OperationRefused {
-  return new OperationRefused('WAFInvalidParameterException', `Error reason: ${said}`);
+  return new OperationRefused(
+    'WAFInvalidParameterException',
+    `Error reason: ${said}`,
+    membersOfRefusal(said),
+  );
 }

@@ -233,7 +233,7 @@ describe('instances by calls', () => {
     it(`are not read by ${action} with ${JSON.stringify(input)}`, async () => {
       assert.deepEqual(await (await aMap()).ask(action, input), {
         __type: 'InvalidInput',
-        message: `1 validation error detected: ${says}`,
+        Message: `1 validation error detected: ${says}`,
       });
     });
 

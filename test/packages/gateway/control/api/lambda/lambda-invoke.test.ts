@@ -146,7 +146,7 @@ describe('createLambdaInvoke', () => {
       status: 500,
       body: {
         Type: 'Service',
-        message: `The function ${ARN.replace('greet', 'slow')} did not end within 960 s`,
+        Message: `The function ${ARN.replace('greet', 'slow')} did not end within 960 s`,
       },
       header: ['x-amzn-errortype', 'ServiceException'],
     },

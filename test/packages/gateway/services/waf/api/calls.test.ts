@@ -83,10 +83,15 @@ describe('calls of wafv2', () => {
       LockToken: NextLockToken,
     });
     assert.equal((await update(LockToken, '203.0.113.0/24'))['__type'], 'WAFOptimisticLockException');
-    assert.equal(
-      (await update(String(NextLockToken), '0.0.0.0/0'))['__type'],
-      'WAFInvalidParameterException',
-    );
+    // aws-samples/dcv-web-portal#10
+    const Reason = 'The parameter contains formatting that is not valid.';
+    assert.deepEqual(await update(String(NextLockToken), '0.0.0.0/0'), {
+      __type: 'WAFInvalidParameterException',
+      message: `Error reason: ${Reason}, field: IP_ADDRESS, parameter: 0.0.0.0/0`,
+      Reason,
+      Field: 'IP_ADDRESS',
+      Parameter: '0.0.0.0/0',
+    });
     bench.services.wafv2.reset?.();
     assert.equal(ask(bench)?.kind, 'refused');
   });
@@ -219,6 +224,11 @@ describe('calls of wafv2', () => {
       });
 
       assert.equal(reply['__type'], 'WAFInvalidParameterException');
-      assert.equal(reply['message'] ?? reply['Message'], `Error reason: ${said}`);
+      const [, , field, parameter] = /^(.*), field: (.*), parameter: (.*)$/.exec(said) ?? [];
+      assert.partialDeepStrictEqual(reply, {
+        message: `Error reason: ${said}`,
+        Field: field,
+        Parameter: parameter,
+      });
     });
 });
