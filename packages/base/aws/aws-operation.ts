@@ -32,8 +32,8 @@ type OperationRequest = {
 /** Size limit of a decompressed body: far above what any operation accepts. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
-const CBOR_PATH = /\/service\/([A-Za-z0-9_]+)\/operation\/([A-Za-z]+)$/;
-const TARGET = /^([A-Za-z0-9_]+)\.([A-Za-z]+)$/;
+const CBOR_PATH = /\/service\/([A-Za-z0-9_]+)\/operation\/([A-Za-z0-9]+)$/;
+const TARGET = /^([A-Za-z0-9_]+)\.([A-Za-z0-9]+)$/;
 
 /** Reads the operation of a request. Unknown calls are read as `rest`. */
 export function readOperation(request: OperationRequest): AwsOperation {

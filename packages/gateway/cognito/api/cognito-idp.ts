@@ -3,6 +3,7 @@
  * signed. An unknown operation gets a 501, so that clients do not retry.
  */
 import { ServiceRefusal } from '../../core/errors.ts';
+import { describeUnserved } from '../../kernel/calls/unserved-call.ts';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { asText, parseJsonObject } from '@gatewright/aws/json-object';
 import type { ControlReply, ControlRequest } from '../../core/api-call.ts';
@@ -250,11 +251,7 @@ export function createCognitoIdp(pools: UserPools, clock: Clock): CognitoIdp {
 }
 
 function notServed(name: string): ServiceRefusal {
-  return new ServiceRefusal(
-    'NotImplementedException',
-    `This gateway does not support the operation ${name}; define user pools in the stack, or start with --aws cognito-idp to send all calls of Cognito to AWS.`,
-    501,
-  );
+  return new ServiceRefusal('NotImplementedException', describeUnserved('cognito-idp', name), 501);
 }
 
 /**

@@ -16,6 +16,7 @@ import { findS3Signature, verifyS3, withoutQuerySignature } from './s3-authentic
 import type { Random } from '../../core/ports.ts';
 import { isCborCall, readOperation } from '@gatewright/aws/aws-operation';
 import { escapeXml } from './aws-operation.ts';
+import { describeUnserved } from './unserved-call.ts';
 import { errorMembers } from './error-shapes.ts';
 import { encodeCbor } from '@gatewright/aws/cbor';
 import { headerOf } from '@gatewright/aws/raw-headers';
@@ -62,7 +63,7 @@ function refuseUnsignedOperation(request: ControlRequest): ControlReply | undefi
   const operation = readOperation({ headers, query, body });
   const action = operation.protocol === 'query' ? operation.action : '';
   if (!UNSIGNED_OF_STS.includes(action)) return undefined;
-  const message = `The local STS does not support ${action}; start the gateway with --aws sts to send STS calls to AWS`;
+  const message = describeUnserved('sts', action);
   return awsError(request, 'sts', { status: 501, type: 'NotImplementedException', message });
 }
 

@@ -3,9 +3,8 @@
  * is stored for `GET /_gatewright/recorded`. A call has no effect unless a resource of the stacks handles it.
  */
 import { describeFault } from '../../core/errors.ts';
-import { nameRestCall } from './name-call.ts';
+import { describeUnserved, nameUnserved } from './unserved-call.ts';
 import { headerOf, printCborReply, printJsonReply, printQueryReply } from './aws-operation.ts';
-import { endpointVariableOf } from '@gatewright/aws/endpoint-variables';
 import type { Answered, Service, ServiceApi, ServiceCall } from '../service.ts';
 import type { Clock, HttpOutcome, Random, ServiceRequest } from '../../core/ports.ts';
 import { readOperation } from '@gatewright/aws/aws-operation';
@@ -73,12 +72,8 @@ export class Recorder {
     const result = api === undefined ? undefined : await this.#ask(api, { request, operation });
     if (api === undefined || result === undefined) {
       const own = api?.adviseInstead?.({ request, operation });
-      const what = operation.protocol === 'rest' ? nameRestCall(request) : operation.action;
-      return {
-        kind: 'unreachable',
-        reason: 'unserved',
-        message: `the gateway does not record ${service} ${what}; ${own === undefined ? 'define the resource that the call changes in the template of a stack, or ' : `${own}; or `}send all calls to ${service} to AWS with --aws ${service}, or to another endpoint with ${endpointVariableOf(service)}`,
-      };
+      const what = operation.protocol === 'rest' ? nameUnserved(request) : operation.action;
+      return { kind: 'unreachable', reason: 'unserved', message: describeUnserved(service, what, own) };
     }
     const answer =
       result.kind === 'answered' ? result : this.#reply(this.#print(api, request, operation, result));

@@ -132,8 +132,9 @@ const MODEL = new CallModel(CLOUDFORMATION_MODEL);
 const refused = (message: string): OperationRefused => new OperationRefused('ValidationError', message);
 const POLICY: InputPolicy = { names: 'all', refuse: refused, wrongType: refused, readsTexts: true };
 
+/** The operations that change a stack. */
 const WRITES =
-  /^(?:Activate|Cancel|Continue|Create|Deactivate|Delete|Deregister|Detect|Execute|Import|Publish|Record|Register|Rollback|Set|Signal|Start|Stop|Test|Update)/;
+  /^(?:CancelUpdateStack|ContinueUpdateRollback|(?:Create|Delete|Execute)ChangeSet|(?:Create|Delete|Rollback|Update)Stack|SetStackPolicy|SignalResource|UpdateTerminationProtection)$/;
 
 export function open({ clock }: ServicePorts): Service {
   const stacks = new LoadedStacks(() => clock.nowEpochMs());

@@ -399,9 +399,9 @@ function markerHeaders(version: string | undefined): readonly string[] {
   return version === undefined ? [] : ['x-amz-delete-marker', 'true', ...versionHeaders(version)];
 }
 
-/** Query parameters of other operations on the path of an object: parts of uploads, tags, versions, copies. */
+/** Query parameters of other operations on the path of an object: parts of uploads, tags, versions, annotations. */
 const SUBRESOURCE =
-  /(?:^|&)(?:acl|attributes|legal-hold|partNumber|restore|retention|select|tagging|torrent|uploadId|uploads|versionId)(?:[=&]|$)/;
+  /(?:^|&)(?:acl|annotation|attributes|encryption|legal-hold|partNumber|renameObject|restore|retention|select|tagging|torrent|uploadId|uploads|versionId)(?:[=&]|$)/;
 
 /** S3 API reference, "Error responses" */
 const MALFORMED: ObjectRefusal = {

@@ -42,6 +42,9 @@ const NOT_IN_NAME = /[\s?*<>{}[\]"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f\ufffe
 
 const STATE_MACHINE = /^arn:[^:]+:states:[^:]*:\d{12}:stateMachine:[^:]{1,80}(?::[^:]+)?$/;
 
+/** The operations that need an execution that runs. */
+const OF_RUNS = /Execution|MapRun|SendTask|GetActivityTask|TestState/;
+
 /** The number of parts of an ARN without a version or an alias. */
 const MACHINE_PARTS = 7;
 
@@ -53,6 +56,10 @@ const MAX_STARTED = 1_000;
 class StatesService implements Service {
   readonly api: ServiceApi = {
     jsonVersion: '1.0',
+    adviseInstead: ({ operation }) =>
+      operation.protocol === 'json' && OF_RUNS.test(operation.action)
+        ? 'use StartExecution, which is recorded, if no result is needed, because state machines do not run here even if the template defines them'
+        : undefined,
     answer: ({ operation }) => {
       if (operation.protocol !== 'json') return undefined;
       if (operation.input === undefined) return refuse('SerializationException', '');

@@ -2,6 +2,7 @@
  * STS for local identities. It returns the caller's identity, and issues temporary keys for roles of the stacks or, if
  * roles are not enforced, for any role of the account (STS API reference).
  */
+import { describeUnserved } from '../../kernel/calls/unserved-call.ts';
 import { readOperation } from '@gatewright/aws/aws-operation';
 import type { Random } from '../../core/ports.ts';
 import type { FunctionIdentities } from '../../core/policy/function-identities.ts';
@@ -165,7 +166,7 @@ function print(
 }
 
 function refuseUnknown({ request }: AwsCall, action: string): ControlReply {
-  const message = `The local STS does not support ${action}; start the gateway with --aws sts to send STS calls to AWS`;
+  const message = describeUnserved('sts', action);
   return awsError(request, 'sts', { status: 501, type: 'NotImplementedException', message });
 }
 

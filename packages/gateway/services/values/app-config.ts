@@ -8,7 +8,7 @@ import type { ControlReply } from '../../core/api-call.ts';
 import type { Configuration, LocalValues } from './local-values.ts';
 import type { Random } from '../../core/ports.ts';
 import { type AwsCall, awsError, type AwsService, refuseUnlessAllowed } from '../../kernel/calls/aws-call.ts';
-import { fieldsOf, notServed, textField } from './value-call.ts';
+import { fieldsOf, textField, unservedOperation } from './value-call.ts';
 
 const MAX_SESSIONS = 1_000;
 const POLL_SECONDS = 60;
@@ -48,7 +48,7 @@ export const CONFIGURATION_CALLS: Readonly<Record<string, ConfigurationCall>> = 
 function route(call: AwsCall, at: Ports): ControlReply {
   const address = `${call.request.method} ${call.request.path}`;
   const found = Object.values(CONFIGURATION_CALLS).find((one) => one.address === address);
-  if (found === undefined) throw notServed(`${address} of AppConfig`, 'appconfig');
+  if (found === undefined) throw unservedOperation(address, 'appconfig');
   return found.answer(call, at);
 }
 

@@ -22,6 +22,7 @@ import {
   notServed,
   textField,
   textsField,
+  unservedOperation,
 } from './value-call.ts';
 import type { Home } from './value-call.ts';
 import { CallModel } from '../../kernel/calls/call-model.ts';
@@ -40,7 +41,7 @@ export function createSecretsManager(values: LocalValues, accountId: string): Aw
     const reply = answerJson('secretsmanager', () => {
       if (name === OF_SEVERAL_SECRETS) return getBatch(call, values, home);
       const describe = Object.hasOwn(OF_ONE_SECRET, name) ? OF_ONE_SECRET[name] : undefined;
-      if (describe === undefined) throw notServed(`${name} of Secrets Manager`, 'secretsmanager');
+      if (describe === undefined) throw unservedOperation(name, 'secretsmanager');
       const fields = checkedFields(MODEL, name, fieldsOf(call));
       const id = textField(fields, 'SecretId');
       const secret = values.secret(id);

@@ -23,6 +23,7 @@ import {
   sizeField,
   textField,
   textsField,
+  unservedOperation,
 } from './value-call.ts';
 import type { Home } from './value-call.ts';
 import { deleteParameter, deleteParameters, putParameter } from './write-parameters.ts';
@@ -71,7 +72,7 @@ export function createSsm(values: LocalValues, { accountId, random }: SsmOptions
 
 function findOperation(name: string, isQuery: boolean): Operation {
   const operation = SSM_CALLS.get(name);
-  if (operation === undefined) throw notServed(`${name} of SSM`, 'ssm');
+  if (operation === undefined) throw unservedOperation(name, 'ssm');
   if (isQuery && name !== 'GetParameter') throw notServed(`${name} of SSM in the query protocol`, 'ssm');
   return operation;
 }

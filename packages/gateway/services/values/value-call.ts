@@ -2,6 +2,7 @@
 import { CallInput } from '@gatewright/aws/call-input';
 import type { InputPolicy } from '@gatewright/aws/call-input';
 import { errorMembers } from '../../kernel/calls/error-shapes.ts';
+import { describeUnserved } from '../../kernel/calls/unserved-call.ts';
 import type { CallModel } from '../../kernel/calls/call-model.ts';
 import { describeWrongType } from '@gatewright/aws/wrong-type';
 import { ServiceRefusal } from '../../core/errors.ts';
@@ -69,11 +70,23 @@ export function sizeField(fields: UnknownMembers, name: string, most: number): n
   return new CallInput(fields, POLICY).optionalInteger(name, { least: 1, most }) ?? most;
 }
 
+type ValueService = 'appconfig' | 'secretsmanager' | 'ssm';
+
 /**
- * Refuses filters, lists and writes that are not supported here. The status is 501, because SDKs then fail at once.
+ * Refuses an operation that is not supported here. The status is 501, because SDKs then fail at once.
  * @param service the signing name
  */
-export function notServed(what: string, service: 'appconfig' | 'secretsmanager' | 'ssm'): ServiceRefusal {
+export function unservedOperation(name: string, service: ValueService): ServiceRefusal {
+  const isOfValue = /^(?:Create|Delete|Put|Update)(?:Secret|Parameter)$/.test(name);
+  const own = isOfValue ? 'define the value in the values file' : undefined;
+  return new ServiceRefusal('NotImplementedException', describeUnserved(service, name, own), 501);
+}
+
+/**
+ * Refuses members of an operation that are not supported here.
+ * @param service the signing name
+ */
+export function notServed(what: string, service: ValueService): ServiceRefusal {
   const remedy = `define values in the stack or in the values file, or start with --aws ${service} to send all calls of the service to AWS`;
   return new ServiceRefusal(
     'NotImplementedException',

@@ -1,7 +1,7 @@
 import { partitionOf } from '@gatewright/aws/arn';
 import { type AwsCall, awsError } from '../../../kernel/calls/aws-call.ts';
 import { errorMembers } from '../../../kernel/calls/error-shapes.ts';
-import { nameRestCall } from '../../../kernel/calls/name-call.ts';
+import { describeUnserved, nameUnserved } from '../../../kernel/calls/unserved-call.ts';
 import type { ControlReply } from '../../../core/api-call.ts';
 
 /** Returns the caller's account. */
@@ -44,7 +44,7 @@ export function lambdaError(
 
 /** Refuses an operation that is not supported. The call is not forwarded to AWS, even with `--aws lambda`. */
 export function notServed(call: AwsCall): ControlReply {
-  const message = `${nameRestCall(call.request)} of Lambda is not supported here; the template of the stack defines functions, versions, aliases and tags, so change it there`;
+  const message = describeUnserved('lambda', nameUnserved({ ...call.request, service: 'lambda' }));
   return refused(call, 501, 'NotImplementedException', message);
 }
 

@@ -5,7 +5,7 @@ import { checkMembers } from '../../edits/check-members.ts';
 import { badRequest, ControlError } from '../../control-error.ts';
 import { DefinitionError } from '../../../core/errors.ts';
 import { awsError, refuseUnlessAllowed } from '../../../kernel/calls/aws-call.ts';
-import { nameRestCall } from '../../../kernel/calls/name-call.ts';
+import { describeUnserved, nameUnserved } from '../../../kernel/calls/unserved-call.ts';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { jsonReply } from '../../../core/api-call.ts';
 import type { ControlErrorCode } from '../../control-error.ts';
@@ -68,7 +68,7 @@ export async function routeCall(call: AwsCall, routes: readonly WireRoute[]): Pr
     return refuse(
       501,
       'NotImplementedException',
-      `${nameRestCall(request)} of API Gateway is not supported here; use AWS for this call`,
+      describeUnserved('apigateway', nameUnserved({ ...request, service: 'apigateway' })),
     );
   if (body === undefined) return refuse(400, 'SerializationException', 'Unable to parse request body');
   try {

@@ -216,7 +216,7 @@ describe('a CloudFormation call', () => {
   it('that is not done is refused by name', async () => {
     await assert.rejects(
       ask(aBench(), 'DescribeStackEvents'),
-      /does not record cloudformation DescribeStackEvents/,
+      /DescribeStackEvents of CloudFormation \(stack events\) is not supported by this gateway/,
     );
   });
 });

@@ -16,7 +16,7 @@ describe('an upload in parts', () => {
       assert.ok(reply.kind === 'unreachable');
       assert.match(
         reply.message,
-        /multipart uploads are not supported, because an object has at most 10 MB here: .*multipart_threshold 5GB; Upload of @aws-sdk\/lib-storage: partSize/,
+        /Multipart uploads are not supported, because an object has at most 10 MB here: .*multipart_threshold 5GB; Upload of @aws-sdk\/lib-storage: partSize/,
       );
       assert.doesNotMatch(reply.message, /define the resource/);
       assert.match(reply.message, /s3:ObjectCreated:CompleteMultipartUpload/);

@@ -41,7 +41,7 @@ describe('other STS operations', () => {
     assert.deepEqual([refused.status, passedOn.status], [501, 202]);
     assert.match(
       refused.body,
-      /<Code>NotImplementedException<\/Code><Message>The local STS does not support AssumeRoleWithSAML;/,
+      /<Code>NotImplementedException<\/Code><Message>AssumeRoleWithSAML of STS \(role with SAML\) is not supported/,
     );
   });
 });

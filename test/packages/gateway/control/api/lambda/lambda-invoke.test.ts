@@ -279,7 +279,7 @@ describe('createLambdaInvoke', () => {
       body: {
         Type: 'User',
         message:
-          'POST /2015-03-31/functions of Lambda is not supported here; the template of the stack defines functions, versions, aliases and tags, so change it there',
+          'CreateFunction of Lambda (function) is not supported by this gateway. Create, change or remove the AWS::Lambda::Function in the template of a stack.',
       },
     },
   ] as readonly {

@@ -1,0 +1,288 @@
+/**
+ * Describes a call that the gateway does not serve: the operation, what it concerns in words, and what to do instead.
+ * Nothing is advised that does not help: a template is named only if the gateway reads the resource type, and `--aws`
+ * only if it sends the calls of the service.
+ */
+import { endpointVariableOf } from '@gatewright/aws/endpoint-variables';
+import { UNSERVED_ADDRESSES } from './models/addresses.ts';
+import { nameRestCall } from './name-call.ts';
+
+type RestCall = {
+  /** The signing name of the service. */
+  readonly service: string;
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  /** The bucket in the host of a call of S3. */
+  readonly subdomain?: string | undefined;
+};
+
+/** The names of services by their signing names. Other services are named by the latter. */
+const TITLES: Readonly<Record<string, string>> = {
+  apigateway: 'API Gateway',
+  appconfig: 'AppConfig',
+  cloudformation: 'CloudFormation',
+  cloudfront: 'CloudFront',
+  'cognito-idp': 'Cognito',
+  dynamodb: 'DynamoDB',
+  events: 'EventBridge',
+  kinesis: 'Kinesis',
+  lambda: 'Lambda',
+  logs: 'CloudWatch Logs',
+  monitoring: 'CloudWatch',
+  s3: 'S3',
+  secretsmanager: 'Secrets Manager',
+  servicediscovery: 'Cloud Map',
+  sns: 'SNS',
+  sqs: 'SQS',
+  ssm: 'Systems Manager',
+  states: 'Step Functions',
+  sts: 'STS',
+  wafv2: 'AWS WAF',
+  xray: 'X-Ray',
+};
+
+/** Services whose calls stay here whatever `--aws` says. */
+const NEVER_SENT: ReadonlySet<string> = new Set(['apigateway', 'dynamodb', 'execute-api', 'lambda']);
+
+/** The prefix of the resource types of a service, and the last part of the types that templates define for it here. */
+type Defined = { readonly prefix: string; readonly types: readonly string[]; readonly parts?: Parts };
+/** What a call changes, by the name in its operation, and the type that has it as a property or under another name. */
+type Parts = Readonly<Record<string, string>>;
+
+const BUCKET_PARTS = [
+  'AccelerateConfiguration',
+  'Acl',
+  'AnalyticsConfiguration',
+  'Cors',
+  'Encryption',
+  'IntelligentTieringConfiguration',
+  'InventoryConfiguration',
+  'Lifecycle',
+  'LifecycleConfiguration',
+  'Logging',
+  'MetricsConfiguration',
+  'NotificationConfiguration',
+  'OwnershipControls',
+  'Replication',
+  'Tagging',
+  'Versioning',
+  'Website',
+];
+
+/** A test compares these types with those that the gateway reads. */
+export const DEFINED: Readonly<Record<string, Defined>> = {
+  'cognito-idp': {
+    prefix: 'AWS::Cognito',
+    types: ['UserPool', 'UserPoolClient', 'UserPoolDomain', 'UserPoolGroup', 'UserPoolResourceServer'],
+    parts: {
+      CustomAttributes: 'UserPool',
+      Group: 'UserPoolGroup',
+      ResourceServer: 'UserPoolResourceServer',
+      UserPoolMfaConfig: 'UserPool',
+    },
+  },
+  cloudfront: {
+    prefix: 'AWS::CloudFront',
+    types: [
+      'CachePolicy',
+      'Distribution',
+      'MonitoringSubscription',
+      'OriginRequestPolicy',
+      'PublicKey',
+      'ResponseHeadersPolicy',
+    ],
+    parts: { DistributionWithTags: 'Distribution' },
+  },
+  events: {
+    prefix: 'AWS::Events',
+    types: ['EventBus', 'Rule'],
+    parts: { Permission: 'EventBusPolicy', Targets: 'Rule' },
+  },
+  kinesis: {
+    prefix: 'AWS::Kinesis',
+    types: ['Stream'],
+    parts: {
+      ShardCount: 'Stream',
+      StreamEncryption: 'Stream',
+      StreamMode: 'Stream',
+      StreamRetentionPeriod: 'Stream',
+    },
+  },
+  lambda: {
+    prefix: 'AWS::Lambda',
+    types: ['Alias', 'Function', 'LayerVersion', 'LayerVersionPermission', 'Version'],
+    parts: {
+      FunctionCodeSigningConfig: 'Function',
+      FunctionConcurrency: 'Function',
+      FunctionConfiguration: 'Function',
+      FunctionEventInvokeConfig: 'EventInvokeConfig',
+      FunctionRecursionConfig: 'Function',
+      FunctionUrlConfig: 'Url',
+      ProvisionedConcurrencyConfig: 'Alias',
+      RuntimeManagementConfig: 'Function',
+    },
+  },
+  logs: {
+    prefix: 'AWS::Logs',
+    types: ['LogGroup', 'LogStream', 'QueryDefinition', 'SubscriptionFilter'],
+  },
+  monitoring: { prefix: 'AWS::CloudWatch', types: ['Dashboard'] },
+  s3: {
+    prefix: 'AWS::S3',
+    types: ['Bucket', 'BucketPolicy'],
+    parts: {
+      ...Object.fromEntries(BUCKET_PARTS.map((part) => [`Bucket${part}`, 'Bucket'])),
+      PublicAccessBlock: 'Bucket',
+    },
+  },
+  secretsmanager: { prefix: 'AWS::SecretsManager', types: ['Secret'] },
+  servicediscovery: {
+    prefix: 'AWS::ServiceDiscovery',
+    types: ['HttpNamespace', 'PrivateDnsNamespace', 'PublicDnsNamespace', 'Service'],
+  },
+  sns: {
+    prefix: 'AWS::SNS',
+    types: ['Topic'],
+    parts: {
+      Permission: 'TopicPolicy',
+      Subscribe: 'Subscription',
+      SubscriptionAttributes: 'Subscription',
+      TopicAttributes: 'Topic',
+      Unsubscribe: 'Subscription',
+    },
+  },
+  sqs: { prefix: 'AWS::SQS', types: [], parts: { Permission: 'QueuePolicy' } },
+  wafv2: {
+    prefix: 'AWS::WAFv2',
+    types: ['IPSet', 'LoggingConfiguration', 'RegexPatternSet', 'RuleGroup', 'WebACL'],
+  },
+};
+/** The operations whose noun has another meaning than in others: `AssociateWebACL` does not change a web ACL. */
+const OTHERWISE: Parts = {
+  AssociateWebACL: 'AWS::WAFv2::WebACLAssociation',
+  DisassociateWebACL: 'AWS::WAFv2::WebACLAssociation',
+};
+const CHANGES =
+  /^(?:Add|Create|Decrease|Delete|Disable|Enable|Increase|Modify|Publish|Put|Remove|Set|Start|Stop|Update)(?=[A-Z])/;
+const TAGS = /^(?:Add|Remove|Tag|Untag)(?:Tags\w*|Resource|LogGroup)$/;
+
+const ACRONYMS =
+  /^(?:acl|api|aws|cidr|cors|csv|dns|http|iam|id|ids|ip|json|kms|mfa|ops|sdk|sms|sql|ssl|ui|url|urls|vpc)$/;
+
+/** Returns what an operation concerns, in words: `function URL config` for CreateFunctionUrlConfig. */
+export function subjectOf(operation: string): string {
+  if (TAGS.test(operation)) return 'tags';
+  const words = operation.match(/[A-Z]+(?![a-z])|[A-Z][a-z0-9]*|[a-z0-9]+/g) ?? [operation];
+  const said = words.map((word) => {
+    const lower = word.toLowerCase();
+    return ACRONYMS.test(lower) || (word.length > 1 && word === word.toUpperCase())
+      ? word.toUpperCase()
+      : lower;
+  });
+  return (said.length === 1 ? said : said.slice(1)).join(' ');
+}
+
+/** Returns the resource type in a template that an operation creates, changes or removes; undefined if there is none. */
+export function typeBehind(service: string, operation: string): string | undefined {
+  const own = OTHERWISE[operation];
+  if (own !== undefined) return own;
+  const { prefix, types, parts = {} } = DEFINED[service] ?? { prefix: '', types: [] };
+  const noun = operation.replace(CHANGES, '');
+  if (noun === operation && !Object.hasOwn(parts, noun)) return undefined;
+  const single = noun.replace(/s$/, '');
+  const found = parts[noun] ?? types.find((type) => type === noun || type === single);
+  return found === undefined ? undefined : `${prefix}::${found}`;
+}
+
+/**
+ * Returns the message for an operation that the gateway does not serve.
+ * @param operation its name, or the method and the path of a call that AWS's models do not have
+ * @param own what to do instead, if the service knows more than the table
+ */
+export function describeUnserved(service: string, operation: string, own?: string): string {
+  const isNamed = /^[A-Z]\w*$/.test(operation);
+  const what = `${operation} of ${TITLES[service] ?? service}${isNamed ? ` (${subjectOf(operation)})` : ''}`;
+  return `${what} is not supported by this gateway. ${adviceFor(service, operation, own)}`;
+}
+
+function adviceFor(service: string, operation: string, own: string | undefined): string {
+  const type = typeBehind(service, operation);
+  const [first, ...rest] = [
+    ...(own === undefined ? [] : [own]),
+    ...(type === undefined ? [] : [`create, change or remove the ${type} in the template of a stack`]),
+    ...(TAGS.test(operation) ? ['set the tags in the template of a stack'] : []),
+    ...(NEVER_SENT.has(service)
+      ? []
+      : [
+          `send all calls of this service to AWS with --aws ${service}, or to another endpoint with ${endpointVariableOf(service)}`,
+        ]),
+  ];
+  if (first === undefined) return 'Make this call to AWS itself.';
+  const all = [`${first.charAt(0).toUpperCase()}${first.slice(1)}`, ...rest];
+  return `${all.join('; or ')}.`;
+}
+
+type Address = {
+  readonly method: string;
+  readonly path: RegExp;
+  readonly query: readonly string[];
+  readonly name: string;
+};
+const addresses = new Map<string, readonly Address[]>();
+
+/** Returns the service, the method, the path with its parameters, and the name of each operation. */
+export function readAddresses(): readonly (readonly [string, string, string, string])[] {
+  return UNSERVED_ADDRESSES.trim()
+    .split('\n')
+    .flatMap((line) => {
+      const [service = '', method = '', ...rest] = line.split(' ');
+      return rest.flatMap((place, at) =>
+        at % 2 === 0 ? [[service, method, place, rest[at + 1] ?? ''] as const] : [],
+      );
+    });
+}
+
+function addressesOf(service: string): readonly Address[] {
+  const known = addresses.get(service);
+  if (known !== undefined) return known;
+  const read = readAddresses()
+    .filter(([of]) => of === service)
+    .map(([, method, place, name]): Address => {
+      const [path = '', query = ''] = place.split('?');
+      const pattern = path
+        .replace(/[.*()$^|\\]/g, '\\$&')
+        .replaceAll('{+}', '.+')
+        .replaceAll('{}', '[^/]+');
+      return {
+        method,
+        name,
+        path: new RegExp(`^${pattern}/?$`, 's'),
+        query: query === '' ? [] : query.split('&'),
+      };
+    })
+    // The address with the most parameters is the one that is meant.
+    .toSorted((one, other) => other.query.length - one.query.length);
+  addresses.set(service, read);
+  return read;
+}
+
+/** Returns the operation of a call that is not served and has no name; method and path if AWS's models lack it. */
+export function nameUnserved({ service, method, path, query, subdomain }: RestCall): string {
+  const given = new URLSearchParams(query);
+  const isInPath = service === 's3' && subdomain === undefined;
+  const place = isInPath ? path.replace(/^\/[^/]+/, '') || '/' : path;
+  const all = addressesOf(service);
+  // On S3, a parameter of another operation shows that an operation without parameters is not meant.
+  const isOfOther = (one: Address): boolean =>
+    service === 's3' &&
+    all.some(({ query: names }) => names.some((name) => given.has(name) && !one.query.includes(name)));
+  const found = all.find(
+    (one) =>
+      one.method === method &&
+      one.path.test(place) &&
+      one.query.every((name) => given.has(name)) &&
+      (one.query.length > 0 || !isOfOther(one)),
+  );
+  return found?.name ?? nameRestCall({ method, path, query });
+}
