@@ -4,9 +4,17 @@
  */
 import { CONNECTION_HEADERS } from '@gatewright/aws/connection-headers';
 import { isUnsendable } from '../../core/events/unsendable.ts';
-import type { HttpOutcome, ServiceClient } from '../../core/ports.ts';
+import type { HttpOutcome, ServiceClient, ServiceRequest } from '../../core/ports.ts';
 import { rightsOfCall, type RightsContext } from './service-rights.ts';
-import { awsError, type AwsCall, type AwsService, denialOf, refuseUnlessAllowed } from './aws-call.ts';
+import {
+  awsError,
+  type AwsCall,
+  type AwsService,
+  denialOf,
+  findDenial,
+  refuseUnlessAllowed,
+} from './aws-call.ts';
+import { deleteAllowed, splitDeletion } from './s3-denied-keys.ts';
 import { bucketOfHost } from './s3-address.ts';
 import { denyMissingObject } from './missing-objects.ts';
 import type { ControlReply } from '../../core/api-call.ts';
@@ -33,21 +41,20 @@ export function createForwarder(services: ServiceClient, context: RightsContext)
     const { method, path, query, rawHeaders, body } = call.request;
     const { service, region } = call;
     const subdomain = service === 's3' ? bucketOfHost(call.request.host) : undefined;
-    const asked = { service, region, method, path, query, headers: rawHeaders, body, subdomain };
+    const timeoutMs = TIMEOUT_MS;
+    const asked = { service, region, method, path, query, headers: rawHeaders, body, subdomain, timeoutMs };
     const whole = call.caller.role === undefined ? [{ action: `${service}:*`, resource: '*' }] : [];
+    const send = (request: ServiceRequest): Promise<HttpOutcome> =>
+      services.call({
+        ...request,
+        headers: withoutDropped(request.headers),
+        body: request.body === undefined || request.body.length === 0 ? undefined : request.body,
+      });
+    const split = splitDeletion(asked, (right) => findDenial(call.caller, [right]) === undefined);
+    if (split !== undefined) return toReply(call, await deleteAllowed(split, send));
     const refusal = refuseUnlessAllowed(call, rightsOfCall(asked, context) ?? whole);
     if (refusal !== undefined) return refusal;
-    const outcome = await services.call({
-      method,
-      path,
-      query,
-      service: call.service,
-      region: call.region,
-      subdomain,
-      headers: withoutDropped(rawHeaders),
-      body: body.length === 0 ? undefined : body,
-      timeoutMs: TIMEOUT_MS,
-    });
+    const outcome = await send(asked);
     const denied = denyMissingObject(call.caller, asked, outcome);
     return denied === undefined
       ? toReply(call, outcome)

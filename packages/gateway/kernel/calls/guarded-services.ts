@@ -7,6 +7,7 @@ import { awsError, denialOf, findDenial } from './aws-call.ts';
 import { printJsonReply } from './aws-operation.ts';
 import { readOperation } from '@gatewright/aws/aws-operation';
 import { headerOf } from '@gatewright/aws/raw-headers';
+import { deleteAllowed, splitDeletion } from './s3-denied-keys.ts';
 import { denyMissingObject } from './missing-objects.ts';
 import { rightsOfCall } from './service-rights.ts';
 import { parseArn, printArn } from '@gatewright/aws/arn';
@@ -40,6 +41,8 @@ export function guardServices(services: ServiceClient, context: RightsContext, r
       if (session === undefined || rights === undefined) return services.call(request);
       const message = findDenial(session, rights);
       if (message === undefined) return callUnlessMissing(services, request, session);
+      const split = splitDeletion(request, (right) => findDenial(session, [right]) === undefined);
+      if (split !== undefined) return deleteAllowed(split, (allowed) => services.call(allowed));
       return Promise.resolve(isUnreadable(request) ? refuseUnreadable(request) : refuse(request, message));
     },
   };

@@ -1,4 +1,4 @@
-/** The request of DeleteObjects (S3 API reference, "DeleteObjects"). */
+/** The request and the response of DeleteObjects (S3 API reference, "DeleteObjects"). */
 import { unescapeXml } from './aws-operation.ts';
 
 type DeleteRequest = {
@@ -26,4 +26,9 @@ export function readDeleteRequest(body: string): DeleteRequest | undefined {
     isQuiet: /<Quiet>\s*true\s*<\/Quiet>/.test(content),
     namesVersions: objects.some((object) => object.includes('<VersionId>')),
   };
+}
+
+/** @param content XML, in which text is already escaped */
+export function printDeleteResult(content: string): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<DeleteResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${content}</DeleteResult>`;
 }

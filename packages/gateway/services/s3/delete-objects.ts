@@ -1,6 +1,6 @@
 /** The response of DeleteObjects (S3 API reference, "DeleteObjects"). */
 import { escapeXml } from '../../kernel/calls/aws-operation.ts';
-import { printDocument } from './s3-xml.ts';
+import { printDeleteResult } from '../../kernel/calls/s3-delete-request.ts';
 
 /** A key that was deleted. `marker` is the version of its delete marker, if the bucket keeps versions. */
 type Deleted = { readonly key: string; readonly marker: string | undefined };
@@ -10,5 +10,5 @@ export function printDeleted(deleted: readonly Deleted[]): string {
     ({ key, marker }) =>
       `<Deleted><Key>${escapeXml(key)}</Key>${marker === undefined ? '' : `<DeleteMarker>true</DeleteMarker><DeleteMarkerVersionId>${marker}</DeleteMarkerVersionId>`}</Deleted>`,
   );
-  return printDocument('DeleteResult', elements.join(''));
+  return printDeleteResult(elements.join(''));
 }

@@ -1,9 +1,14 @@
-/** Serves UpdateFunctionCode (Lambda API reference) for archives that are sent with the call. */
+/** Serves UpdateFunctionCode (Lambda API reference) for archives that are sent with the call, or stored in a bucket. */
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { type ControlReply, jsonReply } from '../../../core/api-call.ts';
 import type { ResolvedStack } from '../../../core/stack/model.ts';
-import { type AwsCall, type AwsService, refuseUnlessAllowed } from '../../../kernel/calls/aws-call.ts';
+import {
+  type AwsCall,
+  type AwsService,
+  findDenial,
+  refuseUnlessAllowed,
+} from '../../../kernel/calls/aws-call.ts';
 import { notFound, refused, revisionMoved } from './lambda-refusal.ts';
 import { answering, findFunction, readTarget } from './lambda-target.ts';
 import { factsOf, type FunctionCodes } from './code-facts.ts';
@@ -23,9 +28,19 @@ export type ReplaceCode = (
   | { readonly kind: 'unreadable'; readonly reason: string }
 >;
 
+/** Reads an object of S3 for a caller. */
+export type ReadObject = (
+  call: AwsCall,
+  object: { readonly bucket: string; readonly key: string },
+) => Promise<
+  | { readonly kind: 'read'; readonly bytes: Buffer }
+  /** S3 answers with an error, such as `NoSuchKey`. */
+  | { readonly kind: 'refused'; readonly code: string; readonly message: string }
+>;
+
 const PATH = /^\/2015-03-31\/functions\/([^/]+)\/code\/?$/;
 /** Members that are not enforced here and are therefore refused. */
-const REFUSED = ['S3Bucket', 'S3Key', 'S3ObjectVersion', 'ImageUri', 'SourceKMSKeyArn'];
+const REFUSED = ['S3ObjectVersion', 'ImageUri', 'SourceKMSKeyArn'];
 /** How Lambda answers an update; a read that follows says Successful and has another revision [obs: lambda]. */
 const IN_PROGRESS = {
   LastUpdateStatus: 'InProgress',
@@ -34,6 +49,7 @@ const IN_PROGRESS = {
 };
 /** AWS's words (boto/boto3#488). */
 const NO_ZIP = 'Could not unzip uploaded file. Please check your file, then try to upload again.';
+const NO_SOURCE = 'Please provide a source for function code.';
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 export function isCodeCall({ method, path }: AwsCall['request']): boolean {
@@ -46,10 +62,12 @@ export function createFunctionCode(
   {
     codes,
     clock,
+    readObject,
     report,
   }: {
     readonly codes: FunctionCodes;
     readonly clock: Clock;
+    readonly readObject: ReadObject;
     /** Tells the developer what is wrong with an archive; AWS's answer does not say it. */
     readonly report: (message: string) => void;
   },
@@ -63,7 +81,9 @@ export function createFunctionCode(
     const input = parseJsonObject(call.request.body.toString('utf8'));
     const moved = refuseOtherRevision(call, input?.['RevisionId'], found, codes);
     if (moved !== undefined) return moved;
-    const archive = readArchive(input, isImage(found));
+    const archive = await findArchive(call, input, isImage(found), readObject);
+    if (typeof archive === 'object' && 'denied' in archive)
+      return refused(call, 403, 'AccessDeniedException', archive.denied);
     if (typeof archive === 'string') return refused(call, 400, 'InvalidParameterValueException', archive);
     const facts = factsOf(archive, clock.nowEpochMs());
     if (input?.['DryRun'] !== true) {
@@ -91,8 +111,30 @@ function isImage({ definition, stack }: FoundFunction): boolean {
   return stack.resources.get(definition.logicalId)?.properties['PackageType'] === 'Image';
 }
 
-/** Returns the zip archive, or the reason why the call is refused. */
-function readArchive(input: UnknownMembers | undefined, isOfImage: boolean): Buffer | string {
+/** The archive, or the reason why the call is refused. */
+type Archive = Buffer | string | { readonly denied: string };
+
+async function findArchive(
+  call: AwsCall,
+  input: UnknownMembers | undefined,
+  isOfImage: boolean,
+  readObject: ReadObject,
+): Promise<Archive> {
+  const [bucket, key] = [input?.['S3Bucket'] ?? undefined, input?.['S3Key'] ?? undefined];
+  const text = input?.['ZipFile'] ?? undefined;
+  const fault = findFault(input, isOfImage);
+  if (fault !== undefined) return fault;
+  if (bucket !== undefined || key !== undefined) {
+    if (text !== undefined)
+      return 'Please do not provide other FunctionCode parameters when providing a ZipFile.';
+    if (typeof bucket !== 'string' || typeof key !== 'string') return NO_SOURCE;
+    return await fetchArchive(call, { bucket, key }, readObject);
+  }
+  if (typeof text !== 'string' || text === '') return NO_SOURCE;
+  return BASE64.test(text) ? Buffer.from(text, 'base64') : 'ZipFile must be encoded in Base64';
+}
+
+function findFault(input: UnknownMembers | undefined, isOfImage: boolean): string | undefined {
   if (input === undefined) return 'Could not parse request body into json';
   const hasImage = (input['ImageUri'] ?? undefined) !== undefined;
   if (hasImage && !isOfImage)
@@ -100,12 +142,31 @@ function readArchive(input: UnknownMembers | undefined, isOfImage: boolean): Buf
   if (!hasImage && isOfImage)
     return 'Please provide ImageUri when updating a function with packageType Image.';
   const other = REFUSED.find((name) => (input[name] ?? undefined) !== undefined);
-  if (other !== undefined) return `${other} is not supported by this gateway; send the archive as ZipFile`;
-  if (input['Publish'] === true)
-    return 'Publish is not supported by this gateway, because only the template defines versions; send the call without Publish';
-  const text = input['ZipFile'];
-  if (typeof text !== 'string' || text === '') return 'Please provide a source for function code.';
-  return BASE64.test(text) ? Buffer.from(text, 'base64') : 'ZipFile must be encoded in Base64';
+  if (other !== undefined)
+    return `${other} is not supported by this gateway; send the archive as ZipFile, or name it by S3Bucket and S3Key`;
+  return input['Publish'] === true
+    ? 'Publish is not supported by this gateway, because only the template defines versions; send the call without Publish'
+    : undefined;
+}
+
+/** Reads the archive with the rights of the caller. The words are Lambda's (docs/aws §22.2). */
+async function fetchArchive(
+  call: AwsCall,
+  object: { readonly bucket: string; readonly key: string },
+  readObject: ReadObject,
+): Promise<Archive> {
+  const { bucket, key } = object;
+  const right = { action: 's3:GetObject', resource: `arn:aws:s3:::${bucket}/${key}` };
+  const found =
+    findDenial(call.caller, [right]) === undefined
+      ? await readObject(call, object)
+      : ({ kind: 'refused', code: 'AccessDenied', message: 'Access Denied' } as const);
+  if (found.kind === 'read') return found.bytes;
+  const said = `S3 Error Code: ${found.code}. S3 Error Message: ${found.message}`;
+  if (found.code !== 'AccessDenied') return `Error occurred while GetObject. ${said}`;
+  return {
+    denied: `Your access has been denied by S3, please make sure your request credentials have permission to GetObject for ${bucket}/${key}. ${said}`,
+  };
 }
 
 function refuseCode(

@@ -1,7 +1,7 @@
 import { createCodeDownload, isCodeDownload } from './code-download.ts';
 import { FunctionCodes } from './code-facts.ts';
 import type { Clock } from '../../../core/ports.ts';
-import { createFunctionCode, isCodeCall, type ReplaceCode } from './function-code.ts';
+import { createFunctionCode, isCodeCall, type ReadObject, type ReplaceCode } from './function-code.ts';
 import { createFunctionPolicies, isPolicyCall } from './function-policy.ts';
 import { hasFunctionQualifier } from './function-qualifiers.ts';
 import { createFunctionUrlConfigs, isUrlConfigCall } from './function-url-configs.ts';
@@ -20,6 +20,7 @@ type LambdaOptions = Omit<InvokeOptions, 'hasQualifier' | 'versionOf' | 'memoryM
   /** Handles the calls for event source mappings. */
   readonly mappings: AwsService;
   readonly replaceCode: ReplaceCode;
+  readonly readObject: ReadObject;
   readonly clock: Clock;
   readonly report: (message: string) => void;
 };
@@ -31,6 +32,7 @@ export function createLambda({
   keep,
   mappings,
   replaceCode,
+  readObject,
   clock,
   report,
   ...invoke
@@ -38,7 +40,7 @@ export function createLambda({
   const stacks = (): ServedApis['stacks'] => apis.stacks;
   const policies = keep(createFunctionPolicies({ stacks, policies: apis.account.functionPolicies }));
   const codes = new FunctionCodes();
-  const code = createFunctionCode(stacks, replaceCode, { codes, clock, report });
+  const code = createFunctionCode(stacks, replaceCode, { codes, clock, readObject, report });
   const urls = createFunctionUrlConfigs({
     urls: () => apis.urls,
     stacks,

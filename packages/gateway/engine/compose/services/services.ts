@@ -6,6 +6,8 @@ import { rightsContext } from './rights.ts';
 import { calledServices } from './catalogue.ts';
 import type { AwsService } from '../../../kernel/calls/aws-call.ts';
 import type { ServedApis } from '../../../control/served-apis.ts';
+import type { ReadObject } from '../../../control/api/lambda/function-code.ts';
+import type { ServiceClient } from '../../../core/ports.ts';
 import type { AcceptedEvent } from '../../../control/api/lambda/lambda-invoke.ts';
 import type { Parts } from '../parts.ts';
 
@@ -39,6 +41,7 @@ export function openServices(parts: Parts): Map<string, AwsService> {
         mappings: createForwarder(at.services, rights),
         invoker: runtime,
         replaceCode: (name, archive) => runtime.replaceCode(name, archive),
+        readObject: readObjectBy(at.services),
         clock,
         random,
         report: (message) => options.log.write(message),
@@ -56,6 +59,32 @@ export function openServices(parts: Parts): Map<string, AwsService> {
   services.set('sts', openStsService(parts, services.get('sts')));
   services.set('apigateway', openRestApis(parts));
   return services;
+}
+
+const READ_MS = 30_000;
+
+/** Returns a reader of objects where integrations find them: in a bucket of the stacks, or on AWS with `--aws s3`. */
+function readObjectBy(services: ServiceClient): ReadObject {
+  return async ({ region }, { bucket, key }) => {
+    const path = `/${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;
+    const outcome = await services.call({
+      service: 's3',
+      subdomain: undefined,
+      region,
+      method: 'GET',
+      path,
+      query: '',
+      headers: [],
+      body: undefined,
+      timeoutMs: READ_MS,
+    });
+    if (outcome.kind !== 'answered')
+      return { kind: 'refused', code: 'ServiceUnavailable', message: 'S3 could not be reached' };
+    if (outcome.status === 200) return { kind: 'read', bytes: outcome.body };
+    const [, code = 'Unknown'] = /<Code>([^<]*)<\/Code>/.exec(outcome.body.toString()) ?? [];
+    const [, message = ''] = /<Message>([^<]*)<\/Message>/.exec(outcome.body.toString()) ?? [];
+    return { kind: 'refused', code, message };
+  };
 }
 
 /**

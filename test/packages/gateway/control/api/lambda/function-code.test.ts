@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { compilePolicy } from '../../../../../../packages/gateway/core/policy/evaluate.ts';
 import { adminIdentity } from '../../../../../../packages/gateway/core/policy/identities.ts';
 import {
   createFunctionCode,
@@ -35,6 +36,12 @@ describe('UpdateFunctionCode', async () => {
     },
     {
       codes,
+      readObject: (_call, { bucket, key }) =>
+        Promise.resolve(
+          bucket === 'builds' && key === 'a/b.zip'
+            ? { kind: 'read', bytes: Buffer.from('stored archive') }
+            : { kind: 'refused', code: 'NoSuchKey', message: 'The specified key does not exist.' },
+        ),
       clock: { nowEpochMs: () => Date.parse('2026-01-02T03:04:05.678Z'), monotonicMs: () => 0 },
       report: (message) => reports.push(message),
     },
@@ -76,6 +83,28 @@ describe('UpdateFunctionCode', async () => {
     assert.equal((await ask('first', { ZipFile: ZIP, RevisionId: before['RevisionId'] })).status, 412);
   });
 
+  it('runs an archive that is stored in a bucket, if the caller may read it', async () => {
+    replaced.length = 0;
+    const stored = { S3Bucket: 'builds', S3Key: 'a/b.zip' };
+    const compiled = compilePolicy(
+      {
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Action: 'lambda:UpdateFunctionCode', Resource: '*' }],
+      },
+      { ofIdentity: true },
+    );
+    assert.ok(compiled.kind === 'compiled');
+
+    assert.equal((await ask('first', stored)).status, 200);
+    const denied = await ask('first', stored, { ...ADMIN, policies: [compiled.policy] });
+    assert.deepEqual([denied.status, denied.type], [403, 'AccessDeniedException']);
+    assert.match(
+      String(denied.body['message']),
+      /^Your access has been denied by S3, .* GetObject for builds\/a\/b\.zip\. S3 Error Code: AccessDenied\./,
+    );
+    assert.deepEqual(replaced, ['first: stored archive']);
+  });
+
   it('checks without replacing on DryRun', async () => {
     replaced.length = 0;
 
@@ -93,7 +122,29 @@ describe('UpdateFunctionCode', async () => {
   ])[] = [
     ['an unknown function', 'third', { ZipFile: ZIP }, 404, /Function not found: .*:third/],
     ['no source', 'first', {}, 400, /provide a source/],
-    ['an archive in S3', 'first', { S3Bucket: 'bucket', S3Key: 'k' }, 400, /S3Bucket is not supported/],
+    // aws-samples/aws-account-vending-machine#23, serverless/serverless#13208
+    [
+      'an object that does not exist',
+      'first',
+      { S3Bucket: 'builds', S3Key: 'none' },
+      400,
+      /^Error occurred while GetObject\. S3 Error Code: NoSuchKey\. S3 Error Message: The specified key does not exist\.$/,
+    ],
+    ['a bucket without a key', 'first', { S3Bucket: 'builds' }, 400, /provide a source/],
+    [
+      'an archive in two places',
+      'first',
+      { ZipFile: ZIP, S3Bucket: 'builds', S3Key: 'a/b.zip' },
+      400,
+      /^Please do not provide other FunctionCode parameters when providing a ZipFile\.$/,
+    ],
+    [
+      'a version of an object',
+      'first',
+      { S3Bucket: 'builds', S3Key: 'a/b.zip', S3ObjectVersion: '1' },
+      400,
+      /^S3ObjectVersion is not supported/,
+    ],
     // LocalStack's snapshot of test_lambda_zip_file_to_image, recorded 2025-11-25
     [
       'an image',
