@@ -78,6 +78,61 @@ const ROWS: readonly Row[] = [
     'the ARN of a key',
     `arn:aws:kms:eu-west-1:${ACCOUNT}:key/11111111-2222-3333-4444-555555555555`,
   ),
+  row('(kinesis|kafka|dynamodb)', 'the ARN of a stream', `arn:aws:kinesis:eu-west-1:${ACCOUNT}:stream/NAME`),
+  row('execute-api', 'the ARN of an API', `arn:aws:execute-api:eu-west-1:${ACCOUNT}:a1b2c3d4e5/*`),
+  row('endpoint', 'the ARN of a global endpoint', `arn:aws:events:eu-west-1:${ACCOUNT}:endpoint/NAME`),
+  row(
+    'event-source-mapping',
+    'the ARN of an event source mapping',
+    `arn:aws:lambda:eu-west-1:${ACCOUNT}:event-source-mapping:0a1b2c3d-1111-2222-3333-444455556666`,
+  ),
+  row(
+    ':runtime:',
+    'the ARN of a version of a runtime',
+    'arn:aws:lambda:eu-west-1::runtime:0123456789abcdef0123456789abcdef',
+  ),
+  row(
+    'servicenetworkresourceassociation',
+    'the ARN of an association of a resource with a service network',
+    `arn:aws:vpc-lattice:eu-west-1:${ACCOUNT}:servicenetworkresourceassociation/snra-0123456789abcdef0`,
+  ),
+  row(
+    'resourceconfiguration',
+    'the ARN of a resource configuration',
+    `arn:aws:vpc-lattice:eu-west-1:${ACCOUNT}:resourceconfiguration/rcfg-0123456789abcdef0`,
+  ),
+  row(
+    'schedule-group',
+    'the ARN of a schedule group',
+    `arn:aws:scheduler:eu-west-1:${ACCOUNT}:schedule-group/NAME`,
+  ),
+  row('schedule', 'the ARN of a schedule', `arn:aws:scheduler:eu-west-1:${ACCOUNT}:schedule/GROUP/NAME`),
+  row(':ssm: parameter', 'the ARN of a parameter', `arn:aws:ssm:eu-west-1:${ACCOUNT}:parameter/NAME`),
+  row(
+    'servicediscovery namespace',
+    'the ARN of a namespace',
+    `arn:aws:servicediscovery:eu-west-1:${ACCOUNT}:namespace/ns-0123456789abcdef`,
+  ),
+  row(
+    'servicediscovery service',
+    'the ARN of a service of Cloud Map',
+    `arn:aws:servicediscovery:eu-west-1:${ACCOUNT}:service/srv-0123456789abcdef`,
+  ),
+  row(
+    ':events: api-destination',
+    'the ARN of an API destination',
+    `arn:aws:events:eu-west-1:${ACCOUNT}:api-destination/NAME`,
+  ),
+  row(
+    ':events: connection',
+    'the ARN of a connection',
+    `arn:aws:events:eu-west-1:${ACCOUNT}:connection/NAME`,
+  ),
+  row(
+    ':events: /',
+    'the ARN of an event bus, a rule or an archive',
+    `arn:aws:events:eu-west-1:${ACCOUNT}:archive/NAME`,
+  ),
   row('arn:', 'an ARN', `arn:aws:lambda:eu-west-1:${ACCOUNT}:function:NAME`),
 ];
 

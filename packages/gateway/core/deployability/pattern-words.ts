@@ -111,6 +111,99 @@ const MEANINGS: Readonly<Record<string, string>> = {
   [String.raw`[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`]: 'a UUID',
   [String.raw`^((([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])\.){3}([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5]))$|^(([0-9a-fA-F]{1,4}:){7,7}[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,7}:|([0-9a-fA-F]{1,4}:){1,6}:[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,5}(:[0-9a-fA-F]{1,4}){1,2}|([0-9a-fA-F]{1,4}:){1,4}(:[0-9a-fA-F]{1,4}){1,3}|([0-9a-fA-F]{1,4}:){1,3}(:[0-9a-fA-F]{1,4}){1,4}|([0-9a-fA-F]{1,4}:){1,2}(:[0-9a-fA-F]{1,4}){1,5}|[0-9a-fA-F]{1,4}:((:[0-9a-fA-F]{1,4}){1,6})|:((:[0-9a-fA-F]{1,4}){1,7}|:)|fe80:(:[0-9a-fA-F]{0,4}){0,4}%[0-9a-zA-Z]{1,}|::(ffff(:0{1,4}){0,1}:){0,1}((25[0-5]|(2[0-4]|1{0,1}[0-9]){0,1}[0-9])\.){3,3}(25[0-5]|(2[0-4]|1{0,1}[0-9]){0,1}[0-9])|([0-9a-fA-F]{1,4}:){1,4}:((25[0-5]|(2[0-4]|1{0,1}[0-9]){0,1}[0-9])\.){3,3}(25[0-5]|(2[0-4]|1{0,1}[0-9]){0,1}[0-9]))$`]:
     'an IP address, such as 192.0.2.1',
+  [String.raw`^[ \t]*[^\x00-\x1F\x7F]+([ \t]+[^\x00-\x1F\x7F]+)*[ \t]*$`]:
+    'a text without line breaks and other control characters',
+  [String.raw`^[ \t]*[\x20-\x7E]+([ \t]+[\x20-\x7E]+)*[ \t]*$`]:
+    'a text of printable characters of ASCII, without line breaks',
+  [String.raw`^[ \t]*[\x20-\x7E]+([ \t]+[\x20-\x7E]+)*[ \t]*|(\$(\.[\w/_-]+(\[(\d+|\*)\])*)*)$`]:
+    'a text of printable characters of ASCII, or a path in the event, such as $.detail.id',
+  [String.raw`^[^\x00-\x09\x0B\x0C\x0E-\x1F\x7F]+|(\$(\.[\w/_-]+(\[(\d+|\*)\])*)*)$`]:
+    'a text that begins with another character than a control character, or a path in the event, such as $.detail.id',
+  [String.raw`^[\u0009\u000A\u000D\u0020-\u00FF]+$`]:
+    'a text of characters of Latin-1, so without characters such as “ and €',
+  [String.raw`[\u0009\u000A\u000D\u0020-\u00FF]+`]:
+    'a text of characters of Latin-1, so without characters such as “ and €',
+  [String.raw`^[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*$`]:
+    'a text of characters of Latin-1, so without characters such as ’, “ and –',
+  '^.*$': 'a text without line breaks',
+  '.*': 'a text',
+  [String.raw`[\s\S]*`]: 'a text',
+  [String.raw`^[\s\S]*$`]: 'a text',
+  '^(?s)': 'a text',
+  [String.raw`[\u0001-\uFFFF]*`]: 'a text',
+  [String.raw`^\p{Print}+$`]: 'a text of printable characters of ASCII',
+  [String.raw`^(HTTPS?|#\{protocol\})$`]: 'one of HTTP, HTTPS, #{protocol}',
+  [String.raw`^[A-Za-z0-9\-]+[\.][A-Za-z0-9\-]+$`]: 'the id of an endpoint, such as abcde.veo',
+  [String.raw`([a-zA-Z0-9\-\_]+\.){2,3}vpce\.[a-zA-Z0-9\-]*\.vpce-svc\-[a-zA-Z0-9\-]{17}$`]:
+    'the name of the service of a VPC endpoint, such as com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0',
+  [String.raw`^(?!\s*$).+|(\$(\.[\w/_-]+(\[(\d+|\*)\])*)*)$`]:
+    'a text that is not blank, or a path in the event, such as $.detail.id',
+  [String.raw`^[^.]([a-zA-Z0-9\-_.]+)$`]:
+    'the name of a topic in letters, digits and _ - . with another character than a dot at the start, such as orders',
+  [String.raw`^[^.]([a-zA-Z0-9\-_.]+)`]:
+    'the name of a topic in letters, digits and _ - . with another character than a dot at the start, such as orders',
+  [String.raw`^[\/]+([^~]*(~[01])*){1,512}$`]:
+    'a JSON Pointer, which begins with a slash and has ~ only in ~0 and ~1, such as /user/name',
+  '^([1-9][0-9]?|100)$': 'a whole number from 1 to 100',
+  [String.raw`^([1-9][0-9]*(\.[0-9]{1,3})?|0\.([1-9][0-9]{0,2}|0[1-9][0-9]?|00[1-9]))$`]:
+    'a positive number with at most 3 decimal places, such as 0.001',
+  '^[0-9a-fA-F]+$': 'a text of hexadecimal digits',
+  [String.raw`^(https://)?[\.\-a-z0-9]+$`]:
+    'an address in lower-case letters, such as https://abcde.endpoint.events.amazonaws.com',
+  '^[a-zA-Z0-9]([a-zA-Z0-9_-]*[a-zA-Z0-9])?$':
+    'a text of letters, digits, _ and -, with a letter or digit at the start and end, such as size',
+  [String.raw`^[a-zA-Z0-9](-*[a-zA-Z0-9])*|(\$(\.[\w/_-]+(\[(\d+|\*)\])*)*)$`]:
+    'a text of letters, digits and hyphens that begins with a letter or digit, or a path in the event, such as $.detail.id',
+  [String.raw`^([\w+=,.@-]+)?$`]: 'a text of letters, digits and _ + = , . @ -',
+  [String.raw`^(?!aws:)[\p{L}\p{Z}\p{N}_.:\/=+\-@%]*$`]:
+    'a text of letters, digits, spaces and _ . : / = + - @ % that does not begin with aws:',
+  [String.raw`.+?\.snowflakecomputing\.com`]:
+    'the address of an account of Snowflake, such as https://abc.snowflakecomputing.com',
+  [String.raw`^(?:[A-Za-z0-9+\/]{4})*(?:[A-Za-z0-9+\/]{2}==|[A-Za-z0-9+\/]{3}=)?$`]: 'a text in base64',
+  [String.raw`^jdbc:(redshift|postgresql)://((?!-)[A-Za-z0-9-]{1,63}(?<!-)\.)+(redshift(-serverless)?)\.([a-zA-Z0-9\.\-]+):\d{1,5}/[a-zA-Z0-9_$-]+$`]:
+    'the JDBC address of a database, such as jdbc:redshift://shop.abc.eu-west-1.redshift.amazonaws.com:5439/orders',
+  [String.raw`s3:\/\/.*`]: 'an address that begins with s3://',
+  '^$|[a-zA-Z/_]+$': 'empty, or a time zone, such as Europe/Vienna',
+  [String.raw`^$|\.[0-9a-z!\-_.*'()]+`]:
+    "empty, or an extension that begins with a dot, in lower-case letters, digits and ! - _ . * ' ( ), such as .json",
+  [String.raw`csc-[a-zA-Z0-9-_\.]{17}`]:
+    'the id of a code signing configuration, such as csc-0123456789abcdef0',
+  [String.raw`^\$(LATEST(\.PUBLISHED)?)|[a-zA-Z0-9$_-]{1,129}$`]:
+    'the name of an alias, the number of a version, or $LATEST',
+  [String.raw`^(([a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9\-]*[a-zA-Z0-9])\.)*([A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9\-]*[A-Za-z0-9]):[0-9]{1,5}`]:
+    'a host and a port, such as kafka.example.com:9092',
+  [String.raw`^(([a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9\-]*[a-zA-Z0-9])\.)*([A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9\-]*[A-Za-z0-9]):[0-9]{1,5}$`]:
+    'a host and a port, such as kafka.example.com:9092',
+  [String.raw`^(^(?!(system\x2e)))(^[_a-zA-Z0-9])([^$]*)$`]:
+    'the name of a collection, which begins with a letter, a digit or _, but not with system., and has no $',
+  [String.raw`^[^ /\.$\x22]*$`]: 'a name without spaces, slashes, dots, $ and quotation marks',
+  '^(nodejs.*|python.*)$': 'a runtime of Node.js or Python, such as nodejs24.x',
+  '^lambda:GetLayerVersion$': 'lambda:GetLayerVersion',
+  [String.raw`^\d{12}|\*|arn:(aws[a-zA-Z-]*):iam::\d{12}:root$`]:
+    'the id of an account, which has 12 digits, the ARN of its root, or *',
+  '^[a-zA-Z_][a-zA-Z0-9_]*$':
+    'a text of letters, digits and _ that does not begin with a digit, such as order_id',
+  [String.raw`(?=[/\.\-_A-Za-z0-9]+)((?!aws\.).*)|(\$(\.[\w/_-]+(\[(\d+|\*)\])*)*)`]:
+    'the name of a source that does not begin with aws., such as shop.orders, or a path in the event, such as $.detail.id',
+  [String.raw`^(?=[/\.\-_A-Za-z0-9]+)((?!aws\.).*)|(\$(\.[\w_-]+(\[(\d+|\*)\])*)*)$`]:
+    'the name of a source that does not begin with aws., such as shop.orders',
+  [String.raw`^sg-[0-9a-zA-Z]*|(\$(\.[\w/_-]+(\[(\d+|\*)\])*)*)$`]:
+    'the id of a security group, such as sg-0a1b2c3d, or a path in the event, such as $.detail.id',
+  [String.raw`^subnet-[0-9a-z]*|(\$(\.[\w/_-]+(\[(\d+|\*)\])*)*)$`]:
+    'the id of a subnet, such as subnet-0a1b2c3d, or a path in the event, such as $.detail.id',
+  '^AWS::[a-zA-Z0-9]+::[a-zA-Z0-9]+$': 'a resource type, such as AWS::ResourceGroups::Generic',
+  [String.raw`[-+]?[0-9]{1,2}(\.[0-9]{0,2})?`]: 'a latitude with at most 2 decimal places, such as 48.21',
+  [String.raw`[-+]?[0-9]{1,3}(\.[0-9]{0,2})?`]: 'a longitude with at most 2 decimal places, such as 16.37',
+  '^(?!arn:)[!-~]{1,1024}$':
+    'a name of printable characters of ASCII without spaces that does not begin with arn:, such as shop',
+  '^(?!arn:)[!-~]{1,253}$':
+    'a name of printable characters of ASCII without spaces that does not begin with arn:, such as shop.local',
+  [String.raw`^([a-zA-Z0-9]([a-zA-Z0-9\-]{0,61}[a-zA-Z0-9])?\.)+[a-zA-Z0-9]([a-zA-Z0-9\-]{0,61}[a-zA-Z0-9])?$`]:
+    'a domain name, such as shop.example.com',
+  [String.raw`^((?=^.{1,127}$)^([a-zA-Z0-9_][a-zA-Z0-9-_]{0,61}[a-zA-Z0-9_]|[a-zA-Z0-9])(\.([a-zA-Z0-9_][a-zA-Z0-9-_]{0,61}[a-zA-Z0-9_]|[a-zA-Z0-9]))*$)|(^\.$)$`]:
+    'the name of a service, whose parts between dots have letters, digits, _ and -, such as orders',
+  [String.raw`^(([0-9a-zA-Z_-]+(\/|\.))*[0-9A-Za-z_\\-]+(\.|::)[A-Za-z_][A-Za-z0-9_]*)?$`]:
+    'a handler, such as index.handler',
 };
 /** Matches a pattern that lists whole values: `^(none|whitelist)$`, `true|false`. */
 const LISTED = /^(?:\^\(([\w.-]+(?:\|[\w.-]+)+)\)\$|([\w.-]+(?:\|[\w.-]+)+))$/;

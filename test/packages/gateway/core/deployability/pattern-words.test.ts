@@ -64,6 +64,15 @@ describe('the patterns of the schemas', () => {
       assert.match(meaningOfPattern(pattern ?? '') ?? 'nothing', says);
     });
 
+  it('are all said in words, so that no finding prints a regular expression', () => {
+    const all = new Set(Object.values(TABLE).flatMap(({ schema }) => patternsIn(schema)));
+    const bare = [...all].filter(
+      (pattern) => (meaningOfPattern(pattern) ?? wordsOfPattern(pattern)) === undefined,
+    );
+
+    assert.deepEqual(bare, [], 'pattern-words.ts or arn-words.ts must say what these ask for');
+  });
+
   it('match the example of their words', () => {
     const all = new Set(Object.values(TABLE).flatMap(({ schema }) => patternsIn(schema)));
     for (const pattern of all) {
