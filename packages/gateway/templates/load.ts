@@ -211,6 +211,7 @@ function finishStack(
       ...(raw.made !== undefined && { made: raw.made }),
       ...(raw.original !== undefined && { original: raw.original }),
       lineOf: (path) => raw.lineOf(path),
+      ...(raw.pathOf !== undefined && { pathOf: raw.pathOf }),
       ...(raw.writtenAs !== undefined && { writtenAs: raw.writtenAs }),
       ...(raw.regionOf !== undefined && { regionOf: raw.regionOf }),
       ...(raw.isRegionKnown === true && { isRegionKnown: true }),

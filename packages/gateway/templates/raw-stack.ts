@@ -24,6 +24,8 @@ export type RawStack = {
    */
   readonly hasAddresses?: true;
   lineOf(path: Path): number | undefined;
+  /** Returns the path in the author's file, if the template is made from it; absent for a template. */
+  readonly pathOf?: ((path: Path) => Path | undefined) | undefined;
   /**
    * Returns the file and line where the author wrote the value at a path of the template. Absent if the whole template
    * was read from `file`.

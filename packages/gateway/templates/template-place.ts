@@ -42,6 +42,12 @@ export function memberAt(value: Json | undefined, keys: Path): Json | undefined 
   }, value);
 }
 
+/** Returns the beginning of a path that exists in the value. */
+export function existingPath(value: Json, path: Path): Path {
+  const end = path.findIndex((_step, at) => memberAt(value, path.slice(0, at + 1)) === undefined);
+  return end === -1 ? path : path.slice(0, end);
+}
+
 /** Returns CloudFormation's message for an unknown name. */
 export function describeUnresolved(name: string, at: Path): string {
   const section = at[0] ?? 'Resources';

@@ -23,6 +23,8 @@ export type DeployFinding = {
   readonly resource: string;
   readonly type: string;
   readonly property: string;
+  /** The resource and property as their author wrote them, if the logical id is generated. */
+  readonly written?: string | undefined;
   readonly file: string;
   readonly line?: number | undefined;
 };

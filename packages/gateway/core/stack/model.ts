@@ -94,6 +94,10 @@ type StackSource = {
   readonly writtenAs?:
     | ((logicalId: string, property: readonly string[]) => WrittenAs | undefined)
     | undefined;
+  /**
+   * Returns the path in the author's file of a path of the template; absent if the author wrote the template itself.
+   */
+  readonly pathOf?: ((path: readonly string[]) => readonly string[] | undefined) | undefined;
   /** Returns the region of a resource that is created in another region than the stack; absent for a template. */
   readonly regionOf?: ((logicalId: string) => string | undefined) | undefined;
   /** Whether the region of the stack is given, and is not a default of the gateway. */

@@ -6,7 +6,7 @@ import type { LoadOptions } from '../load-options.ts';
 import { isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { isArchive } from '../packed-code.ts';
-import { memberAt, placeOf } from '../template-place.ts';
+import { existingPath, memberAt, placeOf } from '../template-place.ts';
 import { findStaleBuilds } from '../sam/stale-build.ts';
 import { inlineDocuments } from '../openapi/openapi-file.ts';
 import type { Finding, RawStack } from '../raw-stack.ts';
@@ -112,6 +112,9 @@ export function toRawStack(written: SourceTree, stackName: string, options: Load
     template: expanded.template,
     ...(expanded.template !== looped && { made: findMade(looped, expanded.template), original: looped }),
     lineOf: (path) => tree.lineOf(expanded.originOf(path)),
+    ...(expanded.template !== looped && {
+      pathOf: (path) => existingPath(tree.value, expanded.originOf(path)),
+    }),
     parameters: options.parameters,
     ...(options.trialParameters !== undefined && { placeholderParameters: options.trialParameters }),
     ...(options.stored !== undefined && { stored: options.stored }),

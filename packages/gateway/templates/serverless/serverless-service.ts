@@ -25,7 +25,7 @@ import type { DriverNote } from './serverless-process.ts';
 import { asOneOrMore, isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { readSource } from '../cloudformation/template-source.ts';
-import { memberAt } from '../template-place.ts';
+import { existingPath, memberAt } from '../template-place.ts';
 import type { Path, SourceTree } from '../cloudformation/template-source.ts';
 
 export const SERVICE_FILES = ['yml', 'yaml', 'json', 'ts', 'mts', 'js', 'cjs', 'mjs'].map(
@@ -294,6 +294,7 @@ function toRawStack(
     includes: [...listIncludedFiles(file, folder), ...archives],
     template: addRestStageSettings(packaged.template, packaged.restStage),
     lineOf: (path) => findServiceLine(path, tree, packaged),
+    ...(tree !== undefined && { pathOf: (path) => findServicePath(path, tree, packaged) }),
     parameters: options.parameters,
     ...(options.stored !== undefined && { stored: options.stored }),
     code: { ...code, layers, esbuild: packaged.esbuild },
@@ -306,6 +307,20 @@ function toRawStack(
  * of this layer.
  */
 const PYTHON_REQUIREMENTS = 'pythonRequirements';
+
+/** Returns the path in serverless.yml whose line a path of the template has; undefined if there is no such line. */
+function findServicePath(path: Path, tree: SourceTree, packaged: PackagedService): Path | undefined {
+  let asked: Path | undefined;
+  const noting: SourceTree = {
+    ...tree,
+    lineOf: (place) => {
+      asked = place;
+      return tree.lineOf(place);
+    },
+  };
+  const line = findServiceLine(path, noting, packaged);
+  return line === undefined || asked === undefined ? undefined : existingPath(tree.value, asked);
+}
 
 function findServiceLine(
   path: Path,

@@ -129,6 +129,7 @@ function describeFinding({
   line,
   resource,
   property,
+  written,
   message,
   consequence,
   remedy,
@@ -136,7 +137,7 @@ function describeFinding({
   id,
 }: Judged): string[] {
   const place = `${shown(file)}${line === undefined ? '' : `:${line}`}`;
-  const name = [resource, property].filter((part) => part !== '').join('.');
+  const name = written ?? [resource, property].filter((part) => part !== '').join('.');
   return [
     `  ${place}${name === '' ? '' : ` ${name}`}: ${message.replaceAll('\n', '\n    ')}  ${colorize('dim', `[${id}]`)}`,
     ...(consequence === undefined || consequence === '' ? [] : [`    here: ${consequence}`]),
@@ -150,7 +151,9 @@ function countByMessage(findings: readonly Judged[]): string[] {
   return [...Map.groupBy(findings, ({ message }) => message)].map(([message, group]) => {
     const [first] = group;
     const name =
-      first === undefined ? '' : [first.resource, first.property].filter((part) => part !== '').join('.');
+      first === undefined
+        ? ''
+        : (first.written ?? [first.resource, first.property].filter((part) => part !== '').join('.'));
     const more = group.length === 1 ? '' : ` and ${group.length - 1} more`;
     return `  ${name === '' ? '' : `${name}${more}: `}${message}`;
   });

@@ -47,6 +47,7 @@ import { judgeUnknown } from './judge-unknown.ts';
 import { examineInThread } from './examine-in-thread.ts';
 import { openSchemas } from './open-schemas.ts';
 import type { Schemas } from './open-schemas.ts';
+import { inWordsOfAuthor } from './written-names.ts';
 import { readForCheck } from './read-for-check.ts';
 import type { ExamineOptions } from './read-for-check.ts';
 
@@ -94,7 +95,10 @@ export async function examineStacks(
     ...(await judgeUpdates(options.against ?? [], stacks, schemas, options)),
   ];
   const kept = withoutMacros(withoutRepeats(withoutConsequences(findings, stacks)));
-  return { findings: bySeverity(kept), stacks: stacks.map(({ stackName }) => stackName) };
+  return {
+    findings: bySeverity(kept).map((finding) => inWordsOfAuthor(finding, stacks)),
+    stacks: stacks.map(({ stackName }) => stackName),
+  };
 }
 
 /** Reads the sources and returns the findings of the readers of the gateway, and of the rules of deployments. */
@@ -154,7 +158,11 @@ export async function examineServed(
   const all = withoutConsequences([...reported, ...added], stacks);
   const kept = new Set(withoutMacros(withoutRepeats(all)));
   const isKept = (finding: DeployFinding): boolean => kept.has(finding);
-  return { reported: reported.filter(isKept), added: bySeverity(added.filter(isKept)) };
+  const said = (finding: DeployFinding): DeployFinding => inWordsOfAuthor(finding, stacks);
+  return {
+    reported: reported.filter(isKept).map(said),
+    added: bySeverity(added.filter(isKept)).map(said),
+  };
 }
 
 function isSame(one: DeployFinding, other: DeployFinding): boolean {

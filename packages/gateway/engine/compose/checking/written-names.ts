@@ -1,0 +1,93 @@
+/**
+ * Names what a finding is about as its author wrote it: the path in serverless.yml or in the SAM template, or the
+ * construct of CDK, instead of a logical id that osls, SAM or CDK generates.
+ */
+import { lowerFirst } from '@gatewright/aws/violations';
+import { constructOf } from '../../../core/stack/source-format.ts';
+import type { DeployFinding } from '../../../core/deployability/finding.ts';
+import type { ResolvedStack } from '../../../core/stack/model.ts';
+
+/** Ids in a message stand alone: an ARN or `Queue.Arn` is not a name to explain. */
+const ID = /(?<![\w:/.$<{'"`-])[A-Z][A-Za-z0-9]{3,}(?![\w:/<}'"`-]|\.\w)/g;
+
+/** Returns the finding with the author's names. A finding about what the author wrote under its own name stays as it is. */
+export function inWordsOfAuthor(finding: DeployFinding, stacks: readonly ResolvedStack[]): DeployFinding {
+  const stack = stacks.find(({ stackName }) => stackName === finding.stack);
+  if (stack === undefined) return finding;
+  const path = finding.property === '' ? [] : finding.property.split('.');
+  const written = finding.resource === '' ? undefined : writtenName(stack, finding.resource, path);
+  const [own = '', last = ''] = [path.at(-1), written?.split('.').at(-1)];
+  const isSpelt = last !== own && last === lowerFirst(own);
+  const said = isSpelt ? speltAs(finding, own, last) : finding;
+  return {
+    ...said,
+    message: explainIds(said.message, finding.resource, stack),
+    ...(written !== undefined && { written }),
+  };
+}
+
+/** Settings of functions and events in serverless.yml whose properties have other names. */
+const OF_OSLS: Readonly<Record<string, string>> = {
+  FunctionResponseTypes: 'functionResponseType',
+  MaximumBatchingWindowInSeconds: 'maximumBatchingWindow',
+  ReservedConcurrentExecutions: 'reservedConcurrency',
+};
+
+/** Writes the name of the property as the author does: `timeout` in serverless.yml. */
+function speltAs(finding: DeployFinding, own: string, last: string): DeployFinding {
+  const name = new RegExp(String.raw`(?<![\w.:'"-])${own}(?![\w.:'"-]*\w)`, 'g');
+  // AWS's own words at the start of a message keep its names, as in `Value 'x' at 'timeout'`.
+  return {
+    ...finding,
+    message: finding.message.replace(new RegExp(`^${own} `), `${last} `),
+    remedy: finding.remedy
+      .replace(name, last)
+      .replace(/\b[A-Z]\w+\b/g, (word) => (Object.hasOwn(OF_OSLS, word) ? (OF_OSLS[word] ?? word) : word)),
+  };
+}
+
+/** Adds to the first mention of a generated id in a message what it stands for. */
+function explainIds(message: string, about: string, stack: ResolvedStack): string {
+  const seen = new Set([about]);
+  return message.replace(ID, (id) => {
+    if (seen.has(id) || !stack.resources.has(id)) return id;
+    seen.add(id);
+    const written = writtenName(stack, id, []);
+    return written === undefined ? id : `${id} (${written})`;
+  });
+}
+
+/** Returns the author's name of a resource or property; undefined if it is the one that the template has. */
+function writtenName(
+  stack: ResolvedStack,
+  logicalId: string,
+  property: readonly string[],
+): string | undefined {
+  const construct = constructOf(stack, logicalId);
+  if (construct !== undefined) return [construct, ...property].join('.');
+  const asked = ['Resources', logicalId, 'Properties', ...property];
+  const path = stack.source?.pathOf?.(asked);
+  if (path === undefined || path.length === 0) return undefined;
+  // A resource that the author wrote has the author's own name, also below `resources` of a serverless.yml.
+  const section = path.indexOf('Resources');
+  if (section !== -1 && path[section + 1] === logicalId && isSame(path.slice(section), asked))
+    return undefined;
+  if (section === 0)
+    return path
+      .slice(1)
+      .filter((step, at) => step !== 'Properties' || !OF_SAM.has(at))
+      .join('.');
+  if (section !== -1) return undefined;
+  const name = path.join('.');
+  // The path of a whole function or of all its events does not say which property is meant.
+  const isWhole = property.length > 0 && (path.length <= 2 || path.at(-1) === 'events');
+  return isWhole ? `${name} (${[logicalId, ...property].join('.')})` : name;
+}
+
+/** The places of `Properties` below the resources of SAM: those of a resource, and those of an event. */
+const OF_SAM: ReadonlySet<number> = new Set([1, 4]);
+
+/** Whether the author wrote the beginning of the path, and nothing else. */
+function isSame(path: readonly string[], asked: readonly string[]): boolean {
+  return path.every((step, at) => step === asked[at]);
+}
