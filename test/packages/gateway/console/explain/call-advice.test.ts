@@ -29,6 +29,9 @@ describe('the advice about a failed call', () => {
     assert.equal(thrown, advice);
     assert.equal(adviseNotServed(['START', message]), advice);
     assert.equal(adviseNotServed(['START']), undefined);
+    const operation =
+      'CreateFunction of Lambda (functions) is not supported by this gateway. Send all calls of this service to AWS with --aws lambda, or to another endpoint with AWS_ENDPOINT_URL_LAMBDA.';
+    assert.match(adviseNotServed([operation]) ?? '', /--aws lambda/);
   });
 
   it('mentions JavaScript modules only for JavaScript', () => {
