@@ -169,7 +169,7 @@ describe('the explanation of a refusal by rules', () => {
     const story = storyOf(api.last());
     assert.match(
       story,
-      /→ Use a caller with the role support and the scopes labels:print, labels:write, which print requires: for example, send a token from `gatewright token --sub alice --role support --issuer \S+ --audience api --scope 'labels:print labels:write'`\./,
+      /→ Use a caller with the role support and the scopes labels:print, labels:write, which print requires: for example, send a token from `gatewright token --sub dora --role support --issuer \S+ --audience api --scope 'labels:print labels:write'`\./,
     );
     assert.match(story, /and run `gatewright access sync`\./);
   });
