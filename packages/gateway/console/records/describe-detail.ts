@@ -5,9 +5,10 @@ import { describePhases } from './describe-phases.ts';
 import { describeRow } from './describe-row.ts';
 import { isEvent, kindOfEvent } from './recorded-request.ts';
 import { showBody, showData, showHeaders } from './shown.ts';
+import { placesOfSurprises } from './surprise-places.ts';
 import { showPieces } from './shown-pieces.ts';
 import type { ApiLabels } from './api-labels.ts';
-import type { Circumstances, NamedPlace, ToldStep } from '../explain/circumstances.ts';
+import type { NamedPlace, ToldStep } from '../explain/circumstances.ts';
 import type { DescribeWith } from './describe-circumstances.ts';
 import type { Recorded, RecordedEvent, RecordedRequest } from './recorded-request.ts';
 import type { PhaseRecord, RequestDetail, Shown } from './model.ts';
@@ -32,7 +33,10 @@ export function describeDetail(sequence: number, recorded: Recorded, at: DetailW
   const about = describeCircumstances(recorded, at);
   const circumstances = {
     ...about,
-    places: addLines(about.places, surprises.lines),
+    places: addLines(
+      [...(about.places ?? []), ...placesOfSurprises(recorded, surprises.list, at.stacks)],
+      surprises.lines,
+    ),
     deliveries: at.deliveries ?? [],
   };
   const common = {
@@ -63,7 +67,8 @@ export function describeDetail(sequence: number, recorded: Recorded, at: DetailW
 }
 
 /** The lines of code that decided about a surprise stand with the places of the settings. */
-function addLines(places: Circumstances['places'] = [], lines: readonly string[]): readonly NamedPlace[] {
+function addLines(named: readonly NamedPlace[], lines: readonly string[]): readonly NamedPlace[] {
+  const places = named.filter(({ place }, index) => named.findIndex((one) => one.place === place) === index);
   const more = lines.filter((line) => !places.some(({ place }) => place === line));
   return [...places, ...more.map((place) => ({ what: 'its code', place }))];
 }

@@ -6,7 +6,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { anAdvisedProject } from '../../../../support/an-advised-project.ts';
 import { BODIES } from './deciding-body-rows.ts';
+import { DECIDED_BY } from '../../../../../packages/gateway/console/records/surprise-places.ts';
+import { OUTSIDE_OF_CODE } from '../surprises/code-line-rows.ts';
 import { FRONT } from './deciding-front-rows.ts';
+import { SURPRISING } from './deciding-surprise-rows.ts';
 import { DECIDING, OK, OPEN, rest } from './deciding-rows.ts';
 
 /** A handler whose call of an SDK fails as the SDK fails: the message names a member of the call. */
@@ -124,6 +127,7 @@ describe('the line of the member that decided', () => {
     ...DECIDING,
     ...FRONT,
     ...BODIES,
+    ...SURPRISING,
   ])
     it(`is named: ${kind}`, async () => {
       using project = anAdvisedProject(file, { [file]: template, 'index.js': code, 'auth.js': auth });
@@ -139,4 +143,14 @@ describe('the line of the member that decided', () => {
       const named = [...story.matchAll(/[\w.]+:\d+/g)].map(([place]) => place);
       assert.ok(named.includes(wanted[0] ?? ''), `${String(wanted[0])} is not named in\n${story}`);
     });
+});
+
+describe('the kinds of answers that surprise', () => {
+  it('have the line of the code, or are listed with what decides', () => {
+    assert.deepEqual(Object.keys(DECIDED_BY).toSorted(), OUTSIDE_OF_CODE.toSorted());
+  });
+
+  it('are those of which a row above has the line', () => {
+    for (const { surprise } of SURPRISING) assert.ok('members' in (DECIDED_BY[surprise] ?? {}), surprise);
+  });
 });

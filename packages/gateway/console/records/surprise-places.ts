@@ -1,0 +1,112 @@
+/**
+ * Lists what decides about each surprise that the code of a function does not decide, and finds its line: a setting of the
+ * method, of its integration, of the stage or of the API, if the owner of the API has written one.
+ */
+import { asList, asText, membersOf } from '@gatewright/aws/json-object';
+import { hasMember, named, placeOf } from './find-places.ts';
+import { isEvent } from './recorded-request.ts';
+import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
+import type { NamedPlace } from '../explain/circumstances.ts';
+import type { Surprise } from '../surprises/surprise.ts';
+import type { Recorded } from './recorded-request.ts';
+
+type Deciding =
+  /** The members of the resource, of which the first that is written is named. */
+  | { readonly of: 'method' | 'stage' | 'api'; readonly members: readonly string[] }
+  /** The client, a response of the backend, or a rule of AWS without a setting decides. */
+  | { readonly of: 'client' | 'backend' | 'aws' }
+  /** `findApiPlaces` or the sentence of the surprise names the place. */
+  | { readonly of: 'place' };
+
+const REQUEST = 'Integration.RequestParameters';
+const method = (...members: readonly string[]): Deciding => ({ of: 'method', members });
+
+/** The key is the code of the surprise. */
+export const DECIDED_BY: Readonly<Record<string, Deciding>> = {
+  AUTHORIZER_CACHED: { of: 'place' },
+  AUTHORIZER_VALUE_MISSING: { of: 'place' },
+  BODY_NOT_SENT: { of: 'client' },
+  BODY_NOT_VALIDATED: method('RequestModels', 'RequestValidatorId'),
+  BODY_READ_AS_EMPTY: { of: 'place' },
+  BYTES_AS_BASE64: { of: 'place' },
+  CACHE_NOT_REFRESHED: { of: 'stage', members: ['MethodSettings'] },
+  CACHE_WITHOUT_CLUSTER: { of: 'stage', members: ['CacheClusterEnabled', 'MethodSettings'] },
+  CERTIFICATE_NOT_ASKED: { of: 'client' },
+  COMPRESSED_BY_GATEWAY: { of: 'api', members: ['MinimumCompressionSize'] },
+  CONTENT_ENCODING_REMOVED: { of: 'backend' },
+  CORS_WITHOUT_CREDENTIALS: { of: 'place' },
+  DEFAULT_ROUTE_CHOSEN: { of: 'place' },
+  ENDPOINT_DISABLED: { of: 'place' },
+  ENTRIES_FAILED: { of: 'backend' },
+  ERROR_PAGE_REPLACES: { of: 'place' },
+  EXECUTION_FAILED: { of: 'backend' },
+  EXECUTION_NOT_RUN: { of: 'aws' },
+  FORM_VALUE_NOT_ENCODED: { of: 'place' },
+  FROM_STAGE_CACHE: { of: 'stage', members: ['MethodSettings', 'CacheClusterEnabled'] },
+  GET_BODY_AT_EDGE: { of: 'api', members: ['EndpointConfiguration'] },
+  HEADERS_NOT_MAPPED: method('Integration.IntegrationResponses'),
+  HEAD_WITHOUT_BODY: { of: 'aws' },
+  ID_TOKEN_ACCEPTED: method('AuthorizerId', 'AuthorizationType'),
+  KEY_NOT_REQUIRED: method('ApiKeyRequired', 'HttpMethod'),
+  MAPPING_QUOTED: method(REQUEST, 'Integration.IntegrationResponses'),
+  MOCK_WITHOUT_BODY: { of: 'place' },
+  PARAMETER_UNCHECKED: { of: 'place' },
+  PATH_NOT_PASSED: method('Integration.Uri'),
+  PATH_VALUE_MISSING: method('Integration.Uri'),
+  QUERY_NOT_PASSED: method(REQUEST, 'Integration.Type'),
+  QUERY_REPEATED_IN_TEMPLATE: { of: 'place' },
+  REFERENCE_EMPTY: { of: 'place' },
+  REFUSAL_NOT_JSON: { of: 'aws' },
+  REPLY_BYTES_LOST: { of: 'place' },
+  REQUEST_TEMPLATE_EMPTY: { of: 'place' },
+  RESPONSE_MAPPING_EMPTY: method('Integration.IntegrationResponses'),
+  RESPONSE_PATH_EMPTY: { of: 'place' },
+  RESPONSE_TEMPLATE_EMPTY: { of: 'place' },
+  STAGE_VARIABLE_MISSING: { of: 'stage', members: ['Variables', 'StageVariables'] },
+  STATUS_OVERWRITTEN: { of: 'place' },
+  TEMPLATE_BODY_NOT_JSON: { of: 'place' },
+  TEMPLATE_PATH_EMPTY: { of: 'place' },
+  TEMPLATE_PRINTS_OBJECT: { of: 'place' },
+  TEMPLATE_SKIPPED: method('Integration.PassthroughBehavior', 'Integration.RequestTemplates'),
+};
+
+export function placesOfSurprises(
+  recorded: Recorded,
+  surprises: readonly Surprise[],
+  stacks: readonly ResolvedStack[],
+): readonly NamedPlace[] {
+  if (isEvent(recorded)) return [];
+  const { api, route, stage } = recorded.received;
+  const resources = stacks.find(({ stackName }) => stackName === api.stackName)?.resources;
+  if (resources === undefined) return [];
+  const owners = {
+    method: resources.get(route?.logicalId ?? ''),
+    api: resources.get(api.logicalId),
+    stage: [...resources.values()].find(
+      ({ type, properties }) =>
+        /^AWS::ApiGateway(?:V2)?::Stage$/.test(type) &&
+        properties['StageName'] === stage?.name &&
+        [properties['RestApiId'], properties['ApiId']].includes(api.apiId),
+    ),
+  };
+  return surprises.flatMap((surprise) => {
+    const deciding = DECIDED_BY[surprise.code];
+    if (deciding === undefined || !('members' in deciding)) return [];
+    return placeOfMember(owners[deciding.of], deciding.members, surprise);
+  });
+}
+
+/** A member that is a map has a line for each of the names that the surprise lists. */
+function placeOfMember(
+  owner: ResolvedResource | undefined,
+  members: readonly string[],
+  surprise: Surprise,
+): readonly NamedPlace[] {
+  const { names, variables } = membersOf(surprise);
+  const listed = asList(names ?? variables).flatMap((name) => asText(name) ?? []);
+  const paths = members.flatMap((member) => [...listed.map((name) => `${member}.${name}`), member]);
+  const found = paths.find((path) => hasMember(owner?.properties, path.split('.')));
+  if (found === undefined) return [];
+  const member = members.find((one) => found === one || found.startsWith(`${one}.`)) ?? found;
+  return named(member.split('.').at(-1) ?? member, placeOf(owner, found));
+}
