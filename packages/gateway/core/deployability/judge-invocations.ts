@@ -5,7 +5,9 @@
 import { parseArn } from '@gatewright/aws/arn';
 import { parseFunctionName } from '@gatewright/aws/function-name';
 import { asOneOrMore, asText, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
+import { namesIn } from './names-in.ts';
 import { writtenOf } from './relation.ts';
 import type { BrokenRelation } from './relation.ts';
 
@@ -16,19 +18,60 @@ const permissionFor = (principal: string, waiting: string): string =>
 export function judgeBucketFunctions(
   bucket: ResolvedResource,
   all: readonly ResolvedResource[],
+  stack: ResolvedStack,
 ): BrokenRelation | undefined {
   const listed = asOneOrMore(
     mapOf(bucket.properties, 'NotificationConfiguration')['LambdaConfigurations'] ?? [],
   );
   const closed = listed.findIndex((one) => isClosed(textOf(membersOf(one), 'Function'), 's3.', all));
   return closed === -1
-    ? undefined
+    ? judgeLatePermission(
+        bucket,
+        listed.map((one) => textOf(membersOf(one), 'Function')),
+        all,
+        stack,
+      )
     : {
         resource: bucket,
         property: `NotificationConfiguration.LambdaConfigurations.${closed}.Function`,
         message: 'Unable to validate the following destination configurations',
         remedy: permissionFor('s3.amazonaws.com', 'the bucket'),
       };
+}
+
+/**
+ * Refuses a notification of a function whose only permission refers to the bucket: CloudFormation creates the bucket
+ * first, and S3 then finds no permission.
+ * @see https://repost.aws/knowledge-center/unable-validate-circular-dependency-cloudformation
+ */
+function judgeLatePermission(
+  bucket: ResolvedResource,
+  arns: readonly string[],
+  all: readonly ResolvedResource[],
+  stack: ResolvedStack,
+): BrokenRelation | undefined {
+  // Terraform creates the notification after the bucket, and may wait for the permission.
+  if (stack.source?.writtenAs !== undefined) return undefined;
+  for (const arn of arns) {
+    const permissions = permissionsFor(arn, 's3.', all);
+    const late = permissions.filter((one) => waitsFor(bucket.logicalId, writtenOf(one, stack)));
+    const [first] = late;
+    if (first === undefined || late.length < permissions.length) continue;
+    return {
+      resource: first,
+      property: 'SourceArn',
+      message: `Unable to validate the following destination configurations (the permission refers to the bucket ${bucket.logicalId}, so that it does not exist yet when S3 checks the notification)`,
+      remedy: `give the bucket a BucketName, write SourceArn with this name instead of a reference to the bucket (!Sub 'arn:\${AWS::Partition}:s3:::NAME'), and list ${first.logicalId} in DependsOn of the bucket; or remove SourceArn, set SourceAccount to !Ref AWS::AccountId, and list ${first.logicalId} in DependsOn of the bucket`,
+    };
+  }
+  return undefined;
+}
+
+/** Whether the permission itself refers to the bucket; a reference in a condition may not apply. */
+function waitsFor(bucketId: string, { DependsOn, Properties }: JsonObject): boolean {
+  const { SourceArn } = membersOf(Properties);
+  if (JSON.stringify(SourceArn ?? '').includes('Fn::If')) return false;
+  return asOneOrMore(DependsOn ?? []).includes(bucketId) || namesIn(SourceArn).has(bucketId);
 }
 
 /** newrelic/aws-log-ingestion#1 */
@@ -76,16 +119,23 @@ function isClosed(arn: string, service: string, all: readonly ResolvedResource[]
   const isOfStack = all.some(
     ({ type, physicalId }) => type === 'AWS::Lambda::Function' && physicalId === functionName,
   );
-  return (
-    isOfStack &&
-    !all.some(
-      ({ type, properties }) =>
-        type === 'AWS::Lambda::Permission' &&
-        parseFunctionName(textOf(properties, 'FunctionName')).functionName === functionName &&
-        (properties['Principal'] === '*' ||
-          typeof properties['Principal'] !== 'string' ||
-          properties['Principal'].startsWith(service)),
-    )
+  return isOfStack && permissionsFor(arn, service, all).length === 0;
+}
+
+/** Returns the permissions of the stack that let a service invoke a function. */
+function permissionsFor(
+  arn: string,
+  service: string,
+  all: readonly ResolvedResource[],
+): readonly ResolvedResource[] {
+  const { functionName } = parseFunctionName(arn);
+  return all.filter(
+    ({ type, properties }) =>
+      type === 'AWS::Lambda::Permission' &&
+      parseFunctionName(textOf(properties, 'FunctionName')).functionName === functionName &&
+      (properties['Principal'] === '*' ||
+        typeof properties['Principal'] !== 'string' ||
+        properties['Principal'].startsWith(service)),
   );
 }
 

@@ -23,6 +23,21 @@ Resources:
   Topic: { Type: AWS::SNS::Topic, Properties: { DisplayName: !FindInMap [Names, dev, any-name_of.it] } }`,
   },
   {
+    name: 'permissions for notifications that do not wait for the bucket, and one that waits next to one that does not',
+    source: 'https://repost.aws/knowledge-center/unable-validate-circular-dependency-cloudformation',
+    text: `
+Resources:
+  Function: { Type: AWS::Lambda::Function, Properties: { Runtime: nodejs24.x, Handler: index.handler, Role: 'arn:aws:iam::123456789012:role/any', Code: { ZipFile: 'exports.handler = async () => ({})' } } }
+  Early: { Type: AWS::Lambda::Permission, Properties: { FunctionName: !Ref Function, Action: 'lambda:InvokeFunction', Principal: s3.amazonaws.com, SourceArn: !Sub 'arn:\${AWS::Partition}:s3:::shop-uploads' } }
+  Late: { Type: AWS::Lambda::Permission, Properties: { FunctionName: !Ref Function, Action: 'lambda:InvokeFunction', Principal: s3.amazonaws.com, SourceArn: !GetAtt Bucket.Arn } }
+  Bucket:
+    Type: AWS::S3::Bucket
+    DependsOn: Early
+    Properties:
+      BucketName: shop-uploads
+      NotificationConfiguration: { LambdaConfigurations: [{ Event: 's3:ObjectCreated:*', Function: !GetAtt Function.Arn }] }`,
+  },
+  {
     name: 'widgets of all kinds in a dashboard, and of a kind that the reference does not list',
     source:
       'https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html; aws-solutions-library-samples/guidance-for-claude-code-with-amazon-bedrock#760',

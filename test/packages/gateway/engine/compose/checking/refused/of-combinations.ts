@@ -115,6 +115,27 @@ export const OF_COMBINATIONS: readonly RefusedDefinition[] = [
     'S3 user guide, "Granting permissions to publish event notification messages to a destination"',
   ),
   one(
+    'a permission for notifications that waits for the bucket',
+    `${FUNCTION}
+  Bucket:
+    Type: AWS::S3::Bucket
+    Properties:
+      NotificationConfiguration:
+        LambdaConfigurations:
+          - Event: s3:ObjectCreated:*
+            Function: !GetAtt Function.Arn
+  Broken:
+    Type: AWS::Lambda::Permission
+    Properties:
+      FunctionName: !Ref Function
+      Action: lambda:InvokeFunction
+      Principal: s3.amazonaws.com
+      SourceAccount: !Ref AWS::AccountId
+      SourceArn: !GetAtt Bucket.Arn # here`,
+    'lambda-permission-sourcearn',
+    'https://repost.aws/knowledge-center/unable-validate-circular-dependency-cloudformation',
+  ),
+  one(
     'the stream of a table without one',
     `
   Table: { Type: AWS::DynamoDB::Table, Properties: { BillingMode: PAY_PER_REQUEST, AttributeDefinitions: [{ AttributeName: a, AttributeType: S }], KeySchema: [{ AttributeName: a, KeyType: HASH }] } }
