@@ -119,3 +119,24 @@ export function judgeV2Endpoint(domain: ResolvedResource): BrokenRelation | unde
   }
   return undefined;
 }
+
+/**
+ * Refuses a domain whose owner ACM would ask at a domain that is neither the domain itself nor above it.
+ * @see https://docs.aws.amazon.com/acm/latest/APIReference/API_DomainValidationOption.html
+ */
+export function judgeValidationDomain(certificate: ResolvedResource): BrokenRelation | undefined {
+  const options = asOneOrMore(certificate.properties['DomainValidationOptions'] ?? []).map(membersOf);
+  for (const [index, { DomainName, ValidationDomain }] of options.entries()) {
+    const [domain, asked] = [asText(DomainName), asText(ValidationDomain)];
+    if (domain === undefined || asked === undefined) continue;
+    if (domain.toLowerCase() === asked.toLowerCase()) continue;
+    if (domain.toLowerCase().endsWith(`.${asked.toLowerCase()}`)) continue;
+    return {
+      resource: certificate,
+      property: `DomainValidationOptions.${index}.ValidationDomain`,
+      message: `ValidationDomain ${asked} must be ${domain}, or a domain above it`,
+      remedy: `set ValidationDomain to ${domain.replace(/^\*\./, '')}, or to a domain above it`,
+    };
+  }
+  return undefined;
+}

@@ -13,7 +13,13 @@ import {
   judgeTokenValidity,
   judgeWriteAttributes,
 } from './judge-clients.ts';
-import { judgeCertificate, judgeEndpoint, judgeMappedDomain, judgeV2Endpoint } from './judge-domains.ts';
+import {
+  judgeCertificate,
+  judgeEndpoint,
+  judgeMappedDomain,
+  judgeV2Endpoint,
+  judgeValidationDomain,
+} from './judge-domains.ts';
 import { judgeCallerCredentials } from './judge-caller-credentials.ts';
 import { judgeBucketPolicy } from './judge-bucket-policies.ts';
 import { judgeServiceToken } from './judge-custom-resources.ts';
@@ -68,6 +74,7 @@ const JUDGES: Readonly<Record<string, readonly Judge[]>> = {
   'AWS::Logs::LogGroup': [judgeKeyOfLogs],
   'AWS::Logs::MetricFilter': [judgeLogClass, judgeMissingGroup],
   'AWS::KMS::Key': [judgeKeyPolicy],
+  'AWS::CertificateManager::Certificate': [judgeValidationDomain],
   'AWS::Route53::RecordSet': [judgeRecords],
   'AWS::Route53::RecordSetGroup': [judgeRecords],
   'AWS::ApiGateway::VpcLink': [judgeVpcLink],

@@ -13,13 +13,16 @@ export const RESERVED_KEY = /^aws:/i;
 const RESERVED_TAG = 'aws: prefixed tag key names are not allowed for external use.';
 /**
  * The error messages of types that refuse a second tag with the same key (localstack/localstack, snapshots of test_s3
- * and test_kms, recorded). Other types are not checked, because most of them convert the list to a map, in which a key
+ * and test_kms, recorded; aws/aws-cdk#26253, serverless/serverless#7885). Other types are not checked, because most of them convert the list to a map, in which a key
  * occurs only once.
  */
 const UNIQUE: Readonly<Record<string, string>> = {
   'AWS::S3::Bucket': 'Cannot provide multiple Tags with the same key',
   'AWS::KMS::Key': 'Duplicate tag keys',
+  'AWS::IAM::Role': 'Duplicate tag keys found. Please note that Tag keys are case insensitive.',
 };
+/** Types to which `Stage` and `stage` are one key. */
+const ANY_CASE: ReadonlySet<string> = new Set(['AWS::IAM::Role']);
 
 /** Checks `Tags`, and properties such as `UserPoolTags` and `HostedZoneTags`. */
 export function judgeTags(resource: ResolvedResource): readonly BrokenRelation[] {
@@ -38,14 +41,17 @@ export function judgeTags(resource: ResolvedResource): readonly BrokenRelation[]
           },
         ];
       const message = UNIQUE[resource.type];
-      const again = keys.find(({ key }, index) => keys.slice(0, index).some((one) => one.key === key));
+      const keyOf = (key: string): string => (ANY_CASE.has(resource.type) ? key.toLowerCase() : key);
+      const again = keys.find(({ key }, index) =>
+        keys.slice(0, index).some((one) => keyOf(one.key) === keyOf(key)),
+      );
       return message === undefined || again === undefined
         ? []
         : [
             {
               resource,
               property: `${name}.${again.at}`,
-              message: `${message}: ${again.key}`,
+              message: message.endsWith('.') ? `${message} (${again.key})` : `${message}: ${again.key}`,
               remedy: `remove one of the tags ${again.key}`,
             },
           ];

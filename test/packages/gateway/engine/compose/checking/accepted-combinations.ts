@@ -38,6 +38,21 @@ Resources:
       NotificationConfiguration: { LambdaConfigurations: [{ Event: 's3:ObjectCreated:*', Function: !GetAtt Function.Arn }] }`,
   },
   {
+    name: 'a certificate that is validated at its own domain and at the domain above it, and tags that differ in case',
+    source:
+      'https://docs.aws.amazon.com/acm/latest/APIReference/API_DomainValidationOption.html; aws/aws-cdk#15343',
+    text: `
+Resources:
+  Certificate:
+    Type: AWS::CertificateManager::Certificate
+    Properties:
+      DomainName: '*.example.com'
+      SubjectAlternativeNames: [example.com]
+      ValidationMethod: EMAIL
+      DomainValidationOptions: [{ DomainName: '*.example.com', ValidationDomain: Example.com }, { DomainName: example.com, ValidationDomain: example.com }]
+  Queue: { Type: AWS::SQS::Queue, Properties: { Tags: [{ Key: Name, Value: a }, { Key: name, Value: a }] } }`,
+  },
+  {
     name: 'widgets of all kinds in a dashboard, and of a kind that the reference does not list',
     source:
       'https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html; aws-solutions-library-samples/guidance-for-claude-code-with-amazon-bedrock#760',

@@ -28,6 +28,33 @@ export const OF_MODELS: readonly RefusedDefinition[] = [
     'Dropsource/serverless-todo-api-example-complete#3',
   ),
   one(
+    'two tags of a role whose keys differ only in their case',
+    `
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: Allow, Principal: { Service: lambda.amazonaws.com }, Action: 'sts:AssumeRole' }] }
+      Tags:
+        - { Key: stage, Value: dev }
+        - { Key: STAGE, Value: dev } # here`,
+    'iam-role-tags',
+    'serverless/serverless#7885, aws/aws-cdk#26253: "Duplicate tag keys found. Please note that Tag keys are case insensitive."',
+  ),
+  one(
+    'a certificate whose validation is asked at another domain',
+    `
+  Certificate:
+    Type: AWS::CertificateManager::Certificate
+    Properties:
+      DomainName: api.example.com
+      ValidationMethod: EMAIL
+      DomainValidationOptions:
+        - DomainName: api.example.com
+          ValidationDomain: example.org # here`,
+    'certificatemanager-certificate-domainvalidationoptions',
+    'https://docs.aws.amazon.com/acm/latest/APIReference/API_DomainValidationOption.html: "the same as the DomainName value or a superdomain of the DomainName value"',
+  ),
+  one(
     'a description of an event bus over 512 characters',
     `
   Bus:
