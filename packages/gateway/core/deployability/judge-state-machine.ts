@@ -55,12 +55,12 @@ export function judgeStateMachine(
     ...(whole.isFinal ? withoutEnd(definition) : []),
   ];
   if (first === undefined) return undefined;
+  const path = first.place ?? first.at;
+  const part = isText ? partOfText(writtenOf(machine, stack), path) : [];
   const reasons = [first, ...others].map(({ at, code, reason }) => `${code}: ${reason} at ${pointer(at)}`);
   return {
     resource: machine,
-    property: isText
-      ? ['DefinitionString', ...partOfText(writtenOf(machine, stack), first.place ?? first.at)].join('.')
-      : ['Definition', ...(first.place ?? first.at)].join('.'),
+    property: [isText ? 'DefinitionString' : 'Definition', ...(part.length > 0 ? part : path)].join('.'),
     message: `Invalid State Machine Definition: '${reasons.join(', ')}'`,
     remedy: first.remedy,
   };

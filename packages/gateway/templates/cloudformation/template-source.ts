@@ -249,9 +249,30 @@ function findLine(
       node = node.items[Number(path[at])];
       if (!isScalar(node) && !isMap(node) && !isSeq(node)) break;
       offset = node.range?.[0] ?? offset;
-    } else break;
+    } else {
+      const inner = lineInBlock(node, path.slice(at), lineAt);
+      if (inner !== undefined) return inner;
+      break;
+    }
   }
   return offset === undefined ? undefined : lineAt(offset);
+}
+
+/**
+ * Returns the line of a path into a document that is a block of text, such as `DefinitionString: |`; undefined for a
+ * value of another form, whose lines are not those of the text.
+ */
+function lineInBlock(node: unknown, rest: Path, lineAt: (offset: number) => number): number | undefined {
+  if (!isScalar(node) || node.type !== 'BLOCK_LITERAL' || typeof node.value !== 'string') return undefined;
+  const start = node.range?.[0];
+  try {
+    const inner = parseYaml(node.value, '').lineOf(rest);
+    return start === undefined || inner === undefined ? undefined : lineAt(start) + inner;
+  } catch (error) {
+    // The text is nested too deeply to be parsed.
+    if (error instanceof DefinitionError) return undefined;
+    throw error;
+  }
 }
 
 function isTagged(node: unknown, name: string | undefined): boolean {

@@ -121,6 +121,20 @@ describe('parseSource', () => {
     ['what an alias stands for', 'A: &a\n  x: 1\nB: *a', ['B', 'x'], 2],
     ['a number as a key', 'A:\n  200: 1', ['A', '200'], 2],
     ['a value in what is plain text', 'A: x', ['A', 'b'], 1],
+    [
+      'a member of JSON in a block of text',
+      'A: |\n  {\n    "b": { "c": 1 },\n    "d": [\n      2\n    ] }',
+      ['A', 'd', '0'],
+      5,
+    ],
+    [
+      'a member of JSON in a block with a tag',
+      'A: !Sub |\n  { "b": {\n    "c": "${x}" } }',
+      ['A', 'b', 'c'],
+      3,
+    ],
+    ['a block of text that is no document', 'A: |\n  {{ }\n  b\n', ['A', 'b'], 2],
+    ['a block of text as a whole', 'B: 1\nA: |\n  {}', ['A'], 2],
   ] as const)
     it(`finds the line of ${what}`, () => assert.equal(parseSource(text, 'f').lineOf([...path]), line));
 
