@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { FunctionDefinition } from '../../core/stack/function.ts';
 import { layerRoots } from './layer-folders.ts';
 
-export type ExecWrapper =
+type ExecWrapper =
   | { readonly kind: 'found'; readonly file: string }
   /** Layers of the function are not on this machine, and the wrapper is probably in one of them. */
   | { readonly kind: 'elsewhere'; readonly path: string; readonly layers: readonly string[] }
