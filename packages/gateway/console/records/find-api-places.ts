@@ -26,7 +26,7 @@ import {
   placesOfScreen,
   resourcesOf,
 } from './find-places.ts';
-import { placesOfBinary, placesOfCors, placesOfResponseTemplate } from './find-reply-places.ts';
+import { placesOfBinary, placesOfCors } from './find-reply-places.ts';
 import { findLine } from './handler-lines.ts';
 import { HeaderList } from '../../core/events/header-list.ts';
 import { requestTemplateOf } from './sent.ts';
@@ -284,7 +284,7 @@ function placesOfPolicy(own: ResolvedResource, policy: GuardPolicy): readonly Na
 
 const BODY_POLICY = 'x-amazon-apigateway-policy';
 
-/** The request template that printed what an integration could not use, and the response template that wrote the reply. */
+/** The request template that printed what an integration could not use. */
 function placesOfTemplate(
   recorded: Recorded,
   { resourcePath, httpMethod }: RoutePlan,
@@ -293,13 +293,12 @@ function placesOfTemplate(
 ): readonly NamedPlace[] {
   if (isEvent(recorded)) return [];
   const template = requestTemplateOf(recorded.received);
-  const ofResponse = placesOfResponseTemplate(recorded, method);
-  if (template === undefined) return ofResponse;
+  if (template === undefined) return [];
   const type = bareType(recorded.received.headers.last('content-type') ?? 'application/json');
   const path = `Body.paths.${resourcePath}.${httpMethod.toLowerCase()}.x-amazon-apigateway-integration.requestTemplates.${type}`;
   const place =
     method === undefined ? placeOf(own, path) : placeOf(method, `Integration.RequestTemplates.${type}`);
-  return [...named('its request template', place), ...ofResponse];
+  return named('its request template', place);
 }
 
 /** The limit of the function that ended or refused the call. */

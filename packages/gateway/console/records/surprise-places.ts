@@ -4,6 +4,7 @@
  */
 import { asList, asText, membersOf } from '@gatewright/aws/json-object';
 import { hasMember, named, placeOf } from './find-places.ts';
+import { placesOfResponseTemplate } from './find-reply-places.ts';
 import { isEvent } from './recorded-request.ts';
 import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
 import type { NamedPlace } from '../explain/circumstances.ts';
@@ -15,6 +16,8 @@ type Deciding =
   | { readonly of: 'method' | 'stage' | 'api'; readonly members: readonly string[] }
   /** The client, a response of the backend, or a rule of AWS without a setting decides. */
   | { readonly of: 'client' | 'backend' | 'aws' }
+  /** The response template that wrote the reply. */
+  | { readonly of: 'response-template' }
   /** `findApiPlaces` or the sentence of the surprise names the place. */
   | { readonly of: 'place' };
 
@@ -60,13 +63,13 @@ export const DECIDED_BY: Readonly<Record<string, Deciding>> = {
   REPLY_BYTES_LOST: { of: 'place' },
   REQUEST_TEMPLATE_EMPTY: { of: 'place' },
   RESPONSE_MAPPING_EMPTY: method('Integration.IntegrationResponses'),
-  RESPONSE_PATH_EMPTY: { of: 'place' },
-  RESPONSE_TEMPLATE_EMPTY: { of: 'place' },
+  RESPONSE_PATH_EMPTY: { of: 'response-template' },
+  RESPONSE_TEMPLATE_EMPTY: { of: 'response-template' },
   STAGE_VARIABLE_MISSING: { of: 'stage', members: ['Variables', 'StageVariables'] },
   STATUS_OVERWRITTEN: { of: 'place' },
   TEMPLATE_BODY_NOT_JSON: { of: 'place' },
   TEMPLATE_PATH_EMPTY: { of: 'place' },
-  TEMPLATE_PRINTS_OBJECT: { of: 'place' },
+  TEMPLATE_PRINTS_OBJECT: { of: 'response-template' },
   TEMPLATE_SKIPPED: method('Integration.PassthroughBehavior', 'Integration.RequestTemplates'),
 };
 
@@ -91,6 +94,7 @@ export function placesOfSurprises(
   };
   return surprises.flatMap((surprise) => {
     const deciding = DECIDED_BY[surprise.code];
+    if (deciding?.of === 'response-template') return placesOfResponseTemplate(recorded, owners.method);
     if (deciding === undefined || !('members' in deciding)) return [];
     return placeOfMember(owners[deciding.of], deciding.members, surprise);
   });
