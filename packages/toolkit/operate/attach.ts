@@ -123,10 +123,7 @@ export function attachCommand(): Command {
       'write the routes, as they will be after the attachment, to the routes file of the access document',
       false,
     )
-    .option(
-      '--token-file <file>',
-      'file with the token or API key of a caller whom the rules allow, for verify',
-    )
+    .option('--token-file <file>', 'file with the token or API key of an allowed caller, for verify')
     .option('--url <url>', 'address of the stage, for verify')
     .option('--path <path>', 'path that verify calls below --url')
     .option('--invoke <route>', 'REST APIs only: route that the verify step invokes, such as "GET /orders"')

@@ -5,74 +5,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { explain } from '../../../../../packages/gateway/console/explain/explain.ts';
-import type {
-  Circumstances,
-  GuardPolicy,
-} from '../../../../../packages/gateway/console/explain/circumstances.ts';
+import { ARN, GUARD, notAllowedBy, refusedBy } from '../../../../support/refused-by-policy.ts';
+import type { Circumstances } from '../../../../../packages/gateway/console/explain/circumstances.ts';
 
-const ARN = 'arn:aws:execute-api:us-east-1:123456789012:abcdefghij/dev/GET/tiles/7';
 const NOTED = { outcome: 'Deny', document: 'maps' };
-
-const refusedBy = (of: GuardPolicy['of'], noted: object | undefined): Circumstances => ({
-  kind: 'request',
-  protocol: 'rest',
-  method: 'GET',
-  path: '/tiles/7',
-  status: 403,
-  tookMs: 1,
-  apiId: 'abcdefghij',
-  apiName: 'maps',
-  stageName: 'dev',
-  stages: ['dev'],
-  routeKey: 'GET /tiles/{id}',
-  phase: of === 'resource' ? 'screen' : 'authorize',
-  code: 'ACCESS_DENIED',
-  failure: 'it is denied',
-  defect: undefined,
-  isDeployed: false,
-  nearMisses: [],
-  screened: [],
-  injected: [],
-  guard: {
-    kind: 'lambda',
-    name: 'gate',
-    functionName: 'auth',
-    places: [],
-    ttlSeconds: 0,
-    from: 'function',
-    ageMs: undefined,
-    principal: 'keys|abc',
-    simpleAnswer: undefined,
-    lines: noted === undefined ? [] : [JSON.stringify(noted)],
-    token: undefined,
-    trusted: undefined,
-  },
-  policies: [
-    {
-      of,
-      decision: 'explicit-deny',
-      decidedBy: 0,
-      action: 'execute-api:Invoke',
-      resource: ARN,
-      statements: [
-        {
-          sid: undefined,
-          effect: 'Deny',
-          applies: true,
-          fails: [],
-          actions: ['execute-api:Invoke'],
-          resources: ['*'],
-          conditions: [],
-        },
-      ],
-    },
-  ],
-  meter: undefined,
-  validation: undefined,
-  cache: undefined,
-  integration: undefined,
-});
-
 const EXPLAIN = '`gatewright access explain maps GET /tiles/7` with the same credential';
 
 const ROWS: readonly (readonly [name: string, about: Circumstances, changes: readonly string[]])[] = [
@@ -113,12 +49,6 @@ describe('what to change about a refusal', () => {
     });
 });
 
-const [DENYING] = refusedBy('authorizer', undefined).policies;
-const GUARD = refusedBy('authorizer', undefined).guard;
-if (DENYING === undefined || GUARD === undefined) throw new Error('refusedBy has a guard and a policy');
-const [DENY] = DENYING.statements;
-if (DENY === undefined) throw new Error('refusedBy has a statement');
-
 const TOKEN = {
   subject: 'carl',
   issuer: undefined,
@@ -129,22 +59,6 @@ const TOKEN = {
   overForMs: undefined,
 };
 const OTHER_ARN = ARN.replace('tiles/7', 'menu');
-
-const notAllowedBy = (
-  of: GuardPolicy['of'],
-  allow: Partial<GuardPolicy['statements'][number]>,
-): Circumstances => ({
-  ...refusedBy(of, undefined),
-  policies: [
-    {
-      ...DENYING,
-      of,
-      decision: 'implicit-deny',
-      decidedBy: undefined,
-      statements: [{ ...DENY, effect: 'Allow', applies: false, ...allow }],
-    },
-  ],
-});
 
 const unsigned = (isDeployed: boolean): Circumstances => ({
   ...refusedBy('authorizer', undefined),
@@ -302,61 +216,6 @@ const STORIES: readonly (readonly [name: string, about: Circumstances, because: 
     `If the caller should have access, return a policy from the authorizer that lists every route that this caller may call, with ${ARN} among its resources (in code: methodArn of the event up to the stage, and then /GET/tiles/7).`,
   ],
 ];
-
-/** Which request satisfies a condition, for one operator of each group of the IAM user guide ("Condition operators"). */
-const ADVICE_BY_OPERATOR: readonly [
-  operator: string,
-  wanted: readonly string[],
-  advice: readonly string[],
-][] = [
-  [
-    'IpAddress',
-    ['203.0.113.0/24'],
-    [
-      'Send the request so that aws:SourceIp is 203.0.113.0/24.',
-      'Or, if this caller should have access, add 9 to the values of IpAddress aws:SourceIp in the API’s resource policy.',
-    ],
-  ],
-  ['NotIpAddress', ['203.0.113.0/24'], ['Send the request so that aws:SourceIp is not 203.0.113.0/24.']],
-  ['StringNotEquals', ['a', 'b'], ['Send the request so that aws:SourceIp is neither a nor b.']],
-  [
-    'NumericLessThanEqualsIfExists',
-    ['8'],
-    ['Send the request so that aws:SourceIp satisfies NumericLessThanEqualsIfExists 8.'],
-  ],
-  [
-    'ForAnyValue:DateGreaterThan',
-    ['2026'],
-    ['Send the request so that aws:SourceIp satisfies ForAnyValue:DateGreaterThan 2026.'],
-  ],
-  ['Null', ['true'], ['Send the request so that it has no aws:SourceIp.']],
-  ['Null', ['false'], ['Send the request so that it has aws:SourceIp.']],
-];
-
-describe('the advice on a condition that is not met', () => {
-  for (const [operator, wanted, advice] of ADVICE_BY_OPERATOR)
-    it(`says which request satisfies ${operator} ${wanted.join(', ')}`, () => {
-      const condition = { operator, key: 'aws:SourceIp', wanted, found: ['9'], holds: false };
-      const { changes } = explain(
-        notAllowedBy('resource', { fails: ['condition'], conditions: [condition] }),
-      );
-      assert.deepEqual(changes, advice);
-    });
-
-  // aws-samples/serverless-patterns, apigw-custom-resource-policy: its time ended on 2022-09-30.
-  for (const [operator, key, when] of [
-    ['DateLessThan', 'aws:CurrentTime', 'after'],
-    ['DateGreaterThanEquals', 'aws:CurrentTime', 'before'],
-    ['NumericLessThan', 'aws:EpochTime', 'after'],
-  ] as const)
-    it(`does not ask for a request at another time: ${operator} ${key}`, () => {
-      const condition = { operator, key, wanted: ['2022-09-30T23:59:59Z'], found: ['2026'], holds: false };
-      const about = notAllowedBy('resource', { fails: ['condition'], conditions: [condition] });
-      assert.deepEqual(explain(about).changes, [
-        `The request came ${when} the time at which the API’s resource policy allows it: if this caller should have access, change 2022-09-30T23:59:59Z in ${operator} ${key}. A change to the API takes effect when you deploy it again. Here, \`gatewright clock\` can move the time of the gateway instead.`,
-      ]);
-    });
-});
 
 describe('a refusal or failure', () => {
   for (const [name, about, because, change] of STORIES)

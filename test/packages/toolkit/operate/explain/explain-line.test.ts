@@ -172,7 +172,10 @@ describe('a failing request of a deployed API is explained from its log line, th
       assert.equal(found.status, status);
       assert.equal(found.story.phase, phase, found.story.sentences.join(' '));
       assert.match(found.story.sentences.join(' '), says);
-      assert.match(found.story.sentences.join(' '), /Stage prod serves deployment \w+, which was created at 20/);
+      assert.match(
+        found.story.sentences.join(' '),
+        /Stage prod serves deployment \w+, which was created at 20/,
+      );
       assert.deepEqual(found.story.missing, []);
       // Suggestions for the gateway on this machine do not apply here.
       assert.doesNotMatch(found.story.changes.join(' '), /gatewright (clock|token|env)/);

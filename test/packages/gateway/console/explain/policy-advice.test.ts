@@ -1,0 +1,60 @@
+/** What to do about a condition of a policy that a request does not meet. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { explain } from '../../../../../packages/gateway/console/explain/explain.ts';
+import { notAllowedBy } from '../../../../support/refused-by-policy.ts';
+
+/** Which request satisfies a condition, for one operator of each group of the IAM user guide ("Condition operators"). */
+const ADVICE_BY_OPERATOR: readonly [
+  operator: string,
+  wanted: readonly string[],
+  advice: readonly string[],
+][] = [
+  [
+    'IpAddress',
+    ['203.0.113.0/24'],
+    [
+      'Send the request so that aws:SourceIp is 203.0.113.0/24.',
+      'Or, if this caller should have access, add 9 to the values of IpAddress aws:SourceIp in the API’s resource policy.',
+    ],
+  ],
+  ['NotIpAddress', ['203.0.113.0/24'], ['Send the request so that aws:SourceIp is not 203.0.113.0/24.']],
+  ['StringNotEquals', ['a', 'b'], ['Send the request so that aws:SourceIp is neither a nor b.']],
+  [
+    'NumericLessThanEqualsIfExists',
+    ['8'],
+    ['Send the request so that aws:SourceIp satisfies NumericLessThanEqualsIfExists 8.'],
+  ],
+  [
+    'ForAnyValue:DateGreaterThan',
+    ['2026'],
+    ['Send the request so that aws:SourceIp satisfies ForAnyValue:DateGreaterThan 2026.'],
+  ],
+  ['Null', ['true'], ['Send the request so that it has no aws:SourceIp.']],
+  ['Null', ['false'], ['Send the request so that it has aws:SourceIp.']],
+];
+
+describe('the advice on a condition that is not met', () => {
+  for (const [operator, wanted, advice] of ADVICE_BY_OPERATOR)
+    it(`says which request satisfies ${operator} ${wanted.join(', ')}`, () => {
+      const condition = { operator, key: 'aws:SourceIp', wanted, found: ['9'], holds: false };
+      const { changes } = explain(
+        notAllowedBy('resource', { fails: ['condition'], conditions: [condition] }),
+      );
+      assert.deepEqual(changes, advice);
+    });
+
+  // aws-samples/serverless-patterns, apigw-custom-resource-policy: its time ended on 2022-09-30.
+  for (const [operator, key, when] of [
+    ['DateLessThan', 'aws:CurrentTime', 'after'],
+    ['DateGreaterThanEquals', 'aws:CurrentTime', 'before'],
+    ['NumericLessThan', 'aws:EpochTime', 'after'],
+  ] as const)
+    it(`does not ask for a request at another time: ${operator} ${key}`, () => {
+      const condition = { operator, key, wanted: ['2022-09-30T23:59:59Z'], found: ['2026'], holds: false };
+      const about = notAllowedBy('resource', { fails: ['condition'], conditions: [condition] });
+      assert.deepEqual(explain(about).changes, [
+        `The request came ${when} the time at which the API’s resource policy allows it: if this caller should have access, change 2022-09-30T23:59:59Z in ${operator} ${key}. A change to the API takes effect when you deploy it again. Here, \`gatewright clock\` can move the time of the gateway instead.`,
+      ]);
+    });
+});
