@@ -20,13 +20,15 @@ function isOfOtherRoute({ givenFor }: GuardCircumstances, routeKey: string | und
 
 /** Advises on a refusal that the function decided for another request. */
 export function adviseIfByRequest(about: Circumstances): string[] {
-  const { guard, protocol, routeKey } = about;
+  const { guard, routeKey } = about;
   const other = nameOtherRequest(about);
   if (guard === undefined || other === undefined) return [];
-  const own = adviseOwnResults(guard, protocol, isOfOtherRoute(guard, routeKey) ? 'route' : 'path');
-  return [
-    `If the function decides by ${isOfOtherRoute(guard, routeKey) ? 'route' : 'path'}, its decision about ${other} says nothing about this request. ${own}`,
-  ];
+  const by = isOfOtherRoute(guard, routeKey) ? 'route' : 'path';
+  const why =
+    guard.routeReadAt === undefined
+      ? `If the function decides by ${by}, its decision`
+      : `The function reads the route or path at ${guard.routeReadAt}, so its decision`;
+  return [`${why} about ${other} says nothing about this request. ${adviseOwnResults(guard, about, by)}`];
 }
 
 /**
@@ -34,11 +36,16 @@ export function adviseIfByRequest(about: Circumstances): string[] {
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/configure-api-gateway-lambda-authorization.html
  */
 export function adviseOwnResults(
-  { isTokenType }: Pick<GuardCircumstances, 'isTokenType'>,
-  protocol: Circumstances['protocol'],
+  { name, isTokenType }: Pick<GuardCircumstances, 'name' | 'isTokenType'>,
+  { protocol, definition }: Pick<Circumstances, 'protocol' | 'definition'>,
   by: 'route' | 'path' = 'route',
 ): string {
   const gain = `Each ${by} then has its own result.`;
+  const isSam = definition?.form === 'sam' || definition?.form === 'sam-globals';
+  if (isSam && isTokenType !== true) {
+    const names = by === 'path' ? 'path' : protocol === 'rest' ? 'httpMethod, resourcePath' : 'routeKey';
+    return `Add Context: [${names}] to the Identity of the authorizer, in Auth.Authorizers.${name}. ${gain}`;
+  }
   if (protocol !== 'rest')
     return `Add $context.${by === 'route' ? 'routeKey' : 'path'} to the identity sources of the authorizer. ${gain}`;
   const sources = by === 'route' ? 'context.httpMethod and context.resourcePath' : 'context.path';
@@ -71,7 +78,7 @@ export function explainNarrow(about: Circumstances, policy: GuardPolicy): Reason
     ],
     changes: [
       `If the caller should have access, return a policy from the authorizer that ${covered}${describeInCode(guard, missing)}.`,
-      `Or keep such policies: ${lowerFirst(adviseOwnResults(guard, about.protocol, isOfRoute ? 'route' : 'path'))}`,
+      `Or keep such policies: ${lowerFirst(adviseOwnResults(guard, about, isOfRoute ? 'route' : 'path'))}`,
       `The current result is used for at most ${guard.ttlSeconds} s, also if the function has changed since then. To end it earlier, flush the authorizer’s cache: ${flushCommand(about)}.`,
     ],
   };

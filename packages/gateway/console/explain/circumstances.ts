@@ -88,6 +88,8 @@ export type GuardCircumstances = {
   readonly givenFor?: string | undefined;
   /** The request for which a cached result was made, such as `GET /books/1`; undefined if it was an equal one. */
   readonly madeFor?: { readonly request: string; readonly arn: string } | undefined;
+  /** Where the function reads the route or path, such as `auth.py:8`, if its result was made for another request. */
+  readonly routeReadAt?: string | undefined;
   readonly principal: string | undefined;
   /** Whether the function responds with `isAuthorized` instead of a policy; undefined if that is unknown. */
   readonly simpleResponses?: boolean | undefined;

@@ -239,13 +239,20 @@ function explainNo(about: Circumstances, guard: GuardCircumstances): Reason {
     ],
     changes: [
       ...renewal(about, guard),
-      `Use a caller that ${guard.name} allows on ${about.routeKey ?? 'this route'}, or add a rule that allows this caller.`,
-      ...adviseIfByRequest(about),
+      ...inOrder(about, [
+        `Use a caller that ${guard.name} allows on ${about.routeKey ?? 'this route'}, or add a rule that allows this caller.`,
+      ]),
       ...(guard.from === 'cache'
         ? [`If the rule has changed since then, flush the authorizer’s cache: ${flushCommand(about)}.`]
         : []),
     ],
   };
+}
+
+/** What the code of the function shows comes before what to change about its decision. */
+function inOrder(about: Circumstances, changes: readonly string[]): readonly string[] {
+  const byRequest = adviseIfByRequest(about);
+  return about.guard?.routeReadAt === undefined ? [...changes, ...byRequest] : [...byRequest, ...changes];
 }
 
 function printed({ lines }: GuardCircumstances): string[] {
@@ -270,7 +277,7 @@ function explainPolicy(about: Circumstances, policy: GuardPolicy): Reason {
       ],
       changes: [
         ...(policy.of === 'authorizer'
-          ? [...changesAtAuthorizer(about, policy), ...adviseIfByRequest(about)]
+          ? inOrder(about, changesAtAuthorizer(about, policy))
           : (adviseOnDeny(about, policy, whose) ?? [
               `Change ${nameStatement(policy, statement)} in ${whose} so that it does not deny ${asked}; a Deny overrides every Allow.${policy.of === 'resource' ? toDeploy(about.protocol) : ''}`,
             ])),

@@ -2,6 +2,7 @@
  * Describes how the caller was identified and authorized: the identity sources, the token, the grant and the deciding
  * policies.
  */
+import { findLine, READS_ROUTE } from './handler-lines.ts';
 import { RETRY_AFTER } from '@gatewright/aws/access-decision';
 import type { AccessDecision } from '@gatewright/aws/access-decision';
 import { readDecision } from './read-decision.ts';
@@ -66,6 +67,7 @@ export function describeGuard(
   const trust = token?.issuersOf?.(received.stage.variables) ?? token?.trust.issuers ?? [];
   const given = grant?.givenAtEpochMs;
   const sent = readToken(received, sources, grant);
+  const decided = grant && describeDecided(grant, received, sources, { access, message });
   return {
     kind,
     name: lambda?.name ?? token?.name ?? (kind === 'iam' ? 'AWS_IAM' : 'none'),
@@ -82,10 +84,18 @@ export function describeGuard(
       authorizerCall === undefined && given !== undefined ? received.receivedAtEpochMs - given : undefined,
     givenFor: grant?.givenFor,
     madeFor: findOtherRequest(received, grant, redactor),
+    ...(authorizerCall === undefined &&
+      grant !== undefined &&
+      decided === undefined && {
+        routeReadAt: findLine(
+          readHandler(lambda?.functionName.render(received.stage.variables) ?? ''),
+          READS_ROUTE,
+        ),
+      }),
     principal: principalOf(caller),
     misread: findAuthorizerRead(authorizerCall, lines, { received, lambda, readHandler }),
     ...(lambda && describeSettings(lambda, received, readHandler)),
-    decided: grant && describeDecided(grant, received, sources, { access, message }),
+    decided,
     simpleAnswer: grant?.verdict.kind === 'simple' ? grant.verdict.isAuthorized : undefined,
     lines: lines.map((line) => redactor.text(line)),
     token: withNames(sent, stacks),

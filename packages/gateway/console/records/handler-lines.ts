@@ -38,3 +38,7 @@ function exportsOf({ text }: HandlerText): readonly string[] {
 }
 
 const MOST_EXPORTS = 5;
+
+/** What an authorizer reads if it decides by the route or the path of the request. */
+export const READS_ROUTE =
+  /\b(?:routeKey|rawPath|resourcePath|httpMethod|pathParameters)\b|\.path\b|\[['"]path['"]\]|\.http\.method\b/;

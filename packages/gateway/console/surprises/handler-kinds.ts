@@ -12,7 +12,7 @@ import { SUBPROTOCOL } from '../explain/explain-closure.ts';
 import { listed } from '../explain/reason.ts';
 import { asJsonObject, membersOf, parseJson } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
-import { findLine } from '../records/handler-lines.ts';
+import { findLine, READS_ROUTE } from '../records/handler-lines.ts';
 import { findReadOf } from '../records/handler-misread.ts';
 import { has, nameRead, readsOfRequest } from './request-reads.ts';
 import type { SurpriseKind } from './surprise.ts';
@@ -210,10 +210,6 @@ const idTokenAccepted: SurpriseKind = {
   },
 };
 
-/** What an authorizer reads if it decides by the route or the path of the request. */
-const READS_ROUTE =
-  /\b(?:routeKey|rawPath|resourcePath|httpMethod|pathParameters)\b|\.path\b|\[['"]path['"]\]|\.http\.method\b/;
-
 /**
  * A yes for one route applies to all routes until its TTL ends. A policy is compared with each request, and explained if
  * it refuses one.
@@ -253,7 +249,10 @@ const authorizerCached: SurpriseKind = {
         `Results of authorizer ${name} are cached for ${ttlSeconds} s${ttlSeconds === 300 ? ' (300 s is also the default of API Gateway)' : ''}, and apply to all its routes: this result was made for ${givenFor}, and the function, which reads the route or path at ${line}, was not called for ${received.route?.routeKey ?? 'this route'}.`,
       ],
       changes: [
-        adviseOwnResults({ ...(payload === 'rest-token' && { isTokenType: true }) }, received.api.protocol),
+        adviseOwnResults(
+          { name, ...(payload === 'rest-token' && { isTokenType: true }) },
+          { protocol: received.api.protocol, definition },
+        ),
         `Or have the function called for every request: ${setting}${where}. To end the current result, flush the authorizer’s cache: ${flushCommand({ protocol: received.api.protocol, apiId: received.api.apiId, stageName: received.stage?.name, isDeployed: false })}.`,
       ],
     };
