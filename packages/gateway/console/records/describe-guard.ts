@@ -67,31 +67,24 @@ export function describeGuard(
   const trust = token?.issuersOf?.(received.stage.variables) ?? token?.trust.issuers ?? [];
   const given = grant?.givenAtEpochMs;
   const sent = readToken(received, sources, grant);
+  const from = authorizerCall !== undefined ? 'function' : grant === undefined ? undefined : 'cache';
   const decided = grant && describeDecided(grant, received, sources, { access, message });
   return {
     kind,
     name: lambda?.name ?? token?.name ?? (kind === 'iam' ? 'AWS_IAM' : 'none'),
     functionName: lambda?.functionName.render(received.stage.variables),
-    places: sources.map(({ kind: place, name }) => ({
-      kind: place,
-      name,
-      isFound: readIdentity([{ kind: place, name }], received, duplicates) !== undefined,
+    places: sources.map((source) => ({
+      ...source,
+      isFound: readIdentity([source], received, duplicates) !== undefined,
     })),
     strayToken: findStrayToken(received, sources),
     ttlSeconds: lambda?.ttlSeconds ?? 0,
-    from: authorizerCall !== undefined ? 'function' : grant === undefined ? undefined : 'cache',
+    from,
     ageMs:
       authorizerCall === undefined && given !== undefined ? received.receivedAtEpochMs - given : undefined,
     givenFor: grant?.givenFor,
     madeFor: findOtherRequest(received, grant, redactor),
-    ...(authorizerCall === undefined &&
-      grant !== undefined &&
-      decided === undefined && {
-        routeReadAt: findLine(
-          readHandler(lambda?.functionName.render(received.stage.variables) ?? ''),
-          READS_ROUTE,
-        ),
-      }),
+    routeReadAt: decided === undefined ? findRouteRead(from, lambda, received, readHandler) : undefined,
     principal: principalOf(caller),
     misread: findAuthorizerRead(authorizerCall, lines, { received, lambda, readHandler }),
     ...(lambda && describeSettings(lambda, received, readHandler)),
@@ -128,6 +121,16 @@ function findOtherRequest(
   if (arn === undefined || arn === methodArn(received)) return undefined;
   const [, , method = '', ...path] = arn.split('/');
   return { request: redactor.text(`${method} /${path.join('/')}`), arn };
+}
+
+function findRouteRead(
+  from: GuardCircumstances['from'],
+  lambda: LambdaAuthorizer | undefined,
+  { stage }: Matched,
+  readHandler: ReadHandler,
+): string | undefined {
+  const name = lambda?.functionName.render(stage.variables);
+  return name === undefined || from !== 'cache' ? undefined : findLine(readHandler(name), READS_ROUTE);
 }
 
 /** The settings of an authorizer with a function, which decide what it gets and may return. */

@@ -31,7 +31,7 @@ export function findHandlerLine(
   }
   if (outcome?.kind !== 'returned' || handler === undefined) return [];
   const defect = error?.detail.defect;
-  if (defect?.kind === 'proxy-response') return ofPatterns(handler, patternsOfResult(defect));
+  if (defect?.kind === 'proxy-response') return ofResult(handler, patternsOfResult(defect), outcome.payload);
   if (failure !== undefined || status < 400) return [];
   return ofStatus(handler, status, outcome.payload);
 }
@@ -127,6 +127,26 @@ function ofPatterns(handler: HandlerText, patterns: readonly RegExp[]): readonly
   }
   return [];
 }
+
+/** Takes the first pattern that a line has. A line of a response with another status than the result's is not meant. */
+function ofResult(handler: HandlerText, patterns: readonly RegExp[], payload: string): readonly NamedPlace[] {
+  const { statusCode } = parseJsonObject(payload) ?? {};
+  const status = typeof statusCode === 'number' || typeof statusCode === 'string' ? String(statusCode) : '';
+  const lines = handler.text.split('\n');
+  for (const pattern of patterns) {
+    const places = findLines(handler, pattern);
+    const [place] = places.filter((one) => {
+      const line = Number(/\d+$/.exec(one)?.[0]);
+      const before = lines.slice(Math.max(0, line - MOST_LINES_OF_RESPONSE), line).join('\n');
+      const [, own = status] = [...before.matchAll(STATUS)].at(-1) ?? [];
+      return status === '' || own === status;
+    });
+    if (place !== undefined) return [{ what: 'its code', place }];
+  }
+  return ofPatterns(handler, patterns);
+}
+
+const STATUS = /status_?code['"]?\s*[:=(,]\s*['"]?(\d{3})\b/gi;
 
 const member = (name: string): RegExp => new RegExp(`['"]?\\b${escape(name)}\\b['"]?\\s*[:=]`);
 

@@ -122,6 +122,29 @@ describe('the line of a result that is too large', () => {
   });
 });
 
+describe('the line of a result that is not valid', () => {
+  // A function that answers 404 before it answers 200 with an object as its body.
+  const malformed = [
+    'exports.handler = async (event) => {',
+    "  if (event === undefined) return { statusCode: 404, body: 'none' };",
+    '  return {',
+    '    statusCode: 200,',
+    "    headers: { 'Content-Type': 'application/json' },",
+    '    body: { id: 1 }, // here',
+    '  };',
+    '};',
+  ].join('\n');
+
+  it('is that of the response with its status', async () => {
+    using project = anAdvisedProject('template.yaml', {
+      'template.yaml': rest(OPEN),
+      'index.js': malformed,
+    });
+    const { sentences } = await project.ask();
+    assert.match(sentences.join('\n'), /body is not a string[^]*Defined at: .*its code \/\S+\/index\.js:6\b/);
+  });
+});
+
 describe('the line of the member that decided', () => {
   for (const { kind, template, file = 'template.yaml', code = OK, auth = OK, request, status } of [
     ...DECIDING,
