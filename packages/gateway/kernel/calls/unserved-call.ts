@@ -42,8 +42,14 @@ const TITLES: Readonly<Record<string, string>> = {
   xray: 'X-Ray',
 };
 
-/** Services whose calls stay here whatever `--aws` says. */
-const NEVER_SENT: ReadonlySet<string> = new Set(['apigateway', 'dynamodb', 'execute-api', 'lambda']);
+/** Services whose calls stay here whatever `--aws` says. Of Cognito, only the calls that the gateway answers are sent. */
+const NEVER_SENT: ReadonlySet<string> = new Set([
+  'apigateway',
+  'cognito-idp',
+  'dynamodb',
+  'execute-api',
+  'lambda',
+]);
 
 /** The prefix of the resource types of a service, and the last part of the types that templates define for it here. */
 type Defined = { readonly prefix: string; readonly types: readonly string[]; readonly parts?: Parts };
@@ -173,6 +179,7 @@ const ACRONYMS =
 /** Returns what an operation concerns, in words: `function URL config` for CreateFunctionUrlConfig. */
 export function subjectOf(operation: string): string {
   if (TAGS.test(operation)) return 'tags';
+  if (/^(?:Uns|S)ubscribe$/.test(operation)) return 'subscription';
   const words = operation.match(/[A-Z]+(?![a-z])|[A-Z][a-z0-9]*|[a-z0-9]+/g) ?? [operation];
   const said = words.map((word) => {
     const lower = word.toLowerCase();
