@@ -158,7 +158,7 @@ describe('an operation that the gateway does not serve', async () => {
     ['CreateDistributionTenant', 'cloudfront', 'distribution tenant', undefined],
     ['PutBucketVersioning', 's3', 'bucket versioning', 'AWS::S3::Bucket'],
     ['RegisterStreamConsumer', 'kinesis', 'stream consumer', undefined],
-    ['Subscribe', 'sns', 'subscribe', 'AWS::SNS::Subscription'],
+    ['Subscribe', 'sns', 'subscription', 'AWS::SNS::Subscription'],
     ['UntagResource', 'sns', 'tags', undefined],
     ['StartSyncExecution', 'states', 'sync execution', undefined],
   ] as const)
