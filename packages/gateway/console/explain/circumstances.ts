@@ -43,6 +43,8 @@ export type TokenCircumstances = {
   readonly audienceNames?: Readonly<Record<string, string>> | undefined;
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
+  /** Whether the token is an ID token of a Cognito user pool (`token_use`), which has no scopes. */
+  readonly isIdToken?: true | undefined;
   readonly expiresAtEpochMs: number | undefined;
   /** The later of `nbf` and `iat` of the token's unverified claims. */
   readonly validFromEpochMs?: number | undefined;

@@ -318,9 +318,16 @@ function explainClaim(
     case 'scope':
       return {
         because: [
-          `The token has ${token.scopes.length === 0 ? 'no scopes' : `the scopes ${list(token.scopes)}`}; the route requires one of ${list(trusted.scopes)}.`,
+          `The token ${token.isIdToken === true ? 'is an ID token (token_use: id), which has no scopes' : `has ${token.scopes.length === 0 ? 'no scopes' : `the scopes ${list(token.scopes)}`}`}; the route requires one of ${list(trusted.scopes)}.`,
         ],
-        changes: [adviseToken(refused)],
+        changes: [
+          ...(token.isIdToken === true
+            ? [
+                'Send the access token of the same sign-in: only access tokens have scopes. Or, if ID tokens may call the route, remove its scopes.',
+              ]
+            : []),
+          adviseToken(refused),
+        ],
       };
   }
 }

@@ -121,10 +121,18 @@ function adviseOnPrincipal(
   ];
 }
 
+/** Keys of conditions that have the value of a header (IAM user guide, "Global condition keys"). */
+const HEADERS: readonly (readonly [key: RegExp, header: string])[] = [
+  [/^aws:referer$/i, 'Referer'],
+  [/^aws:useragent$/i, 'User-Agent'],
+];
+
 /** Says which request satisfies a condition. Here, the Host header chooses the VPC endpoint (docs/aws §10.6). */
 function adviseSending({ isDeployed, apiId, policies }: Circumstances, condition: Condition): string {
   const { key, wanted } = condition;
-  const so = `Send the request so that ${describeMet(condition)}`;
+  const header = HEADERS.find(([name]) => name.test(key))?.[1];
+  const by = header === undefined ? '' : ` (the header ${header})`;
+  const so = `Send the request so that ${describeMet(condition)}${by}`;
   if (isDeployed || !listsWanted(condition) || !/^aws:sourcevpc/i.test(key)) return `${so}.`;
   const region = policies[0]?.resource.split(':')[3] ?? '';
   const host = `${apiId}-${/^aws:sourcevpce$/i.test(key) ? (wanted[0] ?? '') : 'vpce-…'}.execute-api.${region}.amazonaws.com`;
@@ -291,7 +299,12 @@ export function adviseOnDeny(
       `Add ${found.map((address) => `${address}/${address.includes(':') ? 128 : 32}`).join(', ')}, or the range of the caller, to IpRangeWhitelist in Auth.ResourcePolicy of ${definition.logicalId} (${definition.file}), from which SAM writes this Deny for every other address; or call from ${list(wanted)}.${toDeploy(about.protocol)}`,
     ];
   // A request without a value, such as one that came through no VPC endpoint, cannot be added to the exempt ones.
-  if (found.length === 0) return [sending];
+  if (found.length === 0 && !HEADERS.some(([name]) => name.test(key))) return [sending];
+  if (found.length === 0)
+    return [
+      sending,
+      `Or, if requests without ${key} should have access, add Null: {"${key}": "false"} to the Condition of ${nameStatement(policy, statement)} in ${whose}: without the key, ${operator} is always met.${policy.of === 'resource' ? toDeploy(about.protocol) : ''}`,
+    ];
   return [
     sending,
     `Or, if this caller should have access, add ${found.join(', ')} to the values of ${operator} ${key} of ${nameStatement(policy, statement)} in ${whose}.${policy.of === 'resource' ? toDeploy(about.protocol) : ''}`,

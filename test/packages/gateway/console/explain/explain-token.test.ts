@@ -132,3 +132,22 @@ describe('a refused token', () => {
     }
   });
 });
+
+// https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-with-identity-providers.html
+it('tells an ID token of a user pool apart from an access token without the scope', () => {
+  const given = about('scope');
+  const { guard } = given;
+  assert.ok(guard?.token !== undefined);
+  const { sentences, changes } = explain({
+    ...given,
+    guard: { ...guard, token: { ...guard.token, scopes: [], isIdToken: true } },
+  });
+  assert.match(
+    sentences.join('\n'),
+    /The token is an ID token \(token_use: id\), which has no scopes; the route requires one of write\./,
+  );
+  assert.match(
+    changes[0] ?? '',
+    /^Send the access token of the same sign-in: only access tokens have scopes\./,
+  );
+});

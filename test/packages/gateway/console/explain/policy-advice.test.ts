@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { explain } from '../../../../../packages/gateway/console/explain/explain.ts';
-import { notAllowedBy } from '../../../../support/refused-by-policy.ts';
+import { notAllowedBy, refusedBy } from '../../../../support/refused-by-policy.ts';
 
 /** Which request satisfies a condition, for one operator of each group of the IAM user guide ("Condition operators"). */
 const ADVICE_BY_OPERATOR: readonly [
@@ -35,6 +35,40 @@ const ADVICE_BY_OPERATOR: readonly [
 ];
 
 describe('the advice on a condition that is not met', () => {
+  it('names the header that a condition reads', () => {
+    const condition = {
+      operator: 'StringLike',
+      key: 'aws:Referer',
+      wanted: ['https://www.example.com/*'],
+      found: [],
+      holds: false,
+    };
+    const about = notAllowedBy('resource', { fails: ['condition'], conditions: [condition] });
+    assert.deepEqual(explain(about).changes, [
+      'Send the request so that aws:Referer is https://www.example.com/* (the header Referer).',
+    ]);
+  });
+
+  // IAM user guide, "Condition operators": a negated operator is met if the key is missing.
+  it('says how a Deny with a negated operator lets requests without the header pass', () => {
+    const condition = {
+      operator: 'StringNotLike',
+      key: 'aws:Referer',
+      wanted: ['https://www.example.com/*'],
+      found: [],
+      holds: true,
+    };
+    const denied = refusedBy('resource', undefined);
+    const policies = denied.policies.map((policy) => ({
+      ...policy,
+      statements: policy.statements.map((statement) => ({ ...statement, conditions: [condition] })),
+    }));
+    assert.deepEqual(explain({ ...denied, policies }).changes, [
+      'Send the request so that aws:Referer is https://www.example.com/* (the header Referer).',
+      'Or, if requests without aws:Referer should have access, add Null: {"aws:Referer": "false"} to the Condition of statement 1 of 1 in the API’s resource policy: without the key, StringNotLike is always met. A change to the API takes effect when you deploy it again.',
+    ]);
+  });
+
   for (const [operator, wanted, advice] of ADVICE_BY_OPERATOR)
     it(`says which request satisfies ${operator} ${wanted.join(', ')}`, () => {
       const condition = { operator, key: 'aws:SourceIp', wanted, found: ['9'], holds: false };
