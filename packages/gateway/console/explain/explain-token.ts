@@ -316,20 +316,25 @@ function explainClaim(
         ],
       };
     case 'scope':
-      return {
-        because: [
-          `The token ${token.isIdToken === true ? 'is an ID token (token_use: id), which has no scopes' : `has ${token.scopes.length === 0 ? 'no scopes' : `the scopes ${list(token.scopes)}`}`}; the route requires one of ${list(trusted.scopes)}.`,
-        ],
-        changes: [
-          ...(token.isIdToken === true
-            ? [
-                'Send the access token of the same sign-in: only access tokens have scopes. Or, if ID tokens may call the route, remove its scopes.',
-              ]
-            : []),
-          adviseToken(refused),
-        ],
-      };
+      return explainScope(refused, token);
   }
+}
+
+function explainScope(refused: Refused, { scopes, isIdToken }: TokenCircumstances): Reason {
+  const has = scopes.length === 0 ? 'has no scopes' : `has the scopes ${list(scopes)}`;
+  return {
+    because: [
+      `The token ${isIdToken === true ? 'is an ID token (token_use: id), which has no scopes' : has}; the route requires one of ${list(refused.trusted.scopes)}.`,
+    ],
+    changes: [
+      ...(isIdToken === true
+        ? [
+            'Send the access token of the same sign-in: only access tokens have scopes. Or, if ID tokens may call the route, remove its scopes.',
+          ]
+        : []),
+      adviseToken(refused),
+    ],
+  };
 }
 
 /** Explains that a token, which may be valid, could not be checked. */
