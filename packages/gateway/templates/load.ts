@@ -209,6 +209,7 @@ function finishStack(
       exportNames: resolver.exportNames,
       imports: resolver.imports,
       ...(raw.made !== undefined && { made: raw.made }),
+      ...(raw.isPassedOn !== undefined && { isPassedOn: raw.isPassedOn }),
       ...(raw.original !== undefined && { original: raw.original }),
       lineOf: (path) => raw.lineOf(path),
       ...(raw.pathOf !== undefined && { pathOf: raw.pathOf }),

@@ -49,6 +49,8 @@ export type RawStack = {
   readonly stored?: StoredValues;
   /** The logical ids of resources that a transform made or converted; absent if there are none. */
   readonly made?: ReadonlySet<string> | undefined;
+  /** Returns whether the transform took the object at a path as the author wrote it; absent if there is no transform. */
+  readonly isPassedOn?: ((path: Path) => boolean) | undefined;
   /** The template before its transform, as the author wrote it; absent if there is no transform. */
   readonly original?: JsonObject | undefined;
   readonly code: LocalCode;

@@ -56,17 +56,13 @@ function judgeResource(
   known: KnownValues,
 ): readonly DeployFinding[] {
   const { logicalId, type } = resource;
-  // The transform adds the missing properties of a resource that it generates.
   const isMade = source?.made?.has(logicalId) === true;
   return violations
     .filter((violation, index) => !isSaidBefore(violation, violations.slice(0, index)))
     .filter((violation) => isCertain(violation, resource, known))
     .filter((violation) => isOfAuthor(violation, resource, source?.writtenAs))
     .filter((violation) => !isLocalPath(violation, resource, isMade))
-    .filter(
-      ({ path, missing, keyword }) =>
-        !isMade || (missing === undefined && path.length > 0 && keyword !== 'type'),
-    )
+    .filter((violation) => !isMade || remainsAfterTransform(violation, logicalId, source))
     .map((violation) => {
       const { path, missing, excess, because, message } = violation;
       const remedy =
@@ -86,6 +82,21 @@ function judgeResource(
       };
       return makeFinding('resource-value', at, message, remedy === undefined ? {} : { remedy });
     });
+}
+
+/**
+ * Returns whether a resource that a transform generates has the violation on AWS too. The transform adds the missing
+ * properties of the resource, and the missing members of any object that it does not pass on as it is.
+ */
+function remainsAfterTransform(
+  { path, missing, keyword }: SchemaViolation,
+  logicalId: string,
+  source: ResolvedStack['source'],
+): boolean {
+  if (path.length === 0 || keyword === 'type') return false;
+  return (
+    missing === undefined || source?.isPassedOn?.(['Resources', logicalId, 'Properties', ...path]) === true
+  );
 }
 
 /** Returns whether a violation of the same object has the same words of a service, which the service says once. */

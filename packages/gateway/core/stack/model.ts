@@ -88,6 +88,11 @@ type StackSource = {
    * form.
    */
   readonly made?: ReadonlySet<string> | undefined;
+  /**
+   * Returns whether the transform took the object at a path of the template as the author wrote it; absent if there is no
+   * transform.
+   */
+  readonly isPassedOn?: ((path: readonly string[]) => boolean) | undefined;
   /** The template before its transform, as the author wrote it; absent if there is no transform. */
   readonly original?: JsonObject | undefined;
   /** Returns how much of a property the author wrote; absent if the author wrote the template itself. */

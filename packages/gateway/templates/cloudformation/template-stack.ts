@@ -89,7 +89,7 @@ export function toRawStack(written: SourceTree, stackName: string, options: Load
   const looped = inlineDocuments(expandForEach(tree, { ...options, stackName }), tree, folder, options);
   const expanded = hasTransform(looped, SAM_TRANSFORM)
     ? expandSam(looped, tree, options.parameters, options.tolerance)
-    : { template: looped, originOf: (path: Path) => path, findings: [] as Finding[] };
+    : { template: looped, originOf: (path: Path) => path, isPassedOn: () => true, findings: [] as Finding[] };
   const built = readBuiltFunctions(
     expanded.template,
     file,
@@ -110,7 +110,11 @@ export function toRawStack(written: SourceTree, stackName: string, options: Load
     isRegionKnown: options.chosen?.region !== undefined,
     accountId: options.accountId,
     template: expanded.template,
-    ...(expanded.template !== looped && { made: findMade(looped, expanded.template), original: looped }),
+    ...(expanded.template !== looped && {
+      made: findMade(looped, expanded.template),
+      isPassedOn: (path: Path) => expanded.isPassedOn(path),
+      original: looped,
+    }),
     lineOf: (path) => tree.lineOf(expanded.originOf(path)),
     ...(expanded.template !== looped && {
       pathOf: (path) => existingPath(tree.value, expanded.originOf(path)),

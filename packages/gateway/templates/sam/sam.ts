@@ -4,11 +4,13 @@
  * expanded.
  * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification.html
  */
+import { isDeepStrictEqual } from 'node:util';
 import { REFUSING } from '../../core/errors.ts';
 import type { Tolerance } from '../../core/errors.ts';
-import { isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
+import { asText, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Finding } from '../raw-stack.ts';
+import { memberAt } from '../template-place.ts';
 import { closeApi } from './sam-closed.ts';
 import { expandConnectors } from './sam-connectors.ts';
 import { applyChanges } from './sam-event.ts';
@@ -104,6 +106,7 @@ export const SAM_TRANSFORM = 'AWS::Serverless-2016-10-31';
 type Expanded = {
   readonly template: JsonObject;
   originOf(path: Path): Path;
+  isPassedOn(path: Path): boolean;
   readonly findings: readonly Finding[];
 };
 
@@ -171,9 +174,34 @@ export function expandSam(
   return {
     template: isJsonObject(resolved) ? resolved : expanded,
     originOf: (path) => expansion.originOf(path),
+    isPassedOn: (path) => isPassedOn(path, expansion, declared),
     findings: expansion.findings,
   };
 }
+
+/**
+ * Returns whether SAM passes an object on as the template has it, together with Globals. SAM adds no members to such an
+ * object, so the members that it lacks are missing on AWS too.
+ */
+function isPassedOn(path: Path, expansion: SamExpansion, declared: JsonObject): boolean {
+  const [section = '', name = '', ...made] = path;
+  const origin = expansion.origins.get(name) ?? name;
+  const [from, owner, ...written] = expansion.originOf(path);
+  const resource = declared[origin];
+  const type = asText(membersOf(resource)['Type']) ?? '';
+  if (section !== 'Resources' || !isJsonObject(resource) || !type.startsWith(OWN_TYPES)) return false;
+  const properties = expansion.properties(type.slice(OWN_TYPES.length), resource);
+  // A path in Globals has no step `Properties`.
+  const place = from === 'Globals' ? written : owner === origin ? written.slice(1) : [];
+  const given = memberAt(properties, place);
+  return (
+    place.length > 0 &&
+    given !== undefined &&
+    isDeepStrictEqual(given, memberAt(expansion.resources.get(name), made))
+  );
+}
+
+const OWN_TYPES = 'AWS::Serverless::';
 
 function expandResource(
   expansion: SamExpansion,

@@ -22,6 +22,22 @@ Outputs:
         Value: !GetAtt [!Sub 'S3Bucket\${Id}', Arn]`,
   },
   {
+    name: 'a function whose VPC has one list in Globals and the other list in the function',
+    source: 'SAM developer guide, Globals section, "Maps are merged"',
+    text: `
+${SAM}
+Globals: { Function: { Runtime: nodejs22.x, Handler: index.handler, VpcConfig: { SubnetIds: [subnet-0a1b2c3d] } } }
+Resources:
+  Fn:
+    Type: AWS::Serverless::Function
+    Properties: { InlineCode: 'exports.handler = async () => 1', VpcConfig: { SecurityGroupIds: [sg-0a1b2c3d] } }
+  None:
+    Type: AWS::Serverless::Function
+    Properties: { InlineCode: 'exports.handler = async () => 1', VpcConfig: { SecurityGroupIds: [!If [IsProd, sg-0a1b2c3d, !Ref AWS::NoValue]], SubnetIds: [] } }
+    IgnoreGlobals: [VpcConfig]
+Conditions: { IsProd: !Equals [!Ref AWS::Region, nowhere] }`,
+  },
+  {
     name: 'the API key that SAM makes for a GraphQL API',
     source:
       'aws/serverless-application-model, integration/resources/templates/single/graphqlapi-configuration.yaml',
