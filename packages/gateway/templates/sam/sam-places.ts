@@ -3,7 +3,7 @@
  * place follows from the names that SAM gives to what it makes.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { isJsonList, mapOf, membersOf } from '@gatewright/aws/json-object';
+import { isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { memberAt } from '../template-place.ts';
 import type { Path } from '../cloudformation/template-source.ts';
@@ -25,11 +25,22 @@ const OF_EVENTS: Readonly<Record<string, string>> = {
   ScheduleExpression: 'Schedule',
   EventPattern: 'Pattern',
   TopicArn: 'Topic',
+  Name: 'RuleName',
+  State: 'Enabled',
+};
+/** The members of a target that SAM takes from members of `Target`. It takes all others from properties of the event. */
+const OF_TARGETS: Readonly<Record<string, Path>> = { Id: ['Target', 'Id'] };
+/** Maps the properties of the resources that SAM makes for the queue of a topic to members of `SqsSubscription`. */
+const OF_QUEUES: Readonly<Record<string, string>> = {
+  EventSourceArn: 'QueueArn',
+  Endpoint: 'QueueArn',
+  BatchSize: 'BatchSize',
+  Queues: 'QueueUrl',
 };
 /** The properties of an event that contain the ARN of the source of a mapping, or name what may invoke the function. */
 const OF_SOURCES: Readonly<Record<string, readonly string[]>> = {
   EventSourceArn: ['Queue', 'Stream', 'Cluster', 'Broker', 'SqsSubscription'],
-  SourceArn: ['RestApiId', 'ApiId', 'Topic', 'Bucket', 'Path'],
+  SourceArn: ['RestApiId', 'ApiId', 'Topic', 'Bucket', 'LogGroupName', 'UserPool', 'Path'],
 };
 /** The property of a function from which SAM creates a resource, by the end of the resource’s logical id. */
 const OF_FUNCTIONS: Readonly<Record<string, string>> = {
@@ -97,7 +108,9 @@ function findInResources(path: Path, expanded: Expanded): Path {
     name.startsWith(`${origin}${event}`),
   );
   const event = events.toSorted((one, other) => other.length - one.length)[0];
-  if (property === 'Policies' && name !== origin) return placeOfPolicy(properties, name, within, expanded);
+  const isRoleOfEvent = event !== undefined && name === `${origin}${event}Role`;
+  if (property === 'Policies' && name !== origin && !isRoleOfEvent)
+    return placeOfPolicy(properties, name, within, expanded);
   const member = OF_FUNCTIONS[name.slice(origin.length)];
   if (member !== undefined && name.startsWith(origin)) return [...properties, member, ...rest];
   const type = membersOf(expanded.resources.get(name))['Type'];
@@ -107,9 +120,28 @@ function findInResources(path: Path, expanded: Expanded): Path {
   const at = [...properties, 'Events', event];
   // The type of the event decides the protocol.
   if (property === 'Protocol') return [...at, 'Type'];
-  const own = expanded.memberAt([...at, 'Properties']);
+  return property === ''
+    ? at
+    : [...at, 'Properties', ...pathInEvent(rest, expanded.memberAt([...at, 'Properties']))];
+}
+
+/** Returns the path in the properties of an event for a path in the properties of a resource that SAM makes from it. */
+function pathInEvent(path: Path, own: JsonObject): Path {
+  const [property = '', ...within] = path;
+  // A rule has a list of targets, and a schedule has one.
+  const target = property === 'Targets' ? within.slice(1) : property === 'Target' ? within : [];
+  const [member = '', ...below] = target;
+  if (member !== '' && (member in own || Object.hasOwn(OF_TARGETS, member)))
+    return [...(OF_TARGETS[member] ?? [member]), ...below];
+  const { SqsSubscription: queue } = own;
+  const ofQueue = OF_QUEUES[property];
+  if (isJsonObject(queue) && ofQueue !== undefined) return ['SqsSubscription', ofQueue];
+  // SAM makes these parts for the queue of the event only.
+  if (property === 'PolicyDocument' || property === 'Policies')
+    return ['SqsSubscription', 'DeadLetterConfig'].filter((one) => one in own);
   const source = OF_SOURCES[property]?.find((one) => one in own);
-  return property === '' ? at : [...at, 'Properties', source ?? OF_EVENTS[property] ?? property, ...within];
+  const other = property in own ? undefined : OF_EVENTS[property];
+  return [source ?? other ?? property, ...within];
 }
 
 /** Returns the place for a path into a notification that SAM makes from an event. A filter tells it from the others. */
