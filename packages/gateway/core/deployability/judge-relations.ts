@@ -401,17 +401,25 @@ function judgeSubscription(
 const WITHOUT_RAW: ReadonlySet<string> = new Set(['lambda', 'email', 'email-json', 'sms', 'application']);
 
 /**
- * Refuses raw message delivery for protocols that AWS's page does not list (aws-controllers-k8s/community#2192).
+ * Refuses raw message delivery for protocols that AWS's page does not list (aws-controllers-k8s/community#2192). SNS also
+ * refuses the value false (aws-cloudformation/cloudformation-coverage-roadmap#399, libertymutual/herman#81). A plan of
+ * Terraform has the value false if the author wrote nothing, and Terraform does not send it.
  * @see https://docs.aws.amazon.com/sns/latest/dg/sns-large-payload-raw-message-delivery.html
  */
-function judgeRawDelivery(subscription: ResolvedResource): BrokenRelation | undefined {
+function judgeRawDelivery(
+  subscription: ResolvedResource,
+  _all: readonly ResolvedResource[],
+  { source }: ResolvedStack,
+): BrokenRelation | undefined {
   const protocol = textOf(subscription.properties, 'Protocol');
-  return isTrue(subscription.properties['RawMessageDelivery']) && WITHOUT_RAW.has(protocol)
+  const { RawMessageDelivery: isRaw } = subscription.properties;
+  const isSent = isTrue(isRaw) || (source?.writtenAs === undefined && (isRaw === false || isRaw === 'false'));
+  return isSent && WITHOUT_RAW.has(protocol)
     ? {
         resource: subscription,
         property: 'RawMessageDelivery',
         message: `Invalid parameter: Delivery protocol [${protocol}] does not support raw message delivery.`,
-        remedy: 'remove RawMessageDelivery, or set it to false',
+        remedy: 'remove RawMessageDelivery; only subscriptions of sqs, http, https and firehose can have it',
       }
     : undefined;
 }

@@ -53,6 +53,23 @@ describe('examineStacks for a Terraform plan', () => {
     for (const each of folders) rmSync(each, { recursive: true });
   });
 
+  // Provider hashicorp/aws, aws_sns_topic_subscription: "raw_message_delivery … Default is false."
+  it('accepts raw delivery that is false by default for every protocol', async () => {
+    const subscription: Planned = {
+      type: 'aws_sns_topic_subscription',
+      name: 's',
+      values: {
+        protocol: 'email',
+        endpoint: 'ops@example.com',
+        topic_arn: 'arn:aws:sns:eu-west-1:123456789012:t',
+        raw_message_delivery: false,
+      },
+    };
+    writeFileSync(join(folder, 'main.tf'), 'resource "aws_sns_topic_subscription" "s" {}');
+
+    assert.deepEqual(await refusals(aPlan({ resources: [subscription] })), []);
+  });
+
   for (const { name, text, resources, id, source } of REFUSED_PLANS)
     it(`names ${name} and its line`, async () => {
       const lines = text.trimStart().split('\n');
