@@ -3,7 +3,7 @@
  * construct of CDK, instead of a logical id that osls, SAM or CDK generates.
  */
 import { lowerFirst } from '@gatewright/aws/violations';
-import { constructOf } from '../../../core/stack/source-format.ts';
+import { constructOf, formatOf } from '../../../core/stack/source-format.ts';
 import type { DeployFinding } from '../../../core/deployability/finding.ts';
 import type { ResolvedStack } from '../../../core/stack/model.ts';
 
@@ -17,19 +17,54 @@ export function inWordsOfAuthor(finding: DeployFinding, stacks: readonly Resolve
   const path = finding.property === '' ? [] : finding.property.split('.');
   const written = finding.resource === '' ? undefined : writtenName(stack, finding.resource, path);
   const [own = '', last = ''] = [path.at(-1), written?.split('.').at(-1)];
-  const isSpelt = last !== own && last === lowerFirst(own);
+  const isSpelt = last !== own && (last === lowerFirst(own) || OF_OSLS[own] === last);
   const said = isSpelt ? speltAs(finding, own, last) : finding;
+  const { message, consequence, remedy } = inWordsOfOsls(said, written, stack);
   return {
     ...said,
-    message: explainIds(said.message, finding.resource, stack),
+    remedy,
+    message: explainIds(message, finding.resource, stack),
+    ...(consequence !== undefined && { consequence: replaceIds(consequence, stack) }),
     ...(written !== undefined && { written }),
+  };
+}
+
+type Words = Pick<DeployFinding, 'message' | 'consequence' | 'remedy'>;
+
+/** The deployment that osls generates. Its id ends with the time of the compilation. */
+const DEPLOYMENT = /\bApiGatewayDeployment\d{10,}\b/g;
+/** The id of the deployment as a serverless.yml can name it. */
+const NAMED_DEPLOYMENT = 'ApiGatewayDeployment${sls:instanceId}';
+const CONDITION = /^add the Condition of (\S+) to the resource .* inside of Fn::If with this condition$/;
+
+/** Returns the words of a finding about a serverless.yml with ids and remedies that hold there. */
+function inWordsOfOsls(
+  { message, consequence, remedy }: Words,
+  written: string | undefined,
+  stack: ResolvedStack,
+): Words {
+  if (formatOf(stack).kind !== 'serverless') return { message, consequence, remedy };
+  const named = (text: string): string => text.replace(DEPLOYMENT, () => NAMED_DEPLOYMENT);
+  // osls gives the condition of a function to none of the resources that it generates for the function.
+  const isOfFunction = written?.startsWith('functions.') === true;
+  const held = isOfFunction
+    ? remedy.replace(CONDITION, 'refer to $1 only inside of Fn::If with its condition')
+    : remedy;
+  return {
+    message: named(message),
+    consequence: consequence === undefined ? undefined : named(consequence),
+    remedy: named(held),
   };
 }
 
 /** Settings of functions and events in serverless.yml whose properties have other names. */
 const OF_OSLS: Readonly<Record<string, string>> = {
+  Architectures: 'architecture',
+  EventBusName: 'eventBus',
+  EventPattern: 'pattern',
   FunctionResponseTypes: 'functionResponseType',
   MaximumBatchingWindowInSeconds: 'maximumBatchingWindow',
+  MaximumEventAgeInSeconds: 'maximumEventAge',
   ReservedConcurrentExecutions: 'reservedConcurrency',
 };
 
@@ -55,6 +90,11 @@ function explainIds(message: string, about: string, stack: ResolvedStack): strin
     const written = writtenName(stack, id, []);
     return written === undefined ? id : `${id} (${written})`;
   });
+}
+
+/** Writes each generated id of a text as its author knows it. */
+function replaceIds(text: string, stack: ResolvedStack): string {
+  return text.replace(ID, (id) => (stack.resources.has(id) ? (writtenName(stack, id, []) ?? id) : id));
 }
 
 /** Returns the author's name of a resource or property; undefined if it is the one that the template has. */

@@ -14,10 +14,23 @@ const PATHS: Readonly<Record<string, string>> = {
   GetUsersLambdaFunction: 'functions.getUsers',
   'GetUsersEventSourceMappingSQSQ.BatchSize': 'functions.getUsers.events.1.sqs.batchSize',
   'GetUsersEventSourceMappingSQSQ.FunctionName': 'functions.getUsers.events',
+  'GetUsersEventSourceMappingSQSQ.MaximumBatchingWindowInSeconds':
+    'functions.getUsers.events.1.sqs.maximumBatchingWindow',
+  'GetUsersEventSourceMappingSQSQ.FunctionResponseTypes':
+    'functions.getUsers.events.1.sqs.functionResponseType',
+  'GetUsersEventsRuleSchedule1.EventPattern': 'functions.getUsers.events.0.eventBridge.pattern',
+  'GetUsersLambdaFunction.Role': 'functions.getUsers.handler',
   'Own.DelaySeconds': 'resources.Resources.Own.Properties.DelaySeconds',
 };
-const RESOURCES = ['GetUsersLambdaFunction', 'GetUsersEventSourceMappingSQSQ', 'Own'];
+const RESOURCES = [
+  'GetUsersLambdaFunction',
+  'GetUsersEventSourceMappingSQSQ',
+  'GetUsersEventsRuleSchedule1',
+  'ApiGatewayDeployment1795946384934',
+  'Own',
+];
 const STACK = {
+  file: '/app/serverless.yml',
   stackName: 'shop',
   resources: new Map(RESOURCES.map((id) => [id, {}])),
   source: {
@@ -56,6 +69,64 @@ describe('a finding about what osls generates', () => {
       written: 'functions.getUsers.events.1.sqs.batchSize',
       message: 'Maximum batch window in seconds must be greater than 0',
       remedy: 'set maximumBatchingWindow to 1 or more, or batchSize to at most 10',
+    },
+    ...[
+      ['MaximumBatchingWindowInSeconds', 'maximumBatchingWindow'],
+      ['FunctionResponseTypes', 'functionResponseType'],
+    ].map(([own = '', spelt = '']) => ({
+      name: `spells ${own} as the event does, which has a shorter name`,
+      given: aFinding(
+        'GetUsersEventSourceMappingSQSQ',
+        own,
+        'Not supported',
+        `remove ${own}, or set ${own}: 0`,
+      ),
+      written: `functions.getUsers.events.1.sqs.${spelt}`,
+      message: 'Not supported',
+      remedy: `remove ${spelt}, or set ${spelt}: 0`,
+    })),
+    {
+      name: 'spells the pattern of a rule as the event does',
+      given: aFinding(
+        'GetUsersEventsRuleSchedule1',
+        'EventPattern',
+        'EventPattern is empty',
+        'add a field to EventPattern',
+      ),
+      written: 'functions.getUsers.events.0.eventBridge.pattern',
+      message: 'pattern is empty',
+      remedy: 'add a field to pattern',
+    },
+    {
+      name: 'keeps the name of a property that is made from a setting of another meaning',
+      given: aFinding('GetUsersLambdaFunction', 'Role', 'Role is wrong', 'correct Role'),
+      written: 'functions.getUsers.handler',
+      message: 'Role is wrong',
+      remedy: 'correct Role',
+    },
+    {
+      name: 'writes the deployment of osls, whose id changes with each compilation, with the variable in it',
+      given: aFinding(
+        'Own',
+        'DelaySeconds',
+        'ApiGatewayDeployment1795946384934 is created later',
+        'add DependsOn: ApiGatewayDeployment1795946384934 to Own',
+      ),
+      written: undefined,
+      message: 'ApiGatewayDeployment${sls:instanceId} is created later',
+      remedy: 'add DependsOn: ApiGatewayDeployment${sls:instanceId} to Own',
+    },
+    {
+      name: 'offers no condition for a function, because the resources of its events would refer to it without one',
+      given: aFinding(
+        'GetUsersLambdaFunction',
+        'Role',
+        'its Condition is false',
+        'add the Condition of Topic to the resource or output that refers to Topic, or refer to Topic only inside of Fn::If with this condition',
+      ),
+      written: 'functions.getUsers.handler',
+      message: 'its Condition is false',
+      remedy: 'refer to Topic only inside of Fn::If with its condition',
     },
     {
       name: 'keeps the name of the property if only the events as a whole are known',
@@ -103,6 +174,15 @@ async function check(file: string, text: string): Promise<readonly (string | und
     rmSync(folder, { recursive: true });
   }
 }
+
+it('a consequence names what osls generates as serverless.yml does', () => {
+  const given = {
+    ...aFinding('Own', 'DelaySeconds', '', ''),
+    consequence: 'GetUsersLambdaFunction may fail',
+  };
+
+  assert.equal(inWordsOfAuthor(given, [STACK]).consequence, 'functions.getUsers may fail');
+});
 
 describe('a finding about what a transform or CDK makes', () => {
   it('names the event of SAM, but keeps the names of what the author wrote', async () => {
