@@ -4,6 +4,7 @@
  */
 
 import { USE_REGIONAL } from './call-words.ts';
+import { REMEDIES_OF_FORMS } from './remedies-of-forms.ts';
 import { REMEDIES_OF_NAMES } from './remedies-of-names.ts';
 import { REMEDIES_OF_REFUSALS } from './remedies-of-refusals.ts';
 import { nameAt } from './remedy-row.ts';
@@ -321,6 +322,7 @@ export const REMEDIES_IN_WORDS: readonly RemedyRow[] = [
     words: /\bmust be like (.+?)(?:, not .+)?$/,
     remedy: ([, what = '']) => `write the value in the form ${what}`,
   },
+  ...REMEDIES_OF_FORMS,
   {
     words:
       /\b(?:must be|must have|must contain|must begin|must end|must list)\b (?!valid)(.+?)(?:, (?:not|because) .+)?$/,

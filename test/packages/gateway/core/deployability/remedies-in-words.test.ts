@@ -10,6 +10,74 @@ const MAPPING = 'Invalid mapping expression specified: Validation Result: warnin
 /** The sources of AWS's words are next to the code that reports them. */
 const CASES = [
   [
+    "AutoPublishAlias name ('release/2026') must contain only alphanumeric characters, hyphens, or underscores matching (?!^[0-9]+$)([a-zA-Z0-9-_]+) pattern.",
+    '',
+    'use only letters, digits, hyphens and underscores in AutoPublishAlias, and not only digits',
+  ],
+  [
+    'Template format error: Every Mappings object member must contain a String key and an object value. (Write it with two levels of keys: Days: { KEY: { NAME: VALUE } })',
+    'Days',
+    'write it with two levels of keys: Days: { KEY: { NAME: VALUE } }',
+  ],
+  [
+    'AWS ARN for integration must contain path or action',
+    'Integration.Uri',
+    "write as Uri for a function !Sub 'arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${FUNCTION.Arn}/invocations', with the logical id of the function; for another service !Sub 'arn:${AWS::Partition}:apigateway:${AWS::Region}:SERVICE:action/ACTION', or path/PATH",
+  ],
+  [
+    'Enumeration value for HttpMethod must be non-empty',
+    'Integration.IntegrationHttpMethod',
+    'add IntegrationHttpMethod: POST, with which API Gateway calls functions; for HTTP and other services, the method of the request to them',
+  ],
+  [
+    'Enumeration value for HttpMethod must be non-empty',
+    'Body.paths./a.get.x-amazon-apigateway-integration.httpMethod',
+    'add httpMethod: POST, with which API Gateway calls functions; for HTTP and other services, the method of the request to them',
+  ],
+  ['1000 must be a whole number from 1 to 900', 'Timeout', 'set Timeout to a whole number from 1 to 900'],
+  [
+    'ProtocolType must be HTTP or WEBSOCKET, not "GRPC"',
+    'ProtocolType',
+    'set ProtocolType to HTTP or WEBSOCKET',
+  ],
+  [
+    "Parameter 'Size' must be one of AllowedValues: small, large",
+    'Size',
+    'set Size to one of AllowedValues: small, large',
+  ],
+  [
+    'ProvisionedThroughput must be omitted when BillingMode is PAY_PER_REQUEST',
+    'ProvisionedThroughput',
+    'remove ProvisionedThroughput',
+  ],
+  ['Model name must be non-empty', 'Name', 'write a value for Name'],
+  ['AWS must have at least 1 items, not 0', 'Statement.0.Principal.AWS', 'list 1 or more items in AWS'],
+  [
+    'A JWT authorizer must have 1 to 50 audiences, not 0',
+    'JwtConfiguration.Audience',
+    'list 1 to 50 audiences in Audience',
+  ],
+  [
+    'A TOKEN authorizer must have exactly one identity source of the form method.request.header.<Name>, not "method.request.querystring.token"',
+    'IdentitySource',
+    'set IdentitySource to one header: method.request.header.NAME',
+  ],
+  [
+    'An authorizer that checks tokens must have exactly one identity source, which is a header or querystring, not ["a","b"]',
+    'IdentitySource',
+    'keep one item in IdentitySource: $request.header.NAME or $request.querystring.NAME',
+  ],
+  [
+    'the name must have two or more letters, digits and underscores, and begin with a letter',
+    'Environment.Variables.MY-NAME',
+    'rename MY-NAME to a name of two or more letters, digits and underscores that begins with a letter',
+  ],
+  [
+    'Template format error: [/Resources/Topic] Every Resources object must contain a Type member.',
+    '',
+    'add Type to Topic, for example AWS::SNS::Topic',
+  ],
+  [
     'Invalid stage variable value: the value is empty',
     'Variables.admin_pass',
     'write a value, for example none, or remove the variable',
@@ -52,7 +120,7 @@ const CASES = [
   ],
   ['unknown property Authorizer in Auth', 'Auth', 'remove Authorizer from Auth, or correct its name'],
   ['event Tick: use State or Enabled, not both', '', 'remove State, or remove Enabled'],
-  ['must be 1, 5 or a multiple of 60', 'Period', 'correct Period: it must be 1, 5 or a multiple of 60'],
+  ['must be 1, 5 or a multiple of 60', 'Period', 'set Period to 1, 5 or a multiple of 60'],
   [
     "Template format error: [/Mappings/A/b] map keys must be strings; received numeric [30] instead (write it in quotes: '30')",
     '',

@@ -1,0 +1,61 @@
+/** The remedies for messages that say which form a value must have: what to write instead of it. */
+import { fixed, nameAt } from './remedy-row.ts';
+import type { RemedyRow } from './remedy-row.ts';
+
+/** The beginning of what a value must be, if it can follow `set NAME to`. */
+const VALUES = String.raw`(?:an? |one of |up to |exactly |true|false|["'\d]|[A-Z])`;
+
+/** Returns the name of the value for the remedy. */
+function named({ property }: { readonly property: string }): string {
+  const name = nameAt(property);
+  return name === '' ? 'the value' : name;
+}
+
+export const REMEDIES_OF_FORMS: readonly RemedyRow[] = [
+  {
+    words: /^AWS ARN for integration must contain path or action/,
+    remedy: (_, at) =>
+      `write as ${named(at)} for a function !Sub 'arn:\${AWS::Partition}:apigateway:\${AWS::Region}:lambda:path/2015-03-31/functions/\${FUNCTION.Arn}/invocations', with the logical id of the function; for another service !Sub 'arn:\${AWS::Partition}:apigateway:\${AWS::Region}:SERVICE:action/ACTION', or path/PATH`,
+  },
+  {
+    words: /^Enumeration value for HttpMethod must be non-empty/,
+    remedy: (_, at) =>
+      `add ${named(at)}: POST, with which API Gateway calls functions; for HTTP and other services, the method of the request to them`,
+  },
+  { words: /\bmust be non-empty$/, remedy: (_, at) => `write a value for ${named(at)}` },
+  { words: /\bmust be omitted when\b/, remedy: (_, at) => `remove ${named(at)}` },
+  {
+    words: /\bmust have at least (\d+) items\b/,
+    remedy: ([, least = ''], at) => `list ${least} or more items in ${named(at)}`,
+  },
+  {
+    words: /^A JWT authorizer must have (\d+ to \d+ audiences)/,
+    remedy: ([, audiences = ''], at) => `list ${audiences} in ${named(at)}`,
+  },
+  fixed(
+    /^A TOKEN authorizer must have exactly one identity source/,
+    'set IdentitySource to one header: method.request.header.NAME',
+  ),
+  fixed(
+    /^An authorizer that checks tokens must have exactly one identity source/,
+    'keep one item in IdentitySource: $request.header.NAME or $request.querystring.NAME',
+  ),
+  {
+    words: /^the name must have (.+), and begin with a letter$/,
+    remedy: ([, characters = ''], at) =>
+      `rename ${named(at)} to a name of ${characters} that begins with a letter`,
+  },
+  {
+    words: /\[\/Resources\/(\w+)\] Every Resources object must contain a Type member/,
+    remedy: ([, name = '']) => `add Type to ${name}, for example AWS::SNS::Topic`,
+  },
+  fixed(
+    /^AutoPublishAlias name .* must contain only alphanumeric characters/,
+    'use only letters, digits, hyphens and underscores in AutoPublishAlias, and not only digits',
+  ),
+  { words: /\(Write it (with .+)\)$/, remedy: ([, form = '']) => `write it ${form}` },
+  {
+    words: new RegExp(String.raw`\bmust be (?!valid)(${VALUES}.*?)(?:, (?:not|because) .+)?\.?$`),
+    remedy: ([, what = ''], at) => `set ${named(at)} to ${what}`,
+  },
+];
