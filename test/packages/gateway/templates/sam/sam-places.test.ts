@@ -85,8 +85,10 @@ function placesOf(marker: Json, Type: string, Properties: JsonObject): readonly 
     },
   };
   const tree = parseSource(JSON.stringify(template), '/app/shop.json');
-  const { template: plain, originOf } = expandSam(tree.value, tree);
-  return [...placed(marker, plain['Resources'])].map((path) => originOf(['Resources', ...path]));
+  const expanded = expandSam(tree.value, tree);
+  return [...placed(marker, expanded.template['Resources'])].map((path) =>
+    expanded.originOf(['Resources', ...path]),
+  );
 }
 
 describe('findOrigin', () => {

@@ -21,6 +21,7 @@ import { OF_MEMBERS } from './refused/of-members.ts';
 import { OF_MODELS } from './refused/of-models.ts';
 import { OF_MACHINES } from './refused/of-machines.ts';
 import { OF_NEIGHBOURS } from './refused/of-neighbours.ts';
+import { OF_PASSED_MEMBERS } from './refused/of-passed-members.ts';
 import { OF_PARTS } from './refused/of-parts.ts';
 import { OF_PIPES } from './refused/of-pipes.ts';
 import { OF_POLICIES } from './refused/of-policies.ts';
@@ -72,6 +73,7 @@ export const REFUSED_DEFINITIONS: readonly RefusedDefinition[] = [
   ...OF_IMPORTS,
   ...OF_RESOURCES,
   ...OF_SAM,
+  ...OF_PASSED_MEMBERS,
   ...OF_SAM_PROPERTIES,
   ...OF_USER_POOLS,
   ...OF_ROLES,

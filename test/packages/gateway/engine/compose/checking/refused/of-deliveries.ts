@@ -26,6 +26,28 @@ const MAPPING = (service: string, more: string): RefusedDefinition['text'] => `
 ${more}`;
 
 export const OF_DELIVERIES: readonly RefusedDefinition[] = [
+  ...[
+    ['lambda', 'arn:aws:lambda:us-east-1:123456789012:function:any'],
+    ['email', 'ops@example.com'],
+    ['email-json', 'ops@example.com'],
+    ['sms', '+15555550100'],
+    ['application', 'arn:aws:sns:us-east-1:123456789012:endpoint/GCM/any/a1b2c3d4'],
+  ].map(([protocol = '', endpoint = '']) =>
+    one(
+      `raw delivery that is false for the protocol ${protocol}`,
+      `
+  Topic: { Type: AWS::SNS::Topic }
+  Broken:
+    Type: AWS::SNS::Subscription
+    Properties:
+      TopicArn: !Ref Topic
+      Protocol: ${protocol}
+      Endpoint: '${endpoint}'
+      RawMessageDelivery: false # here`,
+      'sns-subscription-rawmessagedelivery',
+      'aws-cloudformation/cloudformation-coverage-roadmap#399, libertymutual/herman#81: also the value false is refused',
+    ),
+  ),
   one(
     'a JSON pattern of a metric filter whose property does not begin with $',
     METRIC_FILTER(`'{ status = "401" }' # here`),

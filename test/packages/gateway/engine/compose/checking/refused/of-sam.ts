@@ -1,8 +1,8 @@
 /** Definitions of SAM functions, and of the section Globals, that SAM or AWS refuses. */
-import { CFN, one } from './definition.ts';
+import { one } from './definition.ts';
 import type { RefusedDefinition } from './definition.ts';
 
-const SAM_FUNCTION = (more: string): string => `
+export const SAM_FUNCTION = (more: string): string => `
 Transform: AWS::Serverless-2016-10-31
 Resources:
   Jobs: { Type: AWS::SQS::Queue }
@@ -13,41 +13,6 @@ Resources:
       Handler: index.handler
       InlineCode: exports.handler = async () => ({})
 ${more}`;
-
-/** The lists of a function's VPC: one of them alone, as it is given in the template. */
-const HALF_VPCS = [
-  'SubnetIds: [subnet-0a1b2c3d]',
-  'SubnetIds: [!Ref Subnet]',
-  'SecurityGroupIds: [sg-0a1b2c3d]',
-];
-const SUBNET = `
-  Vpc: { Type: AWS::EC2::VPC, Properties: { CidrBlock: 10.20.0.0/16 } }
-  Subnet: { Type: AWS::EC2::Subnet, Properties: { VpcId: !Ref Vpc, CidrBlock: 10.20.1.0/24 } }`;
-/** A member that a part of a function lacks. SAM passes the part on as it is. */
-const LACKING: readonly (readonly [name: string, lines: string, id: string, source: string])[] = [
-  ...HALF_VPCS.map(
-    (list) =>
-      [
-        `a VPC of a SAM function with ${list} only`,
-        `      VpcConfig:\n        ${list} # here${SUBNET}`,
-        'lambda-function-vpcconfig',
-        'aws/aws-sdk-js#1293',
-      ] as const,
-  ),
-  [
-    'a file system of a SAM function without a mount path',
-    `      FileSystemConfigs:
-        - Arn: arn:aws:elasticfilesystem:us-east-1:123456789012:access-point/fsap-0a1b2c3d4e5f60718 # here`,
-    'lambda-function-filesystemconfigs',
-    CFN,
-  ],
-  [
-    'an ephemeral storage of a SAM function without a size',
-    '      EphemeralStorage: {} # here',
-    'lambda-function-ephemeralstorage',
-    CFN,
-  ],
-];
 
 /** Parts of SAM functions, with the line of what is written in the template. */
 export const OF_SAM: readonly RefusedDefinition[] = [
@@ -123,22 +88,6 @@ Resources:
     id: 'iam-role-policies',
     source: 'aws-samples/aws-marketplace-serverless-saas-integration#25',
   },
-  ...LACKING.map(([name, lines, id, source]) => one(name, SAM_FUNCTION(lines), id, source)),
-  ...HALF_VPCS.map((list) => ({
-    name: `a VPC in Globals with ${list} only`,
-    text: `
-Transform: AWS::Serverless-2016-10-31
-Globals:
-  Function:
-    VpcConfig:
-      ${list} # here
-Resources:
-  Ping:
-    Type: AWS::Serverless::Function
-    Properties: { Runtime: nodejs22.x, Handler: index.handler, InlineCode: 'exports.handler = async () => ({})' }${SUBNET}`,
-    id: 'lambda-function-vpcconfig',
-    source: 'aws/aws-sdk-js#1293',
-  })),
   one(
     'the URL of a queue as the source of an event',
     SAM_FUNCTION(`      Events:
