@@ -3,10 +3,8 @@
  * (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html). Such a program may start a web server in place of
  * the handler, as the Lambda Web Adapter does.
  */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { FunctionDefinition } from '../../core/stack/function.ts';
-import { layerRoots } from './layer-folders.ts';
+import { findInLayers } from './layer-folders.ts';
 
 type ExecWrapper =
   | { readonly kind: 'found'; readonly file: string }
@@ -21,9 +19,7 @@ export function findExecWrapper({ environment = {}, layers = [] }: Wrapped): Exe
   const path = environment['AWS_LAMBDA_EXEC_WRAPPER'];
   if (path === undefined || path === '') return undefined;
   if (!path.startsWith('/opt/')) return { kind: 'found', file: path };
-  const file = layerRoots({ layers })
-    .map((root) => join(root, path.slice('/opt/'.length)))
-    .find((candidate) => existsSync(candidate));
+  const file = findInLayers({ layers }, path.slice('/opt/'.length));
   if (file !== undefined) return { kind: 'found', file };
   const absent = layers.flatMap(({ arn, directory }) => (directory === undefined ? [arn] : []));
   return absent.length > 0 ? { kind: 'elsewhere', path, layers: absent } : { kind: 'missing', path };

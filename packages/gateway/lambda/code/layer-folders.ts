@@ -1,4 +1,5 @@
 /** Folders of a function's layers, in the order in which they are searched. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LayerDefinition } from '../../core/stack/function.ts';
 
@@ -24,4 +25,14 @@ export function nodeLayerFolders(definition: {
   return [`nodejs/node${major}`, 'nodejs'].flatMap((folder) =>
     layerRoots(definition).map((root) => join(root, folder, 'node_modules')),
   );
+}
+
+/** Returns the file with this path below `/opt` in the layers that are on this machine; undefined if none has it. */
+export function findInLayers(
+  definition: { readonly layers: readonly LayerDefinition[] },
+  path: string,
+): string | undefined {
+  return layerRoots(definition)
+    .map((root) => join(root, path))
+    .find((file) => existsSync(file));
 }

@@ -15,7 +15,7 @@ import { BuildError } from '../build/build-error.ts';
 import type { FunctionDefinition } from '../../core/stack/function.ts';
 import type { Launch, Toolchain } from './launch.ts';
 import { findPrograms, isExecutable, listNames, type Machine } from './machine.ts';
-import { findInLayers } from './process-environment.ts';
+import { findInLayers } from '../code/layer-folders.ts';
 
 const BUILD_TIMEOUT_MS = 300_000;
 const SOURCES = /^bootstrap$|\.(?:sh|json|ya?ml)$/;

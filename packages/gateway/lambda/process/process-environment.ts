@@ -50,15 +50,6 @@ export function processEnvironment(
   };
 }
 
-export function findInLayers(
-  definition: Pick<FunctionDefinition, 'layers'>,
-  path: string,
-): string | undefined {
-  return layerRoots(definition)
-    .map((layer) => join(layer, path))
-    .find((file) => existsSync(file));
-}
-
 /**
  * Replaces `/opt/…` and `/var/task/…` with folders of this machine. The value may be a single path or a search path.
  */
