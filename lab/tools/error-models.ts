@@ -5,9 +5,8 @@
  */
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { ANSWERED } from './operations-page.ts';
-import { readModel, readVersion, SERVICE_NAMES } from './service-models.ts';
+import { readBotocoreOption, readModel, readVersion, SERVICE_NAMES } from './service-models.ts';
 
 type Shape = {
   readonly members?: Readonly<Record<string, { readonly location?: string; readonly locationName?: string }>>;
@@ -21,10 +20,7 @@ type Model = {
   readonly shapes: Readonly<Record<string, Shape>>;
 };
 
-const { values } = parseArgs({ options: { botocore: { type: 'string' } } });
-if (values.botocore === undefined)
-  throw new Error('Pass --botocore with the folder of an installed botocore.');
-const { botocore } = values;
+const botocore = readBotocoreOption();
 
 const lines = Object.entries(SERVICE_NAMES).flatMap(([name, [folder, service]]) => {
   const model = readModel(botocore, folder) as Model;

@@ -1,6 +1,7 @@
 /** The API models of the services that the gateway answers, in an installed botocore (Apache-2.0). */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 
 /** The folder of each service in botocore and its signing name, by the name of the service in the reference. */
@@ -30,6 +31,13 @@ export const SERVICE_NAMES: Readonly<Record<string, readonly [folder: string, si
   WAFv2: ['wafv2', 'wafv2'],
   'X-Ray': ['xray', 'xray'],
 };
+
+/** Returns the folder of an installed botocore, as the command names it. */
+export function readBotocoreOption(): string {
+  const { botocore } = parseArgs({ options: { botocore: { type: 'string' } } }).values;
+  if (botocore === undefined) throw new Error('Pass --botocore with the folder of an installed botocore.');
+  return botocore;
+}
 
 /** Returns the version of an installed botocore. */
 export function readVersion(botocore: string): string {
