@@ -41,7 +41,10 @@ export function describeIntegration(
   const isNameIncomplete =
     'functionName' in integration &&
     variablesIn(integration.functionName.source).some((name) => (variables?.[name] ?? '') === '');
-  const failedCode = findFailedCode(recorded, sent?.target ?? '', { lines, readHandler });
+  const failedCode =
+    recorded.outcome?.kind === 'failed'
+      ? findFailedCode(recorded, sent?.target ?? '', { lines, readHandler })
+      : [];
   const endMs = enteredMs['map-response'] ?? recorded.startedMs + recorded.latencyMs;
   return {
     kind: integration.kind,

@@ -122,8 +122,7 @@ const HOST_NAMES: Readonly<Record<string, string>> = {
 };
 /** Services that share a signing name have host names of their own; the path tells which of them is called (botocore). */
 const HOSTS_BY_PATH: readonly (readonly [signingName: string, path: RegExp, hostName: string])[] = [
-  ['bedrock', /^\/(?:model|async-invoke|guardrail|guardrail-checks)\//, 'bedrock-runtime'],
-  ['bedrock', /^\/async-invoke$/, 'bedrock-runtime'],
+  ['bedrock', /^\/(?:model|async-invoke|guardrail|guardrail-checks)(?:\/|$)/, 'bedrock-runtime'],
   [
     'bedrock',
     /^\/(?:agenticRetrieveStream|generateQuery|optimize-prompt|rerank|retrieveAndGenerate(?:Stream)?|sessions)(?:\/|$)|^\/agents\/[^/]+\/agentAliases\/|^\/knowledgebases\/[^/]+\/retrieve$|^\/flows\/[^/]+\/(?:aliases\/[^/]+\/)?executions|^\/flows\/[^/]+\/aliases\/[^/]+$/,

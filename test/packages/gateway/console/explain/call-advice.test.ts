@@ -6,6 +6,7 @@ import {
   adviseFunctionError,
   adviseNotServed,
 } from '../../../../../packages/gateway/console/explain/function-error-advice.ts';
+import { describeUnserved } from '../../../../../packages/gateway/kernel/calls/unserved-call.ts';
 import { adviseFix } from '../../../../../packages/gateway/console/explain/authorizer-advice.ts';
 import { answered } from '../../../../support/a-method.ts';
 import { aServiceIntegration } from '../../../../support/a-service-integration.ts';
@@ -29,9 +30,8 @@ describe('the advice about a failed call', () => {
     assert.equal(thrown, advice);
     assert.equal(adviseNotServed(['START', message]), advice);
     assert.equal(adviseNotServed(['START']), undefined);
-    const operation =
-      'CreateFunction of Lambda (functions) is not supported by this gateway. Send all calls of this service to AWS with --aws lambda, or to another endpoint with AWS_ENDPOINT_URL_LAMBDA.';
-    assert.match(adviseNotServed([operation]) ?? '', /--aws lambda/);
+    const operation = describeUnserved('sns', 'Subscribe');
+    assert.match(adviseNotServed([operation]) ?? '', /--aws sns:/);
   });
 
   it('mentions JavaScript modules only for JavaScript', () => {
