@@ -259,8 +259,8 @@ function findLine(
 }
 
 /**
- * Returns the line of a path into a document that is a block of text, such as `DefinitionString: |`; undefined for a
- * value of another form, whose lines are not those of the text.
+ * Returns the line of a path into a document that is a block of text, such as `DefinitionString: |`. Returns undefined
+ * for other values, because their lines in the file differ from the lines of the document.
  */
 function lineInBlock(node: unknown, rest: Path, lineAt: (offset: number) => number): number | undefined {
   if (!isScalar(node) || node.type !== 'BLOCK_LITERAL' || typeof node.value !== 'string') return undefined;

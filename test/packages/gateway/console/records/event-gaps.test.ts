@@ -79,7 +79,7 @@ describe('a member of the body', () => {
       code: ['body = json.loads(event["body"])', 'body = body["user"]', 'x = body["name"]'],
     },
     { why: 'the body has it', body: '{"name":1}', code: ['b = json.loads(event["body"])', 'x = b["name"]'] },
-    { why: 'the body is no JSON', body: 'name=1', code: ['b = json.loads(event["body"])', 'x = b["name"]'] },
+    { why: 'the body is not JSON', body: 'name=1', code: ['b = json.loads(event["body"])', 'x = b["name"]'] },
     { why: 'the code is not known', code: [] },
     {
       why: 'the code reads a member of a member',

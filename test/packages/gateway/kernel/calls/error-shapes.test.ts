@@ -232,7 +232,7 @@ describe('an error of the API model', () => {
       for (const shape of shapes)
         for (const code of shape.codes) {
           const schema = schemaOf(sdk, code);
-          // The SDK that is installed may be older than the model, and the codes of API Gateway are those of two SDKs.
+          // The installed SDK may be older than the model. Two SDKs share the codes of API Gateway.
           if (schema === undefined) continue;
           const error = await parse(client(), command, printAs(print, shape, code));
 

@@ -133,7 +133,7 @@ describe('parseSource', () => {
       ['A', 'b', 'c'],
       3,
     ],
-    ['a block of text that is no document', 'A: |\n  {{ }\n  b\n', ['A', 'b'], 2],
+    ['a block of text that is not a document', 'A: |\n  {{ }\n  b\n', ['A', 'b'], 2],
     ['a block of text as a whole', 'B: 1\nA: |\n  {}', ['A'], 2],
   ] as const)
     it(`finds the line of ${what}`, () => assert.equal(parseSource(text, 'f').lineOf([...path]), line));
