@@ -2,8 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { layerRoots } from '../../../../../packages/gateway/lambda/code/layer-folders.ts';
-import { findInLayers } from '../../../../../packages/gateway/lambda/code/layer-folders.ts';
+import { findInLayers, layerRoots } from '../../../../../packages/gateway/lambda/code/layer-folders.ts';
 import { processEnvironment } from '../../../../../packages/gateway/lambda/process/process-environment.ts';
 import { aFolder, aFolderFunction } from '../start-runtime.ts';
 import type { FunctionDefinition } from '../../../../../packages/gateway/core/stack/function.ts';
