@@ -94,7 +94,7 @@ export class Sessions {
   async refresh(token: string, client: AppClient, metadata: Metadata = NO_METADATA): Promise<Tokens> {
     const session = this.#sessions.get(hashOf(token));
     const now = this.#pool.ports.clock.nowEpochMs();
-    if (session?.clientId !== client.clientId) throw notAuthorized('Invalid Refresh Token');
+    if (session?.clientId !== client.clientId) throw notAuthorized('Invalid Refresh Token.');
     if (session.untilMs <= now) throw notAuthorized('Refresh Token has expired');
     const user = this.#pool.users.find(({ sub }) => sub === session.sub);
     if (user?.isEnabled !== true) throw notAuthorized('User is disabled.');

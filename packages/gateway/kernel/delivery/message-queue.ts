@@ -160,6 +160,12 @@ export class MessageQueue {
     return true;
   }
 
+  /** Returns how many milliseconds ago the handle's message was received; undefined for an outdated or unknown handle. */
+  sinceReceived(receipt: string, now: number): number | undefined {
+    const receivedAt = this.#byReceipt(receipt)?.receivedAt;
+    return receivedAt === undefined ? undefined : now - receivedAt;
+  }
+
   /**
    * Removes all messages.
    * @returns the removed messages
@@ -231,6 +237,7 @@ export class MessageQueue {
   ): void {
     message.receiveCount += 1;
     message.firstReceivedAt ??= now;
+    message.receivedAt = now;
     message.visibleAt = now + (visibilityMs ?? this.settings.visibilityMs);
     message.receipt = `${message.id}:${makeReceipt()}`;
     this.#isWaiting.delete(message);

@@ -57,6 +57,8 @@ export type QueuedMessage = NewMessage & {
   readonly sentAt: number;
   /** How often the message was received from this queue. `maxReceiveCount` applies to it. */
   receiveCount: number;
+  /** When the message was last received from this queue, in milliseconds since the epoch. */
+  receivedAt?: number;
   /** How often the message was received from the queues from which it was moved to a dead-letter queue. */
   readonly receivedBefore?: number | undefined;
   firstReceivedAt: number | undefined;

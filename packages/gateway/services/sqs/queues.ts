@@ -231,6 +231,10 @@ export class LocalQueue {
     return this.#queue.has(receipt.slice(0, Math.max(0, receipt.indexOf(':'))));
   }
 
+  sinceReceived(receipt: string): number | undefined {
+    return this.#queue.sinceReceived(receipt, this.#now());
+  }
+
   changeVisibility(receipt: string, ms: number): boolean {
     const isChanged = this.#queue.changeVisibility(receipt, ms, this.#now());
     if (isChanged) this.#changed();

@@ -76,7 +76,7 @@ export class Sqs {
 
   async #receive(queue: LocalQueue, input: UnknownMembers): Promise<UnknownMembers> {
     const most = within(input, 'MaxNumberOfMessages', 1, 10) ?? 1;
-    const visibility = within(input, 'VisibilityTimeout', 0, 43_200);
+    const visibility = within(input, 'VisibilityTimeout', 0, MAX_VISIBILITY_SECONDS);
     const waitSeconds = within(input, 'WaitTimeSeconds', 0, MAX_WAIT_SECONDS);
     const waitMs = waitSeconds === undefined ? queue.definition.settings.receiveWaitMs : waitSeconds * 1000;
     const wanted = { most, visibilityMs: visibility === undefined ? undefined : visibility * 1000 };
@@ -233,12 +233,20 @@ function deleteOne(queue: LocalQueue, input: UnknownMembers): void {
     );
 }
 
+/** "The maximum is 12 hours" (SQS API reference, ChangeMessageVisibility). */
+const MAX_VISIBILITY_SECONDS = 43_200;
+
 function changeOne(queue: LocalQueue, input: UnknownMembers): void {
-  const seconds = within(input, 'VisibilityTimeout', 0, 43_200);
+  const seconds = within(input, 'VisibilityTimeout', 0, MAX_VISIBILITY_SECONDS);
   if (seconds === undefined) throw missing('VisibilityTimeout');
   const receipt = receiptOf(input);
   if (!receipt.includes(':'))
     throw new SqsError('ReceiptHandleIsInvalid', 'The input receipt handle is invalid.');
+  // The 12 hours begin when the message is received (aws/aws-sdk-net#794). The words: localstack/localstack#3956.
+  if ((queue.sinceReceived(receipt) ?? 0) + seconds * 1000 > MAX_VISIBILITY_SECONDS * 1000)
+    throw invalid(
+      `Value ${seconds} for parameter VisibilityTimeout is invalid. Reason: Total VisibilityTimeout for the message is beyond the limit [${MAX_VISIBILITY_SECONDS} seconds]`,
+    );
   if (queue.changeVisibility(receipt, seconds * 1000)) return;
   const says = `Value ${readTextField(input, 'ReceiptHandle') ?? ''} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change.`;
   // The code of a message that is gone is recorded (mapbox/ecs-watchbot#135).

@@ -56,7 +56,7 @@ export function checkLiteralParts(template: JsonObject, refuse: Refuse): void {
   for (const [name, mapping] of Object.entries(mapOf(template, 'Mappings')))
     checkMapping(['Mappings', name], mapping, hasExtensions, refuse);
   for (const [logicalId, resource] of Object.entries(mapOf(template, 'Resources')))
-    checkAttributes(['Resources', logicalId], membersOf(resource), hasExtensions, refuse);
+    checkAttributes(['Resources', logicalId], membersOf(resource), refuse);
 }
 
 /** Whether a value is a list or a mapping, such as a function. Where only text is allowed, such a value is refused. */
@@ -159,7 +159,7 @@ function checkMapping(at: Path, mapping: Json, hasExtensions: boolean, refuse: R
 const WITH_SNAPSHOTS = /^AWS::(?:DocDB|EC2|ElastiCache|FSx|MemoryDB|Neptune|RDS|Redshift)::|^(?!AWS::)/;
 const POLICIES = ['DeletionPolicy', 'UpdateReplacePolicy'];
 
-function checkAttributes(at: Path, resource: JsonObject, hasExtensions: boolean, refuse: Refuse): void {
+function checkAttributes(at: Path, resource: JsonObject, refuse: Refuse): void {
   const { Type: type, DependsOn: before, Condition: condition } = resource;
   if (isJsonObject(before) || (isJsonList(before) && before.some(isComposed)))
     refuse([...at, 'DependsOn'], `${FORMAT} DependsOn must be a string or list of strings.`, IGNORED);
@@ -167,12 +167,6 @@ function checkAttributes(at: Path, resource: JsonObject, hasExtensions: boolean,
     refuse([...at, 'Condition'], `${FORMAT} Every Condition member must be a string.`, IGNORED);
   for (const name of POLICIES) {
     const policy = resource[name];
-    if (isComposed(policy) && !hasExtensions)
-      refuse(
-        [...at, name],
-        `${FORMAT} Every ${name} member must be a string. (Functions are permitted here only with Transform: AWS::LanguageExtensions.)`,
-        IGNORED,
-      );
     if (policy === 'Snapshot' && typeof type === 'string' && !WITH_SNAPSHOTS.test(type))
       refuse(
         [...at, name],

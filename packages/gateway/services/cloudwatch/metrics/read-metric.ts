@@ -1,7 +1,7 @@
 /** Reads the metrics, dimensions and queries that calls and alarms contain. */
 import { ExpressionError, parseExpression } from '../math/expression.ts';
 import { isDimension, MAX_DIMENSIONS, sortDimensions, UNITS } from './metric.ts';
-import { NotSupported, WordedRefusal } from '../read-members.ts';
+import { NotSupported, parameterOf, readEach, WordedRefusal } from '../read-members.ts';
 import { compileStatistic } from './statistic.ts';
 import type { MetricQuery, MetricStat } from '../math/run-queries.ts';
 import type { MemberReader } from '@gatewright/aws/member-reader';
@@ -65,7 +65,7 @@ export function readStatistic(at: MemberReader, name: string): string {
 
 /** Reads `MetricDataQueries` of a call or `Metrics` of an alarm. */
 export function readQueries(at: MemberReader, name: string, leastPeriod = 1): readonly MetricQuery[] {
-  const queries = at.objects(name, MAX_QUERIES).map((one) => readQuery(one, leastPeriod));
+  const queries = readEach(at.objects(name, MAX_QUERIES), (one) => readQuery(one, leastPeriod));
   const ids = queries.map(({ id }) => id);
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);
   if (twice !== undefined) at.refuse(name, `has two queries with the id ${twice}`);
@@ -75,7 +75,12 @@ export function readQueries(at: MemberReader, name: string, leastPeriod = 1): re
 function readQuery(at: MemberReader, leastPeriod: number): MetricQuery {
   const id = at.text('Id', 255);
   if (!/^[a-z]\w*$/.test(id))
-    at.refuse('Id', `${id} must begin with a lower-case letter and contain only letters, digits and _`);
+    throw new WordedRefusal(
+      at.at('Id'),
+      `${id} must begin with a lower-case letter and contain only letters, digits and _`,
+      // influxdata/telegraf#5420
+      `The value ${id} for parameter ${parameterOf(at.at('Id'))} is not matching the expected pattern ^[a-z][a-zA-Z0-9_]*$.`,
+    );
   const stat = at.optional('MetricStat');
   if ((stat === undefined) === !at.has('Expression'))
     at.refuse('MetricStat', 'and Expression: a query must have exactly one of them');

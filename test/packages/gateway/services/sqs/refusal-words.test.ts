@@ -83,6 +83,29 @@ describe('a message that SQS refuses', () => {
 });
 
 describe('a change of visibility', () => {
+  // localstack/localstack#3956, aws/aws-sdk-net#794: the time since the message was received counts
+  for (const [seconds, isTaken] of [
+    [43_100, true],
+    [43_101, false],
+    [43_200, false],
+  ] as const)
+    it(`to ${seconds} s, 100 s after the message was received, is ${isTaken ? 'accepted' : 'beyond 12 hours'}`, async () => {
+      const bench = anEventEngine({ sqs }, { resources: RESOURCES });
+      await bench.call('sqs', 'SendMessage', { QueueUrl, MessageBody: 'a' });
+      const wanted = { QueueUrl, VisibilityTimeout: 600 };
+      const { Messages } = await bench.call('sqs', 'ReceiveMessage', wanted);
+      const [{ ReceiptHandle }] = Messages as [{ ReceiptHandle: string }];
+      await bench.advance(100_000);
+
+      const change = { QueueUrl, ReceiptHandle, VisibilityTimeout: seconds };
+      const answer = await bench.call('sqs', 'ChangeMessageVisibility', change);
+      const refusal = {
+        __type: 'com.amazon.coral.service#InvalidParameterValueException',
+        message: `Value ${seconds} for parameter VisibilityTimeout is invalid. Reason: Total VisibilityTimeout for the message is beyond the limit [43200 seconds]`,
+      };
+      assert.deepEqual(answer, isTaken ? {} : refusal);
+    });
+
   // mapbox/ecs-watchbot#135
   it('of a message that is gone is a wrong value of the handle', async () => {
     const bench = anEventEngine({ sqs }, { resources: RESOURCES });

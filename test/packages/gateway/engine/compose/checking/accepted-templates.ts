@@ -5,6 +5,18 @@ const SAM = 'Transform: AWS::Serverless-2016-10-31';
 
 export const ACCEPTED_TEMPLATES: readonly AcceptedDefinition[] = [
   {
+    name: 'a function as deletion policy without a transform',
+    source: 'aws-cloudformation/cfn-lint#2784, #2915; aws/serverless-application-model#3317',
+    text: `
+Parameters: { Stage: { Type: String, Default: dev } }
+Conditions: { IsProduction: !Equals [!Ref Stage, prod] }
+Resources:
+  Jobs:
+    Type: AWS::SQS::Queue
+    DeletionPolicy: !If [IsProduction, Retain, Delete]
+    UpdateReplacePolicy: !If [IsProduction, Retain, Delete]`,
+  },
+  {
     name: 'Fn::GetAtt whose resource a loop names',
     source: 'aws-cloudformation/aws-cloudformation-templates, CloudFormation/fn-foreach-s3-outputs.yaml',
     text: `

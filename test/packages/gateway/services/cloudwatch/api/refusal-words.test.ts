@@ -33,6 +33,23 @@ describe('refused metrics', () => {
     );
   });
 
+  // influxdata/telegraf#5420
+  it('names all ids of queries that do not match the pattern', async () => {
+    const of = { Metric: { Namespace: 'Shop', MetricName: 'a' }, Period: 60, Stat: 'Sum' };
+    const queries = ['5xx_average', 'm1', 'sqs-length'].map((Id) => ({ Id, MetricStat: of }));
+    const span = { StartTime: new Date(EPOCH_MS - DAY), EndTime: new Date(EPOCH_MS) };
+    await assert.rejects(
+      aClient().client.send(new GetMetricDataCommand({ ...span, MetricDataQueries: queries })),
+      {
+        name: 'ValidationException',
+        message: [
+          'The value 5xx_average for parameter MetricDataQueries.member.1.Id is not matching the expected pattern ^[a-z][a-zA-Z0-9_]*$.',
+          'The value sqs-length for parameter MetricDataQueries.member.3.Id is not matching the expected pattern ^[a-z][a-zA-Z0-9_]*$.',
+        ].join('\n'),
+      },
+    );
+  });
+
   const refuse = (MetricData: MetricDatum[], message: string): Promise<void> =>
     assert.rejects(aClient().client.send(new PutMetricDataCommand({ Namespace: 'Shop', MetricData })), {
       name: 'InvalidParameterValueException',

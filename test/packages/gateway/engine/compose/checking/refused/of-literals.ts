@@ -130,15 +130,6 @@ Conditions:
     KNOWLEDGE,
   ),
   one(
-    'a function as deletion policy without the transform',
-    `${STAGE}
-  Broken:
-    Type: AWS::SQS::Queue
-    DeletionPolicy: !If [IsProduction, Retain, Delete] # here`,
-    'sqs-queue-deletionpolicy',
-    EXTENSIONS,
-  ),
-  one(
     'a snapshot of a table when it is deleted',
     `
   Broken:
