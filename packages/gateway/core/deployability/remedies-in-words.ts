@@ -31,11 +31,18 @@ const CHANGES = {
     'write append:header.NAME, overwrite:header.NAME, remove:header.NAME or overwrite:statuscode as the key; the value is a string, $response.header.NAME, $response.body.NAME or $context.NAME',
 };
 
-function mappingForms({ type, property }: At): string {
-  const isResponse = property.includes('ResponseParameters');
+/** @param refused the key or the value that API Gateway refuses */
+function mappingForms(refused: string, { type, property }: At): string {
+  const isResponse = /responseParameters/i.test(property);
   if (type.startsWith('AWS::ApiGatewayV2::'))
     return CHANGES[isResponse ? 'ResponseParameters' : 'RequestParameters'];
-  if (type === 'AWS::ApiGateway::GatewayResponse')
+  const isKey = property.endsWith(`.${refused}`);
+  if (isResponse && !isKey && !/^(?:'|(?:method|integration|context|stageVariables)\b)/.test(refused))
+    return `write the constant in single quotes within the string: "'${refused}'"`;
+  if (
+    type === 'AWS::ApiGateway::GatewayResponse' ||
+    property.includes('x-amazon-apigateway-gateway-responses')
+  )
     return "write a constant in single quotes ('…'), or method.request.header.NAME, method.request.querystring.NAME, method.request.path.NAME, context.NAME or stageVariables.NAME";
   return isResponse
     ? "write method.response.header.NAME as the key; the value is a constant in single quotes ('…'), integration.response.header.NAME, integration.response.body.PATH, context.NAME or stageVariables.NAME"
@@ -146,7 +153,10 @@ export const REMEDIES_IN_WORDS: readonly RemedyRow[] = [
     words: /No method response exists for method/,
     remedy: () => 'add a method response (MethodResponses) with the same status code to the method',
   },
-  { words: /Invalid mapping expression specified: /, remedy: (_, at) => mappingForms(at) },
+  {
+    words: /^(?:.*\[)?Invalid mapping expression specified: ([^\]]*)\]?$/,
+    remedy: ([, refused = ''], at) => mappingForms(refused, at),
+  },
   {
     words: /Operations on header (\S+?)\]? are restricted/,
     remedy: ([, name = '']) => `remove the change of ${name}, which API Gateway sets itself`,

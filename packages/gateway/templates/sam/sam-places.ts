@@ -67,6 +67,12 @@ const OF_OPERATIONS: Readonly<Record<string, Path>> = {
   timeoutInMillis: ['TimeoutInMillis'],
   payloadFormatVersion: ['PayloadFormatVersion'],
 };
+/** Maps the kinds of parameters of a gateway response in a document to members of `ResponseParameters`. */
+const OF_RESPONSES: Readonly<Record<string, string>> = {
+  header: 'Headers',
+  path: 'Paths',
+  querystring: 'QueryStrings',
+};
 /** The list of `Auth.ResourcePolicy` from which SAM makes a statement with this operator in its condition. */
 const OF_POLICIES: Readonly<Record<string, string>> = {
   IpAddress: 'IpRangeBlacklist',
@@ -75,16 +81,59 @@ const OF_POLICIES: Readonly<Record<string, string>> = {
   StringNotEquals: 'SourceVpcWhitelist',
 };
 
+/** The APIs that SAM adds for events that name no API, and their sections of Globals. No resource declares them. */
+const OF_ADDED_APIS: Readonly<Record<string, string>> = {
+  ServerlessRestApi: 'Api',
+  ServerlessHttpApi: 'HttpApi',
+};
+/** Maps the headers of the answer to a preflight request to members of `Cors`. */
+const OF_PREFLIGHTS: Readonly<Record<string, string>> = {
+  'Access-Control-Allow-Credentials': 'AllowCredentials',
+  'Access-Control-Allow-Headers': 'AllowHeaders',
+  'Access-Control-Allow-Methods': 'AllowMethods',
+  'Access-Control-Allow-Origin': 'AllowOrigin',
+  'Access-Control-Max-Age': 'MaxAge',
+};
+
 /** Returns the place in the SAM template for a path into the converted template. */
 export function findOrigin(path: Path, expanded: Expanded): Path {
-  const place = findInResources(path, expanded);
-  return findInGlobals(place, expanded) ?? place;
+  const added = findAddedApi(path[1] ?? '', expanded);
+  const ofEvent = expanded.origins.get(path[1] ?? '');
+  const place = findInResources(path, added ?? ofEvent, expanded);
+  const inGlobals = findInGlobals(place, expanded);
+  if (inGlobals !== undefined) return inGlobals;
+  // What Globals does not set about an API that SAM adds comes from the event for which SAM adds it.
+  return place[1] !== undefined && place[1] === added ? findInResources(path, ofEvent, expanded) : place;
+}
+
+/** Returns the API that SAM adds if the resource is a part of it; the domain of an API is not named after it. */
+function findAddedApi(name: string, expanded: Expanded): string | undefined {
+  const isDomain = isOfDomain(name, expanded);
+  return Object.entries(OF_ADDED_APIS).find(
+    ([id, kind]) =>
+      Object.keys(expanded.memberAt(['Resources', id])).length === 0 &&
+      (name.startsWith(id) ||
+        (isDomain &&
+          Object.keys(expanded.memberAt(['Globals', kind, 'Domain'])).length > 0 &&
+          !isOfApi(name, expanded))),
+  )?.[0];
+}
+
+function isOfDomain(name: string, expanded: Expanded): boolean {
+  const type = membersOf(expanded.resources.get(name))['Type'];
+  return typeof type === 'string' && OF_DOMAIN.test(type);
+}
+
+function isOfApi(name: string, expanded: Expanded): boolean {
+  const type = expanded.memberAt(['Resources', expanded.origins.get(name) ?? ''])['Type'];
+  return typeof type === 'string' && type.endsWith('Api');
 }
 
 /** Returns the place in Globals of a value that the resource takes from there. */
 function findInGlobals([section, name = '', part, ...property]: Path, expanded: Expanded): Path | undefined {
   if (section !== 'Resources' || part !== 'Properties' || property.length === 0) return undefined;
-  const type = expanded.memberAt(['Resources', name])['Type'];
+  const type =
+    expanded.memberAt(['Resources', name])['Type'] ?? `AWS::Serverless::${OF_ADDED_APIS[name] ?? ''}`;
   const [, kind] = typeof type === 'string' ? (/^AWS::Serverless::(\w+)$/.exec(type) ?? []) : [];
   if (kind === undefined) return undefined;
   const isIn = (at: Path): boolean => memberAt(expanded.memberAt(at), property) !== undefined;
@@ -93,7 +142,8 @@ function findInGlobals([section, name = '', part, ...property]: Path, expanded: 
     : undefined;
 }
 
-function findInResources(path: Path, expanded: Expanded): Path {
+/** @param origin the resource of the template from which SAM makes the resource */
+function findInResources(path: Path, origin: string | undefined, expanded: Expanded): Path {
   const [section = '', name = '', part = '', ...rest] = path;
   if (section !== 'Resources') return path;
   const [property = '', ...within] = rest;
@@ -101,7 +151,6 @@ function findInResources(path: Path, expanded: Expanded): Path {
   if (inDocument !== undefined) return inDocument;
   const notification = placeOfNotification(name, rest, expanded);
   if (notification !== undefined) return notification;
-  const origin = expanded.origins.get(name);
   if (origin === undefined) return path;
   const properties = ['Resources', origin, 'Properties'];
   const events = Object.keys(expanded.memberAt([...properties, 'Events'])).filter((event) =>
@@ -113,9 +162,7 @@ function findInResources(path: Path, expanded: Expanded): Path {
     return placeOfPolicy(properties, name, within, expanded);
   const member = OF_FUNCTIONS[name.slice(origin.length)];
   if (member !== undefined && name.startsWith(origin)) return [...properties, member, ...rest];
-  const type = membersOf(expanded.resources.get(name))['Type'];
-  if (name !== origin && typeof type === 'string' && OF_DOMAIN.test(type))
-    return [...properties, 'Domain', ...rest];
+  if (name !== origin && isOfDomain(name, expanded)) return [...properties, 'Domain', ...rest];
   if (event === undefined) return part === 'Properties' ? [...properties, ...rest] : ['Resources', origin];
   const at = [...properties, 'Events', event];
   // The type of the event decides the protocol.
@@ -190,8 +237,13 @@ function placeInDocument(apiId: string, path: Path, expanded: Expanded): Path | 
   const at = ['Resources', apiId, 'Properties'];
   if (expanded.memberAt(at)['DefinitionBody'] !== undefined) return [...at, 'DefinitionBody', ...path];
   if (path[0] === 'x-amazon-apigateway-gateway-responses') {
-    const [, name = '', member = ''] = path;
-    return [...at, 'GatewayResponses', name, upperFirst(member)];
+    const [, name = '', member = '', ...keys] = path;
+    const key = keys.join('.');
+    const [, kind = '', parameter = ''] =
+      /^gatewayresponse\.(header|path|querystring)\.(.+)$/.exec(key) ?? [];
+    const below =
+      parameter === '' ? [key].filter((step) => step !== '') : [OF_RESPONSES[kind] ?? '', parameter];
+    return [...at, 'GatewayResponses', name, upperFirst(member), ...below];
   }
   if (path[0] === 'x-amazon-apigateway-policy') return placeInPolicy(apiId, path, expanded);
   const scheme = path.findIndex((key) => key === 'securitySchemes' || key === 'securityDefinitions');
@@ -214,7 +266,17 @@ function placeInDocument(apiId: string, path: Path, expanded: Expanded): Path | 
     if (text === route || text === `${route}.pathPart`) return [...event, 'Properties', 'Path'];
   }
   // SAM adds the methods for preflights, which no event has.
-  return path[0] === 'paths' && path[2] === 'options' ? [...at, 'Cors'] : undefined;
+  return path[0] === 'paths' && path[2] === 'options' ? placeOfPreflight(apiId, path, expanded) : undefined;
+}
+
+function placeOfPreflight(apiId: string, path: Path, expanded: Expanded): Path {
+  const at = ['Resources', apiId, 'Properties', 'Cors'];
+  const member = OF_PREFLIGHTS[path.at(-1)?.replace(/^method\.response\.header\./, '') ?? ''];
+  if (member === undefined) return at;
+  const inGlobals = findInGlobals([...at, member], expanded);
+  const isWhole = Object.keys(expanded.memberAt(inGlobals?.slice(0, -1) ?? at)).length === 0;
+  // `Cors` may be the origin itself.
+  return isWhole ? at : [...at, member];
 }
 
 /** @param operation the path in the operation that SAM makes from the event */

@@ -94,11 +94,40 @@ export function findRouteSetting(
         const at = ['functions', name, 'events', String(index), kind];
         const [first = '', second = '', ...rest] = property;
         if (first === '') return at;
+        if (second === 'IntegrationResponses') return [...at, ...settingOfResponse(rest, resource, settings)];
         const member = OF_ROUTES[kind]?.[first === 'Integration' ? second : first];
         const within = first === 'Integration' ? rest : property.slice(1);
         return member === undefined ? undefined : [...at, ...member, ...within];
       }
   return undefined;
+}
+
+/**
+ * Returns the setting, in an event, of a response of an integration: in `response.statusCodes` for its status, or else in
+ * `response`, which is the default response.
+ * @param property the path in the list of the integration's responses
+ */
+function settingOfResponse(
+  [index = '', member, ...below]: Path,
+  method: Json | undefined,
+  event: Json,
+): Path {
+  const responses = ['Properties', 'Integration', 'IntegrationResponses'];
+  const status = memberAt(method, [...responses, index, 'StatusCode']);
+  // osls writes the key of `statusCodes`, which is a number or a text.
+  const ofStatus = [
+    'response',
+    'statusCodes',
+    typeof status === 'number' ? `${status}` : (asText(status) ?? ''),
+  ];
+  const at = memberAt(event, ofStatus) === undefined ? ['response'] : ofStatus;
+  const name = below.join('.').replace(/^method\.response\.header\./, '');
+  const within = name === '' ? [] : [name];
+  if (member === 'ResponseParameters') return [...at, 'headers', ...within];
+  if (member === 'SelectionPattern') return [...at, 'pattern'];
+  if (member !== 'ResponseTemplates') return at;
+  const isOne = typeof memberAt(event, [...at, 'template']) === 'string';
+  return [...at, 'template', ...(isOne ? [] : within)];
 }
 
 /** A route as `get /users/{id}`, or the key of a route of a WebSocket API. */

@@ -98,6 +98,17 @@ const CASES = [
     'Integration',
     'add method.response.header.X: true to ResponseParameters of the method response (MethodResponses) that has the same status code',
   ],
+  // serverless/serverless-graphql#67
+  [
+    `${MAPPING}[Invalid mapping expression specified: *]`,
+    'Integration.IntegrationResponses.0.ResponseParameters.method.response.header.Access-Control-Allow-Origin',
+    `write the constant in single quotes within the string: "'*'"`,
+  ],
+  [
+    `${MAPPING}[Invalid mapping expression specified: X-Reason]`,
+    'Integration.IntegrationResponses.0.ResponseParameters.X-Reason',
+    "write method.response.header.NAME as the key; the value is a constant in single quotes ('…'), integration.response.header.NAME, integration.response.body.PATH, context.NAME or stageVariables.NAME",
+  ],
   [
     `${MAPPING}[Invalid mapping expression parameter specified: method.request.path.page]`,
     'Integration',
@@ -164,7 +175,10 @@ describe('remedyInWords', () => {
   it('names the forms of an HTTP API in a mapping of an HTTP API', () => {
     const at = { type: 'AWS::ApiGatewayV2::Integration', property: 'ResponseParameters.200' };
 
-    assert.match(remedyInWords(`${MAPPING}[x]`, at) ?? '', /overwrite:statuscode/);
+    assert.match(
+      remedyInWords(`${MAPPING}[Invalid mapping expression specified: x]`, at) ?? '',
+      /overwrite:statuscode/,
+    );
   });
 
   for (const { words, remedy } of REMEDIES_IN_WORDS)

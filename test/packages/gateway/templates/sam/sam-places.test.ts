@@ -1,7 +1,7 @@
 /** The place in a SAM template of each part that SAM makes from an event: the line of a finding about the part. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import {
   EVENT_SOURCES,
@@ -71,9 +71,18 @@ function* placed(
   for (const [key, inner] of Object.entries(value)) yield* placed(marker, inner, [...at, key]);
 }
 
+/** Returns the place of each marked value that SAM makes from a template. */
+function placesIn(marker: Json, template: JsonObject): readonly (readonly string[])[] {
+  const tree = parseSource(JSON.stringify(template), '/app/shop.json');
+  const expanded = expandSam(tree.value, tree);
+  return [...placed(marker, expanded.template['Resources'])].map((path) =>
+    expanded.originOf(['Resources', ...path]),
+  );
+}
+
 /** Returns the place of each marked value that SAM makes from an event with the properties. */
 function placesOf(marker: Json, Type: string, Properties: JsonObject): readonly (readonly string[])[] {
-  const template = {
+  return placesIn(marker, {
     Transform: 'AWS::Serverless-2016-10-31',
     Resources: {
       F: {
@@ -83,12 +92,7 @@ function placesOf(marker: Json, Type: string, Properties: JsonObject): readonly 
       Bucket: { Type: 'AWS::S3::Bucket' },
       Pool: { Type: 'AWS::Cognito::UserPool' },
     },
-  };
-  const tree = parseSource(JSON.stringify(template), '/app/shop.json');
-  const expanded = expandSam(tree.value, tree);
-  return [...placed(marker, expanded.template['Resources'])].map((path) =>
-    expanded.originOf(['Resources', ...path]),
-  );
+  });
 }
 
 describe('findOrigin', () => {
@@ -112,4 +116,87 @@ describe('findOrigin', () => {
           assert.ok(`${place}.`.startsWith(`${wanted}.`) || place === at.join('.'), place);
       });
   }
+});
+
+/** Properties of APIs that SAM passes on, by the kind of the API, with the value whose place is looked for. */
+const OF_APIS: Readonly<Record<'Api' | 'HttpApi', readonly (readonly [path: string, value: Json])[]>> = {
+  Api: [
+    ['AccessLogSetting.DestinationArn', MARKER],
+    ['AccessLogSetting.Format', MARKER],
+    ['BinaryMediaTypes.0', MARKER],
+    ['CacheClusterSize', MARKER],
+    ['CanarySetting.StageVariableOverrides.Member', MARKER],
+    ['Cors.AllowHeaders', MARKER],
+    ['Cors.AllowMethods', MARKER],
+    ['Cors.AllowOrigin', MARKER],
+    ['Cors.MaxAge', MARKER],
+    ['Cors', MARKER],
+    ['Domain.DomainName', MARKER],
+    ['MethodSettings.0.CacheTtlInSeconds', 4242],
+    ['MinimumCompressionSize', 4242],
+    ['Name', MARKER],
+    ['Variables.Member', MARKER],
+    ['GatewayResponses.DEFAULT_4XX.ResponseParameters.Headers.X-Reason', MARKER],
+    ['GatewayResponses.DEFAULT_4XX.ResponseTemplates.application/json', MARKER],
+  ],
+  HttpApi: [
+    ['AccessLogSettings.DestinationArn', MARKER],
+    ['AccessLogSettings.Format', MARKER],
+    ['CorsConfiguration.AllowHeaders.0', MARKER],
+    ['CorsConfiguration.AllowMethods.0', MARKER],
+    ['CorsConfiguration.AllowOrigins.0', MARKER],
+    ['CorsConfiguration.ExposeHeaders.0', MARKER],
+    ['CorsConfiguration.MaxAge', 4242],
+    ['DefaultRouteSettings.ThrottlingBurstLimit', 4242],
+    ['Domain.DomainName', MARKER],
+    ['StageVariables.Member', MARKER],
+  ],
+};
+
+function nested([step = '', ...rest]: readonly string[], value: Json): Json {
+  const inner = rest.length === 0 ? value : nested(rest, value);
+  return step === '0' ? [inner] : { [step]: inner };
+}
+
+const DOMAIN = { DomainName: 'a.example.com', CertificateArn: 'arn' };
+
+/** Builds a template with a route of an API that has the property itself or takes it from Globals. */
+function withApi(kind: 'Api' | 'HttpApi', property: JsonObject, home: string): JsonObject {
+  const reference = kind === 'Api' ? 'RestApiId' : 'ApiId';
+  const { Domain: domain } = property;
+  const whole: JsonObject = isJsonObject(domain) ? { Domain: { ...DOMAIN, ...domain } } : property;
+  const [own, globals] =
+    home === 'of its own'
+      ? [{ Own: { Type: `AWS::Serverless::${kind}`, Properties: { StageName: 'dev', ...whole } } }, {}]
+      : [{ Own: { Type: `AWS::Serverless::${kind}`, Properties: { StageName: 'dev' } } }, { [kind]: whole }];
+  const isImplicit = home === 'of the API that SAM adds';
+  const route = { Path: '/a', Method: 'get', ...(isImplicit ? {} : { [reference]: { Ref: 'Own' } }) };
+  const events = { E: { Type: kind, Properties: route } };
+  const F = {
+    Type: 'AWS::Serverless::Function',
+    Properties: { Runtime: 'nodejs24.x', Handler: 'a.b', Events: events },
+  };
+  return {
+    Transform: 'AWS::Serverless-2016-10-31',
+    Globals: globals,
+    Resources: { F, ...(isImplicit ? {} : own) },
+  };
+}
+
+describe('findOrigin, in an API', () => {
+  for (const kind of ['Api', 'HttpApi'] as const)
+    for (const [path, value] of OF_APIS[kind])
+      for (const [home, at] of [
+        ['of its own', ['Resources', 'Own', 'Properties']],
+        ['in Globals', ['Globals', kind]],
+        ['of the API that SAM adds', ['Globals', kind]],
+      ] as const)
+        it(`finds ${path} ${home} (${kind})`, () => {
+          const steps = path.split('.');
+          const places = placesIn(value, withApi(kind, membersOf(nested(steps, value)), home));
+
+          assert.ok(places.length > 0, 'SAM passes the value on');
+          const wanted = [...at, ...steps].join('.');
+          for (const place of places) assert.equal(place.join('.'), wanted);
+        });
 });

@@ -37,6 +37,20 @@ functions:
           authorizer: # guard
             name: guard
             resultTtlInSeconds: 0 # ttl
+      - http:
+          path: quotes
+          method: get
+          integration: lambda
+          response: # responses
+            headers:
+              X-Reason: "'a'" # header
+            template: $input.path('$') # template
+            statusCodes:
+              404:
+                pattern: 'none' # pattern
+                headers:
+                  X-Reason: "'b'" # header of 404
+                template: { text/plain: none } # template of 404
       - httpApi: GET /short # short
       - websocket:
           route: $connect # connect
@@ -46,6 +60,10 @@ const method = (HttpMethod: string, Ref: string) => ({
   Type: 'AWS::ApiGateway::Method',
   Properties: { HttpMethod, ResourceId: { Ref } },
 });
+const responses = [
+  { StatusCode: 200, ResponseParameters: {}, ResponseTemplates: {} },
+  { StatusCode: 404, SelectionPattern: 'none', ResponseParameters: {}, ResponseTemplates: {} },
+];
 const packaged = {
   template: {
     Resources: {
@@ -60,6 +78,15 @@ const packaged = {
       },
       GetPets: method('GET', 'Pets'),
       PostOwn: method('POST', 'OwnId'),
+      Quotes: { Type: 'AWS::ApiGateway::Resource', Properties: { PathPart: 'quotes' } },
+      GetQuotes: {
+        Type: 'AWS::ApiGateway::Method',
+        Properties: {
+          HttpMethod: 'GET',
+          ResourceId: { Ref: 'Quotes' },
+          Integration: { IntegrationResponses: responses },
+        },
+      },
       Short: { Type: ROUTE, Properties: { RouteKey: 'GET /short', ApiId: { Ref: 'HttpApi' } } },
       Connect: { Type: ROUTE, Properties: { RouteKey: '$connect', ApiId: { Ref: 'WebsocketsApi' } } },
       HelloLambdaFunction: { Type: 'AWS::Lambda::Function', Properties: {} },
@@ -90,6 +117,21 @@ describe('the line of a property of what osls generates for a route', () => {
       const path = ['Resources', logicalId, 'Properties', ...property.split('.')];
 
       assert.equal(findGeneratedLine(path, tree, packaged), wanted);
+    });
+
+  for (const [property, text] of [
+    [['0', 'ResponseParameters', 'method.response.header.X-Reason'], '# header'],
+    [['0', 'ResponseTemplates', 'application/json'], '# template'],
+    [['0', 'StatusCode'], '# responses'],
+    [['1', 'ResponseParameters', 'method.response.header.X-Reason'], '# header of 404'],
+    [['1', 'ResponseTemplates', 'text/plain'], '# template of 404'],
+    [['1', 'SelectionPattern'], '# pattern'],
+  ] as const)
+    it(`is that of the setting of a response: ${property.join('.')}`, () => {
+      const wanted = TEXT.split('\n').findIndex((line) => line.endsWith(text)) + 1;
+      const path = ['Resources', 'GetQuotes', 'Properties', 'Integration', 'IntegrationResponses'];
+
+      assert.equal(findGeneratedLine([...path, ...property], tree, packaged), wanted);
     });
 
   it('is that of the event for the route itself', () => {
