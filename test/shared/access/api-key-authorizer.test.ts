@@ -93,6 +93,23 @@ describe('an authorizer for API keys', () => {
     assert.equal(await outcomeOf(authorize, asked({ 'X-Api-Key': token })), 'TOKEN_ISSUER_UNKNOWN');
   });
 
+  it('names in the record of its decision the key, but not the subject of a token', async () => {
+    const table = new ApiKeyTable();
+    table.nowSeconds = Math.floor(Date.now() / 1000);
+    const authorize = anAuthorizer(table);
+    const { key, keyId } = await table.make();
+    const recordFor = async (credential: string) => {
+      const { result } = await authorize(asked({ Authorization: `Bearer ${credential}` }));
+      return parseAccessDecision(result?.context['accessDecision']);
+    };
+
+    const byKey = await recordFor(key);
+    const byToken = await recordFor(signToken(KEY, someClaims({ scope: 'orders:read' })));
+
+    assert.deepEqual([byKey?.outcome, byKey?.issuer, byKey?.key], ['allow', 'keys', keyId]);
+    assert.deepEqual([byToken?.outcome, byToken?.issuer, byToken?.key], ['allow', 'main', undefined]);
+  });
+
   it('says in the record of its decision whose key was refused, and in its log which key', async () => {
     const table = new ApiKeyTable();
     const { key, keyId } = await table.make({ tenant: 'globex' });

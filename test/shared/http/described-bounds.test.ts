@@ -34,7 +34,7 @@ const ROUTES: readonly Route[] = [
 const numberOf = (schema: JsonSchema, keyword: string): number | undefined =>
   typeof schema[keyword] === 'number' ? schema[keyword] : undefined;
 const schemaAt = (schema: JsonSchema, keyword: string): JsonSchema => (schema[keyword] ?? {}) as JsonSchema;
-const textOf = (length: number): string => 'a'.repeat(length);
+const letters = (length: number): string => 'a'.repeat(length);
 const listOf = (schema: JsonSchema, length: number): unknown[] =>
   Array.from({ length }, () => sampleOf(schemaAt(schema, 'items')));
 const objectOf = (
@@ -50,13 +50,13 @@ function sampleOf(schema: JsonSchema): unknown {
   if (type === 'boolean') return true;
   if (type === 'array') return listOf(schema, 1);
   if (type === 'object' && properties === undefined) return objectOf(schema, 1);
-  if (type === 'object') return membersOf(schema);
-  if (typeof pattern !== 'string') return textOf(3);
+  if (type === 'object') return requiredMembers(schema);
+  if (typeof pattern !== 'string') return letters(3);
   const samples = fc.sample(fc.stringMatching(new RegExp(pattern)), { numRuns: 20, seed: 1 });
   return samples.find((text) => isText(schema, text));
 }
 
-function membersOf(schema: JsonSchema): Readonly<Record<string, unknown>> {
+function requiredMembers(schema: JsonSchema): Readonly<Record<string, unknown>> {
   const required = schema['required'] as readonly string[];
   return Object.fromEntries(
     required.map((name) => [name, sampleOf(schemaAt(schemaAt(schema, 'properties'), name))]),
@@ -86,7 +86,7 @@ function boundsOf(schema: JsonSchema): readonly Bound[] {
   return [
     ...at('minimum', same, -1),
     ...at('maximum', same, 1),
-    ...[...at('minLength', textOf, -1), ...at('maxLength', textOf, 1)].filter(
+    ...[...at('minLength', letters, -1), ...at('maxLength', letters, 1)].filter(
       ({ value, isWithin }) => isWithin === isText(schema, String(value)),
     ),
     ...at('maxItems', (length) => listOf(schema, length), 1),
@@ -136,7 +136,7 @@ describe('a bound of a value in the OpenAPI document', () => {
           isRequired ? [[name, sampleOf(schema)]] : [],
         ),
       ),
-      body: body['properties'] === undefined ? {} : membersOf(body),
+      body: body['properties'] === undefined ? {} : requiredMembers(body),
     };
     const fields = [
       ...Object.entries(query).map(([name, { schema }]) => ({ part: 'query', name, schema }) as const),

@@ -36,7 +36,7 @@ describe('DocumentAdmin', () => {
     await publish(SECOND);
     const restored = await admin.restore(1, BY);
     assert.deepEqual([restored.version, restored.restores, restored.checksum], [3, 1, checksum]);
-    await assert.rejects(admin.restore(9, BY), { code: 'REQUEST_INVALID' });
+    await assert.rejects(admin.restore(9, BY), { code: 'REQUEST_INVALID', field: 'version' });
 
     // What counts already is no new version.
     assert.equal((await admin.restore(1, BY)).version, 3);
@@ -64,7 +64,11 @@ describe('DocumentAdmin', () => {
         throw new DomainError('CONFIG_INVALID', 'it trusts the local issuer');
       },
     });
-    await assert.rejects(publish(FIRST), { code: 'REQUEST_INVALID', message: /trusts the local issuer/ });
+    await assert.rejects(publish(FIRST), {
+      code: 'REQUEST_INVALID',
+      field: 'checksum',
+      message: /trusts the local issuer/,
+    });
     await assert.rejects(admin.publish({ checksum: 'a'.repeat(64), parts: 1 }, BY), {
       code: 'STORE_UNAVAILABLE',
     });
@@ -74,7 +78,7 @@ describe('DocumentAdmin', () => {
   it('writes over no part of the version that counts', async () => {
     const { publish, admin } = aPublishedTable();
     const { checksum } = await publish(FIRST);
-    await assert.rejects(admin.keepPart(checksum, 0, 'AAAA'), { code: 'REQUEST_INVALID' });
+    await assert.rejects(admin.keepPart(checksum, 0, 'AAAA'), { code: 'REQUEST_INVALID', field: 'data' });
   });
 
   it('takes nothing if authorizers would not look at it', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { followPublished, MAX_AGE_MS, REFRESH_MS } from '#shared/access/documents/follow.ts';
 import type { CompiledAccess } from '#shared/access/compiled-document.ts';
+import { DomainError } from '#shared/errors.ts';
 import { aCompiledDocument, aPublishedTable, BY } from '../../../support/a-published-table.ts';
 
 const BUNDLED = { documents: [aCompiledDocument('bundled')] };
@@ -85,6 +86,17 @@ describe('followPublished', () => {
     state.isAway = true;
     await assert.rejects(start()(), { code: 'STORE_UNAVAILABLE' });
   });
+
+  for (const [what, fault, code] of [
+    ['what makes them unusable', new DomainError('CONFIG_INVALID', 'a table is missing'), 'CONFIG_INVALID'],
+    ['that they cannot be read, if nothing else is known', new Error('no table'), 'STORE_UNAVAILABLE'],
+  ] as const)
+    it(`says of documents without a predecessor ${what}`, async () => {
+      const { start } = aFollower(() => {
+        throw fault;
+      });
+      await assert.rejects(start()(), { code });
+    });
 
   it('does not fall back to the bundle if what was published is deleted', async () => {
     const { start, publish, state, items } = aFollower();

@@ -222,6 +222,45 @@ describe('KeyAdmin', () => {
     assert.equal(await codeOf(table.admin.create(aNewKey({ scopes: [] }), creation)), 'OPERATION_REUSED');
   });
 
+  // A key that is written from what was read before is not the key that somebody else has changed, or removed.
+  const changes = {
+    rotate: (table: ApiKeyTable, keyId: string) => table.admin.rotate(keyId, HOUR, table.operation()),
+    rename: (table: ApiKeyTable, keyId: string) => table.admin.rename(keyId, 'CI', table.operation()),
+    revoke: (table: ApiKeyTable, keyId: string) => table.admin.revoke(keyId, table.operation()),
+  };
+  for (const [name, change] of Object.entries(changes)) {
+    it(`does not ${name} a key back into the table from which it was removed meanwhile`, async () => {
+      const table = new ApiKeyTable();
+      const { keyId } = await table.make();
+      const write = table.store.transact.bind(table.store);
+      table.store.transact = (writes) => {
+        table.items.clear();
+        return write(writes);
+      };
+
+      const code = await codeOf(change(table, keyId));
+
+      assert.equal(code, name === 'revoke' ? 'KEY_UNKNOWN' : 'EDIT_CONFLICT');
+      assert.deepEqual([...table.items.keys()], []);
+    });
+
+    it(`does not undo by ${name} what somebody else changed meanwhile`, async () => {
+      const table = new ApiKeyTable();
+      const { keyId } = await table.make();
+      const write = table.store.transact.bind(table.store);
+      table.store.transact = async (writes) => {
+        table.store.transact = write;
+        await table.admin.rename(keyId, 'of somebody else', table.operation());
+        return write(writes);
+      };
+
+      const code = await codeOf(change(table, keyId));
+
+      assert.equal(code, name === 'revoke' ? 'done' : 'EDIT_CONFLICT');
+      assert.equal((await table.admin.show(keyId)).record.name, 'of somebody else');
+    });
+  }
+
   it('makes the same key of the same operation however much later', async () => {
     const table = new ApiKeyTable();
     const operation = table.operation();

@@ -128,6 +128,22 @@ describe('KeySets', () => {
     assert.equal((await keySets.keyFor(URI, 'first')).keyId, 'first');
   });
 
+  it('calls a failing issuer at the end of each pause, and never earlier', async () => {
+    const { keySets, asked, clock, sets } = aScene();
+    const look = () => assert.rejects(keySets.keyFor(URI, 'first'), { code: 'KEY_SET_UNAVAILABLE' });
+    sets.clear();
+    await look();
+
+    for (const [failures, seconds] of [1, 2, 4, 8, 16, 32, 60, 60].entries()) {
+      clock.nowMs += seconds * 1_000 - 1;
+      await look();
+      assert.equal(asked.length, failures + 1, `a millisecond before the end of ${seconds} s`);
+      clock.nowMs += 1;
+      await look();
+      assert.equal(asked.length, failures + 2, `after ${seconds} s`);
+    }
+  });
+
   it('treats an answer that is not a key set as an outage', async () => {
     const { keySets, counts } = aScene('<html>');
     await assert.rejects(keySets.keyFor(URI, 'first'), { code: 'KEY_SET_UNAVAILABLE' });

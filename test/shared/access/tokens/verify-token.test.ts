@@ -65,6 +65,18 @@ describe('createTokenVerifier', () => {
     assert.deepEqual(noted, ['RS256', 'other', 'other']);
   });
 
+  // https://github.com/awslabs/aws-jwt-verify#verify-jwts-from-any-oidc-compatible-idp names these.
+  for (const alg of ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512', 'EdDSA'])
+    it(`knows ${alg}`, async () => {
+      const noted: unknown[] = [];
+      const verifyToken = createTokenVerifier(new KeySets(aFetcher(new Map()), clock), clock, {
+        ...UNOBSERVED,
+        note: ({ algorithm }: { readonly algorithm?: unknown }) => noted.push(algorithm),
+      });
+      await assert.rejects(verifyToken(signToken(rsa, someClaims(), { alg }), issuers));
+      assert.deepEqual(noted, [alg]);
+    });
+
   const accepted = [
     { name: 'one of several audiences', claims: { aud: ['x', 'api'] } },
     { name: 'client_id if there is no aud', claims: { aud: undefined, client_id: 'api' } },
