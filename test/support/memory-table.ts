@@ -1,6 +1,7 @@
 /** ItemStore in one process's memory, for tests, and for a gateway that serves only from memory. */
 import type { Clock, ItemStore } from '#shared/ports.ts';
 import { applyChange, testsHold } from './apply-write.ts';
+import { assertPurpose } from './write-purposes.ts';
 import type { Item, ItemKey, ItemWrite } from '#shared/table/item-write.ts';
 
 type MemoryTableOptions = {
@@ -25,7 +26,9 @@ export function createMemoryTable(options: MemoryTableOptions): ItemStore {
     items.delete(printItemKey(key));
     return undefined;
   };
-  const apply = ({ key, change }: ItemWrite): Item => {
+  const apply = (write: ItemWrite): Item => {
+    const { key, change } = write;
+    assertPurpose(write);
     const after = applyChange(change, find(key));
     if (after !== undefined) items.set(printItemKey(key), after);
     return after ?? {};
