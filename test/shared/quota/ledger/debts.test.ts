@@ -22,6 +22,24 @@ const stamped = (): ReturnType<typeof aRequest> => aRequest({ atEpochMs: NOON_MS
 
 const DONE = { kind: 'done', item: {}, storeEpochMs: undefined } as const;
 
+describe('Debts', () => {
+  it('are as many as allowed, and make room 15 minutes after the ends of their periods, not earlier', () => {
+    const clock = { nowMs: NOON_MS, nowEpochMs: () => clock.nowMs };
+    const debts = new Debts(clock, 2);
+    const keyOf = (subject: string) => ledgerKey({ tenant: 'acme', limit: 'daily', subject }, TODAY);
+    const first = debts.open(keyOf('a'), NOON_MS);
+    debts.open(keyOf('b'), NOON_MS + 1);
+
+    clock.nowMs = NOON_MS + 900_000 - 1;
+    assert.equal(debts.open(keyOf('c'), NOON_MS), undefined);
+    assert.equal(debts.open(keyOf('a'), NOON_MS), first);
+    clock.nowMs += 1;
+    assert.deepEqual(debts.open(keyOf('c'), TODAY.endEpochMs), { borrowed: 0, owed: 0 });
+    assert.equal(debts.find(keyOf('a')), undefined);
+    assert.ok(debts.find(keyOf('b')));
+  });
+});
+
 describe('a debt', () => {
   it('is charged although the key has been suspended since', async () => {
     const table = new QuotaTable();

@@ -202,6 +202,7 @@ const TODAY = { startEpochMs: Date.UTC(2026, 10, 19), endEpochMs: Date.UTC(2026,
 class Sharded {
   readonly table = new QuotaTable();
   readonly process: Sharding;
+  pauses = 0;
   constructor(root: Item | undefined, shards: readonly number[], shardSetting?: QuotaLimit['shards']) {
     const { store, clock } = this.table;
     const random = { hex: (digits: number) => '0'.repeat(digits), fraction: () => 0.5 };
@@ -209,7 +210,12 @@ class Sharded {
       store,
       clock,
       random,
-      timer: { pause: () => Promise.resolve() },
+      timer: {
+        pause: () => {
+          this.pauses += 1;
+          return Promise.resolve();
+        },
+      },
       grantIds: new GrantIds(random, clock),
       debts: new Debts(clock, 10),
       denyCacheMs: 1000,
@@ -261,6 +267,22 @@ describe('one process on a ledger with shards', () => {
     assert.equal(await sharded.provide(5), 'again');
     assert.deepEqual([sharded.item(0)?.['rem'], sharded.item('root')?.['rem']], [5, 1]);
   });
+
+  it('is told that a smaller grant is possible, and moves nothing, if its shard has the units by now', async () => {
+    const sharded = new Sharded({ rem: 50 }, [5, 5]);
+    assert.equal(await sharded.provide(5), 'smaller');
+    assert.deepEqual(sharded.remaining(), [5, 5]);
+    assert.equal(await sharded.provide(6), 'again');
+  });
+
+  for (const retryable of [true, false])
+    it(`${retryable ? 'pauses' : 'does not pause'} after a move that ${retryable ? 'was throttled' : 'can never be made'}`, async () => {
+      const sharded = new Sharded({ rem: 6 }, [0, 0]);
+      sharded.table.store.transact = () =>
+        Promise.resolve({ kind: 'rejected', retryable, reason: 'of the table' });
+      await sharded.provide(5);
+      assert.equal(sharded.pauses > 0, retryable);
+    });
 
   it('goes to the shard that has enough', async () => {
     const sharded = new Sharded({ rem: 0 }, [1, 0, 2, 3]);

@@ -72,6 +72,18 @@ describe('a customer whose access logs are charged', () => {
     assert.equal(await logs.left(), 2980);
   });
 
+  it('has its own quota in the ledger that its first line opens', async () => {
+    const logs = new Logs();
+    await logs.begin();
+    await createCustomer(logs.ports, requested('new'), {
+      tenant: 'acme',
+      plan: 'free',
+      limits: { monthly: 20 },
+    });
+    await logs.serve(12);
+    assert.deepEqual([await logs.allows(), await logs.left()], [true, 8]);
+  });
+
   it('is refused below its use after a downgrade, before any further line', async () => {
     const logs = new Logs();
     await logs.begin();
