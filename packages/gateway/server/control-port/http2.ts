@@ -107,17 +107,19 @@ function toArrival(
   raw: readonly string[],
   remoteAddress: string | undefined,
 ): Http2Arrival {
-  const of = (name: string): string => raw[raw.indexOf(name) + 1] ?? '';
-  const host = raw.includes(':authority') ? of(':authority') : of('host');
+  // Only every second text is a name; a value may be the same word.
+  const of = (name: string): string | undefined =>
+    raw.find((_, index) => index % 2 === 1 && raw[index - 1] === name);
+  const host = of(':authority') ?? of('host') ?? '';
   const kept = raw.filter((_, index) => {
     const name = raw[index - (index % 2)] ?? '';
     return !name.startsWith(':') || name === ':authority';
   });
   return {
-    method: of(':method'),
-    target: of(':path'),
+    method: of(':method') ?? '',
+    target: of(':path') ?? '',
     host,
-    rawHeaders: raw.includes('host') ? kept : [...kept, 'host', host],
+    rawHeaders: of('host') === undefined ? [...kept, 'host', host] : kept,
     body: stream,
     remoteAddress,
   };

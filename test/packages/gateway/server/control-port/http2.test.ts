@@ -246,6 +246,18 @@ describe('acceptHttp2', () => {
     ],
     ['by its Host alone', { host: 'b.example' }, 'b.example', ['host', 'b.example']],
     [
+      'by its Host alone, after a header whose value is the word',
+      { 'x-kind': 'host', host: 'b.example' },
+      'b.example',
+      ['x-kind', 'host', 'host', 'b.example'],
+    ],
+    [
+      'by its authority alone, after a header whose value is the word',
+      { ':authority': 'a.example', 'x-kind': 'host' },
+      'a.example',
+      [':authority', 'a.example', 'x-kind', 'host', 'host', 'a.example'],
+    ],
+    [
       'by both',
       { ':authority': 'a.example', host: 'b.example' },
       'a.example',
