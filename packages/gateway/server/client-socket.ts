@@ -195,7 +195,7 @@ function clientClosure(code: number, reason: string): Closure {
 }
 
 /** Returns the closure for an error that `ws` reports about the client's bytes. */
-function toClosure(error: Error): Closure {
+export function toClosure(error: Error): Closure {
   const code = 'code' in error ? error.code : undefined;
   switch (code) {
     case 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH':

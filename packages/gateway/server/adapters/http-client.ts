@@ -80,7 +80,7 @@ export function createHttpClient(
       instance?.ended(true);
       return outcome;
     } catch (error) {
-      const failure = describe(error, instance === undefined ? request : { ...request, origin });
+      const failure = toFailure(error, instance === undefined ? request : { ...request, origin });
       instance?.ended(!isUnconnected(failure));
       return failure;
     }
@@ -243,7 +243,7 @@ class BackendStream implements ByteStream {
     try {
       for await (const chunk of this.#body) if (Buffer.isBuffer(chunk)) yield chunk;
     } catch (error) {
-      const failure = describe(error, this.#request);
+      const failure = toFailure(error, this.#request);
       const reason = failure.kind === 'timed-out' ? 'the integration timeout has passed' : failure.message;
       throw gatewayError('INTEGRATION_FAILURE', { source: 'integration', reason });
     }
@@ -283,7 +283,8 @@ const NO_SUCH_HOST = new Set([
 const TLS_FAULT =
   /^(?:ERR_TLS_|ERR_SSL_|EPROTO$|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH$)/;
 
-function describe(error: unknown, request: HttpRequest): Failure {
+/** Returns what a call's fault means: whether its time was over, and otherwise at which part of the way it failed. */
+export function toFailure(error: unknown, request: HttpRequest): Failure {
   if (error instanceof DOMException && error.name === 'TimeoutError') return { kind: 'timed-out' };
   if (error instanceof errors.HeadersTimeoutError) return { kind: 'timed-out' };
   const message = error instanceof Error ? error.message : String(error);

@@ -388,7 +388,7 @@ function refuseUnknownApi(request: ControlRequest): ControlReply {
  * Removes the `:authority` header from the call. HTTP/2 clients sign this header, but a call that is forwarded over
  * HTTP/1.1 cannot contain it.
  */
-function withoutAuthority(call: AwsCall): AwsCall {
+export function withoutAuthority(call: AwsCall): AwsCall {
   const { rawHeaders } = call.request;
   const at = rawHeaders.findIndex((text, index) => index % 2 === 0 && text === ':authority');
   return at === -1

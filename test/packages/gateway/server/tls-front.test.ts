@@ -401,7 +401,7 @@ describe('serveTls', () => {
 
   it('makes a certificate once for each name', async (t) => {
     const { certified, open } = await aFront(t);
-    for (const name of ['localhost', 'a.localhost', 'localhost', 'a.localhost']) {
+    for (const name of ['localhost', 'a.localhost', 'localhost', 'a.localhost', 'localhost', 'a.localhost']) {
       const client = open(name);
       await once(client, 'secureConnect');
       client.destroy();

@@ -147,10 +147,12 @@ describe('createKeySets', () => {
     const kid = issuer.keySet().keys[0]?.kid ?? '';
 
     const before = keySets.known(LOCAL_ISSUER, kid);
+    const found = await keySets.find(LOCAL_ISSUER, kid);
     await issuer.rotate({ withdraw: true });
     const after = keySets.known(LOCAL_ISSUER, kid);
 
     assert.notEqual(before, undefined);
+    assert.deepEqual(found, { kind: 'key', key: before });
     assert.equal(after, undefined);
     assert.deepEqual(await keySets.find(LOCAL_ISSUER, kid), { kind: 'unknown' });
     assert.deepEqual(fetcher.asked, []);
