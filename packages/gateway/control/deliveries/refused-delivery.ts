@@ -80,7 +80,7 @@ function findRefusedMessage(target: PolicedTarget, targetArn: string, sender: st
     principal: { arn: '', accountId: '', service },
     conditions: conditionsOf(targetArn, sender),
   };
-  const decisions = policies.map(({ policy }) => policy?.decide(question) ?? 'implicit-deny');
+  const decisions = policies.map(({ policy }) => policy?.decide(question));
   if (decisions.includes('allow') && !decisions.includes('explicit-deny')) return undefined;
   const begin = `${sender} may not ${question.action} on ${logicalId} to deliver this`;
   const deciding = policies[Math.max(0, decisions.indexOf('explicit-deny'))];

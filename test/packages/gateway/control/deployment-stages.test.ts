@@ -30,4 +30,13 @@ describe('a stage described by its deployment', () => {
     assert.deepEqual(await allowed(settings, '/dev/pets'), [200, 429]);
     assert.deepEqual(await allowed(settings, '/dev/cats'), [200, 200]);
   });
+
+  it('throttles one method by its own settings, and the others by those of the stage', async () => {
+    const MethodSettings = [
+      { ResourcePath: '/pets', HttpMethod: 'GET', ThrottlingBurstLimit: 100, ThrottlingRateLimit: 100 },
+    ];
+
+    assert.deepEqual(await allowed({ ...ONE, MethodSettings }, '/dev/pets'), [200, 200]);
+    assert.deepEqual(await allowed({ ...ONE, MethodSettings }, '/dev/cats'), [200, 429]);
+  });
 });

@@ -50,4 +50,39 @@ describe('UsagePlans', () => {
       message: 'Usage Plan Key already exists',
     });
   });
+
+  // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html: a key belongs to one
+  // plan for each stage.
+  const [dev, prod, other] = ['a:dev', 'a:prod', 'b:dev'];
+  for (const [mine, theirs, shared] of [
+    [[dev, prod], [other], undefined],
+    [[dev, prod], [other, prod], prod],
+    [[dev, prod], [prod, other], prod],
+    [[prod, dev], [dev], dev],
+    [[dev], [other, dev], dev],
+    [[], [dev], undefined],
+    [[dev], [], undefined],
+  ] as const)
+    it(`${shared === undefined ? 'takes' : 'refuses'} a key for ${mine.join(' and ') || 'no stage'} that has ${theirs.join(' and ') || 'no stage'} already`, () => {
+      const plans = new UsagePlans(DEFAULT_QUOTAS);
+      const put = (id: string, stages: readonly string[]): void =>
+        plans.put({
+          ...aPlan(id),
+          apiStages: stages.map((text) => {
+            const [apiId, stage] = text.split(':');
+            return { apiId, stage, throttle: {} };
+          }),
+        } as unknown as UsagePlan);
+      put('gold', theirs);
+      plans.join('gold', new PlanKey('key', new KeyUsage(0)));
+      put('silver', mine);
+      const join = (): void => plans.join('silver', new PlanKey('key', new KeyUsage(0)));
+
+      if (shared === undefined) assert.doesNotThrow(join);
+      else
+        assert.throws(join, {
+          message: `API Key key is already in Usage Plan gold for API Stage ${shared}`,
+        });
+      assert.deepEqual([...plans.plansOf('key')], shared === undefined ? ['gold', 'silver'] : ['gold']);
+    });
 });
