@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { keyPrefixesOf } from '#shared/access/keys/key-prefixes.ts';
+import { chargedCachesOf, keyPrefixesOf } from '#shared/access/keys/key-prefixes.ts';
 import { aDocument, anAccess } from '../../../support/an-access-document.ts';
 
 /** Takes keys of `shop`, and charges by what `plan` says. */
@@ -72,4 +72,26 @@ describe('keyPrefixesOf', () => {
 
     assert.deepEqual(keyPrefixesOf(access, 'prod').get('shop')?.planClaims, [['plan'], ['tier']]);
   });
+});
+
+describe('chargedCachesOf', () => {
+  for (const [isCharged, cacheTtlSeconds, isListed] of [
+    [true, 300, true],
+    [true, 1, true],
+    [true, 0, false],
+    [false, 300, false],
+    [false, 0, false],
+  ] as const)
+    it(`${isListed ? 'lists' : 'does not list'} the API of a document ${isCharged ? 'with' : 'without'} a quota whose results are cached for ${cacheTtlSeconds} s`, () => {
+      const { quota, ...document } = aCharged('orders', 'prod', 'gold');
+      const one = {
+        ...document,
+        ...(isCharged && { quota }),
+        result: { ...document.result, cacheTtlSeconds },
+      };
+      const api = { kind: 'rest', apiId: 'abcdefghij', stage: 'v1' };
+
+      assert.deepEqual(chargedCachesOf(anAccess(one), 'prod'), isListed ? [api] : []);
+      assert.deepEqual(chargedCachesOf(anAccess(one), 'dev'), []);
+    });
 });

@@ -345,6 +345,32 @@ describe('flush', () => {
     assert.equal(await table.spend(table.holder(limits), 2000), 900);
   });
 
+  // Units whose return is not certain are charged to nobody, and granted to nobody else.
+  for (const [name, answer, expected] of [
+    ['were returned', undefined, 'returned'],
+    ['are lost if the table does not answer', { kind: 'unknown', reason: 'lost' }, 'wasted'],
+  ] as const)
+    it(`observes that units ${name}`, async () => {
+      const table = new QuotaTable();
+      let isOver = false;
+      const { store } = table;
+      const faulty: ItemStore = {
+        ...store,
+        update: (write) => (isOver && answer !== undefined ? Promise.resolve(answer) : store.update(write)),
+      };
+      const leaving = table.holder([{ ...DAILY, quota: 1000, wasteBudget: 0.5 }], { store: faulty });
+      await table.spend(leaving, 100);
+      isOver = true;
+
+      await leaving.flush();
+
+      const units = (kind: string) =>
+        table.events.flatMap((event) => (event.kind === kind && 'units' in event ? [event.units] : []));
+      assert.equal(units(expected).length, 1);
+      if (expected === 'returned') assert.equal(table.ledger()['rem'], 900);
+      assert.deepEqual(units(expected === 'returned' ? 'wasted' : 'returned'), []);
+    });
+
   it('charges what is owed', async () => {
     const table = new QuotaTable();
     const quotas = table.holder([{ ...DAILY, quota: 3 }]);
