@@ -26,9 +26,9 @@ export type ChannelsOptions = {
   readonly onState?: (state: State) => void;
   /**
    * Called with the reason why a connection was not made: a `ConnectionProblem` if the server refused it or cannot be
-   * reached, or an error of `url` or `token`, or of the WebSocket class that does not accept their result (such as a
-   * token with `Bearer ` in front). The client tries again, with growing pauses, unless the problem is final. Default:
-   * `console.warn`, once for each of the first 20 reasons.
+   * reached, or if the WebSocket class does not accept the address or the token (such as a token with `Bearer ` in
+   * front), or an error that `url` or `token` threw. The client tries again, with growing pauses, unless the problem is
+   * final. Default: `console.warn`, once for each of the first 20 reasons.
    */
   readonly onProblem?: (error: unknown) => void;
   /** How long a publication waits for a connection, in milliseconds. Default: 30,000. */

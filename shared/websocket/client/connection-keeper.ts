@@ -3,7 +3,7 @@
  * closes it or its credential expires. It does not depend on channels.
  */
 import type { ServerFrame } from '../frames.ts';
-import { describeFailure, isRefusal } from './connection-problem.ts';
+import { describeFailure, describeUnusable, isRefusal, textOfUnusable } from './connection-problem.ts';
 import type { ConnectionProblem, HandshakeFailure } from './connection-problem.ts';
 import type { Host, Socket } from './host.ts';
 
@@ -108,14 +108,21 @@ export class ConnectionKeeper {
 
   async #open(): Promise<void> {
     let socket: Socket;
-    let url = '';
+    let url: string;
+    let protocols: readonly string[];
     try {
       url = await this.#options.url();
-      socket = this.#host.connect(url, await this.#options.protocols());
+      protocols = await this.#options.protocols();
     } catch (error) {
-      // Without a usable address and credential there is no connection, and nothing else reports the reason.
+      // Without an address and a credential there is no connection, and nothing else reports the reason.
       if (!this.#isClosed) this.#events.problem(error);
       this.#failed();
+      return;
+    }
+    try {
+      socket = this.#host.connect(url, protocols);
+    } catch (error) {
+      this.#unmade(url, protocols, error);
       return;
     }
     if (this.#isClosed) {
@@ -191,12 +198,31 @@ export class ConnectionKeeper {
     if (this.#isClosed) return;
     this.#refusals = isRefusal(failure.status) ? this.#refusals + 1 : 0;
     const { isRenewable } = this.#options;
-    // An earlier connection that is still open is used until it ends.
-    const isServed = this.#socket !== undefined;
-    const problem = describeFailure(failure, {
-      isRenewable,
-      refusals: isServed ? 0 : this.#refusals,
-    });
+    this.#report(describeFailure(failure, { isRenewable, refusals: this.#countedRefusals() }));
+  }
+
+  /** Reports what the WebSocket class threw. To try an address or a token that it does not accept again is useless. */
+  #unmade(url: string, protocols: readonly string[], error: unknown): void {
+    if (this.#isClosed) return;
+    const text = textOfUnusable(error);
+    if (text === undefined) {
+      this.#events.problem(error);
+      this.#failed();
+      return;
+    }
+    this.#refusals += 1;
+    const { isRenewable } = this.#options;
+    this.#report(
+      describeUnusable({ url, protocols, text }, { isRenewable, attempts: this.#countedRefusals() }),
+    );
+  }
+
+  /** An earlier connection that is still open is used until it ends, so no refusal is final before. */
+  #countedRefusals(): number {
+    return this.#socket === undefined ? this.#refusals : 0;
+  }
+
+  #report(problem: ConnectionProblem): void {
     this.#events.problem(problem);
     if (problem.isFinal) {
       this.close();

@@ -20,14 +20,17 @@ export type HandshakeFailure = {
  */
 export class ConnectionProblem extends Error {
   override readonly name = 'ConnectionProblem';
-  /** `refused`: the server answered. `unreachable`: there was no connection, or the reason is hidden. */
-  readonly code: 'refused' | 'unreachable';
+  /**
+   * `refused`: the server answered. `unreachable`: there was no connection, or the reason is hidden. `invalid`: the
+   * address or the token cannot be used for a WebSocket, so no connection was tried.
+   */
+  readonly code: 'refused' | 'unreachable' | 'invalid';
   readonly status: number | undefined;
   /** Whether the client has given up, because another attempt is expected to be refused too. */
   readonly isFinal: boolean;
 
   constructor(
-    code: 'refused' | 'unreachable',
+    code: 'refused' | 'unreachable' | 'invalid',
     message: string,
     { status, isFinal = false }: { readonly status?: number | undefined; readonly isFinal?: boolean } = {},
   ) {
@@ -62,6 +65,43 @@ export function describeFailure(
     'refused',
     `the server refused the connection with status ${status}. ${after}; gatewright explain last prints the reason`,
     { status, isFinal },
+  );
+}
+
+/** Names of the errors that WebSocket classes throw for an address or a subprotocol that they do not accept. */
+const UNUSABLE = new Set(['SyntaxError', 'TypeError', 'SecurityError']);
+
+/** @returns the text of the error; undefined if it has another cause, which may pass */
+export function textOfUnusable(error: unknown): string | undefined {
+  return error instanceof Error && UNUSABLE.has(error.name) ? error.message : undefined;
+}
+
+/** Characters of a subprotocol (RFC 9110, token). */
+const SUBPROTOCOL = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+
+/**
+ * Describes that the WebSocket class did not accept the address or a subprotocol. The token itself is never part of the
+ * text, nor is the query of the address, which may contain a ticket.
+ * @param text what the class threw
+ */
+export function describeUnusable(
+  {
+    url,
+    protocols,
+    text,
+  }: { readonly url: string; readonly protocols: readonly string[]; readonly text: string },
+  { isRenewable, attempts }: { readonly isRenewable: boolean; readonly attempts: number },
+): ConnectionProblem {
+  const isFinal = attempts >= (isRenewable ? REFUSALS : 1);
+  const [address = ''] = url.split('?');
+  // Browsers name the subprotocol, which is the token, in their text.
+  const fault = protocols.every((protocol) => SUBPROTOCOL.test(protocol))
+    ? `the WebSocket refuses the address ${JSON.stringify(address)} (${text.replaceAll(url, address)}): pass one such as wss://example.com/prod`
+    : 'the token cannot be sent as a subprotocol: pass it without the prefix Bearer and without spaces';
+  return new ConnectionProblem(
+    'invalid',
+    `${fault}. ${isFinal ? 'The client stops' : 'The client tries again'}`,
+    { isFinal },
   );
 }
 

@@ -35,7 +35,10 @@ describe('a connection that is kept', () => {
     await network.run(10_000);
     client.close();
 
-    assert.deepEqual(problems, [new RangeError('signed out'), new SyntaxError('subprotocol')]);
+    const [signedOut, unusable] = problems;
+    assert.deepEqual(signedOut, new RangeError('signed out'));
+    assert.ok(unusable instanceof ConnectionProblem);
+    assert.deepEqual([unusable.code, unusable.isFinal, problems.length], ['invalid', false, 2]);
     assert.deepEqual(states, ['connecting', 'open', 'closed']);
   });
 

@@ -63,6 +63,44 @@ describe('connectChannels if the handshake is refused', () => {
       });
 
   for (const [name, webSocket] of CLASSES)
+    for (const { what, url, token, says } of [
+      {
+        what: 'an address that is none',
+        url: 'shop.example/dev?ticket=t1',
+        token: 'e30',
+        says: /^the WebSocket refuses the address "shop\.example\/dev" \(.*\): pass one such as wss:/,
+      },
+      {
+        what: 'a token with its prefix',
+        url: 'ws://127.0.0.1:9/dev',
+        token: 'Bearer e30',
+        says: /^the token cannot be sent as a subprotocol: pass it without the prefix Bearer/,
+      },
+    ])
+      for (const isRenewable of [false, true])
+        it(`stops at ${what}${isRenewable ? ', after three attempts if it may change' : ''} (${name})`, async () => {
+          const states: string[] = [];
+          const problems: unknown[] = [];
+          const channels = connectChannels({
+            url: isRenewable ? () => url : url,
+            token,
+            onState: (state) => states.push(state),
+            onProblem: (error) => problems.push(error),
+            ...(webSocket !== undefined && { webSocket }),
+          });
+          const ended = await channels.publish('rooms/1', 'x').catch((error: unknown) => error);
+
+          assert.ok(ended instanceof ChannelError);
+          assert.equal(ended.code, 'refused');
+          assert.match(ended.message, says);
+          assert.match(ended.message, /\. The client stops$/);
+          assert.doesNotMatch(ended.message, /ticket|e30/);
+          assert.equal(problems.length, isRenewable ? 3 : 1);
+          assert.ok(problems.every((each) => each instanceof ConnectionProblem && each.code === 'invalid'));
+          assert.equal(states.at(-1), 'closed');
+        });
+
+  for (const [name, webSocket] of CLASSES)
     it(`reports a port on which nobody listens, and tries again (${name})`, async () => {
       const closed = createServer();
       await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
