@@ -143,6 +143,11 @@ export type PlanState = {
   readonly current?: Plan;
   readonly planned: readonly { readonly plan: string; readonly title: string; readonly from: string }[];
   readonly offers: readonly Plan[];
+  /**
+   * Present if the owner of the APIs has agreed on quotas or a later plan with the customer, who can therefore not choose
+   * another plan.
+   */
+  readonly agreed?: 'quotas' | 'later-plan';
 };
 
 export type PlanPreview = {

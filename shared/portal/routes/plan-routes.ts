@@ -69,6 +69,7 @@ async function showPlan(context: MemberContext, nowEpochMs: number): Promise<Ans
         from: new Date(fromEpochMs).toISOString(),
       })),
     offers,
+    ...agreementOf(context, nowEpochMs),
   };
 }
 
@@ -113,19 +114,35 @@ function offerUnknown(): DomainError {
 }
 
 /**
- * Returns the plans to which the customer may change. A customer with quotas of its own, now or from a planned time,
- * has agreed on them with the owner of the APIs, and a change here would lose them. Attack: any change withdraws what
- * is planned, so a customer would escape a plan that the owner has planned for it.
+ * Returns why the customer may not change the plan. A customer with quotas of its own, now or from a planned time, has
+ * agreed on them with the owner of the APIs, and a change here would lose them. Attack: any change withdraws what is
+ * planned, so a customer would escape a plan that the owner has planned for it.
  */
-function offersFor({ customer, portal }: MemberContext, nowEpochMs: number): readonly OfferedPlan[] {
+function agreementOf(
+  { customer, portal }: MemberContext,
+  nowEpochMs: number,
+): Pick<Answers.PlanState, 'agreed'> {
   const term = termAt(customer, nowEpochMs);
-  if (term === undefined || term.limits !== undefined) return [];
-  const { changesTo = [] } = portal.offers.plans.find(({ plan }) => plan === term.plan) ?? {};
-  const isAgreed = customer.terms.some(
+  if (term === undefined) return {};
+  if (term.limits !== undefined) return { agreed: 'quotas' };
+  const changesTo = changesFrom(portal, term.plan);
+  const isPlanned = customer.terms.some(
     ({ plan, limits, fromEpochMs }) =>
       fromEpochMs > nowEpochMs && (limits !== undefined || !changesTo.includes(plan)),
   );
-  if (isAgreed) return [];
+  return isPlanned ? { agreed: 'later-plan' } : {};
+}
+
+function changesFrom({ offers }: MemberContext['portal'], planId: string): readonly string[] {
+  return offers.plans.find(({ plan }) => plan === planId)?.changesTo ?? [];
+}
+
+/** Returns the plans to which the customer may change. */
+function offersFor(context: MemberContext, nowEpochMs: number): readonly OfferedPlan[] {
+  const { customer, portal } = context;
+  const term = termAt(customer, nowEpochMs);
+  if (term === undefined || agreementOf(context, nowEpochMs).agreed !== undefined) return [];
+  const changesTo = changesFrom(portal, term.plan);
   return portal.offers.plans.filter(({ plan }) => changesTo.includes(plan));
 }
 

@@ -39,14 +39,17 @@ describe('a change that the owner of the APIs has planned', () => {
         const answer = await owner.post('/api/plan', { body: { plan, version: 3 } });
         assert.deepEqual([answer.status, answer.body['code']], [409, 'OFFER_UNKNOWN'], plan);
       }
-      assert.deepEqual((await owner.get('/api/plan')).body['offers'], []);
+      const { offers, agreed } = (await owner.get('/api/plan')).body;
+      assert.deepEqual([offers, agreed], [[], 'later-plan']);
       assert.deepEqual(await plans(), before);
     }
   });
 
   it('does not let the customer replace the agreed quotas with those of the plan', async () => {
     const { owner, agree, plans } = await aCustomer('pro');
+    assert.equal((await owner.get('/api/plan')).body['agreed'], undefined);
     await agree({ plan: 'pro', limits: { monthly: 20 }, version: 2 });
+    assert.equal((await owner.get('/api/plan')).body['agreed'], 'quotas');
     await agree({ plan: 'free', fromEpochMs: DECEMBER_MS, version: 3 });
     const before = await plans();
     const answer = await owner.post('/api/plan', { body: { plan: 'pro', version: 4 } });

@@ -21,7 +21,7 @@ export function PlanSection() {
       <SectionHead title="Plan" about="What you may use, what it costs, and which plans you may change to." />
       {changed === undefined ? null : <Confirmed of={changed} />}
       <Loaded of={fetched}>
-        {({ version, current, planned, offers }) => (
+        {({ version, current, planned, offers, agreed }) => (
           <>
             {current === undefined ? (
               <Empty title="You have no plan yet.">Choose one of the plans below.</Empty>
@@ -49,7 +49,7 @@ export function PlanSection() {
                 onCancel={() => setAsked(undefined)}
               />
             )}
-            <Offers offers={offers} current={current?.plan} onPreview={preview} />
+            <Offers offers={offers} agreed={agreed} current={current?.plan} onPreview={preview} />
           </>
         )}
       </Loaded>
@@ -57,17 +57,27 @@ export function PlanSection() {
   );
 }
 
+const WITHOUT_OFFERS: Readonly<Record<NonNullable<PlanState['agreed']> | 'none', string>> = {
+  none: 'There is no other plan that you may change to here.',
+  quotas:
+    'Your organisation has limits of its own, which the provider of the API has agreed with you. To change to another plan, ask the provider.',
+  'later-plan':
+    'The provider of the API has agreed another plan with you, which begins later. To change to another plan, ask the provider.',
+};
+
 function Offers({
   offers,
+  agreed = 'none',
   current,
   onPreview,
 }: {
   readonly offers: readonly Plan[];
+  readonly agreed: PlanState['agreed'] | 'none';
   readonly current: string | undefined;
   readonly onPreview: (plan: string) => Promise<void>;
 }) {
   const others = offers.filter(({ plan }) => plan !== current);
-  if (others.length === 0) return <p class="soft">There is no other plan that you may change to here.</p>;
+  if (others.length === 0) return <p class="soft">{WITHOUT_OFFERS[agreed]}</p>;
   return (
     <>
       <h2>Other plans</h2>
