@@ -522,6 +522,8 @@ export type Circumstances = {
    */
   readonly trust?: string | undefined;
   readonly guard: GuardCircumstances | undefined;
+  /** The customer who sent a message, as the toolkit's authorizer recorded it when the connection was made. */
+  readonly sender?: { readonly customer: string; readonly key?: string } | undefined;
   readonly policies: readonly GuardPolicy[];
   readonly meter: MeterCircumstances | undefined;
   /** Whether the throttle of a message is written for its route alone; undefined if that is unknown. */

@@ -5,9 +5,9 @@ import type { Circumstances, QuotaRefusal } from './circumstances.ts';
 import type { Reason } from './reason.ts';
 
 /** @returns undefined if no quota refused the request, or if the caller is not a customer */
-export function explainHandlerQuota({ integration, guard }: Circumstances): Reason | undefined {
+export function explainHandlerQuota({ integration, guard, sender }: Circumstances): Reason | undefined {
   const { quotaRefusal: refusal } = integration ?? {};
-  const { customer, key } = guard?.decided ?? {};
+  const { customer, key } = guard?.decided ?? sender ?? {};
   if (refusal === undefined || customer === undefined) return undefined;
   return explainRefusal(refusal, customer, key);
 }

@@ -106,18 +106,26 @@ function explainAnswer(about: Circumstances, integration: IntegrationCircumstanc
   if (integration === undefined || integration.outcome === 'not called') return NOTHING;
   const name = nameOf(integration);
   const took = integration.tookMs === undefined ? '' : ` within ${Math.round(integration.tookMs)} ms`;
+  const ofQuota = explainHandlerQuota(about);
   if (kind === 'handshake' && status !== 101)
     return {
       because: [
         `${name}, the integration of $connect, responded with ${status}, but only a status below 300 accepts the connection.`,
+        ...(ofQuota?.because ?? []),
         ...printed(integration),
       ],
-      changes: [],
-      otherwise: 'Return statusCode 200 for this client from the $connect function.',
+      changes: ofQuota?.changes ?? [],
+      otherwise:
+        ofQuota === undefined
+          ? 'Return statusCode 200 for this client from the $connect function.'
+          : undefined,
     };
   if (integration.lambdaReply !== undefined) return explainLambdaReply(integration, routeKey);
   if (integration.errorStatus !== undefined && integration.problem === undefined)
-    return explainErrorStatus(integration, { routeKey, took, isReplyDropped, definition: about.definition });
+    return explainErrorStatus(integration, {
+      ...{ routeKey, took, isReplyDropped, ofQuota },
+      definition: about.definition,
+    });
   if (isReplyDropped === true)
     return {
       because: [
@@ -223,11 +231,13 @@ function explainErrorStatus(
     routeKey,
     took,
     isReplyDropped,
+    ofQuota,
     definition,
   }: Pick<Circumstances, 'definition'> & {
     readonly routeKey: string;
     readonly took: string;
     readonly isReplyDropped: true | undefined;
+    readonly ofQuota: Reason | undefined;
   },
 ): Reason {
   const outcome =
@@ -238,13 +248,15 @@ function explainErrorStatus(
       isReplyDropped === true
         ? `${responded}, and the route ${routeKey} has no route response, so the client does not get the error.`
         : `${responded}: the body went to the client as an ordinary message, if the route ${routeKey} has a route response, and the connection stays open.`,
+      ...(ofQuota?.because ?? []),
       ...printed(integration),
     ],
     changes: [
       ...(isReplyDropped === true
         ? [`To send the body to the client, set ${nameSetting('routeResponse', definition, routeKey)}.`]
         : []),
-      outcome,
+      // A reply of the toolkit's quota says in its body what happened.
+      ...(ofQuota?.changes ?? [outcome]),
     ],
   };
 }

@@ -9,6 +9,8 @@ import { describeAddress, describeDomain } from './describe-address.ts';
 import { describeIntegration, describeOutcome, requestIdOf } from './describe-integration.ts';
 import type { IntegrationWith } from './describe-integration.ts';
 import { describeMeter } from './describe-meter.ts';
+import { readDecision } from './read-decision.ts';
+import { readQuotaOfMessage } from './read-quota-refusal.ts';
 import { findJsonFault } from './json-fault.ts';
 import { findModelFaults, findNulls } from './model-faults.ts';
 import { isEvent, kindOfEvent } from './recorded-request.ts';
@@ -204,6 +206,7 @@ function describeEvent(
     screened: [],
     injected: [],
     guard: undefined,
+    sender: senderOf(recorded, redactor),
     policies: [],
     meter: undefined,
     isThrottleOwn: found?.stage.throttle?.hasOwnLimit?.(route?.routeKey ?? ''),
@@ -223,6 +226,7 @@ function describeEvent(
             ...describeOutcome(recorded, lines, redactor),
             problem: readErrorFrame(recorded, redactor),
             ...readErrorStatus(recorded),
+            quotaRefusal: readQuotaOfMessage(recorded),
             tookMs: recorded.latencyMs,
           },
   };
@@ -233,6 +237,14 @@ function readErrorStatus({ kind, outcome }: RecordedEvent): { readonly errorStat
   if (kind !== 'MESSAGE' || outcome?.kind !== 'returned') return {};
   const { statusCode } = parseJsonObject(outcome.payload) ?? {};
   return typeof statusCode === 'number' && statusCode >= 400 ? { errorStatus: statusCode } : {};
+}
+
+/** The customer that the toolkit's authorizer recorded in the context of the connection. */
+function senderOf({ caller }: RecordedEvent, redactor: Redactor): Circumstances['sender'] {
+  if (caller.kind !== 'lambda') return undefined;
+  const { customer, key } = readDecision(caller.context) ?? {};
+  if (customer === undefined) return undefined;
+  return { customer: redactor.text(customer), ...(key !== undefined && { key: redactor.text(key) }) };
 }
 
 /** Reads a frame in which a function of the toolkit refuses a message: `{type: "error", code, message}`. */

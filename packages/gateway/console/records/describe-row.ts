@@ -1,8 +1,9 @@
 import type { AccessOutcome, ChargeOutcome } from '@gatewright/aws/access-decision';
+import type { CallerFacts } from '../../core/events/request-facts.ts';
 import type { QuotaRefusal } from '../explain/circumstances.ts';
 import { readDecision } from './read-decision.ts';
-import { readQuotaRefusal } from './read-quota-refusal.ts';
-import { nameOfCaller, principalOf } from './describe-guard.ts';
+import { readQuotaOfMessage, readQuotaRefusal } from './read-quota-refusal.ts';
+import { nameOfCaller } from './describe-guard.ts';
 import { isEvent, kindOfEvent } from './recorded-request.ts';
 import { NO_LABELS } from './api-labels.ts';
 import { notesOf } from './row-notes.ts';
@@ -104,6 +105,12 @@ function reasonOf(recorded: RecordedRequest): string | undefined {
   return outcome === undefined ? undefined : CHARGES[outcome];
 }
 
+/** Returns how the quota of a handler refused a message, which has no status and no code. */
+function reasonOfMessage(recorded: RecordedEvent): string | undefined {
+  const refusal = customerOf(recorded.caller) === undefined ? undefined : readQuotaOfMessage(recorded);
+  return refusal && OF_HANDLERS[refusal.outcome];
+}
+
 /** Returns the API key as the name of a caller that nothing else identifies. */
 function nameOfKey({ metered, received }: RecordedRequest): string | undefined {
   const key = metered?.holder?.apiKey ?? received.apiKey;
@@ -111,7 +118,7 @@ function nameOfKey({ metered, received }: RecordedRequest): string | undefined {
 }
 
 /** Returns the customer that the toolkit's authorizer recorded in its context; undefined if it recorded none. */
-function customerOf(caller: RecordedRequest['caller']): string | undefined {
+function customerOf(caller: CallerFacts | undefined): string | undefined {
   if (caller?.kind !== 'lambda') return undefined;
   return readDecision(caller.context)?.customer;
 }
@@ -157,7 +164,9 @@ function rowOfEvent(sequence: number, recorded: RecordedEvent, redactor: Redacto
     phase: recorded.phase,
     code: recorded.error?.code,
     failure: recorded.failure === undefined ? undefined : redactor.text(firstLine(recorded.failure)),
-    caller: mask(principalOf(recorded.caller), redactor),
+    reason: reasonOfMessage(recorded),
+    caller: mask(nameOfCaller(recorded.caller), redactor),
+    customer: mask(customerOf(recorded.caller), redactor),
     cache: undefined,
     isColdStart: isCold(recorded.outcome),
     connectionId: recorded.connectionId === '' ? undefined : recorded.connectionId,

@@ -1,10 +1,10 @@
 /** Reads the reply in which the quota of a handler (`gatewright/quota`) refuses a request. */
 import { PERIOD_IS_CLOSED } from '@gatewright/aws/access-decision';
-import { asText, memberOf, parseJson } from '@gatewright/aws/json-object';
+import { asText, memberOf, parseJson, parseJsonObject } from '@gatewright/aws/json-object';
 import { HeaderList } from '../../core/events/header-list.ts';
 import type { IntegrationCircumstances, QuotaRefusal } from '../explain/circumstances.ts';
 import { readLeftOfReply } from './read-left.ts';
-import type { RecordedRequest } from './recorded-request.ts';
+import type { RecordedEvent, RecordedRequest } from './recorded-request.ts';
 
 /** Texts of `rejectionReply` in the toolkit. */
 const SUSPENDED = 'access is suspended by the owner of the API';
@@ -22,6 +22,19 @@ export function readQuotaOfReply(
     quotaRefusal: readQuotaRefusal(recorded),
     ...(isFunction && recorded.status < 400 && { left: readLeftOfReply(recorded) }),
   };
+}
+
+/**
+ * Reads the refusal of a message of a WebSocket API from what its function returned. The client gets only the body of
+ * it (docs/aws §11.3).
+ */
+export function readQuotaOfMessage({ kind, outcome }: RecordedEvent): QuotaRefusal | undefined {
+  if (kind !== 'MESSAGE' || outcome?.kind !== 'returned') return undefined;
+  const { statusCode, headers, body } = parseJsonObject(outcome.payload) ?? {};
+  if (typeof statusCode !== 'number' || typeof body !== 'string') return undefined;
+  const replyHeaders =
+    typeof headers === 'object' && headers !== null ? Object.entries(headers).flat().map(String) : [];
+  return readQuotaRefusal({ status: statusCode, replyHeaders, replyBody: Buffer.from(body) });
 }
 
 /** Returns undefined if the reply is not such a refusal. */

@@ -3,13 +3,17 @@ import type { ShownCustomer } from '../../endpoints/customer-model.ts';
 import type { RequestRow } from '../../records/model.ts';
 
 type Refusal = {
-  readonly status: number;
+  /** Undefined for messages of WebSocket APIs, which have no status. */
+  readonly status: number | undefined;
   readonly reason: string;
   readonly count: number;
   readonly lastEpochMs: number;
 };
 
-type Row = Pick<RequestRow, 'status' | 'customer' | 'code' | 'reason' | 'notes' | 'atEpochMs' | 'standsFor'>;
+type Row = Pick<
+  RequestRow,
+  'kind' | 'status' | 'customer' | 'code' | 'reason' | 'notes' | 'atEpochMs' | 'standsFor'
+>;
 
 /**
  * Says what refuses requests of the customer now.
@@ -43,16 +47,16 @@ export function countRefusals(rows: readonly Row[], customer: string): readonly 
     (row) =>
       row.customer === customer &&
       (row.code ?? row.reason) !== undefined &&
-      row.status >= 400 &&
-      row.status < 500,
+      (row.kind === 'message' ? row.reason !== 'quota unavailable' : row.status >= 400 && row.status < 500),
   );
-  const groups = Map.groupBy(refused, ({ status, notes }) => `${status} ${notes[0] ?? ''}`);
+  const statusOf = ({ kind, status }: Row): number | undefined => (kind === 'message' ? undefined : status);
+  const groups = Map.groupBy(refused, (row) => `${statusOf(row)} ${row.notes[0] ?? ''}`);
   return [...groups.values()]
     .flatMap(([newest, ...others]): Refusal[] => {
       if (newest === undefined) return [];
-      const { status, notes, atEpochMs, code = '' } = newest;
+      const { notes, atEpochMs, code = '' } = newest;
       const count = [newest, ...others].reduce((sum, { standsFor }) => sum + standsFor, 0);
-      return [{ status, reason: notes[0] ?? code, count, lastEpochMs: atEpochMs }];
+      return [{ status: statusOf(newest), reason: notes[0] ?? code, count, lastEpochMs: atEpochMs }];
     })
     .toSorted((a, b) => b.count - a.count);
 }

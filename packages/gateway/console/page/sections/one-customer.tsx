@@ -223,10 +223,10 @@ function Refusals({ tenant, rows }: { readonly tenant: string; readonly rows: re
         <li key={`${status} ${reason}`}>
           <a
             href={linkTo('traffic', '', {
-              search: `customer:${quoteValue(tenant)} status:${status}`,
+              search: `customer:${quoteValue(tenant)}${status === undefined ? '' : ` status:${status}`}`,
             })}
           >
-            {count} × {status} {reason}
+            {count} × {status ?? 'message'} {reason}
           </a>
           <span class="soft">last at {dateTime(lastEpochMs)}</span>
         </li>

@@ -7,6 +7,9 @@ import { planUnknown } from '#shared/quota/plan/plan-book.ts';
 import { checkSubject } from '#shared/quota/plan/subject.ts';
 import { TermsReader } from '#shared/quota/plan/terms.ts';
 import type { Rejection } from '#shared/quota/quotas.ts';
+import { RequestRecords } from '../../../../../packages/gateway/console/records/request-records.ts';
+import { Trail } from '../../../../../packages/gateway/core/trail.ts';
+import { createSystemClock } from '../../../../../packages/gateway/server/adapters/system-clock.ts';
 import { countRefusals } from '../../../../../packages/gateway/console/page/data/refusals.ts';
 import { aRecordedApi, storyOf } from '../../../../support/recorded-apis.ts';
 import type { FakeFunction } from '../../../../support/virtual-ports.ts';
@@ -101,6 +104,60 @@ describe('a refusal by the quota of a handler', () => {
       assert.doesNotMatch(storyOf(last), /quota|suspended/);
       assert.deepEqual(countRefusals(rows, 'acme'), []);
     }
+  });
+});
+
+const CONTEXT = {
+  accessDecision:
+    printAccessDecision({ document: 'shop', outcome: 'allow', key: 'k1', customer: 'acme' }) ?? '',
+};
+
+const FUNCTION = { render: () => 'talk-dev-say' };
+
+/** Records a message of a WebSocket API whose function returned this. */
+const heard = (returned: object) => {
+  const clock = createSystemClock();
+  const records = new RequestRecords(10, clock, 'key of a test');
+  const trail = new Trail(clock);
+  trail.keepNotes();
+  trail.enter('integrate');
+  trail.noteOutcome({
+    kind: 'returned',
+    payload: JSON.stringify(returned),
+    requestId: () => 'invocation-1',
+  });
+  records.takeEvent({
+    kind: 'MESSAGE',
+    ...{ requestId: 'r1', connectionId: 'c1', apiId: 'abcdefghij', stageName: 'dev' },
+    ...{ sourceIp: '127.0.0.1', status: 200, latencyMs: 3, trail, payload: '{}', body: '{}' },
+    ...{ found: undefined, closure: undefined, reply: undefined },
+    caller: { kind: 'lambda', principalId: 'k1', context: CONTEXT, integrationLatencyMs: 0 },
+    route: { routeKey: 'say', integration: { kind: 'lambda-proxy', functionName: FUNCTION } } as never,
+  });
+  const last = records.detail('last');
+  assert.ok(last);
+  return { last, rows: records.rows() };
+};
+
+describe('a message that the quota of its handler refuses', () => {
+  for (const { reason, limits, note, says } of ROWS)
+    it(`is told as a refusal by the quota, with the customer: ${reason}`, () => {
+      const rejection = { admitted: false, reason, limit: 'monthly', retryAfterSeconds: 3 * DAY, limits };
+      const { last, rows } = heard(rejectionReply(rejection as unknown as Rejection));
+
+      assert.match(storyOf(last), /The message for say was handled, and its function returned statusCode/);
+      assert.match(storyOf(last), says);
+      assert.doesNotMatch(storyOf(last), /→ Make the function put the outcome/);
+      assert.deepEqual([last.notes, last.customer, last.caller], [[note], 'acme', 'acme']);
+      const counted = countRefusals(rows, 'acme').map((each) => [each.status, each.reason]);
+      assert.deepEqual(counted, note === 'quota unavailable' ? [] : [[undefined, note]]);
+    });
+
+  it('is not seen in another error', () => {
+    const { last, rows } = heard({ statusCode: 429, body: '{"message":"slow down"}' });
+
+    assert.match(storyOf(last), /→ Make the function put the outcome into the body/);
+    assert.deepEqual(countRefusals(rows, 'acme'), []);
   });
 });
 

@@ -6,6 +6,7 @@ import {
 } from '../../../../../../packages/gateway/console/page/data/refusals.ts';
 
 const aRow = (status: number, note: string | undefined, more: object = {}) => ({
+  kind: 'request' as const,
   status,
   customer: 'acme' as string | undefined,
   code: note === undefined ? undefined : 'INVALID_API_KEY',
