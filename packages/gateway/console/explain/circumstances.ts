@@ -27,6 +27,13 @@ export type NearMiss = {
   readonly isFar?: true | undefined;
 };
 
+/** A path with the name of a stage, at which a route serves the request. */
+export type StagedPath = {
+  readonly path: string;
+  /** The first segment of the request's path, if the stage replaces it instead of being put before it. */
+  readonly instead?: string | undefined;
+};
+
 /** An identity source, and whether the request contained a value for it. */
 type IdentityPlace = {
   readonly kind: 'header' | 'querystring' | 'stageVariable' | 'context';
@@ -463,6 +470,10 @@ export type Circumstances = {
   readonly doubledStage?: string | undefined;
   /** The path without its first segment, if the stage is $default and a route serves this shorter path. */
   readonly behindSegment?: string | undefined;
+  /** Where a path without the name of a stage would be served. */
+  readonly staged?: StagedPath | undefined;
+  /** The key of the route that would serve the request at `doubledStage`, `behindSegment` or `staged`. */
+  readonly servedBy?: string | undefined;
   /** True if the API's own endpoint is disabled, so that no stage is served at that endpoint. */
   readonly isEndpointDisabled?: boolean;
   readonly routeKey: string | undefined;

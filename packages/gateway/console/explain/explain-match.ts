@@ -62,15 +62,8 @@ function isOtherCase(stage: string, path: string): boolean {
   return first !== stage && first.toLowerCase() === stage.toLowerCase();
 }
 
-function explainStage({
-  failure,
-  stages,
-  protocol,
-  path,
-  isEndpointDisabled,
-  domains = [],
-  definition,
-}: Circumstances): Reason {
+function explainStage(about: Circumstances): Reason {
+  const { failure, stages, protocol, path, isEndpointDisabled, domains = [], definition } = about;
   const named = `the ${stages.length === 1 ? 'stage' : 'stages'} ${listed(stages, 'and')}`;
   const isStageless = protocol === 'http' && isEndpointDisabled !== true && stages.length > 0;
   if (isEndpointDisabled === true)
@@ -83,7 +76,7 @@ function explainStage({
   const because = [
     isStageless
       ? `The path begins with none of the stages of the API (${listed(stages, 'and')}), and the API has no $default stage.`
-      : `${sentence(failure ?? 'The path names no stage')} The API has ${stages.length === 0 ? 'no stage' : named}.`,
+      : `${sentence(path === '/' ? 'The path names no stage' : (failure ?? 'The path names no stage'))} The API has ${stages.length === 0 ? 'no stage' : named}.`,
   ];
   const [stage] = stages;
   if (stage === undefined) return { because, changes: ['Deploy the API to a stage.'] };
@@ -95,20 +88,20 @@ function explainStage({
         `Call /${near}${path.slice(near.length + 1)}.${OF_EVENTS.has(definition?.logicalId ?? '') ? ` SAM names the stage ${near} of an API that it makes from events: for another name, define an AWS::Serverless::Api with StageName, and name it in RestApiId of the events.` : ''}`,
       ],
     };
-  const change = protocol === 'websocket' ? 'Connect to' : 'Begin the path with';
-  const linked =
-    protocol === 'rest' && path.length > 1
-      ? ` If a redirect (Location) or a link of this API led to ${path}, write the stage there: /${stage}${path}.`
-      : '';
-  return {
-    because,
-    changes: [
-      `${change} ${listed(
-        stages.map((name) => `/${name}`),
-        'or',
-      )}.${linked}`,
-    ],
-  };
+  return { because, changes: [adviseStage(about)] };
+}
+
+/** Advises the path that a route serves, or else only the names of the stages. */
+function adviseStage({ stages, protocol, path, method, staged }: Circumstances): string {
+  const names = listed(
+    stages.map((name) => `/${name}`),
+    'or',
+  );
+  if (protocol === 'websocket') return `Connect to ${names}.`;
+  if (staged === undefined) return `Begin the path with ${names}.`;
+  if (staged.instead !== undefined)
+    return `Call ${method} ${staged.path}, with the stage in place of /${staged.instead}.`;
+  return `Call ${method} ${staged.path}.${protocol === 'rest' && path.length > 1 ? ` If a redirect (Location) or a link of this API led to ${path}, write the stage there.` : ''}`;
 }
 
 /** A WebSocket API has no paths: its URL ends with the stage, or with the base path of a custom domain. */
@@ -212,8 +205,11 @@ function explainRoute(about: Circumstances, stageName: string): Reason {
     behindSegment,
   } = about;
   // Routes that differ much from the request are named only if no route is nearer.
-  const meant = nearMisses.filter(({ isFar }) => isFar !== true);
-  const near = (meant.length === 0 ? nearMisses : meant).map(({ route, because }) => `${route}: ${because}`);
+  const served = about.servedBy !== undefined;
+  const meant = served ? [] : nearMisses.filter(({ isFar }) => isFar !== true);
+  const near = (served || meant.length > 0 ? meant : nearMisses).map(
+    ({ route, because }) => `${route}: ${because}`,
+  );
   const mapped = mappedPath(stagePath, stageName);
   const edge = explainForwardedPath(about);
   return {
@@ -233,7 +229,7 @@ function explainRoute(about: Circumstances, stageName: string): Reason {
       ...(behindSegment === undefined
         ? []
         : [
-            `The path does not contain the name of the stage $default${path.startsWith('/$default/') ? '' : `, and the API has no stage ${path.split('/')[1] ?? ''}`}. Without /${path.split('/')[1] ?? ''}, the route ${method} ${behindSegment} would serve the request.`,
+            `The name of the stage $default is not part of a path${path.startsWith('/$default/') ? '' : `, and the API has no stage ${path.split('/')[1] ?? ''}`}. Without /${path.split('/')[1] ?? ''}, the route ${method} ${behindSegment} would serve the request.`,
           ]),
       ...(near.length === 0
         ? []

@@ -1,6 +1,8 @@
 /** Describes where a request was sent: the stage or custom domain, and the routes that its path nearly names. */
 import { NONE } from '../../core/routing/base-path.ts';
-import { findBehindSegment, findDoubledStage, findNearMisses } from './near-misses.ts';
+import { findNearMisses, findServed } from './near-misses.ts';
+import { isGreedy, segmentsOf } from '../../core/routing/template-fit.ts';
+import type { RoutePlan } from '../../core/deployment/model.ts';
 import type { ServedApi } from '../../core/exchange.ts';
 import type { Circumstances } from '../explain/circumstances.ts';
 import type { RecordedRequest } from './recorded-request.ts';
@@ -12,6 +14,8 @@ type Address = Pick<
   | 'domain'
   | 'doubledStage'
   | 'behindSegment'
+  | 'staged'
+  | 'servedBy'
   | 'isEndpointDisabled'
   | 'nearMisses'
 >;
@@ -25,14 +29,51 @@ export function describeAddress({ received, error }: RecordedRequest): Address {
       headers.last('origin') !== undefined &&
       headers.last('access-control-request-method') !== undefined && { isPreflight: true }),
     ...describeDomain(api),
-    ...(stage !== undefined &&
-      route === undefined &&
-      stage.name === '$default' && { behindSegment: findBehindSegment(plans, method, path) }),
-    ...(stage !== undefined &&
-      route === undefined && { doubledStage: findDoubledStage(plans, method, path, stage.name) }),
+    ...(stage === undefined ? describeStaged(api, method, rawPath) : {}),
+    ...(stage !== undefined && route === undefined && describeShorter(plans, method, path, stage.name)),
     isEndpointDisabled: api.disableExecuteApiEndpoint && error?.code === 'STAGE_NOT_FOUND',
     nearMisses: stage === undefined ? [] : findNearMisses(plans, method, path, route),
   };
+}
+
+/** The path without the stage at its beginning, or without a segment before the stage $default, if a route serves it. */
+function describeShorter(
+  plans: readonly RoutePlan[],
+  method: string,
+  path: string,
+  stageName: string,
+): Pick<Circumstances, 'doubledStage' | 'behindSegment' | 'servedBy'> {
+  const [first, behind] = splitPath(path);
+  const served = findServed(plans, method, behind);
+  if (served === undefined) return {};
+  return {
+    ...(first === stageName && { doubledStage: behind }),
+    ...(stageName === '$default' && { behindSegment: behind }),
+    ...((first === stageName || stageName === '$default') && { servedBy: served.routeKey }),
+  };
+}
+
+/** For a path without the name of a stage: the path with a stage, before the whole path or in place of its first segment. */
+function describeStaged(
+  { stages }: Pick<ServedApi, 'stages'>,
+  method: string,
+  path: string,
+): Pick<Circumstances, 'staged' | 'servedBy'> {
+  const [first, behind] = splitPath(path);
+  for (const { rest, instead } of [{ rest: path }, { rest: behind, instead: first }])
+    for (const [name, { deployment }] of stages) {
+      const served = findServed(deployment.routes.plans, method, rest);
+      // A route for all paths serves both, and does not show which of them was meant.
+      if (served === undefined || isGreedy(segmentsOf(served.resourcePath)[0] ?? '')) continue;
+      return { staged: { path: `/${name}${rest}`, instead }, servedBy: served.routeKey };
+    }
+  return {};
+}
+
+function splitPath(path: string): readonly [first: string, behind: string] {
+  const [, first = ''] = path.split('/');
+  const behind = path.slice(first.length + 1);
+  return [first, behind === '' ? '/' : behind];
 }
 
 /** The custom domain of a request or a call; empty at the API's own endpoint. */

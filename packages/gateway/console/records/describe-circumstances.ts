@@ -41,7 +41,10 @@ export function describeCircumstances(recorded: Recorded, at: DescribeWith): Cir
     about.failure === undefined
       ? undefined
       : about.policies.find(({ of, decision }) => of === 'resource' && decision !== 'allow');
-  const nearest = about.nearMisses.map(({ route }) => route);
+  const nearest = [
+    ...(about.servedBy === undefined ? [] : [about.servedBy]),
+    ...about.nearMisses.map(({ route }) => route),
+  ];
   return {
     ...about,
     places: [...findApiPlaces(recorded, { ...at, nearest, policy }), ...placesOfCharge(about, at)],

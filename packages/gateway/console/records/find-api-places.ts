@@ -122,8 +122,12 @@ export function findApiPlaces(
 
 /** For a request that has no route: the route that it nearly matched, or else the API. */
 function placesOfNearest(recorded: Recorded, [nearest]: readonly string[], at: At): readonly NamedPlace[] {
-  const deployment = isEvent(recorded) ? undefined : recorded.received.stage?.deployment;
-  const near = deployment?.routes.plans.find(({ routeKey }) => routeKey === nearest);
+  const { stage, api } = isEvent(recorded) ? {} : recorded.received;
+  // A path without the name of a stage may be near to the routes of each stage.
+  const searched = stage === undefined ? [...(api?.stages.values() ?? [])] : [stage];
+  const near = searched
+    .flatMap(({ deployment }) => deployment.routes.plans)
+    .find(({ routeKey }) => routeKey === nearest);
   return near === undefined ? named('the API', placeOf(at.own)) : placesOfRoute(recorded, near, at);
 }
 

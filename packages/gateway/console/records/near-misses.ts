@@ -17,12 +17,15 @@ export function findNearMisses(
   path: string,
   answered: Named | undefined,
 ): readonly NearMiss[] {
-  return plans
+  const found = plans
     .filter((plan) => plan !== answered && plan.resourcePath.startsWith('/'))
     .flatMap((plan) => {
       const near = compare(plan, method, path, answered);
       return near === undefined ? [] : [{ ...near, route: `${plan.httpMethod} ${plan.resourcePath}` }];
-    })
+    });
+  // A method OPTIONS is there for preflights, so a client did not mean it.
+  const meant = found.filter(({ otherMethod }) => otherMethod !== 'OPTIONS');
+  return (meant.length === 0 ? found : meant)
     .sort((a, b) => a.distance - b.distance)
     .slice(0, MAX_MISSES)
     .map(({ route, because, otherMethod, advice, lacksRoot, isFar, distance }) => ({
@@ -36,33 +39,18 @@ export function findNearMisses(
     }));
 }
 
-/**
- * Returns the path without the stage at its beginning, if a route serves this shorter path; otherwise
- * undefined.
- */
-export function findDoubledStage(
-  plans: readonly Named[],
+/** Returns the route that serves the path; undefined if there is none. */
+export function findServed<Plan extends Named>(
+  plans: readonly Plan[],
   method: string,
   path: string,
-  stageName: string,
-): string | undefined {
-  if (path !== `/${stageName}` && !path.startsWith(`/${stageName}/`)) return undefined;
-  const rest = path.slice(stageName.length + 1);
-  const shorter = rest === '' ? '/' : rest;
-  const isServed = plans.some(
+): Plan | undefined {
+  return plans.find(
     ({ httpMethod, resourcePath }) =>
-      (httpMethod === 'ANY' || httpMethod === method) && fits(resourcePath, shorter),
+      (httpMethod === 'ANY' || httpMethod === method) &&
+      resourcePath.startsWith('/') &&
+      fits(resourcePath, path),
   );
-  return isServed ? shorter : undefined;
-}
-
-/**
- * Returns the path without its first segment, if a route serves this shorter path; otherwise undefined.
- * Clients write the name of a stage there, or $default, although the stage $default is not part of a path.
- */
-export function findBehindSegment(plans: readonly Named[], method: string, path: string): string | undefined {
-  const [, first = ''] = path.split('/');
-  return findDoubledStage(plans, method, path, first);
 }
 
 function compare(

@@ -42,14 +42,52 @@ function httpApi(...routeKeys: readonly string[]): Record<string, TestResource> 
 describe('explainMatch', () => {
   // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-stages.html
   for (const segment of ['prod', '$default'])
-    it(`says that the path does not contain the name of the stage $default, if it begins with /${segment}`, async () => {
+    it(`says that the name of the stage $default is not part of a path, if it begins with /${segment}`, async () => {
       const api = aRecordedApi(httpApi('GET /menu'), { list: ok });
       await api.send({ target: `/${segment}/menu` });
       assert.match(
         storyOf(api.last()),
-        /The path does not contain the name of the stage \$default.* the route GET \/menu would serve the request\.[^]*→ Call GET \/menu\.$/,
+        /The name of the stage \$default is not part of a path.* the route GET \/menu would serve the request\.[^]*→ Call GET \/menu\.$/,
       );
     });
+
+  // https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-call-api.html
+  for (const { target, story } of [
+    { target: '/menu', story: /none of the stages of the API \(dev\).*→ Call GET \/dev\/menu\.$/s },
+    { target: '/', story: /none of the stages.*→ Begin the path with \/dev\.$/s },
+    {
+      target: '/prod/menu',
+      story: /none of the stages.*→ Call GET \/dev\/menu, with the stage in place of \/prod\.$/s,
+    },
+    { target: '/prod/nothing', story: /none of the stages.*→ Begin the path with \/dev\.$/s },
+  ])
+    it(`advises the path with the stage that a route serves, for ${target}`, async () => {
+      const routes = httpApi('GET /menu', 'GET /{proxy+}');
+      const { Route0: menu, Route1: any, ...others } = routes;
+      const stage = {
+        type: 'AWS::ApiGatewayV2::Stage',
+        properties: { ApiId: API, StageName: 'dev', AutoDeploy: true },
+      };
+      const api = aRecordedApi(
+        {
+          ...others,
+          ...(menu !== undefined && { Menu: menu }),
+          ...(target === '/menu' && any !== undefined && { Any: any }),
+          Stage: stage,
+        },
+        { list: ok },
+      );
+      assert.equal((await api.send({ target })).status, 404);
+      assert.match(storyOf(api.last()), story);
+    });
+
+  it('does not advise the method OPTIONS of preflights', async () => {
+    const api = aRecordedApi(httpApi('OPTIONS /menu', 'GET /menu'), { list: ok });
+    await api.send({ method: 'DELETE', target: '/menu' });
+    const story = storyOf(api.last());
+    assert.match(story, /The closest route is GET \/menu: [^]*→ Call GET \/menu, or add/);
+    assert.doesNotMatch(story, /OPTIONS/);
+  });
 
   // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html
   it('says that CloudFront forwards the part of the path that the pattern of its behavior matches', () => {
