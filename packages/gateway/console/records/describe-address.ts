@@ -4,7 +4,7 @@ import { findNearMisses, findServed } from './near-misses.ts';
 import { isGreedy, segmentsOf } from '../../core/routing/template-fit.ts';
 import type { RoutePlan } from '../../core/deployment/model.ts';
 import type { ServedApi } from '../../core/exchange.ts';
-import type { Circumstances } from '../explain/circumstances.ts';
+import type { Circumstances, NearMiss } from '../explain/circumstances.ts';
 import type { RecordedRequest } from './recorded-request.ts';
 
 type Address = Pick<
@@ -32,8 +32,14 @@ export function describeAddress({ received, error }: RecordedRequest): Address {
     ...(stage === undefined ? describeStaged(api, method, rawPath) : {}),
     ...(stage !== undefined && route === undefined && describeShorter(plans, method, path, stage.name)),
     isEndpointDisabled: api.disableExecuteApiEndpoint && error?.code === 'STAGE_NOT_FOUND',
-    nearMisses: stage === undefined ? [] : findNearMisses(plans, method, path, route),
+    nearMisses: withoutPreflights(findNearMisses(plans, method, path, route), route),
   };
+}
+
+/** A method OPTIONS is there for preflights, so the client of a request without a route did not mean it. */
+function withoutPreflights(found: readonly NearMiss[], answered: RoutePlan | undefined): readonly NearMiss[] {
+  const meant = found.filter(({ otherMethod }) => otherMethod !== 'OPTIONS');
+  return answered !== undefined || meant.length === 0 ? found : meant;
 }
 
 /** The path without the stage at its beginning, or without a segment before the stage $default, if a route serves it. */

@@ -17,15 +17,12 @@ export function findNearMisses(
   path: string,
   answered: Named | undefined,
 ): readonly NearMiss[] {
-  const found = plans
+  return plans
     .filter((plan) => plan !== answered && plan.resourcePath.startsWith('/'))
     .flatMap((plan) => {
       const near = compare(plan, method, path, answered);
       return near === undefined ? [] : [{ ...near, route: `${plan.httpMethod} ${plan.resourcePath}` }];
-    });
-  // A method OPTIONS is there for preflights, so a client did not mean it.
-  const meant = found.filter(({ otherMethod }) => otherMethod !== 'OPTIONS');
-  return (meant.length === 0 ? found : meant)
+    })
     .sort((a, b) => a.distance - b.distance)
     .slice(0, MAX_MISSES)
     .map(({ route, because, otherMethod, advice, lacksRoot, isFar, distance }) => ({
