@@ -122,10 +122,10 @@ export function acceptRequest(arrival: Arrival, sink: ReplySink, options: ApiSer
   }
   const api = options.resolveApi(host, target, arrival.apiId, arrival.headers.lines);
   if (api === undefined) {
-    if (options.isHttpOnly?.(host, target) === true) send(sink, method, refusal('no-http-api'));
-    else if (HEALTH_CHECK.test(target)) send(sink, method, healthy());
+    const isHttpOnly = options.isHttpOnly?.(host, target) === true;
+    if (!isHttpOnly && HEALTH_CHECK.test(target)) send(sink, method, healthy());
     else {
-      const reply = refusal('no-api');
+      const reply = refusal(isHttpOnly ? 'no-http-api' : 'no-api');
       const told = describeUnmapped(host ?? '', pathOf(target), options.factsOfHost?.(host));
       noteRefused(arrival, reply, { api: undefined, isTrusted: true, told }, options);
       send(sink, method, reply);

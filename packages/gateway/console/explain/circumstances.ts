@@ -474,6 +474,8 @@ export type Circumstances = {
   readonly staged?: StagedPath | undefined;
   /** The key of the route that would serve the request at `doubledStage`, `behindSegment` or `staged`. */
   readonly servedBy?: string | undefined;
+  /** Whether an HTTP API has CORS settings, by which it answers the preflights that no route matches. */
+  readonly hasCors?: true | undefined;
   /** True if the API's own endpoint is disabled, so that no stage is served at that endpoint. */
   readonly isEndpointDisabled?: boolean;
   readonly routeKey: string | undefined;

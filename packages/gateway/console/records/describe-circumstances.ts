@@ -90,6 +90,7 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
     stageName: stage?.name,
     stages: [...api.stages.keys()],
     ...describeAddress(recorded),
+    ...(stage?.deployment.cors !== undefined && { hasCors: true }),
     routeKey: route?.routeKey,
     phase: recorded.phase,
     code: error?.code,
@@ -163,7 +164,7 @@ function redactMapping(defect: MappingDefect, redactor: Redactor): MappingDefect
 }
 
 /** A client that asked for a subprotocol and got none ends the connection itself. */
-function isUnconfirmed(handshake: RecordedRequest | undefined): boolean {
+export function isUnconfirmed(handshake: RecordedRequest | undefined): boolean {
   const name = 'sec-websocket-protocol';
   return (
     handshake !== undefined &&

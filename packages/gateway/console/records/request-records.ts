@@ -1,5 +1,6 @@
 /** The last requests and messages of this run. Each is packed when it ends, and described when it is read. */
 import { describeDetail } from './describe-detail.ts';
+import { isUnconfirmed } from './describe-circumstances.ts';
 import { NO_LABELS } from './api-labels.ts';
 import { callsOf } from './function-calls.ts';
 import { nameOfCaller } from './describe-guard.ts';
@@ -479,7 +480,7 @@ function unpack(slot: Slot): Recorded {
 function isLifecycle(recorded: Recorded): boolean {
   if (recorded.kind === 'DISCONNECT') return !REFUSED_CODES.has(recorded.closure?.code ?? 0);
   if (recorded.failure !== undefined || recorded.error !== undefined) return false;
-  return recorded.kind === 'handshake' && recorded.status < 400;
+  return recorded.kind === 'handshake' && recorded.status < 400 && !isUnconfirmed(recorded);
 }
 
 /** Returns the id of a record. The id is written first, so that a record can be found without reading the rest. */

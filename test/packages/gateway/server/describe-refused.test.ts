@@ -14,7 +14,7 @@ import type { ReplySink } from '../../../../packages/gateway/server/stream-reply
 const HOST = 'api.example.com';
 const sink = { destroyed: false, writeHead: () => undefined, end: () => undefined } as unknown as ReplySink;
 
-function storyAt(target: string, facts: HostFacts | undefined): string {
+function storyAt(target: string, facts: HostFacts | undefined, isHttpOnly = false): string {
   const { api, ports } = anApi(restApi({}), {});
   const records = new RequestRecords(10, ports.clock, 'key of the test');
   ports.records = records;
@@ -31,10 +31,15 @@ function storyAt(target: string, facts: HostFacts | undefined): string {
       remoteAddress: '127.0.0.1',
     },
     sink,
-    { ...servedAlone(api.served, ports, () => true), resolveApi: () => undefined, factsOfHost: () => facts },
+    {
+      ...servedAlone(api.served, ports, () => true),
+      resolveApi: () => undefined,
+      factsOfHost: () => facts,
+      isHttpOnly: () => isHttpOnly,
+    },
   );
   const { story, status } = records.detail('last') ?? assert.fail('nothing was recorded');
-  assert.equal(status, 403);
+  assert.equal(status, isHttpOnly ? 404 : 403);
   return [story.headline, ...story.sentences, ...story.changes].join('\n');
 }
 
@@ -50,6 +55,13 @@ describe('a request at a custom domain', () => {
     assert.match(
       story,
       /^Begin the path with \/v1\. Or, if clients should keep this path, add a mapping without a base path/m,
+    );
+  });
+
+  it('is recorded and explained if the domain has HTTP APIs only', () => {
+    assert.match(
+      storyAt('/items', { domain: HOST, basePaths: ['v1'] }, true),
+      /^GET \/items was refused with 404[^]*has mappings for \/v1 only[^]*Begin the path with \/v1\./,
     );
   });
 
