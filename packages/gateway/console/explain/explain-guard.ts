@@ -1,4 +1,4 @@
-import { nameQuerySources } from './setting-text.ts';
+import { nameAnySource, nameQuerySources } from './setting-text.ts';
 import { listed, formatDuration, list, sentence, formatLastLine, findNotedLine, toDeploy } from './reason.ts';
 import { describeMisread } from './function-error-advice.ts';
 import { describeCredential, describeMistake, adviseFix, suggestKey } from './authorizer-advice.ts';
@@ -90,6 +90,11 @@ function explainMissing(about: Circumstances, guard: GuardCircumstances, missing
   return {
     because: [
       `Authorizer ${guard.name} of ${about.routeKey ?? 'the route'} reads the caller from ${missing}, ${isSent ? 'which the request does not have' : 'which has no value for this request'}: ${who}.`,
+      ...(needsAll(guard)
+        ? [
+            `The function is called only if the request has each identity source of the authorizer: ${nameOfPlaces(guard.places)}.`,
+          ]
+        : []),
       ...(guard.strayToken === undefined
         ? []
         : [`The request has a token in ${guard.strayToken}, which the authorizer does not read.`]),
@@ -120,7 +125,7 @@ function adviseMissing(about: Circumstances, guard: GuardCircumstances): string[
               ? [adviseBehavior(sent, nameOfPlaces(sent), about.behavior)]
               : []),
             `${about.isBehindEdge === true ? 'If the viewer sent none, send' : 'Send'} ${nameOfPlaces(sent)}${describeCredential(about, guard, nameOfPlaces(sent))}.`,
-            ...((guard.readSources ?? []).length === 0 ? [] : [adviseSources(about, guard)]),
+            ...adviseSources(about, guard),
           ]),
     ...(variables.length === 0
       ? []
@@ -135,13 +140,39 @@ function adviseMissing(about: Circumstances, guard: GuardCircumstances): string[
   ];
 }
 
-/** A caller may be identified by values that the function reads, but only if they are identity sources. */
+/**
+ * A caller may be identified by values that the function reads, but only if they are identity sources. A caller who
+ * sends one of several values is told apart by the function itself, which is called if no source has to be there.
+ */
 function adviseSources(
   { definition, protocol }: Circumstances,
-  { name, readSources = [] }: GuardCircumstances,
-): string {
-  const setting = nameQuerySources(definition?.form ?? 'cloudformation', protocol, readSources);
-  return `Or, if the caller is identified by the query parameters that the function reads, set ${setting} of authorizer ${name}.${toDeploy(protocol)}`;
+  { name, kind, places, readSources = [] }: GuardCircumstances,
+): string[] {
+  const form = definition?.form ?? 'cloudformation';
+  const unknown = readSources.filter((source) => !places.some((place) => place.name === source));
+  if (unknown.length > 0)
+    return [
+      `Or, if the caller is identified by the query parameters that the function reads, set ${nameQuerySources(form, protocol, unknown)} of authorizer ${name}.${toDeploy(protocol)}`,
+    ];
+  return needsAll({ kind, places }) && protocol !== 'websocket'
+    ? [
+        `Or, if callers send only one of them, let the function look for it: name a source that each request has, and turn off the cache, with ${nameAnySource(form, protocol)} of authorizer ${name}.${toDeploy(protocol)}`,
+      ]
+    : [];
+}
+
+/** Whether the function of an authorizer is called only for requests that have several values. */
+function needsAll({ kind, places }: Pick<GuardCircumstances, 'kind' | 'places'>): boolean {
+  const sent = places.filter((place) => place.kind === 'header' || place.kind === 'querystring');
+  return kind === 'lambda' && sent.length > 1;
+}
+
+/** A JWT has characters that an expression for other tokens often lacks. */
+function adviseExpression({ token, identityExpression = '' }: GuardCircumstances): string {
+  const ofJwt = `^${identityExpression.startsWith('^Bearer ') ? 'Bearer ' : ''}[-0-9A-Za-z._]+$`;
+  return token === undefined || ofJwt === identityExpression
+    ? 'Send a token that the expression matches, or change the expression.'
+    : `Send a token that the expression matches, or write the expression as ${ofJwt}, which matches a JWT: it has dots, and may have - and _.`;
 }
 
 function explainFunction(
@@ -157,7 +188,7 @@ function explainFunction(
       because: [
         `The token does not match the IdentityValidationExpression of authorizer ${guard.name}${guard.identityExpression === undefined ? '' : `, ${guard.identityExpression}`}: the function was not called. The expression must match the whole value of ${nameOfPlaces(guard.places)}.`,
       ],
-      changes: ['Send a token that the expression matches, or change the expression.'],
+      changes: [adviseExpression(guard)],
     };
   if (about.code === 'UNAUTHORIZED') {
     const why = describeRefusedCredential(about, guard);

@@ -71,7 +71,7 @@ function adviseProblem(
         // A function that succeeds has no error message, and is meant for the default.
         return `Add an integration response without SelectionPattern, the default, to ${routeKey}: { StatusCode: '200' }, or another status that has a method response. The function succeeded, and its result is meant for the default.`;
       return defect.patterns.length === 0
-        ? `Add an integration response without SelectionPattern, the default, to ${routeKey}.`
+        ? `Add an integration response with the status 200 and without SelectionPattern, the default, to ${routeKey}, and a method response for 200, unless it has one.`
         : `Add an integration response to ${routeKey} whose SelectionPattern matches “${defect.selectBy}”, or one without SelectionPattern, the default. The patterns are ${list(defect.patterns)}.`;
     case 'no-method-response':
       return `Add a method response for ${defect.status} to ${routeKey}, or make the integration response use a status that the method declares.`;

@@ -7,6 +7,12 @@ import type { Circumstances } from './circumstances.ts';
 export function advisePreflight(about: Circumstances): string[] {
   const { protocol, routeKey = 'the route', path, definition } = about;
   const credentials = 'A browser sends no credentials with a preflight, so the request cannot be changed';
+  if (protocol === 'http' && about.hasCors === true)
+    return [
+      routeKey.startsWith('OPTIONS ')
+        ? `${credentials}: remove the authorizer from ${routeKey}, or remove this route, so that CorsConfiguration answers preflights.`
+        : `${credentials}: ${routeKey} matches OPTIONS, too, so that it gets the preflights that CorsConfiguration would answer. Write a route for each method that the path has in place of ${routeKey}, such as GET ${path}, or add a route OPTIONS ${path} with AuthorizationType NONE, whose integration responds with 200.`,
+    ];
   if (protocol === 'http')
     return [
       `${credentials}: give the API a CorsConfiguration with the origin, method and headers that the page asks for. API Gateway then answers preflights itself, before it calls an authorizer. An OPTIONS route for this path with AuthorizationType NONE also lets them through, to its integration.`,

@@ -253,6 +253,25 @@ export function nameQuerySources(
   }
 }
 
+/** The settings of an authorizer whose function is called for each request: a source that each request has, and no cache. */
+export function nameAnySource(form: Form, protocol: 'rest' | 'http'): string {
+  const isRest = protocol === 'rest';
+  const source = isRest ? 'context.path' : '$context.routeKey';
+  switch (form) {
+    case 'sam':
+    case 'sam-globals':
+      return `Context: [${isRest ? 'path' : 'routeKey'}] and ReauthorizeEvery: 0 alone in Identity`;
+    case 'terraform':
+      return `${isRest ? `identity_source = "${source}"` : `identity_sources = ["${source}"]`} and authorizer_result_ttl_in_seconds = 0`;
+    case 'cdk':
+      return `${isRest ? "identitySources: [IdentitySource.context('path')]" : `identitySource: ['${source}']`} and resultsCacheTtl: Duration.seconds(0)`;
+    case 'serverless':
+      return `identitySource: ${isRest ? source : `['${source}']`} and resultTtlInSeconds: 0`;
+    case 'cloudformation':
+      return `IdentitySource: ${isRest ? source : `['${source}']`} and AuthorizerResultTtlInSeconds: 0`;
+  }
+}
+
 /** The ARN of an API as its owner writes it. The id of this machine is not the API's on AWS. */
 export function arnInTemplate({
   apiId,

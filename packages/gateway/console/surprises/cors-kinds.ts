@@ -78,7 +78,8 @@ const methodNotAllowed: SurpriseKind = {
   source: 'docs/aws §12.1',
   find(facts) {
     const method = askedMethod(facts);
-    if (method === undefined || !isOriginAllowed(facts) || SAFE_METHODS.has(method)) return undefined;
+    if (method === undefined || !isOriginAllowed(facts) || isRefused(facts)) return undefined;
+    if (SAFE_METHODS.has(method)) return undefined;
     const allowed = valuesOf(facts, 'access-control-allow-methods');
     if (allowed.includes(method) || (allowed.includes('*') && !hasCredentials(facts))) return undefined;
     return {
@@ -99,7 +100,7 @@ const headerNotAllowed: SurpriseKind = {
   mark: 'CORS: header not allowed',
   source: 'docs/aws §12.1',
   find(facts) {
-    if (askedMethod(facts) === undefined || !isOriginAllowed(facts)) return undefined;
+    if (askedMethod(facts) === undefined || !isOriginAllowed(facts) || isRefused(facts)) return undefined;
     const asked = split(facts.recorded.received.headers.all('access-control-request-headers'));
     const allowed = valuesOf(facts, 'access-control-allow-headers');
     const names = new Set(allowed.map((name) => name.toLowerCase()));
@@ -196,6 +197,11 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'POST']);
 /** Whether the request may have credentials. For such a request, a browser treats * as a literal name. */
 function hasCredentials({ reply }: SurpriseFacts): boolean {
   return reply.last('access-control-allow-credentials') === 'true';
+}
+
+/** Whether the gateway refused the preflight itself, so that the reply is not the one with the lists. */
+function isRefused({ recorded }: SurpriseFacts): boolean {
+  return recorded.failure !== undefined && recorded.status > 299;
 }
 
 function valuesOf({ reply }: SurpriseFacts, name: string): readonly string[] {

@@ -55,13 +55,16 @@ function adviseOnPreflight(facts: SurpriseFacts, origin: string): string[] {
 }
 
 function adviseOnReached(facts: SurpriseFacts, origin: string): string | undefined {
-  const { received, phase } = facts.recorded;
+  const { received, phase, failure } = facts.recorded;
   if (received.api.protocol === 'rest') return adviseOnRestPreflight(facts, origin);
   if (phase === 'preflight' || facts.cors === undefined) return allowOrigin(facts, origin);
-  // A route of the API answers OPTIONS instead of CorsConfiguration, or refuses it.
-  return received.route?.httpMethod === 'OPTIONS' && received.route.authorization.kind === 'none'
-    ? `Make the integration of ${received.route.routeKey} respond to preflights with 200 and the CORS headers, or remove the route, so that CorsConfiguration responds.`
-    : `Add a route OPTIONS ${received.route?.resourcePath.startsWith('/') === true ? received.route.resourcePath : '/{proxy+}'} without an authorizer: the authorizer of ${received.route?.routeKey ?? 'the route'} refuses preflights, which have no credentials.`;
+  // An authorizer of the route refused the preflight, which has its own advice.
+  if (failure !== undefined) return undefined;
+  // A route of the API answers OPTIONS instead of CorsConfiguration.
+  const { routeKey = 'the route', httpMethod } = received.route ?? {};
+  return httpMethod === 'OPTIONS'
+    ? `Make the integration of ${routeKey} respond to preflights with 200 and the CORS headers, or remove the route, so that CorsConfiguration responds.`
+    : `Write a route for each method in place of ${routeKey}, which matches OPTIONS, too, so that CorsConfiguration responds to preflights; or make its integration respond to OPTIONS with 200.`;
 }
 
 /** A method ANY includes OPTIONS, so that its function gets the preflights. */

@@ -81,7 +81,7 @@ const ROWS: readonly Row[] = [
     status: 500,
     because: /no default output mapping configured/,
     change:
-      /^Add an integration response without SelectionPattern, the default, to ANY \/\{id\}\. A change to the API .* deploy it again\.$/,
+      /^Add an integration response with the status 200 and without SelectionPattern, the default, to ANY \/\{id\}, and a method response for 200, unless it has one\. A change to the API .* deploy it again\.$/,
     fixed: { setup: mock('{"statusCode": 200}') },
   },
   {

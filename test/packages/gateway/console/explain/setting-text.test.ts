@@ -116,6 +116,17 @@ describe('the advice about a refused preflight', () => {
     );
   });
 
+  // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
+  it('does not advise CORS settings to an HTTP API that has them', () => {
+    const http = { protocol: 'http', hasCors: true };
+    assert.match(
+      advise(at('serverless'), { ...http, routeKey: 'ANY /todos' }),
+      /: ANY \/todos matches OPTIONS, too, .* Write a route for each method .* such as GET \/todos, or add a route OPTIONS/,
+    );
+    assert.match(advise(at('serverless'), http), /: remove the authorizer from OPTIONS \/todos, or remove/);
+    assert.match(advise(at('serverless'), { protocol: 'http' }), /: give the API a CorsConfiguration/);
+  });
+
   it('names the method itself if SAM does not add it', () => {
     assert.match(advise(at('sam')), /: set AuthorizationType NONE of OPTIONS \/todos\./);
   });
