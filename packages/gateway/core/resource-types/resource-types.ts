@@ -47,8 +47,8 @@ export class ResourceTypes {
   /** Returns how the properties of a type are treated; undefined for a type whose properties are not read. */
   classOf(name: string): TypeClass | undefined {
     const type = this.#types.get(name);
-    if (type === undefined || type.isWithoutEffect === true) return undefined;
-    return type.enforced === undefined && type.noEffect === undefined ? undefined : { enforced: [], ...type };
+    const isRead = type?.enforced !== undefined || type?.noEffect !== undefined;
+    return isRead ? { enforced: [], ...type } : undefined;
   }
 
   namesOf(name: string): NamesOfType | undefined {

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { expandQuickCreate } from '../../../../../packages/gateway/core/stack/quick-create.ts';
+import {
+  expandQuickCreate,
+  isQuickCreated,
+} from '../../../../../packages/gateway/core/stack/quick-create.ts';
 import { Faults } from '../../../../../packages/gateway/core/errors.ts';
 import { aStack } from '../../../../support/a-stack.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -13,6 +16,17 @@ function expand(properties: JsonObject, faults = new Faults(false)) {
   const made = [...expandQuickCreate('test', resources, faults).values()].slice(1);
   return { made, faults: faults.all.map(({ error }) => error.message) };
 }
+
+describe('isQuickCreated', () => {
+  it('holds for the parts that an API gets, and not for the API', () => {
+    const { made } = expand({ Target: ARN, ProtocolType: 'HTTP' });
+    assert.deepEqual(
+      made.map(({ logicalId }) => isQuickCreated(logicalId)),
+      [true, true, true],
+    );
+    for (const logicalId of ['Api', 'Route', ' by quick create Route']) assert.ok(!isQuickCreated(logicalId));
+  });
+});
 
 describe('Quick create', () => {
   const rows: readonly {

@@ -66,6 +66,17 @@ describe('@connections', () => {
     assert.deepEqual(found.Identity, { SourceIp: '127.0.0.1', UserAgent: 'tester/1' });
   });
 
+  // https://docs.aws.amazon.com/apigatewaymanagementapi/latest/api/API_Identity.html requires both members; a client
+  // that sent no User-Agent has none.
+  it('describes a connection without a User-Agent', async () => {
+    const running = await start();
+    await open(`ws://${running.host}/dev`);
+
+    const found = await sdk(running).send(new GetConnectionCommand({ ConnectionId: idOf(running) }));
+
+    assert.deepEqual(found.Identity, { SourceIp: '127.0.0.1' });
+  });
+
   it('ends the connection with 1000 and gives $disconnect the reason', async () => {
     const { promise: ended, resolve } = Promise.withResolvers<SeenEvent>();
     const running = await start({ bye: resolve });
