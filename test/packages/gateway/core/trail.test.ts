@@ -52,6 +52,49 @@ describe('Trail', () => {
     assert.deepEqual(trail.describeIntegration(201)?.status, undefined);
   });
 
+  type Outcome = Parameters<Trail['noteOutcome']>[0];
+  const ids = ['X-Amzn-RequestId', 'r-1', 'x-amz-id-2', 'i-2'];
+  // Source: docs/aws §10.3, the variables of the integration.
+  const outcomes: readonly (readonly [what: string, outcome: object, expected: object])[] = [
+    [
+      'a service that answered',
+      { kind: 'answered', status: 404, headers: ids },
+      { status: 404, endpointStatus: 404, requestId: 'r-1', requestId2: 'i-2' },
+    ],
+    [
+      'S3, by its own name of the id',
+      { kind: 'answered', status: 200, headers: [...ids, 'x-amz-request-id', 'r-2'] },
+      { status: 200, endpointStatus: 200, requestId: 'r-2', requestId2: 'i-2' },
+    ],
+    [
+      'a function that returned',
+      { kind: 'returned', requestId: () => 'r-1' },
+      { status: 201, endpointStatus: 200, requestId: 'r-1' },
+    ],
+    [
+      'a function that failed, to which Lambda answers 200',
+      { kind: 'failed', requestId: () => 'r-1' },
+      { status: 201, endpointStatus: 200, requestId: 'r-1' },
+    ],
+    ['a throttled function', { kind: 'refused', reason: 'throttled' }, { status: 201, endpointStatus: 429 }],
+    ['no function', { kind: 'refused', reason: 'not-found' }, { status: 201, endpointStatus: 404 }],
+    ['a large event', { kind: 'refused', reason: 'too-large' }, { status: 201, endpointStatus: 413 }],
+    ['a role that may not', { kind: 'refused', reason: 'role' }, { status: 201 }],
+    ['no answer in time', { kind: 'timed-out' }, { status: 201 }],
+    ['no backend', { kind: 'unreachable', reason: 'network', message: '' }, { status: 201 }],
+  ];
+  for (const [what, outcome, expected] of outcomes)
+    it(`describes ${what}`, () => {
+      const { trail } = aTrail();
+      trail.enter('integrate');
+      trail.noteOutcome(outcome as Outcome);
+      trail.enter('map-response');
+
+      const described = Object.entries(trail.describeIntegration(201) ?? {});
+      const known = described.filter(([name, value]) => value !== undefined && name !== 'latencyMs');
+      assert.deepEqual(Object.fromEntries(known), expected);
+    });
+
   it('names the last phase as the one that answered, unless another one is named', () => {
     const { trail } = aTrail();
     trail.enter('integrate');
