@@ -47,6 +47,24 @@ describe('handshakes', () => {
     });
   }
 
+  it("gives the client the headers of $connect's function, but not those of the upgrade a second time", async () => {
+    const headers = { 'Sec-WebSocket-Protocol': 'chat', 'X-One': '1', Upgrade: 'other' };
+    const api = anApi({ ...ECHO_ROUTES, $connect: { functionName: 'greet' } });
+    const running = await startApi(api, { echo, bye: echo, greet: () => ({ statusCode: 200, headers }) });
+    after(() => running.close());
+    const socket = connectTcp(running.host);
+    after(() => socket.destroy());
+
+    socket.write(handshakeText({ 'Sec-WebSocket-Protocol': 'chat' }));
+    const [head] = (await once(socket, 'data')) as [Buffer];
+
+    const lines = head.toString('latin1').toLowerCase().split('\r\n');
+    assert.match(lines[0] ?? '', /^http\/1\.1 101 /);
+    for (const line of ['sec-websocket-protocol: chat', 'x-one: 1', 'upgrade: websocket'])
+      assert.equal(lines.filter((one) => one === line).length, 1, line);
+    assert.ok(!lines.includes('upgrade: other'));
+  });
+
   it('answers with its own version to a client with another one', async () => {
     const running = await startEcho();
     after(() => running.close());
