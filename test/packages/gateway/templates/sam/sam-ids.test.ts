@@ -37,6 +37,13 @@ describe('a logical id that SAM makes (docs/aws §18.10)', () => {
   it('has a digest for what it cannot contain', () => {
     assert.equal(digestOf('api.example.com'), '1bc412bb08');
     assert.equal(digestOf({ 'Fn::Sub': 'prod.example.com' }), 'eb2530a8bd');
+    // The digest is of the JSON text with sorted keys, at every depth.
+    const [sorted, other] = [
+      { a: { c: 1, d: 2 }, b: [] },
+      { b: [], a: { d: 2, c: 1 } },
+    ];
+    assert.equal(digestOf(other), digestOf(sorted));
+    assert.equal(digestOf(other), digestOf(JSON.stringify(sorted)));
     assert.equal(makeStageId('Api', 'v1'), 'Apiv1Stage');
     assert.equal(makeStageId('Api', { Ref: 'Env' }), 'ApiStage');
     assert.equal(makeRestPermissionId('FGetPermission', 'Prod'), 'FGetPermissionProd');
