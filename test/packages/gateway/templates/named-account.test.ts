@@ -49,6 +49,15 @@ D: ${ROLE}  # was arn:aws:iam::777788889999:role/orders`,
       files: { 'template.yaml': 'A: !Sub arn:aws:iam::${AWS::AccountId}:role/orders' },
       expected: undefined,
     },
+    {
+      name: 'reads no included file of more than 10 MB',
+      files: {
+        'serverless.yml': 'custom: { data: ${file(data.json)}, small: ${file(small.json)} }',
+        'data.json': `{"role":"arn:aws:iam::444455556666:role/a","x":"${'x'.repeat(10_000_000)}"}`,
+        'small.json': `{"role":"${ROLE}"}`,
+      },
+      expected: '111122223333',
+    },
     { name: 'finds none if there is no definition', files: {}, expected: undefined },
   ] satisfies readonly { name: string; files: Record<string, string>; expected: string | undefined }[])
     it(name, () => {

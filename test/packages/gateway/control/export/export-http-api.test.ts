@@ -28,7 +28,11 @@ const API = {
       AuthorizationScopes: ['pets'],
     }),
     part('Rest', { RouteKey: '$default', AuthorizerId: 'fn', AuthorizationType: 'CUSTOM' }),
-    part('Any', { RouteKey: 'ANY /files/{path+}', AuthorizationType: 'AWS_IAM' }),
+    part('Any', {
+      RouteKey: 'ANY /files/{path+}',
+      Target: 'integrations/web',
+      AuthorizationType: 'AWS_IAM',
+    }),
   ],
   integrations: byId(
     part('fn', {
@@ -39,6 +43,16 @@ const API = {
       ResponseParameters: {
         '404': { ResponseParameters: [{ Source: '200', Destination: 'overwrite:statuscode' }] },
       },
+    }),
+    part('web', {
+      ApiId: 'a1',
+      IntegrationType: 'HTTP_PROXY',
+      IntegrationUri: 'https://a.example/{path}',
+      IntegrationMethod: 'GET',
+      ConnectionType: 'VPC_LINK',
+      ConnectionId: 'link',
+      CredentialsArn: 'arn:role',
+      TimeoutInMillis: 50,
     }),
   ),
   authorizers: byId(
@@ -107,6 +121,16 @@ const WHOLE = {
         parameters: [parameter('path')],
         responses: answer('ANY /files/{path+}'),
         'x-amazon-apigateway-auth': { type: 'AWS_IAM' },
+        'x-amazon-apigateway-integration': {
+          payloadFormatVersion: '1.0',
+          type: 'http_proxy',
+          connectionType: 'VPC_LINK',
+          connectionId: 'link',
+          uri: 'https://a.example/{path}',
+          httpMethod: 'GET',
+          credentials: 'arn:role',
+          timeoutInMillis: 50,
+        },
       },
     },
     '/pets/{id}': {

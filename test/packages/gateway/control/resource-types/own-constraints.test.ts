@@ -7,6 +7,8 @@ import {
   REST_CONSTRAINTS,
 } from '../../../../../packages/gateway/control/resource-types/constraints.ts';
 import type { Constraint } from '../../../../../packages/gateway/control/resource-types/constraints.ts';
+import { CONTROL_TYPES } from '../../../../../packages/gateway/control/resource-types/api-types.ts';
+import { V2_CONSTRAINTS } from '../../../../../packages/gateway/control/resource-types/v2-constraints.ts';
 
 type Row = readonly [
   call: string,
@@ -137,5 +139,18 @@ describe('the service, of a member', () => {
       own.filter((one) => !tested.has(one)),
       [],
     );
+  });
+});
+
+describe('the constraints', () => {
+  it('are of types that the control plane reads, and of calls of theirs', () => {
+    for (const { type, made, input } of [...REST_CONSTRAINTS, ...V2_CONSTRAINTS]) {
+      assert.match(made, /^P(?:OST|UT|ATCH) \//);
+      if (type !== undefined) {
+        assert.ok(Object.hasOwn(CONTROL_TYPES, type), `${type} of ${made}`);
+        assert.equal(/ \/v2\//.test(made), type.startsWith('AWS::ApiGatewayV2::'), made);
+      }
+      assert.match(input, /^[a-z]\w+Input$/);
+    }
   });
 });

@@ -85,6 +85,31 @@ describe('a cloud assembly', () => {
     const stacks = await loadStacks([own], { ...OPTIONS, onProgress: (message) => said.push(message) });
     return { names: stacks.map(({ stackName }) => stackName), said };
   };
+  it('has its template in the file that the manifest names, by default in that of the stack', async () => {
+    const own = mkdtempSync(join(folder, 'named-'));
+    const type = 'aws:cloudformation:stack';
+    const artifacts = {
+      Own: { type, properties: { templateFile: 'elsewhere.json' } },
+      Default: { type },
+    };
+    writeFileSync(join(own, 'manifest.json'), JSON.stringify({ version: '36.0.0', artifacts }));
+    const made = (logicalId: string): string =>
+      JSON.stringify({ Resources: { [logicalId]: { Type: 'AWS::SNS::Topic' } } });
+    writeFileSync(join(own, 'elsewhere.json'), made('OfOwn'));
+    writeFileSync(join(own, 'Own.template.json'), made('OfAnother'));
+    writeFileSync(join(own, 'Default.template.json'), made('OfDefault'));
+
+    const stacks = await loadStacks([own], OPTIONS);
+
+    assert.deepEqual(
+      stacks.map(({ stackName, resources }) => [stackName, ...resources.keys()]),
+      [
+        ['Own', 'OfOwn'],
+        ['Default', 'OfDefault'],
+      ],
+    );
+  });
+
   const topic = { Resources: { T: { Type: 'AWS::SNS::Topic' } } };
   const metadata = { Resources: { CDKMetadata: { Type: 'AWS::CDK::Metadata', Properties: {} } } };
   const parameters = { Parameters: { BootstrapVersion: { Type: 'String', Default: '1' } } };

@@ -317,6 +317,17 @@ describe('expandDocuments for a REST API', () => {
       body: document({ parameters: [{ $ref: '#/components/parameters/p' }] }),
       says: '/app/shop.yml:1: Api.Body.paths./x.get.parameters.0: Invalid OpenAPI input. The reference #/components/parameters/p cannot be resolved',
     },
+    // A document is imported alone, without the files next to it.
+    ...['pets.yml#/components/parameters/p', 'x/components/parameters/p', 'x-components/parameters/p'].map(
+      ($ref) => ({
+        name: `a reference to ${$ref}, outside of the document`,
+        body: document(
+          { parameters: [{ $ref }] },
+          { components: { parameters: { p: { name: 'p', in: 'query' } } } },
+        ),
+        says: `/app/shop.yml:1: Api.Body.paths./x.get.parameters.0: Invalid OpenAPI input. The reference "${$ref}" cannot be resolved`,
+      }),
+    ),
     {
       name: 'a reference to itself',
       body: document({}, { paths: { '/x': { $ref: '#/paths/~1x' } } }),

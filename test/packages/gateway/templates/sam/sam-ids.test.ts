@@ -1,11 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import {
-  digestOf,
-  idPart,
-  makeRestPermissionId,
-  makeStageId,
-} from '../../../../../packages/gateway/templates/sam/sam-ids.ts';
 import { expand } from '../../../../properties/sam-templates.ts';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 
@@ -34,23 +28,6 @@ function propertiesOf(resource: Json | undefined): JsonObject {
 }
 
 describe('a logical id that SAM makes (docs/aws §18.10)', () => {
-  it('has a digest for what it cannot contain', () => {
-    assert.equal(digestOf('api.example.com'), '1bc412bb08');
-    assert.equal(digestOf({ 'Fn::Sub': 'prod.example.com' }), 'eb2530a8bd');
-    // The digest is of the JSON text with sorted keys, at every depth.
-    const [sorted, other] = [
-      { a: { c: 1, d: 2 }, b: [] },
-      { b: [], a: { d: 2, c: 1 } },
-    ];
-    assert.equal(digestOf(other), digestOf(sorted));
-    assert.equal(digestOf(other), digestOf(JSON.stringify(sorted)));
-    assert.equal(makeStageId('Api', 'v1'), 'Apiv1Stage');
-    assert.equal(makeStageId('Api', { Ref: 'Env' }), 'ApiStage');
-    assert.equal(makeRestPermissionId('FGetPermission', 'Prod'), 'FGetPermissionProd');
-    assert.equal(makeRestPermissionId('FGetPermission', 'my-stage'), `FGetPermission${digestOf('my-stage')}`);
-    assert.equal(idPart('$connect'), 'Connect');
-  });
-
   it('spells an alias, and is refused for other names', () => {
     assert.ok('FAliasvD1U2' in ofFunction({ AutoPublishAlias: 'v-1_2' }));
     const route = { Type: 'HttpApi', Properties: { Path: '/', Method: 'GET' } };

@@ -53,6 +53,23 @@ describe('FunctionCodes', async () => {
     assert.notEqual(before.CodeSha256, after.CodeSha256);
   });
 
+  for (const [what, codeSeconds, expected] of [
+    ['its code, if that is newer', 1_700_000_060, '2023-11-14T22:14:20.000+0000'],
+    ['the template, if that is newer', 1_600_000_000, '2023-11-14T22:13:20.000+0000'],
+  ] as const)
+    it(`was last modified with ${what}`, () => {
+      const directory = mkdtempSync(join(folder, 'modified-'));
+      for (const [name, seconds] of [
+        ['old.js', 1_500_000_000],
+        ['index.js', codeSeconds],
+      ] as const) {
+        writeFileSync(join(directory, name), '');
+        utimesSync(join(directory, name), seconds, seconds);
+      }
+      const { LastModified } = of({ kind: 'directory', directory, esbuild: undefined });
+      assert.equal(LastModified, expected);
+    });
+
   it('knows the size of a layer that is here', () => {
     const directory = join(folder, 'layer', 'nodejs');
     mkdirSync(directory, { recursive: true });

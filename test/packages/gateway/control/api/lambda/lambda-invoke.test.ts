@@ -384,6 +384,26 @@ describe('InvokeWithResponseStream', () => {
       assert.equal(headerOf({ rawHeaders: reply.headers }, 'x-amzn-errortype'), type);
     });
 
+  // https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
+  const ROOT = '1-67891233-abcdef012345678912345678';
+  for (const [given, expected] of [
+    [undefined, /^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0$/],
+    [`Root=${ROOT};Parent=53995c3f42cd8ad8;Sampled=1`, new RegExp(`^Root=${ROOT};Parent=(?!5399)\\w{16};`)],
+    [`Self=1-1-1;Root=${ROOT}`, new RegExp(`^Root=${ROOT};Parent=`)],
+    ['Root=1-1-1', /^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=/],
+  ] as const)
+    it(`${given?.includes(ROOT) === true ? 'continues the trace of' : 'begins a trace for'} ${given ?? 'no header'}`, async () => {
+      const { serve, invoker } = aService();
+      const traces: (string | undefined)[] = [];
+      const invoke = invoker.invoke.bind(invoker);
+      invoker.invoke = (invocation) => {
+        traces.push(invocation.traceHeader);
+        return invoke(invocation);
+      };
+      await serve(aCall({ body: '{}', headers: given === undefined ? [] : ['X-Amzn-Trace-Id', given] }));
+      assert.match(traces.join(), expected);
+    });
+
   it('only checks for a DryRun', async () => {
     const { serve, invoker } = aService();
 
