@@ -13,6 +13,35 @@ const INSTANT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}Z)?$/;
 const isWithin = (value: unknown, { min, max }: Range): value is number =>
   typeof value === 'number' && value >= min && value <= max;
 
+/** Fields that only one part of a plan has, for those who write one into another part. */
+const PLACES: Readonly<Record<string, readonly string[]>> = {
+  'the plan': ['version', 'limits', 'cost', 'invoice'],
+  'a limit of the plan': [
+    'level',
+    'quota',
+    'period',
+    'timeZone',
+    'anchor',
+    'overage',
+    'alarms',
+    'initialUsage',
+    'billing',
+    'price',
+    'lease',
+    'wasteBudget',
+    'shards',
+    'rate',
+    'perSeconds',
+    'burst',
+    'clockSkewMs',
+    'concurrency',
+    'maxSeconds',
+  ],
+  'invoice of the plan': ['currency', 'customers'],
+  'price of a limit': ['fee', 'prorate', 'included', 'tiers', 'meter'],
+  'a tier of a price': ['upTo', 'unitPrice'],
+};
+
 /**
  * Reads fields without http/fields.ts. Every handler that charges a quota bundles this file, and would otherwise
  * also bundle the schemas of requests.
@@ -98,8 +127,12 @@ export class PlanFields {
   /** Refuses unknown fields. A misspelt field would otherwise be a limit that is not enforced. */
   refuseOthers(): void {
     const other = Object.keys(this.#fields).find((name) => !this.#asked.has(name));
-    if (other !== undefined)
-      this.fail(other, `is unknown; expected one of ${[...this.#asked].sort().join(', ')}`);
+    if (other === undefined) return;
+    const place = Object.keys(PLACES).find((name) => PLACES[name]?.includes(other));
+    this.fail(
+      other,
+      `is unknown${place === undefined ? '' : ` here: ${other} belongs to ${place}`}; expected one of ${[...this.#asked].sort().join(', ')}`,
+    );
   }
 
   #read<T>(name: string, expected: string, read: Read<T>, fallback?: T): T {

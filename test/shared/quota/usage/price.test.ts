@@ -147,6 +147,44 @@ describe('the prices of a plan', () => {
   ] as const)
     it(`have no other member ${what}`, () => assert.throws(() => parsePlan(given), PlanInvalid));
 
+  // The parts of a plan, with an unknown member in each, and how the message names the part.
+  const PARTS: readonly (readonly [string, (member: string) => object])[] = [
+    ['the plan', (member) => plan({ limits: [PRICED], [member]: 'x' })],
+    ['a limit of the plan', (member) => limited({ ...PRICED, [member]: 'x' })],
+    ['invoice of the plan', (member) => invoiced({}, { currency: 'EUR', [member]: 'x' })],
+    ['price of a limit', (member) => invoiced({ [member]: 'x' })],
+    ['a tier of a price', (member) => invoiced({ tiers: [{ ...tier, [member]: 'x' }] })],
+  ];
+  const refusalOf = (given: object): string => {
+    try {
+      parsePlan(given);
+      return '';
+    } catch (error) {
+      return String(error);
+    }
+  };
+  it('say where a member belongs that is written in another part', () => {
+    const membersOf = new Map(
+      PARTS.map(([part, withMember]) => {
+        const [, list = ''] = /expected one of (.*)$/.exec(refusalOf(withMember('surprise'))) ?? [];
+        return [part, list.split(', ')];
+      }),
+    );
+    assert.ok([...membersOf.values()].every((members) => members.length > 1));
+    for (const [part, members] of membersOf)
+      for (const [other, withMember] of PARTS) {
+        const isOwn = (member: string): boolean => membersOf.get(other)?.includes(member) === true;
+        // A plan and a limit both have an id.
+        const moved = members.filter((member) => member !== 'id' && !isOwn(member));
+        for (const member of moved)
+          assert.match(
+            refusalOf(withMember(member)),
+            new RegExp(`${member} is unknown here: ${member} belongs to ${part}; expected one of`),
+          );
+      }
+    assert.match(refusalOf(invoiced({ surprise: 1 })), /surprise is unknown; expected one of/);
+  });
+
   it('keep every member of a customer, and of a price that is shared by time', () => {
     const acme = {
       name: 'Acme',
