@@ -115,25 +115,35 @@ export function inventoryPath({ folder, name }: DocumentPlace): string {
 /**
  * Compiles the folder, and writes `compiled.json` if it has changed. If there are problems, the old file stays.
  * `inventories` contains inventories that have just been read, by document name. They replace the stored inventories if
- * their documents can be compiled with them.
+ * their documents can be compiled with them, or if the documents have the same problems with the stored inventories.
+ * Otherwise another problem of a document would let its old routes stay, and they would be reported as further problems.
  */
 export function writeCompiledAccess(
   folder: string,
   { from, inventories = new Map() }: { from?: string; inventories?: ReadonlyMap<string, string> } = {},
 ): AccessBuild {
-  const files = readAccessFiles(folder, from).map((file) => ({
-    ...file,
-    inventory: inventories.get(file.name) ?? file.inventory,
-  }));
+  const stored = readAccessFiles(folder, from);
+  const files = stored.map((file) => ({ ...file, inventory: inventories.get(file.name) ?? file.inventory }));
   const build = buildAccess(files, checkPlan);
   const compiled = new Set(build.compiled.documents.map(({ name }) => name));
+  const before = new Set(
+    build.problems.length === 0 ? [] : buildAccess(stored, checkPlan).problems.map(printed),
+  );
   for (const file of files) {
     const text = inventories.get(file.name);
-    if (text !== undefined && compiled.has(file.name)) writeIfChanged(inventoryPath(file), text);
+    const isOfOther = build.problems.every(
+      (problem) => problem.file !== file.file || before.has(printed(problem)),
+    );
+    if (text !== undefined && (compiled.has(file.name) || isOfOther))
+      writeIfChanged(inventoryPath(file), text);
   }
   if (build.problems.length === 0 && existsSync(folder))
     writeIfChanged(join(folder, 'compiled.json'), printCompiledAccess(build.compiled));
   return build;
+}
+
+function printed({ file, line, message }: Problem): string {
+  return `${file}:${line}: ${message}`;
 }
 
 /**

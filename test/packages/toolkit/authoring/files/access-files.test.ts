@@ -120,6 +120,11 @@ describe('writeCompiledAccess', () => {
     assert.deepEqual([readFileSync(file, 'utf8'), readFileSync(compiled, 'utf8')], [before, kept]);
     assert.deepEqual(write(longer).problems, []);
     assert.equal(readFileSync(file, 'utf8'), longer);
+
+    // A problem that has nothing to do with the routes: the next command does not judge by old routes.
+    writeFileSync(join(folder, 'orders.yml'), JSON.stringify({ ...documentText(), surprise: 1 }));
+    assert.equal(write(before).problems.length, 1);
+    assert.equal(readFileSync(file, 'utf8'), before);
     rmSync(folder, { recursive: true });
   });
 });
