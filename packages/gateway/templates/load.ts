@@ -80,8 +80,16 @@ function noteFailures(failures: readonly unknown[], isServable: boolean, toleran
   const [first, ...others] = known;
   if (first === undefined) return;
   if (tolerance === REFUSING) throw first;
-  if (!isServable) throw new DefinitionFaults(first, others);
+  if (!isServable) {
+    const [cause = first, ...further] = known.filter((error) => !isOutputMissing(error));
+    throw new DefinitionFaults(cause, cause === first && isOutputMissing(first) ? others : further);
+  }
   for (const error of known) tolerance.note(error, NOTHING_SERVED);
+}
+
+/** Whether an output of another stack is missing. This is the consequence if that stack could not be loaded. */
+function isOutputMissing({ rule, message }: DefinitionError): boolean {
+  return rule === 'value-elsewhere' && message.startsWith('${cf');
 }
 
 /**

@@ -6,7 +6,7 @@ import { join, relative } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { hasDefinition, loadStacks, requireSources } from '../../../../packages/gateway/templates/load.ts';
-import { Faults } from '../../../../packages/gateway/core/errors.ts';
+import { DefinitionFaults, Faults } from '../../../../packages/gateway/core/errors.ts';
 import type { ResolvedStack } from '../../../../packages/gateway/core/stack/model.ts';
 import { OPTIONS, refusal, refusalOf } from './stack-builders.ts';
 
@@ -228,6 +228,20 @@ describe('loadStacks', () => {
 
     assert.match(said, /guard\.js:1: /);
     assert.equal((await loadStacks(sources, given)).length, 1);
+  });
+
+  it('does not also report the outputs of a stack that is refused as missing', async () => {
+    const toolkit = fixture('sam/src/guard.js');
+    const given = { ...OPTIONS, tolerance: new Faults(false) };
+    const error: unknown = await loadStacks([fixture('missing'), toolkit], given).catch(
+      (reason: unknown) => reason,
+    );
+
+    assert.ok(error instanceof DefinitionFaults);
+    assert.match(error.describe(), /guard\.js/);
+    assert.doesNotMatch(error.describe(), /has no value/);
+    // Alone, it is reported.
+    assert.match(await refusalOf(loadStacks([fixture('missing')], given)), /\$\{cf.* has no value/);
   });
 
   it('loads the stacks of a cdk.out with their own account, region, parameters and assets', async () => {
