@@ -51,7 +51,12 @@ export type ChargeOutcome =
 export type AccessOutcome = 'allow' | RuleOutcome | ChargeOutcome | `TOKEN_${string}`;
 
 /** Why an API key is refused although its secret is or was correct. */
-export type KeyDefect = 'key-revoked' | 'customer-closed' | 'key-expired' | 'secret-replaced';
+export type KeyDefect =
+  | 'key-revoked'
+  | 'revoked-before-closing'
+  | 'customer-closed'
+  | 'key-expired'
+  | 'secret-replaced';
 
 export type AccessDecision = {
   /** Name of the access document. */

@@ -35,6 +35,8 @@ export type ApiKeyRecord = {
   readonly revokedAtEpochSeconds?: number;
   /** Set if the key was revoked because its customer was closed. */
   readonly revokedWith?: 'customer';
+  /** Set if the customer was closed after the key had been revoked. */
+  readonly customerClosed?: true;
   readonly native?: NativeKey;
 };
 

@@ -239,6 +239,19 @@ export class KeyAdmin {
   }
 
   /**
+   * Notes in a key that had been revoked before its customer was closed that the customer has no other key. Nobody is
+   * admitted or refused because of the note, so a change of the key at the same time takes precedence.
+   */
+  async #noteClosed({ record, version }: StoredApiKey): Promise<void> {
+    if (record.revokedWith === 'customer' || record.customerClosed === true) return;
+    const noted: ApiKeyRecord = { ...record, customerClosed: true };
+    const told = await this.#ports.store.update(
+      putKey(noted, version + 1, [{ attribute: 'ver', is: 'equal', value: version }]),
+    );
+    if (told.kind === 'unknown') throw accessTableSilent();
+  }
+
+  /**
    * Returns what is stored about a key.
    * @throws DomainError KEY_UNKNOWN, STORE_UNAVAILABLE
    */
@@ -285,11 +298,15 @@ export class KeyAdmin {
     const { version, state } = customer;
     const { keys, hasMore } = await this.list(tenant, { cursor, limit: FOLLOW_PAGE });
     const steps = await Promise.all(
-      keys.map(async ({ record }) => {
-        const { keyId, prefix, revokedAtEpochSeconds } = record;
+      keys.map(async (stored) => {
+        const { keyId, prefix, revokedAtEpochSeconds } = stored.record;
         // A document that charges another tenant does not apply the customer's record to the key.
         const isOfOther = this.#setting.prefixes.get(prefix)?.chargesOthers === true;
-        if (revokedAtEpochSeconds !== undefined || isOfOther) return [];
+        if (isOfOther) return [];
+        if (revokedAtEpochSeconds !== undefined) {
+          if (state === 'closed') await this.#noteClosed(stored);
+          return [];
+        }
         if (state === 'closed') {
           const closed = { id: `closed-${version}`, by };
           return (await this.revoke(keyId, closed, { revokedWith: 'customer' })).outside;

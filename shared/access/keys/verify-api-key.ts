@@ -64,10 +64,15 @@ export function createApiKeyVerifier(store: ApiKeyReader): ApiKeyVerifier {
 }
 
 function assertNotRevoked(record: ApiKeyRecord): void {
-  const { revokedAtEpochSeconds, revokedWith } = record;
+  const { revokedAtEpochSeconds, revokedWith, customerClosed } = record;
   if (revokedAtEpochSeconds === undefined) return;
   throw new KeyRefused('TOKEN_REVOKED', 'the API key has been revoked', record, {
-    defect: revokedWith === 'customer' ? 'customer-closed' : 'key-revoked',
+    defect:
+      revokedWith === 'customer'
+        ? 'customer-closed'
+        : customerClosed === true
+          ? 'revoked-before-closing'
+          : 'key-revoked',
     sinceEpochSeconds: revokedAtEpochSeconds,
   });
 }

@@ -32,10 +32,11 @@ const DEFECTS: Readonly<Record<string, Told>> = {
   },
   'customer-closed': {
     because: (since) => `the API key was revoked${at(since)}, when its customer was closed`,
-    changes: ({ customer }) => [
-      `Do nothing if the customer has left: ${customer === undefined ? 'a closed customer' : `the customer ${customer} is closed, so it`} has no valid key and cannot get one.`,
-      'To serve it again, create a customer with another name (`gatewright customers create NAME PLAN`) and a key for it (`gatewright keys create --customer NAME`, with the prefix and role of this one), which the client then has to send.',
-    ],
+    changes: adviseAfterClosing,
+  },
+  'revoked-before-closing': {
+    because: (since) => `the API key was revoked${at(since)}, before its customer was closed`,
+    changes: adviseAfterClosing,
   },
   'key-revoked': {
     because: (since) => `the API key was revoked${at(since)}, and never becomes valid again`,
@@ -68,6 +69,13 @@ export function adviseRefusedKey(key: RefusedKey): readonly string[] {
   const { defect } = key;
   const told = defect !== undefined && Object.hasOwn(DEFECTS, defect) ? DEFECTS[defect] : undefined;
   return (told?.changes ?? adviseOtherKey)(key);
+}
+
+function adviseAfterClosing({ customer }: RefusedKey): readonly string[] {
+  return [
+    `Do nothing if the customer has left: ${customer === undefined ? 'a closed customer' : `the customer ${customer} is closed, so it`} has no valid key and cannot get one.`,
+    'To serve it again, create a customer with another name (`gatewright customers create NAME PLAN`) and a key for it (`gatewright keys create --customer NAME`, with the prefix and role of this one), which the client then has to send.',
+  ];
 }
 
 /** A revoked or expired key never becomes valid again. Only an active customer can have another one. */

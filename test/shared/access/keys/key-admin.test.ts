@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { hashApiKey, parseApiKey } from '#shared/access/keys/api-key.ts';
+import { KeyRefused } from '#shared/access/keys/key-refused.ts';
 import { nativeKeyValue } from '#shared/access/keys/native-key.ts';
 import { createApiKeyVerifier } from '#shared/access/keys/verify-api-key.ts';
 import { ACCESS_STORES } from '../../../support/access-stores.ts';
@@ -99,12 +100,24 @@ for (const { name, open } of STORES)
       const tenant = 'closed-customer';
       table.customers.set(tenant, 'active');
       const { keyId } = await table.make({ tenant });
+      const { key: earlier, keyId: earlierId } = await table.make({ tenant });
+      await table.admin.revoke(earlierId, table.operation());
       table.customers.set(tenant, 'closed');
 
       const followed = await table.admin.followCustomer(tenant, { by: 'ada' });
       await table.admin.followCustomer(tenant, { by: 'ada' });
 
-      assert.deepEqual([followed.revoked, followed.keys], [true, 1]);
+      assert.deepEqual([followed.revoked, followed.keys], [true, 2]);
+      const parsed = parseApiKey(earlier);
+      assert.ok(parsed);
+      const refusal: unknown = await createApiKeyVerifier(table.reader)(
+        earlier,
+        parsed,
+        table.nowSeconds,
+      ).catch((error: unknown) => error);
+      assert.ok(refusal instanceof KeyRefused);
+      // Advice to use another key of this customer would be false.
+      assert.equal(refusal.names.defect, 'revoked-before-closing');
       assert.notEqual((await table.admin.show(keyId)).record.revokedAtEpochSeconds, undefined);
       assert.equal(await codeOf(table.admin.followCustomer('nobody', { by: 'ada' })), 'CUSTOMER_UNKNOWN');
     });

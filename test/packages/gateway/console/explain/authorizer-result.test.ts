@@ -334,6 +334,11 @@ describe('a 401 of the toolkit’s authorizers', () => {
       /^Do nothing if the customer has left: the customer globex is closed/,
     ],
     [
+      'revoked-before-closing',
+      'the API key was revoked at 2026-11-29T03:24:00.000Z, before its customer was closed',
+      /^Do nothing if the customer has left: the customer globex is closed/,
+    ],
+    [
       'secret-replaced',
       'its secret was replaced by a rotation of the API key, and is refused since 2026-11-29T03:24:00.000Z',
       /^Let the client send the secret that the rotation printed\. .*`gatewright keys rotate 4aa9e21c00000000` prints another one/,
