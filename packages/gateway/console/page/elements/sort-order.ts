@@ -13,6 +13,9 @@ export type Column<Row> = {
   readonly isNumber?: boolean;
 };
 
+/** Compares digits in texts as numbers, so that customer-16 comes before customer-104. */
+const TEXTS = new Intl.Collator('en', { numeric: true });
+
 const KEPT = 'gatewright-order';
 const MAX_KEPT = 100;
 
@@ -43,7 +46,7 @@ function toComparable(value: SortValue): SortValue {
 
 function compare(a: string | number, b: string | number): number {
   if (typeof a !== typeof b) return typeof a === 'number' ? -1 : 1;
-  return a < b ? -1 : Number(a > b);
+  return typeof a === 'string' && typeof b === 'string' ? TEXTS.compare(a, b) : Number(a) - Number(b);
 }
 
 /**

@@ -9,6 +9,7 @@ import { SortableTable } from '../elements/sortable-table.tsx';
 import { linkTo } from '../address.ts';
 import { number, State, UseBar } from './customer-use.tsx';
 import { OneCustomer } from './one-customer.tsx';
+import { sortRows } from '../elements/sort-order.ts';
 import type { Column } from '../elements/sort-order.ts';
 import type { ShownCustomerRow, ShownCustomers, ShownUse } from '../../endpoints/customer-model.ts';
 import type { RequestRow } from '../../records/model.ts';
@@ -30,7 +31,10 @@ export function CustomersSection({ item, rows }: Props) {
   const isReading = whole === undefined && error === undefined;
   const [search, setSearch] = useState('');
   const customers = data?.customers ?? [];
-  const found = useMemo(() => choose(customers, search), [customers, search]);
+  const found = useMemo(
+    () => sortRows(choose(customers, search), ({ tenant }) => tenant, false),
+    [customers, search],
+  );
   return (
     <div class={`split ${item === undefined ? '' : 'is-open'}`}>
       <section class="split-list scrolls" aria-label="Customers">

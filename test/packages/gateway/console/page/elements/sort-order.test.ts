@@ -29,6 +29,7 @@ describe('sortRows', () => {
     ['numbers by size', [10, 9, 100], false, [9, 10, 100]],
     ['the largest first', [10, 9, 100], true, [100, 10, 9]],
     ['texts without regard to case', ['b', 'A', 'C'], false, ['A', 'b', 'C']],
+    ['numbers in texts by size', ['shop-104', 'shop-16', 'Shop-9'], false, ['Shop-9', 'shop-16', 'shop-104']],
     ['what has no value last', [undefined, 2, 1], false, [1, 2, undefined]],
     ['rows without a value last in reverse order, too', [undefined, 1, 2], true, [2, 1, undefined]],
   ] as const)
