@@ -13,12 +13,20 @@ export type PlacedNode = MapNode & {
   readonly shownWhat: string;
 };
 type PlacedEdge = MapEdge & { readonly path: string };
+type Point = readonly [x: number, y: number];
+type DrawnColumn = {
+  readonly title: string;
+  readonly x: number;
+  readonly width: number;
+  /** Number of nodes. */
+  readonly count: number;
+};
 type Layout = {
   readonly nodes: readonly PlacedNode[];
   readonly edges: readonly PlacedEdge[];
   readonly width: number;
   readonly height: number;
-  readonly columns: readonly { readonly title: string; readonly x: number }[];
+  readonly columns: readonly DrawnColumn[];
 };
 
 export const NODE_HEIGHT = 36;
@@ -68,11 +76,11 @@ export function layOut(
     room,
   );
   const beginnings = countBeginnings(nodes);
-  const columns: { title: string; x: number }[] = [];
+  const columns: DrawnColumn[] = [];
   let [height, x] = [TOP, 0];
   for (const [at, { title, own }] of filled.entries()) {
     const width = widths[at] ?? SHRUNK_WIDTH;
-    columns.push({ title, x });
+    columns.push({ title, x, width, count: own.length });
     const ordered = own
       .map((node, index) => ({ node, at: heightOf(leadingTo.get(node.id), placed) ?? Infinity, index }))
       .toSorted((a, b) => (a.at === b.at ? a.index - b.index : a.at - b.at));
@@ -92,7 +100,7 @@ export function layOut(
     nodes: [...placed.values()],
     edges: edges.flatMap((edge) => {
       const [from, to] = [placed.get(edge.from), placed.get(edge.to)];
-      return from === undefined || to === undefined ? [] : [{ ...edge, path: draw(from, to) }];
+      return from === undefined || to === undefined ? [] : [{ ...edge, path: draw(from, to, columns) }];
     }),
     width: Math.max(0, x - GAP_X),
     height,
@@ -182,14 +190,34 @@ function heightOf(
 
 /**
  * Draws a line from the right edge of its first node to the left edge of the second. A line to an earlier column, such
- * as the line from a queue to its function, runs from the left edge to the right edge.
+ * as the line from a queue to its function, runs from the left edge to the right edge. In columns between the two, the
+ * line runs between the nodes, because a line behind a node seems to end there.
  */
-function draw(from: PlacedNode, to: PlacedNode): string {
+function draw(from: PlacedNode, to: PlacedNode, columns: readonly DrawnColumn[]): string {
   const isForward = to.x > from.x;
   const [x1, x2] = isForward ? [from.x + from.width, to.x] : [from.x, to.x + to.width];
   const [y1, y2] = [from.y + NODE_HEIGHT / 2, to.y + NODE_HEIGHT / 2];
-  const bend = isForward ? (x2 - x1) / 2 : -GAP_X / 2;
-  return `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;
+  if (!isForward) return `M${x1} ${y1}${curve([x1, y1], [x2, y2], -GAP_X / 2)}`;
+  const between = columns.filter(({ x }) => x > x1 && x < x2);
+  let [path, at]: [string, Point] = [`M${x1} ${y1}`, [x1, y1]];
+  for (const { x, width, count } of between) {
+    const straight = y1 + ((y2 - y1) * (x + width / 2 - x1)) / (x2 - x1);
+    const y = gapNear(straight, count);
+    path += `${curve(at, [x, y], (x - at[0]) / 2)}L${x + width} ${y}`;
+    at = [x + width, y];
+  }
+  return path + curve(at, [x2, y2], (x2 - at[0]) / 2);
+}
+
+function curve([x1, y1]: Point, [x2, y2]: Point, bend: number): string {
+  return `C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;
+}
+
+/** Returns the height nearest to this one at which a line does not touch any of a column's nodes. */
+function gapNear(y: number, count: number): number {
+  const step = NODE_HEIGHT + GAP_Y;
+  if (y >= TOP + count * step - GAP_Y / 2) return y;
+  return TOP + Math.max(0, Math.round((y - TOP + GAP_Y / 2) / step)) * step - GAP_Y / 2;
 }
 
 /** Returns the node, all nodes from which it can be reached, and all nodes that it can reach. */

@@ -54,6 +54,29 @@ describe('layOut', () => {
     assert.equal(yOf('g'), yOf('GET /b'));
   });
 
+  // A line behind the box of an authorizer seemed to end there.
+  it('leads a line between the nodes of the columns that it crosses', () => {
+    for (const guards of [1, 2, 5]) {
+      const nodes = [
+        ...['r1', 'r2', 'r3'].map((id) => aNode(id, 'route')),
+        ...Array.from({ length: guards }, (_, at) => aNode(`guard${at}`, 'authorizer')),
+        ...['f1', 'f2', 'f3'].map((id) => aNode(id, 'function')),
+      ];
+      const pairs = ['r1', 'r2', 'r3'].flatMap((from) => ['f1', 'f2', 'f3'].map((to) => ({ from, to })));
+      const drawn = layOut(nodes, pairs, MEASURE);
+      const inTheWay = drawn.nodes.filter(({ kind }) => kind === 'authorizer');
+      const [{ x, width } = { x: 0, width: 0 }] = inTheWay;
+
+      assert.equal(drawn.edges.length, 9);
+      for (const { path } of drawn.edges) {
+        const [, left, y, right] = / (\d+) ([\d.]+)L(\d+) /.exec(path) ?? [];
+        assert.deepEqual([Number(left), Number(right)], [x, x + width], path);
+        for (const node of inTheWay)
+          assert.ok(Number(y) < node.y || Number(y) > node.y + NODE_HEIGHT, `${path} touches ${node.id}`);
+      }
+    }
+  });
+
   it('draws a line from the right edge of a node to the left one of the next, and back the other way', () => {
     const pair = [aNode('api', 'api'), aNode('f', 'function')];
     const { edges } = layOut(
