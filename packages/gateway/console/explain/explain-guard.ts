@@ -168,11 +168,11 @@ function needsAll({ kind, places }: Pick<GuardCircumstances, 'kind' | 'places'>)
 }
 
 /** A JWT has characters that an expression for other tokens often lacks. */
-function adviseExpression({ token, identityExpression = '' }: GuardCircumstances): string {
-  const ofJwt = `^${identityExpression.startsWith('^Bearer ') ? 'Bearer ' : ''}[-0-9A-Za-z._]+$`;
-  return token === undefined || ofJwt === identityExpression
+function adviseExpression({ identityExpression = '' }: GuardCircumstances): string {
+  const prefix = identityExpression.startsWith('^Bearer ') ? 'Bearer ' : '';
+  return new RegExp(identityExpression).test(`${prefix}a-b.c_d.e0F`)
     ? 'Send a token that the expression matches, or change the expression.'
-    : `Send a token that the expression matches, or write the expression as ${ofJwt}, which matches a JWT: it has dots, and may have - and _.`;
+    : `Send a token that the expression matches, or change the expression. For a JWT, which has dots and may have - and _, write it as ^${prefix}[-0-9A-Za-z._]+$.`;
 }
 
 function explainFunction(

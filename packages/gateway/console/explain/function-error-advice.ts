@@ -123,7 +123,7 @@ const ROWS: readonly Row[] = [
     text: /Unable to import module '([^']+)': No module named '([^']+)'/,
     advise: ([, module = '', missing = ''], _, named) =>
       module === missing
-        ? `Set Handler of ${named} to a file that its code folder (CodeUri, Code) has: it names ${module}.py, which is not there.`
+        ? `Correct the Handler of ${named}: it names ${module}.py, which its code folder does not have. If a plug-in or a build step writes this file, install the plug-in, or run the build, first.`
         : `Add ${missing} to the requirements.txt in the code folder of ${named}, and build it (sam build), or give the function a layer that has it.`,
   },
   {

@@ -251,6 +251,13 @@ export const RULES = {
       'compile it when it is packaged: with the plug-in serverless-esbuild in serverless.yml, BuildMethod: esbuild in SAM, NodejsFunction in CDK, or esbuild before terraform plan',
     source: `${LAMBDA}/typescript-package.html`,
   },
+  'missing-plugin': {
+    severity: 'differs',
+    about:
+      'a plug-in of serverless.yml that is not installed, so that its additions to the template are missing',
+    remedy: 'install the plug-in',
+    source: 'https://github.com/oss-serverless/serverless/blob/main/docs/guides/plugins/README.md',
+  },
   'missing-handler': {
     severity: 'differs',
     about: 'a handler whose file is not in the package, so that every invocation fails',

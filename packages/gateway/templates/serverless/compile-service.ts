@@ -122,7 +122,10 @@ async function runOsls(run: ServiceRun): Promise<OslsRun> {
         run.onInformed(message);
       },
     });
-    if (failure !== undefined) return { compiled: failure, inputs: undefined, questions };
+    if (failure !== undefined) {
+      const missingPlugins = notes.flatMap(({ missingPlugin }) => missingPlugin ?? []);
+      return { compiled: { ...failure, missingPlugins }, inputs: undefined, questions };
+    }
     const result = await readResult(join(outputFolder, 'result.json'));
     if (result === undefined) return { compiled: NO_TEMPLATE, inputs: undefined, questions };
     return {
@@ -189,7 +192,7 @@ type RunIdentity = {
 };
 
 /** The version number of the format of stored results. It must be increased whenever the format changes. */
-const FORMAT = 3;
+const FORMAT = 4;
 /** The maximum number of results in a folder. All services, stages, parameters and environments share this limit. */
 const MOST_KEPT = 32;
 const MOST_BYTES = 100_000_000;

@@ -48,7 +48,7 @@ export function explainFailure(
       );
     return new DefinitionError(
       { file, line, property },
-      `${cleanMessage(failure.message)}${why}`,
+      `${cleanMessage(failure.message)}${why}${describeMissing(failure)}`,
       [],
       'not-compiled',
     );
@@ -262,4 +262,11 @@ export function pathOf(property: string): Path {
 export function findChild(value: unknown, key: string): unknown {
   if (isJsonList(value)) return value[Number(key)];
   return isJsonObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+}
+
+/** A plug-in that is not installed defines none of its variables and settings, so that osls may refuse them. */
+function describeMissing({ missingPlugins = [] }: DriverFailure): string {
+  return missingPlugins.length === 0
+    ? ''
+    : `; it may come from ${missingPlugins.length === 1 ? 'the plug-in' : 'a plug-in'} that is not installed (${missingPlugins.join(', ')}): run npm install`;
 }

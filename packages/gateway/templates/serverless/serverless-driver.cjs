@@ -398,7 +398,8 @@ const tolerated = tolerate({
   fromOsls,
   replaceModule,
   usual: { ...given('stage'), ...given('region') },
-  note: (property, message, consequence) => tell({ kind: 'noted', property, message, consequence }),
+  note: (property, message, consequence, missingPlugin) =>
+    tell({ kind: 'noted', property, message, consequence, missingPlugin }),
   inform: (message) => tell({ kind: 'informed', message }),
 });
 replaceModule('lib/cli/handle-error.js', (error) => {

@@ -320,8 +320,8 @@ function toleratePlugins({ fromOsls, note, inform, keepSchema }) {
   const names = new Map();
   // The failure is also reported by `inform`, so that the user sees it at startup. Routes of the plug-in may be
   // missing.
-  const fail = (message, consequence) => {
-    note('plugins', message, consequence);
+  const fail = (message, consequence, missingPlugin) => {
+    note('plugins', message, consequence, missingPlugin);
     inform(`${message}: ${consequence}`);
   };
   prototype.resolveServicePlugins = async function (declared) {
@@ -340,7 +340,7 @@ function toleratePlugins({ fromOsls, note, inform, keepSchema }) {
         names.set(Plugin, name);
         resolved.push(Plugin);
       } catch (error) {
-        fail(describe(name, error), LEFT_OUT);
+        fail(describe(name, error), LEFT_OUT, error?.code === 'PLUGIN_NOT_FOUND' ? name : undefined);
       }
     }
     return resolved;

@@ -25,12 +25,16 @@ export type DriverNote = {
   readonly property: string;
   readonly message: string;
   readonly consequence: string;
+  /** The name of the plug-in that is not installed, if the note is about one. */
+  readonly missingPlugin?: string | undefined;
 };
 
 export type DriverFailure = {
   readonly message: string;
   /** The path of the property in serverless.yml; absent if it is unknown. */
   readonly property?: string;
+  /** The plug-ins of the service that are not installed. */
+  readonly missingPlugins?: readonly string[];
   /** The strings that contain variables, by their path in the service; absent if osls ended without a message. */
   readonly texts?: Readonly<Record<string, string>>;
 };
@@ -67,9 +71,15 @@ export function runDriver(run: DriverRun): Promise<DriverFailure | undefined> {
     child.on('message', (message: unknown) => {
       if (!isJsonObject(message)) return;
       const { kind, message: text, stackName, variables, property, consequence, texts, code } = message;
+      const { missingPlugin } = message;
       if (kind === 'informed' && typeof text === 'string') run.onInformed(text);
       if (kind === 'noted' && typeof text === 'string')
-        run.onNoted({ message: text, property: textOr(property, ''), consequence: textOr(consequence, '') });
+        run.onNoted({
+          message: text,
+          property: textOr(property, ''),
+          consequence: textOr(consequence, ''),
+          ...(typeof missingPlugin === 'string' && { missingPlugin }),
+        });
       if (kind === 'failed' && typeof text === 'string')
         failure = {
           message: text,

@@ -151,12 +151,13 @@ function stageOf(tree: SourceTree | undefined, { stage, chosen }: LoadOptions): 
 }
 
 function toFinding(
-  { property, message, consequence }: DriverNote,
+  { property, message, consequence, missingPlugin }: DriverNote,
   file: string,
   tree: SourceTree | undefined,
 ): Finding {
   const line = property === '' ? undefined : tree?.lineOf(pathOf(property));
-  return { logicalId: '', type: '', property, consequence, message, place: { file, line } };
+  const rule = missingPlugin === undefined ? {} : { rule: 'missing-plugin' as const };
+  return { logicalId: '', type: '', property, consequence, message, place: { file, line }, ...rule };
 }
 
 function packageArguments(

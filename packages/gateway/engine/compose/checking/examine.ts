@@ -45,6 +45,7 @@ import { judgeState } from './judge-state.ts';
 import { judgeTemplate } from './judge-template.ts';
 import { judgeUnknown } from './judge-unknown.ts';
 import { examineInThread } from './examine-in-thread.ts';
+import { withoutOmittedPlugins } from './omitted-plugins.ts';
 import { openSchemas } from './open-schemas.ts';
 import type { Schemas } from './open-schemas.ts';
 import { inWordsOfAuthor } from './written-names.ts';
@@ -94,7 +95,7 @@ export async function examineStacks(
     ...(await judgeState(sources)),
     ...(await judgeUpdates(options.against ?? [], stacks, schemas, options)),
   ];
-  const kept = withoutMacros(withoutRepeats(withoutConsequences(findings, stacks)));
+  const kept = withoutOmittedPlugins(withoutMacros(withoutRepeats(withoutConsequences(findings, stacks))));
   return {
     findings: bySeverity(kept).map((finding) => inWordsOfAuthor(finding, stacks)),
     stacks: stacks.map(({ stackName }) => stackName),
