@@ -18,7 +18,7 @@ export function describeSafety({ Resources, Parameters }: Template): readonly st
   return [
     ...(isUntold
       ? [
-          `alarmEmail is empty, so nobody is told when one of the ${alarms} alarms goes off: write alarmEmail: name@example.com under params in serverless.yml, or subscribe to the topic of the alarms yourself`,
+          `alarmEmail is empty, so nobody is told when one of the ${alarms} alarms goes off: add alarmEmail: name@example.com to the params of the stage that you deploy, such as params.prod, in serverless.yml, or subscribe to the topic of the alarms yourself`,
         ]
       : []),
     ...[...groups].map(([protection, ids]) => `${ids.join(', ')}: ${protection}`),

@@ -75,7 +75,7 @@ export async function append(
     // duplicates by id.
     if (written.every(Boolean)) return { from, to: { log, seq: last }, entries: items.map(toEntry) };
   }
-  throw unavailable('writing the log of a channel took too long');
+  throw unavailable(`the messages of a channel could not be written in ${ATTEMPTS} attempts`);
 }
 
 async function takeNumbers({ items, clock }: LogPorts, address: string, count: number): Promise<Position> {
@@ -101,7 +101,7 @@ async function takeNumbers({ items, clock }: LogPorts, address: string, count: n
     if (started.kind === 'done') return { log: at, seq: count };
     assertPossible(started);
   }
-  throw unavailable('writing the head of a channel took too long');
+  throw unavailable('the head of a channel could not be written, because other writers changed it');
 }
 
 /**

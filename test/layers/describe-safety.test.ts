@@ -17,7 +17,7 @@ describe('describeSafety', () => {
     const [line = ''] = describeSafety({ Resources, Parameters: { AlarmMailbox: { Default: '' } } });
     assert.match(
       line,
-      /^alarmEmail is empty, so nobody is told when one of the 2 alarms goes off: write alarmEmail/,
+      /^alarmEmail is empty, so nobody is told when one of the 2 alarms goes off: add alarmEmail/,
     );
     assert.deepEqual(
       describeSafety({ Resources, Parameters: { AlarmMailbox: { Default: 'ops@example.com' } } }),

@@ -437,7 +437,7 @@ describe('notes about events', () => {
 
     assert.match(
       bench.story()?.sentences.join('\n') ?? '',
-      /The weekday 5 of cron\(0 8 \? \* 5 \*\) \(events\.yml:\d+\) is THU: .* In cron of Unix it would be FRI\./,
+      /The weekday 5 of cron\(0 8 \? \* 5 \*\) \(events\.yml:\d+\) is THU: .* In Unix cron it would be FRI\./,
     );
     assert.match(bench.story()?.changes.join('\n') ?? '', /If FRI was meant, write FRI in place of 5/);
   });

@@ -100,14 +100,14 @@ describe('a rule for the events of a bucket', () => {
         finding.message,
         /^the rule Scan \(template\.yaml:\d+\) never runs: the bucket sends no events to EventBridge$/,
       );
-      assert.match(finding.remedy, /^set NotificationConfiguration: .* of the bucket Photos$/);
+      assert.match(finding.remedy, /^set NotificationConfiguration: .* on the bucket Photos$/);
       assert.match(
         story?.sentences.join('\n') ?? '',
         /The rule scan does not get it: the bucket sends no events to EventBridge\.\nEventPattern of the rule \(events\.yml:\d+\) waits for/,
       );
       assert.match(
         story?.changes[0] ?? '',
-        /^Set NotificationConfiguration: \{ EventBridgeConfiguration: \{ EventBridgeEnabled: true \} \} of the bucket Photos\.$/,
+        /^Set NotificationConfiguration: \{ EventBridgeConfiguration: \{ EventBridgeEnabled: true \} \} on the bucket Photos\.$/,
       );
     });
 

@@ -8,18 +8,18 @@ import type { DeliveryNote } from '../explain/circumstances.ts';
 type Filtered = Extract<StampedStep, { kind: 'filtered' }>;
 
 const CLOUDFORMATION =
-  'set NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } } of the bucket @';
+  'set NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } } on the bucket @';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-event-notifications-eventbridge.html */
 const SETTINGS: Readonly<Record<ReturnType<typeof formatOf>['kind'], string>> = {
   cloudformation: CLOUDFORMATION,
   sam: CLOUDFORMATION,
   serverless: CLOUDFORMATION,
-  cdk: 'set eventBridgeEnabled: true of the bucket @',
+  cdk: 'set eventBridgeEnabled: true on the bucket @',
   terraform: 'add an aws_s3_bucket_notification with bucket = @.id and eventbridge = true',
 };
 
-/** Returns how the bucket is made to send its events, as its template writes it. */
+/** Returns the setting with which the bucket sends its events to EventBridge, in the syntax of its template. */
 export function adviseBridge(bucket: ResolvedResource, stack: ResolvedStack): string {
   return SETTINGS[formatOf(stack).kind].replace('@', () => bucket.logicalId);
 }

@@ -159,7 +159,7 @@ function noteTimeZone(
 }
 
 /**
- * The numbers of weekdays begin with 1 for Sunday, and in cron of Unix with 0.
+ * EventBridge numbers weekdays from 1 for Sunday, and Unix cron numbers them from 0.
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
  */
 function noteWeekday(
@@ -173,7 +173,7 @@ function noteWeekday(
     weekdays.replaceAll(/\d/g, (digit) => DAYS[(Number(digit) + shift) % DAYS.length] ?? digit);
   return [
     {
-      because: `The weekday ${weekdays} of ${name} (${place}) is ${inWords(-1)}: AWS counts from 1 for Sunday to 7 for Saturday. In cron of Unix it would be ${inWords(0)}.`,
+      because: `The weekday ${weekdays} of ${name} (${place}) is ${inWords(-1)}: AWS counts from 1 for Sunday to 7 for Saturday. In Unix cron it would be ${inWords(0)}.`,
       change: `If ${inWords(0)} was meant, write ${inWords(0)} in place of ${weekdays} (${place}).`,
     },
   ];

@@ -95,7 +95,7 @@ const limitBeforeFilter: SurpriseKind = {
           `The list in the response is empty. ${place} sets Limit for a read of DynamoDB with a FilterExpression: Limit counts the items that DynamoDB reads, before the filter removes those that do not match, so a page can be empty although later pages have matching items. The page then has a LastEvaluatedKey, which the code does not read.`,
         ],
         changes: [
-          `Read the next pages at ${place}, too: set ExclusiveStartKey to the LastEvaluatedKey of the last page, until there are enough items or a page has no LastEvaluatedKey. Or read from an index whose key is the attribute of the filter.`,
+          `Read the following pages at ${place} as well: pass the LastEvaluatedKey of each page as ExclusiveStartKey of the next read, until there are enough items or a page has no LastEvaluatedKey. Or read from an index whose key is the attribute of the filter.`,
         ],
       };
     }

@@ -186,7 +186,7 @@ function isLocalPath(
   isMade: boolean,
 ): boolean {
   const [top = ''] = path;
-  // In SAM, other properties contain the places of code and documents.
+  // SAM has properties of its own for code and documents, such as CodeUri, so the author did not write this one.
   if (isMade && PACKAGED[type]?.includes(top) === true) return true;
   return (
     missing === undefined && PACKAGED[type]?.includes(top) === true && typeof properties[top] === 'string'

@@ -20,7 +20,7 @@ export const REMEDIES_OF_FORMS: readonly RemedyRow[] = [
   {
     words: /^Enumeration value for HttpMethod must be non-empty/,
     remedy: (_, at) =>
-      `add ${named(at)}: POST, with which API Gateway calls functions; for HTTP and other services, the method of the request to them`,
+      `add ${named(at)}: POST for a function; for an HTTP backend or another service of AWS, add the method that it expects`,
   },
   { words: /\bmust be non-empty$/, remedy: (_, at) => `write a value for ${named(at)}` },
   { words: /\bmust be omitted when\b/, remedy: (_, at) => `remove ${named(at)}` },

@@ -239,7 +239,8 @@ function remedyForParameter(name: string, tree: SourceTree | undefined, it: stri
   const stages = Object.entries(membersOf(tree?.value['stages']));
   const [stage, settings] =
     stages.find(([, one]) => Object.hasOwn(membersOf(membersOf(one)['params']), name)) ?? [];
-  if (stage === undefined) return `set ${it} with --param, or under params in serverless.yml`;
+  if (stage === undefined)
+    return `set ${it} with --param, or write \`params: { default: { ${name}: VALUE } }\` in serverless.yml`;
   const value = JSON.stringify(membersOf(membersOf(settings)['params'])[name]);
   return `stages.${stage}.params is read by Serverless 4 only; write \`params: { ${stage}: { ${name}: ${value} } }\``;
 }

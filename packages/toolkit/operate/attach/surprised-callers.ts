@@ -2,7 +2,7 @@
  * Finds unexpected effects that an authorizer has on callers of an API, such as web pages and users of a shared cache.
  * All functions are pure.
  */
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { asList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import { count } from '../../../base/terminal/output.ts';
 import { list, warning } from './plan-finding.ts';
 import { methodSettingOf, sendsCorsHeader } from './live-api.ts';
@@ -55,40 +55,76 @@ export function checkBrowsers({ live, choice: { chosen } }: Circumstances): Plan
   ];
 }
 
-/** Returns the routes whose cached response is the same for all callers. */
-export function sharedCacheRoutes(
+/** A route with a cache whose key lacks places in which callers send their credential. */
+type SharedCache = {
+  readonly route: LiveRoute;
+  /** The missing places as cache key parameters, such as `method.request.header.x-api-key`. */
+  readonly missing: readonly [string, ...string[]];
+};
+
+/**
+ * Returns the routes whose cached response is the same for several callers.
+ * @param placesOf returns the places in which callers of a route send their credential, as cache key parameters
+ */
+export function findSharedCaches(
   live: Pick<LiveApi, 'kind' | 'stageShown'>,
   routes: readonly LiveRoute[],
-): readonly LiveRoute[] {
+  placesOf: (route: LiveRoute) => readonly string[],
+): readonly SharedCache[] {
   if (live.kind !== 'rest' || live.stageShown['cacheClusterEnabled'] !== true) return [];
-  return routes.filter((route) => {
-    const { method, shown } = route;
-    const keys = JSON.stringify(
-      isJsonObject(shown['methodIntegration'])
-        ? (shown['methodIntegration']['cacheKeyParameters'] ?? [])
-        : [],
+  return routes.flatMap((route): SharedCache[] => {
+    if (route.method !== 'GET' || methodSettingOf(live, route)['cachingEnabled'] !== true) return [];
+    const { methodIntegration: integration } = route.shown;
+    const keys = asList(membersOf(integration)['cacheKeyParameters']).flatMap((key) =>
+      typeof key === 'string' ? [key.toLowerCase()] : [],
     );
-    return (
-      method === 'GET' &&
-      methodSettingOf(live, route)['cachingEnabled'] === true &&
-      !/authorization/i.test(keys)
+    const places = placesOf(route);
+    const [first, ...others] = (places.length === 0 ? [IN_AUTHORIZATION] : places).filter(
+      // Names of headers are case-insensitive. Query parameters that differ in case only are too rare to be told apart.
+      (place) => !keys.includes(place.toLowerCase()),
     );
+    return first === undefined ? [] : [{ route, missing: [first, ...others] }];
   });
+}
+
+const IN_AUTHORIZATION = 'method.request.header.Authorization';
+
+/** Returns the places of credentials in the identity sources of an authorizer of a REST API. */
+export function placesInSources(identitySource: unknown): readonly string[] {
+  return typeof identitySource === 'string'
+    ? identitySource.split(',').flatMap((source) => {
+        const place = source.trim();
+        return place.startsWith('method.request.') ? [place] : [];
+      })
+    : [];
+}
+
+function placesInDocument(document: Circumstances['document']): readonly string[] {
+  return (document?.sources ?? []).flatMap((source) =>
+    source.in === 'header'
+      ? [`method.request.header.${source.name}`]
+      : source.in === 'query'
+        ? [`method.request.querystring.${source.name}`]
+        : [],
+  );
 }
 
 /**
  * Reports routes with a shared cache. The authorizer decides who is allowed, but every allowed caller gets the same
  * cached response.
  */
-export function checkCaches({ live, choice: { chosen } }: Circumstances): PlanFinding[] {
-  const cached = sharedCacheRoutes(live, chosen);
+export function checkCaches({ live, choice: { chosen }, settings, document }: Circumstances): PlanFinding[] {
+  const ofAuthorizer = placesInSources(settings.body['identitySource']);
+  const places = ofAuthorizer.length > 0 ? ofAuthorizer : placesInDocument(document);
+  const cached = findSharedCaches(live, chosen, () => places);
+  const missing = [...new Set(cached.flatMap((one) => one.missing))];
   return cached.length === 0
     ? []
     : [
         warning(
           'cache',
-          `the stage caches responses of ${list(cached.map(({ key }) => key))} and returns them to every allowed caller`,
-          'put method.request.header.Authorization into the cache key, or do not cache responses that depend on the caller',
+          `the stage caches responses of ${list(cached.map(({ route }) => route.key))} and returns them to every allowed caller, because the cache key lacks ${missing.join(' and ')}`,
+          `add ${missing.join(' and ')} to the cache key, or do not cache responses that depend on the caller`,
         ),
       ];
 }

@@ -1,7 +1,8 @@
 /** Checks for settings that AWS accepts, but that break calls or return one caller's response to another caller. */
 import { membersOf } from '@gatewright/aws/json-object';
 import { listAt } from '../../terminal/aws-call.ts';
-import { sharedCacheRoutes } from '../attach/surprised-callers.ts';
+import { findSharedCaches, placesInSources } from '../attach/surprised-callers.ts';
+import type { LiveRoute } from '../attach/live-api.ts';
 import type { ApiView } from './api-view.ts';
 import type { Finding } from './finding.ts';
 
@@ -75,12 +76,23 @@ export function checkSharedCache({ live, routes, stageWhere }: ApiView): readonl
   const guarded = routes.filter(
     ({ authorizationType, apiKeyRequired }) => authorizationType !== 'NONE' || apiKeyRequired,
   );
-  return sharedCacheRoutes(live, guarded).map(({ key }) => ({
+  return findSharedCaches(live, guarded, (route) => placesOf(live, route)).map(({ route, missing }) => ({
     id: 'shared-cache',
     level: 'obstacle',
-    what: `stage ${live.stage} caches the responses of ${key} without the caller in the cache key`,
+    what: `stage ${live.stage} caches the responses of ${route.key} without the caller in the cache key`,
     why: 'until the entry expires, API Gateway returns the response for the first caller to every other authorized caller',
     where: stageWhere,
-    fix: 'put method.request.header.Authorization into the cache key, or do not cache responses that depend on the caller',
+    fix: `add ${missing.join(' and ')} to the cache key, or do not cache responses that depend on the caller`,
   }));
+}
+
+/** Returns the places in which callers of a route send their credentials, as cache key parameters. */
+function placesOf({ authorizers, api }: ApiView['live'], route: LiveRoute): readonly string[] {
+  const own = authorizers.find(({ id }) => id !== undefined && id === route.authorizerId);
+  const isKeySent = route.apiKeyRequired && api['apiKeySource'] !== 'AUTHORIZER';
+  return [
+    ...placesInSources(own?.['identitySource']),
+    ...(route.authorizationType === 'AWS_IAM' ? ['method.request.header.Authorization'] : []),
+    ...(isKeySent ? ['method.request.header.x-api-key'] : []),
+  ];
 }

@@ -258,7 +258,7 @@ function describeInForce(after: Answer, followed: Followed | UsageError): string
         ? `its API keys are revoked (${followed.keys}); `
         : `in force now for requests with its API keys (${followed.keys})${isRefused ? ', and within 30 s for others' : ''}; `;
   // After a suspension or closing, requests that were refused before stay refused.
-  const again = !isRefused ? 'requests that are refused now are decided again within 2 s; ' : '';
+  const again = !isRefused ? 'callers whose requests are refused now get the new decision within 2 s; ' : '';
   return `${keys}${again}in force everywhere by ${printValue(after['everywhereBy'])}`;
 }
 

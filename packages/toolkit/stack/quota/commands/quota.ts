@@ -73,7 +73,7 @@ export function quotaCommand(): Command {
 }
 
 /** These times are explained in docs/guides/sell/quota.md, "When a change is in force". */
-const ADMITTED = 'Requests that are refused now are decided again within 2 s.';
+const ADMITTED = 'Callers whose requests are refused now get the new decision within 2 s.';
 const IN_FORCE: Readonly<Record<Verb, string | undefined>> = {
   'top-up': ADMITTED,
   reset: ADMITTED,

@@ -46,7 +46,8 @@ const CASES: readonly Case[] = [
   {
     title: 'a parameter',
     variable: '${param:word}',
-    refusal: /\$\{param:word\} .*set it with --param, or under params in serverless\.yml/,
+    refusal:
+      /\$\{param:word\} .*set it with --param, or write `params: \{ default: \{ word: VALUE \} \}` in serverless\.yml/,
     follow: () => ({ parameters: { word: 'hello' } }),
   },
   {

@@ -66,7 +66,7 @@ export const UNREAD: readonly SurpriseRow[] = [
     handler: QUERY,
     values: { place: 'src/index.js:5' },
     because: /Limit counts the items that DynamoDB reads, before the filter/,
-    change: /^Read the next pages at src\/index\.js:5, too: set ExclusiveStartKey/m,
+    change: /^Read the following pages at src\/index\.js:5 as well: pass the LastEvaluatedKey/m,
     not: { api: proxy({ statusCode: 200, body: '[1]' }) },
   },
   {

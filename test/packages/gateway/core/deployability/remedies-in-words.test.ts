@@ -27,12 +27,12 @@ const CASES = [
   [
     'Enumeration value for HttpMethod must be non-empty',
     'Integration.IntegrationHttpMethod',
-    'add IntegrationHttpMethod: POST, with which API Gateway calls functions; for HTTP and other services, the method of the request to them',
+    'add IntegrationHttpMethod: POST for a function; for an HTTP backend or another service of AWS, add the method that it expects',
   ],
   [
     'Enumeration value for HttpMethod must be non-empty',
     'Body.paths./a.get.x-amazon-apigateway-integration.httpMethod',
-    'add httpMethod: POST, with which API Gateway calls functions; for HTTP and other services, the method of the request to them',
+    'add httpMethod: POST for a function; for an HTTP backend or another service of AWS, add the method that it expects',
   ],
   ['1000 must be a whole number from 1 to 900', 'Timeout', 'set Timeout to a whole number from 1 to 900'],
   [

@@ -227,7 +227,7 @@ describe('a parameter without a value', () => {
   it('may be set by an option or in the file', () =>
     assert.equal(
       explained(''),
-      '${param:tier} has no value: set it with --param, or under params in serverless.yml',
+      '${param:tier} has no value: set it with --param, or write `params: { default: { tier: VALUE } }` in serverless.yml',
     ));
 
   it('may be one that only Serverless 4 reads', () =>

@@ -245,3 +245,28 @@ describe('a statement allows API Gateway to call an authorizer', () => {
       assert.equal(mayCall(statement, apiArn), may);
     });
 });
+
+describe('a stage cache and the places of credentials', () => {
+  const stageShown = { cacheClusterEnabled: true, methodSettings: { '*/*': { cachingEnabled: true } } };
+  const IN_KEY = [{ in: 'header', name: 'x-api-key' }] as const;
+  const IN_QUERY = [{ in: 'query', name: 'ticket' }] as const;
+  for (const [keys, sources, isShared] of [
+    [['method.request.header.Authorization'], IN_KEY, 'method.request.header.x-api-key'],
+    [['method.request.header.X-Api-Key'], IN_KEY, undefined],
+    [[], IN_QUERY, 'method.request.querystring.ticket'],
+    [['method.request.querystring.ticket'], IN_QUERY, undefined],
+    [['method.request.header.x-api-key'], [...IN_KEY, ...IN_QUERY], 'method.request.querystring.ticket'],
+    [['method.request.header.Authorization'], [], undefined],
+    [[], [], 'method.request.header.Authorization'],
+  ] as const)
+    it(`with ${keys.join() || 'no'} cache key, ${isShared ?? 'nothing'} is missing for ${JSON.stringify(sources)}`, () => {
+      const shown = { methodIntegration: { cacheKeyParameters: keys } };
+      const live = anApi({ stageShown, routes: [aRoute('GET /users', { shown })] });
+      const own = { ...document, sources: [...sources] };
+      const settings = chooseSettings(live, own, { type: 'request', name: 'ours', functionArn: ARN });
+      const found = findPlanFindings(about(live, { document: own, settings }));
+      const warned = found.find(({ id }) => id === 'cache');
+
+      assert.equal(warned?.fix.split(' ')[1]?.toLowerCase(), isShared?.toLowerCase());
+    });
+});

@@ -56,10 +56,13 @@ describe('gatewright quota', () => {
 
   // docs/guides/sell/quota.md, "When a change is in force"
   for (const { args, says } of [
-    { args: 'top-up acme daily 5', says: /^Requests that are refused now are decided again within 2 s\.$/m },
-    { args: 'set-limit acme daily 9', says: /decided again within 2 s/ },
-    { args: 'reset acme daily', says: /decided again within 2 s/ },
-    { args: 'resume acme daily', says: /decided again within 2 s/ },
+    {
+      args: 'top-up acme daily 5',
+      says: /^Callers whose requests are refused now get the new decision within 2 s\.$/m,
+    },
+    { args: 'set-limit acme daily 9', says: /get the new decision within 2 s/ },
+    { args: 'reset acme daily', says: /get the new decision within 2 s/ },
+    { args: 'resume acme daily', says: /get the new decision within 2 s/ },
     {
       args: 'suspend acme daily',
       says: /^Within 30 s \(60 s if the customer has no record\), every process refuses .*\.$/m,
