@@ -41,6 +41,28 @@ const CASES: readonly (readonly [name: string, pattern: string, line: string, ma
   ['an excluded term is not there', 'ERROR -ARGUMENTS', '[ERROR 419] MISSING ARGUMENTS', false],
   ['a regex stands between %', '%[0-9]{3}. BAD%', '[ERROR 400] BAD REQUEST', true],
   ['a regex stands between %', '%^BAD%', '[ERROR 400] BAD REQUEST', false],
+  // Each operator below, at and above the number, and at what is no number or is not there.
+  ...Object.entries({
+    '=': [false, true, false, false],
+    '!=': [true, false, true, true],
+    '<': [true, false, false, false],
+    '<=': [true, true, false, false],
+    '>': [false, false, true, false],
+    '>=': [false, true, true, false],
+  }).flatMap(([operator, matches]) =>
+    ['74', '75', '76', '"many"'].map(
+      (value, index) =>
+        [
+          `JSON: ${value} ${operator} 75`,
+          `{ $.bandwidth ${operator} 75 }`,
+          `{"bandwidth":${value}}`,
+          matches[index] === true,
+        ] as const,
+    ),
+  ),
+  ...['=', '!=', '<', '<=', '>', '>='].map(
+    (operator) => [`JSON: nothing ${operator} 75`, `{ $.none ${operator} 75 }`, JSON_LINE, false] as const,
+  ),
   ['JSON: a text', '{ $.eventType = "UpdateTrail" }', JSON_LINE, true],
   ['JSON: a text without quotes', '{ $.eventType = UpdateTrail }', JSON_LINE, true],
   ['JSON: another text', '{ $.eventType != "UpdateTrail" }', JSON_LINE, false],
