@@ -35,7 +35,6 @@ export const DECIDED_BY: Readonly<Record<string, Deciding>> = {
   CACHE_NOT_REFRESHED: { of: 'stage', members: ['MethodSettings'] },
   CACHE_WITHOUT_CLUSTER: { of: 'stage', members: ['CacheClusterEnabled', 'MethodSettings'] },
   CERTIFICATE_NOT_ASKED: { of: 'client' },
-  COMPRESSED_BY_GATEWAY: { of: 'api', members: ['MinimumCompressionSize'] },
   CONTENT_ENCODING_REMOVED: { of: 'backend' },
   CORS_WITHOUT_CREDENTIALS: { of: 'place' },
   DEFAULT_ROUTE_CHOSEN: { of: 'place' },

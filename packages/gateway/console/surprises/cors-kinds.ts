@@ -123,15 +123,36 @@ const headerNotAllowed: SurpriseKind = {
   },
 };
 
-/** A preflight does not say whether the request will have credentials. An API for one origin often gets cookies. */
+/** Code that reads or sets cookies, or that allows credentials. */
+const USES_COOKIES = /cookie|allow-credentials/i;
+
+/** Whether the request that follows the preflight is for an authorizer or a function that uses cookies. */
+function usesCookies({ recorded: { received }, readHandler }: SurpriseFacts, method: string): boolean {
+  const { route, stage } = received;
+  return (stage?.deployment.routes.plans ?? []).some(
+    ({ resourcePath, httpMethod, authorization, integration }) => {
+      if (resourcePath !== route?.resourcePath || (httpMethod !== method && httpMethod !== 'ANY'))
+        return false;
+      const sources = authorization.kind === 'lambda' ? authorization.authorizer.identitySources : [];
+      if (sources.some(({ kind, name }) => kind === 'header' && name.toLowerCase() === 'cookie')) return true;
+      if (!('functionName' in integration)) return false;
+      const code = readHandler?.(integration.functionName.render(stage?.variables ?? null));
+      return findLine(code, USES_COOKIES) !== undefined;
+    },
+  );
+}
+
+/** A preflight does not say whether the request will have credentials, so the code of the API has to say it. */
 const withoutCredentials: SurpriseKind = {
   code: 'CORS_WITHOUT_CREDENTIALS',
   mark: undefined,
   source: 'docs/aws §12.1',
   find(facts) {
     const origin = originOf(facts);
-    if (askedMethod(facts) === undefined || origin === undefined) return undefined;
-    if (facts.recorded.status > 299 || !isFixedPreflight(facts)) return undefined;
+    const method = askedMethod(facts);
+    if (method === undefined || origin === undefined) return undefined;
+    if (facts.recorded.status > 299 || !isFixedPreflight(facts) || !usesCookies(facts, method))
+      return undefined;
     const { reply, definition } = facts;
     if (reply.last('access-control-allow-origin') !== origin || hasCredentials(facts)) return undefined;
     return {

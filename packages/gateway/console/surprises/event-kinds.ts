@@ -213,7 +213,8 @@ const keyNotRequired: SurpriseKind = {
     const isUnused =
       stage.deployment.routes.plans.every(({ apiKeyRequired }) => !apiKeyRequired) &&
       (stage.keys.namesFor?.(api.apiId, stage.name).length ?? 0) > 0;
-    if (plan === undefined && !isUnused) return undefined;
+    // If other methods require a key, this one was probably meant not to, and many clients send their key to all.
+    if (!isUnused) return undefined;
     const of = plan === undefined ? 'The stage has a usage plan, but' : 'The API key was not read:';
     return {
       values: { route: route.routeKey },

@@ -184,6 +184,12 @@ const writesOutsideTmp: SurpriseKind = {
 };
 
 /**
+ * Code that reads the claims scope, client_id or username (an ID token has cognito:username).
+ * @see https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
+ */
+const READS_ACCESS_TOKEN = /\bclaims\b.*(?<![\w:])(?:scope|client_id|username)\b/;
+
+/**
  * A JWT authorizer compares issuer and audience, which both kinds of token of a user pool fulfil; only access tokens
  * have scopes.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
@@ -192,18 +198,22 @@ const idTokenAccepted: SurpriseKind = {
   code: 'ID_TOKEN_ACCEPTED',
   mark: undefined,
   source: 'docs/aws §4.5',
-  find({ recorded: { caller, received } }) {
+  find({ recorded: { caller, received }, handler }) {
     const { route, api } = received;
     if (caller?.kind !== 'jwt' || api.protocol !== 'http' || caller.claims['token_use'] !== 'id')
       return undefined;
     if (route?.authorization.kind !== 'token' || route.authorization.scopes.length > 0) return undefined;
+    // Many pages send ID tokens on purpose. It matters to code that reads what only access tokens have.
+    const line = findLine(handler, READS_ACCESS_TOKEN);
+    if (line === undefined) return undefined;
     const { name } = route.authorization.authorizer;
     return {
       values: { authorizer: name },
       because: [
-        `The token is an ID token (token_use: id). Authorizer ${name} accepts it as it accepts an access token, because it compares issuer and audience only, and ${route.routeKey} has no AuthorizationScopes.`,
+        `The token is an ID token (token_use: id). Authorizer ${name} accepts it as it accepts an access token, because it compares issuer and audience only, and ${route.routeKey} has no AuthorizationScopes. The function reads a claim at ${line} that only access tokens have.`,
       ],
       changes: [
+        'Let the client send the access token of the user pool.',
         `If only access tokens may call ${route.routeKey}, list a scope that they have in AuthorizationScopes of the route: ID tokens have no scopes. Or check token_use in the function.`,
       ],
     };

@@ -324,26 +324,6 @@ const headerInBoth: SurpriseKind = {
   },
 };
 
-const compressed: SurpriseKind = {
-  code: 'COMPRESSED_BY_GATEWAY',
-  mark: undefined,
-  source: 'docs/aws §2.4',
-  find({ integration, recorded, reply, returnedNames, backendHeaders }) {
-    const coding = reply.last('content-encoding');
-    const least = recorded.received.stage?.deployment.minimumCompressionBytes;
-    if (integration === undefined || coding === undefined || least === undefined) return undefined;
-    if (backendHeaders.last('content-encoding') !== undefined) return undefined;
-    if (returnedNames.some((name) => name.toLowerCase() === 'content-encoding')) return undefined;
-    return {
-      values: { contentEncoding: coding },
-      because: [
-        `The gateway compressed the reply (Content-Encoding: ${coding}): the client accepts it, and the body has at least ${least} bytes, the MinimumCompressionSize of the API.`,
-      ],
-      changes: [],
-    };
-  },
-};
-
 export const RESULT_KINDS: readonly SurpriseKind[] = [
   membersIgnored,
   typeByDefault,
@@ -358,5 +338,4 @@ export const RESULT_KINDS: readonly SurpriseKind[] = [
   statusByDefault,
   emptyJson,
   ...UNMAPPED_RESULTS,
-  compressed,
 ];

@@ -42,17 +42,6 @@ export const SURPRISING: readonly (DecidingRow & { readonly code: string; readon
     status: 200,
   },
   {
-    surprise: 'COMPRESSED_BY_GATEWAY',
-    kind: 'the size from which the API compresses',
-    template: rest(OPEN).replace(
-      '      Name: api',
-      '      Name: api\n      MinimumCompressionSize: 10 # here',
-    ),
-    request: { headers: { 'accept-encoding': 'gzip' } },
-    code: TEXT,
-    status: 200,
-  },
-  {
     surprise: 'STAGE_VARIABLE_MISSING',
     kind: 'the variables of the stage, of which one has no value',
     template: mapped(

@@ -66,6 +66,8 @@ export const CALLERS: readonly SurpriseRow[] = [
     source: 'docs/aws §4.5',
     api: guarded,
     request: { target: '/pets', headers: carrying(signToken(KEY, { ...CLAIMS, token_use: 'id' })) },
+    handler:
+      "const { scope } = event.requestContext.authorizer.jwt.claims;\nconst admin = event.requestContext.authorizer.jwt.claims.scope === 'admin';",
     values: {},
     because:
       /The token is an ID token \(token_use: id\)\. Authorizer \S+ accepts it as it accepts an access token/,

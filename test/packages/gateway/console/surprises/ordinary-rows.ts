@@ -8,6 +8,8 @@ import { httpRoutes, restRoutes } from '../../../../support/routed-apis.ts';
 import { carrying, CLAIMS, KEY } from '../../../../support/token-issuers.ts';
 import { signToken } from '../../../../support/signed-tokens.ts';
 import { contextOf, guarded, KNOWN, simplyAdmitted } from './caller-rows.ts';
+import { preflighted } from './preflight-rows.ts';
+import { KEY as PLANNED_KEY, planned } from './silent-rows.ts';
 import { http, proxy } from './surprise-rows.ts';
 import type { Served, SurpriseRow } from './surprise-rows.ts';
 
@@ -113,6 +115,37 @@ export const ORDINARY: readonly OrdinaryRow[] = [
       headers: { ...JSON_TYPE, 'Access-Control-Allow-Origin': '*', ETag: '"1"', 'X-Powered-By': 'Express' },
     }),
     request: { target: '/dev/1', headers: ['Origin', PAGE] },
+    handler: READS_NOTHING,
+  },
+  {
+    name: 'a client that sends its API key to a method that requires none, in an API with methods that do',
+    api: planned(true, { others: { 'GET /status': {} }, echo: () => OK }),
+    request: { target: '/dev/status', headers: ['x-api-key', PLANNED_KEY] },
+    handler: READS_NOTHING,
+  },
+  {
+    name: 'an ID token, of which the function reads what ID tokens have',
+    api: guarded,
+    request: { target: '/pets', headers: carrying(signToken(KEY, { ...CLAIMS, token_use: 'id' })) },
+    handler: 'const { sub, email } = event.requestContext.authorizer.jwt.claims;',
+  },
+  {
+    name: 'a preflight of the only page of an API, which uses no cookies',
+    api: preflighted(`'${PAGE}'`),
+    request: {
+      method: 'OPTIONS',
+      target: '/dev/1',
+      headers: ['Origin', PAGE, 'Access-Control-Request-Method', 'GET'],
+    },
+    handler: 'const token = event.headers.Authorization;',
+  },
+  {
+    name: 'a large reply that the API compresses for a client that accepts it',
+    api: proxy(
+      { ...OK, body: JSON.stringify({ text: 'x'.repeat(2_000) }) },
+      { MinimumCompressionSize: 1_000 },
+    ),
+    request: { target: '/dev/1', headers: ['Accept-Encoding', 'gzip'] },
     handler: READS_NOTHING,
   },
 ];

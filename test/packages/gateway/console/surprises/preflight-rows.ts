@@ -1,19 +1,41 @@
 /** Preflights of REST APIs whose replies do not allow the page's origin. */
+import { anApi } from '../../../../support/an-api.ts';
+import { restRoutes } from '../../../../support/routed-apis.ts';
 import { allowing, asking, optionsOf, PAGE } from './surprise-rows.ts';
-import type { SurpriseRow } from './surprise-rows.ts';
+import type { Served, SurpriseRow } from './surprise-rows.ts';
+
+/** An API whose template allows this origin to call a function. */
+export const preflighted = (origin: string) => (): Served => {
+  const name = 'method.response.header.Access-Control-Allow-Origin';
+  return anApi(
+    restRoutes({
+      'GET /1': {},
+      'OPTIONS /1': {
+        Integration: {
+          Type: 'MOCK',
+          RequestTemplates: { 'application/json': '{"statusCode": 200}' },
+          IntegrationResponses: [{ StatusCode: '200', ResponseParameters: { [name]: origin } }],
+        },
+        MethodResponses: [{ StatusCode: '200', ResponseParameters: { [name]: true } }],
+      },
+    }),
+    { echo: () => ({ statusCode: 200 }) },
+  );
+};
 
 export const PREFLIGHTS: readonly SurpriseRow[] = [
   {
     code: 'CORS_WITHOUT_CREDENTIALS',
     source: 'docs/aws §12.1',
-    api: optionsOf(`'${PAGE}'`),
+    api: preflighted(`'${PAGE}'`),
     request: asking('GET', ''),
+    handler: 'const session = event.headers.Cookie;',
     values: { origin: PAGE },
     because:
       /allows https:\/\/shop\.example, but has no Access-Control-Allow-Credentials: true\. This is a hint/,
     change:
       /^For pages that send credentials, set method\.response\.header\.Access-Control-Allow-Credentials to "'true'"/,
-    not: { api: optionsOf("'*'") },
+    not: { handler: 'const token = event.headers.Authorization;' },
   },
   {
     code: 'CORS_ORIGIN_NOT_ALLOWED',

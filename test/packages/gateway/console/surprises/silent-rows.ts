@@ -8,38 +8,43 @@ import { calling } from './value-rows.ts';
 import type { Served, SurpriseRow } from './surprise-rows.ts';
 
 const OK = { statusCode: 200, body: '{}' };
-const KEY = 'abcdefghij0123456789abcd';
+export const KEY = 'abcdefghij0123456789abcd';
 const named = (): Served => anApi(httpRoutes(['GET /files/{name}']), { echo: ok });
 /** A usage plan of the stage, with a key. */
-const planned = (ApiKeyRequired: boolean) => (): Served =>
-  anApi(
-    restRoutes(
-      { 'GET /pets': { ApiKeyRequired } },
-      {
-        more: {
-          Key: {
-            type: 'AWS::ApiGateway::ApiKey',
-            id: 'key1',
-            properties: { Name: 'partner', Enabled: true, Value: KEY },
-          },
-          Plan: {
-            type: 'AWS::ApiGateway::UsagePlan',
-            id: 'plan1',
-            properties: {
-              UsagePlanName: 'free',
-              ApiStages: [{ ApiId: API_ID, Stage: 'dev' }],
-              Quota: { Limit: 1, Period: 'DAY' },
+export const planned =
+  (
+    ApiKeyRequired: boolean,
+    { others = {}, echo = ok }: { others?: Parameters<typeof restRoutes>[0]; echo?: typeof ok } = {},
+  ) =>
+  (): Served =>
+    anApi(
+      restRoutes(
+        { 'GET /pets': { ApiKeyRequired }, ...others },
+        {
+          more: {
+            Key: {
+              type: 'AWS::ApiGateway::ApiKey',
+              id: 'key1',
+              properties: { Name: 'partner', Enabled: true, Value: KEY },
+            },
+            Plan: {
+              type: 'AWS::ApiGateway::UsagePlan',
+              id: 'plan1',
+              properties: {
+                UsagePlanName: 'free',
+                ApiStages: [{ ApiId: API_ID, Stage: 'dev' }],
+                Quota: { Limit: 1, Period: 'DAY' },
+              },
+            },
+            Link: {
+              type: 'AWS::ApiGateway::UsagePlanKey',
+              properties: { KeyId: 'key1', KeyType: 'API_KEY', UsagePlanId: 'plan1' },
             },
           },
-          Link: {
-            type: 'AWS::ApiGateway::UsagePlanKey',
-            properties: { KeyId: 'key1', KeyType: 'API_KEY', UsagePlanId: 'plan1' },
-          },
         },
-      },
-    ),
-    { echo: ok },
-  );
+      ),
+      { echo },
+    );
 
 /** A query API of a service, whose input is a form. */
 const sending = (template: string) => (): Served => {

@@ -222,18 +222,6 @@ export const VALUES: readonly SurpriseRow[] = [
     not: { api: proxy({ ...OK, headers: { 'x-a': '1' }, multiValueHeaders: { 'X-B': ['2'] } }) },
   },
   {
-    code: 'COMPRESSED_BY_GATEWAY',
-    source: 'docs/aws §2.4',
-    api: proxy(
-      { statusCode: 200, body: JSON.stringify('x'.repeat(2_000)) },
-      { MinimumCompressionSize: 1_000 },
-    ),
-    request: { ...ID, headers: ['Accept-Encoding', 'gzip'] },
-    values: { contentEncoding: 'gzip' },
-    because: /at least 1000 bytes, the MinimumCompressionSize of the API/,
-    not: { request: ID },
-  },
-  {
     code: 'DEFAULT_ROUTE_CHOSEN',
     name: 'a slash at the end',
     source: 'docs/aws §2.2',
