@@ -108,7 +108,7 @@ export async function callAdmin(request: AdminRequest, flags: AdminFlags): Promi
   const target = known ?? (url === undefined ? await findLocal(flags) : await readDeployed(url, flags));
   const reply = await send(target, request, ports);
   if (reply.status >= 200 && reply.status < 300) return reply;
-  throw readRefusal(reply.status, reply.text);
+  throw readRefusal(reply.status, reply.text, request);
 }
 
 /** Like `callAdmin`, for a response that is a JSON object. */
@@ -275,7 +275,7 @@ async function readCredentials({ profile }: AdminFlags, region: string): Promise
 }
 
 /** Reads `detail (code)` of a problem document, or the message if API Gateway itself refused the request. */
-function readRefusal(status: number, text: string): AdminError {
+function readRefusal(status: number, text: string, request: AdminRequest): AdminError {
   const { detail, code, message, title, field, nextVersion } = membersOf(parseJson(text));
   const what = [detail, message, title].find((part) => typeof part === 'string');
   const problem = {
@@ -288,5 +288,39 @@ function readRefusal(status: number, text: string): AdminError {
     what === undefined
       ? `the admin endpoint answered with status ${status}`
       : `${what} (${problem.code === undefined ? '' : `${problem.code}, `}${status})`;
-  return new AdminError('refused', said, { problem });
+  const own = problem.code === undefined ? describeGateway(status, what, request) : undefined;
+  return new AdminError('refused', own === undefined ? said : `${own} [${said}]`, { problem });
+}
+
+/** The first segment of the paths of the admin API, with the part of the stack and the function that serve them. */
+const SERVED_BY: Readonly<Record<string, { readonly part: string; readonly by: string }>> = {
+  access: { part: 'authorizers', by: 'access-admin' },
+  portal: { part: 'portal', by: 'portal-admin' },
+  quota: { part: 'quotas', by: 'quota-admin' },
+};
+
+/**
+ * Describes a response that API Gateway itself sent in the place of a function, and whose text says nothing about the
+ * cause.
+ * @param said the message of the response
+ * @returns undefined for other responses
+ */
+function describeGateway(
+  status: number,
+  said: unknown,
+  { method, path, operationId }: AdminRequest,
+): string | undefined {
+  const [, first = ''] = path.split('/');
+  const served = Object.hasOwn(SERVED_BY, first) ? SERVED_BY[first] : undefined;
+  if (served === undefined) return undefined;
+  const { part, by } = served;
+  if (status === 404 && said === 'Not Found')
+    return `the admin API has no route ${method} ${path.split('?')[0]}: the stack lacks the part ${part}, or is of an older version. Add it with gatewright init --add ${part} and deploy the stack; on this machine, wait until gatewright start has loaded it`;
+  if (status < 500) return undefined;
+  // A change without its operation id would be made twice if the first attempt was carried out after all.
+  const again =
+    operationId === undefined
+      ? 'Repeat the command'
+      : `Repeat the command with --operation ${operationId}, so that the change is made only once`;
+  return `the function ${by} failed, or did not end in time, which can happen under load. ${again}. If it fails again, the log of the function says why: on this machine, gatewright logs ${by}`;
 }

@@ -70,6 +70,46 @@ describe('callAdmin', () => {
     }
   });
 
+  // `usage close` under load said only "Internal Server Error (500)", and `portal invite` only "Not Found (404)".
+  for (const [status, message, request, says] of [
+    [
+      500,
+      'Internal Server Error',
+      { method: 'POST', path: '/quota/close', body: {}, operationId: 'op-1' },
+      /^the function quota-admin failed, .* Repeat the command with --operation op-1, .* gatewright logs quota-admin \[Internal Server Error \(500\)\]$/,
+    ],
+    [
+      503,
+      'Service Unavailable',
+      SHOW,
+      /failed, or did not end in time, .*\. Repeat the command\. If it fails again/,
+    ],
+    [
+      404,
+      'Not Found',
+      { method: 'POST', path: '/portal/organisations/mill/invitations', body: {}, operationId: 'op-1' },
+      /no route POST \/portal\/organisations\/mill\/invitations: the stack lacks the part portal, .* gatewright init --add portal and deploy/,
+    ],
+  ] as const)
+    it(`says what to do if API Gateway itself answers with ${status}`, async () => {
+      const answer = (response: ServerResponse): void => {
+        response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ message }));
+      };
+      const ports = {
+        clock: { nowEpochMs: () => 0 },
+        timer: { pause: () => Promise.resolve() },
+        random: { fraction: () => 0 },
+      } as never;
+      await assert.rejects(
+        beside(answer, (url) =>
+          withEnvironment({ ...CREDENTIALS, ...REGION }, () =>
+            callAdmin(request, { url: `${url}/prod/`, ports }),
+          ),
+        ),
+        (error: unknown) => error instanceof AdminError && says.test(error.message),
+      );
+    });
+
   // Source: the stage of the admin API has a throttle, and API Gateway answers with this body.
   it('reads again what the throttle of the stage refused, after a pause, and repeats no change', async () => {
     const pauses: number[] = [];
