@@ -16,6 +16,10 @@ type Own = Partial<Readonly<Record<'terraform' | 'terraform-v2' | 'serverless' |
  * @see https://www.serverless.com/framework/docs/providers/aws/events/apigateway
  */
 const PROPERTIES: Readonly<Record<string, Own>> = {
+  AllowCredentials: { serverless: 'allowCredentials' },
+  AllowHeaders: { serverless: 'allowedHeaders' },
+  AllowMethods: { serverless: 'allowedMethods' },
+  AllowOrigins: { serverless: 'allowedOrigins' },
   ApiKeyRequired: { serverless: 'private' },
   ApiKeySourceType: { terraform: 'api_key_source', serverless: 'provider.apiGateway.apiKeySourceType' },
   ApiStages: {},
@@ -47,6 +51,7 @@ const PROPERTIES: Readonly<Record<string, Own>> = {
   EndpointConfiguration: {},
   EventInvokeConfig: { terraform: 'aws_lambda_function_event_invoke_config' },
   EventPattern: { serverless: 'pattern' },
+  ExposeHeaders: { serverless: 'exposedResponseHeaders' },
   ExplicitAuthFlows: { cdk: 'authFlows' },
   FifoQueue: { cdk: 'fifo' },
   FilterCriteria: { serverless: 'filterPatterns', cdk: 'filters' },

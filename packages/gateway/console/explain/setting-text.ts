@@ -30,6 +30,21 @@ function ofCors(setting: 'AllowHeaders' | 'AllowMethods' | 'AllowCredentials'): 
   };
 }
 
+/** A list of the CORS settings of a function URL. */
+function ofUrl(setting: 'Origins' | 'Methods' | 'Headers'): Texts {
+  const list = `Allow${setting}`;
+  const allowed = `allowed${setting}`;
+  const ofSam = `${list} in FunctionUrlConfig.Cors of the function`;
+  return {
+    cloudformation: `${list} in Cors of the function URL`,
+    sam: ofSam,
+    'sam-globals': ofSam,
+    serverless: `${allowed} in url.cors of the function`,
+    cdk: `${allowed} in cors of addFunctionUrl`,
+    terraform: `allow_${setting.toLowerCase()} in cors of @`,
+  };
+}
+
 const WITH_PLAN =
   'an AWS::ApiGateway::ApiKey with Enabled: true, an AWS::ApiGateway::UsagePlan with ApiStages: [{ ApiId: !Ref @, Stage: # }], and an AWS::ApiGateway::UsagePlanKey that joins both (KeyId, KeyType: API_KEY, UsagePlanId)';
 const WITH_PLAN_KEY = ' with an AWS::ApiGateway::UsagePlanKey (KeyId, KeyType: API_KEY, UsagePlanId)';
@@ -198,6 +213,9 @@ const SETTINGS = {
     cdk: "api.addRoutes({ path: '/', methods: [HttpMethod.#], integration })",
     terraform: 'an aws_apigatewayv2_route with route_key = "# /" and the same target',
   },
+  urlOrigins: ofUrl('Origins'),
+  urlMethods: ofUrl('Methods'),
+  urlHeaders: ofUrl('Headers'),
   preflightHeaders: ofCors('AllowHeaders'),
   preflightMethods: ofCors('AllowMethods'),
   preflightCredentials: ofCors('AllowCredentials'),

@@ -260,7 +260,7 @@ function changeOf(
     return `Add ${values.join(', ')} to ${header} of the reply to OPTIONS.`;
   // With credentials, a browser reads * as a literal name, so keeping it in the list would have no effect.
   const kept = cors[setting].filter((value) => value !== '*' || !cors.allowCredentials);
-  if (!isOwn) return `Add ${values.join(', ')} to ${SETTINGS[setting]} in Cors of the function URL.`;
+  if (!isOwn) return `Add ${values.join(', ')} to ${nameSetting(SETTINGS[setting], definition)}.`;
   return `Add ${values.join(', ')} to the API’s CorsConfiguration. The whole list is then:\n${printSetting(setting, [...kept, ...values], definition)}`;
 }
 
@@ -273,7 +273,7 @@ function isFixedPreflight({ integration, recorded }: SurpriseFacts): boolean {
   );
 }
 
-const SETTINGS = { allowMethods: 'AllowMethods', allowHeaders: 'AllowHeaders' } as const;
+const SETTINGS = { allowMethods: 'urlMethods', allowHeaders: 'urlHeaders' } as const;
 
 /** Says that the request itself would find no route, so that allowing the method is not enough. */
 function describeMissingRoute({ recorded }: SurpriseFacts, method: string): string[] {

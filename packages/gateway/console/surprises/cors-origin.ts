@@ -6,6 +6,7 @@ import { nameSetting } from '../explain/setting-text.ts';
 import { askedMethod, isOriginAllowed, originOf } from './cors-request.ts';
 import { respellOrigin, writtenOf } from './cors-spelling.ts';
 import { isSelecting } from './selected-response.ts';
+import { addPreflights } from './add-preflights.ts';
 import { printSetting } from './template-text.ts';
 import type { SurpriseFacts } from './surprise-facts.ts';
 import type { SurpriseKind } from './surprise.ts';
@@ -77,8 +78,11 @@ function adviseOnRestPreflight(facts: SurpriseFacts, origin: string): string | u
   const { received, status } = facts.recorded;
   if (isAnsweredByAny(facts))
     return `Answer OPTIONS in the function: if (event.httpMethod === 'OPTIONS') return { statusCode: 204, headers: { 'Access-Control-Allow-Origin': '${origin}', 'Access-Control-Allow-Methods': '${askedMethod(facts) ?? ''}', 'Access-Control-Allow-Headers': '${received.headers.last('access-control-request-headers') ?? ''}' } }, and return Access-Control-Allow-Origin with the other replies as well. Or give the resource an OPTIONS method with a MOCK integration that responds with these headers (CDK: defaultCorsPreflightOptions).`;
-  const newMethod =
-    'give the resource an OPTIONS method that has no authorizer and responds with the CORS headers.';
+  const newMethod = `${addPreflights(facts.definition, {
+    origin,
+    method: askedMethod(facts) ?? '',
+    headers: (received.headers.last('access-control-request-headers') ?? '').split(/\s*,\s*/),
+  })}.`;
   const own = received.route?.httpMethod === 'OPTIONS' ? received.route.routeKey : undefined;
   const isAnswered = facts.integration !== undefined;
   if (isAnswered && !isOriginAllowed(facts) && status >= 200 && status < 300)
@@ -119,7 +123,7 @@ function allowOrigin({ cors, recorded, definition }: SurpriseFacts, origin: stri
   const respelled = respellOrigin(origin, cors, definition);
   if (respelled !== undefined && recorded.received.api.functionUrl === undefined) return respelled;
   if (recorded.received.api.functionUrl !== undefined)
-    return `Add ${origin} to AllowOrigins in Cors of the function URL${cors === undefined ? ', which it does not have yet' : ''}.`;
+    return `Add ${origin} to ${nameSetting('urlOrigins', definition)}${cors === undefined ? ', which it does not have yet' : ''}.`;
   const list = printSetting('allowOrigins', [...(cors?.allowOrigins ?? []), origin], definition);
   return `Add ${origin} to AllowOrigins in the API’s CorsConfiguration${cors === undefined ? ', which it does not have yet' : ''}. The whole list is then:\n${list}`;
 }

@@ -1,6 +1,7 @@
 /** An error that no SelectionPattern matched, so that the default integration response made it a success (docs/aws §7.7). */
 import { TemplateError } from '@gatewright/velocity/java/template-error';
 import { selectResponse as select } from '../../core/mapping/select-response.ts';
+import { adviseInstall } from '../explain/call-advice.ts';
 import { isSelecting, selectResponse } from './selected-response.ts';
 import type { IntegrationResponse, ResponseMapping } from '../../core/mapping/integration.ts';
 import type { SurpriseFacts } from './surprise-facts.ts';
@@ -127,6 +128,13 @@ function adviseResponse(
     return [
       add('(\\n|.)*Task timed out(\\n|.)*', '504'),
       'Make the function finish sooner, or raise its Timeout if its work needs more time.',
+    ];
+  // The code did not run, so it cannot throw another message.
+  if (outcome.errorType.startsWith('Runtime.'))
+    return [
+      adviseInstall(outcome.errorType, outcome.errorMessage) ??
+        'Correct the function first: it did not start, or did not give its result to the runtime.',
+      add('(\\n|.)+', '500'),
     ];
   // osls adds patterns for messages with a status in brackets: https://www.serverless.com/framework/docs/providers/aws/events/apigateway#status-codes
   const marked = [404, 400, 500].find((status) =>

@@ -89,13 +89,18 @@ const OF_EVENTS: Readonly<Record<'serverless' | 'sam', readonly string[]>> = {
   sam: ['ServerlessRestApi', 'ServerlessHttpApi'],
 };
 
+/** The function URLs that osls creates from `url` of a function. */
+const OF_OSLS_URL = /LambdaFunctionUrl$/;
+
 function formOf(stack: ResolvedStack, logicalId: string): Form {
   const { kind } = formatOf(stack);
   switch (kind) {
     case 'sam':
       return OF_EVENTS.sam.includes(logicalId) ? 'sam-globals' : 'sam';
     case 'serverless':
-      return OF_EVENTS.serverless.includes(logicalId) ? 'serverless' : 'cloudformation';
+      return OF_EVENTS.serverless.includes(logicalId) || OF_OSLS_URL.test(logicalId)
+        ? 'serverless'
+        : 'cloudformation';
     default:
       return kind;
   }

@@ -32,6 +32,22 @@ const selecting = (patterns: readonly string[], message: string, template?: Json
       },
     },
   });
+/** The code of the function did not start, because a package is missing. */
+const withoutPackage = (pattern: string) => (): Served =>
+  aMethod({
+    integration: {
+      ...FUNCTION,
+      IntegrationResponses: [{ StatusCode: '200' }, { StatusCode: '404', SelectionPattern: pattern }],
+    },
+    method: { MethodResponses: [{ StatusCode: '200' }, { StatusCode: '404' }] },
+    functions: {
+      fn: () => {
+        const error = new Error("Cannot find module 'x' (run npm install)");
+        error.name = 'Runtime.ImportModuleError';
+        throw error;
+      },
+    },
+  });
 const returning =
   (result: unknown, response: JsonObject = {}, method: JsonObject = {}) =>
   (): Served =>
@@ -189,6 +205,19 @@ export const RESULTS: readonly SurpriseRow[] = [
     because: /matches only a part of the error message/,
     change: /^Write the pattern as \.\*no pet\.\*, and deploy/m,
     not: { api: selecting(['.*no pet.*'], 'there is no pet 7') },
+  },
+  {
+    // serverless/examples, aws-python-pynamodb-s3-sigurl
+    code: 'ERROR_BY_DEFAULT_RESPONSE',
+    name: 'a function that did not start, which can throw no message with a status',
+    source: 'docs/aws §7.7',
+    api: withoutPackage('[\\s\\S]*\\[404\\][\\s\\S]*'),
+    request: ID,
+    values: { status: 200 },
+    because: /no SelectionPattern matches all of it/,
+    change:
+      /^Run `npm install` and send the request again\.\nAdd an integration response with SelectionPattern/m,
+    not: { api: withoutPackage('(\\n|.)+') },
   },
   {
     code: 'ERROR_BY_DEFAULT_RESPONSE',
