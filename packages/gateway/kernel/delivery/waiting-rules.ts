@@ -7,7 +7,7 @@ import { asFlag, asList, asText, membersOf, parseJson } from '@gatewright/aws/js
 import type { ResolvedResource } from '../../core/stack/model.ts';
 
 /** The handler of CDK that sets the notifications of a bucket after CloudFormation has created the bucket. */
-const OF_CDK = 'Custom::S3BucketNotifications';
+export const OF_CDK = 'Custom::S3BucketNotifications';
 
 type WaitingRule = {
   readonly rule: ResolvedResource;
@@ -21,7 +21,10 @@ type WaitingRule = {
 export function isSilent(bucket: ResolvedResource, all: readonly ResolvedResource[]): boolean {
   const { EventBridgeConfiguration: given } = membersOf(bucket.properties['NotificationConfiguration']);
   const isSet = all.some(
-    ({ type, properties }) => type === OF_CDK && properties['BucketName'] === bucket.physicalId,
+    ({ type, properties }) =>
+      type === OF_CDK &&
+      properties['BucketName'] === bucket.physicalId &&
+      membersOf(properties['NotificationConfiguration'])['EventBridgeConfiguration'] !== undefined,
   );
   return !isSet && (given === undefined || asFlag(membersOf(given)['EventBridgeEnabled']) === false);
 }

@@ -33,5 +33,14 @@ export const S3_TYPES = {
         `http://${bucketName(resource)}.s3-website-${resource.region}.${resource.urlSuffix}`,
     }),
   },
+  // CDK’s custom resource, whose function is not called, because the service reads the notifications itself.
+  'Custom::S3BucketNotifications': {
+    enforced: words(
+      `BucketName NotificationConfiguration.LambdaFunctionConfigurations NotificationConfiguration.QueueConfigurations
+       NotificationConfiguration.TopicConfigurations NotificationConfiguration.EventBridgeConfiguration`,
+    ),
+    noEffect: words('ServiceToken Managed SkipDestinationValidation'),
+    names: row((resource) => resource.text('BucketName') ?? ''),
+  },
   'AWS::S3::BucketPolicy': { names: row((resource) => resource.text('Bucket') ?? ''), isWithoutEffect: true },
 } satisfies ResourceTypeTable;

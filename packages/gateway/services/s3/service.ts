@@ -16,7 +16,7 @@ import { RecordedBuckets } from './recorded-s3.ts';
 import type { ServiceRequest } from '../../core/ports.ts';
 import { asList, asText, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
-import { findWaitingRules, isSilent } from '../../kernel/delivery/waiting-rules.ts';
+import { findWaitingRules, isSilent, OF_CDK } from '../../kernel/delivery/waiting-rules.ts';
 import type { BucketNotification, SilentBucket } from './bucket-notifications.ts';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
 
@@ -52,9 +52,10 @@ class S3Service implements Service {
   }
 
   prepare(stacks: StackReading): () => void {
-    const notifications = stacks
-      .here('AWS::S3::Bucket', 's3', 'NotificationConfiguration')
-      .flatMap(readBucket);
+    const notifications = [
+      ...stacks.here('AWS::S3::Bucket', 's3', 'NotificationConfiguration').flatMap(readBucket),
+      ...stacks.here(OF_CDK, 's3').flatMap(readOfCdk),
+    ];
     const buckets = stacks.ofType('AWS::S3::Bucket').map((reader) => ({
       name: reader.resource.physicalId,
       region: reader.stack.region,
@@ -124,10 +125,41 @@ function readBucket(reader: ResourceReader): readonly BucketNotification[] {
       }),
   );
   if (!isToBus(reader)) return listed;
-  return [
-    ...listed,
-    { ...common, event: undefined, targetArn: undefined, id: 'EventBridge', prefix: '', suffix: '' },
-  ];
+  return [...listed, { ...common, ...TO_BUS }];
+}
+
+const TO_BUS = { event: undefined, targetArn: undefined, id: 'EventBridge', prefix: '', suffix: '' };
+
+const KINDS_OF_CDK = [
+  ['LambdaFunctionConfigurations', 'LambdaFunctionArn'],
+  ['QueueConfigurations', 'QueueArn'],
+  ['TopicConfigurations', 'TopicArn'],
+] as const;
+
+/**
+ * Reads the notifications that CDK sets after CloudFormation has created the bucket, by a call of
+ * PutBucketNotificationConfiguration, whose names these are.
+ */
+function readOfCdk(reader: ResourceReader): readonly BucketNotification[] {
+  const bucket = reader.text('BucketName');
+  if (bucket === undefined) return [];
+  const common = { bucket, region: reader.stack.region };
+  const listed = KINDS_OF_CDK.flatMap(([list, target]) =>
+    reader
+      .list(`NotificationConfiguration.${list}`)
+      .filter(isJsonObject)
+      .flatMap((given, index) =>
+        asList(given['Events']).flatMap((event): BucketNotification[] => {
+          const { [target]: targetArn } = given;
+          if (typeof event !== 'string' || typeof targetArn !== 'string') return [];
+          if (KNOWN.test(event))
+            return [{ ...common, event, targetArn, id: `${list}-${index}`, ...readKeyRules(given) }];
+          reader.unsupported(`NotificationConfiguration.${list}`, `${event} events are not sent here`);
+          return [];
+        }),
+      ),
+  );
+  return isToBus(reader) ? [...listed, { ...common, ...TO_BUS }] : listed;
 }
 
 /** The buckets that send no events to EventBridge, with the rules that wait for them. */
@@ -153,7 +185,8 @@ function isToBus(reader: ResourceReader): boolean {
 }
 
 function readKeyRules(given: UnknownMembers): Pick<BucketNotification, 'prefix' | 'suffix'> {
-  const { Rules: rules } = membersOf(membersOf(given['Filter'])['S3Key']);
+  const filter = membersOf(given['Filter']);
+  const rules = membersOf(filter['S3Key'])['Rules'] ?? membersOf(filter['Key'])['FilterRules'];
   const of = (wanted: string): string => {
     for (const { Name: name, Value: value } of asList(rules).map((rule) => membersOf(rule)))
       if (String(name).toLowerCase() === wanted) return String(value);
