@@ -248,8 +248,8 @@ describe('a statement allows API Gateway to call an authorizer', () => {
 
 describe('a stage cache and the places of credentials', () => {
   const stageShown = { cacheClusterEnabled: true, methodSettings: { '*/*': { cachingEnabled: true } } };
-  const IN_KEY = [{ in: 'header', name: 'x-api-key' }] as const;
-  const IN_QUERY = [{ in: 'query', name: 'ticket' }] as const;
+  const IN_KEY = [{ in: 'header', name: 'x-api-key', issuers: ['keys'] }] as const;
+  const IN_QUERY = [{ in: 'query', name: 'ticket', issuers: ['keys'] }] as const;
   for (const [keys, sources, isShared] of [
     [['method.request.header.Authorization'], IN_KEY, 'method.request.header.x-api-key'],
     [['method.request.header.X-Api-Key'], IN_KEY, undefined],
@@ -259,7 +259,7 @@ describe('a stage cache and the places of credentials', () => {
     [['method.request.header.Authorization'], [], undefined],
     [[], [], 'method.request.header.Authorization'],
   ] as const)
-    it(`with ${keys.join() || 'no'} cache key, ${isShared ?? 'nothing'} is missing for ${JSON.stringify(sources)}`, () => {
+    it(`with ${keys.join() || 'no'} cache key, ${isShared ?? 'nothing'} is missing for credentials in ${sources.map((one) => one.name).join(' and ')}`, () => {
       const shown = { methodIntegration: { cacheKeyParameters: keys } };
       const live = anApi({ stageShown, routes: [aRoute('GET /users', { shown })] });
       const own = { ...document, sources: [...sources] };
