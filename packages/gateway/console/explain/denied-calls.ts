@@ -44,6 +44,44 @@ const REFUSALS: readonly Refusal[] = [
       'Make a new URL shortly before it is used, or give it a longer lifetime (expiresIn of getSignedUrl, ExpiresIn of generate_presigned_url; at most 7 days).',
   },
   {
+    // https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
+    matches: /Invalid according to Policy: Policy expired/,
+    of: 'bucket',
+    because: 'A form for uploads works until its policy expires, and the policy of this form has expired.',
+    advise: () =>
+      'Make a new form shortly before it is used, or give it a longer lifetime (Expires of createPresignedPost, ExpiresIn of generate_presigned_post).',
+  },
+  {
+    matches: /Invalid according to Policy: Extra input fields/,
+    of: 'bucket',
+    because: 'Each field of a form for uploads must be named by a condition of its policy.',
+    advise: (_place, { message }) => {
+      const name = message.split(': ').at(-1) ?? '';
+      return `Leave the field ${name} out of the form, put it after the file, or name it when the form is made: { ${JSON.stringify(name)}: VALUE } in Fields and in Conditions of createPresignedPost or generate_presigned_post.`;
+    },
+  },
+  {
+    matches: /Invalid according to Policy: Policy Condition failed/,
+    of: 'bucket',
+    because: 'A field of the form does not have the value that a condition of its policy asks for.',
+    advise: (_place, { message }) =>
+      `Send what the condition asks for, and send the field if it is missing, or change the condition where the form is made: ${message.split('failed: ').at(-1) ?? ''}.`,
+  },
+  {
+    matches: /^EntityToo(?:Large|Small): Your proposed upload/,
+    of: 'bucket',
+    because: 'The policy of the form limits the size of the file (content-length-range).',
+    advise: () =>
+      'Send a file within the limits, or change content-length-range in Conditions where the form is made.',
+  },
+  {
+    matches: /^InvalidArgument: Bucket POST must contain a field named/,
+    of: 'bucket',
+    because: 'S3 reads the fields of a form up to the file, and one that it needs is not among them.',
+    advise: () =>
+      'Send all fields that the signer returned, before the file: append the field named file last.',
+  },
+  {
     // https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
     matches: /^SignatureDoesNotMatch/,
     of: 'bucket',

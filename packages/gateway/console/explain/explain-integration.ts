@@ -123,7 +123,10 @@ function explainAnswer(about: Circumstances, integration: IntegrationCircumstanc
   if (integration.lambdaReply !== undefined) return explainLambdaReply(integration, routeKey);
   if (integration.errorStatus !== undefined && integration.problem === undefined)
     return explainErrorStatus(integration, {
-      ...{ routeKey, took, isReplyDropped, ofQuota },
+      routeKey,
+      took,
+      isReplyDropped,
+      ofQuota,
       definition: about.definition,
     });
   if (isReplyDropped === true)

@@ -11,8 +11,9 @@ import {
 import type { ConditionValues } from '../../core/policy/model.ts';
 import { verifyByAnyClock } from '@gatewright/aws/signing-clock';
 import type { SigningClock } from '@gatewright/aws/signing-clock';
-import type { SignatureResult } from '@gatewright/aws/signature';
+import type { SignatureResult, VerificationContext } from '@gatewright/aws/signature';
 import { findS3Signature, verifyS3, withoutQuerySignature } from './s3-authentication.ts';
+import { isUpload, openUpload } from './s3-upload.ts';
 import type { Random } from '../../core/ports.ts';
 import { isCborCall, readOperation } from '@gatewright/aws/aws-operation';
 import { escapeXml } from './aws-operation.ts';
@@ -44,7 +45,12 @@ export type AwsPermission = {
 };
 
 type Authentication =
-  | { readonly kind: 'call'; readonly call: AwsCall }
+  | {
+      readonly kind: 'call';
+      readonly call: AwsCall;
+      /** Makes the reply to the request of the reply to the call, if the call was made of another request. */
+      readonly toReply?: (reply: ControlReply) => ControlReply;
+    }
   | { readonly kind: 'refused'; readonly reply: ControlReply };
 
 type Refusal = {
@@ -75,12 +81,26 @@ type Authenticator = {
   readonly region: () => string;
 };
 
-export function authenticateCall(request: ControlRequest, at: Authenticator): Authentication {
-  const context = {
+/** Finds the caller of a call, or of an upload by a form, which becomes a call. */
+export async function authenticate(request: ControlRequest, at: Authenticator): Promise<Authentication> {
+  if (!isUpload(request)) return authenticateCall(request, at);
+  const opened = await openUpload(request, contextOf(at), at.clock, at.random.hex(16).toUpperCase());
+  if (opened.kind === 'refused') return opened;
+  const { accessKeyId, region, toReply } = opened;
+  const signer = { kind: 'verified', accessKeyId, region: region || at.region(), service: 's3' } as const;
+  return { ...toCall(opened.request, signer, at), toReply };
+}
+
+function contextOf({ identities, clock }: Authenticator): Omit<VerificationContext, 'nowEpochMs'> {
+  return {
     service: undefined,
-    secretOf: (accessKeyId: string) => at.identities.secretOf(accessKeyId),
-    sessionOf: (accessKeyId: string) => at.identities.sessionOf(accessKeyId, at.clock.nowEpochMs()),
+    secretOf: (accessKeyId) => identities.secretOf(accessKeyId),
+    sessionOf: (accessKeyId) => identities.sessionOf(accessKeyId, clock.nowEpochMs()),
   };
+}
+
+export function authenticateCall(request: ControlRequest, at: Authenticator): Authentication {
+  const context = contextOf(at);
   const ofS3 = findS3Signature(request);
   if (ofS3 !== undefined) {
     const verified = verifyS3(request, ofS3, context, at.clock, at.random.hex(16).toUpperCase());
@@ -113,7 +133,7 @@ function toCall(
   request: ControlRequest,
   { accessKeyId, service, region }: Extract<SignatureResult, { kind: 'verified' }>,
   { identities }: Authenticator,
-): Authentication {
+): Extract<Authentication, { kind: 'call' }> {
   const caller = identities.find(accessKeyId);
   if (caller === undefined) throw new Error('a verified key belongs to an unknown identity');
   return { kind: 'call', call: { request, caller, service, region } };

@@ -11,6 +11,7 @@ import type { SigningClock } from '@gatewright/aws/signing-clock';
 import type { ControlReply, ControlRequest } from '../../core/api-call.ts';
 import { bucketOfHost } from './s3-address.ts';
 import { printS3Error, type S3Error } from './s3-error.ts';
+import { refuse as refuseWith, type S3Refusal } from './s3-upload-policy.ts';
 
 /** Where the signature is: in the Authorization header, or in the query, in one of two versions. */
 type S3Signature = 'header' | 'query-4' | 'query-2';
@@ -90,21 +91,30 @@ type Circumstances = {
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 function toS3Error(refused: Refused, at: Circumstances): readonly [status: number, error: S3Error] {
-  const { faults, accessKeyId: AWSAccessKeyId = '' } = refused;
+  const { faults } = refused;
   const has = (...names: readonly string[]): boolean => faults.some((fault) => names.includes(fault));
   if (has('mismatch')) return [403, mismatch(refused, at)];
   if (has('time')) return [403, wrongTime(at)];
-  if (has('access-key')) {
-    const message = 'The AWS Access Key Id you provided does not exist in our records.';
-    return [403, { code: 'InvalidAccessKeyId', message, details: { AWSAccessKeyId } }];
-  }
-  if (has('session'))
-    return [400, { code: 'ExpiredToken', message: 'The provided token has expired.', details: {} }];
-  if (has('token-missing', 'token-other', 'token-unexpected')) {
-    const message = 'The provided token is malformed or otherwise invalid.';
-    return [400, { code: 'InvalidToken', message, details: {} }];
-  }
-  return malformed(refused, at.kind);
+  const ofKey = wordKeyFault(refused);
+  return ofKey === undefined ? malformed(refused, at.kind) : [ofKey.status, ofKey.error];
+}
+
+/** Returns S3's error for an access key or a session token; undefined if neither is refused. */
+export function wordKeyFault({ faults, accessKeyId: AWSAccessKeyId = '' }: Refused): S3Refusal | undefined {
+  const has = (...names: readonly string[]): boolean => faults.some((fault) => names.includes(fault));
+  if (has('access-key'))
+    return refuseWith(
+      403,
+      'InvalidAccessKeyId',
+      'The AWS Access Key Id you provided does not exist in our records.',
+      {
+        AWSAccessKeyId,
+      },
+    );
+  if (has('session')) return refuseWith(400, 'ExpiredToken', 'The provided token has expired.');
+  return has('token-missing', 'token-other', 'token-unexpected')
+    ? refuseWith(400, 'InvalidToken', 'The provided token is malformed or otherwise invalid.')
+    : undefined;
 }
 
 const MISSING = {
@@ -133,14 +143,24 @@ function mismatch({ expected, accessKeyId = '' }: Refused, { request, kind }: Ci
       ? /Signature=([0-9a-f]*)/.exec(headerOf(request, 'authorization') ?? '')?.[1]
       : query.get(kind === 'query-4' ? 'X-Amz-Signature' : 'Signature');
   const { toSign = '', canonical } = expected ?? {};
+  return describeMismatch(accessKeyId, toSign, provided ?? '', canonical);
+}
+
+/** @param canonical the canonical request, which signatures of version 4 have */
+export function describeMismatch(
+  AWSAccessKeyId: string,
+  toSign: string,
+  SignatureProvided: string,
+  canonical?: string,
+): S3Error {
   return {
     code: 'SignatureDoesNotMatch',
     message:
       'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
     details: {
-      AWSAccessKeyId: accessKeyId,
+      AWSAccessKeyId,
       StringToSign: toSign,
-      SignatureProvided: provided ?? '',
+      SignatureProvided,
       StringToSignBytes: bytesOf(toSign),
       ...(canonical === undefined
         ? {}

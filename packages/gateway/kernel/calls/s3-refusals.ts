@@ -1,5 +1,6 @@
-/** Records what S3 refuses before a bucket gets it: presigned URLs, and preflights of pages. `explain` tells of both. */
+/** Records what S3 refuses before a bucket gets it: presigned URLs and forms, and preflights of pages. `explain` tells of both. */
 import { findS3Signature } from './s3-authentication.ts';
+import { isUpload } from './s3-upload.ts';
 import { readS3Address } from './s3-address.ts';
 import type { ControlReply, ControlRequest } from '../../core/api-call.ts';
 import type { EventJournal } from '../event-journal.ts';
@@ -7,15 +8,17 @@ import type { Random } from '../../core/ports.ts';
 
 type Sent = Pick<ControlRequest, 'host' | 'path' | 'method'>;
 
-/** Records the refusal of a presigned URL. Other signed calls come from programs, which print the error. */
+/** Records the refusal of a presigned URL or form. Other signed calls come from programs, which print the error. */
 export function notePresigned(
   request: ControlRequest,
   reply: ControlReply,
   journal: EventJournal,
   random: Random,
 ): void {
-  if (findS3Signature(request)?.startsWith('query') === true)
-    noteS3Refusal(request, reply, { journal, random, operation: `${request.method} of a presigned URL` });
+  const isForm = isUpload(request);
+  if (!isForm && findS3Signature(request)?.startsWith('query') !== true) return;
+  const operation = isForm ? 'POST of a presigned form' : `${request.method} of a presigned URL`;
+  noteS3Refusal(request, reply, { journal, random, operation });
 }
 
 /** @param reply an error of S3, as XML */

@@ -12,7 +12,7 @@ import type { ShiftableClock } from '../../core/ports.ts';
 import type { Identities } from '../../core/policy/identities.ts';
 import type { Random } from '../../core/ports.ts';
 import { readApiIdFromHost } from '../../core/routing/host.ts';
-import { authenticateCall, type AwsCall, awsError, type AwsService } from '../../kernel/calls/aws-call.ts';
+import { authenticate, type AwsCall, awsError, type AwsService } from '../../kernel/calls/aws-call.ts';
 import { acceptHttp2 } from './http2.ts';
 import type { Http2Arrival } from './http2.ts';
 import type { ControlReply, ControlRequest } from '../../core/api-call.ts';
@@ -349,7 +349,7 @@ function explainUnknownKey(reply: ControlReply, request: ControlRequest, options
 
 async function serveAws(request: ControlRequest, options: ControlPortOptions): Promise<ControlReply> {
   const { identities, mounts } = options;
-  const authenticated = authenticateCall(request, {
+  const authenticated = await authenticate(request, {
     identities,
     clock: options.clock,
     random: options.random,
@@ -366,7 +366,10 @@ async function serveAws(request: ControlRequest, options: ControlPortOptions): P
   }
   const call = withoutAuthority(authenticated.call);
   const service = mounts.services.get(call.service);
-  if (service !== undefined) return service(call);
+  if (service !== undefined) {
+    const reply = await service(call);
+    return authenticated.toReply?.(reply) ?? reply;
+  }
   if (call.service === 'execute-api' && CONNECTIONS_ANYWHERE.test(request.path))
     return refuseWithoutApi(mounts.webSocketUrls());
   return awsError(request, call.service, {

@@ -5,6 +5,7 @@
 import { headerOf } from '@gatewright/aws/raw-headers';
 import type { ControlReply, ControlRequest } from '../../core/api-call.ts';
 import { findS3Signature } from '../../kernel/calls/s3-authentication.ts';
+import { isUpload } from '../../kernel/calls/s3-upload.ts';
 import type { CrossOriginReply, CrossOriginRequest } from '../../kernel/service.ts';
 
 /** Returns what S3 answers a page of another origin; undefined if the request is not for a bucket here. */
@@ -20,7 +21,7 @@ export function admitS3(
   head: CrossOriginRequest,
   crossOrigin: S3CrossOrigin | undefined,
 ): Promise<CrossOriginReply | undefined> | undefined {
-  const isSigned = findS3Signature(head) !== undefined;
+  const isSigned = findS3Signature(head) !== undefined || isUpload(head);
   return isSigned || head.method === 'OPTIONS' ? decide(head, isSigned, crossOrigin) : undefined;
 }
 

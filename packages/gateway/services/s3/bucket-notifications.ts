@@ -37,12 +37,19 @@ type Options = Pick<EventPorts, 'clock' | 'random' | 'work' | 'report' | 'journa
 
 const NAMES = {
   put: 'ObjectCreated:Put',
+  post: 'ObjectCreated:Post',
   copy: 'ObjectCreated:Copy',
   delete: 'ObjectRemoved:Delete',
   mark: 'ObjectRemoved:DeleteMarkerCreated',
 };
 /** The operation in events for EventBridge (S3 user guide, "EventBridge event message structure"). */
-const REASONS = { put: 'PutObject', copy: 'CopyObject', delete: 'DeleteObject', mark: 'DeleteObject' };
+const REASONS = {
+  put: 'PutObject',
+  post: 'POST Object',
+  copy: 'CopyObject',
+  delete: 'DeleteObject',
+  mark: 'DeleteObject',
+};
 /** The subject of messages to topics, as in mozilla-services/buildhub#281. */
 const SUBJECT = 'Amazon S3 Notification';
 
@@ -235,7 +242,7 @@ function detailTypeOf(kind: ObjectChange['kind']): string {
 }
 
 function isCreation(kind: ObjectChange['kind']): boolean {
-  return kind === 'put' || kind === 'copy';
+  return kind === 'put' || kind === 'post' || kind === 'copy';
 }
 
 function arnOf(region: string, bucket: string): string {

@@ -4,6 +4,7 @@ import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { createHash } from 'node:crypto';
 import { headerOf } from '../../kernel/calls/aws-operation.ts';
 import { printS3Error } from '../../kernel/calls/s3-error.ts';
+import { UPLOAD_ID } from '../../kernel/calls/s3-upload.ts';
 import type { WrittenObjects } from '../../kernel/service.ts';
 import {
   methodNotAllowed,
@@ -56,7 +57,7 @@ export type ObjectChange = {
   /** The key without URL encoding. */
   readonly key: string;
   /** `mark` is a delete in a bucket that keeps versions, which adds a delete marker. */
-  readonly kind: 'put' | 'copy' | 'delete' | 'mark';
+  readonly kind: 'put' | 'post' | 'copy' | 'delete' | 'mark';
   readonly size: number;
   /** The ETag without quotes. */
   readonly etag: string;
@@ -243,12 +244,13 @@ export class RecordedBuckets {
       storageClass: storageClassOf(request),
       version: this.#makeVersion(bucket),
     };
-    this.#store({ id, bucket, key }, stored, 'put');
+    const isForm = new URLSearchParams(request.query).get('x-id') === UPLOAD_ID;
+    this.#store({ id, bucket, key }, stored, isForm ? 'post' : 'put');
     const headers = [...checksumHeaders(request), ...ENCRYPTED, ...versionHeaders(stored.version)];
     return this.#reply(200, ['ETag', stored.etag, ...headers], NOTHING);
   }
 
-  #store({ id, bucket, key }: ObjectPlace, stored: StoredObject, kind: 'put' | 'copy'): void {
+  #store({ id, bucket, key }: ObjectPlace, stored: StoredObject, kind: 'put' | 'post' | 'copy'): void {
     this.#objects.delete(id);
     this.#objects.set(id, stored);
     this.#markers.delete(id);

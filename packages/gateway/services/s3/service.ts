@@ -104,7 +104,7 @@ const KINDS = [
   ['TopicConfigurations', 'Topic'],
 ] as const;
 
-const KNOWN = /^s3:(?:ObjectCreated:(?:\*|Copy|Put)|ObjectRemoved:(?:\*|Delete|DeleteMarkerCreated))$/;
+const KNOWN = /^s3:(?:ObjectCreated:(?:\*|Copy|Post|Put)|ObjectRemoved:(?:\*|Delete|DeleteMarkerCreated))$/;
 
 function readBucket(reader: ResourceReader): readonly BucketNotification[] {
   const bucket = reader.resource.physicalId;

@@ -77,6 +77,51 @@ const ROWS = [
   },
 ];
 
+const FORM_ROWS = [
+  [
+    'AccessDenied',
+    'Invalid according to Policy: Policy expired.',
+    /^Make a new form shortly before it is used/,
+  ],
+  [
+    'AccessDenied',
+    'Invalid according to Policy: Extra input fields: acl',
+    /^Leave the field acl out of the form, .* or name it when the form is made: \{ "acl": VALUE \}/,
+  ],
+  [
+    'AccessDenied',
+    'Invalid according to Policy: Policy Condition failed: ["eq", "$key", "a"]',
+    /^Send what the condition asks for, .*: \["eq", "\$key", "a"\]\.$/,
+  ],
+  [
+    'EntityTooLarge',
+    'Your proposed upload exceeds the maximum allowed size',
+    /^Send a file within the limits, or change content-length-range/,
+  ],
+  [
+    'InvalidArgument',
+    "Bucket POST must contain a field named 'key'.  If it is specified, please check the order of the fields.",
+    /^Send all fields that the signer returned, before the file/,
+  ],
+] as const;
+
+describe('a refusal of a form', () => {
+  for (const [code, message, change] of FORM_ROWS)
+    it(`is explained: ${message.slice(0, 70)}`, () => {
+      const bench = aStoryBench({ s3 }, { resources: PLAIN, functions: {} });
+      const reply = { status: 403, headers: [], body: printS3Error({ code, message, details: {} }, 'ID') };
+      const rawHeaders = ['Content-Type', 'multipart/form-data; boundary=x'];
+      const sent = { host: '127.0.0.1:4000', path: '/photos', method: 'POST', query: '', rawHeaders };
+      const { journal } = bench.engine;
+      notePresigned({ ...sent, body: Buffer.alloc(0) }, reply, journal, new CountingRandom());
+
+      const story = bench.story();
+
+      assert.match(story?.sentences.join('\n') ?? '', /The bucket photos refused POST of a presigned form/);
+      assert.match(story?.changes[0] ?? '', change);
+    });
+});
+
 describe('a refusal of S3', () => {
   for (const { name, resources, error, told, change } of ROWS)
     it(`is explained: ${name}`, () => {
