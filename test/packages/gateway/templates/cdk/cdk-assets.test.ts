@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { loadStacks } from '../../../../../packages/gateway/templates/load.ts';
+import { noteAssets } from '../../../../../packages/gateway/templates/cdk/cdk-assets.ts';
+import type { SourceTree } from '../../../../../packages/gateway/templates/cloudformation/template-source.ts';
 import { OPTIONS } from '../stack-builders.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gatewright-assets-'));
@@ -193,4 +195,34 @@ describe('a template of CDK without asset metadata', () => {
     assert.deepEqual(stack?.unsupported, []);
     assert.equal(stack.functions[0]?.code.kind, 'directory', 'CDK 1.102, LegacyStackSynthesizer');
   });
+});
+
+describe('noteAssets', () => {
+  // The types whose constructs have assets: https://docs.aws.amazon.com/cdk/v2/guide/assets.html
+  for (const [type, property, location, isNoted] of [
+    ['AWS::Lambda::Function', 'Code', { S3Key: `${CODE}.zip` }, true],
+    ['AWS::Lambda::LayerVersion', 'Content', { S3Key: `${CODE}.zip` }, true],
+    ['AWS::ApiGateway::RestApi', 'BodyS3Location', { Key: `${CODE}.zip` }, true],
+    ['AWS::ApiGatewayV2::Api', 'BodyS3Location', { Key: `${CODE}.zip` }, true],
+    ['AWS::CloudFormation::Stack', 'TemplateURL', { 'Fn::Sub': `https://b/${CODE}.zip` }, true],
+    ['AWS::Lambda::Function', 'Content', { S3Key: `${CODE}.zip` }, false],
+    ['AWS::Lambda::Function', 'Code', { S3Key: `${'c'.repeat(64)}.zip` }, false],
+    ['AWS::S3::Bucket', 'Code', { S3Key: `${CODE}.zip` }, false],
+  ] as const)
+    it(`${isNoted ? 'notes' : 'does not note'} ${JSON.stringify(location).slice(0, 20)}… in ${property} of ${type}`, async () => {
+      const own = anAssembly(`noted-${type.replaceAll(':', '')}-${property}-${String(isNoted)}`, {});
+      const tree = {
+        file: join(own, 'S.template.json'),
+        value: { Resources: { R: { Type: type, Properties: { [property]: location } } } },
+      } as unknown as SourceTree;
+
+      const { value } = await noteAssets(tree);
+
+      const { R: resource } = value['Resources'] as Record<string, { Metadata?: Record<string, string> }>;
+      const { 'aws:asset:path': path, 'aws:asset:property': noted } = resource?.Metadata ?? {};
+      assert.deepEqual(
+        [path?.endsWith(`asset.${CODE}`), noted],
+        isNoted ? [true, property] : [undefined, undefined],
+      );
+    });
 });
