@@ -41,12 +41,10 @@ function headersOf(
     response,
   } as unknown as Behavior;
   const { headers } = toViewer(
-    { status: 200, headers: answered, body: Buffer.alloc(0) } as Parameters<typeof toViewer>[0],
+    { status: 200, headers: answered, body: Buffer.alloc(0) },
     { method, headers: new HeaderList([...sent]) } as Parameters<typeof toViewer>[1],
     behavior,
-    { result: 'Miss', requestId: 'r', via: 'v', ageSeconds, tookMs: 12.4, draw: 50 } as Parameters<
-      typeof toViewer
-    >[3],
+    { result: 'Miss', requestId: 'r', via: 'v', ageSeconds, tookMs: 12.4, draw: 50 },
   );
   const pairs = headers.flatMap((name, index) =>
     index % 2 === 0 ? [[name, headers[index + 1] ?? ''] as const] : [],

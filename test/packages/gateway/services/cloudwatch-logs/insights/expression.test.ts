@@ -106,7 +106,7 @@ const evaluate = (text: string): Value => readExpression(new QueryText(text))(RO
 
 describe('an expression', () => {
   for (const [text, expected] of CASES)
-    it(`${text} is ${JSON.stringify(expected) ?? 'nothing'}`, () => {
+    it(`${text} is ${expected === undefined ? 'nothing' : JSON.stringify(expected)}`, () => {
       assert.equal(evaluate(text), expected);
     });
 
