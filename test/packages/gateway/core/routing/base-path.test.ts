@@ -88,3 +88,19 @@ describe('stripBasePath', () => {
       assert.equal(stripBasePath(path, basePath), expected);
     });
 });
+
+describe('the candidates of findBasePath', () => {
+  for (const [path, maxSegments, expected] of [
+    ['/a/b/c', 0, ['']],
+    ['/a/b/c', 1, ['a', '']],
+    ['/a/b/c', 2, ['a/b', 'a', '']],
+    ['/a/b/c', 9, ['a/b/c', 'a/b', 'a', '']],
+    ['//a//b', 3, ['a//b', 'a/', 'a', '']],
+    ['/', 3, ['']],
+  ] as const)
+    it(`are ${expected.length} for ${path} and base paths of at most ${maxSegments} segments`, () => {
+      const asked: string[] = [];
+      findBasePath(path, (basePath) => asked.push(basePath) < 0, maxSegments);
+      assert.deepEqual(asked, expected);
+    });
+});
