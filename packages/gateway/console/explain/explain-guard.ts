@@ -238,9 +238,11 @@ function describePlaces({ name, places }: GuardCircumstances): string[] {
 
 function suggestToken({ isDeployed }: Circumstances, guard: GuardCircumstances): string {
   const command = tokenCommandOf({ ...guard, isDeployed });
-  return command === undefined || (hasSentKey(guard) && guard.newKey !== undefined)
-    ? suggestKey({ isDeployed }, guard)
-    : `, for example ${bearer(guard)}a token from ${command}`;
+  const key = suggestKey({ isDeployed }, guard);
+  if (command === undefined || (hasSentKey(guard) && guard.newKey !== undefined)) return key;
+  // Without a token in the request, the client may be one that is meant to send a key.
+  const other = guard.token === undefined ? key.replace(', for example ', ', or ') : '';
+  return `, for example ${bearer(guard)}a token from ${command}${other}`;
 }
 
 function describeToken({ token }: GuardCircumstances): string[] {

@@ -407,7 +407,7 @@ describe('a 401 of the toolkit’s authorizers', () => {
   });
 
   // docs/recipes/api-keys.md: a key that the document admits is the credential that gets 200, if no token is.
-  it('advises a new API key where the document admits one and no token', () => {
+  it('advises a new API key where the document admits one, beside a token if it admits both', () => {
     const about = refused('KEY_UNKNOWN');
     const newKey = { options: ' --tenant example --prefix maps --role customer', customer: undefined };
     const advised = (more: object, isDeployed = false): string =>
@@ -427,7 +427,13 @@ describe('a 401 of the toolkit’s authorizers', () => {
       advised({ newKey: { options, customer: { name: 'example-customer', plan: undefined } } }),
       /, after `gatewright customers create example-customer PLAN` \(`gatewright plan list` prints the plans\)\./,
     );
-    assert.doesNotMatch(advised({ localToken: { sub: 'ann' } }), /keys create/);
+    // A client without any credential may be a customer, whose credential is a key.
+    assert.match(
+      advised({ localToken: { sub: 'ann' } }),
+      /for example a token from `gatewright token --sub ann[^`]*`, or a new key from `gatewright keys create/,
+    );
+    const token = { subject: 'ann', issuer: undefined, audience: [], roles: [], scopes: [] };
+    assert.doesNotMatch(advised({ localToken: { sub: 'ann' }, token }), /keys create/);
     assert.doesNotMatch(advised({}, true), /keys create/);
   });
 
