@@ -245,7 +245,7 @@ function suggestUrl(api: ApiRoutes): readonly string[] {
 
 function suggestMessage(api: ApiRoutes, routes: readonly GuardedRoute[]): readonly string[] {
   const connect = routes.find(({ route }) => route.path === '$connect');
-  const { token, source = BEARER, refusal = '', route: { authorizer } = {} } = connect ?? {};
+  const { token, newKey, source = BEARER, refusal = '', route: { authorizer } = {} } = connect ?? {};
   const all = routes.filter(({ route }) => !route.path.startsWith('$'));
   // A ping needs no other members. The messages of the toolkit's other routes do.
   const named = all.find(({ route }) => route.path === 'ping') ?? all[0];
@@ -255,6 +255,15 @@ function suggestMessage(api: ApiRoutes, routes: readonly GuardedRoute[]): readon
   const selecting = messageSelecting(action, api.routeSelection);
   if (selecting === undefined && other === undefined) return [];
   const message = quote(JSON.stringify(selecting ?? { action }));
+  if (token === undefined && newKey !== undefined) {
+    const [comment = '', ...before] = introduceKey(newKey, authorizer ?? '');
+    const connecting = connectionOf(api, newKey.source, createKeyCommand(newKey));
+    return [
+      comment.replace('# with', '# a WebSocket message, with'),
+      ...before,
+      `${commandName()} send ${connecting} ${message}`,
+    ];
+  }
   const whose =
     authorizer === undefined
       ? ''

@@ -158,4 +158,36 @@ describe('suggestTries', () => {
     );
     assert.deepEqual(suggest('websocket', [connect]), []);
   });
+
+  // The walk of a user who sells messages by API keys: the only suggested line was one that gets 401.
+  it('creates a key if the document admits keys and no token', () => {
+    const document = {
+      ...aDocument(
+        {
+          api: { dev: { apiId: 'a1b2c3d4e5', stage: 'dev' } },
+          issuers: [{ id: 'keys', type: 'apiKey', prefix: 'talk' }],
+          sources: [{ in: 'header', name: 'x-api-key', issuers: ['keys'] }],
+          roles: { customer: {} },
+          rules: [{ id: 'c', effect: 'allow', connect: true, when: { roles: { any: ['customer'] } } }],
+        },
+        ['CUSTOM $connect'],
+        'websocket',
+      ),
+      apis: [{ for: 'dev', apiId: 'a1', stage: 'dev' }],
+    };
+    const lines = suggest(
+      'websocket',
+      [
+        [row('$connect', { authorizer: 'guard' }), guard({ authorizer: OURS })],
+        [row('say'), guard()],
+      ],
+      [document],
+    );
+
+    assert.equal(lines[0], '# a WebSocket message, with a new API key for guard');
+    assert.match(
+      lines.at(-1) ?? '',
+      / send --header "x-api-key: \$\(\S.* keys create --tenant example --prefix talk --role customer\)" ws:\S+ '\{"action":"say"\}'$/,
+    );
+  });
 });
