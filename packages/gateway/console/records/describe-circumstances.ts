@@ -177,7 +177,7 @@ function describeEvent(
   recorded: RecordedEvent,
   { lines, redactor, handshakeOf, stacks }: DescribeWith,
 ): Circumstances {
-  const { found, route, error, route: { integration } = {} } = recorded;
+  const { found, route, error } = recorded;
   return {
     kind: kindOfEvent(recorded),
     protocol: 'websocket',
@@ -210,29 +210,35 @@ function describeEvent(
     screened: [],
     injected: [],
     guard: undefined,
-    sender: senderOf(recorded, redactor),
+    sender: senderOf(recorded),
     policies: [],
     meter: undefined,
     isThrottleOwn: found?.stage.throttle?.hasOwnLimit?.(route?.routeKey ?? ''),
     cache: undefined,
     validation: error?.detail.validationErrorString,
-    integration:
-      integration === undefined || integration.kind === 'none'
-        ? undefined
-        : {
-            kind: integration.kind,
-            ...('payload' in integration && { payload: integration.payload }),
-            target:
-              'functionName' in integration
-                ? integration.functionName.render(found?.stage.variables ?? null)
-                : undefined,
-            timeoutMs: 'timeoutMs' in integration ? integration.timeoutMs : undefined,
-            ...describeOutcome(recorded, lines, redactor),
-            problem: readErrorFrame(recorded, redactor),
-            ...readErrorStatus(recorded),
-            quotaRefusal: readQuotaOfMessage(recorded),
-            tookMs: recorded.latencyMs,
-          },
+    integration: describeIntegrationOfEvent(recorded, { lines, redactor }),
+  };
+}
+
+function describeIntegrationOfEvent(
+  recorded: RecordedEvent,
+  { lines, redactor }: Pick<DescribeWith, 'lines' | 'redactor'>,
+): Circumstances['integration'] {
+  const { found, route: { integration } = {} } = recorded;
+  if (integration === undefined || integration.kind === 'none') return undefined;
+  return {
+    kind: integration.kind,
+    ...('payload' in integration && { payload: integration.payload }),
+    target:
+      'functionName' in integration
+        ? integration.functionName.render(found?.stage.variables ?? null)
+        : undefined,
+    timeoutMs: 'timeoutMs' in integration ? integration.timeoutMs : undefined,
+    ...describeOutcome(recorded, lines, redactor),
+    problem: readErrorFrame(recorded, redactor),
+    ...readErrorStatus(recorded),
+    quotaRefusal: readQuotaOfMessage(recorded),
+    tookMs: recorded.latencyMs,
   };
 }
 
@@ -244,11 +250,11 @@ function readErrorStatus({ kind, outcome }: RecordedEvent): { readonly errorStat
 }
 
 /** The customer that the toolkit's authorizer recorded in the context of the connection. */
-function senderOf({ caller }: RecordedEvent, redactor: Redactor): Circumstances['sender'] {
+function senderOf({ caller }: RecordedEvent): Circumstances['sender'] {
   if (caller.kind !== 'lambda') return undefined;
   const { customer, key } = readDecision(caller.context) ?? {};
   if (customer === undefined) return undefined;
-  return { customer: redactor.text(customer), ...(key !== undefined && { key: redactor.text(key) }) };
+  return { customer, ...(key !== undefined && { key }) };
 }
 
 /** Reads a frame in which a function of the toolkit refuses a message: `{type: "error", code, message}`. */

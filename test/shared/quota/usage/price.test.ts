@@ -164,16 +164,16 @@ describe('the prices of a plan', () => {
     }
   };
   it('say where a member belongs that is written in another part', () => {
-    const membersOf = new Map(
+    const listedIn = new Map(
       PARTS.map(([part, withMember]) => {
         const [, list = ''] = /expected one of (.*)$/.exec(refusalOf(withMember('surprise'))) ?? [];
         return [part, list.split(', ')];
       }),
     );
-    assert.ok([...membersOf.values()].every((members) => members.length > 1));
-    for (const [part, members] of membersOf)
+    assert.ok([...listedIn.values()].every((members) => members.length > 1));
+    for (const [part, members] of listedIn)
       for (const [other, withMember] of PARTS) {
-        const isOwn = (member: string): boolean => membersOf.get(other)?.includes(member) === true;
+        const isOwn = (member: string): boolean => listedIn.get(other)?.includes(member) === true;
         // A plan and a limit both have an id.
         const moved = members.filter((member) => member !== 'id' && !isOwn(member));
         for (const member of moved)

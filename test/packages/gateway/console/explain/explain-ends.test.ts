@@ -415,7 +415,12 @@ describe('a handshake that the quota of $connect refuses', () => {
       protocol: 'websocket',
       status: 429,
       guard: {
-        ...{ kind: 'lambda', name: 'tokens', functionName: 'auth', places: [], ttlSeconds: 0, lines: [] },
+        kind: 'lambda',
+        name: 'tokens',
+        functionName: 'auth',
+        places: [],
+        ttlSeconds: 0,
+        lines: [],
         decided: { document: 'talk', outcome: 'allow', customer: 'acme', key: 'k1' },
       } as unknown as Circumstances['guard'],
       integration: { ...FUNCTION, own: 429, quotaRefusal: { outcome: 'over-quota', limit: 'daily' } },

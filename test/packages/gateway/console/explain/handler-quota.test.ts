@@ -30,14 +30,14 @@ const ROWS: readonly {
     limits: [{ ...limit, windowSeconds: 30 * DAY }],
     status: 429,
     note: 'over quota',
-    says: /The quota of the customer acme refuses the request: its limit monthly is used up\.\n.*API key k1\.\nThe limit has units again in 3 days\.\n→ Wait for the next period, .*`gatewright quota top-up acme monthly UNITS`.*`gatewright customers set-plan acme PLAN`/,
+    says: /The quota of the customer acme refuses the request: its limit monthly is used up\.\n.*API key (?:k1|6VRmAyIt8MUnu4VK)\.\nThe limit has units again in 3 days\.\n→ Wait for the next period, .*`gatewright quota top-up acme monthly UNITS`.*`gatewright customers set-plan acme PLAN`/,
   },
   {
     reason: 'quota-exceeded',
     limits: [{ ...limit, windowSeconds: 30 * DAY, closed: true }],
     status: 429,
     note: 'period closed',
-    says: /the period of its limit monthly is closed\.\n.*API key k1\.\nThe next period of the limit begins in 3 days\.\n→ Nothing can be charged or added to a closed period; wait for the next one\..*`gatewright clock \+\d+s`/,
+    says: /the period of its limit monthly is closed\.\n.*API key (?:k1|6VRmAyIt8MUnu4VK)\.\nThe next period of the limit begins in 3 days\.\n→ Nothing can be charged or added to a closed period; wait for the next one\..*`gatewright clock \+\d+s`/,
   },
   {
     reason: 'rate-limited',
@@ -109,7 +109,8 @@ describe('a refusal by the quota of a handler', () => {
 
 const CONTEXT = {
   accessDecision:
-    printAccessDecision({ document: 'shop', outcome: 'allow', key: 'k1', customer: 'acme' }) ?? '',
+    printAccessDecision({ document: 'shop', outcome: 'allow', key: '6VRmAyIt8MUnu4VK', customer: 'acme' }) ??
+    '',
 };
 
 const FUNCTION = { render: () => 'talk-dev-say' };
@@ -128,9 +129,19 @@ const heard = (returned: object) => {
   });
   records.takeEvent({
     kind: 'MESSAGE',
-    ...{ requestId: 'r1', connectionId: 'c1', apiId: 'abcdefghij', stageName: 'dev' },
-    ...{ sourceIp: '127.0.0.1', status: 200, latencyMs: 3, trail, payload: '{}', body: '{}' },
-    ...{ found: undefined, closure: undefined, reply: undefined },
+    requestId: 'r1',
+    connectionId: 'c1',
+    apiId: 'abcdefghij',
+    stageName: 'dev',
+    sourceIp: '127.0.0.1',
+    status: 200,
+    latencyMs: 3,
+    trail,
+    payload: '{}',
+    body: '{}',
+    found: undefined,
+    closure: undefined,
+    reply: undefined,
     caller: { kind: 'lambda', principalId: 'k1', context: CONTEXT, integrationLatencyMs: 0 },
     route: { routeKey: 'say', integration: { kind: 'lambda-proxy', functionName: FUNCTION } } as never,
   });
@@ -147,6 +158,7 @@ describe('a message that the quota of its handler refuses', () => {
 
       assert.match(storyOf(last), /The message for say was handled, and its function returned statusCode/);
       assert.match(storyOf(last), says);
+      assert.doesNotMatch(storyOf(last), /\[\w+\.\./, 'the id of the key is shown');
       assert.doesNotMatch(storyOf(last), /→ Make the function put the outcome/);
       assert.deepEqual([last.notes, last.customer, last.caller], [[note], 'acme', 'acme']);
       const counted = countRefusals(rows, 'acme').map((each) => [each.status, each.reason]);
