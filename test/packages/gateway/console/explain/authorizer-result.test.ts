@@ -415,9 +415,8 @@ describe('a 401 of the toolkit’s authorizers', () => {
 
     assert.match(
       advised({}),
-      /for example a new key from `gatewright keys create --tenant example --prefix maps --role customer`/,
+      /for example a new key from `gatewright keys create --tenant example --prefix maps/,
     );
-    // docs/recipes/sam-api-keys.md and portal.md: a handler that charges needs the plan of a customer's record.
     const options = ' --customer example-customer --prefix maps';
     assert.match(
       advised({ newKey: { options, customer: { name: 'example-customer', plan: 'free' } } }),

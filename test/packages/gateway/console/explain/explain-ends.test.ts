@@ -406,31 +406,3 @@ describe('a Resource that ends with the API id', () => {
     );
   });
 });
-
-describe('a handshake that the quota of $connect refuses', () => {
-  it('is told as a refusal by the quota, and the function is not advised to admit the client', () => {
-    const { sentences, changes } = explain({
-      ...ABOUT,
-      kind: 'handshake',
-      protocol: 'websocket',
-      status: 429,
-      guard: {
-        kind: 'lambda',
-        name: 'tokens',
-        functionName: 'auth',
-        places: [],
-        ttlSeconds: 0,
-        lines: [],
-        decided: { document: 'talk', outcome: 'allow', customer: 'acme', key: 'k1' },
-      } as unknown as Circumstances['guard'],
-      integration: { ...FUNCTION, own: 429, quotaRefusal: { outcome: 'over-quota', limit: 'daily' } },
-    });
-
-    assert.match(
-      sentences.join('\n'),
-      /The quota of the customer acme refuses the request: its limit daily is used up/,
-    );
-    assert.match(changes.join('\n'), /gatewright quota top-up acme daily UNITS/);
-    assert.doesNotMatch(changes.join('\n'), /Return statusCode 200/);
-  });
-});

@@ -7,6 +7,8 @@ import { planUnknown } from '#shared/quota/plan/plan-book.ts';
 import { checkSubject } from '#shared/quota/plan/subject.ts';
 import { TermsReader } from '#shared/quota/plan/terms.ts';
 import type { Rejection } from '#shared/quota/quotas.ts';
+import { explain } from '../../../../../packages/gateway/console/explain/explain.ts';
+import type { Circumstances } from '../../../../../packages/gateway/console/explain/circumstances.ts';
 import { RequestRecords } from '../../../../../packages/gateway/console/records/request-records.ts';
 import { Trail } from '../../../../../packages/gateway/core/trail.ts';
 import { createSystemClock } from '../../../../../packages/gateway/server/adapters/system-clock.ts';
@@ -213,4 +215,48 @@ describe('a failure of the quota in a handler', () => {
       assert.match(storyOf(last), says);
       assert.doesNotMatch(storyOf(last), /Fix the function/);
     });
+});
+
+describe('a handshake that the quota of $connect refuses', () => {
+  it('is told as a refusal by the quota, and the function is not advised to admit the client', () => {
+    const { sentences, changes } = explain({
+      kind: 'handshake',
+      protocol: 'websocket',
+      method: 'GET',
+      path: '',
+      status: 429,
+      stages: ['dev'],
+      stageName: 'dev',
+      routeKey: '$connect',
+      phase: 'integrate',
+      nearMisses: [],
+      screened: [],
+      injected: [],
+      policies: [],
+      guard: {
+        kind: 'lambda',
+        name: 'tokens',
+        functionName: 'auth',
+        places: [],
+        ttlSeconds: 0,
+        lines: [],
+        decided: { document: 'talk', outcome: 'allow', customer: 'acme', key: 'k1' },
+      },
+      integration: {
+        kind: 'lambda-proxy',
+        target: 'connect',
+        outcome: 'answered',
+        lines: [],
+        own: 429,
+        quotaRefusal: { outcome: 'over-quota', limit: 'daily' },
+      },
+    } as unknown as Circumstances);
+
+    assert.match(
+      sentences.join('\n'),
+      /The quota of the customer acme refuses the request: its limit daily is used up/,
+    );
+    assert.match(changes.join('\n'), /gatewright quota top-up acme daily UNITS/);
+    assert.doesNotMatch(changes.join('\n'), /Return statusCode 200/);
+  });
 });
