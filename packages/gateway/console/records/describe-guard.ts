@@ -270,7 +270,7 @@ export function nameOfCaller(caller: CallerFacts | undefined): string | undefine
  * Returns the principal; undefined for an anonymous or unknown caller. A Lambda authorizer may have used the token as
  * the principal.
  */
-export function principalOf(caller: CallerFacts | undefined): string | undefined {
+function principalOf(caller: CallerFacts | undefined): string | undefined {
   switch (caller?.kind) {
     case 'lambda':
       return caller.principalId;
