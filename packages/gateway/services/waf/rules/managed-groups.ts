@@ -70,6 +70,15 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   'wordpress-app/WordPressExploitablePaths': String.raw`xmlrpc\.php`,
 };
 
+/**
+ * Patterns that public reports name, by group and rule.
+ * @see https://github.com/awslabs/nx-plugin-for-aws/pull/1016, localhost
+ * @see https://github.com/kirill-markin/expense-budget-tracker/pull/280, 127.0.0.1
+ */
+const REPORTED: Readonly<Record<string, string>> = {
+  'core-rule-set/EC2MetaDataSSRF_QUERYARGUMENTS': String.raw`https?://(?:localhost|127\.0\.0\.1)`,
+};
+
 /** The part of the request that a rule inspects, by the last part of the rule's name. */
 const FIELDS: Readonly<Record<string, Field>> = {
   HEADER: { kind: 'headers', keys: { kind: 'all' }, scope: 'ALL', oversize: 'CONTINUE' },
@@ -83,7 +92,7 @@ const FIELDS: Readonly<Record<string, Field>> = {
 /** Returns a statement that matches the example patterns. For any other text, the result is unknown. */
 function statementOfExamples(space: string, name: string): Statement | undefined {
   const at = name.lastIndexOf('_');
-  const source = EXAMPLES[`${space}/${name.slice(0, at)}`];
+  const source = EXAMPLES[`${space}/${name.slice(0, at)}`] ?? REPORTED[`${space}/${name}`];
   const field = name === 'UserAgent_BadBots_HEADER' ? USER_AGENT : FIELDS[name.slice(at + 1)];
   if (source === undefined || field === undefined) return undefined;
   // These patterns are safe for JavaScript's own engine, which is faster than the engine for users' patterns.
