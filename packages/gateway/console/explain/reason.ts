@@ -115,6 +115,9 @@ const FRAME_OF_PYTHON = /^[ \t]*File "(?<file>[^"]+)", line (?<line>\d+)/gm;
 const FOREIGN =
   /(?:^|[\\/])(?:node_modules|site-packages|dist-packages|\.gatewright)[\\/]|[\\/]lambda[\\/]process[\\/]python[\\/]|[\\/]lent[\\/]python-|[\\/](?:botocore|boto3|s3transfer|urllib3)[\\/]|^node:|[\\/]lib[\\/]python\d|^\/var\/(?:runtime|lang)\/|^</;
 
+/** The file of a function whose code is in the template. */
+const INLINE = /[\\/]inline[\\/][^\\/]+[\\/]index\.\w+$/;
+
 /**
  * Returns the innermost line of the user's own code in the stack that was printed last, such as ` at /shop/pay.ts:41`.
  * Empty if the last line has no such stack.
@@ -135,8 +138,11 @@ export function findErrorPlace(
     ...text.matchAll(FRAME_OF_JAVASCRIPT),
     ...[...text.matchAll(FRAME_OF_PYTHON)].toReversed(),
   ].map(({ groups }) => groups ?? {});
-  const own = frames.find(({ file = '' }) => !FOREIGN.test(file));
-  return own === undefined ? undefined : { file: own['file'] ?? '', line: Number(own['line']) };
+  const own = frames.find(({ file = '' }) => INLINE.test(file) || !FOREIGN.test(file));
+  if (own === undefined) return undefined;
+  // The gateway itself writes inline code to a file, which its author does not have.
+  const { file = '', line } = own;
+  return { file: INLINE.test(file) ? 'ZipFile' : file, line: Number(line) };
 }
 
 /** Reads a structured line; undefined if it is not a JSON object. */

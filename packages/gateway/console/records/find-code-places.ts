@@ -66,7 +66,8 @@ function ofError(lines: readonly string[], handler: HandlerText | undefined): re
     first === undefined || handler === undefined
       ? own.line
       : findNamedInCall(handler.text.split('\n'), first, lines.at(-1) ?? '');
-  return [{ what: 'its code', place: `${own.file}:${line}` }];
+  const file = own.file === 'ZipFile' ? (handler?.file ?? own.file) : own.file;
+  return [{ what: 'its code', place: `${file}:${line}` }];
 }
 
 /** A call of an SDK has a few members, each in a line of its own. */

@@ -110,12 +110,12 @@ export function findFailedCode(
 
 /**
  * Returns the line of the handler's own file at which a function failed, from what it printed; undefined if it failed in
- * another file or at an unknown line. Inline code has the file name index.
+ * another file or at an unknown line.
  */
 export function lineOf({ file }: HandlerText, lines: readonly string[]): number | undefined {
   const place = findErrorPlace(lines);
   if (place === undefined) return undefined;
-  const isInline = file.startsWith('ZipFile ') && /(?:^|[\\/])index\.\w+$/.test(place.file);
+  const isInline = file.startsWith('ZipFile ') && /^ZipFile$|(?:^|[\\/])index\.\w+$/.test(place.file);
   return isInline || place.file === file ? place.line : undefined;
 }
 

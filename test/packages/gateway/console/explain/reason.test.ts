@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { atErrorPlace, formatLastLine } from '../../../../../packages/gateway/console/explain/reason.ts';
+import {
+  atErrorPlace,
+  findErrorPlace,
+  formatLastLine,
+} from '../../../../../packages/gateway/console/explain/reason.ts';
 
 const METRICS = '{"_aws":{"Timestamp":1,"CloudWatchMetrics":[]},"service":"shop"}';
 const DECISION = '{"_aws":{"Timestamp":1,"CloudWatchMetrics":[]},"outcome":"denied"}';
@@ -58,4 +62,15 @@ describe('the place of an error in the own code of a function', () => {
   for (const [what, line, expected] of rows)
     it(`is ${what}`, () => assert.equal(atErrorPlace(['before', line]), expected));
   it('is nothing if nothing was printed', () => assert.equal(atErrorPlace([]), ''));
+});
+
+// localstack, step-functions-calling-api-gateway.yaml: the code of the function is in the template.
+it('names the line of inline code, which its author finds in ZipFile', () => {
+  const printed = `[ERROR] TypeError: the JSON object must be str
+Traceback (most recent call last):
+  File "/shop/.gatewright/cache/run-1/inline/shop-Wait-e788958a9c68/index.py", line 7, in handler
+    body = json.loads(event["body"])
+  File "/usr/lib/python3.13/json/__init__.py", line 339, in loads
+    raise TypeError('x')`;
+  assert.deepEqual(findErrorPlace([printed]), { file: 'ZipFile', line: 7 });
 });
