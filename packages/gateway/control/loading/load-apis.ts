@@ -234,7 +234,8 @@ function findUnreachable(
 ): UnsupportedItem[] {
   const item = (resource: ControlResource, type: string, consequence: string): UnsupportedItem => {
     const { file, line } = resource.place();
-    return { stackName, logicalId: resource.logicalId, type, consequence, file, line };
+    const { logicalId } = resource;
+    return { stackName, logicalId, type, consequence, file, line, rule: 'unreachable-api' };
   };
   const waiting = list.withoutDeployment.map((stage) =>
     item(

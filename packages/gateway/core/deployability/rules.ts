@@ -251,6 +251,12 @@ export const RULES = {
       'compile it when it is packaged: with the plug-in serverless-esbuild in serverless.yml, BuildMethod: esbuild in SAM, NodejsFunction in CDK, or esbuild before terraform plan',
     source: `${LAMBDA}/typescript-package.html`,
   },
+  'unreachable-api': {
+    severity: 'differs',
+    about: 'an API without a stage, or a stage without a deployment, which answers no request',
+    remedy: 'add the stage or the deployment',
+    source: 'https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-deploy-api.html',
+  },
   'missing-plugin': {
     severity: 'differs',
     about:

@@ -128,8 +128,8 @@ describe('loadApis', () => {
       );
 
       assert.deepEqual(
-        unsupported.map((item) => [item.logicalId, item.type, item.consequence]),
-        [['Api', type, `the API does not respond, because it lacks ${missing}`]],
+        unsupported.map((item) => [item.logicalId, item.type, item.consequence, item.rule]),
+        [['Api', type, `the API does not respond, because it lacks ${missing}`, 'unreachable-api']],
       );
     });
 
