@@ -149,10 +149,30 @@ export function findMisread(asked: Asked): Misread | undefined {
   for (const index of at) {
     const text = lines[index] ?? '';
     if (/^\s*(?:\/\/|#|\*)/.test(text)) continue;
-    const found = findInLine(text, event, asked) ?? findVariable(text, asked);
+    const full = line === undefined ? text : withoutAliases(text, lines.slice(0, index));
+    const found = findInLine(full, event, asked) ?? findVariable(text, asked);
     if (found !== undefined) return { ...found, place: `${source.file}:${index + 1}` };
   }
   return undefined;
+}
+
+/** A variable that stands for a part of the event, such as `rc = event["requestContext"]`. */
+const ALIAS = new RegExp(
+  String.raw`^\s*(?:const |let |var )?([A-Za-z_$][\w$]*)\s*=\s*(${READ.source})\s*;?\s*$`,
+);
+
+/** Writes the part of the event in place of each variable that stands for it, as the last line before says. */
+function withoutAliases(line: string, before: readonly string[]): string {
+  const aliases = new Map(
+    before.flatMap((one) => {
+      const [, name, part] = ALIAS.exec(one) ?? [];
+      return name === undefined || part === undefined ? [] : [[name, part] as const];
+    }),
+  );
+  return line.replaceAll(
+    /(?<![\w$.'"])([A-Za-z_$][\w$]*)(?=\s*(?:\?\.|\.|\[))/g,
+    (name) => aliases.get(name) ?? name,
+  );
 }
 
 type Found = Omit<Misread, 'place'>;

@@ -19,3 +19,36 @@ describe('the code that is advised for a header in another case, in Python', () 
       assert.equal(adviseOn(`def handler(event, context):\n    tenant = ${written}`), instead);
     });
 });
+
+// serverless/examples, aws-multiple-runtime: web/handler.py reads the context of payload format 1.0.
+describe('a variable that stands for a part of the event', () => {
+  const event = JSON.stringify({
+    version: '2.0',
+    requestContext: { http: { path: '/greet', method: 'GET' } },
+  });
+  const readAt = (file: string, text: string, line?: number) =>
+    findMisread({ source: { file, text }, event, form: 'http-2.0', ...(line !== undefined && { line }) });
+
+  it('is told as this part, in Python', () => {
+    const found = readAt(
+      'a.py',
+      'def main(event, c):\n  rc = event["requestContext"]\n  return rc["path"]',
+      3,
+    );
+    assert.equal(found?.written, 'event["requestContext"]["path"]');
+    assert.equal(found?.instead, "event['requestContext']['http']['path']");
+  });
+
+  it('is told as this part, in JavaScript', () => {
+    const found = readAt(
+      'a.js',
+      'const { x } = event;\nconst rc = event.requestContext;\nrc.httpMethod.trim();',
+      3,
+    );
+    assert.equal(found?.instead, 'event.requestContext.http.method');
+  });
+
+  it('is not looked for at lines that did not fail', () => {
+    assert.equal(readAt('a.js', 'const rc = event.requestContext;\nrc.httpMethod;'), undefined);
+  });
+});
