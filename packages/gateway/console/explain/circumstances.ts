@@ -28,7 +28,7 @@ export type NearMiss = {
 };
 
 /** A path with the name of a stage, at which a route serves the request. */
-export type StagedPath = {
+type StagedPath = {
   readonly path: string;
   /** The first segment of the request's path, if the stage replaces it instead of being put before it. */
   readonly instead?: string | undefined;

@@ -42,7 +42,7 @@ describe('a variable that stands for a part of the event', () => {
   it('is told as this part, in JavaScript', () => {
     const found = readAt(
       'a.js',
-      'const { x } = event;\nconst rc = event.requestContext;\nrc.httpMethod.trim();',
+      'const { x } = event;\nconst rc = event.requestContext;\nlog(rc.httpMethod);',
       3,
     );
     assert.equal(found?.instead, 'event.requestContext.http.method');

@@ -1,9 +1,9 @@
-/** The notifications that CDK sets by its custom resource (aws-cdk, aws-s3/lib/notifications-resource). */
+/** Services together: lambda-events, s3. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import * as s3 from '../../../../../packages/gateway/services/s3/service.ts';
-import * as lambda from '../../../../../packages/gateway/services/lambda-events/service.ts';
-import { aStoryBench } from '../../../../support/a-story-bench.ts';
+import * as lambda from '../../../packages/gateway/services/lambda-events/service.ts';
+import * as s3 from '../../../packages/gateway/services/s3/service.ts';
+import { aStoryBench } from '../../support/a-story-bench.ts';
 
 const resources = (configuration: string): string => `
   Photos: { Type: AWS::S3::Bucket, Properties: { BucketName: photos } }
@@ -26,6 +26,7 @@ async function upload(configuration: string, key: string) {
   return { seen };
 }
 
+// aws-cdk, aws-s3/lib/notifications-resource
 describe('the notifications of CDK', () => {
   const TO_FUNCTION =
     "{ LambdaFunctionConfigurations: [{ Events: ['s3:ObjectCreated:*'], Filter: { Key: { FilterRules: [{ Name: suffix, Value: .png }] } }, LambdaFunctionArn: 'arn:aws:lambda:us-east-1:123456789012:function:thumb' }] }";
