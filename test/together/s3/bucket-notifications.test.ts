@@ -56,6 +56,25 @@ describe('BucketNotifications', () => {
     assert.deepEqual(bench.reports, []);
   });
 
+  it('tell an upload by a form from another new object', async () => {
+    const rules = onCreated('', 's3:ObjectCreated:Post');
+    const bench = anEventEngine(SERVICES, { resources: bucket(rules), functions: { work: () => 1 } });
+    await ask(bench, 'PUT', '/photos/a.png', 'four');
+    await bench.send({
+      service: 's3',
+      method: 'PUT',
+      path: '/photos/b.png',
+      query: 'x-id=PostObject',
+      body: 'x',
+    });
+    await bench.engine.idle();
+
+    assert.deepEqual(
+      eventsOf(bench).map(({ eventName, s3 }) => [eventName, (s3 as { object: { key: string } }).object.key]),
+      [['ObjectCreated:Post', 'b.png']],
+    );
+  });
+
   it('go by event, prefix and suffix', async () => {
     const filter =
       'Filter: { S3Key: { Rules: [{ Name: prefix, Value: in/ }, { Name: suffix, Value: .png }] } }';
