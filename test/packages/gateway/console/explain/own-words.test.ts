@@ -169,7 +169,7 @@ const NO_SETTINGS =
   ToldStep TooLarge TransitGatewayId UnknownSource UpdateUsage UsagePlan UsagePlanId UsagePlanKey
   UserCodeSyntaxError ViewerProtocolPolicy VisibilityTimeout VpcPeeringConnectionId WebSocket
   WebsocketsApi QueryStrings IdentitySource DefinitionBody DefinitionUri FilterExpression LastEvaluatedKey
-  ExclusiveStartKey RegExp OriginPath ReadOfRequest AdminUpdateUserAttributes CancellationReasons ConditionCheck ConditionalCheckFailed ConsistentRead GlobalSecondaryIndexes IndexName KeyConditionExpression MessageId ReceiptHandle TransactItems TransactionConflict UserAttributes EventBridgeConfiguration ResourceId GetAtt RouteKey AllowedOrigins AllowedHeaders CorsRules ExpiresIn FunctionUrlConfig DefaultAuthorizer`.split(
+  ExclusiveStartKey RegExp OriginPath ReadOfRequest AdminUpdateUserAttributes CancellationReasons ConditionCheck ConditionalCheckFailed ConsistentRead GlobalSecondaryIndexes IndexName KeyConditionExpression MessageId ReceiptHandle TransactItems TransactionConflict UserAttributes EventBridgeConfiguration ResourceId GetAtt RouteKey AllowedOrigins AllowedHeaders CorsRules ExpiresIn FunctionUrlConfig DefaultAuthorizer ZipFile`.split(
     /\s+/,
   );
 
