@@ -36,7 +36,7 @@ describe('a variable that stands for a part of the event', () => {
       3,
     );
     assert.equal(found?.written, 'event["requestContext"]["path"]');
-    assert.equal(found?.instead, "event['requestContext']['http']['path']");
+    assert.equal(found.instead, "event['requestContext']['http']['path']");
   });
 
   it('is told as this part, in JavaScript', () => {
