@@ -1,6 +1,8 @@
 /**
  * A reply that the browser withholds from the page, because it does not allow the page's origin (docs/aws §12, §12.1).
  */
+import { responseTypeOf } from '../../core/deployment/wordings/error-wordings.ts';
+import type { GatewayResponseType } from '../../core/errors.ts';
 import { sentence } from '../explain/reason.ts';
 import { nameSetting } from '../explain/setting-text.ts';
 import { askedMethod, isOriginAllowed, originOf } from './cors-request.ts';
@@ -102,11 +104,27 @@ function adviseOnReply(facts: SurpriseFacts, origin: string): readonly string[] 
     return [
       `Return Access-Control-Allow-Origin: ${origin} from the integration. Or let the gateway do so: ${allowOrigin(facts, origin)}`,
     ];
-  if (failure !== undefined)
+  if (failure !== undefined) {
+    const setting = nameSetting('originOfRefusals', facts.definition, origin);
+    const usual = status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX';
+    const own = findOwnResponse(facts);
     return [
-      `To let pages read it, give the API a gateway response for ${status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX'} with ${nameSetting('originOfRefusals', facts.definition, origin)}.`,
+      own === undefined
+        ? `To let pages read it, give the API a gateway response for ${usual} with ${setting}.`
+        : `To let pages read it, change the gateway response that the API itself has for ${own}: it needs ${setting}.${own === usual ? '' : ` It inherits no header of ${usual}.`}`,
     ];
+  }
   return [allowInReply(facts, origin)];
+}
+
+/** Returns the gateway response of the API that words the refusal; undefined if it is one of AWS's. */
+function findOwnResponse({ recorded }: SurpriseFacts): GatewayResponseType | undefined {
+  const { received, error, status } = recorded;
+  const own = received.stage?.deployment.errors.ownTypes;
+  const type = error === undefined ? undefined : responseTypeOf(error.code);
+  if (type !== undefined && own?.has(type) === true) return type;
+  const inherited = status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX';
+  return own?.has(inherited) === true ? inherited : undefined;
 }
 
 /** Advises how the integration itself can allow the origin. */

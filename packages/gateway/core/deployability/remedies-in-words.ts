@@ -31,6 +31,11 @@ const CHANGES = {
     'write append:header.NAME, overwrite:header.NAME, remove:header.NAME or overwrite:statuscode as the key; the value is a string, $response.header.NAME, $response.body.NAME or $context.NAME',
 };
 
+/** Whether a property is in the OpenAPI document of an API. */
+function inDocument(property: string): boolean {
+  return property.includes('x-amazon-apigateway-integration');
+}
+
 /** @param refused the key or the value that API Gateway refuses */
 function mappingForms(refused: string, { type, property }: At): string {
   const isResponse = /responseParameters/i.test(property);
@@ -142,12 +147,17 @@ export const REMEDIES_IN_WORDS: readonly RemedyRow[] = [
   },
   {
     words: /Invalid mapping expression parameter specified: (method\.response\.[^\]]+)/,
-    remedy: ([, name = '']) =>
-      `add ${name}: true to ResponseParameters of the method response (MethodResponses) that has the same status code`,
+    remedy: ([, name = ''], { property }) =>
+      inDocument(property)
+        ? `add ${name.replace('method.response.header.', '')} to headers of the response with the same status code, in responses of the operation`
+        : `add ${name}: true to ResponseParameters of the method response (MethodResponses) that has the same status code`,
   },
   {
     words: /Invalid mapping expression parameter specified: (method\.request\.[^\]]+)/,
-    remedy: ([, name = '']) => `add ${name}: true to RequestParameters of the method`,
+    remedy: ([, name = ''], { property }) =>
+      inDocument(property)
+        ? `add ${name.split('.').slice(3).join('.')} to parameters of the operation`
+        : `add ${name}: true to RequestParameters of the method`,
   },
   {
     words: /No method response exists for method/,

@@ -277,6 +277,10 @@ const OF_OTHERS: readonly RemedyRow[] = [
     'put a distribution with a web ACL in front of the HTTP API, or use a REST API',
   ),
   fixed(
+    /,.* is not an IPv[46] network with a prefix length/,
+    'write each address as an item of its own; a parameter with several addresses has the type CommaDelimitedList, and is itself the list (Addresses: !Ref PARAMETER)',
+  ),
+  fixed(
     /is not an IPv[46] network with a prefix length/,
     'write each address with its prefix length, as in 203.0.113.7/32',
   ),

@@ -9,7 +9,7 @@ import type { LoggedFailure } from '../events/log-variables.ts';
 import type { ParameterSource } from '../mapping/parameter-source.ts';
 import type { FullMatch } from '../mapping/full-match.ts';
 import type { ApiFacts, RouteFacts } from '../events/request-facts.ts';
-import type { GatewayErrorCode, GatewayErrorDetail } from '../errors.ts';
+import type { GatewayErrorCode, GatewayErrorDetail, GatewayResponseType } from '../errors.ts';
 import type { CompiledPolicy } from '../policy/model.ts';
 import type { TokenDialect } from '../policy/token-refusal.ts';
 import type { TokenTrust } from '../policy/token-trust.ts';
@@ -283,6 +283,11 @@ export type ErrorWordings = {
   word(code: GatewayErrorCode, detail: GatewayErrorDetail, facts: WordingFacts): ErrorWording;
   /** Describes the failure as the access log does. */
   describe(code: GatewayErrorCode, detail: GatewayErrorDetail): LoggedFailure;
+  /**
+   * The types for which a REST API has gateway responses of its own. Such a response inherits nothing of DEFAULT_4XX or
+   * DEFAULT_5XX.
+   */
+  readonly ownTypes?: ReadonlySet<GatewayResponseType>;
 };
 
 /** Wordings that do not depend on templates or requests. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { escapeXml } from './aws-operation.ts';
 
 export type S3Error = {
@@ -12,8 +13,13 @@ export function printS3Error({ code, message, details }: S3Error, requestId: str
   const elements = Object.entries(details).map(([name, value]) => `<${name}>${escapeXml(value)}</${name}>`);
   return (
     `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${escapeText(message)}</Message>` +
-    `${elements.join('')}<RequestId>${requestId}</RequestId></Error>`
+    `${elements.join('')}<RequestId>${requestId}</RequestId><HostId>${hostIdOf(requestId)}</HostId></Error>`
   );
+}
+
+/** Returns 56 bytes in Base64, as the ids of S3's hosts have. */
+function hostIdOf(requestId: string): string {
+  return createHash('sha512').update(requestId).digest().subarray(0, 56).toString('base64');
 }
 
 /** S3 leaves quotes in a message as they are. */

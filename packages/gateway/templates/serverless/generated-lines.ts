@@ -4,7 +4,7 @@
  */
 import { namesIn } from '../../core/deployability/names-in.ts';
 import { isDeepStrictEqual } from 'node:util';
-import { asOneOrMore, isJsonList, isJsonObject, mapOf } from '@gatewright/aws/json-object';
+import { asOneOrMore, isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
 import { lowerFirst } from '@gatewright/aws/violations';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Path, SourceTree } from '../cloudformation/template-source.ts';
@@ -103,7 +103,13 @@ export function findGeneratedLine(
   const [only, ...others] = named;
   return only === undefined || others.length > 0
     ? undefined
-    : tree.lineOf(pathOfEvent(tree, ['functions', only, 'events'], property));
+    : tree.lineOf(pathOfEvent(tree, ['functions', only, 'events'], ofTarget(resources[logicalId], property)));
+}
+
+/** Returns a property of a rule's target without the target, because an event of osls is both the rule and its target. */
+function ofTarget(resource: Json | undefined, property: Path): Path {
+  const isOfTarget = membersOf(resource)['Type'] === 'AWS::Events::Rule' && property[0] === 'Targets';
+  return isOfTarget && property.length > 2 ? property.slice(2) : property;
 }
 
 /**
@@ -171,7 +177,7 @@ function pathOfEvent(tree: SourceTree, at: Path, [property = '', ...below]: Path
     : [];
   const [found, ...others] = named;
   if (found !== undefined && others.length === 0) {
-    const nested = [...found, ...below];
+    const nested = spelt(tree.value, [...found, ...below]);
     return memberAt(tree.value, nested) === undefined ? found : nested;
   }
   return isJsonList(events) && events.length === 1 ? [...at, '0'] : at;

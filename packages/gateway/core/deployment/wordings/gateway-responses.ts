@@ -142,6 +142,9 @@ export function wordByGatewayResponses(
       if (response === undefined || isBuiltIn(response)) return usual;
       return customise(usual, response, code, detail, facts);
     },
+    ownTypes: new Set(
+      [...responses].flatMap(([type, { defaultResponse }]) => (defaultResponse ? [] : [type])),
+    ),
     describe: (code, detail) => restWordings.describe(...assume(code, detail, throttledStatus)),
   };
 }

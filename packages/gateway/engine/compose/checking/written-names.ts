@@ -18,7 +18,7 @@ export function inWordsOfAuthor(finding: DeployFinding, stacks: readonly Resolve
   const written = finding.resource === '' ? undefined : writtenName(stack, finding.resource, path);
   const [own = '', last = ''] = [path.at(-1), written?.split('.').at(-1)];
   const isSpelt = last !== own && (last === lowerFirst(own) || OF_OSLS[own] === last);
-  const said = isSpelt ? speltAs(finding, own, last) : finding;
+  const said = spellOthers(isSpelt ? speltAs(finding, own, last) : finding, written, stack);
   const { message, consequence, remedy } = inWordsOfOsls(said, written, stack);
   return {
     ...said,
@@ -79,6 +79,20 @@ function speltAs(finding: DeployFinding, own: string, last: string): DeployFindi
       .replace(name, last)
       .replace(/\b[A-Z]\w+\b/g, (word) => (Object.hasOwn(OF_OSLS, word) ? (OF_OSLS[word] ?? word) : word)),
   };
+}
+
+/** The property that a remedy sets, adds or removes. */
+const CHANGED = /(?<=\b(?:set|add|remove|and|or) )[A-Z][A-Za-z]+(?=[:,.]? |$)/g;
+
+/** Writes the other properties that a remedy changes as an event of osls has them. */
+function spellOthers(
+  finding: DeployFinding,
+  written: string | undefined,
+  { resources }: ResolvedStack,
+): DeployFinding {
+  if (written === undefined || !/^functions\.[^.]+\.events\./.test(written)) return finding;
+  const spell = (word: string): string => (resources.has(word) ? word : (OF_OSLS[word] ?? lowerFirst(word)));
+  return { ...finding, remedy: finding.remedy.replace(CHANGED, spell) };
 }
 
 /** Adds to the first mention of a generated id in a message what it stands for. */

@@ -98,6 +98,17 @@ const CASES = [
     'Integration',
     'add method.response.header.X: true to ResponseParameters of the method response (MethodResponses) that has the same status code',
   ],
+  // deliveryhero/serverless-aws-documentation#91
+  [
+    `${MAPPING}[Invalid mapping expression parameter specified: method.response.header.X-Page]`,
+    'Body.paths./a.get.x-amazon-apigateway-integration.responses.default.responseParameters.method.response.header.X-Page',
+    'add X-Page to headers of the response with the same status code, in responses of the operation',
+  ],
+  [
+    `${MAPPING}[Invalid mapping expression parameter specified: method.request.path.page]`,
+    'Body.paths./a.get.x-amazon-apigateway-integration.requestParameters.integration.request.path.page',
+    'add page to parameters of the operation',
+  ],
   // serverless/serverless-graphql#67
   [
     `${MAPPING}[Invalid mapping expression specified: *]`,

@@ -59,7 +59,9 @@ async function preflight(path: string, asked: Asked, host?: string) {
   return {
     status,
     headers: Object.fromEntries(pairs.filter(([name]) => name !== 'x-amz-request-id')) as object,
-    error: Object.fromEntries(elements.filter(([name]) => name !== 'RequestId')) as object,
+    error: Object.fromEntries(
+      elements.filter(([name]) => name !== 'RequestId' && name !== 'HostId'),
+    ) as object,
   };
 }
 

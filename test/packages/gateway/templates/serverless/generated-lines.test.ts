@@ -210,3 +210,37 @@ describe('a number that osls copies from the provider', () => {
     assert.equal(line, 3);
   });
 });
+
+it('the line of the template of a target is that of the event', () => {
+  const text = `functions:
+  hello:
+    handler: a.b
+    events:
+      - eventBridge:
+          pattern: { source: [shop] }
+          inputTransformer:
+            inputPathsMap: { id: $.detail.id }
+            inputTemplate: '{"order": <other>}'
+`;
+  const Targets = [
+    { Arn: ARN, InputTransformer: { InputPathsMap: { id: '$.detail.id' }, InputTemplate: 'made' } },
+  ];
+  const { functions } = packaged;
+  const template = {
+    Resources: {
+      HelloLambdaFunction: { Type: 'AWS::Lambda::Function', Properties: {} },
+      Rule: { Type: 'AWS::Events::Rule', Properties: { EventPattern: {}, Targets } },
+    },
+  };
+  const lineOf = (...property: readonly string[]): number | undefined =>
+    findGeneratedLine(
+      ['Resources', 'Rule', 'Properties', 'Targets', '0', ...property],
+      parseSource(text, '/app/serverless.yml'),
+      { template, functions },
+    );
+
+  assert.deepEqual(
+    [lineOf('InputTransformer'), lineOf('InputTransformer', 'InputTemplate'), lineOf('RetryPolicy')],
+    [7, 9, 5],
+  );
+});

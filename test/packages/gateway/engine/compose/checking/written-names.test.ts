@@ -20,6 +20,7 @@ const PATHS: Readonly<Record<string, string>> = {
     'functions.getUsers.events.1.sqs.functionResponseType',
   'GetUsersEventsRuleSchedule1.EventPattern': 'functions.getUsers.events.0.eventBridge.pattern',
   'GetUsersLambdaFunction.Role': 'functions.getUsers.handler',
+  'GetUsersSnsSubscription.FilterPolicy': 'functions.getUsers.events.2.sns.filterPolicy',
   'Own.DelaySeconds': 'resources.Resources.Own.Properties.DelaySeconds',
 };
 const RESOURCES = [
@@ -27,6 +28,7 @@ const RESOURCES = [
   'GetUsersEventSourceMappingSQSQ',
   'GetUsersEventsRuleSchedule1',
   'ApiGatewayDeployment1795946384934',
+  'GetUsersSnsSubscription',
   'Own',
 ];
 const STACK = {
@@ -46,6 +48,18 @@ function aFinding(resource: string, property: string, message: string, remedy: s
 
 describe('a finding about what osls generates', () => {
   for (const { name, given, written, message, remedy } of [
+    {
+      name: 'spells another setting of the event as serverless.yml does',
+      given: aFinding(
+        'GetUsersSnsSubscription',
+        'FilterPolicy',
+        'Invalid parameter: Attributes Reason: nested',
+        'set FilterPolicyScope: MessageBody, or name attributes without nesting',
+      ),
+      written: 'functions.getUsers.events.2.sns.filterPolicy',
+      message: 'Invalid parameter: Attributes Reason: nested',
+      remedy: 'set filterPolicyScope: MessageBody, or name attributes without nesting',
+    },
     {
       name: 'names the setting of the function, and spells it as serverless.yml does',
       given: aFinding(
