@@ -73,13 +73,30 @@ function adviseOnConditions(
   return conditions
     .filter(({ holds }) => !holds)
     .flatMap((condition) => [
-      adviseOnTime(about, condition, whose, deploy) ?? adviseSending(about, condition),
+      adviseOnTime(about, condition, whose, deploy) ??
+        adviseOnEveryAddress(condition, whose) ??
+        adviseSending(about, condition),
       ...(condition.found === undefined || condition.found.length === 0 || !listsWanted(condition)
         ? []
         : [
             `Or, if this caller should have access, add ${condition.found.join(', ')} to the values of ${condition.operator} ${condition.key} in ${whose}${describeAddress(about, condition)}.`,
           ]),
     ]);
+}
+
+/**
+ * Addresses that no caller has. Without a prefix length they are one address each, and not all addresses
+ * (aws-samples/amazon-s3-multipart-upload-transfer-acceleration#19).
+ */
+const UNSPECIFIED = /^(0\.0\.0\.0|::)(?:\/32|\/128)?$/;
+
+/** Returns undefined unless the condition names an unspecified address. */
+function adviseOnEveryAddress({ key, wanted }: Condition, where: string): string | undefined {
+  const alone = /^aws:sourceip$/i.test(key) ? wanted.filter((address) => UNSPECIFIED.test(address)) : [];
+  const all = alone.map((address) => address.replace(UNSPECIFIED, '$1/0'));
+  return alone.length === 0
+    ? undefined
+    : `If every address is meant, write ${all.join(' and ')} in place of ${alone.join(' and ')} in ${where}: ${alone.join(' and ')} without a range ${alone.length === 1 ? 'is this one address' : 'are these two addresses'}.`;
 }
 
 const TIME_KEYS = /^aws:(?:currenttime|epochtime)$/i;
@@ -288,16 +305,23 @@ export function adviseOnDeny(
     return [
       `Compare the address of the viewer at the distribution instead: the request came through CloudFront, and aws:SourceIp is the address of CloudFront (${list(found)}), not the viewer’s. Give the distribution a web ACL of the scope CLOUDFRONT with an IP set of ${list(wanted)}, and let ${whose} admit only CloudFront, for example by a secret header of the origin that a rule of the API checks.`,
     ];
-  const sending = adviseSending(about, { ...exempt, operator: operator.replace(/not/i, '') });
   const { definition } = about;
+  const ofSam = `IpRangeWhitelist in Auth.ResourcePolicy of ${definition?.logicalId ?? ''} (${definition?.file ?? ''})`;
   if (
     policy.of === 'resource' &&
     /^aws:sourceip$/i.test(key) &&
     definition?.addressLists?.includes('IpRangeWhitelist') === true
-  )
+  ) {
+    const every = adviseOnEveryAddress(exempt, ofSam);
+    const elsewhere = every === undefined ? `; or call from ${list(wanted)}` : '';
     return [
-      `Add ${found.map((address) => `${address}/${address.includes(':') ? 128 : 32}`).join(', ')}, or the range of the caller, to IpRangeWhitelist in Auth.ResourcePolicy of ${definition.logicalId} (${definition.file}), from which SAM writes this Deny for every other address; or call from ${list(wanted)}.${toDeploy(about.protocol)}`,
+      ...(every === undefined ? [] : [`${every}${toDeploy(about.protocol)}`]),
+      `${every === undefined ? 'Add' : 'Otherwise, add'} ${found.map((address) => `${address}/${address.includes(':') ? 128 : 32}`).join(', ')}, or the range of the caller, to ${ofSam}, from which SAM writes this Deny for every other address${elsewhere}.${toDeploy(about.protocol)}`,
     ];
+  }
+  const sending =
+    adviseOnEveryAddress(exempt, `${nameStatement(policy, statement)} of ${whose}`) ??
+    adviseSending(about, { ...exempt, operator: operator.replace(/not/i, '') });
   // A request without a value, such as one that came through no VPC endpoint, cannot be added to the exempt ones.
   if (found.length === 0 && !HEADERS.some(([name]) => name.test(key))) return [sending];
   if (found.length === 0)

@@ -98,6 +98,17 @@ const ROWS: readonly {
     never: /does not deny/,
     mended: { template: template({ api: ADDRESSES("'203.0.113.0/24', 127.0.0.1") }) },
   },
+  // aws-samples/amazon-s3-multipart-upload-transfer-acceleration#19
+  {
+    name: 'a resource policy that denies all but 0.0.0.0',
+    refused: { template: template({ api: ADDRESSES("'0.0.0.0'") }) },
+    status: 403,
+    because: /statement 2 of 2 has Effect Deny where aws:SourceIp is 127\.0\.0\.1 \(NotIpAddress\)/,
+    change:
+      /If every address is meant, write 0\.0\.0\.0\/0 in place of 0\.0\.0\.0 in statement 2 of 2 of .*: 0\.0\.0\.0 without a range is this one address\./,
+    never: /Send the request so that aws:SourceIp/,
+    mended: { template: template({ api: ADDRESSES("'0.0.0.0/0'") }) },
+  },
   {
     name: 'a key whose template does not set Enabled',
     refused: {
