@@ -12,6 +12,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
   states: 'SFN',
   monitoring: 'CLOUDWATCH',
   logs: 'CLOUDWATCH_LOGS',
+  secretsmanager: 'SECRETS_MANAGER',
 };
 const SERVICES: ReadonlyMap<string, string> = new Map(
   Object.entries(VARIABLES).map(([service, variable]) => [toServiceId(variable), service]),

@@ -174,17 +174,19 @@ const CHANGES =
 const TAGS = /^(?:Add|Remove|Tag|Untag)(?:Tags\w*|Resource|LogGroup)$/;
 
 const ACRONYMS =
-  /^(?:acl|api|aws|cidr|cors|csv|dns|http|iam|id|ids|ip|json|kms|mfa|ops|sdk|sms|sql|ssl|ui|url|urls|vpc)$/;
+  /^(?:acl|api|aws|cidr|cors|csv|dns|http|iam|id|ip|json|kms|mfa|ops|sdk|sms|sql|ssl|ui|url|vpc)s?$/;
 
 /** Returns what an operation concerns, in words: `function URL config` for CreateFunctionUrlConfig. */
 export function subjectOf(operation: string): string {
   if (TAGS.test(operation)) return 'tags';
   if (/^(?:Uns|S)ubscribe$/.test(operation)) return 'subscription';
-  const words = operation.match(/[A-Z]+(?![a-z])|[A-Z][a-z0-9]*|[a-z0-9]+/g) ?? [operation];
+  const words = operation.match(/[A-Z]{2,}s(?![a-z])|[A-Z]+(?![a-z])|[A-Z][a-z0-9]*|[a-z0-9]+/g) ?? [
+    operation,
+  ];
   const said = words.map((word) => {
     const lower = word.toLowerCase();
     return ACRONYMS.test(lower) || (word.length > 1 && word === word.toUpperCase())
-      ? word.toUpperCase()
+      ? word.toUpperCase().replace(/(?<=^(?:ID|URL|API|IP|ACL))S$/, 's')
       : lower;
   });
   return (said.length === 1 ? said : said.slice(1)).join(' ');

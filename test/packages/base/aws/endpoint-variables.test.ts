@@ -16,6 +16,7 @@ const VARIABLES: readonly (readonly [service: string, variable: string])[] = [
   ['states', 'SFN'],
   ['monitoring', 'CLOUDWATCH'],
   ['logs', 'CLOUDWATCH_LOGS'],
+  ['secretsmanager', 'SECRETS_MANAGER'],
 ];
 
 describe('the endpoint variable of a service', () => {

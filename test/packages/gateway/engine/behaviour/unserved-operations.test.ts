@@ -155,6 +155,8 @@ describe('an operation that the gateway does not serve', async () => {
     ['GetFunctionConcurrency', 'lambda', 'function concurrency', undefined],
     ['CreateIPSet', 'wafv2', 'IP set', 'AWS::WAFv2::IPSet'],
     ['AssociateWebACL', 'wafv2', 'web ACL', 'AWS::WAFv2::WebACLAssociation'],
+    ['ListWebACLs', 'wafv2', 'web ACLs', undefined],
+    ['ListSecretVersionIds', 'secretsmanager', 'secret version IDs', undefined],
     ['CreateDistributionTenant', 'cloudfront', 'distribution tenant', undefined],
     ['PutBucketVersioning', 's3', 'bucket versioning', 'AWS::S3::Bucket'],
     ['RegisterStreamConsumer', 'kinesis', 'stream consumer', undefined],
