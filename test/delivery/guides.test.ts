@@ -3,7 +3,8 @@
  * of it.
  */
 import assert from 'node:assert/strict';
-import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { READY, readyOf, runCommand, startCommand } from '../support/command.ts';
@@ -187,7 +188,8 @@ async function paste(shell: Shell, { line, comment }: Step, { place, started }: 
   if (isInit(line) || isStart(line)) {
     if (ran.has(plain)) return;
     ran.add(plain);
-    if (plain.includes('--tls')) started.push(await startTls(plain));
+    if (isInit(plain)) await runInEmpty(plain);
+    else if (plain.includes('--tls')) started.push(await startTls(plain));
     else await startOnce(plain);
     return;
   }
@@ -214,6 +216,18 @@ async function startOnce(line: string): Promise<void> {
 async function waitForDebugger(line: string): Promise<void> {
   const output = await runInSmall(`timeout 3 ${line} --port 0 --control-port 0`, [124]);
   assert.match(output, /waiting for a debugger on/);
+}
+
+/** A stack that exists keeps its parts, so `init --parts` needs a folder of its own. */
+async function runInEmpty(line: string): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'gatewright-init-'));
+  const shell = openShell(folder, environment);
+  try {
+    await run(shell, here(line));
+  } finally {
+    await shell.end();
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 async function runInSmall(line: string, codes?: readonly number[]): Promise<string> {
