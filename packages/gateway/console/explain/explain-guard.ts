@@ -1,3 +1,4 @@
+import { compileFullMatch } from '../../core/mapping/full-match.ts';
 import { nameAnySource, nameQuerySources } from './setting-text.ts';
 import { listed, formatDuration, list, sentence, formatLastLine, findNotedLine, toDeploy } from './reason.ts';
 import { describeMisread } from './function-error-advice.ts';
@@ -170,7 +171,8 @@ function needsAll({ kind, places }: Pick<GuardCircumstances, 'kind' | 'places'>)
 /** A JWT has characters that an expression for other tokens often lacks. */
 function adviseExpression({ identityExpression = '' }: GuardCircumstances): string {
   const prefix = identityExpression.startsWith('^Bearer ') ? 'Bearer ' : '';
-  return new RegExp(identityExpression).test(`${prefix}a-b.c_d.e0F`)
+  // The expression is one of Java, which JavaScript may not be able to read.
+  return compileFullMatch(identityExpression)?.(`${prefix}a-b.c_d.e0F`) === true
     ? 'Send a token that the expression matches, or change the expression.'
     : `Send a token that the expression matches, or change the expression. For a JWT, which has dots and may have - and _, write it as ^${prefix}[-0-9A-Za-z._]+$.`;
 }

@@ -96,6 +96,17 @@ const ROWS: readonly Row[] = [
     never: /undefined/,
   },
   {
+    name: 'a token that an expression of Java does not match, which JavaScript cannot read',
+    source: 'docs/aws §4.1',
+    api: () =>
+      anApi(withAuthorizer({ ...TOKEN, IdentityValidationExpression: '(?i)bearer [a-z]+' }), { auth: ok }),
+    request: { target: '/dev/pets', headers: ['Authorization', 'Bearer 1'] },
+    because:
+      /IdentityValidationExpression of authorizer Auth, \(\?i\)bearer \[a-z\]\+: the function was not called/,
+    change: /Send a token that the expression matches, or change the expression\. For a JWT/,
+    never: /undefined/,
+  },
+  {
     name: 'a function URL without a permission',
     source: 'docs/aws §19.2',
     api: () => url({ resources: {} }),
