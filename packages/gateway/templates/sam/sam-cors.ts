@@ -9,7 +9,16 @@ import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { ANY_METHOD, INTEGRATION, mapPaths, methodKey, methodNames } from './sam-document.ts';
 import type { SamExpansion } from './sam-expansion.ts';
 
-const MEMBERS = ['AllowMethods', 'AllowHeaders', 'AllowOrigin', 'MaxAge', 'AllowCredentials'];
+/** The headers of the answer to a preflight request, with the members of `Cors` from which SAM makes them. */
+export const PREFLIGHT_HEADERS = {
+  'Access-Control-Allow-Origin': 'AllowOrigin',
+  'Access-Control-Allow-Headers': 'AllowHeaders',
+  'Access-Control-Allow-Methods': 'AllowMethods',
+  'Access-Control-Max-Age': 'MaxAge',
+  'Access-Control-Allow-Credentials': 'AllowCredentials',
+} as const;
+type Member = (typeof PREFLIGHT_HEADERS)[keyof typeof PREFLIGHT_HEADERS];
+const MEMBERS: readonly string[] = Object.values(PREFLIGHT_HEADERS);
 const WILDCARD = "'*'";
 const ALL_METHODS = 'DELETE,GET,HEAD,OPTIONS,PATCH,POST,PUT';
 
@@ -66,13 +75,14 @@ function readCors(expansion: SamExpansion, apiId: string, cors: Json): JsonObjec
 }
 
 function preflightMethod(settings: JsonObject, item: JsonObject): JsonObject {
-  const headers: [name: string, value: Json | undefined][] = [
-    ['Access-Control-Allow-Origin', settings['AllowOrigin']],
-    ['Access-Control-Allow-Headers', settings['AllowHeaders']],
-    ['Access-Control-Allow-Methods', settings['AllowMethods'] ?? `'${allowedMethods(item)}'`],
-    ['Access-Control-Max-Age', settings['MaxAge']],
-    ['Access-Control-Allow-Credentials', settings['AllowCredentials'] === true ? "'true'" : undefined],
-  ];
+  const values: Readonly<Record<Member, Json | undefined>> = {
+    AllowOrigin: settings['AllowOrigin'],
+    AllowHeaders: settings['AllowHeaders'],
+    AllowMethods: settings['AllowMethods'] ?? `'${allowedMethods(item)}'`,
+    MaxAge: settings['MaxAge'],
+    AllowCredentials: settings['AllowCredentials'] === true ? "'true'" : undefined,
+  };
+  const headers = Object.entries(PREFLIGHT_HEADERS).map(([name, member]) => [name, values[member]] as const);
   const set = headers.filter(
     (header): header is [string, Json] => header[1] !== undefined && header[1] !== '',
   );

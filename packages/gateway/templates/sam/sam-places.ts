@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { memberAt } from '../template-place.ts';
+import { PREFLIGHT_HEADERS } from './sam-cors.ts';
 import type { Path } from '../cloudformation/template-source.ts';
 
 type Expanded = {
@@ -86,15 +87,6 @@ const OF_ADDED_APIS: Readonly<Record<string, string>> = {
   ServerlessRestApi: 'Api',
   ServerlessHttpApi: 'HttpApi',
 };
-/** Maps the headers of the answer to a preflight request to members of `Cors`. */
-const OF_PREFLIGHTS: Readonly<Record<string, string>> = {
-  'Access-Control-Allow-Credentials': 'AllowCredentials',
-  'Access-Control-Allow-Headers': 'AllowHeaders',
-  'Access-Control-Allow-Methods': 'AllowMethods',
-  'Access-Control-Allow-Origin': 'AllowOrigin',
-  'Access-Control-Max-Age': 'MaxAge',
-};
-
 /** Returns the place in the SAM template for a path into the converted template. */
 export function findOrigin(path: Path, expanded: Expanded): Path {
   const added = findAddedApi(path[1] ?? '', expanded);
@@ -271,7 +263,8 @@ function placeInDocument(apiId: string, path: Path, expanded: Expanded): Path | 
 
 function placeOfPreflight(apiId: string, path: Path, expanded: Expanded): Path {
   const at = ['Resources', apiId, 'Properties', 'Cors'];
-  const member = OF_PREFLIGHTS[path.at(-1)?.replace(/^method\.response\.header\./, '') ?? ''];
+  const header = path.at(-1)?.replace(/^method\.response\.header\./, '');
+  const [, member] = Object.entries(PREFLIGHT_HEADERS).find(([name]) => name === header) ?? [];
   if (member === undefined) return at;
   const inGlobals = findInGlobals([...at, member], expanded);
   const isWhole = Object.keys(expanded.memberAt(inGlobals?.slice(0, -1) ?? at)).length === 0;
