@@ -306,12 +306,12 @@ export function adviseOnDeny(
       `Compare the address of the viewer at the distribution instead: the request came through CloudFront, and aws:SourceIp is the address of CloudFront (${list(found)}), not the viewer’s. Give the distribution a web ACL of the scope CLOUDFRONT with an IP set of ${list(wanted)}, and let ${whose} admit only CloudFront, for example by a secret header of the origin that a rule of the API checks.`,
     ];
   const { definition } = about;
-  const ofSam = `IpRangeWhitelist in Auth.ResourcePolicy of ${definition?.logicalId ?? ''} (${definition?.file ?? ''})`;
   if (
     policy.of === 'resource' &&
     /^aws:sourceip$/i.test(key) &&
     definition?.addressLists?.includes('IpRangeWhitelist') === true
   ) {
+    const ofSam = `IpRangeWhitelist in Auth.ResourcePolicy of ${definition.logicalId} (${definition.file})`;
     const every = adviseOnEveryAddress(exempt, ofSam);
     const elsewhere = every === undefined ? `; or call from ${list(wanted)}` : '';
     return [

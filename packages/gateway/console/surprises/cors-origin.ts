@@ -1,8 +1,6 @@
 /**
  * A reply that the browser withholds from the page, because it does not allow the page's origin (docs/aws §12, §12.1).
  */
-import { responseTypeOf } from '../../core/deployment/wordings/error-wordings.ts';
-import type { GatewayResponseType } from '../../core/errors.ts';
 import { sentence } from '../explain/reason.ts';
 import { nameSetting } from '../explain/setting-text.ts';
 import { askedMethod, isOriginAllowed, originOf } from './cors-request.ts';
@@ -97,7 +95,7 @@ function adviseOnRestPreflight(facts: SurpriseFacts, origin: string): string | u
 
 function adviseOnReply(facts: SurpriseFacts, origin: string): readonly string[] {
   const { cors } = facts;
-  const { received, failure, status } = facts.recorded;
+  const { received, failure, status, error } = facts.recorded;
   if (received.api.protocol !== 'rest' && (failure !== undefined || cors !== undefined))
     return [allowOrigin(facts, origin)];
   if (received.api.protocol !== 'rest')
@@ -107,24 +105,14 @@ function adviseOnReply(facts: SurpriseFacts, origin: string): readonly string[] 
   if (failure !== undefined) {
     const setting = nameSetting('originOfRefusals', facts.definition, origin);
     const usual = status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX';
-    const own = findOwnResponse(facts);
+    const own = error && received.stage?.deployment.errors.worderOf?.(error.code);
     return [
       own === undefined
         ? `To let pages read it, give the API a gateway response for ${usual} with ${setting}.`
-        : `To let pages read it, change the gateway response that the API itself has for ${own}: it needs ${setting}.${own === usual ? '' : ` It inherits no header of ${usual}.`}`,
+        : `To let pages read it, change the gateway response that the API itself has for ${own}: it needs ${setting}.${own.startsWith('DEFAULT_') ? '' : ` It inherits no header of ${usual}.`}`,
     ];
   }
   return [allowInReply(facts, origin)];
-}
-
-/** Returns the gateway response of the API that words the refusal; undefined if it is one of AWS's. */
-function findOwnResponse({ recorded }: SurpriseFacts): GatewayResponseType | undefined {
-  const { received, error, status } = recorded;
-  const own = received.stage?.deployment.errors.ownTypes;
-  const type = error === undefined ? undefined : responseTypeOf(error.code);
-  if (type !== undefined && own?.has(type) === true) return type;
-  const inherited = status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX';
-  return own?.has(inherited) === true ? inherited : undefined;
 }
 
 /** Advises how the integration itself can allow the origin. */

@@ -284,10 +284,10 @@ export type ErrorWordings = {
   /** Describes the failure as the access log does. */
   describe(code: GatewayErrorCode, detail: GatewayErrorDetail): LoggedFailure;
   /**
-   * The types for which a REST API has gateway responses of its own. Such a response inherits nothing of DEFAULT_4XX or
-   * DEFAULT_5XX.
+   * Returns the gateway response of a REST API that words an error: the response for its type, or else DEFAULT_4XX or
+   * DEFAULT_5XX, of which the former inherits nothing. Returns undefined if the API has none of them.
    */
-  readonly ownTypes?: ReadonlySet<GatewayResponseType>;
+  worderOf?(code: GatewayErrorCode): GatewayResponseType | undefined;
 };
 
 /** Wordings that do not depend on templates or requests. */

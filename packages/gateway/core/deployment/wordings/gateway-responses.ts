@@ -97,7 +97,7 @@ export function resolveGatewayResponses(
       responseTemplates: DEFAULT_TEMPLATES,
       defaultResponse: true,
     };
-    const parent = own.get(REST_DEFAULTS[type].status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX');
+    const parent = own.get(defaultOf(type));
     const inherited =
       parent === undefined
         ? builtIn
@@ -142,11 +142,18 @@ export function wordByGatewayResponses(
       if (response === undefined || isBuiltIn(response)) return usual;
       return customise(usual, response, code, detail, facts);
     },
-    ownTypes: new Set(
-      [...responses].flatMap(([type, { defaultResponse }]) => (defaultResponse ? [] : [type])),
-    ),
+    worderOf(code) {
+      const type = responseTypeOf(code);
+      if (type === undefined || code === 'REQUEST_TOO_LARGE') return undefined;
+      return [type, defaultOf(type)].find((one) => responses.get(one)?.defaultResponse === false);
+    },
     describe: (code, detail) => restWordings.describe(...assume(code, detail, throttledStatus)),
   };
+}
+
+/** Returns the gateway response from which those for a type inherit. */
+function defaultOf(type: GatewayResponseType): 'DEFAULT_4XX' | 'DEFAULT_5XX' {
+  return REST_DEFAULTS[type].status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX';
 }
 
 /** Applies the assumption about functions that Lambda throttles. */
