@@ -10,8 +10,7 @@ import type { SignatureResult, VerificationContext } from '@gatewright/aws/signa
 import type { SigningClock } from '@gatewright/aws/signing-clock';
 import type { ControlReply, ControlRequest } from '../../core/api-call.ts';
 import { bucketOfHost } from './s3-address.ts';
-import { printS3Error, type S3Error } from './s3-error.ts';
-import { refuse as refuseWith, type S3Refusal } from './s3-upload-policy.ts';
+import { printS3Error, type S3Error, type S3Refusal } from './s3-error.ts';
 
 /** Where the signature is: in the Authorization header, or in the query, in one of two versions. */
 type S3Signature = 'header' | 'query-4' | 'query-2';
@@ -96,25 +95,21 @@ function toS3Error(refused: Refused, at: Circumstances): readonly [status: numbe
   if (has('mismatch')) return [403, mismatch(refused, at)];
   if (has('time')) return [403, wrongTime(at)];
   const ofKey = wordKeyFault(refused);
-  return ofKey === undefined ? malformed(refused, at.kind) : [ofKey.status, ofKey.error];
+  return ofKey === undefined ? malformed(refused, at.kind) : [ofKey.status, ofKey];
 }
 
 /** Returns S3's error for an access key or a session token; undefined if neither is refused. */
 export function wordKeyFault({ faults, accessKeyId: AWSAccessKeyId = '' }: Refused): S3Refusal | undefined {
   const has = (...names: readonly string[]): boolean => faults.some((fault) => names.includes(fault));
-  if (has('access-key'))
-    return refuseWith(
-      403,
-      'InvalidAccessKeyId',
-      'The AWS Access Key Id you provided does not exist in our records.',
-      {
-        AWSAccessKeyId,
-      },
-    );
-  if (has('session')) return refuseWith(400, 'ExpiredToken', 'The provided token has expired.');
-  return has('token-missing', 'token-other', 'token-unexpected')
-    ? refuseWith(400, 'InvalidToken', 'The provided token is malformed or otherwise invalid.')
-    : undefined;
+  if (has('access-key')) {
+    const message = 'The AWS Access Key Id you provided does not exist in our records.';
+    return { status: 403, code: 'InvalidAccessKeyId', message, details: { AWSAccessKeyId } };
+  }
+  if (has('session'))
+    return { status: 400, code: 'ExpiredToken', message: 'The provided token has expired.', details: {} };
+  if (!has('token-missing', 'token-other', 'token-unexpected')) return undefined;
+  const message = 'The provided token is malformed or otherwise invalid.';
+  return { status: 400, code: 'InvalidToken', message, details: {} };
 }
 
 const MISSING = {

@@ -8,6 +8,9 @@ export type S3Error = {
   readonly details: Readonly<Record<string, string>>;
 };
 
+/** An error and its status. */
+export type S3Refusal = S3Error & { readonly status: number };
+
 /** Prints an error as S3 does: the root element is `Error`, without a namespace. */
 export function printS3Error({ code, message, details }: S3Error, requestId: string): string {
   const elements = Object.entries(details).map(([name, value]) => `<${name}>${escapeXml(value)}</${name}>`);

@@ -6,9 +6,7 @@
  */
 import { asList, asText, isJsonList, isJsonObject } from '@gatewright/aws/json-object';
 import type { Json } from '@gatewright/aws/json-object';
-import type { S3Error } from './s3-error.ts';
-
-export type S3Refusal = { readonly status: number; readonly error: S3Error };
+import type { S3Refusal } from './s3-error.ts';
 
 export type UploadFields = {
   readonly bucket: string;
@@ -34,7 +32,7 @@ export function refuseByPolicy(
   isOver: (epochMs: number) => boolean,
 ): S3Refusal | undefined {
   const read = readPolicy(policy);
-  if ('error' in read) return read;
+  if ('code' in read) return read;
   if (isOver(read.expiresMs)) return deny('Policy expired.');
   for (const condition of read.conditions) {
     const refused = refuseByCondition(condition, form);
@@ -61,7 +59,7 @@ function readPolicy(text: string): Policy | S3Refusal {
   const conditions: Condition[] = [];
   for (const given of policy['conditions']) {
     const condition = readCondition(given);
-    if ('error' in condition) return condition;
+    if ('code' in condition) return condition;
     conditions.push(condition);
   }
   return { expiresMs, conditions };
@@ -109,32 +107,30 @@ function refuseSize(condition: Condition, bytes: number): S3Refusal | undefined 
   if (!Number.isInteger(least) || !Number.isInteger(most)) return fail(condition);
   const ProposedSize = String(bytes);
   if (bytes > most)
-    return refuse(400, 'EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size', {
-      ProposedSize,
-      MaxSizeAllowed: String(most),
-    });
+    return {
+      status: 400,
+      code: 'EntityTooLarge',
+      message: 'Your proposed upload exceeds the maximum allowed size',
+      details: { ProposedSize, MaxSizeAllowed: String(most) },
+    };
   return bytes >= least
     ? undefined
-    : refuse(400, 'EntityTooSmall', 'Your proposed upload is smaller than the minimum allowed size', {
-        ProposedSize,
-        MinSizeAllowed: String(least),
-      });
+    : {
+        status: 400,
+        code: 'EntityTooSmall',
+        message: 'Your proposed upload is smaller than the minimum allowed size',
+        details: { ProposedSize, MinSizeAllowed: String(least) },
+      };
 }
 
 function fail(condition: Condition): S3Refusal {
   return deny(`Policy Condition failed: [${condition.map((part) => JSON.stringify(part)).join(', ')}]`);
 }
 
-const deny = (why: string): S3Refusal => refuse(403, 'AccessDenied', `Invalid according to Policy: ${why}`);
+function deny(why: string): S3Refusal {
+  return { status: 403, code: 'AccessDenied', message: `Invalid according to Policy: ${why}`, details: {} };
+}
 
-const invalidPolicy = (why: string): S3Refusal =>
-  refuse(400, 'InvalidPolicyDocument', `Invalid Policy: ${why}`);
-
-export function refuse(
-  status: number,
-  code: string,
-  message: string,
-  details: S3Error['details'] = {},
-): S3Refusal {
-  return { status, error: { code, message, details } };
+function invalidPolicy(why: string): S3Refusal {
+  return { status: 400, code: 'InvalidPolicyDocument', message: `Invalid Policy: ${why}`, details: {} };
 }

@@ -13,10 +13,11 @@ import type { SigningClock } from '@gatewright/aws/signing-clock';
 import type { ControlReply, ControlRequest } from '../../core/api-call.ts';
 import { escapeXml } from './aws-operation.ts';
 import { bucketOfHost, readS3Address } from './s3-address.ts';
-import { describeMismatch, findS3Signature, wordKeyFault } from './s3-authentication.ts';
+import { describeMismatch, wordKeyFault } from './s3-authentication.ts';
 import { printS3Error } from './s3-error.ts';
-import { refuse, refuseByPolicy } from './s3-upload-policy.ts';
-import type { S3Refusal, UploadFields } from './s3-upload-policy.ts';
+import type { S3Refusal } from './s3-error.ts';
+import { refuseByPolicy } from './s3-upload-policy.ts';
+import type { UploadFields } from './s3-upload-policy.ts';
 
 type Head = Pick<ControlRequest, 'method' | 'path' | 'query' | 'rawHeaders' | 'host'>;
 
@@ -28,8 +29,7 @@ export function isUpload({ method, path, query, rawHeaders, host }: Head): boole
   return (
     bucket !== '' &&
     key === '' &&
-    /^multipart\/form-data\b/i.test(headerOf({ rawHeaders }, 'content-type') ?? '') &&
-    findS3Signature({ query, rawHeaders }) === undefined
+    /^multipart\/form-data\b/i.test(headerOf({ rawHeaders }, 'content-type') ?? '')
   );
 }
 
@@ -55,19 +55,21 @@ export async function openUpload(
   clock: SigningClock,
   requestId: string,
 ): Promise<Opened> {
-  const upload = await readForm(request);
-  const signer = 'error' in upload ? upload : findSigner(upload.fields, context);
-  const refused =
-    'error' in upload
-      ? upload
-      : 'error' in signer
-        ? signer
-        : refuseByPolicy(upload.fields.get('policy') ?? '', upload, (epochMs) => isOver(epochMs, clock));
-  if (refused !== undefined || 'error' in upload || 'error' in signer) {
-    const { status, error } = refused ?? ANONYMOUS;
+  const refused = (refusal: S3Refusal): Opened => {
     const headers = ['Content-Type', 'application/xml', 'x-amz-request-id', requestId];
-    return { kind: 'refused', reply: { status, headers, body: printS3Error(error, requestId) } };
-  }
+    return {
+      kind: 'refused',
+      reply: { status: refusal.status, headers, body: printS3Error(refusal, requestId) },
+    };
+  };
+  const upload = await readForm(request);
+  if ('code' in upload) return refused(upload);
+  const policy = upload.fields.get('policy');
+  if (policy === undefined) return refused(ANONYMOUS);
+  const signer = findSigner(policy, upload.fields, context);
+  if ('code' in signer) return refused(signer);
+  const denied = refuseByPolicy(policy, upload, (epochMs) => isOver(epochMs, clock));
+  if (denied !== undefined) return refused(denied);
   return {
     kind: 'signed',
     ...signer,
@@ -82,20 +84,25 @@ function isOver(epochMs: number, clock: SigningClock): boolean {
   return epochMs < now && epochMs < now - (clock.offsetMs?.() ?? 0);
 }
 
-const ANONYMOUS = refuse(403, 'AccessDenied', 'Access Denied');
-const MALFORMED = refuse(
-  400,
-  'MalformedPOSTRequest',
-  'The body of your POST request is not well-formed multipart/form-data.',
-);
+const ANONYMOUS: S3Refusal = { status: 403, code: 'AccessDenied', message: 'Access Denied', details: {} };
+const MALFORMED: S3Refusal = {
+  status: 400,
+  code: 'MalformedPOSTRequest',
+  message: 'The body of your POST request is not well-formed multipart/form-data.',
+  details: {},
+};
+const WITHOUT_FILE: S3Refusal = {
+  status: 400,
+  code: 'InvalidArgument',
+  message: 'POST requires exactly one file upload per request.',
+  details: { ArgumentName: 'file', ArgumentValue: '0' },
+};
 
-const missing = (name: string): S3Refusal =>
-  refuse(
-    400,
-    'InvalidArgument',
-    `Bucket POST must contain a field named '${name}'.  If it is specified, please check the order of the fields.`,
-    { ArgumentName: name, ArgumentValue: '' },
-  );
+function missing(name: string): S3Refusal {
+  const message = `Bucket POST must contain a field named '${name}'.  If it is specified, please check the order of the fields.`;
+  const details = { ArgumentName: name, ArgumentValue: '' };
+  return { status: 400, code: 'InvalidArgument', message, details };
+}
 
 async function readForm({ body, rawHeaders, host, path }: ControlRequest): Promise<Upload | S3Refusal> {
   const headers = { 'content-type': headerOf({ rawHeaders }, 'content-type') ?? '' };
@@ -118,11 +125,7 @@ async function readForm({ body, rawHeaders, host, path }: ControlRequest): Promi
   }
   const named = fields.get('key');
   if (named === undefined) return missing('key');
-  if (file === undefined)
-    return refuse(400, 'InvalidArgument', 'POST requires exactly one file upload per request.', {
-      ArgumentName: 'file',
-      ArgumentValue: '0',
-    });
+  if (file === undefined) return WITHOUT_FILE;
   // The variable stays as it is if the part of the file has no name.
   const key = fileName === undefined ? named : named.replaceAll('${filename}', () => fileName);
   fields.set('key', key);
@@ -139,13 +142,13 @@ type Signer = { readonly accessKeyId: string; readonly region: string };
 
 /** The policy is signed as it was sent, in Base64. */
 function findSigner(
+  policy: string,
   fields: UploadFields['fields'],
   context: Omit<VerificationContext, 'nowEpochMs'>,
 ): Signer | S3Refusal {
-  const policy = fields.get('policy');
   const has = (name: string): boolean => fields.has(name.toLowerCase());
   const version = Object.values(SIGNATURES).find((names) => names.some(has));
-  if (policy === undefined || version === undefined) return ANONYMOUS;
+  if (version === undefined) return ANONYMOUS;
   const absent = version.find((name) => !has(name));
   if (absent !== undefined) return missing(absent);
   const isVersion2 = version === SIGNATURES.version2;
@@ -158,7 +161,7 @@ function findSigner(
     ? createHmac('sha1', key.secret).update(policy, 'utf8').digest('base64')
     : signatureOf(key.secret, { date, region, service }, policy);
   if (equalInConstantTime(expected, given)) return { accessKeyId, region };
-  return { status: 403, error: describeMismatch(accessKeyId, policy, given) };
+  return { status: 403, ...describeMismatch(accessKeyId, policy, given) };
 }
 
 /** The fields that become headers of the PutObject, with other names for some. */

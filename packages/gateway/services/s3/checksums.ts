@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib';
 import { headerOf } from '../../kernel/calls/aws-operation.ts';
 import { element } from './s3-xml.ts';
 import type { ServiceRequest } from '../../core/ports.ts';
-import type { ObjectRefusal } from './object-request.ts';
+import type { S3Refusal } from '../../kernel/calls/s3-error.ts';
 
 type Algorithm = { readonly bytes: number; readonly digest: (body: Buffer) => Buffer };
 
@@ -62,7 +62,7 @@ export function printChecksum(checksum: readonly string[] = []): string {
  * Returns the refusal of a checksum that does not have the form of its algorithm, or does not match the body; undefined
  * if the checksum is accepted or absent.
  */
-export function refuseChecksum(request: ServiceRequest, body: Buffer): ObjectRefusal | undefined {
+export function refuseChecksum(request: ServiceRequest, body: Buffer): S3Refusal | undefined {
   const stated = statedBy(request);
   if (stated.length > 1)
     return refuse(
@@ -89,7 +89,7 @@ function statedBy(request: ServiceRequest): readonly (readonly [name: string, va
   });
 }
 
-function refuse(code: string, message: string): ObjectRefusal {
+function refuse(code: string, message: string): S3Refusal {
   return { status: 400, code, message, details: {} };
 }
 

@@ -5,7 +5,8 @@ import { checksumOf, printChecksum } from './checksums.ts';
 import { failed, objectHeaders, refuseRead } from './object-request.ts';
 import { element, printDate, printDocument } from './s3-xml.ts';
 import type { ServiceRequest } from '../../core/ports.ts';
-import type { ObjectRefusal, StoredObject } from './object-request.ts';
+import type { StoredObject } from './object-request.ts';
+import type { S3Refusal } from '../../kernel/calls/s3-error.ts';
 
 /** The header that makes a PutObject a CopyObject. */
 export const COPY_SOURCE = 'x-amz-copy-source';
@@ -13,7 +14,7 @@ export const COPY_SOURCE = 'x-amz-copy-source';
 type CopySource = { readonly bucket: string; readonly key: string; readonly versionId: string | undefined };
 
 /** Returns the object that a request copies, or the refusal [obs: s3, `test_s3_copy_object_wrong_format`]. */
-export function readCopySource(request: ServiceRequest): CopySource | ObjectRefusal {
+export function readCopySource(request: ServiceRequest): CopySource | S3Refusal {
   const [path = '', query = ''] = (headerOf(request, COPY_SOURCE) ?? '').split('?');
   // Some languages write a blank as a plus [obs: s3, `test_copy_object_special_character_plus_for_space`].
   const decoded = decodeOrKeep(path.replaceAll('+', ' '));
@@ -33,7 +34,7 @@ export function refuseSource(
   request: ServiceRequest,
   source: StoredObject,
   nowEpochMs: number,
-): ObjectRefusal | undefined {
+): S3Refusal | undefined {
   const headers = request.headers.map((text, index) =>
     index % 2 === 0 ? (/^x-amz-copy-source-(if-.+)$/i.exec(text)?.[1] ?? `other-${text}`) : text,
   );
@@ -54,7 +55,7 @@ const CHANGES = [
 ];
 
 /** Refuses a copy of an object to itself that changes nothing [obs: s3, `test_s3_copy_object_in_place`]. */
-export function refuseCopyToItself(request: ServiceRequest): ObjectRefusal | undefined {
+export function refuseCopyToItself(request: ServiceRequest): S3Refusal | undefined {
   if (isReplaced(request) || CHANGES.some((name) => headerOf(request, name) !== undefined)) return undefined;
   return {
     status: 400,

@@ -2,7 +2,8 @@
 import { escapeXml } from '../../kernel/calls/aws-operation.ts';
 import { printAlgorithm } from './checksums.ts';
 import { element, ownerId, printDate, printDocument } from './s3-xml.ts';
-import type { ObjectRefusal, StoredObject } from './object-request.ts';
+import type { StoredObject } from './object-request.ts';
+import type { S3Refusal } from '../../kernel/calls/s3-error.ts';
 
 export type KeyedObject = { readonly key: string; readonly object: StoredObject };
 
@@ -37,7 +38,7 @@ export function listObjects(
   bucket: { readonly name: string; readonly accountId: string },
   objects: readonly KeyedObject[],
   query: string,
-): string | ObjectRefusal {
+): string | S3Refusal {
   const listing = readListing(query);
   if ('code' in listing) return listing;
   const left = entriesOf(objects, listing);
@@ -69,7 +70,7 @@ export function listObjects(
   );
 }
 
-function readListing(query: string): Listing | ObjectRefusal {
+function readListing(query: string): Listing | S3Refusal {
   const asked = new URLSearchParams(query);
   const isV2 = asked.get('list-type') === '2';
   const encodingType = asked.get('encoding-type') ?? undefined;
@@ -96,7 +97,7 @@ function readListing(query: string): Listing | ObjectRefusal {
   };
 }
 
-function readMaxKeys(text: string | null): number | ObjectRefusal {
+function readMaxKeys(text: string | null): number | S3Refusal {
   if (text === null || text === '') return MAX_KEYS;
   const isInteger = /^[+-]?\d{1,10}$/.test(text) && Math.abs(Number(text)) <= MAX_INTEGER;
   if (!isInteger)
@@ -203,7 +204,7 @@ function readToken(token: string): string | undefined {
   return text.startsWith(TOKEN) ? text.slice(TOKEN.length) : undefined;
 }
 
-function invalid(message: string, ArgumentName: string, ArgumentValue?: string): ObjectRefusal {
+function invalid(message: string, ArgumentName: string, ArgumentValue?: string): S3Refusal {
   const details = { ArgumentName, ...(ArgumentValue !== undefined && { ArgumentValue }) };
   return { status: 400, code: 'InvalidArgument', message, details };
 }

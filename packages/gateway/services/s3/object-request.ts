@@ -1,6 +1,7 @@
 /** Conditions, ranges and metadata of requests for S3 objects [obs: s3] (docs/aws §22.5). */
 import { createHash } from 'node:crypto';
 import { headerOf } from '../../kernel/calls/aws-operation.ts';
+import type { S3Refusal } from '../../kernel/calls/s3-error.ts';
 import type { ServiceRequest } from '../../core/ports.ts';
 
 export type StoredObject = {
@@ -14,14 +15,6 @@ export type StoredObject = {
   readonly storageClass: string;
   /** The id of the version, if the bucket keeps versions. */
   readonly version?: string | undefined;
-};
-
-export type ObjectRefusal = {
-  readonly status: number;
-  readonly code: string;
-  readonly message: string;
-  /** Elements of the error that follow its message. */
-  readonly details: Readonly<Record<string, string>>;
 };
 
 const SYSTEM_HEADERS = [
@@ -72,7 +65,7 @@ export function overrideHeaders(query: string, headers: readonly string[]): read
 }
 
 /** Returns the refusal of a write whose Content-MD5 is invalid or does not match the body; undefined otherwise. */
-export function refuseDigest(request: ServiceRequest, body: Buffer): ObjectRefusal | undefined {
+export function refuseDigest(request: ServiceRequest, body: Buffer): S3Refusal | undefined {
   const given = headerOf(request, 'content-md5');
   if (given === undefined) return undefined;
   const calculated = createHash('md5').update(body).digest('base64');
@@ -108,7 +101,7 @@ export function storageHeader({ storageClass }: StoredObject): readonly string[]
 }
 
 /** Refuses a storage class that an object cannot be put into [obs: s3, `test_put_object_storage_class_outposts`]. */
-export function refuseStorageClass(request: ServiceRequest): ObjectRefusal | undefined {
+export function refuseStorageClass(request: ServiceRequest): S3Refusal | undefined {
   const wanted = headerOf(request, 'x-amz-storage-class');
   if (wanted === undefined || STORAGE_CLASSES.has(wanted)) return undefined;
   return {
@@ -139,7 +132,7 @@ export function refuseWrite(
   request: ServiceRequest,
   key: string,
   stored: StoredObject | undefined,
-): ObjectRefusal | undefined {
+): S3Refusal | undefined {
   const ifMatch = headerOf(request, 'if-match');
   const ifNoneMatch = headerOf(request, 'if-none-match');
   if (ifMatch !== undefined && ifNoneMatch !== undefined)
@@ -160,7 +153,7 @@ export function refuseRead(
   request: ServiceRequest,
   { etag, changedMs }: StoredObject,
   nowEpochMs: number,
-): ObjectRefusal | 'not-modified' | undefined {
+): S3Refusal | 'not-modified' | undefined {
   const changed = Math.floor(changedMs / 1000) * 1000;
   const ifMatch = headerOf(request, 'if-match');
   if (ifMatch !== undefined && ifMatch !== '*' && !isSame(ifMatch, etag)) return failed('If-Match');
@@ -178,7 +171,7 @@ export function refuseRead(
 type ObjectPart = { readonly from: number; readonly to: number };
 
 /** Returns the bytes that a request wants; undefined if it wants the whole object, or several parts. */
-export function readRange(request: ServiceRequest, size: number): ObjectPart | ObjectRefusal | undefined {
+export function readRange(request: ServiceRequest, size: number): ObjectPart | S3Refusal | undefined {
   const range = headerOf(request, 'range') ?? '';
   const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(range) ?? [];
   if (first === '' && last === '') return undefined;
@@ -194,7 +187,7 @@ export function readRange(request: ServiceRequest, size: number): ObjectPart | O
   };
 }
 
-export function noSuchBucket(BucketName: string): ObjectRefusal {
+export function noSuchBucket(BucketName: string): S3Refusal {
   return {
     status: 404,
     code: 'NoSuchBucket',
@@ -207,7 +200,7 @@ export function noSuchBucket(BucketName: string): ObjectRefusal {
  * Refuses a method that no operation on an object has.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
  */
-export function methodNotAllowed(method: string): ObjectRefusal {
+export function methodNotAllowed(method: string): S3Refusal {
   return {
     status: 405,
     code: 'MethodNotAllowed',
@@ -216,7 +209,7 @@ export function methodNotAllowed(method: string): ObjectRefusal {
   };
 }
 
-export function noSuchKey(key: string): ObjectRefusal {
+export function noSuchKey(key: string): S3Refusal {
   return {
     status: 404,
     code: 'NoSuchKey',
@@ -225,16 +218,16 @@ export function noSuchKey(key: string): ObjectRefusal {
   };
 }
 
-export function failed(Condition: string): ObjectRefusal {
+export function failed(Condition: string): S3Refusal {
   const message = 'At least one of the pre-conditions you specified did not hold';
   return { status: 412, code: 'PreconditionFailed', message, details: { Condition } };
 }
 
-function notAccepted(header: string): ObjectRefusal {
+function notAccepted(header: string): S3Refusal {
   return notImplemented(header, `We don't accept the provided value of ${header} header for this API`);
 }
 
-function notImplemented(Header: string, additionalMessage: string): ObjectRefusal {
+function notImplemented(Header: string, additionalMessage: string): S3Refusal {
   const message = 'A header you provided implies functionality that is not implemented';
   return { status: 501, code: 'NotImplemented', message, details: { Header, additionalMessage } };
 }

@@ -36,7 +36,8 @@ import { listBuckets } from './list-buckets.ts';
 import type { Bucket } from './list-buckets.ts';
 import { listObjects } from './list-objects.ts';
 import type { KeyedObject } from './list-objects.ts';
-import type { ObjectRefusal, StoredObject } from './object-request.ts';
+import type { StoredObject } from './object-request.ts';
+import type { S3Refusal } from '../../kernel/calls/s3-error.ts';
 import type { Clock, HttpOutcome, Random, ServiceRequest } from '../../core/ports.ts';
 
 type ObjectPlace = { readonly id: string; readonly bucket: string; readonly key: string };
@@ -381,7 +382,7 @@ export class RecordedBuckets {
     return this.#refuse({ status, code, message, details: { Key } });
   }
 
-  #refuse({ status, code, message, details }: ObjectRefusal, more: readonly string[] = []): Answered {
+  #refuse({ status, code, message, details }: S3Refusal, more: readonly string[] = []): Answered {
     const id = this.#ports.random.hex(16).toUpperCase();
     const body = printS3Error({ code, message, details }, id);
     return this.#reply(status, ['Content-Type', 'application/xml', ...more], Buffer.from(body));
@@ -406,7 +407,7 @@ const SUBRESOURCE =
   /(?:^|&)(?:acl|annotation|attributes|encryption|legal-hold|partNumber|renameObject|restore|retention|select|tagging|torrent|uploadId|uploads|versionId)(?:[=&]|$)/;
 
 /** S3 API reference, "Error responses" */
-const MALFORMED: ObjectRefusal = {
+const MALFORMED: S3Refusal = {
   status: 400,
   code: 'MalformedXML',
   message: 'The XML you provided was not well-formed or did not validate against our published schema',

@@ -14,7 +14,7 @@ import { answerPage, readCorsRules } from './bucket-cors.ts';
 import type { CorsRule } from './bucket-cors.ts';
 import { RecordedBuckets } from './recorded-s3.ts';
 import type { ServiceRequest } from '../../core/ports.ts';
-import { asList, asText, isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import { asList, asOneOrMore, asText, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { findWaitingRules, isSilent, OF_CDK } from '../../kernel/delivery/waiting-rules.ts';
 import type { BucketNotification, SilentBucket } from './bucket-notifications.ts';
@@ -98,58 +98,44 @@ export function open(ports: ServicePorts): Service {
   return new S3Service(ports);
 }
 
-const KINDS = [
+/** The lists of notifications with the member that names the target, in a bucket. */
+const KINDS: Kinds = [
   ['LambdaConfigurations', 'Function'],
   ['QueueConfigurations', 'Queue'],
   ['TopicConfigurations', 'Topic'],
-] as const;
+];
+/** The same in CDK's custom resource, which has the names of PutBucketNotificationConfiguration. */
+const KINDS_OF_CDK: Kinds = [
+  ['LambdaFunctionConfigurations', 'LambdaFunctionArn'],
+  ['QueueConfigurations', 'QueueArn'],
+  ['TopicConfigurations', 'TopicArn'],
+];
+type Kinds = readonly (readonly [list: string, target: string])[];
 
 const KNOWN = /^s3:(?:ObjectCreated:(?:\*|Copy|Post|Put)|ObjectRemoved:(?:\*|Delete|DeleteMarkerCreated))$/;
 
 function readBucket(reader: ResourceReader): readonly BucketNotification[] {
-  const bucket = reader.resource.physicalId;
-  const { region } = reader.stack;
-  const common = { bucket, region };
-  const listed = KINDS.flatMap(([list, target]) =>
-    reader
-      .list(`NotificationConfiguration.${list}`)
-      .filter(isJsonObject)
-      .flatMap((given, index): BucketNotification[] => {
-        const { Event: event, [target]: targetArn } = given;
-        if (typeof event !== 'string' || typeof targetArn !== 'string') return [];
-        if (!KNOWN.test(event)) {
-          reader.unsupported(`NotificationConfiguration.${list}`, `${event} events are not sent here`);
-          return [];
-        }
-        return [{ ...common, event, targetArn, id: `${list}-${index}`, ...readKeyRules(given) }];
-      }),
-  );
-  if (!isToBus(reader)) return listed;
-  return [...listed, { ...common, ...TO_BUS }];
+  return readNotifications(reader, reader.resource.physicalId, KINDS);
 }
 
-const TO_BUS = { event: undefined, targetArn: undefined, id: 'EventBridge', prefix: '', suffix: '' };
-
-const KINDS_OF_CDK = [
-  ['LambdaFunctionConfigurations', 'LambdaFunctionArn'],
-  ['QueueConfigurations', 'QueueArn'],
-  ['TopicConfigurations', 'TopicArn'],
-] as const;
-
-/**
- * Reads the notifications that CDK sets after CloudFormation has created the bucket, by a call of
- * PutBucketNotificationConfiguration, whose names these are.
- */
+/** Reads the notifications that CDK sets after CloudFormation has created the bucket. */
 function readOfCdk(reader: ResourceReader): readonly BucketNotification[] {
   const bucket = reader.text('BucketName');
-  if (bucket === undefined) return [];
+  return bucket === undefined ? [] : readNotifications(reader, bucket, KINDS_OF_CDK);
+}
+
+function readNotifications(
+  reader: ResourceReader,
+  bucket: string,
+  kinds: Kinds,
+): readonly BucketNotification[] {
   const common = { bucket, region: reader.stack.region };
-  const listed = KINDS_OF_CDK.flatMap(([list, target]) =>
+  const listed = kinds.flatMap(([list, target]) =>
     reader
       .list(`NotificationConfiguration.${list}`)
       .filter(isJsonObject)
       .flatMap((given, index) =>
-        asList(given['Events']).flatMap((event): BucketNotification[] => {
+        asOneOrMore(given['Events'] ?? given['Event']).flatMap((event): BucketNotification[] => {
           const { [target]: targetArn } = given;
           if (typeof event !== 'string' || typeof targetArn !== 'string') return [];
           if (KNOWN.test(event))
@@ -161,6 +147,8 @@ function readOfCdk(reader: ResourceReader): readonly BucketNotification[] {
   );
   return isToBus(reader) ? [...listed, { ...common, ...TO_BUS }] : listed;
 }
+
+const TO_BUS = { event: undefined, targetArn: undefined, id: 'EventBridge', prefix: '', suffix: '' };
 
 /** The buckets that send no events to EventBridge, with the rules that wait for them. */
 function readSilent(stacks: StackReading): readonly SilentBucket[] {
