@@ -55,7 +55,7 @@ export async function readAuthorizerFunction(
   const arn = textAt(found, 'FunctionArn');
   if (found === undefined || arn === undefined)
     throw new UsageError(
-      `there is no function ${named}. If Gatewright's stack is not deployed, deploy it first. If it is, name it with --stack, such as gatewright-dev for the stage dev, or name a function with --function`,
+      `there is no function ${named}. If Gatewright's stack is not deployed, deploy it first. If it is deployed, name it with --stack (for the stage dev: gatewright-dev), or name another function with --function`,
     );
   const answer = await plane.read('lambda', `${address}/policy${query}`);
   const policy = parseJsonObject(textAt(answer, 'Policy') ?? '{}');

@@ -13,7 +13,7 @@ const QUESTION = {
 } as const;
 
 describe('FunctionPolicies', () => {
-  // The Id is that of the answers of GetPolicy: https://docs.aws.amazon.com/lambda/latest/api/API_GetPolicy.html
+  // GetPolicy returns this Id: https://docs.aws.amazon.com/lambda/latest/api/API_GetPolicy.html
   it('prints the statements of one function as its policy, and nothing without statements', () => {
     const policies = new FunctionPolicies();
     assert.equal(policies.documentOf(LIST, ARN), undefined);

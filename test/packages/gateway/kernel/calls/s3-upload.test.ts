@@ -142,7 +142,7 @@ describe('an upload by a form', () => {
     ],
     ['a size at both limits', { conditions: [KEY, ['content-length-range', '5', '5']] }, 'accepted'],
     [
-      'a range that is no range',
+      'a size limit that is not a number',
       { conditions: [KEY, ['content-length-range', 'test', '10']] },
       `${DENIED} Policy Condition failed: ["content-length-range", "test", "10"]`,
     ],
@@ -164,7 +164,7 @@ describe('an upload by a form', () => {
     ],
     // modbox-10
     [
-      'a value that is no text',
+      'a value that is not a string',
       { conditions: [{ 'Content-Length': 5 }] },
       '400 InvalidPolicyDocument: Invalid Policy: Invalid Simple-Condition: value must be a string.',
     ],

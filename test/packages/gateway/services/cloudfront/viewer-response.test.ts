@@ -88,7 +88,7 @@ describe('the CORS headers of a policy', () => {
       {},
       { ...SIMPLE, ...PREFLIGHT },
     ],
-    ['OPTIONS that is no preflight', { method: 'OPTIONS', sent: FROM }, {}, SIMPLE],
+    ['an OPTIONS request that is not a preflight', { method: 'OPTIONS', sent: FROM }, {}, SIMPLE],
     [
       'no OPTIONS, whatever it requests',
       { sent: [...FROM, 'Access-Control-Request-Method', 'PUT'] },
