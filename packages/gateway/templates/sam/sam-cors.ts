@@ -6,17 +6,16 @@
  */
 import { isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
-import { ANY_METHOD, INTEGRATION, mapPaths, methodKey, methodNames } from './sam-document.ts';
+import {
+  ANY_METHOD,
+  INTEGRATION,
+  mapPaths,
+  methodKey,
+  methodNames,
+  PREFLIGHT_HEADERS,
+} from './sam-document.ts';
 import type { SamExpansion } from './sam-expansion.ts';
 
-/** The headers of the answer to a preflight request, with the members of `Cors` from which SAM makes them. */
-export const PREFLIGHT_HEADERS = {
-  'Access-Control-Allow-Origin': 'AllowOrigin',
-  'Access-Control-Allow-Headers': 'AllowHeaders',
-  'Access-Control-Allow-Methods': 'AllowMethods',
-  'Access-Control-Max-Age': 'MaxAge',
-  'Access-Control-Allow-Credentials': 'AllowCredentials',
-} as const;
 type Member = (typeof PREFLIGHT_HEADERS)[keyof typeof PREFLIGHT_HEADERS];
 const MEMBERS: readonly string[] = Object.values(PREFLIGHT_HEADERS);
 const WILDCARD = "'*'";

@@ -5,6 +5,15 @@
 import { isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 
+/** The headers of the answer to a preflight request, with the members of `Cors` from which SAM makes them. */
+export const PREFLIGHT_HEADERS = {
+  'Access-Control-Allow-Origin': 'AllowOrigin',
+  'Access-Control-Allow-Headers': 'AllowHeaders',
+  'Access-Control-Allow-Methods': 'AllowMethods',
+  'Access-Control-Max-Age': 'MaxAge',
+  'Access-Control-Allow-Credentials': 'AllowCredentials',
+} as const;
+
 export const ANY_METHOD = 'x-amazon-apigateway-any-method';
 export const INTEGRATION = 'x-amazon-apigateway-integration';
 

@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { memberAt } from '../template-place.ts';
-import { PREFLIGHT_HEADERS } from './sam-cors.ts';
+import { PREFLIGHT_HEADERS } from './sam-document.ts';
 import type { Path } from '../cloudformation/template-source.ts';
 
 type Expanded = {
