@@ -1,4 +1,5 @@
 /** Explains why no stage or route was found for a request. */
+import { APIS_ADDED_BY_SAM } from '../../core/stack/source-format.ts';
 import { adviseBody, describeBodyFault } from './mapping-advice.ts';
 import { explainForwardedPath } from './behavior-advice.ts';
 import { nameSetting } from './setting-text.ts';
@@ -53,9 +54,6 @@ function explainMessage({ nearMisses, selection }: Circumstances): Reason {
   };
 }
 
-/** Logical ids of the API that SAM makes from events. Its stage is Prod. */
-const OF_EVENTS = new Set(['ServerlessRestApi']);
-
 /** Whether a path begins with the name of a stage, written in another letter case. */
 function isOtherCase(stage: string, path: string): boolean {
   const [, first = ''] = path.split('/');
@@ -85,7 +83,7 @@ function explainStage(about: Circumstances): Reason {
     return {
       because: [...because, `Names of stages are case-sensitive, and only the case of ${near} differs.`],
       changes: [
-        `Call /${near}${path.slice(near.length + 1)}.${OF_EVENTS.has(definition?.logicalId ?? '') ? ` SAM names the stage ${near} of an API that it makes from events: for another name, define an AWS::Serverless::Api with StageName, and name it in RestApiId of the events.` : ''}`,
+        `Call /${near}${path.slice(near.length + 1)}.${definition?.logicalId === APIS_ADDED_BY_SAM.rest ? ` SAM names the stage ${near} of an API that it makes from events: for another name, define an AWS::Serverless::Api with StageName, and name it in RestApiId of the events.` : ''}`,
       ],
     };
   return { because, changes: [adviseStage(about)] };

@@ -1,7 +1,7 @@
 /** Formats a setting in the format of the user's own template: CloudFormation, SAM, serverless.yml, CDK or Terraform. */
 import { mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
-import { formatOf, shortFile } from '../../core/stack/source-format.ts';
+import { APIS_ADDED_BY_SAM, formatOf, shortFile } from '../../core/stack/source-format.ts';
 
 type Form = 'cloudformation' | 'sam' | 'sam-globals' | 'serverless' | 'cdk' | 'terraform';
 
@@ -86,7 +86,7 @@ export function findMappings(stacks: readonly ResolvedStack[], apiId: string): r
  */
 const OF_EVENTS: Readonly<Record<'serverless' | 'sam', readonly string[]>> = {
   serverless: ['WebsocketsApi', 'ApiGatewayRestApi', 'HttpApi'],
-  sam: ['ServerlessRestApi', 'ServerlessHttpApi'],
+  sam: Object.values(APIS_ADDED_BY_SAM),
 };
 
 /** The function URLs that osls creates from `url` of a function. */

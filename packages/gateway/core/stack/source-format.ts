@@ -11,6 +11,12 @@ export type SourceFormat = {
 
 const SAM = 'AWS::Serverless-2016-10-31';
 
+/**
+ * The logical ids of the APIs that SAM adds for events that name no API.
+ * Source: https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html
+ */
+export const APIS_ADDED_BY_SAM = { rest: 'ServerlessRestApi', http: 'ServerlessHttpApi' } as const;
+
 export function formatOf(stack: Pick<ResolvedStack, 'file' | 'source' | 'resources'>): SourceFormat {
   const name = basename(stack.file);
   const isJson = !['.yml', '.yaml', '.template'].includes(extname(name));

@@ -2,6 +2,7 @@
  * Stores the state of one SAM expansion: the generated resources, `Globals`, and the routes that functions add to APIs.
  */
 import { DefinitionError, refusalWithRemedy, REFUSING } from '../../core/errors.ts';
+import { APIS_ADDED_BY_SAM } from '../../core/stack/source-format.ts';
 import type { RuleId } from '../../core/deployability/rules.ts';
 import type { Tolerance } from '../../core/errors.ts';
 import { asText, isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
@@ -54,8 +55,8 @@ export type SamChange = {
 };
 
 const IMPLICIT: Readonly<Record<ApiKind, { logicalId: string; properties: JsonObject }>> = {
-  rest: { logicalId: 'ServerlessRestApi', properties: { StageName: 'Prod' } },
-  http: { logicalId: 'ServerlessHttpApi', properties: {} },
+  rest: { logicalId: APIS_ADDED_BY_SAM.rest, properties: { StageName: 'Prod' } },
+  http: { logicalId: APIS_ADDED_BY_SAM.http, properties: {} },
 };
 
 const INHERITED = ['DependsOn', 'DeletionPolicy', 'UpdateReplacePolicy', 'Metadata'];

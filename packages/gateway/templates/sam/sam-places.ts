@@ -5,6 +5,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
+import { APIS_ADDED_BY_SAM } from '../../core/stack/source-format.ts';
 import { memberAt } from '../template-place.ts';
 import { PREFLIGHT_HEADERS } from './sam-document.ts';
 import type { Path } from '../cloudformation/template-source.ts';
@@ -84,8 +85,8 @@ const OF_POLICIES: Readonly<Record<string, string>> = {
 
 /** The APIs that SAM adds for events that name no API, and their sections of Globals. No resource declares them. */
 const OF_ADDED_APIS: Readonly<Record<string, string>> = {
-  ServerlessRestApi: 'Api',
-  ServerlessHttpApi: 'HttpApi',
+  [APIS_ADDED_BY_SAM.rest]: 'Api',
+  [APIS_ADDED_BY_SAM.http]: 'HttpApi',
 };
 /** Returns the place in the SAM template for a path into the converted template. */
 export function findOrigin(path: Path, expanded: Expanded): Path {
