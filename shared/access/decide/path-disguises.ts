@@ -69,8 +69,8 @@ const ODD_SEPARATORS = [
   '*%20',
   '*%20/*',
   '*/%20*',
-  // The wildcard `?` matches a hexadecimal digit in either case. The pattern must not match at the beginning of a
-  // segment, because many names contain `%E2%80%9C` and similar characters there.
+  // The wildcard `?` stands for a hexadecimal digit in either case: `C` or `c`. At the beginning of a segment, both are
+  // written out, because `%?2%?0` also matches `%E2%80`, with which the escapes of typographic quotation marks begin.
   '*%?2%?0',
   '*%?2%?0/*',
   '*/%C2%?0*',

@@ -362,8 +362,8 @@ export function renewToken(isDeployed: boolean): string {
 }
 
 /**
- * Describes an expired token. An authorizer function refuses a request without a reason, but the reason is often
- * visible in the token. The token's signature is not checked here.
+ * Describes an expired token. An authorizer function gives no reason when it refuses a request, but the token often
+ * shows it. The token's signature is not checked here.
  */
 export function describeExpiry({ expiresAtEpochMs, overForMs }: TokenCircumstances): string[] {
   if (expiresAtEpochMs === undefined || overForMs === undefined) return [];

@@ -139,7 +139,7 @@ const PHRASES: Readonly<Record<string, Partial<Readonly<Record<Form, string>>>>>
   'an AWS::SNS::Subscription for the topic': {
     terraform: 'an aws_sns_topic_subscription for the topic',
     serverless: 'an sns event with the ARN of the topic to a function',
-    cdk: 'a subscription with addSubscription of the topic',
+    cdk: 'a subscription to the topic (topic.addSubscription(…))',
     sam: 'an event of type SNS with the topic to a function',
     'sam-globals': 'an event of type SNS with the topic to a function',
   },
@@ -153,14 +153,14 @@ const PHRASES: Readonly<Record<string, Partial<Readonly<Record<Form, string>>>>>
   'an AWS::Lambda::EventSourceMapping whose EventSourceArn is the StreamArn of the table': {
     terraform: 'an aws_lambda_event_source_mapping whose event_source_arn is the stream_arn of the table',
     serverless: 'a stream event of type dynamodb with the stream of the table to a function',
-    cdk: 'a DynamoEventSource of the table with addEventSource of a function',
+    cdk: 'a DynamoEventSource for the table to a function (fn.addEventSource(new DynamoEventSource(table, …)))',
     sam: 'an event of type DynamoDB with the stream of the table to a function',
     'sam-globals': 'an event of type DynamoDB with the stream of the table to a function',
   },
   'an AWS::Lambda::EventSourceMapping whose EventSourceArn is the ARN of the stream': {
     terraform: 'an aws_lambda_event_source_mapping whose event_source_arn is the ARN of the stream',
     serverless: 'a stream event of type kinesis with the stream to a function',
-    cdk: 'a KinesisEventSource of the stream with addEventSource of a function',
+    cdk: 'a KinesisEventSource for the stream to a function (fn.addEventSource(new KinesisEventSource(stream, …)))',
     sam: 'an event of type Kinesis with the stream to a function',
     'sam-globals': 'an event of type Kinesis with the stream to a function',
   },
@@ -192,7 +192,7 @@ type Owner = {
   readonly localNames?: Readonly<Record<string, string>> | undefined;
 };
 
-/** @param part whether the text is advice; the other sentences may quote messages of functions and services */
+/** @param part only reasons quote messages of functions and services, which must not be translated */
 export function inOwnWords(given: string, owner: Owner, part: 'because' | 'advice'): string {
   const form = owner.definition?.form ?? 'cloudformation';
   if (/^It printed: /.test(given)) return given;

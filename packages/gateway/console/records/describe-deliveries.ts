@@ -294,8 +294,8 @@ function noteEnvelope(
   if (envelope.of === 'rule')
     return [
       {
-        because: `The body of each record is the whole event of EventBridge. Its detail contains what was sent, but ${source.file} does not read detail.`,
-        change: `Read detail of the parsed body in ${source.file}, or set InputPath: $.detail for the target of the rule, so that the body is the detail alone.`,
+        because: `The body of each record is the whole EventBridge event. Its member detail contains what was sent, but ${source.file} does not read this member.`,
+        change: `In ${source.file}, read the member detail of the parsed body (${isPython ? "json.loads(record['body'])['detail']" : 'JSON.parse(record.body).detail'}). Or set InputPath: $.detail for the target of the rule, so that the body is only the detail.`,
       },
     ];
   const subscription = resourcesOf(stacks, 'AWS::SNS::Subscription').find(

@@ -296,7 +296,7 @@ function adviseInferred(payload: string, value: UnknownMembers | undefined, fact
   if (payload === 'null')
     return 'Return the response from the handler: return { statusCode, headers, body }. In an arrow function with braces, a value without return is lost.';
   if (payload === '{}')
-    return 'Return { statusCode, headers, body }. A Response of fetch, a Map and a promise have no members as JSON: return their status and text as members.';
+    return 'Return { statusCode, headers, body }. In JSON, a fetch Response, a Map and a promise all become {}: await the promise, and copy what you need into this object (for a Response: status and await response.text()).';
   return 'To set the status or headers, return { statusCode, headers, body }.';
 }
 

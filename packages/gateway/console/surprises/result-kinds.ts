@@ -231,7 +231,7 @@ const resultEmpty: SurpriseKind = {
         'The function returned an object without members ({} as JSON), so the gateway responded with its default status and no body.',
       ],
       changes: [
-        'Return { statusCode, headers, body }. A Response of fetch, a Map and a promise have no members as JSON: return their status and text as members.',
+        'Return { statusCode, headers, body }. In JSON, a fetch Response, a Map and a promise all become {}: await the promise, and copy what you need into this object (for a Response: status and await response.text()).',
       ],
     };
   },

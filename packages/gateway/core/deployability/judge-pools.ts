@@ -1,6 +1,6 @@
 /**
- * Finds faults in user pools, and attributes of clients that their pool does not have, for which Cognito refuses them
- * (https://github.com/badmintoncryer/cdk-preflight, `rules/cognito`, deployed).
+ * Finds what makes Cognito refuse a user pool, and clients that name attributes that their pool lacks.
+ * Source: https://github.com/badmintoncryer/cdk-preflight, `rules/cognito`, whose author deployed each case.
  */
 import { asNumber, asOneOrMore, asText, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';

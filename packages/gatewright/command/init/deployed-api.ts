@@ -21,6 +21,9 @@ import {
 import { documentsFor } from './part-documents.ts';
 import type { Choice, Plan } from './init-folder.ts';
 
+/** The stage of the toolkit's stack. The stage of the API may have another name, such as `v1` or `$default`. */
+const STACK_STAGE = 'prod';
+
 type Deployed = { readonly apiId: string; readonly stage: string };
 
 /** @throws UsageError if `--stage` is given alone, or if `--api` is not an id */
@@ -81,10 +84,11 @@ export function planOfDeployed(
       ...(missingOf(folder).length === 0 ? [] : [installLine(folder)]),
       ...(stack !== '' && packagesStack(own) ? [EXCLUDE] : []),
       `check that region in params of ${join(stack, 'serverless.yml')} is the region of the API`,
-      'npx gatewright access sync --stage prod   # reads the routes of the API; needs AWS credentials and AWS_REGION',
-      inStack('npx serverless deploy --stage prod'),
+      `npx gatewright access sync --stage ${STACK_STAGE}   # reads the routes of the API; needs AWS credentials and AWS_REGION`,
+      inStack(`npx serverless deploy --stage ${STACK_STAGE}`),
       'create customers and keys, so that attach refuses nobody who has one: npx gatewright keys create --help',
-      `npx gatewright attach --api ${apiId} --stage ${stage.startsWith('$') ? `'${stage}'` : stage}`,
+      // Without --stack, attach looks for the stack of the stage that is named like the API's.
+      `npx gatewright attach --api ${apiId} --stage ${stage.startsWith('$') ? `'${stage}'` : stage}${stage === STACK_STAGE ? '' : ` --stack gatewright-${STACK_STAGE}`}`,
       `guides by task are in ${GUIDES}; start with protect/attach.md`,
     ],
   };

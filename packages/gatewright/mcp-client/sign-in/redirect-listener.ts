@@ -16,7 +16,9 @@ interface RedirectListener {
 }
 
 const PATH = '/callback';
-const PAGE = 'You have signed in. You can close this page and go back to the terminal.\n';
+/** The page cannot say that the sign-in has succeeded, because the code is exchanged for a token afterwards. */
+const ARRIVED = 'The terminal has the answer. You can close this page and go back to the terminal.\n';
+const REFUSED = 'The sign-in was refused. The terminal says why. You can close this page.\n';
 
 /**
  * @param state the state of the sign-in. Attack: any page can send the browser here with a code of its own, so requests
@@ -28,7 +30,8 @@ export async function listenForRedirect(state: string): Promise<RedirectListener
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1');
     const isOurs = request.method === 'GET' && pathname === PATH && searchParams.get('state') === state;
     response.writeHead(isOurs ? 200 : 404, { 'content-type': 'text/plain', connection: 'close' });
-    response.end(isOurs ? PAGE : 'There is no sign-in with this state.\n');
+    if (isOurs) response.end(searchParams.has('error') ? REFUSED : ARRIVED);
+    else response.end('There is no sign-in with this state.\n');
     if (isOurs) received.resolve(searchParams);
   });
   server.listen(0, '127.0.0.1');

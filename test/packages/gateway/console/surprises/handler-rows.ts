@@ -250,7 +250,7 @@ export const HANDLERS: readonly SurpriseRow[] = [
     request: { target: '/1' },
     values: {},
     because: /an object that has no members as JSON/,
-    change: /A Response of fetch, a Map and a promise have no members as JSON/,
+    change: /In JSON, a fetch Response, a Map and a promise all become/,
     not: { api: http({ statusCode: 200 }) },
   },
   {

@@ -174,7 +174,7 @@ export const TEMPLATES: readonly SurpriseRow[] = [
     request: ID,
     values: { status: 200 },
     because: /an object without members \(\{\} as JSON\), so the gateway responded with its default status/,
-    change: /A Response of fetch, a Map and a promise have no members/,
+    change: /In JSON, a fetch Response, a Map and a promise all become/,
     not: { api: proxy({ body: '' }) },
   },
   {

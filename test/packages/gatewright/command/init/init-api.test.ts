@@ -49,6 +49,8 @@ describe('gatewright init --api', () => {
     const again = await here.run('init', '--api', 'b1b2c3d4e5', '--stage', '$default');
 
     assert.equal(again.code, 0, again.stderr);
+    // The stage of the API is not the stage of the stack, by which attach would look for the stack.
+    assert.match(again.stdout, /attach --api b1b2c3d4e5 --stage '\$default' --stack gatewright-prod$/m);
     const document = here.read('gatewright/access/b1b2c3d4e5.yml');
     assert.match(document, /apiId: b1b2c3d4e5, stage: '\$default'/);
     assert.doesNotMatch(document, /^quota:/m);

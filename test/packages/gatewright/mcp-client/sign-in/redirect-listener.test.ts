@@ -25,10 +25,23 @@ describe('the listener for the redirect of a sign-in', () => {
         assert.equal(refused.status, 404);
         assert.match(await refused.text(), /^There is no sign-in with this state/);
         assert.equal(accepted.status, 200);
-        assert.match(await accepted.text(), /^You have signed in/);
+        assert.match(await accepted.text(), /^The terminal has the answer/);
         assert.equal(query.get('code'), 'ours');
       } finally {
         listener.close();
       }
     });
+
+  it('shows no success for a sign-in that the issuer refused', async () => {
+    const listener = await listenForRedirect('mine');
+    try {
+      const shown = await fetch(`${listener.redirectUri}?error=access_denied&state=mine`);
+      const query = await listener.receive(WITHIN_MS);
+
+      assert.match(await shown.text(), /^The sign-in was refused/);
+      assert.equal(query.get('error'), 'access_denied');
+    } finally {
+      listener.close();
+    }
+  });
 });
