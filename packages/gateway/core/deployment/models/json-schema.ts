@@ -6,8 +6,9 @@ import { createRequire } from 'node:module';
 import type { default as AjvDraft04, ErrorObject, ValidateFunction } from 'ajv-draft-04';
 import { RenderBudget } from '@gatewright/velocity/java/render-budget';
 import { TemplateError } from '@gatewright/velocity/java/template-error';
+import { EXACT_KEYWORDS } from './schema-keywords.ts';
 import { compilePattern } from './schema-pattern.ts';
-import { SchemaRefusal, STEP, modelUrl, prepareSchema } from './schema-preparation.ts';
+import { NAMELESS, SchemaRefusal, STEP, modelUrl, prepareSchema } from './schema-preparation.ts';
 import { faultsOfErrors, placesOfErrors, wordSchemaErrors } from './schema-wording.ts';
 import type { PatternTest } from './schema-pattern.ts';
 import type { PreparedSchema } from './schema-preparation.ts';
@@ -36,6 +37,8 @@ export type SchemaCheck = (value: unknown, bytes: number) => SchemaVerdict;
  * for a body of 10 MB.
  */
 const STEPS = { base: 2_000_000, perByte: 10 };
+/** The steps of a keyword for which ajv calls a function. It takes longer than one that ajv compiles. */
+const CALL_STEPS = 4;
 /**
  * The limits for listing all errors. Each listed error takes memory, so for longer bodies, or after more steps, only
  * the first error is listed.
@@ -143,6 +146,8 @@ class Engine {
     const regExp = Object.assign(
       (pattern: string) => ({
         test: (text: string) => patterns.get(pattern)?.(text, this.#budget) ?? false,
+        // ajv takes patterns with the same text for one.
+        toString: () => pattern,
       }),
       // ajv uses `code` only to generate standalone code, which the gateway never does.
       { code: 'undefined' },
@@ -161,6 +166,22 @@ class Engine {
       code: { regExp },
     });
     this.#ajv.addKeyword({ keyword: STEP, errors: false, validate: () => this.#pay(1) });
+    for (const { keyword, type, test } of EXACT_KEYWORDS) {
+      this.#ajv.removeKeyword(keyword);
+      this.#ajv.addKeyword({
+        keyword,
+        ...(type !== undefined && { type }),
+        validate: (rule: Json, value: Json) => {
+          this.#pay(CALL_STEPS);
+          return test(rule, value);
+        },
+      });
+    }
+    this.#ajv.addKeyword({
+      keyword: NAMELESS,
+      type: 'object',
+      validate: (_rule: Json, value: JsonObject) => Object.hasOwn(value, ''),
+    });
     this.#ajv.removeKeyword('uniqueItems');
     this.#ajv.addKeyword({
       keyword: 'uniqueItems',

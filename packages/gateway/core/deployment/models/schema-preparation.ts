@@ -8,6 +8,9 @@ import type { Json, JsonObject } from '@gatewright/aws/json-object';
 /** The keyword that marks every subschema. `json-schema.ts` defines its effect. */
 export const STEP = 'gatewright-step';
 
+/** The keyword that requires the member with the empty name, which ajv takes for no name. */
+export const NAMELESS = 'gatewright-nameless';
+
 /** AWS's reason for refusing a schema, which AWS shows between the brackets of `errors : […]`. */
 export class SchemaRefusal extends Error {
   /** The path to the member of the schema that is refused; empty for the schema as a whole. */
@@ -165,12 +168,21 @@ function mark(schema: JsonObject): JsonObject {
     ([keyword]) => !isReference || keyword === '$ref' || keyword === 'definitions',
   );
   const entries = counted.map(([keyword, value]): [string, Json] => {
+    if (isJsonObject(value) && keyword === 'dependencies') return [keyword, mapValues(value, markDependency)];
     if (isJsonObject(value) && ONE.includes(keyword)) return [keyword, mark(value)];
     if (isList(value) && LIST.includes(keyword)) return [keyword, value.map(markIfSchema)];
     if (isJsonObject(value) && MAP.includes(keyword)) return [keyword, mapValues(value, markIfSchema)];
     return [keyword, value];
   });
-  return Object.fromEntries(isReference ? entries : [...entries, [STEP, true]]);
+  if (isReference) return Object.fromEntries(entries);
+  const { required } = schema;
+  const marks = Array.isArray(required) && required.includes('') ? [STEP, NAMELESS] : [STEP];
+  return Object.fromEntries([...entries, ...marks.map((keyword): [string, Json] => [keyword, true])]);
+}
+
+/** Writes a list with the empty name as a schema, which is marked. */
+function markDependency(value: Json): Json {
+  return markIfSchema(isList(value) && value.includes('') ? { required: value } : value);
 }
 
 function markIfSchema(value: Json): Json {

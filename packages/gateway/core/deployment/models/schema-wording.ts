@@ -5,6 +5,7 @@
  */
 import type { ErrorObject } from 'ajv-draft-04';
 import { isJsonObject } from '@gatewright/aws/json-object';
+import { NAMELESS } from './schema-preparation.ts';
 
 /**
  * Returns `[object has missing required properties (["a","b"])]`, with all messages separated by commas, in one pair of
@@ -108,6 +109,7 @@ function wordError(error: ErrorObject, all: readonly ErrorObject[]): string {
   const schema: unknown = error.schema;
   switch (error.keyword) {
     case 'required':
+    case NAMELESS:
       return `object has missing required properties (${list(missing(error))})`;
     case 'type':
       return `instance type (${typeName(data)}) does not match any allowed primitive type (allowed: ${list(allowedTypes(schema))})`;

@@ -176,6 +176,85 @@ describe('a schema check', () => {
     assert.equal(check(schema, { x: 1 }).isValid, true);
   });
 
+  const verdicts: { title: string; schema: JsonObject; body: string; isValid: boolean; source: string }[] = [
+    {
+      title: 'tests each value with its own pattern',
+      schema: { properties: { zip: { pattern: '^[0-9]+$' }, name: { pattern: '^[a-z]+$' } } },
+      body: '{"zip":"123","name":"ann"}',
+      isValid: true,
+      source: 'draft 4, §5.2.3',
+    },
+    {
+      title: 'refuses a value that only matches the pattern of another',
+      schema: { properties: { zip: { pattern: '^[0-9]+$' }, name: { pattern: '^[a-z]+$' } } },
+      body: '{"zip":"123","name":"456"}',
+      isValid: false,
+      source: 'draft 4, §5.2.3',
+    },
+    {
+      title: 'tells names by each pattern',
+      schema: { patternProperties: { '^x': { type: 'string' }, '^y': { type: 'number' } } },
+      body: '{"x":"1","y":2}',
+      isValid: true,
+      source: 'draft 4, §5.4.4',
+    },
+    ...['toString', 'valueOf', 'constructor', 'hasOwnProperty', '__proto__'].flatMap((name) => [
+      {
+        title: `compares an object with a member ${name} with the values of enum`,
+        schema: { enum: [{}, { a: 1 }] },
+        body: `{"${name}":1}`,
+        isValid: false,
+        source: 'draft 4, §3.6',
+      },
+      {
+        title: `finds an object with a member ${name} in the values of enum`,
+        schema: JSON.parse(`{"enum":[{"${name}":[1]}]}`) as JsonObject,
+        body: `{"${name}":[1]}`,
+        isValid: true,
+        source: 'draft 4, §3.6',
+      },
+    ]),
+    ...['19.99', '4.35', '8.61', '1e21', '0.07', '-1.1', '0', '1E-2'].map((body) => ({
+      title: `divides ${body} by 0.01 in decimals`,
+      schema: { multipleOf: 0.01 },
+      body,
+      isValid: true,
+      source: 'draft 4, §5.1.1',
+    })),
+    ...['0.015', '1e-7', '19.999'].map((body) => ({
+      title: `divides ${body} by 0.01 in decimals`,
+      schema: { multipleOf: 0.01 },
+      body,
+      isValid: false,
+      source: 'draft 4, §5.1.1',
+    })),
+    {
+      title: 'divides a number that JavaScript prints with an exponent',
+      schema: { multipleOf: 3 },
+      body: '1e21',
+      isValid: false,
+      source: 'draft 4, §5.1.1',
+    },
+    {
+      title: 'misses a member with the empty name',
+      schema: { required: [''] },
+      body: '{}',
+      isValid: false,
+      source: 'draft 4, §5.4.3',
+    },
+    {
+      title: 'misses a member with the empty name on which another depends',
+      schema: { dependencies: { a: [''] } },
+      body: '{"a":1}',
+      isValid: false,
+      source: 'draft 4, §5.4.5',
+    },
+  ];
+  for (const { title, schema, body, isValid, source } of verdicts)
+    it(title, () => {
+      assert.equal(check(schema, JSON.parse(body)).isValid, isValid, source);
+    });
+
   it('does not check formats', () => {
     assert.equal(check({ format: 'email' }, 'nobody').isValid, true);
   });

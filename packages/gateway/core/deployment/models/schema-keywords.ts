@@ -1,0 +1,65 @@
+/**
+ * Keywords of draft 4 for which ajv has another result than the draft. ajv compares objects by calling their members
+ * `toString` and `valueOf`, and divides in binary fractions.
+ */
+import { isJsonObject } from '@gatewright/aws/json-object';
+import type { Json } from '@gatewright/aws/json-object';
+
+/** @param rule the value of the keyword in the schema */
+export type KeywordTest = (rule: Json, value: Json) => boolean;
+
+/** Each keyword with the type of value to which it applies. */
+export const EXACT_KEYWORDS: readonly {
+  readonly keyword: string;
+  readonly type?: 'number';
+  readonly test: KeywordTest;
+}[] = [
+  {
+    keyword: 'enum',
+    test: (members, value) => isList(members) && members.some((one) => areEqual(one, value)),
+  },
+  {
+    keyword: 'multipleOf',
+    type: 'number',
+    test: (divisor, value) => typeof divisor !== 'number' || isMultiple(Number(value), divisor),
+  },
+];
+
+/** Returns whether two values are equal by draft 4, §3.6. It takes at most as many steps as the smaller one has values. */
+function areEqual(one: Json, other: Json): boolean {
+  if (isList(one))
+    return (
+      isList(other) &&
+      one.length === other.length &&
+      one.every((item, index) => areEqual(item, other[index] ?? null))
+    );
+  if (!isJsonObject(one)) return one === other;
+  if (!isJsonObject(other)) return false;
+  const names = Object.keys(one);
+  return (
+    names.length === Object.keys(other).length &&
+    names.every((name) => Object.hasOwn(other, name) && areEqual(one[name] ?? null, other[name] ?? null))
+  );
+}
+
+/** Returns whether a number is a multiple as decimals are written: 19.99 is one of 0.01. */
+function isMultiple(value: number, divisor: number): boolean {
+  const [of, by] = [decimalOf(value), decimalOf(divisor)];
+  const exponent = Math.min(of.exponent, by.exponent);
+  return (
+    (of.digits * 10n ** BigInt(of.exponent - exponent)) %
+      (by.digits * 10n ** BigInt(by.exponent - exponent)) ===
+    0n
+  );
+}
+
+/** Reads a finite number as JavaScript prints it: as few digits as tell it from all other numbers. */
+function decimalOf(value: number): { readonly digits: bigint; readonly exponent: number } {
+  const [mantissa = '0', exponent = '0'] = String(value).split('e');
+  const [whole = '0', fraction = ''] = mantissa.split('.');
+  return { digits: BigInt(whole + fraction), exponent: Number(exponent) - fraction.length };
+}
+
+function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
+}
