@@ -43,11 +43,12 @@ const MAX_INSTRUCTIONS = 20_000;
 
 /**
  * Compiles a pattern.
+ * @param writtenAs the pattern in the syntax in which its author wrote it, which decides whether it is too long
  * @throws TemplateError TEMPLATE_FAILED for a pattern that Java refuses or that is not supported (comments mode,
  * Unicode scripts), TEMPLATE_LIMIT for a pattern that is too long or repeats too much.
  */
-export function parseRegex(pattern: string): RegexProgram {
-  if (pattern.length > MAX_PATTERN_CHARS) {
+export function parseRegex(pattern: string, { writtenAs = pattern } = {}): RegexProgram {
+  if (writtenAs.length > MAX_PATTERN_CHARS) {
     throw new TemplateError(
       'TEMPLATE_LIMIT',
       `a regular expression is longer than ${MAX_PATTERN_CHARS} characters`,

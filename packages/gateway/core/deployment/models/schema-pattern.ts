@@ -6,6 +6,7 @@ import { findsRegex } from '@gatewright/velocity/java/regex';
 import { parseRegex } from '@gatewright/velocity/java/regex-program';
 import { TemplateError } from '@gatewright/velocity/java/template-error';
 import type { RenderBudget } from '@gatewright/velocity/java/render-budget';
+import { toJavaPattern } from './ecma-pattern.ts';
 
 export type PatternTest = (text: string, budget: RenderBudget) => boolean;
 
@@ -16,34 +17,10 @@ export type PatternTest = (text: string, budget: RenderBudget) => boolean;
 export function compilePattern(pattern: string): PatternTest | undefined {
   try {
     new RegExp(pattern);
-    const program = parseRegex(toJava(pattern));
+    const program = parseRegex(toJavaPattern(pattern), { writtenAs: pattern });
     return (text, budget) => findsRegex(text, program, budget);
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof TemplateError) return undefined;
     throw error;
   }
-}
-
-/** Rewrites ECMA 262 syntax that has another meaning in Java: `$`, and `[` and `&&` within a class. */
-function toJava(pattern: string): string {
-  let isInClass = false;
-  let java = '';
-  for (let at = 0; at < pattern.length; at += 1) {
-    const char = pattern.charAt(at);
-    if (char === '\\') {
-      java += char + pattern.charAt(at + 1);
-      at += 1;
-    } else if (!isInClass && pattern.startsWith('[^]', at)) {
-      java += '[\\s\\S]';
-      at += 2;
-    } else if (!isInClass && char === '[') {
-      isInClass = true;
-      java += char;
-    } else if (isInClass && char === ']') {
-      isInClass = false;
-      java += char;
-    } else if (isInClass && (char === '[' || char === '&')) java += `\\${char}`;
-    else java += !isInClass && char === '$' ? '\\z' : char;
-  }
-  return java;
 }
