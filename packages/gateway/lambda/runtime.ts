@@ -2,6 +2,7 @@
  * The function runtime, which is the gateway's counterpart of Lambda. For each function, it builds and reloads the code
  * and keeps a pool of instances.
  */
+import { sortNames } from '@gatewright/aws/text/name-order';
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -307,7 +308,7 @@ class WorkerRuntime implements FunctionRuntime {
   }
 
   #takeNew(all: ReadonlySet<string>): readonly string[] {
-    const names = [...all].filter((name) => !this.#reported.has(name)).toSorted();
+    const names = sortNames(all).filter((name) => !this.#reported.has(name));
     for (const name of names) this.#reported.add(name);
     return names;
   }

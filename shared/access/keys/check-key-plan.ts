@@ -1,4 +1,5 @@
 /** Refuses to create a key with an unknown plan, because every request with the key would fail with 500. */
+import { sortNames } from '@gatewright/aws/text/name-order';
 import { DomainError, RequestInvalid } from '../../errors.ts';
 import type { PlanCatalogue } from '../../ports.ts';
 import { claimAt } from '../decide/claims.ts';
@@ -114,6 +115,6 @@ function fieldOf(path: ClaimPath): string {
 }
 
 async function listPlans({ brought, saved }: KnownPlans): Promise<string> {
-  const known = [...new Set([...brought, ...(await saved.list())])].sort().join(', ');
+  const known = sortNames([...brought, ...(await saved.list())]).join(', ');
   return known === '' ? 'no plan is saved yet' : `expected one of ${known}`;
 }

@@ -2,6 +2,7 @@
  * `start --env-from-stack` reads the outputs of a deployed stack and the variables of its functions. It does not change
  * anything, and prints only names and no values.
  */
+import { sortNames } from '@gatewright/aws/text/name-order';
 import { createAws, listAt, memberAt, textAt } from '../../../toolkit/terminal/aws-call.ts';
 import { findCredentials } from '../../../toolkit/terminal/aws-session.ts';
 import { homeOfEnvironment } from '../../../toolkit/terminal/load-options.ts';
@@ -77,8 +78,8 @@ export function describeDeployed({ name, outputs, functions }: DeployedStack): s
   const ofFunctions = [...functions]
     .map(([logicalId, variables]) => [logicalId, Object.keys(variables)] as const)
     .filter(([, names]) => names.length > 0)
-    .map(([logicalId, names]) => `  variables of ${logicalId}: ${names.toSorted().join(', ')}\n`);
-  const names = Object.keys(outputs).toSorted().join(', ');
+    .map(([logicalId, names]) => `  variables of ${logicalId}: ${sortNames(names).join(', ')}\n`);
+  const names = sortNames(Object.keys(outputs)).join(', ');
   return `from the stack ${name}:\n${names === '' ? '' : `  outputs: ${names}\n`}${ofFunctions.join('')}`;
 }
 

@@ -2,6 +2,7 @@
  * Answers questions such as "May this caller GET /orders/7?" from a document's rules, for the command line and the
  * console.
  */
+import { sortNames } from '@gatewright/aws/text/name-order';
 import { chargedAs, describeMissing } from '@gatewright/handlers/access/charge-quota';
 import { isCharged, isChargedCaller } from '@gatewright/handlers/access/charged-routes';
 import type { CompiledDocument, CompiledRoute } from '@gatewright/handlers/access/compiled-document';
@@ -202,7 +203,7 @@ function describeCaller(
     const places = trust?.[what].map((claim) => claim.join('.')) ?? [];
     const isKey = apiKeys.some(({ id }) => id === issuerId);
     const looked = isKey ? ' (of the key)' : places.length === 0 ? '' : ` (looked in ${places.join(', ')})`;
-    return `${what}: ${[...found].sort().join(', ') || 'none'}${looked}`;
+    return `${what}: ${sortNames(found).join(', ') || 'none'}${looked}`;
   };
   const named = Object.entries({ tenant, plan }).flatMap(([name, value]) =>
     typeof value === 'string' ? [`${name}: ${value}  `] : [],

@@ -2,6 +2,7 @@
  * Reads the account's state for the checks of a stack. It does not change anything. Facts that the credentials may not
  * read are listed and not guessed.
  */
+import { compareNames } from '@gatewright/aws/text/name-order';
 import type { Aws } from '../../terminal/aws-call.ts';
 import { listAt, memberAt, textAt } from '../../terminal/aws-call.ts';
 import { reservations } from './check-account-quotas.ts';
@@ -50,7 +51,7 @@ export async function readAccount(aws: Aws, caller: Caller, stack: StackView): P
 
 /** Sorts the entries, because AWS's responses arrive in no fixed order. */
 function sorted(unread: readonly Unread[]): readonly Unread[] {
-  return [...unread].sort((a, b) => a.what.localeCompare(b.what));
+  return unread.toSorted((a, b) => compareNames(a.what, b.what));
 }
 
 function namedResources({ template }: StackView): readonly NamedResource[] {

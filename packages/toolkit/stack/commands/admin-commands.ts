@@ -1,4 +1,6 @@
 /** Functions that the commands for the admin endpoints share: options, sending a change, and printing results. */
+import { compareNames } from '@gatewright/aws/text/name-order';
+import { textAt } from '../../terminal/aws-call.ts';
 import { Command } from 'commander';
 import { addAdminOptions, AdminError, callAdminJson, newOperationId } from '../../terminal/admin-client.ts';
 import type { AdminFlags } from '../../terminal/admin-client.ts';
@@ -93,6 +95,19 @@ export function rowsToTable(
   headings = columns,
 ): readonly string[] {
   return table([headings, ...rows.map((row) => columns.map((column) => printValue(row[column])))]);
+}
+
+/**
+ * Returns rows in the order in which people read the names in a column. Rows without a name come last; rows with equal
+ * names keep their order.
+ */
+export function sortRows(rows: readonly Answer[], column: string): readonly Answer[] {
+  return rows.toSorted((a, b) => {
+    const [one, other] = [textAt(a, column), textAt(b, column)];
+    if (one === undefined || other === undefined)
+      return Number(one === undefined) - Number(other === undefined);
+    return compareNames(one, other);
+  });
 }
 
 type Listing = Pick<Required<AdminRequest>, 'path' | 'query'> & { readonly member: string };

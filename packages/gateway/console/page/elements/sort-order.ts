@@ -2,6 +2,7 @@
  * The order of a table, which the user chooses by clicking its column heads. The order is stored in this browser, but
  * the rows are not.
  */
+import { compareNames } from '@gatewright/aws/text/name-order';
 
 export type SortValue = string | number | undefined;
 export type SortOrder = { readonly column: string; readonly isDescending: boolean };
@@ -12,9 +13,6 @@ export type Column<Row> = {
   readonly by?: (row: Row) => SortValue;
   readonly isNumber?: boolean;
 };
-
-/** Compares digits in texts as numbers, so that customer-16 comes before customer-104. */
-const TEXTS = new Intl.Collator('en', { numeric: true });
 
 const KEPT = 'gatewright-order';
 const MAX_KEPT = 100;
@@ -46,7 +44,7 @@ function toComparable(value: SortValue): SortValue {
 
 function compare(a: string | number, b: string | number): number {
   if (typeof a !== typeof b) return typeof a === 'number' ? -1 : 1;
-  return typeof a === 'string' && typeof b === 'string' ? TEXTS.compare(a, b) : Number(a) - Number(b);
+  return typeof a === 'string' && typeof b === 'string' ? compareNames(a, b) : Number(a) - Number(b);
 }
 
 /**

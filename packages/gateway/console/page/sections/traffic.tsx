@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
+import { sortNames } from '@gatewright/aws/text/name-order';
 import { isTyping } from '../app-keys.ts';
 import { currentStart } from '../connection/connection.ts';
 import { Copy, Empty, Problem, SectionHead } from '../elements/parts.tsx';
@@ -131,7 +132,7 @@ function useFound(rows: readonly RequestRow[], terms: readonly QueryTerm[], hasO
   const choice = useToolkitChoice();
   const { shown: found, button: foldButton } = useToolkitFold(matching, 'requests', hasOwn, choice);
   const { shown: all } = useToolkitFold(rows, 'requests', hasOwn, choice);
-  const apis = useMemo(() => [...new Set(all.map(({ api }) => api))].toSorted(), [all]);
+  const apis = useMemo(() => sortNames(all.map(({ api }) => api)), [all]);
   const columns = useMemo(() => columnsFor(apis.length), [apis.length]);
   return { matching, found, foldButton, apis, columns };
 }

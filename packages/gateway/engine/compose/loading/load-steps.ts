@@ -1,4 +1,5 @@
 import { withFaults } from '../../../control/loading/fault-items.ts';
+import { sortNames } from '@gatewright/aws/text/name-order';
 import type { RolesOfStacks } from '../../../control/loading/read-roles.ts';
 import { type FunctionDefinition, isIsolated, isNodeRuntime } from '../../../core/stack/function.ts';
 import type { ResolvedStack } from '../../../core/stack/model.ts';
@@ -175,7 +176,7 @@ function describeRuntimes(
     .filter(isNodeRuntime)
     .filter((runtime) => runtime !== `nodejs${RUNNING}.x`);
   if (others.length === 0) return [];
-  const names = [...new Set(others)].toSorted().join(', ');
+  const names = sortNames(others).join(', ');
   const run = others.length === 1 ? 'function runs' : 'functions run';
   return [`${names}: ${others.length} ${run} on Node.js ${RUNNING} here`];
 }

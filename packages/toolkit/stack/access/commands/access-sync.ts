@@ -1,4 +1,5 @@
 /** `gatewright access sync` copies routes of protected APIs to `access/<name>.routes.json`. */
+import { sortNames } from '@gatewright/aws/text/name-order';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { AccessDocument } from '@gatewright/authoring/document/document';
@@ -118,7 +119,7 @@ function keyOf({ method, path }: InventoryRoute): string {
 
 function describeStages(named: readonly NamedDocument[], stage: string): string {
   const stages = new Set(named.flatMap(({ document }) => Object.keys(document.api)));
-  return `no access document has stage "${stage}" under api; expected one of ${[...stages].sort().join(', ')}`;
+  return `no access document has stage "${stage}" under api; expected one of ${sortNames(stages).join(', ')}`;
 }
 
 /**

@@ -16,6 +16,7 @@ import {
   requireOutside,
   sendChange,
   without,
+  sortRows,
 } from '../../commands/admin-commands.ts';
 import type { Answer, ChangeFlags, ReadFlags } from '../../commands/admin-commands.ts';
 import { collectPair, collectText } from '../../../terminal/options.ts';
@@ -102,7 +103,7 @@ function listCommand(): Command {
     .requiredOption('--customer, --tenant <name>', 'owner of the keys')
     .action(async ({ tenant, ...flags }: ReadFlags & { readonly tenant: string }) => {
       const listing = { path: '/access/keys', member: 'keys', query: { tenant } };
-      const keys = await readPages(listing, flags);
+      const keys = sortRows(await readPages(listing, flags), 'name');
       printRows(keys, COLUMNS, HEADINGS);
       if (keys.length === 0) await noteUnknownTenant(tenant, flags);
     });

@@ -2,6 +2,7 @@
  * Reads customers for the console, with the same functions as `gatewright customers`, `gatewright usage`, `gatewright keys`
  * and `gatewright quota audit`.
  */
+import { compareNames } from '@gatewright/aws/text/name-order';
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UsageRow } from '#shared/quota/admin/usage-row.ts';
 import { UsageError } from '../../../../base/terminal/output.ts';
@@ -97,7 +98,7 @@ async function list(
         ],
   );
   return {
-    customers: [...recorded, ...others].toSorted((a, b) => a.tenant.localeCompare(b.tenant, 'en')),
+    customers: [...recorded, ...others].toSorted((a, b) => compareNames(a.tenant, b.tenant)),
     ...((customers.isCut || usage.isCut) && { isCut: true }),
   };
 }

@@ -20,6 +20,7 @@ import {
   rowsToTable,
   sendChange,
   without,
+  sortRows,
 } from '../../commands/admin-commands.ts';
 import type { Answer, ChangeFlags, ReadFlags } from '../../commands/admin-commands.ts';
 import { forgetCommand } from './quota-forget.ts';
@@ -267,7 +268,8 @@ async function list({
   state,
   ...flags
 }: ReadFlags & { readonly plan?: string; readonly state?: string }): Promise<void> {
-  const ofPlan = (await readCustomers(flags)).filter((one) => plan === undefined || planOf(one) === plan);
+  const customers = sortRows(await readCustomers(flags), 'tenant');
+  const ofPlan = customers.filter((one) => plan === undefined || planOf(one) === plan);
   printRows(
     ofPlan.filter((one) => state === undefined || one['state'] === state),
     COLUMNS,

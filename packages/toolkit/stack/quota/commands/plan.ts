@@ -4,7 +4,7 @@ import { parse as parseYaml } from 'yaml';
 import { findYamlError, locateField, printProblem } from '@gatewright/authoring/document/read-document';
 import { printPathName } from '#shared/http/path-name.ts';
 import { AdminError, callAdminJson } from '../../../terminal/admin-client.ts';
-import { changeCommand, printRows, readCommand, readPages } from '../../commands/admin-commands.ts';
+import { changeCommand, printRows, readCommand, readPages, sortRows } from '../../commands/admin-commands.ts';
 import type { Answer, ChangeFlags, ReadFlags } from '../../commands/admin-commands.ts';
 import { printResult, UsageError } from '../../../../base/terminal/output.ts';
 import { readGivenFile } from '../../../terminal/read-given-file.ts';
@@ -55,7 +55,7 @@ const SAVED =
 const ASSIGNED = 'In force within 60 s.';
 
 async function listPlans(flags: ReadFlags): Promise<void> {
-  const plans = await readPages({ path: '/quota/plans', member: 'plans', query: {} }, flags);
+  const plans = sortRows(await readPages({ path: '/quota/plans', member: 'plans', query: {} }, flags), 'id');
   const columns = ['id', 'version', 'limits'];
   const shown = plans.map((plan) => ({ ...plan, limits: describeLimits(plan) }));
   printRows(plans, columns, columns, shown);
@@ -96,7 +96,7 @@ function placed(error: AdminError, text: string, file: string): UsageError {
 
 async function listKeys(tenant: string, flags: ReadFlags): Promise<void> {
   const path = `${ownerPath(tenant)}/keys`;
-  const keys = await readPages({ path, member: 'keys', query: {} }, flags);
+  const keys = sortRows(await readPages({ path, member: 'keys', query: {} }, flags), 'key');
   printRows(keys, ['key', 'plan', 'version']);
   if (keys.length === 0) await noteUnknownTenant(tenant, flags);
 }

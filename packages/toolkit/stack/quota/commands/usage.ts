@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { Command, Option, Argument } from 'commander';
 import { addAdminOptions, callAdmin } from '../../../terminal/admin-client.ts';
 import type { AdminFlags } from '../../../terminal/admin-client.ts';
-import { readCommand, rowsToTable } from '../../commands/admin-commands.ts';
+import { readCommand, rowsToTable, sortRows } from '../../commands/admin-commands.ts';
 import type { Answer, ReadFlags } from '../../commands/admin-commands.ts';
 import { printCsv, printNdjson } from '#shared/quota/admin/print-rows.ts';
 import type { UsageRow } from '#shared/quota/admin/usage-row.ts';
@@ -64,7 +64,7 @@ function exportCommand(): Command {
 }
 
 async function show(flags: ReadFlags & { readonly tenant?: string; readonly at?: string }): Promise<void> {
-  const rows = await readUsage(flags, flags);
+  const rows = sortRows(await readUsage(flags, flags), 'tenant');
   const { tenant, at } = flags;
   // The sentences for customers are about current periods only. For all customers together, one call per customer would
   // be necessary.

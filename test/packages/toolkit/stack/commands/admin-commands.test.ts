@@ -13,6 +13,7 @@ import {
   requireOutside,
   rowsToTable,
   sendChange,
+  sortRows,
   without,
 } from '../../../../../packages/toolkit/stack/commands/admin-commands.ts';
 import { planCommand } from '../../../../../packages/toolkit/stack/quota/commands/plan.ts';
@@ -149,6 +150,21 @@ describe('the answer of an endpoint as text', () => {
     );
     assert.deepEqual(without({ a: 1, b: 2, c: 3 }, 'a', 'c'), { b: 2 });
   });
+
+  it('is sorted by its names, with rows without a name last', () => {
+    const rows = [
+      { n: 1 },
+      { name: 'shop-10', n: 2 },
+      { name: 'shop-9', n: 3 },
+      { n: 4 },
+      { name: 'shop-9', n: 5 },
+    ];
+
+    assert.deepEqual(
+      sortRows(rows, 'name').map(({ n }) => n),
+      [3, 5, 2, 1, 4],
+    );
+  });
 });
 
 describe('gatewright plan', () => {
@@ -182,11 +198,39 @@ describe('gatewright plan', () => {
     assert.deepEqual(text.requests, ['GET /quota/plans']);
     assert.deepEqual(cellsOf(text.stdout), [
       ['id', 'version', 'limits'],
-      ['gold', '2', 'daily 100/DAY, burst 10/s, slow 1/60, odd 5/{months:3}'],
       ['free', '1'],
+      ['gold', '2', 'daily 100/DAY, burst 10/s, slow 1/60, odd 5/{months:3}'],
     ]);
-    assert.deepEqual(JSON.parse(json.stdout.split('\n')[0] ?? ''), gold);
+    assert.deepEqual(JSON.parse(json.stdout.split('\n')[1] ?? ''), gold);
   });
+
+  const lists: readonly {
+    readonly command: readonly string[];
+    readonly member: string;
+    readonly name: string;
+  }[] = [
+    { command: ['customers', 'list'], member: 'customers', name: 'tenant' },
+    { command: ['usage', 'show'], member: 'usage', name: 'tenant' },
+    { command: ['keys', 'list', '--tenant', 'acme'], member: 'keys', name: 'name' },
+    { command: ['plan', 'list'], member: 'plans', name: 'id' },
+    { command: ['plan', 'keys', 'acme'], member: 'keys', name: 'key' },
+  ];
+  for (const { command, member, name } of lists)
+    it(`lists what gatewright ${command.join(' ')} names as people sort names`, async () => {
+      const names = ['shop-104', 'shop-16', 'Bolt', 'acme'];
+
+      const { stdout } = await admin.ask(command, {
+        body: { [member]: names.map((one) => ({ [name]: one })) },
+      });
+
+      const found = ['acme', 'Bolt', 'shop-16', 'shop-104'].map((one) => stdout.indexOf(one));
+      assert.ok(!found.includes(-1), stdout);
+      assert.deepEqual(
+        found,
+        found.toSorted((a, b) => a - b),
+        stdout,
+      );
+    });
 
   it('saves the next version of a plan, or the first', async () => {
     writeFileSync(join(folder, 'gold.yml'), 'id: gold/a\nlimits: []\n');
