@@ -62,6 +62,31 @@ function listed(value: string | number = ''): readonly string[] {
 }
 
 /**
+ * Says that a deployment takes away what stacks of versions before 24 November 2026 permit: that every API of the
+ * account calls functions of the stack. Returns undefined if the deployed stack permits only known APIs.
+ */
+export function describeNarrowed(
+  { Resources }: Template,
+  known: KnownApis,
+  deployed: readonly string[],
+): string | undefined {
+  const wide = Object.entries(Resources).flatMap(([id, resource]) => {
+    const name = placeholderOf(resource);
+    return name === undefined || !deployed.includes(id) ? [] : [{ id, apis: known[name] }];
+  });
+  if (wide.length === 0) return undefined;
+  const apis = [...new Set(wide.flatMap((one) => one.apis))];
+  const ids = wide.map(({ id }) => id).join(', ');
+  return `the deployed stack permits every API of the account to call its WebSocket functions (${ids}). This deployment permits ${apis.length === 0 ? 'no API' : `only ${apis.join(', ')}`}, besides the stack's own: any other API that calls these functions then responds with 500. To permit such an API, name it in an access document, or pass --param apis=ID`;
+}
+
+/** The APIs that a permission has a placeholder for; undefined for other resources. */
+function placeholderOf(resource: Template['Resources'][string]): keyof KnownApis | undefined {
+  if (resource.Type !== 'AWS::Lambda::Permission') return undefined;
+  return PLACEHOLDER.exec(JSON.stringify(resource))?.[1] as keyof KnownApis | undefined;
+}
+
+/**
  * Replaces the placeholders. A permission with a placeholder becomes one permission for each API. In a policy
  * statement, the list of resources gets one line for each API; if there are no APIs, the statement is removed. A
  * variable of a function gets the ids of all WebSocket APIs, including the WebSocket API of the stack.
@@ -70,8 +95,8 @@ export function putKnownApis({ Resources }: Template, known: KnownApis, ownSocke
   const own = ownSocketApi in Resources ? [`\${${ownSocketApi}}`] : [];
   for (const [id, resource] of Object.entries(Resources)) {
     if (PLACEHOLDER.exec(JSON.stringify(resource)) === null) continue;
-    if (resource.Type === 'AWS::Lambda::Permission') {
-      const name = PLACEHOLDER.exec(JSON.stringify(resource))?.[1] as keyof KnownApis;
+    const name = placeholderOf(resource);
+    if (name !== undefined) {
       for (const api of known[name]) Resources[`${id}${api}`] = filled(resource, name, api);
       Reflect.deleteProperty(Resources, id);
     } else if (resource.Type === 'AWS::Lambda::Function') nameApis(resource, [...own, ...known.socketApi]);

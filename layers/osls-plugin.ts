@@ -39,7 +39,7 @@ import { makeSmall } from './small-stack.ts';
 import { deployedIds, findWrongSetting, protectByParameter, protectTables } from './protect-tables.ts';
 import type { StackSource } from './protect-tables.ts';
 import type { OslsFunction } from './pack-functions.ts';
-import { findInvalidApi, knownApisOf, putKnownApis } from './known-apis.ts';
+import { describeNarrowed, findInvalidApi, knownApisOf, putKnownApis } from './known-apis.ts';
 import type { NamedApis } from './known-apis.ts';
 import { isPackaging, lookUpIds } from './look-up-ids.ts';
 import type { AccountNeed, CredentialSource } from './look-up-ids.ts';
@@ -416,7 +416,10 @@ class StackPlugin {
     if (invalid !== undefined)
       throw this.#error(`${invalid}; separate several entries with commas`, 'API_ID_INVALID');
     const documents = this.#access?.compiled.documents ?? [];
-    putKnownApis(template, knownApisOf(knownApis, documents, this.#stage()), OWN_SOCKET_API);
+    const known = knownApisOf(knownApis, documents, this.#stage());
+    const narrowed = Array.isArray(this.#deployed) && describeNarrowed(template, known, this.#deployed);
+    if (typeof narrowed === 'string') this.#log?.warning(narrowed);
+    putKnownApis(template, known, OWN_SOCKET_API);
   }
 
   #guardStages(template: Template): void {

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, posix } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
+import { readSchemas } from '../../packages/gateway/engine/compose/checking/open-schemas.ts';
 import { packageService } from '../../layers/package-service.ts';
 import { NAMED_BY_PATTERN, TABLE_RIGHTS } from '../support/expected-rights.ts';
 import { readZip } from '../support/zip-entries.ts';
@@ -59,6 +60,8 @@ type Properties = {
 type Policies = { readonly DeletionPolicy?: string; readonly UpdateReplacePolicy?: string };
 type Resource = Policies & { readonly Type: string; readonly Properties: Properties };
 
+const { types: SCHEMAS } = await readSchemas();
+
 let output = '';
 let resources: readonly (readonly [string, Resource])[] = [];
 let outputs: Record<string, { Value: unknown; Export?: { Name: string } }> = {};
@@ -70,6 +73,8 @@ const ownResource = ({ Resource }: Statement) =>
 const statementsOf = ({ Policies }: Properties) =>
   Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
 const ofType = (type: string) => resources.filter(([, resource]) => resource.Type === type);
+/** The properties whose change makes CloudFormation replace a resource, by its schema. */
+const replacing = (type: string): readonly string[] => SCHEMAS[type]?.replacedBy ?? [];
 const artefact = async (name: string) => readZip(await readFile(join(output, `${name}.zip`)));
 
 describe('npm run package -- --stage prod', () => {
@@ -88,6 +93,26 @@ describe('npm run package -- --stage prod', () => {
 
   it('decides its conditions when it is deployed, by parameters (cfn-lint W8003)', () => {
     assert.doesNotMatch(JSON.stringify(conditions), /"Fn::Equals":\["[^"]*","[^"]*"\]/);
+  });
+
+  it('replaces and removes no resource of the stack of an earlier version', async () => {
+    const file = join(ROOT, 'test/fixtures/earlier-stack/resources.json');
+    const earlier = JSON.parse(await readFile(file, 'utf8')) as Record<
+      string,
+      Record<string, Record<string, unknown>>
+    >;
+    const now = Object.fromEntries(resources);
+    for (const [type, ids] of Object.entries(earlier))
+      for (const [id, lasting] of Object.entries(ids)) {
+        const properties: Record<string, unknown> = { ...now[id]?.Properties };
+        assert.equal(now[id]?.Type, type, `${id} was ${type}`);
+        const same = replacing(type).map((name) => [name, properties[name]] as const);
+        assert.deepEqual(
+          Object.fromEntries(same.filter(([, value]) => value !== undefined)),
+          lasting,
+          `CloudFormation would replace ${id}`,
+        );
+      }
   });
 
   it('exports the parts to which other stacks attach, under stable names', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { findInvalidApi, knownApisOf, putKnownApis } from '../../layers/known-apis.ts';
+import { describeNarrowed, findInvalidApi, knownApisOf, putKnownApis } from '../../layers/known-apis.ts';
 import type { Template } from '../../layers/edit-template.ts';
 import { aDocument } from '../support/an-access-document.ts';
 
@@ -107,5 +107,16 @@ describe('the APIs that the stack knows', () => {
 
     const named = JSON.stringify(template.Resources['Role']).match(/:(one|two)\/\*\/(GET|HEAD)/g);
     assert.deepEqual(named, [':one/*/GET', ':one/*/HEAD', ':two/*/GET', ':two/*/HEAD']);
+  });
+
+  it('are said to be the only ones, if the deployed stack permits every API of the account', () => {
+    const known = { ...NONE, socketApi: ['a1b2c3d4e5'] };
+
+    assert.equal(describeNarrowed(aTemplate(), known, ['Permissiona1b2c3d4e5', 'Role']), undefined);
+    assert.match(
+      describeNarrowed(aTemplate(), known, ['Permission']) ?? '',
+      /every API of the account .*\(Permission\)\. This deployment permits only a1b2c3d4e5, .* --param apis=ID$/,
+    );
+    assert.match(describeNarrowed(aTemplate(), NONE, ['Permission']) ?? '', /permits no API, /);
   });
 });

@@ -25,6 +25,13 @@ def leave_out_layers(template):
         one.get("Properties", {}).pop("Layers", None)
 
 
+def leave_out_conditional(template, made):
+    """What a condition leaves out of the stack: moto tries to update it, although it was not made."""
+    resources = template["Resources"]
+    for name in [name for name, one in resources.items() if "Condition" in one and name not in made]:
+        del resources[name]
+
+
 @mock_aws(config={"lambda": {"use_docker": False}})
 def main(old_folder, new_folder):
     old, new = read_template(old_folder), read_template(new_folder)
@@ -32,6 +39,7 @@ def main(old_folder, new_folder):
         leave_out_layers(template)
         leave_out_unknown(template)
     cloudformation, made, missing = make(old, old_folder)
+    leave_out_conditional(new, made)
     dynamodb = boto3.client("dynamodb", region_name=REGION)
     tables = {name: one["PhysicalResourceId"] for name, one in made.items() if one["ResourceType"] == "AWS::DynamoDB::Table"}
     keys = {}
