@@ -267,7 +267,7 @@ export class RequestRecords implements RecordSink {
 
   /**
    * Finds the record of an event or of a server in front of an API. For `last`, returns it only if it is newer than
-   * every request.
+   * every request, and passes over events of Gatewright's own stack.
    */
   #findSide(id: string, after: number): RequestDetail | undefined {
     let quiet: RequestDetail | undefined;
@@ -277,7 +277,8 @@ export class RequestRecords implements RecordSink {
       const isLast = id === 'last';
       if (!isLast && !isOfSide(slot, id, this.journal)) continue;
       const isOwn = isLast && describeSideRow(sequence, slot, this.#sideWith()).isToolkit === true;
-      if (!isLast || !(isQuiet(slot, this.journal) || isOwn))
+      if (isOwn) continue;
+      if (!isLast || !isQuiet(slot, this.journal))
         return describeSideDetail(sequence, slot, this.#sideWith());
       quiet ??= after === -1 ? describeSideDetail(sequence, slot, this.#sideWith()) : undefined;
     }

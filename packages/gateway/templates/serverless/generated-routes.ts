@@ -56,21 +56,42 @@ export function findAuthorizerSetting(
     : [...at, ...nested, ...rest];
 }
 
-/** Returns where an authorizer is set: in the provider for an HTTP API, in the first event with it for a REST API. */
+/** The kinds of events in which osls finds the authorizers of each type. */
+const EVENTS_OF_AUTHORIZERS: Readonly<Record<string, string>> = {
+  'AWS::ApiGateway::Authorizer': 'http',
+  'AWS::ApiGatewayV2::Authorizer': 'websocket',
+};
+
+/**
+ * Returns where an authorizer is set: in the provider for an HTTP API, in the first event with it for a REST or WebSocket
+ * API.
+ */
 function findAuthorizer(tree: SourceTree, resource: Json | undefined): Path | undefined {
   const { Type: type, Properties: properties } = membersOf(resource);
-  if (type !== 'AWS::ApiGatewayV2::Authorizer' && type !== 'AWS::ApiGateway::Authorizer') return undefined;
+  const kind = EVENTS_OF_AUTHORIZERS[asText(type) ?? ''];
   const { Name: name } = membersOf(properties);
-  if (typeof name !== 'string') return undefined;
+  if (kind === undefined || typeof name !== 'string') return undefined;
   const ofProvider = ['provider', 'httpApi', 'authorizers', name];
-  if (memberAt(tree.value, ofProvider) !== undefined) return ofProvider;
-  for (const [own, settings] of Object.entries(mapOf(tree.value, 'functions')))
-    for (const [index, event] of listOf(membersOf(settings), 'events').entries()) {
-      const { authorizer } = mapOf(membersOf(event), 'http');
-      if (authorizer === name || membersOf(authorizer)['name'] === name)
-        return ['functions', own, 'events', String(index), 'http', 'authorizer'];
-    }
-  return undefined;
+  if (kind === 'websocket' && memberAt(tree.value, ofProvider) !== undefined) return ofProvider;
+  const found = Object.entries(mapOf(tree.value, 'functions')).flatMap(([own, settings]) =>
+    listOf(membersOf(settings), 'events').flatMap((event, index) => {
+      const { authorizer } = mapOf(membersOf(event), kind);
+      const path: Path = ['functions', own, 'events', String(index), kind, 'authorizer'];
+      return authorizer === undefined ? [] : [{ path, name: nameOfAuthorizer(authorizer) }];
+    }),
+  );
+  return (found.find((one) => one.name === name) ?? found.find((one) => one.name === undefined))?.path;
+}
+
+/**
+ * Returns the name that osls gives an authorizer: its own, or the end of the function's name in its ARN, after the last
+ * hyphen. Undefined if the ARN has a variable, or is a function of CloudFormation.
+ */
+function nameOfAuthorizer(authorizer: Json): string | undefined {
+  const { name, arn } = membersOf(authorizer);
+  const text = asText(name) ?? asText(arn) ?? asText(authorizer);
+  if (text === undefined || text.includes('${')) return undefined;
+  return text.startsWith('arn:') ? /[^:-]*$/.exec(text)?.[0] : text;
 }
 
 /**

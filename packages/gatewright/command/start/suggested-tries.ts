@@ -128,7 +128,10 @@ function askedOf({ method, path }: Route, places: readonly IdentityPlace[] = [])
 export function suggestTries(api: ApiRoutes, routes: readonly GuardedRoute[]): readonly string[] {
   if (api.kind === 'websocket') return suggestMessage(api, routes);
   if (api.kind === 'function-url') return suggestUrl(api);
-  const open = choose(routes.filter(({ isOpen }) => isOpen));
+  // A preflight is shown only for an API that has nothing else.
+  const isPreflight = ({ route }: GuardedRoute): boolean => route.method === 'OPTIONS';
+  const called = routes.every(isPreflight) ? routes : routes.filter((route) => !isPreflight(route));
+  const open = choose(called.filter(({ isOpen }) => isOpen));
   const guarded = choose(routes.filter(({ token, lacksKey }) => token !== undefined && !lacksKey));
   // A route that needs only an API key is shown, unless the guarded route already shows a key.
   const keyed =
@@ -156,7 +159,7 @@ export function suggestTries(api: ApiRoutes, routes: readonly GuardedRoute[]): r
           curl(api, created.route, { newKey: created.newKey }),
         ]),
   ];
-  const other = choose(routes);
+  const other = choose(called);
   return lines.length > 0 || other === undefined
     ? lines
     : [`# without ${asks(other.route)} → ${other.refusal}`, curl(api, other.route)];
@@ -171,10 +174,7 @@ function asks({ authorizer, apiKeyRequired }: Route): string {
 /** Chooses a route, preferably one without side effects or parameters. */
 function choose(routes: readonly GuardedRoute[]): GuardedRoute | undefined {
   const cost = ({ route }: GuardedRoute): number =>
-    (['GET', 'ANY', '$default'].includes(route.method) ? 0 : 2) +
-    // The response to a preflight does not come from the service, so it is not a useful example.
-    (route.method === 'OPTIONS' ? 4 : 0) +
-    (route.path.includes('{') ? 1 : 0);
+    (['GET', 'ANY', '$default'].includes(route.method) ? 0 : 2) + (route.path.includes('{') ? 1 : 0);
   return routes.toSorted((a, b) => cost(a) - cost(b))[0];
 }
 

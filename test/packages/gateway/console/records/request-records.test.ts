@@ -6,7 +6,7 @@ import { RequestRecords } from '../../../../../packages/gateway/console/records/
 import { Trail } from '../../../../../packages/gateway/core/trail.ts';
 import { answered } from '../../../../support/a-method.ts';
 import { aServiceIntegration } from '../../../../support/a-service-integration.ts';
-import { invokeUri } from '../../../../support/a-stack.ts';
+import { aStack, invokeUri } from '../../../../support/a-stack.ts';
 import { anApi } from '../../../../support/an-api.ts';
 import { aRecordedApi, recording } from '../../../../support/recorded-apis.ts';
 import { bearer, withAuthorizer, ok, policy, restApi, TOKEN } from '../../../../support/rest-apis.ts';
@@ -106,6 +106,21 @@ describe('recorded requests', () => {
     assert.equal(api.records.find('last')?.sequence, first, 'the newest is of the toolkit');
     api.records.readLabels = () => ({ of: () => label(true) });
     assert.equal(api.records.find('last')?.sequence, newest, 'there is nothing else');
+  });
+
+  it('leave events of Gatewright’s own stack out of the last ones, also if there is nothing else', () => {
+    const { records } = aRecordedApi(restApi(), { list: ok });
+    const alarms = 'arn:aws:sns:us-east-1:123456789012:alarms';
+    const came = { kind: 'accepted', at: alarms, id: 'm1', what: 'message', atEpochMs: 0, cause: 'c' };
+    const resources = { Alarms: { type: 'AWS::SNS::Topic', id: alarms, properties: {} } };
+    const functions = [{ name: 'closer', environment: { GATEWRIGHT_STAGE: 'dev' } }];
+    records.journal = { ofCause: () => [came], causeOf: () => undefined } as never;
+    records.takeSide({ form: 'event', id: 'e1', cause: 'c', atEpochMs: 0 });
+
+    records.readStacks = () => [{ ...aStack(resources), functions } as never];
+    assert.equal(records.detail('last'), undefined);
+    records.readStacks = () => [aStack(resources)];
+    assert.equal(records.detail('last')?.id, 'e1');
   });
 
   describe('are found by another id that is shown', () => {

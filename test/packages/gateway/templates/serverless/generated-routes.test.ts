@@ -54,6 +54,15 @@ functions:
       - httpApi: GET /short # short
       - websocket:
           route: $connect # connect
+          authorizer: # door
+            name: door
+            identitySource: [route.request.querystring.token] # door IdentitySource
+      - websocket:
+          route: of-arn
+          authorizer: arn:aws:lambda:us-east-1:123456789012:function:own-porter # porter
+      - websocket:
+          route: of-variable
+          authorizer: \${cf:gatewright-dev.RequestAuthorizerArn} # variable
 `;
 const ROUTE = 'AWS::ApiGatewayV2::Route';
 const method = (HttpMethod: string, Ref: string) => ({
@@ -70,6 +79,9 @@ const packaged = {
       ApiGatewayRestApi: { Type: 'AWS::ApiGateway::RestApi', Properties: { Policy: {} } },
       Gate: { Type: 'AWS::ApiGatewayV2::Authorizer', Properties: { Name: 'gate' } },
       Guard: { Type: 'AWS::ApiGateway::Authorizer', Properties: { Name: 'guard' } },
+      Door: { Type: 'AWS::ApiGatewayV2::Authorizer', Properties: { Name: 'door' } },
+      Porter: { Type: 'AWS::ApiGatewayV2::Authorizer', Properties: { Name: 'porter' } },
+      OfVariable: { Type: 'AWS::ApiGatewayV2::Authorizer', Properties: { Name: 'request-authorizer' } },
       Pets: { Type: 'AWS::ApiGateway::Resource', Properties: { PathPart: 'pets' } },
       Own: { Type: 'AWS::ApiGateway::Resource', Properties: { PathPart: 'own' } },
       OwnId: {
@@ -103,6 +115,10 @@ describe('the line of a property of what osls generates for a route', () => {
     ['Gate', 'AuthorizerType', 'type: request'],
     ['Guard', 'AuthorizerResultTtlInSeconds', '# ttl'],
     ['Guard', 'IdentitySource', '# guard'],
+    ['Door', 'IdentitySource', '# door IdentitySource'],
+    ['Door', 'AuthorizerUri', '# door'],
+    ['Porter', 'AuthorizerUri', '# porter'],
+    ['OfVariable', 'AuthorizerUri', '# variable'],
     ['GetPets', 'ApiKeyRequired', '# key'],
     ['GetPets', 'HttpMethod', 'path: pets'],
     ['PostOwn', 'HttpMethod', '# second'],

@@ -63,6 +63,17 @@ describe('suggestTries', () => {
     assert.equal(lines[1], 'curl -i -X DELETE http://127.0.0.1:3000/dev/pets');
   });
 
+  it('suggests a preflight only for an API that has nothing else, not beside a route that needs a signature', () => {
+    const preflight = [row('/pets', { method: 'OPTIONS' }), guard()] as const;
+    const signed = [row('/pets', { authorizer: 'AWS_IAM' }), guard({ guard: 'AWS_IAM' })] as const;
+
+    assert.deepEqual(suggest('rest', [preflight, signed]), [
+      '# without AWS_IAM → 403',
+      'curl -i http://127.0.0.1:3000/dev/pets',
+    ]);
+    assert.match(suggest('rest', [preflight]).join(' '), /^# open to everyone curl -i -X OPTIONS /);
+  });
+
   it('sends a body if the only route wants one', () => {
     const [, line] = suggest('rest', [[row('/pets', { method: 'POST' }), guard()]]);
 
