@@ -1,5 +1,8 @@
 /** Output of the command line: colour only on a terminal, one message for each error, and JSON with `--json`. */
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { styleText } from 'node:util';
+import { quote } from '@gatewright/aws/text/token-options';
 import { UsageError, UserError } from '@gatewright/aws/usage-error';
 import { showControls } from '@gatewright/aws/text/visible-text';
 
@@ -96,7 +99,24 @@ export function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
 
-/** Returns the command as the user calls it: through npm in a checkout, or by its name if it is installed. */
-export function commandName(): string {
-  return import.meta.url.includes('/node_modules/') ? 'npx gatewright' : 'npm run --silent gatewright --';
+const CHECKOUT = join(import.meta.dirname, '../../..');
+const MAIN = 'packages/gatewright/command/main.ts';
+
+/**
+ * Returns the command as the user can call it in a folder: by its name if it is installed, through npm in a checkout, or
+ * by its file if it runs from a checkout in a folder elsewhere, where npm would not find the script.
+ * @param folder the folder of the user's shell; npm changes the folder of the process
+ */
+export function commandName(folder = process.env['INIT_CWD'] ?? process.cwd()): string {
+  if (import.meta.url.includes('/node_modules/')) return 'npx gatewright';
+  return packageOf(folder) === CHECKOUT
+    ? 'npm run --silent gatewright --'
+    : `${quote(process.execPath)} ${quote(join(CHECKOUT, MAIN))}`;
+}
+
+/** Returns the folder whose scripts `npm run` runs: the nearest one with a package.json. */
+function packageOf(folder: string): string | undefined {
+  if (existsSync(join(folder, 'package.json'))) return folder;
+  const above = dirname(folder);
+  return above === folder ? undefined : packageOf(above);
 }

@@ -142,7 +142,8 @@ async function withCustomerReads(
 function notKept(id: string, { records, whereabouts }: RequestEndpointPorts): ControlReply {
   const { kept, notKept } = records.state;
   // If there is no last request, the records are of events only.
-  if (kept === 0 || id === 'last-request') return jsonReply(404, { message: describeNone(whereabouts()) });
+  if (kept === 0 || id === 'last' || id === 'last-request')
+    return jsonReply(404, { message: describeNone(whereabouts()) });
   const sampled =
     notKept === 0
       ? ''

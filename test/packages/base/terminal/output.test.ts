@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, it } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import { DefinitionError } from '../../../../packages/gateway/core/errors.ts';
@@ -153,7 +155,13 @@ describe('what a command prints', () => {
   });
 
   it('names the command as a checkout calls it', () => {
-    assert.equal(commandName(), 'npm run --silent gatewright --');
+    const checkout = join(import.meta.dirname, '../../../..');
+
+    assert.equal(commandName(checkout), 'npm run --silent gatewright --');
+    assert.equal(commandName(join(checkout, 'docs/guides')), 'npm run --silent gatewright --');
+    const elsewhere = `${process.execPath} ${join(checkout, 'packages/gatewright/command/main.ts')}`;
+    assert.equal(commandName(join(checkout, 'examples/food-delivery')), elsewhere);
+    assert.equal(commandName(tmpdir()), elsewhere);
   });
 
   it('is coloured on a terminal that supports it only', () => {
