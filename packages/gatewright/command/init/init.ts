@@ -240,7 +240,9 @@ async function planOfService(folder: string, { webhooks, parts }: Choice): Promi
  */
 function planOfStack(folder: string, text: string, webhooks: boolean): Plan {
   if (!webhooks)
-    throw new UsageError(`${relative(process.cwd(), folder) || '.'} already contains the Gatewright stack`);
+    throw new UsageError(
+      `${relative(process.cwd(), folder) || '.'} already contains the Gatewright stack. To add a part to it, run npx gatewright init --add NAME; to upgrade it, run npm install --save-dev gatewright@latest`,
+    );
   const up = /\$\{file\(((?:\.\.\/)*)node_modules\//.exec(text)?.[1] ?? '';
   return {
     files: new Map([['access/webhooks.yml', WEBHOOKS_FILE(`../${up}`)]]),
