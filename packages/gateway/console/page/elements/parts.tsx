@@ -34,6 +34,21 @@ export function Problem({ text }: { readonly text: string | undefined }) {
   );
 }
 
+/** Says what is still being read, or why it could not be read. The text appears late, so that it does not flicker. */
+export function Reading({
+  what,
+  of: { data, error },
+}: {
+  readonly what: string;
+  readonly of: { readonly data: unknown; readonly error: string | undefined };
+}) {
+  return data === undefined && error === undefined ? (
+    <p class="soft reading">Reading {what} …</p>
+  ) : (
+    <Problem text={error} />
+  );
+}
+
 /** A table that scrolls sideways if it is wider than the window. It can also be scrolled by keyboard. */
 export function TableBox({
   label,

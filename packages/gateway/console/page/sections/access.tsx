@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { fetchControl, useFetched } from '../connection/control.ts';
-import { Empty, Problem, SectionHead } from '../elements/parts.tsx';
+import { Empty, Problem, Reading, SectionHead } from '../elements/parts.tsx';
 import { SortableTable } from '../elements/sortable-table.tsx';
 import { linkTo } from '../address.ts';
 import { readPlace } from '../place.ts';
@@ -47,10 +47,13 @@ export function AccessSection({ item, query }: Props) {
         title="Access"
         about="Who may call what, according to the access documents of this gateway’s authorizers."
       />
-      <Problem
-        text={
-          error ?? describeMissing('access document', item, data === undefined || document?.name === item)
-        }
+      <Reading
+        what="the access documents"
+        of={{
+          data,
+          error:
+            error ?? describeMissing('access document', item, data === undefined || document?.name === item),
+        }}
       />
       {data?.isPublished === true ? (
         <p class="note">

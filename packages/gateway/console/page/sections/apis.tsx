@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { useFetched } from '../connection/control.ts';
-import { Empty, Problem, SectionHead } from '../elements/parts.tsx';
+import { Empty, Problem, Reading, SectionHead } from '../elements/parts.tsx';
 import { SortableTable } from '../elements/sortable-table.tsx';
 import { useToolkitFold } from '../elements/toolkit-fold.tsx';
 import { linkTo } from '../address.ts';
@@ -71,7 +71,13 @@ function Apis({ item, query }: Props) {
           />
         </SectionHead>
         <Views item={undefined} />
-        <Problem text={error ?? describeMissing('API', item, data === undefined || opened !== undefined)} />
+        <Reading
+          what="the APIs"
+          of={{
+            data,
+            error: error ?? describeMissing('API', item, data === undefined || opened !== undefined),
+          }}
+        />
         {data !== undefined && found.length === 0 ? (
           <Empty title={search === '' ? 'This gateway has no APIs.' : 'No matching route.'} />
         ) : null}

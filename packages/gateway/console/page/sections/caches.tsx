@@ -1,5 +1,5 @@
 import { fetchControl, useFetched } from '../connection/control.ts';
-import { Action, Empty, Problem, SectionHead } from '../elements/parts.tsx';
+import { Action, Empty, Reading, SectionHead } from '../elements/parts.tsx';
 import { SortableTable } from '../elements/sortable-table.tsx';
 import { span } from '../texts.ts';
 import type { Column } from '../elements/sort-order.ts';
@@ -29,7 +29,7 @@ export function CachesSection() {
         title="Caches"
         about="Cached results of authorizers, by credential, and cached responses of integrations, by cache key."
       />
-      <Problem text={error} />
+      <Reading what="the caches" of={{ data, error }} />
       {data !== undefined && entries.length === 0 ? (
         <Empty title="Nothing is cached.">
           Cached results of authorizers that have a TTL, and cached responses of stages that have a cache, are

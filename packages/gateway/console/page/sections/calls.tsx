@@ -2,7 +2,7 @@ import { fetchControl, useFetched } from '../connection/control.ts';
 import { linkTo } from '../address.ts';
 import { usePlace } from '../place.ts';
 import { EventSources } from './events.tsx';
-import { Action, Empty, Problem, SectionHead, ShownText, Status } from '../elements/parts.tsx';
+import { Action, Empty, Reading, SectionHead, ShownText, Status } from '../elements/parts.tsx';
 import type { ShownCalls } from '../../endpoints/inspect-model.ts';
 
 const EVERY_MS = 2000;
@@ -45,7 +45,7 @@ function Calls() {
   };
   return (
     <>
-      <Problem text={error} />
+      <Reading what="the calls" of={{ data, error }} />
       {data === undefined || data.calls.length === 0 ? null : (
         <div class="row">
           <Action label="Clear" run={clear} />

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { fetchControl, useFetched } from '../connection/control.ts';
-import { Action, Problem } from '../elements/parts.tsx';
+import { Action, Reading } from '../elements/parts.tsx';
 import { readShift } from '../data/shift.ts';
 import { dateTime, span } from '../texts.ts';
 
@@ -20,7 +20,7 @@ export function ClockControl() {
     await fetchControl('POST', 'clock', { reset: true });
     reload();
   };
-  if (data === undefined) return <Problem text={error} />;
+  if (data === undefined) return <Reading what="the clock" of={{ data, error }} />;
   const { nowEpochMs, offsetMs } = data;
   return (
     <details class="clock">

@@ -1,12 +1,12 @@
 import { useFetched } from '../connection/control.ts';
-import { Problem, TableBox } from '../elements/parts.tsx';
+import { Reading, TableBox } from '../elements/parts.tsx';
 import { linkTo } from '../address.ts';
 import { ms } from '../texts.ts';
 import type { RequestDetail } from '../../records/model.ts';
 
 export function Compare({ detail, withId }: { readonly detail: RequestDetail; readonly withId: string }) {
   const { data, error } = useFetched<RequestDetail>(`requests/${encodeURIComponent(withId)}`);
-  if (data === undefined) return <Problem text={error} />;
+  if (data === undefined) return <Reading what="the other request" of={{ data, error }} />;
   // The earlier request is on the left, whichever was opened first.
   const [before, after] = detail.sequence <= data.sequence ? [detail, data] : [data, detail];
   const rows = differences(before, after);

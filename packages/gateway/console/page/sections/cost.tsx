@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { costOf, unitsPerEvent } from '../cost/cost.ts';
 import { findCheaper } from '../cost/cheaper.ts';
 import { useFetched } from '../connection/control.ts';
-import { Empty, NumberCell, Problem } from '../elements/parts.tsx';
+import { Empty, NumberCell, Problem, Reading } from '../elements/parts.tsx';
 import { SortableTable } from '../elements/sortable-table.tsx';
 import { EDITABLE, priceOf, DEFAULT_PRICES, withPrice } from '../cost/prices.ts';
 import type { Column } from '../elements/sort-order.ts';
@@ -48,7 +48,7 @@ export function CostView() {
     sessionStorage.setItem(KEPT, JSON.stringify(next));
     setChanged(next);
   };
-  if (data === undefined) return <Problem text={error} />;
+  if (data === undefined) return <Reading what="the costs" of={{ data, error }} />;
   return (
     <div class="cost halves">
       <Problem text={error} />

@@ -1,7 +1,7 @@
 /** The people of a customer in the toolkit's portal: members, open invitations, and a link for somebody new. */
 import { useState } from 'preact/hooks';
 import { fetchControl, useFetched } from '../connection/control.ts';
-import { Action, Copy, Problem, TableBox } from '../elements/parts.tsx';
+import { Action, Copy, Reading, TableBox } from '../elements/parts.tsx';
 import { dateTime } from '../texts.ts';
 import type {
   ShownInvitation,
@@ -18,7 +18,7 @@ export function People({ tenant, isOpen }: { readonly tenant: string; readonly i
   return (
     <section aria-label="People in the portal">
       <h3>People in the portal</h3>
-      <Problem text={error} />
+      <Reading what="the members" of={{ data, error }} />
       {data === undefined ? null : (
         <>
           {data.members.length === 0 ? (

@@ -1,5 +1,5 @@
 import { useFetched, fetchControl } from '../connection/control.ts';
-import { Empty, Problem, SectionHead, Action } from '../elements/parts.tsx';
+import { Action, Empty, Reading, SectionHead } from '../elements/parts.tsx';
 import { SortableTable } from '../elements/sortable-table.tsx';
 import type { Column } from '../elements/sort-order.ts';
 import type { ShownDifferences, ShownFaultRule, ShownUnsupported } from '../../endpoints/differs-model.ts';
@@ -38,7 +38,7 @@ export function DiffersSection() {
         title="Differs on AWS"
         about="Settings of the stacks that are not served or enforced as on AWS, settings that AWS refuses, and assumptions where AWS has no documentation."
       />
-      <Problem text={error} />
+      <Reading what="what differs" of={{ data, error }} />
       {data?.unsupported.length === 0 ? (
         <Empty title="Every setting of the stacks is enforced here.">
           Settings that this gateway does not support, or that AWS would refuse, would be listed here with

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { fetchControl, useFetched } from '../connection/control.ts';
 import { JsonEditor } from '../elements/json-editor.tsx';
-import { Action, Empty, Problem } from '../elements/parts.tsx';
+import { Action, Empty, Reading } from '../elements/parts.tsx';
 import { SortableTable } from '../elements/sortable-table.tsx';
 import { linkTo } from '../address.ts';
 import type { Column } from '../elements/sort-order.ts';
@@ -26,7 +26,7 @@ export function EventSources() {
   };
   return (
     <>
-      <Problem text={error} />
+      <Reading what="the events" of={{ data, error }} />
       {data?.sources.length === 0 ? (
         <Empty title="In this gateway, only requests invoke functions, not events.">
           Queues, topics, buses, schedules, streams and buckets of the stacks are listed here.

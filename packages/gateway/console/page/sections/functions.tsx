@@ -1,5 +1,5 @@
 import { useFetched, fetchControl } from '../connection/control.ts';
-import { Empty, NumberCell, Problem, SectionHead, Action } from '../elements/parts.tsx';
+import { Action, Empty, NumberCell, Reading, SectionHead } from '../elements/parts.tsx';
 import { SortableTable } from '../elements/sortable-table.tsx';
 import { useToolkitFold } from '../elements/toolkit-fold.tsx';
 import { linkTo } from '../address.ts';
@@ -38,8 +38,12 @@ export function FunctionsSection({ item }: { readonly item: string | undefined }
         >
           {button}
         </SectionHead>
-        <Problem
-          text={error ?? describeMissing('function', item, data === undefined || opened !== undefined)}
+        <Reading
+          what="the functions"
+          of={{
+            data,
+            error: error ?? describeMissing('function', item, data === undefined || opened !== undefined),
+          }}
         />
         {data?.functions.length === 0 ? (
           <Empty title="This gateway has no functions.">

@@ -2,7 +2,7 @@ import { Fragment } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Chart } from '../elements/chart.tsx';
 import { fetchControl, useFetched } from '../connection/control.ts';
-import { Action, Empty, Problem, SectionHead } from '../elements/parts.tsx';
+import { Action, Empty, Reading, SectionHead } from '../elements/parts.tsx';
 import { linkTo } from '../address.ts';
 import { describeMissing } from '../texts.ts';
 import type { ShownKeys, ShownPlan, ShownPlanKey } from '../../endpoints/inspect-model.ts';
@@ -26,8 +26,12 @@ export function KeysSection({ item, hasCustomers }: KeysProps) {
         title="Keys and quotas"
         about="Requests used and left for each key of this gateway’s API Gateway usage plans. Moving the clock begins new periods. To read the value of a key, run gatewright keys value NAME."
       />
-      <Problem
-        text={error ?? describeMissing('usage plan key', item, data === undefined || hasKey(data, item))}
+      <Reading
+        what="the keys"
+        of={{
+          data,
+          error: error ?? describeMissing('usage plan key', item, data === undefined || hasKey(data, item)),
+        }}
       />
       {data?.plans.length === 0 ? (
         <Empty title="This gateway has no usage plans.">

@@ -1,6 +1,6 @@
 import { Chart } from '../elements/chart.tsx';
 import { useFetched } from '../connection/control.ts';
-import { Empty, NumberCell, Problem, SectionHead } from '../elements/parts.tsx';
+import { Empty, NumberCell, Problem, Reading, SectionHead } from '../elements/parts.tsx';
 import { SortableTable } from '../elements/sortable-table.tsx';
 import { NO_ROUTE, quoteValue } from '../traffic/traffic-query.ts';
 import { useToolkitFold } from '../elements/toolkit-fold.tsx';
@@ -53,7 +53,7 @@ export function NumbersSection({ item }: { readonly item: string | undefined }) 
 
 function TrafficNumbers() {
   const { data, error } = useFetched<ShownNumbers>('console/numbers', EVERY_MS);
-  if (data === undefined) return <Problem text={error} />;
+  if (data === undefined) return <Reading what="the numbers" of={{ data, error }} />;
   return <Counted numbers={data} error={error} />;
 }
 

@@ -1,6 +1,6 @@
 /** Shows one reload, or compares two deployments. */
 import { useFetched } from '../connection/control.ts';
-import { Empty, Problem } from '../elements/parts.tsx';
+import { Empty, Problem, Reading } from '../elements/parts.tsx';
 import { linkTo } from '../address.ts';
 import { go } from '../place.ts';
 import { describeMembers, describeReload, placeOf } from '../traffic/reload-texts.ts';
@@ -105,7 +105,7 @@ function CompareVersions({ versions, from, to }: CompareProps) {
         />
         <VersionChoice label="To" versions={versions} value={to} onChange={(one) => choose('to', one)} />
       </div>
-      <Problem text={isComparable ? error : undefined} />
+      {isComparable ? <Reading what="the differences" of={{ data, error }} /> : null}
       {!isComparable ? (
         <Empty
           title={from === to ? 'Choose two versions.' : 'The gateway no longer has one of these versions.'}

@@ -3,7 +3,7 @@ import { isTyping } from '../app-keys.ts';
 import { fetchControl, useFetched } from '../connection/control.ts';
 import { BodyViewer } from '../elements/body-viewer.tsx';
 import { isOfEarlierStart } from '../traffic/row-list.ts';
-import { Copy, Fact, Problem, Status } from '../elements/parts.tsx';
+import { Copy, Fact, Reading, Status } from '../elements/parts.tsx';
 import { linkTo } from '../address.ts';
 import { go } from '../place.ts';
 import { printCurl, printFetch, printPython, printTest } from '../traffic/snippets.ts';
@@ -69,7 +69,10 @@ export function RequestPanel({ id, compareWith, replayOf, rows, versions, pinned
           </>
         )}
       </div>
-      <Problem text={refusal ?? (earlier === undefined ? error : undefined)} />
+      <Reading
+        what="the request"
+        of={{ data: data ?? earlier, error: refusal ?? (earlier === undefined ? error : undefined) }}
+      />
       {earlier === undefined ? null : (
         <p class="note">
           This request was handled in an earlier run of the gateway, and its record was deleted when that run

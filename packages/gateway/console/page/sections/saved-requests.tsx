@@ -5,7 +5,7 @@
 import { useState } from 'preact/hooks';
 import { fetchControl, useFetched } from '../connection/control.ts';
 import { readHar } from '../traffic/har-requests.ts';
-import { Action, Problem } from '../elements/parts.tsx';
+import { Action, Problem, Reading } from '../elements/parts.tsx';
 import { SortableTable } from '../elements/sortable-table.tsx';
 import { linkTo } from '../address.ts';
 import { hasBody } from '../traffic/request-draft.ts';
@@ -38,7 +38,7 @@ export function SavedRequests({ apis, saved: { data, error, reload } }: Props) {
       <summary>
         Saved requests <span class="soft">{data?.file}</span>
       </summary>
-      <Problem text={error} />
+      <Reading what="the saved requests" of={{ data, error }} />
       {requests.length === 0 ? (
         <p class="soft">
           Save a request from its form: callers are saved by name, and secrets as <code>{'${NAME}'}</code>.

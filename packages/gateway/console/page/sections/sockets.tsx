@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'preact/hooks';
 import { fetchControl, useFetched } from '../connection/control.ts';
-import { Action, Empty, Problem, SectionHead, Status } from '../elements/parts.tsx';
+import { Action, Empty, Reading, SectionHead, Status } from '../elements/parts.tsx';
 import { closedConnections, sentTexts } from '../traffic/connection-rows.ts';
 import { useKept } from '../kept-state.ts';
 import { linkTo } from '../address.ts';
@@ -37,7 +37,7 @@ export function SocketsSection({
     <div class={`split ${item === undefined ? '' : 'is-open'}`}>
       <section class="split-list scrolls" aria-label="Connections">
         <SectionHead title="WebSockets" about="Open and closed connections, and their messages." />
-        <Problem text={error} />
+        <Reading what="the connections" of={{ data, error }} />
         {data?.connections.length === 0 ? (
           <Empty title="No connection is open.">
             {events.length === 0

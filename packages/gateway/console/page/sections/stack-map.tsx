@@ -4,7 +4,7 @@
  */
 import { useCallback, useMemo, useState } from 'preact/hooks';
 import { useFetched } from '../connection/control.ts';
-import { Copy, Empty, Problem } from '../elements/parts.tsx';
+import { Copy, Empty, Problem, Reading } from '../elements/parts.tsx';
 import { useToolkitFold } from '../elements/toolkit-fold.tsx';
 import { linkTo } from '../address.ts';
 import { connectedTo, layOut, NODE_HEIGHT } from '../data/map-layout.ts';
@@ -39,7 +39,7 @@ export function StackMapView() {
       room,
     );
   }, [data, node, own.length, room]);
-  if (data === undefined) return <Problem text={error} />;
+  if (data === undefined) return <Reading what="the map" of={{ data, error }} />;
   const left = data.left.filter(({ isToolkit }) => !isToolkit || own.length === data.nodes.length);
   if (data.nodes.length === 0)
     return (
