@@ -6,7 +6,8 @@ import { DEPLOYED_PARTS } from '@gatewright/aws/deployment-order';
 import type { DeployedKind } from '@gatewright/aws/deployment-order';
 import { findLateParts } from './inspect-apis.ts';
 import type { RuleId } from '../../core/deployability/rules.ts';
-import type { ResolvedResource } from '../../core/stack/model.ts';
+import { adviseWait } from '../../core/stack/creation-order.ts';
+import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
 
 type DeploymentOrder = {
   readonly deployment: ResolvedResource;
@@ -42,8 +43,8 @@ function kindOf({ type, properties }: ResolvedResource): DeployedKind | undefine
     : undefined;
 }
 
-/** @param resources the resources of one stack, because `DependsOn` is the order within a stack */
-export function findDeploymentOrder(resources: readonly ResolvedResource[]): readonly DeploymentOrder[] {
+export function findDeploymentOrder(stack: ResolvedStack): readonly DeploymentOrder[] {
+  const resources = [...stack.resources.values()];
   const byId = new Map(resources.map((resource) => [resource.logicalId, resource]));
   return resources.flatMap((api) => {
     const kind = kindOf(api);
@@ -66,7 +67,7 @@ export function findDeploymentOrder(resources: readonly ResolvedResource[]): rea
           message: isEmpty
             ? `${name} does not depend on any ${what} of the API, so CloudFormation may create it before them; the deployment then fails with "${words}"`
             : `${name} does not depend on ${shown}, so CloudFormation may create the deployment without ${names.size === 1 ? 'it' : 'them'}`,
-          remedy: `add ${[...names].join(', ')} to DependsOn of ${name}`,
+          remedy: adviseWait(name, [...names], stack, `add ${[...names].join(', ')} to DependsOn of ${name}`),
           source: `https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-${kind === 'rest' ? 'apigateway' : 'apigatewayv2'}-deployment.html`,
         } as const,
       ];

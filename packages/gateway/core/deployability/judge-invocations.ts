@@ -6,6 +6,7 @@ import { parseArn } from '@gatewright/aws/arn';
 import { parseFunctionName } from '@gatewright/aws/function-name';
 import { asOneOrMore, asText, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
+import { awaitedBy } from '../stack/creation-order.ts';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 import { namesIn } from './names-in.ts';
 import { writtenOf } from './relation.ts';
@@ -61,10 +62,25 @@ function judgeLatePermission(
       resource: first,
       property: 'SourceArn',
       message: `Unable to validate the following destination configurations (the permission refers to the bucket ${bucket.logicalId}, so that it does not exist yet when S3 checks the notification)`,
-      remedy: `give the bucket a BucketName, write SourceArn with this name instead of a reference to the bucket (!Sub 'arn:\${AWS::Partition}:s3:::NAME'), and list ${first.logicalId} in DependsOn of the bucket; or remove SourceArn, set SourceAccount to !Ref AWS::AccountId, and list ${first.logicalId} in DependsOn of the bucket`,
+      remedy: remedyOfLate(bucket.logicalId, first, stack),
     };
   }
   return undefined;
+}
+
+/** If the function refers to the bucket as well, the bucket cannot wait for the permission until it no longer does. */
+function remedyOfLate(bucketId: string, permission: ResolvedResource, stack: ResolvedStack): string {
+  const { logicalId } = permission;
+  const written = (name: string): JsonObject => mapOf(mapOf(stack.source?.template ?? {}, 'Resources'), name);
+  const named = namesIn(membersOf(written(logicalId)['Properties'])['FunctionName']);
+  const users = [...new Set([...named].flatMap((name) => [name, ...awaitedBy(name, stack)]))].filter((name) =>
+    namesIn(written(name)).has(bucketId),
+  );
+  const byName = `give the bucket a BucketName, write SourceArn with this name instead of a reference to the bucket (!Sub 'arn:\${AWS::Partition}:s3:::NAME')`;
+  const wait = `and list ${logicalId} in DependsOn of the bucket`;
+  return users.length > 0
+    ? `${byName}, write this name in ${users.join(' and in ')} too, ${wait}`
+    : `${byName}, ${wait}; or remove SourceArn, set SourceAccount to !Ref AWS::AccountId, ${wait}`;
 }
 
 /** Whether the permission itself refers to the bucket; a reference in a condition may not apply. */

@@ -5,8 +5,8 @@
 import { parseFunctionName } from '@gatewright/aws/function-name';
 import { asOneOrMore, asText, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
+import { adviseWait, awaitedBy } from '../stack/creation-order.ts';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
-import { namesIn } from './names-in.ts';
 import type { BrokenRelation } from './relation.ts';
 
 /** A property that names another resource, with the service's error message if that resource does not exist. */
@@ -144,14 +144,15 @@ export function judgeOrder(
     const makers = makersOf(one);
     return makers.length > 0 && !makers.some(({ logicalId }) => awaited.has(logicalId));
   });
-  return early === undefined || (resource.type === MAPPING && waitsForDomain(awaited, stack))
-    ? undefined
-    : {
-        resource,
-        property: early.property,
-        message: early.message,
-        remedy: `add DependsOn: ${makersOf(early)[0]?.logicalId ?? ''} to ${resource.logicalId}`,
-      };
+  if (early === undefined || (resource.type === MAPPING && waitsForDomain(awaited, stack))) return undefined;
+  const { logicalId } = resource;
+  const maker = makersOf(early)[0]?.logicalId ?? '';
+  return {
+    resource,
+    property: early.property,
+    message: early.message,
+    remedy: adviseWait(logicalId, [maker], stack, `add DependsOn: ${maker} to ${logicalId}`),
+  };
 }
 
 const MAPPING = 'AWS::ApiGateway::BasePathMapping';
@@ -162,23 +163,4 @@ const MAPPING = 'AWS::ApiGateway::BasePathMapping';
  */
 function waitsForDomain(awaited: ReadonlySet<string>, stack: ResolvedStack): boolean {
   return [...awaited].some((name) => stack.resources.get(name)?.type === 'AWS::ApiGateway::DomainName');
-}
-
-/**
- * Returns the names for which CloudFormation waits, directly or indirectly: the resources in DependsOn, and the names
- * to which values refer.
- */
-function awaitedBy(from: string, { source }: ResolvedStack): ReadonlySet<string> {
-  const resources = mapOf(source?.template ?? {}, 'Resources');
-  const found = new Set<string>();
-  const open = [from];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const { DependsOn, Properties } = mapOf(resources, next);
-    for (const name of [...asOneOrMore(DependsOn ?? []), ...namesIn(Properties)])
-      if (typeof name === 'string' && !found.has(name)) {
-        found.add(name);
-        open.push(name);
-      }
-  }
-  return found;
 }

@@ -4,7 +4,7 @@
  */
 import { readFunctionName } from '@gatewright/aws/function-name';
 import { constructOf, formatOf, shortPlace } from './source-format.ts';
-import { inModule, variableOf, writeApiArn } from './resource-reference.ts';
+import { inModule, nameFor, variableOf, writeApiArn } from './resource-reference.ts';
 import type { ResolvedResource, ResolvedStack } from './model.ts';
 
 type LackingPermission = {
@@ -121,11 +121,4 @@ function write(
     ? `"${name}": { "Type": "AWS::Lambda::Permission", "Properties": { "FunctionName": ${qualifier === '' ? `{ "Ref": "${logicalId}" }` : `{ "Fn::Sub": "\${${logicalId}.Arn}:${qualifier}" }`}, "Action": "lambda:InvokeFunction", "Principal": "apigateway.amazonaws.com", "SourceArn": ${arn} } }`
     : `${name}: { Type: AWS::Lambda::Permission, Properties: { FunctionName: ${qualifier === '' ? `!Ref ${logicalId}` : `!Sub '\${${logicalId}.Arn}:${qualifier}'`}, Action: lambda:InvokeFunction, Principal: apigateway.amazonaws.com, SourceArn: ${arn} } }`;
   return `Add to ${place} in ${shortPlace(owner).replace(/:\d+$/, '')}: \`${text}\`.`;
-}
-
-/** Returns a logical id that the stack does not contain yet. */
-function nameFor({ resources }: ResolvedStack, wanted: string): string {
-  let name = wanted;
-  for (let count = 2; resources.has(name); count += 1) name = `${wanted}${count}`;
-  return name;
 }

@@ -58,6 +58,15 @@ export function writeIdReference(stacks: readonly ResolvedStack[], id: string): 
   return undefined;
 }
 
+/** Returns the resource of the owner's stack to which the reference of `writeReference` refers; undefined if to none. */
+export function referredBy(owner: ResolvedStack, arn: string): string | undefined {
+  const [, apiId] = /^arn:[\w-]+:execute-api:[^:]*:[^:]*:([^/]+)/.exec(arn) ?? [];
+  if (apiId === undefined) return findNamed([owner], arn)?.resource.logicalId;
+  return [...owner.resources.values()].find(
+    ({ type, physicalId }) => API_TYPES.includes(type) && physicalId === apiId,
+  )?.logicalId;
+}
+
 const API_TYPES: readonly string[] = ['AWS::ApiGateway::RestApi', 'AWS::ApiGatewayV2::Api'];
 
 /**
@@ -179,11 +188,22 @@ function inCdk(found: Named | undefined, arn: string): string {
 
 /** Returns the name that a program would give to the variable of a construct. */
 export function variableOf(path: string): string {
-  const name = path.slice(path.lastIndexOf('/') + 1).replaceAll(/\W/g, '');
+  // A logical id of CDK that stands for a construct of unknown path ends with eight digits of a hash.
+  const name = path
+    .slice(path.lastIndexOf('/') + 1)
+    .replaceAll(/\W/g, '')
+    .replace(/(?<=.)[0-9A-F]{8}$/, '');
   return name.charAt(0).toLowerCase() + name.slice(1);
 }
 
 /** Writes a text in YAML's flow style. The text is quoted unless it has only characters that need no quotes. */
 function quoted(text: string): string {
   return /^[\w:/.+-]+$/.test(text) && !text.startsWith('-') ? text : `'${text.replaceAll("'", "''")}'`;
+}
+
+/** Returns a logical id that the stack does not contain yet. */
+export function nameFor({ resources }: ResolvedStack, wanted: string): string {
+  let name = wanted;
+  for (let count = 2; resources.has(name); count += 1) name = `${wanted}${count}`;
+  return name;
 }

@@ -5,8 +5,9 @@
 import { asOneOrMore, isJsonList, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { parseArn, printArn } from '@gatewright/aws/arn';
+import { awaitedBy } from './creation-order.ts';
 import { adviseRegion } from './region-advice.ts';
-import { isElsewhere, writeReference } from './resource-reference.ts';
+import { isElsewhere, nameFor, referredBy, writeReference } from './resource-reference.ts';
 import { constructOf, formatOf, shortPlace } from './source-format.ts';
 import type { RefusedCall } from '../policy/role.ts';
 import type { SourceFormat } from './source-format.ts';
@@ -45,9 +46,34 @@ export function adviseStatement(
         lacking.resource === '*' && formatOf(stack).kind !== 'cdk'
           ? inQuotes('*', formatOf(stack))
           : writeReference(stacks, stack, lacking.resource);
-      return `${describeOthers(stack, role, { lacking, reference })}${write({ stack, role, format: formatOf(stack), lacking, reference })}`;
+      const target = { stack, role, format: formatOf(stack), lacking, reference };
+      const named = referredBy(stack, lacking.resource);
+      if (
+        named !== undefined &&
+        awaitedBy(named, stack).has(role.logicalId) &&
+        target.format.kind !== 'terraform'
+      )
+        return writeApart(target, named);
+      return `${describeOthers(stack, role, { lacking, reference })}${write(target)}`;
     }
   return undefined;
+}
+
+/**
+ * Writes the statement as a policy of its own. A reference in the role itself would close a circle, because the named
+ * resource, such as a function with this role, waits for the role.
+ */
+function writeApart(target: Target, named: string): string {
+  const { stack, role, format, lacking, reference } = target;
+  const why = `, because ${named} waits for the role ${role.logicalId}, and a reference in the role would close a circle`;
+  const name = lacking.action.replaceAll(/[^\w]+/g, '-');
+  const id = nameFor(stack, `${role.logicalId}Calls`);
+  if (format.kind === 'cdk')
+    return `In the CDK app, give the role ${constructOf(stack, role.logicalId) ?? role.logicalId} a policy of its own: \`role.attachInlinePolicy(new iam.Policy(this, '${id}', { statements: [new iam.PolicyStatement({ actions: ['${lacking.action}'], resources: [${reference}] })] }))\`${why.replace('a reference in the role', 'addToPolicy or addToRolePolicy')}.`;
+  const text = format.isJson
+    ? `"${id}": { "Type": "AWS::IAM::Policy", "Properties": { "PolicyName": "${name}", "Roles": [{ "Ref": "${role.logicalId}" }], "PolicyDocument": { "Version": "2012-10-17", "Statement": [${statement(target)}] } } }`
+    : `${id}: { Type: AWS::IAM::Policy, Properties: { PolicyName: ${name}, Roles: [!Ref ${role.logicalId}], PolicyDocument: { Version: '2012-10-17', Statement: [${statement(target)}] } } }`;
+  return `Add to ${format.kind === 'serverless' ? 'resources.Resources' : 'Resources'} in ${shortPlace(role).replace(/:\d+$/, '')}: \`${text}\`${why}.`;
 }
 
 function write(target: Target): string {
@@ -188,7 +214,7 @@ function describeOthers(
   const [service = ''] = lacking.action.split(':');
   const { end, why: reason } = ENDINGS[service] ?? { end: /^$/, why: '' };
   const why = ends.some((one) => end.test(one)) ? reason : '';
-  return `A statement of ${role.logicalId} (${first.place}) allows ${lacking.action} on ${others.join(', ')} only${why}. If it was meant for this call, write its Resource as \`${reference}\`. Otherwise: `;
+  return `A statement of ${role.logicalId} (${first.place}) allows ${lacking.action} on ${others.join(', ')} only${why}. If it was meant for this call only, write its Resource as \`${reference}\`; if for both, add this as a second item of Resource. Otherwise: `;
 }
 
 /**

@@ -217,7 +217,7 @@ function judgeStack(
     ...findPolicyExcess(all).map(({ resource, property, rule, message }) =>
       makeFinding(rule, placedAt(resource, stackName, property), message),
     ),
-    ...findDeploymentOrder(all).map(({ deployment, rule, message, ...more }) =>
+    ...findDeploymentOrder(stack).map(({ deployment, rule, message, ...more }) =>
       makeFinding(rule, placedAt(deployment, stackName), message, more),
     ),
   ];

@@ -311,3 +311,32 @@ exports.quote = async () => {
     assert.equal(asked.status, 202, asked.sentences.join('\n'));
   });
 });
+
+/** A role that refers to a function with this role is refused as a circular dependency (CloudFormation user guide, "Troubleshooting CloudFormation"). */
+const OWN_ROLE = CLOUDFORMATION(WITH_STATEMENTS).replace(
+  'Environment: { Variables: { QUEUE_URL: !Ref Mail } }',
+  'Timeout: 20',
+);
+const CALLS_ITSELF = `
+const { LambdaClient, InvokeCommand } = require('@aws-sdk/client-lambda');
+exports.send = async (event) => {
+  if (event.again) return 'done';
+  await new LambdaClient().send(new InvokeCommand({ FunctionName: process.env.AWS_LAMBDA_FUNCTION_NAME, Payload: '{"again":true}' }));
+  return { statusCode: 202 };
+};`;
+
+describe('a right on a resource that waits for the role', () => {
+  for (const [format, text, id] of [
+    ['CloudFormation', OWN_ROLE, 'SendRole'],
+    ['SAM', SAM.replace('Environment: { Variables: { QUEUE_URL: !Ref Mail } }', 'Timeout: 20'), 'SendRole'],
+  ] as const)
+    it(`is given by a policy of its own in ${format}, which closes no circle`, async () => {
+      using project = anAdvisedProject('template.yaml', { 'template.yaml': text, 'index.js': CALLS_ITSELF });
+      const refused = await project.ask();
+      const added = advisedText(refused.changes, /^Add to Resources in template.yaml: /);
+      assert.match(added, new RegExp(`^${id}Calls: .*Resource: !GetAtt Send.Arn`));
+      project.write('template.yaml', text.replace('\nResources:', `\nResources:\n  ${added}`));
+      const asked = await project.ask();
+      assert.equal(asked.status, 202, asked.sentences.join('\n'));
+    });
+});

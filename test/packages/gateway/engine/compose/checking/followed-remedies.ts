@@ -4,7 +4,7 @@ type FollowedRemedy = {
   readonly name: string;
   readonly template: string;
   readonly remedy: string;
-  readonly change: readonly [wrong: string, right: string];
+  readonly change: readonly [wrong: string | RegExp, right: string];
 };
 
 const MACHINE = (name: string): string => `Transform: AWS::Serverless-2016-10-31
@@ -19,6 +19,37 @@ const PSEUDO_PARAMETERS =
   'AWS::AccountId, AWS::NoValue, AWS::NotificationARNs, AWS::Partition, AWS::Region, AWS::StackId, AWS::StackName, AWS::URLSuffix';
 
 export const FOLLOWED_REMEDIES: readonly FollowedRemedy[] = [
+  {
+    // lgallard/terraform-aws-cognito-user-pool#72
+    name: 'a client that does not wait for a provider which waits for the client',
+    template: `Resources:
+  Pool: { Type: AWS::Cognito::UserPool }
+  Google:
+    Type: AWS::Cognito::UserPoolIdentityProvider
+    DependsOn: Client
+    Properties: { UserPoolId: !Ref Pool, ProviderName: Google, ProviderType: Google, ProviderDetails: { client_id: a, client_secret: b, authorize_scopes: email } }
+  Client:
+    Type: AWS::Cognito::UserPoolClient
+    Properties: { UserPoolId: !Ref Pool, SupportedIdentityProviders: [Google] }
+`,
+    remedy: 'remove Client from DependsOn of Google, and add DependsOn: Google to Client',
+    change: [/^ {4}DependsOn: Client\n([^]*)^ {2}Client:$/m, '$1  Client:\n    DependsOn: Google'],
+  },
+  {
+    // aws/serverless-application-model#32: "The REST API doesn't contain any methods"
+    name: 'a deployment of a method that refers to the stage of the deployment',
+    template: `Resources:
+  Api: { Type: AWS::ApiGateway::RestApi, Properties: { Name: shop } }
+  Get:
+    Type: AWS::ApiGateway::Method
+    Properties: { RestApiId: !Ref Api, ResourceId: !GetAtt Api.RootResourceId, HttpMethod: GET, AuthorizationType: NONE, Integration: { Type: HTTP_PROXY, IntegrationHttpMethod: GET, Uri: !Sub 'https://example.com/\${Live}' } }
+  Deployment: { Type: AWS::ApiGateway::Deployment, Properties: { RestApiId: !Ref Api } }
+  Live: { Type: AWS::ApiGateway::Stage, Properties: { RestApiId: !Ref Api, StageName: live, DeploymentId: !Ref Deployment } }
+`,
+    remedy:
+      'replace the reference to Live in Get by the name of Live as plain text, because Live has to wait for Get, and add Get to DependsOn of Deployment',
+    change: [/\$\{Live\}([^]*)Deployment, Properties/, 'live$1Deployment, DependsOn: Get, Properties'],
+  },
   {
     // serverless/serverless#12165
     name: 'the URL of a queue as the destination of failed invocations',
