@@ -64,6 +64,7 @@ import {
   judgeOwnDestination,
   judgeProvisioned,
   judgeProvisionedTwice,
+  judgeUnpublished,
 } from './judge-versions.ts';
 import type { BrokenRelation, Judge } from './relation.ts';
 
@@ -89,7 +90,7 @@ const JUDGES: Readonly<Record<string, readonly Judge[]>> = {
     ['WebACL', 'IPSet', 'RegexPatternSet', 'RuleGroup'].map((name) => [`AWS::WAFv2::${name}`, [judgeScope]]),
   ),
   'AWS::Lambda::Version': [judgeProvisioned],
-  'AWS::Lambda::Alias': [judgeProvisioned, judgeProvisionedTwice],
+  'AWS::Lambda::Alias': [judgeProvisioned, judgeProvisionedTwice, judgeUnpublished],
   'AWS::Lambda::EventInvokeConfig': [judgeOwnDestination],
   'AWS::Cognito::UserPoolClient': [
     judgeTokenValidity,

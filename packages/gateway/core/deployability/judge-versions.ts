@@ -4,6 +4,8 @@
  */
 import { asOneOrMore, asText, membersOf, textOf } from '@gatewright/aws/json-object';
 import { parseFunctionName } from '@gatewright/aws/function-name';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import { shortFile } from '../stack/source-format.ts';
 import type { ResolvedResource } from '../stack/model.ts';
 import { POLICY_OF_LATEST } from './call-words.ts';
 import type { BrokenRelation } from './relation.ts';
@@ -97,6 +99,73 @@ export function judgeAlias(
         remedy: `name the alias ${names.join(' or ')} (Ref of the AWS::Lambda::Alias), or the function without an alias`,
       };
 }
+
+/** Refuses provisioned concurrency for code that is not published (hashicorp/terraform-provider-aws#12120). */
+export function judgeUnpublished(
+  alias: ResolvedResource,
+  all: readonly ResolvedResource[],
+): BrokenRelation | undefined {
+  const { FunctionVersion: version, ProvisionedConcurrencyConfig: own } = alias.properties;
+  if (own === undefined || version !== '$LATEST') return undefined;
+  const { file, line } = alias.place('ProvisionedConcurrencyConfig');
+  const called = functionOf(alias, all)?.logicalId;
+  return {
+    resource: alias,
+    property: 'FunctionVersion',
+    message: `Provisioned Concurrency Configs cannot be applied to unpublished function versions. (ProvisionedConcurrencyConfig in line ${line ?? 0} of ${shortFile(file)}; $LATEST is the unpublished version)`,
+    remedy: `add an AWS::Lambda::Version with FunctionName: ${called === undefined ? textOf(alias.properties, 'FunctionName') : `!Ref ${called}`}, and set FunctionVersion to !GetAtt VERSION.Version, with its logical id for VERSION; or remove ProvisionedConcurrencyConfig`,
+  };
+}
+
+/**
+ * Finds versions that are named by a number although the template publishes no version of the function. Somebody may
+ * have published them in the account, but a first deployment does not find them.
+ */
+export function findUnpublished(all: readonly ResolvedResource[]): readonly BrokenRelation[] {
+  return all.flatMap((resource) => {
+    const named = VERSIONED[resource.type]?.(resource.properties) ?? [];
+    const called = functionOf(resource, all);
+    if (called === undefined || isPublished(called, all)) return [];
+    return named.flatMap(({ property, version }) =>
+      /^\d+$/.test(version) && !(resource.unresolved ?? []).includes(property.split('.')[0] ?? '')
+        ? [
+            {
+              resource,
+              property,
+              message: `no resource of the template publishes version ${version} of ${called.logicalId}. Unless it exists in the account already, Lambda refuses this with "Function not found: …:${called.physicalId}:${version}", as at the first deployment`,
+              remedy: `add an AWS::Lambda::Version with FunctionName: !Ref ${called.logicalId}, and write !GetAtt VERSION.Version in place of ${version}, with its logical id for VERSION`,
+            },
+          ]
+        : [],
+    );
+  });
+}
+
+function isPublished(called: ResolvedResource, all: readonly ResolvedResource[]): boolean {
+  return all.some((one) => one.type === 'AWS::Lambda::Version' && functionOf(one, all) === called);
+}
+
+type Versioned = { readonly property: string; readonly version: string };
+
+const inName = ({ FunctionName: name }: JsonObject): readonly Versioned[] => [
+  { property: 'FunctionName', version: parseFunctionName(asText(name) ?? '').qualifier ?? '' },
+];
+
+/** For each type, where it may name a version of a function. */
+const VERSIONED: Readonly<Record<string, (properties: JsonObject) => readonly Versioned[]>> = {
+  'AWS::Lambda::Alias': ({ FunctionVersion, RoutingConfig }) => [
+    { property: 'FunctionVersion', version: asText(FunctionVersion) ?? '' },
+    ...asOneOrMore(membersOf(RoutingConfig)['AdditionalVersionWeights'] ?? []).map((one, index) => ({
+      property: `RoutingConfig.AdditionalVersionWeights.${index}.FunctionVersion`,
+      version: textOf(membersOf(one), 'FunctionVersion'),
+    })),
+  ],
+  'AWS::Lambda::EventInvokeConfig': ({ Qualifier }) => [
+    { property: 'Qualifier', version: asText(Qualifier) ?? '' },
+  ],
+  'AWS::Lambda::EventSourceMapping': inName,
+  'AWS::Lambda::Permission': inName,
+};
 
 /**
  * Refuses an alias with provisioned concurrency on a version that has its own (localstack/localstack,

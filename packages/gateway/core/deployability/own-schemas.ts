@@ -316,11 +316,6 @@ const OWN_SCHEMAS: Readonly<Record<string, JsonObject>> = {
     if: { properties: { FileSystemConfigs: { minItems: 1 } }, required: ['FileSystemConfigs'] },
     then: { required: ['VpcConfig'] },
   },
-  // hashicorp/terraform-provider-aws#12120: "Provisioned Concurrency Configs cannot be applied to unpublished function versions."
-  'AWS::Lambda::Alias': {
-    if: { required: ['ProvisionedConcurrencyConfig'] },
-    then: { properties: { FunctionVersion: { not: { const: '$LATEST' } } } },
-  },
   // Pocket/terraform-modules#1037, aws/aws-cli#7408: "The provided principal was invalid."
   'AWS::Lambda::Permission': named(
     'Principal',

@@ -44,6 +44,34 @@ const OF_SOURCES: Readonly<Record<string, readonly string[]>> = {
   EventSourceArn: ['Queue', 'Stream', 'Cluster', 'Broker', 'SqsSubscription'],
   SourceArn: ['RestApiId', 'ApiId', 'Topic', 'Bucket', 'LogGroupName', 'UserPool', 'Path'],
 };
+/** For each type of SAM, the paths that SAM renames when it converts the resource. The longest one that fits applies. */
+const OF_RESOURCES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'AWS::Serverless::StateMachine': {
+    StateMachineName: 'Name',
+    StateMachineType: 'Type',
+    LoggingConfiguration: 'Logging',
+    TracingConfiguration: 'Tracing',
+    RoleArn: 'Role',
+    DefinitionString: 'Definition',
+    DefinitionS3Location: 'DefinitionUri',
+    Path: 'RolePath',
+  },
+  'AWS::Serverless::Function': {
+    DeadLetterConfig: 'DeadLetterQueue',
+    'TracingConfig.Mode': 'Tracing',
+    'Code.ZipFile': 'InlineCode',
+    'Code.ImageUri': 'ImageUri',
+    Code: 'CodeUri',
+    Path: 'RolePath',
+  },
+  'AWS::Serverless::SimpleTable': {
+    'KeySchema.0.AttributeName': 'PrimaryKey.Name',
+    'AttributeDefinitions.0.AttributeName': 'PrimaryKey.Name',
+    'AttributeDefinitions.0.AttributeType': 'PrimaryKey.Type',
+  },
+  'AWS::Serverless::LayerVersion': { Content: 'ContentUri' },
+  'AWS::Serverless::Api': { 'EndpointConfiguration.Types.0': 'EndpointConfiguration.Type' },
+};
 /** The property of a function from which SAM creates a resource, by the end of the resource’s logical id. */
 const OF_FUNCTIONS: Readonly<Record<string, string>> = {
   Url: 'FunctionUrlConfig',
@@ -144,7 +172,7 @@ function findInResources(path: Path, origin: string | undefined, expanded: Expan
   if (inDocument !== undefined) return inDocument;
   const notification = placeOfNotification(name, rest, expanded);
   if (notification !== undefined) return notification;
-  if (origin === undefined) return path;
+  if (origin === undefined) return part === 'Properties' ? inProperties(name, rest, expanded) : path;
   const properties = ['Resources', origin, 'Properties'];
   const events = Object.keys(expanded.memberAt([...properties, 'Events'])).filter((event) =>
     name.startsWith(`${origin}${event}`),
@@ -156,13 +184,43 @@ function findInResources(path: Path, origin: string | undefined, expanded: Expan
   const member = OF_FUNCTIONS[name.slice(origin.length)];
   if (member !== undefined && name.startsWith(origin)) return [...properties, member, ...rest];
   if (name !== origin && isOfDomain(name, expanded)) return [...properties, 'Domain', ...rest];
-  if (event === undefined) return part === 'Properties' ? [...properties, ...rest] : ['Resources', origin];
+  if (event === undefined)
+    return part === 'Properties' ? inProperties(origin, rest, expanded) : ['Resources', origin];
   const at = [...properties, 'Events', event];
   // The type of the event decides the protocol.
   if (property === 'Protocol') return [...at, 'Type'];
+  // The role of an event has the boundary of the function or state machine, unless the event has its own.
+  if (isRoleOfEvent && !(property in expanded.memberAt([...at, 'Properties'])))
+    if (property in expanded.memberAt(properties)) return [...properties, ...rest];
   return property === ''
     ? at
     : [...at, 'Properties', ...pathInEvent(rest, expanded.memberAt([...at, 'Properties']))];
+}
+
+/** Returns the place of a property that SAM makes from one of the resource, which may have another name there. */
+function inProperties(logicalId: string, path: Path, expanded: Expanded): Path {
+  const at = ['Resources', logicalId, 'Properties'];
+  const own = expanded.memberAt(at);
+  const type = expanded.memberAt(['Resources', logicalId])['Type'];
+  const names = OF_RESOURCES[typeof type === 'string' ? type : ''] ?? {};
+  for (let length = path.length; length > 0; length -= 1) {
+    const to = names[path.slice(0, length).join('.')]?.split('.');
+    if (to !== undefined && memberAt(own, to) !== undefined) return [...at, ...to, ...path.slice(length)];
+  }
+  return [...at, ...path];
+}
+
+/** Returns the property of a resource of SAM from which SAM makes a property of another name; undefined if there is none. */
+export function nameInSam(type: string, made: string): string | undefined {
+  return OF_RESOURCES[type]?.[made];
+}
+
+/** Whether SAM gives a property another name than the one that its author wrote. */
+export function isRenamedBySam(made: string, own: string): boolean {
+  const lastOf = (path: string): string => path.slice(path.lastIndexOf('.') + 1);
+  return [OF_EVENTS, OF_QUEUES, ...Object.values(OF_RESOURCES)].some((names) =>
+    Object.entries(names).some(([from, to]) => lastOf(from) === made && lastOf(to) === own),
+  );
 }
 
 /** Returns the path in the properties of an event for a path in the properties of a resource that SAM makes from it. */

@@ -20,6 +20,7 @@ import { findBrokenRelations } from '../../../core/deployability/judge-relations
 import { judgeTypes } from '../../../core/deployability/judge-types.ts';
 import { judgeSchemas } from '../../../core/deployability/judge-schemas.ts';
 import { judgeNames, remedyOfDottedRef } from '../../../core/deployability/judge-names.ts';
+import { findUnpublished } from '../../../core/deployability/judge-versions.ts';
 import { findPolicyExcess } from '../../../core/deployability/policy-limits.ts';
 import type { ResolvedStack, UnsupportedItem } from '../../../core/stack/model.ts';
 import { findPackageFindings } from '../../../lambda/code/package-findings.ts';
@@ -213,6 +214,9 @@ function judgeStack(
     ),
     ...findSilent(stack).map(({ resource, property, message, remedy }) =>
       makeFinding('never-fires', placedAt(resource, stackName, property), message, { remedy }),
+    ),
+    ...findUnpublished(all).map(({ resource, property, message, remedy }) =>
+      makeFinding('value-elsewhere', placedAt(resource, stackName, property), message, { remedy }),
     ),
     ...findPolicyExcess(all).map(({ resource, property, rule, message }) =>
       makeFinding(rule, placedAt(resource, stackName, property), message),

@@ -2,8 +2,10 @@
  * Names what a finding is about as its author wrote it: the path in serverless.yml or in the SAM template, or the
  * construct of CDK, instead of a logical id that osls, SAM or CDK generates.
  */
+import { mapOf, textOf } from '@gatewright/aws/json-object';
 import { lowerFirst } from '@gatewright/aws/violations';
 import { constructOf, formatOf } from '../../../core/stack/source-format.ts';
+import { isRenamedBySam, nameInSam } from '../../../templates/sam/sam-places.ts';
 import type { DeployFinding } from '../../../core/deployability/finding.ts';
 import type { ResolvedStack } from '../../../core/stack/model.ts';
 
@@ -17,7 +19,8 @@ export function inWordsOfAuthor(finding: DeployFinding, stacks: readonly Resolve
   const path = finding.property === '' ? [] : finding.property.split('.');
   const written = finding.resource === '' ? undefined : writtenName(stack, finding.resource, path);
   const [own = '', last = ''] = [path.at(-1), written?.split('.').at(-1)];
-  const isSpelt = last !== own && (last === lowerFirst(own) || OF_OSLS[own] === last);
+  const isSpelt =
+    last !== own && (last === lowerFirst(own) || OF_OSLS[own] === last || isRenamedBySam(own, last));
   const said = spellOthers(isSpelt ? speltAs(finding, own, last) : finding, written, stack);
   const { message, consequence, remedy } = inWordsOfOsls(said, written, stack);
   return {
@@ -84,12 +87,15 @@ function speltAs(finding: DeployFinding, own: string, last: string): DeployFindi
 /** The property that a remedy sets, adds or removes. */
 const CHANGED = /(?<=\b(?:set|add|remove|and|or) )[A-Z][A-Za-z]+(?=[:,.]? |$)/g;
 
-/** Writes the other properties that a remedy changes as an event of osls has them. */
+/** Writes the other properties that a remedy changes as an event of osls, or a resource of SAM, has them. */
 function spellOthers(
   finding: DeployFinding,
   written: string | undefined,
-  { resources }: ResolvedStack,
+  { resources, source }: ResolvedStack,
 ): DeployFinding {
+  const type = textOf(mapOf(mapOf(source?.original ?? {}, 'Resources'), finding.resource), 'Type');
+  if (type.startsWith('AWS::Serverless::'))
+    return { ...finding, remedy: finding.remedy.replace(CHANGED, (word) => nameInSam(type, word) ?? word) };
   if (written === undefined || !/^functions\.[^.]+\.events\./.test(written)) return finding;
   const spell = (word: string): string => (resources.has(word) ? word : (OF_OSLS[word] ?? lowerFirst(word)));
   return { ...finding, remedy: finding.remedy.replace(CHANGED, spell) };

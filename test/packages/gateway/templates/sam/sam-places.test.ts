@@ -200,3 +200,78 @@ describe('findOrigin, in an API', () => {
           for (const place of places) assert.equal(place.join('.'), wanted);
         });
 });
+
+/** Properties of other resources that SAM passes on, by the type of SAM, with what else the resource needs. */
+const OF_OTHERS: readonly (readonly [type: string, needed: JsonObject, ...paths: readonly string[]])[] = [
+  [
+    'StateMachine',
+    { Definition: { StartAt: 'A', States: { A: { Type: 'Succeed' } } } },
+    'Name',
+    'Type',
+    'Role',
+    'Logging.Level',
+    'Tracing.Member',
+    'PermissionsBoundary',
+    'DefinitionSubstitutions.Member',
+  ],
+  [
+    'Function',
+    { Runtime: 'nodejs24.x', Handler: 'a.b', DeadLetterQueue: { Type: 'SQS', TargetArn: 'arn' } },
+    'FunctionName',
+    'Role',
+    'Tracing',
+    'KmsKeyArn',
+    'PermissionsBoundary',
+    'DeadLetterQueue.TargetArn',
+    'Environment.Variables.Member',
+    'Layers.0',
+    'VpcConfig.SubnetIds.0',
+  ],
+  ['SimpleTable', {}, 'TableName', 'SSESpecification.Member'],
+  ['LayerVersion', { ContentUri: '.' }, 'LayerName', 'Description', 'LicenseInfo', 'CompatibleRuntimes.0'],
+];
+
+describe('findOrigin, in other resources', () => {
+  for (const [type, needed, ...paths] of OF_OTHERS)
+    for (const path of paths)
+      it(`finds ${path} of ${type}`, () => {
+        const property = membersOf(nested(path.split('.'), MARKER));
+        const [name = ''] = Object.keys(property);
+        const Properties = {
+          ...needed,
+          ...property,
+          ...(isJsonObject(needed[name]) && { [name]: { ...needed[name], ...membersOf(property[name]) } }),
+        };
+        const places = placesIn(MARKER, {
+          Transform: 'AWS::Serverless-2016-10-31',
+          Resources: { Own: { Type: `AWS::Serverless::${type}`, Properties: Properties } },
+        });
+
+        assert.ok(places.length > 0, 'SAM passes the value on');
+        const found = places.map((place) => place.join('.'));
+        // A right that SAM adds for the property has no place of its own in the template.
+        const wanted = `Resources.Own.Properties.${path}`;
+        assert.deepEqual([...new Set(found.filter((one) => !one.includes('.Policies.')))], [wanted]);
+      });
+
+  it('finds the boundary of a state machine in the role of its event', () => {
+    const places = placesIn(MARKER, {
+      Transform: 'AWS::Serverless-2016-10-31',
+      Resources: {
+        Own: {
+          Type: 'AWS::Serverless::StateMachine',
+          Properties: {
+            Definition: { StartAt: 'A', States: { A: { Type: 'Succeed' } } },
+            PermissionsBoundary: MARKER,
+            Events: { Start: { Type: 'Api', Properties: { Path: '/a', Method: 'post' } } },
+          },
+        },
+      },
+    });
+
+    assert.deepEqual(
+      [...new Set(places.map((place) => place.join('.')))],
+      ['Resources.Own.Properties.PermissionsBoundary'],
+    );
+  });
+});

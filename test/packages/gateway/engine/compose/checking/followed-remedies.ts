@@ -20,6 +20,41 @@ const PSEUDO_PARAMETERS =
 
 export const FOLLOWED_REMEDIES: readonly FollowedRemedy[] = [
   {
+    // hashicorp/terraform-provider-aws#12120
+    name: 'provisioned concurrency for an alias of $LATEST',
+    template: `Transform: AWS::Serverless-2016-10-31
+Resources:
+  Handler:
+    Type: AWS::Serverless::Function
+    Properties: { Runtime: nodejs22.x, Handler: index.handler, InlineCode: 'exports.handler = async () => ({})' }
+  Live:
+    Type: AWS::Lambda::Alias
+    Properties: { FunctionName: !Ref Handler, FunctionVersion: $LATEST, Name: live, ProvisionedConcurrencyConfig: { ProvisionedConcurrentExecutions: 1 } }
+`,
+    remedy:
+      'add an AWS::Lambda::Version with FunctionName: !Ref Handler, and set FunctionVersion to !GetAtt VERSION.Version, with its logical id for VERSION; or remove ProvisionedConcurrencyConfig',
+    change: [
+      /Live:([^]*)\$LATEST/,
+      'Published: { Type: AWS::Lambda::Version, Properties: { FunctionName: !Ref Handler } }\n  Live:$1!GetAtt Published.Version',
+    ],
+  },
+  {
+    // Step Functions developer guide, "Choosing workflow type": Express workflows have no .waitForTaskToken
+    name: 'an express workflow of SAM that waits for a task token',
+    template: `Transform: AWS::Serverless-2016-10-31
+Resources:
+  Mail: { Type: AWS::SQS::Queue }
+  Approval:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      Type: EXPRESS
+      Definition: { StartAt: Ask, States: { Ask: { Type: Task, Resource: 'arn:aws:states:::sqs:sendMessage.waitForTaskToken', Parameters: { QueueUrl: !Ref Mail, MessageBody.$: $$.Task.Token }, End: true } } }
+`,
+    remedy:
+      'set Type to STANDARD, or name in Resource arn:aws:states:::sqs:sendMessage, without $$.Task.Token in its parameters',
+    change: ['EXPRESS', 'STANDARD'],
+  },
+  {
     // lgallard/terraform-aws-cognito-user-pool#72
     name: 'a client that does not wait for a provider which waits for the client',
     template: `Resources:
