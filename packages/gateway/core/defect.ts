@@ -89,7 +89,12 @@ export type Defect =
   | ({ readonly kind: 'proxy-response'; readonly problem: string } & Partial<ProxyFault>);
 
 /** The web ACL that refused a request, and its rule; undefined for its default action. */
-export type ScreenRule = { readonly of: string; readonly rule: string | undefined };
+export type ScreenRule = {
+  readonly of: string;
+  readonly rule: string | undefined;
+  /** Whether OversizeHandling of the rule decided, and not what the rule compares. */
+  readonly isOversize?: true;
+};
 
 type AuthorizerDefectCode =
   /** An identity source is missing or empty; the function was not called. */

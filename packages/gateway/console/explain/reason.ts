@@ -1,3 +1,4 @@
+import { pathShown } from '../../core/stack/source-format.ts';
 import { isMetricLine } from '../../lambda/log-line.ts';
 
 /** A part of an explanation: why the request ended, and what would change that. */
@@ -142,7 +143,7 @@ export function findErrorPlace(
   if (own === undefined) return undefined;
   // The gateway itself writes inline code to a file, which its author does not have.
   const { file = '', line } = own;
-  return { file: INLINE.test(file) ? 'ZipFile' : file, line: Number(line) };
+  return { file: INLINE.test(file) ? 'ZipFile' : pathShown(file), line: Number(line) };
 }
 
 /** Reads a structured line; undefined if it is not a JSON object. */

@@ -179,10 +179,23 @@ const OF_SCREEN: Readonly<Record<string, string>> = {
 };
 
 /** The path in a rule of a web ACL. Of a statement that combines others, it is the path of the statement itself. */
-export function memberOfScreen(rule: unknown): string {
+export function memberOfScreen(rule: unknown, isOversize?: boolean): string {
+  const oversize = isOversize === true ? pathTo('OversizeHandling', rule) : undefined;
+  if (oversize !== undefined) return oversize;
   const [kind = ''] = Object.keys(membersOf(membersOf(rule)['Statement']));
   const member = OF_SCREEN[kind];
   return member === undefined ? 'Statement' : `Statement.${kind}.${member}`;
+}
+
+/** Returns the path to the first member of this name at any depth; undefined if there is none. */
+function pathTo(name: string, value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [key, inner] of Object.entries(value)) {
+    if (key === name) return key;
+    const below = pathTo(name, inner);
+    if (below !== undefined) return `${key}.${below}`;
+  }
+  return undefined;
 }
 
 /** Where a stage limits a route: in settings of the route, or else in those of all routes. */

@@ -1,4 +1,5 @@
 /** Adds facts from the stacks and from the output of functions to the steps of events. */
+import { isPythonCode } from './handler-lines.ts';
 import { asFlag, asList, asText, isTrue, membersOf, parseJsonObject } from '@gatewright/aws/json-object';
 import { parseArn } from '@gatewright/aws/arn';
 import { readFunctionName } from '@gatewright/aws/function-name';
@@ -290,7 +291,7 @@ function noteEnvelope(
   if (envelope === undefined || source === undefined) return [];
   const member = envelope.of === 'topic' ? 'Message' : 'detail';
   if (new RegExp(`\\b${member}\\b`).test(source.text)) return [];
-  const isPython = source.file.endsWith('.py') || /\bdef \w+\(/.test(source.text);
+  const isPython = isPythonCode(source) || /\bdef \w+\(/.test(source.text);
   if (envelope.of === 'rule')
     return [
       {

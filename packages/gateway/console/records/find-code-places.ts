@@ -64,7 +64,7 @@ function ofError(lines: readonly string[], handler: HandlerText | undefined): re
   const first = handler === undefined ? undefined : lineOf(handler, lines);
   const line =
     first === undefined || handler === undefined
-      ? own.line
+      ? own.line + (own.file === 'ZipFile' ? (handler?.linesBefore ?? 0) : 0)
       : findNamedInCall(handler.text.split('\n'), first, lines.at(-1) ?? '');
   const file = own.file === 'ZipFile' ? (handler?.file ?? own.file) : own.file;
   return [{ what: 'its code', place: `${file}:${line}` }];

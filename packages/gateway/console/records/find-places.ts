@@ -104,7 +104,9 @@ export function placesOfScreen(
   const index = rules.findIndex((rule) => membersOf(rule)['Name'] === screen.rule);
   const place = placeOfFirst(
     acl,
-    index === -1 ? ['DefaultAction'] : [`Rules.${index}.${memberOfScreen(rules[index])}`, `Rules.${index}`],
+    index === -1
+      ? ['DefaultAction']
+      : [`Rules.${index}.${memberOfScreen(rules[index], screen.isOversize)}`, `Rules.${index}`],
   );
   const what = index === -1 ? `web ACL ${screen.of}` : `rule ${screen.rule ?? ''} of the web ACL`;
   return place === undefined ? [] : [{ what, place }];

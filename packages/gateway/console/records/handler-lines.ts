@@ -15,6 +15,11 @@ export function findLines(handler: HandlerText | undefined, wanted: RegExp): rea
     );
 }
 
+/** Whether the code is Python; otherwise, it is JavaScript or TypeScript. */
+export function isPythonCode({ file, isPython }: HandlerText): boolean {
+  return isPython ?? file.endsWith('.py');
+}
+
 const EXPORTS =
   /\bexports\.(\w+)\s*=|\bexport\s+(?:async\s+)?(?:const|let|function\*?)\s+(\w+)|\bmodule\.exports\s*=\s*\{([^}]*)\}|^(?:async\s+)?def\s+(\w+)\(/gm;
 

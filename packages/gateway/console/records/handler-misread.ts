@@ -1,6 +1,7 @@
 /**
  * Finds members that the code of a recorded request's functions reads, although the events do not have them.
  */
+import { isPythonCode } from './handler-lines.ts';
 import { findErrorPlace } from '../explain/reason.ts';
 import { findMisread, TEMPLATE_FORM } from './misread-event.ts';
 import { describeSent } from './sent.ts';
@@ -112,11 +113,13 @@ export function findFailedCode(
  * Returns the line of the handler's own file at which a function failed, from what it printed; undefined if it failed in
  * another file or at an unknown line.
  */
-export function lineOf({ file }: HandlerText, lines: readonly string[]): number | undefined {
+export function lineOf({ file, linesBefore }: HandlerText, lines: readonly string[]): number | undefined {
   const place = findErrorPlace(lines);
   if (place === undefined) return undefined;
-  const isInline = file.startsWith('ZipFile ') && /^ZipFile$|(?:^|[\\/])index\.\w+$/.test(place.file);
-  return isInline || place.file === file ? place.line : undefined;
+  const isInline =
+    (linesBefore !== undefined || file.startsWith('ZipFile ')) &&
+    /^ZipFile$|(?:^|[\\/])index\.\w+$/.test(place.file);
+  return isInline || place.file === file ? place.line + (linesBefore ?? 0) : undefined;
 }
 
 const KEEPS_BUSY =
@@ -133,8 +136,7 @@ export function findKeptBusy(
 ): string | undefined {
   if (errorType !== 'Sandbox.Timedout') return undefined;
   const source = readHandler(functionName);
-  if (source === undefined || source.file.endsWith('.py') || !/\bcallback\s*\(/.test(source.text))
-    return undefined;
+  if (source === undefined || isPythonCode(source) || !/\bcallback\s*\(/.test(source.text)) return undefined;
   if (/callbackWaitsForEmptyEventLoop\s*=\s*false/.test(source.text)) return undefined;
   for (const { file, text } of [source, ...(source.modules ?? [])]) {
     const lines = text.split('\n');

@@ -3,6 +3,7 @@
  * format, or has the value elsewhere (docs/aws §3.1–§3.3, §4.2). The handler's file is read only when somebody looks at
  * the recorded request.
  */
+import { isPythonCode } from './handler-lines.ts';
 import { asJsonObject, membersOf, parseJson } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 
@@ -10,6 +11,9 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 export type HandlerText = {
   readonly file: string;
   readonly text: string;
+  /** How many lines of a template stand before inline code. The text then begins with as many empty lines. */
+  readonly linesBefore?: number;
+  readonly isPython?: boolean;
   /** The modules of the project that the file itself imports. */
   readonly modules?: readonly { readonly file: string; readonly text: string }[];
 };
@@ -178,7 +182,7 @@ function withoutAliases(line: string, before: readonly string[]): string {
 type Found = Omit<Misread, 'place'>;
 
 function findInLine(line: string, event: UnknownMembers, asked: Asked): Found | undefined {
-  const isPython = asked.source.file.endsWith('.py');
+  const isPython = isPythonCode(asked.source);
   for (const [written, members = ''] of line.matchAll(READ)) {
     const names = [...members.replaceAll(DEFAULT, '').matchAll(NAME)].map(
       ([, dotted, quoted]) => dotted ?? quoted ?? '',
@@ -340,7 +344,7 @@ function findVariable(line: string, { environment, stageVariables = [], source }
   )) {
     const name = dotted ?? quoted ?? /['"](\w+)['"]/.exec(written)?.[1] ?? '';
     if (!stageVariables.includes(name) || environment.includes(name)) continue;
-    const instead = write(`stageVariables.${name}`, [], source.file.endsWith('.py'));
+    const instead = write(`stageVariables.${name}`, [], isPythonCode(source));
     if (mentions(source.text, `stageVariables.${name}`)) continue;
     return {
       written,

@@ -7,7 +7,7 @@ import { asList, asText, isTrue, membersOf, parseJsonObject } from '@gatewright/
 import { readFunctionName } from '@gatewright/aws/function-name';
 import { lastPartOf } from '../../kernel/event-rows.ts';
 import { findByArn, findByPhysicalId, placeOf, resourcesOf } from './find-places.ts';
-import { findLine } from './handler-lines.ts';
+import { findLine, isPythonCode } from './handler-lines.ts';
 import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
 import type { StampedStep } from '../../kernel/event-step.ts';
 import type { DeliveryNote } from '../explain/circumstances.ts';
@@ -60,7 +60,9 @@ const wrongItems: Note = ({ failedItems, functionName, from = '' }, { readHandle
       ? ['record.dynamodb.SequenceNumber', "record['dynamodb']['SequenceNumber']"]
       : ['record.kinesis.sequenceNumber', "record['kinesis']['sequenceNumber']"];
   const item =
-    source?.file.endsWith('.py') === true ? `{"itemIdentifier": ${inPython}}` : `{ itemIdentifier: ${id} }`;
+    source !== undefined && isPythonCode(source)
+      ? `{"itemIdentifier": ${inPython}}`
+      : `{ itemIdentifier: ${id} }`;
   return {
     because: `Each item of batchItemFailures must be an object whose itemIdentifier is the id of a record of the batch${line === undefined ? '' : `; ${line} writes the items`}.`,
     change: `Write ${item} for each failed record${line === undefined ? ` in ${functionName}` : ` at ${line}`}, and return {"batchItemFailures": []} if none failed.`,

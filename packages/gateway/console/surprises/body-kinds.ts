@@ -1,7 +1,7 @@
 /** Bodies that the gateway encoded, decoded or damaged on their way (docs/aws §2.4, §2.7). */
 import { parseJson } from '@gatewright/aws/json-object';
 import { bareType, isBinaryType, readHttpBody, readRestBody } from '../../core/events/media-types.ts';
-import { findLine } from '../records/handler-lines.ts';
+import { findLine, isPythonCode } from '../records/handler-lines.ts';
 import { READS_BODY } from '../records/misread-event.ts';
 import { selectResponse } from './selected-response.ts';
 import { printSetting } from './template-text.ts';
@@ -145,7 +145,7 @@ function atRead(handler: SurpriseFacts['handler']): string {
 }
 
 function isPython(handler: SurpriseFacts['handler']): boolean {
-  return handler?.file.endsWith('.py') === true;
+  return handler !== undefined && isPythonCode(handler);
 }
 
 /** Whether a function decodes its body, or does not read it. */

@@ -7,6 +7,7 @@ import { findStatusLine, WRITES_BODY } from '../records/find-code-places.ts';
 import { findLines } from '../records/handler-lines.ts';
 import { READS_BODY } from '../records/misread-event.ts';
 import type { HandlerText } from '../records/misread-event.ts';
+import { readsOf } from './member-reads.ts';
 import type { SurpriseFacts } from './surprise-facts.ts';
 import type { Told } from './surprise.ts';
 
@@ -32,9 +33,9 @@ const namedHeaders: Deciding = {
 };
 
 /** Reads of `member`, first those of the names that the values of a surprise list. */
-const readsOf = (member: string, list: string, flags = ''): Deciding => ({
-  reads: (values) => [
-    ...listIn(values, list).map((name) => new RegExp(`\\b${member}\\b.*\\b${escape(name)}\\b`, flags)),
+const readsIn = (member: string, list: string, flags = ''): Deciding => ({
+  reads: (values, { handler }) => [
+    ...readsOf(member, listIn(values, list), handler?.text ?? '', flags),
     new RegExp(`\\b${member}\\b`),
   ],
 });
@@ -65,15 +66,15 @@ export const CODE_LINES: Readonly<Record<string, Deciding>> = {
   HEADER_REMAPPED: namedHeaders,
   HEADER_DROPPED: namedHeaders,
   HEADER_IN_BOTH_MAPS: returns(/\bmultiValueHeaders\b/, RESULT),
-  REQUEST_HEADER_DROPPED: readsOf('headers', 'headers', 'i'),
-  QUERY_REPEATED: readsOf('queryStringParameters', 'parameters'),
-  HEADER_REPEATED: readsOf('headers', 'headers', 'i'),
+  REQUEST_HEADER_DROPPED: readsIn('headers', 'headers', 'i'),
+  QUERY_REPEATED: readsIn('queryStringParameters', 'parameters'),
+  HEADER_REPEATED: readsIn('headers', 'headers', 'i'),
   COOKIES_MOVED: reads(/\bheaders\b.*\bcookie\b/i, /\bcookies?\b/i),
-  PLUS_AS_SPACE: readsOf('queryStringParameters', 'parameters'),
-  PATH_DECODED: readsOf('pathParameters', 'parameters'),
-  PATH_ENCODED: readsOf('pathParameters', 'parameters'),
-  CLAIM_LIST_AS_TEXT: readsOf('claims', 'claims'),
-  CONTEXT_AS_TEXT: readsOf('authorizer', 'names'),
+  PLUS_AS_SPACE: readsIn('queryStringParameters', 'parameters'),
+  PATH_DECODED: readsIn('pathParameters', 'parameters'),
+  PATH_ENCODED: readsIn('pathParameters', 'parameters'),
+  CLAIM_LIST_AS_TEXT: readsIn('claims', 'claims'),
+  CONTEXT_AS_TEXT: readsIn('authorizer', 'names'),
   RESPONSE_INFERRED: statusMember,
   STATUS_BY_DEFAULT: statusMember,
   RESULT_EMPTY: returns(RESULT),

@@ -3,7 +3,8 @@ import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { listed, toDeploy } from '../explain/reason.ts';
 import { nameSetting } from '../explain/setting-text.ts';
 import { readLambdaPayload } from './selected-response.ts';
-import { findLine } from '../records/handler-lines.ts';
+import { findLine, isPythonCode } from '../records/handler-lines.ts';
+import { readsOf } from './member-reads.ts';
 import type { SurpriseFacts } from './surprise-facts.ts';
 import type { SurpriseKind } from './surprise.ts';
 
@@ -14,26 +15,27 @@ import type { SurpriseKind } from './surprise.ts';
  */
 function isOrdinary(
   { recorded: { status }, handler }: SurpriseFacts,
-  reads: readonly RegExp[],
+  { member, names, flags }: Reads,
   handled?: RegExp,
 ): boolean {
   if (status > 399) return false;
   const texts =
     handler === undefined ? [] : [handler.text, ...(handler.modules ?? []).map(({ text }) => text)];
-  const lines = texts.flatMap((text) => text.split('\n')).filter((line) => !/^\s*(?:\/\/|#|\*)/.test(line));
-  return !lines.some((line) => reads.some((one) => one.test(line)) && handled?.test(line) !== true);
-}
-
-/** Reads of one of the names of `member`, such as `queryStringParameters.tag` or `{ tag } = queryStringParameters`. */
-function readsOf(member: string, names: readonly string[], flags = ''): readonly RegExp[] {
-  return names.flatMap((name) => {
-    const escaped = name.replaceAll(/[^\w]/g, '\\$&');
-    return [
-      new RegExp(`(?<!\\w)${member}\\b.*(?<!\\w)${escaped}(?!\\w)`, flags),
-      new RegExp(`(?<!\\w)${escaped}(?!\\w).*(?<!\\w)${member}\\b`, flags),
-    ];
+  return !texts.some((text) => {
+    const patterns = readsOf(member, names, text, flags);
+    const lines = text.split('\n').filter((line) => !/^\s*(?:\/\/|#|\*)/.test(line));
+    return lines.some((line) => patterns.some((one) => one.test(line)) && handled?.test(line) !== true);
   });
 }
+
+function isInPython({ handler }: SurpriseFacts): boolean {
+  return handler !== undefined && isPythonCode(handler);
+}
+
+/** What a line contains that reads one of the names of a member, in each file of the function. */
+type Reads = { readonly member: string; readonly names: readonly string[]; readonly flags?: string };
+
+const reads = (member: string, names: readonly string[], flags = ''): Reads => ({ member, names, flags });
 
 /** Headers that clients and proxies repeat, and that functions rarely read. */
 const USUALLY_REPEATED = new Set(['via', 'forwarded', 'x-forwarded-for', 'cookie']);
@@ -47,7 +49,7 @@ const repeatedQuery: SurpriseKind = {
     if (payload === undefined || payload === 'websocket') return undefined;
     const parameters = repeated([...new URLSearchParams(facts.recorded.received.rawQuery).keys()]);
     if (parameters.length === 0) return undefined;
-    if (isOrdinary(facts, readsOf('queryStringParameters', parameters), /\bsplit\b/)) return undefined;
+    if (isOrdinary(facts, reads('queryStringParameters', parameters), /\bsplit\b/)) return undefined;
     const named = parameters.join(', ');
     return {
       values: { parameters },
@@ -75,7 +77,7 @@ const repeatedHeader: SurpriseKind = {
     const names: string[] = [];
     facts.recorded.received.headers.each((lower) => names.push(lower));
     const headers = repeated(names).filter((name) => !USUALLY_REPEATED.has(name));
-    if (headers.length === 0 || isOrdinary(facts, readsOf('headers', headers, 'i'))) return undefined;
+    if (headers.length === 0 || isOrdinary(facts, reads('headers', headers, 'i'))) return undefined;
     return {
       values: { headers },
       because: [
@@ -94,7 +96,7 @@ const cookiesMoved: SurpriseKind = {
     const payload = readLambdaPayload(facts);
     if (payload !== 'http-2.0' && payload !== 'function-url') return undefined;
     if (facts.recorded.received.headers.last('cookie') === undefined) return undefined;
-    if (isOrdinary(facts, readsOf('headers', ['cookie'], 'i'))) return undefined;
+    if (isOrdinary(facts, reads('headers', ['cookie'], 'i'))) return undefined;
     return {
       values: {},
       because: [
@@ -162,7 +164,7 @@ const pathDecoded: SurpriseKind = {
         again === undefined
           ? []
           : [
-              `Use ${facts.handler?.file.endsWith('.py') === true ? `event['pathParameters']['${first[0]}']` : `event.pathParameters.${first[0]}`} as it is at ${again}, without decoding it.`,
+              `Use ${isInPython(facts) ? `event['pathParameters']['${first[0]}']` : `event.pathParameters.${first[0]}`} as it is at ${again}, without decoding it.`,
             ],
     };
   },
@@ -180,14 +182,14 @@ const pathEncoded: SurpriseKind = {
     const [first] = encoded;
     if (first === undefined || findLine(facts.handler, DECODES) !== undefined) return undefined;
     const names = encoded.map(([name]) => name);
-    if (isOrdinary(facts, readsOf('pathParameters', names))) return undefined;
+    if (isOrdinary(facts, reads('pathParameters', names))) return undefined;
     return {
       values: { parameters: names },
       because: [
         `The function got ${listed(names)} in pathParameters as the client encoded ${names.length === 1 ? 'it' : 'them'}: ${first[0]} is ${first[1]}. A REST API does not decode path parameters.`,
       ],
       changes: [
-        facts.handler?.file.endsWith('.py') === true
+        isInPython(facts)
           ? `Decode it in the function: urllib.parse.unquote(event['pathParameters']['${first[0]}']).`
           : `Decode it in the function: decodeURIComponent(event.pathParameters.${first[0]}).`,
       ],
@@ -243,7 +245,7 @@ const claimList: SurpriseKind = {
       .map(([name]) => name);
     const [claim] = claims;
     if (claim === undefined) return undefined;
-    if (isOrdinary(facts, readsOf('claims', claims), /\b(?:split|replace|replaceAll|match|parse|loads)\b/))
+    if (isOrdinary(facts, reads('claims', claims), /\b(?:split|replace|replaceAll|match|parse|loads)\b/))
       return undefined;
     const place =
       payload === 'http-2.0' ? 'requestContext.authorizer.jwt.claims' : 'requestContext.authorizer.claims';
@@ -268,6 +270,12 @@ const claimList: SurpriseKind = {
 const CONVERTS =
   /\b(?:Number|parseInt|parseFloat|BigInt|String|JSON|int|float|str|loads)\b|['"](?:true|false|\d+)['"]/i;
 
+function compared([name, value]: readonly [string, unknown], inPython: boolean): string {
+  const read = inPython ? `authorizer["${name}"]` : `authorizer.${name}`;
+  if (typeof value === 'boolean') return inPython ? `${read} == "true"` : `${read} === 'true'`;
+  return inPython ? `float(${read})` : `Number(${read})`;
+}
+
 /** Payload format 2.0 keeps the types of the context (docs/aws §4.3). */
 const contextAsText: SurpriseKind = {
   code: 'CONTEXT_AS_TEXT',
@@ -282,15 +290,13 @@ const contextAsText: SurpriseKind = {
     const [first] = changed;
     if (first === undefined) return undefined;
     const names = changed.map(([name]) => name);
-    if (isOrdinary(facts, readsOf('authorizer', names), CONVERTS)) return undefined;
+    if (isOrdinary(facts, reads('authorizer', names), CONVERTS)) return undefined;
     return {
       values: { names },
       because: [
         `The authorizer returned ${names.join(', ')} in its context as ${names.length === 1 ? `a ${typeof first[1]}` : 'numbers or booleans'}. In requestContext.authorizer, the function got ${names.length === 1 ? 'it' : 'them'} as text: ${first[0]} is "${JSON.stringify(first[1])}"${first[1] === false ? ', which is true in a condition' : ''}.`,
       ],
-      changes: [
-        `Compare the text in the function, for example ${typeof first[1] === 'boolean' ? `authorizer.${first[0]} === 'true'` : `Number(authorizer.${first[0]})`}.`,
-      ],
+      changes: [`Compare the text in the function, for example ${compared(first, isInPython(facts))}.`],
     };
   },
 };

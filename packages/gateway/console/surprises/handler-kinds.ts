@@ -12,7 +12,7 @@ import { SUBPROTOCOL } from '../explain/explain-closure.ts';
 import { listed } from '../explain/reason.ts';
 import { asJsonObject, membersOf, parseJson } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
-import { findLine, READS_ROUTE } from '../records/handler-lines.ts';
+import { findLine, READS_ROUTE, isPythonCode } from '../records/handler-lines.ts';
 import { findReadOf } from '../records/handler-misread.ts';
 import { has, nameRead, readsOfRequest } from './request-reads.ts';
 import type { SurpriseKind } from './surprise.ts';
@@ -88,7 +88,7 @@ const promiseReturned: SurpriseKind = {
   find({ recorded: { received, outcome }, handler, isToolkit }) {
     if (outcome?.kind !== 'returned' || isToolkit) return undefined;
     if (received.route?.integration.kind !== 'lambda-proxy' || handler === undefined) return undefined;
-    if (handler.file.endsWith('.py')) return undefined;
+    if (isPythonCode(handler)) return undefined;
     const empty = listEmpty(membersOf(parseJson(outcome.payload)));
     const found = empty.length === 0 ? undefined : findPromiseOf(empty, handler.text);
     if (found === undefined) return undefined;

@@ -2,6 +2,7 @@
  * Surprises about what surrounds a function on AWS and not on this machine: a network without a way out, and a process
  * that is frozen between invocations (docs/aws §8.2).
  */
+import { isPythonCode } from '../records/handler-lines.ts';
 import { asList, asOneOrMore, asText, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { findByPhysicalId, placeOf, resourcesOf } from '../records/find-places.ts';
@@ -93,7 +94,7 @@ const workLeftBehind: SurpriseKind = {
   find({ recorded: { outcome, received, status }, handler, isToolkit }) {
     if (outcome?.kind !== 'returned' || handler === undefined || isToolkit) return undefined;
     if (received.route === undefined || !('functionName' in received.route.integration)) return undefined;
-    const left = handler.file.endsWith('.py') ? findThread(handler) : findUnawaited(handler, status);
+    const left = isPythonCode(handler) ? findThread(handler) : findUnawaited(handler, status);
     if (left === undefined) return undefined;
     const place = `${handler.file}:${left.line}`;
     return {

@@ -52,6 +52,12 @@ export function shortPlace(resource: ResolvedResource, property?: string): strin
   return line === undefined ? shortFile(file) : `${shortFile(file)}:${line}`;
 }
 
+/** Returns the path from the working directory to a file below it, or the whole path of any other file. */
+export function pathShown(file: string): string {
+  const path = relative(process.cwd(), file);
+  return path === '' || path.startsWith('..') || isAbsolute(path) ? file : path.replaceAll('\\', '/');
+}
+
 /**
  * Returns the path from the working directory, because several services may have a file of the same name. Of a file
  * elsewhere, returns only the name.

@@ -2,6 +2,7 @@
  * Creates the sentences of `explain` about web ACLs. They tell what a web ACL did with a request, and what would change
  * the result.
  */
+import { adviseOversize, describeOversize } from './describe-oversize.ts';
 import { fromBytesText } from './rules/bytes-text.ts';
 import type { ScreenRule } from '../../core/defect.ts';
 import type { Outcome, RuleMatch, Unjudged } from './evaluate/judge-web-acl.ts';
@@ -42,12 +43,19 @@ export function describeRefusal(
   const does = DOES[action.kind] ?? action.kind;
   return {
     reason: `rule ${name} of web ACL ${acl.name}`,
-    screen: { of: acl.name, rule: terminating.rule.name },
+    screen: {
+      of: acl.name,
+      rule: terminating.rule.name,
+      ...(terminating.oversized !== undefined && { isOversize: true }),
+    },
     because: [
-      `The rule ${name} of the web ACL ${acl.name} ${does}: ${describeMatch(terminating, bodyBytes)}.`,
+      `The rule ${name} of the web ACL ${acl.name} ${does}: ${terminating.oversized === undefined ? describeMatch(terminating, bodyBytes) : describeOversize(terminating.oversized, acl, bodyBytes)}.`,
       ...describeUnjudged(acl, unjudged),
     ],
-    changes: adviseOn(terminating),
+    changes:
+      terminating.oversized === undefined
+        ? adviseOn(terminating)
+        : adviseOversize(terminating.oversized, acl, bodyBytes),
   };
 }
 

@@ -7,6 +7,7 @@ import { readAction, readResponseBodies } from './rules/read-action.ts';
 import { readRules } from './rules/read-rule.ts';
 import { refuseAddress } from './rules/refused-rule.ts';
 import { InvalidMember } from '@gatewright/aws/member-reader';
+import { BODY_LIMITS } from './describe-oversize.ts';
 import type { MemberReader } from '@gatewright/aws/member-reader';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
 import type { Pattern, RuleSet, WebAcl } from './rules/statement.ts';
@@ -29,12 +30,6 @@ export type ReadWebAcl = EntityFacts & { readonly acl: WebAcl; readonly capacity
 
 const MAX_ADDRESSES = 10_000;
 const MAX_PATTERNS = 10;
-const BODY_LIMITS: Readonly<Record<string, number>> = {
-  KB_16: 16_384,
-  KB_32: 32_768,
-  KB_48: 49_152,
-  KB_64: 65_536,
-};
 const USUAL_BODY_LIMIT = 16_384;
 
 type Kind = 'webacl' | 'rulegroup' | 'ipset' | 'regexpatternset';

@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import type { ReadHandler } from '../../../console/records/handler-misread.ts';
 import type { HandlerText } from '../../../console/records/misread-event.ts';
 import { DefinitionError } from '../../../core/errors.ts';
+import { pathShown } from '../../../core/stack/source-format.ts';
 import type { ResolvedStack } from '../../../core/stack/model.ts';
 import { isNodeRuntime } from '../../../core/stack/function.ts';
 import type { FunctionDefinition } from '../../../core/stack/function.ts';
@@ -17,11 +18,11 @@ const MAX_BYTES = 200_000;
 
 /** Reads the handler of a loaded stack's function; undefined if no stack has the function. */
 export function readHandlerOf(
-  stacks: readonly Pick<ResolvedStack, 'functions'>[],
+  stacks: readonly Pick<ResolvedStack, 'functions' | 'resources'>[],
   name: string,
 ): ReturnType<ReadHandler> {
   const definition = stacks.flatMap(({ functions }) => functions).find((one) => one.name === name);
-  const read = definition && readHandlerText(definition);
+  const read = definition && (readInline(stacks, definition) ?? readHandlerText(definition));
   return definition === undefined || read === undefined
     ? undefined
     : { ...read, environment: Object.keys(definition.environment) };
@@ -39,11 +40,43 @@ function readModules(file: string, text: string): readonly HandlerText[] {
       const stat = statSync(path, { throwIfNoEntry: false });
       return stat?.isFile() === true && stat.size <= MAX_BYTES;
     });
-    return found === undefined ? [] : [{ file: found, text: readFileSync(found, 'utf8') }];
+    return found === undefined ? [] : [{ file: pathShown(found), text: readFileSync(found, 'utf8') }];
   });
 }
 
 type Read = Pick<FunctionDefinition, 'code' | 'runtime' | 'handler' | 'place' | 'logicalId'>;
+
+/**
+ * Reads inline code that a template of YAML has as a block, in which each line of the code is a line of the template.
+ * Returns undefined for any other code.
+ */
+function readInline(
+  stacks: readonly Pick<ResolvedStack, 'resources'>[],
+  { code, runtime, logicalId, place: { file: template } }: Read,
+): HandlerText | undefined {
+  if (code.kind !== 'inline') return undefined;
+  const owner = stacks.map(({ resources }) => resources.get(logicalId)).find((one) => one !== undefined);
+  const { file, line } = owner?.place('Code.ZipFile') ?? {};
+  if (line === undefined || file !== template || !/\.ya?ml$/.test(file)) return undefined;
+  const [first = ''] = code.source.split('\n', 1);
+  const written = readLines(file);
+  if (!/\|[-+]?\s*$/.test(written[line - 1] ?? '') || written[line]?.trim() !== first.trim())
+    return undefined;
+  return {
+    file: pathShown(file),
+    text: '\n'.repeat(line) + code.source,
+    linesBefore: line,
+    isPython: runtime.startsWith('python'),
+  };
+}
+
+function readLines(file: string): readonly string[] {
+  try {
+    return readFileSync(file, 'utf8').split('\n');
+  } catch {
+    return [];
+  }
+}
 
 /** Returns undefined for code in an archive or in another language, and for a file that is missing or too long. */
 function readHandlerText(definition: Read): HandlerText | undefined {
@@ -59,7 +92,7 @@ function readHandlerText(definition: Read): HandlerText | undefined {
       : findHandlerFile(definition, code.directory).file;
     if (statSync(file).size > MAX_BYTES) return undefined;
     const text = readFileSync(file, 'utf8');
-    return { file, text, ...(!isPython && { modules: readModules(file, text) }) };
+    return { file: pathShown(file), text, ...(!isPython && { modules: readModules(file, text) }) };
   } catch (error) {
     // A file that is missing is reported where the function is called.
     if (error instanceof DefinitionError || (error as NodeJS.ErrnoException).code === 'ENOENT')

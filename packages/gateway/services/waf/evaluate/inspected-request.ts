@@ -37,7 +37,8 @@ type OversizeField = 'REQUEST_BODY' | 'REQUEST_JSON_BODY' | 'REQUEST_HEADERS' | 
  */
 type Inspected =
   | { readonly kind: 'texts'; readonly texts: readonly string[] }
-  | { readonly kind: 'decided'; readonly isMatch: boolean }
+  /** `isOversize` means that the part is larger than what AWS WAF inspects, and the statement says what then applies. */
+  | { readonly kind: 'decided'; readonly isMatch: boolean; readonly isOversize?: true }
   /** `isLost` means that the recorded request lacks this part. */
   | { readonly kind: 'unjudged'; readonly what: string; readonly isLost?: true };
 
@@ -216,7 +217,9 @@ export class InspectedRequest {
   #decideOversize(isCut: boolean, name: OversizeField, handling: Oversize): Inspected | undefined {
     if (!isCut) return undefined;
     if (!this.oversize.includes(name)) this.oversize.push(name);
-    return handling === 'CONTINUE' ? undefined : { kind: 'decided', isMatch: handling === 'MATCH' };
+    return handling === 'CONTINUE'
+      ? undefined
+      : { kind: 'decided', isMatch: handling === 'MATCH', isOversize: true };
   }
 }
 

@@ -13,7 +13,14 @@ import type { InspectedRequest } from './inspected-request.ts';
 import type { Judgement } from './judgement.ts';
 import type { Labels } from './labels.ts';
 import type { RateCounter } from './rate-counter.ts';
-import type { AggregateKey, ForwardedIp, Pattern, RateStatement, Statement } from '../rules/statement.ts';
+import type {
+  AggregateKey,
+  Field,
+  ForwardedIp,
+  Pattern,
+  RateStatement,
+  Statement,
+} from '../rules/statement.ts';
 
 /** The entities that statements refer to. */
 export type Surroundings = {
@@ -50,6 +57,8 @@ export type RuleTurn = {
    * The key and the value for which the request exceeds the rate of the rule; undefined if it does not exceed the rate.
    */
   limited: { readonly key: string; readonly value: string } | undefined;
+  /** The part whose size alone decided a statement, because it is larger than what AWS WAF inspects. */
+  oversized: Field | undefined;
 };
 
 /** The addresses of a forwarded list that each position inspects, as arguments of `slice`. */
@@ -111,7 +120,10 @@ type TextStatement = Extract<Statement, { kind: 'bytes' | 'regex' | 'regex-set' 
 
 function judgeTexts(statement: TextStatement, turn: RuleTurn): Judgement {
   const inspected = turn.request.inspect(statement.inspection);
-  if (inspected.kind === 'decided') return judgementOf(inspected.isMatch);
+  if (inspected.kind === 'decided') {
+    if (inspected.isOversize === true && inspected.isMatch) turn.oversized = statement.inspection.field;
+    return judgementOf(inspected.isMatch);
+  }
   if (inspected.kind === 'unjudged') return unjudge(turn, inspected.what, inspected.isLost);
   // This is a loop instead of a closure, because each request evaluates many such statements.
   for (const text of inspected.texts) if (matchesText(statement, text, turn.around)) return 'match';

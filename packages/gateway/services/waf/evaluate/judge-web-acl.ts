@@ -19,6 +19,7 @@ import type {
   RuleSet,
   Statement,
   WebAcl,
+  Field,
 } from '../rules/statement.ts';
 import type { InspectedRequest } from './inspected-request.ts';
 import type { Judgement } from './judgement.ts';
@@ -37,6 +38,8 @@ export type RuleMatch = {
   readonly overridden: ActionKind | undefined;
   readonly isTerminating: boolean;
   readonly limited: { readonly key: string; readonly value: string } | undefined;
+  /** The part whose size alone decided a statement, because it is larger than what AWS WAF inspects. */
+  readonly oversized?: Field | undefined;
 };
 
 export type Unjudged = {
@@ -127,6 +130,7 @@ class Evaluation {
       geoLabels: undefined,
       possibleGeoPrefixes: undefined,
       limited: undefined,
+      oversized: undefined,
     };
   }
 
@@ -181,6 +185,7 @@ class Evaluation {
       groupId: undefined,
       overridden: undefined,
       limited: turn.limited,
+      oversized: turn.oversized,
     };
     return this.#act({ ...match, action }, rule.name);
   }
@@ -219,6 +224,7 @@ class Evaluation {
         groupId: idOfGroup(group),
         overridden,
         limited: turn.limited,
+        oversized: turn.oversized,
       };
       const ending = this.#act({ ...match, action: applied }, fullName);
       if (ending !== undefined) return ending;
@@ -337,6 +343,7 @@ class Evaluation {
     turn.geoLabels = undefined;
     turn.possibleGeoPrefixes = undefined;
     turn.limited = undefined;
+    turn.oversized = undefined;
     return turn;
   }
 }

@@ -115,6 +115,21 @@ export const CALLERS: readonly SurpriseRow[] = [
   },
   {
     code: 'CONTEXT_AS_TEXT',
+    name: 'a boolean that is read by a variable',
+    source: 'docs/aws §4.3',
+    api: contextOf({ admin: false }),
+    request: KNOWN,
+    handler: 'const caller = event.requestContext.authorizer;\nif (!caller.admin) return refused;',
+    values: { names: ['admin'] },
+    because: /admin is "false", which is true in a condition/,
+    change: /authorizer\.admin === 'true'/,
+    not: {
+      handler:
+        "const caller = event.requestContext.authorizer;\nif (caller.admin !== 'true') return refused;",
+    },
+  },
+  {
+    code: 'CONTEXT_AS_TEXT',
     name: 'a number',
     source: 'docs/aws §4.3',
     api: contextOf({ level: 3 }),

@@ -1,0 +1,40 @@
+/**
+ * Creates the sentences of `explain` about parts of a request that are larger than what AWS WAF inspects: their
+ * OversizeHandling decides, whatever the statement looks for.
+ */
+import type { Field, WebAcl } from './rules/statement.ts';
+
+/** @see https://docs.aws.amazon.com/waf/latest/developerguide/waf-oversize-request-components.html */
+const LIMIT_OF_OTHERS = 'first 8 KB or 200 items';
+
+/** Sizes of bodies that AWS WAF inspects, with the names in AssociationConfig. */
+export const BODY_LIMITS: Readonly<Record<string, number>> = {
+  KB_16: 16_384,
+  KB_32: 32_768,
+  KB_48: 49_152,
+  KB_64: 65_536,
+};
+
+export function describeOversize(field: Field, { bodyLimitBytes }: WebAcl, bodyBytes?: number): string {
+  const handling = 'oversize' in field ? field.oversize : 'MATCH';
+  const inspected = isBody(field) ? `first ${bodyLimitBytes} bytes` : LIMIT_OF_OTHERS;
+  const size = isBody(field) && bodyBytes !== undefined ? ` (this one has ${bodyBytes} bytes)` : '';
+  return `the ${field.kind.replaceAll('-', ' ')} of the request exceeds the ${inspected} that AWS WAF inspects${size}, and OversizeHandling: ${handling} then decides, whatever else the statement compares`;
+}
+
+export function adviseOversize(field: Field, acl: WebAcl, bodyBytes = 0): readonly string[] {
+  const name = Object.entries(BODY_LIMITS).find(([, bytes]) => bytes >= bodyBytes)?.[0];
+  const association = acl.arn.includes(':global/') ? 'CLOUDFRONT' : 'API_GATEWAY';
+  return [
+    ...(isBody(field) && name !== undefined && bodyBytes > 0
+      ? [
+          `Let the web ACL inspect larger bodies: AssociationConfig: { RequestBody: { ${association}: { DefaultSizeInspectionLimit: ${name} } } }. The limit is at most 64 KB (KB_64), and AWS charges more above 16 KB.`,
+        ]
+      : []),
+    `${isBody(field) ? 'For still larger ones, set' : 'Set'} OversizeHandling: CONTINUE, with which the statement compares only the part that AWS WAF inspects${isBody(field) ? ', and check the size of the body in the function' : ''}.`,
+  ];
+}
+
+function isBody({ kind }: Field): boolean {
+  return kind === 'body' || kind === 'json-body';
+}
