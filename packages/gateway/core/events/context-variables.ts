@@ -23,12 +23,18 @@ export type ContextFacts = RequestFacts & {
 /** The function that reads one variable. It returns undefined if the request has no such value. */
 export type ContextReader<Facts> = (facts: Facts) => string | undefined;
 
-const READERS: Readonly<Record<string, ContextReader<ContextFacts>>> = {
+const LEADING_SLASHES = /^\/\/+/;
+
+/**
+ * The variables of the request itself, without those of an authorizer. In mapping templates of REST APIs, they are read
+ * from `restRequestContext` instead, which a test compares with these readers.
+ */
+export const CONTEXT_READERS: Readonly<Record<string, ContextReader<ContextFacts>>> = {
   accountId: (facts) => facts.api.accountId,
   apiId: (facts) => facts.api.apiId,
   deploymentId: (facts) => facts.stage?.deploymentId,
   domainName: (facts) => facts.api.domainName,
-  domainPrefix: (facts) => facts.api.domainName.split('.')[0],
+  domainPrefix: (facts) => domainPrefix(facts.api),
   extendedRequestId: (facts) => facts.extendedRequestId,
   httpMethod: (facts) => facts.method,
   'identity.accessKey': (facts) => signer(facts)?.accessKey,
@@ -50,7 +56,7 @@ const READERS: Readonly<Record<string, ContextReader<ContextFacts>>> = {
   'identity.vpcId': vpcOf,
   'identity.vpceId': vpcEndpointOf,
   isCanaryRequest: (facts) => facts.stage?.isCanary?.toString(),
-  path: (facts) => facts.rawPath,
+  path: (facts) => (facts.api.protocol === 'rest' ? restContextPath(facts) : facts.rawPath),
   protocol: (facts) => facts.protocol,
   requestId: (facts) => facts.requestId,
   requestTime: (facts) => formatRequestTime(facts.receivedAtEpochMs),
@@ -63,6 +69,20 @@ const READERS: Readonly<Record<string, ContextReader<ContextFacts>>> = {
   webaclArn: (facts) => facts.screened?.by,
 };
 
+/**
+ * Returns the path of a REST API's request with its stage. Repeated slashes are collapsed before the stage but not after
+ * it (recorded).
+ */
+export function restContextPath({ rawPath }: Pick<RequestFacts, 'rawPath'>): string {
+  return rawPath.startsWith('//') ? rawPath.replace(LEADING_SLASHES, '/') : rawPath;
+}
+
+/** Returns the first label of the domain name, such as `id` for `id.execute-api.us-east-1.amazonaws.com`. */
+export function domainPrefix(api: Pick<ApiFacts, 'domainName'>): string {
+  const dot = api.domainName.indexOf('.');
+  return dot === -1 ? api.domainName : api.domainName.slice(0, dot);
+}
+
 function signer({ caller }: ContextFacts): Extract<CallerFacts, { kind: 'iam' }> | undefined {
   return caller?.kind === 'iam' ? caller : undefined;
 }
@@ -74,7 +94,7 @@ export function contextVariable(facts: ContextFacts, name: string): string | und
 
 /** Returns the function that reads `$context.{name}`; undefined for an unknown name. */
 export function contextReader(name: string): ContextReader<ContextFacts> | undefined {
-  if (!name.startsWith('authorizer.')) return getEntry(READERS, name);
+  if (!name.startsWith('authorizer.')) return getEntry(CONTEXT_READERS, name);
   const rest = name.slice('authorizer.'.length);
   return (facts) => readAuthorizer(facts.caller, rest);
 }

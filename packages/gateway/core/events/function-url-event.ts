@@ -8,7 +8,7 @@ import { readJoinedQuery } from './query-text.ts';
 import type { CallerFacts, RoutedFacts } from './request-facts.ts';
 import { readLowerCaseHeaders } from './request-headers.ts';
 import { formatRequestTime } from './request-time.ts';
-import { domainPrefix } from './rest-event.ts';
+import { domainPrefix } from './context-variables.ts';
 
 /** Builds the event. Absent values are left out. Paths stay percent-encoded, unlike on an HTTP API [obs]. */
 export function buildFunctionUrlEvent(facts: RoutedFacts, caller: CallerFacts): string {

@@ -14,7 +14,8 @@ import {
 import { formatRequestTime } from './request-time.ts';
 import { ConnectionTemplates, RouteTemplates } from './route-templates.ts';
 import type { Place } from './route-templates.ts';
-import { domainPrefix, printIdentity } from './rest-event.ts';
+import { domainPrefix } from './context-variables.ts';
+import { printIdentity } from './rest-event.ts';
 
 /**
  * Builds the event of payload 1.0. It is like the event of a REST API, but with `version`, canonical header names, and

@@ -70,7 +70,8 @@ export type LogFacts = {
   readonly overrides?: () => Overrides | undefined;
 };
 
-const READERS: Readonly<Record<string, ContextReader<LogFacts>>> = {
+/** The variables that access logs have in addition to those of the request. */
+export const LOG_READERS: Readonly<Record<string, ContextReader<LogFacts>>> = {
   // The log of a REST API has no value for `$context.routeKey` (docs/aws §10.3).
   routeKey: ({ request: { api, route } }) => (api.protocol === 'rest' ? undefined : route?.routeKey),
   status: (facts) => String(facts.status),
@@ -170,5 +171,5 @@ export function logReader(name: string): ContextReader<LogFacts> | undefined {
   const override = OVERRIDE.exec(name);
   if (override !== null) return readerOfOverride(override);
   const readRequest = contextReader(name);
-  return getEntry(READERS, name) ?? (readRequest && ((facts) => readRequest(facts.request)));
+  return getEntry(LOG_READERS, name) ?? (readRequest && ((facts) => readRequest(facts.request)));
 }

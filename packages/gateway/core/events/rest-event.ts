@@ -1,23 +1,16 @@
 /** The Lambda proxy event of REST APIs (docs/aws §3.1). */
 import { quote } from './json-template.ts';
 import { authorizerText, printRestAuthorizer } from './authorizer-context.ts';
+import { domainPrefix, restContextPath } from './context-variables.ts';
 import { readRestBody } from './media-types.ts';
 import { readQuery } from './query-text.ts';
-import type {
-  ApiFacts,
-  ApiKeyFacts,
-  CallerFacts,
-  ClientCertificateFacts,
-  RoutedFacts,
-} from './request-facts.ts';
+import type { ApiKeyFacts, CallerFacts, ClientCertificateFacts, RoutedFacts } from './request-facts.ts';
 import { edgeIdOf, isBehindEdge, mapRestHeaders, readRestHeaders } from './request-headers.ts';
 import type { HeaderMaps } from './request-headers.ts';
 import { formatRequestTime } from './request-time.ts';
 import { ConnectionTemplates, RouteTemplates } from './route-templates.ts';
 import type { Place } from './route-templates.ts';
 import { vpcEndpointOf, vpcOf } from './vpc-endpoint.ts';
-
-const LEADING_SLASHES = /^\/\/+/;
 
 /** The parts of the event that differ between the requests of one connection. */
 const REPEATED_PARTS = [
@@ -105,7 +98,7 @@ export function buildRestEvent(
     authorizerText('rest', caller),
     quote(facts.extendedRequestId),
     quote(formatRequestTime(facts.receivedAtEpochMs)),
-    quote(contextPath(facts)),
+    quote(restContextPath(facts)),
     String(facts.receivedAtEpochMs),
     quote(facts.requestId),
     quote(eventPath(facts)),
@@ -168,7 +161,7 @@ export function restRequestContext(
     httpMethod: facts.method,
     extendedRequestId: facts.extendedRequestId,
     requestTime: formatRequestTime(facts.receivedAtEpochMs),
-    requestPath: contextPath(facts),
+    requestPath: restContextPath(facts),
     protocol: facts.protocol,
     requestTimeEpoch: facts.receivedAtEpochMs,
     requestId: facts.requestId,
@@ -202,20 +195,6 @@ function restContext(
     apiId: api.apiId,
     isCanaryRequest: stage.isCanary,
   };
-}
-
-/**
- * Returns the path for the request context. Repeated slashes are collapsed before the stage but not after it
- * (recorded).
- */
-function contextPath({ rawPath }: RoutedFacts): string {
-  return rawPath.startsWith('//') ? rawPath.replace(LEADING_SLASHES, '/') : rawPath;
-}
-
-/** Returns the first label of the domain name, such as `id` for `id.execute-api.us-east-1.amazonaws.com`. */
-export function domainPrefix(api: ApiFacts): string {
-  const dot = api.domainName.indexOf('.');
-  return dot === -1 ? api.domainName : api.domainName.slice(0, dot);
 }
 
 /**

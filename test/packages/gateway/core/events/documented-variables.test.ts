@@ -1,7 +1,8 @@
 /** Every variable that AWS documents for access logs: since which phase it has a value, and for which kind of API. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { logReader } from '../../../../../packages/gateway/core/events/log-variables.ts';
+import { CONTEXT_READERS } from '../../../../../packages/gateway/core/events/context-variables.ts';
+import { LOG_READERS, logReader } from '../../../../../packages/gateway/core/events/log-variables.ts';
 import { HeaderList } from '../../../../../packages/gateway/core/events/header-list.ts';
 import { aRequest } from './a-request.ts';
 import type { LogFacts } from '../../../../../packages/gateway/core/events/log-variables.ts';
@@ -212,6 +213,16 @@ describe('a documented variable of access logs', () => {
     it(`${name} has no value: ${why}`, () => {
       assert.equal(logReader(name)?.(factsAt('fail', 'rest', TOKEN)), undefined);
     });
+
+  it('is every variable that is read', () => {
+    const documented = new Set([...ROWS.map(([name]) => name), ...Object.keys(WITHOUT_VALUE)]);
+
+    for (const name of [...Object.keys(CONTEXT_READERS), ...Object.keys(LOG_READERS)])
+      assert.ok(
+        documented.has(name),
+        `$context.${name} is read, but no row says since when it has a value: add it to ROWS, or to WITHOUT_VALUE with the reason`,
+      );
+  });
 
   it('joins the values of an override, as the header that they make (docs/aws §7.4)', () => {
     const facts = factsAt('integrate', 'rest', LAMBDA);
