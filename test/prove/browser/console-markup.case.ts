@@ -13,6 +13,7 @@ import { DrawnTexts, PIECES } from './drawn-texts.ts';
 import { inspectPage } from './inspect-page.ts';
 import { AUDIENCE, ISSUER, markupTemplate } from './markup-template.ts';
 import { serve } from './page.ts';
+import type { TouredSection } from './console-tour.ts';
 import type { BrowserCase, Page } from './page.ts';
 import type { Names, Order } from './markup-template.ts';
 
@@ -242,26 +243,28 @@ async function look(page: Page, seen: Seen, place: string): Promise<void> {
   for (const one of wrong) seen.wrong.add(`${place}: ${one}`);
 }
 
-const SECTIONS: readonly (readonly [section: string, shows: string])[] = [
-  ['traffic', '.line'],
-  ['apis', 'tr'],
-  ['apis/map', '.map-node'],
-  ['access', 'tr'],
-  ['sockets', '.card.link'],
-  ['keys', '.key'],
-  ['caches', 'main'],
-  ['functions', 'tr'],
-  ['functions/echo', 'aside h3'],
-  ['data/notes', 'main td'],
-  ['calls', 'main'],
-  ['calls/events', 'main'],
-  ['numbers', 'tr'],
-  ['numbers/cost', 'section[aria-label=Cost]'],
-  ['differs', 'h2'],
-];
+/** An element that each section shows, and each part of a section that has an address. */
+const SHOWS: Readonly<Record<TouredSection, string>> & Readonly<Record<string, string>> = {
+  traffic: '.line',
+  apis: 'tr',
+  'apis/map': '.map-node',
+  access: 'tr',
+  sockets: '.card.link',
+  keys: '.key',
+  caches: 'main',
+  functions: 'tr',
+  'functions/echo': 'aside h3',
+  data: 'main',
+  'data/notes': 'main td',
+  calls: 'main',
+  'calls/events': 'main',
+  numbers: 'tr',
+  'numbers/cost': 'section[aria-label=Cost]',
+  differs: 'h2',
+};
 
 async function lookAtSections(page: Page, seen: Seen): Promise<void> {
-  for (const [section, shows] of SECTIONS) {
+  for (const [section, shows] of Object.entries(SHOWS)) {
     await go(page, section);
     await page.waitForSelector(shows);
     await look(page, seen, section);

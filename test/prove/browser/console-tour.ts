@@ -6,24 +6,30 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { toolFolder } from '../../../lab/tools/install-tool.ts';
 import { REPOSITORY } from '../../architecture/source-files.ts';
+import type { SectionName } from '../../../packages/gateway/console/page/sections.ts';
 import type { Page } from './page.ts';
 
-const SECTIONS = [
-  'traffic',
-  'apis',
-  'apis/map',
-  'access',
-  'sockets',
-  'keys',
-  'caches',
-  'functions',
-  'data',
-  'calls',
-  'calls/events',
-  'numbers',
-  'numbers/cost',
-  'differs',
-];
+/** The sections that every gateway has. The section of customers has a case of its own. */
+export type TouredSection = Exclude<SectionName, 'customers'>;
+
+/** The parts of each section that have an address of their own. */
+const PARTS: Readonly<Record<TouredSection, readonly string[]>> = {
+  traffic: [],
+  apis: ['map'],
+  access: [],
+  sockets: [],
+  keys: [],
+  caches: [],
+  functions: [],
+  data: [],
+  calls: ['events'],
+  numbers: ['cost'],
+  differs: [],
+};
+const PLACES = Object.entries(PARTS).flatMap(([section, parts]) => [
+  section,
+  ...parts.map((part) => `${section}/${part}`),
+]);
 const SCREENS = {
   phone: { width: 360, height: 800 },
   desktop: { width: 1280, height: 800 },
@@ -65,7 +71,7 @@ export async function go(page: Page, section: string): Promise<void> {
 
 /** @param label is part of the names of the screenshots */
 export async function tour(page: Page, label: string): Promise<void> {
-  for (const section of SECTIONS) {
+  for (const section of PLACES) {
     await go(page, section);
     await lookAt(page, `${label}-${section.replace('/', '-')}`);
   }

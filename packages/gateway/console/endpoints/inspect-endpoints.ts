@@ -61,20 +61,23 @@ export type InspectPorts = Recording & {
 };
 
 const PREFIX = 'console/';
-const CHANGES: ReadonlySet<string> = new Set([
-  'caches/flush',
-  'keys/remaining',
-  'keys/enabled',
-  'connections/send',
-  'connections/close',
-  'access/ask',
-  'invoices/close',
-  'portal/invite',
-  'portal/withdraw',
-  'functions/invoke',
-  'tables',
-  'saved',
-]);
+type Answer = ControlReply | Promise<ControlReply>;
+
+/** The paths below `console/` that are posted to, with the function that answers. */
+const CHANGES: Readonly<Record<string, (body: UnknownMembers, at: InspectPorts) => Answer>> = {
+  'caches/flush': flush,
+  'keys/remaining': (body, at) => changeKey('keys/remaining', body, at),
+  'keys/enabled': (body, at) => changeKey('keys/enabled', body, at),
+  'connections/send': (body, at) => reachClient('connections/send', body, at),
+  'connections/close': (body, at) => reachClient('connections/close', body, at),
+  'access/ask': (body, { access, clock }) => sendAccess(access, body, Math.floor(clock.nowEpochMs() / 1000)),
+  'invoices/close': (body, { invoices }) => serveInvoices(invoices, body['month'], 'close'),
+  'portal/invite': (body, { portal }) => inviteMember(portal, body),
+  'portal/withdraw': (body, { portal }) => withdrawInvitation(portal, body),
+  'functions/invoke': invokeByHand,
+  tables: askTable,
+  saved: (body, { savedRequests, redactor }) => serveSaved(savedRequests, body, redactor),
+};
 
 /**
  * Serves the console's endpoints: those in `CHANGES`, and the pages. `path` is relative to `/_gatewright/`.
@@ -95,35 +98,10 @@ export async function serveInspection(
     return showOrganisation(at.portal, new URLSearchParams(request.query).get('tenant'));
   if (request.method === 'GET')
     return name === 'saved' ? serveSaved(at.savedRequests, undefined, at.redactor) : showPage(name, at);
-  if (request.method !== 'POST' || !CHANGES.has(name)) return undefined;
+  const change = request.method === 'POST' && Object.hasOwn(CHANGES, name) ? CHANGES[name] : undefined;
+  if (change === undefined) return undefined;
   const body = readObject(request);
-  if (body === undefined) return describeExpected('a JSON object as the body');
-  switch (name) {
-    case 'caches/flush':
-      return flush(body, at);
-    case 'keys/remaining':
-    case 'keys/enabled':
-      return changeKey(name, body, at);
-    case 'connections/send':
-    case 'connections/close':
-      return reachClient(name, body, at);
-    case 'access/ask':
-      return sendAccess(at.access, body, Math.floor(at.clock.nowEpochMs() / 1000));
-    case 'invoices/close':
-      return serveInvoices(at.invoices, body['month'], 'close');
-    case 'portal/invite':
-      return inviteMember(at.portal, body);
-    case 'portal/withdraw':
-      return withdrawInvitation(at.portal, body);
-    case 'functions/invoke':
-      return invokeByHand(body, at);
-    case 'saved':
-      return serveSaved(at.savedRequests, body, at.redactor);
-    case 'tables':
-      return askTable(body, at);
-    default:
-      return undefined;
-  }
+  return body === undefined ? describeExpected('a JSON object as the body') : change(body, at);
 }
 
 /** Invokes a function, and returns its response with secrets hidden, as in the record of a request. */
@@ -235,7 +213,11 @@ function changeKey(
     : jsonReply(404, { message: refusal });
 }
 
-function reachClient(name: string, body: UnknownMembers, at: InspectPorts): ControlReply {
+function reachClient(
+  name: 'connections/send' | 'connections/close',
+  body: UnknownMembers,
+  at: InspectPorts,
+): ControlReply {
   const { connectionId, text } = body;
   const connection = at.connections.all.find((one) => one.connectionId === connectionId);
   if (connection === undefined) return jsonReply(404, { message: 'This connection is closed.' });

@@ -1,7 +1,7 @@
 /** The frame around the sections: the menu, the connection to the gateway, and the gateway's clock. */
 import { useEffect } from 'preact/hooks';
 import { isTyping } from './app-keys.ts';
-import { sectionAfter } from './section-keys.ts';
+import { isSection, sectionAfter, SECTIONS } from './sections.ts';
 import { linkTo } from './address.ts';
 import { go, readPlace, usePlace } from './place.ts';
 import { useConnection } from './connection/connection.ts';
@@ -28,32 +28,17 @@ import type { Place } from './address.ts';
 import type { Traffic } from './traffic/traffic-store.ts';
 import type { ShownOverview } from '../endpoints/inspect-model.ts';
 import type { ShownReloads } from '../records/reload-model.ts';
+import type { SectionName } from './sections.ts';
+import type { JSX } from 'preact';
 
-const SECTIONS = [
-  ['traffic', 'Traffic'],
-  ['apis', 'APIs'],
-  ['access', 'Access'],
-  ['sockets', 'WebSockets'],
-  ['customers', 'Customers'],
-  ['keys', 'Keys and quotas'],
-  ['caches', 'Caches'],
-  ['functions', 'Functions'],
-  ['data', 'Data'],
-  ['calls', 'Calls to AWS'],
-  ['numbers', 'Numbers'],
-  ['differs', 'Differs on AWS'],
-] as const;
+type KnownPlace = Place & { readonly section: SectionName };
 
-const HOME: Place = { section: 'traffic', item: undefined, query: new URLSearchParams() };
-
-function isSection(section: string): boolean {
-  return SECTIONS.some(([name]) => name === section);
-}
+const HOME: KnownPlace = { section: 'traffic', item: undefined, query: new URLSearchParams() };
 
 export function App() {
   const asked = usePlace();
   // An address with an unknown section opens the first section.
-  const place = isSection(asked.section) ? asked : HOME;
+  const place: KnownPlace = isSection(asked.section) ? { ...asked, section: asked.section } : HOME;
   const traffic = useTraffic();
   const connection = useConnection();
   const reloads = useReloads();
@@ -100,7 +85,7 @@ export function App() {
         <main class="main" id="main">
           <Away isAway={connection === 'waiting' && traffic.state !== undefined} />
           <StaleCode reloads={reloads} />
-          <Section place={place} traffic={traffic} reloads={reloads} start={start} />
+          {SHOW[place.section]({ place, traffic, reloads, start })}
         </main>
       </div>
     </>
@@ -152,48 +137,30 @@ function Away({ isAway }: { readonly isAway: boolean }) {
 }
 
 type SectionProps = {
-  readonly place: Place;
+  readonly place: KnownPlace;
   readonly traffic: Traffic;
   readonly reloads: ShownReloads;
   readonly start: ShownOverview | undefined;
 };
 
-function Section({ place, traffic, reloads, start }: SectionProps) {
-  switch (place.section) {
-    case 'apis':
-      return <ApisSection item={place.item} query={place.query} />;
-    case 'access':
-      return <AccessSection item={place.item} query={place.query} />;
-    case 'sockets':
-      return <SocketsSection traffic={traffic} item={place.item} />;
-    case 'customers':
-      return <CustomersSection item={place.item} rows={traffic.rows} />;
-    case 'keys':
-      return <KeysSection item={place.item} hasCustomers={start?.hasCustomers === true} />;
-    case 'caches':
-      return <CachesSection />;
-    case 'functions':
-      return <FunctionsSection item={place.item} />;
-    case 'data':
-      return <DataSection item={place.item} />;
-    case 'calls':
-      return <CallsSection />;
-    case 'numbers':
-      return <NumbersSection item={place.item} />;
-    case 'differs':
-      return <DiffersSection />;
-    default:
-      return (
-        <TrafficSection
-          traffic={traffic}
-          reloads={reloads}
-          start={start}
-          item={place.item}
-          query={place.query}
-        />
-      );
-  }
-}
+const SHOW: Readonly<Record<SectionName, (props: SectionProps) => JSX.Element>> = {
+  traffic: ({ traffic, reloads, start, place: { item, query } }) => (
+    <TrafficSection traffic={traffic} reloads={reloads} start={start} item={item} query={query} />
+  ),
+  apis: ({ place: { item, query } }) => <ApisSection item={item} query={query} />,
+  access: ({ place: { item, query } }) => <AccessSection item={item} query={query} />,
+  sockets: ({ traffic, place: { item } }) => <SocketsSection traffic={traffic} item={item} />,
+  customers: ({ traffic, place: { item } }) => <CustomersSection item={item} rows={traffic.rows} />,
+  keys: ({ start, place: { item } }) => (
+    <KeysSection item={item} hasCustomers={start?.hasCustomers === true} />
+  ),
+  caches: () => <CachesSection />,
+  functions: ({ place: { item } }) => <FunctionsSection item={item} />,
+  data: ({ place: { item } }) => <DataSection item={item} />,
+  calls: () => <CallsSection />,
+  numbers: ({ place: { item } }) => <NumbersSection item={item} />,
+  differs: () => <DiffersSection />,
+};
 
 /**
  * Handles keyboard shortcuts. The key `g` followed by a letter opens a section; `/` focuses the search field of the

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { sectionAfter } from '../../../../../packages/gateway/console/page/section-keys.ts';
+import { sectionAfter } from '../../../../../packages/gateway/console/page/sections.ts';
 
 const SECTIONS = [
   ['apis', 'APIs'],
