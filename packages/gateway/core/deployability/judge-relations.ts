@@ -69,7 +69,7 @@ import {
 import type { BrokenRelation, Judge } from './relation.ts';
 
 const JUDGES: Readonly<Record<string, readonly Judge[]>> = {
-  'AWS::Lambda::EventSourceMapping': [judgeVisibility, judgeConcurrency, judgeTableStream],
+  'AWS::Lambda::EventSourceMapping': [judgeConcurrency, judgeTableStream],
   'AWS::Lambda::Function': [judgeLayerVersions],
   'AWS::Logs::SubscriptionFilter': [judgeLogFunction, judgeLogClass, judgeMissingGroup, judgeFilterCount],
   'AWS::Logs::LogGroup': [judgeKeyOfLogs],
@@ -142,33 +142,6 @@ export function findBrokenRelations(stack: ResolvedStack): readonly BrokenRelati
       ...(JUDGES[resource.type] ?? []),
     ].flatMap((judge) => judge(resource, all, stack) ?? []),
   );
-}
-
-const DEFAULT_VISIBILITY = 30;
-const DEFAULT_TIMEOUT = 3;
-
-/**
- * Refuses a queue whose visibility timeout is below the function's timeout (hashicorp/terraform-provider-aws#18099).
- */
-function judgeVisibility(
-  mapping: ResolvedResource,
-  all: readonly ResolvedResource[],
-): BrokenRelation | undefined {
-  const { resource: queueName = '', service } = parseArn(textOf(mapping.properties, 'EventSourceArn')) ?? {};
-  const queue = all.find(
-    ({ type, physicalId }) => type === 'AWS::SQS::Queue' && physicalId.endsWith(`/${queueName}`),
-  );
-  const called = calledBy(mapping, all);
-  if (service !== 'sqs' || queue === undefined || called === undefined) return undefined;
-  const visibility = Number(queue.properties['VisibilityTimeout'] ?? DEFAULT_VISIBILITY);
-  const timeout = Number(called.properties['Timeout'] ?? DEFAULT_TIMEOUT);
-  if (!(visibility < timeout)) return undefined;
-  return {
-    resource: mapping,
-    property: 'EventSourceArn',
-    message: `Queue visibility timeout: ${visibility} seconds is less than Function timeout: ${timeout} seconds`,
-    remedy: `set VisibilityTimeout of ${queue.logicalId} to at least ${timeout} (AWS recommends ${6 * timeout}), or Timeout of ${called.logicalId} to at most ${visibility}`,
-  };
 }
 
 /** badmintoncryer/cdk-preflight, pf-lambda-esm-max-concurrency-vs-reserved, deployed */

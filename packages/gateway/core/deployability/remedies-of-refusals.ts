@@ -231,9 +231,9 @@ const OF_OTHERS: readonly RemedyRow[] = [
     'use GlobalSecondaryIndexes, or add a RANGE key to KeySchema of the table',
   ),
   {
-    words: /^Queue visibility timeout: /,
-    remedy: () =>
-      'set VisibilityTimeout of the queue to at least the Timeout of the function (AWS recommends six times), or shorten Timeout; SqsSubscription: true of SAM makes a queue with 30 seconds, so name your own queue there (QueueArn and QueueUrl)',
+    words: /^Queue visibility timeout: (\d+) seconds is less than Function timeout: (\d+) seconds/,
+    remedy: ([, visibility, timeout]) =>
+      `set VisibilityTimeout of the queue to at least ${timeout} (AWS recommends ${6 * Number(timeout)}), or Timeout of the function to at most ${visibility}; SqsSubscription: true of SAM makes a queue with 30 seconds, so name your own queue there (QueueArn and QueueUrl)`,
   },
   {
     words: /Filter policy can not have more than 5 keys/,

@@ -301,7 +301,7 @@ function readQueue(reader: ResourceReader): QueueDefinition {
 
 /**
  * Reports a visibility timeout that is shorter than the timeout of the function. Lambda refuses it when the mapping is
- * created or updated (github-aws-runners/terraform-aws-github-runner#465).
+ * created or updated (github-aws-runners/terraform-aws-github-runner#465, hashicorp/terraform-provider-aws#18099).
  */
 function noteVisibility(
   reader: ResourceReader,
