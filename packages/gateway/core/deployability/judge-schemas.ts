@@ -1,5 +1,6 @@
 /** Checks the resources of a stack against CloudFormation's schemas, as far as their values are known. */
 import { isJsonList, isJsonObject, mapOf } from '@gatewright/aws/json-object';
+import { packagedProperty } from '../resource-types/packaged-properties.ts';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 import { SERVICE_ROLE } from '../stack/statement-advice.ts';
@@ -167,19 +168,6 @@ function isOfAuthor(
   );
 }
 
-/**
- * The properties in which a template may have a local path, which `aws cloudformation package` replaces.
- * @see https://docs.aws.amazon.com/cli/latest/reference/cloudformation/package.html
- */
-const PACKAGED: Readonly<Record<string, readonly string[]>> = {
-  'AWS::ApiGateway::RestApi': ['BodyS3Location'],
-  'AWS::ApiGatewayV2::Api': ['BodyS3Location'],
-  'AWS::Lambda::Function': ['Code'],
-  'AWS::Lambda::LayerVersion': ['Content'],
-  'AWS::StepFunctions::StateMachine': ['DefinitionS3Location'],
-  'AWS::CloudFormation::Stack': ['TemplateURL'],
-};
-
 function isLocalPath(
   { path, missing }: SchemaViolation,
   { type, properties }: ResolvedResource,
@@ -187,10 +175,8 @@ function isLocalPath(
 ): boolean {
   const [top = ''] = path;
   // SAM has properties of its own for code and documents, such as CodeUri, so the author did not write this one.
-  if (isMade && PACKAGED[type]?.includes(top) === true) return true;
-  return (
-    missing === undefined && PACKAGED[type]?.includes(top) === true && typeof properties[top] === 'string'
-  );
+  if (isMade && packagedProperty(type) === top) return true;
+  return missing === undefined && packagedProperty(type) === top && typeof properties[top] === 'string';
 }
 
 /** Returns the properties that the template has. The gateway adds others, for example for a document in S3. */

@@ -8,16 +8,10 @@ import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
+import { packagedProperty } from '../../core/resource-types/packaged-properties.ts';
 import { readSource } from '../cloudformation/template-source.ts';
 import type { SourceTree } from '../cloudformation/template-source.ts';
 
-const PROPERTIES: Readonly<Record<string, string>> = {
-  'AWS::Lambda::Function': 'Code',
-  'AWS::Lambda::LayerVersion': 'Content',
-  'AWS::ApiGateway::RestApi': 'BodyS3Location',
-  'AWS::ApiGatewayV2::Api': 'BodyS3Location',
-  'AWS::CloudFormation::Stack': 'TemplateURL',
-};
 /**
  * Matches the hash of an asset's content, which is the asset's name. The location may be built by `Fn::Sub` or
  * `Fn::Join`.
@@ -51,7 +45,7 @@ function locationOf(
   if (!isJsonObject(resource) || !isJsonObject(resource['Properties'])) return undefined;
   const { Type: type, Properties: properties, Metadata: metadata } = resource;
   if (isJsonObject(metadata) && metadata['aws:asset:path'] !== undefined) return undefined;
-  const property = typeof type === 'string' && Object.hasOwn(PROPERTIES, type) ? PROPERTIES[type] : undefined;
+  const property = typeof type === 'string' ? packagedProperty(type) : undefined;
   const value = property === undefined ? undefined : properties[property];
   return property === undefined || value === undefined ? undefined : { property, value };
 }

@@ -7,14 +7,25 @@ import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
 import { makeFinding } from '../../../core/deployability/finding.ts';
+import { PACKAGED_PROPERTIES } from '../../../core/resource-types/packaged-properties.ts';
 import type { DeployFinding } from '../../../core/deployability/finding.ts';
 import type { ResolvedStack } from '../../../core/stack/model.ts';
 
-/** https://docs.aws.amazon.com/cli/latest/reference/cloudformation/package.html */
-const NAMED_BY: Readonly<Record<string, string>> = {
-  'AWS::Lambda::LayerVersion': 'Content',
+/** Types whose files are found when they are read. */
+type ReadElsewhere =
+  | 'AWS::ApiGateway::RestApi'
+  | 'AWS::ApiGatewayV2::Api'
+  | 'AWS::Lambda::Function'
+  | 'AWS::CloudFormation::Stack';
+
+const { 'AWS::Lambda::LayerVersion': layer, 'AWS::StepFunctions::StateMachine': machine } =
+  PACKAGED_PROPERTIES;
+const NAMED_BY: Readonly<
+  Record<Exclude<keyof typeof PACKAGED_PROPERTIES, ReadElsewhere>, string> & Record<string, string>
+> = {
+  'AWS::Lambda::LayerVersion': layer,
   'AWS::Serverless::LayerVersion': 'ContentUri',
-  'AWS::StepFunctions::StateMachine': 'DefinitionS3Location',
+  'AWS::StepFunctions::StateMachine': machine,
   'AWS::Serverless::StateMachine': 'DefinitionUri',
 };
 
