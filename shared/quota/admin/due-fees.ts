@@ -229,7 +229,6 @@ function owedByTerms(
           .filter((period) => period.endEpochMs <= endByMs)
           .filter((period) => ledgerStartOf(period, term) >= (fromEpochMs ?? -Infinity))
           .filter((period) => limit.price && feeOfTerm(customer, term, period, limit.price).kind === 'due')
-          .filter(({ startEpochMs }) => !isSuspended(customer, startEpochMs))
           .map((period) => ({ id: { tenant, limit: limit.id, subject: '' }, limit, plan, period, term })),
       );
   });
@@ -238,10 +237,6 @@ function owedByTerms(
 /** Returns the instant at which the first request in the period would open a ledger under the term. */
 function ledgerStartOf({ startEpochMs }: Period, term: TermSpan | undefined): number {
   return Math.max(startEpochMs, term?.fromEpochMs ?? startEpochMs);
-}
-
-function isSuspended({ state, stateSinceEpochMs }: Customer, startEpochMs: number): boolean {
-  return state === 'suspended' && stateSinceEpochMs <= startEpochMs;
 }
 
 /**

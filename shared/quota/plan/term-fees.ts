@@ -32,7 +32,8 @@ export function spanOfLedger(customer: Customer, ledger: Item, period: Period): 
 
 /**
  * Returns the fee that a term owes. With `prorate`, each term owes the share of the fee for the time in which it is in
- * force. Otherwise the last term in the period owes the whole fee.
+ * force. Otherwise the last term in the period owes the whole fee. A period after the customer was closed, or in which
+ * the customer was suspended from the beginning, owes nothing, even if an administrator changed its counts.
  * @param span undefined means the time before the customer record was created
  */
 export function feeOfTerm(
@@ -42,14 +43,21 @@ export function feeOfTerm(
   { fee, prorate }: Pick<Price, 'fee' | 'prorate'>,
 ): TermFee {
   const { startEpochMs, endEpochMs } = period;
+  const firstEpochMs = customer.terms[0]?.fromEpochMs ?? Infinity;
+  const isAfterAllTerms = span === undefined && firstEpochMs <= startEpochMs;
+  if (isAfterAllTerms || isSuspended(customer, startEpochMs)) return { kind: 'none' };
   const spans = spansWithin(customer, period);
   if (prorate !== true) {
     const isLast = span === undefined ? spans.length === 0 : span.fromEpochMs === spans.at(-1)?.fromEpochMs;
     return isLast ? { kind: 'due', fee } : { kind: 'none' };
   }
   const from = Math.max(startEpochMs, span?.fromEpochMs ?? startEpochMs);
-  const to = Math.min(endEpochMs, span?.untilEpochMs ?? spans[0]?.fromEpochMs ?? endEpochMs);
+  const to = Math.min(endEpochMs, span?.untilEpochMs ?? firstEpochMs);
   return to <= from
     ? { kind: 'none' }
     : { kind: 'due', fee: multiplyDecimal(fee, to - from, endEpochMs - startEpochMs) };
+}
+
+function isSuspended({ state, stateSinceEpochMs }: Customer, startEpochMs: number): boolean {
+  return state === 'suspended' && stateSinceEpochMs <= startEpochMs;
 }

@@ -5,7 +5,7 @@ import { closeOver } from '#shared/quota/admin/close-over.ts';
 import { createCustomer, setState } from '#shared/quota/admin/customers.ts';
 import { listDueFees } from '#shared/quota/admin/due-fees.ts';
 import { assignPlan, unassignPlan } from '#shared/quota/admin/keys.ts';
-import { suspend } from '#shared/quota/admin/limits.ts';
+import { suspend, topUp } from '#shared/quota/admin/limits.ts';
 import { listRecords } from '#shared/quota/admin/list-usage.ts';
 import { readItem } from '#shared/quota/admin/operation.ts';
 import { invoicesOf } from '#shared/quota/admin/tenant-invoices.ts';
@@ -321,6 +321,37 @@ describe('the fees of periods without requests', () => {
 
     assert.deepEqual(await books.billed(), ['2026-10 monthly gold 0']);
   });
+
+  const unused: readonly (readonly [string, 'closed' | 'suspended'])[] = [
+    ['whose customer was closed before it', 'closed'],
+    ['in which the customer was suspended all the time', 'suspended'],
+  ];
+  for (const [what, state] of unused)
+    for (const prorate of [false, true])
+      it(`do not exist for a period ${what}, though an administrator changed its counts${prorate ? ', prorated' : ''}`, async () => {
+        const books = new Books();
+        await books.save('gold', [{ ...MONTHLY, price: { ...FEE, prorate } }]);
+        books.nowMs = at('2026-09-01');
+        await createCustomer(books.ports, books.request(books.nowMs), { tenant: 'acme', plan: 'gold' });
+        await setState(books.ports, books.request(at('2026-09-20')), 'acme', state);
+        const limit = {
+          tenant: 'acme',
+          limit: 'monthly',
+          key: undefined,
+          route: undefined,
+          periodEpochMs: undefined,
+        };
+        books.nowMs = at('2026-10-05');
+        await topUp(books.ports, books.request(books.nowMs), limit, 5);
+
+        await books.close('2026-11-02T06:00:00Z', '2026-10');
+
+        const invoices = await invoicesOf(books.ports, { tenant: 'acme', month: '2026-10' }, books.nowMs);
+        assert.deepEqual(
+          invoices.map(({ total }) => Number(total)).filter((total) => total > 0),
+          [],
+        );
+      });
 
   it('are found over pages of keys and customers, each once', async () => {
     const books = new Books();

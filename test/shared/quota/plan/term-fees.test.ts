@@ -20,6 +20,10 @@ function aCustomer(days: readonly number[], closedOnDay?: number): Customer {
   } as unknown as Customer;
 }
 
+function aSuspended(days: readonly number[], sinceDay: number): Customer {
+  return { ...aCustomer(days, sinceDay), state: 'suspended' };
+}
+
 describe('the term of a ledger', () => {
   const rows: readonly (readonly [string, Customer, number | undefined, number | undefined])[] = [
     ['is the one that is written in it', aCustomer([0, 10]), 10, 10],
@@ -53,6 +57,17 @@ describe('the fee of a term', () => {
     ['a term that began long ago', aCustomer([-40]), -40, '30', '30'],
     ['a term that ends with its customer', aCustomer([-40], 3), -40, '30', '3'],
     ['a term that ends as the period begins', aCustomer([-40, 0]), -40, undefined, undefined],
+    ['a period after its customer was closed', aCustomer([-40], -5), undefined, undefined, undefined],
+    ['a period that begins as its customer is closed', aCustomer([-40], 0), undefined, undefined, undefined],
+    ['a period in which its customer is suspended', aSuspended([-40], -1), -40, undefined, undefined],
+    [
+      'a period after its customer was suspended for a term',
+      aSuspended([-40, 5], 0),
+      5,
+      undefined,
+      undefined,
+    ],
+    ['a period within which its customer is suspended', aSuspended([-40], 1), -40, '30', '30'],
     ['a term that begins as the period ends', aCustomer([0, 30]), 30, undefined, undefined],
   ];
   for (const [name, customer, day, whole, share] of rows)
