@@ -96,13 +96,15 @@ async function closeOne(
     if (outcome.kind === 'unknown' || outcome.kind === 'rejected') throw unavailable(outcome.reason);
     if (outcome.kind === 'done') counts.closed += 1;
   }
-  const { isNew } = await recordUsage(ports, atEpochMs, async () => {
+  const recorded = await recordUsage(ports, atEpochMs, async () => {
     const whole = await readShards(ports.store, key, await readItem(ports.store, key));
     if (whole.kind === 'unavailable') throw unavailable(whole.reason);
-    const item = whole.item ?? {};
+    const { item } = whole;
+    // The ledger has expired since it was listed.
+    if (item === undefined) return undefined;
     return { row: toUsageRow(subject, ledgerOf(row), item), pk: key.pk, item };
   });
-  if (isNew) counts.recorded += 1;
+  if (recorded?.isNew === true) counts.recorded += 1;
 }
 
 async function logRun(ports: AdminPorts, requested: Requested, month: string | undefined): Promise<void> {

@@ -50,14 +50,16 @@ export async function nextRecord(
 /**
  * Writes the usage record. This is not part of the transaction that closes the period, because usage that is reported
  * late must not prevent closing. If a record with the same usage exists, it is not written again.
+ * @returns undefined if `look` finds no ledger
  */
-export async function recordUsage(
+export async function recordUsage<Found extends LedgerLookup | undefined>(
   ports: AdminPorts,
   atEpochMs: number,
-  look: () => Promise<LedgerLookup>,
-): Promise<NextRecord> {
+  look: () => Promise<Found>,
+): Promise<NextRecord | Extract<Found, undefined>> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const found = await look();
+    if (found === undefined) return found as Extract<Found, undefined>;
     const next = await nextRecord(ports, atEpochMs, found);
     if (!next.isNew) return next;
     const outcome = await ports.store.update(recordUsageWrite(found.pk, next.record));

@@ -55,6 +55,19 @@ describe('closing the periods that have ended', () => {
     assert.deepEqual(runs.sort(), ['2026-11', '2026-12', 'all']);
   });
 
+  it('passes over a ledger that expires after it was listed', async () => {
+    const { ports, at } = aTable();
+    const { tenant } = await at.aTenant();
+    for (const day of [0, 3]) await at.spend(tenant, 1, NOON_MS + day * DAY_MS);
+    // The memory table deletes what has expired when it is read, and its listing still has it.
+    const now = NOON_MS + 37 * DAY_MS;
+    at.moveTo(now);
+
+    const page = await closeOver(ports, requested('late', now), { month: undefined, cursor: undefined });
+
+    assert.deepEqual(page, { closed: 1, recorded: 1, running: 0 });
+  });
+
   it('counts a period to the month in which it begins if its zone is', async () => {
     const { ports, at } = aTable();
     const { tenant } = await at.aTenant([{ ...DAILY, timeZone: 'Pacific/Kiritimati' }]);
