@@ -236,7 +236,7 @@ function describeCosts(customer: Customer, plan: CustomerPlan, fromEpochMs: numb
     const period = periodAt(limit.period, fromEpochMs);
     const span = { plan: plan.id, fromEpochMs, untilEpochMs: Infinity };
     const due = feeOfTerm(changed, span, period, limit.price);
-    if (due.kind === 'none' || Number(due.fee) === Number(limit.price.fee)) return [];
+    if (due.kind !== 'due' || Number(due.fee) === Number(limit.price.fee)) return [];
     const end = printMoment(new Date(period.endEpochMs).toISOString());
     return [`Until ${end}, ${Number(due.fee).toFixed(2)} ${currency} of this fee is due.`];
   });

@@ -80,7 +80,7 @@ function billingOfTerm(customer: Customer, ledger: Item, period: Period, billing
   const due = feeOfTerm(customer, span, period, billing.price);
   return {
     ...billing,
-    ...(due.kind === 'due' && { price: { ...billing.price, fee: due.fee } }),
+    ...(due.kind !== 'none' && { price: { ...billing.price, fee: due.kind === 'due' ? due.fee : '0' } }),
     replaced: due.kind === 'none',
     ...(span !== undefined && { term: span.fromEpochMs }),
   };

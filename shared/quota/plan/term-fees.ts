@@ -9,6 +9,8 @@ import type { Price } from '../usage/price.ts';
 type TermFee =
   /** The fee is charged for another term of the period. */
   | { readonly kind: 'none' }
+  /** Nobody owes the fee, because the customer was closed or suspended before the period. */
+  | { readonly kind: 'free' }
   /** The fee as decimal text: the whole fee, or the part for the time in force. */
   | { readonly kind: 'due'; readonly fee: string };
 
@@ -45,7 +47,7 @@ export function feeOfTerm(
   const { startEpochMs, endEpochMs } = period;
   const firstEpochMs = customer.terms[0]?.fromEpochMs ?? Infinity;
   const isAfterAllTerms = span === undefined && firstEpochMs <= startEpochMs;
-  if (isAfterAllTerms || isSuspended(customer, startEpochMs)) return { kind: 'none' };
+  if (isAfterAllTerms || isSuspended(customer, startEpochMs)) return { kind: 'free' };
   const spans = spansWithin(customer, period);
   if (prorate !== true) {
     const isLast = span === undefined ? spans.length === 0 : span.fromEpochMs === spans.at(-1)?.fromEpochMs;

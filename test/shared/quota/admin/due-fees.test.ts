@@ -348,8 +348,11 @@ describe('the fees of periods without requests', () => {
 
         const invoices = await invoicesOf(books.ports, { tenant: 'acme', month: '2026-10' }, books.nowMs);
         assert.deepEqual(
-          invoices.map(({ total }) => Number(total)).filter((total) => total > 0),
-          [],
+          invoices.map(({ total, lines }) => [
+            total,
+            lines.map(({ price, replaced }) => [price.fee, replaced]),
+          ]),
+          [['0.00', [['0', undefined]]]],
         );
       });
 

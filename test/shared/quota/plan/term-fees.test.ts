@@ -57,16 +57,10 @@ describe('the fee of a term', () => {
     ['a term that began long ago', aCustomer([-40]), -40, '30', '30'],
     ['a term that ends with its customer', aCustomer([-40], 3), -40, '30', '3'],
     ['a term that ends as the period begins', aCustomer([-40, 0]), -40, undefined, undefined],
-    ['a period after its customer was closed', aCustomer([-40], -5), undefined, undefined, undefined],
-    ['a period that begins as its customer is closed', aCustomer([-40], 0), undefined, undefined, undefined],
-    ['a period in which its customer is suspended', aSuspended([-40], -1), -40, undefined, undefined],
-    [
-      'a period after its customer was suspended for a term',
-      aSuspended([-40, 5], 0),
-      5,
-      undefined,
-      undefined,
-    ],
+    ['a period after its customer was closed', aCustomer([-40], -5), undefined, 'free', 'free'],
+    ['a period that begins as its customer is closed', aCustomer([-40], 0), undefined, 'free', 'free'],
+    ['a period in which its customer is suspended', aSuspended([-40], -1), -40, 'free', 'free'],
+    ['a period after its customer was suspended for a term', aSuspended([-40, 5], 0), 5, 'free', 'free'],
     ['a period within which its customer is suspended', aSuspended([-40], 1), -40, '30', '30'],
     ['a term that begins as the period ends', aCustomer([0, 30]), 30, undefined, undefined],
   ];
@@ -84,7 +78,11 @@ describe('the fee of a term', () => {
         const span = term && { ...term, untilEpochMs };
         assert.deepEqual(
           feeOfTerm(customer, span, PERIOD, { fee: '30', ...(prorate && { prorate }) }),
-          expected === undefined ? { kind: 'none' } : { kind: 'due', fee: expected },
+          expected === undefined
+            ? { kind: 'none' }
+            : expected === 'free'
+              ? { kind: 'free' }
+              : { kind: 'due', fee: expected },
         );
       });
 });
