@@ -103,7 +103,8 @@ export async function listDueFees(
       const name = `${headKey(owed.id).pk}#${owed.period.startEpochMs}#${owed.term?.fromEpochMs ?? ''}`;
       if (seen.has(name)) continue;
       seen.add(name);
-      if (!(await isKnown(ports, owed))) rows.push(toDue(owed));
+      const found = await lookUp(ports, owed);
+      if (!found.isKnown) rows.push(toDue(owed, found.taken));
     }
   return { rows, ...(next !== undefined && { next }) };
 }
@@ -289,12 +290,19 @@ function periodsWithin(
   return found;
 }
 
-/** Whether nothing is left to record: the period has a ledger or a record, or the limit was suspended when it began. */
-async function isKnown({ store, listing }: Ports, { id, period, term }: Owed): Promise<boolean> {
+type Found = {
+  /** Whether nothing is left to record: the fee has a ledger or a record, or the limit was suspended at its beginning. */
+  readonly isKnown: boolean;
+  /** The ids of the ledgers and records of other terms of the period. */
+  readonly taken: ReadonlySet<string>;
+};
+
+async function lookUp({ store, listing }: Ports, { id, period, term }: Owed): Promise<Found> {
   const { pk } = headKey(id);
   const head = await readItem(store, headKey(id));
   const suspendedAt = head?.['susp'];
-  if (typeof suspendedAt === 'number' && suspendedAt <= period.startEpochMs) return true;
+  if (typeof suspendedAt === 'number' && suspendedAt <= period.startEpochMs)
+    return { isKnown: true, taken: new Set() };
   const alias = head?.['alias'];
   const at = typeof alias === 'string' ? headKey({ ...id, limit: alias }).pk : pk;
   const to = new Date(period.endEpochMs).toISOString();
@@ -311,23 +319,32 @@ async function isKnown({ store, listing }: Ports, { id, period, term }: Owed): P
   const ofPeriod = ledgers.items.filter(({ key, item }) =>
     overlaps(key.sk.slice('P#'.length), periodEndOf(item)),
   );
-  if (ofPeriod.some(({ item }) => isOfTerm(item['term']))) return true;
   const records = await listing.range({
     ...newest,
     from: recordPrefix(from),
     to: `${recordPrefix(to)}${LAST}`,
   });
   if (records.kind === 'unavailable') throw unavailable(records.reason);
-  return records.items.some(({ item }) => {
-    const record = parseUsageRecord(item);
-    return overlaps(ledgerOf(record), Date.parse(record.periodEnd)) && isOfTerm(record.term);
-  });
+  const recorded = records.items
+    .map(({ item }) => parseUsageRecord(item))
+    .filter((record) => overlaps(ledgerOf(record), Date.parse(record.periodEnd)));
+  return {
+    isKnown:
+      ofPeriod.some(({ item }) => isOfTerm(item['term'])) || recorded.some((record) => isOfTerm(record.term)),
+    taken: new Set([...ofPeriod.map(({ key }) => key.sk.slice('P#'.length)), ...recorded.map(ledgerOf)]),
+  };
 }
 
-function toDue({ id, limit, plan, period, term }: Owed): DueFee {
+/**
+ * Returns the row of a fee. If the first request of the period came under a later term, its ledger has the id that this
+ * row would have, and the row gets the next free id.
+ */
+function toDue({ id, limit, plan, period, term }: Owed, taken: ReadonlySet<string>): DueFee {
   const { tenant, subject } = id;
   const startEpochMs = ledgerStartOf(period, term);
-  const ledger = new Date(startEpochMs).toISOString();
+  let idEpochMs = startEpochMs;
+  while (taken.has(new Date(idEpochMs).toISOString())) idEpochMs += 1;
+  const ledger = new Date(idEpochMs).toISOString();
   const periodStart = periodId(period);
   const credits = limit.quota + limit.overage;
   const none = { charged: 0, counted: 0, used: 0, outstanding: 0, withinQuota: 0, overage: 0, lost: 0 };

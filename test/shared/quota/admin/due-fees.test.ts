@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { closeAllOver } from '#shared/quota/admin/close-all.ts';
 import { closeOver } from '#shared/quota/admin/close-over.ts';
-import { createCustomer, setState } from '#shared/quota/admin/customers.ts';
+import { createCustomer, setPlan, setState } from '#shared/quota/admin/customers.ts';
 import { listDueFees } from '#shared/quota/admin/due-fees.ts';
 import { assignPlan, unassignPlan } from '#shared/quota/admin/keys.ts';
 import { suspend, topUp } from '#shared/quota/admin/limits.ts';
@@ -12,6 +12,8 @@ import { invoicesOf } from '#shared/quota/admin/tenant-invoices.ts';
 import { savePlan } from '#shared/quota/admin/plans.ts';
 import type { UsageRecord } from '#shared/quota/admin/usage-record.ts';
 import { headKey } from '#shared/quota/ledger/ledger.ts';
+import { CustomerBook } from '#shared/quota/plan/customer-book.ts';
+import { createQuotas } from '#shared/quota/quotas.ts';
 import { makeInvoices } from '#shared/quota/usage/invoice.ts';
 import type { Item } from '#shared/table/item-write.ts';
 import { AdministeredTable, memoryAdminPorts, requested } from '../../../support/quota-admin.ts';
@@ -355,6 +357,41 @@ describe('the fees of periods without requests', () => {
           [['0.00', [['0', undefined]]]],
         );
       });
+
+  it('are recorded beside the usage of a later plan of the period, once, however often it is closed', async () => {
+    const books = new Books();
+    const price = { ...FEE, fee: '30', prorate: true };
+    for (const plan of ['gold', 'pro']) await books.save(plan, [{ ...MONTHLY, price }]);
+    const create = books.request(at('2026-10-01'));
+    await createCustomer(books.ports, create, { tenant: 'acme', plan: 'gold' });
+    await setPlan(books.ports, books.request(at('2026-11-11')), { tenant: 'acme', plan: 'pro', version: 2 });
+    books.nowMs = at('2026-11-20T12:00:00Z');
+    const { ports, nowMs } = books;
+    const clock = { nowEpochMs: () => nowMs, monotonicMs: () => nowMs };
+    const quotas = createQuotas({
+      ...ports,
+      clock,
+      plans: [],
+      customers: (store, plans) => new CustomerBook(store, clock, plans),
+    });
+    const { allowed } = await quotas.consume({ tenant: 'acme', key: 'k-1', atEpochMs: nowMs, cost: 7 });
+    assert.ok(allowed);
+    await quotas.flush();
+
+    const bills: unknown[] = [];
+    for (const day of [1, 2, 3]) {
+      await books.close(`2026-12-0${day}T06:00:00Z`, '2026-11');
+      const invoices = await invoicesOf(ports, { tenant: 'acme', month: '2026-11' }, books.nowMs);
+      bills.push(
+        ...invoices.map(({ total, lines, revision }) => [total, lines.map(({ used }) => used), revision]),
+      );
+    }
+
+    assert.deepEqual(
+      bills,
+      Array.from({ length: 3 }, () => ['30.07', [0, 7], 1]),
+    );
+  });
 
   it('are found over pages of keys and customers, each once', async () => {
     const books = new Books();
