@@ -14,6 +14,7 @@ import { exactCredentials } from './exact-credentials.ts';
 import { breakerStates } from './breaker-states.ts';
 import { cacheScopes } from './cache-scopes.ts';
 import { channelListeners } from './channel-listeners.ts';
+import { customerBills } from './customer-bills.ts';
 import { languages } from './languages.ts';
 import { mcpCalls } from './mcp-calls.ts';
 import { messageRoutes } from './message-routes.ts';
@@ -39,6 +40,7 @@ export const DRAWN_PROMISES: readonly DrawnPromise[] = [
   breakerStates,
   cacheScopes,
   channelListeners,
+  customerBills,
   languages,
   mcpCalls,
   messageRoutes,

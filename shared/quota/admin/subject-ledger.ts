@@ -112,8 +112,10 @@ function termOf(
   limit: QuotaLimit,
   nowEpochMs: number,
 ): number | undefined {
-  if (terms.kind !== 'term' || terms.term.fromEpochMs === undefined) return undefined;
-  const term = { by: terms.by, fromEpochMs: terms.term.fromEpochMs };
+  // The plan of a customer who is suspended or closed still decides what the period costs.
+  const fromEpochMs = terms.kind === 'none' ? undefined : terms.term?.fromEpochMs;
+  if (fromEpochMs === undefined) return undefined;
+  const term = { by: terms.kind === 'term' ? terms.by : 'customer', fromEpochMs } as const;
   return termFor(limit, periodAt(limit.period, nowEpochMs), term);
 }
 

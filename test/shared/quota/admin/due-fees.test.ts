@@ -358,6 +358,35 @@ describe('the fees of periods without requests', () => {
         );
       });
 
+  for (const [state, total] of [
+    ['closed', '10.00'],
+    ['suspended', '20.00'],
+  ] as const)
+    it(`are for the time of the plan if an administrator changes the counts of a customer who is ${state}`, async () => {
+      const books = new Books();
+      await books.save('gold', [{ ...MONTHLY, price: { ...FEE, fee: '30', prorate: true } }]);
+      const create = books.request(at('2026-11-11'));
+      await createCustomer(books.ports, create, { tenant: 'acme', plan: 'gold' });
+      await setState(books.ports, books.request(at('2026-11-21')), 'acme', state);
+      const limit = {
+        tenant: 'acme',
+        limit: 'monthly',
+        key: undefined,
+        route: undefined,
+        periodEpochMs: undefined,
+      };
+      books.nowMs = at('2026-11-25');
+      await topUp(books.ports, books.request(books.nowMs), limit, 5);
+
+      await books.close('2026-12-01T06:00:00Z', '2026-11');
+
+      const invoices = await invoicesOf(books.ports, { tenant: 'acme', month: '2026-11' }, books.nowMs);
+      assert.deepEqual(
+        invoices.map((invoice) => invoice.total),
+        [total],
+      );
+    });
+
   it('are recorded beside the usage of a later plan of the period, once, however often it is closed', async () => {
     const books = new Books();
     const price = { ...FEE, fee: '30', prorate: true };
