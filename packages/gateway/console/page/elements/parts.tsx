@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { closeMeaning, statusKind } from '../texts.ts';
+import { closeMeaning, dateTime, statusKind } from '../texts.ts';
 import type { ComponentChildren } from 'preact';
 import type { Shown } from '../../records/model.ts';
 
@@ -31,6 +31,16 @@ export function Problem({ text }: { readonly text: string | undefined }) {
     <p class="problem" role="alert">
       {text}
     </p>
+  );
+}
+
+/** A time, which is not broken at its hyphens. */
+export function Instant({ at }: { readonly at: string | number }) {
+  const time = new Date(at);
+  return (
+    <time class="whole" dateTime={time.toISOString()}>
+      {dateTime(time.getTime())}
+    </time>
   );
 }
 

@@ -1,8 +1,7 @@
 /** The people of a customer in the toolkit's portal: members, open invitations, and a link for somebody new. */
 import { useState } from 'preact/hooks';
 import { fetchControl, useFetched } from '../connection/control.ts';
-import { Action, Copy, Reading, TableBox } from '../elements/parts.tsx';
-import { dateTime } from '../texts.ts';
+import { Action, Copy, Instant, Reading, TableBox } from '../elements/parts.tsx';
 import type {
   ShownInvitation,
   ShownLink,
@@ -36,10 +35,6 @@ export function People({ tenant, isOpen }: { readonly tenant: string; readonly i
   );
 }
 
-function instant(text: string): string {
-  return dateTime(Date.parse(text));
-}
-
 function Members({ members }: { readonly members: readonly ShownMember[] }) {
   return (
     <TableBox label="Members">
@@ -60,7 +55,9 @@ function Members({ members }: { readonly members: readonly ShownMember[] }) {
               </th>
               <td>{role}</td>
               <td>{email ?? '–'}</td>
-              <td>{instant(since)}</td>
+              <td>
+                <Instant at={since} />
+              </td>
             </tr>
           ))}
         </tbody>
@@ -88,7 +85,7 @@ function Invitations({
       <ul class="invitations">
         {invitations.map(({ id, role, by, expiresAt }) => (
           <li key={id}>
-            {role}, created by <bdi>{by}</bdi>, until {instant(expiresAt)}{' '}
+            {role}, created by <bdi>{by}</bdi>, until <Instant at={expiresAt} />{' '}
             <Action label="Withdraw" title={`Withdraw the invitation ${id}`} run={() => withdraw(id)} />
           </li>
         ))}
@@ -132,7 +129,7 @@ function Invite({
         <div class="card once" role="status">
           <p>
             Hand this link over yourself. It lets one person in as {made.role}, until{' '}
-            {instant(made.expiresAt)}, and is shown only once.
+            <Instant at={made.expiresAt} />, and is shown only once.
           </p>
           <p>
             <code class="link">{made.link}</code>

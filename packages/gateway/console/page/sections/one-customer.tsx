@@ -2,10 +2,10 @@
 import { useMemo, useState } from 'preact/hooks';
 import { useFetched } from '../connection/control.ts';
 import { Chart } from '../elements/chart.tsx';
-import { Problem } from '../elements/parts.tsx';
+import { Instant, Problem } from '../elements/parts.tsx';
+import { dateTime } from '../texts.ts';
 import { SortableTable } from '../elements/sortable-table.tsx';
 import { linkTo } from '../address.ts';
-import { dateTime } from '../texts.ts';
 import { sumByPeriod } from '../data/periods.ts';
 import { countRefusals, describeRefusing } from '../data/refusals.ts';
 import { number, State, UseBar } from './customer-use.tsx';
@@ -62,7 +62,14 @@ function Facts({ customer, rows }: { readonly customer: ShownCustomer; readonly 
       <p>
         {name === undefined || name === customer.tenant ? null : `${name} · `}
         {plan === undefined ? 'no plan' : `plan ${plan}`}
-        {from === undefined ? '' : <span class="soft"> since {instant(from)}</span>}
+        {from === undefined ? (
+          ''
+        ) : (
+          <span class="soft">
+            {' '}
+            since <Instant at={from} />
+          </span>
+        )}
       </p>
       <h3>Limits in this period</h3>
       {uses.length === 0 ? <p class="soft">Nothing was counted in this period.</p> : <Uses uses={uses} />}
@@ -82,14 +89,12 @@ function Facts({ customer, rows }: { readonly customer: ShownCustomer; readonly 
       )}
       <h3>Plans</h3>
       <Plans plans={customer.plans} />
-      <h3>Changes since {instant(changesSince)}</h3>
+      <h3>
+        Changes since <Instant at={changesSince} />
+      </h3>
       {changes.length === 0 ? <p class="soft">Nothing was changed.</p> : <Changes changes={changes} />}
     </>
   );
-}
-
-function instant(text: string): string {
-  return dateTime(Date.parse(text));
 }
 
 function Uses({ uses }: { readonly uses: readonly ShownUse[] }) {
@@ -104,7 +109,11 @@ function Uses({ uses }: { readonly uses: readonly ShownUse[] }) {
           <UseBar use={use} />
           <span class="soft">
             {use.state === undefined || use.state === 'open' ? '' : `${use.state} · `}
-            {use.periodEnd === undefined ? '' : `until ${instant(use.periodEnd)}`}
+            {use.periodEnd === undefined ? null : (
+              <>
+                until <Instant at={use.periodEnd} />
+              </>
+            )}
           </span>
         </li>
       ))}
@@ -154,8 +163,8 @@ function History({ history }: { readonly history: readonly ShownUse[] }) {
         />
       ) : (
         <p class="soft">
-          {number(only.counted)} units of {chosen} since {dateTime(only.startSeconds * 1000)}. From the second
-          period on, a plot shows the units of each period.
+          {number(only.counted)} units of {chosen} since <Instant at={only.startSeconds * 1000} />. From the
+          second period on, a plot shows the units of each period.
         </p>
       )}
     </>
@@ -190,7 +199,7 @@ function Cost({ cost: { month, totals, isDraft, problem }, isLinked }: CostProps
 
 /** Shows the used-up quotas and the suspensions because of which requests of the customer are refused now. */
 function Refused({ customer }: { readonly customer: ShownCustomer }) {
-  const causes = describeRefusing(customer, instant);
+  const causes = describeRefusing(customer, (at) => dateTime(Date.parse(at)));
   return causes.length === 0 ? (
     <p class="soft">
       No quota of this customer is used up, and neither the customer nor one of its limits is suspended.
@@ -228,7 +237,9 @@ function Refusals({ tenant, rows }: { readonly tenant: string; readonly rows: re
           >
             {count} × {status ?? 'message'} {reason}
           </a>
-          <span class="soft">last at {dateTime(lastEpochMs)}</span>
+          <span class="soft">
+            last at <Instant at={lastEpochMs} />
+          </span>
         </li>
       ))}
     </ul>
@@ -256,10 +267,10 @@ function Keys({ keys }: { readonly keys: readonly ShownCustomerKey[] }) {
             <State state={state} />
           </td>
           <td class="soft" data-column="Created">
-            {createdAt === undefined ? '' : instant(createdAt)}
+            {createdAt === undefined ? null : <Instant at={createdAt} />}
           </td>
           <td class="soft" data-column="Last used">
-            {lastUsedAt === undefined ? 'never' : instant(lastUsedAt)}
+            {lastUsedAt === undefined ? 'never' : <Instant at={lastUsedAt} />}
           </td>
         </tr>
       )}
@@ -274,7 +285,10 @@ function Plans({ plans }: Pick<ShownCustomer, 'plans'>) {
     <ul class="uses">
       {plans.map(({ plan, from }) => (
         <li key={from}>
-          <span>{plan}</span> <span class="soft">from {instant(from)}</span>
+          <span>{plan}</span>{' '}
+          <span class="soft">
+            from <Instant at={from} />
+          </span>
         </li>
       ))}
     </ul>
@@ -290,7 +304,7 @@ function Changes({ changes }: { readonly changes: readonly ShownChange[] }) {
             {kind} {after === undefined ? '' : before === undefined ? after : `${before} → ${after}`}
           </span>
           <span class="soft">
-            {instant(at)} by {by}
+            <Instant at={at} /> by {by}
           </span>
         </li>
       ))}
