@@ -1,6 +1,7 @@
 /** Output of the command line: colour only on a terminal, one message for each error, and JSON with `--json`. */
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { styleText } from 'node:util';
 import { quote } from '@gatewright/aws/text/token-options';
 import { UsageError, UserError } from '@gatewright/aws/usage-error';
@@ -99,7 +100,7 @@ export function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
 
-const CHECKOUT = join(import.meta.dirname, '../../..');
+const CHECKOUT = resolve(fileURLToPath(new URL('../../..', import.meta.url)));
 const MAIN = 'packages/gatewright/command/main.ts';
 
 /**
