@@ -64,10 +64,11 @@ export function compile(text: string | object, inventory: RouteInventory, name =
 /** @throws Error that lists every problem, for tests that need a document without problems */
 export function aDocument(
   over: object = {},
-  routes: readonly string[] = ['GET /users', 'GET /users/{id}'],
+  routes?: readonly string[],
   kind: RouteInventory['kind'] = 'rest',
 ): CompiledDocument {
-  const compilation = compile(documentText(over), anInventory(routes, kind));
+  const usual = kind === 'websocket' ? ['ANY $connect'] : ['GET /users', 'GET /users/{id}'];
+  const compilation = compile(documentText(over), anInventory(routes ?? usual, kind));
   if (compilation.kind === 'compiled') return compilation.document;
   throw new Error(compilation.problems.map(printProblem).join('\n'));
 }

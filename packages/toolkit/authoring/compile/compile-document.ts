@@ -31,7 +31,7 @@ import type {
   ProtectedApi,
 } from '@gatewright/handlers/access/compiled-document';
 import type { AccessDocument, RuleText } from '../document/document.ts';
-import { expandRoutes, expandRule } from './expand-rule.ts';
+import { expandRoutes, expandRule, openConnect } from './expand-rule.ts';
 import type { KeySnapshot } from './key-snapshot.ts';
 import type { Locate, Problem } from '../document/read-document.ts';
 import { isReachable, routedPath } from '@gatewright/handlers/access/decide/route-finder';
@@ -82,7 +82,7 @@ export function compileDocument(source: CompileSource): Compilation {
   checkIssuers({ ...work, kind: inventory.kind });
   checkSerialNumbers(document, work.problem);
   const roles = closeRoles(document, work.problem);
-  const routes = inventory.kind === 'websocket' ? [] : expandRoutes(inventory.routes);
+  const routes = inventory.kind === 'websocket' ? openConnect(inventory) : expandRoutes(inventory.routes);
   const networks: string[][] = [];
   const rules = compileRules(work, routes, networks);
   const channels = compileChannels(document.channels, {
@@ -197,12 +197,7 @@ function compileRules(
       ? { routes: [], bind: [] }
       : expandRule(rule, routes, (below, message, at) => problem([...path, ...below], message, at));
     if (expanded === undefined) return [];
-    warnOfRule(
-      work,
-      rule,
-      path,
-      expanded.routes.map((route) => routes[route]),
-    );
+    warnOfRule(work, rule, path, isWebSocket ? routes : expanded.routes.map((route) => routes[route]));
     const bind = expanded.bind.length === 0 ? {} : { bind: expanded.bind };
     return [{ id: rule.id, effect: rule.effect, routes: expanded.routes, ...(when && { when }), ...bind }];
   });

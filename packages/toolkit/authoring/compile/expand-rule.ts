@@ -1,7 +1,7 @@
 /** Expands a rule's methods and paths to the matching routes of the inventory. */
 import type { BindText, RuleText } from '../document/document.ts';
 import type { CompiledBinding, CompiledRoute } from '@gatewright/handlers/access/compiled-document';
-import type { InventoryRoute } from '../inventory/route-inventory.ts';
+import type { InventoryRoute, RouteInventory } from '../inventory/route-inventory.ts';
 import { parseTemplate } from '@gatewright/handlers/access/decide/route-finder';
 import type { RouteSegment } from '@gatewright/handlers/access/decide/segment-patterns';
 import { isClose } from '../document/shape.ts';
@@ -9,6 +9,9 @@ import type { Path } from '../document/shape.ts';
 
 /** The methods of `ANY`. No other method is ever allowed. */
 const METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
+
+/** The handshakes of a WebSocket API, which are all that its rules decide. */
+export const CONNECT: CompiledRoute = { method: 'WebSocket', path: '$connect' };
 
 type ExpandedRule = {
   readonly routes: readonly number[];
@@ -27,6 +30,16 @@ export function expandRoutes(inventory: readonly InventoryRoute[]): readonly Com
       return verbs.map((verb) => ({ method: verb, path, ...open }));
     })
     .sort((a, b) => compareTexts(a.path, b.path) || compareTexts(a.method, b.method));
+}
+
+/**
+ * Returns the route of the handshakes of a WebSocket API if it has no authorizer of Gatewright, because then everyone can
+ * connect. The route is also open if the API does not have it.
+ */
+export function openConnect({ routes }: Pick<RouteInventory, 'routes'>): readonly CompiledRoute[] {
+  const connect = routes.find(({ path }) => path === '$connect');
+  if (routes.length === 0 || connect?.isProtected === true) return [];
+  return [{ ...CONNECT, isOpen: true, ...(connect?.guard !== undefined && { guard: connect.guard }) }];
 }
 
 function compareTexts(a: string, b: string): number {

@@ -10,6 +10,7 @@ import type {
 } from '@gatewright/handlers/access/compiled-document';
 import type { McpGrants, McpPatterns } from '@gatewright/handlers/mcp/grants';
 import { MCP_SUBJECTS } from '@gatewright/handlers/mcp/methods';
+import { CONNECT } from '../compile/expand-rule.ts';
 import { showControls } from '@gatewright/aws/text/visible-text';
 
 /**
@@ -35,11 +36,9 @@ type AccessMatrix = {
   readonly notes: readonly string[];
 };
 
-const CONNECT: CompiledRoute = { method: 'WebSocket', path: '$connect' };
-
 export function describeAccess(document: CompiledDocument): AccessMatrix {
   const roles = Object.keys(document.roles);
-  const routes = document.kind === 'websocket' ? [CONNECT] : document.routes;
+  const routes = document.kind === 'websocket' ? [document.routes[0] ?? CONNECT] : document.routes;
   return {
     columns: ['anybody', ...roles],
     rows: routes.map((route, index) => {

@@ -130,7 +130,7 @@ function verdictOn(
   nowEpochSeconds: number,
 ): Verdict {
   const decision = decide(document, principal, { target, sourceIp: caller.ip, nowEpochSeconds });
-  const { route } = decision;
+  const route = document.kind === 'websocket' ? (document.routes[0] ?? decision.route) : decision.route;
   if (route?.isOpen === true) return { kind: 'open', route, rules: [] };
   const refusal = findRefusal(document, caller, nowEpochSeconds);
   const uncharged = findUncharged(document, principal, decision);

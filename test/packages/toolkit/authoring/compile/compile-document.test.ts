@@ -12,7 +12,7 @@ function problemsOf(over: object, routes = ROUTES, kind: 'rest' | 'http' | 'webs
   return compilation.kind === 'invalid' ? compilation.problems.map(({ message }) => message) : [];
 }
 
-function warningsOf(over: object, routes = ROUTES, kind: 'rest' | 'http' = 'rest') {
+function warningsOf(over: object, routes = ROUTES, kind: 'rest' | 'http' | 'websocket' = 'rest') {
   const compilation = compile(documentText(over), anInventory(routes, kind));
   return compilation.kind === 'compiled'
     ? compilation.warnings.map(({ message }) => message)
@@ -276,6 +276,17 @@ rules:
       warnings.join('\n'),
       /no rule allows DELETE \/files\/\{proxy\+\}, .*, so every call is denied/,
     );
+  });
+
+  it('warns of a WebSocket API whose handshakes have no authorizer of Gatewright', () => {
+    const connect = { rules: [{ id: 'ws', effect: 'allow', connect: true }] };
+    const warned = (routes: string[]) => warningsOf(connect, routes, 'websocket').join('\n');
+
+    const expected =
+      /WebSocket \$connect does not use an authorizer of Gatewright, so this rule is not enforced/;
+    assert.match(warned(['open ANY $connect']), expected);
+    assert.match(warned(['open ANY $default']), expected, 'an API without the route $connect');
+    assert.doesNotMatch(warned(['ANY $connect', 'open ANY $default']), expected);
   });
 
   it('warns of no preflight, unless a rule asks for OPTIONS by name', () => {

@@ -201,6 +201,17 @@ describe('describeAccess', () => {
     );
   });
 
+  // The matrix of a service whose WebSocket API has only $default said that nobody without a role may connect.
+  it('says that everyone may connect to a WebSocket API whose handshakes have no authorizer', () => {
+    const connect = [{ id: 'ws', effect: 'allow', connect: true, when: { roles: { any: ['support'] } } }];
+    const cellsWith = (...routes: string[]) =>
+      describeAccess(aDocument({ rules: connect }, routes, 'websocket')).rows.map(({ cells }) => cells);
+
+    assert.deepEqual(cellsWith('open ANY $default'), [['open', 'open', 'open']]);
+    assert.deepEqual(cellsWith('JWT ANY $connect'), [['other', 'other', 'other']]);
+    assert.deepEqual(cellsWith('ANY $connect'), [['deny', 'allow', 'allow']]);
+  });
+
   it('names the claims that every caller has', () => {
     const result = { claims: { as: 'jwt', names: ['sub', 'org', 'tier'], optional: ['tier'] } };
     const { notes } = describeAccess(aDocument({ result }));
