@@ -6,7 +6,7 @@ import { printPathName } from '#shared/http/path-name.ts';
 import { AdminError, callAdminJson } from '../../../terminal/admin-client.ts';
 import { changeCommand, printRows, readCommand, readPages, sortRows } from '../../commands/admin-commands.ts';
 import type { Answer, ChangeFlags, ReadFlags } from '../../commands/admin-commands.ts';
-import { printResult, UsageError } from '../../../../base/terminal/output.ts';
+import { printNotes, printResult, UsageError } from '../../../../base/terminal/output.ts';
 import { readGivenFile } from '../../../terminal/read-given-file.ts';
 import { readKeyId } from '../../access/commands/key-id.ts';
 import { change, ownerPath } from './quota-calls.ts';
@@ -59,6 +59,10 @@ async function listPlans(flags: ReadFlags): Promise<void> {
   const columns = ['id', 'version', 'limits'];
   const shown = plans.map((plan) => ({ ...plan, limits: describeLimits(plan) }));
   printRows(plans, columns, columns, shown);
+  if (plans.length === 0)
+    printNotes(
+      'No plan is saved yet. Plans in access documents can be given to customers already, and are saved when they are used first.',
+    );
 }
 
 async function getPlan(plan: string, flags: ReadFlags): Promise<void> {

@@ -232,6 +232,15 @@ describe('gatewright plan', () => {
       );
     });
 
+  it('says that plans of access documents need not be saved, if none is', async () => {
+    const { stderr } = await admin.ask(plan('list'), { body: { plans: [] } });
+
+    assert.match(
+      stderr,
+      /^No plan is saved yet\. Plans in access documents can be given to customers already/,
+    );
+  });
+
   it('saves the next version of a plan, or the first', async () => {
     writeFileSync(join(folder, 'gold.yml'), 'id: gold/a\nlimits: []\n');
     const path = '/quota/plans/gold~1a';
