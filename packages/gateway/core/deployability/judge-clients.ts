@@ -137,6 +137,15 @@ export function judgeScopes(
   for (const [index, scope] of asOneOrMore(scopes).entries()) {
     const [, identifier = '', name = ''] = /^(.+)\/([^/]+)$/.exec(asText(scope) ?? '') ?? [];
     const server = servers.find(({ properties }) => properties['Identifier'] === identifier);
+    if (server === undefined && isMissing(servers, { client, id, identifier, all })) {
+      const { logicalId } = client;
+      return {
+        resource: client,
+        property: `AllowedOAuthScopes.${index}`,
+        message: `Invalid scope requested: ${identifier}/${name}`,
+        remedy: `add an AWS::Cognito::UserPoolResourceServer of the same pool with Identifier: ${identifier}, a Name and Scopes: [{ ScopeName: ${name}, ScopeDescription: ${name} }], and list it in DependsOn of ${logicalId}`,
+      };
+    }
     if (server === undefined || (server.unresolved ?? []).includes('Scopes')) continue;
     const names = asOneOrMore(server.properties['Scopes'] ?? []).map((one) =>
       textOf(membersOf(one), 'ScopeName'),
@@ -150,6 +159,40 @@ export function judgeScopes(
       };
   }
   return undefined;
+}
+
+/**
+ * Whether no resource server of the template can have the identifier, although the template creates the pool: until the
+ * pool exists, nothing outside of the template can add a server to it (aws/aws-cdk#10676).
+ */
+function isMissing(
+  servers: readonly ResolvedResource[],
+  {
+    client,
+    id,
+    identifier,
+    all,
+  }: {
+    readonly client: ResolvedResource;
+    readonly id: unknown;
+    readonly identifier: string;
+    readonly all: readonly ResolvedResource[];
+  },
+): boolean {
+  const isOfTemplate = all.some(
+    ({ type, physicalId }) => type === 'AWS::Cognito::UserPool' && physicalId === id,
+  );
+  // The scope and the identifiers may be put together from what only AWS knows.
+  const isKnown =
+    !(client.unresolved ?? []).includes('AllowedOAuthScopes') &&
+    servers.every(({ unresolved = [] }) => !unresolved.includes('Identifier')) &&
+    all.every(
+      ({ type, unresolved = [] }) =>
+        type !== 'AWS::Cognito::UserPoolResourceServer' || !unresolved.includes('UserPoolId'),
+    );
+  // A custom resource or a nested stack may create the server.
+  const isMadeHere = !all.some(({ type }) => /^Custom::|^AWS::CloudFormation::/.test(type));
+  return identifier !== '' && isOfTemplate && isKnown && isMadeHere;
 }
 
 /** badmintoncryer/cdk-preflight, pf-cognito-default-redirect-uri-member, deployed */

@@ -7,6 +7,7 @@ import { USE_REGIONAL } from './call-words.ts';
 import { REMEDIES_OF_FORMS } from './remedies-of-forms.ts';
 import { REMEDIES_OF_NAMES } from './remedies-of-names.ts';
 import { REMEDIES_OF_REFUSALS } from './remedies-of-refusals.ts';
+import { nearestOf } from './spelling.ts';
 import { nameAt } from './remedy-row.ts';
 import type { RemedyRow } from './remedy-row.ts';
 
@@ -52,6 +53,11 @@ function mappingForms(refused: string, { type, property }: At): string {
   return isResponse
     ? "write method.response.header.NAME as the key; the value is a constant in single quotes ('…'), integration.response.header.NAME, integration.response.body.PATH, context.NAME or stageVariables.NAME"
     : "write integration.request.header.NAME, integration.request.querystring.NAME or integration.request.path.NAME as the key; the value is a constant in single quotes ('…'), method.request.header.NAME, method.request.querystring.NAME, method.request.path.NAME, method.request.body, context.NAME or stageVariables.NAME";
+}
+
+/** Returns the name that is most similar, or that the other name begins with. */
+function nearestAuthorizer(name: string, names: readonly string[]): string | undefined {
+  return nearestOf(name, names) ?? names.find((one) => name.startsWith(one) || one.startsWith(name));
 }
 
 /** Matches the property that names the destination of a web ACL's logs. */
@@ -246,6 +252,13 @@ export const REMEDIES_IN_WORDS: readonly RemedyRow[] = [
   {
     words: /^Cannot create a child of a resource with a greedy path variable: (.+)$/,
     remedy: ([, greedy = '']) => `remove what follows ${greedy}, or write the variable without +`,
+  },
+  {
+    words: /the API has no authorizer (\S+) \(its authorizers are (.+)\)$/,
+    remedy: ([, name = '', names = '']) => {
+      const near = nearestAuthorizer(name, names.split(', '));
+      return `${near === undefined ? `write ${names.replaceAll(', ', ' or ')}` : `write ${near}`} instead of ${name}, or add ${name} to Auth.Authorizers of the API of the event`;
+    },
   },
   {
     words: /the API has no authorizer (\S+)/,

@@ -137,6 +137,7 @@ const OF_API_GATEWAY: readonly RemedyRow[] = [
     /^Invalid ARN specified in the request/,
     'specify an ARN (Fn::GetAtt NAME.Arn), instead of the name that Ref returns',
   ),
+  fixed(/^Invalid stage variable name: /, 'use only letters, digits and underscores in the name'),
   fixed(
     /^Invalid stage variable value: the value is empty/,
     'write a value, for example none, or remove the variable',

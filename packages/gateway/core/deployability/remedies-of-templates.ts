@@ -8,6 +8,15 @@ const IN_TRANSFORM =
   'add Transform: AWS::LanguageExtensions to the template (before AWS::Serverless-2016-10-31, if the template has both)';
 
 const OF_TEMPLATES: readonly RemedyRow[] = [
+  {
+    words: /Every AllowedValues member must be a list/,
+    remedy: () => 'write AllowedValues as a list, such as [dev, prod]',
+  },
+  {
+    words: /the first item of Fn::If must be the name of a condition, not \{"(?:Ref|Condition)":"(\w+)"\}/,
+    remedy: ([, name = '']) =>
+      `write the name of a condition itself as the first item of Fn::If, without Ref: if ${name} is a parameter, add a condition to Conditions, such as Is${name}: !Equals [!Ref ${name}, 'true'], and write !If [Is${name}, …]`,
+  },
   fixed(/\(it needs Transform: AWS::LanguageExtensions\)$/, IN_TRANSFORM),
   {
     words: /is non alphanumeric\.$/,

@@ -44,6 +44,10 @@ export function inlineDocuments(
     if (names === undefined || !isJsonObject(resource) || !isJsonObject(properties))
       return [logicalId, resource] as const;
     const [bodyName, fileName] = names;
+    // SAM refuses an API with both.
+    if (type === 'AWS::Serverless::Api' || type === 'AWS::Serverless::HttpApi')
+      if (properties[bodyName] !== undefined && properties[fileName] !== undefined)
+        return [logicalId, resource] as const;
     const location =
       assetFile(resource['Metadata'], fileName) ??
       storedFile(properties[fileName], stored) ??

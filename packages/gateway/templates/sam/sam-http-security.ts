@@ -20,6 +20,12 @@ const SIGNED = {
 const OPEN = [{ NONE: [] }];
 
 /** Returns what the event adds to `security` of its route; nothing if the API's default applies. */
+/** Lists the authorizers of an API for a message about a name that is not one of them. */
+export function describeAuthorizers(authorizers: JsonObject): string {
+  const names = Object.keys(authorizers);
+  return names.length === 0 ? '' : ` (its authorizers are ${names.join(', ')})`;
+}
+
 export function httpEventSecurity(
   expansion: SamExpansion,
   apiAuth: JsonObject,
@@ -41,7 +47,10 @@ export function httpEventSecurity(
   }
   const authorizer = authorizersOf(apiAuth)[name];
   if (name !== 'AWS_IAM' && !isJsonObject(authorizer))
-    return expansion.fail(ownerId, `${where}the API has no authorizer ${name}`);
+    return expansion.fail(
+      ownerId,
+      `${where}the API has no authorizer ${name}${describeAuthorizers(authorizersOf(apiAuth))}`,
+    );
   const defaultScopes = membersOf(authorizer)['AuthorizationScopes'];
   return [{ [name]: auth['AuthorizationScopes'] ?? defaultScopes ?? [] }];
 }

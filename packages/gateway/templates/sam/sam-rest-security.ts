@@ -5,6 +5,7 @@
  */
 import { isJsonList, isJsonObject, isTrue, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
+import { describeAuthorizers } from './sam-http-security.ts';
 import { INTEGRATION, definitionsOf, mapMethods, putDefinitions } from './sam-document.ts';
 import { invocationUri, present } from './sam-expansion.ts';
 import type { SamExpansion, SamRoute } from './sam-expansion.ts';
@@ -50,7 +51,10 @@ export function eventSecurity(
         `${where}Authorizer NONE is allowed only if the API has a DefaultAuthorizer`,
       );
     if (name !== 'NONE' && name !== 'AWS_IAM' && !isJsonObject(authorizer))
-      expansion.fail(route.ownerId, `${where}the API has no authorizer ${name}`);
+      expansion.fail(
+        route.ownerId,
+        `${where}the API has no authorizer ${name}${describeAuthorizers(authorizers)}`,
+      );
     const defaultScopes = membersOf(authorizer)['AuthorizationScopes'];
     const hasScopes = name !== 'NONE' && name !== 'AWS_IAM';
     requirements.push({ [name]: hasScopes ? (scopes ?? defaultScopes ?? []) : [] });

@@ -71,6 +71,9 @@ const OF_OSLS: Readonly<Record<string, string>> = {
   ReservedConcurrentExecutions: 'reservedConcurrency',
 };
 
+/** Settings of functions in serverless.yml that need not be there, so that a finding has no line of theirs. */
+const OF_FUNCTIONS: Readonly<Record<string, string>> = { FunctionName: 'name' };
+
 /** Writes the name of the property as the author does: `timeout` in serverless.yml. */
 function speltAs(finding: DeployFinding, own: string, last: string): DeployFinding {
   const name = new RegExp(String.raw`(?<![\w.:'"-])${own}(?![\w.:'"-]*\w)`, 'g');
@@ -96,6 +99,8 @@ function spellOthers(
   const type = textOf(mapOf(mapOf(source?.original ?? {}, 'Resources'), finding.resource), 'Type');
   if (type.startsWith('AWS::Serverless::'))
     return { ...finding, remedy: finding.remedy.replace(CHANGED, (word) => nameInSam(type, word) ?? word) };
+  if (written !== undefined && /^functions\.[^.]+ \(/.test(written))
+    return { ...finding, remedy: finding.remedy.replace(CHANGED, (word) => OF_FUNCTIONS[word] ?? word) };
   if (written === undefined || !/^functions\.[^.]+\.events\./.test(written)) return finding;
   const spell = (word: string): string => (resources.has(word) ? word : (OF_OSLS[word] ?? lowerFirst(word)));
   return { ...finding, remedy: finding.remedy.replace(CHANGED, spell) };

@@ -9,6 +9,68 @@ export type FollowedRemedy = {
 
 export const OF_ORDER: readonly FollowedRemedy[] = [
   {
+    // aws/aws-cdk#10676: "Invalid scope requested: todos/get-todos"
+    name: 'a custom scope of a new pool without a resource server',
+    template: `Resources:
+  Pool: { Type: AWS::Cognito::UserPool }
+  Client:
+    Type: AWS::Cognito::UserPoolClient
+    Properties: { UserPoolId: !Ref Pool, GenerateSecret: true, AllowedOAuthFlowsUserPoolClient: true, AllowedOAuthFlows: [client_credentials], AllowedOAuthScopes: [todos/get] }
+`,
+    remedy:
+      'add an AWS::Cognito::UserPoolResourceServer of the same pool with Identifier: todos, a Name and Scopes: [{ ScopeName: get, ScopeDescription: get }], and list it in DependsOn of Client',
+    change: [
+      / {2}Client:\n/,
+      '  Server: { Type: AWS::Cognito::UserPoolResourceServer, Properties: { UserPoolId: !Ref Pool, Identifier: todos, Name: todos, Scopes: [{ ScopeName: get, ScopeDescription: get }] } }\n  Client:\n    DependsOn: Server\n',
+    ],
+  },
+  {
+    // aws-cloudformation/cfn-lint#316: "Fn::If requires a list argument with the first element being a condition"
+    name: 'a parameter in the place of a condition',
+    template: `Parameters: { KeepLong: { Type: String, Default: 'true' } }
+Resources:
+  Logs: { Type: AWS::Logs::LogGroup, Properties: { RetentionInDays: !If [!Ref KeepLong, 365, 7] } }
+`,
+    remedy:
+      "write the name of a condition itself as the first item of Fn::If, without Ref: if KeepLong is a parameter, add a condition to Conditions, such as IsKeepLong: !Equals [!Ref KeepLong, 'true'], and write !If [IsKeepLong, …]",
+    change: [
+      /Resources:([^]*)!Ref KeepLong/,
+      "Conditions: { IsKeepLong: !Equals [!Ref KeepLong, 'true'] }\nResources:$1IsKeepLong",
+    ],
+  },
+  {
+    // SAM's translator: an Authorizer of an event must be in Authorizers of its API
+    name: 'an event with a misspelt authorizer',
+    template: `Transform: AWS::Serverless-2016-10-31
+Resources:
+  Claims:
+    Type: AWS::Serverless::Api
+    Properties: { StageName: prod, Auth: { Authorizers: { StaffAuth: { UserPoolArn: 'arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_a' } } } }
+  Handler:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: nodejs22.x
+      Handler: index.handler
+      InlineCode: 'exports.handler = async () => ({})'
+      Events: { New: { Type: Api, Properties: { Path: /, Method: get, RestApiId: !Ref Claims, Auth: { Authorizer: StaffAuthorizer } } } }
+`,
+    remedy:
+      'write StaffAuth instead of StaffAuthorizer, or add StaffAuthorizer to Auth.Authorizers of the API of the event',
+    change: ['StaffAuthorizer', 'StaffAuth'],
+  },
+  {
+    // serverless/serverless#6133: "Please use names with only word characters."
+    name: 'a stage variable with a colon in its name',
+    template: `Resources:
+  Api: { Type: AWS::ApiGateway::RestApi, Properties: { Name: billing } }
+  Get: { Type: AWS::ApiGateway::Method, Properties: { RestApiId: !Ref Api, ResourceId: !GetAtt Api.RootResourceId, HttpMethod: GET, AuthorizationType: NONE, Integration: { Type: MOCK } } }
+  Deployment: { Type: AWS::ApiGateway::Deployment, DependsOn: Get, Properties: { RestApiId: !Ref Api } }
+  Live: { Type: AWS::ApiGateway::Stage, Properties: { RestApiId: !Ref Api, StageName: live, DeploymentId: !Ref Deployment, Variables: { 'owner:team': billing } } }
+`,
+    remedy: 'use only letters, digits and underscores in the name',
+    change: ["'owner:team'", 'owner_team'],
+  },
+  {
     // hashicorp/terraform-provider-aws#12120
     name: 'provisioned concurrency for an alias of $LATEST',
     template: `Transform: AWS::Serverless-2016-10-31
