@@ -2,6 +2,7 @@
 import { APIS_ADDED_BY_SAM } from '../../core/stack/source-format.ts';
 import { adviseBody, describeBodyFault } from './mapping-advice.ts';
 import { explainForwardedPath } from './behavior-advice.ts';
+import { WITHOUT_SLASH } from '../records/near-misses.ts';
 import { nameSetting } from './setting-text.ts';
 import { andDeploy, listed, sentence } from './reason.ts';
 import type { Circumstances, NearMiss } from './circumstances.ts';
@@ -159,6 +160,8 @@ function adviseRoute(
   if (nearest === undefined) return `Add a route for ${method} ${path}${andDeploy(protocol)}.`;
   if (nearest.lacksRoot === true)
     return `Add ${nameSetting(protocol === 'rest' ? 'rootMethod' : 'rootRoute', definition, method)}${andDeploy(protocol)}.`;
+  if (nearest.advice === WITHOUT_SLASH && protocol === 'http')
+    return `${WITHOUT_SLASH} If the client cannot be changed, add a route $default with the same integration: it gets every request that no other route matches.`;
   const verbs = verbsOf(nearMisses);
   return (
     nearest.advice ??

@@ -32,8 +32,8 @@ export function adviseOnNearest(
           `Write /* after ${bare} in the Resource of ${named}: the ARN of a call continues with stage, method and path (${policy.resource.slice(bare.length)}), and this Resource has none of them.${deploy}`,
         ];
       return [
-        `If this caller should have access, add ${writeResource(policy)} to the Resource of ${named}.${deploy}`,
-        ...adviseOwnStatement(nearest, named, writeResource(policy)),
+        `If this caller should have access, add ${writeResource(policy, about)} to the Resource of ${named}.${deploy}`,
+        ...adviseOwnStatement(nearest, named, writeResource(policy, about)),
       ];
     }
     case 'action':
@@ -54,9 +54,18 @@ function adviseOwnStatement({ conditions }: Statement, named: string, resource: 
  * Returns the short form of the ARN for a policy of the API itself, because the ARN of a local request
  * contains the id of the local API. AWS completes the short form.
  */
-function writeResource({ of, resource }: GuardPolicy): string {
+function writeResource({ of, resource }: GuardPolicy, { routeKey = '' }: Circumstances): string {
   const { rest, parts } = (of === 'resource' ? splitArn(resource) : undefined) ?? {};
-  return parts === undefined ? resource : `execute-api:/${parts[3] ?? ''}/${rest ?? ''}`;
+  return parts === undefined
+    ? resource
+    : `execute-api:/${parts[3] ?? ''}/${throughRoute(rest ?? '', routeKey)}`;
+}
+
+/** Returns method and path of a call with * for what the variables of its route stand for. */
+function throughRoute(called: string, routeKey: string): string {
+  const [method = ''] = called.split('/');
+  const [, path] = /^\S+ \/(.*\{.*)$/.exec(routeKey) ?? [];
+  return path === undefined ? called : `${method}/${path.replaceAll(/\{[^}]*\}/g, '*')}`;
 }
 
 function nearestOf({ statements }: GuardPolicy): Statement | undefined {

@@ -3,6 +3,10 @@ import { listed, toDeploy } from './reason.ts';
 import { nameSetting } from './setting-text.ts';
 import type { Circumstances } from './circumstances.ts';
 
+function whereOf({ routeKey = 'the route', path }: Circumstances, isOwn: boolean): string {
+  return isOwn ? ` of ${routeKey}` : ` of an OPTIONS method for ${path}`;
+}
+
 /** @see https://fetch.spec.whatwg.org/#cors-preflight-fetch, "credentials mode" */
 export function advisePreflight(about: Circumstances): string[] {
   const { protocol, routeKey = 'the route', path, definition } = about;
@@ -25,6 +29,12 @@ export function advisePreflight(about: Circumstances): string[] {
     ...(about.phase === 'meter' ? [] : [nameSetting('openPreflight', named)]),
     ...(about.phase === 'meter' || about.needsKey === true ? [nameSetting('keylessPreflight', named)] : []),
   ]);
-  const where = isOwn ? ` of ${routeKey}` : ` of an OPTIONS method for ${path}`;
-  return [`${credentials}: set ${wanted}${isOfSam ? '' : where}.${toDeploy(protocol)}`];
+  if (isOwn || definition?.form.startsWith('sam') === true)
+    return [`${credentials}: set ${wanted}${isOfSam ? '' : whereOf(about, isOwn)}.${toDeploy(protocol)}`];
+  const ofRoute = routeKey.replace(/^\S+ /, '');
+  return [
+    definition?.form === 'serverless'
+      ? `${credentials}: add an http event with path: ${ofRoute} and method: options, without ${about.phase === 'meter' ? 'private' : 'an authorizer'}, to the function that answers preflights.${toDeploy(protocol)}`
+      : `${credentials}: add an OPTIONS method for ${ofRoute} with ${wanted}, whose integration answers preflights.${toDeploy(protocol)}`,
+  ];
 }

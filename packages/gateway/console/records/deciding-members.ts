@@ -16,7 +16,8 @@ type Members = readonly string[];
 /** The members of an AWS::ApiGateway::Method or an AWS::ApiGatewayV2::Route. */
 export function membersOfRoute({ phase, error }: Pick<Ended, 'phase' | 'error'>): Members {
   const { defect, validationErrorString } = error?.detail ?? {};
-  if (defect?.kind === 'token' && defect.code === 'scope') return ['AuthorizationScopes'];
+  if (defect?.kind === 'token' && (defect.code === 'scope' || defect.code === 'token-use'))
+    return ['AuthorizationScopes'];
   switch (phase) {
     case 'match':
       return ['RouteKey', 'HttpMethod'];

@@ -135,7 +135,18 @@ function placesOfRoute(recorded: Recorded, route: RoutePlan, at: At): readonly N
   const { routeKey, resourcePath, httpMethod } = route;
   const method = findMethod(route, at);
   const path = `Body.paths.${resourcePath}.${httpMethod.toLowerCase()}`;
-  const place = method === undefined ? placeOf(at.own, path) : placeOfFirst(method, membersOfRoute(recorded));
+  const members = membersOfRoute(recorded);
+  const { authorization } = route;
+  const scopes =
+    members.includes('AuthorizationScopes') && 'authorizer' in authorization
+      ? [0, 1].map((index) => `${path}.security.${index}.${authorization.authorizer.name}`)
+      : [];
+  // The path itself decided that a request did not match.
+  const unmatched = recorded.phase === 'match' ? [`Body.paths.${resourcePath}`] : [];
+  const place =
+    method === undefined
+      ? placeOfFirst(at.own, [...unmatched, ...scopes, path])
+      : placeOfFirst(method, members);
   return named(`route ${routeKey}`, place);
 }
 

@@ -126,6 +126,8 @@ function isPlainVariable(segment: string): boolean {
   return segment.startsWith('{') && !isGreedy(segment);
 }
 
+export const WITHOUT_SLASH = 'Send the path without the trailing slash.';
+
 /** Says why a route was not chosen although its segments match the path: the path has other slashes (docs/aws §2.2). */
 function describeUnmatched(path: string, method: string): Pick<Near, 'because' | 'advice'> {
   if (/%2f/i.test(path))
@@ -137,7 +139,7 @@ function describeUnmatched(path: string, method: string): Pick<Near, 'because' |
   if (path.endsWith('/'))
     return {
       because: 'the request’s path ends with a slash',
-      advice: 'Send the path without the trailing slash.',
+      advice: WITHOUT_SLASH,
     };
   return path.includes('//')
     ? {

@@ -119,7 +119,9 @@ function adviseOnReply(facts: SurpriseFacts, origin: string): readonly string[] 
 function allowInReply({ integration, recorded }: SurpriseFacts, origin: string): string {
   return isSelecting(integration)
     ? `Map method.response.header.Access-Control-Allow-Origin: "'${origin}'" in ResponseParameters of the integration response for ${recorded.status}, and declare the header in the method response.`
-    : `Return Access-Control-Allow-Origin: ${origin} from the integration.`;
+    : integration !== undefined && 'functionName' in integration
+      ? `Return Access-Control-Allow-Origin: ${origin} in the headers of the function’s response.`
+      : `Return Access-Control-Allow-Origin: ${origin} from the integration.`;
 }
 
 function allowOrigin({ cors, recorded, definition }: SurpriseFacts, origin: string): string {

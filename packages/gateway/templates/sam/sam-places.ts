@@ -337,6 +337,8 @@ function placeInEvent(
   { operation, api }: { readonly operation: Path; readonly api: Path },
   expanded: Expanded,
 ): Path {
+  const scopes = placeOfScopes(event, { operation, api }, expanded);
+  if (scopes !== undefined) return scopes;
   const member = operation.map((step) => OF_OPERATIONS[step]).find((found) => found !== undefined);
   const [first = ''] = member ?? [];
   if (member !== undefined && expanded.memberAt([...event, 'Properties'])[first] !== undefined)
@@ -345,6 +347,21 @@ function placeInEvent(
   return first === 'Auth' && expanded.memberAt([...api, 'Auth'])['DefaultAuthorizer'] !== undefined
     ? [...api, 'Auth', 'DefaultAuthorizer']
     : event;
+}
+
+/** The scopes that an operation asks for, which the event has, or else its authorizer. */
+function placeOfScopes(
+  event: Path,
+  { operation: [member, , name = ''], api }: { readonly operation: Path; readonly api: Path },
+  expanded: Expanded,
+): Path | undefined {
+  if (member !== 'security' || name === '') return undefined;
+  return [
+    [...event, 'Properties', 'Auth'],
+    [...api, 'Auth', 'Authorizers', name],
+  ]
+    .map((at) => [...at, 'AuthorizationScopes'])
+    .find((at) => memberAt(expanded.memberAt(at.slice(0, -1)), ['AuthorizationScopes']) !== undefined);
 }
 
 function placeOfAuthorizer(authorizers: Path, [name = '', ...within]: Path, expanded: Expanded): Path {

@@ -155,7 +155,7 @@ const STORIES: readonly (readonly [name: string, about: Circumstances, because: 
     'a resource policy that allows something else',
     notAllowedBy('resource', { fails: ['resource'], resources: [OTHER_ARN] }),
     `The API’s resource policy does not allow execute-api:Invoke on ${ARN}: it allows ${OTHER_ARN}.`,
-    `If this caller should have access, add execute-api:/dev/GET/tiles/7 to the Resource of statement 1 of 1 in the API’s resource policy. A change to the API takes effect when you deploy it again.`,
+    `If this caller should have access, add execute-api:/dev/GET/tiles/* to the Resource of statement 1 of 1 in the API’s resource policy. A change to the API takes effect when you deploy it again.`,
   ],
   // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html
   [
@@ -174,7 +174,7 @@ const STORIES: readonly (readonly [name: string, about: Circumstances, because: 
       ],
     }),
     `The API’s resource policy does not allow execute-api:Invoke on ${ARN}: it allows ${OTHER_ARN}.`,
-    'The Condition of statement 1 of 1 in the API’s resource policy (IpAddress aws:SourceIp) then applies to these calls, too. If callers who do not meet it should have access, add another statement with Effect Allow and the Resource execute-api:/dev/GET/tiles/7 instead, without a Condition.',
+    'The Condition of statement 1 of 1 in the API’s resource policy (IpAddress aws:SourceIp) then applies to these calls, too. If callers who do not meet it should have access, add another statement with Effect Allow and the Resource execute-api:/dev/GET/tiles/* instead, without a Condition.',
   ],
   [
     'a resource policy that allows another action',

@@ -145,7 +145,7 @@ export const LEAST_REMEDIES: readonly Row[] = [
     request: { method: 'OPTIONS', target: '/dev/pets', headers: PAGE },
     because: /the request is not signed/i,
     change:
-      /^A browser sends no credentials with a preflight, .*: set AuthorizationType NONE of an OPTIONS method for \/pets\./,
+      /^A browser sends no credentials with a preflight, .*: add an OPTIONS method for \/pets with AuthorizationType NONE, whose integration answers preflights\./,
     never: /Sign the request/,
   },
   {

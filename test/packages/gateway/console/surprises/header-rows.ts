@@ -231,7 +231,8 @@ const BROWSERS: readonly SurpriseRow[] = [
     values: { origin: PAGE },
     because:
       /The page from https:\/\/shop\.example cannot read this reply, because it has no Access-Control-Allow-Origin header\./,
-    change: /^Return Access-Control-Allow-Origin: https:\/\/shop\.example from the integration\.$/m,
+    change:
+      /^Return Access-Control-Allow-Origin: https:\/\/shop\.example in the headers of the function’s response\.$/m,
     not: { request: { ...ID, headers: ['Origin', 'https://own.example', 'Host', 'own.example'] } },
   },
   {

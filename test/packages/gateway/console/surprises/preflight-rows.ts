@@ -47,7 +47,7 @@ export const PREFLIGHTS: readonly SurpriseRow[] = [
     because:
       /This was a preflight of a page from https:\/\/shop\.example, and the reply allows only https:\/\/admin\.example\. The browser does not send/,
     change:
-      /^Return Access-Control-Allow-Origin: https:\/\/shop\.example from the integration\. Or give the resource an OPTIONS method that has no authorizer/,
+      /^Return Access-Control-Allow-Origin: https:\/\/shop\.example in the headers of the function’s response\. Or give the resource an OPTIONS method that has no authorizer/,
     not: { api: allowing({ 'Access-Control-Allow-Origin': PAGE }) },
   },
   {
