@@ -8,6 +8,7 @@ import { requestTemplateOf } from '../records/sent.ts';
 import { bareType } from '../../core/events/media-types.ts';
 import { WITHOUT_BODY } from '../../core/mapping/build-outgoing.ts';
 import { chooseRequestTemplate, chooseResponseTemplate } from '../../core/mapping/choose-template.ts';
+import { andDeploy } from '../explain/reason.ts';
 import { findNearMisses } from '../records/near-misses.ts';
 import { isSelecting, selectResponse } from './selected-response.ts';
 import type { Integration } from '../../core/deployment/model.ts';
@@ -108,6 +109,8 @@ const statusOverwritten: SurpriseKind = {
   },
 };
 
+const pathOf = ({ route }: { readonly route: string }): string => route.replace(/^\S+ /, '');
+
 const byDefaultRoute: SurpriseKind = {
   code: 'DEFAULT_ROUTE_CHOSEN',
   mark: undefined,
@@ -115,7 +118,7 @@ const byDefaultRoute: SurpriseKind = {
   source: 'docs/aws §2.2',
   find({ recorded }) {
     const { route, stage, method, path, api } = recorded.received;
-    const isUsual = route?.routeKey === '$default' || /\{\w+\+\}/.test(route?.resourcePath ?? '');
+    const isUsual = route?.routeKey === '$default' || /\{\w+\+?\}/.test(route?.resourcePath ?? '');
     if (route === undefined || !isUsual || stage === undefined || api.functionUrl !== undefined)
       return undefined;
     const near = findNearMisses(stage.deployment.routes.plans, method, path, undefined).find(
@@ -129,7 +132,10 @@ const byDefaultRoute: SurpriseKind = {
           ? `No route matches ${method} ${path}, so the $default route handled it. The nearest route is ${near.route}: ${near.because}.`
           : `The route ${route.routeKey} handled ${method} ${path}, because no nearer route has this method. The nearest route is ${near.route}: ${near.because}.`,
       ],
-      changes: near.advice === undefined ? [] : [near.advice],
+      changes: [
+        near.advice ??
+          `If ${pathOf(near)} was meant, add a route ${method} ${pathOf(near)}${andDeploy(api.protocol)}.`,
+      ],
     };
   },
 };

@@ -234,6 +234,18 @@ export const VALUES: readonly SurpriseRow[] = [
     not: { request: { target: '/orders' } },
   },
   {
+    code: 'DEFAULT_ROUTE_CHOSEN',
+    name: 'a sibling with a variable, because the literal path lacks the method',
+    source: 'docs/aws §2.2',
+    api: http(OK, {}, ['PATCH /pets/me', 'GET /pets/{id}']),
+    request: { target: '/pets/me' },
+    values: { route: 'PATCH /pets/me' },
+    because:
+      /The route GET \/pets\/\{id\} handled GET \/pets\/me, because no nearer route has this method\. The nearest route is PATCH \/pets\/me/,
+    change: /^If \/pets\/me was meant, add a route GET \/pets\/me/,
+    not: { request: { target: '/pets/7' } },
+  },
+  {
     code: 'TEMPLATE_SKIPPED',
     source: 'docs/aws §7.1',
     api: backend(
