@@ -137,15 +137,18 @@ function placesOfRoute(recorded: Recorded, route: RoutePlan, at: At): readonly N
   const path = `Body.paths.${resourcePath}.${httpMethod.toLowerCase()}`;
   const members = membersOfRoute(recorded);
   const { authorization } = route;
-  const scopes =
-    members.includes('AuthorizationScopes') && 'authorizer' in authorization
-      ? [0, 1].map((index) => `${path}.security.${index}.${authorization.authorizer.name}`)
-      : [];
+  // A document has what guards an operation in its list security.
+  const guard = members.includes('ApiKeyRequired')
+    ? 'api_key'
+    : members.includes('AuthorizationScopes') && 'authorizer' in authorization
+      ? authorization.authorizer.name
+      : undefined;
+  const guards = guard === undefined ? [] : [0, 1].map((index) => `${path}.security.${index}.${guard}`);
   // The path itself decided that a request did not match.
   const unmatched = recorded.phase === 'match' ? [`Body.paths.${resourcePath}`] : [];
   const place =
     method === undefined
-      ? placeOfFirst(at.own, [...unmatched, ...scopes, path])
+      ? placeOfFirst(at.own, [...unmatched, ...guards, path])
       : placeOfFirst(method, members);
   return named(`route ${routeKey}`, place);
 }

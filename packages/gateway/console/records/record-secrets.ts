@@ -33,6 +33,20 @@ export function secretsOf(recorded: Recorded, names: ReadonlySet<string>): reado
 }
 
 /**
+ * The principal that an authorizer named, with which a client's key may begin, such as `partner-north-7f3a9c`. Undefined if
+ * it may be a part of the secret itself, because it has digits or ends within a word.
+ */
+function principalOf(recorded: Recorded): string | undefined {
+  const { caller } = recorded;
+  const principal = caller?.kind === 'lambda' ? caller.principalId : undefined;
+  if (principal === undefined || isEvent(recorded) || !/^[A-Za-z][A-Za-z_.@-]*$/.test(principal))
+    return undefined;
+  const sent = recorded.received.headers.lines.join('\n');
+  const isCut = sent.split(principal).slice(1).some((rest) => /^[A-Za-z0-9]/.test(rest));
+  return isCut ? undefined : principal;
+}
+
+/**
  * Returns the names that a record mentions and that the owner of the API gave: of the API, the customer, plans, limits,
  * keys, documents, rules and roles. A secret may begin with such a name.
  */
@@ -40,7 +54,7 @@ export function namesOf(recorded: Recorded): ReadonlySet<string> {
   const { caller } = recorded;
   const decided = caller?.kind === 'lambda' ? readDecision(caller.context) : undefined;
   const { document, customer, limit, key: keyId, rules = [], roles = [] } = decided ?? {};
-  const named = [document, customer, limit, keyId, ...rules, ...roles];
+  const named = [document, customer, limit, keyId, ...rules, ...roles, principalOf(recorded)];
   if (isEvent(recorded)) return toSet([...named, recorded.found?.api.name]);
   const { metered, received } = recorded;
   const key = metered?.holder?.apiKey ?? received.apiKey;

@@ -34,13 +34,24 @@ export const defaultResponse: SurpriseKind = {
         error: integration.kind === 'function' ? problem : String(statusOf(facts)),
       },
       because: [
-        `The integration ${problem}, and ${patterns.length === 0 ? 'no integration response has a SelectionPattern' : `no SelectionPattern matches all of it (${patterns.join(', ')})`}, so the default integration response made it ${status}.`,
+        isOfLambda(facts)
+          ? `Lambda itself refused the invocation with ${statusOf(facts)}. A SelectionPattern is compared with the error message of a function that ran and failed, so none selects this, and the default integration response made it ${status}.`
+          : `The integration ${problem}, and ${patterns.length === 0 ? 'no integration response has a SelectionPattern' : `no SelectionPattern matches all of it (${patterns.join(', ')})`}, so the default integration response made it ${status}.`,
         ...(near === undefined ? [] : [near.because]),
       ],
-      changes: near === undefined ? adviseResponse(facts, response) : [near.change],
+      changes: isOfLambda(facts)
+        ? []
+        : near === undefined
+          ? adviseResponse(facts, response)
+          : [near.change],
     };
   },
 };
+
+/** Whether the function was not called, because Lambda refused the event, for example as it is not JSON. */
+function isOfLambda({ integration, recorded: { outcome } }: SurpriseFacts): boolean {
+  return integration?.kind === 'function' && outcome?.kind === 'answered';
+}
 
 /** A pattern such as .* also matches the empty text, which stands for the success of a function. */
 export const successAsError: SurpriseKind = {

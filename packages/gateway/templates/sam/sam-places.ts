@@ -322,6 +322,8 @@ function placeInDocument(apiId: string, path: Path, expanded: Expanded): Path | 
 
 function placeOfPreflight(apiId: string, path: Path, expanded: Expanded): Path {
   const at = ['Resources', apiId, 'Properties', 'Cors'];
+  const guard = placeOfGuard(path.slice(3), undefined, at.slice(0, -1), expanded);
+  if (guard !== undefined) return guard;
   const header = path.at(-1)?.replace(/^method\.response\.header\./, '');
   const [, member] = Object.entries(PREFLIGHT_HEADERS).find(([name]) => name === header) ?? [];
   if (member === undefined) return at;
@@ -337,8 +339,8 @@ function placeInEvent(
   { operation, api }: { readonly operation: Path; readonly api: Path },
   expanded: Expanded,
 ): Path {
-  const scopes = placeOfScopes(event, { operation, api }, expanded);
-  if (scopes !== undefined) return scopes;
+  const guard = placeOfGuard(operation, [...event, 'Properties'], api, expanded);
+  if (guard !== undefined) return guard;
   const member = operation.map((step) => OF_OPERATIONS[step]).find((found) => found !== undefined);
   const [first = ''] = member ?? [];
   if (member !== undefined && expanded.memberAt([...event, 'Properties'])[first] !== undefined)
@@ -349,19 +351,19 @@ function placeInEvent(
     : event;
 }
 
-/** The scopes that an operation asks for, which the event has, or else its authorizer. */
-function placeOfScopes(
-  event: Path,
-  { operation: [member, , name = ''], api }: { readonly operation: Path; readonly api: Path },
+/** The scopes, or the API key, for which an operation asks: the event has the setting, or else the API. */
+function placeOfGuard(
+  [member, , name = '']: Path,
+  event: Path | undefined,
+  api: Path,
   expanded: Expanded,
 ): Path | undefined {
   if (member !== 'security' || name === '') return undefined;
-  return [
-    [...event, 'Properties', 'Auth'],
-    [...api, 'Auth', 'Authorizers', name],
-  ]
-    .map((at) => [...at, 'AuthorizationScopes'])
-    .find((at) => memberAt(expanded.memberAt(at.slice(0, -1)), ['AuthorizationScopes']) !== undefined);
+  const setting = name === 'api_key' ? 'ApiKeyRequired' : 'AuthorizationScopes';
+  const ofApi = [...api, 'Auth', ...(name === 'api_key' ? [] : ['Authorizers', name])];
+  return [...(event === undefined ? [] : [[...event, 'Auth']]), ofApi]
+    .filter((at) => setting in expanded.memberAt(findInGlobals(at, expanded) ?? at))
+    .map((at) => [...(findInGlobals(at, expanded) ?? at), setting])[0];
 }
 
 function placeOfAuthorizer(authorizers: Path, [name = '', ...within]: Path, expanded: Expanded): Path {

@@ -195,6 +195,22 @@ describe('a credential that a record repeats', () => {
     assert.match(api.last().target, /^\/dev\/\[[0-9a-f]{8}\.\.2345\]\/none$/);
   });
 
+  for (const [principal, isShown] of [
+    ['partner-north', true],
+    ['partner-nor', false],
+    ['partner-north-7f3a9c', false],
+  ] as const)
+    it(`${isShown ? 'leaves' : 'masks'} the principal ${principal}, with which it begins`, async () => {
+      const api = aRecordedApi(withAuthorizer(TOKEN), {
+        list,
+        auth: () => ({ ...policy('Allow', '*'), principalId: principal }),
+      });
+      await api.send({ target: '/dev/pets', headers: ['Authorization', 'partner-north-7f3a9c2e5b8d'] });
+
+      assert.equal(shownOf(api).includes(principal), isShown);
+      assert.ok(!shownOf(api).includes('7f3a9c'));
+    });
+
   it('is masked that only the event names, in a path, a stage variable or the context of an authorizer', async () => {
     const [inPath, ofStage, ofContext] = [
       'secret-of-the-path',

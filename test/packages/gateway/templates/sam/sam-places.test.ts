@@ -275,3 +275,50 @@ describe('findOrigin, in other resources', () => {
     );
   });
 });
+
+describe('findOrigin, in what guards an operation', () => {
+  const AUTH = {
+    ApiKeyRequired: true,
+    DefaultAuthorizer: 'Users',
+    Authorizers: { Users: { UserPoolArn: 'arn', AuthorizationScopes: ['read'] } },
+    AddDefaultAuthorizerToCorsPreflight: false,
+  };
+  const guarded = (own: JsonObject): JsonObject => ({
+    Transform: 'AWS::Serverless-2016-10-31',
+    Resources: {
+      Own: { Type: 'AWS::Serverless::Api', Properties: { StageName: 'dev', Cors: "'*'", Auth: AUTH } },
+      F: {
+        Type: 'AWS::Serverless::Function',
+        Properties: {
+          Runtime: 'nodejs24.x',
+          Handler: 'a.b',
+          Events: {
+            E: { Type: 'Api', Properties: { Path: '/a', Method: 'get', RestApiId: { Ref: 'Own' }, ...own } },
+          },
+        },
+      },
+    },
+  });
+  const EVENT = 'Resources.F.Properties.Events.E.Properties.Auth';
+
+  for (const [name, own, method, guard, wanted] of [
+    ['the key of a preflight', {}, 'options', 'api_key', 'Resources.Own.Properties.Auth.ApiKeyRequired'],
+    ['the key of the API', {}, 'get', 'api_key', 'Resources.Own.Properties.Auth.ApiKeyRequired'],
+    ['the key of an event', { Auth: { ApiKeyRequired: true } }, 'get', 'api_key', `${EVENT}.ApiKeyRequired`],
+    ['the scopes of an authorizer', {}, 'get', 'Users', 'Resources.Own.Properties.Auth.Authorizers.Users.AuthorizationScopes'],
+    [
+      'the scopes of an event',
+      { Auth: { Authorizer: 'Users', AuthorizationScopes: ['write'] } },
+      'get',
+      'Users',
+      `${EVENT}.AuthorizationScopes`,
+    ],
+  ] as const)
+    it(`finds ${name}`, () => {
+      const tree = parseSource(JSON.stringify(guarded(own)), '/app/shop.json');
+      const expanded = expandSam(tree.value, tree);
+      const at = ['Resources', 'Own', 'Properties', 'Body', 'paths', '/a', method, 'security', '0', guard];
+
+      assert.equal(expanded.originOf(at).join('.'), wanted);
+    });
+});
