@@ -124,7 +124,7 @@ const SETTINGS = {
     cloudformation: `an AWS::ApiGateway::UsagePlan with ApiStages: [{ ApiId: !Ref @, Stage: # }]`,
     sam: `an AWS::ApiGateway::UsagePlan with ApiStages: [{ ApiId: !Ref @, Stage: # }]`,
     'sam-globals': `an AWS::ApiGateway::UsagePlan with ApiStages: [{ ApiId: !Ref @, Stage: # }]`,
-    serverless: `an AWS::ApiGateway::UsagePlan with ApiStages: [{ ApiId: !Ref @, Stage: # }] in resources.Resources`,
+    serverless: `an AWS::ApiGateway::UsagePlan with ApiStages: [{ ApiId: !Ref @, Stage: # }] in resources.Resources, with DependsOn: ApiGatewayDeployment\${sls:instanceId}`,
     cdk: "api.addUsagePlan('Plan', { apiStages: [{ stage: api.deploymentStage }] })",
     terraform: 'an aws_api_gateway_usage_plan with api_stages { api_id = @.id, stage = "#" }',
   },
@@ -234,13 +234,17 @@ const SETTINGS = {
 
 export function nameSetting(
   setting: keyof typeof SETTINGS,
-  definition: Pick<Definition, 'form' | 'logicalId' | 'isDocument'> | undefined,
+  definition: Pick<Definition, 'form' | 'logicalId' | 'isDocument' | 'stages'> | undefined,
   value = '',
 ): string {
   const { form, logicalId, isDocument } = definition ?? { form: 'cloudformation', logicalId: 'the API' };
   const texts: OwnTexts = SETTINGS[setting];
   const special = definition === undefined ? texts.calls : isDocument === true ? texts.document : undefined;
-  return (special ?? texts[form]).replace('@', () => logicalId).replaceAll('#', () => value);
+  const text = special ?? texts[form];
+  const stage = definition?.stages?.[value];
+  return (stage === undefined ? text : text.replace('Stage: #', () => `Stage: ${stage}`))
+    .replace('@', () => logicalId)
+    .replaceAll('#', () => value);
 }
 
 /** The setting of an authorizer that identifies callers by these query parameters. */

@@ -1,5 +1,5 @@
 /** Formats a setting in the format of the user's own template: CloudFormation, SAM, serverless.yml, CDK or Terraform. */
-import { mapOf, membersOf } from '@gatewright/aws/json-object';
+import { mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
 import { APIS_ADDED_BY_SAM, formatOf, shortFile } from '../../core/stack/source-format.ts';
 
@@ -16,6 +16,8 @@ export type Definition = {
   readonly addsPreflights?: true;
   /** The lists of addresses in SAM's Auth.ResourcePolicy, from which SAM writes statements of the API's policy. */
   readonly addressLists?: readonly string[];
+  /** How the template refers to the stages that are resources of their own, by name. */
+  readonly stages?: Readonly<Record<string, string>>;
   /** The custom domain of the API that requires client certificates. */
   readonly mutualDomain?: string;
 };
@@ -44,8 +46,22 @@ export function findDefinition(stacks: readonly ResolvedStack[], api: ApiName): 
     ...(DOCUMENTS.some((name) => own[name] !== undefined) && { isDocument: true }),
     ...((own['Cors'] ?? usual['Cors']) !== undefined && { addsPreflights: true }),
     ...(addressLists.length > 0 && { addressLists }),
+    stages: stagesOf(stack, resource),
     ...(mutual !== undefined && { mutualDomain: mutual.domain }),
   };
+}
+
+/** A usage plan that names a stage by its name is created too early, unless it waits for the stage. */
+function stagesOf(stack: ResolvedStack, api: ResolvedResource): Readonly<Record<string, string>> {
+  const own = [...stack.resources.values()].filter(
+    ({ type, properties }) => type === 'AWS::ApiGateway::Stage' && properties['RestApiId'] === api.physicalId,
+  );
+  return Object.fromEntries(
+    own.map(({ logicalId, properties }) => [
+      textOf(properties, 'StageName'),
+      `!Ref ${stack.source?.made?.has(logicalId) === true ? `${api.logicalId}.Stage` : logicalId}`,
+    ]),
+  );
 }
 
 const DOCUMENTS = ['Body', 'BodyS3Location', 'DefinitionBody', 'DefinitionUri'];

@@ -85,6 +85,15 @@ describe('a setting', () => {
     assert.equal(nameSetting('openPreflight', undefined), 'AuthorizationType NONE');
   });
 
+  it('refers to a stage that is a resource, because a plan with its name alone would not wait for it', () => {
+    const definition = { form: 'cloudformation', logicalId: 'Api', stages: { prod: '!Ref Live' } } as const;
+    assert.match(
+      nameSetting('planOfStage', definition, 'prod'),
+      /ApiStages: \[\{ ApiId: !Ref Api, Stage: !Ref Live \}\]/,
+    );
+    assert.match(nameSetting('planOfStage', definition, 'dev'), /Stage: dev \}/);
+  });
+
   it('has the origin that a page needs', () => {
     assert.match(
       nameSetting('originOfRefusals', at('sam'), 'https://app.example'),
