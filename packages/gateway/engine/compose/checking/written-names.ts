@@ -22,7 +22,7 @@ export function inWordsOfAuthor(finding: DeployFinding, stacks: readonly Resolve
   const isSpelt =
     last !== own && (last === lowerFirst(own) || OF_OSLS[own] === last || isRenamedBySam(own, last));
   const said = spellOthers(isSpelt ? speltAs(finding, own, last) : finding, written, stack);
-  const { message, consequence, remedy } = inWordsOfOsls(said, written, stack);
+  const { message, consequence, remedy } = inWordsOfCdk(inWordsOfOsls(said, written, stack), stack);
   return {
     ...said,
     remedy,
@@ -58,6 +58,30 @@ function inWordsOfOsls(
     consequence: consequence === undefined ? undefined : named(consequence),
     remedy: named(held),
   };
+}
+
+const ADDED = /\badd (?:DependsOn: (\w+) to|((?:\w+, )*\w+) to DependsOn of) (\w+)/;
+const LISTED = /\blist it in DependsOn of (\w+)/;
+const REMOVED = /\bremove (\w+) from DependsOn of (\w+)/;
+
+/** A CDK app has constructs that depend on others, and no DependsOn. */
+function inWordsOfCdk(words: Words, stack: ResolvedStack): Words {
+  if (formatOf(stack).kind !== 'cdk') return words;
+  const named = (id: string): string => constructOf(stack, id) ?? id;
+  const remedy = words.remedy
+    .replace(ADDED, (_, one: string | undefined, more: string | undefined, owner: string) => {
+      const firsts = (one ?? more ?? '').split(', ').map(named);
+      return `call node.addDependency(…) of the construct ${named(owner)} with ${firsts.join(', ')}`;
+    })
+    .replace(
+      LISTED,
+      (_, owner: string) => `pass it to node.addDependency(…) of the construct ${named(owner)}`,
+    )
+    .replace(
+      REMOVED,
+      (_, first: string, owner: string) => `remove the dependency of ${named(owner)} on ${named(first)}`,
+    );
+  return { ...words, remedy };
 }
 
 /** Settings of functions and events in serverless.yml whose properties have other names. */

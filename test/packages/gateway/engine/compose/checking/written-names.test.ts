@@ -232,3 +232,43 @@ Resources:
     ]);
   });
 });
+
+// https://docs.aws.amazon.com/cdk/v2/guide/resources.html, "Specifying dependencies"
+describe('a finding about a CDK app', () => {
+  const IDS = { ClientA1B2C3D4: 'Idp/Client/Resource', GoogleA1B2C3D4: 'Idp/Google/Resource' };
+  const stack = {
+    file: '/app/cdk.out/Idp.template.json',
+    stackName: 'shop',
+    resources: new Map(Object.keys(IDS).map((id) => [id, {}])),
+    source: {
+      template: {
+        Resources: Object.fromEntries(
+          Object.entries(IDS).map(([id, path]) => [id, { Metadata: { 'aws:cdk:path': path } }]),
+        ),
+      },
+    },
+  } as unknown as ResolvedStack;
+
+  for (const [given, said] of [
+    [
+      'add DependsOn: GoogleA1B2C3D4 to ClientA1B2C3D4',
+      'call node.addDependency(…) of the construct Idp/Client with Idp/Google',
+    ],
+    [
+      'add ClientA1B2C3D4, GoogleA1B2C3D4 to DependsOn of Deployment',
+      'call node.addDependency(…) of the construct Deployment with Idp/Client, Idp/Google',
+    ],
+    [
+      'remove ClientA1B2C3D4 from DependsOn of GoogleA1B2C3D4, and add DependsOn: GoogleA1B2C3D4 to ClientA1B2C3D4',
+      'remove the dependency of Idp/Google on Idp/Client, and call node.addDependency(…) of the construct Idp/Client with Idp/Google',
+    ],
+    [
+      'add a server, and list it in DependsOn of ClientA1B2C3D4',
+      'add a server, and pass it to node.addDependency(…) of the construct Idp/Client',
+    ],
+  ] as const)
+    it(`says for “${given}” what to call`, () => {
+      const finding = aFinding('ClientA1B2C3D4', 'SupportedIdentityProviders.0', 'The provider …', given);
+      assert.equal(inWordsOfAuthor(finding, [stack]).remedy, said);
+    });
+});
