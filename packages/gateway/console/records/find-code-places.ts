@@ -46,7 +46,11 @@ export function findAuthorizerLine(
   const isFailed = defect?.kind === 'authorizer' && defect.code === 'failed';
   const thrown = isFailed || error?.code === 'UNAUTHORIZED' ? ofError(lines, handler) : [];
   if (thrown.length > 0) return thrown;
-  if (handler === undefined) return [];
+  // Without the credential, or with one of another form, the function is not called.
+  const isUncalled =
+    defect?.kind === 'authorizer' &&
+    (defect.code === 'identity-missing' || defect.code === 'identity-mismatch');
+  if (handler === undefined || isUncalled) return [];
   if (phase === 'authorize') return ofPatterns(handler, PATTERNS_OF_POLICY);
   if (
     defect?.kind === 'authorizer' &&
