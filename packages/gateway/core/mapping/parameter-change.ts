@@ -61,6 +61,9 @@ function printVariable(part: Exclude<Part, { readonly kind: 'text' }>): string {
   }
 }
 
+/** Variables in a text: in braces, or without them, in which case what is not a variable stays as it is. */
+const VARIABLES = /\$\{([^}]*)\}|\$((?:request|response|context|stageVariables)\.[\w.-]*\w)/g;
+
 export type ChangeSide = 'request' | 'response';
 
 /**
@@ -75,8 +78,10 @@ export function parseChangeValue(text: string, side: ChangeSide): ChangeValue | 
   }
   const parts: Part[] = [];
   let end = 0;
-  for (const match of text.matchAll(/\$\{([^}]*)\}/g)) {
-    const part = parseVariable(match[1] ?? '', side);
+  for (const match of text.matchAll(VARIABLES)) {
+    const [, within, bare = ''] = match;
+    const part = parseVariable(within ?? bare, side);
+    if (part === undefined && within === undefined) continue;
     if (part === undefined) return undefined;
     parts.push({ kind: 'text', text: text.slice(end, match.index) }, part);
     end = match.index + match[0].length;
