@@ -26,7 +26,9 @@ export function adviseRefused({
     case 'too-large':
       return 'Send a smaller body: Lambda accepts events of at most 6 MB, including base64, and a backend may respond with at most 10 MB. Transfer more through S3, with a presigned URL.';
     case 'address':
-      return 'Correct the host in the Uri of the integration: it cannot be found.';
+      return /\.amazonaws\.com\b/.test(errorMessage)
+        ? 'If the Uri refers to a resource of the stack, the resource does not run here, and only AWS gives it this host: test the route in an account, or set the Uri to a resource that exists in one. Otherwise, correct the host in the Uri of the integration: it cannot be found.'
+        : 'Correct the host in the Uri of the integration: it cannot be found.';
     case 'request':
       return 'Correct the mapped headers or the method of the integration: the request cannot be sent as it is.';
     case 'unserved':

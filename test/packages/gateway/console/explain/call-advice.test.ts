@@ -1,7 +1,11 @@
 /** What to do about a call that failed, by the message of Lambda's runtimes or of the called service. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { adviseInstall, adviseLimit } from '../../../../../packages/gateway/console/explain/call-advice.ts';
+import {
+  adviseInstall,
+  adviseLimit,
+  adviseRefused,
+} from '../../../../../packages/gateway/console/explain/call-advice.ts';
 import {
   adviseFunctionError,
   adviseNotServed,
@@ -32,6 +36,20 @@ describe('the advice about a failed call', () => {
     assert.equal(adviseNotServed(['START']), undefined);
     const operation = describeUnserved('sns', 'Subscribe');
     assert.match(adviseNotServed([operation]) ?? '', /--aws sns:/);
+  });
+
+  // aws-samples/serverless-patterns, apigw-appsync-dynamodb-sam: the Uri is the URL of an AppSync API of the stack
+  it('does not call the host wrong that AWS gives to a resource which does not run here', () => {
+    const advise = (host: string): string =>
+      adviseRefused({
+        refusal: 'address',
+        errorMessage: `POST https://${host}: getaddrinfo ENOTFOUND ${host}`,
+      } as unknown as Parameters<typeof adviseRefused>[0]);
+    assert.match(
+      advise('a1.appsync-api.us-east-1.amazonaws.com'),
+      /^If the Uri refers to a resource of the stack/,
+    );
+    assert.match(advise('api.exmaple.com'), /^Correct the host/);
   });
 
   it('mentions JavaScript modules only for JavaScript', () => {
