@@ -79,6 +79,12 @@ const OF_TEMPLATES: readonly RemedyRow[] = [
     remedy: ([, name = '']) => `remove ${name}, or correct its name`,
   },
   {
+    // aws-samples/serverless-patterns, apigw-mutualtls-lambda: Globals in a template without the transform
+    words: /Invalid template property or properties \[Globals\]$/,
+    remedy: () =>
+      'add Transform: AWS::Serverless-2016-10-31 to the template, because Globals is a section of SAM, or remove Globals',
+  },
+  {
     words: /Invalid template property or properties \[(.+)\]$/,
     remedy: ([, name = '']) =>
       `remove ${name}, or write the name of a section: Resources, Parameters, Outputs, Conditions, Mappings, Metadata, Rules, Transform, Description`,

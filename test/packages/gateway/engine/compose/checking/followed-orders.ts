@@ -9,6 +9,16 @@ export type FollowedRemedy = {
 
 export const OF_ORDER: readonly FollowedRemedy[] = [
   {
+    // aws-samples/serverless-patterns, apigw-mutualtls-lambda
+    name: 'the section Globals of a template without the transform of SAM',
+    template: `Globals: { Function: { Timeout: 10 } }
+Resources: { Topic: { Type: AWS::SNS::Topic } }
+`,
+    remedy:
+      'add Transform: AWS::Serverless-2016-10-31 to the template, because Globals is a section of SAM, or remove Globals',
+    change: [/^/, 'Transform: AWS::Serverless-2016-10-31\n'],
+  },
+  {
     // aws/aws-cdk#10676: "Invalid scope requested: todos/get-todos"
     name: 'a custom scope of a new pool without a resource server',
     template: `Resources:
