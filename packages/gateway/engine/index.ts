@@ -20,7 +20,7 @@ export { readAwsEndpoints } from '../kernel/calls/aws-endpoints.ts';
 export { openCustomerConsole } from './compose/control-port/customer-console.ts';
 export { explain } from '../console/explain/explain.ts';
 export { findNearMisses } from '../console/records/near-misses.ts';
-export { readDuration, readStore } from './settings.ts';
+export { readStore } from './settings.ts';
 export { START_OPTIONS } from './start-options.ts';
 export { optionNames, toFlagName, toSettings } from './start-settings.ts';
 export { pageKeyFolder } from '../console/endpoints/page-key.ts';

@@ -2,6 +2,7 @@
  * The forms of option values. On the command line and in settings files, an option value is a text. start-options.ts
  * assigns a form to each option.
  */
+import { readDuration } from '@gatewright/aws/text/duration';
 import { raiseQuota, RAISABLE_QUOTAS } from '../control/api-quotas.ts';
 import { isAccountId, isRegion } from '../core/stack/home.ts';
 import { ASSUMPTIONS, readAssumption } from '../core/deployment/assumptions.ts';
@@ -215,24 +216,6 @@ function readSize(text: string): number | undefined {
 function readSpan(text: string): number | undefined {
   const spanMs = readDuration(text);
   return spanMs !== undefined && spanMs >= 0 ? spanMs : undefined;
-}
-
-const UNITS_MS: Readonly<Record<string, number>> = {
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  w: 604_800_000,
-};
-
-/** Reads `1d`, `+2h`, `-30m`, `90s` or `500ms` as milliseconds. Returns undefined for anything else. */
-export function readDuration(text: string): number | undefined {
-  const [, sign, amount, unit] = /^([+-]?)(\d+(?:\.\d+)?)(ms|s|m|h|d|w)$/.exec(text) ?? [];
-  const unitMs = UNITS_MS[unit ?? ''];
-  if (amount === undefined || unitMs === undefined) return undefined;
-  const spanMs = Math.round(Number(amount) * unitMs);
-  return sign === '-' ? -spanMs : spanMs;
 }
 
 /**

@@ -3,7 +3,7 @@
  * port.
  */
 import { functionsNamed } from '../../gateway/core/stack/function.ts';
-import { readDuration } from '../../gateway/engine/settings.ts';
+import { readDuration } from '@gatewright/aws/text/duration';
 import { chooseApi, makeRequest } from './api-request.ts';
 import { McpClient } from '../mcp-client/mcp-client.ts';
 import type { Revision } from '../mcp-client/wire.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { readDuration } from '../../gateway/engine/index.ts';
+import { readDuration } from '@gatewright/aws/text/duration';
 import { OPEN_OPTION, orExitCode, readPercent } from './attach.ts';
 import { confirm, confirmOpenings } from './attach/confirm.ts';
 import type { ControlPlane } from './attach/control-plane.ts';

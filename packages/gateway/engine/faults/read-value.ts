@@ -2,7 +2,7 @@
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { flag, number, valueOf, wholeNumber } from '@gatewright/handlers/http/fields';
 import type { Field } from '@gatewright/handlers/http/fields';
-import { readDuration } from '../settings.ts';
+import { readDuration } from '@gatewright/aws/text/duration';
 import type { LinedText, Member } from '../../kernel/files/lined-text.ts';
 
 const TEXT = valueOf('a string', (value) => (typeof value === 'string' && value !== '' ? value : undefined));

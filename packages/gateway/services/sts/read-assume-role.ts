@@ -93,7 +93,7 @@ function invalid(message: string): OperationRefused {
 }
 
 /** Returns the requested duration in seconds, or the default if none is requested. */
-export function readDuration(parameters: URLSearchParams): number {
+export function readDurationSeconds(parameters: URLSearchParams): number {
   return asNumber(membersOfQuery(parameters)['DurationSeconds']) ?? USUAL_SECONDS;
 }
 

@@ -16,7 +16,7 @@ import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { ControlReply } from '../../core/api-call.ts';
-import { readAssumeRole, readDuration } from './read-assume-role.ts';
+import { readAssumeRole, readDurationSeconds } from './read-assume-role.ts';
 import { parseArn } from '@gatewright/aws/arn';
 import { unknownRole } from '../../core/policy/function-identities.ts';
 import type { CompiledPolicy, ConditionValues, PolicyQuestion } from '../../core/policy/model.ts';
@@ -89,7 +89,7 @@ async function assumeRole(
   const wanted = readAssumeRole(parameters);
   const { roleArn, sessionName, limit } = wanted;
   const { maxSeconds } = decideAssumption(caller, wanted, options);
-  const seconds = readDuration(parameters);
+  const seconds = readDurationSeconds(parameters);
   if (seconds > 3600 && (caller.session ?? caller.role) !== undefined)
     throw new OperationRefused(
       'ValidationError',

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { membersOf } from '@gatewright/aws/json-object';
-import { readDuration } from '../../../gateway/engine/settings.ts';
+import { readDuration } from '@gatewright/aws/text/duration';
 import { printNotes, printResult, UsageError } from '../../../base/terminal/output.ts';
 import { addGatewayOptions, callGateway, readMember } from '../../../toolkit/terminal/running-gateway.ts';
 

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { readDuration } from '../../../gateway/engine/settings.ts';
+import { readDuration } from '@gatewright/aws/text/duration';
 import { showControls } from '@gatewright/aws/text/visible-text';
 import { findFunction } from '../../../toolkit/terminal/find-function.ts';
 import { addGatewayOptions, listenToGateway } from '../../../toolkit/terminal/running-gateway.ts';

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { readDuration } from '../../../gateway/engine/settings.ts';
+import { readDuration } from '@gatewright/aws/text/duration';
 import { printResult, UsageError } from '../../../base/terminal/output.ts';
 import { diffDetails, rowsToLines, printStory } from './recorded.ts';
 import { addGatewayOptions, callGateway, readMember } from '../../../toolkit/terminal/running-gateway.ts';

@@ -2,7 +2,7 @@ import { asText, membersOf } from '@gatewright/aws/json-object';
 import { STATUS_CODES } from '@gatewright/aws/node-http';
 import { Command } from 'commander';
 import { WebSocket } from 'ws';
-import { readDuration } from '../../../gateway/engine/settings.ts';
+import { readDuration } from '@gatewright/aws/text/duration';
 import { printResult, UsageError } from '../../../base/terminal/output.ts';
 import { collectText } from '../../../toolkit/terminal/options.ts';
 import { addGatewayOptions, callGateway, readMember } from '../../../toolkit/terminal/running-gateway.ts';

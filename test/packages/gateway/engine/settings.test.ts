@@ -1,12 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
-import {
-  FORMS,
-  readDuration,
-  readStore,
-  toSettingTexts,
-} from '../../../../packages/gateway/engine/settings.ts';
+import { FORMS, readStore, toSettingTexts } from '../../../../packages/gateway/engine/settings.ts';
 
 const VPCE = 'vpce-0123456789abcdef0';
 const VPC = 'vpc-0123456789abcdef0';
@@ -141,26 +135,6 @@ describe('FORMS', () => {
     for (const [name, { expected }] of Object.entries(FORMS))
       assert.match(expected, /^[A-Z][^]{10,}\.$/, name);
   });
-});
-
-describe('readDuration', () => {
-  const units = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
-
-  it('reads an amount of each unit, forward and back', () => {
-    const anyUnit = fc.constantFrom(...Object.entries(units));
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 10_000 }), anyUnit, (amount, [unit, ms]) => {
-        assert.equal(readDuration(`${amount}${unit}`), amount * ms);
-        assert.equal(readDuration(`+${amount}${unit}`), amount * ms);
-        assert.equal(readDuration(`-${amount}${unit}`), -amount * ms);
-      }),
-    );
-  });
-
-  for (const text of ['', '1', 's', '1 s', '1y', '--1s', '1.s', '1s2s'])
-    it(`does not read "${text}"`, () => {
-      assert.equal(readDuration(text), undefined);
-    });
 });
 
 describe('toSettingTexts', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { DEFAULT_ASSUMPTIONS } from '../../../../packages/gateway/core/deployment/assumptions.ts';
-import { readDuration } from '../../../../packages/gateway/engine/settings.ts';
+import { readDuration } from '@gatewright/aws/text/duration';
 import { START_OPTIONS } from '../../../../packages/gateway/engine/start-options.ts';
 import {
   collectPair,

@@ -1,19 +1,17 @@
-const UNITS_MS: Readonly<Record<string, number>> = {
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  w: 604_800_000,
-};
+import { readDuration } from '@gatewright/aws/text/duration';
 
 /**
- * Parses `+1d`, `-2h` or `30m` into milliseconds; an empty text results in 0.
+ * Parses `+1d`, `-2h`, `30m` or `500ms` into milliseconds; an empty text results in 0. Spaces around the number are
+ * allowed.
  * @throws Error for anything else
  */
 export function readShift(text: string): number {
-  if (text.trim() === '') return 0;
-  const [, sign, amount, unit] = /^\s*([+-]?)(\d+(?:\.\d+)?)\s*([smhdw])\s*$/.exec(text) ?? [];
-  const unitMs = UNITS_MS[unit ?? ''];
-  if (amount === undefined || unitMs === undefined) throw new Error('Write a shift as +1d, -2h or 30m.');
-  return Math.round(Number(amount) * unitMs) * (sign === '-' ? -1 : 1);
+  const written = text
+    .trim()
+    .replace(/^[+-]\s+/, (sign) => sign.trim())
+    .replace(/\s+(?=[a-z]+$)/, '');
+  if (written === '') return 0;
+  const spanMs = readDuration(written);
+  if (spanMs === undefined) throw new Error('Write a shift as +1d, -2h or 30m.');
+  return spanMs;
 }

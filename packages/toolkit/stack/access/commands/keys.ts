@@ -4,7 +4,7 @@ import { membersOf } from '@gatewright/aws/json-object';
 import { readKeyId } from './key-id.ts';
 import { valueCommand } from './key-value.ts';
 import { noteUnknownTenant } from '../../quota/commands/unknown-names.ts';
-import { readDuration } from '../../../../gateway/engine/settings.ts';
+import { readDuration } from '@gatewright/aws/text/duration';
 import { callAdminJson } from '../../../terminal/admin-client.ts';
 import {
   changeCommand,
