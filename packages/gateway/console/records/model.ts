@@ -4,6 +4,17 @@ import type { Story } from '../explain/explain.ts';
 import type { SampleRate } from './sampling.ts';
 import type { Surprise } from '../surprises/surprise.ts';
 
+/** Headers of replies that are not compared, because they differ each time, or depend on the body or the connection. */
+export const HEADERS_OF_EACH_REPLY: ReadonlySet<string> = new Set([
+  'x-amzn-requestid',
+  'x-amz-apigw-id',
+  'apigw-requestid',
+  'x-amzn-trace-id',
+  'date',
+  'content-length',
+  'connection',
+]);
+
 type RecordKind = Circumstances['kind'];
 
 export type RequestRow = {

@@ -1,5 +1,6 @@
 import { showControls } from '@gatewright/aws/text/visible-text';
 import { FULL_RECORDS_PER_SECOND } from '../../../gateway/console/records/sampling.ts';
+import { HEADERS_OF_EACH_REPLY } from '../../../gateway/console/records/model.ts';
 import { colorize, table } from '../../../base/terminal/output.ts';
 import type { RecordState, RequestDetail, RequestRow } from '../../../gateway/engine/index.ts';
 
@@ -102,22 +103,14 @@ export function diffDetails(one: RequestDetail, other: RequestDetail): string[] 
   return lines.length === 0 ? ['The replies are the same.'] : lines;
 }
 
-/** Headers that are not compared, because they differ each time or depend on the body. */
-const OWN_OF_EACH = new Set([
-  'content-length',
-  'x-amzn-requestid',
-  'x-amz-apigw-id',
-  'apigw-requestid',
-  'x-amzn-trace-id',
-  'date',
-]);
-
 function diffHeaders(one: RequestDetail['reply']['headers'], other: RequestDetail['reply']['headers']) {
   const valuesOf = (headers: typeof one): Map<string, string> =>
     new Map(headers.map(([name, value]) => [name.toLowerCase(), value]));
   const before = valuesOf(one);
   const after = valuesOf(other);
-  const names = [...new Set([...before.keys(), ...after.keys()])].filter((name) => !OWN_OF_EACH.has(name));
+  const names = [...new Set([...before.keys(), ...after.keys()])].filter(
+    (name) => !HEADERS_OF_EACH_REPLY.has(name),
+  );
   return names.map((name) => [name, before.get(name) ?? 'none', after.get(name) ?? 'none'] as const);
 }
 

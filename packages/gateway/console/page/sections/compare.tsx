@@ -2,6 +2,7 @@ import { useFetched } from '../connection/control.ts';
 import { Reading, TableBox } from '../elements/parts.tsx';
 import { linkTo } from '../address.ts';
 import { ms } from '../texts.ts';
+import { HEADERS_OF_EACH_REPLY } from '../../records/model.ts';
 import type { RequestDetail } from '../../records/model.ts';
 
 export function Compare({ detail, withId }: { readonly detail: RequestDetail; readonly withId: string }) {
@@ -60,21 +61,11 @@ function differences(one: RequestDetail, other: RequestDetail): readonly Row[] {
   return rows.filter(([, before, after]) => before !== after);
 }
 
-const OWN = new Set([
-  'x-amzn-requestid',
-  'x-amz-apigw-id',
-  'apigw-requestid',
-  'x-amzn-trace-id',
-  'date',
-  'content-length',
-  'connection',
-]);
-
 function headerRows(where: string, one: RequestDetail['request']['headers'], other: typeof one): Row[] {
   const before = new Map(one.map(([name, value]) => [name.toLowerCase(), value]));
   const after = new Map(other.map(([name, value]) => [name.toLowerCase(), value]));
   return [...new Set([...before.keys(), ...after.keys()])]
-    .filter((name) => !OWN.has(name))
+    .filter((name) => !HEADERS_OF_EACH_REPLY.has(name))
     .map((name) => [`${where} ${name}`, before.get(name) ?? '–', after.get(name) ?? '–']);
 }
 
