@@ -9,7 +9,12 @@ import type { ResourceReader } from './read-resource.ts';
 import { DEFAULT_TARGET } from './target-deliveries.ts';
 import type { EventTarget } from './target-deliveries.ts';
 
-const TARGET_SERVICES = ['lambda', 'sqs', 'sns', 'events', 'states', 'kinesis'];
+/** The services that rules and schedules can have as targets; each has its right in `DELIVERY_RIGHTS`. */
+const TARGET_SERVICES = ['lambda', 'sqs', 'sns', 'events', 'states', 'kinesis'] as const;
+
+export type TargetService = (typeof TARGET_SERVICES)[number];
+
+const NAMES: readonly string[] = TARGET_SERVICES;
 
 /**
  * Reads the expression of a rule or of a schedule. If the expression is invalid, this is noted and the result is
@@ -59,7 +64,7 @@ export function readTarget(
 ): EventTarget | undefined {
   const arn = target['Arn'];
   const service = typeof arn === 'string' ? parseArn(arn)?.service : undefined;
-  if (typeof arn !== 'string' || service === undefined || !TARGET_SERVICES.includes(service)) {
+  if (typeof arn !== 'string' || service === undefined || !NAMES.includes(service)) {
     reader.unsupported(property, `the target ${String(arn)} does not run here and receives no events`);
     return undefined;
   }

@@ -1,5 +1,6 @@
-/** The right that a role needs to deliver to a target, by the service of the target's ARN. */
-export const DELIVERY_RIGHTS: Readonly<Record<string, string>> = {
+import type { TargetService } from '../../kernel/read-target.ts';
+
+const RIGHTS: Readonly<Record<TargetService, string>> = {
   events: 'events:PutEvents',
   kinesis: 'kinesis:PutRecord',
   lambda: 'lambda:InvokeFunction',
@@ -7,3 +8,13 @@ export const DELIVERY_RIGHTS: Readonly<Record<string, string>> = {
   sqs: 'sqs:SendMessage',
   states: 'states:StartExecution',
 };
+
+/**
+ * Returns the right that a role needs to deliver to a target.
+ * @param service of the target's ARN
+ */
+export function deliveryRight(service: string | undefined): string | undefined {
+  return service !== undefined && Object.hasOwn(RIGHTS, service)
+    ? RIGHTS[service as TargetService]
+    : undefined;
+}

@@ -7,7 +7,7 @@ import { asOneOrMore, mapOf, membersOf, textOf } from '@gatewright/aws/json-obje
 import { decideForRole } from '../../core/policy/identities.ts';
 import { findDenial } from '../../kernel/calls/aws-call.ts';
 import { isDecidable } from '../loading/judge-roles.ts';
-import { DELIVERY_RIGHTS } from './delivery-rights.ts';
+import { deliveryRight } from './delivery-rights.ts';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { FunctionIdentities } from '../../core/policy/function-identities.ts';
 import type { Role } from '../../core/policy/role.ts';
@@ -24,7 +24,7 @@ export function findRefusedByRole(
   { sender, roleArn }: { readonly sender: string; readonly roleArn: string },
 ): string | undefined {
   const service = parseArn(sender)?.service ?? '';
-  const action = DELIVERY_RIGHTS[parseArn(targetArn)?.service ?? ''];
+  const action = deliveryRight(parseArn(targetArn)?.service);
   const session = roles.assume(roleArn, service);
   if (session === undefined || action === undefined) return undefined;
   const principal = `${service}.amazonaws.com`;
@@ -71,7 +71,7 @@ export function findPowerlessRoles(
             ? [textOf(mapOf(target, 'DeadLetterConfig'), 'Arn')]
             : []),
         ].flatMap((arn) => {
-          const action = DELIVERY_RIGHTS[parseArn(arn)?.service ?? ''];
+          const action = deliveryRight(parseArn(arn)?.service);
           const question = { action: action ?? '', resource: arn, conditions: new Map() };
           return action === undefined || decideForRole(role, question) === 'allow' ? [] : [{ action, arn }];
         });

@@ -20,7 +20,7 @@ import type { Role } from '../../core/policy/role.ts';
 import { findMappedSource } from '../../core/stack/event-sources.ts';
 import { describeMissingRight } from '../../core/stack/source-rights.ts';
 import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
-import { DELIVERY_RIGHTS } from '../deliveries/delivery-rights.ts';
+import { deliveryRight } from '../deliveries/delivery-rights.ts';
 import type { RolesOfStacks } from './read-roles.ts';
 
 type RefusedRole = {
@@ -344,7 +344,7 @@ function rightToCall(property: string, action: string, resources: readonly strin
  */
 function rightOfTarget(property: string, arn: unknown): readonly Right[] {
   if (typeof arn !== 'string') return [];
-  const action = DELIVERY_RIGHTS[parseArn(arn)?.service ?? ''];
+  const action = deliveryRight(parseArn(arn)?.service);
   return action === undefined ? [] : [rightToCall(property, action, [arn])];
 }
 
