@@ -1,6 +1,6 @@
 /** Headers that were dropped or renamed on their way (docs/aws §2.6, §2.7, §7.6, §12). */
 import { isCorsHeader } from '../../core/events/cors-headers.ts';
-import { HTTP_PHASES, nameAfter, REST_PHASES } from '../../core/events/header-phases.ts';
+import { HTTP_PHASES, nameAfter, OWN_HEADERS, REST_PHASES } from '../../core/events/header-phases.ts';
 import { bareType } from '../../core/events/media-types.ts';
 import { adviseReplaced } from './cors-replaced.ts';
 import type { HeaderList } from '../../core/events/header-list.ts';
@@ -8,7 +8,7 @@ import type { SurpriseFacts } from './surprise-facts.ts';
 import type { SurpriseKind } from './surprise.ts';
 
 /** Headers that every backend sends. The gateway's own values replace them, so that a proxy loses nothing. */
-const OF_EVERY_BACKEND = new Set(['connection', 'content-length', 'date', 'server']);
+const OF_EVERY_BACKEND: ReadonlySet<string> = new Set(OWN_HEADERS);
 /** Headers of the client's own connection, which no integration needs. */
 const OF_CONNECTION = new Set([
   'connection',

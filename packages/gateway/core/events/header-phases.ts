@@ -25,7 +25,8 @@ export function nameAfter({ drops, remaps }: Phase, name: string): string | unde
   return remaps.has(lower) ? `x-amzn-Remapped-${name}` : name;
 }
 
-const OWN = ['connection', 'content-length', 'date', 'server'];
+/** The headers that the gateway writes itself, and that every backend sends, too. */
+export const OWN_HEADERS = ['connection', 'content-length', 'date', 'server'];
 /**
  * Headers of a backend's response that apply only to the connection to the backend. Some phases also drop `trailer`,
  * because the client's socket would refuse this header.
@@ -62,10 +63,10 @@ export const REST_PHASES = {
    * The phase from the function to the client. `Trailer` is dropped because it announces trailers, and a reply of known
    * length cannot have any.
    */
-  result: phase(['trailer', 'transfer-encoding'], [...OWN, 'authorization', 'www-authenticate']),
+  result: phase(['trailer', 'transfer-encoding'], [...OWN_HEADERS, 'authorization', 'www-authenticate']),
   /** The phase from the mapping of an AWS, HTTP or MOCK integration to the client. */
   returnedByMapping: phase(OF_BACKEND, [
-    ...OWN,
+    ...OWN_HEADERS,
     'authorization',
     'content-md5',
     'expect',
@@ -78,12 +79,15 @@ export const REST_PHASES = {
     'www-authenticate',
   ]),
   /** The phase from the backend of an HTTP_PROXY integration to the client. */
-  returned: phase([...OF_BACKEND, 'trailer', 'content-encoding', 'via'], [...OWN, 'x-amzn-requestid']),
+  returned: phase(
+    [...OF_BACKEND, 'trailer', 'content-encoding', 'via'],
+    [...OWN_HEADERS, 'x-amzn-requestid'],
+  ),
   /**
    * The phase from the backend of an HTTP_PROXY integration to the client, for a streamed response. Unlike other
    * bodies, a stream is not decompressed, so `content-encoding` is passed on.
    */
-  streamed: phase([...OF_BACKEND, 'trailer', 'via'], [...OWN, 'x-amzn-requestid']),
+  streamed: phase([...OF_BACKEND, 'trailer', 'via'], [...OWN_HEADERS, 'x-amzn-requestid']),
 };
 
 /**
