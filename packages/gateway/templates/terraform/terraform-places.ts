@@ -2,6 +2,7 @@
  * Finds the place in the configuration files from which a property of the template is made. A plan has neither files nor
  * lines, so the block of the resource is looked up in the .tf files next to the plan.
  */
+import { ATTRIBUTES_OF_STATEMENTS } from './terraform-policies.ts';
 import { isJsonList, isJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Path } from '../cloudformation/template-source.ts';
@@ -138,19 +139,9 @@ function attributePath(type: string, property: Path): Path {
 /** Returns the path in `aws_iam_policy_document` for a path in the policy. */
 function statementPath([first, index, member, ...rest]: Path): Path {
   if (first !== 'Statement' || index === undefined) return first === 'Statement' ? ['statement'] : [];
-  const name = member === undefined ? [] : [OF_STATEMENTS[member] ?? member];
+  const name = member === undefined ? [] : [ATTRIBUTES_OF_STATEMENTS[member] ?? member];
   return ['statement', index, ...name, ...rest];
 }
-
-/** The attributes of a `statement` block whose names differ from those of a policy. */
-const OF_STATEMENTS: Readonly<Record<string, string>> = {
-  Action: 'actions',
-  NotAction: 'not_actions',
-  Resource: 'resources',
-  NotResource: 'not_resources',
-  Principal: 'principals',
-  NotPrincipal: 'not_principals',
-};
 
 function isMeant(written: string, step: string): boolean {
   const name = pascal(written);

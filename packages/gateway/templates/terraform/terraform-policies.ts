@@ -9,6 +9,13 @@ const LISTS: Readonly<Record<string, string>> = {
   not_resources: 'NotResource',
 };
 
+/** The attributes of a `statement` block, by the members of the policy whose names differ. */
+export const ATTRIBUTES_OF_STATEMENTS: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(Object.entries(LISTS).map(([attribute, member]) => [member, attribute])),
+  Principal: 'principals',
+  NotPrincipal: 'not_principals',
+};
+
 export function toPolicy(statements: Json | undefined): JsonObject {
   const list = isJsonList(statements) ? statements.filter(isJsonObject) : [];
   return { Version: '2012-10-17', Statement: list.map(toStatement) };
