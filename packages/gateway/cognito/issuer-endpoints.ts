@@ -2,6 +2,7 @@
  * The endpoints of the local issuer itself: metadata, keys, sign-in, tokens, and the registration of clients. Pages of
  * other origins may call them only if they are on this machine or belong to a client.
  */
+import { NO_STORE } from './no-store.ts';
 import { parseJson } from '@gatewright/aws/json-object';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { type ControlReply, type ControlRequest, jsonReply } from '../core/api-call.ts';
@@ -52,9 +53,9 @@ export function createIssuerPort({ issuer, identities, ...ports }: Parts): Issue
     const address = `http://${request.host}${place.base}`;
     switch (`${request.method} ${place.endpoint}`) {
       case 'GET metadata':
-        return jsonReply(200, serverMetadata(address), NO_CACHE);
+        return jsonReply(200, serverMetadata(address), NO_STORE);
       case 'GET keys':
-        return jsonReply(200, issuer.keySet(), NO_CACHE);
+        return jsonReply(200, issuer.keySet(), NO_STORE);
       case 'GET authorize':
         return authorize(request, { ...shared, issuer: address });
       case 'POST authorize':
@@ -109,7 +110,6 @@ function placeOf(head: Head): IssuerPlace | undefined {
  * Responses are not cached, because a rotation must be visible at once. Caching is not needed, because the issuer is
  * local and authorizers have their own caches.
  */
-const NO_CACHE = ['Cache-Control', 'no-store'];
 const LINKED: ReadonlySet<IssuerEndpoint> = new Set(['authorize', 'keys', 'metadata']);
 /** MCP clients send their protocol version with every request, including requests to the issuer. */
 const PREFLIGHT = [
@@ -136,10 +136,10 @@ function register(request: ControlRequest, clients: IssuerClients, clock: Clock)
         response_types: ['code'],
         token_endpoint_auth_method: 'none',
       },
-      NO_CACHE,
+      NO_STORE,
     );
   } catch (error) {
     if (!(error instanceof ClientMetadataError)) throw error;
-    return jsonReply(400, { error: error.code, error_description: error.message }, NO_CACHE);
+    return jsonReply(400, { error: error.code, error_description: error.message }, NO_STORE);
   }
 }

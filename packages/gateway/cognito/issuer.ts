@@ -15,7 +15,7 @@ import {
 } from 'node:crypto';
 import { promisify } from 'node:util';
 import { parseJsonObject } from '@gatewright/aws/json-object';
-import { LOCAL_ISSUER, readPoolIssuer } from '../core/issuers/issuer-names.ts';
+import { CLAIMS_OF_EVERY_TOKEN, LOCAL_ISSUER, readPoolIssuer } from '../core/issuers/issuer-names.ts';
 import { cognitoClaims } from './pool-issuer.ts';
 import type { Clock, Random } from '../core/ports.ts';
 
@@ -71,7 +71,7 @@ type IssuerOptions = {
 type IssuerKey = { readonly privateKey: KeyObject; readonly jwk: PublicJwk; usedUntilSeconds: number };
 
 /** Claims that the issuer sets itself. A token request chooses some of them by separate fields, not in `claims`. */
-const OWN_CLAIMS = new Set(['iss', 'sub', 'aud', 'iat', 'nbf', 'exp', 'jti', 'scope', 'roles']);
+const OWN_CLAIMS = new Set([...CLAIMS_OF_EVERY_TOKEN, 'scope', 'roles']);
 const MODULUS_BITS = 2048;
 const DEFAULT_LIFETIME_SECONDS = 3600;
 const MAX_LIFETIME_SECONDS = 366 * 24 * 3600;

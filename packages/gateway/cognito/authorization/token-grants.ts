@@ -1,4 +1,5 @@
 /** The grants of the local issuer's token endpoint: a code, a refresh token, or the keys of a local identity. */
+import { NO_STORE_OF_TOKENS } from '../no-store.ts';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { type ControlReply, type ControlRequest, jsonReply } from '../../core/api-call.ts';
@@ -25,7 +26,6 @@ type TokenContext = {
   readonly clock: Clock;
 };
 
-const NO_STORE = ['Cache-Control', 'no-store', 'Pragma', 'no-cache'];
 const DEFAULT_LIFETIME_SECONDS = 3600;
 
 export function grantToken(request: ControlRequest, at: TokenContext): ControlReply {
@@ -170,7 +170,7 @@ function printTokens(
       ...idToken,
       ...(grant.refreshes ? { refresh_token: at.refreshTokens.give(grant) } : {}),
     },
-    NO_STORE,
+    NO_STORE_OF_TOKENS,
   );
 }
 
@@ -186,7 +186,7 @@ function grantToIdentity(request: ControlRequest, form: URLSearchParams, at: Tok
   return jsonReply(
     200,
     { access_token: token, token_type: 'Bearer', expires_in: expiresIn, ...scope },
-    NO_STORE,
+    NO_STORE_OF_TOKENS,
   );
 }
 
@@ -235,7 +235,7 @@ function need(form: URLSearchParams, name: string): string {
 function oauthError(error: string, description: string): ControlReply {
   const isUnauthorized = error === 'invalid_client';
   return jsonReply(isUnauthorized ? 401 : 400, { error, error_description: description }, [
-    ...NO_STORE,
+    ...NO_STORE_OF_TOKENS,
     ...(isUnauthorized ? ['WWW-Authenticate', 'Basic realm="gatewright"'] : []),
   ]);
 }

@@ -3,6 +3,7 @@
  * Cognito's API for users. Pages of other origins may call this part only if they are on this machine or belong to a
  * client.
  */
+import { NO_STORE } from '../no-store.ts';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { type CognitoIdp, readUserOperation } from '../api/cognito-idp.ts';
 import { type ControlReply, type ControlRequest, jsonReply } from '../../core/api-call.ts';
@@ -150,8 +151,6 @@ function nameOf({ pool, path }: Found): Endpoint | undefined {
  * Responses are not cached, because a rotation must be visible at once. Caching is not needed, because the issuer is
  * local and authorizers have their own caches.
  */
-const NO_CACHE = ['Cache-Control', 'no-store'];
-
 async function serveEndpoint(
   request: ControlRequest,
   found: Found,
@@ -160,9 +159,9 @@ async function serveEndpoint(
 ): Promise<ControlReply> {
   switch (`${request.method} ${nameOf(found) ?? ''}`) {
     case 'GET discovery':
-      return jsonReply(200, discovery(found), NO_CACHE);
+      return jsonReply(200, discovery(found), NO_STORE);
     case 'GET keys':
-      return jsonReply(200, issuer.keySet(), NO_CACHE);
+      return jsonReply(200, issuer.keySet(), NO_STORE);
     case 'GET authorize':
     case 'GET login':
       return authorize(request, place);

@@ -1,4 +1,5 @@
 /** The token endpoint, the revocation endpoint and `userInfo` (RFC 6749 §3.2, RFC 7009, OpenID Connect Core §5.3). */
+import { NO_STORE_OF_TOKENS } from '../no-store.ts';
 import { ServiceRefusal } from '../../core/errors.ts';
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import { headerOf } from '@gatewright/aws/raw-headers';
@@ -12,8 +13,6 @@ import type { Tokens } from '../pools/sessions.ts';
 import type { LoginContext } from './authorize.ts';
 import { OAuthError, describeForbiddenScope, describeGrantType } from './oauth-error.ts';
 import { provesChallenge } from './proof-key.ts';
-
-const NO_STORE = ['Cache-Control', 'no-store', 'Pragma', 'no-cache'];
 
 export function grantTokens(request: ControlRequest, place: LoginContext): Promise<ControlReply> {
   return answering(async () => {
@@ -40,7 +39,7 @@ export function revokeToken(request: ControlRequest, place: LoginContext): Promi
       throw new OAuthError('unsupported_token_type', 'The client is not allowed to revoke tokens');
     // RFC 7009 §2.2: an invalid token counts as revoked, so there is no error.
     place.sessions.revoke(need(form, 'token'), client.clientId);
-    return jsonReply(200, {}, NO_STORE);
+    return jsonReply(200, {}, NO_STORE_OF_TOKENS);
   }, place);
 }
 
@@ -50,10 +49,10 @@ export function sendUserInfo(request: ControlRequest, { pool, sessions }: LoginC
     const { user, scopes, clientId } = sessions.readAccess(token);
     if (!scopes.includes('openid'))
       return bearerError('invalid_token', 'The token does not have the scope openid');
-    if (pool.definition.kind === 'oidc') return jsonReply(200, userClaims(user, scopes), NO_STORE);
+    if (pool.definition.kind === 'oidc') return jsonReply(200, userClaims(user, scopes), NO_STORE_OF_TOKENS);
     const attributes = listAttributes(user, pool.findClient(clientId)?.readable);
     const claims = Object.fromEntries(attributes.map(({ Name, Value }) => [Name, Value]));
-    return jsonReply(200, { ...claims, username: user.username }, NO_STORE);
+    return jsonReply(200, { ...claims, username: user.username }, NO_STORE_OF_TOKENS);
   } catch (error) {
     if (error instanceof ServiceRefusal) return bearerError('invalid_token', error.message);
     throw error;
@@ -65,7 +64,7 @@ function bearerError(error: string, description: string): ControlReply {
   return jsonReply(401, { error, error_description: description }, [
     'WWW-Authenticate',
     challenge,
-    ...NO_STORE,
+    ...NO_STORE_OF_TOKENS,
   ]);
 }
 
@@ -77,11 +76,11 @@ async function answering(
     return await run();
   } catch (error) {
     if (error instanceof ServiceRefusal)
-      return jsonReply(400, { error: 'invalid_grant', error_description: error.message }, NO_STORE);
+      return jsonReply(400, { error: 'invalid_grant', error_description: error.message }, NO_STORE_OF_TOKENS);
     if (!(error instanceof OAuthError)) throw error;
     // Cognito responds to all errors with 400, including `invalid_client`.
     const status = error.error === 'invalid_client' && pool.definition.kind === 'oidc' ? 401 : 400;
-    return jsonReply(status, { error: error.error, error_description: error.message }, NO_STORE);
+    return jsonReply(status, { error: error.error, error_description: error.message }, NO_STORE_OF_TOKENS);
   }
 }
 
@@ -173,7 +172,7 @@ function grantToClient(
   const scopes = asked.length === 0 ? known : asked;
   const access = sessions.signForClient(client, scopes, form.get('audience'));
   const body = { access_token: access, expires_in: client.seconds.access, token_type: 'Bearer' };
-  return jsonReply(200, kind === 'oidc' ? { ...body, scope: scopes.join(' ') } : body, NO_STORE);
+  return jsonReply(200, kind === 'oidc' ? { ...body, scope: scopes.join(' ') } : body, NO_STORE_OF_TOKENS);
 }
 
 function printTokens(
@@ -190,6 +189,6 @@ function printTokens(
       token_type: 'Bearer',
       ...(pool.definition.kind === 'oidc' ? { scope: scopes?.join(' ') } : {}),
     },
-    NO_STORE,
+    NO_STORE_OF_TOKENS,
   );
 }

@@ -2,6 +2,7 @@
  * Requests saved in a file of the project, which may be committed. Instead of tokens, the file
  * contains the names of callers, and instead of values that the redactor hides, it contains `${NAME}`.
  */
+import { CREDENTIAL_HEADERS } from '@gatewright/handlers/cache/header-lists';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { InvalidRequest } from '../../core/errors.ts';
 import { withoutScheme } from '../records/redact.ts';
@@ -90,7 +91,6 @@ export function addSavedRequests(
 
 /** Matches the text that a redactor writes in place of a secret. */
 const MASK = /\[[0-9a-f]{8}(?:\.\.[^\]\s]{1,8})?\]\u2026?/;
-const CREDENTIALS = new Set(['authorization', 'x-api-key', 'x-amz-security-token', 'x-amz-date', 'cookie']);
 /**
  * Minimum length of a value that is hidden wherever it repeats. Shorter values could occur by chance in other words.
  */
@@ -115,7 +115,7 @@ export function hideSecrets(request: SavedRequest, redactor: Redactor): SavedReq
   const isHidden = (name: string, value: string): boolean =>
     MASK.test(value) || redactor.value(name, value) !== value;
   const kept = headers
-    .filter(([name]) => as === '' || !CREDENTIALS.has(name.toLowerCase()))
+    .filter(([name]) => as === '' || !CREDENTIAL_HEADERS.has(name.toLowerCase()))
     .map(([name, value]) => [name, isHidden(name, value) ? hide(name, value) : value] as const);
   const shownTarget = hideInTarget(target, redactor, hide);
   const shownBody = body === undefined ? undefined : hideInBody(body, kept, redactor, hide);

@@ -1,6 +1,7 @@
 /**
  * Lists the guards of routes for checks of access documents: every route with the settings of its Lambda authorizer.
  */
+import { CLAIMS_OF_EVERY_TOKEN } from '../../core/issuers/issuer-names.ts';
 import { asText } from '@gatewright/aws/json-object';
 import { awaitedBy, DEPLOYED_PARTS } from '@gatewright/aws/deployment-order';
 import type { DeployedKind, LatePart } from '@gatewright/aws/deployment-order';
@@ -199,11 +200,8 @@ export function localTokenOf(
   };
 }
 
-/** Claims that every local token has. */
-const OF_EVERY_TOKEN = new Set(['iss', 'sub', 'aud', 'iat', 'nbf', 'exp', 'jti']);
-
 function claimsOf(required: readonly RequiredClaim[]): Pick<LocalTokenNeeds, 'claims' | 'roles'> {
-  const others = required.filter(({ name }) => !OF_EVERY_TOKEN.has(name));
+  const others = required.filter(({ name }) => !CLAIMS_OF_EVERY_TOKEN.includes(name));
   // Roles are passed by a separate option, and the scope of the route already satisfies a required scope.
   const roles = others.find(({ name }) => name === 'roles');
   const claims = others.filter(({ name }) => !['roles', 'scope', 'token_use'].includes(name));

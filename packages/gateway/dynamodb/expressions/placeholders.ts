@@ -2,6 +2,7 @@
  * Replaces placeholders with the names and values that they represent, and collects the problems of the expressions
  * that use them.
  */
+import { ATTRIBUTE_TYPES } from '../attribute-types.ts';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { PathPiece, PathSyntax } from './path-syntax.ts';
 
@@ -10,8 +11,6 @@ export type Path = readonly PathPiece[];
 
 type Names = Readonly<Record<string, string>>;
 type Values = Readonly<Record<string, UnknownMembers>>;
-
-const TYPES = ['S', 'N', 'B', 'NULL', 'BOOL', 'SS', 'NS', 'BS', 'L', 'M'];
 
 /**
  * The placeholders of one request. All expressions of the request share them. It is an error if a placeholder is not
@@ -82,7 +81,7 @@ export class Findings {
 }
 
 export function typeOf(value: UnknownMembers): string | undefined {
-  return TYPES.find((type) => value[type] !== undefined && value[type] !== null);
+  return ATTRIBUTE_TYPES.find((type) => value[type] !== undefined && value[type] !== null);
 }
 
 export function printResolvedPath(path: Path): string {

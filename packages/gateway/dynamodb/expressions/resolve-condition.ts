@@ -1,5 +1,6 @@
 /** Converts conditions to the form that dynalite evaluates. */
 import type { UnknownMembers } from '@gatewright/aws/json-object';
+import { ATTRIBUTE_TYPES } from '../attribute-types.ts';
 import { dynaliteDb } from '../dynalite-store.ts';
 import type { ConditionSyntax, OperandSyntax } from './condition-syntax.ts';
 import { Findings, nestedTops, printResolvedPath, typeOf } from './placeholders.ts';
@@ -28,7 +29,6 @@ const ORDER = ['unknown', 'misused', 'reserved', 'condition'];
  */
 const ORDER_IN_CONDITION = ['undefined', 'operands', 'distinct', 'type'];
 const ORDERED_TYPES = ['S', 'N', 'B'];
-const TYPE_NAMES = ['S', 'N', 'B', 'NULL', 'SS', 'BOOL', 'L', 'BS', 'NS', 'M'];
 
 /**
  * Converts a condition to dynalite's form.
@@ -156,7 +156,7 @@ class ConditionResolver {
     if (type !== 'S') this.#noteType(name, type ?? '{NS,SS,L,BS,N,M,B,BOOL,NULL,S}', ['S']);
     else {
       const { S: given } = operand as UnknownMembers;
-      if (!TYPE_NAMES.includes(String(given)))
+      if (!ATTRIBUTE_TYPES.includes(String(given)))
         this.#own.note(
           'type',
           `Invalid attribute type name found; type: ${String(given)}, valid types: {B,NULL,SS,BOOL,L,BS,N,NS,S,M}`,

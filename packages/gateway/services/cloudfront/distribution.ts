@@ -152,7 +152,7 @@ export const NONE: Selection = { kind: 'none' };
 export const DAY_SECONDS = 86_400;
 export const YEAR_SECONDS = 31_536_000;
 
-/** The methods that `ALL` means in the CORS configuration of a response headers policy. */
+/** The methods that a behavior can allow, and that `ALL` means in the CORS configuration of a response headers policy. */
 export const ALL_METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
 
 /**

@@ -4,6 +4,7 @@
  */
 import { asNonEmptyText } from '@gatewright/aws/json-object';
 import type { InvalidMember, MemberReader } from '@gatewright/aws/member-reader';
+import { ALL_METHODS } from './distribution.ts';
 import type {
   Behavior,
   CachePolicy,
@@ -30,7 +31,6 @@ export type Policies = {
 /** Describes a member that is not supported here. `closes` means that requests are refused because of it. */
 export type Finding = { readonly path: string; readonly what: string; readonly closes: boolean };
 
-const METHODS = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'POST', 'DELETE'];
 const MAX_PATTERN = 255;
 /**
  * Characters allowed in a path pattern (developer guide, path pattern). The guide's table does not list `?`, but the
@@ -83,9 +83,9 @@ export function readBehavior(
       `unknown origin ${targetId}; expected the Id of one of the distribution's origins`,
     );
   const reasons = findClosing(at, find);
-  const methods = at.texts('AllowedMethods', METHODS.length);
-  const cached = at.texts('CachedMethods', METHODS.length);
-  const wrong = [...methods, ...cached].find((method) => !METHODS.includes(method));
+  const methods = at.texts('AllowedMethods', ALL_METHODS.length);
+  const cached = at.texts('CachedMethods', ALL_METHODS.length);
+  const wrong = [...methods, ...cached].find((method) => !ALL_METHODS.includes(method));
   if (wrong !== undefined) at.refuse('AllowedMethods', `CloudFront does not forward the method ${wrong}`);
   const cache = readCache(at, policies, find);
   const request = findPolicy(at, 'OriginRequestPolicyId', policies.request, MANAGED_REQUEST_POLICIES);
@@ -225,7 +225,7 @@ export function closedBehavior(
       closed,
     },
     viewerProtocol: 'allow-all',
-    allowedMethods: new Set(METHODS),
+    allowedMethods: new Set(ALL_METHODS),
     cachedMethods: new Set(),
     compresses: false,
     cache: NO_CACHE,

@@ -1,7 +1,7 @@
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
+import { ATTRIBUTE_TYPES } from '@gatewright/dynamodb/attribute-types';
 
-const KINDS = new Set(['S', 'N', 'B', 'BOOL', 'NULL', 'L', 'M', 'SS', 'NS', 'BS']);
 const MAX_DEPTH = 32;
 const NUMBER = /^-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$/;
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
@@ -19,7 +19,7 @@ function isAttribute(value: unknown, depth = 0): boolean {
   const [first, ...others] = Object.entries(value);
   const kind = first?.[0] ?? '';
   const inner: unknown = first?.[1];
-  if (others.length > 0 || !KINDS.has(kind)) return false;
+  if (others.length > 0 || !ATTRIBUTE_TYPES.includes(kind)) return false;
   const isText = typeof inner === 'string';
   switch (kind) {
     case 'S':

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { RESOURCE_TYPES } from '../../../../packages/gateway/engine/compose/services/catalogue.ts';
+import { OTHER_TYPES } from '../../../../packages/gateway/templates/other-types.ts';
 import { evaluate } from './stack-builders.ts';
 
 describe('a role of IAM', () => {
@@ -58,14 +59,9 @@ describe('other IAM and KMS resources', () => {
 
 describe('resources of services that do not run here', () => {
   const rows: readonly (readonly [type: string, consequence: string | undefined])[] = [
-    ...(
-      'AWS::CDK::Metadata AWS::CloudFormation::WaitConditionHandle AWS::ResourceGroups::Group ' +
-      'AWS::CertificateManager::Certificate AWS::Route53::RecordSet AWS::Route53::RecordSetGroup ' +
-      'AWS::Route53::HostedZone AWS::Serverless::Connector AWS::IAM::InstanceProfile ' +
-      'Custom::CrossRegionExportWriter Custom::CrossRegionExportReader'
-    )
-      .split(' ')
-      .map((type) => [type, undefined] as const),
+    ...Object.entries(OTHER_TYPES)
+      .filter(([, row]) => 'isWithoutEffect' in row)
+      .map(([type]) => [type, undefined] as const),
     ['AWS::WAFv2::RegexPatternSet', 'it filters no request'],
     ['Custom::Thing', 'the function of the custom resource is not called'],
     ['AWS::CloudFormation::CustomResource', 'the function of the custom resource is not called'],

@@ -5,10 +5,8 @@ import { fetchControl } from '../connection/control.ts';
 import { Action } from '../elements/parts.tsx';
 import { saveFile } from '../data/save-file.ts';
 import { clockTime } from '../texts.ts';
-import { fieldIn, suggestQueries, withField } from '../traffic/traffic-query.ts';
+import { fieldIn, STATUS_CLASSES, suggestQueries, withField } from '../traffic/traffic-query.ts';
 import type { RequestRow } from '../../records/model.ts';
-
-const STATUSES = ['2xx', '3xx', '4xx', '5xx'];
 
 type SearchProps = {
   readonly text: string;
@@ -51,7 +49,7 @@ export function TrafficSearch({ text, rows, apis, onChange }: SearchProps) {
         onChange={({ currentTarget }) => onChange(withField(text, 'status', currentTarget.value))}
       >
         <option value="">all</option>
-        {[...new Set([...STATUSES, ...(status === '' ? [] : [status])])].map((one) => (
+        {[...new Set([...STATUS_CLASSES, ...(status === '' ? [] : [status])])].map((one) => (
           <option key={one} value={one}>
             {one}
           </option>

@@ -234,8 +234,11 @@ const VALUES: Readonly<Partial<Record<QueryField, (row: Row) => string | undefin
   code: ({ code }) => code,
   kind: ({ kind }) => kind,
 };
+/** The classes of statuses, as terms of a query. */
+export const STATUS_CLASSES: readonly string[] = ['2xx', '3xx', '4xx', '5xx'];
+
 const FIXED: Readonly<Partial<Record<QueryField, readonly string[]>>> = {
-  status: ['2xx', '3xx', '4xx', '5xx'],
+  status: STATUS_CLASSES,
   took: ['>100', '>500', '>2s'],
   size: ['>10kb', '>1mb'],
   cache: ['hit', 'miss'],
