@@ -30,6 +30,11 @@ type Stack = {
   readonly outputs: readonly string[];
 };
 
+type AlarmProperties = {
+  readonly MetricName?: string;
+  readonly Metrics?: readonly { readonly MetricStat?: object }[];
+};
+
 export function readStack(): Stack {
   const text = readFileSync(join(REPOSITORY, 'serverless.yml'), 'utf8');
   const { functions, resources } = parseLeniently(text) as {
@@ -62,6 +67,25 @@ function readResources(text: string): ResourceTypes {
     readonly Resources?: Readonly<Record<string, { readonly Type: string }>>;
   };
   return new Map(Object.entries(Resources).map(([id, { Type }]) => [id, Type]));
+}
+
+/**
+ * Returns how many metrics the alarms of a resource file watch. An alarm watches the metric that it names, and each metric
+ * of its expression.
+ * @param file relative to `packages/toolkit/stack`
+ */
+export function watchedMetrics(file: string): number {
+  const { Resources = {} } = parseLeniently(readFileSync(join(STACK, file), 'utf8')) as {
+    readonly Resources?: Readonly<
+      Record<string, { readonly Type: string; readonly Properties?: AlarmProperties }>
+    >;
+  };
+  const alarms = Object.values(Resources).filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm');
+  return alarms
+    .map(({ Properties: { MetricName, Metrics = [] } = {} }) =>
+      MetricName === undefined ? Metrics.filter(({ MetricStat }) => MetricStat !== undefined).length : 1,
+    )
+    .reduce((sum, count) => sum + count, 0);
 }
 
 /** The parser does not know CloudFormation's tags, so it reads `!Ref AccessTable` as the text after the tag. */

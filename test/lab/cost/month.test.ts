@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { COST_PAGE } from '../../../lab/cost/page.ts';
+import { COMMON_PART } from '../../../packages/toolkit/stack/parts.ts';
+import { accessPart } from '../../../packages/toolkit/stack/access/part.ts';
+import { accessLogsPart } from '../../../packages/toolkit/stack/access-logs/part.ts';
+import { quotaPart } from '../../../packages/toolkit/stack/quota/part.ts';
+import { REPOSITORY } from '../../architecture/source-files.ts';
+import { watchedMetrics } from '../../support/read-stack.ts';
 import { apiCost, ASSUMED, authorizerCalls, itemsOf, sumOf, unkeyPrice } from '../../../lab/cost/month.ts';
 
 const SECOND = { ...ASSUMED, requests: 10e6, keys: 500 };
@@ -74,4 +83,31 @@ describe('the prices next to it', () => {
     ]);
     assert.deepEqual([cents(apiCost(1e9, 'rest')), cents(apiCost(1e9, 'http'))], [303_310, 93_000]);
   });
+});
+
+describe('ASSUMED', () => {
+  const page = readFileSync(join(REPOSITORY, COST_PAGE), 'utf8');
+
+  it('has the metrics that the alarms of the parts watch which init chooses', () => {
+    const files = [accessPart, quotaPart, accessLogsPart, COMMON_PART].flatMap((part) => part.resourceFiles);
+    const watched = files.map(watchedMetrics).reduce((sum, count) => sum + count, 0);
+
+    assert.equal(
+      ASSUMED.alarmMetrics,
+      watched,
+      'change alarmMetrics of ASSUMED in lab/cost/month.ts, then run `npm run schemas`',
+    );
+  });
+
+  for (const sentence of [
+    `The alarms watch ${ASSUMED.alarmMetrics} metrics.`,
+    `An authorizer sends ${ASSUMED.metrics} metrics.`,
+    `metrics instead of ${ASSUMED.metrics},`,
+    `have ${ASSUMED.memoryMb} MB`,
+    `prints ${ASSUMED.logBytes} bytes`,
+    `billed for ${ASSUMED.authorizerMs} ms, and for ${ASSUMED.tableMs} ms more`,
+  ])
+    it(`is what the guide says: ${sentence}`, () => {
+      assert.ok(page.includes(sentence), `change the sentence about it in ${COST_PAGE}`);
+    });
 });
