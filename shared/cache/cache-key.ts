@@ -8,12 +8,7 @@ import type { EventFields } from '../aws/event-fields.ts';
 import { signerOf } from '../aws/read-request.ts';
 import type { EventRequest } from '../aws/read-request.ts';
 import type { CachedRequest } from './cached-request.ts';
-import {
-  CREDENTIAL_HEADERS,
-  isIgnoredHeader,
-  SIGNATURE_HEADERS,
-  UNIDENTIFYING_HEADERS,
-} from './header-lists.ts';
+import { CREDENTIAL_HEADERS, isIgnoredHeader, SIGV4_HEADERS, UNIDENTIFYING_HEADERS } from './header-lists.ts';
 
 export type KeyParameters = {
   /** Query parameters on which the response depends. Default: all. */
@@ -123,11 +118,7 @@ function keepsHeader(
 ): (name: string) => boolean {
   const named = new Set(keyHeaders(parameters));
   const credentials =
-    sharing.kind === 'caller'
-      ? signerOf(event) === undefined
-        ? NONE
-        : SIGNATURE_HEADERS
-      : CREDENTIAL_HEADERS;
+    sharing.kind === 'caller' ? (signerOf(event) === undefined ? NONE : SIGV4_HEADERS) : CREDENTIAL_HEADERS;
   return (sent) => {
     const name = sent.toLowerCase();
     return named.has(name) || (!isIgnoredHeader(name) && !credentials.has(name));

@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { readCacheInvalidatorConfig } from '../config/cache-config.ts';
 import { createRouter } from '../http/router.ts';
-import type { Answered } from '../http/router.ts';
+import type { OnAnswer } from '../http/router.ts';
 import type { ProxyResult } from '../aws/proxy-result.ts';
 import { randomHex } from '../random-hex.ts';
 import { createDynamoDbListing } from '../table/dynamodb-listing.ts';
@@ -30,7 +30,7 @@ type InvalidatorResult = {
   readonly reports?: readonly Awaited<ReturnType<typeof planInvalidation>>[];
 };
 
-export type Invalidator = (event: unknown, answered: Answered) => Promise<ProxyResult | InvalidatorResult>;
+export type Invalidator = (event: unknown, answered: OnAnswer) => Promise<ProxyResult | InvalidatorResult>;
 
 /**
  * Creates the invalidator of a Lambda function.
