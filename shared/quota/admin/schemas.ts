@@ -32,7 +32,7 @@ const PRICE = {
   additionalProperties: false,
 };
 
-const CUSTOMER = {
+const ADDRESSEE = {
   type: 'object',
   required: ['name'],
   properties: {
@@ -96,7 +96,7 @@ export const PLAN: JsonSchema = {
     invoice: {
       type: 'object',
       required: ['currency'],
-      properties: { currency: TEXT, customers: { type: 'object', additionalProperties: CUSTOMER } },
+      properties: { currency: TEXT, customers: { type: 'object', additionalProperties: ADDRESSEE } },
       additionalProperties: false,
     },
   },

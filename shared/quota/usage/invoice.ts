@@ -10,7 +10,7 @@ import type { UsageRecord } from '../admin/usage-record.ts';
 import { ledgerOf } from '../admin/usage-row.ts';
 import { parseDecimal, printMinor, toMinor } from './money.ts';
 import type { Exact } from './money.ts';
-import type { Customer, Price } from './price.ts';
+import type { Addressee, Price } from './price.ts';
 
 export type InvoiceLine = {
   readonly limit: string;
@@ -40,7 +40,7 @@ export type Invoice = {
   readonly number: string;
   readonly month: string;
   readonly tenant: string;
-  readonly customer: Customer;
+  readonly customer: Addressee;
   readonly currency: string;
   readonly lines: readonly InvoiceLine[];
   readonly total: string;
@@ -81,7 +81,7 @@ export function makeInvoices(
   tenant: string,
   month: string,
   records: readonly UsageRecord[],
-  customerOf: (plan: string) => Customer | undefined,
+  customerOf: (plan: string) => Addressee | undefined,
 ): Priced {
   const newest = newestOf(records);
   const unpriced = newest.filter(({ price }) => price === undefined);
@@ -137,11 +137,11 @@ export function amountOf(
 }
 
 /** Returns the customer as it appears on an invoice, which is without the start and end of the subscription. */
-function addressee(customer: Customer | undefined): Customer | undefined {
+function addressee(customer: Addressee | undefined): Addressee | undefined {
   if (customer === undefined) return undefined;
   return Object.fromEntries(
     Object.entries(customer).filter(([name]) => name !== 'from' && name !== 'until'),
-  ) as Customer;
+  ) as Addressee;
 }
 
 function newestOf(records: readonly UsageRecord[]): readonly UsageRecord[] {

@@ -23,7 +23,7 @@ export type Price = {
   readonly meter?: string;
 };
 
-export type Customer = {
+export type Addressee = {
   readonly name: string;
   readonly address: readonly string[];
   readonly taxId?: string;
@@ -42,7 +42,7 @@ export type InvoiceTerms = {
   /** A currency code of ISO 4217. */
   readonly currency: string;
   /** Customers by tenant. A tenant that is not listed is invoiced under its own name. */
-  readonly customers: ReadonlyMap<string, Customer>;
+  readonly customers: ReadonlyMap<string, Addressee>;
 };
 
 const MAX_TIERS = 20;
@@ -77,7 +77,7 @@ export function parseInvoiceTerms(plan: PlanFields): InvoiceTerms | undefined {
     customers: new Map(
       names.map((tenant) => [
         tenant,
-        parseCustomer(new PlanFields(customers[tenant], `${path}.${tenant.slice(0, 64)}`)),
+        parseAddressee(new PlanFields(customers[tenant], `${path}.${tenant.slice(0, 64)}`)),
       ]),
     ),
   };
@@ -143,7 +143,7 @@ function instantOf(fields: PlanFields, name: 'from' | 'until'): { readonly [key:
   return fields.has(name) ? { [name]: fields.instant(name) } : {};
 }
 
-function parseCustomer(fields: PlanFields): Customer {
+function parseAddressee(fields: PlanFields): Addressee {
   const line = (name: string, value: unknown): string =>
     typeof value === 'string' && value !== '' && value.length <= MAX_TEXT && !/\p{Cc}/u.test(value)
       ? value

@@ -30,7 +30,7 @@ import type { Limit, QuotaLimit, CustomerPlan } from '../plan/plan.ts';
 import { readShards } from '../ledger/shards.ts';
 import { checkLedgerId, checkSubject, ledgerIdOf, termFor } from '../plan/subject.ts';
 import type { TermSubject } from '../plan/subject.ts';
-import { CustomerBook } from '../plan/customer-book.ts';
+import { TermsBook } from '../plan/terms-book.ts';
 import { TermsReader } from '../plan/terms.ts';
 
 export type UsageReader = {
@@ -77,7 +77,7 @@ type UsageReaderOptions = {
 export function createUsageReader({ store: table, clock, plans }: UsageReaderOptions): UsageReader {
   const store = hearNews(table, (partition, version) => reader.hear(tenantOf(partition), version));
   const book = new PlanBook(store, clock, plans.map(parsePlan));
-  const reader: TermsReader = new TermsReader(new CustomerBook(store, clock));
+  const reader: TermsReader = new TermsReader(new TermsBook(store, clock));
   const look = createLedgerReader(store, clock);
 
   const readLimit = async (

@@ -3,7 +3,7 @@ import { DomainError } from '../../errors.ts';
 import type { AgeClock, ItemStore, Timer } from '../../ports.ts';
 import type { TrackedRequest } from './access-log-line.ts';
 import type { QuotaEvent } from '../holding/holder-ports.ts';
-import { CustomerBook } from '../plan/customer-book.ts';
+import { TermsBook } from '../plan/terms-book.ts';
 import { isBeforeTerm, isOfPeriod, ledgerKey, parseLedger, trackWrite } from '../ledger/ledger.ts';
 import type { LedgerId } from '../ledger/ledger.ts';
 import { openPeriod } from '../ledger/open-period.ts';
@@ -81,7 +81,7 @@ const NAMED_REQUESTS = 3;
 
 export function createUsageTracker(ports: UsageTrackerPorts): UsageTracker {
   const book = new PlanBook(ports.store, ports.clock, []);
-  const reader = new TermsReader(new CustomerBook(ports.store, ports.clock));
+  const reader = new TermsReader(new TermsBook(ports.store, ports.clock));
   const full = new FullParts();
   return {
     async track(requests) {
