@@ -6,7 +6,7 @@ import { adminProblemOf, problemReply } from './problem.ts';
 import type { Route } from './route.ts';
 
 /** Called for every response except a 500, with the route and, if the request was refused, the code. */
-export type Answered = (routeId: string, code: string | undefined) => void;
+export type OnAnswer = (routeId: string, code: string | undefined) => void;
 
 /**
  * Creates a router that dispatches by the route key that API Gateway chose, because this is the route that IAM allowed.
@@ -16,7 +16,7 @@ export type Answered = (routeId: string, code: string | undefined) => void;
  */
 export function createRouter(
   routes: readonly Route[],
-): (event: unknown, answered: Answered) => Promise<ProxyResult> {
+): (event: unknown, answered: OnAnswer) => Promise<ProxyResult> {
   const byKey = new Map(routes.map((route) => [`${route.method} ${route.path}`, route]));
   return async (event, answered) => {
     const request = parseHttpEvent(event);

@@ -33,7 +33,7 @@ export type OfferedApi = {
 
 type Organisation = { readonly id: string; readonly name: string };
 
-export type Session = {
+export type SessionAnswer = {
   readonly csrf: string;
   readonly member: {
     readonly id: string;

@@ -2,7 +2,7 @@ import { DomainError } from '../errors.ts';
 import { findCustomer } from '../quota/admin/find-customer.ts';
 import type { AdminPorts } from '../quota/admin/operation.ts';
 import type { Customer } from '../quota/plan/customer.ts';
-import type { Session } from './answers.ts';
+import type { SessionAnswer } from './answers.ts';
 
 /**
  * Finds the customer record of an organisation.
@@ -19,6 +19,6 @@ export async function requireOrganisation(
   return customer;
 }
 
-export function showOrganisation({ tenant, name, state }: Customer): Session['organisation'] {
+export function showOrganisation({ tenant, name, state }: Customer): SessionAnswer['organisation'] {
   return { id: tenant, name: name ?? tenant, state };
 }

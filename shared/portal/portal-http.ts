@@ -1,6 +1,7 @@
 /** Reads requests to the functions of the portal, and writes their responses. */
 import { isLoopbackUrl } from '../access/tokens/issuers.ts';
 import { parseHttpEvent } from '../aws/http-event.ts';
+import type { OnAnswer } from '../http/router.ts';
 import type { HttpEvent } from '../aws/http-event.ts';
 import type { ProxyResult } from '../aws/proxy-result.ts';
 import { DomainError } from '../errors.ts';
@@ -122,16 +123,13 @@ export function assertOwnOrigin({ event, address }: PortalRequest): void {
     throw new DomainError('ORIGIN_REFUSED', 'the request comes from another site');
 }
 
-/** Called for every response except 500, with the route and, if the request was refused, the code. */
-export type Answered = (route: string, code: string | undefined) => void;
-
 /**
  * Runs the handler of a request, and turns its error into a response.
  * @throws errors that are not in `PORTAL_ANSWERS`, so that the platform logs them and the browser gets 500
  */
 export async function answerPortal(
   routeOf: () => string,
-  answered: Answered,
+  answered: OnAnswer,
   handle: () => Promise<ProxyResult>,
 ): Promise<ProxyResult> {
   try {

@@ -12,7 +12,7 @@ import type { CompiledPortal, WebhooksInStage } from './compiled-portal.ts';
 import type { MemberContext, MemberRoute } from './member-route.ts';
 import { requireOrganisation } from './organisation.ts';
 import { answerPortal, assertOwnOrigin, cookieOf, readPortalRequest } from './portal-http.ts';
-import type { Answered } from './portal-http.ts';
+import type { OnAnswer } from '../http/router.ts';
 import type { PortalPorts } from './portal-ports.ts';
 import { assertForgeryToken, findSession } from './session.ts';
 
@@ -66,7 +66,7 @@ async function routesAt(path: string, context: MemberContext): Promise<readonly 
 export function serveMember(
   event: unknown,
   settings: MemberSettings,
-  answered: Answered,
+  answered: OnAnswer,
 ): Promise<ProxyResult> {
   let route = 'unknown';
   return answerPortal(

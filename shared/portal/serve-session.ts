@@ -14,7 +14,8 @@ import type { Member } from './members.ts';
 import type { OidcClient, PendingSignIn } from './oidc.ts';
 import { requireOrganisation, showOrganisation } from './organisation.ts';
 import { answerPortal, assertOwnOrigin, cookieOf, printCookie, readPortalRequest } from './portal-http.ts';
-import type { Answered, PortalRequest } from './portal-http.ts';
+import type { OnAnswer } from '../http/router.ts';
+import type { PortalRequest } from './portal-http.ts';
 import { portalProblemOf } from './portal-problem.ts';
 import type { PortalPorts } from './portal-ports.ts';
 import { findInvitation, redeemInvitation } from './redeem-invitation.ts';
@@ -64,7 +65,7 @@ const ROUTES: Readonly<Record<string, Handle>> = {
 export function serveSession(
   event: unknown,
   settings: SessionSettings,
-  answered: Answered,
+  answered: OnAnswer,
 ): Promise<ProxyResult> {
   let route = 'unknown';
   return answerPortal(
@@ -90,7 +91,7 @@ async function show(request: PortalRequest, { ports, customers }: SessionSetting
 async function describe(
   session: Session,
   { ports, customers }: Pick<SessionSettings, 'ports' | 'customers'>,
-): Promise<Answers.Session> {
+): Promise<Answers.SessionAnswer> {
   const { tenant, member } = session;
   const organisation = await requireOrganisation(customers, tenant);
   const tenants = await listOrganisations(ports, member.account);

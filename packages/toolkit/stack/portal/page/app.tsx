@@ -5,7 +5,7 @@ import { linkTo } from './address.ts';
 import type { Place } from './address.ts';
 import { change, listenForSessionEnd, read, Refusal, useToken } from './api.ts';
 import { Action, Empty, Paragraphs, Problem } from './elements/parts.tsx';
-import type { About, Session } from '@gatewright/handlers/portal/answers';
+import type { About, SessionAnswer } from '@gatewright/handlers/portal/answers';
 import { go, usePlace } from './place.ts';
 import { THEMES, useTheme } from './theme.ts';
 import type { Theme } from './theme.ts';
@@ -33,12 +33,12 @@ const SECTIONS = [
 ] as const;
 
 /** `session` is undefined while it is not known yet, and null if nobody is signed in. */
-type Known = { readonly about?: About; readonly session?: Session | null; readonly problem?: string };
+type Known = { readonly about?: About; readonly session?: SessionAnswer | null; readonly problem?: string };
 
 export function App() {
   const [{ about, session, problem }, setKnown] = useState<Known>({});
   const place = usePlace();
-  const enter = useCallback((next: Session) => {
+  const enter = useCallback((next: SessionAnswer) => {
     useToken(next.csrf);
     setKnown((last) => ({ ...last, session: next }));
   }, []);
@@ -98,7 +98,7 @@ function isOffered(section: string, { hasWebhooks }: About): boolean {
 function useHead(
   about: About | undefined,
   { section, item }: Place,
-  session: Session | null | undefined,
+  session: SessionAnswer | null | undefined,
 ): void {
   const isOpened = useRef(false);
   const title = titleOf(section, about);
@@ -119,7 +119,7 @@ function skip(event: Event): void {
 async function start(): Promise<Known> {
   const [about, session] = await Promise.all([
     read<About>('portal.json'),
-    read<Session>('session').catch((error: unknown) => {
+    read<SessionAnswer>('session').catch((error: unknown) => {
       if (error instanceof Refusal && error.status === 401) return null;
       throw error;
     }),
@@ -142,8 +142,8 @@ function titleOf(section: string, about: About | undefined): string {
 
 type TopProps = {
   readonly about: About;
-  readonly session: Session | null;
-  readonly onEnter: (session: Session) => void;
+  readonly session: SessionAnswer | null;
+  readonly onEnter: (session: SessionAnswer) => void;
   readonly onLeave: () => void;
 };
 
@@ -197,14 +197,14 @@ function Account({
   onEnter,
   onLeave,
 }: {
-  readonly session: Session;
-  readonly onEnter: (session: Session) => void;
+  readonly session: SessionAnswer;
+  readonly onEnter: (session: SessionAnswer) => void;
   readonly onLeave: () => void;
 }) {
   const [problem, setProblem] = useState<string>();
   const switchTo = (id: string): void => {
     setProblem(undefined);
-    change<Session>('session/switch', { organisation: id }).then(onEnter, (error: unknown) =>
+    change<SessionAnswer>('session/switch', { organisation: id }).then(onEnter, (error: unknown) =>
       setProblem(error instanceof Error ? error.message : String(error)),
     );
   };
@@ -324,8 +324,8 @@ function StateNote({ state }: { readonly state: string }) {
 type SectionProps = {
   readonly place: Place;
   readonly about: About;
-  readonly session: Session | null;
-  readonly onEnter: (session: Session) => void;
+  readonly session: SessionAnswer | null;
+  readonly onEnter: (session: SessionAnswer) => void;
 };
 
 function Section({ place: { section, item }, about, session, onEnter }: SectionProps) {

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { linkTo } from '../address.ts';
 import { change } from '../api.ts';
 import { Form, Loaded } from '../elements/parts.tsx';
-import type { About, SeenInvitation, Session } from '@gatewright/handlers/portal/answers';
+import type { About, SeenInvitation, SessionAnswer } from '@gatewright/handlers/portal/answers';
 import { forgetInvitation, go, heldInvitation } from '../place.ts';
 import { time } from '../texts.ts';
 import { useFetched } from '../use-fetched.ts';
@@ -11,8 +11,8 @@ import { signIn } from './sign-in.tsx';
 type Props = {
   readonly about: About;
   /** The session that the browser has; null if there is none. */
-  readonly session: Session | null;
-  readonly onEnter: (session: Session) => void;
+  readonly session: SessionAnswer | null;
+  readonly onEnter: (session: SessionAnswer) => void;
 };
 
 /** Redeems an invitation only after a click, because programs that open the links in a mail must not use it up. */
@@ -49,7 +49,7 @@ function Invited({ invitation, about, session, onEnter }: Props & { readonly inv
       await signIn({ invitation });
       return;
     }
-    const next = await change<Session>('session/invitation', { invitation, name: name.trim() });
+    const next = await change<SessionAnswer>('session/invitation', { invitation, name: name.trim() });
     forgetInvitation();
     onEnter(next);
     go('keys');
@@ -102,7 +102,7 @@ function Offer({ offer: { organisation, role, by, renews, expiresAt } }: { reado
 }
 
 /** A browser has only one session, so accepting an invitation ends the current session. */
-function Replaces({ session: { member, organisation } }: { readonly session: Session }) {
+function Replaces({ session: { member, organisation } }: { readonly session: SessionAnswer }) {
   return (
     <>
       <p class="note">

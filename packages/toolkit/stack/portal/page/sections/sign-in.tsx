@@ -2,7 +2,7 @@ import { PORTAL_ANSWERS } from '@gatewright/handlers/portal/portal-problem';
 import { isSignInAddress, linkTo } from '../address.ts';
 import { change, Refusal } from '../api.ts';
 import { Action, Paragraphs, Problem } from '../elements/parts.tsx';
-import type { About, Session } from '@gatewright/handlers/portal/answers';
+import type { About, SessionAnswer } from '@gatewright/handlers/portal/answers';
 
 /** Sends the browser to the issuer. Also used to accept an invitation. */
 export async function signIn(body: { readonly invitation?: string }): Promise<void> {
@@ -27,7 +27,7 @@ export function SignInSection({
   readonly about: About;
   /** Shows why the last sign-in was refused. */
   readonly code: string | undefined;
-  readonly session: Session | null;
+  readonly session: SessionAnswer | null;
 }) {
   return (
     <div class="card sign-in">
