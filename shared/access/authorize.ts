@@ -26,7 +26,7 @@ import type { CompiledAccess, CompiledDocument, CompiledQuota, CompiledSource } 
 import { compilePolicy, denyAll, exactPolicy, fitsResourceLimit } from './decide/compile-policy.ts';
 import type { Credential } from './credential.ts';
 import { circumstancesOf, decide } from './decide/decide.ts';
-import type { Decision } from './decide/decide.ts';
+import type { RuleDecision } from './decide/decide.ts';
 import { documentPlansOf, findDocument } from './find-document.ts';
 import { assertServed, createIdentifier } from './identify.ts';
 import type { AuthorizerPorts } from './identify.ts';
@@ -63,7 +63,7 @@ export type AuthorizerResult = PolicyResult | SimpleResult;
 export type Authorized =
   | {
       readonly kind: 'known';
-      readonly decision: Decision;
+      readonly decision: RuleDecision;
       readonly result: AuthorizerResult;
       /**
        * Ids of rules that granted nothing, or less than they could, because a claim value is missing or is not safe to
@@ -162,7 +162,7 @@ function assertLasts(
 type Known = {
   readonly principal: Principal;
   readonly request: AuthorizeRequest;
-  readonly decision: Decision;
+  readonly decision: RuleDecision;
   /** The caller's rights on channels and MCP servers, as text for the backend. */
   readonly grants: PrintedGrants;
 };
@@ -191,7 +191,7 @@ async function refuseByHeaders(
   document: CompiledDocument,
   { principal, request, decision }: Omit<Known, 'grants'>,
   nowEpochSeconds: number,
-): Promise<Decision> {
+): Promise<RuleDecision> {
   const { mcp } = document;
   if (mcp?.refuseByHeaders !== true || decision.kind === 'deny' || decision.route.path !== mcp.path)
     return decision;
@@ -361,7 +361,7 @@ function quotasOf(
 
 type Choice = {
   readonly nowEpochSeconds: number;
-  readonly decision: Decision;
+  readonly decision: RuleDecision;
   readonly fits: (policy: PolicyDocument) => boolean;
 };
 

@@ -10,7 +10,7 @@ import type { Principal } from './principal.ts';
 import { finderOf } from './route-finder.ts';
 import { findMissingClaims } from './required-claims.ts';
 
-export type Grant = {
+export type RuleGrant = {
   readonly ruleId: string;
   /** Path segments that must have one of the given values. If empty, the whole route is granted. */
   readonly owned: readonly OwnedSegment[];
@@ -20,7 +20,7 @@ export type OwnedSegment = { readonly segment: number; readonly values: readonly
 
 export type RouteVerdict = {
   readonly deniedBy: readonly string[];
-  readonly grants: readonly Grant[];
+  readonly grants: readonly RuleGrant[];
 };
 
 type AppliedRules = RulesInForce & {
@@ -81,10 +81,13 @@ export function verdictsOf(document: CompiledDocument, { rules }: RulesInForce):
   const count = document.kind === 'websocket' ? 1 : document.routes.length;
   const isUnreachable = (index: number): boolean =>
     document.kind !== 'websocket' && finderOf(document).unreachable.has(index);
-  const routes = Array.from({ length: count }, () => ({ deniedBy: [] as string[], grants: [] as Grant[] }));
+  const routes = Array.from({ length: count }, () => ({
+    deniedBy: [] as string[],
+    grants: [] as RuleGrant[],
+  }));
   for (const { rule, values } of rules) {
     const named = document.kind === 'websocket' ? [0] : rule.routes;
-    const whole: Grant = { ruleId: rule.id, owned: [] };
+    const whole: RuleGrant = { ruleId: rule.id, owned: [] };
     for (const [place, index] of named.entries()) {
       const route = routes[index];
       if (rule.effect === 'deny') route?.deniedBy.push(rule.id);

@@ -5,7 +5,7 @@
 import type { RuleOutcome } from '@gatewright/aws/access-decision';
 import { decodePercent } from '@gatewright/aws/percent-encoding';
 import { applyRules } from './apply-rules.ts';
-import type { Grant, RouteVerdict } from './apply-rules.ts';
+import type { RuleGrant, RouteVerdict } from './apply-rules.ts';
 import type { CompiledDocument, CompiledRoute } from '../compiled-document.ts';
 import type { Circumstances } from './condition.ts';
 import { containsAddress } from './ip-network.ts';
@@ -15,7 +15,7 @@ import type { Principal } from './principal.ts';
 import { findMissingClaims } from './required-claims.ts';
 import { finderOf, routedPath } from './route-finder.ts';
 
-export type Decision =
+export type RuleDecision =
   | { readonly kind: 'allow'; readonly route: CompiledRoute; readonly rules: readonly string[] }
   | {
       readonly kind: 'deny';
@@ -43,7 +43,11 @@ const CONNECT: CompiledRoute = { method: '$connect', path: '$connect' };
  * Decides a request. A server behind the API may read a path differently from the API (`/%61dmin`), so the request is
  * denied if any reading of its path reaches a route that is denied.
  */
-export function decide(document: CompiledDocument, principal: Principal, request: DecisionRequest): Decision {
+export function decide(
+  document: CompiledDocument,
+  principal: Principal,
+  request: DecisionRequest,
+): RuleDecision {
   const decision = decideByRules(document, principal, request);
   const isRuled = decision.kind === 'deny' && decision.reason === 'no-rule';
   return isRuled && findMissingClaims(document, principal).length > 0
@@ -51,7 +55,11 @@ export function decide(document: CompiledDocument, principal: Principal, request
     : decision;
 }
 
-function decideByRules(document: CompiledDocument, principal: Principal, request: DecisionRequest): Decision {
+function decideByRules(
+  document: CompiledDocument,
+  principal: Principal,
+  request: DecisionRequest,
+): RuleDecision {
   const { target } = request;
   const applied = applyRules(document, principal, circumstancesOf(document, request));
   if (document.kind === 'websocket')
@@ -71,8 +79,8 @@ export function decideReadings(
   document: CompiledDocument,
   routes: readonly RouteVerdict[],
   routed: string,
-): Decision | undefined {
-  let decision: Decision | undefined;
+): RuleDecision | undefined {
+  let decision: RuleDecision | undefined;
   for (const reading of readingsByServers(routed, decodePercent)) {
     if (reading === routed) continue;
     const other = read(document, routes, reading, asItIs);
@@ -104,7 +112,7 @@ function read(
   routes: readonly RouteVerdict[],
   target: string,
   spellings: (value: string) => readonly string[],
-): Decision {
+): RuleDecision {
   const [method = '', ...words] = target.split('/');
   const template = finderOf(document).find(method, words);
   const route = template && document.routes[template.index];
@@ -117,8 +125,8 @@ function read(
 function verdictOn(
   verdict: RouteVerdict | undefined,
   route: CompiledRoute,
-  isOwner: (grant: Grant) => boolean,
-): Decision {
+  isOwner: (grant: RuleGrant) => boolean,
+): RuleDecision {
   const { deniedBy = [], grants = [] } = verdict ?? {};
   if (deniedBy.length > 0) return { kind: 'deny', reason: 'deny-rule', route, rules: deniedBy };
   const holding = grants.filter(isOwner);
@@ -127,6 +135,6 @@ function verdictOn(
   return { kind: 'deny', reason: rules.length > 0 ? 'not-owner' : 'no-rule', route, rules };
 }
 
-function unrouted(): Decision {
+function unrouted(): RuleDecision {
   return { kind: 'deny', reason: 'no-route', route: undefined, rules: [] };
 }

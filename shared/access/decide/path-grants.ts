@@ -2,7 +2,7 @@
  * Turns a principal's rights on an API into path patterns to allow and to deny. If no patterns can express exactly
  * these rights, the result is `unrepresentable`.
  */
-import type { Grant, OwnedSegment, RouteVerdict } from './apply-rules.ts';
+import type { RuleGrant, OwnedSegment, RouteVerdict } from './apply-rules.ts';
 import type { CompiledDocument } from '../compiled-document.ts';
 import { decideReadings } from './decide.ts';
 import { findOverGrants, findReachedRoutes } from './over-grants.ts';
@@ -46,7 +46,7 @@ const OWNED_PATTERNS_LIMIT = 500;
 /** For each route, the verdict and the widest grants. */
 type Verdicts = {
   readonly verdicts: readonly RouteVerdict[];
-  readonly ways: readonly (readonly Grant[])[];
+  readonly ways: readonly (readonly RuleGrant[])[];
 };
 
 type MethodGrants = {
@@ -169,13 +169,13 @@ function targetsOf(document: CompiledDocument, method: string, pattern: SegmentP
 }
 
 /** Returns the widest grants of a route. A grant for the whole route makes narrower grants unnecessary. */
-function widestGrants({ deniedBy, grants }: RouteVerdict): readonly Grant[] {
+function widestGrants({ deniedBy, grants }: RouteVerdict): readonly RuleGrant[] {
   if (deniedBy.length > 0) return [];
   const whole = grants.find(({ owned }) => owned.length === 0);
   return whole === undefined ? grants : [whole];
 }
 
-function countPatterns(sum: number, { owned }: Grant): number {
+function countPatterns(sum: number, { owned }: RuleGrant): number {
   return sum + owned.reduce((product, { values }) => product * values.length, 1);
 }
 

@@ -8,7 +8,7 @@ import { isCharged, isChargedCaller } from '@gatewright/handlers/access/charged-
 import type { CompiledDocument, CompiledRoute } from '@gatewright/handlers/access/compiled-document';
 import { circumstancesOf, decide } from '@gatewright/handlers/access/decide/decide';
 import { claimAt } from '@gatewright/handlers/access/decide/claims';
-import type { Decision } from '@gatewright/handlers/access/decide/decide';
+import type { RuleDecision } from '@gatewright/handlers/access/decide/decide';
 import { mcpGrantsOf } from '@gatewright/handlers/access/decide/mcp-rules';
 import { describeMissingClaims, findMissingClaims } from '@gatewright/handlers/access/decide/required-claims';
 import type { Principal } from '@gatewright/handlers/access/decide/principal';
@@ -24,7 +24,7 @@ import type { CallerSpec } from './caller-spec.ts';
  * missing claims that every caller must have.
  */
 type Verdict = (
-  | Decision
+  | RuleDecision
   | { readonly kind: 'open'; readonly route: CompiledRoute; readonly rules: readonly [] }
 ) & { readonly refusal?: string; readonly uncharged?: string; readonly lacks?: readonly string[] };
 
@@ -146,7 +146,7 @@ function verdictOn(
 function findUncharged(
   document: CompiledDocument,
   principal: Principal,
-  { kind, route }: Decision,
+  { kind, route }: RuleDecision,
 ): string | undefined {
   const { quota } = document;
   if (quota === undefined || kind !== 'allow') return undefined;
