@@ -14,7 +14,7 @@ import { ControlError } from '../control-error.ts';
 import { toControlResource } from '../control-resource.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
 import type { PropertyBag } from '../../core/deployment/properties.ts';
-import type { QuotaLimit } from '../../core/metering/quota.ts';
+import type { PlanQuota } from '../../core/metering/quota.ts';
 import { QUOTA_PERIODS, WRONG_PERIOD } from '../../core/metering/quota-period.ts';
 import type { ThrottleLimit } from '../../core/metering/token-bucket.ts';
 import type { ApiKey } from './api-keys.ts';
@@ -162,7 +162,7 @@ function readMethodThrottles(stage: PropertyBag): Readonly<Record<string, Thrott
  * Reads a quota.
  * @throws DefinitionError with AWS's rule for a quota, if the quota violates this rule
  */
-function readQuota(bag: PropertyBag): QuotaLimit {
+function readQuota(bag: PropertyBag): PlanQuota {
   const period = readText(bag, 'Period');
   const known = QUOTA_PERIODS.find((one) => one === period);
   if (known === undefined) throw new DefinitionError(bag.place('Period'), WRONG_PERIOD);

@@ -5,7 +5,7 @@ import { TokenBuckets } from '../../core/metering/token-bucket.ts';
 import { refuseBeyondQuota } from '../api-quotas.ts';
 import type { AccountQuotas } from '../api-quotas.ts';
 import { badRequest, conflict, orNotFound } from '../control-error.ts';
-import type { KeyUsage, QuotaLimit } from '../../core/metering/quota.ts';
+import type { KeyUsage, PlanQuota } from '../../core/metering/quota.ts';
 import type { ThrottleLimit } from '../../core/metering/token-bucket.ts';
 
 export type PlanStage = {
@@ -26,7 +26,7 @@ export type UsagePlan = {
   readonly apiStages: readonly PlanStage[];
   /** The throttle that applies to each key, across all stages of the plan. */
   readonly throttle: ThrottleLimit | undefined;
-  readonly quota: QuotaLimit | undefined;
+  readonly quota: PlanQuota | undefined;
   readonly tags: Readonly<Record<string, string>>;
 };
 

@@ -7,7 +7,7 @@ import type { QuotaPeriod, WeekStart } from './quota-period.ts';
  * The quota of a plan, which allows `limit` requests in each period. In the first period, `offset` requests count as
  * already used.
  */
-export type QuotaLimit = { readonly limit: number; readonly offset: number; readonly period: QuotaPeriod };
+export type PlanQuota = { readonly limit: number; readonly offset: number; readonly period: QuotaPeriod };
 
 /** The number of days for which daily usage is stored. AWS retains usage for the same time. */
 const KEPT_DAYS = 90;
@@ -87,11 +87,11 @@ export class KeyUsage {
   }
 
   /** Returns the requests that are left in the period of `day`, as of the end of that day; never below 0. */
-  remainingOn(day: number, quota: QuotaLimit): number {
+  remainingOn(day: number, quota: PlanQuota): number {
     return Math.max(0, this.#balance(day, quota));
   }
 
-  isUsedUp(nowEpochMs: number, quota: QuotaLimit): boolean {
+  isUsedUp(nowEpochMs: number, quota: PlanQuota): boolean {
     this.settle(nowEpochMs);
     return this.#balance(dayOf(nowEpochMs), quota) < 1;
   }
@@ -100,18 +100,18 @@ export class KeyUsage {
    * Sets the remaining requests for the period of `nowEpochMs`; the next period starts with the plan's limit
    * again.
    */
-  setRemaining(remaining: number, nowEpochMs: number, quota: QuotaLimit): void {
+  setRemaining(remaining: number, nowEpochMs: number, quota: PlanQuota): void {
     const day = dayOf(nowEpochMs);
     const start = this.#startOf(quota, day);
     const missing = remaining - this.#balance(day, quota);
     this.#extensions.set(start, (this.#extensions.get(start) ?? 0) + missing);
   }
 
-  #startOf({ period }: QuotaLimit, day: number): number {
+  #startOf({ period }: PlanQuota, day: number): number {
     return periodStart(period, day, this.#weekStart);
   }
 
-  #balance(day: number, quota: QuotaLimit): number {
+  #balance(day: number, quota: PlanQuota): number {
     const start = this.#startOf(quota, day);
     const isFirst = start === this.#startOf(quota, this.#firstDay);
     let balance = quota.limit - (isFirst ? quota.offset : 0) + (this.#extensions.get(start) ?? 0);

@@ -1,7 +1,7 @@
 /** The limits of usage plans in the form of AWS's REST API. */
 import { badRequest } from '../../control-error.ts';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
-import type { QuotaLimit } from '../../../core/metering/quota.ts';
+import type { PlanQuota } from '../../../core/metering/quota.ts';
 import { QUOTA_PERIODS, WRONG_PERIOD } from '../../../core/metering/quota-period.ts';
 import type { QuotaPeriod } from '../../../core/metering/quota-period.ts';
 import type { ThrottleLimit } from '../../../core/metering/token-bucket.ts';
@@ -34,7 +34,7 @@ export function readMethodThrottles(fields: UnknownMembers): Readonly<Record<str
  * Reads a quota.
  * @throws ControlError for an invalid limit, offset or period
  */
-export function readQuota(fields: UnknownMembers): QuotaLimit {
+export function readQuota(fields: UnknownMembers): PlanQuota {
   return {
     limit: readAmount(fields['limit'], 'limit', true),
     offset: readAmount(fields['offset'], 'offset', true),

@@ -3,13 +3,13 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { KeyUsage } from '../../../../../packages/gateway/core/metering/quota.ts';
 import { dayOf } from '../../../../../packages/gateway/core/metering/quota-period.ts';
-import type { QuotaLimit } from '../../../../../packages/gateway/core/metering/quota.ts';
+import type { PlanQuota } from '../../../../../packages/gateway/core/metering/quota.ts';
 
 const at = (text: string): number => Date.parse(text);
 const JOINED = at('2026-11-20T10:00:00Z');
 
 /** How many of `count` requests at one moment are admitted. */
-function admit(usage: KeyUsage, quota: QuotaLimit, count: number, nowEpochMs: number): number {
+function admit(usage: KeyUsage, quota: PlanQuota, count: number, nowEpochMs: number): number {
   let admitted = 0;
   for (let index = 0; index < count; index += 1) {
     if (usage.isUsedUp(nowEpochMs, quota)) continue;
@@ -20,7 +20,7 @@ function admit(usage: KeyUsage, quota: QuotaLimit, count: number, nowEpochMs: nu
 }
 
 describe('KeyUsage', () => {
-  const rows: { name: string; quota: QuotaLimit; last: string; next: string }[] = [
+  const rows: { name: string; quota: PlanQuota; last: string; next: string }[] = [
     {
       name: 'a day at midnight UTC',
       quota: { limit: 3, offset: 0, period: 'DAY' },
@@ -51,14 +51,14 @@ describe('KeyUsage', () => {
 
   it('subtracts the offset only from the first period', () => {
     const usage = new KeyUsage(JOINED);
-    const quota: QuotaLimit = { limit: 5, offset: 2, period: 'MONTH' };
+    const quota: PlanQuota = { limit: 5, offset: 2, period: 'MONTH' };
 
     assert.equal(admit(usage, quota, 9, JOINED), 3);
     assert.equal(admit(usage, quota, 9, at('2026-12-01T00:00:00Z')), 5);
   });
 
   it('rejects every request in the first period when the offset is as large as the limit', () => {
-    const quota: QuotaLimit = { limit: 1, offset: 2, period: 'MONTH' };
+    const quota: PlanQuota = { limit: 1, offset: 2, period: 'MONTH' };
 
     assert.equal(admit(new KeyUsage(JOINED), quota, 3, JOINED), 0);
     assert.equal(new KeyUsage(JOINED).remainingOn(dayOf(JOINED), quota), 0);
@@ -66,7 +66,7 @@ describe('KeyUsage', () => {
 
   it('reports what was left at the end of each day of the period', () => {
     const usage = new KeyUsage(JOINED);
-    const quota: QuotaLimit = { limit: 10, offset: 0, period: 'MONTH' };
+    const quota: PlanQuota = { limit: 10, offset: 0, period: 'MONTH' };
     admit(usage, quota, 3, JOINED);
     admit(usage, quota, 4, at('2026-11-22T00:00:00Z'));
 
@@ -83,7 +83,7 @@ describe('KeyUsage', () => {
 
   it('extends only the running period', () => {
     const usage = new KeyUsage(JOINED);
-    const quota: QuotaLimit = { limit: 2, offset: 0, period: 'DAY' };
+    const quota: PlanQuota = { limit: 2, offset: 0, period: 'DAY' };
     admit(usage, quota, 2, JOINED);
 
     usage.setRemaining(3, JOINED, quota);
@@ -95,7 +95,7 @@ describe('KeyUsage', () => {
 
   it('can take what is left away', () => {
     const usage = new KeyUsage(JOINED);
-    const quota: QuotaLimit = { limit: 100, offset: 0, period: 'WEEK' };
+    const quota: PlanQuota = { limit: 100, offset: 0, period: 'WEEK' };
 
     usage.setRemaining(0, JOINED, quota);
 
@@ -113,7 +113,7 @@ describe('KeyUsage', () => {
 
   it('counts a request only after the lag, and admits that many more (AWS: quotas are best effort)', () => {
     const usage = new KeyUsage(JOINED, 1000);
-    const quota: QuotaLimit = { limit: 2, offset: 0, period: 'DAY' };
+    const quota: PlanQuota = { limit: 2, offset: 0, period: 'DAY' };
 
     assert.equal(admit(usage, quota, 5, JOINED), 5);
     assert.equal(admit(usage, quota, 1, JOINED + 999), 1);
@@ -141,7 +141,7 @@ describe('KeyUsage', () => {
         fc.array(fc.integer({ min: 0, max: 3 * 86_400_000 }), { maxLength: 60 }),
         (limit, offsets) => {
           const usage = new KeyUsage(JOINED);
-          const quota: QuotaLimit = { limit, offset: 0, period: 'DAY' };
+          const quota: PlanQuota = { limit, offset: 0, period: 'DAY' };
           for (const offset of offsets) admit(usage, quota, 1, JOINED + offset);
           for (let day = 0; day < 5; day += 1) assert.ok(usage.usedOn(dayOf(JOINED) + day) <= limit);
         },
