@@ -14,7 +14,7 @@ import type { Home } from '../core/stack/home.ts';
 import type { ResolvedStack, UnsupportedItem } from '../core/stack/model.ts';
 import type { Reply } from '../core/exchange.ts';
 import type { InspectOptions } from '../lambda/debugging.ts';
-import type { FunctionLogLine } from '../lambda/log-line.ts';
+import type { FunctionLogLine } from '../lambda/function-log-line.ts';
 import type { LogSink } from '../core/ports.ts';
 import type { TokenOptions } from '../cognito/issuer.ts';
 import type { SharedPorts } from '../server/port-plan.ts';

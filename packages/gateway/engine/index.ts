@@ -15,7 +15,7 @@ export { INTEGRATION_TIMEOUTS } from '../core/integration-timeouts.ts';
 export { addressOf, fillPath } from '../core/routing/route-address.ts';
 export { describeReload } from './reload-text.ts';
 export { endMarked } from '../lambda/process/process-group.ts';
-export { isMetricLine, printLogLine } from '../lambda/log-line.ts';
+export { isMetricLine, printLogLine } from '../lambda/function-log-line.ts';
 export { readAwsEndpoints } from '../kernel/calls/aws-endpoints.ts';
 export { openCustomerConsole } from './compose/control-port/customer-console.ts';
 export { explain } from '../console/explain/explain.ts';

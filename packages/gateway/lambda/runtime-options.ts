@@ -4,7 +4,7 @@ import type { Isolation } from '../core/stack/function.ts';
 import type { Debugging } from './debugging.ts';
 import type { FindVersion } from './invocation/invoked-version.ts';
 import type { Lender } from './lent/lending.ts';
-import type { FunctionLogLine } from './log-line.ts';
+import type { FunctionLogLine } from './function-log-line.ts';
 import type { OwnApisPort } from './own-apis.ts';
 import type { InvocationEnd } from './pool/pool.ts';
 import type { PoolLimits } from './pool/pool-limits.ts';

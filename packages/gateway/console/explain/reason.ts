@@ -1,5 +1,5 @@
 import { pathShown } from '../../core/stack/source-format.ts';
-import { isMetricLine } from '../../lambda/log-line.ts';
+import { isMetricLine } from '../../lambda/function-log-line.ts';
 
 /** A part of an explanation: why the request ended, and what would change that. */
 export type Reason = {

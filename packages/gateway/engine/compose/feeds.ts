@@ -1,8 +1,8 @@
 import { measureInvocation } from '../../core/events/measurement.ts';
 import type { Clock, LogGroups, MetricSink, TraceSink } from '../../core/ports.ts';
-import { printPrefix } from '../../lambda/log-line.ts';
+import { printPrefix } from '../../lambda/function-log-line.ts';
 import type { createFunctionRuntime } from '../../lambda/runtime.ts';
-import type { FunctionLogLine } from '../../lambda/log-line.ts';
+import type { FunctionLogLine } from '../../lambda/function-log-line.ts';
 import type { ServiceHost } from '../service-host.ts';
 import type { Parts } from './parts.ts';
 

@@ -1,6 +1,6 @@
 /** Logs that a compiler builds a function before the function's first event. This may take minutes. */
 import type { InvocationResult } from '../../core/ports.ts';
-import type { FunctionLogLine } from '../log-line.ts';
+import type { FunctionLogLine } from '../function-log-line.ts';
 import type { StreamStart } from '../invocation/stream-job.ts';
 
 export type Compiler = {

@@ -1,4 +1,4 @@
-import { printLogLine } from '../log-line.ts';
+import { printLogLine } from '../function-log-line.ts';
 import { type EventMessage, Job } from './job.ts';
 import type { Deadlines, Invocation, InvocationResult, InvokeOptions } from '../../core/ports.ts';
 

@@ -1,4 +1,4 @@
-import type { FunctionLogLine } from '../log-line.ts';
+import type { FunctionLogLine } from '../function-log-line.ts';
 import { MACHINE_DEADLINES } from './deadlines.ts';
 import type {
   Deadline,

@@ -1,7 +1,7 @@
 /** Splits the output of a process into the lines of Lambda's log. */
 import { StringDecoder } from 'node:string_decoder';
 
-import { LINE_LIMIT } from '../log-line.ts';
+import { LINE_LIMIT } from '../function-log-line.ts';
 
 type Stream = 'stdout' | 'stderr';
 type Unfinished = { readonly decoder: StringDecoder; text: string };

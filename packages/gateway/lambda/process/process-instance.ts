@@ -5,7 +5,7 @@ import { lazyRequestId, requestIds } from '../thread/board.ts';
 import { NO_DEADLINES } from '../invocation/deadlines.ts';
 import { initLimitMs, initTimeout, type Instance, type InstanceOwner, KILLED } from '../instance.ts';
 import { type EventMessage, type Job, readFailure, type StreamPart } from '../invocation/job.ts';
-import { readLogLine } from '../log-line.ts';
+import { readLogLine } from '../function-log-line.ts';
 import { FunctionLines } from './function-lines.ts';
 import { type GroupCommand, ProcessGroup } from './process-group.ts';
 import type { ProcessProgram } from './process-program.ts';

@@ -1,6 +1,6 @@
 /** The parts that all process instances of one version of a function have in common. */
 import type { Deadlines } from '../../core/ports.ts';
-import type { FunctionLogLine } from '../log-line.ts';
+import type { FunctionLogLine } from '../function-log-line.ts';
 import type { FunctionDefinition } from '../../core/stack/function.ts';
 import type { GroupMemory } from './group-memory.ts';
 import type { Keeper } from './keeper.ts';

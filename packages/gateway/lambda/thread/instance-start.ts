@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 
-import type { LogLevel } from '../log-line.ts';
+import type { LogLevel } from '../function-log-line.ts';
 import type { LayerDefinition } from '../../core/stack/function.ts';
 import type { OwnApis } from '../own-apis.ts';
 import type { RuntimePackages } from '../code/runtime-packages.ts';

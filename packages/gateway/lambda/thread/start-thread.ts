@@ -4,7 +4,7 @@ import type { Board } from './board.ts';
 import type { BuiltCode } from '../build/bundle.ts';
 import { sealEnvironment } from '../environment.ts';
 import type { InstanceStart, LateStart, WaitingStart } from './instance-start.ts';
-import type { FunctionLogLine } from '../log-line.ts';
+import type { FunctionLogLine } from '../function-log-line.ts';
 import { NO_DEADLINES } from '../invocation/deadlines.ts';
 import type { Debugging } from '../debugging.ts';
 import type { Deadlines } from '../../core/ports.ts';

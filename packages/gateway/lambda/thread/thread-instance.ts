@@ -21,7 +21,7 @@ import {
 import { initLimitMs, initTimeout, type Instance, type InstanceOwner, KILLED } from '../instance.ts';
 import { type InstanceReport, type PartReceipt, readInstanceReport } from './instance-start.ts';
 import { type EventMessage, type Job, readFailure } from '../invocation/job.ts';
-import type { FunctionLogLine } from '../log-line.ts';
+import type { FunctionLogLine } from '../function-log-line.ts';
 import { makeLogStream } from './log-stream.ts';
 import { startThread, type ThreadProgram } from './start-thread.ts';
 import type { TextChannel } from './text-channel.ts';

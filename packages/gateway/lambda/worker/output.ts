@@ -6,7 +6,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import { format } from 'node:util';
 import type { MessagePort } from 'node:worker_threads';
 
-import { type LogLevel, LINE_LIMIT } from '../log-line.ts';
+import { type LogLevel, LINE_LIMIT } from '../function-log-line.ts';
 import type { InstanceReport } from '../thread/instance-start.ts';
 import { describeError, explainRelativePath } from './failure.ts';
 

@@ -12,7 +12,7 @@ import {
   readInstanceReport,
   readProcessStart,
 } from '../thread/instance-start.ts';
-import { printLogLine } from '../log-line.ts';
+import { printLogLine } from '../function-log-line.ts';
 import type { EventMessage } from '../invocation/job.ts';
 import { runInstance } from './run-instance.ts';
 import { type ApiEvent, RuntimeApiClient } from './runtime-api-client.ts';

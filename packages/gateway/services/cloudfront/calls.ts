@@ -2,14 +2,13 @@
  * Handles the calls of SDKs to CloudFront: invalidations, and calls that read distributions (CloudFront API reference,
  * 2020-05-31).
  */
-import type { Clock, HttpOutcome, Random, ServiceRequest } from '../../core/ports.ts';
+import type { Clock, Random, ServiceRequest } from '../../core/ports.ts';
+import type { Answered } from '../../kernel/service.ts';
 import type { Distribution } from './distribution.ts';
 import { Invalidations } from './invalidations.ts';
 import type { Invalidation } from './invalidations.ts';
 import { distributionListXml, distributionXml, invalidationXml, printDocument } from './xml.ts';
 import { unescapeXml } from '../../kernel/calls/aws-operation.ts';
-
-type Answered = Extract<HttpOutcome, { kind: 'answered' }>;
 
 /** AWS's limit for the number of paths per distribution whose invalidation is in progress. */
 const MAX_PATHS = 3_000;

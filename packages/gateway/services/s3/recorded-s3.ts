@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { headerOf } from '../../kernel/calls/aws-operation.ts';
 import { printS3Error } from '../../kernel/calls/s3-error.ts';
 import { UPLOAD_ID } from '../../kernel/calls/s3-upload.ts';
-import type { WrittenObjects } from '../../kernel/service.ts';
+import type { Answered, WrittenObjects } from '../../kernel/service.ts';
 import {
   methodNotAllowed,
   noSuchBucket,
@@ -38,10 +38,9 @@ import { listObjects } from './list-objects.ts';
 import type { KeyedObject } from './list-objects.ts';
 import type { StoredObject } from './object-request.ts';
 import type { S3Refusal } from '../../kernel/calls/s3-error.ts';
-import type { Clock, HttpOutcome, Random, ServiceRequest } from '../../core/ports.ts';
+import type { Clock, Random, ServiceRequest } from '../../core/ports.ts';
 
 type ObjectPlace = { readonly id: string; readonly bucket: string; readonly key: string };
-type Answered = Extract<HttpOutcome, { kind: 'answered' }>;
 /** Handles a call, once it is known that its bucket exists. */
 type Serve = () => Answered | undefined;
 

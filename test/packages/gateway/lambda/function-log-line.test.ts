@@ -6,8 +6,8 @@ import {
   printLogLine,
   printPrefix,
   readLogLine,
-} from '../../../../packages/gateway/lambda/log-line.ts';
-import type { FunctionLogLine, LogLevel } from '../../../../packages/gateway/lambda/log-line.ts';
+} from '../../../../packages/gateway/lambda/function-log-line.ts';
+import type { FunctionLogLine, LogLevel } from '../../../../packages/gateway/lambda/function-log-line.ts';
 
 const ID = '3f2504e0-4f89-41d3-9a0c-0305e82c3301';
 const LEVELS: readonly LogLevel[] = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { InvocationResult } from '../../../../packages/gateway/core/ports.ts';
-import type { FunctionLogLine } from '../../../../packages/gateway/lambda/log-line.ts';
+import type { FunctionLogLine } from '../../../../packages/gateway/lambda/function-log-line.ts';
 import type { FunctionDefinition } from '../../../../packages/gateway/core/stack/function.ts';
 import { createFunctionRuntime, type FunctionRuntime } from '../../../../packages/gateway/lambda/runtime.ts';
 import type { FunctionRuntimeOptions } from '../../../../packages/gateway/lambda/runtime-options.ts';

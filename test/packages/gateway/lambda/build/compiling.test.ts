@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Compiling } from '../../../../../packages/gateway/lambda/build/compiling.ts';
-import type { FunctionLogLine } from '../../../../../packages/gateway/lambda/log-line.ts';
+import type { FunctionLogLine } from '../../../../../packages/gateway/lambda/function-log-line.ts';
 
 describe('a compiler', () => {
   function aCompiling() {

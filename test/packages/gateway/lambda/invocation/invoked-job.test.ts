@@ -3,9 +3,9 @@ import { describe, it } from 'node:test';
 import { anInlineFunction, returned, startRuntime } from '../start-runtime.ts';
 import { adminIdentity } from '../../../../../packages/gateway/core/policy/identities.ts';
 import { createLambdaInvoke } from '../../../../../packages/gateway/control/api/lambda/lambda-invoke.ts';
-import { printLogLine } from '../../../../../packages/gateway/lambda/log-line.ts';
+import { printLogLine } from '../../../../../packages/gateway/lambda/function-log-line.ts';
 import { CountingRandom } from '../../../../support/virtual-ports.ts';
-import type { FunctionLogLine } from '../../../../../packages/gateway/lambda/log-line.ts';
+import type { FunctionLogLine } from '../../../../../packages/gateway/lambda/function-log-line.ts';
 import type { ControlReply } from '../../../../../packages/gateway/core/api-call.ts';
 
 const SOURCE = `exports.handler = async (event, context) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { LINE_LIMIT } from '../../../../../packages/gateway/lambda/log-line.ts';
+import { LINE_LIMIT } from '../../../../../packages/gateway/lambda/function-log-line.ts';
 import { FunctionLines } from '../../../../../packages/gateway/lambda/process/function-lines.ts';
 
 type Line = readonly [stream: string, message: string];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { LINE_LIMIT, printLogLine } from '../../../../../packages/gateway/lambda/log-line.ts';
+import { LINE_LIMIT, printLogLine } from '../../../../../packages/gateway/lambda/function-log-line.ts';
 import { anInlineFunction, startRuntime } from '../start-runtime.ts';
 import { explainRemovedApi } from '../../../../../packages/gateway/lambda/worker/output.ts';
 

@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream';
 import { describe, it } from 'node:test';
 import type { TestContext } from 'node:test';
 import { startLines } from '../../../../../packages/gatewright/command/start/start-lines.ts';
-import type { FunctionLogLine } from '../../../../../packages/gateway/lambda/log-line.ts';
+import type { FunctionLogLine } from '../../../../../packages/gateway/lambda/function-log-line.ts';
 
 const aLine = (message: string, level?: 'INFO' | 'ERROR'): FunctionLogLine => ({
   functionName: 'list',
