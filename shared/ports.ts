@@ -157,10 +157,10 @@ export interface AwsCaller {
    * Returns the JSON object of the response.
    * @throws Error when the call fails or takes too long; the error's `name` is AWS's error code
    */
-  call(call: AwsCall): Promise<Readonly<Record<string, unknown>>>;
+  call(call: AwsJsonCall): Promise<Readonly<Record<string, unknown>>>;
 }
 
-export type AwsCall = {
+export type AwsJsonCall = {
   readonly service: 'events' | 'secretsmanager' | 'sqs' | 'ssm';
   /** The value of `X-Amz-Target`, such as `AmazonSSM.GetParameter`. */
   readonly target: string;

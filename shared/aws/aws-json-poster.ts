@@ -2,7 +2,7 @@
  * An AwsCaller over HTTPS. Functions send only single signed requests to EventBridge, SQS, SSM and Secrets Manager. SDK
  * clients would add 300 KB each to the layer and 40 ms to a cold start.
  */
-import type { AwsCall, AwsCaller } from '../ports.ts';
+import type { AwsJsonCall, AwsCaller } from '../ports.ts';
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import { sendByNode } from '@gatewright/aws/node-transport';
 import { PROCESS_PORTS } from '@gatewright/aws/retry';
@@ -15,12 +15,12 @@ export type AwsCallerConfig = {
   readonly region: string;
   readonly credentials: AwsCredentials;
   /** Returns an origin that replaces AWS's own address (`AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_SQS`). */
-  readonly endpointOf: (service: AwsCall['service']) => string | undefined;
+  readonly endpointOf: (service: AwsJsonCall['service']) => string | undefined;
 };
 
 const TIMEOUT_MS = 2_000;
 const ANSWER_LIMIT_BYTES = 256 * 1024;
-const JSON_VERSIONS: Readonly<Record<AwsCall['service'], string>> = {
+const JSON_VERSIONS: Readonly<Record<AwsJsonCall['service'], string>> = {
   events: '1.1',
   secretsmanager: '1.1',
   sqs: '1.0',

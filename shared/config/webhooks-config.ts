@@ -1,6 +1,6 @@
 import { isLoopbackUrl } from '../access/tokens/issuers.ts';
 import type { AwsCallerConfig } from '../aws/aws-json-poster.ts';
-import type { AwsCall } from '../ports.ts';
+import type { AwsJsonCall } from '../ports.ts';
 import { invalid, readSignerConfig, readStage, readTableName, readText } from './environment.ts';
 import type { Environment } from './environment.ts';
 
@@ -18,7 +18,7 @@ export type WebhookReceiverConfig = {
   readonly localSecret: (variable: string) => string;
 };
 
-const ENDPOINT_NAMES: Readonly<Record<AwsCall['service'], string>> = {
+const ENDPOINT_NAMES: Readonly<Record<AwsJsonCall['service'], string>> = {
   events: 'EVENTBRIDGE',
   secretsmanager: 'SECRETS_MANAGER',
   sqs: 'SQS',

@@ -5,7 +5,7 @@
 import { CLOCK, RANDOM, TIMER } from '../lambda-ports.ts';
 import { createDynamoDbTable } from '../table/dynamodb-table.ts';
 import type { DynamoDbTableOptions } from '../table/dynamodb-table.ts';
-import { CustomerBook } from './plan/customer-book.ts';
+import { TermsBook } from './plan/terms-book.ts';
 import { createQuotas } from './quotas.ts';
 import type { QuotaOptions, Quotas } from './quotas.ts';
 
@@ -36,7 +36,7 @@ export function createDynamoDbQuotas(options: DynamoDbQuotaOptions): Quotas {
   const store = createDynamoDbTable(options);
   const ports = { store, clock: CLOCK, random: RANDOM, timer: TIMER };
   return createQuotas({
-    customers: (watched, plans) => new CustomerBook(watched, CLOCK, plans),
+    customers: (watched, plans) => new TermsBook(watched, CLOCK, plans),
     ...options,
     ...ports,
   });

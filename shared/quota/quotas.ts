@@ -29,7 +29,7 @@ import { costOf, parsePlan, usableBurst } from './plan/plan.ts';
 import type { CustomerPlan } from './plan/plan.ts';
 import { tenantOf } from './ledger/ledger.ts';
 import { StoreTime } from './store-time.ts';
-import type { CustomerBook } from './plan/customer-book.ts';
+import type { TermsBook } from './plan/terms-book.ts';
 import { checkSubject } from './plan/subject.ts';
 import type { Subject, TermSubject } from './plan/subject.ts';
 import { TermsReader } from './plan/terms.ts';
@@ -67,7 +67,7 @@ export type QuotaOptions = {
    * Creates the cache of customers' records and of plans that are assigned to keys. Without this function, every
    * request must name its plan.
    */
-  readonly customers?: (store: ItemStore, plans: PlanNewsReader) => CustomerBook;
+  readonly customers?: (store: ItemStore, plans: PlanNewsReader) => TermsBook;
   /**
    * The time within which a change to a customer with a record is in force in this process (default: 30,000; at least
    * 1000), while the table responds. It limits the age of the plan that the process has read. The default causes no

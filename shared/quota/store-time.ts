@@ -1,6 +1,6 @@
 /** Detects a wrong local clock by the `Date` header of the store's responses. */
 import type { AgeClock, ItemStore } from '../ports.ts';
-import type { Answered } from '../table/item-write.ts';
+import type { StoreTimed } from '../table/item-write.ts';
 import type { QuotaEvent } from './holding/holder-ports.ts';
 
 /** Resolution of `Date`, which has whole seconds. The store's actual time may be this much later. */
@@ -41,7 +41,7 @@ export class StoreTime {
     };
   }
 
-  async #watch<T extends { readonly kind: string } & (Partial<Answered> | object)>(
+  async #watch<T extends { readonly kind: string } & (Partial<StoreTimed> | object)>(
     purpose: string,
     call: () => Promise<T>,
   ): Promise<T> {

@@ -77,7 +77,7 @@ export type ItemWrite = {
  * The store's own time, from the response's `Date` header (resolution 1 s). Undefined if the header is missing.
  * Quotas use it only to detect a wrong local clock; shared circuit breakers use it as their clock.
  */
-export type Answered = { readonly storeEpochMs: number | undefined };
+export type StoreTimed = { readonly storeEpochMs: number | undefined };
 
 /** The result of a write whose outcome is not certain, or that was not carried out. */
 export type Unanswered =
@@ -90,15 +90,15 @@ export type Unanswered =
   | { readonly kind: 'rejected'; readonly retryable: boolean; readonly reason: string };
 
 export type WriteOutcome =
-  | ({ readonly kind: 'done'; readonly item: Item } & Answered)
+  | ({ readonly kind: 'done'; readonly item: Item } & StoreTimed)
   /** A test failed; `item` is the item that was tested, undefined if there is none. */
-  | ({ readonly kind: 'refused'; readonly item: Item | undefined } & Answered)
+  | ({ readonly kind: 'refused'; readonly item: Item | undefined } & StoreTimed)
   | Unanswered;
 
 export type TransactOutcome =
-  | ({ readonly kind: 'done' } & Answered)
+  | ({ readonly kind: 'done' } & StoreTimed)
   /** The outcome of each write, in order: whether its tests were true, or the item that they were compared with. */
-  | ({ readonly kind: 'refused'; readonly members: readonly RefusedMember[] } & Answered)
+  | ({ readonly kind: 'refused'; readonly members: readonly RefusedMember[] } & StoreTimed)
   | Unanswered;
 
 export type RefusedMember =
@@ -106,7 +106,7 @@ export type RefusedMember =
   | { readonly holds: false; readonly item: Item | undefined };
 
 export type ReadOutcome =
-  | ({ readonly kind: 'done'; readonly item: Item | undefined } & Answered)
+  | ({ readonly kind: 'done'; readonly item: Item | undefined } & StoreTimed)
   | { readonly kind: 'unavailable'; readonly reason: string };
 
 export function isSameItem(one: ItemKey, other: ItemKey): boolean {

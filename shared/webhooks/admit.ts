@@ -29,13 +29,13 @@ export type AdmitOptions = VerifyOptions & {
 export type Standing = 'active' | 'suspended' | 'closed';
 
 /** The outcome, for metrics. `Handshake` means that the sender only tests the endpoint. */
-export type Answered = 'Unauthorized' | 'Suspended' | 'TooLarge' | 'Handshake' | 'Duplicate' | 'Busy';
+export type EarlyOutcome = 'Unauthorized' | 'Suspended' | 'TooLarge' | 'Handshake' | 'Duplicate' | 'Busy';
 
 type Admission =
   | { readonly kind: 'admitted'; readonly delivery: Delivery; readonly claim: DeliveryClaim | undefined }
   | {
       readonly kind: 'answered';
-      readonly outcome: Answered;
+      readonly outcome: EarlyOutcome;
       readonly reason?: string;
       readonly reply: ProxyResult;
     };
@@ -97,6 +97,6 @@ function busyReply(): ProxyResult {
   return { ...reply, headers: { ...reply.headers, 'retry-after': String(BUSY_RETRY_SECONDS) } };
 }
 
-function answered(outcome: Answered, reply: ProxyResult, reason?: string): Admission {
+function answered(outcome: EarlyOutcome, reply: ProxyResult, reason?: string): Admission {
   return { kind: 'answered', outcome, reply, ...(reason !== undefined && { reason }) };
 }

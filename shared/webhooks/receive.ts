@@ -5,7 +5,7 @@ import type { WebhookReceiverConfig } from '../config/webhooks-config.ts';
 import { problem, problemReply } from '../http/problem.ts';
 import type { AwsCaller, DeliveryClaim, DeliveryClaims } from '../ports.ts';
 import { ACCEPTED, admitDelivery } from './admit.ts';
-import type { Answered, Standing } from './admit.ts';
+import type { EarlyOutcome, Standing } from './admit.ts';
 import type { CompiledWebhooks } from './compiled-webhooks.ts';
 import { createSecretReader, SecretCache } from './secrets.ts';
 import { MESSAGE_LIMIT_BYTES, printMessage, sendMessage } from './target.ts';
@@ -35,7 +35,7 @@ type ReceiverParts = {
 
 /** The response to the sender, and what the metrics count. */
 export type Receipt = {
-  readonly outcome: Answered | 'Delivered' | 'UnknownSource';
+  readonly outcome: EarlyOutcome | 'Delivered' | 'UnknownSource';
   readonly reason?: string;
   readonly reply: ProxyResult;
 };

@@ -2,7 +2,7 @@ import { isJson } from '@gatewright/aws/json-object';
 import { regionalAddress } from '@gatewright/aws/service-address';
 import { sha256Hex } from '@gatewright/aws/sign-request';
 import { DomainError } from '../errors.ts';
-import type { AwsCall, AwsCaller } from '../ports.ts';
+import type { AwsJsonCall, AwsCaller } from '../ports.ts';
 import type { Target } from './compiled-webhooks.ts';
 import type { Delivery } from './verify.ts';
 
@@ -84,7 +84,7 @@ function toPutEvents(
   message: string,
   type: string | undefined,
   { bus, source, detailType }: Extract<Target, { kind: 'eventBridge' }>,
-): AwsCall {
+): AwsJsonCall {
   const entry = {
     EventBusName: bus,
     Source: source,
@@ -99,7 +99,7 @@ function toSendMessage(
   id: string,
   { queue }: Extract<Target, { kind: 'sqs' }>,
   { region, accountId }: QueueHome,
-): AwsCall {
+): AwsJsonCall {
   const input = {
     QueueUrl: `${regionalAddress('sqs', region)}/${accountId}/${queue}`,
     MessageBody: message,

@@ -24,7 +24,7 @@ import { migrateCustomers } from '#shared/quota/admin/migrate-customers.ts';
 import { reset, resume, setLimit, suspend, topUp } from '#shared/quota/admin/limits.ts';
 import { listRecords, listCurrentUsage, listUsage } from '#shared/quota/admin/list-usage.ts';
 import { listPlans, savePlan } from '#shared/quota/admin/plans.ts';
-import { CustomerBook } from '#shared/quota/plan/customer-book.ts';
+import { TermsBook } from '#shared/quota/plan/terms-book.ts';
 import { createQuotas } from '#shared/quota/quotas.ts';
 import { createUsageReader } from '#shared/quota/usage/read-usage.ts';
 import { createUsageTracker } from '#shared/quota/usage/track-usage.ts';
@@ -168,7 +168,7 @@ async function charge(): Promise<void> {
     random: REAL_RANDOM,
     timer: TIMER,
     plans: [PLAN],
-    customers: (store, plans) => new CustomerBook(store, clock, plans),
+    customers: (store, plans) => new TermsBook(store, clock, plans),
   });
   // Over a boundary, so that a later period is opened too.
   for (const atEpochMs of [NOON_MS, NOON_MS + 1, NOON_MS + DAY_MS]) {

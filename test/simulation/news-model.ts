@@ -94,7 +94,7 @@ class NewsRun {
     const instance = new Instance(`i${at + 1}`, this.#world, this.#table, NO_FAULTS);
     const quotas = this.#shipped.createQuotas({
       ...instance.ports,
-      customers: (store, plans) => new this.#shipped.CustomerBook(store, instance.ports.clock, plans),
+      customers: (store, plans) => new this.#shipped.TermsBook(store, instance.ports.clock, plans),
       changesWithinMs: this.#changesWithinMs,
     });
     return { instance, quotas };

@@ -128,7 +128,7 @@ class QuotaRun {
       clockSkewMs: GUARD_MS,
       ...(this.#setting.record !== undefined && {
         customers: (store: ItemStore, plans: PlanNewsReader) =>
-          new this.#shipped.CustomerBook(store, instance.ports.clock, plans, this.#setting.record?.freshMs),
+          new this.#shipped.TermsBook(store, instance.ports.clock, plans, this.#setting.record?.freshMs),
       }),
       // Fewer than one request needs would never let it have all of them.
       maxLeases: this.#chance.pick([this.#options.stamped ? 6 : 8, 100]),

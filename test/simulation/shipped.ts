@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type * as Breaker from '#shared/resilience/breaker.ts';
-import type * as CustomerBook from '#shared/quota/plan/customer-book.ts';
+import type * as TermsBook from '#shared/quota/plan/terms-book.ts';
 import type * as Customers from '#shared/quota/admin/customers.ts';
 import type * as Limits from '#shared/quota/admin/limits.ts';
 import type * as Ledger from '#shared/quota/ledger/ledger.ts';
@@ -21,7 +21,7 @@ export type Shipped = typeof Quotas &
   typeof Plan &
   typeof PlanBook &
   Pick<typeof Line, 'assignedKey'> &
-  Pick<typeof CustomerBook, 'CustomerBook'> &
+  Pick<typeof TermsBook, 'TermsBook'> &
   Pick<typeof Customers, 'createCustomer' | 'setPlan' | 'setState'> &
   typeof Breaker &
   Pick<typeof Limits, 'suspend' | 'resume'>;
@@ -32,7 +32,7 @@ const QUOTA = [
   'ledger/line',
   'plan/plan',
   'plan/plan-book',
-  'plan/customer-book',
+  'plan/terms-book',
   'admin/customers',
   'admin/limits',
 ];

@@ -6,7 +6,7 @@ import { createCustomer, setState } from '#shared/quota/admin/customers.ts';
 import type { AdminPorts } from '#shared/quota/admin/operation.ts';
 import { createPlanCatalogue } from '#shared/quota/admin/plan-catalogue.ts';
 import { savePlan } from '#shared/quota/admin/plans.ts';
-import { CustomerBook } from '#shared/quota/plan/customer-book.ts';
+import { TermsBook } from '#shared/quota/plan/terms-book.ts';
 import type { CustomerState } from '#shared/quota/plan/customer.ts';
 import { createQuotas } from '#shared/quota/quotas.ts';
 import type { CompiledPortal } from '#shared/portal/compiled-portal.ts';
@@ -160,7 +160,7 @@ export class Portal {
       random: this.#random,
       timer: { pause: () => Promise.resolve() },
       denyCacheMs: 0,
-      customers: (store, plans) => new CustomerBook(store, clock, plans),
+      customers: (store, plans) => new TermsBook(store, clock, plans),
     });
     let admitted = 0;
     for (let call = 0; call < times; call += 1)

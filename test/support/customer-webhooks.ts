@@ -1,6 +1,6 @@
 /** The receiver of a source whose customers create their secrets in the portal. It uses the tables of that portal. */
 import { createHmac } from 'node:crypto';
-import type { AwsCall } from '#shared/ports.ts';
+import type { AwsJsonCall } from '#shared/ports.ts';
 import type { SchemeName } from '#shared/webhooks/signature-headers.ts';
 import { readEndpoint } from '#shared/endpoints/read-endpoint.ts';
 import { createWebhookReceiver } from '#shared/webhooks/receive.ts';
@@ -78,7 +78,7 @@ export class CustomerWebhooks {
     return this.#receiver.receive(aWebhookEvent(event));
   }
 
-  #answer({ service, input }: AwsCall): Readonly<Record<string, unknown>> {
+  #answer({ service, input }: AwsJsonCall): Readonly<Record<string, unknown>> {
     if (service === 'ssm') return { Parameter: { Value: this.masters.join('\n') } };
     this.events.push(...(input['Entries'] as { readonly Detail: string }[]));
     return { FailedEntryCount: 0 };

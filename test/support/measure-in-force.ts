@@ -5,7 +5,7 @@
 import { createCustomer, setPlan, setState } from '#shared/quota/admin/customers.ts';
 import type { AdminPorts } from '#shared/quota/admin/operation.ts';
 import { savePlan } from '#shared/quota/admin/plans.ts';
-import { CustomerBook } from '#shared/quota/plan/customer-book.ts';
+import { TermsBook } from '#shared/quota/plan/terms-book.ts';
 import type { Quotas } from '#shared/quota/quotas.ts';
 import { createMemoryListing } from './memory-listing.ts';
 import { requested } from './quota-admin.ts';
@@ -113,7 +113,7 @@ async function measureOne(
   const processes = Array.from({ length: PROCESSES }, () =>
     table.holder([], {
       plans: [],
-      customers: (store, plans) => new CustomerBook(store, table.clock, plans),
+      customers: (store, plans) => new TermsBook(store, table.clock, plans),
       random,
       ...(changesWithinMs !== undefined && { changesWithinMs }),
     }),

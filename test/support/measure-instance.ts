@@ -1,7 +1,7 @@
 /** Measures how often one process reads and writes the usage table in an hour, with few requests or none. */
 import { createCustomer } from '#shared/quota/admin/customers.ts';
 import { savePlan } from '#shared/quota/admin/plans.ts';
-import { CustomerBook } from '#shared/quota/plan/customer-book.ts';
+import { TermsBook } from '#shared/quota/plan/terms-book.ts';
 import { createMemoryListing } from './memory-listing.ts';
 import { requested } from './quota-admin.ts';
 import { QuotaTable } from './quota-table.ts';
@@ -26,7 +26,7 @@ export async function measureInstance({ everyMs, changesWithinMs }: Load) {
   await createCustomer(ports, requested('op-2', table.nowMs), { tenant: 'acme', plan: 'free' });
   const quotas = table.holder([], {
     plans: [],
-    customers: (store, plans) => new CustomerBook(store, table.clock, plans),
+    customers: (store, plans) => new TermsBook(store, table.clock, plans),
     random,
     ...(changesWithinMs !== undefined && { changesWithinMs }),
   });

@@ -10,7 +10,7 @@ import { rateLimitHeaders } from '#shared/http/rate-limit-headers.ts';
 import { callerOf, withAccess } from '#shared/middleware/access.ts';
 import type { AccessOptions } from '#shared/middleware/access.ts';
 import { claimsOf } from '#shared/middleware/claims-of.ts';
-import { CustomerBook } from '#shared/quota/plan/customer-book.ts';
+import { TermsBook } from '#shared/quota/plan/terms-book.ts';
 import type { LimitState } from '#shared/quota/holding/holding.ts';
 import { printRule } from '#shared/quota/ledger/line.ts';
 import { periodAt, periodId } from '#shared/quota/ledger/period.ts';
@@ -149,7 +149,7 @@ export async function chargeInSteps({ steps }: QuotaGiven): Promise<unknown> {
       random,
       plans: [],
       denyCacheMs: 0,
-      customers: (store, plans) => new CustomerBook(store, table.clock, plans),
+      customers: (store, plans) => new TermsBook(store, table.clock, plans),
     });
   let quotas = begin();
   const outcomes: unknown[] = [];

@@ -1,6 +1,6 @@
 /** Reads the record of a customer for administration and invoices. */
-import { CustomerBook } from '../plan/customer-book.ts';
-import type { Terms } from '../plan/customer-book.ts';
+import { TermsBook } from '../plan/terms-book.ts';
+import type { Terms } from '../plan/terms-book.ts';
 import { customerKey, parseCustomer } from '../plan/customer.ts';
 import type { Customer } from '../plan/customer.ts';
 import { readItem, unavailable } from './operation.ts';
@@ -28,7 +28,7 @@ export async function readTerms(
   atEpochMs: number,
 ): Promise<Exclude<Terms, { kind: 'unavailable' }>> {
   const clock = { nowEpochMs: () => atEpochMs, monotonicMs: () => 0 };
-  const terms = await new CustomerBook(store, clock).read(tenant, key, atEpochMs);
+  const terms = await new TermsBook(store, clock).read(tenant, key, atEpochMs);
   if (terms.kind === 'unavailable') throw unavailable('the customer record could not be read');
   return terms;
 }

@@ -80,7 +80,7 @@ const UNAVAILABLE_MS = 1000;
 const MAX_ENTRIES = 10_000;
 const ATTEMPTS = 2;
 
-export class CustomerBook {
+export class TermsBook {
   readonly #store: Pick<ItemStore, 'read'>;
   readonly #clock: AgeClock;
   readonly #freshMs: number;

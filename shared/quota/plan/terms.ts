@@ -1,6 +1,6 @@
 /** Determines the plan in force for a request: the recorded plan, or else the plan that the request names. */
 import { DomainError } from '../../errors.ts';
-import type { CustomerBook, Terms } from './customer-book.ts';
+import type { TermsBook, Terms } from './terms-book.ts';
 import { planOfTerm } from './customer.ts';
 import type { Term } from './customer.ts';
 import type { CustomerPlan } from './plan.ts';
@@ -28,7 +28,7 @@ export type TermsInForce =
   | { readonly kind: 'unavailable' };
 
 export class TermsReader {
-  readonly #book: CustomerBook | undefined;
+  readonly #book: TermsBook | undefined;
   /**
    * Plans with customers' own quotas. Such a plan is parsed only once for each time that the plan or the quotas are
    * read.
@@ -36,7 +36,7 @@ export class TermsReader {
   readonly #own = new WeakMap<CustomerPlan, WeakMap<object, CustomerPlan>>();
 
   /** @param book the records of customers; undefined if no customer has a record */
-  constructor(book: CustomerBook | undefined) {
+  constructor(book: TermsBook | undefined) {
     this.#book = book;
   }
 
@@ -60,7 +60,7 @@ export class TermsReader {
     return toTerms(found ?? { kind: 'none' }, named);
   }
 
-  /** @see CustomerBook.hear */
+  /** @see TermsBook.hear */
   hear(tenant: string, version: number | undefined): void {
     this.#book?.hear(tenant, version);
   }

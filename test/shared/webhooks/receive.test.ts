@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { describe, it } from 'node:test';
-import type { AwsCall } from '#shared/ports.ts';
+import type { AwsJsonCall } from '#shared/ports.ts';
 import type { CompiledSource } from '#shared/webhooks/compiled-webhooks.ts';
 import { createWebhookReceiver } from '#shared/webhooks/receive.ts';
 import type { Receipt } from '#shared/webhooks/receive.ts';
@@ -19,7 +19,7 @@ const SOURCE: CompiledSource = {
 };
 
 function aReceiver(more: Partial<CompiledSource> = {}) {
-  const calls: AwsCall[] = [];
+  const calls: AwsJsonCall[] = [];
   const claims = new MemoryClaims();
   const world = { isTargetDown: false };
   const receiver = createWebhookReceiver({

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { DomainError } from '#shared/errors.ts';
-import type { AwsCall } from '#shared/ports.ts';
+import type { AwsJsonCall } from '#shared/ports.ts';
 import { createSecretReader, SecretCache, splitSecrets } from '#shared/webhooks/secrets.ts';
 
 const PLACE = { kind: 'parameter', name: '/gatewright/prod/github' } as const;
@@ -68,7 +68,7 @@ describe('splitSecrets', () => {
 });
 
 describe('createSecretReader', () => {
-  const calls: AwsCall[] = [];
+  const calls: AwsJsonCall[] = [];
   const reader = (answer: unknown) =>
     createSecretReader(
       {

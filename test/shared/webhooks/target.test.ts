@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { AwsCall } from '#shared/ports.ts';
+import type { AwsJsonCall } from '#shared/ports.ts';
 import type { Target } from '#shared/webhooks/compiled-webhooks.ts';
 import { printMessage, sendMessage } from '#shared/webhooks/target.ts';
 import type { Delivery } from '#shared/webhooks/verify.ts';
@@ -63,10 +63,10 @@ async function send(
   answer: unknown,
   delivery = aDelivery('{}'),
   source = 'hub',
-): Promise<AwsCall | undefined> {
-  let made: AwsCall | undefined;
+): Promise<AwsJsonCall | undefined> {
+  let made: AwsJsonCall | undefined;
   const caller = {
-    call(call: AwsCall) {
+    call(call: AwsJsonCall) {
       made = call;
       return answer instanceof Error
         ? Promise.reject(answer)

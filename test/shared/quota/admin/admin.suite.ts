@@ -10,7 +10,7 @@ import { listRecords, listUsage } from '#shared/quota/admin/list-usage.ts';
 import type { AdminPorts } from '#shared/quota/admin/operation.ts';
 import { documentOf, getPlan, savePlan } from '#shared/quota/admin/plans.ts';
 import { findLedger } from '#shared/quota/admin/subject-ledger.ts';
-import { CustomerBook } from '#shared/quota/plan/customer-book.ts';
+import { TermsBook } from '#shared/quota/plan/terms-book.ts';
 import { AdministeredTable, codeOf, DAILY, ofKey, requested } from '../../../support/quota-admin.ts';
 import type { OpenAdmin } from '../../../support/quota-admin.ts';
 import { NOON_MS } from '../../../support/quota-table.ts';
@@ -297,7 +297,7 @@ export function describeQuotaAdmin(name: string, open: OpenAdmin): void {
     it('assigns plans by version, and gives functions the plan of a key', async () => {
       const { tenant, plan } = await at.aTenant();
       let nowMs = NOON_MS;
-      const book = new CustomerBook(ports.store, { nowEpochMs: () => nowMs, monotonicMs: () => nowMs });
+      const book = new TermsBook(ports.store, { nowEpochMs: () => nowMs, monotonicMs: () => nowMs });
       const planOf = async (key: string): Promise<string | undefined> => {
         const terms = await book.read(tenant, key, nowMs);
         return terms.kind === 'term' ? terms.term.plan : undefined;

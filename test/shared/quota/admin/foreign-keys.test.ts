@@ -6,7 +6,7 @@ import { createRouter } from '#shared/http/router.ts';
 import { createCustomer } from '#shared/quota/admin/customers.ts';
 import { savePlan } from '#shared/quota/admin/plans.ts';
 import { quotaAdminRoutes } from '#shared/quota/admin/routes.ts';
-import { CustomerBook } from '#shared/quota/plan/customer-book.ts';
+import { TermsBook } from '#shared/quota/plan/terms-book.ts';
 import type { PlanNewsReader } from '#shared/quota/plan/plan-news.ts';
 import { createQuotas } from '#shared/quota/quotas.ts';
 import type { Item } from '#shared/table/item-write.ts';
@@ -41,8 +41,7 @@ async function twoCustomers() {
   const clock = { nowEpochMs: () => NOON_MS, monotonicMs: () => NOON_MS };
   for (const tenant of ['acme', 'globex'])
     await createCustomer(ports, requested(tenant, NOON_MS - 60_000), { tenant, plan: 'gold' });
-  const customers = (store: typeof ports.store, plans: PlanNewsReader) =>
-    new CustomerBook(store, clock, plans);
+  const customers = (store: typeof ports.store, plans: PlanNewsReader) => new TermsBook(store, clock, plans);
   const quotas = createQuotas({ ...ports, clock, customers });
   for (const tenant of ['acme', 'globex'])
     assert.ok((await quotas.consume({ tenant, key: `key-of-${tenant}`, atEpochMs: NOON_MS })).allowed);

@@ -6,7 +6,7 @@ import { createCustomer, setPlan } from '#shared/quota/admin/customers.ts';
 import { listRecords, listUsage } from '#shared/quota/admin/list-usage.ts';
 import { savePlan } from '#shared/quota/admin/plans.ts';
 import { invoicesOf } from '#shared/quota/admin/tenant-invoices.ts';
-import { CustomerBook } from '#shared/quota/plan/customer-book.ts';
+import { TermsBook } from '#shared/quota/plan/terms-book.ts';
 import { createQuotas } from '#shared/quota/quotas.ts';
 import type { Item } from '#shared/table/item-write.ts';
 import { memoryAdminPorts, requested } from '../../../support/quota-admin.ts';
@@ -41,7 +41,7 @@ class Shop {
     const quotas = createQuotas({
       ...this.ports,
       clock,
-      customers: (store, plans) => new CustomerBook(store, clock, plans),
+      customers: (store, plans) => new TermsBook(store, clock, plans),
     });
     const { allowed } = await quotas.consume({ tenant: 'acme', key: 'k-1', atEpochMs: this.nowMs });
     assert.ok(allowed);

@@ -12,7 +12,7 @@ import { migrateCustomers } from '#shared/quota/admin/migrate-customers.ts';
 import { savePlan } from '#shared/quota/admin/plans.ts';
 import { findLedger, rowOf } from '#shared/quota/admin/subject-ledger.ts';
 import type { UsageRecord } from '#shared/quota/admin/usage-record.ts';
-import { CustomerBook } from '#shared/quota/plan/customer-book.ts';
+import { TermsBook } from '#shared/quota/plan/terms-book.ts';
 import type { PlanNewsReader } from '#shared/quota/plan/plan-news.ts';
 import { makeInvoices } from '#shared/quota/usage/invoice.ts';
 import type { Standing } from '#shared/quota/ledger/ledger.ts';
@@ -48,8 +48,7 @@ class Month {
     const now = (): number => this.nowMs;
     const clock = { nowEpochMs: now, monotonicMs: now };
     const { store, random, timer } = this.ports;
-    const customers = (watched: typeof store, plans: PlanNewsReader) =>
-      new CustomerBook(watched, clock, plans);
+    const customers = (watched: typeof store, plans: PlanNewsReader) => new TermsBook(watched, clock, plans);
     const start = (): Quotas => createQuotas({ store, random, timer, clock, customers, denyCacheMs: 0 });
     this.#processes = Array.from({ length: 5 }, start);
     this.#quotas = this.#processes[0] ?? start();

@@ -7,7 +7,7 @@ import { topUp } from '#shared/quota/admin/limits.ts';
 import type { AdminPorts } from '#shared/quota/admin/operation.ts';
 import { savePlan } from '#shared/quota/admin/plans.ts';
 import { findLedger, rowOf } from '#shared/quota/admin/subject-ledger.ts';
-import { CustomerBook } from '#shared/quota/plan/customer-book.ts';
+import { TermsBook } from '#shared/quota/plan/terms-book.ts';
 import type { Quotas } from '#shared/quota/quotas.ts';
 import { createMemoryListing } from '../../../support/memory-listing.ts';
 import { codeOf, requested } from '../../../support/quota-admin.ts';
@@ -66,7 +66,7 @@ class Customers {
   process(): Quotas {
     return this.table.holder([], {
       plans: [],
-      customers: (store, plans) => new CustomerBook(store, this.table.clock, plans),
+      customers: (store, plans) => new TermsBook(store, this.table.clock, plans),
       denyCacheMs: 0,
     });
   }

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { createCustomer, setPlan, setState } from '#shared/quota/admin/customers.ts';
 import { resume as resumeLimit, suspend as suspendLimit } from '#shared/quota/admin/limits.ts';
 import { savePlan } from '#shared/quota/admin/plans.ts';
-import { CustomerBook } from '#shared/quota/plan/customer-book.ts';
+import { TermsBook } from '#shared/quota/plan/terms-book.ts';
 import { measureInstance } from '../../../support/measure-instance.ts';
 import { measureInForce } from '../../../support/measure-in-force.ts';
 import type { Change } from '../../../support/measure-in-force.ts';
@@ -113,7 +113,7 @@ describe('a process', () => {
     await createCustomer(ports, request(), { tenant: 'acme', plan: 'free' });
     const quotas = table.holder([], {
       plans: [],
-      customers: (store, plans) => new CustomerBook(store, table.clock, plans),
+      customers: (store, plans) => new TermsBook(store, table.clock, plans),
       ...(changesWithinMs !== undefined && { changesWithinMs }),
     });
     const ask = () => quotas.consume({ tenant: 'acme', key: 'k-1', atEpochMs: table.nowMs });

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { createCustomer, setPlan, setState } from '#shared/quota/admin/customers.ts';
 import type { AdminPorts } from '#shared/quota/admin/operation.ts';
 import { savePlan } from '#shared/quota/admin/plans.ts';
-import { CustomerBook } from '#shared/quota/plan/customer-book.ts';
+import { TermsBook } from '#shared/quota/plan/terms-book.ts';
 import { PlanBook } from '#shared/quota/plan/plan-book.ts';
 import type { ItemWrite } from '#shared/table/item-write.ts';
 import { createMemoryListing } from '../../../support/memory-listing.ts';
@@ -33,7 +33,7 @@ async function prepare() {
     await savePlan(ports, request(), plan, { id: plan, version: 1, limits: LIMITS });
   await createCustomer(ports, request(), { tenant: 'acme', plan: 'free' });
   const plans = new PlanBook(table.store, table.clock, [], undefined, EVERY_MS);
-  const customers = new CustomerBook(table.store, table.clock, plans);
+  const customers = new TermsBook(table.store, table.clock, plans);
   table.nowMs += 120_000;
   transactions.length = 0;
   /** Decides once, as `Quotas` does; the plan in force, and how often the table was read. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { CustomerBook } from '#shared/quota/plan/customer-book.ts';
+import { TermsBook } from '#shared/quota/plan/terms-book.ts';
 
 describe('the customers that a process stores', () => {
   it('drop only the one that was least recently used', async () => {
@@ -9,7 +9,7 @@ describe('the customers that a process stores', () => {
       reads += 1;
       return Promise.resolve({ kind: 'done', item: undefined, storeEpochMs: undefined } as const);
     };
-    const book = new CustomerBook({ read }, { nowEpochMs: () => 0, monotonicMs: () => 0 });
+    const book = new TermsBook({ read }, { nowEpochMs: () => 0, monotonicMs: () => 0 });
     const ask = (at: number) => book.read(`customer-${at}`, undefined, 0);
     for (let at = 0; at < 10_001; at += 1) await ask(at);
 
