@@ -235,3 +235,15 @@ export interface Gateway {
   /** Closes the gateway and everything that it has opened. */
   close(): Promise<void>;
 }
+
+/** Describes a change's result as one line of the log. */
+export function describeReload(notice: ReloadNotice): string {
+  switch (notice.kind) {
+    case 'begun':
+      return `loading ${notice.what} again…`;
+    case 'reloaded':
+      return `reloaded ${notice.what} in ${Math.round(notice.tookMs)} ms`;
+    case 'kept':
+      return `kept ${notice.what} as before: ${notice.message}`;
+  }
+}

@@ -13,7 +13,7 @@ export { bundleHandler } from '../lambda/code/bundle-handler.ts';
 export { readHandlerSources } from '../lambda/code/handler-sources.ts';
 export { INTEGRATION_TIMEOUTS } from '../core/integration-timeouts.ts';
 export { addressOf, fillPath } from '../core/routing/route-address.ts';
-export { describeReload } from './reload-text.ts';
+export { describeReload } from './gateway.ts';
 export { endMarked } from '../lambda/process/process-group.ts';
 export { isMetricLine, printLogLine } from '../lambda/function-log-line.ts';
 export { readAwsEndpoints } from '../kernel/calls/aws-endpoints.ts';

@@ -4,6 +4,7 @@
  */
 import type { ApiProtocol } from '../../core/deployment/model.ts';
 import type { SecondCount } from '../records/second-counts.ts';
+import type { SampleName } from '../../core/stack/event-sources.ts';
 
 export type ShownRoute = {
   readonly method: string;
@@ -227,3 +228,6 @@ export type ShownCalls = { readonly calls: readonly ShownCall[] };
 
 /** The saved requests, and the name of their file. */
 export type SavedList = { readonly file: string; readonly requests: readonly SavedRequest[] };
+
+/** The sources of the page's sample events: every supported event source, and APIs. */
+export type SampledSource = SampleName | 'REST API' | 'HTTP API' | 'WebSocket API' | 'Authorizer, TOKEN';

@@ -3,9 +3,12 @@ import { asText, isTrue } from '@gatewright/aws/json-object';
 import { variablesIn } from '../../core/deployment/integration/stage-text.ts';
 import { bareType } from '../../core/events/media-types.ts';
 import { requestIdOf } from './describe-integration.ts';
-import { placesOfDefaultAuthorizer, placesOfOtherStages } from './find-default-places.ts';
-import { placesOfIndex } from './find-index-place.ts';
-import { placesOfPermissions } from './find-permission-places.ts';
+import {
+  placesOfDefaultAuthorizer,
+  placesOfIndex,
+  placesOfOtherStages,
+  placesOfPermissions,
+} from './find-distant-places.ts';
 import { placesOfModel } from './model-faults.ts';
 import { findAuthorizerLine, findHandlerLine } from './find-code-places.ts';
 import {

@@ -2,10 +2,9 @@
  * Decides which rules apply to a request or a table call. With the same seed, the same sequence of requests gets the
  * same faults.
  */
-import type { RoutePlan } from '../../core/deployment/model.ts';
 import { actsOn } from './acts-on.ts';
+import type { RoutePlan } from '../../core/deployment/model.ts';
 import type { BoundRule } from './bind-rules.ts';
-import { draw } from './draw.ts';
 import type { Fault, FaultFile, FaultRule, TableAnswer } from './model.ts';
 import type { ShownFaultRule } from '../../console/endpoints/differs-model.ts';
 
@@ -149,4 +148,26 @@ function describeRule({ fault, api, route, function: named, share, fromMs, until
   const until = untilMs === Infinity ? '' : ` to ${untilMs / 1000} s`;
   const when = fromMs === 0 && until === '' ? '' : `, from ${fromMs / 1000} s${until}`;
   return `${fault.kind} on ${where === '' ? 'all' : where}, ${Math.round(share * 1000) / 10} %${when}`;
+}
+
+/**
+ * Returns a random number that can be repeated. The same seed, rule and request number always give the same value. Each
+ * rule counts its own requests.
+ * @param use distinguishes two draws for one request
+ * @returns x with 0 ≤ x < 1
+ */
+export function draw(seed: number, rule: number, request: number, use: number): number {
+  let mixed = 0x9e3779b9;
+  for (const part of [seed, rule, request, use]) mixed = mix(mixed ^ part);
+  return (mixed >>> 0) / 2 ** 32;
+}
+
+/**
+ * Mixes the bits of a 32-bit number. Different inputs have different outputs, and each bit of the input changes about
+ * half of the output's bits.
+ */
+function mix(value: number): number {
+  let mixed = Math.imul(value ^ (value >>> 16), 0x7feb352d);
+  mixed = Math.imul(mixed ^ (mixed >>> 15), 0x846ca68b);
+  return mixed ^ (mixed >>> 16);
 }

@@ -1,5 +1,5 @@
 /** The request and the response of DeleteObjects (S3 API reference, "DeleteObjects"). */
-import { unescapeXml } from './aws-operation.ts';
+import { unescapeXml, escapeXml } from './aws-operation.ts';
 
 type DeleteRequest = {
   readonly keys: readonly string[];
@@ -31,4 +31,15 @@ export function readDeleteRequest(body: string): DeleteRequest | undefined {
 /** @param content XML, in which text is already escaped */
 export function printDeleteResult(content: string): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n<DeleteResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${content}</DeleteResult>`;
+}
+
+/** A key that was deleted. `marker` is the version of its delete marker, if the bucket keeps versions. */
+type Deleted = { readonly key: string; readonly marker: string | undefined };
+
+export function printDeleted(deleted: readonly Deleted[]): string {
+  const elements = deleted.map(
+    ({ key, marker }) =>
+      `<Deleted><Key>${escapeXml(key)}</Key>${marker === undefined ? '' : `<DeleteMarker>true</DeleteMarker><DeleteMarkerVersionId>${marker}</DeleteMarkerVersionId>`}</Deleted>`,
+  );
+  return printDeleteResult(elements.join(''));
 }

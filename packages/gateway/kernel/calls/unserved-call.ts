@@ -5,7 +5,6 @@
  */
 import { endpointVariableOf } from '@gatewright/aws/endpoint-variables';
 import { UNSERVED_ADDRESSES } from './models/addresses.ts';
-import { nameRestCall } from './name-call.ts';
 
 type RestCall = {
   /** The signing name of the service. */
@@ -294,4 +293,16 @@ export function nameUnserved({ service, method, path, query, subdomain }: RestCa
       (one.query.length > 0 || !isOfOther(one)),
   );
   return found?.name ?? nameRestCall({ method, path, query });
+}
+
+/**
+ * Describes a call that has no action, for messages: `PUT /photos?notification`. The names of query parameters are
+ * included, because they distinguish the operations of one path. Values and signature parameters are left out, because
+ * they may be secret.
+ */
+export function nameRestCall({ method, path, query }: Pick<RestCall, 'method' | 'path' | 'query'>): string {
+  const names = [...new Set(new URLSearchParams(query).keys())].filter(
+    (name) => !/^x-(?:amz-|id$)/i.test(name),
+  );
+  return `${method} ${path}${names.length === 0 ? '' : `?${names.join('&')}`}`;
 }

@@ -30,8 +30,7 @@ import {
   refuseCopyToItself,
   refuseSource,
 } from './copy-object.ts';
-import { readDeleteRequest } from '../../kernel/calls/s3-delete-request.ts';
-import { printDeleted } from './delete-objects.ts';
+import { printDeleted, readDeleteRequest } from '../../kernel/calls/s3-delete-request.ts';
 import { listBuckets } from './list-buckets.ts';
 import type { Bucket } from './list-buckets.ts';
 import { listObjects } from './list-objects.ts';

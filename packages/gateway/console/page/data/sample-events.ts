@@ -3,7 +3,7 @@
  * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html and the pages of the services
  */
 
-import type { SampledSource } from '../../endpoints/sample-model.ts';
+import type { SampledSource } from '../../endpoints/inspect-model.ts';
 
 const ACCOUNT = '123456789012';
 const REGION = 'us-east-1';

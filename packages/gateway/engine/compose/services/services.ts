@@ -1,9 +1,9 @@
 import { createForwarder } from '../../../kernel/calls/forwarder.ts';
 import { makeControlSecret, makeKeyPair } from '../../../kernel/files/identity-file.ts';
-import { openLazily } from './open-lazily.ts';
 import { backendOf } from '../parts.ts';
 import { rightsContext } from './rights.ts';
 import { calledServices } from './catalogue.ts';
+import { loadOnce } from '@gatewright/aws/load-once';
 import type { AwsService } from '../../../kernel/calls/aws-call.ts';
 import type { ServedApis } from '../../../control/served-apis.ts';
 import type { ReadObject } from '../../../control/api/lambda/function-code.ts';
@@ -180,4 +180,13 @@ export function openEdits({ journal, options, at }: Parts, apis: ServedApis, por
     const { createEdits } = await import('../../../control/api/edits.ts');
     return createEdits({ apis, random: journal.random, accountId: options.accountId, ports });
   });
+}
+
+/**
+ * Opens the service at its first call, and passes calls to it in order of arrival. If opening fails, the waiting calls
+ * reject, and the next call tries again.
+ */
+export function openLazily(open: () => Promise<AwsService>): AwsService {
+  const opened = loadOnce(open);
+  return async (call) => (await opened())(call);
 }

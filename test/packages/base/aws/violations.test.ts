@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { inValidatorOrder } from '../../../../packages/base/aws/enumeration-order.ts';
+import { inValidatorOrder } from '../../../../packages/base/aws/violations.ts';
 
 const SNAPSHOTS = 'localstack/localstack tests/aws/services';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, it } from 'node:test';
-import { openLazily } from '../../../../../../packages/gateway/engine/compose/services/open-lazily.ts';
+import { openLazily } from '../../../../../../packages/gateway/engine/compose/services/services.ts';
 import type { AwsCall } from '../../../../../../packages/gateway/kernel/calls/aws-call.ts';
 
 const call = (path: string): AwsCall => ({ request: { path } }) as unknown as AwsCall;
