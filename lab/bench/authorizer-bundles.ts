@@ -7,6 +7,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { LAYER_PACKAGES } from '../../layers/contents.ts';
 import type { BuildOptions, Plugin } from 'esbuild';
 import { buildLayer, LAYER_DIRECTORY } from '../../layers/build-layer.ts';
 import { bundleFunctions, startFilesOf } from '../../layers/bundle-functions.ts';
@@ -30,7 +31,7 @@ export type Bundle = {
 
 const FOLDER = join(BUILD, 'authorizer');
 const SDK = ['@aws-sdk/*'];
-const LAYER = [...SDK, '@aws-lambda-powertools/*', '@middy/core', 'aws-jwt-verify/*'];
+const LAYER = [...SDK, ...LAYER_PACKAGES.flatMap(({ name }) => [name, `${name}/*`])];
 /** Defines `require`, because some packages are CommonJS and require Node's modules. */
 const REQUIRE = 'const require = (name) => process.getBuiltinModule(name.replace(/^node:/, ""));';
 

@@ -45,3 +45,16 @@ describe('buildLayer', () => {
       }
     });
 });
+
+describe('the packages of the layer', () => {
+  it('are the optional peers of the handlers', async () => {
+    const { peerDependencies, peerDependenciesMeta } = JSON.parse(
+      await readFile(join(ROOT, 'shared/package.json'), 'utf8'),
+    ) as Readonly<Record<'peerDependencies' | 'peerDependenciesMeta', object>>;
+    const names = LAYER_PACKAGES.map(({ name }) => name).toSorted();
+
+    const remedy = 'name the package in both lists of shared/package.json, too (layers/README.md)';
+    assert.deepEqual(Object.keys(peerDependencies).toSorted(), names, remedy);
+    assert.deepEqual(Object.keys(peerDependenciesMeta).toSorted(), names, remedy);
+  });
+});
