@@ -8,7 +8,8 @@ import type { EventFields } from '../aws/event-fields.ts';
 import { signerOf } from '../aws/read-request.ts';
 import type { EventRequest } from '../aws/read-request.ts';
 import type { CachedRequest } from './cached-request.ts';
-import { CREDENTIAL_HEADERS, isIgnoredHeader, SIGV4_HEADERS, UNIDENTIFYING_HEADERS } from './header-lists.ts';
+import { CREDENTIAL_HEADERS, SIGV4_HEADERS } from '@gatewright/aws/credential-headers';
+import { isIgnoredHeader, UNIDENTIFYING_HEADERS } from './header-lists.ts';
 
 export type KeyParameters = {
   /** Query parameters on which the response depends. Default: all. */

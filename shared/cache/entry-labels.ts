@@ -3,7 +3,7 @@ import { keyHeaders } from './cache-key.ts';
 import type { KeyParameters } from './cache-key.ts';
 import { headerOf } from './cached-request.ts';
 import type { CachedRequest } from './cached-request.ts';
-import { CREDENTIAL_HEADERS } from './header-lists.ts';
+import { CREDENTIAL_HEADERS } from '@gatewright/aws/credential-headers';
 import type { Label } from './labels.ts';
 
 const MAX_TAGS = 32;

@@ -11,7 +11,7 @@ import type { CachedRequest } from './cached-request.ts';
 import { keyHeaders } from './cache-key.ts';
 import type { KeyParameters } from './cache-key.ts';
 import { labelsOf } from './entry-labels.ts';
-import { CREDENTIAL_HEADERS } from './header-lists.ts';
+import { CREDENTIAL_HEADERS } from '@gatewright/aws/credential-headers';
 import { isInvalidated, writeIndex } from './labels.ts';
 import type { Label } from './labels.ts';
 

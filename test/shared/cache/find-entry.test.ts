@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { IGNORED_HEADERS, SIGV4_HEADERS } from '#shared/cache/header-lists.ts';
+import { SIGV4_HEADERS } from '@gatewright/aws/credential-headers';
+import { IGNORED_HEADERS } from '#shared/cache/header-lists.ts';
 import { aPair, countHits, emptyTally, findFault, LISTED } from '../../support/cache-pairs.ts';
 
 // `npm run prove -- cache` tries a million pairs.

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { CREDENTIAL_HEADERS } from '#shared/cache/header-lists.ts';
+import { CREDENTIAL_HEADERS } from '@gatewright/aws/credential-headers';
 import { markLabel } from '#shared/cache/labels.ts';
 import { keepRecord, parseStageRecord } from '#shared/cache/stage-record.ts';
 import { aRestEvent, CacheDesk } from '../../support/a-response-cache.ts';

@@ -2,7 +2,7 @@
  * Requests saved in a file of the project, which may be committed. Instead of tokens, the file
  * contains the names of callers, and instead of values that the redactor hides, it contains `${NAME}`.
  */
-import { CREDENTIAL_HEADERS } from '@gatewright/handlers/cache/header-lists';
+import { CREDENTIAL_HEADERS } from '@gatewright/aws/credential-headers';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { InvalidRequest } from '../../core/errors.ts';
 import { withoutScheme } from '../records/redact.ts';

@@ -4,9 +4,9 @@
  * fails with: STAGE_NOT_FOUND, MISSING_AUTHENTICATION_TOKEN (REST) or not found (HTTP), INVALID_SIGNATURE
  * @see docs/aws §2.1, §2.2
  */
+import { describeMalformedAuthorization } from '@gatewright/aws/authorization-header';
 import { gatewayError } from '../errors.ts';
 import { isVpcEndpointHost, readApiIdFromHost } from '../routing/host.ts';
-import { createHash } from 'node:crypto';
 import type { Matched, Received, ServedStage } from '../exchange.ts';
 import type { Random } from '../ports.ts';
 
@@ -58,14 +58,4 @@ function routeNotFound(received: Received): Error {
       errorType: 'IncompleteSignatureException',
     });
   return gatewayError('MISSING_AUTHENTICATION_TOKEN', { source: 'client', reason });
-}
-
-/**
- * Returns AWS's message for an `Authorization` header that is not a SigV4 header. The value is a credential, so it is
- * hashed and not repeated.
- * @see docs/aws §1.4, newer wording
- */
-function describeMalformedAuthorization(header: string): string {
-  const hash = createHash('sha256').update(header).digest('base64');
-  return `Invalid key=value pair (missing equal-sign) in Authorization header (hashed with SHA-256 and encoded with Base64): '${hash}'.`;
 }
