@@ -1,3 +1,4 @@
+import { CLIENT_AUTHENTICATIONS, GRANT_TYPES } from '../login/oauth-error.ts';
 import { ISSUER_PATHS } from '../../core/issuers/issuer-paths.ts';
 
 /**
@@ -15,9 +16,9 @@ export function serverMetadata(issuer: string): Readonly<Record<string, unknown>
     jwks_uri: `${issuer}${ISSUER_PATHS.keys}`,
     response_types_supported: ['code'],
     response_modes_supported: ['query'],
-    grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
+    grant_types_supported: GRANT_TYPES,
     code_challenge_methods_supported: ['S256'],
-    token_endpoint_auth_methods_supported: ['none', 'client_secret_basic', 'client_secret_post'],
+    token_endpoint_auth_methods_supported: CLIENT_AUTHENTICATIONS,
     scopes_supported: ['openid', 'offline_access'],
     authorization_response_iss_parameter_supported: true,
     client_id_metadata_document_supported: true,

@@ -3,6 +3,7 @@
  * Cognito's API for users. Pages of other origins may call this part only if they are on this machine or belong to a
  * client.
  */
+import { CLIENT_AUTHENTICATIONS, GRANT_TYPES } from './oauth-error.ts';
 import { NO_STORE } from '../no-store.ts';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { type CognitoIdp, readUserOperation } from '../api/cognito-idp.ts';
@@ -196,9 +197,9 @@ function discovery({ pool: { definition }, baseUrl }: Found): Readonly<Record<st
     end_session_endpoint: address('logout'),
     jwks_uri: address('keys'),
     response_types_supported: ['code'],
-    grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
+    grant_types_supported: GRANT_TYPES,
     code_challenge_methods_supported: ['S256'],
-    token_endpoint_auth_methods_supported: ['none', 'client_secret_basic', 'client_secret_post'],
+    token_endpoint_auth_methods_supported: CLIENT_AUTHENTICATIONS,
     scopes_supported: ['openid', 'email', 'phone', 'profile', ...(kind === 'oidc' ? ['offline_access'] : [])],
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: ['RS256'],

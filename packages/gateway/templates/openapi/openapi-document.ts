@@ -32,7 +32,8 @@ export type Operation = {
 
 const VERBS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch'];
 const ANY = 'x-amazon-apigateway-any-method';
-const NO_ROUTE = ['parameters', 'summary', 'description', 'servers', '$ref'];
+/** The members of a path that are not methods. */
+export const NO_ROUTE = ['parameters', 'summary', 'description', 'servers', '$ref'];
 const MAX_REFERENCES = 20;
 /** The ways in which an import can treat the path of the server. */
 const BASE_PATHS = ['ignore', 'prepend', 'split'];

@@ -3,6 +3,7 @@
  * CORS are added. A path or method may be an `Fn::If`. Additions then apply to both of its branches.
  */
 import { isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
+import { NO_ROUTE } from '../openapi/openapi-document.ts';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 
 /** The headers of the answer to a preflight request, with the members of `Cors` from which SAM makes them. */
@@ -16,8 +17,6 @@ export const PREFLIGHT_HEADERS = {
 
 export const ANY_METHOD = 'x-amazon-apigateway-any-method';
 export const INTEGRATION = 'x-amazon-apigateway-integration';
-
-const NO_METHODS = ['summary', 'description', 'parameters', 'servers', '$ref'];
 
 const SECTIONS = {
   schemes: { swagger: ['securityDefinitions'], openapi: ['components', 'securitySchemes'] },
@@ -95,7 +94,7 @@ export function mapPaths(document: JsonObject, change: (item: JsonObject, path: 
 }
 
 export function methodNames(item: JsonObject): readonly string[] {
-  return Object.keys(item).filter((name) => !NO_METHODS.includes(name) && name !== 'Fn::If');
+  return Object.keys(item).filter((name) => !NO_ROUTE.includes(name) && name !== 'Fn::If');
 }
 
 export function mapMethods(

@@ -89,3 +89,6 @@ export const EVENT_PROPERTIES: Readonly<Record<string, ReadonlyMap<string, Prope
   Function: readTable(EVENTS_OF_FUNCTIONS),
   StateMachine: readTable(EVENTS_OF_STATE_MACHINES),
 };
+
+/** The properties of an API that SAM writes into its document, so that they need one in the template. */
+export const IN_DOCUMENT = ['Cors', 'Auth', 'GatewayResponses', 'Models'];

@@ -10,7 +10,7 @@ import { judgeIgnored } from './sam-ignored-globals.ts';
 import { judgeRuleOfMachine } from './sam-machine-refusals.ts';
 import type { Refusal } from './sam-machine-refusals.ts';
 import type { SamExpansion } from './sam-expansion.ts';
-import { EVENT_PROPERTIES, RESOURCE_PROPERTIES } from './sam-property-types.ts';
+import { EVENT_PROPERTIES, IN_DOCUMENT, RESOURCE_PROPERTIES } from './sam-property-types.ts';
 import type { PropertyForm, PropertyTypes } from './sam-property-types.ts';
 
 const VENDOR = 'AWS::Serverless::';
@@ -334,7 +334,7 @@ const RULES: Readonly<Record<string, readonly Judge[]>> = {
           }
         : undefined,
     ...inlineOnly([
-      ...['Cors', 'Auth', 'GatewayResponses', 'Models'].map((name) => [name, `${name} ${SWAGGER}`] as const),
+      ...IN_DOCUMENT.map((name) => [name, `${name} ${SWAGGER}`] as const),
       ['DisableExecuteApiEndpoint', ENDPOINT],
     ]),
   ],

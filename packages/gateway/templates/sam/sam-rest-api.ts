@@ -26,6 +26,7 @@ import { makeRestPermissionId } from './sam-ids.ts';
 import { localOrS3Body } from './sam-function.ts';
 import { modelDefinitions, putValidators, requestRules, withIntegration } from './sam-request-model.ts';
 import { addResourcePolicy } from './sam-resource-policy.ts';
+import { IN_DOCUMENT } from './sam-property-types.ts';
 import { addRestSecurity, eventCredentials, eventSecurity } from './sam-rest-security.ts';
 import { stateMachineMethod } from './sam-state-machine.ts';
 import { expandUsagePlan } from './sam-usage-plan.ts';
@@ -95,9 +96,7 @@ function documentOf(expansion: SamExpansion, api: SamApi, auth: JsonObject, stag
   const { logicalId, properties, routes } = api;
   const written = properties['DefinitionBody'];
   const isOwn = written !== undefined;
-  const needsDocument = ['Auth', 'Cors', 'GatewayResponses', 'Models'].some(
-    (name) => properties[name] !== undefined,
-  );
+  const needsDocument = IN_DOCUMENT.some((name) => properties[name] !== undefined);
   if (isOwn && !isDocument(written)) {
     if (needsDocument)
       expansion.fail(
