@@ -27,7 +27,7 @@ export function splitDeletion(
   const { service, method, query, body } = request;
   if (service !== 's3' || method !== 'POST' || !new URLSearchParams(query).has('delete')) return undefined;
   const text = Buffer.from(body ?? '').toString();
-  const keys = readDeleteRequest(text)?.keys;
+  const keys = readDeleteRequest(text)?.objects.map(({ key }) => key);
   const rights = rightsOfS3(request);
   if (keys === undefined || rights.length !== keys.length) return undefined;
   const isDenied = rights.map((right) => !mayUse(right));

@@ -71,7 +71,8 @@ export function rightsOfS3(call: S3Call): readonly AwsPermission[] {
   const verb = VERBS[method] ?? 'Get';
   if (key !== '') {
     const action = actionOf(parts, PARTS_OF_OBJECT, verb) ?? `${verb}Object`;
-    return [permission(action, `${bucket}/${key}`), ...rightsOfSource(call)];
+    const also = rightsOfHeaders(call, action).map((more) => permission(more, `${bucket}/${key}`));
+    return [permission(action, `${bucket}/${key}`), ...also, ...rightsOfSource(call)];
   }
   if (method === 'POST' && parts.join() === 'delete') return rightsOfDeletion(bucket, call);
   const action = actionOf(parts, PARTS_OF_BUCKET, verb) ?? OF_BUCKET[method] ?? 'ListBucket';
@@ -83,8 +84,8 @@ export function rightsOfS3(call: S3Call): readonly AwsPermission[] {
  * bucket.
  */
 function rightsOfDeletion(bucket: string, { body }: S3Call): readonly AwsPermission[] {
-  const keys = readDeleteRequest(Buffer.from(body ?? '').toString())?.keys ?? ['*'];
-  return keys.map((key) => permission('DeleteObject', `${bucket}/${key}`));
+  const objects = readDeleteRequest(Buffer.from(body ?? '').toString())?.objects ?? [{ key: '*' }];
+  return objects.map(({ key }) => permission('DeleteObject', `${bucket}/${key}`));
 }
 
 const CONDITIONS_OF_LIST = ['prefix', 'delimiter', 'max-keys'];
@@ -114,6 +115,19 @@ function actionOf(parts: readonly string[], known: typeof PARTS_OF_OBJECT, verb:
   if (part === undefined) return undefined;
   const named = more.length === 0 && Object.hasOwn(known, part) ? known[part] : undefined;
   return typeof named === 'string' ? `${verb}${named}` : (named?.[verb] ?? '*');
+}
+
+/**
+ * Returns the actions that headers need in addition: tags of an object that is written, and an ETag that is compared
+ * before a delete (S3 API reference, PutObject; S3 user guide, "How to perform conditional deletes").
+ */
+function rightsOfHeaders({ headers }: S3Call, action: string): readonly string[] {
+  const valueOf = (wanted: string): string | undefined => {
+    const at = headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === wanted);
+    return at === -1 ? undefined : headers[at + 1];
+  };
+  if (action === 'PutObject') return valueOf('x-amz-tagging') === undefined ? [] : ['PutObjectTagging'];
+  return action === 'DeleteObject' && (valueOf('if-match') ?? '*') !== '*' ? ['GetObject'] : [];
 }
 
 /** Returns the permission to read the source of a copy operation, which a header names. */

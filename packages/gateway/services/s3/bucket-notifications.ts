@@ -3,7 +3,7 @@
  * topics, and EventBridge.
  */
 import { parseArn, partitionOf } from '@gatewright/aws/arn';
-import type { ObjectChange } from './recorded-s3.ts';
+import type { ObjectChange } from './object-store.ts';
 import { busArnOf } from '../../kernel/event-bus.ts';
 import type { EventPorts, EventTargets } from '../../kernel/event-ports.ts';
 
@@ -41,6 +41,8 @@ const NAMES = {
   copy: 'ObjectCreated:Copy',
   delete: 'ObjectRemoved:Delete',
   mark: 'ObjectRemoved:DeleteMarkerCreated',
+  tag: 'ObjectTagging:Put',
+  untag: 'ObjectTagging:Delete',
 };
 /** The operation in events for EventBridge (S3 user guide, "EventBridge event message structure"). */
 const REASONS = {
@@ -49,6 +51,8 @@ const REASONS = {
   copy: 'CopyObject',
   delete: 'DeleteObject',
   mark: 'DeleteObject',
+  tag: undefined,
+  untag: undefined,
 };
 /** The subject of messages to topics, as in mozilla-services/buildhub#281. */
 const SUBJECT = 'Amazon S3 Notification';
@@ -183,7 +187,8 @@ export class BucketNotifications {
     const { clock, random, accountId } = this.#options;
     const { bucket, key, kind, size, etag, version } = change;
     return {
-      eventVersion: '2.1',
+      // [obs: s3, `test_object_tagging_put_event`]
+      eventVersion: isTagging(kind) ? '2.3' : '2.1',
       eventSource: 'aws:s3',
       awsRegion: region,
       eventTime: new Date(clock.nowEpochMs()).toISOString(),
@@ -199,8 +204,8 @@ export class BucketNotifications {
           // "The object key name value is URL encoded", with a plus for a space.
           key: encodeURIComponent(key).replaceAll('%2F', '/').replaceAll('%20', '+'),
           ...(isCreation(kind) ? { size, eTag: etag } : {}),
+          ...(isTagging(kind) ? { eTag: etag } : { sequencer }),
           ...(version !== undefined && { versionId: version }),
-          sequencer,
         },
       },
     };
@@ -216,8 +221,8 @@ export class BucketNotifications {
       object: {
         key,
         ...(isCreation(kind) ? { size, etag } : {}),
+        ...(isTagging(kind) ? { etag } : { sequencer }),
         ...(version !== undefined && { 'version-id': version }),
-        sequencer,
       },
       'request-id': random.hex(16).toUpperCase(),
       requester: accountId,
@@ -238,7 +243,13 @@ export class BucketNotifications {
 }
 
 function detailTypeOf(kind: ObjectChange['kind']): string {
+  if (isTagging(kind)) return kind === 'tag' ? 'Object Tags Added' : 'Object Tags Deleted';
   return isCreation(kind) ? 'Object Created' : 'Object Deleted';
+}
+
+/** Events of tags have no size, no order and no operation (S3 user guide, "EventBridge event message structure"). */
+function isTagging(kind: ObjectChange['kind']): boolean {
+  return kind === 'tag' || kind === 'untag';
 }
 
 function isCreation(kind: ObjectChange['kind']): boolean {

@@ -77,7 +77,7 @@ function isReplaced(request: ServiceRequest): boolean {
 export function makeCopy(
   source: StoredObject,
   request: ServiceRequest,
-  made: Pick<StoredObject, 'changedMs' | 'storageClass' | 'version'>,
+  made: Pick<StoredObject, 'changedMs' | 'storageClass' | 'tags' | 'version'>,
 ): StoredObject {
   const algorithm = headerOf(request, 'x-amz-checksum-algorithm');
   const checksum = algorithm === undefined ? undefined : checksumOf(algorithm, source.body);

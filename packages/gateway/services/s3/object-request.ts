@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { headerOf } from '../../kernel/calls/aws-operation.ts';
 import type { S3Refusal } from '../../kernel/calls/s3-error.ts';
 import type { ServiceRequest } from '../../core/ports.ts';
+import type { Tags } from './object-tags.ts';
 
 export type StoredObject = {
   readonly body: Buffer;
@@ -13,6 +14,7 @@ export type StoredObject = {
   /** The headers of the checksum that PutObject stated. */
   readonly checksum?: readonly string[];
   readonly storageClass: string;
+  readonly tags?: Tags;
   /** The id of the version, if the bucket keeps versions. */
   readonly version?: string | undefined;
 };
@@ -148,6 +150,35 @@ export function refuseWrite(
   return isSame(ifMatch, stored.etag) ? undefined : failed('If-Match');
 }
 
+/** The conditions of a delete that only directory buckets have. */
+const OF_DIRECTORY_BUCKETS = ['x-amz-if-match-last-modified-time', 'x-amz-if-match-size'];
+
+/**
+ * Refuses a delete whose condition is not met [obs: s3, `TestS3DeletePrecondition`; obs: getmoto/moto,
+ * `test_delete_object_if_match`].
+ */
+export function refuseDelete(
+  request: ServiceRequest,
+  key: string,
+  stored: StoredObject | undefined,
+): S3Refusal | undefined {
+  const unknown = OF_DIRECTORY_BUCKETS.find((name) => headerOf(request, name) !== undefined);
+  return unknown === undefined
+    ? refuseUnlessMatching(headerOf(request, 'if-match'), key, stored)
+    : notImplemented(unknown);
+}
+
+/** @param ifMatch an ETag, or `*` for any object; undefined if the delete has no condition */
+export function refuseUnlessMatching(
+  ifMatch: string | undefined,
+  key: string,
+  stored: StoredObject | undefined,
+): S3Refusal | undefined {
+  if (ifMatch === undefined) return undefined;
+  if (stored === undefined) return noSuchKey(key);
+  return ifMatch === '*' || isSame(ifMatch, stored.etag) ? undefined : failed('If-Match');
+}
+
 /** Refuses a read whose conditions are not met, or returns that the object was not modified, in S3's order. */
 export function refuseRead(
   request: ServiceRequest,
@@ -227,9 +258,14 @@ function notAccepted(header: string): S3Refusal {
   return notImplemented(header, `We don't accept the provided value of ${header} header for this API`);
 }
 
-function notImplemented(Header: string, additionalMessage: string): S3Refusal {
+function notImplemented(Header: string, additionalMessage?: string): S3Refusal {
   const message = 'A header you provided implies functionality that is not implemented';
-  return { status: 501, code: 'NotImplemented', message, details: { Header, additionalMessage } };
+  return {
+    status: 501,
+    code: 'NotImplemented',
+    message,
+    details: { Header, ...(additionalMessage !== undefined && { additionalMessage }) },
+  };
 }
 
 /** S3 also accepts an ETag without its quotes [obs]. */

@@ -1,9 +1,7 @@
 /** The S3 objects that integrations and functions read and write. Objects that were put are kept in memory. */
 import { partitionOf } from '@gatewright/aws/arn';
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
-import { createHash } from 'node:crypto';
 import { headerOf } from '../../kernel/calls/aws-operation.ts';
-import { printS3Error } from '../../kernel/calls/s3-error.ts';
 import { UPLOAD_ID } from '../../kernel/calls/s3-upload.ts';
 import type { Answered, WrittenObjects } from '../../kernel/service.ts';
 import {
@@ -13,9 +11,11 @@ import {
   objectHeaders,
   overrideHeaders,
   readRange,
+  refuseDelete,
   refuseDigest,
   refuseRead,
   refuseStorageClass,
+  refuseUnlessMatching,
   refuseWrite,
   storageClassOf,
   storageHeader,
@@ -30,18 +30,19 @@ import {
   refuseCopyToItself,
   refuseSource,
 } from './copy-object.ts';
-import { printDeleted, readDeleteRequest } from '../../kernel/calls/s3-delete-request.ts';
+import { readDeleteRequest } from '../../kernel/calls/s3-delete-request.ts';
+import { printDeleted } from './delete-objects.ts';
 import { listBuckets } from './list-buckets.ts';
 import type { Bucket } from './list-buckets.ts';
 import { listObjects } from './list-objects.ts';
-import type { KeyedObject } from './list-objects.ts';
+import { printTagging, readTagging, readTagHeader, tagCountHeader, tagsOfCopy } from './object-tags.ts';
+import { MALFORMED } from './s3-xml.ts';
+import { etagOf, ObjectStore } from './object-store.ts';
+import type { ObjectChange, ObjectPlace } from './object-store.ts';
+import { ENCRYPTED, NOTHING, Replies, versionHeaders, XML } from './replies.ts';
+import type { Serve } from './replies.ts';
 import type { StoredObject } from './object-request.ts';
-import type { S3Refusal } from '../../kernel/calls/s3-error.ts';
 import type { Clock, Random, ServiceRequest } from '../../core/ports.ts';
-
-type ObjectPlace = { readonly id: string; readonly bucket: string; readonly key: string };
-/** Handles a call, once it is known that its bucket exists. */
-type Serve = () => Answered | undefined;
 
 type BucketPorts = {
   readonly random: Random;
@@ -51,25 +52,16 @@ type BucketPorts = {
   readonly startedAt: number;
 };
 
-export type ObjectChange = {
-  readonly bucket: string;
-  /** The key without URL encoding. */
-  readonly key: string;
-  /** `mark` is a delete in a bucket that keeps versions, which adds a delete marker. */
-  readonly kind: 'put' | 'post' | 'copy' | 'delete' | 'mark';
-  readonly size: number;
-  /** The ETag without quotes. */
-  readonly etag: string;
-  readonly version?: string | undefined;
-};
-
 /** The supported operations with their methods: those on an object, on a bucket, and on the account. */
 const OBJECT_CALLS = {
   CopyObject: 'PUT',
   DeleteObject: 'DELETE',
+  DeleteObjectTagging: 'DELETE',
   GetObject: 'GET',
+  GetObjectTagging: 'GET',
   HeadObject: 'HEAD',
   PutObject: 'PUT',
+  PutObjectTagging: 'PUT',
 } as const;
 const BUCKET_CALLS = {
   DeleteObjects: 'POST',
@@ -80,35 +72,26 @@ const BUCKET_CALLS = {
 const ACCOUNT_CALLS = { ListBuckets: 'GET' } as const;
 export const S3_CALLS: readonly string[] = [OBJECT_CALLS, BUCKET_CALLS, ACCOUNT_CALLS].flatMap(Object.keys);
 
-const MAX_OBJECTS = 500;
 const MAX_OBJECT_BYTES = 10 * 1024 * 1024;
 const BUCKET = /^\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/s;
-const NOTHING = Buffer.alloc(0);
-/**
- * The header of an object that S3 has encrypted with its own key. This is the default, and a bucket may set another
- * encryption [obs].
- */
-const ENCRYPTED = ['x-amz-server-side-encryption', 'AES256'];
 
 export class RecordedBuckets {
-  readonly #objects = new Map<string, StoredObject>();
-  /**
-   * The objects of the values file that calls have deleted. The set has the same maximum size as the map of objects
-   * that were put.
-   */
-  readonly #deleted = new Set<string>();
-  /** The versions of delete markers, by object. */
-  readonly #markers = new Map<string, string>();
+  readonly #store: ObjectStore;
+  readonly #replies: Replies;
   readonly #ports: BucketPorts;
-  #buckets: readonly Bucket[] = [];
-  onChange: ((change: ObjectChange) => void) | undefined;
 
   constructor(ports: BucketPorts) {
     this.#ports = ports;
+    this.#store = new ObjectStore(ports);
+    this.#replies = new Replies(ports.random);
+  }
+
+  set onChange(report: (change: ObjectChange) => void) {
+    this.#store.onChange = report;
   }
 
   replaceBuckets(buckets: readonly Bucket[]): void {
-    this.#buckets = buckets;
+    this.#store.buckets = buckets;
   }
 
   /**
@@ -128,7 +111,7 @@ export class RecordedBuckets {
         ? this.#serveBucket(bucket, request)
         : this.#serveObject({ id: `${bucket}/${key}`, bucket, key }, request, contentType);
     if (serve === undefined) return undefined;
-    return this.hasBucket(bucket) ? serve() : this.#refuse(noSuchBucket(bucket));
+    return this.hasBucket(bucket) ? serve() : this.#replies.refuse(noSuchBucket(bucket));
   }
 
   #serveBucket(bucket: string, request: ServiceRequest): Serve | undefined {
@@ -136,8 +119,7 @@ export class RecordedBuckets {
     if (!isOfWholeBucket(request)) return undefined;
     switch (request.method) {
       case BUCKET_CALLS.HeadBucket:
-        return () =>
-          this.#reply(200, ['Content-Type', 'application/xml', ...this.#bucketHeaders(bucket)], NOTHING);
+        return () => this.#replies.reply(200, [...XML, ...this.#bucketHeaders(bucket)]);
       case BUCKET_CALLS.ListObjectsV2:
         return () => this.#listObjects(bucket, request.query);
       default:
@@ -146,6 +128,7 @@ export class RecordedBuckets {
   }
 
   #serveObject(place: ObjectPlace, request: ServiceRequest, contentType: string): Serve | undefined {
+    if (isOfTags(request)) return this.#serveTags(place, request);
     if (SUBRESOURCE.test(request.query)) return undefined;
     const isCopy = headerOf(request, COPY_SOURCE) !== undefined;
     switch (request.method) {
@@ -155,67 +138,68 @@ export class RecordedBuckets {
       case OBJECT_CALLS.HeadObject:
         return () => this.#get(place, request);
       case OBJECT_CALLS.DeleteObject:
-        return () => this.#delete(place);
+        return () => this.#delete(place, request);
       default:
-        return () => this.#refuse(methodNotAllowed(request.method));
+        return () => this.#replies.refuse(methodNotAllowed(request.method));
     }
   }
 
+  #serveTags({ id, bucket, key }: ObjectPlace, request: ServiceRequest): Serve | undefined {
+    const { PutObjectTagging: put, GetObjectTagging: get, DeleteObjectTagging: remove } = OBJECT_CALLS;
+    const { method } = request;
+    if (method !== put && method !== get && method !== remove) return undefined;
+    return () => {
+      const stored = this.#store.find(id);
+      // The key of this refusal of GetObjectTagging contains the bucket [obs: s3, `test_object_tagging_exc`].
+      if (stored === undefined) return this.#replies.refuse(noSuchKey(method === get ? id : key));
+      const version = versionHeaders(stored.version);
+      if (method === get)
+        return this.#replies.reply(200, [...XML, ...version], Buffer.from(printTagging(stored.tags ?? [])));
+      const body = Buffer.from(request.body ?? NOTHING);
+      const wrong =
+        method === put ? (refuseDigest(request, body) ?? refuseChecksum(request, body)) : undefined;
+      const tags = wrong ?? (method === put ? readTagging(body.toString()) : []);
+      if ('code' in tags) return this.#replies.refuse(tags);
+      this.#store.change({ id, bucket, key }, { ...stored, tags }, method === put ? 'tag' : 'untag');
+      return this.#replies.reply(method === put ? 200 : 204, version);
+    };
+  }
+
   clear(): void {
-    this.#objects.clear();
-    this.#deleted.clear();
-    this.#markers.clear();
+    this.#store.clear();
   }
 
   /** Returns undefined if the request names versions, which are not kept here. */
   #deleteAll(bucket: string, request: ServiceRequest): Answered | undefined {
     const body = Buffer.from(request.body ?? NOTHING);
     const wrong = refuseDigest(request, body) ?? refuseChecksum(request, body);
-    if (wrong !== undefined) return this.#refuse(wrong);
+    if (wrong !== undefined) return this.#replies.refuse(wrong);
     const asked = readDeleteRequest(body.toString());
-    if (asked === undefined) return this.#refuse(MALFORMED);
-    if (asked.namesVersions) return undefined;
-    const deleted = asked.keys.map((key) => ({
-      key,
-      marker: this.#remove({ id: `${bucket}/${key}`, bucket, key }),
-    }));
-    const printed = printDeleted(asked.isQuiet ? [] : deleted);
-    return this.#reply(200, ['Content-Type', 'application/xml'], Buffer.from(printed));
+    if (asked === undefined) return this.#replies.refuse(MALFORMED);
+    if (asked.namesMore) return undefined;
+    const deleted = asked.objects.map(({ key, etag }) => {
+      const id = `${bucket}/${key}`;
+      const refusal = refuseUnlessMatching(etag, key, this.#store.findQuietly(id));
+      return { key, refusal, marker: refusal ? undefined : this.#store.remove({ id, bucket, key }) };
+    });
+    const printed = printDeleted(deleted, asked.isQuiet);
+    return this.#replies.reply(200, XML, Buffer.from(printed));
   }
 
-  #delete(place: ObjectPlace): Answered {
-    const version = this.#remove(place);
-    return this.#reply(204, version === undefined ? [] : markerHeaders(version), NOTHING);
-  }
-
-  /** Deletes an object. Returns the version of the delete marker; undefined if the bucket does not keep versions. */
-  #remove({ id, bucket, key }: ObjectPlace): string | undefined {
-    const version = this.#makeVersion(bucket);
-    const change = { bucket, key, size: 0, etag: '' };
-    const isKnown = this.#objects.delete(id) || this.#findWritten(id, true) !== undefined;
-    if (this.#deleted.size < MAX_OBJECTS) this.#deleted.add(id);
-    if (version === undefined) {
-      if (isKnown) this.onChange?.({ ...change, kind: 'delete' });
-      return undefined;
-    }
-    if (this.#markers.size < MAX_OBJECTS) this.#markers.set(id, version);
-    this.onChange?.({ ...change, kind: 'mark', version });
-    return version;
-  }
-
-  /** Returns the id of a new version; undefined if the bucket does not keep versions. */
-  #makeVersion(bucket: string): string | undefined {
-    const isVersioned = this.#buckets.some(({ name, isVersioned: keeps }) => name === bucket && keeps);
-    return isVersioned ? this.#ports.random.hex(32) : undefined;
+  #delete(place: ObjectPlace, request: ServiceRequest): Answered {
+    const refused = refuseDelete(request, place.key, this.#store.findQuietly(place.id));
+    if (refused !== undefined) return this.#replies.refuse(refused);
+    const version = this.#store.remove(place);
+    return this.#replies.reply(204, version === undefined ? [] : markerHeaders(version));
   }
 
   hasBucket(name: string): boolean {
-    return this.#buckets.some((bucket) => bucket.name === name) || this.#ports.written.hasBucket(name);
+    return this.#store.hasBucket(name);
   }
 
   #list(query: string): Answered {
     const { accountId: id, startedAt: createdMs } = this.#ports;
-    const body = listBuckets(this.#buckets, query, { id, createdMs });
+    const body = listBuckets(this.#store.buckets, query, { id, createdMs });
     if (body === undefined)
       return this.#error(
         400,
@@ -223,17 +207,18 @@ export class RecordedBuckets {
         'Argument maxBuckets must be an integer between 1 and 10000',
         '/',
       );
-    return this.#reply(200, ['Content-Type', 'application/xml'], Buffer.from(body));
+    return this.#replies.reply(200, XML, Buffer.from(body));
   }
 
   #put({ id, bucket, key }: ObjectPlace, request: ServiceRequest, contentType: string): Answered {
-    const refused = refuseWrite(request, key, this.#objects.get(id) ?? this.#findWritten(id, true));
-    if (refused !== undefined) return this.#refuse(refused);
+    const refused = refuseWrite(request, key, this.#store.findQuietly(id));
+    if (refused !== undefined) return this.#replies.refuse(refused);
     const body = Buffer.from(request.body ?? NOTHING);
     if (body.length > MAX_OBJECT_BYTES)
       return this.#error(400, 'EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size', id);
     const wrong = refuseStorageClass(request) ?? refuseDigest(request, body) ?? refuseChecksum(request, body);
-    if (wrong !== undefined) return this.#refuse(wrong);
+    const tags = wrong ?? readTagHeader(request);
+    if ('code' in tags) return this.#replies.refuse(tags);
     const stored: StoredObject = {
       body,
       etag: etagOf(body),
@@ -241,31 +226,19 @@ export class RecordedBuckets {
       checksum: checksumHeaders(request),
       changedMs: this.#ports.clock.nowEpochMs(),
       storageClass: storageClassOf(request),
-      version: this.#makeVersion(bucket),
+      tags,
+      version: this.#store.makeVersion(bucket),
     };
     const isForm = new URLSearchParams(request.query).get('x-id') === UPLOAD_ID;
-    this.#store({ id, bucket, key }, stored, isForm ? 'post' : 'put');
+    this.#store.store({ id, bucket, key }, stored, isForm ? 'post' : 'put');
     const headers = [...checksumHeaders(request), ...ENCRYPTED, ...versionHeaders(stored.version)];
-    return this.#reply(200, ['ETag', stored.etag, ...headers], NOTHING);
-  }
-
-  #store({ id, bucket, key }: ObjectPlace, stored: StoredObject, kind: 'put' | 'post' | 'copy'): void {
-    this.#objects.delete(id);
-    this.#objects.set(id, stored);
-    this.#markers.delete(id);
-    for (const oldest of this.#objects.keys()) {
-      if (this.#objects.size <= MAX_OBJECTS) break;
-      this.#objects.delete(oldest);
-    }
-    const { etag, version } = stored;
-    const size = stored.body.length;
-    this.onChange?.({ bucket, key, kind, size, etag: etag.replaceAll('"', ''), version });
+    return this.#replies.reply(200, ['ETag', stored.etag, ...headers]);
   }
 
   /** Returns undefined if the request names a version, because versions are not kept here. */
   #serveCopy(place: ObjectPlace, request: ServiceRequest): Serve | undefined {
     const source = readCopySource(request);
-    if ('code' in source) return () => this.#refuse(source);
+    if ('code' in source) return () => this.#replies.refuse(source);
     if (source.versionId !== undefined) return undefined;
     return () => this.#copy(`${source.bucket}/${source.key}`, source, place, request);
   }
@@ -276,32 +249,33 @@ export class RecordedBuckets {
     place: ObjectPlace,
     request: ServiceRequest,
   ): Answered {
-    if (!this.hasBucket(source.bucket)) return this.#refuse(noSuchBucket(source.bucket));
-    const found = this.#find(from);
-    if (found === undefined) return this.#refuse(noSuchKey(source.key));
+    if (!this.hasBucket(source.bucket)) return this.#replies.refuse(noSuchBucket(source.bucket));
+    const found = this.#store.find(from);
+    if (found === undefined) return this.#replies.refuse(noSuchKey(source.key));
     const changedMs = this.#ports.clock.nowEpochMs();
     const refused =
       refuseSource(request, found, changedMs) ??
-      refuseWrite(request, place.key, this.#objects.get(place.id) ?? this.#findWritten(place.id, true)) ??
+      refuseWrite(request, place.key, this.#store.findQuietly(place.id)) ??
       (from === place.id ? refuseCopyToItself(request) : undefined) ??
       refuseStorageClass(request);
-    if (refused !== undefined) return this.#refuse(refused);
-    const version = this.#makeVersion(place.bucket);
-    const copy = makeCopy(found, request, { changedMs, storageClass: storageClassOf(request), version });
-    this.#store(place, copy, 'copy');
+    if (refused !== undefined) return this.#replies.refuse(refused);
+    const tags = tagsOfCopy(request, found.tags);
+    if ('code' in tags) return this.#replies.refuse(tags);
+    const version = this.#store.makeVersion(place.bucket);
+    const copy = makeCopy(found, request, {
+      changedMs,
+      storageClass: storageClassOf(request),
+      tags,
+      version,
+    });
+    this.#store.store(place, copy, 'copy');
     const ofSource = found.version === undefined ? [] : ['x-amz-copy-source-version-id', found.version];
-    const headers = [
-      'Content-Type',
-      'application/xml',
-      ...ENCRYPTED,
-      ...versionHeaders(version),
-      ...ofSource,
-    ];
-    return this.#reply(200, headers, Buffer.from(printCopy(copy)));
+    const headers = [...XML, ...ENCRYPTED, ...versionHeaders(version), ...ofSource];
+    return this.#replies.reply(200, headers, Buffer.from(printCopy(copy)));
   }
 
   #bucketHeaders(name: string): readonly string[] {
-    const region = this.#buckets.find((bucket) => bucket.name === name)?.region;
+    const region = this.#store.regionOf(name);
     return [
       ...(region === undefined ? [] : ['x-amz-bucket-region', region]),
       'x-amz-bucket-arn',
@@ -314,37 +288,25 @@ export class RecordedBuckets {
   #listObjects(bucket: string, query: string): Answered {
     const listed = listObjects(
       { name: bucket, accountId: this.#ports.accountId },
-      this.#objectsOf(bucket),
+      this.#store.objectsOf(bucket),
       query,
     );
-    if (typeof listed !== 'string') return this.#refuse(listed);
-    const region = this.#buckets.find(({ name }) => name === bucket)?.region;
+    if (typeof listed !== 'string') return this.#replies.refuse(listed);
+    const region = this.#store.regionOf(bucket);
     const headers = region === undefined ? [] : ['x-amz-bucket-region', region];
-    return this.#reply(200, ['Content-Type', 'application/xml', ...headers], Buffer.from(listed));
-  }
-
-  /** Returns the objects of a bucket that calls have put, and those of the values file. */
-  #objectsOf(bucket: string): readonly KeyedObject[] {
-    const folder = `${bucket}/`;
-    const ids = new Set([
-      ...[...this.#objects.keys()].filter((id) => id.startsWith(folder)),
-      ...this.#ports.written.keysOf(bucket).map((key) => folder + key),
-    ]);
-    return [...ids].flatMap((id) => {
-      const object = this.#objects.get(id) ?? this.#findWritten(id, true);
-      return object === undefined ? [] : [{ key: id.slice(folder.length), object }];
-    });
+    return this.#replies.reply(200, [...XML, ...headers], Buffer.from(listed));
   }
 
   #get({ id, key }: ObjectPlace, request: ServiceRequest): Answered {
-    const stored = this.#find(id);
-    if (stored === undefined) return this.#refuse(noSuchKey(key), markerHeaders(this.#markers.get(id)));
+    const stored = this.#store.find(id);
+    if (stored === undefined)
+      return this.#replies.refuse(noSuchKey(key), markerHeaders(this.#store.markerOf(id)));
     const { body, etag, changedMs, version } = stored;
     const refused = refuseRead(request, stored, this.#ports.clock.nowEpochMs());
     const dated = ['ETag', etag, 'Last-Modified', new Date(changedMs).toUTCString()];
-    if (refused === 'not-modified') return this.#reply(304, dated, NOTHING);
+    if (refused === 'not-modified') return this.#replies.reply(304, dated);
     const part = refused ?? readRange(request, body.length);
-    if (part !== undefined && 'code' in part) return this.#refuse(part);
+    if (part !== undefined && 'code' in part) return this.#replies.refuse(part);
     const sent = part === undefined ? body : body.subarray(part.from, part.to + 1);
     const headers = [
       ...dated,
@@ -353,47 +315,19 @@ export class RecordedBuckets {
       'bytes',
       ...ENCRYPTED,
       ...storageHeader(stored),
+      ...tagCountHeader(stored.tags),
       ...versionHeaders(version),
     ];
     if (wantsChecksum(request) && sent.length === body.length) headers.push(...(stored.checksum ?? []));
     if (part !== undefined) headers.push('Content-Range', `bytes ${part.from}-${part.to}/${body.length}`);
     const status = part === undefined ? 200 : 206;
-    if (request.method === 'GET') return this.#reply(status, headers, sent);
-    return this.#reply(status, [...headers, 'Content-Length', String(sent.length)], NOTHING);
-  }
-
-  #find(id: string): StoredObject | undefined {
-    return this.#objects.get(id) ?? this.#findWritten(id);
-  }
-
-  /** @param isQuiet whether a missing object is not reported, because the call does not read it */
-  #findWritten(id: string, isQuiet = false): StoredObject | undefined {
-    const found = this.#deleted.has(id) ? undefined : this.#ports.written.object(id, isQuiet);
-    if (found === undefined) return undefined;
-    const { bytes: body, contentType } = found;
-    const changedMs = this.#ports.startedAt;
-    const headers = ['Content-Type', contentType];
-    return { body, etag: etagOf(body), headers, changedMs, storageClass: 'STANDARD' };
+    if (request.method === 'GET') return this.#replies.reply(status, headers, sent);
+    return this.#replies.reply(status, [...headers, 'Content-Length', String(sent.length)]);
   }
 
   #error(status: number, code: string, message: string, Key: string): Answered {
-    return this.#refuse({ status, code, message, details: { Key } });
+    return this.#replies.refuse({ status, code, message, details: { Key } });
   }
-
-  #refuse({ status, code, message, details }: S3Refusal, more: readonly string[] = []): Answered {
-    const id = this.#ports.random.hex(16).toUpperCase();
-    const body = printS3Error({ code, message, details }, id);
-    return this.#reply(status, ['Content-Type', 'application/xml', ...more], Buffer.from(body));
-  }
-
-  #reply(status: number, headers: readonly string[], body: Buffer): Answered {
-    const id = this.#ports.random.hex(16).toUpperCase();
-    return { kind: 'answered', status, headers: [...headers, 'x-amz-request-id', id], body };
-  }
-}
-
-function versionHeaders(version: string | undefined): readonly string[] {
-  return version === undefined ? [] : ['x-amz-version-id', version];
 }
 
 function markerHeaders(version: string | undefined): readonly string[] {
@@ -404,13 +338,10 @@ function markerHeaders(version: string | undefined): readonly string[] {
 const SUBRESOURCE =
   /(?:^|&)(?:acl|annotation|attributes|encryption|legal-hold|partNumber|renameObject|restore|retention|select|tagging|torrent|uploadId|uploads|versionId)(?:[=&]|$)/;
 
-/** S3 API reference, "Error responses" */
-const MALFORMED: S3Refusal = {
-  status: 400,
-  code: 'MalformedXML',
-  message: 'The XML you provided was not well-formed or did not validate against our published schema',
-  details: {},
-};
+function isOfTags({ query }: ServiceRequest): boolean {
+  const names = [...new URLSearchParams(query).keys()].filter((name) => name !== 'x-id');
+  return names.join() === 'tagging';
+}
 
 function isDeleteObjects({ method, query }: ServiceRequest): boolean {
   return method === BUCKET_CALLS.DeleteObjects && new URLSearchParams(query).has('delete');
@@ -428,7 +359,3 @@ const LISTING = new Set(
     'AWSAccessKeyId Expires Signature'
   ).split(' '),
 );
-
-function etagOf(body: Buffer): string {
-  return `"${createHash('md5').update(body).digest('hex')}"`;
-}

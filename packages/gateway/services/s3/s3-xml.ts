@@ -1,5 +1,14 @@
 /** The XML that S3 returns. */
 import { createHash } from 'node:crypto';
+import type { S3Refusal } from '../../kernel/calls/s3-error.ts';
+
+/** S3 API reference, "Error responses" */
+export const MALFORMED: S3Refusal = {
+  status: 400,
+  code: 'MalformedXML',
+  message: 'The XML you provided was not well-formed or did not validate against our published schema',
+  details: {},
+};
 
 /** @param content XML, in which text is already escaped */
 export function element(name: string, content: string): string {

@@ -112,7 +112,8 @@ const KINDS_OF_CDK: Kinds = [
 ];
 type Kinds = readonly (readonly [list: string, target: string])[];
 
-const KNOWN = /^s3:(?:ObjectCreated:(?:\*|Copy|Post|Put)|ObjectRemoved:(?:\*|Delete|DeleteMarkerCreated))$/;
+const KNOWN =
+  /^s3:(?:ObjectCreated:(?:\*|Copy|Post|Put)|ObjectRemoved:(?:\*|Delete|DeleteMarkerCreated)|ObjectTagging:(?:\*|Put|Delete))$/;
 
 function readBucket(reader: ResourceReader): readonly BucketNotification[] {
   return readNotifications(reader, reader.resource.physicalId, KINDS);

@@ -30,6 +30,20 @@ describe('rightsOfS3', () => {
     ['DELETE', '/b/k?uploadId=u', 's3:AbortMultipartUpload arn:aws:s3:::b/k'],
     ['GET', '/b/k?tagging&versionId=1', 's3:* arn:aws:s3:::b/k'],
     ['DELETE', '/b/k', 's3:DeleteObject arn:aws:s3:::b/k'],
+    ['GET', '/b/k?tagging', 's3:GetObjectTagging arn:aws:s3:::b/k'],
+    [
+      'PUT',
+      '/b/k',
+      's3:PutObject arn:aws:s3:::b/k, s3:PutObjectTagging arn:aws:s3:::b/k',
+      ['x-amz-tagging', 'a=b'],
+    ],
+    [
+      'DELETE',
+      '/b/k',
+      's3:DeleteObject arn:aws:s3:::b/k, s3:GetObject arn:aws:s3:::b/k',
+      ['If-Match', '"a"'],
+    ],
+    ['DELETE', '/b/k', 's3:DeleteObject arn:aws:s3:::b/k', ['If-Match', '*']],
   ] as const)
     it(`asks for ${needs} by ${method} ${path}`, () => {
       const [where = '', query = ''] = path.split('?');

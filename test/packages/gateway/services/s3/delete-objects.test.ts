@@ -50,6 +50,32 @@ describe('DeleteObjects', () => {
     assert.equal((await remove('photos', ['a'], true)).Deleted, undefined);
   });
 
+  // S3 user guide, "How to perform conditional deletes"; the code for a missing object is that of DeleteObject.
+  it('deletes only objects with the ETag that the request states', async () => {
+    const { ETag } = await s3.send(new PutObjectCommand({ Bucket: 'photos', Key: 'a', Body: 'text' }));
+    await s3.send(new PutObjectCommand({ Bucket: 'photos', Key: 'b', Body: 'text' }));
+    const Objects = [
+      { Key: 'a', ETag },
+      { Key: 'b', ETag: '"other"' },
+      { Key: 'gone', ETag },
+    ];
+
+    const { Deleted, Errors } = await s3.send(
+      new DeleteObjectsCommand({ Bucket: 'photos', Delete: { Objects } }),
+    );
+
+    assert.deepEqual(
+      [Deleted?.map((one) => one.Key), Errors?.map((one) => [one.Key, one.Code])],
+      [
+        ['a'],
+        [
+          ['b', 'PreconditionFailed'],
+          ['gone', 'NoSuchKey'],
+        ],
+      ],
+    );
+  });
+
   it('adds a delete marker in a bucket that keeps versions', async () => {
     await s3.send(new PutObjectCommand({ Bucket: 'kept', Key: 'a', Body: 'text' }));
 

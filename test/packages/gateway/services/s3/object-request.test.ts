@@ -293,3 +293,25 @@ describe('the storage class of an object that is put', () => {
     );
   });
 });
+
+// getmoto/moto, tests/test_s3/test_s3_conditionals.py, test_delete_object_if_match, which runs against AWS; LocalStack,
+// test_s3_api.py, TestS3DeletePrecondition (21 February 2026).
+describe('a delete with a condition', () => {
+  const ROWS: readonly (readonly [headers: readonly string[], path: string, status: number, text: RegExp])[] =
+    [
+      [['If-Match', 'test'], 'a', 412, /PreconditionFailed.*<Condition>If-Match</s],
+      [['If-Match', 'test'], 'unknown', 404, /NoSuchKey/],
+      [['If-Match', '*'], 'unknown', 404, /NoSuchKey/],
+      [['x-amz-if-match-size', '1'], 'a', 501, /NotImplemented.*<Header>x-amz-if-match-size</s],
+      [['If-Match', ETAG], 'a', 204, /^$/],
+      [['If-Match', '*'], 'a', 204, /^$/],
+    ];
+  for (const [headers, path, expected, text] of ROWS)
+    it(`${headers.join(': ')} of ${path} is ${expected}`, async () => {
+      const { send } = await anObject();
+      const reply = await send('DELETE', headers, undefined, path);
+      assert.equal(reply.status, expected);
+      assert.match(reply.text, text);
+      assert.equal((await send('GET')).status, expected === 204 ? 404 : 200);
+    });
+});

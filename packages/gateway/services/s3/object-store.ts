@@ -1,0 +1,140 @@
+/** The buckets and their objects: those that calls have put, which are kept in memory, and those of the values file. */
+import { createHash } from 'node:crypto';
+import type { Random } from '../../core/ports.ts';
+import type { WrittenObjects } from '../../kernel/service.ts';
+import type { Bucket } from './list-buckets.ts';
+import type { KeyedObject } from './list-objects.ts';
+import type { StoredObject } from './object-request.ts';
+
+export type ObjectPlace = { readonly id: string; readonly bucket: string; readonly key: string };
+
+export type ObjectChange = {
+  readonly bucket: string;
+  /** The key without URL encoding. */
+  readonly key: string;
+  /** `mark` is a delete in a bucket that keeps versions, which adds a delete marker. */
+  readonly kind: 'put' | 'post' | 'copy' | 'delete' | 'mark' | 'tag' | 'untag';
+  readonly size: number;
+  /** The ETag without quotes. */
+  readonly etag: string;
+  readonly version?: string | undefined;
+};
+
+type StorePorts = {
+  readonly random: Random;
+  readonly written: WrittenObjects;
+  readonly startedAt: number;
+};
+
+const MAX_OBJECTS = 500;
+
+export class ObjectStore {
+  readonly #objects = new Map<string, StoredObject>();
+  /**
+   * The objects of the values file that calls have deleted. The set has the same maximum size as the map of objects
+   * that were put.
+   */
+  readonly #deleted = new Set<string>();
+  /** The versions of delete markers, by object. */
+  readonly #markers = new Map<string, string>();
+  readonly #ports: StorePorts;
+  buckets: readonly Bucket[] = [];
+  onChange: ((change: ObjectChange) => void) | undefined;
+
+  constructor(ports: StorePorts) {
+    this.#ports = ports;
+  }
+
+  hasBucket(name: string): boolean {
+    return this.buckets.some((bucket) => bucket.name === name) || this.#ports.written.hasBucket(name);
+  }
+
+  regionOf(name: string): string | undefined {
+    return this.buckets.find((bucket) => bucket.name === name)?.region;
+  }
+
+  find(id: string): StoredObject | undefined {
+    return this.#objects.get(id) ?? this.#findWritten(id);
+  }
+
+  /** Finds an object for a call that does not read it. A missing object is not reported. */
+  findQuietly(id: string): StoredObject | undefined {
+    return this.#objects.get(id) ?? this.#findWritten(id, true);
+  }
+
+  /** Returns the version of the delete marker of an object that was deleted in a bucket that keeps versions. */
+  markerOf(id: string): string | undefined {
+    return this.#markers.get(id);
+  }
+
+  /** Returns the objects of a bucket that calls have put, and those of the values file. */
+  objectsOf(bucket: string): readonly KeyedObject[] {
+    const folder = `${bucket}/`;
+    const ids = new Set([
+      ...[...this.#objects.keys()].filter((id) => id.startsWith(folder)),
+      ...this.#ports.written.keysOf(bucket).map((key) => folder + key),
+    ]);
+    return [...ids].flatMap((id) => {
+      const object = this.findQuietly(id);
+      return object === undefined ? [] : [{ key: id.slice(folder.length), object }];
+    });
+  }
+
+  store(place: ObjectPlace, stored: StoredObject, kind: 'put' | 'post' | 'copy'): void {
+    this.#markers.delete(place.id);
+    this.change(place, stored, kind);
+  }
+
+  /** Keeps what has changed of an object, and reports the change. */
+  change({ id, bucket, key }: ObjectPlace, stored: StoredObject, kind: ObjectChange['kind']): void {
+    this.#objects.delete(id);
+    this.#objects.set(id, stored);
+    for (const oldest of this.#objects.keys()) {
+      if (this.#objects.size <= MAX_OBJECTS) break;
+      this.#objects.delete(oldest);
+    }
+    const { body, etag, version } = stored;
+    this.onChange?.({ bucket, key, kind, size: body.length, etag: etag.replaceAll('"', ''), version });
+  }
+
+  /** Deletes an object. Returns the version of the delete marker; undefined if the bucket does not keep versions. */
+  remove({ id, bucket, key }: ObjectPlace): string | undefined {
+    const version = this.makeVersion(bucket);
+    const change = { bucket, key, size: 0, etag: '' };
+    const isKnown = this.#objects.delete(id) || this.#findWritten(id, true) !== undefined;
+    if (this.#deleted.size < MAX_OBJECTS) this.#deleted.add(id);
+    if (version === undefined) {
+      if (isKnown) this.onChange?.({ ...change, kind: 'delete' });
+      return undefined;
+    }
+    if (this.#markers.size < MAX_OBJECTS) this.#markers.set(id, version);
+    this.onChange?.({ ...change, kind: 'mark', version });
+    return version;
+  }
+
+  /** Returns the id of a new version; undefined if the bucket does not keep versions. */
+  makeVersion(bucket: string): string | undefined {
+    const isVersioned = this.buckets.some(({ name, isVersioned: keeps }) => name === bucket && keeps);
+    return isVersioned ? this.#ports.random.hex(32) : undefined;
+  }
+
+  clear(): void {
+    this.#objects.clear();
+    this.#deleted.clear();
+    this.#markers.clear();
+  }
+
+  /** @param isQuiet whether a missing object is not reported, because the call does not read it */
+  #findWritten(id: string, isQuiet = false): StoredObject | undefined {
+    const found = this.#deleted.has(id) ? undefined : this.#ports.written.object(id, isQuiet);
+    if (found === undefined) return undefined;
+    const { bytes: body, contentType } = found;
+    const changedMs = this.#ports.startedAt;
+    const headers = ['Content-Type', contentType];
+    return { body, etag: etagOf(body), headers, changedMs, storageClass: 'STANDARD' };
+  }
+}
+
+export function etagOf(body: Buffer): string {
+  return `"${createHash('md5').update(body).digest('hex')}"`;
+}
