@@ -39,6 +39,7 @@ const NAMES = {
   put: 'ObjectCreated:Put',
   post: 'ObjectCreated:Post',
   copy: 'ObjectCreated:Copy',
+  complete: 'ObjectCreated:CompleteMultipartUpload',
   delete: 'ObjectRemoved:Delete',
   mark: 'ObjectRemoved:DeleteMarkerCreated',
   tag: 'ObjectTagging:Put',
@@ -49,6 +50,7 @@ const REASONS = {
   put: 'PutObject',
   post: 'POST Object',
   copy: 'CopyObject',
+  complete: 'CompleteMultipartUpload',
   delete: 'DeleteObject',
   mark: 'DeleteObject',
   tag: undefined,
@@ -253,7 +255,7 @@ function isTagging(kind: ObjectChange['kind']): boolean {
 }
 
 function isCreation(kind: ObjectChange['kind']): boolean {
-  return kind === 'put' || kind === 'post' || kind === 'copy';
+  return kind === 'put' || kind === 'post' || kind === 'copy' || kind === 'complete';
 }
 
 function arnOf(region: string, bucket: string): string {

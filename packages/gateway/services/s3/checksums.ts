@@ -23,14 +23,16 @@ const ALGORITHMS: Readonly<Record<string, Algorithm>> = {
   sha256: { bytes: 32, digest: (body) => createHash('sha256').update(body).digest() },
 };
 const PREFIX = 'x-amz-checksum-';
+/** The names of the algorithms as requests and responses contain them. */
+export const ALGORITHM_NAMES = Object.keys(ALGORITHMS).map((name) => name.toUpperCase());
 
 /** Returns the headers with which S3 confirms the checksum of a request; empty if the request states none. */
 export function checksumHeaders(request: ServiceRequest): readonly string[] {
   return statedBy(request).flatMap(([name, value]) => toHeaders(name, value));
 }
 
-function toHeaders(name: string, value: string): readonly string[] {
-  return [`${PREFIX}${name}`, value, `${PREFIX}type`, 'FULL_OBJECT'];
+function toHeaders(name: string, value: string, type = 'FULL_OBJECT'): readonly string[] {
+  return [`${PREFIX}${name}`, value, `${PREFIX}type`, type];
 }
 
 /** Returns the headers of the checksum of an object by an algorithm; undefined if S3 does not have the algorithm. */
@@ -40,22 +42,35 @@ export function checksumOf(algorithm: string, body: Buffer): readonly string[] |
   return known && toHeaders(name, known.digest(body).toString('base64'));
 }
 
+/** Returns the headers of the checksum of the checksums of parts; undefined if S3 does not have the algorithm. */
+export function compositeOf(algorithm: string, parts: readonly Buffer[]): readonly string[] | undefined {
+  const name = algorithm.toLowerCase();
+  const known = Object.hasOwn(ALGORITHMS, name) ? ALGORITHMS[name] : undefined;
+  if (known === undefined) return undefined;
+  const digest = known.digest(Buffer.concat(parts.map((part) => known.digest(part))));
+  return toHeaders(name, `${digest.toString('base64')}-${parts.length}`, 'COMPOSITE');
+}
+
+/** Returns the algorithm of the checksum of an object; undefined if the object has none. */
+export function algorithmOf([header]: readonly string[] = []): string | undefined {
+  return header?.slice(PREFIX.length).toUpperCase();
+}
+
 /** Prints which checksum an object has, as lists of objects contain it. */
 export function printAlgorithm(checksum: readonly string[] = []): string {
-  const [header] = checksum;
-  return header === undefined
+  const algorithm = algorithmOf(checksum);
+  return algorithm === undefined
     ? ''
-    : element('ChecksumAlgorithm', header.slice(PREFIX.length).toUpperCase()) +
-        element('ChecksumType', 'FULL_OBJECT');
+    : element('ChecksumAlgorithm', algorithm) + element('ChecksumType', checksum[3] ?? '');
 }
 
 /** Prints the checksum of an object, as the responses of copies contain it. */
 export function printChecksum(checksum: readonly string[] = []): string {
-  const [header, value = ''] = checksum;
-  return header === undefined
+  const [, value = '', , type = ''] = checksum;
+  const algorithm = algorithmOf(checksum);
+  return algorithm === undefined
     ? ''
-    : element(`Checksum${header.slice(PREFIX.length).toUpperCase()}`, value) +
-        element('ChecksumType', 'FULL_OBJECT');
+    : element(`Checksum${algorithm}`, value) + element('ChecksumType', type);
 }
 
 /**
@@ -87,6 +102,13 @@ function statedBy(request: ServiceRequest): readonly (readonly [name: string, va
     const value = headerOf(request, `${PREFIX}${name}`);
     return value === undefined ? [] : [[name, value] as const];
   });
+}
+
+/** Returns the checksums that a request states. */
+export function statedChecksums(
+  request: ServiceRequest,
+): readonly { readonly name: string; readonly value: string }[] {
+  return statedBy(request).map(([name, value]) => ({ name, value }));
 }
 
 function refuse(code: string, message: string): S3Refusal {

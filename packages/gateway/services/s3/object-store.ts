@@ -13,7 +13,7 @@ export type ObjectChange = {
   /** The key without URL encoding. */
   readonly key: string;
   /** `mark` is a delete in a bucket that keeps versions, which adds a delete marker. */
-  readonly kind: 'put' | 'post' | 'copy' | 'delete' | 'mark' | 'tag' | 'untag';
+  readonly kind: 'put' | 'post' | 'copy' | 'complete' | 'delete' | 'mark' | 'tag' | 'untag';
   readonly size: number;
   /** The ETag without quotes. */
   readonly etag: string;
@@ -27,6 +27,7 @@ type StorePorts = {
 };
 
 const MAX_OBJECTS = 500;
+const MAX_STORED_BYTES = 1024 * 1024 * 1024;
 
 export class ObjectStore {
   readonly #objects = new Map<string, StoredObject>();
@@ -80,7 +81,7 @@ export class ObjectStore {
     });
   }
 
-  store(place: ObjectPlace, stored: StoredObject, kind: 'put' | 'post' | 'copy'): void {
+  store(place: ObjectPlace, stored: StoredObject, kind: ObjectChange['kind']): void {
     this.#markers.delete(place.id);
     this.change(place, stored, kind);
   }
@@ -89,12 +90,14 @@ export class ObjectStore {
   change({ id, bucket, key }: ObjectPlace, stored: StoredObject, kind: ObjectChange['kind']): void {
     this.#objects.delete(id);
     this.#objects.set(id, stored);
-    for (const oldest of this.#objects.keys()) {
-      if (this.#objects.size <= MAX_OBJECTS) break;
+    let bytes = [...this.#objects.values()].reduce((sum, { body }) => sum + body.length, 0);
+    for (const [oldest, { body }] of this.#objects) {
+      if (this.#objects.size <= MAX_OBJECTS && bytes <= MAX_STORED_BYTES) break;
       this.#objects.delete(oldest);
+      bytes -= body.length;
     }
-    const { body, etag, version } = stored;
-    this.onChange?.({ bucket, key, kind, size: body.length, etag: etag.replaceAll('"', ''), version });
+    const { etag, version } = stored;
+    this.onChange?.({ bucket, key, kind, size: stored.body.length, etag: etag.replaceAll('"', ''), version });
   }
 
   /** Deletes an object. Returns the version of the delete marker; undefined if the bucket does not keep versions. */

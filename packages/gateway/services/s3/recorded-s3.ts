@@ -37,6 +37,7 @@ import type { Bucket } from './list-buckets.ts';
 import { listObjects } from './list-objects.ts';
 import { printTagging, readTagging, readTagHeader, tagCountHeader, tagsOfCopy } from './object-tags.ts';
 import { MALFORMED } from './s3-xml.ts';
+import { MultipartUploads, UPLOAD_CALLS } from './multipart-uploads.ts';
 import { etagOf, ObjectStore } from './object-store.ts';
 import type { ObjectChange, ObjectPlace } from './object-store.ts';
 import { ENCRYPTED, NOTHING, Replies, versionHeaders, XML } from './replies.ts';
@@ -70,7 +71,9 @@ const BUCKET_CALLS = {
   ListObjectsV2: 'GET',
 } as const;
 const ACCOUNT_CALLS = { ListBuckets: 'GET' } as const;
-export const S3_CALLS: readonly string[] = [OBJECT_CALLS, BUCKET_CALLS, ACCOUNT_CALLS].flatMap(Object.keys);
+export const S3_CALLS: readonly string[] = [OBJECT_CALLS, UPLOAD_CALLS, BUCKET_CALLS, ACCOUNT_CALLS].flatMap(
+  Object.keys,
+);
 
 const MAX_OBJECT_BYTES = 10 * 1024 * 1024;
 const BUCKET = /^\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/s;
@@ -78,12 +81,14 @@ const BUCKET = /^\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/s;
 export class RecordedBuckets {
   readonly #store: ObjectStore;
   readonly #replies: Replies;
+  readonly #uploads: MultipartUploads;
   readonly #ports: BucketPorts;
 
   constructor(ports: BucketPorts) {
     this.#ports = ports;
     this.#store = new ObjectStore(ports);
     this.#replies = new Replies(ports.random);
+    this.#uploads = new MultipartUploads({ ...ports, store: this.#store, replies: this.#replies });
   }
 
   set onChange(report: (change: ObjectChange) => void) {
@@ -96,7 +101,7 @@ export class RecordedBuckets {
 
   /**
    * Handles a call in path style or with the bucket as subdomain. Returns undefined for operations that are not
-   * supported, such as lists of versions and multipart uploads.
+   * supported, such as lists of versions.
    */
   answer(request: ServiceRequest, contentType: string): Answered | undefined {
     const path = request.subdomain === undefined ? request.path : `/${request.subdomain}${request.path}`;
@@ -129,6 +134,8 @@ export class RecordedBuckets {
 
   #serveObject(place: ObjectPlace, request: ServiceRequest, contentType: string): Serve | undefined {
     if (isOfTags(request)) return this.#serveTags(place, request);
+    const upload = this.#uploads.serve(place, request, contentType);
+    if (upload !== undefined) return upload;
     if (SUBRESOURCE.test(request.query)) return undefined;
     const isCopy = headerOf(request, COPY_SOURCE) !== undefined;
     switch (request.method) {
@@ -167,6 +174,7 @@ export class RecordedBuckets {
 
   clear(): void {
     this.#store.clear();
+    this.#uploads.clear();
   }
 
   /** Returns undefined if the request names versions, which are not kept here. */

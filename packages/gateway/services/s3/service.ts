@@ -13,24 +13,11 @@ import { BucketNotifications } from './bucket-notifications.ts';
 import { answerPage, readCorsRules } from './bucket-cors.ts';
 import type { CorsRule } from './bucket-cors.ts';
 import { RecordedBuckets } from './recorded-s3.ts';
-import type { ServiceRequest } from '../../core/ports.ts';
 import { asList, asOneOrMore, asText, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { findWaitingRules, isSilent, OF_CDK } from '../../kernel/delivery/waiting-rules.ts';
 import type { BucketNotification, SilentBucket } from './bucket-notifications.ts';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
-
-/**
- * Tools upload large files in parts. On AWS, the event of such an object differs from the event of an object that
- * PutObject writes.
- * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html
- */
-function adviseInstead({ query }: ServiceRequest): string | undefined {
-  const asked = new URLSearchParams(query);
-  return asked.has('uploads') || asked.has('uploadId')
-    ? 'multipart uploads are not supported, because an object has at most 10 MB here: upload the object with one PutObject (AWS CLI: aws configure set default.s3.multipart_threshold 5GB; Upload of @aws-sdk/lib-storage: partSize: 10 * 1024 * 1024; boto3: TransferConfig(multipart_threshold=10 * 1024 * 1024)). On AWS, a multipart upload ends with the event s3:ObjectCreated:CompleteMultipartUpload, which a notification for s3:ObjectCreated:Put does not get and one for s3:ObjectCreated:* gets'
-    : undefined;
-}
 
 class S3Service implements Service {
   readonly api: ServiceApi;
@@ -47,7 +34,6 @@ class S3Service implements Service {
     this.api = {
       answer: ({ request }) =>
         this.#objects.answer(request, headerOf(request, 'content-type') ?? 'binary/octet-stream'),
-      adviseInstead: ({ request }) => adviseInstead(request),
     };
   }
 
@@ -113,7 +99,7 @@ const KINDS_OF_CDK: Kinds = [
 type Kinds = readonly (readonly [list: string, target: string])[];
 
 const KNOWN =
-  /^s3:(?:ObjectCreated:(?:\*|Copy|Post|Put)|ObjectRemoved:(?:\*|Delete|DeleteMarkerCreated)|ObjectTagging:(?:\*|Put|Delete))$/;
+  /^s3:(?:ObjectCreated:(?:\*|CompleteMultipartUpload|Copy|Post|Put)|ObjectRemoved:(?:\*|Delete|DeleteMarkerCreated)|ObjectTagging:(?:\*|Put|Delete))$/;
 
 function readBucket(reader: ResourceReader): readonly BucketNotification[] {
   return readNotifications(reader, reader.resource.physicalId, KINDS);

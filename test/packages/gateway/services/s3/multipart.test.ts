@@ -1,24 +1,328 @@
-/** Uploads in parts, which are not supported, and what is said about them. */
+/**
+ * Uploads in parts through a running gateway. LocalStack recorded the answers from AWS in tests/aws/services/s3,
+ * test_s3.py (21 February 2026).
+ */
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
-import * as s3 from '../../../../../packages/gateway/services/s3/service.ts';
-import { anEventEngine } from '../../../../support/an-event-engine.ts';
+import { after, before, describe, it } from 'node:test';
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CopyObjectCommand,
+  CreateMultipartUploadCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListPartsCommand,
+  PutObjectCommand,
+  S3Client,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
+import type {
+  CompletedPart,
+  CompleteMultipartUploadCommandInput,
+  CreateMultipartUploadCommandInput,
+} from '@aws-sdk/client-s3';
+import { asList, membersOf } from '@gatewright/aws/json-object';
+import * as s3Service from '../../../../../packages/gateway/services/s3/service.ts';
+import * as sqs from '../../../../../packages/gateway/services/sqs/service.ts';
+import { aGateway, GATEWAY_ADMIN } from '../../../../support/a-gateway.ts';
+import type { StartedGateway } from '../../../../support/a-gateway.ts';
+import { ACCOUNT, anEventEngine, REGION } from '../../../../support/an-event-engine.ts';
 
-const RESOURCES = '\n  Photos: { Type: AWS::S3::Bucket, Properties: { BucketName: photos } }';
+const Bucket = 'photos';
+const Key = 'folder/large file';
+const LARGE = Buffer.alloc(5 * 1024 * 1024, 'a');
+const GONE =
+  'The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.';
+const NO_PART =
+  "One or more of the specified parts could not be found.  The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.";
 
 describe('an upload in parts', () => {
-  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html
-  for (const query of ['uploads', 'uploadId=a&partNumber=1'])
-    it(`is refused with the setting that avoids it, and with the event that it has on AWS: ${query}`, async () => {
-      const bench = anEventEngine({ s3 }, { resources: RESOURCES, functions: {} });
-      const reply = await bench.send({ service: 's3', method: 'POST', path: '/photos/large.csv', query });
-
-      assert.ok(reply.kind === 'unreachable');
-      assert.match(
-        reply.message,
-        /Multipart uploads are not supported, because an object has at most 10 MB here: .*multipart_threshold 5GB; Upload of @aws-sdk\/lib-storage: partSize/,
-      );
-      assert.doesNotMatch(reply.message, /define the resource/);
-      assert.match(reply.message, /s3:ObjectCreated:CompleteMultipartUpload/);
+  let started: StartedGateway;
+  let s3: S3Client;
+  before(async () => {
+    started = await aGateway({ Photos: { Type: 'AWS::S3::Bucket', Properties: { BucketName: Bucket } } });
+    s3 = new S3Client({
+      endpoint: started.listening.control,
+      region: 'eu-west-1',
+      credentials: GATEWAY_ADMIN,
+      forcePathStyle: true,
+      maxAttempts: 1,
     });
+  });
+  after(() => started.close());
+
+  const create = async (more: Partial<CreateMultipartUploadCommandInput> = {}) =>
+    String((await s3.send(new CreateMultipartUploadCommand({ Bucket, Key, ...more }))).UploadId);
+  const put = async (UploadId: string, PartNumber: number, Body: Buffer | string): Promise<CompletedPart> => {
+    const { ETag, ChecksumCRC32 } = await s3.send(
+      new UploadPartCommand({ Bucket, Key, UploadId, PartNumber, Body }),
+    );
+    return { PartNumber, ETag, ChecksumCRC32 };
+  };
+  const complete = (
+    UploadId: string,
+    Parts: CompletedPart[],
+    more: Partial<CompleteMultipartUploadCommandInput> = {},
+  ) =>
+    s3.send(
+      new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts }, ...more }),
+    );
+
+  it('is one object with the headers, the metadata and the tags with which it was created', async () => {
+    const id = await create({
+      ContentType: 'text/csv',
+      Metadata: { owner: 'ann' },
+      Tagging: 'tag=a',
+      ChecksumAlgorithm: 'CRC32',
+    });
+    const parts = [await put(id, 1, LARGE), await put(id, 3, 'end')];
+
+    const { Parts, ChecksumType, Owner } = await s3.send(new ListPartsCommand({ Bucket, Key, UploadId: id }));
+    assert.deepEqual(
+      [Parts?.map(({ PartNumber, Size, ETag }) => [PartNumber, Size, ETag]), ChecksumType],
+      [
+        [
+          [1, LARGE.length, parts[0]?.ETag],
+          [3, 3, parts[1]?.ETag],
+        ],
+        'COMPOSITE',
+      ],
+    );
+    assert.match(Owner?.ID ?? '', /^\w{64}$/);
+
+    const done = await complete(id, parts);
+    assert.deepEqual(
+      [done.Bucket, done.Key, done.Location, done.ChecksumType],
+      [Bucket, Key, 'https://photos.s3.eu-west-1.amazonaws.com/folder/large%20file', 'COMPOSITE'],
+    );
+    assert.match(done.ETag ?? '', /^"\w{32}-2"$/);
+    assert.match(done.ChecksumCRC32 ?? '', /^.{8}-2$/);
+
+    const found = await s3.send(new GetObjectCommand({ Bucket, Key }));
+    const bytes = Buffer.from((await found.Body?.transformToByteArray()) ?? []);
+    assert.ok(bytes.equals(Buffer.concat([LARGE, Buffer.from('end')])));
+    assert.deepEqual(
+      [found.ContentType, found.Metadata, found.TagCount, found.ETag],
+      ['text/csv', { owner: 'ann' }, 1, done.ETag],
+    );
+    await assert.rejects(complete(id, parts), { name: 'NoSuchUpload', message: GONE, UploadId: id });
+  });
+
+  // test_multipart_and_list_parts: the parts have 65 bytes, and the upload names no algorithm.
+  it('has a CRC64NVME of the whole object if it names no algorithm', async () => {
+    const id = await create();
+    const { ETag } = await put(id, 1, 'upload-part-1'.repeat(5));
+
+    const done = await complete(id, [{ PartNumber: 1, ETag }]);
+
+    assert.deepEqual(
+      [done.ETag, done.ChecksumCRC64NVME, done.ChecksumType],
+      ['"e747540af6911dbc890f8d3e0b48549b-1"', 'CTXktO4pIQs=', 'FULL_OBJECT'],
+    );
+  });
+
+  // test_complete_multipart_parts_checksum_composite: the copy has the checksum of the whole object.
+  it('is copied as one object', async () => {
+    const id = await create({ ChecksumAlgorithm: 'SHA256' });
+    const { ETag, ChecksumSHA256 } = await s3.send(
+      new UploadPartCommand({
+        Bucket,
+        Key,
+        UploadId: id,
+        PartNumber: 1,
+        Body: 'text',
+        ChecksumAlgorithm: 'SHA256',
+      }),
+    );
+    await complete(id, [{ PartNumber: 1, ETag, ChecksumSHA256 }]);
+
+    const { CopyObjectResult: copy } = await s3.send(
+      new CopyObjectCommand({ Bucket, Key: 'copy', CopySource: `${Bucket}/${encodeURIComponent(Key)}` }),
+    );
+
+    assert.deepEqual(
+      [copy?.ETag, copy?.ChecksumSHA256, copy?.ChecksumType],
+      [ETag, ChecksumSHA256, 'FULL_OBJECT'],
+    );
+  });
+
+  it('that is aborted leaves no object', async () => {
+    const upload = { Bucket, Key: 'aborted' };
+    const { UploadId } = await s3.send(new CreateMultipartUploadCommand(upload));
+
+    const { $metadata } = await s3.send(new AbortMultipartUploadCommand({ ...upload, UploadId }));
+
+    assert.equal($metadata.httpStatusCode, 204);
+    await assert.rejects(s3.send(new AbortMultipartUploadCommand({ ...upload, UploadId })), {
+      name: 'NoSuchUpload',
+    });
+    await assert.rejects(s3.send(new HeadObjectCommand(upload)), { name: 'NotFound' });
+  });
+
+  // TestS3ObjectWritePrecondition, test_multipart_if_none_match_with_put
+  it('does not replace an object if it must not exist', async () => {
+    const id = await create();
+    const part = await put(id, 1, 'text');
+    await s3.send(new PutObjectCommand({ Bucket, Key, Body: 'other' }));
+
+    await assert.rejects(complete(id, [part], { IfNoneMatch: '*' }), { name: 'PreconditionFailed' });
+  });
+
+  const REFUSED: readonly (readonly [source: string, call: () => Promise<unknown>, expected: object])[] = [
+    [
+      'test_complete_multipart_parts_order',
+      async () => put(await create(), 0, 'a'),
+      {
+        name: 'InvalidArgument',
+        message: 'Part number must be an integer between 1 and 10000, inclusive',
+        ArgumentName: 'partNumber',
+        ArgumentValue: '0',
+      },
+    ],
+    [
+      'test_complete_multipart_parts_order',
+      async () => {
+        const id = await create();
+        return complete(id, [await put(id, 2, 'a'), await put(id, 1, 'a')]);
+      },
+      {
+        name: 'InvalidPartOrder',
+        message: 'The list of parts was not in ascending order. Parts must be ordered by part number.',
+      },
+    ],
+    [
+      'test_multipart_complete_multipart_too_small',
+      async () => {
+        const id = await create();
+        return complete(id, [await put(id, 1, 'a'), await put(id, 2, 'a')]);
+      },
+      {
+        name: 'EntityTooSmall',
+        message: 'Your proposed upload is smaller than the minimum allowed size',
+        ProposedSize: '1',
+        MinSizeAllowed: '5242880',
+        PartNumber: '1',
+      },
+    ],
+    [
+      'test_multipart_complete_multipart_too_small',
+      async () => complete(await create(), []),
+      { name: 'InvalidRequest', message: 'You must specify at least one part' },
+    ],
+    [
+      'test_multipart_complete_multipart_wrong_part',
+      async () => {
+        const id = await create();
+        return complete(id, [{ ...(await put(id, 1, 'a')), PartNumber: 2 }]);
+      },
+      { name: 'InvalidPart', message: NO_PART, PartNumber: '2' },
+    ],
+    [
+      'test_multipart_complete_multipart_wrong_part',
+      async () => {
+        const id = await create();
+        return complete(id, [{ ...(await put(id, 1, 'a')), ETag: '"b"' }]);
+      },
+      { name: 'InvalidPart', message: NO_PART, PartNumber: '1', ETag: 'b' },
+    ],
+    ['test_multipart_no_such_upload', () => put('fakeid', 1, 'a'), { name: 'NoSuchUpload', message: GONE }],
+    [
+      'test_multipart_key_validation',
+      async () => complete(await create({ Key: 'other' }), [{ PartNumber: 1, ETag: '"a"' }]),
+      { name: 'NoSuchUpload', message: GONE },
+    ],
+    [
+      'test_complete_multipart_parts_checksum_composite',
+      async () => {
+        const id = await create({ ChecksumAlgorithm: 'CRC32' });
+        const { PartNumber, ETag } = await put(id, 1, 'a');
+        return complete(id, [{ PartNumber, ETag }]);
+      },
+      {
+        name: 'InvalidRequest',
+        message:
+          'The upload was created using a crc32 checksum. The complete request must include the checksum for each part. It was missing for part 1 in the request.',
+      },
+    ],
+    [
+      'test_multipart_parts_checksum_exceptions_composite',
+      async () => put(await create({ ChecksumAlgorithm: 'SHA256' }), 1, 'a'),
+      {
+        name: 'InvalidRequest',
+        message:
+          'Checksum Type mismatch occurred, expected checksum Type: sha256, actual checksum Type: crc32',
+      },
+    ],
+    [
+      'test_multipart_checksum_type_compatibility',
+      () => create({ ChecksumAlgorithm: 'CRC64NVME', ChecksumType: 'COMPOSITE' }),
+      {
+        name: 'InvalidRequest',
+        message: 'The COMPOSITE checksum type cannot be used with the crc64nvme checksum algorithm.',
+      },
+    ],
+    [
+      'test_multipart_size_validation',
+      async () => {
+        const id = await create();
+        return complete(id, [await put(id, 1, 'abcd')], { MpuObjectSize: 5 });
+      },
+      {
+        name: 'InvalidRequest',
+        message: "The provided 'x-amz-mp-object-size' header value 5 does not match what was computed: 4",
+      },
+    ],
+  ];
+  for (const [source, call, expected] of REFUSED)
+    it(`is refused as ${source} was: ${JSON.stringify(expected).slice(0, 120)}`, async () => {
+      await assert.rejects(call(), expected);
+    });
+
+  it('is not served if a part is a copy', async () => {
+    const bench = anEventEngine({ s3: s3Service }, { resources: PHOTOS });
+    const reply = await bench.send({
+      service: 's3',
+      method: 'PUT',
+      path: '/photos/a',
+      query: 'uploadId=a&partNumber=1',
+      headers: ['x-amz-copy-source', 'photos/b'],
+    });
+    assert.equal(reply.kind, 'unreachable');
+  });
+});
+
+const PHOTOS = `
+  Queue: { Type: AWS::SQS::Queue, Properties: { QueueName: changes } }
+  Photos:
+    Type: AWS::S3::Bucket
+    Properties:
+      BucketName: photos
+      NotificationConfiguration:
+        QueueConfigurations:
+          - { Event: 's3:ObjectCreated:CompleteMultipartUpload', Queue: !GetAtt Queue.Arn }`;
+
+// LocalStack recorded the event in test_s3_notifications_sqs.py, test_object_created_complete_multipart_upload.
+it('the end of an upload in parts is an event of the bucket', async () => {
+  const bench = anEventEngine({ s3: s3Service, sqs }, { resources: PHOTOS });
+  const send = async (method: string, query: string, body = '') => {
+    const reply = await bench.send({ service: 's3', method, path: '/photos/a', query, body });
+    assert.ok(reply.kind === 'answered');
+    return { ...reply, text: reply.body.toString() };
+  };
+  const id = /<UploadId>(\w+)</.exec((await send('POST', 'uploads')).text)?.[1];
+  const { headers } = await send('PUT', `uploadId=${id}&partNumber=1`, 'text');
+  const etag = headers[headers.indexOf('ETag') + 1];
+  const part = `<Part><PartNumber>1</PartNumber><ETag>${etag}</ETag></Part>`;
+  await send('POST', `uploadId=${id}`, `<CompleteMultipartUpload>${part}</CompleteMultipartUpload>`);
+  await bench.advance(1000);
+
+  const QueueUrl = `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/changes`;
+  const { Messages } = await bench.call('sqs', 'ReceiveMessage', { QueueUrl });
+  const body = membersOf(JSON.parse(String(membersOf(asList(Messages)[0])['Body'])));
+  const record = membersOf(asList(body['Records'])[0]);
+  const object = membersOf(membersOf(record['s3'])['object']);
+  assert.deepEqual(
+    [record['eventName'], object['size'], object['eTag']],
+    ['ObjectCreated:CompleteMultipartUpload', 4, '344e466ef37782ba490ea4ec8b2b5f68-1'],
+  );
 });

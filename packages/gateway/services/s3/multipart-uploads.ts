@@ -1,0 +1,270 @@
+/** Uploads of objects in parts: create an upload, upload and list its parts, complete or abort it (docs/aws §22.5). */
+import { createHash } from 'node:crypto';
+import { escapeXml, headerOf } from '../../kernel/calls/aws-operation.ts';
+import type { Clock, Random, ServiceRequest } from '../../core/ports.ts';
+import type { S3Refusal } from '../../kernel/calls/s3-error.ts';
+import { checksumOf, compositeOf, printChecksum, refuseChecksum, statedChecksums } from './checksums.ts';
+import { COPY_SOURCE } from './copy-object.ts';
+import {
+  objectHeaders,
+  refuseDigest,
+  refuseStorageClass,
+  refuseWrite,
+  storageClassOf,
+} from './object-request.ts';
+import { etagOf } from './object-store.ts';
+import type { ObjectPlace, ObjectStore } from './object-store.ts';
+import { readTagHeader } from './object-tags.ts';
+import { ENCRYPTED, NOTHING, versionHeaders, XML } from './replies.ts';
+import type { Answered, Replies, Serve } from './replies.ts';
+import { element, ownerId, printDate, printDocument } from './s3-xml.ts';
+import { noSuchUpload, readChecksumMode, readCompletion, refuseParts } from './upload-parts.ts';
+import type { Part, Upload } from './upload-parts.ts';
+
+/** The operations with their methods. */
+export const UPLOAD_CALLS = {
+  AbortMultipartUpload: 'DELETE',
+  CompleteMultipartUpload: 'POST',
+  CreateMultipartUpload: 'POST',
+  ListParts: 'GET',
+  UploadPart: 'PUT',
+} as const;
+
+const MAX_UPLOADS = 50;
+/** The bytes of one object, and those of all uploads that are not completed. */
+const MAX_UPLOAD_BYTES = 100 * 1024 * 1024;
+const MAX_OPEN_BYTES = 500 * 1024 * 1024;
+const MAX_PART_NUMBER = 10_000;
+const MAX_LISTED_PARTS = 1_000;
+
+type UploadPorts = {
+  readonly store: ObjectStore;
+  readonly replies: Replies;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly accountId: string;
+};
+
+export class MultipartUploads {
+  readonly #ports: UploadPorts;
+  /** The uploads that are not completed, by id; the oldest is first. */
+  readonly #open = new Map<string, Upload>();
+
+  constructor(ports: UploadPorts) {
+    this.#ports = ports;
+  }
+
+  /** Returns undefined if the request is not one of these operations, such as a copy into a part. */
+  serve(place: ObjectPlace, request: ServiceRequest, contentType: string): Serve | undefined {
+    const asked = new URLSearchParams(request.query);
+    const { method } = request;
+    const id = asked.get('uploadId');
+    if (id === null)
+      return asked.has('uploads') && method === UPLOAD_CALLS.CreateMultipartUpload
+        ? () => this.#create(place, request, contentType)
+        : undefined;
+    if (method === UPLOAD_CALLS.UploadPart && headerOf(request, COPY_SOURCE) !== undefined) return undefined;
+    const serve = this.#serveOpen(method, asked, request);
+    if (serve === undefined) return undefined;
+    return () => {
+      const upload = this.#open.get(id);
+      return upload?.place.id === place.id ? serve(upload) : this.#ports.replies.refuse(noSuchUpload(id));
+    };
+  }
+
+  clear(): void {
+    this.#open.clear();
+  }
+
+  #serveOpen(
+    method: string,
+    asked: URLSearchParams,
+    request: ServiceRequest,
+  ): ((upload: Upload) => Answered) | undefined {
+    switch (method) {
+      case UPLOAD_CALLS.UploadPart:
+        return (upload) => this.#putPart(upload, asked.get('partNumber') ?? '', request);
+      case UPLOAD_CALLS.CompleteMultipartUpload:
+        return (upload) => this.#complete(upload, request);
+      case UPLOAD_CALLS.ListParts:
+        return (upload) => this.#listParts(upload, asked);
+      case UPLOAD_CALLS.AbortMultipartUpload:
+        return ({ id }) => {
+          this.#open.delete(id);
+          return this.#ports.replies.reply(204, []);
+        };
+      default:
+        return undefined;
+    }
+  }
+
+  #create(place: ObjectPlace, request: ServiceRequest, contentType: string): Answered {
+    const { replies, random } = this.#ports;
+    const mode = readChecksumMode(request);
+    const wrong = refuseStorageClass(request) ?? (mode !== undefined && 'code' in mode ? mode : undefined);
+    const tags = wrong ?? readTagHeader(request);
+    if ('code' in tags) return replies.refuse(tags);
+    const checksum = mode !== undefined && 'code' in mode ? undefined : mode;
+    const id = random.hex(64);
+    this.#open.set(id, {
+      id,
+      place,
+      headers: ['Content-Type', contentType, ...objectHeaders(request)],
+      storageClass: storageClassOf(request),
+      tags,
+      checksum,
+      parts: new Map(),
+    });
+    this.#dropOldest(id);
+    const content = element('Bucket', place.bucket) + element('Key', escapeXml(place.key));
+    const ofChecksum =
+      checksum === undefined
+        ? []
+        : ['x-amz-checksum-algorithm', checksum.algorithm, 'x-amz-checksum-type', checksum.type];
+    return replies.reply(
+      200,
+      [...XML, ...ENCRYPTED, ...ofChecksum],
+      Buffer.from(printDocument('InitiateMultipartUploadResult', content + element('UploadId', id))),
+    );
+  }
+
+  #putPart({ id, parts, checksum }: Upload, number: string, request: ServiceRequest): Answered {
+    const { replies, clock } = this.#ports;
+    const body = Buffer.from(request.body ?? NOTHING);
+    const stated = statedChecksums(request);
+    const wrong =
+      refuseNumber(number) ??
+      refuseDigest(request, body) ??
+      refuseChecksum(request, body) ??
+      refuseOther(checksum?.algorithm, stated[0]?.name) ??
+      refuseSize(sizeOf(parts, Number(number)) + body.length);
+    if (wrong !== undefined) return replies.refuse(wrong);
+    const part: Part = { body, etag: etagOf(body), changedMs: clock.nowEpochMs() };
+    parts.set(Number(number), part);
+    this.#dropOldest(id);
+    const ofChecksum = stated.flatMap(({ name, value }) => [`x-amz-checksum-${name}`, value]);
+    return replies.reply(200, ['ETag', part.etag, ...ofChecksum, ...ENCRYPTED]);
+  }
+
+  #complete(upload: Upload, request: ServiceRequest): Answered {
+    const { replies, store, clock } = this.#ports;
+    const { id, place, parts, headers, storageClass, tags } = upload;
+    const listed = readCompletion(Buffer.from(request.body ?? NOTHING).toString());
+    if ('code' in listed) return replies.refuse(listed);
+    const wrong =
+      refuseParts(upload, listed, request) ?? refuseWrite(request, place.key, store.findQuietly(place.id));
+    if (wrong !== undefined) return replies.refuse(wrong);
+    const bodies = listed.flatMap(({ number }) => parts.get(number)?.body ?? []);
+    const body = Buffer.concat(bodies);
+    const version = store.makeVersion(place.bucket);
+    const { algorithm, type } = upload.checksum ?? { algorithm: 'CRC64NVME', type: 'FULL_OBJECT' };
+    const checksum =
+      (type === 'COMPOSITE' ? compositeOf(algorithm, bodies) : checksumOf(algorithm, body)) ?? [];
+    const etag = `"${joinedDigest(bodies)}-${bodies.length}"`;
+    const changedMs = clock.nowEpochMs();
+    this.#open.delete(id);
+    store.store(place, { body, etag, headers, checksum, changedMs, storageClass, tags, version }, 'complete');
+    const content = [
+      element('Location', escapeXml(locationOf(place, store.regionOf(place.bucket)))),
+      element('Bucket', place.bucket),
+      element('Key', escapeXml(place.key)),
+      element('ETag', escapeXml(etag)),
+      printChecksum(checksum),
+    ].join('');
+    return replies.reply(
+      200,
+      [...XML, ...ENCRYPTED, ...versionHeaders(version)],
+      Buffer.from(printDocument('CompleteMultipartUploadResult', content)),
+    );
+  }
+
+  #listParts({ id, place, parts, storageClass, checksum }: Upload, asked: URLSearchParams): Answered {
+    const { replies, accountId } = this.#ports;
+    const after = Number(asked.get('part-number-marker') ?? 0);
+    const max = Math.min(Number(asked.get('max-parts') ?? MAX_LISTED_PARTS), MAX_LISTED_PARTS);
+    const rest = [...parts].toSorted(([one], [other]) => one - other).filter(([number]) => number > after);
+    const shown = rest.slice(0, max);
+    const owner = element('ID', ownerId(accountId));
+    const content = [
+      element('Bucket', place.bucket),
+      element('Key', escapeXml(place.key)),
+      element('UploadId', id),
+      element('Initiator', owner + element('DisplayName', 'local')),
+      element('Owner', owner),
+      element('StorageClass', storageClass),
+      element('PartNumberMarker', String(after)),
+      element('NextPartNumberMarker', String(shown.at(-1)?.[0] ?? after)),
+      element('MaxParts', String(max)),
+      element('IsTruncated', String(rest.length > shown.length)),
+      ...(checksum === undefined
+        ? []
+        : [element('ChecksumAlgorithm', checksum.algorithm), element('ChecksumType', checksum.type)]),
+      ...shown.map(([number, part]) => element('Part', printPart(number, part, checksum?.algorithm))),
+    ].join('');
+    return replies.reply(200, XML, Buffer.from(printDocument('ListPartsResult', content)));
+  }
+
+  /** Drops the uploads that were created first, while there are too many or they are too large. Another one remains. */
+  #dropOldest(current: string): void {
+    const sizeOfAll = (): number =>
+      [...this.#open.values()].reduce((sum, { parts }) => sum + sizeOf(parts), 0);
+    for (const id of this.#open.keys()) {
+      if (this.#open.size <= MAX_UPLOADS && sizeOfAll() <= MAX_OPEN_BYTES) return;
+      if (id !== current) this.#open.delete(id);
+    }
+  }
+}
+
+function sizeOf(parts: Upload['parts'], except?: number): number {
+  return [...parts].reduce((sum, [number, { body }]) => sum + (number === except ? 0 : body.length), 0);
+}
+
+/** The digest of the digests of the parts, which S3 uses as ETag (S3 user guide, "Checking object integrity"). */
+function joinedDigest(bodies: readonly Buffer[]): string {
+  const digests = bodies.map((body) => createHash('md5').update(body).digest());
+  return createHash('md5').update(Buffer.concat(digests)).digest('hex');
+}
+
+function printPart(number: number, { body, etag, changedMs }: Part, algorithm: string | undefined): string {
+  const [, digest = ''] = algorithm === undefined ? [] : (checksumOf(algorithm, body) ?? []);
+  return [
+    element('PartNumber', String(number)),
+    element('LastModified', printDate(changedMs)),
+    element('ETag', escapeXml(etag)),
+    element('Size', String(body.length)),
+    ...(algorithm === undefined ? [] : [element(`Checksum${algorithm}`, digest)]),
+  ].join('');
+}
+
+function locationOf({ bucket, key }: ObjectPlace, region = 'us-east-1'): string {
+  return `https://${bucket}.s3.${region}.amazonaws.com/${key.split('/').map(encodeURIComponent).join('/')}`;
+}
+
+function refuseNumber(number: string): S3Refusal | undefined {
+  if (/^\d{1,5}$/.test(number) && Number(number) >= 1 && Number(number) <= MAX_PART_NUMBER) return undefined;
+  return {
+    status: 400,
+    code: 'InvalidArgument',
+    message: `Part number must be an integer between 1 and ${MAX_PART_NUMBER}, inclusive`,
+    details: { ArgumentName: 'partNumber', ArgumentValue: number },
+  };
+}
+
+function refuseSize(bytes: number): S3Refusal | undefined {
+  if (bytes <= MAX_UPLOAD_BYTES) return undefined;
+  const message = 'Your proposed upload exceeds the maximum allowed size';
+  const details = { ProposedSize: String(bytes), MaxSizeAllowed: String(MAX_UPLOAD_BYTES) };
+  return { status: 400, code: 'EntityTooLarge', message, details };
+}
+
+/** [obs: s3, `test_multipart_parts_checksum_exceptions_composite`] */
+function refuseOther(algorithm: string | undefined, stated: string | undefined): S3Refusal | undefined {
+  const expected = algorithm?.toLowerCase();
+  if (expected === undefined || stated === undefined || expected === stated) return undefined;
+  return {
+    status: 400,
+    code: 'InvalidRequest',
+    message: `Checksum Type mismatch occurred, expected checksum Type: ${expected}, actual checksum Type: ${stated}`,
+    details: {},
+  };
+}
