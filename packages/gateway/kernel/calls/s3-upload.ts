@@ -11,7 +11,7 @@ import type { VerificationContext } from '@gatewright/aws/signature';
 import { equalInConstantTime, signatureOf } from '@gatewright/aws/sign-request';
 import type { SigningClock } from '@gatewright/aws/signing-clock';
 import type { ControlReply, ControlRequest } from '../../core/api-call.ts';
-import { escapeXml } from './aws-operation.ts';
+import { escapeXml, unescapeXml } from './aws-operation.ts';
 import { bucketOfHost, readS3Address } from './s3-address.ts';
 import { describeMismatch, wordKeyFault } from './s3-authentication.ts';
 import { printS3Error } from './s3-error.ts';
@@ -175,7 +175,13 @@ function toPutObject(request: ControlRequest, { bucket, key, fields, file }: Upl
     index % 2 === 0 && !ABOUT_BODY.test(name) ? [name, all[index + 1] ?? ''] : [],
   );
   const own = [...fields].flatMap(([name, value]) =>
-    HEADERS.test(name) ? [name, value] : name === 'acl' ? ['x-amz-acl', value] : [],
+    HEADERS.test(name)
+      ? [name, value]
+      : name === 'acl'
+        ? ['x-amz-acl', value]
+        : name === 'tagging'
+          ? ['x-amz-tagging', toTagHeader(value)]
+          : [],
   );
   const encoded = key.split('/').map(encodeURIComponent).join('/');
   return {
@@ -186,6 +192,17 @@ function toPutObject(request: ControlRequest, { bucket, key, fields, file }: Upl
     rawHeaders: [...kept, ...own, 'content-length', String(file.length)],
     body: file,
   };
+}
+
+/** Returns the tags of the field `tagging`, which has the XML of PutObjectTagging, as PutObject states them. */
+function toTagHeader(tagging: string): string {
+  const tags = [...tagging.matchAll(/<Tag>(.*?)<\/Tag>/gs)].map(([, tag = '']) =>
+    ['Key', 'Value']
+      .map((name) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(tag)?.[1] ?? '')
+      .map((text) => encodeURIComponent(unescapeXml(text)))
+      .join('='),
+  );
+  return tags.join('&');
 }
 
 /** The name of the operation in the query of a PutObject that a form has become. */

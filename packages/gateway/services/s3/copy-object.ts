@@ -12,7 +12,11 @@ import type { S3Refusal } from '../../kernel/calls/s3-error.ts';
 /** The header that makes a PutObject a CopyObject. */
 export const COPY_SOURCE = 'x-amz-copy-source';
 
-type CopySource = { readonly bucket: string; readonly key: string; readonly versionId: string | undefined };
+export type CopySource = {
+  readonly bucket: string;
+  readonly key: string;
+  readonly versionId: string | undefined;
+};
 
 /** Returns the object that a request copies, or the refusal [obs: s3, `test_s3_copy_object_wrong_format`]. */
 export function readCopySource(request: ServiceRequest): CopySource | S3Refusal {

@@ -4,8 +4,11 @@ import { escapeXml, headerOf } from '../../kernel/calls/aws-operation.ts';
 import type { Clock, Random, ServiceRequest } from '../../core/ports.ts';
 import type { S3Refusal } from '../../kernel/calls/s3-error.ts';
 import { checksumOf, compositeOf, printChecksum, refuseChecksum, statedChecksums } from './checksums.ts';
-import { COPY_SOURCE } from './copy-object.ts';
+import { COPY_SOURCE, readCopySource, refuseSource } from './copy-object.ts';
+import type { CopySource } from './copy-object.ts';
 import {
+  noSuchBucket,
+  noSuchKey,
   objectHeaders,
   refuseDigest,
   refuseStorageClass,
@@ -18,7 +21,13 @@ import { readTagHeader } from './object-tags.ts';
 import { ENCRYPTED, NOTHING, versionHeaders, XML } from './replies.ts';
 import type { Answered, Replies, Serve } from './replies.ts';
 import { element, ownerId, printDate, printDocument } from './s3-xml.ts';
-import { noSuchUpload, readChecksumMode, readCompletion, refuseParts } from './upload-parts.ts';
+import {
+  noSuchUpload,
+  readChecksumMode,
+  readCompletion,
+  readCopiedRange,
+  refuseParts,
+} from './upload-parts.ts';
 import type { Part, Upload } from './upload-parts.ts';
 
 /** The operations with their methods. */
@@ -28,6 +37,7 @@ export const UPLOAD_CALLS = {
   CreateMultipartUpload: 'POST',
   ListParts: 'GET',
   UploadPart: 'PUT',
+  UploadPartCopy: 'PUT',
 } as const;
 
 const MAX_UPLOADS = 50;
@@ -54,17 +64,17 @@ export class MultipartUploads {
     this.#ports = ports;
   }
 
-  /** Returns undefined if the request is not one of these operations, such as a copy into a part. */
+  /** Returns undefined if the request is not one of these operations, or names a version. */
   serve(place: ObjectPlace, request: ServiceRequest, contentType: string): Serve | undefined {
     const asked = new URLSearchParams(request.query);
-    const { method } = request;
     const id = asked.get('uploadId');
     if (id === null)
-      return asked.has('uploads') && method === UPLOAD_CALLS.CreateMultipartUpload
+      return asked.has('uploads') && request.method === UPLOAD_CALLS.CreateMultipartUpload
         ? () => this.#create(place, request, contentType)
         : undefined;
-    if (method === UPLOAD_CALLS.UploadPart && headerOf(request, COPY_SOURCE) !== undefined) return undefined;
-    const serve = this.#serveOpen(method, asked, request);
+    const source = headerOf(request, COPY_SOURCE) === undefined ? undefined : readCopySource(request);
+    if (source !== undefined && 'versionId' in source && source.versionId !== undefined) return undefined;
+    const serve = this.#serveOpen(asked, request, source);
     if (serve === undefined) return undefined;
     return () => {
       const upload = this.#open.get(id);
@@ -77,13 +87,17 @@ export class MultipartUploads {
   }
 
   #serveOpen(
-    method: string,
     asked: URLSearchParams,
     request: ServiceRequest,
+    source: CopySource | S3Refusal | undefined,
   ): ((upload: Upload) => Answered) | undefined {
-    switch (method) {
+    const number = asked.get('partNumber') ?? '';
+    switch (request.method) {
       case UPLOAD_CALLS.UploadPart:
-        return (upload) => this.#putPart(upload, asked.get('partNumber') ?? '', request);
+        return (upload) =>
+          source === undefined
+            ? this.#putPart(upload, number, request)
+            : this.#copyPart(upload, number, request, source);
       case UPLOAD_CALLS.CompleteMultipartUpload:
         return (upload) => this.#complete(upload, request);
       case UPLOAD_CALLS.ListParts:
@@ -144,6 +158,39 @@ export class MultipartUploads {
     this.#dropOldest(id);
     const ofChecksum = stated.flatMap(({ name, value }) => [`x-amz-checksum-${name}`, value]);
     return replies.reply(200, ['ETag', part.etag, ...ofChecksum, ...ENCRYPTED]);
+  }
+
+  #copyPart(
+    upload: Upload,
+    number: string,
+    request: ServiceRequest,
+    source: CopySource | S3Refusal,
+  ): Answered {
+    const { replies, clock, store } = this.#ports;
+    if ('code' in source) return replies.refuse(source);
+    if (!store.hasBucket(source.bucket)) return replies.refuse(noSuchBucket(source.bucket));
+    const found = store.find(`${source.bucket}/${source.key}`);
+    if (found === undefined) return replies.refuse(noSuchKey(source.key));
+    const changedMs = clock.nowEpochMs();
+    const range =
+      refuseNumber(number) ??
+      refuseSource(request, found, changedMs) ??
+      readCopiedRange(request, found.body.length);
+    if ('code' in range) return replies.refuse(range);
+    const body = found.body.subarray(range.from, range.to + 1);
+    const wrong = refuseSize(sizeOf(upload.parts, Number(number)) + body.length);
+    if (wrong !== undefined) return replies.refuse(wrong);
+    const part: Part = { body, etag: etagOf(body), changedMs };
+    upload.parts.set(Number(number), part);
+    this.#dropOldest(upload.id);
+    const algorithm = upload.checksum?.algorithm;
+    const [, digest = ''] = algorithm === undefined ? [] : (checksumOf(algorithm, body) ?? []);
+    const content = [
+      element('LastModified', printDate(changedMs)),
+      element('ETag', escapeXml(part.etag)),
+      ...(algorithm === undefined ? [] : [element(`Checksum${algorithm}`, digest)]),
+    ].join('');
+    return replies.reply(200, [...XML, ...ENCRYPTED], Buffer.from(printDocument('CopyPartResult', content)));
   }
 
   #complete(upload: Upload, request: ServiceRequest): Answered {

@@ -108,6 +108,35 @@ export function refuseParts(
       );
 }
 
+const RANGE = 'x-amz-copy-source-range';
+
+/** Returns the bytes of its source that an UploadPartCopy copies [obs: s3, `test_upload_part_copy_range`]. */
+export function readCopiedRange(
+  request: ServiceRequest,
+  size: number,
+): { readonly from: number; readonly to: number } | S3Refusal {
+  const given = headerOf(request, RANGE);
+  if (given === undefined) return { from: 0, to: size - 1 };
+  const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(given) ?? [];
+  const details = { ArgumentName: RANGE, ArgumentValue: given };
+  if (first === undefined || last === undefined || Number(last) < Number(first))
+    return {
+      status: 400,
+      code: 'InvalidArgument',
+      message:
+        'The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes to copy',
+      details,
+    };
+  if (Number(last) < size) return { from: Number(first), to: Number(last) };
+  if (Number(first) >= size) return refuse('The specified copy range is invalid for the source object size');
+  return {
+    status: 400,
+    code: 'InvalidArgument',
+    message: `Range specified is not valid for source object of size: ${size}`,
+    details,
+  };
+}
+
 export function noSuchUpload(UploadId: string): S3Refusal {
   return {
     status: 404,

@@ -106,6 +106,20 @@ describe('an upload by a form', () => {
     ]);
   });
 
+  // S3 API reference, "POST Object": the field has the XML of PutObjectTagging.
+  it('states the tags in the field tagging as PutObject does', async () => {
+    const tagging =
+      '<Tagging><TagSet><Tag><Key>a b</Key><Value>1&amp;2</Value></Tag><Tag><Key>c</Key><Value></Value></Tag></TagSet></Tagging>';
+    const opened = await upload({
+      conditions: [['starts-with', '$key', ''], { tagging }],
+      fields: { tagging },
+    });
+    assert.equal(opened.kind, 'signed');
+    const { rawHeaders } = opened.request;
+
+    assert.equal(rawHeaders[rawHeaders.indexOf('x-amz-tagging') + 1], 'a%20b=1%262&c=');
+  });
+
   for (const [name, form, expected] of [
     // LocalStack, tests/aws/services/s3/test_s3.py, TestS3PresignedPost (recorded on AWS, February 2026)
     ['an expired policy', { expiration: '2026-11-20T07:59:59Z' }, `${DENIED} Policy expired.`],

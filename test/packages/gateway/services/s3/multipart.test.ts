@@ -15,6 +15,7 @@ import {
   PutObjectCommand,
   S3Client,
   UploadPartCommand,
+  UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
 import type {
   CompletedPart,
@@ -278,16 +279,39 @@ describe('an upload in parts', () => {
       await assert.rejects(call(), expected);
     });
 
-  it('is not served if a part is a copy', async () => {
-    const bench = anEventEngine({ s3: s3Service }, { resources: PHOTOS });
-    const reply = await bench.send({
-      service: 's3',
-      method: 'PUT',
-      path: '/photos/a',
-      query: 'uploadId=a&partNumber=1',
-      headers: ['x-amz-copy-source', 'photos/b'],
-    });
-    assert.equal(reply.kind, 'unreachable');
+  // test_upload_part_copy_range and test_upload_part_copy_no_copy_source_range
+  it('may have copies of objects as parts, and copies of a range', async () => {
+    await s3.send(new PutObjectCommand({ Bucket, Key: 'source', Body: '0123456789' }));
+    const id = await create();
+    const copy = async (PartNumber: number, CopySourceRange?: string) =>
+      await s3.send(
+        new UploadPartCopyCommand({
+          Bucket,
+          Key,
+          UploadId: id,
+          PartNumber,
+          CopySource: `${Bucket}/source`,
+          CopySourceRange,
+        }),
+      );
+
+    const { CopyPartResult: whole } = await copy(1);
+    const { CopyPartResult: range } = await copy(2, 'bytes=0-8');
+
+    assert.deepEqual(
+      [whole?.ETag, range?.ETag],
+      ['"781e5e245d69b566979b86e28d23f2c7"', '"22975d8a5ed1b91445f6c55ac121505b"'],
+    );
+    for (const [given, name, message] of [
+      ['0-8', 'InvalidArgument', /^The x-amz-copy-source-range value must be of the form bytes=first-last /],
+      ['bytes=-2', 'InvalidArgument', /^The x-amz-copy-source-range value must be of the form /],
+      ['bytes=0-100', 'InvalidArgument', /^Range specified is not valid for source object of size: 10$/],
+      ['bytes=100-200', 'InvalidRequest', /^The specified copy range is invalid for the source object size$/],
+    ] as const)
+      await assert.rejects(copy(3, given), { name, message });
+    await complete(id, [{ PartNumber: 2, ETag: range?.ETag }]);
+    const found = await s3.send(new GetObjectCommand({ Bucket, Key }));
+    assert.equal(await found.Body?.transformToString(), '012345678');
   });
 });
 
