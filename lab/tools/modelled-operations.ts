@@ -109,7 +109,16 @@ export const MODELLED: Readonly<Record<string, readonly string[]>> = {
     'GetParametersByPath',
     'PutParameter',
   ],
-  secretsmanager: ['BatchGetSecretValue', 'DescribeSecret', 'GetSecretValue', 'PutSecretValue'],
+  secretsmanager: [
+    'BatchGetSecretValue',
+    'DescribeSecret',
+    'GetSecretValue',
+    'ListSecretVersionIds',
+    'ListSecrets',
+    'PutSecretValue',
+    'UpdateSecret',
+    'UpdateSecretVersionStage',
+  ],
   events: ['PutEvents', 'TestEventPattern'],
   wafv2: [
     'CheckCapacity',

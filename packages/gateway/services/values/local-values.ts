@@ -9,6 +9,8 @@ import type { ResolvedStack } from '../../core/stack/model.ts';
 import type { Clock } from '../../core/ports.ts';
 import { isGenerated } from '../../core/stack/generated-secret.ts';
 import type { GeneratedSecrets } from '../../core/stack/generated-secret.ts';
+import { CURRENT } from './secret-versions.ts';
+import type { SecretVersion } from './secret-versions.ts';
 import type { Content, ParameterType, ParameterDefinition, ValueDefinitions } from './value-definitions.ts';
 
 type Versioned<Value> = Value & {
@@ -28,11 +30,9 @@ type SecretDefinition = {
   /** The properties of the template's secret that only DescribeSecret shows. */
   readonly shown: UnknownMembers;
 };
-/** A version of a secret, which a call has written or replaced. */
-export type SecretVersion = { readonly id: string; readonly content: Content; readonly changedMs: number };
-/** The versions that calls have written: `current` is in effect, and `previous` was before it. */
-type SecretVersions = { readonly current: SecretVersion; readonly previous: SecretVersion | undefined };
-export type Secret = Versioned<SecretDefinition> & { readonly versions?: SecretVersions };
+/** The versions that calls have written, the oldest first, and what calls have changed of the other members. */
+type WrittenSecret = { readonly versions: readonly SecretVersion[]; readonly shown: UnknownMembers };
+export type Secret = Versioned<SecretDefinition> & { readonly versions?: readonly SecretVersion[] };
 
 /** `replaced` is the definition that the call has replaced; a deleted parameter has no value. */
 type WrittenByCall<Value> = {
@@ -64,7 +64,7 @@ export class LocalValues {
   /** The parameters that calls have written or deleted, by name. */
   readonly #ofCalls = new Map<string, WrittenByCall<ParameterDefinition | undefined>>();
   /** The secrets that calls have written, by name. */
-  readonly #secretsOfCalls = new Map<string, WrittenByCall<SecretVersions>>();
+  readonly #secretsOfCalls = new Map<string, WrittenByCall<WrittenSecret>>();
   #secrets = new Map<string, Secret>();
   #objects: ReadonlyMap<string, Versioned<Content>> = new Map();
   #buckets: ReadonlySet<string> = new Set();
@@ -169,24 +169,37 @@ export class LocalValues {
   }
 
   /**
-   * Makes a version of a secret the current one, and the version before it the previous one. They are in effect until
-   * the definition of the secret changes, or until the gateway is reset or ends.
+   * Replaces the versions of a secret, or members that only DescribeSecret shows. They are in effect until the
+   * definition of the secret changes, or until the gateway is reset or ends.
    */
-  putSecret({ name, ...defined }: Secret, id: string, content: Content): void {
-    const replaced = this.#secretsOfCalls.get(name)?.replaced ?? printSecret(defined);
-    const current = { id, content, changedMs: this.#options.clock.nowEpochMs() };
-    this.#secretsOfCalls.set(name, {
-      replaced,
-      value: { current, previous: currentVersion({ name, ...defined }) },
-    });
-    this.#secrets.set(name, this.#withVersions({ name, ...defined }));
+  putSecret(secret: Secret, changed: Partial<WrittenSecret>): void {
+    const { name } = secret;
+    const before = this.#secretsOfCalls.get(name);
+    const value = {
+      versions: changed.versions ?? versionsOf(secret),
+      shown: { ...before?.value.shown, ...changed.shown },
+    };
+    this.#secretsOfCalls.set(name, { replaced: before?.replaced ?? printSecret(secret), value });
+    this.#secrets.set(name, this.#withVersions(secret));
+  }
+
+  /** Returns the versions of a secret with one more, which has no label yet. */
+  withVersion(secret: Secret, id: string, content: Content): readonly SecretVersion[] {
+    const changedMs = this.#options.clock.nowEpochMs();
+    return [...versionsOf(secret), { id, content, changedMs, stages: [] }];
+  }
+
+  get secrets(): readonly Secret[] {
+    return [...this.#secrets.values()];
   }
 
   /** Returns the secret with the versions that calls have written, unless its definition has changed since. */
   #withVersions(secret: Versioned<SecretDefinition>): Secret {
     const written = this.#secretsOfCalls.get(secret.name);
     if (written === undefined) return secret;
-    if (written.replaced === printSecret(secret)) return { ...secret, versions: written.value };
+    const { replaced, value } = written;
+    if (replaced === printSecret(secret))
+      return { ...secret, versions: value.versions, shown: { ...secret.shown, ...value.shown } };
     this.#secretsOfCalls.delete(secret.name);
     return secret;
   }
@@ -293,19 +306,20 @@ export class LocalValues {
   }
 }
 
-/** Returns the current version of a secret; undefined if the secret has no value. */
-export function currentVersion({
+/** Returns the versions of a secret, the oldest first; an empty list if the secret has no value. */
+export function versionsOf({
   name,
   version,
   changedMs,
   content,
   versions,
-}: Secret): SecretVersion | undefined {
-  if (versions !== undefined) return versions.current;
+}: Secret): readonly SecretVersion[] {
+  if (versions !== undefined) return versions;
+  if (content === undefined) return [];
   // The id distinguishes the versions without revealing the value.
   const hex = createHash('sha256').update(`${version} ${name}`).digest('hex');
   const parts = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)];
-  return content && { id: parts.join('-'), content, changedMs };
+  return [{ id: parts.join('-'), content, changedMs, stages: [CURRENT] }];
 }
 
 function printSecret({ content }: Pick<SecretDefinition, 'content'>): string {

@@ -1,13 +1,13 @@
-/**
- * Secrets for functions (Secrets Manager API reference). Each secret has the version AWSCURRENT and, after a call that
- * writes it, AWSPREVIOUS.
- */
+/** Secrets for functions (Secrets Manager API reference). Secrets are defined by templates and the values file. */
 import { ServiceRefusal } from '../../core/errors.ts';
 import { createHash } from 'node:crypto';
 import { asList, asText } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
-import { currentVersion } from './local-values.ts';
-import type { LocalValues, Secret, SecretVersion } from './local-values.ts';
+import { hasFilters, pageOf } from './find-secrets.ts';
+import { versionsOf } from './local-values.ts';
+import type { LocalValues, Secret } from './local-values.ts';
+import { CURRENT, moveStages, removeStage } from './secret-versions.ts';
+import type { Content } from './value-definitions.ts';
 import {
   type AwsCall,
   type AwsService,
@@ -30,9 +30,8 @@ import { SECRETSMANAGER_MODEL } from '../../kernel/calls/models/secretsmanager.t
 
 const MODEL = new CallModel(SECRETSMANAGER_MODEL);
 
-const CURRENT = 'AWSCURRENT';
-const PREVIOUS = 'AWSPREVIOUS';
 const MAX_BATCH = 20;
+const MAX_PAGE = 100;
 
 export function createSecretsManager(values: LocalValues, accountId: string): AwsService {
   return (call) => {
@@ -40,6 +39,7 @@ export function createSecretsManager(values: LocalValues, accountId: string): Aw
     const name = actionOf(call, 'secretsmanager');
     const reply = answerJson('secretsmanager', () => {
       if (name === OF_SEVERAL_SECRETS) return getBatch(call, values, home);
+      if (name === OF_ALL_SECRETS) return listSecrets(call, values, home);
       const describe = Object.hasOwn(OF_ONE_SECRET, name) ? OF_ONE_SECRET[name] : undefined;
       if (describe === undefined) throw unservedOperation(name, 'secretsmanager');
       const fields = checkedFields(MODEL, name, fieldsOf(call));
@@ -56,17 +56,29 @@ export function createSecretsManager(values: LocalValues, accountId: string): Aw
 }
 
 const OF_SEVERAL_SECRETS = 'BatchGetSecretValue';
+const OF_ALL_SECRETS = 'ListSecrets';
 const OF_ONE_SECRET: Readonly<
   Record<string, (fields: UnknownMembers, secret: Secret, home: Home, values: LocalValues) => UnknownMembers>
-> = { GetSecretValue: getValue, DescribeSecret: getFacts, PutSecretValue: putValue };
-export const SECRETS_CALLS: readonly string[] = [...Object.keys(OF_ONE_SECRET), OF_SEVERAL_SECRETS];
+> = {
+  GetSecretValue: getValue,
+  DescribeSecret: getFacts,
+  ListSecretVersionIds: listVersions,
+  PutSecretValue: putValue,
+  UpdateSecret: update,
+  UpdateSecretVersionStage: moveStage,
+};
+export const SECRETS_CALLS: readonly string[] = [
+  ...Object.keys(OF_ONE_SECRET),
+  OF_SEVERAL_SECRETS,
+  OF_ALL_SECRETS,
+];
 
 function getValue(fields: UnknownMembers, secret: Secret, home: Home): UnknownMembers {
   const [stage, id] = [asText(fields['VersionStage']), asText(fields['VersionId'])];
   const all = versionsOf(secret);
-  const found = all.find((one) => (id === undefined ? one.stage === (stage ?? CURRENT) : one.id === id));
+  const found = all.find((one) => (id === undefined ? one.stages.includes(stage ?? CURRENT) : one.id === id));
   // If the call names a version, AWS looks for the stage at this version [obs].
-  if (id !== undefined && found !== undefined && stage !== undefined && stage !== found.stage)
+  if (id !== undefined && found !== undefined && stage !== undefined && !found.stages.includes(stage))
     throw new ServiceRefusal(
       'InvalidRequestException',
       'You provided a VersionStage that is not associated to the provided VersionId.',
@@ -84,7 +96,7 @@ function getValue(fields: UnknownMembers, secret: Secret, home: Home): UnknownMe
     Name: secret.name,
     ...(isText ? { SecretString: bytes.toString('utf8') } : { SecretBinary: bytes.toString('base64') }),
     VersionId: found.id,
-    VersionStages: [found.stage],
+    VersionStages: found.stages.length === 0 ? undefined : found.stages,
   };
 }
 
@@ -95,73 +107,172 @@ function getFacts(_fields: UnknownMembers, secret: Secret, home: Home): UnknownM
     ...shown,
     ARN: arnOfSecret(secret, home),
     CreatedDate: changedMs / 1000,
-    LastChangedDate: (all[0]?.changedMs ?? changedMs) / 1000,
+    LastChangedDate: (all.at(-1)?.changedMs ?? changedMs) / 1000,
     Name: name,
     VersionIdsToStages:
-      all.length === 0 ? undefined : Object.fromEntries(all.map(({ id, stage }) => [id, [stage]])),
+      all.length === 0
+        ? undefined
+        : Object.fromEntries(
+            all.filter(({ stages }) => stages.length > 0).map(({ id, stages }) => [id, stages]),
+          ),
   };
 }
 
-type StagedVersion = SecretVersion & { readonly stage: string };
-
-/** Returns the current version and then the previous version; an empty list if the secret has no value. */
-function versionsOf(secret: Secret): readonly StagedVersion[] {
-  const [current, previous] = [currentVersion(secret), secret.versions?.previous];
-  return [
-    ...(current === undefined ? [] : [{ ...current, stage: CURRENT }]),
-    ...(previous === undefined ? [] : [{ ...previous, stage: PREVIOUS }]),
-  ];
-}
-
-/**
- * Writes a version that becomes the current one. The sources of the messages are in the test; the message about a
- * version that exists with another value is ours.
- */
+/** Writes a version, which becomes the current one unless the call names other labels. */
 function putValue(fields: UnknownMembers, secret: Secret, home: Home, values: LocalValues): UnknownMembers {
-  const {
-    SecretString: text,
-    SecretBinary: binary,
-    ClientRequestToken: token,
-    VersionStages: stages,
-  } = fields;
-  const others = asList(stages).some((stage) => stage !== CURRENT);
-  if (others) throw notServed('VersionStages of PutSecretValue', 'secretsmanager');
   if (fields['RotationToken'] !== undefined)
     throw notServed('RotationToken of PutSecretValue', 'secretsmanager');
-  if (typeof token !== 'string')
+  const token = readToken(fields);
+  const content = readContent(fields);
+  if (content === undefined)
     throw new ServiceRefusal(
       'InvalidRequestException',
-      'You must provide a ClientRequestToken value. We recommend a UUID-type value.',
+      'You must provide either SecretString or SecretBinary.',
     );
+  const asked = asList(fields['VersionStages']).flatMap((stage) => asText(stage) ?? []);
+  const stages = write(secret, { token, content, stages: asked.length === 0 ? [CURRENT] : asked }, values);
+  return { ARN: arnOfSecret(secret, home), Name: secret.name, VersionId: token, VersionStages: stages };
+}
+
+/** Changes the description and the key, and writes a current version if the call has a value. */
+function update(fields: UnknownMembers, secret: Secret, home: Home, values: LocalValues): UnknownMembers {
+  const token = readToken(fields);
+  const content = readContent(fields);
+  if (content !== undefined) write(secret, { token, content, stages: [CURRENT] }, values);
+  const { Description, KmsKeyId } = fields;
+  const shown = {
+    ...(Description !== undefined && { Description }),
+    ...(KmsKeyId !== undefined && { KmsKeyId }),
+  };
+  const written = values.secret(secret.name) ?? secret;
+  if (Object.keys(shown).length > 0) values.putSecret(written, { shown });
+  return {
+    ARN: arnOfSecret(secret, home),
+    Name: secret.name,
+    VersionId: content === undefined ? undefined : token,
+  };
+}
+
+/** The message is that of a call without the SDK, which adds a token [obs: secretsmanager]. */
+function readToken({ ClientRequestToken: token }: UnknownMembers): string {
+  if (typeof token === 'string') return token;
+  throw new ServiceRefusal(
+    'InvalidRequestException',
+    'You must provide a ClientRequestToken value. We recommend a UUID-type value.',
+  );
+}
+
+function readContent({ SecretString: text, SecretBinary: binary }: UnknownMembers): Content | undefined {
   if (typeof text === 'string' && typeof binary === 'string')
     throw new ServiceRefusal(
       'InvalidParameterException',
       'The request had invalid params: You can’t specify both a binary secret value and a string secret value in the same secret.',
     );
-  const given = typeof text === 'string' ? text : asText(binary);
-  if (given === undefined)
-    throw new ServiceRefusal(
-      'InvalidRequestException',
-      'You must provide either SecretString or SecretBinary.',
-    );
   const isText = typeof text === 'string';
-  const content = {
-    bytes: Buffer.from(given, isText ? 'utf8' : 'base64'),
-    isText,
-    contentType: 'text/plain',
-  };
-  const written = { ARN: arnOfSecret(secret, home), Name: secret.name, VersionId: token };
+  const given = isText ? text : asText(binary);
+  if (given === undefined) return undefined;
+  return { bytes: Buffer.from(given, isText ? 'utf8' : 'base64'), isText, contentType: 'text/plain' };
+}
+
+type NewVersion = {
+  readonly token: string;
+  readonly content: Content;
+  readonly stages: readonly string[];
+};
+
+/** Returns the labels of the version. The message about a version that exists with another value is ours. */
+function write(
+  secret: Secret,
+  { token, content, stages }: NewVersion,
+  values: LocalValues,
+): readonly string[] {
   const known = versionsOf(secret).find(({ id }) => id === token);
   if (known === undefined) {
-    values.putSecret(secret, token, content);
-    return { ...written, VersionStages: [CURRENT] };
+    const versions = moveStages(values.withVersion(secret, token, content), token, stages);
+    values.putSecret(secret, { versions });
+    return versions.find(({ id }) => id === token)?.stages ?? stages;
   }
-  if (known.content.isText !== isText || !known.content.bytes.equals(content.bytes))
+  if (known.content.isText !== content.isText || !known.content.bytes.equals(content.bytes))
     throw new ServiceRefusal(
       'ResourceExistsException',
       `The version ${token} exists with another value, and the value of a version cannot be changed.`,
     );
-  return { ...written, VersionStages: [known.stage] };
+  return known.stages;
+}
+
+/** Moves a label between versions, attaches it or detaches it. The last two messages are ours. */
+function moveStage(fields: UnknownMembers, secret: Secret, home: Home, values: LocalValues): UnknownMembers {
+  const stage = textField(fields, 'VersionStage');
+  const [to, from] = [asText(fields['MoveToVersionId']), asText(fields['RemoveFromVersionId'])];
+  const versions = versionsOf(secret);
+  const holder = versions.find(({ stages }) => stages.includes(stage))?.id;
+  for (const id of [to, from])
+    if (id !== undefined && !versions.some((version) => version.id === id))
+      throw notFound(`can't find the specified secret value for VersionId: ${id}`);
+  if (from === undefined && holder !== undefined && holder !== to)
+    throw new ServiceRefusal(
+      'InvalidParameterException',
+      `The parameter RemoveFromVersionId can't be empty. Staging label ${stage} is currently attached to version ${holder}, so you must explicitly reference that version in RemoveFromVersionId.`,
+    );
+  if (from !== undefined && from !== holder)
+    throw new ServiceRefusal(
+      'InvalidParameterException',
+      `The staging label ${stage} is not attached to the version ${from} that RemoveFromVersionId names.`,
+    );
+  if (to === undefined && stage === CURRENT)
+    throw new ServiceRefusal(
+      'InvalidParameterException',
+      `The staging label ${CURRENT} cannot be removed; state in MoveToVersionId the version that gets it.`,
+    );
+  const changed = to === undefined ? removeStage(versions, stage) : moveStages(versions, to, [stage]);
+  values.putSecret(secret, { versions: changed });
+  return { ARN: arnOfSecret(secret, home), Name: secret.name };
+}
+
+function listVersions(fields: UnknownMembers, secret: Secret, home: Home): UnknownMembers {
+  const isAll = fields['IncludeDeprecated'] === true;
+  const page = pageOf(
+    versionsOf(secret).filter(({ stages }) => isAll || stages.length > 0),
+    fields,
+    MAX_PAGE,
+  );
+  if (page === undefined) throw wrongToken();
+  return {
+    ARN: arnOfSecret(secret, home),
+    Name: secret.name,
+    NextToken: page.next,
+    Versions: page.shown.map(({ id, changedMs, stages }) => ({
+      CreatedDate: changedMs / 1000,
+      KmsKeyIds: [asText(secret.shown['KmsKeyId']) ?? 'DefaultEncryptionKey'],
+      VersionId: id,
+      VersionStages: stages.length === 0 ? undefined : stages,
+    })),
+  };
+}
+
+function listSecrets(
+  call: AwsCall,
+  values: LocalValues,
+  home: Home,
+): UnknownMembers | ReturnType<typeof answerJson> {
+  const action = `secretsmanager:${OF_ALL_SECRETS}`;
+  const refusal = refuseUnlessAllowed(call, [{ action, resource: '*' }]);
+  if (refusal !== undefined) return refusal;
+  const fields = checkedFields(MODEL, OF_ALL_SECRETS, fieldsOf(call));
+  const found = values.secrets.filter((secret) => hasFilters(secret, fields['Filters']));
+  const page = pageOf(fields['SortOrder'] === 'asc' ? found : found.toReversed(), fields, MAX_PAGE);
+  if (page === undefined) throw wrongToken();
+  return {
+    NextToken: page.next,
+    SecretList: page.shown.map((secret) => {
+      const { VersionIdsToStages: SecretVersionsToStages, ...facts } = getFacts({}, secret, home);
+      return { ...facts, SecretVersionsToStages };
+    }),
+  };
+}
+
+function wrongToken(): ServiceRefusal {
+  return new ServiceRefusal('InvalidNextTokenException', 'The NextToken value is invalid.');
 }
 
 function getBatch(
@@ -173,10 +284,14 @@ function getBatch(
   const refusal = refuseUnlessAllowed(call, [{ action, resource: '*' }]);
   if (refusal !== undefined) return refusal;
   const fields = checkedFields(MODEL, OF_SEVERAL_SECRETS, fieldsOf(call));
-  if (fields['Filters'] !== undefined) throw notServed('Filters of BatchGetSecretValue', 'secretsmanager');
+  const { Filters: filters } = fields;
+  const ids =
+    filters === undefined
+      ? textsField(fields, 'SecretIdList', MAX_BATCH)
+      : values.secrets.filter((secret) => hasFilters(secret, filters)).map(({ name }) => name);
   const found: UnknownMembers[] = [];
   const errors: UnknownMembers[] = [];
-  for (const id of textsField(fields, 'SecretIdList', MAX_BATCH)) {
+  for (const id of ids.slice(0, MAX_BATCH)) {
     const secret = values.secret(id);
     const resource = secret === undefined ? arnOf(id, home) : arnOfSecret(secret, home);
     const denial = findDenial(call.caller, [{ action: 'secretsmanager:GetSecretValue', resource }]);

@@ -139,10 +139,10 @@ describe('PutSecretValue', () => {
     },
     {
       source: 'not supported here',
-      input: { SecretString: 'x', ClientRequestToken: FIRST, VersionStages: ['AWSPENDING'] },
+      input: { SecretString: 'x', ClientRequestToken: FIRST, RotationToken: FIRST },
       __type: 'NotImplementedException',
       message:
-        'The gateway does not support VersionStages of PutSecretValue; define values in the stack or in the values file, or start with --aws secretsmanager to send all calls of the service to AWS.',
+        'The gateway does not support RotationToken of PutSecretValue; define values in the stack or in the values file, or start with --aws secretsmanager to send all calls of the service to AWS.',
     },
   ])
     it(`refuses ${JSON.stringify(input)} (${source})`, async () => {
