@@ -50,6 +50,9 @@ function usesOfApis(operations: readonly string[]): Readonly<Record<string, stri
   return Object.fromEntries(operations.map((name) => [name, useOf(name)]));
 }
 
+const IN_PARTS =
+  'uploads of large files: Upload of @aws-sdk/lib-storage, upload_file of boto3, and the AWS CLI';
+const TAGGED = 'functions that mark objects, for example as scanned or processed';
 const ITEMS = 'functions and tests that read or write items';
 const STREAMS = 'consumers of table streams';
 
@@ -235,16 +238,25 @@ export const USES: Readonly<Record<string, Readonly<Record<string, string>>>> = 
     UpdateFunctionCode: 'tools that send code after a build',
   },
   S3: {
+    AbortMultipartUpload: IN_PARTS,
+    CompleteMultipartUpload: IN_PARTS,
     CopyObject: 'functions that move or rename what they stored',
+    CreateMultipartUpload: IN_PARTS,
     DeleteObject: 'functions that store objects',
+    DeleteObjectTagging: TAGGED,
     DeleteObjects: 'functions that delete what they stored',
     GetObject: 'functions that store objects',
+    GetObjectTagging: TAGGED,
     HeadBucket: 'functions and tests that check whether a bucket exists',
     HeadObject: 'functions that store objects',
     ListBuckets: 'scripts that look up a bucket',
     ListObjects: 'functions that list what they stored',
     ListObjectsV2: 'functions that list what they stored',
+    ListParts: 'pages that resume an upload',
     PutObject: 'functions that store objects',
+    PutObjectTagging: TAGGED,
+    UploadPart: IN_PARTS,
+    UploadPartCopy: 'programs that copy large objects: copy of boto3, and aws s3 cp',
   },
   SNS: {
     Publish: 'functions that publish',
@@ -277,7 +289,11 @@ export const USES: Readonly<Record<string, Readonly<Record<string, string>>>> = 
     BatchGetSecretValue: 'functions that read several secrets',
     DescribeSecret: 'caching clients of AWS',
     GetSecretValue: 'functions that read a secret',
+    ListSecretVersionIds: 'functions that rotate secrets',
+    ListSecrets: 'functions and scripts that look up secrets',
     PutSecretValue: 'functions that store a renewed token, and tests that set a secret',
+    UpdateSecret: 'functions that store a renewed token',
+    UpdateSecretVersionStage: 'functions that rotate secrets',
   },
   'Step Functions': {
     StartExecution:
