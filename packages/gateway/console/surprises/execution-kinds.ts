@@ -16,8 +16,9 @@ const executionRecorded: SurpriseKind = {
       sent?.target.startsWith('states in ') === true ||
       ((outgoing?.kind === 'service' || outgoing?.kind === 'http-api-service') &&
         outgoing.request.service === 'states');
-    const { executionArn } = parseJsonObject(outcome.body.toString()) ?? {};
-    if (!isStates || typeof executionArn !== 'string' || executionArn.includes(':express:')) return undefined;
+    const { executionArn, status } = parseJsonObject(outcome.body.toString()) ?? {};
+    // The answer to StartSyncExecution has the status of an execution that AWS has run.
+    if (!isStates || typeof executionArn !== 'string' || status !== undefined) return undefined;
     return {
       values: { executionArn },
       because: [

@@ -122,6 +122,8 @@ class StatesService implements Service {
   }
 
   #stop(arn: unknown): OperationResult {
+    if (typeof arn === 'string' && arn.includes(':express:'))
+      return refuse('InvalidArn', "Invalid Arn: 'Resource type not valid in this context: express'");
     if (typeof arn !== 'string' || !arn.includes(':execution:'))
       return refuse('InvalidArn', `Invalid Arn: '${typeof arn === 'string' ? arn : ''}'`);
     // Executions in other accounts are not known here.
@@ -141,8 +143,7 @@ class StatesService implements Service {
 
   /** State machines of other accounts are not known here. Their executions are recorded. */
   #refuseUnknown(machine: string): OperationResult | undefined {
-    const unqualified = machine.split(':').slice(0, MACHINE_PARTS).join(':');
-    if (this.#types.has(unqualified) || parseArn(machine)?.accountId !== this.#ports.accountId)
+    if (this.#types.has(unqualified(machine)) || parseArn(machine)?.accountId !== this.#ports.accountId)
       return undefined;
     return refuse('StateMachineDoesNotExist', `State Machine Does Not Exist: '${machine}'`);
   }
@@ -162,13 +163,20 @@ class StatesService implements Service {
     if (typeof given === 'string' && NOT_IN_NAME.test(given))
       return refuse('InvalidName', `Invalid Name: '${given}'`);
     const name = typeof given === 'string' && given !== '' ? given : this.#ports.random.uuid();
-    const executionArn = `${machine.replace(':stateMachine:', ':execution:')}:${name}`;
+    // The ARN of an execution of an express state machine ends with an id that Step Functions makes.
+    const executionArn = this.#isExpress(machine)
+      ? `${machine.replace(':stateMachine:', ':express:')}:${name}:${this.#ports.random.uuid()}`
+      : `${machine.replace(':stateMachine:', ':execution:')}:${name}`;
     const known = this.#started.get(executionArn);
     if (known !== undefined && known.input !== input)
       return refuse('ExecutionAlreadyExists', `Execution Already Exists: '${executionArn}'`);
     const startDate = known?.startDate ?? this.#now();
     if (this.#types.get(machine) === STANDARD) this.#keep(executionArn, { input, startDate });
     return { kind: 'result', fields: { executionArn, startDate } };
+  }
+
+  #isExpress(machine: string): boolean {
+    return this.#types.get(unqualified(machine)) === 'EXPRESS';
   }
 
   #keep(executionArn: string, started: Started): void {
@@ -180,6 +188,11 @@ class StatesService implements Service {
   #now(): number {
     return this.#ports.clock.nowEpochMs() / 1000;
   }
+}
+
+/** Returns the ARN without a version or an alias. */
+function unqualified(machine: string): string {
+  return machine.split(':').slice(0, MACHINE_PARTS).join(':');
 }
 
 export function open(ports: ServicePorts): Service {

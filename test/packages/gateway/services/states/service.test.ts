@@ -125,9 +125,13 @@ describe('a machine of a stack', () => {
 
   it('takes any input again under a name if it is of the express type', async () => {
     const { start } = machine('EXPRESS');
-    await start({ input: '{"a":1}' });
+    const { executionArn: first } = Object(await start({ input: '{"a":1}' }));
+    const { executionArn: second } = Object(await start({ input: '{"a":2}' }));
 
-    assert.ok('executionArn' in Object(await start({ input: '{"a":2}' })));
+    // LocalStack, tests/aws/services/stepfunctions/v2/express/test_express_async.py (recorded)
+    for (const arn of [first, second])
+      assert.match(String(arn), /^arn:aws:states:[\w-]+:\d{12}:express:\w+:soup:[0-9a-f-]{36}$/);
+    assert.notEqual(first, second);
   });
 
   it('runs synchronously only if it is of the express type', async () => {
@@ -196,6 +200,12 @@ describe('StopExecution', () => {
 describe('what a refusal shows of an ARN', () => {
   for (const [action, input, message] of [
     ['StopExecution', { executionArn: MACHINE }, `Invalid Arn: '${MACHINE}'`],
+    // LocalStack, tests/aws/services/stepfunctions/v2/test_sfn_api_express.py (recorded)
+    [
+      'StopExecution',
+      { executionArn: 'arn:aws:states:eu-west-1:123456789012:express:cook:soup:1' },
+      "Invalid Arn: 'Resource type not valid in this context: express'",
+    ],
     ['StartExecution', { stateMachineArn: 'cook' }, "Invalid Arn: 'Invalid ARN prefix: cook'"],
   ] as const)
     it(`is ${message} for ${action} of ${JSON.stringify(input)}`, () => {
