@@ -22,13 +22,11 @@ type Row = {
 };
 
 /** How the control port refuses a call of a service, or of an operation, that it does not serve. */
-const NOT_SERVED =
-  /is not served here; to send its calls to AWS, start with --aws ([\w-]+)|is not supported by this gateway\..* to AWS with --aws ([\w-]+)/;
+const NOT_SERVED = /is not supported by this gateway\..* to AWS with --aws ([\w-]+)/;
 
 /** Says how to reach a service that is not served, if a text or a printed line names one; undefined otherwise. */
 export function adviseNotServed(texts: readonly string[]): string | undefined {
-  const [, whole, own] = texts.map((text) => NOT_SERVED.exec(text)).find((match) => match !== null) ?? [];
-  const service = whole ?? own;
+  const [, service] = texts.map((text) => NOT_SERVED.exec(text)).find((match) => match !== null) ?? [];
   return service === undefined
     ? undefined
     : `Start the gateway with --aws ${service}: the calls of functions to ${service} then go to AWS, with your own credentials.`;

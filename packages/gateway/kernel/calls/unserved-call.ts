@@ -3,6 +3,7 @@
  * Nothing is advised that does not help: a template is named only if the gateway reads the resource type, and `--aws`
  * only if it sends the calls of the service.
  */
+import { headerOf } from '@gatewright/aws/raw-headers';
 import { endpointVariableOf } from '@gatewright/aws/endpoint-variables';
 import { UNSERVED_ADDRESSES } from './models/addresses.ts';
 
@@ -20,11 +21,13 @@ type RestCall = {
 const TITLES: Readonly<Record<string, string>> = {
   apigateway: 'API Gateway',
   appconfig: 'AppConfig',
+  acm: 'ACM',
   cloudformation: 'CloudFormation',
   cloudfront: 'CloudFront',
   'cognito-idp': 'Cognito',
   dynamodb: 'DynamoDB',
   events: 'EventBridge',
+  iam: 'IAM',
   kinesis: 'Kinesis',
   lambda: 'Lambda',
   logs: 'CloudWatch Logs',
@@ -104,6 +107,18 @@ export const DEFINED: Readonly<Record<string, Defined>> = {
     types: ['EventBus', 'Rule'],
     parts: { Permission: 'EventBusPolicy', Targets: 'Rule' },
   },
+  iam: {
+    prefix: 'AWS::IAM',
+    types: ['ManagedPolicy', 'Role'],
+    parts: {
+      AssumeRolePolicy: 'Role',
+      AttachRolePolicy: 'Role',
+      DetachRolePolicy: 'Role',
+      Policy: 'ManagedPolicy',
+      PolicyVersion: 'ManagedPolicy',
+      RolePolicy: 'Role',
+    },
+  },
   kinesis: {
     prefix: 'AWS::Kinesis',
     types: ['Stream'],
@@ -156,6 +171,11 @@ export const DEFINED: Readonly<Record<string, Defined>> = {
       TopicAttributes: 'Topic',
       Unsubscribe: 'Subscription',
     },
+  },
+  states: {
+    prefix: 'AWS::StepFunctions',
+    types: ['StateMachine'],
+    parts: { StateMachineAlias: 'StateMachine', StateMachineVersion: 'StateMachine' },
   },
   sqs: { prefix: 'AWS::SQS', types: [], parts: { Permission: 'QueuePolicy' } },
   wafv2: {
@@ -222,13 +242,16 @@ function adviceFor(service: string, operation: string, own: string | undefined):
     ...(TAGS.test(operation) ? ['set the tags in the template of a stack'] : []),
     ...(NEVER_SENT.has(service)
       ? []
-      : [
-          `send all calls of this service to AWS with --aws ${service}, or to another endpoint with ${endpointVariableOf(service)}`,
-        ]),
+      : [`send all calls of this service to AWS with --aws ${service}${otherEndpointOf(service)}`]),
   ];
   if (first === undefined) return 'Make this call to AWS itself.';
   const all = [`${first.charAt(0).toUpperCase()}${first.slice(1)}`, ...rest];
   return `${all.join('; or ')}.`;
+}
+
+/** Services with a hyphen in their name have no variable of their own. */
+function otherEndpointOf(service: string): string {
+  return service.includes('-') ? '' : `, or to another endpoint with ${endpointVariableOf(service)}`;
 }
 
 type Address = {
@@ -274,6 +297,22 @@ function addressesOf(service: string): readonly Address[] {
   addresses.set(service, read);
   return read;
 }
+
+type AnyCall = RestCall & { readonly rawHeaders: readonly string[]; readonly body: string | Buffer };
+
+/** Returns the operation of a call of a service of which nothing is served, as the call names it in its protocol. */
+export function nameOfAny(call: AnyCall): string {
+  const target = headerOf(call, 'x-amz-target');
+  const named =
+    target?.slice(target.lastIndexOf('.') + 1) ??
+    /\/operation\/(\w+)$/.exec(call.path)?.[1] ??
+    new URLSearchParams(call.query).get('Action') ??
+    /(?:^|&)Action=(\w+)/.exec(call.body.toString().slice(0, MAX_FORM_CHARACTERS))?.[1];
+  return named !== undefined && /^\w{1,64}$/.test(named) ? named : nameUnserved(call);
+}
+
+/** How much of a form is read for the name of its action, which SDKs write first. */
+const MAX_FORM_CHARACTERS = 2_000;
 
 /** Returns the operation of a call that is not served and has no name; method and path if AWS's models lack it. */
 export function nameUnserved({ service, method, path, query, subdomain }: RestCall): string {

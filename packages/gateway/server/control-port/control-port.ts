@@ -13,6 +13,7 @@ import type { Identities } from '../../core/policy/identities.ts';
 import type { Random } from '../../core/ports.ts';
 import { readApiIdFromHost } from '../../core/routing/host.ts';
 import { authenticate, type AwsCall, awsError, type AwsService } from '../../kernel/calls/aws-call.ts';
+import { describeUnserved, nameOfAny } from '../../kernel/calls/unserved-call.ts';
 import { acceptHttp2 } from './http2.ts';
 import type { Http2Arrival } from './http2.ts';
 import type { ControlReply, ControlRequest } from '../../core/api-call.ts';
@@ -375,7 +376,7 @@ async function serveAws(request: ControlRequest, options: ControlPortOptions): P
   return awsError(request, call.service, {
     status: 501,
     type: 'NotImplementedException',
-    message: `${call.service} is not served here; to send its calls to AWS, start with --aws ${call.service}`,
+    message: describeUnserved(call.service, nameOfAny({ ...call.request, service: call.service })),
   });
 }
 

@@ -20,8 +20,7 @@ describe('the advice about a failed call', () => {
   // aws-samples/serverless-patterns, dynamic-bedrock-svls-sam and apigw-lambda-healthscribe-sam: the second function
   // catches the error, prints it, and answers 500 itself.
   it('says how the call of a service that is not served reaches AWS, also if the function hides the error', () => {
-    const message =
-      'An error occurred (NotImplementedException) when calling the InvokeModel operation: bedrock is not served here; to send its calls to AWS, start with --aws bedrock';
+    const message = `An error occurred (NotImplementedException) when calling the InvokeModel operation: ${describeUnserved('bedrock', 'InvokeModel')}`;
     const advice =
       'Start the gateway with --aws bedrock: the calls of functions to bedrock then go to AWS, with your own credentials.';
 

@@ -310,31 +310,32 @@ describe('openControlPort', () => {
   });
 
   describe('other AWS services', () => {
-    for (const { name, service, headers, expected } of [
+    for (const { name, service, headers, sent = '', expected } of [
       {
         name: 'are refused by name in JSON',
         service: 'events',
-        headers: { 'Content-Type': 'application/x-amz-json-1.1' },
+        headers: { 'Content-Type': 'application/x-amz-json-1.1', 'X-Amz-Target': 'AWSEvents.PutRule' },
         expected:
-          '{"__type":"NotImplementedException","message":"events is not served here; to send its calls to AWS, start with --aws events"}',
+          '{"__type":"NotImplementedException","message":"PutRule of EventBridge (rule) is not supported by this gateway. Create, change or remove the AWS::Events::Rule in the template of a stack; or send all calls of this service to AWS with --aws events, or to another endpoint with AWS_ENDPOINT_URL_EVENTBRIDGE."}',
       },
       {
         name: 'are refused by name in XML if the service speaks it',
-        service: 'sns',
+        service: 'iam',
         headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+        sent: 'Action=CreateRole&RoleName=r',
         expected:
-          '<ErrorResponse><Error><Type>Sender</Type><Code>NotImplementedException</Code><Message>sns is not served here; to send its calls to AWS, start with --aws sns</Message></Error><RequestId>local</RequestId></ErrorResponse>',
+          '<ErrorResponse><Error><Type>Sender</Type><Code>NotImplementedException</Code><Message>CreateRole of IAM (role) is not supported by this gateway. Create, change or remove the AWS::IAM::Role in the template of a stack; or send all calls of this service to AWS with --aws iam, or to another endpoint with AWS_ENDPOINT_URL_IAM.</Message></Error><RequestId>local</RequestId></ErrorResponse>',
       },
       {
         name: 'are refused by name in JSON if a target says so, with any type of body from curl',
         service: 'cognito-sync',
         headers: { 'Content-Type': 'application/x-www-form-urlencoded', 'X-Amz-Target': 'A.B' },
         expected:
-          '{"__type":"NotImplementedException","message":"cognito-sync is not served here; to send its calls to AWS, start with --aws cognito-sync"}',
+          '{"__type":"NotImplementedException","message":"B of cognito-sync (b) is not supported by this gateway. Send all calls of this service to AWS with --aws cognito-sync."}',
       },
     ]) {
       it(name, async () => {
-        const { status, body } = await at.sendSigned(service, '/', { headers });
+        const { status, body } = await at.sendSigned(service, '/', { headers, body: sent });
         assert.deepEqual([status, body], [501, expected]);
       });
     }
