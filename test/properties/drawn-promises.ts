@@ -19,6 +19,7 @@ import { languages } from './languages.ts';
 import { mcpCalls } from './mcp-calls.ts';
 import { messageRoutes } from './message-routes.ts';
 import { messageSignatures } from './message-signatures.ts';
+import { modelChecks } from './model-checks.ts';
 import { portalOrganisations } from './portal-organisations.ts';
 import { renamedLimits } from './renamed-limits.ts';
 import { resourcePolicies } from './resource-policies.ts';
@@ -45,6 +46,7 @@ export const DRAWN_PROMISES: readonly DrawnPromise[] = [
   mcpCalls,
   messageRoutes,
   messageSignatures,
+  modelChecks,
   portalOrganisations,
   renamedLimits,
   resourcePolicies,

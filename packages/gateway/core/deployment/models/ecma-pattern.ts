@@ -4,7 +4,7 @@
  * only has with the flag `u`.
  */
 
-/** The white space and line ends of ECMA 262, §12.2 and §12.3. Java's `\s` contains only those of ASCII. */
+/** The white space and line ends of ECMA 262. Java's `\s` contains only those of ASCII. */
 const SPACE = '\\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff';
 const NOTHING = '[^\\s\\S]';
 /** The words of ECMA 262 are of ASCII. Java's `\b` also knows other letters. */

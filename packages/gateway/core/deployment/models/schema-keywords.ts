@@ -6,7 +6,7 @@ import { isJsonObject } from '@gatewright/aws/json-object';
 import type { Json } from '@gatewright/aws/json-object';
 
 /** @param rule the value of the keyword in the schema */
-export type KeywordTest = (rule: Json, value: Json) => boolean;
+type KeywordTest = (rule: Json, value: Json) => boolean;
 
 /** Each keyword with the type of value to which it applies. */
 export const EXACT_KEYWORDS: readonly {
