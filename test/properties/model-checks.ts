@@ -1,5 +1,5 @@
 /**
- * Bodies against models. The oracle reads JSON Schema draft 4 (§5) from the drawn schema and keeps each number as the
+ * Bodies against models. The oracle reads JSON Schema draft 4 (section 5) from the drawn schema and keeps each number as the
  * decimal that was written. Names of members are those that objects of JavaScript inherit, and others that engines take
  * for something else.
  */
