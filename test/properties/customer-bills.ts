@@ -10,7 +10,7 @@ import { setLimit, topUp } from '#shared/quota/admin/limits.ts';
 import type { AdminPorts } from '#shared/quota/admin/operation.ts';
 import { savePlan } from '#shared/quota/admin/plans.ts';
 import { invoicesOf } from '#shared/quota/admin/tenant-invoices.ts';
-import { CustomerBook } from '#shared/quota/plan/customer-book.ts';
+import { TermsBook } from '#shared/quota/plan/terms-book.ts';
 import { createQuotas } from '#shared/quota/quotas.ts';
 import type { Quotas } from '#shared/quota/quotas.ts';
 import type { Item } from '#shared/table/item-write.ts';
@@ -282,7 +282,7 @@ class Life {
       clock,
       denyCacheMs: 0,
       plans: [],
-      customers: (from, plans) => new CustomerBook(from, clock, plans),
+      customers: (from, plans) => new TermsBook(from, clock, plans),
     });
   }
 

@@ -27,9 +27,7 @@ export const CUSTOMER_MUTANTS: readonly Mutant[] = [
   {
     name: 'a cancelled customer continues',
     model: 'quota-customers',
-    patches: [
-      patch('plan/customer-book.ts', "if (customer.state !== 'active')", 'if (customer.version < 0)'),
-    ],
+    patches: [patch('plan/terms-book.ts', "if (customer.state !== 'active')", 'if (customer.version < 0)')],
   },
   {
     name: 'a plan after a trial begins with the trial',
@@ -57,7 +55,7 @@ export const CUSTOMER_MUTANTS: readonly Mutant[] = [
     model: 'quota-customers',
     patches: [
       patch(
-        'plan/customer-book.ts',
+        'plan/terms-book.ts',
         'if (freshMs !== undefined && elapsedMs(this.#clock, entry.confirmedAt) <= freshMs)',
         '',
       ),
@@ -68,7 +66,7 @@ export const CUSTOMER_MUTANTS: readonly Mutant[] = [
     model: 'quota-customers',
     patches: [
       patch(
-        'plan/customer-book.ts',
+        'plan/terms-book.ts',
         ' || this.#fresh(key, atEpochMs) !== undefined)',
         ' || name !== undefined)',
       ),

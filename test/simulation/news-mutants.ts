@@ -20,7 +20,7 @@ export const NEWS_MUTANTS: readonly Mutant[] = [
     model: 'quota-news',
     patches: [
       patch(
-        'plan/customer-book.ts',
+        'plan/terms-book.ts',
         'this.#isBehind(name, entry) ? undefined : this.#confirm(entry, atEpochMs)',
         'this.#confirm(entry, atEpochMs)',
       ),
@@ -31,7 +31,7 @@ export const NEWS_MUTANTS: readonly Mutant[] = [
     model: 'quota-news',
     patches: [
       patch(
-        'plan/customer-book.ts',
+        'plan/terms-book.ts',
         'Math.min(SUSPENDED_FRESH_MS, this.#freshMs)',
         'Math.max(SUSPENDED_FRESH_MS, this.#freshMs)',
       ),
@@ -58,7 +58,7 @@ export const NEWS_MUTANTS: readonly Mutant[] = [
   {
     name: 'news of a plan that differ confirm the record',
     model: 'quota-news',
-    patches: [patch('plan/customer-book.ts', 'if (entry.news.mark !== news.mark) return undefined;', '')],
+    patches: [patch('plan/terms-book.ts', 'if (entry.news.mark !== news.mark) return undefined;', '')],
   },
   {
     name: 'a lease does not read a ledger that may be suspended',

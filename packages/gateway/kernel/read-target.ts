@@ -9,7 +9,7 @@ import type { ResourceReader } from './read-resource.ts';
 import { DEFAULT_TARGET } from './target-deliveries.ts';
 import type { EventTarget } from './target-deliveries.ts';
 
-/** The services that rules and schedules can have as targets; each has its right in `DELIVERY_RIGHTS`. */
+/** The services that rules and schedules can have as targets; each has its right in `delivery-rights.ts`. */
 const TARGET_SERVICES = ['lambda', 'sqs', 'sns', 'events', 'states', 'kinesis'] as const;
 
 export type TargetService = (typeof TARGET_SERVICES)[number];

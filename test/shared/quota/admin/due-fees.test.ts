@@ -12,7 +12,7 @@ import { invoicesOf } from '#shared/quota/admin/tenant-invoices.ts';
 import { savePlan } from '#shared/quota/admin/plans.ts';
 import type { UsageRecord } from '#shared/quota/admin/usage-record.ts';
 import { headKey } from '#shared/quota/ledger/ledger.ts';
-import { CustomerBook } from '#shared/quota/plan/customer-book.ts';
+import { TermsBook } from '#shared/quota/plan/terms-book.ts';
 import { createQuotas } from '#shared/quota/quotas.ts';
 import { makeInvoices } from '#shared/quota/usage/invoice.ts';
 import type { Item } from '#shared/table/item-write.ts';
@@ -401,7 +401,7 @@ describe('the fees of periods without requests', () => {
       ...ports,
       clock,
       plans: [],
-      customers: (store, plans) => new CustomerBook(store, clock, plans),
+      customers: (store, plans) => new TermsBook(store, clock, plans),
     });
     const { allowed } = await quotas.consume({ tenant: 'acme', key: 'k-1', atEpochMs: nowMs, cost: 7 });
     assert.ok(allowed);
