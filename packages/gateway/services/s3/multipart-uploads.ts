@@ -1,6 +1,7 @@
 /** Uploads of objects in parts: create an upload, upload and list its parts, complete or abort it (docs/aws §22.5). */
 import { createHash } from 'node:crypto';
 import { escapeXml, headerOf } from '../../kernel/calls/aws-operation.ts';
+import type { Answered } from '../../kernel/service.ts';
 import type { Clock, Random, ServiceRequest } from '../../core/ports.ts';
 import type { S3Refusal } from '../../kernel/calls/s3-error.ts';
 import { checksumOf, compositeOf, printChecksum, refuseChecksum, statedChecksums } from './checksums.ts';
@@ -19,7 +20,7 @@ import { etagOf } from './object-store.ts';
 import type { ObjectPlace, ObjectStore } from './object-store.ts';
 import { readTagHeader } from './object-tags.ts';
 import { ENCRYPTED, NOTHING, versionHeaders, XML } from './replies.ts';
-import type { Answered, Replies, Serve } from './replies.ts';
+import type { Replies, Serve } from './replies.ts';
 import { element, ownerId, printDate, printDocument } from './s3-xml.ts';
 import {
   noSuchUpload,
