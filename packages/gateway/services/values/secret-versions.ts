@@ -2,7 +2,7 @@
 import type { Content } from './value-definitions.ts';
 
 export const CURRENT = 'AWSCURRENT';
-export const PREVIOUS = 'AWSPREVIOUS';
+const PREVIOUS = 'AWSPREVIOUS';
 const PENDING = 'AWSPENDING';
 
 /** A version of a secret. Without a label, it is deprecated. */

@@ -22,12 +22,8 @@ import type {
   CompleteMultipartUploadCommandInput,
   CreateMultipartUploadCommandInput,
 } from '@aws-sdk/client-s3';
-import { asList, membersOf } from '@gatewright/aws/json-object';
-import * as s3Service from '../../../../../packages/gateway/services/s3/service.ts';
-import * as sqs from '../../../../../packages/gateway/services/sqs/service.ts';
 import { aGateway, GATEWAY_ADMIN } from '../../../../support/a-gateway.ts';
 import type { StartedGateway } from '../../../../support/a-gateway.ts';
-import { ACCOUNT, anEventEngine, REGION } from '../../../../support/an-event-engine.ts';
 
 const Bucket = 'photos';
 const Key = 'folder/large file';
@@ -313,40 +309,4 @@ describe('an upload in parts', () => {
     const found = await s3.send(new GetObjectCommand({ Bucket, Key }));
     assert.equal(await found.Body?.transformToString(), '012345678');
   });
-});
-
-const PHOTOS = `
-  Queue: { Type: AWS::SQS::Queue, Properties: { QueueName: changes } }
-  Photos:
-    Type: AWS::S3::Bucket
-    Properties:
-      BucketName: photos
-      NotificationConfiguration:
-        QueueConfigurations:
-          - { Event: 's3:ObjectCreated:CompleteMultipartUpload', Queue: !GetAtt Queue.Arn }`;
-
-// LocalStack recorded the event in test_s3_notifications_sqs.py, test_object_created_complete_multipart_upload.
-it('the end of an upload in parts is an event of the bucket', async () => {
-  const bench = anEventEngine({ s3: s3Service, sqs }, { resources: PHOTOS });
-  const send = async (method: string, query: string, body = '') => {
-    const reply = await bench.send({ service: 's3', method, path: '/photos/a', query, body });
-    assert.ok(reply.kind === 'answered');
-    return { ...reply, text: reply.body.toString() };
-  };
-  const id = /<UploadId>(\w+)</.exec((await send('POST', 'uploads')).text)?.[1];
-  const { headers } = await send('PUT', `uploadId=${id}&partNumber=1`, 'text');
-  const etag = headers[headers.indexOf('ETag') + 1];
-  const part = `<Part><PartNumber>1</PartNumber><ETag>${etag}</ETag></Part>`;
-  await send('POST', `uploadId=${id}`, `<CompleteMultipartUpload>${part}</CompleteMultipartUpload>`);
-  await bench.advance(1000);
-
-  const QueueUrl = `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/changes`;
-  const { Messages } = await bench.call('sqs', 'ReceiveMessage', { QueueUrl });
-  const body = membersOf(JSON.parse(String(membersOf(asList(Messages)[0])['Body'])));
-  const record = membersOf(asList(body['Records'])[0]);
-  const object = membersOf(membersOf(record['s3'])['object']);
-  assert.deepEqual(
-    [record['eventName'], object['size'], object['eTag']],
-    ['ObjectCreated:CompleteMultipartUpload', 4, '344e466ef37782ba490ea4ec8b2b5f68-1'],
-  );
 });

@@ -15,12 +15,8 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import * as s3Service from '../../../../../packages/gateway/services/s3/service.ts';
 import { aGateway, GATEWAY_ADMIN } from '../../../../support/a-gateway.ts';
 import type { StartedGateway } from '../../../../support/a-gateway.ts';
-import * as sqs from '../../../../../packages/gateway/services/sqs/service.ts';
-import { asList, membersOf } from '@gatewright/aws/json-object';
-import { ACCOUNT, anEventEngine, REGION } from '../../../../support/an-event-engine.ts';
 
 const Bucket = 'photos';
 const Key = 'a';
@@ -173,42 +169,4 @@ describe('tags of an object', () => {
       await put();
       await assert.rejects(call(), { name, message, ...details });
     });
-});
-
-// LocalStack recorded the events in test_s3_notifications_sqs.py, test_object_tagging_put_event (21 January 2025).
-it('changes of tags are events of the bucket', async () => {
-  const bench = anEventEngine(
-    { s3: s3Service, sqs },
-    {
-      resources: `
-  Queue: { Type: AWS::SQS::Queue, Properties: { QueueName: changes } }
-  Photos:
-    Type: AWS::S3::Bucket
-    Properties:
-      BucketName: photos
-      NotificationConfiguration:
-        QueueConfigurations: [{ Event: 's3:ObjectTagging:*', Queue: !GetAtt Queue.Arn }]`,
-    },
-  );
-  const send = (method: string, query: string, body = '') =>
-    bench.send({ service: 's3', method, path: '/photos/a', query, body });
-  await send('PUT', '', 'text');
-  await send('PUT', 'tagging', '<Tagging><TagSet><Tag><Key>k</Key><Value>v</Value></Tag></TagSet></Tagging>');
-  await send('DELETE', 'tagging');
-  await bench.advance(1000);
-
-  const QueueUrl = `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/changes`;
-  const { Messages } = await bench.call('sqs', 'ReceiveMessage', { QueueUrl, MaxNumberOfMessages: 10 });
-  const records = asList(Messages).flatMap((one) => {
-    const body = membersOf(JSON.parse(String(membersOf(one)['Body'])));
-    return asList(body['Records']).map((record) => membersOf(record));
-  });
-  assert.deepEqual(
-    records.map((record) => [record['eventName'], record['eventVersion'], membersOf(record['s3'])['object']]),
-    ['Put', 'Delete'].map((name) => [
-      `ObjectTagging:${name}`,
-      '2.3',
-      { key: 'a', eTag: '1cb251ec0d568de6a929b520c4aed8d1' },
-    ]),
-  );
 });
