@@ -242,16 +242,13 @@ function adviceFor(service: string, operation: string, own: string | undefined):
     ...(TAGS.test(operation) ? ['set the tags in the template of a stack'] : []),
     ...(NEVER_SENT.has(service)
       ? []
-      : [`send all calls of this service to AWS with --aws ${service}${otherEndpointOf(service)}`]),
+      : [
+          `send all calls of this service to AWS with --aws ${service}, or to another endpoint with ${endpointVariableOf(service)}`,
+        ]),
   ];
   if (first === undefined) return 'Make this call to AWS itself.';
   const all = [`${first.charAt(0).toUpperCase()}${first.slice(1)}`, ...rest];
   return `${all.join('; or ')}.`;
-}
-
-/** Services with a hyphen in their name have no variable of their own. */
-function otherEndpointOf(service: string): string {
-  return service.includes('-') ? '' : `, or to another endpoint with ${endpointVariableOf(service)}`;
 }
 
 type Address = {

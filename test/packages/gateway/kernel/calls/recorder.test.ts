@@ -173,7 +173,7 @@ describe('the message about a call without an action that is not recorded', () =
     ['', 'CreateBucket of S3 (bucket) '],
     ['notification', 'PutBucketNotificationConfiguration of S3 (bucket notification configuration) '],
     ['notification=&x-id=PutBucketNotificationConfiguration', 'PutBucketNotificationConfiguration of S3 '],
-    ['uploadId=a&partNumber=1', 'PUT /photos?uploadId&partNumber of S3 '],
+    ['legal-hold&versionId=a', 'PUT /photos?legal-hold&versionId of S3 '],
     ['acl&X-Amz-Security-Token=secret&X-Amz-Signature=secret', 'PutBucketAcl of S3 (bucket ACL) '],
     ['AWSAccessKeyId=secret&Signature=secret', 'CreateBucket of S3 '],
   ] as const)

@@ -331,7 +331,7 @@ describe('openControlPort', () => {
         service: 'cognito-sync',
         headers: { 'Content-Type': 'application/x-www-form-urlencoded', 'X-Amz-Target': 'A.B' },
         expected:
-          '{"__type":"NotImplementedException","message":"B of cognito-sync (b) is not supported by this gateway. Send all calls of this service to AWS with --aws cognito-sync."}',
+          '{"__type":"NotImplementedException","message":"B of cognito-sync (b) is not supported by this gateway. Send all calls of this service to AWS with --aws cognito-sync, or to another endpoint with AWS_ENDPOINT_URL."}',
       },
     ]) {
       it(name, async () => {
