@@ -1,10 +1,10 @@
-/** Runs every five minutes. Sends the mails of the portal's alerts that are due. */
+/** Runs every five minutes. Sends emails for the portal's alerts that are due. */
 import { observeHandler } from '#shared/observability/observe-handler.ts';
 import { createLambdaAlerts } from '#shared/portal/lambda-portal.ts';
 import { sendAlerts } from '#shared/portal/send-alerts.ts';
 import compiled from '../access/portal.compiled.json' with { type: 'json' };
 
-/** Time limit of one run. It is below the function's timeout (serverless.yml), so that the last mail can be sent. */
+/** Time limit of one run. It is below the function's timeout (serverless.yml), so that the last email can be sent. */
 const WITHIN_MS = 45_000;
 
 export const handler = observeHandler('portal-alerts', async (_event, { metrics }) => {

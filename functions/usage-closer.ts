@@ -1,5 +1,5 @@
 /**
- * Closes the periods that have ended, once a day, and records their usage before their ledgers expire. The
+ * Once a day, closes the periods that have ended, and records their usage before their ledgers expire. The
  * function runs every hour, so that the next run continues what one run could not finish.
  */
 import { readUsageTableConfig } from '#shared/config/usage-config.ts';

@@ -1,6 +1,6 @@
 /**
- * `POST /webhooks/{source}` and `/webhooks/{source}/{endpoint}`: verifies a signed delivery and puts it on EventBridge
- * or SQS. A repeated delivery is not put there again, unless the function ended before it could note the first one.
+ * `POST /webhooks/{source}` and `/webhooks/{source}/{endpoint}`: verifies a signed delivery and sends it to EventBridge
+ * or SQS. A repeated delivery is not sent again, unless the function ended before it could record the first one.
  */
 import { createAwsCaller } from '#shared/aws/aws-json-poster.ts';
 import { loadOnce } from '@gatewright/aws/load-once';

@@ -1,4 +1,4 @@
-/** Reports at packaging who is notified of alarms, and what protects the tables of keys and charges. */
+/** Reports during packaging who is notified of alarms, and what protects the tables of keys and charges. */
 import { isTrue, membersOf } from '@gatewright/aws/json-object';
 import type { Template } from './edit-template.ts';
 
@@ -18,7 +18,7 @@ export function describeSafety({ Resources, Parameters }: Template): readonly st
   return [
     ...(isUntold
       ? [
-          `alarmEmail is empty, so nobody is told when one of the ${alarms} alarms goes off: add alarmEmail: name@example.com to the params of the stage that you deploy, such as params.prod, in serverless.yml, or subscribe to the topic of the alarms yourself`,
+          `alarmEmail is empty, so nobody is notified when one of the ${alarms} alarms goes off: add alarmEmail: name@example.com to the params of the stage that you deploy, such as params.prod, in serverless.yml, or subscribe to the topic of the alarms yourself`,
         ]
       : []),
     ...[...groups].map(([protection, ids]) => `${ids.join(', ')}: ${protection}`),
@@ -46,5 +46,5 @@ function describeProtection(isProtected: unknown): string {
   if (isProtected === undefined) return 'deletion protection is not set';
   if (typeof isProtected === 'object')
     return 'the parameter ProtectTables turns deletion protection on or off';
-  return 'deletion protection is off, because a first deployment that fails must be able to delete the table. From the second deployment on, serverless deploy turns it on if protectTables is afterFirst; for gatewright package, pass --param protectTables=true';
+  return 'deletion protection is off, which lets CloudFormation delete the table if a first deployment fails. From the second deployment on, serverless deploy turns it on if protectTables is afterFirst; for gatewright package, pass --param protectTables=true';
 }

@@ -89,7 +89,7 @@ function findProblem(text: string, apis: readonly KnownApi[]): string | undefine
 
 function describe({ document, kind }: KnownApi): string {
   const what = kind === 'http' ? 'an HTTP API' : 'a WebSocket API';
-  return `the API of access/${document}.yml, because AWS WAF protects only REST APIs, and this is ${what}`;
+  return `the API of access/${document}.yml, because AWS WAF supports only the REST APIs of API Gateway, and this is ${what}`;
 }
 
 function listed(text = ''): readonly string[] {

@@ -132,7 +132,7 @@ function describe(missing: readonly string[], stage: string, error: unknown): st
 function describeLocal(local: readonly string[], stage: string, error: unknown): string {
   return (
     `only the local gateway's API id is known in stage "${stage}" for ${documentsOf(local)}, and the call to AWS failed: ${firstLine(error)}. ` +
-    `The stack works on this machine, but once it is deployed, the authorizers deny every request. Before you deploy, write the id of the deployed API as api.${stage}.apiId in each document`
+    `The stack works on this machine, but once it is deployed, the authorizers return 500 for every request. Before you deploy, write the id of the deployed API as api.${stage}.apiId in each document`
   );
 }
 

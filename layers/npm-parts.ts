@@ -93,7 +93,8 @@ function makeOwnFolder(serviceDir: string): void {
     path = join(path, part);
     const found = lstatSync(path, { throwIfNoEntry: false });
     if (found === undefined) mkdirSync(path, { mode: 0o700 });
-    else if (!found.isDirectory()) throw new Error(`${path} is not a folder; remove it`);
+    else if (!found.isDirectory())
+      throw new Error(`${path} is a link or a file; remove it, because it is not a folder`);
   }
   const ignore = join(serviceDir, '.gatewright/.gitignore');
   if (!existsSync(ignore)) writeFileSync(ignore, '*\n', { flag: 'wx' });

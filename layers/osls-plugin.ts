@@ -112,7 +112,7 @@ class StackPlugin {
    * Whether this run packs the layer. This is determined only once, because osls later sets an artifact for the layer.
    */
   #packsLayer = false;
-  /** Whether a user packages or deploys with osls, and reads what is logged. */
+  /** Whether a user who reads the log is packaging or deploying with osls. */
   #isReported = false;
   /** Whether this run includes osls's packaging step. It does not if the gateway only reads the template. */
   #isPacking = false;

@@ -68,8 +68,8 @@ export function findUnofferedSources(
     .filter(({ name }) => portal?.offers.webhooks?.some((offered) => offered.source === name) !== true)
     .map(({ name }) =>
       portal === undefined
-        ? `the source "${name}" of access/webhooks.yml needs the portal, in which customers create its secrets, but ${FILE} does not exist: ${ADD}, or list the secrets of the source`
-        : `the source "${name}" of access/webhooks.yml needs the portal, in which customers create its secrets, but ${FILE} does not offer the source: add it to webhooks there, or list the secrets of the source`,
+        ? `the source "${name}" of access/webhooks.yml needs the portal, in which customers create its secrets, but ${FILE} does not exist: ${ADD}, or write under secrets, for each stage, where the secrets are stored`
+        : `the source "${name}" of access/webhooks.yml needs the portal, in which customers create its secrets, but ${FILE} does not offer the source: add it to webhooks there, or write under secrets, for each stage, where the secrets are stored`,
     );
 }
 

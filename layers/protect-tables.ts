@@ -21,7 +21,7 @@ export type StackSource = {
  * deleting.
  */
 const GONE = /^(DELETE_|CREATE_FAILED$)/;
-/** The valid values of the setting. `true` and `false` are texts, because `--param` passes strings. */
+/** The valid values of the setting. `true` and `false` are strings, because `--param` passes strings. */
 const SETTINGS: readonly unknown[] = [AFTER_FIRST, 'true', 'false'];
 
 /**

@@ -105,9 +105,8 @@ export interface TicketStore {
 
 export interface RevocationReader {
   /**
-   * Returns one time for each of `holders`: its tokens that were issued until then are revoked. Undefined if none are
-   * revoked.
-   * Reads the current state.
+   * Returns a point in time for each of `holders`: tokens of the holder that were issued up to then are revoked.
+   * Undefined if none are revoked. Reads the current state.
    * @throws DomainError STORE_UNAVAILABLE if the table is unavailable
    */
   revokedUntil(holders: readonly RevocationTarget[]): Promise<readonly (number | undefined)[]>;

@@ -52,7 +52,7 @@ resource "aws_s3_object" "code" {
   key    = "\${local.prefix}\${each.value}"
   source = "\${path.module}/code/\${each.value}"
 
-  # CloudFormation needs the archives before a failed update, to go back to them.
+  # If an update fails, CloudFormation needs the previous archives to roll back.
   lifecycle {
     create_before_destroy = true
   }

@@ -6,10 +6,10 @@ import type { CompiledDocument } from './compiled-document.ts';
 
 type TableNeed = 'keys' | 'tickets' | 'revocation';
 
-/** The reasons as texts. Each completes a sentence whose subject is a document. */
+/** The reasons as predicates: each completes a sentence whose subject is a document. */
 export const TABLE_NEEDS: Readonly<Record<TableNeed, string>> = {
-  keys: 'takes API keys',
-  tickets: 'takes tickets',
+  keys: 'accepts API keys',
+  tickets: 'accepts tickets',
   revocation: 'has revocation',
 };
 

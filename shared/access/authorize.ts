@@ -294,7 +294,7 @@ type Charged = Known & {
   readonly charging: Awaited<ReturnType<typeof loadCharging>>;
 };
 
-/** Returns a result for this request only, because the quota has to be asked again for the next request. */
+/** Returns a result for this request only, because the quota has to be checked again for the next request. */
 function answerOnce(document: CompiledDocument, charged: Charged, verdict: QuotaVerdict): Authorized {
   const { principal, request, decision, quota, charging } = charged;
   const isAdmitted = verdict.kind === 'admitted';
@@ -318,7 +318,7 @@ function answerOnce(document: CompiledDocument, charged: Charged, verdict: Quota
   const record = {
     outcome: charging.outcomeOf(verdict),
     customer,
-    // The record of the customer may name another plan than the credential does.
+    // The record of the customer may name a plan other than the plan in the credential.
     plan: ('decision' in verdict ? verdict.decision.plan : undefined) ?? named,
     limit: charging.refusingLimitOf(verdict),
     ownQuota: charging.ownQuotaOf(verdict),

@@ -90,7 +90,7 @@ function printCarried(
     : printCarriedClaims({ ...result.claims, names: [...names, TENANT] }, { ...claims, tenant });
 }
 
-/** If not all scopes fit, those that the document names are taken first, so that other scopes cannot displace them. */
+/** If not all scopes fit, the scopes that the document names come first, so that no other scope can displace them. */
 function printScopes(
   document: CompiledDocument,
   { scopes }: Principal,

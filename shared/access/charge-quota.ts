@@ -107,7 +107,7 @@ function describeRefusal(quota: CompiledQuota, principal: Principal, verdict: Qu
     case 'no-subject':
       return printQuotaRefusal(
         'charged',
-        describeMissing(quota, subject) ?? 'the names of tenant, key and route are too long together',
+        describeMissing(quota, subject) ?? 'the names of tenant, key and route are too long in total',
       );
     case 'not-charged':
       return printQuotaRefusal('charged', 'a TOKEN authorizer cannot charge callers');
@@ -119,7 +119,7 @@ function describeRefusal(quota: CompiledQuota, principal: Principal, verdict: Qu
       const of =
         own === undefined
           ? `of plan ${plan}`
-          : `(the customer’s own limit of ${own}, not that of plan ${plan})`;
+          : `(the customer’s own limit of ${own}, which replaces the limit of plan ${plan})`;
       const what = limit === undefined ? '' : `${limit} ${of}, `;
       return printQuotaRefusal(
         verdict.kind === 'suspended'

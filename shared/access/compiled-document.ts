@@ -147,7 +147,7 @@ export type CompiledRoute = {
   readonly method: string;
   /** The path of the route, such as `/orders/{id}`, `/files/{proxy+}` or `$default`. */
   readonly path: string;
-  /** The route does not use our authorizers, so anybody may call it, whatever the rules define. */
+  /** The route does not use the toolkit's authorizers, so the rules do not protect it; `guard` may. */
   readonly isOpen?: true;
   /**
    * The authorization type of a route that does not use the toolkit's authorizers: `JWT`, `COGNITO_USER_POOLS`,

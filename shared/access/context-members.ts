@@ -3,7 +3,7 @@ import { ACCESS_DECISION, CLAIM_REFUSAL, MCP_GRANTS } from '@gatewright/aws/acce
 import { CHANNELS } from '../aws/channel-grants.ts';
 
 /**
- * This context member contains the names of the values that were omitted or cut for their length, separated by spaces.
+ * This context member contains the names of the values that were omitted or cut because they were too long.
  */
 export const CONTEXT_CUT = 'contextCut';
 /** This context member contains the claims that a document forwards as a JWT or Cognito authorizer would. */

@@ -65,8 +65,8 @@ export function parseHttpEvent(event: unknown): HttpEvent {
 }
 
 /**
- * Returns the route key of a payload 1.0, which has none; undefined for other events. Events of REST APIs have the
- * members of payload 1.0 too, but no version.
+ * Builds the route key for an event with payload 1.0, which does not contain one; undefined for other events. Events of
+ * REST APIs have the members of payload 1.0 too, but no version.
  */
 function routeOfPayload1(method: string | undefined, { version, resource }: EventFields): string | undefined {
   if (version !== '1.0' || method === undefined || typeof resource !== 'string') return undefined;

@@ -20,7 +20,7 @@ export type CachedReply = {
   readonly isBase64Encoded?: boolean;
 };
 
-/** Header fields that a 304 repeats (RFC 9110 §15.4.5), and header fields about its age. */
+/** Header fields that a 304 repeats (RFC 9110 §15.4.5), and header fields about the age of the cached response. */
 const KEPT_BY_304 = [
   'age',
   'cache-control',

@@ -106,10 +106,10 @@ const isPath = (path: string): boolean => path.startsWith('/');
 
 const RULES = {
   tags: '1 to 256 visible ASCII characters each',
-  paths: 'paths from the first slash on: /orders/17',
+  paths: 'paths that begin with a slash: /orders/17',
   parts: 'parts of the key: query.page=2 or header.accept-language=de',
   authorizers: 'stages with their kind: rest/a1b2c3d4e5/prod or http/a1b2c3d4e5/$default',
-  edgePaths: 'paths of CloudFront from the first slash on, optionally with a star at the end: /orders/*',
+  edgePaths: 'CloudFront paths that begin with a slash and may end with *: /orders/*',
 };
 
 function textsOf(

@@ -65,7 +65,7 @@ export type InvalidatorPorts = WorkPorts & {
 
 const SIDE_BY_SIDE = 8;
 
-/** Reports what an invalidation would do. Only reads the index: it writes nothing, and calls no cache. */
+/** Reports what an invalidation would do. It only reads the index: it writes nothing, and calls no cache. */
 export async function planInvalidation(
   { listing, clock, beyond, stageApis }: InvalidatorPorts,
   invalidation: Invalidation,

@@ -137,7 +137,7 @@ export async function* entriesOf(
 ): AsyncGenerator<IndexedEntry> {
   for (const pk of partitionsOf(namespace, label)) {
     for await (const { sk, item } of itemsOf(listing, pk))
-      // DynamoDB deletes expired items up to days late.
+      // DynamoDB may delete an expired item several days late.
       if (Number(item['expiresAt']) * 1000 > nowEpochMs) yield { id: sk, item };
   }
 }

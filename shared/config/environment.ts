@@ -31,7 +31,7 @@ export function readNumber(
   return value;
 }
 
-/** Reads a list of texts that are separated by commas and have the given form. An empty variable is an empty list. */
+/** Reads a list of strings that are separated by commas and have the given form. An empty variable is an empty list. */
 export function readListed(
   environment: Environment,
   variable: string,

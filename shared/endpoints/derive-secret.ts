@@ -16,7 +16,7 @@ const DOMAIN = 'gatewright-webhook-secret';
  * of the master secret on their own machine.
  */
 const MASTER_LENGTH = 32;
-/** There are two master secrets only while the owner replaces one by another. */
+/** There are two master secrets only while the owner replaces one with another. */
 const MASTERS_LIMIT = 2;
 
 /**

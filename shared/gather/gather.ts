@@ -51,7 +51,7 @@ export type Gathered<P extends Parts> = {
 };
 
 /**
- * A required part without a fallback has failed, or the fallback of a part.
+ * A required part without a fallback has failed, or a part's fallback has thrown an error.
  *
  * @example
  * ```ts

@@ -150,7 +150,7 @@ function describe({ reason, limit, limits, retryAfterSeconds }: Rejection): stri
     case 'rate-limited':
       return `The rate of ${limit} is exceeded.${again}`;
     case 'concurrency':
-      return `Too many calls of ${limit} run at the same time.${again}`;
+      return `Too many calls run at the same time: the limit ${limit} is reached.${again}`;
     case 'unavailable':
       return `The quota cannot be checked at the moment.${again}`;
     case 'suspended':

@@ -116,8 +116,8 @@ export function mayUse({ allow, deny }: McpGrants, subject: McpSubject, text: st
 }
 
 /**
- * Whether a list may show the resource template. According to the beginning of the template, the caller must be allowed
- * to read some URI of it, and no deny rule may match every value.
+ * Whether a list may show the resource template. The caller must be allowed to read some URI that begins like the
+ * template, and no deny rule may match every URI of the template.
  */
 export function mayListTemplate({ allow, deny }: McpGrants, template: string): boolean {
   const isDenied = matchesSubject('resources', deny.resources ?? [], sampleOfTemplate(template), 'deny');

@@ -100,7 +100,7 @@ function refuse(reply: ProxyResult): Guarded {
 
 /**
  * Refuses a compressed body and a type other than JSON. The function might accept these, and so run a message that was
- * not decided.
+ * not checked.
  */
 function contentFault({ headers }: McpRequest): string | undefined {
   const encodings = headers.get('content-encoding') ?? [];

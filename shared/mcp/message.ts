@@ -1,6 +1,6 @@
 /**
  * Reads the messages of an HTTP body strictly, because the function behind the wrapper may read an ambiguous body
- * differently: doubled members, members in another case, and text that is not UTF-8 are refused.
+ * differently: duplicate members, members in another letter case, and text that is not UTF-8 are refused.
  */
 import { isJsonObject, memberOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -33,7 +33,7 @@ const BATCH_LIMIT = 50;
  */
 const SUBSCRIPTIONS_LIMIT = 1_000;
 
-/** Members that decide what a message does. A body that has one of them in another case is refused. */
+/** Members that decide what a message does. A body that has one of them in another letter case is refused. */
 const ENVELOPE = ['jsonrpc', 'id', 'method', 'params', 'result', 'error'];
 const PARAMETERS = ['name', 'uri', 'ref', 'arguments', 'notifications', '_meta'];
 /**
@@ -76,8 +76,8 @@ export function readMessages(bytes: Uint8Array): McpBody {
 }
 
 /**
- * Attack: the answer to a list would be taken for the answer to another request with the same id, which is not
- * filtered. The ids `1` and `"1"` are equal for servers that keep requests by the text of their ids.
+ * Attack: the answer to a list request could be taken for the answer to another request with the same id, whose answer
+ * is not filtered. The ids `1` and `"1"` are equal for servers that keep requests by the text of their ids.
  */
 function hasEqualIds(messages: readonly McpMessage[]): boolean {
   const ids = messages.flatMap((message) => (message.kind === 'request' ? [String(message.id)] : []));
@@ -95,7 +95,7 @@ function readMessage(value: unknown): McpMessage | string {
   const isResponse = Object.hasOwn(value, 'result') || Object.hasOwn(value, 'error');
   if (method === undefined)
     return isResponse ? { kind: 'response' } : 'A message must have a method, a result or an error.';
-  if (isResponse) return 'A message with a method has neither result nor error.';
+  if (isResponse) return 'A message with a method must not have a result or an error.';
   if (typeof method !== 'string') return 'The member method must be a string.';
   const params = Object.hasOwn(value, 'params') ? memberOf(value, 'params') : {};
   if (!isJsonObject(params)) return 'The member params must be an object.';

@@ -11,7 +11,7 @@ export type McpSubject = (typeof MCP_SUBJECTS)[number];
 
 type MethodRule =
   /**
-   * Every caller may call the method to whom the document grants something, or would grant something with more scopes.
+   * A caller to whom the document grants something, or would grant something with more scopes, may call the method.
    * The method neither reads nor changes data of the server.
    */
   | { readonly kind: 'protocol' }

@@ -67,7 +67,9 @@ function nameFault(
   const sent = headers.get('mcp-name') ?? [];
   const parameter = parameterInHeader(method);
   if (parameter === undefined)
-    return sent.length === 0 ? undefined : 'The header Mcp-Name names something, but the body does not.';
+    return sent.length === 0
+      ? undefined
+      : 'The header Mcp-Name is set, but the body does not name a tool, prompt or resource.';
   const wanted = asText(memberOf(params, parameter));
   return wanted === undefined
     ? undefined

@@ -2,8 +2,8 @@
  * Compares tools, prompts and URIs with the patterns of rules. `*` matches any characters of a name, and any characters
  * of one segment of a URI. `**` at the end of a URI matches everything below.
  *
- * An allow rule matches exactly. A deny rule also matches another case and another Unicode form of the same name,
- * because a server may treat them as equal.
+ * An allow rule matches exactly. A deny rule also matches the same name in another letter case or another Unicode form,
+ * because a server may treat these names as equal.
  */
 import { compilePieces } from '@gatewright/aws/glob';
 import { decodePercent } from '@gatewright/aws/percent-encoding';
@@ -197,7 +197,7 @@ function matchesName(pattern: string, name: string): boolean {
 
 const DELIMITER = /([/?#])/;
 
-/** Compares segment by segment. `**` stands only at the end of a pattern (`isMcpPattern`). */
+/** Compares segment by segment. `**` occurs only at the end of a pattern (`isMcpPattern`). */
 function matchesUri(pattern: string, uri: string): boolean {
   const isDeep = pattern.endsWith('**');
   const wanted = (isDeep ? pattern.slice(0, -2) : pattern).split(DELIMITER);

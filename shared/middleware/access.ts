@@ -26,7 +26,7 @@ export type Caller = {
    */
   readonly context: EventFields;
   /**
-   * Names of values that the authorizer omitted for their length. `scope` means that some of the scopes were omitted.
+   * Names of values that the authorizer omitted as too long. `scope` means that some of the scopes were omitted.
    */
   readonly cut: readonly string[];
 };
@@ -155,7 +155,7 @@ function refusal(
   if (!allowMethodOverride && overridesMethod(event))
     return problemReply(problem(403, 'Forbidden', 'the request overrides its method'));
   if (scopes.every((scope) => caller.scopes.includes(scope))) return undefined;
-  // Some scopes were omitted for their length. The required scope may be among them, so the response must not claim
+  // Some scopes were omitted as too long. The required scope may be among them, so the response must not claim
   // that the caller lacks it.
   if (caller.cut.includes('scope')) return problemReply(problem(500, 'Internal Server Error'));
   return problemReply(problem(403, 'Forbidden', 'the credential lacks a scope'));

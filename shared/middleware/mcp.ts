@@ -51,7 +51,7 @@ export type McpOptions = {
 export type McpHandler<Event> = (event: Event, ...rest: readonly unknown[]) => unknown;
 
 /**
- * A request that may reach the server, the rights that determine how its response is filtered, and what it was charged.
+ * A request that may reach the server, the rights that determine how its response is filtered, and its charges.
  */
 export type McpPassage = Passed & {
   readonly grants: McpGrants;
@@ -89,7 +89,7 @@ export function mcp<Event extends object>(options: McpOptions): MiddlewareObj<Ev
     after: async (request) => {
       const found = entered.get(request);
       if (found === undefined)
-        throw invalid('the response of the MCP server belongs to no request that mcp() has decided');
+        throw invalid('the response of the MCP server does not belong to a request that mcp() has decided');
       const { response } = request;
       endWatch(request);
       request.response = await finish(found.event, found.passage, response);
@@ -306,7 +306,7 @@ function readCarried(request: EventRequest, text: unknown, options: McpOptions):
     throw invalid('the context of the authorizer cannot be read');
   if (grants.document !== document)
     throw invalid(
-      `the authorizer decided by the access document ${grants.document}, but the option document is ${document}: pass the name of the same document`,
+      `the authorizer applied the access document ${grants.document}, but the option document is ${document}: set the option to ${grants.document}`,
     );
   // A cached result of the authorizer outlives the credential.
   if ((caller.expiresAtEpochSeconds ?? Infinity) + clockSkewSeconds < nowEpochMs / 1000)

@@ -84,7 +84,7 @@ export function callerOfTicket(event: unknown): TicketCaller {
   if (caller === undefined || ticketCaller === undefined)
     throw new DomainError(
       'CONFIG_INVALID',
-      "the route's authorizer does not pass on the caller: protect the route by an access document that a ticket issuer names under from",
+      "the route's authorizer does not pass on the caller: list the access document of the route under from of a ticket issuer, or shorten the caller's roles and scopes if they are too long for the authorizer's context",
     );
   const { subject, issuer, clientId, expiresAtEpochSeconds } = caller;
   if (issuer === undefined)

@@ -129,9 +129,12 @@ function inviteRoute({ ports, customers, portalUrl }: PortalAdminPorts): Route {
       body: {
         role: optional(oneOf('Default: owner.', ROLES)),
         email: optional(
-          text('Email address of the new member, for alerts; you confirm that the address is theirs.', {
-            maxLength: 254,
-          }),
+          text(
+            'Email address of the new member, for alerts. By passing it, you confirm that the address is theirs.',
+            {
+              maxLength: 254,
+            },
+          ),
         ),
         member: optional(text('Id of the member whose sign-in the invitation renews.')),
         lifetimeSeconds: optional(wholeNumber('Default: three days.', LIFETIME)),

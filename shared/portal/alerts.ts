@@ -1,6 +1,6 @@
 /**
- * Stores the alerts of an organisation: the percentage of a limit at which members get a mail, and the mails that were
- * sent.
+ * Stores the alerts of an organisation: the percentage of a limit at which members get an email, and the emails
+ * that were sent.
  */
 import { DomainError } from '../errors.ts';
 import type { UsageRow } from '../quota/admin/usage-row.ts';
@@ -22,7 +22,7 @@ export type Alerts = { readonly version: number; readonly alerts: readonly Alert
 
 type SentAlert = Alert & {
   readonly periodStart: string;
-  /** Id of the API key, for a limit of each key. */
+  /** Id of the API key, for a limit that applies to each key separately. */
   readonly key?: string;
   readonly at: string;
 };
@@ -31,8 +31,8 @@ export const MOST_ALERTS = 10;
 export const PERCENT = { min: 1, max: 100 };
 const MOST_SENT = 50;
 /**
- * Maximum number of alerts that are read to find the newest: twice as many as mails can be sent in the 100 days for
- * which alerts are kept (`MAILS_A_DAY` in send-alerts.ts).
+ * Maximum number of alerts that are read to find the newest: twice the number of emails that can be sent in the 100
+ * days for which alerts are kept (`MAILS_A_DAY` in send-alerts.ts).
  */
 const MOST_KEPT = 4_000;
 const KEPT_SECONDS = 100 * 86_400;

@@ -7,7 +7,7 @@ import type { Role as MemberRole } from './members.ts';
 
 export type Role = MemberRole;
 
-/** What the log says was changed. */
+/** The kind of change that an entry of the log describes. */
 export type LoggedChange = Change['what'];
 
 /** The content of `portal.json`. */

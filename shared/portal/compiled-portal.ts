@@ -8,12 +8,12 @@ export type CompiledPortal = {
   readonly offers: PortalOffers;
   /** How members sign in, by stage of the stack. In other stages, members sign in by invitation only. */
   readonly signIn: Readonly<Record<string, PortalSignIn>>;
-  /** Absent if no mail is sent. */
+  /** Absent if no emails are sent. */
   readonly mail?: { readonly from: string };
 };
 
 type PortalOffers = {
-  /** The name of the portal, for use in mails. */
+  /** The name of the portal, for use in emails. */
   readonly name: string;
   readonly plans: readonly OfferedPlan[];
   /** Absent if customers cannot create keys. */
@@ -42,7 +42,7 @@ export type OfferedKeys = {
   readonly lifetimeSeconds?: number;
 };
 
-/** A webhook source to which customers send with secrets of their own. */
+/** A webhook source to which customers send webhooks that they sign with their own secrets. */
 export type OfferedWebhooks = {
   readonly source: string;
   readonly title: string;

@@ -6,7 +6,7 @@ import type { UsageRow } from '../quota/admin/usage-row.ts';
 const MOST_PAGES = 10;
 
 /**
- * Reads the use of an organisation's limits in the periods that are running.
+ * Reads the usage of an organisation's limits in the current periods.
  * @throws DomainError STORE_UNAVAILABLE
  */
 export function readCurrentUsage(

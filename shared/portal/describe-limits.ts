@@ -12,7 +12,7 @@ export function describeLimit(limit: Limit): string {
     case 'quota':
       return `${printCount(limit.quota)} ${limit.quota === 1 ? 'unit' : 'units'} ${describePeriod(limit.period.length)}${whose}`;
     case 'rate': {
-      const each = limit.perSeconds === 1 ? 'a second' : `in ${printSeconds(limit.perSeconds)}`;
+      const each = limit.perSeconds === 1 ? 'a second' : `every ${printSeconds(limit.perSeconds)}`;
       return `${printCount(limit.rate)} units ${each}, at most ${printCount(limit.burst)} at once${whose}`;
     }
     case 'concurrency':

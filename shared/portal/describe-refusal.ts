@@ -1,6 +1,6 @@
 /**
- * Describes to a customer why requests are refused. The portal, its mails, `gatewright explain`, `gatewright usage` and
- * `gatewright customers` print these sentences, so that the owner of the APIs knows what the customer has read.
+ * Describes to a customer why requests are refused. The portal, its emails, `gatewright explain`, `gatewright usage`
+ * and `gatewright customers` print these sentences, so that the owner of the APIs knows what the customer has read.
  */
 import type { UsageRow } from '../quota/admin/usage-row.ts';
 import type { CustomerState, Term } from '../quota/plan/customer.ts';
@@ -25,8 +25,8 @@ type CustomerNames = {
 };
 
 /**
- * Says why a limit refuses requests in its current period; undefined if it refuses none. If nothing is left of a quota, its overage may still
- * admit requests.
+ * Says why a limit refuses requests in its current period; undefined if it refuses none. If nothing is left of a quota,
+ * its overage may still admit requests.
  */
 export function describeRefusal(spent: Spent, names: CustomerNames): string | undefined {
   const { allowance, limit, periodEnd, remaining, state } = spent;
@@ -39,7 +39,7 @@ export function describeRefusal(spent: Spent, names: CustomerNames): string | un
   if (remaining > 0) return undefined;
   return (
     `${whose} are refused: ${allowance === 1 ? 'the unit' : `all ${printCount(allowance)} units`} of the limit ${limit}` +
-    `${isOwnQuota(spent, names) ? ', which is your own instead of that of your plan,' : ` of your plan ${names.plan}`} ${allowance === 1 ? 'is' : 'are'} used. ${next}`
+    `${isOwnQuota(spent, names) ? ', which is your own and replaces the limit of your plan,' : ` of your plan ${names.plan}`} ${allowance === 1 ? 'is' : 'are'} used. ${next}`
   );
 }
 

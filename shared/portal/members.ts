@@ -68,8 +68,8 @@ export async function readMemberItems(
 }
 
 /**
- * Lists the tenants of which the account is a member. All items are read, because the first items may be of
- * organisations that the account has left.
+ * Lists the tenants of which the account is a member. All items are read, because the first items may belong
+ * to organisations that the account has left.
  */
 export async function listOrganisations(
   ports: Pick<PortalPorts, 'listing'>,
@@ -188,7 +188,7 @@ export function parseMember(item: Item | undefined): Member | undefined {
   return { ...(JSON.parse(item['doc']) as Omit<Member, 'version'>), version: Number(item['ver']) };
 }
 
-/** The name of the owner of the APIs that members see in the log. */
+/** The name that members see in the log for the owner of the APIs. */
 export const PROVIDER = 'the provider of the API';
 
 /**

@@ -32,7 +32,7 @@ const MAX_COOKIE_BYTES = 8192;
 /**
  * Reads a request.
  * @param portalUrl the address of the portal; undefined if it is the address that API Gateway has routed. API Gateway
- * routes by `Host`, so a request with a foreign name does not arrive
+ * routes by `Host`, so a request with another host name does not arrive here
  */
 export function readPortalRequest(value: unknown, portalUrl: string | undefined): PortalRequest {
   const event = parseHttpEvent(value);

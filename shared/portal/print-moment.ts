@@ -1,10 +1,10 @@
-/** Formats instants for customers: on the page, in mails and in every sentence. All times are UTC, as on invoices. */
+/** Formats instants for customers: on the page, in emails and in every sentence. All times are UTC, as on invoices. */
 
 /** The names are listed, because the short names of `Intl` differ between browsers and Lambda (`Sep` and `Sept`). */
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /**
- * The form in which the functions write instants. `Date` also reads texts such as `server 7`, which customers may
+ * The form in which the functions write instants. `Date` also parses strings such as `server 7`, which customers may
  * write.
  */
 const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;

@@ -24,7 +24,7 @@ export type AlertSettings = {
   readonly portal: CompiledPortal;
   readonly ports: PortalPorts;
   readonly usage: AdminPorts;
-  /** @throws Error if the mail is not accepted */
+  /** @throws Error if the email is not accepted */
   readonly send: (mail: Mail) => Promise<void>;
   /** Whether time is left for another organisation. */
   readonly hasTime: () => boolean;
@@ -33,11 +33,11 @@ export type AlertSettings = {
 type AlertCounts = { organisations: number; sent: number; failed: number; overRate: number };
 
 /**
- * Maximum number of mails to one organisation in a day (UTC). Attack: alerts of hourly limits fill somebody's mailbox.
+ * Maximum number of emails to one organisation in a day (UTC). Attack: alerts of hourly limits fill somebody's mailbox.
  */
 const MAILS_A_DAY = 20;
 /**
- * The number of runs after which a refused mail is given up, so that the alert is not sent again in its period. An
+ * The number of runs after which a refused email is given up, so that the alert is not sent again in its period. An
  * alert that is stopped by `MAILS_A_DAY` is tried in further runs.
  */
 const MOST_TRIES = 3;
@@ -137,7 +137,7 @@ async function alertMembers(
       counts.sent += 1;
       await ports.store.update(told(accounts.add(account)));
     } catch {
-      // Neither the text nor the address of the mail is logged. The alert keeps its claim, and a later run sends it
+      // Neither the text nor the address of the email is logged. The alert keeps its claim, and a later run sends it
       // again.
       counts.failed += 1;
       if (Number(tries) < MOST_TRIES) isWhole = false;
@@ -147,7 +147,7 @@ async function alertMembers(
 }
 
 /**
- * Counts a mail to the organisation. Returns false if the organisation has already had the day's maximum, or if the
+ * Counts an email to the organisation. Returns false if the organisation has already had the day's maximum, or if the
  * count could not be written.
  */
 async function takeMail(tenant: string, { store, clock }: PortalPorts): Promise<boolean> {
@@ -176,7 +176,7 @@ async function takeMail(tenant: string, { store, clock }: PortalPorts): Promise<
   return one.kind === 'done';
 }
 
-/** The mail contains no link, key or other secret, because scanners read mails, and people forward them. */
+/** The email contains no link, key or other secret, because scanners read emails, and people forward them. */
 function describeAlert(
   { percent }: Alert,
   row: UsageRow,
@@ -192,7 +192,7 @@ function describeAlert(
     text: [
       `${printCount(counted)} of ${printCount(allowance)} units of the limit ${limit}${whose} are used.`,
       refusal ?? `The next period begins on ${printMoment(periodEnd)}.`,
-      `You get this mail because an alert at ${percent} % is set in the portal of ${name}. To change it, open the portal and choose Alerts.`,
+      `You get this email because an alert at ${percent} % is set in the portal of ${name}. To change it, open the portal and choose Alerts.`,
     ].join('\n\n'),
   };
 }

@@ -65,7 +65,7 @@ function aboutFile(about: About): PortalFile {
   return { type: 'application/json', body, etag };
 }
 
-/** Returns the name of the requested file; undefined for any other method than GET. */
+/** Returns the name of the requested file; undefined for any method other than GET. */
 function fileOf(event: HttpEvent): string | undefined {
   return event.routeKey.startsWith('GET ') ? routePathOf(event).slice(1) : undefined;
 }

@@ -123,8 +123,8 @@ function endWrite({ clock }: Pick<PortalPorts, 'clock'>, name: string): ItemWrit
 }
 
 /**
- * Returns the token against forged requests. It is a hash of the session's secret, which no other site can read, so it
- * does not have to be stored.
+ * Returns the token that protects against forged requests (CSRF). It is a hash of the session's secret, which no other
+ * site can read, so it does not have to be stored.
  */
 export function forgeryTokenOf({ secret }: Pick<Session, 'secret'>): string {
   return createHmac('sha256', secret).update('gatewright-portal-csrf').digest('base64url');

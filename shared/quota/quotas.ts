@@ -122,7 +122,7 @@ export interface Admission {
   readonly overage: boolean;
   /**
    * Refunds the charge; a second call has no effect. Returns the ids of the limits that were refunded. If the usage was
-   * already reported to the ledger, the next report corrects it. Units of a rate only come back with time, and permits
+   * already reported to the ledger, the next report corrects it. Units of a rate come back only with time, and permits
    * at the end of the request.
    */
   refund(): readonly string[];
@@ -264,7 +264,7 @@ class Holder {
         return { ...this.#admit(units, charged.holdings, run), ...onRecord(terms) };
       if (charged.kind === 'refused') {
         for (const holding of charged.holdings) await holding.uncharge();
-        // The ledger has just announced a newer record of the customer, so the refusal was decided by an older one.
+        // The ledger has just announced a newer record of the customer, so the refusal is based on an older record.
         if (reload < PLAN_RELOADS - 1 && this.#terms.isOutdated(request.tenant)) continue;
         return { ...this.#reject(charged.refusal, charged.holdings), ...onRecord(terms) };
       }

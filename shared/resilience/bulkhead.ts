@@ -1,4 +1,4 @@
-/** Limits how many calls to one backend an instance runs at once; a few more may wait for a place. */
+/** Limits how many calls to one backend an instance runs at once; a few more may wait for a slot. */
 import { DomainError } from '../errors.ts';
 
 type Waiting = { readonly enter: () => void };
@@ -15,7 +15,7 @@ export class Bulkhead {
   }
 
   /**
-   * Waits for a place.
+   * Waits for a slot.
    * @returns a function to be called once, when the call has ended
    * @throws DomainError BULKHEAD_FULL if too many calls are waiting; the signal's reason if it is aborted during the
    * wait
@@ -27,7 +27,7 @@ export class Bulkhead {
     return () => this.#leave();
   }
 
-  /** Frees a place. The call that has waited longest gets it. */
+  /** Frees a slot. The call that has waited longest gets it. */
   #leave(): void {
     const next = this.#waiting.shift();
     if (next === undefined) this.#running -= 1;

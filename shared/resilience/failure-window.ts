@@ -26,7 +26,7 @@ export class FailureWindow {
 
   /**
    * Records a call.
-   * @returns whether this call has failed, and too many of the counted calls with it
+   * @returns true if this call has failed, and too many of the counted calls have failed
    */
   record(isFailure: boolean): boolean {
     const { calls, ms, minimumCalls, failureRate } = this.#rules;

@@ -118,7 +118,7 @@ export function readPolicy(options: PolicyOptions): PolicyRules {
 /** Reads `afterMs`. A value at or above the timeout is refused, because the second attempt would never be made. */
 function readHedge(name: string, timeoutMs: number, afterMs: number): number {
   if (inRange(name, 'hedge.afterMs', afterMs, [1, LONGEST_MS]) < timeoutMs) return afterMs;
-  throw wrong(`hedge.afterMs of ${name} must be below its timeoutMs, ${timeoutMs}, not ${afterMs}`);
+  throw wrong(`hedge.afterMs of ${name} must be below its timeoutMs (${timeoutMs}), not ${afterMs}`);
 }
 
 /**

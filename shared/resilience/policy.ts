@@ -110,7 +110,7 @@ class Guard implements CallPolicy {
     }
   }
 
-  /** Waits for a place in the bulkhead. The wait is part of the call's time. */
+  /** Waits for a slot in the bulkhead. The wait is part of the call's time. */
   async #enter(remainingMs: () => number, signal: AbortSignal | undefined): Promise<() => void> {
     if (this.#bulkhead === undefined) return () => undefined;
     const ms = remainingMs();
@@ -119,7 +119,7 @@ class Guard implements CallPolicy {
       late.abort(
         new DomainError(
           'CALL_TIMED_OUT',
-          `no place for a call of ${this.name} became free within ${Math.round(ms)} ms`,
+          `no slot for a call of ${this.name} became free within ${Math.round(ms)} ms`,
         ),
       ),
     );

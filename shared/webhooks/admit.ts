@@ -47,7 +47,7 @@ const BUSY_RETRY_SECONDS = 5;
 /**
  * Verifies a request and claims its delivery.
  * @throws DomainError CONFIG_INVALID, SECRET_UNAVAILABLE, STORE_UNAVAILABLE. The sender then gets status 500, after
- * which senders retry.
+ * which most senders retry (GitHub does not).
  */
 export async function admitDelivery(request: RawRequest, options: AdmitOptions): Promise<Admission> {
   if (request.body.length > options.maxBodyBytes)

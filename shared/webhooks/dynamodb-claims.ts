@@ -25,8 +25,8 @@ export type DynamoDbClaimsOptions = {
 };
 
 /**
- * Time for which the claim of a delivered event is stored. Senders retry for three days at most (Stripe). GitHub signs
- * no time, so its deliveries can be repeated after this time.
+ * Time for which the claim of a delivered event is stored. Senders retry for three days at most (Stripe). GitHub does
+ * not sign a time, so its deliveries can be repeated after this time.
  */
 const REMEMBERED_SECONDS = 30 * 86_400;
 const LEASE_SECONDS = 60;
@@ -42,7 +42,7 @@ const loadClaimsClient: LoadClaimsClient = async () => {
  * Creates a store of claims. A claim has two states, so that each delivery arrives at least once and, except after
  * crashes, at most once. *Claimed* has a lease. While the lease runs, an equal delivery is not accepted and must be
  * sent again later. If delivering fails, the claim is deleted. If the function dies, or the delete fails, the lease
- * expires. In both cases the sender got a failure and tries again, and the new attempt can claim the delivery.
+ * expires. In both cases the sender got a failure. If it tries again, the new attempt can claim the delivery.
  * *Delivered* has no lease and is written only after the target has accepted the event. If that write fails, the event
  * may arrive twice. If the mark were written before the delivery, an event could be lost.
  *

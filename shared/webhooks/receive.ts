@@ -43,7 +43,7 @@ export type Receipt = {
 export interface WebhookReceiver {
   /**
    * Handles a request to `webhook-receiver`.
-   * @throws DomainError for failures that the sender has not caused; the sender then gets a 500 and tries again
+   * @throws DomainError for failures that the sender has not caused; the sender then gets a 500, and may try again
    */
   receive(event: unknown): Promise<Receipt>;
 }

@@ -50,7 +50,7 @@ type Appended = {
 
 /**
  * Gives consecutive numbers to the entries, in their order, and writes all of them at the same time.
- * @throws DomainError STORE_UNAVAILABLE if the table is unavailable, or not in time
+ * @throws DomainError STORE_UNAVAILABLE if the table is unavailable, or does not respond in time
  */
 export async function append(
   ports: LogPorts,

@@ -56,7 +56,7 @@ export function createLambdaPublisher(
     { id, wait = true }: Publication,
   ): Promise<Published> => {
     const event = { ...payload, id: id ?? globalThis.crypto.randomUUID() };
-    // The event is checked before the call, so that the caller gets the reason of a refusal.
+    // The event is checked before the call, so that the caller gets the reason for a refusal.
     parsePublisherEvent(event, () => '');
     if (!wait) {
       await invoker.start(functionArn, event);

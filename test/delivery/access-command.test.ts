@@ -122,8 +122,8 @@ describe('gatewright access', () => {
     assert.equal(code, 1);
     assert.ok(
       stderr.includes(
-        `error: ${stackName()} Api stage dev: its routes use the authorizers, but no access document protects it, so every call is ` +
-          `answered with 500: add it to api of a document, as dev: { stack: ${stackName()}, logicalId: Api, stage: dev }`,
+        `error: ${stackName()} Api stage dev: its routes use authorizers of the toolkit, but no access document protects it, so every call is ` +
+          `answered with 500: add it under api in a document, as dev: { stack: ${stackName()}, logicalId: Api, stage: dev }`,
       ),
       stderr,
     );

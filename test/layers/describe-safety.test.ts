@@ -17,7 +17,7 @@ describe('describeSafety', () => {
     const [line = ''] = describeSafety({ Resources, Parameters: { AlarmMailbox: { Default: '' } } });
     assert.match(
       line,
-      /^alarmEmail is empty, so nobody is told when one of the 2 alarms goes off: add alarmEmail/,
+      /^alarmEmail is empty, so nobody is notified when one of the 2 alarms goes off: add alarmEmail/,
     );
     assert.deepEqual(
       describeSafety({ Resources, Parameters: { AlarmMailbox: { Default: 'ops@example.com' } } }),
@@ -37,7 +37,10 @@ describe('describeSafety', () => {
       kept,
       'Keys, Usage: the table is kept when the stack is deleted (deletionPolicy: RetainExceptOnCreate); point-in-time recovery is on; deletion protection is on',
     );
-    assert.match(unprotected, /^Fresh: .*deletion protection is off, because a first deployment that fails/);
+    assert.match(
+      unprotected,
+      /^Fresh: .*deletion protection is off, which lets CloudFormation delete the table/,
+    );
     assert.match(
       bare,
       /^Cache: the table is deleted with the stack.*recovery is off; deletion protection is not set$/,

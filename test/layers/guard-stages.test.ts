@@ -59,8 +59,8 @@ describe('guardStages', () => {
     const { notes } = guardStages(aTemplate(), {}, { ...NONE, documents });
 
     assert.deepEqual(notes, [
-      "the stack's web ACL does not guard the API of access/http.yml, because AWS WAF protects only REST APIs, and this is an HTTP API",
-      "the stack's web ACL does not guard the API of access/websocket.yml, because AWS WAF protects only REST APIs, and this is a WebSocket API",
+      "the stack's web ACL does not guard the API of access/http.yml, because AWS WAF supports only the REST APIs of API Gateway, and this is an HTTP API",
+      "the stack's web ACL does not guard the API of access/websocket.yml, because AWS WAF supports only the REST APIs of API Gateway, and this is a WebSocket API",
     ]);
   });
 

@@ -120,7 +120,7 @@ describe('lookUpIds', () => {
     assert.equal(refusal, undefined);
     assert.match(
       absent.join('\n'),
-      /^only the local gateway's API id is known in stage "prod" for access\/shop\.yml, access\/soon\.yml, .*deny every request\. Before you deploy, write the id of the deployed API as api\.prod\.apiId in each document$/,
+      /^only the local gateway's API id is known in stage "prod" for access\/shop\.yml, access\/soon\.yml, .*return 500 for every request\. Before you deploy, write the id of the deployed API as api\.prod\.apiId in each document$/,
     );
   });
 

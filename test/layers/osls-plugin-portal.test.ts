@@ -133,12 +133,12 @@ sources:
     assert.throws(() => withWebhooks({ portal: PORTAL }), {
       code: 'PART_MISSING',
       message:
-        'the source "orders" of access/webhooks.yml needs the portal, in which customers create its secrets, but access/portal.yml does not offer the source: add it to webhooks there, or list the secrets of the source',
+        'the source "orders" of access/webhooks.yml needs the portal, in which customers create its secrets, but access/portal.yml does not offer the source: add it to webhooks there, or write under secrets, for each stage, where the secrets are stored',
     });
     assert.throws(() => withWebhooks({ portal: undefined, chosen: ['webhooks'] }), {
       code: 'PART_MISSING',
       message:
-        'the source "orders" of access/webhooks.yml needs the portal, in which customers create its secrets, but access/portal.yml does not exist: run npx gatewright init --add portal, or list the secrets of the source',
+        'the source "orders" of access/webhooks.yml needs the portal, in which customers create its secrets, but access/portal.yml does not exist: run npx gatewright init --add portal, or write under secrets, for each stage, where the secrets are stored',
     });
     assert.throws(() => withWebhooks({ portal: `${PORTAL}${OFFER}\n`, chosen: ['portal'] }), {
       code: 'PART_MISSING',

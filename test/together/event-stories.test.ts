@@ -52,7 +52,7 @@ describe('the story of a message', () => {
     assert.equal(story?.headline, 'The message to the queue jobs failed in print, and is tried again.');
     assert.match(
       story.sentences.join('\n'),
-      /Function print failed with TypeError: no printer\. It ran for the record of the queue jobs\. It can be received again 30 s after it was received \(VisibilityTimeout\), and moves to dead once it was received 2 times\./,
+      /Function print failed with TypeError: no printer\. It ran for the record of the queue jobs\. It can be received again 30 s after it was received \(VisibilityTimeout\), and moves to dead once it has been received 2 times\./,
     );
   });
 
@@ -77,7 +77,7 @@ describe('the story of a message', () => {
     await send(bench, 'dead');
 
     assert.deepEqual(bench.story(id)?.sentences, [
-      `The message ${id} came to the queue jobs.`,
+      `The message ${id} arrived at the queue jobs.`,
       'The function print handled the record of the queue jobs.',
     ]);
   });
@@ -103,7 +103,7 @@ describe('the story of a message', () => {
       'a deduplication id',
       { MessageGroupId: 'g' },
       /refused SendMessage with InvalidParameterValue: The queue should either have ContentBasedDeduplication enabled .*\(ContentBasedDeduplication, events\.yml:\d+\)/,
-      /^Set ContentBasedDeduplication: true of the queue \(events\.yml:\d+\)/,
+      /^Set ContentBasedDeduplication: true on the queue \(events\.yml:\d+\)/,
     ],
     [
       'a group',
@@ -299,7 +299,7 @@ describe('what Lambda does about a failure', () => {
 
     assert.match(
       told(bench.story()),
-      /was handled by print, and the items that the function reported as failed are not tried again\.\n.*\n.*reported 1 of 1 records as failed \(batchItemFailures, print\.py:2\)\. Lambda ignored this report, because the event source mapping \(events\.yml:\d+\) has no FunctionResponseTypes .* the message was deleted from the queue.*\nSet FunctionResponseTypes: \[ReportBatchItemFailures\] of the event source mapping \(events\.yml:\d+\)/s,
+      /was handled by print, and the items that the function reported as failed are not tried again\.\n.*\n.*reported 1 of 1 records as failed \(batchItemFailures, print\.py:2\)\. Lambda ignored this report, because the event source mapping \(events\.yml:\d+\) has no FunctionResponseTypes .* the message was deleted from the queue.*\nSet FunctionResponseTypes: \[ReportBatchItemFailures\] on the event source mapping \(events\.yml:\d+\)/s,
     );
   });
 
@@ -316,11 +316,11 @@ describe('what Lambda does about a failure', () => {
     };
 
     const usual = await put('');
-    assert.match(usual, /repeats a failed asynchronous invocation with the same event, 2 times unless/);
+    assert.match(usual, /retries a failed asynchronous invocation with the same event, 2 times unless/);
     assert.match(usual, /If the work must not be repeated, set MaximumRetryAttempts: 0/);
     const none = await put(`
   Once: { Type: AWS::Lambda::EventInvokeConfig, Properties: { FunctionName: mail, Qualifier: $LATEST, MaximumRetryAttempts: 0 } }`);
-    assert.doesNotMatch(none, /repeats a failed/);
+    assert.doesNotMatch(none, /retries a failed/);
   });
 
   // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html
@@ -390,7 +390,7 @@ describe('notes about events', () => {
       const { headline = '', sentences = [], changes = [] } = bench.story() ?? {};
 
       assert.equal(
-        /reached the queue jobs here, and would not on AWS\.$/.test(headline),
+        /reached the queue jobs here, but would not on AWS\.$/.test(headline),
         because !== undefined,
       );
       assert.equal(/whose (?:KeyP|p)olicy/.test(sentences.join('\n')), because !== undefined);
@@ -418,7 +418,7 @@ describe('notes about events', () => {
 
     assert.match(
       sentences.join('\n'),
-      /it is only for asynchronous invocations: records of a queue never go there/,
+      /a DeadLetterConfig applies only to asynchronous invocations: records of a queue never go there/,
     );
     assert.match(
       changes.join('\n'),

@@ -17,7 +17,7 @@ describe('the story of a failed entry', () => {
       { Entries: [{ Source: 'shop', DetailType: 'order', Detail: '[]' }] },
       /The bus default refused an entry of PutEvents with MalformedDetail: Detail is malformed\./,
       'FailedEntryCount',
-      /^Give Detail of each entry the text of a JSON object/m,
+      /^Set Detail of each entry to a string that contains a JSON object/m,
     ],
     [
       'events',

@@ -119,7 +119,7 @@ const ROWS: readonly Row[] = [
     resources: bucket('prefix', 'uploads/*'),
     from: BUCKET,
     by: 'Filter',
-    because: /^A filter of S3 has no wildcards: the prefix uploads\/\* \(events\.yml:\d+\)/,
+    because: /^Filters for S3 events have no wildcards: the prefix uploads\/\* \(events\.yml:\d+\)/,
     change: /^Write uploads\/ instead of uploads\/\* as the prefix \(events\.yml:\d+\)\.$/,
   },
   {
@@ -128,7 +128,7 @@ const ROWS: readonly Row[] = [
     resources: bucket('suffix', '*.png'),
     from: BUCKET,
     by: 'Filter',
-    because: /^A filter of S3 has no wildcards/,
+    because: /^Filters for S3 events have no wildcards/,
     change: /^Write \.png instead of \*\.png as the suffix/,
   },
   {
@@ -137,7 +137,7 @@ const ROWS: readonly Row[] = [
     resources: bucket('prefix', '*'),
     from: BUCKET,
     by: 'Filter',
-    because: /^A filter of S3 has no wildcards/,
+    because: /^Filters for S3 events have no wildcards/,
     change: /^Remove the rule for the prefix \*/,
   },
 ];

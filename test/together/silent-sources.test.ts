@@ -196,7 +196,7 @@ describe('a disabled event source mapping', () => {
 
     assert.match(
       off.story?.sentences.join('\n') ?? '',
-      /Nobody gets it: the event source mapping of work is disabled \(Enabled is false, events\.yml:\d+\)/,
+      /No function gets it: the event source mapping of work is disabled \(Enabled is false, events\.yml:\d+\)/,
     );
     assert.match(
       off.story?.changes[0] ?? '',

@@ -20,7 +20,7 @@ export const QUOTA_REFUSAL = 'quotaRefusal';
 /** The name of the context member with the seconds until the quota has units again. */
 export const RETRY_AFTER = 'retryAfter';
 
-/** The name of the context member that names, for logs, the claims that the caller lacks. */
+/** The name of the context member that lists, for logs, the claims that the caller lacks. */
 export const CLAIM_REFUSAL = 'claimRefusal';
 
 /** The reasons why the rules refuse a request. */
@@ -81,7 +81,7 @@ export type AccessDecision = {
   readonly defect?: string | undefined;
   /** The time since which that API key, or its secret, is refused, in ISO 8601. */
   readonly since?: string | undefined;
-  /** The customer plan by which the request was charged. */
+  /** The customer plan under which the request was charged. */
   readonly plan?: string | undefined;
   /** Id of the limit of the customer plan that refuses the request. */
   readonly limit?: string | undefined;

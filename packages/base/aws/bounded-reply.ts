@@ -36,7 +36,7 @@ export function describeSilence({ origin, pathname }: URL, { cause }: CallReply)
 function reasonOf(failure: unknown): string {
   const error = failure instanceof Error && failure.cause instanceof Error ? failure.cause : failure;
   const reason = error instanceof Error ? error.message || error.name : String(error);
-  // Unlike osls, Node's fetch reads the variables of proxies only if NODE_USE_ENV_PROXY is set.
+  // Unlike osls, Node's fetch reads the proxy variables, such as HTTPS_PROXY, only if NODE_USE_ENV_PROXY is set.
   const isUnread = PROXIES.some((name) => process.env[name]) && process.env['NODE_USE_ENV_PROXY'] !== '1';
   return isUnread
     ? `${reason}; to use the proxy that is set in the environment, set NODE_USE_ENV_PROXY=1`

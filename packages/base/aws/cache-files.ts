@@ -140,7 +140,7 @@ function deleteOldest(cache: CacheFolder, written: string, writtenBytes: number)
 }
 
 /**
- * Deletes what was not used for longest. The file that was just written stays: its time comes from the kernel's clock,
+ * Deletes the least recently used files. The file that was just written stays: its time comes from the kernel's clock,
  * which can be some milliseconds behind the one that `noteUse` reads.
  * @returns what remains in the folder
  */

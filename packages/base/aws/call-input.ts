@@ -23,7 +23,7 @@ export type MemberType = keyof Values;
 
 export type MemberRule = {
   readonly isRequired?: boolean;
-  /** The minimum length of a text or list, or the minimum of a number. */
+  /** The minimum length of a string or list, or the minimum of a number. */
   readonly least?: number;
   readonly most?: number;
   /** The pattern of the whole text. */
@@ -47,7 +47,7 @@ export type InputPolicy = {
   readonly refuse: (message: string) => Error;
   /** @param message a message such as `Limit must be a number`, for services whose own message is unknown */
   readonly wrongType: (message: string, value: unknown, wanted: MemberType) => Error;
-  /** Whether numbers and flags may be texts, as in the query protocol. */
+  /** Whether numbers and flags may be strings, as in the query protocol. */
   readonly readsTexts?: boolean;
 };
 
@@ -99,7 +99,7 @@ export class CallInput {
     this.check();
   }
 
-  /** Reads a required text. The result is empty if the member is absent, which `check` then reports. */
+  /** Reads a required string. The result is empty if the member is absent, which `check` then reports. */
   text(name: string, rule: MemberRule = {}): string {
     return this.optionalText(name, { ...rule, isRequired: true }) ?? '';
   }
@@ -258,8 +258,8 @@ function broken(value: string, rule: MemberRule): readonly string[] {
 const PATTERNS = new Map<string, RegExp>();
 
 /**
- * Returns the pattern of a whole text. Classes such as `\\p{L}` need the Unicode mode, in which other
- * patterns may be invalid.
+ * Returns a regular expression that must match the whole string. Classes such as `\\p{L}` need the Unicode mode, in
+ * which other patterns may be invalid.
  */
 function patternOf(pattern: string): RegExp {
   const known = PATTERNS.get(pattern);
@@ -270,7 +270,7 @@ function patternOf(pattern: string): RegExp {
 }
 
 /**
- * Returns the violations of a list. A list of texts is printed, as in `'[x86_64, arm64]' at 'architectures'` (obs:
+ * Returns the violations of a list. A list of strings is printed, as in `'[x86_64, arm64]' at 'architectures'` (obs:
  * lambda, `test_create_lambda_exceptions`; remind101/ssm-env#10). If one of its items is wrong, all constraints of the
  * items are listed, as recorded for `vpcConfig.subnetIds` of Lambda's CreateFunction.
  */

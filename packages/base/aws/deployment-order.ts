@@ -1,9 +1,10 @@
 /** The order in which CloudFormation creates the deployment of an API and the parts that it should contain. */
 
 /**
- * A deployment of a REST or WebSocket API is a snapshot. No property of a deployment refers to the types of `parts`, so
- * only `DependsOn` makes CloudFormation create them before the deployment. Other parts, such as models and integrations,
- * need not be named, because methods and routes refer to them. `api` is the property by which each names its API.
+ * A deployment of a REST or WebSocket API is a snapshot. No property of a deployment refers to resources of the types
+ * in `parts`, so only `DependsOn` makes CloudFormation create them before the deployment. Other parts, such as models
+ * and integrations, need not be named, because methods and routes refer to them. `api` is the property by which each
+ * names its API.
  */
 export const DEPLOYED_PARTS = {
   rest: {
@@ -28,7 +29,7 @@ export type DeployedKind = keyof typeof DEPLOYED_PARTS;
 /** A gateway response, method or WebSocket route that the API's deployment does not depend on. */
 export type LatePart = { readonly part: string; readonly deployment: string };
 
-/** Returns the logical ids that are created before `from`, if `needs` returns those that a resource waits for. */
+/** Returns the logical ids that are created before `from`, if `needs` returns the ids that a resource waits for. */
 export function awaitedBy(
   from: string,
   needs: (logicalId: string) => readonly string[],

@@ -18,8 +18,8 @@ export function parseIpAddress(text: string): IpAddress | undefined {
 }
 
 /**
- * Reads a caller's address; undefined for a text that is not an address. An IPv4-mapped IPv6 address (`::ffff:1.2.3.4`)
- * becomes the IPv4 address, so that IPv4 rules match.
+ * Reads a caller's address; undefined for a string that is not an address. An IPv4-mapped IPv6 address
+ * (`::ffff:1.2.3.4`) becomes the IPv4 address, so that IPv4 rules match.
  */
 export function parseCallerAddress(text: string): IpAddress | undefined {
   const address = parseIpAddress(text);

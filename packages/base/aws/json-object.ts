@@ -39,7 +39,7 @@ export function memberOf(value: unknown, name: string): unknown {
   return isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 }
 
-/** Returns a text or number member as text; empty if the member is absent or anything else. */
+/** Returns a member that is a string or a number, as a string; empty if the member is absent or of another type. */
 export function textOf(members: UnknownMembers, name: string): string {
   const value = members[name];
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
@@ -67,7 +67,7 @@ export function asText(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** Returns the value if it is a text that is not empty; otherwise undefined. */
+/** Returns the value if it is a string that is not empty; otherwise undefined. */
 export function asNonEmptyText(value: unknown): string | undefined {
   return value === '' ? undefined : asText(value);
 }
@@ -91,7 +91,7 @@ export function asOneOrMore(value: unknown): readonly unknown[] {
 }
 
 /**
- * Reads a boolean, or the text `true` or `false`, as templates and AWS's query protocol write it; undefined for
+ * Reads a boolean, or the string `true` or `false`, as templates and AWS's query protocol write it; undefined for
  * anything else. CloudFormation ignores the case of the letters.
  */
 export function asFlag(value: unknown): boolean | undefined {
@@ -100,13 +100,13 @@ export function asFlag(value: unknown): boolean | undefined {
   return text === 'true' ? true : text === 'false' ? false : undefined;
 }
 
-/** Returns true only for `true` or the text `true`, whatever the case of its letters. */
+/** Returns true only for `true` or the string `true`, whatever the case of its letters. */
 export function isTrue(value: unknown): boolean {
   return asFlag(value) === true;
 }
 
 /**
- * Reads a finite number, or a text that contains one, as templates and AWS's query protocol write it; undefined for
+ * Reads a finite number, or a string that contains one, as templates and AWS's query protocol write it; undefined for
  * anything else.
  */
 export function asNumber(value: unknown): number | undefined {
@@ -114,7 +114,7 @@ export function asNumber(value: unknown): number | undefined {
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 }
 
-/** Reads a whole number within the bounds, or a text that contains one; undefined for anything else. */
+/** Reads a whole number within the bounds, or a string that contains one; undefined for anything else. */
 export function asInteger(value: unknown, least: number, most: number): number | undefined {
   const number = asNumber(value);
   return Number.isInteger(number) && isWithin(number, least, most) ? number : undefined;

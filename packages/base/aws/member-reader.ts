@@ -21,7 +21,7 @@ export class InvalidMember extends Error {
 }
 
 type Policy = {
-  /** Default maximum length of a text. */
+  /** Default maximum length of a string. */
   readonly longest: number;
   readonly refusal: (path: string, message: string, isMissing: boolean) => Error;
 };
@@ -34,7 +34,7 @@ const INVALID_MEMBER: Policy = {
 /**
  * Each method throws InvalidMember, or the error of its policy. Methods without `optional` in their name and without a
  * default require the member, except for lists: an absent list is empty. Null counts as absent, and for `text`, so does
- * an empty text.
+ * an empty string.
  */
 export class MemberReader {
   readonly path: string;
@@ -111,7 +111,7 @@ export class MemberReader {
     return this.#read(name, `must be one of ${values.join(', ')}`, isOne);
   }
 
-  /** Reads a text that must be one of the table's keys. */
+  /** Reads a string that must be one of the table's keys. */
   nameIn<Name extends string>(name: string, table: Readonly<Record<Name, unknown>>): Name {
     return this.oneOf(name, Object.keys(table) as Name[]);
   }
@@ -145,7 +145,7 @@ export class MemberReader {
     return this.optionalTime(name) ?? this.missing(name);
   }
 
-  /** Reads seconds or an ISO 8601 text, and returns epoch milliseconds. */
+  /** Reads seconds or an ISO 8601 string, and returns epoch milliseconds. */
   optionalTime(name: string): number | undefined {
     return this.#read(name, 'must be a time', (value) => {
       const isSeconds = typeof value === 'number' || (typeof value === 'string' && SECONDS.test(value));

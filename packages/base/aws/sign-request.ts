@@ -1,6 +1,6 @@
 /**
  * Makes the parts of Signature Version 4: canonical request, string to sign and signature. Verification
- * (packages/base/aws/signature.ts) rebuilds the same texts. Source: AWS IAM user guide, "Create a signed AWS API
+ * (packages/base/aws/signature.ts) rebuilds the same strings. Source: AWS IAM user guide, "Create a signed AWS API
  * request".
  */
 import { createHash, createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
@@ -174,7 +174,7 @@ export function sha256Hex(data: string | Uint8Array): string {
   return createHash('sha256').update(data).digest('hex');
 }
 
-/** Compares two texts in a time that does not reveal how much of the given text is right. */
+/** Compares two strings in a time that does not reveal how much of the given string is right. */
 export function equalInConstantTime(expected: string, given: string): boolean {
   const a = Buffer.from(expected, 'utf8');
   const b = Buffer.from(given, 'utf8');

@@ -32,7 +32,7 @@ export type SignatureDefect = {
   readonly errorType: string;
   readonly message: string;
   readonly faults: readonly SignatureFault[];
-  /** The texts that the gateway signed; present for the fault `mismatch`. */
+  /** The canonical request and the string to sign, as the gateway computed them; present for the fault `mismatch`. */
   readonly expected?: ExpectedTexts;
 };
 

@@ -73,7 +73,9 @@ export type SignatureResult =
        */
       readonly errorType: string;
       readonly faults: readonly SignatureFault[];
-      /** The texts that the gateway signed; present for the fault `mismatch`. */
+      /**
+       * The canonical request and the string to sign, as the gateway computed them; present for the fault `mismatch`.
+       */
       readonly expected?: ExpectedTexts;
       /** The access key that the request names; absent if the signature cannot be read. */
       readonly accessKeyId?: string;

@@ -124,7 +124,7 @@ async function readUpTo(maxBytes: number, body: AsyncIterable<Uint8Array>): Prom
 
 /**
  * Returns the error code of a response: `com.amazonaws.sqs#QueueDoesNotExist` → `QueueDoesNotExist`; empty if the
- * response names no error.
+ * response has no error code.
  */
 export function errorCodeOf({ status, headers, text }: CallReply): string {
   if (status < 400) return '';

@@ -1,4 +1,4 @@
-/** The sentences in which AWS's validators refuse members that break the model of a call. */
+/** The sentences with which AWS's validators refuse members that do not conform to the model of a call. */
 
 /** Constraints in the wording of each validator. */
 export const MUST = {

@@ -1,6 +1,6 @@
 /**
- * The words in which AWS's JSON services refuse a value of another type, with the code SerializationException. Services
- * name the type of the value by the token of the parser, or, if they are older, by a class of Java (docs/aws §22.1).
+ * The messages with which AWS's JSON services refuse a value of the wrong type, with the code SerializationException.
+ * They name the parser's token for the value; the messages of older services name a Java class (docs/aws §22.1).
  */
 import type { MemberType } from './call-input.ts';
 
@@ -23,7 +23,7 @@ export function describeWrongType(value: unknown, wanted: MemberType): string {
   );
 }
 
-/** @param classes the classes of Java by the type of the value in JavaScript */
+/** @param classes the Java class for each JavaScript type of the value */
 export function describeWrongClass(
   value: unknown,
   wanted: MemberType,

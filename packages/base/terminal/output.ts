@@ -57,7 +57,7 @@ export function printNotes(lines: string | readonly string[]): void {
 
 /**
  * Prints an error to stderr; with `--json`, as one object with its code. Returns the exit code: 1 if the user can fix
- * the error, 70 if it is a bug of ours.
+ * the error, 70 if it is a bug in gatewright.
  */
 export function printError(error: unknown): number {
   if (error instanceof UserError) return fail(error.code, error.describe(), 1);

@@ -5,8 +5,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
- * Minimum milliseconds from one call to the next, for Regional APIs. Edge-optimized APIs may be created only every 30
- * s.
+ * Minimum milliseconds from one call to the next, for Regional APIs. An edge-optimized API may be created only once
+ * every 30 s.
  */
 const INTERVALS_MS: Readonly<Record<string, number>> = {
   CreateApiKey: 200,

@@ -1,5 +1,6 @@
 /**
- * Calls in AWS's Query protocol, which identify the account and manage the role of functions. They need no SDK package.
+ * Calls in AWS's Query protocol, which identify the account and manage the role of functions. They do not need an SDK
+ * package.
  */
 import { callSigned } from '@gatewright/aws/signed-call';
 import type { SdkCredentials } from '../play/control-target.ts';

@@ -14,8 +14,8 @@ const MINUTE_MS = 60_000;
 const MARGIN_MS = 15_000;
 
 /**
- * Adds an alarm on `Value` of the namespace `Parity`. Unless the case specifies something else, the alarm is triggered
- * if the value is above 0 in 3 of 3 minutes.
+ * Adds an alarm on the metric `Value` in the namespace `Parity`. Unless the case specifies something else, the alarm is
+ * triggered if the value is above 0 in 3 of 3 minutes.
  */
 export function addAlarm(draft: Draft, properties: JsonObject): void {
   const { Metrics, ExtendedStatistic } = properties;

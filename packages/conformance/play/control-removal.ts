@@ -56,7 +56,7 @@ type Sender = { send(service: SdkService, call: SdkCall): Promise<ControlReply> 
 /**
  * Removes the resources, and returns a message about the first one that could not be removed, if any. Resources that
  * the case itself deleted do not count.
- * @param made in the order of removal
+ * @param made the created resources, in the order of removal
  */
 export async function removeMade(target: Sender, made: readonly Made[]): Promise<string | undefined> {
   let left: string | undefined;

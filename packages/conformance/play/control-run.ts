@@ -17,7 +17,7 @@ import type { Answer } from '../report/recording.ts';
 import type { Made } from './control-removal.ts';
 import type { Json, JsonObject } from '../schema/parity-case.ts';
 
-/** `${api}` is a value from an earlier response; `${fill:N}` is a text of N characters. */
+/** `${api}` is a value from an earlier response; `${fill:N}` is a string of N characters. */
 const PLACEHOLDER = /\$\{(fill:\d+|[A-Za-z][A-Za-z0-9]*)\}/;
 
 /**

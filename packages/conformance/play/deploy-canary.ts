@@ -4,7 +4,7 @@
  */
 import type { ApiSetup, Json, JsonObject } from '../schema/parity-case.ts';
 
-/** A signed call to AWS's API of REST APIs; `path` is relative to `/restapis/{id}`. */
+/** A signed call to AWS's control plane for REST APIs; `path` is relative to `/restapis/{id}`. */
 export type CallApi = (method: string, path: string, body?: JsonObject) => Promise<JsonObject>;
 
 /**

@@ -14,7 +14,7 @@ export type RawRequest = {
   readonly method: string;
   /** Path and query as sent. */
   readonly target: string;
-  /** `Host` is added unless it is in this list; so is `Content-Length` if there is a body. */
+  /** `Host` is added unless it is in this list, and so is `Content-Length` if there is a body. */
   readonly headers: readonly (readonly [string, string])[];
   readonly body?: Buffer | undefined;
   readonly timeoutMs: number;

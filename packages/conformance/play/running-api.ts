@@ -21,7 +21,7 @@ export type RunningApi = {
   /** Calls `@connections`. If `signing` is null, the request is not signed. */
   manage(method: string, connectionId: string, data?: Buffer, signing?: Signing | null): Promise<RawReply>;
   testInvoke(request: Omit<CaseRequest, 'body'> & { readonly body: Buffer | undefined }): Promise<RawReply>;
-  /** Calls AWS's API of REST APIs for this API; `path` is relative to `/restapis/{id}`. */
+  /** Calls AWS's control plane for REST APIs about this API; `path` is relative to `/restapis/{id}`. */
   readonly call: CallApi;
   /** Keys are response types; property names are CloudFormation's. */
   describeGatewayResponses(): Promise<Record<string, JsonObject>>;

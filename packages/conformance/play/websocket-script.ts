@@ -178,7 +178,7 @@ function find({ clients }: Play, name: string | undefined): Client {
 }
 
 /**
- * Compares frames. An expected frame is a text, or an object with `json` or `text`. An object may also have `on`, the
+ * Compares frames. An expected frame is a string, or an object with `json` or `text`. An object may also have `on`, the
  * name of the connection that receives the frame.
  */
 export function framesDifference(

@@ -38,7 +38,7 @@ export function setOf(parityCase: AnyCase): CaseSet {
 
 /**
  * Computes separate scores for recordings and for documentation of AWS, because a recording is evidence and
- * documentation is a promise. Calls of the control plane are counted separately from requests to an API.
+ * documentation is a promise. Calls to the control plane are counted separately from requests to an API.
  */
 export function scoreBySet(results: readonly CaseResult[]): readonly SetScore[] {
   const sets = Map.groupBy(results, ({ parityCase }) => setOf(parityCase));

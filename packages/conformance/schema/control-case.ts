@@ -1,7 +1,7 @@
 /** A recorded, documented or reported response of the control plane, as CASES.md describes it. */
 import type { Json, JsonObject, ParityCase } from './parity-case.ts';
 
-/** The service of a call. If a call names no service, the kind of API determines it. */
+/** The service of a call. If a call does not name a service, the kind of API determines it. */
 export type ControlService =
   | 'apigateway'
   | 'apigatewayv2'
@@ -28,7 +28,7 @@ type SetupCall = ControlCall & {
 
 type ControlExpectation = {
   readonly status: number;
-  /** The error of a refused call. Its texts may contain wildcards. */
+  /** The error of a refused call. Its strings may contain wildcards. */
   readonly error?: { readonly code: string; readonly message: Json };
   /** The response as the SDK returns it; dates are `DATE`. */
   readonly body?: Json;

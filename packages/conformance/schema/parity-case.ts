@@ -2,7 +2,7 @@
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
 export type JsonObject = { readonly [key: string]: Json };
 
-/** Returns a text or number as text; empty for anything else. */
+/** Returns a string or number as a string; an empty string for anything else. */
 export function asText(value: Json | undefined): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
@@ -45,7 +45,7 @@ export type ApiSetup = {
   readonly tokens?: Readonly<Record<string, TokenSetup>>;
   /** IAM policy documents by identity. These identities may sign requests in addition to the runner. */
   readonly identities?: Readonly<Record<string, readonly JsonObject[]>>;
-  /** Functions that API Gateway may not invoke. */
+  /** Functions that API Gateway is not allowed to invoke. */
   readonly withoutPermission?: readonly string[];
   /** `Format` of the stage's access log. */
   readonly accessLog?: string;
@@ -180,7 +180,7 @@ export type CaseRequest = {
   readonly mode?: 'test-invoke' | 'describe-gateway-responses' | 'deploy' | 'alarm';
   /**
    * Only in mode `alarm`: one data point for each period, the newest last. `0` is within the threshold, `X` is beyond
-   * it, a number is itself, and `-` is missing.
+   * it, any other number is the value itself, and `-` is missing.
    */
   readonly datapoints?: string;
   /** Only in mode `alarm`: the alarm's state before the evaluation. */
@@ -216,7 +216,7 @@ export type Expectation = {
   readonly calls?: Readonly<Record<string, number>>;
   /** Keys are functions. A value is a subset of the function's last event, or a list of subsets of all its events. */
   readonly events?: Readonly<Record<string, Json>>;
-  /** All lines of the access log: each is a text, or the JSON that the line contains. */
+  /** All lines of the access log: each is a string, or the JSON that the line contains. */
   readonly accessLog?: readonly Json[];
 };
 

@@ -85,8 +85,8 @@ function hasControlRequest(candidate: unknown): boolean {
 function refuse(file: string, pointer: string, part: Part, value: unknown): void {
   const validate = validatorOf(part);
   if (validate(value)) return;
-  // If a value matches no branch of a choice, the validator lists the error of the choice after the errors of the
-  // branches.
+  // If a value does not match any branch of a choice, the validator lists the error of the choice after the errors of
+  // the branches.
   const error = validate.errors?.at(-1);
   if (error === undefined) return;
   const { id } = value as { readonly id?: unknown };

@@ -37,7 +37,7 @@ const LACKS_OF_AWS: ReadonlyMap<Need, string | undefined> = new Map([
   ['events', OUT_OF_REACH],
   ['issuer', OUT_OF_REACH],
   ['management', OUT_OF_REACH],
-  ['waf', 'AWS bills web ACLs by the month, so the runner creates none'],
+  ['waf', 'AWS bills web ACLs by the month, so the runner does not create any'],
 ]);
 
 /**

@@ -1,7 +1,7 @@
 /**
- * Creates a fragment's resources by calls to AWS, in the order of the fragment. Each resource refers only to resources
- * before it. The calls use CloudFormation's property names: unchanged in `apigatewayv2` and Lambda, with a lower-case
- * first letter in `apigateway` (AWS's API references).
+ * Creates a fragment's resources with calls to AWS, in the order of the fragment. Each resource refers only to
+ * resources before it. The calls use CloudFormation's property names: unchanged in `apigatewayv2` and Lambda, with a
+ * lower-case first letter in `apigateway` (AWS's API references).
  */
 import { removeMade } from '../play/control-removal.ts';
 import { zipOf } from './zip.ts';
@@ -167,7 +167,7 @@ function refuseLaterModels(schema: string, { made }: Build): void {
   for (const [, name = ''] of schema.matchAll(/\/restapis\/[^/"]+\/models\/(\w+)/g))
     if (!names.has(name))
       throw new NotAsked(
-        'the runner cannot create a model with API calls if the model refers to a later one',
+        'the runner cannot create a model with API calls if the model refers to a model that is created later',
       );
 }
 

@@ -15,9 +15,11 @@ type Emulator = {
   environment?(port: number): Readonly<Record<string, string>>;
   /** A path that responds once the emulator serves. */
   readonly healthPath: string;
-  /** Address of a stage with `{api}` and `{stage}`; undefined means that the emulator serves no requests to stages. */
+  /**
+   * Address of a stage with `{api}` and `{stage}`; undefined means that the emulator does not serve requests to stages.
+   */
   invokeUrl(port: number): string | undefined;
-  /** Needs that this emulator does not meet, in addition to those that no emulator meets. */
+  /** Needs that this emulator does not meet, in addition to the needs that no emulator meets. */
   readonly lacks: readonly (readonly [Need, string | undefined])[];
   /** @returns the emulator's version, or undefined if it does not state one */
   readVersion(endpoint: string, program: string): Promise<string | undefined> | string | undefined;

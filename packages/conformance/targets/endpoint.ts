@@ -23,7 +23,7 @@ type Place = {
   cannotAsk(parityCase: AnyCase): string | undefined;
   readonly account: Account;
   /**
-   * Address of a stage, in which `{api}` and `{stage}` are replaced. Undefined means that stages cannot be requested.
+   * Address of a stage, in which `{api}` and `{stage}` are replaced; undefined if stages cannot be called.
    */
   readonly invokeUrl: string | undefined;
   readonly credentials: () => Promise<SdkCredentials>;

@@ -121,7 +121,7 @@ async function deploy(
   try {
     const { apis, fronts, control, certificateAuthority } = await readReady(started);
     const [api] = apis;
-    if (api === undefined) throw new Error('gatewright serves no API of this template');
+    if (api === undefined) throw new Error('gatewright does not serve any API of this template');
     const credentials = readFileSync(join(folder.path, '.gatewright/credentials.json'), 'utf8');
     const described = describeApi({
       apiId: api.id,

@@ -1,4 +1,4 @@
-/** The operations of a case on an API that was created by calls. */
+/** The operations of a case on an API that was created with API calls. */
 import { callSigned, sendWithin } from '@gatewright/aws/signed-call';
 import { sign } from '../play/signing.ts';
 import { asText } from '../schema/parity-case.ts';

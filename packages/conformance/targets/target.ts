@@ -15,7 +15,7 @@ export type Fragment = {
   /** Maps names to the contents of files that are put next to the template. */
   readonly files: Readonly<Record<string, string>>;
   readonly tls: boolean;
-  /** Whether AWS::Lambda::Permission decides what the API may invoke. */
+  /** Whether AWS::Lambda::Permission decides which functions the API may invoke. */
   readonly roles: boolean;
 };
 

@@ -116,7 +116,7 @@ function addDeployment(draft: Draft, dependsOn: readonly string[]): void {
 
 /**
  * Returns the stage's properties, without the canary if it serves a second deployment. Such a canary is created later
- * by calls (deploy-canary.ts), because a template cannot contain two versions of a method.
+ * with API calls (deploy-canary.ts), because a template cannot contain two versions of a method.
  */
 function stageProperties({ stageProps = {}, canaryDeployment }: ApiSetup): JsonObject {
   if (canaryDeployment === undefined) return stageProps;

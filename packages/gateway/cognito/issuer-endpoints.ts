@@ -65,7 +65,7 @@ export function createIssuerPort({ issuer, identities, ...ports }: Parts): Issue
       case 'POST register':
         return register(request, clients, ports.clock);
       default:
-        // Another service of the port may have the path, such as S3 with a bucket of this name.
+        // Another service on this port may use the path, such as S3 with a bucket of this name.
         return undefined;
     }
   };

@@ -42,7 +42,7 @@ export type AccountOptions = {
   readonly region?: string | undefined;
   /**
    * `--usage-lag`: the delay until a request counts as usage. By default, a request counts at once, so no request
-   * passes beyond a quota.
+   * can exceed a quota.
    */
   readonly usageLagMs?: number | undefined;
   /** `--cache-memory`: the memory limit of a stage cache; the default is DEFAULT_CACHE_BYTES. */
@@ -53,7 +53,7 @@ export type AccountOptions = {
   readonly quotas?: AccountQuotas | undefined;
   /** `--vpc-endpoint`: the VPC of each endpoint through which private APIs are called. */
   readonly vpcEndpoints?: ReadonlyMap<string, string> | undefined;
-  /** Whether the gateway has a service that runs resources of this type; by default, it has none. */
+  /** Whether the gateway has a service that runs resources of this type; by default, it does not have one. */
   readonly isServedType?: ((type: string) => boolean) | undefined;
   /** `--roles`: whether an API needs an AWS::Lambda::Permission to invoke a function; by default, it does not. */
   readonly needsPermissions?: boolean | undefined;
@@ -154,7 +154,8 @@ export class Account {
 
   /**
    * Prepares to replace the API keys and usage plans that templates define. The change takes effect when the returned
-   * function is called. Keys and plans that were created by calls stay. The usage of each key that is still in its plan also stays.
+   * function is called. Keys and plans that were created with API calls stay. The usage of each key that is still in
+   * its plan also stays.
    * @throws DefinitionError if AWS would refuse a definition
    */
   prepare(defined: DefinedMetering, tolerance: Tolerance = REFUSING): () => void {
@@ -194,7 +195,7 @@ export class Account {
     for (const plan of this.plans.all) if (!wereDefined.has(plan.id)) plans.put(plan);
   }
 
-  /** Keys that were added to plans by calls stay in their plans as long as both the key and the plan exist. */
+  /** Keys that were added to plans with API calls stay in their plans as long as both the key and the plan exist. */
   #carryOverMembers({ keys, plans }: KeysAndPlans, defined: DefinedMetering): void {
     const ofTemplates = new Set(
       [...this.#defined.planKeys, ...defined.planKeys].map(({ planId, keyId }) => `${planId}/${keyId}`),

@@ -28,11 +28,11 @@ export type ApiResources = HeldParts & {
   readonly invokePermissions: InvokePermissions;
   /** Documentation is not part of a deployment, because exports read the current parts. */
   readonly documentation: Documentation;
-  /** The default models that calls have deleted. */
+  /** The default models that API calls have deleted. */
   readonly deletedModels?: readonly string[];
 };
 
-/** Documentation from calls and templates, in order of creation. The parts of a version are in its `Parts`. */
+/** Documentation from API calls and templates, in order of creation. The parts of a version are in its `Parts`. */
 export type Documentation = {
   readonly parts: readonly ControlResource[];
   readonly versions: readonly ControlResource[];
@@ -228,7 +228,7 @@ export class ApiState {
     return this.#defined.resources;
   }
 
-  /** Restores edits by calls that were made before the template was loaded again. */
+  /** Restores edits by API calls that were made before the template was loaded again. */
   adoptResources(resources: ApiResources, isEdited: boolean): void {
     this.#resources = resources;
     this.#isEdited = isEdited;

@@ -60,7 +60,7 @@ export class ClientCertificates {
     this.#certificates.delete(id);
   }
 
-  /** Deletes the certificates that were created by calls. */
+  /** Deletes the certificates that were created with API calls. */
   forget(): void {
     for (const id of this.#certificates.keys()) if (!this.#defined.has(id)) this.#certificates.delete(id);
   }

@@ -9,7 +9,7 @@ import type { ApiResources } from './api-state.ts';
 
 /**
  * Compiles the current resources of an API.
- * @throws DefinitionError for what AWS refuses, if no fault is tolerated
+ * @throws DefinitionError for a definition that AWS refuses, if no fault is tolerated
  */
 export function compileDeployment(
   id: string,

@@ -1,7 +1,7 @@
 /**
- * The state that is served: the stacks with their APIs and function URLs, the APIs that were created by calls, the
- * custom domains, and the VPC links. A reload keeps the changes by calls. A request in flight keeps the state with
- * which it started.
+ * The state that is served: the stacks with their APIs and function URLs, the APIs that were created with API calls,
+ * the custom domains, and the VPC links. A reload keeps the changes that API calls made. A request in flight keeps the
+ * state with which it started.
  */
 import { REFUSING } from '../core/errors.ts';
 import { carryOver } from './edits/carry-over.ts';
@@ -33,13 +33,16 @@ type PreparedApis = {
   serve(unsupported?: readonly UnsupportedItem[]): void;
 };
 
-/** The result for a request to a custom domain. If `api` is undefined, no rule or mapping leads to an API. */
+/** The result for a request to a custom domain. If `api` is undefined, no rule or mapping matches the request. */
 export type DomainAnswer = {
   readonly api: ServedApi | undefined;
   readonly isHttpOnly: boolean;
-  /** The domain and the base paths of its mappings, which the explanation of a refusal names. */
+  /** The domain and the base paths of its mappings, which the explanation of a refusal mentions. */
   readonly facts: { readonly domain: string; readonly basePaths: readonly string[] };
-  /** A domain that requires client certificates, and its truststore; undefined means that the domain requires none. */
+  /**
+   * A domain that requires client certificates, and its truststore; undefined means that the domain does not require
+   * client certificates.
+   */
   readonly mutual?: { readonly domain: string; readonly truststore: Truststore } | undefined;
 };
 
@@ -62,7 +65,7 @@ export class ServedApis {
     return this.#stacks;
   }
 
-  /** All APIs in template order, followed by the APIs that calls created. */
+  /** All APIs in template order, followed by the APIs that API calls created. */
   get all(): readonly ApiState[] {
     return [...this.#apis.values()];
   }
@@ -92,7 +95,7 @@ export class ServedApis {
     return this.#apis.get(apiId);
   }
 
-  /** Restores the state that the templates define, without changes by calls, usage, caches or counts. */
+  /** Restores the state that the templates define, without changes by API calls, usage, caches or counts. */
   restart(tolerance: Tolerance): void {
     const unsupported = this.#unsupported;
     this.#apis = new Map();
@@ -104,7 +107,7 @@ export class ServedApis {
     this.prepare(this.#stacks, tolerance).serve(unsupported);
   }
 
-  /** Adds an API that was created by a call. It stays until a call deletes it. */
+  /** Adds an API that was created with an API call. It stays until a call deletes it. */
   add(api: ApiState): void {
     this.#made.add(api.identity.apiId);
     this.#apis.set(api.identity.apiId, api);

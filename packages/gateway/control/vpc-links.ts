@@ -1,6 +1,6 @@
 /**
- * The VPC links of templates and calls. There is no VPC, so integrations use the address that `--vpc-link` specifies
- * for the link's id or name.
+ * The VPC links of templates and API calls. There is no VPC, so integrations use the address that `--vpc-link`
+ * specifies for the link's id or name.
  */
 import { mergeParts } from './edits/merge-defined.ts';
 import { textOf } from '@gatewright/aws/json-object';
@@ -47,7 +47,8 @@ export class VpcLinks {
   }
 
   /**
-   * Replaces the templates' definitions. A change of a link by a call stays until the link's own definition changes.
+   * Replaces the templates' definitions. A change to a link by an API call stays until the link's own definition
+   * changes.
    */
   adopt(defined: readonly VpcLink[]): void {
     const merged = mergeParts(this.#defined, this.#links, defined);

@@ -190,7 +190,7 @@ export type ProxyFault = {
 type ProxyPart =
   /** The whole result is not a JSON object. */
   | 'result'
-  /** The whole result is a text with the JSON of an object: the function encoded the object itself. */
+  /** The whole result is a string that contains a JSON object: the function serialized the object itself. */
   | 'text'
   /** The whole result is a streamed response, in an integration that buffers. */
   | 'streamed'
@@ -204,7 +204,7 @@ type ProxyPart =
   | 'cookies'
   /** A header in `headers` is an array. */
   | 'header-list'
-  /** A header is neither a text nor a number or boolean. */
+  /** A header is not a string, a number or a boolean. */
   | 'header-value'
   /** The name or value of a header has characters that cannot be sent. */
   | 'header-text'

@@ -282,9 +282,9 @@ export class ServiceRefusal extends Error {
   override readonly name = 'ServiceRefusal';
   readonly code: string;
   readonly status: number;
-  /** What the call gave and the service refused, if the message of AWS does not name it. */
+  /** The part of the call that the service refused, if AWS's message does not name it. */
   readonly subject: string | undefined;
-  /** The members that the error of AWS has besides its text. */
+  /** The members that AWS's error has in addition to its message. */
   readonly members: object | undefined;
 
   constructor(code: string, message: string, status = 400, subject?: string, members?: object) {

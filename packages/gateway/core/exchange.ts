@@ -105,7 +105,7 @@ export interface AuthorizerCache {
 export interface StageThrottle {
   /** Returns the bucket of a route; undefined means that the stage does not throttle the route. */
   bucketOf(routeKey: string, nowEpochMs: number): TokenBucket | undefined;
-  /** Whether the stage has a limit for this route alone, which explanations name. */
+  /** Whether the stage has a limit for this route alone; explanations mention such a limit. */
   hasOwnLimit?(routeKey: string): boolean;
   /** The bucket that all APIs of the account share; undefined means `--account-throttle off`. */
   readonly account: TokenBucket | undefined;
@@ -121,7 +121,7 @@ export interface KeyHolder {
   };
   /** Returns the bucket of a route under the usage plan; undefined means that the plan does not throttle the route. */
   bucketOf(routeKey: string, nowEpochMs: number): TokenBucket | undefined;
-  /** Whether the plan has a limit for this route alone, which explanations name. */
+  /** Whether the plan has a limit for this route alone; explanations mention such a limit. */
   hasOwnLimit?(routeKey: string): boolean;
   isQuotaUsedUp(nowEpochMs: number): boolean;
   /** Returns the remaining quota, which explanations show; undefined means that the plan has no quota. */

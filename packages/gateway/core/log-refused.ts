@@ -1,5 +1,5 @@
 /**
- * Logs and records requests that are refused before an API is asked: at a domain whose mappings do not include the
+ * Logs and records requests that are refused before they reach an API: at a domain whose mappings do not include the
  * path, or whose truststore does not trust the client.
  */
 import { restWordings } from './deployment/wordings/error-wordings.ts';

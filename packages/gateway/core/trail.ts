@@ -63,8 +63,8 @@ export type TrailNotes = {
   /** The end of a streamed reply, and its time by the monotonic clock (`monotonicMs`). */
   streamed: Streamed | undefined;
   /**
-   * Whether the response came from the cache; undefined if no cache applies to the request, or if it was answered
-   * before.
+   * Whether the response came from the cache; undefined if no cache applies to the request, or if the request was
+   * answered before the cache was read.
    */
   cache: 'hit' | 'miss' | undefined;
 };
@@ -233,8 +233,8 @@ export class Trail {
   }
 
   /**
-   * Returns the members of the integration's result that metrics need. It runs for every request, so it omits the
-   * request id, which is created only on demand.
+   * Returns the members of the integration's result that metrics need. This function runs for every request, so the
+   * result omits the request id, which is created only on demand.
    */
   measureIntegration(): Pick<LoggedIntegration, 'latencyMs' | 'error'> | undefined {
     const latencyMs = this.#latencyOf('integrate', 'map-response');

@@ -164,7 +164,7 @@ const NOT_VALID = 'One or more parameter values are not valid. ';
 
 /**
  * Converts an error of dynalite. An error with `statusCode` and `body` is a response for the caller. Any other error is
- * a fault of the storage, or a bug of dynalite or of this package.
+ * a storage fault, or a bug in dynalite or in this package.
  */
 function toDynamoDbError(error: unknown): Error {
   if (error instanceof DynamoDbError) return error;

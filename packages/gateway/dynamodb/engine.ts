@@ -1,7 +1,7 @@
 /**
- * DynamoDB's operations on dynalite's store. The engine adds what dynalite lacks: transactions, the old item of a
- * failed condition, atomic writes of items and index entries, time to live by the gateway's clock, and a memory limit.
- * Each thread has one engine, which does not depend on HTTP.
+ * DynamoDB's operations on dynalite's store. The engine adds the features that dynalite lacks: transactions, the old
+ * item of a failed condition, atomic writes of items and index entries, time to live by the gateway's clock, and a
+ * memory limit. Each thread has one engine, which does not depend on HTTP.
  */
 import { asText, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';

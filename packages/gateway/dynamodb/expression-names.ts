@@ -18,12 +18,12 @@ const WORDS = new Set(
   [...KEYWORDS, ...Object.keys(OPERANDS_OF), ...FUNCTIONS_OF_UPDATES].map((word) => word.toLowerCase()),
 );
 /**
- * Matches a path of names and placeholders, or a value placeholder, which names no attribute. A placeholder may begin
- * with a digit, as the placeholders of many libraries do. `a-b` is a subtraction.
+ * Matches a path of names and placeholders, or a value placeholder, which does not name an attribute. A placeholder may
+ * begin with a digit, as the placeholders of many libraries do. `a-b` is a subtraction.
  */
 const PATH = /(?:[:#]\w+|[A-Za-z_]\w*)(?:\[\d+\])*(?:\.(?:#\w+|[A-Za-z_]\w*)(?:\[\d+\])*)*/g;
 /**
- * Patterns for an equation of a name and a value, in either order. The lookbehind prevents the end of a placeholder
+ * Patterns for `name = value`, in either order. The lookbehind prevents the end of a placeholder
  * from being read as a name.
  */
 const EQUATIONS = [

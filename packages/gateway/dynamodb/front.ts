@@ -148,7 +148,7 @@ async function run(
     throw new DynamoDbError(
       400,
       `${SERVICE}UnknownOperationException`,
-      `the embedded DynamoDB does not support '${String(version).slice(0, 100)}'`,
+      `the embedded DynamoDB does not support the API '${String(version).slice(0, 100)}'`,
     );
   }
   const caller = verify(request, body, at);

@@ -4,7 +4,7 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { DYNAMODB, DynamoDbError, validationError } from './actions.ts';
 import type { Table } from './dynalite-store.ts';
 
-/** Whether the call does more with global indexes than to change their provisioned throughput. */
+/** Whether the call does more with global indexes than change their provisioned throughput. */
 export function changesMoreThanThroughput({ GlobalSecondaryIndexUpdates: updates }: UnknownMembers): boolean {
   if (!Array.isArray(updates)) return false;
   return updates.some((update: unknown) => {

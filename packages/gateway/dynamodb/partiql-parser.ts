@@ -312,7 +312,7 @@ class StatementParser {
     return token;
   }
 
-  /** Consumes a sign or a case-insensitive word, but never a quoted name. */
+  /** Consumes a symbol or a case-insensitive word, but never a quoted name. */
   #eat(text: string): boolean {
     const token = this.#peek();
     const isThere = (token.kind === 'sign' || token.kind === 'word') && token.text.toUpperCase() === text;

@@ -104,7 +104,7 @@ const BY_ARN = new Set([
   'UntagResource',
 ]);
 /**
- * Operations whose request names its resource in another parameter than `TableName`. They need a permission for at
+ * Operations whose request names its resource in a parameter other than `TableName`. They need a permission for at
  * least one table.
  */
 const BY_OTHER_MEMBERS = new Set([
@@ -305,7 +305,7 @@ function tableName(value: unknown): string {
 
 /**
  * The leading key value of a call to a table whose key is not known. An empty list would satisfy `ForAllValues`, but
- * this value matches no pattern except `*`.
+ * `*` is the only pattern that this value matches.
  */
 const UNKNOWN_KEY: readonly string[] = ['\0'];
 
@@ -316,7 +316,7 @@ function keyTexts(items: readonly UnknownMembers[], partitionKey: string | undef
 /** The types that a key value can have. Stores ignore members with any other name. */
 const KEY_TYPES = ['S', 'N', 'B'];
 
-/** Returns the texts of DynamoDB values, such as `a` for `{ S: 'a' }`. */
+/** Returns the strings in DynamoDB values, such as `a` for `{ S: 'a' }`. */
 function valueTexts(values: readonly unknown[]): readonly string[] {
   const texts = values.flatMap((value) => {
     const typed = membersOf(value);

@@ -53,7 +53,7 @@ export const STREAM_CALLS: Readonly<Record<string, MemberTable>> = {
  * @throws DynamoDbError for an error that DynamoDB Streams would return
  */
 export function answerStreams(operation: string, input: UnknownMembers, log: StreamLog): Output {
-  // Attack: a parameter of the wrong type, such as a list, could otherwise be treated as a text later.
+  // Attack: a parameter of the wrong type, such as a list, could otherwise be treated as a string later.
   dynamoDbInput(input).checkAll(STREAM_CALLS[operation] ?? {});
   switch (operation) {
     case 'ListStreams':

@@ -16,7 +16,7 @@ import type { ItemChange, TableChange, TableStream } from './stream-record.ts';
  */
 const RETENTION_MS = 86_400_000;
 const MAX_BYTES = 64 * 1024 * 1024;
-/** The size in bytes that each stored change counts in addition to its characters. */
+/** The size in bytes that is counted for each stored change in addition to its characters. */
 const BYTES_PER_RECORD = 300;
 /**
  * The maximum number of closed streams that are remembered. A stream is closed when it is switched off or its table is

@@ -51,7 +51,7 @@ export function isViewType(value: unknown): value is ViewType {
   return VIEW_TYPES.some((one) => one === value);
 }
 
-/** Returns the ARN of an iterator's stream, for permissions; undefined for a text that is not an iterator. */
+/** Returns the ARN of an iterator's stream, for permissions; undefined for a string that is not an iterator. */
 export function streamOfIterator(iterator: string): string | undefined {
   const end = iterator.indexOf('|');
   return end === -1 ? undefined : iterator.slice(0, end);

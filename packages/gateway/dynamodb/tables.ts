@@ -403,7 +403,7 @@ function readTimeToLive(specification: unknown): { readonly enabled: boolean; re
 function refuseParameters(input: UnknownMembers): void {
   if (changesMoreThanThroughput(input))
     throw notSupported(
-      'adding or removing indexes of an existing table, or other changes of an index than its ProvisionedThroughput (GlobalSecondaryIndexUpdates)',
+      'adding or removing indexes of an existing table, or changing any setting of an index except its ProvisionedThroughput (GlobalSecondaryIndexUpdates)',
     );
   for (const { name, says } of REFUSED_PARAMETERS) {
     const value = input[name];

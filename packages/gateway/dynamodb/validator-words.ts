@@ -1,7 +1,7 @@
 /**
  * Adds the prefix `1 validation error detected: ` to the error messages of single writes and of queries. DynamoDB has
- * added this prefix since 2026, as it did before for violations of the API model. It does not add it in other
- * operations (getmoto/moto, tests verified on AWS in August 2026). The prefix is added only to messages that were
+ * added this prefix since 2026; for violations of the API model it has always added it. It does not add the prefix in
+ * other operations (getmoto/moto, tests verified on AWS in August 2026). The prefix is added only to messages that were
  * recorded with it.
  */
 import { checkInput, DynamoDbError, VALIDATION, validationError } from './actions.ts';

@@ -67,7 +67,7 @@ export type DynamoDbWorkerMessage =
   | { readonly kind: 'closed' };
 
 const REQUEST_TIMEOUT_MS = 30_000;
-/** The interval in milliseconds at which consumed capacity is reported. No reader needs it more often. */
+/** The interval in milliseconds at which consumed capacity is reported. No reader needs the values more often. */
 const CONSUMED_EVERY_MS = 250;
 
 async function start(

@@ -29,7 +29,7 @@ import type { NeededSettings, Settings } from './start-settings.ts';
  */
 export type ProgramOptions = Settings & {
   readonly stage: string;
-  /** The default region for stacks that name none. */
+  /** The default region for stacks that do not set a region. */
   readonly region: string;
   readonly accountId: string;
   /**
@@ -43,7 +43,7 @@ export type ProgramOptions = Settings & {
    */
   readonly companions?: () => Promise<readonly string[]>;
   /**
-   * Refuses a load by throwing, before anything of it is served. A reload that is refused leaves the previous stacks in
+   * Refuses a load by throwing, before any part of it is served. A reload that is refused leaves the previous stacks in
    * service.
    */
   readonly judge?: (apis: readonly InspectedApi[]) => Promise<void>;
@@ -207,9 +207,9 @@ export interface Gateway {
   reload(): Promise<void>;
   readonly stacks: readonly ResolvedStack[];
   /**
-   * Returns the findings about what AWS refuses, or handles differently, if the loaded stacks are deployed. These are
-   * the findings of `gatewright check`, except those about deployed templates and about `.gatewright` folders in
-   * packages.
+   * Returns the findings about parts that AWS refuses, or handles differently, when the loaded stacks are deployed.
+   * These are the findings of `gatewright check`, except findings about deployed templates and about `.gatewright`
+   * folders in packages.
    */
   examine(): Promise<readonly DeployFinding[]>;
   /** Returns every stage with its routes. */

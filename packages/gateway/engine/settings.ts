@@ -1,5 +1,5 @@
 /**
- * The forms of option values. On the command line and in settings files, an option value is a text. start-options.ts
+ * The forms of option values. On the command line and in settings files, an option value is a string. start-options.ts
  * assigns a form to each option.
  */
 import { readDuration } from '@gatewright/aws/text/duration';
@@ -10,11 +10,11 @@ import { readIsolation } from '../core/stack/function.ts';
 import { isGatewayName } from '../kernel/files/model.ts';
 import type { DynamoDbChoice } from '../kernel/files/model.ts';
 
-/** The form of an option's value, which is given as one or several texts. */
+/** The form of an option's value, which is given as one or several strings. */
 export type Form<T> = {
-  /** Adds one text to the previous value. Returns undefined if the text is invalid. */
+  /** Adds one string to the previous value. Returns undefined if the string is invalid. */
   readonly read: (text: string, before: T) => T | undefined;
-  /** A sentence that tells users which texts are valid. */
+  /** A sentence that tells users which strings are valid. */
   readonly expected: string;
 };
 
@@ -27,10 +27,11 @@ export type StartOption = {
    */
   readonly takes?: string;
   /**
-   * Adds a text to the previous value. Returns undefined if the text is invalid. Absent means that any text is valid.
+   * Adds a string to the previous value. Returns undefined if the string is invalid. Absent means that any string is
+   * valid.
    */
   readonly read?: (text: string, before: never) => unknown;
-  /** A sentence that tells users which texts are valid. */
+  /** A sentence that tells users which strings are valid. */
   readonly expected?: string;
   /** The default value; absent means that there is none, or that `what` describes it. */
   readonly defaultValue?: unknown;
@@ -219,8 +220,8 @@ function readSpan(text: string): number | undefined {
 }
 
 /**
- * Converts a value of a settings file to the texts that the command line would contain. A map becomes several
- * `NAME=VALUE` texts, and a list in a map becomes a comma-separated value. Returns undefined if the value contains
+ * Converts a value of a settings file to the strings that the command line would contain. A map becomes several
+ * `NAME=VALUE` strings, and a list in a map becomes a comma-separated value. Returns undefined if the value contains
  * anything other than strings and numbers.
  */
 export function toSettingTexts(value: unknown): readonly string[] | undefined {

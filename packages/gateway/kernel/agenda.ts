@@ -18,7 +18,7 @@ type Waiting = {
 };
 
 /**
- * The maximum time of a timer in milliseconds. Node.js timers are limited to about 25 days. If the work is due later,
+ * The maximum delay of a timer in milliseconds. Node.js timers are limited to about 25 days. If the work is due later,
  * the timer is set again when it fires.
  */
 const LONGEST_TIMER_MS = 3_600_000;

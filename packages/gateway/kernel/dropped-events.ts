@@ -41,5 +41,5 @@ export function describeDrop(
   filter: EventTest,
   record: unknown,
 ): string {
-  return `a record of ${source} does not reach ${functionName}, because its FilterCriteria drop it: ${filter.explain?.(record) ?? ''}`;
+  return `a record of ${source} does not reach ${functionName}, because the FilterCriteria of the event source mapping drop it: ${filter.explain?.(record) ?? ''}`;
 }

@@ -28,7 +28,7 @@ export class EventJournal {
   /** The same steps by cause, because a list of requests and events needs the steps of each row. */
   #byCause = new Map<string, Kept[]>();
   readonly #causes = new Map<string, string>();
-  /** For each batch whose records have several causes: these causes, by the new cause that stands for the batch. */
+  /** The causes of each batch whose records have several causes, by the new cause that represents the batch. */
   readonly #joined = new Map<string, readonly string[]>();
   /** The batches of a cause, in the order in which they were joined. */
   readonly #batchesOf = new Map<string, Set<string>>();
@@ -91,7 +91,7 @@ export class EventJournal {
     };
   }
 
-  /** Returns the trace header for a function that an event calls. */
+  /** Returns the trace header for a function that an event invokes. */
   trace(cause: string): string {
     return `Root=${cause};Parent=${this.#random.hex(16)};Sampled=0`;
   }

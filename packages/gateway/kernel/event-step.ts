@@ -77,7 +77,7 @@ export type EventStep =
       readonly tries: number;
       readonly next: NextTry;
     }
-  /** A function ran for the event, or for a batch with it. */
+  /** A function ran for the event, or for a batch that contains it. */
   | {
       readonly kind: 'ran';
       readonly functionName: string;
@@ -112,9 +112,9 @@ export type EventStep =
       readonly clientId?: string | undefined;
       readonly code: string;
       readonly message: string;
-      /** What the call gave and the pool refused, if the message of AWS does not name it. */
+      /** The part of the call that the pool refused, if AWS's message does not name it. */
       readonly subject?: string | undefined;
-      /** The member of the response that tells of refused entries, if the call itself succeeded. */
+      /** The member of the response that reports refused entries, if the call itself succeeded. */
       readonly toldIn?: 'FailedEntryCount' | 'Failed';
     }
   /** The role of a function does not allow a call of the function. `message` is AWS's. */

@@ -1,7 +1,7 @@
 /**
- * Reads the properties of one resource as numbers, flags and texts. A property is named by a path such as
- * `RedrivePolicy.maxReceiveCount`. If AWS would refuse a value, this is noted and the default is used. `members`,
- * however, throws an error.
+ * Reads the properties of one resource as numbers, flags and strings. A property is named by a path such as
+ * `RedrivePolicy.maxReceiveCount`. If AWS would refuse a value, the reader reports this and uses the default.
+ * `members`, however, throws an error.
  */
 import { asInteger, asList, asNonEmptyText, isTrue, memberOf } from '@gatewright/aws/json-object';
 import type { RuleId } from '../core/deployability/rules.ts';
@@ -57,7 +57,7 @@ export class ResourceReader {
     return value === undefined ? usual : isTrue(value);
   }
 
-  /** Reads a whole number. Some templates write whole numbers as texts. */
+  /** Reads a whole number. Some templates write whole numbers as strings. */
   integer(path: string, usual: number, least: number, most: number): number {
     const value = this.value(path);
     if (value === undefined) return usual;

@@ -17,7 +17,7 @@ export type TargetService = (typeof TARGET_SERVICES)[number];
 const NAMES: readonly string[] = TARGET_SERVICES;
 
 /**
- * Reads the expression of a rule or of a schedule. If the expression is invalid, this is noted and the result is
+ * Reads the expression of a rule or of a schedule. If the expression is invalid, reports this and returns
  * undefined.
  */
 export function readSchedule(
@@ -65,7 +65,10 @@ export function readTarget(
   const arn = target['Arn'];
   const service = typeof arn === 'string' ? parseArn(arn)?.service : undefined;
   if (typeof arn !== 'string' || service === undefined || !NAMES.includes(service)) {
-    reader.unsupported(property, `the target ${String(arn)} does not run here and receives no events`);
+    reader.unsupported(
+      property,
+      `the target ${String(arn)} receives no events, because its service does not run here`,
+    );
     return undefined;
   }
   const { MaximumRetryAttempts: retries, MaximumEventAgeInSeconds: age } = membersOf(target['RetryPolicy']);

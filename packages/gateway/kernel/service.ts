@@ -46,7 +46,7 @@ export type ServiceEntry = {
 
 export type ServiceModule = {
   open(ports: ServicePorts): Service;
-  /** The review for commands that start no gateway. Only services that screen stages have a review. */
+  /** Evaluates screens, such as web ACLs, for commands that start no gateway. Absent if the service has no screens. */
   readonly review?: ScreenReview;
 };
 
@@ -180,8 +180,9 @@ export interface Service {
   screenOf?(guardedArn: string): ((request: ScreenedRequest) => ScreenVerdict) | undefined;
   originOf?(host: string): LocalOrigin | undefined;
   /**
-   * Returns what the service answers a browser whose page is of another origin; undefined if the request is not for a
-   * resource here. A preflight is not signed.
+   * Returns how the service handles a browser's request from a page of another origin: the reply to a preflight
+   * request, which is not signed, or the headers to add to the reply. Undefined if the request is not for a resource
+   * here.
    */
   crossOrigin?(request: CrossOriginRequest): CrossOriginReply | undefined;
   /**

@@ -65,8 +65,8 @@ export class StackReading {
   }
 
   /**
-   * Returns the resources of a type. If their service is at an endpoint of the user, reports them as unsupported and
-   * returns an empty list.
+   * Returns the resources of a type. If the user has set an endpoint for their service, reports them as unsupported
+   * and returns an empty list.
    * @param property only resources with this property are reported
    */
   here(type: string, service: string, property?: string): readonly ResourceReader[] {
@@ -83,7 +83,7 @@ export class StackReading {
   /**
    * Offers event sources to the mappings of the stacks.
    * @param service the service name in ARNs
-   * @param sources the sources by ARN; undefined if the service is at an endpoint of the user
+   * @param sources the sources by ARN; undefined if the user has set an endpoint for the service
    * @returns the mappings of these sources; the list is filled when Lambda's service, which comes last, has read its
    * own resources
    */

@@ -26,7 +26,7 @@ export function checkEnvironment(definition: FunctionDefinition): void {
   if (size > ENVIRONMENT_LIMIT_BYTES) {
     throw new DefinitionError(
       place,
-      `the environment variables have ${size} bytes, but Lambda allows at most ${ENVIRONMENT_LIMIT_BYTES}; shorten or remove some of them`,
+      `the environment variables take up ${size} bytes, but Lambda allows at most ${ENVIRONMENT_LIMIT_BYTES}; shorten or remove some of them`,
     );
   }
 }
@@ -81,7 +81,7 @@ export function sealEnvironment(
 }
 
 /**
- * Returns the endpoints of AWS services. Version 3 of the JavaScript SDK always sends calls of SQS to the host in the
+ * Returns the endpoints of AWS services. Version 3 of the JavaScript SDK always sends SQS calls to the host in the
  * queue's URL, and logs a warning for each call if the configured endpoint differs from this host.
  * `AWS_ENDPOINT_URL_SQS` is therefore the endpoint that the SDK has on Lambda, and `worker/network.ts` redirects the
  * calls. If the user has set an endpoint, it stays the endpoint of all services.

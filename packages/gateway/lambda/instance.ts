@@ -4,7 +4,7 @@ import type { Job } from './invocation/job.ts';
 export interface Instance {
   /** The time at which the instance last became idle or was started, by `performance.now()`. */
   restingSince: number;
-  /** Whether the instance accepts no more events. It either ends after its current events, or is about to end. */
+  /** Whether the instance no longer accepts events. It either ends after its current events, or is about to end. */
   readonly isDraining: boolean;
   readonly answeredCount: number;
   /** The milliseconds since the start during which the instance was running or ready to run; undefined if unknown. */

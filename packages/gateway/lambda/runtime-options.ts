@@ -54,9 +54,7 @@ export type FunctionRuntimeOptions = {
   readonly concurrency?: number | undefined;
   /** Whether each event gets a new instance; the default is false. */
   readonly isCold?: boolean | undefined;
-  /**
-   * Whether functions of Node.js and Python can write temporary files only, as in Lambda; the default is false.
-   */
+  /** Whether functions of Node.js and Python can write only temporary files, as in Lambda; the default is false. */
   readonly readOnly?: boolean | undefined;
   /** Which Node.js functions run in their own process; absent means none. */
   readonly isolation?: Isolation | undefined;

@@ -5,7 +5,10 @@ import type { TlsPeer } from './tls-peer.ts';
 /** A custom domain, and the base paths of its mappings. */
 export type HostFacts = { readonly domain: string; readonly basePaths: readonly string[] };
 
-/** Returns the text for a path that no mapping of a custom domain includes, or for a host that belongs to no API. */
+/**
+ * Returns the text for a path that no mapping of a custom domain includes, or for a host that does not belong to an
+ * API.
+ */
 export function describeUnmapped(host: string, path: string, facts: HostFacts | undefined): RefusalText {
   if (facts === undefined)
     return {

@@ -54,8 +54,8 @@ export function describeCycle(names: readonly string[]): string {
 }
 
 /**
- * Returns the remedy for a cycle that contains an unnecessary DependsOn; undefined if the cycle consists of references
- * only.
+ * Returns the remedy for a cycle that contains an unnecessary DependsOn; undefined if the cycle consists only of
+ * references.
  */
 export function remedyOfCycle(
   cycle: readonly string[],

@@ -68,7 +68,7 @@ function findDefinition(folder: string): FoundDefinition {
 }
 
 function describeMissing(folder: string): string {
-  const own = 'the folder has no serverless.yml, template.yaml, cdk.out or JSON of a Terraform plan';
+  const own = 'the folder has no serverless.yml, template.yaml, cdk.out or Terraform plan in JSON';
   if (existsSync(join(folder, 'cdk.json'))) return `${own}; it has a cdk.json: run npx cdk synth first`;
   const found = findBelow(folder);
   if (found.length === 0) return `${own}; name a template file instead`;

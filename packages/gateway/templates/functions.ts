@@ -228,8 +228,8 @@ function readLayers(
 }
 
 /**
- * Reports a wrapper that is not started here. Node functions run in threads of this process, which no program can
- * start.
+ * Reports a wrapper that is not started here. Node functions run in threads of this process, and a program
+ * cannot start a thread.
  */
 function reportWrapper(
   { AWS_LAMBDA_EXEC_WRAPPER: wrapper = '' }: Readonly<Record<string, string>>,

@@ -11,7 +11,7 @@ export type LoadOptions = {
   readonly parameters: Readonly<Record<string, string>>;
   /** The names in `parameters` with trial values. AWS gets other values, so these are not checked. */
   readonly trialParameters?: ReadonlySet<string>;
-  /** The templates that earlier loads have read, by file. Loads that differ in parameters only share them. */
+  /** The templates that earlier loads have read, by file. Loads share them if they differ only in parameters. */
   readonly families?: Map<string, TemplateFamily>;
   readonly region: string;
   readonly accountId: string;

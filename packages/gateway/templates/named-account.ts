@@ -11,8 +11,9 @@ const COMMENT = /(?:^|\s)(?:#|\/\/).*$/gm;
 const LIMIT_BYTES = 10_000_000;
 
 /**
- * Returns the account that the definitions name; undefined if they name no account or several. Accounts that publish
- * layers, and accounts that are trusted as a whole (`:root`), are ignored because they belong to other people.
+ * Returns the account that the definitions name; undefined if they do not name an account, or name several. Accounts
+ * that publish layers, and accounts that are trusted as a whole (`:root`), are ignored because they belong to other
+ * people.
  */
 export function findNamedAccount(sources: readonly string[]): string | undefined {
   const named = new Set(sources.flatMap((source) => accountsIn(resolve(source))));

@@ -24,7 +24,7 @@ export type RawStack = {
    */
   readonly hasAddresses?: true;
   lineOf(path: Path): number | undefined;
-  /** Returns the path in the author's file, if the template is made from it; absent for a template. */
+  /** Returns the path in the author's file, if the template is generated from it; absent for a template. */
   readonly pathOf?: ((path: Path) => Path | undefined) | undefined;
   /**
    * Returns the file and line where the author wrote the value at a path of the template. Absent if the whole template
@@ -34,7 +34,8 @@ export type RawStack = {
     | ((path: Path) => { readonly file: string; readonly line: number } | undefined)
     | undefined;
   /**
-   * Returns what the author wrote for a property, if the template is made from another format; absent for a template.
+   * Returns what the author wrote for a property, if the template is generated from another format; absent for a
+   * template.
    */
   readonly writtenAs?: ((logicalId: string, property: Path) => WrittenAs | undefined) | undefined;
   /** Returns the region of a resource or of its provider, empty if it is not known; absent for a template. */
@@ -49,7 +50,9 @@ export type RawStack = {
   readonly stored?: StoredValues;
   /** The logical ids of resources that a transform made or converted; absent if there are none. */
   readonly made?: ReadonlySet<string> | undefined;
-  /** Returns whether the transform took the object at a path as the author wrote it; absent if there is no transform. */
+  /**
+   * Returns whether the transform left the object at a path as the author wrote it; absent if there is no transform.
+   */
   readonly isPassedOn?: ((path: Path) => boolean) | undefined;
   /** The template before its transform, as the author wrote it; absent if there is no transform. */
   readonly original?: JsonObject | undefined;

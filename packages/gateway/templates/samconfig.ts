@@ -92,7 +92,8 @@ const TOML_TEXT = /"((?:\\.|[^"\\\n])*)"|'([^'\n]*)'/g;
 const TOML_VALUE = /^[ \t]*(\w+)[ \t]*=[ \t]*("(?:\\.|[^"\\\n])*"|'[^'\n]*'|\[[^\]]*\])/gm;
 
 /**
- * Reads only tables, texts and lists of texts. `sam deploy --guided` does not write anything else around these keys.
+ * Reads only tables, strings and lists of strings. `sam deploy --guided` does not write anything else around these
+ * keys.
  */
 function lookUpToml(text: string): Lookup {
   const [, ...parts] = text.replaceAll('\r\n', '\n').split(TOML_TABLE);
@@ -121,7 +122,7 @@ function lookUpYaml(text: string): Lookup {
 
 /**
  * Parses parameter overrides, written as `Stage=prod Name="a b"` or as `ParameterKey=Stage,ParameterValue=prod`. They
- * may be one text or a list.
+ * may be one string or a list.
  */
 function parseOverrides(written: unknown): Readonly<Record<string, string>> {
   const texts = [written].flat().filter((text) => typeof text === 'string');

@@ -170,7 +170,7 @@ export class StackSet implements Neighbours {
     if (elsewhere !== undefined)
       importing.fail(
         at,
-        `No export named ${name} found in ${describePlace(importing, elsewhere[1])}: stack ${elsewhere[0]} exports it in ${describePlace(elsewhere[1], importing)}. CloudFormation imports within one region and account: give both stacks the same.`,
+        `No export named ${name} found in ${describePlace(importing, elsewhere[1])}: stack ${elsewhere[0]} exports it in ${describePlace(elsewhere[1], importing)}. CloudFormation imports only within one region and account: give both stacks the same region and account.`,
       );
     const others = [...this.#stacks.keys()].filter((other) => other !== importer);
     const searched = others.length === 0 ? 'no other stack is loaded' : `searched: ${others.join(', ')}`;
@@ -181,7 +181,7 @@ export class StackSet implements Neighbours {
     const remedy =
       similar.length === 0
         ? 'Also start the stack that exports it.'
-        : `Import an export that is there (${similar.map(({ other, exported }) => `${exported} of ${other}`).join(', ')}), or also start the stack that exports ${name}.`;
+        : `Import an export that exists (${similar.map(({ other, exported }) => `${exported} of ${other}`).join(', ')}), or also start the stack that exports ${name}.`;
     return importing.fail(
       at,
       `No export named ${name} found. Stack ${importer} imports it; ${searched}. ${remedy}`,

@@ -11,7 +11,7 @@ const TEXTS: JsonSchema = { type: 'array', items: TEXT };
 
 export function settingsSchema(start: Command): JsonSchema {
   const sources = {
-    description: 'Folders and templates to use if the command line names no sources.',
+    description: 'Folders and templates to use if the command line does not name any sources.',
     anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' }, minItems: 1 }],
   };
   const claimsChecked = {

@@ -13,9 +13,12 @@ export class McpRefused extends Error {
   readonly code = 'GATEWRIGHT_MCP';
   /** The HTTP status code. It is usually 200 if the server itself returned the error. */
   readonly status: number;
-  /** Code of the JSON-RPC error. Undefined if something in front of the server refused, such as an authorizer. */
+  /**
+   * Code of the JSON-RPC error. Undefined if something in front of the server, such as an authorizer, refused the
+   * message.
+   */
   readonly rpcCode: number | undefined;
-  /** The data of the JSON-RPC error besides its message, such as `retryAfterSeconds`. */
+  /** The data of the JSON-RPC error in addition to its message, such as `retryAfterSeconds`. */
   readonly data: unknown;
   /** The id of the request at API Gateway, for `gatewright explain`. */
   readonly requestId: string | undefined;

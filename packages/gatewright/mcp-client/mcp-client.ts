@@ -1,6 +1,6 @@
 /**
  * A client for MCP servers of the revisions 2025-03-26 to 2026-07-28, for the command `gatewright mcp` and
- * `gatewright/testing`. It declares no capabilities, so servers send it no requests.
+ * `gatewright/testing`. It declares no capabilities, so servers do not send requests to it.
  *
  * The official client is not used, because the command must work in a project of any language without an installation,
  * and tests send their requests without a socket (decision: the MCP client is our own).
@@ -105,7 +105,7 @@ export class McpClient {
     const result = resultOf(isOutdated ? await call() : outcome);
     if (result['resultType'] === 'input_required')
       throw new McpClientError(
-        `the tool ${name} asks for ${describeInputs(result)} before it returns a result, which this client does not support`,
+        `the tool ${name} asks for ${describeInputs(result)} before it returns a result; this client does not support such requests`,
       );
     return result as McpToolResult;
   }

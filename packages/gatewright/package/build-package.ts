@@ -159,8 +159,8 @@ export async function detachPackage(
 }
 
 /**
- * Writes the package of a suite in `SUITES`, such as the conformance suite, from a built `gatewright`. Those of our
- * packages that the suite needs are placed below it.
+ * Writes the package of a suite in `SUITES`, such as the conformance suite, from a built `gatewright`. Our packages
+ * that the suite needs are placed below it.
  * @returns the manifest of the suite
  */
 export async function buildSuite(

@@ -15,7 +15,7 @@ const OWN_PLACE = 'import.meta.url';
 /** The CommonJS equivalent of `import.meta.url`. */
 const OWN_FILE = `process.getBuiltinModule('node:url').pathToFileURL(__filename)`;
 /**
- * Temporary identifiers. They represent the place of a file, and everything else that the file reads from
+ * Temporary identifiers. They represent the location of a file, and everything else that the file reads from
  * `import.meta`, until they are replaced.
  */
 const MARKED = { [OWN_PLACE]: '__ownPlace__', 'import.meta': '__ownMeta__' } as const;

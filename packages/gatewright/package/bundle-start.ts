@@ -125,7 +125,7 @@ async function toCommonJs(text: string, always: ReadonlySet<string>): Promise<st
 const nameOf = (file: string): string => basename(file, '.js');
 const exportName = (file: string): string => nameOf(file).replaceAll('-', '_');
 
-/** Replaces imports of parts. Those that are joined are taken from the loaded bundle and have no files. */
+/** Replaces imports of parts. Parts that are joined are taken from the loaded bundle and have no files. */
 const requireParts = (text: string, always: ReadonlySet<string>): string =>
   text
     .replace(LATER, 'Promise.resolve().then(() => require("./$1.cjs"))')

@@ -89,7 +89,7 @@ export async function makeWorkspaceManifest(root: string, folder: string): Promi
     engines: ENGINES,
     ...(bin === undefined ? {} : { bin: compiledNames(bin) }),
     exports: { ...(Object.fromEntries(compiled) as object), './package.json': './package.json' },
-    // With this setting, a bundler includes only those parts of an entry that a handler uses.
+    // With this setting, a bundler includes only the parts of an entry that a handler uses.
     sideEffects: false,
     dependencies,
     peerDependencies,

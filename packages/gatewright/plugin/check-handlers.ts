@@ -1,6 +1,6 @@
 /**
- * Finds handlers that are behind the toolkit's authorizers but read the caller from where another authorizer has put
- * it.
+ * Finds handlers that are behind the toolkit's authorizers but read the caller from the place in which
+ * another authorizer would put it.
  */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';

@@ -104,7 +104,7 @@ class GatewrightPlugin {
   #offline(): StartSettings {
     if (this.#offlineSettings === undefined)
       throw this.#error(
-        'the hooks of offline can run only if the command line calls offline: run serverless offline',
+        'the hooks of the command offline run only if that command is called itself: run serverless offline',
       );
     return this.#offlineSettings;
   }

@@ -172,7 +172,7 @@ function judge(given: CliOptions): { refusals: readonly string[]; warnings: read
  */
 function isInert(value: unknown, inert: Inert = [false, '']): boolean {
   if (value === undefined || value === null) return true;
-  // A value on the command line is a text, such as "600" for the number 600 in serverless.yml.
+  // A value on the command line is a string, such as "600" for the number 600 in serverless.yml.
   return inert.some((one) => one === value || String(one) === value);
 }
 

@@ -118,7 +118,7 @@ function servingApis(
   );
 }
 
-/** Says which APIs a request may be for, and for each of them the options that choose it. */
+/** Describes which APIs a request may be for, and for each of them the options that choose it. */
 function describeSeveral(
   all: readonly ApiRoutes[],
   found: readonly ApiRoutes[],

@@ -54,7 +54,7 @@ export type StartOptions = {
   readonly concurrency?: number;
   /** Whether each event gets its own instance. Default: false. */
   readonly cold?: boolean;
-  /** Whether functions of Node.js and Python can write below /tmp only, as on AWS. Default: true. */
+  /** Whether functions of Node.js and Python can write only below /tmp, as on AWS. Default: true. */
   readonly readOnly?: boolean;
   /** Whether packages that Lambda includes and the project lacks are installed. Default: false. */
   readonly install?: boolean;

@@ -21,7 +21,7 @@ export type TestMessage = {
   readonly groupId?: string;
 };
 
-/** A recorded call of an AWS service that does not run here. */
+/** A recorded call to an AWS service that does not run here. */
 export type RecordedCall = {
   readonly at: string;
   readonly service: string;

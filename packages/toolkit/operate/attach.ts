@@ -104,7 +104,7 @@ export function attachCommand(): Command {
     .option('--stack <name>', 'CloudFormation stack with the authorizers (default: gatewright-STAGE)')
     .option('--function <name>', "name or ARN of the function to attach, instead of the stack's")
     .option('--folder <dir>', 'folder of the access documents', defaultAccessFolder(process.cwd()))
-    .option('--no-document', 'use a function that needs no access document')
+    .option('--no-document', 'use a function that does not need an access document')
     .option(
       '--ttl <seconds>',
       'how long decisions are cached, in seconds (default: from the document)',

@@ -29,7 +29,7 @@ type DeployedCustomers = {
  * do not change it.
  */
 const NOT_MOVED =
-  'this is the address in the output AdminApiUrl of the stack, which --endpoint-url and AWS_ENDPOINT_URL do not change: pass --url with the address at which the admin API is served';
+  'this address is the output AdminApiUrl of the stack, and --endpoint-url and AWS_ENDPOINT_URL do not change it: pass --url with the address at which the admin API is served';
 
 /**
  * Finds the admin API of a deployed stack. The readers of `gatewright customers` and `gatewright usage` then call it,

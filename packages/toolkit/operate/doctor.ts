@@ -60,7 +60,7 @@ export function doctorCommand(): Command {
   )
     .addHelpText(
       'after',
-      '\ngatewright check, which needs no account, lists what AWS refuses in the definition itself; doctor adds what only the account shows.' +
+      '\ngatewright check, which does not need an account, lists the parts of the definition itself that AWS refuses; doctor adds what can be seen only in the account.' +
         '\nExit codes: 0 no obstacle (warnings do not count), 1 wrong usage, 2 an obstacle, 3 no obstacle found, but not everything could be checked.',
     )
     .action(async (named: string | undefined, flags: DoctorFlags) => {

@@ -124,7 +124,7 @@ async function sendHere(
   stack: string,
 ): Promise<string | undefined> {
   if (functionName === undefined || payload === undefined)
-    return 'the message names no function, or contains no event';
+    return 'the message does not name a function, or contains no event';
   const own = functionName.startsWith(`${stack}-`) ? functionName.slice(stack.length + 1) : functionName;
   const found = await findFunction(own);
   const { status, headers, body } = await sendToFunction(found, payload, { async: false });

@@ -7,7 +7,7 @@ import { UsageError } from '../../base/terminal/output.ts';
 
 /**
  * Opens the AWS session that the flags and the environment specify.
- * @throws UsageError without region or credentials
+ * @throws UsageError if there is no region or there are no credentials
  */
 export async function openAws(flags: AwsFlags): Promise<Aws> {
   return (await openAwsSession(flags)).aws;
@@ -15,7 +15,7 @@ export async function openAws(flags: AwsFlags): Promise<Aws> {
 
 /**
  * Like `openAws`, with the credentials, for requests to an API of the user.
- * @throws UsageError without region or credentials
+ * @throws UsageError if there is no region or there are no credentials
  */
 export async function openAwsSession(
   flags: AwsFlags,

@@ -42,8 +42,8 @@ export function partsOfOutputs(names: readonly string[]): readonly string[] {
 }
 
 /**
- * Says which parts are not in the stack, and how to add one.
- * @param chosen the chosen parts; undefined means all parts except those that must be named
+ * Describes which parts are not in the stack, and how to add one.
+ * @param chosen the chosen parts; undefined means all parts except the parts that must be named
  */
 export function describeLeftParts(chosen: readonly string[] | undefined): readonly string[] {
   const left = PARTS.filter(({ chosenAs, onlyNamed }) =>

@@ -1,6 +1,6 @@
 /**
- * One part of the deployable stack, as data only. `serverless.yml` is written by hand, and a test compares it with this
- * data.
+ * One part of the deployable stack, which consists only of data. `serverless.yml` is written by hand, and a test
+ * compares it with this data.
  */
 export type StackPart = {
   /** Name of the part, and of its folder. */

@@ -34,7 +34,7 @@ export function isMeant(
 
 const MEMBERS: ReadonlySet<string> = new Set(['id', 'resource', 'reason']);
 
-/** @throws UsageError with file and line for an entry without id or reason */
+/** @throws UsageError with file and line for an entry without an id or a reason */
 export function readAccepted(sources: readonly string[]): readonly AcceptedFinding[] {
   return readSetting(sources, CHECK_SETTING).flatMap(({ value, at }) => parseAccepted(value, at));
 }

@@ -24,7 +24,7 @@ export type AdminFlags = {
   /** The AWS profile whose credentials sign calls to `url`. */
   readonly profile?: string | undefined;
   readonly target?: AdminTarget;
-  /** Clock, timer and random numbers for repeating calls; the default is to use those of the process. */
+  /** Clock, timer and random numbers for repeating calls; by default, the process's own. */
   readonly ports?: CallPorts;
 };
 
@@ -36,7 +36,7 @@ export type AdminTarget = AwsCredentials & {
   readonly functionArn?: string;
   readonly origin: string;
   readonly region: string;
-  /** Marks the call as a call of the local console or of a command, so that the gateway does not record it. */
+  /** Marks the call as sent by the local console or by a command, so that the gateway does not record it. */
   readonly consoleCall?: string;
   /** Text to add to the message if the API cannot be reached. */
   readonly ifUnreachable?: string;
@@ -54,7 +54,7 @@ export function addAdminOptions(command: Command): Command {
     .addOption(
       new Option(
         '--url <url>',
-        'output AdminApiUrl of the deployed stack, or AccessAdminArn if it has no AdminApiUrl (default: local gateway, which stores nothing beyond its end unless it was started with --data)',
+        'output AdminApiUrl of the deployed stack, or AccessAdminArn if it has no AdminApiUrl (default: local gateway, which loses its data when it ends unless it was started with --data)',
       ).env('GATEWRIGHT_ADMIN_URL'),
     )
     .option(
@@ -63,7 +63,7 @@ export function addAdminOptions(command: Command): Command {
     );
 }
 
-/** Members of a problem document, except its texts. */
+/** Members of a problem document, except its title and its detail. */
 type AdminProblem = {
   /** Status of the response. It is set for every refusal, even if API Gateway itself refused the request. */
   readonly status?: number | undefined;
@@ -178,7 +178,7 @@ async function sendToFunction(
 }
 
 /**
- * Finds the admin API of the running gateway. Calls of commands are not recorded: `gatewright requests` would list
+ * Finds the admin API of the running gateway. Calls by commands are not recorded: `gatewright requests` would list
  * little else, and the request that a user wants explained would no longer be the last one.
  */
 async function findLocal({ profile }: AdminFlags): Promise<AdminTarget> {
@@ -196,7 +196,7 @@ async function findLocal({ profile }: AdminFlags): Promise<AdminTarget> {
 
 /**
  * Returns the address of the portal that the local gateway serves; undefined if the command calls a deployed stack, or
- * if the gateway serves no portal.
+ * if the gateway does not serve a portal.
  */
 export async function findLocalPortal({ url, target }: AdminFlags): Promise<string | undefined> {
   if (url !== undefined || target !== undefined) return undefined;
@@ -204,7 +204,7 @@ export async function findLocalPortal({ url, target }: AdminFlags): Promise<stri
   return portalUrlOf(Array.isArray(apis) ? apis : []);
 }
 
-/** Finds the address of the portal among the APIs of a gateway. Undefined if the gateway serves no portal. */
+/** Finds the address of the portal among the APIs of a gateway. Undefined if the gateway does not serve a portal. */
 export function portalUrlOf(apis: readonly unknown[]): string | undefined {
   const portal = apis.find((api) => /^gatewright-.+-portal$/.test(String(readMember(api, 'name'))));
   return portal === undefined ? undefined : String(readMember(portal, 'url'));
@@ -233,7 +233,7 @@ async function readDeployed(url: string, flags: AdminFlags): Promise<AdminTarget
   const origin = readOrigin(url, '--url');
   const region = regionOfApi(url) ?? process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'];
   if (region === undefined)
-    throw new UsageError(`the address ${url} names no region: set AWS_REGION to the region of the stack`);
+    throw new UsageError(`the address ${url} has no region: set AWS_REGION to the region of the stack`);
   return { origin, region, ...(await readCredentials(flags, region)) };
 }
 
@@ -300,8 +300,7 @@ const SERVED_BY: Readonly<Record<string, { readonly part: string; readonly by: s
 };
 
 /**
- * Describes a response that API Gateway itself sent in the place of a function, and whose text says nothing about the
- * cause.
+ * Describes a response that API Gateway itself sent instead of a function, and whose text does not describe the cause.
  * @param said the message of the response
  * @returns undefined for other responses
  */

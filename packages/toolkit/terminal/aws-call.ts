@@ -142,7 +142,7 @@ function describeRefusal(
     typeof message === 'string'
       ? message
       : text.startsWith('<')
-        ? 'the response is an HTML or XML page, not an error of AWS'
+        ? 'the response is an HTML or XML page, not an AWS error'
         : text;
   return {
     code: code === '' ? `HTTP ${status}` : showControls(code.slice(0, QUOTED_CHARACTERS)),

@@ -26,7 +26,7 @@ export async function findFunction(given: string): Promise<FoundFunction> {
     throw new UsageError(`"${given}" matches several functions; pass one of these names: ${names}`);
   throw new UsageError(
     names === ''
-      ? 'the local gateway serves no functions'
+      ? 'the local gateway does not serve any functions'
       : `there is no function "${given}"; expected one of ${names}`,
   );
 }

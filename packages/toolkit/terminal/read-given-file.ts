@@ -3,8 +3,8 @@ import { UsageError } from '../../base/terminal/output.ts';
 
 /**
  * Reads a file that the user has named, or the standard input for `-`.
- * @param shown names the file in the error, with the option that it belongs to
- * @throws UsageError if the file cannot be read, with the reason of the operating system
+ * @param shown names the file in the error, with the option to which it belongs
+ * @throws UsageError if the file cannot be read, with the operating system's reason
  */
 export function readGivenFile(file: string, shown = file): string {
   try {

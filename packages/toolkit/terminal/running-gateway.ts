@@ -38,8 +38,8 @@ export function chooseGateway(choice: GatewayChoice): void {
 
 /**
  * Finds the running gateway to call.
- * @throws UsageError if no gateway was started from this folder, or if none or several match what the user gave. The
- * message lists the running gateways.
+ * @throws UsageError if no gateway was started from this folder, or if no gateway or several gateways match the user's
+ * options. The message lists the running gateways.
  */
 export async function findGateway(): Promise<StartCredentials> {
   const { gateway, controlPort } = chosen;
@@ -49,7 +49,7 @@ export async function findGateway(): Promise<StartCredentials> {
   }
   const running = await listRunning(runningFolder(process.env));
   if (gateway === undefined && controlPort === undefined) {
-    // The credentials in the folder are those of the last gateway that was started there, which may have ended.
+    // The credentials in the folder belong to the last gateway that was started there, which may have ended.
     const here = running.filter(({ directory }) => directory === realPath(process.cwd()));
     if (here[0] !== undefined && here.length === 1) return here[0];
     throw new UsageError(
@@ -167,7 +167,7 @@ export function readMember(answer: unknown, name: string): unknown {
   throw new TypeError(`the gateway's response has no ${name}`);
 }
 
-/** Reads the gateway's clock, which `gatewright clock` may have moved: what is stored was written by that clock. */
+/** Reads the gateway's clock, which `gatewright clock` may have moved: the times in stored data are from that clock. */
 export async function readGatewayClock(): Promise<number> {
   return Number(readMember(await callGateway('GET', 'clock'), 'nowEpochMs'));
 }

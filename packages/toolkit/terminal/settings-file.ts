@@ -43,8 +43,8 @@ export type Reading = {
 };
 
 /**
- * Returns the names that a settings file may set for a command: its long options, except those that make sense for one
- * run only.
+ * Returns the names that a settings file may set for a command: its long options, except options that make sense for
+ * one run only.
  */
 export function settingNames(command: Command): readonly string[] {
   const names = command.options.map(({ long }) => (long ?? '').replace(/^--(?:no-)?/, ''));
@@ -53,7 +53,7 @@ export function settingNames(command: Command): readonly string[] {
 
 /**
  * Applies the files next to the sources to `command`. `sources:` of a `gatewright.yml` in the working directory is used
- * if the command line names no sources.
+ * if the command line does not name any sources.
  * @throws UsageError with file and line for an unknown name, an invalid value, or two files that contradict each other
  */
 export function applySettings(command: Command, { warn, isPart }: Reading): void {
@@ -223,7 +223,7 @@ function readServiceSettings(file: string, warn: (sentence: string) => void): re
     const isVariable = JSON.stringify(value).includes('${');
     if (isVariable)
       warn(
-        `${at}: custom.gatewright.${name} is ignored, because it contains a variable, which only the plug-in of Serverless resolves`,
+        `${at}: custom.gatewright.${name} is ignored, because it contains a variable, which only the Serverless plug-in resolves`,
       );
     return !isVariable;
   });

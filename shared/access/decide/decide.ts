@@ -84,7 +84,7 @@ export function decideReadings(
   for (const reading of readingsByServers(routed, decodePercent)) {
     if (reading === routed) continue;
     const other = read(document, routes, reading, asItIs);
-    // A reading that matches no route gives access to nothing, so it is no reason to deny the request.
+    // A reading that matches no route gives access to nothing, so it is not a reason to deny the request.
     if (other.kind === 'deny' && other.reason === 'no-route') continue;
     if (other.kind === 'deny') return other;
     decision = other;

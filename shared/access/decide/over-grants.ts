@@ -63,7 +63,7 @@ function shapesOn(
       for (const shape of withTrailingSlash(alignment)) {
         const path = typicalPath(shape);
         if (found.some((wider) => covers(wider, path))) continue;
-        // The typical path has a word for each wildcard that is not a static segment of any route. If a more specific
+        // For each wildcard, the typical path has a word that is not a static segment of any route. If a more specific
         // route matches even this path, it matches every path of the shape.
         if (isServedBy(finder, method, path, template)) found.push(shape);
       }

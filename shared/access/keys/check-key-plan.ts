@@ -17,7 +17,7 @@ type KnownPlans = {
 };
 
 /**
- * Whether the key's plan is named by the customer's record instead of by the key.
+ * Whether the customer's record, and not the key itself, names the key's plan.
  * @throws RequestInvalid if the key names a plan, or asks for a customer's record, that would have no effect;
  * DomainError CUSTOMER_UNKNOWN, CUSTOMER_CLOSED, STORE_UNAVAILABLE
  */
@@ -38,7 +38,7 @@ export async function isOfCustomer(
     if (onRecord)
       throw new RequestInvalid(
         'customer',
-        'has no effect: an access document that accepts this prefix sets quota.tenant, so it charges another tenant than the one of the key; use --tenant and --plan',
+        'has no effect: an access document that accepts this prefix sets quota.tenant, so it charges a tenant other than the tenant of the key; use --tenant and --plan',
       );
     return false;
   }
@@ -93,7 +93,7 @@ export async function assertPlansKnown(
 }
 
 /**
- * Returns a sentence about a key whose plan no access document reads, so that it limits nobody, even if the plan exists.
+ * Returns a sentence about a key whose plan limits nobody, even if it exists, because no document reads the plan.
  * This is not refused, because a handler may read the claim and define the plan itself. Undefined if a document charges
  * by the plan, or if the key names none.
  */
@@ -103,10 +103,10 @@ export async function describeUnusedPlan(
   plans: KnownPlans,
 ): Promise<string | undefined> {
   if (plan === undefined || planClaims.some((path) => path.join('.') === 'plan')) return undefined;
-  // A stack without a table of plans cannot tell, and the key is created all the same.
+  // A stack without a table of plans cannot find out whether the plan exists. The key is created in any case.
   const isKnown = plans.brought.includes(plan) || (await plans.saved.has(plan).catch(() => true));
   const unknown = isKnown ? '' : ` There is no such plan (${await listPlans(plans)}).`;
-  return `The plan ${plan} limits nobody yet: no access document charges keys of ${prefix} by the claim plan. Add quota with plan: { claim: plan } to a document, or read the claim in a handler.${unknown}`;
+  return `The plan ${plan} limits nobody yet: no access document charges keys of ${prefix} by their claim "plan". Add quota with plan: { claim: plan } to a document, or read the claim in a handler.${unknown}`;
 }
 
 function fieldOf(path: ClaimPath): string {

@@ -79,7 +79,7 @@ export type Changed = {
    */
   readonly key: string | undefined;
   readonly outside: readonly OutsideStep[];
-  /** A sentence about a value that has no effect. It is not repeated if the operation is. */
+  /** A sentence about a value that has no effect. A repeated operation does not return it. */
   readonly note?: string | undefined;
 };
 
@@ -239,8 +239,8 @@ export class KeyAdmin {
   }
 
   /**
-   * Notes in a key that had been revoked before its customer was closed that the customer has no other key. Nobody is
-   * admitted or refused because of the note, so a change of the key at the same time takes precedence.
+   * Notes in a revoked key that its customer was closed later, so that a refusal can say so. Nobody is admitted or
+   * refused because of the note, so a change of the key at the same time takes precedence.
    */
   async #noteClosed({ record, version }: StoredApiKey): Promise<void> {
     if (record.revokedWith === 'customer' || record.customerClosed === true) return;
@@ -452,7 +452,7 @@ type Change = {
   readonly writes: readonly ItemWrite[];
 };
 
-/** Returns the secrets that a rotation ends, without those that it keeps. */
+/** Returns the secrets that a rotation ends. Secrets that the rotation keeps are not included. */
 function endedOf(
   secrets: readonly KeySecret[],
   kept: readonly KeySecret[],

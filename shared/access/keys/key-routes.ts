@@ -51,7 +51,7 @@ const PAGE = {
 };
 
 const CHANGED =
-  'The key; `outside` lists the steps taken in API Gateway, with a reason for each failure: if there is one, send the request again.';
+  'The key; `outside` lists the steps taken in API Gateway, with a reason for each failure. If one of them failed, send the request again.';
 
 /** Returns the admin routes of API keys. `admin` is called at the first request. */
 export function keyAdminRoutes(admin: () => KeyAdmin): readonly Route[] {
@@ -137,7 +137,7 @@ function changeRoutes(admin: () => KeyAdmin): readonly Route[] {
         body: {
           overlapSeconds: optional(
             wholeNumber(
-              'How long the previous secret stays valid; 0 ends all earlier ones now. Default: one day.',
+              'How long the previous secret stays valid; 0 ends all earlier secrets now. Default: one day.',
               {
                 min: 0,
                 max: OVERLAP_LIMIT_SECONDS,
@@ -245,7 +245,7 @@ function printTime(epochSeconds: number | undefined): string | undefined {
 
 /**
  * Returns the id.
- * @throws RequestInvalid if it has another form than the ids of our keys; it must then not become part of a table key
+ * @throws RequestInvalid if it does not have the form of a key id; it must then not become part of a table key
  */
 function idOf(keyId: string): string {
   if (!KEY_ID.test(keyId)) throw new RequestInvalid('keyId', 'must be 16 letters and digits');

@@ -16,12 +16,12 @@ const ISSUER = text('Id of an issuer in the access documents, or its iss.');
 const TARGET = {
   issuer: ISSUER,
   jti: optional(text('Id of one token.')),
-  sub: optional(text('Subject of the tokens: log out everywhere.')),
+  sub: optional(text('Subject of the tokens. Revoking them logs the user out everywhere.')),
   client: optional(text('Client of the tokens (client_id or azp).')),
 };
 
 const CHANGED =
-  '`outside` lists the steps taken in API Gateway, with a reason for each failure: if there is one, send the request again.';
+  '`outside` lists the steps taken in API Gateway, with a reason for each failure. If one of them failed, send the request again.';
 
 /** Returns the admin routes of revocations. `admin` is called at the first request. */
 export function revocationRoutes(admin: () => RevocationAdmin): readonly Route[] {

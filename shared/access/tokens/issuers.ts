@@ -13,7 +13,7 @@ export function defaultJwksUri(issuer: string): string {
   return `${issuer.replace(/\/$/, '')}/.well-known/jwks.json`;
 }
 
-/** Whether a URL points to this machine, the only place where keys may travel over plain HTTP. */
+/** Whether a URL points to this machine. Keys may be sent over plain HTTP only within this machine. */
 export function isLoopbackUrl(url: string): boolean {
   if (!URL.canParse(url)) return false;
   const { protocol, hostname, username, password } = new URL(url);

@@ -1,4 +1,4 @@
-/** Alerts: a mail to the members when a share of a limit is used. */
+/** Alerts: an email to the members when a certain share of a limit is used. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { RequestInvalid } from '../../errors.ts';
 import { wholeNumber } from '../../http/fields.ts';
@@ -26,7 +26,7 @@ export function alertRoutes(context: MemberContext): readonly MemberRoute[] {
         {
           path: '/api/alerts',
           id: 'showAlerts',
-          summary: 'Alerts, and the mails that were sent',
+          summary: 'Alerts, and the emails that were sent',
           answer: ANSWER,
         },
         async ({ receivedEpochMs }) =>

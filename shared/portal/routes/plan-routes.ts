@@ -115,8 +115,8 @@ function offerUnknown(): DomainError {
 
 /**
  * Returns why the customer may not change the plan. A customer with quotas of its own, now or from a planned time, has
- * agreed on them with the owner of the APIs, and a change here would lose them. Attack: any change withdraws what is
- * planned, so a customer would escape a plan that the owner has planned for it.
+ * agreed on them with the owner of the APIs, and a change here would lose them. Attack: any change withdraws planned
+ * changes, so a customer could escape a change that the owner has planned.
  */
 function agreementOf(
   { customer, portal }: MemberContext,
@@ -238,7 +238,7 @@ function describeCosts(customer: Customer, plan: CustomerPlan, fromEpochMs: numb
     const due = feeOfTerm(changed, span, period, limit.price);
     if (due.kind !== 'due' || Number(due.fee) === Number(limit.price.fee)) return [];
     const end = printMoment(new Date(period.endEpochMs).toISOString());
-    return [`Until ${end}, ${Number(due.fee).toFixed(2)} ${currency} of this fee is due.`];
+    return [`For the time until ${end}, ${Number(due.fee).toFixed(2)} ${currency} of this fee is due.`];
   });
   return lines.length === 0 ? ['This plan has no price.'] : [...lines, ...shares];
 }

@@ -1,4 +1,4 @@
-/** Use of the limits: now, and in the periods that are still stored. */
+/** Usage of the limits, now and in the periods that are still stored. */
 import { jsonReply } from '../../http/reply.ts';
 import { readRoute } from '../../http/route.ts';
 import { listUsage } from '../../quota/admin/list-usage.ts';
@@ -28,7 +28,7 @@ export function usageRoutes(context: MemberContext): readonly MemberRoute[] {
           path: '/api/usage',
           id: 'showUsage',
           summary: 'Use of the limits',
-          answer: { description: 'Use now and in earlier periods' },
+          answer: { description: 'Current usage, and usage in earlier periods' },
         },
         async ({ receivedEpochMs }) => {
           const [current, history, names] = await Promise.all([

@@ -15,7 +15,7 @@ type Round = {
    */
   readonly version: number;
   readonly startedEpochMs: number;
-  /** The place at which the round continues; undefined if the round is complete. */
+  /** The position at which the round continues; undefined if the round is complete. */
   readonly cursor: string | undefined;
 };
 

@@ -26,7 +26,7 @@ export type ClosedPage = {
   readonly closed: number;
   /** Number of records written: of closed periods, corrections, and fees of periods without requests. */
   readonly recorded: number;
-  /** Number of periods in question that have not ended yet or ended too recently to be closed. */
+  /** Number of requested periods that could not be closed, because they have not ended or ended only recently. */
   readonly running: number;
   readonly next?: string;
 };

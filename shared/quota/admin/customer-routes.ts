@@ -69,7 +69,7 @@ export function customerRoutes(ports: AdminPorts): readonly Route[] {
       'Refuses the requests of the customer until the customer is resumed',
     ),
     stateRoute(ports, 'resume', 'active', 'Ends a suspension'),
-    stateRoute(ports, 'close', 'closed', 'Closes the customer for good; its charges stay'),
+    stateRoute(ports, 'close', 'closed', 'Closes the customer for good; its recorded charges are kept'),
   ];
 }
 

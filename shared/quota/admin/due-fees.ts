@@ -128,7 +128,7 @@ function hasFee(limit: CustomerPlan['limits'][number]): limit is QuotaLimit {
   return limit.kind === 'quota' && limit.price !== undefined && Number(limit.price.fee) > 0;
 }
 
-/** Returns the beginning of the name of a list of fees in its cursors. */
+/** Returns the prefix of the name by which cursors identify a list of fees. */
 export function feeListOf(purpose?: UsageQuestion['purpose']): string {
   return purpose === undefined ? 'fees ' : `${purpose} fees `;
 }

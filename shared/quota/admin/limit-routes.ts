@@ -116,7 +116,7 @@ function adjustRoutes(
         id: `set${owner}Limit`,
         query,
         answer: CHANGED,
-        summary: 'Sets a limit for one period that differs from the limit of the plan',
+        summary: 'Sets a limit for one period, in place of the limit of the plan',
         body: {
           limit: wholeNumber('Units of the period, not counting top-ups and overage', { ...UNITS, min: 0 }),
         },

@@ -1,6 +1,6 @@
 /**
- * Creates customer records for tenants that are older than customer records. A record is created if all keys of the
- * tenant are assigned to the same plan.
+ * Creates customer records for tenants that were created before customer records existed. A record is created if all
+ * keys of the tenant are assigned to the same plan.
  */
 import { DomainError } from '../../errors.ts';
 import { printKeyPart } from '../../table/item-write.ts';

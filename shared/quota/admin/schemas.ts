@@ -167,7 +167,8 @@ const LEDGER = {
   },
   billedFrom: {
     ...INSTANT,
-    description: "Begin of the customer's term if its month, which is the month of the invoice, is later",
+    description:
+      "Start of the customer's term, if it is in a later month than the ledger; the invoice is for that month",
   },
 };
 const MONTH = { type: 'string', description: 'Month of the invoice: 2026-11' };

@@ -58,7 +58,7 @@ async function readAll(
   throw new DomainError('STORE_UNAVAILABLE', 'the month has too many periods to be read at once');
 }
 
-/** Loads the newest version of each plan, which determines who pays. A plan that no longer exists names nobody. */
+/** Loads the newest version of each plan, which determines who pays. A plan that no longer exists names no payer. */
 async function loadPlans(
   ports: AdminPorts,
   records: readonly UsageRecord[],

@@ -29,7 +29,7 @@ export type UsageRow = {
    */
   readonly month: string;
   /**
-   * The begin of the customer's term. Present only if it is in a later month than the begin of the ledger: a customer
+   * The start of the customer's term. Present only if it is in a later month than the start of the ledger: a customer
    * pays nothing for the time before it.
    */
   readonly billedFrom?: string;

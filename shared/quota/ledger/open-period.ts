@@ -186,8 +186,8 @@ async function findInForce(
 }
 
 /**
- * Replaces the overlapping ledgers. They are ended first, so that their charges are final, and only then the next
- * ledger is opened. Ledgers of past periods are also ended, because late requests could otherwise exceed the new limit
+ * Replaces the overlapping ledgers. They are ended first, so that their charges are final, and only then is the next
+ * ledger opened. Ledgers of past periods are also ended, because late requests could otherwise exceed the new limit
  * through them.
  */
 async function replace(request: OpenRequest, line: Line, store: ItemStore): Promise<Plan | Opened> {

@@ -9,7 +9,7 @@ import type { Level } from '../plan/plan.ts';
 export type Head =
   /** The subject has an earlier period of the same rule. */
   | { readonly is: 'next'; readonly rule: string }
-  /** The subject has an earlier period of the same rule, from before rules were stored. */
+  /** The subject has an earlier period of the same rule, which began before rules were stored. */
   | { readonly is: 'legacy'; readonly rule: string; readonly cur: number }
   /**
    * The subject has no ledger for this limit yet. `had` is the list of the subject's limits, as it was read. `alias` is

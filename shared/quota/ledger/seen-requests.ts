@@ -36,7 +36,7 @@ type SeenRequests =
   | {
       readonly kind: 'read';
       readonly isSeen: (requestId: string) => boolean;
-      /** The part to which further ids are added, and its free places. */
+      /** The part to which further ids are added, and the number of ids for which it has room. */
       readonly last: SeenPart;
       readonly room: number;
     }

@@ -13,7 +13,7 @@ const INSTANT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}Z)?$/;
 const isWithin = (value: unknown, { min, max }: Range): value is number =>
   typeof value === 'number' && value >= min && value <= max;
 
-/** Fields that only one part of a plan has, for those who write one into another part. */
+/** Fields that only one part of a plan has. Messages name this part if a field is in another part. */
 const PLACES: Readonly<Record<string, readonly string[]>> = {
   'the plan': ['version', 'limits', 'cost', 'invoice'],
   'a limit of the plan': [

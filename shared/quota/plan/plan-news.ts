@@ -88,8 +88,8 @@ export function withNews(
 }
 
 /**
- * Returns the write that announces to the processes with leased units of a plan that one of its limits was suspended or
- * resumed.
+ * Returns the write that announces that a limit of a plan was suspended or resumed. It informs the processes that have
+ * leased units of the plan.
  */
 export function limitNewsWrite(plan: string, atEpochMs: number, digits: string): ItemWrite {
   return tellWrite(plan, { [LIMIT_NEWS]: `${atEpochMs}#${digits}` });

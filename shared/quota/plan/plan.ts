@@ -256,10 +256,13 @@ function parseShards(fields: PlanFields, wasteBudget: number, overage: number): 
   if (overage > 0)
     fields.fail(
       'overage',
-      'cannot be combined with shards, because no shard knows the total in time; set a higher quota instead of an overage',
+      'cannot be combined with shards, because the total of all shards is not known when a request is charged; set a higher quota instead of an overage',
     );
   if (fields.has('alarms'))
-    fields.fail('alarms', 'cannot be combined with shards, because no shard knows the total in time');
+    fields.fail(
+      'alarms',
+      'cannot be combined with shards, because the total of all shards is not known when a request is charged',
+    );
   if (wasteBudget < 2) fields.fail('shards', 'need leases, and a waste budget of at least 2 units');
   if (fields.get('shards') === 'auto') return 'auto';
   const most = Math.min(MAX_SHARDS, wasteBudget);

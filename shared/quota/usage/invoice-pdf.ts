@@ -79,7 +79,7 @@ function describeChange({ price, carried = 0, replaced = 0 }: InvoiceLine): read
     ...(carried === 0
       ? []
       : [
-          `${printCount(carried)} ${carried === 1 ? 'unit' : 'units'} used in the same period before the change to this plan ${carried === 1 ? 'counts' : 'count'} first: included units and prices a unit begin after ${carried === 1 ? 'it' : 'them'}.`,
+          `${printCount(carried)} ${carried === 1 ? 'unit' : 'units'} used in the same period before the change to this plan ${carried === 1 ? 'counts' : 'count'} first: included units and unit prices apply only after ${carried === 1 ? 'it' : 'them'}.`,
         ]),
     ...(replaced === 0 || isFree
       ? []
@@ -111,7 +111,7 @@ function wrap(text: string): readonly string[] {
 
 /** Describes the units of an invoice's periods that are not billed. */
 export function describeLost(units: number): string {
-  return `Not billed: ${printCount(units)} units that were granted but never reported as used.`;
+  return `Not billed: ${printCount(units)} ${units === 1 ? 'unit that was' : 'units that were'} granted but never reported as used.`;
 }
 
 /** Formats `1234567` as `1,234,567`. */

@@ -136,7 +136,7 @@ export function amountOf(
   return amount;
 }
 
-/** Returns the customer as it appears on an invoice, which is without the start and end of the subscription. */
+/** Returns the customer as it appears on an invoice, without the start and end of the subscription. */
 function addressee(customer: Addressee | undefined): Addressee | undefined {
   if (customer === undefined) return undefined;
   return Object.fromEntries(

@@ -1,6 +1,6 @@
 /**
- * Reads the events of a function that is subscribed to CloudWatch Logs: `{awslogs: {data}}`, which is base64 of gzip of
- * JSON.
+ * Reads the events of a function that is subscribed to CloudWatch Logs: `{awslogs: {data}}`, where `data` is gzipped
+ * JSON in base64.
  */
 import { gunzipSync } from 'node:zlib';
 import { parseFields, parseOptionalFields } from '../../aws/event-fields.ts';

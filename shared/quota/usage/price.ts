@@ -93,7 +93,10 @@ export function parsePrice(limit: PlanFields, level: string, length: PeriodLengt
   const fields = new PlanFields(limit.get('price'), limit.pathOf('price'));
   const fee = decimalOf(fields, 'fee', '0');
   if (Number(fee) > 0 && level === 'route')
-    fields.fail('fee', 'is for limits of a key or a tenant, because a route without requests is unknown');
+    fields.fail(
+      'fee',
+      'is only for limits of a key or a tenant: a fee is due even without requests, but a route without requests is not known',
+    );
   if (Number(fee) > 0 && typeof length === 'object' && length.everySeconds < LEAST_FEE_SECONDS)
     fields.fail('fee', 'needs periods of an hour or more');
   const included = fields.integer('included', { min: 0, max: MAX_UNITS }, 0);

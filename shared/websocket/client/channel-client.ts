@@ -111,7 +111,7 @@ export class ChannelClient implements Channels {
       refused: ({ message }) => this.#refused(new ChannelError('refused', message)),
     });
     this.#questions = new Questions(host, (text) => this.#keeper.send(text), publishWaitMs);
-    // Not at once, because the caller does not have the client yet.
+    // The start is deferred, because the caller does not have the client yet.
     queueMicrotask(() => {
       if (this.#state === 'connecting') onState?.('connecting');
       if (this.#state !== 'closed') this.#keeper.start();

@@ -201,7 +201,7 @@ export class ConnectionKeeper {
     this.#report(describeFailure(failure, { isRenewable, refusals: this.#countedRefusals() }));
   }
 
-  /** Reports what the WebSocket class threw. To try an address or a token that it does not accept again is useless. */
+  /** Reports what the WebSocket class threw. Retrying an address or a token that it does not accept is useless. */
   #unmade(url: string, protocols: readonly string[], error: unknown): void {
     if (this.#isClosed) return;
     const text = textOfUnusable(error);
@@ -217,7 +217,7 @@ export class ConnectionKeeper {
     );
   }
 
-  /** An earlier connection that is still open is used until it ends, so no refusal is final before. */
+  /** An earlier connection that is still open is used until it ends. Until then, a refusal is not final. */
   #countedRefusals(): number {
     return this.#socket === undefined ? this.#refusals : 0;
   }

@@ -314,7 +314,7 @@ describe('a document with API keys', () => {
     {
       name: 'a key as certificate',
       over: { issuers: [KEYS], sources: [{ in: 'clientCert', issuers: ['keys'] }] },
-      expected: /"keys" issues tokens, not certificates/,
+      expected: /"keys" is not an issuer of certificates/,
     },
     {
       name: 'an ambiguous prefix',

@@ -69,7 +69,7 @@ describe('an access document with a quota', () => {
 
     assert.equal(
       refused['quotaRefusal'],
-      'over quota: monthly (the customer’s own limit of 20, not that of plan pro), tenant acme',
+      'over quota: monthly (the customer’s own limit of 20, which replaces the limit of plan pro), tenant acme',
     );
     assert.equal(parseAccessDecision(refused['accessDecision'])?.ownQuota, '20');
   });

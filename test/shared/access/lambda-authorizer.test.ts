@@ -30,7 +30,7 @@ describe('an authorizer of documents that take API keys', () => {
     setEnvironment(t, { GATEWRIGHT_ACCESS_TABLE: '' });
     assert.throws(() => createLambdaAuthorizer(access, UNOBSERVED), {
       code: 'CONFIG_INVALID',
-      message: 'GATEWRIGHT_ACCESS_TABLE is missing, but a document takes API keys',
+      message: 'GATEWRIGHT_ACCESS_TABLE is missing, but a document accepts API keys',
     });
   });
 });

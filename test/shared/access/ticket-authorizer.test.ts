@@ -210,7 +210,7 @@ describe('an authorizer for tickets', () => {
 
     assert.throws(() => createAuthorizer(anAccess(aSocketDocument()), config, ports), {
       code: 'CONFIG_INVALID',
-      message: 'GATEWRIGHT_ACCESS_TABLE is missing, but a document takes tickets',
+      message: 'GATEWRIGHT_ACCESS_TABLE is missing, but a document accepts tickets',
     });
     createAuthorizer(anAccess(aSocketDocument()), { ...config, stage: 'other' }, ports);
   });
@@ -233,7 +233,7 @@ describe('a document with tickets', () => {
     {
       name: 'a ticket as certificate',
       over: socket({ sources: [SUBPROTOCOL, { in: 'clientCert', issuers: ['tickets'] }] }),
-      expected: /"tickets" issues tokens, not certificates/,
+      expected: /"tickets" is not an issuer of certificates/,
     },
     {
       name: 'a life of more than 30 seconds',

@@ -38,7 +38,7 @@ describe('the sentence about a refusal', () => {
 
     assert.match(
       describeRefusal({ ...row, remaining: 0 }, { plan: 'free', terms }) ?? '',
-      /all 10 units of the limit monthly, which is your own instead of that of your plan, are used\./,
+      /all 10 units of the limit monthly, which is your own and replaces the limit of your plan, are used\./,
     );
     for (const other of [
       { plan: 'pro', limits: { monthly: 10 } },

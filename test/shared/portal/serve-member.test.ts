@@ -146,7 +146,7 @@ describe('the plan in the portal', () => {
     // 11.5 of 30 days.
     assert.deepEqual(body['costs'], [
       'monthly: 49.00 a period, 1,000 included (EUR)',
-      'Until 1 Dec 2026, 00:00 UTC, 18.78 EUR of this fee is due.',
+      'For the time until 1 Dec 2026, 00:00 UTC, 18.78 EUR of this fee is due.',
     ]);
     const { body: plan } = await owner.get('/api/plan');
     assert.equal((plan['current'] as Record<string, unknown>)['plan'], 'free');

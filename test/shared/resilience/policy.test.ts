@@ -333,7 +333,10 @@ describe('a policy', () => {
     [{ breaker: { probes: 26 } }, /^breaker.probes of prices must be 1 to 25, not 26$/],
     [{ timeoutMs: '800' }, /^timeoutMs of prices must be a number, not 800$/],
     [{ name: undefined }, /^name must be 1 to 64 letters, digits, dots, - and _, not undefined$/],
-    [{ hedge: { afterMs: 1000 } }, /^hedge.afterMs of prices must be below its timeoutMs, 1000, not 1000$/],
+    [
+      { hedge: { afterMs: 1000 } },
+      /^hedge.afterMs of prices must be below its timeoutMs \(1000\), not 1000$/,
+    ],
     [{ retry: { attempts: 2, base: 10 } }, /^retry of prices has no setting base; it has attempts, baseMs, /],
     [{ breaker: { openMs: 10 } }, /^breaker of prices has no setting openMs; it has failureRate, /],
     [{ timeout: 10 }, /^prices has no setting timeout; it has name, timeoutMs, /],

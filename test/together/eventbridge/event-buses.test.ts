@@ -190,7 +190,7 @@ describe('EventBuses', () => {
     });
     assert.match(
       bench.unsupported[0]?.consequence ?? '',
-      /^the target arn:aws:ecs:.* does not run here and receives no events$/,
+      /^the target arn:aws:ecs:.* receives no events, because its service does not run here$/,
     );
   });
 

@@ -49,7 +49,7 @@ describe('Topics', () => {
     await publish(bench, { Action: 'Publish', TopicArn: TOPIC, Message: 'm', ...ATTRIBUTE });
 
     assert.deepEqual(bench.reports, [
-      `a message to ${TOPIC} is delivered to nobody, because the filter policy of each subscription refuses it: for arn:aws:sqs:${REGION}:${ACCOUNT}:inbox, kind is "sale", expected "order"`,
+      `a message to ${TOPIC} is not delivered, because the filter policy of each subscription refuses it: for arn:aws:sqs:${REGION}:${ACCOUNT}:inbox, kind is "sale", expected "order"`,
     ]);
   });
 

@@ -23,7 +23,8 @@ const INSECURE = new Set([
 
 /** @throws RangeError if AWS would not accept the text; its message completes a sentence of the caller */
 export function readTruststore(text: string): Truststore {
-  if (Buffer.byteLength(text) > MAX_BYTES) throw new RangeError('is longer than 1 MB, the limit of AWS');
+  if (Buffer.byteLength(text) > MAX_BYTES)
+    throw new RangeError('is larger than 1 MB, which is the limit in AWS');
   const blocks = text.match(BLOCK) ?? [];
   if (blocks.length === 0) throw new RangeError('has no PEM certificate');
   if (blocks.length > MAX_CERTIFICATES)

@@ -99,7 +99,7 @@ export function maskSecrets(text: string, mask: Mask): string {
   return maskWithin(text, mask, MAX_NESTED);
 }
 
-/** @param depth maximum nesting of quoted texts and encodings that is still read */
+/** @param depth maximum nesting of quoted strings and encodings that is still read */
 function maskWithin(text: string, mask: Mask, depth: number): string {
   return maskQuoted(
     text
@@ -139,7 +139,7 @@ export function maskParameter(
   const decoded = decode(value);
   if (isSecretOf(name, decoded) || (isInQuery && isSecretInQuery(name, decoded))) return mask(value);
   if (decoded === value || depth === 0) return value;
-  // Decodes once more, because a URL inside of a URL is encoded twice.
+  // Decodes once more, because a URL inside a URL is encoded twice.
   const inner = maskParameter('', decoded, false, mask, depth - 1);
   const clean = inner === decoded ? maskWithin(decoded, mask, depth - 1) : inner;
   return clean === decoded ? value : encodeURIComponent(clean).replaceAll(/%5B|%5D/g, decodeURIComponent);
@@ -153,7 +153,7 @@ function decode(text: string): string {
   }
 }
 
-/** Reads quoted texts inside of quoted texts: a log line in JSON may contain an object in its message. */
+/** Reads quoted strings inside quoted strings: a log line in JSON may contain an object in its message. */
 function maskQuoted(text: string, mask: Mask, depth: number): string {
   return text.replace(QUOTED, (whole: string, name: string, between: string, ...found: unknown[]) => {
     const [double = '', inDouble, single = '', inSingle, escaped = '', inEscaped] =

@@ -22,7 +22,8 @@ const ESCAPED = new Set('"\\/bfnrtu');
 const WORDS = ['true', 'false', 'null'];
 
 /**
- * Jackson refuses deeper texts (StreamReadConstraints, maxNestingDepth). A body of brackets must not exhaust the stack.
+ * Jackson refuses JSON that is nested more deeply (StreamReadConstraints, maxNestingDepth). A body of brackets must not
+ * exhaust the stack.
  */
 const MAX_DEPTH = 1_000;
 
@@ -47,7 +48,7 @@ export function findJacksonFault(bytes: Buffer): JsonFault | undefined {
   return undefined;
 }
 
-/** Lambda's message about a payload. It says where its parser stopped, without the payload [obs: lambda]. */
+/** Lambda's message about a payload. It says where the parser stopped, but does not quote the payload [obs: lambda]. */
 export function describePayloadFault(payload: Buffer): string {
   const fault = findJacksonFault(payload);
   const marker = fault?.opened === undefined ? '' : ` (start marker at ${printPlace(fault.opened)})`;

@@ -7,7 +7,7 @@ export type TokenText = {
   readonly audience?: string | undefined;
   readonly scope?: string | undefined;
   readonly tokenUse?: string | undefined;
-  /** Other claims. A value that is not a text is written as JSON. */
+  /** Other claims. A value that is not a string is written as JSON. */
   readonly claims?: Readonly<Record<string, unknown>>;
 };
 
@@ -15,7 +15,7 @@ export function quote(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/** Returns a text such as ` --audience shop --scope orders:read`; empty if the token needs no options. */
+/** Returns options such as ` --audience shop --scope orders:read`; empty if the token needs no options. */
 export function tokenOptions({
   sub,
   roles = [],

@@ -1,7 +1,7 @@
 /** Makes foreign text safe to show, because names of routes, tenants and keys may come from others. */
 
 /**
- * Matches control characters, including C1, separators of lines and paragraphs, marks of the text direction, and other
+ * Matches control characters, including C1, line and paragraph separators, text direction marks, and other
  * characters that are not visible. Joiners and variation selectors are left out, because Persian text and emoji need
  * them.
  */
@@ -17,7 +17,7 @@ export function showControls(text: string): string {
 }
 
 /**
- * Formats controls as `showControls` does, but keeps line breaks and tabs, for places that show a text of several lines.
+ * Formats controls as `showControls` does, but keeps line breaks and tabs, for places that show text of several lines.
  */
 export function showControlsInLines(text: string): string {
   return text.replace(/(?:(?!\r\n)[^\n\t])+/g, showControls);

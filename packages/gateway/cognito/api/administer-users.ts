@@ -207,7 +207,7 @@ function describeUser(user: PoolUser, attributes: 'Attributes' | 'UserAttributes
 
 const MAX_PAGE = 60;
 
-/** @param list identifies the list to which its page tokens belong */
+/** @param list identifies the list to which the page tokens belong */
 function listPage(
   input: CallInput,
   users: readonly PoolUser[],

@@ -35,7 +35,7 @@ export class Challenges {
   }
 
   /**
-   * Returns a pending challenge and removes it. Returns undefined if it has expired, or if it is of another kind or
+   * Returns a pending challenge and removes it. Returns undefined if it has expired, is of another kind or belongs to
    * another client. Any attempt removes the challenge, even a failed one.
    */
   take(session: string, kind: Pending['kind'], clientId: string): Pending | undefined {

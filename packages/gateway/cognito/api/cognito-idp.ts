@@ -1,5 +1,5 @@
 /**
- * Cognito's API of user pools (AWS JSON 1.1). Users' operations need no signature; administrators' operations are
+ * The API of Cognito user pools (AWS JSON 1.1). Users' operations need no signature; administrators' operations are
  * signed. An unknown operation gets a 501, so that clients do not retry.
  */
 import { ServiceRefusal } from '../../core/errors.ts';
@@ -19,7 +19,7 @@ import { cognitoInput, readUserAttributes } from './cognito-input.ts';
 import type { CognitoOperation, CognitoPorts, CognitoOperations } from './cognito-operation.ts';
 import { SIGN_UP } from './sign-up.ts';
 
-/** Cognito leaves out lists without an item (examples of describe-user-pool in the AWS CLI reference). */
+/** Cognito leaves out empty lists (examples of describe-user-pool in the AWS CLI reference). */
 function unlessEmpty(list: readonly string[]): readonly string[] | undefined {
   return list.length === 0 ? undefined : list;
 }

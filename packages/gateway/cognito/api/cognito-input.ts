@@ -70,7 +70,7 @@ export function needParameter(parameters: ReadonlyMap<string, string>, name: str
 }
 
 /**
- * Checks the secret hash, which proves for a user that the client has the client secret.
+ * Checks the secret hash, with which a client proves for a username that it has the client secret.
  * @param names names of the user, any of which the client may have hashed
  * @throws ServiceRefusal NotAuthorizedException if the hash is missing or wrong
  */

@@ -52,7 +52,7 @@ export async function authorize(request: ControlRequest, at: AuthorizationContex
 }
 
 /**
- * Returns whether another page has sent the browser here. Attack: a page of the internet registers itself as a client
+ * Returns whether another page has sent the browser here. Attack: a page on the internet registers itself as a client
  * and gets tokens for the APIs of this machine. A click on this page is then needed even with `--sign-in-as`.
  */
 function isFromPage(request: ControlRequest): boolean {
@@ -92,7 +92,7 @@ export async function answerForm(request: ControlRequest, at: AuthorizationConte
     const own = findOwnClaims(user.claims);
     if (own.length > 0)
       return again(
-        `users.yml gives ${user.username} the claims ${own.join(', ')}, which this issuer sets itself. Remove them; the groups of a user are the roles.`,
+        `users.yml gives ${user.username} the claims ${own.join(', ')}, which this issuer sets itself. Remove them; the roles in a token come from the groups of the user.`,
       );
     const identity = { sub: user.username, roles: user.groups, claims: user.claims };
     return giveCode(authorization, identity, granted, at);

@@ -134,7 +134,7 @@ function readClientId(request: ControlRequest, form: URLSearchParams, { clients 
   return id;
 }
 
-/** Reads the client of a request, from Basic authentication or the form. A missing part is an empty text. */
+/** Reads the client of a request, from Basic authentication or the form. A missing part is an empty string. */
 export function readClient(
   request: ControlRequest,
   form: { get(name: string): string | null | undefined },

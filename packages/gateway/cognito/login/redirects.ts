@@ -28,7 +28,7 @@ export function isLoopbackOrigin(url: string): boolean {
 const LOOPBACK = /^(http:\/\/(?:localhost|127\.0\.0\.1|\[::1\]))(?::\d{1,5})?(?![^/?])(.*)$/s;
 
 /**
- * Returns whether a client has registered this address. The addresses must be equal as texts, except for the port of
+ * Returns whether a client has registered this address. The addresses must be equal as strings, except for the port of
  * an `http` address of this machine, which programs choose at each start (RFC 8252 §7.3, draft-ietf-oauth-v2-1 §2.3.1).
  */
 export function isRegisteredRedirect(uri: string, registered: readonly string[]): boolean {

@@ -5,7 +5,7 @@ import { USER_NAME } from './pool-user.ts';
 
 const NOT_CONFORMING = 'Attributes did not conform to the schema: ';
 
-/** Returns the attribute that a name sets in a pool that signs users in by an attribute. */
+/** Returns the attribute whose value the given name is, in a pool in which users sign in with an attribute. */
 export function attributeOfName(
   name: string,
   { nameAttributes }: Pick<PoolDefinition, 'nameAttributes'>,

@@ -273,7 +273,7 @@ export class UserPool {
     const sent = this.#codes.get(key);
     if (sent === undefined || sent.untilMs <= this.ports.clock.nowEpochMs())
       throw new ServiceRefusal('ExpiredCodeException', 'Invalid code provided, please request a code again.');
-    // Attack: with unlimited attempts, six digits can be guessed soon.
+    // Attack: with unlimited attempts, six digits can be guessed quickly.
     if (sent.wrong >= MAX_WRONG_CODES)
       throw new ServiceRefusal(
         'LimitExceededException',

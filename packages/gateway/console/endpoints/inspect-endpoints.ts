@@ -36,7 +36,7 @@ export type InspectPorts = Recording & {
   readonly redactor: Redactor;
   readonly connections: Connections;
   readonly findApi: (apiId: string) => ServedApi | undefined;
-  /** The names of the APIs of this run, which differ from each other. */
+  /** The names of the APIs of this run. Each name is unique. */
   readonly labels: () => ApiLabels;
   readonly allApis: () => readonly ServedApi[];
   readonly metering: () => KeysAndPlans;

@@ -141,7 +141,7 @@ async function withCustomerReads(
 
 function notKept(id: string, { records, whereabouts }: RequestEndpointPorts): ControlReply {
   const { kept, notKept } = records.state;
-  // If there is no last request, the records are of events only.
+  // If there is no last request, there are only records of events.
   if (kept === 0 || id === 'last' || id === 'last-request')
     return jsonReply(404, { message: describeNone(whereabouts()) });
   const sampled =

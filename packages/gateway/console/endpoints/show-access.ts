@@ -56,7 +56,8 @@ export interface AccessBook {
   localToken(asked: AskedOfApi, includes: (issuer: string) => boolean): TokenText | undefined;
   /**
    * Returns where the document defines a limit of a customer plan, such as `access/orders.yml:40`. Returns undefined if it
-   * does not define the limit, or with another number of units: the usage table has the plan that is in force.
+   * does not define the limit, or defines it with a different number of units, because the usage table has the plan
+   * that is in force.
    */
   placeOfLimit?(limit: AskedLimit): string | undefined;
   /**

@@ -20,7 +20,7 @@ export interface CustomerBook {
   one(tenant: string, nowEpochMs: number): Promise<ShownCustomer | undefined>;
   /**
    * Returns a line with the sentence that the customer reads in the portal about a refused request. Undefined if the
-   * customers of this run have no portal, or nothing refuses such a request any more.
+   * customers of this run have no portal, or such a request is no longer refused.
    */
   reads(call: RefusedCall): Promise<string | undefined>;
 }

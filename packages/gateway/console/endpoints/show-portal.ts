@@ -59,7 +59,7 @@ async function answer(
 ): Promise<ControlReply> {
   if (book === undefined)
     return jsonReply(409, {
-      message: 'This gateway serves no portal: add portal to parts in gatewright.yml, and start it again.',
+      message: 'This gateway has no portal: add portal to parts in gatewright.yml, and start it again.',
     });
   try {
     return jsonReply(200, await ask(book));

@@ -49,8 +49,8 @@ function adviseRefusal(failure: string, protocol: Circumstances['protocol'], isO
   if (!OF_CREDENTIAL.test(failure.replace(/^.*? failed with /s, ''))) return '';
   const thrown = isOfPython ? "raise Exception('Unauthorized')" : "throw new Error('Unauthorized')";
   return protocol === 'http'
-    ? ' To refuse a credential, return isAuthorized false or a policy that denies: an HTTP API answers 500 to every error of its authorizer.'
-    : ` To refuse a credential, write ${thrown} there: API Gateway answers 401 to exactly this message, and 500 to every other error.`;
+    ? ' To refuse a credential, return isAuthorized false or a policy that denies: an HTTP API responds with 500 to every error of its authorizer.'
+    : ` To refuse a credential, write ${thrown} there: API Gateway responds with 401 to exactly this message, and with 500 to every other error.`;
 }
 
 function isPython(lines: readonly string[]): boolean {
@@ -66,7 +66,7 @@ export function adviseFix(
   if (defect?.kind !== 'authorizer') return adviseResult(named, protocol, simpleResponses);
   switch (defect.code) {
     case 'timed-out':
-      return `Make the function ${named} respond within ${secondsOf(protocol)} s: this limit of API Gateway is fixed, and Timeout of the function does not change it. Give slow calls within the function a shorter time limit, or keep what they return for later invocations.`;
+      return `Make the function ${named} respond within ${secondsOf(protocol)} s: this limit of API Gateway is fixed, and the function's Timeout does not change it. Give slow calls within the function a shorter time limit, or keep what they return for later invocations.`;
     case 'failed':
       return (
         adviseToolkit(named, lines) ??
@@ -82,7 +82,7 @@ export function adviseFix(
         `Fix the function ${named}${atErrorPlace(lines)}: it failed with that error before it returned a response.${adviseRefusal(failure, protocol, isPython(lines))}`
       );
     case 'refused':
-      return `Make the function ${named} callable: the call was refused before the function ran.`;
+      return `Correct what the error message names: the call was refused before the function ${named} ran.`;
     case 'malformed':
       if (defect.given !== undefined) return adviseMistake(named, defect.given, form);
       return advisePart(named, defect.part, defect.member, form);
@@ -186,9 +186,9 @@ function advisePart(
     case 'policyDocument':
       return adviseResult(named, protocol, simpleResponses);
     case 'policy':
-      return `Correct the policyDocument that the function ${named} returns, as the sentence above says: { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "execute-api:Invoke", Resource: ${protocol === 'http' ? 'routeArn' : 'methodArn'} of the event }] }, with exactly these names of members.`;
+      return `Correct the policyDocument that the function ${named} returns, as the sentence above says: { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "execute-api:Invoke", Resource: ${protocol === 'http' ? 'routeArn' : 'methodArn'} of the event }] }, with exactly these member names.`;
     case 'isAuthorized':
-      return `Return isAuthorized from the function ${named} as true or false, not as text. To return a policy instead, set EnableSimpleResponses of the authorizer to false.`;
+      return `Return isAuthorized from the function ${named} as true or false, not as a string. To return a policy instead, set EnableSimpleResponses of the authorizer to false.`;
     case 'size':
       return `Return a shorter result from the function ${named}: the authorizer of a WebSocket API may return at most 8 KB.`;
     case 'resource':
@@ -199,9 +199,9 @@ function advisePart(
     case 'context':
       return `Return the context from the function ${named} as an object of names and values.`;
     case 'context-value':
-      return `Return ${JSON.stringify(member ?? '')} in the context of the function ${named} as a string, number or boolean, for example as JSON (JSON.stringify(value) in JavaScript, json.dumps(value) in Python). Only the authorizer of an HTTP API with payload format 2.0 may return objects and arrays.`;
+      return `Return ${JSON.stringify(member ?? '')} in the context that the function ${named} returns as a string, number or boolean, for example as JSON (JSON.stringify(value) in JavaScript, json.dumps(value) in Python). Only the authorizer of an HTTP API with payload format 2.0 may return objects and arrays.`;
     case 'context-claims':
-      return `Rename claims in the context of the function ${named}: API Gateway reserves this name.`;
+      return `Rename claims in the context that the function ${named} returns: API Gateway reserves this name.`;
   }
 }
 
@@ -212,14 +212,14 @@ const TOOLKIT_FAILURES: Readonly<Record<string, (named: string, document: string
   PLAN_INVALID: () =>
     'Correct the member that the error names in the caller’s customer plan, and save the plan with `gatewright plan save FILE`.',
   API_UNKNOWN: () =>
-    `Run \`${COMPILE}\`: documents protect an API only after this command has read its routes. If no access document names the API and its stage, first name them in a document for APIs of the same kind.`,
+    `Run \`${COMPILE}\`: an access document protects an API only after this command has read the routes of the API. If no access document names the API and its stage, first name them in a document for APIs of the same kind.`,
   KEY_SET_UNAVAILABLE: () => 'Make the key set of the issuer reachable, and send the request again.',
-  STORE_UNAVAILABLE: () => 'Check that the tables of the stack respond, and send the request again.',
+  STORE_UNAVAILABLE: () => 'Check that the DynamoDB tables of the stack respond, and send the request again.',
   CONFIG_INVALID: (named) => `Set the environment variable of the function ${named} that the error names.`,
   EVENT_MALFORMED: (named) =>
     `Use the authorizer function for this kind of authorizer, instead of ${named}: token-authorizer for TOKEN, request-authorizer for all others.`,
   RESULT_TOO_LARGE: (_, document) =>
-    `Shorten the rules or the claims in result of the access document ${document}; \`gatewright access matrix\` shows the rules.`,
+    `Shorten the rules, or the claims under result, in the access document ${document}; \`gatewright access matrix\` shows the rules.`,
   POLICY_UNREPRESENTABLE: (_, document) =>
     `Shorten the rules of the access document ${document}; \`gatewright access matrix\` shows them.`,
   ANSWER_REPLACED: (named) =>

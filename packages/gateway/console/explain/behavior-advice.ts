@@ -35,7 +35,7 @@ function adviseForwarded(sent: readonly Place[], where: string): string {
     ...(sent.some(({ kind }) => kind === 'cookie') ? ['set Forward: all in Cookies of ForwardedValues'] : []),
     ...(isQuery ? ['set QueryString: true in ForwardedValues'] : []),
   ];
-  return `${parts.join(' and ')} in ${where}. Or replace ForwardedValues by a CachePolicyId and OriginRequestPolicyId: ${ALL_BUT_HOST}; AWS refuses both together.`;
+  return `${parts.join(' and ')} in ${where}. Or replace ForwardedValues with a CachePolicyId and OriginRequestPolicyId: ${ALL_BUT_HOST}; AWS refuses ForwardedValues together with a CachePolicyId.`;
 }
 
 function atPlace({ pattern, place }: BehaviorCircumstances): string {
@@ -44,8 +44,8 @@ function atPlace({ pattern, place }: BehaviorCircumstances): string {
 }
 
 /**
- * Explains a path for which the API has no route, because CloudFront forwards the whole path: the part that PathPattern
- * matches, too, and OriginPath before it.
+ * Explains a path for which the API has no route, because CloudFront forwards the whole path, including the part that
+ * PathPattern matches, and puts OriginPath before it.
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html#DownloadDistValuesPathPattern
  */
 export function explainForwardedPath({
@@ -60,9 +60,9 @@ export function explainForwardedPath({
   const before =
     origin === ''
       ? 'It adds nothing before the path, because the origin has no OriginPath'
-      : `It only writes the OriginPath of the origin, ${origin}, before it`;
+      : `It only puts the OriginPath of the origin, ${origin}, before the path`;
   const which = pattern === undefined ? 'default cache behavior' : `cache behavior ${pattern}`;
-  // The part of the pattern before its first wildcard, without the last segment that it begins.
+  // The part of the pattern before its first wildcard, up to the last slash in it.
   const [fixed = ''] =
     /^[^*?]*(?=\/)/.exec(pattern === undefined ? '' : `/${pattern.replace(/^\//, '')}`) ?? [];
   const isBelow = fixed !== '' && path.startsWith(`${fixed}/`);

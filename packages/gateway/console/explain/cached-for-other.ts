@@ -1,4 +1,4 @@
-/** Explains results of authorizers that were cached for another request, of which the function knew nothing. */
+/** Explains authorizer results that were cached for another request, so the function did not see this request. */
 import { formatDuration, list } from './reason.ts';
 import { flushCommand } from './explain-access.ts';
 import { splitArn } from './policy-advice.ts';
@@ -79,7 +79,7 @@ export function explainNarrow(about: Circumstances, policy: GuardPolicy): Reason
     changes: [
       `If the caller should have access, return a policy from the authorizer that ${covered}${describeInCode(guard, missing)}.`,
       `Or keep such policies: ${lowerFirst(adviseOwnResults(guard, about, isOfRoute ? 'route' : 'path'))}`,
-      `The current result is used for at most ${guard.ttlSeconds} s, also if the function has changed since then. To end it earlier, flush the authorizer’s cache: ${flushCommand(about)}.`,
+      `The current result is used for at most ${guard.ttlSeconds} s, even if the function has been changed in the meantime. To end it earlier, flush the authorizer’s cache: ${flushCommand(about)}.`,
     ],
   };
 }

@@ -24,7 +24,7 @@ export function adviseRefused({
     case 'throttled':
       return adviseThrottled(target, errorMessage);
     case 'too-large':
-      return 'Send a smaller body: Lambda accepts events of at most 6 MB, including base64, and a backend may respond with at most 10 MB. Transfer more through S3, with a presigned URL.';
+      return 'Send a smaller body: Lambda accepts events of at most 6 MB, including base64, and a backend may respond with at most 10 MB. Transfer larger data through S3, with a presigned URL.';
     case 'address':
       return /\.amazonaws\.com\b/.test(errorMessage)
         ? 'If the Uri refers to a resource of the stack, the resource does not run here, and only AWS gives it this host: test the route in an account, or set the Uri to a resource that exists in one. Otherwise, correct the host in the Uri of the integration: it cannot be found.'
@@ -32,7 +32,7 @@ export function adviseRefused({
     case 'request':
       return 'Correct the mapped headers or the method of the integration: the request cannot be sent as it is.';
     case 'unserved':
-      return 'Start the gateway as the sentence above says, with credentials of AWS, or make the integration call an operation that is served here.';
+      return 'Start the gateway as the sentence above says, with AWS credentials, or make the integration call an operation that is served here.';
     case 'role':
       return 'Correct the role of the integration.';
     case 'network':
@@ -49,18 +49,18 @@ export function adviseRefused({
  */
 function adviseTls(errorMessage: string): string {
   if (/wrong version number|packet length too long/i.test(errorMessage))
-    return 'The server does not speak TLS at this port: write http:// in the Uri, or the port at which it does.';
+    return 'The server does not speak TLS on this port: write http:// in the Uri, or a port on which the server speaks TLS.';
   if (/does not match certificate's altnames/i.test(errorMessage))
-    return 'Write a host name that the certificate is for in the Uri, or give the server a certificate for the host in the Uri. With a VPC link, the Uri only sets the Host header and the name that is compared; the link decides where the request goes. InsecureSkipVerification does not help, because the host is compared nevertheless.';
+    return 'In the Uri, write a host name for which the certificate was issued, or give the server a certificate for the host in the Uri. With a VPC link, the Uri only sets the Host header and the name that is compared; the link decides where the request goes. InsecureSkipVerification does not help, because it does not turn off the comparison of the host name.';
   const isExpired = /certificate has expired/i.test(errorMessage);
-  return `${isExpired ? 'Renew the certificate of the server' : 'Give the server a certificate of a public certificate authority for the host in the Uri'}: API Gateway verifies it.${isExpired ? '' : ' If a self-signed certificate has to stay, set TlsConfig: { InsecureSkipVerification: true } of the integration (type HTTP or HTTP_PROXY), and deploy the API again.'}`;
+  return `${isExpired ? 'Renew the certificate of the server' : 'Give the server a certificate of a public certificate authority for the host in the Uri'}: API Gateway verifies it.${isExpired ? '' : ' If a self-signed certificate has to stay, set TlsConfig: { InsecureSkipVerification: true } on the integration (type HTTP or HTTP_PROXY), and deploy the API again.'}`;
 }
 
 /** @param reason the pool's message, which says whose concurrency is used up */
 function adviseThrottled(target: string, reason: string): string {
   if (reason.includes(' 0 concurrent executions are reserved'))
     return `Raise ReservedConcurrentExecutions of the function ${target}, or remove the property: with 0, Lambda refuses every invocation.`;
-  const slowly = `Send requests to ${target} more slowly and retry after the error`;
+  const slowly = `Send requests to the function ${target} more slowly and retry after the error`;
   if (reason.includes('are reserved for'))
     return `${slowly}, or raise ReservedConcurrentExecutions of the function.`;
   if (reason.includes('unreserved concurrency'))
@@ -76,7 +76,7 @@ export function adviseInstall(errorType: string, errorMessage: string): string |
   if (errorType === 'Runtime.UserCodeSyntaxError') return adviseUnresolved(errorMessage);
   if (!/\bImportModuleError$|\bModuleNotFoundError$|^Error$/.test(errorType)) return undefined;
   if (/Cannot find (?:module|package) 'aws-sdk/.test(errorMessage))
-    return 'Import the clients of version 3 (such as @aws-sdk/client-s3), which the runtime has, or deploy version 2 with the function: `npm install aws-sdk` adds it to its package.json.';
+    return 'Import the clients of the AWS SDK version 3 (such as @aws-sdk/client-s3), which the runtime includes, or deploy version 2 with the function: `npm install aws-sdk` adds it to the function’s package.json.';
   const [, command] = /[( ]run ([^()]+)\)/.exec(errorMessage) ?? [];
   if (command === undefined) return undefined;
   const [, module = ''] = /No module named '([^'.]+)/.exec(errorMessage) ?? [];
@@ -87,17 +87,17 @@ export function adviseInstall(errorType: string, errorMessage: string): string |
   const listing =
     missing === undefined || missing.startsWith('-')
       ? 'Run'
-      : `Add ${missing} to the requirements.txt in the code folder of the function, from which the package for AWS is built. Here, run`;
+      : `Add ${missing} to the requirements.txt in the code folder of the function, from which the package for AWS is built. On this machine, run`;
   return `${listing} \`${command}\` and send the request again.`;
 }
 
-/** Returns the advice for an import that the bundler did not find, whose message may name the command that adds it. */
+/** Returns the advice for an import that the bundler did not find. Its message may name a command that adds it. */
 function adviseUnresolved(errorMessage: string): string | undefined {
   const [, specifier] = /\bCould not resolve "([^"]+)"/.exec(errorMessage) ?? [];
   if (specifier === undefined) return undefined;
   const [, command] = /\): run (.+?), (?:or, if|which generates)/.exec(errorMessage) ?? [];
   return command === undefined
-    ? `Correct the import of "${specifier}" at the line that the message names, or add the file that it names; a file that a build step generates needs this step first.`
+    ? `Correct the import of "${specifier}" at the line that the message names, or add the file that it names; if a build step generates this file, run that step first.`
     : `Run \`${command}\` and send the request again.`;
 }
 
@@ -109,31 +109,31 @@ export function adviseLimit(
   errorMessage?: string,
 ): string | undefined {
   if (errorMessage === 'Unable to stringify response body')
-    return `Return a value from ${target} that can be written as JSON: without references to itself, and without BigInt.`;
+    return `Return a value that can be written as JSON from the function ${target}: without references to itself, and without BigInt.`;
   switch (errorType) {
     case 'Sandbox.Timedout':
       return `Make the function ${target} finish sooner, or raise its Timeout${payload === 'function-url' ? '' : '; it must also respond before the integration timeout'}.`;
     case 'Function.ResponseSizeTooLarge':
-      return `Return at most 6 MB from the function ${target}, including base64: put more into S3 and return a presigned URL, or stream the response (ResponseTransferMode: STREAM of a REST API, InvokeMode: RESPONSE_STREAM of a function URL).`;
+      return `Return at most 6 MB from the function ${target}, including base64: put larger data into S3 and return a presigned URL, or stream the response (ResponseTransferMode: STREAM on a REST API, InvokeMode: RESPONSE_STREAM on a function URL).`;
     case 'Runtime.OutOfMemory':
-      return `Raise MemorySize of the function ${target}, or let it use less memory.`;
+      return `Raise MemorySize of the function ${target}, or make it use less memory.`;
     case 'Runtime.ExitError':
       // Node's exit code for a promise that never settles (nodejs.org/api/process.html, "Exit codes").
       if (errorMessage?.endsWith('exit status 13') === true) return adviseUnsettled(`the function ${target}`);
       return `Make the function ${target} return instead of ending its process.`;
     case 'Runtime.CallbackHandlerDeprecated':
-      return `Make the handler of ${target} async and return its result, as in exports.handler = async (event) => …, without a third parameter. Or, for now, set Runtime of the function to nodejs22.x, which still has callbacks.`;
+      return `Make the handler of the function ${target} async and return its result, as in exports.handler = async (event) => …, without a third parameter. Or, for now, set Runtime of the function to nodejs22.x, which still has callbacks.`;
     case 'Runtime.ImportModuleError': {
       const [, wayOut] = /\bhandler "[^"]*": .*; (set the handler to .*)$/s.exec(errorMessage ?? '') ?? [];
       return wayOut === undefined ? undefined : sentence(wayOut);
     }
     case 'Runtime.HandlerNotFound':
-      return `Define the handler in the module of ${target} (in JavaScript, export it), or correct Handler, which is <file without extension>.<export>.`;
+      return `Define the handler in the module of the function ${target} (in JavaScript, export it), or correct Handler, which is <file without extension>.<export>.`;
     case 'Runtime.UserCodeSyntaxError':
       // The wording of Lambda's runtime for Python.
       if (errorMessage?.startsWith('Syntax error in module') === true)
-        return `Correct the syntax of the module of ${target} at the line that the message names.`;
-      return `Correct the syntax of the module of ${target}; where the message is about import or export, name the file .mjs, or set "type": "module" in its package.json.`;
+        return `Correct the syntax in the module of the function ${target} at the line that the message names.`;
+      return `Correct the syntax in the module of the function ${target}; where the message is about import or export, name the file .mjs, or set "type": "module" in its package.json.`;
     default:
       return undefined;
   }
@@ -152,12 +152,12 @@ export function adviseEndpoint(
   if (extra === undefined) return undefined;
   const isStage = stages.includes(extra);
   if (!isStage && domain === undefined)
-    return `Remove /${extra} from the endpoint of the client: it is https://{domainName}/{stage}, both from requestContext of the event.`;
+    return `Remove /${extra} from the endpoint of the Management API client: the endpoint is https://{domainName}/{stage}, both from requestContext of the event.`;
   const address =
     domain === undefined
       ? 'https://{domainName}, followed by the base path of the mapping if it has one'
       : `https://${domain.name}${domain.basePath === '' ? '' : `/${domain.basePath}`}`;
-  return `Create the client with the endpoint ${address}, without /${extra}: the mapping of the custom domain${isStage ? ' already chooses the stage' : ' is the whole address'}. At the API’s own host, {api}.execute-api.{region}.amazonaws.com, the endpoint ends with the stage.`;
+  return `Create the Management API client with the endpoint ${address}, without /${extra}: the mapping of the custom domain${isStage ? ' already chooses the stage' : ' already completes the address'}. At the API’s own host, {api}.execute-api.{region}.amazonaws.com, the endpoint ends with the stage.`;
 }
 
 /**
@@ -176,17 +176,17 @@ export function adviseOnConnections(
         : undefined;
     case 'BadRequestException':
       return errorMessage.startsWith('Invalid connectionId')
-        ? 'Use the connectionId that API Gateway gave a client of this API and stage (event.requestContext.connectionId, which looks like L0SM9cOFvHcCIhw=), as long as the client is connected. Delete ids of other environments from the table or message that names this one. The refused call POST @connections has its own row in `gatewright requests`.'
+        ? 'Use the connectionId that API Gateway gave a client of this API and stage (event.requestContext.connectionId, which looks like L0SM9cOFvHcCIhw=), as long as the client is connected. If this id comes from another environment, delete it from the table or message from which the code took it. The refused call POST @connections has its own row in `gatewright requests`.'
         : undefined;
     case 'PayloadTooLargeException':
       return 'Send at most 128 KB with one PostToConnection: split the data into several messages, or send a link to S3. The row of the refused call POST @connections in `gatewright requests` shows the size of the data.';
     case 'GoneException':
       // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-keys-connect-disconnect.html
       if (about.kind === 'disconnect')
-        return 'Send nothing to the connectionId of $disconnect: this route runs after its connection has closed. Send to other connections, or say goodbye from a route that the client calls before it closes. Catch GoneException for the others, because they may have closed, too.';
+        return 'Send nothing to the connectionId of $disconnect: this route runs after its connection has closed. Send to other connections, or say goodbye from a route that the client calls before it closes the connection. Catch GoneException for the others, because they may have closed, too.';
       return 'Catch GoneException, and forget the connection id: the client has gone, or is still connecting. From the $connect route, send nothing to the client that connects: its connection opens when $connect has responded, so send from the route of a message, or from another function.';
     case 'ForbiddenException':
-      return 'Look at the refused call POST @connections in `gatewright requests`: its explanation says why. Most often the endpoint of the client lacks the stage: it is https://{domainName}/{stage}, both from requestContext of the event.';
+      return 'Look at the refused call POST @connections in `gatewright requests`: its explanation says why. Most often the endpoint of the Management API client lacks the stage: it must be https://{domainName}/{stage}, both from requestContext of the event.';
     default:
       return undefined;
   }
@@ -194,7 +194,7 @@ export function adviseOnConnections(
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-keys-connect-disconnect.html */
 export const ADD_DISCONNECT =
-  'Add a route $disconnect whose function deletes what $connect stored, and delete it also when a message is refused with 410, because AWS sends $disconnect only as far as it can.';
+  'Add a route $disconnect whose function deletes what $connect stored, and delete it as well when a message is refused with 410, because AWS sends $disconnect on a best-effort basis.';
 
 /**
  * Says what the status 410 of `@connections` means.

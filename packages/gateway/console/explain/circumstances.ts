@@ -21,7 +21,7 @@ export type NearMiss = {
   readonly isSameRoute?: true | undefined;
   /** The advice for a route that cannot be called as it is written. */
   readonly advice?: string | undefined;
-  /** Whether the path is /, for which the route lacks a segment. */
+  /** Whether the path is /, and the route is only a greedy variable, which needs at least one segment. */
   readonly lacksRoot?: true | undefined;
   /** Whether the path differs so much that the client probably meant another route. */
   readonly isFar?: true | undefined;
@@ -46,7 +46,7 @@ export type TokenCircumstances = {
   readonly subject: string | undefined;
   readonly issuer: string | undefined;
   readonly audience: readonly string[];
-  /** The audiences as the template of the stack refers to them, such as `!Ref Client`; absent for others. */
+  /** The audiences as the template of the stack refers to them, such as `!Ref Client`, by their values. */
   readonly audienceNames?: Readonly<Record<string, string>> | undefined;
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
@@ -95,7 +95,7 @@ export type GuardCircumstances = {
   readonly ageMs: number | undefined;
   /** Key of the route for whose request the result was made; undefined if that is unknown. */
   readonly givenFor?: string | undefined;
-  /** The request for which a cached result was made, such as `GET /books/1`; undefined if it was an equal one. */
+  /** The request for which a cached result was made, such as `GET /books/1`; undefined if it was an equal request. */
   readonly madeFor?: { readonly request: string; readonly arn: string } | undefined;
   /** Where the function reads the route or path, such as `auth.py:8`, if its result was made for another request. */
   readonly routeReadAt?: string | undefined;
@@ -187,7 +187,7 @@ export type IntegrationCircumstances = {
   readonly target: string | undefined;
   readonly timeoutMs: number | undefined;
   readonly outcome: 'answered' | 'failed' | 'timed-out' | 'refused' | 'unreachable' | 'not called';
-  /** Why the call was not accepted, or the backend not reached; undefined if it was. */
+  /** Why the call was not accepted, or why the backend was not reached; undefined otherwise. */
   readonly refusal?:
     | 'not-found'
     | 'throttled'
@@ -207,7 +207,7 @@ export type IntegrationCircumstances = {
   readonly lines: readonly string[];
   readonly tookMs: number | undefined;
   /**
-   * The reply by which an AWS service denied the call of the integration, or of a function that returned the message,
+   * The reply with which an AWS service denied the call of the integration, or of a function that returned the message,
    * because the role does not allow the call.
    */
   readonly denial?: string | undefined;
@@ -236,7 +236,7 @@ export type IntegrationCircumstances = {
    * the event was not JSON.
    */
   readonly lambdaReply?: 'accepted' | 'not-json' | undefined;
-  /** The types for which a MOCK integration has request templates, if none is for the type of the request. */
+  /** The types for which a MOCK integration has request templates, if it has none for the type of the request. */
   readonly missedTemplates?:
     | { readonly contentType: string; readonly templates: readonly string[] }
     | undefined;
@@ -413,15 +413,15 @@ export type BehaviorCircumstances = {
   readonly isLegacy: boolean;
   /** The id of the behavior's origin request policy. */
   readonly policyId: string | undefined;
-  /** What CloudFront writes before the path of the viewer, and the place of the PathPattern. */
+  /** The OriginPath that CloudFront writes before the path of the viewer, and the place of the PathPattern. */
   readonly path?: { readonly origin: string; readonly place: string | undefined };
-  /** What reaches the origin of the parts that policies select; a part is absent if AWS's own policies decide it. */
+  /** The values of each part that reach the origin; a part is absent if an AWS managed policy selects its values. */
   readonly forwards?: Partial<Readonly<Record<ForwardedPart, Forwarding>>>;
 };
 
 export type ForwardedPart = 'header' | 'querystring' | 'cookie';
 
-/** The names that a cache behavior forwards: all, or those of the list, or all but those of the list. */
+/** The names that a cache behavior forwards: all, only the listed names, or all except the listed names. */
 export type Forwarding = {
   readonly kind: 'all' | 'only' | 'except';
   readonly names: readonly string[];
@@ -474,12 +474,12 @@ export type Circumstances = {
   readonly staged?: StagedPath | undefined;
   /** The key of the route that would serve the request at `doubledStage`, `behindSegment` or `staged`. */
   readonly servedBy?: string | undefined;
-  /** Whether an HTTP API has CORS settings, by which it answers the preflights that no route matches. */
+  /** Whether an HTTP API has CORS settings, with which it answers the preflights that no route matches. */
   readonly hasCors?: true | undefined;
   /** True if the API's own endpoint is disabled, so that no stage is served at that endpoint. */
   readonly isEndpointDisabled?: boolean;
   readonly routeKey: string | undefined;
-  /** Whether the request is the preflight of a browser, which sends no other method and no credentials. */
+  /** Whether the request is a browser's preflight, whose method is always OPTIONS and which has no credentials. */
   readonly isPreflight?: true | undefined;
   /** How the connection ended, for the end of a connection. */
   readonly closure?: Closure | undefined;
@@ -508,11 +508,11 @@ export type Circumstances = {
   /** How the gateway looked for a route for a message that matched none but $default; undefined for everything else. */
   readonly selection?: MessageSelection | undefined;
   readonly nearMisses: readonly NearMiss[];
-  /** Reports of screens in front of the stage (such as AWS WAF) about a request that they let through. */
+  /** Reports of filters in front of the stage (such as AWS WAF) about a request that they let through. */
   readonly screened: readonly string[];
   /** Faults that were injected on purpose, each as a clause with its file and rule. */
   readonly injected: readonly string[];
-  /** Where and in which format the API is defined; absent if calls created it. */
+  /** Where and in which format the API is defined; absent if API calls created it. */
   readonly definition?: Definition | undefined;
   /**
    * The resources that caused the response (the route, its integration, authorizer or function), each with

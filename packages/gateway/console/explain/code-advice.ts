@@ -15,7 +15,7 @@ const BY_CODE: Readonly<Partial<Record<GatewayErrorCode, string>>> = {
   INTEGRATION_TIMEOUT: 'Make the integration respond sooner.',
   MALFORMED_REQUEST: 'Write # in a URL as %23.',
   REQUEST_TOO_LARGE:
-    'Send a smaller body: API Gateway accepts 10 MB, and a Lambda function 6 MB, including base64. Upload more to S3, with a presigned URL.',
+    'Send a smaller body: API Gateway accepts 10 MB, and a Lambda function 6 MB, including base64. Upload larger data to S3, with a presigned URL.',
   THROTTLED: 'Send requests more slowly, or close connections that are not needed, and try again.',
   UNSUPPORTED_MEDIA_TYPE:
     'Compress the body as Content-Encoding says, with gzip or deflate, or send it without Content-Encoding.',
@@ -31,7 +31,7 @@ export function adviseByCode({
 }: Pick<Circumstances, 'code' | 'kind' | 'failure' | 'defect'>): readonly string[] {
   if (defect?.kind === 'no-policy')
     return [
-      'Give the API a Policy that allows execute-api:Invoke to those who may call it, for example with a condition on aws:SourceVpce, and deploy it again.',
+      'Give the API a Policy that allows execute-api:Invoke to the intended callers, for example with a condition on aws:SourceVpce, and deploy it again.',
     ];
   if (kind === 'handshake' && code === 'URI_TOO_LONG')
     return ['Shorten the URL: send long values in the first message, or in a header.'];

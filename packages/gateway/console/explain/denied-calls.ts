@@ -14,7 +14,7 @@ type Refusal = {
   readonly advise: (place: string | undefined, denied: Denied) => string;
 };
 
-/** A page without an address is below https://docs.aws.amazon.com/cognito/latest/developerguide/. */
+/** A page that is named without a host is below https://docs.aws.amazon.com/cognito/latest/developerguide/. */
 const REFUSALS: readonly Refusal[] = [
   {
     // https://docs.aws.amazon.com/AmazonS3/latest/userguide/cors.html
@@ -31,7 +31,7 @@ const REFUSALS: readonly Refusal[] = [
     of: 'bucket',
     property: 'CorsConfiguration.CorsRules',
     because:
-      'A browser asked for a page of another origin, and no rule in CorsRules has its origin, its method and all of its headers.',
+      'A browser asked on behalf of a page of another origin, and no single rule in CorsRules allows the page’s origin together with the method and all headers for which the browser asked.',
     advise: (place) =>
       `Add the origin, the method and each header that the browser names (Origin, Access-Control-Request-Method, Access-Control-Request-Headers) to one rule of CorsRules${at(place)}.`,
   },
@@ -39,7 +39,7 @@ const REFUSALS: readonly Refusal[] = [
     // https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html
     matches: /^AccessDenied: Request has expired/,
     of: 'bucket',
-    because: 'A presigned URL works until its lifetime ends, and the one of this request has ended.',
+    because: 'A presigned URL works until it expires, and the URL of this request has expired.',
     advise: () =>
       'Make a new URL shortly before it is used, or give it a longer lifetime (expiresIn of getSignedUrl, ExpiresIn of generate_presigned_url; at most 7 days).',
   },
@@ -54,7 +54,7 @@ const REFUSALS: readonly Refusal[] = [
   {
     matches: /Invalid according to Policy: Extra input fields/,
     of: 'bucket',
-    because: 'Each field of a form for uploads must be named by a condition of its policy.',
+    because: 'Each field of an upload form must be named in a condition of the form’s policy.',
     advise: (_place, { message }) => {
       const name = message.split(': ').at(-1) ?? '';
       return `Leave the field ${name} out of the form, put it after the file, or name it when the form is made: { ${JSON.stringify(name)}: VALUE } in Fields and in Conditions of createPresignedPost or generate_presigned_post.`;
@@ -77,7 +77,7 @@ const REFUSALS: readonly Refusal[] = [
   {
     matches: /^InvalidArgument: Bucket POST must contain a field named/,
     of: 'bucket',
-    because: 'S3 reads the fields of a form up to the file, and one that it needs is not among them.',
+    because: 'S3 reads the fields of a form only up to the file, and a required field is not among them.',
     advise: () =>
       'Send all fields that the signer returned, before the file: append the field named file last.',
   },
@@ -109,7 +109,7 @@ const REFUSALS: readonly Refusal[] = [
     of: 'bucket',
     because: 'The URL was made with an access key that this gateway does not know.',
     advise: () =>
-      'Make the URL with the credentials that functions find in their environment, or with those of `gatewright env`.',
+      'Make the URL with the credentials that functions find in their environment, or with the credentials that `gatewright env` prints.',
   },
   {
     // signing-up-users-in-your-app.html#cognito-user-pools-computing-secret-hash
@@ -119,7 +119,7 @@ const REFUSALS: readonly Refusal[] = [
     because:
       'The app client has a secret, so each call that names a user must prove it with SECRET_HASH. Cognito checks this before the password.',
     advise: (place) =>
-      `Send SECRET_HASH: the base64 of HMAC-SHA256 over the username followed by the client id, with the client’s secret as the key. Or, if the caller cannot keep a secret, as a page or an app, set GenerateSecret: false of the app client${at(place)}.`,
+      `Send SECRET_HASH: the base64 of HMAC-SHA256 over the username followed by the client id, with the client’s secret as the key. Or, if the caller cannot keep a secret, such as a web page or a mobile app, set GenerateSecret: false on the app client${at(place)}.`,
   },
   {
     // amazon-cognito-user-pools-authentication-flow-methods.html
@@ -178,9 +178,9 @@ const REFUSALS: readonly Refusal[] = [
     of: 'client',
     property: 'PreventUserExistenceErrors',
     because:
-      'Cognito says the same for a wrong password and for a name that no user has, unless PreventUserExistenceErrors of the app client is LEGACY.',
+      'Cognito returns the same error for a wrong password and for a username that does not exist, unless PreventUserExistenceErrors of the app client is LEGACY.',
     advise: () =>
-      'Check the name with AdminGetUser, and send the password of this user; AdminSetUserPassword with Permanent sets a known one.',
+      'Check the name with AdminGetUser, and send the password of this user; AdminSetUserPassword with Permanent sets a password that you know.',
   },
   {
     matches: /^UserNotFoundException/,
@@ -203,7 +203,7 @@ const REFUSALS: readonly Refusal[] = [
     because:
       'A FIFO queue needs a deduplication id for each message. SQS makes one from the body only if the queue has ContentBasedDeduplication: true.',
     advise: (place) =>
-      `Set ContentBasedDeduplication: true of the queue${at(place)}, if two messages with the same body are one message, or send a MessageDeduplicationId with each message.`,
+      `Set ContentBasedDeduplication: true on the queue${at(place)} if messages with the same body may count as one message, or send a MessageDeduplicationId with each message.`,
   },
   {
     // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
@@ -218,15 +218,16 @@ const REFUSALS: readonly Refusal[] = [
     // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html
     matches: /^MalformedDetail: /,
     of: 'bus',
-    because: 'Detail must be the text of a JSON object. Other texts, and lists, are refused.',
+    because:
+      'Detail must be a string that contains a JSON object. Other strings, and JSON lists, are refused.',
     advise: () =>
-      'Give Detail of each entry the text of a JSON object: JSON.stringify({ … }) in JavaScript, json.dumps({ … }) in Python.',
+      'Set Detail of each entry to a string that contains a JSON object: JSON.stringify({ … }) in JavaScript, json.dumps({ … }) in Python.',
   },
   {
     // docs/aws §22.5
     matches: /^NotAuthorizedForSourceException: /,
     of: 'bus',
-    because: 'Only services of AWS send events with a Source that begins with aws.',
+    because: 'Only AWS services may send events with a Source that begins with aws.',
     advise: () =>
       'Give the entry a Source that does not begin with aws., and name this source in the patterns of the rules.',
   },

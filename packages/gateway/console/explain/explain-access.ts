@@ -183,17 +183,17 @@ export function adviseOnCharge({ outcome, customer, limit, ownQuota, retryAfterS
   if (outcome === 'over-concurrency' && limit !== undefined)
     return `Send fewer calls at the same time, or ${changePlan(tenant, limit)}.`;
   if ((outcome === 'over-rate' || outcome === 'over-limit') && limit !== undefined)
-    return `Send requests more slowly, or ${changePlan(tenant, limit)}.${outcome === 'over-rate' ? ' A rate has no units to top up.' : ''}`;
+    return `Send requests more slowly, or ${changePlan(tenant, limit)}.${outcome === 'over-rate' ? ' A rate limit has no units that could be topped up.' : ''}`;
   if (outcome === 'period-closed') return adviseOnClosed(retryAfterSeconds);
   if (outcome === 'over-quota' && limit !== undefined)
     return `Wait for the next period, or give the customer more: \`gatewright quota top-up ${tenant} ${quote(limit)} UNITS\`${ofKey}, or \`gatewright customers set-plan ${tenant} PLAN${ownQuota === undefined ? '' : ` --limit ${quote(limit)}=UNITS`}\`${ownQuota === undefined ? '' : ` (without --limit, the customer has the limit of the plan instead of its own, ${ownQuota})`}. ${later}`;
   return 'Use a credential that names the customer and the plan to charge.';
 }
 
-/** A period is closed after its end only, so the clock was later when it was closed than it is now. */
+/** A period is closed only after its end, so the clock has been moved back since the period was closed. */
 function adviseOnClosed(retryAfterSeconds: number | undefined): string {
   const ahead = retryAfterSeconds === undefined ? 'SHIFT' : `${retryAfterSeconds}s`;
-  return `Nothing can be charged or added to a closed period; wait for the next one. If the clock of this gateway was ahead when the period was closed, \`gatewright clock +${ahead}\` moves it to the next period. To begin again, restart the gateway; with --data, delete the folder first.`;
+  return `Nothing can be charged to a closed period or added to it; wait for the next one. If the clock of this gateway was ahead when the period was closed, \`gatewright clock +${ahead}\` moves it to the next period. To begin again, restart the gateway; with --data, delete the folder first.`;
 }
 
 function changePlan(tenant: string, limit: string): string {
@@ -285,7 +285,7 @@ export function adviseLacking(
     const place = rule.place === undefined ? '' : ` (${rule.place})`;
     return `${rule.lacks.join(' and ')}, which ${named([rule])}${place} requires`;
   });
-  // Only a token that the rules admit has a subject.
+  // The suggested token has a subject only if the rules would admit the token.
   const command = guard?.localToken?.sub === undefined ? undefined : tokenCommandOf({ ...guard, isDeployed });
   const example = command === undefined ? '' : `: for example, send a token from ${command}`;
   return [`Use a caller with ${needed.join('; or with ')}${example}.`];

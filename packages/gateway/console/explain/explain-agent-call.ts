@@ -25,7 +25,7 @@ const REFUSALS: Readonly<Record<number, readonly string[]>> = {
 };
 
 const NO_SUBJECT =
-  'Use a token with the claims that quota.tenant, quota.plan and quota.key of the access document name.';
+  'Use a token that has the claims named under quota.tenant, quota.plan and quota.key of the access document.';
 
 /** Maps the reasons for which the wrapper's quota refuses a call to outcomes of the authorizers. */
 const CHARGES = {
@@ -70,7 +70,7 @@ export function explainAgentCall({
   };
 }
 
-/** Names the customer, the limit and the time at which it has units again, as refusals by an authorizer do. */
+/** Names the customer, the limit, and the time at which the limit has units again, as for refusals by authorizers. */
 function explainCharge(
   { reason = '', message, plan, limit, retryAfterSeconds }: NonNullable<AgentCall['error']>,
   guard: GuardCircumstances | undefined,

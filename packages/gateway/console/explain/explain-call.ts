@@ -8,9 +8,9 @@ import type { Reason } from './reason.ts';
 
 /** Advice on refusals without an error code of API Gateway, by status. */
 const BY_STATUS: Readonly<Record<number, string>> = {
-  400: 'Use the connectionId that the event of $connect or of a message had, percent-encoded in a path, as an SDK does.',
+  400: 'Use the connectionId from the event of $connect or of a message. In a path, percent-encode it, as an SDK does.',
   404: 'Call POST, GET or DELETE of /{stage}/@connections/{connectionId}, or use the Management API of an SDK with the endpoint https://{api}.execute-api.{region}.amazonaws.com/{stage}.',
-  410: 'Catch GoneException (410) in the sender, and delete the stored connection id: the connection has ended, or belongs to another stage. A client that connects again has another id. A message to a client that is still connecting is refused as well, until its $connect route has responded.',
+  410: 'Catch GoneException (410) in the sender, and delete the stored connection id: the connection has ended, or belongs to another stage. A client that connects again gets a new connection id. A message to a client that is still connecting is refused as well, until its $connect route has responded.',
   413: 'Send at most 128 KB in a message, or split it.',
   429: 'Wait a moment and send the message again: it was not delivered.',
 };
@@ -28,10 +28,10 @@ export function explainCall(about: Circumstances): Reason {
     return {
       because: [
         ...because,
-        `The endpoint of a client for @connections ends with the stage${stages.length === 0 ? '' : `; the API has ${stages.map((name) => `/${name}`).join(', ')}`}.`,
+        `The endpoint of a Management API client (@connections) ends with the stage${stages.length === 0 ? '' : `; the API has ${stages.map((name) => `/${name}`).join(', ')}`}.`,
       ],
       changes: [
-        'Create the client with the endpoint https://{domainName}/{stage}, both from requestContext of the event: `https://${event.requestContext.domainName}/${event.requestContext.stage}`. At a custom domain, the base path of its mapping takes the place of the stage.',
+        'Create the Management API client with the endpoint https://{domainName}/{stage}, both from requestContext of the event: `https://${event.requestContext.domainName}/${event.requestContext.stage}`. At a custom domain, the base path of its mapping takes the place of the stage.',
       ],
     };
   return { because, changes: change === undefined ? [] : [change] };

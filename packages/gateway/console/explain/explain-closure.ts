@@ -7,10 +7,10 @@ import type { Reason } from './reason.ts';
 type Meaning = { readonly because: string; readonly change?: string };
 
 const BY_CODE: Readonly<Record<number, Meaning>> = {
-  1000: { because: 'The client, or DELETE @connections, closed it in the regular way (1000).' },
+  1000: { because: 'The client, or DELETE @connections, closed it normally (1000).' },
   1001: {
     because:
-      'The client went away (1001), as a browser does when its page is left, or the backend closed the connection.',
+      'The client went away (1001), as a browser does when the user leaves the page, or the backend closed the connection.',
   },
   1002: {
     because: 'The client broke the WebSocket protocol (1002).',
@@ -53,7 +53,7 @@ const OF_GATEWAY: Readonly<Record<string, Meaning>> = {
 /** A message may have 128 KB, but each of its frames only 32 KB. */
 const OF_FRAME: Meaning = {
   because:
-    'The gateway closed it (1009), because the client sent a frame longer than 32 KB. The message itself may have 128 KB.',
+    'The gateway closed it (1009), because the client sent a frame longer than 32 KB. The message itself may be up to 128 KB long.',
   change: 'Send the message in frames of at most 32 KB, or send less, such as a link to S3.',
 };
 

@@ -172,9 +172,9 @@ function explainAccepted(
   const delay = delayMs === undefined ? '' : `, which hides it for ${formatDuration(delayMs)} (DelaySeconds)`;
   const where = nameOf(arn);
   const said: Readonly<Record<typeof what, string>> = {
-    message: `The message ${id} came to ${where}${delay}.`,
-    event: `The event ${name ?? id} came to ${where}.`,
-    record: `A record${name === undefined ? '' : ` (${name})`} came to ${where}.`,
+    message: `The message ${id} arrived at ${where}${delay}.`,
+    event: `The event ${name ?? id} arrived at ${where}.`,
+    record: `A record${name === undefined ? '' : ` (${name})`} arrived at ${where}.`,
     object: `${where} reports ${name ?? id}.`,
     invocation: `An asynchronous invocation of ${where} was accepted (${id}).`,
     run: `${where} is due (${name ?? ''}${place === undefined ? '' : `, ${place}`}).`,
@@ -194,7 +194,7 @@ function explainAccepted(
     return {
       because: [
         ...because,
-        `Nobody gets it: the event source mapping of ${off.what} is disabled (Enabled is false, ${off.place}).`,
+        `No function gets it: the event source mapping of ${off.what} is disabled (Enabled is false, ${off.place}).`,
       ],
       changes: [`Set Enabled of the event source mapping of ${off.what} (${off.place}) to true.`],
     };
@@ -317,7 +317,7 @@ const DEAD_LETTERS: Readonly<Record<string, string>> = {
   kinesis: 'a DestinationConfig with OnFailure in the event source mapping',
 };
 
-/** The message of a missing permission says itself what to add. */
+/** The message about a missing permission itself says what to add. */
 function adviseDelivery({ message, to }: Told<'refused'>['step']): string {
   const [, remedy] =
     /:\s*(add (?:one|a statement) .*|allow it .*|\S+ has no policy\. Add .*)$/is.exec(message) ?? [];

@@ -9,7 +9,7 @@ import type { Reason } from './reason.ts';
 
 const OWNERS: Readonly<Record<string, string>> = { sqs: 'queue', events: 'bus', s3: 'bucket' };
 
-/** @param all what else happened in the same call, such as a failed trigger, which is told itself */
+/** @param all the other steps of the same call, such as a failed trigger, which has its own explanation */
 export function explainDenied(
   step: Told<'denied'>['step'],
   { place, notes = [] }: Omit<ToldStep, 'step'>,
@@ -21,7 +21,7 @@ export function explainDenied(
   const what = known?.property ?? (known?.of === 'client' ? 'app client' : owner);
   const where = place === undefined ? '' : ` (${what}, ${place})`;
   const isOfTrigger = all.some((one) => one.step.kind === 'ran' && one.step.from === step.at);
-  // The error of the trigger is told before, with its message.
+  // The error of the trigger has already been explained, with its message.
   if (isOfTrigger && known === undefined)
     return {
       because: [`${capital(nameOf(step.at))} refused ${operation} with ${code}, because of its trigger.`],
@@ -51,7 +51,7 @@ export function explainChallenge({ at: arn, challenge }: Told<'challenged'>['ste
       `${capital(nameOf(arn))} answered the sign-in with the challenge ${challenge} and a Session, without AuthenticationResult and its tokens: the password is right, but temporary (the user has the status FORCE_CHANGE_PASSWORD).`,
     ],
     changes: [
-      `Read ChallengeName in the code that signs in before AuthenticationResult, ask the user for a new password, and send it with RespondToAuthChallenge (ChallengeName ${challenge}, the Session, and USERNAME and NEW_PASSWORD in ChallengeResponses). Or give the user a lasting password first: AdminSetUserPassword with Permanent true.`,
+      `In the code that signs in, read ChallengeName before AuthenticationResult, ask the user for a new password, and send it with RespondToAuthChallenge (ChallengeName ${challenge}, the Session, and USERNAME and NEW_PASSWORD in ChallengeResponses). Or give the user a permanent password first: AdminSetUserPassword with Permanent true.`,
     ],
   };
 }
@@ -66,7 +66,7 @@ export function explainSkipped(
 ): Reason {
   return {
     because: [
-      `The user is confirmed by ${why} now, and the trigger ${rule} (${nameOf(to)}${place === undefined ? '' : `, ${place}`}) was not called: Cognito calls it after ConfirmSignUp, AdminConfirmSignUp and ConfirmForgotPassword, but not for a user whom AdminCreateUser made and who has now got a password.`,
+      `${why} has confirmed the user, and the trigger ${rule} (${nameOf(to)}${place === undefined ? '' : `, ${place}`}) was not called: Cognito calls it after ConfirmSignUp, AdminConfirmSignUp and ConfirmForgotPassword, but not when a user that AdminCreateUser created gets a permanent password.`,
     ],
     changes: [
       `Do the work of ${rule} where such users are created, right after AdminCreateUser (for a group: AdminAddUserToGroup), or in the trigger PostAuthentication or PreTokenGeneration${at(place)}, which every sign-in calls; the work must then be safe to repeat.`,

@@ -45,12 +45,12 @@ const EXPLAIN: { readonly [Kind in EdgeAnswer['kind']]: Explain<Kind> } = {
     changes: ['Send the values in the query, or send a POST request.'],
   }),
   'https-only': (_answer, { at }) => ({
-    because: [`ViewerProtocolPolicy${at} is https-only, and the request came by HTTP.`],
-    changes: [`Call the distribution by https://, or set ViewerProtocolPolicy${at} to redirect-to-https.`],
+    because: [`ViewerProtocolPolicy${at} is https-only, and the request came over HTTP.`],
+    changes: [`Call the distribution with https://, or set ViewerProtocolPolicy${at} to redirect-to-https.`],
   }),
   redirect: (answer, { at }) => ({
     because: [
-      `ViewerProtocolPolicy${at} is redirect-to-https, and the request came by HTTP. CloudFront redirects to ${answer.location}; the API was not called.`,
+      `ViewerProtocolPolicy${at} is redirect-to-https, and the request came over HTTP. CloudFront redirects to ${answer.location}; the API was not called.`,
     ],
     changes: [
       `Call ${answer.location} itself: a client that follows the redirect may send the request without its body or its Authorization header. Or set ViewerProtocolPolicy${at} to allow-all.`,
@@ -70,9 +70,13 @@ const EXPLAIN: { readonly [Kind in EdgeAnswer['kind']]: Explain<Kind> } = {
     changes: answer.changes,
   }),
   closed: (answer, { at }) => ({
-    because: [withStop(`The gateway serves nothing here, because ${answer.reason}. AWS would serve it`)],
+    because: [
+      withStop(
+        `The gateway does not serve this distribution, because ${answer.reason}. AWS would serve the request`,
+      ),
+    ],
     changes: [
-      `Remove what is not supported from the distribution${at} for this machine, or call the API at its own address.`,
+      `To use the distribution on this machine, remove the unsupported part from it${at}, or call the API at its own address.`,
     ],
   }),
   cached: (answer, { at, status }) => ({
@@ -85,7 +89,7 @@ const EXPLAIN: { readonly [Kind in EdgeAnswer['kind']]: Explain<Kind> } = {
         : []),
     ],
     changes: [
-      `If the response differs by a header, a cookie or a query parameter, add it to the cache key of the cache policy ${answer.policy}${at}; if it must be current, answer with Cache-Control: no-store, or invalidate the path (aws cloudfront create-invalidation).`,
+      `If the response depends on a header, a cookie or a query parameter, add that to the cache key of the cache policy ${answer.policy}${at}; if it must be current, answer with Cache-Control: no-store, or invalidate the path (aws cloudfront create-invalidation).`,
     ],
   }),
   'origin-failed': (answer, { at }) => ({
@@ -94,7 +98,7 @@ const EXPLAIN: { readonly [Kind in EdgeAnswer['kind']]: Explain<Kind> } = {
   }),
   host: (answer, { at, edge }) => ({
     because: [
-      `${answer.isLegacy ? 'The cache behavior' : `The origin request policy ${answer.policy}${at}`} forwards the viewer's Host header, ${edge.domainName}, to ${answer.origin}. API Gateway chooses the API by Host, and no API has this one, so it refuses the request before it looks for a route.`,
+      `${answer.isLegacy ? 'The cache behavior' : `The origin request policy ${answer.policy}${at}`} forwards the viewer's Host header, ${edge.domainName}, to ${answer.origin}. API Gateway chooses the API by Host, and no API has this host name, so it refuses the request before it looks for a route.`,
     ],
     changes: [
       answer.isLegacy

@@ -30,7 +30,9 @@ export function explainRun(step: Told<'ran'>['step'], told: Omit<ToldStep, 'step
         ? `its batchItemFailures cannot be read, so the whole batch counts as failed: ${failedItems}`
         : `it reported ${String(failedItems)} of ${records} records as failed (batchItemFailures)`;
     return {
-      because: [`The function ${functionName} returned for ${batch}, but ${what}.${follows}`],
+      because: [
+        `The function ${functionName} returned without an error for ${batch}, but ${what}.${follows}`,
+      ],
       changes: [],
     };
   }
@@ -76,8 +78,8 @@ function tellBatch(
   const service = parseArn(from ?? '')?.service;
   return [
     service === 'sqs'
-      ? `All ${records} messages of the batch come back, also those that were handled before the error, because the mapping (${mapping.place}) has no FunctionResponseTypes with ReportBatchItemFailures.`
-      : `All ${records} records of the batch are tried again, also those that were handled before the error, because the mapping (${mapping.place}) has no FunctionResponseTypes with ReportBatchItemFailures.`,
+      ? `All ${records} messages of the batch come back, including the messages that were handled before the error, because the mapping (${mapping.place}) has no FunctionResponseTypes with ReportBatchItemFailures.`
+      : `All ${records} records of the batch are tried again, including the records that were handled before the error, because the mapping (${mapping.place}) has no FunctionResponseTypes with ReportBatchItemFailures.`,
   ];
 }
 
@@ -87,7 +89,7 @@ function adviseBatch(
 ): readonly string[] {
   if (records < 2 || mapping === undefined || mapping.reportsItems) return [];
   return [
-    `Add FunctionResponseTypes: [ReportBatchItemFailures] to the event source mapping (${mapping.place}), catch the error of each record in ${functionName}, and return {"batchItemFailures": [{"itemIdentifier": …}]} with the messageId (of a stream: the sequence number) of the failed records only; and make the work safe to repeat, because a record may always come twice.`,
+    `Add FunctionResponseTypes: [ReportBatchItemFailures] to the event source mapping (${mapping.place}), catch the error of each record in ${functionName}, and return {"batchItemFailures": [{"itemIdentifier": …}]} with the messageId (for a stream: the sequence number) of the failed records only; and make the work safe to repeat, because a record can always be delivered twice.`,
   ];
 }
 
@@ -106,7 +108,7 @@ export function describeNext(next: NextTry | undefined): string {
       const again = ` It can be received again ${formatDuration(next.afterMs)} after it was received (VisibilityTimeout)`;
       return next.redrive === undefined
         ? `${again}, until it expires, because the queue has no RedrivePolicy.`
-        : `${again}, and moves to ${lastPartOf(next.redrive.deadLetterArn)} once it was received ${receives(next.redrive.maxReceiveCount)}.`.replace(
+        : `${again}, and moves to ${lastPartOf(next.redrive.deadLetterArn)} once it has been received ${receives(next.redrive.maxReceiveCount)}.`.replace(
             /received (\S+) receives?/,
             'received $1 times',
           );

@@ -22,7 +22,7 @@ export function explainSelectedFailure(about: Circumstances, integration: Integr
   return {
     because: [
       failed,
-      `The SelectionPattern of an integration response matches the error message, and made it ${about.status}.`,
+      `The SelectionPattern of an integration response matches the error message, and this response sets the status to ${about.status}.`,
       ...more,
     ],
     changes,
@@ -67,7 +67,7 @@ export function explainFailure(
   };
 }
 
-/** The handler that the code has, if it has only one function that can be meant. */
+/** The handler that the code has, if only one of its functions can be meant. */
 function adviseExport({
   exported = [],
   errorMessage = '',
@@ -86,7 +86,7 @@ function adviseExport({
 function adviseKeptBusy({ keptBusyBy }: IntegrationCircumstances): string | undefined {
   return keptBusyBy === undefined
     ? undefined
-    : `Write context.callbackWaitsForEmptyEventLoop = false in the handler, or make it async and return the response; or end what keeps the loop busy (${keptBusyBy}), with unref() for a timer. A longer Timeout only fails later.`;
+    : `Write context.callbackWaitsForEmptyEventLoop = false in the handler, or make it async and return the response; or end what keeps the loop busy (${keptBusyBy}), with unref() for a timer. With a longer Timeout, the function would only fail later.`;
 }
 
 function describeEncodedKey({ encodedKey }: IntegrationCircumstances): string[] {
@@ -110,7 +110,7 @@ function describeGaps({ bodyGap, eventGaps = [] }: IntegrationCircumstances): re
   if (bodyGap === undefined) return eventGaps;
   const { member, others } = bodyGap;
   const has = others.length === 0 ? 'no members at all' : listed(others);
-  return [`The code reads ${member} from the JSON in the body of the request, and that has ${has}.`];
+  return [`The code reads ${member} from the JSON in the body of the request, but this JSON has ${has}.`];
 }
 
 function adviseErrorPlace(integration: IntegrationCircumstances, isSelected: boolean): string {
@@ -121,7 +121,7 @@ function adviseErrorPlace(integration: IntegrationCircumstances, isSelected: boo
   return isSelected ? `${fix}.` : `${fix}; callers receive Internal server error for every error.`;
 }
 
-/** A default for the member of the event that was null (docs/aws §3.1). The member that clients leave out is named first. */
+/** A default for the member of the event that was null (docs/aws §3.1): the query, the path parameters or the body. */
 function adviseDefault({ errorMessage = '', eventGaps = [] }: IntegrationCircumstances): string {
   const [, read] = /^Cannot read properties of null \(reading '([\w$]+)'\)/.exec(errorMessage) ?? [];
   const said = eventGaps.join(' ');

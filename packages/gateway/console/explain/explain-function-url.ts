@@ -33,7 +33,12 @@ export function explainFunctionUrl(
       `an AWS::Lambda::Permission ${target} with Action ${action}, Principal ${signer ?? '"*"'} and ${conditionOf(action, authType)}`,
   );
   if (signer === undefined)
-    return { because, changes: [`Add ${permissions.join(', and ')}: AuthType NONE alone admits nobody.`] };
+    return {
+      because,
+      changes: [
+        `Add ${permissions.join(', and ')}: AuthType NONE alone does not allow anyone to call the function.`,
+      ],
+    };
   const [, , , , account = ''] = signer.split(':');
   const [, , , , owner = ''] = functionArn.split(':');
   const statement = `a statement with Effect Allow for ${named} on ${functionArn} to the policies of ${signer}`;

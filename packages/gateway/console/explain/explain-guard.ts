@@ -131,7 +131,7 @@ function adviseMissing(about: Circumstances, guard: GuardCircumstances): string[
     ...(variables.length === 0
       ? []
       : [
-          `Give ${variables.length === 1 ? 'the stage variable' : 'the stage variables'} ${variables.join(', ')} a value in ${about.protocol === 'rest' ? 'Variables' : 'StageVariables'} of stage ${stage}; no new deployment is needed. A caller cannot send it.`,
+          `Give ${variables.length === 1 ? 'the stage variable' : 'the stage variables'} ${variables.join(', ')} a value in ${about.protocol === 'rest' ? 'Variables' : 'StageVariables'} of stage ${stage}; no new deployment is needed. A caller cannot send stage variables.`,
         ]),
     ...(context.length === 0
       ? []
@@ -142,8 +142,8 @@ function adviseMissing(about: Circumstances, guard: GuardCircumstances): string[
 }
 
 /**
- * A caller may be identified by values that the function reads, but only if they are identity sources. A caller who
- * sends one of several values is told apart by the function itself, which is called if no source has to be there.
+ * A caller may be identified by values that the function reads, but only if they are identity sources. If a caller
+ * sends only one of several values, the function has to look for it, and no identity source may be missing.
  */
 function adviseSources(
   { definition, protocol }: Circumstances,
@@ -171,7 +171,7 @@ function needsAll({ kind, places }: Pick<GuardCircumstances, 'kind' | 'places'>)
 /** A JWT has characters that an expression for other tokens often lacks. */
 function adviseExpression({ identityExpression = '' }: GuardCircumstances): string {
   const prefix = identityExpression.startsWith('^Bearer ') ? 'Bearer ' : '';
-  // The expression is one of Java, which JavaScript may not be able to read.
+  // The expression is a Java regular expression, which JavaScript may not be able to parse.
   return compileFullMatch(identityExpression)?.(`${prefix}a-b.c_d.e0F`) === true
     ? 'Send a token that the expression matches, or change the expression.'
     : `Send a token that the expression matches, or change the expression. For a JWT, which has dots and may have - and _, write it as ^${prefix}[-0-9A-Za-z._]+$.`;
@@ -242,7 +242,7 @@ function suggestToken({ isDeployed }: Circumstances, guard: GuardCircumstances):
   const command = tokenCommandOf({ ...guard, isDeployed });
   const key = suggestKey({ isDeployed }, guard);
   if (command === undefined || (hasSentKey(guard) && guard.newKey !== undefined)) return key;
-  // Without a token in the request, the client may be one that is meant to send a key.
+  // If the request has no token, its client may be meant to send an API key.
   const other = guard.token === undefined ? key.replace(', for example ', ', or ') : '';
   return `, for example ${bearer(guard)}a token from ${command}${other}`;
 }
@@ -284,7 +284,7 @@ function explainNo(about: Circumstances, guard: GuardCircumstances): Reason {
   };
 }
 
-/** What the code of the function shows comes before what to change about its decision. */
+/** Advice that follows from the code of the function comes before advice about the function's decision. */
 function inOrder(about: Circumstances, changes: readonly string[]): readonly string[] {
   const byRequest = adviseIfByRequest(about);
   return about.guard?.routeReadAt === undefined ? [...changes, ...byRequest] : [...byRequest, ...changes];
@@ -408,7 +408,7 @@ function changesAtFunction(
   const fault = findArnFault(policy);
   if (fault !== undefined)
     return [
-      `Build the Resource in ${answering} from the ARN in its event (methodArn; routeArn in payload format 2.0), which is ${policy.resource}: the function returned the ${listed(fault.differs)}.`,
+      `Build the Resource in ${answering} from the ARN in its event (methodArn; routeArn in payload format 2.0), which is ${policy.resource}. The Resource that the function returned has the ${listed(fault.differs)}.`,
     ];
   return [
     `Send a credential to which ${answering} gives access to ${routeKey}${roles}.`,

@@ -16,7 +16,7 @@ function explainRefusal(refusal: QuotaRefusal, customer: string, key: string | u
   switch (refusal.outcome) {
     case 'unavailable':
       return {
-        because: ['The quota of the function could not use its table.'],
+        because: ['The quota of the function could not use the usage table.'],
         changes: [
           'If this continues, check whether the usage table exists, and whether the role of the function may use it. gatewright start prints each call to AWS that a role does not allow.',
         ],
@@ -48,8 +48,8 @@ function explainRefusal(refusal: QuotaRefusal, customer: string, key: string | u
 }
 
 /**
- * Explains errors of a handler's quota that are fixed without a change of the handler's code. @param tenant
- * as a command takes it
+ * Explains errors of a handler's quota that are fixed without a change of the handler's code.
+ * @param tenant the name of the customer, in the form in which it is passed to a command
  */
 const FAILURES: readonly {
   readonly text: RegExp;
@@ -68,7 +68,7 @@ const FAILURES: readonly {
   {
     text: /^(plan|tenant|key|route) must be 1 to \d+ characters/,
     advise: (_, [, name = '']) =>
-      `Return ${name} from subject of the quota. If it is a claim of the caller, name it under result.claims.names of the access document, so that the handler gets it.`,
+      `Return ${name} from the function subject of the quota. If it is a claim of the caller, name it under result.claims.names of the access document, so that the handler gets it.`,
   },
 ];
 

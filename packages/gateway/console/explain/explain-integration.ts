@@ -96,7 +96,7 @@ function describeMissed(integration: IntegrationCircumstances | undefined): stri
   if (integration?.missedTemplates === undefined) return [];
   return [
     templates.length === 0
-      ? 'The MOCK integration has no request template, from which it takes its status.'
+      ? 'A MOCK integration takes its status from a request template, and this one has none.'
       : `The MOCK integration takes its status from a request template, and has none for ${contentType}, only for ${templates.join(', ')}.`,
   ];
 }
@@ -144,7 +144,7 @@ function explainAnswer(about: Circumstances, integration: IntegrationCircumstanc
       changes: [
         integration.problem.code === 'forbidden'
           ? `Use a caller to whom the rules under channels of the access document allow this, or change the rules, for exactly the callers that need it, and run \`${COMPILE}\`.`
-          : 'Do what the frame says: its text is meant for the sender of the message.',
+          : 'Correct the message as the error frame says: its text is written for the sender of the message.',
       ],
     };
   const ignored = explainIgnored(integration);
@@ -176,7 +176,7 @@ function explainErrorReply(
   const responded =
     own === status
       ? `responded with ${status}${took}; the gateway passed the response on`
-      : `responded${own === 'success' ? ' without an error' : ` with ${own}`}${took}, and the integration response that its SelectionPattern chose made it ${status}`;
+      : `responded${own === 'success' ? ' without an error' : ` with ${own}`}${took}, and the integration response that its SelectionPattern chose changed the status to ${status}`;
   const ofQuota = explainHandlerQuota(about);
   if (integration.kind === 'service' && integration.eventFault !== undefined)
     return explainNotJson(integration, routeKey);
@@ -202,7 +202,7 @@ function explainPinned({ pinned, target = '' }: IntegrationCircumstances): Reaso
   const isAlias = qualifier !== version;
   return {
     because: [
-      `${isAlias ? `The alias ${qualifier} chose version ${version}` : `The integration names version ${version}`}, which keeps the code and configuration with which it was published. Code or configuration of ${target} was changed since the gateway started, and that changes only $LATEST.`,
+      `${isAlias ? `The alias ${qualifier} chose version ${version}` : `The integration names version ${version}`}, which keeps the code and configuration with which it was published. The code or configuration of ${target} has changed since the gateway started, but such a change applies only to $LATEST.`,
     ],
     changes: [
       `Publish a version with the change (aws lambda publish-version --function-name ${target}), and ${isAlias ? `point the alias at it (aws lambda update-alias --function-name ${target} --name ${qualifier} --function-version …)` : 'name it in the integration'}.`,
@@ -227,7 +227,7 @@ function explainIgnored(integration: IntegrationCircumstances): Reason {
   };
 }
 
-/** Explains that the function of a message returned an error, for which the client gets no status. */
+/** Explains that the function for a message returned an error status, which the client does not get. */
 function explainErrorStatus(
   integration: IntegrationCircumstances,
   {

@@ -23,7 +23,7 @@ export function explainDefaultRoute({ selection, routeKey }: Circumstances): Rea
     return { because: [], changes: [] };
   return {
     because: [
-      `The route selection expression ${expression} selected “${selected}”, which no route key equals, so the route $default handled the message. Only the letter case of the route ${near} differs, and route keys are case-sensitive.`,
+      `The route selection expression ${expression} selected “${selected}”, but no route has this key, so the route $default handled the message. The route ${near} differs only in letter case, and route keys are case-sensitive.`,
     ],
     changes: [`Send “${near}” instead of “${selected}”, or add a route with the key ${selected}.`],
   };
@@ -43,7 +43,7 @@ function explainMessage({ nearMisses, selection }: Circumstances): Reason {
             selection.selected === undefined
               ? 'The message has no such value.'
               : `It selected “${selection.selected}”, for which there is no route.`,
-            ...(key === undefined ? [] : [`Its member ${key} is a route key.`]),
+            ...(key === undefined ? [] : [`The value of its member ${key} is a route key.`]),
           ]),
     ],
     changes: [
@@ -84,13 +84,13 @@ function explainStage(about: Circumstances): Reason {
     return {
       because: [...because, `Names of stages are case-sensitive, and only the case of ${near} differs.`],
       changes: [
-        `Call /${near}${path.slice(near.length + 1)}.${definition?.logicalId === APIS_ADDED_BY_SAM.rest ? ` SAM names the stage ${near} of an API that it makes from events: for another name, define an AWS::Serverless::Api with StageName, and name it in RestApiId of the events.` : ''}`,
+        `Call /${near}${path.slice(near.length + 1)}.${definition?.logicalId === APIS_ADDED_BY_SAM.rest ? ` SAM gives the stage name ${near} to an API that it creates from events: for another name, define an AWS::Serverless::Api with StageName, and name it in RestApiId of the events.` : ''}`,
       ],
     };
   return { because, changes: [adviseStage(about)] };
 }
 
-/** Advises the path that a route serves, or else only the names of the stages. */
+/** Suggests the path that a route serves, or, if there is none, only the names of the stages. */
 function adviseStage({ stages, protocol, path, method, staged }: Circumstances): string {
   const names = listed(
     stages.map((name) => `/${name}`),
@@ -100,7 +100,7 @@ function adviseStage({ stages, protocol, path, method, staged }: Circumstances):
   if (staged === undefined) return `Begin the path with ${names}.`;
   if (staged.instead !== undefined)
     return `Call ${method} ${staged.path}, with the stage in place of /${staged.instead}.`;
-  return `Call ${method} ${staged.path}.${protocol === 'rest' && path.length > 1 ? ` If a redirect (Location) or a link of this API led to ${path}, write the stage there.` : ''}`;
+  return `Call ${method} ${staged.path}.${protocol === 'rest' && path.length > 1 ? ` If a redirect (Location) or a link of this API led to ${path}, add the stage to it.` : ''}`;
 }
 
 /** A WebSocket API has no paths: its URL ends with the stage, or with the base path of a custom domain. */
@@ -220,7 +220,7 @@ function explainRoute(about: Circumstances, stageName: string): Reason {
       ...(mapped === undefined
         ? []
         : [
-            `The request was sent to ${mapped}${path} at ${domain === undefined ? 'a custom domain' : `the custom domain ${domain.name}`}, whose mapping ${mapped} was removed before the routes were compared.`,
+            `The request was sent to ${mapped}${path} at ${domain === undefined ? 'a custom domain' : `the custom domain ${domain.name}`}, whose mapping key ${mapped} was removed from the path before it was compared with the routes.`,
           ]),
       ...(domain === undefined || doubledStage === undefined
         ? []

@@ -78,7 +78,7 @@ function throttleOfStage(
  */
 function orRemove({ protocol, definition }: Circumstances): string {
   return definition?.form === 'terraform' && protocol !== 'rest'
-    ? '. In Terraform, these are throttling_rate_limit and throttling_burst_limit in default_route_settings or route_settings of the aws_apigatewayv2_stage: the provider sends 0 for a limit that such a block does not have, so set both, or remove the block.'
+    ? '. In Terraform, these are throttling_rate_limit and throttling_burst_limit in default_route_settings or route_settings of the aws_apigatewayv2_stage: the provider sends 0 for a limit that such a block does not set, so set both, or remove the block.'
     : ', or remove both from it.';
 }
 
@@ -107,7 +107,7 @@ function explainKey(about: Circumstances, meter: MeterCircumstances): Reason {
     case 'disabled':
       return {
         because: [`${needs}; ${nameOfKey(meter)} is disabled.`],
-        changes: [`Enable the key, or send another one: set ${setting('keyEnabled')}.`],
+        changes: [`Enable the key (set ${setting('keyEnabled')}), or send another one.`],
       };
     case 'no-plan':
       return {
@@ -178,7 +178,7 @@ function explainNoneGiven(needs: string, refusal: string, decided: DecidedAccess
         because: [`${source}, and the authorizer’s response has no usageIdentifierKey.`],
         changes: [
           'Return usageIdentifierKey from the authorizer, with a key of a usage plan for this stage.',
-          'Or, if clients send the key themselves (x-api-key), set ApiKeySourceType: HEADER of the API, and deploy the API again.',
+          'Or, if clients send the key themselves (x-api-key), set ApiKeySourceType: HEADER on the API, and deploy the API again.',
         ],
       }
     : {

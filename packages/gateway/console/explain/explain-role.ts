@@ -1,4 +1,4 @@
-/** Explains that API Gateway cannot call with the role of an integration or authorizer (docs/aws §8). */
+/** Explains that API Gateway cannot use the role of an integration or authorizer (docs/aws §8). */
 import { API_GATEWAY, nameOfRole } from '../../core/policy/role.ts';
 import { findMissingRights } from './missing-right.ts';
 import type { RoleRefusal } from '../../core/policy/role-refusal.ts';

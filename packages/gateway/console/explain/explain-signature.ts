@@ -23,7 +23,7 @@ export function explainSignature(about: Circumstances): Reason {
         `${adviseSigning(isDeployed, defect)}${about.kind === 'handshake' ? PRESIGNED : ''}`,
         ...(isFunctionUrl(defect)
           ? [
-              'Or, if everybody may call the function, set AuthType: NONE of the URL, with permissions for Principal "*" to both lambda:InvokeFunctionUrl (FunctionUrlAuthType: NONE) and lambda:InvokeFunction (InvokedViaFunctionUrl: true).',
+              'Or, if everybody may call the function, set AuthType: NONE on the URL, with permissions for Principal "*" to both lambda:InvokeFunctionUrl (FunctionUrlAuthType: NONE) and lambda:InvokeFunction (InvokedViaFunctionUrl: true).',
             ]
           : []),
       ],
@@ -35,7 +35,7 @@ export function explainSignature(about: Circumstances): Reason {
       ...(encodedIn(about).length === 0
         ? []
         : [
-            'Sign the path in the form of the canonical string above, with each segment encoded (an SDK of AWS does so). The address of the request itself may stay as it is.',
+            'Sign the path in the form of the canonical string above, with each segment encoded (an AWS SDK does so). The URL of the request itself may stay as it is.',
           ]),
       ...faults.map((fault) => adviseFault(fault, { region, service, isDeployed })),
       ...(faults.includes('form') && about.routeKey !== undefined
@@ -51,7 +51,7 @@ export function explainSignature(about: Circumstances): Reason {
  * The constructor WebSocket of browsers takes a URL and subprotocols (WHATWG WebSockets, "The WebSocket interface").
  */
 const PRESIGNED =
-  ' A browser cannot set headers of a handshake: presign its URL, so that the query has the signature (X-Amz-Signature).';
+  ' A browser cannot set the headers of a handshake: presign the URL of the handshake, so that its query contains the signature (X-Amz-Signature).';
 
 /** Names the setting that asks for a signature, if the request has none. */
 function describeRequirement({ defect, routeKey, kind }: Circumstances): string[] {
@@ -69,12 +69,12 @@ function describeRequirement({ defect, routeKey, kind }: Circumstances): string[
     : [];
 }
 
-/** Function URLs are signed for the service lambda, and routes of an API for execute-api. */
+/** Requests to function URLs are signed for the service lambda, and requests to APIs for execute-api. */
 function isFunctionUrl(defect: Circumstances['defect']): boolean {
   return defect?.kind === 'signature' && defect.service === 'lambda';
 }
 
-/** Says for which service or region the client signed. AWS’s message names only the ones that it wants. */
+/** Says for which service or region the client signed. AWS’s message names only the expected ones. */
 function describeScope(defect: Circumstances['defect']): string[] {
   if (defect?.kind !== 'signature' || defect.scope === undefined) return [];
   const { faults, scope, service, region } = defect;
@@ -92,7 +92,7 @@ function describeSigner(defect: Circumstances['defect']): string[] {
   return [`The request names the access key ${signer === undefined ? accessKeyId : `of ${signer}`}.`];
 }
 
-/** AWS has one message for an unknown access key and for three faults of the session token. */
+/** AWS has the same message for an unknown access key and for three faults of the session token. */
 const TOKEN_FAULTS: Readonly<Partial<Record<SignatureFault, string>>> = {
   'token-missing':
     'This access key belongs to temporary credentials, which are valid only with their session token, and the request has no X-Amz-Security-Token.',
@@ -120,7 +120,7 @@ function describeEncoded(about: Circumstances): string[] {
   return found.length === 0
     ? []
     : [
-        `The canonical path has ${list(found.map((one) => `${one} for “${decodeByte(one)}”`))}: every segment of the path is encoded before it is signed. A signer that signs the path as the client wrote it gets another signature.`,
+        `The canonical path has ${list(found.map((one) => `${one} for “${decodeByte(one)}”`))}: every segment of the path is encoded before it is signed. A signer that signs the path as the client wrote it computes a different signature.`,
       ];
 }
 
@@ -152,9 +152,9 @@ function adviseFault(fault: SignatureFault, { region, service, isDeployed }: Exp
     case 'service':
       return `Sign for the service ${service}.`;
     case 'terminator':
-      return 'End the scope of the credential with aws4_request.';
+      return 'End the credential scope with aws4_request.';
     case 'date':
-      return 'Use the date of X-Amz-Date in the scope of the credential.';
+      return 'Use the date of X-Amz-Date in the credential scope.';
     case 'access-key':
       return isDeployed
         ? 'Use an access key that exists. Send X-Amz-Security-Token only if the credentials are temporary.'
@@ -168,6 +168,6 @@ function adviseFault(fault: SignatureFault, { region, service, isDeployed }: Exp
     case 'session':
       return 'Get new temporary credentials (AssumeRole), and sign the request with them.';
     case 'mismatch':
-      return `Compare the canonical string above with the one that the client signed: host, path, query, headers and body must arrive as they were signed. A body is sent as exactly the text that was signed, so make it once, sign it and send it. If both are equal, check the secret access key${isDeployed ? '' : ' (`gatewright env` prints the local one)'}.`;
+      return `Compare the canonical string above with the one that the client signed: host, path, query, headers and body must arrive as they were signed. The body, too, must be exactly the text that was signed: serialize it once, and sign and send this text. If both canonical strings are equal, check the secret access key${isDeployed ? '' : ' (`gatewright env` prints the local one)'}.`;
   }
 }

@@ -159,7 +159,7 @@ const MALFORMED: Readonly<Record<MalformedPart, string>> = {
   payload: 'its second part, the claims, is not base64url of a JSON object',
   unsigned: 'it is not signed, because its third part, the signature, is empty',
   signature: 'its third part, the signature, is not base64url, or it has padding (=), which is not allowed',
-  extension: 'its header has crit, and API Gateway supports no such extension',
+  extension: 'its header has the member crit, and API Gateway supports no critical extensions',
   algorithm: 'its header names no algorithm (alg)',
 };
 
@@ -173,7 +173,7 @@ function explainForeign(refused: Refused): Reason | undefined {
   if (findRespelt(token.issuer, trusted.issuers) !== undefined) return undefined;
   return {
     because: [
-      `The token names the issuer ${token.issuer}; authorizer ${authorizer} accepts only ${list(trusted.issuers)}, whose keys did not sign it.`,
+      `The token names the issuer ${token.issuer}; authorizer ${authorizer} accepts only tokens of ${list(trusted.issuers)}, and this token was signed with another key.`,
     ],
     changes: [adviseToken(refused), ...acceptIssuer(token.issuer, trusted.issuers)],
   };
@@ -197,7 +197,7 @@ function acceptIssuer(issuer: string, trusted: readonly string[]): string[] {
 
 /**
  * Returns the accepted value that differs from this one only in final slashes or spaces, in letter case, or in the
- * scheme. Returns undefined if there is none. API Gateway compares both as texts.
+ * scheme. Returns undefined if there is none. API Gateway compares both as strings.
  */
 function findRespelt(value: string, accepted: readonly string[]): string | undefined {
   return accepted.find((one) => one !== value && plain(one) === plain(value));
@@ -215,7 +215,7 @@ function plain(value: string): string {
 function describeRespelling(given: string, accepted: string): string {
   const slashes = given.endsWith('/') !== accepted.endsWith('/');
   if (slashes && given.replace(/\/+$/, '') === accepted.replace(/\/+$/, ''))
-    return `the token has it ${given.endsWith('/') ? 'with' : 'without'} the slash at its end, the authorizer ${given.endsWith('/') ? 'without' : 'with'} it`;
+    return `the value in the token ends ${given.endsWith('/') ? 'with' : 'without'} a slash, the value in the authorizer ${given.endsWith('/') ? 'without' : 'with'} one`;
   return 'the two spellings differ';
 }
 
@@ -234,10 +234,10 @@ function explainRespelt(
     const [claim, property] = isIssuer ? ['iss', 'Issuer'] : ['aud', 'Audience'];
     return {
       because: [
-        `The ${claim} of the token is ${given}, and ${property} of authorizer ${authorizer} is ${respelt}: ${describeRespelling(given, respelt)}, and API Gateway compares the texts as they are.`,
+        `The ${claim} of the token is ${given}, and ${property} of authorizer ${authorizer} is ${respelt}: ${describeRespelling(given, respelt)}, and API Gateway compares the two strings exactly.`,
       ],
       changes: [
-        `Write ${given} for ${respelt} in ${property} of the JwtConfiguration of authorizer ${authorizer}, exactly as the token has it.`,
+        `Write ${given} instead of ${respelt} in ${property} of the JwtConfiguration of authorizer ${authorizer}, exactly as the token has it.`,
       ],
     };
   }
@@ -252,7 +252,7 @@ function describePools(audiences: readonly string[]): string[] {
     .filter((one) => POOL_ID.test(one))
     .map(
       (one) =>
-        `The audience ${one} is the id of a user pool, which is in no token: its tokens are for an app client.`,
+        `The audience ${one} is the id of a user pool, which is never the audience of a token: the tokens of a user pool are for an app client.`,
     );
 }
 
@@ -291,7 +291,7 @@ function explainClaim(
       return {
         because: [
           ...describePools(trusted.audiences),
-          `The token has ${token.audience.length === 0 ? 'no audience' : `the audience ${list(token.audience)}`}; authorizer ${authorizer} accepts ${trusted.audiences.length === 0 ? 'another' : `only ${list(trusted.audiences)}`}.`,
+          `The token has ${token.audience.length === 0 ? 'no audience' : `the audience ${list(token.audience)}`}; authorizer ${authorizer} accepts ${trusted.audiences.length === 0 ? 'a different one' : `only ${list(trusted.audiences)}`}.`,
         ],
         changes: adviseAudience(refused, token),
       };
@@ -329,7 +329,7 @@ function explainScope(refused: Refused, { scopes, isIdToken }: TokenCircumstance
     changes: [
       ...(isIdToken === true
         ? [
-            'Send the access token of the same sign-in: only access tokens have scopes. Or, if ID tokens may call the route, remove its scopes.',
+            'Send the access token of the same sign-in: only access tokens have scopes. Or, if callers may send ID tokens, remove the scopes from the route.',
           ]
         : []),
       adviseToken(refused),
@@ -368,6 +368,6 @@ export function renewToken(isDeployed: boolean): string {
 export function describeExpiry({ expiresAtEpochMs, overForMs }: TokenCircumstances): string[] {
   if (expiresAtEpochMs === undefined || overForMs === undefined) return [];
   return [
-    `The token's unverified \`exp\` says it expired at ${new Date(expiresAtEpochMs).toISOString()}, ${formatDuration(overForMs)} before the request.`,
+    `The token's unverified \`exp\` says that it expired at ${new Date(expiresAtEpochMs).toISOString()}, ${formatDuration(overForMs)} before the request.`,
   ];
 }

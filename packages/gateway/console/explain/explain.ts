@@ -46,10 +46,10 @@ export function explain(
     ...describeRestatus(about),
     ...surprises.because,
     ...(isPlaced(about, reason, surprises) ? describePlaces(about) : []),
-    // A function may let out, or print, the error of a call that its role does not allow.
+    // A function may throw or print the error of a call that its role does not allow.
     ...deliveries.because.filter((sentence) => !reason.because.includes(sentence)),
   ];
-  // What a service refused is why the function responded as it did, unless the response itself is advised.
+  // The refusal by a service explains the function's response, unless there is advice about the response itself.
   const isDenied =
     about.deliveries?.some(
       ({ step }) =>
@@ -62,7 +62,7 @@ export function explain(
     ...(isDenied ? deliveries.changes : []),
     ...(isUnadvised ? adviseByCode(about) : reason.changes),
     ...(isCause || reason.otherwise === undefined ? [] : [reason.otherwise]),
-    // What happened to an event matters more than what seldom matters of a response.
+    // The deliveries of events matter more than the minor surprises of a response.
     ...surprises.changes.filter(
       (change) => deliveries.changes.length === 0 || surprises.minorChanges?.includes(change) !== true,
     ),
@@ -109,13 +109,13 @@ function headlineOf(about: Circumstances): string {
   if (kind === 'event') return headlineOfEvent(about.deliveries ?? []);
   if (kind === 'edge')
     return about.edge?.answer.kind === 'host'
-      ? `${what} was refused with ${status} by API Gateway, before any API.`
+      ? `${what} was refused with ${status} by API Gateway, before it reached any API.`
       : `${what} was answered with ${status} by CloudFront itself.`;
   if (kind === 'post' && failure === undefined) return `${what} was sent.`;
   if (kind === 'post') return `The call ${method} @connections was refused with ${status}.`;
   if (kind === 'disconnect')
     return about.routeKey === undefined
-      ? `${what} was reported to nobody, because the API has no route $disconnect.`
+      ? `${what} was not reported to the API, because it has no route $disconnect.`
       : `${what} was reported to the API.`;
   const { errorStatus } = about.integration ?? {};
   if (kind === 'message' && failure === undefined && errorStatus !== undefined)
@@ -151,7 +151,7 @@ function describePlaces({ places = [] }: Circumstances): string[] {
     : [`Defined at: ${places.map(({ what, place }) => `${what} ${place}`).join(', ')}.`];
 }
 
-/** Names the customer plan by which the authorizer charged, and the units that were left. */
+/** Names the customer plan that the authorizer charged, and the units that were left. */
 function describeLeft({
   plan,
   customer,
@@ -159,13 +159,15 @@ function describeLeft({
 }: NonNullable<NonNullable<Circumstances['guard']>['decided']>): string[] {
   if (plan === undefined || left.length === 0) return [];
   const whose = customer === undefined ? '' : ` of the customer ${customer}`;
-  return [`The plan ${plan}${whose} was charged; after that, it had left: ${printLeft(left)}.`];
+  return [`The plan ${plan}${whose} was charged; the remaining units are: ${printLeft(left)}.`];
 }
 
 /** A reply does not name the plan. */
 function describeLeftOfReply({ integration }: Circumstances): string[] {
   const { left = [] } = integration ?? {};
-  return left.length === 0 ? [] : [`RateLimit of the reply says what is left: ${printLeft(left)}.`];
+  return left.length === 0
+    ? []
+    : [`The RateLimit header of the reply says how many units are left: ${printLeft(left)}.`];
 }
 
 function printLeft(left: readonly LeftUnits[]): string {
@@ -197,7 +199,7 @@ function describeCaller({
   const key = decided?.key === undefined ? '' : ` (key ${decided.key})`;
   // A simple response of an HTTP API names nobody.
   const who = decided?.customer === undefined ? principal : `the customer ${decided.customer}${key}`;
-  if (kind === 'iam') return `The signature is valid: ${who ?? 'the signer'} called.`;
+  if (kind === 'iam') return `The signature is valid: the caller is ${who ?? 'the signer'}.`;
   if (kind === 'token')
     return `Authorizer ${name} accepted the token${who === undefined ? '' : ` of ${who}`}.`;
   if (from === 'cache')
@@ -257,7 +259,7 @@ function explainRefresh(about: Circumstances): Reason {
   };
 }
 
-/** A method that has no body in its requests needs no model; with ANY, the model is for the other methods. */
+/** A method whose requests have no body needs no model; with ANY, the model is for the other methods. */
 function adviseModelOf({ method, routeKey = 'the route', definition, protocol }: Circumstances): string {
   const setting = nameSetting('requestModel', definition);
   return routeKey.startsWith('ANY ')

@@ -1,6 +1,6 @@
 /**
- * Says what to change about well-known errors of handlers. Each row is the text of a runtime or of a library, which
- * several causes do not share.
+ * Says what to change about well-known errors of handlers. Each row matches an error of a runtime or a library
+ * that has only one cause.
  */
 import { atErrorPlace } from './reason.ts';
 import { adviseThrownError } from './service-advice.ts';
@@ -37,7 +37,7 @@ const ROWS: readonly Row[] = [
     // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
     text: /^RequestEntityTooLargeException|\(RequestEntityTooLargeException\)/,
     advise: (_, at) =>
-      `Hand over less in the call${at}: put the data into S3 and pass only its key, or divide the work. An asynchronous invocation (InvocationType Event) takes at most 1 MB, and a synchronous one 6 MB.`,
+      `Send less data in the call${at}: put the data into S3 and pass only its key, or divide the work. An asynchronous invocation (InvocationType Event) takes at most 1 MB, and a synchronous one 6 MB.`,
   },
   {
     text: /\b(?:require|module|exports|__dirname|__filename) is not defined in ES module scope/,
@@ -52,10 +52,10 @@ const ROWS: readonly Row[] = [
   {
     text: /Object of type Decimal is not JSON serializable/,
     advise: (_, at) =>
-      `Convert the numbers${at}: boto3 reads numbers of DynamoDB as Decimal, which json.dumps refuses. json.dumps(item, default=str) writes them as texts, default=float as numbers.`,
+      `Convert the numbers${at}: boto3 reads numbers of DynamoDB as Decimal, which json.dumps refuses. json.dumps(item, default=str) writes them as strings, default=float as numbers.`,
   },
   {
-    // Lambda's runtime writes bytes as UTF-8 text, which fails for all others.
+    // Lambda's runtime writes bytes as UTF-8 text, which fails for bytes that are not UTF-8.
     text: /Runtime\.MarshalError.*(?:Object of type bytes is not|codec can't decode byte)/s,
     advise: (_, __, named) =>
       `Return base64 text in place of the bytes that the result of ${named} has: 'body': base64.b64encode(data).decode(), with 'isBase64Encoded': True. A result must be JSON, which has no bytes.`,
@@ -64,7 +64,7 @@ const ROWS: readonly Row[] = [
     // Calling an async function of Python only makes a coroutine, and Lambda’s runtime does not await it.
     text: /Object of type coroutine is not JSON serializable/,
     advise: (_, at, named) =>
-      `Await the async function${at}, or run it with asyncio.run(…): ${named} returned a coroutine instead of the result of the async function. Lambda itself awaits nothing, so an async handler needs a plain one: def handler(event, context): return asyncio.run(main(event, context)).`,
+      `Await the async function${at}, or run it with asyncio.run(…): ${named} returned a coroutine instead of the result of the async function. Lambda itself awaits nothing, so call an async function from a handler that is not async: def handler(event, context): return asyncio.run(main(event, context)).`,
   },
   {
     text: /Object of type (\w+) is not JSON serializable/,
@@ -79,7 +79,7 @@ const ROWS: readonly Row[] = [
     // https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html: event, context, callback.
     text: /\b(?:callback|cb|done|next) is not a function/,
     advise: (_, at) =>
-      `Return the result from an async handler instead of calling back${at}, or take the callback as the third parameter: Lambda calls a handler with event, context and callback, in this order, and has no callback from Node.js 24 on.`,
+      `Return the result from an async handler instead of calling back${at}, or take the callback as the third parameter: Lambda calls a handler with event, context and callback, in this order, and passes no callback from Node.js 24 on.`,
   },
   {
     text: /Do not know how to serialize a BigInt/,
@@ -109,7 +109,7 @@ const ROWS: readonly Row[] = [
     text: /Cannot find module '([^']*\/([\w.-]+))' imported from (\S+)/,
     advise: ([, , file = '', from = '']) =>
       /\.\w+$/.test(file)
-        ? `Put ${file} where ${from} imports it from, or correct the import: paths are case-sensitive on Lambda.`
+        ? `Put ${file} at the path from which ${from} imports it, or correct the import: paths are case-sensitive on Lambda.`
         : `Write the import in ${from} with the extension of the file, such as './${file}.js' or './${file}/index.js': ES modules need it.`,
   },
   {
@@ -128,7 +128,7 @@ const ROWS: readonly Row[] = [
     // https://docs.aws.amazon.com/lambda/latest/dg/configuration-ephemeral-storage.html
     text: /EROFS: read-only file system|\[Errno 30\] Read-only file system|ENOENT: no such file or directory, mkdir '(?!\/tmp\/)/,
     advise: (_, at, named) =>
-      `Write below /tmp${at}, and keep what later invocations need in S3 or a table: Lambda lets ${named} write nowhere else, and each instance has its own /tmp. To let functions of this gateway write everywhere, start it with --read-only off.`,
+      `Write below /tmp${at}, and keep what later invocations need in S3 or a table: Lambda lets ${named} write nowhere else, and each instance has its own /tmp. To let functions of this gateway write anywhere, start it with --read-only off.`,
   },
   {
     text: /Error: Cannot find module '(\.{1,2}\/[^']+)'/,
@@ -156,7 +156,7 @@ export function adviseFunctionError({
     const match = wanted.exec(text);
     if (match !== null) return advise(match, atErrorPlace(lines), named);
   }
-  // Only an error of an SDK is about a call of a service.
+  // Only an error of an SDK is about a call to a service.
   if (!OF_SDK.test(lines.join('\n'))) return undefined;
   const { code, detail } = readSdkError(errorType, errorMessage);
   return adviseThrownError(code, detail, atErrorPlace(lines));
@@ -170,7 +170,7 @@ function callWithItsParameters(name: string, at: string): string {
   return `Call ${name}${at} with the arguments that it takes, or change its parameters; the first parameter of a method is self.`;
 }
 
-/** botocore writes the code and the message of the service into one text. https://github.com/boto/botocore, exceptions.py */
+/** botocore writes the service's code and message into one string. https://github.com/boto/botocore, exceptions.py */
 const OF_BOTOCORE =
   /^An error occurred \((?<code>[\w.]+)\) when calling the \w+ operation(?: \([^)]*\))?: (?<detail>.*)$/s;
 

@@ -36,7 +36,7 @@ function outcomeOf(steps: readonly ToldStep[]): string {
   if (steps.some(({ isBlock }) => isBlock === true)) return 'waits behind a batch that fails';
   // A note about a delivery says that AWS would not make it: keys are not checked here.
   const unmade = steps.find(({ step, notes = [] }) => step.kind === 'delivered' && notes.length > 0)?.step;
-  if (unmade?.kind === 'delivered') return `reached ${nameOf(unmade.to)} here, and would not on AWS`;
+  if (unmade?.kind === 'delivered') return `reached ${nameOf(unmade.to)} here, but would not on AWS`;
   const last = steps.findLast(
     ({ step }) => !['accepted', 'delivered', 'filtered', 'forbidden'].includes(step.kind),
   )?.step;

@@ -68,7 +68,7 @@ function adviseProblem(
       return `Let the request template of ${routeKey} render an integer, such as {"statusCode": 200}: a MOCK integration takes the status from it.`;
     case 'no-response':
       if (defect.patterns.length > 0 && defect.selectBy === '')
-        // A function that succeeds has no error message, and is meant for the default.
+        // A function that succeeds has no error message, so its result is meant for the default integration response.
         return `Add an integration response without SelectionPattern, the default, to ${routeKey}: { StatusCode: '200' }, or another status that has a method response. The function succeeded, and its result is meant for the default.`;
       return defect.patterns.length === 0
         ? `Add an integration response with the status 200 and without SelectionPattern, the default, to ${routeKey}, and a method response for 200, unless it has one.`
@@ -77,7 +77,7 @@ function adviseProblem(
       return `Add a method response for ${defect.status} to ${routeKey}, or make the integration response use a status that the method declares.`;
     case 'binary-body':
       return isPreflightOfSam
-        ? `${upperFirst(adviseTypes(defect.entry))}: templates read text only, and Cors of SAM makes ${routeKey} with a template and cannot set ContentHandling.`
+        ? `${upperFirst(adviseTypes(defect.entry))}: templates read text only, and the Cors property of SAM, which generates ${routeKey} with a template, cannot set ContentHandling.`
         : `Set ContentHandling of ${routeKey} to CONVERT_TO_TEXT, or ${adviseTypes(defect.entry)}: templates read text only.`;
     case 'base64':
       return defect.side === 'request'

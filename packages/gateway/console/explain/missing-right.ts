@@ -70,7 +70,7 @@ export function findMissingRights(
         : `No policy of ${who(denial)} allows ${denial.action} on ${denial.resource}.`,
       ...(mayHideMissing(denial)
         ? [
-            'S3 says that an object does not exist only to callers with s3:ListBucket on the bucket. To all others, it denies the read of such an object.',
+            'S3 tells only callers with s3:ListBucket on the bucket that an object does not exist. To all other callers, it denies access to such an object.',
           ]
         : []),
     ]),
@@ -133,8 +133,8 @@ export function explainMissingPermission(
 }
 
 /**
- * Finds a permission that was meant for the call, but whose source ARN names another stage, has a part too many, or
- * none after the API id.
+ * Finds a permission that was meant for the call, but whose source ARN names another stage, has one part too many, or
+ * has no part after the API id.
  */
 function findSourceFault(
   source: string,
@@ -166,7 +166,7 @@ function findSourceFault(
     ? undefined
     : {
         because:
-          'Here, the source of a call is the stage and the route key, so a source ARN with three parts after the API id (stage, method, path) never matches it.',
+          'For this API, the source ARN of a call ends with the stage and the route key, so a source ARN with three parts after the API id (stage, method, path) never matches it.',
         change: `Remove one /* from the source ARN of ${long.replace(/ for \S+$/, '')}: it has to end with /*/* (every route) or /*/${rest[0] ?? ''}.`,
       };
 }

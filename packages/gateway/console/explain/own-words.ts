@@ -10,7 +10,7 @@ type Protocol = 'rest' | 'http' | 'websocket';
 type Own = Partial<Readonly<Record<'terraform' | 'terraform-v2' | 'serverless' | 'cdk' | 'sam', string>>>;
 
 /**
- * Properties that explanations name. If a property has no name of a tool here, Terraform uses the name in
+ * Properties that explanations name. If a property has no entry for a tool here, Terraform uses the name in
  * snake case, the CDK uses it in camel case, and serverless.yml and SAM use it unchanged.
  * @see https://registry.terraform.io/providers/hashicorp/aws/latest/docs
  * @see https://www.serverless.com/framework/docs/providers/aws/events/apigateway

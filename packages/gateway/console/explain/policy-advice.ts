@@ -278,7 +278,7 @@ export function nameStatement({ statements }: GuardPolicy, statement: Statement 
 
 /**
  * A cached result was made for one request, and serves every request with the same credential.
- * @param other the request for which the result was made; undefined if it was an equal one
+ * @param other the request for which the result was made; undefined if it was an equal request
  */
 export function describeAge(
   { guard }: Circumstances,
@@ -312,7 +312,7 @@ export function adviseOnDeny(
     ];
   if (about.isBehindEdge === true && /^aws:sourceip$/i.test(key))
     return [
-      `Compare the address of the viewer at the distribution instead: the request came through CloudFront, and aws:SourceIp is the address of CloudFront (${list(found)}), not the viewer’s. Give the distribution a web ACL of the scope CLOUDFRONT with an IP set of ${list(wanted)}, and let ${whose} admit only CloudFront, for example by a secret header of the origin that a rule of the API checks.`,
+      `Compare the address of the viewer at the distribution instead: the request came through CloudFront, and aws:SourceIp is the address of CloudFront (${list(found)}), not the viewer’s. Give the distribution a web ACL of the scope CLOUDFRONT with an IP set of ${list(wanted)}, and let ${whose} admit only CloudFront, for example by a secret header that the distribution adds for the origin (OriginCustomHeaders) and that a rule of the API checks.`,
     ];
   const { definition } = about;
   if (

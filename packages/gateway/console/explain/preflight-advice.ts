@@ -15,7 +15,7 @@ export function advisePreflight(about: Circumstances): string[] {
     return [
       routeKey.startsWith('OPTIONS ')
         ? `${credentials}: remove the authorizer from ${routeKey}, or remove this route, so that CorsConfiguration answers preflights.`
-        : `${credentials}: ${routeKey} matches OPTIONS, too, so that it gets the preflights that CorsConfiguration would answer. Write a route for each method that the path has in place of ${routeKey}, such as GET ${path}, or add a route OPTIONS ${path} without an authorizer, whose integration responds with 200.`,
+        : `${credentials}: ${routeKey} matches OPTIONS, too, so it receives the preflights that CorsConfiguration would answer. Replace ${routeKey} with a route for each method of the path, such as GET ${path}, or add a route OPTIONS ${path} without an authorizer, whose integration responds with 200.`,
     ];
   if (protocol === 'http')
     return [

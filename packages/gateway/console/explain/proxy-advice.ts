@@ -85,7 +85,7 @@ function adviseValue(part: ValuePart, form: Form): string {
     case 'buffer':
       return `Return the body from ${named} as base64: body: body.toString('base64'), isBase64Encoded: true.`;
     case 'isBase64Encoded':
-      return `Return isBase64Encoded from ${named} as true or false, not as text.`;
+      return `Return isBase64Encoded from ${named} as true or false, not as a string.`;
     case 'base64':
       return `Return body from ${named} as base64, or set isBase64Encoded to false.`;
     case 'frame-size':
@@ -107,7 +107,7 @@ const MEANT: Readonly<Record<string, string>> = {
 function adviseMembers(names: readonly string[], { named, isStream }: Form): string {
   const cookies = names.includes('cookies')
     ? [
-        `Return the cookies from ${named} as multiValueHeaders: { "Set-Cookie": ["a=1", "b=2"] }; only payload format 2.0 of an HTTP API, function URLs and streams have cookies.`,
+        `Return the cookies from ${named} as multiValueHeaders: { "Set-Cookie": ["a=1", "b=2"] }; only payload format 2.0 of an HTTP API, function URLs and streams have the member cookies.`,
       ]
     : [];
   const others = names.filter((name) => name !== 'cookies');
@@ -136,7 +136,7 @@ function adviseData(names: readonly string[], form: Form): string {
     return adviseMembers(names, form);
   const infer =
     payload === 'http-1.0'
-      ? ' With payload format 1.0, nothing else is a response; with 2.0 (PayloadFormatVersion) this object would be the body of a 200, but the event has another form, too.'
+      ? ' With payload format 1.0, API Gateway accepts no other result; with 2.0 (PayloadFormatVersion), this object would be the body of a 200 response, but the event then has a different form, too.'
       : '';
   return `Return { statusCode: 200, body } from ${named}, where body is this object as a string (JSON.stringify in JavaScript, json.dumps in Python).${infer}`;
 }
@@ -163,12 +163,12 @@ function adviseHeader(
     case 'header-value':
       return `Return ${header} from ${named} as ${isOne ? 'a string, or leave the header out' : 'strings, or leave the headers out'}.`;
     case 'header-text':
-      return `Remove line breaks, and characters above U+00FF, from the name and value of the ${isOne ? 'header' : 'headers'} ${header} that ${named} returns; encodeURIComponent(value) in JavaScript, or urllib.parse.quote(value) in Python, does so.`;
+      return `Remove line breaks, and characters above U+00FF, from the name and value of the ${isOne ? 'header' : 'headers'} ${header} that ${named} returns, or encode the value with encodeURIComponent(value) in JavaScript or urllib.parse.quote(value) in Python.`;
     case 'header-list':
       if (isOne && hasCookies && name.toLowerCase() === 'set-cookie')
         return `Return the cookies from ${named} as the list cookies, instead of a list in headers.`;
       return hasMultiValues
         ? `Return ${header} from ${named} in multiValueHeaders instead of headers: only multiValueHeaders takes a list.`
-        : `Join the values of ${header} in ${named} to one string with commas: headers takes no lists in payload format 2.0, which has no multiValueHeaders.`;
+        : `Join the values of ${header} in ${named} into one string with commas: headers takes no lists in payload format 2.0, which has no multiValueHeaders.`;
   }
 }

@@ -141,7 +141,7 @@ export function findErrorPlace(
   ].map(({ groups }) => groups ?? {});
   const own = frames.find(({ file = '' }) => INLINE.test(file) || !FOREIGN.test(file));
   if (own === undefined) return undefined;
-  // The gateway itself writes inline code to a file, which its author does not have.
+  // The gateway itself writes inline code to a file that the author does not have.
   const { file = '', line } = own;
   return { file: INLINE.test(file) ? 'ZipFile' : pathShown(file), line: Number(line) };
 }

@@ -1,4 +1,4 @@
-/** Says what the log of one of the toolkit's authorizers tells about a refused credential, and what to send instead. */
+/** Explains a refused credential from the log of one of the toolkit's authorizers, and says what to send instead. */
 import { describeCredentialDefect, describeTicketDefect } from './explain-access.ts';
 import { adviseRefusedKey, nameRefusedKey } from './refused-key.ts';
 import { findNotedLine } from './reason.ts';

@@ -24,7 +24,7 @@ type Told = {
 const DEFECTS: Readonly<Record<string, Told>> = {
   'secret-replaced': {
     because: (since) =>
-      `its secret was replaced by a rotation of the API key, and is refused${since === undefined ? '' : ` since ${since}`}`,
+      `its secret was replaced by a rotation of the API key, and ${since === undefined ? 'is refused' : `has been refused since ${since}`}`,
     changes: ({ key }) => [
       `Let the client send the secret that the rotation printed. If nobody has kept it, \`gatewright keys rotate ${key}\` prints another one.`,
       'If the secret had leaked, whoever sent this request still uses it, and nothing has to be changed.',

@@ -1,6 +1,6 @@
 /**
  * Advises what to change about errors of AWS services whose messages name the cause. The call may be one of a function or
- * of an integration. Each row has the page of AWS that describes the rule. A page without an address is below
+ * of an integration. Each row names AWS's page about the rule. A page that is named without a host is below
  * https://docs.aws.amazon.com/amazondynamodb/latest/.
  */
 
@@ -36,7 +36,7 @@ const ROWS: readonly Row[] = [
     // APIReference/API_BatchWriteItem.html: "the same item" in one BatchWriteItem
     text: /Provided list of item keys contains duplicates/,
     advise: (_, written) =>
-      `Keep one entry of each key before ${written}: a batch may name an item once. In JavaScript, [...new Map(items.map((item) => [keyOf(item), item])).values()] keeps the last of each key, if keyOf joins the attributes of the key; in Python, table.batch_writer(overwrite_by_pkeys=['id']) does, with the key attributes of the table.`,
+      `Keep only one entry for each key before ${written}: a batch may name each item only once. In JavaScript, [...new Map(items.map((item) => [keyOf(item), item])).values()] keeps the last of each key, if keyOf joins the attributes of the key; in Python, table.batch_writer(overwrite_by_pkeys=['id']) does the same; list the key attributes of the table there.`,
   },
   {
     // APIReference/API_TransactWriteItems.html, CancellationReasons
@@ -53,19 +53,19 @@ const ROWS: readonly Row[] = [
     // APIReference/API_TransactWriteItems.html
     text: /Transaction request cannot include multiple operations on one item/,
     advise: (_, written) =>
-      `Join the operations on the same item in ${written} into one: a ConditionExpression may stand in the Put, Update or Delete itself in place of a ConditionCheck.`,
+      `Join the operations on the same item in ${written} into one: write the ConditionExpression in the Put, Update or Delete itself, without a separate ConditionCheck.`,
   },
   {
     // APIReference/API_Query.html, KeyConditionExpression
     text: /Query condition missed key schema element: (\S+)/,
     advise: ([, key = ''], written) =>
-      `Compare ${key} with = in KeyConditionExpression of ${written}: a query needs the partition key. To query by other attributes, name the index whose keys they are in IndexName.`,
+      `Compare ${key} with = in KeyConditionExpression of ${written}: a query needs the partition key. To query by other attributes, set IndexName to an index that has them as its keys.`,
   },
   {
     // APIReference/API_Query.html, KeyConditionExpression
     text: /Query key condition not supported/,
     advise: (_, written) =>
-      `Compare the partition key with = only in KeyConditionExpression of ${written}, and the sort key with =, <, <=, >, >=, BETWEEN or begins_with. Other conditions belong into FilterExpression.`,
+      `Compare the partition key with = only in KeyConditionExpression of ${written}, and the sort key with =, <, <=, >, >=, BETWEEN or begins_with. Other conditions belong in FilterExpression.`,
   },
   {
     // developerguide/Query.FilterExpression.html
@@ -113,13 +113,13 @@ const ROWS: readonly Row[] = [
     // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatchRequestEntry.html
     text: /InvalidBatchEntryId/,
     advise: (_, written) =>
-      `Give each entry of ${written} an Id of letters, digits, - and _, with at most 80 characters, such as its position in the batch: the Id tells only which entry of the response belongs to it. Put an id of your own, as one with / or :, into the message.`,
+      `Give each entry of ${written} an Id of letters, digits, - and _, with at most 80 characters, such as its position in the batch: the Id only says which entry of the response belongs to which entry of the call. Put an id of your own, such as one that contains / or :, into the message.`,
   },
   {
     // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
     text: /BatchEntryIdsNotDistinct/,
     advise: (_, written) =>
-      `Give each entry of ${written} another Id, such as its position in the batch: Ids may not repeat within one call.`,
+      `Give each entry of ${written} a different Id, such as its position in the batch: Ids may not repeat within one call.`,
   },
   {
     // https://docs.aws.amazon.com/sns/latest/api/API_PublishBatch.html
@@ -135,29 +135,29 @@ const ROWS: readonly Row[] = [
     // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
     text: /BatchRequestTooLong/,
     advise: (_, written) =>
-      `Divide the entries of ${written} into several calls: all messages of a batch together may not be larger than one message may be. Put large data into S3, and its key into the message.`,
+      `Divide the entries of ${written} into several calls: all messages of a batch together may not exceed the size limit of one message. Put large data into S3, and its key into the message.`,
   },
   {
     // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteMessage.html
     text: /ReceiptHandleIsInvalid/,
     advise: (_, written) =>
-      `Give ${written} the ReceiptHandle of the newest receipt of the message from the same queue. It is not the MessageId.`,
+      `Give ${written} the ReceiptHandle that the same queue returned when the message was last received. It is not the MessageId.`,
   },
   {
     // https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
     text: /ResourceNotFoundException.*Function not found: (\S+)/s,
     advise: ([, arn = ''], written) =>
-      `Name a function that exists in the account and region of the caller in FunctionName of ${written}, for example by !Ref of the AWS::Lambda::Function in an environment variable: ${arn} is none.`,
+      `Name a function that exists in the account and region of the caller in FunctionName of ${written}, for example with an environment variable whose value is !Ref of the AWS::Lambda::Function: no function has the ARN ${arn}.`,
   },
   {
     // https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
     text: /InvalidRequestContentException/,
     advise: (_, written) =>
-      `Give Payload of ${written} the text of a JSON value: JSON.stringify(…) in JavaScript, json.dumps(…) in Python.`,
+      `Set Payload of ${written} to a string that contains a JSON value: JSON.stringify(…) in JavaScript, json.dumps(…) in Python.`,
   },
 ];
 
-/** Returns undefined if the message tells of no known cause. */
+/** Returns undefined if the message does not name a known cause. */
 export function adviseByMessage(code: string, detail: string, written: string): string | undefined {
   for (const { text, advise } of ROWS) {
     const match = text.exec(`${code}: ${detail}`);

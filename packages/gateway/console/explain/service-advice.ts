@@ -69,7 +69,7 @@ const adviseValue: Advise = (refused) => {
   if (/Message Structure - No default entry/.test(detail))
     return `Add the member default, a string, to the JSON of Message in ${written}: with MessageStructure json, SNS sends it to each protocol that has no member of its own. Or leave out MessageStructure to send the text of Message as it is.`;
   if (/Message Structure - /.test(detail))
-    return `Make Message in ${written} the text of a JSON object with the member default, a string, or leave out MessageStructure: with json, SNS reads the text of each protocol from this object.`;
+    return `Make Message in ${written} a string that contains a JSON object with the member default, itself a string, or leave out MessageStructure: with json, SNS reads the message for each protocol from this object.`;
   if (MISSING.test(detail)) return advisePresence(refused);
   const name = parameterIn(detail);
   return name === undefined
@@ -108,7 +108,7 @@ const adviseInput: Advise = ({ detail, written, tableKey }) => {
 const adviseType: Advise = ({ detail, written, isStart }) => {
   if (/input/i.test(detail) || (isStart && /structure or map/.test(detail))) return INPUT_AS_TEXT;
   if (/not a JSON object/.test(detail))
-    return `Make ${written} print a JSON object for this request: quote texts, and print values that may be missing with $input.json.`;
+    return `Make ${written} print a JSON object for this request: put strings in quotes, and print values that may be missing with $input.json.`;
   if (/base64|Blob/.test(detail))
     return `Write the value in ${written} as base64: $util.base64Encode(…) in a template; an HTTP API passes it on as the client sends it.`;
   if (/cannot be converted to String/.test(detail))
@@ -131,7 +131,7 @@ const ADVICE: Readonly<Record<string, Advise>> = {
   StateMachineDoesNotExist: adviseMachine,
   InvalidArn: adviseMachine,
   StateMachineTypeNotSupported: ({ routeKey }) =>
-    `Call StartExecution in the integration of ${routeKey}, which does not wait for the result. Or, to get the result in the response, set StateMachineType: EXPRESS of the state machine: StartSyncExecution does not accept STANDARD state machines.`,
+    `Call StartExecution in the integration of ${routeKey}, which does not wait for the result. Or, to get the result in the response, set StateMachineType: EXPRESS on the state machine: StartSyncExecution does not accept STANDARD state machines.`,
   InvalidExecutionInput: () => INPUT_AS_TEXT,
   ExecutionAlreadyExists: ({ written }) =>
     `Leave out name in ${written}, so that each execution gets its own name.`,
@@ -148,7 +148,7 @@ const ADVICE: Readonly<Record<string, Advise>> = {
   NoSuchBucket: ({ routeKey }) =>
     `Name an existing bucket in the Uri of the integration of ${routeKey}: !Ref of the AWS::S3::Bucket, not its logical id.`,
   MethodNotAllowed: ({ routeKey }) =>
-    `Set IntegrationHttpMethod of the integration of ${routeKey} to the method of the operation of S3: PUT puts an object, GET reads it, DELETE deletes it. The method of the route may differ.`,
+    `Set IntegrationHttpMethod of the integration of ${routeKey} to the method of the S3 operation: PUT puts an object, GET reads it, DELETE deletes it. The method of the route may differ.`,
 };
 
 const INPUT_AS_TEXT =
@@ -160,7 +160,7 @@ const INPUT_AS_TEXT =
  */
 const OF_INPUT = /^(?:Missing|Invalid|Validation|Serialization)/;
 
-/** Whether a name is probably meant for a parameter: one contains the other, without regard to case. */
+/** Whether a name was probably meant as this parameter: one contains the other, without regard to case. */
 function isSimilar(name: string, parameter: string): boolean {
   const [a, b] = [name.toLowerCase(), parameter.toLowerCase()];
   return a.includes(b) || b.includes(a);

@@ -1,14 +1,14 @@
 /**
  * Names a setting of an API as its owner writes it. SAM, osls and the CDK generate the resources that have the setting,
- * so CloudFormation's name for it would be found nowhere in the owner's files.
+ * so CloudFormation's name for it does not occur in the owner's files.
  */
 import type { Definition } from '../surprises/template-text.ts';
 
 type Form = Definition['form'];
 type Texts = Readonly<Record<Form, string>>;
 /**
- * `document` is the text for a route that the author wrote in an OpenAPI document, and `calls` the one for an API that
- * calls created, if they differ from CloudFormation's.
+ * `document` is the text for a route that the author wrote in an OpenAPI document, and `calls` is the text for an API
+ * that was created by calls of the AWS API, if these texts differ from CloudFormation's.
  */
 type OwnTexts = Texts & { readonly document?: string; readonly calls?: string };
 
@@ -18,7 +18,7 @@ type OwnTexts = Texts & { readonly document?: string; readonly calls?: string };
  */
 function ofCors(setting: 'AllowHeaders' | 'AllowMethods' | 'AllowCredentials'): Texts {
   const header = `Access-Control-${setting.replace('Allow', 'Allow-')}`;
-  const own = `method.response.header.${header} to "'#'" in ResponseParameters of the integration response of the OPTIONS method, and true in those of its method response`;
+  const own = `method.response.header.${header} to "'#'" in ResponseParameters of the integration response of the OPTIONS method, and the same name to true in ResponseParameters of its method response`;
   const [ofSam, ofCdk] = setting === 'AllowCredentials' ? ['true', 'true'] : [`"'#'"`, `['#']`];
   return {
     cloudformation: own,
@@ -26,7 +26,7 @@ function ofCors(setting: 'AllowHeaders' | 'AllowMethods' | 'AllowCredentials'): 
     'sam-globals': `${setting}: ${ofSam} in Globals.Api.Cors`,
     serverless: `${{ AllowHeaders: 'headers: [#]', AllowMethods: 'methods: [#]', AllowCredentials: 'allowCredentials: true' }[setting]} in cors of the http event`,
     cdk: `${setting.replace('Allow', 'allow')}: ${ofCdk} in defaultCorsPreflightOptions`,
-    terraform: `"method.response.header.${header}" to "'#'" in response_parameters of the aws_api_gateway_integration_response of OPTIONS, and true in those of its aws_api_gateway_method_response`,
+    terraform: `"method.response.header.${header}" to "'#'" in response_parameters of the aws_api_gateway_integration_response of OPTIONS, and the same name to true in response_parameters of its aws_api_gateway_method_response`,
   };
 }
 
@@ -48,7 +48,7 @@ function ofUrl(setting: 'Origins' | 'Methods' | 'Headers'): Texts {
 const WITH_PLAN =
   'an AWS::ApiGateway::ApiKey with Enabled: true, an AWS::ApiGateway::UsagePlan with ApiStages: [{ ApiId: !Ref @, Stage: # }], and an AWS::ApiGateway::UsagePlanKey that joins both (KeyId, KeyType: API_KEY, UsagePlanId)';
 const WITH_PLAN_KEY = ' with an AWS::ApiGateway::UsagePlanKey (KeyId, KeyType: API_KEY, UsagePlanId)';
-const IN_STAGES = 'ApiStages: [{ ApiId: !Ref @, Stage: # }] of the usage plan';
+const IN_STAGES = 'ApiStages: [{ ApiId: !Ref @, Stage: # }] to the usage plan';
 
 const WITH_ROUTE_RESPONSE =
   'RouteResponseSelectionExpression of the route # to $default, and add an AWS::ApiGatewayV2::RouteResponse with RouteResponseKey $default';
@@ -56,12 +56,12 @@ const WITH_ROUTE_RESPONSE =
 /** `@` is the logical id of the API, and `#` an origin or another value. */
 const SETTINGS = {
   simpleResponses: {
-    cloudformation: 'EnableSimpleResponses: true of the authorizer',
-    sam: 'EnableSimpleResponses: true of the authorizer in Auth.Authorizers of @',
-    'sam-globals': 'EnableSimpleResponses: true of the authorizer in Globals.HttpApi.Auth.Authorizers',
-    serverless: 'enableSimpleResponses: true of the authorizer in provider.httpApi.authorizers',
-    cdk: 'responseTypes: [HttpLambdaResponseType.SIMPLE] of the HttpLambdaAuthorizer',
-    terraform: 'enable_simple_responses = true of the aws_apigatewayv2_authorizer',
+    cloudformation: 'EnableSimpleResponses: true on the authorizer',
+    sam: 'EnableSimpleResponses: true on the authorizer in Auth.Authorizers of @',
+    'sam-globals': 'EnableSimpleResponses: true on the authorizer in Globals.HttpApi.Auth.Authorizers',
+    serverless: 'enableSimpleResponses: true on the authorizer in provider.httpApi.authorizers',
+    cdk: 'responseTypes: [HttpLambdaResponseType.SIMPLE] on the HttpLambdaAuthorizer',
+    terraform: 'enable_simple_responses = true on the aws_apigatewayv2_authorizer',
   },
   openPreflight: {
     document: 'security: [] in the operation',
@@ -91,21 +91,21 @@ const SETTINGS = {
     terraform: 'request_models and request_validator_id of the aws_api_gateway_method',
   },
   endpointDisabled: {
-    cloudformation: 'DisableExecuteApiEndpoint: true of @',
-    sam: 'DisableExecuteApiEndpoint: true of @',
-    'sam-globals': 'DisableExecuteApiEndpoint: true of an API of your own (AWS::Serverless::HttpApi or Api)',
+    cloudformation: 'DisableExecuteApiEndpoint: true on @',
+    sam: 'DisableExecuteApiEndpoint: true on @',
+    'sam-globals': 'DisableExecuteApiEndpoint: true on an API of your own (AWS::Serverless::HttpApi or Api)',
     serverless: 'disableDefaultEndpoint: true in provider.httpApi or provider.apiGateway',
-    cdk: 'disableExecuteApiEndpoint: true of the API',
-    terraform: 'disable_execute_api_endpoint = true of @',
+    cdk: 'disableExecuteApiEndpoint: true on the API',
+    terraform: 'disable_execute_api_endpoint = true on @',
   },
   keyRequired: {
     document: 'security with a scheme of type apiKey and the name x-api-key, in the operation',
-    cloudformation: 'ApiKeyRequired: true of the method',
-    sam: 'Auth: { ApiKeyRequired: true } of the Api event',
-    'sam-globals': 'Auth: { ApiKeyRequired: true } of the Api event',
-    serverless: 'private: true of the http event',
+    cloudformation: 'ApiKeyRequired: true on the method',
+    sam: 'Auth: { ApiKeyRequired: true } on the Api event',
+    'sam-globals': 'Auth: { ApiKeyRequired: true } on the Api event',
+    serverless: 'private: true on the http event',
     cdk: 'apiKeyRequired: true in addMethod',
-    terraform: 'api_key_required = true of the aws_api_gateway_method',
+    terraform: 'api_key_required = true on the aws_api_gateway_method',
   },
   firstKey: {
     calls:
@@ -140,13 +140,13 @@ const SETTINGS = {
   keyEnabled: {
     calls: '/enabled to true with `aws apigateway update-api-key`',
     cloudformation:
-      'Enabled: true of the AWS::ApiGateway::ApiKey, which is disabled if its template does not set Enabled',
-    sam: 'Enabled: true of the AWS::ApiGateway::ApiKey, which is disabled if its template does not set Enabled',
+      'Enabled: true on the AWS::ApiGateway::ApiKey, which is disabled if its template does not set Enabled',
+    sam: 'Enabled: true on the AWS::ApiGateway::ApiKey, which is disabled if its template does not set Enabled',
     'sam-globals':
-      'Enabled: true of the AWS::ApiGateway::ApiKey, which is disabled if its template does not set Enabled',
-    serverless: 'enabled: true of the key in provider.apiGateway.apiKeys',
-    cdk: 'enabled: true of the ApiKey',
-    terraform: 'enabled = true of the aws_api_gateway_api_key',
+      'Enabled: true on the AWS::ApiGateway::ApiKey, which is disabled if its template does not set Enabled',
+    serverless: 'enabled: true on the key in provider.apiGateway.apiKeys',
+    cdk: 'enabled: true on the ApiKey',
+    terraform: 'enabled = true on the aws_api_gateway_api_key',
   },
   stageOfPlan: {
     calls:
@@ -155,14 +155,14 @@ const SETTINGS = {
     sam: IN_STAGES,
     'sam-globals': IN_STAGES,
     serverless: IN_STAGES,
-    cdk: 'the stage with addApiStage({ stage: api.deploymentStage }) of the usage plan',
-    terraform: 'api_stages { api_id = @.id, stage = "#" } of the usage plan',
+    cdk: 'the stage with addApiStage({ stage: api.deploymentStage }) to the usage plan',
+    terraform: 'api_stages { api_id = @.id, stage = "#" } to the usage plan',
   },
   keyValue: {
     cloudformation: 'Value of the AWS::ApiGateway::ApiKey (at least 20 characters)',
     sam: 'Value of an AWS::ApiGateway::ApiKey of your own (at least 20 characters)',
     'sam-globals': 'Value of an AWS::ApiGateway::ApiKey of your own (at least 20 characters)',
-    serverless: 'apiKeys: [{ name: …, value: … }] in provider.apiGateway (a plain text there is a name)',
+    serverless: 'apiKeys: [{ name: …, value: … }] in provider.apiGateway (a plain string there is a name)',
     cdk: 'value in addApiKey or of the ApiKey (at least 20 characters)',
     terraform: 'value of the aws_api_gateway_api_key (at least 20 characters)',
   },

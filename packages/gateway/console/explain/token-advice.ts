@@ -16,7 +16,7 @@ export function tokenCommandOf({ localToken, isDeployed }: Guarded): string | un
     : `\`gatewright token${tokenOptions(localToken)}\``;
 }
 
-/** Advises on a token of an authorizer that checks tokens itself. */
+/** Says which token to send to an authorizer that API Gateway itself evaluates (JWT or Cognito). */
 export function adviseToken(guarded: Guarded): string {
   const { trusted, isDeployed } = guarded;
   const command = tokenCommandOf(guarded);

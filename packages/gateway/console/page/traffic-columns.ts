@@ -29,7 +29,7 @@ const COLUMNS = [
   {
     title: 'Path',
     by: ({ target }) => target,
-    // A path is read first, so it gets the largest part of what the numbers leave.
+    // A path is read first, so it gets most of the width that the columns of numbers leave.
     width: { usual: 'minmax(0, 1fr)', wide: 'minmax(0, 56rem)' },
   },
   {

@@ -32,7 +32,7 @@ export function noteBridge(step: Filtered, stacks: readonly ResolvedStack[]): re
   const waiting = placeOf(findRule(step.rule, stacks), 'EventPattern') ?? '';
   return [
     {
-      because: `EventPattern of the rule (${waiting}) waits for events of the bucket, and S3 sends them to EventBridge only if the bucket says so (${place}).`,
+      because: `EventPattern of the rule (${waiting}) waits for events of the bucket, and S3 sends them to EventBridge only if the bucket enables this (${place}).`,
       change: `${upperFirst(adviseBridge(bucket, stack))}.`,
       isCause: true,
     },

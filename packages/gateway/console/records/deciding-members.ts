@@ -1,8 +1,8 @@
 /**
- * Lists the members of a resource that can have decided about a request, by the phase and the error that ended it. An
+ * Lists the members of a resource that may have caused a request's outcome, by the phase and error that ended it. An
  * explanation names the line of the first of these members that the resource has, instead of the resource's first line.
- * A member that is missing has no line: the next one then says most about it, such as the type of an authorizer about the
- * identity source that it has by default.
+ * A missing member has no line, so the next member of the list is named, such as the type of an authorizer that has its
+ * identity source by default.
  */
 import { asList, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -143,7 +143,7 @@ export function membersOfPlan({ error }: Pick<Ended, 'error'>): Members {
   return ['ApiStages'];
 }
 
-/** The paths in a policy of what decided: the condition that is not met, or else the part that does not match. */
+/** The path of the part of a policy that decided: a condition that is not met, or else the part that does not match. */
 export function membersOfPolicy({ statements, decidedBy }: GuardPolicy): Members {
   const nearest = statements
     .map(({ effect, fails }, index) => ({ index, effect, fails }))
@@ -179,7 +179,7 @@ const OF_SCREEN: Readonly<Record<string, string>> = {
   SizeConstraintStatement: 'Size',
 };
 
-/** The path in a rule of a web ACL. Of a statement that combines others, it is the path of the statement itself. */
+/** The path in a rule of a web ACL. For a statement that combines others, it is the path of that statement. */
 export function memberOfScreen(rule: unknown, isOversize?: boolean): string {
   const oversize = isOversize === true ? pathTo('OversizeHandling', rule) : undefined;
   if (oversize !== undefined) return oversize;
@@ -199,7 +199,7 @@ function pathTo(name: string, value: unknown): string | undefined {
   return undefined;
 }
 
-/** Where a stage limits a route: in settings of the route, or else in those of all routes. */
+/** Where a stage limits a route: in the settings of the route, or else in the settings of all routes. */
 export function membersOfThrottle(
   defect: Defect | undefined,
   { MethodSettings: settings }: UnknownMembers,

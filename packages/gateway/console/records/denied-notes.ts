@@ -1,4 +1,4 @@
-/** Names the code that made a pool, queue or bus refuse a call: of a trigger, or of the function that called it. */
+/** Names the code that made a pool, queue or bus refuse a call: a trigger's code, or the calling function's code. */
 import { findLine, findLines } from './handler-lines.ts';
 import type { StampedStep } from '../../kernel/event-step.ts';
 import type { DeliveryNote } from '../explain/circumstances.ts';
@@ -24,7 +24,7 @@ function noteEntry({ operation }: Denied, toldIn: string, { readHandler, callers
   const line = callers.flatMap((caller) => findLines(readHandler(caller), wanted).at(-1) ?? [])[0];
   const where = line === undefined ? '' : ` (${line})`;
   return {
-    because: `The call ${operation}${where} succeeded with status 200 nevertheless, so the SDK threw no error. Only ${toldIn} of its response tells that the entry is lost.`,
+    because: `The call ${operation}${where} still succeeded with status 200, so the SDK threw no error. Only ${toldIn} of its response shows that the entry is lost.`,
     change: `Read ${toldIn} of the response after ${operation}${where}, and send the failed entries again or throw an error.`,
   };
 }
@@ -42,7 +42,7 @@ function noteResult({ at: pool }: Denied, all: readonly StampedStep[], at: At): 
   const where = line === undefined ? '' : ` (${line})`;
   return [
     {
-      because: `The function ${functionName}${where} did not return the event of its trigger. A trigger of a user pool must return the event that it got, with the member response in it, also if it decides nothing.`,
+      because: `The function ${functionName}${where} did not return the event of its trigger. A trigger of a user pool must return the event that it got, with the member response in it, even if it decides nothing.`,
       change: `Return event at the end of the handler of ${functionName}${where}, and change only event.response.`,
     },
   ];

@@ -36,7 +36,7 @@ export function describeAddress({ received, error }: RecordedRequest): Address {
   };
 }
 
-/** A method OPTIONS is there for preflights, so the client of a request without a route did not mean it. */
+/** An OPTIONS method exists for preflights, so the client of a request without a route did not mean it. */
 function withoutPreflights(found: readonly NearMiss[], answered: RoutePlan | undefined): readonly NearMiss[] {
   const meant = found.filter(({ otherMethod }) => otherMethod !== 'OPTIONS');
   return answered !== undefined || meant.length === 0 ? found : meant;

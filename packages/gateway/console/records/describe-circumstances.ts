@@ -242,7 +242,7 @@ function describeIntegrationOfEvent(
   };
 }
 
-/** A message has no status: what its function returns as statusCode reaches nobody (docs/aws §11.3). */
+/** A message has no status: the statusCode that its function returns is not sent to the client (docs/aws §11.3). */
 function readErrorStatus({ kind, outcome }: RecordedEvent): { readonly errorStatus?: number } {
   if (kind !== 'MESSAGE' || outcome?.kind !== 'returned') return {};
   const { statusCode } = parseJsonObject(outcome.payload) ?? {};
@@ -297,7 +297,7 @@ function describeSelection(
   };
 }
 
-/** Returns the routes for which a message without a matching route might be intended. */
+/** Returns the routes for which a message without a matching route may have been intended. */
 function routesOf({ kind, route, found }: RecordedEvent): readonly string[] {
   if (kind !== 'MESSAGE' || route !== undefined) return [];
   const names = [...(found?.stage.deployment.messageRouting?.routes.keys() ?? [])];

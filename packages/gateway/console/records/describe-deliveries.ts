@@ -102,7 +102,7 @@ function describeStep(step: StampedStep, at: DeliveriesWith, all: readonly Stamp
   }
 }
 
-/** The setting of the app client, the user pool or the queue that decided; of a setting that is absent, the resource. */
+/** The setting of the app client, the user pool or the queue that decided; if the setting is absent, the resource. */
 function placeOfDenied(
   step: Extract<StampedStep, { kind: 'denied' }>,
   stacks: readonly ResolvedStack[],
@@ -112,11 +112,11 @@ function placeOfDenied(
     of === 'client'
       ? findByPhysicalId(stacks, 'AWS::Cognito::UserPoolClient', step.clientId ?? '')
       : findByArn(stacks, step.at);
-  // A queue that lacks a setting of FIFO queues is one because of FifoQueue.
+  // If a setting of FIFO queues is absent, FifoQueue decided, because it makes the queue a FIFO queue.
   return placeOfFirst(resource, [...(property === undefined ? [] : [property]), 'FifoQueue']);
 }
 
-/** Where the settings stand that ended the tries: those of asynchronous invocations, or the sender itself. */
+/** The place of the settings that ended the retries: the settings of asynchronous invocations, or the sender itself. */
 function placeOfEnd(
   { from }: Extract<StampedStep, { kind: 'ended' }>,
   stacks: readonly ResolvedStack[],
@@ -280,7 +280,7 @@ function describeRun(step: Extract<StampedStep, { kind: 'ran' }>, at: Deliveries
 }
 
 /**
- * Code that reads the message itself where the body is an envelope.
+ * Notes code that reads the body as the message itself, although the body is an envelope around the message.
  * @see https://docs.aws.amazon.com/sns/latest/dg/sns-large-payload-raw-message-delivery.html
  */
 function noteEnvelope(
@@ -331,7 +331,7 @@ function noteDeadLetters(
     return [];
   return [
     {
-      because: `The DeadLetterConfig of the function (${place}) names ${lastPartOf(arn)}, but it is only for asynchronous invocations: records of ${isQueue ? 'a queue' : 'a stream'} never go there.`,
+      because: `The DeadLetterConfig of the function (${place}) names ${lastPartOf(arn)}, but a DeadLetterConfig applies only to asynchronous invocations: records of ${isQueue ? 'a queue' : 'a stream'} never go there.`,
       change: isQueue
         ? `Write ${lastPartOf(arn)} into the RedrivePolicy of the queue ${lastPartOf(from)} (${placeOf(source) ?? ''}) instead: {"deadLetterTargetArn": its ARN, "maxReceiveCount": 3}.`
         : `Give the event source mapping a DestinationConfig with OnFailure instead.`,

@@ -66,7 +66,7 @@ export function describeDetail(sequence: number, recorded: Recorded, at: DetailW
   };
 }
 
-/** The lines of code that decided about a surprise stand with the places of the settings. */
+/** The lines of code that caused a surprise are listed together with the places of the settings. */
 function addLines(named: readonly NamedPlace[], lines: readonly string[]): readonly NamedPlace[] {
   const places = named.filter(({ place }, index) => named.findIndex((one) => one.place === place) === index);
   const more = lines.filter((line) => !places.some(({ place }) => place === line));

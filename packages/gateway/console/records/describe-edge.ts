@@ -1,6 +1,6 @@
 /**
- * Finds the cache behavior of CloudFront by which a request came, and reads which headers, query parameters and cookies a cache behavior of CloudFront forwards to its origin, from its
- * ForwardedValues or from the policies of the loaded stacks.
+ * Finds the cache behavior of CloudFront through which a request came. Reads which headers, query parameters and
+ * cookies the behavior forwards to its origin, from its ForwardedValues or from the policies of the loaded stacks.
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/controlling-origin-requests.html
  */
 import { asList, asText, isTrue, membersOf } from '@gatewright/aws/json-object';
@@ -104,7 +104,7 @@ function describeForwarding(
     return readForwardedValues(distribution, membersOf(behavior['ForwardedValues']), path);
   const cache = ofPolicy(stacks, 'CachePolicy', asText(behavior['CachePolicyId']));
   const id = asText(behavior['OriginRequestPolicyId']);
-  // The policies of AWS belong to no stack, so what they forward is not known here.
+  // AWS managed policies belong to no stack, so what they forward is not known here.
   if (cache === undefined || id === undefined) return cache ?? {};
   const request = ofPolicy(stacks, 'OriginRequestPolicy', id);
   return request === undefined
@@ -159,7 +159,7 @@ function readForwardedValues(
   const { Forward: forward, WhitelistedNames: names } = membersOf(cookies);
   const at = (member: string): string | undefined =>
     placeOf(distribution, `${path}.ForwardedValues.${member}`);
-  // Headers are forwarded by a table of AWS's documentation as well, whatever the list says.
+  // A table in AWS's documentation determines further headers that are forwarded, whatever the list says.
   return {
     querystring: {
       kind: isTrue(query) ? 'all' : 'only',

@@ -154,7 +154,7 @@ function findReadSources(
   functionName: string,
   readHandler: ReadHandler,
 ): readonly string[] {
-  // Code in an archive is not read: then any of them may be meant.
+  // Code in an archive is not read, so the code may read any of the parameters.
   const text = readHandler(functionName)?.text;
   return [...new Set(new URLSearchParams(rawQuery).keys())].filter(
     (name) => /^[\w-]+$/.test(name) && (text === undefined || new RegExp(`['"\`.]${name}\\b`).test(text)),
@@ -254,7 +254,7 @@ function subjectOf(
   return principalId?.slice(issuer.length + 1) ?? textsOf(context['sub'])[0];
 }
 
-/** API Gateway turns numbers of the context into texts. */
+/** API Gateway converts numbers in the authorizer's context into strings. */
 function readSeconds(value: unknown): number | undefined {
   const seconds = typeof value === 'string' || typeof value === 'number' ? Number(value) : Number.NaN;
   return Number.isFinite(seconds) ? seconds : undefined;

@@ -89,7 +89,7 @@ function textOfAgent(recorded: RecordedRequest, redactor: Redactor): Pick<Reques
 
 /**
  * Returns the actual kind of error, if AWS uses the code of another kind of error for it, or if the quota of a handler
- * refused the request, which has no code.
+ * refused the request, because such a refusal has no code.
  */
 function reasonOf(recorded: RecordedRequest): string | undefined {
   const { error, received, caller } = recorded;

@@ -52,7 +52,7 @@ const ENVELOPES: Readonly<Record<string, Envelope>> = {
       const name = own?.logicalId ?? 'the queue';
       const place = placeOf(own, 'RawMessageDelivery') ?? placeOf(own);
       return {
-        because: `The topic wraps the message: the body in the queue is {"Type":"Notification",…,"Message":"…"}, in which the published message is a text, so ${where} does not find ${names}. RawMessageDelivery of the subscription is not true${place === undefined ? '' : ` (${place})`}.`,
+        because: `The topic wraps the message: the body in the queue is {"Type":"Notification",…,"Message":"…"}, in which the published message is a string, so ${where} does not find ${names}. RawMessageDelivery of the subscription is not true${place === undefined ? '' : ` (${place})`}.`,
         change: `Set RawMessageDelivery: true in the subscription ${name}${place === undefined ? '' : ` (${place})`}, and make the function read the message from the body. Or filter before the queue, with a FilterPolicy of the subscription.`,
       };
     },
@@ -61,7 +61,7 @@ const ENVELOPES: Readonly<Record<string, Envelope>> = {
     members: EVENT_MEMBERS,
     note({ names, pattern, delivered, where, stacks }) {
       const targets = asList(findRule(delivered.rule ?? '', stacks)?.properties['Targets']);
-      // With an input of its own, a target gets something else than the event.
+      // A target with Input, InputPath or InputTransformer does not get the event itself.
       if (targets.some((one) => Object.keys(membersOf(one)).some((key) => key.startsWith('Input'))))
         return undefined;
       return {

@@ -5,7 +5,7 @@ import type { EventFault, IntegrationCircumstances } from '../explain/circumstan
 import type { RecordedRequest } from './recorded-request.ts';
 import type { Redactor } from './redact.ts';
 
-/** The kinds of integrations whose responses integration responses turn into other statuses. */
+/** The kinds of integrations for which integration responses can change the status. */
 const SELECTED: readonly string[] = ['function', 'http', 'service'];
 
 export function ownOutcome({ outcome }: RecordedRequest, kind: string): IntegrationCircumstances['own'] {

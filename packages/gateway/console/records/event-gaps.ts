@@ -172,7 +172,7 @@ function describeRecordGap(
   const [record] = listOf(event, 'Records');
   const data = memberOf(memberOf(record, 'kinesis'), 'data');
   if (typeof data === 'string' && NOT_JSON.test(errorMessage))
-    return 'The data of a record of Kinesis is base64, whatever the producer sent: decode it before it is parsed, with Buffer.from(record.kinesis.data, \'base64\').toString() in JavaScript or base64.b64decode(record["kinesis"]["data"]) in Python.';
+    return 'The data of a Kinesis record is base64, whatever the producer sent: decode it before it is parsed, with Buffer.from(record.kinesis.data, \'base64\').toString() in JavaScript or base64.b64decode(record["kinesis"]["data"]) in Python.';
   return undefined;
 }
 

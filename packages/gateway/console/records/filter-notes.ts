@@ -173,7 +173,7 @@ function adviseMember(
 }
 
 /**
- * An item in a record of a stream has the type of each value: `{"state": {"S": "paid"}}`, and numbers as texts.
+ * An item in a record of a stream has the type of each value: `{"state": {"S": "paid"}}`, and numbers as strings.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/with-ddb-filtering.html
  */
 function noteTypes(given: unknown, where: string): readonly DeliveryNote[] {
@@ -250,7 +250,7 @@ function noteWildcard(step: Filtered, stacks: readonly ResolvedStack[]): readonl
     const place = placeOf(bucket, `${path}.Filter.S3Key.Rules.${index}.Value`) ?? '';
     return [
       {
-        because: `A filter of S3 has no wildcards: the ${kind} ${text} (${place}) is compared character by character, so it matches only a key with these very characters.`,
+        because: `Filters for S3 events have no wildcards: the ${kind} ${text} (${place}) is compared character by character, so it matches only a key with these very characters.`,
         change:
           literal === ''
             ? `Remove the rule for the ${kind} ${text} (${place}): without it, every key matches.`
@@ -291,7 +291,7 @@ function noteNumbers({ rule, why }: Filtered, stacks: readonly ResolvedStack[]):
 function noteSlash(prefix: string, place: string): DeliveryNote {
   const meant = prefix.replace(/^\/+/, '');
   return {
-    because: `The keys of a bucket begin without a slash: the object uploads/a.jpg has the key uploads/a.jpg, and the prefix ${prefix} (${place}) matches only a key that itself begins with /.`,
+    because: `The keys of objects usually begin without a slash: the object uploads/a.jpg has the key uploads/a.jpg, and the prefix ${prefix} (${place}) matches only a key that itself begins with /.`,
     change:
       meant === ''
         ? `Remove the rule for the prefix ${prefix} (${place}): without it, every key matches.`

@@ -1,4 +1,4 @@
-/** Finds where the settings stand that decided about a request: in the loaded stacks, by the phase that ended it. */
+/** Finds the places of the settings in the loaded stacks that decided about a request, by the phase that ended it. */
 import { asText, isTrue } from '@gatewright/aws/json-object';
 import { variablesIn } from '../../core/deployment/integration/stage-text.ts';
 import { bareType } from '../../core/events/media-types.ts';
@@ -126,7 +126,7 @@ export function findApiPlaces(
 /** For a request that has no route: the route that it nearly matched, or else the API. */
 function placesOfNearest(recorded: Recorded, [nearest]: readonly string[], at: At): readonly NamedPlace[] {
   const { stage, api } = isEvent(recorded) ? {} : recorded.received;
-  // A path without the name of a stage may be near to the routes of each stage.
+  // A path without the name of a stage may resemble the routes of every stage.
   const searched = stage === undefined ? [...(api?.stages.values() ?? [])] : [stage];
   const near = searched
     .flatMap(({ deployment }) => deployment.routes.plans)
@@ -162,7 +162,7 @@ function placesOfEndpoint(api: ResolvedResource): readonly NamedPlace[] {
   return isTrue(api.properties[property]) ? named(property, placeOf(api, property)) : [];
 }
 
-/** Returns the resource of the route; undefined for a route of a document. */
+/** Returns the resource of the route; undefined for a route from an OpenAPI document. */
 function findMethod({ logicalId }: RoutePlan, { stack, api }: At): ResolvedResource | undefined {
   return logicalId === api.logicalId ? undefined : stack.resources.get(logicalId);
 }
@@ -397,7 +397,7 @@ function findIntegration(stack: ResolvedStack, target: string): ResolvedResource
   );
 }
 
-/** The function, the alias by which it is called, and the stage variables that choose it. */
+/** The function, the alias through which it is called, and the stage variables that choose it. */
 function placesOfFunction(
   { functionName, qualifier }: Pick<FunctionTarget, 'functionName' | 'qualifier'>,
   outcome: RecordedOutcome | undefined,

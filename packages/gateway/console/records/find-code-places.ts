@@ -1,5 +1,5 @@
 /**
- * Finds the line of code that made a response or a result: in the stack of an error, or else in the text of the handler.
+ * Finds the line that produced a response or a result: in the stack of an error, or else in the text of the handler.
  * A line is named only if the text leaves no doubt about it.
  */
 import { asText, parseJsonObject } from '@gatewright/aws/json-object';
@@ -74,7 +74,7 @@ function ofError(lines: readonly string[], handler: HandlerText | undefined): re
   return [{ what: 'its code', place: `${file}:${line}` }];
 }
 
-/** A call of an SDK has a few members, each in a line of its own. */
+/** An SDK call has a few members, each on a line of its own. */
 const MOST_LINES_OF_CALL = 30;
 
 /**
@@ -93,7 +93,7 @@ function findNamedInCall(code: readonly string[], first: number, printed: string
   // The stack follows the message.
   const [message = ''] = printed.split(/\n\s+at |\nTraceback|\\n\s+at /, 1);
   const names = [...message.matchAll(/['"`]([A-Za-z_]\w{2,})['"`]|\b([A-Z][a-z]+(?:[A-Z][a-z]+)*)\b/g)];
-  // A name in quotes is certainly one, but a word with a capital letter may begin a sentence.
+  // A word in quotes is certainly a member, but a word with a capital letter may begin a sentence.
   for (const [, quoted, name] of names.toSorted(
     ([, one], [, other]) => Number(one === undefined) - Number(other === undefined),
   )) {
@@ -124,7 +124,7 @@ function ofImport(message: string, handler: HandlerText | undefined): readonly N
   return ofPatterns(handler, [imports]);
 }
 
-/** Takes the first pattern that any line has. */
+/** Uses the first pattern that matches any line. */
 function ofPatterns(handler: HandlerText, patterns: readonly RegExp[]): readonly NamedPlace[] {
   for (const pattern of patterns) {
     const [place] = findLines(handler, pattern);
@@ -133,7 +133,7 @@ function ofPatterns(handler: HandlerText, patterns: readonly RegExp[]): readonly
   return [];
 }
 
-/** Takes the first pattern that a line has. A line of a response with another status than the result's is not meant. */
+/** Uses the first pattern that matches a line, but skips lines of a response with a status other than the result's. */
 function ofResult(handler: HandlerText, patterns: readonly RegExp[], payload: string): readonly NamedPlace[] {
   const { statusCode } = parseJsonObject(payload) ?? {};
   const status = typeof statusCode === 'number' || typeof statusCode === 'string' ? String(statusCode) : '';
@@ -227,7 +227,7 @@ function ofNested(handler: HandlerText, outer: string, name: string): readonly N
 /** A context has a few members. */
 const MOST_LINES_OF_OBJECT = 20;
 
-/** The line that writes the body. Of several, only one that answers with success can be meant. */
+/** The line that writes the body. If there are several, only a line of a successful response counts. */
 function ofLarge(handler: HandlerText): readonly NamedPlace[] {
   const found = WRITES_BODY.map((pattern) => findLines(handler, pattern)).find(({ length }) => length > 0);
   const lines = handler.text.split('\n');
@@ -243,7 +243,7 @@ export function findStatusLine(handler: HandlerText, status: number, payload: st
   return ofStatus(handler, status, payload)[0]?.place;
 }
 
-/** The line with the status of the response. Of several, the one whose next lines have a text of the body. */
+/** The line with the status of the response. If there are several, the one before a string from the body. */
 function ofStatus(handler: HandlerText, status: number, payload: string): readonly NamedPlace[] {
   const asStatus = new RegExp(`status(?:_?code)?['"]?\\s*[:=(,]\\s*['"]?${status}\\b`, 'i');
   const found = [asStatus, new RegExp(`\\b${status}\\b`)].map((pattern) => findLines(handler, pattern));

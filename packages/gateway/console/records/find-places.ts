@@ -61,8 +61,8 @@ export function placeOf(resource: ResolvedResource | undefined, property?: strin
 }
 
 /**
- * The place of the first of these members that is written, or else of the resource itself. A member that has its default
- * has the place of what it would be written in.
+ * Returns the place of the first of these members that the template contains, or else of the resource itself. The place
+ * of an absent member is the place of the part that would contain it.
  */
 export function placeOfFirst(
   resource: ResolvedResource | undefined,

@@ -1,4 +1,4 @@
-/** Finds the settings by which the gateway answers pages of other origins, and those by which it takes a body for bytes. */
+/** Finds the CORS settings of a reply, and the settings that make the gateway treat a body as binary. */
 import { isUtf8 } from 'node:buffer';
 import { asList, asText, membersOf } from '@gatewright/aws/json-object';
 import { HeaderList } from '../../core/events/header-list.ts';
@@ -12,8 +12,8 @@ import type { NamedPlace } from '../explain/circumstances.ts';
 import type { Recorded, RecordedRequest } from './recorded-request.ts';
 
 /**
- * The settings by which an HTTP API or a function URL answers pages of other origins itself; for an error that a REST API
- * makes itself, the API, which has no gateway response for them.
+ * The CORS settings of an HTTP API or a function URL; for an error that a REST API makes itself, the API, because it
+ * has no gateway response that sets CORS headers.
  */
 export function placesOfCors(recorded: Recorded, own: ResolvedResource): readonly NamedPlace[] {
   if (isEvent(recorded) || recorded.received.headers.last('origin') === undefined) return [];

@@ -12,7 +12,7 @@ import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts'
 import type { StampedStep } from '../../kernel/event-step.ts';
 import type { DeliveryNote } from '../explain/circumstances.ts';
 
-/** The services that deliver with their own name, which a key policy must let use the key. */
+/** The services that deliver as their own service principal, which a key policy must allow to use the key. */
 const SENDERS: Readonly<Record<string, string>> = {
   sns: 'sns.amazonaws.com',
   events: 'events.amazonaws.com',
@@ -35,7 +35,7 @@ export function noteKey(
   if (/(?:^|[:/])alias\/aws\//.test(id))
     return [
       {
-        because: `On AWS, the message would not reach ${named}: it is encrypted with ${id} (${place}), the key of AWS itself, whose policy cannot let ${service} use it. Keys are not checked here.`,
+        because: `On AWS, the message would not reach ${named}: it is encrypted with ${id} (${place}), the AWS managed key, whose policy does not let ${service} use it and cannot be changed. Keys are not checked here.`,
         change: `Use a key of your own as KmsMasterKeyId (${place}), whose KeyPolicy allows ${service} ${ACTIONS.join(' and ')}, or SqsManagedSseEnabled: true for a queue.`,
       },
     ];

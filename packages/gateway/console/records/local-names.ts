@@ -1,6 +1,6 @@
 /**
- * Names what has another id on AWS than on this machine, as the author’s template names it: an API by a reference to it, a
- * user pool, an app client, an API key, a usage plan, and a function without a name of its own by their logical ids.
+ * Replaces ids of this machine, which differ from the ids on AWS, by the names in the author’s template: a reference to
+ * an API, or the logical id of a user pool, an app client, an API key, a usage plan or a function without its own name.
  */
 import { resourcesOf } from './find-places.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';

@@ -15,7 +15,7 @@ import type { DeliveryNote } from '../explain/circumstances.ts';
 const MAX_RUNS = 16;
 
 /**
- * Returns what to say of the last run of a function for messages of a queue.
+ * Returns what to say about the last run of a function for messages of a queue.
  * @param steps the steps of one cause, in order
  */
 export function noteLoop(
@@ -28,7 +28,7 @@ export function noteLoop(
   if (parseArn(from)?.service !== 'sqs') return [];
   const isRun = (step: StampedStep): boolean =>
     step.kind === 'ran' && step.from === from && step.functionName === functionName && step.tries === 1;
-  // This is asked of every run. Only the last one reads all steps, because a cause may have thousands.
+  // This function is called for every run. Only the last run reads all steps, because a cause may have thousands.
   if (steps.findLast(isRun) !== last) return [];
   const runs = steps.flatMap((step, index) => (isRun(step) ? [{ index }] : []));
   if (runs.length <= MAX_RUNS) return [];
@@ -38,8 +38,8 @@ export function noteLoop(
   const where = place === undefined ? '' : ` (${place})`;
   return [
     {
-      because: `The function ${functionName} ran ${runs.length} times, one after another, for messages of the queue ${lastPartOf(from)}. If each run sent the message of the next, AWS takes this for a recursive loop and does not invoke the function again after about ${MAX_RUNS} runs: the message goes to the dead-letter queue, or is lost. The gateway does not detect loops.`,
-      change: `Wait with a state machine or a schedule instead of messages that ${functionName} sends to its own queue${inParentheses(from, stacks)}, or set RecursiveLoop: Allow of the function ${functionName}${where}.`,
+      because: `The function ${functionName} ran ${runs.length} times, one after another, for messages of the queue ${lastPartOf(from)}. If each run sent the message for the next run, AWS takes this for a recursive loop and does not invoke the function again after about ${MAX_RUNS} runs: the message goes to the dead-letter queue, or is lost. The gateway does not detect loops.`,
+      change: `Wait with a state machine or a schedule instead of messages that ${functionName} sends to its own queue${inParentheses(from, stacks)}, or set RecursiveLoop: Allow on the function ${functionName}${where}.`,
     },
   ];
 }
@@ -49,7 +49,7 @@ function inParentheses(from: string, stacks: readonly ResolvedStack[]): string {
   return place === undefined ? '' : ` (${place})`;
 }
 
-/** Whether each message came during or after the previous run. Messages that were sent together are no chain. */
+/** Whether each message came during or after the previous run. Messages that were sent together are not a chain. */
 function isChain(
   steps: readonly StampedStep[],
   runs: readonly { readonly index: number }[],

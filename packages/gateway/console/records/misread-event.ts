@@ -137,7 +137,7 @@ const NAME = /\??\.(?!get\b)([A-Za-z_$][\w$]*)|['"]([\w:-]+)['"]/g;
 /** The default of `.get('name', 'default')` in Python. It does not name a member of the event. */
 const DEFAULT = /(?<=\.get\(\s*['"][\w:-]+['"]\s*),[^()]*(?=\))/g;
 /**
- * Members of every text. Code that reads `event.body.length` treats the body as a text, not as a parsed
+ * Members of every string. Code that reads `event.body.length` treats the body as a string, not as a parsed
  * object.
  */
 const OF_TEXT =
@@ -165,7 +165,7 @@ const ALIAS = new RegExp(
   String.raw`^\s*(?:const |let |var )?([A-Za-z_$][\w$]*)\s*=\s*(${READ.source})\s*;?\s*$`,
 );
 
-/** Writes the part of the event in place of each variable that stands for it, as the last line before says. */
+/** Replaces each variable with the part of the event that an earlier line has assigned to it. */
 function withoutAliases(line: string, before: readonly string[]): string {
   const aliases = new Map(
     before.flatMap((one) => {
@@ -218,7 +218,7 @@ function keepGet(instead: string, members: string): string {
 type Replaced = { readonly to: string; readonly rest: readonly string[]; readonly because: string };
 
 /**
- * Members with lists of values, and the member in which payload format 2.0 has these values as one text
+ * Members with lists of values, and the member in which payload format 2.0 has these values as one string
  * (docs/aws §3.3).
  */
 const JOINED = [
@@ -241,7 +241,7 @@ function findMove(
     return {
       to: one.to,
       rest: names.slice(from.length),
-      because: `the event of ${one.in} has no ${one.from}; it has ${one.to}${aspect === undefined ? '' : `, and joins repeated values by commas in ${aspect.in}`}`,
+      because: `the event of ${one.in} has no ${one.from}; it has ${one.to}${aspect === undefined ? '' : `, and joins repeated values with commas in ${aspect.in}`}`,
     };
   }
   return undefined;

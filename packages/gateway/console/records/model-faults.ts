@@ -43,7 +43,7 @@ export function findNulls(
   });
 }
 
-/** The rules of models that the body of a refused request does not keep. */
+/** The rules of models that the body of a refused request violates. */
 export function placesOfModel(
   recorded: RecordedRequest,
   stacks: readonly ResolvedStack[],

@@ -26,7 +26,7 @@ export function secretsOf(recorded: Recorded, names: ReadonlySet<string>): reado
   // An identity source may be a fact of the request, such as `$context.routeKey`. The authorizer's event contains the
   // fact next to the token, but it is not a secret, and every sentence about the request contains it.
   const { method, path, rawPath, route, stage, sourceIp, api } = recorded.received;
-  // The record of a decision and the context call the id of an API key `key`. Commands need the id.
+  // In the record of a decision and in the context, `key` is the id of an API key. Commands need the id.
   const ids = keyIdsOf(recorded.received);
   const facts = [method, path, rawPath, route?.routeKey, stage?.name, sourceIp, api.apiId, ...ids];
   return found.filter((secret) => !facts.includes(secret));
@@ -42,7 +42,10 @@ function principalOf(recorded: Recorded): string | undefined {
   if (principal === undefined || isEvent(recorded) || !/^[A-Za-z][A-Za-z_.@-]*$/.test(principal))
     return undefined;
   const sent = recorded.received.headers.lines.join('\n');
-  const isCut = sent.split(principal).slice(1).some((rest) => /^[A-Za-z0-9]/.test(rest));
+  const isCut = sent
+    .split(principal)
+    .slice(1)
+    .some((rest) => /^[A-Za-z0-9]/.test(rest));
   return isCut ? undefined : principal;
 }
 

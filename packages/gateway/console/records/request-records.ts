@@ -387,7 +387,7 @@ export class RequestRecords implements RecordSink {
       const filling = unpackRequest(slot);
       const fromMs = filling.received.receivedAtEpochMs;
       if (slot.rare.failure !== undefined || fromMs > storedAt) continue;
-      // An older miss filled an entry that has expired since.
+      // An older miss filled an entry that has since expired.
       if (storedAt > fromMs + filling.latencyMs + FILLED_WITHIN_MS) return undefined;
       const caller = nameOfCaller(slot.caller);
       // The name may be the other request's token, which only the redactor of that request removes.

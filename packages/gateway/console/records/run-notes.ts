@@ -38,7 +38,7 @@ const unreadItems: Note = (step, { stacks, readHandler }) => {
     : `${records === 1 ? 'the record is' : `all ${records} records of the batch are`} not tried again`;
   return {
     because: `The function ${functionName} reported ${count} of ${records} records as failed (batchItemFailures${line === undefined ? '' : `, ${line}`}). Lambda ignored this report, because the event source mapping${at(placeOf(found))} has no FunctionResponseTypes with ReportBatchItemFailures: the invocation returned, so it counts as a success, and ${fate}.`,
-    change: `Set FunctionResponseTypes: [ReportBatchItemFailures] of the event source mapping${at(placeOf(found))}, so that the reported records are tried again.`,
+    change: `Set FunctionResponseTypes: [ReportBatchItemFailures] on the event source mapping${at(placeOf(found))}, so that the reported records are tried again.`,
   };
 };
 
@@ -79,7 +79,7 @@ const IMAGES: Readonly<Record<string, readonly string[]>> = {
 const READS_NOTHING = /\b(?:New|Old)Image\b|of undefined|is undefined|NoneType|not iterable/;
 
 /**
- * Code that reads an image which the record does not have, because of the stream or of the kind of the change.
+ * Notes code that reads an image that the record lacks, because of the stream's settings or the kind of change.
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_StreamSpecification.html
  */
 const imageMissing: Note = (step, { stacks, readHandler }) => {
@@ -103,7 +103,7 @@ const imageMissing: Note = (step, { stacks, readHandler }) => {
           }
         : {
             because: `${line} reads ${image}, which a record of the kind ${String(eventName)} never has: INSERT has no OldImage, and REMOVE no NewImage.`,
-            change: `Read ${image} at ${line} only if eventName is not ${String(eventName)}, and take what is needed then from Keys or ${image === 'NewImage' ? 'OldImage' : 'NewImage'}.`,
+            change: `Read ${image} at ${line} only if eventName is not ${String(eventName)}, and otherwise take what is needed from Keys or ${image === 'NewImage' ? 'OldImage' : 'NewImage'}.`,
             isCause: true,
           };
     }
@@ -114,7 +114,7 @@ const imageMissing: Note = (step, { stacks, readHandler }) => {
 const USUAL_RETRIES = 2;
 
 /**
- * Explains that Lambda, not the sender, repeats an asynchronous invocation.
+ * Explains that Lambda, not the sender, retries an asynchronous invocation.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
  */
 const asyncRetries: Note = ({ from, functionName, outcome }, { stacks }) => {
@@ -126,8 +126,8 @@ const asyncRetries: Note = ({ from, functionName, outcome }, { stacks }) => {
   return {
     because:
       own === undefined
-        ? `Lambda itself repeats a failed asynchronous invocation with the same event, ${USUAL_RETRIES} times unless MaximumRetryAttempts says otherwise, and no AWS::Lambda::EventInvokeConfig of ${functionName} (${place}) sets it. It drops an event that has waited longer than MaximumEventAgeInSeconds, which is 6 hours by default.`
-        : `Lambda itself repeats a failed asynchronous invocation with the same event, ${USUAL_RETRIES} times because of MaximumRetryAttempts (${placeOf(config, 'MaximumRetryAttempts') ?? ''}).`,
+        ? `Lambda itself retries a failed asynchronous invocation with the same event, ${USUAL_RETRIES} times unless MaximumRetryAttempts says otherwise, and no AWS::Lambda::EventInvokeConfig of ${functionName} (${place}) sets it. It drops an event that has waited longer than MaximumEventAgeInSeconds, which is 6 hours by default.`
+        : `Lambda itself retries a failed asynchronous invocation with the same event, ${USUAL_RETRIES} times because of MaximumRetryAttempts (${placeOf(config, 'MaximumRetryAttempts') ?? ''}).`,
     change: `If the work must not be repeated, set MaximumRetryAttempts: 0 in the EventInvokeConfig of ${functionName} (${placeOf(config) ?? place}), or make the work safe to repeat: the id of the event is the same in every try.`,
   };
 };
@@ -144,7 +144,7 @@ const groupWaits: Note = ({ next, from = '' }, { stacks }) => {
   return {
     because: `The queue (${placeOf(queue, 'FifoQueue') ?? ''}) is a FIFO queue: until this message is handled, expires or moves to the dead-letter queue, no later message of its message group is received.`,
     change:
-      'Send messages whose order does not matter to each other with different values of MessageGroupId, such as the id of the customer: a message that fails then holds up only its own group.',
+      'Give messages whose order relative to each other does not matter different values of MessageGroupId, such as the id of the customer: a message that fails then holds up only its own group.',
   };
 };
 

@@ -1,4 +1,4 @@
-/** The requests of the last minutes by second, of one API. */
+/** The requests to one API in the last minutes, counted by second. */
 
 /** The number of seconds that are shown. */
 export const COUNTED_SECONDS = 300;

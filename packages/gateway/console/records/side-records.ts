@@ -194,7 +194,7 @@ function describeBlock(steps: readonly StampedStep[], at: SideWith): readonly To
   return describeDeliveries([block], at).map((told) => ({ ...told, isBlock: true as const }));
 }
 
-/** An event did not wait for a batch that failed much later than the event arrived. */
+/** The longest time between the arrival of an event and the failure of a batch for which the event waited. */
 const LONGEST_WAIT_MS = 24 * 3_600_000;
 
 /** Returns the format of the stack that received the event. The advice is written in this format. */
@@ -224,10 +224,13 @@ function findOwner(
   return resource === undefined || stack === undefined ? undefined : { resource, stack };
 }
 
-/** By the stacks of a run, then by ARN, because each row of Traffic asks. */
+/** Stored results, by the stacks of a run and then by ARN, because each row of Traffic needs one. */
 const OF_TOOLKIT = new WeakMap<readonly ResolvedStack[], Map<string, boolean>>();
 
-/** Whether the resource belongs to the toolkit's stack, whose alarms and schedules would crowd the list of the user's requests. */
+/**
+ * Whether the resource belongs to the toolkit's stack, whose alarms and schedules would crowd the list of the user's
+ * requests.
+ */
 function isOfToolkit(arn: string, stacks: readonly ResolvedStack[]): boolean {
   const known = OF_TOOLKIT.get(stacks) ?? new Map<string, boolean>();
   OF_TOOLKIT.set(stacks, known);

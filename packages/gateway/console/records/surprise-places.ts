@@ -1,6 +1,6 @@
 /**
- * Lists what decides about each surprise that the code of a function does not decide, and finds its line: a setting of the
- * method, of its integration, of the stage or of the API, if the owner of the API has written one.
+ * Finds the line that causes a surprise, for the surprises that do not depend on the code of a function: a setting of
+ * the method, of its integration, of the stage or of the API, if the owner of the API has written one.
  */
 import { asList, asText, membersOf } from '@gatewright/aws/json-object';
 import { hasMember, named, placeOf } from './find-places.ts';
@@ -12,7 +12,7 @@ import type { Surprise } from '../surprises/surprise.ts';
 import type { Recorded } from './recorded-request.ts';
 
 type Deciding =
-  /** The members of the resource, of which the first that is written is named. */
+  /** The members of the resource. The first of them that the template contains is named. */
   | { readonly of: 'method' | 'stage' | 'api'; readonly members: readonly string[] }
   /** The client, a response of the backend, or a rule of AWS without a setting decides. */
   | { readonly of: 'client' | 'backend' | 'aws' }

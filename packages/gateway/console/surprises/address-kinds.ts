@@ -17,7 +17,7 @@ const disabledEndpoint: SurpriseKind = {
     return {
       values: { status },
       because: [
-        `The API has DisableExecuteApiEndpoint: true, so AWS serves it only at its custom domains, and responds with ${status} at the default endpoint. The local address is none of these endpoints, so the request was served here.`,
+        `The API has DisableExecuteApiEndpoint: true, so AWS serves it only at its custom domains, and responds with ${status} at the default endpoint. The local address is not one of these endpoints, so the request was served here.`,
       ],
       changes: [
         `On AWS, call the API at its custom domain, or set DisableExecuteApiEndpoint: false and deploy it again. To see here what AWS does, send the request with the Host header of the custom domain, or of the default endpoint ({api}.execute-api.{region}.amazonaws.com).`,
@@ -96,12 +96,12 @@ const basePathInEvent: SurpriseKind = {
     return {
       values: { basePath, path: rawPath },
       because: [
-        `The function itself responded with 404. At the custom domain ${api.domainName}, path of its event is ${rawPath}: it begins with the base path /${basePath} of the mapping, which is not part of the route.`,
+        `The function itself responded with 404. At the custom domain ${api.domainName}, event.path is ${rawPath}: it begins with the base path /${basePath} of the mapping, which is not part of the route.`,
       ],
       changes: [
         isGreedy
-          ? `Make the function use pathParameters.${greedy} of the event, which is ${pathParameters[greedy] ?? ''}, or remove /${basePath} from the beginning of path.`
-          : `Make the function remove /${basePath} from the beginning of path: the rest is ${path}.`,
+          ? `Make the function use pathParameters.${greedy} of the event, which is ${pathParameters[greedy] ?? ''}, or remove /${basePath} from the beginning of event.path.`
+          : `Make the function remove /${basePath} from the beginning of event.path: the rest is ${path}.`,
       ],
     };
   },

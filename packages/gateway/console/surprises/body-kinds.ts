@@ -190,7 +190,7 @@ type BackendBody = {
   readonly contentType: string;
   readonly isBinary: boolean;
   readonly target: 'CONVERT_TO_TEXT' | 'CONVERT_TO_BINARY';
-  /** Whether ContentHandling determines the form of the target. */
+  /** Whether ContentHandling of the integration response determines the target. */
   readonly isChosen: boolean;
 };
 
@@ -213,7 +213,7 @@ function backendBody(facts: SurpriseFacts): BackendBody | undefined {
   };
 }
 
-/** Whether bytes are UTF-8 text. A cut text may end within a character. */
+/** Whether bytes are UTF-8 text. A truncated text may end within a character. */
 function isText(bytes: Buffer, isCut: boolean): boolean {
   try {
     new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: isCut });

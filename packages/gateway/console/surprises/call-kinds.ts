@@ -260,10 +260,10 @@ const entriesFailed: SurpriseKind = {
 function adviseEntries(first: string): string {
   // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html
   if (first.startsWith('MalformedDetail'))
-    return `Make Detail of each entry the text of a JSON object. In a request template: "Detail": "$util.escapeJavaScript($input.json('$'))" for the whole body, or $input.json of a member that is an object. A client must read the reply, because its status is a success.`;
+    return `Make Detail of each entry a string that contains a JSON object. In a request template: "Detail": "$util.escapeJavaScript($input.json('$'))" for the whole body, or $input.json of a member that is an object. A client must read the reply, because its status is a success.`;
   // docs/aws §22.5
   if (first.startsWith('NotAuthorizedForSourceException'))
-    return 'Give the entries a Source that does not begin with aws., and name that source in the patterns of the rules: only services of AWS send events with aws. sources. A client must read the reply, because its status is a success.';
+    return 'Give the entries a Source that does not begin with aws., and name that source in the patterns of the rules: only AWS services may send events with such a Source. A client must read the reply, because its status is a success.';
   return 'Correct the failed entries; a client must read the reply, because its status is a success.';
 }
 
@@ -387,7 +387,7 @@ const stageInPath: SurpriseKind = {
       isCause,
       values: { stage: stage.name },
       because: [
-        `${member} of the event begins with the stage, /${stage.name}: an HTTP API leaves the name of a stage in the path, and only $default has none.`,
+        `${member} of the event begins with the stage, /${stage.name}: an HTTP API leaves the stage name in the path unless the stage is $default.`,
       ],
       changes: isCause
         ? [

@@ -1,6 +1,6 @@
 /**
- * Finds the line of a function's code that holds the value by which a surprise is decided: where the code reads the
- * member of the event, or writes the member of the result. Kinds that find their line themselves are not listed here.
+ * Finds the line of a function's code with the value that causes a surprise: the line that reads the member of the
+ * event, or writes the member of the result. Kinds that find their line themselves are not listed here.
  */
 import { asJsonObject, parseJson } from '@gatewright/aws/json-object';
 import { findStatusLine, WRITES_BODY } from '../records/find-code-places.ts';
@@ -13,7 +13,7 @@ import type { Told } from './surprise.ts';
 
 type Patterns = (values: Told['values'], facts: SurpriseFacts) => readonly RegExp[];
 
-/** Code may read a value in several lines, of which the first is named. Of several results, it returned only one. */
+/** Code may read a value in several lines: the first is named. A line that writes a result is named if it is unique. */
 type Deciding = { readonly reads: Patterns } | { readonly returns: Patterns };
 
 const RESULT = /\breturn\b|=>\s*(?:\(\s*\{|['"`[])/;
@@ -32,7 +32,7 @@ const namedHeaders: Deciding = {
   ],
 };
 
-/** Reads of `member`, first those of the names that the values of a surprise list. */
+/** Matches code that reads `member`. Code that reads one of the names in the values of the surprise comes first. */
 const readsIn = (member: string, list: string, flags = ''): Deciding => ({
   reads: (values, { handler }) => [
     ...readsOf(member, listIn(values, list), handler?.text ?? '', flags),
@@ -121,7 +121,7 @@ export function findCodeLine(code: string, told: Told, facts: SurpriseFacts): st
   return undefined;
 }
 
-/** Of several lines that write the same member, the one whose response has this status or these texts. */
+/** If several lines write the same member, returns the one whose response has this status or these texts. */
 function narrow(
   found: readonly string[],
   handler: HandlerText,

@@ -4,10 +4,10 @@ import { printSetting } from './template-text.ts';
 import type { SurpriseFacts } from './surprise-facts.ts';
 import type { SurpriseKind } from './surprise.ts';
 
-/** Headers that pages read, besides those whose names begin with x-. The safelisted ones are always readable. */
+/** Headers that pages read, besides headers whose names begin with x-. Safelisted headers are always readable. */
 const READ = new Set(['content-disposition', 'link', 'location', 'retry-after']);
 
-/** Headers for browsers, and of frameworks, that no page reads. */
+/** Headers that browsers or frameworks use, and that no page reads. */
 const NOT_READ =
   /^x-(?:powered-by|content-type-options|dns-prefetch-control|download-options|frame-options|permitted-cross-domain-policies|robots-tag|xss-protection)$/;
 

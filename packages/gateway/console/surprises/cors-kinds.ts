@@ -39,11 +39,11 @@ const twoOrigins: SurpriseKind = {
   },
 };
 
-/** A MOCK integration sends a fixed text, in which SAM writes AllowOrigin of Cors. */
+/** A MOCK integration sends a fixed text, into which SAM writes AllowOrigin of Cors. */
 function adviseOneOrigin({ integration, definition, recorded }: SurpriseFacts): string {
   const isOfSam = definition?.form.startsWith('sam') === true && definition.addsPreflights === true;
   if (integration?.kind !== 'mock')
-    return 'Send Access-Control-Allow-Origin once, with * or the one origin of the request.';
+    return 'Send Access-Control-Allow-Origin once, with * or with the origin of the request.';
   const where = isOfSam
     ? `AllowOrigin in Cors of ${definition.form === 'sam' ? definition.logicalId : 'Globals.Api'}`
     : `method.response.header.Access-Control-Allow-Origin in ResponseParameters of the integration response of ${recorded.received.route?.routeKey ?? 'the method'}`;
@@ -167,7 +167,7 @@ const withoutCredentials: SurpriseKind = {
   },
 };
 
-/** Code that reads the origin of the request, or writes another value than a text into the header. */
+/** Code that reads the origin of the request, or writes a value other than a string constant into the header. */
 const COMPUTES_ORIGIN =
   /\bheaders\b.*(?<![-\w])origin\b|allow-origin['"]?\]?\s*[:=,]\s*(?!['"\s]|process\.env|os\.environ)/i;
 
@@ -183,7 +183,7 @@ const noVary: SurpriseKind = {
       return undefined;
     if (facts.integration === undefined || askedMethod(facts) !== undefined) return undefined;
     if (facts.reply.last('access-control-allow-origin') !== origin) return undefined;
-    // The same reply to every origin needs no Vary. Only code that computes the value sends another one to each.
+    // The same reply to every origin needs no Vary. Only code that computes the value can send each origin its own.
     if (findLine(facts.handler, COMPUTES_ORIGIN) === undefined) return undefined;
     const vary = split(facts.reply.all('vary')).map((name) => name.toLowerCase());
     if (vary.includes('origin') || vary.includes('*')) return undefined;
@@ -254,7 +254,7 @@ function changeOf(
   if (isFixedPreflight(facts)) {
     const given = facts.reply.last(header);
     const list = [...(given === undefined ? [] : [given]), ...values].join(',');
-    return `Set ${nameSetting(setting === 'allowHeaders' ? 'preflightHeaders' : 'preflightMethods', definition, list)}${given === undefined && definition?.addsPreflights === true ? '. A Cors that is only a string sets AllowOrigin: write it as an object with both' : ''}.${toDeploy('rest')}`;
+    return `Set ${nameSetting(setting === 'allowHeaders' ? 'preflightHeaders' : 'preflightMethods', definition, list)}${given === undefined && definition?.addsPreflights === true ? '. If Cors is only a string, it sets AllowOrigin alone: write it as an object that sets both' : ''}.${toDeploy('rest')}`;
   }
   if (recorded.phase !== 'preflight' || cors === undefined)
     return `Add ${values.join(', ')} to ${header} of the reply to OPTIONS.`;

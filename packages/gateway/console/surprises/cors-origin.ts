@@ -44,7 +44,7 @@ function describe(facts: SurpriseFacts, origin: string, isPreflight: boolean): s
   return `The page from ${origin} cannot read this reply, because it ${said}.`;
 }
 
-/** The phases whose refusals an OPTIONS method without credentials prevents. */
+/** The phases that refuse a preflight only as long as no OPTIONS method accepts requests without credentials. */
 const GUARDS = new Set(['screen', 'match', 'preflight', 'authenticate', 'authorize', 'meter']);
 
 function adviseOnPreflight(facts: SurpriseFacts, origin: string): string[] {
@@ -65,7 +65,7 @@ function adviseOnReached(facts: SurpriseFacts, origin: string): string | undefin
   const { routeKey = 'the route', httpMethod } = received.route ?? {};
   return httpMethod === 'OPTIONS'
     ? `Make the integration of ${routeKey} respond to preflights with 200 and the CORS headers, or remove the route, so that CorsConfiguration responds.`
-    : `Write a route for each method in place of ${routeKey}, which matches OPTIONS, too, so that CorsConfiguration responds to preflights; or make its integration respond to OPTIONS with 200.`;
+    : `Replace ${routeKey}, which matches OPTIONS, too, with a route for each method, so that CorsConfiguration responds to preflights; or make its integration respond to OPTIONS with 200.`;
 }
 
 /** A method ANY includes OPTIONS, so that its function gets the preflights. */
@@ -109,7 +109,7 @@ function adviseOnReply(facts: SurpriseFacts, origin: string): readonly string[] 
     return [
       own === undefined
         ? `To let pages read it, give the API a gateway response for ${usual} with ${setting}.`
-        : `To let pages read it, change the gateway response that the API itself has for ${own}: it needs ${setting}.${own.startsWith('DEFAULT_') ? '' : ` It inherits no header of ${usual}.`}`,
+        : `To let pages read it, change the gateway response that the API itself has for ${own}: it needs ${setting}.${own.startsWith('DEFAULT_') ? '' : ` It does not inherit the headers of ${usual}.`}`,
     ];
   }
   return [allowInReply(facts, origin)];

@@ -44,7 +44,7 @@ export function adviseReplaced(replaced: Replaced): readonly string[] {
   if (lacking.length === 0) return [`${remove}, and allows the same.`];
   return [
     ...lacking.map(({ text, setting }) => (setting === undefined ? text : `${text}\n${setting}`)),
-    `${remove}. Or remove CorsConfiguration, and make the integration send all CORS headers, including those of the response to OPTIONS.`,
+    `${remove}. Or remove CorsConfiguration, and make the integration send all CORS headers, including the headers of the response to OPTIONS.`,
   ];
 }
 

@@ -36,14 +36,10 @@ export const defaultResponse: SurpriseKind = {
       because: [
         isOfLambda(facts)
           ? `Lambda itself refused the invocation with ${statusOf(facts)}. A SelectionPattern is compared with the error message of a function that ran and failed, so none selects this, and the default integration response made it ${status}.`
-          : `The integration ${problem}, and ${patterns.length === 0 ? 'no integration response has a SelectionPattern' : `no SelectionPattern matches all of it (${patterns.join(', ')})`}, so the default integration response made it ${status}.`,
+          : `The integration ${problem}, and ${patterns.length === 0 ? 'no integration response has a SelectionPattern' : `no SelectionPattern matches all of it (${patterns.join(', ')})`}, so the default integration response set the status ${status}.`,
         ...(near === undefined ? [] : [near.because]),
       ],
-      changes: isOfLambda(facts)
-        ? []
-        : near === undefined
-          ? adviseResponse(facts, response)
-          : [near.change],
+      changes: isOfLambda(facts) ? [] : near === undefined ? adviseResponse(facts, response) : [near.change],
     };
   },
 };
@@ -53,7 +49,7 @@ function isOfLambda({ integration, recorded: { outcome } }: SurpriseFacts): bool
   return integration?.kind === 'function' && outcome?.kind === 'answered';
 }
 
-/** A pattern such as .* also matches the empty text, which stands for the success of a function. */
+/** A pattern such as .* also matches the empty string, which stands for the success of a function. */
 export const successAsError: SurpriseKind = {
   code: 'SUCCESS_BY_PATTERN',
   mark: 'success as error',
@@ -67,10 +63,10 @@ export const successAsError: SurpriseKind = {
     return {
       values: { status, pattern },
       because: [
-        `The function succeeded, but the SelectionPattern ${pattern} of the integration response ${status} also matches an empty text. API Gateway treats the error message of a function that succeeds as an empty text.`,
+        `The function succeeded, but the SelectionPattern ${pattern} of the integration response ${status} also matches an empty string. API Gateway treats the error message of a function that succeeds as an empty string.`,
       ],
       changes: [
-        `Write the pattern as ${pattern === '.*' ? '(\\n|.)+' : `a text that every error message has, or (\\n|.)+`}, which needs at least one character, and deploy the API again.`,
+        `Write the pattern as ${pattern === '.*' ? '(\\n|.)+' : `a string that every error message contains, or (\\n|.)+`}, which needs at least one character, and deploy the API again.`,
       ],
     };
   },
@@ -86,7 +82,7 @@ function statusOf({ recorded: { outcome } }: SurpriseFacts): number {
 
 type NearPattern = { readonly because: string; readonly change: string };
 
-/** Finds a pattern that is meant for this error: it matches except for line breaks, or matches a part of the text. */
+/** Finds a pattern that is meant for this error: it fails only because of line breaks, or matches a part of it. */
 function findNearPattern(
   responses: readonly IntegrationResponse[],
   message: string,
@@ -155,7 +151,7 @@ function adviseResponse(
     return [
       `The API has patterns for messages with a status in brackets: throw the error with [${marked}], or another status that says what has happened, before its message, as in "[${marked}] ${onOneLine(outcome.errorMessage).slice(0, MOST_QUOTED)}".`,
     ];
-  // The beginning of a message often says what has happened, and its rest for which value.
+  // The beginning of a message often says what has happened, and the rest says for which value.
   const [words = ''] = /^[A-Za-z][A-Za-z ]{2,40}/.exec(outcome.errorMessage) ?? [];
   const any = outcome.errorMessage.includes('\n') ? '(\\n|.)*' : '.*';
   const pattern = words.trim() === '' ? '(\\n|.)+' : `${words.trim()}${any}`;

@@ -1,4 +1,4 @@
-/** What CloudFront in front of an API took away before the API got the request (docs/aws §21.1). */
+/** Values of a request that CloudFront in front of an API removed before the API got the request (docs/aws §21.1). */
 import { adviseBehavior } from '../explain/behavior-advice.ts';
 import { listed } from '../explain/reason.ts';
 import { describeEdge, isForwarded } from '../records/describe-edge.ts';
@@ -6,8 +6,8 @@ import { has, nameRead, readsOfRequest } from './request-reads.ts';
 import type { SurpriseKind } from './surprise.ts';
 
 /**
- * A function that answers without an error, but reads values that the cache behavior never forwards. Of a response
- * that is an error, REQUEST_VALUE_ABSENT tells the same.
+ * A function that answers without an error, but reads values that the cache behavior never forwards. If the response
+ * is an error, REQUEST_VALUE_ABSENT reports these values.
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/QueryStringParameters.html
  */
 const valueNotForwarded: SurpriseKind = {

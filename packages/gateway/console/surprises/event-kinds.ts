@@ -1,4 +1,4 @@
-/** Values of a request that a function gets in another place or form than the client sent them (docs/aws §3.1–§3.3). */
+/** Values of a request that a function gets in a different place or form than the client sent (docs/aws §3.1–§3.3). */
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { listed, toDeploy } from '../explain/reason.ts';
 import { nameSetting } from '../explain/setting-text.ts';
@@ -9,9 +9,9 @@ import type { SurpriseFacts } from './surprise-facts.ts';
 import type { SurpriseKind } from './surprise.ts';
 
 /**
- * Whether the answer is a success, and no line of the code reads the value in the form that this event does not have. Of
- * an error, it is not known what caused it, so each difference may matter.
- * @param handled what a line contains that reads the value in its form here
+ * Whether the answer is a success, and no line of the code reads the value in the form that this event does not have.
+ * The cause of an error is not known, so each difference may matter.
+ * @param handled matches a line that reads the value in the form in which this event has it
  */
 function isOrdinary(
   { recorded: { status }, handler }: SurpriseFacts,
@@ -56,12 +56,12 @@ const repeatedQuery: SurpriseKind = {
       because: [
         hasMultiValues(payload)
           ? `The query has several values of ${named}. In queryStringParameters, the function got only the last of them.`
-          : `The query has several values of ${named}. In queryStringParameters, the function got them as one text, joined by commas.`,
+          : `The query has several values of ${named}. In queryStringParameters, the function got them as one string, joined with commas.`,
       ],
       changes: [
         hasMultiValues(payload)
           ? `To read all of them, use multiValueQueryStringParameters of the event.`
-          : `To keep values apart that contain commas, read them from rawQueryString: new URLSearchParams(event.rawQueryString).getAll(name).`,
+          : `To keep values that contain commas apart, read them from rawQueryString: new URLSearchParams(event.rawQueryString).getAll(name).`,
       ],
     };
   },
@@ -102,12 +102,12 @@ const cookiesMoved: SurpriseKind = {
       because: [
         'The request has cookies. With payload format 2.0, the function gets them in the list event.cookies, and event.headers has no cookie.',
       ],
-      changes: ['If the function reads cookies, make it read event.cookies, a list of NAME=VALUE texts.'],
+      changes: ['If the function reads cookies, make it read event.cookies, a list of NAME=VALUE strings.'],
     };
   },
 };
 
-/** A plus that is meant: in a telephone number, an address of mail, or a time with an offset. */
+/** A plus sign that is meant as such: in a telephone number, an email address, or a time with an offset. */
 const MEANT_PLUS = /^\+\d|\+[^@]*@|\d\+\d\d(?::?\d\d)?$/;
 
 const plusAsSpace: SurpriseKind = {
@@ -139,7 +139,7 @@ const plusAsSpace: SurpriseKind = {
 
 const DECODES = /\b(?:decodeURIComponent|decodeURI|unescape|unquote|unquote_plus)\s*\(/;
 
-/** An HTTP API decodes path parameters, so that a function which decodes them again reads another value. */
+/** An HTTP API decodes path parameters, so a function that decodes them again gets a different value. */
 const pathDecoded: SurpriseKind = {
   code: 'PATH_DECODED',
   mark: undefined,
@@ -215,7 +215,7 @@ const keyNotRequired: SurpriseKind = {
     const isUnused =
       stage.deployment.routes.plans.every(({ apiKeyRequired }) => !apiKeyRequired) &&
       (stage.keys.namesFor?.(api.apiId, stage.name).length ?? 0) > 0;
-    // If other methods require a key, this one was probably meant not to, and many clients send their key to all.
+    // If other methods require a key, this method probably omits it on purpose, and many clients send their key to all.
     if (!isUnused) return undefined;
     const of = plan === undefined ? 'The stage has a usage plan, but' : 'The API key was not read:';
     return {
@@ -251,16 +251,16 @@ const claimList: SurpriseKind = {
       payload === 'http-2.0' ? 'requestContext.authorizer.jwt.claims' : 'requestContext.authorizer.claims';
     const { status } = facts.recorded;
     return {
-      // A function that looks for one value of the list may not find it in the text, and then refuses the caller.
+      // A function that looks for one value of the list may not find it in the string, and then refuses the caller.
       isCause: status === 401 || status === 403,
       values: { claims },
       because: [
-        `The token has a list as its ${claims.join(', ')}. In ${place}, the function got ${claims.length === 1 ? 'it' : 'each'} as one text${isHttp ? ', in brackets and with spaces between the values' : ', with commas between the values'}: ${caller.claims[claim] ?? ''}.`,
+        `The token has a list as its ${claims.join(', ')}. In ${place}, the function got ${claims.length === 1 ? 'it' : 'each'} as one string${isHttp ? ', in brackets and with spaces between the values' : ', with commas between the values'}: ${caller.claims[claim] ?? ''}.`,
       ],
       changes: [
         isHttp
-          ? `To compare individual values, split the text: claims['${claim}'].replace(/^\\[|\\]$/g, '').split(' ').`
-          : `To compare individual values, split the text: claims['${claim}'].split(',').`,
+          ? `To compare individual values, split the string: claims['${claim}'].replace(/^\\[|\\]$/g, '').split(' ').`
+          : `To compare individual values, split the string: claims['${claim}'].split(',').`,
       ],
     };
   },
@@ -294,9 +294,9 @@ const contextAsText: SurpriseKind = {
     return {
       values: { names },
       because: [
-        `The authorizer returned ${names.join(', ')} in its context as ${names.length === 1 ? `a ${typeof first[1]}` : 'numbers or booleans'}. In requestContext.authorizer, the function got ${names.length === 1 ? 'it' : 'them'} as text: ${first[0]} is "${JSON.stringify(first[1])}"${first[1] === false ? ', which is true in a condition' : ''}.`,
+        `The authorizer returned ${names.join(', ')} in its context as ${names.length === 1 ? `a ${typeof first[1]}` : 'numbers or booleans'}. In requestContext.authorizer, the function got ${names.length === 1 ? 'it as a string' : 'them as strings'}: ${first[0]} is "${JSON.stringify(first[1])}"${first[1] === false ? ', which is true in a condition' : ''}.`,
       ],
-      changes: [`Compare the text in the function, for example ${compared(first, isInPython(facts))}.`],
+      changes: [`Compare the string in the function, for example ${compared(first, isInPython(facts))}.`],
     };
   },
 };

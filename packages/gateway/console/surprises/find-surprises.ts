@@ -14,7 +14,7 @@ type Surprises = {
   readonly list: readonly Surprise[];
   readonly because: readonly string[];
   readonly changes: readonly string[];
-  /** Those of the changes that seldom matter. */
+  /** The advised changes that seldom matter. */
   readonly minorChanges: readonly string[];
   /** The lines of the function's code that decided, as file and line. */
   readonly lines: readonly string[];
@@ -75,7 +75,7 @@ function weightOf(found: Found): number {
   return found.kind.isMinor === true ? 2 : 1;
 }
 
-/** Returns the marks for the list of requests. They contain nothing of the request. */
+/** Returns the marks for the list of requests. They contain no data of the request. */
 export function findMarks(recorded: Recorded): readonly string[] {
   if (isEvent(recorded)) return [];
   const marks = findAll(new SurpriseFacts(recorded)).flatMap(({ kind }) => kind.mark ?? []);

@@ -104,7 +104,7 @@ const promiseReturned: SurpriseKind = {
   },
 };
 
-/** Bodies nest no deeper than this in practice, and the search calls itself. */
+/** Bodies nest no deeper than this in practice, and the search is recursive. */
 const MAX_DEPTH = 20;
 
 /** Returns the names of the members of a result's body that are `{}`, and `body` if the body itself is. */
@@ -162,7 +162,7 @@ const writesOutsideTmp: SurpriseKind = {
   find({ recorded: { outcome, received }, handler, isToolkit }) {
     if (outcome?.kind !== 'returned' || handler === undefined || isToolkit) return undefined;
     if (received.route === undefined || !('functionName' in received.route.integration)) return undefined;
-    // Relative paths of a function that changes its folder are not known here.
+    // If a function changes its working directory, its relative paths are not known here.
     if (/\bchdir\(/.test(handler.text)) return undefined;
     for (const [index, text] of handler.text.split('\n').entries()) {
       const [, script, python, folder] = WRITES.exec(text) ?? [];
@@ -203,7 +203,7 @@ const idTokenAccepted: SurpriseKind = {
     if (caller?.kind !== 'jwt' || api.protocol !== 'http' || caller.claims['token_use'] !== 'id')
       return undefined;
     if (route?.authorization.kind !== 'token' || route.authorization.scopes.length > 0) return undefined;
-    // Many pages send ID tokens on purpose. It matters to code that reads what only access tokens have.
+    // Many pages send ID tokens on purpose. This matters only to code that reads claims of access tokens.
     const line = findLine(handler, READS_ACCESS_TOKEN);
     if (line === undefined) return undefined;
     const { name } = route.authorization.authorizer;
@@ -221,7 +221,7 @@ const idTokenAccepted: SurpriseKind = {
 };
 
 /**
- * A yes for one route applies to all routes until its TTL ends. A policy is compared with each request, and explained if
+ * A cached simple allow for one route applies to all routes. A policy is compared with each request, and explained if
  * it refuses one.
  */
 const authorizerCached: SurpriseKind = {

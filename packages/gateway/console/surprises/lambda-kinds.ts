@@ -40,10 +40,10 @@ const vpcWithoutWayOut: SurpriseKind = {
     return {
       values: { function: name ?? '', place },
       because: [
-        `The function ${name ?? ''} runs in a VPC (VpcConfig, ${place}), none of its subnets has a route to a NAT gateway, and the VPC has no endpoint for AWS services. On AWS, calls such as those at ${handler.file}:${line + 1} reach nothing and wait until the function times out. This machine does not restrict its network.`,
+        `The function ${name ?? ''} runs in a VPC (VpcConfig, ${place}), none of its subnets has a route to a NAT gateway, and the VPC has no endpoint for AWS services. On AWS, calls such as the one at ${handler.file}:${line + 1} reach nothing and wait until the function times out. This machine does not restrict its network.`,
       ],
       changes: [
-        `Give the VPC an AWS::EC2::VPCEndpoint for each AWS service that the function calls (for DynamoDB and S3, one of the type Gateway in the route tables of its subnets), or give its subnets a route to a NAT gateway; or remove VpcConfig (${place}), if the function reaches nothing inside of the VPC.`,
+        `Give the VPC an AWS::EC2::VPCEndpoint for each AWS service that the function calls (for DynamoDB and S3, one of the type Gateway in the route tables of its subnets), or give its subnets a route to a NAT gateway; or remove VpcConfig (${place}), if the function reaches nothing inside the VPC.`,
       ],
     };
   },
@@ -83,7 +83,7 @@ function isEnclosed(subnets: readonly string[], stacks: readonly ResolvedStack[]
 type Left = { readonly line: number; readonly what: string; readonly change: string };
 
 /**
- * Lambda freezes the process when the response was returned. Code that is still running continues in a later
+ * Lambda freezes the process once the response is returned. Code that is still running continues in a later
  * invocation, or never.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  */
@@ -127,7 +127,7 @@ function findUnawaited({ text }: HandlerText, status: number): Left | undefined 
   const isCalled = new RegExp(String.raw`^\s+(?:void\s+)?(${[...own, ...RETURN_PROMISES].join('|')})\s*\(`);
   // A timer that gives up on something else, such as a request, leaves no work behind.
   const isTimer = /^\s+set(?:Timeout|Immediate|Interval)\s*\((?!.*\b(?:abort|reject|cancel)\b)/;
-  // If nothing catches the rejection, the function fails, which is another story.
+  // If nothing catches the rejection, the function fails, which has its own explanation.
   const isAll = /\bcatch\b/.test(text) ? /\bPromise\.all\s*\(/ : undefined;
   const lines = text.split('\n');
   for (const [index, each] of lines.entries()) {
@@ -196,10 +196,10 @@ const errorPageReplaces: SurpriseKind = {
       return {
         values: { page, responseCode: code, place },
         because: [
-          `CustomErrorResponses of the distribution (${place}) apply to all its origins, this API included: CloudFront replaces every ${status} by ${page} with the status ${code}. A client that expects JSON then gets the page. If the origin of the page is not served here, the viewer got the ${status} itself.`,
+          `CustomErrorResponses of the distribution (${place}) apply to all its origins, this API included: CloudFront replaces every ${status} response with ${page} and the status ${code}. A client that expects JSON then gets the page. If the origin of the page is not served here, the viewer got the ${status} itself.`,
         ],
         changes: [
-          `Remove the entry for ${status} (${place}), and let a CloudFront function of the behavior of the pages rewrite their paths to ${page}, so that errors of the API stay as they are.`,
+          `Remove the entry for ${status} (${place}), and let a CloudFront function on the cache behavior of the pages rewrite their paths to ${page}, so that errors of the API stay as they are.`,
         ],
       };
     }
@@ -208,8 +208,8 @@ const errorPageReplaces: SurpriseKind = {
 };
 
 /**
- * Policies of buckets are not evaluated for the calls of functions. One that denies is told to the functions that have
- * the bucket's name in their code or environment.
+ * Policies of buckets are not evaluated for the calls of functions. A policy with a Deny is reported for the functions
+ * that have the bucket's name in their code or environment.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html
  */
 const bucketPolicyDenies: SurpriseKind = {
@@ -234,10 +234,10 @@ const bucketPolicyDenies: SurpriseKind = {
       return {
         values: { bucket, place },
         because: [
-          `The bucket ${bucket} has a policy (${place}) that denies ${actions} if ${JSON.stringify(denying['Condition'])}. Policies of buckets are not evaluated here: on AWS, a call that meets this condition fails with AccessDenied, whatever the role of the function allows.`,
+          `The bucket ${bucket} has a policy (${place}) that denies ${actions} if ${JSON.stringify(denying['Condition'])}. Bucket policies are not evaluated here: on AWS, a call that meets this condition fails with AccessDenied, whatever the role of the function allows.`,
         ],
         changes: [
-          `Have the calls of ${handler.file} not meet the condition (${place}), for example by sending the encryption that it asks for, and test that on AWS.`,
+          `Change the calls of ${handler.file} so that they do not meet the condition (${place}), for example by sending the encryption header that it requires, and test this on AWS.`,
         ],
       };
     }

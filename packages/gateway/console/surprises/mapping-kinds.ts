@@ -32,14 +32,14 @@ const emptyRequest: SurpriseKind = {
           : `The request template ${template.name} came out empty, so the integration got no body.`,
       ],
       changes: [
-        'Check the conditions and the paths of the template: a path of $input.path that does not exist prints an empty text.',
+        'Check the conditions and the paths in the template: $input.path prints an empty string for a path that does not exist.',
       ],
     };
   },
 };
 
 /**
- * A function gets {} for an empty text. To distinguish this case from a template that prints {}, the template is
+ * A function gets {} for an empty string. To distinguish this case from a template that prints {}, the template is
  * rendered again.
  */
 function isSentEmpty({ integration, recorded, binaryMediaTypes }: SurpriseFacts): boolean {
@@ -72,7 +72,7 @@ const emptyResponse: SurpriseKind = {
       values: { template: template.name },
       because: [`The response template ${template.name} came out empty, so the client got no body.`],
       changes: [
-        'Check the conditions and the paths of the template: a path of $input.path that does not exist prints an empty text.',
+        'Check the conditions and the paths in the template: $input.path prints an empty string for a path that does not exist.',
       ],
     };
   },
@@ -97,7 +97,7 @@ const missingVariable: SurpriseKind = {
     return {
       values: { variables, stage: stage.name },
       because: [
-        `${route.routeKey} refers to the stage ${one ? 'variable' : 'variables'} ${variables.join(', ')}, which ${one ? 'has' : 'have'} no value on stage ${stage.name}, so the gateway used an empty text.`,
+        `${route.routeKey} refers to the stage ${one ? 'variable' : 'variables'} ${variables.join(', ')}, which ${one ? 'has' : 'have'} no value on stage ${stage.name}, so the gateway used an empty string.`,
       ],
       changes: [
         `Give ${one ? 'it' : 'them'} a value in ${api.protocol === 'rest' ? 'Variables' : 'StageVariables'} of stage ${stage.name}; no new deployment is needed.`,

@@ -57,7 +57,7 @@ const cached: SurpriseKind = {
         ...(names.length === 0
           ? []
           : [
-              `It had another value of ${names.join(', ')}, which ${names.length === 1 ? 'is not a cache key' : 'are not cache keys'}, so both requests got the same response.`,
+              `It had a different value of ${names.join(', ')}, which ${names.length === 1 ? 'is not a cache key' : 'are not cache keys'}, so both requests got the same response.`,
             ]),
       ],
       changes: [
@@ -94,13 +94,13 @@ function differingParameters(one: string, other: string): readonly string[] {
 }
 
 /**
- * Headers by which responses commonly differ. The caller's own headers are named only if the caller is the
+ * Headers on which responses commonly depend. The caller's own headers are named only if the caller is the
  * same.
  */
 const NEGOTIATED = ['Accept', 'Accept-Language', 'Origin', 'Range'];
 const OF_CALLER = ['Authorization', 'Cookie', 'X-Api-Key'];
 
-/** Names of headers by which responses differ, or which the response names in Vary, and whose values differ. */
+/** Names of headers that responses commonly depend on, or that the response names in Vary, and whose values differ. */
 function differingHeaders(
   before: HeaderList,
   { recorded, reply }: SurpriseFacts,
@@ -166,7 +166,7 @@ const inferred: SurpriseKind = {
     if (outcome.nullBy !== undefined) return undefined;
     if (PRELUDE.test(outcome.payload)) return undefined;
     if (integration.payload !== 'http-2.0' && integration.payload !== 'function-url') return undefined;
-    // A truncated result cannot be parsed. Its beginning shows only whether it is a text or a list.
+    // A truncated result cannot be parsed. Its beginning shows only whether it is a string or a list.
     if (recorded.sizes.reply > outcome.payload.length && outcome.payload.startsWith('{')) return undefined;
     const value = asJsonObject(parseJson(outcome.payload));
     if (value !== undefined && Object.hasOwn(value, 'statusCode')) return undefined;
@@ -182,7 +182,7 @@ const inferred: SurpriseKind = {
   },
 };
 
-/** A stream names its type before the first byte; clients save a reply of the usual type instead of showing it. */
+/** A stream names its type before the first byte; clients save a reply of the default type instead of showing it. */
 const streamWithoutType: SurpriseKind = {
   code: 'STREAM_WITHOUT_TYPE',
   mark: 'no content type',
@@ -280,7 +280,7 @@ function describeInferred(payload: string, value: UnknownMembers | undefined, fa
     return 'a stream without status or headers, which was collected because the function URL’s InvokeMode is BUFFERED';
   if (payload.startsWith('[')) return 'a list, which has no statusCode';
   if (payload === 'null') return 'nothing (null)';
-  if (payload === '{}') return 'an object that has no members as JSON';
+  if (payload === '{}') return 'an object that is {} in JSON';
   return 'a value without statusCode';
 }
 
@@ -313,7 +313,7 @@ const buffered: SurpriseKind = {
       return {
         values: { integration: integration.kind },
         because: [
-          `The function streams its response, but ${describeMode(facts)}. The metadata that the function wrote (status and headers), eight NUL bytes and the whole stream became one text, which the gateway took for the result of the function, so the client got all of it as the body.`,
+          `The function streams its response, but ${describeMode(facts)}. The metadata that the function wrote (status and headers), eight NUL bytes and the whole stream became one string, which the gateway took for the result of the function, so the client got all of it as the body.`,
         ],
         changes: [
           changeOfMode(facts),

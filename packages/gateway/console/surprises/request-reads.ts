@@ -11,7 +11,7 @@ type ReadOfRequest = { readonly part: ForwardedPart; readonly name: string; read
 const DIRECTLY =
   /\b(?:event|evt)(?:\??\.|\[\s*['"]|\.get\(\s*['"])(queryStringParameters|headers)\b['"]?(?:,\s*\{\s*\})?\s*[\])]?\s*(?:(?:\|\||\?\?|or)\s*\{\s*\}\s*\))?(?:\??\.get\(\s*['"]([\w:-]+)['"]|(?:\?\.)?\[\s*['"]([\w:-]+)['"]\s*\]|\??\.(?!get\b)([A-Za-z_$][\w$]*)(?![\w$]|\s*\())/g;
 
-/** A variable that holds the parameters or the headers, such as `query = event.get("queryStringParameters") or {}`. */
+/** A variable that has the parameters or the headers, such as `query = event.get("queryStringParameters") or {}`. */
 const VARIABLE =
   /\b(\w+)\s*=\s*\(?\s*(?:event|evt)(?:\??\.|\[\s*['"]|\.get\(\s*['"])(queryStringParameters|headers)\b['"]?(?:,\s*\{\s*\})?\s*[\])]?\s*(?:(?:\|\||\?\?|or)\s*\{\s*\}\s*\)?)?\s*;?\s*(?:#.*|\/\/.*)?$/gm;
 
@@ -40,7 +40,7 @@ function readOf(variable: string): RegExp {
   );
 }
 
-/** @param of the member that a variable holds; absent if the pattern itself finds the member */
+/** @param of the member that a variable contains; absent if the pattern itself finds the member */
 function readsIn({ file, text }: HandlerText, pattern: RegExp, of?: string): readonly ReadOfRequest[] {
   return text.split('\n').flatMap((line, index) =>
     [...line.matchAll(pattern)].map(([, ...groups]: (string | undefined)[]) => {

@@ -6,14 +6,14 @@ import { findMissingReads } from './template-reads.ts';
 import type { SurpriseFacts } from './surprise-facts.ts';
 import type { SurpriseKind } from './surprise.ts';
 
-/** What the integration answered, as JSON; undefined if it is none, or is not complete. */
+/** The response of the integration, parsed as JSON; undefined if it is not JSON or is incomplete. */
 function answerOf({ recorded: { outcome } }: SurpriseFacts): unknown {
   if (outcome?.kind === 'returned') return parseJson(outcome.payload);
   return outcome?.kind === 'answered' ? parseJson(outcome.body.toString()) : undefined;
 }
 
 /**
- * A path without a value prints an empty text.
+ * A path without a value prints an empty string.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
  */
 const pathWithoutValue: SurpriseKind = {
@@ -72,7 +72,7 @@ const headerWithoutValue: SurpriseKind = {
           `The header ${name} is mapped from a ${from} that the response of the integration does not have, so the client did not get it.`,
       ),
       changes: [
-        `Make the backend send what ResponseParameters of the integration response map to ${names.join(', ')}, or map ${names.length === 1 ? 'it' : 'them'} from something that it sends.`,
+        `Make the backend send the value from which ResponseParameters of the integration response map ${names.join(', ')}, or map ${names.length === 1 ? 'it' : 'them'} from something that it sends.`,
       ],
     };
   },

@@ -32,7 +32,7 @@ const membersIgnored: SurpriseKind = {
       ],
       changes: [
         members.includes('multiValueHeaders')
-          ? 'Return each header as one text in headers, its values joined by commas, and the values of Set-Cookie as the list cookies.'
+          ? 'Return each header as one string in headers, its values joined by commas, and the values of Set-Cookie as the list cookies.'
           : `Return only ${[...MEMBERS_OF_2].join(', ')}.`,
       ],
     };
@@ -275,7 +275,7 @@ const emptyJson: SurpriseKind = {
     return {
       values: { status },
       because: [
-        `The reply has no body, but Content-Type application/json${isDefault ? ', the default of the gateway, because the function returned no Content-Type' : ''}. An empty text is not JSON, so a client that reads the reply as JSON (response.json()) fails although the request succeeded.`,
+        `The reply has no body, but Content-Type application/json${isDefault ? ', the default of the gateway, because the function returned no Content-Type' : ''}. An empty string is not JSON, so a client that reads the reply as JSON (response.json()) fails although the request succeeded.`,
       ],
       changes: [
         'Return statusCode 204 from the function, or a body such as {}, or another Content-Type in headers, such as text/plain.',

@@ -1,6 +1,6 @@
 /**
- * Parts of a request or response that a template of a REST or WebSocket API reads or prints in another form than its author meant
- * (docs/aws §7.2, §7.3).
+ * Parts of a request or response that a template of a REST or WebSocket API reads or prints in a different form than
+ * its author meant (docs/aws §7.2, §7.3).
  */
 import { asJsonObject, parseJson } from '@gatewright/aws/json-object';
 import { adviseBody, describeBodyFault } from '../explain/mapping-advice.ts';
@@ -65,7 +65,7 @@ const bodyUnreadable: SurpriseKind = {
       values: { line: bodyFault.line, column: bodyFault.column },
       because: [
         ...describeBodyFault({ bodyFault }),
-        'API Gateway does not refuse such a body: $input.path and $input.json of its template read what can be read, and are empty for the rest.',
+        'API Gateway does not refuse such a body: $input.path and $input.json in the template read what can be read, and are empty for the rest.',
       ],
       changes: [
         ...adviseBody({ bodyFault }),

@@ -1,4 +1,4 @@
-/** The members of a JSON text that a mapping template prints: by a path of `$input`, or by a variable that holds one. */
+/** The members of a JSON text that a mapping template prints: by a path of `$input`, or by a variable with one. */
 import { asJsonObject, memberOf } from '@gatewright/aws/json-object';
 
 /** A path of members only, as `$input.path('$.order.id')` has it; none for `$`. */
@@ -13,8 +13,8 @@ type MissingRead = {
 };
 
 /**
- * Returns what a template prints although the text does not have it. What a condition tests may be absent on purpose, and
- * so may what is written with $!.
+ * Returns the members that a template prints although the text does not have them. A member that a condition tests, or
+ * that is written with $!, may be absent on purpose.
  */
 export function findMissingReads(template: string, root: unknown): readonly MissingRead[] {
   if (asJsonObject(root) === undefined) return [];

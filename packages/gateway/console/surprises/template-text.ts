@@ -24,7 +24,7 @@ export type Definition = {
 
 type ApiName = { readonly stackName: string; readonly logicalId: string; readonly apiId?: string };
 
-/** Returns undefined for an API that was created by calls. */
+/** Returns undefined for an API that was created by API calls. */
 export function findDefinition(stacks: readonly ResolvedStack[], api: ApiName): Definition | undefined {
   const stack = stacks.find(({ stackName }) => stackName === api.stackName);
   const resource = stack?.resources.get(api.logicalId);

@@ -51,12 +51,12 @@ const proxyResult: SurpriseKind = {
     return {
       values: { status, statusCode: own },
       because: [
-        `The function returned statusCode ${own} and a body, as for a Lambda proxy. The integration is of type AWS, which reads no such members, so the client got ${status} with the whole result as the body.`,
+        `The function returned statusCode ${own} and a body, as for a Lambda proxy. The integration is of type AWS, which does not read these members, so the client got ${status} with the whole result as the body.`,
       ],
       changes: [
         facts.definition?.form === 'serverless'
           ? 'Remove `integration: lambda` from the http event of the function in serverless.yml: its default, lambda-proxy, reads statusCode and body. Or keep it, and return only the body.'
-          : 'Set Type of the integration to AWS_PROXY, and deploy the API again. Or, to keep type AWS, return only the body, and throw an error whose message a SelectionPattern matches for another status.',
+          : 'Set Type of the integration to AWS_PROXY, and deploy the API again. Or, to keep type AWS, return only the body, and for another status throw an error whose message a SelectionPattern matches.',
       ],
     };
   },

@@ -51,8 +51,8 @@ const parameterUnchecked: SurpriseKind = {
       ],
       changes: [
         validator === undefined
-          ? `To refuse such requests with 400, give the method a RequestValidatorId: that of a request validator with ValidateRequestParameters: true.${toDeploy('rest')}`
-          : `To refuse such requests with 400, set ValidateRequestParameters: true of the validator ${validator.logicalId}.${toDeploy('rest')}`,
+          ? `To refuse such requests with 400, give the method a RequestValidatorId: the id of a request validator with ValidateRequestParameters: true.${toDeploy('rest')}`
+          : `To refuse such requests with 400, set ValidateRequestParameters: true on the validator ${validator.logicalId}.${toDeploy('rest')}`,
       ],
     };
   },
@@ -62,11 +62,11 @@ const parameterUnchecked: SurpriseKind = {
 const EMPTY_LIST = /^\s*\[\s*\]\s*$|:\s*\[\s*\]/;
 const LIMIT = /\bLimit\s*['"]?\s*[:=]/;
 const FILTER = /\bFilterExpression\s*['"]?\s*[:=]/;
-/** A query and a scan are written in a few lines. */
+/** The call of a query or a scan takes only a few lines of code. */
 const MOST_LINES_OF_CALL = 20;
 
 /**
- * Limit counts the items that are read, not those that the filter lets through.
+ * Limit counts the items that are read, not the items that the filter lets through.
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.FilterExpression.html
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.Pagination.html
  */
@@ -92,7 +92,7 @@ const limitBeforeFilter: SurpriseKind = {
       return {
         values: { place },
         because: [
-          `The list in the response is empty. ${place} sets Limit for a read of DynamoDB with a FilterExpression: Limit counts the items that DynamoDB reads, before the filter removes those that do not match, so a page can be empty although later pages have matching items. The page then has a LastEvaluatedKey, which the code does not read.`,
+          `The list in the response is empty. ${place} sets Limit for a read of DynamoDB with a FilterExpression: Limit counts the items that DynamoDB reads, before the filter removes the items that do not match, so a page can be empty although later pages have matching items. The page then has a LastEvaluatedKey, which the code does not read.`,
         ],
         changes: [
           `Read the following pages at ${place} as well: pass the LastEvaluatedKey of each page as ExclusiveStartKey of the next read, until there are enough items or a page has no LastEvaluatedKey. Or read from an index whose key is the attribute of the filter.`,

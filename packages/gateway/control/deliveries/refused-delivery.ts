@@ -82,7 +82,7 @@ function findRefusedMessage(target: PolicedTarget, targetArn: string, sender: st
   };
   const decisions = policies.map(({ policy }) => policy?.decide(question));
   if (decisions.includes('allow') && !decisions.includes('explicit-deny')) return undefined;
-  const begin = `${sender} may not ${question.action} on ${logicalId} to deliver this`;
+  const begin = `${sender} is not allowed to call ${question.action} on ${logicalId} to deliver this`;
   const deciding = policies[Math.max(0, decisions.indexOf('explicit-deny'))];
   if (deciding === undefined)
     return `${begin}: ${logicalId} has no policy. Add an ${policyType} for ${logicalId} with this statement: ${missing(question, sender)} ${SKIPPED}`;
@@ -92,13 +92,13 @@ function findRefusedMessage(target: PolicedTarget, targetArn: string, sender: st
     return `${begin}: ${where} is invalid and allows nothing: ${reason ?? ''} ${SKIPPED}`;
   const trace = tracePolicy(policy, question);
   return trace.decision === 'explicit-deny'
-    ? `${begin}: statement ${(trace.decidedBy ?? 0) + 1} of ${where} denies it. Add a condition to that statement which excludes this sender ${SKIPPED}`
+    ? `${begin}: statement ${(trace.decidedBy ?? 0) + 1} of ${where} denies it. Add to that statement a condition that excludes this sender ${SKIPPED}`
     : `${begin}: ${where} ${describeNearest(trace)}. Add this statement to it: ${missing(question, sender)} ${SKIPPED}`;
 }
 
 /**
- * Returns the condition keys that have a value in a delivery. Other keys, such as the keys of an organization, have
- * none.
+ * Returns the condition keys that have a value in a delivery. Other keys, such as the keys of an organization, have no
+ * value.
  */
 function conditionsOf(targetArn: string, sender: string): PolicyQuestion['conditions'] {
   // The ARN of a bucket has no account. The buckets of the stacks belong to the account of their targets.

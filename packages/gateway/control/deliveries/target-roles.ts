@@ -1,6 +1,6 @@
 /**
  * Finds out whether the role of a rule's target or of a schedule (`RoleArn`) lets EventBridge call the target. AWS
- * creates the target without the right, but then does not deliver (docs/aws §18.13).
+ * creates the target without the permission, but then does not deliver (docs/aws §18.13).
  */
 import { parseArn } from '@gatewright/aws/arn';
 import { asOneOrMore, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
@@ -15,7 +15,7 @@ import type { ResolvedResource, ResolvedStack, UnsupportedItem } from '../../cor
 
 /**
  * Returns why a delivery with a role is refused; undefined if it is not, if the role is not in the stacks, or if no
- * right is known for the service of the target.
+ * required action is known for the service of the target.
  * @param sender the ARN of the rule or schedule, whose service assumes the role
  */
 export function findRefusedByRole(
@@ -30,7 +30,7 @@ export function findRefusedByRole(
   const principal = `${service}.amazonaws.com`;
   return roles.isOpenTo(roleArn, principal)
     ? findDenial(session, [{ action, resource: targetArn }])
-    : `${principal} may not assume the role ${roleArn}: allow it sts:AssumeRole in the role's trust policy (--roles off skips permissions)`;
+    : `${principal} is not allowed to assume the role ${roleArn}: allow it sts:AssumeRole in the role's trust policy (--roles off skips permissions)`;
 }
 
 type RoleOfTarget = { readonly property: string; readonly target: UnknownMembers };
@@ -48,8 +48,8 @@ const WITH_TARGETS: Readonly<Record<string, (resource: ResolvedResource) => read
 };
 
 /**
- * Returns one finding for each right that the role of a target lacks. A role with conditions in its statements is
- * skipped, because its rights cannot be decided.
+ * Returns one finding for each required action that the role of a target does not allow. A role with conditions in its
+ * statements is skipped, because it is unknown which actions it allows.
  */
 export function findPowerlessRoles(
   stacks: readonly ResolvedStack[],

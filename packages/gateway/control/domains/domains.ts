@@ -1,6 +1,6 @@
 /**
  * Custom domains and the targets of their base paths (docs/aws §10.4). Like stages, they are created by templates and
- * calls. A reload changes only what the template has changed.
+ * API calls. A reload changes only what the template has changed.
  */
 import { findBasePath } from '../../core/routing/base-path.ts';
 import { matchRule } from '../../core/routing/routing-rules.ts';
@@ -15,7 +15,7 @@ export type Mapping = {
   readonly apiId: string;
   /** The stage; empty means that the first segment after the base path is the stage name (REST only). */
   readonly stage: string;
-  /** The id, if the mapping was set by a call to apigatewayv2. */
+  /** The id, if the mapping was set with a call to apigatewayv2. */
   readonly id?: string;
 };
 
@@ -78,7 +78,7 @@ export class Domains {
   }
 
   /**
-   * Replaces the templates' definitions. A domain or mapping that a call created or edited stays until its own
+   * Replaces the templates' definitions. A domain or mapping that an API call created or edited stays until its own
    * definition changes.
    */
   adopt(defined: readonly DefinedDomain[], nowEpochMs: number): void {
@@ -118,7 +118,7 @@ function merge(
 
 /**
  * Merges rules in the same way as mappings. Changes to the template take precedence, and everything else stays as the
- * calls left it.
+ * API calls left it.
  */
 function mergeRules(
   was: readonly RoutingRule[],
@@ -143,8 +143,8 @@ const MUTUAL_TLS = 'MutualTlsAuthentication';
 
 /**
  * Returns the target of a request to this domain. If the routing mode uses rules, the first matching rule determines
- * the target. If no rule matches, or the mode uses no rules, the longest matching base path determines it, unless the
- * mode uses rules only.
+ * the target. If no rule matches, or the mode does not use rules, the longest matching base path determines it, unless
+ * the mode uses rules only.
  */
 export function matchDomain(domain: Domain, path: string, rawHeaders: readonly string[] = []): DomainMatch {
   const mode = routingModeOf(domain.properties);

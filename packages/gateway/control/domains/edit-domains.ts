@@ -26,7 +26,7 @@ export function getMapping(domain: Domain, basePath: string): Mapping {
   return orNotFound(domain.mappings.get(basePath), 'Invalid base path mapping identifier specified');
 }
 
-/** @throws ControlError for what AWS refuses */
+/** @throws ControlError for a call that AWS refuses */
 export function createDomain(
   domains: Domains,
   name: string,
@@ -80,7 +80,7 @@ function requireTruststore(properties: JsonObject, source: TruststoreSource): Tr
 
 /**
  * Replaces the rule that has the same id, or adds it.
- * @throws ControlError for what AWS refuses
+ * @throws ControlError for a call that AWS refuses
  */
 export function putRule(domains: Domains, domain: Domain, rule: RoutingRule): void {
   if (routingModeOf(domain.properties) === 'mappings')
@@ -111,7 +111,7 @@ export function deleteRule(domains: Domains, domain: Domain, id: string): void {
 
 /**
  * Creates a mapping, whose `stage` may be empty.
- * @throws ControlError for what AWS refuses
+ * @throws ControlError for a call that AWS refuses
  */
 export function createMapping(
   domains: Domains,
@@ -126,7 +126,7 @@ export function createMapping(
 
 /**
  * Adds a mapping like `createMapping`, but replaces the mapping at `from`.
- * @throws ControlError for what AWS refuses
+ * @throws ControlError for a call that AWS refuses
  */
 export function moveMapping(
   domains: Domains,

@@ -11,7 +11,7 @@ import type { Domain, Domains, Mapping } from './domains.ts';
 
 const ID_LENGTH = 6;
 
-/** Returns the id that a call set. Without such an id, returns an id that is the same in every run. */
+/** Returns the id that an API call set. Without such an id, returns an id that is the same in every run. */
 export function mappingIdOf({ name }: Domain, basePath: string, { id }: Mapping): string {
   return id ?? makeId(ID_LENGTH, name, basePath);
 }
@@ -26,7 +26,7 @@ export function findMappingById(domain: Domain, id: string): readonly [basePath:
 
 /**
  * @param from the current base path
- * @throws ControlError for what AWS refuses
+ * @throws ControlError for a call that AWS refuses
  */
 export function putV2Mapping(
   domains: Domains,

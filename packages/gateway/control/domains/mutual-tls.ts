@@ -29,8 +29,8 @@ export type MutualTls = {
 
 /**
  * Reads the mutual TLS settings of a domain. A domain whose client certificates cannot be checked, because the gateway
- * serves no TLS or the truststore is missing or invalid, responds to every request with 500, unless `--allow-unguarded`
- * is set.
+ * does not serve TLS or the truststore is missing or invalid, responds to every request with 500, unless
+ * `--allow-unguarded` is set.
  */
 export function readMutualTls(
   item: ControlResource,
@@ -53,7 +53,7 @@ export function readMutualTls(
 /**
  * Finds the truststore object for the version, `truststore.pem?versionId=…`, or else the object without a version. Both
  * can exist during a rotation.
- * @throws RangeError if the gateway serves no TLS, or the truststore is missing or invalid
+ * @throws RangeError if the gateway does not serve TLS, or the truststore is missing or invalid
  */
 export function findTruststore(mutualTls: JsonObject, source: TruststoreSource): Truststore {
   if (!source.servesTls)

@@ -1,4 +1,4 @@
-/** Routing rules in templates and calls, with AWS's limits (developer guide, "Routing rules"). */
+/** Routing rules in templates and API calls, with AWS's limits (developer guide, "Routing rules"). */
 import { DefinitionError } from '../../core/errors.ts';
 import { isBasePath } from '../../core/routing/base-path.ts';
 import { readInteger } from '../../core/deployment/properties.ts';
@@ -40,7 +40,7 @@ const ID = /\/routingrules\/([^/]+)$/;
 
 /**
  * Reads a routing rule.
- * @throws DefinitionError for what AWS refuses
+ * @throws DefinitionError for a definition that AWS refuses
  */
 export function readRoutingRule(
   item: ControlResource,

@@ -1,6 +1,7 @@
 /**
- * Merges edits by calls into the API of a reloaded template. A change that the template has made since the last load
- * takes precedence, property by property, as in a stack update on AWS. Everything else stays as the calls left it.
+ * Merges edits by API calls into the API of a reloaded template. A change that the template has made since the last
+ * load takes precedence, property by property, as in a stack update on AWS. Everything else stays as the API calls left
+ * it.
  */
 import { DefinitionError, Faults } from '../../core/errors.ts';
 import { compileDeployment } from '../compile-deployment.ts';
@@ -15,8 +16,8 @@ import type { ControlResource } from '../control-resource.ts';
 import type { StageSettings } from '../stage-settings.ts';
 
 /**
- * Applies to `next` the edits that calls have made to `before`. `before` is the API that is being served, and `next`
- * was just built from its template.
+ * Applies to `next` the edits that API calls have made to `before`. `before` is the API that is being served, and
+ * `next` was just built from its template.
  */
 export function carryOver(before: ApiState, next: ApiState, allowsUnguarded: boolean): void {
   if (before.identity.protocol !== next.identity.protocol) return;
@@ -93,12 +94,12 @@ function mergeStage(name: string, before: ApiState, next: ApiState): ControlReso
   const was = before.definedStage(name);
   const now = next.stage(name)?.settings.source;
   const current = before.stage(name)?.settings.source;
-  // The stage was created by a call, or was removed from the template. A removed stage is deleted, even if calls
+  // The stage was created with an API call, or was removed from the template. A removed stage is deleted, even if calls
   // changed it.
   if (now === undefined) return was === undefined ? current : undefined;
   // The stage is new in the template.
   if (was === undefined) return now;
-  // A call deleted the stage. The stage returns when its definition in the template changes.
+  // An API call deleted the stage. The stage returns when its definition in the template changes.
   if (current === undefined) return isSameJson(was, now.properties) ? undefined : now;
   return { ...now, properties: mergeProperties(was, current.properties, now.properties) };
 }

@@ -10,7 +10,8 @@ export function getAuthorizer({ authorizers }: ApiResources, id: string): Contro
 
 /**
  * Compiles a method that uses the authorizer, to find out whether a deployment of `next` would be refused.
- * @throws ControlError if another authorizer has the same name, DefinitionError for what a deployment would refuse
+ * @throws ControlError if another authorizer has the same name, DefinitionError for an authorizer that a deployment
+ * would refuse
  */
 export function checkAuthorizer(next: ApiResources, authorizer: ControlResource): void {
   const { id, properties } = authorizer;

@@ -37,7 +37,7 @@ export function hasMethod(from: ApiResources, { resourceId, httpMethod }: Method
 
 /**
  * Creates a method.
- * @throws ControlError, DefinitionError for what AWS refuses
+ * @throws ControlError, DefinitionError for a call that AWS refuses
  */
 export function createMethod(
   from: ApiResources,
@@ -61,7 +61,7 @@ export function createMethod(
 
 /**
  * Replaces a method's properties.
- * @throws ControlError, DefinitionError for what AWS refuses
+ * @throws ControlError, DefinitionError for a call that AWS refuses
  */
 export function replaceMethod(
   from: ApiResources,

@@ -7,7 +7,7 @@ import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ApiResources } from '../api-state.ts';
 import type { ControlResource, PathResource } from '../control-resource.ts';
 
-/** Returns a resource that a call created. Its place names the call instead of a template file. */
+/** Returns a resource that an API call created. Its location is the name of the call instead of a template file. */
 export function callMadeResource(id: string, properties: JsonObject): ControlResource {
   return {
     id,
@@ -24,7 +24,7 @@ export function getResource(from: ApiResources, id: string): PathResource {
 
 /**
  * Creates a child of `parentId`.
- * @throws ControlError for what AWS refuses
+ * @throws ControlError for a call that AWS refuses
  */
 export function createResource(
   from: ApiResources,

@@ -30,7 +30,7 @@ export function getDeployment(api: ApiState, id: string): DeploymentRecord {
   return orNotFound(api.deployment(id), 'Invalid Deployment identifier specified');
 }
 
-/** @throws ControlError, DefinitionError for what AWS refuses */
+/** @throws ControlError, DefinitionError for a call that AWS refuses */
 export function createStage(api: ApiState, name: string, properties: JsonObject): void {
   if (api.stage(name) !== undefined) throw conflict('Stage already exists');
   refuseBeyondQuota('stages', api.stages.length, api.resources.quotas);
@@ -65,7 +65,7 @@ export type DeploymentOptions = {
 /**
  * Deploys the current resources. If a stage is given, it is created, or pointed at the new deployment. If the stage has
  * a canary, or gets a canary by this call, only the canary is pointed at the new deployment.
- * @throws ControlError, DefinitionError for what AWS refuses; the new deployment does not exist in that case
+ * @throws ControlError, DefinitionError for a call that AWS refuses; the new deployment does not exist in that case
  */
 export function createDeployment(api: ApiState, options: DeploymentOptions): DeploymentRecord {
   const { id, description, stageName, canary } = options;

@@ -1,6 +1,6 @@
 /**
- * Edits HTTP and WebSocket APIs by calls, including their stages and deployments, with AWS's checks. The checks and the
- * automatic deployments are executed immediately.
+ * Edits HTTP and WebSocket APIs with API calls, including their stages and deployments, with AWS's checks. The checks
+ * and the automatic deployments are executed immediately.
  */
 import { Faults } from '../../core/errors.ts';
 import { refuseBeyondQuota } from '../api-quotas.ts';
@@ -34,7 +34,7 @@ function noRoutes({ protocol }: ApiIdentity): string {
 
 /**
  * Replaces the resources.
- * @throws ControlError for what AWS refuses; nothing has changed in that case
+ * @throws ControlError for a call that AWS refuses; nothing has changed in that case
  */
 export function editV2(api: ApiState, next: ApiResources, draw: Draw): void {
   refuseNewFaults(api.identity, api.resources, next);
@@ -110,7 +110,7 @@ export function getV2Deployment(api: ApiState, id: string): DeploymentRecord {
   return orNotFound(api.deployment(id), `Unable to find Deployment by id ${id}`);
 }
 
-/** @throws ControlError, DefinitionError for what AWS refuses */
+/** @throws ControlError, DefinitionError for a call that AWS refuses */
 export function createV2Stage(api: ApiState, name: string, properties: JsonObject, draw: Draw): void {
   if (api.stage(name) !== undefined) throw conflict('Stage already exists');
   refuseBeyondQuota('stages', api.stages.length, api.resources.quotas);
@@ -120,7 +120,7 @@ export function createV2Stage(api: ApiState, name: string, properties: JsonObjec
 
 /**
  * Replaces a stage's properties. Requests use the new properties immediately, without a deployment.
- * @throws ControlError, DefinitionError for what AWS refuses
+ * @throws ControlError, DefinitionError for a call that AWS refuses
  */
 export function changeV2Stage(api: ApiState, name: string, properties: JsonObject, draw: Draw): void {
   const { settings } = getV2Stage(api, name);
@@ -165,7 +165,7 @@ type V2DeploymentOptions = { readonly description: string; readonly stageName: s
 
 /**
  * Deploys the current API. If a stage is given, it is pointed at the deployment.
- * @throws ControlError, DefinitionError for what AWS refuses
+ * @throws ControlError, DefinitionError for a call that AWS refuses
  */
 export function createV2Deployment(
   api: ApiState,

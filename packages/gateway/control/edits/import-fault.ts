@@ -10,7 +10,7 @@ const ANY = 'x-amazon-apigateway-any-method';
  * Returns an error that lists all parts that an import could not create. An error about the document itself is returned
  * unchanged. The messages for a model and an integration are from edx/api-manager#259 and ustayready/fireprox#37. The
  * message for a method is from a warning in aws/aws-sam-cli#2410.
- * @param all all errors of the document; the message omits those that concern no part
+ * @param all all errors of the document; the message omits errors that are not about a part
  */
 export function importFault(error: unknown, all: readonly DefinitionError[]): unknown {
   if (!(error instanceof DefinitionError) || lineOf(error) === undefined) return error;

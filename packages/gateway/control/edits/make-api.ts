@@ -33,7 +33,7 @@ export type MadeApi = {
   readonly warnings: readonly string[];
 };
 
-/** The stack name of APIs that are created by calls. CloudFormation does not allow this name. */
+/** The stack name of APIs that are created with API calls. CloudFormation does not allow this name. */
 export const MADE_BY_CALL = 'made by call';
 
 const REST_API = 'AWS::ApiGateway::RestApi';
@@ -54,7 +54,7 @@ function loadImported(stack: ResolvedStack, account: Account): readonly ApiState
 
 /**
  * Creates an API that is not served yet. It has a stage only if it is quick-created.
- * @throws DefinitionError for what AWS refuses
+ * @throws DefinitionError for a definition that AWS refuses
  */
 export function makeApi(options: ApiOptions, account: Account): MadeApi {
   const { id, properties, logicalId, stackName, region, accountId, type = REST_API } = options;
@@ -117,7 +117,7 @@ type ReadDocument = { readonly resources: ApiResources; readonly warnings: reado
 /**
  * Returns the API after an import. `overwrite` keeps only the parts in the document, and `merge` also keeps all other
  * parts.
- * @throws DefinitionError for what AWS refuses
+ * @throws DefinitionError for a definition that AWS refuses
  */
 export function readDocument(
   api: ApiState,

@@ -1,7 +1,7 @@
 /**
- * Merges three states of an HTTP or WebSocket API: the template's earlier definition, the state with edits by calls,
- * and the new definition. A property that the template changed gets the new value. Any other property keeps the value
- * from the calls.
+ * Merges three states of an HTTP or WebSocket API: the template's earlier definition, the state with edits by API
+ * calls, and the new definition. A property that the template changed gets the new value. Any other property keeps the
+ * value from the API calls.
  */
 import { holdParts, partsOf } from '../api-parts.ts';
 import { isSameJson } from './same-json.ts';
@@ -19,8 +19,8 @@ export function mergeDefined(was: ApiResources, current: ApiResources, now: ApiR
 }
 
 /**
- * Merges resources by id. A resource that a call created stays. A resource that a call deleted stays deleted until its
- * own definition changes.
+ * Merges resources by id. A resource that an API call created stays. A resource that an API call deleted stays deleted
+ * until its own definition changes.
  */
 export function mergeParts<T extends ControlResource>(
   was: readonly T[],

@@ -102,7 +102,7 @@ export function noteAliases(stacks: readonly ResolvedStack[], tolerance: Toleran
 
 /**
  * Refuses weights that an alias cannot have (Lambda API reference, "CreateAlias", "AliasRoutingConfiguration").
- * @throws DefinitionError for what Lambda refuses
+ * @throws DefinitionError for weights that Lambda refuses
  */
 function checkAlias(alias: ControlResource): void {
   const usual = readText(alias, 'FunctionVersion');

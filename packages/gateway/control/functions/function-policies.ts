@@ -1,6 +1,6 @@
 /**
- * The permissions to invoke functions. Templates define them, and calls change them. A reload keeps the changes that
- * calls made.
+ * The permissions to invoke functions. Templates define them, and API calls change them. A reload keeps the changes
+ * that API calls made.
  */
 import { compilePolicy } from '../../core/policy/evaluate.ts';
 import { resourcesOf, toControlResource } from '../control-resource.ts';
@@ -37,7 +37,7 @@ export class FunctionPolicies implements PermissionSource {
     return this.#own.has(functionName);
   }
 
-  /** Discards the changes that calls made. */
+  /** Discards the changes that API calls made. */
   forgetCalls(): void {
     this.#added = [];
     this.#removed.clear();
@@ -51,7 +51,7 @@ export class FunctionPolicies implements PermissionSource {
   }
 
   /**
-   * Returns the permissions that will apply once these stacks are defined. They include the changes that calls have
+   * Returns the permissions that will apply once these stacks are defined. They include the changes that API calls have
    * made so far, but no later changes.
    */
   predict(stacks: readonly ResolvedStack[]): FunctionPolicies {

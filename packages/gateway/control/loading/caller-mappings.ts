@@ -9,8 +9,8 @@ const READS_CALLER = /\bcontext\.authorizer\b/;
 const TEXTS = ['RequestTemplates', 'RequestParameters', 'IntegrationResponses', 'ResponseParameters', 'Uri'];
 
 /**
- * Returns a function that takes the logical id of a route, and lists the route's mappings that read the caller. A
- * method contains its integration, whereas a V2 route refers to its integration.
+ * Returns a function that takes the logical id of a route, and lists the route's mappings that read the caller's
+ * identity. A method contains its integration, whereas a V2 route refers to its integration.
  */
 export function callerMappingsIn(
   resources: ReadonlyMap<string, ResolvedResource>,

@@ -51,7 +51,7 @@ function remedyOf(property: string, constraint: Constraint): string | undefined 
   for (const { range, maxItems, minLength, maxLength, present } of own) {
     if (range !== undefined) return `set ${member} to a value from ${range[0]} to ${range[1]}`;
     if (maxItems !== undefined)
-      return `keep at most ${maxItems} of ${member}${values === undefined ? '' : ` (one of ${values.join(', ')})`}`;
+      return `keep at most ${maxItems} ${maxItems === 1 ? 'item' : 'items'} in ${member}${values === undefined ? '' : ` (one of ${values.join(', ')})`}`;
     if (minLength !== undefined || maxLength !== undefined)
       return `write ${member} with ${minLength === undefined ? '' : `at least ${minLength} `}${maxLength === undefined ? '' : `${minLength === undefined ? '' : 'and '}at most ${maxLength} `}characters`;
     if (present === true) return `add ${member}`;
@@ -78,7 +78,7 @@ function valuesAt(
 }
 
 /**
- * Returns the value that CloudFormation passes to the call. Where a number is expected, it converts a text of digits.
+ * Returns the value that CloudFormation passes to the call. Where a number is expected, it converts a string of digits.
  */
 function asSent(value: unknown, at: readonly string[]): unknown {
   const member = at.at(-1) ?? '';

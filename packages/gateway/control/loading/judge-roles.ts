@@ -1,6 +1,6 @@
 /**
  * Checks the roles that stacks give to services: whether a service can assume its role, and whether the role has the
- * rights that the service checks when a resource is created.
+ * permissions that the service checks when a resource is created.
  */
 import { parseArn, partitionOf } from '@gatewright/aws/arn';
 import { parseFunctionName } from '@gatewright/aws/function-name';
@@ -72,7 +72,7 @@ export function judgeRoles(
   const home = `${region}:${accountId}`;
   return [...resources.values()].flatMap((resource) => {
     const refused = judgeTrust(resource, roles);
-    // If the service cannot assume the role, the rights of the role are not checked as well.
+    // If the service cannot assume the role, the role's permissions are not checked either.
     const rights = judgeRights(resource, roles, home).filter(
       ({ property }) => !refused.some((one) => one.property === property),
     );
@@ -102,27 +102,27 @@ function globalName(service: string): string {
   return service.replace(/^(\w+)\.[a-z]{2,4}(?:-[a-z]+)+-\d\./, '$1.').replace(/\.cn$/, '');
 }
 
-/** A right that the service requires of the role when the resource is created. */
+/** A permission that the service requires the role to have when the resource is created. */
 type Right = {
-  /** The property that is refused if the role lacks the right. */
+  /** The property that is refused if the role lacks the permission. */
   readonly property: string;
   readonly actions: readonly string[];
   /** Whether the role needs only one of the actions. */
   readonly isAnyEnough?: true;
-  /** The role must have the right on at least one of these resources. */
+  /** The role must have the permission for at least one of these resources. */
   readonly resources: readonly string[];
   readonly message: string;
   readonly remedy: string;
 };
 
-/** The role of a resource that does not belong to Lambda, and the rights that its service requires of this role. */
+/** The role of a resource that does not belong to Lambda, and the permissions that its service requires. */
 type RoleUse = {
   readonly role: string;
   readonly rightsOf: (properties: JsonObject, home: string) => readonly Right[];
 };
 
 /**
- * The rights that Step Functions needs to deliver logs (aws-samples/serverless-patterns#102).
+ * The permissions that Step Functions needs to deliver logs (aws-samples/serverless-patterns#102).
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html#cloudwatch-iam-policy
  */
 const OF_LOGGING = ['logs:CreateLogDelivery', 'logs:PutResourcePolicy', 'logs:DescribeResourcePolicies'];
@@ -153,7 +153,7 @@ const RULES_OF_TASKS: readonly (readonly [resource: RegExp, rule: string])[] = [
 const OF_RULES = ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'];
 
 /**
- * Returns the rights that a state machine needs in order to wait for the work of its tasks
+ * Returns the permissions that a state machine needs in order to wait for the work of its tasks
  * (aws-samples/amazon-sagemaker-safe-deployment-pipeline#29, terraform-aws-modules/terraform-aws-step-functions#11).
  */
 function rightsToWait(
@@ -242,7 +242,7 @@ const ROLE_USES: Readonly<Record<string, RoleUse>> = {
   },
 };
 
-/** Returns the ARNs of API Gateway's log groups. A role for logs needs rights on them. */
+/** Returns the ARNs of API Gateway's log groups. A role for logs needs permissions for them. */
 function logsOf(home: string): readonly string[] {
   const groups = ['API-Gateway-Execution-Logs_api/stage', '/aws/apigateway/welcome', 'access'];
   const names = groups.flatMap((group) => ['', ':*', ':log-stream:any'].map((of) => `${group}${of}`));
@@ -260,8 +260,7 @@ function judgeRights(resource: ResolvedResource, roles: RolesOfStacks, home: str
     const source = textOf(properties, 'EventSourceArn');
     const { functionName } = parseFunctionName(textOf(properties, 'FunctionName'));
     const message = describeMissingRight(functionName, source, (_, action, on) => permits(action, on));
-    const remedy =
-      'allow these actions on the value of EventSourceArn in a policy of the role of the function';
+    const remedy = "allow these actions on the value of EventSourceArn in a policy of the function's role";
     return message === undefined ? [] : [{ resource, property: 'EventSourceArn', message, remedy }];
   }
   const isPermitted = ({ actions, isAnyEnough, resources }: Right): boolean => {
@@ -299,7 +298,7 @@ const NAMES: Readonly<Record<string, string>> = {
   xray: 'XRAY',
 };
 
-/** Returns the rights that Lambda requires of a function's role when the resource is created. */
+/** Returns the permissions that Lambda requires a function's role to have when the resource is created. */
 function rightsOfFunction({ type, properties }: ResolvedResource, home: string): readonly Right[] {
   if (type === 'AWS::Lambda::Function')
     return [
@@ -332,12 +331,12 @@ function rightToCall(property: string, action: string, resources: readonly strin
     actions: [action],
     resources,
     message: `The provided execution role does not have permissions to call ${operation} on ${called}`,
-    remedy: `allow ${action} on ${resources[0] ?? '*'} in a policy of the role of the function`,
+    remedy: `allow ${action} on ${resources[0] ?? '*'} in a policy of the function's role`,
   };
 }
 
 /**
- * Returns the right to use a target of failed or finished invocations, by the service of its ARN.
+ * Returns the action that sends a failed or finished invocation to a destination, by the service in its ARN.
  * @see https://github.com/aws-samples/aws-serverless-ecommerce-platform/issues/41
  * @see https://github.com/serverless/serverless/issues/4770
  * @see https://github.com/aws-amplify/amplify-cli/issues/10395
@@ -349,7 +348,7 @@ function rightOfTarget(property: string, arn: unknown): readonly Right[] {
 }
 
 /**
- * Returns whether no statement of the role has a condition, so that the role’s rights follow from the statements alone.
+ * Returns whether no statement of the role has a condition, so that the statements alone show the role’s permissions.
  */
 export function isDecidable({ policies }: Role): boolean {
   return policies.every(({ sources = [] }) =>

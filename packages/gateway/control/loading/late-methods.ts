@@ -30,7 +30,7 @@ export function orderByImports(stacks: readonly ResolvedStack[]): IsAfter {
   return (stack, other) => collect(stack).has(other);
 }
 
-/** Returns the methods of the API that the deployment cannot contain; empty if it contains all. */
+/** Returns the methods of the API that the deployment cannot contain; empty if it contains all of them. */
 export function findLateMethods(
   { parts: { deployments, methods }, stackOf }: Pick<ApiGroup, 'parts' | 'stackOf'>,
   deploymentId: string,

@@ -48,7 +48,7 @@ type LoadedApis = {
 
 /**
  * Builds every API of the stacks, compiles the API's deployments, and assigns them to the API's stages.
- * @throws DefinitionError for what AWS refuses, if no fault is tolerated
+ * @throws DefinitionError for a definition that AWS refuses, if no fault is tolerated
  */
 export function loadApis(
   stacks: readonly ResolvedStack[],

@@ -21,8 +21,8 @@ export function findMisconfiguredRoutes(
           type: resource?.type ?? '',
           rule: 'fails-always',
           severity: ruleOf('fails-always').severity,
-          message: `every call of ${routeKey} fails: ${integration.reason}`,
-          consequence: 'it responds with 500, as on AWS',
+          message: `every call to ${routeKey} fails: ${integration.reason}`,
+          consequence: 'the route responds with 500, as on AWS',
           file,
           line,
         });

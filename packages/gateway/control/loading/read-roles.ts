@@ -221,7 +221,7 @@ function everybody(principal: Json): readonly Json[] {
 }
 
 /**
- * Returns the document that a text contains. A text that is not JSON, and anything other than a text, is returned
+ * Returns the document that a string contains. A string that is not JSON, and a value that is not a string, is returned
  * unchanged. CloudFormation accepts JSON text for a policy, such as the result of Fn::Sub.
  */
 function ofText(document: Json | undefined): Json | undefined {

@@ -81,8 +81,8 @@ function readEach(
 
 /**
  * Returns the name of a stage.
- * @throws DefinitionError if the name is invalid, if a REST stage names no deployment, or if an earlier stage has the
- * same name
+ * @throws DefinitionError if the name is invalid, if a REST stage does not name a deployment, or if an earlier stage
+ * has the same name
  */
 function readIdentity(
   stage: ControlResource,
@@ -148,7 +148,7 @@ export function refuseManyTags(stage: ControlResource): void {
 
 /**
  * Reads a REST stage in the form of `AWS::ApiGateway::Stage`.
- * @throws DefinitionError for what AWS refuses
+ * @throws DefinitionError for a definition that AWS refuses
  */
 export function readRestStage(stage: ControlResource): StageSettings {
   return {
@@ -228,7 +228,7 @@ export function refuseExecutionLog(stage: ControlResource): void {
 
 /**
  * Reads a stage of an HTTP or WebSocket API, which may have no deployment.
- * @throws DefinitionError for what AWS refuses
+ * @throws DefinitionError for a definition that AWS refuses
  */
 export function readV2Stage(
   stage: ControlResource,

@@ -7,7 +7,7 @@ import { MADE_BY_CALL } from '../edits/make-api.ts';
 import type { ApiIdentity } from '../../core/deployment/model.ts';
 import { RESERVED_KEY } from '../../core/deployability/judge-tags.ts';
 
-/** Returns the tags of an API; empty for an API that was created by a call. */
+/** Returns the tags of an API; empty for an API that was created with an API call. */
 export function stackTags(api: ApiIdentity): Readonly<Record<string, string>> {
   const { stackName, logicalId } = api;
   return stackName === MADE_BY_CALL

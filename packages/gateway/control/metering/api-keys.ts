@@ -45,7 +45,7 @@ export class ApiKeys {
 
   /**
    * Adds a key, or replaces the key that has the same id.
-   * @throws ControlError for what AWS refuses
+   * @throws ControlError for a call that AWS refuses
    */
   put(key: ApiKey): void {
     const refusal = refusalByService(key.value, API_KEY.value) ?? checkKeyName(key.name);

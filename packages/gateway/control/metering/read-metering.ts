@@ -39,7 +39,7 @@ export const NOT_THERE =
 
 /**
  * Reads keys and plans. `hasStage` returns whether a REST or WebSocket API with the given id has the stage.
- * @throws DefinitionError for what AWS refuses in a single resource
+ * @throws DefinitionError for a single resource that AWS refuses
  */
 export function readMetering(
   stacks: readonly ResolvedStack[],

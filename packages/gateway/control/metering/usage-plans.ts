@@ -79,7 +79,7 @@ export class UsagePlans {
 
   /**
    * Adds a plan, or replaces the plan with the same id but keeps that plan's keys.
-   * @throws ControlError for what AWS refuses
+   * @throws ControlError for a call that AWS refuses
    */
   put(plan: UsagePlan): void {
     if (!this.#plans.has(plan.id)) refuseBeyondQuota('usagePlans', this.#plans.size, this.#quotas);

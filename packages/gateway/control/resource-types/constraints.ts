@@ -2,7 +2,7 @@
  * The constraints that AWS applies to the members of its calls, by resource and property. There are two kinds: enums
  * (in the model's order) and patterns from the service model (apigateway 2015-07-09), and checks by the service itself,
  * with its own wording. apigatewayv2 has only the second kind. It checks the enums, lengths and ranges of its model
- * (2018-11-29) itself, and refuses invalid values as BadRequestException.
+ * (2018-11-29) itself, and refuses invalid values with BadRequestException.
  */
 import type { MemberRule } from '@gatewright/aws/call-input';
 import { CLUSTER_SIZES } from '../../core/deployment/stage/caching.ts';

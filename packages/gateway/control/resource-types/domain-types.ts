@@ -7,7 +7,7 @@ import { block, field, fieldsOf } from './fields.ts';
 import type { Namer } from '../../core/resource-types/namers.ts';
 import type { ApiType } from './api-type.ts';
 
-const ROUTING_RULES = 'requests follow the base path mappings only';
+const ROUTING_RULES = 'requests are routed only by the base path mappings';
 
 export const MUTUAL_TLS = block('mutualTlsAuthentication', fieldsOf('truststoreUri truststoreVersion'));
 const TRUSTSTORE = words('MutualTlsAuthentication.TruststoreUri MutualTlsAuthentication.TruststoreVersion');

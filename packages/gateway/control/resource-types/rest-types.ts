@@ -103,8 +103,8 @@ export const REST_TYPES = {
         (name) => name !== 'Integration.Credentials' && name !== 'Integration.TlsConfig',
       ),
     ],
-    // Invoking a function requires no role in this gateway. With `--roles on`, calls to services have the permissions
-    // of the role.
+    // Invoking a function does not require a role in this gateway. With `--roles on`, calls to services have the
+    // permissions of the role.
     whereKnown: ['Integration.Credentials'],
     noEffect: words('OperationName'),
     unsupported: {

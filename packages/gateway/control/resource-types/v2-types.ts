@@ -77,7 +77,7 @@ export const V2_TYPES = {
       block('tlsConfig', [field('serverNameToVerify')]),
     ],
     noEffect: words('Description TlsConfig'),
-    // The role is for service integrations. Invoking a function requires no role in this gateway.
+    // The role is for service integrations. Invoking a function does not require a role in this gateway.
     whereKnown: ['CredentialsArn'],
     except: { CredentialsArn: CALLER_CREDENTIALS },
     calls: {

@@ -37,7 +37,7 @@ const ROWS: readonly Row[] = [
     of(
       'lambda|sqs|sns|states|kinesis|firehose|events|ecs|codebuild|codepipeline|inspector|sagemaker|scheduler',
     ),
-    'Provided Arn is not in correct format. (A schedule has no target of this service; use arn:aws:scheduler:::aws-sdk:SERVICE:ACTION)',
+    'Provided Arn is not in correct format. (A schedule cannot have this service as its target; use arn:aws:scheduler:::aws-sdk:SERVICE:ACTION)',
   ),
   // localstack/localstack, test_sns.snapshot.json, recorded
   ...rows(
@@ -82,14 +82,14 @@ const ROWS: readonly Row[] = [
     'Logs::SubscriptionFilter',
     'DestinationArn',
     of('kinesis|firehose|lambda|logs'),
-    'PutSubscriptionFilter operation cannot work with destinationArn {value}; it must be a stream of Kinesis or Firehose, a function, or a destination of CloudWatch Logs',
+    'PutSubscriptionFilter operation cannot work with destinationArn {value}; it must be the ARN of a Kinesis stream, a Firehose stream, a function, or a CloudWatch Logs destination',
   ),
   // CloudWatch API reference, PutMetricAlarm, AlarmActions, "Valid Values"
   ...rows(
     'CloudWatch::Alarm CloudWatch::CompositeAlarm',
     'AlarmActions.* OKActions.* InsufficientDataActions.*',
     of('sns|lambda|autoscaling|automate|ssm|ssm-incidents|swf|ec2|aiops'),
-    'Invalid arn syntax: {value} (the actions of an alarm are topics, functions, and actions of Auto Scaling, EC2 and Systems Manager)',
+    'Invalid arn syntax: {value} (an alarm action can be a topic, a function, or an action of Auto Scaling, EC2 or Systems Manager)',
   ),
   // Step Functions API reference, CloudWatchLogsLogGroup: "The ARN must end with :*"
   ...rows(

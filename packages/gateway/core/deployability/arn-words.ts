@@ -1,7 +1,7 @@
-/** Says in words, and by an example, which ARN a pattern of CloudFormation's schemas asks for. */
+/** Describes, in words and with an example, the ARN that a pattern in CloudFormation's schemas requires. */
 
 type Row = {
-  /** What the pattern has, in order. */
+  /** The parts that the pattern has, in order. */
   readonly parts: readonly string[];
   readonly words: string;
   readonly example: string;
@@ -14,7 +14,7 @@ const row = (parts: string, words: string, example: string): Row => ({
   example,
 });
 
-/** The first row whose parts a pattern has applies, so that more special rows come before general ones. */
+/** The first row whose parts a pattern has applies, so more specific rows come before general ones. */
 const ROWS: readonly Row[] = [
   row('policy', 'the ARN of a managed policy', `arn:aws:iam::${ACCOUNT}:policy/NAME`),
   row('iam:: role user group', 'the ARN of a role', `arn:aws:iam::${ACCOUNT}:role/NAME`),
@@ -42,14 +42,10 @@ const ROWS: readonly Row[] = [
   ),
   row(
     'elasticfilesystem access-point',
-    'the ARN of an access point of a file system',
+    'the ARN of an EFS access point',
     `arn:aws:elasticfilesystem:eu-west-1:${ACCOUNT}:access-point/fsap-0123456789abcdef0`,
   ),
-  row(
-    ':layer: [0-9]+',
-    'the ARN of a version of a layer',
-    `arn:aws:lambda:eu-west-1:${ACCOUNT}:layer:NAME:1`,
-  ),
+  row(':layer: [0-9]+', 'the ARN of a layer version', `arn:aws:lambda:eu-west-1:${ACCOUNT}:layer:NAME:1`),
   row(
     'code-signing-config',
     'the ARN of a code signing configuration',
@@ -88,12 +84,12 @@ const ROWS: readonly Row[] = [
   ),
   row(
     ':runtime:',
-    'the ARN of a version of a runtime',
+    'the ARN of a runtime version',
     'arn:aws:lambda:eu-west-1::runtime:0123456789abcdef0123456789abcdef',
   ),
   row(
     'servicenetworkresourceassociation',
-    'the ARN of an association of a resource with a service network',
+    'the ARN of a service network resource association',
     `arn:aws:vpc-lattice:eu-west-1:${ACCOUNT}:servicenetworkresourceassociation/snra-0123456789abcdef0`,
   ),
   row(
@@ -115,7 +111,7 @@ const ROWS: readonly Row[] = [
   ),
   row(
     'servicediscovery service',
-    'the ARN of a service of Cloud Map',
+    'the ARN of a Cloud Map service',
     `arn:aws:servicediscovery:eu-west-1:${ACCOUNT}:service/srv-0123456789abcdef`,
   ),
   row(

@@ -10,7 +10,7 @@ const RECORDED_REDIRECT = 'RedirectAllRequestsTo cannot be provided in conjuncti
 /** S3 user guide, "General purpose bucket naming rules": reserved prefixes and suffixes, addresses, and `..` */
 const NAME: JsonObject = {
   pattern: String.raw`^(?!(xn--|sthree-|amzn-s3-demo-))(?!.*(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$)(?!\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)`,
-  fix: 'write BucketName with 3 to 63 lower-case letters, digits and hyphens, or leave it out',
+  fix: 'use 3 to 63 lower-case letters, digits and hyphens in BucketName, or leave BucketName out',
   says: 'The specified bucket is not valid. ({value} breaks the naming rules: it is an IP address, has two periods in a row, or has a reserved prefix or suffix.)',
 };
 
@@ -77,7 +77,7 @@ const LIFECYCLE: JsonObject = {
       items: {
         anyOf: LIFECYCLE_ACTIONS.map((action) => ({ required: [action] })),
         says: `At least one of [${LIFECYCLE_ACTIONS.join(',')}] needs to be specified`,
-        fix: 'add what the rule does, such as NoncurrentVersionExpiration: { NoncurrentDays: 30 }',
+        fix: 'add an action to the rule, such as NoncurrentVersionExpiration: { NoncurrentDays: 30 }',
         properties: {
           ExpirationDate: MIDNIGHT,
           Transition: onDay(transition('TransitionInDays')),

@@ -12,7 +12,7 @@ const ENDPOINTS: readonly (readonly [protocol: string, pattern: string, says: st
     'sms',
     String.raw`^\+?\d[\d ./()-]*\d$`,
     'Invalid parameter: Invalid SMS endpoint: {value}',
-    'write the phone number with its country: +491701234567',
+    'write the phone number with its country code: +491701234567',
   ],
   ...(['email', 'email-json'] as const).map(
     (protocol) =>
@@ -20,14 +20,14 @@ const ENDPOINTS: readonly (readonly [protocol: string, pattern: string, says: st
         protocol,
         String.raw`^[^@\s;,]+@[^@\s;,]+$`,
         'Invalid parameter: Email address',
-        'write one address: ops@example.com',
+        'write one email address, such as ops@example.com',
       ] as const,
   ),
   [
     'application',
     '^arn:[^:]+:sns:[^:]*:[^:]*:endpoint/',
     'Invalid parameter: Application endpoint arn invalid',
-    'specify the ARN of an endpoint of a platform application (arn:aws:sns:REGION:ACCOUNT:endpoint/…)',
+    'specify the ARN of a platform application endpoint (arn:aws:sns:REGION:ACCOUNT:endpoint/…)',
   ],
 ];
 
@@ -131,7 +131,7 @@ export const DELIVERY_SCHEMAS: Readonly<Record<string, JsonObject>> = {
       properties: {
         DeliveryStreamEncryptionConfigurationInput: {
           not: {},
-          fix: 'remove DeliveryStreamEncryptionConfigurationInput, and encrypt the stream of Kinesis',
+          fix: 'remove DeliveryStreamEncryptionConfigurationInput, and encrypt the Kinesis stream instead',
           says: 'Server side encryption from firehose is only allowed for direct put delivery streams and database as a source delivery streams',
         },
       },

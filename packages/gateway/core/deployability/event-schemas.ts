@@ -101,7 +101,7 @@ const SCHEDULE: JsonObject = {
           allOf: [
             {
               pattern: '^(?!arn:[^:]+:scheduler:(?!::aws-sdk:))',
-              fix: 'write arn:aws:scheduler:::aws-sdk:SERVICE:ACTION, without a region and an account',
+              fix: 'write arn:aws:scheduler:::aws-sdk:SERVICE:ACTION, without a region or an account id',
               says: 'scheduler is not a supported service for a target.',
             },
             {
@@ -136,7 +136,7 @@ const SCHEDULE: JsonObject = {
             properties: {
               Input: {
                 pattern: String.raw`^\s*(\{|\[|"|-?\d|true\s*$|false\s*$|null\s*$)`,
-                fix: 'write Input as JSON: an object, or a text in double quotes',
+                fix: 'write Input as JSON: an object, or a string in double quotes',
                 says: 'JSON syntax error in input for the target',
               },
             },
@@ -170,7 +170,7 @@ export const EVENT_SCHEMAS: Readonly<Record<string, JsonObject>> = {
       properties: {
         Name: {
           pattern: '^[^/]*$',
-          fix: 'leave the slash out of Name: only the bus of a partner has one',
+          fix: 'leave the slash out of Name: only the name of a partner event bus has one',
           says: "Event bus name must not contain '/'.",
         },
       },
@@ -194,7 +194,7 @@ export const EVENT_SCHEMAS: Readonly<Record<string, JsonObject>> = {
       SourceArn: {
         pattern: '^arn:[^:]+:events:[^:]*:[^:]*:event-bus/',
         fix: 'specify the ARN of an event bus (Fn::GetAtt BUS.Arn)',
-        says: '{value} is not the ARN of an event bus, and only the events of a bus are archived',
+        says: '{value} is not the ARN of an event bus, and an archive can only store the events of an event bus',
       },
     },
   },
@@ -203,7 +203,7 @@ export const EVENT_SCHEMAS: Readonly<Record<string, JsonObject>> = {
     properties: {
       Name: {
         not: { const: 'default' },
-        fix: 'give the group another Name, or remove the group: the group default exists in every account',
+        fix: 'give the group another Name, or remove the group: the group named default exists in every account',
         says: 'This operation cannot be performed on schedule group default.',
       },
     },

@@ -45,7 +45,7 @@ const SECURITY_POLICY: JsonObject = {
   },
 };
 /**
- * CloudFront API reference, ForwardedValues, QueryStringCacheKeys; CloudFront Functions run at a viewer's side only.
+ * CloudFront API reference, ForwardedValues, QueryStringCacheKeys; CloudFront Functions run only for viewer events.
  */
 const QUERY_STRINGS: JsonObject = {
   properties: {
@@ -126,7 +126,7 @@ const OFFSETS: readonly JsonObject[] = (
 }));
 
 const CACHING_DISABLED = 'is invalid for policy with caching disabled. (MinTTL, DefaultTTL and MaxTTL are 0)';
-/** Names the list that belongs to a behavior, which is refused together with none: Headers of HeaderBehavior. */
+/** Names the list that is refused if the behavior is none, for the remedy: Headers for HeaderBehavior. */
 const listOf = (behavior: string): string => ` and remove ${behavior.replace('Behavior', 's')}`;
 /**
  * Returns a schema that restricts a property of a cache policy that caches nothing, with CloudFront's error message.
@@ -236,7 +236,7 @@ export const EXCLUSIVE_SCHEMAS: Readonly<Record<string, JsonObject>> = {
       // localstack/localstack, test_secretsmanager.snapshot.json, recorded
       Name: {
         pattern: '^[A-Za-z0-9/_+=.@!-]+$',
-        fix: 'write Name with letters, digits and / _ + = . @ ! - only',
+        fix: 'use only letters, digits and / _ + = . @ ! - in Name',
         says: 'Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!',
       },
       GenerateSecretString: {
@@ -272,7 +272,7 @@ export const EXCLUSIVE_SCHEMAS: Readonly<Record<string, JsonObject>> = {
         properties: {
           Name: {
             pattern: String.raw`^[\w./-]*$`,
-            fix: 'write Name with letters, digits, slashes and . _ - only',
+            fix: 'use only letters, digits, slashes and . _ - in Name',
             says: NO_PARAMETER_NAME,
           },
           Value: { maxLength: PARAMETER_CHARACTERS.Advanced, says: tooLong('Advanced') },
@@ -334,12 +334,12 @@ export const EXCLUSIVE_SCHEMAS: Readonly<Record<string, JsonObject>> = {
     properties: {
       DashboardName: {
         pattern: '^[A-Za-z0-9_-]+$',
-        fix: 'write DashboardName with letters, digits, - and _ only',
+        fix: 'use only letters, digits, - and _ in DashboardName',
         says: 'The value for field DashboardName contains invalid characters. It can only contain alphanumerics, dash (-) and underscore (_).',
       },
       DashboardBody: {
         pattern: String.raw`^\s*\{`,
-        fix: 'write DashboardBody as a string with one JSON object',
+        fix: 'write DashboardBody as a string that contains one JSON object',
         says: 'The field DashboardBody must be a valid JSON object',
       },
     },

@@ -38,7 +38,7 @@ export function placedAt(resource: ResolvedResource, stack: string, property = '
 }
 
 /**
- * Returns the rule of a refusal. A refusal that names no rule is about a value of a resource, or about the template.
+ * Returns the rule of a refusal. A refusal without a rule is about a value of a resource, or about the template.
  */
 export function ruleOfRefusal({ rule, place }: Pick<DefinitionError, 'rule' | 'place'>): RuleId {
   return rule ?? (place.logicalId === undefined ? 'template' : 'resource-value');

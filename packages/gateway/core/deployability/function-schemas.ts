@@ -68,7 +68,7 @@ const MAPPING: JsonObject = {
               OnFailure: {
                 properties: {
                   Destination: destination(
-                    'A destination of failed records cannot be a FIFO queue or topic: {value}',
+                    'An on-failure destination cannot be a FIFO queue or topic: {value}',
                   ),
                 },
               },
@@ -83,8 +83,9 @@ const MAPPING: JsonObject = {
 const NO_IMAGE = 'The ImageConfig parameter is not supported for functions created with deployment packages.';
 
 /**
- * The code in the template is for two languages only. The list of runtimes in Lambda's message is left out, because it
- * is not known for today (aws/aws-cdk#6302, aws-cloudformation/cloudformation-coverage-roadmap#370).
+ * Code in the template (ZipFile) is possible for two languages only. The list of runtimes in Lambda's message is left
+ * out, because its current content is not known (aws/aws-cdk#6302,
+ * aws-cloudformation/cloudformation-coverage-roadmap#370).
  */
 const INLINE_CODE: JsonObject = {
   if: has('Runtime', { type: 'string', not: { pattern: '^(nodejs|python)' } }),
@@ -129,7 +130,7 @@ export const FUNCTION_SCHEMAS: Readonly<Record<string, JsonObject>> = {
         properties: {
           LogGroup: {
             pattern: '^(?![aA][wW][sS]/)',
-            fix: 'begin the name with a slash, as in /aws/lambda/NAME, or with another word',
+            fix: 'begin the name with a slash, as in /aws/lambda/NAME, or with a word other than AWS',
             says: 'Log groups starting with AWS/ are reserved for AWS. Update the LogGroup value and try again.',
           },
         },
@@ -160,7 +161,7 @@ export const FUNCTION_SCHEMAS: Readonly<Record<string, JsonObject>> = {
           properties: {
             ImageUri: {
               pattern: String.raw`^(?!public\.ecr\.aws/|docker\.io/)`,
-              fix: 'push the image to a private repository of ECR in your account, and name it as ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG',
+              fix: 'push the image to a private ECR repository in your account, and set ImageUri to ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG',
               says: 'Source image {value} is not valid. Provide a valid source image.',
             },
           },

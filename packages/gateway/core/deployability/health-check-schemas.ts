@@ -29,7 +29,7 @@ const RULES: readonly JsonObject[] = [
     forbidden(
       'AlarmIdentifier',
       'Invalid parameter : Basic health checks must not have an metric region specified.',
-      'remove AlarmIdentifier, or use Type: CLOUDWATCH_METRIC without the properties of an endpoint',
+      'remove AlarmIdentifier, or use Type: CLOUDWATCH_METRIC and remove the endpoint properties',
     ),
   ),
   // The same check of the service, quoted by people who deployed it with Terraform

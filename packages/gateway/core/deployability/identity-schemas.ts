@@ -1,7 +1,7 @@
 /** Schemas for identity providers of user pools, and for identity pools, that Cognito refuses. */
 import type { JsonObject } from '@gatewright/aws/json-object';
 
-/** The details that Cognito requires of a provider, and its answer if one is missing. */
+/** The details that Cognito requires of a provider, and its error message if one is missing. */
 const DETAILS: readonly (readonly [type: string, details: readonly string[], says: string])[] = [
   ...['Google', 'Facebook', 'LoginWithAmazon'].map(
     (type) =>

@@ -1,4 +1,4 @@
-/** Finds faults in bucket policies for which S3's PutBucketPolicy refuses them. */
+/** Finds what makes S3's PutBucketPolicy refuse a bucket policy. */
 import { asOneOrMore, asText, isJsonObject, isTrue, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
@@ -79,7 +79,7 @@ function refusalOf(statement: JsonObject, owner: Owner): Refusal | undefined {
           message:
             'API: s3:PutBucketPolicy Access Denied (the bucket blocks public policies, because its PublicAccessBlockConfiguration does not set BlockPublicPolicy to false)',
           remedy:
-            'set PublicAccessBlockConfiguration: { BlockPublicPolicy: false, RestrictPublicBuckets: false } on the bucket, or name who may use it in Principal',
+            'set PublicAccessBlockConfiguration: { BlockPublicPolicy: false, RestrictPublicBuckets: false } on the bucket, or name in Principal the accounts, roles or services that may use the bucket',
         }
       : undefined)
   );
@@ -96,11 +96,11 @@ function itemOf(statement: JsonObject, name: string, index: number): string {
   return Array.isArray(statement[name]) ? `${name}.${index}` : name;
 }
 
-/** Condition keys that only calls of a list have (Service authorization reference, Amazon S3). */
+/** Condition keys that only the actions that list a bucket support (Service authorization reference, Amazon S3). */
 const OF_LISTS = /^s3:(?:prefix|delimiter|max-keys)$/i;
 const LISTS = /^(?:\*|s3:(?:.*\*.*|ListBucket|ListBucketVersions))$/i;
 
-/** Finds a condition on the keys of a list in a statement about other actions (humanmade/S3-Uploads#239). */
+/** Finds a condition on one of these keys in a statement about other actions (humanmade/S3-Uploads#239). */
 function refusedCondition(statement: JsonObject): Refusal | undefined {
   const actions = asOneOrMore(statement['Action'] ?? []).map((one) => asText(one) ?? '*');
   const other = actions.find((action) => !LISTS.test(action));
@@ -114,7 +114,7 @@ function refusedCondition(statement: JsonObject): Refusal | undefined {
     : {
         below: `Condition.${operator}.${key}`,
         message: 'Conditions do not apply to combination of actions and resources in statement',
-        remedy: `move ${other} to a statement without ${key}, which only s3:ListBucket and s3:ListBucketVersions have`,
+        remedy: `move ${other} to a statement without ${key}, which only s3:ListBucket and s3:ListBucketVersions support`,
       };
 }
 
@@ -154,8 +154,8 @@ function isPublic({ Effect: effect, Principal: principal, Condition: condition }
 }
 
 /**
- * Returns whether the bucket blocks public policies. A bucket without a PublicAccessBlockConfiguration does, and a
- * bucket with one does only if it sets BlockPublicPolicy.
+ * Returns whether the bucket blocks public policies. A bucket without a PublicAccessBlockConfiguration blocks them; a
+ * bucket with one blocks them only if it sets BlockPublicPolicy.
  */
 function blocksPublic({ properties, unresolved = [] }: ResolvedResource): boolean {
   const block = properties['PublicAccessBlockConfiguration'];

@@ -1,11 +1,11 @@
-/** Refuses settings of buckets that need versioning, of the bucket itself or of a bucket to which it is replicated. */
+/** Refuses bucket settings that need versioning if the bucket, or the bucket to which it is replicated, lacks it. */
 import { asOneOrMore, isTrue, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
 import type { ResolvedResource } from '../stack/model.ts';
 import type { BrokenRelation } from './relation.ts';
 
 /**
- * Returns whether a bucket surely has no versioning. In Terraform, versioning is a separate resource; if it cannot be
- * resolved, nothing is known.
+ * Returns whether it is certain that a bucket has no versioning. In Terraform, versioning is a separate resource; if it
+ * cannot be resolved, nothing is known.
  */
 function isUnversioned({ properties, unresolved = [] }: ResolvedResource): boolean {
   return (

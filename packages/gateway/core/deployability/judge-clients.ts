@@ -1,4 +1,4 @@
-/** Finds faults in user pool clients for which Cognito's CreateUserPoolClient refuses them. */
+/** Finds what makes Cognito's CreateUserPoolClient refuse a user pool client. */
 import { asOneOrMore, asText, isTrue, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ResolvedResource } from '../stack/model.ts';
@@ -117,7 +117,7 @@ export function judgeProviders(
         resource: client,
         property: `SupportedIdentityProviders.${index}`,
         message: `The provider ${name} does not exist for User Pool ${asText(id) ?? ''}`,
-        remedy: `add an AWS::Cognito::UserPoolIdentityProvider with ProviderName: ${name}, on which the client depends, or remove ${name}`,
+        remedy: `add an AWS::Cognito::UserPoolIdentityProvider with ProviderName: ${name}, and list it in DependsOn of the client, or remove ${name} from SupportedIdentityProviders`,
       };
 }
 
@@ -205,6 +205,6 @@ export function judgeDefaultRedirect(client: ResolvedResource): BrokenRelation |
         resource: client,
         property: 'DefaultRedirectURI',
         message: `The default redirect URI ${address} is not in the callback URIs list.`,
-        remedy: `add ${address} to CallbackURLs, or use one of its addresses`,
+        remedy: `add ${address} to CallbackURLs, or use one of the addresses in CallbackURLs`,
       };
 }

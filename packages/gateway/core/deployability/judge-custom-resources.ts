@@ -1,4 +1,4 @@
-/** Refuses custom resources that do not name what makes them. */
+/** Refuses custom resources that do not name the function or topic that creates them. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 import { writtenOf } from './relation.ts';
@@ -18,13 +18,13 @@ export function judgeServiceToken(
 ): BrokenRelation | undefined {
   if (!CUSTOM.test(resource.type)) return undefined;
   const { Properties: properties = {} } = writtenOf(resource, stack);
-  // What a function of CloudFormation makes of the properties is not known here.
+  // The properties that an intrinsic function returns are not known here.
   const names = isJsonObject(properties) ? Object.keys(properties) : ['Fn::'];
   if (names.some((name) => name === 'ServiceToken' || name.startsWith('Fn::'))) return undefined;
   return {
     resource,
     property: 'ServiceToken',
-    message: 'ServiceToken is required: it names the function or the topic that makes the resource',
+    message: 'ServiceToken is required: it names the function or the topic that creates the resource',
     remedy: 'add ServiceToken with the ARN of a function (Fn::GetAtt NAME.Arn) or of a topic',
   };
 }

@@ -1,5 +1,5 @@
 /**
- * Finds faults in the body of a dashboard for which CloudWatch's PutDashboard refuses it
+ * Finds what makes CloudWatch's PutDashboard refuse the body of a dashboard
  * (https://github.com/badmintoncryer/cdk-preflight, `rules/cloudwatch`, deployed;
  * aws-solutions-library-samples/guidance-for-automating-network-monitoring-and-alerting-on-aws#7).
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
@@ -156,7 +156,7 @@ function faultsOfMetrics(own: JsonObject, at: string): readonly Fault[] {
     return [
       {
         ...missing(at, 'metrics', METRICS),
-        remedy: `add metrics, as in ${METRICS}, or remove the widget; with queries of PromQL, its type is chart`,
+        remedy: `add metrics, as in ${METRICS}, or remove the widget; for PromQL queries, set its type to chart`,
       },
       noSource,
       missing(at, 'annotations', '"annotations": { "alarms": ["ARN"] }'),

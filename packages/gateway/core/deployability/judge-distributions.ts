@@ -1,4 +1,4 @@
-/** Finds faults in distributions for which CloudFront's CreateDistribution refuses them. */
+/** Finds what makes CloudFront's CreateDistribution refuse a distribution. */
 import { parseArn } from '@gatewright/aws/arn';
 import { parseFunctionName } from '@gatewright/aws/function-name';
 import {
@@ -224,15 +224,16 @@ function judgeWebAcl({ WebACLId: acl, Enabled: isEnabled }: JsonObject): Refusal
   return typeof acl === 'string' && /^arn:[^:]+:wafv2:.*:regional\//.test(acl) && isTrue(isEnabled ?? true)
     ? {
         at: 'WebACLId',
-        message: 'A distribution needs a web ACL of the scope CLOUDFRONT; this one is of the scope REGIONAL',
+        message:
+          'A distribution needs a web ACL with the scope CLOUDFRONT; this web ACL has the scope REGIONAL',
         remedy: 'create the web ACL in us-east-1 with Scope: CLOUDFRONT and specify its ARN',
       }
     : undefined;
 }
 
 /**
- * Refuses a bucket without ACLs for the logs, which CloudFront delivers by an ACL
- * (aws-samples/baseline-environment-on-aws#363). A new bucket has none unless its OwnershipControls say otherwise.
+ * Refuses a log bucket whose ACLs are disabled, because CloudFront needs an ACL to deliver the logs
+ * (aws-samples/baseline-environment-on-aws#363). A new bucket has no ACLs unless its OwnershipControls enable them.
  */
 function judgeLogBucket(config: JsonObject, all: readonly ResolvedResource[]): Refusal | undefined {
   const domain = textOf(mapOf(config, 'Logging'), 'Bucket');

@@ -1,4 +1,4 @@
-/** Finds faults in custom domain names, and in mappings to them, for which API Gateway refuses to create them. */
+/** Finds what makes API Gateway refuse to create a custom domain name, or a mapping to it. */
 import { parseArn } from '@gatewright/aws/arn';
 import { asOneOrMore, asText, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
@@ -41,7 +41,7 @@ export function judgeCertificate(
 }
 
 /**
- * Refuses a certificate for another endpoint type than the domain's, and a domain without a certificate
+ * Refuses a certificate for an endpoint type other than the domain's, and a domain without a certificate
  * (anomalyco/sst#4131, hashicorp/terraform-provider-aws#3276).
  */
 export function judgeEndpoint(
@@ -71,7 +71,7 @@ export function judgeEndpoint(
         resource: domain,
         property: own[1],
         message: `A certificate was not provided for the endpoint type ${own[0]}.`,
-        remedy: `add ${own[1]} with the ARN of a certificate of ACM`,
+        remedy: `add ${own[1]} with the ARN of an ACM certificate`,
       }
     : undefined;
 }
@@ -121,7 +121,7 @@ export function judgeV2Endpoint(domain: ResolvedResource): BrokenRelation | unde
 }
 
 /**
- * Refuses a domain whose owner ACM would ask at a domain that is neither the domain itself nor above it.
+ * Refuses a ValidationDomain that is neither the domain itself nor one of its parent domains.
  * @see https://docs.aws.amazon.com/acm/latest/APIReference/API_DomainValidationOption.html
  */
 export function judgeValidationDomain(certificate: ResolvedResource): BrokenRelation | undefined {
@@ -134,8 +134,8 @@ export function judgeValidationDomain(certificate: ResolvedResource): BrokenRela
     return {
       resource: certificate,
       property: `DomainValidationOptions.${index}.ValidationDomain`,
-      message: `ValidationDomain ${asked} must be ${domain}, or a domain above it`,
-      remedy: `set ValidationDomain to ${domain.replace(/^\*\./, '')}, or to a domain above it`,
+      message: `ValidationDomain ${asked} must be ${domain} or one of its parent domains`,
+      remedy: `set ValidationDomain to ${domain.replace(/^\*\./, '')} or to one of its parent domains`,
     };
   }
   return undefined;

@@ -1,4 +1,4 @@
-/** Finds faults in integrations, authorizers and base path mappings for which API Gateway refuses to create them. */
+/** Finds what makes API Gateway refuse to create an integration, an authorizer or a base path mapping. */
 import { mapOf, textOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { invalidSelection } from '../deployment/integration/mapping-refusal.ts';
@@ -69,7 +69,8 @@ export function judgeProtocolOfAuthorizer(
 const MAPS: ReadonlySet<string> = new Set(['MessageAttributes', 'MessageSystemAttributes']);
 
 /**
- * Returns the map of attributes that is plain JSON, with AWS's refusal (hashicorp/terraform-provider-aws#17348).
+ * Returns the name of a map of attributes that is written as plain JSON, and AWS's refusal
+ * (hashicorp/terraform-provider-aws#17348).
  */
 export function findPlainAttributes(
   properties: JsonObject,

@@ -1,6 +1,7 @@
 /**
- * Refuses resources that invoke functions if the service lacks the permission, which it tests when the resource is
- * created. Also refuses an event source that is a table, or the stream of a table without a stream.
+ * Refuses resources that invoke functions if the service is not permitted to invoke them, which the service tests when
+ * the resource is created. Also refuses an event source that is a table, or the StreamArn of a table that has no
+ * stream.
  */
 import { parseArn } from '@gatewright/aws/arn';
 import { parseFunctionName } from '@gatewright/aws/function-name';
@@ -41,7 +42,7 @@ export function judgeBucketFunctions(
 }
 
 /**
- * Refuses a notification of a function whose only permission refers to the bucket: CloudFormation creates the bucket
+ * Refuses a notification to a function whose only permission refers to the bucket: CloudFormation creates the bucket
  * first, and S3 then finds no permission.
  * @see https://repost.aws/knowledge-center/unable-validate-circular-dependency-cloudformation
  */
@@ -61,7 +62,7 @@ function judgeLatePermission(
     return {
       resource: first,
       property: 'SourceArn',
-      message: `Unable to validate the following destination configurations (the permission refers to the bucket ${bucket.logicalId}, so that it does not exist yet when S3 checks the notification)`,
+      message: `Unable to validate the following destination configurations (the permission refers to the bucket ${bucket.logicalId}, so CloudFormation creates the bucket first, and the permission does not exist when S3 checks the notification)`,
       remedy: remedyOfLate(bucket.logicalId, first, stack),
     };
   }
@@ -156,8 +157,8 @@ function permissionsFor(
 }
 
 /**
- * Refuses the stream of a table without a stream, and the ARN of a table instead of its stream (Lambda API reference,
- * CreateEventSourceMapping, EventSourceArn: "The ARN of the data stream").
+ * Refuses the StreamArn of a table that has no stream, and the ARN of a table in place of its StreamArn (Lambda API
+ * reference, CreateEventSourceMapping, EventSourceArn: "The ARN of the data stream").
  */
 export function judgeTableStream(
   mapping: ResolvedResource,

@@ -1,6 +1,6 @@
 /**
- * Finds faults in key policies for which KMS refuses the key (CreateKey), or CloudWatch Logs refuses the log group with
- * the key.
+ * Finds faults in key policies: KMS refuses to create the key (CreateKey), or CloudWatch Logs refuses a log group that
+ * uses the key.
  */
 import { parseArn } from '@gatewright/aws/arn';
 import { compileGlob } from '@gatewright/aws/glob';
@@ -10,7 +10,7 @@ import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 import type { BrokenRelation } from './relation.ts';
 
 /**
- * Refuses a policy by which no principal of IAM may change the policy again (widdix/aws-cf-templates#259,
+ * Refuses a policy that permits no IAM principal to change the policy later (widdix/aws-cf-templates#259,
  * aws-solutions/innovation-sandbox-on-aws#31). A statement for a single role or user is accepted, because the stack may
  * be deployed by this role or user.
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html#prevent-unmanageable-key
@@ -27,7 +27,7 @@ export function judgeKeyPolicy(key: ResolvedResource): BrokenRelation | undefine
         property: 'KeyPolicy',
         message: 'The new key policy will not allow you to update the key policy in the future.',
         remedy:
-          'add a statement with Effect: Allow, Principal: { AWS: arn:aws:iam::ACCOUNT:root }, Action: kms:* and Resource: "*" (the account with Fn::Sub and ${AWS::AccountId})',
+          'add a statement with Effect: Allow, Principal: { AWS: arn:aws:iam::ACCOUNT:root }, Action: kms:* and Resource: "*" (write ACCOUNT as ${AWS::AccountId} within Fn::Sub)',
       };
 }
 
@@ -53,7 +53,7 @@ export function judgeKeyOfLogs(
         resource: group,
         property: 'KmsKeyId',
         message: `The specified KMS key does not exist or is not allowed to be used with Arn 'arn:aws:logs:${region}:${accountId}:log-group:${group.physicalId}'`,
-        remedy: `add to KeyPolicy of ${key.logicalId} a statement with Effect: Allow, Principal: { Service: logs.${region}.amazonaws.com } (the region with Fn::Sub and \${AWS::Region}), Action: [kms:Encrypt*, kms:Decrypt*, kms:ReEncrypt*, kms:GenerateDataKey*, kms:Describe*] and Resource: "*"`,
+        remedy: `add to KeyPolicy of ${key.logicalId} a statement with Effect: Allow, Principal: { Service: logs.${region}.amazonaws.com } (or write the region as \${AWS::Region} within Fn::Sub), Action: [kms:Encrypt*, kms:Decrypt*, kms:ReEncrypt*, kms:GenerateDataKey*, kms:Describe*] and Resource: "*"`,
       };
 }
 

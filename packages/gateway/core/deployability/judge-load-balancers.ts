@@ -12,7 +12,7 @@ const LISTENER_OR_SERVICE =
   /^arn:[^:]+:(?:elasticloadbalancing:[^:]*:\d*:listener\/|servicediscovery:[^:]*:\d*:service\/)/;
 
 /**
- * Refuses a private integration of an HTTP API with anything except a listener or a service of Cloud Map
+ * Refuses a private integration of an HTTP API with anything except a listener or a Cloud Map service
  * (openabdev/openab#1275, anomalyco/sst#5510, klothoplatform/klotho#347). WebSocket APIs name a URL.
  */
 export function judgePrivateIntegration(
@@ -38,7 +38,7 @@ export function judgePrivateIntegration(
         message:
           'For VpcLink VPC_LINK, integration uri should be a valid ELB listener ARN or a valid Cloud Map service ARN.',
         remedy:
-          'specify the ARN of a listener (Ref to an AWS::ElasticLoadBalancingV2::Listener), or of a service of Cloud Map',
+          'specify the ARN of a listener (Ref to an AWS::ElasticLoadBalancingV2::Listener), or of a Cloud Map service',
       }
     : undefined;
 }

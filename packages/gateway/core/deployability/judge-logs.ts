@@ -52,8 +52,8 @@ export function judgeFilterCount(
 }
 
 /**
- * Refuses a filter of the log group of a function of the stack if nothing creates this group. Lambda creates it only
- * when the function is invoked for the first time (gilt/s3-sftp-bridge#2). A custom resource or a nested stack may
+ * Refuses a filter on the log group of a function in the stack if no resource creates this group. Lambda creates it
+ * only when the function is invoked for the first time (gilt/s3-sftp-bridge#2). A custom resource or a nested stack may
  * create it earlier.
  */
 export function judgeMissingGroup(

@@ -5,7 +5,7 @@ import type { ResolvedResource } from '../stack/model.ts';
 import type { BrokenRelation } from './relation.ts';
 
 /**
- * Refuses the name of a managed policy with another path (aws/aws-cdk#19830), and a policy of a service-linked role.
+ * Refuses the name of a managed policy with a wrong path (aws/aws-cdk#19830), and a policy of a service-linked role.
  * Names that are not known here are not refused, because they may be newer.
  */
 export function judgeManagedPolicies(owner: ResolvedResource): BrokenRelation | undefined {

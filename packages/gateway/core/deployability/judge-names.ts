@@ -20,10 +20,10 @@ export const ALSO_NAMED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Types whose create call takes a name that exists. Terraform calls the services itself, so it gets the same resource
- * twice and reports nothing: "CreateTopic is idempotent", "PutRule creates or updates", "PutMetricAlarm creates or
- * updates" (API references of SNS, EventBridge and CloudWatch). CreateQueue and CreateStateMachine accept only equal
- * settings (API references of SQS and Step Functions).
+ * Types whose create call accepts a name that already exists. Terraform calls the services itself, so it gets the same
+ * resource twice and reports nothing: "CreateTopic is idempotent", "PutRule creates or updates", "PutMetricAlarm
+ * creates or updates" (API references of SNS, EventBridge and CloudWatch). CreateQueue and CreateStateMachine accept
+ * only equal settings (API references of SQS and Step Functions).
  */
 const CREATED_TWICE: Readonly<Record<string, 'any settings' | 'equal settings'>> = {
   'AWS::SNS::Topic': 'any settings',

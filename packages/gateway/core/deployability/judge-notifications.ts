@@ -1,4 +1,4 @@
-/** Finds faults in a bucket's notifications and lifecycle for which S3 refuses them. */
+/** Finds what makes S3 refuse the notifications or the lifecycle of a bucket. */
 import { parseArn } from '@gatewright/aws/arn';
 import { asOneOrMore, isJsonObject, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -134,7 +134,7 @@ function isDestination({ type, physicalId }: ResolvedResource, arn: string): boo
 }
 
 /**
- * Refuses a rule of the lifecycle by which objects expire before, or on the day when, they change their storage class.
+ * Refuses a lifecycle rule under which objects expire before they change their storage class, or on the same day.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
  */
 export function judgeExpiration(bucket: ResolvedResource): BrokenRelation | undefined {

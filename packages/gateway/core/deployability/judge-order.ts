@@ -158,8 +158,8 @@ export function judgeOrder(
 const MAPPING = 'AWS::ApiGateway::BasePathMapping';
 
 /**
- * Returns whether a mapping waits for a domain of its stack. Creating a domain takes long, so the stage usually exists
- * before the mapping is created.
+ * Returns whether a mapping waits for a domain of its stack. Creating a domain takes a long time, so the stage usually
+ * exists before the mapping is created.
  */
 function waitsForDomain(awaited: ReadonlySet<string>, stack: ResolvedStack): boolean {
   return [...awaited].some((name) => stack.resources.get(name)?.type === 'AWS::ApiGateway::DomainName');

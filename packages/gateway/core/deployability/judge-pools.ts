@@ -29,7 +29,7 @@ export function judgePool(pool: ResolvedResource): BrokenRelation | undefined {
         resource: pool,
         property: `AccountRecoverySetting.RecoveryMechanisms.${same}`,
         message: 'Account Recovery Setting cannot have duplicate priorities or recovery mechanisms.',
-        remedy: 'give each way of recovery another Name and another Priority',
+        remedy: 'give each recovery mechanism its own Name and its own Priority',
       };
 }
 
@@ -37,7 +37,7 @@ function membersIn(list: Json | undefined): readonly JsonObject[] {
   return asOneOrMore(list).map((one) => membersOf(one));
 }
 
-/** Returns the index of the first item whose members are those of an earlier item. */
+/** Returns the index of the first item whose members equal the members of an earlier item. */
 function repeated(items: readonly JsonObject[], names: readonly string[]): number | undefined {
   const index = items.findIndex((item, at) =>
     items

@@ -55,7 +55,7 @@ function refusalOf(
     return {
       member: 'Name',
       message: `RRSet with DNS name ${name} is not permitted in zone ${zone}.`,
-      remedy: `use a name that ends with .${zone}, or the zone of ${name}`,
+      remedy: `use a name that ends with .${zone}, or the hosted zone that contains ${name}`,
     };
   return name === zone && record['Type'] === 'CNAME'
     ? {

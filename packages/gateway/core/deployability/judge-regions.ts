@@ -1,4 +1,4 @@
-/** Refuses resources of WAF's scope CLOUDFRONT outside of us-east-1, and ARNs of a region that cannot be right. */
+/** Refuses resources of WAF's scope CLOUDFRONT outside of us-east-1, and ARNs with a region that cannot be right. */
 import { parseArn } from '@gatewright/aws/arn';
 import { asOneOrMore, asText, membersOf } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
@@ -18,7 +18,7 @@ export function judgeScope(
         message:
           'Error reason: The scope is not valid., field: SCOPE_VALUE, parameter: CLOUDFRONT (resources of this scope are created in us-east-1)',
         remedy:
-          'deploy the stack of the web ACL to us-east-1, or use Scope: REGIONAL if it protects no distribution',
+          'deploy the stack of the web ACL to us-east-1, or use Scope: REGIONAL if it does not protect a distribution',
       }
     : undefined;
 }
@@ -35,7 +35,7 @@ const same =
   (region: string, arn: string): string =>
     `${what} must be in the region of the stack, ${region}, and ${arn} is in another region`;
 
-/** The ARNs that must be of the region in which the resource is created. */
+/** The ARNs that must be in the region in which the resource is created. */
 const SAME_REGION: Readonly<Record<string, readonly Row[]>> = {
   'AWS::Lambda::Function': [
     {
@@ -72,7 +72,7 @@ const SAME_REGION: Readonly<Record<string, readonly Row[]>> = {
   ],
 };
 
-/** Refuses ARNs of another region than the resource's. A template without a known region may be deployed anywhere. */
+/** Refuses ARNs in a region other than the resource's. A template without a known region may be deployed anywhere. */
 export function judgeRegions(
   resource: ResolvedResource,
   _all: unknown,
@@ -113,12 +113,12 @@ export function judgeGlobalAcl(resource: ResolvedResource): BrokenRelation | und
         property: 'WebACLArn',
         message: 'a web ACL of the scope CLOUDFRONT cannot be associated with a regional resource',
         remedy:
-          'use a web ACL with Scope: REGIONAL of the same region, or name this one in WebACLId of a distribution',
+          'use a web ACL with Scope: REGIONAL in the same region, or set WebACLId of a distribution to this one',
       }
     : undefined;
 }
 
-/** CloudFormation template reference, TopicArn and Region: without Region, the topic is looked for in the own region. */
+/** CloudFormation template reference, TopicArn and Region: without Region, the topic is in the stack's region. */
 export function judgeTopicRegion(resource: ResolvedResource): BrokenRelation | undefined {
   const { TopicArn, Region } = resource.properties;
   const arn = parseArn(asText(TopicArn) ?? '');

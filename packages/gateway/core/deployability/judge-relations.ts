@@ -1,6 +1,6 @@
 /**
- * Finds faults that a service refuses although the schema permits them, mostly properties or resources that do not
- * match.
+ * Finds faults that a service refuses although the schema permits them, mostly properties or resources that do not fit
+ * together.
  */
 import { parseArn } from '@gatewright/aws/arn';
 import { asOneOrMore, asText, isJsonObject, isTrue, mapOf, textOf } from '@gatewright/aws/json-object';
@@ -305,8 +305,8 @@ function isRepeated(
 }
 
 /**
- * Refuses a FIFO queue at a standard topic (getmoto/moto#8957, validated against AWS), and any protocol except SQS at a
- * FIFO topic (hashicorp/terraform-provider-aws#38441).
+ * Refuses the subscription of a FIFO queue to a standard topic (getmoto/moto#8957, validated against AWS), and a
+ * subscription to a FIFO topic with any protocol except SQS (hashicorp/terraform-provider-aws#38441).
  */
 function refusedSubscription(
   topic: ResolvedResource,

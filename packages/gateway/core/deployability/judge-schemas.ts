@@ -9,7 +9,9 @@ import type { DeployFinding, Placed } from './finding.ts';
 import { KnownValues } from './known-values.ts';
 import type { SchemaViolation } from './schema-check.ts';
 
-/** Logical ids of a template. The parts of an OpenAPI document, and resources of other formats, have other ids. */
+/**
+ * Matches the logical ids of a template. The parts of an OpenAPI document and resources of other formats do not match.
+ */
 const IN_TEMPLATE = /^[A-Za-z0-9]+$/;
 
 /** The properties in the template that are checked against the schema of the resource type. */
@@ -100,7 +102,7 @@ function remainsAfterTransform(
   );
 }
 
-/** Returns whether a violation of the same object has the same words of a service, which the service says once. */
+/** Returns whether an earlier violation of the same object has the same message, which the service reports once. */
 function isSaidBefore(
   { path, message, missing, isWorded }: SchemaViolation,
   before: readonly SchemaViolation[],
@@ -113,8 +115,8 @@ function isSaidBefore(
 }
 
 /**
- * Returns the remedy for a too long name of the role that osls creates. If serverless.yml sets no name, osls joins the
- * names of the service, the stage and the region.
+ * Returns the remedy if the name of the role that osls creates is too long. If serverless.yml does not set a name, osls
+ * joins the names of the service, the stage and the region.
  */
 function remedyOfServiceRole(
   { keyword, path }: SchemaViolation,
@@ -127,7 +129,7 @@ function remedyOfServiceRole(
     : `shorten provider.iam.role.name to ${MAX_ROLE_NAME} characters`;
 }
 
-/** Returns the remedy for a Ref that returns a name or a URL where an ARN is wanted. */
+/** Returns the remedy for a Ref that returns a name or a URL where an ARN is required. */
 function remedyOfName(
   { path, pattern = '' }: SchemaViolation,
   { logicalId }: ResolvedResource,
@@ -194,7 +196,7 @@ function ofTemplate(
 
 /**
  * Returns whether the violation depends on a value that is not known: on the value itself, or on one of its members.
- * Which other members an object has or lacks does not depend on it.
+ * The presence or absence of other members of an object does not depend on such a value.
  */
 function isOfUnknown(
   { path, missing, keyword }: SchemaViolation,
@@ -254,7 +256,7 @@ function isLiteralList(value: Json | undefined): boolean {
   return isJsonList(value) && !value.some((one) => isJsonObject(one) && Object.hasOwn(one, 'Fn::If'));
 }
 
-/** Returns whether the value is the ARN of a resource of the stack: its service and form are those that AWS gets. */
+/** Returns whether the value is the ARN of a resource of the stack: AWS gets an ARN of the same service and form. */
 function isArnAt(
   properties: JsonObject,
   path: readonly string[],

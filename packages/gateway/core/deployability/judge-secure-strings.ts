@@ -1,4 +1,4 @@
-/** Refuses references to secure strings of the Parameter Store in properties that do not take them. */
+/** Refuses references to secure strings of the Parameter Store in properties that do not support them. */
 import { isJsonObject, mapOf } from '@gatewright/aws/json-object';
 import type { Json } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
@@ -6,7 +6,7 @@ import { writtenOf } from './relation.ts';
 import type { BrokenRelation } from './relation.ts';
 
 /**
- * The types with a property that takes a secure string.
+ * The types with a property that supports a secure string.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-ssm-secure-strings.html
  */
 const TAKE_SECURE_STRINGS =

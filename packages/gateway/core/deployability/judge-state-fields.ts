@@ -1,7 +1,7 @@
 /**
- * Finds faults in the fields of states for which Step Functions refuses the state machine: a field that the type of the
- * state does not have, a field of the other query language, States.ALL before or together with other errors, and a text
- * in place of a path.
+ * Finds what makes Step Functions refuse a state machine because of the fields of its states: a field that the type of
+ * the state does not have, a field of the other query language, States.ALL before or together with other errors, and
+ * plain text in place of a path.
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/statemachine-structure.html
  * @see https://github.com/floci-io/floci/issues/2735 and https://github.com/floci-io/floci/issues/2968, measured on AWS
  */
@@ -25,8 +25,8 @@ const INVALID = 'SCHEMA_VALIDATION_FAILED';
 const TYPES = 'Task Parallel Map Pass Wait Choice Succeed Fail'.split(' ');
 
 /**
- * The fields that not all types of states have, by the types that have them. "Field 'ResultPath' is not supported" of a
- * Wait state is quoted in sam-goodwin/functionless#308, and MaxConcurrency outside of a Map state in
+ * The fields that only some types of states have, under the names of these types. "Field 'ResultPath' is not supported"
+ * of a Wait state is quoted in sam-goodwin/functionless#308, and MaxConcurrency outside of a Map state in
  * terraform-aws-modules/terraform-aws-step-functions#68.
  */
 const FIELDS: Readonly<Record<string, string>> = {
@@ -88,7 +88,7 @@ export function faultsOfState(state: JsonObject, at: Path, whole: Language): rea
 }
 
 const PAYLOADS = ['Parameters', 'ResultSelector', 'ItemSelector'];
-/** Matches a path, an intrinsic function, and a text with a substitution whose value is known only at deployment. */
+/** Matches a path, an intrinsic function, and a string with a substitution whose value is known only at deployment. */
 const COMPUTED = /^\$|^States\.\w+\(|\$\{/;
 
 /**
@@ -104,7 +104,7 @@ function plainPaths(value: Json, at: Path, isPayload = false): readonly StateFau
     if (!name.endsWith('.$') || typeof one !== 'string') return plainPaths(one, place, true);
     const reason = `The value for the field '${name}' must be a valid JSONPath or a valid intrinsic function call`;
     const plain = name.slice(0, -'.$'.length);
-    const remedy = `write '${plain}' for a plain text, or a path such as $.${plain} as its value`;
+    const remedy = `name the field '${plain}' if its value is plain text, or write a path such as $.${plain} as its value`;
     return COMPUTED.test(one) ? [] : [{ at: place, code: INVALID, reason, remedy }];
   });
 }
@@ -260,7 +260,7 @@ function earlyCatchAlls(state: JsonObject, at: Path): readonly StateFault[] {
               at: [...at, name, String(index), 'ErrorEquals', String(named)],
               code: INVALID,
               reason: 'States.ALL must appear alone and at end of list',
-              remedy: `write States.ALL as the only error of the last item of ${name}`,
+              remedy: `write States.ALL alone, in ErrorEquals of the last item of ${name}`,
             },
           ];
     });

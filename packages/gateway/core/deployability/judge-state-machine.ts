@@ -1,5 +1,5 @@
 /**
- * Finds faults for which Step Functions refuses a state machine (CreateStateMachine): in transitions, in fields of
+ * Finds what makes Step Functions refuse a state machine (CreateStateMachine): faulty transitions, faulty fields of
  * states, and integrations that Express workflows do not support (localstack/localstack,
  * test_sfn_api_validation.snapshot.json and test_sfn_api_express.snapshot.json, recorded).
  * @see https://github.com/localstack/localstack/issues/11978
@@ -68,7 +68,7 @@ export function judgeStateMachine(
 
 /**
  * Returns the path of the part of a joined text that has the member at a path of the definition. CDK joins a definition
- * from parts, of which each has a line of its own in the template. Returns nothing for another text.
+ * from parts, each of which has a line of its own in the template. The result is empty for any other text.
  */
 function partOfText(machine: JsonObject, at: Path): readonly string[] {
   const text = mapOf(machine, 'Properties')['DefinitionString'];
@@ -158,7 +158,7 @@ function ownLanguage(inner: JsonObject, at: Path): readonly StateFault[] {
           code: 'SCHEMA_VALIDATION_FAILED',
           reason: "Field 'QueryLanguage' is not supported",
           remedy:
-            'remove this QueryLanguage, and set QueryLanguage for the whole state machine or for single states',
+            'remove this QueryLanguage, and set QueryLanguage for the whole state machine or for individual states',
         },
       ];
 }
@@ -178,7 +178,7 @@ function brokenTransitions(machine: JsonObject, at: Path): readonly StateFault[]
   const missing = transitions
     .filter(({ to }) => !Object.hasOwn(states, to))
     .map(({ to, at: from }) => {
-      // The only state that nothing leads to is probably the one that is meant.
+      // The only state to which no transition points is probably the intended one.
       const nearest = nearestOf(to, names) ?? (others.length === 0 ? lost : undefined);
       const remedy = `${nearest === undefined ? '' : `write ${nearest}, or `}add a state ${to} at the same level`;
       return { at: from, code: TRANSITION, reason: `Missing 'Next' target: ${to}`, remedy };

@@ -1,8 +1,8 @@
 /**
- * Finds faults in the values of states for which Step Functions refuses the state machine: fields of which exactly one
- * must be present, paths, the resource of a task and what its integration requires, and names of states. The messages
- * are those that AWS answered (https://github.com/badmintoncryer/cdk-preflight, `rules/stepfunctions`; each `meta.yaml`
- * quotes the answer).
+ * Finds what makes Step Functions refuse a state machine because of the values of its states: fields of which exactly
+ * one must be present, paths, the resource of a task, the fields that its integration requires, and names of states.
+ * The messages are the ones that AWS returned (https://github.com/badmintoncryer/cdk-preflight, `rules/stepfunctions`;
+ * each `meta.yaml` quotes the answer).
  */
 import { isJsonList, isJsonObject, membersOf, textOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -32,7 +32,7 @@ export function faultsOfValues(
 
 const WITH_NEXT = ['Task', 'Parallel', 'Map', 'Pass', 'Wait'];
 
-/** The fields of which a state of some types must have one, and of which no state can have two. */
+/** Groups of fields: states of some types must have one field of their group, and no state can have two of them. */
 const EXCLUSIVE: readonly {
   readonly types: readonly string[];
   readonly fields: readonly string[];
@@ -119,7 +119,7 @@ function emptyLists(state: JsonObject, at: Path): readonly StateFault[] {
   });
 }
 
-/** What an optimized integration requires in Parameters (JSONPath) or Arguments (JSONata). */
+/** The fields that an optimized integration requires in Parameters (JSONPath) or Arguments (JSONata). */
 const REQUIRED_BY: ReadonlyMap<string, readonly string[]> = new Map([
   ['lambda:invoke', ['FunctionName']],
   ['sqs:sendMessage', ['QueueUrl', 'MessageBody']],
@@ -162,7 +162,7 @@ function faultsOfTask(
         at: place,
         code: INVALID,
         reason: `The resource provided ${resource} is not recognized`,
-        remedy: `write ${resource.slice(0, -mode.length)}, which waits for the answer of the call`,
+        remedy: `write ${resource.slice(0, -mode.length)}, which waits for the response to the call`,
       },
     ];
   return lackingParameters(state, at, payload, resource, REQUIRED_BY.get(integration) ?? []);
@@ -269,7 +269,7 @@ export function faultsOfNames(machine: JsonObject): readonly StateFault[] {
             at,
             code: 'DUPLICATE_STATE_NAME',
             reason: `Duplicate State name: ${name}`,
-            remedy: `give the state another name: names are unique in the whole machine, also in its branches`,
+            remedy: `give the state another name: names must be unique in the whole state machine, including its branches`,
           },
         ]
       : [];

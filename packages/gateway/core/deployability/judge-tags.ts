@@ -21,7 +21,7 @@ const UNIQUE: Readonly<Record<string, string>> = {
   'AWS::KMS::Key': 'Duplicate tag keys',
   'AWS::IAM::Role': 'Duplicate tag keys found. Please note that Tag keys are case insensitive.',
 };
-/** Types to which `Stage` and `stage` are one key. */
+/** Types for which `Stage` and `stage` are the same key. */
 const ANY_CASE: ReadonlySet<string> = new Set(['AWS::IAM::Role']);
 
 /** Checks `Tags`, and properties such as `UserPoolTags` and `HostedZoneTags`. */
@@ -52,7 +52,7 @@ export function judgeTags(resource: ResolvedResource): readonly BrokenRelation[]
               resource,
               property: `${name}.${again.at}`,
               message: message.endsWith('.') ? `${message} (${again.key})` : `${message}: ${again.key}`,
-              remedy: `remove one of the tags ${again.key}`,
+              remedy: `remove one of the tags with the key ${again.key}`,
             },
           ];
     });

@@ -1,6 +1,5 @@
 /**
- * Finds faults in the targets of a rule for which EventBridge's PutTargets refuses them, and schedules on a custom
- * event bus.
+ * Finds what makes EventBridge's PutTargets refuse the targets of a rule, and finds schedules on a custom event bus.
  */
 import { parseArn } from '@gatewright/aws/arn';
 import { asOneOrMore, isJsonObject, isTrue, mapOf, textOf } from '@gatewright/aws/json-object';
@@ -103,7 +102,7 @@ function refusalOf(target: JsonObject, all: readonly ResolvedResource[]): Refusa
     return {
       below: '.Arn',
       message: `${service} is not a supported service for a target.`,
-      remedy: 'call a function or a state machine that does it, or an API destination',
+      remedy: 'call a function or a state machine that calls the service, or an API destination',
     };
   if (WITH_ROLE.get(service)?.test(resource) === true && target['RoleArn'] === undefined)
     return {

@@ -5,7 +5,7 @@ import type { DeployFinding } from './finding.ts';
 import type { SchemaTable } from './schema-check.ts';
 import { isSimilar, nearestOf } from './spelling.ts';
 
-/** Types that have no schema because their properties are free, or because they only describe the template. */
+/** Types that have no schema because their properties can have any name, or because they only describe the template. */
 const WITHOUT_SCHEMA = /^(?:Custom::|AWS::CloudFormation::CustomResource$|AWS::CDK::Metadata$)/;
 
 /**
@@ -56,7 +56,7 @@ export function judgeTypes(
         }),
       ];
     const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
-    return [makeFinding('type-not-checked', at, `properties of ${type} are not checked${more}`)];
+    return [makeFinding('type-not-checked', at, `the properties of ${type} are not checked${more}`)];
   });
 }
 

@@ -47,7 +47,7 @@ export class KnownValues {
   }
 
   /**
-   * Returns the part of the template at a path below the properties of a resource. If the path leads through an
+   * Returns the part of the template at a path below the properties of a resource. If the path goes through an
    * intrinsic function, the function is returned. Returns undefined if there is nothing at the path.
    */
   writtenAt(logicalId: string, path: readonly string[]): Json | undefined {
@@ -66,7 +66,7 @@ export class KnownValues {
     return this.isKnown(this.writtenAt(logicalId, path));
   }
 
-  /** Returns whether an intrinsic function produces a text at the path, regardless of the text. */
+  /** Returns whether an intrinsic function produces a string at the path, whatever the string is. */
   isTextAt(logicalId: string, path: readonly string[]): boolean {
     const written = this.writtenAt(logicalId, path);
     if (!isJsonObject(written)) return false;
@@ -75,7 +75,7 @@ export class KnownValues {
     return name === 'Fn::Sub' || name === 'Fn::Join';
   }
 
-  /** Returns whether the path has a Ref, or an attribute, of a resource that is a name, and never an ARN. */
+  /** Returns whether the value at the path is a Ref or an attribute of a resource that is a name, and never an ARN. */
   isNameAt(logicalId: string, path: readonly string[]): boolean {
     const written = membersOf(this.writtenAt(logicalId, path));
     const resources = mapOf(this.#template, 'Resources');
@@ -85,7 +85,7 @@ export class KnownValues {
     return this.namedAt(logicalId, path) !== undefined;
   }
 
-  /** Returns the resource whose Ref the path has, if this Ref is a name or a URL, and never an ARN. */
+  /** Returns the resource to which a Ref at the path refers, if this Ref returns a name or a URL, and never an ARN. */
   namedAt(
     logicalId: string,
     path: readonly string[],
@@ -158,7 +158,9 @@ export class KnownValues {
   }
 }
 
-/** Replaces the stack's name and account id with fixed texts, because both stay the same when the stack is updated. */
+/**
+ * Replaces the stack's name and account id with fixed strings, because both stay the same when the stack is updated.
+ */
 function withoutStackName(value: Json): Json {
   return JSON.parse(
     JSON.stringify(value)

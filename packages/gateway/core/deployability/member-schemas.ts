@@ -1,4 +1,4 @@
-/** Schemas for members that a service permits or requires only for some kinds of a resource. */
+/** Schemas for members that a service permits or requires only for resources of some kinds. */
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { NO_EVENT_SOURCE, NOT_PRIVATE, ONLY_DUALSTACK } from './call-words.ts';
 import { has } from './exclusive-schemas.ts';
@@ -59,7 +59,7 @@ const inVpc = (given: string, needed: string): JsonObject => ({
 });
 
 /**
- * The parameters that Pipes requires by service of the source. They determine where reading starts
+ * The parameters that Pipes requires for each service that can be the source. They determine where reading starts
  * (hashicorp/terraform-provider-aws#30773, hashicorp/terraform-provider-aws#32018).
  */
 const SOURCES_OF_PIPES = [
@@ -101,7 +101,7 @@ const ROTATION_RULES: JsonObject = {
         {
           pattern: String.raw`^(?!cron\()|^cron\(\s*0\s`,
           fix: 'write 0 as the first field of cron(), which is the minute',
-          says: 'The schedule expression {value} is invalid: a rotation window opens on the hour, so the field of minutes must be 0.',
+          says: 'The schedule expression {value} is invalid: a rotation window opens on the hour, so the minutes field must be 0.',
         },
       ],
     },

@@ -93,12 +93,12 @@ const RULE_OF_WEB_ACL: JsonObject = {
   },
 };
 
-/** aws-cloudformation/cfn-lint#173, quoted with the set of characters */
+/** aws-cloudformation/cfn-lint#173, which quotes the message and its set of characters */
 const OF_SECURITY_RULE: JsonObject = {
   properties: {
     Description: {
       pattern: String.raw`^[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{0,255}$`,
-      fix: 'write Description with these characters only, and fewer than 256 of them',
+      fix: 'use only characters of this set in Description, and fewer than 256 of them',
       says: 'Invalid rule description. Valid descriptions are strings less than 256 characters from the following set: a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*',
     },
   },
@@ -176,15 +176,15 @@ const OWN_SCHEMAS: Readonly<Record<string, JsonObject>> = {
     // SQS API reference, CreateQueue: up to 80 letters, digits, hyphens and underscores, and .fifo
     allOf: [
       named('QueueName', String.raw`^(?=.{1,80}$)[A-Za-z0-9_-]+(\.fifo)?$`, {
-        fix: 'write QueueName with letters, digits, hyphens and underscores, at most 80 of them, and .fifo at the end of the name of a FIFO queue',
-        says: 'Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length ({value} is another name)',
+        fix: 'use only letters, digits, hyphens and underscores in QueueName, at most 80 characters, and end the name of a FIFO queue with .fifo',
+        says: 'Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length ({value} does not match)',
       }),
     ],
   },
   // SNS API reference, CreateTopic
   'AWS::SNS::Topic': {
     ...named('TopicName', String.raw`^(?=.{1,256}$)[A-Za-z0-9_-]+(\.fifo)?$`, {
-      fix: 'write TopicName with letters, digits, hyphens and underscores, at most 256 of them, and .fifo at the end of the name of a FIFO topic',
+      fix: 'use only letters, digits, hyphens and underscores in TopicName, at most 256 characters, and end the name of a FIFO topic with .fifo',
       says: 'Invalid parameter: Topic Name ({value})',
     }),
     // "Invalid parameter: Topic Name", as for a FIFO topic whose name does not end with .fifo
@@ -321,7 +321,7 @@ const OWN_SCHEMAS: Readonly<Record<string, JsonObject>> = {
     'Principal',
     String.raw`^(?!amazonaws\.com$)(${PRINCIPALS_OF.AWS}|${PRINCIPALS_OF.Service})$`,
     {
-      fix: 'write the host of a service, as in apigateway.amazonaws.com, the id of an account, or the ARN of a user or role',
+      fix: 'write a service principal, such as apigateway.amazonaws.com, the id of an account, or the ARN of a user or role',
       says: 'The provided principal was invalid. Please check the principal and try again. ({value})',
     },
   ),

@@ -1,5 +1,5 @@
 /**
- * Describes patterns that consist of a single set of characters in words, because they are easier to read than a
+ * Describes in words the patterns that consist of a single set of characters, because words are easier to read than a
  * regular expression.
  */
 import { arnOfPattern } from './arn-words.ts';
@@ -30,21 +30,21 @@ const MEANINGS: Readonly<Record<string, string>> = {
   '^sg-[0-9a-zA-Z]*$': 'the id of a security group, such as sg-0a1b2c3d',
   '^o-[a-z0-9]{10,32}$': 'the id of an organization, such as o-a1b2c3d4e5',
   '^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$': 'a UUID in lower-case letters',
-  [String.raw`.*\S.*`]: 'a text that is not blank',
-  [String.raw`\S`]: 'a text that is not blank',
-  [String.raw`^(?!\s*$).+$`]: 'a text that is not blank',
-  [String.raw`^\S+$`]: 'a text without spaces',
-  [String.raw`^[^\s]+$`]: 'a text without spaces',
-  [String.raw`\{####\}`]: 'a text that contains {####}, in whose place the code is written',
+  [String.raw`.*\S.*`]: 'a string that is not blank',
+  [String.raw`\S`]: 'a string that is not blank',
+  [String.raw`^(?!\s*$).+$`]: 'a string that is not blank',
+  [String.raw`^\S+$`]: 'a string without spaces',
+  [String.raw`^[^\s]+$`]: 'a string without spaces',
+  [String.raw`\{####\}`]: 'a string that contains {####}, which Cognito replaces with the code',
   'https:.*': 'an address that begins with https:',
   '^https://': 'an address that begins with https://',
   '^/.*$': 'a path that begins with a slash',
   [String.raw`^.*\.fifo$`]: 'a name that ends with .fifo',
   '^[^:]': 'a name that does not begin with a colon',
-  '^[^:*]*$': 'a text without : and *',
-  '^[^:*]{1,512}$': 'a text without : and *, of 1 to 512 characters',
-  '^[^:*]{1,512}': 'a text without : and *, of 1 to 512 characters',
-  '^[^:*]{1,256}$': 'a text without : and *, of 1 to 256 characters',
+  '^[^:*]*$': 'a string without : and *',
+  '^[^:*]{1,512}$': 'a string without : and *, of 1 to 512 characters',
+  '^[^:*]{1,512}': 'a string without : and *, of 1 to 512 characters',
+  '^[^:*]{1,256}$': 'a string without : and *, of 1 to 256 characters',
   [String.raw`^(rate\(.+\)|cron\(.+\))?$`]: 'an expression such as rate(5 minutes) or cron(0 8 * * ? *)',
   '^/mnt/[a-zA-Z0-9-_.]+$': 'a path such as /mnt/files, with one name after /mnt/',
   '^(alias/)[a-zA-Z0-9:/_-]+$': 'a name that begins with alias/, such as alias/orders',
@@ -52,42 +52,42 @@ const MEANINGS: Readonly<Record<string, string>> = {
   [String.raw`^(\u002F)|(\u002F[\u0021-\u007E]+\u002F)$`]:
     'a path that begins and ends with a slash, such as /orders/',
   [String.raw`^[a-z0-9]([a-z0-9\-]*[a-z0-9])?$`]:
-    'a text of lower-case letters, digits and hyphens, without a hyphen at the start or end',
+    'a string of lower-case letters, digits and hyphens, without a hyphen at the start or end',
   [String.raw`^[a-z0-9](?:[a-z0-9\-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9\-]*[a-z0-9])?)+$`]:
     'a domain name in lower-case letters, such as auth.example.com',
   [String.raw`^\$(\.[\w_-]+(\[(\d+|\*)\])*)*$`]: 'a path in the event, such as $.detail.id',
   [String.raw`^\$(\.[\w/_-]+(\[(\d+|\*)\])*)*$`]: 'a path in the event, such as $.detail.id',
-  [String.raw`^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$`]: 'a text of letters, digits, spaces and _ . : / = + - @',
+  [String.raw`^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$`]: 'a string of letters, digits, spaces and _ . : / = + - @',
   [String.raw`^([a-z])([A-Za-z0-9\_]*)$`]:
-    'a text of letters, digits and _, with a lower-case letter at the start, such as errors1',
+    'a string of letters, digits and _, with a lower-case letter at the start, such as errors1',
   [String.raw`^[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?$`]:
-    'a text of up to 63 lower-case letters, digits and hyphens, without a hyphen at the start or end, such as shop-login',
+    'a string of up to 63 lower-case letters, digits and hyphens, without a hyphen at the start or end, such as shop-login',
   [String.raw`^[^_\p{Z}][\p{L}\p{M}\p{S}\p{N}\p{P}][^_\p{Z}]+$`]:
     'a name of at least 3 characters without spaces, such as Google',
   [String.raw`^[\x21\x23-\x5B\x5D-\x7E]+$`]:
-    'a text of characters of ASCII without spaces, quotation marks and backslashes',
+    'a string of ASCII characters without spaces, quotation marks and backslashes',
   [String.raw`^[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]+$`]:
-    'a text of characters of ASCII without spaces, quotation marks, slashes and backslashes',
+    'a string of ASCII characters without spaces, quotation marks, slashes and backslashes',
   [String.raw`^[\p{L}\p{M}\p{S}\p{N}\p{P}]+@[\p{L}\p{M}\p{S}\p{N}\p{P}]+$`]:
     'an e-mail address, such as shop@example.com',
   [String.raw`^[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]*\{####\}[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]*$`]:
-    'a text that contains {####}, in whose place the code is written',
+    'a string that contains {####}, which Cognito replaces with the code',
   [String.raw`^[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]*\{##[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]*##\}[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]*$`]:
-    'a text that contains a link as in {##Click here##}',
+    'a string that contains a link, as in {##Click here##}',
   [String.raw`^((%[0-9A-Fa-f]{2}|[-()_.!~*';/?:@\x26=+$,A-Za-z0-9])+)([).!';/?:,])?$`]:
     'an address, such as https://api.example.com/orders',
   [String.raw`^((/[A-Za-z0-9\.,\+@=_-]+)*)/$`]: 'a path that begins and ends with a slash, such as /orders/',
   '[0-9A-Fa-f]{40}': 'a thumbprint of 40 hexadecimal digits',
   [String.raw`^(\$LATEST(\.PUBLISHED)?|[0-9]*)$`]: 'the number of a version, such as 1, or $LATEST',
   '^(?!^[0-9]+$)([a-zA-Z0-9-_]+)$':
-    'a text of letters, digits, - and _, of which at least one is not a digit, such as live',
+    'a string of letters, digits, - and _, with at least one character that is not a digit, such as live',
   '((?!^[0-9]+$)([a-zA-Z0-9-_]+))':
-    'a text of letters, digits, - and _, of which at least one is not a digit, such as live',
+    'a string of letters, digits, - and _, with at least one character that is not a digit, such as live',
   '^(lambda:[*]|lambda:[a-zA-Z]+|[*])$': 'an action of Lambda, such as lambda:InvokeFunction',
   '(LATEST|TRIM_HORIZON|AT_TIMESTAMP)+': 'one of LATEST, TRIM_HORIZON, AT_TIMESTAMP',
   [String.raw`^[0-9A-Za-z\.\-_]*(?<!\.)$`]: 'the name of a bucket, such as shop-artifacts',
   '^([a-z0-9][a-z0-9.-]*[a-z0-9])?$':
-    'a text of lower-case letters, digits, hyphens and dots, with a letter or digit at the start and end, such as shop-uploads',
+    'a string of lower-case letters, digits, hyphens and dots, with a letter or digit at the start and end, such as shop-uploads',
   [String.raw`^(\d{4})-(0[0-9]|1[0-2])-([0-2]\d|3[01])T([01]\d|2[0-4]):([0-5]\d):([0-6]\d)((\.\d{3})?)Z$`]:
     'a time, such as 2030-01-01T00:00:00Z',
   [String.raw`^([+-]?([0-9]*\.?[0-9]*)|(\$.*))$`]: 'a number, or a field such as $.latency',
@@ -100,68 +100,68 @@ const MEANINGS: Readonly<Record<string, string>> = {
   '^[^\\s<>{}\\[\\]?*"#%\\\\^|~`$&,;:/]+$':
     'a name without spaces and special characters, such as order-flow',
   [String.raw`^(?=.*[a-zA-Z_\-\.])[a-zA-Z0-9_\-\.]+$`]:
-    'a text of letters, digits, _ - and dots, of which at least one is not a digit, such as live',
+    'a string of letters, digits, _ - and dots, with at least one character that is not a digit, such as live',
   [String.raw`^[a-zA-Z0-9=:#@/\-,.][a-zA-Z0-9+=:#@/\-,.\s]+[a-zA-Z0-9+=:#@/\-,.]{1,256}$`]:
-    'a text of letters, digits, spaces and + = : # @ / - , . without a space at the start or end',
+    'a string of letters, digits, spaces and + = : # @ / - , . without a space at the start or end',
   '^(s3|S3)://': 'an address that begins with s3://',
   [String.raw`^aws\.partner(/[\.\-_A-Za-z0-9]+){2,}$`]:
-    'the name of a source of a partner, such as aws.partner/example.com/1',
-  [String.raw`^(?!\s*$).+`]: 'a text that is not blank',
-  '^(?!aws:).+': 'a text that does not begin with aws:',
+    'the name of a partner event source, such as aws.partner/example.com/1',
+  [String.raw`^(?!\s*$).+`]: 'a string that is not blank',
+  '^(?!aws:).+': 'a string that does not begin with aws:',
   [String.raw`[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}`]: 'a UUID',
   [String.raw`^((([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])\.){3}([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5]))$|^(([0-9a-fA-F]{1,4}:){7,7}[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,7}:|([0-9a-fA-F]{1,4}:){1,6}:[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,5}(:[0-9a-fA-F]{1,4}){1,2}|([0-9a-fA-F]{1,4}:){1,4}(:[0-9a-fA-F]{1,4}){1,3}|([0-9a-fA-F]{1,4}:){1,3}(:[0-9a-fA-F]{1,4}){1,4}|([0-9a-fA-F]{1,4}:){1,2}(:[0-9a-fA-F]{1,4}){1,5}|[0-9a-fA-F]{1,4}:((:[0-9a-fA-F]{1,4}){1,6})|:((:[0-9a-fA-F]{1,4}){1,7}|:)|fe80:(:[0-9a-fA-F]{0,4}){0,4}%[0-9a-zA-Z]{1,}|::(ffff(:0{1,4}){0,1}:){0,1}((25[0-5]|(2[0-4]|1{0,1}[0-9]){0,1}[0-9])\.){3,3}(25[0-5]|(2[0-4]|1{0,1}[0-9]){0,1}[0-9])|([0-9a-fA-F]{1,4}:){1,4}:((25[0-5]|(2[0-4]|1{0,1}[0-9]){0,1}[0-9])\.){3,3}(25[0-5]|(2[0-4]|1{0,1}[0-9]){0,1}[0-9]))$`]:
     'an IP address, such as 192.0.2.1',
   [String.raw`^[ \t]*[^\x00-\x1F\x7F]+([ \t]+[^\x00-\x1F\x7F]+)*[ \t]*$`]:
-    'a text without line breaks and other control characters',
+    'a string without line breaks and other control characters',
   [String.raw`^[ \t]*[\x20-\x7E]+([ \t]+[\x20-\x7E]+)*[ \t]*$`]:
-    'a text of printable characters of ASCII, without line breaks',
+    'a string of printable ASCII characters, without line breaks',
   [String.raw`^[ \t]*[\x20-\x7E]+([ \t]+[\x20-\x7E]+)*[ \t]*|(\$(\.[\w/_-]+(\[(\d+|\*)\])*)*)$`]:
-    'a text of printable characters of ASCII, or a path in the event, such as $.detail.id',
+    'a string of printable ASCII characters, or a path in the event, such as $.detail.id',
   [String.raw`^[^\x00-\x09\x0B\x0C\x0E-\x1F\x7F]+|(\$(\.[\w/_-]+(\[(\d+|\*)\])*)*)$`]:
-    'a text that begins with another character than a control character, or a path in the event, such as $.detail.id',
+    'a string that does not begin with a control character, or a path in the event, such as $.detail.id',
   [String.raw`^[\u0009\u000A\u000D\u0020-\u00FF]+$`]:
-    'a text of characters of Latin-1, so without characters such as “ and €',
+    'a string of Latin-1 characters, so without characters such as “ and €',
   [String.raw`[\u0009\u000A\u000D\u0020-\u00FF]+`]:
-    'a text of characters of Latin-1, so without characters such as “ and €',
+    'a string of Latin-1 characters, so without characters such as “ and €',
   [String.raw`^[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*$`]:
-    'a text of characters of Latin-1, so without characters such as ’, “ and –',
-  '^.*$': 'a text without line breaks',
+    'a string of Latin-1 characters, so without characters such as ’, “ and –',
+  '^.*$': 'a string without line breaks',
   '.*': 'a text',
   [String.raw`[\s\S]*`]: 'a text',
   [String.raw`^[\s\S]*$`]: 'a text',
   '^(?s)': 'a text',
   [String.raw`[\u0001-\uFFFF]*`]: 'a text',
-  [String.raw`^\p{Print}+$`]: 'a text of printable characters of ASCII',
+  [String.raw`^\p{Print}+$`]: 'a string of printable ASCII characters',
   [String.raw`^(HTTPS?|#\{protocol\})$`]: 'one of HTTP, HTTPS, #{protocol}',
   [String.raw`^[A-Za-z0-9\-]+[\.][A-Za-z0-9\-]+$`]: 'the id of an endpoint, such as abcde.veo',
   [String.raw`([a-zA-Z0-9\-\_]+\.){2,3}vpce\.[a-zA-Z0-9\-]*\.vpce-svc\-[a-zA-Z0-9\-]{17}$`]:
-    'the name of the service of a VPC endpoint, such as com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0',
+    'the service name of a VPC endpoint, such as com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0',
   [String.raw`^(?!\s*$).+|(\$(\.[\w/_-]+(\[(\d+|\*)\])*)*)$`]:
-    'a text that is not blank, or a path in the event, such as $.detail.id',
+    'a string that is not blank, or a path in the event, such as $.detail.id',
   [String.raw`^[^.]([a-zA-Z0-9\-_.]+)$`]:
-    'the name of a topic in letters, digits and _ - . with another character than a dot at the start, such as orders',
+    'the name of a topic in letters, digits and _ - . that does not begin with a dot, such as orders',
   [String.raw`^[^.]([a-zA-Z0-9\-_.]+)`]:
-    'the name of a topic in letters, digits and _ - . with another character than a dot at the start, such as orders',
+    'the name of a topic in letters, digits and _ - . that does not begin with a dot, such as orders',
   [String.raw`^[\/]+([^~]*(~[01])*){1,512}$`]:
     'a JSON Pointer, which begins with a slash and has ~ only in ~0 and ~1, such as /user/name',
   '^([1-9][0-9]?|100)$': 'a whole number from 1 to 100',
   [String.raw`^([1-9][0-9]*(\.[0-9]{1,3})?|0\.([1-9][0-9]{0,2}|0[1-9][0-9]?|00[1-9]))$`]:
     'a positive number with at most 3 decimal places, such as 0.001',
-  '^[0-9a-fA-F]+$': 'a text of hexadecimal digits',
+  '^[0-9a-fA-F]+$': 'a string of hexadecimal digits',
   [String.raw`^(https://)?[\.\-a-z0-9]+$`]:
     'an address in lower-case letters, such as https://abcde.endpoint.events.amazonaws.com',
   '^[a-zA-Z0-9]([a-zA-Z0-9_-]*[a-zA-Z0-9])?$':
-    'a text of letters, digits, _ and -, with a letter or digit at the start and end, such as size',
+    'a string of letters, digits, _ and -, with a letter or digit at the start and end, such as size',
   [String.raw`^[a-zA-Z0-9](-*[a-zA-Z0-9])*|(\$(\.[\w/_-]+(\[(\d+|\*)\])*)*)$`]:
-    'a text of letters, digits and hyphens that begins with a letter or digit, or a path in the event, such as $.detail.id',
-  [String.raw`^([\w+=,.@-]+)?$`]: 'a text of letters, digits and _ + = , . @ -',
+    'a string of letters, digits and hyphens that begins with a letter or digit, or a path in the event, such as $.detail.id',
+  [String.raw`^([\w+=,.@-]+)?$`]: 'a string of letters, digits and _ + = , . @ -',
   [String.raw`^(?!aws:)[\p{L}\p{Z}\p{N}_.:\/=+\-@%]*$`]:
-    'a text of letters, digits, spaces and _ . : / = + - @ % that does not begin with aws:',
+    'a string of letters, digits, spaces and _ . : / = + - @ % that does not begin with aws:',
   [String.raw`.+?\.snowflakecomputing\.com`]:
-    'the address of an account of Snowflake, such as https://abc.snowflakecomputing.com',
-  [String.raw`^(?:[A-Za-z0-9+\/]{4})*(?:[A-Za-z0-9+\/]{2}==|[A-Za-z0-9+\/]{3}=)?$`]: 'a text in base64',
+    'the URL of a Snowflake account, such as https://abc.snowflakecomputing.com',
+  [String.raw`^(?:[A-Za-z0-9+\/]{4})*(?:[A-Za-z0-9+\/]{2}==|[A-Za-z0-9+\/]{3}=)?$`]: 'a string in base64',
   [String.raw`^jdbc:(redshift|postgresql)://((?!-)[A-Za-z0-9-]{1,63}(?<!-)\.)+(redshift(-serverless)?)\.([a-zA-Z0-9\.\-]+):\d{1,5}/[a-zA-Z0-9_$-]+$`]:
-    'the JDBC address of a database, such as jdbc:redshift://shop.abc.eu-west-1.redshift.amazonaws.com:5439/orders',
+    'the JDBC URL of a database, such as jdbc:redshift://shop.abc.eu-west-1.redshift.amazonaws.com:5439/orders',
   [String.raw`s3:\/\/.*`]: 'an address that begins with s3://',
   '^$|[a-zA-Z/_]+$': 'empty, or a time zone, such as Europe/Vienna',
   [String.raw`^$|\.[0-9a-z!\-_.*'()]+`]:
@@ -175,14 +175,14 @@ const MEANINGS: Readonly<Record<string, string>> = {
   [String.raw`^(([a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9\-]*[a-zA-Z0-9])\.)*([A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9\-]*[A-Za-z0-9]):[0-9]{1,5}$`]:
     'a host and a port, such as kafka.example.com:9092',
   [String.raw`^(^(?!(system\x2e)))(^[_a-zA-Z0-9])([^$]*)$`]:
-    'the name of a collection, which begins with a letter, a digit or _, but not with system., and has no $',
+    'the name of a collection, which begins with a letter, a digit or _ but not with system., and does not contain $',
   [String.raw`^[^ /\.$\x22]*$`]: 'a name without spaces, slashes, dots, $ and quotation marks',
   '^(nodejs.*|python.*)$': 'a runtime of Node.js or Python, such as nodejs24.x',
   '^lambda:GetLayerVersion$': 'lambda:GetLayerVersion',
   [String.raw`^\d{12}|\*|arn:(aws[a-zA-Z-]*):iam::\d{12}:root$`]:
     'the id of an account, which has 12 digits, the ARN of its root, or *',
   '^[a-zA-Z_][a-zA-Z0-9_]*$':
-    'a text of letters, digits and _ that does not begin with a digit, such as order_id',
+    'a string of letters, digits and _ that does not begin with a digit, such as order_id',
   [String.raw`(?=[/\.\-_A-Za-z0-9]+)((?!aws\.).*)|(\$(\.[\w/_-]+(\[(\d+|\*)\])*)*)`]:
     'the name of a source that does not begin with aws., such as shop.orders, or a path in the event, such as $.detail.id',
   [String.raw`^(?=[/\.\-_A-Za-z0-9]+)((?!aws\.).*)|(\$(\.[\w_-]+(\[(\d+|\*)\])*)*)$`]:
@@ -195,9 +195,9 @@ const MEANINGS: Readonly<Record<string, string>> = {
   [String.raw`[-+]?[0-9]{1,2}(\.[0-9]{0,2})?`]: 'a latitude with at most 2 decimal places, such as 48.21',
   [String.raw`[-+]?[0-9]{1,3}(\.[0-9]{0,2})?`]: 'a longitude with at most 2 decimal places, such as 16.37',
   '^(?!arn:)[!-~]{1,1024}$':
-    'a name of printable characters of ASCII without spaces that does not begin with arn:, such as shop',
+    'a name of printable ASCII characters without spaces that does not begin with arn:, such as shop',
   '^(?!arn:)[!-~]{1,253}$':
-    'a name of printable characters of ASCII without spaces that does not begin with arn:, such as shop.local',
+    'a name of printable ASCII characters without spaces that does not begin with arn:, such as shop.local',
   [String.raw`^([a-zA-Z0-9]([a-zA-Z0-9\-]{0,61}[a-zA-Z0-9])?\.)+[a-zA-Z0-9]([a-zA-Z0-9\-]{0,61}[a-zA-Z0-9])?$`]:
     'a domain name, such as shop.example.com',
   [String.raw`^((?=^.{1,127}$)^([a-zA-Z0-9_][a-zA-Z0-9-_]{0,61}[a-zA-Z0-9_]|[a-zA-Z0-9])(\.([a-zA-Z0-9_][a-zA-Z0-9-_]{0,61}[a-zA-Z0-9_]|[a-zA-Z0-9]))*$)|(^\.$)$`]:
@@ -214,7 +214,7 @@ export function valuesOfPattern(pattern: string): readonly string[] | undefined 
   return (whole ?? bare)?.split('|');
 }
 
-/** Returns what a value that matches the pattern is: `a text that is not blank`; undefined if it is not known. */
+/** Returns what a value that matches the pattern is: `a string that is not blank`; undefined if it is not known. */
 export function meaningOfPattern(pattern: string): string | undefined {
   const values = valuesOfPattern(pattern);
   if (values !== undefined) return `one of ${values.join(', ')}`;

@@ -67,7 +67,7 @@ function inlineExcess(
           resource: owner,
           property: within.length > 0 ? 'Policies' : '',
           rule: 'policy-size',
-          message: `the inline policies have ${characters} characters together; IAM allows at most ${most}`,
+          message: `the inline policies have ${characters} characters in total; IAM allows at most ${most}`,
         },
       ];
 }

@@ -7,8 +7,8 @@ import type { JsonObject } from '@gatewright/aws/json-object';
 const COMMON = ['Sid', 'Effect', 'Action', 'NotAction', 'Condition'];
 const PRINCIPALS = ['Principal', 'NotPrincipal'];
 /**
- * The permitted forms of a principal: for `AWS`, an account, an id of IAM, or an ARN of IAM or STS; for `Service`, a
- * host.
+ * The permitted forms of a principal: for `AWS`, an account, a unique id of IAM, or an ARN of IAM or STS; for
+ * `Service`, a service principal.
  */
 export const PRINCIPALS_OF = {
   AWS: String.raw`\*|\d{12}|A[A-Z0-9]{15,}|arn:[\w-]+:(iam|sts)::(\d{12}|cloudfront):.+`,
@@ -26,7 +26,7 @@ const PRINCIPAL = {
       ),
       Service: oneOrMore(
         `^${PRINCIPALS_OF.Service}$`,
-        'write the host of the service, as in lambda.amazonaws.com',
+        'write the service principal, such as lambda.amazonaws.com',
         'Invalid principal in policy: "SERVICE":"{value}"',
       ),
     },
@@ -102,7 +102,7 @@ const RESOURCE_ARNS: JsonObject = {
     ),
     oneOrMore(
       '^(?!arn:(?:[^:]*:){0,3}[^:*?]*$)',
-      'write all six parts of the ARN, also empty ones: arn:aws:s3:::BUCKET',
+      'write all six parts of the ARN, including the empty ones: arn:aws:s3:::BUCKET',
       'The policy failed legacy parsing ({value} has fewer than six parts)',
     ),
   ],
@@ -121,7 +121,7 @@ const TRUST_ACTION =
   '^(\\*|[sS][tT][sS]:(AssumeRole|AssumeRoleWithSAML|AssumeRoleWithWebIdentity|TagSession|SetSourceIdentity|SetContext|.*[*?].*))$';
 const PROHIBITED = {
   not: {},
-  fix: 'remove it: a trust policy says who may assume the role. What the role may do belongs into Policies',
+  fix: 'remove it: a trust policy says who may assume the role. The permissions of the role belong in Policies',
 };
 /** badmintoncryer/cdk-preflight, pf-iam-trust-policy-cognito-condition, deployed */
 const COGNITO_CONDITION: JsonObject = {
@@ -143,8 +143,8 @@ const COGNITO_CONDITION: JsonObject = {
   },
 };
 /**
- * The trust policy of a role. A statement with resources is a statement of another policy, so nothing else is said about
- * it (hashicorp/terraform#34231).
+ * The trust policy of a role. A statement with resources belongs to another policy, so only its resources are reported
+ * (hashicorp/terraform#34231).
  */
 const OF_TRUST = {
   allOf: [
@@ -215,7 +215,9 @@ const OF_QUEUE = ofService(
   { maxItems: 7 },
 );
 
-/** Meteor-Community-Packages/Meteor-CollectionFS#630, wercker/step-s3sync#25: inline policies may be older. */
+/**
+ * Meteor-Community-Packages/Meteor-CollectionFS#630, wercker/step-s3sync#25: inline policies may have an older version.
+ */
 const VERSION = "set Version: '2012-10-17'";
 const TOO_OLD = 'Policy document must be version 2012-10-17 or greater.';
 const OF_THIS_VERSION: JsonObject = {

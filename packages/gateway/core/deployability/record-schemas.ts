@@ -39,7 +39,7 @@ const VALUES: readonly (readonly [types: readonly string[], pattern: string, rea
       ['TXT', 'SPF'],
       '^".*"$',
       'InvalidCharacterString (Value should be enclosed in quotation marks)',
-      'write the value in double quotes inside of the string: \'"VALUE"\'',
+      'write the value in double quotes inside the string: \'"VALUE"\'',
     ],
     [
       ['MX'],

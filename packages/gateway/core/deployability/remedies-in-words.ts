@@ -86,7 +86,7 @@ export const REMEDIES_IN_WORDS: readonly RemedyRow[] = [
   {
     words: /^Invalid format for origin/,
     remedy: () =>
-      'write the origin with its scheme and without quotes inside of it, as in https://app.example.com or http://localhost:3000, or * for any origin',
+      'write the origin with its scheme and without quotes inside the string, as in https://app.example.com or http://localhost:3000, or * for any origin',
   },
   {
     words: /^Event pattern is not valid\. Reason: Empty arrays are not allowed/,
@@ -114,7 +114,7 @@ export const REMEDIES_IN_WORDS: readonly RemedyRow[] = [
   {
     words: /requires a valid authorizer\.?$/,
     remedy: () =>
-      'add AuthorizerId (Ref) with an authorizer of the same API and of the type of AuthorizationType',
+      'add AuthorizerId (Ref) with an authorizer of the same API and of the type that AuthorizationType specifies',
   },
   {
     words: /^the names of FIFO (queue|topic)s, and only of FIFO/,
@@ -148,7 +148,7 @@ export const REMEDIES_IN_WORDS: readonly RemedyRow[] = [
     remedy: ([, count = '', unit = '']) => `write rate(${count} ${unit}${count === '1' ? '' : 's'})`,
   },
   {
-    words: /^cron\(.*\): exactly one of day of month and day of week must be \?/,
+    words: /^cron\(.*\): exactly one of the fields day of month and day of week must be "\?"/,
     remedy: () => 'write ? for the day of month or for the day of week, as in cron(0 8 * * ? *)',
   },
   {
@@ -175,7 +175,7 @@ export const REMEDIES_IN_WORDS: readonly RemedyRow[] = [
   },
   {
     words: /Operations on header (\S+?)\]? are restricted/,
-    remedy: ([, name = '']) => `remove the change of ${name}, which API Gateway sets itself`,
+    remedy: ([, name = '']) => `remove the change to ${name}, which API Gateway sets itself`,
   },
   {
     words: /Unsupported keyword\(s\): \[(.+?)\]\]?$/,
@@ -186,13 +186,13 @@ export const REMEDIES_IN_WORDS: readonly RemedyRow[] = [
     words: /Invalid model schema specified/,
     remedy: (_, { property }) =>
       property.endsWith('.required')
-        ? 'remove required, or make it a list with at least one name, each once'
-        : 'write the schema as JSON schema draft 4 demands: an object, whose required, if it is there, is a list with at least one name',
+        ? 'remove required, or make it a list with at least one name and without duplicates'
+        : 'write the schema as JSON schema draft 4 demands: an object in which required, if present, is a list with at least one name',
   },
   {
     words: /^The specified filter pattern does not support dimensions/,
     remedy: () =>
-      'remove Dimensions, or write FilterPattern as a pattern of JSON ({ $.NAME = … }) or of fields ([name, …]), whose fields dimensions can name',
+      'remove Dimensions, or write FilterPattern as a JSON pattern ({ $.NAME = … }) or a space-delimited pattern ([name, …]), so that Dimensions can refer to its fields',
   },
   {
     words: /dimensions and default value are mutually exclusive/,
@@ -223,7 +223,7 @@ export const REMEDIES_IN_WORDS: readonly RemedyRow[] = [
   {
     words: /^The ARN isn't valid\. .*field: LOG_DESTINATION/,
     remedy: () =>
-      "specify the ARN of a log group, bucket or delivery stream whose name begins with aws-waf-logs-, for example of a log group: !Sub 'arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${LOG_GROUP}', with its logical id for LOG_GROUP",
+      "specify the ARN of a log group, bucket or delivery stream whose name begins with aws-waf-logs-, for example of a log group: !Sub 'arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${LOG_GROUP}', with the logical id of the log group in place of LOG_GROUP",
   },
   {
     words: /\bis missing in a rule that uses a rule group$/,
@@ -251,7 +251,8 @@ export const REMEDIES_IN_WORDS: readonly RemedyRow[] = [
   },
   {
     words: /^Cannot create a child of a resource with a greedy path variable: (.+)$/,
-    remedy: ([, greedy = '']) => `remove what follows ${greedy}, or write the variable without +`,
+    remedy: ([, greedy = '']) =>
+      `remove the part of the path after ${greedy}, or write the variable without +`,
   },
   {
     words: /the API has no authorizer (\S+) \(its authorizers are (.+)\)$/,
@@ -263,7 +264,7 @@ export const REMEDIES_IN_WORDS: readonly RemedyRow[] = [
   {
     words: /the API has no authorizer (\S+)/,
     remedy: ([, name = '']) =>
-      `add ${name} to Auth.Authorizers of the API of the event, or name the API that has it in the event (RestApiId for Api, ApiId for HttpApi)`,
+      `add ${name} to Auth.Authorizers of the API of the event, or name in the event the API that has it (RestApiId for Api, ApiId for HttpApi)`,
   },
   {
     words: /^Invalid (Resource|Deployment|Authorizer|stage|Model) identifier specified/i,

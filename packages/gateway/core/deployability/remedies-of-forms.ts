@@ -2,7 +2,7 @@
 import { fixed, nameAt } from './remedy-row.ts';
 import type { RemedyRow } from './remedy-row.ts';
 
-/** The beginning of what a value must be, if it can follow `set NAME to`. */
+/** Matches the beginning of a description of a permitted value, if the description can follow `set NAME to`. */
 const VALUES = String.raw`(?:an? |one of |up to |exactly |true|false|["'\d]|[A-Z])`;
 
 /** Returns the name of the value for the remedy. */
@@ -15,7 +15,7 @@ export const REMEDIES_OF_FORMS: readonly RemedyRow[] = [
   {
     words: /^AWS ARN for integration must contain path or action/,
     remedy: (_, at) =>
-      `write as ${named(at)} for a function !Sub 'arn:\${AWS::Partition}:apigateway:\${AWS::Region}:lambda:path/2015-03-31/functions/\${FUNCTION.Arn}/invocations', with the logical id of the function; for another service !Sub 'arn:\${AWS::Partition}:apigateway:\${AWS::Region}:SERVICE:action/ACTION', or path/PATH`,
+      `for a function, set ${named(at)} to !Sub 'arn:\${AWS::Partition}:apigateway:\${AWS::Region}:lambda:path/2015-03-31/functions/\${FUNCTION.Arn}/invocations', with the logical id of the function in place of FUNCTION; for another service, set it to !Sub 'arn:\${AWS::Partition}:apigateway:\${AWS::Region}:SERVICE:action/ACTION', or path/PATH`,
   },
   {
     words: /^Enumeration value for HttpMethod must be non-empty/,

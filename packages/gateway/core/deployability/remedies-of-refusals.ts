@@ -19,7 +19,7 @@ const OF_LAMBDA: readonly RemedyRow[] = [
   fixed(/^Need to specify a timestamp/, 'add StartingPositionTimestamp, in seconds since 1970'),
   fixed(
     /^Unsupported starting position for arn type/,
-    'set StartingPosition to TRIM_HORIZON or LATEST; only Kinesis and Kafka have AT_TIMESTAMP',
+    'set StartingPosition to TRIM_HORIZON or LATEST; only Kinesis and Kafka support AT_TIMESTAMP',
   ),
   fixed(
     /at 'startingPosition' failed to satisfy constraint: Member must not be null/,
@@ -107,7 +107,7 @@ const OF_API_GATEWAY: readonly RemedyRow[] = [
   ),
   fixed(
     /^Setting the authorization type to |^Invalid authorizer ID specified/,
-    'refer to an authorizer of the same API and of the type of AuthorizationType',
+    'refer to an authorizer of the same API and of the type that AuthorizationType specifies',
   ),
   fixed(
     /Invalid content type specified: (.+?)\]?$/,
@@ -144,7 +144,8 @@ const OF_API_GATEWAY: readonly RemedyRow[] = [
   ),
   {
     words: /^Invalid stage variable value: /,
-    remedy: () => 'use only letters, digits and - . _ ~ : / ? # & = , in the value, at most 512 of them',
+    remedy: () =>
+      'use only letters, digits and - . _ ~ : / ? # & = , in the value, and at most 512 characters',
   },
   fixed(
     /Model reference must be in canonical form/,
@@ -171,7 +172,7 @@ const OF_API_GATEWAY: readonly RemedyRow[] = [
 const OF_OTHERS: readonly RemedyRow[] = [
   fixed(
     /ExtendedStatistic: an alarm must have exactly one of them$/,
-    'write Statistic with Sum, Average, Minimum, Maximum or SampleCount, or ExtendedStatistic with a percentile such as p99, and not both',
+    'set either Statistic to Sum, Average, Minimum, Maximum or SampleCount, or ExtendedStatistic to a percentile such as p99',
   ),
   {
     words: /^event (\w+): Path and Method must both be strings$/,
@@ -234,7 +235,7 @@ const OF_OTHERS: readonly RemedyRow[] = [
   {
     words: /^Queue visibility timeout: (\d+) seconds is less than Function timeout: (\d+) seconds/,
     remedy: ([, visibility, timeout]) =>
-      `set VisibilityTimeout of the queue to at least ${timeout} (AWS recommends ${6 * Number(timeout)}), or Timeout of the function to at most ${visibility}; SqsSubscription: true of SAM makes a queue with 30 seconds, so name your own queue there (QueueArn and QueueUrl)`,
+      `set VisibilityTimeout of the queue to at least ${timeout} (AWS recommends ${6 * Number(timeout)}), or Timeout of the function to at most ${visibility}; for SqsSubscription: true, SAM creates a queue with a visibility timeout of 30 seconds, so specify your own queue there instead (QueueArn and QueueUrl)`,
   },
   {
     words: /Filter policy can not have more than 5 keys/,
@@ -248,7 +249,7 @@ const OF_OTHERS: readonly RemedyRow[] = [
   {
     words: /Unrecognized match type (\S+)$/,
     remedy: ([, type = '']) =>
-      `use an operator of filters instead of ${type}, such as prefix, suffix, anything-but, numeric, exists or equals-ignore-case`,
+      `use a filter operator instead of ${type}, such as prefix, suffix, anything-but, numeric, exists or equals-ignore-case`,
   },
   fixed(/Empty arrays are not allowed/, 'list one or more values, or remove the field'),
   fixed(
@@ -272,7 +273,10 @@ const OF_OTHERS: readonly RemedyRow[] = [
     /is not allowed in a rule that uses a rule group/,
     'write OverrideAction: { None: {} } instead of Action',
   ),
-  fixed(/is only allowed in a rule that uses a rule group/, 'remove OverrideAction; the rule has its Action'),
+  fixed(
+    /is only allowed in a rule that uses a rule group/,
+    'remove OverrideAction, because the rule has an Action',
+  ),
   fixed(
     /^AWS WAF does not support HTTP APIs/,
     'put a distribution with a web ACL in front of the HTTP API, or use a REST API',
@@ -287,9 +291,12 @@ const OF_OTHERS: readonly RemedyRow[] = [
   ),
   fixed(
     /is not a domain name; omit the scheme, port and path$/,
-    "write the host only; of a function URL: !Select [2, !Split ['/', !GetAtt URL.FunctionUrl]]",
+    "write the host only; for a function URL, write !Select [2, !Split ['/', !GetAtt URL.FunctionUrl]]",
   ),
-  fixed(/^unknown policy /, 'name a policy of this template (Ref), or the id of a policy that AWS manages'),
+  fixed(
+    /^unknown policy /,
+    'refer to a policy of this template (Ref), or specify the id of an AWS managed policy',
+  ),
   fixed(
     /should not be set if list of Metrics is set/,
     'remove this property, because each query in Metrics sets it in its own MetricStat',

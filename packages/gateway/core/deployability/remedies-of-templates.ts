@@ -1,4 +1,4 @@
-/** What to do about refusals in CloudFormation's words about a template, and in IAM's about a policy. */
+/** The remedies for refusals of a template, in CloudFormation's words, and of a policy, in IAM's words. */
 import { DOCUMENT_MEMBERS, STATEMENT_MEMBERS } from '../policy/evaluate.ts';
 import { nearestOf } from './spelling.ts';
 import { fixed } from './remedy-row.ts';
@@ -29,16 +29,16 @@ const OF_TEMPLATES: readonly RemedyRow[] = [
   },
   fixed(
     /^Template format error: Mappings attribute name '/,
-    'use only letters and digits in the name, and name it so in Fn::FindInMap',
+    'use only letters and digits in the name, and use the same name in Fn::FindInMap',
   ),
   fixed(
     /^Template format error: Mappings element name '/,
-    'use only letters, digits, hyphens and dots in the key; keep another text, such as a CIDR block, as a value',
+    'use only letters, digits, hyphens and dots in the key; put any other text, such as a CIDR block, in a value',
   ),
   {
     words: /all resources and parameters must have unique names\. Common name\(s\):\[(.+)\]$/,
     remedy: ([, name = '']) =>
-      `give the parameter or the resource ${name} another name, where it is referred to, too`,
+      `give the parameter or the resource ${name} another name, and use the new name in all references to it`,
   },
   {
     words: /The Name field of every Export member must be specified/,
@@ -72,7 +72,7 @@ const OF_TEMPLATES: readonly RemedyRow[] = [
     remedy: ([, type = '']) =>
       type.startsWith('List<String')
         ? 'write Type: CommaDelimitedList'
-        : 'use String, Number, List<Number>, CommaDelimitedList, or a type of AWS such as AWS::SSM::Parameter::Value<String>',
+        : 'use String, Number, List<Number>, CommaDelimitedList, or an AWS-specific type such as AWS::SSM::Parameter::Value<String>',
   },
   {
     words: /Invalid template (?:parameter|output) property '(.+)'$/,
@@ -107,15 +107,15 @@ const OF_TEMPLATES: readonly RemedyRow[] = [
   ),
   fixed(
     /every Fn::Equals object requires a list of 2 string/,
-    'write !Equals with a list of two texts; make a text of a list with !Join [",", LIST]',
+    'write !Equals with a list of two strings; turn a list into a string with !Join [",", LIST]',
   ),
   fixed(
     /must not depend on any resources, imported values, or Fn::GetAZs/,
-    'build the name from texts, parameters and pseudo parameters such as AWS::StackName only',
+    'build the name only from strings, parameters and pseudo parameters such as AWS::StackName',
   ),
   fixed(
     /The Value field of every Outputs member must evaluate to a String/,
-    "write one text, for example with Fn::Join: [',', …]",
+    "write one string, for example with Fn::Join: [',', …]",
   ),
   fixed(
     /every Fn::GetAtt object requires two non-empty parameters/,
@@ -136,7 +136,7 @@ const OF_TEMPLATES: readonly RemedyRow[] = [
   {
     words: /Unable to get mapping for (\w+)::(.+?)::(.+)$/,
     remedy: ([, map = '', first = '', second = '']) =>
-      `add ${first}: { ${second}: VALUE } to ${map} in Mappings, or name keys that it has`,
+      `add ${first}: { ${second}: VALUE } to ${map} in Mappings, or use keys that this mapping has`,
   },
   fixed(/is declared twice in this stack$/, 'give one of the exports another Name'),
   {
@@ -169,14 +169,18 @@ const OF_POLICIES: readonly RemedyRow[] = [
     remedy: ([, what = '', name = '']) =>
       remedyOfMember(name, what === 'Statement' ? STATEMENT_MEMBERS : DOCUMENT_MEMBERS),
   },
-  fixed(/(?:the policy|Statement) is not an object$/, 'write a mapping, as IAM’s policy examples have it'),
-  fixed(/Resource ".*" is not an ARN\)?$/, 'name an ARN (mostly Fn::GetAtt NAME.Arn), or "*"'),
+  fixed(
+    /(?:the policy|Statement) is not an object$/,
+    'write a mapping, as in the example policies of the IAM documentation',
+  ),
+  fixed(/Resource ".*" is not an ARN\)?$/, 'specify an ARN (usually Fn::GetAtt NAME.Arn), or "*"'),
   fixed(/Effect is neither Allow nor Deny$/, 'write Effect: Allow or Effect: Deny, with a capital letter'),
   fixed(/Version is neither 2012-10-17 nor 2008-10-17$/, "write Version: '2012-10-17'"),
   fixed(/an identity-based policy must not have a Principal$/, 'remove Principal from the statement'),
   {
     words: /unknown condition operator "(.+)"$/,
-    remedy: () => 'use an operator of IAM, such as StringEquals, StringLike, ArnLike, Bool or IpAddress',
+    remedy: () =>
+      'use an IAM condition operator, such as StringEquals, StringLike, ArnLike, Bool or IpAddress',
   },
   {
     words: /Condition "(.+)" is not an object$/,

@@ -30,7 +30,7 @@ export function remedyOf(violated: Violated): string | undefined {
   return BY_KEYWORD[keyword]?.(violated);
 }
 
-/** Examples of members whose form, or whose only useful value, the schema does not say. */
+/** Examples of members whose form, or whose only useful value, is not in the schema. */
 const EXAMPLES: Readonly<Record<string, string>> = {
   // S3 user guide, "Controlling ownership of objects": ACLs are off with BucketOwnerEnforced.
   OwnershipControls: '{ Rules: [{ ObjectOwnership: BucketOwnerPreferred }] }',
@@ -71,7 +71,7 @@ function byPattern(name: string, pattern: string): string | undefined {
   if (pattern === '^(?!arn:)') return `set ${name} to the value that Ref returns, instead of the ARN`;
   const [, services] = /^\^arn:(?:\[\^:\]\+:\(([\w|-]+)\):|$)/.exec(pattern) ?? [];
   if (services !== undefined)
-    return `set ${name} to the ARN of a resource of ${services.split('|').join(', ')} (mostly Fn::GetAtt NAME.Arn)`;
+    return `set ${name} to the ARN of a resource of ${services.split('|').join(', ')} (usually Fn::GetAtt NAME.Arn)`;
   if (pattern === '^(lambda:[*]|lambda:[a-zA-Z]+|[*])$')
     return `write ${name} with its service, as in lambda:InvokeFunction`;
   if (pattern === '^arn:')
@@ -82,7 +82,7 @@ function byPattern(name: string, pattern: string): string | undefined {
   const words = wordsOfPattern(pattern);
   if (words !== undefined) return `write ${name} with ${words}`;
   return pattern.startsWith('^arn:') || pattern.startsWith('arn:')
-    ? `set ${name} to a full ARN (mostly Fn::GetAtt NAME.Arn), instead of the name that Ref returns`
+    ? `set ${name} to a full ARN (usually Fn::GetAtt NAME.Arn), instead of the name that Ref returns`
     : undefined;
 }
 
@@ -135,7 +135,7 @@ const BY_KEYWORD: Readonly<Record<string, Advise>> = {
       .join(' or ')}`,
   pattern: ({ data, schema, name }) =>
     typeof data === 'string' && /\$\{[A-Za-z]/.test(data)
-      ? 'write the value with Fn::Sub (!Sub), because without it ${…} stays as it is'
+      ? 'write the value with Fn::Sub (!Sub), because otherwise ${…} is not replaced'
       : (byValues(data, String(schema)) ?? byPattern(name, String(schema))),
   requiredXor: ({ schema, data }) => {
     const names = [schema].flat().map(String);
@@ -143,5 +143,5 @@ const BY_KEYWORD: Readonly<Record<string, Advise>> = {
     return given.length > 1 ? `keep only one of ${given.join(', ')}` : `add one of ${names.join(', ')}`;
   },
   requiredOr: ({ schema }) => `add one of ${[schema].flat().map(String).join(', ')}`,
-  dependentRequired: () => 'add the missing member, or remove the one that needs it',
+  dependentRequired: () => 'add the missing member, or remove the member that requires it',
 };

@@ -71,7 +71,7 @@ export const RULES = {
   'unknown-attribute': {
     severity: 'refused',
     about: 'Fn::GetAtt of an attribute that the type does not have',
-    remedy: 'use an attribute that "Return values" of the type lists',
+    remedy: 'use an attribute that is listed under "Return values" in the documentation of the type',
     source: `${CLOUDFORMATION}/TemplateReference/intrinsic-function-reference-getatt.html`,
   },
   'shared-name': {
@@ -107,7 +107,7 @@ export const RULES = {
   'function-policy-size': {
     severity: 'refused',
     about: 'permissions that make the resource policy of a function larger than 20 KB',
-    remedy: 'replace the permissions of single routes with one permission whose SourceArn ends with /*/*',
+    remedy: 'replace the permissions of individual routes with one permission whose SourceArn ends with /*/*',
     source: `${LAMBDA}/gettingstarted-limits.html`,
   },
   'package-size': {
@@ -125,7 +125,7 @@ export const RULES = {
   },
   'terraform-order': {
     severity: 'refused',
-    about: 'a part of a REST API that Terraform may create before what it needs',
+    about: 'a part of a REST API that Terraform may create before a resource that it needs',
     remedy: 'refer to the other resource in an attribute, or list it in depends_on',
     source: 'https://github.com/hashicorp/terraform-provider-aws/issues/196',
   },
@@ -219,7 +219,7 @@ export const RULES = {
   'served-otherwise': {
     severity: 'differs',
     about: 'a type or property that the gateway does not serve as AWS does',
-    remedy: 'test this part in an account',
+    remedy: 'test this part in an AWS account',
     source: `${CLOUDFORMATION}/TemplateReference/aws-template-resource-type-ref.html`,
   },
   'never-fires': {
@@ -232,7 +232,7 @@ export const RULES = {
   'sam-ignores': {
     severity: 'differs',
     about:
-      'a part of an API’s protection that SAM leaves out without a word, so that the deployed API is open',
+      'a part of an API’s protection that SAM leaves out without a warning, so that the deployed API is open',
     remedy: 'correct the value, so that SAM includes it',
     source:
       'https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-resourcepolicystatement.html',
@@ -253,7 +253,7 @@ export const RULES = {
   },
   'unreachable-api': {
     severity: 'differs',
-    about: 'an API without a stage, or a stage without a deployment, which answers no request',
+    about: 'an API without a stage, or a stage without a deployment, so that no request is answered',
     remedy: 'add the stage or the deployment',
     source: 'https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-deploy-api.html',
   },
@@ -273,20 +273,20 @@ export const RULES = {
   'outside-import': {
     severity: 'differs',
     about: 'a file that a handler imports from outside of the folder that is packaged',
-    remedy: 'move the file below the folder, or bundle the function',
+    remedy: 'move the file into the folder, or bundle the function',
     source: `${LAMBDA}/nodejs-package.html`,
   },
   'packaged-state': {
     severity: 'differs',
     about: 'a folder .gatewright inside a folder that is packaged with all its files',
     remedy:
-      "leave .gatewright out of the package: in serverless.yml with plugins: [gatewright] or package: { patterns: ['!**/.gatewright/**'] }, otherwise by packaging a folder below. Do not delete .gatewright/attach, if it exists, because gatewright detach needs it",
+      "leave .gatewright out of the package: in serverless.yml with plugins: [gatewright] or package: { patterns: ['!**/.gatewright/**'] }, otherwise by packaging a subfolder. Do not delete .gatewright/attach, if it exists, because gatewright detach needs it",
     source: 'https://docs.aws.amazon.com/cli/latest/reference/cloudformation/package.html',
   },
   'parameter-without-value': {
     severity: 'unchecked',
-    about: 'a parameter without default, whose value is given when the stack is deployed',
-    remedy: 'pass --param NAME=VALUE to check with the value that you deploy',
+    about: 'a parameter without a default, whose value is given when the stack is deployed',
+    remedy: 'pass --param NAME=VALUE to the command check, with the value that you deploy',
     source: `${CLOUDFORMATION}/UserGuide/parameters-section-structure.html`,
   },
   'value-elsewhere': {
@@ -298,7 +298,7 @@ export const RULES = {
   'stack-name': {
     severity: 'unchecked',
     about: 'a value that contains the name of the stack, which is given when it is deployed',
-    remedy: 'set stack_name in samconfig.toml to check with the name that you deploy',
+    remedy: 'set stack_name in samconfig.toml to the name that you deploy, so that check uses it',
     source: `${CLOUDFORMATION}/TemplateReference/pseudo-parameter-reference.html`,
   },
   'export-elsewhere': {
@@ -310,7 +310,7 @@ export const RULES = {
   'update-export-elsewhere': {
     severity: 'unchecked',
     about: 'an export that an update removes or changes, which another stack may import',
-    remedy: 'ask the account: aws cloudformation list-imports --export-name NAME',
+    remedy: 'list the stacks that import it: aws cloudformation list-imports --export-name NAME',
     source: `${CLOUDFORMATION}/UserGuide/using-cfn-stack-exports.html`,
   },
   macro: {

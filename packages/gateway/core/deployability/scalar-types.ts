@@ -1,6 +1,6 @@
 /**
- * Says how CloudFormation converts scalars: a text of digits is a number, and a text such as `True` is a flag, whatever
- * the case of its letters. A flag is never a number, and a number is never a flag.
+ * Says how CloudFormation converts scalars: a string of digits becomes a number, and a string such as `True` becomes a
+ * boolean, whatever the case of its letters. A boolean never becomes a number, and a number never becomes a boolean.
  * @see https://github.com/aws-cloudformation/cfn-lint/blob/main/docs/rules.md E3012
  */
 import { asText, isJsonList, isJsonObject } from '@gatewright/aws/json-object';
@@ -8,7 +8,10 @@ import type { Json } from '@gatewright/aws/json-object';
 
 const FLAG = /^(?:true|false)$/i;
 
-/** Replaces the text of a flag at a path of a value by the flag. Does nothing if another value is at the path. */
+/**
+ * Replaces a boolean that is written as a string, at a path of a value, with the boolean. Does nothing if another value
+ * is at the path.
+ */
 export function convertFlagText(value: Json, path: readonly string[]): void {
   const holder = path.slice(0, -1).reduce<Json | undefined>((at, key) => partOf(at, key), value) as
     | Record<string, Json>
@@ -21,7 +24,7 @@ export function convertFlagText(value: Json, path: readonly string[]): void {
 /** A scalar that was converted to the other type, although CloudFormation does not convert it. */
 export type MixedScalar = { readonly path: readonly string[]; readonly written: boolean | number };
 
-/** Finds the flags that became numbers and the numbers that became flags. */
+/** Finds the booleans that became numbers and the numbers that became booleans. */
 export function findMixedScalars(
   written: Json | undefined,
   converted: Json | undefined,

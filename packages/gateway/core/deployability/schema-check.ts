@@ -43,9 +43,9 @@ export type SchemaViolation = {
   readonly isConditional?: true;
   /** Whether a schema of own-schemas.ts provides the message, which is then usually the service's own. */
   readonly isWorded?: true;
-  /** The property whose pattern expresses the same rule, so that its violation is not told too. */
+  /** The property whose pattern expresses the same rule, so that its violation is not reported as well. */
   readonly insteadOf?: readonly string[];
-  /** Whether any value is refused, because the member may not be there. */
+  /** Whether any value is refused, because the member must not be present. */
   readonly isOfPresence?: true;
   /** The pattern that the value does not match, if that is the violation. */
   readonly pattern?: string;
@@ -74,14 +74,14 @@ export class SchemaChecker {
     return Object.hasOwn(this.table, type);
   }
 
-  /** Returns the violations, each with the place that causes it; empty for a type without schema. */
+  /** Returns the violations, each with the place that causes it; empty for a type without a schema. */
   check(type: string, properties: JsonObject): readonly SchemaViolation[] {
     const entry = Object.hasOwn(this.table, type) ? this.table[type] : undefined;
     if (entry === undefined) return [];
     this.#ajv ??= openAjv();
     const validate = this.#compiled.get(type) ?? this.#ajv.compile(withOwnSchema(type, entry.schema));
     this.#compiled.set(type, validate);
-    // CloudFormation converts texts to numbers and flags, and the copy is changed in the same way. ajv checks
+    // CloudFormation converts strings to numbers and booleans, and the copy is changed in the same way. ajv checks
     // conditions between members before it converts their types, so only the second run compares the converted values.
     const copy = structuredClone(properties) as Record<string, Json>;
     const isValid = validate(copy);
@@ -173,8 +173,8 @@ type SchemaError = ErrorObject<string, Record<string, unknown>>;
 
 /**
  * Describes the errors. The errors of the branches of a combination are left out, because it is not known which branch
- * the author intended. It also leaves out errors that another error implies, and errors about texts such as `true` for
- * a flag.
+ * the author intended. It also leaves out errors that another error implies, and errors about strings such as `true`
+ * for a boolean.
  */
 function describeErrors(errors: readonly ErrorObject[]): readonly SchemaViolation[] {
   const combinations = errors.filter(({ keyword }) => /^(?:anyOf|oneOf|not)$/.test(keyword));
@@ -200,8 +200,8 @@ function describeErrors(errors: readonly ErrorObject[]): readonly SchemaViolatio
 
 /**
  * Returns whether another violation makes this one redundant: one of several members is required, and the missing
- * member is one of them; a similar name is not permitted, so the member is misspelled; or the value is not in a list,
- * so that its pattern says nothing more.
+ * member is one of them; a similar name is not permitted, so the member is misspelled; or the value is not in a list of
+ * permitted values, so the violation of its pattern adds nothing.
  */
 function isConsequence(one: SchemaViolation, all: readonly SchemaViolation[]): boolean {
   const at = one.path.join('.');
@@ -227,7 +227,7 @@ function namesIn({ keyword, alternatives = [] }: SchemaViolation): readonly stri
   return keyword === 'requiredXor' || keyword === 'requiredOr' ? alternatives : [];
 }
 
-/** CloudFormation converts texts such as `True` to flags, whatever the case of their letters. */
+/** CloudFormation converts strings such as `True` to booleans, whatever the case of their letters. */
 function isFlagInText({ keyword, schema, data }: ErrorObject): boolean {
   return (
     keyword === 'type' &&

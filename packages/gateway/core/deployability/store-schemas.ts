@@ -134,7 +134,7 @@ export const STORE_SCHEMAS: Readonly<Record<string, JsonObject>> = {
     properties: {
       LogGroupName: {
         pattern: '^(?![aA][wW][sS]/)',
-        fix: 'begin the name with a slash, as in /aws/lambda/NAME, or with another word',
+        fix: 'begin the name with a slash, as in /aws/lambda/NAME, or with a word other than AWS',
         says: 'Log groups starting with AWS/ are reserved for AWS.',
       },
     },

@@ -31,7 +31,7 @@ const REDIRECT: JsonObject = {
 const WITHOUT_FRAGMENT: JsonObject = {
   items: {
     pattern: '^[^#]*$',
-    fix: 'remove # and what follows from the address',
+    fix: 'remove # and everything after it from the address',
     says: '{value} cannot use fragment',
   },
 };
@@ -97,7 +97,7 @@ export const USER_CLIENT_SCHEMAS: Readonly<Record<string, JsonObject>> = {
             ExplicitAuthFlows: {
               items: {
                 pattern: '^ALLOW_',
-                fix: 'write the values that begin with ALLOW_ only, such as ALLOW_ADMIN_USER_PASSWORD_AUTH',
+                fix: 'use only values that begin with ALLOW_, such as ALLOW_ADMIN_USER_PASSWORD_AUTH',
                 says: '{value} cannot be combined with values of ExplicitAuthFlows that begin with ALLOW_',
               },
             },

@@ -134,7 +134,7 @@ const POOL: readonly JsonObject[] = [
       },
       UserPoolName: {
         pattern: String.raw`^[\w\s+=,.@-]+$`,
-        fix: 'write UserPoolName with letters, digits, spaces and + = , . @ - _ only',
+        fix: 'use only letters, digits, spaces and + = , . @ - _ in UserPoolName',
         says: String.raw`Value '{value}' at 'poolName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\w\s+=,.@-]+`,
       },
       AccountRecoverySetting: {
@@ -221,7 +221,7 @@ export const USER_POOL_SCHEMAS: Readonly<Record<string, JsonObject>> = {
               properties: {
                 AttributeDataType: {
                   const: 'String',
-                  fix: 'write AttributeDataType: String, or give the attribute a name that is not of a standard attribute',
+                  fix: 'write AttributeDataType: String, or give the attribute a name that no standard attribute has',
                   says: 'You can not change AttributeDataType or set developerOnlyAttribute for standard schema attribute',
                 },
               },

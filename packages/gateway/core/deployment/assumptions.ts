@@ -3,7 +3,7 @@
  * first value is the default. Each assumption is a row of docs/parity.md.
  */
 export const ASSUMPTIONS = {
-  /** The spelling of the body's key for the message if a policy or an authorizer denies the request (docs/aws §1.4). */
+  /** The name of the body's member with the message if a policy or an authorizer denies the request (docs/aws §1.4). */
   'access-denied-key': ['Message', 'message'],
   /** The status for a Cognito token without any of the method's scopes (docs/aws §4.6). */
   'cognito-scope-status': ['401', '403'],

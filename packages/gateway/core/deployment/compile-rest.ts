@@ -165,14 +165,14 @@ function readMinimumCompression(api: PropertyBag): number | undefined {
 }
 
 /**
- * The deployment id for compiling a resource that belongs to no deployment. AWS also checks such a resource when it is
- * created.
+ * The deployment id for compiling a resource that does not belong to a deployment. AWS also checks such a resource when
+ * it is created.
  */
 export const NO_DEPLOYMENT = '';
 
 /**
  * Compiles a REST API.
- * @throws DefinitionError for what AWS refuses, in AWS's words if they are recorded.
+ * @throws DefinitionError for a definition that AWS refuses, in AWS's words if they are recorded.
  */
 export function compileRestDeployment(id: string, from: RestResources): Deployment {
   const { tolerance } = from;
@@ -200,7 +200,7 @@ function refuseWithoutMethods({ api, methods, tolerance }: RestResources): void 
   if (methods.length === 0 && isKnown)
     tolerance.note(
       new DefinitionError(api.place(), "The REST API doesn't contain any methods"),
-      'the API responds to no request',
+      'the API does not respond to any request',
     );
 }
 

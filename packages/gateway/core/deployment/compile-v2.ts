@@ -81,7 +81,7 @@ function findIntegration(route: PropertyBag, from: V2Resources): PropertyBag | u
 
 /**
  * Compiles an integration, which a route need not have.
- * @throws DefinitionError for what AWS refuses
+ * @throws DefinitionError for a definition that AWS refuses
  */
 export function compileV2Integration(
   integration: PropertyBag | undefined,
@@ -234,7 +234,7 @@ function authorize(route: PropertyBag, from: V2Resources, protocol: V2Protocol):
 
 const WITHOUT_KEY: Readonly<Record<V2Protocol, string>> = {
   http: 'this route does not exist',
-  websocket: 'this route does not exist, and without another route $connect nobody can connect',
+  websocket: 'this route does not exist, and nobody can connect unless another route is $connect',
 };
 
 /**
@@ -308,7 +308,7 @@ function readApiKeySelection(api: PropertyBag): Deployment['apiKeySource'] {
 
 /**
  * Compiles an HTTP API.
- * @throws DefinitionError for what AWS refuses.
+ * @throws DefinitionError for a definition that AWS refuses.
  */
 export function compileHttpDeployment(id: string, from: V2Resources): Deployment {
   const { api, tolerance } = from;
@@ -336,7 +336,7 @@ function legalRoutes(from: V2Resources): readonly MessageRoutePlan[] {
 
 /**
  * Compiles a WebSocket API.
- * @throws DefinitionError for what AWS refuses.
+ * @throws DefinitionError for a definition that AWS refuses.
  */
 export function compileWebSocketDeployment(id: string, from: V2Resources): Deployment {
   const { api, tolerance } = from;

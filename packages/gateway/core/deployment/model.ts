@@ -36,7 +36,7 @@ export type ApiIdentity = ApiFacts & {
   readonly securityPolicy?: string | undefined;
 };
 
-/** A text with `${stageVariables.x}`, which is parsed once. A text without variables has no cost per request. */
+/** A string with `${stageVariables.x}`, which is parsed once. A string without variables has no cost per request. */
 export type StageText = {
   readonly source: string;
   render(variables: StageVariables | null): string;
@@ -52,11 +52,11 @@ export type IdentitySource =
 export type AuthorizerPayload = 'rest-token' | 'rest-request' | 'http-1.0' | 'http-2.0' | 'websocket';
 
 export type FunctionTarget = {
-  /** The text that is rendered to the function's name (not to its ARN). */
+  /** The template that renders to the function's name (not to its ARN). */
   readonly functionName: StageText;
   /**
-   * The text that is rendered to the version or alias in the ARN, or to an empty text; absent means that the ARN has no
-   * qualifier.
+   * The template that renders to the version or alias in the ARN, or to an empty string; absent means that the ARN has
+   * no qualifier.
    */
   readonly qualifier?: StageText | undefined;
   /** The role with which API Gateway invokes the function; absent if the function's own policy decides. */
@@ -284,8 +284,8 @@ export type ErrorWordings = {
   /** Describes the failure as the access log does. */
   describe(code: GatewayErrorCode, detail: GatewayErrorDetail): LoggedFailure;
   /**
-   * Returns the gateway response of a REST API that words an error: the response for its type, or else DEFAULT_4XX or
-   * DEFAULT_5XX, of which the former inherits nothing. Returns undefined if the API has none of them.
+   * Returns the gateway response of a REST API that determines the wording of an error: the response for its type
+   * (which inherits nothing), or else DEFAULT_4XX or DEFAULT_5XX. Returns undefined if the API has none of them.
    */
   worderOf?(code: GatewayErrorCode): GatewayResponseType | undefined;
 };

@@ -24,7 +24,7 @@ export function requireValid<T extends PropertyBag>(bag: T): T {
 }
 
 /**
- * Reads a text property, which is required if there is no `usual`. Numbers and flags are converted to text, as in
+ * Reads a string property, which is required if `usual` is absent. Numbers and booleans are converted to strings, as in
  * CloudFormation.
  */
 export function readText(bag: PropertyBag, property: string, usual?: string): string {
@@ -33,7 +33,7 @@ export function readText(bag: PropertyBag, property: string, usual?: string): st
 
 type IntegerRule = { readonly usual: number; readonly min: number; readonly max: number };
 
-/** Reads a whole number within AWS's bounds. A text of digits is accepted, as in CloudFormation. */
+/** Reads a whole number within AWS's bounds. A string of digits is accepted, as in CloudFormation. */
 export function readInteger(bag: PropertyBag, property: string, { usual, min, max }: IntegerRule): number {
   return readerOf(bag).integer(property, min, max, usual);
 }
@@ -58,12 +58,12 @@ export function readClampedInteger(
   );
 }
 
-/** Reads `true`, `false` or their texts; an absent property is false. */
+/** Reads `true` or `false`, as a boolean or a string; an absent property is false. */
 export function readFlag(bag: PropertyBag, property: string): boolean {
   return readerOf(bag).flag(property, false);
 }
 
-/** Reads a list of texts; an absent property is an empty list. */
+/** Reads a list of strings; an absent property is an empty list. */
 export function readTextList(bag: PropertyBag, property: string): string[] {
   const reader = readerOf(bag);
   return reader
@@ -74,7 +74,7 @@ export function readTextList(bag: PropertyBag, property: string): string[] {
     );
 }
 
-/** Reads a map whose values are texts; undefined if the property is absent. */
+/** Reads a map whose values are strings; undefined if the property is absent. */
 export function readTextMap(bag: PropertyBag, property: string): Record<string, string> | undefined {
   const map = readerOf(bag).optional(property);
   return map && Object.fromEntries(Object.keys(map.members).map((name) => [name, map.anyText(name)]));

@@ -22,7 +22,7 @@ export function noteIllegalKeys(routes: readonly PropertyBag[], tolerance: Toler
   }
 }
 
-/** Reports repeated keys of a WebSocket API, which may be any text. An undefined key means a route without a key. */
+/** Reports repeated keys of a WebSocket API, which may be any string. An undefined key means a route without a key. */
 export function noteRepeatedKeys(
   api: PropertyBag,
   keys: readonly (string | undefined)[],

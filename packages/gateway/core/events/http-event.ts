@@ -53,7 +53,7 @@ export function http1RequestContext(facts: RoutedFacts, caller: CallerFacts): Re
     httpMethod: facts.method,
     identity: {
       ...printIdentity(facts, caller, undefined),
-      // The user agent, which is an empty text if the client sends none. A REST API has null here (recorded by AWS's
+      // The user agent, which is an empty string if the client sends none. A REST API has null here (recorded by AWS's
       // own tests).
       userAgent: facts.headers.last('user-agent') ?? '',
     },

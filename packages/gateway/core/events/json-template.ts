@@ -6,7 +6,7 @@
 /** Characters that `JSON.stringify` may escape: quotes, backslashes, control characters, lone surrogates. */
 const ESCAPED = /["\\\p{Cc}\p{Cs}]/u;
 
-/** Returns the text as a JSON string, as `JSON.stringify` does. Most texts need only quotes. */
+/** Returns the text as a JSON string, as `JSON.stringify` does. Most strings need only quotes. */
 export function quote(text: string): string {
   return ESCAPED.test(text) ? JSON.stringify(text) : `"${text}"`;
 }

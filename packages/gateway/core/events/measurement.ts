@@ -28,7 +28,7 @@ const subjectsOf = new WeakMap<Stage, Map<string, readonly MeasuredSubject[]>>()
 
 /**
  * Returns the measurements of a request for the stage. If the canary responded, they also count for the canary. Metrics
- * that AWS does not count for the request have no value. It runs for every request.
+ * that AWS does not count for the request have no value. This function runs for every request.
  */
 export function measureRequest(facts: MeasuredFacts, metric: MetricFacts): readonly Measurement[] {
   const { stage, receivedAtEpochMs: epochMs } = facts.request;
@@ -43,7 +43,7 @@ function subjectsIn(
   metric: MetricFacts,
 ): readonly MeasuredSubject[] {
   const { route, method } = request;
-  // A change of the API's name deploys no new stage.
+  // A change of the API's name does not create a new stage.
   const key = metric.isDetailed ? `${metric.apiName} ${method} ${route?.routeKey}` : metric.apiName;
   let subjects = subjectsOf.get(stage);
   if (subjects === undefined || subjects.size >= MOST_SUBJECTS) {

@@ -171,7 +171,7 @@ function malformedWhole(payload: string): Malformed {
     return malformed('streamed', 'a streamed response, but the integration does not stream');
   const value = parseJson(payload);
   if (typeof value === 'string' && parseJsonObject(value) !== undefined)
-    return malformed('text', 'not a JSON object, but a string with the JSON of an object');
+    return malformed('text', 'not a JSON object, but a string that contains a JSON object');
   const what =
     value === null || payload === ''
       ? 'null, which is what a function without a return value returns'
@@ -191,7 +191,7 @@ function malformed(part: ProxyFault['part'], reason: string): Malformed {
  * Returns the refusal of a result with unknown members, which names all of them; undefined if all members are known.
  */
 function findUnknown(result: UnknownMembers, known: ReadonlySet<string>, where = ''): Malformed | undefined {
-  // Most results have none, and this runs for each of them.
+  // Most results have no unknown members, and this check runs for every result.
   const name = Object.keys(result).find((member) => !known.has(member));
   if (name === undefined) return undefined;
   const names = Object.keys(result).filter((member) => !known.has(member));

@@ -38,7 +38,7 @@ export function readRestHeaders(facts: RestFacts): HeaderMaps {
 
 /**
  * Builds the header maps of a request.
- * @param request the request; its texts may be placeholders of an event template
+ * @param request the request; its strings may be placeholders of an event template
  */
 export function mapRestHeaders(request: HeaderFacts): HeaderMaps {
   const gathered = gather(
@@ -135,7 +135,7 @@ export function readLowerCaseHeaders(request: RequestFacts): LowerCaseHeaders {
   return gatherLowerCase(request, contentLength(request));
 }
 
-/** @param request the request; its texts may be placeholders of an event template, and so may `length` */
+/** @param request the request; its strings may be placeholders of an event template, and so may `length` */
 export function gatherLowerCase(request: HeaderFacts, length: string): LowerCaseHeaders {
   const gathered = gather(request, HTTP_PHASES.request.drops, (_, lower) => lower);
   gathered.set('content-length', { name: 'content-length', values: [length] });
@@ -180,7 +180,7 @@ function splitCookies(header: string): string[] {
     .filter((cookie) => cookie !== '');
 }
 
-/** Returns the headers that the gateway adds to each request, or with which it replaces those of the client. */
+/** Returns the headers that the gateway adds to each request, or with which it replaces the client's headers. */
 function ownHeaders(request: HeaderFacts): readonly (readonly [name: string, value: string])[] {
   // The client's own X-Forwarded-For comes first in the list of addresses. The port and the protocol are always the
   // gateway's.

@@ -46,7 +46,7 @@ type ResponseTemplate = { readonly mediaType: string; readonly template: Compile
 /**
  * Chooses the template for the first type in Accept that has one. If none has, it chooses the template for
  * `application/json`, or the first template. Returns undefined if the body passes through, because there are no
- * templates or because the chosen template is an empty text, which API Gateway stores as `null`.
+ * templates or because the chosen template is an empty string, which API Gateway stores as `null`.
  */
 export function chooseResponseTemplate(
   templates: MediaTemplates,

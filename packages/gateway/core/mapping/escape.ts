@@ -14,9 +14,9 @@ const SHORT_ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Escapes a text like commons-lang 2's `escapeJavaScript`, which escapes both quotes, the slash, the backslash, control
- * characters below U+0020 and everything beyond ASCII. The result's `\'` is not valid JSON, so AWS advises templates to
- * remove it.
+ * Escapes a string as commons-lang 2's `escapeJavaScript` does, which escapes both quotes, the slash, the backslash,
+ * control characters below U+0020 and everything beyond ASCII. The result's `\'` is not valid JSON, so AWS advises
+ * templates to remove it.
  */
 export function escapeJavaScript(text: string): string {
   return text.replace(/["'\\/]|[^ -\u007f]/g, (char) => {
@@ -26,8 +26,8 @@ export function escapeJavaScript(text: string): string {
 }
 
 /**
- * Encodes a text like java.net.URLEncoder (form style). A space becomes `+`, and only letters, digits and `*-._` stay
- * unchanged.
+ * Encodes a string as java.net.URLEncoder does (form style). A space becomes `+`, and only letters, digits and `*-._`
+ * stay unchanged.
  */
 export function encodeUrl(text: string): string {
   return encodeURIComponent(text.toWellFormed())
@@ -37,7 +37,7 @@ export function encodeUrl(text: string): string {
 }
 
 /**
- * Decodes a text like java.net.URLDecoder. A `+` becomes a space, and bytes that are not UTF-8 become U+FFFD.
+ * Decodes a string as java.net.URLDecoder does. A `+` becomes a space, and bytes that are not UTF-8 become U+FFFD.
  * @throws TemplateError TEMPLATE_FAILED for a `%` without two hex digits
  */
 export function decodeUrl(text: string): string {

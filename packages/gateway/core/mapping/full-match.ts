@@ -1,5 +1,5 @@
 /**
- * Compiles patterns that must match a whole text, like Java's `matches`. `IdentityValidationExpression` is such a
+ * Compiles patterns that must match a whole string, like Java's `matches`. `IdentityValidationExpression` is such a
  * pattern.
  */
 import { parseRegex } from '@gatewright/velocity/java/regex-program';
@@ -16,8 +16,8 @@ export type FullMatch = (text: string) => boolean;
 const LIMITS = { ...DEFAULT_RENDER_LIMITS, maxSteps: 500_000 };
 
 /**
- * Returns undefined for an invalid Java regular expression. If matching a text takes too long, the text counts as not
- * matching.
+ * Returns undefined for an invalid Java regular expression. If matching a string takes too long, the string counts as
+ * not matching.
  */
 export function compileFullMatch(pattern: string): FullMatch | undefined {
   try {

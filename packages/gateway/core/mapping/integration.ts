@@ -6,7 +6,7 @@ import type { CompiledTemplate } from '@gatewright/velocity/compile';
 import type { SubtypeCall } from './service-subtype.ts';
 import type { StreamTimes } from '../ports.ts';
 
-/** A text with `${stageVariables.x}`, parsed at deployment. */
+/** A string with `${stageVariables.x}`, parsed at deployment. */
 type VariableText = {
   readonly source: string;
   render(variables: Readonly<Record<string, string>> | null): string;
@@ -139,7 +139,7 @@ export type ServiceIntegration = Mapped & {
   readonly roleArn: string | undefined;
 };
 
-/** A parsed service URI. Its texts may contain stage variables and `{name}` placeholders for path parameters. */
+/** A parsed service URI. Its parts may contain stage variables and `{name}` placeholders for path parameters. */
 export type ServiceTarget = {
   readonly region: string;
   /** The service name in lower case: `sqs`, `dynamodb`, `states`. */
@@ -158,8 +158,8 @@ export type ServiceTarget = {
 export type HttpApiProxyIntegration = HttpTarget & {
   readonly kind: 'http-api-proxy';
   /**
-   * Whether the path below the stage is appended to the address, as for load balancer listeners and services of Cloud
-   * Map. On `$default` routes it is always appended.
+   * Whether the path below the stage is appended to the address, as for load balancer listeners and Cloud Map services.
+   * On `$default` routes it is always appended.
    */
   readonly appendsPath: boolean;
   /**

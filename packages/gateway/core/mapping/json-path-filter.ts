@@ -162,7 +162,7 @@ function matching(left: Operand, right: Operand, bad: () => Error): FilterTest {
 const isEqual: Compare = (left, right, budget) => {
   if (left === undefined || right === undefined) return left === right;
   const [a, b] = [numberOf(left), numberOf(right)];
-  // A number equals a text that contains the same number. Two texts are always compared as texts.
+  // A number equals a string that contains the same number. Two strings are always compared as strings.
   if (a !== undefined && b !== undefined && typeof left !== typeof right) return compareNumbers(a, b) === 0;
   if (left !== null && right !== null && isJavaNumber(left) && isJavaNumber(right))
     return compareNumbers(left, right) === 0;

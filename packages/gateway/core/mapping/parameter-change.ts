@@ -34,7 +34,7 @@ type Part =
   /** `text` is as written: `body.name`. */
   | { readonly kind: 'body'; readonly path: JsonPath | undefined; readonly text: string };
 
-/** A text with variables, parsed once. */
+/** A string with variables, parsed once. */
 export type ChangeValue = readonly Part[];
 
 /** Formats a value of `RequestParameters` as it may be written. With several parts, its variables are within `${…}`. */
@@ -125,7 +125,7 @@ export type ChangeFacts = {
 /** The maximum size of a body that AWS reads for parameter mapping, in bytes. */
 const MAX_BODY_BYTES = 100 * 1024;
 
-/** Renders the text. A variable without a value is rendered as an empty text. */
+/** Renders the string. A variable without a value is rendered as an empty string. */
 export function readChangeValue(value: ChangeValue, facts: ChangeFacts): string {
   let text = '';
   for (const part of value) text += readPart(part, facts) ?? '';

@@ -17,7 +17,7 @@ type Selectable = { readonly pattern: string | undefined; readonly status?: numb
 /**
  * Returns the first integration response whose pattern matches all of `text`, otherwise the default response. `text` is
  * a status, or the error message of a failed function. If a function succeeded, `text` is undefined, and patterns are
- * matched against an empty text: `.*` matches, `.+` does not (API model, `IntegrationResponse.selectionPattern`).
+ * matched against an empty string: `.*` matches, `.+` does not (API model, `IntegrationResponse.selectionPattern`).
  *
  * If several patterns match, a MOCK prefers the response with its `ownStatus` (recorded, docs/aws §7.9). Returns
  * undefined if AWS would report "No match for output mapping and no default output mapping configured".

@@ -48,7 +48,7 @@ export function contextVariables(values: Readonly<Record<string, JsonValue>>): J
 }
 
 /**
- * The keys that `$context.identity.keySet()` returns for every caller. A key without a value has an empty text
+ * The keys that `$context.identity.keySet()` returns for every caller. A key without a value has an empty string
  * (docs/aws §7.3).
  */
 const IDENTITY_KEYS =
@@ -120,8 +120,8 @@ function inputObject({ body, parameters }: TemplateInput): HostObject {
 }
 
 /**
- * Parses a body like AWS's reader, which also accepts a text without quotes, such as the fields of a form. Only a body
- * that begins like an object, a list or a quoted text can fail to parse.
+ * Parses a body like AWS's reader, which also accepts text without quotes, such as the fields of a form. Only a body
+ * that begins like an object, a list or a quoted string can fail to parse.
  */
 function parseBody(text: string): JavaValue | undefined {
   return text.trim() === '' ? '' : parseJson(text);

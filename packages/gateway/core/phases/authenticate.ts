@@ -68,8 +68,8 @@ function cachedCaller(authorizer: LambdaAuthorizer, matched: Matched, at: Ports)
 }
 
 /**
- * Returns the values of all identity sources as one unambiguous text. If a value is missing or empty, or does not match
- * IdentityValidationExpression, the result is 401 and the function is not called.
+ * Returns the values of all identity sources as one unambiguous string. If a value is missing or empty, or does not
+ * match IdentityValidationExpression, the result is 401 and the function is not called.
  */
 function identityKey(authorizer: LambdaAuthorizer, matched: Matched): string {
   const identity = readKeyedIdentity(authorizer.identitySources, matched, duplicatesOf(authorizer.payload));
@@ -112,8 +112,8 @@ export function authenticate(matched: Matched, at: Ports, connection?: Connectio
 
 /**
  * Returns the stage's API key whose value is in the request's header. Returns undefined if the method requires no key
- * in the header. Also returns undefined if the key is missing or the stage does not accept it, for which `meter`
- * refuses the request later.
+ * in the header. Also returns undefined if the key is missing or the stage does not accept it; `meter` then refuses the
+ * request later.
  */
 function findSentKey({ api, stage, route, headers }: Matched): ApiKeyFacts {
   if (!route.apiKeyRequired || stage.deployment.apiKeySource === 'AUTHORIZER') return undefined;

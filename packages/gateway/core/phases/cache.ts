@@ -1,5 +1,5 @@
 /**
- * The stage cache, which is the cache of a REST stage. It is read before a request is mapped, and the integration's
+ * The cache of a REST stage. It is read before a request is mapped, and the integration's
  * response is stored afterwards. The cache is read after authorization, so all allowed callers share its entries,
  * unless the cache key contains a header that distinguishes the callers.
  * reads: cache settings of the route, key parameters, Cache-Control, permissions · adds: nothing · may answer: a hit ·
@@ -77,7 +77,7 @@ function toReply({ status, headers, body }: CachedReply, warning: string | undef
 }
 
 /**
- * Joins deployment, method, namespace and the values of key parameters into one unambiguous text. Header names are
+ * Joins deployment, method, namespace and the values of key parameters into one unambiguous string. Header names are
  * matched case-insensitively, because otherwise a client that sends `authorization` in lower case would get the entry
  * of clients that send no such header.
  */

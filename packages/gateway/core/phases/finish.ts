@@ -39,8 +39,8 @@ function finishUrl(received: Received, reply: Reply, trail: Ended): void {
 }
 
 /**
- * Whether the gateway adds a trace id to the reply. It adds none to gateway errors and MOCK integrations. An
- * HTTP_PROXY's reply has a trace id only if the backend sent one [obs].
+ * Whether the gateway adds a trace id to the reply. It adds none to gateway errors and to replies of MOCK integrations.
+ * An HTTP_PROXY's reply has a trace id only if the backend sent one [obs].
  */
 function carriesTrace(received: Received, trail: Ended): boolean {
   if (trail.failure !== undefined) return false;

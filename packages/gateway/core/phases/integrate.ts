@@ -105,7 +105,7 @@ function refuseEvent(event: string): HttpOutcome {
 }
 
 /**
- * Returns the integration's response, which is a text for a Lambda proxy. Throws an error for the client if the
+ * Returns the integration's response, which is a string for a Lambda proxy. Throws an error for the client if the
  * integration failed.
  */
 export function readAnswer(

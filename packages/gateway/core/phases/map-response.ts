@@ -23,7 +23,7 @@ import type { HttpStreamCall, IntegrationAnswer, Outgoing, StreamedAnswer } from
 import type { StreamTimes } from '../ports.ts';
 
 /**
- * Makes the reply. `answer` is a text for Lambda proxies. For all other integrations it contains status, headers and
+ * Makes the reply. `answer` is a string for Lambda proxies. For all other integrations it contains status, headers and
  * body, or the beginning of a stream.
  */
 export function mapResponse(mapped: Mapped, answer: string | IntegrationAnswer | StreamedAnswer): Reply {

@@ -153,7 +153,7 @@ function refuseRepeatedIds(statements: readonly unknown[]): void {
 }
 
 /**
- * @throws PolicyInvalid if a Sid has other characters than letters and digits. The message is IAM's
+ * @throws PolicyInvalid if a Sid has characters other than letters and digits. The message is IAM's
  *   (Wolox/carthage_cache#22)
  */
 function refuseId(id: unknown): void {
@@ -303,8 +303,8 @@ function compileDirect(principal: unknown): PrincipalTest {
 }
 
 /**
- * Accepts only `"Principal": "*"`. A policy of an identity needs no principal, because it applies only to the identity
- * that it is attached to. AWS's sample authorizers write `*` nevertheless.
+ * Accepts only `"Principal": "*"`. A policy of an identity does not need a principal, because it applies only to the
+ * identity that it is attached to. AWS's sample authorizers write `*` nevertheless.
  */
 function refuseAllBut(principal: unknown): PrincipalTest {
   if (principal !== undefined && readNames(principal).isEverybody) return EVERYBODY;
@@ -318,8 +318,8 @@ type Names = {
   /** Whether the principals include everybody or the caller's identity. */
   readonly includesDirectly: PrincipalTest;
   /**
-   * Whether the principals include everybody, or both the caller's identity and the caller's account. A service needs no
-   * account.
+   * Whether the principals include everybody, or both the caller's identity and the caller's account. For a service, no
+   * account has to be listed.
    */
   readonly includesFully: PrincipalTest;
 };

@@ -57,7 +57,7 @@ export class FunctionIdentities {
   readonly #options: FunctionIdentitiesOptions;
   readonly #pairs = new Map<string, KeyPairOf>();
   readonly #reported = new Set<string>();
-  /** Is told of each call of a function that the policies do not allow, with AWS's message. */
+  /** Called for each call of a function that the policies do not allow, with AWS's message. */
   onDenied: ((denied: DeniedCall) => void) | undefined;
   #byKey: ReadonlyMap<string, LocalIdentity> = new Map();
   #roles: ReadonlyMap<string, Role> = new Map();

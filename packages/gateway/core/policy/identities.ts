@@ -21,7 +21,7 @@ export type LocalIdentity = {
   readonly policies: readonly CompiledPolicy[];
   /**
    * The organization id, such as `o-a1b2c3d4e5`, which `aws:PrincipalOrgID` is compared with. Absent means that the
-   * account belongs to no organization.
+   * account does not belong to an organization.
    */
   readonly organizationId?: string;
   /** The tags by key in lower case, because `aws:PrincipalTag/…` is case-insensitive. */

@@ -1,4 +1,4 @@
-/** Texts in policies with wildcards and policy variables (`${aws:username}`). */
+/** Strings in policies that may contain wildcards and policy variables (`${aws:username}`). */
 import { ANY_ONE, compileGlob, compilePieces } from '@gatewright/aws/glob';
 import type { GlobPiece } from '@gatewright/aws/glob';
 import type { ConditionValues } from './model.ts';
@@ -14,8 +14,8 @@ const VARIABLE = /\$\{\s*([^},\s]+)\s*(?:,\s*'([^']*)'\s*)?\}/g;
 const LITERALS = new Set(['*', '?', '$']);
 
 /**
- * Compiles a text with wildcards. Variables are resolved only with `hasVariables` (Version 2012-10-17); otherwise they
- * are plain text.
+ * Compiles a string with wildcards. Variables are resolved only with `hasVariables` (Version 2012-10-17); otherwise
+ * they are plain text.
  */
 export function compilePattern(source: string, hasVariables: boolean): Pattern {
   if (!hasVariables || !source.includes('${')) return compileGlob(source);
@@ -27,8 +27,8 @@ export function compilePattern(source: string, hasVariables: boolean): Pattern {
 }
 
 /**
- * Compiles a text without wildcards. The compiled function returns undefined if a variable has no value. In that case,
- * no value equals the text.
+ * Compiles a string without wildcards. The compiled function returns undefined if a variable has no value. In that
+ * case, no value equals the string.
  */
 export function compileText(
   source: string,
@@ -60,7 +60,7 @@ function parseParts(source: string): readonly Part[] {
 }
 
 /**
- * Returns the value of a variable. If its key has no value, or several values, which cannot be inserted into a text,
+ * Returns the value of a variable. If its key has no value, or several values, which cannot be inserted into a string,
  * the variable's default is used; undefined if it has none.
  */
 function valueOf(part: Extract<Part, { kind: 'variable' }>, values: ConditionValues): string | undefined {

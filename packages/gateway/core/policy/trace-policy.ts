@@ -28,7 +28,9 @@ type StatementTrace = {
   readonly fails: readonly StatementPart[];
   readonly actions: readonly string[];
   readonly resources: readonly string[];
-  /** The principals of the statement, such as ARNs. Absent in the policy of an identity, which names no principal. */
+  /**
+   * The principals of the statement, such as ARNs. Absent in the policy of an identity, which has no Principal element.
+   */
   readonly principals?: readonly string[] | undefined;
   readonly conditions: readonly ConditionTrace[];
 };

@@ -3,7 +3,7 @@
 /**
  * The value of a base path mapping's members `basePath` and `stage` that means "none". As a base path, it means that
  * there is no base path. As a stage, it means that the path names the stage (API reference, `CreateBasePathMapping`).
- * An empty text means the same.
+ * An empty string means the same.
  */
 export const NONE = '(none)';
 

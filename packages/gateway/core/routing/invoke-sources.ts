@@ -30,7 +30,7 @@ export function sourceOfAuthorizer(authorizerId: string): string {
   return `/authorizers/${authorizerId}`;
 }
 
-/** Returns the source of a call at a stage. The source of an authorizer names no stage. */
+/** Returns the source of a call at a stage. The source of an authorizer does not contain a stage. */
 export function atStage(source: string, stageName: string): string {
   return source.replace(/^\/stage\//, () => `/${stageName}/`);
 }

@@ -12,7 +12,7 @@ export type RouteRow = {
   readonly apiKeyRequired: boolean;
   /** The name of the authorizer, or `AWS_IAM`; undefined means that the route is open. */
   readonly authorizer: string | undefined;
-  /** The function name with its stage variables unresolved; undefined if the route calls no function. */
+  /** The function name with its stage variables unresolved; undefined if the route does not call a function. */
   readonly functionName: string | undefined;
   /**
    * A target that is not a function, such as `MOCK`, an address, or `sqs:path/…`; `returns 500` if the integration

@@ -62,7 +62,7 @@ export const PATH_PART_RULE =
 
 /**
  * Checks the resources of one API, given by full path in order of creation. Parents that are not listed are created
- * implicitly. Returns at most one error per path, with AWS's texts as recorded (April 2024).
+ * implicitly. Returns at most one error per path, with AWS's messages as recorded (April 2024).
  */
 export function checkResourceTree(paths: readonly string[]): readonly ResourceTreeError[] {
   const variableOfParent = new Map<string, string>();

@@ -3,7 +3,7 @@
  * routing of requests uses a trie (`path-trie.ts`).
  */
 
-/** Whether the path fits the template, such as `/files/1/2` the template `/files/{proxy+}`. */
+/** Whether the path fits the template. For example, `/files/1/2` fits `/files/{proxy+}`. */
 export function fits(template: string, path: string): boolean {
   const wanted = segmentsOf(template);
   const given = segmentsOf(path);

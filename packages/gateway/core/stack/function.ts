@@ -5,7 +5,8 @@ import type { DefinitionPlace } from '../errors.ts';
 export const MAX_EVENT_BYTES = 6_291_456;
 
 /**
- * The size at which a batch of records is full. The rest of an event is for the members around the records.
+ * The size at which a batch of records is full. The rest of the maximum size of an event is left for the members around
+ * the records.
  */
 export const FULL_BATCH_BYTES = 5_500_000;
 
@@ -139,7 +140,7 @@ export type Isolation = 'thread' | 'process' | readonly string[];
 
 /**
  * Reads `thread`, `process`, or names such as `resize,orders`, which are added to the names in `before`. Returns
- * undefined for an invalid text.
+ * undefined for an invalid string.
  */
 export function readIsolation(text: string, before: Isolation): Isolation | undefined {
   if (text === 'thread' || text === 'process') return text;

@@ -89,8 +89,8 @@ type StackSource = {
    */
   readonly made?: ReadonlySet<string> | undefined;
   /**
-   * Returns whether the transform took the object at a path of the template as the author wrote it; absent if there is no
-   * transform.
+   * Returns whether the transform kept the object at a path of the template as the author wrote it; absent if there is
+   * no transform.
    */
   readonly isPassedOn?: ((path: readonly string[]) => boolean) | undefined;
   /** The template before its transform, as the author wrote it; absent if there is no transform. */
@@ -100,10 +100,11 @@ type StackSource = {
     | ((logicalId: string, property: readonly string[]) => WrittenAs | undefined)
     | undefined;
   /**
-   * Returns the path in the author's file of a path of the template; absent if the author wrote the template itself.
+   * Returns the path in the author's file to which a path of the template corresponds; absent if the author wrote the
+   * template itself.
    */
   readonly pathOf?: ((path: readonly string[]) => readonly string[] | undefined) | undefined;
-  /** Returns the region of a resource that is created in another region than the stack; absent for a template. */
+  /** Returns the region of a resource that is created in a region other than the stack's; absent for a template. */
   readonly regionOf?: ((logicalId: string) => string | undefined) | undefined;
   /** Whether the region of the stack is given, and is not a default of the gateway. */
   readonly isRegionKnown?: boolean;

@@ -1,6 +1,6 @@
 /**
- * Writes the `AWS::Lambda::Permission` that an API lacks in the format of the function's stack. It permits one route of
- * one stage, or one authorizer.
+ * Writes the missing `AWS::Lambda::Permission` of an API, in the format of the function's stack. It permits one route
+ * of one stage, or one authorizer.
  */
 import { readFunctionName } from '@gatewright/aws/function-name';
 import { constructOf, formatOf, shortPlace } from './source-format.ts';
@@ -56,7 +56,7 @@ function permissionsOf(
     const place = `${resource.logicalId} (${shortPlace(resource, isElsewhere ? 'FunctionName' : 'SourceArn')})`;
     if (isElsewhere)
       elsewhere.push(
-        `${place} permits only calls of ${qualifier === undefined ? 'the function itself' : `its alias or version ${qualifier}`}`,
+        `${place} permits calls only to ${qualifier === undefined ? 'the function itself' : `its alias or version ${qualifier}`}`,
       );
     else if (typeof source === 'string') permitted.push(`${place} for ${source}`);
   }
@@ -64,8 +64,8 @@ function permissionsOf(
 }
 
 /**
- * Returns how to correct a permission whose source has the logical id of the API as a plain text, which stays as it is,
- * instead of a reference to the API; undefined if there is none.
+ * Returns how to correct a permission whose source contains the logical id of the API as plain text, which is not
+ * replaced, instead of a reference to the API; undefined if there is no such permission.
  */
 function correctName(
   stack: ResolvedStack,
@@ -108,7 +108,7 @@ function write(
   if (kind === 'cdk') {
     const path = constructOf(stack, logicalId) ?? logicalId;
     const invoked = qualifier === '' ? path : `${path}, on its alias or version ${qualifier}`;
-    return `In the CDK app, call on the construct ${invoked}: \`addPermission('Api', { principal: new iam.ServicePrincipal('apigateway.amazonaws.com'), sourceArn: ${arn} })\`.`;
+    return `In the CDK app, call this method of the construct ${invoked}: \`addPermission('Api', { principal: new iam.ServicePrincipal('apigateway.amazonaws.com'), sourceArn: ${arn} })\`.`;
   }
   if (kind === 'terraform') {
     const address = inModule(logicalId);

@@ -196,7 +196,7 @@ export function variableOf(path: string): string {
   return name.charAt(0).toLowerCase() + name.slice(1);
 }
 
-/** Writes a text in YAML's flow style. The text is quoted unless it has only characters that need no quotes. */
+/** Writes a string in YAML's flow style. The string is quoted unless it has only characters that need no quotes. */
 function quoted(text: string): string {
   return /^[\w:/.+-]+$/.test(text) && !text.startsWith('-') ? text : `'${text.replaceAll("'", "''")}'`;
 }

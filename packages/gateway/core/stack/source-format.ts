@@ -12,7 +12,7 @@ export type SourceFormat = {
 const SAM = 'AWS::Serverless-2016-10-31';
 
 /**
- * The logical ids of the APIs that SAM adds for events that name no API.
+ * The logical ids of the APIs that SAM adds for events that do not name an API.
  * Source: https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html
  */
 export const APIS_ADDED_BY_SAM = { rest: 'ServerlessRestApi', http: 'ServerlessHttpApi' } as const;
@@ -59,7 +59,7 @@ export function pathShown(file: string): string {
 }
 
 /**
- * Returns the path from the working directory, because several services may have a file of the same name. Of a file
+ * Returns the path from the working directory, because several services may have a file of the same name. For a file
  * elsewhere, returns only the name.
  */
 export function shortFile(file: string): string {

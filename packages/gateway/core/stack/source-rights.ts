@@ -1,6 +1,6 @@
 /**
- * Checks the permissions that a function's role needs for a mapping (Lambda developer guide, "Execution role
- * permissions" of each source). AWS does not create a mapping without them.
+ * Checks the permissions that a function's role needs for an event source mapping (Lambda developer guide, "Execution
+ * role permissions" of each source). AWS does not create a mapping without them.
  */
 import { parseArn } from '@gatewright/aws/arn';
 import { findMappedSource } from './event-sources.ts';

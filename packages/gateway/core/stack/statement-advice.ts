@@ -109,7 +109,7 @@ export function adviseTrust(
 function writeTrust(stack: ResolvedStack, role: ResolvedResource, service: string): string {
   const format = formatOf(stack);
   if (format.kind === 'cdk')
-    return `In the CDK app, call on the role ${constructOf(stack, role.logicalId) ?? role.logicalId}: \`assumeRolePolicy?.addStatements(new iam.PolicyStatement({ actions: ['sts:AssumeRole'], principals: [new iam.ServicePrincipal('${service}')] }))\`.`;
+    return `In the CDK app, call this method of the role ${constructOf(stack, role.logicalId) ?? role.logicalId}: \`assumeRolePolicy?.addStatements(new iam.PolicyStatement({ actions: ['sts:AssumeRole'], principals: [new iam.ServicePrincipal('${service}')] }))\`.`;
   if (format.kind === 'terraform')
     return `Add to the statements of assume_role_policy of ${role.logicalId}: \`{ Effect = "Allow", Principal = { Service = "${service}" }, Action = "sts:AssumeRole" }\`.`;
   const place = 'AssumeRolePolicyDocument.Statement';
@@ -166,7 +166,7 @@ function writeCdk({ stack, role, lacking, reference }: Target): string {
   const owner = path.replace(/\/ServiceRole$/, '');
   const call = owner === path ? 'addToPolicy' : 'addToRolePolicy';
   const text = `${call}(new iam.PolicyStatement({ actions: ['${lacking.action}'], resources: [${reference}] }))`;
-  return `In the CDK app, call on the construct ${owner}: \`${text}\`.`;
+  return `In the CDK app, call this method of the construct ${owner}: \`${text}\`.`;
 }
 
 function writeTerraform({ stack, role, lacking, reference }: Target): string {
@@ -217,8 +217,8 @@ function describeOthers(
 }
 
 /**
- * Reasons why the ARN in a statement is not the ARN of a call although that ARN begins with it, by service, with what
- * the ARN of the call then has at its end.
+ * Reasons, by service, why a statement does not allow a call whose ARN begins with the ARN in the statement. `end`
+ * matches the rest of the ARN of the call.
  */
 const ENDINGS: Readonly<Record<string, { readonly end: RegExp; readonly why: string }>> = {
   // docs/aws §22.2
@@ -229,11 +229,13 @@ const ENDINGS: Readonly<Record<string, { readonly end: RegExp; readonly why: str
   // https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html
   secretsmanager: {
     end: /^-\w{6}$/,
-    why: ', and the ARN of a secret ends with a hyphen and six random characters, so this name fits no secret',
+    why: ', and the ARN of a secret ends with a hyphen and six random characters, so this name does not match any secret',
   },
 };
 
-/** The line of the list, or of the resource if it has no such list. SAM makes the role of a function from the list. */
+/**
+ * Returns the line of the list `Policies`, or of the resource if it has no such list. SAM makes a role from this list.
+ */
 function placeOfPolicies({ source }: ResolvedStack, resource: ResolvedResource): string {
   const written = membersOf(mapOf(source?.original ?? {}, 'Resources')[resource.logicalId])['Properties'];
   const isWritten = [resource.properties, membersOf(written)].some(({ Policies }) => Policies !== undefined);
@@ -242,7 +244,7 @@ function placeOfPolicies({ source }: ResolvedStack, resource: ResolvedResource):
 
 type PlacedStatement = { readonly statement: UnknownMembers; readonly place: string };
 
-/** The statements of the inline policies that a role has itself, or that other resources of its stack give it. */
+/** The statements of the inline policies that a role has itself, or that other resources of its stack attach to it. */
 function statementsOf(stack: ResolvedStack, role: ResolvedResource): readonly PlacedStatement[] {
   const attached = [...stack.resources.values()].filter(
     ({ type, properties }) =>

@@ -22,8 +22,9 @@ export const URL_LIMIT_CHARACTERS = 4096;
  */
 export const BUFFER_LIMIT_BYTES = 4 * 1024 * 1024;
 /**
- * The number of bytes that each waiting frame counts in addition to its content. It accounts for the overhead of Node's
- * queue, which was measured as 340 to 440 bytes per frame. Without it, a million tiny frames would count as nothing.
+ * The number of bytes that are counted for each waiting frame in addition to its content. It accounts for the overhead
+ * of Node's queue, which was measured as 340 to 440 bytes per frame. Without it, a million tiny frames would count as
+ * nothing.
  */
 export const FRAME_COST_BYTES = 512;
 /**

@@ -28,7 +28,7 @@ export class Tokens {
   constructor(input: string) {
     this.#input = input;
     this.#tokens = [...input.matchAll(TOKEN)].map(({ groups = {}, index, 0: { length } }): Token => {
-      // Groups that take no part in the match are undefined, although their type does not allow that.
+      // Groups that did not participate in the match are undefined, although their type does not allow that.
       const found = Object.entries<string | undefined>(groups).find(([, part]) => part !== undefined);
       const [kind = 'sign', text = ''] = found ?? [];
       const end = index + length;
@@ -52,7 +52,7 @@ export class Tokens {
     return taken;
   }
 
-  /** Consumes the next token if it is this sign. */
+  /** Consumes the next token if it is this symbol. */
   takeSign(sign: string): boolean {
     const isNext = this.isAhead(0, sign);
     if (isNext) this.#at += 1;

@@ -4,7 +4,7 @@ export const KEYWORDS: ReadonlySet<string> = new Set(
   'AND OR NOT BETWEEN IN SET REMOVE ADD DELETE'.split(' '),
 );
 
-/** The number of operands of each function of conditions. */
+/** The number of operands of each condition function. */
 export const OPERANDS_OF: Readonly<Record<string, number>> = {
   attribute_exists: 1,
   attribute_not_exists: 1,

@@ -122,7 +122,7 @@ function timeoutOf(functionName: string, { stacks }: ServedApis): number | undef
   return undefined;
 }
 
-/** Returns the table of a resource, which is a text such as `orders/index/by-day` or a whole ARN. */
+/** Returns the table of a resource, which is a string such as `orders/index/by-day` or a whole ARN. */
 function tableOf(resource: string): string {
   return resource.replace(/^arn:.*:table\//, '').split('/')[0] ?? '';
 }

@@ -77,7 +77,7 @@ function needed(source: LinedText, parameters: Members, name: string): Member {
   throw source.error(parameters.line, `${name} is missing`);
 }
 
-/** Converts a value that a template writes as a text, such as `"50"` or `"true"`. */
+/** Converts a value that a template writes as a string, such as `"50"` or `"true"`. */
 function plain(member: Member): Member {
   const { value } = member;
   if (value === 'true' || value === 'false') return { ...member, value: value === 'true' };

@@ -48,7 +48,7 @@ type Authentication =
   | {
       readonly kind: 'call';
       readonly call: AwsCall;
-      /** Makes the reply to the request of the reply to the call, if the call was made of another request. */
+      /** If the call was made from another request, converts the reply to the call into the reply to that request. */
       readonly toReply?: (reply: ControlReply) => ControlReply;
     }
   | { readonly kind: 'refused'; readonly reply: ControlReply };
@@ -57,11 +57,11 @@ type Refusal = {
   readonly status: number;
   readonly type: string;
   readonly message: string;
-  /** Further members of the error, which JSON contains. */
+  /** Further members of the error. They are included if the error is sent as JSON. */
   readonly members?: object | undefined;
 };
 
-/** Operations of STS that need no signature on AWS, because a token or an assertion proves who calls. */
+/** Operations of STS that need no signature on AWS, because a token or an assertion proves who the caller is. */
 const UNSIGNED_OF_STS: readonly string[] = ['AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity'];
 
 function refuseUnsignedOperation(request: ControlRequest): ControlReply | undefined {
@@ -77,11 +77,11 @@ type Authenticator = {
   readonly identities: Identities;
   readonly clock: SigningClock;
   readonly random: Random;
-  /** Returns the region of a call whose signature names none, as signatures of version 2 of S3. */
+  /** Returns the region for a call whose signature names no region, such as an S3 signature of version 2. */
   readonly region: () => string;
 };
 
-/** Finds the caller of a call, or of an upload by a form, which becomes a call. */
+/** Finds the caller of a call, or of a form upload, which is then handled as a call. */
 export async function authenticate(request: ControlRequest, at: Authenticator): Promise<Authentication> {
   if (!isUpload(request)) return authenticateCall(request, at);
   const opened = await openUpload(request, contextOf(at), at.clock, at.random.hex(16).toUpperCase());
@@ -167,8 +167,8 @@ export function findDenial(caller: LocalIdentity, permissions: readonly AwsPermi
 const NOTHING_KNOWN: ConditionValues = new Map<string, readonly string[]>();
 const DENIAL = { status: 403, type: 'AccessDeniedException' };
 /**
- * The status or the error code of a denial for services that do not use the common ones (their API references, "Common
- * Errors").
+ * The status or the error code of a denial for services in which it differs from the common errors (their API
+ * references, "Common Errors").
  */
 const DENIALS: Readonly<Record<string, Partial<typeof DENIAL>>> = {
   cloudformation: { type: 'AccessDenied' },

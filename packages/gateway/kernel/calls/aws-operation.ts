@@ -24,7 +24,7 @@ export type OperationResult =
       readonly code: string;
       readonly message: string;
       readonly headers?: readonly string[];
-      /** Further members of the error, which the JSON and CBOR protocols contain. */
+      /** Further members of the error. They are included in the JSON and CBOR protocols. */
       readonly members?: object | undefined;
     };
 

@@ -9,7 +9,7 @@ import type { HttpOutcome, ServiceRequest } from '../../core/ports.ts';
 
 type Read = Pick<ServiceRequest, 'service' | 'method' | 'path' | 'subdomain'>;
 
-/** Returns why S3 denies the read of an object that does not exist; undefined if the caller may know that. */
+/** Returns why S3 denies the read of an object that does not exist; undefined if the caller may find that out. */
 export function denyMissingObject(
   caller: LocalIdentity,
   { service, method, path, subdomain }: Read,

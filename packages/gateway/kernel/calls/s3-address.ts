@@ -2,7 +2,7 @@
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 
 const OF_AWS = /^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\.s3[.-][a-z0-9.-]*amazonaws\.com(?:\.cn)?(?::\d+)?$/;
-/** SDKs put the bucket before the host of a local endpoint unless it is an address: `photos.localhost:4000`. */
+/** SDKs put the bucket before a local endpoint's host name (`photos.localhost:4000`), but not before an IP address. */
 const OF_LOCALHOST = /^([a-z0-9][a-z0-9.-]{1,61}?[a-z0-9])(?:\.s3)?\.localhost(?::\d+)?$/;
 
 /** Returns the bucket in a host name; undefined if the bucket is in the path. */
@@ -10,7 +10,7 @@ export function bucketOfHost(host: string): string | undefined {
   return (OF_AWS.exec(host) ?? OF_LOCALHOST.exec(host))?.[1];
 }
 
-/** The bucket is empty for a request that names none, and the key for a request for the bucket itself. */
+/** The bucket is empty if the request names no bucket. The key is empty if the request is for the bucket itself. */
 export function readS3Address({ host, path }: { readonly host: string; readonly path: string }): {
   readonly bucket: string;
   readonly key: string;

@@ -1,6 +1,6 @@
 /**
- * Requests for S3 that carry a signature, in the Authorization header or in a presigned URL, and S3's errors for invalid
- * ones. S3 answers in XML with its own codes [obs: s3, `TestS3PresignedUrl`] (docs/aws §22.5).
+ * Requests for S3 that carry a signature, in the Authorization header or in a presigned URL, and S3's errors for
+ * invalid signatures. S3 answers in XML with its own codes [obs: s3, `TestS3PresignedUrl`] (docs/aws §22.5).
  */
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { QUERY_SIGNATURE, verifyQuerySignature } from '@gatewright/aws/s3-query-signature';
@@ -27,7 +27,7 @@ export function findS3Signature({ query, rawHeaders }: Signed): S3Signature | un
       : undefined;
   const asked = readQuery(query);
   if (asked.get('X-Amz-Credential')?.split('/')[3] === 's3') return 'query-4';
-  // One of the three parameters may be missing, which S3 refuses.
+  // A request that lacks one of the three parameters also counts as signed, so that it gets S3's error.
   const isVersion2 =
     QUERY_SIGNATURE.filter((name) => asked.has(name)).length > 1 &&
     !['SignatureVersion', 'Key-Pair-Id', 'X-Amz-Algorithm'].some((name) => asked.has(name));
@@ -63,7 +63,7 @@ export function verifyS3(
 function unsignedHeaders({ query, rawHeaders }: Signed): readonly string[] {
   const signed = new Set((readQuery(query).get('X-Amz-SignedHeaders') ?? '').toLowerCase().split(';'));
   const names = rawHeaders.flatMap((name, index) => (index % 2 === 0 ? [name.toLowerCase()] : []));
-  // S3 takes x-amz-content-sha256 as the hash of the body, and the signature does not match.
+  // S3 uses x-amz-content-sha256 as the body's hash. If it was added, S3 therefore reports SignatureDoesNotMatch.
   return [...new Set(names)].filter(
     (name) => name.startsWith('x-amz-') && name !== 'x-amz-content-sha256' && !signed.has(name),
   );
@@ -141,7 +141,7 @@ function mismatch({ expected, accessKeyId = '' }: Refused, { request, kind }: Ci
   return describeMismatch(accessKeyId, toSign, provided ?? '', canonical);
 }
 
-/** @param canonical the canonical request, which signatures of version 4 have */
+/** @param canonical the canonical request; undefined for forms and signatures of version 2, which have none */
 export function describeMismatch(
   AWSAccessKeyId: string,
   toSign: string,

@@ -1,6 +1,6 @@
 /**
- * DeleteObjects by a caller who may delete only some of the objects. S3 deletes these, and answers 200 with an error for
- * each of the others (S3 API reference, "DeleteObjects"; andrewrk/node-s3-client#235).
+ * DeleteObjects by a caller who may delete only some of the objects. S3 deletes these objects and responds with 200 and
+ * an error for each other object (S3 API reference, "DeleteObjects"; andrewrk/node-s3-client#235).
  */
 import { createHash } from 'node:crypto';
 import type { HttpOutcome, ServiceRequest } from '../../core/ports.ts';
@@ -10,16 +10,16 @@ import { printDeleteResult, readDeleteRequest } from './s3-delete-request.ts';
 import { rightsOfS3 } from './s3-rights.ts';
 
 type Split = {
-  /** The request for the other objects; undefined if the caller may delete none of the objects. */
+  /** The request for the objects that the caller may delete; undefined if there are none. */
   readonly allowed: ServiceRequest | undefined;
   readonly deniedKeys: readonly string[];
 };
 
-/** The headers of the body, which no longer hold for a part of it. */
+/** The headers that describe the whole body, and are wrong for a part of it. */
 const OF_BODY =
   /^(?:content-length|content-md5|x-amz-content-sha256|x-amz-sdk-checksum-algorithm|x-amz-checksum-.*)$/i;
 
-/** Returns undefined for another call, and for a caller who may delete all objects. */
+/** Returns undefined if the call is not DeleteObjects, or if the caller may delete all objects. */
 export function splitDeletion(
   request: ServiceRequest,
   mayUse: (right: AwsPermission) => boolean,

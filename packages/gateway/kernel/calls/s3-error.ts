@@ -20,7 +20,7 @@ export function printS3Error({ code, message, details }: S3Error, requestId: str
   );
 }
 
-/** Returns 56 bytes in Base64, as the ids of S3's hosts have. */
+/** Returns 56 bytes in Base64, which is the form of the host ids in S3's errors. */
 function hostIdOf(requestId: string): string {
   return createHash('sha512').update(requestId).digest().subarray(0, 56).toString('base64');
 }

@@ -1,4 +1,7 @@
-/** Records what S3 refuses before a bucket gets it: presigned URLs and forms, and preflights of pages. `explain` tells of both. */
+/**
+ * Records what S3 refuses before the request reaches a bucket: presigned URLs and forms, and preflight requests of web
+ * pages. `explain` describes these refusals.
+ */
 import { findS3Signature } from './s3-authentication.ts';
 import { isUpload } from './s3-upload.ts';
 import { readS3Address } from './s3-address.ts';

@@ -1,6 +1,6 @@
 /**
  * The policy of a form with which a page uploads an object ("POST Object"). It says until when, and with which fields, the
- * form is accepted. The errors are those that S3 was seen to answer, which differ from the ones that it documents
+ * form is accepted. The errors are the ones that S3 was observed to return, which differ from the documented errors
  * (docs/aws §22.5).
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
  */
@@ -15,15 +15,15 @@ export type UploadFields = {
   readonly fileBytes: number;
 };
 
-/** An operator, and what it compares. */
+/** An operator and its two operands. */
 type Condition = readonly [operator: string, first: Json, second: Json];
 
-/** Fields that no condition has to name. */
+/** Fields that are allowed even if no condition names them. */
 const FREE = /^(?:awsaccesskeyid|file|policy|signature|x-amz-signature|x-ignore-.*)$/;
 
 /**
  * @param policy the field `policy` as it was sent, in Base64
- * @param isOver whether a time in epoch milliseconds is over
+ * @param isOver returns whether a time in epoch milliseconds has passed
  * @returns why S3 refuses the form; undefined if the policy allows it
  */
 export function refuseByPolicy(
@@ -101,7 +101,7 @@ function nameOf(text: Json): string | undefined {
   return typeof text === 'string' && text.startsWith('$') ? text.slice(1).toLowerCase() : undefined;
 }
 
-/** Both limits are inclusive. S3 takes numbers that are written as texts, too. */
+/** Both limits are inclusive. S3 also accepts numbers that are written as strings. */
 function refuseSize(condition: Condition, bytes: number): S3Refusal | undefined {
   const [least = NaN, most = NaN] = asList(condition.slice(1)).map(Number);
   if (!Number.isInteger(least) || !Number.isInteger(most)) return fail(condition);

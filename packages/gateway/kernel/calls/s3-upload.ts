@@ -21,7 +21,7 @@ import type { UploadFields } from './s3-upload-policy.ts';
 
 type Head = Pick<ControlRequest, 'method' | 'path' | 'query' | 'rawHeaders' | 'host'>;
 
-/** Whether a request is an upload by a form. Its signature may be missing or invalid. */
+/** Whether a request is a form upload. Its signature may be missing or invalid. */
 export function isUpload({ method, path, query, rawHeaders, host }: Head): boolean {
   if (method !== 'POST' || query !== '' || headerOf({ rawHeaders }, 'authorization') !== undefined)
     return false;
@@ -43,7 +43,7 @@ type Opened =
       readonly region: string;
       /** The PutObject that does what the form asks for. */
       readonly request: ControlRequest;
-      /** Makes the reply to the form of the reply to the PutObject. */
+      /** Converts the reply to the PutObject into the reply to the form. */
       readonly toReply: (reply: ControlReply) => ControlReply;
     }
   | { readonly kind: 'refused'; readonly reply: ControlReply };
@@ -106,7 +106,8 @@ function missing(name: string): S3Refusal {
 
 async function readForm({ body, rawHeaders, host, path }: ControlRequest): Promise<Upload | S3Refusal> {
   const headers = { 'content-type': headerOf({ rawHeaders }, 'content-type') ?? '' };
-  // The method is deprecated for servers because it holds the whole body in memory; this body already is, and it is bounded.
+  // `formData` is deprecated for servers, because it reads the whole body into memory. This body is already in memory,
+  // and its size is limited.
   // oxlint-disable-next-line typescript/no-deprecated
   const parts = await new Response(new Uint8Array(body), { headers }).formData().catch(() => undefined);
   if (parts === undefined) return MALFORMED;
@@ -126,13 +127,13 @@ async function readForm({ body, rawHeaders, host, path }: ControlRequest): Promi
   const named = fields.get('key');
   if (named === undefined) return missing('key');
   if (file === undefined) return WITHOUT_FILE;
-  // The variable stays as it is if the part of the file has no name.
+  // `${filename}` is not replaced if the part with the file has no file name.
   const key = fileName === undefined ? named : named.replaceAll('${filename}', () => fileName);
   fields.set('key', key);
   return { bucket: readS3Address({ host, path }).bucket, key, fields, file, fileBytes: file.length };
 }
 
-/** The fields of a signature in the order in which S3 names one that is missing. */
+/** The fields of a signature. If several are missing, S3 names the one that comes first in this order. */
 const SIGNATURES = {
   version4: ['X-Amz-Algorithm', 'X-Amz-Credential', 'X-Amz-Date', 'X-Amz-Signature'],
   version2: ['AWSAccessKeyId', 'Signature'],
@@ -164,12 +165,12 @@ function findSigner(
   return { status: 403, ...describeMismatch(accessKeyId, policy, given) };
 }
 
-/** The fields that become headers of the PutObject, with other names for some. */
+/** The fields that become headers of the PutObject under the same name. (`acl` becomes `x-amz-acl`.) */
 const HEADERS =
   /^(?:cache-control|content-(?:disposition|encoding|language|md5|type)|expires|x-amz-(?:checksum-.*|meta-.*|server-side-.*|storage-class))$/;
 const ABOUT_BODY = /^(?:content-.*|transfer-encoding|expect)$/i;
 
-/** `x-id` is the parameter in which SDKs name the operation. The bucket tells by it that a form was uploaded. */
+/** `x-id` is the parameter in which SDKs name the operation. It shows the S3 service that a form was uploaded. */
 function toPutObject(request: ControlRequest, { bucket, key, fields, file }: Upload): ControlRequest {
   const kept = request.rawHeaders.flatMap((name, index, all) =>
     index % 2 === 0 && !ABOUT_BODY.test(name) ? [name, all[index + 1] ?? ''] : [],
@@ -205,10 +206,10 @@ function toTagHeader(tagging: string): string {
   return tags.join('&');
 }
 
-/** The name of the operation in the query of a PutObject that a form has become. */
+/** The name of the operation in the query of a PutObject that was made from a form. */
 export const UPLOAD_ID = 'PostObject';
 
-/** S3 answers 204, or as the fields `success_action_redirect` and `success_action_status` ask for. */
+/** S3 responds with 204, unless `success_action_redirect` or `success_action_status` asks for another response. */
 function toUploadReply(reply: ControlReply, request: ControlRequest, upload: Upload): ControlReply {
   if (reply.status !== 200) return reply;
   const { bucket, key, fields } = upload;

@@ -105,7 +105,7 @@ function urlOf({ urls }: AwsEndpoints, service: string): string | undefined {
   return Object.hasOwn(urls, service) ? urls[service] : undefined;
 }
 
-/** Services with one address for all regions of a partition, which are signed for this region (botocore, endpoints.json). */
+/** Services with one address per partition. Calls are signed for `REGION_OF_GLOBAL` (botocore, endpoints.json). */
 const GLOBAL = new Set(['cloudfront', 'iam', 'organizations', 'route53']);
 const REGION_OF_GLOBAL = 'us-east-1';
 /** First parts of AWS's host names that differ from the signing names (botocore, `endpointPrefix`). */

@@ -346,7 +346,7 @@ const CLOUDFRONT_ACTIONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Returns the permission for a call of CloudFront; undefined for a path that is not listed. The ARN of a distribution
+ * Returns the permission for a call to CloudFront; undefined for a path that is not listed. The ARN of a distribution
  * contains an account but no region.
  */
 function rightOfCloudFront(

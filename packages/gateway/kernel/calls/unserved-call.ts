@@ -1,7 +1,7 @@
 /**
- * Describes a call that the gateway does not serve: the operation, what it concerns in words, and what to do instead.
- * Nothing is advised that does not help: a template is named only if the gateway reads the resource type, and `--aws`
- * only if it sends the calls of the service.
+ * Describes a call that the gateway does not serve: the operation, its subject in words, and what to do instead. The
+ * advice contains only what helps: a template only if the gateway reads the resource type, and `--aws` only if that
+ * option sends the calls to the service.
  */
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { endpointVariableOf } from '@gatewright/aws/endpoint-variables';
@@ -13,11 +13,11 @@ type RestCall = {
   readonly method: string;
   readonly path: string;
   readonly query: string;
-  /** The bucket in the host of a call of S3. */
+  /** The bucket in the host name of a call to S3. */
   readonly subdomain?: string | undefined;
 };
 
-/** The names of services by their signing names. Other services are named by the latter. */
+/** The names of services by signing name. For a service that is not listed, the signing name itself is used. */
 const TITLES: Readonly<Record<string, string>> = {
   apigateway: 'API Gateway',
   appconfig: 'AppConfig',
@@ -44,7 +44,10 @@ const TITLES: Readonly<Record<string, string>> = {
   xray: 'X-Ray',
 };
 
-/** Services whose calls stay here whatever `--aws` says. Of Cognito, only the calls that the gateway answers are sent. */
+/**
+ * Services whose unserved calls stay here whatever `--aws` says. Of Cognito's calls, `--aws` sends only the ones that
+ * the gateway itself can answer.
+ */
 const NEVER_SENT: ReadonlySet<string> = new Set([
   'apigateway',
   'cognito-idp',
@@ -53,9 +56,9 @@ const NEVER_SENT: ReadonlySet<string> = new Set([
   'lambda',
 ]);
 
-/** The prefix of the resource types of a service, and the last part of the types that templates define for it here. */
+/** The prefix of a service's resource types, and the last parts of the types that the gateway reads in templates. */
 type Defined = { readonly prefix: string; readonly types: readonly string[]; readonly parts?: Parts };
-/** What a call changes, by the name in its operation, and the type that has it as a property or under another name. */
+/** Maps the noun in an operation's name to a resource type that has this noun as a property or has another name. */
 type Parts = Readonly<Record<string, string>>;
 
 const BUCKET_PARTS = [
@@ -78,7 +81,7 @@ const BUCKET_PARTS = [
   'Website',
 ];
 
-/** A test compares these types with those that the gateway reads. */
+/** A test compares these types with the types that the gateway reads. */
 export const DEFINED: Readonly<Record<string, Defined>> = {
   'cognito-idp': {
     prefix: 'AWS::Cognito',
@@ -183,7 +186,7 @@ export const DEFINED: Readonly<Record<string, Defined>> = {
     types: ['IPSet', 'LoggingConfiguration', 'RegexPatternSet', 'RuleGroup', 'WebACL'],
   },
 };
-/** The operations whose noun has another meaning than in others: `AssociateWebACL` does not change a web ACL. */
+/** The operations whose noun is not what they change: `AssociateWebACL` does not change a web ACL. */
 const OTHERWISE: Parts = {
   AssociateWebACL: 'AWS::WAFv2::WebACLAssociation',
   DisassociateWebACL: 'AWS::WAFv2::WebACLAssociation',
@@ -226,7 +229,7 @@ export function typeBehind(service: string, operation: string): string | undefin
 /**
  * Returns the message for an operation that the gateway does not serve.
  * @param operation its name, or the method and the path of a call that AWS's models do not have
- * @param own what to do instead, if the service knows more than the table
+ * @param own what to do instead, if the service has more specific advice than this file
  */
 export function describeUnserved(service: string, operation: string, own?: string): string {
   const isNamed = /^[A-Z]\w*$/.test(operation);
@@ -311,7 +314,7 @@ export function nameOfAny(call: AnyCall): string {
 /** How much of a form is read for the name of its action, which SDKs write first. */
 const MAX_FORM_CHARACTERS = 2_000;
 
-/** Returns the operation of a call that is not served and has no name; method and path if AWS's models lack it. */
+/** Finds the operation of an unserved call by method and path. Returns both if AWS's models lack it. */
 export function nameUnserved({ service, method, path, query, subdomain }: RestCall): string {
   const given = new URLSearchParams(query);
   const isInPath = service === 's3' && subdomain === undefined;

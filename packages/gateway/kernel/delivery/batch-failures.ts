@@ -33,13 +33,13 @@ export function readBatchFailures(payload: string, known: ReadonlySet<string>): 
     const id = isJsonObject(item) ? item['itemIdentifier'] : undefined;
     if (typeof id !== 'string') {
       const members = isJsonObject(item) ? Object.keys(item).join(', ') : '';
-      // What is undefined in the code is not in the JSON, and null is.
+      // A member that is undefined in the function's code is absent from the JSON, but one that is null is present.
       if (id !== undefined)
         return unread(
           `the itemIdentifier of an item of batchItemFailures is ${JSON.stringify(id).slice(0, 100)}, which is not a string`,
         );
       return unread(
-        `an item of batchItemFailures has no itemIdentifier that is a string${members === '' ? '' : `, only ${members}`}`,
+        `an item of batchItemFailures has no itemIdentifier${members === '' ? '' : `, only ${members}`}`,
       );
     }
     if (!known.has(id)) return unread(`itemIdentifier "${id}" is not the id of an item in the batch`);

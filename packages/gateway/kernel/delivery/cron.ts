@@ -12,7 +12,7 @@ const MONTHS = 'JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC'.split(' ');
 export const DAYS = 'SUN MON TUE WED THU FRI SAT'.split(' ');
 /**
  * The number of years in which the next date is searched for. The rarest dates, such as 29 February on a Monday, recur
- * within 28 years, or within 40 years if a century without a leap year lies between.
+ * within 28 years, or within 40 years if a year such as 2100, which is not a leap year, lies between.
  */
 const MAX_YEARS = 41;
 
@@ -30,7 +30,9 @@ export function compileCron(text: string, zone: string): Schedule {
       `cron(${text}) must have six fields: minutes, hours, day of month, month, day of week, year`,
     );
   if ((dayOfMonth === '?') === (dayOfWeek === '?'))
-    throw new PatternError(`cron(${text}): exactly one of day of month and day of week must be ?`);
+    throw new PatternError(
+      `cron(${text}): exactly one of the fields day of month and day of week must be "?"`,
+    );
   const minutes = [...readField(minute, 0, 59, [], text)].toSorted((a, b) => a - b);
   const hours = [...readField(hour, 0, 23, [], text)].toSorted((a, b) => a - b);
   const months = readField(month, 1, 12, MONTHS, text);

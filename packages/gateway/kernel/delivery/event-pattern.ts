@@ -83,7 +83,8 @@ function readFields(
   object: Readonly<Record<string, unknown>>,
   place: Place,
 ): readonly Alternative[] {
-  if (place.path.length > MAX_DEPTH) refusePattern(`an event pattern must not be deeper than ${MAX_DEPTH}`);
+  if (place.path.length > MAX_DEPTH)
+    refusePattern(`an event pattern must not have more than ${MAX_DEPTH} levels`);
   let alternatives = before;
   const entries = Object.entries(object);
   for (const [name, value] of entries) {

@@ -1,5 +1,5 @@
 /**
- * Finds whether the fields of an event match the rules of a pattern. Fields are the leaves of the event: texts,
+ * Finds whether the fields of an event match the rules of a pattern. Fields are the leaves of the event: strings,
  * numbers, true, false and null. An object, and a list without leaves, is not a field (docs/aws §18.5).
  */
 import { isJsonObject } from '@gatewright/aws/json-object';

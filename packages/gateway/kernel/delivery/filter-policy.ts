@@ -1,6 +1,6 @@
 /**
  * Filter policies of SNS subscriptions (docs/aws §18.6). They test a message's attributes, or its body as JSON. The
- * operators are a subset of the operators of event patterns. Attributes are texts, numbers, or JSON lists.
+ * operators are a subset of the operators of event patterns. Attributes are strings, numbers, or JSON lists.
  */
 import { isJsonObject, parseJson } from '@gatewright/aws/json-object';
 import type { MessageAttribute } from './queue-model.ts';
@@ -61,7 +61,7 @@ function inBody({ body }: FilteredMessage, test: EventTest): boolean {
 }
 
 const IN_BODY =
-  ' in the attributes. FilterPolicyScope is MessageAttributes, so the policy tests only attributes. The body of the message would match: set FilterPolicyScope of the subscription to MessageBody';
+  ' in the attributes. FilterPolicyScope is MessageAttributes, so the policy tests only attributes. The body of the message would match: set FilterPolicyScope: MessageBody on the subscription';
 
 function valuesOf({ attributes }: FilteredMessage): object {
   return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, valueOf(value)]));

@@ -29,7 +29,7 @@ export class PatternError extends Error {
   readonly code = 'EVENT_PATTERN';
   /** The path of the part of the pattern that is refused; empty for the pattern as a whole. */
   readonly at: readonly string[];
-  /** Absent if AWS names no place. */
+  /** Absent if AWS's message contains no position. */
   readonly stop: Stop | undefined;
 
   constructor(message: string, at: readonly string[] = [], stop?: Stop) {
@@ -66,7 +66,7 @@ export function refusePattern(reason: string, stop: Stop = HERE): never {
   throw new PatternError(reason, [], stop);
 }
 
-/** Refuses a pattern for a reason to which EventBridge adds no place. */
+/** Refuses a pattern for a reason to which EventBridge adds no position. */
 export function refuseWithoutPlace(reason: string): never {
   throw new PatternError(reason);
 }
@@ -100,15 +100,15 @@ export function withWords<T>(words: (reason: string) => string, compile: () => T
 
 /**
  * Compiles a pattern that a template contains.
- * @throws DefinitionError with the template's place instead of a PatternError
+ * @throws DefinitionError with the location in the template instead of a PatternError
  */
 export function atPlace<T>(place: DefinitionPlace, compile: () => T): T {
   return inProperty(() => place, compile);
 }
 
 /**
- * Works like `atPlace`, but the error has the place of the part that is refused.
- * @param placeOf returns the place of a part of the pattern
+ * Works like `atPlace`, but the error has the location of the part that is refused.
+ * @param placeOf returns the location of a part of the pattern
  */
 export function inProperty<T>(placeOf: (at: readonly string[]) => DefinitionPlace, compile: () => T): T {
   try {

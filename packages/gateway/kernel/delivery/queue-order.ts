@@ -122,7 +122,7 @@ export class GroupOrder implements QueueOrder {
     if (group.inFlight.size === 0 && group.waiting.length === 0) this.#groups.delete(id);
   }
 
-  /** A FIFO queue refuses expired receipts [obs]. */
+  /** A FIFO queue refuses expired receipt handles [obs]. */
   retake(): boolean {
     return false;
   }

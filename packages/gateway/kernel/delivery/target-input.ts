@@ -147,16 +147,16 @@ function withoutDetail(event: object): object {
   return { id, account, detailType, time, source, region, resources, version };
 }
 
-/** Whether the template is a text, which begins with a quote and may have several lines. Any other template is JSON. */
+/** Whether the template is a string in quotes, which may have several lines. Any other template is JSON. */
 function isTextTemplate(template: string): boolean {
   return template.trimStart().startsWith('"');
 }
 
 /**
- * Fills the placeholders of a template. Within quotes, a text is inserted without escaping: "EventBridge doesn't escape
- * values extracted by Input Path". An object or a list is inserted as JSON. In a text template, its quotes are removed
- * ("EventBridge removes any internal quotes to ensure a valid string"). In a JSON template, its quotes make the result
- * invalid. Outside of quotes, a text is inserted with quotes around it.
+ * Fills the placeholders of a template. Within quotes, a string is inserted without escaping: "EventBridge doesn't
+ * escape values extracted by Input Path". An object or a list is inserted as JSON. In a string template, its quotes are
+ * removed ("EventBridge removes any internal quotes to ensure a valid string"). In a JSON template, its quotes make the
+ * result invalid. Outside of quotes, a string is inserted with quotes around it.
  */
 function fill(template: string, isText: boolean, read: (name: string) => unknown): string {
   let isQuoted = false;

@@ -138,8 +138,8 @@ function hasEnd(name: 'prefix' | 'suffix', end: string): ValueTest {
 }
 
 /**
- * Returns a test that compares texts character by character. Each character may be the lower or the upper case of the
- * pattern's character.
+ * Returns a test that compares strings character by character. Each character may be the lower or the upper case of
+ * the pattern's character.
  */
 function ignoringCase(wanted: string): ValueTest {
   const characters = Array.from(wanted, (each) => [each.toLowerCase(), each.toUpperCase()] as const);

@@ -6,7 +6,7 @@
 import { asFlag, asList, asText, membersOf, parseJson } from '@gatewright/aws/json-object';
 import type { ResolvedResource } from '../../core/stack/model.ts';
 
-/** The handler of CDK that sets the notifications of a bucket after CloudFormation has created the bucket. */
+/** CDK's custom resource that sets the notifications of a bucket after CloudFormation has created the bucket. */
 export const OF_CDK = 'Custom::S3BucketNotifications';
 
 type WaitingRule = {
@@ -41,7 +41,7 @@ export function findWaitingRules(
     const { source, detail } = pattern;
     if (!asList(source).includes('aws.s3')) return [];
     const detailTypes = asList(pattern['detail-type']).flatMap((one) => asText(one) ?? []);
-    // CloudTrail reports calls of S3 without the bucket's configuration.
+    // CloudTrail reports calls to S3 regardless of the bucket's NotificationConfiguration.
     if (detailTypes.some((one) => one.includes('CloudTrail'))) return [];
     const names = asList(membersOf(membersOf(detail)['bucket'])['name']);
     if (names.length > 0 && !names.some((name) => isMeant(name, physicalId))) return [];

@@ -37,11 +37,11 @@ export function authorityFileOf(directory: string): string {
 const DAY_MS = 86_400_000;
 /**
  * The lifetime of a CA. It is limited so that a forgotten CA expires soon after its project ends. The certificates of
- * the servers are shorter (engine/compose/network/tls.ts).
+ * the servers have a shorter lifetime (engine/compose/network/tls.ts).
  */
 const LIFETIME_MS = 825 * DAY_MS;
 /**
- * The time in milliseconds before its creation from which a certificate is valid. It is needed because the clocks of
+ * How many milliseconds before its creation a certificate begins to be valid. This is needed because the clocks of
  * machines and containers differ.
  */
 const LEEWAY_MS = DAY_MS;
@@ -99,7 +99,7 @@ async function readAuthority(
   const key = parse(keyFile, 'private key', () => createPrivateKey(privateKey));
   if (!read.ca || !read.checkPrivateKey(key))
     throw new Error(
-      `${certificateFile} and ${keyFile} do not match; delete both and they will be regenerated`,
+      `${certificateFile} and ${keyFile} are not a CA certificate and its key; delete both, and the next start creates them again`,
     );
   if (read.validToDate.getTime() - nowEpochMs < RENEWED_BEFORE_MS) return undefined;
   return { certificate, privateKey };
@@ -125,7 +125,8 @@ function parse<Parsed>(file: string, what: string, read: () => Parsed): Parsed {
  */
 async function refuseLink(path: string): Promise<void> {
   const found = await lstat(path).catch(() => undefined);
-  if (found !== undefined && !found.isDirectory()) throw new Error(`${path} is not a folder`);
+  if (found !== undefined && !found.isDirectory())
+    throw new Error(`${path} is a link or a file, not a folder; remove it`);
 }
 
 /**

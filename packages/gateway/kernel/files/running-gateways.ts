@@ -83,7 +83,10 @@ async function announceIn(folder: string, gateway: RunningGateway): Promise<{ re
   // Attack: another user places a link here that points to a folder of that user, who can then read the secrets that
   // are written there.
   if (!(await lstat(folder)).isDirectory())
-    throw new StartError('RUNNING_FOLDER', `${folder} is not a folder; remove it`);
+    throw new StartError(
+      'RUNNING_FOLDER',
+      `${folder} is a link or a file; remove it, because it is not a folder`,
+    );
   const path = join(folder, `${gateway.pid}-${new URL(gateway.controlUrl).port}.json`);
   await writeSecretFile(path, `${JSON.stringify(gateway)}\n`);
   return { remove: () => rm(path, { force: true }) };

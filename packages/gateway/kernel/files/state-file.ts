@@ -42,7 +42,7 @@ export async function writeStateFile(path: string, state: UnknownMembers): Promi
 
 /**
  * Reads a state file.
- * @throws StateFileError for a missing, foreign, truncated or changed file, or a file of another version
+ * @throws StateFileError if the file is missing, truncated, changed, of another version, or not a state file
  */
 export async function readStateFile(path: string): Promise<UnknownMembers> {
   let content: Buffer;

@@ -80,7 +80,7 @@ function wayOut(text: string, from: string | undefined): string {
   const name = packageNameOf(specifier);
   const generator = GENERATORS.get(name);
   if (generator !== undefined) return `: run ${generator}, which generates it`;
-  // The name of a package of npm cannot begin with a period, so a command of another package makes such a folder.
+  // The name of an npm package cannot begin with a period, so a command of another package makes such a folder.
   if (name.startsWith('.')) return '';
   const install = `run ${installCommand(name, from)}`;
   return `: ${install}, or, if the package is optional, list it under external in the esbuild settings of serverless.yml (External in BuildProperties of SAM)`;

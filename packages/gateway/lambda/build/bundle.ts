@@ -158,7 +158,7 @@ export class FunctionBuild {
     const { file, name } = findHandlerFile(this.#definition, this.#taskRoot, isBuilt, entries);
     const esbuild = isBuilt ? undefined : this.#settingsFor(file);
     const isBundled = esbuild !== undefined || isTypeScript(file);
-    // A service that bundles with esbuild gets no decorator metadata here, because it has none on AWS.
+    // A service that bundles with esbuild gets no decorator metadata here, because it does not get any on AWS.
     const metadata = isBundled && esbuild === undefined ? findDecoratorMetadata(file) : NO_METADATA;
     const isCommonJs = metadata.kind === 'emitted' && metadata.isCommonJs;
     const built = isBundled ? this.#buildOptions(file, esbuild) : undefined;
@@ -298,12 +298,12 @@ export class FunctionBuild {
       return {
         error: this.#webpackFailure,
         consequence:
-          'the webpack of the service fails on this machine, so the functions are bundled with esbuild instead',
+          'the webpack build of the service fails on this machine, so the functions are bundled with esbuild instead',
       };
     const metadata = this.#located?.metadata;
     if (metadata?.kind === 'missing') {
       const error = new DefinitionError(propertyAt(place, 'Handler'), metadata.reason);
-      return { error, consequence: 'functions are bundled without them' };
+      return { error, consequence: 'functions are bundled without decorator metadata' };
     }
     const error = this.#refusedSettings();
     if (error === undefined || code.kind !== 'directory') return undefined;
@@ -333,8 +333,8 @@ export class FunctionBuild {
   /**
    * Builds the code.
    * @param isChanged whether files may have changed since a running build read them
-   * @throws BuildError when the source does not compile; DefinitionError when there is no source; BuildError or the
-   * reason of `signal` when that is aborted
+   * @throws BuildError when the source does not compile; DefinitionError when there is no source; when `signal` is
+   * aborted, BuildError or the signal's reason
    */
   async run(isChanged = false, signal?: AbortSignal): Promise<BuiltCode> {
     const located = await this.#locateMade();

@@ -44,7 +44,7 @@ export class Compiling {
     }
   }
 
-  /** Adds the compiler to the result of an event that timed out before the compiler had finished. */
+  /** Names the compiler in the result of an event that timed out before the compiler had finished. */
   async explain<Result extends InvocationResult | StreamStart>(
     functionName: string,
     result: Promise<Result>,
@@ -52,7 +52,7 @@ export class Compiling {
     const settled = await result;
     const running = this.#running.get(functionName);
     if (running === undefined || settled.kind !== 'timed-out') return settled;
-    const because = `${running.command} has run for ${secondsSince(running.sinceMs)} s and has not finished; later requests also wait for it`;
+    const because = `${running.command} has been running for ${secondsSince(running.sinceMs)} s; later requests also wait for it`;
     return { ...settled, because };
   }
 

@@ -89,7 +89,7 @@ function sharedOptions(options: DescribedBuild): BuildOptions {
   return Object.fromEntries(Object.entries(options).filter(([name]) => !own.has(name)));
 }
 
-/** Writes options as text. Equal texts mean the same build. */
+/** Writes options as a string. Equal strings mean the same build. */
 export function printOptions({ plugins = [], ...options }: BuildOptions): string {
   return JSON.stringify({ ...options, plugins: plugins.map(({ name }) => name) }, (_, value: unknown) =>
     value instanceof RegExp ? String(value) : value,

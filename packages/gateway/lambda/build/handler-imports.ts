@@ -42,8 +42,8 @@ export type CheckedImports = {
 };
 
 /**
- * Returns the package imports of a build with all packages external. They include no imports of types, because
- * TypeScript drops these with or without `import type`.
+ * Returns the package imports of a build with all packages external. They do not include type imports, because
+ * TypeScript drops them with or without `import type`.
  */
 export function importsOf(metafile: Metafile, directory: string): readonly PackageImport[] {
   const built = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
@@ -183,7 +183,7 @@ function isInstalled(name: string, importer: string): boolean {
 
 /**
  * Whether a layer contains the package. A layer that is not on this machine may contain any package, except the SDK,
- * which services expect from the runtime.
+ * which services expect the runtime to include.
  */
 function isInLayers(name: string, definition: FunctionDefinition): boolean {
   const { layers, runtime } = definition;

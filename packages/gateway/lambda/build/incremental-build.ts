@@ -43,8 +43,8 @@ export class IncrementalBuild {
   /**
    * Builds the bundle.
    * @param isChanged whether files may have changed since a running build read them
-   * @throws BuildFailure of esbuild if the code cannot be bundled; this error or the reason of `signal` if that is
-   * aborted
+   * @throws BuildFailure of esbuild if the code cannot be bundled; if `signal` is aborted, this error or the signal's
+   * reason
    */
   async run(isChanged: boolean, signal?: AbortSignal): Promise<Incremental> {
     const rest = isChanged ? this.#rest : undefined;

@@ -106,7 +106,7 @@ function isPackageCode(input: string): boolean {
 }
 
 /**
- * Whether a module is loaded at the place of its import. This is not true of ES module imports, which a bundle loads
+ * Whether a module is loaded at the position of its import. This is not true of ES module imports, which a bundle loads
  * before everything else. For Node's own modules, the order does not matter.
  */
 function isLoadedInPlace({ kind, path }: Metafile['inputs'][string]['imports'][number]): boolean {

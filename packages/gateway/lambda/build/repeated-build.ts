@@ -40,8 +40,8 @@ export class RepeatedBuild {
   /**
    * Builds the bundle.
    * @param isChanged whether files may have changed since a running build read them
-   * @throws BuildFailure of esbuild if the code cannot be bundled; this error or the reason of `signal` if that is
-   * aborted
+   * @throws BuildFailure of esbuild if the code cannot be bundled; if `signal` is aborted, this error or the signal's
+   * reason
    */
   run(isChanged: boolean, signal?: AbortSignal): Promise<BuildResult> {
     const before = this.#running;

@@ -8,7 +8,7 @@ import { findHandlerFile } from './handler-file.ts';
 type Asked = Pick<FunctionDefinition, 'handler' | 'place' | 'code' | 'runtime'>;
 
 /**
- * Bundles the module of a function's handler and its imports into one text. Imports that `KEEP_UNRESOLVED` leaves
+ * Bundles the module of a function's handler and its imports into one string. Imports that `KEEP_UNRESOLVED` leaves
  * unchanged are not included. The module is not run. Returns undefined for code that is missing, in another language or
  * in an archive, or that does not build.
  */

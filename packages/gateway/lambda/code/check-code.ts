@@ -8,7 +8,7 @@ type CheckedEntry = { readonly definition: FunctionDefinition; readonly code: Ru
 
 /**
  * Returns the reason why functions of this runtime cannot run here; undefined if they can run. A definition with an
- * unsupported runtime is accepted, but calls of the function fail with `not-found`.
+ * unsupported runtime is accepted, but its invocations fail with `not-found`.
  */
 export function unsupportedReason({ runtime }: FunctionDefinition): string | undefined {
   return runtimeFamily(runtime) === undefined ? `Lambda has no runtime ${runtime}` : undefined;
@@ -67,7 +67,7 @@ export async function findBroken<T extends CheckedEntry>(
       if (tolerance === REFUSING) return;
       if (refused !== undefined) note(refused, `invocations of ${name} fail`);
       for (const { error, consequence } of findings) note(error, consequence);
-      for (const error of missing) note(error, `invocations of ${name} that need it fail`);
+      for (const error of missing) note(error, `every invocation of ${name} that needs it fails`);
     } catch (error) {
       if (!(error instanceof DefinitionError)) throw error;
       note(error, `invocations of ${name} fail until the error is fixed`);
@@ -83,8 +83,8 @@ export async function findBroken<T extends CheckedEntry>(
 
 /**
  * Checks code after an edit without starting an instance, if no request has needed the function so far. The check
- * installs what the edit needs, so that no request waits for it. Faults are ignored here, because they are reported
- * when the code is built.
+ * installs the packages that the edit needs, so that no request waits for it. Faults are ignored here, because they are
+ * reported when the code is built.
  * @returns whether nothing else has to be done until a request needs the function
  */
 export async function isOnlyChecked({

@@ -29,6 +29,6 @@ export function findExecWrapper({ environment = {}, layers = [] }: Wrapped): Exe
 export function describeWrapperElsewhere(definition: Wrapped): string | undefined {
   const wrapper = findExecWrapper(definition);
   return wrapper?.kind === 'elsewhere'
-    ? `on AWS, AWS_LAMBDA_EXEC_WRAPPER (${wrapper.path}) starts the handler; it is in a layer that is not on this machine: ${wrapper.layers.join(', ')}`
+    ? `on AWS, AWS_LAMBDA_EXEC_WRAPPER (${wrapper.path}) starts the handler; this wrapper is in a layer that is not on this machine: ${wrapper.layers.join(', ')}`
     : undefined;
 }

@@ -118,10 +118,15 @@ function describeMaking(
   return others.length === 0 ? create : `set the handler to ${others.join(' or ')}, or ${create}`;
 }
 
-/** A folder with more files than this is a project, in which a file with the right export means nothing. */
+/**
+ * A folder with more files than this is a project, in which a file with the right export does not indicate the handler.
+ */
 const MOST_READ = 20;
 
-/** Returns the files of the folder that have an export of this name, because the handler probably means one of them. */
+/**
+ * Returns the files of the folder that have an export of this name, because the handler setting probably refers to one
+ * of them.
+ */
 function findExporting(folder: string, name: string): readonly string[] {
   if (!/^\w+$/.test(name)) return [];
   const files = entriesOf(folder).flatMap((entry) =>

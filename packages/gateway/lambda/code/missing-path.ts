@@ -28,7 +28,7 @@ export function explainMissing(path: string): string | undefined {
   if (missing === undefined) return undefined;
   const slashed = path.replaceAll('\\', '/');
   if (slashed !== path && statOf(slashed) !== undefined)
-    return `there is no ${shown(path)}, but there is ${shown(slashed)}: only Windows separates folders by backslashes; write slashes`;
+    return `there is no ${shown(path)}, but there is ${shown(slashed)}: only Windows uses backslashes as path separators; write slashes`;
   if (isLink(missing))
     return `${shown(missing)} is a symbolic link to ${readlinkSync(missing)}, which does not exist; correct the link`;
   const name = basename(missing);

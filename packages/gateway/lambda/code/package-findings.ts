@@ -51,7 +51,7 @@ function findHandlerFindings(definition: FunctionDefinition): readonly PackageFi
       {
         rule: 'typescript-handler',
         place,
-        message: `the package contains ${relative(code.directory, file)} as it is; Lambda looks for .js, .mjs and .cjs files only, so every invocation fails with Runtime.ImportModuleError`,
+        message: `the package contains ${relative(code.directory, file)} uncompiled, but Lambda looks for .js, .mjs and .cjs files only, so every invocation fails with Runtime.ImportModuleError`,
       },
     ];
   return findOutsideImports(file, code.directory, place);
@@ -139,8 +139,8 @@ const OF_OSLS = /^serverless\.(?:ya?ml|json|js|cjs|mjs|ts)$/;
 const OMITTED: ReadonlySet<string> = new Set(['.git', '.aws-sam', 'cdk.out']);
 
 /**
- * Reports code and layers that are over Lambda's quota. Code from which a tool has yet to make the package is not
- * counted.
+ * Reports code and layers that are over Lambda's quota. Code is not counted if a tool still has to create the package
+ * from it.
  */
 function findExcess(definition: FunctionDefinition): readonly PackageFinding[] {
   const { code, layers, place } = definition;

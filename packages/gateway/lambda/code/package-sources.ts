@@ -15,7 +15,7 @@ export type HandlerSource = {
 
 type Asked = Pick<FunctionDefinition, 'runtime' | 'handler' | 'place' | 'code'>;
 
-/** The endings of source files in languages other than JavaScript. */
+/** The file name extensions of source files in languages other than JavaScript. */
 const ENDINGS = ['.py', '.rb', '.go', '.rs', '.java', '.kt', '.cs'];
 const ENDINGS_OF: Readonly<Record<string, readonly string[]>> = {
   python: ['.py'],

@@ -124,7 +124,7 @@ export class SourceWatcher {
   }
 
   #tell(functionName: string, problem: string): void {
-    const message = `${problem}: after other changes, press r in the terminal of gatewright start`;
+    const message = `${problem}: after changes to other files, press r in the terminal of gatewright start`;
     if (this.#told.has(functionName + message)) return;
     this.#told.add(functionName + message);
     this.#listener.onUnwatched?.(functionName, message);
@@ -179,7 +179,10 @@ export class SourceWatcher {
     this.#update();
   }
 
-  /** Watches new folders. Returns whether one already contains code, which may have been written before it was watched. */
+  /**
+   * Watches new folders. Returns whether one of them already contains code, which may have been written before it was
+   * watched.
+   */
   #hasGrown(interest: Interest, path: string): boolean {
     const { root, folders, code } = interest;
     if (root === undefined || !(isWithin(path, root) || isWithin(root, path))) return false;

@@ -102,8 +102,8 @@ export function readDirectory(file: string): Buffer {
 }
 
 /**
- * Returns the size of all files of the archive together, as its directory declares them, in bytes. No file is unpacked.
- * Returns undefined if the file is not an archive.
+ * Returns the total size of the files in the archive in bytes, as the archive's directory declares it. No file is
+ * unpacked. Returns undefined if the file is not an archive.
  */
 export function unpackedBytes(file: string): number | undefined {
   try {

@@ -117,7 +117,7 @@ export class Concurrency {
   }
 }
 
-/** Returns the number of instances for which this machine or its container has the memory. */
+/** Returns the number of instances that fit into the memory of this machine or its container. */
 export function machineInstances(totalBytes = memoryBytes()): number {
   return Math.max(INSTANCES_AT_LEAST, Math.floor(totalBytes / 2 / BYTES_PER_INSTANCE));
 }

@@ -47,8 +47,8 @@ export class Line {
   }
 
   /**
-   * Stops counting, because no instance is idle, and no more events wait than instances are starting. If two callers
-   * share one instance, this method is called very often.
+   * Stops counting, because no instance is idle, and the number of waiting events does not exceed the number of
+   * starting instances. If two callers share one instance, this method is called very often.
    */
   pause(): void {
     this.#resume(0);

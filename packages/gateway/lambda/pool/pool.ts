@@ -139,7 +139,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
   }
 
   /**
-   * @param onEnd is called when the first bytes have arrived or the invocation has failed, before the caller learns it
+   * @param onEnd is called when the first bytes have arrived or the invocation has failed, before the caller knows
    */
   stream(invocation: Invocation & StreamTimes, onEnd?: InvocationEnd): Promise<StreamStart> {
     const refusal = this.#refuse(invocation);
@@ -177,8 +177,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
     instance.restingSince = this.#readyAt;
     this.#rest(instance, isTrial);
     this.#dispatch();
-    // The gate is left last, because leaving it notifies the other pools, which then read the number of this pool's
-    // instances.
+    // This call comes last, because it notifies the other pools, which then read the number of this pool's instances.
     this.#limits.gate.leave(instance);
   }
 
@@ -233,7 +232,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
   }
 
   /**
-   * Makes the next event start a new instance of the same code. Events that are running still finish on the old
+   * Makes the next event start a new instance of the same code. Events that are already running finish on the old
    * instances.
    */
   renew(): void {

@@ -43,8 +43,8 @@ export function hasClient(classPath: readonly string[]): boolean {
 }
 
 /**
- * Returns the jars or the folder of a class path entry, as far as they contain the client. `folder/*` means all jars in
- * the folder.
+ * Returns the jars or the folder of a class path entry, if they contain the client. `folder/*` means all jars in the
+ * folder.
  */
 function clientsOf(entry: string): readonly string[] {
   if (basename(entry) !== '*') return holdsClient(entry) ? [entry] : [];

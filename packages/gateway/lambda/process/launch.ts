@@ -59,5 +59,5 @@ export function versionFinding(
 }
 
 export function defaultConsequence({ name }: FunctionDefinition): string {
-  return `invocations of ${name} that need it fail`;
+  return `every invocation of ${name} that needs it fails`;
 }

@@ -168,7 +168,7 @@ export function signalGroup(pid: number, signal: 'SIGTERM' | 'SIGKILL', system: 
   try {
     system.kill(-pid, signal);
   } catch {
-    // The group has no processes any more.
+    // The group no longer has any processes.
   }
 }
 

@@ -13,7 +13,7 @@ import type { RequestIdOf } from '../../core/ports.ts';
 /**
  * The number of slots. There are three conditions. It must exceed twice the largest window, because a revoked event
  * occupies its slot until the instance has passed it. It must be a power of two (`slotOf`). It must not exceed the
- * number of strings for which a ring has places.
+ * maximum number of strings in a ring.
  */
 export const SLOTS = MOST_AHEAD;
 
@@ -32,8 +32,8 @@ export const FAILED = 4;
 /** The event loop is empty, and the handler's promise is still pending. The response is null, as in Lambda. */
 export const UNSETTLED = 5;
 /**
- * The handler returned a value that Lambda ignores, because it is not a promise, and called no callback. The response
- * is null.
+ * The handler returned a value that Lambda ignores, because it is not a promise, and did not call the callback. The
+ * response is null.
  */
 export const IGNORED = 6;
 

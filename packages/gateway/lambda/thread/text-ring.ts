@@ -16,7 +16,7 @@ const LENGTH_BYTES = 4;
 /** The number of bytes that are reserved for the markers of strings that do not fit. */
 const PLACES_BYTES = 1_024;
 
-/** The maximum number of strings that a writer may be ahead of the reader. */
+/** The maximum number of strings by which a writer may be ahead of the reader. */
 export const MOST_AHEAD = PLACES_BYTES / LENGTH_BYTES;
 
 /**
@@ -109,7 +109,7 @@ export class TextRing {
   }
 
   #findRoom(text: string): number | undefined {
-    // A text with lone surrogates cannot be encoded in UTF-8.
+    // A string with lone surrogates cannot be encoded in UTF-8.
     if (text.length > LONGEST || !text.isWellFormed()) return undefined;
     const maxBytes = LENGTH_BYTES + text.length * MOST_BYTES_PER_UNIT;
     const start = this.#at;

@@ -231,7 +231,7 @@ function answerWith(text: string, answer: Answer): void {
 
 /**
  * Whether a result is too large. A UTF-16 unit takes at most three bytes in UTF-8. The exact size is therefore
- * calculated only for texts that may exceed the limit.
+ * calculated only for strings that may exceed the limit.
  */
 function isOverLimit(text: string): boolean {
   return text.length * 3 > MAX_RESULT_BYTES && Buffer.byteLength(text) > MAX_RESULT_BYTES;

@@ -151,7 +151,7 @@ export class EventLoop {
     this.#board.serviceMicros[slot] = (performance.now() - this.#startedAt) * 1000;
     Atomics.store(this.#board.states, slot, state);
     this.#running = false;
-    // The stream may wait for a reader that no longer exists, so it must not keep the thread alive any more.
+    // The stream may wait for a reader that no longer exists, so it must no longer keep the thread alive.
     if (this.#stream !== undefined) this.#start.reports.unref();
     this.#stream = undefined;
     this.#whenEmpty = undefined;

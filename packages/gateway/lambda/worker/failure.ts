@@ -70,7 +70,7 @@ export function messageOf(reason: unknown): string {
   return new Error(reason as string | undefined).message;
 }
 
-/** Escapes DEL. Throws for values other than texts, as Lambda's runtime does. */
+/** Escapes DEL. Throws for values other than strings, as Lambda's runtime does. */
 function escapeDelete<T extends string | undefined>(text: T): T {
   return text?.replaceAll('\x7F', '%7F') as T;
 }
@@ -118,9 +118,10 @@ function nameCause(cause: unknown): string {
 }
 
 /**
- * Explains where a relative path begins if a function could not open a file at this path. On AWS it begins at the
- * folder of the function's code, because that is the working directory of the process (AWS's base images of Lambda:
- * `WORKDIR /var/task`, which is `LAMBDA_TASK_ROOT`). Here a thread cannot have a working directory of its own.
+ * Explains from which folder a relative path is resolved if a function could not open a file at this path. On AWS it is
+ * resolved from the folder of the function's code, because that is the working directory of the process (AWS's base
+ * images of Lambda: `WORKDIR /var/task`, which is `LAMBDA_TASK_ROOT`). Here a thread cannot have a working directory of
+ * its own.
  * @returns undefined for other errors, and for a file that exists there if the function runs in a process, which has
  * this working directory
  */
@@ -129,12 +130,12 @@ export function explainRelativePath(error: unknown): string | undefined {
   const taskRoot = process.env['LAMBDA_TASK_ROOT'];
   if (path === undefined || taskRoot === undefined) return undefined;
   if (!existsSync(join(taskRoot, path)))
-    return `${path} is a relative path, which begins at the folder of the function's code (/var/task on AWS, here ${taskRoot}), and there is no such file: check the path, and that the package of the function contains the file`;
+    return `${path} is a relative path, resolved from the folder of the function's code (/var/task on AWS, here ${taskRoot}), and there is no such file: check the path, and check that the function's package contains the file`;
   return isMainThread ? undefined : describeThreadPath(path);
 }
 
 function describeThreadPath(path: string): string {
-  return `${path} is a relative path. On AWS it begins at the folder of the function's code, where the file is; here, functions run in threads, in which it begins at the folder of the gateway. Read path.join(process.env.LAMBDA_TASK_ROOT, '${path}'), which works in both places, or start the gateway with --isolation process (node_modules/gatewright/docs/design/functions.md, "Limits of threads")`;
+  return `${path} is a relative path. On AWS it is resolved from the folder of the function's code, where the file is; here, functions run in threads, in which it is resolved from the gateway's working directory. Read path.join(process.env.LAMBDA_TASK_ROOT, '${path}'), which works in both places, or start the gateway with --isolation process (node_modules/gatewright/docs/design/functions.md, "Limits of threads")`;
 }
 
 function relativePathOf(error: unknown): string | undefined {
@@ -148,7 +149,7 @@ function relativePathOf(error: unknown): string | undefined {
 type ErrorLike = { readonly name?: string; readonly message?: string; readonly stack: string };
 
 /**
- * Whether a value is an error of any realm, or has the members `name`, `message` and `stack` as texts that are not
+ * Whether a value is an error of any realm, or has the members `name`, `message` and `stack` as strings that are not
  * empty.
  */
 function isErrorLike(error: unknown): error is ErrorLike {

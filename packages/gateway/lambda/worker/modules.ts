@@ -18,7 +18,7 @@ type ModuleSetup = {
   readonly runtimePackages: RuntimePackages;
   readonly taskRoot: string;
   /**
-   * The texts of the bundles by path. If there are no bundles, the code runs as it was deployed, with its packages next
+   * The code of the bundles by path. If there are no bundles, the code runs as it was deployed, with its packages next
    * to it.
    */
   readonly bundles: ReadonlyMap<string, string>;

@@ -11,7 +11,7 @@ import { hash } from '@gatewright/aws/file-marks';
 
 type Ended = { readonly status: number | null; readonly error?: Error | undefined };
 
-/** Loads an addon in one thread, and after its end in two threads at once. An error of an addon ends nothing. */
+/** Loads an addon in one thread, and then in two threads at once. An addon's error does not end the process. */
 const TRIAL = `
 const { Worker } = require('node:worker_threads');
 const inThread = 'const { parentPort, workerData } = require("node:worker_threads");' +
@@ -24,13 +24,13 @@ const load = () => new Promise((done) => {
 load().then(() => Promise.all([load(), load()])).then(() => process.exit(0));
 `;
 const MAX_TRIAL_MS = 10_000;
-// These are the real functions. Code that runs in the thread may replace those of the modules later.
+// These are the real functions. Code that runs in the thread may later replace them in the modules.
 const run = spawnSync;
 const look = statSync;
 
 /**
- * Makes the thread refuse addons that would end the gateway. Packages that can do without their addon then do.
- * @param endures tells whether a process endures the addon in several threads
+ * Makes the thread refuse addons that would end the gateway. Packages with a fallback then use it.
+ * @param endures returns whether a process survives when several threads load the addon
  */
 export function shieldAddons(endures: (file: string) => boolean = enduresThreads): void {
   const load = process.dlopen.bind(process);

@@ -17,7 +17,7 @@ type Refusal = {
   readonly path: string;
   readonly dest?: string | undefined;
 };
-/** What a call does on a read-only file system: nothing, or the refusal; undefined for a call that may write. */
+/** The outcome of a call on a read-only file system: an error or no effect; undefined for a call that may write. */
 type Judgement = Refusal | 'nothing' | undefined;
 type Judge = (args: readonly unknown[], files: Files) => Judgement;
 type Method = (this: unknown, ...args: unknown[]) => unknown;
@@ -36,8 +36,8 @@ const WRITABLE = ['/tmp', '/dev', '/proc', '/mnt'];
 const WRITE_ACCESS = 2;
 
 /**
- * The functions of `fs` that write, each with what Linux does on a read-only file system: some calls first look whether
- * the file exists. The names stand for all three forms, such as `mkdir`, `mkdirSync` and `promises.mkdir`.
+ * The functions of `fs` that write, each with the outcome on a read-only file system of Linux: some calls first check
+ * whether the file exists. The names stand for all three forms, such as `mkdir`, `mkdirSync` and `promises.mkdir`.
  */
 const JUDGES: Readonly<Record<string, Judge>> = {
   open: ([path, flags], files) => judgeOpening(path, isFlag(flags) ? flags : 'r', files),
@@ -133,7 +133,7 @@ function toError({ code, syscall, path, dest }: Refusal, caller: Method): Error 
   return Object.assign(error, { errno, code, syscall, path, ...(dest !== undefined && { dest }) });
 }
 
-/** A path at which the function may not write. */
+/** A path at which the function is not allowed to write. */
 type Found = {
   readonly given: string;
   readonly exists: boolean;
@@ -150,7 +150,7 @@ class Files {
     this.#readOnly = folders.map(toReal);
   }
 
-  /** Finds the file to which a path leads, through links. Returns undefined for a file that may be written. */
+  /** Finds the file that a path refers to, following links. Returns undefined for a file that may be written. */
   find(given: unknown): Found | undefined {
     return this.#find(given, statSync, toReal);
   }
@@ -163,7 +163,8 @@ class Files {
   #find(given: unknown, look: typeof statSync, locate: (path: string) => string): Found | undefined {
     const text = toPath(given);
     if (text === '' || text.includes('\0')) return undefined;
-    // A relative path begins at the function's code, also in a thread, because `process.cwd` is replaced there.
+    // A relative path is resolved from the folder of the function's code, even in a thread, because `process.cwd` is
+    // replaced there.
     const path = resolve(text);
     if (!this.#isReadOnly(locate(path))) return undefined;
     const entry = look(path, { throwIfNoEntry: false });
@@ -183,7 +184,7 @@ function longestAround(path: string, folders: readonly string[]): number {
   return Math.max(0, ...around.map(({ length }) => length));
 }
 
-/** Resolves the links of a path. Of a path that does not exist, the links of the part that exists are resolved. */
+/** Resolves the links of a path. If the path does not exist, the links in its existing part are resolved. */
 function toReal(path: string): string {
   try {
     return realpathSync(path);
@@ -193,7 +194,7 @@ function toReal(path: string): string {
   }
 }
 
-/** Returns the text of a path, and an empty text for a descriptor and for values that are not paths. */
+/** Returns a path as a string, and an empty string for a descriptor and for values that are not paths. */
 function toPath(given: unknown): string {
   if (typeof given === 'string') return given;
   if (given instanceof URL) return given.protocol === 'file:' ? fileURLToPath(given) : '';

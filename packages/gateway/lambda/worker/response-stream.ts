@@ -74,7 +74,7 @@ export class ResponseStream extends Writable {
     this.#channel = channel;
   }
 
-  /** Sets the `Content-Type` that the client of a function URL receives if the function sets no metadata. */
+  /** Sets the `Content-Type` that the client of a function URL receives if the function does not set metadata. */
   setContentType(contentType?: unknown): void {
     if (this.#hasWritten)
       throw new RuntimeError('InvalidStreamingOperation', 'Cannot set content-type, too late.');

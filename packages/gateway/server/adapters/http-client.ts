@@ -283,7 +283,9 @@ const NO_SUCH_HOST = new Set([
 const TLS_FAULT =
   /^(?:ERR_TLS_|ERR_SSL_|EPROTO$|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH$)/;
 
-/** Returns what a call's fault means: whether its time was over, and otherwise at which part of the way it failed. */
+/**
+ * Converts an error of a call to a failure, which is a timeout, or otherwise names the step at which the call failed.
+ */
 export function toFailure(error: unknown, request: HttpRequest): Failure {
   if (error instanceof DOMException && error.name === 'TimeoutError') return { kind: 'timed-out' };
   if (error instanceof errors.HeadersTimeoutError) return { kind: 'timed-out' };

@@ -66,11 +66,11 @@ export type ControlMounts = {
   /** Returns the addresses of the stages of WebSocket APIs, for example `ws://127.0.0.1:3001/dev`. */
   readonly webSocketUrls: () => readonly string[];
   readonly signIn: SignInMount;
-  /** What buckets answer pages of other origins; absent if no bucket is served. */
+  /** Returns the responses of buckets to pages of other origins; absent if no bucket is served. */
   readonly s3CrossOrigin?: S3CrossOrigin;
-  /** Is told of each call that is refused because of its signature. */
+  /** Called for each call that is refused because of its signature. */
   readonly onRefused?: (request: ControlRequest, reply: ControlReply) => void;
-  /** Returns the region of calls whose signature names none. */
+  /** Returns the region for calls whose signature does not contain a region. */
   readonly region?: () => string;
   /** Returns the body of `GET /_gatewright/status`. */
   readonly status: () => unknown;

@@ -1,6 +1,7 @@
 /**
- * Requests for S3 from pages of another origin. The guards refuse such requests for every other service. S3 serves a page
- * only requests with a valid signature, such as presigned URLs. The bucket's CORS decides what the page may read.
+ * Requests for S3 from pages of another origin. The guards refuse such requests for every other service. From a page,
+ * S3 accepts only requests with a valid signature, such as presigned URLs. The bucket's CORS decides what the page may
+ * read.
  */
 import { headerOf } from '@gatewright/aws/raw-headers';
 import type { ControlReply, ControlRequest } from '../../core/api-call.ts';
@@ -8,7 +9,7 @@ import { findS3Signature } from '../../kernel/calls/s3-authentication.ts';
 import { isUpload } from '../../kernel/calls/s3-upload.ts';
 import type { CrossOriginReply, CrossOriginRequest } from '../../kernel/service.ts';
 
-/** Returns what S3 answers a page of another origin; undefined if the request is not for a bucket here. */
+/** Returns the response of S3 to a page of another origin; undefined if the request is not for a bucket here. */
 export type S3CrossOrigin = (
   request: CrossOriginRequest,
 ) => CrossOriginReply | undefined | Promise<CrossOriginReply | undefined>;

@@ -178,7 +178,7 @@ function forwarded(request: ViewerRequest, behavior: Behavior, isRevalidation: b
     if (isRevalidation && (lower.startsWith('if-') || lower === 'range')) return;
     if (forwards(request, behavior, lower)) lines.push(name, value);
   });
-  // CloudFront always sends User-Agent, also if the viewer sent none.
+  // CloudFront always sends User-Agent, even if the viewer sent none.
   if (!forwards(request, behavior, 'user-agent') && !own.has('user-agent'))
     lines.push('User-Agent', 'Amazon CloudFront');
   return lines;

@@ -218,7 +218,7 @@ function readHeaderName(at: MemberReader, member: string): string {
   return name;
 }
 
-/** Reads a text that may be empty. */
+/** Reads a string that may be empty. */
 function readValue(at: MemberReader, member: string): string {
   const value = at.value(member) ?? '';
   if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean')

@@ -145,7 +145,7 @@ export class EventBuses {
     );
     // The nearest rule has the shortest reason.
     const shown = near.toSorted((one, other) => one.length - other.length).slice(0, 3);
-    return `the event ${event['detail-type']} of ${event.source} matches no rule of ${busArn.split('/').at(-1) ?? ''}, so it is delivered to nobody: ${shown.join('; ')}`;
+    return `the event ${event['detail-type']} of ${event.source} matches no rule of ${busArn.split('/').at(-1) ?? ''}, so no target gets it: ${shown.join('; ')}`;
   }
 
   /** Returns the rules of a bus that have a pattern. A bus without such rules may have its rules elsewhere. */
@@ -217,7 +217,7 @@ export class EventBuses {
             journal.causeOf(event.id) ?? journal.begin(),
           );
           report(
-            `${rule.arn} to ${target.arn}: nothing is delivered, because the input template turned the event ${event.id} into invalid JSON; write variables without quotes, and use texts without quotes and line breaks`,
+            `${rule.arn} to ${target.arn}: nothing is delivered, because the input template turned the event ${event.id} into invalid JSON; write no quotes around variables, and no quotes or line breaks inside strings`,
           );
           continue;
         }
@@ -281,7 +281,7 @@ const MAX_BYTES = 1_048_576;
 const TIME_BYTES = 14;
 /** The maximum length of DetailType (segmentio/action-destinations#2828). */
 const MAX_DETAIL_TYPE = 128;
-/** The prefix of the sources whose events only services of AWS send. */
+/** The prefix of the sources whose events only AWS services can send. */
 const RESERVED_SOURCE = 'aws.';
 
 /** Handles `PutEvents` and `TestEventPattern`. An invalid entry fails alone, as on AWS. */

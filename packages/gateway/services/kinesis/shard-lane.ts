@@ -284,7 +284,7 @@ function printEventRecord(
 
 /**
  * Returns a record for filters. "Kinesis event source mappings only support filtering on the data key". The data is
- * parsed if it is a JSON object or list, and is otherwise a text.
+ * parsed if it is a JSON object or list, and is otherwise a string.
  */
 function filterView({ data }: StoredRecord): object {
   const text = Buffer.from(data, 'base64').toString('utf8');

@@ -155,7 +155,7 @@ export class MappingCalls {
     return printMapping(mapping, { accountId: this.#ports.accountId, functionArn }, state);
   }
 
-  /** A name with `$LATEST` gets an ARN with it (recorded by LocalStack: test_function_name_variations). */
+  /** If the name ends with `:$LATEST`, the ARN does, too (recorded by LocalStack: test_function_name_variations). */
   #arnOf(functionName: unknown): string {
     const { functionName: name, qualifier } = parseFunctionName(asText(functionName) ?? '');
     const arn = this.#ports.functionArnOf(name);
@@ -244,7 +244,7 @@ function printMapping(
   };
 }
 
-/** Whether the mapping is disabled. Templates may contain the value as a text. */
+/** Whether the mapping is disabled. Templates may contain the value as a string. */
 function isOff(isEnabled: unknown): boolean {
   return isEnabled === false || isEnabled === 'false';
 }

@@ -140,7 +140,7 @@ export function refuseForSource(service: string, properties: UnknownMembers): vo
   if (refused !== undefined) throw invalidParameter(refused.message);
 }
 
-/** Returns the refusal of a second mapping. The words are recorded for queues and for streams. */
+/** Returns the refusal of a second mapping. Its wording was recorded for queues and for streams. */
 export function describeSame(service: string, source: string, functionName: string): string {
   const name = parseFunctionName(functionName).functionName;
   const { kind, type } = findMappedSource(service) ?? {};

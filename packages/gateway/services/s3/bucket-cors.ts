@@ -41,10 +41,10 @@ type Asked = {
 
 /**
  * Answers a request from a page.
- * @param rulesOf returns the rules of a bucket, which are none without a CORS configuration; undefined if there is no
+ * @param rulesOf returns the rules of a bucket; an empty list without a CORS configuration, undefined if there is no
  *   such bucket
  * @param requestId returns the id of the reply to a preflight
- * @returns undefined for a preflight that nothing shows to be for S3
+ * @returns undefined for a preflight that cannot be recognized as a request to S3
  */
 export function answerPage(
   request: CrossOriginRequest,
@@ -103,7 +103,7 @@ function answerPreflight(
   return { status: 200, headers: [...headersOf(rule, asked), ...id], body: '' };
 }
 
-/** The spelling is that of S3. */
+/** S3 itself spells the message in this way. */
 const NOT_ALLOWED =
   'This CORS request is not allowed. This is usually because the evalution of Origin, request method / ' +
   "Access-Control-Request-Method or Access-Control-Request-Headers are not whitelisted by the resource's CORS spec.";
@@ -125,7 +125,7 @@ function matchesPattern(pattern: string, text: string): boolean {
 }
 
 function headersOf({ origins, methods, exposed, maxAge }: CorsRule, asked: Asked): readonly string[] {
-  // The rule matched by its first origin that fits. `*` is answered as such, and without credentials.
+  // The first origin of the rule that matches decides. For `*`, the reply has `*` and does not allow credentials.
   const isAny = origins.find((pattern) => matchesPattern(pattern, asked.origin)) === '*';
   return [
     'Access-Control-Allow-Origin',

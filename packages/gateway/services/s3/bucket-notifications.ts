@@ -97,7 +97,7 @@ export class BucketNotifications {
     });
     work.track(
       async () => {
-        // The other services apply the same stacks in this turn.
+        // The other services apply the same stacks in this turn of the event loop.
         await new Promise(setImmediate);
         const outcome = await targets.send(targetArn, body, {
           sender: arnOf(region, bucket),

@@ -51,7 +51,7 @@ export function refuseSource(
   return failed(`${COPY_SOURCE}-${isTag ? 'If-None-Match' : 'If-Modified-Since'}`);
 }
 
-/** The headers of which one must change if an object is copied to itself. */
+/** A copy of an object to itself must set at least one of these headers, unless it replaces the metadata. */
 const CHANGES = [
   'x-amz-storage-class',
   'x-amz-website-redirect-location',

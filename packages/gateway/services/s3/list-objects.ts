@@ -117,7 +117,7 @@ function entriesOf(
     .toSorted((one, other) => compareBytes(one.key, other.key));
   const entries: Entry[] = [];
   for (const { key, object } of sorted) {
-    // A page of no keys is not followed by another one.
+    // If the page may contain no keys, no page follows it.
     if (entries.length > maxKeys || maxKeys === 0) break;
     const end = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length);
     const name = end === -1 ? key : key.slice(0, end + delimiter.length);
@@ -130,7 +130,7 @@ function entriesOf(
 
 /**
  * Whether an earlier page has listed a common prefix. A marker may also be a key below it, but a key to start after
- * may not (the marker: recorded; the key: inferred).
+ * may not. The rule for markers was recorded, the rule for the key is inferred.
  */
 function isListedBefore(commonPrefix: string, after: string, startAfter: string | undefined): boolean {
   return startAfter === undefined ? after.startsWith(commonPrefix) : startAfter === commonPrefix;
@@ -144,7 +144,7 @@ function compareBytes(one: string, other: string): number {
   return Buffer.compare(Buffer.from(one), Buffer.from(other));
 }
 
-/** Returns the elements about where the page begins, and where the next one does. */
+/** Returns the XML elements that say where this page begins and where the next page begins. */
 function printPlace(
   { isV2, encode, token, startAfter, after, delimiter }: Listing,
   count: number,
@@ -185,7 +185,7 @@ function printText(name: string, text: string): string {
   return element(name, escapeXml(text));
 }
 
-/** Encodes a key as `encoding-type=url` requests it: a blank is a plus, and slashes stay (measured: backlot#178). */
+/** Encodes a key as `encoding-type=url` requests it: a blank becomes a plus, slashes stay (measured: backlot#178). */
 function encodeKey(key: string): string {
   return encodeURIComponent(key)
     .replaceAll(/[!'()~]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)

@@ -53,7 +53,7 @@ type BucketPorts = {
   readonly startedAt: number;
 };
 
-/** The supported operations with their methods: those on an object, on a bucket, and on the account. */
+/** The supported operations with their methods: operations on an object, on a bucket, and on the account. */
 const OBJECT_CALLS = {
   CopyObject: 'PUT',
   DeleteObject: 'DELETE',
@@ -360,7 +360,7 @@ function isOfWholeBucket({ query }: ServiceRequest): boolean {
   return [...new URLSearchParams(query).keys()].every((name) => LISTING.has(name) || /^x-amz-/i.test(name));
 }
 
-/** The query parameters of ListObjects and ListObjectsV2, that of all SDKs, and those of a signature of version 2. */
+/** Query parameters of ListObjects and ListObjectsV2, of all SDKs (`x-id`), and of a signature of version 2. */
 const LISTING = new Set(
   (
     'continuation-token delimiter encoding-type fetch-owner list-type marker max-keys prefix start-after x-id ' +

@@ -119,7 +119,7 @@ function readStackInstance(reader: ResourceReader, service: ServiceDefinition): 
   }
 }
 
-/** Converts numbers and booleans of YAML to texts. */
+/** Converts numbers and booleans of YAML to strings. */
 export function textsOf(given: unknown): unknown {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) return given;
   return Object.fromEntries(

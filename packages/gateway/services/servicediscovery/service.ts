@@ -75,7 +75,7 @@ function rowOf(service: LocalService, nowMs: number): EventSource {
   return { kind: 'service', name, targets: instances.map(({ registration: { id } }) => id), state };
 }
 
-/** The maximum number of queues in an answer. */
+/** The maximum size of the --cloud-map file in bytes. */
 const MAX_BYTES = 1024 * 1024;
 
 /**

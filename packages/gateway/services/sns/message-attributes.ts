@@ -24,7 +24,7 @@ export function readAttributes(given: UnknownMembers): Record<string, MessageAtt
 
 /**
  * Returns SNS's refusal of the first attribute that is wrong.
- * @param parent the path of the attributes in words of the validator: nothing, or
+ * @param parent the path of the attributes in the validator's message: empty, or
  * `publishBatchRequestEntries.1.member.`
  */
 export function refuseAttributes(given: UnknownMembers, parent: string): Refusal | undefined {

@@ -83,7 +83,7 @@ function faultOfId(id: string): string | undefined {
   return id.length > MAX_ID_LENGTH ? `is too long: ${id}` : undefined;
 }
 
-/** Attributes count with their names, types and values, as in `Message too long` of Publish. */
+/** The names, types and values of attributes count toward the size, as in the error `Message too long` of Publish. */
 export function sizeOf(input: UnknownMembers): number {
   const attributes = Object.entries(readAttributes(mapOf(input, 'MessageAttributes')));
   const texts = attributes.flatMap(([name, { DataType, StringValue = '', BinaryValue = '' }]) => [

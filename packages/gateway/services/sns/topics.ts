@@ -92,7 +92,7 @@ export class Topics {
     if (wanting.length === 0 && all.length > 0) {
       this.#dropped.note(() => {
         const why = all.map(({ endpoint, test }) => `for ${endpoint}, ${test?.explain?.(filtered) ?? ''}`);
-        return `a message to ${topicArn} is delivered to nobody, because the filter policy of each subscription refuses it: ${why.join('; ')}`;
+        return `a message to ${topicArn} is not delivered, because the filter policy of each subscription refuses it: ${why.join('; ')}`;
       });
     }
     for (const subscription of wanting)

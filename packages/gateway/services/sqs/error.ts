@@ -54,7 +54,7 @@ export class SqsError extends Error {
     return { kind: 'error', status, code: UNMODELLED[code] ?? `com.amazonaws.sqs#${code}`, message, headers };
   }
 
-  /** The query protocol has another text for a queue that does not exist [obs]. */
+  /** The query protocol has a different message for a queue that does not exist [obs]. */
   get #queryMessage(): string {
     return this.code === 'QueueDoesNotExist'
       ? 'The specified queue does not exist for this wsdl version.'

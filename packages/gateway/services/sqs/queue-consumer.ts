@@ -195,7 +195,7 @@ export class QueueConsumer {
     const again = `. Its messages can be received again after ${visibilityMs / 1000} s (VisibilityTimeout)`;
     return redrive === undefined
       ? `${again}, until they expire, because the queue has no RedrivePolicy`
-      : `${again}, and move to ${lastPartOf(redrive.deadLetterArn)} once each was received ${redrive.maxReceiveCount} ${redrive.maxReceiveCount === 1 ? 'time' : 'times'}`;
+      : `${again}, and move to ${lastPartOf(redrive.deadLetterArn)} once each has been received ${redrive.maxReceiveCount} ${redrive.maxReceiveCount === 1 ? 'time' : 'times'}`;
   }
 
   #failedOf(

@@ -180,7 +180,7 @@ export class LocalQueue {
   send(message: NewMessage): QueuedMessage {
     if (!this.#at.hasRoomFor(message.body.length))
       throw new OverfullError(
-        `the queues of this gateway are full: they hold at most ${MAX_MESSAGES} messages and ${MAX_BYTES / 1024 ** 2} MB; receive or purge messages first`,
+        `the queues of this gateway are full: together, they can contain at most ${MAX_MESSAGES} messages and ${MAX_BYTES / 1024 ** 2} MB; receive or purge messages first`,
       );
     const { message: queued, isNew } = this.#queue.send(message, this.#at.random.uuid(), this.#now());
     if (isNew) {

@@ -242,7 +242,7 @@ function changeOne(queue: LocalQueue, input: UnknownMembers): void {
   const receipt = receiptOf(input);
   if (!receipt.includes(':'))
     throw new SqsError('ReceiptHandleIsInvalid', 'The input receipt handle is invalid.');
-  // The 12 hours begin when the message is received (aws/aws-sdk-net#794). The words: localstack/localstack#3956.
+  // The 12 hours begin when the message is received (aws/aws-sdk-net#794). Wording: localstack/localstack#3956.
   if ((queue.sinceReceived(receipt) ?? 0) + seconds * 1000 > MAX_VISIBILITY_SECONDS * 1000)
     throw invalid(
       `Value ${seconds} for parameter VisibilityTimeout is invalid. Reason: Total VisibilityTimeout for the message is beyond the limit [${MAX_VISIBILITY_SECONDS} seconds]`,
@@ -348,7 +348,7 @@ const MAPS: Readonly<Record<string, readonly [target: string, name: string, valu
   Tag: ['Tags', 'Key', 'Value'],
 };
 
-/** Reads the input of a call. A number may be passed as a number or as a text. */
+/** Reads the input of a call. A number may be passed as a number or as a string. */
 function readSqsInput(operation: Exclude<AwsOperation, { protocol: 'rest' }>, path: string): UnknownMembers {
   const input: UnknownMembers =
     operation.protocol === 'json' ? (operation.input ?? {}) : unfold(treeOf(operation.parameters));

@@ -58,7 +58,7 @@ class StatesService implements Service {
     jsonVersion: '1.0',
     adviseInstead: ({ operation }) =>
       operation.protocol === 'json' && OF_RUNS.test(operation.action)
-        ? 'use StartExecution, which is recorded, if no result is needed, because state machines do not run here even if the template defines them'
+        ? 'if no result is needed, use StartExecution, which is recorded; state machines do not run here, even if the template defines them'
         : undefined,
     answer: ({ operation }) => {
       if (operation.protocol !== 'json') return undefined;

@@ -125,7 +125,7 @@ function compare(table: TableDefinition, description: unknown): void {
 function refuseChange(table: TableDefinition, property: string, found: string, wanted: string): never {
   throw ownFault(
     propertyAt(table.place, property),
-    `table ${table.name} already exists with [${found}], but the template has [${wanted}]. Give the table another name, ` +
+    `table ${table.name} already exists with [${found}], but the template has [${wanted}]. Give the table a different name, ` +
       'delete it, or start with another --data directory',
   );
 }

@@ -228,7 +228,7 @@ class TableReader {
     }
   }
 
-  /** @param globals the number of names that are of global indexes; the other names are of local indexes */
+  /** @param globals how many of the names belong to global indexes; the others belong to local indexes */
   #failAtSecond(names: readonly string[], globals: number): never {
     const second = names.findIndex((name, index) => names.indexOf(name) < index);
     const at =

@@ -59,7 +59,7 @@ const MAX_HISTORIES = 200;
 export class LocalValues {
   readonly #options: LocalValuesOptions;
   #parameters = new Map<string, Parameter>();
-  /** The versions that calls have written, and the one before the first of them, by name. */
+  /** The versions that calls have written, and the version before the first of them, by parameter name. */
   readonly #history = new Map<string, readonly Parameter[]>();
   /** The parameters that calls have written or deleted, by name. */
   readonly #ofCalls = new Map<string, WrittenByCall<ParameterDefinition | undefined>>();

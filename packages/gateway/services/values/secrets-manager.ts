@@ -77,7 +77,7 @@ function getValue(fields: UnknownMembers, secret: Secret, home: Home): UnknownMe
   const [stage, id] = [asText(fields['VersionStage']), asText(fields['VersionId'])];
   const all = versionsOf(secret);
   const found = all.find((one) => (id === undefined ? one.stages.includes(stage ?? CURRENT) : one.id === id));
-  // If the call names a version, AWS looks for the stage at this version [obs].
+  // If the call names a version and a staging label, AWS requires that this version has the label [obs].
   if (id !== undefined && found !== undefined && stage !== undefined && !found.stages.includes(stage))
     throw new ServiceRefusal(
       'InvalidRequestException',
@@ -195,7 +195,7 @@ function write(
   if (known.content.isText !== content.isText || !known.content.bytes.equals(content.bytes))
     throw new ServiceRefusal(
       'ResourceExistsException',
-      `The version ${token} exists with another value, and the value of a version cannot be changed.`,
+      `The version ${token} already exists with a different value, and the value of a version cannot be changed.`,
     );
   return known.stages;
 }

@@ -47,16 +47,16 @@ export function fieldsOf({ request: { body } }: AwsCall): UnknownMembers {
 }
 
 /**
- * Reads a required text.
- * @throws ServiceRefusal if the text is missing or empty
+ * Reads a required string.
+ * @throws ServiceRefusal if the string is missing or empty
  */
 export function textField(fields: UnknownMembers, name: string): string {
   return new CallInput(fields, POLICY).text(name, { least: 1 });
 }
 
 /**
- * Reads a required list of texts.
- * @throws ServiceRefusal unless there are 1 to `most` texts
+ * Reads a required list of strings.
+ * @throws ServiceRefusal unless there are 1 to `most` strings
  */
 export function textsField(fields: UnknownMembers, name: string, most: number): readonly string[] {
   return new CallInput(fields, POLICY).texts(name, { isRequired: true, least: 1, most });

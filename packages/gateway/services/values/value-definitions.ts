@@ -148,7 +148,7 @@ class Reader implements ValueDefinitions {
     else this.parameters.set(name, { type, value: this.#textOf(node, type, content) });
   }
 
-  /** Returns a value as text. As on AWS, a list is one text whose items are separated by commas. */
+  /** Returns a value as a string. As on AWS, a list is one string whose items are separated by commas. */
   #textOf(node: Node, type: ParameterType, { bytes }: Content): string {
     const written: unknown = isMap(node) ? node.get('value', true) : node;
     if (type !== 'StringList' || !isSeq(written)) return bytes.toString('utf8');

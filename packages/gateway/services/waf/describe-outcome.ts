@@ -1,5 +1,5 @@
 /**
- * Creates the sentences of `explain` about web ACLs. They tell what a web ACL did with a request, and what would change
+ * Creates the sentences of `explain` about web ACLs. They say what a web ACL did with a request, and what would change
  * the result.
  */
 import { adviseOversize, describeOversize } from './describe-oversize.ts';
@@ -113,7 +113,7 @@ function describeUnjudged(acl: WebAcl, unjudged: readonly Unjudged[]): readonly 
   });
 }
 
-/** A managed group has fewer rules than this that one reason concerns; a group of the owner may have more. */
+/** In a managed group, fewer rules than this have the same reason. An owner's group may have more such rules. */
 const MOST_NAMES = 24;
 
 function listed(names: readonly string[]): string {

@@ -26,7 +26,7 @@ const X_RAY_ID = /^1-[0-9a-f]{8}-[0-9a-f]{24}$/i;
 /** A trace id in the form of W3C Trace Context, which X-Ray also accepts. */
 const W3C_ID = /^([0-9a-f]{8})([0-9a-f]{24})$/i;
 
-/** Converts a text to X-Ray's form of a trace id; undefined if the text is not a trace id. */
+/** Converts a string to X-Ray's form of a trace id; undefined if the string is not a trace id. */
 export function toTraceId(text: unknown): string | undefined {
   if (typeof text !== 'string') return undefined;
   return X_RAY_ID.test(text) ? text : W3C_ID.test(text) ? text.replace(W3C_ID, '1-$1-$2') : undefined;

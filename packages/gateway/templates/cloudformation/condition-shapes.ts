@@ -19,7 +19,7 @@ export const NOT_BOOLEAN =
   'Template format error: Conditions can only be boolean operations on parameters and other conditions';
 
 /**
- * What CloudFormation says about a condition function with other arguments: awsdocs/aws-cloudformation-user-guide#1177,
+ * CloudFormation's messages for a condition function with other arguments: awsdocs/aws-cloudformation-user-guide#1177,
  * buildkite/elastic-ci-stack-for-aws#370, aws/aws-cdk#25696.
  */
 export const CONDITION_FORMS = {
@@ -46,7 +46,7 @@ export function checkConditionShapes(template: JsonObject, refuse: Refuse): void
   const conditions = Object.entries(mapOf(template, 'Conditions'));
   const parameters = mapOf(template, 'Parameters');
   for (const [name, condition] of conditions) {
-    // Fn::Transform and Fn::ForEach make conditions, and are reported by those who read them.
+    // Fn::Transform and Fn::ForEach generate conditions. Their errors are reported where they are expanded.
     if (name.startsWith('Fn::')) continue;
     const problem =
       findImport(condition, ['Conditions', name]) ?? findProblem(condition, ['Conditions', name], parameters);
@@ -86,7 +86,7 @@ function findImport(value: Json, at: Path): Problem | undefined {
   return undefined;
 }
 
-/** Returns the first wrong operation of a condition, and what CloudFormation says about it; undefined if all are right. */
+/** Returns the first wrong operation of a condition, with CloudFormation's message; undefined if all are right. */
 function findProblem(condition: Json, at: Path, parameters: JsonObject): Problem | undefined {
   const [[name, argument] = ['', null], ...others] = Object.entries(membersOf(condition));
   if (name === 'Fn::Transform') return undefined;
@@ -107,7 +107,7 @@ function isConditionFunction(name: string): name is keyof typeof CONDITION_FORMS
   return Object.hasOwn(CONDITION_FORMS, name);
 }
 
-/** Whether an argument of Fn::Equals is a text, or a function that may return one. */
+/** Whether an argument of Fn::Equals is a string, or a function that may return one. */
 function isText(value: Json, parameters: JsonObject): boolean {
   if (!isJsonObject(value)) return !isJsonList(value) && value !== null;
   const [name = '', ...others] = Object.keys(value);
@@ -116,7 +116,7 @@ function isText(value: Json, parameters: JsonObject): boolean {
     const type = membersOf(parameters[referred])['Type'];
     return others.length === 0 && !(typeof type === 'string' && isListType(type));
   }
-  // AWS::LanguageExtensions resolves a function in the place of the name.
+  // A function in place of the name is allowed, because AWS::LanguageExtensions resolves it.
   if (isJsonObject(referred)) return others.length === 0;
   return name.startsWith('Fn::') && others.length === 0 && !LIST_FUNCTIONS.has(name);
 }

@@ -1,6 +1,6 @@
 /**
- * Replaces dynamic references (`{{resolve:ssm:…}}`, `{{resolve:secretsmanager:…}}`) in properties of resources by their
- * values. As in CloudFormation, this happens after all intrinsic functions.
+ * Replaces dynamic references (`{{resolve:ssm:…}}`, `{{resolve:secretsmanager:…}}`) in properties of resources with
+ * their values. As in CloudFormation, this happens after all intrinsic functions.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
  */
 import { isJsonList, isJsonObject } from '@gatewright/aws/json-object';

@@ -36,7 +36,7 @@ export function expandForEach(tree: SourceTree, surroundings: Surroundings): Jso
 class Expansion {
   readonly #tree: SourceTree;
   readonly #surroundings: Surroundings;
-  /** Resources do not exist yet, so a list can only follow from parameters and mappings. */
+  /** Resources do not exist yet, so a list can only be computed from parameters and mappings. */
   readonly #scope: Scope;
   #copies = 0;
 
@@ -108,7 +108,7 @@ class Expansion {
     });
   }
 
-  /** Reads a list, whose items and whole may be functions of parameters and mappings. */
+  /** Reads a list. The list, and each of its items, may be a function of parameters and mappings. */
   #readCollection(collection: Json, at: Path): readonly string[] {
     const items = resolveValue(collection, this.#scope, at);
     const texts = isJsonList(items) ? items.filter((item) => typeof item === 'string') : [];

@@ -21,7 +21,7 @@ export const NO_VALUE = Symbol('AWS::NoValue');
 export const NOT_KNOWN = 'Fn::NotKnown';
 export type Resolved = Json | typeof NO_VALUE;
 
-/** Resolves the names of one stack. `fail` throws a `DefinitionError` at the place of `at`. */
+/** Resolves the names of one stack. `fail` throws a `DefinitionError` with the location of `at`. */
 export interface Scope {
   readonly region: string;
   /** Whether the template has the transform AWS::LanguageExtensions. */
@@ -41,7 +41,7 @@ type ResolvedFunction = (typeof RESOLVED_FUNCTIONS)[number];
 /** org-formation/org-formation-cli#412 */
 const JOIN_FORM =
   'Template error: every Fn::Join object requires two parameters, (1) a string delimiter and (2) a list of strings to be joined or a function that returns a list of strings (such as Fn::GetAZs) to be joined.';
-/** Functions whose result is a text on AWS too. */
+/** Functions whose result is also a string on AWS. */
 const TEXT_FUNCTIONS = ['Ref', 'Fn::Join', 'Fn::Sub', 'Fn::Base64'];
 
 const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
@@ -203,7 +203,7 @@ function call(name: string, value: JsonObject, scope: Scope, at: Path): Call {
     );
   }
   const argument = value[name] ?? null;
-  // What a macro makes of the argument is not known here.
+  // The result of the macro is not known here.
   if (isJsonObject(argument) && argument['Fn::Transform'] !== undefined)
     call('Fn::Transform', argument, scope, [...at, name]);
   return { name, intrinsic, argument };
@@ -316,7 +316,7 @@ function resolveList(value: Json | undefined, name: string, scope: Scope, at: Pa
     : scope.fail(
         at,
         name === 'Fn::Join' ? JOIN_FORM : `Template error: ${name} requires a list of values`,
-        // A function may return a list on AWS whose value here is only a text, such as an attribute of a resource.
+        // A function that returns a list on AWS may return only a string here, such as for an attribute of a resource.
         isJsonObject(value) && !TEXT_FUNCTIONS.some((one) => Object.hasOwn(value, one))
           ? 'value-elsewhere'
           : undefined,

@@ -101,7 +101,7 @@ function checkCommonNames(template: JsonObject, refuse: Refuse): void {
       );
 }
 
-/** The characters of names in mappings, each with what CloudFormation says about others. */
+/** The characters that names in mappings may have, with CloudFormation's messages about other characters. */
 const MAPPING_NAMES = {
   /** cloudtools/troposphere#426, aws/aws-cdk#18789, aws/serverless-application-model#1608 */
   attribute: [

@@ -34,7 +34,7 @@ export class MadeValues {
   }
 
   /**
-   * Returns an SSM parameter that this stack makes in `region`: a resource of the stack, or one of CDK's exports.
+   * Returns an SSM parameter that this stack creates in `region`: a resource of the stack, or one of CDK's exports.
    * Returns undefined if there is none, or its value is unknown.
    */
   parameter(name: string, region: string): StoredParameter | undefined {
@@ -59,8 +59,8 @@ export class MadeValues {
   }
 
   /**
-   * Returns the text of a secret by its name or ARN; undefined if the stack does not make it. A generated secret stays
-   * the same while the gateway runs.
+   * Returns the value of a secret by its name or ARN; undefined if the stack does not create it. A generated secret
+   * stays the same while the gateway runs.
    */
   secret(id: string): string | undefined {
     const logicalId = this.#find(

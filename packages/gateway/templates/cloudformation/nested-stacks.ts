@@ -60,7 +60,7 @@ export async function readFamily(file: string, parents: readonly string[] = []):
 function describeMissing(path: string): Pick<Finding, 'consequence' | 'message' | 'rule'> {
   const written = path.replaceAll('\\', '/');
   const hint =
-    written === path ? '' : `; write ${written}, because only Windows separates folders by backslashes`;
+    written === path ? '' : `; write ${written}, because only Windows uses backslashes as path separators`;
   return {
     consequence: NO_RESOURCES,
     message: `the template ${path} of the nested stack does not exist${hint}`,
@@ -83,9 +83,9 @@ function localTemplate(resource: JsonObject): { type: string; property: string; 
 type ParameterFault = { readonly at: Path; readonly message: string; readonly remedy: string };
 
 /**
- * Finds parameters that a parent passes and the nested template does not declare, and those without a default that it
- * does not pass (aws-samples/amazon-ec2-image-builder-samples#18, dougmoscrop/serverless-plugin-split-stacks#92). What
- * Fn::If or a macro passes is not known here.
+ * Finds parameters that a parent passes and the nested template does not declare, and parameters without a default that
+ * the parent does not pass (aws-samples/amazon-ec2-image-builder-samples#18,
+ * dougmoscrop/serverless-plugin-split-stacks#92). The parameters that Fn::If or a macro passes are not known here.
  */
 export function findParameterFaults(given: JsonObject, template: JsonObject): readonly ParameterFault[] {
   const names = Object.keys(given);

@@ -110,7 +110,7 @@ function readParameter(
     // value.
     const found = text === undefined ? undefined : stored?.parameter(text);
     const read = (value: string): Json => (SSM_LIST_TYPE.test(type) ? splitList(value) : value);
-    // CloudFormation accepts no SecureString for a template parameter.
+    // CloudFormation does not accept a SecureString as the value of a template parameter.
     if (found === undefined || found.type === 'SecureString')
       return { kind: 'in-ssm', parameter: text ?? '', read, message: ssmMessage(name, type) };
     return { kind: 'value', value: read(found.value) };

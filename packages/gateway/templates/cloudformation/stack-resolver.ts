@@ -363,7 +363,7 @@ export class StackResolver implements Scope {
   }
 
   /**
-   * Resolves those parts of a resource that can be resolved. All other parts are omitted. A missing part counts as a
+   * Resolves the parts of a resource that can be resolved. All other parts are omitted. A missing part counts as a
    * fault if requests depend on it.
    */
   #resolveParts(
@@ -385,7 +385,7 @@ export class StackResolver implements Scope {
     const partial = { properties: {} as Record<string, Json>, unknown: [] as string[] };
     const entries = Object.entries(properties).flatMap(([name, value]): [string, Json][] => {
       const isMissed = isRead(this.#types, logicalId, type, name);
-      const consequence = isMissed ? `${logicalId} may not behave as on AWS` : NO_CONSEQUENCE;
+      const consequence = isMissed ? `${logicalId} may behave differently than on AWS` : NO_CONSEQUENCE;
       return this.#tolerance.attempt(
         consequence,
         () => {

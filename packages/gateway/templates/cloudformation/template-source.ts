@@ -120,7 +120,7 @@ function requireObject(value: Json, file: string): JsonObject {
   if (value === null) {
     const needed = /^serverless\./.test(basename(file))
       ? 'a service needs a name, a provider and functions'
-      : 'a template needs a section Resources';
+      : 'a template needs a Resources section';
     throw new DefinitionError({ file, line: 1 }, `the file is empty; ${needed}`);
   }
   throw new DefinitionError({ file, line: 1 }, 'the file must be a mapping of sections, such as "Resources"');
@@ -135,7 +135,7 @@ function parseJson(text: string): Json | undefined {
   }
 }
 
-/** Keeps numbers such as `1.0` and `012345678901` as text, because CloudFormation treats them as texts. */
+/** Keeps numbers such as `1.0` and `012345678901` as strings, because CloudFormation treats them as strings. */
 function keepNumberText(_key: string, value: unknown, context?: { source?: string }): unknown {
   return typeof value === 'number' && context?.source !== undefined && String(value) !== context.source
     ? context.source

@@ -156,7 +156,7 @@ function repeatedKeys(tree: SourceTree): readonly Finding[] {
     ...keyAt(tree, path, line),
     message: `the key ${path.at(-1) ?? ''} is repeated`,
     rule: 'repeated-key',
-    consequence: `the last one, in line ${line}, is used`,
+    consequence: `the last one, on line ${line}, is used`,
   }));
 }
 

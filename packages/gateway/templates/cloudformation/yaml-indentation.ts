@@ -1,11 +1,11 @@
 /**
- * Repairs flow collections and quoted texts whose later lines are indented too little. YAML 1.2 refuses them, but AWS's
- * tools ignore indentation there. The repair indents such lines further and does not change line numbers.
+ * Repairs flow collections and quoted strings whose later lines are indented too little. YAML 1.2 refuses them, but
+ * AWS's tools ignore indentation there. The repair indents such lines further and does not change line numbers.
  */
 import { isMap, isScalar, isSeq, visit } from 'yaml';
 import type { Document } from 'yaml';
 
-/** Repairs the first collection or text that has such lines. Returns undefined if there is none. */
+/** Repairs the first collection or string that has such lines. Returns undefined if there is none. */
 export function deepenFirst(text: string, document: Document.Parsed): string | undefined {
   const start = firstUnclosed(text, document);
   if (start === undefined) return undefined;

@@ -1,6 +1,6 @@
 /**
  * Reads the OpenAPI document of a `Body`, which may be any JSON. Everything is read by path, so that messages can name
- * the place. Parts that AWS does not read are reported.
+ * the location. Parts that AWS does not read are reported.
  */
 import { unescapePointer } from '@gatewright/aws/json-pointer';
 import { DefinitionError } from '../../core/errors.ts';
@@ -24,8 +24,8 @@ export type Operation = {
   readonly value: JsonObject;
   readonly at: DocumentPath;
   /**
-   * The parameters of the operation, including those parameters of the path that the operation does not override. A
-   * parameter overrides another that has the same name and place.
+   * The parameters of the operation, including the parameters of the path that the operation does not override. A
+   * parameter overrides another that has the same name and location.
    */
   readonly parameters: readonly Found[];
 };

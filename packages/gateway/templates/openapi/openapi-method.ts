@@ -14,7 +14,7 @@ const LOCATIONS: Readonly<Record<string, string>> = {
 /**
  * Returns the parameters of the path, which AWS adds even if the document does not declare them (localstack/localstack,
  * test_apigateway_import.snapshot.json, swagger-mock-cors.json, recorded). A parameter that the integration maps is not
- * added: AWS checks the mapping against what the document declares, and refuses the import
+ * added: AWS checks the mapping against the parameters that the document declares, and refuses the import
  * (https://repost.aws/knowledge-center/api-gateway-proxy-path-parameter-error).
  */
 function inPath({ path, value }: Operation): readonly (readonly [name: string, isRequired: true])[] {

@@ -84,8 +84,8 @@ export class ImportedModels {
 
   /**
    * Whether an operation refers to a model that the document does not have. An import leaves out such a reference with
-   * a warning (developer guide, "Errors and warnings from importing your API"). Only within a model is such a reference
-   * refused.
+   * a warning (developer guide, "Errors and warnings from importing your API"). Such a reference is refused only within
+   * a model.
    */
   #isLeftOut(reference: string, at: DocumentPath): boolean {
     const path = reference.startsWith('#/') ? pointerPath(reference) : [];

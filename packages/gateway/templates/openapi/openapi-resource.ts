@@ -1,6 +1,6 @@
 /**
  * Represents a resource that an OpenAPI document defines. Its logical id is the id of its API, followed by its key; its
- * place is in the API's `Body`.
+ * location is in the API's `Body`.
  */
 import type { DefinitionError } from '../../core/errors.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';

@@ -13,7 +13,7 @@ type MethodSecurity = {
   readonly authorizer: string | undefined;
   readonly scopes: readonly string[];
   readonly apiKeyRequired: boolean;
-  /** The place of the requirement that names the authorizer or the signature; undefined if there is none. */
+  /** The location of the requirement that names the authorizer or the signature; undefined if there is none. */
   readonly at?: DocumentPath | undefined;
 };
 
@@ -112,7 +112,10 @@ const MEMBERS: Readonly<Record<string, string>> = {
   ProviderARNs: 'providerARNs',
 };
 
-/** Returns the place of a property of an authorizer in its scheme. A scheme itself names the header of a token. */
+/**
+ * Returns the location of an authorizer's property in its scheme. The scheme itself contains the name of the header
+ * with the token.
+ */
 export function placeOfAuthorizer({ at, value }: Found, property: string | undefined): DocumentPath {
   if (property === undefined) return at;
   const [head = '', ...rest] = property.split('.');

@@ -117,7 +117,7 @@ function toMap(value: Json): Json {
   return Object.fromEntries(pairs) as JsonObject;
 }
 
-/** Converts a value to a list. The text `module,main` is also a list. */
+/** Converts a value to a list. The string `module,main` is also a list. */
 function toList(value: Json): string[] {
   if (typeof value === 'string') return value.split(',').map((part) => part.trim());
   return isJsonList(value) ? value.filter((item) => typeof item === 'string') : [];

@@ -30,20 +30,20 @@ const CLOUDFORMATION_TYPES: Readonly<Record<string, string>> = {
 /** A connector of the template: a resource of its own, or an entry in `Connectors` of the resource that is its source. */
 type Connector = {
   readonly origin: string;
-  /** The place of its properties below the resource `origin`. */
+  /** The location of its properties below the resource `origin`. */
   readonly place: Path;
   readonly name: string;
   readonly properties: JsonObject;
   readonly condition: Json | undefined;
 };
 
-/** A refusal in SAM's words, with the place below the properties of the connector. */
+/** A refusal in SAM's words, with the location below the properties of the connector. */
 type Refused = { readonly at: Path; readonly message: string; readonly remedy: string };
 type Made = { readonly id: string; readonly type: string; readonly properties: JsonObject };
 
 /**
- * Makes the resources of all connectors. It is called after all other resources are expanded, because a connector reads
- * the types and roles of the resources that SAM makes.
+ * Generates the resources of all connectors. It is called after all other resources are expanded, because a connector
+ * reads the types and roles of the resources that SAM generates.
  */
 export function expandConnectors(expansion: SamExpansion, declared: JsonObject): void {
   for (const connector of connectorsOf(declared)) {
@@ -149,7 +149,7 @@ function connect({ name, suffix, permissions, at }: Link, ends: Ends): readonly 
       {
         at,
         message: `Unable to create ${pair}; it's not supported or the template is invalid.`,
-        remedy: 'replace the connector by a policy of the function, or by a permission',
+        remedy: 'replace the connector with a policy of the function or with a permission',
       },
     ];
   const refused = refusePermissions(profile, permissions, pair);
@@ -262,7 +262,7 @@ function refuseMissing(profile: Profile, ends: Ends, at: Path): Refused | undefi
     return refuse(
       profile.holder,
       'IAM role name',
-      'refer to a role of this template, or let SAM make the role, so that the policy can name it',
+      'refer to a role of this template, or let SAM generate the role, so that the policy can name it',
     );
   const { arn, queueUrl } = ends.Destination;
   if (profile.makes === 'queue policy' && queueUrl === undefined)
@@ -389,7 +389,7 @@ function referredId(value: Json | undefined): string | undefined {
   return rest.length === 1 && typeof id === 'string' ? id : undefined;
 }
 
-/** Replaces each DependsOn of the connector by a DependsOn of the resources that the connector has created. */
+/** Replaces each DependsOn on the connector with a DependsOn on the resources that the connector has created. */
 function waitFor({ resources }: SamExpansion, connector: string, made: readonly string[]): void {
   for (const [logicalId, resource] of resources) {
     const on = asOneOrMore(membersOf(resource)['DependsOn']);

@@ -23,7 +23,7 @@ const ALL_METHODS = 'DELETE,GET,HEAD,OPTIONS,PATCH,POST,PUT';
 
 /**
  * Adds the OPTIONS methods to a document.
- * @throws DefinitionError for what SAM refuses: an unknown member, or credentials for every origin
+ * @throws DefinitionError for a setting that SAM refuses: an unknown member, or credentials for every origin
  */
 export function addCors(
   expansion: SamExpansion,

@@ -6,7 +6,7 @@ import { isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
 import { NO_ROUTE } from '../openapi/openapi-document.ts';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 
-/** The headers of the answer to a preflight request, with the members of `Cors` from which SAM makes them. */
+/** The headers of the response to a preflight request, with the members of `Cors` from which SAM generates them. */
 export const PREFLIGHT_HEADERS = {
   'Access-Control-Allow-Origin': 'AllowOrigin',
   'Access-Control-Allow-Headers': 'AllowHeaders',

@@ -7,7 +7,7 @@ export type SamEvent = {
   readonly ownerId: string;
   readonly eventName: string;
   /**
-   * The names of the function and the event combined. It is the logical id of the resource that belongs to the event
+   * The combined names of the function and the event. This is the logical id of the resource that belongs to the event
    * source itself.
    */
   readonly id: string;

@@ -137,7 +137,7 @@ export class SamExpansion {
     if (logicalId !== origin) this.origins.set(logicalId, this.origins.get(origin) ?? origin);
   }
 
-  /** Whether the template, or another resource of SAM, has a resource with the id that SAM makes. */
+  /** Whether the template, or another resource of SAM, has a resource with the id that SAM generates. */
   #isTaken(origin: string, logicalId: string, type: string): boolean {
     const isDeclared = logicalId !== origin && this.has(logicalId);
     const isShared = SHARED.has(type) && this.#member(['Resources', logicalId])['Type'] === type;
@@ -175,13 +175,13 @@ export class SamExpansion {
     this.#documentPlaces.set(JSON.stringify([apiId, path, key]), event);
   }
 
-  /** Records the event from which a notification of a bucket is made. */
+  /** Records the event from which a bucket's notification is generated. */
   placeNotification(bucketId: string, index: number, event: { ownerId: string; eventName: string }): void {
     const place = ['Resources', event.ownerId, 'Properties', 'Events', event.eventName];
     this.#notificationPlaces.set(JSON.stringify([bucketId, String(index)]), place);
   }
 
-  /** Returns the place in the SAM template for a path into the converted template. */
+  /** Returns the location in the SAM template for a path into the converted template. */
   originOf(path: Path): Path {
     return findOrigin(path, {
       origins: this.origins,
@@ -242,7 +242,7 @@ export class SamExpansion {
     });
   }
 
-  /** Adds a route. If the route names no API, it belongs to the implicit API. */
+  /** Adds a route. If the route does not name an API, it belongs to the implicit API. */
   addRoute(kind: ApiKind, api: Json | undefined, route: SamRoute): void {
     const named = isJsonObject(api) ? api['Ref'] : api;
     if (named !== undefined && (typeof named !== 'string' || !this.#isApi(named))) {
@@ -323,7 +323,7 @@ export class SamExpansion {
   }
 
   /**
-   * Reports what SAM refuses in the section Globals.
+   * Reports the parts of the section Globals that SAM refuses.
    * @throws DefinitionError if errors are not tolerated
    */
   refuseGlobals(): void {
@@ -356,7 +356,7 @@ export class SamExpansion {
     this.#tolerance.note(error, 'it is served without this part');
   }
 
-  /** Returns the place that a message is about: the property, or the member of the event, that it names. */
+  /** Returns the location that a message is about: the property, or the member of the event, that it names. */
   #placeOf(logicalId: string, message: string): Path {
     const at = ['Resources', logicalId];
     const [, event, words = ''] = /^event (\w+): (.*)/s.exec(message) ?? [];
@@ -466,7 +466,7 @@ export function streamingUri(functionArn: Json): Json {
 
 /**
  * Returns a permission for one API to invoke a function. `scope` follows the API's id in the source ARN.
- * @param api the logical id of the API, or a text that is used as it is
+ * @param api the logical id of the API, or a string that is used as it is
  */
 export function permission(
   functionName: Json,

@@ -119,7 +119,7 @@ function targetOf(expansion: SamExpansion, logicalId: string, properties: JsonOb
       logicalId,
       `AutoPublishAlias name ('${alias}') must contain only alphanumeric characters, hyphens, or underscores matching (?!^[0-9]+$)([a-zA-Z0-9-_]+) pattern.`,
     );
-  // As in SAM, D and U replace the characters that an alias can contain and a logical id cannot.
+  // As in SAM, D and U replace the characters that an alias can contain but a logical id cannot.
   const aliasPart = alias.replaceAll('-', 'D').replaceAll('_', 'U');
   const [versionId, aliasId] = [`${logicalId}Version`, `${logicalId}Alias${aliasPart}`];
   expansion.make(logicalId, versionId, 'AWS::Lambda::Version', {
@@ -151,7 +151,7 @@ function codeOf(properties: JsonObject): Json {
 }
 
 /**
- * Converts a location. A local path stays a text, and `s3://bucket/key` and `{Bucket, Key}` are converted to
+ * Converts a location. A local path stays a string, and `s3://bucket/key` and `{Bucket, Key}` are converted to
  * CloudFormation's form.
  */
 export function localOrS3(uri: Json): Json {

@@ -55,8 +55,8 @@ export function expandHttpApi(expansion: SamExpansion, api: SamApi): void {
 }
 
 /**
- * Returns the API's own document, or an empty document if it has none. The routes of the events and their security are
- * added to it.
+ * Returns the API's own document, or an empty document if it does not have one. The routes of the events and their
+ * security are added to it.
  */
 function documentOf(expansion: SamExpansion, api: SamApi, auth: JsonObject): Json {
   const { logicalId, properties, routes } = api;
@@ -75,7 +75,7 @@ function documentOf(expansion: SamExpansion, api: SamApi, auth: JsonObject): Jso
   return addHttpSecurity(expansion, logicalId, document, auth);
 }
 
-/** Adds a route, and applies what its event says. If the document has the route, its integration stays. */
+/** Adds a route, and applies the settings of its event. If the document has the route, its integration stays. */
 function addRoute(
   expansion: SamExpansion,
   api: SamApi,

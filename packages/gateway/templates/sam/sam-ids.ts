@@ -21,7 +21,7 @@ export function makeRestPermissionId(stem: string, stageName: string): string {
   return IS_ID_PART.test(stageName) ? `${stem}${stageName}` : `${stem}${digestOf(stageName)}`;
 }
 
-/** Returns the digest that stands in a logical id for a value that the id cannot contain. */
+/** Returns the digest that replaces, in a logical id, a value that the id cannot contain. */
 export function digestOf(value: Json): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value, sortMembers);
   return createHash('sha1').update(text).digest('hex').slice(0, 10);
@@ -41,7 +41,7 @@ export function idPart(text: string): string {
 }
 
 /**
- * SAM makes resources of these types even if the template already declares a resource of the same type and id.
+ * SAM generates resources of these types even if the template already declares a resource of the same type and id.
  * @see https://github.com/aws/serverless-application-model/blob/develop/samtranslator/translator/verify_logical_id.py
  */
 export const SHARED: ReadonlySet<string> = new Set([

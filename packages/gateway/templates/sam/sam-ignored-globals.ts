@@ -1,4 +1,4 @@
-/** What SAM's transform refuses in the attribute IgnoreGlobals of a resource. */
+/** Finds errors in the attribute IgnoreGlobals of a resource that SAM's transform refuses. */
 import { isJsonList } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { nearestOf } from '../../core/deployability/spelling.ts';

@@ -9,7 +9,7 @@ import type { Path } from '../cloudformation/template-source.ts';
 export type Refusal = {
   readonly at: Path;
   readonly message: string;
-  /** What to do. Properties have SAM's names. */
+  /** The change that the user should make, with SAM's names of properties. */
   readonly remedy: string;
 };
 

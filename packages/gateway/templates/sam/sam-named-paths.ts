@@ -20,7 +20,7 @@ export function namedIn(properties: JsonObject, from: Path, message: string): Pa
   return at === from ? undefined : at;
 }
 
-/** Returns the path of the first text, or else of the first key, whose name is one of the words. */
+/** Returns the path of the first string, or else of the first key, whose name is one of the words. */
 export function findNamed(value: Json, at: Path, words: ReadonlySet<string>): Path | undefined {
   if (typeof value === 'string') return words.has(value) ? at : undefined;
   if (!isJsonObject(value)) return undefined;

@@ -1,6 +1,6 @@
 /**
- * Finds the place in a SAM template from which a part of the converted template was made. SAM keeps no record of it, so the
- * place follows from the names that SAM gives to what it makes.
+ * Finds the location in a SAM template from which a part of the converted template was generated. SAM keeps no record
+ * of it, so the location follows from the names that SAM gives to the resources that it generates.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
@@ -11,7 +11,7 @@ import { PREFLIGHT_HEADERS } from './sam-document.ts';
 import type { Path } from '../cloudformation/template-source.ts';
 
 type Expanded = {
-  /** The resource of the template for each resource that SAM makes. */
+  /** The resource of the template for each resource that SAM generates. */
   readonly origins: ReadonlyMap<string, string>;
   /** The event of each operation; the key is the JSON of the API, the path and the method. */
   readonly documentPlaces: ReadonlyMap<string, Path>;
@@ -22,7 +22,7 @@ type Expanded = {
   memberAt(path: Path): JsonObject;
 };
 
-/** Maps the properties of the resources that SAM makes from events to properties of events, if the names differ. */
+/** Maps the properties of the resources that SAM generates from events to properties of events, if the names differ. */
 const OF_EVENTS: Readonly<Record<string, string>> = {
   ScheduleExpression: 'Schedule',
   EventPattern: 'Pattern',
@@ -32,7 +32,7 @@ const OF_EVENTS: Readonly<Record<string, string>> = {
 };
 /** The members of a target that SAM takes from members of `Target`. It takes all others from properties of the event. */
 const OF_TARGETS: Readonly<Record<string, Path>> = { Id: ['Target', 'Id'] };
-/** Maps the properties of the resources that SAM makes for the queue of a topic to members of `SqsSubscription`. */
+/** Maps the properties of the resources that SAM generates for the queue of a topic to members of `SqsSubscription`. */
 const OF_QUEUES: Readonly<Record<string, string>> = {
   EventSourceArn: 'QueueArn',
   Endpoint: 'QueueArn',
@@ -77,7 +77,7 @@ const OF_FUNCTIONS: Readonly<Record<string, string>> = {
   Url: 'FunctionUrlConfig',
   EventInvokeConfig: 'EventInvokeConfig',
 };
-/** The resources that SAM makes from `Domain` of an API. */
+/** The resources that SAM generates from `Domain` of an API. */
 const OF_DOMAIN =
   /^AWS::(?:ApiGateway(?:V2)?::(?:DomainName|DomainNameAccessAssociation|BasePathMapping|ApiMapping)|Route53::RecordSetGroup)(?:V2)?$/;
 /** Maps the members of an authorizer in a document to members in `Auth.Authorizers`, if more than the first letter differs. */
@@ -103,7 +103,7 @@ const OF_RESPONSES: Readonly<Record<string, string>> = {
   path: 'Paths',
   querystring: 'QueryStrings',
 };
-/** The list of `Auth.ResourcePolicy` from which SAM makes a statement with this operator in its condition. */
+/** The list of `Auth.ResourcePolicy` from which SAM generates a statement with this operator in its condition. */
 const OF_POLICIES: Readonly<Record<string, string>> = {
   IpAddress: 'IpRangeBlacklist',
   NotIpAddress: 'IpRangeWhitelist',
@@ -111,19 +111,21 @@ const OF_POLICIES: Readonly<Record<string, string>> = {
   StringNotEquals: 'SourceVpcWhitelist',
 };
 
-/** The APIs that SAM adds for events that name no API, and their sections of Globals. No resource declares them. */
+/**
+ * The APIs that SAM adds for events that do not name an API, and their sections of Globals. No resource declares them.
+ */
 const OF_ADDED_APIS: Readonly<Record<string, string>> = {
   [APIS_ADDED_BY_SAM.rest]: 'Api',
   [APIS_ADDED_BY_SAM.http]: 'HttpApi',
 };
-/** Returns the place in the SAM template for a path into the converted template. */
+/** Returns the location in the SAM template for a path into the converted template. */
 export function findOrigin(path: Path, expanded: Expanded): Path {
   const added = findAddedApi(path[1] ?? '', expanded);
   const ofEvent = expanded.origins.get(path[1] ?? '');
   const place = findInResources(path, added ?? ofEvent, expanded);
   const inGlobals = findInGlobals(place, expanded);
   if (inGlobals !== undefined) return inGlobals;
-  // What Globals does not set about an API that SAM adds comes from the event for which SAM adds it.
+  // A property of an API that SAM adds comes from Globals, or else from the event for which SAM adds the API.
   return place[1] !== undefined && place[1] === added ? findInResources(path, ofEvent, expanded) : place;
 }
 
@@ -150,7 +152,7 @@ function isOfApi(name: string, expanded: Expanded): boolean {
   return typeof type === 'string' && type.endsWith('Api');
 }
 
-/** Returns the place in Globals of a value that the resource takes from there. */
+/** Returns the location in Globals of a value that the resource takes from there. */
 function findInGlobals([section, name = '', part, ...property]: Path, expanded: Expanded): Path | undefined {
   if (section !== 'Resources' || part !== 'Properties' || property.length === 0) return undefined;
   const type =
@@ -163,7 +165,7 @@ function findInGlobals([section, name = '', part, ...property]: Path, expanded: 
     : undefined;
 }
 
-/** @param origin the resource of the template from which SAM makes the resource */
+/** @param origin the resource of the template from which SAM generates the resource */
 function findInResources(path: Path, origin: string | undefined, expanded: Expanded): Path {
   const [section = '', name = '', part = '', ...rest] = path;
   if (section !== 'Resources') return path;
@@ -223,7 +225,9 @@ export function isRenamedBySam(made: string, own: string): boolean {
   );
 }
 
-/** Returns the path in the properties of an event for a path in the properties of a resource that SAM makes from it. */
+/**
+ * Returns the path in the properties of an event for a path in the properties of a resource that SAM generates from it.
+ */
 function pathInEvent(path: Path, own: JsonObject): Path {
   const [property = '', ...within] = path;
   // A rule has a list of targets, and a schedule has one.
@@ -234,7 +238,7 @@ function pathInEvent(path: Path, own: JsonObject): Path {
   const { SqsSubscription: queue } = own;
   const ofQueue = OF_QUEUES[property];
   if (isJsonObject(queue) && ofQueue !== undefined) return ['SqsSubscription', ofQueue];
-  // SAM makes these parts for the queue of the event only.
+  // SAM generates these parts only for the queue of the event.
   if (property === 'PolicyDocument' || property === 'Policies')
     return ['SqsSubscription', 'DeadLetterConfig'].filter((one) => one in own);
   const source = OF_SOURCES[property]?.find((one) => one in own);
@@ -242,7 +246,7 @@ function pathInEvent(path: Path, own: JsonObject): Path {
   return [source ?? other ?? property, ...within];
 }
 
-/** Returns the place for a path into a notification that SAM makes from an event. A filter tells it from the others. */
+/** Returns the location for a path into a notification that SAM generates from an event. A filter distinguishes it. */
 function placeOfNotification(bucket: string, path: Path, expanded: Expanded): Path | undefined {
   const [property, list, index = '', member, ...within] = path;
   const event =
@@ -259,8 +263,8 @@ function placeOfNotification(bucket: string, path: Path, expanded: Expanded): Pa
 }
 
 /**
- * Returns the place for a path into a policy of the role that SAM makes. SAM wraps the statements of an entry of `Policies`
- * in PolicyDocument, and makes other policies before it, so the entry is found by its statements.
+ * Returns the location for a path into a policy of the role that SAM generates. SAM wraps the statements of an entry of
+ * `Policies` in PolicyDocument, and generates other policies before it, so the entry is found by its statements.
  */
 function placeOfPolicy(
   properties: Path,
@@ -281,8 +285,8 @@ function placeOfPolicy(
 }
 
 /**
- * Returns the place for a path into the document of an API: in its own document, a gateway response, the resource policy,
- * an authorizer, or an event. Returns undefined if the path is at none of these.
+ * Returns the location for a path into the document of an API: in its own document, a gateway response, the resource
+ * policy, an authorizer, or an event. Returns undefined if the path is not in any of these.
  */
 function placeInDocument(apiId: string, path: Path, expanded: Expanded): Path | undefined {
   const at = ['Resources', apiId, 'Properties'];
@@ -316,7 +320,7 @@ function placeInDocument(apiId: string, path: Path, expanded: Expanded): Path | 
       return placeInEvent(event, { operation: text.slice(own.length + 1).split('.'), api: at }, expanded);
     if (text === route || text === `${route}.pathPart`) return [...event, 'Properties', 'Path'];
   }
-  // SAM adds the methods for preflights, which no event has.
+  // SAM adds the methods for preflight requests, which do not come from an event.
   return path[0] === 'paths' && path[2] === 'options' ? placeOfPreflight(apiId, path, expanded) : undefined;
 }
 
@@ -333,7 +337,7 @@ function placeOfPreflight(apiId: string, path: Path, expanded: Expanded): Path {
   return isWhole ? at : [...at, member];
 }
 
-/** @param operation the path in the operation that SAM makes from the event */
+/** @param operation the path in the operation that SAM generates from the event */
 function placeInEvent(
   event: Path,
   { operation, api }: { readonly operation: Path; readonly api: Path },
@@ -376,7 +380,7 @@ function placeOfAuthorizer(authorizers: Path, [name = '', ...within]: Path, expa
   return [...at, ...(OF_AUTHORIZERS[member] ?? [upperFirst(member)]), ...rest];
 }
 
-/** SAM makes statements from lists, and appends the statements that the template has itself. */
+/** SAM generates statements from lists, and appends the statements that the template has itself. */
 function placeInPolicy(apiId: string, path: Path, expanded: Expanded): Path | undefined {
   const at = ['Resources', apiId, 'Properties', 'Auth', 'ResourcePolicy'];
   const own = expanded.memberAt(at);

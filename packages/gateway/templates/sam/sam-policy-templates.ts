@@ -341,7 +341,7 @@ const OF_CONDITIONS: Readonly<Record<string, readonly string[]>> = {
   EFSWriteAccessPolicy: ['AccessPoint'],
 };
 
-/** Returns whether SAM has a template with this name. None of them is also the name of a managed policy. */
+/** Returns whether SAM has a template with this name. No template has the name of a managed policy. */
 export function isPolicyTemplate(name: string): boolean {
   return GRANTS.has(name);
 }

@@ -72,7 +72,7 @@ export function fillParameters(value: Json, values: ReadonlyMap<string, Json>): 
 }
 
 /**
- * Returns the parameters by name, each with the given value or the default. Parameters of other types than String,
+ * Returns the parameters by name, each with the given value or the default. Parameters of types other than String,
  * Number and CommaDelimitedList are omitted, because CloudFormation resolves them.
  */
 export function parameterValues(

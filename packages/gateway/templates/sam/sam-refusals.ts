@@ -1,6 +1,6 @@
 /**
- * Finds what SAM's transform refuses in resources and events: unknown or missing properties, values of the wrong type,
- * and combinations of properties.
+ * Finds the faults for which SAM's transform refuses resources and events: unknown or missing properties, values of the
+ * wrong type, and combinations of properties.
  * @see https://github.com/aws/serverless-application-model/tree/develop/tests/translator/output (error_*.json)
  */
 import { isJsonList, isJsonObject, isTrue, mapOf, membersOf } from '@gatewright/aws/json-object';
@@ -201,7 +201,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   AutoPublishAlias: ' (for example AutoPublishAlias: live)',
 };
 
-/** Refuses a property unless the resource has another one. */
+/** Refuses a property unless the resource also has a certain other property. */
 const unlessWith =
   (name: string, needed: string, message: string): Judge =>
   (properties) =>
@@ -217,7 +217,7 @@ const notWith =
       ? { at: [name], message, remedy: `remove ${name}, or remove ${other}` }
       : undefined;
 
-/** If the document of an API is in S3, its settings that SAM would write into the document are refused. */
+/** If the document of an API is in S3, the settings of the API that SAM would write into the document are refused. */
 const inlineOnly = (names: readonly (readonly [property: string, words: string])[]): readonly Judge[] =>
   names.map(
     ([name, says]): Judge =>
@@ -277,7 +277,7 @@ function judgeRouteKeys({ Routes: routes }: JsonObject): Refusal | undefined {
     : {
         at: ['Routes', wrong],
         message: `Route key '${wrong}' must be alphanumeric. Only $connect, $disconnect, and $default special routes are supported.`,
-        remedy: `write ${wrong.slice(1)} instead of ${wrong}, which is then the value that RouteSelectionExpression selects`,
+        remedy: `write ${wrong.slice(1)} instead of ${wrong}, and the route then receives the messages from which RouteSelectionExpression selects this value`,
       };
 }
 
@@ -404,7 +404,7 @@ function judgePackageType(properties: JsonObject, resource: JsonObject): Refusal
           at: ['PackageType'],
           message: "'ImageUri' must be set.",
           remedy:
-            'add ImageUri, or Metadata with Dockerfile and DockerContext, from which sam build makes the image',
+            'add ImageUri, or Metadata with Dockerfile and DockerContext, from which sam build builds the image',
         };
   }
   if (has(properties, 'PackageType') && first('ImageUri', 'ImageConfig') !== undefined)

@@ -38,8 +38,8 @@ export function addResourcePolicy(
 }
 
 /**
- * Refuses what SAM leaves out of the policy without a word, because the API would then be open on AWS, and what SAM
- * refuses itself.
+ * Refuses settings that SAM silently leaves out of the policy, because the API would then be open on AWS, and settings
+ * that SAM itself refuses.
  * @see https://github.com/aws/serverless-application-model/blob/develop/samtranslator/swagger/swagger.py add_resource_policy
  */
 function refuseIgnored(expansion: SamExpansion, apiId: string, policy: JsonObject): void {
@@ -55,14 +55,14 @@ function refuseIgnored(expansion: SamExpansion, apiId: string, policy: JsonObjec
   for (const list of ['SourceVpcWhitelist', 'SourceVpcBlacklist']) {
     const ids = policy[list];
     if (typeof ids === 'string')
-      ignored(`Auth.ResourcePolicy.${list}, because it is a text and not a list`, `write [${ids}]`);
+      ignored(`Auth.ResourcePolicy.${list}, because it is a string and not a list`, `write [${ids}]`);
     const computed = list.replace('SourceVpc', 'IntrinsicVpc');
     for (const id of asOneOrMore(ids ?? []))
       if (typeof id !== 'string')
         expansion.fail(
           apiId,
           `${list} must be a list of strings. Use ${computed} instead for values that use Intrinsic Functions`,
-          // SAM fills in parameters. A parameter without value is a finding of its own.
+          // SAM fills in parameters. A parameter without a value is reported separately.
           isJsonObject(id) && 'Ref' in id ? 'value-elsewhere' : undefined,
         );
       else if (!/^vpce?-/.test(id))

@@ -172,7 +172,7 @@ function addRoute(
   return putValidators(put, rules.validators);
 }
 
-/** Adds the policies of events after all routes, because each one is for all methods of its path. */
+/** Adds the policies of events after all routes, because each of these policies applies to all methods of its path. */
 function addEventPolicies(
   expansion: SamExpansion,
   { logicalId, properties, routes }: SamApi,

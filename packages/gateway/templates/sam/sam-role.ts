@@ -145,7 +145,7 @@ function refuseTemplate(
 const TEMPLATE_LIST =
   'https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-policy-template-list.html';
 
-/** @param parameters the known parameters of the template; empty if only SAM's list has them */
+/** @param parameters the known parameters of the template; empty if only SAM's documentation lists them */
 function templateRemedy(name: string, parameters: readonly string[]): string {
   const members = parameters.map((one) => `${one}: VALUE`).join(', ');
   return parameters.length === 0

@@ -69,7 +69,7 @@ function expandEvent(
   const type = membersOf(event)['Type'];
   if (type !== 'Api') {
     const name = typeof type === 'string' ? type : 'unknown';
-    expansion.report(logicalId, TYPE, `Events.${eventName}`, `${name} events start no execution here`);
+    expansion.report(logicalId, TYPE, `Events.${eventName}`, `${name} events do not start executions here`);
     return;
   }
   const roleId = `${logicalId}${eventName}Role`;

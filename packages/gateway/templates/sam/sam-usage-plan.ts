@@ -1,5 +1,5 @@
 /**
- * Expands `Auth.UsagePlan` of an `AWS::Serverless::Api` to a usage plan with one key. The plan is for this API only, or
+ * Expands `Auth.UsagePlan` of an `AWS::Serverless::Api` to a usage plan with one key. The plan is only for this API, or
  * is shared with other APIs.
  * @see
  * https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-apiusageplan.html

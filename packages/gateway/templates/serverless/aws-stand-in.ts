@@ -25,8 +25,8 @@ type StandInValues = {
 
 export type AwsStandIn = {
   /**
-   * The environment of the child process. It contains local keys, a region and `AWS_ENDPOINT_URL`. It contains no
-   * profile, and it turns proxies off by empty values.
+   * The environment of the child process. It contains local keys, a region and `AWS_ENDPOINT_URL`. It does not contain
+   * a profile, and it turns proxies off with empty values.
    */
   readonly environment: Record<string, string>;
   close(): Promise<void>;

@@ -1,6 +1,6 @@
 /**
- * Finds the setting of provider.apiGateway from which osls makes an API key or a usage plan. The ids of these resources end
- * with the name of the plan, if the service has several, and keys with a number.
+ * Finds the setting of provider.apiGateway from which osls generates an API key or a usage plan. If the service has
+ * several plans, the name of the plan is at the end of these resources' ids. The id of a key also ends with a number.
  */
 import { isJsonList, isJsonObject } from '@gatewright/aws/json-object';
 import { lowerFirst } from '@gatewright/aws/violations';

@@ -13,13 +13,13 @@ import { findKeySetting } from './generated-keys.ts';
 import { findAuthorizerSetting, findRouteSetting } from './generated-routes.ts';
 import type { PackagedService } from './packaged-service.ts';
 
-/** Properties of functions that the service has below another name. */
+/** Properties of functions that the service contains under another name. */
 const OF_FUNCTION: Readonly<Record<string, readonly string[]>> = {
   'Environment.Variables': ['environment'],
   VpcConfig: ['vpc'],
   FunctionName: ['name'],
 };
-/** Members of CorsConfiguration that the service has below another name. */
+/** Members of CorsConfiguration that the service contains under another name. */
 const OF_CORS: Readonly<Record<string, readonly string[]>> = {
   AllowCredentials: ['allowCredentials'],
   AllowHeaders: ['allowedHeaders'],
@@ -30,7 +30,7 @@ const OF_CORS: Readonly<Record<string, readonly string[]>> = {
 };
 const MIN_PART = 3;
 
-/** Returns the line of a property of a function, or of the function. */
+/** Returns the line of a property of a function, or of the function itself. */
 export function findFunctionLine(tree: SourceTree, name: string, property: Path): number | undefined {
   const [first = '', second = '', ...rest] = property;
   const nested = OF_FUNCTION[`${first}.${second}`];
@@ -106,7 +106,10 @@ export function findGeneratedLine(
     : tree.lineOf(pathOfEvent(tree, ['functions', only, 'events'], ofTarget(resources[logicalId], property)));
 }
 
-/** Returns a property of a rule's target without the target, because an event of osls is both the rule and its target. */
+/**
+ * Returns the path of a property of a rule's target without the path of the target itself, because an event of osls is
+ * both the rule and its target.
+ */
 function ofTarget(resource: Json | undefined, property: Path): Path {
   const isOfTarget = membersOf(resource)['Type'] === 'AWS::Events::Rule' && property[0] === 'Targets';
   return isOfTarget && property.length > 2 ? property.slice(2) : property;
@@ -133,8 +136,8 @@ export function findDestination(
 }
 
 /**
- * Returns the path of the last text of a part, such as the prefix of a notification, in the events of the only function
- * that the part refers to.
+ * Returns the path of the last string of a part, such as the prefix of a notification, in the events of the only
+ * function that the part refers to.
  */
 function findPart(
   tree: SourceTree,
@@ -160,8 +163,8 @@ function textsIn(value: Json): readonly string[] {
 }
 
 /**
- * Returns the path of the setting, in the events of a function, from which osls makes a property. If there is no such
- * setting, or more than one, returns the path of the only event, or else of the list of events.
+ * Returns the path of the setting, in the events of a function, from which osls generates a property. If there is no
+ * such setting, or more than one, returns the path of the only event, or else of the list of events.
  */
 function pathOfEvent(tree: SourceTree, at: Path, [property = '', ...below]: Path): Path {
   const events = memberAt(tree.value, at);

@@ -1,6 +1,6 @@
 /**
- * Finds the setting of serverless.yml from which osls makes an authorizer, or the event from which it makes a route, and
- * their properties.
+ * Finds the setting of serverless.yml from which osls generates an authorizer, or the event from which it generates a
+ * route, and their properties.
  */
 import { asText, isJsonList, listOf, mapOf, membersOf } from '@gatewright/aws/json-object';
 import { lowerFirst } from '@gatewright/aws/violations';
@@ -20,7 +20,7 @@ const OF_AUTHORIZERS: Readonly<Record<string, Path>> = {
   ProviderARNs: ['arn'],
 };
 
-/** Settings of an event from which osls makes a property of a route, by the kind of the event. */
+/** Settings of an event from which osls generates a property of a route, by the kind of the event. */
 const OF_ROUTES: Readonly<Record<string, Readonly<Record<string, Path>>>> = {
   http: {
     ApiKeyRequired: ['private'],
@@ -95,8 +95,8 @@ function nameOfAuthorizer(authorizer: Json): string | undefined {
 }
 
 /**
- * Returns the event of a route, or the setting in it from which osls makes a property; undefined for another resource, and
- * for a property that no setting is known for.
+ * Returns the event of a route, or the setting in it from which osls generates a property; undefined for another
+ * resource, and for a property for which no setting is known.
  */
 export function findRouteSetting(
   tree: SourceTree,
@@ -124,7 +124,7 @@ export function findRouteSetting(
 }
 
 /**
- * Returns the setting, in an event, of a response of an integration: in `response.statusCodes` for its status, or else in
+ * Returns the setting of an integration response in an event: in `response.statusCodes` for its status, or else in
  * `response`, which is the default response.
  * @param property the path in the list of the integration's responses
  */
@@ -135,7 +135,7 @@ function settingOfResponse(
 ): Path {
   const responses = ['Properties', 'Integration', 'IntegrationResponses'];
   const status = memberAt(method, [...responses, index, 'StatusCode']);
-  // osls writes the key of `statusCodes`, which is a number or a text.
+  // osls writes the key of `statusCodes`, which is a number or a string.
   const ofStatus = [
     'response',
     'statusCodes',
@@ -164,7 +164,7 @@ function keyOf(type: string, properties: JsonObject, resources: JsonObject): Rou
   return { text: normal(`${method} ${pathOf(properties['ResourceId'], resources)}`), isMessage: false };
 }
 
-/** Joins the parts of a resource of a REST API with those of its parents. */
+/** Joins the path part of a REST API's resource with the path parts of its parents. */
 function pathOf(resourceId: Json | undefined, resources: JsonObject, depth = 0): string {
   const name = membersOf(resourceId)['Ref'];
   const { PathPart: part, ParentId: parent } = mapOf(membersOf(resources[asText(name) ?? '']), 'Properties');

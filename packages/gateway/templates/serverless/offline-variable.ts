@@ -7,8 +7,8 @@ const READ = /\benv:\s*IS_OFFLINE\b|\bprocess\.env(?:\.|\[\s*['"])IS_OFFLINE\b/;
 const COMMENT = /^\s*(?:#|\/\/)/;
 
 /**
- * Returns a message about the first place that reads the variable; undefined if the variable is set, or if no file
- * reads it. Without the message, the user would not notice that the services use the variable's default value.
+ * Returns a message about the first line that reads the variable; undefined if the variable is set, or if no file reads
+ * it. Without the message, the user would not notice that the services use the variable's default value.
  * @param files absolute paths of the service's files
  */
 export function describeOfflineVariable(

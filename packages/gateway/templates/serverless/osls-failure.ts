@@ -18,7 +18,7 @@ export function explainFailure(
   valuesFile = 'gatewright.values.yml',
 ): DefinitionError {
   const [first, ...more] = [
-    // osls has no error code for this, and only the message contains the place.
+    // osls has no error code for this, and only the message contains the location.
     // oxlint-disable-next-line gatewright/no-recognition-by-text
     ...failure.message.matchAll(/Cannot resolve variable at "([^"]+)": Value not found at "([^"]+)" source/g),
   ];
@@ -63,7 +63,7 @@ export function explainFailure(
 }
 
 /**
- * Returns a sentence with the remedy for the variables that have the same one, in the order of osls, each variable once.
+ * Returns a sentence with the common remedy for several variables, in the order of osls, each variable once.
  * A variable whose text is not known is named by its property.
  */
 function explainMissing(
@@ -169,7 +169,7 @@ function variableText(
   );
 }
 
-/** Returns the variables of a text, each before those within it. */
+/** Returns the variables in a string, each before the variables inside it. */
 function variablesIn(text: string): readonly string[] {
   const found: { readonly at: number; readonly end: number }[] = [];
   const open: number[] = [];
@@ -201,7 +201,7 @@ function remedyFor(
   const name = text.startsWith('${') ? text.slice(2, -1).replace(/^(\w+)\([^)]*\)/, '$1') : `${kind}:…`;
   switch (kind) {
     case 'cf':
-      return `start the stack that has this output as well, or write the value to custom.gatewright.variables as '${name}'`;
+      return `also start the stack that has this output, or write the value to custom.gatewright.variables as '${name}'`;
     case 'ssm':
     case 's3':
       return `write its value to ${valuesFile} as \`${valueText(kind, name)}\`, or to custom.gatewright.variables as '${name}'`;
@@ -224,7 +224,7 @@ function remedyFor(
   }
 }
 
-/** Returns what to write to the file of values. Secrets Manager's secrets are also read as parameters of SSM. */
+/** Returns the text to write into the values file. Secrets Manager's secrets are also read as parameters of SSM. */
 function valueText(kind: string, name: string): string {
   const id = name.slice(name.indexOf(':') + 1);
   const [, secret] = /^\/aws\/reference\/secretsmanager\/(.+)$/.exec(id) ?? [];
@@ -265,7 +265,7 @@ export function findChild(value: unknown, key: string): unknown {
   return isJsonObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
-/** A plug-in that is not installed defines none of its variables and settings, so that osls may refuse them. */
+/** A plug-in that is not installed does not define its variables and settings, so osls may refuse them. */
 function describeMissing({ missingPlugins = [] }: DriverFailure): string {
   return missingPlugins.length === 0
     ? ''

@@ -1,6 +1,6 @@
 /**
  * Adds the logs, tracing and metrics of a REST stage to the template, as `StageDescription` of osls's deployment. The
- * template lacks them, because osls sets them by SDK calls after the deployment.
+ * template lacks them, because osls sets them with SDK calls after the deployment.
  */
 import { isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';

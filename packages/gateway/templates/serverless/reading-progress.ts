@@ -16,7 +16,7 @@ export interface Waiting {
 
 const PATIENCE_MS = 2000;
 
-/** Returns a text such as `reading shop/serverless.ts with the project's Serverless 3 …`. */
+/** Returns a message such as `reading shop/serverless.ts with the project's Serverless 3 …`. */
 export function describeReading(file: string, { name, version, owner }: FoundOsls): string {
   const [major = ''] = version.split('.');
   const shown = join(basename(dirname(file)), basename(file));

@@ -133,7 +133,7 @@ export function describeEnd(
     const ended = `osls was ended by the signal ${killedBy}, which the gateway did not send`;
     return lines.length === 0
       ? ended
-      : `${ended}; on SIGKILL and SIGABRT, check whether the memory suffices: ${thrown ?? lines.slice(-3).join(' ')}`;
+      : `${ended}; on SIGKILL and SIGABRT, check whether there is enough memory: ${thrown ?? lines.slice(-3).join(' ')}`;
   }
   return `osls ended with code ${String(code)}: ${thrown ?? lines.slice(-3).join(' ')}${remedy}`;
 }

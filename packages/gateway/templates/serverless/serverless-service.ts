@@ -169,7 +169,7 @@ function packageArguments(
   const saysRegion =
     options.chosen?.region === undefined &&
     (tree === undefined ||
-      // A text means that another file contains the provider. Only osls knows the content of this file.
+      // A string means that another file contains the provider. Only osls knows the content of this file.
       typeof provider === 'string' ||
       (isJsonObject(provider) && provider['region'] !== undefined));
   return [
@@ -309,7 +309,7 @@ function toRawStack(
  */
 const PYTHON_REQUIREMENTS = 'pythonRequirements';
 
-/** Returns the path in serverless.yml whose line a path of the template has; undefined if there is no such line. */
+/** Returns the path in serverless.yml that corresponds to a path of the template; undefined if there is none. */
 function findServicePath(path: Path, tree: SourceTree, packaged: PackagedService): Path | undefined {
   let asked: Path | undefined;
   const noting: SourceTree = {
@@ -365,9 +365,9 @@ export function listIncludedFiles(file: string, serviceFolder: string): readonly
 }
 
 /**
- * Returns the line of a property of the role that osls makes. For the name, this is the line of the role's own name, or
- * else of the name of the service, from which osls derives it. For managed policies it is their line, for a part of a
- * statement the line of this part, and for any other property the line of the statements.
+ * Returns the line of a property of the role that osls generates. For the name, this is the line of the role's own
+ * name, or else of the name of the service, from which osls derives it. For managed policies it is their line, for a
+ * part of a statement the line of this part, and for any other property the line of the statements.
  */
 function lineOfServiceRole(
   path: Path,
@@ -383,7 +383,7 @@ function lineOfServiceRole(
   const setting = ['provider', 'iam', 'role', 'statements'];
   const end = path.indexOf('Statement') + 2;
   const compiled = end > 1 ? membersOf(memberAt(template, path.slice(0, end))) : {};
-  // osls adds statements of its own before and after those of the service.
+  // osls adds its own statements before and after the service's statements.
   const index = asOneOrMore(memberAt(tree.value, setting) ?? []).findIndex(
     (one) => isJsonObject(one) && isSameStatement(one, compiled),
   );

@@ -32,7 +32,7 @@ export class AccountIds {
     return this.#replaceWithin(value);
   }
 
-  /** Replaces ids within a longer text, such as the API's id in its URL. */
+  /** Replaces ids within a longer string, such as the API's id in its URL. */
   #replaceWithin(text: string): Json {
     for (const [id, made] of this.#ids) {
       if (id.length < SHORTEST_ID || !/\d/.test(id) || !text.includes(id)) continue;

@@ -75,7 +75,7 @@ export function objectIn(expression: string): string | undefined {
   return isObject ? expression.slice(1, -1) : undefined;
 }
 
-/** Splits a template or a reference into texts and references; undefined for anything else. */
+/** Splits a template or a reference into strings and references; undefined for anything else. */
 export function partsIn(
   expression: string,
 ): readonly (string | { readonly reference: string })[] | undefined {
@@ -106,7 +106,7 @@ function endOfGroup(text: string, start: number): number {
   return text.length;
 }
 
-/** The beginning of a text of several lines: `<<-EOF`. */
+/** The beginning of a heredoc: `<<-EOF`. */
 const HEREDOC = /[ \t]*<<[-~]?(\w+)[ \t]*\r?\n/y;
 
 function endOfExpression(text: string, start: number): number {
@@ -127,7 +127,7 @@ function next(text: string, at: number): number {
   return isComment(text, at) ? (matchAt(GAP, text, at)?.end ?? at + 1) : at + 1;
 }
 
-/** Returns the position after the word that closes the text, or after the text if the word is missing. */
+/** Returns the position after the word that closes the heredoc, or after the whole text if the word is missing. */
 function endOfHeredoc(text: string, { end, groups: [word = ''] }: Matched): number {
   const closing = new RegExp(`^[ \\t]*${word}(?![\\w-])`, 'gm');
   closing.lastIndex = end;

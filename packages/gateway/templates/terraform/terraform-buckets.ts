@@ -73,7 +73,7 @@ export const BUCKET_SETTINGS: Readonly<Record<string, Setting>> = {
   }),
 };
 
-/** Leaves out members that the configuration does not set, for which a plan has null or an empty text. */
+/** Leaves out members that the configuration does not set, for which a plan has null or an empty string. */
 function given(members: Readonly<Record<string, Json | undefined>>): JsonObject {
   const isGiven = (value: Json | undefined): value is Json =>
     value !== undefined && value !== null && value !== '' && (isJsonObject(value) || !isJsonList(value));

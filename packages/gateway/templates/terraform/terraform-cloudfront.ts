@@ -1,4 +1,4 @@
-/** Converts distributions of the provider, whose blocks have other names than CloudFormation's members. */
+/** Converts distributions of the provider, whose blocks have names that differ from CloudFormation's members. */
 import { isJsonList, isJsonObject } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Instance } from './terraform-document.ts';

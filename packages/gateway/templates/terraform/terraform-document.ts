@@ -1,6 +1,6 @@
 /**
  * Reads the output of `terraform show -json` for a plan or a state, or the raw state file (version 4). Returns the
- * resource instances with their values, their place in the configuration, and the values that are unknown until the
+ * resource instances with their values, their location in the configuration, and the values that are unknown until the
  * apply.
  * @see https://developer.hashicorp.com/terraform/internals/json-format
  */

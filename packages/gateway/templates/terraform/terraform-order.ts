@@ -96,7 +96,7 @@ function referenceOf({ expressions }: Instance, name: string): string {
 
 /**
  * Returns the resources of the module that Terraform creates before this one; undefined if some of them are not known,
- * because a reference points out of the module.
+ * because a reference points outside the module.
  */
 function awaitedBy(from: Instance, managed: readonly Instance[]): ReadonlySet<Instance> | undefined {
   const found = new Set<Instance>();

@@ -15,7 +15,7 @@ export type Draft = {
   readonly instance: Instance;
   readonly type: string;
   properties: JsonObject;
-  /** The parts that were added, with the places at which they were added. */
+  /** The parts that were added, with the paths at which they were added. */
   readonly parts: Origin[];
 };
 
@@ -43,7 +43,7 @@ export function mergeParts(
   });
 }
 
-/** Records the place in a draft at which the part was added. */
+/** Records the path in a draft at which the part was added. */
 function notePart(instance: Instance, before: readonly (readonly [Draft, JsonObject])[]): void {
   for (const [draft, known] of before) {
     const path = draft.properties === known ? undefined : whereAdded(known, draft.properties);

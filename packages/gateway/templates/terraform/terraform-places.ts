@@ -1,6 +1,6 @@
 /**
- * Finds the place in the configuration files from which a property of the template is made. A plan has neither files nor
- * lines, so the block of the resource is looked up in the .tf files next to the plan.
+ * Finds the location in the configuration files from which a property of the template is generated. A plan has neither
+ * files nor lines, so the block of the resource is looked up in the .tf files next to the plan.
  */
 import { ATTRIBUTES_OF_STATEMENTS } from './terraform-policies.ts';
 import { isJsonList, isJsonObject } from '@gatewright/aws/json-object';
@@ -15,7 +15,7 @@ import { CLOUDFRONT_NAMES } from './terraform-cloudfront.ts';
 import { WAF_NAMES } from './terraform-waf.ts';
 import { pascal, rowOf } from './terraform-types.ts';
 
-/** The resource of the plan from which a part of a template's resource is made. */
+/** The resource of the plan from which a part of a template's resource is generated. */
 export type Origin = { readonly path: Path; readonly instance: Instance };
 
 /** Attributes and blocks whose property has another name. Their values are converted by code instead of by the table. */
@@ -80,7 +80,7 @@ export class TerraformPlaces {
     this.#origins = origins;
   }
 
-  /** Returns the place of a path into the template; undefined if the file is not next to the plan. */
+  /** Returns the location of a path into the template; undefined if the file is not next to the plan. */
   placeOf([section, logicalId = '', , ...property]: Path): TerraformPlace | undefined {
     const origin = section === 'Resources' ? this.#originOf(logicalId, property) : undefined;
     const block = origin && this.#source.block(origin.instance);
@@ -109,7 +109,7 @@ export class TerraformPlaces {
     const { file, content, member } = block;
     const found = findIn(member.text, member.textAt, path, member.at);
     const document = found.rest === undefined ? undefined : this.#documentOf(found.text, instance);
-    // The document is a data source of its own.
+    // The document is a separate data source.
     return document === undefined
       ? { file, line: lineAt(content, found.at) }
       : this.#find(document, instance, statementPath(found.rest ?? []));
@@ -158,7 +158,7 @@ function isMeant(written: string, step: string): boolean {
 type FoundPart = {
   readonly at: number;
   readonly text: string;
-  /** The remaining steps of the path, if the value that they lead into is written in another place. */
+  /** The rest of the path, if the value that contains it is written in another location. */
   readonly rest?: Path;
 };
 

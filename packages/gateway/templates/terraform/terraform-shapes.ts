@@ -192,7 +192,7 @@ function destinationsOf(instance: Instance, values: TerraformValues): JsonObject
   return entries.length === 0 ? {} : { DestinationConfig: Object.fromEntries(entries) };
 }
 
-/** The provider has a block for each second factor, and CloudFormation one list. */
+/** The provider has a block for each second factor, and CloudFormation has one list. */
 function secondFactorsOf(instance: Instance, values: TerraformValues): JsonObject {
   const [app] = values.blocks(instance, 'software_token_mfa_configuration');
   const EnabledMfas = [

@@ -150,13 +150,13 @@ function convert(document: TerraformDocument, folder: string, stackName: string)
   };
 }
 
-/** The types whose attribute `policy` is a resource of its own in CloudFormation. */
+/** The types whose attribute `policy` is a separate resource in CloudFormation. */
 const WITH_POLICY: Readonly<Record<string, { readonly type: string; readonly targets: string }>> = {
   aws_sqs_queue: { type: 'AWS::SQS::QueuePolicy', targets: 'Queues' },
   aws_sns_topic: { type: 'AWS::SNS::TopicPolicy', targets: 'Topics' },
 };
 
-/** Returns the policy that a queue or topic has in itself. */
+/** Returns the policy that is an attribute of the queue or topic itself. */
 function policyOf(instance: Instance, values: TerraformValues): readonly (readonly [string, JsonObject])[] {
   const policy = WITH_POLICY[instance.type];
   const document = policy && values.value(instance, 'policy', 'json');
@@ -226,7 +226,7 @@ function readAttribute(
   if (NAMES.includes(attribute) && (value === undefined || isNotKnown(value)))
     return generatedName(instance, stackName);
   if (value === '' || (isJsonList(value) && value.length === 0)) return undefined;
-  // Some of these numbers are texts in the provider.
+  // Some of these numbers are strings in the provider.
   if (kind === 'optional' && (typeof value === 'number' || typeof value === 'string') && Number(value) < 0)
     return undefined;
   if (kind === 'block') {
@@ -278,7 +278,8 @@ function unreadOf(instance: Instance, values: TerraformValues): readonly Finding
 }
 
 /**
- * Returns the region and account of the provider. If the provider does not define them, returns those in the first ARN.
+ * Returns the region and account of the provider. If the provider does not define them, returns the region and account
+ * in the first ARN.
  */
 function findHome(document: TerraformDocument, configuration: JsonObject): Partial<Home> {
   const { instances } = document;

@@ -8,8 +8,8 @@ import type { Json } from '@gatewright/aws/json-object';
 
 /**
  * How the value of an attribute is read. `id` names another resource, `json` is a document as text, `uri` and
- * `function` name a function, `target` is `integrations/ID`, `source` is the ARN that a permission is for, `issuer` is
- * a user pool's URL, `block` is a single block, `blocks` are several blocks, and `optional` is a number that is omitted
+ * `function` name a function, `target` is `integrations/ID`, `source` is the source ARN of a permission, `issuer` is a
+ * user pool's URL, `block` is a single block, `blocks` are several blocks, and `optional` is a number that is omitted
  * if it is negative.
  */
 export type Kind =
@@ -41,7 +41,7 @@ type TypeRow = {
 /**
  * Each entry has the provider's type, CloudFormation's type, attributes and, after `>`, the values that other resources
  * can refer to. An attribute has the form `attribute=Property:kind`. If it has no property, the attribute's name is
- * converted to CloudFormation's spelling. A value is a text that may contain `{Ref}`, `{@Attribute}`, `{region}`,
+ * converted to CloudFormation's spelling. A value is a string that may contain `{Ref}`, `{@Attribute}`, `{region}`,
  * `{account}`, `{partition}` and `{suffix}`.
  */
 const TABLE = `
@@ -269,7 +269,7 @@ export const PARTS: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** Attributes of parts that the provider makes from another attribute of the part. */
+/** Attributes of parts that the provider derives from another attribute of the part. */
 export const EXPORTS_OF_PARTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   aws_s3_bucket_website_configuration: {
     id: '{bucket}',

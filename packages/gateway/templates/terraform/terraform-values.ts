@@ -106,7 +106,7 @@ export class TerraformValues {
 
   /**
    * Returns the data source or resource that provides an attribute, e.g. the archive of `filename`; undefined if the
-   * attribute refers to none of this type.
+   * attribute does not refer to one of this type.
    */
   sourceOf(instance: Instance, attribute: string, type: string): Instance | undefined {
     const references = fullReferences(instance.expressions[attribute]).map(parseReference);

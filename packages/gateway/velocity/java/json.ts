@@ -28,7 +28,7 @@ export type JsonValue =
   | { readonly [key: string]: JsonValue };
 
 /**
- * Parses JSON text leniently. Names and texts may have single quotes or no quotes, and trailing commas are allowed.
+ * Parses JSON text leniently. Names and strings may have single quotes or no quotes, and trailing commas are allowed.
  * Returns undefined for a text that still cannot be parsed, or that has more than 200 levels.
  * @throws TemplateError TEMPLATE_LIMIT if the text has too many names, or a number with more than 2,000 digits
  *

@@ -29,7 +29,7 @@ function numberAt(args: Arguments, at: number): JavaNumber {
 }
 
 /**
- * Parses a text as `Integer.parseInt` and similar methods do.
+ * Parses a string as `Integer.parseInt` and similar methods do.
  * @throws TemplateError TEMPLATE_FAILED if Java throws a NumberFormatException.
  */
 function parseIntegerText(text: string, radix: number, bits: number): bigint {
@@ -74,7 +74,7 @@ function conversions<Self extends JavaNumber>(): Readonly<Record<string, MethodB
   };
 }
 
-/** Methods of java.lang.Integer. Templates use `$n.parseInt("5")` to convert texts to numbers. */
+/** Methods of java.lang.Integer. Templates use `$n.parseInt("5")` to convert strings to numbers. */
 export const INTEGER_METHODS = methodTable<number>({
   ...conversions<number>(),
   'compare(int,int)': (_, args) => sign(args.int(0) - args.int(1)),

@@ -40,7 +40,7 @@ function bigintOf(value: JavaInteger): bigint {
 }
 
 /**
- * Returns Java's `intValue`. Of a whole number, the low 32 bits are returned. A double is truncated and limited to the
+ * Returns Java's `intValue`. For a whole number, these are the low 32 bits. A double is truncated and limited to the
  * range of an Integer.
  */
 export function toInt(value: JavaNumber): number {

@@ -87,7 +87,7 @@ function scanning(body: MethodBody<string>): MethodBody<string> {
 
 const toText: MethodBody<string> = (_, args) => printValue(args.any(0), args.budget);
 
-/** Methods of java.lang.String in Java 8. As in Velocity, static methods can be called on any text. */
+/** Methods of java.lang.String in Java 8. As in Velocity, static methods can be called on any string. */
 export const STRING_METHODS = methodTable<string>({
   'charAt(int)': (self, args) => new JavaCharacter(self.charAt(checkIndex(args.int(0), self.length))),
   'codePointAt(int)': (self, args) => self.codePointAt(checkIndex(args.int(0), self.length)) ?? 0,

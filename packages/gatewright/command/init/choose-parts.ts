@@ -54,7 +54,7 @@ async function ask(used: readonly string[]): Promise<string> {
 /**
  * Returns the parts that access documents use, in the order of the stack. Without documents, this is the part that the
  * first document will use.
- * @param documents texts by file name
+ * @param documents the text of each document, by file name
  * @param outputs outputs of the stack that the service refers to
  */
 export function usedParts(

@@ -45,7 +45,7 @@ export function readDeployed({
   return { apiId: api, stage: stage ?? 'prod' };
 }
 
-/** The template of a deployed API is not needed, so the folder may be empty, or that of any service. */
+/** The template of a deployed API is not needed, so the folder may be empty, or the folder of any service. */
 export function planOfDeployed(
   folder: string,
   { webhooks, parts }: Choice,
@@ -86,7 +86,7 @@ export function planOfDeployed(
       `check that region in params of ${join(stack, 'serverless.yml')} is the region of the API`,
       `npx gatewright access sync --stage ${STACK_STAGE}   # reads the routes of the API; needs AWS credentials and AWS_REGION`,
       inStack(`npx serverless deploy --stage ${STACK_STAGE}`),
-      'create customers and keys, so that attach refuses nobody who has one: npx gatewright keys create --help',
+      'create customers and their keys before you attach, so that callers with a key are not refused: npx gatewright keys create --help',
       // Without --stack, attach looks for the stack of the stage that is named like the API's.
       `npx gatewright attach --api ${apiId} --stage ${stage.startsWith('$') ? `'${stage}'` : stage}${stage === STACK_STAGE ? '' : ` --stack gatewright-${STACK_STAGE}`}`,
       `guides by task are in ${GUIDES}; start with protect/attach.md`,

@@ -94,7 +94,7 @@ type DeployedSettings = {
   readonly stage: string;
   /** The path from the folder of the documents to the folder that contains node_modules. */
   readonly up: string;
-  /** The text with which the API keys begin. */
+  /** The prefix of the API keys. */
   readonly prefix: string;
   readonly hasQuotas: boolean;
 };
@@ -241,8 +241,8 @@ export const HELLO_API: ApiToProtect = {
 };
 
 /**
- * Returns the inventory that `gatewright access sync` would write for the example. With it, the first start needs no
- * sync.
+ * Returns the inventory that `gatewright access sync` would write for the example. With it, the first start does not
+ * need a sync.
  */
 export const helloRoutes = (): string =>
   printInventory({

@@ -1,4 +1,4 @@
-/** What the folder of `gatewright init` contains, and what `init` plans for it. */
+/** Describes the contents of the folder of `gatewright init`, and the changes that `init` plans for it. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseDocument } from 'yaml';

@@ -1,6 +1,6 @@
 /**
  * `gatewright init` creates a stack from the npm package, with a first access document. It only asks for the parts, and
- * only on a terminal. It overwrites no file; it edits only `parts` of an existing gatewright.yml, for `--add` and
+ * only on a terminal. It does not overwrite files; it edits only `parts` of an existing gatewright.yml, for `--add` and
  * `--webhooks`.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';

@@ -1,6 +1,6 @@
 /**
- * `gatewright certs` creates or shows the local CA of a folder, says how to trust it, and creates client certificates.
- * It does not install anything.
+ * `gatewright certs` creates or shows the local CA of a folder, prints how to trust it, and creates client
+ * certificates. It does not install anything.
  */
 import { X509Certificate } from 'node:crypto';
 import { relative } from 'node:path';

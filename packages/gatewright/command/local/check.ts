@@ -18,7 +18,7 @@ type Judged = DeployFinding & { readonly accepted?: string };
 export function checkCommand(): Command {
   return addLoadOptions(
     new Command('check').description(
-      'Report what AWS refuses, or handles differently from the local gateway, when the stacks are deployed. Needs no account and runs no handler.',
+      'Report what AWS refuses, or handles differently from the local gateway, when the stacks are deployed. Needs no AWS account and does not run handlers.',
     ),
   )
     .option(
@@ -31,7 +31,7 @@ export function checkCommand(): Command {
     .addHelpText(
       'after',
       '\nCompiled templates, SAM and cdk.out are only read; a serverless.yml is compiled with osls, as start does.\n' +
-        'doctor also checks what only an account shows, such as names that are taken; access check compares access documents with routes.\n' +
+        'doctor also checks what can be seen only in an account, such as names that are taken; access check compares access documents with routes.\n' +
         'Exit codes: 0 if AWS refuses nothing, 1 if it refuses anything that gatewright.yml does not accept, or if no stack could be read.',
     )
     .action(check);
@@ -81,7 +81,7 @@ const TITLES = {
   unchecked: 'Not checked',
 } as const;
 
-/** A service that osls refuses to compile never reaches AWS, so it gets a title of its own. */
+/** A service that osls refuses to compile never reaches AWS, so it gets a separate title. */
 function titleOf({ id, severity }: Judged): keyof typeof TITLES {
   return id === 'not-compiled' ? 'notCompiled' : severity;
 }

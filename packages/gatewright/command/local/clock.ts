@@ -35,7 +35,7 @@ function offsetOf(answer: unknown): number {
   return Number(readMember(answer, 'offsetMs'));
 }
 
-/** @throws UsageError for a text that is no time shift */
+/** @throws UsageError for a string that is not a time shift */
 function readShift(shift: string): object {
   if (shift === 'reset') return { reset: true };
   const shiftMs = readDuration(shift);

@@ -17,7 +17,7 @@ export function invokeCommand(): Command {
         .description('Invoke a function; print its result, and its logs to stderr.')
         .argument('<function>', 'name of the function, its logical id or CDK id, or the end of its name'),
     )
-      // The action names the option for a misplaced event, which the error of commander does not.
+      // For a misplaced event, the action's error names the option to use, unlike commander's own error.
       .allowExcessArguments()
       .option('--event <json|file|->', 'the event: JSON, a file, or - for stdin', '{}')
       .option('--async', 'invoke asynchronously, without waiting for the result', false)
@@ -30,7 +30,7 @@ async function invoke(given: string, flags: InvokeFlags, { args }: Command): Pro
   const [, misplaced] = args;
   if (misplaced !== undefined)
     throw new UsageError(
-      `"${misplaced}" stands after the function; pass the event with --event: gatewright invoke ${quote(given)} --event ${quote(misplaced)}`,
+      `"${misplaced}" follows the function name; pass the event with --event: gatewright invoke ${quote(given)} --event ${quote(misplaced)}`,
     );
   const event = await readEvent(flags.event);
   const context = flags.clientContext;

@@ -43,7 +43,7 @@ function colour(line: string, status: number): string {
 }
 
 /**
- * Returns the explanation of a request as text, with its outcome, reasons and changes. Control characters in texts of
+ * Returns the explanation of a request as text, with its outcome, reasons and changes. Control characters in strings of
  * the request are made harmless for the terminal.
  */
 export function printStory(detail: RequestDetail, withPhases: boolean): string[] {
@@ -114,7 +114,7 @@ function diffHeaders(one: RequestDetail['reply']['headers'], other: RequestDetai
   return names.map((name) => [name, before.get(name) ?? 'none', after.get(name) ?? 'none'] as const);
 }
 
-/** Compares two texts line by line. Common lines at the start and at the end are omitted. */
+/** Compares two strings line by line. Common lines at the start and at the end are omitted. */
 function diffLines(one: string, other: string): string[] {
   const before = one.split('\n');
   const after = other.split('\n');

@@ -52,7 +52,7 @@ async function readRecords(file: string): Promise<string> {
   throw new UsageError(`${file} has ${size} bytes; at most ${MAX_FILE_BYTES} are read`);
 }
 
-/** Prints the verdicts of a web ACL. Equal lines are printed only once, with their number. */
+/** Prints the verdicts of a web ACL. Equal lines are printed only once, with their count. */
 function printScreen({ name, requests }: CheckedScreen): string {
   const linesOf = (wanted: string): readonly string[] => {
     const lines = requests.flatMap(({ verdict, title, reason }) =>

@@ -1,4 +1,4 @@
-/** `gatewright mcp` sends messages to an MCP server as a client does, and says why a message is refused. */
+/** `gatewright mcp` sends messages to an MCP server as a client does, and prints why a message is refused. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { asText, isJsonObject, parseJson } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';

@@ -1,8 +1,8 @@
 /**
  * Ends the gateway when npx ends, for example after `npx gatewright start &` and `kill`. npx does not pass on the
- * signal that ends it. Neither does npm for the scripts `start` and `gatewright`. The gateway would keep running and
- * keep its ports. It therefore watches its parent process and ends with it. If the gateway was started in any other
- * way, for example with nohup, it keeps running.
+ * signal that ends it, and neither does npm for the scripts `start` and `gatewright`. The gateway would then keep
+ * running and keep its ports. It therefore watches its parent process and ends with it. If the gateway was started in
+ * any other way, for example with nohup, it keeps running.
  */
 import { describeProcess } from './describe-process.ts';
 

@@ -1,5 +1,5 @@
 /**
- * Decides which lines `start` prints while it runs. By default, it prints all lines except those for programs. With
+ * Decides which lines `start` prints while it runs. By default, it prints all lines except lines for programs. With
  * `quiet`, it prints fewer lines. `toggle` switches to all lines.
  */
 import {

@@ -94,8 +94,8 @@ export function guardedRoutes(
 }
 
 /**
- * Returns which status API Gateway gives to a call without a credential. A Lambda authorizer is not called if an
- * identity source is missing (docs/aws §4.2, §4.5, §4.7).
+ * Returns the status with which API Gateway responds to a call without a credential. A Lambda authorizer is not called
+ * if an identity source is missing (docs/aws §4.2, §4.5, §4.7).
  */
 function refusalOf({ guard, authorizer }: InspectedApi['routes'][number], route: Route): string {
   switch (guard) {
@@ -247,7 +247,7 @@ function suggestMessage(api: ApiRoutes, routes: readonly GuardedRoute[]): readon
   const connect = routes.find(({ route }) => route.path === '$connect');
   const { token, newKey, source = BEARER, refusal = '', route: { authorizer } = {} } = connect ?? {};
   const all = routes.filter(({ route }) => !route.path.startsWith('$'));
-  // A ping needs no other members. The messages of the toolkit's other routes do.
+  // A ping does not need other members. The messages for the toolkit's other routes need some.
   const named = all.find(({ route }) => route.path === 'ping') ?? all[0];
   const other = routes.find(({ route }) => route.path === '$default');
   if (named === undefined && other === undefined) return [];

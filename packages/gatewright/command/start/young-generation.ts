@@ -77,7 +77,7 @@ export function limitYoungGeneration({
     idleLooks = utilization(looked).utilization < IDLE_BELOW ? idleLooks + 1 : 0;
     looked = utilization();
     isAfterCrowd ||= isCrowded;
-    // The young generation does not shrink by itself. It is shrunk only after there were many connections, because
+    // V8 does not shrink the young generation by itself. It is shrunk only after there were many connections, because
     // shrinking also discards compiled code.
     if (idleLooks >= IDLE_LOOKS && !isCrowded) {
       if (isAfterCrowd && bytes > 2 * HALF_MB * BYTES_PER_MB) collect();

@@ -9,7 +9,7 @@ export type Challenge = {
 
 const NONE: Challenge = { error: undefined, scopes: [], resourceMetadata: undefined };
 
-/** A parameter of a challenge: a name, and a token or a quoted text. */
+/** A parameter of a challenge: a name, and a token or a quoted string. */
 const PARAMETER =
   /^\s*([\w!#$%&'*+.^`|~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([\w!#$%&'*+.^`|~/:=-]+))\s*(?:,|$)/;
 

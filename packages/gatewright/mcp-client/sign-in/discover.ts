@@ -43,7 +43,7 @@ const PROTECTED_RESOURCE = '/.well-known/oauth-protected-resource';
  * Returns the metadata of the MCP server as a protected resource. If it has no metadata, the authorization server is
  * expected at the root of its host, as in revision 2025-03-26.
  * @param named the address in the challenge
- * @throws McpClientError if the metadata are for another server
+ * @throws McpClientError if the metadata is for another server
  */
 export async function findResource(
   server: string,
@@ -62,7 +62,7 @@ export async function findResource(
       );
     const [authorizationServer] = textsOf(document['authorization_servers']);
     if (authorizationServer === undefined)
-      throw new McpClientError(`the metadata document ${place} names no authorization server`);
+      throw new McpClientError(`the metadata document ${place} does not name an authorization server`);
     return { resource, authorizationServer, scopes: textsOf(document['scopes_supported']) };
   }
   if (named !== undefined) throw new McpClientError(`the metadata document ${named} cannot be read`);

@@ -41,7 +41,7 @@ export async function readDeployedIds(
  * id, and it was not looked up yet.
  */
 type MissingIdList = {
-  /** The documents that have no id at all. If they are packaged like this, every request is denied. */
+  /** The documents that have no id at all. If they are deployed like this, every request gets 500. */
   readonly unknown: readonly string[];
   /**
    * The documents for which only the local gateway's id is known. This id is correct on this machine, but not for the
@@ -146,5 +146,5 @@ function save(
   const path = inventoryPath(named);
   const text = existsSync(path) ? readFileSync(path, 'utf8') : undefined;
   const isNew = writeIfChanged(path, withDeployedId(text, stage, apiId, kept));
-  return `${named.name}: ${apiId} in stage ${stage}${isNew ? '' : ', nothing new'}`;
+  return `${named.name}: ${apiId} in stage ${stage}${isNew ? '' : ', unchanged'}`;
 }

@@ -12,7 +12,7 @@ import { ANY, ORDINARY } from '@gatewright/handlers/access/decide/segment-patter
 import type { SegmentPattern } from '@gatewright/handlers/access/decide/segment-patterns';
 
 /**
- * Returns routes of the current API that callers reach by a rule about another route. The text of each route says what
+ * Returns routes of the current API that a rule about another route opens to callers. The text of each route says what
  * to do.
  * @param found the routes of the API. A route counts as protected if it has an authorizer of the toolkit
  */

@@ -6,7 +6,7 @@ import { readWiredApi, readWiring } from './read-wiring.ts';
 
 /**
  * Returns the unsafe settings of the protected APIs that documents identify by stack and logical id. Each text begins
- * with the file of the document. `resources` are the resources of the compiled template, with unresolved intrinsics.
+ * with the document's file name. `resources` are the resources of the compiled template, with unresolved intrinsics.
  */
 export function checkStack(
   protects: readonly ProtectedStack[],

@@ -18,10 +18,10 @@ export function describeUnprotected(
   stage: string,
   named?: string,
 ): string {
-  const what = `${stack} ${logicalId} stage ${name}: its routes use the authorizers, but no access document protects it`;
+  const what = `${stack} ${logicalId} stage ${name}: its routes use authorizers of the toolkit, but no access document protects it`;
   return named === undefined
-    ? `${what}, so every call is answered with 500: add it to api of a document, as ${stage}: { stack: ${stack}, logicalId: ${logicalId}, stage: ${name} }`
-    : `${what} in stage ${stage}; ${stack} is its stack in ${named}. For SAM, name the stack of ${stage} in samconfig.toml: stack_name under [${stage}.deploy.parameters]`;
+    ? `${what}, so every call is answered with 500: add it under api in a document, as ${stage}: { stack: ${stack}, logicalId: ${logicalId}, stage: ${name} }`
+    : `${what} in stage ${stage}; a document names its stack, ${stack}, for stage ${named}. For SAM, name the stack of ${stage} in samconfig.toml: stack_name under [${stage}.deploy.parameters]`;
 }
 
 /**

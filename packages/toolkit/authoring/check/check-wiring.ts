@@ -21,8 +21,8 @@ export type WiredSource = {
 };
 
 /**
- * Returns the toolkit's function that a function name, a logical id or an ARN export refers to. Stack and stage may be
- * any (`gatewright-prod-token-authorizer`, `RequestAuthorizerArn`). Returns undefined if it is not a function of the
+ * Returns the toolkit's function that a function name, a logical id or an ARN export refers to, in any stack and stage
+ * (`gatewright-prod-token-authorizer`, `RequestAuthorizerArn`). Returns undefined if it is not a function of the
  * toolkit.
  */
 export function identifyFunction(name: string): WiredAuthorizer['calls'] | undefined {
@@ -71,7 +71,7 @@ function checkFormat(
     ];
   if (result.format === 'policy' && simpleResponses)
     return [
-      `EnableSimpleResponses with ${payload} does not accept a policy: set it to false, or result.format: simple`,
+      `EnableSimpleResponses with ${payload} does not accept a policy: set it to false, or write result.format: simple in the document`,
     ];
   return [];
 }
@@ -118,7 +118,7 @@ function checkQuota(
   if (payload === 'rest-token')
     return quota.routes === undefined
       ? [
-          'a TOKEN authorizer cannot charge the quota: use a REQUEST authorizer with a TTL of 0, or name quota.routes',
+          'a TOKEN authorizer cannot charge the quota: use a REQUEST authorizer with a TTL of 0, or list under quota.routes only routes of another authorizer',
         ]
       : [];
   return ttlSeconds > 0 && quota.isTracked !== true

@@ -1,5 +1,5 @@
 /**
- * Finds code that reads the caller as if from a Cognito or JWT authorizer. Behind a Lambda authorizer such claims do
+ * Finds code that reads the claims of a Cognito or JWT authorizer. Behind a Lambda authorizer, such claims do
  * not exist. For example, `C#${claims.sub}` would then be the same customer for all callers. The search compares text.
  * Users can acknowledge a false match in a comment, or by `claimsChecked` in gatewright.yml.
  */
@@ -141,7 +141,7 @@ export function findMappedClaims(text: string): readonly string[] {
   ].map((name) => `authorizer.${name}`);
 }
 
-/** Returns the advice that is printed after the place of a match. */
+/** Returns the advice that is printed after the location of a match. */
 export function describeMappedClaim(what: string, route: string): string {
   return (
     `reads $context.${what}, which does not exist behind the authorizer of ${route}, so it would be empty for every caller: let the document pass the claim ` +

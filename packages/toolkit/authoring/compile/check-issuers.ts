@@ -54,8 +54,8 @@ export function checkIssuers(check: IssuerCheck): void {
         problem(
           path,
           isCertificate
-            ? `"${id}" is an issuer of certificates: write in: clientCert`
-            : `"${id}" issues tokens, not certificates`,
+            ? `"${id}" is an issuer of certificates, which are read from clientCert: change "in" to clientCert`
+            : `"${id}" is not an issuer of certificates, so its credentials cannot be in clientCert`,
         );
       if (tickets.has(id) && source.in === 'header')
         problem(path, `"${id}" issues tickets: read them from the query or a subprotocol`);

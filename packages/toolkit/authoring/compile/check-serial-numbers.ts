@@ -31,7 +31,7 @@ function checkCondition({ all, any, not, claims }: Condition, path: Path, proble
       else if (normalizeSerial(serial) !== serial)
         problem(
           at,
-          `serial numbers have no colons or leading zeros, and lower-case letters: write "${normalizeSerial(serial)}"`,
+          `serial numbers have lower-case letters, no colons and no leading zeros: write "${normalizeSerial(serial)}"`,
         );
     }
   }

@@ -12,8 +12,8 @@ type Complain = (path: Path, message: string) => void;
 
 /**
  * If the document accepts tickets, reports rules that read claims, and warns about claims in the context. A ticket
- * contains its holder's identity, roles and scopes, but no claims. For its holder, no rule could therefore decide by a
- * claim.
+ * contains its holder's identity, roles and scopes, but no claims. For its holder, a rule that tests a claim would
+ * therefore be undecided.
  */
 export function checkTickets(
   { tickets, rules, context }: CompiledDocument,

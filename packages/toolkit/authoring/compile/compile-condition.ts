@@ -8,7 +8,7 @@ type ConditionNames = {
   readonly roles: ReadonlySet<string>;
   /** Returns the index of a list of address blocks. Equal lists share an index. */
   readonly networkIndex: (cidr: readonly string[]) => number;
-  /** Whether the condition belongs to a rule that allows, and not to a rule that denies. */
+  /** Whether the condition belongs to an allow rule and not to a deny rule. */
   readonly opens: boolean;
   /** The time in seconds for which API Gateway may cache a result that depends on the condition. */
   readonly keptSeconds: number;

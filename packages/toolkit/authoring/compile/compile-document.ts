@@ -1,6 +1,6 @@
 /**
  * Compiles an access document and a route inventory to the data that is deployed, or reports every mistake with its
- * place.
+ * file, line and column.
  */
 import { claimsDeniedIfMissing, compileCondition } from './compile-condition.ts';
 import { checkClaims, forwardedClaims } from './compile-claims.ts';
@@ -287,7 +287,10 @@ function warnOfRule(
     );
   const when = JSON.stringify(rule.when ?? {});
   if (rule.effect === 'allow' && when.includes('"not"') && when.includes('"claims"'))
-    warning([...path, 'when'], 'a missing claim makes "not" true: name the required claim instead');
+    warning(
+      [...path, 'when'],
+      'a test inside "not" is undecided for a caller without the claim, so it does not allow that caller: also test the claim with op: exists if you want to allow such callers',
+    );
   for (const claim of rule.effect === 'deny' ? claimsDeniedIfMissing(rule.when) : [])
     warning(
       [...path, 'when'],
@@ -363,7 +366,7 @@ function tryCallers({ problem, warning, inventory }: Work, document: CompiledDoc
   if (unspeakable !== undefined)
     problem(
       ['routes'],
-      `${unspeakable.path} contains an IAM wildcard, so no policy can name it: rename the route`,
+      `${unspeakable.path} contains *, ? or \${, which have a special meaning in IAM policies, so no policy can name it: rename the route`,
     );
   for (const { path } of inventory.routes) {
     const reason = reasonUnreachable(document.kind, path);
@@ -382,7 +385,7 @@ function describeFailure(failure: Exclude<ProfileFailure, TooManyPatterns>): str
     case 'too-many':
       return `the result for ${failure.caller} has too many values: lower bind.max`;
     case 'unrepresentable':
-      return `for ${failure.caller}, no IAM policy denies ${print(failure.denied)} and allows ${print(failure.allowed)}: name both in one rule`;
+      return `for ${failure.caller}, no IAM policy can deny ${print(failure.denied)} and also allow ${print(failure.allowed)}: name both in one rule`;
   }
 }
 

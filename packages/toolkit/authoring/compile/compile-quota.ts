@@ -100,7 +100,7 @@ function checkSurroundings(
   if (isWhole && (result.cacheTtlSeconds ?? 0) > 0)
     complain(
       ['result', 'cacheTtlSeconds'],
-      'would cache results, and cached results are not charged, although every route is charged: set it to 0, or remove it',
+      'would cache results, and requests that get a cached result are not charged, but the quota covers every route: set it to 0, or remove it',
     );
 }
 

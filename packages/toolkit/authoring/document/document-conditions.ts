@@ -112,7 +112,7 @@ export const CONDITION: Shape<Condition> = refine(
       any: described(list(self), 'At least one of these must be true.'),
       not: described(
         self,
-        'This must be false. In an allow rule a missing claim makes a condition false, so its "not" is true. A deny rule that tests a missing claim denies.',
+        'This must be false. A test of a missing claim is undecided, and so is its "not": an allow rule then does not apply, but a deny rule does. Only a test with op: exists is decided for a missing claim.',
       ),
       issuers: described(list(NAME), 'The credential comes from one of these issuers.'),
       clients: described(

@@ -9,7 +9,7 @@ const HTTPS_URL = text(/^https:\/\/[^\s/?#]+\S*$/, 'an https URL, such as https:
 const CLIENT = text(/^\S{1,256}$/, 'the id of a client');
 const STAGES = described(
   list(text(STAGE_NAME, 'a stage of this stack')),
-  'Only in these stages of this stack (keys of "api"). Default: all.',
+  'The issuer is accepted only in these stages of this stack (keys of "api"). Default: all.',
 );
 
 const CLAIMS = object(
@@ -30,7 +30,7 @@ const JWKS = object(
     ),
     staleSeconds: described(
       integer(0, 604_800),
-      'How much longer keys are used while the issuer cannot be reached. After that, every request fails with 500. Default: 3600.',
+      'How much longer keys are used while the issuer cannot be reached. After that, every request with a token of this issuer fails with 500. Default: 3600.',
     ),
     cooldownSeconds: described(
       integer(1, 3600),
@@ -193,7 +193,7 @@ const TICKET = object(
     ),
     from: described(
       list(text(/^[A-Za-z0-9._-]{1,128}$/, 'the name of an access document, such as orders'), 1, 10),
-      'Access documents of the APIs; their callers can get tickets.',
+      'Access documents of REST and HTTP APIs. Callers of these APIs can get tickets.',
     ),
   },
   {

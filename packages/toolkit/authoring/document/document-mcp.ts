@@ -15,7 +15,7 @@ const WANTED: Readonly<Record<McpSubject, string>> = {
   resources:
     'a URI such as orders://list, orders://* for any one segment, orders://** for everything below it, or ** for every URI',
   methods:
-    'a method that tools, prompts and resources do not decide, such as tasks/get or logging/setLevel, without *',
+    'a method to which tools, prompts and resources do not apply, such as tasks/get or logging/setLevel; a method must not contain *',
 };
 
 function patterns(subject: McpSubject, description: string): Shape<readonly string[]> {
@@ -38,7 +38,7 @@ const RULE = refine(
       ),
       methods: patterns(
         'methods',
-        'Other methods. The wrapper does not know to whom a task belongs, so tasks/get opens the tasks of all callers.',
+        'Other methods that the caller may use. The wrapper does not know to whom a task belongs, so tasks/get opens the tasks of all callers.',
       ),
       when: CONDITION,
     },
@@ -69,7 +69,7 @@ export const MCP = described(
       ),
       refuseByHeaders: described(
         flag(),
-        'The request authorizer also refuses what the headers Mcp-Method and Mcp-Name announce. This saves invocations of the function, and needs cacheTtlSeconds: 0. Only the wrapper decides what is run. Default: false.',
+        'The request authorizer also refuses a request whose headers Mcp-Method and Mcp-Name name something that these rules deny. This saves invocations of the function, and needs cacheTtlSeconds: 0. Only the wrapper decides what is run. Default: false.',
       ),
     },
   ),

@@ -43,7 +43,7 @@ const RESULT = object(
         {
           optional: described(
             list(CLAIM_NAME, 0, 50),
-            'The names that may be missing or empty. A caller without one of the others is denied (403, missing_claim), because data stored under a missing value would mix all such callers.',
+            'Claims that may be missing or empty. A caller who lacks any other listed claim is denied (403, missing_claim), because data stored under a missing value would mix all such callers.',
           ),
         },
       ),
@@ -51,7 +51,7 @@ const RESULT = object(
     ),
     format: described(
       oneOf('policy', 'simple'),
-      'simple: HTTP APIs with EnableSimpleResponses, one verdict per result. Default: policy.',
+      'simple: for HTTP APIs with EnableSimpleResponses; a result then contains only one decision. Default: policy.',
     ),
     cacheTtlSeconds: described(
       integer(0, 3600),
@@ -59,11 +59,11 @@ const RESULT = object(
     ),
     rejectIfExpiresWithinSeconds: described(
       integer(1, 3600),
-      'Refuse credentials that expire within this time with 401. If the time is at least cacheTtlSeconds, no cached result outlives its token. Default: credentials are accepted until they expire.',
+      'Refuse with 401 any credential that expires within this time. If the time is at least cacheTtlSeconds, no cached result outlives its token. Default: credentials are accepted until they expire.',
     ),
     expiryCondition: described(
       flag(),
-      "End every grant at the token's exp by a condition in the policy. Default: false.",
+      "Add a condition to the policy that ends every grant at the token's exp. Default: false.",
     ),
     maxBytes: described(
       integer(512, AUTHORIZER_RESULT_LIMIT_BYTES),
@@ -298,7 +298,7 @@ export const ACCESS_DOCUMENT = object(
     context: described(
       record(
         CONTEXT_NAME,
-        'a name of letters, digits and _ that is not one of the standard ones',
+        'a name of letters, digits and _ that is not a standard name, such as sub',
         object({ claim: CLAIM_PATH }, {}),
       ),
       'Claims for the backend in addition to sub, iss, scope, clientId and exp. They appear in access logs.',

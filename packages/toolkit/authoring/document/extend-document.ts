@@ -106,7 +106,7 @@ function findRepeated(parts: readonly Part[]): readonly Problem[] {
 type Place = { readonly path: Path; readonly name: string; readonly what: string };
 
 /**
- * Returns the names that a document defines, with their places. `sources` counts as one name, because the order of
+ * Returns the names that a document defines, with their paths. `sources` counts as one name, because the order of
  * sources matters, and all of them must therefore come from one file.
  */
 function placesOf(value: UnknownMembers): readonly Place[] {

@@ -1,6 +1,6 @@
 /**
  * Reads the text of `access/<name>.yml` and of the files that it extends. The result is the access document, or every
- * mistake with its place.
+ * mistake with its file, line and column.
  */
 import { ACCESS_DOCUMENT } from './document.ts';
 import type { AccessDocument } from './document.ts';

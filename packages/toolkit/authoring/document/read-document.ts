@@ -1,4 +1,4 @@
-/** Reads a user's text into a value of a given shape, or reports every mistake with its place. */
+/** Reads a user's text into a value of a given shape, or reports every mistake with its location. */
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 import type { Document, Node } from 'yaml';
 import { showControls } from '@gatewright/aws/text/visible-text';
@@ -11,8 +11,8 @@ export type Problem = {
   /** The message, for example `rules[2].effect: must be one of allow, deny, not "alow"`. */
   readonly message: string;
   /**
-   * The line with the error, and a second line that marks the place of the error in it. Only the first problem of a
-   * text has it.
+   * The line with the error, and a second line that marks the error in it. Only the first problem of a text has
+   * these lines.
    */
   readonly excerpt?: readonly [line: string, mark: string];
 };
@@ -38,8 +38,8 @@ const CARET_WIDTH = 100;
 const CARET_BEFORE = 60;
 const TEXT_LIMIT_CHARACTERS = 500_000;
 /**
- * The maximum number of problems for which a place is determined. Users would not read more problems, and each place
- * takes time to determine.
+ * The maximum number of problems that are located in the text. Users would not read more problems, and locating each
+ * of them takes time.
  */
 export const PROBLEMS_LIMIT = 100;
 
@@ -71,7 +71,7 @@ export function findYamlError(text: string, file: string): Problem | undefined {
   return reading.kind === 'invalid' ? reading.problems[0] : undefined;
 }
 
-/** Returns the place of a field such as `limits[1].burst` that another check has rejected. */
+/** Returns the location of a field such as `limits[1].burst` that another check has rejected. */
 export function locateField(text: string, file: string, field: string, message: string): Problem | undefined {
   const reading = readShaped(text, file, ANYTHING);
   if (reading.kind === 'invalid') return undefined;
@@ -91,7 +91,7 @@ type YamlReading =
   | { readonly kind: 'yaml'; readonly value: unknown; readonly locate: Locate }
   | { readonly kind: 'invalid'; readonly problems: readonly Problem[] };
 
-/** Parses a text into plain values and their places. Never throws. */
+/** Parses a text into plain values and their locations. Never throws. */
 export function readYaml(text: string, file: string): YamlReading {
   const lines = new LineCounter();
   const at = (offset: number, message: string): Problem => {

@@ -22,7 +22,7 @@ type PlacedFile = AccessFile & { readonly folder: string };
 type DocumentPlace = Pick<PlacedFile, 'folder' | 'name'>;
 
 /**
- * Reads every document of the folder and of the folders that belong to it, with its inventory. File names in messages
+ * Reads every document, with its inventory, in the folder and in the folders that belong to it. File names in messages
  * are relative to `from`.
  * @throws UsageError if a file or folder cannot be read
  */
@@ -116,7 +116,7 @@ export function inventoryPath({ folder, name }: DocumentPlace): string {
  * Compiles the folder, and writes `compiled.json` if it has changed. If there are problems, the old file stays.
  * `inventories` contains inventories that have just been read, by document name. They replace the stored inventories if
  * their documents can be compiled with them, or if the documents have the same problems with the stored inventories.
- * Otherwise another problem of a document would let its old routes stay, and they would be reported as further problems.
+ * Otherwise, if a document had another problem, its old routes would stay stored and cause further reported problems.
  */
 export function writeCompiledAccess(
   folder: string,

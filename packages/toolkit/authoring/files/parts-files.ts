@@ -18,7 +18,7 @@ export type PartNeeds = Readonly<Record<string, readonly string[]>>;
  */
 export type IncludedParts = Readonly<Record<string, readonly string[]>>;
 
-/** A name with its place. `at` is the file and the line. */
+/** A name with its location. `at` is the file and the line. */
 type Named = { readonly name: string; readonly at: string };
 
 /**
@@ -70,7 +70,7 @@ function selectParts(
       throw new UsageError(`${at}: parts and without both name ${name}: remove it from one of them`);
     if (!optional.includes(name))
       throw new UsageError(
-        `${at}: without cannot name "${name}"; expected ${optional.length === 0 ? 'nothing, because no chosen part includes another part' : `one of ${optional.join(', ')}`}`,
+        `${at}: without cannot name "${name}"; ${optional.length === 0 ? 'no chosen part includes another part, so remove without' : `expected one of ${optional.join(', ')}`}`,
       );
   }
   const left = without.map(({ name }) => name);

@@ -27,11 +27,11 @@ export type AdmittedToken = {
   };
 };
 
-/** A place from which an authorizer of API Gateway reads the caller. */
+/** An identity source: the kind and the name of a value that an API Gateway authorizer reads from the request. */
 export type IdentityPlace = { readonly kind: string; readonly name: string };
 
 export type Asked = {
-  /** A method of HTTP; ignored for WebSocket APIs. */
+  /** An HTTP method; ignored for WebSocket APIs. */
   readonly method: string;
   /** A path below the stage, without parameters. */
   readonly path: string;
@@ -40,7 +40,7 @@ export type Asked = {
    * must be in it.
    */
   readonly places?: readonly IdentityPlace[];
-  /** The subject of a refused caller, who then needs only other claims. */
+  /** The subject of a caller who was refused. A token with this subject and other claims is tried first. */
   readonly subject?: string | undefined;
 };
 
@@ -123,7 +123,7 @@ function callerOf({ id }: CompiledIssuer, claims: Claims): CallerSpec {
   return { claims: JSON.stringify(claims), issuer: id, role: [], scope: [] };
 }
 
-/** Whether the document allows a caller the route. */
+/** Whether the document allows the caller to use the route. */
 export function isAllowed(document: CompiledDocument, { method, path }: Asked, caller: CallerSpec): boolean {
   try {
     return findAccess(document, method, path, caller, 0).word === 'ALLOW';
@@ -188,7 +188,7 @@ type RoleSource = Pick<CompiledIssuer, 'id'> & {
   readonly trust: Pick<CompiledIssuer['trust'], 'roles' | 'scopes'>;
 };
 
-/** Returns claims that satisfy a condition; undefined if this needs more than claims that are always the same. */
+/** Returns claims that satisfy a condition; undefined if no fixed claims can, such as for an address or a time. */
 export function satisfy(condition: CompiledCondition, issuer: RoleSource): Claims | undefined {
   switch (condition.is) {
     case 'all': {

@@ -1,4 +1,4 @@
-/** Describes who may call what by printing a document as a table for users. */
+/** Prints a document as a table that shows users who may call what. */
 import type {
   CompiledCondition,
   CompiledDocument,

@@ -120,7 +120,7 @@ export function listAccess(
 
 /**
  * Returns the verdict on one route. Rules may also name open routes, but there they are not evaluated, because open
- * routes have no authorizer.
+ * routes do not use the toolkit's authorizers.
  */
 function verdictOn(
   document: CompiledDocument,

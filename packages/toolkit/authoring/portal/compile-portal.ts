@@ -181,7 +181,7 @@ function readReferences(
     }
   }
   if (bytes > REFERENCES_LIMIT_BYTES)
-    report(['apis'], 'the OpenAPI documents have more than 3 MB together: offer fewer APIs');
+    report(['apis'], 'the OpenAPI documents are larger than 3 MB in total: offer fewer APIs');
   return references;
 }
 

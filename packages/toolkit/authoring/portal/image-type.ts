@@ -1,4 +1,4 @@
-/** Recognises an image by its first bytes, because the ending of a file name says nothing about its content. */
+/** Recognises an image by its first bytes, because the file name extension says nothing about its content. */
 
 type ImageType = { readonly type: string; readonly ending: string };
 

@@ -26,7 +26,7 @@ export function pageFiles(sources: PageSources, title: string): readonly NamedFi
   return [plainFile('', { type: typeOf('index.html'), body: html }), ...assets.map(({ asset }) => asset)];
 }
 
-/** Returns a file under a name that changes with its content, so that browsers may keep it. */
+/** Returns a file under a name that changes with its content, so that browsers may cache it. */
 export function hashedFile(name: string, content: Omit<PortalFile, 'etag' | 'isHashed'>): NamedFile {
   const hash = hashOf(content.body);
   const dot = name.lastIndexOf('.');

@@ -60,7 +60,7 @@ const PLAN_ID = text(ID_PATTERN, 'the id of a customer plan: letters, digits, do
 const PLAN = object(
   {
     plan: PLAN_ID,
-    title: described(line(60, 'a title'), 'Name of the plan for customers.'),
+    title: described(line(60, 'a title'), 'Name under which customers see the plan.'),
     changesTo: described(
       list(PLAN_ID, 0, 20),
       'Plans to which a customer with this plan may change. Each must also be offered here.',
@@ -103,7 +103,7 @@ const URL_OF_STAGE = text(
 const API = object(
   {
     id: text(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a name of lower-case letters, digits and -, such as orders'),
-    title: described(line(60, 'a title'), 'Name of the API for customers.'),
+    title: described(line(60, 'a title'), 'Name under which customers see the API.'),
     url: described(
       either(
         URL_OF_API,
@@ -126,7 +126,7 @@ const WEBHOOK = object(
       text(/^[a-z0-9][a-z0-9-]{0,62}$/, 'the name of a source in webhooks.yml, such as orders'),
       'A source of webhooks.yml with secrets: customers.',
     ),
-    title: described(line(60, 'a title'), 'Name of the source for customers.'),
+    title: described(line(60, 'a title'), 'Name under which customers see the source.'),
   },
   {
     most: described(
@@ -176,7 +176,7 @@ const MAIL = object(
     from: described(
       text(
         /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+$/,
-        'a mail address, such as portal@example.com',
+        'an email address, such as portal@example.com',
       ),
       'Sender of alerts. Amazon SES must have verified the address or its domain.',
     ),

@@ -20,7 +20,7 @@ const EXTENSION = /^x-/;
 const SERVERS = new Set(['servers', 'server']);
 /**
  * Members whose value is a map of names that the author chose, or, for `security`, a list of such maps. There,
- * `x-api-key` is a name and no extension.
+ * `x-api-key` is a name and not an extension.
  */
 const NAMES = new Set(
   [
@@ -61,8 +61,8 @@ export function reduceOpenApi(text: string, file: string): ReducedOpenApi {
 }
 
 /**
- * Reads JSON or YAML. Reading JSON as YAML would be fifty times slower, so this is done only if a mistake needs its
- * place in the text.
+ * Reads JSON or YAML. Reading JSON as YAML would be fifty times slower, so this is done only to locate a mistake in
+ * the text.
  */
 function read(text: string, file: string): ReturnType<typeof readYaml> {
   const json = parseJson(text);
@@ -89,7 +89,7 @@ type Kind = 'object' | 'names' | 'data';
 function reduced(value: Json, kind: Kind, path: Path, counted: Counted): Json {
   counted.nodes += 1;
   if (counted.nodes > NODES_LIMIT || path.length > DEPTH_LIMIT) {
-    // Only the first place is reported.
+    // Only the first value beyond the limit is reported.
     if (counted.nodes !== Infinity)
       counted.report(
         path,
@@ -120,6 +120,6 @@ function kindBelow(kind: Kind, name: string, value: Json): Kind {
   if (DATA.has(name)) return 'data';
   if (!NAMES.has(name)) return 'object';
   if (!Array.isArray(value)) return 'names';
-  // Parameters are a list of objects, examples of a schema a list of data, and security a list of maps.
+  // Parameters are a list of objects, the examples of a schema are a list of data, and security is a list of maps.
   return name === 'security' ? 'names' : name === 'examples' ? 'data' : 'object';
 }

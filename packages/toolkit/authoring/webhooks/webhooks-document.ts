@@ -129,7 +129,7 @@ const WEBHOOKS_DOCUMENT = object(
     $schema: text(/^\S{1,400}$/, 'the path of webhooks.schema.json'),
     masterSecret: described(
       record(STAGE_NAME, 'a stage of this stack', MASTER_SECRET, 1),
-      'For sources with secrets: customers. Where the master secret is stored, for each stage of the stack. The secrets of customers are derived from it.',
+      'Where the master secret is stored, for each stage of the stack. The secrets of customers are derived from it. Only sources with secrets: customers need it.',
     ),
   },
 );

@@ -1,7 +1,7 @@
 /**
- * Checks what a quota with an admission key needs besides the authorizer, so that callers over quota get 429
- * (node_modules/gatewright/docs/guides/sell/quota.md, "In the authorizer"). An attachment checks these resources, but
- * does not create any of them.
+ * Checks the resources that a quota with an admission key needs in addition to the authorizer, so that callers over
+ * quota get 429 (node_modules/gatewright/docs/guides/sell/quota.md, "In the authorizer"). An attachment checks these
+ * resources, but does not create any of them.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
@@ -16,8 +16,8 @@ import type { Check } from './verify.ts';
 type Api = Pick<LiveApi, 'apiId' | 'stage' | 'gatewayResponses'>;
 
 /**
- * Returns what the API or the account lacks for the admission key. Without the key or its usage plan, every charged
- * request gets 403.
+ * Returns the resources that the admission key needs, but that the API or the account lacks. Without the key or its
+ * usage plan, every charged request gets 403.
  */
 async function findMissingForKey(
   plane: Pick<ControlPlane, 'list'>,
@@ -74,7 +74,7 @@ export async function verifyAdmission(
   live: Api,
   document: CompiledDocument | undefined,
 ): Promise<Check> {
-  const what = 'admitted requests have an API key, and those over quota get 429';
+  const what = 'admitted requests have an API key, and requests over quota get 429';
   const admissionKey = document?.quota?.admissionKey;
   if (admissionKey === undefined)
     return { what, isGood: undefined, saw: 'no access document here has quota.admissionKey for this stage' };

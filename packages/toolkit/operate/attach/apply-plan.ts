@@ -65,7 +65,7 @@ export async function applyPlan(plan: Plan, work: Work): Promise<void> {
   }
   for (const [index, step] of plan.steps.entries()) {
     const say = (what: JournalLine['what']): void => note(work, step, what, index + 1, plan.steps.length);
-    // The API is read again before a deployment. A deployment publishes all pending settings, including those that
+    // The API is read again before a deployment. A deployment publishes all pending settings, including settings that
     // others have changed.
     if (step.makes === 'deployment' || step.part === 'stage') snapshot = await readSnapshot(plan, work);
     const ids = findIds(plan.steps, snapshot);
@@ -215,7 +215,7 @@ function note(
 // The authorizers that an undo restores are identified by id. An id is not sufficient to recognize an authorizer,
 // because the authorizer may have been edited, deleted or created again since then.
 
-/** Returns the authorizers that the routes lose, in the state in which they lose them. */
+/** Returns the authorizers that the routes lose, in the state that they have at that time. */
 function findFormerGuards(steps: readonly Step[], parts: Snapshot): Snapshot {
   return Object.fromEntries(
     steps.flatMap((step) => {

@@ -24,9 +24,9 @@ const GIVES_CLAIMS: ReadonlySet<unknown> = new Set(['COGNITO_USER_POOLS', 'JWT']
 const SHOWN = 3;
 
 /**
- * Checks that no handler reads claims that only the replaced authorizer provides. Such a handler would find no caller
- * but still respond with 200, which the verification cannot notice. The sources below the folder are therefore searched
- * even if the user has confirmed that they are checked.
+ * Checks that no handler reads claims that only the replaced authorizer provides. Such a handler would not find a
+ * caller, but would still respond with 200, which the verification cannot notice. The sources below the folder are
+ * therefore searched even if the user has confirmed that they are checked.
  * @throws ClaimsUncheckedError if a handler reads such claims, or if this is unknown and the user has not confirmed it
  */
 export function assertClaimsChecked(

@@ -12,9 +12,9 @@ import { PlaneError } from './control-plane.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { Plan, Undo } from './journal.ts';
 
-/** A credential at a place of a request. */
+/** A credential in a certain part of a request, such as a header. */
 export type PlacedCredential = {
-  /** The value at this place, such as `Bearer …`. */
+  /** The value in this part of the request, such as `Bearer …`. */
   readonly value: string;
   /** Names of headers are in lower case. */
   readonly headers: Readonly<Record<string, string>>;
@@ -64,8 +64,8 @@ export function invokeAuthorizer(
 }
 
 /**
- * Places a token or an API key in a request, once for each place at which the access document reads credentials. If the
- * places are not known, it is a bearer token in the header of the authorizer.
+ * Places a token or an API key in a request, once for each part of the request from which the access document reads
+ * credentials. If these parts are not known, it is a bearer token in the header of the authorizer.
  */
 export function placeCredential(
   about: Pick<Undo, 'steps' | 'sources'>,

@@ -38,8 +38,8 @@ export type Plan = {
   /** Whether an access document is not needed, because any function may be the authorizer. */
   readonly isWithoutDocument?: boolean;
   /**
-   * The places at which the access document reads credentials. Absent without a document, and in files that earlier
-   * versions have written.
+   * The parts of a request from which the access document reads credentials. Absent without a document, and in files
+   * that earlier versions have written.
    */
   readonly sources?: readonly CompiledSource[];
   readonly steps: readonly Step[];

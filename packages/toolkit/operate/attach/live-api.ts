@@ -113,8 +113,8 @@ export function describeGuard(
 }
 
 /**
- * Seconds for which an API caches a result of its authorizer. If no TTL was sent, API Gateway's response has none: a
- * REST API then caches for 300 s, and an HTTP API does not cache.
+ * Seconds for which an API caches a result of its authorizer. If no TTL was sent, API Gateway's response does not
+ * contain one: a REST API then caches for 300 s, and an HTTP API does not cache.
  * https://docs.aws.amazon.com/apigateway/latest/api/API_CreateAuthorizer.html
  * @param shown an authorizer as GetAuthorizer shows it
  */

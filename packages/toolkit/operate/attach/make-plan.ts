@@ -49,7 +49,7 @@ export type Reading = {
 
 /**
  * Makes a plan.
- * @param begun a plan that may have been begun. The new plan is then made for the API as it was before
+ * @param begun an earlier plan that may have been started. The new plan is then made for the API as it was before
  * @throws UsageError if the API, the stage or the function does not exist
  */
 export async function makePlan(

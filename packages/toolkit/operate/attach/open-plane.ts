@@ -12,7 +12,7 @@ export type OpenPlane = { readonly region: string; readonly aws: Aws; readonly p
 
 /**
  * Opens the control plane that the flags and the environment specify.
- * @throws UsageError without region or credentials
+ * @throws UsageError if there is no region or there are no credentials
  */
 export async function openPlane(flags: AwsFlags): Promise<OpenPlane> {
   const region = flags.region ?? process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'];

@@ -41,8 +41,8 @@ export async function openingsOfUndo(
       const names = await openedByMove(plane, api, from ?? '', to ?? '', false);
       openings.push({ call, names });
     }
-    // Attack: a file specifies a weak authorizer, or no API key, as the former guard of a route. Only AWS_IAM is known
-    // to protect a route, whatever its settings are.
+    // Attack: a file specifies a weak authorizer, or no API key, as the former authorization of a route. Only AWS_IAM
+    // is known to protect a route, whatever its settings are.
     const isKnown =
       textAt(step.before, 'authorizationType') === 'AWS_IAM' && done.after['apiKeyRequired'] !== true;
     if (step.part.startsWith('route ') && !isKnown)

@@ -20,7 +20,7 @@ type StepsOptions = {
 
 type Patch = { readonly op: string; readonly path: string; readonly value?: string };
 
-/** Returns the steps in such an order that callers notice nothing until all other steps are done. */
+/** Returns the steps in an order in which the steps that affect callers come last. */
 export function planSteps(
   live: LiveApi,
   authorizer: AuthorizerFunction,

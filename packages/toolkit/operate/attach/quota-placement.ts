@@ -13,8 +13,8 @@ export const QUOTA_PLACEMENTS = ['authorizer', 'access-log', 'handler'] as const
 export type QuotaPlacement = (typeof QUOTA_PLACEMENTS)[number];
 
 /**
- * Returns the problems with the place where a quota is enforced. They are things that an attachment cannot do, or that
- * the API or the document lacks.
+ * Returns the problems with the place where a quota is enforced. They are changes that an attachment cannot make, or
+ * settings that the API or the document lacks.
  */
 export function checkPlacement(
   placement: QuotaPlacement | undefined,

@@ -23,7 +23,9 @@ import {
 import { isSame } from './step.ts';
 import type { PlaneCall, Step } from './step.ts';
 
-/** Thrown if the files of an attachment are not those that this command would have written. Nothing was changed. */
+/**
+ * Thrown if the files of an attachment differ from the files that this command would have written. Nothing was changed.
+ */
 export class AttachmentFileError extends UsageError {
   override readonly code = 'ATTACHMENT_FILE_CHANGED';
 }

@@ -137,7 +137,7 @@ resource.addMethod('${method}', integration, { authorizer });`,
   authorizer_uri                   = "${String(settings['authorizerUri'])}"${identitySource === '' ? '' : `\n  identity_source                  = "${String(identitySource)}"`}
   authorizer_result_ttl_in_seconds = ${String(ttl)}
 }
-# of each aws_api_gateway_method: authorization = "CUSTOM", authorizer_id = aws_api_gateway_authorizer.${snake(name)}.id`,
+# in each aws_api_gateway_method: authorization = "CUSTOM", authorizer_id = aws_api_gateway_authorizer.${snake(name)}.id`,
     },
   ];
 }
@@ -161,7 +161,7 @@ function httpSnippets({ settings, method, path, functionArn }: About): readonly 
         payloadVersion: '${payload}'
         enableSimpleResponses: ${String(isSimple)}
         resultTtlInSeconds: ${String(ttl)}${sources.length === 0 ? '' : `\n        identitySource: [${sources.map((one) => `'${one}'`).join(', ')}]`}
-# of each event: httpApi: { method: ${method.toLowerCase()}, path: '${path}', authorizer: { name: ${snake(name)} } }`,
+# in each event: httpApi: { method: ${method.toLowerCase()}, path: '${path}', authorizer: { name: ${snake(name)} } }`,
     },
     {
       tool: 'SAM',
@@ -198,7 +198,7 @@ httpApi.addRoutes({ path: '${path}', methods: [HttpMethod.${method}], integratio
   identity_sources                  = [${sources.map((one) => `"${one}"`).join(', ')}]
   authorizer_result_ttl_in_seconds  = ${String(ttl)}
 }
-# of each aws_apigatewayv2_route: authorization_type = "CUSTOM", authorizer_id = aws_apigatewayv2_authorizer.${snake(name)}.id`,
+# in each aws_apigatewayv2_route: authorization_type = "CUSTOM", authorizer_id = aws_apigatewayv2_authorizer.${snake(name)}.id`,
     },
   ];
 }
@@ -225,14 +225,14 @@ function websocketSnippets({ settings, functionArn }: About): readonly Snippet[]
     AuthorizerType: REQUEST
     AuthorizerUri: ${String(authorizerUri)}
     IdentitySource: []
-# of the AWS::ApiGatewayV2::Route of $connect: AuthorizationType: CUSTOM, AuthorizerId: !Ref ${pascal(name)}`,
+# in the AWS::ApiGatewayV2::Route for $connect: AuthorizationType: CUSTOM, AuthorizerId: !Ref ${pascal(name)}`,
     },
     {
       tool: 'CDK',
       text: `const authorizer = new WebSocketLambdaAuthorizer('${pascal(name)}',
   lambda.Function.fromFunctionAttributes(this, 'Gatewright', { functionArn: '${functionArn}', skipPermissions: true }),
   { authorizerName: '${String(name)}', identitySource: [] });
-// of the API: connectRouteOptions: { integration, authorizer }`,
+// in the API: connectRouteOptions: { integration, authorizer }`,
     },
     {
       tool: 'Terraform',
@@ -242,7 +242,7 @@ function websocketSnippets({ settings, functionArn }: About): readonly Snippet[]
   authorizer_type = "REQUEST"
   authorizer_uri  = "${String(authorizerUri)}"
 }
-# of the aws_apigatewayv2_route of $connect: authorization_type = "CUSTOM", authorizer_id = aws_apigatewayv2_authorizer.${snake(name)}.id`,
+# in the aws_apigatewayv2_route for $connect: authorization_type = "CUSTOM", authorizer_id = aws_apigatewayv2_authorizer.${snake(name)}.id`,
     },
   ];
 }

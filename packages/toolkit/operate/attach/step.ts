@@ -105,7 +105,7 @@ export function findUndone(step: Step, now: Snapshot, ids: Ids): Outcome | undef
 }
 
 /**
- * Returns the step of the stage if the stage has got another deployment since that step, for example by a deployment of
+ * Returns the step of the stage if the stage got another deployment after that step, for example by a deployment of
  * the service. The new deployment contains the attachment, so an undo has to deploy the API without it.
  */
 export function findRedeployed(steps: readonly Step[], now: Snapshot): Step | undefined {

@@ -55,16 +55,17 @@ export function checkBrowsers({ live, choice: { chosen } }: Circumstances): Plan
   ];
 }
 
-/** A route with a cache whose key lacks places in which callers send their credential. */
+/** A route with a cache whose key lacks headers or parameters in which callers send their credential. */
 type SharedCache = {
   readonly route: LiveRoute;
-  /** The missing places as cache key parameters, such as `method.request.header.x-api-key`. */
+  /** The missing headers or parameters as cache key parameters, such as `method.request.header.x-api-key`. */
   readonly missing: readonly [string, ...string[]];
 };
 
 /**
  * Returns the routes whose cached response is the same for several callers.
- * @param placesOf returns the places in which callers of a route send their credential, as cache key parameters
+ * @param placesOf returns the headers or parameters in which callers of a route send their credential, as cache key
+ * parameters
  */
 export function findSharedCaches(
   live: Pick<LiveApi, 'kind' | 'stageShown'>,
@@ -89,7 +90,7 @@ export function findSharedCaches(
 
 const IN_AUTHORIZATION = 'method.request.header.Authorization';
 
-/** Returns the places of credentials in the identity sources of an authorizer of a REST API. */
+/** Returns the headers or parameters with credentials among the identity sources of an authorizer of a REST API. */
 export function placesInSources(identitySource: unknown): readonly string[] {
   return typeof identitySource === 'string'
     ? identitySource.split(',').flatMap((source) => {

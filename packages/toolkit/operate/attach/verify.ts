@@ -146,7 +146,10 @@ async function askAuthorizer(
   ];
 }
 
-/** Returns the first answer that is not a refusal. The document may read this kind of credential at one place only. */
+/**
+ * Returns the first answer that is not a refusal. The document may read this kind of credential only from one part of
+ * the request.
+ */
 async function askWhereRead<Answer>(
   [first, ...others]: readonly [PlacedCredential, ...PlacedCredential[]],
   ask: (credential: PlacedCredential) => Promise<Answer>,

@@ -113,7 +113,7 @@ function checkPlans({ live: { api }, plans, keys }: ApiView): readonly Finding[]
       .map(({ name, where }) =>
         warning(
           'key-without-plan',
-          `API key ${name} is in no usage plan`,
+          `API key ${name} is not in any usage plan`,
           'a key without a plan has no effect, and API Gateway returns 403 to its callers',
           where,
           'add it to a usage plan that includes the stage',
@@ -289,7 +289,7 @@ function checkKind(view: ApiView): readonly Finding[] {
   return [
     warning(
       'rest-without-reason',
-      'the REST API uses no feature that an HTTP API lacks',
+      'the REST API does not use any feature that an HTTP API lacks',
       'REST costs $3.50 per million requests and HTTP $1.00 (us-east-1): an HTTP API saves $2.50 per million, or $25 a month at 10 million',
       view.where,
       'use an HTTP API with the same routes; error texts and CORS differ (node_modules/gatewright/docs/aws/cors.md)',

@@ -45,8 +45,8 @@ export function checkCorsCredentials({ live: { kind, api }, where }: ApiView): r
  * Matches runtimes whose deprecation date is before 2026-11-23, according to the tables of the Lambda developer guide,
  * "Lambda runtimes" (docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html). The latest of them are python3.9
  * (2025-12-15), ruby3.2 (2026-03-31), nodejs20.x (2026-04-30), provided.al2 (2026-07-31), python3.10 (2026-10-31) and
- * dotnet8 (2026-11-10). Java and Python 3.11 on Amazon Linux 2 are supported into 2027. `check` uses
- * other, later dates: those from which Lambda refuses to create functions (lab/tools/resource-schemas).
+ * dotnet8 (2026-11-10). Java and Python 3.11 on Amazon Linux 2 are supported into 2027. `check` uses other, later
+ * dates: the dates from which Lambda refuses to create functions (lab/tools/resource-schemas).
  */
 const ENDED =
   /^(?:nodejs(?:\d\.\d+(?:-edge)?|1[0-8]\.x|20\.x)?|python(?:2\.7|3\.(?:[6-9]|10))|ruby(?:2\.\d|3\.2)|java8|go1\.x|dotnet(?:core.*|[5-8])|provided(?:\.al2)?)$/;
@@ -86,7 +86,7 @@ export function checkSharedCache({ live, routes, stageWhere }: ApiView): readonl
   }));
 }
 
-/** Returns the places in which callers of a route send their credentials, as cache key parameters. */
+/** Returns the headers or parameters in which callers of a route send their credentials, as cache key parameters. */
 function placesOf({ authorizers, api }: ApiView['live'], route: LiveRoute): readonly string[] {
   const own = authorizers.find(({ id }) => id !== undefined && id === route.authorizerId);
   const isKeySent = route.apiKeyRequired && api['apiKeySource'] !== 'AUTHORIZER';

@@ -1,6 +1,6 @@
 /**
- * Reads the account's state for the checks of a stack. It does not change anything. Facts that the credentials may not
- * read are listed and not guessed.
+ * Reads the account's state for the checks of a stack. It does not change anything. Facts that the credentials are not
+ * allowed to read are listed and not guessed.
  */
 import { compareNames } from '@gatewright/aws/text/name-order';
 import type { Aws } from '../../terminal/aws-call.ts';

@@ -143,7 +143,7 @@ function judge({ fields, live }: LineFacts, status: number, route: LiveRoute | u
         'The API’s resource policy does not allow the caller, and the route has no authorizer that could allow it',
     };
   if (type !== undefined && PHASES[type] !== undefined) return { phase: PHASES[type], code: type, failure };
-  // The log line contains no message of API Gateway, so the client has got the integration's response.
+  // The log line does not contain a message from API Gateway, so the client received the integration's response.
   if (type === undefined && message === undefined && integrationStatus !== undefined)
     return { phase: 'map-response', code: undefined, failure: undefined };
   return verdictByStatus(live, status, route, failure, authorizerError !== undefined);
@@ -176,7 +176,7 @@ function findDefect(error: string): Defect | undefined {
     : { kind: 'proxy-response', problem };
 }
 
-/** Recognizes two texts, which are known from execution logs in public threads (docs/aws §7.8). */
+/** Recognizes two messages, which are known from execution logs in public threads (docs/aws §7.8). */
 function findMappingDefect(error: string): Defect | undefined {
   const [, status] = /Output mapping refers to an invalid method response: (\d+)/.exec(error) ?? [];
   if (status !== undefined) return { kind: 'mapping', problem: 'no-method-response', status: Number(status) };
@@ -189,7 +189,7 @@ function findMappingDefect(error: string): Defect | undefined {
     : { kind: 'mapping', problem: 'no-response', selectBy, patterns: [] };
 }
 
-/** Recognizes a text of HTTP APIs (docs/aws §10.3). */
+/** Recognizes a message of HTTP APIs (docs/aws §10.3). */
 function findAuthorizerDefect(error: string): Defect | undefined {
   if (!/doesn't match the format that API Gateway expects/.test(error)) return undefined;
   const part = /did not include 'isAuthorized'/.test(error) ? 'isAuthorized' : 'result';
@@ -344,8 +344,8 @@ function outcomeOf(
   if (error === undefined)
     return fields.has('integration.status') || fields.has('integrationStatus') ? 'answered' : 'not called';
   if (/malformed/i.test(error)) return 'answered';
-  // The function was not reached if it was not found or if API Gateway may not call it. It was reached if it threw an
-  // error.
+  // The function was not reached if it was not found or if API Gateway is not allowed to call it. It was reached if it
+  // threw an error.
   return functionName !== undefined && !/permission|not found|ResourceNotFound/i.test(error)
     ? 'failed'
     : 'unreachable';

@@ -1,5 +1,5 @@
 /**
- * Parses a line of an access log by its format. CLF, CSV, JSON and XML formats are all texts that contain variables.
+ * Parses a line of an access log by its format. CLF, CSV, JSON and XML formats are all strings that contain variables.
  */
 import { ACCESS_DECISION, QUOTA_REFUSAL, RETRY_AFTER } from '@gatewright/aws/access-decision';
 

@@ -113,7 +113,7 @@ export function cloudWatchMeasurements(
   return {
     ...clock,
     async alarmState(name) {
-      // Without types, CloudWatch returns metric alarms only.
+      // Without types, CloudWatch returns only metric alarms.
       const found = await ask('DescribeAlarms', {
         'AlarmNames.member.1': name,
         'AlarmTypes.member.1': 'MetricAlarm',

@@ -152,7 +152,7 @@ export function without(answer: Answer, ...names: readonly string[]): Answer {
 }
 
 /**
- * Prints a value for people: members as `name value`, and what is nested in parentheses. `--json` prints it as it is.
+ * Prints a value for people: members as `name value`, and nested values in parentheses. `--json` prints it as it is.
  */
 export function printValue(value: unknown): string {
   if (value === undefined || value === null) return '-';

@@ -1,6 +1,6 @@
 /**
- * `gatewright package` writes the files that `serverless deploy` or another deployment tool uploads. It needs no AWS
- * account.
+ * `gatewright package` writes the files that `serverless deploy` or another deployment tool uploads. It does not need
+ * an AWS account.
  */
 import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
@@ -26,14 +26,14 @@ type PackageFlags = {
 
 export function packageCommand(): Command {
   return new Command('package')
-    .description('Package the stack as `serverless deploy` would; needs no AWS account.')
+    .description('Package the stack as `serverless deploy` would; does not need an AWS account.')
     .argument(
       '[dir]',
       'folder of the stack (default: gatewright/ if it has a serverless.yml, otherwise the current folder)',
     )
     .requiredOption('--stage <name>', 'stage of the stack', readStageName)
     .addOption(
-      new Option('--form <tool>', 'deploy tool for which to package').choices(FORMS).default('serverless'),
+      new Option('--form <tool>', 'deployment tool to package for').choices(FORMS).default('serverless'),
     )
     .option(
       '--parts <names>',
@@ -78,7 +78,7 @@ async function lookUpIds(folder: string, stage: string): Promise<void> {
   };
   if (unnamed.length > 0)
     warn(
-      `${unnamed.join(', ')}: the document names no API for stage ${stage}, so an API that uses the authorizers in this stage returns 500. To protect an API, add ${stage} under api in the document`,
+      `${unnamed.join(', ')}: the document does not name an API for stage ${stage}, so an API that uses the authorizers in this stage returns 500. To protect an API, add ${stage} under api in the document`,
     );
   if (unknown.length + local.length === 0) return;
   const region = process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'];
@@ -103,7 +103,7 @@ async function lookUpIds(folder: string, stage: string): Promise<void> {
       );
     if (local.length > 0)
       warn(
-        `${local.join(', ')}: in stage ${stage}, only the API id of the local gateway is known, so deployed authorizers would deny every request. Before you deploy, package again with AWS_REGION and credentials (${error.message})`,
+        `${local.join(', ')}: in stage ${stage}, only the API id of the local gateway is known, so deployed authorizers would return 500 for every request. Before you deploy, package again with AWS_REGION and credentials (${error.message})`,
       );
   }
 }

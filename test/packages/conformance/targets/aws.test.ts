@@ -39,7 +39,7 @@ describe('lackOfAws', () => {
     [
       'a web ACL',
       aParityCase({ setup: { stage: 'dev', waf: { webAcl: {} } } }),
-      'AWS bills web ACLs by the month, so the runner creates none',
+      'AWS bills web ACLs by the month, so the runner does not create any',
     ],
     ['domains', aParityCase({ setup: { stage: 'dev', domains: [] } }), 'needs custom domains'],
   ] as const)

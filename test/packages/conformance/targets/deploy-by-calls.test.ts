@@ -291,7 +291,7 @@ describe('the calls of a template', () => {
     ],
     [
       models(refer('later')),
-      'the runner cannot create a model with API calls if the model refers to a later one',
+      'the runner cannot create a model with API calls if the model refers to a model that is created later',
     ],
   ] as const)
     it(`cannot be asked: ${reason}`, async () => {

@@ -113,7 +113,7 @@ describe('openGatewright', () => {
 
   it('fails if the template has no API', async () => {
     await assert.rejects(install(serving({ ...READY, apis: [] })).deploy(aFragment({})), {
-      message: 'gatewright serves no API of this template',
+      message: 'gatewright does not serve any API of this template',
     });
   });
 

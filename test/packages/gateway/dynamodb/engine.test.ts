@@ -145,7 +145,7 @@ describe('DynamoDbEngine', () => {
       [
         { Update: { IndexName: 'by-amount', OnDemandThroughput: { MaxReadRequestUnits: 1 } } },
         'ValidationException',
-        /other changes of an index than its ProvisionedThroughput/,
+        /changing any setting of an index except its ProvisionedThroughput/,
       ],
     ] as const)
       await assert.rejects(update(change, table), (error: DynamoDbError) => {

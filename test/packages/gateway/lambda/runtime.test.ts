@@ -331,7 +331,7 @@ describe('definitions that are refused before anything runs', () => {
       name: 'more than 4 KB of variables',
       given: anInlineFunction('f', COUNTING, { environment: { BIG: 'x'.repeat(4094) } }),
       message:
-        /^the environment variables have 4097 bytes, but Lambda allows at most 4096; shorten or remove some of them$/,
+        /^the environment variables take up 4097 bytes, but Lambda allows at most 4096; shorten or remove some of them$/,
       source: 'Lambda quotas',
     },
   ];

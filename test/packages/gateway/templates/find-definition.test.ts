@@ -74,7 +74,7 @@ describe('the definition of a folder', () => {
     {
       name: 'may be missing',
       files: { 'src/a.ts': '' },
-      says: /the folder has no serverless\.yml, template\.yaml, cdk\.out or JSON of a Terraform plan; name a template file instead$/,
+      says: /the folder has no serverless\.yml, template\.yaml, cdk\.out or Terraform plan in JSON; name a template file instead$/,
     },
     {
       name: 'is one of many',

@@ -101,7 +101,7 @@ describe('loadStacks', () => {
     assert.equal(
       said,
       `${fixture('missing/serverless.yml')}:7: provider.environment.TABLE: ` +
-        '${cf(eu-west-1):elsewhere-dev.Table} has no value: start the stack that has this output as well, ' +
+        '${cf(eu-west-1):elsewhere-dev.Table} has no value: also start the stack that has this output, ' +
         "or write the value to custom.gatewright.variables as 'cf:elsewhere-dev.Table'",
     );
   });
@@ -137,7 +137,7 @@ describe('loadStacks', () => {
       name: 'a template of 0 bytes',
       file: 'template.yaml',
       make: (path) => writeFileSync(path, ''),
-      says: /template\.yaml:1: the file is empty; a template needs a section Resources$/,
+      says: /template\.yaml:1: the file is empty; a template needs a Resources section$/,
     },
     {
       name: 'a service of 0 bytes',

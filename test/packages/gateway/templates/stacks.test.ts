@@ -70,7 +70,7 @@ describe('StackSet', () => {
 
     assert.match(
       remedyOf('base-dev-HttpAuthorizerArn'),
-      /Import an export that is there \(base-dev-RequestAuthorizerArn of base\), or also start the stack that exports base-dev-HttpAuthorizerArn\.$/,
+      /Import an export that exists \(base-dev-RequestAuthorizerArn of base\), or also start the stack that exports base-dev-HttpAuthorizerArn\.$/,
     );
     assert.match(remedyOf('network-VpcId'), /Also start the stack that exports it\.$/);
   });

@@ -244,7 +244,7 @@ describe('McpClient and calls of tools', () => {
     );
     await assert.rejects(
       client.callTool('run'),
-      /the tool run asks for elicitation\/create before it returns a result, which this client does not support/,
+      /the tool run asks for elicitation\/create before it returns a result; this client does not support such requests/,
     );
   });
 });

@@ -202,7 +202,7 @@ describe('checkService', () => {
   it('warns if no document names an API that uses the authorizers, because nothing was checked', () => {
     const resources = { ...authorizer(30), ...method() };
     const warning =
-      "ApiGatewayRestApi of stack shop-eve uses authorizers of Gatewright's stack, but no document in ../documents names it by stack and logical id, so this API was not checked. To have it checked, write under api: of its document, for the stage of Gatewright's stack: prod: { stack: shop-eve, logicalId: ApiGatewayRestApi, stage: the stage of the API }";
+      "ApiGatewayRestApi of stack shop-eve uses authorizers of Gatewright's stack, but no document in ../documents names it by stack and logical id, so this API was not checked. To have it checked, add this entry to api: of its document, with the stage of Gatewright's stack as its key: prod: { stack: shop-eve, logicalId: ApiGatewayRestApi, stage: the stage of the API }";
 
     assert.deepEqual(check(FILES, { resources, stackName: 'shop-eve' }), {
       complaints: [],

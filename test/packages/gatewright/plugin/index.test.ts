@@ -90,7 +90,7 @@ describe('the plug-in for osls', () => {
       await assert.rejects(call(hook), {
         code: 'GATEWRIGHT',
         message:
-          'the hooks of offline can run only if the command line calls offline: run serverless offline',
+          'the hooks of the command offline run only if that command is called itself: run serverless offline',
       });
     });
 

@@ -169,7 +169,7 @@ describe('the customers of a deployed stack', () => {
 
     await assert.rejects(() => customers.one('customer-007', NOW_MS), {
       message:
-        'http://127.0.0.1:9 cannot be reached; this is the address in the output AdminApiUrl of the stack, which --endpoint-url and AWS_ENDPOINT_URL do not change: pass --url with the address at which the admin API is served',
+        'http://127.0.0.1:9 cannot be reached; this address is the output AdminApiUrl of the stack, and --endpoint-url and AWS_ENDPOINT_URL do not change it: pass --url with the address at which the admin API is served',
     });
   });
 

@@ -176,7 +176,7 @@ describe('callAdmin', () => {
   it('says that the region or the credentials are missing', async () => {
     await assert.rejects(
       at(CREDENTIALS, json({})),
-      /names no region: set AWS_REGION to the region of the stack/,
+      /has no region: set AWS_REGION to the region of the stack/,
     );
     await assert.rejects(
       at({ ...REGION, AWS_EC2_METADATA_DISABLED: 'true' }, json({})),

@@ -67,7 +67,7 @@ describe('createAws', () => {
       expected: {
         status: 502,
         code: 'HTTP 502',
-        message: 'the response is an HTML or XML page, not an error of AWS',
+        message: 'the response is an HTML or XML page, not an AWS error',
       },
     },
   ];

@@ -63,7 +63,7 @@ describe('the customer plan of a new API key', () => {
 
     assert.match(
       (await noteOf({ plan: 'nope' })) ?? '',
-      /^The plan nope limits nobody yet: no access document charges keys of shop_live by the claim plan\. .* There is no such plan \(expected one of gold, silver\)\.$/,
+      /^The plan nope limits nobody yet: no access document charges keys of shop_live by their claim "plan"\. .* There is no such plan \(expected one of gold, silver\)\.$/,
     );
     for (const plan of ['silver', 'gold'])
       assert.match(

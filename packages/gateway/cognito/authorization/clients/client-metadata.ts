@@ -68,7 +68,7 @@ export function readClientDocument(value: unknown, url: string): ClientMetadata 
   // Attack: a document at one address claims to be the client of another address.
   if (value['client_id'] !== url)
     throw invalid(
-      `The client_id in the client metadata document is ${print(value['client_id'])}, not its address`,
+      `The client_id in the client metadata document is ${print(value['client_id'])}, not the address of the document`,
     );
   if (typeof value['client_name'] !== 'string' || value['client_name'] === '')
     throw invalid('The client metadata document has no client_name');

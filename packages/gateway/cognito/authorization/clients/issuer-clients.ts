@@ -1,4 +1,4 @@
-/** The clients of the local issuer: those that have registered, and those whose id is the address of their metadata. */
+/** The clients of the local issuer: registered clients, and clients whose id is the address of their metadata. */
 import { parseJson } from '@gatewright/aws/json-object';
 import type { Clock, Random } from '../../../core/ports.ts';
 import { readClientDocument, readRegistration } from './client-metadata.ts';

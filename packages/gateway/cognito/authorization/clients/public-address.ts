@@ -5,7 +5,7 @@
  */
 import { BlockList, isIP } from 'node:net';
 
-/** The addresses that are not globally reachable, by the registries of IANA for special purposes (RFC 6890). */
+/** The addresses that are not globally reachable, according to IANA's special-purpose address registries (RFC 6890). */
 const SPECIAL: readonly (readonly [network: string, prefix: number])[] = [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],

@@ -1,7 +1,7 @@
 import { readDuration } from '@gatewright/aws/text/duration';
 
 /**
- * Parses `+1d`, `-2h`, `30m` or `500ms` into milliseconds; an empty text results in 0. Spaces around the number are
+ * Parses `+1d`, `-2h`, `30m` or `500ms` into milliseconds; an empty string results in 0. Spaces around the number are
  * allowed.
  * @throws Error for anything else
  */

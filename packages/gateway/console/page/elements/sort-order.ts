@@ -20,7 +20,7 @@ const MAX_KEPT = 100;
 type Store = Pick<Storage, 'getItem' | 'setItem'>;
 
 /**
- * Sorts rows. Numbers come before texts in ascending order, and after them in descending order. Rows without a value
+ * Sorts rows. Numbers come before strings in ascending order, and after them in descending order. Rows without a value
  * come last in either direction. Rows with equal values keep their order.
  */
 export function sortRows<Row>(

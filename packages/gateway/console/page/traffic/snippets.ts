@@ -102,7 +102,7 @@ function pythonBody(body: RequestDetail['request']['body']): readonly string[] {
 }
 
 /**
- * Formats a text for Python. JSON's escapes are valid in Python, except for unpaired surrogates, which Python would
+ * Formats a string for Python. JSON's escapes are valid in Python, except for unpaired surrogates, which Python would
  * keep.
  */
 function pythonText(text: string): string {

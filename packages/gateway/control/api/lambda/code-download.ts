@@ -61,7 +61,7 @@ function download(call: AwsCall, stacks: readonly ResolvedStack[], codes: Functi
   return { status: 200, headers: ['Content-Type', 'application/zip'], body: archive };
 }
 
-/** Returns how the archive is read; undefined if there is none and none is made. */
+/** Returns a function that reads or makes the archive; undefined if the code cannot be downloaded. */
 function readArchive(definition: FunctionDefinition, codes: FunctionCodes): (() => Buffer) | undefined {
   const { code } = definition;
   const sent = codes.archiveOf(definition);

@@ -1,4 +1,4 @@
-/** The size, the hash and the age of the code of functions, which GetFunction shows (docs/aws §22.2). */
+/** The size, the hash and the age of functions' code, which GetFunction shows (docs/aws §22.2). */
 import { createHash } from 'node:crypto';
 import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,16 +16,16 @@ type CodeFacts = {
  * Maximum number of files of a folder that are counted. The size reported for a folder with more files is too small.
  */
 const MAX_FILES = 5_000;
-/** Folders that the toolchains do not deploy. One of them has the credentials of this run. */
+/** Folders that the toolchains do not deploy. One of them contains the credentials of this run. */
 const SKIPPED = new Set(['.git', '.gatewright', '.serverless', '.aws-sam', 'cdk.out']);
 
 /**
- * Reads the size and the hash of the code of functions. For inline code, they belong to the archive that CloudFormation
+ * Reads the size and the hash of functions' code. For inline code, they describe the archive that CloudFormation
  * makes. A folder is not packaged here: its size is the size of its files, and its hash changes when a file changes.
  */
 export class FunctionCodes {
   readonly #replaced = new Map<string, { readonly facts: CodeFacts; readonly archive: Buffer }>();
-  /** The facts of archives by path. An archive has up to 250 MB, which are hashed again only after it has changed. */
+  /** The facts of archives by path. An archive of up to 250 MB is hashed again only after it has changed. */
   readonly #archives = new Map<string, CodeFacts>();
 
   /** Keeps an archive that a call has sent, and its facts. */
@@ -74,7 +74,7 @@ export class FunctionCodes {
   }
 }
 
-/** Makes the archive that CloudFormation makes of `Code.ZipFile`. */
+/** Creates the archive that CloudFormation creates from `Code.ZipFile`. */
 export function packInline(source: string, runtime: string): Buffer {
   const name = runtimeFamily(runtime) === 'python' ? 'index.py' : 'index.js';
   return writeZip(new Map([[name, Buffer.from(source)]]));

@@ -41,7 +41,7 @@ export type ReadObject = (
 const PATH = /^\/2015-03-31\/functions\/([^/]+)\/code\/?$/;
 /** Members that are not enforced here and are therefore refused. */
 const REFUSED = ['S3ObjectVersion', 'ImageUri', 'SourceKMSKeyArn'];
-/** How Lambda answers an update; a read that follows says Successful and has another revision [obs: lambda]. */
+/** The status in the response to an update; a later read shows Successful and another revision [obs: lambda]. */
 const IN_PROGRESS = {
   LastUpdateStatus: 'InProgress',
   LastUpdateStatusReason: 'The function is being created.',
@@ -68,7 +68,7 @@ export function createFunctionCode(
     readonly codes: FunctionCodes;
     readonly clock: Clock;
     readonly readObject: ReadObject;
-    /** Tells the developer what is wrong with an archive; AWS's answer does not say it. */
+    /** Tells the developer what is wrong with an archive, because AWS's response does not. */
     readonly report: (message: string) => void;
   },
 ): AwsService {
@@ -149,7 +149,7 @@ function findFault(input: UnknownMembers | undefined, isOfImage: boolean): strin
     : undefined;
 }
 
-/** Reads the archive with the rights of the caller. The words are Lambda's (docs/aws §22.2). */
+/** Reads the archive with the permissions of the caller. The error messages are Lambda's (docs/aws §22.2). */
 async function fetchArchive(
   call: AwsCall,
   object: { readonly bucket: string; readonly key: string },

@@ -123,7 +123,7 @@ function addPermission(asked: PolicyRequest, policies: FunctionPolicies): Contro
   return jsonReply(201, { Statement: JSON.stringify(printStatement(made, resourceOf(asked))) });
 }
 
-/** A text that cannot be the name of a service has its own message (aws/aws-cli#7408). */
+/** A string that cannot be the name of a service has its own message (aws/aws-cli#7408). */
 function describePrincipal(principal: string): string {
   return /^[\w+=,.@-]*$/.test(principal)
     ? 'The provided principal was invalid. Please check the principal and try again.'

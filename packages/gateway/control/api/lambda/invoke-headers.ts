@@ -35,7 +35,7 @@ export class LogTail {
 
   add(line: string): void {
     this.#lines += `${line}\n`;
-    // A text has at least as many bytes as characters, so its last `TAIL_BYTES` characters are enough.
+    // A string has at least as many bytes as characters, so its last `TAIL_BYTES` characters are enough.
     if (this.#lines.length > TAIL_BYTES * 2) this.#lines = this.#lines.slice(-TAIL_BYTES);
   }
 

@@ -70,7 +70,7 @@ export function createLambdaInvoke(options: LambdaInvokeOptions): AwsService {
       refuseUnlessAllowed(call, [{ action: 'lambda:InvokeFunction', resource: namedArn }]) ??
       (target.isStreamed ? refuseOptions(call) : undefined);
     if (refusal !== undefined) return refusal;
-    // If the call names no qualifier, the error message names `$LATEST`, as on AWS [obs].
+    // If the call does not name a qualifier, the error message names `$LATEST`, as on AWS [obs].
     if (!isServed(target, options)) return notFound(call, namedArn === arn ? `${arn}:${LATEST}` : namedArn);
 
     const type = headerOf(request, 'x-amz-invocation-type') ?? 'RequestResponse';
@@ -139,7 +139,7 @@ type Target = {
   readonly isNamed: boolean;
 };
 
-/** Returns the qualified ARN and the version to invoke; undefined if the call names no qualifier. */
+/** Returns the qualified ARN and the version to invoke; undefined if the call does not name a qualifier. */
 function choose(
   { name, qualifier, isNamed }: Target,
   arn: string,
@@ -199,8 +199,9 @@ async function stream(
 }
 
 /**
- * Returns the event to queue. The version for a named qualifier is chosen only when the function handles the event.
- * `$LATEST` needs no choice. If the call names `$LATEST`, the ARN in the handler's context ends in `$LATEST`.
+ * Returns the event to queue. The version for a named qualifier is chosen only when the function handles the event. For
+ * `$LATEST`, there is nothing to choose. If the call names `$LATEST`, the ARN in the handler's context ends in
+ * `$LATEST`.
  */
 function eventOf(
   target: Target,

@@ -67,7 +67,7 @@ function printQualified(
   };
 }
 
-/** Returns the tags and the reserved concurrency. Like Lambda, it omits those that are not set. */
+/** Returns the tags and the reserved concurrency. Like Lambda, it omits members that are not set. */
 function printSettings({ definition, stack }: FoundFunction): object {
   const properties = stack.resources.get(definition.logicalId)?.properties ?? {};
   const tags = readTags(properties['Tags']);

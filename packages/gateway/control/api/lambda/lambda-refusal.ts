@@ -21,7 +21,7 @@ export function notFound(call: AwsCall, message: string): ControlReply {
 
 /**
  * Refuses a call. As recorded on AWS, ValidationException and AccessDeniedException have no `Type`. The text is in
- * `message` or `Message`, as the model has it.
+ * `message` or `Message`, as the service model specifies.
  */
 export function refused(call: AwsCall, status: number, type: string, message: string): ControlReply {
   const isOfValidator = type === 'ValidationException' || type === 'AccessDeniedException';
@@ -29,7 +29,7 @@ export function refused(call: AwsCall, status: number, type: string, message: st
   return lambdaError(call, status, type, message, members);
 }
 
-/** Returns an error of Lambda with the members that it has besides its text. */
+/** Returns an error of Lambda. `members` are its members other than its code and text. */
 export function lambdaError(
   call: AwsCall,
   status: number,

@@ -20,7 +20,7 @@ export const LATEST = '$LATEST';
 export type LambdaTarget = NamedFunction & {
   readonly operation: string;
   readonly members: UnknownMembers;
-  /** The qualifier in the call, which may be `$LATEST`; undefined if the call names none. */
+  /** The qualifier in the call, which may be `$LATEST`; undefined if the call does not name one. */
   readonly named: string | undefined;
   /** The ARN of the function, without a qualifier. */
   readonly plainArn: string;

@@ -27,7 +27,7 @@ export function readFields(body: Readonly<Record<string, unknown>>, fields: read
 
 /**
  * Applies a body to the properties, as apigatewayv2 does. An entry of a map is added, or removed if its value is empty.
- * A block keeps the members that the body does not give (docs/aws §22.5). All other properties are replaced.
+ * A block keeps the members that the body does not contain (docs/aws §22.5). All other properties are replaced.
  */
 export function mergeFields(
   properties: JsonObject,
@@ -94,7 +94,7 @@ const SCALARS: Readonly<Partial<Record<FieldKind, MemberType>>> = {
 
 function readEntry(value: unknown, { kind, fields = [] }: Pick<Field, 'kind' | 'fields'>): Json {
   if (kind === 'blocks') return readValue(value, { kind: 'block', fields });
-  // AWS reads a null in a map of texts as an empty text [obs].
+  // AWS reads a null in a map of strings as an empty string [obs].
   if (kind === 'texts' && value === null) return '';
   if (kind !== 'changes') return readValue(value, { kind: kind === 'flags' ? 'flag' : 'text' });
   const texts = Object.entries(membersOf(value));
@@ -197,8 +197,8 @@ export function showOwn(target: object, fields: readonly Field[]): Record<string
 }
 
 /**
- * Creates AWS's patch rules. Texts, flags and numbers are replaced, maps are patched by entry, and lists are patched by
- * value.
+ * Creates AWS's patch rules. Strings, flags and numbers are replaced, maps are patched by entry, and lists are patched
+ * by value.
  * @param constraints the service's own checks, by member
  */
 export function patchRules(
@@ -261,7 +261,7 @@ export function mapRule(mapField: Field, missing: string): PatchRule<JsonObject>
 }
 
 function parseText(value: string, kind: FieldKind): Json {
-  // AWS reads anything but "true" as false [obs].
+  // AWS reads every value except "true" as false [obs].
   if (kind === 'flag') return value.toLowerCase() === 'true';
   if (kind !== 'number') return value;
   const number = value.trim() === '' ? Number.NaN : Number(value);

@@ -30,7 +30,7 @@ export function showMethod({ properties }: ControlResource): object {
     authorizationType: 'NONE',
     apiKeyRequired: false,
     ...showFields(properties, METHOD_FIELDS, AS_GIVEN),
-    // If the authorization type uses no authorizer, the authorizer is kept, but not shown [obs].
+    // If the authorization type does not use an authorizer, the authorizer is kept, but not shown [obs].
     ...(usesAuthorizer(properties) ? {} : { authorizerId: undefined }),
     methodResponses,
     methodIntegration: isJsonObject(integration)

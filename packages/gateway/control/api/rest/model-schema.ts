@@ -4,8 +4,8 @@ import { badRequest } from '../../control-error.ts';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 
 /**
- * Returns a valid schema as it was given. A text stays as the call wrote it, because calls return it unchanged.
- * @throws ControlError for a text that is not JSON, and for an empty or missing schema
+ * Returns a valid schema as it was given. A string stays as the call wrote it, because calls return it unchanged.
+ * @throws ControlError for a string that is not JSON, and for an empty or missing schema
  */
 export function checkedSchema(schema: Json | undefined): Json {
   const read = readSchema(schema);
@@ -14,7 +14,7 @@ export function checkedSchema(schema: Json | undefined): Json {
 
 /**
  * Returns the schema in template form.
- * @throws ControlError for a text that is not JSON, and for an empty or missing schema
+ * @throws ControlError for a string that is not JSON, and for an empty or missing schema
  */
 export function readSchema(schema: Json | undefined): JsonObject {
   let value: unknown = schema;

@@ -18,7 +18,7 @@ const without =
   ({ wire }: Field): Change =>
   (plan) => ({ ...plan, [wire]: undefined });
 
-/** Creates a rule to replace a text, and to remove it. Only the name cannot be removed. */
+/** Creates a rule to replace a string, and to remove it. Only the name cannot be removed. */
 function textRule(text: Field): PatchRule<UsagePlan> {
   const path = `/${text.wire}`;
   const set: Change = (plan, { value }) => ({ ...plan, [text.wire]: value });
@@ -56,7 +56,7 @@ function limitRules(limit: Field): readonly PatchRule<UsagePlan>[] {
 const readStartedQuota = (fields: UnknownMembers) => readQuota({ period: 'DAY', ...fields });
 
 /**
- * Splits a text of the form `{apiId}:{stage}`. If a text has more parts, the error message shows only the first two
+ * Splits a string of the form `{apiId}:{stage}`. If a string has more parts, the error message shows only the first two
  * (boto/boto3#825).
  */
 function splitStage(text: string): { readonly apiId: string; readonly stage: string } {

@@ -63,7 +63,7 @@ export function createRestApiWire(control: RestControl): AwsService {
  */
 function reportEdits(control: RestControl, reported: Set<string>): void {
   for (const { identity, isEdited, served } of control.apis.all) {
-    // An API without a stage is still being created, call by call.
+    // An API without a stage is assumed to be in the process of being created, call by call.
     if (!isEdited || served.stages.size === 0) reported.delete(identity.apiId);
     else if (!reported.has(identity.apiId)) {
       reported.add(identity.apiId);
@@ -109,7 +109,7 @@ export function listRoutes(control: RestControl): readonly WireRoute[] {
   ];
 }
 
-/** The account settings that calls can change. */
+/** The account settings that API calls can change. */
 type Settings = {
   /** The role for logs. The gateway does not need it, but tools read back the role that they set. */
   readonly cloudwatchRoleArn: string | undefined;

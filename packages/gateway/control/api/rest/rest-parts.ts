@@ -51,7 +51,7 @@ export type RestPart = {
   readonly check?: (next: ApiResources, item: ControlResource) => void;
   /** Returns why the item cannot be deleted while this method uses it; undefined if the method does not use it. */
   readonly inUse: (item: ControlResource, method: JsonObject, path: string) => string | undefined;
-  /** Returns the members that AWS's responses show with a default, or with another value than the stored one. */
+  /** Returns the members that AWS's responses show with a default, or with a value other than the stored one. */
   readonly usual: (item: ControlResource) => Readonly<Record<string, unknown>>;
 };
 
@@ -98,8 +98,8 @@ const AUTHORIZERS: RestPart = {
       ? // AWS's wording, including the two slashes (hashicorp/terraform#6731, terraform-provider-aws#14812).
         `Cannot delete authorizer '${textOf(properties, 'Name') || logicalId}', is referenced in method: ${textOf(method, 'HttpMethod')}/${path || '/'}`
       : undefined,
-  // If no TTL was sent, AWS's response has none, although AWS then caches for 300 s (recorded: localstack/localstack,
-  // test_apigateway_basic.snapshot.json, test_apigateway_with_custom_authorization_method).
+  // If no TTL was sent, AWS's response does not contain one, although AWS then caches for 300 s (recorded:
+  // localstack/localstack, test_apigateway_basic.snapshot.json, test_apigateway_with_custom_authorization_method).
   usual: ({ logicalId, properties }) => ({
     name: logicalId,
     authType: properties['Type'] === 'COGNITO_USER_POOLS' ? 'cognito_user_pools' : 'custom',

@@ -67,7 +67,7 @@ function importRoute(control: RestControl): WireRoute {
   };
 }
 
-/** @throws ControlError with AWS's words for a text that is neither JSON nor YAML [obs] */
+/** @throws ControlError with AWS's words for a string that is neither JSON nor YAML [obs] */
 function readDocument(text: string): ReturnType<typeof readParts> {
   try {
     return readParts(text);

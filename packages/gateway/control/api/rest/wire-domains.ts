@@ -77,7 +77,7 @@ function readDomain(body: WireCall['body']): JsonObject {
   const Types = Array.isArray(types) ? types.map(String) : ['EDGE'];
   if (Types.includes('PRIVATE'))
     throw badRequest(
-      'Private custom domain names cannot be created by calls here; define an AWS::ApiGateway::DomainNameV2 in a template',
+      'Private custom domain names cannot be created with API calls here; define an AWS::ApiGateway::DomainNameV2 in a template',
     );
   return {
     ...readFields(body, [...FIELDS, MUTUAL_TLS]),

@@ -105,7 +105,7 @@ function writeRoutes(control: RestControl): readonly WireRoute[] {
 
 /**
  * Stores a gateway response.
- * @throws DefinitionError for what AWS refuses; nothing is stored in that case
+ * @throws DefinitionError for a definition that AWS refuses; nothing is stored in that case
  */
 function put(api: ApiState, type: string, properties: JsonObject, { random }: RestControl): void {
   const others = api.resources.gatewayResponses.filter((other) => other.properties['ResponseType'] !== type);

@@ -81,7 +81,7 @@ export function restApiRoutes(control: RestControl): readonly WireRoute[] {
     {
       method: 'GET',
       path: API,
-      // Calls about one API show an empty map of tags if it has none; lists and calls that create an API omit it
+      // Calls about one API show an empty map of tags if it has no tags; lists and calls that create an API omit it
       // [obs].
       serve: (call) => jsonReply(200, { tags: {}, ...showApi(findApi(control, call)) }),
     },

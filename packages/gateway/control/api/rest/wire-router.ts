@@ -153,8 +153,8 @@ const MAX_SIZE = 500;
 
 /**
  * Returns one page of a list, and the token of the next page. The token names the first item of that page, so that a
- * caller who deletes each page before reading the next one gets every item. If the item is gone or has changed, the next
- * page begins at its former place.
+ * caller who deletes each page before reading the next one gets every item. If the item is gone or has changed, the
+ * next page begins at its former position.
  * @throws ControlError for an invalid size or token
  */
 export function cutPage(items: readonly unknown[], size: string | null, token: string | null) {

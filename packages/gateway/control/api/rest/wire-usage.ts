@@ -49,7 +49,7 @@ export function usageRoutes(account: Account): readonly WireRoute[] {
           body,
           'updateUsageInput',
           [{ path: '/remaining', on: { replace: (_, { value }) => readAmount(value, 'remaining', true) } }],
-          // AWS lists no paths for any other operation (boto/boto3#2504, answer of the service team).
+          // AWS does not list paths for any other operation (boto/boto3#2504, answer of the service team).
           listingRefusal(['/remaining'], 'Must be one of: []'),
         );
         key.usage.setRemaining(patch(key.usage.remainingOn(today, quota)), nowEpochMs, quota);

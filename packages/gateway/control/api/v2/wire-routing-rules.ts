@@ -58,7 +58,7 @@ export function routingRuleRoutes({ apis, random, accountId }: RestControl): rea
 
 /**
  * Reads a routing rule. Its members are first renamed as in templates.
- * @throws ControlError for what AWS refuses
+ * @throws ControlError for a call that AWS refuses
  */
 function readRule({ body }: WireCall, id: string, apis: ApiDirectory): RoutingRule {
   const properties: JsonObject = Object.fromEntries(

@@ -48,8 +48,8 @@ type PartRules = {
   readonly usual?: (protocol: ApiProtocol, properties: JsonObject) => Readonly<Record<string, unknown>>;
   /**
    * Makes the checks that AWS makes only for this kind.
-   * @param given the members of the call, of which the empty ones are not among the properties
-   * @throws ControlError for what AWS refuses
+   * @param given all members of the call, including the empty ones, which `properties` does not contain
+   * @throws ControlError for a call that AWS refuses
    */
   readonly check?: (properties: JsonObject, given: WireCall['body']) => void;
   /** Returns whether another part refers to the part with this id, so that it cannot be deleted. */
@@ -76,7 +76,7 @@ const INTEGRATIONS: PartRules = {
   }),
   check(properties, { requestParameters }) {
     if (properties['IntegrationSubtype'] === undefined) return;
-    // Recorded for an update; that a creation is refused alike is inferred (docs/aws/integrations.md).
+    // Recorded for updates; creations are assumed to be refused in the same way (docs/aws/integrations.md).
     const isEmpty = Object.values(membersOf(requestParameters)).some(
       (value) => value === '' || value === null,
     );

@@ -142,7 +142,7 @@ function refuseUsed(id: string, uses: readonly string[], format: string): void {
     );
 }
 
-/** Returns the methods that stages serve through a link. A method that is not deployed does not keep the link. */
+/** Returns the methods that stages serve through a link. A method that is not deployed does not block the deletion. */
 function deployedUses(api: ApiState, linkId: string): readonly string[] {
   return api.stages.flatMap(({ settings }) =>
     (api.deployment(settings.deploymentId)?.resources.methods ?? [])
@@ -158,7 +158,7 @@ function deployedUses(api: ApiState, linkId: string): readonly string[] {
   );
 }
 
-/** Returns the routes of an HTTP API through a link (hashicorp/terraform-provider-aws#12195). */
+/** Returns the routes of an HTTP API that use a link (hashicorp/terraform-provider-aws#12195). */
 function routesThrough({ resources }: ApiState, linkId: string): readonly string[] {
   return resources.routes
     .filter(({ properties }) => {

@@ -39,8 +39,8 @@ function judgeUserPool({ before, now, changed }: Change): readonly ForbiddenChan
 }
 
 /**
- * aws/aws-cdk#14920: an update can create or delete only one index. CloudFormation's page of LocalSecondaryIndex says
- * of each of its properties "Updates are not supported."
+ * aws/aws-cdk#14920: an update can create or delete only one index. CloudFormation's page about LocalSecondaryIndex
+ * has the words "Updates are not supported." at each of its properties.
  */
 function judgeIndexes({ before, now, changed }: Change): readonly ForbiddenChange[] {
   const [old, current] = [before, now].map(({ properties }) =>

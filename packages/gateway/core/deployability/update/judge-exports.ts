@@ -44,7 +44,9 @@ export function judgeExports(
             'update-export-elsewhere',
             at,
             `the export ${name} is ${what}, and CloudFormation refuses this update if another stack imports the export`,
-            { remedy: `ask the account: aws cloudformation list-imports --export-name ${name}` },
+            {
+              remedy: `list the stacks that import it: aws cloudformation list-imports --export-name ${name}`,
+            },
           ),
         ]
       : [

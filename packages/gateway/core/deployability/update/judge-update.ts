@@ -19,7 +19,7 @@ import { isNoticed, lostWith } from './what-is-lost.ts';
 
 /**
  * Returns the findings about an update from `before` to `now`.
- * @param others the other stacks that are checked together, because they may import what the update removes
+ * @param others the other stacks that are checked together, because they may import an export that the update removes
  */
 export function judgeUpdate(
   before: ResolvedStack,

@@ -123,7 +123,7 @@ function findChanged(
   );
 }
 
-/** CloudFormation treats the text of a number or flag like the value itself. */
+/** CloudFormation treats a number or boolean that is written as a string like the value itself. */
 function asWritten(value: unknown): unknown {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
 }

@@ -20,7 +20,7 @@ type AuthorizationSources = {
 
 /**
  * Compiles the authorization of a REST method.
- * @throws DefinitionError for what AWS refuses, in AWS's words if they are recorded.
+ * @throws DefinitionError for a definition that AWS refuses, in AWS's words if they are recorded.
  */
 export function compileRestAuthorization(method: PropertyBag, from: AuthorizationSources): Authorization {
   const type = readText(method, 'AuthorizationType', 'NONE');
@@ -56,7 +56,7 @@ function compileRestCustom(method: PropertyBag, from: AuthorizationSources): Aut
 
 /**
  * Compiles the authorization of an HTTP or WebSocket route.
- * @throws DefinitionError for what AWS refuses
+ * @throws DefinitionError for a definition that AWS refuses
  */
 export function compileV2Authorization(
   route: PropertyBag,

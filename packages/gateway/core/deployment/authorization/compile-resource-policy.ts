@@ -55,7 +55,7 @@ export function readEndpointTypes(api: PropertyBag): readonly string[] {
   return types;
 }
 
-/** Reads a policy that is a map or the JSON text of a map. osls writes an empty text if there is no policy. */
+/** Reads a policy that is a map or the JSON text of a map. osls writes an empty string if there is no policy. */
 function readDocument(api: PropertyBag): unknown {
   const value = api.properties['Policy'];
   if (value === undefined || value === null || value === '') return undefined;

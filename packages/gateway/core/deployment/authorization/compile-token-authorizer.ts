@@ -21,7 +21,7 @@ const MAX_AUDIENCES = 50;
 
 /**
  * Compiles `AuthorizerType: JWT` of an HTTP API.
- * @throws DefinitionError for what AWS refuses
+ * @throws DefinitionError for a definition that AWS refuses
  */
 export function compileHttpJwtAuthorizer(bag: PropertyBag): TokenAuthorizer {
   const block = readBlock(bag, 'JwtConfiguration');
@@ -76,7 +76,7 @@ const PROVIDER = /^userpool\/([a-z0-9-]+_[A-Za-z0-9]+)$/;
 /**
  * Compiles `Type: COGNITO_USER_POOLS`. Stage variables may contain the pool. A method without scopes accepts ID tokens,
  * and a method with scopes accepts access tokens.
- * @throws DefinitionError for what AWS refuses
+ * @throws DefinitionError for a definition that AWS refuses
  */
 export function compileCognitoAuthorizer(
   bag: PropertyBag,

@@ -130,7 +130,7 @@ function readGrant(permission: PropertyBag): Grant[] {
   ];
 }
 
-/** Returns an empty text if the property is absent, and undefined if it is neither a string nor a number. */
+/** Returns an empty string if the property is absent, and undefined if it is neither a string nor a number. */
 export function textIn({ properties }: Permission, name: string): string | undefined {
   const value = properties[name] ?? '';
   if (typeof value === 'number') return String(value);
@@ -150,7 +150,7 @@ export function findInvokeCheck(
 ): InvokeCheck | undefined {
   if (readRole(role) !== undefined) return undefined;
   const check = permissions.checkOf(ownerOf(target, null), sources);
-  // The name and the qualifier come from the same ARN, so the variables of one text are the variables of both.
+  // The name and the qualifier come from the same ARN, so the variables of one are also the variables of the other.
   const names = variablesIn(target.functionName.source);
   if (check === undefined) return undefined;
   return names.length === 0
@@ -178,7 +178,7 @@ function checkByStage(
   };
 }
 
-/** Returns the role with which API Gateway makes a call; undefined if the template names none. */
+/** Returns the role with which API Gateway makes a call; undefined if the template does not name a role. */
 export function readRole(role: unknown): string | undefined {
   return typeof role === 'string' && role !== '' ? role : undefined;
 }

@@ -13,9 +13,9 @@ import type { PropertyBag } from '../properties.ts';
 const LISTENER_ARN = /^arn:[^:]+:(?:elasticloadbalancing|(servicediscovery)):/;
 
 /**
- * The words about a missing method and about version 2.0 are measured (badmintoncryer/cdk-preflight,
+ * AWS's messages about a missing method and about version 2.0 were measured (badmintoncryer/cdk-preflight,
  * pf-apigwv2-http-proxy-integration-method and pf-apigwv2-http-proxy-payload-version).
- * @throws DefinitionError for what AWS refuses
+ * @throws DefinitionError for a definition that AWS refuses
  */
 export function compileHttpProxy(integration: PropertyBag, tolerance: Tolerance): HttpApiProxyIntegration {
   if (readText(integration, 'PayloadFormatVersion', '1.0') === '2.0')
@@ -42,7 +42,7 @@ export function compileHttpProxy(integration: PropertyBag, tolerance: Tolerance)
     );
   return {
     kind: 'http-api-proxy',
-    // A listener, or a service of Cloud Map, has no URL. Its address is set by `--vpc-link`, or by an instance of the
+    // A listener, or a Cloud Map service, has no URL. Its address is set by `--vpc-link`, or by an instance of the
     // service.
     uri: compileStageText(isListener ? 'http://listener.invalid/' : uri),
     appendsPath: isListener,

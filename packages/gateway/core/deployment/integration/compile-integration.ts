@@ -28,7 +28,7 @@ export const HTTP_URI = /^https?:\/\/[^/]/i;
 
 /**
  * Compiles an integration.
- * @throws DefinitionError for what AWS refuses, in AWS's words if they are recorded
+ * @throws DefinitionError for a definition that AWS refuses, in AWS's words if they are recorded
  */
 export function compileIntegration(
   method: PropertyBag,

@@ -31,7 +31,7 @@ const NO_METHOD: ResponseMapping = { responses: [], methodStatuses: new Set() };
 
 /**
  * Compiles an integration of any `type` except AWS_PROXY.
- * @throws DefinitionError for what AWS refuses
+ * @throws DefinitionError for a definition that AWS refuses
  */
 export function compileMessageIntegration(
   integration: PropertyBag,
@@ -75,7 +75,7 @@ export function compileMessageIntegration(
 function compileAws(integration: PropertyBag, tolerance: Tolerance): Integration {
   const uri = readText(integration, 'IntegrationUri', '');
   const lambda = readLambdaUri(uri, false);
-  // A function is called by POST, even if the integration names no method (docs/aws §11.3).
+  // A function is called with POST, even if the integration does not set a method (docs/aws §11.3).
   const isFunction = lambda.kind === 'function';
   const method =
     isFunction && readText(integration, 'IntegrationMethod', '') === ''
@@ -204,7 +204,7 @@ export function noteStrayResponses(
 
 /**
  * Compiles the responses of an integration, in template order. Returns undefined if there are none.
- * @throws DefinitionError for what AWS refuses
+ * @throws DefinitionError for a definition that AWS refuses
  */
 export function compileFrames(
   integration: PropertyBag | undefined,

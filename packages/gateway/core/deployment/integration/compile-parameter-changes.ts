@@ -13,7 +13,7 @@ import type { PropertyBag } from '../properties.ts';
 
 /**
  * Compiles the parameter mapping of an integration.
- * @throws DefinitionError for what AWS refuses
+ * @throws DefinitionError for a definition that AWS refuses
  */
 export function compileParameterChanges(integration: PropertyBag): ParameterChanges {
   return {
@@ -24,7 +24,7 @@ export function compileParameterChanges(integration: PropertyBag): ParameterChan
 
 /**
  * Compiles `ResponseParameters`.
- * @throws DefinitionError for what AWS refuses
+ * @throws DefinitionError for a definition that AWS refuses
  */
 export function compileResponseChanges(integration: PropertyBag): ParameterChanges['response'] {
   const byStatus = readBlock(integration, 'ResponseParameters');

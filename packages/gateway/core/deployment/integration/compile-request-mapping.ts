@@ -10,7 +10,7 @@ import type { PropertyBag } from '../properties.ts';
 
 /**
  * Compiles the integration request.
- * @throws DefinitionError for what AWS refuses
+ * @throws DefinitionError for a definition that AWS refuses
  */
 export function compileRequestMapping(method: PropertyBag, block: PropertyBag): RequestMapping {
   return {

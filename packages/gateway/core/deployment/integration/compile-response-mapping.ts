@@ -18,7 +18,7 @@ type Declared = ReadonlyMap<number, ReadonlySet<string>>;
 
 /**
  * Compiles the integration response.
- * @throws DefinitionError for what AWS refuses
+ * @throws DefinitionError for a definition that AWS refuses
  */
 export function compileResponseMapping(method: PropertyBag, block: PropertyBag): ResponseMapping {
   const declared: Declared = new Map(

@@ -10,7 +10,7 @@ import type { Tolerance } from '../../errors.ts';
 import type { HttpApiServiceIntegration } from '../../mapping/integration.ts';
 import type { PropertyBag } from '../properties.ts';
 
-/** @throws DefinitionError for what AWS refuses */
+/** @throws DefinitionError for a definition that AWS refuses */
 export function compileServiceSubtype(
   integration: PropertyBag,
   tolerance: Tolerance,

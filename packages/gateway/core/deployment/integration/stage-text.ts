@@ -3,8 +3,8 @@ import type { StageText } from '../model.ts';
 const REFERENCE = /\$\{stageVariables\.([A-Za-z0-9_]+)\}/g;
 
 /**
- * Compiles text with `${stageVariables.name}`. An undefined variable is replaced by an empty text, as on AWS. The call
- * then usually fails with 500.
+ * Compiles text with `${stageVariables.name}`. An undefined variable is replaced with an empty string, as on AWS. The
+ * call then usually fails with 500.
  * @see developer guide, "Using stage variables"
  */
 export function compileStageText(source: string): StageText {
@@ -30,8 +30,8 @@ export function variablesIn(source: string): readonly string[] {
 }
 
 /**
- * Returns a text to which the function is applied when it is rendered. If the text has no variables, the result is
- * computed only once.
+ * Returns a text that applies the function to its result when it is rendered. If the text has no variables, the result
+ * is computed only once.
  */
 export function mapStageText(text: StageText, change: (rendered: string) => string): StageText {
   if (!text.source.includes('${stageVariables.')) {

@@ -120,7 +120,7 @@ export class SchemaSet {
       if (first === 'valid') return VALID;
       if (first === 'too-much') return { isValid: false, details: `[${TOO_MUCH}]` };
       // This validator is compiled only when the first invalid body arrives, because compiling it at startup would
-      // double the time that a model takes there.
+      // double the time that each model adds to the startup.
       explain ??= this.#explain.compile(url);
       const all = bytes > MAX_EXPLAINED.bytes ? first : explain(value, MAX_EXPLAINED.steps);
       const errors = Array.isArray(all) ? all : first.slice(-1);
@@ -264,7 +264,7 @@ function newBudget(maxSteps: number): RenderBudget {
   return new RenderBudget({ maxIterations: 0, maxSteps, maxChars: 0 });
 }
 
-/** Returns a text that is the same for equal values: the names in objects are sorted. */
+/** Returns a string that is the same for equal values: the names in objects are sorted. */
 function canonicalText(value: Json): string {
   return JSON.stringify(value, (_name, inner: Json) =>
     isJsonObject(inner)

@@ -24,7 +24,7 @@ export class SchemaRefusal extends Error {
 
 export type PreparedSchema = {
   /**
-   * The schema for the check against the meta schema. It is the schema as written, except that numbers and flags are
+   * The schema for the check against the meta schema. It is the schema as written, except that numbers and booleans are
    * restored and annotations are removed.
    */
   readonly plain: JsonObject;

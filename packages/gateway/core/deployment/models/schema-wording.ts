@@ -25,7 +25,7 @@ function visibleOf(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   return reported.filter(({ instancePath }) => !ancestorsOf(instancePath).some((path) => failed.has(path)));
 }
 
-/** A rule of a model that a member of the body does not keep. */
+/** A rule of a model that a member of the body violates. */
 export type SchemaFault = {
   /** The member of the body, such as `items.0.qty`; empty for the whole body. */
   readonly member: string;
@@ -37,7 +37,7 @@ export type SchemaFault = {
   readonly insteadOfNull?: readonly string[];
 };
 
-/** Returns the rules that a body does not keep, with their places in the models. */
+/** Returns the rules that a body violates, with their places in the models. */
 export function faultsOfErrors(errors: readonly ErrorObject[]): readonly SchemaFault[] {
   return visibleOf(errors).map(({ instancePath, schemaPath, keyword, data, schema }) => {
     const [url = '', pointer = ''] = schemaPath.split('#');
@@ -87,7 +87,7 @@ function withoutBranches(errors: readonly ErrorObject[]): readonly ErrorObject[]
           choice !== error &&
           isAtOrBelow(error.instancePath, choice.instancePath) &&
           error.parentSchema !== choice.parentSchema &&
-          // ajv reports the error of the choice after the errors of its branches.
+          // ajv reports the error of `anyOf` or `oneOf` after the errors of its branches.
           errors.indexOf(error) < errors.indexOf(choice),
       ),
   );

@@ -22,7 +22,7 @@ const QUOTED = 'error.messageString';
 const MISSING = '-';
 
 export function compileAccessLogFormat(source: string): AccessLogFormat {
-  // The result alternates between texts and names.
+  // The result alternates between literal text and names of variables.
   const [start = '', ...rest] = source.split(VARIABLE);
   const kind = kindOf(source);
   const parts: { read: ReturnType<typeof logReader>; escape: (value: string) => string; after: string }[] =

@@ -18,7 +18,7 @@ const DESTINATION =
 
 /**
  * Reads the access log settings; undefined if the stage writes no access log.
- * @throws DefinitionError for what AWS refuses
+ * @throws DefinitionError for a definition that AWS refuses
  */
 export function readAccessLog(
   stage: PropertyBag,
@@ -31,8 +31,8 @@ export function readAccessLog(
     readGroup(block);
     return undefined;
   }
-  // A text written with YAML's `Format: >` ends in a line break. AWS's error message about other line breaks shows that
-  // AWS accepts this one.
+  // A string written with YAML's `Format: >` ends in a line break. AWS's error message about other line breaks shows
+  // that AWS accepts this one.
   const source = readText(block, 'Format').replace(/\r?\n$/, '');
   if (/[\r\n]/.test(source))
     throw new DefinitionError(

@@ -24,7 +24,7 @@ const STRATEGIES = [
 
 /**
  * Reads the caching settings; undefined if the stage has no cache cluster, even if its methods enable caching.
- * @throws DefinitionError for what AWS refuses
+ * @throws DefinitionError for a definition that AWS refuses
  */
 export function readCaching(stage: PropertyBag): StageCaching | undefined {
   const settings = gatherMethodSettings(stage);

@@ -18,7 +18,7 @@ export type CanarySettings = {
 
 /**
  * Returns why AWS refuses a deployment with canary settings; undefined means that it is accepted.
- * @param stageName the stage of the deployment; empty if it names none
+ * @param stageName the stage of the deployment; empty if the deployment does not name a stage
  * @param isThere whether the stage exists already
  */
 export function refusalOfCanary(stageName: string, isThere: boolean): string | undefined {
@@ -32,7 +32,7 @@ export function refusalOfCanary(stageName: string, isThere: boolean): string | u
 /**
  * Reads the canary; undefined if the stage has none. A canary without its own deployment begins with the deployment of
  * the stage.
- * @throws DefinitionError for what AWS refuses
+ * @throws DefinitionError for a definition that AWS refuses
  */
 export function readCanary(stage: PropertyBag): CanarySettings | undefined {
   const block = readBlock(stage, 'CanarySetting');

@@ -77,7 +77,7 @@ function readLevel(bag: PropertyBag, usual: RouteOptions['loggingLevel']): Route
   );
 }
 
-/** Returns the options of a route, or those of its stage if the route has none, or is unknown (undefined). */
+/** Returns the options of a route, or the options of its stage if the route has none, or is unknown (undefined). */
 export function optionsOf(options: StageOptions, routeKey: string | undefined): RouteOptions {
   return (routeKey === undefined ? undefined : options.byRouteKey.get(routeKey)) ?? options.usual;
 }

@@ -31,7 +31,7 @@ export type GatewayResponse = {
   /** The templates by media type. */
   readonly responseTemplates: Readonly<Record<string, string>>;
   /**
-   * False if the API defines a response of exactly this type; otherwise true, also if the type inherits the API's
+   * False if the API defines a response of exactly this type; otherwise true, even if the type inherits the API's
    * DEFAULT_4XX or DEFAULT_5XX [obs].
    */
   readonly defaultResponse: boolean;
@@ -151,7 +151,7 @@ export function wordByGatewayResponses(
   };
 }
 
-/** Returns the gateway response from which those for a type inherit. */
+/** Returns the gateway response from which the response for a type inherits. */
 function defaultOf(type: GatewayResponseType): 'DEFAULT_4XX' | 'DEFAULT_5XX' {
   return REST_DEFAULTS[type].status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX';
 }

@@ -31,7 +31,7 @@ const FOLLOWS: readonly Follows[] = [
     const [, refused] = /^Model name must be alphanumeric: (.+)$/.exec(other.message) ?? [];
     return name !== undefined && name === refused;
   },
-  // The schema wants a second key because of the index, which is refused.
+  // The schema requires a second key because of the index, which is refused.
   (one, other) =>
     one.property === 'KeySchema' &&
     other.property === 'LocalSecondaryIndexes' &&
@@ -63,7 +63,7 @@ const FOLLOWS: readonly Follows[] = [
     const [, refused] = /^'Globals' section is invalid\. '(\w+)' is not/.exec(other.message) ?? [];
     return name !== undefined && name === refused;
   },
-  // The declaration of a parameter is refused, such as a Default that is written otherwise.
+  // The declaration of a parameter is refused, for example because of its Default, so that it has no value.
   (one, other) => one.id === 'parameter-without-value' && one.property === other.property,
 ];
 
@@ -76,7 +76,7 @@ function valueAt(properties: JsonObject | undefined, path: readonly string[]): J
 
 /**
  * Keeps the first of several refusals of one value, because two readers of a value may both refuse it. A reader of a
- * part of a document knows the part by another logical id, but has the same line and the same words.
+ * part of a document reports the part under another logical id, but with the same line and message.
  */
 export function withoutRepeats(findings: readonly DeployFinding[]): readonly DeployFinding[] {
   const seen = new Set<string>();
@@ -110,7 +110,7 @@ export function withoutConsequences(
         one.property === 'Resources' &&
         unchecked.some((other) => isOfOne(one, other) && other.resource !== '')
       ) &&
-      // The members of a property that cannot be checked say more than the property.
+      // Findings about members of a property that cannot be checked say more than a finding about the whole property.
       !(
         one.severity === 'unchecked' &&
         unchecked.some(

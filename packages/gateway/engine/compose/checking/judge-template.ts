@@ -34,7 +34,7 @@ function isListCall(value: Json | undefined, template: JsonObject): boolean {
 }
 
 export function judgeTemplate({ stackName, source, file }: ResolvedStack): readonly DeployFinding[] {
-  // CloudFormation never reads what was converted from a plan or a state of Terraform.
+  // CloudFormation never reads a template that was converted from a Terraform plan or state.
   if (source === undefined || source.writtenAs !== undefined) return [];
   const { template, parameters } = source;
   const find = (rule: RuleId, at: readonly string[], message: string): DeployFinding =>

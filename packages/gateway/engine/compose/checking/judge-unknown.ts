@@ -1,6 +1,6 @@
 /**
- * Judges stacks with parameters that have no value. The stacks are examined with trial values of the parameters, and
- * what is refused with all of them is refused whatever the value is.
+ * Judges stacks with parameters that have no value. The stacks are examined with trial values of the parameters, and a
+ * part that is refused with all of them is refused whatever the value is.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { isJsonList, mapOf, membersOf } from '@gatewright/aws/json-object';
@@ -63,7 +63,9 @@ function tellUsers(finding: DeployFinding, stacks: readonly ResolvedStack[]): re
     const more = users.length > MAX_USERS ? [`${users.length - MAX_USERS} more`] : [];
     const listed = [...users.slice(0, MAX_USERS), ...more].join(', ');
     const what =
-      users.length === 0 ? 'nothing depends on it' : `what depends on it is not checked (${listed})`;
+      users.length === 0
+        ? 'nothing depends on it'
+        : `the parts that depend on it are not checked (${listed})`;
     return {
       ...finding,
       property: `Parameters.${name}`,
@@ -87,7 +89,7 @@ function usersOf(parameter: string, { source }: ResolvedStack): readonly string[
   return [...properties, ...conditions];
 }
 
-/** Returns each value of each parameter, and pairs of values of two parameters as far as the number permits. */
+/** Returns each value of each parameter, and as many pairs of values of two parameters as the maximum permits. */
 function roundsOf(values: TrialValues, most: number): readonly Readonly<Record<string, string>>[] {
   const longest = Math.max(...[...values.values()].map((one) => one.length));
   const shifts = values.size === 1 ? 1 : Math.min(longest, Math.ceil(Math.min(most, MAX_ROUNDS) / longest));

@@ -16,7 +16,7 @@ export function withoutOmittedPlugins(findings: readonly DeployFinding[]): reado
         ? finding
         : {
             ...finding,
-            consequence: `${finding.consequence ?? ''}, perhaps ${[...names].join(', ')}, which the service names and nothing here defines`,
+            consequence: `${finding.consequence ?? ''}; it perhaps adds ${[...names].join(', ')}, which the service refers to and nothing here defines`,
           };
     });
 }
@@ -25,7 +25,7 @@ function isOmitted({ id }: DeployFinding): boolean {
   return id === 'missing-plugin';
 }
 
-/** Returns the resource or file that the finding misses; undefined for a finding about something else. */
+/** Returns the resource or file that the finding reports as missing; undefined for a finding about something else. */
 function lacks({ id, message }: DeployFinding): string | undefined {
   const [, resource] =
     /^Template format error: Unresolved resource dependencies \[(\w+)\] in the \w+ block of the template$/.exec(

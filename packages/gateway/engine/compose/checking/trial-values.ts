@@ -1,6 +1,6 @@
 /**
  * Trial values for parameters without a value. A check with one of them shows what AWS would refuse if the parameter had
- * this value. What is refused with each of them, valid ones among them, is refused whatever the value is.
+ * this value. A part that is refused with each of them, although some are valid, is refused whatever the value is.
  */
 import { isJsonList, isJsonObject, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
@@ -12,12 +12,12 @@ import type { ResolvedStack } from '../../../core/stack/model.ts';
 /** Values by parameter. */
 export type TrialValues = ReadonlyMap<string, readonly string[]>;
 
-/** The maximum number of names and texts of the templates that are tried for a parameter. */
+/** The maximum number of names and strings of the templates that are tried for a parameter. */
 const MAX_TEXTS = 80;
 
 const ACCOUNT = '123456789012';
 
-/** Texts of the forms that AWS's properties have. */
+/** Strings in the forms that AWS's properties require. */
 const FORMS: readonly string[] = [
   'a1',
   'trial.example.com',
@@ -44,13 +44,13 @@ const FORMS: readonly string[] = [
   `arn:aws:acm:us-east-1:${ACCOUNT}:certificate/11111111-1111-4111-8111-111111111111`,
 ];
 
-/** Values of a parameter that is only a part of texts, or a value that AWS does not read. */
+/** Values for a parameter that is only a part of longer strings, or whose value AWS does not read. */
 const PARTS_OF_TEXTS: readonly string[] = ['a1', 'Trial-2', '9', 'b', 'x_y'];
 
-/** The members whose values AWS hands on without reading them. */
+/** The members whose values AWS passes on without reading them. */
 const NOT_READ: ReadonlySet<string> = new Set(['Variables', 'Tags', 'Description']);
 
-/** Values that AWS lists only in the words of its pages, not in a schema. */
+/** Values that AWS lists only in the text of its documentation, not in a schema. */
 const IN_WORDS: Readonly<Record<string, readonly string[]>> = {
   Protocol: 'http https email email-json sms sqs application lambda firehose tcp udp'.split(' '),
   ProtocolType: ['HTTP', 'WEBSOCKET'],
@@ -74,7 +74,7 @@ export function parametersWithoutValue({ source }: ResolvedStack): readonly stri
   });
 }
 
-/** Returns values for each of the parameters, first those that AWS or the template lists. */
+/** Returns values for each of the parameters; the values that AWS or the template lists come first. */
 export function trialValuesFor(
   stacks: readonly ResolvedStack[],
   parameters: ReadonlySet<string>,
@@ -108,7 +108,7 @@ function numbersFor({ MinValue: low, MaxValue: high }: JsonObject): readonly str
   return [...new Set([...bounds, ...'1 0 2 5 10 30 60 100 300 900 1024 3600 86400'.split(' ')])];
 }
 
-/** Returns the values that the properties that are exactly this parameter may have. */
+/** Returns the permitted values of the properties whose value is exactly this parameter. */
 function listedFor(parameter: string, template: JsonObject, table: SchemaTable): readonly string[] {
   return Object.values(mapOf(template, 'Resources')).flatMap((resource) => {
     const type = textOf(membersOf(resource), 'Type');
@@ -142,7 +142,7 @@ function valuesIn(schema: unknown, names: ReadonlySet<string>, isNamed = false):
   });
 }
 
-/** Returns whether a value that AWS reads is exactly the parameter, and not a text that contains it. */
+/** Returns whether a value that AWS reads is exactly the parameter, and not a string that contains it. */
 function isWholeValue(value: Json | undefined, parameter: string): boolean {
   if (isJsonList(value)) return value.some((one) => isWholeValue(one, parameter));
   if (!isJsonObject(value)) return false;
@@ -153,14 +153,14 @@ function isWholeValue(value: Json | undefined, parameter: string): boolean {
   );
 }
 
-/** Returns the texts with which conditions and mappings compare a parameter. */
+/** Returns the strings with which conditions and mappings compare a parameter. */
 function textsBeforeResources(template: JsonObject): readonly string[] {
   const { Conditions: conditions = {}, Mappings: mappings = {} } = template;
   const keys = Object.values(membersOf(mappings)).flatMap((one) => Object.keys(membersOf(one)));
   return [...textsIn(conditions), ...keys];
 }
 
-/** Returns the texts of a template, those of its sections before `Resources` included. */
+/** Returns the strings of a template, including the strings in its sections before `Resources`. */
 function textsIn(value: Json): readonly string[] {
   if (typeof value === 'string') return value.length <= 200 ? [value] : [];
   if (isJsonList(value)) return value.flatMap(textsIn);

@@ -1,6 +1,6 @@
 /**
- * Names what a finding is about as its author wrote it: the path in serverless.yml or in the SAM template, or the
- * construct of CDK, instead of a logical id that osls, SAM or CDK generates.
+ * Names the part that a finding is about as the author of the template wrote it: the path in serverless.yml or in the
+ * SAM template, or the construct of CDK, instead of a logical id that osls, SAM or CDK generates.
  */
 import { mapOf, textOf } from '@gatewright/aws/json-object';
 import { lowerFirst } from '@gatewright/aws/violations';
@@ -9,10 +9,10 @@ import { isRenamedBySam, nameInSam } from '../../../templates/sam/sam-places.ts'
 import type { DeployFinding } from '../../../core/deployability/finding.ts';
 import type { ResolvedStack } from '../../../core/stack/model.ts';
 
-/** Ids in a message stand alone: an ARN or `Queue.Arn` is not a name to explain. */
+/** Matches an id that is a separate word of a message. An id within an ARN or `Queue.Arn` is not explained. */
 const ID = /(?<![\w:/.$<{'"`-])[A-Z][A-Za-z0-9]{3,}(?![\w:/<}'"`-]|\.\w)/g;
 
-/** Returns the finding with the author's names. A finding about what the author wrote under its own name stays as it is. */
+/** Returns the finding with the author's names. A finding about a part that the author named is not changed. */
 export function inWordsOfAuthor(finding: DeployFinding, stacks: readonly ResolvedStack[]): DeployFinding {
   const stack = stacks.find(({ stackName }) => stackName === finding.stack);
   if (stack === undefined) return finding;
@@ -40,7 +40,7 @@ const DEPLOYMENT = /\bApiGatewayDeployment\d{10,}\b/g;
 const NAMED_DEPLOYMENT = 'ApiGatewayDeployment${sls:instanceId}';
 const CONDITION = /^add the Condition of (\S+) to the resource .* inside of Fn::If with this condition$/;
 
-/** Returns the words of a finding about a serverless.yml with ids and remedies that hold there. */
+/** Returns the texts of a finding about a serverless.yml, with ids and a remedy that are valid in this file. */
 function inWordsOfOsls(
   { message, consequence, remedy }: Words,
   written: string | undefined,
@@ -48,7 +48,7 @@ function inWordsOfOsls(
 ): Words {
   if (formatOf(stack).kind !== 'serverless') return { message, consequence, remedy };
   const named = (text: string): string => text.replace(DEPLOYMENT, () => NAMED_DEPLOYMENT);
-  // osls gives the condition of a function to none of the resources that it generates for the function.
+  // osls does not add the condition of a function to the resources that it generates for the function.
   const isOfFunction = written?.startsWith('functions.') === true;
   const held = isOfFunction
     ? remedy.replace(CONDITION, 'refer to $1 only inside of Fn::If with its condition')
@@ -130,7 +130,7 @@ function spellOthers(
   return { ...finding, remedy: finding.remedy.replace(CHANGED, spell) };
 }
 
-/** Adds to the first mention of a generated id in a message what it stands for. */
+/** Adds an explanation to the first mention of each generated id in a message. */
 function explainIds(message: string, about: string, stack: ResolvedStack): string {
   const seen = new Set([about]);
   return message.replace(ID, (id) => {
@@ -141,7 +141,7 @@ function explainIds(message: string, about: string, stack: ResolvedStack): strin
   });
 }
 
-/** Writes each generated id of a text as its author knows it. */
+/** Replaces each generated id in a text with the name that the author of the template knows. */
 function replaceIds(text: string, stack: ResolvedStack): string {
   return text.replace(ID, (id) => (stack.resources.has(id) ? (writtenName(stack, id, []) ?? id) : id));
 }
@@ -173,7 +173,7 @@ function writtenName(
   return isWhole ? `${name} (${[logicalId, ...property].join('.')})` : name;
 }
 
-/** The places of `Properties` below the resources of SAM: those of a resource, and those of an event. */
+/** The places of `Properties` below the resources of SAM: `Properties` of a resource, and of an event. */
 const OF_SAM: ReadonlySet<number> = new Set([1, 4]);
 
 /** Whether the author wrote the beginning of the path, and nothing else. */

@@ -24,7 +24,7 @@ export function refuseFaults(
 }
 
 /**
- * Returns a text that identifies a fault across reloads. It contains no line number, because line numbers change with
+ * Returns a string that identifies a fault across reloads. It contains no line number, because line numbers change with
  * every edit.
  */
 export function identifyFault({ place: { file, logicalId, property }, message }: DefinitionError): string {

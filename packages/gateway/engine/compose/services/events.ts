@@ -106,7 +106,7 @@ function redrive(events: ServiceHost, text: string, served: Parts['served']): Co
 
 /**
  * Sends a message to a queue, a topic or a bus, or runs a schedule at once.
- * @param called the name that the text of the result contains
+ * @param called the name of the target in the message of the reply
  */
 async function sendByHand(events: ServiceHost, sent: HandSent, called: string): Promise<ControlReply> {
   const { target: wanted, body, groupId, source, detailType } = sent;

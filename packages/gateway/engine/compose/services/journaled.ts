@@ -28,7 +28,8 @@ export function journaledClient(services: ServiceClient, journal: () => EventJou
 }
 
 /**
- * Wraps the services of the control port. Calls of programs other than this gateway's functions belong to no request.
+ * Wraps the services of the control port. Calls of programs other than this gateway's functions do not belong to a
+ * request.
  */
 export function journaledServices(
   services: ReadonlyMap<string, AwsService>,
@@ -42,7 +43,7 @@ export function journaledServices(
   );
 }
 
-/** @param isOfFunction whether a function makes the call, as far as its credentials say that */
+/** @param isOfFunction whether a function makes the call, according to the credentials of the call */
 export function runJournaled<Result>(
   journal: EventJournal,
   request: Pick<ControlRequest, 'rawHeaders'>,

@@ -72,7 +72,7 @@ function findListed({ requirements, pyproject, pipfile }: PythonProject, name: s
   return undefined;
 }
 
-/** Returns the names with which requirements begin: at the beginning of a line, or of a text in quotes. */
+/** Returns the names with which requirements begin: at the beginning of a line, or of a quoted string. */
 function namesIn(line: string): readonly string[] {
   return [...line.replace(/(?:^|\s)#.*$/, '').matchAll(/(?:^|["'])\s*([A-Za-z0-9][\w.-]*)/g)].map(
     ([, name = '']) => normalise(name),

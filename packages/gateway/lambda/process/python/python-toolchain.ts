@@ -172,7 +172,7 @@ function refuseFault(definition: FunctionDefinition, { fault }: PythonAnswer, ta
     throw new HandlerFault(place, message, words);
   }
   const wrapper = findExecWrapper(definition);
-  // The wrapper may start something else than the handler.
+  // The wrapper may start something other than the handler.
   if (wrapper?.kind === 'found') return;
   const elsewhere = describeWrapperElsewhere(definition);
   const hint = elsewhere === undefined ? '' : ` (${elsewhere})`;

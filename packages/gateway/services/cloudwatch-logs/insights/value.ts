@@ -36,7 +36,7 @@ export function areEqual(one: Value, other: Value): boolean {
 
 /**
  * Returns a negative number, 0 or a positive number; undefined if a value is missing. Numbers are compared by size,
- * other values as texts.
+ * other values as strings.
  */
 export function compare(one: Value, other: Value): number | undefined {
   if (one === undefined || other === undefined) return undefined;
@@ -49,7 +49,7 @@ export function compare(one: Value, other: Value): number | undefined {
 /** A sort key; undefined if there is no value. */
 export type OrderKey = string | number | undefined;
 
-/** Returns the sort key of a value. A text that is a number counts as a number. */
+/** Returns the sort key of a value. A string that is a number counts as a number. */
 export function orderKeyOf(value: Value): OrderKey {
   return value === undefined ? undefined : (numberOf(value) ?? printValue(value));
 }

@@ -28,7 +28,7 @@ export function describeReason(alarm: MetricAlarm, { value, by, filled }: State)
   const points =
     `[${shown.join(', ')}] ${many} ${isAlarm ? '' : 'not '}${OPERATORS[operator]} the threshold ` +
     `(${printNumber(threshold)})`;
-  // An alarm that sets no DatapointsToAlarm has the shorter words [obs: cloudwatch].
+  // An alarm that sets no DatapointsToAlarm has a shorter wording [obs: cloudwatch].
   if (given.datapointsToAlarm === undefined)
     return `Threshold Crossed: ${count(crossed, 'datapoint')} ${points}.`.slice(0, MAX_REASON);
   const least = isAlarm ? datapointsToAlarm : evaluationPeriods - datapointsToAlarm + 1;

@@ -5,7 +5,7 @@ import type { MemberReader } from '@gatewright/aws/member-reader';
 
 type Page<Item> = { readonly items: readonly Item[]; readonly NextToken: string | undefined };
 
-/** @param code the error of a wrong token that the operation has: ListMetrics has no InvalidNextToken (API model) */
+/** @param code the operation's error for an invalid token: ListMetrics has no InvalidNextToken (API model) */
 export function pageOf<Item>(
   at: MemberReader,
   all: readonly Item[],

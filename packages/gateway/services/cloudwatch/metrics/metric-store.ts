@@ -17,7 +17,7 @@ const BUCKET_BYTES = 650;
 type Series = {
   readonly name: string;
   readonly unit: string;
-  /** The series of a measured subject is in one scope for each of the subject's sets of dimensions. */
+  /** The scopes that contain this series. A measured subject has one scope for each of its sets of dimensions. */
   readonly scopes: readonly Scope[];
   /** Whether the gateway measured the data. Data that callers send are stored in a separate series. */
   readonly isMeasured: boolean;

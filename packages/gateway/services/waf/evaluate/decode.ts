@@ -1,5 +1,5 @@
 /**
- * Decodes texts for the text transformations. Input and output have one character per byte. Invalid parts are not
+ * Decodes strings for the text transformations. Input and output have one character per byte. Invalid parts are not
  * changed.
  */
 

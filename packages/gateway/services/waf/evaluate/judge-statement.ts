@@ -34,7 +34,7 @@ export type Surroundings = {
 /** The state of the evaluation of one rule for one request. */
 export type RuleTurn = {
   /**
-   * The name of the rule. For a rule of a group, the name of the rule that uses the group stands before it, because
+   * The name of the rule. For a rule of a group, the name of the rule that uses the group precedes it, because
    * each use of a group has its own counts.
    */
   rule: string;

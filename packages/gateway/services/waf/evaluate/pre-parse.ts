@@ -20,7 +20,7 @@ export function preParse(query: string, types: readonly PreParse[]): string {
   return normal;
 }
 
-/** Joins the values of equal names, at the place of the first. */
+/** Joins the values of arguments with equal names, at the position of the first of them. */
 function combineDuplicates(query: string): string {
   const values = new Map<string, string[]>();
   for (const argument of query.split('&')) {

@@ -126,12 +126,12 @@ function decideIn(
 type RulePlaces = {
   readonly file: string | undefined;
   readonly places: ReadonlyMap<string, string>;
-  /** Places of the rules under `mcp`. */
+  /** Locations of the rules under `mcp`. */
   readonly mcpPlaces: ReadonlyMap<string, string>;
 };
 
 /**
- * Finds the file of a document, and returns the places of its rules by their ids. A place is a text such as
+ * Finds the file of a document, and returns the locations of its rules by their ids. A location is a string such as
  * `access/orders.yml:12`.
  */
 function readRulePlaces(source: string, name: string): RulePlaces {
@@ -178,7 +178,7 @@ function findLimitPlace(source: string, { document: name, plan, limit, of }: Ask
 }
 
 /**
- * Finds the file of a document. If the folder cannot be read, it returns undefined, because only the places of rules
+ * Finds the file of a document. If the folder cannot be read, it returns undefined, because only the locations of rules
  * are then missing.
  */
 function findDocumentFile(source: string, name: string) {

@@ -152,7 +152,7 @@ function show(value: unknown): string {
 /**
  * Returns the items of all pages. REST lists have the member `item` (or HAL's `_embedded.item`) with `position`. Lists
  * of version 2 have `items` with `nextToken`. Every unexpected response is an error, because an incomplete list would
- * omit closed routes, and wildcards would then match these routes.
+ * omit protected routes, and wildcards would then match these routes.
  */
 async function listPages(
   aws: SignedGet,

@@ -53,7 +53,7 @@ async function revoke(flags: RevokeFlags): Promise<void> {
   if ([sub, jti, client].filter((value) => value !== undefined).length !== 1)
     throw new UsageError('pass exactly one of --sub, --jti and --client');
   if (tokenEndsAt !== undefined && jti === undefined)
-    throw new UsageError('--token-ends is the end of one token; also pass the id of this token with --jti');
+    throw new UsageError('--token-ends applies to one token; also pass the id of this token with --jti');
   const target = { issuer, sub, jti, client };
   const path = '/access/revocations';
   const request = withdraw

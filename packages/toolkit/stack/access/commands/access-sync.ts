@@ -235,7 +235,7 @@ async function findApi(
   }
   if (wanted?.logicalId === undefined)
     throw new UsageError(
-      `${file}: api.${stage} names a deployed API (${wanted?.apiId ?? wanted?.name ?? wanted?.output ?? ''}), but the APIs of ${routes} have no ids of AWS: ${list(known)}. ` +
+      `${file}: api.${stage} names a deployed API (${wanted?.apiId ?? wanted?.name ?? wanted?.output ?? ''}), but the APIs of ${routes} have no AWS API ids: ${list(known)}. ` +
         `Write routes: live to read the routes of the deployed API, or name the API in api.${stage} by stack, logicalId and stage`,
     );
   if (failures.length > 0) throw failures[0];

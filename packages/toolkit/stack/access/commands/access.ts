@@ -263,7 +263,7 @@ const CELLS: Readonly<Record<MatrixCell, string>> = {
 /** Explains the cells `open` and `other`, which do not result from a rule of the document. */
 const LEGEND: Readonly<Partial<Record<MatrixCell, string>>> = {
   open: 'open: the route has no authorizer, so everyone can call it',
-  other: 'other: another authorizer than Gatewright’s decides, and no rule of this document applies',
+  other: 'other: an authorizer other than Gatewright’s decides, and no rule of this document applies',
 };
 
 function printMatrix(matrix: ReturnType<typeof describeAccess> & { readonly document: string }): string {
@@ -368,8 +368,8 @@ function report(answer: Answer): void {
 }
 
 /**
- * Removes the operation id. Each request of a publication is a separate operation and needs no id, because repeating it
- * changes nothing.
+ * Removes the operation id. Each request of a publication is a separate operation and does not need an id, because
+ * repeating it changes nothing.
  */
 function withoutId({ url, profile }: ChangeFlags): ChangeFlags {
   return { url, profile };

@@ -18,7 +18,7 @@ import { isOurs } from './access-apis.ts';
 import { checkMcpWrapper, findRolesWithoutTools } from './wrapper-check.ts';
 
 type HandlerFindings = {
-  /** The places that read the caller in the form of another authorizer. */
+  /** The locations at which the caller is read in the form of another authorizer. */
   readonly unsafe: readonly string[];
   readonly warnings: readonly string[];
 };

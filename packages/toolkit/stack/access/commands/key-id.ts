@@ -9,8 +9,8 @@ import { parseApiKey } from '#shared/access/keys/api-key.ts';
 const LOOKS_WHOLE = /_[0-9A-Za-z]{16}_/;
 
 /**
- * Returns the id of a whole key, and other texts unchanged.
- * @throws InvalidArgumentError if the text is a whole key with a typing error
+ * Returns the id of a whole key, and other strings unchanged.
+ * @throws InvalidArgumentError if the string is a whole key with a typing error
  */
 export function readKeyId(text: string): string {
   const whole = parseApiKey(text);

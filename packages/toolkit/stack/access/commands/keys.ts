@@ -59,7 +59,7 @@ export function keysCommand(): Command {
     '\nKeys belong to a customer (gatewright customers), whose record names the plan of all of them. Closing the customer revokes them.\n' +
       '\nIf a key has leaked:\n' +
       '  gatewright keys rotate KEY-ID --overlap 0s   a new secret; the one that leaked is refused at once\n' +
-      '  gatewright keys revoke KEY-ID                no secret; the key is refused for good',
+      '  gatewright keys revoke KEY-ID                no new secret; the key is refused permanently',
   );
   for (const command of [createCommand(), listCommand(), showCommand(), rotateCommand(), revokeCommand()])
     keys.addCommand(command);
@@ -190,7 +190,7 @@ function printChange(answer: Answer): void {
   printResult(answer, () => (typeof key === 'string' ? key : []));
 }
 
-/** The secrets themselves are not stored. Only a rotation gives a secret an end. */
+/** The secrets themselves are not stored. Only a rotation sets an expiry time for a secret. */
 function describeSecrets(value: unknown): string {
   const secrets = Array.isArray(value) ? value.map(membersOf) : [];
   return secrets

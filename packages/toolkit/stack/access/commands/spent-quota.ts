@@ -1,6 +1,6 @@
 /**
- * Checks whether a caller whom the rules allow would still be refused because of a quota. Reads the tenant's usage from
- * the admin endpoint.
+ * Checks whether a caller whom the rules allow would nevertheless be refused because of a quota. Reads the tenant's
+ * usage from the admin endpoint.
  */
 import type { AccessResult } from '@gatewright/authoring/find/find-access';
 import { routeNameOf } from '#shared/access/charge-quota.ts';
@@ -74,7 +74,7 @@ async function readRows(
   return { rows: (await Promise.all(rows)).filter((row) => row !== undefined), terms };
 }
 
-/** Whether the caller is denied only because the token or key names no plan. A plan may still be recorded. */
+/** Whether the caller is denied only because the token or key does not name a plan. A plan may still be recorded. */
 function lacksPlan({ charge: { quota, isDeniedUncharged } }: Allowed): boolean {
   const isNamed = quota?.tenant !== undefined && quota.key !== undefined;
   return isDeniedUncharged === true && isNamed && quota.plan === undefined;
@@ -138,14 +138,14 @@ function asCharged<A extends Allowed>(answer: A): A {
   return { ...answer, verdict, word: 'ALLOW', reason: `by ${verdict.rules.join(', ')}` };
 }
 
-/** Returns a text such as `pro, assigned to the customer acme since 2026-11-16T…`. */
+/** Returns a string such as `pro, assigned to the customer acme since 2026-11-16T…`. */
 export function describeTerms({ plan, by, tenant, key, from }: Answer): string {
   const whose = by === 'key' ? `the key ${printValue(key)}` : `the customer ${printValue(tenant)}`;
   const since = from === undefined ? '' : ` since ${printValue(from)}`;
   return `${printValue(plan)}, assigned to ${whose}${since}`;
 }
 
-/** Returns a text such as `monthly: 2990 of 3000 left until 2026-12-01T00:00:00.000Z`. */
+/** Returns a string such as `monthly: 2990 of 3000 left until 2026-12-01T00:00:00.000Z`. */
 function describeLeft({ limit, allowance, left, periodEnd }: Answer): string {
   return `${printValue(limit)}: ${printValue(left)} of ${printValue(allowance)} left until ${printValue(periodEnd)}`;
 }
@@ -183,6 +183,6 @@ function ofRoute(rows: readonly Answer[], { verdict }: Pick<Allowed, 'verdict'>)
 function nameLimit({ limit, plan }: Answer, terms: Answer = {}): string {
   const isOwn = Object.hasOwn(membersOf(terms['limits']), String(limit));
   return isOwn
-    ? `${printValue(limit)} (the customer’s own limit, not that of plan ${printValue(plan)})`
+    ? `${printValue(limit)} (the customer’s own limit, not the limit of plan ${printValue(plan)})`
     : `${printValue(limit)} of plan ${printValue(plan)}`;
 }

@@ -1,4 +1,4 @@
-/** `gatewright cache` lists and invalidates entries of the answer cache through the admin endpoints. */
+/** `gatewright cache` lists and invalidates entries of the response cache through the admin endpoints. */
 import { Command, InvalidArgumentError } from 'commander';
 import {
   changeCommand,

@@ -23,7 +23,7 @@ export function openPortalBook(find: () => ServedToolkit): PortalBook {
     const { admin, portalUrl } = find();
     if (admin !== undefined && portalUrl !== undefined) return { target: admin };
     throw new UsageError(
-      'This gateway serves no portal: add portal to parts in gatewright.yml, and start it again.',
+      'This gateway has no portal: add portal to parts in gatewright.yml, and start it again.',
     );
   };
   return {

@@ -139,7 +139,7 @@ function sentence(text: string): string {
   return /[.!?]$/.test(whole) ? whole : `${whole}.`;
 }
 
-/** Returns a random id. `crypto.randomUUID` exists in secure contexts only. */
+/** Returns a random id. `crypto.randomUUID` exists only in secure contexts. */
 function newId(): string {
   return [...crypto.getRandomValues(new Uint8Array(16))]
     .map((byte) => byte.toString(16).padStart(2, '0'))

@@ -1,5 +1,5 @@
 /**
- * Reads the current place from the address. The secret of an invitation is removed from the address before anything is
+ * Reads the current view from the address. The secret of an invitation is removed from the address before anything is
  * drawn.
  */
 import { useEffect, useState } from 'preact/hooks';

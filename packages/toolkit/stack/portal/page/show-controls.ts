@@ -1,6 +1,6 @@
 /**
  * Shows control characters and marks of text direction as escapes, such as `\u202e`, wherever this page shows text. A
- * record contains text of other people, and a name that reverses the text after it would read as another name.
+ * record contains text from other people, and a name that reverses the text after it would read as another name.
  */
 import { options } from 'preact';
 import { showControlsInLines } from '@gatewright/aws/text/visible-text';

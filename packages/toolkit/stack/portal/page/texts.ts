@@ -45,7 +45,7 @@ export function duration(seconds: number): string {
 export function startText(from: 'now' | 'next-month'): string {
   return from === 'now'
     ? 'A change comes into force at once.'
-    : 'A change comes into force with the next month (UTC).';
+    : 'A change comes into force at the start of the next month (UTC).';
 }
 
 /** Returns the paragraphs of a text. They are separated by empty lines. */

@@ -272,7 +272,7 @@ function showChange({ at, by, kind, before, after }: Answer): ShownChange {
   return change;
 }
 
-/** Reads what the month has cost until now, as the draft of its invoices. */
+/** Reads what the month has cost so far, as the draft of its invoices. */
 async function readCost(
   tenant: string,
   nowEpochMs: number,

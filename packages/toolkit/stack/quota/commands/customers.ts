@@ -52,10 +52,10 @@ const LIFE = `
 A customer's life:
   gatewright customers create acme free        a record; its plan applies to all of its keys
   gatewright keys create --customer acme …     a key, shown once
-  gatewright customers set-plan acme pro       an upgrade; show prints what is left, and since when
+  gatewright customers set-plan acme pro       an upgrade; show prints the plan, its start and the remaining quotas
   gatewright usage invoice --period 2026-11    the invoices of a month, after gatewright usage close
   gatewright customers suspend acme            its requests get 403, until resume
-  gatewright customers close acme              for good; its keys are revoked, and what it owes is still billed
+  gatewright customers close acme              permanent; its keys are revoked, and its charges are still billed
   gatewright customers delete acme             list what would be deleted; --confirm acme deletes it`;
 
 export function customersCommand(): Command {
@@ -99,7 +99,7 @@ export function customersCommand(): Command {
     .addCommand(
       changeCommand(
         'migrate',
-        'Create customer records for tenants to whose keys gatewright plan assign gave the same plan.',
+        'Create a customer record for each tenant whose keys were all assigned the same plan with gatewright plan assign.',
       ).action(migrate),
     );
 }
@@ -115,7 +115,7 @@ function setPlanCommand(): Command {
     .argument('<names...>', 'names of one or more customers, and then the id of the plan')
     .option(
       '--from <time>',
-      'time at which the plan starts to apply (default: now); changes already planned after it are withdrawn',
+      'time at which the plan starts to apply (default: now); changes that are planned for later times are withdrawn',
       readInstant,
     )
     .option(
@@ -224,8 +224,8 @@ function isFirst(after: Answer, followed: Followed | UsageError): boolean {
 }
 
 /**
- * Whether the change is planned for a later time. Any time that is given is later, because the service refuses one in
- * the past.
+ * Whether the change is planned for a later time. Any time that is given is later, because the service refuses a time
+ * in the past.
  */
 function isLater({ body }: Pick<AdminRequest, 'body'>): boolean {
   return memberOf(body, 'from') !== undefined;
@@ -259,7 +259,9 @@ function describeInForce(after: Answer, followed: Followed | UsageError): string
         ? `its API keys are revoked (${followed.keys}); `
         : `in force now for requests with its API keys (${followed.keys})${isRefused ? ', and within 30 s for others' : ''}; `;
   // After a suspension or closing, requests that were refused before stay refused.
-  const again = !isRefused ? 'callers whose requests are refused now get the new decision within 2 s; ' : '';
+  const again = !isRefused
+    ? 'callers whose requests are currently refused get the new decision within 2 s; '
+    : '';
   return `${keys}${again}in force everywhere by ${printValue(after['everywhereBy'])}`;
 }
 

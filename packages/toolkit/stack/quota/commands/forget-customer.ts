@@ -40,7 +40,9 @@ export type Tables = {
 
 export type Survey = {
   readonly found: ReadonlyMap<string, number>;
-  /** Periods with a price that are not closed, and fees that are not recorded, so that no invoice has them. */
+  /**
+   * Periods with a price that are not closed, and fees that are not recorded, which are therefore not on any invoice.
+   */
   readonly openMoney: readonly string[];
   /**
    * Recent invoices that can be made from records that will be deleted. It is unknown whether these invoices were sent.
@@ -109,7 +111,7 @@ function auditFate(tenant: string, doc: string): Fate {
     // If a member of the portal made the change, `by` contains the customer's name and the account, so it is replaced.
     const by = String(entry['by']).startsWith(actorIdOf(tenant, '')) ? 'portal' : entry['by'];
     const empty = { input: {}, before: {}, after: {} };
-    // The operation id is removed, because an administrator may have chosen any text as id, even a person's name.
+    // The operation id is removed, because an administrator may have chosen any string as the id, even a person's name.
     const after = JSON.stringify({ operationId: '-', kind, by, at, target: { forgotten: true }, ...empty });
     return { kind: 'rewrite', what: 'audit entries', after };
   }

@@ -149,7 +149,7 @@ export function readPlanFile(file: string): PlanFile {
   );
 }
 
-/** Returns a text such as `daily 100/DAY, burst 10/s`. */
+/** Returns a string such as `daily 100/DAY, burst 10/s`. */
 function describeLimits({ limits }: Answer): string {
   const all: readonly unknown[] = Array.isArray(limits) ? limits : [];
   return (all as readonly Answer[])

@@ -73,7 +73,7 @@ export function quotaCommand(): Command {
 }
 
 /** These times are explained in docs/guides/sell/quota.md, "When a change is in force". */
-const ADMITTED = 'Callers whose requests are refused now get the new decision within 2 s.';
+const ADMITTED = 'Callers whose requests are currently refused get the new decision within 2 s.';
 const IN_FORCE: Readonly<Record<Verb, string | undefined>> = {
   'top-up': ADMITTED,
   reset: ADMITTED,
@@ -111,7 +111,7 @@ async function show(tenant: string, limit: string, flags: ReadFlags & LimitFlags
   await noteUnknownOwner(tenant, flags);
 }
 
-/** Without --plan, the endpoint has refused a tenant or key that nothing is known about. */
+/** Without --plan, the endpoint has refused a tenant or key about which nothing is known. */
 async function noteUnknownOwner(
   tenant: string,
   { key, plan, ...flags }: ReadFlags & LimitFlags,

@@ -43,7 +43,10 @@ export async function readRefusalsOrWarn(tenant: string, flags: ReadFlags): Prom
     return (await readRefusals(tenant, flags)) ?? [];
   } catch (error) {
     if (!(error instanceof AdminError)) throw error;
-    printMessage('yellow', `what the customer reads in the portal could not be read: ${error.message}`);
+    printMessage(
+      'yellow',
+      `the texts that the customer sees in the portal could not be read: ${error.message}`,
+    );
     return [];
   }
 }
@@ -63,7 +66,7 @@ async function readRefusals(tenant: string, flags: ReadFlags): Promise<readonly 
 
 /**
  * Returns what the portal tells the customer about a request that was refused.
- * @returns undefined if the stack has no portal, or nothing refuses such a request any more
+ * @returns undefined if the stack has no portal, or such a request is no longer refused
  */
 export async function readRefusalOf(call: RefusedCall, flags: ReadFlags): Promise<string | undefined> {
   const { tenant, limit } = call;

@@ -1,5 +1,5 @@
 /**
- * Notes about a customer, a key or a plan that nothing is known about, for commands that can go on without it. They do
+ * Notes about a customer, a key or a plan about which nothing is known, for commands that can go on without it. They do
  * not refuse such a name: a tenant may exist only in tokens, and a plan only in an access document that has not been
  * used.
  */
@@ -17,7 +17,7 @@ export async function noteUnknownTenant(tenant: string, flags: ReadFlags): Promi
     const { keys } = await callAdminJson({ method: 'GET', path: '/access/keys', query }, flags);
     return Array.isArray(keys) && keys.length > 0
       ? undefined
-      : `${tenant} has no customer record and no API key. gatewright customers list prints the customers; a tenant that exists only in tokens is on no list.`;
+      : `${tenant} has no customer record and no API key. gatewright customers list prints the customers; a tenant that exists only in tokens is not in any list.`;
   });
 }
 
@@ -34,8 +34,8 @@ export async function noteForeignKey(tenant: string, key: string, flags: ReadFla
     const owner = found['tenant'];
     if (owner === tenant) return undefined;
     return typeof owner === 'string'
-      ? `The API key ${key} belongs to ${owner}, not to ${tenant}: nothing of this applies to it.`
-      : `No API key has the id ${key}. This applies only to callers whose key is ${key} in another way, such as by the sub of a token; gatewright keys list --tenant ${tenant} prints the ids.`;
+      ? `The API key ${key} belongs to ${owner}, not to ${tenant}, so none of this applies to it.`
+      : `No API key has the id ${key}. This applies only to callers that ${key} identifies in another way, such as in the sub of a token; gatewright keys list --tenant ${tenant} prints the ids.`;
   });
 }
 
@@ -53,7 +53,7 @@ export async function noteUnknownPlan(plan: string, flags: ReadFlags): Promise<v
   });
 }
 
-/** A note is left out if what it depends on cannot be read: the command itself has done its work. */
+/** A note is left out if the data on which it depends cannot be read, because the command itself has succeeded. */
 async function note(find: () => Promise<string | undefined>): Promise<void> {
   try {
     const text = await find();

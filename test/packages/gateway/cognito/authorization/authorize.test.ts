@@ -258,7 +258,7 @@ describe('the page of a sign-in', () => {
     assert.deepEqual([answer.get('error'), answer.get('iss')], ['login_required', ISSUER_URL]);
   });
 
-  // Attack: a page of the internet registers itself as a client, and sends the developer's browser here.
+  // Attack: a page on the internet registers itself as a client, and sends the developer's browser here.
   for (const site of ['cross-site', 'same-site'])
     it(`is shown to a browser that a page has sent here (${site}), even with --sign-in-as`, async () => {
       const at = await anIssuerPort(ALICE);

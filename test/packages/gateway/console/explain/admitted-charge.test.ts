@@ -48,7 +48,7 @@ describe('the explanation of a request that a quota admitted', () => {
 
     assert.match(
       storyOf(api.last()),
-      /^RateLimit of the reply says what is left: monthly 987 of 1000, minute, per key 59 of 60\.$/m,
+      /^The RateLimit header of the reply says how many units are left: monthly 987 of 1000, minute, per key 59 of 60\.$/m,
     );
   });
 

@@ -77,7 +77,7 @@ const ROWS: readonly Row[] = [
     returned: { ...allow, context: { roles: { admin: true } } },
     fixed: { ...allow, context: { roles: JSON.stringify({ admin: true }) } },
     change:
-      /^Return "roles" in the context of the function auth as a string, number or boolean, for example as JSON \(JSON\.stringify\(value\) in JavaScript, json\.dumps\(value\) in Python\)\./,
+      /^Return "roles" in the context that the function auth returns as a string, number or boolean, for example as JSON \(JSON\.stringify\(value\) in JavaScript, json\.dumps\(value\) in Python\)\./,
     source: 'docs/aws §4.3',
   },
   {
@@ -91,7 +91,7 @@ const ROWS: readonly Row[] = [
     name: 'the reserved name claims',
     returned: { ...allow, context: { claims: '1' } },
     fixed: { ...allow, context: { myClaims: '1' } },
-    change: /^Rename claims in the context of the function auth/,
+    change: /^Rename claims in the context that the function auth returns/,
     source: 'docs/aws §4.3',
   },
   {
@@ -128,7 +128,7 @@ const ROWS: readonly Row[] = [
     target: '/menu',
     returned: { isAuthorized: 'true' },
     fixed: { isAuthorized: true },
-    change: /^Return isAuthorized from the function auth as true or false, not as text\./,
+    change: /^Return isAuthorized from the function auth as true or false, not as a string\./,
     source: 'docs/aws §4.5',
   },
   {
@@ -147,7 +147,7 @@ const ROWS: readonly Row[] = [
     returned: { isAuthorized: true },
     fixed: allow,
     change:
-      /^Set EnableSimpleResponses: true of the authorizer(?:, with AuthorizerPayloadFormatVersion 2\.0)?, or return a principalId and a policyDocument from the function auth\.$/,
+      /^Set EnableSimpleResponses: true on the authorizer(?:, with AuthorizerPayloadFormatVersion 2\.0)?, or return a principalId and a policyDocument from the function auth\.$/,
     source: 'docs/aws §4.5',
   },
 ];
@@ -217,7 +217,7 @@ describe('the advice about a failure of the toolkit’s authorizers', () => {
   it('reads the routes of a document that names the API already', () => {
     assert.match(
       explain(failedWith('API_UNKNOWN')).changes.join('\n'),
-      /^Run `gatewright access sync`: documents protect an API only after this command has read its routes\./,
+      /^Run `gatewright access sync`: an access document protects an API only after this command has read the routes of the API\./,
     );
   });
 
@@ -340,7 +340,7 @@ describe('a 401 of the toolkit’s authorizers', () => {
     ],
     [
       'secret-replaced',
-      'its secret was replaced by a rotation of the API key, and is refused since 2026-11-29T03:24:00.000Z',
+      'its secret was replaced by a rotation of the API key, and has been refused since 2026-11-29T03:24:00.000Z',
       /^Let the client send the secret that the rotation printed\. .*`gatewright keys rotate 4aa9e21c00000000` prints another one/,
     ],
     ['key-expired', 'the API key expired at 2026-11-29T03:24:00.000Z', /^Let the client send an active key/],

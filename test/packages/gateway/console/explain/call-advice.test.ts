@@ -59,7 +59,7 @@ describe('the advice about a failed call', () => {
 
     assert.equal(
       advise(python),
-      'Correct the syntax of the module of list at the line that the message names.',
+      'Correct the syntax in the module of the function list at the line that the message names.',
     );
     assert.match(advise('SyntaxError: Unexpected token') ?? '', /name the file \.mjs/);
   });
@@ -76,7 +76,7 @@ describe('the advice about a failed call', () => {
     ],
     [
       '"./made" (a.ts:1:19)',
-      'Correct the import of "./made" at the line that the message names, or add the file that it names; a file that a build step generates needs this step first.',
+      'Correct the import of "./made" at the line that the message names, or add the file that it names; if a build step generates this file, run that step first.',
     ],
   ] as const)
     it(`does not blame the syntax if an import is missing: ${rest.slice(0, 24)}`, () => {
@@ -86,7 +86,7 @@ describe('the advice about a failed call', () => {
   it('is the command that installs a missing package, for an authorizer, too', () => {
     const message = "Unable to import module 'auth': No module named 'jwt' (run .venv/bin/pip install PyJWT)";
     const advice =
-      'Add PyJWT to the requirements.txt in the code folder of the function, from which the package for AWS is built. Here, run `.venv/bin/pip install PyJWT` and send the request again.';
+      'Add PyJWT to the requirements.txt in the code folder of the function, from which the package for AWS is built. On this machine, run `.venv/bin/pip install PyJWT` and send the request again.';
     const errorType = 'Runtime.ImportModuleError';
     const about = {
       defect: { kind: 'authorizer', code: 'failed', errorType },

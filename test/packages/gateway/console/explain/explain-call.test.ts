@@ -65,7 +65,7 @@ const ROWS: readonly Row[] = [
     path: '/dev/@connections/abc',
     status: 400,
     because: /The connection id is malformed/,
-    change: /Use the connectionId that the event of \$connect/,
+    change: /Use the connectionId from the event of \$connect/,
   },
   {
     name: 'for another path',
@@ -84,7 +84,7 @@ const ROWS: readonly Row[] = [
     status: 404,
     because: /only POST, GET and DELETE of \/@connections\/\{id\} exist/,
     change:
-      /^→ Create the client with the endpoint https:\/\/ws\.example\.com, without \/dev: the mapping of the custom domain already chooses the stage\./m,
+      /^→ Create the Management API client with the endpoint https:\/\/ws\.example\.com, without \/dev: the mapping of the custom domain already chooses the stage\./m,
   },
   {
     name: 'by a client whose endpoint has more than the stage',
@@ -92,7 +92,8 @@ const ROWS: readonly Row[] = [
     path: `/dev/v1/@connections/${ID}`,
     status: 404,
     because: /only POST, GET and DELETE of \/@connections\/\{id\} exist/,
-    change: /^→ Remove \/v1 from the endpoint of the client: it is https:\/\/\{domainName\}\/\{stage\}/m,
+    change:
+      /^→ Remove \/v1 from the endpoint of the Management API client: the endpoint is https:\/\/\{domainName\}\/\{stage\}/m,
   },
   {
     name: 'on an unknown stage',
@@ -100,7 +101,7 @@ const ROWS: readonly Row[] = [
     path: `/prod/@connections/${ID}`,
     status: 403,
     because: /No stage "prod"/,
-    change: /^→ Create the client with the endpoint https:\/\/\{domainName\}\/\{stage\}/m,
+    change: /^→ Create the Management API client with the endpoint https:\/\/\{domainName\}\/\{stage\}/m,
   },
   {
     // https://csdcorp.com/blog/coding/aws-websocket-403-using-posttoconnect/
@@ -108,8 +109,9 @@ const ROWS: readonly Row[] = [
     as: 'admin',
     path: `/@connections/${ID}`,
     status: 403,
-    because: /No stage "@connections"\..*\n.*The endpoint of a client for @connections ends with the stage/,
-    change: /^→ Create the client with the endpoint https:\/\/\{domainName\}\/\{stage\}/m,
+    because:
+      /No stage "@connections"\..*\n.*The endpoint of a Management API client \(@connections\) ends with the stage/,
+    change: /^→ Create the Management API client with the endpoint https:\/\/\{domainName\}\/\{stage\}/m,
   },
 ];
 

@@ -27,7 +27,7 @@ describe('explain', () => {
     const ended = new Date((nowSeconds - 90) * 1000).toISOString();
     assert.match(
       storyOf(api.last()),
-      new RegExp(`The token's unverified .exp. says it expired at ${ended}, 9[01] s before`),
+      new RegExp(`The token's unverified .exp. says that it expired at ${ended}, 9[01] s before`),
     );
     assert.match(
       storyOf(api.last()),

@@ -107,12 +107,12 @@ describe('the remedy for a claim that is spelt otherwise than the authorizer has
     [
       'https://a.example/',
       'https://a.example',
-      /the token has it with the slash at its end, the authorizer without it/,
+      /the value in the token ends with a slash, the value in the authorizer without one/,
     ],
     [
       'https://a.example',
       'https://a.example/',
-      /the token has it without the slash at its end, the authorizer with it/,
+      /the value in the token ends without a slash, the value in the authorizer with one/,
     ],
     ['https://A.example', 'https://a.example', /the two spellings differ/],
     ['http://a.example', 'https://a.example', /the two spellings differ/],
@@ -182,7 +182,12 @@ describe('a message that a function of the toolkit refuses with a frame', () => 
 describe('the end of a connection', () => {
   const rows: readonly [code: number, reason: string, because: RegExp, part?: 'frame'][] = [
     [1009, 'Message too long', /the client sent a message longer than 128 KB\.$/m],
-    [1009, 'Message too long', /a frame longer than 32 KB\. The message itself may have 128 KB\./, 'frame'],
+    [
+      1009,
+      'Message too long',
+      /a frame longer than 32 KB\. The message itself may be up to 128 KB long\./,
+      'frame',
+    ],
     [1001, 'Going away', /after 10 minutes without a message and after 2 hours/],
     [1001, '', /The client went away \(1001\)/],
     [1003, 'Binary messages are not supported', /sent a binary message/],
@@ -240,7 +245,10 @@ describe('a name that differs only in letter case', () => {
         bodyFault: undefined,
       },
     });
-    assert.match(sentences.join('\n'), /\$request\.body\.action selected “sendmessage”, which no route key/);
+    assert.match(
+      sentences.join('\n'),
+      /\$request\.body\.action selected “sendmessage”, but no route has this key/,
+    );
     assert.deepEqual(changes, [
       'Send “sendMessage” instead of “sendmessage”, or add a route with the key sendmessage.',
     ]);
@@ -324,14 +332,18 @@ describe('a function that Lambda’s runtime cannot run', () => {
     [
       'Runtime.HandlerNotFound',
       'index.handler is undefined or not exported',
-      /^Define the handler in the module of list \(in JavaScript, export it\), or correct Handler, /,
+      /^Define the handler in the module of the function list \(in JavaScript, export it\), or correct Handler, /,
     ],
     [
       'Runtime.UserCodeSyntaxError',
       'SyntaxError: Unexpected end of input',
-      /^Correct the syntax of the module of list/,
+      /^Correct the syntax in the module of the function list/,
     ],
-    ['Error', 'Unable to stringify response body', /^Return a value from list that can be written as JSON/],
+    [
+      'Error',
+      'Unable to stringify response body',
+      /^Return a value that can be written as JSON from the function list/,
+    ],
   ];
   for (const [errorType, errorMessage, change] of rows)
     it(`is explained with the correction: ${errorMessage} (the errors of aws-lambda-nodejs-runtime-interface-client)`, () => {

@@ -303,7 +303,7 @@ describe('a refusal or failure', () => {
     const told = [lastOf(about), lastOf({ ...about, isDeployed: true })];
 
     const used =
-      /^The current result is used for at most 300 s, also if the function has changed since then\. .*flush/;
+      /^The current result is used for at most 300 s, even if the function has been changed in the meantime\. .*flush/;
     for (const change of told) assert.match(change, used);
     assert.match(told[0] ?? '', / \(in a shell in which you have run `eval "\$\(gatewright env\)"`\)\.$/);
     assert.doesNotMatch(told[1] ?? '', /gatewright env/);

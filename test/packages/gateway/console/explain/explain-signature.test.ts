@@ -102,6 +102,9 @@ describe('a refused signature', () => {
     } as never);
 
     assert.match(because.join('\n'), /AuthorizationType of \$connect is AWS_IAM/);
-    assert.match(changes.join('\n'), /A browser cannot set headers of a handshake: presign its URL/);
+    assert.match(
+      changes.join('\n'),
+      /A browser cannot set the headers of a handshake: presign the URL of the handshake/,
+    );
   });
 });

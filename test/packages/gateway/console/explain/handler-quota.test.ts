@@ -39,7 +39,7 @@ const ROWS: readonly {
     limits: [{ ...limit, windowSeconds: 30 * DAY, closed: true }],
     status: 429,
     note: 'period closed',
-    says: /the period of its limit monthly is closed\.\n.*API key (?:k1|6VRmAyIt8MUnu4VK)\.\nThe next period of the limit begins in 3 days\.\n→ Nothing can be charged or added to a closed period; wait for the next one\..*`gatewright clock \+\d+s`/,
+    says: /the period of its limit monthly is closed\.\n.*API key (?:k1|6VRmAyIt8MUnu4VK)\.\nThe next period of the limit begins in 3 days\.\n→ Nothing can be charged to a closed period or added to it; wait for the next one\..*`gatewright clock \+\d+s`/,
   },
   {
     reason: 'rate-limited',
@@ -67,7 +67,7 @@ const ROWS: readonly {
     limits: [],
     status: 503,
     note: 'quota unavailable',
-    says: /The quota of the function could not use its table\.[^]*→ .*the role of the function may use/,
+    says: /The quota of the function could not use the usage table\.[^]*→ .*the role of the function may use/,
   },
 ];
 
@@ -200,7 +200,7 @@ const FAILURES: readonly {
     thrown: () => {
       checkSubject({ ...USE, tenant: '' });
     },
-    says: /→ Return tenant from subject of the quota\. If it is a claim of the caller, .* under result\.claims\.names of the access document/,
+    says: /→ Return tenant from the function subject of the quota\. If it is a claim of the caller, .* under result\.claims\.names of the access document/,
   },
 ];
 

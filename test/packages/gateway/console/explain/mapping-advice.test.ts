@@ -207,7 +207,7 @@ describe('the advice about a call that Lambda limits', () => {
         errorType: 'Function.ResponseSizeTooLarge',
         errorMessage: 'Response payload size exceeded',
       },
-      /^Return at most 6 MB from the function fn, including base64: put more into S3/,
+      /^Return at most 6 MB from the function fn, including base64: put larger data into S3/,
       502,
     ],
     [
@@ -219,13 +219,13 @@ describe('the advice about a call that Lambda limits', () => {
     [
       'concurrency',
       { kind: 'refused', reason: 'throttled', message: 'Rate Exceeded' },
-      /^Send requests to fn more slowly .* or raise ReservedConcurrentExecutions/,
+      /^Send requests to the function fn more slowly .* or raise ReservedConcurrentExecutions/,
       500,
     ],
     [
       'the concurrency that is reserved for the function',
       throttledByReservation('fn', 3),
-      /^Send requests to fn more slowly and retry after the error, or raise ReservedConcurrentExecutions of the function\.$/,
+      /^Send requests to the function fn more slowly and retry after the error, or raise ReservedConcurrentExecutions of the function\.$/,
       500,
     ],
     [
@@ -237,7 +237,7 @@ describe('the advice about a call that Lambda limits', () => {
     [
       "the account's concurrency",
       throttledByAccount(10),
-      /^Send requests to fn more slowly .* error, or raise the concurrency of the account \(locally `gatewright start --concurrency`\)\.$/,
+      /^Send requests to the function fn more slowly .* error, or raise the concurrency of the account \(locally `gatewright start --concurrency`\)\.$/,
       500,
     ],
     [

@@ -33,7 +33,7 @@ describe('the words of an explanation', () => {
     [
       of('terraform'),
       'Set Enabled: true of the AWS::ApiGateway::ApiKey, with an AWS::ApiGateway::UsagePlanKey.',
-      'Set enabled = true of the aws_api_gateway_api_key, with an aws_api_gateway_usage_plan_key.',
+      'Set enabled = true on the aws_api_gateway_api_key, with an aws_api_gateway_usage_plan_key.',
       'https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/api_gateway_usage_plan_key',
     ],
     [

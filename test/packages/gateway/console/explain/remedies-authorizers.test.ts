@@ -81,7 +81,7 @@ ${FUNCTION('Main', 'main', `, Events: { Put: { Type: HttpApi, Properties: { ApiI
     assert.equal(status, 401);
     assert.match(
       changes.join('\n'),
-      /^A browser sends no credentials .*: ANY \/account matches OPTIONS, too, .* Write a route for each method that the path has in place of ANY \/account.*$/,
+      /^A browser sends no credentials .*: ANY \/account matches OPTIONS, too, .* Replace ANY \/account with a route for each method of the path.*$/,
     );
 
     project.write('template.yaml', template('put'));

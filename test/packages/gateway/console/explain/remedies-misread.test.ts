@@ -168,7 +168,7 @@ const ROWS: readonly Row[] = [
       'https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html',
     kind: 'Api',
     handler: "exports.main = async () => JSON.stringify({ statusCode: 200, body: 'ok' });",
-    because: /not a JSON object, but a string with the JSON of an object/,
+    because: /not a JSON object, but a string that contains a JSON object/,
     change: /^Return the object itself from the function/,
     mend: ["JSON.stringify({ statusCode: 200, body: 'ok' })", "({ statusCode: 200, body: 'ok' })"],
   },
@@ -190,7 +190,7 @@ const ROWS: readonly Row[] = [
     path: '/?tag=a&tag=b',
     handler:
       "exports.main = async (event) => ({ statusCode: 200, body: event.multiValueQueryStringParameters.tag.length === 2 ? 'ok' : 'none' });",
-    because: /it has rawQueryString, and joins repeated values by commas in queryStringParameters/,
+    because: /it has rawQueryString, and joins repeated values with commas in queryStringParameters/,
     change: /^Read new URLSearchParams\(event\.rawQueryString\)\.getAll\('tag'\) instead of/,
     mend: [
       'event.multiValueQueryStringParameters.tag',

@@ -147,7 +147,7 @@ const ROWS: readonly Row[] = [
     refused: { template: put('POST') },
     because: /Its code is MethodNotAllowed/,
     change:
-      /^Set IntegrationHttpMethod of the integration of POST \/ to the method of the operation of S3: PUT puts/m,
+      /^Set IntegrationHttpMethod of the integration of POST \/ to the method of the S3 operation: PUT puts/m,
     never: /policies of|--aws/,
     mended: { template: put('PUT') },
   },

@@ -117,7 +117,7 @@ const ROWS: readonly {
     },
     status: 403,
     because: /API key alice \(\w+\) is disabled/,
-    change: /set Enabled: true of the AWS::ApiGateway::ApiKey/,
+    change: /set Enabled: true on the AWS::ApiGateway::ApiKey/,
     mended: {
       template: template({ method: 'ApiKeyRequired: true', more: KEYED(', Enabled: true', DEV) }),
       request: { headers: { 'x-api-key': KEY } },
@@ -131,7 +131,7 @@ const ROWS: readonly {
     },
     status: 403,
     because: /the usage plan free of API key alice \(\w+\) does not include the stage \$\{Api\}\/dev/,
-    change: /^Add ApiStages: \[\{ ApiId: !Ref Api, Stage: dev \}\] of the usage plan free\.$/,
+    change: /^Add ApiStages: \[\{ ApiId: !Ref Api, Stage: dev \}\] to the usage plan free\.$/,
     mended: {
       template: template({ method: 'ApiKeyRequired: true', more: KEYED(', Enabled: true', DEV) }),
       request: { headers: { 'x-api-key': KEY } },

@@ -151,7 +151,7 @@ const THROWN: readonly (readonly [source: string, code: string, detail: string, 
     'https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html',
     'InvalidRequestContentException',
     'Could not parse request body into json',
-    /^Give Payload of the call at main\.js:4 the text of a JSON value/,
+    /^Set Payload of the call at main\.js:4 to a string that contains a JSON value/,
   ],
 ];
 
@@ -299,7 +299,7 @@ describe('an error of a service that a function threw', () => {
     [
       'InvalidParameterException',
       'Invalid parameter: Message Structure - JSON message body failed to parse',
-      /^Make Message in the call at main\.js:4 the text of a JSON object with the member default/,
+      /^Make Message in the call at main\.js:4 a string that contains a JSON object with the member default/,
     ],
     // https://github.com/awslabs/amazon-sqs-java-messaging-lib/issues/97
     [

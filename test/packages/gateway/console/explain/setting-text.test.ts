@@ -15,27 +15,27 @@ describe('a setting', () => {
   const rows: readonly [form: Definition['form'], expected: string, source: string][] = [
     [
       'cdk',
-      'responseTypes: [HttpLambdaResponseType.SIMPLE] of the HttpLambdaAuthorizer',
+      'responseTypes: [HttpLambdaResponseType.SIMPLE] on the HttpLambdaAuthorizer',
       'https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_apigatewayv2_authorizers-readme.html',
     ],
     [
       'sam',
-      'EnableSimpleResponses: true of the authorizer in Auth.Authorizers of Shop',
+      'EnableSimpleResponses: true on the authorizer in Auth.Authorizers of Shop',
       'https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-httpapi-lambdaauthorizer.html',
     ],
     [
       'serverless',
-      'enableSimpleResponses: true of the authorizer in provider.httpApi.authorizers',
+      'enableSimpleResponses: true on the authorizer in provider.httpApi.authorizers',
       'https://www.serverless.com/framework/docs/providers/aws/events/http-api',
     ],
     [
       'terraform',
-      'enable_simple_responses = true of the aws_apigatewayv2_authorizer',
+      'enable_simple_responses = true on the aws_apigatewayv2_authorizer',
       'https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/apigatewayv2_authorizer',
     ],
     [
       'cloudformation',
-      'EnableSimpleResponses: true of the authorizer',
+      'EnableSimpleResponses: true on the authorizer',
       'https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-apigatewayv2-authorizer.html',
     ],
   ];
@@ -130,7 +130,7 @@ describe('the advice about a refused preflight', () => {
     const http = { protocol: 'http', hasCors: true };
     assert.match(
       advise(at('serverless'), { ...http, routeKey: 'ANY /todos' }),
-      /: ANY \/todos matches OPTIONS, too, .* Write a route for each method .* such as GET \/todos, or add a route OPTIONS/,
+      /: ANY \/todos matches OPTIONS, too, .* Replace ANY \/todos with a route for each method .* such as GET \/todos, or add a route OPTIONS/,
     );
     assert.match(advise(at('serverless'), http), /: remove the authorizer from OPTIONS \/todos, or remove/);
     assert.match(advise(at('serverless'), { protocol: 'http' }), /: give the API a CorsConfiguration/);

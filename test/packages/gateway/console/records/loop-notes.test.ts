@@ -68,6 +68,6 @@ describe('a function that sends to its own queue', () => {
       assert.equal(notes.length, isTold ? 1 : 0);
       if (!isTold) return;
       assert.match(notes[0]?.because ?? '', /ran 17 times.*after about 16 runs.*does not detect loops/);
-      assert.match(notes[0]?.change ?? '', /or set RecursiveLoop: Allow of the function check-job/);
+      assert.match(notes[0]?.change ?? '', /or set RecursiveLoop: Allow on the function check-job/);
     });
 });

@@ -56,7 +56,7 @@ const ROWS: readonly Row[] = [
     file: 'send.js',
     code: 'const failed = [];\nfailed.push({ messageId: record.messageId });',
     step: {
-      failedItems: 'an item of batchItemFailures has no itemIdentifier that is a string, only messageId',
+      failedItems: 'an item of batchItemFailures has no itemIdentifier, only messageId',
     },
     because: /Each item of batchItemFailures must be an object.*send\.js:2 writes the items/,
     change: /^Write \{ itemIdentifier: record\.messageId \} for each failed record at send\.js:2/,
@@ -66,7 +66,7 @@ const ROWS: readonly Row[] = [
     source: 'https://github.com/floci-io/floci/issues/3152',
     file: 'app.py',
     code: 'failures = []\nfailures.append({"itemIdentifier": None})',
-    step: { failedItems: 'an item of batchItemFailures has no itemIdentifier that is a string' },
+    step: { failedItems: 'an item of batchItemFailures has no itemIdentifier' },
     because: /app\.py:2 writes the items/,
     change: /^Write \{"itemIdentifier": record\['messageId'\]\} for each failed record at app\.py:2/,
   },
@@ -147,6 +147,6 @@ describe('a record of Kinesis', () => {
       errorMessage: 'Unexpected token \'e\', "eyJhIjoxfQ==" is not valid JSON',
     });
 
-    assert.match(said.join('\n'), /data of a record of Kinesis is base64.*decode it before it is parsed/);
+    assert.match(said.join('\n'), /data of a Kinesis record is base64.*decode it before it is parsed/);
   });
 });

@@ -68,7 +68,7 @@ export const ADDRESSES: readonly SurpriseRow[] = [
     },
     values: { domain: 'pets.example' },
     because: /default endpoint, which asks for no client certificate: .* custom domain pets\.example only/,
-    change: /^If only clients with a certificate may call .* set DisableExecuteApiEndpoint: true of Api\./m,
+    change: /^If only clients with a certificate may call .* set DisableExecuteApiEndpoint: true on Api\./m,
     not: {
       api: () => anApi(httpRoutes(['GET /pets'], { api: { DisableExecuteApiEndpoint: true } }), { echo: ok }),
     },

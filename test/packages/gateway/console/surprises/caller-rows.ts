@@ -109,8 +109,8 @@ export const CALLERS: readonly SurpriseRow[] = [
     request: KNOWN,
     handler: 'if (event.requestContext.authorizer.admin) return all;',
     values: { names: ['admin'] },
-    because: /the function got it as text: admin is "false", which is true in a condition/,
-    change: /^Compare the text in the function, for example authorizer\.admin === 'true'\.$/m,
+    because: /the function got it as a string: admin is "false", which is true in a condition/,
+    change: /^Compare the string in the function, for example authorizer\.admin === 'true'\.$/m,
     not: { api: contextOf({ admin: 'no' }) },
   },
   {

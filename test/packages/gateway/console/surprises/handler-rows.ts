@@ -249,7 +249,7 @@ export const HANDLERS: readonly SurpriseRow[] = [
     api: http({}),
     request: { target: '/1' },
     values: {},
-    because: /an object that has no members as JSON/,
+    because: /an object that is \{\} in JSON/,
     change: /In JSON, a fetch Response, a Map and a promise all become/,
     not: { api: http({ statusCode: 200 }) },
   },

@@ -57,7 +57,7 @@ const MAPPINGS: readonly SurpriseRow[] = [
     request: { ...POST, body: '{"dog": 1}' },
     values: { template: /./ },
     because: /came out empty, so the function got \{\} as its event/,
-    change: /a path of \$input\.path that does not exist prints an empty text/,
+    change: /\$input\.path prints an empty string for a path that does not exist/,
     not: { request: { ...POST, body: '{"pet": {}}' } },
   },
   {

@@ -328,7 +328,7 @@ export const RESULTS: readonly SurpriseRow[] = [
     api: greedy('v1'),
     request: { target: '/v1/pets' },
     values: { basePath: 'v1', path: '/v1/pets' },
-    because: /path of its event is \/v1\/pets: it begins with the base path \/v1/,
+    because: /event\.path is \/v1\/pets: it begins with the base path \/v1/,
     change: /^Make the function use pathParameters\.proxy of the event, which is pets/m,
     not: { api: greedy(''), request: { target: '/pets' } },
   },

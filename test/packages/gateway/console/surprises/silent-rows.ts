@@ -101,7 +101,7 @@ export const SILENT: readonly SurpriseRow[] = [
     request: { target: '/1?tag=a&tag=b' },
     handler: 'const tag = event.queryStringParameters?.tag;',
     values: { parameters: ['tag'] },
-    because: /got them as one text, joined by commas/,
+    because: /got them as one string, joined with commas/,
     change: /rawQueryString/,
     not: { api: backend({ ...HTTP, IntegrationResponses: DEFAULT }, answered('{}')) },
   },
@@ -178,7 +178,7 @@ export const SILENT: readonly SurpriseRow[] = [
     values: { route: 'GET /pets' },
     because:
       /The API key was not read: GET \/pets does not require an API key, .* counts the request in usage plan free/,
-    change: /^If callers of GET \/pets must have a key, set ApiKeyRequired: true of the method\. .* deploy/m,
+    change: /^If callers of GET \/pets must have a key, set ApiKeyRequired: true on the method\. .* deploy/m,
     not: { api: planned(true) },
   },
   {

@@ -54,7 +54,7 @@ export const UNREAD: readonly SurpriseRow[] = [
     },
     values: { parameters: ['method.request.querystring.page'] },
     because: /ValidateRequestParameters of its validator is not true/,
-    change: /^To refuse such requests with 400, set ValidateRequestParameters: true of the validator Bodies/m,
+    change: /^To refuse such requests with 400, set ValidateRequestParameters: true on the validator Bodies/m,
     not: { request: { target: '/dev/1?page=1' } },
   },
   {

@@ -317,7 +317,7 @@ export const VALUES: readonly SurpriseRow[] = [
     request: { ...ID, method: 'POST', body: '{}' },
     values: { failed: 1 },
     because: /responded with 200, but 1 entry of the call failed/,
-    change: /Make Detail of each entry the text of a JSON object/,
+    change: /Make Detail of each entry a string that contains a JSON object/,
     not: { api: calling('{"FailedEntryCount": 0, "Entries": [{"EventId": "1"}]}') },
   },
   {

@@ -41,11 +41,11 @@ const OF_SCHEMAS: readonly (readonly [type: string, path: string, says: RegExp])
   ['AWS::Lambda::Function', 'KmsKeyArn', /^the ARN of a key/],
   ['AWS::Lambda::Permission', 'FunctionName', /^the name or the ARN of a function/],
   ['AWS::Lambda::Permission', 'Action', /^an action of Lambda, such as lambda:InvokeFunction$/],
-  ['AWS::Lambda::Alias', 'Name', /^a text of letters, digits.*such as live$/],
+  ['AWS::Lambda::Alias', 'Name', /^a string of letters, digits.*such as live$/],
   ['AWS::Lambda::Alias', 'FunctionVersion', /^the number of a version/],
   ['AWS::Events::Rule', 'EventBusName', /^the name or the ARN of an event bus/],
   ['AWS::Logs::LogGroup', 'KmsKeyId', /^the ARN of a key/],
-  ['AWS::S3::Bucket', 'BucketName', /^a text of lower-case letters/],
+  ['AWS::S3::Bucket', 'BucketName', /^a string of lower-case letters/],
 ];
 
 const TABLE = (await openSchemas()).table;

@@ -22,7 +22,7 @@ const CASES = [
   [
     'AWS ARN for integration must contain path or action',
     'Integration.Uri',
-    "write as Uri for a function !Sub 'arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${FUNCTION.Arn}/invocations', with the logical id of the function; for another service !Sub 'arn:${AWS::Partition}:apigateway:${AWS::Region}:SERVICE:action/ACTION', or path/PATH",
+    "for a function, set Uri to !Sub 'arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${FUNCTION.Arn}/invocations', with the logical id of the function in place of FUNCTION; for another service, set it to !Sub 'arn:${AWS::Partition}:apigateway:${AWS::Region}:SERVICE:action/ACTION', or path/PATH",
   ],
   [
     'Enumeration value for HttpMethod must be non-empty',

@@ -23,7 +23,7 @@ describe('remedyOf', () => {
     [{ keyword: 'type', schema: 'array' }, 'write a list'],
     [
       { keyword: 'pattern', schema: '^arn:', data: 'arn:aws:sns:${AWS::Region}:x' },
-      'write the value with Fn::Sub (!Sub), because without it ${…} stays as it is',
+      'write the value with Fn::Sub (!Sub), because otherwise ${…} is not replaced',
     ],
     [{ keyword: 'requiredXor', schema: ['A', 'B'], data: { A: 1, B: 2 } }, 'keep only one of A, B'],
     [{ keyword: 'requiredXor', schema: ['A', 'B'], data: {} }, 'add one of A, B'],

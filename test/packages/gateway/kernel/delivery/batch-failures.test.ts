@@ -38,7 +38,7 @@ describe('readBatchFailures', () => {
 
     assert.equal(
       reasonOf('{"batchItemFailures":[{"itemId":"a"}]}'),
-      'an item of batchItemFailures has no itemIdentifier that is a string, only itemId',
+      'an item of batchItemFailures has no itemIdentifier, only itemId',
     );
     // https://github.com/floci-io/floci/issues/3152
     assert.equal(

@@ -143,7 +143,7 @@ describe('compileEventPattern', () => {
     const many = Object.fromEntries(Array.from({ length: 11 }, (_unused, index) => [`n${index}`, choice]));
     assert.match(checkEventPattern(many) ?? '', /Rule is too complex/);
     const deep = Array.from({ length: 600 }).reduce<object>((inner) => ({ a: inner }), { a: [1] });
-    assert.match(checkEventPattern(deep) ?? '', /must not be deeper than 500/);
+    assert.match(checkEventPattern(deep) ?? '', /must not have more than 500 levels/);
   });
 
   // event-ruler 2.0.1 measures 9, 9, 15 and 10; EventBridge refuses 11 (LocalStack, content_wildcard_complex_EXC)

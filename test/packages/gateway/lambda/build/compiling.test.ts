@@ -58,7 +58,7 @@ describe('a compiler', () => {
 
     assert.match(
       JSON.stringify(explained),
-      /go build has run for [\d.]+ s and has not finished; later requests also wait for it/,
+      /go build has been running for [\d.]+ s; later requests also wait for it/,
     );
     assert.deepEqual(
       [other, answered, after],

@@ -132,7 +132,7 @@ describe('a service that bundles with webpack', () => {
     });
 
     assert.deepEqual(messages, [
-      'serverless-webpack: no loader (the webpack of the service fails on this machine, so the functions are bundled with esbuild instead)',
+      'serverless-webpack: no loader (the webpack build of the service fails on this machine, so the functions are bundled with esbuild instead)',
     ]);
     assert.equal(returned(await invoke('src-b-handler')), 3);
   });

@@ -71,7 +71,7 @@ describe('a function whose wrapper is in a layer that is not on this machine', (
       });
       const { status, sentences, changes } = await project.ask();
       assert.equal(status, 500);
-      const why = `on AWS, AWS_LAMBDA_EXEC_WRAPPER (/opt/bootstrap) starts the handler; it is in a layer that is not on this machine: ${ARN}`;
+      const why = `on AWS, AWS_LAMBDA_EXEC_WRAPPER (/opt/bootstrap) starts the handler; this wrapper is in a layer that is not on this machine: ${ARN}`;
       assert.ok(sentences.join('\n').includes(why), sentences.join('\n'));
       assert.deepEqual(changes, [
         'Start the program of the function Main yourself, and call it directly: the gateway cannot run it without the layer.',

@@ -52,7 +52,7 @@ describe('a function whose code does not exist', () => {
       files: { 'src/list/app.js': OK },
       directory: 'src\\list',
       finding:
-        /there is no \S+\/src\\list, but there is \S+\/src\/list: only Windows separates folders by backslashes; write slashes$/,
+        /there is no \S+\/src\\list, but there is \S+\/src\/list: only Windows uses backslashes as path separators; write slashes$/,
     },
     {
       name: 'names the folder of another spelling',

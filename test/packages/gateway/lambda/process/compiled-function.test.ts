@@ -22,7 +22,7 @@ describe('a function that is compiled before its first event', { skip: process.p
     assert.ok(late.kind === 'timed-out');
     assert.match(
       late.because ?? '',
-      /^go build has run for \d+\.\d s and has not finished; later requests also wait for it$/,
+      /^go build has been running for \d+\.\d s; later requests also wait for it$/,
     );
     const waiting = invoke('orders');
     writeFiles(folder, { done: '' });

@@ -74,7 +74,7 @@ describe('a relative path', () => {
       const { status, log } = await read(name, 'gone.json');
 
       assert.equal(status, 500);
-      assert.match(log, /gone\.json is a relative path, which begins at the folder of the function's code/);
+      assert.match(log, /gone\.json is a relative path, resolved from the folder of the function's code/);
     });
 
   it('to a missing file is explained in Python, too, if it begins as on AWS', { skip: PYTHON }, async () => {
@@ -82,7 +82,7 @@ describe('a relative path', () => {
     const { status, log } = await read('python', 'gone.json');
 
     assert.equal(status, 500);
-    assert.match(log, /gone\.json is a relative path, which begins at the folder of the function's code/);
+    assert.match(log, /gone\.json is a relative path, resolved from the folder of the function's code/);
   });
 
   it('is not mentioned if the path is absolute', async () => {

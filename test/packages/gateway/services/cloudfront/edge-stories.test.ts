@@ -43,7 +43,7 @@ const ROWS: readonly (Row & { readonly source: string })[] = [
     given: { behavior: `CachePolicyId: ${KEY_OF_PATH}`, viewerProtocol: 'redirect-to-https' },
     asked: HTTP,
     headline: /^GET \/a was answered with 301 by CloudFront itself\.$/,
-    because: /^ViewerProtocolPolicy .* is redirect-to-https, and the request came by HTTP\./,
+    because: /^ViewerProtocolPolicy .* is redirect-to-https, and the request came over HTTP\./,
     change: /^Call https:\/\//,
     source: `${OF_POLICY}using-https-viewers-to-cloudfront.html`,
   },

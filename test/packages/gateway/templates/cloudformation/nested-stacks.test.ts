@@ -115,7 +115,7 @@ Resources:
     {
       location: 'parts\\gone.yaml',
       message:
-        'the template parts\\gone.yaml of the nested stack does not exist; write parts/gone.yaml, because only Windows separates folders by backslashes',
+        'the template parts\\gone.yaml of the nested stack does not exist; write parts/gone.yaml, because only Windows uses backslashes as path separators',
     },
   ])
     it(`are a missing file if there is no ${location}`, async (t) => {

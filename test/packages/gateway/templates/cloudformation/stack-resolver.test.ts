@@ -231,7 +231,7 @@ Outputs:
 
     assert.match(found?.fault?.message ?? '', /Nope/);
     assert.deepEqual(
-      faults.all.map(({ consequences }) => consequences.includes('F may not behave as on AWS')),
+      faults.all.map(({ consequences }) => consequences.includes('F may behave differently than on AWS')),
       [true, false],
     );
   });

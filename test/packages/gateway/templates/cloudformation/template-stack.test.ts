@@ -28,7 +28,7 @@ Outputs: { B: { Value: y } }`;
         place: { file, line: 8, logicalId: 'T', property: 'TopicName' },
         message: 'the key TopicName is repeated',
         rule: 'repeated-key',
-        consequence: 'the last one, in line 8, is used',
+        consequence: 'the last one, on line 8, is used',
       },
       {
         logicalId: '',
@@ -37,7 +37,7 @@ Outputs: { B: { Value: y } }`;
         place: { file, line: 9, property: 'Outputs' },
         message: 'the key Outputs is repeated',
         rule: 'repeated-key',
-        consequence: 'the last one, in line 9, is used',
+        consequence: 'the last one, on line 9, is used',
       },
     ]);
     assert.equal(stack.resolveResources().get('T')?.properties['TopicName'], 'b');

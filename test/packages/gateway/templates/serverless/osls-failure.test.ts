@@ -40,7 +40,7 @@ describe('what osls has to say', () => {
     [
       'TABLE',
       'cf',
-      "6: provider.environment.TABLE: ${cf:base-dev.Table} has no value: start the stack that has this output as well, or write the value to custom.gatewright.variables as 'cf:base-dev.Table'",
+      "6: provider.environment.TABLE: ${cf:base-dev.Table} has no value: also start the stack that has this output, or write the value to custom.gatewright.variables as 'cf:base-dev.Table'",
     ],
     [
       'HOME',

@@ -79,7 +79,7 @@ describe('describeEnd', () => {
       name: 'names the signal by which another program ended it, and what it had printed',
       given: [null, 'SIGKILL', 'FATAL ERROR: heap out of memory\n'],
       expected:
-        'osls was ended by the signal SIGKILL, which the gateway did not send; on SIGKILL and SIGABRT, check whether the memory suffices: FATAL ERROR: heap out of memory',
+        'osls was ended by the signal SIGKILL, which the gateway did not send; on SIGKILL and SIGABRT, check whether there is enough memory: FATAL ERROR: heap out of memory',
     },
     {
       name: 'names the signal if nothing was printed',

@@ -256,7 +256,7 @@ describe('withSignIn', () => {
     {
       name: 'metadata without an authorization server',
       change: { 'GET /.well-known/oauth-protected-resource/v1/mcp': () => json({ resource: SERVER }) },
-      message: /names no authorization server/,
+      message: /does not name an authorization server/,
     },
     {
       name: 'an authorization server without metadata',

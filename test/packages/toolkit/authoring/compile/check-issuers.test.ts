@@ -79,7 +79,9 @@ describe('checkIssuers', () => {
     {
       name: 'tokens in place of a certificate',
       over: { sources: [...reads('main'), { in: 'clientCert', issuers: ['main'] }] },
-      expected: ['sources[1].issuers[0]: "main" issues tokens, not certificates'],
+      expected: [
+        'sources[1].issuers[0]: "main" is not an issuer of certificates, so its credentials cannot be in clientCert',
+      ],
     },
     {
       name: 'a stage that the document does not have',

@@ -12,7 +12,10 @@ function problemsOf(over: object): readonly string[] {
 describe('checkSerialNumbers', () => {
   // docs/design/authorizers §K06: a deny list by serial number that can never match would let every certificate of it in.
   for (const [value, expected] of [
-    [['0A:1B'], /rules\[0\]\.when\.claims\[0\]: serial numbers have no colons .* write "a1b"/],
+    [
+      ['0A:1B'],
+      /rules\[0\]\.when\.claims\[0\]: serial numbers have lower-case letters, no colons .* write "a1b"/,
+    ],
     [['bad', '00ff'], /write "ff"/],
     [[27], /write serial numbers in quotes/],
   ] as const)

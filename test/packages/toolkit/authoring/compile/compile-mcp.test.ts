@@ -51,7 +51,7 @@ describe('the section mcp of an access document', () => {
     [
       'a method that tools decide',
       { path: '/mcp', rules: [{ ...RULE, methods: ['tools/call'] }] },
-      /a method that tools, prompts and resources do not decide/,
+      /a method to which tools, prompts and resources do not apply/,
     ],
     ['a wildcard for methods', { path: '/mcp', rules: [{ ...RULE, methods: ['*'] }] }, /without \*/],
     [

@@ -132,7 +132,8 @@ describe('the quota of a document', () => {
     {
       name: 'kept answers if every request is charged',
       over: { quota: QUOTA, result: { cacheTtlSeconds: 5 } },
-      expected: /result\.cacheTtlSeconds: would cache results, and cached results are not charged/,
+      expected:
+        /result\.cacheTtlSeconds: would cache results, and requests that get a cached result are not charged/,
     },
     {
       name: 'a claim with the name of a quota value',

@@ -208,7 +208,7 @@ describe('compilePortal', () => {
     [
       'from: portal@harvest.example',
       'from: "a@b.example\\r\\nbcc: c@d.example"',
-      /mail\.from: must be a mail address/,
+      /mail\.from: must be an email address/,
     ],
     ['name: Harvest', 'name: "a\\u0007b"', /name: must not contain control characters/],
     ['name: Harvest', `name: ${'x'.repeat(61)}`, /name: must be a name, at most 60 characters/],

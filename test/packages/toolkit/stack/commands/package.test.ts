@@ -97,7 +97,7 @@ describe('the ids of protected APIs', () => {
 
     assert.match(
       stderr,
-      /^warning: menu: the document names no API for stage prod, .* returns 500\. To protect an API, add prod under api in the document\nerror:/,
+      /^warning: menu: the document does not name an API for stage prod, .* returns 500\. To protect an API, add prod under api in the document\nerror:/,
     );
   });
 

@@ -25,7 +25,7 @@ type Answer = {
   readonly contents: readonly Content[];
 };
 
-/** The place in which a request contains the key. */
+/** The part of the request that contains the key. */
 export type Credential =
   | { readonly kind: 'header'; readonly header: string; readonly title: string }
   | { readonly kind: 'bearer'; readonly title: string };
@@ -48,8 +48,8 @@ export type Operation = {
     | undefined;
   readonly answers: readonly Answer[];
   /**
-   * Empty if the operation itself says that it needs no credential. If the document says nothing, an API key is
-   * assumed.
+   * Empty if the operation itself says that it does not need a credential. If the document does not say anything about
+   * credentials, an API key is assumed.
    */
   readonly credentials: readonly Credential[];
 };

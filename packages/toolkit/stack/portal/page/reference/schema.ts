@@ -155,7 +155,7 @@ const USUAL_FORMATS: Readonly<Record<string, string>> = {
   uuid: '5f0c6a2e-3a5d-4c7e-9b8f-0d1e2f3a4b5c',
 };
 
-/** Returns an example of a schema; undefined if the schema says nothing. */
+/** Returns an example of a schema; undefined if the schema does not say what the value is. */
 export function exampleOf(document: Json, schema: Json): Json | undefined {
   return exampleAt(schema, { document, seen: [], budget: { nodes: NODES_LIMIT } });
 }

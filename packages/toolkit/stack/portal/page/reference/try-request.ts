@@ -2,7 +2,7 @@
 import type { Credential, Operation, Parameter } from './operations.ts';
 
 type Filled = {
-  /** Values by place and name, such as `query limit`. */
+  /** Values by location and name, such as `query limit`. */
   readonly values: Readonly<Record<string, string>>;
   readonly body: string;
   readonly contentType: string | undefined;

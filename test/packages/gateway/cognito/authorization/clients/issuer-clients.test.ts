@@ -46,9 +46,13 @@ describe('a client with a metadata document', () => {
     {
       name: 'the id of another client',
       document: { ...DOCUMENT, client_id: `${CLIENT}?` },
-      text: /not its address/,
+      text: /not the address of the document/,
     },
-    { name: 'no id', document: { ...DOCUMENT, client_id: undefined }, text: /not its address/ },
+    {
+      name: 'no id',
+      document: { ...DOCUMENT, client_id: undefined },
+      text: /not the address of the document/,
+    },
     { name: 'no name', document: { ...DOCUMENT, client_name: undefined }, text: /no client_name/ },
     {
       name: 'no redirect addresses',

@@ -320,7 +320,7 @@ Resources:
       ContentType: application/json
       Schema: { $schema: 'http://json-schema.org/draft-04/schema#', type: object, ${wrong} }
 `,
-    remedy: 'remove required, or make it a list with at least one name, each once',
+    remedy: 'remove required, or make it a list with at least one name and without duplicates',
     change: [wrong, right] as const,
   })),
   ...(

@@ -147,11 +147,11 @@ describe('a parameter without a value', () => {
       [
         [
           'Parameters.Unknown:2',
-          'Unknown has no value, so what depends on it is not checked (Errors.Dimensions, Queue.QueueName); pass --param Unknown=VALUE',
+          'Unknown has no value, so the parts that depend on it are not checked (Errors.Dimensions, Queue.QueueName); pass --param Unknown=VALUE',
         ],
         [
           'Parameters.Named:3',
-          'Named has no value, so what depends on it is not checked (Queue.QueueName); pass --param Named=VALUE',
+          'Named has no value, so the parts that depend on it are not checked (Queue.QueueName); pass --param Named=VALUE',
         ],
       ],
     );

@@ -321,7 +321,7 @@ describe('alarms by calls', () => {
         ...OF_EXPRESSIONS,
         Metrics: [{ Id: 'a', Expression: 'SELECT SUM(Errors) FROM Shop', Period: 60 }],
       }),
-      error: /Metrics Insights, which is not supported here/,
+      error: /Metrics Insights query, which is not supported here/,
     },
     {
       name: 'a rule over an unknown alarm',

@@ -145,8 +145,8 @@ describe('a start with access documents', () => {
     const apis = [anApi(), anApi({ id: 'b2', logicalId: 'Other' }), anApi({ id: 'c3', routes: [open] })];
 
     assert.deepEqual(await check(apis), [
-      'shop-dev Other stage v1: its routes use the authorizers, but no access document protects it, so every call is ' +
-        'answered with 500: add it to api of a document, as dev: { stack: shop-dev, logicalId: Other, stage: v1 }',
+      'shop-dev Other stage v1: its routes use authorizers of the toolkit, but no access document protects it, so every call is ' +
+        'answered with 500: add it under api in a document, as dev: { stack: shop-dev, logicalId: Other, stage: v1 }',
     ]);
   });
 
@@ -157,7 +157,7 @@ describe('a start with access documents', () => {
     assert.deepEqual(others, []);
     assert.match(
       warning,
-      /^shop-prod Api stage v1: .*in stage dev; shop-prod is its stack in prod\. For SAM, /,
+      /^shop-prod Api stage v1: .*in stage dev; a document names its stack, shop-prod, for stage prod\. For SAM, /,
     );
   });
 

@@ -57,7 +57,7 @@ describe('gatewright access revoke', () => {
     { args: ['--sub', 'a', '--client', 'b'], says: /pass exactly one of --sub, --jti and --client$/m },
     {
       args: ['--sub', 'a', '--token-ends', '2026-11-20T12:00:00Z'],
-      says: /--token-ends is the end of one token; also pass the id of this token with --jti$/m,
+      says: /--token-ends applies to one token; also pass the id of this token with --jti$/m,
     },
     { args: ['--jti', 'a', '--token-ends', 'soon'], says: /Write it as 2026-11-20T12:00:00Z\./ },
   ])

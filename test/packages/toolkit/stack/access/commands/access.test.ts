@@ -208,7 +208,7 @@ describe('gatewright access sync', () => {
       assert.equal(code, 1);
       assert.match(
         stderr,
-        /orders\.yml: api\.dev names a deployed API \((a1b2c3d4e5|shop|Url)\), but the APIs of \.\.\/template\.json have no ids of AWS: .* Api stage dev\. Write routes: live to read .*, or name the API in api\.dev by stack, logicalId and stage$/m,
+        /orders\.yml: api\.dev names a deployed API \((a1b2c3d4e5|shop|Url)\), but the APIs of \.\.\/template\.json have no AWS API ids: .* Api stage dev\. Write routes: live to read .*, or name the API in api\.dev by stack, logicalId and stage$/m,
       );
     }
   });
@@ -444,7 +444,7 @@ describe('gatewright access build and check', () => {
     assert.deepEqual([none.code, none.stdout], [1, '1 document, 1 problem, 0 warnings\n']);
     assert.match(
       none.stderr,
-      / Api stage dev: its routes use the authorizers, but no access document protects it, /,
+      / Api stage dev: its routes use authorizers of the toolkit, but no access document protects it, /,
     );
   });
 });

@@ -91,7 +91,7 @@ describe('gatewright customers', () => {
     );
     assert.match(
       await printed('customers', 'set-plan', 'acme', 'pro', '--limit', 'monthly=5000'),
-      /^acme: pro from \S+\nin force now for requests with its API keys \(0\); callers whose requests are refused now get the new decision within 2 s; in force everywhere by 2026-11-03T00:01:\S+\n$/,
+      /^acme: pro from \S+\nin force now for requests with its API keys \(0\); callers whose requests are currently refused get the new decision within 2 s; in force everywhere by 2026-11-03T00:01:\S+\n$/,
     );
     const later = await printed('customers', 'set-plan', 'acme', 'free', '--from', '2026-12-01');
 

@@ -58,7 +58,7 @@ describe('gatewright quota', () => {
   for (const { args, says } of [
     {
       args: 'top-up acme daily 5',
-      says: /^Callers whose requests are refused now get the new decision within 2 s\.$/m,
+      says: /^Callers whose requests are currently refused get the new decision within 2 s\.$/m,
     },
     { args: 'set-limit acme daily 9', says: /get the new decision within 2 s/ },
     { args: 'reset acme daily', says: /get the new decision within 2 s/ },

@@ -268,7 +268,7 @@ describe('the sentence about', () => {
       const { stdout, stderr } = await runAt(forbidding, ...command);
       assert.match(
         stderr,
-        /warning: what the customer reads in the portal could not be read: Forbidden \(403\)/,
+        /warning: the texts that the customer sees in the portal could not be read: Forbidden \(403\)/,
       );
       assert.match(stdout, /monthly/, command.join(' '));
     }

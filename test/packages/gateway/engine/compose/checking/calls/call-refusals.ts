@@ -128,7 +128,7 @@ export const CALL_REFUSALS: Readonly<Record<string, Readonly<Record<string, Answ
   'control/api/rest/wire-domains.ts': {
     '`${name} has no effect here, because the local CA issues the certificates; omit it`': 'OURS',
     '`Invalid routing mode: ${routingMode}`': 'SCHEMA',
-    "'Private custom domain names cannot be created by calls here; define an AWS::ApiGateway::DomainNameV2 in a template'":
+    "'Private custom domain names cannot be created with API calls here; define an AWS::ApiGateway::DomainNameV2 in a template'":
       'OURS',
   },
   'control/api/rest/wire-gateway-responses.ts': {
