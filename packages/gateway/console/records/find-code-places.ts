@@ -8,7 +8,7 @@ import { findLines } from './handler-lines.ts';
 import { lineOf } from './handler-misread.ts';
 import type { AuthorizerResultPart, Defect, ProxyFault } from '../../core/defect.ts';
 import type { NamedPlace } from '../explain/circumstances.ts';
-import type { HandlerText } from './misread-event.ts';
+import type { HandlerText } from './handler-lines.ts';
 import type { RecordedRequest } from './recorded-request.ts';
 
 /** A line such as `body = json.loads(event['body'])` reads the request, and is therefore not among them. */

@@ -1,5 +1,15 @@
 /** Finds lines in the file of a handler, for sentences that name the code. */
-import type { HandlerText } from './misread-event.ts';
+
+/** The text of a handler's file. */
+export type HandlerText = {
+  readonly file: string;
+  readonly text: string;
+  /** How many lines of a template stand before inline code. The text then begins with as many empty lines. */
+  readonly linesBefore?: number;
+  readonly isPython?: boolean;
+  /** The modules of the project that the file itself imports. */
+  readonly modules?: readonly { readonly file: string; readonly text: string }[];
+};
 
 /** Returns the first line of code that matches, such as `src/main.js:2`; undefined if none does. Comments are skipped. */
 export function findLine(handler: HandlerText | undefined, wanted: RegExp): string | undefined {

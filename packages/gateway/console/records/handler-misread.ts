@@ -8,7 +8,8 @@ import { describeSent } from './sent.ts';
 import type { LambdaAuthorizer } from '../../core/deployment/model.ts';
 import type { Matched } from '../../core/exchange.ts';
 import type { FunctionLines } from './function-lines.ts';
-import type { HandlerText, Misread } from './misread-event.ts';
+import type { HandlerText } from './handler-lines.ts';
+import type { Misread } from './misread-event.ts';
 import type { RecordedRequest } from './recorded-request.ts';
 
 /** @returns the file of the function's handler, and the names of its environment variables */

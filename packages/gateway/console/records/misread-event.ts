@@ -6,17 +6,7 @@
 import { isPythonCode } from './handler-lines.ts';
 import { asJsonObject, membersOf, parseJson } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
-
-/** The text of a handler's file. */
-export type HandlerText = {
-  readonly file: string;
-  readonly text: string;
-  /** How many lines of a template stand before inline code. The text then begins with as many empty lines. */
-  readonly linesBefore?: number;
-  readonly isPython?: boolean;
-  /** The modules of the project that the file itself imports. */
-  readonly modules?: readonly { readonly file: string; readonly text: string }[];
-};
+import type { HandlerText } from './handler-lines.ts';
 
 export type Misread = {
   /** File and line, such as `src/main.js:2`. */

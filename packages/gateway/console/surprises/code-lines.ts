@@ -6,7 +6,7 @@ import { asJsonObject, parseJson } from '@gatewright/aws/json-object';
 import { findStatusLine, WRITES_BODY } from '../records/find-code-places.ts';
 import { findLines } from '../records/handler-lines.ts';
 import { READS_BODY } from '../records/misread-event.ts';
-import type { HandlerText } from '../records/misread-event.ts';
+import type { HandlerText } from '../records/handler-lines.ts';
 import { readsOf } from './member-reads.ts';
 import type { SurpriseFacts } from './surprise-facts.ts';
 import type { Told } from './surprise.ts';

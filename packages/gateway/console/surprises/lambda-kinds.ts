@@ -8,7 +8,7 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { findByPhysicalId, placeOf, resourcesOf } from '../records/find-places.ts';
 import { describeSent } from '../records/sent.ts';
 import { ASYNC_NAMES } from './handler-kinds.ts';
-import type { HandlerText } from '../records/misread-event.ts';
+import type { HandlerText } from '../records/handler-lines.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
 import type { SurpriseFacts } from './surprise-facts.ts';
 import type { SurpriseKind } from './surprise.ts';

@@ -1,6 +1,6 @@
 /** Finds the values of a request that the code of a handler reads from its event. */
 import { findLines } from '../records/handler-lines.ts';
-import type { HandlerText } from '../records/misread-event.ts';
+import type { HandlerText } from '../records/handler-lines.ts';
 import type { Received } from '../../core/exchange.ts';
 import type { ForwardedPart } from '../explain/circumstances.ts';
 

@@ -9,7 +9,7 @@ import type { Integration } from '../../core/deployment/model.ts';
 import type { RecordedRequest } from '../records/recorded-request.ts';
 import type { ReadHandler } from '../records/handler-misread.ts';
 import { describeSent } from '../records/sent.ts';
-import type { HandlerText } from '../records/misread-event.ts';
+import type { HandlerText } from '../records/handler-lines.ts';
 import type { Definition } from './template-text.ts';
 
 /** The request whose response is in the stage cache. */

@@ -1,6 +1,6 @@
 /**
- * Returns the values of `$context.authorizer.error`. They are AWS's own messages where AWS has published them (docs/aws
- * §10.3), and otherwise the messages in the gateway's log.
+ * Returns the values of `$context.authorizer.error`. They are AWS's own messages where AWS has published them
+ * (docs/aws §10.3), and otherwise the messages in the gateway's log.
  */
 import type { AuthorizerResultFormat } from './authorizer-result.ts';
 import type { InvocationResult } from '../ports.ts';

@@ -106,7 +106,10 @@ describe('gatewright init', () => {
     for (const path of first.written) assert.ok(read(path).length > 0, path);
     assert.equal(first.next[0], 'npm install');
     write({ 'hello/hello.mjs': 'mine' });
-    assert.match(await refusal(), /^error: \. already contains the Gatewright stack\. To add a part to it, run npx gatewright init --add NAME/);
+    assert.match(
+      await refusal(),
+      /^error: \. already contains the Gatewright stack\. To add a part to it, run npx gatewright init --add NAME/,
+    );
     assert.equal(read('hello/hello.mjs'), 'mine');
   });
 

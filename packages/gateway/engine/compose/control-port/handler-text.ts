@@ -5,7 +5,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ReadHandler } from '../../../console/records/handler-misread.ts';
-import type { HandlerText } from '../../../console/records/misread-event.ts';
+import type { HandlerText } from '../../../console/records/handler-lines.ts';
 import { DefinitionError } from '../../../core/errors.ts';
 import { pathShown } from '../../../core/stack/source-format.ts';
 import type { ResolvedStack } from '../../../core/stack/model.ts';

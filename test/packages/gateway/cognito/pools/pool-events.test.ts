@@ -100,7 +100,7 @@ const ROWS: readonly Row[] = [
     call: 'InitiateAuth',
     input: signIn('ada', 'Wrong horse 1!'),
     code: 'NotAuthorizedException',
-    because: /Cognito says the same for a wrong password and for a name that no user has/,
+    because: /Cognito returns the same error for a wrong password and for a username that does not exist/,
     change: /^Check the name with AdminGetUser/,
   },
   {

@@ -123,7 +123,7 @@ describe('the remedy for a claim that is spelt otherwise than the authorizer has
       assert.match(story, because);
       assert.ok(
         story.endsWith(
-          `Write ${issuer} for ${accepted} in Issuer of the JwtConfiguration of authorizer tokens, exactly as the token has it.`,
+          `Write ${issuer} instead of ${accepted} in Issuer of the JwtConfiguration of authorizer tokens, exactly as the token has it.`,
         ),
         story,
       );
@@ -269,7 +269,7 @@ describe('a name that differs only in letter case', () => {
       failure: 'No stage "prod".',
       definition: { form: 'sam-globals', logicalId: 'ServerlessRestApi', file: 'template.yaml' },
     });
-    assert.match(changes.join('\n'), /^Call \/Prod\/hello\. SAM names the stage Prod of an API/);
+    assert.match(changes.join('\n'), /^Call \/Prod\/hello\. SAM gives the stage name Prod to an API/);
     assert.doesNotMatch(changes.join('\n'), /\/Prod\/prod/);
   });
 });

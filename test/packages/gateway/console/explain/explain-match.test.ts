@@ -101,7 +101,7 @@ describe('explainMatch', () => {
     const about = { isBehindEdge: true, behavior, path: '/api/token' };
     const { because, changes } = explainForwardedPath(about);
     assert.deepEqual(because, [
-      'The request came through CloudFront. Its cache behavior /api/* (template.yaml:8) forwards the whole path, including /api, which the pattern matches. It only writes the OriginPath of the origin, /prod, before it.',
+      'The request came through CloudFront. Its cache behavior /api/* (template.yaml:8) forwards the whole path, including /api, which the pattern matches. It only puts the OriginPath of the origin, /prod, before the path.',
     ]);
     assert.match(changes.join(''), /removes \/api from request\.uri, so that the API gets \/token/);
     assert.deepEqual(explainForwardedPath({ ...about, isBehindEdge: false }).because, []);
@@ -141,7 +141,7 @@ describe('explainMatch', () => {
 
     assert.ok(
       because.includes(
-        'The request was sent to /v1/pets at a custom domain, whose mapping /v1 was removed before the routes were compared.',
+        'The request was sent to /v1/pets at a custom domain, whose mapping key /v1 was removed from the path before it was compared with the routes.',
       ),
     );
     assert.deepEqual(changes, [
@@ -229,7 +229,7 @@ describe('a message without a route (docs/aws §11.2)', () => {
         bodyFault: undefined,
         keyIn: 'action',
       }),
-      /Its member action is a route key\.\nSet RouteSelectionExpression of the API to \$request\.body\.action, or send a message/,
+      /The value of its member action is a route key\.\nSet RouteSelectionExpression of the API to \$request\.body\.action, or send a message/,
     );
   });
 

@@ -24,7 +24,7 @@ describe('a refusal that the gateway words', () => {
   for (const [types, expected] of [
     [
       ['DEFAULT_4XX', 'ACCESS_DENIED'],
-      /→ To let pages read it, change the gateway response that the API itself has for ACCESS_DENIED: .* It inherits no header of DEFAULT_4XX\./,
+      /→ To let pages read it, change the gateway response that the API itself has for ACCESS_DENIED: .* It does not inherit the headers of DEFAULT_4XX\./,
     ],
     [
       ['DEFAULT_4XX'],

@@ -14,7 +14,7 @@ const TLS: readonly (readonly [string, RegExp, RegExp])[] = [
   ['certificate has expired', /^Renew the certificate/, /InsecureSkip/],
   [
     "Hostname/IP does not match certificate's altnames: Host: a. is not in the cert's altnames: DNS:b",
-    /^Write a host name that the certificate is for in the Uri/,
+    /^In the Uri, write a host name for which the certificate was issued/,
     /true/,
   ],
   ['write EPROTO: wrong version number', /write http:\/\/ in the Uri/, /certificate/],

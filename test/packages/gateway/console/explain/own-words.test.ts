@@ -32,7 +32,7 @@ describe('the words of an explanation', () => {
     ],
     [
       of('terraform'),
-      'Set Enabled: true of the AWS::ApiGateway::ApiKey, with an AWS::ApiGateway::UsagePlanKey.',
+      'Set Enabled: true on the AWS::ApiGateway::ApiKey, with an AWS::ApiGateway::UsagePlanKey.',
       'Set enabled = true on the aws_api_gateway_api_key, with an aws_api_gateway_usage_plan_key.',
       'https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/api_gateway_usage_plan_key',
     ],
@@ -169,7 +169,7 @@ const NO_SETTINGS =
   ToldStep TooLarge TransitGatewayId UnknownSource UpdateUsage UsagePlan UsagePlanId UsagePlanKey
   UserCodeSyntaxError ViewerProtocolPolicy VisibilityTimeout VpcPeeringConnectionId WebSocket
   WebsocketsApi QueryStrings IdentitySource DefinitionBody DefinitionUri FilterExpression LastEvaluatedKey
-  ExclusiveStartKey RegExp OriginPath ReadOfRequest AdminUpdateUserAttributes CancellationReasons ConditionCheck ConditionalCheckFailed ConsistentRead GlobalSecondaryIndexes IndexName KeyConditionExpression MessageId ReceiptHandle TransactItems TransactionConflict UserAttributes EventBridgeConfiguration ResourceId GetAtt RouteKey AllowedOrigins AllowedHeaders CorsRules ExpiresIn FunctionUrlConfig DefaultAuthorizer ZipFile`.split(
+  ExclusiveStartKey RegExp OriginPath ReadOfRequest AdminUpdateUserAttributes CancellationReasons ConditionCheck ConditionalCheckFailed ConsistentRead GlobalSecondaryIndexes IndexName KeyConditionExpression MessageId ReceiptHandle TransactItems TransactionConflict UserAttributes EventBridgeConfiguration ResourceId GetAtt RouteKey AllowedOrigins AllowedHeaders CorsRules ExpiresIn FunctionUrlConfig DefaultAuthorizer ZipFile OriginCustomHeaders DependsOn ApiGatewayDeployment`.split(
     /\s+/,
   );
 

@@ -101,7 +101,7 @@ const ROWS: readonly Row[] = [
     name: 'a list in headers',
     bad: { ...OK, headers: { Vary: ['a', 'b'] } },
     fixed: { ...OK, headers: { Vary: 'a, b' } },
-    change: /^Join the values of "Vary" in the function \w+ to one string with commas/,
+    change: /^Join the values of "Vary" in the function \w+ into one string with commas/,
   },
   {
     on: TWO,

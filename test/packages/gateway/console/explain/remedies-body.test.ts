@@ -57,7 +57,7 @@ describe('a function that reads a member which the body lacks', () => {
       const { sentences, changes } = await post({ nome: 'ada', age: 36 });
       assert.ok(
         sentences.includes(
-          'The code reads name from the JSON in the body of the request, and that has nome and age.',
+          'The code reads name from the JSON in the body of the request, but this JSON has nome and age.',
         ),
         sentences.join('\n'),
       );

@@ -193,7 +193,7 @@ Resources:
     assert.equal(refused.status, 500, story);
     assert.match(
       story,
-      /MainIsPermitted \(template\.yaml:\d+\) permits only calls of the function itself: an alias or version has its own policy\./,
+      /MainIsPermitted \(template\.yaml:\d+\) permits calls only to the function itself: an alias or version has its own policy\./,
     );
     assert.doesNotMatch(story, /for other sources/);
   });

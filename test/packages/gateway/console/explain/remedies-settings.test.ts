@@ -131,7 +131,7 @@ const ROWS: readonly {
     },
     status: 403,
     because: /the usage plan free of API key alice \(\w+\) does not include the stage \$\{Api\}\/dev/,
-    change: /^Add ApiStages: \[\{ ApiId: !Ref Api, Stage: dev \}\] to the usage plan free\.$/,
+    change: /^Add ApiStages: \[\{ ApiId: !Ref Api, Stage: !Ref Stage \}\] to the usage plan free\.$/,
     mended: {
       template: template({ method: 'ApiKeyRequired: true', more: KEYED(', Enabled: true', DEV) }),
       request: { headers: { 'x-api-key': KEY } },
@@ -143,7 +143,7 @@ const ROWS: readonly {
     status: 403,
     because: /needs an API key, and the request has no x-api-key header/,
     change:
-      /^No key is accepted for the stage dev yet\. Add an AWS::ApiGateway::ApiKey with Enabled: true, an AWS::ApiGateway::UsagePlan with ApiStages: \[\{ ApiId: !Ref Api, Stage: dev \}\], and an AWS::ApiGateway::UsagePlanKey/,
+      /^No key is accepted for the stage dev yet\. Add an AWS::ApiGateway::ApiKey with Enabled: true, an AWS::ApiGateway::UsagePlan with ApiStages: \[\{ ApiId: !Ref Api, Stage: !Ref Stage \}\], and an AWS::ApiGateway::UsagePlanKey/,
     mended: {
       template: template({ method: 'ApiKeyRequired: true', more: KEYED(', Enabled: true', DEV) }),
       request: { headers: { 'x-api-key': KEY } },

@@ -12,7 +12,7 @@ import type { RefusalReason } from '#shared/webhooks/scheme.ts';
 const OF_WEBHOOKS: Readonly<Record<RefusalReason, RegExp>> = {
   missing_signature: /Send the header with the signature/,
   duplicate_signature: /once/,
-  malformed_signature: /in the form of the scheme/,
+  malformed_signature: /in the form that the scheme of the source defines/,
   invalid_signature: /Sign exactly the bytes of the body with a secret of the source/,
   malformed_timestamp: /whole seconds/,
   timestamp_outside_tolerance: /correct the clock of the sender/,

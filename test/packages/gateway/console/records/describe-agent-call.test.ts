@@ -38,7 +38,7 @@ describe('readAgentMessage', () => {
 /** The compiler requires each reason of the wrapper. `unavailable` has a test of its own. */
 const BY_REASON: Readonly<Record<Exclude<RefusalReason, 'unavailable'>, RegExp>> = {
   'quota-exceeded': /`gatewright quota top-up key-collectors month UNITS`/,
-  'rate-limited': /`gatewright customers set-plan key-collectors PLAN`.*A rate has no units/,
+  'rate-limited': /`gatewright customers set-plan key-collectors PLAN`.*A rate limit has no units/,
   concurrency: /fewer calls at the same time/,
   suspended: /`gatewright quota resume key-collectors month`/,
 };

@@ -83,7 +83,7 @@ export const CALLERS: readonly SurpriseRow[] = [
     request: { target: '/pets', headers: carrying(signToken(KEY, { ...CLAIMS, roles: ['a', 'b'] })) },
     handler: "if (event.requestContext.authorizer.jwt.claims.roles === 'a') return ok;",
     values: { claims: ['roles'] },
-    because: /as one text, in brackets and with spaces between the values: \[a b\]/,
+    because: /as one string, in brackets and with spaces between the values: \[a b\]/,
     change: /claims\['roles'\]\.replace\(\/\^\\\[\|\\\]\$\/g, ''\)\.split\(' '\)/,
     not: { request: { target: '/pets', headers: carrying(signToken(KEY, { ...CLAIMS, roles: 'a' })) } },
   },

@@ -102,7 +102,7 @@ const MAPPINGS: readonly SurpriseRow[] = [
     request: ID,
     values: { status: 200, patterns: ['Not found'], error: 'failed with “user not found”' },
     because:
-      /no SelectionPattern matches all of it \(Not found\), so the default integration response made it 200/,
+      /no SelectionPattern matches all of it \(Not found\), so the default integration response set the status 200/,
     change:
       /^Add an integration response with SelectionPattern user not found\.\* and StatusCode 500, and a method response for 500/m,
     not: {
@@ -132,7 +132,7 @@ const MAPPINGS: readonly SurpriseRow[] = [
     request: ID,
     values: { variables: ['path'], stage: 'dev' },
     because:
-      /refers to the stage variable path, which has no value on stage dev, so the gateway used an empty text/,
+      /refers to the stage variable path, which has no value on stage dev, so the gateway used an empty string/,
     change: /Give it a value in Variables of stage dev/,
     not: { api: withVariable({ path: 'pets' }) },
   },

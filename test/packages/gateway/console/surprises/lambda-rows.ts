@@ -187,7 +187,7 @@ export const LAMBDA: readonly SurpriseRow[] = [
     },
     values: { bucket: 'vault' },
     because: /The bucket vault has a policy .* that denies s3:PutObject if .*not evaluated here/,
-    change: /^Have the calls of src\/index\.js not meet the condition/m,
+    change: /^Change the calls of src\/index\.js so that they do not meet the condition/m,
     not: { handler: "const { S3Client } = require('@aws-sdk/client-s3');\nexports.main = async () => 1;" },
   },
   {
@@ -208,7 +208,7 @@ export const LAMBDA: readonly SurpriseRow[] = [
       },
     },
     values: { page: '/index.html', responseCode: '200' },
-    because: /CloudFront replaces every 403 by \/index\.html with the status 200/,
+    because: /CloudFront replaces every 403 response with \/index\.html and the status 200/,
     change: /^Remove the entry for 403/m,
     not: { api: proxy({ statusCode: 404, body: '{}' }) },
   },

@@ -273,7 +273,7 @@ export const RESULTS: readonly SurpriseRow[] = [
     api: http({ statusCode: 200, headers: { 'Content-Type': 'application/json' } }),
     request: { target: '/1' },
     values: { status: 200 },
-    because: /The reply has no body, but Content-Type application\/json\. An empty text/,
+    because: /The reply has no body, but Content-Type application\/json\. An empty string/,
     change: /another Content-Type in headers/,
     not: { api: http({ statusCode: 200, headers: { 'Content-Type': 'text/plain' } }) },
   },

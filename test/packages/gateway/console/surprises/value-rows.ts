@@ -198,7 +198,7 @@ export const VALUES: readonly SurpriseRow[] = [
     request: { target: '/dev/pets', headers: ['Accept-Language', 'fr', 'User-Agent', 'two'] },
     values: { headers: ['Accept-Language'] },
     because:
-      /another value of the header Accept-Language, which is not a cache key, so both requests got the same/,
+      /different value of the header Accept-Language, which is not a cache key, so both requests got the same/,
     change: /add method\.request\.header\.Accept-Language to CacheKeyParameters/,
     not: { request: { target: '/dev' } },
   },

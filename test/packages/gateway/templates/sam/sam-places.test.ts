@@ -305,7 +305,13 @@ describe('findOrigin, in what guards an operation', () => {
     ['the key of a preflight', {}, 'options', 'api_key', 'Resources.Own.Properties.Auth.ApiKeyRequired'],
     ['the key of the API', {}, 'get', 'api_key', 'Resources.Own.Properties.Auth.ApiKeyRequired'],
     ['the key of an event', { Auth: { ApiKeyRequired: true } }, 'get', 'api_key', `${EVENT}.ApiKeyRequired`],
-    ['the scopes of an authorizer', {}, 'get', 'Users', 'Resources.Own.Properties.Auth.Authorizers.Users.AuthorizationScopes'],
+    [
+      'the scopes of an authorizer',
+      {},
+      'get',
+      'Users',
+      'Resources.Own.Properties.Auth.Authorizers.Users.AuthorizationScopes',
+    ],
     [
       'the scopes of an event',
       { Auth: { Authorizer: 'Users', AuthorizationScopes: ['write'] } },
