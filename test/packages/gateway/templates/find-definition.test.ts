@@ -59,7 +59,7 @@ describe('the definition of a folder', () => {
         'node_modules/x/serverless.yml': '',
         'dist/template.yaml': TEMPLATE,
       },
-      says: /of a Terraform plan\. Its subfolders and files contain definitions: backend, apps\/api, services\/users\. Name one or more of these paths, as in gatewright start \S+backend$/,
+      says: /or Terraform plan in JSON\. Its subfolders and files contain definitions: backend, apps\/api, services\/users\. Name one or more of these paths, as in gatewright start \S+backend$/,
     },
     {
       name: 'may have another name',

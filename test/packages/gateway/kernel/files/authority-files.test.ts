@@ -68,7 +68,7 @@ describe('openAuthority', () => {
     await writeFile(keyFile, other.privateKey);
     await assert.rejects(openAuthority(folder, makeAuthority, NOW), {
       code: 'LOCAL_CA',
-      message: /do not match/,
+      message: /are not a CA certificate and its key/,
     });
   });
 

@@ -53,7 +53,7 @@ const ROWS: readonly (Row & { readonly source: string })[] = [
     headline: /^GET \/a was answered with 200 by CloudFront itself\.$/,
     because:
       /^The response came from CloudFront's cache \(kept 0 s ago, cache policy .*\); the API was not called\.$/,
-    change: /add it to the cache key of the cache policy/,
+    change: /add that to the cache key of the cache policy/,
     source: `${OF_POLICY}cache-key-understand-cache-policy.html`,
   },
   {
@@ -87,7 +87,7 @@ const ROWS: readonly (Row & { readonly source: string })[] = [
       behavior: `CachePolicyId: ${KEY_OF_PATH}\nOriginRequestPolicyId: 216adef6-5c7f-47e4-b989-5492eafa07d3`,
       origin: () => answered('{"message":"Forbidden"}', [], 403),
     },
-    headline: /^GET \/a was refused with 403 by API Gateway, before any API\.$/,
+    headline: /^GET \/a was refused with 403 by API Gateway, before it reached any API\.$/,
     because: /^The origin request policy .*AllViewer \(events\.yml:\d+\) forwards the viewer's Host header/,
     change: /b689b0a8-53d0-40ab-baf2-68738e2966ac/,
     source: 'https://repost.aws/knowledge-center/api-gateway-cloudfront-distribution',

@@ -175,8 +175,11 @@ describe('Auth of AWS::Serverless::Api', () => {
 describe('Auth.ResourcePolicy of AWS::Serverless::Api', () => {
   // samtranslator 1.1, swagger.py, add_resource_policy: run with these values
   const LISTS: readonly (readonly [policy: string, says: RegExp])[] = [
-    ['SourceVpcWhitelist: vpc-1', /SAM ignores .*SourceVpcWhitelist, because it is a text.*write \[vpc-1\]/],
-    ['SourceVpcBlacklist: vpce-1', /SAM ignores .*SourceVpcBlacklist, because it is a text/],
+    [
+      'SourceVpcWhitelist: vpc-1',
+      /SAM ignores .*SourceVpcWhitelist, because it is a string.*write \[vpc-1\]/,
+    ],
+    ['SourceVpcBlacklist: vpce-1', /SAM ignores .*SourceVpcBlacklist, because it is a string/],
     ['SourceVpcWhitelist: [x]', /SAM ignores "x" in Auth\.ResourcePolicy\.SourceVpcWhitelist/],
     ['SourceVpcBlacklist: [vpce-1, subnet-1]', /SAM ignores "subnet-1"/],
     ['SourceVpcWhitelist: [12]', /SourceVpcWhitelist must be a list of strings. Use IntrinsicVpcWhitelist/],

@@ -26,7 +26,7 @@ export const OF_ROTATIONS: readonly RefusedDefinition[] = [
     text: ROTATION(`
         ScheduleExpression: cron(30 8 1 * ? *) # here`),
     id: 'secretsmanager-rotationschedule-rotationrules',
-    says: /minutes must be 0/,
+    says: /the minutes field must be 0/,
     source: `${GUIDE}: "must include 0 in the minutes field"`,
   },
   {
