@@ -369,7 +369,7 @@ describe('notes about events', () => {
 
   // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
   for (const [key, because, change] of [
-    ['alias/aws/sqs', /the key of AWS itself, whose policy cannot let sns/, /Use a key of your own/],
+    ['alias/aws/sqs', /the AWS managed key, whose policy does not let sns/, /Use a key of your own/],
     ['!Ref Key', /whose KeyPolicy \(events\.yml:\d+\) does not let sns/, /^Add to the KeyPolicy of Key: /m],
     ['!Ref Open', undefined, undefined],
   ] as const)

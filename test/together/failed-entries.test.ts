@@ -53,7 +53,7 @@ describe('the story of a failed entry', () => {
       assert.match(sentences.join('\n'), refused);
       assert.match(
         sentences.join('\n'),
-        new RegExp(`succeeded with status 200 .*Only ${member} of its response`),
+        new RegExp(`succeeded with status 200, .*Only ${member} of its response`),
       );
       assert.match(changes.join('\n'), change);
       assert.match(changes.join('\n'), new RegExp(`^Read ${member} of the response after ${action}`, 'm'));

@@ -65,7 +65,7 @@ describe('EventBuses', () => {
       await bench.engine.idle();
 
       assert.deepEqual(bench.reports, [
-        `the event order of shop matches no rule of shop, so it is delivered to nobody: ${said}`,
+        `the event order of shop matches no rule of shop, so no target gets it: ${said}`,
       ]);
     }
   });

@@ -53,7 +53,7 @@ describe('the section mcp of an access document', () => {
       { path: '/mcp', rules: [{ ...RULE, methods: ['tools/call'] }] },
       /a method to which tools, prompts and resources do not apply/,
     ],
-    ['a wildcard for methods', { path: '/mcp', rules: [{ ...RULE, methods: ['*'] }] }, /without \*/],
+    ['a wildcard for methods', { path: '/mcp', rules: [{ ...RULE, methods: ['*'] }] }, /must not contain \*/],
     [
       'a wildcard within a URI',
       { path: '/mcp', rules: [{ ...RULE, resources: ['a://**/b'] }] },
