@@ -298,7 +298,8 @@ export const RULES = {
   'stack-name': {
     severity: 'unchecked',
     about: 'a value that contains the name of the stack, which is given when it is deployed',
-    remedy: 'set stack_name in samconfig.toml to the name that you deploy, so that check uses it',
+    remedy:
+      'write the name of the deployed stack as stack_name into [STAGE.deploy.parameters] of samconfig.toml, and pass --stage STAGE (check does not read stack_name from [default.deploy.parameters]); if the finding remains, correct the value',
     source: `${CLOUDFORMATION}/TemplateReference/pseudo-parameter-reference.html`,
   },
   'export-elsewhere': {
