@@ -44,12 +44,12 @@ const OF_CREDENTIAL =
   /\b(?:expired|jwt|token|signature|credentials?|unauthori[sz]ed|not authori[sz]ed|forbidden|denied)\b/i;
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html */
-function adviseRefusal(failure: string, protocol: Circumstances['protocol'], isOfPython: boolean): string {
+function adviseRefusal(failure: string, form: ResultForm, isOfPython: boolean): string {
   // The name of the authorizer itself is often “token”.
   if (!OF_CREDENTIAL.test(failure.replace(/^.*? failed with /s, ''))) return '';
   const thrown = isOfPython ? "raise Exception('Unauthorized')" : "throw new Error('Unauthorized')";
-  return protocol === 'http'
-    ? ' To refuse a credential, return isAuthorized false or a policy that denies: an HTTP API responds with 500 to every error of its authorizer.'
+  return form.protocol === 'http'
+    ? ` To refuse a credential, return ${refusalOf(form)}: ${describeErrors(form)}.`
     : ` To refuse a credential, write ${thrown} there: API Gateway responds with 401 to exactly this message, and with 500 to every other error.`;
 }
 
@@ -79,7 +79,7 @@ export function adviseFix(
           misread,
           named: `the function ${named}`,
         }) ??
-        `Fix the function ${named}${atErrorPlace(lines)}: it failed with that error before it returned a response.${adviseRefusal(failure, protocol, isPython(lines))}`
+        `Fix the function ${named}${atErrorPlace(lines)}: it failed with that error before it returned a response.${adviseRefusal(failure, form, isPython(lines))}`
       );
     case 'refused':
       return `Correct what the error message names: the call was refused before the function ${named} ran.`;
@@ -109,11 +109,22 @@ function adviseError(
 ): string | undefined {
   if (meansRefusal === true)
     return form.protocol === 'http'
-      ? `To refuse a request, make the function ${named} return ${form.simpleResponses === true ? 'isAuthorized: false' : 'a policy with Deny'}: with payload format 2.0, every error becomes 500.`
+      ? `To refuse a request, make the function ${named} return ${refusalOf(form)}: ${describeErrors(form)}.`
       : `To refuse a request with 401, make the function ${named} throw an error whose message is exactly Unauthorized; every other error becomes 500.`;
   if (errorType === 'Sandbox.Timedout')
     return `Make the function ${named} finish sooner, or raise its Timeout: API Gateway waits ${secondsOf(form.protocol)} s for an authorizer.`;
   return errorType === undefined ? undefined : adviseLimit(errorType, named);
+}
+
+function refusalOf({ simpleResponses }: ResultForm): string {
+  return simpleResponses === true ? 'isAuthorized: false' : 'a policy with Deny';
+}
+
+/** What an HTTP API makes of errors, unless --assume http-unauthorized-status chooses otherwise (docs/aws §4.8). */
+function describeErrors({ isPayload2 }: ResultForm): string {
+  return isPayload2 === true
+    ? 'with payload format 2.0, every error becomes 500'
+    : 'with payload format 1.0, every error whose message is not exactly Unauthorized becomes 500';
 }
 
 function adviseResult(

@@ -94,6 +94,45 @@ describe('what to do about an authorizer', () => {
     );
   });
 
+  it('says what an HTTP API makes of an error in the payload format of its authorizer (docs/aws §4.3, §4.8)', async () => {
+    const { Auth, ...others } = GUARDED_HTTP(false);
+    assert.ok(Auth !== undefined);
+    const properties = { ...Auth.properties, AuthorizerPayloadFormatVersion: '1.0' };
+    delete (properties as Record<string, unknown>)['EnableSimpleResponses'];
+    const inFormat1 = { ...others, Auth: { ...Auth, properties } };
+    for (const [resources, message, says] of [
+      [
+        GUARDED_HTTP(true),
+        'jwt expired',
+        /return isAuthorized: false: with payload format 2\.0, every error becomes 500\.$/,
+      ],
+      [
+        GUARDED_HTTP(false),
+        'unauthorized',
+        /return a policy with Deny: with payload format 2\.0, every error becomes 500\.$/,
+      ],
+      [
+        inFormat1,
+        'jwt expired',
+        /return a policy with Deny: with payload format 1\.0, every error whose message is not exactly Unauthorized becomes 500\.$/,
+      ],
+      [
+        inFormat1,
+        'unauthorized',
+        /return a policy with Deny: with payload format 1\.0, every error whose message is not exactly Unauthorized becomes 500\.$/,
+      ],
+    ] as const) {
+      const auth = () => {
+        throw new Error(message);
+      };
+      const api = aRecordedApi(resources, { list: ok, auth });
+
+      await api.send({ target: '/menu', headers: bearer });
+
+      assert.match(storyOf(api.last()), says);
+    }
+  });
+
   it('distinguishes an interrupted authorizer from one with an invalid answer', async () => {
     const cases: readonly (readonly [FakeFunction, RegExp])[] = [
       [
