@@ -246,7 +246,7 @@ function adviceFor(service: string, operation: string, own: string | undefined):
     ...(NEVER_SENT.has(service)
       ? []
       : [
-          `send all calls of this service to AWS with --aws ${service}, or to another endpoint with ${endpointVariableOf(service)}`,
+          `pass --aws ${service} to send all calls to this AWS service to AWS, or send them to another endpoint with ${endpointVariableOf(service)}`,
         ]),
   ];
   if (first === undefined) return 'Make this call to AWS itself.';

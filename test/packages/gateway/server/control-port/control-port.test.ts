@@ -316,7 +316,7 @@ describe('openControlPort', () => {
         service: 'events',
         headers: { 'Content-Type': 'application/x-amz-json-1.1', 'X-Amz-Target': 'AWSEvents.PutRule' },
         expected:
-          '{"__type":"NotImplementedException","message":"PutRule of EventBridge (rule) is not supported by this gateway. Create, change or remove the AWS::Events::Rule in the template of a stack; or send all calls of this service to AWS with --aws events, or to another endpoint with AWS_ENDPOINT_URL_EVENTBRIDGE."}',
+          '{"__type":"NotImplementedException","message":"PutRule of EventBridge (rule) is not supported by this gateway. Create, change or remove the AWS::Events::Rule in the template of a stack; or pass --aws events to send all calls to this AWS service to AWS, or send them to another endpoint with AWS_ENDPOINT_URL_EVENTBRIDGE."}',
       },
       {
         name: 'are refused by name in XML if the service speaks it',
@@ -324,14 +324,14 @@ describe('openControlPort', () => {
         headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
         sent: 'Action=CreateRole&RoleName=r',
         expected:
-          '<ErrorResponse><Error><Type>Sender</Type><Code>NotImplementedException</Code><Message>CreateRole of IAM (role) is not supported by this gateway. Create, change or remove the AWS::IAM::Role in the template of a stack; or send all calls of this service to AWS with --aws iam, or to another endpoint with AWS_ENDPOINT_URL_IAM.</Message></Error><RequestId>local</RequestId></ErrorResponse>',
+          '<ErrorResponse><Error><Type>Sender</Type><Code>NotImplementedException</Code><Message>CreateRole of IAM (role) is not supported by this gateway. Create, change or remove the AWS::IAM::Role in the template of a stack; or pass --aws iam to send all calls to this AWS service to AWS, or send them to another endpoint with AWS_ENDPOINT_URL_IAM.</Message></Error><RequestId>local</RequestId></ErrorResponse>',
       },
       {
         name: 'are refused by name in JSON if a target says so, with any type of body from curl',
         service: 'cognito-sync',
         headers: { 'Content-Type': 'application/x-www-form-urlencoded', 'X-Amz-Target': 'A.B' },
         expected:
-          '{"__type":"NotImplementedException","message":"B of cognito-sync (b) is not supported by this gateway. Send all calls of this service to AWS with --aws cognito-sync, or to another endpoint with AWS_ENDPOINT_URL."}',
+          '{"__type":"NotImplementedException","message":"B of cognito-sync (b) is not supported by this gateway. Pass --aws cognito-sync to send all calls to this AWS service to AWS, or send them to another endpoint with AWS_ENDPOINT_URL."}',
       },
     ]) {
       it(name, async () => {
