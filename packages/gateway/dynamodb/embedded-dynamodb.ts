@@ -96,8 +96,7 @@ export class EmbeddedDynamoDbError extends Error {
 
 /** Returns the environment variable that makes the thread use the compile cache of the surrounding program. */
 function codeCache(): { readonly NODE_COMPILE_CACHE?: string } {
-  // Older versions of Node lack this function.
-  const folder = (module as Partial<typeof module>).getCompileCacheDir?.();
+  const folder = module.getCompileCacheDir();
   // The parent folder is passed on, because Node appends a folder for its version again.
   return folder === undefined ? {} : { NODE_COMPILE_CACHE: dirname(folder) };
 }

@@ -190,8 +190,7 @@ class KnownCallers implements Callers {
  * without a chance to write.
  */
 function keepCompiledCode(): void {
-  // Older versions of Node lack this function.
-  (module as Partial<typeof module>).flushCompileCache?.();
+  module.flushCompileCache();
 }
 
 function describe(error: unknown): string {
