@@ -74,7 +74,7 @@ export class CallInput {
   readonly #violations: string[];
 
   /**
-   * @param path includes the last dot
+   * @param path the path of the enclosing structure with a dot at its end, such as `policy.`; empty at the top level
    * @param violations the violations of the enclosing structure, to which new violations are added
    */
   constructor(members: UnknownMembers, policy: InputPolicy, path = '', violations: string[] = []) {

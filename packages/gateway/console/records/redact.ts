@@ -39,7 +39,7 @@ export type Redactor = {
   query(query: string): string;
   /**
    * Removes only the secrets that `createRedactor` received.
-   * @param names names that are shown although a secret begins with them
+   * @param names names that stay visible, even if they are the beginning or a part of a secret
    */
   repeated(text: string, names?: ReadonlySet<string>): string;
 };
@@ -58,8 +58,8 @@ export const SHOWING: Redactor = {
  * @param key the key of this run, so that a fingerprint is useless outside the run
  * @param secrets texts that are removed wherever they occur, under any name
  * @param others a more general redactor that runs first
- * @param names names that the owner of the API gave, such as a customer's. They are shown even if a secret begins with
- * them, or if they look like a secret of a known format, unless they are secrets themselves
+ * @param names names that the owner of the API gave, such as a customer's. They stay visible even if they are the
+ * beginning or a part of a secret, or if they look like a secret of a known format, unless they are secrets themselves
  */
 export function createRedactor(
   key: string,

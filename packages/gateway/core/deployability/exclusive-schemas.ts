@@ -290,7 +290,8 @@ export const EXCLUSIVE_SCHEMAS: Readonly<Record<string, JsonObject>> = {
     if: has('SnapStart', has('ApplyOn', { const: 'PublishedVersions' })),
     then: {
       properties: {
-        // localstack/localstack, lambda provider, as AWS; Lambda developer guide, "Supported features and limitations"
+        // The message: localstack/localstack, Lambda provider, which repeats AWS's. The runtimes: Lambda developer guide,
+        // "Supported features and limitations".
         Runtime: {
           pattern: String.raw`^(java(?!8)|python3\.(?!\d$|1[01]$)|dotnet(?!core|[5-7]$))`,
           fix: 'use java11 or later, python3.12 or later, or dotnet8, or remove SnapStart',

@@ -122,7 +122,7 @@ function factsOf(caller: Caller): CallerFacts {
 
 /**
  * Calls the integration of `$connect`. The upgrade waits for the result. A `$connect` route without an integration
- * admits every client that has passed the phases before.
+ * admits every client that has passed the earlier phases.
  */
 async function askConnectRoute(
   admitted: Admitted,
