@@ -53,7 +53,7 @@ function invalidateCommand(): Command {
     .option('--edge <path...>', 'also invalidate these paths in CloudFront, such as /orders/*')
     .option(
       '--allow-flush',
-      'flush the whole stage cache if one of its entries cannot be invalidated by a request',
+      'flush the whole stage cache if a signed request cannot refresh one of its entries (authorizer, credential, api-key, method), or gets status 429 or a 5xx status three times',
       false,
     )
     .option(
@@ -89,7 +89,7 @@ function flushCommand(): Command {
 function showCommand(): Command {
   return readCommand(
     'show',
-    'List the recorded entries of stage caches, because API Gateway cannot list them.',
+    'List the cached answers, and the entries of stage caches that cacheTags() has recorded.',
   )
     .argument('<namespace>', 'namespace of the cache, as passed to createDynamoDbCache')
     .option('--tag <tag>', 'only entries with this tag')
