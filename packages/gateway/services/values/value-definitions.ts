@@ -70,7 +70,7 @@ export function parseValues(text: string, file: string, readAttached: ReadAttach
   if (broken !== undefined)
     reader.note(
       broken.linePos?.[0].line,
-      `the file is not valid YAML (${broken.code} at column ${broken.linePos?.[0].col ?? 1}); quote values that begin with *, &, ! or %`,
+      `the file is not valid YAML (${broken.code} at column ${broken.linePos?.[0].col ?? 1}); put a text into quotes if it begins with one of * & ! % @ # { } [ ] , > | ' " or a backtick, or contains a colon and a space`,
     );
   else if (document.contents !== null) reader.read(document.contents);
   return reader;
