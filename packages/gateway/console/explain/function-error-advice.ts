@@ -22,7 +22,7 @@ type Row = {
 };
 
 /** How the control port refuses a call of a service, or of an operation, that it does not serve. */
-const NOT_SERVED = /is not supported by this gateway\..* to AWS with --aws ([\w-]+)/;
+const NOT_SERVED = /is not supported by this gateway\..*[Pp]ass --aws ([\w-]+) to send /;
 
 /** Says how to reach a service that is not served, if a text or a printed line names one; undefined otherwise. */
 export function adviseNotServed(texts: readonly string[]): string | undefined {
