@@ -28,7 +28,7 @@ function placeOf({ line, column }: JsonFault): string {
 function adviseTypes(entry: string | undefined): string {
   if (entry === undefined) return 'remove the type of the body from the binary media types of the API';
   return entry === '*/*'
-    ? 'in BinaryMediaTypes of the API, replace */* with the types that are binary, such as image/png: */* makes every body binary'
+    ? 'replace */* in BinaryMediaTypes of the API with the types that are binary, such as image/png, because */* makes every body binary'
     : `remove ${entry} from BinaryMediaTypes of the API`;
 }
 
