@@ -71,7 +71,7 @@ describe('the advice on a call that is signed for another region', () => {
 
     assert.match(
       refused.changes[0] ?? '',
-      /^The code of \S+ signs the call for the region us-west-2: create the SDK client without a region, or for us-east-1\.$/,
+      /^The code of \S+ signs the call for the region us-west-2: create its client without a region, or for us-east-1\.$/,
     );
     assert.equal(passed.status, 204, passed.sentences.join('\n'));
   });
