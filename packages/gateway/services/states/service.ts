@@ -48,7 +48,7 @@ const OF_RUNS = /Execution|MapRun|SendTask|GetActivityTask|TestState/;
 /** The number of parts of an ARN without a version or an alias. */
 const MACHINE_PARTS = 7;
 
-type Started = { readonly input: unknown; readonly startDate: number };
+type Started = { readonly input: unknown; readonly startDate: number; readonly hasEnded: boolean };
 
 /** The number of executions whose names are kept. */
 const MAX_STARTED = 1_000;
@@ -129,6 +129,8 @@ class StatesService implements Service {
     // Executions in other accounts are not known here.
     if (parseArn(arn)?.accountId === this.#ports.accountId && !this.#started.has(arn))
       return refuse('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);
+    const known = this.#started.get(arn);
+    if (known !== undefined) this.#started.set(arn, { ...known, hasEnded: true });
     return { kind: 'result', fields: { stopDate: this.#now() } };
   }
 
@@ -168,10 +170,11 @@ class StatesService implements Service {
       ? `${machine.replace(':stateMachine:', ':express:')}:${name}:${this.#ports.random.uuid()}`
       : `${machine.replace(':stateMachine:', ':execution:')}:${name}`;
     const known = this.#started.get(executionArn);
-    if (known !== undefined && known.input !== input)
+    if (known !== undefined && (known.hasEnded || known.input !== input))
       return refuse('ExecutionAlreadyExists', `Execution Already Exists: '${executionArn}'`);
     const startDate = known?.startDate ?? this.#now();
-    if (this.#types.get(machine) === STANDARD) this.#keep(executionArn, { input, startDate });
+    if (this.#types.get(machine) === STANDARD)
+      this.#keep(executionArn, { input, startDate, hasEnded: false });
     return { kind: 'result', fields: { executionArn, startDate } };
   }
 

@@ -123,6 +123,19 @@ describe('a machine of a stack', () => {
     });
   });
 
+  // API reference, StartExecution, `name`; moto, test_stepfunctions_idempotency.py (tests that run against AWS)
+  it('is not started again under the name of an execution that has been stopped, even with the same input', async () => {
+    const { bench, start } = machine('STANDARD');
+    await start({ input: '{"a":1}' });
+    await bench.call('states', 'StopExecution', { executionArn: `${EXECUTION}:soup` });
+
+    for (const input of ['{"a":1}', '{"a":2}'])
+      assert.partialDeepStrictEqual(await start({ input }), {
+        __type: 'ExecutionAlreadyExists',
+        message: `Execution Already Exists: '${EXECUTION}:soup'`,
+      });
+  });
+
   it('takes any input again under a name if it is of the express type', async () => {
     const { start } = machine('EXPRESS');
     const { executionArn: first } = Object(await start({ input: '{"a":1}' }));
