@@ -41,6 +41,8 @@ export type BatchSource<Item> = {
   sequenceOf(record: Item): string;
   /** Returns the arrival time in epoch milliseconds. */
   arrivedAt(record: Item): number;
+  /** Returns a time of arrival as the description of lost records contains it. */
+  printArrival(epochMs: number): string;
   /**
    * Returns the description of lost records, such as `{ KinesisBatchInfo: … }`. The on-failure destination receives it
    * instead of the records themselves.
@@ -51,7 +53,7 @@ export type BatchSource<Item> = {
 type BatchRange = {
   readonly startSequenceNumber: string;
   readonly endSequenceNumber: string;
-  /** The time in ISO 8601 format. */
+  /** The time in ISO 8601 format, as the source prints it. */
   readonly approximateArrivalOfFirstRecord: string;
   readonly approximateArrivalOfLastRecord: string;
   readonly batchSize: number;
@@ -277,7 +279,7 @@ function rangeOf<Item>(records: readonly Item[], source: BatchSource<Item>): Bat
   const last = records.at(-1);
   const sequenceOf = (record: Item | undefined): string => (record ? source.sequenceOf(record) : '');
   const timeOf = (record: Item | undefined): string =>
-    new Date(record ? source.arrivedAt(record) : 0).toISOString();
+    source.printArrival(record ? source.arrivedAt(record) : 0);
   return {
     startSequenceNumber: sequenceOf(first),
     endSequenceNumber: sequenceOf(last),

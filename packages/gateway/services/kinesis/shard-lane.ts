@@ -244,6 +244,7 @@ function sourceOf({ mapping, stream, shard }: At): BatchSource<StoredRecord> {
     print: (record) => printEventRecord(record, shard, mapping),
     sequenceOf: ({ sequence }) => sequence,
     arrivedAt: ({ arrivedAt }) => arrivedAt,
+    printArrival: (epochMs) => new Date(epochMs).toISOString(),
     lossInfo: (lost) => ({ KinesisBatchInfo: { shardId: shard.id, ...lost, streamArn } }),
   };
 }

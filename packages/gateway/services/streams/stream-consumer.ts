@@ -278,6 +278,7 @@ function sourceOf(stream: TableStream): BatchSource<TableChange> {
     print: (record) => printEventRecord(record, stream),
     sequenceOf: ({ sequence }) => sequence,
     arrivedAt: ({ at }) => at,
+    printArrival: (epochMs) => new Date(epochMs).toISOString().replace(/\.\d+Z$/, 'Z'),
     lossInfo: (lost) => ({ DDBStreamBatchInfo: { shardId: SHARD, ...lost, streamArn } }),
   };
 }

@@ -21,6 +21,7 @@ const SOURCE: BatchSource<number> = {
   print: (record) => ({ n: record }),
   sequenceOf: (record) => `s${record}`,
   arrivedAt: (record) => EPOCH_MS + record,
+  printArrival: (epochMs) => new Date(epochMs).toISOString(),
   lossInfo: (lost) => ({ Info: lost }),
 };
 const RULES: BatchRules = {
