@@ -199,7 +199,7 @@ describe('findFunction', () => {
       /"list" matches several functions; pass one of these names: shop-dev-list, desk-dev-list$/,
     );
     await assert.rejects(find('ay'), /no function "ay"; expected one of shop-dev-list, .*, shop-dev-pay$/);
-    await assert.rejects(find('list', []), /serves no functions/);
+    await assert.rejects(find('list', []), /does not serve any functions/);
   });
 });
 

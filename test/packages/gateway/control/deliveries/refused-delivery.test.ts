@@ -185,7 +185,7 @@ const QUEUE_ROWS: readonly {
     name: 'refuses a rule if a statement denies it, without advice to add an Allow',
     source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html',
     queue: { ...fromService('events.amazonaws.com'), Effect: 'Deny', Principal: '*' },
-    refusal: /statement 1 of its policy .* denies it\. Add a condition to that statement/,
+    refusal: /statement 1 of its policy .* denies it\. Add to that statement a condition/,
   },
   {
     name: 'refuses a rule if the policy cannot be read',

@@ -104,6 +104,6 @@ describe('the people of a customer in the console', () => {
   it('are none if the gateway serves no portal, and nobody can be invited', async () => {
     const none = openPortalBook(() => ({ admin: undefined, portalUrl: undefined }));
     assert.equal((await none.organisation('acme')).hasPortal, false);
-    await assert.rejects(() => none.invite('acme', 'owner'), /serves no portal: add portal to parts/);
+    await assert.rejects(() => none.invite('acme', 'owner'), /has no portal: add portal to parts/);
   });
 });
