@@ -4,11 +4,12 @@
  */
 import { namesIn } from '../../core/deployability/names-in.ts';
 import { isDeepStrictEqual } from 'node:util';
-import { asOneOrMore, isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
+import { asOneOrMore, asText, isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
 import { lowerFirst } from '@gatewright/aws/violations';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Path, SourceTree } from '../cloudformation/template-source.ts';
 import { memberAt } from '../template-place.ts';
+import { canResultIn, sharedLength } from './written-variables.ts';
 import { findKeySetting } from './generated-keys.ts';
 import { findAuthorizerSetting, findRouteSetting } from './generated-routes.ts';
 import type { PackagedService } from './packaged-service.ts';
@@ -94,12 +95,15 @@ export function findGeneratedLine(
     text === undefined
       ? undefined
       : (findText(tree, places, (one) => one === text) ??
-        (text.length < MIN_PART ? undefined : findText(tree, places, (one) => one.includes(text))));
+        (text.length < MIN_PART ? undefined : findText(tree, places, (one) => one.includes(text))) ??
+        findVariable(tree, places, text, property.at(-1) ?? ''));
   if (found !== undefined) return tree.lineOf(found);
   const ofDestination = findDestination(tree, value, named);
   if (ofDestination !== undefined) return tree.lineOf(ofDestination);
   const ofPart = findPart(tree, value, resources, functions);
   if (ofPart !== undefined) return tree.lineOf(ofPart);
+  const event = findRouteSetting(tree, resources[logicalId], [], { template, functions });
+  if (event !== undefined) return tree.lineOf(event);
   const [only, ...others] = named;
   return only === undefined || others.length > 0
     ? undefined
@@ -224,6 +228,40 @@ function findSetting(
   return undefined;
 }
 
+/**
+ * Returns the path of the setting that is named after the property and whose variables can have resulted in this text:
+ * `topicName: ${self:service}-orders` for the TopicName `shop-orders`. Of several it is the one that shares most of the
+ * text; if two share as much, there is no telling which is meant.
+ */
+function findVariable(
+  tree: SourceTree,
+  places: readonly Path[],
+  text: string,
+  property: string,
+): Path | undefined {
+  const meant = (place: Path): readonly Path[] =>
+    searchAll(
+      memberAt(tree.value, place),
+      place,
+      (one, key) =>
+        typeof one === 'string' &&
+        isNamedAfter(key.toLowerCase(), property.toLowerCase()) &&
+        canResultIn(one, text),
+    );
+  const ofEvents = places.filter((place) => place.at(-1) === 'events').flatMap(meant);
+  const found = (ofEvents.length > 0 ? ofEvents : places.flatMap(meant))
+    .map((path) => ({ path, shared: sharedLength(asText(memberAt(tree.value, path)) ?? '') }))
+    .toSorted((one, other) => other.shared - one.shared);
+  const [best, next] = found;
+  return best?.shared === next?.shared ? undefined : best?.path;
+}
+
+function isNamedAfter(setting: string, property: string): boolean {
+  if (!/[a-z]/.test(property)) return false;
+  if (property === 'scheduleexpression' && (setting === 'rate' || setting === 'schedule')) return true;
+  return setting.endsWith(property) || (setting.length >= MIN_PART && property.includes(setting));
+}
+
 function findText(
   tree: SourceTree,
   places: readonly Path[],
@@ -245,16 +283,20 @@ function search(
   at: Path,
   isMeant: (value: Json, key: string) => boolean,
 ): Path | undefined {
-  if (value !== undefined && isMeant(value, at.at(-1) ?? '')) return at;
-  if (typeof value !== 'object' || value === null) return undefined;
+  return searchAll(value, at, isMeant)[0];
+}
+
+function searchAll(
+  value: Json | undefined,
+  at: Path,
+  isMeant: (value: Json, key: string) => boolean,
+): readonly Path[] {
+  if (value !== undefined && isMeant(value, at.at(-1) ?? '')) return [at];
+  if (typeof value !== 'object' || value === null) return [];
   const entries: readonly (readonly [string, Json])[] = isJsonList(value)
     ? value.map((item, index) => [String(index), item] as const)
     : Object.entries(value);
-  for (const [key, inner] of entries) {
-    const found = search(inner, [...at, key], isMeant);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+  return entries.flatMap(([key, inner]) => searchAll(inner, [...at, key], isMeant));
 }
 
 function isMadeFrom(property: string, setting: string): boolean {

@@ -7,6 +7,7 @@ import { lowerFirst } from '@gatewright/aws/violations';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Path, SourceTree } from '../cloudformation/template-source.ts';
 import { memberAt } from '../template-place.ts';
+import { canResultIn } from './written-variables.ts';
 import type { PackagedService } from './packaged-service.ts';
 
 /** Settings of an authorizer whose name differs from the property's in more than the first letter. */
@@ -26,12 +27,21 @@ const OF_ROUTES: Readonly<Record<string, Readonly<Record<string, Path>>>> = {
     ApiKeyRequired: ['private'],
     AuthorizationScopes: ['authorizer', 'scopes'],
     AuthorizationType: ['authorizer'],
+    AuthorizerId: ['authorizer'],
+    ConnectionId: ['connectionId'],
+    ConnectionType: ['connectionType'],
+    ContentHandling: ['request', 'contentHandling'],
     HttpMethod: ['path'],
+    IntegrationHttpMethod: ['request', 'method'],
+    OperationName: ['operationId'],
     PassthroughBehavior: ['request', 'passThrough'],
     RequestModels: ['request', 'schemas'],
     RequestParameters: ['request', 'parameters'],
     RequestTemplates: ['request', 'template'],
     RequestValidatorId: ['request'],
+    TimeoutInMillis: ['timeoutInMillis'],
+    Type: ['integration'],
+    Uri: ['request', 'uri'],
   },
   httpApi: {
     AuthorizationScopes: ['authorizer', 'scopes'],
@@ -107,20 +117,38 @@ export function findRouteSetting(
   const { Type: type, Properties: properties } = membersOf(resource);
   const key = keyOf(asText(type) ?? '', membersOf(properties), mapOf(template, 'Resources'));
   if (key === undefined) return undefined;
-  const names = [...functions.values()].map(({ name }) => name);
-  for (const name of names)
-    for (const [index, event] of listOf(mapOf(mapOf(tree.value, 'functions'), name), 'events').entries())
-      for (const [kind, settings] of Object.entries(membersOf(event))) {
-        if (!isEventOf(kind, settings, key)) continue;
-        const at = ['functions', name, 'events', String(index), kind];
-        const [first = '', second = '', ...rest] = property;
-        if (first === '') return at;
-        if (second === 'IntegrationResponses') return [...at, ...settingOfResponse(rest, resource, settings)];
-        const member = OF_ROUTES[kind]?.[first === 'Integration' ? second : first];
-        const within = first === 'Integration' ? rest : property.slice(1);
-        return member === undefined ? undefined : [...at, ...member, ...within];
-      }
-  return undefined;
+  const at = findEvent(tree, key, functions);
+  if (at === undefined) return undefined;
+  const [first = '', second = '', ...rest] = property;
+  if (first === '') return at;
+  if (second === 'IntegrationResponses')
+    return [...at, ...settingOfResponse(rest, resource, memberAt(tree.value, at) ?? '')];
+  const member = OF_ROUTES[at.at(-1) ?? '']?.[first === 'Integration' ? second : first];
+  const within = first === 'Integration' ? rest : property.slice(1);
+  return member === undefined ? undefined : [...at, ...member, ...within];
+}
+
+/** Returns the event of a route. If no event is written with its path, it is the only event whose variables can be. */
+function findEvent(
+  tree: SourceTree,
+  key: RouteName,
+  functions: PackagedService['functions'],
+): Path | undefined {
+  const written = [...functions.values()].flatMap(({ name }) =>
+    listOf(mapOf(mapOf(tree.value, 'functions'), name), 'events').flatMap((event, index) =>
+      Object.entries(membersOf(event)).map(([kind, settings]) => ({
+        at: ['functions', name, 'events', String(index), kind],
+        kind,
+        settings,
+      })),
+    ),
+  );
+  const exact = written.find(({ kind, settings }) => isEventOf(kind, settings, key, (one, of) => one === of));
+  if (exact !== undefined) return exact.at;
+  const [only, ...others] = written.filter(({ kind, settings }) =>
+    isEventOf(kind, settings, key, canResultIn),
+  );
+  return others.length === 0 ? only?.at : undefined;
 }
 
 /**
@@ -175,12 +203,17 @@ function pathOf(resourceId: Json | undefined, resources: JsonObject, depth = 0):
 
 const MOST_PARTS = 40;
 
-function isEventOf(kind: string, settings: Json, { text, isMessage }: RouteName): boolean {
-  if (isMessage) return kind === 'websocket' && (settings === text || membersOf(settings)['route'] === text);
+function isEventOf(
+  kind: string,
+  settings: Json,
+  { text, isMessage }: RouteName,
+  isMeant: (written: string, text: string) => boolean,
+): boolean {
+  const { method, path, route } = membersOf(settings);
+  if (isMessage) return kind === 'websocket' && isMeant(asText(settings) ?? asText(route) ?? '', text);
   if (kind !== 'http' && kind !== 'httpApi') return false;
-  const { method, path } = membersOf(settings);
   const written = asText(settings) ?? `${asText(method) ?? ''} ${asText(path) ?? ''}`;
-  return !isJsonList(settings) && normal(written) === text;
+  return !isJsonList(settings) && isMeant(normal(written), text);
 }
 
 /** osls writes methods in any case, and paths with or without slashes at their ends. */

@@ -199,6 +199,43 @@ describe('the event from which a property is generated', () => {
     it(what, () => assert.equal(lineOf(events, property), line));
 });
 
+describe('a value that results from variables', () => {
+  const text = `provider:
+  name: aws
+  apiName: \${self:service}-\${sls:stage}
+functions:
+  hello:
+    handler: a.b
+    events:
+      - schedule:
+          rate: \${self:custom.rate}
+      - sns:
+          topicName: orders-\${sls:stage}
+          displayName: \${env:TITLE, 'a {b} c'}
+      - sqs: { arn: 'arn:\${aws:partition}:sqs:eu-west-1:123456789012:one' }
+      - sqs: { arn: 'arn:\${aws:partition}:sqs:eu-west-1:123456789012:two' }
+      - kafka: { topic: '\${self:custom.topic}' }
+      - kafka: { topic: '\${self:custom.topic}' }
+`;
+  const lineOf = (property: string, value: string): number | undefined =>
+    findGeneratedLine(['Resources', 'R', 'Properties', property], parseSource(text, '/app/serverless.yml'), {
+      template: { Resources: { R: { Properties: { [property]: value } } } },
+      functions: packaged.functions,
+    });
+  for (const [property, value, line] of [
+    ['Name', 'shop-dev', 3],
+    ['ScheduleExpression', 'rate(1 minute)', 9],
+    ['EventSourceArn', 'arn:aws:sqs:eu-west-1:123456789012:one', 13],
+    ['TopicName', 'orders-dev', 11],
+    ['TopicName', 'other-dev', undefined],
+    ['DisplayName', 'Orders of the day', 12],
+    ['Arn', 'arn:aws:sqs:eu-west-1:123456789012:two', 14],
+    ['Topic', 'one of two', undefined],
+  ] as const)
+    it(`is found by the name of the setting and the text around: ${property} ${value}`, () =>
+      assert.equal(lineOf(property, value), line));
+});
+
 describe('a number that osls copies from the provider', () => {
   it('is found by the end of the name of its setting', () => {
     const line = findGeneratedLine(

@@ -51,6 +51,17 @@ functions:
                 headers:
                   X-Reason: "'b'" # header of 404
                 template: { text/plain: none } # template of 404
+      - http:
+          path: \${self:custom.base}/invoices
+          method: \${self:custom.verb} # invoices
+          integration: http-proxy
+          connectionId: \${self:custom.link} # link
+          connectionType: \${self:custom.through} # through
+          operationId: \${self:custom.name} # operation
+          request:
+            method: \${self:custom.verb} # verb
+            uri: \${self:custom.host}/invoices # uri
+            contentHandling: \${self:custom.handling} # handling
       - httpApi: GET /short # short
       - websocket:
           route: $connect # connect
@@ -99,6 +110,12 @@ const packaged = {
           Integration: { IntegrationResponses: responses },
         },
       },
+      V1: { Type: 'AWS::ApiGateway::Resource', Properties: { PathPart: 'v1' } },
+      Invoices: {
+        Type: 'AWS::ApiGateway::Resource',
+        Properties: { PathPart: 'invoices', ParentId: { Ref: 'V1' } },
+      },
+      GetInvoices: method('GET', 'Invoices'),
       Short: { Type: ROUTE, Properties: { RouteKey: 'GET /short', ApiId: { Ref: 'HttpApi' } } },
       Connect: { Type: ROUTE, Properties: { RouteKey: '$connect', ApiId: { Ref: 'WebsocketsApi' } } },
       HelloLambdaFunction: { Type: 'AWS::Lambda::Function', Properties: {} },
@@ -124,6 +141,13 @@ describe('the line of a property of what osls generates for a route', () => {
     ['PostOwn', 'HttpMethod', '# second'],
     ['PostOwn', 'AuthorizationType', '# guard'],
     ['PostOwn', 'RequestParameters.method.request.querystring.page', 'parameters:'],
+    ['GetInvoices', 'Integration.Uri', '# uri'],
+    ['GetInvoices', 'Integration.ConnectionId', '# link'],
+    ['GetInvoices', 'Integration.ConnectionType', '# through'],
+    ['GetInvoices', 'Integration.ContentHandling', '# handling'],
+    ['GetInvoices', 'Integration.IntegrationHttpMethod', '# verb'],
+    ['GetInvoices', 'Integration.Type', 'integration: http-proxy'],
+    ['GetInvoices', 'OperationName', '# operation'],
     ['Short', 'RouteKey', '# short'],
     ['Connect', 'RouteKey', '# connect'],
     ['ApiGatewayRestApi', 'Policy.Statement.0.Condition.IpAddress.aws:SourceIp', '# policy'],
