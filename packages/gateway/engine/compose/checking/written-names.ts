@@ -36,8 +36,11 @@ type Words = Pick<DeployFinding, 'message' | 'consequence' | 'remedy'>;
 
 /** The deployment that osls generates. Its id ends with the time of the compilation. */
 const DEPLOYMENT = /\bApiGatewayDeployment\d{10,}\b/g;
-/** The id of the deployment as a serverless.yml can name it. */
+/** The id of the deployment as a serverless.yml can name it in a value. osls resolves no variables in keys. */
 const NAMED_DEPLOYMENT = 'ApiGatewayDeployment${sls:instanceId}';
+/** Matches a remedy that changes the deployment of osls, which a serverless.yml cannot name as a key. */
+const ADDED_TO_DEPLOYMENT =
+  /\badd (?:DependsOn: (\w+) to|((?:\w+, )*\w+) to DependsOn of) ApiGatewayDeployment\d{10,}\b/g;
 const CONDITION = /^add the Condition of (\S+) to the resource .* inside of Fn::If with this condition$/;
 
 /** Returns the texts of a finding about a serverless.yml, with ids and a remedy that are valid in this file. */
@@ -56,7 +59,13 @@ function inWordsOfOsls(
   return {
     message: named(message),
     consequence: consequence === undefined ? undefined : named(consequence),
-    remedy: named(held),
+    remedy: named(
+      held.replace(
+        ADDED_TO_DEPLOYMENT,
+        (_, one: string | undefined, more: string | undefined) =>
+          `replace ${one ?? more ?? ''} with an http event of a function, because osls adds only the methods of events to DependsOn of its deployment`,
+      ),
+    ),
   };
 }
 

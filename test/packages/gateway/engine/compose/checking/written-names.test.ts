@@ -131,6 +131,19 @@ describe('a finding about what osls generates', () => {
       remedy: 'add DependsOn: ApiGatewayDeployment${sls:instanceId} to Own',
     },
     {
+      name: 'does not name the deployment of osls as a key, in which osls resolves no variables',
+      given: aFinding(
+        'ApiGatewayDeployment1795946384934',
+        '',
+        'ApiGatewayDeployment1795946384934 does not depend on Own',
+        'add Own to DependsOn of ApiGatewayDeployment1795946384934',
+      ),
+      written: undefined,
+      message: 'ApiGatewayDeployment${sls:instanceId} does not depend on Own',
+      remedy:
+        'replace Own with an http event of a function, because osls adds only the methods of events to DependsOn of its deployment',
+    },
+    {
       name: 'offers no condition for a function, because the resources of its events would refer to it without one',
       given: aFinding(
         'GetUsersLambdaFunction',
