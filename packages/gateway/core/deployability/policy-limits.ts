@@ -22,6 +22,8 @@ type PolicyExcess = {
   readonly property: string;
   readonly rule: RuleId;
   readonly message: string;
+  /** What helps, if the remedy of the rule does not fit. */
+  readonly remedy?: string;
 };
 
 /** Returns the number of characters of a policy, as IAM counts them: without white space between the members. */
@@ -74,7 +76,7 @@ function inlineExcess(
 
 function singleExcess(resource: ResolvedResource): readonly PolicyExcess[] {
   const { type, properties } = resource;
-  const over = (property: string, most: number, called: string): readonly PolicyExcess[] => {
+  const over = (property: string, most: number, called: string, remedy: string): readonly PolicyExcess[] => {
     const characters = policyCharacters(properties[property]);
     return characters <= most
       ? []
@@ -84,15 +86,26 @@ function singleExcess(resource: ResolvedResource): readonly PolicyExcess[] {
             property,
             rule: 'policy-size',
             message: `the ${called} has ${characters} characters; IAM allows at most ${most}`,
+            remedy,
           },
         ];
   };
   if (type === 'AWS::IAM::ManagedPolicy')
-    return over('PolicyDocument', MANAGED_POLICY_CHARACTERS, 'managed policy');
+    return over(
+      'PolicyDocument',
+      MANAGED_POLICY_CHARACTERS,
+      'managed policy',
+      `shorten it with wildcards, or distribute its statements among several AWS::IAM::ManagedPolicy, each of at most ${MANAGED_POLICY_CHARACTERS} characters`,
+    );
   if (type !== 'AWS::IAM::Role') return [];
   const attached = listOf(properties['ManagedPolicyArns']).length;
   return [
-    ...over('AssumeRolePolicyDocument', TRUST_POLICY_CHARACTERS, 'trust policy'),
+    ...over(
+      'AssumeRolePolicyDocument',
+      TRUST_POLICY_CHARACTERS,
+      'trust policy',
+      'shorten the trust policy: list the principals of equal statements in one statement',
+    ),
     ...(attached <= MAX_MANAGED_POLICIES
       ? []
       : [
@@ -101,6 +114,7 @@ function singleExcess(resource: ResolvedResource): readonly PolicyExcess[] {
             property: 'ManagedPolicyArns',
             rule: 'policy-size' as const,
             message: `the role has ${attached} managed policies; the default quota of IAM is ${MAX_MANAGED_POLICIES}`,
+            remedy: `keep at most ${MAX_MANAGED_POLICIES} managed policies, and merge the statements of others or write them into Policies of the role`,
           },
         ]),
   ];

@@ -101,7 +101,8 @@ export const RULES = {
   'policy-size': {
     severity: 'refused',
     about: 'IAM policies that exceed a quota of IAM',
-    remedy: 'shorten the policies with wildcards, or use managed policies',
+    remedy:
+      'shorten the policies with wildcards, or move statements to several AWS::IAM::ManagedPolicy, each of at most 6144 characters',
     source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html',
   },
   'function-policy-size': {

@@ -218,8 +218,8 @@ function judgeStack(
     ...findUnpublished(all).map(({ resource, property, message, remedy }) =>
       makeFinding('value-elsewhere', placedAt(resource, stackName, property), message, { remedy }),
     ),
-    ...findPolicyExcess(all).map(({ resource, property, rule, message }) =>
-      makeFinding(rule, placedAt(resource, stackName, property), message),
+    ...findPolicyExcess(all).map(({ resource, property, rule, message, remedy }) =>
+      makeFinding(rule, placedAt(resource, stackName, property), message, { remedy }),
     ),
     ...findDeploymentOrder(stack).map(({ deployment, rule, message, ...more }) =>
       makeFinding(rule, placedAt(deployment, stackName), message, more),
