@@ -278,14 +278,15 @@ function judgeV2AuthorizerName(
 
 /** Refuses two resources with the same parent and name (serverless/serverless#2730). */
 function judgePath(resource: ResolvedResource, all: readonly ResolvedResource[]): BrokenRelation | undefined {
-  return isRepeated(resource, all, ['RestApiId', 'ParentId', 'PathPart'])
-    ? {
+  const earlier = findRepeated(resource, all, ['RestApiId', 'ParentId', 'PathPart']);
+  return earlier === undefined
+    ? undefined
+    : {
         resource,
         property: 'PathPart',
         message: `Another resource with the same parent already has this name: ${textOf(resource.properties, 'PathPart')}`,
-        remedy: 'use one AWS::ApiGateway::Resource for both, or give one of them another PathPart',
-      }
-    : undefined;
+        remedy: `remove ${resource.logicalId} and refer to ${earlier.logicalId} in its place, or give one of them another PathPart`,
+      };
 }
 
 /** Returns whether an earlier resource of the type has the same values. */
@@ -294,8 +295,16 @@ function isRepeated(
   all: readonly ResolvedResource[],
   names: readonly string[],
 ): boolean {
+  return findRepeated(resource, all, names) !== undefined;
+}
+
+function findRepeated(
+  resource: ResolvedResource,
+  all: readonly ResolvedResource[],
+  names: readonly string[],
+): ResolvedResource | undefined {
   const before = all.slice(0, all.indexOf(resource));
-  return before.some(
+  return before.find(
     ({ type, properties }) =>
       type === resource.type &&
       names.every(
