@@ -68,6 +68,20 @@ const NAME_PROPERTIES: Readonly<Record<string, string>> = {
 };
 
 export const REMEDIES_IN_WORDS: readonly RemedyRow[] = [
+  {
+    words: /^Invalid HTTP endpoint specified for URI/,
+    remedy: () =>
+      'begin the address with https:// or http://, followed by a host: https://api.example.com/items',
+  },
+  {
+    words: /^event (\S+): Cognito trigger "(\w+)" defined multiple times\.(?: \((\w+) already has it\.\))?/,
+    remedy: ([, event = '', trigger = '', other]) =>
+      `leave ${trigger} to one function that does the work of both: remove the event ${event}, or the trigger from ${other ?? 'the other event or LambdaConfig'}`,
+  },
+  {
+    words: /the number after # in "[^"]*" must be between 1 and 5$/,
+    remedy: () => 'write 1 to 5 after the #, which stands for the first to the fifth such day of the month',
+  },
   { words: /^Only REGIONAL domain names can be managed/, remedy: () => USE_REGIONAL },
   {
     words: /^Template format error: 'null' values are not allowed/,
@@ -295,7 +309,7 @@ export const REMEDIES_IN_WORDS: readonly RemedyRow[] = [
   },
   {
     words: /^Access Log format must be single line/,
-    remedy: () => 'write Format on one line (>- in YAML)',
+    remedy: () => 'write Format on one line; in YAML, >- joins only lines that are indented equally',
   },
   {
     words: /^No integration defined for method/,

@@ -139,6 +139,8 @@ function nearestWorkday(year: number, month: number, day: number): number {
 
 function daysOfWeek(field: string, whole: string): Days {
   const [, nthDay, nth] = /^([A-Za-z0-9]+)#([1-5])$/.exec(field) ?? [];
+  if (nthDay === undefined && /^[A-Za-z0-9]+#\d*$/.test(field))
+    throw new PatternError(`cron(${whole}): the number after # in "${field}" must be between 1 and 5`);
   const [, lastDay] = /^([A-Za-z0-9]+)L$/.exec(field) ?? [];
   const all = (year: number, month: number, days: ReadonlySet<number>): number[] =>
     Array.from({ length: lengthOf(year, month) }, (_unused, index) => index + 1).filter((day) =>

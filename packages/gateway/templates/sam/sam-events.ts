@@ -7,6 +7,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { asText, isJsonObject, membersOf, isJsonList } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
+import { namesIn } from '../../core/deployability/names-in.ts';
 import { findEventSource, settingsOf } from '../../core/stack/event-sources.ts';
 import type { CallingSource, MappedSource } from '../../core/stack/event-sources.ts';
 import { expandRule, expandSchedule, expandSchedulerSchedule } from './sam-event-rules.ts';
@@ -42,11 +43,14 @@ function notePool(expansion: SamExpansion, event: SamEvent): void {
           `event ${eventName}: Trigger must be the name of a trigger, or a list of names, not ${JSON.stringify(trigger)}`,
         );
       const known = names.find((name, index) => Object.hasOwn(config, name) || names.indexOf(name) < index);
-      if (known !== undefined)
+      if (known !== undefined) {
+        const [owner] = namesIn(config[known]);
+        const other = owner === undefined || owner === ownerId ? '' : ` (${owner} already has it.)`;
         return expansion.fail(
           ownerId,
-          `event ${eventName}: Cognito trigger "${known}" defined multiple times.`,
+          `event ${eventName}: Cognito trigger "${known}" defined multiple times.${other}`,
         );
+      }
       const added = Object.fromEntries(names.map((name) => [name, arn]));
       return { ...pool, LambdaConfig: { ...config, ...added } };
     },

@@ -10,6 +10,26 @@ const MAPPING = 'Invalid mapping expression specified: Validation Result: warnin
 /** The sources of AWS's words are next to the code that reports them. */
 const CASES = [
   [
+    'Invalid HTTP endpoint specified for URI',
+    'Integration.Uri',
+    'begin the address with https:// or http://, followed by a host: https://api.example.com/items',
+  ],
+  [
+    'event Invited: Cognito trigger "PreSignUp" defined multiple times. (CheckDomain already has it.)',
+    '',
+    'leave PreSignUp to one function that does the work of both: remove the event Invited, or the trigger from CheckDomain',
+  ],
+  [
+    'Access Log format must be single line, new line character is allowed only at end of the format.',
+    'AccessLogSetting.Format',
+    'write Format on one line; in YAML, >- joins only lines that are indented equally',
+  ],
+  [
+    'cron(30 9 ? * 6#6 *): the number after # in "6#6" must be between 1 and 5',
+    'ScheduleExpression',
+    'write 1 to 5 after the #, which stands for the first to the fifth such day of the month',
+  ],
+  [
     "AutoPublishAlias name ('release/2026') must contain only alphanumeric characters, hyphens, or underscores matching (?!^[0-9]+$)([a-zA-Z0-9-_]+) pattern.",
     '',
     'use only letters, digits, hyphens and underscores in AutoPublishAlias, and not only digits',

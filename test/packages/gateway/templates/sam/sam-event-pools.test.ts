@@ -82,7 +82,13 @@ describe('Cognito events in SAM', () => {
       what: 'a trigger that the pool already has',
       properties: SIGN_UP,
       rest: Users({ LambdaConfig: { PreSignUp: 'other' } }),
-      message: /Cognito trigger "PreSignUp" defined multiple times\./,
+      message: /Cognito trigger "PreSignUp" defined multiple times\.$/,
+    },
+    {
+      what: 'a trigger that another function already has, which is named',
+      properties: SIGN_UP,
+      rest: Users({ LambdaConfig: { PreSignUp: { 'Fn::GetAtt': ['Other', 'Arn'] } } }),
+      message: /Cognito trigger "PreSignUp" defined multiple times\. \(Other already has it\.\)/,
     },
     {
       what: 'triggers that are not a map',
