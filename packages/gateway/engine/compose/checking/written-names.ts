@@ -35,12 +35,12 @@ export function inWordsOfAuthor(finding: DeployFinding, stacks: readonly Resolve
 type Words = Pick<DeployFinding, 'message' | 'consequence' | 'remedy'>;
 
 /** The deployment that osls generates. Its id ends with the time of the compilation. */
-const DEPLOYMENT = /\bApiGatewayDeployment\d{10,}\b/g;
-/** The id of the deployment as a serverless.yml can name it in a value. osls resolves no variables in keys. */
-const NAMED_DEPLOYMENT = 'ApiGatewayDeployment${sls:instanceId}';
+const DEPLOYMENT = /\b(ApiGateway|Websockets)Deployment\d{10,}\b/g;
+/** The end of the id of the deployment as a serverless.yml can name it in a value. osls resolves no variables in keys. */
+const NAMED_DEPLOYMENT = 'Deployment${sls:instanceId}';
 /** Matches a remedy that changes the deployment of osls, which a serverless.yml cannot name as a key. */
 const ADDED_TO_DEPLOYMENT =
-  /\badd (?:DependsOn: (\w+) to|((?:\w+, )*\w+) to DependsOn of) ApiGatewayDeployment\d{10,}\b/g;
+  /\badd (?:DependsOn: (\w+) to|((?:\w+, )*\w+) to DependsOn of) (?:ApiGateway|Websockets)Deployment\d{10,}\b/g;
 const CONDITION = /^add the Condition of (\S+) to the resource .* inside of Fn::If with this condition$/;
 
 /** Returns the texts of a finding about a serverless.yml, with ids and a remedy that are valid in this file. */
@@ -50,7 +50,8 @@ function inWordsOfOsls(
   stack: ResolvedStack,
 ): Words {
   if (formatOf(stack).kind !== 'serverless') return { message, consequence, remedy };
-  const named = (text: string): string => text.replace(DEPLOYMENT, () => NAMED_DEPLOYMENT);
+  const named = (text: string): string =>
+    text.replace(DEPLOYMENT, (_, api: string) => `${api}${NAMED_DEPLOYMENT}`);
   // osls does not add the condition of a function to the resources that it generates for the function.
   const isOfFunction = written?.startsWith('functions.') === true;
   const held = isOfFunction
@@ -60,13 +61,35 @@ function inWordsOfOsls(
     message: named(message),
     consequence: consequence === undefined ? undefined : named(consequence),
     remedy: named(
-      held.replace(
-        ADDED_TO_DEPLOYMENT,
-        (_, one: string | undefined, more: string | undefined) =>
-          `replace ${one ?? more ?? ''} with an http event of a function, because osls adds only the methods of events to DependsOn of its deployment`,
+      held.replace(ADDED_TO_DEPLOYMENT, (_, one: string | undefined, more: string | undefined) =>
+        adviseParts((one ?? more ?? '').split(', '), stack),
       ),
     ),
   };
+}
+
+/** The events from which osls generates the parts that it adds to DependsOn of its deployment. */
+const EVENTS: Readonly<Record<string, string>> = {
+  'AWS::ApiGateway::Method': 'an http event',
+  'AWS::ApiGatewayV2::Route': 'a websocket event',
+};
+
+/** Returns what the author of a serverless.yml can do about parts that the deployment of osls does not wait for. */
+function adviseParts(parts: readonly string[], { resources }: ResolvedStack): string {
+  const eventOf = (part: string): string | undefined => EVENTS[resources.get(part)?.type ?? ''];
+  const [event] = parts.flatMap((part) => eventOf(part) ?? []);
+  const replaced = parts.filter((part) => eventOf(part) !== undefined);
+  const others = parts.filter((part) => eventOf(part) === undefined);
+  return [
+    ...(event === undefined
+      ? []
+      : [
+          `replace ${replaced.join(', ')} with ${event} of a function, because osls adds only the parts of events to DependsOn of its deployment`,
+        ]),
+    ...(others.length === 0
+      ? []
+      : [`deploy a second time with --force, so that a new deployment contains ${others.join(', ')}`]),
+  ].join(', and ');
 }
 
 const ADDED = /\badd (?:DependsOn: (\w+) to|((?:\w+, )*\w+) to DependsOn of) (\w+)/;

@@ -30,11 +30,13 @@ const RESOURCES = [
   'ApiGatewayDeployment1795946384934',
   'GetUsersSnsSubscription',
   'Own',
+  'OwnMethod',
 ];
+const TYPES: Readonly<Record<string, string>> = { OwnMethod: 'AWS::ApiGateway::Method' };
 const STACK = {
   file: '/app/serverless.yml',
   stackName: 'shop',
-  resources: new Map(RESOURCES.map((id) => [id, {}])),
+  resources: new Map(RESOURCES.map((id) => [id, { type: TYPES[id] }])),
   source: {
     template: {},
     pathOf: ([, id = '', , ...property]: readonly string[]) => PATHS[[id, ...property].join('.')]?.split('.'),
@@ -136,12 +138,12 @@ describe('a finding about what osls generates', () => {
         'ApiGatewayDeployment1795946384934',
         '',
         'ApiGatewayDeployment1795946384934 does not depend on Own',
-        'add Own to DependsOn of ApiGatewayDeployment1795946384934',
+        'add OwnMethod, Own to DependsOn of ApiGatewayDeployment1795946384934',
       ),
       written: undefined,
       message: 'ApiGatewayDeployment${sls:instanceId} does not depend on Own',
       remedy:
-        'replace Own with an http event of a function, because osls adds only the methods of events to DependsOn of its deployment',
+        'replace OwnMethod with an http event of a function, because osls adds only the parts of events to DependsOn of its deployment, and deploy a second time with --force, so that a new deployment contains Own',
     },
     {
       name: 'offers no condition for a function, because the resources of its events would refer to it without one',
