@@ -102,6 +102,12 @@ describe('compileSchedule', () => {
       assert.throws(() => compileSchedule(expression, 0), { code: 'EVENT_PATTERN' });
     });
 
+  it('names the number after # if no month has so many such days', () => {
+    assert.throws(() => compileSchedule('cron(30 9 ? * 6#6 *)', 0), {
+      message: /the number after # in "6#6" must be between 1 and 5$/,
+    });
+  });
+
   for (const expression of ['cron(0 9 * * ? *)', 'rate(1 hour)', 'at(2026-11-20T13:00:00)'])
     it(`refuses a time zone that does not exist, with ${expression}`, () => {
       assert.throws(() => compileSchedule(expression, 0, 'Europe/Nowhere'), /is not a time zone/);
