@@ -109,6 +109,14 @@ describe('a service of another time', () => {
       "2 provider: unrecognized property 'lambdaHashingVersion'",
       "2 provider: unrecognized property 'colour'",
     ]);
+    assert.deepEqual(
+      stack.unsupported.map(({ consequence }) => consequence),
+      Array.from(
+        { length: 2 },
+        () => 'osls stops when it packages or deploys the service; it is read here nevertheless',
+      ),
+      'osls 4.3.1: "Configuration error at \'provider\'"',
+    );
   });
 
   it('is read without plug-ins that change no template, and without those that are missing or fail', async () => {

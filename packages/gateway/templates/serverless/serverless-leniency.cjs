@@ -253,7 +253,7 @@ function tolerateSchema({ fromOsls, note, inform }) {
     const told = messages.filter((message) => !RUNTIME.test(message));
     const refused = isChosen ? [] : told.filter(isOfGuard);
     for (const message of told)
-      if (!refused.includes(message)) noteMessage(message, note, configurationInput);
+      if (!refused.includes(message)) noteMessage(message, note, configurationInput, isChosen);
     const refuse = (list) => {
       service.configValidationMode = 'error';
       handleErrorMessages.call(this, list);
@@ -299,9 +299,13 @@ function isOfGuard(message) {
   return OLD_GUARD.test(message) || (GUARD.test(message) && !WITH_DEFAULT.test(message));
 }
 
-function noteMessage(message, note, configuration) {
+/** @param isWarning whether the service has configValidationMode: warn, with which osls does not stop */
+function noteMessage(message, note, configuration, isWarning) {
   const [, property = '', what = message] = PLACE.exec(message) ?? [];
-  note(property, `${what}${explainEvent(property, configuration)}`, 'osls reads the service without it');
+  const consequence = isWarning
+    ? 'osls only warns of it'
+    : 'osls stops when it packages or deploys the service; it is read here nevertheless';
+  note(property, `${what}${explainEvent(property, configuration)}`, consequence);
 }
 
 /** Explains an event whose settings are beside its type, because they are not indented: osls sees no type. */
