@@ -5,7 +5,7 @@ import { DefinitionError, refusalWithRemedy, REFUSING } from '../../core/errors.
 import { APIS_ADDED_BY_SAM } from '../../core/stack/source-format.ts';
 import type { RuleId } from '../../core/deployability/rules.ts';
 import type { Tolerance } from '../../core/errors.ts';
-import { asText, isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
+import { asText, isJsonList, isJsonObject, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Finding } from '../raw-stack.ts';
 import { findRefusedGlobals } from './sam-globals.ts';
@@ -360,7 +360,14 @@ export class SamExpansion {
   #placeOf(logicalId: string, message: string): Path {
     const at = ['Resources', logicalId];
     const [, event, words = ''] = /^event (\w+): (.*)/s.exec(message) ?? [];
-    if (event === undefined) return namedIn(this.writtenOf(logicalId), [...at, 'Properties'], message) ?? at;
+    if (event === undefined) {
+      const kind = textOf(this.#member(at), 'Type').replace(/^AWS::Serverless::/, '');
+      return (
+        namedIn(this.writtenOf(logicalId), [...at, 'Properties'], message) ??
+        namedIn(this.#member(['Globals', kind]), ['Globals', kind], message) ??
+        at
+      );
+    }
     const ofEvent = [...at, 'Properties', 'Events', event];
     const properties = this.#member([...ofEvent, 'Properties']);
     const named = new Set(words.match(/\w+/g));

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { samProperties, samResources, samTemplate, samText } from '../sam-builders.ts';
 import { aStack } from '../stack-builders.ts';
+import type { DefinitionError } from '../../../../../packages/gateway/core/errors.ts';
 
 const aFunction = (globals: string, own: string, beside = '') => `
 Transform: AWS::Serverless-2016-10-31
@@ -27,6 +28,20 @@ describe('a section of globals', () => {
     assert.deepEqual(of(''), [9, 512]);
     assert.deepEqual(of('IgnoreGlobals: [Timeout]'), [undefined, 512]);
     assert.deepEqual(of("IgnoreGlobals: '*'"), [undefined, undefined]);
+  });
+
+  it('has the line of a value that SAM refuses, unless the resource has a value of its own', () => {
+    const lineOf = (globals: string, own: string): number | undefined => {
+      try {
+        samResources(aFunction(globals, own));
+      } catch (error) {
+        return (error as DefinitionError).place.line;
+      }
+      return undefined;
+    };
+
+    assert.equal(lineOf('AutoPublishAlias: release.2', ''), 4);
+    assert.equal(lineOf('AutoPublishAlias: live', 'AutoPublishAlias: release.2'), 9);
   });
 
   it('merges mappings and appends lists, but puts nothing into the call of a function', () => {
