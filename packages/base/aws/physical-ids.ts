@@ -20,6 +20,22 @@ export function makeRoleId(stackName: string, roleLogicalId: string): string {
   return `AROA${makeId(17, stackName, roleLogicalId).toUpperCase()}`;
 }
 
+/** Makes the unique id of a user, which `aws:userid` and events contain. */
+export function makeUserId(stackName: string, userLogicalId: string): string {
+  return `AIDA${makeId(17, stackName, userLogicalId).toUpperCase()}`;
+}
+
+/** Makes the key pair of an `AWS::IAM::AccessKey`: its `Ref`, and `GetAtt Key.SecretAccessKey`. */
+export function makeUserKey(
+  stackName: string,
+  keyLogicalId: string,
+): { readonly accessKeyId: string; readonly secretAccessKey: string } {
+  return {
+    accessKeyId: `AKIA${makeId(16, stackName, keyLogicalId).toUpperCase()}`,
+    secretAccessKey: makeId(40, stackName, keyLogicalId, 'secret'),
+  };
+}
+
 /** Makes the id of a REST API's root resource: `GetAtt Api.RootResourceId`, the parent of the first path part. */
 export function makeRootResourceId(stackName: string, apiLogicalId: string): string {
   return makeId(10, stackName, apiLogicalId, 'root');

@@ -1,5 +1,5 @@
 /** Lists types of services that do not run here, with the consequence for requests. */
-import { makeRoleId, makeUuid } from '@gatewright/aws/physical-ids';
+import { makeRoleId, makeUserKey, makeUuid } from '@gatewright/aws/physical-ids';
 import { arnOf, named, row, iamArn } from '../core/resource-types/namers.ts';
 import type { ResourceTypeTable } from '../core/resource-types/resource-types.ts';
 
@@ -26,14 +26,14 @@ export const OTHER_TYPES = {
   },
   'AWS::IAM::Policy': {
     enforced: [],
-    whereKnown: ['PolicyDocument', 'Roles'],
-    noEffect: ['PolicyName', 'Users', 'Groups'],
+    whereKnown: ['PolicyDocument', 'Roles', 'Users', 'Groups'],
+    noEffect: ['PolicyName'],
     names: row(named('PolicyName')),
   },
   'AWS::IAM::ManagedPolicy': {
     enforced: [],
-    whereKnown: ['PolicyDocument', 'Roles', 'ManagedPolicyName', 'Path'],
-    noEffect: ['Description', 'Users', 'Groups'],
+    whereKnown: ['PolicyDocument', 'Roles', 'Users', 'Groups', 'ManagedPolicyName', 'Path'],
+    noEffect: ['Description'],
     names: row(iamArn('policy', named('ManagedPolicyName')), {
       PolicyArn: iamArn('policy', named('ManagedPolicyName')),
     }),
@@ -43,7 +43,45 @@ export const OTHER_TYPES = {
     whereKnown: ['PolicyDocument', 'RoleName'],
     noEffect: ['PolicyName'],
   },
-  'AWS::IAM::User': { names: row(named('UserName', 64), { Arn: iamArn('user', named('UserName', 64)) }) },
+  'AWS::IAM::UserPolicy': {
+    enforced: [],
+    whereKnown: ['PolicyDocument', 'UserName'],
+    noEffect: ['PolicyName'],
+  },
+  'AWS::IAM::GroupPolicy': {
+    enforced: [],
+    whereKnown: ['PolicyDocument', 'GroupName'],
+    noEffect: ['PolicyName'],
+  },
+  'AWS::IAM::User': {
+    enforced: [],
+    whereKnown: [
+      'UserName',
+      'Path',
+      'Policies',
+      'ManagedPolicyArns',
+      'PermissionsBoundary',
+      'Groups',
+      'Tags',
+    ],
+    noEffect: ['LoginProfile'],
+    names: row(named('UserName', 64), { Arn: iamArn('user', named('UserName', 64)) }),
+  },
+  'AWS::IAM::Group': {
+    enforced: [],
+    whereKnown: ['GroupName', 'Policies', 'ManagedPolicyArns'],
+    noEffect: ['Path'],
+    names: row(named('GroupName', 128), { Arn: iamArn('group', named('GroupName', 128)) }),
+  },
+  'AWS::IAM::UserToGroupAddition': { enforced: [], whereKnown: ['GroupName', 'Users'] },
+  'AWS::IAM::AccessKey': {
+    enforced: [],
+    whereKnown: ['UserName', 'Status'],
+    noEffect: ['Serial'],
+    names: row(({ stackName, logicalId }) => makeUserKey(stackName, logicalId).accessKeyId, {
+      SecretAccessKey: ({ stackName, logicalId }) => makeUserKey(stackName, logicalId).secretAccessKey,
+    }),
+  },
   'AWS::KMS::Key': {
     names: row(({ stackName, logicalId }) => makeUuid(stackName, logicalId), {
       Arn: arnOf('kms', ({ stackName, logicalId }) => makeUuid(stackName, logicalId), 'key/'),

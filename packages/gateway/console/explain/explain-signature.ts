@@ -158,7 +158,7 @@ function adviseFault(fault: SignatureFault, { region, service, isDeployed }: Exp
     case 'access-key':
       return isDeployed
         ? 'Use an access key that exists. Send X-Amz-Security-Token only if the credentials are temporary.'
-        : 'Use an access key that the gateway knows, from gatewright.identities.yml or `gatewright env`.';
+        : 'Use an access key that the gateway knows: an active AWS::IAM::AccessKey of a user of the stack, or a key from gatewright.identities.yml or `gatewright env`.';
     case 'token-missing':
       return 'Give the signer the session token of the credentials as well (sessionToken of an SDK, or AWS_SESSION_TOKEN): it sends the token as X-Amz-Security-Token.';
     case 'token-other':

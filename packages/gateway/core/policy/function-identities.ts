@@ -180,17 +180,37 @@ export class FunctionIdentities {
   }
 }
 
+/** The users of the loaded stacks, one per access key of these stacks. Each load replaces them. */
+export class StackUsers {
+  #byKey: ReadonlyMap<string, LocalIdentity> = new Map();
+
+  get all(): readonly LocalIdentity[] {
+    return [...this.#byKey.values()];
+  }
+
+  find(accessKeyId: string): LocalIdentity | undefined {
+    return this.#byKey.get(accessKeyId);
+  }
+
+  replace(users: readonly LocalIdentity[]): void {
+    this.#byKey = new Map(users.map((user) => [user.accessKeyId, user]));
+  }
+}
+
 /**
- * Combines the local identities with the identities of the current functions and of the STS sessions. `all` does not
- * list the STS sessions.
+ * Combines the local identities with the identities of the current functions, of the users of stacks, and of the STS
+ * sessions. `all` does not list the STS sessions.
  */
 export function withFunctions(
   fixed: Identities,
   functions: FunctionIdentities,
-  sessions?: TemporarySessions,
+  { sessions, users }: { readonly sessions?: TemporarySessions; readonly users?: StackUsers } = {},
 ): Identities {
   const find = (accessKeyId: string): LocalIdentity | undefined =>
-    fixed.find(accessKeyId) ?? functions.find(accessKeyId) ?? sessions?.find(accessKeyId);
+    fixed.find(accessKeyId) ??
+    functions.find(accessKeyId) ??
+    users?.find(accessKeyId) ??
+    sessions?.find(accessKeyId);
   return {
     find,
     secretOf: (accessKeyId) => find(accessKeyId)?.secretAccessKey,
@@ -199,7 +219,7 @@ export function withFunctions(
       return session && { token: session.token, isExpired: session.expiresAtEpochMs <= nowEpochMs };
     },
     get all() {
-      return [...fixed.all, ...functions.all];
+      return [...fixed.all, ...functions.all, ...(users?.all ?? [])];
     },
   };
 }

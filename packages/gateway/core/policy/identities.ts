@@ -19,6 +19,8 @@ export type LocalIdentity = {
   /** The id that AWS shows, if it is not derived from the access key. */
   readonly userId?: string;
   readonly policies: readonly CompiledPolicy[];
+  /** The permissions boundary of a user; a role has its own. */
+  readonly boundary?: CompiledPolicy | undefined;
   /**
    * The organization id, such as `o-a1b2c3d4e5`, which `aws:PrincipalOrgID` is compared with. Absent means that the
    * account does not belong to an organization.
@@ -172,13 +174,16 @@ export function permissionsOf(identity: LocalIdentity): CompiledPolicy {
 }
 
 /**
- * Returns the decision of the identity's policies. The role's permissions boundary limits the permissions in the
+ * Returns the decision of the identity's policies. A permissions boundary limits the permissions in the
  * policies ("Permissions boundaries for IAM entities").
  */
-function decideByPolicies({ policies, role }: LocalIdentity, asked: PolicyQuestion): PolicyDecision {
+function decideByPolicies(
+  { policies, role, boundary }: LocalIdentity,
+  asked: PolicyQuestion,
+): PolicyDecision {
   const question =
     role === undefined ? asked : { ...asked, conditions: withFacts(asked.conditions, role.facts) };
-  return decideForRole({ policies, boundary: role?.boundary }, question);
+  return decideForRole({ policies, boundary: role === undefined ? boundary : role.boundary }, question);
 }
 
 /** Returns the decision of the policies and the permissions boundary of a role. */

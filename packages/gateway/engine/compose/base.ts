@@ -30,6 +30,7 @@ export type Base = Pick<
   | 'random'
   | 'identities'
   | 'functionIdentities'
+  | 'stackUsers'
   | 'sessions'
   | 'records'
   | 'reloads'
@@ -47,7 +48,7 @@ export async function openBase(given: GatewayOptions, closing: Closing): Promise
   const random = createSystemRandom();
   // The folder is created and checked first, because nothing may be written to a folder that other users can write to.
   await makeOwnFolder(options.directory);
-  const { identities, functionIdentities, sessions } = await openIdentities(options, clock);
+  const { identities, functionIdentities, stackUsers, sessions } = await openIdentities(options, clock);
   const journal = new CallJournal(clock, random);
   const served = new ServedApis(openAccount(options, journal.clock));
   const records = openRecords(options, clock, served);
@@ -62,6 +63,7 @@ export async function openBase(given: GatewayOptions, closing: Closing): Promise
     random,
     identities,
     functionIdentities,
+    stackUsers,
     sessions,
     records,
     reloads,

@@ -3,7 +3,7 @@ import type { CallJournal } from '../../control/call-journal.ts';
 import type { PageKey } from '../../console/endpoints/page-key.ts';
 import type { ReloadHistory } from '../../console/records/reload-history.ts';
 import type { RequestRecords } from '../../console/records/request-records.ts';
-import type { FunctionIdentities } from '../../core/policy/function-identities.ts';
+import type { FunctionIdentities, StackUsers } from '../../core/policy/function-identities.ts';
 import type { TemporarySessions } from '../../core/policy/temporary-sessions.ts';
 import type { Identities } from '../../core/policy/identities.ts';
 import type { Random, ShiftableClock } from '../../core/ports.ts';
@@ -37,6 +37,7 @@ export type Parts = {
   readonly signIn: SignIn;
   readonly store: Store;
   readonly functionIdentities: FunctionIdentities;
+  readonly stackUsers: StackUsers;
   /** The sessions that STS has issued. */
   readonly sessions: TemporarySessions;
   readonly runtime: FunctionRuntime;

@@ -118,8 +118,6 @@ Events::Connection Name {name} Arn=arn:events:connection/{name}/{uuid}
   SecretArn=arn:secretsmanager:secret:events!connection/{name}/{uuid}-{id:6}
 Glue::Database DatabaseInput.Name {name}
 Glue::Table TableInput.Name {name}
-IAM::AccessKey - AKIA{ID:16} SecretAccessKey={id:40}
-IAM::Group GroupName {name} Arn=garn:iam:{account}:group/{name}
 IAM::InstanceProfile InstanceProfileName {name} Arn=garn:iam:{account}:instance-profile/{name}
 IoT::Policy PolicyName {name} Arn=arn:iot:policy/{name} Id
 IoT::Thing ThingName {name} Arn=arn:iot:thing/{name} Id={uuid}

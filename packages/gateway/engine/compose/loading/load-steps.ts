@@ -58,10 +58,18 @@ export const LOAD_STEPS: readonly LoadStep[] = [
     name: 'identities',
     after: { values: 'otherwise the new key pairs would already be in use when a value cannot be read' },
     read:
-      ({ stacks, roles }, { functionIdentities, store, injection }) =>
+      ({ stacks, roles, keyHolders }, { functionIdentities, stackUsers, store, injection }) =>
       async () => {
         functionIdentities.replace(functionsOf(stacks), roles ?? NO_ROLES);
-        await store.admit(signersOf(functionIdentities, roles, injection?.rules.hasTables === true));
+        stackUsers.replace(keyHolders);
+        await store.admit([
+          ...signersOf(functionIdentities, roles, injection?.rules.hasTables === true),
+          ...keyHolders.map(({ accessKeyId, secretAccessKey }) => ({
+            accessKeyId,
+            secretAccessKey,
+            isJudged: true,
+          })),
+        ]);
       },
   },
   {

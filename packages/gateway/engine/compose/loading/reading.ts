@@ -24,6 +24,8 @@ export type Reading = {
   readonly apis: ReturnType<ServedApis['prepare']>;
   /** The roles of the stacks; undefined means that roles are not enforced. */
   readonly roles: RolesOfStacks | undefined;
+  /** The users of the stacks with their keys. They are known even if roles are not enforced. */
+  readonly keyHolders: RolesOfStacks['keyHolders'];
   /** Parts that are declared but not enforced; the loading steps add to this list. */
   readonly notEnforced: UnsupportedItem[];
 };
@@ -51,12 +53,23 @@ export async function readSources(
   signIn.expect(stacks);
   const apis = served.prepare(stacks, faults, truststoresOf(values.stored, options));
   const roles = options.roles === true ? readRoles(stacks, faults) : undefined;
+  const known = roles ?? readRoles(stacks, new Faults(true));
   const notEnforced = [
     ...apis.unsupported,
     ...(roles?.unsupported ?? []),
-    ...findPowerlessRoles(stacks, (roles ?? readRoles(stacks, new Faults(true))).byArn, roles !== undefined),
+    ...findPowerlessRoles(stacks, known.byArn, roles !== undefined),
   ];
-  return { sources, isReload, stacks, faults, values, apis, roles, notEnforced };
+  return {
+    sources,
+    isReload,
+    stacks,
+    faults,
+    values,
+    apis,
+    roles,
+    keyHolders: known.keyHolders,
+    notEnforced,
+  };
 }
 
 function truststoresOf(stored: StoredValues, { tls = false }: GatewayOptions): TruststoreSource {

@@ -3,7 +3,7 @@ import { guardServices } from '../../../kernel/calls/guarded-services.ts';
 import { calledServices, catalogueOf } from './catalogue.ts';
 import { backendOf } from '../parts.ts';
 import { partitionKeyOf } from '../../../control/loading/table-keys.ts';
-import { FunctionIdentities, withFunctions } from '../../../core/policy/function-identities.ts';
+import { FunctionIdentities, StackUsers, withFunctions } from '../../../core/policy/function-identities.ts';
 import { adminIdentity, createIdentities } from '../../../core/policy/identities.ts';
 import { TemporarySessions } from '../../../core/policy/temporary-sessions.ts';
 import { loadIdentities, makeKeyPair } from '../../../kernel/files/identity-file.ts';
@@ -19,22 +19,26 @@ import type { Clock, ServiceClient } from '../../../core/ports.ts';
 import type { ServiceClientOptions } from '../../../kernel/calls/service-client.ts';
 
 /**
- * Opens the list of known signers: the local admin, the identities in the identities file, the current functions, and
- * the temporary sessions of roles.
+ * Opens the list of known signers: the local admin, the identities in the identities file, the current functions,
+ * the users of the stacks, and the temporary sessions of roles.
  */
 export async function openIdentities(
   { adminKey, accountId, directory, log }: GatewayOptions,
   clock: Clock,
-): Promise<Pick<Parts, 'identities' | 'functionIdentities' | 'sessions'>> {
+): Promise<Pick<Parts, 'identities' | 'functionIdentities' | 'stackUsers' | 'sessions'>> {
   const functionIdentities = new FunctionIdentities({
     makeKeyPair,
     nowEpochMs: () => clock.nowEpochMs(),
     report: (message) => log.write(message),
   });
   const fixed = [adminIdentity(adminKey, accountId), ...(await loadIdentities(directory, accountId))];
+  const stackUsers = new StackUsers();
   const sessions = new TemporarySessions();
-  const identities = withFunctions(createIdentities(fixed), functionIdentities, sessions);
-  return { identities, functionIdentities, sessions };
+  const identities = withFunctions(createIdentities(fixed), functionIdentities, {
+    sessions,
+    users: stackUsers,
+  });
+  return { identities, functionIdentities, stackUsers, sessions };
 }
 
 /** Returns the values for policy conditions that do not come from the call itself. */

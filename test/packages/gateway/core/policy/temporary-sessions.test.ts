@@ -24,7 +24,7 @@ describe('temporary sessions', () => {
       nowEpochMs: () => 0,
       report: () => undefined,
     });
-    const all = withFunctions(createIdentities([ADMIN]), functions, sessions);
+    const all = withFunctions(createIdentities([ADMIN]), functions, { sessions });
 
     assert.equal(all.secretOf('ASIA1'), 'secret-1');
     assert.equal(all.find('ASIA1')?.arn, ADMIN.arn);
