@@ -17,7 +17,16 @@ export type EdgeAnswer =
   /** The request needs a feature that is not supported here, so it is refused. */
   | { readonly kind: 'closed'; readonly reason: string }
   | { readonly kind: 'redirect'; readonly location: string }
-  | { readonly kind: 'cached'; readonly reason: string; readonly ageSeconds: number; readonly policy: string }
+  | {
+      readonly kind: 'cached';
+      readonly reason: string;
+      readonly ageSeconds: number;
+      readonly policy: string;
+      /** Whether AWS manages the policy, so that nobody else can change it. */
+      readonly isManaged: boolean;
+      /** The query parameters of the request that are not in the cache key. */
+      readonly ignoredQuery: readonly string[];
+    }
   /** The origin did not answer, or it could not be reached. */
   | { readonly kind: 'origin-failed'; readonly message: string; readonly origin: string }
   /** The behavior forwards the viewer's Host header, for which API Gateway has no API. */

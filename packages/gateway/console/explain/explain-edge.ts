@@ -82,6 +82,14 @@ const EXPLAIN: { readonly [Kind in EdgeAnswer['kind']]: Explain<Kind> } = {
   cached: (answer, { at, status }) => ({
     because: [
       `The response came from CloudFront's cache (${answer.reason} ${answer.ageSeconds} s ago, cache policy ${answer.policy}); the API was not called.`,
+      ...(answer.ignoredQuery.length === 0
+        ? []
+        : [
+            `The cache key of this policy does not contain ${listed(
+              answer.ignoredQuery.map((name) => `the query parameter ${name}`),
+              'and',
+            )}, so requests that differ only in ${answer.ignoredQuery.length === 1 ? 'it' : 'them'} get the same cached response.`,
+          ]),
       ...(status >= 400
         ? [
             'CloudFront also caches errors, for 10 s unless ErrorCachingMinTTL or Cache-Control says otherwise.',
@@ -89,7 +97,7 @@ const EXPLAIN: { readonly [Kind in EdgeAnswer['kind']]: Explain<Kind> } = {
         : []),
     ],
     changes: [
-      `If the response depends on a header, a cookie or a query parameter, add that to the cache key of the cache policy ${answer.policy}${at}; if it must be current, answer with Cache-Control: no-store, or invalidate the path (aws cloudfront create-invalidation).`,
+      `If the response depends on ${answer.ignoredQuery.length === 0 ? 'a header, a cookie or a query parameter' : listed(answer.ignoredQuery, 'or')}, ${answer.isManaged ? `use a cache policy of your own whose cache key contains that${at}: AWS manages ${answer.policy}, so it cannot be changed` : `add that to the cache key of the cache policy ${answer.policy}${at}`}; if it must be current, answer with Cache-Control: no-store, or invalidate the path (aws cloudfront create-invalidation).`,
     ],
   }),
   'origin-failed': (answer, { at }) => ({

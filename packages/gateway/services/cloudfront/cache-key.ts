@@ -4,7 +4,9 @@
  * @see developer guide, "Understanding the cache key"
  */
 import type { CachePolicy, Distribution } from './distribution.ts';
+import type { EdgeAnswer } from '../../kernel/edge-record.ts';
 import { edgeHeader } from './edge-headers.ts';
+import { findManaged, MANAGED_CACHE_POLICIES } from './managed-policies.ts';
 import type { ViewerRequest } from './viewer-request.ts';
 
 /** The parts of a cache key. They have names so that explanations can state why another request has another key. */
@@ -101,4 +103,19 @@ export function firstDifference(one: KeyParts, other: KeyParts): string | undefi
     if (JSON.stringify(one.headers[name]) !== JSON.stringify(other.headers[name])) return `header ${name}`;
   if (one.cookies !== other.cookies) return 'cookies';
   return one.acceptEncoding === other.acceptEncoding ? undefined : 'header accept-encoding';
+}
+
+/** Describes the cache policy of a cached response, with the query parameters that its cache key leaves out. */
+export function describeKey(
+  request: ViewerRequest,
+  cache: CachePolicy,
+): Pick<Extract<EdgeAnswer, { kind: 'cached' }>, 'policy' | 'isManaged' | 'ignoredQuery'> {
+  const nameOf = (text: string): string => text.split('=', 1)[0] ?? '';
+  const kept = new Set(request.queryOf(cache.query).split('&').map(nameOf));
+  const given = request.query.split('&').map(nameOf);
+  return {
+    policy: cache.name,
+    isManaged: findManaged(MANAGED_CACHE_POLICIES, cache.name) === cache,
+    ignoredQuery: [...new Set(given)].filter((name) => name !== '' && !kept.has(name)),
+  };
 }

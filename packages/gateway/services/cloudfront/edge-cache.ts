@@ -5,7 +5,7 @@
 import { lastHeader } from '../../core/events/header-list.ts';
 import type { Clock, HttpClient, HttpOutcome } from '../../core/ports.ts';
 import { answerPart } from './answer-part.ts';
-import { firstDifference, keyOf, keyPartsOf } from './cache-key.ts';
+import { describeKey, firstDifference, keyOf, keyPartsOf } from './cache-key.ts';
 import { compressObject } from './compress-object.ts';
 import { isCachingOff } from './distribution.ts';
 import {
@@ -125,14 +125,13 @@ export class EdgeCache {
     { request, behavior }: Pick<Asked, 'request' | 'behavior'>,
     why: string,
   ): CacheOutcome {
-    const policy = behavior.cache.name;
     const ageSeconds = Math.max(0, Math.floor((this.#clock.nowEpochMs() - object.storedAtEpochMs) / 1000));
     return {
       answer: answerPart(object, request),
       result: object.isError ? 'Error' : 'Hit',
       reason: `hit: ${why} ${ageSeconds} s ago`,
       ageSeconds,
-      own: { kind: 'cached', reason: why, ageSeconds, policy },
+      own: { kind: 'cached', reason: why, ageSeconds, ...describeKey(request, behavior.cache) },
     };
   }
 
@@ -259,7 +258,7 @@ export class EdgeCache {
         kind: 'cached' as const,
         reason: 'confirmed by the origin, kept',
         ageSeconds: 0,
-        policy: behavior.cache.name,
+        ...describeKey(request, behavior.cache),
       },
     };
     return { outcome, kept: isKept ? object : undefined };
