@@ -201,6 +201,7 @@ function explainQuota({ isDeployed, definition }: Circumstances, meter: MeterCir
   return {
     because: [
       `${nameOfKey(meter)} has used up its quota: ${nameOfPlan(meter)} allows ${quota?.limit ?? 'a number of'} ${quota?.limit === 1 ? 'request' : 'requests'} a ${period}, and ${quota?.left ?? 0} are left.`,
+      'A request counts as soon as the plan admits it, even if the integration then answers it with an error.',
     ],
     changes: [
       `Wait for the next ${period} (UTC)${isDeployed ? '' : ` (here: \`gatewright clock ${advance}\`)`}.`,

@@ -303,6 +303,8 @@ describe('explain', () => {
       storyOf(detail),
       /has used up its quota: usage plan basic \(Plan\) allows 1 request a day, and 0 are left/,
     );
+    // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
+    assert.match(storyOf(detail), /A request counts as soon as the plan admits it, even if the integration/);
     assert.match(storyOf(detail), /→ Wait for the next day \(UTC\) \(here: `gatewright clock \+1d`\)/);
   });
 
