@@ -48,7 +48,7 @@ const PROPERTIES: Readonly<Record<string, Own>> = {
   DestinationConfig: {},
   DisableExecuteApiEndpoint: { serverless: 'disableDefaultEndpoint' },
   EnableSimpleResponses: { serverless: 'enableSimpleResponses' },
-  EndpointConfiguration: {},
+  EndpointConfiguration: { serverless: 'provider.endpointType' },
   EventInvokeConfig: { terraform: 'aws_lambda_function_event_invoke_config' },
   EventPattern: { serverless: 'pattern' },
   ExposeHeaders: { serverless: 'exposedResponseHeaders' },
@@ -126,6 +126,12 @@ export const NAMED_PROPERTIES: Readonly<Record<string, Own>> = {
 
 /** Settings that differ not only in the name, but also in the value or in the resource that has the setting. */
 const PHRASES: Readonly<Record<string, Partial<Readonly<Record<Form, string>>>>> = {
+  'EndpointConfiguration with Types: [REGIONAL]': ofEndpoint('REGIONAL'),
+  'EndpointConfiguration with Types: [PRIVATE]': ofEndpoint('PRIVATE'),
+  'remove X-Amz-Invocation-Type from RequestParameters of the integration of': {
+    serverless:
+      'remove async: true (or request.parameters with X-Amz-Invocation-Type) from the http event of',
+  },
   'FunctionResponseTypes: [ReportBatchItemFailures]': {
     terraform: 'function_response_types = ["ReportBatchItemFailures"]',
     serverless: 'functionResponseType: ReportBatchItemFailures',
@@ -165,6 +171,16 @@ const PHRASES: Readonly<Record<string, Partial<Readonly<Record<Form, string>>>>>
     'sam-globals': 'an event of type Kinesis with the stream to a function',
   },
 };
+
+function ofEndpoint(type: 'REGIONAL' | 'PRIVATE'): Partial<Readonly<Record<Form, string>>> {
+  return {
+    terraform: `an endpoint_configuration block with types = ["${type}"]`,
+    serverless: `endpointType: ${type} in provider`,
+    cdk: `endpointTypes: [EndpointType.${type}] of the RestApi`,
+    sam: `EndpointConfiguration: { Type: ${type} }`,
+    'sam-globals': `EndpointConfiguration: { Type: ${type} } in Globals.Api`,
+  };
+}
 
 /** Resource types of Terraform. The CDK and serverless.yml use CloudFormation's types. */
 const TYPES: Readonly<Record<string, string>> = {

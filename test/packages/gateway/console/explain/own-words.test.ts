@@ -55,6 +55,36 @@ describe('the words of an explanation', () => {
       'https://www.serverless.com/framework/docs/providers/aws/guide/functions',
     ],
     [
+      of('serverless'),
+      'Or make the endpoint regional: EndpointConfiguration with Types: [REGIONAL].',
+      'Or make the endpoint regional: endpointType: REGIONAL in provider.',
+      'https://www.serverless.com/framework/docs/providers/aws/events/apigateway#configuring-endpoint-types',
+    ],
+    [
+      of('sam'),
+      'Or make the endpoint regional: EndpointConfiguration with Types: [REGIONAL].',
+      'Or make the endpoint regional: EndpointConfiguration: { Type: REGIONAL }.',
+      'https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-endpointconfiguration.html',
+    ],
+    [
+      of('cdk'),
+      'Or make the endpoint regional: EndpointConfiguration with Types: [REGIONAL].',
+      'Or make the endpoint regional: endpointTypes: [EndpointType.REGIONAL] of the RestApi.',
+      'https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_apigateway.RestApi.html#endpointtypes',
+    ],
+    [
+      of('terraform'),
+      'Or make the endpoint regional: EndpointConfiguration with Types: [REGIONAL].',
+      'Or make the endpoint regional: an endpoint_configuration block with types = ["REGIONAL"].',
+      'https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/api_gateway_rest_api#endpoint_configuration',
+    ],
+    [
+      of('serverless'),
+      'To wait for the function, remove X-Amz-Invocation-Type from RequestParameters of the integration of POST /a.',
+      'To wait for the function, remove async: true (or request.parameters with X-Amz-Invocation-Type) from the http event of POST /a.',
+      'https://www.serverless.com/framework/docs/providers/aws/events/apigateway#asynchronous-integration',
+    ],
+    [
       of('cdk'),
       'Raise Timeout of the function.',
       'Raise timeout of the function.',
