@@ -51,9 +51,13 @@ export function writeIdReference(stacks: readonly ResolvedStack[], id: string): 
     for (const { logicalId, physicalId } of stack.resources.values()) {
       if (physicalId !== id) continue;
       const { kind, isJson } = formatOf(stack);
+      const byRef = `{ "Ref": "${logicalId}" }`;
       if (kind === 'terraform') return `${inModule(logicalId)}.id`;
-      if (kind === 'cdk') return `the id of the construct ${constructOf(stack, logicalId) ?? logicalId}`;
-      return isJson ? `{ "Ref": "${logicalId}" }` : `!Ref ${logicalId}`;
+      const path = kind === 'cdk' ? constructOf(stack, logicalId) : undefined;
+      if (path !== undefined) return `the id of the construct ${path} (in the template: ${byRef})`;
+      // A template of the CDK without paths of constructs is all that is known of the app.
+      if (kind === 'cdk') return byRef;
+      return isJson ? byRef : `!Ref ${logicalId}`;
     }
   return undefined;
 }
