@@ -77,6 +77,12 @@ export function findGeneratedLine(
       ...(OF_CORS[property[1] ?? ''] ?? []),
       ...property.slice(2),
     ]);
+  if (
+    logicalId === 'ApiGatewayRestApi' &&
+    property[0] === 'EndpointConfiguration' &&
+    mapOf(tree.value, 'provider')['endpointType'] !== undefined
+  )
+    return tree.lineOf(['provider', 'endpointType']);
   if (logicalId === 'ApiGatewayRestApi' && property[0] === 'Policy')
     return tree.lineOf(['provider', 'apiGateway', 'resourcePolicy', ...property.slice(2)]);
   const setting =

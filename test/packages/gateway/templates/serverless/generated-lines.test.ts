@@ -281,3 +281,18 @@ it('the line of the template of a target is that of the event', () => {
     [7, 9, 5],
   );
 });
+
+describe('the endpoint type', () => {
+  for (const [setting, line] of [
+    ['  endpointType: EDGE', 3],
+    ['  stage: dev', undefined],
+  ] as const)
+    it(`is defined in line ${line ?? 'none'} with ${setting.trim()}`, () => {
+      const tree = parseSource(
+        ['provider:', '  name: aws', setting, 'functions: {}'].join('\n'),
+        '/app/serverless.yml',
+      );
+      const path = ['Resources', 'ApiGatewayRestApi', 'Properties', 'EndpointConfiguration'];
+      assert.equal(findGeneratedLine(path, tree, packaged), line);
+    });
+});
