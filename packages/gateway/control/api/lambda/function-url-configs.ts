@@ -2,6 +2,7 @@ import { type ControlReply, jsonReply } from '../../../core/api-call.ts';
 import { type AwsCall, type AwsService, refuseUnlessAllowed } from '../../../kernel/calls/aws-call.ts';
 import type { ResolvedStack } from '../../../core/stack/model.ts';
 import { notFound } from './lambda-refusal.ts';
+import { pageOf } from './lambda-pages.ts';
 import { answering, findFunction, readTarget } from './lambda-target.ts';
 import type { FunctionUrl } from '../../loading/read-function-urls.ts';
 
@@ -36,14 +37,15 @@ function serve(
   stacks: readonly ResolvedStack[],
   print: (url: FunctionUrl) => object,
 ): ControlReply {
-  const { operation, functionName, qualifier, arn } = readTarget(call);
+  const { operation, functionName, qualifier, arn, members } = readTarget(call);
   const refusal = refuseUnlessAllowed(call, [{ action: `lambda:${operation}`, resource: arn }]);
   if (refusal !== undefined) return refusal;
   const ofFunction = urls.filter(({ owner }) => owner.functionName === functionName);
-  if (operation === 'ListFunctionUrlConfigs')
-    return findFunction(stacks, functionName) === undefined
-      ? notFound(call, 'Function does not exist')
-      : jsonReply(200, { FunctionUrlConfigs: ofFunction.map(print) });
+  if (operation === 'ListFunctionUrlConfigs') {
+    if (findFunction(stacks, functionName) === undefined) return notFound(call, 'Function does not exist');
+    const { page, next } = pageOf(ofFunction, ({ functionArn }) => functionArn, members);
+    return jsonReply(200, { FunctionUrlConfigs: page.map(print), NextMarker: next });
+  }
   const found = ofFunction.find(({ owner }) => owner.qualifier === qualifier);
   return found === undefined
     ? notFound(call, 'The resource you requested does not exist.')

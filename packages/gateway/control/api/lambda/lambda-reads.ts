@@ -2,25 +2,31 @@ import { printCode, printConfiguration } from './function-configuration.ts';
 import { locationOf } from './code-download.ts';
 import type { FunctionCodes } from './code-facts.ts';
 import type { Clock } from '../../../core/ports.ts';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { readTags } from '../../loading/tag-list.ts';
 import type { ResolvedStack } from '../../../core/stack/model.ts';
 import { type AwsCall, type AwsService, refuseUnlessAllowed } from '../../../kernel/calls/aws-call.ts';
 import { executedVersion } from '../../functions/function-aliases.ts';
 import { hasFunctionQualifier } from './function-qualifiers.ts';
 import { notFound } from './lambda-refusal.ts';
-import { answering, findFunction, readLambdaCall, readTarget } from './lambda-target.ts';
+import { pageOf } from './lambda-pages.ts';
+import { printQualified, versionsOf } from './function-versions.ts';
+import { answering, findFunction, LATEST, readLambdaCall, readTarget } from './lambda-target.ts';
 import type { FoundFunction, LambdaTarget } from './lambda-target.ts';
 import { type ControlReply, jsonReply } from '../../../core/api-call.ts';
 
 const PATH = /^\/2015-03-31\/functions(?:\/([^/]+)(?:\/(configuration))?)?\/?$/;
-/** The page size of ListFunctions (Lambda API reference). */
-const PAGE = 50;
+const ALL = 'ALL';
+/** More digits than a version has. */
+const VERSION_DIGITS = 20;
 /**
  * The members that GetFunction and GetFunctionConfiguration return, but ListFunctions does not (Lambda API reference).
  */
 const NOT_LISTED: readonly string[] = ['State', 'LastUpdateStatus', 'RuntimeVersionConfig'];
 
 type Codes = { readonly codes: FunctionCodes; readonly clock: Pick<Clock, 'nowEpochMs'> };
+
+type Listed = { readonly stacks: readonly ResolvedStack[]; readonly codes: FunctionCodes };
 
 /** @param others handles all other calls */
 export function createLambdaReads(
@@ -31,7 +37,7 @@ export function createLambdaReads(
   const read = answering((call) => {
     const [, named] = PATH.exec(call.request.path) ?? [];
     return named === undefined
-      ? listFunctions(call, stacks(), codes)
+      ? listFunctions(call, { stacks: stacks(), codes })
       : getFunction(call, stacks(), { codes, clock });
   });
   return (call) => {
@@ -48,23 +54,24 @@ function getFunction(call: AwsCall, stacks: readonly ResolvedStack[], at: Codes)
   const found = findFunction(stacks, functionName);
   const isThere = qualifier === undefined || hasFunctionQualifier(stacks, functionName, qualifier);
   if (found === undefined || !isThere) return notFound(call, `Function not found: ${arn}`);
-  const configuration = { ...printConfiguration(found, at.codes), ...printQualified(target, stacks) };
+  const configuration = configurationOf(found, target, { stacks, codes: at.codes });
   if (operation === 'GetFunctionConfiguration') return jsonReply(200, configuration);
   const code = printCode(found, locationOf(call, found.definition, at));
   return jsonReply(200, { Configuration: configuration, Code: code, ...printSettings(found) });
 }
 
 /** A call that names a qualifier gets the qualified ARN and the version, even for `$LATEST` [obs]. */
-function printQualified(
+function configurationOf(
+  found: FoundFunction,
   { functionName, qualifier, named, arn }: LambdaTarget,
-  stacks: readonly ResolvedStack[],
+  { codes, stacks }: Listed,
 ): object {
-  if (named === undefined) return {};
-  if (qualifier === undefined) return { FunctionArn: arn };
-  return {
-    FunctionArn: arn,
-    Version: executedVersion(stacks, functionName, qualifier, () => 1)?.version ?? qualifier,
-  };
+  if (named === undefined) return { ...printConfiguration(found, codes), FunctionArn: arn };
+  const version =
+    qualifier === undefined
+      ? LATEST
+      : (executedVersion(stacks, functionName, qualifier, () => 1)?.version ?? qualifier);
+  return printQualified(found, { version, arn }, { codes, stacks });
 }
 
 /** Returns the tags and the reserved concurrency. Like Lambda, it omits members that are not set. */
@@ -78,26 +85,45 @@ function printSettings({ definition, stack }: FoundFunction): object {
   };
 }
 
-function listFunctions(call: AwsCall, stacks: readonly ResolvedStack[], codes: FunctionCodes): ControlReply {
-  const query = new URLSearchParams(call.request.query);
-  readLambdaCall(call);
+function listFunctions(call: AwsCall, { stacks, codes }: Listed): ControlReply {
+  const members = readLambdaCall(call)?.members ?? {};
   const refusal = refuseUnlessAllowed(call, [{ action: 'lambda:ListFunctions', resource: '*' }]);
   if (refusal !== undefined) return refusal;
-  const wanted = Number(query.get('MaxItems') ?? PAGE);
-  const size = Number.isInteger(wanted) && wanted > 0 ? Math.min(wanted, PAGE) : PAGE;
-  const after = Buffer.from(query.get('Marker') ?? '', 'base64url').toString();
-  const sorted = stacks
-    .flatMap((stack) => stack.functions.map((definition) => ({ definition, stack })))
-    .filter(({ definition }) => definition.name > after)
-    .toSorted((a, b) => (a.definition.name < b.definition.name ? -1 : 1));
-  const page = sorted.slice(0, size);
-  const last = page.at(-1)?.definition.name ?? '';
-  const next = sorted.length > size ? Buffer.from(last).toString('base64url') : null;
-  return jsonReply(200, { Functions: page.map((one) => printListed(one, codes)), NextMarker: next });
+  const found = stacks.flatMap((stack) => stack.functions.map((definition) => ({ definition, stack })));
+  const listed = found.flatMap((one) => entriesOf(one, members, stacks));
+  const { page, next } = pageOf(listed, keyOf, members);
+  const Functions = page.map(({ version, ...one }) =>
+    printListed(
+      version === undefined
+        ? printConfiguration(one, codes)
+        : printQualified(one, { version, arn: `${one.definition.arn}:${version}` }, { codes, stacks }),
+    ),
+  );
+  return jsonReply(200, { Functions, NextMarker: next ?? null });
+}
+
+/** A function in the list; or one of its versions, for a list of all versions. */
+type Entry = FoundFunction & { readonly version: string | undefined };
+
+function entriesOf(
+  found: FoundFunction,
+  { FunctionVersion: versions, MasterRegion: master = ALL }: UnknownMembers,
+  stacks: readonly ResolvedStack[],
+): readonly Entry[] {
+  // A list for one region of Lambda@Edge contains only replicas from it, and no function here is a replica.
+  if (master !== ALL) return [];
+  if (versions !== ALL) return [{ ...found, version: undefined }];
+  const published = versionsOf(stacks, found.definition.name).map(({ version }) => version);
+  return [LATEST, ...published].map((version) => ({ ...found, version }));
+}
+
+/** Sorts by name, then by version, `$LATEST` first. A space precedes all characters of names. */
+function keyOf({ definition, version = LATEST }: Entry): string {
+  return `${definition.name} ${(version === LATEST ? '' : version).padStart(VERSION_DIGITS, '0')}`;
 }
 
 /** "The ListFunctions operation returns a subset of the FunctionConfiguration fields" (Lambda API reference). */
-function printListed(found: FoundFunction, codes: FunctionCodes): object {
-  const shown = Object.entries(printConfiguration(found, codes));
+function printListed(configuration: object): object {
+  const shown = Object.entries(configuration);
   return Object.fromEntries(shown.filter(([name]) => !NOT_LISTED.includes(name)));
 }

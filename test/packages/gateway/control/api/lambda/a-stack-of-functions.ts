@@ -29,6 +29,16 @@ Resources:
       Handler: index.handler
       Role: arn:aws:iam::123456789012:role/second
       InlineCode: 'exports.handler = async () => 2;'
+  FirstVersion:
+    Type: AWS::Lambda::Version
+    Properties: { FunctionName: !Ref First, Description: as sold }
+  SecondVersion:
+    Type: AWS::Lambda::Version
+    DependsOn: FirstVersion
+    Properties: { FunctionName: !Ref First }
+  Live:
+    Type: AWS::Lambda::Alias
+    Properties: { FunctionName: !Ref First, Name: live, FunctionVersion: !GetAtt FirstVersion.Version }
   Permission:
     Type: AWS::Lambda::Permission
     Properties:

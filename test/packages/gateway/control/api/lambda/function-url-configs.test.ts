@@ -104,6 +104,19 @@ describe('createFunctionUrlConfigs', () => {
     );
   });
 
+  it('lists them page by page', async () => {
+    const first = read(await ask('/2021-10-31/functions/greet/urls', 'MaxItems=1'));
+    const second = read(
+      await ask('/2021-10-31/functions/greet/urls', `MaxItems=1&Marker=${String(first['NextMarker'])}`),
+    );
+    const arns = [first, second].map(({ FunctionUrlConfigs }) =>
+      (FunctionUrlConfigs as { FunctionArn: string }[]).map(({ FunctionArn }) => FunctionArn),
+    );
+
+    assert.deepEqual(arns, [[ARN], [`${ARN}:live`]]);
+    assert.equal('NextMarker' in second, false);
+  });
+
   it('does not find the configuration of another alias', async () => {
     assert.equal((await ask('/2021-10-31/functions/greet/url', 'Qualifier=beta')).status, 404);
   });

@@ -57,6 +57,56 @@ describe('createLambdaReads', async () => {
     );
   });
 
+  // LocalStack's snapshots of test_list_functions and test_version_lifecycle, recorded 2025-11-25; moto,
+  // tests/test_awslambda/test_lambda.py::test_list_functions (runs against AWS)
+  it('lists the published versions after each function if the call asks for all versions (ListFunctions)', async () => {
+    const shown = ({ body }: Awaited<ReturnType<typeof ask>>) =>
+      (body['Functions'] as Record<string, string>[]).map((one) => [
+        one['FunctionArn'],
+        one['Version'],
+        one['Description'],
+      ]);
+    const expected = [
+      [`${ARN}:first:$LATEST`, '$LATEST', 'says hello'],
+      [`${ARN}:first:1`, '1', 'as sold'],
+      // API reference, PublishVersion: "A description for the version to override the description in the function"
+      [`${ARN}:first:2`, '2', 'says hello'],
+      [`${ARN}:second:$LATEST`, '$LATEST', ''],
+    ];
+    const all = await ask('', 'FunctionVersion=ALL');
+    const revisions = (all.body['Functions'] as Record<string, string>[]).map((one) => one['RevisionId']);
+    const first = await ask('', 'FunctionVersion=ALL&MaxItems=2');
+    const rest = await ask('', `FunctionVersion=ALL&Marker=${String(first.body['NextMarker'])}`);
+
+    assert.deepEqual(shown(all), expected);
+    assert.equal(new Set(revisions).size, 4);
+    assert.deepEqual([...shown(first), ...shown(rest)], expected);
+    assert.equal((await ask('', 'FunctionVersion=SOME')).status, 400);
+  });
+
+  it('lists only replicas for a region of Lambda@Edge, and there are none (ListFunctions)', async () => {
+    for (const [region, found] of [
+      ['us-east-1', 0],
+      ['ALL', 4],
+    ] as const) {
+      const { body } = await ask('', `FunctionVersion=ALL&MasterRegion=${region}`);
+      assert.equal((body['Functions'] as object[]).length, found, region);
+    }
+  });
+
+  it('shows the description of the version, also for its alias (GetFunction)', async () => {
+    for (const [qualifier, expected] of [
+      ['1', ['as sold', '1', `${ARN}:first:1`]],
+      ['live', ['as sold', '1', `${ARN}:first:live`]],
+      ['2', ['says hello', '2', `${ARN}:first:2`]],
+      ['$LATEST', ['says hello', '$LATEST', `${ARN}:first:$LATEST`]],
+    ] as const) {
+      const { body } = await ask('/first', `Qualifier=${encodeURIComponent(qualifier)}`);
+      const { Description, Version, FunctionArn } = body['Configuration'] as Record<string, unknown>;
+      assert.deepEqual([Description, Version, FunctionArn], expected);
+    }
+  });
+
   it('shows the configuration that the template gives, by name and by ARN (GetFunctionConfiguration)', async () => {
     const { body: configuration } = await ask('/first/configuration');
     const { body: whole } = await ask(`/${encodeURIComponent(`${ARN}:first`)}`);
