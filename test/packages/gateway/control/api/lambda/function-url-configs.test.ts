@@ -104,6 +104,7 @@ describe('createFunctionUrlConfigs', () => {
     );
   });
 
+  // docs/aws §22.2
   it('lists them page by page', async () => {
     const first = read(await ask('/2021-10-31/functions/greet/urls', 'MaxItems=1'));
     const second = read(

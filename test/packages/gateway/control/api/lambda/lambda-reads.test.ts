@@ -58,7 +58,7 @@ describe('createLambdaReads', async () => {
   });
 
   // LocalStack's snapshots of test_list_functions and test_version_lifecycle, recorded 2025-11-25; moto,
-  // tests/test_awslambda/test_lambda.py::test_list_functions (runs against AWS)
+  // tests/test_awslambda/test_lambda.py::test_list_functions (runs against AWS); docs/aws §22.2
   it('lists the published versions after each function if the call asks for all versions (ListFunctions)', async () => {
     const shown = ({ body }: Awaited<ReturnType<typeof ask>>) =>
       (body['Functions'] as Record<string, string>[]).map((one) => [
