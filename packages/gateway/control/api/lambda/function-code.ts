@@ -41,6 +41,8 @@ export type ReadObject = (
 const PATH = /^\/2015-03-31\/functions\/([^/]+)\/code\/?$/;
 /** Members that are not enforced here and are therefore refused. */
 const REFUSED = ['S3ObjectVersion', 'ImageUri', 'SourceKMSKeyArn'];
+/** Members that publish a version. */
+const PUBLISHING = ['Publish', 'PublishTo'];
 /** The status in the response to an update; a later read shows Successful and another revision [obs: lambda]. */
 const IN_PROGRESS = {
   LastUpdateStatus: 'InProgress',
@@ -144,9 +146,10 @@ function findFault(input: UnknownMembers | undefined, isOfImage: boolean): strin
   const other = REFUSED.find((name) => (input[name] ?? undefined) !== undefined);
   if (other !== undefined)
     return `${other} is not supported by this gateway; send the archive as ZipFile, or name it by S3Bucket and S3Key`;
-  return input['Publish'] === true
-    ? 'Publish is not supported by this gateway, because only the template defines versions; send the call without Publish'
-    : undefined;
+  const publishing = PUBLISHING.find((name) => Boolean(input[name]));
+  return publishing === undefined
+    ? undefined
+    : `${publishing} is not supported by this gateway, because only the template defines versions; send the call without ${publishing}`;
 }
 
 /** Reads the archive with the permissions of the caller. The error messages are Lambda's (docs/aws §22.2). */

@@ -163,6 +163,13 @@ describe('UpdateFunctionCode', async () => {
     ],
     ['an earlier revision before anything else', 'first', { RevisionId: 'wrong' }, 412, /Revision Id/],
     ['a new version', 'first', { ZipFile: ZIP, Publish: true }, 400, /Publish is not supported/],
+    [
+      'a version of Managed Instances',
+      'first',
+      { ZipFile: ZIP, PublishTo: 'LATEST_PUBLISHED' },
+      400,
+      /^PublishTo is not supported/,
+    ],
     ['text that is not base64', 'first', { ZipFile: '%%%' }, 400, /must be encoded in Base64/],
   ];
   for (const [what, name, input, status, says] of refusals)

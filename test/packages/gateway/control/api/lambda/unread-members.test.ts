@@ -15,7 +15,6 @@ const UNREAD = [
   'Invoke DurableExecutionName',
   'Invoke TenantId',
   'InvokeWithResponseStream TenantId',
-  'UpdateFunctionCode PublishTo',
   'UpdateFunctionCode S3ObjectStorageMode',
 ];
 
