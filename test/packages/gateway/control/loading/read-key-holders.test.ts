@@ -44,8 +44,8 @@ describe('an access key of a user of the stack', () => {
     const { accessKeyId, secretAccessKey } = makeUserKey('test', 'Key');
     assert.deepEqual([user?.accessKeyId, user?.secretAccessKey], [accessKeyId, secretAccessKey]);
     assert.equal(user?.arn, `arn:aws:iam::${ACCOUNT_ID}:user/books/ada`);
-    assert.match(user?.userId ?? '', /^AIDA[0-9A-Z]{17}$/);
-    assert.deepEqual([...(user?.tags ?? [])], [['team', 'b']]);
+    assert.match(user.userId ?? '', /^AIDA[0-9A-Z]{17}$/);
+    assert.deepEqual([...(user.tags ?? [])], [['team', 'b']]);
     const names = OTHER_TYPES['AWS::IAM::AccessKey'].names;
     const key = { stackName: 'test', logicalId: 'Key' } as Parameters<typeof names.ref>[0];
     assert.equal(names.ref(key), accessKeyId);
