@@ -1,5 +1,5 @@
 /** Output of the command line: colour only on a terminal, one message for each error, and JSON with `--json`. */
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { styleText } from 'node:util';
@@ -110,14 +110,19 @@ const MAIN = 'packages/gatewright/command/main.ts';
  */
 export function commandName(folder = process.env['INIT_CWD'] ?? process.cwd()): string {
   if (import.meta.url.includes('/node_modules/')) return 'npx gatewright';
-  return packageOf(folder) === CHECKOUT
+  return packageOf(folder) === realPath(join(CHECKOUT, 'package.json'))
     ? 'npm run --silent gatewright --'
     : `${quote(process.execPath)} ${quote(join(CHECKOUT, MAIN))}`;
 }
 
-/** Returns the folder whose scripts `npm run` runs: the nearest one with a package.json. */
+/** Returns the package.json whose scripts `npm run` runs: the nearest one. It may be a link to that of the checkout. */
 function packageOf(folder: string): string | undefined {
-  if (existsSync(join(folder, 'package.json'))) return folder;
+  const file = realPath(join(folder, 'package.json'));
+  if (file !== undefined) return file;
   const above = dirname(folder);
   return above === folder ? undefined : packageOf(above);
+}
+
+function realPath(file: string): string | undefined {
+  return existsSync(file) ? realpathSync(file) : undefined;
 }

@@ -5,7 +5,7 @@ import { aStack } from '../../../../support/a-stack.ts';
 
 const stack = aStack({ Mobile: { type: 'AWS::Cognito::UserPoolClient', id: 'abc', properties: {} } });
 const withPath = {
-  Resources: { Mobile: { Metadata: { 'aws:cdk:path': 'Photos/Users/Mobile/Resource' } } },
+  Resources: { Mobile: { Metadata: { 'aws:cdk:path': 'Photos/Visitors/Mobile/Resource' } } },
 };
 
 // The source of each form: the return values of AWS::Cognito::UserPoolClient, and the metadata that CDK writes.
@@ -17,7 +17,7 @@ describe('a reference to the resource of an id', () => {
     [
       'Photos.template.json',
       withPath,
-      'the id of the construct Photos/Users/Mobile (in the template: { "Ref": "Mobile" })',
+      'the id of the construct Photos/Visitors/Mobile (in the template: { "Ref": "Mobile" })',
     ],
   ] as const)
     it(`is ${expected} in ${file}`, () => {
