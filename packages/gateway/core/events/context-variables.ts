@@ -26,8 +26,8 @@ export type ContextReader<Facts> = (facts: Facts) => string | undefined;
 const LEADING_SLASHES = /^\/\/+/;
 
 /**
- * The variables of the request itself, without those of an authorizer. In mapping templates of REST APIs, they are read
- * from `restRequestContext` instead, which a test compares with these readers.
+ * The variables that every request has; the authorizer's variables are read elsewhere. Mapping templates of REST APIs
+ * read `restRequestContext` instead. A test compares it with these readers.
  */
 export const CONTEXT_READERS: Readonly<Record<string, ContextReader<ContextFacts>>> = {
   accountId: (facts) => facts.api.accountId,

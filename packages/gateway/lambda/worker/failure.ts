@@ -130,7 +130,7 @@ export function explainRelativePath(error: unknown): string | undefined {
   const taskRoot = process.env['LAMBDA_TASK_ROOT'];
   if (path === undefined || taskRoot === undefined) return undefined;
   if (!existsSync(join(taskRoot, path)))
-    return `${path} is a relative path, resolved from the folder of the function's code (/var/task on AWS, here ${taskRoot}), and there is no such file: check the path, and check that the function's package contains the file`;
+    return `${path} is a relative path, resolved from the folder of the function's code (/var/task on AWS, here ${taskRoot}), and this file does not exist: check the path, and check that the function's package contains the file`;
   return isMainThread ? undefined : describeThreadPath(path);
 }
 

@@ -242,7 +242,7 @@ def explain_missing_path(error):
         return
     root = os.environ.get("LAMBDA_TASK_ROOT", "")
     sys.stdout.write(
-        "[WARNING] %s is a relative path, resolved from the folder of the function's code (/var/task on AWS, here %s), and there is no such file: check the path, and check that the function's package contains the file\n"
+        "[WARNING] %s is a relative path, resolved from the folder of the function's code (/var/task on AWS, here %s), and this file does not exist: check the path, and check that the function's package contains the file\n"
         % (path, root)
     )
     sys.stdout.flush()

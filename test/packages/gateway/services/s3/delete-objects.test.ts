@@ -50,7 +50,7 @@ describe('DeleteObjects', () => {
     assert.equal((await remove('photos', ['a'], true)).Deleted, undefined);
   });
 
-  // S3 user guide, "How to perform conditional deletes"; the code for a missing object is that of DeleteObject.
+  // S3 user guide, "How to perform conditional deletes"; a missing object has the error code that DeleteObject returns.
   it('deletes only objects with the ETag that the request states', async () => {
     const { ETag } = await s3.send(new PutObjectCommand({ Bucket: 'photos', Key: 'a', Body: 'text' }));
     await s3.send(new PutObjectCommand({ Bucket: 'photos', Key: 'b', Body: 'text' }));

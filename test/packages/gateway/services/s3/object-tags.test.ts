@@ -1,7 +1,7 @@
 /**
  * Tags of objects through a running gateway. LocalStack recorded the answers from AWS in tests/aws/services/s3,
- * test_s3_api.py, TestS3BucketObjectTagging (23 February 2026); those of moto are in tests/test_s3/test_s3_tagging.py,
- * which run against AWS.
+ * test_s3_api.py, TestS3BucketObjectTagging (23 February 2026). The tests of moto in tests/test_s3/test_s3_tagging.py
+ * ran against AWS, too.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
