@@ -5,7 +5,7 @@ import type { SampleRate } from './sampling.ts';
 import type { Surprise } from '../surprises/surprise.ts';
 
 /** Headers of replies that are not compared, because they differ each time, or depend on the body or the connection. */
-export const HEADERS_OF_EACH_REPLY: ReadonlySet<string> = new Set([
+const HEADERS_OF_EACH_REPLY: ReadonlySet<string> = new Set([
   'x-amzn-requestid',
   'x-amz-apigw-id',
   'apigw-requestid',
@@ -14,6 +14,27 @@ export const HEADERS_OF_EACH_REPLY: ReadonlySet<string> = new Set([
   'content-length',
   'connection',
 ]);
+
+type Headers = RequestDetail['reply']['headers'];
+
+/**
+ * Returns each header of two messages with its value in either, undefined where a message lacks it. The values of a
+ * repeated header, such as Set-Cookie, are joined.
+ */
+export function pairHeaders(
+  one: Headers,
+  other: Headers,
+): readonly (readonly [name: string, before: string | undefined, after: string | undefined])[] {
+  const [before, after] = [valuesOf(one), valuesOf(other)];
+  return [...new Set([...before.keys(), ...after.keys()])]
+    .filter((name) => !HEADERS_OF_EACH_REPLY.has(name))
+    .map((name) => [name, before.get(name), after.get(name)] as const);
+}
+
+function valuesOf(headers: Headers): ReadonlyMap<string, string> {
+  const grouped = Map.groupBy(headers, ([name]) => name.toLowerCase());
+  return new Map([...grouped].map(([name, pairs]) => [name, pairs.map(([, value]) => value).join(', ')]));
+}
 
 type RecordKind = Circumstances['kind'];
 

@@ -1,6 +1,6 @@
 import { showControls } from '@gatewright/aws/text/visible-text';
 import { FULL_RECORDS_PER_SECOND } from '../../../gateway/console/records/sampling.ts';
-import { HEADERS_OF_EACH_REPLY } from '../../../gateway/console/records/model.ts';
+import { pairHeaders } from '../../../gateway/console/records/model.ts';
 import { colorize, table } from '../../../base/terminal/output.ts';
 import type { RecordState, RequestDetail, RequestRow } from '../../../gateway/engine/index.ts';
 
@@ -93,7 +93,9 @@ export function diffDetails(one: RequestDetail, other: RequestDetail): string[] 
     ['reason', one.failure ?? 'none', other.failure ?? 'none'],
     ['route', one.routeKey ?? 'none', other.routeKey ?? 'none'],
     ['caller', one.caller ?? 'anonymous', other.caller ?? 'anonymous'],
-    ...diffHeaders(one.reply.headers, other.reply.headers),
+    ...pairHeaders(one.reply.headers, other.reply.headers).map(
+      ([name, before = 'none', after = 'none']) => [name, before, after] as const,
+    ),
   ];
   const heads = pairs
     .filter(([, before, after]) => before !== after)
@@ -101,17 +103,6 @@ export function diffDetails(one: RequestDetail, other: RequestDetail): string[] 
   const body = diffLines(one.reply.body?.text ?? '', other.reply.body?.text ?? '');
   const lines = [...heads, ...(body.length === 0 ? [] : ['  body', ...body])];
   return lines.length === 0 ? ['The replies are the same.'] : lines;
-}
-
-function diffHeaders(one: RequestDetail['reply']['headers'], other: RequestDetail['reply']['headers']) {
-  const valuesOf = (headers: typeof one): Map<string, string> =>
-    new Map(headers.map(([name, value]) => [name.toLowerCase(), value]));
-  const before = valuesOf(one);
-  const after = valuesOf(other);
-  const names = [...new Set([...before.keys(), ...after.keys()])].filter(
-    (name) => !HEADERS_OF_EACH_REPLY.has(name),
-  );
-  return names.map((name) => [name, before.get(name) ?? 'none', after.get(name) ?? 'none'] as const);
 }
 
 /** Compares two strings line by line. Common lines at the start and at the end are omitted. */

@@ -2,7 +2,7 @@ import { useFetched } from '../connection/control.ts';
 import { Reading, TableBox } from '../elements/parts.tsx';
 import { linkTo } from '../address.ts';
 import { ms } from '../texts.ts';
-import { HEADERS_OF_EACH_REPLY } from '../../records/model.ts';
+import { pairHeaders } from '../../records/model.ts';
 import type { RequestDetail } from '../../records/model.ts';
 
 export function Compare({ detail, withId }: { readonly detail: RequestDetail; readonly withId: string }) {
@@ -62,11 +62,11 @@ function differences(one: RequestDetail, other: RequestDetail): readonly Row[] {
 }
 
 function headerRows(where: string, one: RequestDetail['request']['headers'], other: typeof one): Row[] {
-  const before = new Map(one.map(([name, value]) => [name.toLowerCase(), value]));
-  const after = new Map(other.map(([name, value]) => [name.toLowerCase(), value]));
-  return [...new Set([...before.keys(), ...after.keys()])]
-    .filter((name) => !HEADERS_OF_EACH_REPLY.has(name))
-    .map((name) => [`${where} ${name}`, before.get(name) ?? '–', after.get(name) ?? '–']);
+  return pairHeaders(one, other).map(([name, before = '–', after = '–']) => [
+    `${where} ${name}`,
+    before,
+    after,
+  ]);
 }
 
 function phaseRows(one: RequestDetail, other: RequestDetail): Row[] {

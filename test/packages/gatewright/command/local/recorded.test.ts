@@ -144,6 +144,22 @@ describe('the difference of two replies', () => {
       ],
     },
     {
+      name: 'is in each value of a repeated header',
+      one: {
+        headers: [
+          ['Set-Cookie', 'a=1'],
+          ['Set-Cookie', 'b=2'],
+        ],
+      },
+      other: {
+        headers: [
+          ['Set-Cookie', 'a=9'],
+          ['Set-Cookie', 'b=2'],
+        ],
+      },
+      expected: ['- set-cookie: a=1, b=2', '+ set-cookie: a=9, b=2'],
+    },
+    {
       name: 'is of a body the lines between equal beginnings and ends',
       one: { body: lines(3, 'one') },
       other: { body: lines(3, 'two\nthree') },
