@@ -132,16 +132,16 @@ export function suggestTries(api: ApiRoutes, routes: readonly GuardedRoute[]): r
   const isPreflight = ({ route }: GuardedRoute): boolean => route.method === 'OPTIONS';
   const called = routes.every(isPreflight) ? routes : routes.filter((route) => !isPreflight(route));
   const open = choose(called.filter(({ isOpen }) => isOpen));
-  const guarded = choose(routes.filter(({ token, lacksKey }) => token !== undefined && !lacksKey));
+  const guarded = choose(called.filter(({ token, lacksKey }) => token !== undefined && !lacksKey));
   // A route that needs only an API key is shown, unless the guarded route already shows a key.
   const keyed =
     guarded?.key === undefined
-      ? choose(routes.filter(({ route, key }) => route.authorizer === undefined && key !== undefined))
+      ? choose(called.filter(({ route, key }) => route.authorizer === undefined && key !== undefined))
       : undefined;
   // A route for which the command can create a key is shown only if none of the other commands shows a token or a key.
   const created =
     guarded === undefined && keyed === undefined
-      ? choose(routes.filter(({ newKey, lacksKey }) => newKey !== undefined && !lacksKey))
+      ? choose(called.filter(({ newKey, lacksKey }) => newKey !== undefined && !lacksKey))
       : undefined;
   const lines = [
     ...(open === undefined ? [] : ['# open to everyone', curl(api, open.route)]),

@@ -74,6 +74,15 @@ describe('suggestTries', () => {
     assert.match(suggest('rest', [preflight]).join(' '), /^# open to everyone curl -i -X OPTIONS /);
   });
 
+  it('suggests no preflight that needs a token if another route needs one, too', () => {
+    const localToken = { issuer: undefined, audience: undefined, scope: undefined, tokenUse: undefined };
+    const guarded = (method: string) =>
+      [row('/pets', { method, authorizer: 'jwt' }), guard({ localToken })] as const;
+    const [, line] = suggest('http', [guarded('OPTIONS'), guarded('POST')]);
+
+    assert.match(line ?? '', /^curl -i -X POST /);
+  });
+
   it('sends a body if the only route wants one', () => {
     const [, line] = suggest('rest', [[row('/pets', { method: 'POST' }), guard()]]);
 
