@@ -49,8 +49,9 @@ export function pageOf<Item>(
   { MaxResults: max, NextToken: token }: UnknownMembers,
   most: number,
 ): { readonly shown: readonly Item[]; readonly next: string | undefined } | undefined {
-  const from = token === undefined ? 0 : Number(Buffer.from(asText(token) ?? '', 'base64').toString());
-  if (!Number.isInteger(from) || from < 0 || from > items.length) return undefined;
+  const place = token === undefined ? '0' : Buffer.from(asText(token) ?? '', 'base64').toString();
+  const from = Number(place);
+  if (!/^\d{1,9}$/.test(place) || from > items.length) return undefined;
   const to = from + (typeof max === 'number' ? max : most);
   return {
     shown: items.slice(from, to),

@@ -285,13 +285,18 @@ function getBatch(
   if (refusal !== undefined) return refusal;
   const fields = checkedFields(MODEL, OF_SEVERAL_SECRETS, fieldsOf(call));
   const { Filters: filters } = fields;
-  const ids =
+  const page =
     filters === undefined
-      ? textsField(fields, 'SecretIdList', MAX_BATCH)
-      : values.secrets.filter((secret) => hasFilters(secret, filters)).map(({ name }) => name);
+      ? { shown: textsField(fields, 'SecretIdList', MAX_BATCH), next: undefined }
+      : pageOf(
+          values.secrets.filter((secret) => hasFilters(secret, filters)).map(({ name }) => name),
+          fields,
+          MAX_BATCH,
+        );
+  if (page === undefined) throw wrongToken();
   const found: UnknownMembers[] = [];
   const errors: UnknownMembers[] = [];
-  for (const id of ids.slice(0, MAX_BATCH)) {
+  for (const id of page.shown) {
     const secret = values.secret(id);
     const resource = secret === undefined ? arnOf(id, home) : arnOfSecret(secret, home);
     const denial = findDenial(call.caller, [{ action: 'secretsmanager:GetSecretValue', resource }]);
@@ -302,7 +307,7 @@ function getBatch(
       fail('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
     else found.push(getValue({}, secret, home));
   }
-  return { SecretValues: found, Errors: errors };
+  return { SecretValues: found, Errors: errors, NextToken: page.next };
 }
 
 function notFound(message: string): ServiceRefusal {

@@ -229,4 +229,25 @@ describe('ListSecrets', () => {
       ['app/token', [['AWSCURRENT']], undefined],
     );
   });
+
+  it('refuses a token that it never returned', async () => {
+    for (const NextToken of ['!', 'IA==', 'MHgy']) {
+      const { __type } = await aSecretsManager([stack])('ListSecrets', { NextToken });
+      assert.equal(__type, 'InvalidNextTokenException', NextToken);
+    }
+  });
+
+  it('gives the values of what filters find by the page, as BatchGetSecretValue', async () => {
+    const call = aSecretsManager([stack]);
+    const Filters = [{ Key: 'name', Values: ['Secret'] }];
+    const first = await call('BatchGetSecretValue', { Filters, MaxResults: 1 });
+    const second = await call('BatchGetSecretValue', {
+      Filters,
+      MaxResults: 20,
+      NextToken: first['NextToken'],
+    });
+
+    assert.equal(asList(first['SecretValues']).length, 1);
+    assert.deepEqual([asList(second['SecretValues']).length, second['NextToken']], [3, undefined]);
+  });
 });
