@@ -135,7 +135,7 @@ class StatesService implements Service {
   }
 
   #refuseSync(machine: string): OperationResult | undefined {
-    if (this.#types.get(machine) === STANDARD)
+    if (this.#typeOf(machine) === STANDARD)
       return refuse(
         'StateMachineTypeNotSupported',
         'This operation is not supported by this type of state machine',
@@ -145,7 +145,7 @@ class StatesService implements Service {
 
   /** State machines of other accounts are not known here. Their executions are recorded. */
   #refuseUnknown(machine: string): OperationResult | undefined {
-    if (this.#types.has(unqualified(machine)) || parseArn(machine)?.accountId !== this.#ports.accountId)
+    if (this.#typeOf(machine) !== undefined || parseArn(machine)?.accountId !== this.#ports.accountId)
       return undefined;
     return refuse('StateMachineDoesNotExist', `State Machine Does Not Exist: '${machine}'`);
   }
@@ -166,20 +166,20 @@ class StatesService implements Service {
       return refuse('InvalidName', `Invalid Name: '${given}'`);
     const name = typeof given === 'string' && given !== '' ? given : this.#ports.random.uuid();
     // The ARN of an execution of an express state machine ends with an id that Step Functions makes.
-    const executionArn = this.#isExpress(machine)
-      ? `${machine.replace(':stateMachine:', ':express:')}:${name}:${this.#ports.random.uuid()}`
-      : `${machine.replace(':stateMachine:', ':execution:')}:${name}`;
+    const executionArn =
+      this.#typeOf(machine) === 'EXPRESS'
+        ? `${machine.replace(':stateMachine:', ':express:')}:${name}:${this.#ports.random.uuid()}`
+        : `${machine.replace(':stateMachine:', ':execution:')}:${name}`;
     const known = this.#started.get(executionArn);
     if (known !== undefined && (known.hasEnded || known.input !== input))
       return refuse('ExecutionAlreadyExists', `Execution Already Exists: '${executionArn}'`);
     const startDate = known?.startDate ?? this.#now();
-    if (this.#types.get(machine) === STANDARD)
-      this.#keep(executionArn, { input, startDate, hasEnded: false });
+    if (this.#typeOf(machine) === STANDARD) this.#keep(executionArn, { input, startDate, hasEnded: false });
     return { kind: 'result', fields: { executionArn, startDate } };
   }
 
-  #isExpress(machine: string): boolean {
-    return this.#types.get(unqualified(machine)) === 'EXPRESS';
+  #typeOf(machine: string): string | undefined {
+    return this.#types.get(unqualified(machine));
   }
 
   #keep(executionArn: string, started: Started): void {

@@ -136,6 +136,14 @@ describe('a machine of a stack', () => {
       });
   });
 
+  it('can be stopped if it was started by an alias of its machine', async () => {
+    const { bench, start } = machine('STANDARD');
+    const { executionArn } = Object(await start({ stateMachineArn: `${MACHINE}:PROD`, input: '{}' }));
+
+    const stopped = Object(await bench.call('states', 'StopExecution', { executionArn }));
+    assert.equal(typeof stopped.stopDate, 'number', JSON.stringify(stopped));
+  });
+
   it('takes any input again under a name if it is of the express type', async () => {
     const { start } = machine('EXPRESS');
     const { executionArn: first } = Object(await start({ input: '{"a":1}' }));
