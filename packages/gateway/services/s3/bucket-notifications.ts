@@ -45,6 +45,10 @@ const NAMES = {
   tag: 'ObjectTagging:Put',
   untag: 'ObjectTagging:Delete',
 };
+/** The events that a notification can ask for: each by its name, and each group with `*`. */
+export const SENT_EVENTS: ReadonlySet<string> = new Set(
+  Object.values(NAMES).flatMap((name) => [`s3:${name}`, `s3:${name.replace(/:.*/, ':*')}`]),
+);
 /** The operation in events for EventBridge (S3 user guide, "EventBridge event message structure"). */
 const REASONS = {
   put: 'PutObject',

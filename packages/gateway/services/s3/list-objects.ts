@@ -76,8 +76,8 @@ function readListing(query: string): Listing | S3Refusal {
   const encodingType = asked.get('encoding-type') ?? undefined;
   if (encodingType !== undefined && encodingType !== 'url')
     return invalid('Invalid Encoding Method specified in Request', 'encoding-type', encodingType);
-  const maxKeys = readMaxKeys(asked.get('max-keys'));
-  if (typeof maxKeys !== 'number') return maxKeys;
+  const most = readCount(asked.get('max-keys'), 'max-keys', 'maxKeys');
+  if (typeof most === 'object') return most;
   const token = isV2 ? (asked.get('continuation-token') ?? undefined) : undefined;
   const continued = token === undefined ? undefined : readToken(token);
   if (token !== undefined && continued === undefined)
@@ -87,7 +87,7 @@ function readListing(query: string): Listing | S3Refusal {
     isV2,
     prefix: asked.get('prefix') ?? '',
     delimiter: asked.get('delimiter') ?? '',
-    maxKeys,
+    maxKeys: Math.min(most ?? MAX_KEYS, MAX_KEYS),
     encode: encodingType === undefined ? (text) => text : encodeKey,
     encodingType,
     after: continued ?? startAfter ?? (isV2 ? '' : (asked.get('marker') ?? '')),
@@ -97,14 +97,22 @@ function readListing(query: string): Listing | S3Refusal {
   };
 }
 
-function readMaxKeys(text: string | null): number | S3Refusal {
-  if (text === null || text === '') return MAX_KEYS;
+/**
+ * Reads a query parameter with a count; undefined if the request has none.
+ * @param argument how S3 names the parameter in the refusal of a negative number
+ */
+export function readCount(
+  text: string | null,
+  parameter: string,
+  argument: string,
+): number | S3Refusal | undefined {
+  if (text === null || text === '') return undefined;
   const isInteger = /^[+-]?\d{1,10}$/.test(text) && Math.abs(Number(text)) <= MAX_INTEGER;
   if (!isInteger)
-    return invalid('Provided max-keys not an integer or within integer range', 'max-keys', text);
+    return invalid(`Provided ${parameter} not an integer or within integer range`, parameter, text);
   if (Number(text) < 0)
-    return invalid(`Argument maxKeys must be an integer between 0 and ${MAX_INTEGER}`, 'maxKeys', text);
-  return Math.min(Number(text), MAX_KEYS);
+    return invalid(`Argument ${argument} must be an integer between 0 and ${MAX_INTEGER}`, argument, text);
+  return Number(text);
 }
 
 /** Returns what is left of a listing after its marker, with at most one entry more than a page has. */

@@ -18,6 +18,7 @@ import {
 } from './object-request.ts';
 import { etagOf } from './object-store.ts';
 import type { ObjectPlace, ObjectStore } from './object-store.ts';
+import { readCount } from './list-objects.ts';
 import { readTagHeader } from './object-tags.ts';
 import { ENCRYPTED, NOTHING, versionHeaders, XML } from './replies.ts';
 import type { Replies, Serve } from './replies.ts';
@@ -228,8 +229,11 @@ export class MultipartUploads {
 
   #listParts({ id, place, parts, storageClass, checksum }: Upload, asked: URLSearchParams): Answered {
     const { replies, accountId } = this.#ports;
-    const after = Number(asked.get('part-number-marker') ?? 0);
-    const max = Math.min(Number(asked.get('max-parts') ?? MAX_LISTED_PARTS), MAX_LISTED_PARTS);
+    const marker = readCount(asked.get('part-number-marker'), 'part-number-marker', 'partNumberMarker');
+    const most = readCount(asked.get('max-parts'), 'max-parts', 'maxParts');
+    if (typeof marker === 'object') return replies.refuse(marker);
+    if (typeof most === 'object') return replies.refuse(most);
+    const [after, max] = [marker ?? 0, Math.min(most ?? MAX_LISTED_PARTS, MAX_LISTED_PARTS)];
     const rest = [...parts].toSorted(([one], [other]) => one - other).filter(([number]) => number > after);
     const shown = rest.slice(0, max);
     const owner = element('ID', ownerId(accountId));
@@ -252,7 +256,7 @@ export class MultipartUploads {
     return replies.reply(200, XML, Buffer.from(printDocument('ListPartsResult', content)));
   }
 
-  /** Drops the uploads that were created first, while there are too many or they are too large. Another one remains. */
+  /** Drops the uploads that were created first, while there are too many or they are too large. The current one remains. */
   #dropOldest(current: string): void {
     const sizeOfAll = (): number =>
       [...this.#open.values()].reduce((sum, { parts }) => sum + sizeOf(parts), 0);

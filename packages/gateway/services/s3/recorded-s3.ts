@@ -177,7 +177,7 @@ export class RecordedBuckets {
     this.#uploads.clear();
   }
 
-  /** Returns undefined if the request names versions, which are not kept here. */
+  /** Returns undefined if the request names versions, which are not kept here, or conditions that only directory buckets have. */
   #deleteAll(bucket: string, request: ServiceRequest): Answered | undefined {
     const body = Buffer.from(request.body ?? NOTHING);
     const wrong = refuseDigest(request, body) ?? refuseChecksum(request, body);

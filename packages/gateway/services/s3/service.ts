@@ -9,7 +9,7 @@ import type {
   ServicePorts,
 } from '../../kernel/service.ts';
 import type { StackReading } from '../../kernel/stack-reading.ts';
-import { BucketNotifications } from './bucket-notifications.ts';
+import { BucketNotifications, SENT_EVENTS } from './bucket-notifications.ts';
 import { answerPage, readCorsRules } from './bucket-cors.ts';
 import type { CorsRule } from './bucket-cors.ts';
 import { RecordedBuckets } from './recorded-s3.ts';
@@ -98,9 +98,6 @@ const KINDS_OF_CDK: Kinds = [
 ];
 type Kinds = readonly (readonly [list: string, target: string])[];
 
-const KNOWN =
-  /^s3:(?:ObjectCreated:(?:\*|CompleteMultipartUpload|Copy|Post|Put)|ObjectRemoved:(?:\*|Delete|DeleteMarkerCreated)|ObjectTagging:(?:\*|Put|Delete))$/;
-
 function readBucket(reader: ResourceReader): readonly BucketNotification[] {
   return readNotifications(reader, reader.resource.physicalId, KINDS);
 }
@@ -125,7 +122,7 @@ function readNotifications(
         asOneOrMore(given['Events'] ?? given['Event']).flatMap((event): BucketNotification[] => {
           const { [target]: targetArn } = given;
           if (typeof event !== 'string' || typeof targetArn !== 'string') return [];
-          if (KNOWN.test(event))
+          if (SENT_EVENTS.has(event))
             return [{ ...common, event, targetArn, id: `${list}-${index}`, ...readKeyRules(given) }];
           reader.unsupported(`NotificationConfiguration.${list}`, `${event} events are not sent here`);
           return [];

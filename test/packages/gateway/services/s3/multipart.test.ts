@@ -65,6 +65,18 @@ describe('an upload in parts', () => {
       new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts }, ...more }),
     );
 
+  // S3 API reference, ListParts: both parameters are integers. The words are those of the refusals of ListObjectsV2.
+  it('refuses to list a number of parts that is no count', async () => {
+    const id = await create();
+    await assert.rejects(s3.send(new ListPartsCommand({ Bucket, Key, UploadId: id, MaxParts: -1 })), {
+      name: 'InvalidArgument',
+    });
+    await assert.rejects(
+      s3.send(new ListPartsCommand({ Bucket, Key, UploadId: id, PartNumberMarker: 'x' })),
+      { name: 'InvalidArgument' },
+    );
+  });
+
   it('is one object with the headers, the metadata and the tags with which it was created', async () => {
     const id = await create({
       ContentType: 'text/csv',
