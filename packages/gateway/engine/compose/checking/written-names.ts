@@ -22,7 +22,11 @@ export function inWordsOfAuthor(finding: DeployFinding, stacks: readonly Resolve
   const isSpelt =
     last !== own && (last === lowerFirst(own) || OF_OSLS[own] === last || isRenamedBySam(own, last));
   const said = spellOthers(isSpelt ? speltAs(finding, own, last) : finding, written, stack);
-  const { message, consequence, remedy } = inWordsOfCdk(inWordsOfOsls(said, written, stack), stack);
+  const { message, consequence, remedy } = inWordsOfCdk(
+    inWordsOfOsls(said, written, stack),
+    finding.resource,
+    stack,
+  );
   return {
     ...said,
     remedy,
@@ -93,11 +97,14 @@ function adviseParts(parts: readonly string[], { resources }: ResolvedStack): st
 }
 
 const ADDED = /\badd (?:DependsOn: (\w+) to|((?:\w+, )*\w+) to DependsOn of) (\w+)/;
-const LISTED = /\blist it in DependsOn of (\w+)/;
+const LISTED = /\blist it in DependsOn of (?:the \w+|(\w+))/;
 const REMOVED = /\bremove (\w+) from DependsOn of (\w+)/;
 
-/** A CDK app has constructs that depend on others, and no DependsOn. */
-function inWordsOfCdk(words: Words, stack: ResolvedStack): Words {
+/**
+ * A CDK app has constructs that depend on others, and no DependsOn.
+ * @param about the logical id of the finding's resource, which some remedies call "the client" or "the bucket"
+ */
+function inWordsOfCdk(words: Words, about: string, stack: ResolvedStack): Words {
   if (formatOf(stack).kind !== 'cdk') return words;
   const named = (id: string): string => constructOf(stack, id) ?? id;
   const remedy = words.remedy
@@ -107,7 +114,8 @@ function inWordsOfCdk(words: Words, stack: ResolvedStack): Words {
     })
     .replace(
       LISTED,
-      (_, owner: string) => `pass it to node.addDependency(…) of the construct ${named(owner)}`,
+      (_, owner: string | undefined) =>
+        `pass it to node.addDependency(…) of the construct ${named(owner ?? about)}`,
     )
     .replace(
       REMOVED,
