@@ -106,10 +106,6 @@ function placeOf(head: Head): IssuerPlace | undefined {
   return isCall ? undefined : findIssuerPlace(head.path);
 }
 
-/**
- * Responses are not cached, because a rotation must be visible at once. Caching is not needed, because the issuer is
- * local and authorizers have their own caches.
- */
 const LINKED: ReadonlySet<IssuerEndpoint> = new Set(['authorize', 'keys', 'metadata']);
 /** MCP clients send their protocol version with every request, including requests to the issuer. */
 const PREFLIGHT = [

@@ -148,10 +148,6 @@ function nameOf({ pool, path }: Found): Endpoint | undefined {
   return Object.hasOwn(paths, path) ? paths[path] : undefined;
 }
 
-/**
- * Responses are not cached, because a rotation must be visible at once. Caching is not needed, because the issuer is
- * local and authorizers have their own caches.
- */
 async function serveEndpoint(
   request: ControlRequest,
   found: Found,

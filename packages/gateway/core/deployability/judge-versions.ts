@@ -5,7 +5,7 @@
 import { asOneOrMore, asText, membersOf, textOf } from '@gatewright/aws/json-object';
 import { parseFunctionName } from '@gatewright/aws/function-name';
 import type { JsonObject } from '@gatewright/aws/json-object';
-import { shortFile } from '../stack/source-format.ts';
+import { shortPlace } from '../stack/source-format.ts';
 import type { ResolvedResource } from '../stack/model.ts';
 import { POLICY_OF_LATEST } from './call-words.ts';
 import type { BrokenRelation } from './relation.ts';
@@ -107,12 +107,11 @@ export function judgeUnpublished(
 ): BrokenRelation | undefined {
   const { FunctionVersion: version, ProvisionedConcurrencyConfig: own } = alias.properties;
   if (own === undefined || version !== '$LATEST') return undefined;
-  const { file, line } = alias.place('ProvisionedConcurrencyConfig');
   const called = functionOf(alias, all)?.logicalId;
   return {
     resource: alias,
     property: 'FunctionVersion',
-    message: `Provisioned Concurrency Configs cannot be applied to unpublished function versions. (ProvisionedConcurrencyConfig in line ${line ?? 0} of ${shortFile(file)}; $LATEST is the unpublished version)`,
+    message: `Provisioned Concurrency Configs cannot be applied to unpublished function versions. (ProvisionedConcurrencyConfig at ${shortPlace(alias, 'ProvisionedConcurrencyConfig')}; $LATEST is the unpublished version)`,
     remedy: `add an AWS::Lambda::Version with FunctionName: ${called === undefined ? textOf(alias.properties, 'FunctionName') : `!Ref ${called}`}, and set FunctionVersion to !GetAtt VERSION.Version, with its logical id for VERSION; or remove ProvisionedConcurrencyConfig`,
   };
 }

@@ -112,14 +112,22 @@ export const DEFINED: Readonly<Record<string, Defined>> = {
   },
   iam: {
     prefix: 'AWS::IAM',
-    types: ['ManagedPolicy', 'Role'],
+    types: ['AccessKey', 'Group', 'ManagedPolicy', 'Role', 'User'],
     parts: {
       AssumeRolePolicy: 'Role',
+      AttachGroupPolicy: 'Group',
       AttachRolePolicy: 'Role',
+      AttachUserPolicy: 'User',
+      DetachGroupPolicy: 'Group',
       DetachRolePolicy: 'Role',
+      DetachUserPolicy: 'User',
+      GroupPolicy: 'Group',
       Policy: 'ManagedPolicy',
       PolicyVersion: 'ManagedPolicy',
       RolePolicy: 'Role',
+      UserFromGroup: 'User',
+      UserPolicy: 'User',
+      UserToGroup: 'User',
     },
   },
   kinesis: {

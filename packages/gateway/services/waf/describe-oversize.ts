@@ -23,15 +23,18 @@ export function describeOversize(field: Field, { bodyLimitBytes }: WebAcl, bodyB
 }
 
 export function adviseOversize(field: Field, acl: WebAcl, bodyBytes = 0): readonly string[] {
-  const name = Object.entries(BODY_LIMITS).find(([, bytes]) => bytes >= bodyBytes)?.[0];
+  const limit =
+    isBody(field) && bodyBytes > 0
+      ? Object.entries(BODY_LIMITS).find(([, bytes]) => bytes >= bodyBytes)?.[0]
+      : undefined;
   const association = acl.arn.includes(':global/') ? 'CLOUDFRONT' : 'API_GATEWAY';
   return [
-    ...(isBody(field) && name !== undefined && bodyBytes > 0
-      ? [
-          `Let the web ACL inspect larger bodies: AssociationConfig: { RequestBody: { ${association}: { DefaultSizeInspectionLimit: ${name} } } }. The limit is at most 64 KB (KB_64), and AWS charges more above 16 KB.`,
-        ]
-      : []),
-    `${isBody(field) ? 'For still larger ones, set' : 'Set'} OversizeHandling: CONTINUE, with which the statement compares only the part that AWS WAF inspects${isBody(field) ? ', and check the size of the body in the function' : ''}.`,
+    ...(limit === undefined
+      ? []
+      : [
+          `Let the web ACL inspect larger bodies: AssociationConfig: { RequestBody: { ${association}: { DefaultSizeInspectionLimit: ${limit} } } }. The limit is at most 64 KB (KB_64), and AWS charges more above 16 KB.`,
+        ]),
+    `${limit === undefined ? 'Set' : 'For still larger ones, set'} OversizeHandling: CONTINUE, with which the statement compares only the part that AWS WAF inspects${isBody(field) ? ', and check the size of the body in the function' : ''}.`,
   ];
 }
 

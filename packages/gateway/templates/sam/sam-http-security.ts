@@ -19,13 +19,13 @@ const SIGNED = {
 /** SAM's mark of a route without an authorizer. With an empty list, the default authorizer would still apply. */
 const OPEN = [{ NONE: [] }];
 
-/** Returns the requirements that the event adds to `security` of its route; empty if the API's default applies. */
 /** Lists the authorizers of an API for a message about a name that is not one of them. */
 export function describeAuthorizers(authorizers: JsonObject): string {
   const names = Object.keys(authorizers);
   return names.length === 0 ? '' : ` (its authorizers are ${names.join(', ')})`;
 }
 
+/** Returns the requirements that the event adds to `security` of its route; empty if the API's default applies. */
 export function httpEventSecurity(
   expansion: SamExpansion,
   apiAuth: JsonObject,

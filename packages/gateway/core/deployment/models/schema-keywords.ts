@@ -2,7 +2,7 @@
  * Keywords of draft 4 for which ajv has another result than the draft. ajv compares objects by calling their members
  * `toString` and `valueOf`, and divides in binary fractions.
  */
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { isJsonList, isJsonObject } from '@gatewright/aws/json-object';
 import type { Json } from '@gatewright/aws/json-object';
 
 /** @param rule the value of the keyword in the schema */
@@ -16,7 +16,7 @@ export const EXACT_KEYWORDS: readonly {
 }[] = [
   {
     keyword: 'enum',
-    test: (members, value) => isList(members) && members.some((one) => areEqual(one, value)),
+    test: (members, value) => isJsonList(members) && members.some((one) => areEqual(one, value)),
   },
   {
     keyword: 'multipleOf',
@@ -27,9 +27,9 @@ export const EXACT_KEYWORDS: readonly {
 
 /** Returns whether two values are equal by draft 4, §3.6. It takes at most as many steps as the smaller one has values. */
 function areEqual(one: Json, other: Json): boolean {
-  if (isList(one))
+  if (isJsonList(one))
     return (
-      isList(other) &&
+      isJsonList(other) &&
       one.length === other.length &&
       one.every((item, index) => areEqual(item, other[index] ?? null))
     );
@@ -58,8 +58,4 @@ function decimalOf(value: number): { readonly digits: bigint; readonly exponent:
   const [mantissa = '0', exponent = '0'] = String(value).split('e');
   const [whole = '0', fraction = ''] = mantissa.split('.');
   return { digits: BigInt(whole + fraction), exponent: Number(exponent) - fraction.length };
-}
-
-function isList(value: Json): value is readonly Json[] {
-  return Array.isArray(value);
 }

@@ -2,7 +2,7 @@
  * Prepares a model's schema for compilation. It checks AWS's rules for keywords and references, and marks every
  * subschema so that the compiled check counts its steps.
  */
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { isJsonList, isJsonObject } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 
 /** The keyword that marks every subschema. `json-schema.ts` defines its effect. */
@@ -125,7 +125,7 @@ class Walk {
     if (NUMBERS.includes(keyword)) return toNumber(value);
     if (FLAGS.includes(keyword) && typeof value === 'string') return toFlag(value);
     if (isJsonObject(value) && ONE.includes(keyword)) return this.schema(value, depth + 1);
-    if (isList(value) && LIST.includes(keyword))
+    if (isJsonList(value) && LIST.includes(keyword))
       return value.map((item, index) => within(String(index), () => this.#subschema(item, depth)));
     if (!isJsonObject(value) || !MAP.includes(keyword)) return value;
     if (keyword === 'patternProperties') for (const name of Object.keys(value)) this.patterns.add(name);
@@ -170,7 +170,7 @@ function mark(schema: JsonObject): JsonObject {
   const entries = counted.map(([keyword, value]): [string, Json] => {
     if (isJsonObject(value) && keyword === 'dependencies') return [keyword, mapValues(value, markDependency)];
     if (isJsonObject(value) && ONE.includes(keyword)) return [keyword, mark(value)];
-    if (isList(value) && LIST.includes(keyword)) return [keyword, value.map(markIfSchema)];
+    if (isJsonList(value) && LIST.includes(keyword)) return [keyword, value.map(markIfSchema)];
     if (isJsonObject(value) && MAP.includes(keyword)) return [keyword, mapValues(value, markIfSchema)];
     return [keyword, value];
   });
@@ -182,7 +182,7 @@ function mark(schema: JsonObject): JsonObject {
 
 /** Writes a list with the empty name as a schema, which is marked. */
 function markDependency(value: Json): Json {
-  return markIfSchema(isList(value) && value.includes('') ? { required: value } : value);
+  return markIfSchema(isJsonList(value) && value.includes('') ? { required: value } : value);
 }
 
 function markIfSchema(value: Json): Json {
@@ -202,8 +202,4 @@ function toFlag(value: string): Json {
 
 function mapValues(value: JsonObject, to: (item: Json) => Json): JsonObject {
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, to(item)]));
-}
-
-function isList(value: Json): value is readonly Json[] {
-  return Array.isArray(value);
 }

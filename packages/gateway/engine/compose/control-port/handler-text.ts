@@ -55,9 +55,12 @@ function readInline(
   { code, runtime, logicalId, place: { file: template } }: Read,
 ): HandlerText | undefined {
   if (code.kind !== 'inline') return undefined;
-  const owner = stacks.map(({ resources }) => resources.get(logicalId)).find((one) => one !== undefined);
-  const { file, line } = owner?.place('Code.ZipFile') ?? {};
-  if (line === undefined || file !== template || !/\.ya?ml$/.test(file)) return undefined;
+  // Several stacks may have a function of this id.
+  const { file = '', line } =
+    stacks
+      .map(({ resources }) => resources.get(logicalId)?.place('Code.ZipFile'))
+      .find((place) => place?.file === template) ?? {};
+  if (line === undefined || !/\.ya?ml$/.test(file)) return undefined;
   const [first = ''] = code.source.split('\n', 1);
   const written = readLines(file);
   if (!/\|[-+]?\s*$/.test(written[line - 1] ?? '') || written[line]?.trim() !== first.trim())
