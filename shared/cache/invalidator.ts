@@ -253,11 +253,13 @@ class Run {
   async #conclude(): Promise<Report | undefined> {
     const tally = new Tally();
     const flushed = new Map<string, string>();
+    const edges: { item: Item; cache: OutsideCache }[] = [];
     for await (const { item } of plannedEntries(this.#ports, this.#work)) {
       const result = String(item['result']);
       const record = recordOf(item);
       const beyond = outsideCacheOf(item);
       if (result !== 'to-flush') tally.add(item, result);
+      else if (beyond?.kind === 'edge') edges.push({ item, cache: beyond });
       else if (beyond !== undefined) tally.add(item, await this.#forget(beyond));
       else if (record !== undefined) {
         const outcome = flushed.get(stageOf(record)) ?? (await this.#flushStage(record));
@@ -265,6 +267,8 @@ class Run {
         tally.add(item, outcome);
       }
     }
+    // CloudFront comes last, because it could otherwise store again what another cache is still about to lose.
+    for (const { item, cache } of edges) tally.add(item, await this.#forget(cache));
     return tally.report();
   }
 

@@ -58,6 +58,19 @@ describe('an invalidation of caches beyond the table', () => {
     );
   });
 
+  it('calls CloudFront last, because it could store again what another cache is about to lose', async () => {
+    for (let round = 0; round < 8; round += 1) {
+      const messages: string[] = [];
+      const asked = parse({ authorizers: BEYOND.authorizers, edgePaths: [`/orders/${round}`] });
+      await openInvalidation(portsOf(), asked, desk.nowMs);
+      await resumeAll(portsWith(recordingBeyond(messages)), FAR_MS);
+      assert.deepEqual(
+        messages.map((message) => message.startsWith('/')),
+        [false, false, true],
+      );
+    }
+  });
+
   it('says what is left, if it was refused or the stack has no distribution', async () => {
     const refusing = { ...recordingBeyond([], ['refused', 'refused']), invalidateEdge: undefined };
     const { id } = await openInvalidation(portsOf(), parse(BEYOND), desk.nowMs);
