@@ -88,7 +88,7 @@ function placeholderOf(resource: Template['Resources'][string]): keyof KnownApis
 
 /**
  * Replaces the placeholders. A permission with a placeholder becomes one permission for each API. In a policy
- * statement, the list of resources gets one line for each API; if there are no APIs, the statement is removed. A
+ * statement, each resource is repeated for each API; if there are no APIs, the statement is removed. A
  * variable of a function gets the ids of all WebSocket APIs, including the WebSocket API of the stack.
  */
 export function putKnownApis({ Resources }: Template, known: KnownApis, ownSocketApi: string): void {

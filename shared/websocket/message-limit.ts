@@ -21,8 +21,8 @@ const MINUTE_MS = 60_000;
  */
 const PRESENCE_COST = 3;
 /**
- * Maximum number of attempts. The first fails if a count does not exist yet in this minute; the second may fail because
- * another message has created it meanwhile.
+ * Maximum number of attempts. The first fails if a count does not exist yet in this minute; each of the next two may
+ * fail because another message has created one of the two counts (caller, connection) meanwhile.
  */
 const ATTEMPTS = 4;
 

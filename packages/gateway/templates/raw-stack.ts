@@ -24,7 +24,7 @@ export type RawStack = {
    */
   readonly hasAddresses?: true;
   lineOf(path: Path): number | undefined;
-  /** Returns the path in the author's file, if the template is generated from it; absent for a template. */
+  /** Returns the path in the author's file, if the template is generated from it. Absent if the author wrote the template. */
   readonly pathOf?: ((path: Path) => Path | undefined) | undefined;
   /**
    * Returns the file and line where the author wrote the value at a path of the template. Absent if the whole template
@@ -34,11 +34,14 @@ export type RawStack = {
     | ((path: Path) => { readonly file: string; readonly line: number } | undefined)
     | undefined;
   /**
-   * Returns what the author wrote for a property, if the template is generated from another format; absent for a
-   * template.
+   * Returns what the author wrote for a property, if the template is generated from another format. Absent if the
+   * author wrote the template.
    */
   readonly writtenAs?: ((logicalId: string, property: Path) => WrittenAs | undefined) | undefined;
-  /** Returns the region of a resource or of its provider, empty if it is not known; absent for a template. */
+  /**
+   * Returns the region of a resource or of its provider, empty if it is not known. Absent if the author wrote the
+   * template.
+   */
   readonly regionOf?: ((logicalId: string) => string | undefined) | undefined;
   readonly parameters: Readonly<Record<string, string>>;
   /**

@@ -45,7 +45,9 @@ export function checkService({ directory, settings, stackName, resources }: Pack
   if (isNamed && (typeof setting !== 'string' || !existsSync(join(folder, SIGN))))
     return {
       complaints: [
-        `${SETTING} must be the folder of the toolkit's access documents, but ${folder} does not contain ${SIGN}`,
+        typeof setting === 'string'
+          ? `${SETTING} must be the folder of the toolkit's access documents, but ${folder} does not contain ${SIGN}: correct the path, or run gatewright access sync, which writes this file`
+          : `${SETTING} must be the path of a folder, as text`,
       ],
       warnings: [],
     };

@@ -14,7 +14,7 @@ export const INSPECT_OPTIONS = {
     type: 'boolean',
   },
   'inspect-port': {
-    usage: `Port for the debugger. Default: ${DEBUGGER_PORT}, 0 = a free one.`,
+    usage: `Port for the debugger; 0 picks a free port. Default: ${DEBUGGER_PORT}.`,
     type: 'string',
   },
 } satisfies Readonly<Record<string, OptionSchema>>;

@@ -115,8 +115,8 @@ export async function readDocuments(
 
 /**
  * Parses the text of published documents.
- * @throws DomainError STORE_UNAVAILABLE if this function cannot read the format, or if the text contains no access
- * documents
+ * @throws DomainError STORE_UNAVAILABLE if this function cannot read the format, or if the text is not a list of
+ * access documents
  */
 function parseDocuments(text: string): CompiledAccess {
   const { format, documents } = JSON.parse(text) as {
@@ -128,7 +128,7 @@ function parseDocuments(text: string): CompiledAccess {
       `the published documents have format ${String(format)}, but this function reads format ${DOCUMENTS_FORMAT}`,
     );
   if (!Array.isArray(documents) || !documents.every(isDocument))
-    throw broken('the published text contains no access documents');
+    throw broken('the published text is not a list of access documents that this function can read');
   return { documents };
 }
 

@@ -63,7 +63,9 @@ export function keyAdminRoutes(admin: () => KeyAdmin): readonly Route[] {
         id: 'listKeys',
         summary: 'Keys of a tenant',
         query: PAGE,
-        answer: { description: 'A page; pass its `next` as `cursor`' },
+        answer: {
+          description: 'One page. To get the next page, pass `next` as `cursor`; the last page has no `next`',
+        },
       },
       async ({ query: { tenant, cursor, limit = 50 }, receivedEpochMs }) => {
         const { keys, hasMore } = await admin().list(tenant, { cursor, limit });

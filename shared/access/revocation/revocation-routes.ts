@@ -55,7 +55,9 @@ function listRoute(admin: () => RevocationAdmin): Route {
       id: 'listRevocations',
       summary: 'Revocations',
       query,
-      answer: { description: 'A page; pass its `next` as `cursor`' },
+      answer: {
+        description: 'One page. To get the next page, pass `next` as `cursor`; the last page has no `next`',
+      },
     },
     async ({ query: { issuer, cursor, limit = 50 } }) => {
       const { revocations, next } = await admin().list(issuer, { cursor, limit });

@@ -26,7 +26,7 @@ export class ConnectionProblem extends Error {
    */
   readonly code: 'refused' | 'unreachable' | 'invalid';
   readonly status: number | undefined;
-  /** Whether the client has given up, because another attempt is expected to be refused too. */
+  /** Whether the client has given up, because another attempt is expected to fail too. */
   readonly isFinal: boolean;
 
   constructor(

@@ -69,7 +69,7 @@ export function explainNarrow(about: Circumstances, policy: GuardPolicy): Reason
   const isOfRoute = isOfOtherRoute(guard, routeKey);
   const missing = isOfRoute ? policy.resource : coverPaths(policy.resource, routeKey);
   const covered = isOfRoute
-    ? `lists every route that this caller may call, with ${missing} among its resources`
+    ? `lists every route that this caller may call: ${missing} must be among its resources`
     : `covers every path that this caller may call, for example with the Resource ${missing}`;
   return {
     because: [
@@ -77,7 +77,7 @@ export function explainNarrow(about: Circumstances, policy: GuardPolicy): Reason
       `The cached policy allows only ${list(allowed)}; the ARN of ${isOfRoute ? routeKey : 'this request'} is ${policy.resource}.${guard.madeFor !== undefined && isOnly(allowed, guard.madeFor.arn) ? ' The policy names only the request for which the function was called, so it does not say whether the function would allow this one.' : ''}`,
     ],
     changes: [
-      `If the caller should have access, return a policy from the authorizer that ${covered}${describeInCode(guard, missing)}.`,
+      `If the caller should have access, make the authorizer return a policy that ${covered}${describeInCode(guard, missing)}.`,
       `Or keep such policies: ${lowerFirst(adviseOwnResults(guard, about, isOfRoute ? 'route' : 'path'))}`,
       `The current result is used for at most ${guard.ttlSeconds} s, even if the function has been changed in the meantime. To end it earlier, flush the authorizer’s cache: ${flushCommand(about)}.`,
     ],

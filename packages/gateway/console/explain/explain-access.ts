@@ -338,7 +338,8 @@ function explainRecord(about: Circumstances, guard: GuardCircumstances, decided:
   const { routeKey = 'the route' } = about;
   const describe = Object.hasOwn(BY_RULES, outcome) ? BY_RULES[outcome] : undefined;
   const isOfRequest = first === routeKey || (first === undefined && guard.from === 'function');
-  const has = roles.length === 0 ? 'no roles' : `the roles ${roles.join(', ')}`;
+  const has =
+    roles.length === 0 ? 'no roles' : `the ${roles.length === 1 ? 'role' : 'roles'} ${roles.join(', ')}`;
   const ruled = rules.length === 1 ? `rule ${rules[0]}` : `rules ${rules.join(', ')}`;
   return {
     because: [

@@ -249,7 +249,10 @@ function suggestToken({ isDeployed }: Circumstances, guard: GuardCircumstances):
 
 function describeToken({ token }: GuardCircumstances): string[] {
   if (token === undefined) return [];
-  const roles = token.roles.length === 0 ? 'no roles' : `the roles ${list(token.roles)}`;
+  const roles =
+    token.roles.length === 0
+      ? 'no roles'
+      : `the ${token.roles.length === 1 ? 'role' : 'roles'} ${list(token.roles)}`;
   return [
     `The token has ${token.subject === undefined ? 'no subject' : `the subject ${token.subject}`}, ${roles} and ${token.audience.length === 0 ? 'no audience' : `the audience ${list(token.audience)}`}.`,
     ...describeExpiry(token),

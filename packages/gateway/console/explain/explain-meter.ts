@@ -266,5 +266,5 @@ function named(name: string | undefined, id: string | undefined): string {
 }
 
 function describe({ ratePerSecond, burst, level }: LimitCircumstances): string {
-  return `burst limit ${burst}, rate limit ${ratePerSecond} per second, ${level} left`;
+  return `burst limit ${burst}, rate limit ${ratePerSecond} per second, and ${level} of the burst was left`;
 }

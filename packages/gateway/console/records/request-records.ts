@@ -290,8 +290,8 @@ export class RequestRecords implements RecordSink {
    * a log shows. If several records match, returns the newest. For `last`, returns the newest record of a request or a
    * message, because a developer who asks for the last request means one of these, such as the message that made the
    * gateway end the connection. If there is none, returns the newest record of a connection that was opened or has
-   * ended. `last-request` returns the same, also where `detail('last')` prefers a newer event. Commands such as
-   * `customers set-plan` send requests to Gatewright's own stack. Such a request is returned only if no other was sent.
+   * ended. `last-request` returns the same, also where `detail('last')` prefers a newer event. A client may send requests
+   * to Gatewright's own stack. Such a request is returned only if no other was sent.
    */
   find(id: string): Found | undefined {
     const isLast = id === 'last' || id === 'last-request';

@@ -131,7 +131,7 @@ function allowOrigin({ cors, recorded, definition }: SurpriseFacts, origin: stri
   const respelled = respellOrigin(origin, cors, definition);
   if (respelled !== undefined && recorded.received.api.functionUrl === undefined) return respelled;
   if (recorded.received.api.functionUrl !== undefined)
-    return `Add ${origin} to ${nameSetting('urlOrigins', definition)}${cors === undefined ? ', which it does not have yet' : ''}.`;
+    return `Add ${origin} to ${nameSetting('urlOrigins', definition)}${cors === undefined ? ' (it has no CORS settings yet)' : ''}.`;
   const list = printSetting('allowOrigins', [...(cors?.allowOrigins ?? []), origin], definition);
-  return `Add ${origin} to AllowOrigins in the API’s CorsConfiguration${cors === undefined ? ', which it does not have yet' : ''}. The whole list is then:\n${list}`;
+  return `Add ${origin} to AllowOrigins in the API’s CorsConfiguration${cors === undefined ? ' (the API has none yet)' : ''}. The whole list is then:\n${list}`;
 }

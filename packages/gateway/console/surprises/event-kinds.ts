@@ -164,11 +164,16 @@ const pathDecoded: SurpriseKind = {
         again === undefined
           ? []
           : [
-              `Use ${isInPython(facts) ? `event['pathParameters']['${first[0]}']` : `event.pathParameters.${first[0]}`} as it is at ${again}, without decoding it.`,
+              `Use ${isInPython(facts) ? `event['pathParameters']['${first[0]}']` : `event.pathParameters${printMember(first[0])}`} as it is at ${again}, without decoding it.`,
             ],
     };
   },
 };
+
+/** Prints a member of an object as JavaScript reads it. The name of a path parameter may contain `-`, `.` or `:`. */
+function printMember(name: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(name) ? `.${name}` : `['${name}']`;
+}
 
 /** A REST API passes path parameters on as the client encoded them. */
 const pathEncoded: SurpriseKind = {
@@ -191,7 +196,7 @@ const pathEncoded: SurpriseKind = {
       changes: [
         isInPython(facts)
           ? `Decode it in the function: urllib.parse.unquote(event['pathParameters']['${first[0]}']).`
-          : `Decode it in the function: decodeURIComponent(event.pathParameters.${first[0]}).`,
+          : `Decode it in the function: decodeURIComponent(event.pathParameters${printMember(first[0])}).`,
       ],
     };
   },

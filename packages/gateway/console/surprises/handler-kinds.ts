@@ -167,7 +167,11 @@ const writesOutsideTmp: SurpriseKind = {
     for (const [index, text] of handler.text.split('\n').entries()) {
       const [, script, python, folder] = WRITES.exec(text) ?? [];
       const path = script ?? python ?? folder;
-      if (path === undefined || /^(?:\/tmp(?:\/|$)|\/mnt\/|\$\{)/.test(path)) continue;
+      if (
+        path === undefined ||
+        /^(?:\/tmp(?:\/|$)|\/mnt\/|\/dev\/(?:null|stdout|stderr|fd\/)|\$\{)/.test(path)
+      )
+        continue;
       const place = `${handler.file}:${index + 1}`;
       return {
         values: { path, place },

@@ -72,7 +72,7 @@ const headerWithoutValue: SurpriseKind = {
           `The header ${name} is mapped from a ${from} that the response of the integration does not have, so the client did not get it.`,
       ),
       changes: [
-        `Make the backend send the value from which ResponseParameters of the integration response map ${names.join(', ')}, or map ${names.length === 1 ? 'it' : 'them'} from something that it sends.`,
+        `In ResponseParameters of the integration response, map ${names.join(', ')} from something that the backend sends, or make the backend send what ${names.length === 1 ? 'it is' : 'they are'} mapped from now.`,
       ],
     };
   },

@@ -168,7 +168,7 @@ const OF_TRUST = {
           },
           Action: oneOrMore(
             TRUST_ACTION,
-            'keep only sts:AssumeRole here, and move the other actions to a policy of the role',
+            'keep only the actions of STS with which the role is assumed, such as sts:AssumeRole or sts:AssumeRoleWithWebIdentity, and move the other actions to a policy of the role',
             'AssumeRole policy may only specify STS AssumeRole actions.',
           ),
         },

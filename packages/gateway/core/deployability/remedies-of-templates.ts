@@ -72,7 +72,7 @@ const OF_TEMPLATES: readonly RemedyRow[] = [
     remedy: ([, type = '']) =>
       type.startsWith('List<String')
         ? 'write Type: CommaDelimitedList'
-        : 'use String, Number, List<Number>, CommaDelimitedList, or an AWS-specific type such as AWS::SSM::Parameter::Value<String>',
+        : 'use String, Number, List<Number>, CommaDelimitedList, an AWS-specific type such as AWS::EC2::VPC::Id, or a Systems Manager type such as AWS::SSM::Parameter::Value<String>',
   },
   {
     words: /Invalid template (?:parameter|output) property '(.+)'$/,

@@ -20,7 +20,7 @@ type Violated = {
 /** The maximum number of values that a remedy lists. Longer lists are only in the message. */
 const MAX_LISTED = 12;
 
-/** @returns undefined if no remedy is known, so that only AWS's page of the property can help */
+/** @returns undefined if no remedy is known; then only AWS's documentation of the property can help */
 export function remedyOf(violated: Violated): string | undefined {
   const { parent, missing, pair, keyword } = violated;
   const { fix } = asJsonObject(parent) ?? {};

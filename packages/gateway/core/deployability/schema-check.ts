@@ -52,7 +52,7 @@ export type SchemaViolation = {
   /** The keyword of the schema that the value violates. */
   readonly keyword: string;
   readonly message: string;
-  /** The remedy; absent if only AWS's page of the property can help. */
+  /** The remedy; absent if only AWS's documentation of the property can help. */
   readonly remedy?: string;
 };
 

@@ -247,8 +247,8 @@ export type RouteCaching = {
 };
 
 /**
- * A route of a WebSocket API. Unlike other routes, it has a check of its messages, and it defines whether its reply is
- * sent to the client.
+ * A route of a WebSocket API. Unlike other routes, it may check its messages, and it defines whether its reply is sent
+ * to the client.
  */
 export type MessageRoutePlan = RoutePlan & {
   readonly repliesToClient: boolean;

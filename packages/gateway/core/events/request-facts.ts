@@ -151,8 +151,8 @@ export type RoutedFacts = RequestFacts & {
   readonly stage: StageFacts;
   readonly route: RouteFacts;
   /**
-   * The path below the stage, still percent-encoded. Repeated slashes after the stage are collapsed, and a trailing
-   * slash is kept.
+   * The path below the stage, still percent-encoded. Repeated slashes directly after the stage are collapsed; other
+   * repeated slashes and a trailing slash are kept.
    */
   readonly path: string;
   /**

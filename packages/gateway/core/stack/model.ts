@@ -104,7 +104,10 @@ type StackSource = {
    * template itself.
    */
   readonly pathOf?: ((path: readonly string[]) => readonly string[] | undefined) | undefined;
-  /** Returns the region of a resource that is created in a region other than the stack's; absent for a template. */
+  /**
+   * Returns the region of a resource that is created in a region other than the stack's. Absent if the author wrote the
+   * template.
+   */
   readonly regionOf?: ((logicalId: string) => string | undefined) | undefined;
   /** Whether the region of the stack is given, and is not a default of the gateway. */
   readonly isRegionKnown?: boolean;

@@ -9,8 +9,8 @@ export type Serve = () => Answered | undefined;
 export const NOTHING = Buffer.alloc(0);
 export const XML = ['Content-Type', 'application/xml'];
 /**
- * The header of an object that S3 has encrypted with its own key. This is the default, and a bucket may set another
- * encryption [obs].
+ * The header of an object that is encrypted with keys of S3 (SSE-S3). This encryption is the default; a bucket may set
+ * another [obs].
  */
 export const ENCRYPTED = ['x-amz-server-side-encryption', 'AES256'];
 

@@ -34,7 +34,7 @@ const USUAL_BODY_LIMIT = 16_384;
 
 type Kind = 'webacl' | 'rulegroup' | 'ipset' | 'regexpatternset';
 
-/** Returns the members of an entity from its physical id, which is `{name}|{id}|{scope}`. */
+/** Returns the facts of an entity. Its name, id and scope are read from its physical id, `{name}|{id}|{scope}`. */
 function factsOf({ resource, stack }: ResourceReader, kind: Kind): EntityFacts {
   const { physicalId, properties } = resource;
   const [name = '', id = '', scope = 'REGIONAL'] = physicalId.split('|');

@@ -14,9 +14,9 @@ export type NamedDocument = {
 };
 
 /**
- * Reads the documents with these names, or all documents if there are no names. An inventory that cannot be read is
- * ignored.
- * @throws UsageError if a name is unknown or a document is invalid
+ * Reads the documents with these names, or all documents if there are no names. Inventories are not
+ * parsed, so their content may be invalid.
+ * @throws UsageError if a name is unknown, a document is invalid, or a file cannot be read
  */
 export function readNamedDocuments(folder: string, names: readonly string[]): readonly NamedDocument[] {
   const files = readAccessFiles(folder);

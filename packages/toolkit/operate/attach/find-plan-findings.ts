@@ -214,7 +214,7 @@ function checkDeployment({ live, isIncludingEdits }: Circumstances): PlanFinding
           warning(
             'automatic',
             `stage ${stage} deploys automatically, so each route is guarded as soon as it is changed`,
-            'nothing to do; with autoDeploy off, all routes change at once',
+            'nothing to do; with autoDeploy off, all routes change together',
           ),
         ]
       : []),

@@ -34,7 +34,9 @@ const TENANT = ['<customer>', 'name of the customer, as in gatewright customers'
 
 export function portalCommand(): Command {
   return new Command('portal')
-    .description('Invite people of a customer to the portal, and list and remove its members.')
+    .description(
+      'Invite people who work for a customer to the portal, and list and remove the members of the customer.',
+    )
     .addCommand(inviteCommand())
     .addCommand(
       readCommand('members', 'List the members and open invitations of a customer.')

@@ -108,7 +108,9 @@ async function warnOfOpenPeriods(question: ExportQuestion, flags: AdminFlags): P
     if (row.state !== 'closed') open.push(row);
   for await (const row of readExport<UsageRow>('due', question, flags)) open.push(row);
   if (open.length > 0)
-    printNotes(`${describeNotClosed(open)}, so the export does not include the usage of open periods`);
+    printNotes(
+      `${describeNotClosed(open)}, so the export does not include the usage of ${open.length === 1 ? 'this period' : 'these periods'}`,
+    );
   return open.length;
 }
 

@@ -212,8 +212,8 @@ const STORIES: readonly (readonly [name: string, about: Circumstances, because: 
       ...notAllowedBy('authorizer', { fails: ['resource'], resources: [OTHER_ARN] }),
       guard: { ...GUARD, from: 'cache', ageMs: 2_000, givenFor: 'GET /pets', ttlSeconds: 300, token: TOKEN },
     },
-    `Authorizer gate was not called, because its result from 2 s ago, for GET /pets, is cached for 300 s and applies to all its routes and paths. The cached policy allows only ${OTHER_ARN}; the ARN of GET /tiles/{id} is ${ARN}. The token has the subject carl, the roles clerk and no audience.`,
-    `If the caller should have access, return a policy from the authorizer that lists every route that this caller may call, with ${ARN} among its resources (in code: methodArn of the event up to the stage, and then /GET/tiles/7).`,
+    `Authorizer gate was not called, because its result from 2 s ago, for GET /pets, is cached for 300 s and applies to all its routes and paths. The cached policy allows only ${OTHER_ARN}; the ARN of GET /tiles/{id} is ${ARN}. The token has the subject carl, the role clerk and no audience.`,
+    `If the caller should have access, make the authorizer return a policy that lists every route that this caller may call: ${ARN} must be among its resources (in code: methodArn of the event up to the stage, and then /GET/tiles/7).`,
   ],
 ];
 

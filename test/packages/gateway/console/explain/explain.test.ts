@@ -180,7 +180,7 @@ describe('explain', () => {
       story,
       /The policy of authorizer gate denies execute-api:Invoke on .*\/dev\/GET\/pets: statement 1 of 1 has Effect Deny/,
     );
-    assert.match(story, /The token has the subject carl, the roles courier/);
+    assert.match(story, /The token has the subject carl, the role courier/);
     assert.match(
       story,
       /→ Send a credential to which the function auth gives access to GET \/pets \(the roles of this token: courier\)\.\n→ Or, if carl should have access, make the function auth return a policy without that Deny and with an Allow/,
@@ -205,7 +205,7 @@ describe('explain', () => {
     assert.match(storyOf(detail), /The cached policy allows only .*GET\/pets; the ARN of GET \/ is /);
     assert.match(
       storyOf(detail),
-      /→ If the caller should have access, return a policy from the authorizer that lists every route/,
+      /→ If the caller should have access, make the authorizer return a policy that lists every route/,
     );
   });
 

@@ -56,7 +56,7 @@ export const HANDLERS: readonly SurpriseRow[] = [
     change: /^Write below \/tmp at src\/index\.js:3/m,
     not: {
       handler:
-        "const fs = require('fs');\nexports.main = async () => {\n  fs.writeFileSync('/tmp/out.txt', 'a');\n  return { statusCode: 200 };\n};",
+        "const fs = require('fs');\nexports.main = async () => {\n  fs.writeFileSync('/tmp/out.txt', 'a');\n  fs.writeFileSync('/dev/null', 'a');\n  return { statusCode: 200 };\n};",
     },
   },
   {

@@ -170,6 +170,18 @@ export const SILENT: readonly SurpriseRow[] = [
     not: { handler: 'exports.main = async (event) => decodeURIComponent(event.pathParameters.name);' },
   },
   {
+    code: 'PATH_ENCODED',
+    name: 'whose name is no identifier of JavaScript',
+    source: 'docs/aws §2.3',
+    api: () => anApi(restRoutes({ 'GET /files/{file-name}': {} }), { echo: ok }),
+    request: { target: '/dev/files/a%20b.txt' },
+    handler: "exports.main = async (event) => event.pathParameters['file-name'];",
+    values: { parameters: ['file-name'] },
+    because: /as the client encoded it: file-name is a%20b\.txt\./,
+    change: /^Decode it in the function: decodeURIComponent\(event\.pathParameters\['file-name'\]\)\.$/m,
+    not: { request: { target: '/dev/files/a.txt' } },
+  },
+  {
     // https://github.com/venveo/serverless-sharp/issues/56
     code: 'KEY_NOT_REQUIRED',
     source: 'docs/aws §5.1',

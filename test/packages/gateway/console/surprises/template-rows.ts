@@ -264,8 +264,7 @@ export const TEMPLATES: readonly SurpriseRow[] = [
     values: { headers: ['X-Pet'] },
     because:
       /The header X-Pet is mapped from a header X-Age that the response of the integration does not have/,
-    change:
-      /^Make the backend send the value from which ResponseParameters of the integration response map X-Pet/m,
+    change: /^In ResponseParameters of the integration response, map X-Pet/m,
     not: { api: mapping("'fixed'", 'response') },
   },
   {
