@@ -19,7 +19,7 @@ export function createLambdaQuotaAdminPorts(load: () => Promise<{ readonly defau
     return followDocuments(compiled, documentPlansOf);
   });
   return {
-    ...createDynamoDbAdminPorts(readUsageTableConfig().tableName),
+    ...createDynamoDbAdminPorts(readUsageTableConfig().tableName, { gathersReads: true }),
     documentPlans: async () => (await follow())(),
   };
 }

@@ -136,7 +136,7 @@ function followAccess(load: LoadDocuments) {
 
 function createUsagePorts(documents: ReturnType<typeof followAccess>): AdminPorts {
   return {
-    ...createDynamoDbAdminPorts(readUsageTableConfig().tableName),
+    ...createDynamoDbAdminPorts(readUsageTableConfig().tableName, { gathersReads: true }),
     documentPlans: async () => (await documents()).plans,
     savesPlans: false,
   };

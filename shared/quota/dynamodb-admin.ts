@@ -8,9 +8,16 @@ import { RANDOM, TIMER } from '../lambda-ports.ts';
  */
 const TIMEOUT_MS = 2000;
 
-export function createDynamoDbAdminPorts(tableName: string): AdminPorts {
+/**
+ * @param options `gathersReads` is for functions that list items of many subjects. Their role must allow
+ * `dynamodb:BatchGetItem`.
+ */
+export function createDynamoDbAdminPorts(
+  tableName: string,
+  { gathersReads = false }: { readonly gathersReads?: boolean } = {},
+): AdminPorts {
   return {
-    store: createDynamoDbTable({ tableName, timeoutMs: TIMEOUT_MS }),
+    store: createDynamoDbTable({ tableName, timeoutMs: TIMEOUT_MS, gathersReads }),
     listing: createDynamoDbListing({ tableName }),
     random: RANDOM,
     timer: TIMER,

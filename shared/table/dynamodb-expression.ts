@@ -32,6 +32,10 @@ export function printKey({ pk, sk }: ItemKey): DynamoDbItem {
   return { pk: { S: pk }, sk: { S: sk } };
 }
 
+export function parseKey({ pk, sk }: DynamoDbItem): ItemKey {
+  return { pk: pk?.S ?? '', sk: sk?.S ?? '' };
+}
+
 export function printItem(key: ItemKey, item: Item): DynamoDbItem {
   const attributes = Object.entries(item).map(([name, value]) => [name, printValue(value)] as const);
   return { ...Object.fromEntries(attributes), ...printKey(key) };

@@ -3,7 +3,7 @@ import type * as DynamoDb from '@aws-sdk/client-dynamodb';
 import { loadOnce } from '@gatewright/aws/load-once';
 import { loadPackage } from '../aws/load-package.ts';
 import type { ItemListing } from '../ports.ts';
-import { parseItem, printItem, printKey, printQuery } from './dynamodb-expression.ts';
+import { parseItem, parseKey, printItem, printKey, printQuery } from './dynamodb-expression.ts';
 import type { DynamoDbItem } from './dynamodb-expression.ts';
 import { parseFailure } from './dynamodb-failure.ts';
 import { findNewerLayout } from './layout.ts';
@@ -56,7 +56,7 @@ class ListedTable {
       });
       const { Items: items = [], LastEvaluatedKey: last } = await client.send(command, deadline());
       const kept = items.map((item) => ({
-        key: { pk: readTextAttribute(item, 'pk'), sk: readTextAttribute(item, 'sk') },
+        key: parseKey(item),
         item: parseItem(item),
       }));
       const reason = findNewerLayout(kept.map(({ item }) => item));
@@ -107,13 +107,5 @@ function printListed({ pk, sk, list }: ListedKey): DynamoDbItem {
 }
 
 function parseListed(item: DynamoDbItem): ListedKey {
-  return {
-    pk: readTextAttribute(item, 'pk'),
-    sk: readTextAttribute(item, 'sk'),
-    list: readTextAttribute(item, 'list'),
-  };
-}
-
-function readTextAttribute(item: DynamoDbItem, name: string): string {
-  return item[name]?.S ?? '';
+  return { ...parseKey(item), list: item['list']?.S ?? '' };
 }

@@ -3,9 +3,10 @@ import type * as DynamoDb from '@aws-sdk/client-dynamodb';
 import { loadOnce } from '@gatewright/aws/load-once';
 import { loadPackage } from '../aws/load-package.ts';
 import type { ItemStore } from '../ports.ts';
-import { parseItem, printKey, printMember, printPut, printWrite } from './dynamodb-expression.ts';
+import { parseItem, parseKey, printKey, printMember, printPut, printWrite } from './dynamodb-expression.ts';
 import { dateOfError, parseCancellation, parseFailure, parseRefusal } from './dynamodb-failure.ts';
-import type { Item, ItemWrite, ReadOutcome, RefusedMember, WriteOutcome } from './item-write.ts';
+import type { Item, ItemKey, ItemWrite, ReadOutcome, RefusedMember, WriteOutcome } from './item-write.ts';
+import { gatherReads, nameOf } from './gather-reads.ts';
 import { findNewerLayout, guardLayout } from './layout.ts';
 
 /**
@@ -16,7 +17,11 @@ export type LoadTableClient = () => Promise<{
   readonly client: Pick<DynamoDb.DynamoDBClient, 'send' | 'middlewareStack'>;
   readonly commands: Pick<
     typeof DynamoDb,
-    'GetItemCommand' | 'PutItemCommand' | 'TransactWriteItemsCommand' | 'UpdateItemCommand'
+    | 'BatchGetItemCommand'
+    | 'GetItemCommand'
+    | 'PutItemCommand'
+    | 'TransactWriteItemsCommand'
+    | 'UpdateItemCommand'
   >;
 }>;
 
@@ -27,6 +32,11 @@ export type DynamoDbTableOptions = {
    * response, a call has two seconds, because it has to connect.
    */
   readonly timeoutMs?: number;
+  /**
+   * Whether consistent reads that are asked for at the same time are sent as one `BatchGetItem`, which the role must
+   * then allow. Default: false.
+   */
+  readonly gathersReads?: boolean;
   readonly load?: LoadTableClient;
 };
 
@@ -34,6 +44,8 @@ type Client = Awaited<ReturnType<LoadTableClient>>;
 
 const TIMEOUT_MS = 250;
 const FIRST_TIMEOUT_MS = 2000;
+/** How often the items are read again that a `BatchGetItem` has left out, because its response has a maximum size. */
+const BATCH_ROUNDS = 5;
 
 /** Region, credentials and endpoint come from the SDK's environment (`AWS_REGION`, `AWS_ENDPOINT_URL_DYNAMODB`). */
 const loadTableClient: LoadTableClient = async () => {
@@ -43,10 +55,16 @@ const loadTableClient: LoadTableClient = async () => {
 
 export function createDynamoDbTable(options: DynamoDbTableOptions): ItemStore {
   const table = new ItemTable(options);
+  const readOne = (key: ItemKey): Promise<ReadOutcome> => table.read(key, true);
+  const readCurrent =
+    options.gathersReads === true
+      ? gatherReads({ readOne, readMany: (keys) => table.readMany(keys) })
+      : readOne;
   return {
     update: (write) => table.update(guardLayout(write)),
     transact: (writes) => table.transact(writes.map((write) => guardLayout(write))),
-    read: (key, { consistent } = { consistent: false }) => table.read(key, consistent),
+    read: (key, { consistent } = { consistent: false }) =>
+      consistent ? readCurrent(key) : table.read(key, false),
   };
 }
 
@@ -107,12 +125,40 @@ class ItemTable {
       const input = { TableName: this.#tableName, Key: printKey(key), ConsistentRead: isConsistent };
       const output = await client.send(new commands.GetItemCommand(input), this.#deadline());
       const item = output.Item === undefined ? undefined : parseItem(output.Item);
-      const reason = findNewerLayout([item]);
-      if (reason !== undefined) return { kind: 'unavailable', reason };
-      return { kind: 'done', item, storeEpochMs: this.#dateOf(output) };
+      return toRead(item, this.#dateOf(output));
     } catch (error) {
       return { kind: 'unavailable', reason: parseFailure(error).reason };
     }
+  }
+
+  /** Reads the current state of at most 100 items with different keys. */
+  async readMany(keys: readonly ItemKey[]): Promise<readonly ReadOutcome[]> {
+    const found = new Map<string, ReadOutcome>();
+    let reason = 'UnprocessedKeys';
+    try {
+      const { client, commands } = await this.#client();
+      let left = keys;
+      for (let round = 0; round < BATCH_ROUNDS && left.length > 0; round += 1) {
+        const asked = { Keys: left.map((key) => printKey(key)), ConsistentRead: true };
+        const command = new commands.BatchGetItemCommand({ RequestItems: { [this.#tableName]: asked } });
+        const output = await client.send(command, this.#deadline());
+        const storeEpochMs = this.#dateOf(output);
+        const items = (output.Responses?.[this.#tableName] ?? []).map(
+          (item) => [nameOf(parseKey(item)), parseItem(item)] as const,
+        );
+        const unread = output.UnprocessedKeys?.[this.#tableName]?.Keys ?? [];
+        const skipped = new Set(unread.map((key) => nameOf(parseKey(key))));
+        const there = new Map(items);
+        for (const key of left) {
+          const name = nameOf(key);
+          if (!skipped.has(name)) found.set(name, toRead(there.get(name), storeEpochMs));
+        }
+        left = left.filter((key) => skipped.has(nameOf(key)));
+      }
+    } catch (error) {
+      ({ reason } = parseFailure(error));
+    }
+    return keys.map((key) => found.get(nameOf(key)) ?? { kind: 'unavailable', reason });
   }
 
   #deadline(): { readonly abortSignal: AbortSignal } {
@@ -138,6 +184,11 @@ class ItemTable {
   #dateOf(output: object): number | undefined {
     return toEpochMs(this.#dates.get(output));
   }
+}
+
+function toRead(item: Item | undefined, storeEpochMs: number | undefined): ReadOutcome {
+  const reason = findNewerLayout([item]);
+  return reason === undefined ? { kind: 'done', item, storeEpochMs } : { kind: 'unavailable', reason };
 }
 
 /**

@@ -35,6 +35,9 @@ class WatchedPortal extends Portal {
   }
 }
 
+/** The number of keys in a page of what may owe a fee. */
+const PAGE = 50;
+const DAY_MS = 86_400_000;
 const json = { 'content-type': 'application/json' };
 
 async function aWatchedPortal(): Promise<WatchedPortal> {
@@ -45,9 +48,11 @@ async function aWatchedPortal(): Promise<WatchedPortal> {
     { id: 'each', level: 'key', quota: 100, period: 'DAY', price: { fee: '1' } },
   ];
   await savePlan(portal.usage, requested, 'free', { ...PLANS[0], limits });
-  // A plan of a key, from the time before the customer was on record.
-  const assigned = { tenant: 'acme', key: 'old', plan: 'free', version: 1 };
-  await assignPlan(portal.usage, { ...requested, operationId: 'assign' }, assigned);
+  // Plans of keys, from the time before the customer was on record. They are read by pages, of which the last has one key.
+  for (let count = 0; count <= PAGE; count += 1) {
+    const assigned = { tenant: 'acme', key: `old-${count}`, plan: 'free', version: 1 };
+    await assignPlan(portal.usage, { ...requested, operationId: `assign-${count}` }, assigned);
+  }
   await portal.addCustomer('acme');
   return portal;
 }
@@ -127,9 +132,16 @@ describe('the rights of the portal', () => {
     portal.take();
     const { ports, usage } = portal;
     const send = () => Promise.resolve();
-    const { sent } = await sendAlerts({ portal: PORTAL, ports, usage, send, hasTime: () => true });
-    assert.equal(sent, 1);
-    assertRights(statements.get('PortalAlertsRole') ?? [], portal.take());
+    const alert = () => sendAlerts({ portal: PORTAL, ports, usage, send, hasTime: () => true });
+    assert.equal((await alert()).sent, 1);
+    const calls = portal.take();
+    // A request of the next month has opened its ledger, and the clock of the function is behind.
+    portal.nowMs += 31 * DAY_MS;
+    await portal.spend('acme', 1);
+    portal.nowMs -= 31 * DAY_MS;
+    portal.take();
+    await alert();
+    assertRights(statements.get('PortalAlertsRole') ?? [], [...calls, ...portal.take()]);
   });
 
   it('PortalAdminRole has all that its function asks of the tables, and nothing else', async () => {

@@ -188,7 +188,7 @@ async function track(): Promise<void> {
 }
 
 async function administerQuotas(): Promise<void> {
-  const ports = { store: usage.store, listing: usage.listing, random: REAL_RANDOM, timer: TIMER };
+  const ports = { store: usage.gathering, listing: usage.listing, random: REAL_RANDOM, timer: TIMER };
   const at = new AdministeredTable({
     ports,
     moveTo: (epochMs) => void (nowMs = epochMs),
@@ -218,6 +218,8 @@ async function administerQuotas(): Promise<void> {
     await listCurrentUsage(ports, { tenant: whose, cursor: undefined, atEpochMs: NOON_MS });
   }
   await listPlans(ports, undefined);
+  await listKeys(ports, tenant, undefined);
+  await assignPlan(ports, requested('second'), { tenant, key: 'k-2', plan, version: 1 });
   await listKeys(ports, tenant, undefined);
   await listAudit(ports, NOON_MS, undefined);
   await createCustomer(ports, requested('j'), { tenant: 'globex', plan });

@@ -116,7 +116,7 @@ export class Portal {
       portalUrl: ORIGIN,
       webhooksUrl: 'https://api.example.com/webhooks',
       ports: this.ports,
-      usage: { ...this.usage, savesPlans: false },
+      usage: { ...this.usage, store: this.tables.usage.gathering, savesPlans: false },
       access: this.tables.access,
       makeKeys: (bound) => Promise.resolve(this.#makeKeys(bound)),
       async makeEndpoints({ store: bound }, tenant) {

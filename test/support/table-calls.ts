@@ -1,7 +1,8 @@
 /** The calls to tables, as IAM evaluates them: action, partition key and the attributes that the request names. */
 import type { ItemListing, ItemStore } from '#shared/ports.ts';
 import { printItem, printMember } from '#shared/table/dynamodb-expression.ts';
-import type { Item, ItemWrite } from '#shared/table/item-write.ts';
+import { gatherReads } from '#shared/table/gather-reads.ts';
+import type { Item, ItemKey, ItemWrite, ReadOutcome } from '#shared/table/item-write.ts';
 import { guardLayout } from '#shared/table/layout.ts';
 import { createMemoryListing } from './memory-listing.ts';
 import { createMemoryTable } from './memory-table.ts';
@@ -25,6 +26,8 @@ export class RecordingTable {
   readonly calls: TableCall[] = [];
   readonly items = new Map<string, Item>();
   readonly store: ItemStore;
+  /** The table of functions that list items: reads that are asked for at the same time are one call. */
+  readonly gathering: ItemStore;
   readonly listing: ItemListing;
   readonly #resource: string;
 
@@ -33,11 +36,18 @@ export class RecordingTable {
     const { items } = this;
     const memory = createMemoryTable({ clock: { nowEpochMs }, items });
     const listing = createMemoryListing(items);
+    const readOne: ItemStore['read'] = (key, options) => (
+      this.#note('GetItem', key.pk),
+      memory.read(key, options)
+    );
     this.store = {
       update: (write) => (this.#noteWrites([write]), memory.update(write)),
       transact: (writes) => (this.#noteWrites(writes), memory.transact(writes)),
-      read: (key, options) => (this.#note('GetItem', key.pk), memory.read(key, options)),
+      read: readOne,
     };
+    const readMany = (keys: readonly ItemKey[]): Promise<ReadOutcome[]> =>
+      Promise.all(keys.map((key) => (this.#note('BatchGetItem', key.pk), memory.read(key))));
+    this.gathering = { ...this.store, read: gatherReads({ readOne, readMany }) };
     this.listing = {
       range: (range) => (this.#note('Query', range.pk), listing.range(range)),
       list: (page) => {

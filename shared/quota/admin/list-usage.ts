@@ -1,5 +1,5 @@
 import type { Item, ItemKey } from '../../table/item-write.ts';
-import { subjectList } from '../ledger/ledger.ts';
+import { currentLedgerOf, subjectList } from '../ledger/ledger.ts';
 import { periodAt } from '../ledger/period.ts';
 import type { ListedItem, ListedKey } from '../../table/listing.ts';
 import { readShards } from '../ledger/shards.ts';
@@ -103,18 +103,17 @@ export async function listCurrentUsage(
   const at = new Date(atEpochMs).toISOString();
   const rows = await Promise.all(
     keys.map(async (key) => {
-      const range = { pk: key.pk, from: 'P#', to: `P#${at}`, limit: 1, newestFirst: true };
-      const [head, newest] = await Promise.all([readItem(ports.store, key), ports.listing.range(range)]);
-      if (newest.kind === 'unavailable') throw unavailable(newest.reason);
-      const [kept] = newest.items;
-      if (head === undefined || kept === undefined) return [];
+      const head = await readItem(ports.store, key);
+      if (head === undefined) return [];
       const subject = subjectOf(key.pk, head);
+      const names = { tenant: subject.id.tenant, key: namesOf(subject).key };
+      // The ledgers and the terms of all subjects are asked for at the same time, because they are then read together.
+      const [kept, terms] = await Promise.all([
+        findNewest(ports, key.pk, head, at),
+        readTerms(ports, names, atEpochMs),
+      ]);
+      if (kept === undefined) return [];
       // If a new term has begun, the next request will open another ledger. The row then shows that ledger.
-      const terms = await readTerms(
-        ports,
-        { tenant: subject.id.tenant, key: namesOf(subject).key },
-        atEpochMs,
-      );
       const next = await findNextRow(ports, subject, { head, ...kept }, terms, atEpochMs);
       if (next !== undefined) return [next];
       const item = await fullItemOf(ports, kept);
@@ -123,6 +122,25 @@ export async function listCurrentUsage(
     }),
   );
   return { rows: rows.flat(), ...(next !== undefined && { next: printPosition(of, { after: next }) }) };
+}
+
+/**
+ * Finds the newest ledger of a subject that has begun at an instant. This is the ledger that the head names, unless the
+ * instant is in the past, or the ledger was replaced after the head was read.
+ */
+async function findNewest(
+  { store, listing }: AdminPorts,
+  pk: string,
+  head: Item,
+  at: string,
+): Promise<ListedItem | undefined> {
+  const to = `P#${at}`;
+  const key = currentLedgerOf(pk, head);
+  const item = key === undefined || key.sk > to ? undefined : await readItem(store, key);
+  if (key !== undefined && item !== undefined && item['nxt'] === undefined) return { key, item };
+  const page = await listing.range({ pk, from: 'P#', to, limit: 1, newestFirst: true });
+  if (page.kind === 'unavailable') throw unavailable(page.reason);
+  return page.items[0];
 }
 
 async function listRows<Row>(
