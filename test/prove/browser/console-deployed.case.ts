@@ -133,7 +133,7 @@ export const browserCase: BrowserCase = {
       await lookAt(page, 'deployed-customer', FRAME);
 
       await many.close();
-      await page.waitForSelector('text=The command that serves this page has ended.');
+      await page.waitForSelector('text=The command that serves this page has ended');
       assert.deepEqual(
         problems.filter((problem) => !problem.includes('net::ERR_CONNECTION')),
         [],

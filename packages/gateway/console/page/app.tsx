@@ -6,6 +6,7 @@ import { linkTo } from './address.ts';
 import { go, readPlace, usePlace } from './place.ts';
 import { useConnection } from './connection/connection.ts';
 import { useFetched } from './connection/control.ts';
+import { Absence } from './elements/absence.tsx';
 import { Empty } from './elements/parts.tsx';
 import { describeStale, firstLine, nameWhat, placeOf } from './traffic/reload-texts.ts';
 import { clockTime } from './texts.ts';
@@ -83,7 +84,9 @@ export function App() {
           </div>
         </nav>
         <main class="main" id="main">
-          <Away isAway={connection === 'waiting' && traffic.state !== undefined} />
+          <Absence state={connection} of="The gateway">
+            This page continues when it is ready.
+          </Absence>
           <StaleCode reloads={reloads} />
           {SHOW[place.section]({ place, traffic, reloads, start })}
         </main>
@@ -126,14 +129,6 @@ function StaleCode({ reloads: { broken, versions } }: { readonly reloads: ShownR
       })}
     </div>
   );
-}
-
-function Away({ isAway }: { readonly isAway: boolean }) {
-  return isAway ? (
-    <p class="note" role="status">
-      The gateway has ended or is starting. This page continues when it is ready.
-    </p>
-  ) : null;
 }
 
 type SectionProps = {

@@ -1,8 +1,15 @@
 /** The frame around the customers of a deployed stack, which `gatewright console --stack` serves. */
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import { linkTo } from './address.ts';
 import { useShortcuts } from './app.tsx';
-import { noteConnected, noteState, readStart, useConnection } from './connection/connection.ts';
+import {
+  awaitAnswer,
+  noteConnected,
+  noteFailure,
+  readStart,
+  useConnection,
+} from './connection/connection.ts';
+import { Absence } from './elements/absence.tsx';
 import { Empty } from './elements/parts.tsx';
 import { usePlace } from './place.ts';
 import { CustomersSection } from './sections/customers.tsx';
@@ -16,19 +23,20 @@ showTimesIn(keptZone(localStorage));
 export function DeployedApp({ of }: { readonly of: string }) {
   const { section, item } = usePlace();
   const connection = useConnection();
-  const wasOpen = useRef(false);
-  wasOpen.current ||= connection === 'open';
   useShortcuts(SECTIONS);
   useEffect(() => {
     document.title = `Customers of ${of} · Gatewright`;
-    const follow = (): void =>
-      void readStart().then(
-        () => noteConnected(false),
-        () => noteState('waiting'),
-      );
-    follow();
-    const timer = setInterval(follow, EVERY_MS);
-    return () => clearInterval(timer);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let isOver = false;
+    const follow = async (): Promise<void> => {
+      await awaitAnswer(readStart).then(() => noteConnected(false), noteFailure);
+      if (!isOver) timer = setTimeout(() => void follow(), EVERY_MS);
+    };
+    void follow();
+    return () => {
+      isOver = true;
+      clearTimeout(timer);
+    };
   }, []);
   return (
     <>
@@ -61,11 +69,9 @@ export function DeployedApp({ of }: { readonly of: string }) {
           </div>
         </nav>
         <main class="main" id="main">
-          {connection === 'waiting' && wasOpen.current ? (
-            <p class="note" role="status">
-              The command that serves this page has ended. Run <code>gatewright console --stack</code> again.
-            </p>
-          ) : null}
+          <Absence state={connection} of="The command that serves this page">
+            Run <code>gatewright console --stack</code> again.
+          </Absence>
           <CustomersSection item={section === 'customers' ? item : undefined} rows={undefined} />
         </main>
       </div>

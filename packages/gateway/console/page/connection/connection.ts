@@ -6,7 +6,16 @@ import { useEffect, useState } from 'preact/hooks';
 import { followKeys, keepKey } from './access-key.ts';
 import { sign } from './sign.ts';
 
-type ConnectionState = 'waiting' | 'open' | 'refused';
+export type ConnectionState =
+  /** The page is connecting, and does not know yet whether the gateway runs. */
+  | 'waiting'
+  /** Nothing listens at the gateway's address. */
+  | 'away'
+  | 'starting'
+  /** The gateway has accepted a call, and has not responded to it for a while. */
+  | 'silent'
+  | 'open'
+  | 'refused';
 
 /**
  * An error response of the gateway, with the gateway's own message. Status 0 means that the gateway does not respond.
@@ -29,9 +38,13 @@ export class Refused extends Error {
   }
 }
 
+/** Duration after which a call that the gateway normally responds to at once shows that the gateway is silent. */
+const SILENT_MS = 2_000;
+
 let key = '';
 let signed: { readonly start: string; readonly signature: string } | undefined;
 let state: ConnectionState = 'waiting';
+let silentSinceMs = 0;
 /** Whether calls have failed since the page was last connected. */
 let isStale = false;
 const followers = new Set<() => void>();
@@ -56,6 +69,49 @@ export function useConnection(): ConnectionState {
     return () => void followers.delete(follow);
   }, []);
   return shown;
+}
+
+/** Returns the time at which the call was made that the gateway has not responded to yet. */
+export function silentSince(): number {
+  return silentSinceMs;
+}
+
+/**
+ * Makes a call that the gateway normally responds to at once, and notes if it does not. A busy gateway responds late,
+ * and has not ended.
+ */
+export async function awaitAnswer<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  const stop = expectSign();
+  try {
+    return await ask();
+  } finally {
+    stop();
+  }
+}
+
+/**
+ * Notes that the gateway is silent if it gives no sign within the given time.
+ * @returns a function to call at the sign
+ */
+export function expectSign(withinMs = SILENT_MS): () => void {
+  const since = Date.now();
+  const timer = setTimeout(() => {
+    silentSinceMs = since;
+    noteState('silent');
+  }, withinMs);
+  return () => clearTimeout(timer);
+}
+
+/** Notes a sign of a gateway that was silent. */
+export function noteSign(): void {
+  if (state === 'silent') noteState('open');
+}
+
+/** Notes what the failure of a call shows about the gateway. */
+export function noteFailure(problem: unknown): void {
+  if (!(problem instanceof Refused)) noteState('waiting');
+  else if (problem.status === 0) noteState('away');
+  else if (problem.status === 503) noteState('starting');
 }
 
 export function noteState(next: ConnectionState): void {

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import { call, onRefresh, Refused } from './connection.ts';
+import { awaitAnswer, call, expectSign, noteSign, onRefresh, Refused } from './connection.ts';
 import type { RecordState, RequestRow } from '../../records/model.ts';
 
 export async function fetchControl<Answer>(
@@ -77,9 +77,24 @@ export async function followRows(
   onBatch: (batch: RowBatch) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const response = await call(`requests/events?since=${since}`, { signal });
+  const response = await awaitAnswer(() => call(`requests/events?since=${since}`, { signal }));
+  noteSign();
   if (!response.ok) throw await refusalOf(response);
   if (response.body !== null) await read(response.body, onBatch);
+}
+
+/** The gateway sends a heartbeat every 15 seconds. */
+const HEARTBEAT_LATE_MS = 25_000;
+
+async function awaitSign<Read>(read: () => Promise<Read>): Promise<Read> {
+  const stop = expectSign(HEARTBEAT_LATE_MS);
+  try {
+    const found = await read();
+    noteSign();
+    return found;
+  } finally {
+    stop();
+  }
 }
 
 async function read(body: ReadableStream<Uint8Array>, onBatch: (batch: RowBatch) => void): Promise<void> {
@@ -87,7 +102,7 @@ async function read(body: ReadableStream<Uint8Array>, onBatch: (batch: RowBatch)
   const decoder = new TextDecoder();
   let text = '';
   for (;;) {
-    const { done, value } = await reader.read();
+    const { done, value } = await awaitSign(() => reader.read());
     if (done) return;
     text += decoder.decode(value, { stream: true });
     const events = text.split('\n\n');

@@ -1,5 +1,12 @@
 /** Streams rows of the gateway while the page is open, across restarts of the gateway. */
-import { noteConnected, noteState, readStart, Refused } from '../connection/connection.ts';
+import {
+  awaitAnswer,
+  noteConnected,
+  noteFailure,
+  noteState,
+  readStart,
+  Refused,
+} from '../connection/connection.ts';
 import { fetchControl, followRows } from '../connection/control.ts';
 import { addOlder, addStart, mergeRows } from './row-list.ts';
 import type { RecordState, RequestRow } from '../../records/model.ts';
@@ -51,9 +58,9 @@ class RowFeed {
    */
   async connect(): Promise<number> {
     try {
-      const start = await readStart();
+      const start = await awaitAnswer(readStart);
       const isOther = this.#start !== undefined && this.#start !== start;
-      if (this.#start !== start) await this.#readList().catch(throwIfAway);
+      if (this.#start !== start) await awaitAnswer(() => this.#readList()).catch(throwIfAway);
       this.#start = start;
       noteConnected(isOther);
       await followRows(this.#next, (batch) => this.#take(batch), this.#signal);
@@ -64,7 +71,10 @@ class RowFeed {
         this.#reader.onError(problem.message);
         return NOT_RECORDED_MS;
       }
+      noteFailure(problem);
+      return RETRY_MS;
     }
+    // The stream has ended. The next attempt shows whether the gateway has.
     noteState('waiting');
     return RETRY_MS;
   }

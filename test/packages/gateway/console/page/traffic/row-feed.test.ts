@@ -157,6 +157,51 @@ describe('the feed of rows', () => {
     await connection.leave();
   });
 
+  it('says of a gateway that accepts calls and does not respond that it is silent, not that it has ended', async () => {
+    const connection = await showHook(useConnection);
+    const respond = gateway.answer;
+    let proceed: (() => void) | undefined;
+    gateway.answer = async (...call) => {
+      await new Promise<void>((resolve) => (proceed = resolve));
+      return respond(...call);
+    };
+    follow();
+    await until(isAsked('requests?limit=250'));
+    mock.timers.tick(1_999);
+    await until(() => true);
+    assert.equal(connection.shown(), 'waiting');
+    mock.timers.tick(1);
+    await until(() => connection.shown() === 'silent');
+    gateway.answer = respond;
+    proceed?.();
+    await until(() => connection.shown() === 'open');
+
+    // The heartbeat of the stream is late.
+    await until(() => stream !== undefined);
+    mock.timers.tick(24_999);
+    await until(() => true);
+    assert.equal(connection.shown(), 'open');
+    mock.timers.tick(1);
+    await until(() => connection.shown() === 'silent');
+    stream?.enqueue(Buffer.from(': still here\n\n'));
+    await until(() => connection.shown() === 'open');
+    await connection.leave();
+  });
+
+  it('distinguishes a gateway that has ended from one that is starting', async () => {
+    const connection = await showHook(useConnection);
+    gateway.isAway = true;
+    follow();
+    await until(() => connection.shown() === 'away');
+    [gateway.isAway, gateway.isReady] = [false, false];
+    mock.timers.tick(250);
+    await until(() => connection.shown() === 'starting');
+    gateway.isReady = true;
+    mock.timers.tick(250);
+    await until(() => connection.shown() === 'open');
+    await connection.leave();
+  });
+
   it('keeps the rows of an ended start below the rows of the next start', async () => {
     taken = 2;
     follow();
@@ -251,7 +296,8 @@ describe('the feed of rows', () => {
     const waits: number[] = [];
     const { setTimeout: start } = globalThis;
     mock.method(globalThis, 'setTimeout', (run: () => void, ms: number) => {
-      waits.push(ms);
+      // The other waits are those after which the gateway counts as silent.
+      if (ms < 2_000) waits.push(ms);
       return start(run, ms);
     });
     const connection = await showHook(useConnection);
