@@ -159,6 +159,7 @@ export class Stock {
   /**
    * Gives unused units back and reports usage to the item that granted them. They are removed from the stock before the write
    * is sent.
+   * @returns the units that were given back, or that may have been; units that are in the stock again do not count
    */
   async settle(
     key: ItemKey,
@@ -173,11 +174,13 @@ export class Stock {
     this.#unreportedSince = undefined;
     this.units -= units;
     this.#unreported -= report;
+    let isKept = false;
     const sent = await writes.release({ units, report }, () => {
+      isKept = true;
       this.units += units;
       this.#reportLater(report);
     });
-    return { sent, units };
+    return { sent, units: isKept ? 0 : units };
   }
 
   /** Settles writes that got no response. They were sent to items that granted units earlier. */

@@ -371,6 +371,32 @@ describe('flush', () => {
       assert.deepEqual(units(expected === 'returned' ? 'wasted' : 'returned'), []);
     });
 
+  it('observes once that units were returned, if the table refuses them at first', async () => {
+    const table = new QuotaTable();
+    let refusals = 0;
+    const { store } = table;
+    const throttled: ItemStore = {
+      ...store,
+      update: (write) =>
+        write.purpose === 'return' && refusals-- > 0
+          ? Promise.resolve({ kind: 'rejected', retryable: false, reason: 'denied' })
+          : store.update(write),
+    };
+    const leaving = table.holder([{ ...DAILY, quota: 1000, wasteBudget: 0.5 }], { store: throttled });
+    await table.spend(leaving, 100);
+    refusals = 2;
+
+    for (let times = 0; times < 2; times += 1) await leaving.flush();
+
+    assert.equal(refusals, -1);
+    assert.equal(table.ledger()['rem'], 900);
+    const kinds = table.events.filter(({ kind }) => kind === 'wasted' || kind === 'returned');
+    assert.deepEqual(
+      kinds.map(({ kind }) => kind),
+      ['returned'],
+    );
+  });
+
   it('charges what is owed', async () => {
     const table = new QuotaTable();
     const quotas = table.holder([{ ...DAILY, quota: 3 }]);
