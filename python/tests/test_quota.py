@@ -244,6 +244,22 @@ class QuotaOnATable(unittest.TestCase):
         document = json.dumps({"tenant": "acme", "state": state, "stateSinceEpochMs": 1, "terms": terms})
         self.put({"pk": "Q#acme##", "sk": "CUSTOMER", "ver": version, "doc": document, "told": told})
 
+    def test_a_request_after_the_close_of_a_ledger_from_before_the_record_opens_the_next_one(self) -> None:
+        """A closed ledger is not continued under the term of the customer, but its charges still count."""
+        self.put_plan(DAILY)
+        self.charge(Quota(TABLE, client=self.client))
+        ledger = next(item for item in self.items() if item["sk"].startswith("P#"))
+        self.change({"pk": ledger["pk"], "sk": ledger["sk"], "closed": 1})
+        terms = [{"plan": "gold", "fromEpochMs": epoch_ms_of("2026-11-19T13:00:00.000Z")}]
+        document = json.dumps({"tenant": "acme", "state": "active", "stateSinceEpochMs": 1, "terms": terms})
+        self.put({"pk": "Q#acme##", "sk": "CUSTOMER", "ver": 1, "doc": document, "told": "plan"})
+
+        charge = self.charge(Quota(TABLE, client=self.client), "2026-11-19T18:00:00.000Z")
+
+        self.assertEqual(charge.limits[0].remaining, 1)
+        ledgers = [item for item in self.items() if item["sk"].startswith("P#")]
+        self.assertEqual(sorted(ledger["used"] for ledger in ledgers), [1, 1])
+
     def follow(self, clock: Any, changes_within_seconds: float = 30) -> Tuple[Quota, List[str]]:
         """Returns a quota that has charged a customer, and the keys that it reads from then on."""
         reads: List[str] = []

@@ -161,7 +161,9 @@ def _decide_by_term(table: Table, ask: Opening, line: _Line) -> Union[_Attempt, 
     in_force = Opened("moved", Period(line.cur.start, end_of(ledger)))
     if ask.term is None or not is_before or not _may_end(line, ask.period):
         return in_force
-    is_same = "term" not in ledger and ledger.get("plan") == ask.plan.id and not ask.plan.is_own
+    # A closed ledger cannot be continued. A request that is reported after the close is charged to the next one.
+    is_new = "term" not in ledger and "closed" not in ledger
+    is_same = is_new and ledger.get("plan") == ask.plan.id and not ask.plan.is_own
     if not is_same or line.rule != print_rule(ask.limit.rule):
         return _replace(table, ask, line)
     # If the ledger has the same plan and is from before the customer had a record, it continues under the term.

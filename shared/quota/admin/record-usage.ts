@@ -23,8 +23,8 @@ import type { UsageRow } from './usage-row.ts';
 type LedgerLookup = { readonly row: UsageRow; readonly pk: string; readonly item: Item };
 
 const ATTEMPTS = 5;
-/** A string that sorts after every version. */
-const LAST = '\uffff';
+/** Maximum number of ledgers and of records that are read for one period. A plan changes at most 32 times in a period. */
+const MOST_OF_PERIOD = 1000;
 
 type NextRecord = { readonly record: UsageRecord; readonly isNew: boolean };
 
@@ -35,16 +35,83 @@ type NextRecord = { readonly record: UsageRecord; readonly isNew: boolean };
 export async function nextRecord(
   ports: Pick<AdminPorts, 'store' | 'listing'>,
   atEpochMs: number,
-  { row, pk, item }: LedgerLookup,
+  found: LedgerLookup,
 ): Promise<NextRecord> {
-  const prefix = recordPrefix(ledgerOf(row));
-  const range = { pk, from: prefix, to: `${prefix}${LAST}`, limit: 1, newestFirst: true };
-  const page = await ports.listing.range(range);
-  if (page.kind === 'unavailable') throw unavailable(page.reason);
-  const newest = page.items.map((kept) => parseUsageRecord(kept.item)).at(0);
+  const { newest, row } = await findNewest(ports, found);
   if (newest !== undefined && isSameUsage(newest, row)) return { record: newest, isNew: false };
-  const billing = newest === undefined ? await billingOf(ports, row, item) : {};
+  const billing = newest === undefined ? await billingOf(ports, row, found.item) : {};
   return { record: toUsageRecord(row, newest, new Date(atEpochMs).toISOString(), billing), isNew: true };
+}
+
+/**
+ * Finds the newest record of a ledger. It usually has the ledger's id. If the fee of the ledger's term was recorded
+ * before the term's first request was reported, the ledger corrects that record, so that the fee is charged once. If
+ * another term's fee was recorded under the ledger's id, the ledger's record gets the next free id.
+ * @returns the record, and the row with the id of the record
+ */
+async function findNewest(
+  { listing }: Pick<AdminPorts, 'listing'>,
+  { row, pk, item: { term } }: LedgerLookup,
+): Promise<{ readonly newest: UsageRecord | undefined; readonly row: UsageRow }> {
+  const own = ledgerOf(row);
+  const isOthers = (record: UsageRecord): boolean =>
+    typeof term === 'number' && record.term !== undefined && record.term !== term;
+  const records = await readNewest(listing, pk, row);
+  const kept = records.get(own);
+  if (typeof term !== 'number' || (kept !== undefined && !isOthers(kept))) return { newest: kept, row };
+  const ledgers = await readTermsOfLedgers(listing, pk, row);
+  // Only the first ledger of the term has the fee. Another rule of the plan may have opened further ones.
+  const isFirst = [...ledgers].every(([id, other]) => other !== term || id >= own);
+  const recorded = [...records.values()].find(
+    (record) =>
+      !ledgers.has(ledgerOf(record)) &&
+      (record.term === term || (record.term === undefined && record.plan === row.plan)),
+  );
+  if (recorded !== undefined && isFirst)
+    return { newest: recorded, row: withLedger(row, ledgerOf(recorded)) };
+  if (kept === undefined) return { newest: undefined, row };
+  const isTaken = (id: string): boolean => records.has(id) || ledgers.has(id);
+  let free = Date.parse(own);
+  while (isTaken(new Date(free).toISOString())) free += 1;
+  return { newest: undefined, row: withLedger(row, new Date(free).toISOString()) };
+}
+
+/** Reads the newest record of each ledger of a period, by the ledger's id. */
+async function readNewest(
+  listing: AdminPorts['listing'],
+  pk: string,
+  { periodStart, periodEnd }: UsageRow,
+): Promise<ReadonlyMap<string, UsageRecord>> {
+  const page = await listing.range({
+    pk,
+    from: recordPrefix(periodStart),
+    to: recordPrefix(periodEnd),
+    limit: MOST_OF_PERIOD,
+  });
+  if (page.kind === 'unavailable') throw unavailable(page.reason);
+  // The versions of a record are in ascending order, so the last one remains.
+  return new Map(
+    page.items.map((kept) => {
+      const record = parseUsageRecord(kept.item);
+      return [ledgerOf(record), record];
+    }),
+  );
+}
+
+/** Reads the terms under which the ledgers of a period were opened, by the ids of the ledgers. */
+async function readTermsOfLedgers(
+  listing: AdminPorts['listing'],
+  pk: string,
+  { periodStart, periodEnd }: UsageRow,
+): Promise<ReadonlyMap<string, unknown>> {
+  const range = { pk, from: `P#${periodStart}`, to: `P#${periodEnd}`, limit: MOST_OF_PERIOD };
+  const page = await listing.range(range);
+  if (page.kind === 'unavailable') throw unavailable(page.reason);
+  return new Map(page.items.map(({ key, item }) => [key.sk.slice('P#'.length), item['term']]));
+}
+
+function withLedger({ ledger: _, ...row }: UsageRow, id: string): UsageRow {
+  return id === row.periodStart ? row : { ...row, ledger: id };
 }
 
 /**

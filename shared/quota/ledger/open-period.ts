@@ -162,7 +162,12 @@ export function isEndedByTerm(
   at: { readonly plan: CustomerPlan; readonly termEpochMs: number | undefined; readonly isOther: boolean },
 ): boolean {
   if (!isBeforeTerm(item, at.termEpochMs)) return false;
-  const isSame = item['term'] === undefined && item['plan'] === at.plan.id && at.plan.isOwn !== true;
+  // A closed ledger cannot be continued. A request that is reported after the close is charged to the next one.
+  const isSame =
+    item['term'] === undefined &&
+    item['closed'] === undefined &&
+    item['plan'] === at.plan.id &&
+    at.plan.isOwn !== true;
   return !isSame || at.isOther;
 }
 

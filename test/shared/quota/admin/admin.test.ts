@@ -63,7 +63,7 @@ const onDynamoDb = async (
   await commands.waitUntilTableExists({ client, maxWaitTime: 30 }, { TableName: tableName });
   const load = () => Promise.resolve({ client, commands });
   const ports: AdminPorts = {
-    store: createDynamoDbTable({ tableName, timeoutMs: 2000, load }),
+    store: createDynamoDbTable({ tableName, timeoutMs: 2000, gathersReads: true, load }),
     listing: createDynamoDbListing({ tableName, load }),
     random: REAL_RANDOM,
     timer: REAL_TIMER,
