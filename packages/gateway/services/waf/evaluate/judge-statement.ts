@@ -57,7 +57,10 @@ export type RuleTurn = {
    * The key and the value for which the request exceeds the rate of the rule; undefined if it does not exceed the rate.
    */
   limited: { readonly key: string; readonly value: string } | undefined;
-  /** The part whose size alone decided a statement, because it is larger than what AWS WAF inspects. */
+  /**
+   * The part whose size alone decided the statement that was judged last, because it is larger than what AWS WAF
+   * inspects; undefined if its size did not decide.
+   */
   oversized: Field | undefined;
 };
 
@@ -65,6 +68,7 @@ export type RuleTurn = {
 const RANGES = { FIRST: [0, 1], LAST: [-1], ANY: [-10] } as const;
 
 export function judgeStatement(statement: Statement, turn: RuleTurn): Judgement {
+  turn.oversized = undefined;
   switch (statement.kind) {
     case 'and':
       return judgeAll(statement.statements, turn, 'no-match');
@@ -101,12 +105,16 @@ function judgeAll(
 ): Judgement {
   let result = not(deciding);
   let isDecided = false;
+  // If no statement decides, the result needs all of them, so each oversized part is a reason for it.
+  let oversized: Field | undefined;
   for (const statement of statements) {
     if (isDecided && !addsLabels(statement)) continue;
     const judgement = judgeStatement(statement, turn);
+    if (!isDecided) oversized = judgement === deciding ? turn.oversized : (oversized ?? turn.oversized);
     if (judgement === deciding) isDecided = true;
     if (judgement === 'unjudged') result = 'unjudged';
   }
+  turn.oversized = oversized;
   return isDecided ? deciding : result;
 }
 
@@ -121,7 +129,7 @@ type TextStatement = Extract<Statement, { kind: 'bytes' | 'regex' | 'regex-set' 
 function judgeTexts(statement: TextStatement, turn: RuleTurn): Judgement {
   const inspected = turn.request.inspect(statement.inspection);
   if (inspected.kind === 'decided') {
-    if (inspected.isOversize === true && inspected.isMatch) turn.oversized = statement.inspection.field;
+    if (inspected.isOversize === true) turn.oversized = statement.inspection.field;
     return judgementOf(inspected.isMatch);
   }
   if (inspected.kind === 'unjudged') return unjudge(turn, inspected.what, inspected.isLost);
@@ -227,6 +235,7 @@ function lacksAddress(turn: RuleTurn): boolean {
 function judgeRate(statement: RateStatement, turn: RuleTurn): Judgement {
   const scope = statement.scopeDown === undefined ? 'match' : judgeStatement(statement.scopeDown, turn);
   if (scope !== 'match') return scope;
+  turn.oversized = undefined;
   const instance = readInstance(statement, turn);
   if ('judgement' in instance) return instance.judgement;
   const counter = turn.around.counterOf(turn.rule, statement);
