@@ -22,8 +22,22 @@ const RANGES: readonly (readonly [range: string, name: string])[] = [
   [String.raw`\s`, 'spaces'],
 ];
 
+const REGION = String.raw`(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}`;
+
 /** Patterns of other forms, with what the value must be and an example of it. */
 const MEANINGS: Readonly<Record<string, string>> = {
+  // Patterns of names that also permit an ARN, and of ARNs whose service only the property says.
+  [String.raw`^(arn:(aws[a-zA-Z-]*)?:lambda:${REGION}:\d{12}:layer:[a-zA-Z0-9-_]+)|[a-zA-Z0-9-_]+$`]:
+    'a name of letters, digits, - and _, such as shared-code',
+  [String.raw`^(arn:aws[a-zA-Z-]*:lambda:${REGION}:\d{12}:capacity-provider:[a-zA-Z0-9-_]+)|[a-zA-Z0-9-_]+$`]:
+    'a name of letters, digits, - and _, such as workers',
+  [String.raw`^([a-zA-Z0-9_-]{1,64}|arn:[a-zA-Z0-9-]+:lambda:[a-zA-Z0-9-]+:\d{12}:function:[a-zA-Z0-9_-]{1,64})$`]:
+    'a name of up to 64 letters, digits, - and _, such as list-orders',
+  [String.raw`^(arn:[\w+=/,.@-]+:[\w+=/,.@-]+:([\w+=/,.@-]*)?:[0-9]+:[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?)?$`]:
+    'the ARN of a role, such as arn:aws:iam::123456789012:role/NAME',
+  [String.raw`^arn:[\w+=/,.@-]+:[\w+=/,.@-]+:([\w+=/,.@-]*)?:[0-9]+:[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?$`]:
+    'an ARN, such as arn:aws:iam::123456789012:role/NAME',
+  'arn:.*': 'an ARN, such as arn:aws:s3:::NAME',
   [String.raw`^\d{12}$`]: 'the id of an account, which has 12 digits',
   [String.raw`^[\w-]+_[0-9a-zA-Z]+$`]: 'the id of a user pool, such as eu-west-1_Ab12Cd34E',
   '^subnet-[0-9a-z]*$': 'the id of a subnet, such as subnet-0a1b2c3d',

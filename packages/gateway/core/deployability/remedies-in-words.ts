@@ -4,7 +4,9 @@
  */
 
 import { USE_REGIONAL } from './call-words.ts';
-import { REMEDIES_OF_FORMS } from './remedies-of-forms.ts';
+import { REMEDIES_IN_MESSAGES, REMEDIES_OF_APIS } from './remedies-of-apis.ts';
+import { REMEDIES_OF_FILES } from './remedies-of-files.ts';
+import { REMEDIES_OF_FORMS, named } from './remedies-of-forms.ts';
 import { REMEDIES_OF_NAMES } from './remedies-of-names.ts';
 import { REMEDIES_OF_REFUSALS } from './remedies-of-refusals.ts';
 import { nearestOf } from './spelling.ts';
@@ -68,6 +70,7 @@ const NAME_PROPERTIES: Readonly<Record<string, string>> = {
 };
 
 export const REMEDIES_IN_WORDS: readonly RemedyRow[] = [
+  ...REMEDIES_OF_FILES,
   {
     words: /^Invalid HTTP endpoint specified for URI/,
     remedy: () =>
@@ -342,6 +345,7 @@ export const REMEDIES_IN_WORDS: readonly RemedyRow[] = [
     remedy: ([, one = '', other = '']) => `remove ${one}, or remove ${other}`,
   },
   ...REMEDIES_OF_REFUSALS,
+  ...REMEDIES_OF_APIS,
   {
     words: /(?:^|: |, )([A-Z][\w.]*(?: or [A-Z][\w.]*)?) is (?:missing|required)\b/,
     remedy: ([, name = '']) => `add ${name}`,
@@ -362,6 +366,7 @@ export const REMEDIES_IN_WORDS: readonly RemedyRow[] = [
     words: /\bneeds either (\w+) or (\w+)$/,
     remedy: ([, one = '', other = '']) => `keep exactly one of ${one} and ${other}`,
   },
+  ...REMEDIES_IN_MESSAGES,
   {
     words: /[;.,] ?(?:expected|use) (?!of )(.+)$/i,
     remedy: ([, what = '']) => `use ${what}`,
@@ -374,11 +379,10 @@ export const REMEDIES_IN_WORDS: readonly RemedyRow[] = [
   {
     words:
       /\b(?:must be|must have|must contain|must begin|must end|must list)\b (?!valid)(.+?)(?:, (?:not|because) .+)?$/,
-    remedy: (match, { property }) => {
+    remedy: (match, at) => {
       const [whole = '', what = ''] = match;
       const [, verb = 'must be'] = /\b(must (?:be|have|contain|begin|end|list))\b/.exec(whole) ?? [];
-      const name = nameAt(property);
-      return `correct ${name === '' ? 'the value' : name}: it ${verb} ${what}`;
+      return `correct ${named(at, match.input)}: it ${verb} ${what}`;
     },
   },
 ];

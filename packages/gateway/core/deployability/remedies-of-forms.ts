@@ -5,10 +5,15 @@ import type { RemedyRow } from './remedy-row.ts';
 /** Matches the beginning of a description of a permitted value, if the description can follow `set NAME to`. */
 const VALUES = String.raw`(?:an? |one of |up to |exactly |true|false|["'\d]|[A-Z])`;
 
-/** Returns the name of the value for the remedy. */
-function named({ property }: { readonly property: string }): string {
+/**
+ * Returns the name of the value for the remedy. If the place is a whole resource, the message names its member, as in
+ * `event E: Auth.Authorizer must be …`.
+ */
+export function named({ property }: { readonly property: string }, message = ''): string {
   const name = nameAt(property);
-  return name === '' ? 'the value' : name;
+  if (name !== '') return name;
+  const [, member] = /^(?:(?:event|authorizer) \S+: )?([A-Z]\w*(?:\.\w+)*) must /.exec(message) ?? [];
+  return member ?? 'the value';
 }
 
 export const REMEDIES_OF_FORMS: readonly RemedyRow[] = [
@@ -56,6 +61,6 @@ export const REMEDIES_OF_FORMS: readonly RemedyRow[] = [
   { words: /\(Write it (with .+)\)$/, remedy: ([, form = '']) => `write it ${form}` },
   {
     words: new RegExp(String.raw`\bmust be (?!valid)(${VALUES}.*?)(?:, (?:not|because) .+)?\.?$`),
-    remedy: ([, what = ''], at) => `set ${named(at)} to ${what}`,
+    remedy: ({ input, 1: what = '' }, at) => `set ${named(at, input)} to ${what}`,
   },
 ];

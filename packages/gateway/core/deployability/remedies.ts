@@ -103,6 +103,29 @@ const TYPES: Readonly<Record<string, string>> = {
   number: 'a number',
 };
 
+/**
+ * Returns the remedy for a value that has none, or several, of the forms that a schema lists. Forms that differ by the
+ * members that they require are told by these members; other forms by their type.
+ */
+function ofForms({ schema, data, name }: Violated, how: 'exactly' | 'at least'): string | undefined {
+  const forms = Array.isArray(schema) ? schema.map((form) => asJsonObject(form) ?? {}) : [];
+  const members = forms.map(({ required }) => (Array.isArray(required) ? required.map(String) : []));
+  if (forms.length === 0) return undefined;
+  if (members.every((names) => names.length > 0)) {
+    const has = (member: string): boolean => isJsonObject(data) && Object.hasOwn(data, member);
+    const given = members.filter((names) => names.every(has));
+    const told = (how === 'exactly' && given.length > 1 ? given : members).map((names) =>
+      names.join(' with '),
+    );
+    const verb = told.length === given.length ? 'keep' : 'add';
+    return `${verb} ${verb === 'keep' ? 'only' : how} one of ${[...new Set(told)].join(', ')}`;
+  }
+  const types = [
+    ...new Set(forms.map(({ type }) => TYPES[[type].flat().map(String)[0] ?? ''] ?? 'a mapping')),
+  ];
+  return `write ${types.join(' or ')} as ${name}`;
+}
+
 const BY_KEYWORD: Readonly<Record<string, Advise>> = {
   additionalProperties: ({ name, parent }) => {
     const { properties } = asJsonObject(parent) ?? {};
@@ -125,6 +148,23 @@ const BY_KEYWORD: Readonly<Record<string, Advise>> = {
   const: ({ name, schema }) => `set ${name} to ${String(schema)}`,
   minimum: inRange,
   maximum: inRange,
+  exclusiveMinimum: ({ schema }) => `use a number greater than ${show(schema)}`,
+  exclusiveMaximum: ({ schema }) => `use a number less than ${show(schema)}`,
+  multipleOf: ({ schema }) =>
+    schema === 1 ? 'use a whole number' : `use a multiple of ${show(schema)}, such as ${show(schema)}`,
+  minLength: ({ name, schema, parent }) => {
+    const { maxLength: most } = asJsonObject(parent) ?? {};
+    if (schema === 1) return `write a value for ${name}, or remove ${name} if it is optional`;
+    return `write ${name} with ${most === undefined ? `at least ${show(schema)}` : `${show(schema)} to ${show(most)}`} characters`;
+  },
+  minItems: ({ name, schema }) =>
+    schema === 1
+      ? `list at least one item in ${name}, or remove ${name} if it is optional`
+      : `list at least ${show(schema)} items in ${name}`,
+  minProperties: ({ name, schema }) => `write at least ${show(schema)} members into ${name}`,
+  maxProperties: ({ name, schema }) => `keep at most ${show(schema)} members in ${name}`,
+  oneOf: (violated) => ofForms(violated, 'exactly'),
+  anyOf: (violated) => ofForms(violated, 'at least'),
   maxLength: ({ name, schema }) => `shorten ${name} to ${String(schema)} characters`,
   maxItems: ({ name, schema }) => `keep at most ${String(schema)} items in ${name}`,
   uniqueItems: () => 'remove the item that is repeated',

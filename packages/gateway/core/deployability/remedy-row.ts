@@ -3,7 +3,7 @@ export type RemedyRow = {
   readonly words: RegExp;
   /** @param match the message and the groups of `words` */
   readonly remedy: (
-    match: readonly string[],
+    match: RegExpExecArray,
     at: { readonly type: string; readonly property: string },
   ) => string;
 };

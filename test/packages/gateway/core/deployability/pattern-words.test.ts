@@ -37,6 +37,9 @@ const MEANT = [
 
 /** Patterns of CloudFormation's schemas whose values people often write, with the beginning of what is said of them. */
 const OF_SCHEMAS: readonly (readonly [type: string, path: string, says: RegExp])[] = [
+  ['AWS::Lambda::LayerVersion', 'LayerName', /^a name of letters, digits, - and _, such as shared-code$/],
+  ['AWS::Lambda::CapacityProvider', 'CapacityProviderName', /^a name of letters.*such as workers$/],
+  ['AWS::Lambda::Function', 'FunctionName', /^a name of up to 64 letters.*such as list-orders$/],
   ['AWS::Lambda::Function', 'Role', /^the ARN of a role, such as arn:aws:iam::\d{12}:role\/NAME$/],
   ['AWS::Lambda::Function', 'KmsKeyArn', /^the ARN of a key/],
   ['AWS::Lambda::Permission', 'FunctionName', /^the name or the ARN of a function/],
@@ -82,6 +85,22 @@ describe('the patterns of the schemas', () => {
       assert.match(example, new RegExp(source, source.includes(String.raw`\p{`) ? 'u' : ''));
     }
   });
+});
+
+/** Names that hardly any pattern excludes because of their characters. */
+const NAMES = ['name', 'live', 'Name1'];
+
+it('no pattern that accepts a name is said to ask for an ARN only', () => {
+  const all = new Set(Object.values(TABLE).flatMap(({ schema }) => patternsIn(schema)));
+  const wrong = [...all].filter((pattern) => {
+    const meaning = meaningOfPattern(pattern) ?? '';
+    const isOptional = /\(\)\$?$/.test(pattern);
+    return (
+      !isOptional && /^(?:an|the) ARN/.test(meaning) && NAMES.every((name) => new RegExp(pattern).test(name))
+    );
+  });
+
+  assert.deepEqual(wrong, []);
 });
 
 describe('meaningOfPattern', () => {

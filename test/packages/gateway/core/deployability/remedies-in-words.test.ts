@@ -9,6 +9,73 @@ const MAPPING = 'Invalid mapping expression specified: Validation Result: warnin
 
 /** The sources of AWS's words are next to the code that reports them. */
 const CASES = [
+  ['invalid YAML or JSON: Tabs are not allowed as indentation', '', 'indent with spaces instead of tabs'],
+  ['invalid YAML or JSON: Flow map must end with a }', '', 'close the bracket with }'],
+  [
+    'invalid YAML or JSON: Anchors and tags must be after the ? indicator',
+    '',
+    'correct the syntax at this place',
+  ],
+  [
+    'Invalid OpenAPI input. invalid YAML or JSON: Missing closing "quote',
+    'Body',
+    'close the string with the quotation mark that opens it',
+  ],
+  [
+    'unknown alias */*',
+    '',
+    "put quotes around the value if */* is text, as in '*/*'; otherwise, define &/* earlier in the file",
+  ],
+  [
+    'Invalid OpenAPI input. The reference #/components/parameters/page cannot be resolved',
+    'Body.paths./x.get.parameters.0',
+    'add page to components.parameters of the document, or correct $ref',
+  ],
+  [
+    'Invalid OpenAPI input. The security scheme "token" is not defined',
+    'Body.paths./x.get.security.0.token',
+    'add token to components.securitySchemes (swagger 2.0: securityDefinitions), or remove it from security',
+  ],
+  [
+    'Template error: Fn::Sub contains "${a b}", which is not a valid name',
+    'Outputs.Out',
+    'write a logical id, a parameter or LogicalId.Attribute inside of ${}; if ${a b} is text for another program, write ${!a b}',
+  ],
+  [
+    "Invalid template resource property 'Foo'",
+    'Foo',
+    'move Foo into Properties of the resource, or remove it; beside Type, a resource has only Properties, DependsOn, Condition, Metadata, and policies such as DeletionPolicy',
+  ],
+  [
+    'A route can have at most 10 authorization scopes, not 11',
+    'AuthorizationScopes',
+    'keep at most 10 scopes in AuthorizationScopes',
+  ],
+  [
+    'SQS-SendMessage accepts only QueueUrl, MessageBody, DelaySeconds, Region, not Queue',
+    'RequestParameters.Queue',
+    'write QueueUrl instead of Queue',
+  ],
+  [
+    'application/json:1:5: unexpected the end of the template; expected a value, a reference or "("',
+    'Integration.RequestTemplates.application/json',
+    'correct line 1, column 5 of the template application/json: write a value, a reference or "(" there',
+  ],
+  [
+    'Auth.DefaultAuthorizer names Nope, which is not in Auth.Authorizers',
+    '',
+    'add Nope to Auth.Authorizers, or set DefaultAuthorizer to the name of an authorizer there',
+  ],
+  [
+    'event E: RequestModel.Model must be the name of a model of the API, not "Order"',
+    '',
+    'correct RequestModel.Model: it must be the name of a model of the API',
+  ],
+  [
+    'GET /pets streams its response, and a streamed response cannot be cached: omit CachingEnabled from the setting of this method',
+    'MethodSettings',
+    'omit CachingEnabled from the setting of this method',
+  ],
   [
     'Invalid HTTP endpoint specified for URI',
     'Integration.Uri',
@@ -214,6 +281,8 @@ describe('remedyInWords', () => {
 
   for (const { words, remedy } of REMEDIES_IN_WORDS)
     it(`has a remedy for ${String(words)}`, () => {
-      assert.notEqual(remedy([], { type: 'AWS::ApiGateway::Method', property: 'Name' }).trim(), '');
+      const match = Object.assign([''], { index: 0, input: '' }) as RegExpExecArray;
+
+      assert.notEqual(remedy(match, { type: 'AWS::ApiGateway::Method', property: 'Name' }).trim(), '');
     });
 });

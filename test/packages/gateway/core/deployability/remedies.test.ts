@@ -30,6 +30,29 @@ describe('remedyOf', () => {
     [{ keyword: 'dependentExcluded', pair: ['A', 'B'] as const }, 'remove B or A'],
     [{ keyword: 'pattern', schema: '^a', parent: { fix: 'write a' } }, 'write a'],
     [{ keyword: 'pattern', schema: '^a' }, undefined],
+    [{ keyword: 'minLength', schema: 1 }, 'write a value for Mode, or remove Mode if it is optional'],
+    [{ keyword: 'minLength', schema: 3, parent: { maxLength: 63 } }, 'write Mode with 3 to 63 characters'],
+    [{ keyword: 'minItems', schema: 1 }, 'list at least one item in Mode, or remove Mode if it is optional'],
+    [{ keyword: 'minItems', schema: 2 }, 'list at least 2 items in Mode'],
+    [{ keyword: 'multipleOf', schema: 60 }, 'use a multiple of 60, such as 60'],
+    [{ keyword: 'multipleOf', schema: 1 }, 'use a whole number'],
+    [{ keyword: 'maxProperties', schema: 50 }, 'keep at most 50 members in Mode'],
+    [
+      { keyword: 'oneOf', schema: [{ required: ['A'] }, { required: ['B', 'C'] }], data: {} },
+      'add exactly one of A, B with C',
+    ],
+    [
+      { keyword: 'oneOf', schema: [{ required: ['A'] }, { required: ['B'] }], data: { A: 1, B: 1 } },
+      'keep only one of A, B',
+    ],
+    [
+      { keyword: 'anyOf', schema: [{ required: ['A'] }, { required: ['B'] }], data: {} },
+      'add at least one of A, B',
+    ],
+    [
+      { keyword: 'anyOf', schema: [{ type: 'string' }, { type: 'array' }] },
+      'write a string or a list as Mode',
+    ],
   ] as const)
     it(`says ${remedy ?? 'nothing'} for ${JSON.stringify(violated)}`, () => {
       assert.equal(remedyOf({ ...PLAIN, ...violated }), remedy);
