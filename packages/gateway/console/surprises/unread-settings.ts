@@ -1,7 +1,10 @@
 /** Settings that look as if they decided about a request, and on AWS decide nothing, or something else. */
 import { asText, isTrue, membersOf } from '@gatewright/aws/json-object';
 import { listed, toDeploy } from '../explain/reason.ts';
-import { findByPhysicalId, placeOf } from '../records/find-places.ts';
+import { REST_DEFAULTS } from '../../core/deployment/wordings/error-wordings.ts';
+import { findByPhysicalId, placeOf, resourcesOf } from '../records/find-places.ts';
+import type { GatewayErrorCode } from '../../core/errors.ts';
+import type { ResolvedStack } from '../../core/stack/model.ts';
 import type { Received } from '../../core/exchange.ts';
 import type { SurpriseKind } from './surprise.ts';
 
@@ -103,4 +106,64 @@ const limitBeforeFilter: SurpriseKind = {
   },
 };
 
-export const UNREAD_SETTINGS: readonly SurpriseKind[] = [parameterUnchecked, limitBeforeFilter];
+/**
+ * Gateway responses change only the errors that API Gateway makes itself. An error status that the integration
+ * returns, or that an integration response sets, passes unchanged.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html
+ */
+const gatewayResponseUnused: SurpriseKind = {
+  code: 'GATEWAY_RESPONSE_UNUSED',
+  mark: undefined,
+  isMinor: true,
+  source: 'docs/aws §1.3',
+  find({ recorded: { received, status }, integration, isToolkit, stacks = [] }) {
+    const { api } = received;
+    if (integration === undefined || api.protocol !== 'rest' || status < 400 || isToolkit) return undefined;
+    const found = gatewayResponsesOf(api.apiId, stacks).filter(({ type }) => isMeantFor(type, status));
+    const [first] = found;
+    if (first === undefined) return undefined;
+    const names = found.map(({ type, place }) => (place === undefined ? type : `${type} (${place})`));
+    const isFunction = 'functionName' in integration;
+    return {
+      values: { types: found.map(({ type }) => type) },
+      because: [
+        `The gateway response ${listed(names)} did not change this reply: gateway responses apply only to errors that API Gateway makes itself, and this ${status} came from the ${isFunction ? 'function' : 'integration'}.`,
+      ],
+      changes: [
+        `Set the headers and the body of this reply in the ${isFunction ? 'response of the function' : 'integration'}, because a gateway response cannot.`,
+      ],
+    };
+  },
+};
+
+type Written = { readonly type: string; readonly place: string | undefined };
+
+/** Returns the gateway responses that the author wrote: as resources, or in the document of the API. */
+function gatewayResponsesOf(apiId: string, stacks: readonly ResolvedStack[]): readonly Written[] {
+  const own = resourcesOf(stacks, 'AWS::ApiGateway::GatewayResponse')
+    .filter(({ properties }) => properties['RestApiId'] === apiId)
+    .map((one) => ({ type: asText(one.properties['ResponseType']) ?? '', place: placeOf(one) }));
+  const api = findByPhysicalId(stacks, 'AWS::ApiGateway::RestApi', apiId);
+  const name = 'x-amazon-apigateway-gateway-responses';
+  const written = membersOf(membersOf(api?.properties['Body'])[name]);
+  return [
+    ...own,
+    ...Object.keys(written).map((type) => ({
+      type,
+      place: api === undefined ? undefined : placeOf(api, `Body.${name}.${type}`),
+    })),
+  ];
+}
+
+/** Whether an author may expect that the gateway response shapes replies with this status. */
+function isMeantFor(type: string, status: number): boolean {
+  if (type === 'DEFAULT_4XX') return status < 500;
+  if (type === 'DEFAULT_5XX') return status >= 500;
+  return Object.hasOwn(REST_DEFAULTS, type) && REST_DEFAULTS[type as GatewayErrorCode].status === status;
+}
+
+export const UNREAD_SETTINGS: readonly SurpriseKind[] = [
+  parameterUnchecked,
+  limitBeforeFilter,
+  gatewayResponseUnused,
+];

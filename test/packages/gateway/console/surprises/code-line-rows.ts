@@ -127,6 +127,7 @@ export const OUTSIDE_OF_CODE: readonly string[] = [
 
 /** Kinds that read the code of the function themselves, and whose sentences have the line. */
 export const WITH_OWN_LINE: readonly string[] = [
+  'GATEWAY_RESPONSE_UNUSED',
   'REQUEST_AS_BASE64',
   'STAGE_IN_PATH',
   'EVENT_READ_ELSEWHERE',

@@ -81,4 +81,22 @@ export const UNREAD: readonly SurpriseRow[] = [
     change: /LastEvaluatedKey/,
     not: { handler: QUERY.replace('{ Items }', '{ Items, LastEvaluatedKey }') },
   },
+  {
+    // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html
+    code: 'GATEWAY_RESPONSE_UNUSED',
+    source: 'docs/aws §1.3',
+    api: proxy({ statusCode: 404, body: 'none' }),
+    request: { target: '/dev/1' },
+    resources: {
+      Any: { type: 'AWS::ApiGateway::Method', properties: {} },
+      Missing: {
+        type: 'AWS::ApiGateway::GatewayResponse',
+        properties: { RestApiId: 'abcdefghij', ResponseType: 'DEFAULT_4XX' },
+      },
+    },
+    values: { types: ['DEFAULT_4XX'] },
+    because: /DEFAULT_4XX .*did not change this reply: .* this 404 came from the function/,
+    change: /^Set the headers and the body of this reply in the response of the function/m,
+    not: { api: proxy({ statusCode: 502, body: 'none' }) },
+  },
 ];
