@@ -4,6 +4,8 @@
  */
 import { ownerOf, printFunctionName } from '../../core/routing/function-name.ts';
 import { readFunctionName } from '@gatewright/aws/function-name';
+import { lowerFirst } from '@gatewright/aws/violations';
+import { advisePermission } from '../../core/stack/permission-advice.ts';
 import {
   compileInvokePermissions,
   isForService,
@@ -83,12 +85,26 @@ export function findUnpermittedCalls(
               findWrongStage(policies, identity.apiId, calls) ??
               `add an AWS::Lambda::Permission for apigateway.amazonaws.com${ofWhat}`
             }`,
+            ...remedyFor(stacks, { functionName, qualifier, apiId: identity.apiId }, calls),
             consequence: `${listCalls(calls)} ${isOne(calls) ? 'fails' : 'fail'}${atStages(calls, served.stages.size)} with 500, as on AWS (--roles off skips permissions)`,
           },
         ];
       },
     );
   });
+}
+
+/** Returns the permission that allows the calls: of one route, or of the stage if several routes need it. */
+function remedyFor(
+  stacks: readonly ResolvedStack[],
+  lacking: Omit<Parameters<typeof advisePermission>[1], 'source'>,
+  [first, ...others]: readonly Call[],
+): Pick<UnsupportedItem, 'remedy'> {
+  const [source] = first?.sources ?? [];
+  if (first === undefined || source === undefined) return {};
+  const ofAll = others.length === 0 || !source.startsWith('/stage/') ? source : '/stage/*';
+  const advice = advisePermission(stacks, { ...lacking, source: atStage(ofAll, first.stageName) });
+  return advice === undefined ? {} : { remedy: lowerFirst(advice.change).replace(/\.$/, '') };
 }
 
 /** Returns the calls of a route whose permissions are checked. Calls with a role are not checked. */

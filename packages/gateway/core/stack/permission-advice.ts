@@ -2,6 +2,7 @@
  * Writes the missing `AWS::Lambda::Permission` of an API, in the format of the function's stack. It permits one route
  * of one stage, or one authorizer.
  */
+import { compileGlob } from '@gatewright/aws/glob';
 import { readFunctionName } from '@gatewright/aws/function-name';
 import { constructOf, formatOf, shortPlace } from './source-format.ts';
 import { inModule, nameFor, variableOf, writeApiArn } from './resource-reference.ts';
@@ -34,7 +35,10 @@ export function advisePermission(
     for (const owner of stack.resources.values())
       if (owner.type === 'AWS::Lambda::Function' && owner.physicalId === lacking.functionName)
         return {
-          change: correctName(stack, owner, lacking) ?? write(stacks, stack, owner, lacking),
+          change:
+            correctName(stack, owner, lacking) ??
+            correctMethod(stack, owner, lacking) ??
+            write(stacks, stack, owner, lacking),
           ...permissionsOf(stack, owner, lacking.qualifier),
         };
   return undefined;
@@ -92,6 +96,39 @@ function correctName(
       return `Write \`${written}\` at ${place}: the plain text ${api.logicalId} is not a reference, so the SourceArn of ${one.logicalId} contains it instead of the id of the API.`;
     }
     return `Write \`\${${api.logicalId}}\` for ${api.logicalId} in the SourceArn of ${one.logicalId} (${place}), within Fn::Sub: plain text does not refer to the API.`;
+  }
+  return undefined;
+}
+
+/**
+ * Returns how to correct a permission that would allow the call if its source had another method, such as `*` in place
+ * of `ANY`, which is not a wildcard; undefined if there is no such permission.
+ */
+function correctMethod(
+  stack: ResolvedStack,
+  { physicalId }: ResolvedResource,
+  { apiId, qualifier, source: called }: LackingPermission,
+): string | undefined {
+  const [, , calledMethod = '', ...path] = called.split('/');
+  if (path.length === 0) return undefined;
+  const { kind } = formatOf(stack);
+  for (const one of stack.resources.values()) {
+    const { FunctionName: named, SourceArn: source } = one.properties;
+    if (one.type !== 'AWS::Lambda::Permission' || typeof named !== 'string' || typeof source !== 'string')
+      continue;
+    const { functionName, qualifier: of } = readFunctionName(named);
+    if (functionName !== physicalId || of !== qualifier || stack.source?.made?.has(one.logicalId) === true)
+      continue;
+    const [api = '', stage = '', method = '', ...where] = source.split(':').slice(5).join(':').split('/');
+    if (method.includes('*') || !compileGlob([api, stage, '*', ...where].join('/'))(`${apiId}${called}`))
+      continue;
+    const property = kind === 'terraform' ? 'source_arn' : kind === 'cdk' ? 'sourceArn' : 'SourceArn';
+    const at = `in the ${property} of ${one.logicalId} (${shortPlace(one, 'SourceArn')})`;
+    if (method === 'ANY')
+      return `Write * in place of ANY ${at}: ANY is a method of API Gateway and not a wildcard of an ARN, and the ARN of a call has the method of the request, such as GET.`;
+    if (method !== method.toUpperCase())
+      return `Write ${method.toUpperCase()} in place of ${method} ${at}, because an ARN has methods in capital letters.`;
+    return `Write ${calledMethod} in place of ${method} ${at}, if ${method} was meant to permit this call; otherwise, add a permission.`;
   }
   return undefined;
 }

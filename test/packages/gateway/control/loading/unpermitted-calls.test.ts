@@ -36,6 +36,15 @@ function findingsOf(
   );
 }
 
+/** The remedies of the findings about a stack in which the function `fn` is a resource. */
+function remediesOf(resources: Resources): readonly (string | undefined)[] {
+  const place = { file: 'template.json', line: 7, logicalId: 'Fn' };
+  const stack = aStack({ Fn: { type: 'AWS::Lambda::Function', id: 'fn', properties: {} }, ...resources });
+  const functions = [{ name: 'fn', logicalId: 'Fn', stackName: 'test', place } as FunctionDefinition];
+  const { unsupported } = loadApis([{ ...stack, functions }], anAccount(), new Faults(false));
+  return unsupported.map(({ remedy }) => remedy);
+}
+
 function anAccount(needsPermissions = true): Account {
   return new Account({ clock: virtualPorts({}).clock, isThrottled: false, needsPermissions });
 }
@@ -129,6 +138,45 @@ describe('a function that an API of the stacks calls and may not invoke', () => 
           text,
           /^template\.json:7 (fn|auth)Function: (pets|menu) is not allowed to invoke this function: add an AWS::Lambda::Permission/,
         );
+    });
+
+  for (const { name, resources, remedy } of [
+    {
+      name: 'with ANY as the method of a source, which is no wildcard (aws/serverless-application-model#296)',
+      resources: restRoutes(
+        { 'ANY /pets': toFn },
+        { more: { Leave: aPermission({ SourceArn: `${API_ARN}/*/ANY/pets` }) } },
+      ),
+      remedy: /^write \* in place of ANY in the SourceArn of Leave .*, such as GET$/,
+    },
+    {
+      name: 'with a method in small letters',
+      resources: restRoutes(
+        { 'GET /pets': toFn },
+        { more: { Leave: aPermission({ SourceArn: `${API_ARN}/dev/get/pets` }) } },
+      ),
+      remedy: /^write GET in place of get in the SourceArn of Leave/,
+    },
+    {
+      name: 'for another method',
+      resources: restRoutes(
+        { 'GET /pets': toFn },
+        { more: { Leave: aPermission({ SourceArn: `${API_ARN}/*/POST/pets` }) } },
+      ),
+      remedy: /^write GET in place of POST in the SourceArn of Leave .*; otherwise, add a permission$/,
+    },
+    {
+      name: 'for one route',
+      resources: restRoutes({ 'GET /pets/{id}': toFn }),
+      remedy: /^add to Resources in .*AWS::Lambda::Permission.*\/dev\/GET\/pets\/\*/,
+    },
+    { name: 'for several routes of a stage', resources: rest(), remedy: /^add to Resources .*\/dev\/\*/ },
+  ] as const)
+    it(`has a remedy that says what to write: ${name}`, () => {
+      const [found = '', ...others] = remediesOf(resources);
+
+      assert.match(found, remedy);
+      assert.deepEqual(others, []);
     });
 
   it('names the alias that is invoked, if the permission is for the function itself', () => {
