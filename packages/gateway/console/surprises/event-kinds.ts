@@ -6,7 +6,7 @@ import { readLambdaPayload } from './selected-response.ts';
 import { findLine, isPythonCode } from '../records/handler-lines.ts';
 import { readsOf } from './member-reads.ts';
 import type { SurpriseFacts } from './surprise-facts.ts';
-import type { SurpriseKind } from './surprise.ts';
+import type { SurpriseKind, Told } from './surprise.ts';
 
 /**
  * Whether the answer is a success, and no line of the code reads the value in the form that this event does not have.
@@ -147,6 +147,8 @@ const pathDecoded: SurpriseKind = {
   find(facts) {
     const payload = readLambdaPayload(facts);
     if (payload !== 'http-1.0' && payload !== 'http-2.0') return undefined;
+    const whole = payload === 'http-2.0' ? findDecodedPath(facts) : undefined;
+    if (whole !== undefined) return whole;
     const { pathParameters, rawPath } = facts.recorded.received;
     const changed = Object.entries(pathParameters ?? {}).filter(([, value]) => !rawPath.includes(value));
     const [first] = changed;
@@ -169,6 +171,33 @@ const pathDecoded: SurpriseKind = {
     };
   },
 };
+
+/** Members of payload format 2.0 that have the decoded path, in spite of the name of the first one. */
+const READS_PATH = /\brawPath\b|\bhttp\b\W+path\b/;
+
+/** Explains an error of a function that reads the path, whose encoded form its event does not have. */
+function findDecodedPath({ recorded, handler }: SurpriseFacts): Told | undefined {
+  const { rawPath } = recorded.received;
+  const decoded = decodeOrKeep(rawPath);
+  const read = findLine(handler, READS_PATH);
+  if (decoded === rawPath || read === undefined || recorded.status < 400) return undefined;
+  if (findLine(handler, DECODES) !== undefined) return undefined;
+  // The route's own part of the path, because the code may have it without a prefix.
+  const encoded = rawPath.split('/').filter((part) => decodeOrKeep(part) !== part);
+  const written = findLine(
+    handler,
+    new RegExp(encoded.map((part) => part.replaceAll(/[^\w%]/g, '\\$&')).join('|')),
+  );
+  return {
+    values: { path: decoded },
+    because: [
+      `The path of the request is ${rawPath}, and the function got it already decoded, as ${decoded}: in payload format 2.0 of an HTTP API, rawPath, requestContext.http.path and pathParameters are decoded. The function reads it at ${read}${written === undefined ? '' : `, and ${written} has the encoded form, which the event does not contain`}.`,
+    ],
+    changes: [
+      `Compare with the decoded path at ${written ?? read}. A REST API and a function URL pass the path on as the client encoded it.`,
+    ],
+  };
+}
 
 /** Prints a member of an object as JavaScript reads it. The name of a path parameter may contain `-`, `.` or `:`. */
 function printMember(name: string): string {

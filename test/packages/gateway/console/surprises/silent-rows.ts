@@ -159,6 +159,21 @@ export const SILENT: readonly SurpriseRow[] = [
     not: { api: named },
   },
   {
+    // middleapi/standard-server#93
+    code: 'PATH_DECODED',
+    name: 'in rawPath',
+    source: 'docs/aws §2.3',
+    api: () => anApi(httpRoutes(['GET /files/{name}']), { echo: () => ({ statusCode: 404 }) }),
+    request: { target: '/files/a%20b.txt' },
+    handler:
+      "const files = { '/files/a%20b.txt': 1 };\nexports.main = async (event) => files[event.rawPath] ?? none;",
+    values: { path: '/files/a b.txt' },
+    because:
+      /already decoded, as \/files\/a b\.txt: .*reads it at src\/index\.js:2, and src\/index\.js:1 has the encoded form/,
+    change: /^Compare with the decoded path at src\/index\.js:1\./m,
+    not: { request: { target: '/files/a.txt' } },
+  },
+  {
     code: 'PATH_ENCODED',
     source: 'docs/aws §2.3',
     api: () => anApi(restRoutes({ 'GET /files/{name}': {} }), { echo: ok }),
