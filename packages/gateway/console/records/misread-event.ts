@@ -140,14 +140,32 @@ export function findMisread(asked: Asked): Misread | undefined {
   if (event === undefined) return undefined;
   const lines = source.text.split('\n', MOST_LINES);
   const at = line === undefined ? lines.keys() : [line - 1];
+  const ofAuthorizer = lines.filter((one) => /\bauthorizer\b\W*$/.test(ALIAS.exec(one)?.[2] ?? ''));
   for (const index of at) {
     const text = lines[index] ?? '';
     if (/^\s*(?:\/\/|#|\*)/.test(text)) continue;
-    const full = line === undefined ? text : withoutAliases(text, lines.slice(0, index));
+    const direct = withMembers(text);
+    const full = withoutAliases(direct, line === undefined ? ofAuthorizer : lines.slice(0, index));
     const found = findInLine(full, event, asked) ?? findVariable(text, asked);
     if (found !== undefined) return { ...found, place: `${source.file}:${index + 1}` };
   }
   return undefined;
+}
+
+/** `const { user } = event.requestContext.authorizer`, whose names may have defaults or other names. */
+const DESTRUCTURED = new RegExp(
+  String.raw`\{([^{}]*)\}\s*=\s*((?:event|evt)(?:\??\.[A-Za-z_$][\w$]*|(?:\?\.)?\[\s*['"][\w:-]+['"]\s*\])*)\s*;?\s*(?://.*)?$`,
+);
+
+/** Replaces a destructuring assignment by the reads that it makes: `event.requestContext.authorizer.user`. */
+function withMembers(line: string): string {
+  const [, names, part] = DESTRUCTURED.exec(line) ?? [];
+  if (names === undefined || part === undefined) return line;
+  return names
+    .split(',')
+    .flatMap((one) => /^\s*([A-Za-z_$][\w$]*)/.exec(one)?.[1] ?? [])
+    .map((name) => `${part}.${name}`)
+    .join('; ');
 }
 
 /** A variable that stands for a part of the event, such as `rc = event["requestContext"]`. */
@@ -227,7 +245,8 @@ function findMove(
     // Code that reads both members handles both kinds of events.
     if (valueAt(event, from) !== undefined || valueAt(event, one.to.split('.')) === undefined) continue;
     const [aspect] = JOINED.filter(({ of }) => of === one.from && PAYLOAD_2.test(form));
-    if ([one.to, aspect?.in].some((path) => path !== undefined && mentions(source.text, path))) continue;
+    const inner = one.to.split('.').slice(-2).join('.');
+    if ([inner, aspect?.in].some((path) => path !== undefined && mentions(source.text, path))) continue;
     return {
       to: one.to,
       rest: names.slice(from.length),
@@ -238,12 +257,18 @@ function findMove(
 }
 
 /** With payload format 2.0, the context of an authorizer's function is one level deeper (docs/aws §4.3). */
-function findInContext(names: readonly string[], event: UnknownMembers, { form }: Pick<Asked, 'form'>) {
+function findInContext(
+  names: readonly string[],
+  event: UnknownMembers,
+  { form, source }: Pick<Asked, 'form' | 'source'>,
+): Replaced | undefined {
   const [first, second, name = ''] = names;
   if (first !== 'requestContext' || second !== 'authorizer' || !PAYLOAD_2.test(form)) return undefined;
   const authorizer = membersOf(membersOf(event['requestContext'])['authorizer']);
   if (Object.hasOwn(authorizer, name) || !Object.hasOwn(membersOf(authorizer['lambda']), name))
     return undefined;
+  // Code that also reads the inner member handles both kinds of events.
+  if (/\blambda\b/.test(source.text)) return undefined;
   return {
     to: `requestContext.authorizer.lambda.${name}`,
     rest: names.slice(3),

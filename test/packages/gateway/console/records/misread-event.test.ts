@@ -52,3 +52,50 @@ describe('a variable that stands for a part of the event', () => {
     assert.equal(readAt('a.js', 'const rc = event.requestContext;\nrc.httpMethod;'), undefined);
   });
 });
+
+// dherault/serverless-offline#1697: the context of an authorizer's function is in requestContext.authorizer.lambda.
+describe('the context of an authorizer, with payload format 2.0', () => {
+  const event = JSON.stringify({
+    version: '2.0',
+    requestContext: { authorizer: { lambda: { user: 'ann' } }, http: { method: 'GET', path: '/me' } },
+  });
+  const READ = 'event.requestContext.authorizer.user';
+  for (const [name, text, written] of [
+    ['directly', 'log(event.requestContext.authorizer.user);', READ],
+    ['by destructuring', 'const { user } = event.requestContext.authorizer;', READ],
+    [
+      'by destructuring with a default',
+      "const { role, user = 'x' } = event.requestContext.authorizer;",
+      READ,
+    ],
+    ['by a variable', 'const auth = event.requestContext.authorizer;\nlog(auth.user);', READ],
+    [
+      'by a variable, in Python',
+      'auth = event["requestContext"]["authorizer"]\nprint(auth["user"])',
+      /"user"/,
+    ],
+    [
+      'in both places',
+      'const auth = event.requestContext.authorizer;\nlog(auth.user ?? auth.lambda.user);',
+      '',
+    ],
+    ['by destructuring it', 'const { lambda } = event.requestContext.authorizer;\nlog(lambda.user);', ''],
+  ] as const)
+    it(`is looked for where the code reads it ${name}`, () => {
+      const file = name.includes('Python') ? 'me.py' : 'me.js';
+      const found = findMisread({ source: { file, text }, event, form: 'http-2.0' });
+
+      assert.match(found?.written ?? '', written === '' ? /^$/ : new RegExp(written));
+      if (found !== undefined) assert.match(found.instead, /lambda\W+user/);
+    });
+
+  it('is not the only member that destructuring reads', () => {
+    const text = 'const { httpMethod } = event;';
+    const found = findMisread({ source: { file: 'me.js', text }, event, form: 'http-2.0' });
+
+    assert.equal(found?.instead, 'event.requestContext.http.method');
+    const both =
+      'const { httpMethod, requestContext } = event;\nlog(httpMethod ?? requestContext.http.method);';
+    assert.equal(findMisread({ source: { file: 'me.js', text: both }, event, form: 'http-2.0' }), undefined);
+  });
+});
