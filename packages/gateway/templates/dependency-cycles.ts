@@ -1,6 +1,6 @@
 /** Finds resources that depend on each other in a cycle, so that AWS cannot create any of them first. */
 import { namesIn } from '../core/deployability/names-in.ts';
-import { asOneOrMore, isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import { asOneOrMore, asText, isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { Json } from '@gatewright/aws/json-object';
 import type { Path } from './cloudformation/template-source.ts';
 
@@ -53,19 +53,35 @@ export function describeCycle(names: readonly string[]): string {
   return `Circular dependency between resources: [${names.join(', ')}]`;
 }
 
+/** What a function that refers to the source of its own events can read from each event instead. */
+const IN_EVENTS: Readonly<Record<string, string>> = {
+  'AWS::ApiGateway::RestApi':
+    'each request has the address of the API in requestContext.domainName and requestContext.stage of its event',
+  'AWS::ApiGatewayV2::Api':
+    'each request has the address of the API in requestContext.domainName and requestContext.stage of its event',
+  'AWS::Cognito::UserPool': 'each event of a trigger has the id of the user pool in userPoolId',
+  'AWS::S3::Bucket': 'each notification has the name of the bucket in Records[].s3.bucket.name of its event',
+};
+
 /**
- * Returns the remedy for a cycle that contains an unnecessary DependsOn; undefined if the cycle consists only of
- * references.
+ * Returns the remedy for a cycle that contains an unnecessary DependsOn, or a function that refers to the source of its
+ * events; undefined for any other cycle.
  */
 export function remedyOfCycle(
   cycle: readonly string[],
   resourceOf: (logicalId: string) => Json,
 ): string | undefined {
-  for (const [index, owner] of cycle.entries()) {
-    const next = cycle[index + 1] ?? cycle[0] ?? '';
+  const pairs = cycle.map((owner, index) => [owner, cycle[index + 1] ?? cycle[0] ?? ''] as const);
+  for (const [owner, next] of pairs) {
     const { DependsOn: before, ...others } = membersOf(resourceOf(owner));
     if (asOneOrMore(before).includes(next) && !namesIn(others).has(next))
       return `remove ${next} from DependsOn of ${owner}`;
+  }
+  for (const [owner, next] of pairs) {
+    const { Type: type } = membersOf(resourceOf(owner));
+    const instead = IN_EVENTS[asText(membersOf(resourceOf(next))['Type']) ?? ''];
+    if (type === 'AWS::Lambda::Function' && instead !== undefined)
+      return `remove the reference to ${next} from ${owner}, because ${instead}; if the function also runs without such an event, let it read the value from an AWS::SSM::Parameter when it runs, and write the name of the parameter as text into the function`;
   }
   return undefined;
 }

@@ -126,6 +126,30 @@ function canCreateBoth(first: ResolvedResource | undefined, second: ResolvedReso
   );
 }
 
+/**
+ * Returns the remedy if a transform, or osls, generates one of the two resources: the author can only remove the
+ * other one.
+ */
+function remedyOfGenerated(
+  first: ResolvedResource | undefined,
+  second: ResolvedResource,
+  property: string,
+  { pathOf }: NonNullable<ResolvedStack['source']>,
+): string | undefined {
+  const isGenerated = ({ logicalId }: ResolvedResource): boolean => {
+    const asked = ['Resources', logicalId, 'Properties', property];
+    const path = pathOf?.(asked) ?? asked;
+    return path[path.indexOf('Resources') + 1] !== logicalId;
+  };
+  if (first === undefined || isGenerated(first) === isGenerated(second)) return undefined;
+  const [generated, own] = isGenerated(first) ? [first, second] : [second, first];
+  const retention =
+    own.type === 'AWS::Logs::LogGroup' && generated.logicalId.endsWith('LogGroup')
+      ? '; set how long it keeps log lines with logRetentionInDays of provider or of the function'
+      : '';
+  return `remove ${own.logicalId}, and refer to ${generated.logicalId} instead, which is generated with this name${retention}`;
+}
+
 /** Finds resources of one type with the same name, because only one of them can be created. */
 function findSharedNames(
   { stackName, source, resources }: ResolvedStack,
@@ -156,6 +180,7 @@ function findSharedNames(
           'shared-name',
           placedAt(resource, stackName, property),
           `${name} already exists: ${first?.logicalId ?? ''} has the same ${property}`,
+          { remedy: remedyOfGenerated(first, resource, property, source) },
         ),
       ];
     }),

@@ -67,6 +67,24 @@ describe('pathToReference', () => {
 });
 
 describe('remedyOfCycle', () => {
+  // aws/serverless-application-model#386
+  for (const [type, where] of [
+    ['AWS::ApiGateway::RestApi', /requestContext\.domainName/],
+    ['AWS::ApiGatewayV2::Api', /requestContext\.domainName/],
+    ['AWS::Cognito::UserPool', /userPoolId/],
+    ['AWS::S3::Bucket', /s3\.bucket\.name/],
+  ] as const)
+    it(`names what a function's events have of ${type}`, () => {
+      const resources: Readonly<Record<string, Json>> = {
+        Fn: { Type: 'AWS::Lambda::Function', Properties: { Environment: { Ref: 'Source' } } },
+        Source: { Type: type, Properties: { Body: { 'Fn::GetAtt': ['Fn', 'Arn'] } } },
+      };
+      const remedy = remedyOfCycle(['Source', 'Fn'], (logicalId) => resources[logicalId] ?? {});
+
+      assert.match(remedy ?? '', /^remove the reference to Source from Fn, because /);
+      assert.match(remedy ?? '', where);
+    });
+
   const reference = { Properties: { Value: { Ref: 'B' } } };
   const rows: readonly (readonly [string, Readonly<Record<string, Json>>, string | undefined])[] = [
     [

@@ -16,6 +16,24 @@ const PSEUDO_PARAMETERS =
 export const FOLLOWED_REMEDIES: readonly FollowedRemedy[] = [
   ...OF_ORDER,
   {
+    // aws/serverless-application-model#386
+    name: 'a function that needs the address of the API that calls it',
+    template: `Transform: AWS::Serverless-2016-10-31
+Resources:
+  Create:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: nodejs22.x
+      Handler: index.handler
+      InlineCode: 'exports.handler = async () => ({})'
+      Environment: { Variables: { BASE: !Sub 'https://\${ServerlessRestApi}.example.com', MODE: a } }
+      Events: { Post: { Type: Api, Properties: { Path: /links, Method: post } } }
+`,
+    remedy:
+      'remove the reference to ServerlessRestApi from Create, because each request has the address of the API in requestContext.domainName and requestContext.stage of its event; if the function also runs without such an event, let it read the value from an AWS::SSM::Parameter when it runs, and write the name of the parameter as text into the function',
+    change: ["BASE: !Sub 'https://\${ServerlessRestApi}.example.com', ", ''],
+  },
+  {
     // serverless/serverless#12165
     name: 'the URL of a queue as the destination of failed invocations',
     template: `Transform: AWS::Serverless-2016-10-31
