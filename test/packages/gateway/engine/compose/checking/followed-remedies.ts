@@ -31,7 +31,7 @@ Resources:
 `,
     remedy:
       'remove the reference to ServerlessRestApi from Create, because each request has the address of the API in requestContext.domainName and requestContext.stage of its event; if the function also runs without such an event, let it read the value from an AWS::SSM::Parameter when it runs, and write the name of the parameter as text into the function',
-    change: ["BASE: !Sub 'https://\${ServerlessRestApi}.example.com', ", ''],
+    change: ["BASE: !Sub 'https://${ServerlessRestApi}.example.com', ", ''],
   },
   {
     // serverless/serverless#12165
