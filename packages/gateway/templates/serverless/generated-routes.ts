@@ -121,12 +121,29 @@ export function findRouteSetting(
   if (at === undefined) return undefined;
   const [first = '', second = '', ...rest] = property;
   if (first === '') return at;
+  if (second === 'IntegrationResponses' && membersOf(memberAt(tree.value, at))['response'] === undefined)
+    return membersOf(memberAt(tree.value, at))['integration'] === undefined ? at : [...at, 'integration'];
   if (second === 'IntegrationResponses')
     return [...at, ...settingOfResponse(rest, resource, memberAt(tree.value, at) ?? '')];
   const member = OF_ROUTES[at.at(-1) ?? '']?.[first === 'Integration' ? second : first];
   const within = first === 'Integration' ? rest : property.slice(1);
+  const event = memberAt(tree.value, at) ?? '';
+  if (rest.join('.').endsWith(INVOCATION_TYPE) && membersOf(event)['async'] !== undefined)
+    return [...at, 'async'];
+  const isImplied =
+    BY_INTEGRATION.has(second) &&
+    member !== undefined &&
+    memberAt(event, member) === undefined &&
+    membersOf(event)['integration'] !== undefined;
+  if (isImplied) return [...at, 'integration'];
   return member === undefined ? undefined : [...at, ...member, ...within];
 }
+
+/** The request parameter that osls generates from `async: true`. */
+const INVOCATION_TYPE = 'X-Amz-Invocation-Type';
+
+/** Members of an integration that osls writes itself if an event has `integration: lambda`, and does not set them. */
+const BY_INTEGRATION: ReadonlySet<string> = new Set(['PassthroughBehavior', 'RequestTemplates']);
 
 /** Returns the event of a route. If no event is written with its path, it is the only event whose variables can be. */
 function findEvent(

@@ -62,6 +62,11 @@ functions:
             method: \${self:custom.verb} # verb
             uri: \${self:custom.host}/invoices # uri
             contentHandling: \${self:custom.handling} # handling
+      - http:
+          path: reports
+          method: post
+          async: true # async
+          integration: lambda # lambda
       - httpApi: GET /short # short
       - websocket:
           route: $connect # connect
@@ -110,6 +115,15 @@ const packaged = {
           Integration: { IntegrationResponses: responses },
         },
       },
+      Reports: { Type: 'AWS::ApiGateway::Resource', Properties: { PathPart: 'reports' } },
+      PostReports: {
+        Type: 'AWS::ApiGateway::Method',
+        Properties: {
+          HttpMethod: 'POST',
+          ResourceId: { Ref: 'Reports' },
+          Integration: { IntegrationResponses: responses },
+        },
+      },
       V1: { Type: 'AWS::ApiGateway::Resource', Properties: { PathPart: 'v1' } },
       Invoices: {
         Type: 'AWS::ApiGateway::Resource',
@@ -148,6 +162,9 @@ describe('the line of a property of what osls generates for a route', () => {
     ['GetInvoices', 'Integration.IntegrationHttpMethod', '# verb'],
     ['GetInvoices', 'Integration.Type', 'integration: http-proxy'],
     ['GetInvoices', 'OperationName', '# operation'],
+    ['PostReports', 'Integration.RequestTemplates', '# lambda'],
+    ['PostReports', 'Integration.PassthroughBehavior', '# lambda'],
+    ['PostReports', 'Integration.IntegrationResponses.0.StatusCode', '# lambda'],
     ['Short', 'RouteKey', '# short'],
     ['Connect', 'RouteKey', '# connect'],
     ['ApiGatewayRestApi', 'Policy.Statement.0.Condition.IpAddress.aws:SourceIp', '# policy'],
@@ -173,6 +190,14 @@ describe('the line of a property of what osls generates for a route', () => {
 
       assert.equal(findGeneratedLine([...path, ...property], tree, packaged), wanted);
     });
+
+  it('is that of async for the header that makes a call asynchronous', () => {
+    const header = 'integration.request.header.X-Amz-Invocation-Type';
+    const wanted = TEXT.split('\n').findIndex((line) => line.endsWith('# async')) + 1;
+    const path = ['Resources', 'PostReports', 'Properties', 'Integration', 'RequestParameters', header];
+
+    assert.equal(findGeneratedLine(path, tree, packaged), wanted);
+  });
 
   it('is that of the event for the route itself', () => {
     const line = TEXT.split('\n').findIndex((text) => text.endsWith('# short')) + 1;
