@@ -108,6 +108,9 @@ export function membersOfIntegration({ phase, error, outcome }: Ended): Members 
     return defect.side === 'request' ? ['RequestTemplates'] : ['IntegrationResponses'];
   if (defect?.kind === 'proxy-response') return ['PayloadFormatVersion'];
   if (error?.code === 'INTEGRATION_TIMEOUT') return ['TimeoutInMillis'];
+  // Lambda accepted an asynchronous call.
+  if (outcome?.kind === 'answered' && outcome.status === 202 && error === undefined)
+    return ['RequestParameters.integration.request.header.X-Amz-Invocation-Type'];
   const isUncalled = outcome?.kind === 'unreachable' || outcome?.kind === 'refused';
   return isUncalled || (phase === 'map-request' && error !== undefined) ? ['Uri', 'IntegrationUri'] : [];
 }
@@ -199,24 +202,35 @@ function pathTo(name: string, value: unknown): string | undefined {
   return undefined;
 }
 
-/** Where a stage limits a route: in the settings of the route, or else in the settings of all routes. */
-export function membersOfThrottle(
-  defect: Defect | undefined,
+/** Returns the path of a setting of a REST route in its stage: in the settings of the route, or else of all routes. */
+export function memberOfSettings(
   { MethodSettings: settings }: UnknownMembers,
   routeKey: string,
+  name: string,
 ): Members {
-  if (defect?.kind !== 'throttle' || defect.of !== 'route') return [];
+  const index = indexOfSettings(settings, routeKey);
+  return index === undefined ? [] : [`MethodSettings.${index}.${name}`, `MethodSettings.${index}`];
+}
+
+function indexOfSettings(settings: unknown, routeKey: string): number | undefined {
   const [method = '', path = ''] = routeKey.split(' ');
   const all = asList(settings).map(membersOf);
-  const index = [
+  return [
     all.findIndex(({ HttpMethod, ResourcePath }) => HttpMethod === method && ResourcePath === path),
     all.findIndex(({ HttpMethod }) => HttpMethod === '*'),
   ].find((found) => found !== -1);
+}
+
+/** Where a stage limits a route: in the settings of the route, or else in the settings of all routes. */
+export function membersOfThrottle(
+  defect: Defect | undefined,
+  stage: UnknownMembers,
+  routeKey: string,
+): Members {
+  if (defect?.kind !== 'throttle' || defect.of !== 'route') return [];
   return [
     `RouteSettings.${routeKey}.ThrottlingRateLimit`,
     'DefaultRouteSettings.ThrottlingRateLimit',
-    ...(index === undefined
-      ? []
-      : [`MethodSettings.${index}.ThrottlingRateLimit`, `MethodSettings.${index}`]),
+    ...memberOfSettings(stage, routeKey, 'ThrottlingRateLimit'),
   ];
 }

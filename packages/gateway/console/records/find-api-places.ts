@@ -29,7 +29,7 @@ import {
   placesOfScreen,
   resourcesOf,
 } from './find-places.ts';
-import { placesOfBinary, placesOfCors } from './find-reply-places.ts';
+import { placesOfBinary, placesOfCors, placesOfIntegrationResponse } from './find-reply-places.ts';
 import { findLine } from './handler-lines.ts';
 import { HeaderList } from '../../core/events/header-list.ts';
 import { requestTemplateOf } from './sent.ts';
@@ -115,6 +115,7 @@ export function findApiPlaces(
     ...ofRoute,
     ...placesOfCachedResult(recorded, route, at),
     ...placesOfIntegration(recorded, route, method, at),
+    ...(isEvent(recorded) ? [] : placesOfIntegrationResponse(recorded, method)),
     ...connect,
     ...placesOfTemplate(recorded, route, method, at),
     ...placesOfLimit(recorded, route, at),

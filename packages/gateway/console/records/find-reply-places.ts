@@ -77,6 +77,31 @@ export function placesOfResponseTemplate(
   const facts = new SurpriseFacts(recorded);
   const selected = selectResponse(facts);
   const type = selected && chooseResponseTemplate(selected.templates, facts.accept)?.template.name;
+  const member = memberOfResponse(facts, method);
+  if (type === undefined || method === undefined || member === undefined) return [];
+  return named(
+    'its response template',
+    placeOfFirst(method, [`${member}.ResponseTemplates.${type}`, member]),
+  );
+}
+
+/** The integration response that made a reply of an error of the function. */
+export function placesOfIntegrationResponse(
+  recorded: RecordedRequest,
+  method: ResolvedResource | undefined,
+): readonly NamedPlace[] {
+  if (recorded.outcome?.kind !== 'failed' || recorded.error !== undefined || method === undefined) return [];
+  const member = memberOfResponse(new SurpriseFacts(recorded), method);
+  if (member === undefined) return [];
+  return named(
+    'integration response',
+    placeOfFirst(method, [`${member}.SelectionPattern`, `${member}.StatusCode`, member]),
+  );
+}
+
+/** Returns the path of the selected integration response in the properties of the method. */
+function memberOfResponse(facts: SurpriseFacts, method: ResolvedResource | undefined): string | undefined {
+  const selected = selectResponse(facts);
   const responses = asList(membersOf(method?.properties['Integration'])['IntegrationResponses']);
   const index = responses.findIndex((one) => {
     const { StatusCode, SelectionPattern } = membersOf(one);
@@ -84,10 +109,5 @@ export function placesOfResponseTemplate(
       Number(StatusCode) === selected?.status && (asText(SelectionPattern) ?? '') === (selected.pattern ?? '')
     );
   });
-  if (selected === undefined || type === undefined || method === undefined || index === -1) return [];
-  const member = `Integration.IntegrationResponses.${index}`;
-  return named(
-    'its response template',
-    placeOfFirst(method, [`${member}.ResponseTemplates.${type}`, member]),
-  );
+  return selected === undefined || index === -1 ? undefined : `Integration.IntegrationResponses.${index}`;
 }

@@ -3,7 +3,8 @@
  * the method, of its integration, of the stage or of the API, if the owner of the API has written one.
  */
 import { asList, asText, membersOf } from '@gatewright/aws/json-object';
-import { hasMember, named, placeOf } from './find-places.ts';
+import { memberOfSettings } from './deciding-members.ts';
+import { hasMember, named, placeOf, placeOfFirst } from './find-places.ts';
 import { placesOfResponseTemplate } from './find-reply-places.ts';
 import { isEvent } from './recorded-request.ts';
 import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
@@ -14,6 +15,8 @@ import type { Recorded } from './recorded-request.ts';
 type Deciding =
   /** The members of the resource. The first of them that the template contains is named. */
   | { readonly of: 'method' | 'stage' | 'api'; readonly members: readonly string[] }
+  /** A setting of the route in MethodSettings of the stage. */
+  | { readonly of: 'setting'; readonly name: string }
   /** The client, a response of the backend, or a rule of AWS without a setting decides. */
   | { readonly of: 'client' | 'backend' | 'aws' }
   /** The response template that wrote the reply. */
@@ -32,7 +35,7 @@ export const DECIDED_BY: Readonly<Record<string, Deciding>> = {
   BODY_NOT_VALIDATED: method('RequestModels', 'RequestValidatorId'),
   BODY_READ_AS_EMPTY: { of: 'place' },
   BYTES_AS_BASE64: { of: 'place' },
-  CACHE_NOT_REFRESHED: { of: 'stage', members: ['MethodSettings'] },
+  CACHE_NOT_REFRESHED: { of: 'setting', name: 'CachingEnabled' },
   CACHE_WITHOUT_CLUSTER: { of: 'stage', members: ['CacheClusterEnabled', 'MethodSettings'] },
   CERTIFICATE_NOT_ASKED: { of: 'client' },
   CONTENT_ENCODING_REMOVED: { of: 'backend' },
@@ -44,7 +47,7 @@ export const DECIDED_BY: Readonly<Record<string, Deciding>> = {
   EXECUTION_FAILED: { of: 'backend' },
   EXECUTION_NOT_RUN: { of: 'aws' },
   FORM_VALUE_NOT_ENCODED: { of: 'place' },
-  FROM_STAGE_CACHE: { of: 'stage', members: ['MethodSettings', 'CacheClusterEnabled'] },
+  FROM_STAGE_CACHE: { of: 'setting', name: 'CachingEnabled' },
   GET_BODY_AT_EDGE: { of: 'api', members: ['EndpointConfiguration'] },
   HEADERS_NOT_MAPPED: method('Integration.IntegrationResponses'),
   HEAD_WITHOUT_BODY: { of: 'aws' },
@@ -94,6 +97,11 @@ export function placesOfSurprises(
   return surprises.flatMap((surprise) => {
     const deciding = DECIDED_BY[surprise.code];
     if (deciding?.of === 'response-template') return placesOfResponseTemplate(recorded, owners.method);
+    if (deciding?.of === 'setting') {
+      const { properties = {} } = owners.stage ?? {};
+      const paths = memberOfSettings(properties, route?.routeKey ?? '', deciding.name);
+      return named(deciding.name, owners.stage && placeOfFirst(owners.stage, [...paths, 'MethodSettings']));
+    }
     if (deciding === undefined || !('members' in deciding)) return [];
     return placeOfMember(owners[deciding.of], deciding.members, surprise);
   });

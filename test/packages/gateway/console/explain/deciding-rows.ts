@@ -370,4 +370,20 @@ Resources:
       ),
     status: 500,
   },
+  {
+    // serverless/serverless#2049
+    kind: 'the integration response that makes a success of an error',
+    template: rest(OPEN)
+      .replace('Type: AWS_PROXY', 'Type: AWS')
+      .replace(
+        /( *)Uri: .*/,
+        "$&\n        IntegrationResponses:\n          - StatusCode: 404\n            SelectionPattern: never\n          - StatusCode: '200' # here",
+      )
+      .replace(
+        'AuthorizationType: NONE',
+        'AuthorizationType: NONE\n      MethodResponses: [{ StatusCode: 200 }, { StatusCode: 404 }]',
+      ),
+    code: "exports.handler = async () => { throw new Error('no pets'); };",
+    status: 200,
+  },
 ];
