@@ -115,7 +115,6 @@ export function findApiPlaces(
     ...ofRoute,
     ...placesOfCachedResult(recorded, route, at),
     ...placesOfIntegration(recorded, route, method, at),
-    ...(isEvent(recorded) ? [] : placesOfIntegrationResponse(recorded, method)),
     ...connect,
     ...placesOfTemplate(recorded, route, method, at),
     ...placesOfLimit(recorded, route, at),
@@ -387,7 +386,8 @@ function placesOfIntegration(
       ? placeOfFirst(method, [...members.map((member) => `Integration.${member}`), 'Integration'])
       : placeOfFirst(separate, members);
   const ofFunction = 'functionName' in integration ? placesOfFunction(integration, recorded.outcome, at) : [];
-  return [...named('integration', place), ...ofFunction];
+  const ofResponse = isEvent(recorded) ? [] : placesOfIntegrationResponse(recorded, method);
+  return [...named('integration', place), ...ofFunction, ...ofResponse];
 }
 
 /** A route of API Gateway v2 names its integration as `integrations/{id}`. */
