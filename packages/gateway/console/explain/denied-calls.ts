@@ -1,4 +1,5 @@
 /** The refusals of user pools, queues and buses that a setting decides, or that a function has to expect. */
+import { WITHOUT_CORS } from '../../kernel/calls/s3-refusals.ts';
 import { at } from './event-names.ts';
 import type { Told } from './event-names.ts';
 
@@ -11,6 +12,8 @@ type Refusal = {
   readonly of: 'client' | 'pool' | 'queue' | 'bus' | 'bucket';
   readonly property?: string;
   readonly because?: string;
+  /** What happened, if S3 refused nothing. */
+  readonly says?: (denied: Denied) => string;
   readonly advise: (place: string | undefined, denied: Denied) => string;
 };
 
@@ -34,6 +37,33 @@ const REFUSALS: readonly Refusal[] = [
       'A browser asked on behalf of a page of another origin, and no single rule in CorsRules allows the page’s origin together with the method and all headers for which the browser asked.',
     advise: (place) =>
       `Add the origin, the method and each header that the browser names (Origin, Access-Control-Request-Method, Access-Control-Request-Headers) to one rule of CorsRules${at(place)}.`,
+  },
+  {
+    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/cors.html
+    matches: new RegExp(`^${WITHOUT_CORS}: `),
+    of: 'bucket',
+    property: 'CorsConfiguration',
+    says: ({ operation, message }) =>
+      `answered ${operation} from ${message} without Access-Control-Allow-Origin`,
+    because:
+      'S3 adds the headers only if a rule of CorsConfiguration has the origin and the method. Without them, the browser does not give the response to the page, although S3 has carried out the request.',
+    advise: (place, { operation, message }) =>
+      `Give the bucket${at(place)} a rule in CorsConfiguration: { CorsRules: [{ AllowedOrigins: ['${message}'], AllowedMethods: [${operation.split(' ')[0] ?? ''}] }] }. An <img> or a link of the page needs no CORS.`,
+  },
+  {
+    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html
+    matches: /^AccessDenied: User: \S+ is not authorized to perform: s3:\w+ on resource/,
+    of: 'bucket',
+    because:
+      'A presigned URL has the rights of the identity that signed it, at the time when the URL is used, and this identity may not do what the URL does.',
+    advise: (_place, { message }) => {
+      const [, who = '', action = '', resource = ''] =
+        /^User: (\S+) is not authorized to perform: (s3:\w+) on resource: "?([^\s",]+)/.exec(message) ?? [];
+      const [, kind = 'identity', name = who] = /:(assumed-role|user|role)\/([^/]+)/.exec(who) ?? [];
+      return message.includes('explicit deny')
+        ? `Change the statement with Effect: Deny that covers ${action} on ${resource}, or sign with an identity that it does not cover.`
+        : `Allow it in a policy of the ${kind.replace('assumed-', '')} ${name}, which signed the URL: { Effect: Allow, Action: ${action}, Resource: ${resource.replace(/^(arn:[^:]+:s3:::[^/]+)\/.*$/, '$1/*')} }.`;
+    },
   },
   {
     // https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html

@@ -27,12 +27,15 @@ export function explainDenied(
       because: [`${capital(nameOf(step.at))} refused ${operation} with ${code}, because of its trigger.`],
       changes: [],
     };
+  const { says } = known ?? {};
   return {
     because: [
-      `${capital(nameOf(step.at))} refused ${toldIn === undefined ? operation : `an entry of ${operation}`} with ${code}: ${withStop(message)}`.replace(
-        /\.$/,
-        `${where}.`,
-      ),
+      says === undefined
+        ? `${capital(nameOf(step.at))} refused ${toldIn === undefined ? operation : `an entry of ${operation}`} with ${code}: ${withStop(message)}`.replace(
+            /\.$/,
+            `${where}.`,
+          )
+        : `${capital(nameOf(step.at))} ${says(step)}${where}.`,
       ...(known?.because === undefined ? [] : [known.because]),
     ],
     changes:

@@ -1,4 +1,5 @@
 /** Writes the first line of the explanation of an event: what the event is, and how it ended. */
+import { WITHOUT_CORS } from '../../kernel/calls/s3-refusals.ts';
 import { lastPartOf } from '../../kernel/event-rows.ts';
 import { nameOf } from './event-names.ts';
 import type { ToldStep } from './circumstances.ts';
@@ -10,6 +11,8 @@ export function headlineOfEvent(steps: readonly ToldStep[]): string {
   if (first?.step.kind !== 'accepted') return 'An event was handled.';
   const { at, id, what, name } = first.step;
   const last = steps.at(-1)?.step;
+  if (last?.kind === 'denied' && last.code === WITHOUT_CORS)
+    return `The response of ${nameOf(at)} to ${last.operation} cannot be read by the page.`;
   if (last?.kind === 'denied')
     return `${last.toldIn === undefined ? 'The' : 'An entry of the'} call ${last.operation} of ${nameOf(at)} was refused with ${last.code}.`;
   if (last?.kind === 'challenged')

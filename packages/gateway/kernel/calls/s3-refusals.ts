@@ -1,6 +1,7 @@
 /**
  * Records what S3 refuses before the request reaches a bucket: presigned URLs and forms, and preflight requests of web
- * pages. `explain` describes these refusals.
+ * pages. It also records responses without CORS headers, which a browser does not give to the page. `explain` describes
+ * them.
  */
 import { findS3Signature } from './s3-authentication.ts';
 import { isUpload } from './s3-upload.ts';
@@ -38,12 +39,40 @@ export function noteS3Refusal(
   const readElement = (name: string): string =>
     new RegExp(`<${name}>([^<]*)</${name}>`).exec(String(body))?.[1] ?? '';
   const code = readElement('Code');
-  if (bucket === '' || code === '') return;
-  const at = `arn:aws:s3:::${bucket}`;
+  if (code === '') return;
   const named = readElement('HeadersNotSigned');
   const message = `${readElement('Message')}${named === '' ? '' : `: ${named}`}`;
+  note(bucket, { operation, code, message }, journal, random);
+}
+
+/** The code of the step about a response without CORS headers. S3 itself refuses nothing. */
+export const WITHOUT_CORS = 'WithoutCors';
+
+/** Records a response to a page that no rule of the bucket's CorsConfiguration allows, so that it has no CORS headers. */
+export function noteWithoutCors(
+  request: Sent & { readonly origin: string },
+  { journal, random }: { readonly journal: EventJournal; readonly random: Random },
+): void {
+  const { bucket } = readS3Address(request);
+  note(
+    bucket,
+    { operation: `${request.method} of a page`, code: WITHOUT_CORS, message: request.origin },
+    journal,
+    random,
+  );
+}
+
+function note(
+  bucket: string,
+  denied: { readonly operation: string; readonly code: string; readonly message: string },
+  journal: EventJournal,
+  random: Random,
+): void {
+  if (bucket === '') return;
+  const at = `arn:aws:s3:::${bucket}`;
   journal.apart(() => {
-    const cause = journal.accept({ kind: 'accepted', at, id: random.uuid(), what: 'call', name: operation });
-    journal.note({ kind: 'denied', at, operation, code, message }, cause);
+    const id = random.uuid();
+    const cause = journal.accept({ kind: 'accepted', at, id, what: 'call', name: denied.operation });
+    journal.note({ kind: 'denied', at, ...denied }, cause);
   });
 }

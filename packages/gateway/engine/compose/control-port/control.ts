@@ -13,7 +13,7 @@ import { listRoutesOf, regionOf } from '../network/listing.ts';
 import { announceStart, firstOf, openLoopApi } from '../loop.ts';
 import { findClockObstacle } from '../parts.ts';
 import type { Parts } from '../parts.ts';
-import { notePresigned, noteS3Refusal } from '../../../kernel/calls/s3-refusals.ts';
+import { notePresigned, noteS3Refusal, noteWithoutCors } from '../../../kernel/calls/s3-refusals.ts';
 import { journaledServices, runJournaled } from '../services/journaled.ts';
 import { openServices } from '../services/services.ts';
 import { openReloadsApi } from '../loading/reloads.ts';
@@ -108,6 +108,9 @@ function mountsOf(parts: Parts): ControlMounts {
           random: parts.random,
           operation: 'OPTIONS of a page',
         });
+      const origin = headerOf(request, 'origin');
+      if (answer?.kind === 'request' && answer.headers.length === 0 && origin !== undefined)
+        noteWithoutCors({ ...request, origin }, { journal: parts.events.journal, random: parts.random });
       return answer;
     },
     onRefused: (request, reply) => notePresigned(request, reply, parts.events.journal, parts.random),

@@ -1,7 +1,11 @@
 /** Refusals of presigned URLs and of preflights by S3 are explained, with the setting of the bucket if one decides. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { noteS3Refusal, notePresigned } from '../../../../../packages/gateway/kernel/calls/s3-refusals.ts';
+import {
+  noteS3Refusal,
+  notePresigned,
+  noteWithoutCors,
+} from '../../../../../packages/gateway/kernel/calls/s3-refusals.ts';
 import { printS3Error } from '../../../../../packages/gateway/kernel/calls/s3-error.ts';
 import * as s3 from '../../../../../packages/gateway/services/s3/service.ts';
 import { aStoryBench } from '../../../../support/a-story-bench.ts';
@@ -69,6 +73,19 @@ const ROWS = [
     change: /^Use the URL as the signer returned it, with its whole query\./,
   },
   {
+    // AmazonS3/latest/userguide/using-presigned-url.html: "limited by the permissions of the user who creates it"
+    name: 'a URL whose signer lacks the right',
+    resources: PLAIN,
+    error: {
+      code: 'AccessDenied',
+      message:
+        'User: arn:aws:sts::123456789012:assumed-role/links-role/links is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::photos/a.png" because no identity-based policy allows the s3:GetObject action',
+    },
+    told: /has the rights of the identity that signed it/,
+    change:
+      /^Allow it in a policy of the role links-role, which signed the URL: \{ Effect: Allow, Action: s3:GetObject, Resource: arn:aws:s3:::photos\/\* \}\.$/,
+  },
+  {
     name: 'a key that is unknown',
     resources: PLAIN,
     error: { code: 'InvalidAccessKeyId', message: 'The AWS Access Key Id you provided does not exist' },
@@ -104,6 +121,34 @@ const FORM_ROWS = [
     /^Send all fields that the signer returned, before the file/,
   ],
 ] as const;
+
+describe('a response of a bucket without a rule of CORS for the page', () => {
+  it('is explained, although S3 refused nothing', () => {
+    const bench = aStoryBench({ s3 }, { resources: PLAIN, functions: {} });
+    const sent = {
+      host: '127.0.0.1:4000',
+      path: '/photos/a.png',
+      method: 'GET',
+      origin: 'https://a.example',
+    };
+    noteWithoutCors(sent, { journal: bench.engine.journal, random: new CountingRandom() });
+
+    const told = bench.story()?.sentences.join('\n') ?? '';
+
+    assert.match(
+      bench.story()?.headline ?? '',
+      /^The response of the bucket photos to GET of a page cannot be read by the page\.$/,
+    );
+    assert.match(
+      told,
+      /answered GET of a page from https:\/\/a\.example without Access-Control-Allow-Origin/,
+    );
+    assert.match(
+      bench.story()?.changes.join('\n') ?? '',
+      /AllowedOrigins: \['https:\/\/a\.example'\], AllowedMethods: \[GET\]/,
+    );
+  });
+});
 
 describe('a refusal of a form', () => {
   for (const [code, message, change] of FORM_ROWS)
