@@ -8,6 +8,8 @@ import type { Reason } from './reason.ts';
 /** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html */
 const ALL_BUT_HOST = 'b689b0a8-53d0-40ab-baf2-68738e2966ac (AllViewerExceptHostHeader)';
 
+const NO_CACHE = '4135ea2d-6df8-44a3-9df3-4b5a84be39ad (CachingDisabled)';
+
 type Place = { readonly kind: string; readonly name: string };
 
 /** @param behavior undefined if no loaded stack has the distribution */
@@ -18,7 +20,12 @@ export function adviseBehavior(
 ): string {
   const where = behavior === undefined ? 'the behavior of the distribution' : atPlace(behavior);
   const begin = `If the viewer sent ${named}, have CloudFront forward it: `;
-  const end = ' The request came through CloudFront, which forwards only what its cache behavior names.';
+  // A value that the response depends on must be in the cache key, too.
+  const cached =
+    behavior?.cachedBy === undefined || sent.every(({ kind }) => kind === 'header')
+      ? ''
+      : ` Also replace the cache policy ${behavior.cachedBy}, whose cache key does not have ${sent.length === 1 ? 'it' : 'them'}: ${NO_CACHE} caches nothing, and a cache policy of your own with ${named} in its key caches each value separately.`;
+  const end = `${cached} The request came through CloudFront, which forwards only what its cache behavior names.`;
   // AWS refuses ForwardedValues together with a policy, so a behavior with ForwardedValues is corrected
   // there.
   if (behavior?.isLegacy === true) return `${begin}${adviseForwarded(sent, where)}${end}`;

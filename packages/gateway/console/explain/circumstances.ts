@@ -415,7 +415,9 @@ export type BehaviorCircumstances = {
   readonly policyId: string | undefined;
   /** The OriginPath that CloudFront writes before the path of the viewer, and the place of the PathPattern. */
   readonly path?: { readonly origin: string; readonly place: string | undefined };
-  /** The values of each part that reach the origin; a part is absent if an AWS managed policy selects its values. */
+  /** The managed cache policy of the behavior, if it caches responses. */
+  readonly cachedBy?: string;
+  /** The values of each part that reach the origin; a part is absent if it is not known. */
   readonly forwards?: Partial<Readonly<Record<ForwardedPart, Forwarding>>>;
 };
 

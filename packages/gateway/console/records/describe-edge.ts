@@ -3,9 +3,12 @@
  * cookies the behavior forwards to its origin, from its ForwardedValues or from the policies of the loaded stacks.
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/controlling-origin-requests.html
  */
+import { MANAGED_CACHE_POLICIES, MANAGED_REQUEST_POLICIES, findManaged } from '../../kernel/edge-policies.ts';
+import type { CachePolicy, OriginRequestPolicy } from '../../kernel/edge-policies.ts';
 import { asList, asText, isTrue, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { compileGlob } from '@gatewright/aws/glob';
+
 import { findMappings } from '../surprises/template-text.ts';
 import type { Received } from '../../core/exchange.ts';
 import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
@@ -60,12 +63,19 @@ export function findBehavior(
       if (behavior['TargetOriginId'] === id)
         return {
           ...describeBehavior(resource, behavior, `DistributionConfig.${name}`),
+          ...nameCaching(behavior),
           path: { origin: prefix, place: placeOf(resource, `DistributionConfig.${name}.PathPattern`) },
           forwards: describeForwarding(stacks, resource, behavior, `DistributionConfig.${name}`),
         };
     }
   }
   return undefined;
+}
+
+/** Names a managed cache policy that caches responses. */
+function nameCaching({ CachePolicyId: id }: UnknownMembers): Pick<BehaviorCircumstances, 'cachedBy'> {
+  const policy = findManaged(MANAGED_CACHE_POLICIES, asText(id) ?? '');
+  return policy === undefined || policy.maxTtlSeconds === 0 ? {} : { cachedBy: policy.name };
 }
 
 function describeBehavior(
@@ -102,14 +112,58 @@ function describeForwarding(
 ): Forwards {
   if (behavior['ForwardedValues'] !== undefined)
     return readForwardedValues(distribution, membersOf(behavior['ForwardedValues']), path);
-  const cache = ofPolicy(stacks, 'CachePolicy', asText(behavior['CachePolicyId']));
-  const id = asText(behavior['OriginRequestPolicyId']);
-  // AWS managed policies belong to no stack, so what they forward is not known here.
-  if (cache === undefined || id === undefined) return cache ?? {};
-  const request = ofPolicy(stacks, 'OriginRequestPolicy', id);
+  const named = (type: PolicyType): Forwards | undefined => {
+    const id = asText(behavior[`${type}Id`]);
+    return ofPolicy(stacks, type, id) ?? ofManaged(distribution, type, behavior, path);
+  };
+  const cache = named('CachePolicy');
+  if (cache === undefined) return {};
+  if (behavior['OriginRequestPolicyId'] === undefined) return cache;
+  const request = named('OriginRequestPolicy');
   return request === undefined
     ? {}
     : Object.fromEntries(PARTS.flatMap(([part]) => both(part, cache[part], request[part])));
+}
+
+type PolicyType = 'CachePolicy' | 'OriginRequestPolicy';
+
+/** Returns what a policy forwards that AWS manages; undefined for the id of another policy. */
+function ofManaged(
+  distribution: ResolvedResource,
+  type: PolicyType,
+  behavior: UnknownMembers,
+  path: string,
+): Forwards | undefined {
+  const isAlone = behavior['OriginRequestPolicyId'] === undefined;
+  const isCache = type === 'CachePolicy';
+  const policy = findManaged<CachePolicy | OriginRequestPolicy>(
+    isCache ? MANAGED_CACHE_POLICIES : MANAGED_REQUEST_POLICIES,
+    asText(behavior[`${type}Id`]) ?? '',
+  );
+  if (policy === undefined) return undefined;
+  const words = { header: 'headers', querystring: 'query parameters', cookie: 'cookies' };
+  const selections = { header: policy.headers, querystring: policy.query, cookie: policy.cookies };
+  return Object.fromEntries(
+    PARTS.map(([part]) => {
+      const selection = selections[part];
+      const names = 'names' in selection ? [...selection.names] : [];
+      const which =
+        selection.kind === 'none'
+          ? `no ${words[part]}`
+          : selection.kind === 'all'
+            ? `all ${words[part]}`
+            : `${selection.kind === 'only' ? 'only' : 'all'} ${words[part]}${selection.kind === 'only' ? '' : ' except'} ${names.join(', ')}`;
+      return [
+        part,
+        {
+          kind: selection.kind === 'none' ? 'only' : selection.kind,
+          names,
+          place: placeOf(distribution, `${path}.${type}Id`),
+          setting: `the managed ${isCache ? 'cache' : 'origin request'} policy ${policy.name} has ${which}${isCache && isAlone ? ', and there is no OriginRequestPolicyId' : ''}`,
+        } satisfies Forwarding,
+      ];
+    }),
+  );
 }
 
 /** A name is forwarded if either policy selects it. Lists that exclude names are rare, and are left out. */
@@ -121,12 +175,16 @@ function both(
   if (one === undefined || other === undefined) return [];
   if (one.kind === 'only' && other.kind === 'only')
     return [[part, { ...other, names: [...one.names, ...other.names] }]];
-  return one.kind === 'all' || other.kind === 'all' ? [[part, one.kind === 'all' ? one : other]] : [];
+  if (one.kind === 'all' || other.kind === 'all') return [[part, one.kind === 'all' ? one : other]];
+  // CloudFront forwards what the cache policy lists, even if the other policy excludes it.
+  if (one.kind === 'only' && other.kind === 'except')
+    return [[part, { ...other, names: other.names.filter((name) => !one.names.includes(name)) }]];
+  return [];
 }
 
 function ofPolicy(
   stacks: readonly ResolvedStack[],
-  type: 'CachePolicy' | 'OriginRequestPolicy',
+  type: PolicyType,
   id: string | undefined,
 ): Forwards | undefined {
   const policy = findByPhysicalId(stacks, `AWS::CloudFront::${type}`, id ?? '');

@@ -3,10 +3,12 @@
  * response only if the policies omit what distinguishes the callers.
  * @see developer guide, "Understanding the cache key"
  */
-import type { CachePolicy, Distribution } from './distribution.ts';
+import { MANAGED_CACHE_POLICIES, findManaged } from '../../kernel/edge-policies.ts';
+import type { CachePolicy } from '../../kernel/edge-policies.ts';
+import type { Distribution } from './distribution.ts';
 import type { EdgeAnswer } from '../../kernel/edge-record.ts';
 import { edgeHeader } from './edge-headers.ts';
-import { findManaged, MANAGED_CACHE_POLICIES } from './managed-policies.ts';
+
 import type { ViewerRequest } from './viewer-request.ts';
 
 /** The parts of a cache key. They have names so that explanations can state why another request has another key. */

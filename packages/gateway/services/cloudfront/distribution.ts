@@ -1,46 +1,6 @@
 /** A distribution as requests use it. It is immutable, and created when the stacks are loaded. */
+import type { Selection, CachePolicy, OriginRequestPolicy } from '../../kernel/edge-policies.ts';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
-
-/** The header names, cookie names or query parameters that a policy selects. Header names are in lower case. */
-export type Selection =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'all' }
-  | { readonly kind: 'only'; readonly names: readonly string[] }
-  | {
-      readonly kind: 'except';
-      readonly names: readonly string[];
-      /** Names that are selected although `names` excludes them. */
-      readonly kept?: readonly string[];
-    };
-
-export type CachePolicy = {
-  readonly name: string;
-  readonly minTtlSeconds: number;
-  readonly defaultTtlSeconds: number;
-  readonly maxTtlSeconds: number;
-  /** Headers that are part of the key and sent to the origin. */
-  readonly headers: Selection;
-  readonly cookies: Selection;
-  readonly query: Selection;
-  readonly gzip: boolean;
-  readonly brotli: boolean;
-  /**
-   * Whether the behavior has legacy settings instead of policies. If so, a table in AWS's documentation determines
-   * which other headers are forwarded.
-   */
-  readonly isLegacy: boolean;
-  /** True if legacy settings forward all headers. In this case nothing is cached. */
-  readonly isBypassed?: boolean;
-};
-
-export type OriginRequestPolicy = {
-  readonly name: string;
-  readonly headers: Selection;
-  /** `CloudFront-*` headers to add, in lower case. */
-  readonly added: readonly string[];
-  readonly cookies: Selection;
-  readonly query: Selection;
-};
 
 /** One header that a response headers policy sets. */
 export type SetHeader = { readonly name: string; readonly value: string; readonly overrides: boolean };
@@ -145,12 +105,6 @@ export function isCachingOff({
 }: CachePolicy): boolean {
   return isBypassed === true || (minTtlSeconds === 0 && defaultTtlSeconds === 0 && maxTtlSeconds === 0);
 }
-
-export const ALL: Selection = { kind: 'all' };
-export const NONE: Selection = { kind: 'none' };
-
-export const DAY_SECONDS = 86_400;
-export const YEAR_SECONDS = 31_536_000;
 
 /** The methods that a behavior can allow, and that `ALL` means in the CORS configuration of a response headers policy. */
 export const ALL_METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];

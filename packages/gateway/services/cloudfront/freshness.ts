@@ -1,6 +1,7 @@
 /** Determines how long a response is fresh (developer guide, Expiration and HTTPStatusCodes). */
+import type { CachePolicy } from '../../kernel/edge-policies.ts';
 import { lastHeader } from '../../core/events/header-list.ts';
-import type { CachePolicy, ErrorRule } from './distribution.ts';
+import type { ErrorRule } from './distribution.ts';
 
 type Directives = ReadonlyMap<string, string>;
 

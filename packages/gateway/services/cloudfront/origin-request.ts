@@ -2,11 +2,13 @@
  * Creates the request that CloudFront sends to an origin (developer guide, "Request and response behavior for custom
  * origins").
  */
+import { NONE } from '../../kernel/edge-policies.ts';
+import type { Selection } from '../../kernel/edge-policies.ts';
 import { CONNECTION_HEADERS } from '@gatewright/aws/connection-headers';
 import type { HttpRequest } from '../../core/ports.ts';
 import { normalEncoding } from './cache-key.ts';
-import { isCachingOff, NONE, selects } from './distribution.ts';
-import type { Behavior, Selection } from './distribution.ts';
+import { isCachingOff, selects } from './distribution.ts';
+import type { Behavior } from './distribution.ts';
 import { edgeHeader, spellEdgeHeader } from './edge-headers.ts';
 import type { ViewerRequest } from './viewer-request.ts';
 

@@ -2,23 +2,14 @@
  * Reads cache behaviors. A behavior has an origin, the values that it selects from requests, and a reason if it must
  * refuse requests.
  */
+import { MANAGED_CACHE_POLICIES, MANAGED_REQUEST_POLICIES, findManaged } from '../../kernel/edge-policies.ts';
+import type { CachePolicy, OriginRequestPolicy } from '../../kernel/edge-policies.ts';
 import { asNonEmptyText } from '@gatewright/aws/json-object';
 import type { InvalidMember, MemberReader } from '@gatewright/aws/member-reader';
 import { ALL_METHODS } from './distribution.ts';
-import type {
-  Behavior,
-  CachePolicy,
-  Origin,
-  OriginRequestPolicy,
-  ResponseHeadersPolicy,
-} from './distribution.ts';
+import type { Behavior, Origin, ResponseHeadersPolicy } from './distribution.ts';
 import { isKnownEdgeHeader, spellEdgeHeader } from './edge-headers.ts';
-import {
-  findManaged,
-  MANAGED_CACHE_POLICIES,
-  MANAGED_REQUEST_POLICIES,
-  MANAGED_RESPONSE_POLICIES,
-} from './managed-policies.ts';
+import { MANAGED_RESPONSE_POLICIES } from './managed-policies.ts';
 import { isSet, readForwardedValues } from './read-policies.ts';
 
 /** Policies of the loaded stacks by id. */

@@ -2,17 +2,12 @@
  * Reads cache, origin request and response headers policies of templates, and the legacy settings that policies
  * replaced.
  */
+import { ALL, DAY_SECONDS, NONE, YEAR_SECONDS } from '../../kernel/edge-policies.ts';
+import type { CachePolicy, OriginRequestPolicy, Selection } from '../../kernel/edge-policies.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
-import { ALL, ALL_METHODS, DAY_SECONDS, NONE, YEAR_SECONDS } from './distribution.ts';
+import { ALL_METHODS } from './distribution.ts';
 import type { MemberReader } from '@gatewright/aws/member-reader';
-import type {
-  CachePolicy,
-  CorsPolicy,
-  OriginRequestPolicy,
-  ResponseHeadersPolicy,
-  Selection,
-  SetHeader,
-} from './distribution.ts';
+import type { CorsPolicy, ResponseHeadersPolicy, SetHeader } from './distribution.ts';
 
 /** AWS's limit, 100 years. */
 const MAX_TTL_SECONDS = 3_153_600_000;

@@ -1,10 +1,10 @@
 /** One request of a viewer, with the parts that policies can select. */
+import type { Selection } from '../../kernel/edge-policies.ts';
 import { HeaderList } from '../../core/events/header-list.ts';
 import type { FrontRequest } from '../../kernel/service.ts';
 import { trimFieldWhitespace } from '@gatewright/aws/field-whitespace';
 import { compileGlob } from '@gatewright/aws/glob';
 import { selects } from './distribution.ts';
-import type { Selection } from './distribution.ts';
 
 type Pair = { readonly name: string; readonly text: string };
 

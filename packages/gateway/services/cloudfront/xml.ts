@@ -1,8 +1,9 @@
 /** Formats CloudFront's XML, in the structure of its API reference. */
+import type { Selection } from '../../kernel/edge-policies.ts';
 import { asList, isJsonObject, isTrue, listOf, membersOf, textOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { escapeXml } from '../../kernel/calls/aws-operation.ts';
-import type { Selection } from './distribution.ts';
+
 import type { Behavior, Distribution, ErrorRule, Origin } from './distribution.ts';
 import type { Invalidation } from './invalidations.ts';
 

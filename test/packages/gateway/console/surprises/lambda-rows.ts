@@ -229,6 +229,40 @@ export const LAMBDA: readonly SurpriseRow[] = [
     not: { request: { target: '/dev/1?limit=1', headers: ['X-Amz-Cf-Id', 'one'] } },
   },
   {
+    // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
+    code: 'NOT_FORWARDED_BY_EDGE',
+    name: 'a query parameter, by a cache policy that AWS manages',
+    source: 'docs/aws §21.1',
+    api: proxy({ statusCode: 200, headers: { 'Content-Type': 'text/plain' }, body: 'all' }),
+    request: { target: '/dev/1', headers: ['X-Amz-Cf-Id', 'one'] },
+    handler: 'exports.handler = async (event) => search(event.queryStringParameters?.q);',
+    resources: behindEdge({ CachePolicyId: '658327ea-f89d-4fab-a63d-7e88639e58f6' }),
+    values: { names: ['q'], place: /^template\.json:\d+$/ },
+    because:
+      /does not forward the query parameter q: the managed cache policy CachingOptimized has no query parameters, and there is no OriginRequestPolicyId/,
+    change:
+      /Also replace the cache policy CachingOptimized, whose cache key does not have it: .*CachingDisabled/,
+    not: { request: { target: '/dev/1?q=tea', headers: ['X-Amz-Cf-Id', 'one'] } },
+  },
+  {
+    code: 'NOT_FORWARDED_BY_EDGE',
+    name: 'and not by a request policy that AWS manages',
+    source: 'docs/aws §21.1',
+    api: proxy({ statusCode: 200, headers: { 'Content-Type': 'text/plain' }, body: 'all' }),
+    request: { target: '/dev/1', headers: ['X-Amz-Cf-Id', 'one'] },
+    handler: 'exports.handler = async (event) => [event.queryStringParameters?.q, event.headers["x-own"]];',
+    resources: behindEdge({
+      CachePolicyId: '4135ea2d-6df8-44a3-9df3-4b5a84be39ad',
+      OriginRequestPolicyId: 'acba4595-bd28-49b8-b9fe-13317c0390fa',
+    }),
+    values: { names: ['q', 'x-own'] },
+    because: /the managed origin request policy UserAgentRefererHeaders has no query parameters/,
+    change: /replace acba4595-bd28-49b8-b9fe-13317c0390fa by b689b0a8/,
+    not: {
+      handler: 'exports.handler = async (event) => event.headers["user-agent"];',
+    },
+  },
+  {
     code: 'NOT_FORWARDED_BY_EDGE',
     name: 'but a list has the parameter',
     source: 'docs/aws §21.1',
