@@ -35,6 +35,22 @@ export function samconfigFiles(folder: string): readonly string[] {
   return FILES.map((name) => join(folder, name));
 }
 
+type WrittenName = { readonly name: string; readonly file: string; readonly line: number };
+
+/** Matches a line with the name of a stack, in TOML and in YAML. */
+const NAME = /^\s*["']?stack_name["']?\s*[:=]\s*(?:"([^"\n]*)"|'([^'\n]*)'|([^\s#"'][^#\n]*?))\s*(?:#.*)?$/;
+
+/** Returns the names of stacks in the samconfig file of a folder, of all environments, each with its line. */
+export function stackNamesIn(folder: string): readonly WrittenName[] {
+  const file = samconfigFiles(folder).find((path) => existsSync(path));
+  const text = file === undefined ? undefined : readIfReadable(file)?.slice(0, MAX_BYTES);
+  if (file === undefined || text === undefined) return [];
+  return text.split(/\r?\n/).flatMap((line, index) => {
+    const [found, double, single, bare] = NAME.exec(line) ?? [];
+    return found === undefined ? [] : [{ name: double ?? single ?? bare ?? '', file, line: index + 1 }];
+  });
+}
+
 type Lookup = (environment: string, command: string, key: string) => unknown;
 
 /**

@@ -43,6 +43,7 @@ import { judgePoolUsers } from './judge-pool-users.ts';
 import { findMissingFiles } from './judge-files.ts';
 import { findSilent } from './judge-silent.ts';
 import { judgeState } from './judge-state.ts';
+import { judgeStackNames } from './judge-stack-names.ts';
 import { judgeTemplate } from './judge-template.ts';
 import { judgeUnknown } from './judge-unknown.ts';
 import { examineInThread } from './examine-in-thread.ts';
@@ -199,6 +200,7 @@ function judgeStack(
     ...judgeNames(stack, table),
     ...judgeRuntimes(stack, runtimes),
     ...judgeTemplate(stack),
+    ...judgeStackNames(stack),
     ...findMissingFiles(stack),
     ...findBrokenRelations(stack).map(({ resource, property, message, remedy }) =>
       makeFinding('resource-value', placedAt(resource, stackName, property), message, { remedy }),

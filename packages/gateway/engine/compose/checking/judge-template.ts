@@ -1,4 +1,4 @@
-/** Checks a template as a whole: its size, the number of its entries, its outputs and its name. */
+/** Checks a template as a whole: its size, the number of its entries, and its outputs. */
 import { statSync } from 'node:fs';
 import { isJsonList, isJsonObject, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
@@ -11,7 +11,6 @@ import type { RuleId } from '../../../core/deployability/rules.ts';
 import type { ResolvedStack } from '../../../core/stack/model.ts';
 
 const TEMPLATE_FILE = /\.(?:ya?ml|json|template)$/;
-const STACK_NAME = /^[A-Za-z][A-Za-z0-9-]{0,127}$/;
 
 /**
  * Returns the paths of outputs whose value is a list, or a map other than an intrinsic function
@@ -55,15 +54,6 @@ export function judgeTemplate({ stackName, source, file }: ResolvedStack): reado
       ),
     ),
     ...excess.map(({ at, message }) => find('template-limits', at, message)),
-    ...(STACK_NAME.test(stackName)
-      ? []
-      : [
-          find(
-            'template-limits',
-            [],
-            `the stack name ${stackName} must begin with a letter and have up to 128 letters, digits and hyphens`,
-          ),
-        ]),
     ...(isWritten && bytes > INLINE_BYTES && excess.length === 0
       ? [
           find(

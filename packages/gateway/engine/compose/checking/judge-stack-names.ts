@@ -1,0 +1,52 @@
+/**
+ * Checks the name under which a stack is deployed: the one that osls makes, and those in samconfig. Other
+ * names are given to the command that deploys, and are not known here.
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
+ */
+import { dirname } from 'node:path';
+import { makeFinding } from '../../../core/deployability/finding.ts';
+import { formatOf } from '../../../core/stack/source-format.ts';
+import { stackNamesIn } from '../../../templates/samconfig.ts';
+import type { DeployFinding } from '../../../core/deployability/finding.ts';
+import type { ResolvedStack } from '../../../core/stack/model.ts';
+
+const MAX_LENGTH = 128;
+const SOURCE = 'https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html';
+
+/** Returns AWS's refusal of a name; undefined for a valid name. */
+function refuse(name: string): string | undefined {
+  const begin = `1 validation error detected: Value '${name}' at 'stackName' failed to satisfy constraint: Member must`;
+  if (!/^[a-zA-Z][-a-zA-Z0-9]*$/.test(name))
+    return `${begin} satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*`;
+  return name.length > MAX_LENGTH ? `${begin} have length less than or equal to ${MAX_LENGTH}` : undefined;
+}
+
+const FORM = `letters, digits and hyphens, at most ${MAX_LENGTH} of them, beginning with a letter`;
+
+export function judgeStackNames(stack: ResolvedStack): readonly DeployFinding[] {
+  const { kind } = formatOf(stack);
+  const { stackName, file } = stack;
+  const find = (
+    name: string,
+    at: { readonly file: string; readonly line?: number | undefined; readonly property: string },
+    what: string,
+  ): readonly DeployFinding[] => {
+    const message = refuse(name);
+    if (message === undefined) return [];
+    const placed = { stack: stackName, resource: '', type: '', ...at };
+    return [
+      makeFinding('template', placed, message, { remedy: `write ${what} with ${FORM}`, source: SOURCE }),
+    ];
+  };
+  if (kind === 'serverless')
+    return find(
+      stackName,
+      { file, line: stack.source?.lineOf?.(['service']), property: 'service' },
+      'the names of the service and the stage, from which osls makes the name, or provider.stackName,',
+    );
+  // The CDK refuses such names itself, and Terraform creates no stack.
+  if (kind === 'cdk' || kind === 'terraform') return [];
+  return stackNamesIn(dirname(file)).flatMap(({ name, ...at }) =>
+    find(name, { ...at, property: 'stack_name' }, 'stack_name'),
+  );
+}
