@@ -5,6 +5,7 @@ const READ = 'programs and tests that read results';
 const DEPLOY = 'Terraform, and scripts that set up a test';
 const TAGS = 'Terraform, which reads and changes the tags of what it creates';
 const CONSUMERS = 'consumers of queues';
+const MOVERS = 'functions and scripts that move dead messages back';
 
 const INSTANCES = 'programs that register or find instances of a service';
 const SIGN_IN = 'front ends and back ends that sign users in';
@@ -263,6 +264,7 @@ export const USES: Readonly<Record<string, Readonly<Record<string, string>>>> = 
     PublishBatch: 'functions that publish',
   },
   SQS: {
+    CancelMessageMoveTask: MOVERS,
     ChangeMessageVisibility: CONSUMERS,
     ChangeMessageVisibilityBatch: CONSUMERS,
     CreateQueue: DEPLOY,
@@ -271,6 +273,7 @@ export const USES: Readonly<Record<string, Readonly<Record<string, string>>>> = 
     DeleteQueue: DEPLOY,
     GetQueueAttributes: DEPLOY,
     GetQueueUrl: 'functions that know a queue by name',
+    ListMessageMoveTasks: MOVERS,
     ListQueueTags: 'Terraform',
     ListQueues: READ,
     PurgeQueue: 'tests between two cases',
@@ -278,6 +281,7 @@ export const USES: Readonly<Record<string, Readonly<Record<string, string>>>> = 
     SendMessage: 'functions that send messages',
     SendMessageBatch: 'functions that send messages',
     SetQueueAttributes: 'Terraform',
+    StartMessageMoveTask: MOVERS,
     TagQueue: 'Terraform',
     UntagQueue: 'Terraform',
   },

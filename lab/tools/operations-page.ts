@@ -14,6 +14,7 @@ import { ADMINISTRATION as STREAM_ADMINISTRATION } from '../../packages/gateway/
 import { RECORD_CALLS } from '../../packages/gateway/services/kinesis/records.ts';
 import { TOPIC_CALLS } from '../../packages/gateway/services/sns/sns.ts';
 import { ADMINISTRATION } from '../../packages/gateway/services/sqs/administration.ts';
+import { MOVE_TASK_CALLS } from '../../packages/gateway/services/sqs/move-tasks.ts';
 import { QUEUE_CALLS } from '../../packages/gateway/services/sqs/sqs.ts';
 import { STS_CALLS } from '../../packages/gateway/services/sts/sts.ts';
 import { SECRETS_CALLS } from '../../packages/gateway/services/values/secrets-manager.ts';
@@ -51,7 +52,7 @@ export const ANSWERED: Readonly<Record<string, readonly string[]>> = {
   Lambda: new CallModel(LAMBDA_MODEL).operations,
   S3: S3_CALLS,
   SNS: TOPIC_CALLS,
-  SQS: [...ADMINISTRATION, ...Object.keys(QUEUE_CALLS)],
+  SQS: [...ADMINISTRATION, ...MOVE_TASK_CALLS, ...Object.keys(QUEUE_CALLS)],
   STS: [...STS_CALLS.keys()],
   'Secrets Manager': SECRETS_CALLS,
   'Step Functions': STATES_CALLS,

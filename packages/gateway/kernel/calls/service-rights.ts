@@ -5,6 +5,7 @@
 import { parseArn, partitionOf } from '@gatewright/aws/arn';
 import { readOperation } from '@gatewright/aws/aws-operation';
 import { asNonEmptyText, isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
+import { parseMoveTaskHandle } from '@gatewright/aws/move-task-handle';
 import { arnOfQueueUrl } from '@gatewright/aws/queue-url';
 import { rightsOf } from '@gatewright/dynamodb/rights';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
@@ -127,6 +128,8 @@ const NOT_OF_NAMED_STREAM = setOf('DescribeLimits GetRecords ListStreams Subscri
  * the path.
  */
 const BY_QUEUE_NAME = setOf('CreateQueue GetQueueUrl');
+/** The operations that contain the ARN of a queue, whose dead messages a task moves. */
+const BY_SOURCE_ARN = setOf('ListMessageMoveTasks StartMessageMoveTask');
 
 /** The operations on tags, which name a resource of any kind by its ARN. */
 const OF_TAGGED_ARN = setOf('ListTagsForResource TagResource UntagResource');
@@ -156,13 +159,18 @@ const RIGHTS: Readonly<Record<string, RightsOf>> = {
   // A batch operation needs the permission of the corresponding single operation ("Amazon SQS API permissions").
   sqs(action, read, place) {
     const single = action.replace(/Batch$/, '');
-    return [
-      {
-        action: `sqs:${single}`,
-        resource: queueArn(action, read, place) ?? '*',
-        shownAction: spellInRefusal(`sqs:${single}`),
-      },
-    ];
+    const queue = queueArn(action, read, place) ?? '*';
+    const needed = [[single, queue]];
+    if (action === 'StartMessageMoveTask') {
+      for (const one of ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes']) needed.push([one, queue]);
+      const destination = asNonEmptyText(read('DestinationArn'));
+      if (destination !== undefined) needed.push(['SendMessage', destination]);
+    }
+    return needed.map(([name = '', resource = '']) => ({
+      action: `sqs:${name}`,
+      resource,
+      shownAction: spellInRefusal(`sqs:${name}`),
+    }));
   },
   events(action, read, place) {
     const entries = action === 'PutEvents' ? read('Entries') : undefined;
@@ -265,6 +273,9 @@ function membersOfList(parameters: URLSearchParams, name: string): readonly stri
 
 function queueArn(action: string, read: Reader, { region, accountId, path }: Place): string | undefined {
   if (action === 'ListQueues') return undefined;
+  if (action === 'CancelMessageMoveTask')
+    return parseMoveTaskHandle(asNonEmptyText(read('TaskHandle')) ?? '')?.sourceArn;
+  if (BY_SOURCE_ARN.has(action)) return asNonEmptyText(read('SourceArn'));
   if (!BY_QUEUE_NAME.has(action))
     return arnOfQueueUrl(asNonEmptyText(read('QueueUrl')) ?? path, { region, accountId });
   const name = asNonEmptyText(read('QueueName'));

@@ -29,6 +29,7 @@ const STATUSES: Readonly<Record<string, number>> = {
   OverLimit: 403,
   PurgeQueueInProgress: 403,
   ReceiptHandleIsInvalid: 404,
+  ResourceNotFoundException: 404,
 };
 
 export class SqsError extends Error {

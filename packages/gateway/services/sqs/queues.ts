@@ -77,6 +77,11 @@ export class Queues {
       : definition;
   }
 
+  /** Returns the queues that use this queue as their dead-letter queue. */
+  sourcesOf(arn: string): readonly LocalQueue[] {
+    return this.all.filter(({ definition }) => definition.settings.redrive?.deadLetterArn === arn);
+  }
+
   create(definition: QueueDefinition): LocalQueue {
     return this.#open(definition, true);
   }
@@ -316,27 +321,27 @@ export class LocalQueue {
   redrive(): number {
     const staying: QueuedMessage[] = [];
     let moved = 0;
-    for (;;) {
-      const [message] = this.receive({ most: 1 });
-      if (message === undefined) break;
-      const source = this.#at.find(message.diedIn ?? '');
-      if (source === undefined) staying.push(message);
-      else {
-        // The message is deleted first, so that a FIFO queue releases the next message of the group.
-        this.delete(message.receipt ?? '');
-        const { random } = this.#at;
-        source.#take({
-          ...message,
-          id: random.uuid(),
-          sentAt: this.#now(),
-          diedIn: undefined,
-          receivedBefore: undefined,
-        });
-        moved += 1;
-      }
-    }
+    for (let next = this.moveNext(); next !== undefined; next = this.moveNext())
+      if (next === 'moved') moved += 1;
+      else staying.push(next);
     for (const { receipt = '' } of staying) this.changeVisibility(receipt, 0);
     return moved;
+  }
+
+  /**
+   * Moves the next receivable message to a queue; without one, to the queue that it died in.
+   * @returns undefined if there is no message; the message, which has been received, if there is no such queue here
+   */
+  moveNext(to?: string): 'moved' | QueuedMessage | undefined {
+    const [message] = this.receive({ most: 1 });
+    if (message === undefined) return undefined;
+    const target = this.#at.find(to ?? message.diedIn ?? '');
+    if (target === undefined) return message;
+    // The message is deleted first, so that a FIFO queue releases the next message of the group.
+    this.delete(message.receipt ?? '');
+    const id = this.#at.random.uuid();
+    target.#take({ ...message, id, sentAt: this.#now(), diedIn: undefined, receivedBefore: undefined });
+    return 'moved';
   }
 
   /**

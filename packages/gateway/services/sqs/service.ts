@@ -90,7 +90,7 @@ class SqsService implements Service {
       const targets = this.#consumers
         .filter(({ mapping }) => mapping.queueArn === arn)
         .map(({ mapping }) => mapping.functionName);
-      const sources = this.#sourcesOf(arn).map(({ definition }) => definition.name);
+      const sources = this.queues.sourcesOf(arn).map(({ definition }) => definition.name);
       const dead = sources.length === 0 ? '' : `, dead-letter queue of ${sources.join(', ')}`;
       const state = `${visible} waiting, ${inFlight} in flight, ${delayed} delayed${dead}`;
       return { kind: 'queue', name, targets, state };
@@ -102,11 +102,6 @@ class SqsService implements Service {
     return queue?.isMadeByCall === true ? queue.definition : undefined;
   }
 
-  /** Returns the queues that use this queue as their dead-letter queue. */
-  #sourcesOf(arn: string): readonly LocalQueue[] {
-    return this.queues.all.filter(({ definition }) => definition.settings.redrive?.deadLetterArn === arn);
-  }
-
   handTargets(): readonly HandTarget[] {
     return this.queues.all.map((queue) => {
       const { arn, url } = queue.definition;
@@ -115,7 +110,7 @@ class SqsService implements Service {
         name: lastPartOf(arn),
         aliases: [url],
         messages: () => queue.messages.map(printMessage),
-        ...(this.#sourcesOf(arn).length > 0 && { redrive: () => queue.redrive() }),
+        ...(this.queues.sourcesOf(arn).length > 0 && { redrive: () => queue.redrive() }),
       };
     });
   }

@@ -7,6 +7,7 @@ import type { EventPorts } from '../../kernel/event-ports.ts';
 import { checkWantedAttributes, printKeptAttributes, printQueueSettings } from './queue-settings.ts';
 import { type LocalQueue, OverfullError, type Queues } from './queues.ts';
 import { findQueue, ownerOf, type QueuePlace } from './queue-place.ts';
+import { MoveTasks } from './move-tasks.ts';
 import { ADMINISTRATION, administerQueues } from './administration.ts';
 import { invalid, missing, noSuchQueue, SqsError } from './error.ts';
 import { numberOf, readTextField, inOrder, treeOf } from '../../kernel/calls/query-input.ts';
@@ -28,10 +29,12 @@ const MAX_WAITING = 2_000;
 
 export class Sqs {
   readonly #options: SqsOptions;
+  readonly #moveTasks: MoveTasks;
   #waiting = 0;
 
   constructor(options: SqsOptions) {
     this.#options = options;
+    this.#moveTasks = new MoveTasks(options);
   }
 
   /**
@@ -59,7 +62,8 @@ export class Sqs {
   async #run(action: string, input: UnknownMembers, place: QueuePlace): Promise<UnknownMembers | undefined> {
     const { queues } = this.#options;
     const find = (): LocalQueue | undefined => findQueue(input, place, queues);
-    const administered = administerQueues(action, input, place, queues, find);
+    const administered =
+      this.#moveTasks.answer(action, input) ?? administerQueues(action, input, place, queues, find);
     if (administered !== undefined) return administered;
     const isQueueCall = ADMINISTRATION.includes(action) || Object.hasOwn(QUEUE_CALLS, action);
     if (!isQueueCall) return undefined;
