@@ -7,7 +7,7 @@ type JsonFault = {
   readonly message: string;
   /** The place after the fault, as Jackson counts it: lines from 1, and bytes of the line from 1. */
   readonly place: JsonPlace;
-  /** The place before an unexpected character, which EventBridge prints [obs: events]. */
+  /** The place before an unexpected character, which EventBridge and Lambda print [obs: events, lambda]. */
   readonly before?: JsonPlace;
   /** The start of the object or array that is not closed. */
   readonly opened?: JsonPlace;
@@ -18,6 +18,8 @@ type JsonPlace = { readonly line: number; readonly column: number };
 const VALUES = "JSON String, Number, Array, Object or token 'null', 'true' or 'false'";
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORD = /[\w$\u0080-\uffff]/;
+/** Jackson reads the first byte of a word as a character of Latin-1, whichever bytes follow. */
+const WORD_START = /[\w$¢-¥ªµºÀ-ÖØ-öø-ÿ]/;
 const ESCAPED = new Set('"\\/bfnrtu');
 const WORDS = ['true', 'false', 'null'];
 
@@ -52,7 +54,8 @@ export function findJacksonFault(bytes: Buffer): JsonFault | undefined {
 export function describePayloadFault(payload: Buffer): string {
   const fault = findJacksonFault(payload);
   const marker = fault?.opened === undefined ? '' : ` (start marker at ${printPlace(fault.opened)})`;
-  const details = fault === undefined ? '' : `: ${fault.message}${marker}\n at ${printPlace(fault.place)}`;
+  const details =
+    fault === undefined ? '' : `: ${fault.message}${marker}\n at ${printPlace(fault.before ?? fault.place)}`;
   return `Could not parse request body into json: Could not parse payload into json${details}`;
 }
 
@@ -129,9 +132,15 @@ class Scanner {
   }
 
   #word(): string {
-    let end = this.#at;
-    for (; end < this.#text.length && WORD.test(this.#text[end] ?? ''); end += 1) this.#checkByte(end);
-    return this.#bytes.toString('utf8', this.#at, end);
+    const first = this.#text[this.#at] ?? '';
+    if (!WORD_START.test(first)) return '';
+    const from = this.#at + 1;
+    let end = from;
+    for (; end < this.#text.length; end += 1) {
+      this.#checkByte(end, from);
+      if (!WORD.test(this.#text[end] ?? '')) break;
+    }
+    return `${first}${this.#bytes.toString('utf8', from, end)}`;
   }
 
   #members(): void {
@@ -139,7 +148,10 @@ class Scanner {
     if (this.#ends('}')) return;
     do {
       this.#space();
-      if (this.#text[this.#at] !== '"') this.#missing('double-quote to start field name');
+      if (this.#text[this.#at] !== '"') {
+        this.#checkByte(this.#at);
+        this.#missing('double-quote to start field name');
+      }
       this.#string();
       this.#space();
       if (!this.#takes(':')) this.#missing('a colon to separate field name and value');
@@ -215,12 +227,17 @@ class Scanner {
     return true;
   }
 
-  /** Fails at a byte that cannot begin a character. Bytes within a character are not checked. */
-  #checkByte(at: number): void {
+  /**
+   * Fails at a byte that is not UTF-8.
+   * @param from the first byte that is read as UTF-8
+   */
+  #checkByte(at: number, from = 0): void {
     const byte = this.#bytes[at] ?? 0;
     const isLater = byte >= 0x80 && byte < 0xc0;
-    if (byte < 0xf8 && !(isLater && !isWithinCharacter(this.#bytes, at))) return;
-    this.#fail(`Invalid UTF-8 start byte 0x${byte.toString(16)}`, at + 1);
+    const isWithin = isWithinCharacter(this.#bytes.subarray(from), at - from);
+    if (isLater ? isWithin : !isWithin && byte < 0xf8) return;
+    const place = isWithin ? 'middle' : 'start';
+    this.#fail(`Invalid UTF-8 ${place} byte 0x${byte.toString(16)}`, at + 1);
   }
 
   #missing(what: string): never {
@@ -230,7 +247,6 @@ class Scanner {
   }
 
   #unexpected(found: string, expected: string): never {
-    this.#checkByte(this.#at);
     const message = `Unexpected character (${describe(found)}): ${expected}`;
     throw new Found({ message, place: this.#place(this.#at + 1), before: this.#place(this.#at) });
   }

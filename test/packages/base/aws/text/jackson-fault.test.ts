@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { findJacksonFault } from '../../../../../packages/base/aws/text/jackson-fault.ts';
+import {
+  describePayloadFault,
+  findJacksonFault,
+} from '../../../../../packages/base/aws/text/jackson-fault.ts';
 
 const VALUES = "JSON String, Number, Array, Object or token 'null', 'true' or 'false'";
 const ENCODED = Buffer.from([0x6e, 0x87, 0x72, 0x9e, 0xe9, 0xb5, 0xd7, 0x49, 0xee, 0x9b, 0x6d, 0x74]);
@@ -37,10 +40,26 @@ const FAULTS: readonly (readonly [
   [ENCODED, 'Invalid UTF-8 start byte 0x87', 1, 3, 'test_lambda_invoke_payload_encoding_error'],
   [
     Buffer.from([0x99, 0xeb, 0x2c]),
-    'Invalid UTF-8 start byte 0x99',
+    `Unexpected character ((CTRL-CHAR, code 153)): expected a valid value (${VALUES})`,
     1,
     2,
     'test_lambda_invoke_payload_encoding_error',
+  ],
+  [
+    Buffer.from([0xb7, 0x61]),
+    `Unexpected character ('·' (code 183)): expected a valid value (${VALUES})`,
+    1,
+    2,
+    'a guide about payloads that an older shell encoded',
+  ],
+  [Buffer.from([0x6e, 0xe9, 0x2d]), 'Invalid UTF-8 middle byte 0x2d', 1, 4, 'a guide about AWS CLI v2'],
+  [Buffer.from([0xc3, 0xa9]), 'Invalid UTF-8 start byte 0xa9', 1, 3, 'Jackson'],
+  [
+    Buffer.from([0x7b, 0xb7]),
+    'Invalid UTF-8 start byte 0xb7',
+    1,
+    3,
+    'Jackson, which decodes the names of fields',
   ],
   [
     '{"a"\n 1}',
@@ -100,6 +119,12 @@ describe('findJacksonFault', () => {
 
   it('names the place where an object begins that does not end', () => {
     assert.deepEqual(findJacksonFault(Buffer.from(' [{"ü":[]'))?.opened, { line: 1, column: 3 });
+  });
+
+  // obs: lambda, test_lambda_invoke_payload_encoding_error, November 2025
+  it('is told by Lambda with the place of an unexpected character', () => {
+    assert.match(describePayloadFault(Buffer.from([0x99, 0xeb])), / line: 1, column: 1\]$/);
+    assert.match(describePayloadFault(Buffer.from('{c}')), / line: 1, column: 2\]$/);
   });
 
   it('finds no fault in JSON', () => {
