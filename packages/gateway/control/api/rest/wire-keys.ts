@@ -130,7 +130,8 @@ function createKey(body: WireCall['body'], account: Account, random: Random): Ap
     id: random.hex(ID_LENGTH),
     // AWS also generates a value if the given value is empty [obs].
     value: optionalText(body, 'value') || random.hex(GENERATED_VALUE_LENGTH),
-    name: optionalText(body, 'name'),
+    // A key with an empty name is shown without a name [obs].
+    name: optionalText(body, 'name') || undefined,
     description: optionalText(body, 'description'),
     customerId: optionalText(body, 'customerId'),
     enabled: optionalFlag(body, 'enabled') ?? false,

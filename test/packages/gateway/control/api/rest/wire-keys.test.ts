@@ -88,6 +88,13 @@ describe('API keys through the AWS SDK', () => {
     });
   });
 
+  // obs: localstack, test_create_api_key_with_invalid_name, July 2025
+  it('are shown without a name if it is empty', async () => {
+    const { name, value = '' } = await control.sdk.send(new CreateApiKeyCommand({ name: '', value: '' }));
+
+    assert.deepEqual([name, value.length], [undefined, 40]);
+  });
+
   it('are paged by limit and position', async () => {
     for (let index = 0; index < 3; index += 1) await aKey();
 
