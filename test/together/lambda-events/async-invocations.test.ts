@@ -1,13 +1,14 @@
-/** Services together: lambda-events, sqs. */
+/** Services together: lambda-events, sns, sqs. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ACCOUNT, anEventEngine, type EventBench, REGION } from '../../support/an-event-engine.ts';
 import { throttledByReservation } from '../../../packages/gateway/lambda/pool/refused-start.ts';
 import type { InvocationResult } from '../../../packages/gateway/core/ports.ts';
+import * as sns from '../../../packages/gateway/services/sns/service.ts';
 import * as sqs from '../../../packages/gateway/services/sqs/service.ts';
 import * as lambdaEvents from '../../../packages/gateway/services/lambda-events/service.ts';
 
-const SERVICES = { sqs, lambda: lambdaEvents };
+const SERVICES = { sns, sqs, lambda: lambdaEvents };
 
 const CONFIG = (more: string): string => `
   Done: { Type: AWS::SQS::Queue, Properties: { QueueName: done } }
@@ -208,6 +209,41 @@ describe('AsyncInvocations', () => {
     assert.equal(message?.body, '{"n":2}');
     assert.deepEqual(message.attributes['ErrorMessage'], { DataType: 'String', StringValue: 'no' });
     assert.deepEqual(Object.keys(message.attributes), ['RequestID', 'ErrorCode', 'ErrorMessage']);
+  });
+
+  // obs: localstack, test_sns_topic_as_lambda_dead_letter_queue, August 2023
+  it('sends the attributes of a failure to a topic, too', async () => {
+    const bench = anEventEngine(SERVICES, {
+      resources: `
+  Got: { Type: AWS::SQS::Queue, Properties: { QueueName: got } }
+  Dead: { Type: AWS::SNS::Topic, Properties: { TopicName: dead, Subscription: [{ Protocol: sqs, Endpoint: !GetAtt Got.Arn }] } }
+  Other:
+    Type: AWS::Lambda::Function
+    Properties: { FunctionName: work, Runtime: nodejs24.x, Handler: i.h, Role: r, Code: { ZipFile: '' }, DeadLetterConfig: { TargetArn: !Ref Dead } }`,
+      functions: {
+        work() {
+          throw new Error('no');
+        },
+      },
+    });
+
+    bench.services.lambda.async.accept({ functionName: 'work', payload: '{"n":2}' });
+    await bench.engine.idle();
+    await bench.advance(minutes(10));
+
+    const [message] =
+      bench.services.sqs.queues.find(`arn:aws:sqs:${REGION}:${ACCOUNT}:got`)?.receive({ most: 1 }) ?? [];
+    const { Message, MessageAttributes, Subject } = JSON.parse(message?.body ?? '{}') as Record<
+      string,
+      unknown
+    >;
+    assert.deepEqual([Message, Subject], ['{"n":2}', undefined]);
+    const { RequestID, ...attributes } = MessageAttributes as Record<string, object>;
+    assert.deepEqual(attributes, {
+      ErrorCode: { Type: 'Number', Value: '200' },
+      ErrorMessage: { Type: 'String', Value: 'no' },
+    });
+    assert.partialDeepStrictEqual(RequestID, { Type: 'String' });
   });
 
   it('runs 64 events of a function at a time, and finally all of them', async () => {

@@ -102,9 +102,13 @@ export class Topics {
       );
   }
 
-  target(arn: string, body: string, { groupId, subject }: Delivery): DeliveryOutcome | undefined {
+  target(
+    arn: string,
+    body: string,
+    { groupId, deduplicationId, subject, attributes = {} }: Delivery,
+  ): DeliveryOutcome | undefined {
     if (!this.#topics.has(arn)) return undefined;
-    const published = { message: body, subject, attributes: {}, groupId };
+    const published = { message: body, subject, attributes, groupId, deduplicationId };
     this.publish(arn, published, this.#options.random.uuid());
     return { kind: 'delivered' };
   }
