@@ -32,6 +32,7 @@ import {
 } from './copy-object.ts';
 import { readDeleteRequest } from '../../kernel/calls/s3-delete-request.ts';
 import { printDeleted } from './delete-objects.ts';
+import { refuseOtherOwner } from './bucket-owner.ts';
 import { listBuckets } from './list-buckets.ts';
 import type { Bucket } from './list-buckets.ts';
 import { listObjects } from './list-objects.ts';
@@ -116,7 +117,9 @@ export class RecordedBuckets {
         ? this.#serveBucket(bucket, request)
         : this.#serveObject({ id: `${bucket}/${key}`, bucket, key }, request, contentType);
     if (serve === undefined) return undefined;
-    return this.hasBucket(bucket) ? serve() : this.#replies.refuse(noSuchBucket(bucket));
+    if (!this.hasBucket(bucket)) return this.#replies.refuse(noSuchBucket(bucket));
+    const refused = refuseOtherOwner(request, this.#ports.accountId);
+    return refused === undefined ? serve() : this.#replies.refuse(refused);
   }
 
   #serveBucket(bucket: string, request: ServiceRequest): Serve | undefined {
