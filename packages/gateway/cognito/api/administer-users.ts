@@ -1,8 +1,8 @@
 import { describeGroup, readGroup } from '../pools/pool-group.ts';
+import type { PoolGroup } from '../pools/pool-group.ts';
 import { ServiceRefusal } from '../../core/errors.ts';
 import { randomBytes } from 'node:crypto';
 import { invalidParameter, notAuthorized, notFound } from '../pools/cognito-error.ts';
-import { printPageToken, readPageToken } from '../../kernel/calls/page-token.ts';
 import { noteSkippedConfirmation } from '../pools/pool-events.ts';
 import { listAttributes } from '../pools/pool-user.ts';
 import type { PasswordPolicy } from '../pools/pool-model.ts';
@@ -13,6 +13,7 @@ import type { CallInput } from '@gatewright/aws/call-input';
 import { readAttributes, readUserAttributes } from './cognito-input.ts';
 import { poolOf } from './cognito-operation.ts';
 import type { CognitoOperations, CognitoPorts } from './cognito-operation.ts';
+import { pageOf } from './list-page.ts';
 import { confirm, deleteOnFailure } from './sign-up.ts';
 
 export const ADMINISTER_USERS: CognitoOperations = {
@@ -130,9 +131,7 @@ export const ADMINISTER_USERS: CognitoOperations = {
 
   ListGroups(input, at) {
     const { pool } = poolOf(input, at);
-    return {
-      Groups: [...pool.groups.values()].map((group) => describeGroup(group, pool.definition.poolId)),
-    };
+    return listGroups(input, [...pool.groups.values()], pool.definition.poolId, []);
   },
 
   AdminAddUserToGroup(input, at) {
@@ -150,12 +149,8 @@ export const ADMINISTER_USERS: CognitoOperations = {
 
   AdminListGroupsForUser(input, at) {
     const { pool, user } = namedUser(input, at);
-    const { poolId } = pool.definition;
-    return {
-      Groups: [...pool.groups.values()]
-        .filter(({ name }) => user.groups.has(name))
-        .map((group) => describeGroup(group, poolId)),
-    };
+    const own = [...pool.groups.values()].filter(({ name }) => user.groups.has(name));
+    return listGroups(input, own, pool.definition.poolId, [user.username]);
   },
 
   ListUsersInGroup(input, at) {
@@ -205,7 +200,15 @@ function describeUser(user: PoolUser, attributes: 'Attributes' | 'UserAttributes
   };
 }
 
-const MAX_PAGE = 60;
+function listGroups(
+  input: CallInput,
+  groups: readonly PoolGroup[],
+  poolId: string,
+  of: readonly string[],
+): object {
+  const { shown, next } = pageOf(input, groups, { list: ['ListGroups', poolId, ...of] });
+  return { Groups: shown.map((group) => describeGroup(group, poolId)), ...next };
+}
 
 /** @param list identifies the list to which the page tokens belong */
 function listPage(
@@ -214,22 +217,14 @@ function listPage(
   tokenName: 'NextToken' | 'PaginationToken',
   list: readonly unknown[],
 ): object {
-  const token = input.optionalText(tokenName);
-  const from = token === undefined ? 0 : readPageToken(list, token);
-  if (from === undefined) throw invalidParameter('Invalid pagination token.');
-  const limit = Math.min(input.optionalInteger('Limit') ?? MAX_PAGE, MAX_PAGE);
+  const { shown, next } = pageOf(input, users, { tokenName, list });
   const wanted = input.texts('AttributesToGet');
-  const page = users
-    .slice(from, from + limit)
-    .map((user) =>
-      wanted.length === 0
-        ? describeUser(user, 'Attributes')
-        : { ...describeUser(user, 'Attributes'), Attributes: listAttributes(user, wanted) },
-    );
-  return {
-    Users: page,
-    [tokenName]: from + limit < users.length ? printPageToken(list, from + limit) : undefined,
-  };
+  const page = shown.map((user) =>
+    wanted.length === 0
+      ? describeUser(user, 'Attributes')
+      : { ...describeUser(user, 'Attributes'), Attributes: listAttributes(user, wanted) },
+  );
+  return { Users: page, ...next };
 }
 
 /**

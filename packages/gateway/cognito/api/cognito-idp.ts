@@ -17,6 +17,7 @@ import { Challenges } from './challenges.ts';
 import type { CallInput } from '@gatewright/aws/call-input';
 import { cognitoInput, readUserAttributes } from './cognito-input.ts';
 import type { CognitoOperation, CognitoPorts, CognitoOperations } from './cognito-operation.ts';
+import { pageOf } from './list-page.ts';
 import { SIGN_UP } from './sign-up.ts';
 
 /** Cognito leaves out empty lists (examples of describe-user-pool in the AWS CLI reference). */
@@ -25,10 +26,12 @@ function unlessEmpty(list: readonly string[]): readonly string[] | undefined {
 }
 
 const DESCRIBE_POOLS: CognitoOperations = {
-  ListUserPools(_input, { pools }) {
+  ListUserPools(input, { pools }) {
     const own = pools.all.filter(({ pool }) => pool.definition.kind === 'cognito');
+    const { shown, next } = pageOf(input, own, { limitName: 'MaxResults', list: ['ListUserPools'] });
     return {
-      UserPools: own.map(({ pool: { definition, createdAtMs } }) => ({
+      ...next,
+      UserPools: shown.map(({ pool: { definition, createdAtMs } }) => ({
         Id: definition.poolId,
         Name: definition.name,
         LambdaConfig: definition.shown?.['LambdaConfig'] ?? {},
@@ -76,8 +79,11 @@ const DESCRIBE_POOLS: CognitoOperations = {
 
   ListUserPoolClients(input, at) {
     const { clients, poolId } = poolOf(input, at).pool.definition;
+    const list = ['ListUserPoolClients', poolId];
+    const { shown, next } = pageOf(input, clients, { limitName: 'MaxResults', list });
     return {
-      UserPoolClients: clients.map(({ clientId, name }) => ({
+      ...next,
+      UserPoolClients: shown.map(({ clientId, name }) => ({
         ClientId: clientId,
         ClientName: name,
         UserPoolId: poolId,

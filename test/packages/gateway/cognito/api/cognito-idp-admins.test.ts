@@ -52,6 +52,24 @@ describe("Cognito's API for administrators", () => {
     assert.equal(codeOf(again), '400 NotAuthorizedException');
   });
 
+  // Cognito API reference: Limit and NextToken of ListGroups, MaxResults and NextToken of ListUserPools
+  it('lists groups and pools by the page', async () => {
+    const at = await aUserPool();
+    for (const GroupName of ['a', 'b', 'c']) await at.admin('CreateGroup', { GroupName });
+
+    const first = await at.admin('ListGroups', { Limit: 3 });
+    const rest = await at.admin('ListGroups', { Limit: 3, NextToken: first.body['NextToken'] });
+    const pools = await at.admin('ListUserPools', { MaxResults: 1 });
+    const wrong = await at.admin('ListUserPools', { MaxResults: 1, NextToken: first.body['NextToken'] });
+
+    const namesOf = ({ body }: Answer) =>
+      (body['Groups'] as readonly { GroupName: string }[]).map(({ GroupName }) => GroupName);
+    assert.deepEqual([namesOf(first), namesOf(rest)], [['admins', 'a', 'b'], ['c']]);
+    assert.equal(rest.body['NextToken'], undefined);
+    assert.equal((pools.body['UserPools'] as readonly object[]).length, 1);
+    assert.equal(codeOf(wrong), '400 InvalidParameterException');
+  });
+
   it('expires a temporary password after the days of the policy', async () => {
     const at = await aUserPool();
     await at.admin('AdminCreateUser', { Username: 'dora', TemporaryPassword: PASSWORD });
