@@ -43,6 +43,22 @@ function wordsOf(text: string): readonly string[] {
   return words.map((word) => word.toLowerCase());
 }
 
+/**
+ * Returns secrets in the order of ListSecrets: the newest first, unless the call asks for another member, or for `asc`.
+ * No secret is known to have been accessed, so `last-accessed-date` keeps the order.
+ */
+export function inOrder(
+  secrets: readonly Secret[],
+  { SortBy: by, SortOrder: order }: UnknownMembers,
+  changedMsOf: (secret: Secret) => number,
+): readonly Secret[] {
+  const sorted = secrets.toSorted((one, other) => {
+    if (by === 'name') return one.name < other.name ? -1 : 1;
+    return by === 'last-changed-date' ? changedMsOf(one) - changedMsOf(other) : 0;
+  });
+  return order === 'asc' ? sorted : sorted.toReversed();
+}
+
 /** Returns a page of a list, and the token of the next one; undefined if the token of this page is wrong. */
 export function pageOf<Item>(
   items: readonly Item[],

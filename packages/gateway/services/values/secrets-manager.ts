@@ -3,7 +3,7 @@ import { ServiceRefusal } from '../../core/errors.ts';
 import { createHash } from 'node:crypto';
 import { asList, asText } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
-import { hasFilters, pageOf } from './find-secrets.ts';
+import { hasFilters, inOrder, pageOf } from './find-secrets.ts';
 import { versionsOf } from './local-values.ts';
 import type { LocalValues, Secret } from './local-values.ts';
 import { CURRENT, moveStages, removeStage } from './secret-versions.ts';
@@ -100,6 +100,10 @@ function getValue(fields: UnknownMembers, secret: Secret, home: Home): UnknownMe
   };
 }
 
+function changedMsOf(secret: Secret): number {
+  return versionsOf(secret).at(-1)?.changedMs ?? secret.changedMs;
+}
+
 function getFacts(_fields: UnknownMembers, secret: Secret, home: Home): UnknownMembers {
   const { name, changedMs, shown } = secret;
   const all = versionsOf(secret);
@@ -107,7 +111,7 @@ function getFacts(_fields: UnknownMembers, secret: Secret, home: Home): UnknownM
     ...shown,
     ARN: arnOfSecret(secret, home),
     CreatedDate: changedMs / 1000,
-    LastChangedDate: (all.at(-1)?.changedMs ?? changedMs) / 1000,
+    LastChangedDate: changedMsOf(secret) / 1000,
     Name: name,
     VersionIdsToStages:
       all.length === 0
@@ -260,7 +264,7 @@ function listSecrets(
   if (refusal !== undefined) return refusal;
   const fields = checkedFields(MODEL, OF_ALL_SECRETS, fieldsOf(call));
   const found = values.secrets.filter((secret) => hasFilters(secret, fields['Filters']));
-  const page = pageOf(fields['SortOrder'] === 'asc' ? found : found.toReversed(), fields, MAX_PAGE);
+  const page = pageOf(inOrder(found, fields, changedMsOf), fields, MAX_PAGE);
   if (page === undefined) throw wrongToken();
   return {
     NextToken: page.next,

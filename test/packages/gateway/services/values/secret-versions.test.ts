@@ -230,6 +230,24 @@ describe('ListSecrets', () => {
     );
   });
 
+  // Secrets Manager API reference, ListSecrets: SortBy, SortOrder
+  for (const [input, first] of [
+    [{}, 'none'],
+    [{ SortOrder: 'asc' }, 'SecretOne'],
+    [{ SortBy: 'name' }, 'none'],
+    [{ SortBy: 'name', SortOrder: 'asc' }, 'SecretFTag'],
+    [{ SortBy: 'created-date', SortOrder: 'asc' }, 'SecretOne'],
+  ] as const)
+    it(`begins with ${first} if it is asked for ${JSON.stringify(input)}`, async () => {
+      const { SecretList } = await aSecretsManager([stack])('ListSecrets', input);
+      const names = asList(SecretList).map((one) => String(membersOf(one)['Name']).replace(/a1b2c3$/, ''));
+
+      assert.equal(
+        names.find((name) => name !== 'app/token'),
+        first,
+      );
+    });
+
   it('refuses a token that it never returned', async () => {
     for (const NextToken of ['!', 'IA==', 'MHgy']) {
       const { __type } = await aSecretsManager([stack])('ListSecrets', { NextToken });
