@@ -139,7 +139,7 @@ export const UNREAD_MEMBERS: Readonly<Record<string, readonly Unread[]>> = {
     },
     { members: 'AnnotationDirective', of: 'CopyObject', why: 'objects have no annotations' },
     {
-      members: 'SSEKMSKeyId SSEKMSEncryptionContext BucketKeyEnabled',
+      members: 'SSEKMSEncryptionContext',
       of: 'CopyObject CreateMultipartUpload PutObject',
       why: 'objects are not encrypted',
     },

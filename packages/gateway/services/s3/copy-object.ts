@@ -82,7 +82,7 @@ function isReplaced(request: ServiceRequest): boolean {
 export function makeCopy(
   source: StoredObject,
   request: ServiceRequest,
-  made: Pick<StoredObject, 'changedMs' | 'storageClass' | 'tags' | 'version'>,
+  made: Pick<StoredObject, 'changedMs' | 'storageClass' | 'encryption' | 'tags' | 'version'>,
 ): StoredObject {
   // The copy of an object that was uploaded in parts is one object [obs: s3, `test_complete_multipart_parts_checksum_composite`].
   const isInParts = source.etag.includes('-');

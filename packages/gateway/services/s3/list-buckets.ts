@@ -1,8 +1,14 @@
 /** Handles ListBuckets. It returns the buckets of the loaded stacks, in pages if the call requests pages. */
 import { escapeXml } from '../../kernel/calls/aws-operation.ts';
 import { element, ownerId, printDocument } from './s3-xml.ts';
+import type { Encryption } from './encryption.ts';
 
-export type Bucket = { readonly name: string; readonly region: string; readonly isVersioned: boolean };
+export type Bucket = {
+  readonly name: string;
+  readonly region: string;
+  readonly isVersioned: boolean;
+  readonly encryption?: Encryption | undefined;
+};
 type Account = { readonly id: string; readonly createdMs: number };
 
 const DEFAULT_PAGE = 10_000;

@@ -16,11 +16,12 @@ import {
   refuseWrite,
   storageClassOf,
 } from './object-request.ts';
+import { refuseEncryption } from './encryption.ts';
 import { etagOf } from './object-store.ts';
 import type { ObjectPlace, ObjectStore } from './object-store.ts';
 import { readCount } from './list-objects.ts';
 import { readTagHeader } from './object-tags.ts';
-import { ENCRYPTED, NOTHING, versionHeaders, XML } from './replies.ts';
+import { encrypted, NOTHING, versionHeaders, XML } from './replies.ts';
 import type { Replies, Serve } from './replies.ts';
 import { element, ownerId, printDate, printDocument } from './s3-xml.ts';
 import {
@@ -115,18 +116,23 @@ export class MultipartUploads {
   }
 
   #create(place: ObjectPlace, request: ServiceRequest, contentType: string): Answered {
-    const { replies, random } = this.#ports;
+    const { replies, random, store } = this.#ports;
     const mode = readChecksumMode(request);
-    const wrong = refuseStorageClass(request) ?? (mode !== undefined && 'code' in mode ? mode : undefined);
+    const wrong =
+      refuseStorageClass(request) ??
+      refuseEncryption(request) ??
+      (mode !== undefined && 'code' in mode ? mode : undefined);
     const tags = wrong ?? readTagHeader(request);
     if ('code' in tags) return replies.refuse(tags);
     const checksum = mode !== undefined && 'code' in mode ? undefined : mode;
     const id = random.hex(64);
+    const encryption = store.encryptionOf(place.bucket, request);
     this.#open.set(id, {
       id,
       place,
       headers: ['Content-Type', contentType, ...objectHeaders(request)],
       storageClass: storageClassOf(request),
+      encryption,
       tags,
       checksum,
       parts: new Map(),
@@ -139,12 +145,12 @@ export class MultipartUploads {
         : ['x-amz-checksum-algorithm', checksum.algorithm, 'x-amz-checksum-type', checksum.type];
     return replies.reply(
       200,
-      [...XML, ...ENCRYPTED, ...ofChecksum],
+      [...XML, ...encryption, ...ofChecksum],
       Buffer.from(printDocument('InitiateMultipartUploadResult', content + element('UploadId', id))),
     );
   }
 
-  #putPart({ id, parts, checksum }: Upload, number: string, request: ServiceRequest): Answered {
+  #putPart({ id, parts, checksum, encryption }: Upload, number: string, request: ServiceRequest): Answered {
     const { replies, clock } = this.#ports;
     const body = Buffer.from(request.body ?? NOTHING);
     const stated = statedChecksums(request);
@@ -159,7 +165,7 @@ export class MultipartUploads {
     parts.set(Number(number), part);
     this.#dropOldest(id);
     const ofChecksum = stated.flatMap(({ name, value }) => [`x-amz-checksum-${name}`, value]);
-    return replies.reply(200, ['ETag', part.etag, ...ofChecksum, ...ENCRYPTED]);
+    return replies.reply(200, ['ETag', part.etag, ...ofChecksum, ...encrypted({ encryption })]);
   }
 
   #copyPart(
@@ -192,7 +198,11 @@ export class MultipartUploads {
       element('ETag', escapeXml(part.etag)),
       ...(algorithm === undefined ? [] : [element(`Checksum${algorithm}`, digest)]),
     ].join('');
-    return replies.reply(200, [...XML, ...ENCRYPTED], Buffer.from(printDocument('CopyPartResult', content)));
+    return replies.reply(
+      200,
+      [...XML, ...encrypted(upload)],
+      Buffer.from(printDocument('CopyPartResult', content)),
+    );
   }
 
   #complete(upload: Upload, request: ServiceRequest): Answered {
@@ -212,7 +222,9 @@ export class MultipartUploads {
     const etag = `"${joinedDigest(bodies)}-${bodies.length}"`;
     const changedMs = clock.nowEpochMs();
     this.#open.delete(id);
-    store.store(place, { body, etag, headers, checksum, changedMs, storageClass, tags, version }, 'complete');
+    const { encryption } = upload;
+    const stored = { body, etag, headers, checksum, changedMs, storageClass, encryption, tags, version };
+    store.store(place, stored, 'complete');
     const content = [
       element('Location', escapeXml(locationOf(place, store.regionOf(place.bucket)))),
       element('Bucket', place.bucket),
@@ -222,7 +234,7 @@ export class MultipartUploads {
     ].join('');
     return replies.reply(
       200,
-      [...XML, ...ENCRYPTED, ...versionHeaders(version)],
+      [...XML, ...encrypted(stored), ...versionHeaders(version)],
       Buffer.from(printDocument('CompleteMultipartUploadResult', content)),
     );
   }

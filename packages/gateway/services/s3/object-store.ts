@@ -1,6 +1,7 @@
 /** The buckets and their objects: those that calls have put, which are kept in memory, and those of the values file. */
 import { createHash } from 'node:crypto';
-import type { Random } from '../../core/ports.ts';
+import type { Random, ServiceRequest } from '../../core/ports.ts';
+import { encryptionHeaders } from './encryption.ts';
 import type { WrittenObjects } from '../../kernel/service.ts';
 import type { Bucket } from './list-buckets.ts';
 import type { KeyedObject } from './list-objects.ts';
@@ -24,6 +25,7 @@ type StorePorts = {
   readonly random: Random;
   readonly written: WrittenObjects;
   readonly startedAt: number;
+  readonly accountId: string;
 };
 
 const MAX_OBJECTS = 500;
@@ -61,6 +63,13 @@ export class ObjectStore {
   /** Finds an object for a call that does not read it. A missing object is not reported. */
   findQuietly(id: string): StoredObject | undefined {
     return this.#objects.get(id) ?? this.#findWritten(id, true);
+  }
+
+  /** Returns the headers that tell the encryption of what a request writes into a bucket. */
+  encryptionOf(bucket: string, request: ServiceRequest): readonly string[] {
+    const found = this.buckets.find(({ name }) => name === bucket);
+    const { accountId } = this.#ports;
+    return encryptionHeaders(request, found?.encryption, { region: found?.region, accountId });
   }
 
   /** Returns the version of the delete marker of an object that was deleted in a bucket that keeps versions. */

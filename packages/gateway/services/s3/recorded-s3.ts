@@ -33,6 +33,7 @@ import {
 import { readDeleteRequest } from '../../kernel/calls/s3-delete-request.ts';
 import { printDeleted } from './delete-objects.ts';
 import { refuseOtherOwner } from './bucket-owner.ts';
+import { refuseEncryption } from './encryption.ts';
 import { listBuckets } from './list-buckets.ts';
 import type { Bucket } from './list-buckets.ts';
 import { listObjects } from './list-objects.ts';
@@ -41,7 +42,7 @@ import { MALFORMED } from './s3-xml.ts';
 import { MultipartUploads, UPLOAD_CALLS } from './multipart-uploads.ts';
 import { etagOf, ObjectStore } from './object-store.ts';
 import type { ObjectChange, ObjectPlace } from './object-store.ts';
-import { ENCRYPTED, NOTHING, Replies, versionHeaders, XML } from './replies.ts';
+import { encrypted, NOTHING, Replies, versionHeaders, XML } from './replies.ts';
 import type { Serve } from './replies.ts';
 import type { StoredObject } from './object-request.ts';
 import type { Clock, Random, ServiceRequest } from '../../core/ports.ts';
@@ -227,7 +228,11 @@ export class RecordedBuckets {
     const body = Buffer.from(request.body ?? NOTHING);
     if (body.length > MAX_OBJECT_BYTES)
       return this.#error(400, 'EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size', id);
-    const wrong = refuseStorageClass(request) ?? refuseDigest(request, body) ?? refuseChecksum(request, body);
+    const wrong =
+      refuseStorageClass(request) ??
+      refuseEncryption(request) ??
+      refuseDigest(request, body) ??
+      refuseChecksum(request, body);
     const tags = wrong ?? readTagHeader(request);
     if ('code' in tags) return this.#replies.refuse(tags);
     const stored: StoredObject = {
@@ -237,12 +242,13 @@ export class RecordedBuckets {
       checksum: checksumHeaders(request),
       changedMs: this.#ports.clock.nowEpochMs(),
       storageClass: storageClassOf(request),
+      encryption: this.#store.encryptionOf(bucket, request),
       tags,
       version: this.#store.makeVersion(bucket),
     };
     const isForm = new URLSearchParams(request.query).get('x-id') === UPLOAD_ID;
     this.#store.store({ id, bucket, key }, stored, isForm ? 'post' : 'put');
-    const headers = [...checksumHeaders(request), ...ENCRYPTED, ...versionHeaders(stored.version)];
+    const headers = [...checksumHeaders(request), ...encrypted(stored), ...versionHeaders(stored.version)];
     return this.#replies.reply(200, ['ETag', stored.etag, ...headers]);
   }
 
@@ -268,7 +274,8 @@ export class RecordedBuckets {
       refuseSource(request, found, changedMs) ??
       refuseWrite(request, place.key, this.#store.findQuietly(place.id)) ??
       (from === place.id ? refuseCopyToItself(request) : undefined) ??
-      refuseStorageClass(request);
+      refuseStorageClass(request) ??
+      refuseEncryption(request);
     if (refused !== undefined) return this.#replies.refuse(refused);
     const tags = tagsOfCopy(request, found.tags);
     if ('code' in tags) return this.#replies.refuse(tags);
@@ -276,12 +283,13 @@ export class RecordedBuckets {
     const copy = makeCopy(found, request, {
       changedMs,
       storageClass: storageClassOf(request),
+      encryption: this.#store.encryptionOf(place.bucket, request),
       tags,
       version,
     });
     this.#store.store(place, copy, 'copy');
     const ofSource = found.version === undefined ? [] : ['x-amz-copy-source-version-id', found.version];
-    const headers = [...XML, ...ENCRYPTED, ...versionHeaders(version), ...ofSource];
+    const headers = [...XML, ...encrypted(copy), ...versionHeaders(version), ...ofSource];
     return this.#replies.reply(200, headers, Buffer.from(printCopy(copy)));
   }
 
@@ -324,7 +332,7 @@ export class RecordedBuckets {
       ...overrideHeaders(request.query, stored.headers),
       'Accept-Ranges',
       'bytes',
-      ...ENCRYPTED,
+      ...encrypted(stored),
       ...storageHeader(stored),
       ...tagCountHeader(stored.tags),
       ...versionHeaders(version),

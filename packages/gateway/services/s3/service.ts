@@ -12,6 +12,7 @@ import type { StackReading } from '../../kernel/stack-reading.ts';
 import { BucketNotifications, SENT_EVENTS } from './bucket-notifications.ts';
 import { answerPage, readCorsRules } from './bucket-cors.ts';
 import type { CorsRule } from './bucket-cors.ts';
+import { readBucketEncryption } from './encryption.ts';
 import { RecordedBuckets } from './recorded-s3.ts';
 import { asList, asOneOrMore, asText, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -46,6 +47,7 @@ class S3Service implements Service {
       name: reader.resource.physicalId,
       region: reader.stack.region,
       isVersioned: reader.value('VersioningConfiguration.Status') === 'Enabled',
+      encryption: readBucketEncryption(reader),
     }));
     const cors = new Map(
       stacks

@@ -14,6 +14,7 @@ export type Upload = {
   readonly place: ObjectPlace;
   readonly headers: readonly string[];
   readonly storageClass: string;
+  readonly encryption: readonly string[];
   readonly tags: Tags;
   /** The algorithm of the checksums, in capitals; undefined if the upload was created without one. */
   readonly checksum: ChecksumMode | undefined;
