@@ -9,6 +9,7 @@ export const ADDED: Readonly<Record<string, readonly string[]>> = {
   'CloudWatch Logs': ['ListTagsForResource', 'TagResource', 'UntagResource'],
   EventBridge: ['TestEventPattern'],
   Kinesis: ['AddTagsToStream', 'ListTagsForStream', 'RemoveTagsFromStream'],
+  S3: ['ListMultipartUploads'],
   SQS: ['CancelMessageMoveTask', 'ListMessageMoveTasks', 'StartMessageMoveTask'],
   'Step Functions': ['StartSyncExecution'],
   'Systems Manager': ['DeleteParameter', 'DeleteParameters', 'PutParameter'],

@@ -253,6 +253,7 @@ export const USES: Readonly<Record<string, Readonly<Record<string, string>>>> = 
     ListBuckets: 'scripts that look up a bucket',
     ListObjects: 'functions that list what they stored',
     ListObjectsV2: 'functions that list what they stored',
+    ListMultipartUploads: 'programs that end uploads which nobody completed',
     ListParts: 'pages that resume an upload',
     PutObject: 'functions that store objects',
     PutObjectTagging: TAGGED,

@@ -118,7 +118,7 @@ export const UNREAD_MEMBERS: Readonly<Record<string, readonly Unread[]>> = {
   S3: [
     {
       members: 'RequestPayer',
-      of: 'AbortMultipartUpload CompleteMultipartUpload CopyObject CreateMultipartUpload DeleteObject DeleteObjects GetObject GetObjectTagging HeadObject ListObjects ListObjectsV2 ListParts PutObject PutObjectTagging UploadPart UploadPartCopy',
+      of: 'AbortMultipartUpload CompleteMultipartUpload CopyObject CreateMultipartUpload DeleteObject DeleteObjects GetObject GetObjectTagging HeadObject ListMultipartUploads ListObjects ListObjectsV2 ListParts PutObject PutObjectTagging UploadPart UploadPartCopy',
       why: 'nobody pays',
     },
     { members: 'IfMatchInitiatedTime', of: 'AbortMultipartUpload', why: 'only directory buckets have it' },

@@ -73,9 +73,8 @@ export function listObjects(
 function readListing(query: string): Listing | S3Refusal {
   const asked = new URLSearchParams(query);
   const isV2 = asked.get('list-type') === '2';
-  const encodingType = asked.get('encoding-type') ?? undefined;
-  if (encodingType !== undefined && encodingType !== 'url')
-    return invalid('Invalid Encoding Method specified in Request', 'encoding-type', encodingType);
+  const encoding = readEncoding(asked);
+  if ('code' in encoding) return encoding;
   const most = readCount(asked.get('max-keys'), 'max-keys', 'maxKeys');
   if (typeof most === 'object') return most;
   const token = isV2 ? (asked.get('continuation-token') ?? undefined) : undefined;
@@ -88,13 +87,23 @@ function readListing(query: string): Listing | S3Refusal {
     prefix: asked.get('prefix') ?? '',
     delimiter: asked.get('delimiter') ?? '',
     maxKeys: Math.min(most ?? MAX_KEYS, MAX_KEYS),
-    encode: encodingType === undefined ? (text) => text : encodeKey,
-    encodingType,
+    encode: encoding.encode,
+    encodingType: encoding.type,
     after: continued ?? startAfter ?? (isV2 ? '' : (asked.get('marker') ?? '')),
     token,
     startAfter,
     isOwnerShown: !isV2 || asked.get('fetch-owner') === 'true',
   };
+}
+
+type Encoding = { readonly type: string | undefined; readonly encode: (text: string) => string };
+
+/** Reads how a listing encodes keys. */
+export function readEncoding(asked: URLSearchParams): Encoding | S3Refusal {
+  const type = asked.get('encoding-type') ?? undefined;
+  if (type === undefined) return { type, encode: (text) => text };
+  if (type === 'url') return { type, encode: encodeKey };
+  return invalid('Invalid Encoding Method specified in Request', 'encoding-type', type);
 }
 
 /**
@@ -148,7 +157,7 @@ function isAfter(key: string, after: string): boolean {
   return after === '' || compareBytes(key, after) > 0;
 }
 
-function compareBytes(one: string, other: string): number {
+export function compareBytes(one: string, other: string): number {
   return Buffer.compare(Buffer.from(one), Buffer.from(other));
 }
 

@@ -20,6 +20,7 @@ import { refuseEncryption } from './encryption.ts';
 import { etagOf } from './object-store.ts';
 import type { ObjectPlace, ObjectStore } from './object-store.ts';
 import { readCount } from './list-objects.ts';
+import { listUploads } from './list-uploads.ts';
 import { readTagHeader } from './object-tags.ts';
 import { encrypted, NOTHING, versionHeaders, XML } from './replies.ts';
 import type { Replies, Serve } from './replies.ts';
@@ -38,6 +39,7 @@ export const UPLOAD_CALLS = {
   AbortMultipartUpload: 'DELETE',
   CompleteMultipartUpload: 'POST',
   CreateMultipartUpload: 'POST',
+  ListMultipartUploads: 'GET',
   ListParts: 'GET',
   UploadPart: 'PUT',
   UploadPartCopy: 'PUT',
@@ -85,6 +87,20 @@ export class MultipartUploads {
     };
   }
 
+  /** Returns undefined if the request does not list the uploads of a bucket. */
+  serveBucket(name: string, { method, query }: ServiceRequest): Serve | undefined {
+    if (method !== UPLOAD_CALLS.ListMultipartUploads || !new URLSearchParams(query).has('uploads'))
+      return undefined;
+    const { replies, accountId } = this.#ports;
+    return () => {
+      const own = [...this.#open.values()].filter(({ place }) => place.bucket === name);
+      const listed = listUploads({ name, accountId }, own, query);
+      return typeof listed === 'string'
+        ? replies.reply(200, XML, Buffer.from(listed))
+        : replies.refuse(listed);
+    };
+  }
+
   clear(): void {
     this.#open.clear();
   }
@@ -116,7 +132,7 @@ export class MultipartUploads {
   }
 
   #create(place: ObjectPlace, request: ServiceRequest, contentType: string): Answered {
-    const { replies, random, store } = this.#ports;
+    const { replies, random, store, clock } = this.#ports;
     const mode = readChecksumMode(request);
     const wrong =
       refuseStorageClass(request) ??
@@ -131,6 +147,7 @@ export class MultipartUploads {
       id,
       place,
       headers: ['Content-Type', contentType, ...objectHeaders(request)],
+      begunMs: clock.nowEpochMs(),
       storageClass: storageClassOf(request),
       encryption,
       tags,

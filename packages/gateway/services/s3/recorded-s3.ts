@@ -125,6 +125,8 @@ export class RecordedBuckets {
 
   #serveBucket(bucket: string, request: ServiceRequest): Serve | undefined {
     if (isDeleteObjects(request)) return () => this.#deleteAll(bucket, request);
+    const uploads = this.#uploads.serveBucket(bucket, request);
+    if (uploads !== undefined) return uploads;
     if (!isOfWholeBucket(request)) return undefined;
     switch (request.method) {
       case BUCKET_CALLS.HeadBucket:

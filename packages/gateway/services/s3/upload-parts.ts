@@ -13,6 +13,8 @@ export type Upload = {
   readonly id: string;
   readonly place: ObjectPlace;
   readonly headers: readonly string[];
+  /** When the upload was created, in milliseconds since the epoch. */
+  readonly begunMs: number;
   readonly storageClass: string;
   readonly encryption: readonly string[];
   readonly tags: Tags;
