@@ -34,9 +34,15 @@ export function putParameter(fields: UnknownMembers, values: LocalValues): Unkno
     throw new ServiceRefusal('ParameterLimitExceeded', TOO_MANY);
   const type = asText(fields['Type']) ?? known?.type;
   if (type === undefined || !isParameterType(type)) throw invalid(NO_TYPE);
-  const tier = fields['Tier'] === 'Advanced' ? 'Advanced' : 'Standard';
+  const tier = tierOf(fields['Tier'], value);
   if (value.length > PARAMETER_CHARACTERS[tier]) throw invalid(tooLong(tier));
   return { Tier: tier, Version: values.putParameter(name, { type, value }) };
+}
+
+/** With Intelligent-Tiering, a value that is too long for the standard tier is of the advanced one [doc: PutParameter]. */
+function tierOf(given: unknown, value: string): keyof typeof PARAMETER_CHARACTERS {
+  const isLong = value.length > PARAMETER_CHARACTERS.Standard;
+  return given === 'Advanced' || (given === 'Intelligent-Tiering' && isLong) ? 'Advanced' : 'Standard';
 }
 
 export function deleteParameter(fields: UnknownMembers, values: LocalValues): UnknownMembers {

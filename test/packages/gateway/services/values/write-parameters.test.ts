@@ -72,6 +72,22 @@ describe('parameters that calls write', () => {
   });
 
   // https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-versions.html
+  // https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html, Intelligent-Tiering
+  it('chooses the tier by the length of the value if it is asked to', async () => {
+    const put = (Value: string) =>
+      call('PutParameter', {
+        Name: `/tiers/${Value.length}`,
+        Value,
+        Type: 'String',
+        Tier: 'Intelligent-Tiering',
+      });
+
+    assert.deepEqual(
+      [(await put('a'.repeat(4_096)))['Tier'], (await put('a'.repeat(4_097)))['Tier']],
+      ['Standard', 'Advanced'],
+    );
+  });
+
   it('are kept as versions, which a selector chooses', async () => {
     await call('PutParameter', { Name: '/app/host', Value: 'second', Overwrite: true });
     await call('PutParameter', { Name: '/app/host', Value: 'third', Overwrite: true });
