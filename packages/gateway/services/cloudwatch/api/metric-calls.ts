@@ -12,7 +12,7 @@ import {
   readQueries,
   readUnit,
 } from '../metrics/read-metric.ts';
-import { InvalidInput, parameterOf, readEach } from '../read-members.ts';
+import { InvalidInput, parameterOf, readEach, WordedRefusal } from '../read-members.ts';
 import type { InputCode } from '../read-members.ts';
 import type { MetricQuery, MetricStat } from '../math/run-queries.ts';
 import type { MetricStore } from '../metrics/metric-store.ts';
@@ -40,10 +40,14 @@ type Span = { readonly fromMs: number; readonly toMs: number };
 export const METRIC_CALLS: Readonly<Record<string, Call>> = {
   PutMetricData(at, { store, clock }) {
     const namespace = at.text('Namespace', 255);
-    if (/^aws\//i.test(namespace) || namespace.startsWith(':'))
-      at.refuse(
-        'Namespace',
-        `${namespace} is invalid: names that begin with AWS/ are reserved for AWS services`,
+    // boto/boto3#1847
+    const [reserved] = /^(?:AWS\/|:)/i.exec(namespace) ?? [];
+    if (reserved !== undefined)
+      throw new WordedRefusal(
+        at.at('Namespace'),
+        `begins with ${reserved}`,
+        `The value ${reserved} for parameter Namespace is invalid.`,
+        'InvalidParameterValue',
       );
     const data = at.objects('MetricData', MAX_DATA);
     const entities = at.objects('EntityMetricData', 2).flatMap((one) => one.objects('MetricData', MAX_DATA));

@@ -344,6 +344,7 @@ describe('PutMetricData', () => {
       name: 'a namespace of AWS',
       input: { Namespace: 'AWS/Lambda' },
       error: 'InvalidParameterValueException',
+      message: 'The value AWS/ for parameter Namespace is invalid.',
     },
     { name: 'no data', input: { MetricData: [] }, error: 'MissingRequiredParameterException' },
     {
