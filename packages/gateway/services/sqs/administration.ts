@@ -2,7 +2,7 @@
  * Handles the SQS operations that create, delete and configure queues. The queues of the stacks keep their settings
  * until a call changes them.
  */
-import { partitionOf } from '@gatewright/aws/arn';
+import { parseArn, partitionOf } from '@gatewright/aws/arn';
 import { regionalAddress } from '@gatewright/aws/service-address';
 import {
   checkAttributes,
@@ -12,6 +12,7 @@ import {
   readFlag,
   readQueueSettings,
 } from './queue-settings.ts';
+import type { FindTarget } from './queue-settings.ts';
 import type { LocalQueue, QueueDefinition, Queues } from './queues.ts';
 import type { QueuePlace } from './queue-place.ts';
 import { noSuchQueue, invalid, missing, SqsError } from './error.ts';
@@ -59,7 +60,7 @@ export function administerQueues(
     case 'SetQueueAttributes': {
       const queue = find();
       if (queue === undefined) return undefined;
-      configure(queue, mapOf(input, 'Attributes'));
+      configure(queue, mapOf(input, 'Attributes'), finderOf(place, queues));
       return {};
     }
     case 'DeleteQueue': {
@@ -95,11 +96,19 @@ function listQueues(input: UnknownMembers, place: QueuePlace, queues: Queues): U
   };
 }
 
-function configure(queue: LocalQueue, attributes: UnknownMembers): void {
+function finderOf({ region, accountId }: QueuePlace, queues: Queues): FindTarget {
+  return (arn) => {
+    const own = parseArn(arn);
+    const isOwn = own?.region === region && own.accountId === accountId;
+    return queues.find(arn)?.definition.settings ?? (isOwn ? 'missing' : undefined);
+  };
+}
+
+function configure(queue: LocalQueue, attributes: UnknownMembers, findTarget: FindTarget): void {
   const { definition } = queue;
   // SQS names the parameter as in the query protocol, whichever protocol the call uses.
   if (Object.keys(attributes).length === 0) throw missing('Attribute.Name');
-  checkAttributes(attributes, definition.settings.isFifo);
+  checkAttributes(attributes, definition.settings.isFifo, findTarget);
   if ('FifoQueue' in attributes && readFlag(attributes['FifoQueue']) !== true)
     throw new SqsError(
       'InvalidAttributeValue',
@@ -150,7 +159,7 @@ function createQueue(input: UnknownMembers, place: QueuePlace, queues: Queues): 
         ? 'The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, must end with .fifo suffix and be 1 to 80 in length.'
         : 'Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length',
     );
-  checkAttributes(attributes, isFifo);
+  checkAttributes(attributes, isFifo, finderOf(place, queues));
   const definition: QueueDefinition = {
     ...nameOf(name, place),
     settings: readSettings(attributes),

@@ -107,6 +107,9 @@ const READ_ONLY: ReadonlySet<string> = new Set([
   'QueueArn',
 ]);
 
+/** Finds a dead-letter queue; undefined if it belongs to another account or Region. */
+export type FindTarget = (arn: string) => Pick<QueueSettings, 'isFifo'> | 'missing' | undefined;
+
 /** @throws SqsError for a name that is not an attribute of queues */
 export function checkWantedAttributes(names: readonly unknown[]): void {
   const unknown = names
@@ -120,13 +123,13 @@ export function checkWantedAttributes(names: readonly unknown[]): void {
  * @throws SqsError for an unknown attribute, an attribute of the other type of queue, two kinds of encryption, or an
  * invalid redrive policy
  */
-export function checkAttributes(attributes: UnknownMembers, isFifo: boolean): void {
+export function checkAttributes(attributes: UnknownMembers, isFifo: boolean, findTarget: FindTarget): void {
   if ((attributes['KmsMasterKeyId'] ?? '') !== '' && readFlag(attributes['SqsManagedSseEnabled']) === true)
     throw new SqsError(
       'InvalidAttributeName',
       'You can use one type of server-side encryption (SSE) at one time. You can either enable KMS SSE or SQS SSE.',
     );
-  checkRedrive(attributes['RedrivePolicy']);
+  checkRedrive(attributes['RedrivePolicy'], isFifo, findTarget);
   for (const name of Object.keys(attributes)) {
     if (!ATTRIBUTES.has(name)) throw unknownAttribute(name);
     if (isFifo || !OF_FIFO.includes(name)) continue;
@@ -142,7 +145,7 @@ export function checkAttributes(attributes: UnknownMembers, isFifo: boolean): vo
  * Refuses an invalid redrive policy that a call sets (crossplane-contrib/provider-aws#443; obs: sqs, of the code for
  * each of the three faults). The message for a count that is out of range is inferred.
  */
-function checkRedrive(value: unknown): void {
+function checkRedrive(value: unknown, isFifo: boolean, findTarget: FindTarget): void {
   if (typeof value !== 'string' || value === '') return;
   const policy = membersOf(parseJson(value));
   const refuse = (reason: string): SqsError =>
@@ -157,6 +160,11 @@ function checkRedrive(value: unknown): void {
     throw refuse(
       `Invalid value for maxReceiveCount: ${textOf(policy, 'maxReceiveCount')}, valid values are from 1 to 1000 both inclusive.`,
     );
+  const target = findTarget(textOf(policy, 'deadLetterTargetArn'));
+  if (target === 'missing') throw refuse('Dead letter target does not exist.');
+  // AWS prints two full stops.
+  if (target !== undefined && target.isFifo !== isFifo)
+    throw refuse('Dead-letter queue must be same type of queue as the source..');
 }
 
 function unknownAttribute(name: string): SqsError {

@@ -47,7 +47,8 @@ it('TagQueue adds tags, UntagQueue removes them, and ListQueueTags has no member
 
 // The first message: crossplane-contrib/provider-aws#443. The code of all: LocalStack, test_sqs.py, tests of redrive policies
 describe('a redrive policy that a call sets', () => {
-  const deadLetterTargetArn = `arn:aws:sqs:${REGION}:${ACCOUNT}:dead`;
+  const deadLetterTargetArn = `arn:aws:sqs:${REGION}:${ACCOUNT}:gone`;
+  const withFifo = `${QUEUES}\n  Fifo: { Type: AWS::SQS::Queue, Properties: { QueueName: dead.fifo, FifoQueue: true } }`;
   for (const [policy, reason] of [
     [
       { deadLetterQueueARN: 'a', maxReceiveCount: 5 },
@@ -58,9 +59,15 @@ describe('a redrive policy that a call sets', () => {
       { deadLetterTargetArn, maxReceiveCount: 'invalid' },
       'Invalid value for maxReceiveCount: invalid, valid values are from 1 to 1000 both inclusive.',
     ],
+    // A guide about failed deployments of queues, and the output of a run of Terraform with a FIFO target
+    [{ deadLetterTargetArn, maxReceiveCount: 3 }, 'Dead letter target does not exist.'],
+    [
+      { deadLetterTargetArn: `arn:aws:sqs:${REGION}:${ACCOUNT}:dead.fifo`, maxReceiveCount: 3 },
+      'Dead-letter queue must be same type of queue as the source..',
+    ],
   ] as const)
     it(`is refused: ${reason}`, async () => {
-      const bench = anEventEngine(SERVICES, { resources: QUEUES });
+      const bench = anEventEngine(SERVICES, { resources: withFifo });
       const RedrivePolicy = JSON.stringify(policy);
       assert.partialDeepStrictEqual(
         await bench.call('sqs', 'CreateQueue', { QueueName: 'new', Attributes: { RedrivePolicy } }),
@@ -70,4 +77,18 @@ describe('a redrive policy that a call sets', () => {
         },
       );
     });
+
+  it('is accepted with the ARN of a queue of another account, which is not known here', async () => {
+    const bench = anEventEngine(SERVICES, { resources: QUEUES });
+    const QueueUrl = `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/jobs`;
+    const RedrivePolicy = JSON.stringify({
+      deadLetterTargetArn: `arn:aws:sqs:${REGION}:999999999999:dead`,
+      maxReceiveCount: 3,
+    });
+
+    assert.deepEqual(
+      await bench.call('sqs', 'SetQueueAttributes', { QueueUrl, Attributes: { RedrivePolicy } }),
+      {},
+    );
+  });
 });
