@@ -235,12 +235,27 @@ function readFilter(text: string | undefined): (user: PoolUser) => boolean {
   if (text === undefined || text.trim() === '') return () => true;
   const [, name, operator, quoted] = /^\s*"?([\w:.-]+)"?\s*(\^?=)\s*"((?:[^"\\]|\\.)*)"\s*$/.exec(text) ?? [];
   if (name === undefined || quoted === undefined) throw invalidParameter('Error while parsing filter.');
+  if (!SEARCHABLE.has(name)) throw invalidParameter(`Invalid search attribute: ${name}`);
   const wanted = quoted.replace(/\\(.)/g, '$1');
   return (user) => {
     const value = valueOf(user, name);
     return operator === '=' ? value === wanted : value.startsWith(wanted);
   };
 }
+
+/** The attributes that ListUsers can search (API reference, ListUsers). */
+const SEARCHABLE: ReadonlySet<string> = new Set([
+  'cognito:user_status',
+  'email',
+  'family_name',
+  'given_name',
+  'name',
+  'phone_number',
+  'preferred_username',
+  'status',
+  'sub',
+  'username',
+]);
 
 function valueOf(user: PoolUser, name: string): string {
   switch (name) {
