@@ -322,6 +322,20 @@ export function nameOfAny(call: AnyCall): string {
 /** How much of a form is read for the name of its action, which SDKs write first. */
 const MAX_FORM_CHARACTERS = 2_000;
 
+/** The operations on an object that are served, but not for each version of it. */
+const OF_VERSIONS: Readonly<Record<string, string>> = {
+  DELETE: 'DeleteObject',
+  GET: 'GetObject',
+  HEAD: 'HeadObject',
+};
+
+function nameOfVersion(place: string, method: string, given: URLSearchParams): string | undefined {
+  const isOfVersion = place !== '/' && given.has('versionId');
+  return isOfVersion && OF_VERSIONS[method] !== undefined
+    ? `${OF_VERSIONS[method]} with versionId`
+    : undefined;
+}
+
 /** Finds the operation of an unserved call by method and path. Returns both if AWS's models lack it. */
 export function nameUnserved({ service, method, path, query, subdomain }: RestCall): string {
   const given = new URLSearchParams(query);
@@ -339,7 +353,11 @@ export function nameUnserved({ service, method, path, query, subdomain }: RestCa
       one.query.every((name) => given.has(name)) &&
       (one.query.length > 0 || !isOfOther(one)),
   );
-  return found?.name ?? nameRestCall({ method, path, query });
+  return (
+    found?.name ??
+    (service === 's3' ? nameOfVersion(place, method, given) : undefined) ??
+    nameRestCall({ method, path, query })
+  );
 }
 
 /**

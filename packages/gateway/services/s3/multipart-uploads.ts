@@ -78,7 +78,10 @@ export class MultipartUploads {
         ? () => this.#create(place, request, contentType)
         : undefined;
     const source = headerOf(request, COPY_SOURCE) === undefined ? undefined : readCopySource(request);
-    if (source !== undefined && 'versionId' in source && source.versionId !== undefined) return undefined;
+    if (source !== undefined && 'key' in source && source.versionId !== undefined) {
+      const { bucket, key, versionId } = source;
+      if (!this.#ports.store.isCurrent(`${bucket}/${key}`, versionId)) return undefined;
+    }
     const serve = this.#serveOpen(asked, request, source);
     if (serve === undefined) return undefined;
     return () => {

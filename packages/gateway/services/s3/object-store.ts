@@ -65,6 +65,12 @@ export class ObjectStore {
     return this.#objects.get(id) ?? this.#findWritten(id, true);
   }
 
+  /** Whether an object has the version; one that a bucket stored without versions has the version `null`. */
+  isCurrent(id: string, version: string): boolean {
+    const found = this.findQuietly(id);
+    return found !== undefined && (found.version ?? 'null') === version;
+  }
+
   /** Returns the headers that tell the encryption of what a request writes into a bucket. */
   encryptionOf(bucket: string, request: ServiceRequest): readonly string[] {
     const found = this.buckets.find(({ name }) => name === bucket);

@@ -116,11 +116,24 @@ export class RecordedBuckets {
     const serve =
       key === ''
         ? this.#serveBucket(bucket, request)
-        : this.#serveObject({ id: `${bucket}/${key}`, bucket, key }, request, contentType);
+        : this.#serveObject(
+            { id: `${bucket}/${key}`, bucket, key },
+            this.#ofCurrent(bucket, key, request),
+            contentType,
+          );
     if (serve === undefined) return undefined;
     if (!this.hasBucket(bucket)) return this.#replies.refuse(noSuchBucket(bucket));
     const refused = refuseOtherOwner(request, this.#ports.accountId);
     return refused === undefined ? serve() : this.#replies.refuse(refused);
+  }
+
+  /** Returns a read without the id of a version, if it is that of the version which the object has. */
+  #ofCurrent(bucket: string, key: string, request: ServiceRequest): ServiceRequest {
+    const id = new URLSearchParams(request.query).get('versionId');
+    const isRead = request.method === OBJECT_CALLS.GetObject || request.method === OBJECT_CALLS.HeadObject;
+    if (id === null || !isRead || !this.#store.isCurrent(`${bucket}/${key}`, id)) return request;
+    const rest = request.query.split('&').filter((part) => !/^versionId=/.test(part));
+    return { ...request, query: rest.join('&') };
   }
 
   #serveBucket(bucket: string, request: ServiceRequest): Serve | undefined {
@@ -254,11 +267,12 @@ export class RecordedBuckets {
     return this.#replies.reply(200, ['ETag', stored.etag, ...headers]);
   }
 
-  /** Returns undefined if the request names a version, because versions are not kept here. */
+  /** Returns undefined if the request names a version other than the current one, because only that is kept here. */
   #serveCopy(place: ObjectPlace, request: ServiceRequest): Serve | undefined {
     const source = readCopySource(request);
     if ('code' in source) return () => this.#replies.refuse(source);
-    if (source.versionId !== undefined) return undefined;
+    const { bucket, key, versionId } = source;
+    if (versionId !== undefined && !this.#store.isCurrent(`${bucket}/${key}`, versionId)) return undefined;
     return () => this.#copy(`${source.bucket}/${source.key}`, source, place, request);
   }
 
