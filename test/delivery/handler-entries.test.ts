@@ -101,7 +101,7 @@ describe('@gatewright/handlers', () => {
     const home = await mkdtemp(join(tmpdir(), 'gatewright-handlers-'));
     try {
       const built = join(service.directory, 'node_modules/gatewright');
-      await detachPackage(built, 'handlers', join(home, 'package'));
+      await detachPackage(CHECKOUT, built, 'handlers', join(home, 'package'));
       await writeFile(join(home, 'package.json'), '{ "type": "module", "private": true }');
       const npm = { cwd: home, shell: process.platform === 'win32' };
       const { stdout: tarball } = await run('npm', ['pack', '--silent', './package'], npm);

@@ -14,6 +14,7 @@ import { bundleCommand, JOINED } from './bundle-command.ts';
 import { bundleSdk } from './bundle-sdk.ts';
 import { bundleConsole } from '../command/start/console-bundle.ts';
 import {
+  asCarried,
   CARRIED_PACKAGES,
   HANDLER_ENTRIES,
   makeManifest,
@@ -92,7 +93,10 @@ export async function buildPackage(
 
   for (const [name, folder] of Object.entries(WORKSPACES)) {
     const target = join(outputDirectory, 'node_modules', SCOPE, name);
-    await writeWorkspace(root, folder, join(compiled, folder), target);
+    await writeManifest(
+      target,
+      asCarried(await writeWorkspace(root, folder, join(compiled, folder), target)),
+    );
   }
   await carryPackages(root, join(outputDirectory, 'node_modules'));
   const manifest = await makeManifest(root);
@@ -142,6 +146,7 @@ async function runTsc(project: string, outputDirectory: string): Promise<void> {
  * @returns the manifest of the copied package
  */
 export async function detachPackage(
+  root: string,
   builtDirectory: string,
   name: string,
   outputDirectory: string,
@@ -149,7 +154,8 @@ export async function detachPackage(
   const scope = join(builtDirectory, 'node_modules', SCOPE);
   await rm(outputDirectory, { recursive: true, force: true });
   await cp(join(scope, name), outputDirectory, { recursive: true });
-  const manifest = JSON.parse(await readFile(join(outputDirectory, 'package.json'), 'utf8')) as Manifest;
+  const manifest = await makeWorkspaceManifest(root, WORKSPACES[name] ?? '');
+  await writeManifest(outputDirectory, manifest);
   for (const needed of ownNames(manifest.dependencies)) {
     await cp(join(scope, needed.slice(SCOPE.length)), join(outputDirectory, 'node_modules', needed), {
       recursive: true,
@@ -244,7 +250,12 @@ async function copyPlainFiles(source: string, target: string): Promise<void> {
     await copyInto(join(source, file), join(target, file));
 }
 
-async function writeWorkspace(root: string, folder: string, compiled: string, target: string): Promise<void> {
+async function writeWorkspace(
+  root: string,
+  folder: string,
+  compiled: string,
+  target: string,
+): Promise<Manifest> {
   await cp(compiled, target, { recursive: true });
   await copyPlainFiles(join(root, folder), target);
   await copyFile(join(root, 'LICENSE'), join(target, 'LICENSE'));
@@ -253,6 +264,7 @@ async function writeWorkspace(root: string, folder: string, compiled: string, ta
   const manifest = await makeWorkspaceManifest(root, folder);
   await writeManifest(target, manifest);
   await checkImports(target, manifest);
+  return manifest;
 }
 
 /**

@@ -17,7 +17,7 @@ await rm(join(ROOT, OUTPUT), { recursive: true, force: true });
 const built = join(ROOT, OUTPUT, 'gatewright');
 await report(await buildPackage(ROOT, built), 'gatewright');
 for (const name of STANDALONE_PACKAGES)
-  await report(await detachPackage(built, name, join(ROOT, OUTPUT, name)), name);
+  await report(await detachPackage(ROOT, built, name, join(ROOT, OUTPUT, name)), name);
 for (const name of Object.keys(SUITES))
   await report(await buildSuite(ROOT, name, built, join(ROOT, OUTPUT, name)), name);
 const tarballs = await Promise.all(

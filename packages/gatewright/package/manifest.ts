@@ -99,6 +99,16 @@ export async function makeWorkspaceManifest(root: string, folder: string): Promi
 }
 
 /**
+ * Returns the manifest of a workspace that another package carries. The other package must name the third-party
+ * dependencies: npm takes what a carried package depends on for carried as well, and does not fetch it. In a project
+ * that has another version of such a dependency, its folder would stay empty.
+ */
+export function asCarried(manifest: Manifest): Manifest {
+  const own = ownNames(manifest.dependencies).map((name) => [name, manifest.dependencies[name]]);
+  return { ...manifest, dependencies: Object.fromEntries(own) as Manifest['dependencies'] };
+}
+
+/**
  * Returns the manifest of the package that users install: command, plug-in and library, with all our packages inside.
  */
 export async function makeManifest(root: string): Promise<Manifest> {

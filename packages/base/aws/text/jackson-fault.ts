@@ -19,7 +19,7 @@ const VALUES = "JSON String, Number, Array, Object or token 'null', 'true' or 'f
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORD = /[\w$\u0080-\uffff]/;
 /** Jackson reads the first byte of a word as a character of Latin-1, whichever bytes follow. */
-const WORD_START = /[\w$¢-¥ªµºÀ-ÖØ-öø-ÿ]/;
+const WORD_START = /[\w$\u00a2-\u00a5\u00aa\u00b5\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff]/;
 const ESCAPED = new Set('"\\/bfnrtu');
 const WORDS = ['true', 'false', 'null'];
 

@@ -380,7 +380,7 @@ describe('the packages', () => {
   it('can be taken out, with those that they need', async () => {
     const target = join(folder, 'handlers');
     write(target, { 'gone.js': 'of an earlier build' });
-    const manifest = await detachPackage(published, 'handlers', target);
+    const manifest = await detachPackage(root, published, 'handlers', target);
 
     assert.equal(manifest.name, '@gatewright/handlers');
     assert.deepEqual(
@@ -389,7 +389,7 @@ describe('the packages', () => {
         .toSorted(),
       ['node_modules/@gatewright/aws/sign.js', 'one.js'],
     );
-    await detachPackage(published, 'aws', join(folder, 'not there yet'));
+    await detachPackage(root, published, 'aws', join(folder, 'not there yet'));
   });
 
   it('are suites with their cases, too', async () => {

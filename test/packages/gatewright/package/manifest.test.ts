@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { MODULES } from '../../../../lab/tools/site/modules.ts';
 import {
+  asCarried,
   HANDLER_ENTRIES,
   makeManifest,
   makeWorkspaceManifest,
@@ -89,6 +90,19 @@ describe('the manifests of the other packages', () => {
       assert.equal(manifest.name, `@gatewright/${name}`);
       assert.deepEqual(manifest['bundleDependencies'], ours);
       assert.equal(manifest['private'], undefined, 'npm publishes nothing private');
+    }
+  });
+
+  // Beside yaml 1 of a project, npm left node_modules/gatewright/node_modules/yaml empty, and each command but start ended.
+  it('leave third-party packages to the package that carries them, so that npm fetches these', async () => {
+    const outer = await makeManifest(ROOT);
+    for (const folder of Object.values(WORKSPACES)) {
+      const manifest = await makeWorkspaceManifest(ROOT, folder);
+      const carried = Object.keys(asCarried(manifest).dependencies);
+
+      assert.deepEqual(carried, manifest['bundleDependencies'], folder);
+      for (const [name, version] of Object.entries(manifest.dependencies))
+        assert.equal(outer.dependencies[name], version, `${folder} needs ${name}`);
     }
   });
 
