@@ -4,7 +4,7 @@
  */
 import { asNonEmptyText, parseJsonObject } from './json-object.ts';
 
-export type MoveTaskHandle = { readonly taskId: string; readonly sourceArn: string };
+type MoveTaskHandle = { readonly taskId: string; readonly sourceArn: string };
 
 export function printMoveTaskHandle({ taskId, sourceArn }: MoveTaskHandle): string {
   return Buffer.from(JSON.stringify({ taskId, sourceArn })).toString('base64');
