@@ -1,5 +1,5 @@
 /** The request and the response of DeleteObjects (S3 API reference, "DeleteObjects"). */
-import { unescapeXml } from './aws-operation.ts';
+import { readElement } from './xml-element.ts';
 
 type AskedObject = {
   readonly key: string;
@@ -24,8 +24,8 @@ export function readDeleteRequest(body: string): DeleteRequest | undefined {
   const asked = [...content.matchAll(/<Object>(.*?)<\/Object>/gs)].map(([, object = '']) => object);
   if (asked.length === 0 || asked.length > MAX_KEYS) return undefined;
   const objects = asked.flatMap((object): AskedObject[] => {
-    const [key, etag] = [readElement(object, 'Key'), readElement(object, 'ETag')];
-    return key === undefined ? [] : [{ key, etag }];
+    const [key, etag] = [readElement(object, 'Key') ?? '', readElement(object, 'ETag')];
+    return key === '' ? [] : [{ key, etag: etag === '' ? undefined : etag }];
   });
   if (objects.length < asked.length) return undefined;
   return {
@@ -33,11 +33,6 @@ export function readDeleteRequest(body: string): DeleteRequest | undefined {
     isQuiet: /<Quiet>\s*true\s*<\/Quiet>/.test(content),
     namesMore: asked.some((object) => /<(?:VersionId|LastModifiedTime|Size)>/.test(object)),
   };
-}
-
-function readElement(object: string, name: string): string | undefined {
-  const found = new RegExp(`<${name}>([^<]+)</${name}>`).exec(object)?.[1];
-  return found === undefined ? undefined : unescapeXml(found);
 }
 
 /** @param content XML, in which text is already escaped */

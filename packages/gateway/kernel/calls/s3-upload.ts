@@ -11,7 +11,8 @@ import type { VerificationContext } from '@gatewright/aws/signature';
 import { equalInConstantTime, signatureOf } from '@gatewright/aws/sign-request';
 import type { SigningClock } from '@gatewright/aws/signing-clock';
 import type { ControlReply, ControlRequest } from '../../core/api-call.ts';
-import { escapeXml, unescapeXml } from './aws-operation.ts';
+import { escapeXml } from './aws-operation.ts';
+import { readElement } from './xml-element.ts';
 import { bucketOfHost, readS3Address } from './s3-address.ts';
 import { describeMismatch, wordKeyFault } from './s3-authentication.ts';
 import { printS3Error } from './s3-error.ts';
@@ -198,10 +199,7 @@ function toPutObject(request: ControlRequest, { bucket, key, fields, file }: Upl
 /** Returns the tags of the field `tagging`, which has the XML of PutObjectTagging, as PutObject states them. */
 function toTagHeader(tagging: string): string {
   const tags = [...tagging.matchAll(/<Tag>(.*?)<\/Tag>/gs)].map(([, tag = '']) =>
-    ['Key', 'Value']
-      .map((name) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(tag)?.[1] ?? '')
-      .map((text) => encodeURIComponent(unescapeXml(text)))
-      .join('='),
+    ['Key', 'Value'].map((name) => encodeURIComponent(readElement(tag, name) ?? '')).join('='),
   );
   return tags.join('&');
 }

@@ -239,7 +239,8 @@ export class MultipartUploads {
     const { algorithm, type } = upload.checksum ?? { algorithm: 'CRC64NVME', type: 'FULL_OBJECT' };
     const checksum =
       (type === 'COMPOSITE' ? compositeOf(algorithm, bodies) : checksumOf(algorithm, body)) ?? [];
-    const etag = `"${joinedDigest(bodies)}-${bodies.length}"`;
+    const etags = listed.flatMap(({ number }) => parts.get(number)?.etag ?? []);
+    const etag = `"${joinedDigest(etags)}-${etags.length}"`;
     const changedMs = clock.nowEpochMs();
     this.#open.delete(id);
     const { encryption } = upload;
@@ -303,9 +304,9 @@ function sizeOf(parts: Upload['parts'], except?: number): number {
   return [...parts].reduce((sum, [number, { body }]) => sum + (number === except ? 0 : body.length), 0);
 }
 
-/** The digest of the digests of the parts, which S3 uses as ETag (S3 user guide, "Checking object integrity"). */
-function joinedDigest(bodies: readonly Buffer[]): string {
-  const digests = bodies.map((body) => createHash('md5').update(body).digest());
+/** The MD5 of the MD5s of the parts, which are their ETags (S3 user guide, "Checking object integrity"). */
+function joinedDigest(etags: readonly string[]): string {
+  const digests = etags.map((etag) => Buffer.from(etag.replaceAll('"', ''), 'hex'));
   return createHash('md5').update(Buffer.concat(digests)).digest('hex');
 }
 

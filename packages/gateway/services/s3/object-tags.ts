@@ -1,5 +1,6 @@
 /** Tags of objects: how calls state them, which ones S3 refuses, and the response that lists them (docs/aws §22.5). */
-import { escapeXml, headerOf, unescapeXml } from '../../kernel/calls/aws-operation.ts';
+import { escapeXml, headerOf } from '../../kernel/calls/aws-operation.ts';
+import { readElement } from '../../kernel/calls/xml-element.ts';
 import { element, MALFORMED, printDocument } from './s3-xml.ts';
 import type { ServiceRequest } from '../../core/ports.ts';
 import type { S3Refusal } from '../../kernel/calls/s3-error.ts';
@@ -86,12 +87,6 @@ function refuseTags(tags: Tags): S3Refusal | undefined {
 
 function invalid(message: string, details: S3Refusal['details']): S3Refusal {
   return { status: 400, code: 'InvalidTag', message, details };
-}
-
-function readElement(content: string, name: string): string | undefined {
-  const [, found] = new RegExp(`<${name}>([^<]*)</${name}>`).exec(content) ?? [];
-  if (found !== undefined) return unescapeXml(found);
-  return new RegExp(`<${name}\\s*/>`).test(content) ? '' : undefined;
 }
 
 function decode(text: string): string {

@@ -1,5 +1,6 @@
 /** What S3 refuses of an upload in parts [obs: s3, `TestS3MultipartUploadChecksum`] (docs/aws §22.5). */
-import { headerOf, unescapeXml } from '../../kernel/calls/aws-operation.ts';
+import { headerOf } from '../../kernel/calls/aws-operation.ts';
+import { readElement } from '../../kernel/calls/xml-element.ts';
 import type { ServiceRequest } from '../../core/ports.ts';
 import type { S3Refusal } from '../../kernel/calls/s3-error.ts';
 import { ALGORITHM_NAMES, checksumOf } from './checksums.ts';
@@ -64,13 +65,12 @@ export function readCompletion(body: string): readonly ListedPart[] | S3Refusal 
       ? MALFORMED
       : refuse('You must specify at least one part');
   const parts = listed.flatMap((part): ListedPart[] => {
-    const [, number] = /<PartNumber>\s*(\d+)\s*<\/PartNumber>/.exec(part) ?? [];
-    const [, etag] = /<ETag>([^<]*)<\/ETag>/.exec(part) ?? [];
-    if (number === undefined || etag === undefined) return [];
+    const [number, etag] = [readElement(part, 'PartNumber')?.trim() ?? '', readElement(part, 'ETag')];
+    if (!/^\d+$/.test(number) || etag === undefined) return [];
     const checksums = new Map(
       [...part.matchAll(/<Checksum([A-Z0-9]+)>([^<]*)</g)].map(([, name = '', value = '']) => [name, value]),
     );
-    return [{ number: Number(number), etag: unescapeXml(etag).replaceAll('"', ''), checksums }];
+    return [{ number: Number(number), etag: etag.replaceAll('"', ''), checksums }];
   });
   return parts.length < listed.length ? MALFORMED : parts;
 }
