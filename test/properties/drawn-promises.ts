@@ -15,6 +15,7 @@ import { breakerStates } from './breaker-states.ts';
 import { cacheScopes } from './cache-scopes.ts';
 import { channelListeners } from './channel-listeners.ts';
 import { customerBills } from './customer-bills.ts';
+import { invoiceForms } from './invoice-forms.ts';
 import { languages } from './languages.ts';
 import { mcpCalls } from './mcp-calls.ts';
 import { messageRoutes } from './message-routes.ts';
@@ -42,6 +43,7 @@ export const DRAWN_PROMISES: readonly DrawnPromise[] = [
   cacheScopes,
   channelListeners,
   customerBills,
+  invoiceForms,
   languages,
   mcpCalls,
   messageRoutes,

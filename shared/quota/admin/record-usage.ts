@@ -110,8 +110,9 @@ async function readTermsOfLedgers(
   return new Map(page.items.map(({ key, item }) => [key.sk.slice('P#'.length), item['term']]));
 }
 
-function withLedger({ ledger: _, ...row }: UsageRow, id: string): UsageRow {
-  return id === row.periodStart ? row : { ...row, ledger: id };
+function withLedger(row: UsageRow, id: string): UsageRow {
+  const { ledger: _, ...others } = row;
+  return id === row.periodStart ? others : { ...others, ledger: id };
 }
 
 /**

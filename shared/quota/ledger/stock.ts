@@ -174,13 +174,13 @@ export class Stock {
     this.#unreportedSince = undefined;
     this.units -= units;
     this.#unreported -= report;
-    let isKept = false;
+    let givenBack = units;
     const sent = await writes.release({ units, report }, () => {
-      isKept = true;
+      givenBack = 0;
       this.units += units;
       this.#reportLater(report);
     });
-    return { sent, units: isKept ? 0 : units };
+    return { sent, units: givenBack };
   }
 
   /** Settles writes that got no response. They were sent to items that granted units earlier. */
