@@ -16,7 +16,7 @@ type Gathered = {
 };
 
 /** The maximum number of items of a `BatchGetItem`. */
-export const MOST_TOGETHER = 100;
+const MOST_TOGETHER = 100;
 
 /**
  * Returns a function that reads an item. Calls that are made before the event loop's next turn are read together, each
