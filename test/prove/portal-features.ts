@@ -21,7 +21,8 @@ function aPortalAt(desk: Desk): Portal {
   const ports = { ...portal.ports, ...desk.portal };
   const usage = { ...portal.usage, ...desk.usage };
   Object.assign(portal, { ports, usage, tables: { portal: desk.portal, usage: desk.usage, access } });
-  Object.assign(portal.members, { ports, access, usage: { ...usage, savesPlans: false } });
+  const listed = { ...usage, ...desk.listedUsage, savesPlans: false };
+  Object.assign(portal.members, { ports, access, usage: listed });
   portal.sessions = { ports, customers: usage, portalUrl: ORIGIN, oidc: undefined };
   return portal;
 }

@@ -48,6 +48,8 @@ type Table = { readonly store: ItemStore; readonly listing: ItemListing };
 export class Desk {
   readonly access: Table;
   readonly usage: Table;
+  /** The same table as functions reach it that list items, with reads of many items in one call. */
+  readonly listedUsage: Table;
   /** The table of the portal, which cannot be used if the stack has no portal. */
   readonly portal: Table;
   readonly #at: Addresses;
@@ -66,6 +68,7 @@ export class Desk {
     });
     this.access = this.#table('AccessTable');
     this.usage = this.#table('UsageTable');
+    this.listedUsage = this.#table('UsageTable', true);
     this.portal = this.#table('PortalTable');
   }
 
@@ -214,8 +217,8 @@ export class Desk {
 
   readonly #load = () => Promise.resolve({ client: this.#client, commands });
   #name = (logicalId: string): string => this.#at.tables[logicalId] ?? '';
-  #table(logicalId: string): Table {
-    const options = { tableName: this.#name(logicalId), load: this.#load, timeoutMs: 5000 };
+  #table(logicalId: string, gathersReads = false): Table {
+    const options = { tableName: this.#name(logicalId), load: this.#load, timeoutMs: 5000, gathersReads };
     return { store: createDynamoDbTable(options), listing: createDynamoDbListing(options) };
   }
 }

@@ -142,7 +142,7 @@ const FEATURES: Readonly<Record<string, (mine: Desk, other: Desk) => Promise<rea
     ];
   },
   async QuotaAdminRole(mine, other) {
-    const portsOf = ({ usage }: Desk) => ({ ...usage, random: REAL_RANDOM, timer: TIMER });
+    const portsOf = ({ listedUsage }: Desk) => ({ ...listedUsage, random: REAL_RANDOM, timer: TIMER });
     const ports = portsOf(mine);
     const table = (own: typeof ports) =>
       new AdministeredTable({ ports: own, moveTo: () => undefined, close: () => Promise.resolve() });

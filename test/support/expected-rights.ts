@@ -100,6 +100,7 @@ export const TABLE_RIGHTS: Readonly<Record<string, readonly string[]>> = {
   UsageTrackerRole: ['GetItem,ConditionCheckItem UsageTable.Arn PLAN#*', ledgers],
   QuotaAdminRole: [
     'GetItem,PutItem UsageTable.Arn PLAN#* K#* Q#* AUDIT#*',
+    'BatchGetItem UsageTable.Arn PLAN#* K#* Q#*',
     'UpdateItem UsageTable.Arn Q#* PLAN#*',
     'ConditionCheckItem UsageTable.Arn PLAN#* Q#*',
     'Query UsageTable.Arn Q#* AUDIT#*',
