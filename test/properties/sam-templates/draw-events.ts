@@ -187,7 +187,7 @@ export function drawFunctionEvents(pick: Pick, apis: readonly DrawnApi[]): JsonO
   );
 }
 
-/** Only routes: other events do not start executions here, and are reported. */
+/** Draws only routes. */
 export function drawMachineEvents(pick: Pick, apis: readonly DrawnApi[]): JsonObject {
   const names = pick.some(EVENT_NAMES, 1).slice(0, 2);
   return Object.fromEntries(names.map((name) => [name, drawMachineRoute(pick, apis)]));

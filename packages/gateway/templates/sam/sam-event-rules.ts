@@ -7,26 +7,41 @@ import { allowQueue, allowSource, required, type SamEvent } from './sam-event.ts
 const PRINCIPAL = 'events.amazonaws.com';
 /** AWS::Events::Rule Target, Id: "Maximum: 64". SAM shortens the logical id of the rule. */
 const MAX_TARGET_ID = 64;
-const TARGET_ENDING = 'LambdaTarget';
 const OF_TARGET = ['Input', 'InputPath', 'InputTransformer', 'RetryPolicy'];
 const OF_SCHEDULE =
   'ScheduleExpressionTimezone Description StartDate EndDate GroupName KmsKeyArn State'.split(' ');
 
-export function expandSchedule(expansion: SamExpansion, event: SamEvent): void {
+/** What a rule or a schedule starts. */
+export type SamTarget = {
+  /** The end of the id that SAM gives the target. */
+  readonly ending: string;
+  readonly action: string;
+  /** The role that a rule needs for the target; undefined for a function, which has a permission instead. */
+  readonly roleArn?: Json;
+};
+
+const FUNCTION: SamTarget = { ending: 'LambdaTarget', action: 'lambda:InvokeFunction' };
+
+export function expandSchedule(expansion: SamExpansion, event: SamEvent, target = FUNCTION): void {
   const { Name, Description } = event.properties;
-  makeRule(expansion, event, {
+  makeRule(expansion, event, target, {
     ScheduleExpression: required(expansion, event, 'Schedule'),
     ...present({ Name, Description }),
   });
 }
 
-export function expandRule(expansion: SamExpansion, event: SamEvent): void {
+export function expandRule(expansion: SamExpansion, event: SamEvent, target = FUNCTION): void {
   const { EventBusName, RuleName: Name } = event.properties;
   const EventPattern = required(expansion, event, 'Pattern');
-  makeRule(expansion, event, { EventPattern, ...present({ EventBusName, Name }) });
+  makeRule(expansion, event, target, { EventPattern, ...present({ EventBusName, Name }) });
 }
 
-function makeRule(expansion: SamExpansion, event: SamEvent, rule: JsonObject): void {
+function makeRule(
+  expansion: SamExpansion,
+  event: SamEvent,
+  { ending, roleArn }: SamTarget,
+  rule: JsonObject,
+): void {
   const { ownerId, id, properties } = event;
   const SourceArn = { 'Fn::GetAtt': [id, 'Arn'] };
   const dead = deadLetterArn(expansion, event, SourceArn);
@@ -36,14 +51,15 @@ function makeRule(expansion: SamExpansion, event: SamEvent, rule: JsonObject): v
     ...present({ State: stateOf(expansion, event) }),
     Targets: [
       {
-        Id: targetId ?? `${id.slice(0, MAX_TARGET_ID - TARGET_ENDING.length)}${TARGET_ENDING}`,
+        Id: targetId ?? `${id.slice(0, MAX_TARGET_ID - ending.length)}${ending}`,
         Arn: event.arn,
+        ...present({ RoleArn: roleArn }),
         ...pick(properties, OF_TARGET),
         ...present({ DeadLetterConfig: dead && { Arn: dead } }),
       },
     ],
   });
-  allowSource(expansion, event, PRINCIPAL, { SourceArn });
+  if (roleArn === undefined) allowSource(expansion, event, PRINCIPAL, { SourceArn });
 }
 
 function stateOf(expansion: SamExpansion, { ownerId, eventName, properties }: SamEvent): Json | undefined {
@@ -94,7 +110,7 @@ function deadLetterArn(
   return queueArn;
 }
 
-export function expandSchedulerSchedule(expansion: SamExpansion, event: SamEvent): void {
+export function expandSchedulerSchedule(expansion: SamExpansion, event: SamEvent, target = FUNCTION): void {
   const { ownerId, eventName, id, properties } = event;
   const ScheduleExpression = required(expansion, event, 'ScheduleExpression');
   const { OmitName: hasNoName, Name: name, FlexibleTimeWindow = { Mode: 'OFF' } } = properties;
@@ -103,7 +119,7 @@ export function expandSchedulerSchedule(expansion: SamExpansion, event: SamEvent
   const dead = deadLetterArn(expansion, event, undefined);
   const roleId = `${id}Role`;
   if (properties['RoleArn'] === undefined)
-    expansion.make(ownerId, roleId, 'AWS::IAM::Role', schedulerRole(event, dead));
+    expansion.make(ownerId, roleId, 'AWS::IAM::Role', schedulerRole(event, dead, target));
   expansion.make(ownerId, id, 'AWS::Scheduler::Schedule', {
     ...pick(properties, OF_SCHEDULE),
     ScheduleExpression,
@@ -118,7 +134,11 @@ export function expandSchedulerSchedule(expansion: SamExpansion, event: SamEvent
   });
 }
 
-function schedulerRole({ id, arn, properties }: SamEvent, dead: Json | undefined): JsonObject {
+function schedulerRole(
+  { id, arn, properties }: SamEvent,
+  dead: Json | undefined,
+  { action }: SamTarget,
+): JsonObject {
   const policy = (PolicyName: string, Action: string, Resource: Json): JsonObject => ({
     PolicyName,
     PolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource }] },
@@ -132,7 +152,7 @@ function schedulerRole({ id, arn, properties }: SamEvent, dead: Json | undefined
       ],
     },
     Policies: [
-      policy(`${id}LambdaPolicy`, 'lambda:InvokeFunction', arn),
+      policy(action === FUNCTION.action ? `${id}LambdaPolicy` : `${id}StartExecutionPolicy`, action, arn),
       ...(dead === undefined ? [] : [policy(`${id}SQSPolicy`, 'sqs:SendMessage', dead)]),
     ],
   };

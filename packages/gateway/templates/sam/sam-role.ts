@@ -36,12 +36,12 @@ export function stateMachineRole(logicalId: string, properties: JsonObject): Jso
   return role(logicalId, properties, isTracing ? [TRACING] : [], []);
 }
 
-export function startingRole(machineId: string): JsonObject {
+export function startingRole(machineId: string, name = machineId): JsonObject {
   const document = {
     Version: '2012-10-17',
     Statement: [{ Effect: 'Allow', Action: 'states:StartExecution', Resource: { Ref: machineId } }],
   };
-  return { Policies: [{ PolicyName: `${machineId}StartExecutionPolicy`, PolicyDocument: document }] };
+  return { Policies: [{ PolicyName: `${name}StartExecutionPolicy`, PolicyDocument: document }] };
 }
 
 function role(

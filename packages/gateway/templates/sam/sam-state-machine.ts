@@ -1,11 +1,12 @@
 /**
- * Expands `AWS::Serverless::StateMachine` to the state machine, its role, and routes that start it. Executions are
+ * Expands `AWS::Serverless::StateMachine` to the state machine, its role, and the routes, rules and schedules that start it. Executions are
  * recorded like all calls to Step Functions; state machines do not run.
  * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-statemachine.html
  */
 import { mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { INTEGRATION } from './sam-document.ts';
+import { expandRule, expandSchedule, expandSchedulerSchedule } from './sam-event-rules.ts';
 import { pick, present } from './sam-expansion.ts';
 import type { SamExpansion } from './sam-expansion.ts';
 import { refusePolicies, startingRole, stateMachineRole } from './sam-role.ts';
@@ -56,6 +57,42 @@ function makeAlias(expansion: SamExpansion, logicalId: string, alias: Json | und
   return aliasId;
 }
 
+const MACHINE = { ending: 'StepFunctionsTarget', action: 'states:StartExecution' };
+
+/** The events from which SAM makes a rule or a schedule. */
+const OF_RULES: Readonly<Record<string, typeof expandRule>> = {
+  CloudWatchEvent: expandRule,
+  EventBridgeRule: expandRule,
+  Schedule: expandSchedule,
+  ScheduleV2: expandSchedulerSchedule,
+};
+
+/** Returns the role with which EventBridge starts the machine: the event's own, or one that SAM makes. */
+function roleOfRule(
+  expansion: SamExpansion,
+  {
+    id,
+    logicalId,
+    machineId,
+  }: { readonly id: string; readonly logicalId: string; readonly machineId: string },
+  properties: JsonObject,
+  { RoleArn: own }: JsonObject,
+): Json {
+  if (own !== undefined) return own;
+  const roleId = `${id}Role`;
+  expansion.make(logicalId, roleId, 'AWS::IAM::Role', {
+    ...pick(properties, ['PermissionsBoundary']),
+    AssumeRolePolicyDocument: {
+      Version: '2012-10-17',
+      Statement: [
+        { Effect: 'Allow', Action: ['sts:AssumeRole'], Principal: { Service: ['events.amazonaws.com'] } },
+      ],
+    },
+    ...startingRole(machineId, roleId),
+  });
+  return { 'Fn::GetAtt': [roleId, 'Arn'] };
+}
+
 function expandEvent(
   expansion: SamExpansion,
   {
@@ -67,6 +104,26 @@ function expandEvent(
   event: Json,
 ): void {
   const type = membersOf(event)['Type'];
+  const expand = typeof type === 'string' && Object.hasOwn(OF_RULES, type) ? OF_RULES[type] : undefined;
+  if (expand !== undefined) {
+    const id = `${logicalId}${eventName}`;
+    const own = mapOf(membersOf(event), 'Properties');
+    expand(
+      expansion,
+      {
+        ownerId: logicalId,
+        eventName,
+        id,
+        properties: { ...pick(properties, ['PermissionsBoundary']), ...own },
+        arn: { Ref: machineId },
+        name: { Ref: machineId },
+      },
+      type === 'ScheduleV2'
+        ? MACHINE
+        : { ...MACHINE, roleArn: roleOfRule(expansion, { id, logicalId, machineId }, properties, own) },
+    );
+    return;
+  }
   if (type !== 'Api') {
     const name = typeof type === 'string' ? type : 'unknown';
     expansion.report(logicalId, TYPE, `Events.${eventName}`, `${name} events do not start executions here`);

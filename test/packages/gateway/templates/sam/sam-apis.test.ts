@@ -146,13 +146,37 @@ Resources:
     assert.match(JSON.stringify(integration['RequestTemplates']), /stateMachine:shop-M-[A-Z0-9]+:live/);
   });
 
-  it("protects the route like a function's route, and reports events that start nothing", () => {
+  it("protects the route like a function's route", () => {
     const text = machine('', 'Path: /run, Method: post, Auth: { ApiKeyRequired: true }');
 
     assert.deepEqual(samSecurity(text), { 'POST /run': 'NONE key' });
-    assert.deepEqual(
-      aStack(text).raw.findings.map(({ property }) => property),
-      ['Events.Night'],
+  });
+
+  // The output of aws/serverless-application-model for these events, compared by hand.
+  it('is started by rules and schedules, with a role each', () => {
+    const text = machine('').replace(
+      /Night: .*/,
+      `Night: { Type: Schedule, Properties: { Schedule: rate(1 day) } }, Paid: { Type: EventBridgeRule, Properties: { Pattern: { source: [shop] }, RetryPolicy: { MaximumRetryAttempts: 2 } } }, Hour: { Type: ScheduleV2, Properties: { ScheduleExpression: rate(1 hour) } } } }`,
+    );
+    const machineArn = /^arn:aws:states:eu-west-1:123456789012:stateMachine:shop-M-[A-Z0-9]+$/;
+
+    assert.deepEqual(aStack(text).raw.findings, []);
+    for (const [id, ending] of [
+      ['MNight', 'MNightStepFunctionsTarget'],
+      ['MPaid', 'MPaidStepFunctionsTarget'],
+    ] as const) {
+      const [target] = samProperties(text, id)['Targets'] as readonly Record<string, string>[];
+      assert.equal(target?.['Id'], ending);
+      assert.match(target['Arn'] ?? '', machineArn);
+      assert.match(target['RoleArn'] ?? '', new RegExp(`^arn:aws:iam::123456789012:role/shop-${id}Role-`));
+      const [policy] = samProperties(text, `${id}Role`)['Policies'] as readonly JsonObject[];
+      assert.equal(policy?.['PolicyName'], `${id}RoleStartExecutionPolicy`);
+    }
+    const { Target } = samProperties(text, 'MHour') as { readonly Target: Record<string, string> };
+    assert.match(Target['Arn'] ?? '', machineArn);
+    assert.match(
+      JSON.stringify(samProperties(text, 'MHourRole')),
+      /states:StartExecution.*MHourStartExecutionPolicy|MHourStartExecutionPolicy.*states:StartExecution/,
     );
   });
 });
