@@ -8,6 +8,7 @@ import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { INTEGRATION } from './sam-document.ts';
 import { expandRule, expandSchedule, expandSchedulerSchedule } from './sam-event-rules.ts';
 import { pick, present } from './sam-expansion.ts';
+import { judgeRuleOfMachine } from './sam-machine-refusals.ts';
 import type { SamExpansion } from './sam-expansion.ts';
 import { refusePolicies, startingRole, stateMachineRole } from './sam-role.ts';
 
@@ -67,6 +68,9 @@ const OF_RULES: Readonly<Record<string, typeof expandRule>> = {
   ScheduleV2: expandSchedulerSchedule,
 };
 
+/** The properties without which SAM refuses an event of a machine. */
+const NEEDED: Readonly<Record<string, string>> = { Schedule: 'Schedule', ScheduleV2: 'ScheduleExpression' };
+
 /** Returns the role with which EventBridge starts the machine: the event's own, or one that SAM makes. */
 function roleOfRule(
   expansion: SamExpansion,
@@ -105,9 +109,12 @@ function expandEvent(
 ): void {
   const type = membersOf(event)['Type'];
   const expand = typeof type === 'string' && Object.hasOwn(OF_RULES, type) ? OF_RULES[type] : undefined;
-  if (expand !== undefined) {
+  if (typeof type === 'string' && expand !== undefined) {
     const id = `${logicalId}${eventName}`;
     const own = mapOf(membersOf(event), 'Properties');
+    // Missing and invalid settings are refused where the properties of all events are checked.
+    const needed = NEEDED[type];
+    if (judgeRuleOfMachine(own).length > 0 || (needed !== undefined && own[needed] === undefined)) return;
     expand(
       expansion,
       {
