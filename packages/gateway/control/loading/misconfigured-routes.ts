@@ -22,6 +22,10 @@ export function findMisconfiguredRoutes(
           rule: 'fails-always',
           severity: ruleOf('fails-always').severity,
           message: `every call to ${routeKey} fails: ${integration.reason}`,
+          remedy:
+            integration.defect.problem === 'verb'
+              ? 'set the method of the integration to POST (IntegrationHttpMethod, or IntegrationMethod of API Gateway v2)'
+              : 'remove the mapping to this header, which API Gateway sets itself',
           consequence: 'the route responds with 500, as on AWS',
           file,
           line,

@@ -127,7 +127,7 @@ export const REMEDIES_OF_APIS: readonly RemedyRow[] = [...OF_API_GATEWAY, ...OF_
 export const REMEDIES_IN_MESSAGES: readonly RemedyRow[] = [
   {
     words:
-      /[;:] ((?:add|choose|give|make|name|omit|pass|remove|run|shorten|write) (?!of\b)[^;]+)$|(?:^|[.:] )(Run ".+)$/i,
+      /[;:] ((?:add|choose|give|make|name|omit|pass|remove|run|set|shorten|write) (?!of\b)[^;]+)$|(?:^|[.:] )(Run ".+)$/i,
     remedy: ([, said, run = 'correct the value']) =>
       (said ?? run).replace(/^[A-Z]/, (first) => first.toLowerCase()),
   },

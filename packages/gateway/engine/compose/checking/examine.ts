@@ -26,7 +26,6 @@ import type { ResolvedStack, UnsupportedItem } from '../../../core/stack/model.t
 import { findPackageFindings } from '../../../lambda/code/package-findings.ts';
 import { checkLimits } from '../../../lambda/code/check-code.ts';
 import { checkTogether } from '../../../lambda/pool/check-together.ts';
-import { createSystemClock } from '../../../server/adapters/system-clock.ts';
 import { findSource } from '../../../templates/find-definition.ts';
 import { SERVICE_FILES } from '../../../templates/serverless/serverless-service.ts';
 import { requireSources } from '../../../templates/load.ts';
@@ -43,6 +42,7 @@ import { judgePoolUsers } from './judge-pool-users.ts';
 import { findMissingFiles } from './judge-files.ts';
 import { findSilent } from './judge-silent.ts';
 import { judgeState } from './judge-state.ts';
+import { judgeRuntimes } from './judge-runtimes.ts';
 import { judgeStackNames } from './judge-stack-names.ts';
 import { judgeTemplate } from './judge-template.ts';
 import { judgeUnknown } from './judge-unknown.ts';
@@ -250,22 +250,6 @@ function judgePackages(
       }),
     ),
   );
-}
-
-/** Finds functions whose runtime Lambda no longer accepts for new functions. */
-function judgeRuntimes(
-  { stackName, resources }: ResolvedStack,
-  runtimes: Schemas['runtimes'],
-): readonly DeployFinding[] {
-  const today = new Date(createSystemClock().nowEpochMs()).toISOString().slice(0, 10);
-  return [...resources.values()].flatMap((resource) => {
-    const { type, properties } = resource;
-    const runtime = type === 'AWS::Lambda::Function' ? properties['Runtime'] : undefined;
-    const since = typeof runtime === 'string' ? runtimes[runtime] : undefined;
-    if (since === undefined || since > today) return [];
-    const message = `The runtime parameter of ${textOf(properties, 'Runtime')} is no longer supported for creating or updating AWS Lambda functions (since ${since})`;
-    return [makeFinding('old-runtime', placedAt(resource, stackName, 'Runtime'), message)];
-  });
 }
 
 function ofFault(
