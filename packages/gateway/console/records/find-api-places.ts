@@ -367,6 +367,10 @@ function placesOfMeter(
       `API key ${key?.logicalId ?? ''}`,
       placeOfFirst(key, keyFault !== undefined && keyFault.kind === 'disabled' ? ['Enabled'] : []),
     ),
+    // StageKeys are from the time before usage plans.
+    ...(keyFault?.kind === 'no-plan' && key?.properties['StageKeys'] !== undefined
+      ? named('StageKeys, which has no effect', placeOf(key, 'StageKeys'))
+      : []),
     ...named(`usage plan ${plan?.logicalId ?? ''}`, placeOfFirst(plan, membersOfPlan(recorded))),
     ...(keyFault?.kind === 'other-stages' ? placesOfOtherStages(keyId, stacks) : []),
   ];

@@ -306,6 +306,23 @@ export const DECIDING: readonly DecidingRow[] = [
     status: 403,
   },
   {
+    // aws/serverless-application-model#1668
+    kind: 'the stage of a key without a usage plan',
+    template: rest(
+      `${OPEN}\n      ApiKeyRequired: true`,
+      `
+  Key:
+    Type: AWS::ApiGateway::ApiKey
+    DependsOn: Stage
+    Properties:
+      Enabled: true
+      Value: '0123456789012345678901'
+      StageKeys: [{ RestApiId: !Ref Api, StageName: dev }] # here`,
+    ),
+    request: { headers: { 'x-api-key': '0123456789012345678901' } },
+    status: 403,
+  },
+  {
     kind: 'the signature that a route requires',
     template: rest('      AuthorizationType: AWS_IAM # here'),
     status: 403,
