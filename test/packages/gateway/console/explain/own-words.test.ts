@@ -172,36 +172,41 @@ it('leaves the messages of functions and services as they are, in the words of T
 
 /** Names in capitals that stand in explanations and are no settings of a template, or are chosen by `nameSetting`. */
 const NO_SETTINGS =
-  `AccessDenied AccessOutcome AddApiKeyRequiredToCorsPreflight AddDefaultAuthorizerToCorsPreflight
+  `  AccessDenied AccessOutcome AddApiKeyRequiredToCorsPreflight AddDefaultAuthorizerToCorsPreflight
   AdminAddUserToGroup AdminConfirmSignUp AdminCreateUser AdminCreateUserConfig AdminGetUser
-  AdminSetUserPassword AgentCall AllViewerExceptHostHeader AllowAdminCreateUserOnly AllowCredentials
-  AllowHeaders AllowMethods AllowOrigin AllowOrigins AllowedMethods AnyStep ApiGatewayRestApi ApiId ApiKey
-  ApiMappingKey AssumeRole AssumeRolePolicyDocument AttributeDefinitions AuthorizerId BadRequestException
-  BasePath BigInt BisectBatchOnFunctionError CallbackHandlerDeprecated CloudFront CodeUri
-  ConditionExpression CreateUsagePlan ConfirmForgotPassword ConfirmSignUp ContentBasedDeduplication CustomErrorResponses
-  DeadLetterConfig DecidedAccess DelaySeconds DestinationConfig DistributionConfig DomainName EdgeAnswer
-  ErrorCode ErrorMessage EventBusName EventInvokeConfig EventPattern EventSourceArn EventStep ExitError
-  ExposeHeaders ExpressionAttributeNames ExpressionAttributeValues FailedEntryCount FailedPutCount
-  FailedRecordCount FilterCriteria FilterPolicy ForbiddenException ForgotPassword FunctionName
-  FunctionResponseTypes FunctionUrlAuthType GatewayResponses GetObject GoneException GreaterThan GuardCircumstances
-  GuardPolicy HandlerNotFound HttpApi HttpLambdaAuthorizer HttpLambdaResponseType HttpMethod HttpOnly
-  HttpResponseStream ImportModuleError InputTemplate InstanceId IntegrationCircumstances InvalidateCache
-  InvocationType InvokeFunction InvokeFunctionUrl InvokedViaFunctionUrl IpRange IpRangeWhitelist
-  JavaScript KeyId KeySchema KeyType LessThan LimitCircumstances ListBucket MalformedDetail MaxAge
-  MessageDeduplicationId MessageGroupId MessageStructure MeterCircumstances NatGatewayId
-  NetworkInterfaceId NoSuchKey NonExistentQueue NonNullable AuthenticationResult ChallengeName ChallengeResponses NotAuthorizedForSourceException RespondToAuthChallenge NotFound NotFoundException OnFailure
-  OriginProtocolPolicy OriginRequestPolicyId OutOfMemory PayloadTooLargeException PolicyDocument
-  PostAuthentication PostToConnection PreTokenGeneration ProxyFault ReauthorizeEvery RedrivePolicy
-  ReportBatchItemFailures RequestModel RequestResponses ResendConfirmationCode ResourcePath ResourcePolicy
-  ResponseCode ResponseSizeTooLarge RestApi RestApiId ResultForm RouteTableId SendMessage
-  ServerlessHttpApi ServerlessRestApi SignUp SignedHeaders SimpleQueueService SourceVpce StageName
-  StartExecution StartSyncExecution StateMachineType StatusCode StreamArn SubnetId SurpriseFacts
-  ToldStep TooLarge TransitGatewayId UnknownSource UpdateUsage UsagePlan UsagePlanId UsagePlanKey
-  UserCodeSyntaxError ViewerProtocolPolicy VisibilityTimeout VpcPeeringConnectionId WebSocket
-  WebsocketsApi QueryStrings IdentitySource DefinitionBody DefinitionUri FilterExpression LastEvaluatedKey
-  ExclusiveStartKey RegExp OriginPath ReadOfRequest AdminUpdateUserAttributes CancellationReasons ConditionCheck ConditionalCheckFailed ConsistentRead GlobalSecondaryIndexes IndexName KeyConditionExpression MessageId ReceiptHandle TransactItems TransactionConflict UserAttributes EventBridgeConfiguration ResourceId GetAtt RouteKey AllowedOrigins AllowedHeaders CorsRules ExpiresIn FunctionUrlConfig DefaultAuthorizer ZipFile OriginCustomHeaders DependsOn ApiGatewayDeployment`.split(
-    /\s+/,
-  );
+  AdminSetUserPassword AdminUpdateUserAttributes AgentCall AllViewerExceptHostHeader
+  AllowAdminCreateUserOnly AllowCredentials AllowHeaders AllowMethods AllowOrigin AllowOrigins
+  AllowedHeaders AllowedMethods AllowedOrigins AnyStep ApiGatewayDeployment ApiGatewayRestApi ApiId
+  ApiKey ApiMappingKey AssumeRole AssumeRolePolicyDocument AttributeDefinitions AuthenticationResult
+  AuthorizerId BadRequestException BasePath BigInt BisectBatchOnFunctionError CachingDisabled
+  CallbackHandlerDeprecated CancellationReasons ChallengeName ChallengeResponses CloudFront CodeUri
+  ConditionCheck ConditionExpression ConditionalCheckFailed ConfirmForgotPassword ConfirmSignUp
+  ConsistentRead ContentBasedDeduplication CorsRules CreateUsagePlan CustomErrorResponses
+  DeadLetterConfig DecidedAccess DefaultAuthorizer DefinitionBody DefinitionUri DelaySeconds DependsOn
+  DestinationConfig DistributionConfig DomainName EdgeAnswer ErrorCode ErrorMessage
+  EventBridgeConfiguration EventBusName EventInvokeConfig EventPattern EventSourceArn EventStep
+  ExclusiveStartKey ExitError ExpiresIn ExposeHeaders ExpressionAttributeNames ExpressionAttributeValues
+  FailedEntryCount FailedPutCount FailedRecordCount FilterCriteria FilterExpression FilterPolicy
+  ForbiddenException ForgotPassword FunctionName FunctionResponseTypes FunctionUrlAuthType
+  FunctionUrlConfig GatewayResponses GetAtt GetObject GlobalSecondaryIndexes GoneException GreaterThan
+  GuardCircumstances GuardPolicy HandlerNotFound HttpApi HttpLambdaAuthorizer HttpLambdaResponseType
+  HttpMethod HttpOnly HttpResponseStream IdentitySource ImportModuleError IndexName InputTemplate
+  InstanceId IntegrationCircumstances InvalidateCache InvocationType InvokeFunction InvokeFunctionUrl
+  InvokedViaFunctionUrl IpRange IpRangeWhitelist JavaScript KeyConditionExpression KeyId KeySchema
+  KeyType LastEvaluatedKey LessThan LimitCircumstances ListBucket MalformedDetail MaxAge
+  MessageDeduplicationId MessageGroupId MessageId MessageStructure MeterCircumstances NatGatewayId
+  NetworkInterfaceId NoSuchKey NonExistentQueue NonNullable NotAuthorizedForSourceException NotFound
+  NotFoundException OnFailure OriginCustomHeaders OriginPath OriginProtocolPolicy OriginRequestPolicyId
+  OutOfMemory PayloadTooLargeException PolicyDocument PostAuthentication PostToConnection
+  PreTokenGeneration ProxyFault QueryStrings ReadOfRequest ReauthorizeEvery ReceiptHandle RedrivePolicy
+  RegExp ReportBatchItemFailures RequestModel RequestResponses ResendConfirmationCode ResourceId
+  ResourcePath ResourcePolicy RespondToAuthChallenge ResponseCode ResponseSizeTooLarge ResponseType
+  RestApi RestApiId ResultForm RouteKey RouteTableId SendMessage ServerlessHttpApi ServerlessRestApi
+  SignUp SignedHeaders SimpleQueueService SourceVpce StageName StartExecution StartSyncExecution
+  StateMachineType StatusCode StreamArn SubnetId SurpriseFacts ToldStep TooLarge TransactItems
+  TransactionConflict TransitGatewayId UnknownSource UpdateUsage UsagePlan UsagePlanId UsagePlanKey
+  UserAttributes UserCodeSyntaxError ViewerProtocolPolicy VisibilityTimeout VpcPeeringConnectionId
+  WebSocket WebsocketsApi ZipFile`.split(/\s+/);
 
 describe('the names of settings in explanations', () => {
   const found = new Map<string, string>();
