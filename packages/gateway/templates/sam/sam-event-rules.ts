@@ -12,7 +12,7 @@ const OF_SCHEDULE =
   'ScheduleExpressionTimezone Description StartDate EndDate GroupName KmsKeyArn State'.split(' ');
 
 /** What a rule or a schedule starts. */
-export type SamTarget = {
+type SamTarget = {
   /** The end of the id that SAM gives the target. */
   readonly ending: string;
   readonly action: string;
