@@ -8,6 +8,8 @@ import { portalAdminRoutes } from '#shared/portal/admin-routes.ts';
 import { sendAlerts } from '#shared/portal/send-alerts.ts';
 import { assignPlan } from '#shared/quota/admin/keys.ts';
 import { savePlan } from '#shared/quota/admin/plans.ts';
+import { headKey as headOfLimit } from '#shared/quota/ledger/ledger.ts';
+import { replaceWrite } from '#shared/quota/ledger/opening.ts';
 import { Browser, ORIGIN, PLANS, PORTAL, Portal } from '../support/a-portal.ts';
 import { REAL_RANDOM } from '../support/real-quota-ports.ts';
 import type { Feature } from './channel-features.ts';
@@ -134,6 +136,11 @@ async function alertFeatures(mine: Desk, other: Desk): Promise<readonly Feature[
   owner.csrf = String(joined.body['csrf']);
   await owner.post('/api/alerts', { body: { version: 1, alerts: [{ limit: 'monthly', percent: 50 }] } });
   await prepared.spend(tenant, 3);
+  // The process that has ended the ledger has died before it opened the next one. The ledger is then found by a query.
+  const { pk } = headOfLimit({ tenant, limit: 'monthly', subject: '' });
+  const kept = await other.usage.listing.range({ pk, from: 'P#', to: 'P#~', limit: 1 });
+  const [ledger] = kept.kind === 'done' ? kept.items : [];
+  if (ledger !== undefined) await other.usage.store.update(replaceWrite(ledger.key, Date.now()));
   const { ports, usage } = served;
   const send = () => Promise.resolve();
   return [
