@@ -28,7 +28,10 @@ type HandlerCheck = {
 export async function checkHandlers({
   directory,
   resources,
-}: Pick<PackagedService, 'directory' | 'resources'>): Promise<HandlerCheck> {
+  isBundled = false,
+}: Pick<PackagedService, 'directory' | 'resources'> & {
+  readonly isBundled?: boolean;
+}): Promise<HandlerCheck> {
   const [complaints, warnings] = [new Set<string>(), [] as string[]];
   const handlers = new Map<string, { readonly route: string; readonly runtime?: string }>();
   for (const { logicalId, route, integrations } of guardedRoutes(resources)) {
@@ -45,7 +48,12 @@ export async function checkHandlers({
   const isChecked = readClaimsChecked([directory]);
   for (const [handler, { route, ...runtime }] of handlers) {
     const place = { file: 'serverless.yml', line: undefined, logicalId: undefined, property: undefined };
-    const code = { kind: 'directory', directory, esbuild: undefined } as const;
+    const code = {
+      kind: 'directory',
+      directory,
+      esbuild: undefined,
+      ...(isBundled && { isBundled }),
+    } as const;
     const sources = await readHandlerSources({ handler, place, code, ...runtime });
     const unread = sources.length === 0 ? unreadPath(directory, handler, runtime.runtime) : undefined;
     if (unread !== undefined && !isChecked(unread))

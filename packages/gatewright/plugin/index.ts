@@ -178,10 +178,11 @@ class GatewrightPlugin {
       stackName: this.#serverless.getProvider('aws').naming.getStackName(),
       resources,
     });
-    const handlers = await checkHandlers({ directory: serviceDir, resources });
+    const isOfBundler = isBundled(service);
+    const handlers = await checkHandlers({ directory: serviceDir, resources, isBundled: isOfBundler });
     const reads = [
       ...handlers.complaints,
-      ...(isBundled(service) ? [] : await checkPackages({ directory: serviceDir, resources })),
+      ...(isOfBundler ? [] : await checkPackages({ directory: serviceDir, resources })),
     ];
     for (const warning of [...warnings, ...handlers.warnings]) this.#utilities.log.warning(warning);
     if (complaints.length + reads.length > 0) throw this.#error([...complaints, ...reads].join('\n'));

@@ -11,7 +11,13 @@ import type { Compiler } from './compiling.ts';
 import { type DecoratorMetadata, findDecoratorMetadata } from './decorator-metadata.ts';
 import { readServiceBuild, listRefusedOptions } from './esbuild-options.ts';
 import { nodeLayerFolders } from '../code/layer-folders.ts';
-import { findHandlerFile, type HandlerName, isTypeScript, MissingHandlerFile } from '../code/handler-file.ts';
+import {
+  findHandlerFile,
+  type HandlerName,
+  isBundled,
+  isTypeScript,
+  MissingHandlerFile,
+} from '../code/handler-file.ts';
 import {
   checkImports,
   type CheckedImports,
@@ -26,6 +32,7 @@ import type { SdkLending } from '../lent/lend-sdk.ts';
 import type { FunctionDefinition, PackedCode } from '../../core/stack/function.ts';
 import { describePacked, packedFolder, unpack } from '../code/packed-code.ts';
 import { IncrementalBuild } from './incremental-build.ts';
+import { describeUncompiled } from './uncompiled.ts';
 import { packageIsModule } from './package-type.ts';
 import type { ProjectBuild, ProjectBuilds } from './project-build.ts';
 import { type BundleTexts, StoredBundles, textsOf } from './stored-bundles.ts';
@@ -157,11 +164,11 @@ export class FunctionBuild {
     const entries = code.kind === 'directory' && !isBuilt ? code.entries : undefined;
     const { file, name } = findHandlerFile(this.#definition, this.#taskRoot, isBuilt, entries);
     const esbuild = isBuilt ? undefined : this.#settingsFor(file);
-    const isBundled = esbuild !== undefined || isTypeScript(file);
+    const isMade = esbuild !== undefined || isTypeScript(file);
     // A service that bundles with esbuild gets no decorator metadata here, because it does not get any on AWS.
-    const metadata = isBundled && esbuild === undefined ? findDecoratorMetadata(file) : NO_METADATA;
+    const metadata = isMade && esbuild === undefined ? findDecoratorMetadata(file) : NO_METADATA;
     const isCommonJs = metadata.kind === 'emitted' && metadata.isCommonJs;
-    const built = isBundled ? this.#buildOptions(file, esbuild) : undefined;
+    const built = isMade ? this.#buildOptions(file, esbuild) : undefined;
     const options = built && (isCommonJs ? { ...built, format: 'cjs' as const } : built);
     this.#located = { file, name, options, esbuild, metadata };
     return this.#located;
@@ -275,13 +282,11 @@ export class FunctionBuild {
     return checkImports(nodePaths.length > 0 ? [] : imports, definition, elsewhere, this.#lending);
   }
 
-  /** A sentence about a handler in TypeScript that runs here, but not in Lambda, because nothing compiles it. */
   get uncompiled(): string | undefined {
     const { code, stackName } = this.#definition;
-    if (code.kind !== 'directory' || code.esbuild !== undefined || code.isBundled === true) return undefined;
     const isAsWritten = this.#packed === undefined && !this.#isOfWebpack && this.#project === undefined;
-    if (!isAsWritten || this.#located === undefined || !isTypeScript(this.#located.file)) return undefined;
-    return `${stackName}: handlers are TypeScript and no bundler is configured, so Lambda cannot load them; they run here, but set up a bundler such as esbuild, or compile them, before you deploy`;
+    if (isBundled(code) || !isAsWritten || this.#located === undefined) return undefined;
+    return describeUncompiled(this.#located.file, stackName);
   }
 
   /**

@@ -36,11 +36,13 @@ function parseHandlerName(handler: string): HandlerName | undefined {
   return { module: `${folder}${last.slice(0, dot)}`.replace(/^\.\//, ''), exportPath: last.slice(dot + 1) };
 }
 
-const TYPESCRIPT_ENDINGS = ['.ts', '.mts', '.cts', '.tsx'] as const;
+export const TYPESCRIPT_ENDINGS = ['.ts', '.mts', '.cts', '.tsx'] as const;
 const JAVASCRIPT_ENDINGS = ['', '.js', '.mjs', '.cjs'] as const;
 
 /**
- * Finds a handler's file. A TypeScript file is preferred, because a `users.js` next to `users.ts` is build output.
+ * Finds a handler's file. If a tool bundles the function when it is packaged, a TypeScript file is preferred, because a
+ * `users.js` next to `users.ts` is then older output. Otherwise Lambda gets both files, and loads the JavaScript (docs/aws
+ * §8.2); a TypeScript file is found only if there is no JavaScript.
  * @param isBuilt whether the folder contains the files that would be deployed, so that a TypeScript file in it is not a
  * handler
  * @param entries the files of modules whose output another build writes elsewhere
@@ -49,7 +51,7 @@ const JAVASCRIPT_ENDINGS = ['', '.js', '.mjs', '.cjs'] as const;
  */
 export function findHandlerFile(
   definition: Pick<FunctionDefinition, 'handler' | 'place'> &
-    Partial<Pick<FunctionDefinition, 'environment' | 'layers'>>,
+    Partial<Pick<FunctionDefinition, 'code' | 'environment' | 'layers'>>,
   directory: string,
   isBuilt = false,
   entries: Readonly<Record<string, string>> = {},
@@ -63,12 +65,10 @@ export function findHandlerFile(
     );
   }
   const base = join(directory, name.module);
-  const endings = isBuilt ? [...JAVASCRIPT_ENDINGS] : [...TYPESCRIPT_ENDINGS, ...JAVASCRIPT_ENDINGS, '.jsx'];
   const entry = entries[name.module];
   const candidates = [
     ...(entry === undefined ? [] : [join(directory, entry)]),
-    ...endings.map((ending) => base + ending),
-    ...endings.filter((ending) => ending !== '.jsx').map((ending) => join(base, `index${ending}`)),
+    ...listCandidates(base, isBuilt, definition.code !== undefined && isBundled(definition.code)),
   ];
   const file = candidates.find(isFile);
   if (file === undefined) {
@@ -95,6 +95,29 @@ export function findHandlerFile(
     );
   }
   return { file, name };
+}
+
+/** Returns the paths where the module may be, in the order in which they are tried. */
+function listCandidates(base: string, isBuilt: boolean, isBundled: boolean): readonly string[] {
+  const below = (endings: readonly string[]) => endings.map((ending) => join(base, `index${ending}`));
+  const beside = (endings: readonly string[]) => endings.map((ending) => base + ending);
+  const javaScript = [...beside(JAVASCRIPT_ENDINGS), ...below(JAVASCRIPT_ENDINGS)];
+  if (isBuilt) return javaScript;
+  if (!isBundled)
+    return [...javaScript, ...beside(TYPESCRIPT_ENDINGS), `${base}.jsx`, ...below(TYPESCRIPT_ENDINGS)];
+  const both = [...TYPESCRIPT_ENDINGS, ...JAVASCRIPT_ENDINGS];
+  return [...beside([...both, '.jsx']), ...below(both)];
+}
+
+/**
+ * Whether a tool bundles or compiles the function when it is packaged. If so, Lambda does not get the files of the
+ * folder as they are.
+ */
+export function isBundled(code: FunctionDefinition['code']): boolean {
+  return (
+    code.kind === 'directory' &&
+    (code.esbuild !== undefined || code.isBundled === true || code.webpack !== undefined)
+  );
 }
 
 /**

@@ -11,7 +11,7 @@ import type { DefinitionPlace } from '../../core/errors.ts';
 import type { RuleId } from '../../core/deployability/rules.ts';
 import { runtimeFamily } from '../../core/stack/function.ts';
 import type { FunctionDefinition } from '../../core/stack/function.ts';
-import { findHandlerFile, isTypeScript } from './handler-file.ts';
+import { findHandlerFile, isBundled, isTypeScript } from './handler-file.ts';
 import { MAX_UNZIPPED_BYTES, unpackedBytes } from './unpack-archive.ts';
 
 export type PackageFinding = {
@@ -45,7 +45,7 @@ function findHandlerFindings(definition: FunctionDefinition): readonly PackageFi
     if (!(error instanceof DefinitionError)) throw error;
     return [{ rule: 'missing-handler', place: error.place, message: error.message }];
   }
-  if (isBundled(definition)) return [];
+  if (isBundled(code)) return [];
   if (isTypeScript(file))
     return [
       {
@@ -55,14 +55,6 @@ function findHandlerFindings(definition: FunctionDefinition): readonly PackageFi
       },
     ];
   return findOutsideImports(file, code.directory, place);
-}
-
-/** Whether a tool bundles the function when it is packaged. If so, Lambda does not get the folder itself. */
-function isBundled({ code }: FunctionDefinition): boolean {
-  return (
-    code.kind === 'directory' &&
-    (code.esbuild !== undefined || code.isBundled === true || code.webpack !== undefined)
-  );
 }
 
 function findPythonFindings(definition: FunctionDefinition, directory: string): readonly PackageFinding[] {
@@ -144,7 +136,7 @@ const OMITTED: ReadonlySet<string> = new Set(['.git', '.aws-sam', 'cdk.out']);
  */
 function findExcess(definition: FunctionDefinition): readonly PackageFinding[] {
   const { code, layers, place } = definition;
-  const isSelected = isBundled(definition) || OF_OSLS.test(basename(place.file));
+  const isSelected = isBundled(code) || OF_OSLS.test(basename(place.file));
   const ofCode =
     code.kind === 'archive'
       ? unpackedBytes(code.packed.file)

@@ -1,5 +1,7 @@
 /** Handlers in TypeScript run here; Lambda loads JavaScript only. */
 import assert from 'node:assert/strict';
+import { utimesSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
 import { Faults } from '../../../../../packages/gateway/core/errors.ts';
@@ -48,5 +50,25 @@ describe('a start', () => {
       assert.equal(said.length, isSaid ? 1 : 0, said.join());
       if (isSaid)
         assert.match(said[0] ?? '', /^test: handlers are TypeScript and no bundler is configured, so Lambda/);
+    });
+
+  // docs/aws §8.2: the .js file is what Lambda loads.
+  for (const [secondsLater, isSaid] of [
+    [60, true],
+    [1, false],
+  ] as const)
+    it(`${isSaid ? 'says' : 'does not say'} that TypeScript was changed ${secondsLater} s after its JavaScript`, async () => {
+      const directory = aFolder({ ...TYPESCRIPT, ...JAVASCRIPT });
+      utimesSync(join(directory, 'a.js'), 1_000, 1_000);
+      utimesSync(join(directory, 'a.ts'), 1_000, 1_000 + secondsLater);
+      const { runtime } = await startRuntime([]);
+      const definitions = [aFolderFunction(directory, 'a.handler')];
+      (await runtime.prepare(definitions, new Map(), new Faults(false)))();
+
+      const said = runtime.takeInterpreters();
+
+      assert.equal(said.length, isSaid ? 1 : 0, said.join());
+      if (isSaid)
+        assert.match(said[0] ?? '', /^test: the \.ts file of a handler was changed after its \.js file/);
     });
 });

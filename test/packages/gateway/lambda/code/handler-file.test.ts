@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import { describe, it } from 'node:test';
 
 import { findHandlerFile, isTypeScript } from '../../../../../packages/gateway/lambda/code/handler-file.ts';
+import type { WebpackService } from '../../../../../packages/gateway/core/stack/function.ts';
 import { aFolder } from '../start-runtime.ts';
 
 const PLACE = { file: 'template.yml', line: 1, logicalId: 'F' };
@@ -22,9 +23,24 @@ const NAMES: readonly (readonly [handler: string, module: string | undefined, ex
   ['a/../index.handler', undefined],
 ];
 
-/** The names of source files in the order of preference. */
-const SOURCES = ['f.ts', 'f.mts', 'f.cts', 'f.tsx', 'f.js', 'f.mjs', 'f.cjs', 'f.jsx'];
-const FOLDERS = SOURCES.filter((file) => file !== 'f.jsx').map((file) => file.replace('f.', 'f/index.'));
+const TYPESCRIPT = ['f.ts', 'f.mts', 'f.cts', 'f.tsx'];
+const JAVASCRIPT = ['f.js', 'f.mjs', 'f.cjs'];
+const SOURCES = [...TYPESCRIPT, ...JAVASCRIPT, 'f.jsx'];
+const inFolder = (files: readonly string[]) => files.map((file) => file.replace('f.', 'f/index.'));
+
+/** Sources: docs/aws §8.2 for code that is deployed as it is; for a bundler, its entry point is the source. */
+const ORDERS = [
+  {
+    whose: 'deployed as they are',
+    settings: {},
+    preferred: [...JAVASCRIPT, ...inFolder(JAVASCRIPT), ...TYPESCRIPT, 'f.jsx', ...inFolder(TYPESCRIPT)],
+  },
+  ...[{ esbuild: {} }, { isBundled: true } as const, { webpack: {} as WebpackService }].map((settings) => ({
+    whose: `bundled, with the setting ${Object.keys(settings).join()}`,
+    settings,
+    preferred: [...SOURCES, ...inFolder([...TYPESCRIPT, ...JAVASCRIPT])],
+  })),
+];
 
 describe('the file of a handler', () => {
   for (const [handler, module, exportPath] of NAMES)
@@ -38,13 +54,15 @@ describe('the file of a handler', () => {
       else assert.deepEqual(find(), { file: join(folder, `${module}.js`), name: { module, exportPath } });
     });
 
-  const preferred = [...SOURCES, ...FOLDERS];
-  for (const [at, name] of preferred.entries())
-    it(`${name} comes before ${preferred[at + 1] ?? 'nothing'}`, () => {
-      const files = Object.fromEntries(preferred.slice(at).map((file) => [file, '']));
-      const folder = aFolder(name.includes('/') ? files : { ...files, 'f/index.json': '' });
-
-      assert.equal(relative(folder, findHandlerFile({ handler: 'f.h', place: PLACE }, folder).file), name);
+  for (const { whose, settings, preferred } of ORDERS)
+    it(`is the first of these, of files ${whose}: ${preferred.join(', ')}`, () => {
+      for (const [at, name] of preferred.entries()) {
+        const files = Object.fromEntries(preferred.slice(at).map((file) => [file, '']));
+        const folder = aFolder(name.includes('/') ? files : { ...files, 'f/index.json': '' });
+        const code = { kind: 'directory', directory: folder, esbuild: undefined, ...settings } as const;
+        const { file } = findHandlerFile({ handler: 'f.h', place: PLACE, code }, folder);
+        assert.equal(relative(folder, file), name);
+      }
     });
 
   it('is not a TypeScript file if the folder is what would be deployed', () => {
@@ -81,7 +99,7 @@ describe('the file of a handler', () => {
 
   it('that is missing is awaited at every place where it would be found', () => {
     const folder = aFolder({});
-    const expected = ['f', ...SOURCES.slice(0, 4), 'f.js', 'f.mjs', 'f.cjs', 'f.jsx', 'f/index', ...FOLDERS];
+    const expected = ['f', ...SOURCES, 'f/index', ...inFolder([...TYPESCRIPT, ...JAVASCRIPT])];
     let awaited: readonly string[] = [];
     try {
       findHandlerFile({ handler: 'f.a.b', place: PLACE }, folder);

@@ -285,6 +285,13 @@ describe('the package of a function', () => {
     assert.deepEqual(built, []);
   });
 
+  // docs/aws §8.2: tsc writes index.js beside index.ts, and Lambda loads index.js.
+  for (const ending of ['.js', '.mjs', '.cjs'])
+    it(`may contain the TypeScript of a handler that it has as ${ending}, too`, async () => {
+      const files = { 'src/index.ts': 'export const handler = 1;\n', [`src/index${ending}`]: HANDLER };
+      assert.deepEqual(await examine(sam('      Handler: index.handler\n'), files), []);
+    });
+
   it('lacks a handler whose file differs in case', async () => {
     const findings = await examine(sam('      Handler: Index.handler\n'), { 'src/index.js': HANDLER });
 
