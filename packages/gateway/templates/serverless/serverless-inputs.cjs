@@ -124,13 +124,14 @@ function cut(file) {
 function watchModules(note, missing, goBlind) {
   const { _resolveFilename: resolve } = Module;
   Module._resolveFilename = function (request, parent, ...rest) {
+    // The file name is null if a module is preloaded, as those of `require` in tsconfig.json are by ts-node. Such a
+    // module is looked up in the working directory.
+    const from = parent?.filename ?? path.join(process.cwd(), 'none.js');
     try {
       const found = resolve.call(this, request, parent, ...rest);
-      if (isPath(request) && parent?.filename !== undefined)
-        noteEarlier(path.resolve(path.dirname(parent.filename), request), found, note);
+      if (isPath(request)) noteEarlier(path.resolve(path.dirname(from), request), found, note);
       return found;
     } catch (error) {
-      const from = parent?.filename ?? path.join(process.cwd(), 'none.js');
       missing.set(`${from}\n${request}`, [from, request, rest[1]?.paths ?? null]);
       throw error;
     }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { after, describe, it } from 'node:test';
 import type { Look } from '@gatewright/aws/file-marks';
 import { fileURLToPath } from 'node:url';
@@ -225,6 +225,28 @@ describe('what is observed of an osls run', () => {
       [[script, 'not-installed']],
     );
   });
+
+  // ts-node preloads the modules that `"ts-node": { "require": […] }` of tsconfig.json names; the tsconfig.json that
+  // `serverless create --template aws-nodejs-typescript` writes names one.
+  for (const request of ['./preloaded/first.cjs', '@scope/preloaded'])
+    it(`may be ${request}, preloaded from the working directory`, () => {
+      const service = mkdtempSync(join(folder, 'preloads-'));
+      for (const file of ['preloaded/first.cjs', 'node_modules/@scope/preloaded/index.js']) {
+        mkdirSync(dirname(join(service, file)), { recursive: true });
+        writeFileSync(join(service, file), 'module.exports = 1;');
+      }
+      const program = `const { watchInputs } = require(${JSON.stringify(inputs)});
+        const watch = watchInputs({ ownFolders: [], isAnswered: () => false });
+        watch.watchModules();
+        require('node:module')._preloadModules([${JSON.stringify(request)}]);
+        process.stdout.write(JSON.stringify(watch.list()));`;
+      const run = execFileSync(process.execPath, ['-e', program], { encoding: 'utf8', cwd: service });
+
+      const { files } = JSON.parse(run) as SeenInputs;
+      assert.ok(
+        files.some(([path]) => path.startsWith(service) && /preloaded\/(?:first|index)\.c?js$/.test(path)),
+      );
+    });
 
   for (const [index, [what, , expected]] of ACTS.entries())
     it(`${what} makes it ${expected === undefined ? 'no' : 'a'} run that cannot be seen through`, () => {
