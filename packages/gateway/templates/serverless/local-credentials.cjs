@@ -1,4 +1,22 @@
 'use strict';
+const fs = require('node:fs');
+const { createRequire } = require('node:module');
+const path = require('node:path');
+
+/**
+ * Returns version 2 of the AWS SDK, as the file of osls 3 and of later versions of Serverless 3 exports it, or else as
+ * Serverless 2 and earlier versions of Serverless 3 import it; undefined if osls does not depend on it.
+ *
+ * @param folder the folder of the osls package
+ */
+function findOlderSdk(folder) {
+  const file = path.join(folder, 'lib/aws/sdk-v2.js');
+  if (fs.existsSync(file)) return require(file);
+  const fromOsls = createRequire(path.join(folder, 'package.json'));
+  const { dependencies = {} } = fromOsls('./package.json');
+  return dependencies['aws-sdk'] === undefined ? undefined : fromOsls('aws-sdk');
+}
+
 /**
  * Makes a service use the keys and the address of the stand-in, whatever profile it names, because a service calls AWS
  * while osls reads it (`${aws:accountId}`, `${cf:…}`, layers).
@@ -22,4 +40,4 @@ function useLocalCredentials(provider, olderSdk, environment) {
   olderSdk.config.update({ credentials, endpoint: environment.AWS_ENDPOINT_URL, s3ForcePathStyle: true });
 }
 
-module.exports = { useLocalCredentials };
+module.exports = { findOlderSdk, useLocalCredentials };

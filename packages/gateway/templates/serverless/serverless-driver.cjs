@@ -13,7 +13,7 @@ const fs = require('node:fs');
 const { createRequire, enableCompileCache, syncBuiltinESMExports } = require('node:module');
 const os = require('node:os');
 const path = require('node:path');
-const { useLocalCredentials } = require('./local-credentials.cjs');
+const { findOlderSdk, useLocalCredentials } = require('./local-credentials.cjs');
 const { watchInputs } = require('./serverless-inputs.cjs');
 const { tolerate, WEBPACK } = require('./serverless-leniency.cjs');
 const { boundChecks, isOwnFolder, quicken } = require('./serverless-shortcuts.cjs');
@@ -38,16 +38,11 @@ const BUILDER =
 
 const ROLES_PER_FUNCTION = 'serverless-iam-roles-per-function';
 
-function findOlderSdk() {
-  const file = path.join(oslsFolder, 'lib/aws/sdk-v2.js');
-  return fs.existsSync(file) ? require(file) : undefined;
-}
-
 class GatewrightPackaging {
   constructor(serverless) {
     this.serverless = serverless;
     this.provider = serverless.getProvider('aws');
-    useLocalCredentials(this.provider, findOlderSdk(), process.env);
+    useLocalCredentials(this.provider, findOlderSdk(oslsFolder), process.env);
     // All variables have been resolved by now, except those whose values come from AWS.
     const custom = serverless.configurationInput?.custom;
     tell({
