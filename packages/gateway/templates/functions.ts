@@ -31,7 +31,12 @@ export function layerFolders(
   return [...resources].flatMap(({ logicalId, physicalId }) => {
     if (!code.layers.has(logicalId)) return [];
     const below = code.layersBelow?.get(logicalId);
-    const content = { directory: code.layers.get(logicalId), ...(below !== undefined && { below }) };
+    const taken = code.taken?.get(logicalId);
+    const content = {
+      directory: code.layers.get(logicalId),
+      ...(below !== undefined && { below }),
+      ...(taken !== undefined && { taken }),
+    };
     return [[physicalId, content] as const];
   });
 }
@@ -177,13 +182,14 @@ function findCode(raw: RawStack, resource: ResolvedResource, report: Report): Fu
 }
 
 function localCode(
-  { esbuild, builds, isBundled, webpack, packed }: LocalCode,
+  { esbuild, builds, isBundled, webpack, packed, taken }: LocalCode,
   logicalId: string,
   local: string,
 ): FunctionCode {
   const archive = isArchive(local) ? packedCodeOf(local) : undefined;
   if (archive !== undefined) return { kind: 'archive', packed: archive };
   const instead = packedCodeOf(packed?.get(logicalId) ?? '');
+  const takenFiles = taken?.get(logicalId);
   return {
     kind: 'directory',
     directory: local,
@@ -191,6 +197,7 @@ function localCode(
     ...builds?.get(logicalId),
     ...(isBundled === true && esbuild === undefined && { isBundled }),
     ...(webpack !== undefined && { webpack }),
+    ...(takenFiles !== undefined && { taken: takenFiles }),
     ...(instead !== undefined && { packed: instead }),
   };
 }

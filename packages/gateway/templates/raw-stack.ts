@@ -3,7 +3,7 @@ import type { DefinitionPlace } from '../core/errors.ts';
 import type { WrittenAs } from '../core/stack/model.ts';
 import type { RuleId } from '../core/deployability/rules.ts';
 import type { Path } from './cloudformation/template-source.ts';
-import type { SamBuild, WebpackService } from '../core/stack/function.ts';
+import type { SamBuild, TakenFiles, WebpackService } from '../core/stack/function.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { StoredValues } from '../core/stack/stored-values.ts';
 
@@ -75,6 +75,8 @@ export type LocalCode = {
   readonly layers: ReadonlyMap<string, string | undefined>;
   /** Folder below `/opt` with the content of the layer. If absent, the content is in `/opt` itself. */
   readonly layersBelow?: ReadonlyMap<string, string>;
+  /** The functions and layers of whose folders not all files are deployed; absent if there are none. */
+  readonly taken?: ReadonlyMap<string, TakenFiles>;
   /** The esbuild options of the service itself. They have not been validated. */
   readonly esbuild: Readonly<Record<string, unknown>> | undefined;
   /** The builds by function, for functions with their own settings; absent if there are none. */

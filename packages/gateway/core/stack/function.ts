@@ -37,6 +37,12 @@ export type SamBuild = {
   readonly entries: Readonly<Record<string, string>>;
 };
 
+/**
+ * What the deployed package contains if it is not all files of the folder: a part of them that is not known here, or
+ * the output of a build of the project's own that has not run.
+ */
+export type TakenFiles = 'part' | 'output';
+
 /** A zip archive, as Lambda would accept it. */
 export type PackedCode = {
   /** The absolute path of the archive. */
@@ -62,6 +68,8 @@ export type FunctionCode =
       /** Present if the service bundles its JavaScript itself, with its own tool. */
       readonly isBundled?: true;
       readonly webpack?: WebpackService;
+      /** Absent if all files of the folder are deployed. */
+      readonly taken?: TakenFiles;
       /** The archive that the service's own packaging created. It is used if no bundle can be made here. */
       readonly packed?: PackedCode;
     }
@@ -78,6 +86,8 @@ export type LayerDefinition = {
   readonly directory: string | undefined;
   /** The subfolder of `/opt` to which the directory corresponds, such as `nodejs`; absent means `/opt` itself. */
   readonly below?: string | undefined;
+  /** Absent if all files of the folder are deployed. */
+  readonly taken?: TakenFiles;
 };
 
 export type FunctionDefinition = {

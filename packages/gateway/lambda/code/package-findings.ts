@@ -10,7 +10,7 @@ import { DefinitionError, propertyAt } from '../../core/errors.ts';
 import type { DefinitionPlace } from '../../core/errors.ts';
 import type { RuleId } from '../../core/deployability/rules.ts';
 import { runtimeFamily } from '../../core/stack/function.ts';
-import type { FunctionDefinition } from '../../core/stack/function.ts';
+import type { FunctionCode, FunctionDefinition } from '../../core/stack/function.ts';
 import { findHandlerFile, isBundled, isTypeScript } from './handler-file.ts';
 import { MAX_UNZIPPED_BYTES, unpackedBytes } from './unpack-archive.ts';
 
@@ -45,7 +45,7 @@ function findHandlerFindings(definition: FunctionDefinition): readonly PackageFi
     if (!(error instanceof DefinitionError)) throw error;
     return [{ rule: 'missing-handler', place: error.place, message: error.message }];
   }
-  if (isBundled(code)) return [];
+  if (isBundled(code) || code.taken === 'output') return [];
   if (isTypeScript(file))
     return [
       {
@@ -131,25 +131,23 @@ const OF_OSLS = /^serverless\.(?:ya?ml|json|js|cjs|mjs|ts)$/;
 const OMITTED: ReadonlySet<string> = new Set(['.git', '.aws-sam', 'cdk.out']);
 
 /**
- * Reports code and layers that are over Lambda's quota. Code is not counted if a tool still has to create the package
- * from it.
+ * Reports code and layers that are over Lambda's quota. A folder is not counted if a tool still has to create the
+ * package from it, and leaves out files.
  */
 function findExcess(definition: FunctionDefinition): readonly PackageFinding[] {
   const { code, layers, place } = definition;
-  const isSelected = isBundled(code) || OF_OSLS.test(basename(place.file));
+  const isOfOsls = OF_OSLS.test(basename(place.file));
   const ofCode =
     code.kind === 'archive'
       ? unpackedBytes(code.packed.file)
-      : code.kind === 'directory' && code.packed === undefined && !isSelected
+      : code.kind === 'directory' && isWhole(code) && !isOfOsls
         ? folderBytes(code.directory)
         : 0;
-  const ofLayers = layers.map(({ directory }) =>
-    directory === undefined
-      ? 0
-      : statOf(directory)?.isFile() === true
-        ? unpackedBytes(directory)
-        : folderBytes(directory),
-  );
+  const ofLayers = layers.map(({ directory, taken }) => {
+    if (directory === undefined) return 0;
+    if (statOf(directory)?.isFile() === true) return unpackedBytes(directory);
+    return isOfOsls || taken !== undefined ? 0 : folderBytes(directory);
+  });
   const total = [ofCode, ...ofLayers].reduce<number>((sum, bytes) => sum + (bytes ?? 0), 0);
   if (total <= MAX_UNZIPPED_BYTES) return [];
   return [
@@ -159,6 +157,11 @@ function findExcess(definition: FunctionDefinition): readonly PackageFinding[] {
       message: `code and layers have ${total} bytes unzipped; Unzipped size must be smaller than ${MAX_UNZIPPED_BYTES} bytes`,
     },
   ];
+}
+
+/** Whether the deployed package has all files of the folder, so that it is at least as large. */
+function isWhole(code: Extract<FunctionCode, { kind: 'directory' }>): boolean {
+  return code.packed === undefined && code.taken === undefined && !isBundled(code);
 }
 
 /** Returns the size of all plain files below a folder; undefined if there are too many to count. */

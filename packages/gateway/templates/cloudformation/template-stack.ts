@@ -13,6 +13,7 @@ import type { Finding, RawStack } from '../raw-stack.ts';
 import { SAM_TRANSFORM, expandSam } from '../sam/sam.ts';
 import { readBuiltFunctions } from '../sam/built-functions.ts';
 import { placeBuiltLayers } from '../sam/built-layers.ts';
+import { findTakenFiles } from '../sam/taken-files.ts';
 import { readSamconfig, samconfigFiles } from '../samconfig.ts';
 import { readFamily } from './nested-stacks.ts';
 import type { TemplateFamily } from './nested-stacks.ts';
@@ -87,7 +88,8 @@ export function toRawStack(written: SourceTree, stackName: string, options: Load
   const { file } = tree;
   const folder = dirname(tree.file);
   const looped = inlineDocuments(expandForEach(tree, { ...options, stackName }), tree, folder, options);
-  const expanded = hasTransform(looped, SAM_TRANSFORM)
+  const isOfSam = hasTransform(looped, SAM_TRANSFORM);
+  const expanded = isOfSam
     ? expandSam(looped, tree, options.parameters, options.tolerance)
     : { template: looped, originOf: (path: Path) => path, isPassedOn: () => true, findings: [] as Finding[] };
   const built = readBuiltFunctions(
@@ -128,6 +130,7 @@ export function toRawStack(written: SourceTree, stackName: string, options: Load
       layersBelow: layers.below,
       esbuild: undefined,
       builds: built.builds,
+      taken: findTakenFiles(expanded.template, file, isOfSam, [...functions, ...layers.folders]),
     },
     findings: [
       ...repeatedKeys(tree),

@@ -99,9 +99,14 @@ export function buildMethodOf(template: JsonObject, logicalId: string, folder: s
   const resource = resources[logicalId];
   const metadata = membersOf(resource)['Metadata'];
   if (!isJsonObject(metadata)) return undefined;
-  const { BuildMethod: method, SamResourceId: built } = metadata;
-  const isBuilt = built !== undefined || /[/\\]\.aws-sam[/\\]build$/.test(folder);
-  return typeof method === 'string' && !isBuilt ? method : undefined;
+  const { BuildMethod: method } = metadata;
+  return typeof method === 'string' && !isBuiltBySam(template, logicalId, folder) ? method : undefined;
+}
+
+/** Whether `sam build` has written this template, so that the code of the resource is its output. */
+export function isBuiltBySam(template: JsonObject, logicalId: string, folder: string): boolean {
+  const metadata = membersOf(membersOf(mapOf(template, 'Resources')[logicalId])['Metadata']);
+  return metadata['SamResourceId'] !== undefined || /[/\\]\.aws-sam[/\\]build$/.test(folder);
 }
 
 function isFolder(path: string): boolean {

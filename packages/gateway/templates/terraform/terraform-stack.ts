@@ -2,6 +2,7 @@
 import { basename, dirname, resolve } from 'node:path';
 import { makeName } from '@gatewright/aws/physical-ids';
 import { isAccountId, isRegion, resolveHome } from '../../core/stack/home.ts';
+import type { TakenFiles } from '../../core/stack/function.ts';
 import type { Home } from '../../core/stack/home.ts';
 import { DefinitionError } from '../../core/errors.ts';
 import { isJsonList, isJsonObject, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
@@ -95,6 +96,7 @@ type Converted = {
   readonly code: {
     readonly functions: ReadonlyMap<string, string>;
     readonly layers: ReadonlyMap<string, string>;
+    readonly taken: ReadonlyMap<string, TakenFiles>;
   };
   readonly findings: readonly Finding[];
   readonly places: TerraformPlaces;
@@ -116,14 +118,17 @@ function convert(document: TerraformDocument, folder: string, stackName: string)
   const drafts = new Map<string, Draft>();
   const functions = new Map<string, string>();
   const layers = new Map<string, string>();
+  const taken = new Map<string, TakenFiles>();
   for (const instance of managed.filter(({ type }) => !PARTS.has(type))) {
     const draft = draftOf(instance, values, stackName);
     drafts.set(instance.address, draft);
     if (instance.type !== 'aws_lambda_function' && instance.type !== 'aws_lambda_layer_version') continue;
     const code = findCode(instance, document.instances, values, folder);
     if (code?.kind === 'inline') draft.properties = withInline(draft.properties, code);
-    else if (code !== undefined)
+    else if (code !== undefined) {
       (instance.type === 'aws_lambda_function' ? functions : layers).set(instance.address, code.path);
+      if (code.isPart === true) taken.set(instance.address, 'part');
+    }
   }
   const parts = managed.filter(({ type }) => PARTS.has(type));
   const orphans = mergeParts(parts, drafts, values);
@@ -143,7 +148,7 @@ function convert(document: TerraformDocument, folder: string, stackName: string)
   });
   return {
     resources: Object.fromEntries([...resources, ...policies]),
-    code: { functions, layers },
+    code: { functions, layers, taken },
     findings: [...orphans, ...unread, ...findEarlyParts(managed)],
     places: new TerraformPlaces(values.source, new Map(origins)),
     files: values.source.files(managed),
@@ -335,7 +340,12 @@ function nameAfter(folder: string): string {
  * no such folder.
  */
 type FoundCode =
-  | { readonly kind: 'path'; readonly path: string }
+  | {
+      readonly kind: 'path';
+      readonly path: string;
+      /** Whether the archive contains only some of the folder's files. */
+      readonly isPart?: boolean;
+    }
   /** The content of the only file of an archive. `module` is the file's name without extension. */
   | { readonly kind: 'inline'; readonly text: string; readonly module: string };
 
@@ -366,8 +376,10 @@ function findCode(
 
 function sourceOf({ values }: Instance, folder: string): FoundCode | undefined {
   const [directory, file] = [textOf(values, 'source_dir'), textOf(values, 'source_file')];
-  if (directory !== '') return { kind: 'path', path: resolve(folder, directory) };
-  if (file !== '') return { kind: 'path', path: dirname(resolve(folder, file)) };
+  const { excludes } = values;
+  const isPart = isJsonList(excludes) && excludes.length > 0;
+  if (directory !== '') return { kind: 'path', path: resolve(folder, directory), isPart };
+  if (file !== '') return { kind: 'path', path: dirname(resolve(folder, file)), isPart: true };
   const blocks = values['source'];
   const written = isJsonList(blocks) ? blocks.filter(isJsonObject) : [];
   const [only, ...others] = [

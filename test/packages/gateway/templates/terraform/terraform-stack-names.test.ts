@@ -172,6 +172,20 @@ describe('the code of a function', () => {
       assert.ok(code.includes(ends), code);
     });
 
+  // Source: provider hashicorp/archive, data source archive_file: `source_file` and `excludes`.
+  for (const [archive, taken] of [
+    [{ source_dir: './src' }, undefined],
+    [{ source_dir: './src', excludes: ['node_modules'] }, 'part'],
+    [{ source_file: './src/app.js' }, 'part'],
+  ] as const)
+    it(`is ${taken ?? 'the whole'} of the folder with ${Object.keys(archive).join(', ')}`, async () => {
+      const resources = [aFunction({}, OF_ARCHIVE), anArchive(archive)];
+      const { stack } = await loadPlan(aPlan({ resources }), ['src/app.js']);
+      const code = stack.functions[0]?.code;
+
+      assert.equal(code?.kind === 'directory' ? code.taken : 'no folder', taken);
+    });
+
   for (const [what, source, expected] of [
     [
       'in the handler under its own name keeps its function',
