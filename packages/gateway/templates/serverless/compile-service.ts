@@ -29,7 +29,7 @@ export type ServiceRun = {
   readonly onCompiling: () => void;
 };
 
-type Answers = {
+export type Answers = {
   readonly outputs: (stackName: string) => Promise<Readonly<Record<string, string>> | undefined>;
   /**
    * Returns a parameter.

@@ -7,22 +7,41 @@ import type { Path, SourceTree } from '../cloudformation/template-source.ts';
 import { STACK_FRAME } from './serverless-process.ts';
 import type { DriverFailure } from './serverless-process.ts';
 
+type Known = {
+  readonly valuesFile: string;
+  /** The variables whose values osls has asked for in vain, such as `ssm:/shop/host`. */
+  readonly asked: readonly string[];
+  /** Returns the value at a path of the service, before variables are resolved. */
+  readonly valueAt: (path: Path) => unknown;
+  readonly tree: SourceTree | undefined;
+  /** What remedies show in place of the value of a secret; absent for one that is not taken apart. */
+  readonly secret?: string;
+};
+
 /**
  * Returns an error with the message of osls without decoration. For an invalid value, the error has the line. For a
  * variable without a value, it has the text of the variable, the line and a remedy.
+ * @param asked the variables whose values osls has asked for in vain, such as `ssm:/shop/host`
  */
 export function explainFailure(
   failure: DriverFailure,
   file: string,
   tree: SourceTree | undefined,
   valuesFile = 'gatewright.values.yml',
+  asked: readonly string[] = [],
 ): DefinitionError {
+  const known: Known = {
+    valuesFile,
+    asked,
+    valueAt: (path) => path.reduce<unknown>(findChild, tree?.value) ?? failure.texts?.[path.join('.')],
+    tree,
+  };
   const [first, ...more] = [
     // osls has no error code for this, and only the message contains the location.
     // oxlint-disable-next-line gatewright/no-recognition-by-text
     ...failure.message.matchAll(/Cannot resolve variable at "([^"]+)": Value not found at "([^"]+)" source/g),
   ];
-  const early = first === undefined ? explainEarly(failure, file, tree, valuesFile) : undefined;
+  const early = first === undefined ? explainEarly(failure, file, known) : undefined;
   if (early !== undefined) return early;
   if (first?.[1] === undefined) {
     const property =
@@ -56,7 +75,7 @@ export function explainFailure(
   const [, property, kind = ''] = first;
   return new DefinitionError(
     { file, line: tree?.lineOf(pathOf(property)), property },
-    explainMissing([first, ...more], failure, file, tree, valuesFile),
+    explainMissing([first, ...more], file, known),
     [],
     ruleOfSource(kind),
   );
@@ -66,27 +85,21 @@ export function explainFailure(
  * Returns a sentence with the common remedy for several variables, in the order of osls, each variable once.
  * A variable whose text is not known is named by its property.
  */
-function explainMissing(
-  found: readonly RegExpExecArray[],
-  { texts }: DriverFailure,
-  file: string,
-  tree: SourceTree | undefined,
-  valuesFile: string,
-): string {
+function explainMissing(found: readonly RegExpExecArray[], file: string, known: Known): string {
   const unknown: string[] = [];
   const kinds = new Map<string, string>();
   for (const [index, [, property = '', kind = '']] of found.entries()) {
-    const path = pathOf(property);
-    const written = path.reduce<unknown>(findChild, tree?.value) ?? texts?.[path.join('.')];
-    if (typeof written === 'string') kinds.set(variableText(written, kind, file, tree) ?? written, kind);
+    const written = known.valueAt(pathOf(property));
+    if (typeof written === 'string')
+      kinds.set(variableText(written, kind, file, known.tree) ?? written, kind);
     else if (index === 0) kinds.set(`the variable of source "${kind}"`, kind);
     else unknown.push(property);
   }
-  const groups = Map.groupBy(kinds, ([text, kind]) => remedyFor(kind, text, valuesFile, tree));
+  const groups = Map.groupBy(kinds, ([text, kind]) => remedyFor(kind, text, known));
   const sentences = [...groups].map(([remedy, group]) => {
     const [[text, kind] = ['', ''], ...others] = group;
     if (others.length === 0) return `${text} has no value: ${remedy}`;
-    return `${group.map(([text]) => text).join(', ')} have no value: ${remedyFor(kind, text, valuesFile, tree, true)}`;
+    return `${group.map(([text]) => text).join(', ')} have no value: ${remedyFor(kind, text, known, true)}`;
   });
   if (unknown.length > 0) sentences.push(`The variables in ${unknown.join(', ')} have no value either`);
   return sentences.join('. ');
@@ -110,12 +123,8 @@ function findUnnamedAuthorizer(message: string, tree: SourceTree | undefined): P
 /**
  * osls reads some properties, such as the name of the service, before the variables, and does not name the variable.
  */
-function explainEarly(
-  { message }: DriverFailure,
-  file: string,
-  tree: SourceTree | undefined,
-  valuesFile: string,
-): DefinitionError | undefined {
+function explainEarly({ message }: DriverFailure, file: string, known: Known): DefinitionError | undefined {
+  const { tree } = known;
   // osls has no error code for this, and only the message names the property.
   const [, property] = /"([\w.]+)" property is not accessible/.exec(message) ?? [];
   const path = property === undefined ? [] : pathOf(property);
@@ -136,7 +145,7 @@ function explainEarly(
   const variable = name.trim().replaceAll(/\W/g, '_').toUpperCase();
   const remedy = isLater
     ? `osls reads ${property} before options and parameters; write \`\${env:${variable}}\` and set ${variable} in the environment or with --env-file`
-    : remedyFor(kind, text, valuesFile, tree);
+    : remedyFor(kind, text, known);
   return new DefinitionError(
     { file, line: tree?.lineOf(path), property },
     `${text} has no value: ${remedy}`,
@@ -160,7 +169,8 @@ function variableText(
   file: string,
   tree: SourceTree | undefined,
 ): string | undefined {
-  const texts = variablesIn(written).filter((text) => new RegExp(`^\\$\\{${kind}[:(]`).test(text));
+  // osls names the last source of a variable that has several.
+  const texts = variablesIn(written).filter((text) => kindOf(sourcesOf(text).at(-1)) === kind);
   const isNested = (text: string): boolean => text.includes('${', 2);
   return (
     texts.find((text) => !isNested(text) && isWithoutValue(text, file, tree)) ??
@@ -189,47 +199,108 @@ function isWithoutValue(text: string, file: string, tree: SourceTree | undefined
   return included !== undefined && !existsSync(resolve(dirname(file), included));
 }
 
+/**
+ * Returns the sources of a variable in the order in which they are tried, such as `self:custom.host` and `ssm:/host` of
+ * `${self:custom.host, ssm:/host}`. Defaults are not included.
+ */
+function sourcesOf(text: string): readonly string[] {
+  const parts = [''];
+  let depth = 0;
+  for (const character of text.slice(2, -1)) {
+    if (character === '{' || character === '(') depth += 1;
+    if (character === '}' || character === ')') depth -= 1;
+    if (character === ',' && depth === 0) parts.push('');
+    else parts.push(`${parts.pop() ?? ''}${character}`);
+  }
+  return parts
+    .map((part) => part.trim())
+    .flatMap((part) => (part.startsWith('${') ? sourcesOf(part) : kindOf(part) === undefined ? [] : [part]));
+}
+
+function kindOf(source: string | undefined): string | undefined {
+  return /^(\w+)(?:\([^)]*\)|:)/.exec(source ?? '')?.[1];
+}
+
 /** @param areSeveral whether other variables need the same remedy */
-function remedyFor(
+function remedyFor(kind: string, text: string, known: Known, areSeveral = false): string {
+  if (!/^\$\{[^]*\}$/.test(text)) return remedyForSource(kind, `${kind}:…`, text, known, areSeveral);
+  const sources = sourcesOf(text);
+  const remedies = sources.map((source) =>
+    remedyForSource(kindOf(source) ?? kind, source, `\${${source}}`, known, areSeveral),
+  );
+  return remedies.length === 0
+    ? remedyForSource(kind, text.slice(2, -1), text, known, areSeveral)
+    : [...new Set(remedies)].join(', or ');
+}
+
+function remedyForSource(
   kind: string,
+  source: string,
   text: string,
-  valuesFile: string,
-  tree: SourceTree | undefined,
-  areSeveral = false,
+  known: Known,
+  areSeveral: boolean,
 ): string {
   const it = areSeveral ? 'them' : 'it';
-  const name = text.startsWith('${') ? text.slice(2, -1).replace(/^(\w+)\([^)]*\)/, '$1') : `${kind}:…`;
+  const name = fillIn(source.replace(/^(\w+)\([^)]*\)/, '$1'), known);
   switch (kind) {
     case 'cf':
       return `also start the stack that has this output, or write the value to custom.gatewright.variables as '${name}'`;
     case 'ssm':
     case 's3':
-      return `write its value to ${valuesFile} as \`${valueText(kind, name)}\`, or to custom.gatewright.variables as '${name}'`;
+      return `write its value to ${known.valuesFile} as \`${valueText(kind, name, known)}\`, or to custom.gatewright.variables as '${name}'`;
     case 'env':
       return `set ${it} in the environment or with --env-file`;
     case 'opt':
       return remedyForOption(name.slice('opt:'.length));
     case 'param':
-      return remedyForParameter(name.slice('param:'.length), tree, it);
+      return remedyForParameter(name.slice('param:'.length), known.tree, it);
     case 'file':
       return areSeveral
         ? 'check that the files exist and contain the values'
         : 'check that the file exists and contains the value';
     case 'self':
-      return /\$\{(?:self:provider\.stage|opt:stage|sls:stage)\b/.test(text)
-        ? `define ${it} in the service for this stage, or pass a stage that has ${it} with --stage`
-        : `define ${it} in the service`;
+      return remedyForMember(name.slice('self:'.length), text, known, it);
     default:
       return `osls could not resolve ${it}`;
   }
 }
 
+/** Writes the name that osls has asked for, if the name contains variables. */
+function fillIn(name: string, { asked }: Known): string {
+  if (!name.includes('${')) return name;
+  let open = name;
+  for (let before = ''; before !== open;) {
+    before = open;
+    open = open.replace(/\$\{[^{}]*\}/, '\0');
+  }
+  const parts = open.split('\0').map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  const pattern = new RegExp(`^${parts.join('.+')}$`);
+  return asked.find((one) => pattern.test(one)) ?? name;
+}
+
+/** A member of a value that comes from AWS is missing if that value is missing. */
+function remedyForMember(path: string, text: string, known: Known, it: string): string {
+  const keys = pathOf(path);
+  for (const [index] of keys.entries()) {
+    const written = index === 0 ? undefined : known.valueAt(keys.slice(0, index));
+    if (typeof written !== 'string' || !/^\$\{[^]*\}$/.test(written)) continue;
+    const isOfAws = sourcesOf(written).every((source) => OF_AWS.has(kindOf(source) ?? ''));
+    if (isOfAws)
+      return `${keys.slice(0, index).join('.')} is ${written}, which has no value: ${remedyFor('', written, { ...known, secret: '{ MEMBER: VALUE }' })}`;
+  }
+  return /\$\{(?:self:provider\.stage|opt:stage|sls:stage)\b/.test(text)
+    ? `define ${it} in the service for this stage, or pass a stage that has ${it} with --stage`
+    : `define ${it} in the service`;
+}
+
+const OF_AWS: ReadonlySet<string> = new Set(['ssm', 's3', 'cf']);
+
 /** Returns the text to write into the values file. Secrets Manager's secrets are also read as parameters of SSM. */
-function valueText(kind: string, name: string): string {
+function valueText(kind: string, name: string, { secret: shown = 'VALUE' }: Known): string {
   const id = name.slice(name.indexOf(':') + 1);
   const [, secret] = /^\/aws\/reference\/secretsmanager\/(.+)$/.exec(id) ?? [];
   if (kind === 'ssm')
-    return secret === undefined ? `ssm: { ${id}: VALUE }` : `secretsmanager: { ${secret}: VALUE }`;
+    return secret === undefined ? `ssm: { ${id}: VALUE }` : `secretsmanager: { ${secret}: ${shown} }`;
   const [bucket = '', ...key] = id.split('/');
   return `s3: { ${bucket}: { ${key.join('/')}: VALUE } }`;
 }

@@ -3,6 +3,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { readIfReadable } from '@gatewright/aws/readable-files';
 import { DefinitionError } from '../../core/errors.ts';
 import { compileService } from './compile-service.ts';
+import type { Answers } from './compile-service.ts';
 import { findOsls } from './find-osls.ts';
 import { resolveHome } from '../../core/stack/home.ts';
 import type { LoadOptions } from '../load-options.ts';
@@ -53,6 +54,7 @@ export async function loadServerlessService(
   let variables: Readonly<Record<string, string>> = {};
   // The error for which a request of osls was refused. It is stored here, because the reply to osls cannot contain it.
   let refusal: Error | undefined;
+  const asked: string[] = [];
   const home = resolveHome(options, {});
   let waiting: Waiting | undefined;
   try {
@@ -65,19 +67,18 @@ export async function loadServerlessService(
       cacheFolder: options.cacheFolder,
       arguments: packageArguments(file, tree, options),
       environment: options.environment,
-      answers: {
+      answers: noteUnanswered(asked, {
         outputs: async (stackName) => {
           const given = { ...options.deployedOutputs, ...variables };
-          try {
-            return withVariables(stackName, await board.outputsOf(source, stackName), given);
-          } catch (error) {
+          const outputs = await board.outputsOf(source, stackName).catch((error: unknown) => {
             refusal ??= error instanceof Error ? error : new Error('outputs failed');
             throw error;
-          }
+          });
+          return withVariables(stackName, outputs, given);
         },
         parameter: (place) => findParameter(place, { options, variables, board, source }),
         object: (address) => options.stored?.object(address) ?? variables[`s3:${address}`],
-      },
+      }),
       onAnnounced: (stackName, declared) => {
         variables = declared;
         board.announce(source, stackName);
@@ -92,7 +93,7 @@ export async function loadServerlessService(
       },
     });
     if (refusal !== undefined) throw refusal;
-    if ('message' in compiled) throw explainFailure(compiled, file, tree, options.stored?.file);
+    if ('message' in compiled) throw explainFailure(compiled, file, tree, options.stored?.file, asked);
     const packaged = parsePackaged(compiled.result);
     reportPassedOver(packaged, file, tree, options);
     return withReading(toRawStack(packaged, file, tree, { ...options, ...home }), compiled, file, tree);
@@ -216,6 +217,23 @@ function reportPassedOver(
   refuseMissingRoutes(configuration, file, tree);
   for (const sentence of describePassedOver(configuration))
     onProgress?.(`${basename(dirname(file))}: ${sentence}`);
+}
+
+/** Adds the names of variables that have no value to `asked`, such as `ssm:/shop/host`. */
+function noteUnanswered(asked: string[], answers: Answers): Answers {
+  return {
+    ...answers,
+    async parameter(place) {
+      const found = await answers.parameter(place);
+      if (found === undefined) asked.push(`ssm:${place.slice(place.indexOf(' ') + 1)}`);
+      return found;
+    },
+    object(address) {
+      const found = answers.object(address);
+      if (found === undefined) asked.push(`s3:${address}`);
+      return found;
+    },
+  };
 }
 
 type ParameterSources = {

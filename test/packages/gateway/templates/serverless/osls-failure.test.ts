@@ -327,3 +327,45 @@ describe('several variables without a value', () => {
     assert.equal(fault.message, 'the variable of source "git" has no value: osls could not resolve it');
   });
 });
+
+// arpadgabor/serverless-api: the values of its database come from another service by SSM.
+describe('a variable with several sources', () => {
+  const explained = (custom: string, source: string, asked: readonly string[] = []): string => {
+    const tree = parseSource(`custom: { ${custom} }\n`, FILE);
+    return explainFailure({ message: unresolved('custom.a', source) }, FILE, tree, undefined, asked).message;
+  };
+
+  it('has a remedy for each of them, with the names that osls has asked for', () => {
+    assert.equal(
+      explained("a: 'x-${self:custom.none, ssm:/host-${self:service}-${sls:stage}}'", 'ssm', [
+        'ssm:/other',
+        'ssm:/host-shop-dev',
+      ]),
+      "${self:custom.none, ssm:/host-${self:service}-${sls:stage}} has no value: define it in the service, or write its value to gatewright.values.yml as `ssm: { /host-shop-dev: VALUE }`, or to custom.gatewright.variables as 'ssm:/host-shop-dev'",
+    );
+  });
+
+  it('does not have a default as a source', () => {
+    assert.equal(
+      explained("a: '${env:HOST, env:OTHER, null}'", 'env'),
+      '${env:HOST, env:OTHER, null} has no value: set it in the environment or with --env-file',
+    );
+  });
+
+  it('may be within another', () => {
+    assert.equal(
+      explained("a: '${self:custom.none, ${s3:a/b.json}}'", 's3'),
+      "${self:custom.none, ${s3:a/b.json}} has no value: define it in the service, or write its value to gatewright.values.yml as `s3: { a: { b.json: VALUE } }`, or to custom.gatewright.variables as 's3:a/b.json'",
+    );
+  });
+
+  it('is the reason if a member of it is missing', () => {
+    const secret = '/aws/reference/secretsmanager/db-${sls:stage}';
+    assert.equal(
+      explained(`db: '\${ssm:${secret}, null}', a: '\${self:custom.db.HOST}'`, 'self', [
+        'ssm:/aws/reference/secretsmanager/db-dev',
+      ]),
+      `\${self:custom.db.HOST} has no value: custom.db is \${ssm:${secret}, null}, which has no value: write its value to gatewright.values.yml as \`secretsmanager: { db-dev: { MEMBER: VALUE } }\`, or to custom.gatewright.variables as 'ssm:/aws/reference/secretsmanager/db-dev'`,
+    );
+  });
+});
