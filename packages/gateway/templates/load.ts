@@ -237,13 +237,24 @@ function finishStack(
 }
 
 function toUnsupported(
-  { logicalId, type, property, consequence, message, rule, place }: Finding,
+  { logicalId, type, property, consequence, message, remedy, rule, place }: Finding,
   resolver: StackResolver,
 ): UnsupportedItem {
   const properties = property === undefined ? [] : ['Properties', ...property.split('.')];
   const { file, line } = place ?? resolver.place(['Resources', logicalId, ...properties]);
   const { stackName } = resolver.raw;
-  return { stackName, logicalId, type, property, consequence, message, file, line, ...(rule && { rule }) };
+  return {
+    stackName,
+    logicalId,
+    type,
+    property,
+    consequence,
+    message,
+    file,
+    line,
+    ...(remedy !== undefined && { remedy }),
+    ...(rule && { rule }),
+  };
 }
 
 /** Closes the resources whose guard cannot be enforced, unless the user has allowed unguarded requests. */

@@ -92,6 +92,7 @@ export type Finding = {
   readonly property?: string | undefined;
   readonly consequence: string;
   readonly message?: string | undefined;
+  readonly remedy?: string | undefined;
   /** The warning that the call for the import returns, in AWS's words, if they are known. */
   readonly warning?: string | undefined;
   readonly rule?: RuleId | undefined;

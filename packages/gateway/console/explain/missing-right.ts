@@ -1,5 +1,4 @@
 /** Finds the permissions that a role or an API lacked, based on the wording of AWS's error messages. */
-import { describeStages, findOtherStage } from '../../core/routing/invoke-sources.ts';
 import { parseArn } from '@gatewright/aws/arn';
 import { spellInPolicy } from '../../core/policy/action-spelling.ts';
 import type { Circumstances } from './circumstances.ts';
@@ -115,12 +114,13 @@ export function explainMissingPermission(
   source: string,
 ): Reason {
   const name = invoked ?? 'the function';
-  const { change, permitted = [], elsewhere = [] } = permission ?? {};
-  const fault = findSourceFault(source, permitted);
+  const { change, because, permitted = [], elsewhere = [] } = permission ?? {};
+  const fault = because === undefined ? findSourceFault(source, permitted) : undefined;
   return {
     because: [
       `The policy of ${name} does not allow this API to invoke it: ${failure.replace(/\.$/, '')}.`,
       ...(permitted.length === 0 ? [] : [`Its permissions are for other sources: ${permitted.join('; ')}.`]),
+      ...(because === undefined ? [] : [because]),
       ...(fault === undefined ? [] : [fault.because]),
       ...(elsewhere.length === 0 ? [] : [`${elsewhere.join('; ')}: an alias or version has its own policy.`]),
     ],
@@ -133,8 +133,8 @@ export function explainMissingPermission(
 }
 
 /**
- * Finds a permission that was meant for the call, but whose source ARN names another stage, has one part too many, or
- * has no part after the API id.
+ * Finds a permission that was meant for the call, but whose source ARN has one part too many, or has no part after the
+ * API id.
  */
 function findSourceFault(
   source: string,
@@ -148,15 +148,6 @@ function findSourceFault(
         'A source ARN that ends with the API id covers no call, because a call also names a stage and a route.',
       change: `Write /* after the source ARN of ${short.replace(/ for \S+$/, '')}.`,
     };
-  for (const one of permitted) {
-    const [place = '', arn = ''] = one.split(' for ');
-    const stageName = findOtherStage(arn, source);
-    if (stageName !== undefined)
-      return {
-        because: `The SourceArn of ${place} names stage ${stageName}, but the call comes from stage ${first ?? ''}.`,
-        change: `End the SourceArn of ${place} with ${describeStages(source)}.`,
-      };
-  }
   // The source of $default, $connect or a message is the stage and the route key.
   const long =
     rest.length === 1 && first !== 'authorizers'

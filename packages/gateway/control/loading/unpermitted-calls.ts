@@ -13,13 +13,14 @@ import {
 import { API_GATEWAY } from '../../core/policy/role.ts';
 import {
   atStage,
-  describeStages,
-  findOtherStage,
+  describeOtherPart,
+  findOtherPart,
   sourceOfAuthorizer,
   sourcesOfMethod,
   sourcesOfRoute,
 } from '../../core/routing/invoke-sources.ts';
 import { apiArn } from '../../core/events/authorizer-event.ts';
+import { pathShown } from '../../core/stack/source-format.ts';
 import type { ResolvedStack, UnsupportedItem } from '../../core/stack/model.ts';
 import type { NamedFunction } from '@gatewright/aws/function-name';
 import type { RoutePlan } from '../../core/deployment/model.ts';
@@ -71,6 +72,7 @@ export function findUnpermittedCalls(
           qualifier === undefined
             ? ''
             : ` whose FunctionName is ${named} (a permission for the function itself is not enough)`;
+        const wrong = findWrongSources(policies, apiArn(identity), calls);
         const { stackName, logicalId, place } = definition;
         return [
           {
@@ -82,10 +84,13 @@ export function findUnpermittedCalls(
             rule: 'invoke-permission',
             severity: 'differs',
             message: `${identity.name} is not allowed to invoke ${what}: ${
-              findWrongStage(policies, identity.apiId, calls) ??
-              `add an AWS::Lambda::Permission for apigateway.amazonaws.com${ofWhat}`
+              wrong[0]?.fault ?? `add an AWS::Lambda::Permission for apigateway.amazonaws.com${ofWhat}`
             }`,
-            ...remedyFor(stacks, { functionName, qualifier, apiId: identity.apiId }, calls),
+            ...(remedyFor(
+              stacks,
+              { functionName, qualifier, apiId: identity.apiId },
+              calls.filter((call) => !wrong.some((one) => one.call === call)),
+            ) ?? { remedy: wrong[0]?.remedy }),
             consequence: `${listCalls(calls)} ${isOne(calls) ? 'fails' : 'fail'}${atStages(calls, served.stages.size)} with 500, as on AWS (--roles off skips permissions)`,
           },
         ];
@@ -99,9 +104,9 @@ function remedyFor(
   stacks: readonly ResolvedStack[],
   lacking: Omit<Parameters<typeof advisePermission>[1], 'source'>,
   [first, ...others]: readonly Call[],
-): Pick<UnsupportedItem, 'remedy'> {
+): Pick<UnsupportedItem, 'remedy'> | undefined {
   const [source] = first?.sources ?? [];
-  if (first === undefined || source === undefined) return {};
+  if (first === undefined || source === undefined) return undefined;
   const ofAll = others.length === 0 || !source.startsWith('/stage/') ? source : '/stage/*';
   const advice = advisePermission(stacks, { ...lacking, source: atStage(ofAll, first.stageName) });
   return advice === undefined ? {} : { remedy: lowerFirst(advice.change).replace(/\.$/, '') };
@@ -131,27 +136,34 @@ function callsOf(
   return calls;
 }
 
+type WrongSource = { readonly call: Call; readonly fault: string; readonly remedy: string };
+
 /**
- * Looks for a permission that would allow one of the calls if its SourceArn named another stage. Returns how to change
- * this permission; undefined if there is none.
+ * Looks for permissions that would allow the calls if their source named another region, account or stage. Returns for
+ * each of these calls how to change the permission.
  */
-function findWrongStage(
+function findWrongSources(
   policies: FunctionPolicies,
-  apiId: string,
+  arnOfApi: string,
   calls: readonly Call[],
-): string | undefined {
-  for (const { invoked, sources, stageName } of calls)
-    for (const permission of policies.statementsOf(invoked)) {
-      const { SourceArn: arn } = permission.properties;
-      if (typeof arn !== 'string' || !isForService(permission, API_GATEWAY)) continue;
-      for (const from of sources) {
-        const source = `${apiId}${atStage(from, stageName)}`;
-        const named = findOtherStage(arn, source);
-        if (named !== undefined)
-          return `SourceArn of ${permission.logicalId} names stage ${named}, but the call comes from stage ${stageName}: end the SourceArn with ${describeStages(source)}`;
+): readonly WrongSource[] {
+  return calls.flatMap((call) => {
+    for (const permission of policies.statementsOf(call.invoked))
+      for (const from of isForService(permission, API_GATEWAY) ? call.sources : []) {
+        const arn = `${arnOfApi}${atStage(from, call.stageName)}`;
+        const other = findOtherPart(permission.properties, arn);
+        if (other === undefined) continue;
+        const { because, change } = describeOtherPart(other, arn);
+        const { file, line } = permission.place(other.property);
+        const which = `${other.property} of ${permission.logicalId}`;
+        return {
+          call,
+          fault: `${which} ${because}: ${change}`,
+          remedy: `correct the ${which} (${pathShown(file)}${line === undefined ? '' : `:${line}`})`,
+        };
       }
-    }
-  return undefined;
+    return [];
+  });
 }
 
 /** Names the stages at which the calls fail, unless they fail at all stages. */

@@ -144,7 +144,7 @@ function methodArnIn(api: ApiFacts, facts: RoutedFacts): string {
 }
 
 /** Returns `arn:aws:execute-api:{region}:{account}:{apiId}`, the expansion of `execute-api:/…` in a resource policy. */
-export function apiArn(api: ApiFacts): string {
+export function apiArn(api: Pick<ApiFacts, 'region' | 'accountId' | 'apiId'>): string {
   const { region, accountId, apiId } = api;
   return printArn({
     partition: partitionOf(region),

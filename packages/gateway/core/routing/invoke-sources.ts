@@ -3,7 +3,9 @@
  * (docs/aws §4.4), with the literal `stage` in place of the stage name, because a deployment can serve several stages.
  */
 import { compileGlob } from '@gatewright/aws/glob';
+import { isAccountId, isRegion } from '../stack/home.ts';
 import { ANY_METHODS } from './rest-routes.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 /** Returns sources such as `/stage/GET/pets/*`, with `*` in place of each path variable. `ANY` means every method. */
 export function sourcesOfMethod(httpMethod: string, path: string): readonly string[] {
@@ -35,21 +37,81 @@ export function atStage(source: string, stageName: string): string {
   return source.replace(/^\/stage\//, () => `/${stageName}/`);
 }
 
+/** The part of a permission's source that differs from a call which the permission would otherwise cover. */
+export type OtherPart = {
+  readonly property: 'SourceArn' | 'SourceAccount';
+  readonly part: 'region' | 'account' | 'stage';
+  readonly named: string;
+  readonly called: string;
+};
+
 /**
- * Returns the stage in the SourceArn of a permission that would cover a call of this stage; undefined if the permission
- * covers the call, or differs in more than the stage (docs/aws §8.1).
- * @param source the part of the call's ARN after the account, such as `a1b2c3/prod/GET/pets`
+ * Returns the single part in which the source of a permission differs from a call; undefined if the permission covers
+ * the call, or differs in more than one part (docs/aws §8.1).
+ * @param call the ARN of the call, such as `arn:aws:execute-api:eu-west-1:123456789012:a1b2c3/prod/GET/pets`
  */
-export function findOtherStage(sourceArn: string, source: string): string | undefined {
-  const resource = sourceArn.split(':').slice(5).join(':');
-  const [apiId, stageName, ...route] = resource.split('/');
+export function findOtherPart(
+  { SourceArn: arn = '', SourceAccount: account = '' }: JsonObject,
+  call: string,
+): OtherPart | undefined {
+  const [, , , region = '', accountId = '', ...rest] = call.split(':');
+  const others: OtherPart[] = [];
+  if (typeof account === 'string' && account !== '' && account !== accountId)
+    others.push({ property: 'SourceAccount', part: 'account', named: account, called: accountId });
+  if (typeof arn === 'string' && arn !== '' && !compileGlob(arn)(call)) {
+    const [first = '', second = '', service = '', ...named] = arn.split(':');
+    const [ofRegion = '', ofAccount = '', ...resource] = named;
+    const corrected = [
+      { part: 'region', named: ofRegion, called: region, places: [region, ofAccount, ...resource] },
+      { part: 'account', named: ofAccount, called: accountId, places: [ofRegion, accountId, ...resource] },
+      ...stageIn(resource.join(':'), rest.join(':')).map((stage) => ({
+        ...stage,
+        places: [ofRegion, ofAccount, stage.resource],
+      })),
+    ] as const;
+    const other = corrected.find(({ places }) =>
+      compileGlob([first, second, service, ...places].join(':'))(call),
+    );
+    if (other === undefined) return undefined;
+    others.push({ property: 'SourceArn', part: other.part, named: other.named, called: other.called });
+  }
+  const [only, ...more] = others;
+  return more.length === 0 ? only : undefined;
+}
+
+/** Returns the stage that a source names, and the source with the stage of the call. An authorizer has no stage. */
+function stageIn(resource: string, source: string) {
+  const [apiId = '', named, ...route] = resource.split('/');
   const [, called = ''] = source.split('/');
-  if (stageName === undefined || called === 'authorizers' || compileGlob(resource)(source)) return undefined;
-  return compileGlob([apiId, called, ...route].join('/'))(source) ? stageName : undefined;
+  if (named === undefined || called === 'authorizers') return [];
+  return [{ part: 'stage', named, called, resource: [apiId, called, ...route].join('/') } as const];
+}
+
+/** Returns a clause that says what the source names and where the call comes from, and one that says what to write. */
+export function describeOtherPart(
+  { property, part, named, called }: OtherPart,
+  call: string,
+): { readonly because: string; readonly change: string } {
+  const because = `names ${part} ${named === '' ? '(none)' : named}${
+    part === 'account' && !isAccountId(named) ? ', which is not an account id (12 digits)' : ''
+  }, but the call comes from ${part} ${called}`;
+  if (part === 'stage')
+    return {
+      because,
+      change: `end the ${property} with ${describeStages(call.split(':').slice(5).join(':'))}`,
+    };
+  const isReal = part === 'account' ? isAccountId(named) : isRegion(named);
+  const variable = part === 'account' ? 'AWS::AccountId' : 'AWS::Region';
+  return {
+    because,
+    change: `write ${called}, or a reference to the ${part} such as \${${variable}}, in place of ${named === '' ? `the missing ${part}` : named} in the ${property}${
+      isReal ? `; or start with --${part} ${named}, if the API belongs there` : ''
+    }`,
+  };
 }
 
 /** Returns the end of a SourceArn for this stage, and the end of a SourceArn for every stage. */
-export function describeStages(source: string): string {
+function describeStages(source: string): string {
   const [apiId = '', called = '', ...route] = source.split('/');
   return `${[apiId, called, ...route].join('/')} (or ${[apiId, '*', ...route].join('/')} for every stage)`;
 }

@@ -4,9 +4,15 @@
  */
 import { compileGlob } from '@gatewright/aws/glob';
 import { readFunctionName } from '@gatewright/aws/function-name';
+import { isForService } from '../deployment/authorization/invoke-permissions.ts';
+import { apiArn } from '../events/authorizer-event.ts';
+import { API_GATEWAY } from '../policy/role.ts';
+import { describeOtherPart, findOtherPart } from '../routing/invoke-sources.ts';
 import { constructOf, formatOf, shortPlace } from './source-format.ts';
 import { inModule, nameFor, variableOf, writeApiArn } from './resource-reference.ts';
 import type { ResolvedResource, ResolvedStack } from './model.ts';
+
+const API_TYPE = /^AWS::ApiGateway(?:V2)?::(?:RestApi|Api)$/;
 
 type LackingPermission = {
   readonly functionName: string;
@@ -17,9 +23,14 @@ type LackingPermission = {
   readonly source: string;
 };
 
-export type PermissionAdvice = {
+type Correction = {
   /** A sentence that says what to write. */
   readonly change: string;
+  /** A sentence about the permission that was meant for the call and names another region, account or stage. */
+  readonly because?: string;
+};
+
+export type PermissionAdvice = Correction & {
   /** The sources that the permissions of the function have, each with its place. */
   readonly permitted: readonly string[];
   /** The permissions that apply to another target: to the function itself, or to another alias or version. */
@@ -35,10 +46,11 @@ export function advisePermission(
     for (const owner of stack.resources.values())
       if (owner.type === 'AWS::Lambda::Function' && owner.physicalId === lacking.functionName)
         return {
-          change:
-            correctName(stack, owner, lacking) ??
-            correctMethod(stack, owner, lacking) ??
-            write(stacks, stack, owner, lacking),
+          ...(correctName(stack, owner, lacking) ??
+            correctPart(callOf(stacks, stack, lacking), stack, owner, lacking) ??
+            correctMethod(callOf(stacks, stack, lacking), stack, owner, lacking) ?? {
+              change: write(stacks, stack, owner, lacking),
+            }),
           ...permissionsOf(stack, owner, lacking.qualifier),
         };
   return undefined;
@@ -75,9 +87,9 @@ function correctName(
   stack: ResolvedStack,
   { physicalId }: ResolvedResource,
   { apiId, qualifier }: LackingPermission,
-): string | undefined {
+): Correction | undefined {
   const api = [...stack.resources.values()].find(
-    (one) => one.physicalId === apiId && /^AWS::ApiGateway(?:V2)?::(?:RestApi|Api)$/.test(one.type),
+    (one) => one.physicalId === apiId && API_TYPE.test(one.type),
   );
   const { kind, isJson } = formatOf(stack);
   if (api === undefined || kind === 'terraform' || kind === 'cdk') return undefined;
@@ -93,11 +105,64 @@ function correctName(
       const written = isJson
         ? `"${property}": { "Ref": "${api.logicalId}" }`
         : `${property}: !Ref ${api.logicalId}`;
-      return `Write \`${written}\` at ${place}: the plain text ${api.logicalId} is not a reference, so the SourceArn of ${one.logicalId} contains it instead of the id of the API.`;
+      return {
+        change: `Write \`${written}\` at ${place}: the plain text ${api.logicalId} is not a reference, so the SourceArn of ${one.logicalId} contains it instead of the id of the API.`,
+      };
     }
-    return `Write \`\${${api.logicalId}}\` for ${api.logicalId} in the SourceArn of ${one.logicalId} (${place}), within Fn::Sub: plain text does not refer to the API.`;
+    return {
+      change: `Write \`\${${api.logicalId}}\` for ${api.logicalId} in the SourceArn of ${one.logicalId} (${place}), within Fn::Sub: plain text does not refer to the API.`,
+    };
   }
   return undefined;
+}
+
+/**
+ * Returns how to correct a permission that would allow the call if its source named another region, account or stage;
+ * undefined if there is no such permission.
+ */
+function correctPart(
+  call: string,
+  stack: ResolvedStack,
+  owner: ResolvedResource,
+  { qualifier }: LackingPermission,
+): Correction | undefined {
+  for (const one of ownPermissions(stack, owner, qualifier)) {
+    const other = isForService(one, API_GATEWAY) ? findOtherPart(one.properties, call) : undefined;
+    if (other === undefined) continue;
+    const { because, change } = describeOtherPart(other, call);
+    const which = `${other.property} of ${one.logicalId} (${shortPlace(one, other.property)})`;
+    return {
+      because: `The ${which} ${because}.`,
+      change: `${change.charAt(0).toUpperCase()}${change.slice(1).replace(`the ${other.property}`, () => `the ${which}`)}.`,
+    };
+  }
+  return undefined;
+}
+
+/** Returns the permissions of the function itself, or of one of its aliases or versions. */
+function ownPermissions(
+  { resources }: ResolvedStack,
+  { physicalId }: ResolvedResource,
+  qualifier: string | undefined,
+): readonly ResolvedResource[] {
+  return [...resources.values()].filter(({ type, properties: { FunctionName: named } }) => {
+    if (type !== 'AWS::Lambda::Permission' || typeof named !== 'string') return false;
+    const target = readFunctionName(named);
+    return target.functionName === physicalId && target.qualifier === qualifier;
+  });
+}
+
+/** Returns the ARN of the call. An API that no stack has is taken to be in the region and account of the function. */
+function callOf(
+  stacks: readonly ResolvedStack[],
+  owner: ResolvedStack,
+  { apiId, source }: LackingPermission,
+): string {
+  const { region, accountId } =
+    stacks.find(({ resources }) =>
+      [...resources.values()].some(({ type, physicalId }) => physicalId === apiId && API_TYPE.test(type)),
+    ) ?? owner;
+  return `${apiArn({ region, accountId, apiId })}${source}`;
 }
 
 /**
@@ -105,30 +170,32 @@ function correctName(
  * of `ANY`, which is not a wildcard; undefined if there is no such permission.
  */
 function correctMethod(
+  call: string,
   stack: ResolvedStack,
-  { physicalId }: ResolvedResource,
-  { apiId, qualifier, source: called }: LackingPermission,
-): string | undefined {
+  owner: ResolvedResource,
+  { qualifier, source: called }: LackingPermission,
+): Correction | undefined {
   const [, , calledMethod = '', ...path] = called.split('/');
   if (path.length === 0) return undefined;
   const { kind } = formatOf(stack);
-  for (const one of stack.resources.values()) {
-    const { FunctionName: named, SourceArn: source } = one.properties;
-    if (one.type !== 'AWS::Lambda::Permission' || typeof named !== 'string' || typeof source !== 'string')
-      continue;
-    const { functionName, qualifier: of } = readFunctionName(named);
-    if (functionName !== physicalId || of !== qualifier || stack.source?.made?.has(one.logicalId) === true)
-      continue;
-    const [api = '', stage = '', method = '', ...where] = source.split(':').slice(5).join(':').split('/');
-    if (method.includes('*') || !compileGlob([api, stage, '*', ...where].join('/'))(`${apiId}${called}`))
-      continue;
+  for (const one of ownPermissions(stack, owner, qualifier)) {
+    const { SourceArn: source } = one.properties;
+    if (typeof source !== 'string' || stack.source?.made?.has(one.logicalId) === true) continue;
+    const [api = '', stage = '', method = '', ...where] = source.split('/');
+    if (method.includes('*') || !compileGlob([api, stage, '*', ...where].join('/'))(call)) continue;
     const property = kind === 'terraform' ? 'source_arn' : kind === 'cdk' ? 'sourceArn' : 'SourceArn';
     const at = `in the ${property} of ${one.logicalId} (${shortPlace(one, 'SourceArn')})`;
     if (method === 'ANY')
-      return `Write * in place of ANY ${at}: ANY is a method of API Gateway and not a wildcard of an ARN, and the ARN of a call has the method of the request, such as GET.`;
+      return {
+        change: `Write * in place of ANY ${at}: ANY is a method of API Gateway and not a wildcard of an ARN, and the ARN of a call has the method of the request, such as GET.`,
+      };
     if (method !== method.toUpperCase())
-      return `Write ${method.toUpperCase()} in place of ${method} ${at}, because an ARN has methods in capital letters.`;
-    return `Write ${calledMethod} in place of ${method} ${at}, if ${method} was meant to permit this call; otherwise, add a permission.`;
+      return {
+        change: `Write ${method.toUpperCase()} in place of ${method} ${at}, because an ARN has methods in capital letters.`,
+      };
+    return {
+      change: `Write ${calledMethod} in place of ${method} ${at}, if ${method} was meant to permit this call; otherwise, add a permission.`,
+    };
   }
   return undefined;
 }

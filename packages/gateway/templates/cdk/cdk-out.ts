@@ -4,7 +4,7 @@ import type { JsonObject } from '@gatewright/aws/json-object';
 import { DefinitionError } from '../../core/errors.ts';
 import { isAccountId, isRegion } from '../../core/stack/home.ts';
 import type { LoadOptions } from '../load-options.ts';
-import type { RawStack } from '../raw-stack.ts';
+import type { Finding, RawStack } from '../raw-stack.ts';
 import { readSource } from '../cloudformation/template-source.ts';
 import { loadTemplate } from '../cloudformation/template-stack.ts';
 
@@ -28,7 +28,7 @@ export async function loadCdkOutput(
     if (!isJsonObject(artifact)) continue;
     const properties = mapOf(artifact, 'properties');
     if (artifact['type'] === 'aws:cloudformation:stack') {
-      const stack = await loadStack(name, artifact, properties, folder, options);
+      const stack = await loadStack(name, artifact, properties, manifestFile, options);
       if (Object.keys(mapOf(stack.template, 'Resources')).length > 0) stacks.push(stack);
       // `cdk deploy` also skips a stack without resources.
       else options.onProgress?.(`stack ${stack.stackName} has no resources and is not served: ${stack.file}`);
@@ -50,9 +50,10 @@ async function loadStack(
   name: string,
   artifact: JsonObject,
   properties: JsonObject,
-  folder: string,
+  manifestFile: string,
   options: LoadOptions,
 ): Promise<RawStack> {
+  const folder = dirname(manifestFile);
   const file = join(folder, asText(properties['templateFile']) ?? `${name}.template.json`);
   // The form is aws://123456789012/eu-west-1, with "unknown-…" in an environment-agnostic stack.
   const [account = '', region = ''] = (asText(artifact['environment']) ?? '')
@@ -65,7 +66,39 @@ async function loadStack(
   };
   const named = { ...assetParameters(artifact), ...textValues(parameters) };
   const given = { ...options, parameters: { ...named, ...options.parameters } };
-  return loadTemplate(file, given, asText(properties['stackName']) ?? name, own);
+  const stack = await loadTemplate(file, given, asText(properties['stackName']) ?? name, own);
+  const faults = judgeEnvironment(name, { account, region }, stack, manifestFile);
+  return { ...stack, findings: [...stack.findings, ...faults] };
+}
+
+/**
+ * Reports an environment that names no account or region of AWS, such as `env: { account: '123' }`. `cdk deploy` has no
+ * credentials for it, and the ARNs that CDK writes into the template contain it.
+ */
+function judgeEnvironment(
+  logicalId: string,
+  { account, region }: { readonly account: string; readonly region: string },
+  served: Pick<RawStack, 'accountId' | 'region'>,
+  file: string,
+): readonly Finding[] {
+  const parts = [
+    ['account', account, isAccountId(account), '12 digits', served.accountId],
+    ['region', region, isRegion(region), 'a region such as eu-central-1', served.region],
+  ] as const;
+  return parts.flatMap(([part, named, isReal, form, own]) =>
+    isReal || named === '' || named.startsWith('unknown-')
+      ? []
+      : [
+          {
+            logicalId,
+            type: 'AWS::CloudFormation::Stack',
+            message: `the environment of the stack names ${part} ${named}, for which cdk deploy finds no credentials`,
+            remedy: `write ${form} as \`${part}\` of the stack’s \`env\`, and run cdk synth again`,
+            consequence: `the stack is served in ${part} ${own}, which the ARNs in its template do not name`,
+            place: { file },
+          },
+        ],
+  );
 }
 
 /**

@@ -200,6 +200,77 @@ describe('a function that an API of the stacks calls and may not invoke', () => 
     ]);
   });
 
+  const nearSources: readonly {
+    name: string;
+    permissions: Resources;
+    fault: RegExp;
+  }[] = [
+    {
+      // As in a CDK app with `env: { account: '123' }`, which also permits the console's test-invoke-stage.
+      name: 'the account of the permission that differs in nothing else, among several',
+      permissions: {
+        Test: aPermission({
+          SourceArn: `arn:aws:execute-api:us-east-1:123:${API_ID}/test-invoke-stage/GET/pets/*`,
+        }),
+        Leave: aPermission({ SourceArn: `arn:aws:execute-api:us-east-1:123:${API_ID}/dev/GET/pets/*` }),
+      },
+      fault:
+        /: SourceArn of Leave names account 123, which is not an account id \(12 digits\), but the call comes from account 123456789012: write 123456789012, or a reference to the account such as \$\{AWS::AccountId\}, in place of 123 in the SourceArn →/,
+    },
+    {
+      name: 'the account of somebody else',
+      permissions: {
+        Leave: aPermission({ SourceArn: `arn:aws:execute-api:us-east-1:210987654321:${API_ID}/*` }),
+      },
+      fault:
+        /: SourceArn of Leave names account 210987654321, but the call comes .* in the SourceArn; or start with --account 210987654321, if the API belongs there →/,
+    },
+    {
+      name: 'a SourceAccount',
+      permissions: { Leave: aPermission({ SourceAccount: '210987654321' }) },
+      fault: /: SourceAccount of Leave names account 210987654321, but .* in the SourceAccount; or start/,
+    },
+    {
+      name: 'the region',
+      permissions: {
+        Leave: aPermission({ SourceArn: `arn:aws:execute-api:eu-west-1:123456789012:${API_ID}/*` }),
+      },
+      fault:
+        /: SourceArn of Leave names region eu-west-1, but the call comes from region us-east-1: write us-east-1, or a reference to the region such as \$\{AWS::Region\}, in place of eu-west-1 in the SourceArn; or start with --region eu-west-1/,
+    },
+    {
+      name: 'no region',
+      permissions: {
+        Leave: aPermission({ SourceArn: `arn:aws:execute-api::123456789012:${API_ID}/*` }),
+      },
+      fault: /names region \(none\), but .* in place of the missing region in the SourceArn →/,
+    },
+    {
+      name: 'nothing of a permission that differs in two parts',
+      permissions: {
+        Leave: aPermission({ SourceArn: `arn:aws:execute-api:eu-west-1:123456789012:${API_ID}/prod/*` }),
+      },
+      fault: /: add an AWS::Lambda::Permission for apigateway\.amazonaws\.com →/,
+    },
+  ];
+  for (const { name, permissions, fault } of nearSources)
+    it(`names what the source of a permission has to name (docs/aws §8.1): ${name}`, () => {
+      const [found = '', ...others] = findingsOf(
+        restRoutes({ 'GET /pets/{id}': toFn }, { more: permissions }),
+      );
+
+      assert.match(found, fault);
+      assert.deepEqual(others, []);
+    });
+
+  it('is remedied by the permission that the message names, and not by another one', () => {
+    const Leave = aPermission({ SourceArn: `${API_ARN}/prod/*/pets/*` });
+    const [remedy = '', ...others] = remediesOf(rest({ Leave }));
+
+    assert.match(remedy, /^correct the SourceArn of Leave \(/);
+    assert.deepEqual(others, []);
+  });
+
   it('is reported with its stage, if it is permitted at another', () => {
     const { Stage } = restRoutes({ 'GET /a': toFn });
     assert.ok(Stage);

@@ -184,3 +184,30 @@ describe('a cloud assembly', () => {
     });
   });
 });
+
+describe('the environment of a stack in a cloud assembly', () => {
+  const rows: readonly (readonly [environment: string, expected: readonly RegExp[]])[] = [
+    ['aws://123456789012/eu-west-1', []],
+    ['aws://unknown-account/unknown-region', []],
+    ['aws://123/eu-west-1', [/names account 123, for which .*: write 12 digits as `account`/]],
+    ['aws://123456789012/europe', [/names region europe, for which .*: write a region such as/]],
+  ];
+  for (const [environment, expected] of rows)
+    it(`is reported if it names no account or region of AWS: ${environment}`, async () => {
+      const own = mkdtempSync(join(folder, 'environment-'));
+      const artifact = {
+        type: 'aws:cloudformation:stack',
+        environment,
+        properties: { templateFile: 'S.template.json' },
+      };
+      const template = { Resources: { T: { Type: 'AWS::SNS::Topic' } } };
+      writeFileSync(join(own, 'manifest.json'), JSON.stringify({ artifacts: { S: artifact } }));
+      writeFileSync(join(own, 'S.template.json'), JSON.stringify(template));
+      const [stack] = await loadStacks([own], OPTIONS);
+      const messages =
+        stack?.unsupported.map(({ message = '', remedy = '' }) => `${message}: ${remedy}`) ?? [];
+
+      assert.equal(messages.length, expected.length, messages.join());
+      for (const [index, pattern] of expected.entries()) assert.match(messages[index] ?? '', pattern);
+    });
+});
