@@ -11,6 +11,7 @@ import type { RawStack } from './raw-stack.ts';
 import { StackResolver } from './cloudformation/stack-resolver.ts';
 import type { Neighbours } from './cloudformation/stack-resolver.ts';
 import { OpenNames } from './dependency-cycles.ts';
+import { describeRenamed, findRenamedExports } from './renamed-exports.ts';
 import type { Path } from './cloudformation/template-source.ts';
 
 /**
@@ -177,11 +178,17 @@ export class StackSet implements Neighbours {
     const own = [...this.#stacks].flatMap(([other, { exportNames }]) =>
       other === importer ? [] : [...exportNames.keys()].map((exported) => ({ other, exported })),
     );
+    const [renamed, ...alsoRenamed] = findRenamedExports(
+      name,
+      [...this.#stacks.values()].filter((stack) => stack !== importing && isSamePlace(stack, importing)),
+    );
     const similar = own.filter(({ exported }) => isSimilarExport(exported, name));
     const remedy =
-      similar.length === 0
-        ? 'Also start the stack that exports it.'
-        : `Import an export that exists (${similar.map(({ other, exported }) => `${exported} of ${other}`).join(', ')}), or also start the stack that exports ${name}.`;
+      renamed !== undefined
+        ? describeRenamed(importing, [renamed, ...alsoRenamed])
+        : similar.length === 0
+          ? 'Also start the stack that exports it.'
+          : `Import an export that exists (${similar.map(({ other, exported }) => `${exported} of ${other}`).join(', ')}), or also start the stack that exports ${name}.`;
     return importing.fail(
       at,
       `No export named ${name} found. Stack ${importer} imports it; ${searched}. ${remedy}`,

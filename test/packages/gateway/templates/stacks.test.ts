@@ -75,6 +75,44 @@ describe('StackSet', () => {
     assert.match(remedyOf('network-VpcId'), /Also start the stack that exports it\.$/);
   });
 
+  it('says which parameter names the other stack, if the name of the export contains that of its stack', () => {
+    const names = [`!Sub '\${AWS::StackName}-PoolId'`, `!Join ['-', [!Ref 'AWS::StackName', PoolId]]`];
+    const ofParameter = `Parameters: { Auth: { Type: String, Default: pets-auth } }\n${importing("!Sub '${Auth}-PoolId'")}`;
+    for (const exported of names) {
+      const load = (parameters: Readonly<Record<string, string>>) =>
+        someStacks({ api: ofParameter, 'cognito-auth': exporting(exported) }, parameters)[0];
+
+      assert.match(
+        refusal(() => load({})!.resolveResources()),
+        /No export named pets-auth-PoolId found\. .* The name of the export contains the name of its stack, so here it is cognito-auth-PoolId of cognito-auth\. Start with --param Auth=cognito-auth\.$/,
+      );
+      const imported = load({ Auth: 'cognito-auth' })!.resolveResources().get('T');
+      assert.equal(imported?.properties['P'], 'hello');
+    }
+  });
+
+  it('says how the other stack has to be named, if the import contains its name as text', () => {
+    const exported = `!Sub '\${AWS::StackName}-PoolId'`;
+    const [api] = someStacks({ api: importing('pets-auth-PoolId'), 'cognito-auth': exporting(exported) });
+    const [served] = someStacks({ api: importing('pets-auth-PoolId'), 'pets-auth': exporting(exported) });
+
+    assert.match(
+      refusal(() => api!.resolveResources()),
+      /The import expects the stack pets-auth: give the stack that name by renaming cognito-auth\.yml to pets-auth\.yml\.$/,
+    );
+    assert.equal(served!.resolveResources().get('T')?.properties['P'], 'hello');
+  });
+
+  it('names each stack whose export could be meant', () => {
+    const exported = `!Sub '\${AWS::StackName}-Id'`;
+    const [api] = someStacks({ api: importing('pets-Id'), a: exporting(exported), b: exporting(exported) });
+
+    assert.match(
+      refusal(() => api!.resolveResources()),
+      /so here it is a-Id of a or b-Id of b\. The import expects the stack pets: give the stack that name\.$/,
+    );
+  });
+
   it('imports within one region and account, as CloudFormation does, and says where the export is', () => {
     const set = new StackSet(RESOURCE_TYPES);
     const add = (name: string, text: string, place: object) =>
