@@ -38,7 +38,7 @@ export function atStage(source: string, stageName: string): string {
 }
 
 /** The part of a permission's source that differs from a call which the permission would otherwise cover. */
-export type OtherPart = {
+type OtherPart = {
   readonly property: 'SourceArn' | 'SourceAccount';
   readonly part: 'region' | 'account' | 'stage';
   readonly named: string;
