@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DefinitionError } from '../core/errors.ts';
 import { findSource } from './find-definition.ts';
-import { listIncludedFiles } from './serverless/serverless-service.ts';
+import { listIncludedFiles } from './serverless/included-files.ts';
 
 /** Matches account ids in ARNs, and in environments of CDK applications such as `aws://111122223333/eu-west-1`. */
 const NAMED = /\barn:aws[a-z-]*:([a-z0-9-]+):[a-z0-9-]*:(\d{12}):([^\s"',]*)|\baws:\/\/(\d{12})\//g;

@@ -1,6 +1,5 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
-import { readIfReadable } from '@gatewright/aws/readable-files';
 import { DefinitionError } from '../../core/errors.ts';
 import { compileService } from './compile-service.ts';
 import type { Answers } from './compile-service.ts';
@@ -26,6 +25,7 @@ import type { DriverNote } from './serverless-process.ts';
 import { asOneOrMore, isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { readSource } from '../cloudformation/template-source.ts';
+import { listIncludedFiles } from './included-files.ts';
 import { existingPath, memberAt } from '../template-place.ts';
 import type { Path, SourceTree } from '../cloudformation/template-source.ts';
 
@@ -360,26 +360,6 @@ function findServiceLine(
   );
   if (root !== undefined) return tree?.lineOf([...root, ...path]);
   return section === 'Resources' && tree !== undefined ? findGeneratedLine(path, tree, packaged) : undefined;
-}
-
-const INCLUDE = /\$\{file\(\s*['"]?([^)'"$]+?)['"]?\s*\)/g;
-
-const INCLUDES_LIMIT = 200;
-const INCLUDE_LIMIT_BYTES = 1_000_000;
-
-/**
- * Returns the files that `file` includes, directly or indirectly. Paths are relative to the service's folder, as for
- * osls. A path with variables is not followed.
- */
-export function listIncludedFiles(file: string, serviceFolder: string): readonly string[] {
-  const found = new Set([file]);
-  for (const each of found) {
-    if (!existsSync(each) || !statSync(each).isFile() || statSync(each).size > INCLUDE_LIMIT_BYTES) continue;
-    for (const [, path = ''] of (readIfReadable(each) ?? '').matchAll(INCLUDE))
-      if (found.size <= INCLUDES_LIMIT) found.add(resolve(serviceFolder, path));
-  }
-  found.delete(file);
-  return [...found].filter((each) => existsSync(each));
 }
 
 /**
