@@ -3,7 +3,7 @@
  * the APIs.
  */
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { describeAccess } from '@gatewright/authoring/find/describe-access';
 import type { MatrixCell } from '@gatewright/authoring/find/describe-access';
@@ -244,10 +244,7 @@ function matrixCommand(): Command {
         document: document.name,
         ...describeAccess(document),
       }));
-      if (matrices.length === 0)
-        throw new UsageError(
-          `no access document in ${folder} has its routes yet: run gatewright access sync, which reads them`,
-        );
+      if (matrices.length === 0) throw withoutRoutes(folder);
       printResult(matrices, () => matrices.map(printMatrix).join('\n\n'));
     });
 }
@@ -288,10 +285,15 @@ function findDocument(folder: string, name: string) {
   const { documents } = readCompiled(existing(folder));
   const found = documents.find((document) => document.name === name);
   if (found !== undefined) return found;
+  if (documents.length === 0 || existsSync(join(folder, `${name}.yml`))) throw withoutRoutes(folder, name);
   const known = documents.map((document) => document.name).join(', ');
-  throw new UsageError(
-    `no access document has the name "${name}"; ${known === '' ? `${folder} has no compiled documents` : `expected one of ${known}`}`,
-  );
+  throw new UsageError(`no access document has the name "${name}"; expected one of ${known}`);
+}
+
+function withoutRoutes(folder: string, name?: string): UsageError {
+  const which =
+    name === undefined ? `no access document in ${folder}` : `no access document "${name}" in ${folder}`;
+  return new UsageError(`${which} has its routes yet: run gatewright access sync, which reads them`);
 }
 
 /** Flags of `gatewright access publish | versions | rollback`, which manage the documents of deployed authorizers. */

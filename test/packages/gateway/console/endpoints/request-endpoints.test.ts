@@ -120,7 +120,10 @@ describe('endpoints of recorded requests', () => {
 
     await api.send({ target: '/dev/pets' });
     assert.equal((await ask('GET', 'requests')).body['none'], undefined);
-    assert.match(String((await ask('GET', 'requests/ffffffff')).body['message']), /^There is no record of/);
+    assert.match(
+      String((await ask('GET', 'requests/ffffffff')).body['message']),
+      /^There is no record of request ffffffff; `gatewright requests` lists the recorded ones, and `last` is the newest/,
+    );
   });
 
   it('list the requests with a status, and all of them without one', async () => {

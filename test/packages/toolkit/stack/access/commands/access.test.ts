@@ -275,11 +275,16 @@ describe('gatewright access matrix', () => {
 
   it('lists the existing documents if there is none with that name, or says that none has routes yet', async () => {
     const unread = await access('matrix');
+    const named = await access('matrix', 'orders');
     await access('sync');
     const { code, stderr } = await access('matrix', 'order');
 
     assert.deepEqual([unread.code, code], [1, 1]);
     assert.match(unread.stderr, /no access document in .* has its routes yet: run gatewright access sync/);
+    assert.match(
+      named.stderr,
+      /no access document "orders" in .* has its routes yet: run gatewright access sync/,
+    );
     assert.match(stderr, /no access document has the name "order"; expected one of orders$/m);
   });
 });
