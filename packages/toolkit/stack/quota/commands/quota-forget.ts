@@ -7,6 +7,7 @@ import { Command, Option } from 'commander';
 import { givenEndpoint } from '@gatewright/aws/endpoint-variables';
 import { regionalAddress } from '@gatewright/aws/service-address';
 import { printAnswer } from '../../commands/admin-commands.ts';
+import type { Answer } from '../../commands/admin-commands.ts';
 import { isSafeEndpoint } from '../../../terminal/aws-session.ts';
 import { collectText } from '../../../terminal/options.ts';
 import { forget, survey } from './forget-customer.ts';
@@ -107,7 +108,7 @@ async function run(tenant: string, flags: ForgetFlags): Promise<void> {
   const counts = { nativeKeys: before.nativeKeys, open: before.openMoney, invoices: before.invoices };
   const obstacles = describeObstacles(tenant, before, invoiced);
   if (confirm === undefined) {
-    printAnswer({ found, ...counts });
+    printAnswer({ found, ...counts }, describeFound(before));
     const notes = sum(before) === 0 ? [`Nothing is stored about ${tenant}.`] : describeKept(tenant);
     for (const note of [...notes, ...obstacles]) printNotes(note);
     return;
@@ -120,7 +121,7 @@ async function run(tenant: string, flags: ForgetFlags): Promise<void> {
   const after = await survey(tables, tenant, await readClock(flags));
   const left = sum(after);
   await logForgotten(at, names.usage, entryOf(at, await readClock(flags), sum(before), reference));
-  printAnswer({ deleted: found, ...counts, left });
+  printAnswer({ deleted: found, ...counts, left }, { ...describeFound(before, ' deleted'), left });
   if (before.nativeKeys.length > 0)
     printNotes(
       `API Gateway still has these keys of the customer: ${before.nativeKeys.join(', ')}. Delete each with aws apigateway delete-api-key --api-key ID`,
@@ -129,6 +130,37 @@ async function run(tenant: string, flags: ForgetFlags): Promise<void> {
     throw new UsageError(
       `items written while the command ran remain (${left}), so the customer still uses credentials: revoke the credentials, and run the command again`,
     );
+}
+
+/** What the items of the tables are to the people who sell access, where the name that JSON has is one of the tables. */
+const MEANINGS: Readonly<Record<string, string>> = {
+  heads: 'quotas',
+  ledgers: 'periods of quotas',
+  keys: 'plans of keys',
+  rates: 'rate limits',
+  permits: 'limits of concurrent requests',
+  operations: 'marks of changes that were made',
+  'seen requests': 'marks of requests that were counted',
+  'lists of API keys': 'list of its API keys',
+  others: 'other records of the customer',
+};
+
+/** Returns a line for each kind of item and for each invoice, as people read them. */
+export function describeFound({ found, nativeKeys, openMoney, invoices }: Survey, done = ''): Answer {
+  const kinds = [...found].map(([kind, count]) => [MEANINGS[kind] ?? kind, count] as const);
+  return {
+    ...Object.fromEntries(
+      kinds.sort(([a], [b]) => (a < b ? -1 : 1)).map(([kind, count]) => [kind, `${count}${done}`]),
+    ),
+    ...(nativeKeys.length > 0 && { 'keys of API Gateway': nativeKeys }),
+    ...(openMoney.length > 0 && { 'periods that are not closed': openMoney }),
+    ...Object.fromEntries(
+      invoices.map(({ number, month, total, currency }) => [
+        `invoice ${number}`,
+        `${month}: ${total} ${currency}`,
+      ]),
+    ),
+  };
 }
 
 function sum({ found }: Survey): number {
