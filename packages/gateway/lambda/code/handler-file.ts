@@ -41,8 +41,8 @@ const JAVASCRIPT_ENDINGS = ['', '.js', '.mjs', '.cjs'] as const;
 
 /**
  * Finds a handler's file. If a tool bundles the function when it is packaged, a TypeScript file is preferred, because a
- * `users.js` next to `users.ts` is then older output. Otherwise Lambda gets both files, and loads the JavaScript (docs/aws
- * §8.2); a TypeScript file is found only if there is no JavaScript.
+ * `users.js` next to `users.ts` is then older output. Otherwise Lambda gets both files, and loads the JavaScript, so a
+ * TypeScript file is found only if there is no JavaScript (docs/aws §8.2).
  * @param isBuilt whether the folder contains the files that would be deployed, so that a TypeScript file in it is not a
  * handler
  * @param entries the files of modules whose output another build writes elsewhere
