@@ -15,6 +15,7 @@ import { placeOf } from '../template-place.ts';
 import { resolveValue } from './intrinsics.ts';
 import type { Scope } from './intrinsics.ts';
 import { describeStoring } from '../../core/stack/stored-values.ts';
+import { withReason } from './missing-snippet.ts';
 import { parseSource } from './template-source.ts';
 import type { Path, SourceTree } from './template-source.ts';
 
@@ -78,7 +79,7 @@ class Inclusion {
   #includeSections(template: JsonObject, transform: JsonObject, folder: string): JsonObject {
     const at = ['Transform'];
     const snippet = this.#attempt(at, () => this.#read(transform, at, folder, 0));
-    if (snippet === undefined) return template;
+    if (snippet instanceof DefinitionError) return template;
     const sections = Object.entries(snippet).map(([name, section]): [string, Json] => {
       const own = template[name];
       const isBoth = isJsonObject(own) && isJsonObject(section);
@@ -104,18 +105,18 @@ class Inclusion {
     let whole: JsonObject = own;
     for (const transform of transforms) {
       const snippet = this.#attempt(at, () => this.#read(transform, at, folder, depth));
-      if (snippet !== undefined) whole = this.#merge(whole, snippet, at);
-      else if (isWithinResource(at)) whole = { ...whole, [KEY]: transform };
+      if (!(snippet instanceof DefinitionError)) whole = this.#merge(whole, snippet, at);
+      else if (isWithinResource(at)) whole = { ...whole, [KEY]: withReason(transform, snippet) };
     }
     return whole;
   }
 
-  #attempt(at: Path, read: () => JsonObject): JsonObject | undefined {
+  #attempt(at: Path, read: () => JsonObject): JsonObject | DefinitionError {
     const { tolerance = REFUSING } = this.#options;
     const consequence = isWithinResource(at)
       ? `the snippet is missing from ${at[1] ?? ''}`
       : 'the parts that the snippet contains do not exist';
-    return tolerance.attempt<JsonObject | undefined>(consequence, read, () => undefined);
+    return tolerance.attempt<JsonObject | DefinitionError>(consequence, read, (error) => error);
   }
 
   /**

@@ -3,6 +3,7 @@
  * and contains AWS's error messages.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
  */
+import { reasonOf } from './missing-snippet.ts';
 import { cutCidr } from './cidr.ts';
 import { CONDITION_FORMS, NOT_BOOLEAN } from './condition-shapes.ts';
 import { asFlag, isJsonList, isJsonObject } from '@gatewright/aws/json-object';
@@ -147,6 +148,7 @@ export function resolveValue(value: Json | undefined, scope: Scope, at: Path): R
 export function resolveMembers(value: JsonObject, scope: Scope, at: Path): JsonObject {
   const entries: [string, Json][] = [];
   for (const [key, member] of Object.entries(value)) {
+    if (key === 'Fn::Transform') call(key, value, scope, at);
     const resolved = resolveValue(member, scope, [...at, key]);
     if (resolved !== NO_VALUE) entries.push([key, resolved]);
   }
@@ -193,6 +195,8 @@ function call(name: string, value: JsonObject, scope: Scope, at: Path): Call {
       `Template Error: Encountered unsupported function: ${name} ${NEEDS_EXTENSIONS}`,
     );
   const intrinsic = Object.hasOwn(INTRINSICS, name) ? INTRINSICS[name] : undefined;
+  const missing = name === 'Fn::Transform' ? reasonOf(value[name]) : undefined;
+  if (missing !== undefined) throw missing;
   if (intrinsic === undefined) {
     return scope.fail(
       at,

@@ -384,7 +384,8 @@ export class StackResolver implements Scope {
     const unresolved: string[] = [];
     const partial = { properties: {} as Record<string, Json>, unknown: [] as string[] };
     const entries = Object.entries(properties).flatMap(([name, value]): [string, Json][] => {
-      const isMissed = isRead(this.#types, logicalId, type, name);
+      // A transform whose result is not known may add any property, so requests depend on it.
+      const isMissed = name === 'Fn::Transform' || isRead(this.#types, logicalId, type, name);
       const consequence = isMissed ? `${logicalId} may behave differently than on AWS` : NO_CONSEQUENCE;
       return this.#tolerance.attempt(
         consequence,

@@ -181,4 +181,42 @@ Resources: { A: { Type: AWS::SNS::Topic } }`,
     assert.equal(resources?.get('Q')?.type, 'AWS::SQS::Queue');
     assert.ok(resources.get('A')?.fault !== undefined, 'a policy that is not known lets nobody in');
   });
+
+  // knakayama/aws-sam-crud: its API document is at s3://…, and a second message called the transform a macro.
+  for (const [where, properties] of [
+    ['a property', `Body: { ${INCLUDE('none.yml')} }`],
+    ['the properties', `${INCLUDE('none.yml')}`],
+  ] as const)
+    it(`is the one fault of a resource that needs it for ${where}`, async () => {
+      const folder = aFolder({
+        'template.yml': `Resources:\n  A: { Type: AWS::ApiGateway::RestApi, Properties: { Name: a, ${properties} } }`,
+      });
+      const faults = new Faults(false);
+      const set = new StackSet(RESOURCE_TYPES, faults);
+      const raw = await loadTemplate(join(folder, 'template.yml'), { ...OPTIONS, tolerance: faults });
+      set.add(raw);
+      const [stack] = set.complete([raw.stackName]);
+      const fault = stack?.resolveResources().get('A')?.fault;
+
+      assert.match(fault?.message ?? '', /none\.yml cannot be read/);
+      assert.equal(fault?.rule, 'missing-file');
+      assert.deepEqual(
+        faults.all.map(({ error }) => error.describe()),
+        [fault?.describe()],
+      );
+    });
+
+  it('is a macro if it is another transform, for all properties, too', async () => {
+    const folder = aFolder({
+      'template.yml':
+        'Resources:\n  A: { Type: AWS::SQS::Queue, Properties: { Fn::Transform: { Name: Other } } }',
+    });
+    const faults = new Faults(false);
+    const set = new StackSet(RESOURCE_TYPES, faults);
+    const raw = await loadTemplate(join(folder, 'template.yml'), { ...OPTIONS, tolerance: faults });
+    set.add(raw);
+    const [stack] = set.complete([raw.stackName]);
+
+    assert.equal(stack?.resolveResources().get('A')?.fault?.rule, 'macro');
+  });
 });
