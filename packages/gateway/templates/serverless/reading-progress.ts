@@ -18,10 +18,14 @@ const PATIENCE_MS = 2000;
 
 /** Returns a message such as `reading shop/serverless.ts with the project's Serverless 3 …`. */
 export function describeReading(file: string, { name, version, owner }: FoundOsls): string {
-  const [major = ''] = version.split('.');
   const shown = join(basename(dirname(file)), basename(file));
-  const program = name === 'osls' ? name : 'Serverless';
-  return `reading ${shown} with ${owner === 'machine' ? 'this machine’s' : `the ${owner}’s`} ${program} ${major} …`;
+  return `reading ${shown} with ${owner === 'machine' ? 'this machine’s' : `the ${owner}’s`} ${programOf({ name, version })} …`;
+}
+
+/** Returns the name with the major version, such as `Serverless 3`. */
+export function programOf({ name, version }: Pick<FoundOsls, 'name' | 'version'>): string {
+  const [major = ''] = version.split('.');
+  return `${name === 'osls' ? name : 'Serverless'} ${major}`;
 }
 
 export function reportWaiting(sentence: string, report: ((sentence: string) => void) | undefined): Waiting {

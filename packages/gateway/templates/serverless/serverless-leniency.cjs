@@ -106,14 +106,16 @@ function tolerate({ fromOsls, replaceModule, usual, note, inform }) {
 function tolerateConfiguration({ fromOsls, replaceModule, usual, note, inform }) {
   const file = 'lib/configuration/read.js';
   const read = fromOsls(file);
-  const { version } = fromOsls('package.json');
+  const { name, version } = fromOsls('package.json');
   const kept = { texts: {} };
   replaceModule(file, async (path) => {
     const { frameworkVersion, ...configuration } = withServiceName(await read(path), note);
     kept.texts = Object.fromEntries(variableTexts(configuration).slice(0, MAX_TEXTS));
     const pinned = /\d+/.exec(String(frameworkVersion ?? ''))?.[0];
     if (pinned !== undefined && pinned !== version.split('.')[0])
-      inform(`frameworkVersion ${frameworkVersion}: this service is read by osls ${version}`);
+      inform(
+        `frameworkVersion ${frameworkVersion}: this service is read by ${name === 'osls' ? name : 'Serverless'} ${version}`,
+      );
     for (const member of OF_DASHBOARD) delete configuration[member];
     const { provider } = configuration;
     refuseOtherProvider(provider);

@@ -3,9 +3,9 @@
  * to a deployment. Nothing is started, no socket is opened, and no function runs. Only osls runs code of a service: its
  * plug-ins.
  */
-import { basename, relative, resolve } from 'node:path';
+import { basename, dirname, relative, resolve } from 'node:path';
 import { mapOf, textOf } from '@gatewright/aws/json-object';
-import { Faults } from '../../../core/errors.ts';
+import { StartError, Faults } from '../../../core/errors.ts';
 import type { Fault } from '../../../core/errors.ts';
 import {
   isRefused,
@@ -28,6 +28,8 @@ import { checkLimits } from '../../../lambda/code/check-code.ts';
 import { checkTogether } from '../../../lambda/pool/check-together.ts';
 import { findSource } from '../../../templates/find-definition.ts';
 import { SERVICE_FILES } from '../../../templates/serverless/serverless-service.ts';
+import { findOsls } from '../../../templates/serverless/find-osls.ts';
+import { programOf } from '../../../templates/serverless/reading-progress.ts';
 import { requireSources } from '../../../templates/load.ts';
 import { judgeRoles } from '../../../control/loading/judge-roles.ts';
 import { readRoles } from '../../../control/loading/read-roles.ts';
@@ -68,10 +70,7 @@ export async function examineStacks(
   options: ExamineOptions & { readonly against?: readonly string[] },
 ): Promise<Examined> {
   requireSources(sources);
-  for (const service of sources.flatMap(serviceOf))
-    options.onProgress?.(
-      `${service}: compiled with osls first, which runs the plug-ins of the service, as gatewright start does`,
-    );
+  for (const service of sources.flatMap(serviceOf)) options.onProgress?.(describeCompiling(service));
   const schemas = await openSchemas();
   const families: ExamineOptions['families'] = new Map();
   const read = await judgeSources(sources, { ...options, families }, schemas);
@@ -185,6 +184,17 @@ function serviceOf(source: string): readonly string[] {
   } catch {
     return [];
   }
+}
+
+/** A service that no osls can read is refused later. */
+function describeCompiling(service: string): string {
+  let program = 'osls';
+  try {
+    program = programOf(findOsls(dirname(resolve(service)), import.meta.url));
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+  }
+  return `${service}: ${program} compiles it first, and runs the plug-ins of the service, as for gatewright start`;
 }
 
 function judgeStack(

@@ -60,6 +60,28 @@ describe('the role that osls makes for the functions of a service', () => {
     });
 });
 
+describe('a service that is compiled first', () => {
+  for (const [name, version, program] of [
+    ['serverless', '3.22.0', 'Serverless 3'],
+    ['osls', '3.9.0', 'osls 3'],
+  ] as const)
+    it(`is reported with ${program}, which the project has`, async () => {
+      const at = write({
+        'serverless.yml': 'service: shop\nprovider: { name: aws }\n',
+        [`node_modules/${name}/package.json`]: JSON.stringify({ name, version, bin: { [name]: 'bin.js' } }),
+      });
+      const said: string[] = [];
+      const options = { ...OPTIONS, directory: at('.'), onProgress: (text: string) => void said.push(text) };
+      // The package has no code, so the service cannot be compiled.
+      await examineStacks([at('serverless.yml')], options).catch(() => undefined);
+
+      assert.match(
+        said[0] ?? '',
+        new RegExp(`serverless\\.yml: ${program} compiles it first, and runs the plug-ins of the service`),
+      );
+    });
+});
+
 describe('a statement of the role of a service', () => {
   it('is refused in the line of its faulty part', async () => {
     const at = write({
