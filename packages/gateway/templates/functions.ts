@@ -1,5 +1,5 @@
 import { DefinitionError, Refusals, REFUSING } from '../core/errors.ts';
-import type { Tolerance } from '../core/errors.ts';
+import type { DefinitionPlace, Tolerance } from '../core/errors.ts';
 import {
   ENVIRONMENT_LIMIT_BYTES,
   environmentBytes,
@@ -124,9 +124,23 @@ function defineFunction(
       reservedConcurrency: readInteger(resource, 'ReservedConcurrentExecutions', 0, 0, 100_000),
     }),
     ...(isForArm(resource) && { architecture: 'arm64' as const }),
-    // The path of the code is relative to the file of the stack. If the stack is a Terraform plan, the resource is
-    // declared in another file.
-    place: raw.placeIn === undefined ? resource.place() : { file: raw.file, logicalId: resource.logicalId },
+    place: raw.placeIn === undefined ? resource.place() : placeInStack(raw, resource),
+  };
+}
+
+/**
+ * Returns the place of a function in the file of its stack, because the path of its code is relative to this file. Of a
+ * Terraform plan, and of a service that includes files, the function may be declared in another file.
+ */
+function placeInStack({ file }: RawStack, resource: ResolvedResource): DefinitionPlace {
+  const { logicalId } = resource;
+  return {
+    file,
+    get line() {
+      const declared = resource.place();
+      return declared.file === file ? declared.line : undefined;
+    },
+    logicalId,
   };
 }
 

@@ -31,7 +31,7 @@ export type RawStack = {
    * was read from `file`.
    */
   readonly placeIn?:
-    | ((path: Path) => { readonly file: string; readonly line: number } | undefined)
+    | ((path: Path) => { readonly file: string; readonly line: number | undefined } | undefined)
     | undefined;
   /**
    * Returns what the author wrote for a property, if the template is generated from another format. Absent if the

@@ -25,7 +25,19 @@ function withLine(
   at: Path,
   place: Pick<DefinitionPlace, 'logicalId' | 'property'>,
 ): DefinitionPlace {
-  if (placeIn !== undefined) return { ...(placeIn(at) ?? { file }), ...place };
+  if (placeIn !== undefined) {
+    let found: DefinitionPlace | undefined;
+    const look = (): DefinitionPlace => (found ??= placeIn(at) ?? { file });
+    return {
+      get file() {
+        return look().file;
+      },
+      get line() {
+        return look().line;
+      },
+      ...place,
+    };
+  }
   return {
     file,
     get line() {

@@ -25,7 +25,8 @@ import type { DriverNote } from './serverless-process.ts';
 import { asOneOrMore, isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { readSource } from '../cloudformation/template-source.ts';
-import { listIncludedFiles } from './included-files.ts';
+import { listIncludedFiles, withIncludedFiles } from './included-files.ts';
+import type { WholeService } from './included-files.ts';
 import { existingPath, memberAt } from '../template-place.ts';
 import type { Path, SourceTree } from '../cloudformation/template-source.ts';
 
@@ -96,7 +97,8 @@ export async function loadServerlessService(
     if ('message' in compiled) throw explainFailure(compiled, file, tree, options.stored?.file, asked);
     const packaged = parsePackaged(compiled.result);
     reportPassedOver(packaged, file, tree, options);
-    return withReading(toRawStack(packaged, file, tree, { ...options, ...home }), compiled, file, tree);
+    const whole = tree && withIncludedFiles(tree, dirname(file));
+    return withReading(toRawStack(packaged, file, whole, { ...options, ...home }), compiled, file, whole);
   } finally {
     waiting?.end();
   }
@@ -106,10 +108,10 @@ function withReading(
   raw: RawStack,
   { notes, read }: { readonly notes: readonly DriverNote[]; readonly read: readonly string[] },
   file: string,
-  tree: SourceTree | undefined,
+  whole: WholeService | undefined,
 ): RawStack {
   const includes = [...new Set([...(raw.includes ?? []), ...read])].filter((each) => each !== file);
-  const findings = [...notes.map((note) => toFinding(note, file, tree)), ...raw.findings];
+  const findings = [...notes.map((note) => toFinding(note, file, whole)), ...raw.findings];
   return { ...raw, includes, findings };
 }
 
@@ -154,11 +156,11 @@ function stageOf(tree: SourceTree | undefined, { stage, chosen }: LoadOptions): 
 function toFinding(
   { property, message, consequence, missingPlugin }: DriverNote,
   file: string,
-  tree: SourceTree | undefined,
+  whole: WholeService | undefined,
 ): Finding {
-  const line = property === '' ? undefined : tree?.lineOf(pathOf(property));
+  const place = property === '' ? undefined : whole?.placeOf(pathOf(property));
   const rule = missingPlugin === undefined ? {} : { rule: 'missing-plugin' as const };
-  return { logicalId: '', type: '', property, consequence, message, place: { file, line }, ...rule };
+  return { logicalId: '', type: '', property, consequence, message, place: place ?? { file }, ...rule };
 }
 
 function packageArguments(
@@ -282,10 +284,11 @@ function withVariables(
 function toRawStack(
   packaged: PackagedService,
   file: string,
-  tree: SourceTree | undefined,
+  whole: WholeService | undefined,
   options: LoadOptions,
 ): RawStack {
   const folder = dirname(file);
+  const included = listIncludedFiles(file, folder);
   const { archives, informed, findings: ofCode, ...code } = findServiceCode(packaged, folder);
   for (const sentence of informed) options.onProgress?.(`${basename(folder)}: ${sentence}`);
   const findings: Finding[] = [...ofCode];
@@ -310,10 +313,13 @@ function toRawStack(
     region: packaged.region,
     accountId: options.accountId,
     file,
-    includes: [...listIncludedFiles(file, folder), ...archives],
+    includes: [...included, ...archives],
     template: addRestStageSettings(packaged.template, packaged.restStage),
-    lineOf: (path) => findServiceLine(path, tree, packaged),
-    ...(tree !== undefined && { pathOf: (path) => findServicePath(path, tree, packaged) }),
+    lineOf: (path) => findServiceLine(path, whole?.own, packaged),
+    ...(whole !== undefined && {
+      pathOf: (path) => findServicePath(path, whole.own, packaged),
+      ...(included.length > 0 && { placeIn: (path) => findServicePlace(path, whole, packaged) }),
+    }),
     parameters: options.parameters,
     ...(options.stored !== undefined && { stored: options.stored }),
     code: { ...code, layers, esbuild: packaged.esbuild },
@@ -329,6 +335,21 @@ const PYTHON_REQUIREMENTS = 'pythonRequirements';
 
 /** Returns the path in serverless.yml that corresponds to a path of the template; undefined if there is none. */
 function findServicePath(path: Path, tree: SourceTree, packaged: PackagedService): Path | undefined {
+  const asked = findAskedPath(path, tree, packaged);
+  return asked === undefined ? undefined : existingPath(tree.value, asked);
+}
+
+/** Returns the file and line, in serverless.yml or a file that it includes, in which a part of the template is written. */
+function findServicePlace(
+  path: Path,
+  whole: WholeService,
+  packaged: PackagedService,
+): ReturnType<WholeService['placeOf']> | undefined {
+  const asked = findAskedPath(path, whole, packaged);
+  return asked === undefined ? undefined : whole.placeOf(asked);
+}
+
+function findAskedPath(path: Path, tree: SourceTree, packaged: PackagedService): Path | undefined {
   let asked: Path | undefined;
   const noting: SourceTree = {
     ...tree,
@@ -337,8 +358,7 @@ function findServicePath(path: Path, tree: SourceTree, packaged: PackagedService
       return tree.lineOf(place);
     },
   };
-  const line = findServiceLine(path, noting, packaged);
-  return line === undefined || asked === undefined ? undefined : existingPath(tree.value, asked);
+  return findServiceLine(path, noting, packaged) === undefined ? undefined : asked;
 }
 
 function findServiceLine(

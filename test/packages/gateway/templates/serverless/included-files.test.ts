@@ -3,7 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { listIncludedFiles } from '../../../../../packages/gateway/templates/serverless/included-files.ts';
+import {
+  listIncludedFiles,
+  withIncludedFiles,
+} from '../../../../../packages/gateway/templates/serverless/included-files.ts';
+import { parseSource } from '../../../../../packages/gateway/templates/cloudformation/template-source.ts';
+import type { Path } from '../../../../../packages/gateway/templates/cloudformation/template-source.ts';
 
 describe('listIncludedFiles', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gatewright-includes-'));
@@ -46,5 +51,55 @@ describe('listIncludedFiles', () => {
     const main = write('other.yml', 'a: ${file(nowhere.yml)}\nb: ${file(./${sls:stage}.yml)}');
 
     assert.deepEqual(listIncludedFiles(main, folder), []);
+  });
+});
+
+// Serverless Framework, "Reference properties in other files": a file, a part of a file, lists of files, and a fallback.
+describe('withIncludedFiles', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gatewright-whole-'));
+  after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'serverless.yml');
+  const texts = {
+    'functions.yml':
+      'list:\n  handler: a.list\nshow:\n  handler: a.show\n  runtime: ${file(runtimes.json):old}\n',
+    'runtimes.json': '{\n  "old": "nodejs12.x"\n}\n',
+    'tables.yml': '# tables\nResources:\n  Pets:\n    Type: AWS::DynamoDB::Table\n',
+    'parts.yml': 'provider:\n  timeout: 5\n',
+    'round.yml': 'a: ${file(round.yml)}\n',
+    'broken.yml': 'a: [\n',
+    'list.yml': '- a\n',
+  };
+  for (const [name, text] of Object.entries(texts)) writeFileSync(join(folder, name), text);
+  const wholeOf = (text: string) => withIncludedFiles(parseSource(text, file), folder);
+  const rows: readonly (readonly [text: string, path: Path, place: string])[] = [
+    ['functions: ${file(functions.yml)}', ['functions', 'show', 'handler'], 'functions.yml:4'],
+    ['functions: ${file(./functions.yml), {}}', ['functions', 'list'], 'functions.yml:1'],
+    ['functions: ${file(functions.yml)}', ['functions', 'show', 'runtime'], 'runtimes.json:2'],
+    [
+      'functions:\n  - own:\n      handler: b.own\n  - ${file(functions.yml)}',
+      ['functions', 'show', 'handler'],
+      'functions.yml:4',
+    ],
+    [
+      'functions:\n  - own:\n      handler: b.own\n  - ${file(functions.yml)}',
+      ['functions', 'own', 'handler'],
+      'serverless.yml:3',
+    ],
+    ['resources:\n  - ${file(tables.yml)}', ['resources', '0', 'Resources', 'Pets', 'Type'], 'tables.yml:4'],
+    ['provider: ${file(parts.yml):provider}', ['provider', 'timeout'], 'parts.yml:2'],
+    ['a: 1\nprovider: ${file(nowhere.yml)}', ['provider', 'timeout'], 'serverless.yml:2'],
+    ['a: 1\nprovider: ${file(broken.yml)}', ['provider', 'timeout'], 'serverless.yml:2'],
+    ['a: 1\nprovider: ${file(list.yml)}', ['provider', 'timeout'], 'serverless.yml:2'],
+    ['a: 1\nprovider: ${file(parts.yml):other}', ['provider', 'timeout'], 'serverless.yml:2'],
+  ];
+  for (const [text, path, place] of rows)
+    it(`finds ${path.join('.')} of ${JSON.stringify(text)} at ${place}`, () => {
+      const { file: found, line } = wholeOf(text).placeOf(path);
+
+      assert.equal(`${found}:${line}`, join(folder, place));
+    });
+
+  it('ends at a file that includes itself', () => {
+    assert.equal(wholeOf('a: ${file(round.yml)}').placeOf(['a', 'a', 'b']).file, join(folder, 'round.yml'));
   });
 });
