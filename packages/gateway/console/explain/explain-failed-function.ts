@@ -118,7 +118,7 @@ function adviseErrorPlace(integration: IntegrationCircumstances, isSelected: boo
   if (bodyGap !== undefined)
     return `Send ${bodyGap.member} in the body of the request. If clients may leave it out, give it a default${atErrorPlace(lines)}, or let the function answer 400 without it.`;
   const fix = `Fix the function${atErrorPlace(integration.lines)}${adviseDefault(integration)}`;
-  return isSelected ? `${fix}.` : `${fix}. Whatever the error is, callers see only Internal server error.`;
+  return isSelected ? `${fix}.` : `${fix}. Whatever the error is, callers see only that the server failed.`;
 }
 
 /** A default for the member of the event that was null (docs/aws §3.1): the query, the path parameters or the body. */

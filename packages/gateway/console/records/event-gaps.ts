@@ -180,7 +180,21 @@ function sayMissing(names: readonly string[], event: Readonly<Record<string, unk
   return `The event of this request has no ${listed(names, 'or')}. It has ${namesOf(event)}.`;
 }
 
+/**
+ * Members that DynamoDB leaves out of its responses, and what to do about it.
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GetItem.html#API_GetItem_ResponseElements
+ */
+const LEFT_OUT: Readonly<Record<string, string>> = {
+  Item: "If that value is a response of get_item: it has no Item if the table has no item of this key, so read it with .get('Item').",
+  Attributes:
+    'If that value is a response of DynamoDB: it has Attributes only if the call has ReturnValues, and there was such an item.',
+  LastEvaluatedKey:
+    "If that value is a response of query or scan: the last page has no LastEvaluatedKey, so read it with .get('LastEvaluatedKey').",
+};
+
 function sayPerhapsMissing(name: string, event: Readonly<Record<string, unknown>>): string {
+  const leftOut = LEFT_OUT[name];
+  if (leftOut !== undefined) return `The value that the code reads has no ${name}. ${leftOut}`;
   return `The value that the code reads has no ${name}. If that value is the event itself: it has ${namesOf(event)}.`;
 }
 

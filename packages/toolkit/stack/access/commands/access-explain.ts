@@ -135,7 +135,9 @@ function describeAnswer(answer: Charged): string {
   return [
     `${word}  ${target.replace('/', ' /')}  ${reason}`.trimEnd(),
     ...(caller === undefined ? [] : [`caller ${caller}`]),
-    ...(route === undefined ? [] : [`route  ${route.method} ${route.path}`]),
+    ...(route === undefined
+      ? []
+      : [`route  ${route.method === route.path ? route.path : `${route.method} ${route.path}`}`]),
     ...(quota === undefined || terms?.['plan'] !== undefined ? [] : [`quota  ${quota}`]),
     ...(terms?.['plan'] === undefined ? [] : [`plan   ${describeTerms(terms)}`]),
     ...left.map((text) => `left   ${text}`),

@@ -47,7 +47,7 @@ describe('the event of a function that failed', () => {
         'KeyError',
         "'Item'",
         { version: '2.0' },
-        /^The value that the code reads has no Item\. If that value is the event itself: it has version\.$/,
+        /^The value that the code reads has no Item\. If that value is a response of get_item: .* read it with \.get\('Item'\)\.$/,
       ],
       ['TypeError', "'NoneType' object is not subscriptable", { body: null }, /body is null/],
       [
