@@ -27,7 +27,7 @@ import type { CustomerBook } from './show-customers.ts';
 import type { InvoiceBook } from './show-invoices.ts';
 import type { PortalBook } from './show-portal.ts';
 import type { ShownConnection } from './inspect-model.ts';
-import type { KeysAndPlans } from './show-keys.ts';
+import type { KeysAndPlans } from '../../control/metering/key-ring.ts';
 import type { SavedRequestsFile } from './serve-saved.ts';
 
 export type InspectPorts = Recording & {

@@ -1,11 +1,9 @@
 import { dayOf, printDay } from '../../core/metering/quota-period.ts';
-import type { ApiKeys } from '../../control/metering/api-keys.ts';
-import type { UsagePlan, UsagePlans } from '../../control/metering/usage-plans.ts';
+import type { KeysAndPlans } from '../../control/metering/key-ring.ts';
+import type { UsagePlan } from '../../control/metering/usage-plans.ts';
 import type { ShownKeys, ShownPlan, ShownPlanKey } from './inspect-model.ts';
 
 const DAYS = 30;
-
-export type KeysAndPlans = { readonly keys: ApiKeys; readonly plans: UsagePlans };
 
 /** @param nameOf returns the name of an API by its id */
 export function showKeys(

@@ -46,7 +46,7 @@ export type ExecutionFacts = {
    * The facts about the authorizer's call; undefined if the route has no Lambda authorizer, or if the request ended
    * before the authorizer was called.
    */
-  readonly authorizer?: AuthorizerFacts | undefined;
+  readonly authorizer?: LoggedAuthorizer | undefined;
   /**
    * The facts about the integration's call; undefined if no call was made, as for a MOCK, a cache hit or a refused
    * request.
@@ -174,7 +174,7 @@ export function printTestLog(
 }
 
 /** The facts about an authorizer's call. `call` is undefined if no function was called. */
-export type AuthorizerFacts = {
+export type LoggedAuthorizer = {
   readonly authorizerId: string;
   readonly identity: string | undefined;
   readonly call:
@@ -185,7 +185,7 @@ export type AuthorizerFacts = {
 };
 
 /** Returns the lines of TestInvokeAuthorizer, in AWS's format [obs, a public capture of 2017]. */
-export function authorizerLines(request: Pick<ContextFacts, 'requestId'>, facts: AuthorizerFacts): string[] {
+export function authorizerLines(request: Pick<ContextFacts, 'requestId'>, facts: LoggedAuthorizer): string[] {
   const hide = hideValues(facts.identity === undefined ? [] : [facts.identity]);
   return describeAuthorizer(request, facts, true).map((line) => frame(request.requestId, hide(line)));
 }
@@ -196,7 +196,7 @@ export function authorizerLines(request: Pick<ContextFacts, 'requestId'>, facts:
  */
 function describeAuthorizer(
   { requestId }: Pick<ContextFacts, 'requestId'>,
-  { authorizerId, identity, call, failure, principalId }: AuthorizerFacts,
+  { authorizerId, identity, call, failure, principalId }: LoggedAuthorizer,
   isDataTraced: boolean,
 ): string[] {
   const asked =

@@ -32,7 +32,7 @@ import type {
 import type { ApiKeyFacts, CallerFacts, RoutedFacts } from '../events/request-facts.ts';
 import type { HttpRequest } from '../ports.ts';
 import type { Payload } from './content-handling.ts';
-import type { FunctionCall, HttpCall, MappedOutgoing, MockCall, ServiceCall } from './outgoing.ts';
+import type { FunctionCall, HttpCall, MappedOutgoing, MockCall, MappedServiceCall } from './outgoing.ts';
 
 export type MappableFacts = RoutedFacts & {
   readonly caller: CallerFacts;
@@ -184,7 +184,7 @@ function addressed(
   };
 }
 
-function buildServiceCall(plan: ServiceIntegration, input: MappingInput, facts: Facts): ServiceCall {
+function buildServiceCall(plan: ServiceIntegration, input: MappingInput, facts: Facts): MappedServiceCall {
   const { target } = plan;
   const { request } = facts;
   const { body, parameters } = mapAll(plan.request, input, facts, true);

@@ -132,7 +132,7 @@ export type HttpTarget = {
 /** An integration of type `AWS` that calls an AWS service instead of a Lambda function. */
 export type ServiceIntegration = Mapped & {
   readonly kind: 'service';
-  readonly target: ServiceTarget;
+  readonly target: ServiceUriTarget;
   /** The method of the call; `ANY` means the client's method. */
   readonly method: string;
   readonly timeoutMs: number;
@@ -140,7 +140,7 @@ export type ServiceIntegration = Mapped & {
 };
 
 /** A parsed service URI. Its parts may contain stage variables and `{name}` placeholders for path parameters. */
-export type ServiceTarget = {
+export type ServiceUriTarget = {
   readonly region: string;
   /** The service name in lower case: `sqs`, `dynamodb`, `states`. */
   readonly service: string;

@@ -44,7 +44,7 @@ export type HttpCall = {
   readonly request: HttpRequest;
 };
 
-export type ServiceCall = {
+export type MappedServiceCall = {
   readonly kind: 'service';
   readonly plan: ServiceIntegration;
   readonly input: MappingInput;
@@ -69,7 +69,7 @@ type HttpApiServiceCall = {
   readonly request: ServiceRequest;
 };
 
-export type MappedOutgoing = MockCall | FunctionCall | HttpCall | HttpStreamCall | ServiceCall;
+export type MappedOutgoing = MockCall | FunctionCall | HttpCall | HttpStreamCall | MappedServiceCall;
 
 /**
  * The call that is sent to the integration. For a Lambda proxy integration it is the compiled integration itself,

@@ -12,7 +12,7 @@ import { describeCall } from '../mapping/logged-call.ts';
 import { collectOverrides } from '../mapping/overrides.ts';
 import { TemplateError } from '@gatewright/velocity/java/template-error';
 import type { Overrides } from '../mapping/overrides.ts';
-import type { AuthorizerFacts, ExecutionFacts } from '../events/execution-log.ts';
+import type { LoggedAuthorizer, ExecutionFacts } from '../events/execution-log.ts';
 import type { LogFacts, LoggedConnection } from '../events/log-variables.ts';
 import type { MeasuredFacts } from '../events/measurement.ts';
 import type { Matched, Received, Reply, StreamedBody } from '../exchange.ts';
@@ -198,7 +198,7 @@ function describeAuthorizer(
   received: Received,
   { phase, failure, error }: Trail,
   identity: string | undefined,
-): AuthorizerFacts | undefined {
+): LoggedAuthorizer | undefined {
   const { notes, route, stage, api, requestId } = received;
   if (stage === undefined || route?.authorization.kind !== 'lambda') return undefined;
   const isRefused = phase === 'authenticate' && failure !== undefined;

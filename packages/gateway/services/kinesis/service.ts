@@ -16,7 +16,7 @@ import type { StackReading } from '../../kernel/stack-reading.ts';
 import { LocalStreams, ON_DEMAND_SHARDS } from './local-streams.ts';
 import type { LocalStream, StreamDefinition } from './local-streams.ts';
 import type { StreamMapping, StartingPosition } from './shard-lane.ts';
-import { StreamConsumer } from './stream-consumer.ts';
+import { KinesisConsumer } from './stream-consumer.ts';
 import { readTagList } from '../../kernel/resource-tags.ts';
 import { streamOfIterator } from './shard-iterator.ts';
 import { nameOfStream } from './stream-place.ts';
@@ -40,7 +40,7 @@ class KinesisService implements Service {
   readonly #ports: ServicePorts;
   readonly #recorded: RecordedStreams;
   readonly #elsewhere = new Set<string>();
-  #consumers: readonly StreamConsumer[] = [];
+  #consumers: readonly KinesisConsumer[] = [];
 
   constructor(ports: ServicePorts) {
     const { clock, accountId, random } = ports;
@@ -127,7 +127,7 @@ class KinesisService implements Service {
       if (stream === undefined) return [];
       before.delete(mapping.id);
       if (known?.isOf(mapping, stream) === true) return [known];
-      return [new StreamConsumer(mapping, stream, this.#ports, known)];
+      return [new KinesisConsumer(mapping, stream, this.#ports, known)];
     });
     for (const consumer of before.values()) consumer.close();
     for (const consumer of this.#consumers) consumer.start();
@@ -165,7 +165,7 @@ class KinesisService implements Service {
   }
 }
 
-function describeState(stream: LocalStream, readers: readonly StreamConsumer[]): string {
+function describeState(stream: LocalStream, readers: readonly KinesisConsumer[]): string {
   const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
   const held = `${count(stream.length, 'record')} in ${count(stream.shards.length, 'shard')}`;
   if (readers.length === 0) return held;

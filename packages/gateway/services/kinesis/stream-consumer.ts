@@ -9,7 +9,7 @@ import type { Shard } from './shard.ts';
 
 type Place = { readonly number: number; readonly parallel: number; readonly next: number };
 
-export class StreamConsumer {
+export class KinesisConsumer {
   readonly mapping: StreamMapping;
   readonly stream: LocalStream;
   readonly #lanes: readonly ShardLane[];
@@ -20,7 +20,7 @@ export class StreamConsumer {
    * Creates a consumer.
    * @param before the earlier consumer whose positions this consumer takes over
    */
-  constructor(mapping: StreamMapping, stream: LocalStream, ports: LanePorts, before?: StreamConsumer) {
+  constructor(mapping: StreamMapping, stream: LocalStream, ports: LanePorts, before?: KinesisConsumer) {
     this.mapping = mapping;
     this.stream = stream;
     this.#ports = ports;

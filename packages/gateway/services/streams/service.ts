@@ -10,7 +10,7 @@ import type { ResourceReader } from '../../kernel/read-resource.ts';
 import type { StreamMapping } from './stream-consumer.ts';
 import type { EventPorts, EventTargets } from '../../kernel/event-ports.ts';
 import type { ItemFeed } from '../../kernel/item-feed.ts';
-import { KEPT_PREFIX, StreamConsumer } from './stream-consumer.ts';
+import { KEPT_PREFIX, TableStreamConsumer } from './stream-consumer.ts';
 
 class StreamsService implements Service {
   readonly streams: TableStreams;
@@ -91,13 +91,13 @@ type Options = EventPorts & {
 
 class TableStreams {
   readonly #options: Options;
-  #consumers: readonly StreamConsumer[] = [];
+  #consumers: readonly TableStreamConsumer[] = [];
 
   constructor(options: Options) {
     this.#options = options;
   }
 
-  get consumers(): readonly StreamConsumer[] {
+  get consumers(): readonly TableStreamConsumer[] {
     return this.#consumers;
   }
 
@@ -108,7 +108,7 @@ class TableStreams {
       before.delete(mapping.id);
       // A disabled mapping keeps its waiting records. A mapping that never ran has none.
       if (!mapping.isEnabled && known === undefined) return [];
-      return [known?.isOf(mapping) === true ? known : new StreamConsumer(mapping, this.#options, known)];
+      return [known?.isOf(mapping) === true ? known : new TableStreamConsumer(mapping, this.#options, known)];
     });
     for (const consumer of before.values()) consumer.close();
     this.#forgetOthers(new Set(mappings.map(({ id }) => id)));

@@ -41,7 +41,7 @@ type Lane = {
   window: Wake | undefined;
 };
 
-export class StreamConsumer {
+export class TableStreamConsumer {
   readonly mapping: StreamMapping;
   readonly #options: Options;
   readonly #source: BatchSource<TableChange>;
@@ -58,7 +58,7 @@ export class StreamConsumer {
    * Creates a consumer.
    * @param before the consumer whose unfinished records this consumer takes over
    */
-  constructor(mapping: StreamMapping, options: Options, before?: StreamConsumer) {
+  constructor(mapping: StreamMapping, options: Options, before?: TableStreamConsumer) {
     this.mapping = mapping;
     this.#options = options;
     this.#source = sourceOf(mapping.stream);

@@ -15,7 +15,7 @@ import { gatherReply } from '../../../core/gather-reply.ts';
 import { findApi, findResources } from './wire-api.ts';
 import type { ApiState } from '../../api-state.ts';
 import type { ControlResource } from '../../control-resource.ts';
-import type { AuthorizerFacts } from '../../../core/events/execution-log.ts';
+import type { LoggedAuthorizer } from '../../../core/events/execution-log.ts';
 import type { Reply } from '../../../core/exchange.ts';
 import type { Ports } from '../../../core/ports.ts';
 import type { TestRequest } from './test-exchange.ts';
@@ -101,7 +101,7 @@ async function invokeAuthorizer(
 ): Promise<object> {
   const startedMs = at.clock.monotonicMs();
   const received = authorizerExchange(api, authorizer, request, at);
-  let call: AuthorizerFacts['call'];
+  let call: LoggedAuthorizer['call'];
   let line = '';
   const reply = await serve(
     received,

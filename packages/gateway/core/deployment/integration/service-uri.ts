@@ -1,9 +1,9 @@
 /** Integration URIs that specify an AWS service (docs/aws §8). */
 import { compileStageText } from './stage-text.ts';
-import type { ServiceTarget } from '../../mapping/integration.ts';
+import type { ServiceUriTarget } from '../../mapping/integration.ts';
 
 type ServiceUri =
-  | { readonly kind: 'service'; readonly target: ServiceTarget }
+  | { readonly kind: 'service'; readonly target: ServiceUriTarget }
   | { readonly kind: 'invalid'; readonly message: string };
 
 const SERVICE_URI = /^arn:[^:]+:apigateway:([^:]*):([^:]+):(path|action)\/(.+)$/s;

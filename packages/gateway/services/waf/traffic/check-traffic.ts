@@ -11,10 +11,10 @@ import type { StackReading } from '../../../kernel/stack-reading.ts';
 import type { Countries } from '../evaluate/countries.ts';
 import type { Outcome } from '../evaluate/judge-web-acl.ts';
 import type { WebAcl } from '../rules/statement.ts';
-import type { RecordedRequest } from './read-traffic.ts';
+import type { TrafficRequest } from './read-traffic.ts';
 
 export function checkTraffic(
-  traffic: readonly RecordedRequest[],
+  traffic: readonly TrafficRequest[],
   stacks: StackReading,
   { settings, countries }: { readonly settings: ServiceSettings; readonly countries: Countries | undefined },
 ): readonly CheckedScreen[] {

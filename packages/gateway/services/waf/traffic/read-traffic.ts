@@ -8,7 +8,7 @@ import { isJsonObject, memberOf } from '@gatewright/aws/json-object';
 import { EDITED_BODY } from '../../../kernel/edited-body.ts';
 import type { LostPart, RequestParts } from '../evaluate/inspected-request.ts';
 
-export type RecordedRequest = {
+export type TrafficRequest = {
   readonly parts: RequestParts;
   /** The title of the request, for example `GET /dev/pets`. */
   readonly title: string;
@@ -23,7 +23,7 @@ const REDACTED = 'REDACTED';
  * Reads recorded requests from the text of a file.
  * @throws DefinitionError if an entry or line is invalid. The message names the entry or line
  */
-export function readTraffic({ name, text }: { name: string; text: string }): readonly RecordedRequest[] {
+export function readTraffic({ name, text }: { name: string; text: string }): readonly TrafficRequest[] {
   const whole = parseOrUndefined(text);
   const entries = memberOf(memberOf(whole, 'log'), 'entries');
   if (Array.isArray(entries)) return entries.map((entry: unknown, index) => readEntry(entry, index, name));
@@ -31,7 +31,7 @@ export function readTraffic({ name, text }: { name: string; text: string }): rea
   return lines.flatMap((line, index) => (line.trim() === '' ? [] : [readLine(line, index + 1, name)]));
 }
 
-function readEntry(entry: unknown, index: number, file: string): RecordedRequest {
+function readEntry(entry: unknown, index: number, file: string): TrafficRequest {
   const request = memberOf(entry, 'request');
   const [method, url] = [memberOf(request, 'method'), memberOf(request, 'url')];
   if (typeof method !== 'string' || typeof url !== 'string')
@@ -54,7 +54,7 @@ function readEntry(entry: unknown, index: number, file: string): RecordedRequest
   return recorded({ method, path, query, headers, body, sourceIp: '', missing: lost }, epochMs);
 }
 
-function readLine(line: string, number: number, file: string): RecordedRequest {
+function readLine(line: string, number: number, file: string): TrafficRequest {
   const record = parseOrUndefined(line);
   const request = memberOf(record, 'httpRequest');
   const [method, uri] = [memberOf(request, 'httpMethod'), memberOf(request, 'uri')];
@@ -81,7 +81,7 @@ function readLine(line: string, number: number, file: string): RecordedRequest {
   return recorded({ method, path: uri, query, headers, body: undefined, sourceIp, missing: lost }, epochMs);
 }
 
-function recorded(parts: RequestParts, epochMs: number): RecordedRequest {
+function recorded(parts: RequestParts, epochMs: number): TrafficRequest {
   const hidden = new Set<string>();
   parts.headers.each((lowerName, _, value) => {
     if (value === REDACTED || FINGERPRINT.test(value)) hidden.add(lowerName);

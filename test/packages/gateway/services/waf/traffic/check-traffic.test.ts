@@ -5,7 +5,7 @@ import { StackReading } from '../../../../../../packages/gateway/kernel/stack-re
 import { Faults } from '../../../../../../packages/gateway/core/errors.ts';
 import { checkTraffic } from '../../../../../../packages/gateway/services/waf/traffic/check-traffic.ts';
 import type { CheckedRequest } from '../../../../../../packages/gateway/kernel/service.ts';
-import type { RecordedRequest } from '../../../../../../packages/gateway/services/waf/traffic/read-traffic.ts';
+import type { TrafficRequest } from '../../../../../../packages/gateway/services/waf/traffic/read-traffic.ts';
 import type { RequestParts } from '../../../../../../packages/gateway/services/waf/evaluate/inspected-request.ts';
 import { blocking, QUERY_X, stackOfWall } from '../a-wall.ts';
 
@@ -13,7 +13,7 @@ const RATE = '{ RateBasedStatement: { Limit: 10, AggregateKeyType: IP } }';
 const BODY =
   '{ ByteMatchStatement: { FieldToMatch: { Body: {} }, SearchString: bad, PositionalConstraint: CONTAINS, TextTransformations: [{ Priority: 0, Type: NONE }] } }';
 
-const recorded = (parts: Partial<RequestParts>, epochMs = 0): RecordedRequest => ({
+const recorded = (parts: Partial<RequestParts>, epochMs = 0): TrafficRequest => ({
   title: `GET /dev${parts.query === undefined ? '' : `?${parts.query}`}`,
   epochMs,
   parts: {
@@ -27,7 +27,7 @@ const recorded = (parts: Partial<RequestParts>, epochMs = 0): RecordedRequest =>
   },
 });
 
-function check(rules: string, traffic: readonly RecordedRequest[]): readonly CheckedRequest[] {
+function check(rules: string, traffic: readonly TrafficRequest[]): readonly CheckedRequest[] {
   const stacks = new StackReading([stackOfWall(rules)], {
     isElsewhere: () => false,
     tolerance: new Faults(false),
@@ -65,7 +65,7 @@ describe('checkTraffic', () => {
   it('counts rates in the order of the records, and by their times', () => {
     const burst = Array.from({ length: 11 }, (_, index) => recorded({}, 1_000_000 + index));
     const slow = Array.from({ length: 11 }, (_, index) => recorded({}, 1_000_000 + index * 60_000));
-    const blocked = (traffic: readonly RecordedRequest[]): number =>
+    const blocked = (traffic: readonly TrafficRequest[]): number =>
       check(`[${blocking('Rate', RATE)}]`, traffic).filter(({ verdict }) => verdict === 'refused').length;
 
     assert.equal(blocked(burst.toReversed()), 1);
