@@ -5,7 +5,6 @@
  */
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { COGNITO_CALLS } from '../../packages/gateway/cognito/api/cognito-idp.ts';
 import { READERS } from './member-readers.ts';
 import { ANSWERED } from './operations-page.ts';
 import { readBotocoreOption, readModel, readVersion, SERVICE_NAMES } from './service-models.ts';
@@ -21,7 +20,7 @@ const botocore = readBotocoreOption();
 const lines = Object.keys(READERS).flatMap((service) => {
   const [folder = ''] = SERVICE_NAMES[service] ?? [];
   const { operations, shapes } = readModel(botocore, folder) as Model;
-  const answered = service === 'Cognito' ? COGNITO_CALLS : (ANSWERED[service] ?? []);
+  const answered = ANSWERED[service] ?? [];
   return answered.toSorted().flatMap((operation) => {
     const members = Object.entries(shapes[operations[operation]?.input?.shape ?? '']?.members ?? {});
     const names = members.map(([name, { location, locationName = name }]) =>

@@ -12,7 +12,7 @@ type Reads = {
 
 type Gathered = {
   readonly keys: Map<string, ItemKey>;
-  readonly outcomes: Promise<ReadonlyMap<string, ReadOutcome>>;
+  readonly outcomes: Promise<ReadonlyMap<string, ReadOutcome | undefined>>;
 };
 
 /** The maximum number of items of a `BatchGetItem`. */
@@ -39,7 +39,7 @@ export function gatherReads({ readOne, readMany }: Reads): (key: ItemKey) => Pro
         const [only, ...others] = asked;
         const found =
           only !== undefined && others.length === 0 ? [await readOne(only)] : await readMany(asked);
-        return new Map([...keys.keys()].flatMap((name, at) => withName(name, found[at])));
+        return new Map([...keys.keys()].map((name, at) => [name, found[at]] as const));
       }),
     };
     return gathered;
@@ -53,13 +53,6 @@ export function gatherReads({ readOne, readMany }: Reads): (key: ItemKey) => Pro
     const outcomes = await gathered.outcomes;
     return outcomes.get(name) ?? { kind: 'unavailable', reason: 'NoOutcome' };
   };
-}
-
-function withName(
-  name: string,
-  outcome: ReadOutcome | undefined,
-): readonly (readonly [string, ReadOutcome])[] {
-  return outcome === undefined ? [] : [[name, outcome]];
 }
 
 /** Names an item. Neither of its keys contains a line break. */

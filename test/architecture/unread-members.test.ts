@@ -8,7 +8,6 @@ import { describe, it } from 'node:test';
 import { READERS } from '../../lab/tools/member-readers.ts';
 import { OPERATION_MEMBERS } from '../../lab/tools/operation-members.ts';
 import { ANSWERED } from '../../lab/tools/operations-page.ts';
-import { COGNITO_CALLS } from '../../packages/gateway/cognito/api/cognito-idp.ts';
 import { UNREAD_MEMBERS } from '../../lab/tools/unread-members.ts';
 
 const WITHOUT_MEMBERS = ['DynamoDB DescribeEndpoints', 'STS GetCallerIdentity'];
@@ -40,7 +39,7 @@ describe('the members of calls', () => {
   it('are known for every operation of these services that is answered and has members', () => {
     const listed = new Set(LINES.map(({ service, operation }) => `${service} ${operation}`));
     const absent = Object.keys(READERS).flatMap((service) =>
-      (service === 'Cognito' ? COGNITO_CALLS : (ANSWERED[service] ?? []))
+      (ANSWERED[service] ?? [])
         .map((operation) => `${service} ${operation}`)
         .filter((one) => !listed.has(one)),
     );

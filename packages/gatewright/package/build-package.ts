@@ -78,8 +78,8 @@ const SPECIFIER =
 type Compile = (project: string, outputDirectory: string) => Promise<void>;
 
 /**
- * Rebuilds the folder of the package `gatewright`. Our other packages are put into its `node_modules`, in the form in
- * which they are also published separately. `root` is the checkout.
+ * Rebuilds the folder of the package `gatewright`. Our other packages are put into its `node_modules`; of their
+ * dependencies, their manifests there name only our own packages. `root` is the checkout.
  * @throws Error if a file imports a file that is not shipped, or a package that is not a dependency
  */
 export async function buildPackage(
@@ -180,12 +180,12 @@ export async function buildSuite(
   const compiled = `${outputDirectory}.compiled`;
   await rm(outputDirectory, { recursive: true, force: true });
   await compile(join(root, folder, 'tsconfig.build.json'), compiled);
-  await writeWorkspace(root, folder, join(compiled, folder), outputDirectory);
+  const manifest = await writeWorkspace(root, folder, join(compiled, folder), outputDirectory);
+  await writeManifest(outputDirectory, manifest);
   await rm(compiled, { recursive: true });
   const source = join(root, folder);
   for await (const file of glob(['{cases,schema}/**/*.json', '*.md'], { cwd: source }))
     await copyInto(join(source, file), join(outputDirectory, file));
-  const manifest = JSON.parse(await readFile(join(outputDirectory, 'package.json'), 'utf8')) as Manifest;
   for (const needed of ownNames(manifest.dependencies)) {
     await cp(join(builtDirectory, 'node_modules', needed), join(outputDirectory, 'node_modules', needed), {
       recursive: true,
@@ -262,7 +262,6 @@ async function writeWorkspace(
   const readme = join(root, folder, 'README.md');
   if (existsSync(readme)) await copyFile(readme, join(target, 'README.md'));
   const manifest = await makeWorkspaceManifest(root, folder);
-  await writeManifest(target, manifest);
   await checkImports(target, manifest);
   return manifest;
 }

@@ -41,7 +41,7 @@ type RowKind<Row> = {
   readonly beginOf: (row: Row) => number;
 };
 
-/** The maximum number of subjects that are read for one page. Each subject costs a query. */
+/** The maximum number of subjects that are read for one page. Each subject costs several reads. */
 const SUBJECTS = 50;
 /** A string that sorts after every instant. */
 const LAST = '\uffff';

@@ -5,7 +5,7 @@ import type { Circumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
 
 const DENIAL =
-  /User: (\S+) is not authorized to perform: ([\w*-]+:[\w*-]+) on resource: (\S+?)[,"]?(?: (with an explicit deny|because no)|\s|$)/g;
+  /User: (\S+) is not authorized to perform: ([\w*-]+:[\w*-]+) on resource: "?(\S+?)[,"]?(?: (with an explicit deny|because no)|\s|$)/g;
 
 /** A refusal of AWS that a text contains. The action has the spelling of policies. */
 type Denial = {

@@ -193,7 +193,7 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
 };
 
 function sayPerhapsMissing(name: string, event: Readonly<Record<string, unknown>>): string {
-  const leftOut = LEFT_OUT[name];
+  const leftOut = Object.hasOwn(LEFT_OUT, name) ? LEFT_OUT[name] : undefined;
   if (leftOut !== undefined) return `The value that the code reads has no ${name}. ${leftOut}`;
   return `The value that the code reads has no ${name}. If that value is the event itself: it has ${namesOf(event)}.`;
 }

@@ -257,6 +257,9 @@ function findMove(
 }
 
 /** With payload format 2.0, the context of an authorizer's function is one level deeper (docs/aws §4.3). */
+/** Code that reads a member `lambda`: `.lambda`, `['lambda']`, `.get('lambda')` or `{ lambda } = …`. */
+const READS_INNER = /(?:\.|\[\s*['"]|\.get\(\s*['"])lambda\b|\{\s*(?:[\w$]+\s*,\s*)*lambda\s*[,:=}]/;
+
 function findInContext(
   names: readonly string[],
   event: UnknownMembers,
@@ -268,7 +271,7 @@ function findInContext(
   if (Object.hasOwn(authorizer, name) || !Object.hasOwn(membersOf(authorizer['lambda']), name))
     return undefined;
   // Code that also reads the inner member handles both kinds of events.
-  if (/\blambda\b/.test(source.text)) return undefined;
+  if (READS_INNER.test(source.text)) return undefined;
   return {
     to: `requestContext.authorizer.lambda.${name}`,
     rest: names.slice(3),

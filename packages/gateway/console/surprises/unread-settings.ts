@@ -138,21 +138,11 @@ const gatewayResponseUnused: SurpriseKind = {
 
 type Written = { readonly type: string; readonly place: string | undefined };
 
-/** Returns the gateway responses that the author wrote: as resources, or in the document of the API. */
+/** Returns the gateway responses that the author wrote. Those in the document of the API are resources, too. */
 function gatewayResponsesOf(apiId: string, stacks: readonly ResolvedStack[]): readonly Written[] {
-  const own = resourcesOf(stacks, 'AWS::ApiGateway::GatewayResponse')
+  return resourcesOf(stacks, 'AWS::ApiGateway::GatewayResponse')
     .filter(({ properties }) => properties['RestApiId'] === apiId)
     .map((one) => ({ type: asText(one.properties['ResponseType']) ?? '', place: placeOf(one) }));
-  const api = findByPhysicalId(stacks, 'AWS::ApiGateway::RestApi', apiId);
-  const name = 'x-amazon-apigateway-gateway-responses';
-  const written = membersOf(membersOf(api?.properties['Body'])[name]);
-  return [
-    ...own,
-    ...Object.keys(written).map((type) => ({
-      type,
-      place: api === undefined ? undefined : placeOf(api, `Body.${name}.${type}`),
-    })),
-  ];
 }
 
 /** Whether an author may expect that the gateway response shapes replies with this status. */

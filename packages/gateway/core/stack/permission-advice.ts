@@ -180,7 +180,8 @@ function correctMethod(
   const { kind } = formatOf(stack);
   for (const one of ownPermissions(stack, owner, qualifier)) {
     const { SourceArn: source } = one.properties;
-    if (typeof source !== 'string' || stack.source?.made?.has(one.logicalId) === true) continue;
+    if (typeof source !== 'string' || !isForService(one, API_GATEWAY)) continue;
+    if (stack.source?.made?.has(one.logicalId) === true) continue;
     const [api = '', stage = '', method = '', ...where] = source.split('/');
     if (method.includes('*') || !compileGlob([api, stage, '*', ...where].join('/'))(call)) continue;
     const property = kind === 'terraform' ? 'source_arn' : kind === 'cdk' ? 'sourceArn' : 'SourceArn';
@@ -189,9 +190,9 @@ function correctMethod(
       return {
         change: `Write * in place of ANY ${at}: ANY is a method of API Gateway and not a wildcard of an ARN, and the ARN of a call has the method of the request, such as GET.`,
       };
-    if (method !== method.toUpperCase())
+    if (method.toUpperCase() === calledMethod)
       return {
-        change: `Write ${method.toUpperCase()} in place of ${method} ${at}, because an ARN has methods in capital letters.`,
+        change: `Write ${calledMethod} in place of ${method} ${at}, because an ARN has methods in capital letters.`,
       };
     return {
       change: `Write ${calledMethod} in place of ${method} ${at}, if ${method} was meant to permit this call; otherwise, add a permission.`,

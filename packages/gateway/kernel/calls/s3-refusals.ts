@@ -6,6 +6,7 @@
 import { findS3Signature } from './s3-authentication.ts';
 import { isUpload } from './s3-upload.ts';
 import { readS3Address } from './s3-address.ts';
+import { readElement } from './xml-element.ts';
 import type { ControlReply, ControlRequest } from '../../core/api-call.ts';
 import type { EventJournal } from '../event-journal.ts';
 import type { Random } from '../../core/ports.ts';
@@ -36,12 +37,11 @@ export function noteS3Refusal(
   }: { readonly journal: EventJournal; readonly random: Random; readonly operation: string },
 ): void {
   const { bucket } = readS3Address(request);
-  const readElement = (name: string): string =>
-    new RegExp(`<${name}>([^<]*)</${name}>`).exec(String(body))?.[1] ?? '';
-  const code = readElement('Code');
+  const xml = String(body);
+  const code = readElement(xml, 'Code') ?? '';
   if (code === '') return;
-  const named = readElement('HeadersNotSigned');
-  const message = `${readElement('Message')}${named === '' ? '' : `: ${named}`}`;
+  const named = readElement(xml, 'HeadersNotSigned') ?? '';
+  const message = `${readElement(xml, 'Message') ?? ''}${named === '' ? '' : `: ${named}`}`;
   note(bucket, { operation, code, message }, journal, random);
 }
 

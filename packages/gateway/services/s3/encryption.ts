@@ -52,20 +52,23 @@ export function refuseEncryption(request: ServiceRequest): S3Refusal | undefined
   };
 }
 
-/** Returns the headers that tell the encryption of an object which a request writes [obs: s3, `test_copy_object_kms`]. */
+/**
+ * Returns the headers that tell the encryption of an object: what the request that writes it asks for, or else what its
+ * bucket does [obs: s3, `test_copy_object_kms`].
+ */
 export function encryptionHeaders(
-  request: ServiceRequest,
+  request: ServiceRequest | undefined,
   ofBucket: Encryption | undefined,
   place: Place,
 ): readonly string[] {
-  const algorithm = headerOf(request, HEADER);
+  return printEncryption(readEncryption(request) ?? ofBucket ?? OF_S3, place);
+}
+
+function readEncryption(request: ServiceRequest | undefined): Encryption | undefined {
+  const algorithm = request && headerOf(request, HEADER);
+  if (request === undefined || algorithm === undefined) return undefined;
   const hasBucketKey = headerOf(request, BUCKET_KEY)?.toLowerCase() === 'true';
-  return printEncryption(
-    algorithm === undefined
-      ? (ofBucket ?? OF_S3)
-      : { algorithm, keyId: headerOf(request, KEY_ID), hasBucketKey },
-    place,
-  );
+  return { algorithm, keyId: headerOf(request, KEY_ID), hasBucketKey };
 }
 
 function printEncryption({ algorithm, keyId, hasBucketKey }: Encryption, place: Place): readonly string[] {

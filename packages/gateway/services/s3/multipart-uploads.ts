@@ -22,7 +22,7 @@ import type { ObjectPlace, ObjectStore } from './object-store.ts';
 import { readCount } from './list-objects.ts';
 import { listUploads } from './list-uploads.ts';
 import { readTagHeader } from './object-tags.ts';
-import { encrypted, NOTHING, versionHeaders, XML } from './replies.ts';
+import { NOTHING, versionHeaders, XML } from './replies.ts';
 import type { Replies, Serve } from './replies.ts';
 import { element, ownerId, printDate, printDocument } from './s3-xml.ts';
 import {
@@ -69,7 +69,7 @@ export class MultipartUploads {
     this.#ports = ports;
   }
 
-  /** Returns undefined if the request is not one of these operations, or names a version. */
+  /** Returns undefined if the request is not one of these operations, or names a version that is not kept. */
   serve(place: ObjectPlace, request: ServiceRequest, contentType: string): Serve | undefined {
     const asked = new URLSearchParams(request.query);
     const id = asked.get('uploadId');
@@ -185,7 +185,7 @@ export class MultipartUploads {
     parts.set(Number(number), part);
     this.#dropOldest(id);
     const ofChecksum = stated.flatMap(({ name, value }) => [`x-amz-checksum-${name}`, value]);
-    return replies.reply(200, ['ETag', part.etag, ...ofChecksum, ...encrypted({ encryption })]);
+    return replies.reply(200, ['ETag', part.etag, ...ofChecksum, ...encryption]);
   }
 
   #copyPart(
@@ -220,7 +220,7 @@ export class MultipartUploads {
     ].join('');
     return replies.reply(
       200,
-      [...XML, ...encrypted(upload)],
+      [...XML, ...upload.encryption],
       Buffer.from(printDocument('CopyPartResult', content)),
     );
   }
@@ -255,7 +255,7 @@ export class MultipartUploads {
     ].join('');
     return replies.reply(
       200,
-      [...XML, ...encrypted(stored), ...versionHeaders(version)],
+      [...XML, ...stored.encryption, ...versionHeaders(version)],
       Buffer.from(printDocument('CompleteMultipartUploadResult', content)),
     );
   }

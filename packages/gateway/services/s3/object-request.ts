@@ -14,8 +14,8 @@ export type StoredObject = {
   /** The headers of the checksum that PutObject stated. */
   readonly checksum?: readonly string[];
   readonly storageClass: string;
-  /** The headers of the encryption; absent means that of S3. */
-  readonly encryption?: readonly string[];
+  /** The headers that tell the encryption. */
+  readonly encryption: readonly string[];
   readonly tags?: Tags;
   /** The id of the version, if the bucket keeps versions. */
   readonly version?: string | undefined;

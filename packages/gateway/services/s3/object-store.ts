@@ -71,8 +71,8 @@ export class ObjectStore {
     return found !== undefined && (found.version ?? 'null') === version;
   }
 
-  /** Returns the headers that tell the encryption of what a request writes into a bucket. */
-  encryptionOf(bucket: string, request: ServiceRequest): readonly string[] {
+  /** Returns the headers that tell the encryption of what a request, or the values file, writes into a bucket. */
+  encryptionOf(bucket: string, request?: ServiceRequest): readonly string[] {
     const found = this.buckets.find(({ name }) => name === bucket);
     const { accountId } = this.#ports;
     return encryptionHeaders(request, found?.encryption, { region: found?.region, accountId });
@@ -149,7 +149,8 @@ export class ObjectStore {
     const { bytes: body, contentType } = found;
     const changedMs = this.#ports.startedAt;
     const headers = ['Content-Type', contentType];
-    return { body, etag: etagOf(body), headers, changedMs, storageClass: 'STANDARD' };
+    const encryption = this.encryptionOf(id.slice(0, id.indexOf('/')));
+    return { body, etag: etagOf(body), headers, changedMs, storageClass: 'STANDARD', encryption };
   }
 }
 

@@ -42,7 +42,7 @@ import { MALFORMED } from './s3-xml.ts';
 import { MultipartUploads, UPLOAD_CALLS } from './multipart-uploads.ts';
 import { etagOf, ObjectStore } from './object-store.ts';
 import type { ObjectChange, ObjectPlace } from './object-store.ts';
-import { encrypted, NOTHING, Replies, versionHeaders, XML } from './replies.ts';
+import { NOTHING, Replies, versionHeaders, XML } from './replies.ts';
 import type { Serve } from './replies.ts';
 import type { StoredObject } from './object-request.ts';
 import type { Clock, Random, ServiceRequest } from '../../core/ports.ts';
@@ -263,7 +263,7 @@ export class RecordedBuckets {
     };
     const isForm = new URLSearchParams(request.query).get('x-id') === UPLOAD_ID;
     this.#store.store({ id, bucket, key }, stored, isForm ? 'post' : 'put');
-    const headers = [...checksumHeaders(request), ...encrypted(stored), ...versionHeaders(stored.version)];
+    const headers = [...checksumHeaders(request), ...stored.encryption, ...versionHeaders(stored.version)];
     return this.#replies.reply(200, ['ETag', stored.etag, ...headers]);
   }
 
@@ -305,7 +305,7 @@ export class RecordedBuckets {
     });
     this.#store.store(place, copy, 'copy');
     const ofSource = found.version === undefined ? [] : ['x-amz-copy-source-version-id', found.version];
-    const headers = [...XML, ...encrypted(copy), ...versionHeaders(version), ...ofSource];
+    const headers = [...XML, ...copy.encryption, ...versionHeaders(version), ...ofSource];
     return this.#replies.reply(200, headers, Buffer.from(printCopy(copy)));
   }
 
@@ -348,7 +348,7 @@ export class RecordedBuckets {
       ...overrideHeaders(request.query, stored.headers),
       'Accept-Ranges',
       'bytes',
-      ...encrypted(stored),
+      ...stored.encryption,
       ...storageHeader(stored),
       ...tagCountHeader(stored.tags),
       ...versionHeaders(version),

@@ -2,18 +2,12 @@ import { printS3Error } from '../../kernel/calls/s3-error.ts';
 import type { S3Refusal } from '../../kernel/calls/s3-error.ts';
 import type { Answered } from '../../kernel/service.ts';
 import type { Random } from '../../core/ports.ts';
-import type { StoredObject } from './object-request.ts';
 
 /** Handles a call, once it is known that its bucket exists. */
 export type Serve = () => Answered | undefined;
 
 export const NOTHING = Buffer.alloc(0);
 export const XML = ['Content-Type', 'application/xml'];
-/** Returns the headers of an object's encryption. By default, it is encrypted with keys of S3 (SSE-S3) [obs]. */
-export function encrypted({ encryption }: Pick<StoredObject, 'encryption'>): readonly string[] {
-  return encryption ?? ['x-amz-server-side-encryption', 'AES256'];
-}
-
 /** Makes replies of S3, each with the id of its request. */
 export class Replies {
   readonly #random: Random;

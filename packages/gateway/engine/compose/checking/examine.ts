@@ -118,7 +118,10 @@ async function judgeSources(
     withoutCircles(faults.all.map((fault) => ofFault(fault, stacks, schemas))),
     stacks,
   );
-  const judged = stacks.flatMap((stack) => judgeStack(stack, schemas, roles));
+  const judged = [
+    ...stacks.flatMap((stack) => judgeStack(stack, schemas, roles)),
+    ...judgeStackNames(stacks),
+  ];
   const findings = [
     ...refusals,
     ...withoutDoubles(judged, refusals),
@@ -151,7 +154,10 @@ export async function examineServed(
     .map((fault) => ofFault(fault, stacks, schemas))
     .filter((one) => !reported.some((known) => isSame(one, known)));
   const refusals = [...reported, ...policies].filter(({ severity }) => severity === 'refused');
-  const judged = stacks.flatMap((stack) => judgeStack(stack, schemas, roles));
+  const judged = [
+    ...stacks.flatMap((stack) => judgeStack(stack, schemas, roles)),
+    ...judgeStackNames(stacks),
+  ];
   const added = [
     ...policies,
     ...withoutDoubles(judged, refusals),
@@ -210,7 +216,6 @@ function judgeStack(
     ...judgeNames(stack, table),
     ...judgeRuntimes(stack, runtimes),
     ...judgeTemplate(stack),
-    ...judgeStackNames(stack),
     ...findMissingFiles(stack),
     ...findBrokenRelations(stack).map(({ resource, property, message, remedy }) =>
       makeFinding('resource-value', placedAt(resource, stackName, property), message, { remedy }),

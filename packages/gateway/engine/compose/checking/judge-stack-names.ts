@@ -23,7 +23,12 @@ function refuse(name: string): string | undefined {
 
 const FORM = `letters, digits and hyphens, at most ${MAX_LENGTH} of them, beginning with a letter`;
 
-export function judgeStackNames(stack: ResolvedStack): readonly DeployFinding[] {
+export function judgeStackNames(stacks: readonly ResolvedStack[]): readonly DeployFinding[] {
+  const folders = new Set<string>();
+  return stacks.flatMap((stack) => judge(stack, folders));
+}
+
+function judge(stack: ResolvedStack, folders: Set<string>): readonly DeployFinding[] {
   const { kind } = formatOf(stack);
   const { stackName, file } = stack;
   const find = (
@@ -44,9 +49,11 @@ export function judgeStackNames(stack: ResolvedStack): readonly DeployFinding[] 
       { file, line: stack.source?.lineOf?.(['service']), property: 'service' },
       'the names of the service and the stage, from which osls makes the name, or provider.stackName,',
     );
+  const folder = dirname(file);
   // The CDK refuses such names itself, and Terraform creates no stack.
-  if (kind === 'cdk' || kind === 'terraform') return [];
-  return stackNamesIn(dirname(file)).flatMap(({ name, ...at }) =>
-    find(name, { ...at, property: 'stack_name' }, 'stack_name'),
-  );
+  // The stacks of a folder share its samconfig file. A nested stack comes after its parent.
+  if (kind === 'cdk' || kind === 'terraform' || folders.has(folder)) return [];
+  folders.add(folder);
+  // Without a property, because each environment may have a name that is refused.
+  return stackNamesIn(folder).flatMap(({ name, ...at }) => find(name, { ...at, property: '' }, 'stack_name'));
 }

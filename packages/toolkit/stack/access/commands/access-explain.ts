@@ -1,5 +1,6 @@
 /** `gatewright access explain` explains the decision for one caller under one document. */
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
+import { routeNameOf } from '#shared/access/charge-quota.ts';
 import { compilePolicy } from '#shared/access/decide/compile-policy.ts';
 import { describeMcpGrants } from '@gatewright/authoring/find/describe-access';
 import { findAccess, listAccess } from '@gatewright/authoring/find/find-access';
@@ -135,9 +136,7 @@ function describeAnswer(answer: Charged): string {
   return [
     `${word}  ${target.replace('/', ' /')}  ${reason}`.trimEnd(),
     ...(caller === undefined ? [] : [`caller ${caller}`]),
-    ...(route === undefined
-      ? []
-      : [`route  ${route.method === route.path ? route.path : `${route.method} ${route.path}`}`]),
+    ...(route === undefined ? [] : [`route  ${routeNameOf(route)}`]),
     ...(quota === undefined || terms?.['plan'] !== undefined ? [] : [`quota  ${quota}`]),
     ...(terms?.['plan'] === undefined ? [] : [`plan   ${describeTerms(terms)}`]),
     ...left.map((text) => `left   ${text}`),

@@ -3,7 +3,7 @@
  * the APIs.
  */
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { describeAccess } from '@gatewright/authoring/find/describe-access';
 import type { MatrixCell } from '@gatewright/authoring/find/describe-access';
@@ -17,6 +17,7 @@ import { readHeldKey } from './held-key.ts';
 import { saveDeployedIds, readDeployedIds } from '@gatewright/authoring/account/deployed-ids';
 import { syncRoutes } from './access-sync.ts';
 import {
+  readAccessFiles,
   snapshotPath,
   findStrayDocuments,
   writeCompiledAccess,
@@ -285,9 +286,9 @@ function findDocument(folder: string, name: string) {
   const { documents } = readCompiled(existing(folder));
   const found = documents.find((document) => document.name === name);
   if (found !== undefined) return found;
-  if (documents.length === 0 || existsSync(join(folder, `${name}.yml`))) throw withoutRoutes(folder, name);
-  const known = documents.map((document) => document.name).join(', ');
-  throw new UsageError(`no access document has the name "${name}"; expected one of ${known}`);
+  const names = readAccessFiles(existing(folder)).map((file) => file.name);
+  if (names.length === 0 || names.includes(name)) throw withoutRoutes(folder, name);
+  throw new UsageError(`no access document has the name "${name}"; expected one of ${names.join(', ')}`);
 }
 
 function withoutRoutes(folder: string, name?: string): UsageError {

@@ -26,7 +26,7 @@ import { asText, parseJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { callSigned } from '@gatewright/aws/signed-call';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
-import { parseItem, printItem, printKey, printWrite } from '#shared/table/dynamodb-expression.ts';
+import { parseItem, parseKey, printItem, printKey, printWrite } from '#shared/table/dynamodb-expression.ts';
 import type { DynamoDbItem } from '#shared/table/dynamodb-expression.ts';
 import type { ItemKey } from '#shared/table/item-write.ts';
 import type { ListedItem } from '#shared/table/listing.ts';
@@ -302,7 +302,7 @@ async function logForgotten(
 }
 
 function toKept(item: DynamoDbItem): ListedItem {
-  return { key: { pk: item['pk']?.S ?? '', sk: item['sk']?.S ?? '' }, item: parseItem(item) };
+  return { key: parseKey(item), item: parseItem(item) };
 }
 
 /**

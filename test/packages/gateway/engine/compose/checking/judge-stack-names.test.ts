@@ -32,7 +32,7 @@ describe('judgeStackNames', () => {
       });
       writeFileSync(join(folder, file), text);
 
-      const found = judgeStackNames({ ...aStack({}), file: join(folder, 'template.yaml') });
+      const found = judgeStackNames([{ ...aStack({}), file: join(folder, 'template.yaml') }]);
 
       assert.deepEqual(
         found.map(({ line }) => line),
@@ -47,11 +47,11 @@ describe('judgeStackNames', () => {
   it('reads the name that osls makes of the service and the stage', () => {
     const stack = { ...aStack({}), file: '/app/serverless.yml', stackName: `${'s'.repeat(125)}-prod` };
 
-    assert.match(judgeStackNames(stack)[0]?.message ?? '', /length less than or equal to 128$/);
-    assert.deepEqual(judgeStackNames({ ...stack, stackName: 'shop-prod' }), []);
+    assert.match(judgeStackNames([stack])[0]?.message ?? '', /length less than or equal to 128$/);
+    assert.deepEqual(judgeStackNames([{ ...stack, stackName: 'shop-prod' }]), []);
   });
 
   it('does not judge a name that is given to the command that deploys', () => {
-    assert.deepEqual(judgeStackNames({ ...aStack({}), file: '/app/a_b.yaml', stackName: 'a_b' }), []);
+    assert.deepEqual(judgeStackNames([{ ...aStack({}), file: '/app/a_b.yaml', stackName: 'a_b' }]), []);
   });
 });
