@@ -37,7 +37,7 @@ export function findFunctionLine(tree: SourceTree, name: string, property: Path)
   const nested = OF_FUNCTION[`${first}.${second}`];
   const own =
     nested === undefined
-      ? [...(OF_FUNCTION[first] ?? [lowerFirst(first)]), second, ...rest]
+      ? [...(OF_FUNCTION[first] ?? [lowerFirst(first)]), ...property.slice(1)]
       : [...nested, ...rest];
   const ofFunction = spelt(tree.value, ['functions', name, ...own]);
   const ofProvider = spelt(tree.value, ['provider', ...own]);

@@ -96,7 +96,6 @@ export async function loadServerlessService(
     if (refusal !== undefined) throw refusal;
     if ('message' in compiled) throw explainFailure(compiled, file, tree, options.stored?.file, asked);
     const packaged = parsePackaged(compiled.result);
-    reportPassedOver(packaged, file, tree, options);
     const whole = tree && withIncludedFiles(tree, dirname(file));
     return withReading(toRawStack(packaged, file, whole, { ...options, ...home }), compiled, file, whole);
   } finally {
@@ -289,6 +288,7 @@ function toRawStack(
 ): RawStack {
   const folder = dirname(file);
   const included = listIncludedFiles(file, folder);
+  reportPassedOver(packaged, file, whole?.own, options);
   const { archives, informed, findings: ofCode, ...code } = findServiceCode(packaged, folder);
   for (const sentence of informed) options.onProgress?.(`${basename(folder)}: ${sentence}`);
   const findings: Finding[] = [...ofCode];

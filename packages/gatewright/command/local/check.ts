@@ -113,9 +113,13 @@ function describe(findings: readonly Judged[], stacks: readonly string[], isAll:
     const rest = of.filter((finding) => !listed.includes(finding));
     if (of.length === 0) return [];
     const colour = title === 'differs' ? 'yellow' : title === 'unchecked' ? 'bold' : 'red';
-    return [colorize(colour, TITLES[title]), ...listed.flatMap(describeFinding), ...countByMessage(rest), ''];
+    const lines = isAll ? listed.flatMap((finding) => describeFinding([[finding]])) : describeByCause(listed);
+    return [colorize(colour, TITLES[title]), ...lines, ...countByMessage(rest), ''];
   });
-  const of = (title: keyof typeof TITLES): number => open.filter((one) => titleOf(one) === title).length;
+  const of = (title: keyof typeof TITLES): number => {
+    const found = open.filter((one) => titleOf(one) === title);
+    return isAll || title === 'unchecked' ? found.length : new Set(found.map(causeAtPlace)).size;
+  };
   const byOsls = of('notCompiled') === 0 ? '' : `${count(of('notCompiled'), 'finding')} that osls refuses, `;
   const accepted = findings.length - open.length;
   return [
@@ -124,27 +128,57 @@ function describe(findings: readonly Judged[], stacks: readonly string[], isAll:
   ];
 }
 
-function describeFinding({
-  file,
-  line,
-  resource,
-  property,
-  written,
-  message,
-  consequence,
-  remedy,
-  source,
-  id,
-}: Judged): string[] {
-  const place = `${shown(file)}${line === undefined ? '' : `:${line}`}`;
-  const name = written ?? [resource, property].filter((part) => part !== '').join('.');
+/** Findings of one place that have the same cause, because several resources get a value from there. */
+type OfPlace = readonly [Judged, ...Judged[]];
+
+/** Returns the same text for findings of one place, such as a line of Globals, that have the same cause. */
+function causeAtPlace(finding: Judged): string {
+  const { id, file, line, resource, property, message } = finding;
+  return JSON.stringify([id, file, line ?? [resource, property], message]);
+}
+
+/** Describes each cause once, with the places at which it is written and the resources that it touches. */
+function describeByCause(findings: readonly Judged[]): string[] {
+  const causes = Map.groupBy(findings, ({ message, remedy }) => JSON.stringify([message, remedy]));
+  return [...causes.values()].flatMap((ofCause) => {
+    const places = [...Map.groupBy(ofCause, causeAtPlace).values()].flatMap(
+      ([first, ...others]): readonly OfPlace[] => (first === undefined ? [] : [[first, ...others]]),
+    );
+    const [first, ...others] = places;
+    return first === undefined ? [] : describeFinding([first, ...others]);
+  });
+}
+
+function describeFinding([ofFirst, ...others]: readonly [OfPlace, ...OfPlace[]]): string[] {
+  const [{ message, consequence, remedy, source, id }] = ofFirst;
+  const name = placeOf(ofFirst);
   return [
-    `  ${place}${name === '' ? '' : ` ${name}`}: ${message.replaceAll('\n', '\n    ')}  ${colorize('dim', `[${id}]`)}`,
-    ...(consequence === undefined || consequence === '' ? [] : [`    here: ${consequence}`]),
+    `  ${name}: ${message.replaceAll('\n', '\n    ')}  ${colorize('dim', `[${id}]`)}`,
+    ...touchedBy(ofFirst),
+    ...here(consequence),
+    ...others.flatMap((ofPlace) => [
+      `    also ${placeOf(ofPlace)}${ofPlace[0].id === id ? '' : `  ${colorize('dim', `[${ofPlace[0].id}]`)}`}`,
+      ...touchedBy(ofPlace),
+      ...(ofPlace[0].consequence === consequence ? [] : here(ofPlace[0].consequence)),
+    ]),
     `    → ${remedy}`,
     // Some remedies end with the address of the page.
     ...(remedy.includes(source) ? [] : [`      ${colorize('dim', source)}`]),
   ];
+}
+
+function placeOf([{ file, line, resource, property, written }]: OfPlace): string {
+  const name = written ?? [resource, property].filter((part) => part !== '').join('.');
+  return `${shown(file)}${line === undefined ? '' : `:${line}`}${name === '' ? '' : ` ${name}`}`;
+}
+
+function touchedBy(ofPlace: OfPlace): string[] {
+  const resources = [...new Set(ofPlace.map(({ resource }) => resource))].filter((name) => name !== '');
+  return ofPlace.length === 1 || resources.length === 0 ? [] : [`    for ${resources.join(', ')}`];
+}
+
+function here(consequence: string | undefined): string[] {
+  return consequence === undefined || consequence === '' ? [] : [`    here: ${consequence}`];
 }
 
 function countByMessage(findings: readonly Judged[]): string[] {

@@ -113,6 +113,16 @@ describe('the line of what osls generates', () => {
     assert.equal(findFunctionLine(TREE, 'hello', ['VpcConfig', 'SubnetIds', '0']), 13);
     assert.equal(findFunctionLine(TREE, 'hello', ['MemorySize']), 15);
   });
+
+  it('for a property that every function takes from the provider is the line in the provider', () => {
+    const text =
+      'provider:\n  runtime: nodejs12.x\nfunctions:\n  a: { handler: a.b }\n  b: { runtime: nodejs22.x }';
+    const tree = parseSource(text, '/app/serverless.yml');
+
+    assert.equal(findFunctionLine(tree, 'a', ['Runtime']), 2);
+    assert.equal(findFunctionLine(tree, 'b', ['Runtime']), 5);
+    assert.equal(findFunctionLine(tree, 'a', []), 4);
+  });
 });
 
 // Serverless Framework, "API Gateway v2 (HTTP API)", section "CORS setup": the names of the settings.

@@ -40,6 +40,46 @@ describe('gatewright check', () => {
     assert.match(stdout, /1 finding that AWS refuses, 1 that differ, 1 not checked/);
   });
 
+  it('lists a place once, with the resources that it touches, and each resource with --all', async () => {
+    const functions = ['List', 'Show'].map(
+      (name) => `  ${name}: { Type: AWS::Serverless::Function, Properties: { Handler: a.b, CodeUri: . } }`,
+    );
+    write(
+      'template.yaml',
+      `Transform: AWS::Serverless-2016-10-31
+Globals:
+  Function:
+    Runtime: nodejs12.x
+Resources:
+${functions.join('\n')}
+`,
+    );
+    write('a.js', 'exports.b = async () => 1;');
+    const merged = await runCommandHere(['check'], { cwd });
+    const each = await runCommandHere(['check', '--all'], { cwd });
+
+    assert.match(
+      merged.stdout,
+      /template\.yaml:4 Globals\.Function\.Runtime: .*\[old-runtime\]\n {4}for List, Show\n {4}→ /,
+    );
+    assert.match(merged.stdout, /: 1 finding that AWS refuses/);
+    assert.equal(each.stdout.match(/\[old-runtime\]/g)?.length, 2);
+    assert.match(each.stdout, /: 2 findings that AWS refuses/);
+  });
+
+  it('lists a cause once, with every place at which it is written', async () => {
+    const queue = (name: string): string =>
+      `  ${name}:\n    Type: AWS::SQS::Queue\n    Properties:\n      QueueName: !Ref Missing\n`;
+    write('template.yaml', `Resources:\n${queue('One')}${queue('Two')}`);
+    const { stdout } = await runCommandHere(['check'], { cwd });
+
+    assert.match(
+      stdout,
+      /template\.yaml:5 One\.QueueName: .*\[Missing\].*\n(?: {4}here: .*\n)? {4}also template\.yaml:9 Two\.QueueName\n/,
+    );
+    assert.match(stdout, /: 2 findings that AWS refuses/);
+  });
+
   it('exits with 0 when the finding is accepted with a reason', async () => {
     write(
       'gatewright.yml',
