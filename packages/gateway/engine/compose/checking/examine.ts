@@ -273,9 +273,11 @@ function ofFault(
   { table }: Pick<Schemas, 'table'>,
 ): DeployFinding {
   const { file, line, logicalId = '', property = '' } = error.place;
+  const ofFile = stacks.filter((one) => one.file === file || one.includes.includes(file));
   const stack =
     stacks.find((one) => one.file === file && (logicalId === '' || one.resources.has(logicalId))) ??
-    stacks.find((one) => one.file === file || one.includes.includes(file));
+    ofFile.find((one) => one.resources.has(logicalId)) ??
+    ofFile[0];
   const type = stack?.resources.get(logicalId)?.type ?? '';
   const at = { stack: stack?.stackName ?? '', resource: logicalId, type, property, file, line };
   return makeFinding(judgeFault(error, stack), at, error.message, {
