@@ -47,12 +47,14 @@ export function classifyResources(
     });
     const ignore = (property?: string): void => {
       const place = resource.place(property);
-      // The line is a getter because finding a line means parsing the JSON a second time. Nearly every template has
-      // resources or properties without effect, and their lines are rarely read.
-      const { file } = place;
+      // File and line are getters because finding a line means parsing the JSON a second time, or reading the files
+      // that a service includes. Nearly every template has resources or properties without effect, and their places are
+      // rarely read.
       noEffect.push({
         ...item(NO_CONSEQUENCE, property),
-        file,
+        get file() {
+          return place.file;
+        },
         get line() {
           return place.line;
         },
