@@ -3,6 +3,7 @@
  * without a message.
  */
 import { isJsonList, isJsonObject, memberOf } from '@gatewright/aws/json-object';
+import { findCustomCall } from './custom-calls.ts';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { NO_CONSEQUENCE } from '../core/errors.ts';
 import type { DefinitionPlace } from '../core/errors.ts';
@@ -65,8 +66,16 @@ export function classifyResources(
     };
     const known = types.classOf(type);
     if (OSLS_HELPERS.test(logicalId) || types.isWithoutEffect(type)) ignore();
-    else if (known === undefined) report(types.consequenceOf(type));
-    else
+    else if (known === undefined) {
+      const call = findCustomCall(resource);
+      if (call === undefined) report(types.consequenceOf(type));
+      else
+        unsupported.push({
+          ...item('the call is not made, so what it writes on AWS is missing here'),
+          ...placeOf(resource.place()),
+          message: `on AWS, the deployment calls ${call} for this custom resource`,
+        });
+    } else
       for (const [property, consequence] of classifyProperties(known, properties)) {
         if (consequence === undefined) ignore(property);
         else report(consequence, property);
