@@ -437,10 +437,10 @@ export class Faults implements Tolerance {
   }
 
   get all(): readonly Fault[] {
-    return [...this.#faults.values()].map(({ error, consequences }) => ({
-      error,
-      consequences: [...consequences],
-    }));
+    return [...this.#faults.values()].map(({ error, consequences }) => {
+      const affecting = [...consequences].filter((one) => one !== NO_CONSEQUENCE);
+      return { error, consequences: affecting.length === 0 ? [...consequences] : affecting };
+    });
   }
 }
 

@@ -1,5 +1,5 @@
 /** A stack as a loader returns it: one template in long form, in which nothing has been resolved yet. */
-import type { DefinitionPlace } from '../core/errors.ts';
+import type { DefinitionError, DefinitionPlace } from '../core/errors.ts';
 import type { WrittenAs } from '../core/stack/model.ts';
 import type { RuleId } from '../core/deployability/rules.ts';
 import type { Path } from './cloudformation/template-source.ts';
@@ -57,6 +57,11 @@ export type RawStack = {
    * Returns whether the transform left the object at a path as the author wrote it; absent if there is no transform.
    */
   readonly isPassedOn?: ((path: Path) => boolean) | undefined;
+  /**
+   * The resources that a transform refuses, with the error of each. AWS reports only this error, because it resolves no
+   * reference before the transform succeeds. Absent if there is no transform.
+   */
+  readonly omitted?: ReadonlyMap<string, DefinitionError> | undefined;
   /** The template before its transform, as the author wrote it; absent if there is no transform. */
   readonly original?: JsonObject | undefined;
   readonly code: LocalCode;

@@ -24,6 +24,7 @@ import { findParameterFaults, parameterTexts } from './nested-stacks.ts';
 import { makeName } from '@gatewright/aws/physical-ids';
 import { OpenNames, describeCycle, findCycle, pathToReference, remedyOfCycle } from '../dependency-cycles.ts';
 import { readExportNames } from '../export-names.ts';
+import { checkOmitted, isMadeElsewhere } from './absent-resources.ts';
 import { describeUnresolved, memberAt, placeOf } from '../template-place.ts';
 import type { RawStack } from '../raw-stack.ts';
 import { checkShape } from './template-shape.ts';
@@ -36,15 +37,6 @@ export interface Neighbours {
   madeParameter(name: string, asking: StackResolver): string | undefined;
   madeSecret(id: string, asking: StackResolver): string | undefined;
 }
-
-/** The resources that SAM generates once for all functions with a DeploymentPreference. */
-const OF_DEPLOYMENTS: ReadonlySet<string> = new Set([
-  'ServerlessDeploymentApplication',
-  'CodeDeployServiceRole',
-]);
-
-/** Types of SAM, or types that they are converted to, whose additional resources are not generated here. */
-const NOT_EXPANDED = /^AWS::(?:Serverless::|AppSync::GraphQLApi$)/;
 
 export class StackResolver implements Scope {
   readonly raw: RawStack;
@@ -190,8 +182,13 @@ export class StackResolver implements Scope {
 
   attribute(logicalId: string, attribute: string, at: Path): Json {
     if (!Object.hasOwn(this.#resources, logicalId)) {
+      checkOmitted(logicalId, this.raw);
       const message = `Template error: instance of Fn::GetAtt references undefined resource ${logicalId}`;
-      this.fail(at, message, this.#isMadeElsewhere(logicalId) ? 'value-elsewhere' : undefined);
+      this.fail(
+        at,
+        message,
+        isMadeElsewhere(logicalId, this.raw, this.#resources) ? 'value-elsewhere' : undefined,
+      );
     }
     this.#need(logicalId, at);
     const nested = attribute.startsWith('Outputs.') ? this.#nestedStack(logicalId) : undefined;
@@ -303,36 +300,15 @@ export class StackResolver implements Scope {
 
   #need(logicalId: string, at: Path): void {
     if (!Object.hasOwn(this.#resources, logicalId) || !this.#exists(logicalId)) {
+      if (!Object.hasOwn(this.#resources, logicalId)) checkOmitted(logicalId, this.raw);
       const why = Object.hasOwn(this.#resources, logicalId) ? '; its Condition is false' : '';
-      const rule = why === '' && this.#isMadeElsewhere(logicalId) ? 'value-elsewhere' : undefined;
+      const rule =
+        why === '' && isMadeElsewhere(logicalId, this.raw, this.#resources) ? 'value-elsewhere' : undefined;
       this.fail(at, `${describeUnresolved(logicalId, at)}${why}`, rule);
     }
     if (this.#owner === undefined) return;
     const needs = this.#needs.get(this.#owner) ?? new Set();
     this.#needs.set(this.#owner, needs.add(logicalId));
-  }
-
-  /**
-   * Whether a resource with this id may come from a part that is not expanded here: a type of SAM, such as a GraphQL API,
-   * the gradual deployment of a function, or a module, whose resources are named `{module}{id}` or `{module}.{id}`.
-   * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html
-   * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/module-ref-resources.html
-   */
-  #isMadeElsewhere(logicalId: string): boolean {
-    const isOfModule = Object.keys(this.#resources).some(
-      (name) => this.#type(name).endsWith('::MODULE') && logicalId.startsWith(name),
-    );
-    const { made } = this.raw;
-    if (made === undefined) return isOfModule;
-    return (
-      isOfModule ||
-      OF_DEPLOYMENTS.has(logicalId) ||
-      [...made].some(
-        (name) =>
-          logicalId === `${name}DeploymentGroup` ||
-          (NOT_EXPANDED.test(this.#type(name)) && logicalId.startsWith(name)),
-      )
-    );
   }
 
   #findText(logicalId: string, property: string): string | undefined {

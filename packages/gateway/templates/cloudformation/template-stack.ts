@@ -89,9 +89,7 @@ export function toRawStack(written: SourceTree, stackName: string, options: Load
   const folder = dirname(tree.file);
   const looped = inlineDocuments(expandForEach(tree, { ...options, stackName }), tree, folder, options);
   const isOfSam = hasTransform(looped, SAM_TRANSFORM);
-  const expanded = isOfSam
-    ? expandSam(looped, tree, options.parameters, options.tolerance)
-    : { template: looped, originOf: (path: Path) => path, isPassedOn: () => true, findings: [] as Finding[] };
+  const expanded = expandTransform(looped, tree, isOfSam, options);
   const built = readBuiltFunctions(
     expanded.template,
     file,
@@ -115,12 +113,11 @@ export function toRawStack(written: SourceTree, stackName: string, options: Load
     ...(expanded.template !== looped && {
       made: findMade(looped, expanded.template),
       isPassedOn: (path: Path) => expanded.isPassedOn(path),
+      omitted: expanded.omitted,
       original: looped,
+      pathOf: (path: Path) => existingPath(tree.value, expanded.originOf(path)),
     }),
     lineOf: (path) => tree.lineOf(expanded.originOf(path)),
-    ...(expanded.template !== looped && {
-      pathOf: (path) => existingPath(tree.value, expanded.originOf(path)),
-    }),
     parameters: options.parameters,
     ...(options.trialParameters !== undefined && { placeholderParameters: options.trialParameters }),
     ...(options.stored !== undefined && { stored: options.stored }),
@@ -133,8 +130,7 @@ export function toRawStack(written: SourceTree, stackName: string, options: Load
       taken: findTakenFiles(expanded.template, file, isOfSam, [...functions, ...layers.folders]),
     },
     findings: [
-      ...repeatedKeys(tree),
-      ...numericKeys(tree),
+      ...keyFindings(tree),
       ...expanded.findings,
       ...built.findings,
       ...layers.findings,
@@ -151,6 +147,27 @@ function findMade(written: JsonObject, expanded: JsonObject): ReadonlySet<string
     return typeof type !== 'string' || type.startsWith('AWS::Serverless::');
   };
   return new Set(Object.keys(mapOf(expanded, 'Resources')).filter(isMade));
+}
+
+function expandTransform(
+  template: JsonObject,
+  tree: SourceTree,
+  isOfSam: boolean,
+  { parameters, tolerance }: LoadOptions,
+): ReturnType<typeof expandSam> {
+  return isOfSam
+    ? expandSam(template, tree, parameters, tolerance)
+    : {
+        template,
+        originOf: (path) => path,
+        isPassedOn: () => true,
+        omitted: new Map(),
+        findings: [],
+      };
+}
+
+function keyFindings(tree: SourceTree): readonly Finding[] {
+  return [...repeatedKeys(tree), ...numericKeys(tree)];
 }
 
 /** Reports repeated keys. AWS's tools silently use the last one. */

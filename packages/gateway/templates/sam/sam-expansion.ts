@@ -65,6 +65,7 @@ export class SamExpansion {
   readonly resources = new Map<string, Json>();
   readonly origins = new Map<string, string>();
   readonly findings: Finding[] = [];
+  readonly omitted = new Map<string, DefinitionError>();
   readonly conditions = new Map<string, Json>();
   readonly references = new Map<string, string>();
   readonly foreign: { readonly kind: ApiKind; readonly apiId: string; readonly route: SamRoute }[] = [];

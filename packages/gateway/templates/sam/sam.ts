@@ -6,7 +6,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { REFUSING } from '../../core/errors.ts';
-import type { Tolerance } from '../../core/errors.ts';
+import type { DefinitionError, Tolerance } from '../../core/errors.ts';
 import { asText, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Finding } from '../raw-stack.ts';
@@ -107,6 +107,8 @@ type Expanded = {
   readonly template: JsonObject;
   originOf(path: Path): Path;
   isPassedOn(path: Path): boolean;
+  /** The resources that are not expanded, with the error of each. */
+  readonly omitted: ReadonlyMap<string, DefinitionError>;
   readonly findings: readonly Finding[];
 };
 
@@ -151,14 +153,7 @@ export function expandSam(
   }
   applyChanges(expansion);
   for (const api of expansion.apis()) expandApi(expansion, api);
-  for (const { kind, apiId, route } of expansion.foreign.filter((each) => each.route.fault === undefined))
-    expansion.attempt(
-      'the API is not allowed to call the function',
-      () => {
-        (kind === 'rest' ? allowRestRoute : allowHttpRoute)(expansion, apiId, route);
-      },
-      () => undefined,
-    );
+  allowForeignRoutes(expansion);
   expandConnectors(expansion, declared);
   for (const [logicalId, resource] of Object.entries(declared))
     if (isJsonObject(resource)) refuseResource(expansion, logicalId, resource);
@@ -175,8 +170,20 @@ export function expandSam(
     template: isJsonObject(resolved) ? resolved : expanded,
     originOf: (path) => expansion.originOf(path),
     isPassedOn: (path) => isPassedOn(path, expansion, declared),
+    omitted: expansion.omitted,
     findings: expansion.findings,
   };
+}
+
+function allowForeignRoutes(expansion: SamExpansion): void {
+  for (const { kind, apiId, route } of expansion.foreign.filter((each) => each.route.fault === undefined))
+    expansion.attempt(
+      'the API is not allowed to call the function',
+      () => {
+        (kind === 'rest' ? allowRestRoute : allowHttpRoute)(expansion, apiId, route);
+      },
+      () => undefined,
+    );
 }
 
 /**
@@ -216,6 +223,7 @@ function expandResource(
       expand(expansion, logicalId, resource);
     },
     (error) => {
+      expansion.omitted.set(logicalId, error);
       if (expand === expandFunction) closeFunctionRoutes(expansion, logicalId, resource, error);
     },
   );

@@ -132,6 +132,31 @@ Resources:
     );
   });
 
+  // CloudFormation user guide, "AWS::Serverless transform": the template is used after the transform has processed it.
+  for (const [type, properties] of [
+    ['SimpleTable', '{ PrimaryKey: { Name: id, Type: S } }'],
+    ['LayerVersion', '{ LayerName: tools }'],
+    ['Application', '{ Parameters: {} }'],
+    ['Function', '{ Runtime: nodejs22.x, Handler: a.b, InlineCode: x, Events: { A: { Type: Nothing } } }'],
+  ] as const)
+    it(`is left out for what refers to an AWS::Serverless::${type} that SAM refuses`, async () => {
+      const found = await findings(`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Part:
+    Type: AWS::Serverless::${type}
+    Properties:
+      ${properties}
+  Reader: { Type: AWS::SNS::Topic, DependsOn: Part, Properties: { DisplayName: !Ref Part, TopicName: !GetAtt Part.Arn } }
+Outputs:
+  Part: { Value: !Sub '\${Part.Arn}' }
+`);
+
+      assert.deepEqual(
+        found.map(({ resource }) => resource),
+        ['Part'],
+      );
+    });
+
   it('is left out for a property that SAM’s transform refuses', async () => {
     const found = await findings(`Transform: AWS::Serverless-2016-10-31
 Resources:
