@@ -45,6 +45,27 @@ const SECURITY_POLICY: JsonObject = {
   },
 };
 /**
+ * Lambda API reference, EphemeralStorage (botocore 1.44.8): "any whole number between 512 and 10,240 MB. For functions
+ * that use AcceleratorConfig, the maximum is 32,768 MB." Functions of a capacity provider are left alone.
+ */
+const ORDINARY_STORAGE: JsonObject = {
+  if: { not: { anyOf: [has('AcceleratorConfig'), has('CapacityProviderConfig')] } },
+  then: {
+    properties: {
+      EphemeralStorage: {
+        properties: {
+          Size: {
+            minimum: 512,
+            maximum: 10_240,
+            fix: 'use a value from 512 to 10240',
+            says: 'Size must be from 512 to 10240 for a function without AcceleratorConfig, not {value}',
+          },
+        },
+      },
+    },
+  },
+};
+/**
  * CloudFront API reference, ForwardedValues, QueryStringCacheKeys; CloudFront Functions run only for viewer events.
  */
 const QUERY_STRINGS: JsonObject = {
@@ -287,6 +308,7 @@ export const EXCLUSIVE_SCHEMAS: Readonly<Record<string, JsonObject>> = {
     ],
   },
   'AWS::Lambda::Function': {
+    allOf: [ORDINARY_STORAGE],
     if: has('SnapStart', has('ApplyOn', { const: 'PublishedVersions' })),
     then: {
       properties: {

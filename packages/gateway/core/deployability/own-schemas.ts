@@ -199,6 +199,7 @@ const OWN_SCHEMAS: Readonly<Record<string, JsonObject>> = {
     if: { properties: { ProtocolType: { const: 'WEBSOCKET' } }, required: ['ProtocolType'] },
     then: {
       requiredOr: ['RouteSelectionExpression', 'Body', 'BodyS3Location'],
+      fix: 'add RouteSelectionExpression, such as $request.body.action: a WebSocket API has no Body and no BodyS3Location',
       properties: {
         // badmintoncryer/cdk-preflight, pf-apigwv2-websocket-no-cors, deployed
         CorsConfiguration: {

@@ -43,6 +43,12 @@ export const OF_LAMBDA: readonly RefusedDefinition[] = [
     '      EphemeralStorage:\n        Size: 100 # here',
     'ephemeralstorage',
   ),
+  lambda(
+    'more ephemeral storage than a function without AcceleratorConfig has',
+    '      EphemeralStorage:\n        Size: 10241 # here',
+    'ephemeralstorage',
+    'botocore 1.44.8, shape EphemeralStorage: "between 512 and 10,240 MB"',
+  ),
   lambda('an unknown tracing mode', '      TracingConfig:\n        Mode: On # here', 'tracingconfig'),
   lambda(
     'a reserved variable',
