@@ -5,6 +5,7 @@
 import { parseArn } from '@gatewright/aws/arn';
 import { asOneOrMore, asText, isJsonObject, isTrue, mapOf, textOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
+import { formatOf } from '../stack/source-format.ts';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 import {
   judgeDefaultRedirect,
@@ -204,7 +205,9 @@ function isFifo({ properties }: ResolvedResource): boolean {
 function judgePrivateApi(
   api: ResolvedResource,
   all: readonly ResolvedResource[],
+  stack: ResolvedStack,
 ): BrokenRelation | undefined {
+  const isOfOsls = formatOf(stack).kind === 'serverless' && api.logicalId === 'ApiGatewayRestApi';
   const { properties, fault, unresolved = [] } = api;
   const types = mapOf(properties, 'EndpointConfiguration')['Types'];
   const isPrivate = Array.isArray(types) && types.includes('PRIVATE');
@@ -221,8 +224,7 @@ function judgePrivateApi(
     resource: api,
     property: 'EndpointConfiguration',
     message: "Private REST API doesn't have a resource policy attached to it",
-    remedy:
-      'add Policy with a statement that allows execute-api:Invoke, for example with the condition aws:SourceVpce',
+    remedy: `add ${isOfOsls ? 'provider.apiGateway.resourcePolicy' : 'Policy'} with a statement that allows execute-api:Invoke, for example with the condition aws:SourceVpce`,
   };
 }
 

@@ -5,8 +5,8 @@
 import { asOneOrMore, asText, membersOf, textOf } from '@gatewright/aws/json-object';
 import { parseFunctionName } from '@gatewright/aws/function-name';
 import type { JsonObject } from '@gatewright/aws/json-object';
-import { shortPlace } from '../stack/source-format.ts';
-import type { ResolvedResource } from '../stack/model.ts';
+import { formatOf, shortPlace } from '../stack/source-format.ts';
+import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 import { POLICY_OF_LATEST } from './call-words.ts';
 import type { BrokenRelation } from './relation.ts';
 
@@ -25,7 +25,9 @@ function functionOf(
 export function judgeProvisioned(
   version: ResolvedResource,
   all: readonly ResolvedResource[],
+  stack: ResolvedStack,
 ): BrokenRelation | undefined {
+  const isOfOsls = formatOf(stack).kind === 'serverless' && version.logicalId.endsWith('ProvConcLambdaAlias');
   const provisioned = Number(
     membersOf(version.properties['ProvisionedConcurrencyConfig'])['ProvisionedConcurrentExecutions'],
   );
@@ -36,7 +38,9 @@ export function judgeProvisioned(
         property: 'ProvisionedConcurrencyConfig',
         message:
           'Requested Provisioned Concurrency should not be greater than the reservedConcurrentExecution for function',
-        remedy: `set ProvisionedConcurrentExecutions to at most ${reserved}, or raise ReservedConcurrentExecutions of the function`,
+        remedy: isOfOsls
+          ? `set provisionedConcurrency of the function to at most ${reserved}, or raise its reservedConcurrency`
+          : `set ProvisionedConcurrentExecutions to at most ${reserved}, or raise ReservedConcurrentExecutions of the function`,
       }
     : undefined;
 }

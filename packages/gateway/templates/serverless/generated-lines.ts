@@ -86,6 +86,7 @@ export function findGeneratedLine(
   if (logicalId === 'ApiGatewayRestApi' && property[0] === 'Policy')
     return tree.lineOf(['provider', 'apiGateway', 'resourcePolicy', ...property.slice(2)]);
   const setting =
+    findProvisioned(tree, property, functionsBehind(logicalId, resources, functions)) ??
     findKeySetting(tree, logicalId, property) ??
     findAuthorizerSetting(tree, resources[logicalId], property) ??
     findRouteSetting(tree, resources[logicalId], property, { template, functions });
@@ -114,6 +115,14 @@ export function findGeneratedLine(
   return only === undefined || others.length > 0
     ? undefined
     : tree.lineOf(pathOfEvent(tree, ['functions', only, 'events'], ofTarget(resources[logicalId], property)));
+}
+
+/** Returns the path of the provisioned concurrency, which osls writes into an alias of the function. */
+function findProvisioned(tree: SourceTree, [first]: Path, named: readonly string[]): Path | undefined {
+  if (first !== 'ProvisionedConcurrencyConfig') return undefined;
+  return named
+    .map((name) => ['functions', name, 'provisionedConcurrency'])
+    .find((path) => memberAt(tree.value, path) !== undefined);
 }
 
 /**

@@ -306,3 +306,26 @@ describe('the endpoint type', () => {
       assert.equal(findGeneratedLine(path, tree, packaged), line);
     });
 });
+
+// Serverless Framework, "Serverless.yml reference": provisionedConcurrency is a setting of the function.
+describe('the provisioned concurrency of an alias', () => {
+  const alias = {
+    FunctionName: { Ref: 'HelloLambdaFunction' },
+    ProvisionedConcurrencyConfig: { ProvisionedConcurrentExecutions: 10 },
+  };
+  for (const [events, line] of [
+    ['[]', 3],
+    ['[{ httpApi: "*" }]', 3],
+    ['[{ httpApi: "*" }, { schedule: rate(1 day) }]', 3],
+  ] as const)
+    it(`is the line of the setting of a function with the events ${events}`, () => {
+      const tree = parseSource(
+        `functions:\n  hello:\n    provisionedConcurrency: 10\n    events: ${events}\n`,
+        '/app/serverless.yml',
+      );
+      const path = ['Resources', 'HelloProvConcLambdaAlias', 'Properties', 'ProvisionedConcurrencyConfig'];
+      const template = { Resources: { HelloProvConcLambdaAlias: { Properties: alias } } };
+
+      assert.equal(findGeneratedLine(path, tree, { template, functions: packaged.functions }), line);
+    });
+});
