@@ -41,13 +41,17 @@ export function explainFunctionUrl(
     };
   const [, , , , account = ''] = signer.split(':');
   const [, , , , owner = ''] = functionArn.split(':');
+  const both =
+    actions.length === 1
+      ? ' Keep what allows the other action: a URL created since October 2025 needs both lambda:InvokeFunctionUrl and lambda:InvokeFunction.'
+      : '';
   const statement = `a statement with Effect Allow for ${named} on ${functionArn} to the policies of ${signer}`;
   return {
     because,
     changes: [
       account === owner
-        ? `Add ${statement}, or ${permissions.join(', and ')}.`
-        : `Add ${statement}, and ${permissions.join(', and ')}: a caller of another account needs both.`,
+        ? `Add ${statement}, or ${permissions.join(', and ')}.${both}`
+        : `Add ${statement}, and ${permissions.join(', and ')}: a caller of another account needs both.${both}`,
     ],
   };
 }

@@ -26,7 +26,15 @@ export function adviseOnNearest(
     case 'principal':
       return adviseOnPrincipal(about, policy, { named, deploy });
     case 'resource': {
-      const bare = nearest.resources.find((one) => policy.resource.startsWith(`${one}/`));
+      const plain = nearest.resources.find((one) => isPlainRoute(one, policy.resource));
+      if (plain !== undefined)
+        return [
+          `Write * in place of ${variablesIn(plain)} in ${plain}, in the Resource of ${named}: a policy does not know the variables of a route.${deploy}`,
+        ];
+      // An ARN with stage, method and path is the ARN of another call, which needs it as it is.
+      const bare = nearest.resources.find(
+        (one) => policy.resource.startsWith(`${one}/`) && !/:[^:/]+\/[^/]+\/[^/]+\//.test(one),
+      );
       if (bare !== undefined)
         return [
           `Write /* after ${bare} in the Resource of ${named}: the ARN of a call continues with stage, method and path (${policy.resource.slice(bare.length)}), and this Resource has none of them.${deploy}`,
@@ -39,6 +47,21 @@ export function adviseOnNearest(
     case 'action':
       return [`If this caller should have access, add ${policy.action} to the Action of ${named}.${deploy}`];
   }
+}
+
+/**
+ * Whether a Resource has the variables of a route, such as `{id}`, and would match the call with * in their place. In a
+ * policy, they are plain text; only `${…}` is a variable (IAM user guide, "Policy variables").
+ */
+export function isPlainRoute(resource: string, called: string): boolean {
+  const filled = resource.replaceAll(ROUTE_VARIABLE, '*');
+  return filled !== resource && compileGlob(filled)(called);
+}
+
+const ROUTE_VARIABLE = /(?<!\$)\{[^{}/]+\}/g;
+
+function variablesIn(resource: string): string {
+  return listed([...new Set(resource.match(ROUTE_VARIABLE) ?? [])]);
 }
 
 /** A resource that is added to a statement is open only to callers who meet the statement's conditions. */
@@ -240,7 +263,9 @@ export function explainNoMatch(about: Circumstances, policy: GuardPolicy): strin
   if (nearest.fails.includes('resource')) {
     const { differs = [] } = findArnFault(policy) ?? {};
     const actions = nearest.fails.includes('action') ? `only the action ${list(nearest.actions)} on ` : '';
-    return `it allows ${actions}${list(nearest.resources)}${differs.length === 0 ? '' : `, with the ${listed(differs)}`}`;
+    const plain = nearest.resources.find((one) => isPlainRoute(one, policy.resource));
+    const asText = plain === undefined ? '' : `; in a policy, ${variablesIn(plain)} is plain text`;
+    return `it allows ${actions}${list(nearest.resources)}${differs.length === 0 ? '' : `, with the ${listed(differs)}`}${asText}`;
   }
   if (nearest.fails.includes('action')) return `it allows only the action ${list(nearest.actions)}`;
   if (nearest.fails.includes('principal'))

@@ -6,9 +6,10 @@ import { requestIdOf } from './describe-integration.ts';
 import {
   placesOfDefaultAuthorizer,
   placesOfIndex,
+  placesOfKeySettings,
   placesOfOtherStages,
-  placesOfPermissions,
 } from './find-distant-places.ts';
+import { placesOfRights } from './find-policy-places.ts';
 import { placesOfModel } from './model-faults.ts';
 import { findAuthorizerLine, findHandlerLine } from './find-code-places.ts';
 import {
@@ -107,7 +108,7 @@ export function findApiPlaces(
     return unique([
       ...ofRoute,
       ...placesOfAuthorizer(recorded, route, at),
-      ...placesOfPermissions(recorded, at),
+      ...placesOfRights(recorded, at),
       ...linesOfCode(recorded, route, at),
     ]);
   if (phase === 'meter') return unique([...ofRoute, ...placesOfMeter(recorded, route, at)]);
@@ -357,9 +358,8 @@ function placesOfMeter(
     holder?.apiKey.id ?? (keyFault !== undefined && 'keyId' in keyFault ? keyFault.keyId : undefined) ?? '';
   const key = findByPhysicalId(stacks, 'AWS::ApiGateway::ApiKey', keyId);
   const plan = findByPhysicalId(stacks, 'AWS::ApiGateway::UsagePlan', holder?.plan.id ?? '');
-  const source = 'ApiKeySourceType';
   return [
-    ...(own.properties[source] === 'AUTHORIZER' ? named(source, placeOf(own, source)) : []),
+    ...placesOfKeySettings(recorded, stack, own),
     ...(throttle.length === 0
       ? []
       : named(`throttle of stage ${stage?.name ?? ''}`, placeOfFirst(ofStage, throttle))),

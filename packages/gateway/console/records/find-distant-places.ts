@@ -1,6 +1,6 @@
 /** Finds where settings stand that reach a route, or that an error means, without being written at the route. */
 import { asText, asList, membersOf } from '@gatewright/aws/json-object';
-import { findByPhysicalId, placeOf, resourcesOf } from './find-places.ts';
+import { findByPhysicalId, named, placeOf, resourcesOf } from './find-places.ts';
 import { valueAt } from './misread-event.ts';
 import { shortFile } from '../../core/stack/source-format.ts';
 import { readFunctionName } from '@gatewright/aws/function-name';
@@ -26,6 +26,35 @@ export function placesOfDefaultAuthorizer(
   const path = paths.find((names) => valueAt(original, names) === authorizer);
   const line = path === undefined ? undefined : lineOf(path);
   return line === undefined ? [] : [{ what: 'DefaultAuthorizer', place: `${shortFile(file)}:${line}` }];
+}
+
+/** The settings that say where the key is, and which routes need it. */
+export function placesOfKeySettings(
+  recorded: RecordedRequest,
+  stack: ResolvedStack,
+  own: ResolvedResource,
+): readonly NamedPlace[] {
+  const source = 'ApiKeySourceType';
+  return [
+    ...placesOfKeyOfPreflight(recorded, stack, own),
+    ...(own.properties[source] === 'AUTHORIZER' ? named(source, placeOf(own, source)) : []),
+  ];
+}
+
+/** The ApiKeyRequired of an API of SAM, which SAM also sets for the preflight routes that it adds. */
+function placesOfKeyOfPreflight(
+  { received }: RecordedRequest,
+  { source, file }: ResolvedStack,
+  { logicalId }: ResolvedResource,
+): readonly NamedPlace[] {
+  const { original, lineOf } = source ?? {};
+  if (original === undefined || lineOf === undefined || received.method !== 'OPTIONS') return [];
+  const path = [
+    ['Resources', logicalId, 'Properties', 'Auth', 'ApiKeyRequired'],
+    ['Globals', 'Api', 'Auth', 'ApiKeyRequired'],
+  ].find((names) => valueAt(original, names) !== undefined);
+  const line = path === undefined ? undefined : lineOf(path);
+  return line === undefined ? [] : [{ what: 'ApiKeyRequired', place: `${shortFile(file)}:${line}` }];
 }
 
 /** The stages of the usage plans that a key belongs to, if none of them is the stage of the request. */
@@ -55,8 +84,8 @@ export function placesOfIndex(
   stacks: readonly ResolvedStack[],
 ): readonly NamedPlace[] {
   const message = outcome?.kind === 'failed' ? outcome.errorMessage : '';
-  const [, index, named] = INDEX.exec(message) ?? [];
-  const key = named ?? KEY.exec(message)?.[1];
+  const [, index, indexKey] = INDEX.exec(message) ?? [];
+  const key = indexKey ?? KEY.exec(message)?.[1];
   if (index === undefined || key === undefined) return [];
   const places = resourcesOf(stacks, 'AWS::DynamoDB::Table').flatMap((table) =>
     ['GlobalSecondaryIndexes', 'LocalSecondaryIndexes'].flatMap((list) =>
@@ -74,13 +103,13 @@ export function placesOfIndex(
     : [{ what: `key ${key} of the index ${index}`, place }];
 }
 
-type At = {
+export type RightsAt = {
   readonly stacks: readonly ResolvedStack[];
   readonly stage: { readonly variables: StageVariables | null } | undefined;
 };
 
 /** The permissions that a function URL has, for a caller whom none of them admits. */
-export function placesOfPermissions(recorded: Recorded, { stacks, stage }: At): readonly NamedPlace[] {
+export function placesOfPermissions(recorded: Recorded, { stacks, stage }: RightsAt): readonly NamedPlace[] {
   if (isEvent(recorded) || recorded.failure === undefined || recorded.phase !== 'authorize') return [];
   const { api, route } = recorded.received;
   if (api.functionUrl === undefined || route === undefined || !('functionName' in route.integration))

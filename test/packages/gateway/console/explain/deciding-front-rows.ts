@@ -134,4 +134,32 @@ Resources:
 `,
     status: 403,
   },
+  {
+    // SAM reference, ApiAuth: AddApiKeyRequiredToCorsPreflight is true unless it is set
+    kind: 'the key that a preflight needs',
+    template: `
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Api:
+    Type: AWS::Serverless::Api
+    Properties:
+      StageName: prod
+      Cors: "'*'"
+      Auth:
+        ApiKeyRequired: true # here
+  Fn:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: nodejs22.x
+      Handler: index.handler
+      CodeUri: .
+      Events:
+        Root: { Type: Api, Properties: { Path: /, Method: GET, RestApiId: !Ref Api } }
+`,
+    request: {
+      method: 'OPTIONS',
+      headers: { origin: 'https://shop.example.com', 'access-control-request-method': 'GET' },
+    },
+    status: 403,
+  },
 ];

@@ -92,3 +92,34 @@ describe('the advice on a condition that is not met', () => {
       ]);
     });
 });
+
+// IAM user guide, "IAM JSON policy elements: Resource": only * and ? stand for other text, and ${…} is a variable.
+describe('the advice on a Resource that is nearly the one of the call', () => {
+  const API = 'arn:aws:execute-api:us-east-1:123456789012:abcdefghij';
+  for (const [resource, advice] of [
+    [
+      `${API}/dev/GET/tiles/{id}`,
+      `Write * in place of {id} in ${API}/dev/GET/tiles/{id}, in the Resource of statement 1 of 1 in the identity-based policy of keys|abc: a policy does not know the variables of a route.`,
+    ],
+    [
+      API,
+      `Write /* after ${API} in the Resource of statement 1 of 1 in the identity-based policy of keys|abc: the ARN of a call continues with stage, method and path (/dev/GET/tiles/7), and this Resource has none of them.`,
+    ],
+    // Another route, whose ARN its own calls need.
+    [
+      `${API}/dev/GET/tiles`,
+      `If this caller should have access, add ${API}/dev/GET/tiles/7 to the Resource of statement 1 of 1 in the identity-based policy of keys|abc.`,
+    ],
+  ] as const)
+    it(`for ${resource.slice(API.length) || 'an ARN without a stage'}`, () => {
+      const about = notAllowedBy('identity', { fails: ['resource'], resources: [resource] });
+
+      assert.deepEqual(explain(about).changes, [advice]);
+    });
+
+  it('says that the variable of a route is plain text', () => {
+    const about = notAllowedBy('identity', { fails: ['resource'], resources: [`${API}/dev/GET/tiles/{id}`] });
+
+    assert.match(explain(about).sentences.join('\n'), /; in a policy, \{id\} is plain text\./);
+  });
+});

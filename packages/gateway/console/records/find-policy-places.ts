@@ -1,0 +1,87 @@
+/** Finds the lines of the statements in policies of IAM that nearly admit a caller. */
+import { asOneOrMore, asText, isJsonObject } from '@gatewright/aws/json-object';
+import type { Json } from '@gatewright/aws/json-object';
+import { isPlainRoute } from '../explain/policy-advice.ts';
+import { tracePolicies } from './describe-guard.ts';
+import { placesOfPermissions } from './find-distant-places.ts';
+import { named, placeOf } from './find-places.ts';
+import { isEvent } from './recorded-request.ts';
+import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
+import type { GuardPolicy, NamedPlace } from '../explain/circumstances.ts';
+import type { RightsAt } from './find-distant-places.ts';
+import type { Recorded } from './recorded-request.ts';
+
+/** The types that have statements for callers. */
+const WITH_STATEMENTS =
+  /^AWS::IAM::(?:User|Role|Group|Policy|ManagedPolicy|UserPolicy|RolePolicy|GroupPolicy)$/;
+
+/** The permissions and statements that nearly admit a refused caller. */
+export function placesOfRights(recorded: Recorded, at: RightsAt): readonly NamedPlace[] {
+  return [
+    ...placesOfPermissions(recorded, at),
+    ...placesOfSigner(recorded, at.stacks),
+    ...(isEvent(recorded) || recorded.failure === undefined
+      ? []
+      : findPlainRoutes(tracePolicies(recorded), at.stacks)),
+  ];
+}
+
+/** The ARNs in policies that contain a variable of a route, such as `{id}`, which is plain text in a policy. */
+export function findPlainRoutes(
+  policies: readonly GuardPolicy[],
+  stacks: readonly ResolvedStack[],
+): readonly NamedPlace[] {
+  const plain = policies.flatMap(({ of, statements, resource }) =>
+    of === 'identity'
+      ? statements.flatMap(({ resources }) => resources.filter((one) => isPlainRoute(one, resource)))
+      : [],
+  );
+  return findTexts(stacks, 'Resource', (text) => plain.includes(text));
+}
+
+/** The actions of Lambda that the policies of a user or role allow, for a function URL that refuses this caller. */
+function placesOfSigner(recorded: Recorded, stacks: readonly ResolvedStack[]): readonly NamedPlace[] {
+  const defect = isEvent(recorded) ? undefined : recorded.error?.detail.defect;
+  return defect?.kind === 'function-url' && defect.signer !== undefined
+    ? findCallsOf(defect.signer, stacks)
+    : [];
+}
+
+export function findCallsOf(signer: string, stacks: readonly ResolvedStack[]): readonly NamedPlace[] {
+  const [, name = ''] = /(?:user|role|assumed-role)\/([^/]+)(?:\/[^/]*)?$/.exec(signer) ?? [];
+  const isOfSigner = ({ physicalId, properties }: ResolvedResource): boolean =>
+    physicalId === name ||
+    ['Users', 'Roles'].some((list) => asOneOrMore(properties[list] ?? []).includes(name));
+  return findTexts(stacks, 'Action', (text) => /^lambda:Invoke/i.test(text), isOfSigner);
+}
+
+function findTexts(
+  stacks: readonly ResolvedStack[],
+  member: string,
+  isWanted: (text: string) => boolean,
+  isOf: (resource: ResolvedResource) => boolean = () => true,
+): readonly NamedPlace[] {
+  const resources = stacks.flatMap((stack) => [...stack.resources.values()]);
+  return resources
+    .filter((resource) => WITH_STATEMENTS.test(resource.type) && isOf(resource))
+    .flatMap((resource) =>
+      pathsOf(resource.properties, member, isWanted).flatMap((path) =>
+        named(`${member} in ${resource.logicalId}`, placeOf(resource, path)),
+      ),
+    );
+}
+
+/** Returns the paths of the texts that a member, or the list in it, has anywhere in the value. */
+function pathsOf(
+  value: Json,
+  member: string,
+  isWanted: (text: string) => boolean,
+  path: readonly string[] = [],
+): readonly string[] {
+  const text = asText(value);
+  if (text !== undefined) return path.slice(-2).includes(member) && isWanted(text) ? [path.join('.')] : [];
+  if (!isJsonObject(value) && !Array.isArray(value)) return [];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    pathsOf(inner as Json, member, isWanted, [...path, key]),
+  );
+}
