@@ -5,7 +5,6 @@
  */
 import { asText, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
-import { isDeepStrictEqual } from 'node:util';
 import type { Output } from './actions.ts';
 import type { Clock } from './clock.ts';
 import { dynaliteDb, type Item, type Store, type Table } from './dynalite-store.ts';
@@ -36,7 +35,7 @@ import {
   partitionKeysOf,
 } from './key-schema.ts';
 import { DynamoDbTransactions } from './transactions.ts';
-import { WriteSet } from './write-set.ts';
+import { isSameItem, WriteSet } from './write-set.ts';
 import { dueSecondsOf, ExpiryQueue } from './expiry.ts';
 import { answerStreams } from './stream-calls.ts';
 import { StreamLog } from './stream-log.ts';
@@ -339,7 +338,7 @@ export class DynamoDbEngine {
       const isFollowed = this.#followed.has(table);
       if (!isFollowed && !this.#streams.hasStream(table)) continue;
       const item = after ?? before;
-      if (item === undefined || isDeepStrictEqual(before, after)) continue;
+      if (item === undefined || isSameItem(before, after)) continue;
       const { KeySchema: schema } = await this.#tables.get(table);
       const keys = schema.map(({ AttributeName: name }) => [name, item[name] ?? {}] as const);
       const change = { table, keys: Object.fromEntries(keys), before, after, isExpiry };

@@ -3,6 +3,8 @@
  * this set. Therefore, several actions of a transaction can share one set, the item is still available after a failed
  * condition, and items and index entries are written in one batch.
  */
+import { isDeepStrictEqual } from 'node:util';
+import { isJsonObject } from '@gatewright/aws/json-object';
 import type { BatchOperation, Done, Item, Records, Store } from './dynalite-store.ts';
 
 type ItemChange = {
@@ -94,4 +96,23 @@ function withoutHoles(item: Item): Item {
   const entries = Object.entries(item as Readonly<Record<string, Item[string] | undefined>>);
   const given = entries.filter((entry): entry is [string, Item[string]] => entry[1] !== undefined);
   return given.length === entries.length ? item : Object.fromEntries(given);
+}
+
+/**
+ * Whether a write left an item unchanged. The order of attributes and the order within sets do not matter. Prototypes
+ * do not matter either: dynalite's copy of an item has none.
+ */
+export function isSameItem(before: Item | undefined, after: Item | undefined): boolean {
+  return isDeepStrictEqual(comparable(before), comparable(after));
+}
+
+const SETS: ReadonlySet<string> = new Set(['SS', 'NS', 'BS']);
+
+function comparable(value: unknown, ofType = ''): unknown {
+  if (Array.isArray(value)) {
+    const elements = value.map((element) => comparable(element));
+    return SETS.has(ofType) ? elements.toSorted() : elements;
+  }
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, comparable(one, name)]));
 }
