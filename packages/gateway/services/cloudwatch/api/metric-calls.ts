@@ -244,15 +244,15 @@ function readFinite(at: MemberReader, name: string): number {
 }
 
 function readSample(at: MemberReader): DataPoint['sample'] {
-  const given = ['Value', 'Values', 'StatisticValues'].filter((name) => at.has(name));
-  const [first, second] = given;
-  if (first === undefined)
+  const other = ['Values', 'StatisticValues'].find((name) => at.has(name));
+  if (!at.has('Value') && other === undefined)
     throw new InvalidInput('MissingParameter', '', 'At least one of the parameters must be specified.');
-  if (second !== undefined)
+  // AWS accepts Values with StatisticValues [obs].
+  if (at.has('Value') && other !== undefined)
     throw new InvalidInput(
       'InvalidParameterCombination',
       '',
-      `The parameters ${parameterOf(at.at(first))} and ${parameterOf(at.at(second))} are mutually exclusive and you have specified both.`,
+      `The parameters ${parameterOf(at.at('Value'))} and ${parameterOf(at.at(other))} are mutually exclusive and you have specified both.`,
     );
   const set = at.optional('StatisticValues');
   if (set !== undefined)

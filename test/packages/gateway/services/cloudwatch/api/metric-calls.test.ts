@@ -419,6 +419,18 @@ describe('PutMetricData', () => {
       assert.deepEqual((await client.send(new ListMetricsCommand({}))).Metrics, []);
     });
 
+  // Recorded: localstack/localstack test_cloudwatch.py test_put_metric_data_validation; which of the two counts is inferred.
+  it('accepts values with statistics, and keeps the statistics', async () => {
+    const { client } = aClient();
+    const StatisticValues = { SampleCount: 4, Sum: 10, Minimum: 1, Maximum: 4 };
+    await client.send(put({ MetricName: 'a', Values: [1, 10], Counts: [2, 4], StatisticValues }));
+
+    assert.deepEqual(
+      (await client.send(new ListMetricsCommand({}))).Metrics?.map(({ MetricName }) => MetricName),
+      ['a'],
+    );
+  });
+
   it('takes long, compressed inputs', async () => {
     const { client } = aClient();
     const data = Array.from({ length: 800 }, (_, index) => ({ MetricName: `metric${index}`, Value: index }));
