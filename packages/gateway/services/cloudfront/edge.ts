@@ -9,7 +9,7 @@ import { EdgeCache } from './edge-cache.ts';
 import type { CacheOutcome } from './edge-cache.ts';
 import type { OriginAnswer } from './stored-objects.ts';
 import { ViewerRequest } from './viewer-request.ts';
-import { ownError, toViewer } from './viewer-response.ts';
+import { ownError, redirectPage, toViewer } from './viewer-response.ts';
 import { compileGlob } from '@gatewright/aws/glob';
 
 type EdgePorts = Pick<
@@ -307,7 +307,8 @@ function refuse(
 function redirected({ method, host, path, query }: ViewerRequest): Refusal {
   const location = `https://${host}${path}${query === '' ? '' : `?${query}`}`;
   const status = method === 'GET' || method === 'HEAD' ? 301 : 307;
-  const answer = { status, headers: ['Server', 'CloudFront', 'Location', location], body: Buffer.alloc(0) };
+  const headers = ['Server', 'CloudFront', 'Content-Type', 'text/html', 'Location', location];
+  const answer = { status, headers, body: redirectPage(status) };
   return {
     answer,
     result: 'Redirect',

@@ -229,3 +229,21 @@ Request ID: ${requestId}
     body: Buffer.from(body),
   };
 }
+
+const REDIRECTS = { 301: 'Moved Permanently', 307: 'Temporary Redirect' };
+
+/** Returns the page of a redirection to HTTPS (docs/aws §21.2). */
+export function redirectPage(status: keyof typeof REDIRECTS): Buffer {
+  const title = `${status} ${REDIRECTS[status]}`;
+  const lines = [
+    '<html>',
+    `<head><title>${title}</title></head>`,
+    '<body>',
+    `<center><h1>${title}</h1></center>`,
+    '<hr><center>CloudFront</center>',
+    '</body>',
+    '</html>',
+    '',
+  ];
+  return Buffer.from(lines.join('\r\n'));
+}

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { aDistribution, answered } from './a-distribution.ts';
+import { aDistribution, answered, KEY_OF_PATH } from './a-distribution.ts';
 import type { Bench } from './a-distribution.ts';
 
 describe('what a distribution makes of an answer of its origin', () => {
@@ -105,4 +105,34 @@ describe('a response headers policy with Server-Timing', () => {
     assert.equal(await timingOf(bench), undefined);
     assert.match((await timingOf(bench, 'Pragma', 'server-timing')) ?? '', /^cdn-cache-hit/);
   });
+});
+
+// docs/aws §21.2: klaytn/klaytn-docs#236, benweissmann/getmic.ro#9; the page of a 307 is inferred.
+describe('a redirection to HTTPS', () => {
+  for (const [method, status, title, length] of [
+    ['GET', 301, '301 Moved Permanently', 167],
+    ['POST', 307, '307 Temporary Redirect', 169],
+  ] as const)
+    it(`of ${method} is a page of CloudFront`, async () => {
+      const bench = aDistribution({
+        viewerProtocol: 'redirect-to-https',
+        behavior: `CachePolicyId: ${KEY_OF_PATH}\nAllowedMethods: [GET, HEAD, OPTIONS, PUT, POST, PATCH, DELETE]`,
+      });
+      const answer = await bench.ask('/a?x=1', { method, headers: ['X-Forwarded-Proto', 'http'] });
+
+      const { server, 'content-type': type, 'x-cache': result } = answer.headers;
+      assert.deepEqual(
+        [answer.status, server, type, result],
+        [status, 'CloudFront', 'text/html', 'Redirect from cloudfront'],
+      );
+      assert.match(answer.headers['location'] ?? '', /^https:\/\/.*\/a\?x=1$/);
+      assert.equal(answer.body.length, length);
+      for (const part of [
+        `<head><title>${title}</title></head>`,
+        `<center><h1>${title}</h1></center>`,
+        '<hr><center>CloudFront</center>',
+      ])
+        assert.ok(answer.body.includes(`${part}\r\n`), part);
+      assert.deepEqual(bench.requests, []);
+    });
 });
