@@ -98,6 +98,7 @@ export const MODELLED: Readonly<Record<string, readonly string[]>> = {
     'StartQuery',
     'StopQuery',
     'TagResource',
+    'TestMetricFilter',
     'UntagResource',
   ],
   stepfunctions: ['StartExecution', 'StartSyncExecution', 'StopExecution'],

@@ -6,7 +6,7 @@ export const COMPARED_WITH = '532fbdd8';
 
 export const ADDED: Readonly<Record<string, readonly string[]>> = {
   CloudWatch: ['ListTagsForResource', 'TagResource', 'UntagResource'],
-  'CloudWatch Logs': ['ListTagsForResource', 'TagResource', 'UntagResource'],
+  'CloudWatch Logs': ['ListTagsForResource', 'TagResource', 'TestMetricFilter', 'UntagResource'],
   EventBridge: ['TestEventPattern'],
   Kinesis: ['AddTagsToStream', 'ListTagsForStream', 'RemoveTagsFromStream'],
   S3: ['ListMultipartUploads'],

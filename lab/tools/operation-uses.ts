@@ -125,6 +125,7 @@ export const USES: Readonly<Record<string, Readonly<Record<string, string>>>> = 
     PutRetentionPolicy: 'Terraform',
     StartQuery: READ,
     StopQuery: READ,
+    TestMetricFilter: 'tests of filter patterns',
     TagResource: TAGS,
     UntagResource: TAGS,
   },

@@ -134,7 +134,9 @@ const BY_SOURCE_ARN = setOf('ListMessageMoveTasks StartMessageMoveTask');
 /** The operations on tags, which name a resource of any kind by its ARN. */
 const OF_TAGGED_ARN = setOf('ListTagsForResource TagResource UntagResource');
 const OF_LOG_STREAM = setOf('CreateLogStream GetLogEvents PutLogEvents');
-const NOT_OF_LOG_GROUP = setOf('DescribeLogGroups DescribeQueries GetQueryResults StopQuery');
+const NOT_OF_LOG_GROUP = setOf(
+  'DescribeLogGroups DescribeQueries GetQueryResults StopQuery TestMetricFilter',
+);
 const OF_NAMED_STACK = setOf(
   'DescribeStackResource DescribeStackResources DescribeStacks GetTemplate ListStackResources',
 );

@@ -1,4 +1,4 @@
-/** Handles `FilterLogEvents` and `GetLogEvents` (CloudWatch Logs API reference). */
+/** Handles `FilterLogEvents`, `GetLogEvents` and `TestMetricFilter` (CloudWatch Logs API reference). */
 import type { CallInput } from '@gatewright/aws/call-input';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { KeptFeed } from '../../kernel/kept-feed.ts';
@@ -10,8 +10,7 @@ import type { LogEvent, Position } from './kept-events.ts';
 import { EVENT_BYTES } from './log-groups.ts';
 import type { LogGroupBook } from './log-groups.ts';
 import { InvalidPattern } from './pattern/pattern-text.ts';
-import type { LinePattern } from './pattern/pattern-text.ts';
-import { readLinePattern } from './pattern/read-pattern.ts';
+import { readExtractingPattern } from './pattern/read-pattern.ts';
 
 type At = { readonly lines: KeptFeed<LogLine>; readonly groups: LogGroupBook };
 
@@ -29,7 +28,7 @@ export async function filterLogEvents(input: CallInput, { lines, groups }: At): 
   const group = readGroup(input);
   groups.require(group);
   const isOfStream = readStreams(input);
-  const matches = readPattern(input.optionalText('filterPattern') ?? '');
+  const { matches } = readPattern(input.optionalText('filterPattern') ?? '');
   const limit = input.optionalInteger('limit', { least: 1, most: MAX_EVENTS }) ?? MAX_EVENTS;
   const after = readToken(input.optionalText('nextToken'), '');
   const fromMs = Math.max(input.optionalInteger('startTime', FROM_ZERO) ?? 0, groups.oldestMs(group));
@@ -106,9 +105,23 @@ function readStreams(input: CallInput): (stream: string) => boolean {
   return names.size === 0 ? () => true : (stream) => names.has(stream);
 }
 
-function readPattern(source: string): LinePattern {
+/** Tests a filter pattern on messages, with the values that it extracts. */
+export function testMetricFilter(input: CallInput): UnknownMembers {
+  const { matches, extract } = readPattern(input.optionalText('filterPattern') ?? '');
+  return {
+    matches: input
+      .texts('logEventMessages')
+      .flatMap((eventMessage, index) =>
+        matches(eventMessage)
+          ? [{ eventNumber: index + 1, eventMessage, extractedValues: extract(eventMessage) }]
+          : [],
+      ),
+  };
+}
+
+function readPattern(source: string): ReturnType<typeof readExtractingPattern> {
   try {
-    return readLinePattern(source);
+    return readExtractingPattern(source);
   } catch (error) {
     if (error instanceof InvalidPattern) throw invalidParameter('Invalid filter pattern');
     throw error;

@@ -18,7 +18,7 @@ import { readTagList, ResourceTags } from '../../kernel/resource-tags.ts';
 import type { Tags } from '../../kernel/resource-tags.ts';
 import { Queries } from './queries.ts';
 import { LogSubscriptions, readLogSubscription } from './subscriptions.ts';
-import { filterLogEvents, getLogEvents } from './read-events.ts';
+import { filterLogEvents, getLogEvents, testMetricFilter } from './read-events.ts';
 import { asText, membersOf } from '@gatewright/aws/json-object';
 import type { KeptFeed } from '../../kernel/kept-feed.ts';
 
@@ -39,6 +39,7 @@ const RETENTION_DAYS = [
 export const LOGS_CALLS: Readonly<Record<string, Call>> = {
   FilterLogEvents: (input, { ports: { lines }, groups }) => filterLogEvents(input, { lines, groups }),
   GetLogEvents: (input, { ports: { lines }, groups }) => getLogEvents(input, { lines, groups }),
+  TestMetricFilter: (input) => testMetricFilter(input),
   DescribeLogGroups: (input, at) => describeLogGroups(input, at),
   DescribeLogStreams: (input, at) => describeLogStreams(input, at),
   StartQuery: (input, { queries }) => queries.start(input),

@@ -37,6 +37,7 @@ export const LOGS_MODEL: string = String.raw`
 {"shape":"TagKey","type":"text","least":1,"most":128,"pattern":"^([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+)$"}
 {"shape":"TagKeyList","type":"list","least":0,"most":50,"each":"TagKey"}
 {"shape":"Tags","type":"object"}
+{"shape":"TestEventMessages","type":"list","least":1,"most":50,"each":"EventMessage"}
 {"shape":"Timestamp","type":"number","least":0}
 {"operation":"CreateLogGroup","required":["logGroupName"],"members":{"logGroupName":"LogGroupName","kmsKeyId":"KmsKeyId","tags":"Tags","logGroupClass":"LogGroupClass","deletionProtectionEnabled":"flag"}}
 {"operation":"CreateLogStream","required":["logGroupName","logStreamName"],"members":{"logGroupName":"LogGroupName","logStreamName":"LogStreamName"}}
@@ -52,5 +53,6 @@ export const LOGS_MODEL: string = String.raw`
 {"operation":"StartQuery","required":["startTime","endTime","queryString"],"members":{"queryLanguage":"QueryLanguage","logGroupName":"LogGroupName","logGroupNames":"LogGroupNames","logGroupIdentifiers":"LogGroupIdentifiers","startTime":"Timestamp","endTime":"Timestamp","queryString":"QueryString","limit":"EventsLimitStartQuery"}}
 {"operation":"StopQuery","required":["queryId"],"members":{"queryId":"QueryId"}}
 {"operation":"TagResource","required":["resourceArn","tags"],"members":{"resourceArn":"AmazonResourceName","tags":"Tags"}}
+{"operation":"TestMetricFilter","required":["filterPattern","logEventMessages"],"members":{"filterPattern":"FilterPattern","logEventMessages":"TestEventMessages"}}
 {"operation":"UntagResource","required":["resourceArn","tagKeys"],"members":{"resourceArn":"AmazonResourceName","tagKeys":"TagKeyList"}}
 `;

@@ -13,17 +13,34 @@ const MAX_PATTERN = 1024;
 
 const EVERY_LINE: LinePattern = () => true;
 
+/** A pattern, and what it extracts from a line that it matches. Only a space-delimited pattern extracts values. */
+type ExtractingPattern = {
+  readonly matches: LinePattern;
+  readonly extract: (message: string) => Readonly<Record<string, string>>;
+};
+
 /**
  * Compiles a filter pattern.
  * @throws InvalidPattern if the pattern is invalid; the message contains the reason
  */
 export function readLinePattern(source: string): LinePattern {
+  return readExtractingPattern(source).matches;
+}
+
+/**
+ * Compiles a filter pattern together with what it extracts.
+ * @throws InvalidPattern if the pattern is invalid; the message contains the reason
+ */
+export function readExtractingPattern(source: string): ExtractingPattern {
   if (source.length > MAX_PATTERN) throw new InvalidPattern(`it is longer than ${MAX_PATTERN} characters`);
   const text = new PatternText(source);
-  if (text.isOver) return EVERY_LINE;
-  if (text.sees('{')) return readJsonPattern(text);
   if (text.sees('[')) return readDelimitedPattern(text);
-  return readTermPattern(text);
+  return { matches: readUndelimited(text), extract: () => ({}) };
+}
+
+function readUndelimited(text: PatternText): LinePattern {
+  if (text.isOver) return EVERY_LINE;
+  return text.sees('{') ? readJsonPattern(text) : readTermPattern(text);
 }
 
 /**
@@ -34,33 +51,61 @@ const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
 const BARE_VALUE = /[^\s,\]&|"%()]+/y;
 const WORD = /\[([^\]]*)\]|"([^"]*)"|(\S+)/g;
 
-/** The condition on a column; undefined if there is none. */
-type Column = ValueTest | undefined;
+type Column = {
+  /** Undefined for a column that only a comma stands for. */
+  readonly name: string | undefined;
+  /** The condition on the column; undefined if there is none. */
+  readonly test: ValueTest | undefined;
+};
 
-function readDelimitedPattern(text: PatternText): LinePattern {
+const UNNAMED: Column = { name: undefined, test: undefined };
+
+function readDelimitedPattern(text: PatternText): ExtractingPattern {
+  const { before, after } = readColumns(text);
+  const columnsOf = (words: readonly string[]): readonly Column[] => {
+    if (after === undefined) return before;
+    const between = Math.max(0, words.length - before.length - after.length);
+    return [...before, ...Array.from({ length: between }, () => UNNAMED), ...after];
+  };
+  return {
+    matches(message) {
+      const words = wordsOf(message);
+      const columns = columnsOf(words);
+      return (
+        columns.length === words.length &&
+        columns.every(({ test }, index) => test === undefined || test(words[index]))
+      );
+    },
+    extract(message) {
+      const words = wordsOf(message);
+      const columns = columnsOf(words);
+      return Object.fromEntries(words.map((word, index) => [`$${columns[index]?.name ?? index + 1}`, word]));
+    },
+  };
+}
+
+/** Returns the columns before and after the ellipsis. `after` is undefined if there is no ellipsis. */
+function readColumns(text: PatternText): {
+  readonly before: readonly Column[];
+  readonly after: readonly Column[] | undefined;
+} {
   text.expect('[');
   const before: Column[] = [];
-  let after: Column[] | undefined;
+  // A pattern without columns matches every line.
+  let after: Column[] | undefined = text.sees(']') ? [] : undefined;
   while (!text.sees(']')) {
     if (text.take('...')) {
       if (after !== undefined) text.fail('only one ellipsis is allowed');
       after = [];
     } else (after ?? before).push(readColumn(text));
-    if (!text.take(',') && !text.sees(']')) text.fail('a comma or ] is expected');
+    const hasMore = text.take(',');
+    if (!hasMore && !text.sees(']')) text.fail('a comma or ] is expected');
+    // A comma before the bracket stands for one more column.
+    if (hasMore && text.sees(']')) (after ?? before).push(UNNAMED);
   }
   text.expect(']');
   if (!text.isOver) text.fail('unexpected text after the ]');
-  return (message) => {
-    const words = wordsOf(message);
-    const minWords = before.length + (after?.length ?? 0);
-    if (words.length < minWords || (after === undefined && words.length !== minWords)) return false;
-    const rest = words.slice(words.length - (after?.length ?? 0));
-    return fit(before, words) && fit(after ?? [], rest);
-  };
-}
-
-function fit(columns: readonly Column[], words: readonly string[]): boolean {
-  return columns.every((test, index) => test === undefined || test(words[index]));
+  return { before, after };
 }
 
 function wordsOf(message: string): readonly string[] {
@@ -73,7 +118,7 @@ function wordsOf(message: string): readonly string[] {
 function readColumn(text: PatternText): Column {
   const name = text.match(NAME);
   if (name === undefined) return text.fail('the name of a column is missing');
-  if (text.sees(',') || text.sees(']')) return undefined;
+  if (text.sees(',') || text.sees(']')) return { name, test: undefined };
   const any: ValueTest[][] = [[readComparison(text, readOperator(text), BARE_VALUE)]];
   for (;;) {
     const isAnd = text.take('&&');
@@ -84,7 +129,7 @@ function readColumn(text: PatternText): Column {
     if (isAnd) any.at(-1)?.push(test);
     else any.push([test]);
   }
-  return (value) => any.some((all) => all.every((test) => test(value)));
+  return { name, test: (value) => any.some((all) => all.every((test) => test(value))) };
 }
 
 /** Terms of lines without structure, such as `ERROR "not found" -timeout ?one ?other %re%`. They are case-sensitive. */
