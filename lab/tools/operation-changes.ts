@@ -11,6 +11,7 @@ export const ADDED: Readonly<Record<string, readonly string[]>> = {
   Kinesis: ['AddTagsToStream', 'ListTagsForStream', 'RemoveTagsFromStream'],
   S3: ['ListMultipartUploads'],
   SQS: ['CancelMessageMoveTask', 'ListMessageMoveTasks', 'StartMessageMoveTask'],
+  'Secrets Manager': ['DeleteSecret', 'RestoreSecret', 'TagResource', 'UntagResource'],
   'Step Functions': ['StartSyncExecution'],
   'Systems Manager': ['DeleteParameter', 'DeleteParameters', 'PutParameter'],
 };

@@ -31,8 +31,16 @@ type SecretDefinition = {
   readonly shown: UnknownMembers;
 };
 /** The versions that calls have written, the oldest first, and what calls have changed of the other members. */
-type WrittenSecret = { readonly versions: readonly SecretVersion[]; readonly shown: UnknownMembers };
-export type Secret = Versioned<SecretDefinition> & { readonly versions?: readonly SecretVersion[] };
+type WrittenSecret = {
+  readonly versions: readonly SecretVersion[];
+  readonly shown: UnknownMembers;
+  /** The time from which a deleted secret no longer exists; until then, it can be restored. */
+  readonly deletedMs: number | undefined;
+};
+export type Secret = Versioned<SecretDefinition> & {
+  readonly versions?: readonly SecretVersion[];
+  readonly deletedMs?: number | undefined;
+};
 
 /** `replaced` is the definition that the call has replaced; a deleted parameter has no value. */
 type WrittenByCall<Value> = {
@@ -169,8 +177,8 @@ export class LocalValues {
   }
 
   /**
-   * Replaces the versions of a secret, or members that only DescribeSecret shows. They are in effect until the
-   * definition of the secret changes, or until the gateway is reset or ends.
+   * Replaces the versions of a secret, members that only DescribeSecret shows, or the time of its deletion. They are in
+   * effect until the definition of the secret changes, or until the gateway is reset or ends.
    */
   putSecret(secret: Secret, changed: Partial<WrittenSecret>): void {
     const { name } = secret;
@@ -178,9 +186,17 @@ export class LocalValues {
     const value = {
       versions: changed.versions ?? versionsOf(secret),
       shown: { ...before?.value.shown, ...changed.shown },
+      deletedMs: 'deletedMs' in changed ? changed.deletedMs : secret.deletedMs,
     };
     this.#secretsOfCalls.set(name, { replaced: before?.replaced ?? printSecret(secret), value });
     this.#secrets.set(name, this.#withVersions(secret));
+  }
+
+  /** Deletes a secret after some milliseconds. Returns the time of the deletion. */
+  deleteSecret(secret: Secret, afterMs: number): number {
+    const deletedMs = this.#options.clock.nowEpochMs() + afterMs;
+    this.putSecret(secret, { deletedMs });
+    return deletedMs;
   }
 
   /** Returns the versions of a secret with one more, which has no label yet. */
@@ -189,8 +205,12 @@ export class LocalValues {
     return [...versionsOf(secret), { id, content, changedMs, stages: [] }];
   }
 
+  get nowMs(): number {
+    return this.#options.clock.nowEpochMs();
+  }
+
   get secrets(): readonly Secret[] {
-    return [...this.#secrets.values()];
+    return [...this.#secrets.values()].filter((secret) => this.#exists(secret));
   }
 
   /** Returns the secret with the versions that calls have written, unless its definition has changed since. */
@@ -199,7 +219,12 @@ export class LocalValues {
     if (written === undefined) return secret;
     const { replaced, value } = written;
     if (replaced === printSecret(secret))
-      return { ...secret, versions: value.versions, shown: { ...secret.shown, ...value.shown } };
+      return {
+        ...secret,
+        versions: value.versions,
+        shown: { ...secret.shown, ...value.shown },
+        deletedMs: value.deletedMs,
+      };
     this.#secretsOfCalls.delete(secret.name);
     return secret;
   }
@@ -242,7 +267,15 @@ export class LocalValues {
       (name === undefined
         ? undefined
         : (this.#secrets.get(name) ?? this.#secrets.get(name.replace(/-[a-zA-Z0-9]{6}$/, ''))));
-    return this.#orReport(found, 'secretsmanager', id);
+    return this.#orReport(
+      found !== undefined && this.#exists(found) ? found : undefined,
+      'secretsmanager',
+      id,
+    );
+  }
+
+  #exists({ deletedMs }: Secret): boolean {
+    return deletedMs === undefined || this.#options.clock.nowEpochMs() < deletedMs;
   }
 
   /** Finds a configuration by `application/environment/profile`; a missing configuration is reported. */

@@ -1,11 +1,12 @@
 /** Secrets for functions (Secrets Manager API reference). Secrets are defined by templates and the values file. */
 import { ServiceRefusal } from '../../core/errors.ts';
 import { createHash } from 'node:crypto';
-import { asList, asText } from '@gatewright/aws/json-object';
+import { asList, asText, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { hasFilters, inOrder, pageOf } from './find-secrets.ts';
 import { versionsOf } from './local-values.ts';
 import type { LocalValues, Secret } from './local-values.ts';
+import { isForced, MARKED, readRecoveryMs, refuseMarked } from './secret-deletion.ts';
 import { CURRENT, moveStages, removeStage } from './secret-versions.ts';
 import type { Content } from './value-definitions.ts';
 import {
@@ -48,7 +49,11 @@ export function createSecretsManager(values: LocalValues, accountId: string): Aw
       const resource = secret === undefined ? arnOf(id, home) : arnOfSecret(secret, home);
       const refusal = refuseUnlessAllowed(call, [{ action: `secretsmanager:${name}`, resource }]);
       if (refusal !== undefined) return refusal;
+      // A forced deletion succeeds even if there is no secret.
+      if (secret === undefined && name === 'DeleteSecret' && isForced(fields))
+        return { ARN: resource, Name: id, DeletionDate: values.nowMs / 1000 };
       if (secret === undefined) throw notFound("can't find the specified secret.");
+      refuseMarked(name, fields, secret);
       return describe(fields, secret, home, values);
     });
     return Promise.resolve(reply);
@@ -60,10 +65,14 @@ const OF_ALL_SECRETS = 'ListSecrets';
 const OF_ONE_SECRET: Readonly<
   Record<string, (fields: UnknownMembers, secret: Secret, home: Home, values: LocalValues) => UnknownMembers>
 > = {
+  DeleteSecret: remove,
   GetSecretValue: getValue,
   DescribeSecret: getFacts,
   ListSecretVersionIds: listVersions,
   PutSecretValue: putValue,
+  RestoreSecret: restore,
+  TagResource: tag,
+  UntagResource: untag,
   UpdateSecret: update,
   UpdateSecretVersionStage: moveStage,
 };
@@ -105,12 +114,13 @@ function changedMsOf(secret: Secret): number {
 }
 
 function getFacts(_fields: UnknownMembers, secret: Secret, home: Home): UnknownMembers {
-  const { name, changedMs, shown } = secret;
+  const { name, changedMs, shown, deletedMs } = secret;
   const all = versionsOf(secret);
   return {
     ...shown,
     ARN: arnOfSecret(secret, home),
     CreatedDate: changedMs / 1000,
+    DeletedDate: deletedMs === undefined ? undefined : deletedMs / 1000,
     LastChangedDate: changedMsOf(secret) / 1000,
     Name: name,
     VersionIdsToStages:
@@ -155,6 +165,39 @@ function update(fields: UnknownMembers, secret: Secret, home: Home, values: Loca
     Name: secret.name,
     VersionId: content === undefined ? undefined : token,
   };
+}
+
+function remove(fields: UnknownMembers, secret: Secret, home: Home, values: LocalValues): UnknownMembers {
+  const deletedMs = values.deleteSecret(secret, readRecoveryMs(fields));
+  return { ARN: arnOfSecret(secret, home), Name: secret.name, DeletionDate: deletedMs / 1000 };
+}
+
+function restore(_fields: UnknownMembers, secret: Secret, home: Home, values: LocalValues): UnknownMembers {
+  values.putSecret(secret, { deletedMs: undefined });
+  return { ARN: arnOfSecret(secret, home), Name: secret.name };
+}
+
+function tag(fields: UnknownMembers, secret: Secret, _home: Home, values: LocalValues): UnknownMembers {
+  const given = asList(fields['Tags']);
+  putTags(secret, [...tagsWithout(secret, given.map(keyOfTag)), ...given], values);
+  return {};
+}
+
+function untag(fields: UnknownMembers, secret: Secret, _home: Home, values: LocalValues): UnknownMembers {
+  putTags(secret, tagsWithout(secret, asList(fields['TagKeys'])), values);
+  return {};
+}
+
+function tagsWithout({ shown }: Secret, keys: readonly unknown[]): readonly unknown[] {
+  return asList(shown['Tags']).filter((one) => !keys.includes(keyOfTag(one)));
+}
+
+function keyOfTag(one: unknown): unknown {
+  return membersOf(one)['Key'];
+}
+
+function putTags(secret: Secret, Tags: readonly unknown[], values: LocalValues): void {
+  values.putSecret(secret, { shown: { Tags } });
 }
 
 /** The message is that of a call without the SDK, which adds a token [obs: secretsmanager]. */
@@ -263,7 +306,10 @@ function listSecrets(
   const refusal = refuseUnlessAllowed(call, [{ action, resource: '*' }]);
   if (refusal !== undefined) return refusal;
   const fields = checkedFields(MODEL, OF_ALL_SECRETS, fieldsOf(call));
-  const found = values.secrets.filter((secret) => hasFilters(secret, fields['Filters']));
+  const withMarked = fields['IncludePlannedDeletion'] === true;
+  const found = values.secrets.filter(
+    (secret) => (withMarked || secret.deletedMs === undefined) && hasFilters(secret, fields['Filters']),
+  );
   const page = pageOf(inOrder(found, fields, changedMsOf), fields, MAX_PAGE);
   if (page === undefined) throw wrongToken();
   return {
@@ -293,7 +339,9 @@ function getBatch(
     filters === undefined
       ? { shown: textsField(fields, 'SecretIdList', MAX_BATCH), next: undefined }
       : pageOf(
-          values.secrets.filter((secret) => hasFilters(secret, filters)).map(({ name }) => name),
+          values.secrets
+            .filter((secret) => secret.deletedMs === undefined && hasFilters(secret, filters))
+            .map(({ name }) => name),
           fields,
           MAX_BATCH,
         );
@@ -309,6 +357,7 @@ function getBatch(
     if (denial !== undefined) fail('AccessDeniedException', denial);
     else if (secret === undefined || versionsOf(secret).length === 0)
       fail('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
+    else if (secret.deletedMs !== undefined) fail('InvalidRequestException', MARKED);
     else found.push(getValue({}, secret, home));
   }
   return { SecretValues: found, Errors: errors, NextToken: page.next };

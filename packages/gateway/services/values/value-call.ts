@@ -77,8 +77,7 @@ type ValueService = 'appconfig' | 'secretsmanager' | 'ssm';
  * @param service the signing name
  */
 export function unservedOperation(name: string, service: ValueService): ServiceRefusal {
-  const isOfValue = /^(?:Create|Delete|Put|Update)(?:Secret|Parameter)$/.test(name);
-  const own = isOfValue ? 'define the value in the values file' : undefined;
+  const own = name === 'CreateSecret' ? 'define the secret in the values file' : undefined;
   return new ServiceRefusal('NotImplementedException', describeUnserved(service, name, own), 501);
 }
 

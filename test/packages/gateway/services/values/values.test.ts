@@ -9,7 +9,7 @@ import {
   BatchGetSecretValueCommand,
   DescribeSecretCommand,
   GetSecretValueCommand,
-  DeleteSecretCommand,
+  RotateSecretCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import {
@@ -364,7 +364,7 @@ describe('Values that functions read', () => {
     ],
     [
       'an operation that is not here',
-      () => new SecretsManagerClient(at()).send(new DeleteSecretCommand({ SecretId: 'app/key' })),
+      () => new SecretsManagerClient(at()).send(new RotateSecretCommand({ SecretId: 'app/key' })),
       'NotImplementedException',
     ],
     [

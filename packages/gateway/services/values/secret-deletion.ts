@@ -1,0 +1,44 @@
+/** What Secrets Manager refuses because of a deletion (API reference, DeleteSecret). */
+import { asNumber } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
+import { ServiceRefusal } from '../../core/errors.ts';
+import type { Secret } from './local-values.ts';
+
+const DAY_MS = 86_400_000;
+const USUAL_DAYS = 30;
+
+export const MARKED = "You can't perform this operation on the secret because it was marked for deletion.";
+
+/** The operations on a secret that can be restored. DeleteSecret is one of them only if it forces the deletion. */
+const ON_MARKED: ReadonlySet<string> = new Set(['DescribeSecret', 'ListSecretVersionIds', 'RestoreSecret']);
+
+/** @throws ServiceRefusal if the secret is marked for deletion and the operation needs one that is not */
+export function refuseMarked(operation: string, fields: UnknownMembers, { deletedMs }: Secret): void {
+  if (deletedMs === undefined || ON_MARKED.has(operation)) return;
+  if (operation === 'DeleteSecret' && isForced(fields)) return;
+  throw new ServiceRefusal('InvalidRequestException', MARKED);
+}
+
+export function isForced(fields: UnknownMembers): boolean {
+  return fields['ForceDeleteWithoutRecovery'] === true;
+}
+
+/**
+ * Returns for how many milliseconds a deleted secret can be restored.
+ * @throws ServiceRefusal for a window that is out of range, or in addition to a forced deletion
+ */
+export function readRecoveryMs(fields: UnknownMembers): number {
+  const days = asNumber(fields['RecoveryWindowInDays']);
+  if (isForced(fields)) {
+    if (days !== undefined)
+      throw invalid("You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.");
+    return 0;
+  }
+  if (days !== undefined && (days < 7 || days > 30))
+    throw invalid('The RecoveryWindowInDays value must be between 7 and 30 days (inclusive).');
+  return (days ?? USUAL_DAYS) * DAY_MS;
+}
+
+function invalid(message: string): ServiceRefusal {
+  return new ServiceRefusal('InvalidParameterException', message);
+}
