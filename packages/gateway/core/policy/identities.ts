@@ -28,6 +28,8 @@ export type LocalIdentity = {
   readonly organizationId?: string;
   /** The tags by key in lower case, because `aws:PrincipalTag/…` is case-insensitive. */
   readonly tags?: ReadonlyMap<string, string>;
+  /** The keys in lower case of those tags that the session of the next role inherits. */
+  readonly transitiveTags?: ReadonlySet<string>;
   /** The session of a temporary key pair, which is valid only with this token and until it expires. */
   readonly session?: IdentitySession;
   readonly role?: RoleSession;

@@ -11,6 +11,7 @@ import { STS_MODEL } from '../../kernel/calls/models/sts.ts';
 import { membersOfQuery } from '../../kernel/calls/query-input.ts';
 import { compilePolicy } from '../../core/policy/evaluate.ts';
 import type { CompiledPolicy } from '../../core/policy/model.ts';
+import { ServiceRefusal } from '../../core/errors.ts';
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 
 const MODEL = new CallModel(STS_MODEL);
@@ -29,23 +30,26 @@ export type AssumeRoleInput = {
   readonly limit: CompiledPolicy | undefined;
   /** The length of the session policy in characters. */
   readonly policyLength: number;
+  readonly tags: SessionTags;
+};
+
+/** The tags that a call passes to a session. */
+export type SessionTags = {
+  /** The keys as the call writes them. */
+  readonly keys: readonly string[];
+  /** The values by key in lower case. */
+  readonly values: ReadonlyMap<string, string>;
+  /** The keys of the tags that the next role of a chain inherits, as the call writes them. */
+  readonly transitiveKeys: readonly string[];
 };
 
 const MAX_POLICY = 2048;
-const NOT_DONE = [
-  'PolicyArns',
-  'Tags',
-  'TransitiveTagKeys',
-  'SerialNumber',
-  'TokenCode',
-  'SourceIdentity',
-  'ProvidedContexts',
-];
+const NOT_DONE = ['PolicyArns', 'SerialNumber', 'TokenCode', 'SourceIdentity', 'ProvidedContexts'];
 
 export function readAssumeRole(parameters: URLSearchParams): AssumeRoleInput {
   const input = membersOfQuery(parameters);
   // The order of these two checks on AWS is not known.
-  checkTags(input);
+  const tags = readTags(input);
   MODEL.check('AssumeRole', input, POLICY);
   const [roleArn, sessionName] = [textOf(input, 'RoleArn'), textOf(input, 'RoleSessionName')];
   if (parseArn(roleArn)?.service !== 'iam')
@@ -55,6 +59,7 @@ export function readAssumeRole(parameters: URLSearchParams): AssumeRoleInput {
     roleArn,
     sessionName,
     externalId: parameters.get('ExternalId') ?? undefined,
+    tags,
     ...readLimit(parameters),
   };
 }
@@ -70,25 +75,32 @@ function readLimit(parameters: URLSearchParams): Pick<AssumeRoleInput, 'limit' |
 function refuseNotDone(parameters: URLSearchParams): void {
   const unknown = [...parameters.keys()].find((name) => NOT_DONE.includes(name.split('.')[0] ?? ''));
   if (unknown !== undefined)
-    throw new OperationRefused(
-      'ValidationError',
-      `The local STS does not support the AssumeRole parameter ${unknown.split('.')[0] ?? ''}; omit it`,
+    throw new ServiceRefusal(
+      'NotImplementedException',
+      `The gateway does not support the parameter ${unknown.split('.')[0] ?? ''} of AssumeRole; leave it out.`,
+      501,
     );
 }
 
 /**
- * Checks session tags as AWS does, although sessions with tags are refused here.
+ * Reads session tags. Their keys are compared without regard to case.
  * @throws OperationRefused for tags that AWS refuses
  */
-function checkTags(input: UnknownMembers): void {
-  const keys = listOf(input, 'Tags').map((tag) => textOf(membersOf(tag), 'Key'));
-  if (new Set(keys.map((key) => key.toLowerCase())).size < keys.length)
+function readTags(input: UnknownMembers): SessionTags {
+  const given = listOf(input, 'Tags').map((tag) => {
+    const { Key: key, Value: value } = membersOf(tag);
+    return [String(key), String(value)] as const;
+  });
+  const values = new Map(given.map(([key, value]) => [key.toLowerCase(), value]));
+  if (values.size < given.length)
     throw invalid('Duplicate tag keys found. Please note that Tag keys are case insensitive.');
-  if (listOf(input, 'TransitiveTagKeys').some((key) => !keys.includes(String(key))))
+  const transitiveKeys = listOf(input, 'TransitiveTagKeys').map(String);
+  if (transitiveKeys.some((key) => !values.has(key.toLowerCase())))
     throw invalid('The specified transitive tag key must be included in the requested tags.');
+  return { keys: given.map(([key]) => key), values, transitiveKeys };
 }
 
-function invalid(message: string): OperationRefused {
+export function invalid(message: string): OperationRefused {
   return new OperationRefused('InvalidParameterValue', message);
 }
 

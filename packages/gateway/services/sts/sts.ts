@@ -15,13 +15,14 @@ import { OperationRefused, printQueryReply } from '../../kernel/calls/aws-operat
 import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
+import { ServiceRefusal } from '../../core/errors.ts';
 import type { ControlReply } from '../../core/api-call.ts';
-import { readAssumeRole, readDurationSeconds } from './read-assume-role.ts';
+import { invalid, readAssumeRole, readDurationSeconds } from './read-assume-role.ts';
 import { parseArn } from '@gatewright/aws/arn';
 import { unknownRole } from '../../core/policy/function-identities.ts';
 import type { CompiledPolicy, ConditionValues, PolicyQuestion } from '../../core/policy/model.ts';
 import type { Role } from '../../core/policy/role.ts';
-import type { AssumeRoleInput } from './read-assume-role.ts';
+import type { AssumeRoleInput, SessionTags } from './read-assume-role.ts';
 
 type StsOptions = {
   readonly identities: FunctionIdentities;
@@ -88,6 +89,7 @@ async function assumeRole(
   const { roles } = options;
   const wanted = readAssumeRole(parameters);
   const { roleArn, sessionName, limit } = wanted;
+  const tags = tagsOfSession(caller, wanted.tags);
   const { maxSeconds } = decideAssumption(caller, wanted, options);
   const seconds = readDurationSeconds(parameters);
   if (seconds > 3600 && (caller.session ?? caller.role) !== undefined)
@@ -102,13 +104,36 @@ async function assumeRole(
     );
   const credentials = makeCredentials(options, seconds);
   const identity = (): LocalIdentity | undefined =>
-    roles.hold(roleArn, { ...credentials, name: sessionName, limit });
+    roles.hold(roleArn, { ...credentials, name: sessionName, limit, tags });
   await options.open(credentials, identity);
   const { arn = '', role } = identity() ?? {};
   return {
     AssumedRoleUser: { AssumedRoleId: role?.userId ?? '', Arn: arn },
     Credentials: printCredentials(credentials),
     ...(limit !== undefined && { PackedPolicySize: packedSize(wanted) }),
+  };
+}
+
+/** The tags of a session by key in lower case, and the keys of those that the next role of a chain inherits. */
+type HeldTags = {
+  readonly values: ReadonlyMap<string, string>;
+  readonly transitive: ReadonlySet<string>;
+};
+
+/**
+ * Adds the transitive tags of the calling session to the tags that a call passes.
+ * @throws OperationRefused if the call passes a tag that the session inherits
+ */
+function tagsOfSession(caller: LocalIdentity, { values, transitiveKeys }: SessionTags): HeldTags {
+  const inherited = [...(caller.transitiveTags ?? [])];
+  if (inherited.some((key) => values.has(key)))
+    throw invalid(
+      "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session.",
+    );
+  const kept = inherited.map((key) => [key, caller.tags?.get(key) ?? ''] as const);
+  return {
+    values: new Map([...kept, ...values]),
+    transitive: new Set([...inherited, ...transitiveKeys.map((key) => key.toLowerCase())]),
   };
 }
 
@@ -147,6 +172,10 @@ async function runAnswer(answer: () => UnknownMembers | Promise<UnknownMembers>)
     if (error instanceof AccessDenied)
       return { kind: 'error', status: 403, code: 'AccessDenied', message: error.message };
     if (error instanceof OperationRefused) return error.toResult();
+    if (error instanceof ServiceRefusal) {
+      const { status, code, message } = error;
+      return { kind: 'error', status, code, message };
+    }
     throw error;
   }
 }
@@ -184,11 +213,14 @@ function openRoles(
     isEnforced ? identities.roleOf(roleArn) : anyRole(roleArn, accountId);
   return {
     find,
-    hold(roleArn, { name, accessKeyId, secretAccessKey, limit }) {
+    hold(roleArn, { name, accessKeyId, secretAccessKey, limit, tags: { values, transitive } }) {
       const role = find(roleArn);
       if (role === undefined) return undefined;
       const boundary = both(role.boundary, limit);
-      return identities.holdRole({ ...role, boundary }, { name, accessKeyId, secretAccessKey });
+      // A session tag overrides the role's tag with the same key.
+      const tags = new Map([...role.tags, ...values]);
+      const held = identities.holdRole({ ...role, boundary, tags }, { name, accessKeyId, secretAccessKey });
+      return { ...held, transitiveTags: transitive };
     },
   };
 }
@@ -235,6 +267,7 @@ interface RoleBook {
       readonly accessKeyId: string;
       readonly secretAccessKey: string;
       readonly limit: CompiledPolicy | undefined;
+      readonly tags: HeldTags;
     },
   ): LocalIdentity | undefined;
 }
@@ -263,8 +296,7 @@ function decideAssumption(
   },
 ): { readonly maxSeconds: number } {
   const { roleArn: resource } = wanted;
-  const action = 'sts:AssumeRole';
-  const refuse = (reason: string): never => {
+  const refuse = (reason: string, action = 'sts:AssumeRole'): never => {
     report(`${caller.arn} is not allowed to assume ${resource}: ${reason}`);
     throw new AccessDenied(
       `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${resource}`,
@@ -272,30 +304,46 @@ function decideAssumption(
   };
   const role = roles.find(resource);
   if (role === undefined) return refuse('no loaded stack contains this role');
-  if (role.trust === undefined)
-    return refuse("the role's AssumeRolePolicyDocument is missing or cannot be read");
-  const { arn, accountId, roleArn } = describeIdentity(caller);
+  const { trust } = role;
+  if (trust === undefined) return refuse("the role's AssumeRolePolicyDocument is missing or cannot be read");
   const conditions = factsOf(caller, wanted, nowEpochMs());
+  // A call with session tags needs the permission to tag the session as well ("Pass session tags in AWS STS").
+  const actions = ['sts:AssumeRole', ...(wanted.tags.keys.length > 0 ? ['sts:TagSession'] : [])];
+  for (const action of actions) {
+    const reason = reasonAgainst(caller, trust, { action, resource, conditions });
+    if (reason !== undefined) return refuse(reason, action);
+  }
+  return { maxSeconds: role.maxSessionSeconds ?? 3600 };
+}
+
+/** Returns why a trust policy and the caller's policies do not allow an action; undefined if they do. */
+function reasonAgainst(
+  caller: LocalIdentity,
+  trust: CompiledPolicy,
+  { action, resource, conditions }: Pick<PolicyQuestion, 'action' | 'resource' | 'conditions'>,
+): string | undefined {
+  const { arn, accountId, roleArn } = describeIdentity(caller);
   const question: PolicyQuestion = { action, resource, conditions, principal: { arn, accountId, roleArn } };
-  if (role.trust.decide(question) !== 'allow')
-    return refuse("the role's AssumeRolePolicyDocument does not allow this caller");
+  const what = action === 'sts:AssumeRole' ? '' : ` ${action} to`;
+  if (trust.decide(question) !== 'allow')
+    return `the role's AssumeRolePolicyDocument does not allow${what} this caller`;
   // Within the account, a trust policy that names the caller is sufficient. If it names only the account, the caller's
   // own policies must also allow the call.
-  const isNamed = role.trust.decide({ ...question, principal: { arn, accountId: '', roleArn } }) === 'allow';
+  const isNamed = trust.decide({ ...question, principal: { arn, accountId: '', roleArn } }) === 'allow';
   if (permissionsOf(caller).decide({ action, resource, conditions }) === 'explicit-deny')
-    return refuse("the caller's policies deny sts:AssumeRole");
+    return `the caller's policies deny ${action}`;
   // A caller that the trust policy names is still limited by its permissions boundary and its session policy.
   if (
     (!isNamed || caller.role?.boundary !== undefined) &&
     decideFor(caller, { action, resource, conditions }) !== 'allow'
   )
-    return refuse("the caller's policies do not allow sts:AssumeRole on this role");
-  return { maxSeconds: role.maxSessionSeconds ?? 3600 };
+    return `the caller's policies do not allow ${action} on this role`;
+  return undefined;
 }
 
 function factsOf(
   caller: LocalIdentity,
-  { externalId, sessionName }: AssumeRoleInput,
+  { externalId, sessionName, tags: given }: AssumeRoleInput,
   nowEpochMs: number,
 ): ConditionValues {
   const { arn, accountId, userId, roleArn, organizationId, tags } = describeIdentity(caller);
@@ -310,6 +358,9 @@ function factsOf(
     ...(externalId === undefined ? [] : [['sts:externalid', [externalId]] as const]),
     ...(organizationId === undefined ? [] : [['aws:principalorgid', [organizationId]] as const]),
     ...[...(tags ?? [])].map(([key, value]) => [`aws:principaltag/${key}`, [value]] as const),
+    ...[...given.values].map(([key, value]) => [`aws:requesttag/${key}`, [value]] as const),
+    ...(given.keys.length === 0 ? [] : [['aws:tagkeys', given.keys] as const]),
+    ...(given.transitiveKeys.length === 0 ? [] : [['sts:transitivetagkeys', given.transitiveKeys] as const]),
   ]);
   return { get: (key) => facts.get(key) };
 }
