@@ -116,7 +116,7 @@ describe('AssumeRole with session tags', () => {
     const trust = [trustsTagging(ROLE)];
     const { session } = await assume(first, {}, trust);
     assert.deepEqual(session?.tags, new Map([['team', 'red']]));
-    assert.deepEqual(session?.transitiveTags, new Set(['team']));
+    assert.deepEqual(session.transitiveTags, new Set(['team']));
 
     for (const key of ['Team', 'tEAM']) {
       const { answer } = await assume(first, { ...TAG, 'Tags.member.1.Key': key }, trust);
