@@ -47,6 +47,7 @@ CloudWatch Logs: PutRetentionPolicy logGroupName retentionInDays
 CloudWatch Logs: StartQuery queryLanguage logGroupName logGroupNames logGroupIdentifiers startTime endTime queryString limit
 CloudWatch Logs: StopQuery queryId
 CloudWatch Logs: TagResource resourceArn tags
+CloudWatch Logs: TestMetricFilter filterPattern logEventMessages
 CloudWatch Logs: UntagResource resourceArn tagKeys
 Cognito: AdminAddUserToGroup UserPoolId Username GroupName
 Cognito: AdminConfirmSignUp UserPoolId Username ClientMetadata
@@ -189,11 +190,15 @@ SQS: TagQueue QueueUrl Tags
 SQS: UntagQueue QueueUrl TagKeys
 STS: AssumeRole RoleArn RoleSessionName PolicyArns Policy DurationSeconds Tags TransitiveTagKeys ExternalId SerialNumber TokenCode SourceIdentity ProvidedContexts MinimumSessionTokenSize
 Secrets Manager: BatchGetSecretValue SecretIdList Filters MaxResults NextToken
+Secrets Manager: DeleteSecret SecretId RecoveryWindowInDays ForceDeleteWithoutRecovery
 Secrets Manager: DescribeSecret SecretId
 Secrets Manager: GetSecretValue SecretId VersionId VersionStage
 Secrets Manager: ListSecretVersionIds SecretId MaxResults NextToken IncludeDeprecated
 Secrets Manager: ListSecrets IncludePlannedDeletion MaxResults NextToken Filters SortOrder SortBy
 Secrets Manager: PutSecretValue SecretId ClientRequestToken SecretBinary SecretString VersionStages RotationToken
+Secrets Manager: RestoreSecret SecretId
+Secrets Manager: TagResource SecretId Tags
+Secrets Manager: UntagResource SecretId TagKeys
 Secrets Manager: UpdateSecret SecretId ClientRequestToken Description KmsKeyId SecretBinary SecretString Type
 Secrets Manager: UpdateSecretVersionStage SecretId VersionStage RemoveFromVersionId MoveToVersionId
 Step Functions: StartExecution stateMachineArn name input traceHeader

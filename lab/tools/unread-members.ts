@@ -167,7 +167,6 @@ export const UNREAD_MEMBERS: Readonly<Record<string, readonly Unread[]>> = {
   ],
   STS: [{ members: 'MinimumSessionTokenSize', of: 'AssumeRole', why: 'session tokens have one size' }],
   'Secrets Manager': [
-    { members: 'IncludePlannedDeletion', of: 'ListSecrets', why: 'no secret waits for its deletion' },
   ],
   'Step Functions': [
     { members: 'traceHeader', of: 'StartExecution StartSyncExecution', why: 'state machines do not run' },
