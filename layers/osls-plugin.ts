@@ -3,7 +3,6 @@
  * access documents, bundles the functions, and builds the layer.
  */
 import { join } from 'node:path';
-import type { CompiledAccess } from '#shared/access/compiled-document.ts';
 import type { CompiledPortal } from '#shared/portal/compiled-portal.ts';
 import type { CompiledWebhooks } from '#shared/webhooks/compiled-webhooks.ts';
 import { checkStack } from '@gatewright/authoring/check/check-stack';
@@ -11,6 +10,7 @@ import { PARTS_VARIABLE, readChosenParts } from '@gatewright/authoring/files/par
 import type { IncludedParts, PartNeeds } from '@gatewright/authoring/files/parts-files';
 import { describeUnprotected, findUnprotectedApis } from '@gatewright/authoring/check/check-unprotected';
 import { printProblem } from '@gatewright/authoring/document/read-document';
+import { documentsInStage } from '@gatewright/authoring/compile/build-access';
 import type { AccessBuild, ProtectedStack } from '@gatewright/authoring/compile/build-access';
 import type { WebhooksBuild } from '@gatewright/authoring/webhooks/webhooks-document';
 import { receiverPermissions } from '@gatewright/authoring/webhooks/webhooks-permissions';
@@ -207,10 +207,9 @@ class StackPlugin {
   #assertParts(): void {
     const stage = this.#stage();
     const hasWebhooks = this.#webhookSources().some((source) => source.stage === stage);
-    const documents = this.#access?.compiled.documents ?? [];
     const hasPortal = this.#chosen?.includes('portal') === true;
     const missing = [
-      ...missingParts({ documents, hasWebhooks, stage }, this.#chosen),
+      ...missingParts({ access: this.#access, hasWebhooks, stage }, this.#chosen),
       // While the gateway reads routes, nothing is compiled. Without a list of parts, the stack may have any part.
       ...(this.#access === undefined || this.#serverless.configurationInput.custom?.parts === undefined
         ? []
@@ -225,8 +224,8 @@ class StackPlugin {
   /**
    * Undefined while the routes of a document are unknown, because it is compiled only after the gateway has read them.
    */
-  #wholeAccess(): CompiledAccess | undefined {
-    return this.#access?.withoutInventory.length === 0 ? this.#access.compiled : undefined;
+  #wholeAccess(): AccessBuild | undefined {
+    return this.#access?.withoutInventory.length === 0 ? this.#access : undefined;
   }
 
   #compiledPortal(): CompiledPortal | undefined {
@@ -355,7 +354,7 @@ class StackPlugin {
   #assertNothingLocal({ Resources }: Template): void {
     const stage = this.#stage();
     if ((this.#serverless.service.custom?.localStages ?? ['dev']).includes(stage)) return;
-    const documents = this.#access?.compiled.documents ?? [];
+    const documents = documentsInStage(this.#access, stage);
     const local = findLocalTrust({
       stage,
       documents,

@@ -12,6 +12,7 @@ type Resources = Template['Resources'];
 
 type Deployment = {
   readonly stage: string;
+  /** The documents that name an API in the stage. */
   readonly documents: readonly CompiledDocument[];
   readonly sources: CompiledWebhooks['sources'];
   /** Absent if there is no `access/portal.yml`. */
@@ -42,10 +43,8 @@ export function findLocalTrust(deployment: Deployment): Refusal | undefined {
 }
 
 function findLocalDocument({ stage, documents }: Deployment): Refusal | undefined {
-  const local = documents.find(
-    ({ apis, issuers }) =>
-      apis.some((api) => api.for === stage) &&
-      issuers.some(({ trust, only }) => trust.isLocal && (only?.includes(stage) ?? true)),
+  const local = documents.find(({ issuers }) =>
+    issuers.some(({ trust, only }) => trust.isLocal && (only?.includes(stage) ?? true)),
   );
   if (local === undefined) return undefined;
   const message =

@@ -2,10 +2,12 @@
  * Finds documents that need a part which the stack lacks. Without that part, callers of the document's API would get
  * 500, and webhook senders would get 404.
  */
-import type { CompiledDocument } from '@gatewright/handlers/access/compiled-document';
+import { documentsInStage } from '@gatewright/authoring/compile/build-access';
+import type { AccessBuild } from '@gatewright/authoring/compile/build-access';
 
 type Required = {
-  readonly documents: readonly CompiledDocument[];
+  /** Undefined if no document is compiled. */
+  readonly access: Pick<AccessBuild, 'compiled' | 'stages'> | undefined;
   readonly hasWebhooks: boolean;
   readonly stage: string;
 };
@@ -15,11 +17,11 @@ type Required = {
  * @param chosen parts of the stack; undefined means all
  */
 export function missingParts(
-  { documents, hasWebhooks, stage }: Required,
+  { access, hasWebhooks, stage }: Required,
   chosen: readonly string[] | undefined,
 ): readonly string[] {
   if (chosen === undefined) return [];
-  const inStage = documents.filter(({ apis }) => apis.some((api) => api.for === stage));
+  const inStage = documentsInStage(access, stage);
   const needs = inStage.flatMap(({ name, quota, channels }) => [
     { what: `access/${name}.yml protects an API`, part: 'authorizers', item: 'the API' },
     ...(quota === undefined

@@ -53,6 +53,79 @@ plans: [{ plan: free, title: Free, changesTo: [], from: now }]
     });
   });
 
+  /** The plug-in of a stack with a portal that offers keys, until its template is finalized. */
+  function withKeys(
+    api: string,
+    { only = '', prefix = 'shop', id = undefined as string | undefined } = {},
+  ): void {
+    using service = aService(
+      DOCUMENT.replace(/^api:.*$/m, `api: ${api}`)
+        .replace(
+          '{ id: local, type: local, only: [prod] }',
+          `{ id: partners, type: apiKey, prefix: shop${only} }`,
+        )
+        .replace('issuers: [local]', 'scheme: Bearer, issuers: [partners]')
+        .concat('roles: { partner: {} }\n'),
+      JSON.stringify({ ...JSON.parse(INVENTORY), ...(id !== undefined && { apiIds: { prod: [id] } }) }),
+    );
+    writeFileSync(
+      join(service.folder, 'access/portal.yml'),
+      `${PORTAL}keys: { prefix: ${prefix}, roles: [partner], most: 3 }\n`,
+    );
+    writeFileSync(join(service.folder, 'gatewright.yml'), 'parts: [portal, authorizers]\n');
+    const input = { ...PARTS, custom: { parts: { portal: [], authorizers: [] } } };
+    const hooks = aPlugin('prod', {}, {}, service.folder, {}, { input });
+    void hooks['initialize']?.();
+    void hooks[finalize]?.();
+  }
+
+  // The guide of the portal: "Deploy the stack first, then the service", so the id is not known at the first packaging.
+  const BY_NAME: readonly (readonly [how: string, api: string])[] = [
+    ['stack and logical id', '{ prod: { stack: shop-prod, logicalId: ApiGatewayRestApi, stage: prod } }'],
+    ['stack and output', '{ prod: { stack: shop-prod, output: ApiId, stage: prod } }'],
+    ['name', '{ prod: { name: prod-shop, stage: prod } }'],
+    ['id', '{ prod: { apiId: abcdefghij, stage: prod } }'],
+  ];
+  for (const [how, api] of BY_NAME)
+    it(`packages a portal with keys if the document names its API by ${how}, before and after the id is known`, () => {
+      assert.doesNotThrow(() => {
+        withKeys(api);
+      });
+      assert.doesNotThrow(() => {
+        withKeys(api, { id: 'abcdefghij' });
+      });
+    });
+
+  const CAUSES: readonly (readonly [cause: string, start: () => void, message: RegExp])[] = [
+    [
+      'the document does not name the stage',
+      () => {
+        withKeys('{ dev: { apiId: abcdefghij, stage: dev } }');
+      },
+      /; access\/users\.yml has such an issuer, but does not name an API for the stage\. Add prod under api of access\/users\.yml, or change keys\.prefix$/,
+    ],
+    [
+      'the issuer is only for other stages',
+      () => {
+        withKeys('{ dev: { apiId: bcdefghija, stage: dev }, prod: { name: a, stage: prod } }', {
+          only: ', only: [dev]',
+        });
+      },
+      /; the issuer "partners" of access\/users\.yml has the prefix, but its "only" does not contain the stage\. Add prod to it, or change keys\.prefix$/,
+    ],
+    [
+      'the prefix is another',
+      () => {
+        withKeys('{ prod: { name: a, stage: prod } }', { prefix: 'other' });
+      },
+      /; the prefixes are shop\. Add such an issuer to a document, or change keys\.prefix$/,
+    ],
+  ];
+  for (const [cause, start, message] of CAUSES)
+    it(`says why keys of the portal have no issuer: ${cause}`, () => {
+      assert.throws(start, { code: 'PART_MISSING', message });
+    });
+
   const LOCAL: readonly (readonly [more: string, code: string, message: RegExp])[] = [
     [
       'signIn: { prod: { issuer: local, clientId: a, label: b } }',

@@ -5,9 +5,9 @@ import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 
 type Members = { readonly quota?: object; readonly channels?: object };
 const aDocument = (members: Members = {}) =>
-  ({ name: 'menu', apis: [{ for: 'prod' }], ...members }) as unknown as CompiledDocument;
+  ({ name: 'menu', apis: [], ...members }) as unknown as CompiledDocument;
 const ofStage = (documents: readonly CompiledDocument[], hasWebhooks = false, stage = 'prod') => ({
-  documents,
+  access: { compiled: { documents }, stages: new Map([['menu', ['prod']]]) },
   hasWebhooks,
   stage,
 });

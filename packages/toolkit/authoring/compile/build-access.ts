@@ -10,7 +10,7 @@ import { parseSnapshot } from './key-snapshot.ts';
 import type { KeySnapshot } from './key-snapshot.ts';
 import { printPath } from '../document/read-document.ts';
 import { readDocument } from '../document/read-access-document.ts';
-import type { DocumentReading, Sharing } from '../document/read-access-document.ts';
+import type { Sharing } from '../document/read-access-document.ts';
 import type { Problem } from '../document/read-document.ts';
 import { parseInventory } from '../inventory/route-inventory.ts';
 
@@ -36,6 +36,11 @@ export type AccessBuild = {
    */
   readonly compiled: CompiledAccess;
   /**
+   * The stages under `api` of each document, by its name. `apis` of a compiled document lacks a stage until
+   * the id of its API is known, which is after the first deployment.
+   */
+  readonly stages: ReadonlyMap<string, readonly string[]>;
+  /**
    * The stacks that contain the APIs. They are for callers that have a template but do not know the ids of the APIs
    * yet.
    */
@@ -49,6 +54,18 @@ export type AccessBuild = {
    */
   readonly extended: readonly string[];
 };
+
+/**
+ * Returns the documents that name an API in the stage, even if its id is not known yet. Only packaging asks this, because
+ * deployed functions use a document only for APIs with known ids.
+ */
+export function documentsInStage(
+  access: Pick<AccessBuild, 'compiled' | 'stages'> | undefined,
+  stage: string,
+): readonly CompiledDocument[] {
+  if (access === undefined) return [];
+  return access.compiled.documents.filter(({ name }) => access.stages.get(name)?.includes(stage) === true);
+}
 
 export type ProtectedStack = {
   readonly document: CompiledDocument;
@@ -125,8 +142,16 @@ export function buildAccess(files: readonly AccessFile[], checkPlan?: CheckPlan)
       } else problems.push(locate(['api'], describeTwin(twin.name)));
     }
   }
-  const extended = read.flatMap(({ name, reading }) => describeExtended(name, reading));
-  return { compiled: { documents }, protects, problems, warnings, withoutInventory, extended };
+  const found = { compiled: { documents }, protects, problems, warnings, withoutInventory };
+  return { ...found, stages: stagesOf(read), extended: read.flatMap(describeExtended) };
+}
+
+function stagesOf(read: readonly ReadFile[]): AccessBuild['stages'] {
+  return new Map(
+    read.flatMap(({ name, reading }) =>
+      reading.kind === 'invalid' ? [] : [[name, Object.keys(reading.document.api)] as const],
+    ),
+  );
 }
 
 function describeTwin(name: string): string {
@@ -142,7 +167,7 @@ function withVersion(document: CompiledDocument): CompiledDocument {
   return { ...document, version: checksum.slice(0, VERSION_DIGITS) };
 }
 
-function describeExtended(name: string, reading: DocumentReading): readonly string[] {
+function describeExtended({ name, reading }: ReadFile): readonly string[] {
   if (reading.kind === 'invalid' || reading.extended === undefined) return [];
   const { issuers, roles = {} } = reading.document;
   const names = [
