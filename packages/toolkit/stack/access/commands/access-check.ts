@@ -206,22 +206,48 @@ export function checkDrift(
   api: Pick<InspectedApi, 'routes'>,
 ): readonly string[] {
   if (document.kind === 'websocket') return [];
-  const print = (routes: CompiledDocument['routes']) =>
-    routes.map(({ method, path, isOpen, guard }) => {
-      const state = guard === undefined ? ' (open)' : ` (behind ${guard})`;
-      return `${method} ${path}${isOpen === true ? state : ''}`;
-    });
   const nameOf = ({ method, path }: { readonly method: string; readonly path: string }) =>
     `${method} ${path}`;
+  const statesOf = (routes: CompiledDocument['routes']) =>
+    new Map(routes.map((route) => [nameOf(route), stateOf(route)]));
   const closed = new Set(expandRoutes(closedRoutes(api)).map(nameOf));
-  const known = print(document.routes.filter((route) => !closed.has(nameOf(route))));
-  const found = print(expandRoutes(toInventoryRoutes(api)));
-  const came = found.filter((route) => !known.includes(route));
-  const went = known.filter((route) => !found.includes(route));
+  const known = statesOf(document.routes.filter((route) => !closed.has(nameOf(route))));
+  const found = statesOf(expandRoutes(toInventoryRoutes(api)));
+  const came = [...found].filter(([name]) => !known.has(name)).map(printRoute);
+  const went = [...known].filter(([name]) => !found.has(name)).map(printRoute);
+  const changed = [...known].flatMap(([name, was]) => {
+    const is = found.get(name);
+    return is === undefined || is === was ? [] : [{ name, was, is }];
+  });
+  const alike = Map.groupBy(changed, ({ was, is }) => `${was} and ${is}`);
   return [
     ...(came.length === 0 ? [] : [`the API now has ${came.join(', ')}`]),
     ...(went.length === 0 ? [] : [`the API no longer has ${went.join(', ')}`]),
+    ...[...alike.values()].map(describeChanged),
   ].map((drift) => `${drift}; run gatewright access sync`);
+}
+
+const BEHIND_OURS = 'behind the authorizer';
+
+/** Returns who guards a route, in words that stand after `is`. */
+function stateOf({ isOpen, guard }: CompiledDocument['routes'][number]): string {
+  if (isOpen !== true) return BEHIND_OURS;
+  return guard === undefined ? 'open' : `behind ${guard}`;
+}
+
+function printRoute([name, state]: readonly [string, string]): string {
+  return state === BEHIND_OURS ? name : `${name} (${state})`;
+}
+
+/** Returns a sentence about routes whose guard changed in the same way. */
+function describeChanged(
+  changed: readonly { readonly name: string; readonly was: string; readonly is: string }[],
+): string {
+  const [{ was, is } = { was: '', is: '' }] = changed;
+  const names = changed.map(({ name }) => name).join(', ');
+  return changed.length === 1
+    ? `${names} was ${was} and is ${is} now`
+    : `${names} were ${was} and are ${is} now`;
 }
 
 export function printProblems(problems: readonly Problem[], colour: 'red' | 'yellow'): void {

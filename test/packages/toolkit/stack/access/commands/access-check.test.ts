@@ -217,18 +217,37 @@ describe('the drift of an API from its document', () => {
       name: 'a route that lost its authorizer',
       document: { kind: 'rest', routes: [{ method: 'GET', path: '/a' }] },
       routes: [aRoute({ path: '/a', authorizer: undefined })],
-      says: [
-        'the API now has GET /a (open); run gatewright access sync',
-        'the API no longer has GET /a; run gatewright access sync',
-      ],
+      says: ['GET /a was behind the authorizer and is open now; run gatewright access sync'],
     },
     {
       name: 'a route that is behind another guard now',
       document: { kind: 'http', routes: [{ method: 'GET', path: '/a', ...open }] },
       routes: [aRoute({ path: '/a', authorizer: undefined, guard: 'JWT' })],
+      says: ['GET /a was open and is behind JWT now; run gatewright access sync'],
+    },
+    {
+      // The guide of attach, literally: `attach --write-routes`, then `detach`.
+      name: 'several routes that changed alike, beside one that came and one that went',
+      document: {
+        kind: 'rest',
+        routes: [
+          { method: 'GET', path: '/a' },
+          { method: 'GET', path: '/b' },
+          { method: 'GET', path: '/gone' },
+          { method: 'GET', path: '/c', ...open },
+        ],
+      },
+      routes: [
+        aRoute({ path: '/a', authorizer: undefined }),
+        aRoute({ path: '/b', authorizer: undefined }),
+        aRoute({ path: '/c' }),
+        aRoute({ path: '/new' }),
+      ],
       says: [
-        'the API now has GET /a (behind JWT); run gatewright access sync',
-        'the API no longer has GET /a (open); run gatewright access sync',
+        'the API now has GET /new; run gatewright access sync',
+        'the API no longer has GET /gone; run gatewright access sync',
+        'GET /a, GET /b were behind the authorizer and are open now; run gatewright access sync',
+        'GET /c was open and is behind the authorizer now; run gatewright access sync',
       ],
     },
     {
