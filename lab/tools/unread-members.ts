@@ -166,8 +166,6 @@ export const UNREAD_MEMBERS: Readonly<Record<string, readonly Unread[]>> = {
     },
   ],
   STS: [{ members: 'MinimumSessionTokenSize', of: 'AssumeRole', why: 'session tokens have one size' }],
-  'Secrets Manager': [
-  ],
   'Step Functions': [
     { members: 'traceHeader', of: 'StartExecution StartSyncExecution', why: 'state machines do not run' },
     { members: 'includedData', of: 'StartSyncExecution', why: 'state machines do not run' },

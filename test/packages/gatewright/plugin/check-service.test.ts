@@ -240,8 +240,12 @@ describe('checkService', () => {
   it('refuses a setting that names no such folder', () => {
     const expected = /^custom\.gatewright\.access must be the folder of the toolkit's access documents/;
 
-    for (const access of ['../nowhere', '.', 7, null])
+    for (const access of ['../nowhere', '.'])
       assert.match(check(FILES, { settings: { access } }).complaints[0] ?? '', expected);
+    for (const access of [7, null])
+      assert.deepEqual(check(FILES, { settings: { access } }).complaints, [
+        'custom.gatewright.access must be the path of a folder, as text',
+      ]);
   });
 
   it('refuses a folder with a document that cannot be read, and names one without routes', () => {

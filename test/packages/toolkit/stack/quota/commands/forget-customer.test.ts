@@ -12,10 +12,7 @@ import { createUsageTracker } from '#shared/quota/usage/track-usage.ts';
 import { printItem } from '#shared/table/dynamodb-expression.ts';
 import type { Item } from '#shared/table/item-write.ts';
 import { forget, survey } from '../../../../../../packages/toolkit/stack/quota/commands/forget-customer.ts';
-import {
-  describeFound,
-  describeObstacles,
-} from '../../../../../../packages/toolkit/stack/quota/commands/quota-forget.ts';
+import { describeObstacles } from '../../../../../../packages/toolkit/stack/quota/commands/quota-forget.ts';
 import { createSystemClock } from '../../../../../../packages/gateway/server/adapters/system-clock.ts';
 import { startEmbeddedDynamoDb } from '../../../../../../packages/gateway/dynamodb/embedded-dynamodb.ts';
 import { aNewKey } from '../../../../../support/api-key-table.ts';
@@ -398,21 +395,6 @@ describe('gatewright quota forget', () => {
       /^Invoice \S+ of \d+\.\d\d EUR can no longer be made once the records of 2026-10 are deleted: save it with gatewright usage invoice --period 2026-10 --tenant globex .*then pass --invoiced \S+$/,
     );
     assert.deepEqual((await survey(swept, 'globex', closed.nowMs + 60 * 86_400_000)).invoices, []);
-  });
-
-  it('has a line for each kind of record and for each invoice, in words for people who sell access', () => {
-    const found = new Map([
-      ['ledgers', 2],
-      ['heads', 1],
-      ['usage records', 3],
-    ]);
-    const invoices = [{ number: '2026-11-7k', month: '2026-11', currency: 'EUR', total: '55.15' }];
-    assert.deepEqual(describeFound({ found, invoices, openMoney: [], nativeKeys: [], isActive: true }), {
-      'periods of quotas': '2',
-      quotas: '1',
-      'usage records': '3',
-      'invoice 2026-11-7k': '2026-11: 55.15 EUR',
-    });
   });
 
   it('lists what exists, asks for the name again and for unbilled amounts, deletes, and shows that nothing is left', async () => {

@@ -13,6 +13,7 @@ import { createCustomer } from '#shared/quota/admin/customers.ts';
 import { savePlan } from '#shared/quota/admin/plans.ts';
 import { printItem } from '#shared/table/dynamodb-expression.ts';
 import type { Item } from '#shared/table/item-write.ts';
+import { describeFound } from '../../../../../../packages/toolkit/stack/quota/commands/quota-forget.ts';
 import { startEmbeddedDynamoDb } from '../../../../../../packages/gateway/dynamodb/embedded-dynamodb.ts';
 import { publishCredentials } from '../../../../../../packages/gateway/kernel/files/identity-file.ts';
 import { createSystemClock } from '../../../../../../packages/gateway/server/adapters/system-clock.ts';
@@ -127,3 +128,18 @@ async function openClockedGateway(
     },
   };
 }
+
+it('has a line for each kind of record and for each invoice, in words for people who sell access', () => {
+  const found = new Map([
+    ['ledgers', 2],
+    ['heads', 1],
+    ['usage records', 3],
+  ]);
+  const invoices = [{ number: '2026-11-7k', month: '2026-11', currency: 'EUR', total: '55.15' }];
+  assert.deepEqual(describeFound({ found, invoices, openMoney: [], nativeKeys: [], isActive: true }), {
+    'periods of quotas': '2',
+    quotas: '1',
+    'usage records': '3',
+    'invoice 2026-11-7k': '2026-11: 55.15 EUR',
+  });
+});

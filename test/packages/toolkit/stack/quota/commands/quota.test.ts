@@ -183,7 +183,7 @@ describe('gatewright usage', () => {
     assert.deepEqual([open.stdout, whole.stdout], ['csv\r\n', 'csv\r\n']);
     assert.equal(
       open.stderr,
-      '2 periods are not closed (acme/daily/p, idle/k-1/daily/p), so the export does not include the usage of open periods\n',
+      '2 periods are not closed (acme/daily/p, idle/k-1/daily/p), so the export does not include the usage of these periods\n',
     );
     assert.equal(whole.stderr, '');
   });

@@ -13,9 +13,10 @@ export const CALL_REFUSALS: Readonly<Record<string, Readonly<Record<string, Answ
     "'Cannot modify the non-mutable attribute sub'": 'ONLY_CALLS',
     "'A group with the name already exists.'": by('a second group of one name in a user pool'),
     "'Group not found.'": 'ONLY_CALLS',
-    "'Invalid pagination token.'": 'ONLY_CALLS',
     "'Error while parsing filter.'": 'ONLY_CALLS',
+    '`Invalid search attribute: ${name}`': 'ONLY_CALLS',
   },
+  'cognito/api/list-page.ts': { "'Invalid pagination token.'": 'ONLY_CALLS' },
   'cognito/pools/user-pool.ts': {
     refusal: by('a user name that is not an email address, in a pool that requires one'),
     existsText: by('a second user of one name in a user pool'),
