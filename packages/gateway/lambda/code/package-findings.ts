@@ -18,6 +18,8 @@ export type PackageFinding = {
   readonly rule: RuleId;
   readonly place: DefinitionPlace;
   readonly message: string;
+  /** What requests get on this machine, and on AWS. */
+  readonly consequence: string;
 };
 
 /**
@@ -26,6 +28,9 @@ export type PackageFinding = {
  */
 const MAX_FILES = 100_000;
 const MAX_SOURCES = 2_000;
+const FAILS_ON_AWS =
+  'every request that invokes the function fails (502 of a REST API with proxy integration, 500 of an HTTP API)';
+const FAILS_EVERYWHERE = 'every invocation fails, here and on AWS';
 const MAX_SOURCE_BYTES = 500_000;
 
 export function findPackageFindings(definition: FunctionDefinition): readonly PackageFinding[] {
@@ -43,7 +48,9 @@ function findHandlerFindings(definition: FunctionDefinition): readonly PackageFi
     ({ file } = findHandlerFile(definition, code.directory, false, code.entries));
   } catch (error) {
     if (!(error instanceof DefinitionError)) throw error;
-    return [{ rule: 'missing-handler', place: error.place, message: error.message }];
+    return [
+      { rule: 'missing-handler', place: error.place, message: error.message, consequence: FAILS_EVERYWHERE },
+    ];
   }
   if (isBundled(code) || code.taken === 'output') return [];
   if (isTypeScript(file))
@@ -52,6 +59,7 @@ function findHandlerFindings(definition: FunctionDefinition): readonly PackageFi
         rule: 'typescript-handler',
         place,
         message: `the package contains ${relative(code.directory, file)} uncompiled, but Lambda looks for .js, .mjs and .cjs files only, so every invocation fails with Runtime.ImportModuleError`,
+        consequence: `the handler runs on this machine; on AWS, ${FAILS_ON_AWS}`,
       },
     ];
   return findOutsideImports(file, code.directory, place);
@@ -67,6 +75,7 @@ function findPythonFindings(definition: FunctionDefinition, directory: string): 
       rule: 'missing-handler',
       place: propertyAt(definition.place, 'Handler'),
       message: `handler "${definition.handler}": the package has no ${module}.py`,
+      consequence: FAILS_EVERYWHERE,
     },
   ];
 }
@@ -102,6 +111,7 @@ function findOutsideImports(
     rule: 'outside-import',
     place,
     message: `${importer} imports ${relative(directory, target)}, which is not in the folder that is packaged`,
+    consequence: `the file is found on this machine; on AWS, the import fails, and if the handler's module needs it to load, ${FAILS_ON_AWS}`,
   }));
 }
 
@@ -155,6 +165,7 @@ function findExcess(definition: FunctionDefinition): readonly PackageFinding[] {
       rule: 'package-size',
       place: propertyAt(place, 'Code'),
       message: `code and layers have ${total} bytes unzipped; Unzipped size must be smaller than ${MAX_UNZIPPED_BYTES} bytes`,
+      consequence: 'the function runs on this machine; AWS refuses its code',
     },
   ];
 }

@@ -250,7 +250,7 @@ function judgePackages(
 ): readonly DeployFinding[] {
   return stacks.flatMap(({ stackName, resources, functions }) =>
     functions.flatMap((definition) =>
-      find(definition).map(({ rule, place: { property = '' }, message }) => {
+      find(definition).map(({ rule, place: { property = '' }, message, consequence }) => {
         const { logicalId } = definition;
         const { file, line } = resources.get(logicalId)?.place(property) ?? definition.place;
         const at = {
@@ -261,7 +261,7 @@ function judgePackages(
           file,
           line,
         };
-        return makeFinding(rule, at, message);
+        return makeFinding(rule, at, message, { consequence });
       }),
     ),
   );

@@ -37,12 +37,13 @@ function write(files: Readonly<Record<string, string>>): (name: string) => strin
 async function examine(text: string, more: Readonly<Record<string, string>> = {}) {
   const at = write({ 'template.yaml': text, ...more });
   const { findings } = await examineStacks([at('template.yaml')], OPTIONS);
-  return findings.map(({ id, severity, resource, property, line }) => ({
+  return findings.map(({ id, severity, resource, property, line, consequence }) => ({
     id,
     severity,
     resource,
     property,
     line,
+    ...(consequence !== undefined && { consequence }),
   }));
 }
 
@@ -282,6 +283,8 @@ describe('the package of a function', () => {
       plain.map(({ id, severity, line }) => [id, severity, line]),
       [['typescript-handler', 'differs', 8]],
     );
+    // AWS's guide of Lambda proxy integrations: an error of the function is 502 of a REST API, 500 of an HTTP API.
+    assert.match(plain[0]?.consequence ?? '', /^the handler runs on this machine; on AWS, every request/);
     assert.deepEqual(built, []);
   });
 
@@ -299,6 +302,7 @@ describe('the package of a function', () => {
       findings.map(({ id, line }) => [id, line]),
       [['missing-handler', 8]],
     );
+    assert.match(findings[0]?.consequence ?? '', /^every invocation fails, here and on AWS/);
   });
 
   it('lacks a file that a module of the handler imports from above its folder', async () => {
@@ -311,6 +315,10 @@ describe('the package of a function', () => {
     assert.deepEqual(
       findings.map(({ id, severity }) => [id, severity]),
       [['outside-import', 'differs']],
+    );
+    assert.match(
+      findings[0]?.consequence ?? '',
+      /^the file is found on this machine; on AWS, the import fails/,
     );
   });
 
