@@ -16,7 +16,6 @@ export const CALL_REFUSALS: Readonly<Record<string, Readonly<Record<string, Answ
     "'Error while parsing filter.'": 'ONLY_CALLS',
     '`Invalid search attribute: ${name}`': 'ONLY_CALLS',
   },
-  'cognito/api/list-page.ts': { "'Invalid pagination token.'": 'ONLY_CALLS' },
   'cognito/pools/user-pool.ts': {
     refusal: by('a user name that is not an email address, in a pool that requires one'),
     existsText: by('a second user of one name in a user pool'),
