@@ -166,7 +166,7 @@ export default {
       {
         path: '^packages/gateway/core/',
         pathNot:
-          '^packages/gateway/core/((routing|mapping|events|policy|metering|deployment)/|(errors|defect|ports|exchange|integration-timeouts)\\.ts$|stack/(model|function)\\.ts$)',
+          '^packages/gateway/core/((routing|mapping|events|policy|metering|deployment)/|(errors|defect|ports|exchange|integration-timeouts)\\.ts$|stack/(model|function|home)\\.ts$)',
       },
     ),
     rule(

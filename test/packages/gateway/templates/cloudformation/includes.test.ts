@@ -185,7 +185,7 @@ Resources: { A: { Type: AWS::SNS::Topic } }`,
   // knakayama/aws-sam-crud: its API document is at s3://…, and a second message called the transform a macro.
   for (const [where, properties] of [
     ['a property', `Body: { ${INCLUDE('none.yml')} }`],
-    ['the properties', `${INCLUDE('none.yml')}`],
+    ['the properties', INCLUDE('none.yml')],
   ] as const)
     it(`is the one fault of a resource that needs it for ${where}`, async () => {
       const folder = aFolder({
@@ -202,7 +202,7 @@ Resources: { A: { Type: AWS::SNS::Topic } }`,
       assert.equal(fault?.rule, 'missing-file');
       assert.deepEqual(
         faults.all.map(({ error }) => error.describe()),
-        [fault?.describe()],
+        [fault.describe()],
       );
     });
 
