@@ -111,13 +111,13 @@ export const BILL_MUTANTS: readonly Mutant[] = [
     patches: [
       patch(
         'ledger/stock.ts',
-        '    this.units -= units;\n    this.#unreported -= report;\n    const sent = await writes.release({ units, report }, () => {\n      this.units += units;',
-        '    this.#unreported -= report;\n    const sent = await writes.release({ units, report }, () => {',
+        '    this.units -= units;\n    this.#unreported -= report;\n    let givenBack = units;\n    const sent = await writes.release({ units, report }, () => {\n      givenBack = 0;\n      this.units += units;',
+        '    this.#unreported -= report;\n    let givenBack = units;\n    const sent = await writes.release({ units, report }, () => {\n      givenBack = 0;',
       ),
       patch(
         'ledger/stock.ts',
-        '    return { sent, units };',
-        "    if (sent.kind === 'done') this.units -= units;\n    return { sent, units };",
+        '    return { sent, units: givenBack };',
+        "    if (sent.kind === 'done') this.units -= units;\n    return { sent, units: givenBack };",
       ),
     ],
   },

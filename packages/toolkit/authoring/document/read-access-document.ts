@@ -9,7 +9,7 @@ import type { OpenShared } from './extend-document.ts';
 import { PROBLEMS_LIMIT, readYaml, shaped } from './read-document.ts';
 import type { Problem, Reading } from './read-document.ts';
 
-export type DocumentReading = Reading<AccessDocument> & {
+type DocumentReading = Reading<AccessDocument> & {
   readonly extended?: readonly string[];
 };
 

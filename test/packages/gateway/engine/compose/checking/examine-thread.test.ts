@@ -56,7 +56,11 @@ describe('a running gateway', () => {
 
       assert.deepEqual(refusals, refusalsOf(findings));
       const found = new Set(refusals.map((refusal) => /stack-\d+/.exec(refusal)?.[0]));
-      assert.equal(found.size, files.length, 'each definition is refused');
+      assert.deepEqual(
+        files.filter((_, index) => !found.has(`stack-${index}`)),
+        [],
+        'each definition is refused',
+      );
     } finally {
       await gateway.close();
     }
