@@ -3,6 +3,7 @@ import { loadOnce } from '@gatewright/aws/load-once';
 import { readUsageTableConfig } from '../config/usage-config.ts';
 import type { AdminPorts } from '../quota/admin/operation.ts';
 import { createDynamoDbAdminPorts } from '../quota/dynamodb-admin.ts';
+import { gatherTableReads } from '../table/dynamodb-gathered-reads.ts';
 
 /**
  * Returns ports that use the plans of the access documents that are currently in use.
@@ -19,7 +20,7 @@ export function createLambdaQuotaAdminPorts(load: () => Promise<{ readonly defau
     return followDocuments(compiled, documentPlansOf);
   });
   return {
-    ...createDynamoDbAdminPorts(readUsageTableConfig().tableName, { gathersReads: true }),
+    ...createDynamoDbAdminPorts(readUsageTableConfig().tableName, { gatherReads: gatherTableReads }),
     documentPlans: async () => (await follow())(),
   };
 }

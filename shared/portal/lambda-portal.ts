@@ -11,6 +11,7 @@ import { readUsageTableConfig } from '../config/usage-config.ts';
 import { CLOCK, FETCH, RANDOM, TIMER } from '../lambda-ports.ts';
 import type { AdminPorts } from '../quota/admin/operation.ts';
 import { createDynamoDbAdminPorts } from '../quota/dynamodb-admin.ts';
+import { gatherTableReads } from '../table/dynamodb-gathered-reads.ts';
 import { createDynamoDbListing } from '../table/dynamodb-listing.ts';
 import { createDynamoDbTable } from '../table/dynamodb-table.ts';
 import { parseCompiledPortal } from './compiled-portal.ts';
@@ -136,7 +137,7 @@ function followAccess(load: LoadDocuments) {
 
 function createUsagePorts(documents: ReturnType<typeof followAccess>): AdminPorts {
   return {
-    ...createDynamoDbAdminPorts(readUsageTableConfig().tableName, { gathersReads: true }),
+    ...createDynamoDbAdminPorts(readUsageTableConfig().tableName, { gatherReads: gatherTableReads }),
     documentPlans: async () => (await documents()).plans,
     savesPlans: false,
   };

@@ -1,5 +1,6 @@
 import type { AdminPorts } from './admin/operation.ts';
 import { createDynamoDbTable } from '../table/dynamodb-table.ts';
+import type { DynamoDbTableOptions } from '../table/dynamodb-table.ts';
 import { createDynamoDbListing } from '../table/dynamodb-listing.ts';
 import { RANDOM, TIMER } from '../lambda-ports.ts';
 
@@ -9,15 +10,15 @@ import { RANDOM, TIMER } from '../lambda-ports.ts';
 const TIMEOUT_MS = 2000;
 
 /**
- * @param options `gathersReads` is for functions that list items of many subjects. Their role must allow
+ * @param options `gatherReads` is for functions that list items of many subjects. Their role must allow
  * `dynamodb:BatchGetItem`.
  */
 export function createDynamoDbAdminPorts(
   tableName: string,
-  { gathersReads = false }: { readonly gathersReads?: boolean } = {},
+  options: Pick<DynamoDbTableOptions, 'gatherReads'> = {},
 ): AdminPorts {
   return {
-    store: createDynamoDbTable({ tableName, timeoutMs: TIMEOUT_MS, gathersReads }),
+    store: createDynamoDbTable({ tableName, timeoutMs: TIMEOUT_MS, ...options }),
     listing: createDynamoDbListing({ tableName }),
     random: RANDOM,
     timer: TIMER,

@@ -3,10 +3,9 @@ import type * as DynamoDb from '@aws-sdk/client-dynamodb';
 import { loadOnce } from '@gatewright/aws/load-once';
 import { loadPackage } from '../aws/load-package.ts';
 import type { ItemStore } from '../ports.ts';
-import { parseItem, parseKey, printKey, printMember, printPut, printWrite } from './dynamodb-expression.ts';
+import { parseItem, printKey, printMember, printPut, printWrite } from './dynamodb-expression.ts';
 import { dateOfError, parseCancellation, parseFailure, parseRefusal } from './dynamodb-failure.ts';
 import type { Item, ItemKey, ItemWrite, ReadOutcome, RefusedMember, WriteOutcome } from './item-write.ts';
-import { gatherReads, nameOf } from './gather-reads.ts';
 import { findNewerLayout, guardLayout } from './layout.ts';
 
 /**
@@ -25,6 +24,18 @@ export type LoadTableClient = () => Promise<{
   >;
 }>;
 
+type Client = Awaited<ReturnType<LoadTableClient>>;
+type Deadline = { readonly abortSignal: AbortSignal };
+
+/** What a reader of many items needs of the table. */
+export type ReadTable = {
+  readonly read: (key: ItemKey, isConsistent: boolean) => Promise<ReadOutcome>;
+  /** Makes a call of DynamoDB. Returns its output, and the time of the response in epoch milliseconds. */
+  readonly call: <Output extends object>(
+    send: (client: Client, tableName: string, deadline: Deadline) => Promise<Output>,
+  ) => Promise<{ readonly output: Output; readonly storeEpochMs: number | undefined }>;
+};
+
 export type DynamoDbTableOptions = {
   readonly tableName: string;
   /**
@@ -33,19 +44,16 @@ export type DynamoDbTableOptions = {
    */
   readonly timeoutMs?: number;
   /**
-   * Whether consistent reads that are asked for at the same time are sent as one `BatchGetItem`, which the role must
-   * then allow. Default: false.
+   * `gatherTableReads`, if consistent reads that are asked for at the same time are to be sent as one `BatchGetItem`,
+   * which the role must then allow. It is passed in, because handlers that charge a quota would otherwise bundle it.
+   * Default: each item is read by a call of its own.
    */
-  readonly gathersReads?: boolean;
+  readonly gatherReads?: (table: ReadTable) => ItemStore['read'];
   readonly load?: LoadTableClient;
 };
 
-type Client = Awaited<ReturnType<LoadTableClient>>;
-
 const TIMEOUT_MS = 250;
 const FIRST_TIMEOUT_MS = 2000;
-/** How often the items are read again that a `BatchGetItem` has left out, because its response has a maximum size. */
-const BATCH_ROUNDS = 5;
 
 /** Region, credentials and endpoint come from the SDK's environment (`AWS_REGION`, `AWS_ENDPOINT_URL_DYNAMODB`). */
 const loadTableClient: LoadTableClient = async () => {
@@ -55,20 +63,16 @@ const loadTableClient: LoadTableClient = async () => {
 
 export function createDynamoDbTable(options: DynamoDbTableOptions): ItemStore {
   const table = new ItemTable(options);
-  const readOne = (key: ItemKey): Promise<ReadOutcome> => table.read(key, true);
-  const readCurrent =
-    options.gathersReads === true
-      ? gatherReads({ readOne, readMany: (keys) => table.readMany(keys) })
-      : readOne;
   return {
     update: (write) => table.update(guardLayout(write)),
     transact: (writes) => table.transact(writes.map((write) => guardLayout(write))),
-    read: (key, { consistent } = { consistent: false }) =>
-      consistent ? readCurrent(key) : table.read(key, false),
+    read:
+      options.gatherReads?.(table) ??
+      ((key, { consistent } = { consistent: false }) => table.read(key, consistent)),
   };
 }
 
-class ItemTable {
+class ItemTable implements ReadTable {
   readonly #tableName: string;
   readonly #timeoutMs: number;
   readonly #client: LoadTableClient;
@@ -131,37 +135,14 @@ class ItemTable {
     }
   }
 
-  /** Reads the current state of at most 100 items with different keys. */
-  async readMany(keys: readonly ItemKey[]): Promise<readonly ReadOutcome[]> {
-    const found = new Map<string, ReadOutcome>();
-    let reason = 'UnprocessedKeys';
-    try {
-      const { client, commands } = await this.#client();
-      let left = keys;
-      for (let round = 0; round < BATCH_ROUNDS && left.length > 0; round += 1) {
-        const asked = { Keys: left.map((key) => printKey(key)), ConsistentRead: true };
-        const command = new commands.BatchGetItemCommand({ RequestItems: { [this.#tableName]: asked } });
-        const output = await client.send(command, this.#deadline());
-        const storeEpochMs = this.#dateOf(output);
-        const items = (output.Responses?.[this.#tableName] ?? []).map(
-          (item) => [nameOf(parseKey(item)), parseItem(item)] as const,
-        );
-        const unread = output.UnprocessedKeys?.[this.#tableName]?.Keys ?? [];
-        const skipped = new Set(unread.map((key) => nameOf(parseKey(key))));
-        const there = new Map(items);
-        for (const key of left) {
-          const name = nameOf(key);
-          if (!skipped.has(name)) found.set(name, toRead(there.get(name), storeEpochMs));
-        }
-        left = left.filter((key) => skipped.has(nameOf(key)));
-      }
-    } catch (error) {
-      ({ reason } = parseFailure(error));
-    }
-    return keys.map((key) => found.get(nameOf(key)) ?? { kind: 'unavailable', reason });
+  async call<Output extends object>(
+    send: (client: Client, tableName: string, deadline: Deadline) => Promise<Output>,
+  ): Promise<{ readonly output: Output; readonly storeEpochMs: number | undefined }> {
+    const output = await send(await this.#client(), this.#tableName, this.#deadline());
+    return { output, storeEpochMs: this.#dateOf(output) };
   }
 
-  #deadline(): { readonly abortSignal: AbortSignal } {
+  #deadline(): Deadline {
     return { abortSignal: AbortSignal.timeout(this.#isWarm ? this.#timeoutMs : FIRST_TIMEOUT_MS) };
   }
 
@@ -186,7 +167,7 @@ class ItemTable {
   }
 }
 
-function toRead(item: Item | undefined, storeEpochMs: number | undefined): ReadOutcome {
+export function toRead(item: Item | undefined, storeEpochMs: number | undefined): ReadOutcome {
   const reason = findNewerLayout([item]);
   return reason === undefined ? { kind: 'done', item, storeEpochMs } : { kind: 'unavailable', reason };
 }

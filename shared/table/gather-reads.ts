@@ -2,6 +2,7 @@
  * Reads items together that are asked for at the same time. A list of 500 customers asks for thousands of items, and a
  * call for each of them would take most of the time of the list.
  */
+import { nameOfItem } from './item-write.ts';
 import type { ItemKey, ReadOutcome } from './item-write.ts';
 
 type Reads = {
@@ -47,15 +48,10 @@ export function gatherReads({ readOne, readMany }: Reads): (key: ItemKey) => Pro
 
   return async (key) => {
     const gathered = (open ??= begin());
-    const name = nameOf(key);
+    const name = nameOfItem(key);
     gathered.keys.set(name, key);
     if (gathered.keys.size >= MOST_TOGETHER) close(gathered);
     const outcomes = await gathered.outcomes;
     return outcomes.get(name) ?? { kind: 'unavailable', reason: 'NoOutcome' };
   };
-}
-
-/** Names an item. Neither of its keys contains a line break. */
-export function nameOf({ pk, sk }: ItemKey): string {
-  return `${pk}\n${sk}`;
 }

@@ -11,6 +11,11 @@ export type Item = Readonly<Record<string, Value>>;
 /** The key of an item, for example `Q#acme#monthly#key-1` and `P#2026-11-01T00:00:00.000Z`; @see printKeyPart */
 export type ItemKey = { readonly pk: string; readonly sk: string };
 
+/** Names an item. Neither of its keys contains a line break. */
+export function nameOfItem({ pk, sk }: ItemKey): string {
+  return `${pk}\n${sk}`;
+}
+
 export type Test =
   | { readonly attribute: string; readonly is: 'absent' | 'present' }
   | {

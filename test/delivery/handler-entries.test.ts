@@ -173,8 +173,7 @@ describe('a bundle of a handler', () => {
       text: `import { createDynamoDbBreakers, createPolicy } from 'gatewright/resilience';
              export const used = [createDynamoDbBreakers, createPolicy];`,
       without: /handlers\/(access|cache|gather|webhooks|websocket)\//,
-      // 23 until a table could read many items by one call.
-      limitKilobytes: 24,
+      limitKilobytes: 23,
       folder: 'resilience',
     },
   ])

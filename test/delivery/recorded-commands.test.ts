@@ -126,7 +126,7 @@ describe('gatewright requests, explain, replay and export', () => {
     const cases: readonly (readonly [readonly string[], RegExp])[] = [
       [
         ['explain', 'ffffffff'],
-        /There is no record of request ffffffff; `gatewright requests` lists the recorded ones/,
+        /This gateway has no record of the request ffffffff\. `gatewright requests` lists the recorded requests/,
       ],
       [['requests', '--status', 'bad'], /Write it as 404 or 4xx/],
       [['replay', 'last', '--at', 'soon'], /"soon" is not a time shift/],

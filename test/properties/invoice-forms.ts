@@ -58,7 +58,7 @@ export const invoiceForms: DrawnPromise = {
       name: 'Acme, Müller & "Söhne"',
       address: ['1 High Street'],
     })).invoices;
-    if (made === undefined) return 'there is no invoice';
+    if (made === undefined) return 'no invoice was made';
     const invoice = pick.chance(0.3) ? asDraft(made) : made;
     note(tally, drawn, invoice);
     const expected = printRead(owed(drawn, digits));

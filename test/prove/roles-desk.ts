@@ -11,6 +11,7 @@ import { createPlanCatalogue } from '#shared/quota/admin/plan-catalogue.ts';
 import { createQuotas } from '#shared/quota/quotas.ts';
 import { createDynamoDbListing } from '#shared/table/dynamodb-listing.ts';
 import { createDynamoDbTable } from '#shared/table/dynamodb-table.ts';
+import { gatherTableReads } from '#shared/table/dynamodb-gathered-reads.ts';
 import { createDynamoDbClaims } from '#shared/webhooks/dynamodb-claims.ts';
 import type { ChannelPorts } from '#shared/websocket/channel-ports.ts';
 import { createLiveStore } from '#shared/websocket/dynamodb-live.ts';
@@ -218,7 +219,12 @@ export class Desk {
   readonly #load = () => Promise.resolve({ client: this.#client, commands });
   #name = (logicalId: string): string => this.#at.tables[logicalId] ?? '';
   #table(logicalId: string, gathersReads = false): Table {
-    const options = { tableName: this.#name(logicalId), load: this.#load, timeoutMs: 5000, gathersReads };
+    const options = {
+      tableName: this.#name(logicalId),
+      load: this.#load,
+      timeoutMs: 5000,
+      ...(gathersReads && { gatherReads: gatherTableReads }),
+    };
     return { store: createDynamoDbTable(options), listing: createDynamoDbListing(options) };
   }
 }

@@ -4,6 +4,7 @@
  */
 import { basename, extname } from 'node:path';
 import { mapOf, membersOf } from '@gatewright/aws/json-object';
+import { isStackName } from './samconfig.ts';
 import type { RawStack } from './raw-stack.ts';
 import type { StackResolver } from './cloudformation/stack-resolver.ts';
 
@@ -13,8 +14,6 @@ type RenamedExport = {
   /** The name that the stack would have to have. */
   readonly wantedStack: string;
 };
-
-const STACK_NAME = /^[A-Za-z][A-Za-z0-9-]{0,127}$/;
 
 /** Returns the exports of these stacks whose names differ from `name` only in the name of their own stack. */
 export function findRenamedExports(name: string, stacks: readonly StackResolver[]): readonly RenamedExport[] {
@@ -32,7 +31,7 @@ export function findRenamedExports(name: string, stacks: readonly StackResolver[
         name.startsWith(before) &&
         name.endsWith(after) &&
         `${before}${after}` !== '' &&
-        STACK_NAME.test(wantedStack);
+        isStackName(wantedStack);
       return isRenamed ? [{ exporter, exported, wantedStack }] : [];
     });
   });

@@ -42,13 +42,18 @@ const NAME = /^\s*["']?stack_name["']?\s*[:=]\s*(?:"([^"\n]*)"|'([^'\n]*)'|([^\s
 
 /** Returns the names of stacks in the samconfig file of a folder, of all environments, each with its line. */
 export function stackNamesIn(folder: string): readonly WrittenName[] {
-  const file = samconfigFiles(folder).find((path) => existsSync(path));
-  const text = file === undefined ? undefined : readIfReadable(file)?.slice(0, MAX_BYTES);
+  const { file, text } = readText(folder) ?? {};
   if (file === undefined || text === undefined) return [];
   return text.split(/\r?\n/).flatMap((line, index) => {
     const [found, double, single, bare] = NAME.exec(line) ?? [];
     return found === undefined ? [] : [{ name: double ?? single ?? bare ?? '', file, line: index + 1 }];
   });
+}
+
+function readText(folder: string): { readonly file: string; readonly text: string } | undefined {
+  const file = samconfigFiles(folder).find((path) => existsSync(path));
+  const text = file === undefined ? undefined : readIfReadable(file)?.slice(0, MAX_BYTES);
+  return file === undefined || text === undefined ? undefined : { file, text };
 }
 
 type Lookup = (environment: string, command: string, key: string) => unknown;
@@ -57,8 +62,7 @@ type Lookup = (environment: string, command: string, key: string) => unknown;
  * Reads the samconfig file. Returns an empty result if the file is missing or broken, because SAM itself reports this.
  */
 export function readSamconfig(folder: string, stage: string, isChosen: boolean): Samconfig {
-  const file = samconfigFiles(folder).find((path) => existsSync(path));
-  const text = file === undefined ? undefined : readIfReadable(file)?.slice(0, MAX_BYTES);
+  const { file, text } = readText(folder) ?? {};
   if (file === undefined || text === undefined) return { parameters: {} };
   const lookUp = file.endsWith('.toml') ? lookUpToml(text) : lookUpYaml(text);
   const of = (environment: string, key: string) =>
@@ -100,7 +104,7 @@ function readParameters(
 }
 
 const isRegionText = (value: unknown): value is string => typeof value === 'string' && isRegion(value);
-const isStackName = (value: unknown): value is string =>
+export const isStackName = (value: unknown): value is string =>
   typeof value === 'string' && /^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(value);
 
 const TOML_TABLE = /^[ \t]*\[([^[\]\n]+)\][ \t]*(?:#.*)?$/m;

@@ -4,7 +4,7 @@ import { RequestInvalid } from '../../errors.ts';
 import { hasControls, optional, text, wholeNumber } from '../../http/fields.ts';
 import type { Field, JsonSchema } from '../../http/fields.ts';
 import { jsonReply } from '../../http/reply.ts';
-import { changeRoute, readRoute } from '../../http/route.ts';
+import { changeRoute, ONE_PAGE, readRoute } from '../../http/route.ts';
 import type { Route } from '../../http/route.ts';
 import { KEY_ID, KEY_PREFIX } from './api-key.ts';
 import { METADATA_NAME } from './api-key-principal.ts';
@@ -64,7 +64,7 @@ export function keyAdminRoutes(admin: () => KeyAdmin): readonly Route[] {
         summary: 'Keys of a tenant',
         query: PAGE,
         answer: {
-          description: 'One page. To get the next page, pass `next` as `cursor`; the last page has no `next`',
+          description: ONE_PAGE,
         },
       },
       async ({ query: { tenant, cursor, limit = 50 }, receivedEpochMs }) => {

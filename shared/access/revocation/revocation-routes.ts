@@ -3,7 +3,7 @@ import { RequestInvalid } from '../../errors.ts';
 import { instant, optional, text, wholeNumber } from '../../http/fields.ts';
 import type { ReadFields } from '../../http/fields.ts';
 import { jsonReply } from '../../http/reply.ts';
-import { changeRoute, readRoute } from '../../http/route.ts';
+import { changeRoute, ONE_PAGE, readRoute } from '../../http/route.ts';
 import type { Route } from '../../http/route.ts';
 import { printSteps } from '../flush-caches.ts';
 import { REVOCATION_KINDS, ANY_ISSUE_TIME } from './revocation.ts';
@@ -56,7 +56,7 @@ function listRoute(admin: () => RevocationAdmin): Route {
       summary: 'Revocations',
       query,
       answer: {
-        description: 'One page. To get the next page, pass `next` as `cursor`; the last page has no `next`',
+        description: ONE_PAGE,
       },
     },
     async ({ query: { issuer, cursor, limit = 50 } }) => {

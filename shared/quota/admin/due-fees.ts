@@ -26,7 +26,7 @@ import type { Page, UsageQuestion } from './list-usage.ts';
 import { readItem, unavailable } from './operation.ts';
 import type { AdminPorts } from './operation.ts';
 import { parseUsageRecord, recordPrefix } from './usage-record.ts';
-import { ledgerOf, periodEndOf } from './usage-row.ts';
+import { freeLedgerId, ledgerOf, periodEndOf } from './usage-row.ts';
 import type { UsageRow } from './usage-row.ts';
 
 type DueFee = {
@@ -342,9 +342,7 @@ async function lookUp({ store, listing }: Ports, { id, period, term }: Owed): Pr
 function toDue({ id, limit, plan, period, term }: Owed, taken: ReadonlySet<string>): DueFee {
   const { tenant, subject } = id;
   const startEpochMs = ledgerStartOf(period, term);
-  let idEpochMs = startEpochMs;
-  while (taken.has(new Date(idEpochMs).toISOString())) idEpochMs += 1;
-  const ledger = new Date(idEpochMs).toISOString();
+  const ledger = freeLedgerId(startEpochMs, (id) => taken.has(id));
   const periodStart = periodId(period);
   const credits = limit.quota + limit.overage;
   const none = { charged: 0, counted: 0, used: 0, outstanding: 0, withinQuota: 0, overage: 0, lost: 0 };

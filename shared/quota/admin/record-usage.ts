@@ -17,7 +17,7 @@ import {
   toUsageRecord,
 } from './usage-record.ts';
 import type { Billing, UsageRecord } from './usage-record.ts';
-import { ledgerOf } from './usage-row.ts';
+import { freeLedgerId, ledgerOf } from './usage-row.ts';
 import type { UsageRow } from './usage-row.ts';
 
 type LedgerLookup = { readonly row: UsageRow; readonly pk: string; readonly item: Item };
@@ -54,11 +54,10 @@ async function findNewest(
   { row, pk, item: { term } }: LedgerLookup,
 ): Promise<{ readonly newest: UsageRecord | undefined; readonly row: UsageRow }> {
   const own = ledgerOf(row);
-  const isOthers = (record: UsageRecord): boolean =>
-    typeof term === 'number' && record.term !== undefined && record.term !== term;
   const records = await readNewest(listing, pk, row);
   const kept = records.get(own);
-  if (typeof term !== 'number' || (kept !== undefined && !isOthers(kept))) return { newest: kept, row };
+  const isOwn = kept !== undefined && (kept.term === undefined || kept.term === term);
+  if (typeof term !== 'number' || isOwn) return { newest: kept, row };
   const ledgers = await readTermsOfLedgers(listing, pk, row);
   // Only the first ledger of the term has the fee. Another rule of the plan may have opened further ones.
   const isFirst = [...ledgers].every(([id, other]) => other !== term || id >= own);
@@ -71,9 +70,7 @@ async function findNewest(
     return { newest: recorded, row: withLedger(row, ledgerOf(recorded)) };
   if (kept === undefined) return { newest: undefined, row };
   const isTaken = (id: string): boolean => records.has(id) || ledgers.has(id);
-  let free = Date.parse(own);
-  while (isTaken(new Date(free).toISOString())) free += 1;
-  return { newest: undefined, row: withLedger(row, new Date(free).toISOString()) };
+  return { newest: undefined, row: withLedger(row, freeLedgerId(Date.parse(own), isTaken)) };
 }
 
 /** Reads the newest record of each ledger of a period, by the ledger's id. */

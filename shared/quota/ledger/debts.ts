@@ -5,6 +5,7 @@
  */
 
 import type { Clock } from '../../ports.ts';
+import { nameOfItem } from '../../table/item-write.ts';
 import type { ItemKey } from '../../table/item-write.ts';
 
 export type Debt = {
@@ -37,7 +38,7 @@ export class Debts {
   }
 
   find(key: ItemKey): Debt | undefined {
-    return this.#debts.get(nameOf(key))?.debt;
+    return this.#debts.get(nameOfItem(key))?.debt;
   }
 
   /** Returns the debt to that item, and creates it if it is missing. Returns undefined when too many debts are open. */
@@ -47,7 +48,7 @@ export class Debts {
     if (this.#debts.size >= this.#maxDebts) this.#forgetOver(this.#clock.nowEpochMs());
     if (this.#debts.size >= this.#maxDebts) return undefined;
     const debt = { borrowed: 0, owed: 0 };
-    this.#debts.set(nameOf(key), { debt, endEpochMs });
+    this.#debts.set(nameOfItem(key), { debt, endEpochMs });
     return debt;
   }
 
@@ -55,8 +56,4 @@ export class Debts {
     for (const [name, { endEpochMs }] of this.#debts)
       if (endEpochMs + KEPT_AFTER_END_MS <= nowEpochMs) this.#debts.delete(name);
   }
-}
-
-function nameOf({ pk, sk }: ItemKey): string {
-  return `${pk}\n${sk}`;
 }

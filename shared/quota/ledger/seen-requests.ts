@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { ItemStore } from '../../ports.ts';
+import { nameOfItem } from '../../table/item-write.ts';
 import type { Item, ItemKey, ItemWrite, Test } from '../../table/item-write.ts';
 
 const SPAN_MS = 10_000;
@@ -54,16 +55,16 @@ export class FullParts {
   readonly #marks = new Map<string, string>();
   #length = 0;
 
-  find({ pk, sk }: ItemKey): string | undefined {
-    return this.#marks.get(`${pk}\n${sk}`);
+  find(key: ItemKey): string | undefined {
+    return this.#marks.get(nameOfItem(key));
   }
 
-  keep({ pk, sk }: ItemKey, marks: string): void {
+  keep(key: ItemKey, marks: string): void {
     if (this.#length + marks.length > MAX_KEPT) {
       this.#marks.clear();
       this.#length = 0;
     }
-    this.#marks.set(`${pk}\n${sk}`, marks);
+    this.#marks.set(nameOfItem(key), marks);
     this.#length += marks.length;
   }
 }

@@ -9,6 +9,7 @@ import { CUSTOMER_SK, customerKey, isToldByPlan, parseCustomer, termAt } from '.
 import type { Customer, Term } from './customer.ts';
 import { assignedKey } from '../ledger/line.ts';
 import type { PlanNewsReader } from './plan-news.ts';
+import { nameOfItem } from '../../table/item-write.ts';
 import type { Item, ItemKey } from '../../table/item-write.ts';
 
 /** The terms for a tenant's requests with one of its keys. */
@@ -121,7 +122,7 @@ export class TermsBook {
    * @param version undefined if the record has changed to an unknown version
    */
   hear(tenant: string, version: number | undefined): void {
-    const name = nameOf(customerKey(tenant));
+    const name = nameOfItem(customerKey(tenant));
     const known = Math.max(this.#announced.get(name) ?? 0, this.#entries.get(name)?.asOf ?? 0);
     const newest = version ?? known + 1;
     if (newest <= known) return;
@@ -133,7 +134,7 @@ export class TermsBook {
 
   /** Whether a newer record than the known one was announced. */
   isOutdated(tenant: string): boolean {
-    const name = nameOf(customerKey(tenant));
+    const name = nameOfItem(customerKey(tenant));
     const entry = this.#entries.get(name);
     return entry !== undefined && this.#isBehind(name, entry);
   }
@@ -174,7 +175,7 @@ export class TermsBook {
   }
 
   #fresh(key: ItemKey, atEpochMs: number): Entry | undefined {
-    const name = nameOf(key);
+    const name = nameOfItem(key);
     const entry = this.#entries.get(name);
     if (entry === undefined) return undefined;
     const freshMs = this.#isBehind(name, entry) ? undefined : this.#confirm(entry, atEpochMs);
@@ -226,7 +227,7 @@ export class TermsBook {
   async #load(key: ItemKey, atEpochMs: number): Promise<Entry | undefined> {
     const fresh = this.#fresh(key, atEpochMs);
     if (fresh !== undefined) return fresh;
-    const name = nameOf(key);
+    const name = nameOfItem(key);
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const loading = this.#loading.get(name) ?? this.#ask(key, name);
       this.#loading.set(name, loading);
@@ -285,8 +286,4 @@ function toAssigned(item: Item | undefined): Terms {
     by: 'key',
     term: { plan, fromEpochMs: typeof at === 'number' ? at : undefined },
   };
-}
-
-function nameOf({ pk, sk }: ItemKey): string {
-  return `${pk}\n${sk}`;
 }

@@ -8,6 +8,7 @@ import type { AdvertisedLimit } from '../../http/rate-limit-headers.ts';
 import type { AgeClock, ItemStore, QuotaAnswer, QuotaCharge } from '../../ports.ts';
 import { elapsedMs, momentOf } from '../age.ts';
 import type { Moment } from '../age.ts';
+import { nameOfItem } from '../../table/item-write.ts';
 import type { Item, ItemKey } from '../../table/item-write.ts';
 import {
   asOfTerm,
@@ -140,7 +141,7 @@ function createLedgerReader(store: ItemStore, clock: AgeClock): LookAtLedger {
 
   return async (id, period, rule, atEpochMs) => {
     const key = ledgerKey(id, period);
-    const name = `${key.pk}\n${key.sk}`;
+    const name = nameOfItem(key);
     const known = ledgers.get(name);
     if (known !== undefined && elapsedMs(clock, known.at) <= MAX_AGE_MS) return known;
     // The key's length is checked first. An error of the table for a key that is too long would look like an outage,

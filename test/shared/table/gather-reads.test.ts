@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as commands from '@aws-sdk/client-dynamodb';
 import { createDynamoDbTable } from '#shared/table/dynamodb-table.ts';
+import { gatherTableReads } from '#shared/table/dynamodb-gathered-reads.ts';
 import type { ItemKey } from '#shared/table/item-write.ts';
 
 type Sent = { readonly name: string; readonly keys: readonly string[] };
@@ -32,7 +33,8 @@ function aTable({ most = 100, fails = false } = {}) {
   };
   const client = { send, middlewareStack: { add: () => undefined } } as unknown as commands.DynamoDBClient;
   const load = () => Promise.resolve({ client, commands });
-  const open = (gathersReads: boolean) => createDynamoDbTable({ tableName: 't', gathersReads, load });
+  const open = (gathersReads: boolean) =>
+    createDynamoDbTable({ tableName: 't', ...(gathersReads && { gatherReads: gatherTableReads }), load });
   return { store: open(true), single: open(false), sent };
 }
 

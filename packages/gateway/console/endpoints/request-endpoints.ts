@@ -149,7 +149,7 @@ function notKept(id: string, { records, whereabouts }: RequestEndpointPorts): Co
       ? ''
       : ` Above ${FULL_RECORDS_PER_SECOND} requests a second, ${notKept} ordinary successful requests were counted but not recorded; use \`start --record-all\` to record all.`;
   return jsonReply(404, {
-    message: `There is no record of request ${id}; \`gatewright requests\` lists the recorded ones, and \`last\` is the newest.${sampled}`,
+    message: `This gateway has no record of the request ${id}. \`gatewright requests\` lists the recorded requests, and \`gatewright explain last\` explains the newest one.${sampled}`,
   });
 }
 

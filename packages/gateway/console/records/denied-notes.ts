@@ -1,4 +1,5 @@
 /** Names the code that made a pool, queue or bus refuse a call: a trigger's code, or the calling function's code. */
+import { escapeForRegExp } from '@gatewright/aws/text/escape-for-regexp';
 import { findLine, findLines } from './handler-lines.ts';
 import type { StampedStep } from '../../kernel/event-step.ts';
 import type { DeliveryNote } from '../explain/circumstances.ts';
@@ -50,7 +51,7 @@ function noteResult({ at: pool }: Denied, all: readonly StampedStep[], at: At): 
 
 /** https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html */
 function noteAttribute({ operation }: Denied, name: string, { readHandler, callers = [] }: At): DeliveryNote {
-  const wanted = new RegExp(`['"\x60]${name.replaceAll(/\W/g, '\\$&')}['"\x60]`);
+  const wanted = new RegExp(`['"\x60]${escapeForRegExp(name)}['"\x60]`);
   const line = callers.flatMap((caller) => findLine(readHandler(caller), wanted) ?? [])[0];
   const where = line === undefined ? '' : ` (${line})`;
   return {

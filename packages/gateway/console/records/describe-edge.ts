@@ -159,7 +159,7 @@ function ofManaged(
           kind: selection.kind === 'none' ? 'only' : selection.kind,
           names,
           place: placeOf(distribution, `${path}.${type}Id`),
-          setting: `the managed ${isCache ? 'cache' : 'origin request'} policy ${policy.name} has ${which}${isCache && isAlone ? ', and there is no OriginRequestPolicyId' : ''}`,
+          setting: `the managed ${isCache ? 'cache' : 'origin request'} policy ${policy.name} has ${which}${isCache && isAlone ? ', and the behavior has no OriginRequestPolicyId' : ''}`,
         } satisfies Forwarding,
       ];
     }),

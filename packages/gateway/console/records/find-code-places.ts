@@ -2,6 +2,7 @@
  * Finds the line that produced a response or a result: in the stack of an error, or else in the text of the handler.
  * A line is named only if the text leaves no doubt about it.
  */
+import { escapeForRegExp } from '@gatewright/aws/text/escape-for-regexp';
 import { asText, parseJsonObject } from '@gatewright/aws/json-object';
 import { findErrorPlace } from '../explain/reason.ts';
 import { findLines } from './handler-lines.ts';
@@ -119,8 +120,8 @@ function ofImport(message: string, handler: HandlerText | undefined): readonly N
   if (name === undefined || handler === undefined) return [];
   const imports =
     script === undefined
-      ? new RegExp(`^\\s*(?:import|from)\\s+${escape(name)}\\b`)
-      : new RegExp(`['"]${escape(name)}['"]`);
+      ? new RegExp(`^\\s*(?:import|from)\\s+${escapeForRegExp(name)}\\b`)
+      : new RegExp(`['"]${escapeForRegExp(name)}['"]`);
   return ofPatterns(handler, [imports]);
 }
 
@@ -153,11 +154,7 @@ function ofResult(handler: HandlerText, patterns: readonly RegExp[], payload: st
 
 const STATUS = /status_?code['"]?\s*[:=(,]\s*['"]?(\d{3})\b/gi;
 
-const member = (name: string): RegExp => new RegExp(`['"]?\\b${escape(name)}\\b['"]?\\s*[:=]`);
-
-function escape(name: string): string {
-  return name.replaceAll(/[^\w]/g, '\\$&');
-}
+const member = (name: string): RegExp => new RegExp(`['"]?\\b${escapeForRegExp(name)}\\b['"]?\\s*[:=]`);
 
 function patternsOfResult({ part, name, others = [] }: Partial<ProxyFault>): readonly RegExp[] {
   const named = [name ?? '', ...others].filter((one) => one !== '').map(member);
@@ -217,7 +214,9 @@ function ofNested(handler: HandlerText, outer: string, name: string): readonly N
     const within = lines
       .slice(first - 1, first - 1 + MOST_LINES_OF_OBJECT)
       .findIndex((line, index) =>
-        new RegExp(`\\b${escape(name)}\\b`).test(index === 0 ? line.slice(line.search(member(outer))) : line),
+        new RegExp(`\\b${escapeForRegExp(name)}\\b`).test(
+          index === 0 ? line.slice(line.search(member(outer))) : line,
+        ),
       );
     if (within !== -1) return [{ what: 'its code', place: `${handler.file}:${first + within}` }];
   }

@@ -71,7 +71,7 @@ function findTexts(
     );
 }
 
-/** Returns the paths of the texts that a member, or the list in it, has anywhere in the value. */
+/** Finds a member at any depth of a value. Returns the paths of its texts: of the member itself, or of the items of its list. */
 function pathsOf(
   value: Json,
   member: string,

@@ -2,6 +2,7 @@
  * Removes secrets from data that is shown and exported. A credential is replaced by a fingerprint, with the last four
  * characters of a credential of at least 16, which is enough to recognise the credential but useless for a call.
  */
+import { escapeForRegExp } from '@gatewright/aws/text/escape-for-regexp';
 import { createHmac } from 'node:crypto';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import {
@@ -105,10 +106,7 @@ function maskRepeated(secrets: readonly string[], mask: Mask): Redactor['repeate
   const spelled = new Map(secrets.flatMap((secret) => spellings(secret).map((text) => [text, secret])));
   for (const secret of secrets) spelled.set(secret, secret);
   const longestFirst = [...spelled.keys()].toSorted((a, b) => b.length - a.length);
-  const pattern = new RegExp(
-    longestFirst.map((text) => text.replaceAll(/[$()*+.?[\\\]^{|}]/g, '\\$&')).join('|'),
-    'g',
-  );
+  const pattern = new RegExp(longestFirst.map(escapeForRegExp).join('|'), 'g');
   const parts = partsOf(secrets);
   return (text, names = NO_NAMES) =>
     text

@@ -2,6 +2,7 @@
  * Finds the line of a function's code with the value that causes a surprise: the line that reads the member of the
  * event, or writes the member of the result. Kinds that find their line themselves are not listed here.
  */
+import { escapeForRegExp } from '@gatewright/aws/text/escape-for-regexp';
 import { asJsonObject, parseJson } from '@gatewright/aws/json-object';
 import { findStatusLine, WRITES_BODY } from '../records/find-code-places.ts';
 import { findLines } from '../records/handler-lines.ts';
@@ -27,7 +28,9 @@ const headerLine = (name: string): Deciding => returns(new RegExp(name, 'i'), ..
 /** The headers that the values of a surprise name, as the code writes them. */
 const namedHeaders: Deciding = {
   returns: (values) => [
-    ...listIn(values, 'headers').map((name) => new RegExp(`['"]?${escape(name)}['"]?\\s*[\\]:=,]`, 'i')),
+    ...listIn(values, 'headers').map(
+      (name) => new RegExp(`['"]?${escapeForRegExp(name)}['"]?\\s*[\\]:=,]`, 'i'),
+    ),
     ...HEADERS,
   ],
 };
@@ -45,7 +48,7 @@ const statusMember: Deciding = {
   returns: (_, { recorded: { outcome } }) => {
     const result = outcome?.kind === 'returned' ? asJsonObject(parseJson(outcome.payload)) : undefined;
     const names = Object.keys(result ?? {}).filter((name) => /^(?:status(?:_?code)?|code)$/i.test(name));
-    return [...names.map((name) => new RegExp(`['"]?\\b${escape(name)}['"]?\\s*[:=]`)), RESULT];
+    return [...names.map((name) => new RegExp(`['"]?\\b${escapeForRegExp(name)}['"]?\\s*[:=]`)), RESULT];
   },
 };
 
@@ -136,8 +139,4 @@ function narrow(
 function listIn(values: Told['values'], name: string): readonly string[] {
   const list = values[name];
   return Array.isArray(list) ? (list as readonly string[]) : [];
-}
-
-function escape(name: string): string {
-  return name.replaceAll(/[^\w]/g, '\\$&');
 }

@@ -1,4 +1,5 @@
 /** Values of a request that a function gets in a different place or form than the client sent (docs/aws §3.1–§3.3). */
+import { escapeForRegExp } from '@gatewright/aws/text/escape-for-regexp';
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { listed, toDeploy } from '../explain/reason.ts';
 import { nameSetting } from '../explain/setting-text.ts';
@@ -184,10 +185,7 @@ function findDecodedPath({ recorded, handler }: SurpriseFacts): Told | undefined
   if (findLine(handler, DECODES) !== undefined) return undefined;
   // The route's own part of the path, because the code may have it without a prefix.
   const encoded = rawPath.split('/').filter((part) => decodeOrKeep(part) !== part);
-  const written = findLine(
-    handler,
-    new RegExp(encoded.map((part) => part.replaceAll(/[^\w%]/g, '\\$&')).join('|')),
-  );
+  const written = findLine(handler, new RegExp(encoded.map(escapeForRegExp).join('|')));
   return {
     values: { path: decoded },
     because: [

@@ -1,4 +1,5 @@
 /** Finds the lines of code that read a name from a member of the event, directly or by a variable. */
+import { escapeForRegExp } from '@gatewright/aws/text/escape-for-regexp';
 
 /** Returns the variables that hold a member, such as `caller` in `caller = event["requestContext"]["authorizer"]`. */
 function variablesOf(member: string, text: string): readonly string[] {
@@ -24,7 +25,7 @@ export function readsOf(
   const holders = [member, ...variablesOf(member, text).map((name) => String.raw`(?<!\.)${name}`)];
   return holders.flatMap((holder) =>
     names.flatMap((name) => {
-      const escaped = name.replaceAll(/[^\w]/g, '\\$&');
+      const escaped = escapeForRegExp(name);
       return [
         new RegExp(String.raw`(?<!\w)${holder}\b.*(?<!\w)${escaped}(?!\w)`, flags),
         new RegExp(String.raw`(?<!\w)${escaped}(?!\w).*(?<!\w)${holder}\b`, flags),

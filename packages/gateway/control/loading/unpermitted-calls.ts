@@ -6,6 +6,7 @@ import { ownerOf, printFunctionName } from '../../core/routing/function-name.ts'
 import { readFunctionName } from '@gatewright/aws/function-name';
 import { lowerFirst } from '@gatewright/aws/violations';
 import { advisePermission } from '../../core/stack/permission-advice.ts';
+import type { LackingPermission } from '../../core/stack/permission-advice.ts';
 import {
   compileInvokePermissions,
   isForService,
@@ -99,10 +100,13 @@ export function findUnpermittedCalls(
   });
 }
 
-/** Returns the permission that allows the calls: of one route, or of the stage if several routes need it. */
+/**
+ * Returns the permission that allows the calls: of one route, or of the stage if several routes need it. If the function
+ * is also an authorizer, returns only the permission of the authorizer, because one permission cannot allow both.
+ */
 function remedyFor(
   stacks: readonly ResolvedStack[],
-  lacking: Omit<Parameters<typeof advisePermission>[1], 'source'>,
+  lacking: Omit<LackingPermission, 'source'>,
   [first, ...others]: readonly Call[],
 ): Pick<UnsupportedItem, 'remedy'> | undefined {
   const [source] = first?.sources ?? [];

@@ -5,16 +5,13 @@
 import { compileGlob } from '@gatewright/aws/glob';
 import { readFunctionName } from '@gatewright/aws/function-name';
 import { isForService } from '../deployment/authorization/invoke-permissions.ts';
-import { apiArn } from '../events/authorizer-event.ts';
 import { API_GATEWAY } from '../policy/role.ts';
 import { describeOtherPart, findOtherPart } from '../routing/invoke-sources.ts';
 import { constructOf, formatOf, shortPlace } from './source-format.ts';
-import { inModule, nameFor, variableOf, writeApiArn } from './resource-reference.ts';
+import { arnOfPart, inModule, isApi, nameFor, variableOf, writeApiArn } from './resource-reference.ts';
 import type { ResolvedResource, ResolvedStack } from './model.ts';
 
-const API_TYPE = /^AWS::ApiGateway(?:V2)?::(?:RestApi|Api)$/;
-
-type LackingPermission = {
+export type LackingPermission = {
   readonly functionName: string;
   /** The version or alias whose own policy decides; absent if it is the function itself. */
   readonly qualifier?: string | undefined;
@@ -43,16 +40,16 @@ export function advisePermission(
   lacking: LackingPermission,
 ): PermissionAdvice | undefined {
   for (const stack of stacks)
-    for (const owner of stack.resources.values())
-      if (owner.type === 'AWS::Lambda::Function' && owner.physicalId === lacking.functionName)
-        return {
-          ...(correctName(stack, owner, lacking) ??
-            correctPart(callOf(stacks, stack, lacking), stack, owner, lacking) ??
-            correctMethod(callOf(stacks, stack, lacking), stack, owner, lacking) ?? {
-              change: write(stacks, stack, owner, lacking),
-            }),
-          ...permissionsOf(stack, owner, lacking.qualifier),
-        };
+    for (const owner of stack.resources.values()) {
+      if (owner.type !== 'AWS::Lambda::Function' || owner.physicalId !== lacking.functionName) continue;
+      const call = arnOfPart(stacks, stack, lacking.apiId, lacking.source);
+      return {
+        ...(correctName(stack, owner, lacking) ??
+          correctPart(call, stack, owner, lacking) ??
+          correctMethod(call, stack, owner, lacking) ?? { change: write(stacks, stack, owner, lacking) }),
+        ...permissionsOf(stack, owner, lacking.qualifier),
+      };
+    }
   return undefined;
 }
 
@@ -81,23 +78,18 @@ function permissionsOf(
 
 /**
  * Returns how to correct a permission whose source contains the logical id of the API as plain text, which is not
- * replaced, instead of a reference to the API; undefined if there is no such permission.
+ * replaced, instead of a reference to the API; undefined if no permission has such a source.
  */
 function correctName(
   stack: ResolvedStack,
-  { physicalId }: ResolvedResource,
+  owner: ResolvedResource,
   { apiId, qualifier }: LackingPermission,
 ): Correction | undefined {
-  const api = [...stack.resources.values()].find(
-    (one) => one.physicalId === apiId && API_TYPE.test(one.type),
-  );
+  const api = [...stack.resources.values()].find(isApi(apiId));
   const { kind, isJson } = formatOf(stack);
   if (api === undefined || kind === 'terraform' || kind === 'cdk') return undefined;
-  for (const one of stack.resources.values()) {
-    const { FunctionName: named, SourceArn: source } = one.properties;
-    if (one.type !== 'AWS::Lambda::Permission' || typeof named !== 'string') continue;
-    const called = readFunctionName(named);
-    if (called.functionName !== physicalId || called.qualifier !== qualifier) continue;
+  for (const one of ownPermissions(stack, owner, qualifier)) {
+    const { SourceArn: source } = one.properties;
     if (typeof source !== 'string' || !source.includes(`:${api.logicalId}/`)) continue;
     const place = shortPlace(one, 'SourceArn');
     if (stack.source?.made?.has(one.logicalId) === true) {
@@ -118,7 +110,7 @@ function correctName(
 
 /**
  * Returns how to correct a permission that would allow the call if its source named another region, account or stage;
- * undefined if there is no such permission.
+ * undefined if no permission has such a source.
  */
 function correctPart(
   call: string,
@@ -152,22 +144,9 @@ function ownPermissions(
   });
 }
 
-/** Returns the ARN of the call. An API that no stack has is taken to be in the region and account of the function. */
-function callOf(
-  stacks: readonly ResolvedStack[],
-  owner: ResolvedStack,
-  { apiId, source }: LackingPermission,
-): string {
-  const { region, accountId } =
-    stacks.find(({ resources }) =>
-      [...resources.values()].some(({ type, physicalId }) => physicalId === apiId && API_TYPE.test(type)),
-    ) ?? owner;
-  return `${apiArn({ region, accountId, apiId })}${source}`;
-}
-
 /**
  * Returns how to correct a permission that would allow the call if its source had another method, such as `*` in place
- * of `ANY`, which is not a wildcard; undefined if there is no such permission.
+ * of `ANY`, which is not a wildcard. Returns undefined if no permission has such a source.
  */
 function correctMethod(
   call: string,

@@ -1,5 +1,6 @@
 /** Writes the ARN of a resource as a reference in the format of a stack, such as `!GetAtt Mail.Arn`. */
 import { parseArn, printArn } from '@gatewright/aws/arn';
+import { apiArn } from '../events/authorizer-event.ts';
 import { constructOf, formatOf } from './source-format.ts';
 import type { ResolvedResource, ResolvedStack } from './model.ts';
 
@@ -66,12 +67,31 @@ export function writeIdReference(stacks: readonly ResolvedStack[], id: string): 
 export function referredBy(owner: ResolvedStack, arn: string): string | undefined {
   const [, apiId] = /^arn:[\w-]+:execute-api:[^:]*:[^:]*:([^/]+)/.exec(arn) ?? [];
   if (apiId === undefined) return findNamed([owner], arn)?.resource.logicalId;
-  return [...owner.resources.values()].find(
-    ({ type, physicalId }) => API_TYPES.includes(type) && physicalId === apiId,
-  )?.logicalId;
+  return [...owner.resources.values()].find(isApi(apiId))?.logicalId;
 }
 
 const API_TYPES: readonly string[] = ['AWS::ApiGateway::RestApi', 'AWS::ApiGatewayV2::Api'];
+
+/** Returns a test of a resource: whether it is the API with this id. */
+export function isApi(apiId: string): (resource: ResolvedResource) => boolean {
+  return ({ type, physicalId }) => API_TYPES.includes(type) && physicalId === apiId;
+}
+
+/**
+ * Returns the `execute-api` ARN of a part of an API. An API that no stack has is taken to be in the region and account
+ * of `owner`.
+ * @param rest the part of the ARN after the API id, such as `/dev/GET/pets`
+ */
+export function arnOfPart(
+  stacks: readonly ResolvedStack[],
+  owner: ResolvedStack,
+  apiId: string,
+  rest: string,
+): string {
+  const { region, accountId } =
+    stacks.find(({ resources }) => [...resources.values()].some(isApi(apiId))) ?? owner;
+  return `${apiArn({ region, accountId, apiId })}${rest}`;
+}
 
 /**
  * Returns the `execute-api` ARN of a part of an API, in the format of the stack. It contains a reference to the API if
@@ -84,16 +104,13 @@ export function writeApiArn(
   apiId: string,
   rest: string,
 ): string {
-  const isApi = ({ type, physicalId }: ResolvedResource): boolean =>
-    API_TYPES.includes(type) && physicalId === apiId;
-  const home = stacks.find(({ resources }) => [...resources.values()].some(isApi)) ?? owner;
-  const api = [...owner.resources.values()].find(isApi);
+  const api = [...owner.resources.values()].find(isApi(apiId));
   const { kind, isJson } = formatOf(owner);
   const authorizerId = /^\/authorizers\/(.+)$/.exec(rest)?.[1];
   const authorizer = [...owner.resources.values()].find(
     ({ type, physicalId }) => type.endsWith('::Authorizer') && physicalId === authorizerId,
   );
-  const arn = `arn:aws:execute-api:${home.region}:${home.accountId}:${apiId}${rest}`;
+  const arn = arnOfPart(stacks, owner, apiId, rest);
   if (api === undefined)
     return kind === 'cdk' ? `'${arn}'` : isJson || kind === 'terraform' ? JSON.stringify(arn) : quoted(arn);
   if (kind === 'terraform')

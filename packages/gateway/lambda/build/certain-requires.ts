@@ -1,10 +1,9 @@
 /** Finds calls of `require` that always run. Such a call is at the top level of a module and not inside `try`. */
+import { escapeForRegExp } from '@gatewright/aws/text/escape-for-regexp';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 import { transform, type Metafile } from 'esbuild';
-
-import { escapeForRegExp } from './repeated-build.ts';
 
 export type RequireStep = {
   readonly file: string;

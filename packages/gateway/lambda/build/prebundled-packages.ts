@@ -6,6 +6,7 @@
  * It neither merges nor prunes these functions. They therefore run identically in another bundle, except for names that
  * esbuild generates and file names in stack traces. Other ES modules stay with the sources.
  */
+import { escapeForRegExp } from '@gatewright/aws/text/escape-for-regexp';
 import { isBuiltin } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -15,7 +16,7 @@ import type { BuildOptions, BuildResult, Metafile, Plugin } from 'esbuild';
 import { isUnchanged, markBuild } from './build-inputs.ts';
 import { PACKAGES_SYMBOL } from '../thread/instance-start.ts';
 import { packageFolder } from './outside-packages.ts';
-import { escapeForRegExp, RepeatedBuild } from './repeated-build.ts';
+import { RepeatedBuild } from './repeated-build.ts';
 import { addressOf, type BundleTexts, textsOf } from './stored-bundles.ts';
 
 export type LocatedOptions = BuildOptions & { readonly absWorkingDir: string };

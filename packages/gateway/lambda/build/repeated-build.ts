@@ -1,3 +1,4 @@
+import { escapeForRegExp } from '@gatewright/aws/text/escape-for-regexp';
 import {
   type BuildContext,
   type BuildFailure,
@@ -126,10 +127,6 @@ export class RepeatedBuild {
     this.#context = undefined;
     await ended?.then((context) => context.dispose(), ignore);
   }
-}
-
-export function escapeForRegExp(text: string): string {
-  return text.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 }
 
 /** Errors are ignored here, because the build that created the context reports them. */

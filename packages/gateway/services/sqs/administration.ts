@@ -16,6 +16,7 @@ import type { FindTarget } from './queue-settings.ts';
 import type { LocalQueue, QueueDefinition, Queues } from './queues.ts';
 import type { QueuePlace } from './queue-place.ts';
 import { noSuchQueue, invalid, missing, SqsError } from './error.ts';
+import { readRequired } from './read-input.ts';
 import { printPageToken, readPageToken } from '../../kernel/calls/page-token.ts';
 import { numberOf, readTextField } from '../../kernel/calls/query-input.ts';
 import { listOf, mapOf } from '@gatewright/aws/json-object';
@@ -147,8 +148,7 @@ function readTags(input: UnknownMembers): Readonly<Record<string, string>> {
 }
 
 function createQueue(input: UnknownMembers, place: QueuePlace, queues: Queues): UnknownMembers {
-  const name = readTextField(input, 'QueueName');
-  if (name === undefined || name === '') throw missing('QueueName');
+  const name = readRequired(input, 'QueueName');
   if (!/^(?:[A-Za-z0-9_-]{1,80}|[A-Za-z0-9_-]{1,75}\.fifo)$/.test(name))
     throw invalid('Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length');
   const attributes = mapOf(input, 'Attributes');
@@ -214,8 +214,7 @@ function getQueueUrl(
   { region, accountId }: QueuePlace,
   queues: Queues,
 ): UnknownMembers {
-  const name = readTextField(input, 'QueueName');
-  if (name === undefined || name === '') throw missing('QueueName');
+  const name = readRequired(input, 'QueueName');
   const owner = readTextField(input, 'QueueOwnerAWSAccountId') ?? accountId;
   const found = queues.find(`arn:${partitionOf(region)}:sqs:${region}:${owner}:${name}`);
   if (found === undefined) throw noSuchQueue();

@@ -10,6 +10,7 @@ import {
 import { digestOfAttributes, digestOfBody } from './message-digest.ts';
 import type { QueueDefinition } from './queues.ts';
 import { invalid, missing } from './error.ts';
+import { readRequired } from './read-input.ts';
 import { numberOf, readTextField } from '../../kernel/calls/query-input.ts';
 
 /** Characters that XML 1.0 does not allow. "A message can include only XML, JSON, and unformatted text" */
@@ -32,8 +33,7 @@ export function readNewMessage(
   /** The verb of AWS's error about a message that is too long, which is different in a batch [obs]. */
   verdict = 'are invalid',
 ): NewMessage {
-  const body = readTextField(input, 'MessageBody');
-  if (body === undefined || body === '') throw missing('MessageBody');
+  const body = readRequired(input, 'MessageBody');
   if (FORBIDDEN.test(body)) throw invalid('Invalid characters in the message body.');
   const attributes = readAttributes(mapOf(input, 'MessageAttributes'));
   if (sizeOf({ body, attributes }) > settings.maxMessageBytes)
@@ -182,7 +182,6 @@ export function systemAttributes(
 
 /** Reads the receipt of a message from the receipt handle, which is the Base64 form of the gateway's own receipt. */
 export function receiptOf(input: UnknownMembers): string {
-  const handle = readTextField(input, 'ReceiptHandle');
-  if (handle === undefined || handle === '') throw missing('ReceiptHandle');
+  const handle = readRequired(input, 'ReceiptHandle');
   return Buffer.from(handle, 'base64').toString();
 }

@@ -3,9 +3,10 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { parseMoveTaskHandle, printMoveTaskHandle } from '@gatewright/aws/move-task-handle';
 import type { EventPorts } from '../../kernel/event-ports.ts';
 import type { Wake } from '../../kernel/agenda.ts';
-import { numberOf, readTextField } from '../../kernel/calls/query-input.ts';
-import { invalid, missing, SqsError } from './error.ts';
+import { readTextField } from '../../kernel/calls/query-input.ts';
+import { invalid, SqsError } from './error.ts';
 import type { LocalQueue, Queues } from './queues.ts';
+import { readRequired, readWithin } from './read-input.ts';
 
 type MoveTask = {
   readonly handle: string;
@@ -50,15 +51,15 @@ export class MoveTasks {
       case 'StartMessageMoveTask':
         return this.#start(input);
       case 'ListMessageMoveTasks': {
-        const most = within(input, 'MaxResults', MOST_LISTED) ?? 1;
+        const most = readWithin(input, 'MaxResults', 1, MOST_LISTED) ?? 1;
         return {
-          Results: this.#tasksOf(this.#source(required(input, 'SourceArn')))
+          Results: this.#tasksOf(this.#source(readRequired(input, 'SourceArn')))
             .slice(0, most)
             .map(printTask),
         };
       }
       case 'CancelMessageMoveTask':
-        return this.#cancel(required(input, 'TaskHandle'));
+        return this.#cancel(readRequired(input, 'TaskHandle'));
       default:
         return undefined;
     }
@@ -66,8 +67,8 @@ export class MoveTasks {
 
   #start(input: UnknownMembers): UnknownMembers {
     const { queues, clock, random } = this.#ports;
-    const perSecond = within(input, 'MaxNumberOfMessagesPerSecond', MOST_PER_SECOND);
-    const source = this.#source(required(input, 'SourceArn'));
+    const perSecond = readWithin(input, 'MaxNumberOfMessagesPerSecond', 1, MOST_PER_SECOND);
+    const source = this.#source(readRequired(input, 'SourceArn'));
     const { arn } = source.definition;
     if (queues.sourcesOf(arn).length === 0)
       throw invalid('Source queue must be configured as a Dead Letter Queue.');
@@ -155,20 +156,6 @@ function printTask(task: MoveTask): UnknownMembers {
     ...(failure !== undefined && { FailureReason: failure }),
     StartedTimestamp: task.startedAt,
   };
-}
-
-function required(input: UnknownMembers, name: string): string {
-  const value = readTextField(input, name);
-  if (value === undefined || value === '') throw missing(name);
-  return value;
-}
-
-function within(input: UnknownMembers, name: string, most: number): number | undefined {
-  const value = numberOf(input, name);
-  if (value === undefined || (value >= 1 && value <= most)) return value;
-  throw invalid(
-    `Value ${value} for parameter ${name} is invalid. Reason: Must be between 1 and ${most}, if provided.`,
-  );
 }
 
 function noResource(parameter: string): SqsError {

@@ -1,7 +1,7 @@
 import type { LocalQueue, Queues } from './queues.ts';
 import { parseArn } from '@gatewright/aws/arn';
 import { arnOfQueueUrl } from '@gatewright/aws/queue-url';
-import { missing } from './error.ts';
+import { readRequired } from './read-input.ts';
 import { readTextField } from '../../kernel/calls/query-input.ts';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 
@@ -12,8 +12,7 @@ export type QueuePlace = { readonly region: string; readonly accountId: string }
  * @throws SqsError if `QueueUrl` is missing
  */
 export function findQueue(input: UnknownMembers, place: QueuePlace, queues: Queues): LocalQueue | undefined {
-  const url = readTextField(input, 'QueueUrl');
-  if (url === undefined || url === '') throw missing('QueueUrl');
+  const url = readRequired(input, 'QueueUrl');
   return queues.find(arnOfQueueUrl(url, place) ?? '');
 }
 

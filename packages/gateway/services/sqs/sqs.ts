@@ -6,11 +6,12 @@ import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
 import type { EventPorts } from '../../kernel/event-ports.ts';
 import { checkWantedAttributes, printKeptAttributes, printQueueSettings } from './queue-settings.ts';
 import { type LocalQueue, OverfullError, type Queues } from './queues.ts';
+import { readWithin } from './read-input.ts';
 import { findQueue, ownerOf, type QueuePlace } from './queue-place.ts';
 import { MoveTasks } from './move-tasks.ts';
 import { ADMINISTRATION, administerQueues } from './administration.ts';
 import { invalid, missing, noSuchQueue, SqsError } from './error.ts';
-import { numberOf, readTextField, inOrder, treeOf } from '../../kernel/calls/query-input.ts';
+import { readTextField, inOrder, treeOf } from '../../kernel/calls/query-input.ts';
 import { NO_DEDUPLICATION, printReceived, printSent, readNewMessage, receiptOf } from './messages.ts';
 import { printForQuery } from './xml.ts';
 import type { Tree } from '../../kernel/calls/query-input.ts';
@@ -79,9 +80,9 @@ export class Sqs {
   }
 
   async #receive(queue: LocalQueue, input: UnknownMembers): Promise<UnknownMembers> {
-    const most = within(input, 'MaxNumberOfMessages', 1, 10) ?? 1;
-    const visibility = within(input, 'VisibilityTimeout', 0, MAX_VISIBILITY_SECONDS);
-    const waitSeconds = within(input, 'WaitTimeSeconds', 0, MAX_WAIT_SECONDS);
+    const most = readWithin(input, 'MaxNumberOfMessages', 1, 10) ?? 1;
+    const visibility = readWithin(input, 'VisibilityTimeout', 0, MAX_VISIBILITY_SECONDS);
+    const waitSeconds = readWithin(input, 'WaitTimeSeconds', 0, MAX_WAIT_SECONDS);
     const waitMs = waitSeconds === undefined ? queue.definition.settings.receiveWaitMs : waitSeconds * 1000;
     const wanted = { most, visibilityMs: visibility === undefined ? undefined : visibility * 1000 };
     const first = queue.receive(wanted);
@@ -241,7 +242,7 @@ function deleteOne(queue: LocalQueue, input: UnknownMembers): void {
 const MAX_VISIBILITY_SECONDS = 43_200;
 
 function changeOne(queue: LocalQueue, input: UnknownMembers): void {
-  const seconds = within(input, 'VisibilityTimeout', 0, MAX_VISIBILITY_SECONDS);
+  const seconds = readWithin(input, 'VisibilityTimeout', 0, MAX_VISIBILITY_SECONDS);
   if (seconds === undefined) throw missing('VisibilityTimeout');
   const receipt = receiptOf(input);
   if (!receipt.includes(':'))
@@ -255,15 +256,6 @@ function changeOne(queue: LocalQueue, input: UnknownMembers): void {
   const says = `Value ${readTextField(input, 'ReceiptHandle') ?? ''} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change.`;
   // The code of a message that is gone is recorded (mapbox/ecs-watchbot#135).
   throw queue.hasMessage(receipt) ? new SqsError('MessageNotInflight', says) : invalid(says);
-}
-
-function within(input: UnknownMembers, name: string, least: number, most: number): number | undefined {
-  const value = numberOf(input, name);
-  if (value === undefined || (value >= least && value <= most)) return value;
-  const range = name === 'WaitTimeSeconds' ? `>= ${least} and <= ${most}` : `between ${least} and ${most}`;
-  throw invalid(
-    `Value ${readTextField(input, name) ?? ''} for parameter ${name} is invalid. Reason: Must be ${range}, if provided.`,
-  );
 }
 
 /**

@@ -2,6 +2,7 @@ import { mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { pick, present } from './sam-expansion.ts';
 import type { SamExpansion } from './sam-expansion.ts';
+import { assumedBy } from './sam-role.ts';
 import { allowQueue, allowSource, required, type SamEvent } from './sam-event.ts';
 
 const PRINCIPAL = 'events.amazonaws.com';
@@ -16,11 +17,17 @@ type SamTarget = {
   /** The end of the id that SAM gives the target. */
   readonly ending: string;
   readonly action: string;
+  /** The end of the name that SAM gives the policy of a schedule. */
+  readonly policyEnd: string;
   /** The role that a rule needs for the target; undefined for a function, which has a permission instead. */
   readonly roleArn?: Json;
 };
 
-const FUNCTION: SamTarget = { ending: 'LambdaTarget', action: 'lambda:InvokeFunction' };
+const FUNCTION: SamTarget = {
+  ending: 'LambdaTarget',
+  action: 'lambda:InvokeFunction',
+  policyEnd: 'LambdaPolicy',
+};
 
 export function expandSchedule(expansion: SamExpansion, event: SamEvent, target = FUNCTION): void {
   const { Name, Description } = event.properties;
@@ -137,7 +144,7 @@ export function expandSchedulerSchedule(expansion: SamExpansion, event: SamEvent
 function schedulerRole(
   { id, arn, properties }: SamEvent,
   dead: Json | undefined,
-  { action }: SamTarget,
+  { action, policyEnd }: SamTarget,
 ): JsonObject {
   const policy = (PolicyName: string, Action: string, Resource: Json): JsonObject => ({
     PolicyName,
@@ -145,14 +152,9 @@ function schedulerRole(
   });
   return {
     ...pick(properties, ['PermissionsBoundary']),
-    AssumeRolePolicyDocument: {
-      Version: '2012-10-17',
-      Statement: [
-        { Effect: 'Allow', Action: ['sts:AssumeRole'], Principal: { Service: ['scheduler.amazonaws.com'] } },
-      ],
-    },
+    AssumeRolePolicyDocument: assumedBy('scheduler.amazonaws.com'),
     Policies: [
-      policy(action === FUNCTION.action ? `${id}LambdaPolicy` : `${id}StartExecutionPolicy`, action, arn),
+      policy(`${id}${policyEnd}`, action, arn),
       ...(dead === undefined ? [] : [policy(`${id}SQSPolicy`, 'sqs:SendMessage', dead)]),
     ],
   };

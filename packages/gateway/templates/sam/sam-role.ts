@@ -36,6 +36,14 @@ export function stateMachineRole(logicalId: string, properties: JsonObject): Jso
   return role(logicalId, properties, isTracing ? [TRACING] : [], []);
 }
 
+/** Returns the trust policy of a role that SAM makes for a service. */
+export function assumedBy(service: string): JsonObject {
+  return {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: ['sts:AssumeRole'], Principal: { Service: [service] } }],
+  };
+}
+
 export function startingRole(machineId: string, name = machineId): JsonObject {
   const document = {
     Version: '2012-10-17',

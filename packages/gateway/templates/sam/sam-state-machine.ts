@@ -10,7 +10,7 @@ import { expandRule, expandSchedule, expandSchedulerSchedule } from './sam-event
 import { pick, present } from './sam-expansion.ts';
 import { judgeRuleOfMachine } from './sam-machine-refusals.ts';
 import type { SamExpansion } from './sam-expansion.ts';
-import { refusePolicies, startingRole, stateMachineRole } from './sam-role.ts';
+import { assumedBy, refusePolicies, startingRole, stateMachineRole } from './sam-role.ts';
 
 const TYPE = 'AWS::Serverless::StateMachine';
 const OF_MACHINE = ['Definition', 'DefinitionSubstitutions', 'Tags'];
@@ -58,7 +58,11 @@ function makeAlias(expansion: SamExpansion, logicalId: string, alias: Json | und
   return aliasId;
 }
 
-const MACHINE = { ending: 'StepFunctionsTarget', action: 'states:StartExecution' };
+const MACHINE = {
+  ending: 'StepFunctionsTarget',
+  action: 'states:StartExecution',
+  policyEnd: 'StartExecutionPolicy',
+};
 
 /** The events from which SAM makes a rule or a schedule. */
 const OF_RULES: Readonly<Record<string, typeof expandRule>> = {
@@ -86,12 +90,7 @@ function roleOfRule(
   const roleId = `${id}Role`;
   expansion.make(logicalId, roleId, 'AWS::IAM::Role', {
     ...pick(properties, ['PermissionsBoundary']),
-    AssumeRolePolicyDocument: {
-      Version: '2012-10-17',
-      Statement: [
-        { Effect: 'Allow', Action: ['sts:AssumeRole'], Principal: { Service: ['events.amazonaws.com'] } },
-      ],
-    },
+    AssumeRolePolicyDocument: assumedBy('events.amazonaws.com'),
     ...startingRole(machineId, roleId),
   });
   return { 'Fn::GetAtt': [roleId, 'Arn'] };

@@ -1,3 +1,4 @@
+import { escapeForRegExp } from '@gatewright/aws/text/escape-for-regexp';
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DefinitionError } from '../../core/errors.ts';
@@ -273,7 +274,7 @@ function fillIn(name: string, { asked }: Known): string {
     before = open;
     open = open.replace(/\$\{[^{}]*\}/, '\0');
   }
-  const parts = open.split('\0').map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  const parts = open.split('\0').map(escapeForRegExp);
   const pattern = new RegExp(`^${parts.join('.+')}$`);
   return asked.find((one) => pattern.test(one)) ?? name;
 }

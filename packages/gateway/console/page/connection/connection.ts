@@ -80,10 +80,12 @@ export function silentSince(): number {
  * Makes a call that the gateway normally responds to at once, and notes if it does not. A busy gateway responds late,
  * and has not ended.
  */
-export async function awaitAnswer<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
-  const stop = expectSign();
+export async function awaitAnswer<Answer>(ask: () => Promise<Answer>, withinMs = SILENT_MS): Promise<Answer> {
+  const stop = expectSign(withinMs);
   try {
-    return await ask();
+    const answer = await ask();
+    noteSign();
+    return answer;
   } finally {
     stop();
   }
@@ -93,7 +95,7 @@ export async function awaitAnswer<Answer>(ask: () => Promise<Answer>): Promise<A
  * Notes that the gateway is silent if it gives no sign within the given time.
  * @returns a function to call at the sign
  */
-export function expectSign(withinMs = SILENT_MS): () => void {
+function expectSign(withinMs: number): () => void {
   const since = Date.now();
   const timer = setTimeout(() => {
     silentSinceMs = since;
@@ -103,7 +105,7 @@ export function expectSign(withinMs = SILENT_MS): () => void {
 }
 
 /** Notes a sign of a gateway that was silent. */
-export function noteSign(): void {
+function noteSign(): void {
   if (state === 'silent') noteState('open');
 }
 

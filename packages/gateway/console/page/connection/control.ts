@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import { awaitAnswer, call, expectSign, noteSign, onRefresh, Refused } from './connection.ts';
+import { awaitAnswer, call, onRefresh, Refused } from './connection.ts';
 import type { RecordState, RequestRow } from '../../records/model.ts';
 
 export async function fetchControl<Answer>(
@@ -78,7 +78,6 @@ export async function followRows(
   signal: AbortSignal,
 ): Promise<void> {
   const response = await awaitAnswer(() => call(`requests/events?since=${since}`, { signal }));
-  noteSign();
   if (!response.ok) throw await refusalOf(response);
   if (response.body !== null) await read(response.body, onBatch);
 }
@@ -86,23 +85,12 @@ export async function followRows(
 /** The gateway sends a heartbeat every 15 seconds. */
 const HEARTBEAT_LATE_MS = 25_000;
 
-async function awaitSign<Read>(read: () => Promise<Read>): Promise<Read> {
-  const stop = expectSign(HEARTBEAT_LATE_MS);
-  try {
-    const found = await read();
-    noteSign();
-    return found;
-  } finally {
-    stop();
-  }
-}
-
 async function read(body: ReadableStream<Uint8Array>, onBatch: (batch: RowBatch) => void): Promise<void> {
   const reader = body.getReader();
   const decoder = new TextDecoder();
   let text = '';
   for (;;) {
-    const { done, value } = await awaitSign(() => reader.read());
+    const { done, value } = await awaitAnswer(() => reader.read(), HEARTBEAT_LATE_MS);
     if (done) return;
     text += decoder.decode(value, { stream: true });
     const events = text.split('\n\n');

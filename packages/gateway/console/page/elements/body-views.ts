@@ -1,4 +1,5 @@
 /** Ways to view a body besides its text: as form fields, parts, an image, events or bytes. */
+import { escapeForRegExp } from '@gatewright/aws/text/escape-for-regexp';
 import type { Shown, ShownPiece } from '../../records/model.ts';
 
 export type BodyView =
@@ -97,15 +98,11 @@ function boundaryOf(contentType: string): string {
  */
 function readParts(body: string, boundary: string, isText: boolean): readonly BodyPart[] {
   if (boundary === '') return [];
-  const [, ...sections] = `\n${body}`.split(new RegExp(`\\r?\\n--${escaped(boundary)}`));
+  const [, ...sections] = `\n${body}`.split(new RegExp(`\\r?\\n--${escapeForRegExp(boundary)}`));
   return sections
     .filter((section) => !section.startsWith('--'))
     .slice(0, MAX_PARTS)
     .map((section) => readPart(section.replace(/^[ \t]*\r?\n/, ''), isText));
-}
-
-function escaped(text: string): string {
-  return text.replaceAll(/[$()*+.?[\\\]^{|}/-]/g, '\\$&');
 }
 
 function readPart(section: string, isText: boolean): BodyPart {

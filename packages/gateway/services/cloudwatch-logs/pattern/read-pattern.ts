@@ -84,7 +84,7 @@ function readDelimitedPattern(text: PatternText): ExtractingPattern {
   };
 }
 
-/** Returns the columns before and after the ellipsis. `after` is undefined if there is no ellipsis. */
+/** Returns the columns before and after the ellipsis. Without an ellipsis, `after` is undefined. */
 function readColumns(text: PatternText): {
   readonly before: readonly Column[];
   readonly after: readonly Column[] | undefined;

@@ -2,7 +2,7 @@
 import type { AdminPorts } from '#shared/quota/admin/operation.ts';
 import { listDueFees } from '#shared/quota/admin/due-fees.ts';
 import type { UsageRow } from '#shared/quota/admin/usage-row.ts';
-import type { ItemKey } from '#shared/table/item-write.ts';
+import { nameOfItem } from '#shared/table/item-write.ts';
 import type { KeyRange, ListedItem } from '#shared/table/listing.ts';
 
 /**
@@ -27,9 +27,10 @@ export async function findUnrecordedFees(
 
 /** Returns the result of each query in a single page, because there are only the items of one customer. */
 function portsOver(items: readonly ListedItem[]): Parameters<typeof listDueFees>[0] {
-  const byName = new Map(items.map((each) => [nameOf(each.key), each.item]));
+  const byName = new Map(items.map((each) => [nameOfItem(each.key), each.item]));
   const store: AdminPorts['store'] = {
-    read: (key) => Promise.resolve({ kind: 'done', item: byName.get(nameOf(key)), storeEpochMs: undefined }),
+    read: (key) =>
+      Promise.resolve({ kind: 'done', item: byName.get(nameOfItem(key)), storeEpochMs: undefined }),
     update: refuse,
     transact: refuse,
   };
@@ -56,10 +57,6 @@ function itemsWithin(
   return items
     .filter(({ key }) => key.pk === pk && key.sk >= from && key.sk <= to)
     .sort((one, other) => (one.key.sk < other.key.sk ? -1 : 1) * (newestFirst ? -1 : 1));
-}
-
-function nameOf({ pk, sk }: ItemKey): string {
-  return `${pk}\n${sk}`;
 }
 
 function refuse(): never {

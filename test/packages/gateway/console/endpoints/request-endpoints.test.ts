@@ -122,7 +122,7 @@ describe('endpoints of recorded requests', () => {
     assert.equal((await ask('GET', 'requests')).body['none'], undefined);
     assert.match(
       String((await ask('GET', 'requests/ffffffff')).body['message']),
-      /^There is no record of request ffffffff; `gatewright requests` lists the recorded ones, and `last` is the newest/,
+      /^This gateway has no record of the request ffffffff\. `gatewright requests` lists the recorded requests, and `gatewright explain last` explains the newest one\./,
     );
   });
 

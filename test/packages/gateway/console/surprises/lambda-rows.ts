@@ -239,7 +239,7 @@ export const LAMBDA: readonly SurpriseRow[] = [
     resources: behindEdge({ CachePolicyId: '658327ea-f89d-4fab-a63d-7e88639e58f6' }),
     values: { names: ['q'], place: /^template\.json:\d+$/ },
     because:
-      /does not forward the query parameter q: the managed cache policy CachingOptimized has no query parameters, and there is no OriginRequestPolicyId/,
+      /does not forward the query parameter q: the managed cache policy CachingOptimized has no query parameters, and the behavior has no OriginRequestPolicyId/,
     change:
       /Also replace the cache policy CachingOptimized, whose cache key does not have it: .*CachingDisabled/,
     not: { request: { target: '/dev/1?q=tea', headers: ['X-Amz-Cf-Id', 'one'] } },

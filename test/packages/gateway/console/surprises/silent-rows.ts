@@ -186,7 +186,7 @@ export const SILENT: readonly SurpriseRow[] = [
   },
   {
     code: 'PATH_ENCODED',
-    name: 'whose name is no identifier of JavaScript',
+    name: 'whose name JavaScript cannot read after a dot',
     source: 'docs/aws §2.3',
     api: () => anApi(restRoutes({ 'GET /files/{file-name}': {} }), { echo: ok }),
     request: { target: '/dev/files/a%20b.txt' },

@@ -142,7 +142,7 @@ describe('a function that an API of the stacks calls and may not invoke', () => 
 
   for (const { name, resources, remedy } of [
     {
-      name: 'with ANY as the method of a source, which is no wildcard (aws/serverless-application-model#296)',
+      name: 'whose source has the method ANY, which is not a wildcard (aws/serverless-application-model#296)',
       resources: restRoutes(
         { 'ANY /pets': toFn },
         { more: { Leave: aPermission({ SourceArn: `${API_ARN}/*/ANY/pets` }) } },

@@ -61,7 +61,7 @@ describe('a call to S3 that expects an owner of the bucket', () => {
     );
   });
 
-  it('is refused if it is no account', async () => {
+  it('is refused if it is not the id of an account', async () => {
     await assert.rejects(s3.send(new GetObjectCommand({ Bucket, Key, ExpectedBucketOwner: 'invalid' })), {
       name: 'InvalidBucketOwnerAWSAccountID',
       message: 'The value of the expected bucket owner parameter must be an AWS Account ID... [invalid]',

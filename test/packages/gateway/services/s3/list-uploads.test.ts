@@ -52,7 +52,7 @@ describe('ListMultipartUploads', () => {
   });
   after(() => started.close());
 
-  it('lists nothing, with empty markers, if there is no upload', async () => {
+  it('returns an empty list and empty markers for a bucket without uploads', async () => {
     const { $metadata: _metadata, ...answer } = await list('empty');
 
     assert.deepEqual(answer, {

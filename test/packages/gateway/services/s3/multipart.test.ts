@@ -65,8 +65,8 @@ describe('an upload in parts', () => {
       new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts }, ...more }),
     );
 
-  // S3 API reference, ListParts: both parameters are integers. The words are those of the refusals of ListObjectsV2.
-  it('refuses to list a number of parts that is no count', async () => {
+  // S3 API reference, ListParts: both parameters are integers. S3 refuses them in the same words as for ListObjectsV2.
+  it('refuses max-parts and part-number-marker that are not whole numbers', async () => {
     const id = await create();
     await assert.rejects(s3.send(new ListPartsCommand({ Bucket, Key, UploadId: id, MaxParts: -1 })), {
       name: 'InvalidArgument',
