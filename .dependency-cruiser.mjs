@@ -210,12 +210,12 @@ export default {
     ),
     rule(
       'console-runs-in-a-browser',
-      "The page must not import Node.js modules. Of our code, it may import only the types of the control port's responses, the code that makes foreign text safe to show, the reader of durations, and the order of names.",
+      "The page must not import Node.js modules. Of our code, it may import only the types of the control port's responses, the code that makes foreign text safe to show, the reader of durations, the order of names, and the escaping of a text for a regular expression.",
       { path: '^packages/gateway/console/page/' },
       {
         path: OURS,
         pathNot:
-          '^packages/(gateway/console/(page/|(records|endpoints)/[a-z-]*model\\.ts$)|base/aws/text/(visible-text|duration|name-order)\\.ts$)',
+          '^packages/(gateway/console/(page/|(records|endpoints)/[a-z-]*model\\.ts$)|base/aws/text/(visible-text|duration|name-order|escape-for-regexp)\\.ts$)',
       },
     ),
     rule(

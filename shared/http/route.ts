@@ -8,8 +8,7 @@ import { parsePathName } from './path-name.ts';
 import { isStoredName, MAX_NAME_LENGTH } from '../table/stored-name.ts';
 
 /** The description of an answer with a page of a list whose rows the schema describes. */
-export const ONE_PAGE =
-  'One page. To get the next, pass `next` as `cursor`; the last page has no `next`';
+export const ONE_PAGE = 'One page. To get the next, pass `next` as `cursor`; the last page has no `next`';
 
 type Method = 'GET' | 'PUT' | 'POST' | 'DELETE';
 
