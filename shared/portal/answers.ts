@@ -237,6 +237,8 @@ export type LogPage = {
     /** A `LoggedChange`. The page shows other texts as they are. */
     readonly what: string;
     readonly on: string;
+    /** When the change takes effect, if that is later than `at`. */
+    readonly from?: string;
   }[];
   readonly next?: string;
 };

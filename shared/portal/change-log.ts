@@ -38,6 +38,8 @@ export type Change = {
     | 'changed-plan'
     | 'changed-alerts';
   readonly on: string;
+  /** ISO 8601. When the change takes effect, if that is later than when it was made. */
+  readonly from?: string;
 };
 
 /** A member sees only names. The ids of members and the ARNs of the owner are not returned. */
@@ -51,11 +53,11 @@ export function logWrite(
   { clock, random }: Pick<PortalPorts, 'clock' | 'random'>,
   tenant: string,
   by: Actor,
-  { what, on }: Change,
+  { what, on, from }: Change,
 ): ItemWrite {
   const now = clock.nowEpochMs();
   const at = new Date(now).toISOString();
-  const entry = { at, by: by.id, byName: by.name, what, on };
+  const entry = { at, by: by.id, byName: by.name, what, on, ...(from !== undefined && { from }) };
   return {
     purpose: 'portal',
     key: { pk: organisationPartition(tenant), sk: `LOG#${at}#${random.hex(RANDOM_DIGITS)}` },
@@ -93,8 +95,8 @@ export async function listLog(
   const last = page.items.at(-1)?.key.sk.slice('LOG#'.length);
   return {
     entries: page.items.map(({ item }) => {
-      const { at, byName, what, on } = JSON.parse(String(item['doc'])) as LogEntry;
-      return { at, byName, what, on };
+      const { at, byName, what, on, from } = JSON.parse(String(item['doc'])) as LogEntry;
+      return { at, byName, what, on, ...(from !== undefined && { from }) };
     }),
     ...(page.hasMore && last !== undefined && { next: last }),
   };

@@ -281,7 +281,12 @@ function changePlanRoute(context: MemberContext): MemberRoute['route'] {
         { tenant: context.tenant, plan, fromEpochMs, version },
       );
       await tellKeys(context);
-      if (!applied.repeated) await logChange(context, { what: 'changed-plan', on: offer.title });
+      if (!applied.repeated)
+        await logChange(context, {
+          what: 'changed-plan',
+          on: offer.title,
+          ...(fromEpochMs !== undefined && { from: new Date(fromEpochMs).toISOString() }),
+        });
       const { everywhereBy, version: stored } = applied.after;
       return jsonReply<Answers.PlanChange>(200, {
         plan,

@@ -26,7 +26,7 @@ import type { AccessBook } from './show-access.ts';
 import type { CustomerBook } from './show-customers.ts';
 import type { InvoiceBook } from './show-invoices.ts';
 import type { PortalBook } from './show-portal.ts';
-import type { ShownConnection } from './inspect-model.ts';
+import type { ShownConnection, ShownKeys } from './inspect-model.ts';
 import type { KeysAndPlans } from '../../control/metering/key-ring.ts';
 import type { SavedRequestsFile } from './serve-saved.ts';
 
@@ -136,7 +136,7 @@ async function showPage(name: string, at: InspectPorts): Promise<ControlReply | 
     case 'access':
       return jsonReply(200, showAccess(at.access, at.followsPublished(), nameIn(at)));
     case 'keys':
-      return jsonReply(200, showKeys(at.metering(), nowEpochMs, nameIn(at)));
+      return jsonReply(200, keysOf(at, nowEpochMs));
     case 'connections':
       return jsonReply(200, {
         connections: at.connections.all.map((one) => showConnection(one, nameIn(at))),
@@ -147,6 +147,14 @@ async function showPage(name: string, at: InspectPorts): Promise<ControlReply | 
       return page && jsonReply(200, await page());
     }
   }
+}
+
+function keysOf(at: InspectPorts, nowEpochMs: number): ShownKeys {
+  const nameOf = nameIn(at);
+  return showKeys(at.metering(), nowEpochMs, (apiId) => {
+    const api = at.findApi(apiId);
+    return api && { stages: api.stages, label: nameOf(apiId) };
+  });
 }
 
 function nameIn({ findApi, labels }: InspectPorts): (apiId: string) => string | undefined {
@@ -209,7 +217,7 @@ function changeKey(
     refusal = setRemaining(at.metering(), planId, keyId, remaining, nowEpochMs);
   }
   return refusal === undefined
-    ? jsonReply(200, showKeys(at.metering(), nowEpochMs, nameIn(at)))
+    ? jsonReply(200, keysOf(at, nowEpochMs))
     : jsonReply(404, { message: refusal });
 }
 

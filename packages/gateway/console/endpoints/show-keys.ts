@@ -1,19 +1,30 @@
 import { dayOf, printDay } from '../../core/metering/quota-period.ts';
+import type { ServedApi } from '../../core/exchange.ts';
 import type { KeysAndPlans } from '../../control/metering/key-ring.ts';
 import type { UsagePlan } from '../../control/metering/usage-plans.ts';
 import type { ShownKeys, ShownPlan, ShownPlanKey } from './inspect-model.ts';
 
 const DAYS = 30;
 
-/** @param nameOf returns the name of an API by its id */
+/** @param findApi returns the name and the stages of an API by its id */
 export function showKeys(
   { keys, plans }: KeysAndPlans,
   nowEpochMs: number,
-  nameOf: (apiId: string) => string | undefined,
+  findApi: (
+    apiId: string,
+  ) => (Pick<ServedApi, 'stages'> & { readonly label: string | undefined }) | undefined,
 ): ShownKeys {
   const shown = plans.all.map((plan): ShownPlan => ({
     ...showPlan(plan, { keys, plans }, nowEpochMs),
-    stages: plan.apiStages.map(({ apiId, stage }) => ({ apiId, apiName: nameOf(apiId) ?? apiId, stage })),
+    stages: plan.apiStages.map(({ apiId, stage }) => {
+      const api = findApi(apiId);
+      return {
+        apiId,
+        apiName: api?.label ?? apiId,
+        stage,
+        isKeyFromAuthorizer: api?.stages.get(stage)?.deployment.apiKeySource === 'AUTHORIZER',
+      };
+    }),
   }));
   const inPlans = new Set(shown.flatMap((plan) => plan.keys.map(({ keyId }) => keyId)));
   const lone = keys.all.filter(({ id }) => !inPlans.has(id));

@@ -37,6 +37,12 @@ export function clockTime(epochMs: number): string {
   return isoOf(epochMs).slice(11, 23);
 }
 
+/** Returns `17:40:00`, or `11-23 17:40` if it is on another day than the newest row of its list. */
+export function rowTime(epochMs: number, newestEpochMs: number): string {
+  const [text, newest] = [isoOf(epochMs), isoOf(newestEpochMs)];
+  return text.slice(0, 10) === newest.slice(0, 10) ? text.slice(11, 19) : text.slice(5, 16).replace('T', ' ');
+}
+
 export function dateTime(epochMs: number): string {
   return isoOf(epochMs).replace('T', ' ').slice(0, 19);
 }

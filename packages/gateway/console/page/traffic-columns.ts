@@ -66,7 +66,8 @@ const COLUMNS = [
     title: 'Time',
     by: ({ atEpochMs }) => atEpochMs,
     isNumber: true,
-    width: { usual: '4.25rem', open: HIDDEN, narrow: HIDDEN },
+    // Wide enough for the date of a row of another day.
+    width: { usual: '5.75rem', open: HIDDEN, narrow: HIDDEN },
   },
 ] as const satisfies readonly TrafficColumn[];
 

@@ -123,5 +123,12 @@ describe('a change to a cheaper plan', () => {
     );
     const changed = await owner.post('/api/plan', { body: { plan: 'free', version: 2 } });
     assert.equal(changed.body['from'], '2026-12-01T00:00:00.000Z');
+    const { entries } = (await owner.get('/api/log')).body as { readonly entries: readonly unknown[] };
+    assert.deepEqual(
+      (entries as readonly { readonly what: string; readonly from?: string }[]).flatMap(({ what, from }) =>
+        what === 'changed-plan' ? [from] : [],
+      ),
+      ['2026-12-01T00:00:00.000Z'],
+    );
   });
 });

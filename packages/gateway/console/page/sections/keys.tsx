@@ -39,7 +39,7 @@ export function KeysSection({ item, hasCustomers }: KeysProps) {
         </Empty>
       ) : null}
       {(data?.plans ?? []).map((plan) => (
-        <Plan key={plan.id} plan={plan} opened={item} onDone={reload} />
+        <Plan key={plan.id} plan={plan} opened={item} hasCustomers={hasCustomers} onDone={reload} />
       ))}
       {data === undefined || !hasCustomers ? null : <Invoices nowEpochMs={data.nowEpochMs} />}
       {data === undefined || data.lone.length === 0 ? null : (
@@ -70,10 +70,12 @@ function hasKey({ plans }: ShownKeys, item: string | undefined): boolean {
 function Plan({
   plan,
   opened,
+  hasCustomers,
   onDone,
 }: {
   readonly plan: ShownPlan;
   readonly opened: string | undefined;
+  readonly hasCustomers: boolean;
   readonly onDone: () => void;
 }) {
   const { quota, throttle } = plan;
@@ -99,6 +101,18 @@ function Plan({
               </Fragment>
             ))}
       </p>
+      {plan.stages.some(({ isKeyFromAuthorizer }) => isKeyFromAuthorizer) ? (
+        <p class="soft">
+          The authorizers of the API choose the key of a request (ApiKeySourceType: AUTHORIZER), so one key
+          can stand for many callers. If it is suspended, the gateway refuses all of them
+          {hasCustomers ? (
+            <>
+              ; <a href={linkTo('customers')}>Customers</a> shows each customer
+            </>
+          ) : null}
+          .
+        </p>
+      ) : null}
       {plan.keys.length === 0 ? <p>This plan has no keys.</p> : null}
       {plan.keys.map((key) => (
         <Key key={key.keyId} plan={plan} of={key} isOpen={key.keyId === opened} onDone={onDone} />

@@ -1,13 +1,18 @@
 /** The row of a reload among the requests of Traffic. */
 import { linkTo } from '../address.ts';
 import { describeReload } from '../traffic/reload-texts.ts';
-import { clockTime, ms } from '../texts.ts';
+import { ms, rowTime } from '../texts.ts';
 import { classesOf } from '../traffic-columns.ts';
 import type { ShownReload } from '../../records/reload-model.ts';
 
-type Props = { readonly reload: ShownReload; readonly index: number; readonly isOpen: boolean };
+type Props = {
+  readonly reload: ShownReload;
+  readonly index: number;
+  readonly isOpen: boolean;
+  readonly newestEpochMs: number;
+};
 
-export function ReloadRow({ reload, index, isOpen }: Props) {
+export function ReloadRow({ reload, index, isOpen, newestEpochMs }: Props) {
   const text = describeReload(reload);
   return (
     <div class={`line reload ${isOpen ? 'open' : ''}`} role="row" aria-rowindex={index + 2}>
@@ -30,7 +35,7 @@ export function ReloadRow({ reload, index, isOpen }: Props) {
         {reload.tookMs === undefined ? '' : ms(reload.tookMs)}
       </span>
       <span class={`${classesOf('Time')} soft`} role="cell">
-        {clockTime(reload.atEpochMs).slice(0, 8)}
+        {rowTime(reload.atEpochMs, newestEpochMs)}
       </span>
     </div>
   );

@@ -3,7 +3,7 @@ import { Status } from '../elements/parts.tsx';
 import { directionOf, SortButton } from '../elements/sortable-table.tsx';
 import { linkTo } from '../address.ts';
 import { isOfEarlierStart } from '../traffic/row-list.ts';
-import { bytes, clockTime, ms, readableTarget } from '../texts.ts';
+import { bytes, dateTime, ms, readableTarget, rowTime } from '../texts.ts';
 import { classesOf } from '../traffic-columns.ts';
 import type { ComponentChildren } from 'preact';
 import type { Column, SortOrder } from '../elements/sort-order.ts';
@@ -41,6 +41,8 @@ type Props = {
   readonly index: number;
   readonly isOpen: boolean;
   readonly isPinned: boolean;
+  /** Instant of the newest row; rows of other days show their date. */
+  readonly newestEpochMs: number;
 };
 
 type Cell = {
@@ -77,7 +79,11 @@ const CELLS: Readonly<Record<TrafficTitle, (props: Props) => Cell>> = {
   Caller: ({ row }) => ({ kind: 'soft', title: nameCaller(row), shown: nameCaller(row) }),
   Size: ({ row }) => ({ shown: bytes(row.responseBytes) }),
   Took: ({ row }) => ({ shown: ms(row.tookMs) }),
-  Time: ({ row }) => ({ kind: 'soft', shown: clockTime(row.atEpochMs).slice(0, 8) }),
+  Time: ({ row, newestEpochMs }) => ({
+    kind: 'soft',
+    title: dateTime(row.atEpochMs),
+    shown: rowTime(row.atEpochMs, newestEpochMs),
+  }),
 };
 
 /**

@@ -87,7 +87,12 @@ export function TrafficSection({ traffic, reloads, start, item, query }: Props) 
           >
             {(one, index) =>
               isReload(one) ? (
-                <ReloadRow reload={one} index={index} isOpen={isOpen(one)} />
+                <ReloadRow
+                  reload={one}
+                  index={index}
+                  isOpen={isOpen(one)}
+                  newestEpochMs={rows[0]?.atEpochMs ?? one.atEpochMs}
+                />
               ) : (
                 <TrafficRow
                   columns={columns}
@@ -95,6 +100,7 @@ export function TrafficSection({ traffic, reloads, start, item, query }: Props) 
                   index={index}
                   isOpen={isOpen(one)}
                   isPinned={pinned.ids.includes(one.id)}
+                  newestEpochMs={rows[0]?.atEpochMs ?? one.atEpochMs}
                 />
               )
             }

@@ -128,7 +128,11 @@ async function showLog(tenant: string, flags: ReadFlags): Promise<void> {
     { path: `${organisationPath(tenant)}/log`, member: 'entries', query: {} },
     flags,
   );
-  printRows(entries, ['at', 'byName', 'what', 'on'], ['AT', 'BY', 'CHANGE', 'WHAT']);
+  const shown = entries.map((entry) => {
+    const from = textAt(entry, 'from');
+    return from === undefined ? entry : { ...entry, on: `${textAt(entry, 'on') ?? ''}, from ${from}` };
+  });
+  printRows(entries, ['at', 'byName', 'what', 'on'], ['AT', 'BY', 'CHANGE', 'WHAT'], shown);
 }
 
 async function change(tenant: string, what: string, flags: ChangeFlags, done: string): Promise<void> {

@@ -4,6 +4,7 @@ import {
   axisTime,
   bytes,
   clockTime,
+  rowTime,
   closeMeaning,
   dateTime,
   describeMissing,
@@ -159,6 +160,11 @@ describe('times', () => {
   });
 
   const AT = Date.UTC(2026, 10, 21, 12, 3, 30, 250);
+
+  it('show the date of a row that is of another day than the newest', () => {
+    assert.equal(rowTime(AT, AT + 3_600_000), '12:03:30');
+    assert.equal(rowTime(AT, AT + 34 * 86_400_000), '11-21 12:03');
+  });
 
   it('are in UTC, or in the time of this machine', () => {
     try {

@@ -35,14 +35,14 @@ function Entries({ first }: { readonly first: LogPage }) {
             </tr>
           </thead>
           <tbody>
-            {entries.map(({ at, byName, what, on }, index) => (
+            {entries.map(({ at, byName, what, on, from }, index) => (
               <tr key={index}>
                 <td data-column="When" class="time">
                   {time(at)}
                 </td>
                 <td data-column="Who">{byName}</td>
                 <td data-column="What">{logWords(what)}</td>
-                <td data-column="On">{on}</td>
+                <td data-column="On">{from === undefined ? on : `${on}, from ${time(from)}`}</td>
               </tr>
             ))}
           </tbody>
