@@ -30,7 +30,7 @@ function printSeconds(seconds: number): string {
   return `${printCount(seconds)} seconds`;
 }
 
-/** Describes the prices of a plan by limit, as in `49.00 a period, 1,000 included, 0.002 a unit (EUR)`. */
+/** Describes the prices of a plan by limit, as in `49.00 a period, the first 1,000 included, 0.002 a unit (EUR)`. */
 export function describePrices({
   limits,
   invoice,

@@ -58,14 +58,14 @@ function toPdfLines(line: InvoiceLine): readonly PdfLine[] {
   ];
 }
 
-/** Describes a price in words: `49.00 a period, 1,000 included, 0.002 a unit`. */
+/** Describes a price in words: `49.00 a period, the first 1,000 included, 0.002 a unit`. */
 export function describePrice({ fee, included, tiers }: InvoiceLine['price']): string {
   const parts = tiers.map(({ upTo, unitPrice }) =>
     upTo === undefined ? `${unitPrice} a unit` : `${unitPrice} a unit up to ${printCount(upTo)}, then`,
   );
   return [
     ...(Number(fee) === 0 ? [] : [`${fee} a period`]),
-    ...(included === 0 ? [] : [`${printCount(included)} included`]),
+    ...(included === 0 ? [] : [`the first ${printCount(included)} included`]),
     ...(parts.length === 0 ? [] : [parts.join(' ')]),
   ].join(', ');
 }

@@ -57,7 +57,7 @@ describe('printInvoicePdf', () => {
       '12,345',
       '1,000',
       '71.69',
-      'plan gold; 49.00 a period, 1,000 included, 0.002 a unit',
+      'plan gold; 49.00 a period, the first 1,000 included, 0.002 a unit',
       '*Total',
       '*71.69 EUR',
     ]);
@@ -85,12 +85,12 @@ describe('printInvoicePdf', () => {
   });
 
   for (const [what, more, details] of [
-    ['its key', { key: 'k-1' }, 'plan gold; key k-1; 49.00 a period, 1,000 included, 0.002 a unit'],
-    ['its route', { route: 'GET /a' }, 'plan gold; GET /a; 49.00 a period, 1,000 included, 0.002 a unit'],
+    ['its key', { key: 'k-1' }, 'plan gold; key k-1; 49.00 a period, the first 1,000 included, 0.002 a unit'],
+    ['its route', { route: 'GET /a' }, 'plan gold; GET /a; 49.00 a period, the first 1,000 included, 0.002 a unit'],
     [
       'both',
       { key: 'k-1', route: 'GET /a' },
-      'plan gold; key k-1, GET /a; 49.00 a period, 1,000 included, 0.002 a unit',
+      'plan gold; key k-1, GET /a; 49.00 a period, the first 1,000 included, 0.002 a unit',
     ],
     ['no price', { price: { fee: '0', included: 0, tiers: [] } }, 'plan gold'],
   ] as const)
@@ -122,7 +122,7 @@ describe('describePrice', () => {
     [{ fee: '0', included: 0, tiers: [] }, ''],
     [{ fee: '0.00', included: 0, tiers: [{ unitPrice: '1' }] }, '1 a unit'],
     [{ fee: '5', included: 0, tiers: [] }, '5 a period'],
-    [{ fee: '0', included: 1000, tiers: [] }, '1,000 included'],
+    [{ fee: '0', included: 1000, tiers: [] }, 'the first 1,000 included'],
     [
       { fee: '0', included: 0, tiers: [{ upTo: 10_000, unitPrice: '0.002' }, { unitPrice: '0.001' }] },
       '0.002 a unit up to 10,000, then 0.001 a unit',

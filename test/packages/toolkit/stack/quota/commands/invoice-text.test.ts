@@ -111,12 +111,12 @@ describe('the pages of an invoice', () => {
     {
       name: 'units that are included',
       line: { price: aPrice({ included: 2000 }) },
-      says: 'plan gold; 2,000 included',
+      says: 'plan gold; the first 2,000 included',
     },
     {
       name: 'prices by tier after fee and included units',
       line: { price: aPrice({ fee: '5.00', included: 10, tiers }) },
-      says: 'plan gold; 5.00 a period, 10 included, 0.2 a unit up to 1,000, then 0.1 a unit',
+      says: 'plan gold; 5.00 a period, the first 10 included, 0.2 a unit up to 1,000, then 0.1 a unit',
     },
   ];
   for (const { name, line, says } of rows)

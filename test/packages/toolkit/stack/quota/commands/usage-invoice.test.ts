@@ -199,7 +199,7 @@ describe('the invoices of a month', () => {
       'Month     2026-11',
       'Total     174.38 EUR',
       'Limit    Plan  Periods  Used   Included  Amount  Price',
-      'monthly  gold  1        1,013  10        174.38  49.00 a period, 10 included, 0.125 a unit',
+      'monthly  gold  1        1,013  10        174.38  49.00 a period, the first 10 included, 0.125 a unit',
       '',
     ]);
     assert.match((await usage('invoice', '--json', '--format', 'csv')).stderr, /--json prints JSON/);
