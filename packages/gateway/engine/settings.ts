@@ -19,6 +19,8 @@ export type Form<T> = {
 };
 
 export type StartOption = {
+  /** The heading of the group in the help of `start` that begins with this row; absent for all other rows of a group. */
+  readonly heads?: string;
   /** The description for help, schema and reference page. */
   readonly what: string;
   /**

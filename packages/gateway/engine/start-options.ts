@@ -1,6 +1,7 @@
 /**
  * All options of `gatewright start`. Each row defines an option on the command line, in settings files and their JSON
- * Schema, and in the Serverless plug-in. It contains the option's type, and its text on the reference page.
+ * Schema, and in the Serverless plug-in. It contains the option's type, and its text on the reference page. Help lists
+ * the options in this order, in groups.
  */
 import { RAISABLE_QUOTAS, DEFAULT_QUOTAS } from '../control/api-quotas.ts';
 import { DEFAULT_ASSUMPTIONS } from '../core/deployment/assumptions.ts';
@@ -22,6 +23,7 @@ export const DEBUGGER_PORT = 9229;
 
 export const START_OPTIONS = {
   stage: {
+    heads: 'Stacks',
     takes: '<name>',
     ...FORMS.stage,
     loads: true,
@@ -55,33 +57,12 @@ export const START_OPTIONS = {
     loads: true,
     what: 'file with variables for ${env:…} in serverless.yml; functions do not see these variables',
   },
-  strict: {
-    defaultValue: false,
-    loads: true,
-    plugin: 'option',
-    sets: 'strict',
-    what: 'fail if anything cannot be served or enforced, instead of warning',
-  },
-  'allow-unguarded': {
-    defaultValue: false,
-    loads: true,
-    plugin: 'setting',
-    sets: 'allowUnguarded',
-    what: 'serve routes even if their authorizer, policy or web ACL cannot be enforced',
-  },
-  'strict-waf': {
-    defaultValue: false,
-    plugin: 'setting',
-    sets: 'strictWaf',
-    what: 'return 500 for stages whose web ACL has rules that cannot be evaluated here, such as most managed rules',
-  },
-  'waf-networks': {
-    takes: '<file>',
-    plugin: 'setting',
-    sets: 'wafNetworks',
-    what: 'file with one network and its country per line (203.0.113.0/24,DE), for geo match rules of web ACLs',
+  'env-from-stack': {
+    takes: '<name>',
+    what: 'read function variables and outputs of a deployed stack (read-only)',
   },
   port: {
+    heads: 'Addresses',
     takes: '<number>',
     ...FORMS.port,
     defaultValue: 3000,
@@ -120,16 +101,35 @@ export const START_OPTIONS = {
     sets: 'tls',
     what: 'serve HTTPS and WSS with the local CA of `gatewright certs`',
   },
+  name: {
+    takes: '<name>',
+    ...FORMS.name,
+    plugin: 'option',
+    what: 'name for --gateway in other commands (default: name of the folder)',
+  },
+  data: {
+    heads: 'Data and services',
+    takes: '<dir>',
+    plugin: 'option',
+    what: 'folder to keep tables and issuer keys in (default: in memory)',
+  },
+  seed: {
+    takes: '<folder>',
+    plugin: 'option',
+    sets: 'seed',
+    what: 'data for empty tables (orders.json, .yml, .ndjson) and users (users.yml)',
+  },
+  values: {
+    takes: '<file>',
+    plugin: 'option',
+    sets: 'values',
+    what: 'values for SSM, Secrets Manager, S3, AppConfig (default: gatewright.values.yml)',
+  },
   dynamodb: {
     takes: '<embedded|url>',
     defaultValue: 'embedded',
     plugin: 'option',
     what: 'use the embedded DynamoDB, or another DynamoDB at this URL',
-  },
-  data: {
-    takes: '<dir>',
-    plugin: 'option',
-    what: 'folder to keep tables and issuer keys in (default: in memory)',
   },
   aws: {
     takes: '<services>',
@@ -188,6 +188,33 @@ export const START_OPTIONS = {
     defaultValue: NO_ENDPOINTS,
     shown: 'none',
   },
+  strict: {
+    heads: 'What is enforced',
+    defaultValue: false,
+    loads: true,
+    plugin: 'option',
+    sets: 'strict',
+    what: 'fail if anything cannot be served or enforced, instead of warning',
+  },
+  'allow-unguarded': {
+    defaultValue: false,
+    loads: true,
+    plugin: 'setting',
+    sets: 'allowUnguarded',
+    what: 'serve routes even if their authorizer, policy or web ACL cannot be enforced',
+  },
+  'strict-waf': {
+    defaultValue: false,
+    plugin: 'setting',
+    sets: 'strictWaf',
+    what: 'return 500 for stages whose web ACL has rules that cannot be evaluated here, such as most managed rules',
+  },
+  'waf-networks': {
+    takes: '<file>',
+    plugin: 'setting',
+    sets: 'wafNetworks',
+    what: 'file with one network and its country per line (203.0.113.0/24,DE), for geo match rules of web ACLs',
+  },
   /** If a program omits this option, no roles are enforced. */
   roles: {
     ...ON_OFF,
@@ -196,6 +223,15 @@ export const START_OPTIONS = {
     plugin: 'setting',
     sets: 'roles',
     what: 'enforce the IAM roles of functions and integrations, and AWS::Lambda::Permission',
+  },
+  /** If a program omits this option, functions can write all files. */
+  'read-only': {
+    ...ON_OFF,
+    defaultValue: true,
+    shown: 'on',
+    plugin: 'setting',
+    sets: 'readOnly',
+    what: 'let functions of Node.js and Python write below /tmp only, as on AWS',
   },
   assume: {
     takes: '<name=value>',
@@ -238,31 +274,8 @@ export const START_OPTIONS = {
     sets: 'usageLagMs',
     what: 'delay before usage counts toward usage plan quotas, as on AWS (30s, 2m); 0s = exact',
   },
-  inspect: {
-    takes: '[port]',
-    ...FORMS.port,
-    isOfOneRun: true,
-    what: `allow a debugger on loopback, at port ${DEBUGGER_PORT} or --inspect=PORT`,
-  },
-  'inspect-brk': {
-    takes: '[port]',
-    ...FORMS.port,
-    isOfOneRun: true,
-    what: 'like --inspect, but wait for the debugger and stop at the first line of each function',
-  },
-  seed: {
-    takes: '<folder>',
-    plugin: 'option',
-    sets: 'seed',
-    what: 'data for empty tables (orders.json, .yml, .ndjson) and users (users.yml)',
-  },
-  values: {
-    takes: '<file>',
-    plugin: 'option',
-    sets: 'values',
-    what: 'values for SSM, Secrets Manager, S3, AppConfig (default: gatewright.values.yml)',
-  },
   isolation: {
+    heads: 'Functions',
     takes: '<thread|process|names>',
     ...FORMS.isolation,
     plugin: 'setting',
@@ -276,6 +289,12 @@ export const START_OPTIONS = {
     sets: 'concurrency',
     what: `number of events that all functions together run at a time; further events are throttled (default: ${DEFAULT_CONCURRENCY})`,
   },
+  cold: {
+    defaultValue: false,
+    plugin: 'setting',
+    sets: 'cold',
+    what: 'run every event in a new instance (cold start)',
+  },
   faults: {
     takes: '<file>',
     plugin: 'setting',
@@ -288,74 +307,17 @@ export const START_OPTIONS = {
     sets: 'allowFaultsOnNetwork',
     what: 'allow --faults with a --host that others on the network can reach',
   },
-  cold: {
-    defaultValue: false,
-    plugin: 'setting',
-    sets: 'cold',
-    what: 'run every event in a new instance (cold start)',
-  },
-  /** If a program omits this option, functions can write all files. */
-  'read-only': {
-    ...ON_OFF,
-    defaultValue: true,
-    shown: 'on',
-    plugin: 'setting',
-    sets: 'readOnly',
-    what: 'let functions of Node.js and Python write below /tmp only, as on AWS',
-  },
-  exec: {
-    takes: '<command>',
+  inspect: {
+    takes: '[port]',
+    ...FORMS.port,
     isOfOneRun: true,
-    what: 'start on free ports, run this command with the addresses in its environment, exit with its exit code',
+    what: `allow a debugger on loopback, at port ${DEBUGGER_PORT} or --inspect=PORT`,
   },
-  'env-from-stack': {
-    takes: '<name>',
-    what: 'read function variables and outputs of a deployed stack (read-only)',
-  },
-  name: {
-    takes: '<name>',
-    ...FORMS.name,
-    plugin: 'option',
-    what: 'name for --gateway in other commands (default: name of the folder)',
-  },
-  record: {
-    takes: '<number>',
-    ...FORMS.records,
-    defaultValue: 4_000,
-    plugin: 'option',
-    sets: 'record',
-    what: 'number of requests and messages recorded for `requests` and `explain`; 0 = none',
-    none: 'record nothing',
-  },
-  'record-all': {
-    defaultValue: false,
-    plugin: 'setting',
-    sets: 'recordAll',
-    what: `record every successful request, instead of a sample above ${FULL_RECORDS_PER_SECOND} per second`,
-  },
-  'cache-memory': {
-    takes: '<size>',
-    ...FORMS.size,
-    defaultValue: DEFAULT_CACHE_BYTES,
-    shown: '256MB',
-    plugin: 'setting',
-    sets: 'cacheMemoryBytes',
-    what: 'memory of each stage cache, up to its cluster size (64MB, 2GB)',
-  },
-  'max-body-memory': {
-    takes: '<size>',
-    ...FORMS.size,
-    defaultValue: DEFAULT_BODY_MEMORY_BYTES,
-    shown: '256MB',
-    plugin: 'setting',
-    sets: 'maxBodyMemoryBytes',
-    what: 'memory for request bodies above 64 KB (64MB, 2GB)',
-  },
-  metrics: {
-    defaultValue: false,
-    plugin: 'setting',
-    sets: 'metrics',
-    what: 'write CloudWatch metrics of every request to .gatewright/logs/metrics.log',
+  'inspect-brk': {
+    takes: '[port]',
+    ...FORMS.port,
+    isOfOneRun: true,
+    what: 'like --inspect, but wait for the debugger and stop at the first line of each function',
   },
   reload: {
     defaultValue: true,
@@ -375,9 +337,55 @@ export const START_OPTIONS = {
     sets: 'build',
     what: 'do not run the build script of a project that creates missing handler files',
   },
+  record: {
+    heads: 'Records',
+    takes: '<number>',
+    ...FORMS.records,
+    defaultValue: 4_000,
+    plugin: 'option',
+    sets: 'record',
+    what: 'number of requests and messages recorded for `requests` and `explain`; 0 = none',
+    none: 'record nothing',
+  },
+  'record-all': {
+    defaultValue: false,
+    plugin: 'setting',
+    sets: 'recordAll',
+    what: `record every successful request, instead of a sample above ${FULL_RECORDS_PER_SECOND} per second`,
+  },
+  metrics: {
+    defaultValue: false,
+    plugin: 'setting',
+    sets: 'metrics',
+    what: 'write CloudWatch metrics of every request to .gatewright/logs/metrics.log',
+  },
+  'cache-memory': {
+    takes: '<size>',
+    ...FORMS.size,
+    defaultValue: DEFAULT_CACHE_BYTES,
+    shown: '256MB',
+    plugin: 'setting',
+    sets: 'cacheMemoryBytes',
+    what: 'memory of each stage cache, up to its cluster size (64MB, 2GB)',
+  },
+  'max-body-memory': {
+    takes: '<size>',
+    ...FORMS.size,
+    defaultValue: DEFAULT_BODY_MEMORY_BYTES,
+    shown: '256MB',
+    plugin: 'setting',
+    sets: 'maxBodyMemoryBytes',
+    what: 'memory for request bodies above 64 KB (64MB, 2GB)',
+  },
+  exec: {
+    heads: 'This run',
+    takes: '<command>',
+    isOfOneRun: true,
+    what: 'start on free ports, run this command with the addresses in its environment, exit with its exit code',
+  },
+  open: { defaultValue: false, isOfOneRun: true, what: 'open the console in the browser' },
   verbose: { defaultValue: false, what: 'list everything that is not served or enforced as on AWS' },
   quiet: { defaultValue: false, what: 'print only errors, refused requests and the addresses' },
-  open: { defaultValue: false, isOfOneRun: true, what: 'open the console in the browser' },
   profile: {
     defaultValue: false,
     isOfOneRun: true,

@@ -55,6 +55,13 @@ export function optionNames(wanted: (option: StartOption) => boolean = () => tru
   ) as OptionName[];
 }
 
+/** Returns the heading of the group in help to which the option belongs. */
+export function groupOf(name: OptionName): string {
+  const names = Object.keys(START_OPTIONS);
+  const headings = names.slice(0, names.indexOf(name) + 1).map((before) => findOption(before)?.heads);
+  return headings.findLast((heading) => heading !== undefined) ?? '';
+}
+
 /** Returns the option's text in help, schema and reference page. */
 export function describeOption({ what, repeats }: StartOption): string {
   return repeats === true ? `${what} (repeatable)` : what;

@@ -1,16 +1,18 @@
 import { Option } from 'commander';
 import { START_OPTIONS } from '../../gateway/engine/start-options.ts';
-import { describeOption } from '../../gateway/engine/start-settings.ts';
+import { describeOption, groupOf } from '../../gateway/engine/start-settings.ts';
 import { parserOf } from './options.ts';
 import type { Command } from 'commander';
 import type { OptionName } from '../../gateway/engine/start-settings.ts';
 import type { StartOption } from '../../gateway/engine/settings.ts';
 
-export function addStartOptions(command: Command, names: readonly OptionName[]): Command {
+/** @param isGrouped whether help lists the options in groups with headings */
+export function addStartOptions(command: Command, names: readonly OptionName[], isGrouped = false): Command {
   for (const name of names) {
     const { none }: StartOption = START_OPTIONS[name];
-    command.addOption(startOption(name));
-    if (none !== undefined) command.addOption(new Option(`--no-${name}`, none));
+    const options = [startOption(name), ...(none === undefined ? [] : [new Option(`--no-${name}`, none)])];
+    for (const option of options)
+      command.addOption(isGrouped ? option.helpGroup(`${groupOf(name)}:`) : option);
   }
   return command;
 }

@@ -11,12 +11,15 @@ import type { LoadFlags } from '../../gateway/engine/start-settings.ts';
 
 export const DEFAULT_STAGE = 'dev';
 
-export function addLoadOptions(command: Command): Command {
+export function addSources(command: Command): Command {
   const sources =
     'folders that contain serverless.yml, template.yaml, cdk.out or a Terraform plan, or template files';
-  command.argument('[sources...]', sources, ['.']);
+  return command.argument('[sources...]', sources, ['.']);
+}
+
+export function addLoadOptions(command: Command): Command {
   return addStartOptions(
-    command,
+    addSources(command),
     optionNames(({ loads }) => loads === true),
   );
 }

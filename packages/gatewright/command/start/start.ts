@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { ownFolderOf } from '@gatewright/aws/own-folder-of';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import {
   chooseKeyPair,
   createGateway,
@@ -14,7 +14,7 @@ import {
   toSettings,
 } from '../../../gateway/engine/index.ts';
 import { readAwsEndpoints, readDaemon } from '../aws-options.ts';
-import { addLoadOptions, toLoadOptions, DEFAULT_STAGE } from '../../../toolkit/terminal/load-options.ts';
+import { addSources, toLoadOptions, DEFAULT_STAGE } from '../../../toolkit/terminal/load-options.ts';
 import { printNotes, UsageError } from '../../../base/terminal/output.ts';
 import { announceRefusals } from './announce-refusals.ts';
 import { copyVariablesFromStack } from './env-from-stack.ts';
@@ -36,11 +36,9 @@ import type { Profiling } from './profile.ts';
 import type { AdminTarget } from '../../../toolkit/terminal/admin-client.ts';
 
 export function startCommand(): Command {
-  const command = addLoadOptions(new Command('start').description('Serve stacks on this machine.'));
-  return addStartOptions(
-    command,
-    optionNames(({ loads }) => loads !== true),
-  ).action(start);
+  const command = addSources(new Command('start').description('Serve stacks on this machine.'));
+  command.addHelpOption(new Option('-h, --help', 'display help for command').helpGroup('This run:'));
+  return addStartOptions(command, optionNames(), true).action(start);
 }
 
 async function start(named: readonly string[], flags: Flags, command: Command): Promise<void> {

@@ -31,6 +31,19 @@ describe('START_OPTIONS', () => {
     );
   });
 
+  it('is listed by help in groups, in table order, and help lists nothing else', () => {
+    const help = startCommand().helpInformation();
+    const listed = [...help.matchAll(/^  (?:-h, )?--(?:no-)?([a-z-]+)|^([A-Z][a-z ]+):$/gm)].map(
+      ([, name, heading]) => name ?? heading,
+    );
+    const rows = optionNames().flatMap((name) => {
+      const { heads, none } = findOption(name) ?? {};
+      return [...(heads === undefined ? [] : [heads]), name, ...(none === undefined ? [] : [name])];
+    });
+
+    assert.deepEqual(listed, ['Arguments', ...rows, 'help']);
+  });
+
   it('contains what the command has, with its default value', () => {
     const flags: Readonly<Record<string, unknown>> = startCommand().opts();
 
