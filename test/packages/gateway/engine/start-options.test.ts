@@ -141,7 +141,7 @@ describe('START_OPTIONS', () => {
     assert.equal(names('both'), 'account');
     assert.equal(
       names('option'),
-      'strict port control-port host allow-host tls dynamodb data seed values name record reload',
+      'port control-port host allow-host tls name data seed values dynamodb strict reload record',
     );
     assert.equal(
       names('setting'),
