@@ -145,9 +145,9 @@ describe('START_OPTIONS', () => {
     );
     assert.equal(
       names('setting'),
-      'allow-unguarded strict-waf waf-networks aws issuer sign-in-as allow-private-clients vpc-link cloud-map vpc-endpoint roles assume account-quota ' +
-        'account-throttle usage-lag isolation concurrency faults allow-faults-on-network cold read-only record-all cache-memory ' +
-        'max-body-memory metrics install build',
+      'aws issuer sign-in-as allow-private-clients vpc-link cloud-map vpc-endpoint allow-unguarded strict-waf waf-networks ' +
+        'roles read-only assume account-quota account-throttle usage-lag isolation concurrency cold faults ' +
+        'allow-faults-on-network install build record-all metrics cache-memory max-body-memory',
     );
   });
 });
