@@ -1,7 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join, relative, sep } from 'node:path';
 
+import { escapeForRegExp } from '@gatewright/aws/text/escape-for-regexp';
+import { readIfReadable } from '@gatewright/aws/readable-files';
 import { memberOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 
@@ -26,12 +28,34 @@ export function findBuildScript(file: string): BuildScript | undefined {
   const manifest = findManifest(dirname(file));
   if (manifest === undefined) return undefined;
   const folders = relative(dirname(manifest), dirname(file)).split(sep);
-  if (!folders.some((name) => OUTPUT.test(name))) return undefined;
   const scripts = memberOf(readManifest(manifest), 'scripts');
+  if (!folders.some((name) => OUTPUT.test(name)) && !isMissingOutput(dirname(manifest), folders[0], scripts))
+    return undefined;
   const found = SCRIPTS.filter((each) => typeof memberOf(scripts, each) === 'string');
   const ends = found.find((name) => !isWatching(scripts, name));
   const name = ends ?? found[0];
   return name === undefined ? undefined : { folder: dirname(manifest), name, watches: ends === undefined };
+}
+
+/** Matches the names of files that say where compilers, bundlers and build scripts write. */
+const CONFIGURATION =
+  /^(?:\.gitignore|(?:webpack|rollup|vite|tsup|esbuild|build|gulpfile|Gruntfile)\b.*\.[cm]?[jt]s|tsconfig.*\.json|\.swcrc|\.babelrc)$/;
+const CONFIGURATION_LIMIT_BYTES = 64_000;
+
+/**
+ * Whether a folder of the project is missing, and its scripts, the configuration of a build, or .gitignore names it.
+ * A name of which nothing knows is more likely a typing error in the handler.
+ */
+function isMissingOutput(project: string, folder: string | undefined, scripts: unknown): boolean {
+  if (folder === undefined || folder === '' || folder === '..' || existsSync(join(project, folder)))
+    return false;
+  const word = new RegExp(`(?<![\\w-])${escapeForRegExp(folder)}(?![\\w-])`);
+  if (word.test(JSON.stringify(scripts ?? ''))) return true;
+  return readdirSync(project).some((name) => {
+    const path = join(project, name);
+    if (!CONFIGURATION.test(name) || statSync(path).size > CONFIGURATION_LIMIT_BYTES) return false;
+    return word.test(readIfReadable(path) ?? '');
+  });
 }
 
 /**

@@ -5,6 +5,8 @@ import { DefinitionError } from '../../core/errors.ts';
 import type { RuleId } from '../../core/deployability/rules.ts';
 import { isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { Path, SourceTree } from '../cloudformation/template-source.ts';
+import { withIncludedFiles } from './included-files.ts';
+import type { WholeService } from './included-files.ts';
 import { STACK_FRAME } from './serverless-process.ts';
 import type { DriverFailure } from './serverless-process.ts';
 
@@ -14,7 +16,7 @@ type Known = {
   readonly asked: readonly string[];
   /** Returns the value at a path of the service, before variables are resolved. */
   readonly valueAt: (path: Path) => unknown;
-  readonly tree: SourceTree | undefined;
+  readonly tree: WholeService | undefined;
   /** What remedies show in place of the value of a secret; absent for one that is not taken apart. */
   readonly secret?: string;
 };
@@ -27,10 +29,11 @@ type Known = {
 export function explainFailure(
   failure: DriverFailure,
   file: string,
-  tree: SourceTree | undefined,
+  own: SourceTree | undefined,
   valuesFile = 'gatewright.values.yml',
   asked: readonly string[] = [],
 ): DefinitionError {
+  const tree = own && withIncludedFiles(own, dirname(file));
   const known: Known = {
     valuesFile,
     asked,
@@ -51,7 +54,6 @@ export function explainFailure(
       // osls has no error code for this, and only the message says what is wrong.
       // oxlint-disable-next-line gatewright/no-recognition-by-text
       (/^Invalid stage name/.test(failure.message) ? 'provider.stage' : undefined);
-    const line = property === undefined ? undefined : tree?.lineOf(pathOf(property));
     const stage =
       property === 'provider.stage' ? pathOf(property).reduce<unknown>(findChild, tree?.value) : '';
     const why =
@@ -61,13 +63,13 @@ export function explainFailure(
     const unnamed = findUnnamedAuthorizer(failure.message, tree);
     if (unnamed !== undefined)
       return new DefinitionError(
-        { file, line: tree?.lineOf(unnamed), property: unnamed.join('.') },
+        { ...placeIn(tree, file, unnamed), property: unnamed.join('.') },
         `${cleanMessage(failure.message)}: osls takes the name of an authorizer from its arn, but this arn is not a string; add \`name\` next to \`arn\`, such as \`name: gate\``,
         [],
         'not-compiled',
       );
     return new DefinitionError(
-      { file, line, property },
+      property === undefined ? { file, property } : { ...placeIn(tree, file, pathOf(property)), property },
       `${cleanMessage(failure.message)}${why}${describeMissing(failure)}`,
       [],
       'not-compiled',
@@ -75,11 +77,20 @@ export function explainFailure(
   }
   const [, property, kind = ''] = first;
   return new DefinitionError(
-    { file, line: tree?.lineOf(pathOf(property)), property },
+    { ...placeIn(tree, file, pathOf(property)), property },
     explainMissing([first, ...more], file, known),
     [],
     ruleOfSource(kind),
   );
+}
+
+/** Returns the file and line in which a property is written: those of the file that serverless.yml includes, if it is there. */
+function placeIn(
+  tree: WholeService | undefined,
+  file: string,
+  path: Path,
+): { readonly file: string; readonly line?: number | undefined } {
+  return tree === undefined ? { file } : tree.placeOf(path);
 }
 
 /**
@@ -148,7 +159,7 @@ function explainEarly({ message }: DriverFailure, file: string, known: Known): D
     ? `osls reads ${property} before options and parameters; write \`\${env:${variable}}\` and set ${variable} in the environment or with --env-file`
     : remedyFor(kind, text, known);
   return new DefinitionError(
-    { file, line: tree?.lineOf(path), property },
+    { ...placeIn(tree, file, path), property },
     `${text} has no value: ${remedy}`,
     [],
     isLater ? 'not-compiled' : ruleOfSource(kind),

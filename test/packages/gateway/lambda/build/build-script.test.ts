@@ -49,6 +49,28 @@ describe('a handler file that is missing', () => {
       handler: 'main.handler',
       message: /there is no folder \S+\/build\/api; run npm run compile in \S+$/,
     },
+    // A public project: webpack writes to artifacts/, and the advice was to write artifacts/getNotes.ts.
+    {
+      name: 'is created by the build script if the folder is missing and a configuration names it as output',
+      files: {
+        'package.json': '{ "scripts": { "build": "webpack" } }',
+        'webpack.config.js': "module.exports = { output: { path: __dirname + '/artifacts' } };",
+      },
+      handler: 'artifacts/main.handler',
+      message: /there is no folder \S+\/artifacts; run npm run build in \S+$/,
+    },
+    {
+      name: 'is created by the build script if the folder is missing and the script itself names it',
+      files: { 'package.json': '{ "scripts": { "build": "mkdir -p artifacts && cp h.js artifacts/" } }' },
+      handler: 'artifacts/main.handler',
+      message: /there is no folder \S+\/artifacts; run npm run build in \S+$/,
+    },
+    {
+      name: 'must be written if nothing names its folder, which is then more likely misspelt',
+      files: { 'package.json': BUILT, 'handlers/main.js': '' },
+      handler: 'handlrs/main.handler',
+      message: /; create it with an export named "handler"$/,
+    },
     {
       name: 'must be written if its folder contains sources',
       files: { 'package.json': BUILT },

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { explainFailure } from '../../../../../packages/gateway/templates/serverless/osls-failure.ts';
 import { parseSource } from '../../../../../packages/gateway/templates/cloudformation/template-source.ts';
@@ -260,6 +263,30 @@ describe('several variables without a value', () => {
     assert.equal(
       fault.message,
       '${env:A} has no value: set it in the environment or with --env-file. The variables in custom.b, custom.c have no value either',
+    );
+  });
+
+  // A public project: `provider: ${file(./sls-yml/provider.yml)}`. No variable was named, and the line was that of the
+  // reference.
+  it('are named with file and line if an included file contains them', (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'gatewright-includes-'));
+    t.after(() => rmSync(folder, { recursive: true }));
+    writeFileSync(
+      join(folder, 'p.yml'),
+      "name: aws\nregion: ${env:REGION_X}\nenvironment: { A: '${env:A_X}' }\n",
+    );
+    const file = join(folder, 'serverless.yml');
+    const message = `${unresolved('provider.region', 'env')}
+  - Cannot resolve variable at "provider.environment.A": Value not found at "env" source`;
+    const fault = explainFailure({ message }, file, parseSource('provider: ${file(p.yml)}', file));
+
+    assert.deepEqual(
+      [fault.place.file, fault.place.line, fault.message],
+      [
+        join(folder, 'p.yml'),
+        2,
+        '${env:REGION_X}, ${env:A_X} have no value: set them in the environment or with --env-file',
+      ],
     );
   });
 
