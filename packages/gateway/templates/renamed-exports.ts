@@ -40,17 +40,21 @@ export function findRenamedExports(name: string, stacks: readonly StackResolver[
 /**
  * Says how the import finds the export: with the parameter that contains the name of the other stack, or else with
  * another name for that stack.
+ * @param exported the names of all exports that exist. If one of them contains the present value of the parameter,
+ * another import needs this value.
  */
 export function describeRenamed(
   importer: StackResolver,
   [first, ...others]: readonly [RenamedExport, ...RenamedExport[]],
+  exported: readonly string[],
 ): string {
   const names = [first, ...others].map(
     ({ exporter, exported }) => `${exported} of ${exporter.raw.stackName}`,
   );
   const { wantedStack, exporter } = first;
   const because = `The name of the export contains the name of its stack, so here it is ${names.join(' or ')}.`;
-  const parameter = parameterWith(wantedStack, importer.raw);
+  const isNeeded = exported.some((each) => each.includes(wantedStack));
+  const parameter = isNeeded ? undefined : parameterWith(wantedStack, importer.raw);
   const pairs = [first, ...others].map((one) => `--param ${parameter}=${one.exporter.raw.stackName}`);
   if (parameter !== undefined) return `${because} Start with ${pairs.join(' or ')}.`;
   const { file, stackName } = exporter.raw;

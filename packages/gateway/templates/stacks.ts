@@ -185,7 +185,11 @@ export class StackSet implements Neighbours {
     const similar = own.filter(({ exported }) => isSimilarExport(exported, name));
     const remedy =
       renamed !== undefined
-        ? describeRenamed(importing, [renamed, ...alsoRenamed])
+        ? describeRenamed(
+            importing,
+            [renamed, ...alsoRenamed],
+            own.map(({ exported }) => exported),
+          )
         : similar.length === 0
           ? 'Also start the stack that exports it.'
           : `Import an export that exists (${similar.map(({ other, exported }) => `${exported} of ${other}`).join(', ')}), or also start the stack that exports ${name}.`;

@@ -91,6 +91,20 @@ describe('StackSet', () => {
     }
   });
 
+  // A public project: with --param, a second import of the same template found its export no more.
+  it('does not say to change a parameter whose value another import needs', () => {
+    const stacks = {
+      api: `Parameters: { Auth: { Type: String, Default: pets-auth } }\n${importing("!Sub '${Auth}-PoolId'")}`,
+      'cognito-auth': exporting(`!Sub '\${AWS::StackName}-PoolId'`),
+      rules: exporting('pets-auth-Rules'),
+    };
+
+    assert.match(
+      refusal(() => someStacks(stacks, {})[0]!.resolveResources()),
+      /The import expects the stack pets-auth: give the stack that name/,
+    );
+  });
+
   it('says how the other stack has to be named, if the import contains its name as text', () => {
     const exported = `!Sub '\${AWS::StackName}-PoolId'`;
     const [api] = someStacks({ api: importing('pets-auth-PoolId'), 'cognito-auth': exporting(exported) });
