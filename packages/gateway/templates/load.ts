@@ -17,6 +17,7 @@ import type { LoadOptions } from './load-options.ts';
 import type { ResolvedResource, ResolvedStack, UnsupportedItem } from '../core/stack/model.ts';
 import type { RawStack } from './raw-stack.ts';
 import { SERVICE_FILES, loadServerlessService } from './serverless/serverless-service.ts';
+import { NO_RESOURCES } from './cloudformation/nested-stacks.ts';
 import type { StackResolver } from './cloudformation/stack-resolver.ts';
 import { isTerraformFile } from './terraform/terraform-files.ts';
 import { loadTemplate } from './cloudformation/template-stack.ts';
@@ -196,7 +197,10 @@ function finishStack(
   const findings = [...raw.findings, ...inDocuments];
   const guarded = closeUnguarded(resources, findings, tolerance);
   const { functions, refused, unsupported } = defineFunctions(raw, guarded.values(), layers, tolerance);
-  const own = [...guarded.values()].filter(({ logicalId }) => raw.nested?.has(logicalId) !== true);
+  // The finding about a nested stack without a template says more than its type.
+  const told = findings.filter(({ consequence }) => consequence.startsWith(NO_RESOURCES));
+  const nested = new Set([...(raw.nested?.keys() ?? []), ...told.map(({ logicalId }) => logicalId)]);
+  const own = [...guarded.values()].filter(({ logicalId }) => !nested.has(logicalId));
   const classified = classifyResources(types, stackName, own);
   return {
     stackName,

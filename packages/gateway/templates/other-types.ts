@@ -1,4 +1,5 @@
 /** Lists types of services that do not run here, with the consequence for requests. */
+import { NO_RESOURCES } from './cloudformation/nested-stacks.ts';
 import { makeRoleId, makeUserKey, makeUuid } from '@gatewright/aws/physical-ids';
 import { arnOf, named, row, iamArn } from '../core/resource-types/namers.ts';
 import type { ResourceTypeTable } from '../core/resource-types/resource-types.ts';
@@ -97,7 +98,7 @@ export const OTHER_TYPES = {
   'AWS::Route53::HostedZone': { isWithoutEffect: true },
   'AWS::Serverless::Connector': { isWithoutEffect: true },
   'AWS::IAM::InstanceProfile': { isWithoutEffect: true },
-  'AWS::CloudFormation::Stack': { consequence: 'resources of the nested stack do not exist' },
+  'AWS::CloudFormation::Stack': { consequence: NO_RESOURCES },
   'AWS::WAFv2::*': { consequence: 'it filters no request' },
   // These resources of CDK have no effect, because cross-region values are read directly from the stack that writes
   // them.

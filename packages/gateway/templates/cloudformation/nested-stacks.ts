@@ -3,7 +3,7 @@
  * CLI names the file. A nested stack is opened when its parent stack has resolved the parameters that it passes.
  */
 import { existsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import { DefinitionError } from '../../core/errors.ts';
 import { noteAssets } from '../cdk/cdk-assets.ts';
 import { isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
@@ -18,7 +18,7 @@ export type TemplateFamily = {
   readonly findings: readonly Finding[];
 };
 
-const NO_RESOURCES = 'resources of the nested stack do not exist';
+export const NO_RESOURCES = 'resources of the nested stack do not exist';
 
 const PROPERTIES: Readonly<Record<string, string>> = {
   'AWS::CloudFormation::Stack': 'TemplateURL',
@@ -35,14 +35,24 @@ export async function readFamily(file: string, parents: readonly string[] = []):
   const findings: Finding[] = [];
   const resources = mapOf(tree.value, 'Resources');
   for (const [logicalId, resource] of Object.entries(resources)) {
-    const location = isJsonObject(resource) ? localTemplate(resource) : undefined;
+    const location = isJsonObject(resource) ? readLocation(resource) : undefined;
     if (location === undefined) continue;
     const { type, property, path } = location;
-    const template = resolve(dirname(file), path);
-    if (!existsSync(template)) {
-      findings.push({ logicalId, type, property, ...describeMissing(path) });
+    const isRemote = ADDRESS.test(path);
+    const template = isRemote
+      ? await findCopy(path, dirname(file), location.passed)
+      : resolve(dirname(file), path);
+    if (template === undefined || !existsSync(template)) {
+      findings.push({
+        logicalId,
+        type,
+        property,
+        ...(isRemote ? describeRemote(path) : describeMissing(path)),
+      });
       continue;
     }
+    if (isRemote)
+      findings.push({ logicalId, type, property, ...describeCopy(path, relative(dirname(file), template)) });
     try {
       if (template === file || parents.includes(template))
         throw new DefinitionError({ file }, 'the template includes itself as a nested stack');
@@ -68,16 +78,93 @@ function describeMissing(path: string): Pick<Finding, 'consequence' | 'message' 
   };
 }
 
-function localTemplate(resource: JsonObject): { type: string; property: string; path: string } | undefined {
+/** Matches an address in S3, of which the bucket may be a parameter, as in `https://${Bucket}.s3.amazonaws.com/api.yaml`. */
+const ADDRESS = /^(?:s3|https?):/;
+const TEMPLATE_NAME = /\.(?:ya?ml|json|template)$/;
+
+/**
+ * Returns the file of this project that is most likely uploaded to the address: the one whose path ends the address. A
+ * file that does not declare the parameters that the parent passes is another template.
+ */
+async function findCopy(
+  address: string,
+  folder: string,
+  passed: readonly string[],
+): Promise<string | undefined> {
+  const [, ...parts] = (/^[^?#]*/.exec(address)?.[0] ?? '')
+    .replace(ADDRESS, '')
+    .split('/')
+    .filter((part) => part !== '');
+  const copies = parts
+    .map((_, index) => parts.slice(index))
+    .filter((path) => !path.some((part) => part === '..' || part.includes('$')))
+    .map((path) => resolve(folder, ...path));
+  const copy = copies.find((path) => TEMPLATE_NAME.test(path) && existsSync(path));
+  if (copy === undefined) return undefined;
+  try {
+    const declared = mapOf((await readSource(copy)).value, 'Parameters');
+    return passed.every((name) => Object.hasOwn(declared, name)) ? copy : undefined;
+  } catch (error) {
+    if (error instanceof DefinitionError) return undefined;
+    throw error;
+  }
+}
+
+const WRITE_PATH =
+  'write the path of the template in this project; `aws cloudformation package` and `sam deploy` upload it and write its address';
+
+function describeCopy(
+  address: string,
+  file: string,
+): Pick<Finding, 'consequence' | 'message' | 'remedy' | 'rule'> {
+  return {
+    consequence: `the nested stack is read from ${file}`,
+    message: `the gateway reads the template of the nested stack from ${file}, which has the path of ${address}; AWS reads what was uploaded there`,
+    remedy: WRITE_PATH,
+    rule: 'served-otherwise',
+  };
+}
+
+function describeRemote(address: string): Pick<Finding, 'consequence' | 'message' | 'remedy'> {
+  return {
+    consequence: NO_RESOURCES,
+    message: `the gateway does not read the template of the nested stack from ${address}, and this folder has no file that ends this path and declares the parameters that are passed`,
+    remedy: WRITE_PATH,
+  };
+}
+
+type Location = {
+  readonly type: string;
+  readonly property: string;
+  readonly path: string;
+  /** The names of the parameters that the parent passes. */
+  readonly passed: readonly string[];
+};
+
+function readLocation(resource: JsonObject): Location | undefined {
   const type = typeof resource['Type'] === 'string' ? resource['Type'] : '';
   const property = Object.hasOwn(PROPERTIES, type) ? PROPERTIES[type] : undefined;
   if (property === undefined) return undefined;
   const { Properties: properties, Metadata: metadata } = resource;
   const asset = membersOf(metadata)['aws:asset:path'];
   const written = membersOf(properties)[property];
-  const path: Json | undefined = typeof asset === 'string' ? asset : written;
-  if (typeof path !== 'string' || /^(?:s3|https?):/.test(path)) return undefined;
-  return { type, property, path };
+  const path = typeof asset === 'string' ? asset : templateText(written);
+  if (path === undefined || (typeof written !== 'string' && path !== asset && !ADDRESS.test(path)))
+    return undefined;
+  const passed = Object.keys(membersOf(membersOf(properties)['Parameters'])).filter(
+    (name) => !name.startsWith('Fn::'),
+  );
+  return { type, property, path, passed };
+}
+
+/** Returns the location as it is written, with the variables of Fn::Sub, and Fn::Join as the text that it makes of them. */
+function templateText(written: Json | undefined): string | undefined {
+  if (typeof written === 'string') return written;
+  const { 'Fn::Sub': sub, 'Fn::Join': join } = membersOf(written);
+  if (sub !== undefined) return templateText(isJsonList(sub) ? sub[0] : sub);
+  const [separator, parts] = isJsonList(join) ? join : [];
+  if (typeof separator !== 'string' || !isJsonList(parts)) return undefined;
+  return parts.map((part) => templateText(part) ?? '${…}').join(separator);
 }
 
 type ParameterFault = { readonly at: Path; readonly message: string; readonly remedy: string };

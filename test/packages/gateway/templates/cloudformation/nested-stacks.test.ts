@@ -56,6 +56,53 @@ Outputs: { Out: { Value: !Sub '\${First.Outputs.Arn} \${Next.Outputs.Arn}' } }`,
     assert.equal(templates.length, 2);
   });
 
+  // A public project: root.yaml names data.yaml and api.yaml in S3, and both lie next to it. The first screen had no API
+  // and no reason.
+  const addresses: readonly string[] = [
+    'https://bucket.s3.amazonaws.com/v1/nested/child.yaml',
+    '!Sub https://${AWS::AccountId}-x.s3.amazonaws.com/nested/child.yaml',
+    "!Join ['', ['https://', !Ref AWS::Region, '.s3.amazonaws.com/nested/child.yaml']]",
+    's3://bucket/nested/child.yaml',
+  ];
+  const nestedAt = (address: string, parameters: string) => `
+Resources:
+  First:
+    Type: AWS::CloudFormation::Stack
+    Properties:
+      TemplateURL: ${address}
+      Parameters: ${parameters}`;
+  for (const address of addresses)
+    it(`are read from the file of the project that is uploaded there: ${address}`, async (t) => {
+      const files = { 'app/template.yaml': nestedAt(address, '{ Name: a }'), 'app/nested/child.yaml': CHILD };
+      const [parent, nested] = await load(t, files);
+
+      assert.ok(nested?.resources.has('Topic'));
+      assert.deepEqual(
+        parent?.unsupported.map(({ line, consequence }) => [line, consequence]),
+        [[6, 'the nested stack is read from nested/child.yaml']],
+      );
+    });
+
+  for (const [name, parameters, file] of [
+    ['if the project has no such file', '{ Name: a }', 'app/other/child.yaml'],
+    [
+      'if that file does not declare what the parent passes',
+      '{ Name: a, Colour: red }',
+      'app/nested/child.yaml',
+    ],
+  ] as const)
+    it(`are not read from an address, and a finding says what to do, ${name}`, async (t) => {
+      const files = { 'app/template.yaml': nestedAt(addresses[0]!, parameters), [file]: CHILD };
+      const stacks = await load(t, files);
+
+      assert.equal(stacks.length, 1);
+      assert.deepEqual(
+        stacks[0]?.unsupported.map(({ line, consequence }) => [line, consequence]),
+        [[6, 'resources of the nested stack do not exist']],
+      );
+      assert.match(stacks[0].unsupported[0]?.remedy ?? '', /^write the path of the template/);
+    });
+
   it('can also be SAM applications and CDK assets', async (t) => {
     const stacks = await load(t, {
       'app/template.yaml': `
