@@ -6,6 +6,7 @@ import { LIST_FUNCTIONS } from '../../../templates/cloudformation/condition-shap
 import { isListType } from '../../../templates/cloudformation/parameters.ts';
 import { findTemplateExcess, INLINE_BYTES } from '../../../core/deployability/template-limits.ts';
 import { makeFinding } from '../../../core/deployability/finding.ts';
+import { formatOf } from '../../../core/stack/source-format.ts';
 import type { DeployFinding } from '../../../core/deployability/finding.ts';
 import type { RuleId } from '../../../core/deployability/rules.ts';
 import type { ResolvedStack } from '../../../core/stack/model.ts';
@@ -32,7 +33,8 @@ function isListCall(value: Json | undefined, template: JsonObject): boolean {
   return isListType(type) || Object.keys(functions).some((one) => LIST_FUNCTIONS.has(one));
 }
 
-export function judgeTemplate({ stackName, source, file }: ResolvedStack): readonly DeployFinding[] {
+export function judgeTemplate(stack: ResolvedStack): readonly DeployFinding[] {
+  const { stackName, source, file } = stack;
   // CloudFormation never reads a template that was converted from a Terraform plan or state.
   if (source === undefined || source.writtenAs !== undefined) return [];
   const { template, parameters } = source;
@@ -44,6 +46,8 @@ export function judgeTemplate({ stackName, source, file }: ResolvedStack): reado
     );
   const isWritten = TEMPLATE_FILE.test(file) && !/serverless\.ya?ml$/.test(file);
   const bytes = isWritten ? statSync(file).size : Buffer.byteLength(JSON.stringify(template));
+  // The CDK and `sam deploy` always upload the template.
+  const isSent = isWritten && formatOf(stack).kind === 'cloudformation';
   const excess = findTemplateExcess({ template, bytes }, parameters);
   return [
     ...findListsAsValues(template).map((at) =>
@@ -54,7 +58,7 @@ export function judgeTemplate({ stackName, source, file }: ResolvedStack): reado
       ),
     ),
     ...excess.map(({ at, message }) => find('template-limits', at, message)),
-    ...(isWritten && bytes > INLINE_BYTES && excess.length === 0
+    ...(isSent && bytes > INLINE_BYTES && excess.length === 0
       ? [
           find(
             'inline-size',

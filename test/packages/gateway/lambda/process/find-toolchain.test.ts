@@ -298,6 +298,19 @@ describe('a function in Go', () => {
       assert.deepEqual(failed.first, first && { ...first, file: join(root, first.file) });
     });
 
+  // A public project has this handler for serverless-offline. The advice was chmod +x, after which a shell read the source.
+  it('is not its source, even if the source is executable', async () => {
+    for (const mode of [0o644, 0o755]) {
+      const root = aFolder({ 'f/main.go': MAIN });
+      chmodSync(join(root, 'f/main.go'), mode);
+      const found = await find(aMachine({}), root, 'go1.x', 'f/main.go');
+      assert.match(
+        found.messages,
+        /main\.go is source code, .* GOOS=linux go build -o bin\/main in its folder/,
+      );
+    }
+  });
+
   const refusals: readonly {
     files: Record<string, string>;
     programs: Record<string, string>;

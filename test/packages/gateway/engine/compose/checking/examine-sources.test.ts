@@ -139,3 +139,20 @@ describe('settings of an API of SAM whose document is a file next to the templat
       );
     });
 });
+
+// cdk deploy and sam deploy upload every template; 51,200 bytes are the limit of a template inside a call.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+describe('a template over 51,200 bytes', () => {
+  const resources = (transform: string): string =>
+    `${transform}Metadata: { Note: ${'x'.repeat(52_000)} }\nResources: { T: { Type: AWS::SNS::Topic } }\n`;
+  for (const [name, transform, ids] of [
+    ['differs if CloudFormation gets it in a call', '', ['inline-size']],
+    ['is uploaded by sam deploy', 'Transform: AWS::Serverless-2016-10-31\n', []],
+  ] as const)
+    it(name, async () => {
+      assert.deepEqual(
+        (await examine(resources(transform))).map(({ id }) => id),
+        ids,
+      );
+    });
+});
