@@ -61,7 +61,7 @@ def received_at_of(event: Any) -> Optional[int]:
     return stamp if isinstance(stamp, int) and 0 <= stamp <= _MAX_TIME_MS else None
 
 
-def http_request_of(event: Any) -> int:
+def http_time_of(event: Any) -> int:
     """
     Returns the time of an HTTP request. Raises DomainError EVENT_MALFORMED unless the request has a method, a path and
     a time.

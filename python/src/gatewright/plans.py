@@ -98,8 +98,10 @@ def _parse_costs(fields: PlanFields) -> Mapping[str, int]:
 
 def _parse_limit(fields: PlanFields, largest_cost: int) -> Limit:
     kinds = [kind for kind in _KINDS if fields.has(kind)]
-    if len(kinds) != 1:
-        fields.fail(kinds[0] if kinds else "quota", f"must be the only one of {', '.join(_KINDS)}")
+    if not kinds:
+        fields.fail("quota", f"is missing: a limit must have one of {', '.join(_KINDS)}")
+    if len(kinds) > 1:
+        fields.fail(kinds[0], f"must be the only one of {', '.join(_KINDS)}")
     for kind in ("rate", "concurrency", "shards"):
         if fields.has(kind):
             fields.fail(kind, "is not enforced by the Python library: charge this plan in the authorizer")
@@ -158,7 +160,7 @@ def _parse_rule(fields: PlanFields) -> Rule:
     length = _parse_length(fields)
     zone = fields.text("timeZone", "UTC")
     if zone_of(zone) is None:
-        fields.fail("timeZone", f"{zone} is unknown here: install the package tzdata")
+        fields.fail("timeZone", f"is {zone}, which is unknown here: correct it, or install the package tzdata")
     anchor = PlanFields(fields.get("anchor", {}), fields.path_of("anchor"))
     if isinstance(length, tuple) and (fields.has("timeZone") or fields.has("anchor")):
         fields.fail("anchor", "and timeZone are for DAY, WEEK and MONTH; other periods begin at period.from")

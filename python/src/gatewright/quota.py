@@ -1,6 +1,6 @@
 """
 Enforces quotas exactly: each request is one conditional write per limit. The ledgers are the ones from which Node
-processes lease units. The local clock is not used: the time from the gateway determines the period of a request.
+processes lease units. The time from the gateway, and not the local clock, determines the period of a request.
 """
 
 import math

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Callable, Dict, List, Mapping, Optional, Pattern, Sequence, Tuple
 
 from .errors import DomainError, Refused, refused
-from .event import base64_of, body_of, headers_of, http_request_of
+from .event import base64_of, body_of, headers_of, http_time_of
 from .json_text import MAX_SAFE, parse_json
 from .text import utf8_of
 
@@ -59,7 +59,7 @@ def verify(
             "CONFIG_INVALID", f"unknown webhook scheme {scheme}; expected one of {', '.join(_SCHEMES)}"
         )
     read_claim, to_key, encode, describe = _SCHEMES[scheme]
-    now_ms, headers, body = http_request_of(event), headers_of(event), body_of(event)
+    now_ms, headers, body = http_time_of(event), headers_of(event), body_of(event)
     claim = read_claim(headers)
     now = now_ms // 1000
     if abs(now - (now if claim.signed_at is None else claim.signed_at)) > tolerance_seconds:
