@@ -213,7 +213,10 @@ export interface PlanCatalogue {
   customer(tenant: string): Promise<KnownCustomer | undefined>;
 }
 
-/** A wall clock and a monotonic clock. Both may stop while a Lambda instance is frozen. */
+/**
+ * A wall clock and a monotonic clock. The wall clock can be set back, and the monotonic clock stops while Lambda
+ * freezes an instance.
+ */
 export interface AgeClock extends Clock {
   monotonicMs(): number;
 }
@@ -245,7 +248,7 @@ export interface Countdown {
 export interface ItemStore {
   /** Sends the write at most once per call. Implementations never retry by themselves. */
   update(write: ItemWrite): Promise<WriteOutcome>;
-  /** Applies all of the writes or none. It accepts at most 4 writes, to different items. */
+  /** Applies all of the writes or none. Each write must be to a different item. */
   transact(writes: readonly ItemWrite[]): Promise<TransactOutcome>;
   /** Reads an item. Reads are eventually consistent by default. */
   read(key: ItemKey, options?: { readonly consistent: boolean }): Promise<ReadOutcome>;

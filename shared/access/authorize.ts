@@ -49,7 +49,10 @@ export type AuthorizeRequest = {
    * timeout in the document.
    */
   readonly remainingMs?: (() => number) | undefined;
-  /** Every sent value, by header name in lower case. Undefined for TOKEN events, which contain one header only. */
+  /**
+   * All values of each header, by header name in lower case. Undefined for TOKEN events, which contain one header
+   * only.
+   */
   readonly headers?: ValuesByName | undefined;
   /**
    * Reads the credential from the event.

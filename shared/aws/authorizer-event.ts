@@ -17,7 +17,7 @@ type TokenEvent = {
 export type RequestEvent = {
   readonly kind: AuthorizerKind;
   readonly arn: MethodArn;
-  /** Every sent value, by header name in lower case. */
+  /** All values of each header, by header name in lower case. */
   readonly headers: ValuesByName;
   readonly query: ValuesByName;
   /** The caller's address as API Gateway received it. `X-Forwarded-For` is not used, because a caller can forge it. */

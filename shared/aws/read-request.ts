@@ -48,8 +48,8 @@ export function pathOf({ fields, context, http }: EventRequest): string | undefi
 }
 
 /**
- * Returns every sent value by header name in lower case. Payload 2.0 has already joined values with commas, and
- * contains cookies separately.
+ * Returns all values of each header, by header name in lower case. Payload 2.0 has already joined values with commas,
+ * and contains cookies separately.
  */
 export function headersOf({ fields }: EventRequest): ValuesByName {
   const headers = valuesOf(fields['multiValueHeaders'], fields['headers'], (name) => name.toLowerCase());
@@ -60,7 +60,7 @@ export function headersOf({ fields }: EventRequest): ValuesByName {
   return values.includes(cookie) ? headers : new Map(headers).set('cookie', [...values, cookie]);
 }
 
-/** Returns every sent value, decoded. */
+/** Returns all values of each query parameter, decoded. */
 export function queryOf({ fields }: EventRequest): ValuesByName {
   const { rawQueryString } = fields;
   if (typeof rawQueryString !== 'string' || rawQueryString === '')

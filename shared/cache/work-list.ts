@@ -3,6 +3,7 @@
  * `WORK#{id}#{run}` has one item per entry. A request for an invalidation that is already waiting joins it. A request
  * during its run causes another run, because the first run may have missed new entries.
  */
+import { DomainError } from '../errors.ts';
 import type { ItemListing, ItemStore } from '../ports.ts';
 import type { Item, ItemWrite } from '../table/item-write.ts';
 import { invalidationId } from './invalidation.ts';
@@ -70,7 +71,7 @@ export async function openInvalidation(
       if (await update(store, id, [test], set)) return { id, joined: false };
     }
   }
-  throw unavailable('other requests keep changing the same item');
+  throw new DomainError('STORE_UNAVAILABLE', 'other requests keep changing the same invalidation; try again');
 }
 
 /**
@@ -167,8 +168,12 @@ export async function noteEntry({ store }: WorkPorts, work: Work, entryId: strin
     when: [{ attribute: 'state', is: 'present' }],
     change: { kind: 'update', set },
   });
-  if (outcome.kind !== 'done')
-    throw unavailable(outcome.kind === 'refused' ? 'an entry no longer exists' : outcome.reason);
+  if (outcome.kind === 'refused')
+    throw new DomainError(
+      'STORE_UNAVAILABLE',
+      "the cache's table no longer has an entry of the invalidation",
+    );
+  if (outcome.kind !== 'done') throw unavailable(outcome.reason);
 }
 
 export function plannedEntries({ listing }: WorkPorts, work: Work) {

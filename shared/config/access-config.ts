@@ -90,7 +90,8 @@ export function readDocumentsConfig(environment: Environment = process.env): Doc
 }
 
 /**
- * Reads the settings of `ws-ticket`: `GATEWRIGHT_STAGE`, `GATEWRIGHT_ACCESS_TABLE`.
+ * Reads the settings of `ws-ticket`: `GATEWRIGHT_STAGE`, `GATEWRIGHT_ACCESS_TABLE`. The other settings of
+ * `readAuthorizerConfig` are only checked.
  * @throws DomainError CONFIG_INVALID if a variable is missing or invalid. The message names the variable.
  */
 export function readTicketDeskConfig(environment: Environment = process.env): TicketDeskConfig {

@@ -74,7 +74,10 @@ export function readSignerConfig(
   };
 }
 
-/** The message never repeats the value, because somebody may have written a secret into the wrong variable. */
+/**
+ * A message contains the value only of a variable that holds a number or one of a few words. Another value may be a
+ * secret that somebody has written into the wrong variable.
+ */
 export function invalid(variable: string, what: string): DomainError {
   return new DomainError('CONFIG_INVALID', `${variable} ${what}`);
 }

@@ -19,7 +19,8 @@ export function readUsageTableConfig(environment: Environment = process.env): Us
 /**
  * Reads the settings of an authorizer that charges:
  * - `GATEWRIGHT_USAGE_TABLE`: the name of the table
- * - `GATEWRIGHT_CHANGES_WITHIN_SECONDS`: the time within which a change to a customer is in force, 1 to 30; absent = 30
+ * - `GATEWRIGHT_CHANGES_WITHIN_SECONDS`: the time within which a change to a customer takes effect, 1 to 30; absent =
+ * 30
  * @throws DomainError CONFIG_INVALID if a variable is missing or invalid
  */
 export function readChargeConfig(

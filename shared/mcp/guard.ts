@@ -15,7 +15,7 @@ import { headerFault, isMirroring } from './mirrored-headers.ts';
 
 type McpRequest = {
   readonly method: string;
-  /** Every sent value, by header name in lower case. */
+  /** All values of each header, by header name in lower case. */
   readonly headers: ValuesByName;
   readonly body: Uint8Array;
 };
@@ -116,7 +116,8 @@ function contentFault({ headers }: McpRequest): string | undefined {
 function batchFault(headers: ValuesByName, messages: readonly McpMessage[]): string | undefined {
   const versions = headers.get('mcp-protocol-version') ?? [];
   const names = [...headers.keys()].some((name) => /^mcp-(?:method$|name$|param-)/.test(name));
-  if (names || versions.some(isMirroring)) return 'The headers name one message, but the body is a batch.';
+  if (names || versions.some(isMirroring))
+    return 'The headers require a single message, but the body is a batch.';
   return messages.map((message) => headerFault(headers, message)).find((text) => text !== undefined);
 }
 

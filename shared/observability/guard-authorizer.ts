@@ -16,8 +16,8 @@ type Invocation<Result> = { decided?: Decided<Result> };
  * `before` that returns `{isAuthorized: true}` would skip the authorizer.
  * @throws UnauthorizedAnswer when the authorizer refuses, or a middleware throws an error with exactly the message
  * `Unauthorized`
- * @throws DomainError for the authorizer's own failures; ANSWER_REPLACED when the handler's result is not the
- * authorizer's
+ * @throws DomainError if the authorizer throws one; ANSWER_REPLACED when the handler's result is not the authorizer's
+ * @throws Error `the authorizer failed` for any other failure
  */
 export function guardAuthorizer<Args extends readonly unknown[], Outer extends readonly unknown[], Result>(
   authorize: (...args: Args) => Promise<Result>,

@@ -84,7 +84,7 @@ export class Breaker {
   }
 
   /**
-   * Decides whether a call may be made. It throws only one error.
+   * Decides whether a call may be made.
    * @throws only DomainError CONFIG_INVALID, when a package that the table needs is not installed
    */
   async admit(): Promise<Admission> {

@@ -30,7 +30,7 @@ type Deadline = { readonly abortSignal: AbortSignal };
 /** What a reader of many items needs of the table. */
 export type ReadTable = {
   readonly read: (key: ItemKey, isConsistent: boolean) => Promise<ReadOutcome>;
-  /** Makes a call of DynamoDB. Returns its output, and the time of the response in epoch milliseconds. */
+  /** Makes a call to DynamoDB. Returns its output, and the time of the response in epoch milliseconds. */
   readonly call: <Output extends object>(
     send: (client: Client, tableName: string, deadline: Deadline) => Promise<Output>,
   ) => Promise<{ readonly output: Output; readonly storeEpochMs: number | undefined }>;

@@ -1,4 +1,4 @@
-/** Pages of a table's items, as data; `memory-listing.ts` and `dynamodb-listing.ts` fetch them. */
+/** Pages of a table's items, as data. `dynamodb-listing.ts` fetches them. */
 import type { Item, ItemKey } from './item-write.ts';
 
 export type KeyRange = {

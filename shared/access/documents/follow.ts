@@ -1,7 +1,7 @@
 /**
- * Provides the current documents. A request waits for the table only if none have been read yet, or the last successful
- * read was a minute ago; otherwise the table is read in parallel with requests. After a failed read, the last good
- * documents stay in use. If there are none, the call fails.
+ * Provides the current documents. A request waits for the table only if no documents have been read yet, or if the
+ * last successful read was at least a minute ago; otherwise the table is read in parallel with requests. After a
+ * failed read, the last good documents stay in use. If there are none, the call fails.
  */
 import { DomainError } from '../../errors.ts';
 import type { Clock, ItemStore, Observer } from '../../ports.ts';

@@ -45,7 +45,7 @@ const NEW_KEY = {
 };
 
 const PAGE = {
-  tenant: text('Customer.', { maxLength: 128 }),
+  tenant: text('Tenant whose keys are listed.', { maxLength: 128 }),
   cursor: optional(text('`next` of the previous page.', { pattern: KEY_ID })),
   limit: optional(wholeNumber('Default: 50.', { min: 1, max: 100 })),
 };
@@ -265,7 +265,8 @@ function names(description: string): Field<readonly string[]> {
   return {
     schema: { ...schema, description },
     isRequired: true,
-    expected: 'a list of at most 50 names of letters, digits, _ : . and -',
+    expected:
+      'a list of at most 50 names; a name begins with a letter and has at most 64 letters, digits, _ : . and -',
     read(value) {
       const list: readonly unknown[] | undefined = Array.isArray(value) ? value : undefined;
       const read = list?.filter((name): name is string => typeof name === 'string' && NAME.test(name));
@@ -283,7 +284,8 @@ function texts(description: string): Field<Readonly<Record<string, string>>> {
       maxProperties: 20,
     },
     isRequired: true,
-    expected: 'at most 20 strings of at most 256 characters, with names that are not standard claims',
+    expected:
+      'at most 20 strings of at most 256 characters without control characters; a name begins with a letter, has at most 64 letters, digits and _, and is not sub, tenant, owner, plan, iss, exp, aud, scope, scp or roles',
     read(value) {
       if (!isJsonObject(value)) return undefined;
       const entries = Object.entries(value).filter(

@@ -56,7 +56,8 @@ export function createApiKeyVerifier(store: ApiKeyReader): ApiKeyVerifier {
     assertNotExpired(record, secret, nowEpochSeconds);
     const notAfterEpochSeconds = earlier(record.notAfterEpochSeconds, secret.notAfterEpochSeconds);
     // The write is awaited, because Lambda freezes an instance after it has returned its result. The store's timeout
-    // limits the wait, the write happens once in ten minutes per key, and its failure does not affect the request.
+    // limits the wait, the write happens at most once in ten minutes per key, and its failure does not affect the
+    // request.
     if (nowEpochSeconds - usedAtEpochSeconds >= LAST_USE_EVERY_SECONDS)
       await store.noteUse(key.keyId, Math.floor(nowEpochSeconds));
     return { record, notAfterEpochSeconds, ...(customerVersion !== undefined && { customerVersion }) };

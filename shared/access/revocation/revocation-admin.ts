@@ -63,8 +63,8 @@ export class RevocationAdmin {
 
   /**
    * Revokes the tokens that the request names.
-   * @throws RequestInvalid if no document of this stage checks the issuer's tokens for revocation; DomainError
-   * OPERATION_REUSED, EDIT_CONFLICT, STORE_UNAVAILABLE
+   * @throws RequestInvalid if no document of this stage checks the issuer's tokens for revocation, or if the name
+   * matches several issuers; DomainError OPERATION_REUSED, EDIT_CONFLICT, STORE_UNAVAILABLE
    */
   async revoke(request: RevocationRequest, operation: Operation): Promise<RevocationChanged> {
     const issuer = this.#find(request.issuer);
@@ -93,8 +93,9 @@ export class RevocationAdmin {
 
   /**
    * Withdraws a revocation, so that the tokens are accepted again.
-   * @throws RequestInvalid if the tokens are not revoked, or no document of this stage checks the issuer's tokens for
-   * revocation; DomainError OPERATION_REUSED, EDIT_CONFLICT, STORE_UNAVAILABLE
+   * @throws RequestInvalid if the tokens are not revoked, if no document of this stage checks the issuer's tokens for
+   * revocation, or if the name matches several issuers; DomainError OPERATION_REUSED, EDIT_CONFLICT,
+   * STORE_UNAVAILABLE
    */
   async withdraw(request: RevocationTarget, operation: Operation): Promise<RevocationChanged> {
     const issuer = this.#find(request.issuer);

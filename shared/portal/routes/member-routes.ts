@@ -13,7 +13,6 @@ import type * as Answers from '../answers.ts';
 
 const DONE = { description: 'Done' };
 const ROLE = oneOf('Role in the organisation', ROLES);
-/** A position in the log: an instant, and random digits. */
 
 export function memberRoutes(context: MemberContext): readonly MemberRoute[] {
   const { tenant, ports } = context;

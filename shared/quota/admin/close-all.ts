@@ -2,6 +2,7 @@
  * Closes all periods that have ended, in scheduled rounds. An invocation continues at the point where the previous
  * invocation stopped.
  */
+import { DomainError } from '../../errors.ts';
 import type { ItemStore } from '../../ports.ts';
 import { closeOver } from './close-over.ts';
 import type { ClosedPage } from './close-over.ts';
@@ -65,7 +66,8 @@ export async function closeAllOver(
     if (performance.now() - startedMs > withinMs) break;
   }
   if (atEpochMs - startedEpochMs > LATE_AFTER_MS)
-    throw unavailable(
+    throw new DomainError(
+      'STORE_UNAVAILABLE',
       'not all periods could be closed within two weeks, but a ledger expires five weeks after its period',
     );
   return { ...sums, isWhole: false };

@@ -115,7 +115,7 @@ export async function applyOperation(
   }
   if (isRefused)
     throw new DomainError('EDIT_CONFLICT', 'other requests are changing the same item; try again');
-  throw unavailable('no answer');
+  throw unavailable('it did not confirm the change');
 }
 
 /** Builds the record by which a repeated operation is recognized. `adjustWrites` builds this record itself. */
@@ -159,7 +159,8 @@ async function findEntry(
   if (!isApplied(record, hash)) return undefined;
   const log = String(record['log']);
   const entry = await readItem(store, { pk: auditDay(log), sk: log });
-  if (entry === undefined) throw unavailable('the operation has no audit entry');
+  if (entry === undefined)
+    throw new DomainError('STORE_UNAVAILABLE', 'the change was made, but its audit entry is missing');
   return parseEntry(entry);
 }
 

@@ -77,10 +77,6 @@ export function subjectOf(pk: string, item: Item): SubjectHead {
   };
 }
 
-/**
- * Returns the id of the ledger of a row or record. It is unique for the subject, even if a new plan opened another
- * ledger within a period.
- */
 /** Returns the id of a ledger: the first moment from the given one on whose id is free. */
 export function freeLedgerId(fromEpochMs: number, isTaken: (id: string) => boolean): string {
   let free = fromEpochMs;
@@ -88,6 +84,10 @@ export function freeLedgerId(fromEpochMs: number, isTaken: (id: string) => boole
   return new Date(free).toISOString();
 }
 
+/**
+ * Returns the id of the ledger of a row or record. It is unique for the subject, even if a new plan opened another
+ * ledger within a period.
+ */
 export function ledgerOf({ ledger, periodStart }: Pick<UsageRow, 'ledger' | 'periodStart'>): string {
   return ledger ?? periodStart;
 }

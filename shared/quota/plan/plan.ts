@@ -180,8 +180,9 @@ function parseCosts(fields: PlanFields): ReadonlyMap<string, number> {
 
 function parseLimit(fields: PlanFields, largestCost: number): Limit {
   const [kind, another] = KINDS.filter((name) => fields.has(name));
-  if (kind === undefined || another !== undefined)
-    return fields.fail(kind ?? 'quota', `must be the only one of ${KINDS.join(', ')}`);
+  if (kind === undefined)
+    return fields.fail('quota', `is missing: a limit must have one of ${KINDS.join(', ')}`);
+  if (another !== undefined) return fields.fail(kind, `must be the only one of ${KINDS.join(', ')}`);
   const limit = PARSERS[kind](fields);
   fields.refuseOthers();
   if (limit.kind === 'concurrency') return limit;
