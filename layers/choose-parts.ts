@@ -1,6 +1,6 @@
 /**
  * Leaves parts out of the stack before osls compiles it. Each resource file lists in `parts:` the parts to which it
- * belongs, and is included if any of them is chosen; a function belongs to the parts of its role. Everything that
+ * belongs, and is included if any of them is chosen; a function is left out together with its role. Everything that
  * refers to a removed resource is also removed: variables of functions, statements of roles, lines of the dashboard.
  */
 import { asList, isJsonObject, membersOf } from '@gatewright/aws/json-object';

@@ -1,6 +1,6 @@
 /**
- * The steps that osls lacks for our stack, in `serverless package` and `deploy`: checks stages, compiles the
- * access documents, bundles the functions, and builds the layer.
+ * Adds the steps that osls lacks for our stack to `serverless package` and `serverless deploy`: it checks stages,
+ * compiles the access documents, bundles the functions, and builds the layer.
  */
 import { join } from 'node:path';
 import type { CompiledPortal } from '#shared/portal/compiled-portal.ts';
