@@ -23,7 +23,9 @@ export function closeRoles(
     for (const [index, inherited] of inherits.entries()) {
       const path = ['roles', name, 'inherits', index];
       if (!Object.hasOwn(roles, inherited)) problem(path, `"${inherited}" is not declared under roles`);
-      if (all.get(inherited)?.has(name) === true) problem(path, `"${inherited}" inherits "${name}" itself`);
+      const through = inherited === name ? '' : ` through "${inherited}"`;
+      if (all.get(inherited)?.has(name) === true)
+        problem(path, `"${name}" must not inherit itself${through}`);
     }
   return Object.fromEntries(
     [...all].map(([name, names]) => {

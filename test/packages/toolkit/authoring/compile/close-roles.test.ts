@@ -23,7 +23,7 @@ describe('closeRoles', () => {
     {
       name: 'a role that inherits itself by way of another',
       roles: { a: { inherits: ['b'] }, b: { inherits: ['a'] } },
-      says: ['"b" inherits "a" itself', '"a" inherits "b" itself'],
+      says: ['"a" must not inherit itself through "b"', '"b" must not inherit itself through "a"'],
     },
     {
       name: 'a role that is not declared',

@@ -1,4 +1,4 @@
--- Defines the same table for DuckDB, and the Athena functions that have other names in DuckDB.
+-- Defines the table of athena.sql for DuckDB, and the Athena functions that have other names in DuckDB.
 -- The word "files" in braces is replaced by the path of the export's files, such as 'folder/data/*.json.gz'.
 CREATE OR REPLACE MACRO json_extract_scalar(document, path) AS json_extract_string(document, path);
 CREATE OR REPLACE MACRO json_format(document) AS CAST(document AS VARCHAR);
