@@ -51,7 +51,7 @@ class PlanFields:
         def read(value: Any) -> Optional[str]:
             return value if isinstance(value, str) and _ID.fullmatch(value) else None
 
-        return self._read(name, "1 to 64 letters, digits, dots, dashes and underscores", read)
+        return self._read(name, "1 to 64 letters, digits, dots, dashes and underscores, and begin with a letter or digit", read)
 
     def text(self, name: str, default: str) -> str:
         return self._read(name, "text", lambda value: value if isinstance(value, str) else None, default)
@@ -87,7 +87,7 @@ class PlanFields:
         def read(value: Any) -> Optional[Sequence[Any]]:
             return value if isinstance(value, (list, tuple)) and len(value) <= most else None
 
-        return self._read(name, f"a list of at most {most}", read, default)
+        return self._read(name, f"a list with at most {most} entries", read, default)
 
     def names(self) -> Sequence[str]:
         return names_in_order(self._fields)
