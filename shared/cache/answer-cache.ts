@@ -139,8 +139,8 @@ class Visit<Event> {
         const taken = await this.#take(state, nowEpochMs);
         if (taken !== undefined) return taken;
       }
-      // After the maximum wait, the request calls the handler without the cache. Calling the handler twice is better
-      // than responding late.
+      // After the maximum wait, or if the function has little time left, the request calls the handler without the
+      // cache. Calling the handler twice is better than responding late.
       if (waitedMs >= waitMs || remainingMs() < 2 * waitMs) return this.#askUnkept('fwd=miss; detail=waited');
       const pause = pauseMs * (0.5 + this.#ports.random.fraction());
       await this.#ports.timer.pause(pause);

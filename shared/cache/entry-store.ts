@@ -87,7 +87,7 @@ export function timesOf(item: Item): Omit<StoredAnswer, 'answer'> {
 
 /**
  * Reads a stored response with its body.
- * @returns undefined if a piece is missing, or the item was not written by this version
+ * @returns undefined if a piece is missing, or if the codec cannot unpack the body
  */
 export async function readAnswer(
   ports: EntryPorts,

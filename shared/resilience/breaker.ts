@@ -3,7 +3,7 @@
  * instance's own breaker decides.
  *
  * There is no timer. A call reads the shared state if the last read is older than a second. A failure of the table is
- * counted and never thrown. Each failure doubles the pause until the next read.
+ * counted and never thrown. Each failure doubles the pause until the next read, up to 16 s.
  */
 import { elapsedMs, momentOf } from '../quota/age.ts';
 import type { Moment } from '../quota/age.ts';

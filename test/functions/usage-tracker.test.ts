@@ -63,7 +63,7 @@ describe('usage-tracker', () => {
     const line = JSON.stringify({ requestId: 'r', status: '200', plan: 'p', tenant: 't', key: 'k' });
     const [ran] = await runInstance('usage-tracker', ENVIRONMENT, eventOf([line]));
 
-    assert.match(errorOf(ran) ?? '', /did not accept the charges/);
+    assert.match(errorOf(ran) ?? '', /could not be charged completely/);
     assert.match(ran?.output ?? '', /STORE_UNAVAILABLE/);
   });
 
@@ -100,7 +100,7 @@ describe('usage-tracker', () => {
     const line = JSON.stringify({ requestId: 'r', status: '200', plan: 'p', tenant: 't', key: 'k' });
     const [ran] = await runInstance('usage-tracker', ENVIRONMENT, streamEventOf([line]));
 
-    assert.match(errorOf(ran) ?? '', /did not accept the charges/);
+    assert.match(errorOf(ran) ?? '', /could not be charged completely/);
   });
 
   it('says what is wrong with its configuration', async () => {

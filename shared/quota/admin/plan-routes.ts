@@ -98,7 +98,7 @@ export function keyRoutes(ports: AdminPorts): readonly Route[] {
         id: 'unassignQuotaPlan',
         summary: 'Removes a key from its plan',
         body: {},
-        answer: { description: 'Taken off', schema: APPLIED_OPERATION },
+        answer: { description: 'Removed', schema: APPLIED_OPERATION },
       },
       async (request) =>
         jsonReply(200, await (await loadKeys()).unassignPlan(ports, toRequested(request), request.path)),

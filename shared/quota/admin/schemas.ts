@@ -215,7 +215,10 @@ export const CLOSED_PAGE: JsonSchema = structure(
   {
     closed: { ...WHOLE, description: 'Periods that this request closed' },
     recorded: { ...WHOLE, description: 'Records written, including corrections' },
-    running: { ...WHOLE, description: 'Periods that have not ended' },
+    running: {
+      ...WHOLE,
+      description: 'Periods that cannot be closed yet, because they have not ended or ended only recently',
+    },
     next: { ...TEXT, description: 'Cursor of the next page' },
   },
   ['next'],
@@ -263,7 +266,7 @@ export const UNITS = { min: 1, max: Number.MAX_SAFE_INTEGER };
 export const EXPORTED = {
   of: optional(
     oneOf(
-      'current usage (the default), the records of closed periods, unrecorded fees of periods without requests, or what closing would record now',
+      'usage of the periods that are still stored (the default), the records of closed periods, unrecorded fees of periods without requests, or what closing would record now',
       ['usage', 'records', 'due', 'drafts'],
     ),
   ),

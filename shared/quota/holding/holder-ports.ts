@@ -22,8 +22,7 @@ export type QuotaEvent =
   | { readonly kind: 'refused'; readonly limit: string; readonly reason: RefusalReason }
   | { readonly kind: 'returned' | 'wasted'; readonly limit: string; readonly units: number }
   /**
-   * A threshold was crossed. Only one holder emits this event per threshold and period. The change is also in the
-   * table's stream.
+   * A threshold was crossed. Only one holder emits this event per threshold and period.
    */
   | { readonly kind: 'alarm'; readonly id: LedgerId; readonly period: Period; readonly percent: number }
   /** `outcome` is the kind of the store's response. `throttled` means too many writes, usually to one item. */

@@ -254,8 +254,8 @@ export function alarmWrite(key: ItemKey, percent: number, nowEpochMs: number): I
 }
 
 /**
- * Builds the writes of a top-up, decrease or reset, including the audit record. They apply once per operation id. The
- * first write is the record, the second is the ledger.
+ * Builds the writes of a top-up, a new limit or a reset, including the record of the operation. They apply once per
+ * operation id. The first write is the record, the second is the ledger.
  */
 export function adjustWrites(
   key: ItemKey,
@@ -274,7 +274,7 @@ export function adjustWrites(
     readonly carriedBack?: number;
     /** The ledger from which the units were computed. If it was adjusted in the meantime, the writes are refused. */
     readonly basedOn?: Pick<LedgerState, 'credits' | 'limit'>;
-    /** Further attributes of the record, which say who made the adjustment and why. */
+    /** Further attributes of the record, such as who made the adjustment. */
     readonly record?: Item;
   },
   nowEpochMs: number,

@@ -71,7 +71,7 @@ export class OwnWrites {
     this.#at = at;
   }
 
-  /** Whether there is a write without a response, so it is unknown whether it was applied. */
+  /** Whether an earlier write may still be applied, or was applied and has to be undone. */
   get isUnsure(): boolean {
     return this.#abandoned.length > 0 || this.#landed !== undefined;
   }

@@ -77,8 +77,10 @@ export class PlanFields {
 
   /** Reads an id. Its characters are restricted, because ids are written into keys, headers and metrics. */
   id(name: string): string {
-    return this.#read(name, '1 to 64 letters, digits, dots, dashes and underscores', (value) =>
-      typeof value === 'string' && ID_PATTERN.test(value) ? value : undefined,
+    return this.#read(
+      name,
+      '1 to 64 letters, digits, dots, dashes and underscores, and begin with a letter or digit',
+      (value) => (typeof value === 'string' && ID_PATTERN.test(value) ? value : undefined),
     );
   }
 
@@ -121,7 +123,7 @@ export class PlanFields {
   list(name: string, maxLength: number, fallback?: readonly unknown[]): readonly unknown[] {
     const read: Read<readonly unknown[]> = (value) =>
       Array.isArray(value) && value.length <= maxLength ? value : undefined;
-    return this.#read(name, `a list of at most ${maxLength}`, read, fallback);
+    return this.#read(name, `a list with at most ${maxLength} entries`, read, fallback);
   }
 
   /** Refuses unknown fields. A misspelt field would otherwise be a limit that is not enforced. */

@@ -1,7 +1,7 @@
 /**
- * Reads a caller's usage as charged from access logs. Reading changes nothing and never waits long, and the result is
- * slightly old. If the usage cannot be read, the last known usage counts, and if there is none, the caller is allowed:
- * limits are not exact anyway when usage is counted afterwards.
+ * Reads a caller's usage as charged from access logs. Reading charges nothing and never waits long, and the result is
+ * slightly old. If the usage cannot be read, the last known usage counts, and if there is none, the caller is
+ * allowed: limits are not exact anyway when usage is counted afterwards.
  */
 import { PlanInvalid } from '../../errors.ts';
 import type { AdvertisedLimit } from '../../http/rate-limit-headers.ts';
@@ -37,8 +37,8 @@ import { TermsReader } from '../plan/terms.ts';
 export type UsageReader = {
   /**
    * Returns the caller's usage, and charges nothing.
-   * @throws DomainError PLAN_UNKNOWN, SUBJECT_INVALID; PLAN_INVALID if the plan also limits rates or concurrency,
-   * because these limits would not be enforced
+   * @throws DomainError PLAN_UNKNOWN, LIMIT_UNKNOWN, SUBJECT_INVALID; STORE_UNAVAILABLE if the customer's record is
+   * malformed; PLAN_INVALID if the plan also limits rates or concurrency, because these limits would not be enforced
    */
   look(charge: QuotaCharge): Promise<QuotaAnswer>;
   /** Saves these plans unless the table has that version or a newer one. Returns whether the table has all of them. */

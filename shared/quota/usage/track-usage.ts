@@ -385,6 +385,6 @@ function takeForUnreadable(error: unknown): { readonly kind: 'unreadable' } {
 function unavailable(): DomainError {
   return new DomainError(
     'STORE_UNAVAILABLE',
-    'the usage table did not accept the charges of a batch of log lines',
+    'a batch of log lines could not be charged completely, because a call to the usage table failed; send the batch again',
   );
 }

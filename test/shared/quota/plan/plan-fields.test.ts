@@ -4,7 +4,7 @@ import { PlanInvalid } from '#shared/errors.ts';
 import { PlanFields } from '#shared/quota/plan/plan-fields.ts';
 
 const RANGE = { min: 1, max: 10 };
-const ID = 'must be 1 to 64 letters, digits, dots, dashes and underscores';
+const ID = 'must be 1 to 64 letters, digits, dots, dashes and underscores, and begin with a letter or digit';
 const INSTANT = 'must be a day such as 2026-11-20, or an instant such as 2026-11-20T06:00:00Z';
 
 const REFUSED: readonly (readonly [value: unknown, read: (fields: PlanFields) => unknown, says: string])[] = [
@@ -18,7 +18,7 @@ const REFUSED: readonly (readonly [value: unknown, read: (fields: PlanFields) =>
   [undefined, (fields) => fields.integer('a', RANGE), 'must be a whole number from 1 to 10'],
   [0.5, (fields) => fields.number('a', RANGE), 'must be a number from 1 to 10'],
   [NaN, (fields) => fields.number('a', RANGE), 'must be a number from 1 to 10'],
-  [[1, 2], (fields) => fields.list('a', 1), 'must be a list of at most 1'],
+  [[1, 2], (fields) => fields.list('a', 1), 'must be a list with at most 1 entries'],
   // Date.parse takes it for the 3rd of March.
   ['2026-02-31', (fields) => fields.instant('a'), INSTANT],
   // Date.parse takes it for the next day.
