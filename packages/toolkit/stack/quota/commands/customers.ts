@@ -342,7 +342,7 @@ async function migrate(flags: ChangeFlags): Promise<void> {
       ['records created', String(sums.created)],
       ['records that already existed', String(sums.kept)],
       [
-        'tenants without a record, because their keys have several plans',
+        'tenants without a record, because they have keys with several plans, or 1,000 keys or more',
         sums.mixed.length === 0 ? '0' : sums.mixed.map(String).join(', '),
       ],
     ]),

@@ -245,7 +245,7 @@ describe('gatewright customers', () => {
 
     assert.match(
       first,
-      /^records created +1\nrecords that already existed +0\ntenants without a record, because their keys have several plans +mixed\n$/,
+      /^records created +1\nrecords that already existed +0\ntenants without a record, because they have keys with several plans, or 1,000 keys or more +mixed\n$/,
     );
     assert.match(second, /^records created +0\nrecords that already existed +1\n/);
     assert.match(await printed('customers', 'show', 'old'), /^plan +pro$/m);
