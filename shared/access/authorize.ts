@@ -87,7 +87,8 @@ export type Authorized =
 
 /**
  * @throws DomainError only for failures that are not the caller's fault: API_UNKNOWN, CONFIG_INVALID,
- * KEY_SET_UNAVAILABLE, RESULT_TOO_LARGE, POLICY_UNREPRESENTABLE, STORE_UNAVAILABLE, PLAN_UNKNOWN, PLAN_INVALID
+ * KEY_SET_UNAVAILABLE, RESULT_TOO_LARGE, POLICY_UNREPRESENTABLE, STORE_UNAVAILABLE, PLAN_UNKNOWN, PLAN_INVALID,
+ * LIMIT_UNKNOWN, COST_INVALID
  */
 export type Authorizer = (request: AuthorizeRequest) => Promise<Authorized>;
 

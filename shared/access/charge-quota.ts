@@ -136,8 +136,8 @@ function describeRefusal(quota: CompiledQuota, principal: Principal, verdict: Qu
 /**
  * Charges the cost of the route. If charges come from access logs, only checks that units are left. A charge is not
  * refunded if API Gateway or the backend fails later, because the authorizer is not told about the failure.
- * @throws DomainError PLAN_UNKNOWN; CONFIG_INVALID; STORE_UNAVAILABLE (500), because an authorizer cannot respond with
- * 503, and an outage must not look like a spent quota
+ * @throws DomainError PLAN_UNKNOWN; PLAN_INVALID; LIMIT_UNKNOWN; COST_INVALID; CONFIG_INVALID; STORE_UNAVAILABLE
+ * (500), because an authorizer cannot respond with 503, and an outage must not look like a spent quota
  */
 export async function chargeQuota(
   quotas: QuotaKeeper,

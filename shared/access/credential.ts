@@ -113,7 +113,8 @@ function readHeader(value: string, scheme: 'Bearer' | undefined): string {
     );
   const before = scheme === undefined ? '' : BEARER.exec(value)?.[0];
   const token = before === undefined ? '' : value.slice(before.length);
-  if (!/^[A-Za-z0-9._~+/=-]+$/.test(token)) throw malformed('the header is not of the form "Bearer <token>"');
+  if (!/^[A-Za-z0-9._~+/=-]+$/.test(token))
+    throw malformed(`the header is not of the form "${scheme === undefined ? '' : 'Bearer '}<token>"`);
   return token;
 }
 
@@ -125,7 +126,7 @@ function readSubprotocol(value: string, marker: string): readonly string[] {
 }
 
 function missing(): DomainError {
-  return new DomainError('TOKEN_MISSING', 'the request carries no token');
+  return new DomainError('TOKEN_MISSING', 'the request carries no credential');
 }
 
 function malformed(message: string): DomainError {

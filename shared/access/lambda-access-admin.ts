@@ -56,7 +56,7 @@ function createLambdaDocumentAdmin(): DocumentAdmin {
 }
 
 function never(): never {
-  throw new Error('the routes of documents alone');
+  throw new Error('this router serves only the routes of documents');
 }
 
 function once<Made>(make: () => Made): () => Made {

@@ -226,7 +226,7 @@ export type NewInvitation = {
   readonly id: string;
   readonly role: Role;
   readonly expiresAt: string;
-  /** The invitation's secret, which is shown only once. The reply to a repeated request does not contain it. */
+  /** The invitation's secret, which is shown only once. */
   readonly invitation?: string;
 };
 

@@ -36,8 +36,7 @@ const MOST_MEMBERSHIPS = 10_000;
 export const MOST_MEMBER_ITEMS = 3 * MOST_MEMBERS;
 /**
  * How long the item of a removed member is kept, so that the member's version is not used again while an old session
- * could still have it. A used invitation is kept for the same time, so that the log can distinguish a second use from
- * an unknown invitation.
+ * could still have it. The item of an invitation is kept for the same time after the invitation has ended.
  */
 export const KEPT_SECONDS = 30 * DAY_SECONDS;
 

@@ -256,7 +256,7 @@ async function readBounded(response: Response): Promise<string> {
 function endpointOf(metadata: Readonly<Record<string, unknown>>, name: string): string {
   const url = metadata[name];
   if (typeof url !== 'string' || !URL.canParse(url))
-    throw unreachable(`the issuer's metadata has no ${name}`);
+    throw unreachable(`the issuer's metadata has no valid ${name}`);
   if (!url.startsWith('https://') && !isLoopbackUrl(url))
     throw unreachable(`${name} in the issuer's metadata is ${url}, which is not an https address`);
   return url;

@@ -47,9 +47,9 @@ const DAY_SECONDS = 86_400;
 const POSITION = { pk: 'ALERTING', sk: 'POSITION' };
 
 /**
- * Sends the alerts of all organisations. If this fails for one organisation, the alerts of the other organisations are
- * sent before the error is thrown.
- * @throws DomainError STORE_UNAVAILABLE
+ * Sends the alerts of all organisations. If this fails for some organisations, the alerts of the other organisations
+ * are sent before the first of the errors is thrown.
+ * @throws DomainError STORE_UNAVAILABLE; Error if the list of organisations cannot be read
  */
 export async function sendAlerts(settings: AlertSettings): Promise<AlertCounts> {
   const errors: unknown[] = [];

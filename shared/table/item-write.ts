@@ -1,7 +1,7 @@
 /**
- * Conditional writes as data. Quotas, keys and tickets create them, and a store applies them: `dynamodb-table.ts`
- * as an expression, and the table of the tests as DynamoDB would. So each safety condition is written only once, and
- * simulations run exactly what is sent to DynamoDB.
+ * Conditional writes as data. The modules of quotas, keys, tickets and other items create them, and a store applies
+ * them: `dynamodb-table.ts` as an expression, and the table of the tests as DynamoDB would. So each safety condition
+ * is written only once, and simulations run exactly what is sent to DynamoDB.
  */
 
 import { DomainError } from '../errors.ts';

@@ -141,7 +141,7 @@ export async function forget({ store }: Pick<LivePorts, 'store'>, connection: Co
 
 /**
  * Sends a message to every connection of the audience. A text is sent unchanged. Any other message is sent as JSON.
- * @throws DomainError SUBJECT_INVALID for a message over 128 KB; STORE_UNAVAILABLE
+ * @throws DomainError SUBJECT_INVALID for a message over 128 KB, or an invalid topic; STORE_UNAVAILABLE
  *
  * @example
  * ```ts

@@ -87,7 +87,7 @@ export async function assertPlansKnown(
     if (typeof plan !== 'string' || brought.includes(plan) || (await saved.has(plan))) continue;
     throw new RequestInvalid(
       fieldOf(path),
-      `must be a saved customer plan; ${await listPlans({ brought, saved })}`,
+      `must be a customer plan that is saved or that an access document defines; ${await listPlans({ brought, saved })}`,
     );
   }
 }
@@ -116,5 +116,5 @@ function fieldOf(path: ClaimPath): string {
 
 async function listPlans({ brought, saved }: KnownPlans): Promise<string> {
   const known = sortNames([...brought, ...(await saved.list())]).join(', ');
-  return known === '' ? 'no plan is saved yet' : `expected one of ${known}`;
+  return known === '' ? 'there is no plan yet' : `expected one of ${known}`;
 }

@@ -20,7 +20,8 @@ describe('the customer plan of a new API key', () => {
     await assert.rejects(table.admin.create(aNewKey({ ...paid, plan: 'nope' }), operation), {
       code: 'REQUEST_INVALID',
       field: 'plan',
-      message: /^plan must be a saved customer plan; expected one of gold, silver/,
+      message:
+        /^plan must be a customer plan that is saved or that an access document defines; expected one of gold, silver/,
     });
     await assert.rejects(table.admin.create(aNewKey({ ...paid, metadata: { tier: 'nope' } }), operation), {
       code: 'REQUEST_INVALID',
