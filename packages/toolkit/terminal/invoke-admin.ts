@@ -100,7 +100,7 @@ const ROUTES: readonly Pick<Route, 'method' | 'path'>[] = accessAdminRoutes({
 });
 
 function unused(): never {
-  throw new Error('the routes of a function that runs elsewhere');
+  throw new Error('these routes are not served here: the function runs elsewhere');
 }
 
 function textsOf(headers: unknown): Record<string, string> {
