@@ -94,7 +94,7 @@ function makeOwnFolder(serviceDir: string): void {
     const found = lstatSync(path, { throwIfNoEntry: false });
     if (found === undefined) mkdirSync(path, { mode: 0o700 });
     else if (!found.isDirectory())
-      throw new Error(`${path} is a link or a file; remove it, because it is not a folder`);
+      throw new Error(`${path} must be a folder, but is a link or a file; remove it`);
   }
   const ignore = join(serviceDir, '.gatewright/.gitignore');
   if (!existsSync(ignore)) writeFileSync(ignore, '*\n', { flag: 'wx' });

@@ -49,6 +49,6 @@ export function missingParts(
     .filter(({ part }) => !chosen.includes(part))
     .map(
       ({ what, part, item }) =>
-        `${what} in stage "${stage}": run npx gatewright init --add ${part}, or remove ${item} from the document`,
+        `${what} in stage "${stage}", but the stack has no part ${part}: run npx gatewright init --add ${part}, or remove ${item} from the document`,
     );
 }

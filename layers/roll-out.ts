@@ -62,7 +62,7 @@ export function addAliases(
     const versionId = findVersion(template, functionId);
     if (versionId === undefined)
       return {
-        problem: `osls did not create a version of the function ${name}: set versionFunctions: true for it and under provider`,
+        problem: `the stack has no version of the function ${name}, to which an alias must point: add the part with this function to parts in gatewright.yml, or set authorizerVersions: false in params`,
       };
     addAlias(template, {
       name,

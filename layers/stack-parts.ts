@@ -12,7 +12,7 @@ export type PartsOfService = {
 export interface StackParts {
   /** `layers.packages.path` of serverless.yml. */
   readonly layerPath: string;
-  /** Runs before anything is read or packed. */
+  /** Runs before layer and functions are built. */
   prepare(service: PartsOfService): void;
   /** Builds layer and functions, and makes osls upload these archives. */
   pack(service: PartsOfService, packages: PlaceOfPackages): Promise<void>;

@@ -215,7 +215,8 @@ sources:
     });
     assert.throws(() => withWebhooks({ portal: `${PORTAL}${OFFER}\n`, chosen: ['portal'] }), {
       code: 'PART_MISSING',
-      message: /access\/webhooks\.yml has sources in stage "prod": run npx gatewright init --add webhooks/,
+      message:
+        /access\/webhooks\.yml has sources in stage "prod", but the stack has no part webhooks: run npx gatewright init --add webhooks/,
     });
   });
 

@@ -147,7 +147,7 @@ describe('StackPlugin', () => {
     assert.throws(() => hooks[finalize]?.(), {
       code: 'PART_MISSING',
       message:
-        /^access\/users\.yml protects an API in stage "prod": run npx gatewright init --add authorizers,/,
+        /^access\/users\.yml protects an API in stage "prod", but the stack has no part authorizers: run npx gatewright init --add authorizers,/,
     });
   });
 

@@ -21,13 +21,13 @@ describe('missingParts', () => {
     );
     assert.match(
       missing[0] ?? '',
-      /^access\/menu\.yml has a quota in stage "prod": run npx gatewright init --add quotas,/,
+      /^access\/menu\.yml has a quota in stage "prod", but the stack has no part quotas: run npx gatewright init --add quotas,/,
     );
     assert.deepEqual(missingParts(ofStage([aDocument()]), ['cache']).length, 1);
     assert.deepEqual(
       missingParts(ofStage([aDocument({ quota: { isTracked: true } })]), ['authorizers', 'quotas']),
       [
-        'access/menu.yml charges from access logs in stage "prod": run npx gatewright init --add access-logs, or remove count: access-log from the document',
+        'access/menu.yml charges from access logs in stage "prod", but the stack has no part access-logs: run npx gatewright init --add access-logs, or remove count: access-log from the document',
       ],
     );
   });

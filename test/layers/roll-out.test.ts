@@ -133,7 +133,7 @@ describe('addAliases', () => {
     [
       'a function that has no version',
       { versions: true, previous: { 'ws-ticket': '' } },
-      /did not create a version of the function ws-ticket/,
+      /has no version of the function ws-ticket/,
     ],
   ];
   for (const [name, rollout, problem] of wrong)
