@@ -51,7 +51,8 @@ export class FilteredStream extends Writable implements ResponseStream {
   override _write(chunk: Uint8Array, _encoding: unknown, done: (error?: Error | null) => void): void {
     const text = this.#decoder.decode(chunk, { stream: true });
     this.#length += text.length;
-    if (this.#length > ANSWER_LIMIT_CHARACTERS) done(unreadable());
+    if (this.#length > ANSWER_LIMIT_CHARACTERS)
+      done(notSent(`is longer than ${ANSWER_LIMIT_CHARACTERS} characters`));
     else this.#send(this.#takeEvents(text), done);
   }
 
@@ -93,7 +94,7 @@ export class FilteredStream extends Writable implements ResponseStream {
 
   #send(text: string | undefined, done: (error?: Error | null) => void): void {
     if (text === undefined) {
-      done(unreadable());
+      done(notSent('is neither JSON nor a stream of events with JSON'));
       return;
     }
     const before = this._onBeforeFirstWrite;
@@ -146,9 +147,9 @@ function withoutLength(chunk: string | Uint8Array): string | Uint8Array {
     : chunk;
 }
 
-function unreadable(): Error {
+function notSent(reason: string): Error {
   return new DomainError(
     'EVENT_MALFORMED',
-    'the response of the MCP server cannot be read, so it is not sent',
+    `the response of the MCP server, or one of its events, ${reason}, so it cannot be filtered and is not sent`,
   );
 }

@@ -21,7 +21,7 @@ export type McpMessage =
 
 type McpBody =
   | { readonly kind: 'messages'; readonly messages: readonly McpMessage[]; readonly isBatch: boolean }
-  /** `code` is the JSON-RPC error code: -32700 for text that is not JSON, otherwise -32600. */
+  /** `code` is the JSON-RPC error code: -32700 for a body that is not JSON in UTF-8, otherwise -32600. */
   | { readonly kind: 'malformed'; readonly code: -32_700 | -32_600; readonly reason: string };
 
 /** Maximum number of messages in a batch. Revision 2025-03-26, which allows batches, sets no limit. */

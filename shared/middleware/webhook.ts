@@ -1,8 +1,8 @@
 /**
- * Signed webhooks in front of a user's own handler: `webhook()` is for middy, `withWebhook()` for a plain handler. The
- * handler runs only for deliveries with a valid signature, and only once per delivery if `claims` is set. Refusals,
- * repeated deliveries and the senders' handshakes are handled here. Supports REST APIs, HTTP APIs with payload 1.0 and
- * 2.0, and function URLs.
+ * Signed webhooks in front of a user's own handler: `webhook()` is for middy, `withWebhook()` for a plain handler.
+ * The handler runs only for deliveries with a valid signature. If `claims` is set, a delivery that it has handled
+ * successfully does not reach it again. Refusals, repeated deliveries and the senders' handshakes are handled here.
+ * Supports REST APIs, HTTP APIs with payload 1.0 and 2.0, and function URLs.
  */
 import type { MiddlewareObj } from '@middy/core';
 import { parseRawRequest } from '../aws/raw-request.ts';

@@ -294,7 +294,7 @@ describe('withMcpStream()', () => {
     const server: McpStreamHandler<object> = (_, stream) =>
       void withMetadata(stream, EVENTS).end('data: {"tools"\n\n');
     const done = withMcpStream(server, { document: 'orders' })(event('tools/list'), response.stream, {});
-    await assert.rejects(Promise.resolve(done), /cannot be read/);
+    await assert.rejects(Promise.resolve(done), /is neither JSON nor a stream of events/);
     assert.deepEqual(response.sent, []);
   });
 
