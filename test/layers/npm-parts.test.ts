@@ -75,7 +75,9 @@ describe('npmParts', () => {
     const elsewhere = join(root, 'elsewhere');
     mkdirSync(elsewhere);
     symlinkSync(elsewhere, join(service, '.gatewright'));
-    assert.throws(() => npmParts(service, installed).prepare(anAuthorizer()), { message: /must be a folder/ });
+    assert.throws(() => npmParts(service, installed).prepare(anAuthorizer()), {
+      message: /must be a folder/,
+    });
     assert.ok(!existsSync(join(elsewhere, 'stack')));
   });
 });
