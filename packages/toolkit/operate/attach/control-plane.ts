@@ -167,5 +167,9 @@ export async function listAll(read: ControlPlane['read'], path: string): Promise
     if (typeof after !== 'string' || after === '') return found;
     next = after;
   }
-  throw new PlaneError(`GET ${path}`, '', 'the list has too many pages');
+  throw new PlaneError(
+    `GET ${path}`,
+    '',
+    `the list has more than ${PAGES_LIMIT} pages, which is more than gatewright reads`,
+  );
 }

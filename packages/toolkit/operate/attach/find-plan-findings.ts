@@ -7,12 +7,9 @@ import type { Circumstances, PlanFinding } from './plan-finding.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import { textAt } from '../../terminal/aws-call.ts';
-import { authorizerPart } from './live-api.ts';
+import { AUTHORIZER_WITHIN_SECONDS, authorizerPart } from './live-api.ts';
 import type { LiveRoute } from './live-api.ts';
 import { protectionOf } from '@gatewright/authoring/inventory/route-inventory';
-
-/** How many seconds API Gateway waits for an authorizer, by kind of API (docs/aws §10). */
-const AUTHORIZER_WITHIN_SECONDS = { rest: 29, websocket: 29, http: 10 } as const;
 
 /**
  * The advice for routes that are missing in the document. `access sync` would not help yet, because the API does not

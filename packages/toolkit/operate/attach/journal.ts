@@ -160,7 +160,9 @@ function read(folder: string, file: string): UnknownMembers | undefined {
   refuseLinks([dirname(folder), folder, file]);
   const found = parseJsonObject(readFileSync(file, 'utf8'));
   if (!READ_FORMATS.includes(found?.['format']) || !Array.isArray(found?.['steps']))
-    throw new UsageError(`${file} was not written by this version of gatewright attach`);
+    throw new UsageError(
+      `${file} has a format that this version of gatewright attach cannot read: use the version that wrote the file`,
+    );
   const { sum, ...content } = found;
   if (sum !== sumOf(content))
     throw new UsageError(

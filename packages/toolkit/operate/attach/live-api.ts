@@ -112,6 +112,9 @@ export function describeGuard(
   return `authorizer ${textAt(found, 'name') ?? authorizerId}`;
 }
 
+/** How many seconds API Gateway waits for an authorizer, by kind of API (docs/aws §13). */
+export const AUTHORIZER_WITHIN_SECONDS = { rest: 29, websocket: 29, http: 10 } as const;
+
 /**
  * Seconds for which an API caches a result of its authorizer. If no TTL was sent, API Gateway's response does not
  * contain one: a REST API then caches for 300 s, and an HTTP API does not cache.

@@ -1,6 +1,6 @@
 /**
- * Checks whether the account's quotas are sufficient for the stack. Sources: docs/aws, "Quotas"; Lambda developer
- * guide, "Lambda quotas".
+ * Checks whether the account's quotas are sufficient for the stack. Sources: docs/aws §13; Lambda developer guide,
+ * "Lambda quotas".
  */
 import { API_NAMES } from '@gatewright/authoring/inventory/route-inventory';
 import type { Finding } from './finding.ts';

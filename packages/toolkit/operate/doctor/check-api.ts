@@ -6,7 +6,7 @@ import {
   checkRuntimes,
   checkSharedCache,
 } from './check-calls.ts';
-import { sendsCorsHeader } from '../attach/live-api.ts';
+import { AUTHORIZER_WITHIN_SECONDS, sendsCorsHeader } from '../attach/live-api.ts';
 import { findRestOnly } from './rest-only.ts';
 import type { ApiView, FunctionFacts } from './api-view.ts';
 import type { Finding } from './finding.ts';
@@ -57,10 +57,7 @@ function checkNarrowPolicies({ authorizers }: ApiView): readonly Finding[] {
     );
 }
 
-/**
- * Reports authorizers that read the body of a request. API Gateway does not send the body to authorizers (docs/aws,
- * "Authorizers").
- */
+/** Reports authorizers that read the body of a request, which API Gateway does not send (docs/aws §4). */
 function checkBodyReaders({ authorizers }: ApiView): readonly Finding[] {
   return authorizers.flatMap(({ name, calls }) =>
     findInSource(calls?.facts, BODY).map(({ place }) =>
@@ -141,7 +138,7 @@ function checkPermissions({ routes, authorizers }: ApiView): readonly Finding[] 
   );
 }
 
-/** API Gateway's timeout in seconds, if the integration does not set a shorter one (docs/aws, "Limits"). */
+/** API Gateway's timeout in seconds, if the integration does not set a shorter one (docs/aws §13). */
 const WAITS = { rest: 29, http: 30, websocket: 29 };
 
 function checkTimeouts({ live: { kind }, routes, authorizers }: ApiView): readonly Finding[] {
@@ -164,14 +161,14 @@ function checkTimeouts({ live: { kind }, routes, authorizers }: ApiView): readon
   return [
     ...slow,
     ...authorizers.flatMap(({ name, where, calls }) =>
-      (calls?.facts?.timeoutSeconds ?? 0) > 30
+      (calls?.facts?.timeoutSeconds ?? 0) > AUTHORIZER_WITHIN_SECONDS[kind]
         ? [
             warning(
               'timeout',
-              `authorizer ${name} has a timeout of ${calls?.facts?.timeoutSeconds ?? 0} s, but API Gateway waits only 30 s`,
+              `authorizer ${name} has a timeout of ${calls?.facts?.timeoutSeconds ?? 0} s, but API Gateway waits only ${AUTHORIZER_WITHIN_SECONDS[kind]} s`,
               'callers get 500 while the function is still running',
               where,
-              'lower its timeout',
+              `lower its timeout to ${AUTHORIZER_WITHIN_SECONDS[kind]} s or less`,
             ),
           ]
         : [],
@@ -180,8 +177,8 @@ function checkTimeouts({ live: { kind }, routes, authorizers }: ApiView): readon
 }
 
 /**
- * Checks the size limits of payloads. An API accepts 10 MB and a function accepts 6 MB. Base64 increases the size by a
- * third (docs/aws, "Payloads").
+ * Checks the size limits of payloads. An API accepts 10 MB and a function accepts 6 MB. Base64 increases the size by
+ * a third (docs/aws §2.5).
  */
 function checkPayloads({ live: { kind, api }, routes, where }: ApiView): readonly Finding[] {
   const types = api['binaryMediaTypes'];
@@ -283,7 +280,7 @@ function checkWebAcls({ live: { kind, apiId }, webAcls }: ApiView): readonly Fin
     }));
 }
 
-/** Checks whether another kind of API would be better or cheaper. Prices are for us-east-1 (docs/aws, "Prices"). */
+/** Checks whether another kind of API would be better or cheaper. Prices are for us-east-1 (docs/aws §14). */
 function checkKind(view: ApiView): readonly Finding[] {
   if (view.live.kind !== 'rest' || findRestOnly(view).length > 0) return [];
   return [

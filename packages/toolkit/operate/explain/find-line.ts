@@ -79,6 +79,10 @@ async function inLogs(aws: Aws, logGroupName: string, requestId: string, startTi
     nextToken = textAt(answer.body, 'nextToken');
     if (nextToken === undefined) break;
   }
+  if (nextToken !== undefined)
+    throw new UsageError(
+      `the first ${PAGES_LIMIT} pages of ${logGroupName} since ${new Date(startTime).toISOString()} contain no log line of request ${requestId}, and later pages were not searched: pass a shorter time with --since, or pass the log line with --line`,
+    );
   throw new UsageError(
     `${logGroupName} contains no log line of request ${requestId} since ${new Date(startTime).toISOString()}; to search further back, pass a longer time, such as --since 1d`,
   );

@@ -176,7 +176,7 @@ function findDefect(error: string): Defect | undefined {
     : { kind: 'proxy-response', problem };
 }
 
-/** Recognizes two messages, which are known from execution logs in public threads (docs/aws §7.8). */
+/** Recognizes two messages, which are known from execution logs in public threads (docs/aws §7.7). */
 function findMappingDefect(error: string): Defect | undefined {
   const [, status] = /Output mapping refers to an invalid method response: (\d+)/.exec(error) ?? [];
   if (status !== undefined) return { kind: 'mapping', problem: 'no-method-response', status: Number(status) };

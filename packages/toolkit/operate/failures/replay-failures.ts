@@ -90,8 +90,10 @@ async function callAgain(
   if (payload === undefined) return reason ?? 'the message contains no event';
   // Only functions of the stack are called. Attack: a message in the queue names any other function, which would be
   // called with the user's credentials.
-  if (functionName === undefined || !functions.includes(functionName))
-    return `the message is from ${functionName ?? 'an unnamed function'}, which does not send its failed events to ${name}`;
+  if (functionName === undefined)
+    return `the message does not name its function, and ${functions.length} functions send their failed events to ${name}`;
+  if (!functions.includes(functionName))
+    return `the message is from ${functionName}, which does not send its failed events to ${name}`;
   const answer = await aws.call({
     service: 'lambda',
     protocol: 'rest',

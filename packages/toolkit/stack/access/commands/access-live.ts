@@ -170,7 +170,8 @@ async function listPages(
     // HAL writes a list of one item as the item itself.
     const list: readonly unknown[] = Array.isArray(items) ? items : [items];
     for (const item of list) {
-      if (!isJsonObject(item) || found.length >= ROUTES_LIMIT)
+      if (found.length >= ROUTES_LIMIT) throw new UsageError('AWS returned more routes than an API can have');
+      if (!isJsonObject(item))
         throw new UsageError(`AWS returned page ${page} of the list of routes in an unknown form`);
       found.push(item);
     }

@@ -212,7 +212,10 @@ function explainCommand(): Command {
     .option('--token <jwt>', 'token of the caller; the signature is not checked')
     .option('--key <key>', 'API key of the caller, or the id of that key; the secret is not checked')
     .option('--claims <json>', 'claims of the caller, instead of a token')
-    .option('--issuer <id>', "id of the issuer of the claims (default: the document's first issuer)")
+    .option(
+      '--issuer <id>',
+      'id of the issuer of the claims (default: the issuer that their iss names, otherwise the first issuer of the document)',
+    )
     .option('--role <name>', 'role of the caller (repeatable)', collectText, [])
     .option('--scope <name>', 'scope of the caller (repeatable)', collectText, [])
     .option('--ip <address>', 'source address of the request')

@@ -126,7 +126,7 @@ function showCommand(): Command {
 function rotateCommand(): Command {
   return changeCommand(
     'rotate',
-    'Add a new secret to a key; the previous one stays valid for --overlap, which is 0s for a key that has leaked.',
+    'Add a new secret to a key; its earlier secrets stay valid for --overlap. For a key that has leaked, pass --overlap 0s.',
   )
     .argument(...KEY)
     .addOption(

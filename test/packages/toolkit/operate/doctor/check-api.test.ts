@@ -37,3 +37,43 @@ describe('a usage plan without a quota', () => {
     assert.deepEqual(sentencesOf(withPlan(true, false)), []);
   });
 });
+
+const withAuthorizer = (kind: ApiView['live']['kind'], timeoutSeconds: number): ApiView => {
+  const view = withPlan(true, true);
+  const facts = { name: 'decide', where: 'Decide', timeoutSeconds, runtime: undefined, sources: [] };
+  const calls = {
+    by: 'authorizer auth',
+    where: 'Auth',
+    functionName: 'decide',
+    isPermitted: undefined,
+    facts,
+  };
+  return {
+    ...view,
+    live: { ...view.live, kind },
+    authorizers: [{ name: 'auth', id: 'a1', where: 'Auth', ttlSeconds: 0, calls }],
+    plans: [],
+  };
+};
+
+const timeoutsOf = (view: ApiView): readonly string[] =>
+  API_CHECKS.flatMap((check) => check(view))
+    .filter(({ id }) => id === 'timeout')
+    .map(({ what }) => what);
+
+describe('the timeout of an authorizer', () => {
+  it('is compared with 10 s for an HTTP API (docs/aws §13)', () => {
+    assert.deepEqual(timeoutsOf(withAuthorizer('http', 10)), []);
+    assert.deepEqual(timeoutsOf(withAuthorizer('http', 20)), [
+      'authorizer auth has a timeout of 20 s, but API Gateway waits only 10 s',
+    ]);
+  });
+
+  for (const kind of ['rest', 'websocket'] as const)
+    it(`is compared with 29 s for a ${kind} API (docs/aws §13)`, () => {
+      assert.deepEqual(timeoutsOf(withAuthorizer(kind, 29)), []);
+      assert.deepEqual(timeoutsOf(withAuthorizer(kind, 30)), [
+        'authorizer auth has a timeout of 30 s, but API Gateway waits only 29 s',
+      ]);
+    });
+});

@@ -47,6 +47,17 @@ describe('the line of a request', () => {
     );
   });
 
+  it('is not called missing if there are more pages than are searched', async () => {
+    await using account = await anAccount({
+      'logs FilterLogEvents': { body: { events: [], nextToken: 'more' } },
+    });
+
+    await assert.rejects(
+      findLine(account.aws, GROUP, { ...options, requestId: 'a-1' }, NOW),
+      /the first 40 pages of \/aws\/shop since 2026-01-01.* later pages were not searched/,
+    );
+  });
+
   it("may be pasted or read from a file: the last one, or the request's", async () => {
     await using account = await anAccount({});
     const folder = mkdtempSync(join(tmpdir(), 'gatewright-lines-'));
