@@ -129,7 +129,7 @@ export function buildAccess(files: readonly AccessFile[], checkPlan?: CheckPlan)
         problems.push(
           locate(
             ['quota', 'plans'],
-            `another document defines the customer plan ${id} differently, but both are stored in one table`,
+            `another document defines the customer plan ${id} differently, but both are stored in one table: define it equally in both documents, or give one of the plans another id`,
           ),
         );
       for (const message of unenforcedLimits(document, plans, checkPlan))

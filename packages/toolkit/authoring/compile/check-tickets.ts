@@ -71,7 +71,7 @@ export function checkTicketSources(
       return [
         {
           path,
-          message: `"${name}" protects a WebSocket, but tickets are given to callers of REST and HTTP APIs`,
+          message: `"${name}" protects a WebSocket API, but tickets are given to callers of REST and HTTP APIs`,
         },
       ];
     });

@@ -47,7 +47,7 @@ const RULE = refine(
   (rule) =>
     MCP_SUBJECTS.some((subject) => rule[subject] !== undefined)
       ? undefined
-      : `names nothing: write ${MCP_SUBJECTS.join(', ')}`,
+      : `names nothing: write at least one of ${MCP_SUBJECTS.join(', ')}`,
 );
 
 export const MCP = described(

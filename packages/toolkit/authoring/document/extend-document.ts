@@ -157,7 +157,10 @@ function merge(own: Part, parts: readonly Part[]): Extended {
   };
 }
 
-/** Returns all strings in the sources and in the document without its issuers. They include the issuers it names. */
+/**
+ * Returns all strings in the sources and in the document without its issuers. They include the ids of the issuers to
+ * which the document refers.
+ */
 function requestedIssuers(own: UnknownMembers, sources: unknown): ReadonlySet<string> {
   const named = new Set<string>();
   const look = (value: unknown): void => {

@@ -149,13 +149,18 @@ export function readPlanFile(file: string): PlanFile {
   );
 }
 
-/** Returns a string such as `daily 100/DAY, burst 10/s`. */
+/** Returns a string such as `daily 100/DAY, burst 10/s, jobs 3 at once`. */
 function describeLimits({ limits }: Answer): string {
   const all: readonly unknown[] = Array.isArray(limits) ? limits : [];
   return (all as readonly Answer[])
-    .map(({ id, quota, rate, period, perSeconds }) => {
-      const per = typeof period === 'string' ? period : JSON.stringify(period ?? perSeconds ?? 's');
-      return `${String(id)} ${String(quota ?? rate)}/${per.replaceAll('"', '')}`;
-    })
+    .map((limit) => `${String(limit['id'])} ${describeSize(limit)}`)
     .join(', ');
+}
+
+function describeSize({ quota, rate, concurrency, period, perSeconds }: Answer): string {
+  if (concurrency !== undefined) return `${String(concurrency)} at once`;
+  if (quota === undefined)
+    return `${String(rate)}/${perSeconds === undefined ? 's' : `${String(perSeconds)} s`}`;
+  const per = typeof period === 'string' ? period : JSON.stringify(period ?? '').replaceAll('"', '');
+  return `${String(quota)}/${per}`;
 }

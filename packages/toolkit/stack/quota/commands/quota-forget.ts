@@ -132,7 +132,10 @@ async function run(tenant: string, flags: ForgetFlags): Promise<void> {
     );
 }
 
-/** What the items of the tables are to the people who sell access, where the name that JSON has is one of the tables. */
+/**
+ * Names of kinds of items for people who sell access. They replace names that only the tables use, which JSON output
+ * keeps.
+ */
 const MEANINGS: Readonly<Record<string, string>> = {
   heads: 'quotas',
   ledgers: 'periods of quotas',
@@ -182,7 +185,7 @@ export function describeObstacles(
     ...(openMoney.length === 0
       ? []
       : [
-          `These periods have usage with a price and are not closed: ${openMoney.slice(0, NAMED).join(', ')}${others}. Run ${first}gatewright usage close 15 minutes after the last of them ends`,
+          `These periods have usage with a price, or a fee, and are not closed: ${openMoney.slice(0, NAMED).join(', ')}${others}. Run ${first}gatewright usage close 15 minutes after the last of them ends`,
         ]),
     ...unproven.map(
       ({ number, month, currency, total }) =>

@@ -96,7 +96,8 @@ describe('documents that give tickets', () => {
         { path: ['issuers', 1, 'from', 0], message: 'there is no access document "shop"' },
         {
           path: ['issuers', 1, 'from', 1],
-          message: '"orders" protects a WebSocket, but tickets are given to callers of REST and HTTP APIs',
+          message:
+            '"orders" protects a WebSocket API, but tickets are given to callers of REST and HTTP APIs',
         },
       ],
     );

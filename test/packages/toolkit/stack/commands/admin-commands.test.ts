@@ -188,6 +188,7 @@ describe('gatewright plan', () => {
         { id: 'burst', rate: 10, burst: 20 },
         { id: 'slow', rate: 1, perSeconds: 60 },
         { id: 'odd', quota: 5, period: { months: 3 } },
+        { id: 'jobs', concurrency: 3 },
       ],
     };
     const plans = { body: { plans: [gold, { id: 'free', version: 1 }] } };
@@ -199,7 +200,7 @@ describe('gatewright plan', () => {
     assert.deepEqual(cellsOf(text.stdout), [
       ['id', 'version', 'limits'],
       ['free', '1'],
-      ['gold', '2', 'daily 100/DAY, burst 10/s, slow 1/60, odd 5/{months:3}'],
+      ['gold', '2', 'daily 100/DAY, burst 10/s, slow 1/60 s, odd 5/{months:3}, jobs 3 at once'],
     ]);
     assert.deepEqual(JSON.parse(json.stdout.split('\n')[1] ?? ''), gold);
   });

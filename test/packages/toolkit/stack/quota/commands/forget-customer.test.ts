@@ -412,7 +412,7 @@ describe('gatewright quota forget', () => {
     // The month is closed when the command's clock says so: what is open is what a ledger says.
     assert.match(
       refused.stderr,
-      /nothing was deleted\. These periods have usage with a price and are not closed: .*monthly.* \(ends at /,
+      /nothing was deleted\. These periods have usage with a price, or a fee, and are not closed: .*monthly.* \(ends at /,
     );
     assert.match(dry.stderr, /These stay: the audit log \(.*\nTo delete, pass --confirm globex\./);
     assert.equal(done.code, 0, done.stderr);
