@@ -81,7 +81,7 @@ describe('gatewright attach', () => {
     const start = ['canary', 'start', ...where, '--percent', '10', '--yes'];
     const blind = await run(...start, '--watch-alarm', 'nowhere');
     assert.equal(blind.code, 1, 'no canary begins that nobody can watch');
-    assert.match(blind.stderr, /the watch would end the canary at once: .*; nothing was changed/);
+    assert.match(blind.stderr, /the watch could not observe the canary: .*; nothing was changed/);
     const started = await run(...start);
     assert.equal(started.code, 0, started.stderr);
     const shown = await run('canary', 'status', ...where, '--json');

@@ -202,8 +202,10 @@ function watchOf({ aws, live }: OpenStage, flags: StartFlags): Watch | undefined
  */
 async function refuseBlindWatch({ options, looks }: Watch): Promise<void> {
   const verdict = await measureOnce(options, looks);
-  if (verdict.kind !== 'well')
+  if (verdict.kind === 'ill')
     throw new UsageError(`the watch would end the canary at once: ${verdict.why}; nothing was changed`);
+  if (verdict.kind === 'blind')
+    throw new UsageError(`the watch could not observe the canary: ${verdict.why}; nothing was changed`);
 }
 
 /**

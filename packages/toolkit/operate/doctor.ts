@@ -1,4 +1,7 @@
-/** `gatewright doctor` finds what would prevent the first deployment of a stage. It writes nothing. */
+/**
+ * `gatewright doctor` finds what would make a deployment of a stage fail, and settings of an API that may surprise
+ * its callers. It changes nothing.
+ */
 import { existsSync, statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

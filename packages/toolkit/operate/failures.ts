@@ -92,7 +92,7 @@ async function replayOnAws(flags: ReplayFlags): Promise<readonly Replayed[]> {
   );
   if (messageId !== undefined && replayed.length === 0)
     throw new UsageError(
-      `message ${messageId} was not found in the failure queues of ${stackOf(flags)}: it was deleted, or another consumer is processing it`,
+      `message ${messageId} was not found in the failure queues of ${stackOf(flags)}: it was deleted, another consumer is processing it, or its queue has more than ${limit} messages, the value of --limit`,
     );
   return replayed;
 }

@@ -99,7 +99,10 @@ function namesIn(folder: string): readonly string[] {
       .filter((entry) => !entry.isDirectory())
       .map(({ name }) => name);
   } catch (error) {
-    throw new UsageError(`${folder} is not a folder of access documents`, { cause: error });
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`the folder of access documents ${folder} cannot be read: ${reason}`, {
+      cause: error,
+    });
   }
 }
 

@@ -266,7 +266,7 @@ describe('a stage that moves to another deployment', () => {
     );
 
     assert.notEqual(code, 0);
-    assert.match(stderr, /the watch would end the canary at once: .*; nothing was changed/);
+    assert.match(stderr, /the watch could not observe the canary: .*; nothing was changed/);
     assert.equal(stageOf(), before);
   });
 

@@ -14,7 +14,7 @@ import { day, time } from '../texts.ts';
 import { useFetched } from '../use-fetched.ts';
 
 const ABOUT: Readonly<Record<Role, string>> = {
-  developer: 'developer: keys, use and reference',
+  developer: 'developer: keys, webhooks, use and reference',
   billing: 'billing: plan, invoices and use',
   owner: 'owner: everything, including members',
 };
