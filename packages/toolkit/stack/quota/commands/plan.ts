@@ -4,7 +4,14 @@ import { parse as parseYaml } from 'yaml';
 import { findYamlError, locateField, printProblem } from '@gatewright/authoring/document/read-document';
 import { printPathName } from '#shared/http/path-name.ts';
 import { AdminError, callAdminJson } from '../../../terminal/admin-client.ts';
-import { changeCommand, printRows, readCommand, readPages, sortRows } from '../../commands/admin-commands.ts';
+import {
+  changeCommand,
+  printRows,
+  printValue,
+  readCommand,
+  readPages,
+  sortRows,
+} from '../../commands/admin-commands.ts';
 import type { Answer, ChangeFlags, ReadFlags } from '../../commands/admin-commands.ts';
 import { printNotes, printResult, UsageError } from '../../../../base/terminal/output.ts';
 import { readGivenFile } from '../../../terminal/read-given-file.ts';
@@ -158,9 +165,9 @@ function describeLimits({ limits }: Answer): string {
 }
 
 function describeSize({ quota, rate, concurrency, period, perSeconds }: Answer): string {
-  if (concurrency !== undefined) return `${String(concurrency)} at once`;
+  if (concurrency !== undefined) return `${printValue(concurrency)} at once`;
   if (quota === undefined)
-    return `${String(rate)}/${perSeconds === undefined ? 's' : `${String(perSeconds)} s`}`;
+    return `${printValue(rate)}/${perSeconds === undefined ? 's' : `${printValue(perSeconds)} s`}`;
   const per = typeof period === 'string' ? period : JSON.stringify(period ?? '').replaceAll('"', '');
-  return `${String(quota)}/${per}`;
+  return `${printValue(quota)}/${per}`;
 }
