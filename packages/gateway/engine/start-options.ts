@@ -335,7 +335,7 @@ export const START_OPTIONS = {
     defaultValue: true,
     plugin: 'setting',
     sets: 'build',
-    what: 'do not run the build script of a project that creates missing handler files',
+    what: 'do not run the build script of a project to create missing handler files',
   },
   record: {
     heads: 'Records',

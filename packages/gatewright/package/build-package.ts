@@ -78,8 +78,8 @@ const SPECIFIER =
 type Compile = (project: string, outputDirectory: string) => Promise<void>;
 
 /**
- * Rebuilds the folder of the package `gatewright`. Our other packages are put into its `node_modules`; of their
- * dependencies, their manifests there name only our own packages. `root` is the checkout.
+ * Rebuilds the folder of the package `gatewright`. Our other packages are put into its `node_modules`. Their manifests
+ * there name only those dependencies that are our own packages. `root` is the checkout.
  * @throws Error if a file imports a file that is not shipped, or a package that is not a dependency
  */
 export async function buildPackage(
@@ -284,8 +284,9 @@ async function writePortalPage(root: string, target: string): Promise<void> {
 }
 
 /**
- * Writes the entries of the package. `gatewright` exports the gateway, and `gatewright/quota` exports the functions for
- * handlers. Each entry is one line, which is written as an ES module and as its types.
+ * Writes the entries of the package. `gatewright` exports the gateway, and the other entries, such as
+ * `gatewright/quota`, export the functions for handlers. Each entry is one line, which is written as an ES module and
+ * as its types.
  */
 async function writeEntries(outputDirectory: string): Promise<void> {
   const entries = [

@@ -100,8 +100,8 @@ export async function makeWorkspaceManifest(root: string, folder: string): Promi
 
 /**
  * Returns the manifest of a workspace that another package carries. The other package must name the third-party
- * dependencies: npm takes what a carried package depends on for carried as well, and does not fetch it. In a project
- * that has another version of such a dependency, its folder would stay empty.
+ * dependencies, because npm expects the dependencies of a carried package to be carried as well, and does not fetch
+ * them. In a project that has another version of such a dependency, the folder of the dependency would stay empty.
  */
 export function asCarried(manifest: Manifest): Manifest {
   const own = ownNames(manifest.dependencies).map((name) => [name, manifest.dependencies[name]]);

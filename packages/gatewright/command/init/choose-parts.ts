@@ -107,12 +107,12 @@ ${without.length === 0 ? '' : `# These parts come with the parts above unless th
 }
 
 /**
- * Checks that the authorizers are chosen, because the example for an empty folder needs them.
+ * Checks that the authorizers are chosen, because the first access document needs them.
  * @throws UsageError if they are not chosen
  */
 export function assertAuthorizers(chosen: readonly string[] | undefined): void {
   if (chosen !== undefined && !chosen.includes(AUTHORIZERS))
     throw new UsageError(
-      `the example for an empty folder needs the authorizers: add ${AUTHORIZERS} to parts, or run init in the folder of a service`,
+      `the access document that init creates here needs the authorizers: add ${AUTHORIZERS} to --parts`,
     );
 }

@@ -129,8 +129,8 @@ ${hasQuotas ? `${QUOTA_ABOUT}${QUOTA_MEMBERS}` : ''}`;
 }
 
 /**
- * Returns the issuers that the API trusts now, as commented lines of the document. The user must add the clients and
- * the stage.
+ * Returns the issuers that the API trusts now, as comments for the document. The user must add the clients and the
+ * stage.
  */
 function issuersOf({ routes = [] }: ApiToProtect): readonly string[] {
   const all = routes.flatMap(({ trusts = [] }) => trusts);

@@ -235,7 +235,8 @@ async function planOfService(folder: string, { webhooks, parts }: Choice): Promi
 }
 
 /**
- * Plans the changes in the folder of the stack itself, to which only webhooks can be added.
+ * Plans the changes in the folder of the stack itself, to which this function adds only webhooks; `--add` adds other
+ * parts.
  * @throws UsageError without --webhooks
  */
 function planOfStack(folder: string, text: string, webhooks: boolean): Plan {
@@ -275,8 +276,8 @@ function protectedApis(text: string): readonly NamedApi[] {
 }
 
 /**
- * Describes both ways to attach the authorizers. The user can add lines to the service, whose files are not changed, or
- * run `gatewright attach`. A token authorizer cannot charge quotas.
+ * Describes both ways to attach the authorizers. The user can add lines to the files of the service, which `init` does
+ * not change, or run `gatewright attach`. A token authorizer cannot charge quotas.
  */
 function attachLines(
   apis: readonly FoundApi[],

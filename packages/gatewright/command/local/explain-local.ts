@@ -8,7 +8,7 @@ export type LocalFlags = { readonly phases: boolean; readonly showSecrets: boole
 
 /**
  * Explains a request to the running gateway.
- * @param id the request id, its first eight characters, or `last`
+ * @param id the id of a request, a message, an event or an invocation, the first eight characters of the id, or `last`
  * @throws UsageError if the gateway does not run or has not recorded such a request
  */
 export async function explainLocal(id: string, { phases, showSecrets }: LocalFlags): Promise<void> {

@@ -18,7 +18,10 @@ const DAY_MS = 86_400_000;
 export function explainCommand(): Command {
   return addAwsOptions(addGatewayOptions(new Command('explain')))
     .description('Explain the outcome of a request to the local gateway, or to a deployed API (--api).')
-    .argument('[request]', 'request id; locally also its first eight characters, or last (the default)')
+    .argument(
+      '[request]',
+      'request id; locally also the id of a message, event or invocation, the first eight characters of an id, or last (the default)',
+    )
     .option('--phases', 'include every phase of the gateway', false)
     .option('--show-secrets', 'show tokens, keys and cookies in clear text', false)
     .option('--api <id>', 'id of the deployed API, or its name if only one API of that name has the stage')

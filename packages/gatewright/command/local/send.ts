@@ -86,8 +86,7 @@ function readWait({ wait }: SendFlags): number {
 }
 
 /**
- * Opens a connection. It uses `ws`, because Node's own client cannot send headers and does not report why a handshake
- * was refused.
+ * Opens a connection. It uses `ws`, because Node's own client does not report why a handshake was refused.
  * @throws UsageError for an invalid header or subprotocol
  */
 function connect(url: string, { token, header, protocol }: SendFlags): WebSocket {

@@ -25,7 +25,8 @@ export type McpFlags = {
 };
 
 /**
- * The secret of `--client-id` is not an option, because other users of the machine can see the options of a process.
+ * The environment variable with the secret of `--client-id`. The secret is not an option, because other users of the
+ * machine can see the options of a process.
  */
 const CLIENT_SECRET = 'GATEWRIGHT_MCP_CLIENT_SECRET';
 /** How long a user may take to sign in. */

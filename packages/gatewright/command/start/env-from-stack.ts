@@ -21,7 +21,8 @@ type DeployedStack = {
 
 const CLOUDFORMATION = { service: 'cloudformation', protocol: 'query', version: '2010-05-15' } as const;
 /**
- * The maximum number of pages of a stack's resources. A stack has at most 500 resources, and a page contains a hundred.
+ * The maximum number of pages of a stack's resources. It is more than a stack needs, which has at most 500 resources, a
+ * hundred on a page.
  */
 const MOST_PAGES = 20;
 

@@ -34,7 +34,7 @@ const MAX_TOGETHER = 3;
 
 /**
  * Returns the actions for one chunk that was read from the terminal. Pasted text and special keys, such as arrow keys,
- * have no action. Ctrl-C has its action anywhere in the chunk.
+ * have no action. Ctrl-C, Ctrl-\ and Ctrl-Z have their action anywhere in the chunk.
  */
 export function readKeys(text: string): readonly (KeyAction | TerminalAction)[] {
   const urgent = ['\u0003', '\u001c', '\u001a'].find((control) => text.includes(control));

@@ -17,8 +17,8 @@ const LOOK_EVERY_MS = 1_000;
 export const IDLE_BELOW = 0.03;
 /**
  * The number of checks after startup, or after many connections (young-generation.ts). If the gateway is not idle at
- * any of these checks, no collection takes place. A collection also discards compiled code, which would slow the next
- * requests by a tenth if requests have arrived for five seconds.
+ * any of these checks, no collection takes place. A collection also discards compiled code. After five seconds of
+ * requests, this would make the next requests slower by a tenth.
  */
 const LOOKS = 5;
 

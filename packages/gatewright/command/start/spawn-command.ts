@@ -76,8 +76,8 @@ export function spawnCommand(
 }
 
 /**
- * Returns the shell for a command, with its arguments. The shell waits for the command, passes signals on to it, and
- * returns its exit code.
+ * Returns the shell for a command, with its arguments. When the shell gets a signal, it waits until the command has
+ * ended, and then ends with the command's exit code.
  */
 function shellOf(command: string): [string, ...string[]] {
   return process.platform === 'win32' ? [command] : ['sh', '-c', `trap 'exit $?' INT TERM\n${command}`];

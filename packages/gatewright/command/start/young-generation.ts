@@ -51,8 +51,8 @@ const OWN: Surroundings = {
 
 /**
  * Limits the young generation of the calling thread. V8 reads the maximum size only from the command line of the
- * process, but it reads the growth factor each time before it grows. The growth factor therefore stops the growth. It
- * applies to all threads, so new threads begin with a sufficient size.
+ * process, but it reads the growth factor each time before it grows. A growth factor of 1 therefore stops the growth.
+ * The factor applies to all threads, so new threads begin with a sufficient size.
  */
 export function limitYoungGeneration({
   nodeOptions,

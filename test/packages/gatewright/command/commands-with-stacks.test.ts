@@ -272,7 +272,7 @@ describe('gatewright init', () => {
       what: 'the example without authorizers',
       files: {},
       words: ['--parts', 'cache'],
-      says: /the example for an empty folder needs the authorizers/,
+      says: /the access document that init creates here needs the authorizers/,
     },
   ])
     it(`refuses ${what}, and writes nothing`, async () => {
