@@ -15,7 +15,7 @@ export function publishingGroups(groups: LogGroups, { lines }: ServiceHost, cloc
   };
 }
 
-/** Sends metrics to the given sink, and to the services that read them, even if they are loaded later. */
+/** Sends metrics to the given sink, and to the services that read metrics, even if these services are loaded later. */
 export function publishingMetrics(
   metrics: MetricSink | undefined,
   { metrics: feed }: ServiceHost,

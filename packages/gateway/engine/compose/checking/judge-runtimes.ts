@@ -27,7 +27,10 @@ export function judgeRuntimes(
 /** The language of a runtime, such as `nodejs`. */
 const familyOf = (runtime: string): string => /^[a-z]+/.exec(runtime)?.[0] ?? '';
 
-/** Runtimes of languages that have none of their own any more. */
+/**
+ * What to use instead of runtimes such as `go1.x`, for which no accepted runtime has a name that begins in the same
+ * way.
+ */
 const REPLACED_BY: Readonly<Record<string, string>> = {
   go: 'provided.al2023, with the program built as a file named bootstrap',
   dotnetcore: 'dotnet10',

@@ -47,7 +47,7 @@ function readModules(file: string, text: string): readonly HandlerText[] {
 type Read = Pick<FunctionDefinition, 'code' | 'runtime' | 'handler' | 'place' | 'logicalId'>;
 
 /**
- * Reads inline code that a template of YAML has as a block, in which each line of the code is a line of the template.
+ * Reads inline code that a YAML template contains as a block, so that each line of the code is a line of the template.
  * Returns undefined for any other code.
  */
 function readInline(

@@ -132,8 +132,8 @@ function ofApi(served: ServedApis, serverName: string): TlsName | undefined {
 }
 
 /**
- * Returns the addresses for clients that send no server name. They are the address on which the port listens, or all
- * addresses of this machine.
+ * Returns the addresses, other than loopback addresses, for clients that send no server name. They are the address on
+ * which the port listens, or all addresses of this machine.
  */
 function addressesOf(host: string): readonly string[] {
   const isAny = host === '0.0.0.0' || host === '::';

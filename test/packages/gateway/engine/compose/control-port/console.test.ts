@@ -28,7 +28,7 @@ describe('a finding of check, as the page of differences shows it', () => {
     const shown = (severity: 'refused' | 'differs') =>
       toUnsupported({ ...finding, severity })[0]?.consequence;
     assert.equal(shown('refused'), 'no effect on this machine; AWS refuses it');
-    assert.equal(shown('differs'), 'no effect on this machine; on AWS, what its text says happens');
+    assert.equal(shown('differs'), 'no effect on this machine; the text above describes what happens on AWS');
   });
 
   it('keeps a consequence that is known, and shows nothing that only the account decides', () => {
