@@ -1,10 +1,10 @@
 import type { ConnectionState } from './connection.ts';
 
 type Absent = {
-  /** Whose absence it is, as the subject of a sentence. */
+  /** What does not respond, as the subject of a sentence. */
   readonly of: string;
   readonly host: string;
-  /** How long it has not responded. */
+  /** How long it has not responded, in milliseconds. */
   readonly silentMs: number;
 };
 

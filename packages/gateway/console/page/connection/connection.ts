@@ -77,8 +77,8 @@ export function silentSince(): number {
 }
 
 /**
- * Makes a call that the gateway normally responds to at once, and notes if it does not. A busy gateway responds late,
- * and has not ended.
+ * Makes a call that the gateway normally responds to at once, and notes if the response is late. A gateway that
+ * responds late is busy, but has not ended.
  */
 export async function awaitAnswer<Answer>(ask: () => Promise<Answer>, withinMs = SILENT_MS): Promise<Answer> {
   const stop = expectSign(withinMs);
@@ -92,8 +92,8 @@ export async function awaitAnswer<Answer>(ask: () => Promise<Answer>, withinMs =
 }
 
 /**
- * Notes that the gateway is silent if it gives no sign within the given time.
- * @returns a function to call at the sign
+ * Notes that the gateway is silent if it does not respond within the given time.
+ * @returns a function to call when the gateway responds
  */
 function expectSign(withinMs: number): () => void {
   const since = Date.now();
@@ -104,7 +104,7 @@ function expectSign(withinMs: number): () => void {
   return () => clearTimeout(timer);
 }
 
-/** Notes a sign of a gateway that was silent. */
+/** Notes that the gateway responds again, if it was silent. */
 function noteSign(): void {
   if (state === 'silent') noteState('open');
 }

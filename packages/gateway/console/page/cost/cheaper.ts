@@ -135,7 +135,7 @@ function withoutLines(shape: TrafficShape, saving: Saving): Cheaper[] {
       what: 'functions without output',
       saves: saving({ ...shape, functions: shape.functions.map((one) => ({ ...one, logBytes: 0 })) }),
       loses:
-        'their logs, including the START, END and REPORT lines, which LoggingConfig turns off (JSON, SystemLogLevel WARN)',
+        'their logs, including the START, END and REPORT lines, which LogFormat JSON and SystemLogLevel WARN in LoggingConfig turn off',
     },
   ];
 }

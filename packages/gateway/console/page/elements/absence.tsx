@@ -9,9 +9,9 @@ const SECOND_MS = 1_000;
 
 type Props = {
   readonly state: ConnectionState;
-  /** Whose absence it is, as the subject of a sentence. */
+  /** What does not respond, as the subject of a sentence. */
   readonly of: string;
-  /** What happens next, or what to do, if it does not run. */
+  /** Says what happens next, or what to do. */
   readonly children: ComponentChildren;
 };
 

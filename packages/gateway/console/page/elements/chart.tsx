@@ -62,7 +62,7 @@ export function Chart({ label, seconds, series, ...props }: Props) {
             space: 72 * scale,
             values: ({ data: [begins] }, marks, __, ___, step) =>
               marks.map((mark) => axisTime(mark, hasBars ? (begins[1] ?? 0) - (begins[0] ?? 0) : step)),
-            // A bar is marked at the time at which it begins, not at round times between bars.
+            // With bars, the axis shows the times at which bars begin, instead of round times between bars.
             ...(hasBars && {
               splits: (drawn: uPlot) => thin([...drawn.data[0]], drawn.width / (72 * scale)),
             }),
