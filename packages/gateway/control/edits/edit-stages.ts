@@ -12,8 +12,8 @@ import type { ControlResource } from '../control-resource.ts';
 import type { Deployment } from '../../core/deployment/model.ts';
 
 /**
- * The maximum number of deployments of an API. Before another one is created, the oldest deployment that no stage
- * points at is deleted.
+ * The maximum number of deployments of an API. When another one is created, the oldest deployment that no stage points
+ * at is deleted.
  */
 const MAX_DEPLOYMENTS = 300;
 

@@ -123,7 +123,7 @@ function judgeDeployment(stage: ResolvedResource, all: readonly ResolvedResource
       };
 }
 
-/** Refuses a part that only WebSocket APIs have (API Gateway V2 API reference). */
+/** Refuses a part of an HTTP API that only WebSocket APIs can have (API Gateway V2 API reference). */
 function judgeProtocol(part: ResolvedResource, all: readonly ResolvedResource[]): ReturnType<Question> {
   const api = all.find(({ physicalId }) => physicalId === part.properties['ApiId']);
   const calls = callsOf(part);

@@ -1,4 +1,6 @@
-/** The size, the hash and the age of functions' code, which GetFunction shows (docs/aws §22.2). */
+/**
+ * The size and the hash of functions' code, and the time of its last change, which GetFunction shows (docs/aws §22.2).
+ */
 import { createHash } from 'node:crypto';
 import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';

@@ -117,7 +117,10 @@ function entriesOf(
   return [LATEST, ...published].map((version) => ({ ...found, version }));
 }
 
-/** Sorts by name, then by version, `$LATEST` first. A space precedes all characters of names. */
+/**
+ * Returns the key by which the list is sorted: by name, then by version, `$LATEST` first. A space precedes all
+ * characters of names.
+ */
 function keyOf({ definition, version = LATEST }: Entry): string {
   return `${definition.name} ${(version === LATEST ? '' : version).padStart(VERSION_DIGITS, '0')}`;
 }
