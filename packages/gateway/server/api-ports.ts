@@ -54,7 +54,10 @@ export type ApiPortsOptions = {
   };
   /** Allows the next free port if a port is in use; absent means that this is an error. */
   readonly onBound?: OnBound | undefined;
-  /** The maximum memory for request bodies (default: DEFAULT_BODY_MEMORY_BYTES). Unread replies may use the same. */
+  /**
+   * The maximum memory for request bodies (default: DEFAULT_BODY_MEMORY_BYTES). Unread replies have a limit of the same
+   * size.
+   */
   readonly maxBodyMemoryBytes?: number | undefined;
   readonly at: WebSocketPorts;
 };
@@ -251,7 +254,7 @@ function privateApi(api: ServedApi | undefined): ServedApi | undefined {
   return isPrivate ? api : undefined;
 }
 
-/** The time in milliseconds that requests in flight have to finish. Functions that need longer are cut off. */
+/** The time in milliseconds that requests in flight have to finish. Requests that need longer are cut off. */
 const FINISH_WITHIN_MS = 900;
 const SWEEP_EVERY_MS = 20;
 

@@ -117,8 +117,8 @@ export class ProjectBuilds {
 
   /**
    * Returns the build that creates a missing file. The first call for a folder starts the build. Returns undefined if
-   * no script that ends creates the file, npm is not found, the packages of the script are not installed, the script
-   * has already run, or the script started this gateway.
+   * no script creates the file, or only a script that does not end; if npm is not found; if the packages of the script
+   * are not installed; or if the script has already run or has started this gateway.
    * @param file the path of the file without extension
    */
   begin(file: string): ProjectBuild | undefined {

@@ -134,7 +134,8 @@ function isPlainFile(path: string): boolean {
 }
 
 /**
- * Matches service files of osls. osls leaves out files that are unknown here: dev dependencies, and excluded patterns.
+ * Matches service files of osls. osls leaves out dev dependencies and files that match excluded patterns. Which files
+ * these are is not known here.
  */
 const OF_OSLS = /^serverless\.(?:ya?ml|json|js|cjs|mjs|ts)$/;
 /** Folders that `sam build` and CDK do not copy. */

@@ -28,8 +28,8 @@ type LocalKeys = {
 
 /**
  * The limits for fetching the discovery document and the key set, as in API Gateway. API Gateway caches keys for up to
- * two hours for HTTP APIs, and for up to one hour for REST APIs (docs/aws §4.5). Here a key is used for an hour, or for
- * up to two hours if the issuer is unreachable.
+ * two hours for HTTP APIs, and for up to one hour for REST APIs (docs/aws §4.5). Here a key is used for up to an hour,
+ * or for up to two hours if the issuer is unreachable.
  */
 const LIMITS = {
   timeoutMs: 1_500,

@@ -96,7 +96,10 @@ type ControlPortOptions = {
   readonly onClockMoved?: () => void;
   readonly random: Random;
   readonly identities: Identities;
-  /** The maximum memory for request bodies (default: DEFAULT_BODY_MEMORY_BYTES). Unread replies may use the same. */
+  /**
+   * The maximum memory for request bodies (default: DEFAULT_BODY_MEMORY_BYTES). Unread replies have a limit of the same
+   * size.
+   */
   readonly maxBodyMemoryBytes?: number | undefined;
   /** The bearer secret that the endpoints below `/_gatewright/` require. */
   readonly secret: string;
