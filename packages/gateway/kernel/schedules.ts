@@ -107,7 +107,7 @@ export class Schedules {
 
   /**
    * Runs a schedule once, and continues with its next due time. The runs are started one after the other, because a
-   * clock jump of a day covers over a thousand minutes, which must not start a thousand instances at once.
+   * large clock jump would otherwise start up to a hundred instances of a function at once.
    */
   #play(): void {
     const { clock } = this.#options;

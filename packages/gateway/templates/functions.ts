@@ -129,8 +129,8 @@ function defineFunction(
 }
 
 /**
- * Returns the place of a function in the file of its stack, because the path of its code is relative to this file. Of a
- * Terraform plan, and of a service that includes files, the function may be declared in another file.
+ * Returns the place of a function in the file of its stack, because the path of its code is relative to this file. In a
+ * Terraform plan, or in a service that includes files, the function may be declared in another file.
  */
 function placeInStack({ file }: RawStack, resource: ResolvedResource): DefinitionPlace {
   const { logicalId } = resource;

@@ -80,7 +80,7 @@ export type LocalCode = {
   readonly layers: ReadonlyMap<string, string | undefined>;
   /** Folder below `/opt` with the content of the layer. If absent, the content is in `/opt` itself. */
   readonly layersBelow?: ReadonlyMap<string, string>;
-  /** The functions and layers of whose folders not all files are deployed; absent if there are none. */
+  /** The functions and layers for which only some files of the folder are deployed; absent if there are none. */
   readonly taken?: ReadonlyMap<string, TakenFiles>;
   /** The esbuild options of the service itself. They have not been validated. */
   readonly esbuild: Readonly<Record<string, unknown>> | undefined;

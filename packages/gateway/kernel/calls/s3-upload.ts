@@ -79,7 +79,10 @@ export async function openUpload(
   };
 }
 
-/** Functions sign with the gateway's clock, and developer tools with the machine's. */
+/**
+ * Returns whether the time has passed on both the gateway's clock, with which functions sign, and the machine's clock,
+ * with which developer tools sign.
+ */
 function isOver(epochMs: number, clock: SigningClock): boolean {
   const now = clock.nowEpochMs();
   return epochMs < now && epochMs < now - (clock.offsetMs?.() ?? 0);
@@ -171,7 +174,7 @@ const HEADERS =
   /^(?:cache-control|content-(?:disposition|encoding|language|md5|type)|expires|x-amz-(?:checksum-.*|meta-.*|server-side-.*|storage-class))$/;
 const ABOUT_BODY = /^(?:content-.*|transfer-encoding|expect)$/i;
 
-/** `x-id` is the parameter in which SDKs name the operation. It shows the S3 service that a form was uploaded. */
+/** `x-id` is the parameter in which SDKs name the operation. It tells the S3 service that a form was uploaded. */
 function toPutObject(request: ControlRequest, { bucket, key, fields, file }: Upload): ControlRequest {
   const kept = request.rawHeaders.flatMap((name, index, all) =>
     index % 2 === 0 && !ABOUT_BODY.test(name) ? [name, all[index + 1] ?? ''] : [],

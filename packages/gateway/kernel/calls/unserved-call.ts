@@ -308,7 +308,10 @@ function addressesOf(service: string): readonly Address[] {
 
 type AnyCall = RestCall & { readonly rawHeaders: readonly string[]; readonly body: string | Buffer };
 
-/** Returns the operation of a call of a service of which nothing is served, as the call names it in its protocol. */
+/**
+ * Returns the name of an operation as the call states it in its protocol. Used for services that the gateway does not
+ * serve at all.
+ */
 export function nameOfAny(call: AnyCall): string {
   const target = headerOf(call, 'x-amz-target');
   const named =

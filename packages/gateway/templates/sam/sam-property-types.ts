@@ -90,5 +90,8 @@ export const EVENT_PROPERTIES: Readonly<Record<string, ReadonlyMap<string, Prope
   StateMachine: readTable(EVENTS_OF_STATE_MACHINES),
 };
 
-/** The properties of an API that SAM writes into its document, so that they need one in the template. */
+/**
+ * The properties of an API that SAM writes into the OpenAPI document of the API. SAM cannot write them into a document
+ * that is in S3.
+ */
 export const IN_DOCUMENT = ['Cors', 'Auth', 'GatewayResponses', 'Models'];

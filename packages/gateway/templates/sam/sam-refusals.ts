@@ -235,7 +235,7 @@ const SWAGGER = "works only with inline Swagger specified in 'DefinitionBody' pr
 const OPENAPI = "works only with inline OpenApi specified in the 'DefinitionBody' property.";
 const ENDPOINT = "DisableExecuteApiEndpoint works only within 'DefinitionBody' property.";
 
-/** error_api_invalid_route53… of SAM's translator: a record needs the zone that it is in. */
+/** Refuses a Route 53 record without its hosted zone (error_api_invalid_route53… of SAM's translator). */
 function judgeZone({ Domain: domain }: JsonObject): Refusal | undefined {
   const { Route53: records } = membersOf(domain);
   return isJsonObject(records) &&
@@ -250,7 +250,7 @@ function judgeZone({ Domain: domain }: JsonObject): Refusal | undefined {
     : undefined;
 }
 
-/** error_reserved_sam_tag.json of SAM's translator */
+/** Refuses the tag that SAM itself sets (error_reserved_sam_tag.json of SAM's translator). */
 function judgeOwnTag({ Tags: tags }: JsonObject): Refusal | undefined {
   return has(membersOf(tags), OWN_TAG)
     ? {
@@ -269,7 +269,10 @@ export function isUnknownSpecialRoute(key: string): boolean {
   return key.startsWith('$') && !SPECIAL_ROUTES.includes(key);
 }
 
-/** error_websocket_api_invalid_route_name.json of SAM's translator */
+/**
+ * Refuses route keys that begin with `$` and are unknown (error_websocket_api_invalid_route_name.json of SAM's
+ * translator).
+ */
 function judgeRouteKeys({ Routes: routes }: JsonObject): Refusal | undefined {
   const wrong = Object.keys(membersOf(routes)).find(isUnknownSpecialRoute);
   return wrong === undefined

@@ -6,10 +6,7 @@ import { mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Finding } from '../raw-stack.ts';
 
-/**
- * Maximum number of entries that are searched. Larger folders are not searched completely, but files edited by hand are
- * among the first entries.
- */
+/** The maximum number of files and folders that are examined. A newer file beyond this limit is not noticed. */
 const MAX_ENTRIES = 2_000;
 const NOT_SOURCES = new Set(['node_modules', '.aws-sam', '.git', '.gatewright', '.venv', '__pycache__']);
 /** Runtimes whose functions are compiled programs. */

@@ -1,7 +1,8 @@
 /**
- * Finds the folders of which `sam build` packages less than all files. Sources: the workflows of aws/aws-lambda-builders,
- * the library of `sam build`. `nodejs_npm` installs production dependencies beside the output of `npm pack`, and
- * `python_pip` leaves out environments, among others; both copy a Node.js folder without package.json as it is.
+ * Finds the folders from which `sam build` packages only some of the files. Sources: the workflows of
+ * aws/aws-lambda-builders, the library of `sam build`. `nodejs_npm` installs production dependencies beside the output
+ * of `npm pack`, and `python_pip` leaves out environments, among others; both copy a Node.js folder without
+ * package.json as it is.
  */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -11,7 +12,7 @@ import type { TakenFiles } from '../../core/stack/function.ts';
 import { buildMethodOf, isBuiltBySam } from './built-layers.ts';
 
 /**
- * Finds the functions and layers of which a build that has not run takes less than the whole folder.
+ * Finds the functions and layers that are not built yet, and whose build will take less than the whole folder.
  * @param file the file of the template
  * @param isOfSam whether the template has the transform of SAM, so that its functions are built by default
  * @param folders the folders of functions and layers by logical id
@@ -37,7 +38,7 @@ export function findTakenFiles(
   return taken;
 }
 
-/** Whether the build copies all files of the folder, so that their size is the least that the package can have. */
+/** Whether the build copies all files of the folder, so that the package is at least as large as the folder. */
 function isCopied(method: string, folder: string): boolean {
   if (method.startsWith('nodejs')) return !existsSync(join(folder, 'package.json'));
   return method.startsWith('ruby');

@@ -233,7 +233,7 @@ function isEventOf(
   return !isJsonList(settings) && isMeant(normal(written), text);
 }
 
-/** osls writes methods in any case, and paths with or without slashes at their ends. */
+/** osls accepts methods in any case, and paths with or without slashes at their ends. */
 function normal(route: string): string {
   const [method = '', path = ''] = route.trim().split(/\s+/);
   if (path === '' || method === '*') return path === '' ? method : `any /${path.replaceAll(/^\/|\/$/g, '')}`;

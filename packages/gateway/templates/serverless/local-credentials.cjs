@@ -5,7 +5,7 @@ const path = require('node:path');
 
 /**
  * Returns version 2 of the AWS SDK, as the file of osls 3 and of later versions of Serverless 3 exports it, or else as
- * Serverless 2 and earlier versions of Serverless 3 import it; undefined if osls does not depend on it.
+ * earlier versions of Serverless 3 import it; undefined if osls does not depend on it.
  *
  * @param folder the folder of the osls package
  */

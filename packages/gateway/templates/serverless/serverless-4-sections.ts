@@ -83,7 +83,7 @@ function findPassedOver(service: unknown): readonly (Passed & { readonly section
 }
 
 /**
- * Serverless compiles the section `mcp` since version 4.41.0. Returns why the section is refused; undefined if the
+ * Serverless has compiled the section `mcp` since version 4.41.0. Returns why the section is refused; undefined if the
  * service has no MCP servers.
  */
 function describeMcpServers(service: unknown): string | undefined {

@@ -22,9 +22,9 @@ const [oslsFolder, outputFolder, ...oslsArguments] = process.argv.slice(2);
 const fromOsls = (file) => require(path.join(oslsFolder, file));
 const tell = (message) => process.send?.(message);
 
-// Compiling osls takes a quarter of its startup time, and generating its check about as much. Both are kept in the
-// folder of the user: next to osls, in node_modules, they would be deployed with each service that is packaged as it
-// is.
+// Compiling osls takes a quarter of its startup time. Generating its checks, which are programs that validate services,
+// takes about as much. Both results are kept in the folder of the user: next to osls, in node_modules, they would be
+// deployed with each service that is packaged as it is.
 const HOME = process.env.GATEWRIGHT_HOME || path.join(os.homedir(), '.gatewright');
 const CODE = path.join(HOME, 'code');
 const CHECKS = path.join(HOME, 'checks');

@@ -74,7 +74,8 @@ const OLD_GUARD =
  */
 const WITH_DEFAULT = /\.authorizer': unrecognized property '(?:[^']*ttl|identi\w*source)[^']*'/i;
 /**
- * Settings that were members of `provider` before Serverless 3, and are members of `provider.apiGateway` since then.
+ * Settings that were members of `provider` before Serverless 3, and have been members of `provider.apiGateway` since
+ * then.
  */
 const MOVED = ['apiKeys', 'resourcePolicy', 'usagePlan'];
 /**

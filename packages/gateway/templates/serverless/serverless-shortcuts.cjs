@@ -9,8 +9,8 @@ const path = require('node:path');
 const { isDeepStrictEqual } = require('node:util');
 
 /**
- * The maximum number of generated checks that are kept. Each has up to 1 MB. There is one check for each combination of
- * osls version, plug-ins, and properties that services have.
+ * The maximum number of checks that are kept. A check is a program of up to 1 MB that osls generates to validate
+ * services. There is one check for each combination of osls version, plug-ins, and properties that services have.
  */
 const KEPT_CHECKS = 16;
 

@@ -182,8 +182,8 @@ export class TerraformValues {
     const ordered =
       element?.isList === true && found.length === element.count ? found[element.index] : undefined;
     const [only, ...others] = ordered === undefined ? distinct(carriers) : [ordered];
-    // A document only contains the ARN or the name of a resource; without the configuration files, the rest is not
-    // known.
+    // In a document, a reference stands for only a part, such as the ARN of a resource. Without the configuration
+    // files, the rest of the document is not known.
     const isPart = only?.kind === 'made' && only.from !== undefined && site.kind === 'json';
     if (only?.kind === 'made' && others.length === 0 && !isPart) return only.value;
     if (only?.kind === 'known' && only.value !== undefined) return only.value;

@@ -66,7 +66,7 @@ describe('the parts of a new stack', () => {
   it('have the authorizers if the example of an empty folder needs them', () => {
     assert.throws(() => {
       assertAuthorizers(['cache']);
-    }, /add authorizers to parts/);
+    }, /add authorizers to --parts/);
     assert.doesNotThrow(() => {
       assertAuthorizers(['authorizers']);
     });
