@@ -41,7 +41,7 @@ export function refusalOfMissing(
   return faults.length === 0 ? undefined : `${NOT_CONFORMING}${faults.join('\n')}\n`;
 }
 
-/** Returns why the pool refuses the attributes; undefined means that it has all of them. */
+/** Returns why the pool refuses the attributes; undefined means that its schema has all of them. */
 export function refusalOfAttributes(
   given: readonly string[],
   { custom }: Pick<PoolDefinition, 'custom'>,

@@ -2,7 +2,7 @@ import type { Clock } from '../../core/ports.ts';
 
 const FREE_ATTEMPTS = 5;
 const MAX_LOCK_MS = 15 * 60_000;
-/** Time without attempts after which the count starts at zero. */
+/** The time without attempts after which the count starts at zero again. */
 const FORGET_MS = 15 * 60_000;
 /**
  * Maximum number of names whose attempts are counted. Names without a user are also counted, because a lockout must not
@@ -13,8 +13,8 @@ const MAX_NAMES = 10_000;
 type Failures = { count: number; lockedUntilMs: number; lastMs: number };
 
 /**
- * Locks a user out after failed passwords. The nth failure locks for 2^(n-5) s, at most 15 minutes (Cognito developer
- * guide, "Lockout behavior for failed sign-in attempts").
+ * Locks a user out after failed passwords. From the fifth failure on, the nth failure locks for 2^(n-5) s, at most 15
+ * minutes (Cognito developer guide, "Lockout behavior for failed sign-in attempts").
  */
 export class PasswordAttempts {
   readonly #clock: Clock;

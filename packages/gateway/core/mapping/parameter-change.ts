@@ -61,7 +61,10 @@ function printVariable(part: Exclude<Part, { readonly kind: 'text' }>): string {
   }
 }
 
-/** Variables in a text: in braces, or without them, in which case what is not a variable stays as it is. */
+/**
+ * Matches variables in a text, with and without braces. Text without braces that is not a known variable stays as it
+ * is.
+ */
 const VARIABLES = /\$\{([^}]*)\}|\$((?:request|response|context|stageVariables)\.[\w.-]*\w)/g;
 
 export type ChangeSide = 'request' | 'response';

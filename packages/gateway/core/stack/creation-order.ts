@@ -1,6 +1,6 @@
 /**
- * What CloudFormation creates before a resource, and how a resource can be made to wait for another one. A `DependsOn`
- * or a reference that closes a circle helps nobody, so advice is checked here before it is given.
+ * What CloudFormation creates before a resource, and how a resource can be made to wait for another one. AWS refuses a
+ * `DependsOn` or a reference that creates a circular dependency, so advice is checked here before it is given.
  */
 import { asOneOrMore, mapOf } from '@gatewright/aws/json-object';
 import { namesIn } from '../deployability/names-in.ts';
@@ -49,8 +49,8 @@ function pathOf(from: string, to: string, stack: ResolvedStack, left: readonly W
 }
 
 /**
- * Returns the remedy for a resource that has to wait for others. If one of them waits for the resource itself, DependsOn
- * would close a circle, so the remedy also says what to remove.
+ * Returns the remedy for a resource that has to wait for others. If one of them waits for the resource itself,
+ * DependsOn would create a circular dependency, so the remedy also says what to remove.
  * @param add the change that makes the resource wait
  */
 export function adviseWait(

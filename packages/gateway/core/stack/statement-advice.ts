@@ -59,12 +59,12 @@ export function adviseStatement(
 }
 
 /**
- * Writes the statement as a policy of its own. A reference in the role itself would close a circle, because the named
- * resource, such as a function with this role, waits for the role.
+ * Writes the statement as a policy of its own. A reference in the role itself would create a circular dependency,
+ * because the named resource, such as a function with this role, waits for the role.
  */
 function writeApart(target: Target, named: string): string {
   const { stack, role, format, lacking, reference } = target;
-  const why = `, because ${named} waits for the role ${role.logicalId}, and a reference in the role would close a circle`;
+  const why = `, because ${named} waits for the role ${role.logicalId}, and a reference in the role would create a circular dependency`;
   const name = lacking.action.replaceAll(/[^\w]+/g, '-');
   const id = nameFor(stack, `${role.logicalId}Calls`);
   if (format.kind === 'cdk')

@@ -1,13 +1,15 @@
 /**
  * Writes regular expressions of ECMA 262 (without flags, and with annex B, as the engines of validators read them) in
- * the syntax of java.util.regex. What has the same meaning in both is left as it is. So is `\p{…}`, which ECMA 262
- * only has with the flag `u`.
+ * the syntax of java.util.regex. Syntax that has the same meaning in both is left as it is. So is `\p{…}`, which ECMA
+ * 262 has only with the flag `u`.
  */
 
-/** The white space and line ends of ECMA 262. Java's `\s` contains only those of ASCII. */
+/** The white space and line ends of ECMA 262. Java's `\s` contains only the ones in ASCII. */
 const SPACE = '\\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff';
 const NOTHING = '[^\\s\\S]';
-/** The words of ECMA 262 are of ASCII. Java's `\b` also knows other letters. */
+/**
+ * Word boundaries of ECMA 262, whose words contain only ASCII characters. Java's `\b` also recognizes other letters.
+ */
 const WORD_BOUNDARY = '(?:(?<=\\w)(?!\\w)|(?<!\\w)(?=\\w))';
 const NO_WORD_BOUNDARY = '(?:(?<=\\w)(?=\\w)|(?<!\\w)(?!\\w))';
 const CLASSES: Readonly<Record<string, string>> = {
@@ -22,7 +24,7 @@ const CONTROLS: Readonly<Record<string, number>> = { t: 9, n: 10, v: 11, f: 12, 
 const GROUP = /\((?!\?)|\(\?<(?![=!])([^>]*)>/y;
 const QUANTIFIER = /\{\d+(?:,\d*)?\}/y;
 
-/** @param pattern a pattern that the constructor RegExp takes without flags */
+/** @param pattern a pattern that the constructor RegExp accepts without flags */
 export function toJavaPattern(pattern: string): string {
   return new Rewriting(pattern).text();
 }

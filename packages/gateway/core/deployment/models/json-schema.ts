@@ -146,7 +146,7 @@ class Engine {
     const regExp = Object.assign(
       (pattern: string) => ({
         test: (text: string) => patterns.get(pattern)?.(text, this.#budget) ?? false,
-        // ajv takes patterns with the same text for one.
+        // ajv treats patterns with the same text as one pattern.
         toString: () => pattern,
       }),
       // ajv uses `code` only to generate standalone code, which the gateway never does.

@@ -25,7 +25,10 @@ export const EXACT_KEYWORDS: readonly {
   },
 ];
 
-/** Returns whether two values are equal by draft 4, §3.6. It takes at most as many steps as the smaller one has values. */
+/**
+ * Returns whether two values are equal by draft 4, §3.6. It takes at most as many steps as the smaller value has nested
+ * values.
+ */
 function areEqual(one: Json, other: Json): boolean {
   if (isJsonList(one))
     return (
@@ -42,7 +45,7 @@ function areEqual(one: Json, other: Json): boolean {
   );
 }
 
-/** Returns whether a number is a multiple as decimals are written: 19.99 is one of 0.01. */
+/** Returns whether a number is a multiple in decimal notation: 19.99 is a multiple of 0.01. */
 function isMultiple(value: number, divisor: number): boolean {
   const [of, by] = [decimalOf(value), decimalOf(divisor)];
   const exponent = Math.min(of.exponent, by.exponent);
@@ -53,7 +56,7 @@ function isMultiple(value: number, divisor: number): boolean {
   );
 }
 
-/** Reads a finite number as JavaScript prints it: as few digits as tell it from all other numbers. */
+/** Reads a finite number as JavaScript prints it, with the fewest digits that distinguish it from all other numbers. */
 function decimalOf(value: number): { readonly digits: bigint; readonly exponent: number } {
   const [mantissa = '0', exponent = '0'] = String(value).split('e');
   const [whole = '0', fraction = ''] = mantissa.split('.');

@@ -8,7 +8,7 @@ import type { Json, JsonObject } from '@gatewright/aws/json-object';
 /** The keyword that marks every subschema. `json-schema.ts` defines its effect. */
 export const STEP = 'gatewright-step';
 
-/** The keyword that requires the member with the empty name, which ajv takes for no name. */
+/** The keyword that requires the member with the empty name, which ajv does not treat as a name. */
 export const NAMELESS = 'gatewright-nameless';
 
 /** AWS's reason for refusing a schema, which AWS shows between the brackets of `errors : […]`. */
@@ -180,7 +180,7 @@ function mark(schema: JsonObject): JsonObject {
   return Object.fromEntries([...entries, ...marks.map((keyword): [string, Json] => [keyword, true])]);
 }
 
-/** Writes a list with the empty name as a schema, which is marked. */
+/** Marks the schema of a dependency. A list that contains the empty name is converted to a schema first. */
 function markDependency(value: Json): Json {
   return markIfSchema(isJsonList(value) && value.includes('') ? { required: value } : value);
 }
