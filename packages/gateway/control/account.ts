@@ -156,7 +156,7 @@ export class Account {
    * Prepares to replace the API keys and usage plans that templates define. The change takes effect when the returned
    * function is called. Keys and plans that were created with API calls stay. The usage of each key that is still in
    * its plan also stays.
-   * @throws DefinitionError if AWS would refuse a definition
+   * @throws DefinitionError if AWS would refuse a definition and no fault is tolerated
    */
   prepare(defined: DefinedMetering, tolerance: Tolerance = REFUSING): () => void {
     const next: KeysAndPlans = { keys: new ApiKeys(), plans: new UsagePlans(this.quotas) };

@@ -51,7 +51,10 @@ export async function judgeUnknown(
 
 const MAX_USERS = 4;
 
-/** Returns a finding for each parameter without a value. It says which properties are not checked for this reason. */
+/**
+ * Returns a finding for each parameter without a value. It says which parts of the template are not checked for this
+ * reason.
+ */
 function tellUsers(finding: DeployFinding, stacks: readonly ResolvedStack[]): readonly DeployFinding[] {
   const stack = stacks.find(({ stackName }) => stackName === finding.stack);
   if (finding.id !== 'parameter-without-value' || finding.resource !== '' || stack === undefined)

@@ -76,7 +76,8 @@ async function untilIdle({ events, store }: Pick<Parts, 'events' | 'store'>): Pr
 }
 
 /**
- * Moves the clock forward. It stops at each time at which something is due, and waits until all effects are complete.
+ * Moves the clock by a number of milliseconds. On the way forward, it stops at each time at which something is due, and
+ * waits until all effects are complete.
  */
 async function advance({ body }: ControlRequest, parts: Parts): Promise<ControlReply> {
   const { clock, events, at, options } = parts;
