@@ -61,7 +61,7 @@ export function readCached({ folder, mostBytes }: CacheFolder, name: string): st
     noteUse(file, stats);
     return body;
   } catch {
-    // The file is absent, or does not belong to this user.
+    // The file is absent or cannot be read.
     return undefined;
   } finally {
     if (file !== undefined) closeSync(file);

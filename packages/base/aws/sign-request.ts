@@ -203,10 +203,10 @@ function canonicalPath(wirePath: string, service: string): string {
     else segments.push(segment);
   }
   const closing = segments.length > 0 && wirePath.endsWith('/') ? '/' : '';
-  return `/${segments.map(encodeUnreserved).join('/')}${closing}`;
+  return `/${segments.map(encodeExceptUnreserved).join('/')}${closing}`;
 }
 
-/** Encodes each name and value again (RFC 3986 unreserved characters stay), then sorts by name and value. */
+/** Normalizes the encoding of each name and value, then sorts by name and value. */
 function canonicalQuery(wireQuery: string): string {
   if (wireQuery === '') return '';
   return wireQuery
@@ -233,7 +233,7 @@ function canonicalValue(values: readonly string[]): string {
 /** Normalizes `%7e`, `%7E` and `~` to one spelling without decoding to text, so that no byte is lost. */
 function reencode(text: string): string {
   return text.replace(/%([0-9A-Fa-f]{2})|[^%]+|%/g, (piece, hex: string | undefined) => {
-    if (hex === undefined) return encodeUnreserved(piece);
+    if (hex === undefined) return encodeExceptUnreserved(piece);
     const character = String.fromCharCode(Number.parseInt(hex, 16));
     return /[A-Za-z0-9\-._~]/.test(character) ? character : `%${hex.toUpperCase()}`;
   });
@@ -243,7 +243,7 @@ function reencode(text: string): string {
  * Percent-encodes everything except RFC 3986 unreserved characters. A lone surrogate becomes U+FFFD, as in any UTF-8
  * encoder.
  */
-function encodeUnreserved(text: string): string {
+function encodeExceptUnreserved(text: string): string {
   return encodeURIComponent(text.toWellFormed()).replace(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,

@@ -241,8 +241,8 @@ export function labelApis(
   return new Map(
     apis.map(({ apiId }, index) => {
       const own = forms[index] ?? [];
-      const unsupported = own.find((text, at) => forms.filter((other) => other[at] === text).length === 1);
-      return [apiId, `${unsupported ?? apiId} `];
+      const unique = own.find((text, at) => forms.filter((other) => other[at] === text).length === 1);
+      return [apiId, `${unique ?? apiId} `];
     }),
   );
 }

@@ -8,8 +8,8 @@ export const WITHOUT_JSON: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Adds the option `--json` to all commands that do something themselves. Commands that only have subcommands do not get
- * it.
+ * Adds the option `--json` to all commands that do something themselves, except those in `WITHOUT_JSON`. Commands that
+ * only have subcommands do not get it.
  */
 export function addJson(command: Command, above: readonly string[] = []): Command {
   const path = [...above, command.name()];

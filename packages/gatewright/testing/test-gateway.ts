@@ -170,7 +170,7 @@ export type Explanation = {
   readonly changes: readonly string[];
 };
 
-/** The responses of the control port that tests read, by path. */
+/** The members of the control port's responses that tests read. A response contains only some of them. */
 type Answers = {
   readonly nowEpochMs: number;
   readonly token: string;

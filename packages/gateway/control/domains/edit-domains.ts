@@ -52,7 +52,7 @@ export function createDomain(
 
 /**
  * Returns the domain with its new properties.
- * @throws ControlError if its guard cannot be enforced
+ * @throws ControlError if the domain requires client certificates that cannot be checked
  */
 export function changeDomain(
   domains: Domains,

@@ -53,7 +53,7 @@ export const MIXTURE = 'A domain name of WebSocket APIs cannot have mappings to 
 
 /**
  * Reads the custom domains.
- * @throws DefinitionError for a definition that AWS refuses
+ * @throws DefinitionError for a definition that AWS refuses, if no fault is tolerated
  */
 export function readDomains(
   stacks: readonly ResolvedStack[],

@@ -39,7 +39,7 @@ export const NOT_THERE =
 
 /**
  * Reads keys and plans. `hasStage` returns whether a REST or WebSocket API with the given id has the stage.
- * @throws DefinitionError for a single resource that AWS refuses
+ * @throws DefinitionError for a resource that AWS refuses, if no fault is tolerated
  */
 export function readMetering(
   stacks: readonly ResolvedStack[],

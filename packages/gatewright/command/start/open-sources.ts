@@ -59,8 +59,8 @@ export async function openSources(
 }
 
 /**
- * Loads the code for access documents only if there is a folder for them, because it takes a tenth of the time of a
- * start.
+ * Loads the code for access documents only if there is a folder for them, because loading it takes a tenth of the time
+ * of a start.
  */
 async function loadDocuments(sources: readonly string[]) {
   if (!accessFoldersOf(sources).some((folder) => existsSync(folder))) return undefined;

@@ -50,7 +50,7 @@ type ExecFlags = {
 };
 
 /**
- * Returns the options for running one command. By default, ports that are not named are free ports, there is no reload,
+ * Returns the options that depend on `--exec`. With it, ports that are not named are free ports, there is no reload,
  * and resets are possible if no tables are stored.
  */
 export function readExecOptions(

@@ -122,8 +122,9 @@ function askedOf({ method, path }: Route, places: readonly IdentityPlace[] = [])
 }
 
 /**
- * Returns a comment and a command for each route. Routes that need signatures are skipped, because they cannot be called
- * as simply.
+ * Returns a comment and a command for each of a few routes: one that is open, and others that a token or an API key
+ * admits. If there is no such route, for example because all routes need signatures, the command sends a request
+ * without credentials, and the comment contains the status of the response.
  */
 export function suggestTries(api: ApiRoutes, routes: readonly GuardedRoute[]): readonly string[] {
   if (api.kind === 'websocket') return suggestMessage(api, routes);
