@@ -205,3 +205,32 @@ describe('a disabled event source mapping', () => {
     assert.deepEqual([off.calls, on.calls], [0, 1]);
   });
 });
+
+const route = (bus: string): string => `
+  Api: { Type: AWS::ApiGatewayV2::Api, Properties: { Name: api, ProtocolType: HTTP } }
+  Put:
+    Type: AWS::ApiGatewayV2::Integration
+    Properties:
+      ApiId: !Ref Api
+      IntegrationType: AWS_PROXY
+      IntegrationSubtype: EventBridge-PutEvents
+      PayloadFormatVersion: '1.0'
+      CredentialsArn: 'arn:aws:iam::${ACCOUNT}:role/put'
+      RequestParameters: { Source: shop, DetailType: order, Detail: $request.body, EventBusName: ${bus} }
+  Bus: { Type: AWS::Events::EventBus, Properties: { Name: orders-events } }`;
+
+/** https://github.com/aws/aws-sdk/issues/186 */
+describe('a bus that an integration names', () => {
+  it('is told by check if the stack has only a bus with almost this name', async () => {
+    const [finding, ...others] = await check(route('order-events'));
+    assert.deepEqual(others, []);
+    assert.match(
+      finding?.message ?? '',
+      /the stack has no bus order-events.*is orders-events \(template\.yaml:\d+\)/,
+    );
+    assert.equal(finding?.remedy, 'write orders-events in place of order-events');
+  });
+
+  for (const bus of ['orders-events', 'default', 'audit', '$request.header.bus'])
+    it(`is not doubted: ${bus}`, async () => assert.deepEqual(await check(route(bus)), []));
+});

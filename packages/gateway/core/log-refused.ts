@@ -53,12 +53,14 @@ export function logRefused(
   const received = receive(wire, api, at);
   const trail = new Trail(at.clock);
   if (at.records !== undefined) trail.keepAll(received);
+  // AWS answers its health check itself: such a reply is no refusal.
+  const isRefusal = reply.status >= 400;
   const error = gatewayError(isTrusted ? 'STAGE_NOT_FOUND' : 'ACCESS_DENIED', {
     source: 'client',
     reason: told.reason,
     defect: { kind: 'screen', because: told.because, changes: told.changes },
   });
-  trail.failure = told.reason;
+  if (isRefusal) trail.failure = told.reason;
   if (error instanceof GatewayError) trail.error = error;
   log(received, reply, trail, at);
 }

@@ -1,7 +1,7 @@
 /** Finds the API for a request of any HTTP version, and responds to the request. */
 import { refuseHost } from '@gatewright/aws/guards';
 import { describeFault } from '../core/errors.ts';
-import { describeUnmapped, describeUntrusted } from './describe-refused.ts';
+import { describeHealthCheck, describeUnmapped, describeUntrusted } from './describe-refused.ts';
 import { logRefused } from '../core/log-refused.ts';
 import type { HostFacts } from './describe-refused.ts';
 import { wordRefusal } from '../core/deployment/wordings/refusal-wordings.ts';
@@ -216,7 +216,12 @@ async function answer(
   }
   const target = options.toOwnTarget?.(arrival.host, arrival.target, api) ?? arrival.target;
   if (api.protocol === 'rest' && HEALTH_CHECK.test(target)) {
-    send(sink, method, healthy());
+    const reply = healthy();
+    if (api.basePathMatched !== undefined) {
+      const told = describeHealthCheck(pathOf(target), api.domainName);
+      noteRefused(arrival, reply, { api, isTrusted: true, told }, options);
+    }
+    send(sink, method, reply);
     return;
   }
   if (api.protocol === 'websocket') {

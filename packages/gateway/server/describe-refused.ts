@@ -31,6 +31,19 @@ export function describeUnmapped(host: string, path: string, facts: HostFacts | 
   };
 }
 
+/** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html */
+export function describeHealthCheck(path: string, domain: string): RefusalText {
+  return {
+    reason: `${path} is AWS’s own health check`,
+    because: [
+      `AWS itself answers ${path} at the root of the custom domain ${domain} with 200 and the text healthy: /ping and /sping are reserved for its health checks. No route of the API is looked for there, and nothing is called.`,
+    ],
+    changes: [
+      `Give the route another path, such as /health. Or call it at the API’s own address, below the stage, or at a mapping with a base path: only the root of the domain is reserved.`,
+    ],
+  };
+}
+
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-private-api-test-invoke-url.html */
 function adviseHost(host: string): string {
   if (host.endsWith('.vpce.amazonaws.com'))

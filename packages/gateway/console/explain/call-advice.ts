@@ -1,6 +1,6 @@
 /** Says what to do about calls to integrations that were refused, exceeded a limit, or took too long. */
 import { PYTHON_MODULES } from '../../lambda/lent/lock-lists.ts';
-import { sentence, toDeploy } from './reason.ts';
+import { listed, sentence, toDeploy } from './reason.ts';
 import { nameSetting } from './setting-text.ts';
 import type { NullBy } from '../../core/ports.ts';
 import type { NamedPlace, Circumstances, IntegrationCircumstances } from './circumstances.ts';
@@ -13,6 +13,7 @@ export function adviseRefused({
   errorMessage = '',
   isTls,
   isUnrunnable,
+  nameVariables = [],
 }: IntegrationCircumstances): string {
   if (isUnrunnable === true)
     return `Correct the function ${target} as the sentence above says. \`gatewright check\` lists every part of the template that cannot run.`;
@@ -20,7 +21,7 @@ export function adviseRefused({
     case 'not-found':
       return target === ''
         ? 'Name a function in the Uri of the integration, and deploy the API again.'
-        : `Define the function ${target} in a stack that the gateway serves, or correct the name in the integration.`;
+        : `Define the function ${target} in a stack that the gateway serves, or correct ${nameVariables.length === 0 ? 'the name in the integration' : `the value of the stage variable ${listed(nameVariables)}, from which the Uri of the integration has this name`}.`;
     case 'throttled':
       return adviseThrottled(target, errorMessage);
     case 'too-large':

@@ -39,6 +39,8 @@ type IdentityPlace = {
   readonly kind: 'header' | 'querystring' | 'stageVariable' | 'context';
   readonly name: string;
   readonly isFound: boolean;
+  /** Whether the request has the header, without a value. */
+  readonly isEmpty?: true | undefined;
 };
 
 export type TokenCircumstances = {
@@ -271,6 +273,8 @@ export type IntegrationCircumstances = {
   readonly eventFault?: EventFault | undefined;
   /** The published version that an alias or version chose, although $LATEST of the function was changed in this run. */
   readonly pinned?: { readonly qualifier: string; readonly version: string } | undefined;
+  /** The stage variables from which the name of the function comes. */
+  readonly nameVariables?: readonly string[] | undefined;
   /** Whether the name of the function has a stage variable without a value. */
   readonly isNameIncomplete?: true | undefined;
 };
@@ -373,6 +377,7 @@ export type ToldStep = {
   /** The text to add to a template for each statement that the function's role lacks, by the key of the denial. */
   readonly statements?: Readonly<Record<string, string>>;
   readonly queue?: QueueFacts | undefined;
+  readonly missingBus?: MissingBus | undefined;
   /** The disabled event source mappings of the source, each with the name of its function. */
   readonly disabled?: readonly NamedPlace[] | undefined;
   readonly mapping?: { readonly reportsItems: boolean; readonly place: string } | undefined;
@@ -390,6 +395,13 @@ export type DeliveryNote = {
   readonly change: string;
   /** Whether this note says why the function failed. If so, its `change` is more exact than the advice about the error. */
   readonly isCause?: true;
+};
+
+/** A bus that no loaded stack has, with the bus whose name is most similar, and the place that names the missing one. */
+export type MissingBus = {
+  readonly name: string;
+  readonly nearest: NamedPlace | undefined;
+  readonly written: string | undefined;
 };
 
 export type QueueFacts = {

@@ -10,7 +10,7 @@ import { explainChallenge, explainDenied, explainSkipped } from './explain-denie
 import { findMissingRights } from './missing-right.ts';
 import { formatDuration, sentence, withStop } from './reason.ts';
 import type { Told } from './event-names.ts';
-import type { ToldStep } from './circumstances.ts';
+import type { MissingBus, ToldStep } from './circumstances.ts';
 import type { StampedStep } from '../../kernel/event-step.ts';
 import type { Reason } from './reason.ts';
 
@@ -166,9 +166,10 @@ function explainOne(step: StampedStep, told: AnyStep, times: number, all: readon
 
 function explainAccepted(
   { at: arn, id, what, name, readers, delayMs }: Told<'accepted'>['step'],
-  { queue, place, isTold = false, disabled = [] }: Omit<AnyStep, 'step'>,
+  { queue, place, isTold = false, disabled = [], missingBus }: Omit<AnyStep, 'step'>,
   all: readonly ToldStep[],
 ): Reason {
+  if (missingBus !== undefined) return explainMissingBus(name ?? id, missingBus);
   const delay = delayMs === undefined ? '' : `, which hides it for ${formatDuration(delayMs)} (DelaySeconds)`;
   const where = nameOf(arn);
   const said: Readonly<Record<typeof what, string>> = {
@@ -210,6 +211,21 @@ function explainAccepted(
   return missing === undefined
     ? { because, changes: [] }
     : { because: [...because, `Nobody gets it: ${missing.because}.`], changes: [missing.change] };
+}
+
+function explainMissingBus(event: string, { name, nearest, written }: MissingBus): Reason {
+  const similar =
+    nearest === undefined ? '' : `: the most similar name is ${nearest.what} (${nearest.place})`;
+  return {
+    because: [
+      `The event ${event} was sent to the bus ${name}${at(written)}, and no loaded stack has a bus of this name${similar}. Nobody gets the event. EventBridge accepts an entry for a bus that does not exist, and reports no error.`,
+    ],
+    changes: [
+      nearest === undefined
+        ? `Name a bus that exists${written === undefined ? '' : ` in ${written}`}, or add an AWS::Events::EventBus with the Name ${name}, and to it the rule that should get the event. If another stack has the bus, load this stack, too.`
+        : `Write ${nearest.what} in place of ${name}${written === undefined ? ' in the call PutEvents' : ` in ${written}`}.`,
+    ],
+  };
 }
 
 const MISSING: Readonly<Record<string, { readonly because: string; readonly change: string }>> = {

@@ -87,10 +87,12 @@ function explainMissing(about: Circumstances, guard: GuardCircumstances, missing
   const isSent = guard.places.every(
     ({ kind, isFound }) => isFound || kind === 'header' || kind === 'querystring',
   );
+  const isEmpty = guard.places.some((place) => place.isEmpty === true);
+  const lacks = isEmpty ? 'which is empty in the request' : 'which the request does not have';
   const who = guard.kind === 'lambda' ? 'the function was not called' : 'there was no token to check';
   return {
     because: [
-      `Authorizer ${guard.name} of ${about.routeKey ?? 'the route'} reads the caller from ${missing}, ${isSent ? 'which the request does not have' : 'which has no value for this request'}: ${who}.`,
+      `Authorizer ${guard.name} of ${about.routeKey ?? 'the route'} reads the caller from ${missing}, ${isSent ? lacks : 'which has no value for this request'}: ${who}.`,
       ...(needsAll(guard)
         ? [
             `The function is called only if the request has each identity source of the authorizer: ${nameOfPlaces(guard.places)}.`,

@@ -14,6 +14,7 @@ import {
   printed,
 } from './explain-failed-function.ts';
 import { explainRole } from './explain-role.ts';
+import { explainLambdaReply, explainNotJson } from './explain-not-json.ts';
 import { adviseServiceError } from './service-advice.ts';
 import { adviseNotServed } from './function-error-advice.ts';
 import { adviseToolkitReply } from './toolkit-replies.ts';
@@ -22,7 +23,6 @@ import type { Circumstances, IntegrationCircumstances } from './circumstances.ts
 import type { Reason } from './reason.ts';
 
 const NOTHING: Reason = { because: [], changes: [] };
-const DEPLOY = ', and deploy the API again';
 
 export function explainIntegration(about: Circumstances): Reason {
   const { integration, failure = '', status, defect } = about;
@@ -138,15 +138,8 @@ function explainAnswer(about: Circumstances, integration: IntegrationCircumstanc
         `To send the response to the sender, set ${nameSetting('routeResponse', about.definition, routeKey)}. To send messages at any time, call POST @connections.`,
       ],
     };
-  if (kind === 'message' && integration.problem !== undefined)
-    return {
-      because: [`${name} responded${took} with an error.`, ...describeProblem(integration.problem)],
-      changes: [
-        integration.problem.code === 'forbidden'
-          ? `Use a caller to whom the rules under channels of the access document allow this, or change the rules, for exactly the callers that need it, and run \`${COMPILE}\`.`
-          : 'Correct the message as the error frame says: its text is written for the sender of the message.',
-      ],
-    };
+  if (kind === 'message' && integration.problem !== undefined) return explainErrorFrame(integration, took);
+  if (status < 400 && isRefusedByService(integration)) return explainRefusedCall(about, integration, took);
   const ignored = explainIgnored(integration);
   const pinned = explainPinned(integration);
   if (status < 400)
@@ -160,6 +153,40 @@ function explainAnswer(about: Circumstances, integration: IntegrationCircumstanc
     };
   if (integration.outcome === 'failed') return explainSelectedFailure(about, integration);
   return explainErrorReply(about, integration, took);
+}
+
+/** Explains the error frame with which a function of the toolkit answered a message. */
+function explainErrorFrame(integration: IntegrationCircumstances, took: string): Reason {
+  const { problem } = integration;
+  return {
+    because: [`${nameOf(integration)} responded${took} with an error.`, ...describeProblem(problem)],
+    changes: [
+      problem?.code === 'forbidden'
+        ? `Use a caller to whom the rules under channels of the access document allow this, or change the rules, for exactly the callers that need it, and run \`${COMPILE}\`.`
+        : 'Correct the message as the error frame says: its text is written for the sender of the message.',
+    ],
+  };
+}
+
+/** Whether an AWS service refused the call. The integration response may have made the refusal a success. */
+function isRefusedByService({ kind, problem, denial }: IntegrationCircumstances): boolean {
+  return kind.endsWith('service') && problem !== undefined && denial === undefined;
+}
+
+/** Explains the call that a service refused; the surprises say which integration response made it a success. */
+function explainRefusedCall(
+  { routeKey = 'the route', isDeployed }: Circumstances,
+  integration: IntegrationCircumstances,
+  took: string,
+): Reason {
+  if (integration.eventFault !== undefined) return explainNotJson(integration, routeKey);
+  return {
+    because: [
+      `${nameOf(integration)} refused the call${took} with ${integration.own ?? 'an error'}.`,
+      ...describeProblem(integration.problem),
+    ],
+    ...adviseReply(integration, routeKey, isDeployed),
+  };
 }
 
 /**
@@ -284,82 +311,6 @@ function adviseReply(
 function explainNull(by: NullBy, integration: IntegrationCircumstances): Reason {
   const named = nameWithin(integration);
   return { because: [describeNull(by, named)], changes: [adviseNull(by, named)] };
-}
-
-/**
- * Explains a response of Lambda itself, which accepted an asynchronous call or refused an event that is not
- * JSON.
- */
-function explainLambdaReply(integration: IntegrationCircumstances, routeKey: string): Reason {
-  if (integration.lambdaReply === 'accepted')
-    return {
-      because: [
-        `Lambda accepted the event for ${nameWithin(integration)} and responded at once, before the function ran: the integration sends X-Amz-Invocation-Type: Event. The reply does not contain what the function returns, and no error of the function reaches the client.`,
-      ],
-      changes: [
-        `To wait for the function, remove X-Amz-Invocation-Type from RequestParameters of the integration of ${routeKey}${DEPLOY}. Run \`gatewright logs ${integration.target ?? ''}\` to see what the function did.`,
-      ],
-    };
-  return explainNotJson(integration, routeKey);
-}
-
-/**
- * Explains that the input of a call is not JSON, for example because its request template printed invalid
- * JSON.
- */
-function explainNotJson(integration: IntegrationCircumstances, routeKey: string): Reason {
-  const {
-    place,
-    near = '',
-    isOfTemplate = true,
-    isApostrophe = false,
-    unescaped,
-    quoted,
-  } = integration.eventFault ?? {};
-  const where =
-    place === undefined
-      ? ''
-      : ` It stops being JSON at line ${place.line}, column ${place.column}${near === '' ? '' : `: ${near}`}.`;
-  const because = [
-    integration.kind === 'service'
-      ? `${nameOf(integration)} refused the call, because its input is not JSON. ${isOfTemplate ? `The request template of ${routeKey} printed the input.` : 'The input was the body of the request, without a template.'}${where}`
-      : `Lambda refused the event for ${nameWithin(integration)}, because it is not JSON, so the function did not run. ${isOfTemplate ? `The request template of ${routeKey} printed the event.` : 'The event was the body of the request, without a template.'}${where}`,
-    ...(isApostrophe
-      ? [
-          "The template’s $util.escapeJavaScript writes \\' for an apostrophe, which JavaScript allows and JSON does not.",
-        ]
-      : []),
-    ...(unescaped === undefined
-      ? []
-      : [
-          `The value that the template prints between quotes${quoted === undefined ? '' : ` with ${quoted}`} contains ${unescaped} here, which JSON allows in a string only with a backslash. The body of the client may be valid: the template prints the decoded text.`,
-        ]),
-  ];
-  if (!isOfTemplate)
-    return {
-      because,
-      changes: [
-        `Send a body that is JSON, or add a request template to the integration of ${routeKey} that prints JSON${DEPLOY}.`,
-      ],
-    };
-  return {
-    because,
-    changes: [
-      unescaped !== undefined
-        ? adviseUnquoted(quoted, routeKey)
-        : isApostrophe
-          ? `In the request template of ${routeKey}, print the value with $input.json('$.name') without quotes around it, which escapes as JSON does, or append .replaceAll("\\\\'", "'") to $util.escapeJavaScript(…)${DEPLOY}.`
-          : `Let the request template of ${routeKey} print valid JSON for this request${DEPLOY}: put strings in quotes, and print values that may be missing with $input.json, which quotes them itself.`,
-    ],
-  };
-}
-
-/** `$input.json` prints the JSON of a value, with its quotes and escapes (docs/aws §7.3). */
-function adviseUnquoted(quoted: string | undefined, routeKey: string): string {
-  const [, path] = /^\$input\.path\('([^']*)'\)$/.exec(quoted ?? '') ?? [];
-  if (quoted?.startsWith('$util.') === true)
-    return `In the request template of ${routeKey}, escape the value: "$util.escapeJavaScript(${quoted}).replaceAll("\\\\'", "'")" instead of "${quoted}"${DEPLOY}.`;
-  return `In the request template of ${routeKey}, print the value with $input.json('${path ?? '$.name'}') and without quotes around it${quoted === undefined ? '' : `, instead of "${quoted}"`}: it writes the quotes and the escapes itself${DEPLOY}.`;
 }
 
 /**

@@ -221,6 +221,8 @@ function findReason(about: Circumstances): Reason {
   if (about.kind === 'event') return NOTHING;
   if (about.edge !== undefined) return explainEdge(about.edge, about);
   if (about.kind === 'post') return about.failure === undefined ? NOTHING : explainCall(about);
+  // AWS answered its own health check.
+  if (about.failure === undefined && about.defect?.kind === 'screen') return explainGuard(about);
   if (about.failure === undefined) {
     const [choice, call] = [explainDefaultRoute(about), explainAgentCall(about) ?? explainIntegration(about)];
     return {

@@ -317,6 +317,23 @@ export function describeAge(
   ];
 }
 
+/** SAM writes a Deny for the addresses of IpRangeBlacklist. The owner has the list in the template, not the Deny. */
+function adviseOnBlacklist(
+  { definition, protocol }: Circumstances,
+  { of }: GuardPolicy,
+  { conditions }: GuardPolicy['statements'][number],
+): readonly string[] | undefined {
+  const refused = conditions.find(
+    ({ operator, key, holds }) => holds && operator === 'IpAddress' && /^aws:sourceip$/i.test(key),
+  );
+  if (refused === undefined || of !== 'resource') return undefined;
+  if (definition?.addressLists?.includes('IpRangeBlacklist') !== true) return undefined;
+  const { found = [], wanted } = refused;
+  return [
+    `Remove the range that contains ${list(found)} from IpRangeBlacklist in Auth.ResourcePolicy of ${definition.logicalId} (${definition.file}), from which SAM writes this Deny (it has ${list(wanted)}); or call from another address.${toDeploy(protocol)}`,
+  ];
+}
+
 /**
  * A condition such as NotIpAddress lists the callers to whom the Deny does not apply, so one more can be added. Returns
  * undefined if the statement has no such condition.
@@ -328,6 +345,7 @@ export function adviseOnDeny(
 ): readonly string[] | undefined {
   const statement = policy.statements[policy.decidedBy ?? -1];
   const exempt = statement?.conditions.find(({ operator, holds }) => holds && /not/i.test(operator));
+  if (statement !== undefined && exempt === undefined) return adviseOnBlacklist(about, policy, statement);
   if (statement === undefined || exempt === undefined) return undefined;
   const { operator, key, wanted, found = [] } = exempt;
   if (policy.of === 'resource' && isPublicBehindEndpoint(about, key))

@@ -80,6 +80,12 @@ const adviseValue: Advise = (refused) => {
 const adviseAction: Advise = ({ written }) =>
   `Add Action, such as Action=SendMessage or Action=Publish, to ${written}.`;
 
+/** SQS denies a call in which it finds no Action, whatever the role may do. @see docs/aws §3.3 */
+const adviseDenied: Advise = ({ detail, routeKey }) =>
+  /^Access to the resource https:\/\/sqs\./.test(detail)
+    ? `Send the Action as a form: set integration.request.header.Content-Type to "'application/x-www-form-urlencoded'" in RequestParameters of the integration of ${routeKey}, with a request template that prints Action=SendMessage&MessageBody=$util.urlEncode($input.body). SQS denies every call in which it finds no Action, so no permission is missing.`
+    : undefined;
+
 const adviseQueue: Advise = ({ written }) =>
   `Name an existing queue of the same region and account in ${written}: \`gatewright events list\` lists the queues of the loaded stacks.`;
 
@@ -120,6 +126,7 @@ const ADVICE: Readonly<Record<string, Advise>> = {
   MissingParameter: advisePresence,
   MissingRequiredParameterException: advisePresence,
   MissingAction: adviseAction,
+  AccessDenied: adviseDenied,
   InvalidParameterValue: adviseValue,
   InvalidParameterValueException: adviseValue,
   InvalidParameter: adviseValue,

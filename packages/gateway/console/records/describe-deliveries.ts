@@ -24,6 +24,7 @@ import type {
   QueueFacts,
   ToldStep,
 } from '../explain/circumstances.ts';
+import { describeMissingBus } from './missing-bus.ts';
 import type { FunctionLines } from './function-lines.ts';
 import type { ReadHandler } from './handler-misread.ts';
 import type { Redactor } from './redact.ts';
@@ -56,6 +57,7 @@ function describeStep(step: StampedStep, at: DeliveriesWith, all: readonly Stamp
         step,
         place: placeOfAccepted(step, stacks),
         queue: queueOf(step.at, stacks),
+        ...(step.what === 'event' && step.readers === 0 && { missingBus: describeMissingBus(step.at, at) }),
         disabled: disabledOf(step.at, stacks),
         notes: [...noteTimeZone(step, stacks), ...noteWeekday(step, stacks)],
       };

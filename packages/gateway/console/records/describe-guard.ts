@@ -76,6 +76,7 @@ export function describeGuard(
     places: sources.map((source) => ({
       ...source,
       isFound: readIdentity([source], received, duplicates) !== undefined,
+      ...(source.kind === 'header' && received.headers.last(source.name) === '' && { isEmpty: true }),
     })),
     strayToken: findStrayToken(received, sources),
     ttlSeconds: lambda?.ttlSeconds ?? 0,

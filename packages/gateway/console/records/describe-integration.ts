@@ -38,9 +38,8 @@ export function describeIntegration(
   const sent = recorded.sent ?? describeSent(received);
   const startedMs = enteredMs.integrate;
   const { variables } = received.stage;
-  const isNameIncomplete =
-    'functionName' in integration &&
-    variablesIn(integration.functionName.source).some((name) => (variables?.[name] ?? '') === '');
+  const nameVariables = 'functionName' in integration ? variablesIn(integration.functionName.source) : [];
+  const isNameIncomplete = nameVariables.some((name) => (variables?.[name] ?? '') === '');
   const failedCode =
     recorded.outcome?.kind === 'failed'
       ? findFailedCode(recorded, sent?.target ?? '', { lines, readHandler })
@@ -52,6 +51,7 @@ export function describeIntegration(
     target: sent?.target ?? ('functionName' in integration ? integration.functionName.source : undefined),
     timeoutMs: sent?.timeoutMs ?? ('timeoutMs' in integration ? integration.timeoutMs : undefined),
     ...describeOutcome(recorded, lines, redactor),
+    ...(nameVariables.length > 0 && { nameVariables }),
     ...(isNameIncomplete && { isNameIncomplete }),
     pinned: findPinned(recorded, sent?.target ?? '', isChanged),
     ...(integration.kind === 'function' &&

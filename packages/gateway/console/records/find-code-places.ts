@@ -14,6 +14,8 @@ import type { RecordedRequest } from './recorded-request.ts';
 
 /** A line such as `body = json.loads(event['body'])` reads the request, and is therefore not among them. */
 export const WRITES_BODY = [/['"]?\bbody['"]?\s*:/, /\breturn\b.*\bbody\b/];
+/** Code that ends the process of the function. */
+const EXITS = /\b(?:process\.exit|sys\.exit|os\._exit)\s*\(/;
 const RETURNS = /\breturn\b|=>\s*\(?\{/;
 
 /** @param lines what the function printed */
@@ -28,6 +30,8 @@ export function findHandlerLine(
     // The result was too large to be handed on: the function itself ended without an error.
     if (outcome.errorType === 'Function.ResponseSizeTooLarge' && handler !== undefined)
       return ofLarge(handler);
+    if (outcome.errorType === 'Runtime.ExitError' && handler !== undefined)
+      return ofPatterns(handler, [EXITS]);
     return ofImport(outcome.errorMessage, handler);
   }
   if (outcome?.kind !== 'returned' || handler === undefined) return [];

@@ -340,7 +340,7 @@ function rareOf({ received: { notes }, trail, connectionId }: Finished): RarePar
   const { failure, error, injected } = trail;
   const outcome = rareOutcome(trail.notes?.outcome);
   const [asked, lookedUp, screened] = [notes?.authorizerCall, notes?.lookedUp, notes?.screened];
-  if (failure === undefined && connectionId === undefined && outcome === undefined)
+  if ([failure, error, connectionId, outcome].every((part) => part === undefined))
     if ([asked, lookedUp, screened, injected].every((part) => part === undefined)) return undefined;
   return {
     failure,

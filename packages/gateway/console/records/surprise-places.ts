@@ -58,6 +58,7 @@ export const DECIDED_BY: Readonly<Record<string, Deciding>> = {
   PARAMETER_UNCHECKED: { of: 'place' },
   PATH_NOT_PASSED: method('Integration.Uri'),
   PATH_VALUE_MISSING: method('Integration.Uri'),
+  PRIVATE_ADDRESS: { of: 'api', members: ['EndpointConfiguration'] },
   QUERY_NOT_PASSED: method(REQUEST, 'Integration.Type'),
   QUERY_REPEATED_IN_TEMPLATE: { of: 'place' },
   REFERENCE_EMPTY: { of: 'place' },

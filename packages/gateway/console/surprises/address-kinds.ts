@@ -1,5 +1,6 @@
 /** Addresses at which a request is served here, but not on AWS (docs/aws §10.4). */
 import { NONE } from '../../core/routing/base-path.ts';
+import { readVpcEndpointFromHost } from '../../core/routing/host.ts';
 import { toDeploy } from '../explain/reason.ts';
 import { nameSetting } from '../explain/setting-text.ts';
 import { readLambdaPayload } from './selected-response.ts';
@@ -21,6 +22,28 @@ const disabledEndpoint: SurpriseKind = {
       ],
       changes: [
         `On AWS, call the API at its custom domain, or set DisableExecuteApiEndpoint: false and deploy it again. To see here what AWS does, send the request with the Host header of the custom domain, or of the default endpoint ({api}.execute-api.{region}.amazonaws.com).`,
+      ],
+    };
+  },
+};
+
+/** A private API has an address only in VPCs with an interface endpoint. The local address is open to every program. */
+const privateAddress: SurpriseKind = {
+  code: 'PRIVATE_ADDRESS',
+  mark: 'private on AWS',
+  source: 'docs/aws §10.6',
+  find({ integration, recorded: { received } }) {
+    const { api, headers } = received;
+    if (integration === undefined || api.endpointType !== 'PRIVATE' || api.privateDomain !== undefined)
+      return undefined;
+    if (readVpcEndpointFromHost(headers.last('host') ?? '') !== undefined) return undefined;
+    return {
+      values: {},
+      because: [
+        'The API is private (PRIVATE in EndpointConfiguration), so on AWS only callers in a VPC with an interface endpoint for execute-api reach it, and its host name has no address for others. The local address is no such endpoint, and the request was served here.',
+      ],
+      changes: [
+        `To call the API from the internet, set EndpointConfiguration with Types: [REGIONAL].${toDeploy(api.protocol)} To see here what a caller behind a VPC endpoint gets, send Host: {api}-{vpce}.execute-api.{region}.amazonaws.com.`,
       ],
     };
   },
@@ -160,6 +183,7 @@ const redirectWithoutStage: SurpriseKind = {
 
 export const ADDRESS_KINDS: readonly SurpriseKind[] = [
   disabledEndpoint,
+  privateAddress,
   certificateNotAsked,
   bodyOfGet,
   basePathInEvent,

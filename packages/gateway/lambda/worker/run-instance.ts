@@ -125,10 +125,18 @@ function isFirst(seen: Set<string>, name: string): boolean {
   return isNew;
 }
 
+const FRAME = /^\s+at /;
+
 /** Makes an uncaught error end the instance, as in Lambda, with the exit codes of Lambda's runtime. */
 function announceCrashes(crash: (error: Error, exitCode: number) => void): void {
   process.on('uncaughtException', (error) => crash(error, 129));
   process.on('unhandledRejection', (reason) => {
-    crash(new RuntimeError('UnhandledPromiseRejection', messageOf(reason)), 128);
+    const error = new RuntimeError('UnhandledPromiseRejection', messageOf(reason));
+    // The frames of the reason are those of the handler; Lambda logs them as well.
+    const frames =
+      reason instanceof Error ? reason.stack?.split('\n').filter((line) => FRAME.test(line)) : [];
+    if (frames !== undefined && frames.length > 0)
+      error.stack = [`${error.name}: ${error.message}`, ...frames].join('\n');
+    crash(error, 128);
   });
 }

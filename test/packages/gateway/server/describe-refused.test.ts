@@ -5,6 +5,7 @@ import { RequestRecords } from '../../../../packages/gateway/console/records/req
 import { HeaderList } from '../../../../packages/gateway/core/events/header-list.ts';
 import { acceptRequest } from '../../../../packages/gateway/server/answer-request.ts';
 import { describeUnmapped, describeUntrusted } from '../../../../packages/gateway/server/describe-refused.ts';
+import { NONE } from '../../../../packages/gateway/core/routing/base-path.ts';
 import { anApi } from '../../../support/an-api.ts';
 import { restApi } from '../../../support/rest-apis.ts';
 import { servedAlone } from '../../../support/served-alone.ts';
@@ -14,34 +15,54 @@ import type { ReplySink } from '../../../../packages/gateway/server/stream-reply
 const HOST = 'api.example.com';
 const sink = { destroyed: false, writeHead: () => undefined, end: () => undefined } as unknown as ReplySink;
 
+const arrival = (target: string): Parameters<typeof acceptRequest>[0] => ({
+  method: 'GET',
+  target,
+  host: HOST,
+  apiId: undefined,
+  httpVersion: '1.1',
+  headers: new HeaderList(['Host', HOST]),
+  body: undefined,
+  peer: undefined,
+  remoteAddress: '127.0.0.1',
+});
+
 function storyAt(target: string, facts: HostFacts | undefined, isHttpOnly = false): string {
   const { api, ports } = anApi(restApi({}), {});
   const records = new RequestRecords(10, ports.clock, 'key of the test');
   ports.records = records;
-  acceptRequest(
-    {
-      method: 'GET',
-      target,
-      host: HOST,
-      apiId: undefined,
-      httpVersion: '1.1',
-      headers: new HeaderList(['Host', HOST]),
-      body: undefined,
-      peer: undefined,
-      remoteAddress: '127.0.0.1',
-    },
-    sink,
-    {
-      ...servedAlone(api.served, ports, () => true),
-      resolveApi: () => undefined,
-      factsOfHost: () => facts,
-      isHttpOnly: () => isHttpOnly,
-    },
-  );
+  acceptRequest(arrival(target), sink, {
+    ...servedAlone(api.served, ports, () => true),
+    resolveApi: () => undefined,
+    factsOfHost: () => facts,
+    isHttpOnly: () => isHttpOnly,
+  });
   const { story, status } = records.detail('last') ?? assert.fail('nothing was recorded');
   assert.equal(status, isHttpOnly ? 404 : 403);
   return [story.headline, ...story.sentences, ...story.changes].join('\n');
 }
+
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
+describe('a health check at a custom domain', () => {
+  it('is recorded, and said to be reserved', () => {
+    const { api, ports } = anApi(restApi({}), {});
+    const records = new RequestRecords(10, ports.clock, 'key of the test');
+    ports.records = records;
+    acceptRequest(
+      arrival('/ping'),
+      sink,
+      servedAlone({ ...api.served, basePathMatched: NONE }, ports, () => true),
+    );
+    const { story, status } = records.detail('last') ?? assert.fail('nothing was recorded');
+    assert.equal(status, 200);
+    assert.equal(story.headline, 'GET /ping was answered with 200.');
+    assert.match(
+      story.sentences.join('\n'),
+      /^AWS itself answers \/ping at the root of .* for its health checks/,
+    );
+    assert.match(story.changes.join('\n'), /^Give the route another path/);
+  });
+});
 
 describe('a request at a custom domain', () => {
   // https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mappings.html

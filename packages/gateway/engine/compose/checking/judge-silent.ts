@@ -1,6 +1,7 @@
 /** Finds rules and filters that AWS deploys, but that no event reaches or matches. */
 import { findWaitingRules, isSilent } from '../../../kernel/delivery/waiting-rules.ts';
 import { findDeadFilters } from '../../../console/records/filter-notes.ts';
+import { findBusOfIntegration, findMissingBus } from '../../../console/records/missing-bus.ts';
 import { shortPlace } from '../../../core/stack/source-format.ts';
 import { adviseBridge } from '../../../console/records/bridge-notes.ts';
 import type { ResolvedResource, ResolvedStack } from '../../../core/stack/model.ts';
@@ -14,7 +15,26 @@ type Silent = {
 
 export function findSilent(stack: ResolvedStack): readonly Silent[] {
   const all = [...stack.resources.values()];
-  return [...findSilentBuckets(stack, all), ...all.flatMap((resource) => findDeadFilters(resource))];
+  return [
+    ...findSilentBuckets(stack, all),
+    ...all.flatMap((resource) => [...findDeadFilters(resource), ...findMisspeltBus(resource, stack)]),
+  ];
+}
+
+/** An integration that names a bus which the stack does not have, although it has one with almost the same name. */
+function findMisspeltBus(resource: ResolvedResource, stack: ResolvedStack): readonly Silent[] {
+  const written = findBusOfIntegration(resource);
+  const missing = written && findMissingBus(written.name, [stack]);
+  if (written === undefined || missing?.nearest === undefined) return [];
+  const { what, place } = missing.nearest;
+  return [
+    {
+      resource,
+      property: written.property,
+      message: `no rule gets these events: the stack has no bus ${written.name}, and EventBridge accepts events for a bus that does not exist; the most similar name is ${what} (${place})`,
+      remedy: `write ${what} in place of ${written.name}`,
+    },
+  ];
 }
 
 function findSilentBuckets(stack: ResolvedStack, all: readonly ResolvedResource[]): readonly Silent[] {

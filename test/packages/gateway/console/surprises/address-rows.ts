@@ -12,6 +12,10 @@ const redirect = (location: string) => () =>
 const ofEndpoint = (type: string) => () =>
   anApi(restRoutes({ 'GET /pets': {} }, { api: { EndpointConfiguration: { Types: [type] } } }), { echo: ok });
 
+const OPEN_POLICY = {
+  Statement: [{ Effect: 'Allow', Principal: '*', Action: 'execute-api:Invoke', Resource: 'execute-api:/*' }],
+};
+
 export const ADDRESSES: readonly SurpriseRow[] = [
   {
     // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html
@@ -35,6 +39,23 @@ export const ADDRESSES: readonly SurpriseRow[] = [
       /redirects to \/login, which is relative to the host.* every path begins with the stage \(\/dev\)/,
     change: /^Redirect to \/dev\/login: write `\/\$\{event\.requestContext\.stage\}\/login`/m,
     not: { api: redirect('/dev/login') },
+  },
+  {
+    code: 'PRIVATE_ADDRESS',
+    source: 'docs/aws §10.6',
+    api: () =>
+      anApi(
+        restRoutes(
+          { 'GET /pets': {} },
+          { api: { EndpointConfiguration: { Types: ['PRIVATE'] }, Policy: OPEN_POLICY } },
+        ),
+        { echo: ok },
+      ),
+    request: { target: '/dev/pets' },
+    values: {},
+    because: /on AWS only callers in a VPC with an interface endpoint for execute-api reach it/,
+    change: /set EndpointConfiguration/,
+    not: { api: ofEndpoint('REGIONAL') },
   },
   {
     code: 'ENDPOINT_DISABLED',

@@ -80,6 +80,7 @@ export const RETURNED_ONE_OF_TWO = { code: 'RESPONSE_INFERRED', handler: OF_TWO,
 /** Kinds that a setting, the client or the gateway decides, whatever the code of the function is. */
 export const OUTSIDE_OF_CODE: readonly string[] = [
   'ENDPOINT_DISABLED',
+  'PRIVATE_ADDRESS',
   'CERTIFICATE_NOT_ASKED',
   'GET_BODY_AT_EDGE',
   'BYTES_AS_BASE64',

@@ -1,0 +1,82 @@
+/** Explains what Lambda, or another service, answers itself: it accepted an asynchronous call, or could not read the input. */
+import { nameOf, nameWithin } from './explain-failed-function.ts';
+import type { IntegrationCircumstances } from './circumstances.ts';
+import type { Reason } from './reason.ts';
+
+const DEPLOY = ', and deploy the API again';
+
+/**
+ * Explains a response of Lambda itself, which accepted an asynchronous call or refused an event that is not
+ * JSON.
+ */
+export function explainLambdaReply(integration: IntegrationCircumstances, routeKey: string): Reason {
+  if (integration.lambdaReply === 'accepted')
+    return {
+      because: [
+        `Lambda accepted the event for ${nameWithin(integration)} and responded at once, before the function ran: the integration sends X-Amz-Invocation-Type: Event. The reply does not contain what the function returns, and no error of the function reaches the client.`,
+      ],
+      changes: [
+        `To wait for the function, remove X-Amz-Invocation-Type from RequestParameters of the integration of ${routeKey}${DEPLOY}. Run \`gatewright logs ${integration.target ?? ''}\` to see what the function did.`,
+      ],
+    };
+  return explainNotJson(integration, routeKey);
+}
+
+/**
+ * Explains that the input of a call is not JSON, for example because its request template printed invalid
+ * JSON.
+ */
+export function explainNotJson(integration: IntegrationCircumstances, routeKey: string): Reason {
+  const {
+    place,
+    near = '',
+    isOfTemplate = true,
+    isApostrophe = false,
+    unescaped,
+    quoted,
+  } = integration.eventFault ?? {};
+  const where =
+    place === undefined
+      ? ''
+      : ` It stops being JSON at line ${place.line}, column ${place.column}${near === '' ? '' : `: ${near}`}.`;
+  const because = [
+    integration.kind === 'service'
+      ? `${nameOf(integration)} refused the call, because its input is not JSON. ${isOfTemplate ? `The request template of ${routeKey} printed the input.` : 'The input was the body of the request, without a template.'}${where}`
+      : `Lambda refused the event for ${nameWithin(integration)}, because it is not JSON, so the function did not run. ${isOfTemplate ? `The request template of ${routeKey} printed the event.` : 'The event was the body of the request, without a template.'}${where}`,
+    ...(isApostrophe
+      ? [
+          "The template’s $util.escapeJavaScript writes \\' for an apostrophe, which JavaScript allows and JSON does not.",
+        ]
+      : []),
+    ...(unescaped === undefined
+      ? []
+      : [
+          `The value that the template prints between quotes${quoted === undefined ? '' : ` with ${quoted}`} contains ${unescaped} here, which JSON allows in a string only with a backslash. The body of the client may be valid: the template prints the decoded text.`,
+        ]),
+  ];
+  if (!isOfTemplate)
+    return {
+      because,
+      changes: [
+        `Send a body that is JSON, or add a request template to the integration of ${routeKey} that prints JSON${DEPLOY}.`,
+      ],
+    };
+  return {
+    because,
+    changes: [
+      unescaped !== undefined
+        ? adviseUnquoted(quoted, routeKey)
+        : isApostrophe
+          ? `In the request template of ${routeKey}, print the value with $input.json('$.name') without quotes around it, which escapes as JSON does, or append .replaceAll("\\\\'", "'") to $util.escapeJavaScript(…)${DEPLOY}.`
+          : `Let the request template of ${routeKey} print valid JSON for this request${DEPLOY}: put strings in quotes, and print values that may be missing with $input.json, which quotes them itself.`,
+    ],
+  };
+}
+
+/** `$input.json` prints the JSON of a value, with its quotes and escapes (docs/aws §7.3). */
+function adviseUnquoted(quoted: string | undefined, routeKey: string): string {
+  const [, path] = /^\$input\.path\('([^']*)'\)$/.exec(quoted ?? '') ?? [];
+  if (quoted?.startsWith('$util.') === true)
+    return `In the request template of ${routeKey}, escape the value: "$util.escapeJavaScript(${quoted}).replaceAll("\\\\'", "'")" instead of "${quoted}"${DEPLOY}.`;
+  return `In the request template of ${routeKey}, print the value with $input.json('${path ?? '$.name'}') and without quotes around it${quoted === undefined ? '' : `, instead of "${quoted}"`}: it writes the quotes and the escapes itself${DEPLOY}.`;
+}

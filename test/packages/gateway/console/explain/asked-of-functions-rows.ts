@@ -1,0 +1,110 @@
+/** Questions about functions, authorizers and the addresses of an API, with the page of AWS that names the cause. */
+import { OK, OPEN, rest } from './deciding-rows.ts';
+import type { AdvisedProject } from '../../../../support/an-advised-project.ts';
+
+export type AskedRow = {
+  /** A page of AWS. Pages of the knowledge center are at https://repost.aws/knowledge-center/. */
+  readonly source: string;
+  readonly cause: string;
+  /** The line that decides may end with `# here`. */
+  readonly template: string;
+  readonly code: string;
+  readonly auth?: string;
+  readonly request?: Parameters<AdvisedProject['ask']>[0];
+  readonly status: number;
+  readonly because: RegExp;
+  readonly change: RegExp;
+};
+
+/** An API of SAM with a function at GET /pets. */
+const sam = (api: string, more = ''): string => `
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Fn:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: nodejs22.x
+      CodeUri: .
+      Handler: index.handler
+      Events: { Pets: { Type: Api, Properties: { Path: /pets, Method: GET, RestApiId: !Ref Api } } }
+  Api:
+    Type: AWS::Serverless::Api
+    Properties:
+      StageName: dev
+${api}${more}`;
+const GUARD = `
+  Guard: { Type: AWS::Serverless::Function, Properties: { Runtime: nodejs22.x, CodeUri: ., Handler: auth.handler } }`;
+const PETS = { path: '/pets' };
+
+export const ASKED_OF_FUNCTIONS: readonly AskedRow[] = [
+  {
+    source: 'malformed-502-api-gateway',
+    cause: 'a promise that nobody awaits is rejected',
+    template: rest(OPEN),
+    code: 'exports.handler = async () => {\n  Promise.reject(new Error("late"));\n  await new Promise((end) => setTimeout(end, 50));\n  return { statusCode: 200 };\n};',
+    status: 502,
+    because: /UnhandledPromiseRejection: Error: late[^]*its code \S*index\.js:2\b/,
+    change: /^Fix the function at \S*index\.js:2/m,
+  },
+  {
+    source: 'malformed-502-api-gateway',
+    cause: 'the function ends its process',
+    template: rest(OPEN),
+    code: 'exports.handler = async () => {\n  process.exit(1);\n};',
+    status: 502,
+    because: /Runtime exited with error: exit status 1[^]*its code \S*index\.js:2\b/,
+    change: /return instead of ending its process/,
+  },
+  {
+    source: 'api-gateway-401-error-lambda-authorizer',
+    cause: 'the header of the token is empty',
+    template: sam(
+      `      Auth:
+        DefaultAuthorizer: Own
+        Authorizers:
+          Own: { FunctionPayloadType: REQUEST, FunctionArn: !GetAtt Guard.Arn, Identity: { Headers: [X-Token] } }`,
+      GUARD,
+    ),
+    code: OK,
+    request: { ...PETS, headers: { 'X-Token': '' } },
+    status: 401,
+    because: /reads the caller from header X-Token, which is empty in the request/,
+    change: /^Send header X-Token with a credential/m,
+  },
+  {
+    source: 'api-gateway-403-error-lambda-authorizer',
+    cause: 'a list of SAM’s resource policy denies the address',
+    template: sam('      Auth: { ResourcePolicy: { IpRangeBlacklist: [127.0.0.0/8] } }'),
+    code: OK,
+    request: PETS,
+    status: 403,
+    because: /has Effect Deny where aws:SourceIp is 127\.0\.0\.1/,
+    change:
+      /^Remove the range that contains 127\.0\.0\.1 from IpRangeBlacklist in Auth\.ResourcePolicy of Api \(template\.yaml\)/m,
+  },
+  {
+    source: 'api-gateway-troubleshoot-403-forbidden',
+    cause: 'a private API is called from elsewhere',
+    template: sam(`      EndpointConfiguration: { Type: PRIVATE } # here
+      Auth:
+        ResourcePolicy:
+          CustomStatements: [{ Effect: Allow, Principal: '*', Action: execute-api:Invoke, Resource: 'execute-api:/*' }]`),
+    code: OK,
+    request: PETS,
+    status: 200,
+    because: /The API is private .* on AWS only callers in a VPC with an interface endpoint for execute-api/,
+    change: /set EndpointConfiguration: \{ Type: REGIONAL \}/,
+  },
+  {
+    source: 'api-gateway-lambda-stage-variable-500',
+    cause: 'the stage variable names a function that does not exist',
+    template: rest(OPEN)
+      .replace('${Fn.Arn}', 'arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:${!stageVariables.fn}')
+      .replace('StageName: dev }', 'StageName: dev, Variables: { fn: fnn } } # here'),
+    code: OK,
+    status: 500,
+    because: /Function not found: fnn/,
+    change:
+      /or correct the value of the stage variable fn, from which the Uri of the integration has this name/,
+  },
+];
