@@ -96,7 +96,7 @@ const EARLIER_CHOICES: readonly Choice[] = [
     section: '§2.1',
     question: 'What the reserved paths `/ping` and `/sping` answer',
     evidence: 'inferred',
-    here: '200 and `healthy`, for any method, at the root of every address of REST APIs; HTTP APIs can use these paths themselves',
+    here: '200 and `healthy`, for any method, at the root of every address of REST APIs; of HTTP APIs only `/ping` at their own address, with `Healthy Connection`',
     test: 'test/packages/gateway/server/api-ports.test.ts',
   },
   {

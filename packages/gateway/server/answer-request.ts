@@ -183,8 +183,18 @@ const ADMITTED: ClientVerdict = { kind: 'admitted', shows: false };
  */
 const HEALTH_CHECK = /^\/s?ping(?:\?|$)/;
 
-function healthy(): Reply {
-  return { status: 200, headers: ['Content-Type', 'text/plain'], body: 'healthy' };
+/** At the address of an HTTP API, AWS answers only /ping itself, and with other words (docs/aws §2.1). */
+const HEALTH_CHECK_OF_HTTP = /^\/ping(?:\?|$)/;
+
+function isHealthCheck({ protocol, basePathMatched, functionUrl }: ServedApi, target: string): boolean {
+  if (protocol === 'rest') return HEALTH_CHECK.test(target);
+  const isOwnAddress = protocol === 'http' && basePathMatched === undefined && functionUrl === undefined;
+  return isOwnAddress && HEALTH_CHECK_OF_HTTP.test(target);
+}
+
+function healthy(protocol: ServedApi['protocol'] = 'rest'): Reply {
+  const body = protocol === 'http' ? 'Healthy Connection' : 'healthy';
+  return { status: 200, headers: ['Content-Type', 'text/plain'], body };
 }
 
 function refusal(what: Refusal): Reply {
@@ -215,10 +225,10 @@ async function answer(
     return;
   }
   const target = options.toOwnTarget?.(arrival.host, arrival.target, api) ?? arrival.target;
-  if (api.protocol === 'rest' && HEALTH_CHECK.test(target)) {
-    const reply = healthy();
-    if (api.basePathMatched !== undefined) {
-      const told = describeHealthCheck(pathOf(target), api.domainName);
+  if (isHealthCheck(api, target)) {
+    const reply = healthy(api.protocol);
+    if (api.basePathMatched !== undefined || api.protocol === 'http') {
+      const told = describeHealthCheck(pathOf(target), api);
       noteRefused(arrival, reply, { api, isTrusted: true, told }, options);
     }
     send(sink, method, reply);

@@ -1,4 +1,5 @@
 /** Describes why a request is refused before it reaches an API, and what to change. */
+import type { ServedApi } from '../core/exchange.ts';
 import type { RefusalText } from '../core/log-refused.ts';
 import type { TlsPeer } from './tls-peer.ts';
 
@@ -32,11 +33,24 @@ export function describeUnmapped(host: string, path: string, facts: HostFacts | 
 }
 
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html */
-export function describeHealthCheck(path: string, domain: string): RefusalText {
+export function describeHealthCheck(
+  path: string,
+  { protocol, domainName }: Pick<ServedApi, 'protocol' | 'domainName'>,
+): RefusalText {
+  if (protocol === 'http')
+    return {
+      reason: `${path} is AWS’s own health check`,
+      because: [
+        `AWS itself answers ${path} at the root of the address of an HTTP API with 200 and the text Healthy Connection, for its health checks. No route of the API is looked for there, and nothing is called.`,
+      ],
+      changes: [
+        'Give the route another path, such as /health. Or use a stage with a name, which stands before the path: only the root is reserved.',
+      ],
+    };
   return {
     reason: `${path} is AWS’s own health check`,
     because: [
-      `AWS itself answers ${path} at the root of the custom domain ${domain} with 200 and the text healthy: /ping and /sping are reserved for its health checks. No route of the API is looked for there, and nothing is called.`,
+      `AWS itself answers ${path} at the root of the custom domain ${domainName} with 200 and the text healthy: /ping and /sping are reserved for its health checks. No route of the API is looked for there, and nothing is called.`,
     ],
     changes: [
       `Give the route another path, such as /health. Or call it at the API’s own address, below the stage, or at a mapping with a base path: only the root of the domain is reserved.`,

@@ -153,6 +153,8 @@ export type LimitCircumstances = {
 };
 
 export type MeterCircumstances = {
+  /** The stages of the usage plan, if it has several: a key has one quota for all of them. */
+  readonly planStages?: readonly string[] | undefined;
   readonly keyRequired: boolean;
   readonly keySource: 'HEADER' | 'AUTHORIZER';
   readonly hasApiKey: boolean;

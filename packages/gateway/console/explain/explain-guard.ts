@@ -76,7 +76,7 @@ const PLACES = {
 } as const;
 
 /** Converts a header name from lower case to its conventional spelling. */
-function spell(name: string): string {
+export function spell(name: string): string {
   return name.replaceAll(
     /(^|-)([a-z])/g,
     (_, before: string, letter: string) => before + letter.toUpperCase(),
@@ -124,6 +124,7 @@ function adviseMissing(about: Circumstances, guard: GuardCircumstances): string[
             `Send the token as ${nameOfPlaces(sent)} instead of ${guard.strayToken}, or name ${guard.strayToken} in the identity source of authorizer ${guard.name}.${toDeploy(about.protocol)}`,
           ]
         : [
+            ...adviseHandshake(about, guard),
             ...(about.isBehindEdge === true
               ? [adviseBehavior(sent, nameOfPlaces(sent), about.behavior)]
               : []),
@@ -140,6 +141,21 @@ function adviseMissing(about: Circumstances, guard: GuardCircumstances): string[
       : [
           `Remove ${context.map((name) => `context.${name}`).join(', ')} from the identity sources of authorizer ${guard.name}: API Gateway sets context variables itself, and this one has no value for such a request.`,
         ]),
+  ];
+}
+
+/**
+ * A page cannot set headers of a handshake, but the URL may contain the value.
+ * @see https://websockets.spec.whatwg.org/#the-websocket-interface
+ */
+function adviseHandshake({ kind, protocol }: Circumstances, guard: GuardCircumstances): string[] {
+  const [queries, headers] = (['querystring', 'header'] as const).map((part) =>
+    guard.places.filter((place) => place.kind === part),
+  );
+  const isPage = headers?.some(({ isFound }) => !isFound) === true && queries?.some(({ isFound }) => isFound);
+  if (kind !== 'handshake' || isPage !== true) return [];
+  return [
+    `For clients in a browser, which cannot set a header of a handshake, leave only ${nameOfPlaces(queries ?? [])} in the identity sources of authorizer ${guard.name}; other clients can send it, too.${toDeploy(protocol)}`,
   ];
 }
 

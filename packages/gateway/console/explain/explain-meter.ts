@@ -1,5 +1,5 @@
 import { advisePreflight } from './preflight-advice.ts';
-import { sentence } from './reason.ts';
+import { listed, sentence } from './reason.ts';
 import { nameSetting } from './setting-text.ts';
 import { adviseOnCharge, describeReset } from './explain-access.ts';
 import type {
@@ -201,11 +201,19 @@ function explainQuota({ isDeployed, definition }: Circumstances, meter: MeterCir
   return {
     because: [
       `${nameOfKey(meter)} has used up its quota: ${nameOfPlan(meter)} allows ${quota?.limit ?? 'a number of'} ${quota?.limit === 1 ? 'request' : 'requests'} a ${period}, and ${quota?.left ?? 0} are left.`,
+      ...(meter.planStages === undefined
+        ? []
+        : [
+            `The plan has the stages ${listed(meter.planStages)}, and a key has one quota for all stages of its plan together: requests to each of them count.`,
+          ]),
       'A request counts as soon as the plan admits it, even if the integration then answers it with an error.',
     ],
     changes: [
       `Wait for the next ${period} (UTC)${isDeployed ? '' : ` (here: \`gatewright clock ${advance}\`)`}.`,
       `Or allow the key more requests for this period (UpdateUsage), or raise ${nameSetting('planQuota', definition)}.`,
+      ...(meter.planStages === undefined
+        ? []
+        : ['To count the stages separately, give each a usage plan and an API key of its own.']),
     ],
   };
 }

@@ -10,6 +10,7 @@ export function explainSignature(about: Circumstances): Reason {
   const because = [
     sentence(failure ?? 'The signature was refused'),
     ...describeRequirement(about),
+    ...describeZone(failure),
     ...describeScope(defect),
     ...describeSigner(defect),
     ...describeTokens(defect),
@@ -29,6 +30,7 @@ export function explainSignature(about: Circumstances): Reason {
       ],
     };
   const { faults, region, service } = defect;
+  const isOfZone = hoursOff(failure) !== undefined;
   return {
     because,
     changes: [
@@ -37,7 +39,10 @@ export function explainSignature(about: Circumstances): Reason {
         : [
             'Sign the path in the form of the canonical string above, with each segment encoded (an AWS SDK does so). The URL of the request itself may stay as it is.',
           ]),
-      ...faults.map((fault) => adviseFault(fault, { region, service, isDeployed })),
+      ...(isOfZone ? [IN_UTC] : []),
+      ...faults
+        .filter((fault) => !isOfZone || fault !== 'time')
+        .map((fault) => adviseFault(fault, { region, service, isDeployed })),
       ...(faults.includes('form') && about.routeKey !== undefined
         ? [
             `Or, if clients have tokens and no access keys, give ${about.routeKey} an authorizer that reads tokens (JWT, Cognito or Lambda) in place of AWS_IAM.${toDeploy(about.protocol)}`,
@@ -73,6 +78,38 @@ function describeRequirement({ defect, routeKey, kind }: Circumstances): string[
 function isFunctionUrl(defect: Circumstances['defect']): boolean {
   return defect?.kind === 'signature' && defect.service === 'lambda';
 }
+
+const TIMES = /^Signature (?:expired|not yet current): (\S+) is .* \((\S+) [-+] 5 min/;
+const MINUTES_OF_ZONE = 30;
+const MOST_HOURS = 14;
+
+/** By how many hours the time of the signature differs, if it is that of another time zone. */
+function hoursOff(failure: string | undefined): number | undefined {
+  const [, signed, now] = TIMES.exec(failure ?? '') ?? [];
+  if (signed === undefined || now === undefined) return undefined;
+  const minutes = (timeOf(signed) - timeOf(now)) / 60_000;
+  const rounded = Math.round(minutes / MINUTES_OF_ZONE) * MINUTES_OF_ZONE;
+  const isZone = Math.abs(minutes - rounded) < 1 && rounded !== 0 && Math.abs(rounded) <= MOST_HOURS * 60;
+  return isZone ? rounded / 60 : undefined;
+}
+
+/** Reads a time such as 20261129T173000Z. */
+function timeOf(text: string): number {
+  return Date.parse(text.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'));
+}
+
+/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html, X-Amz-Date */
+function describeZone(failure: string | undefined): string[] {
+  const hours = hoursOff(failure);
+  return hours === undefined
+    ? []
+    : [
+        `The time of the signature is ${Math.abs(hours)} ${Math.abs(hours) === 1 ? 'hour' : 'hours'} ${hours < 0 ? 'behind' : 'ahead of'} the time of the gateway, to the minute: the client probably wrote its local time, and X-Amz-Date must be in UTC.`,
+      ];
+}
+
+const IN_UTC =
+  "Write X-Amz-Date, and the date in the credential scope, in UTC: new Date().toISOString().replace(/[-:]|\\.\\d+/g, '') in JavaScript, datetime.now(timezone.utc).strftime('%Y%m%dT%H%M%SZ') in Python.";
 
 /** Says for which service or region the client signed. AWS’s message names only the expected ones. */
 function describeScope(defect: Circumstances['defect']): string[] {

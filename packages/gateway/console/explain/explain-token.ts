@@ -99,6 +99,8 @@ function explainDefect(code: TokenDefectCode, refused: Refused): Reason | undefi
       );
     case 'token-use':
       return explainTokenUse(refused);
+    case 'audience-form':
+      return explainAudienceForm(refused);
     case 'claim':
       return explainMissingClaim(refused);
     case 'issuer':
@@ -142,6 +144,32 @@ function explainTokenUse(refused: Refused): Reason {
       hasScopes
         ? 'Or, to accept ID tokens, remove AuthorizationScopes from the method.'
         : `Or, to accept access tokens in place of ID tokens, list a scope that they have in AuthorizationScopes of the method${ownScopes(refused)}.`,
+    ],
+  };
+}
+
+/**
+ * The expression of a Cognito authorizer is compared with `aud`, which access tokens do not have.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-enable-cognito-user-pool.html
+ */
+function explainAudienceForm(refused: Refused): Reason {
+  const { authorizer, token, trusted } = refused;
+  // Without `aud`, the recorded audience is that of client_id.
+  const audience = token?.isIdToken === true ? token.audience : [];
+  const compared = `The IdentityValidationExpression of authorizer ${authorizer} is compared with the aud of the token`;
+  if (audience.length > 0)
+    return {
+      because: [`${compared}, ${list(audience)}, and does not match it.`],
+      changes: [
+        'Send a token of an app client whose id the expression matches, or change the expression, and deploy the API again.',
+      ],
+    };
+  return {
+    because: [
+      `${compared}, and the token has no aud: an access token of a user pool has client_id instead. With an expression, every access token is refused, whatever its scopes are.`,
+    ],
+    changes: [
+      `Remove IdentityValidationExpression from authorizer ${authorizer}, and deploy the API again${trusted.scopes.length > 0 ? ': the AuthorizationScopes of the method are checked all the same' : ''}.`,
     ],
   };
 }

@@ -8,7 +8,9 @@ import { asList, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { Defect, MappingDefect } from '../../core/defect.ts';
 import type { GuardPolicy } from '../explain/circumstances.ts';
-import type { RecordedOutcome, RecordedRequest } from './recorded-request.ts';
+import { isEvent } from './recorded-request.ts';
+import type { IdentitySource } from '../../core/deployment/model.ts';
+import type { Recorded, RecordedOutcome, RecordedRequest } from './recorded-request.ts';
 
 type Ended = Pick<RecordedRequest, 'phase' | 'error' | 'outcome'>;
 type Members = readonly string[];
@@ -54,8 +56,25 @@ const OF_TOKEN: Readonly<Record<string, Members>> = {
   missing: ['IdentitySource', ...TYPES],
   audience: ['JwtConfiguration.Audience', 'ProviderARNs'],
   issuer: ['JwtConfiguration.Issuer', 'ProviderARNs'],
+  'audience-form': ['IdentityValidationExpression'],
   'issuer-unreachable': ['JwtConfiguration.Issuer', 'ProviderARNs'],
 };
+
+/** The item of a list of identity sources that the request does not have. */
+export function membersOfMissing(
+  recorded: Recorded,
+  { identitySources }: { readonly identitySources: readonly IdentitySource[] },
+): Members {
+  const defect = recorded.error?.detail.defect;
+  if (isEvent(recorded) || defect?.kind !== 'authorizer' || defect.code !== 'identity-missing') return [];
+  const { headers, rawQuery } = recorded.received;
+  const at = identitySources.findIndex(({ kind, name }) =>
+    kind === 'header'
+      ? (headers.last(name) ?? '') === ''
+      : kind === 'querystring' && (new URLSearchParams(rawQuery).get(name) ?? '') === '',
+  );
+  return at === -1 ? [] : [`IdentitySource.${at}`];
+}
 
 export function membersOfAuthorizer({ phase, error }: Pick<Ended, 'phase' | 'error'>): Members {
   const defect = error?.detail.defect;

@@ -106,7 +106,7 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
     injected: recorded.injected.map((note) => redactor.text(note)),
     guard: describeGuard(recorded, messages, agentCall, at),
     policies: tracePolicies(recorded),
-    meter: metered && describeMeter(recorded, metered, redactor),
+    meter: metered && describeMeter(recorded, metered, { redactor, stacks: at.stacks }),
     bodyFault: error === undefined ? undefined : findBodyFault(recorded, error),
     modelFaults: findModelFaults(recorded).members.map((text) => redactor.text(text)),
     nulls: findNulls(recorded, at.stacks),

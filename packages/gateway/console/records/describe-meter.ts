@@ -1,15 +1,18 @@
 /** Describes the API key, the throttles and the quota of a recorded request. */
 import { describeRefusal } from '../../core/events/quota-refusal.ts';
+import { asList, asText, membersOf } from '@gatewright/aws/json-object';
+import { findByPhysicalId } from './find-places.ts';
 import { isMatched } from './describe-guard.ts';
 import type { MeterNotes } from '../../core/exchange.ts';
 import type { LimitCircumstances, MeterCircumstances } from '../explain/circumstances.ts';
 import type { RecordedRequest } from './recorded-request.ts';
+import type { ResolvedStack } from '../../core/stack/model.ts';
 import type { Redactor } from './redact.ts';
 
 export function describeMeter(
   { received, caller }: RecordedRequest,
   notes: MeterNotes,
-  redactor: Redactor,
+  { redactor, stacks }: { readonly redactor: Redactor; readonly stacks: readonly ResolvedStack[] },
 ): MeterCircumstances | undefined {
   if (!isMatched(received)) return undefined;
   const { holder, keyFault, quotaLeft } = notes;
@@ -36,6 +39,7 @@ export function describeMeter(
     keyName:
       holder?.apiKey.name ?? (keyFault !== undefined && 'keyName' in keyFault ? keyFault.keyName : undefined),
     planName: holder?.plan.name,
+    planStages: stagesOfPlan(holder?.plan.id, stacks),
     quota: quota && { limit: quota.limit, period: quota.period, left: quotaLeft ?? 0 },
     planLimit: limitOf(notes.planLimit, notes.planTokens, holder?.hasOwnLimit?.(received.route.routeKey)),
     routeLimit: limitOf(
@@ -44,6 +48,20 @@ export function describeMeter(
       received.stage.throttle?.hasOwnLimit?.(received.route.routeKey),
     ),
   };
+}
+
+/** The stages of a plan as `test`, or as `API test` if they belong to several APIs; undefined if there is only one. */
+function stagesOfPlan(
+  planId: string | undefined,
+  stacks: readonly ResolvedStack[],
+): readonly string[] | undefined {
+  const plan = findByPhysicalId(stacks, 'AWS::ApiGateway::UsagePlan', planId ?? '');
+  const stages = asList(plan?.properties['ApiStages']).map((one) => membersOf(one));
+  if (stages.length < 2) return undefined;
+  const isOfOne = new Set(stages.map(({ ApiId }) => asText(ApiId))).size === 1;
+  return stages.map(
+    ({ ApiId, Stage }) => `${isOfOne ? '' : `${asText(ApiId) ?? ''} `}${asText(Stage) ?? ''}`,
+  );
 }
 
 function limitOf(

@@ -9,11 +9,12 @@ import {
   placesOfKeySettings,
   placesOfOtherStages,
 } from './find-distant-places.ts';
-import { placesOfRights } from './find-policy-places.ts';
+import { placesOfRights, placesWithoutRoute } from './find-policy-places.ts';
 import { placesOfModel } from './model-faults.ts';
 import { findAuthorizerLine, findHandlerLine } from './find-code-places.ts';
 import {
   membersOfAuthorizer,
+  membersOfMissing,
   membersOfFunction,
   membersOfIntegration,
   membersOfPlan,
@@ -89,8 +90,7 @@ export function findApiPlaces(
   const connect = opened === undefined || isEvent(opened) ? [] : placesOfHandshake(opened, at);
   const entrance = placesOfEntrance(recorded, at);
   if (route === undefined && isEvent(recorded) && recorded.kind === 'DISCONNECT') return connect;
-  if (route === undefined && isEvent(recorded))
-    return named('RouteSelectionExpression', placeOf(own, 'RouteSelectionExpression'));
+  if (route === undefined && isEvent(recorded)) return placesWithoutRoute(recorded, own, stacks);
   if (route === undefined)
     return unique([...placesOfNearest(recorded, nearest, at), ...entrance, ...placesOfCors(recorded, own)]);
   const method = findMethod(route, at);
@@ -178,7 +178,10 @@ function placesOfAuthorizer(recorded: Recorded, route: RoutePlan, at: At): reado
   const found = findAuthorizer(authorizer.name, at);
   const result = isEvent(recorded) ? undefined : recorded.authorizerCall?.result;
   const ofFunction = 'functionName' in authorizer ? placesOfFunction(authorizer, result, at) : [];
-  const place = placeOfFirst(found, membersOfAuthorizer(recorded));
+  const place = placeOfFirst(found, [
+    ...('identitySources' in authorizer ? membersOfMissing(recorded, authorizer) : []),
+    ...membersOfAuthorizer(recorded),
+  ]);
   return [
     ...placesOfDefaultAuthorizer(at.stack, at.own, authorizer.name),
     ...named(`authorizer ${authorizer.name}`, place),
@@ -196,14 +199,9 @@ function placesOfCachedResult(
   const { caller, authorizerCall, error } = recorded;
   const { authorizer } = authorization;
   if (caller?.kind !== 'lambda' || authorizerCall !== undefined || error !== undefined) return [];
-  const { givenFor } = caller.grant;
-  const isOfOther = givenFor !== undefined && givenFor !== recorded.received.route?.routeKey;
   return named(
     `authorizer ${authorizer.name}`,
-    placeOfFirst(
-      findAuthorizer(authorizer.name, at),
-      isOfOther ? ['IdentitySource', 'AuthorizerResultTtlInSeconds'] : ['AuthorizerResultTtlInSeconds'],
-    ),
+    placeOfFirst(findAuthorizer(authorizer.name, at), ['IdentitySource', 'AuthorizerResultTtlInSeconds']),
   );
 }
 

@@ -1,15 +1,16 @@
 /** Finds the lines of the statements in policies of IAM that nearly admit a caller. */
 import { asOneOrMore, asText, isJsonObject } from '@gatewright/aws/json-object';
 import type { Json } from '@gatewright/aws/json-object';
+import { findDenials } from '../explain/missing-right.ts';
 import { isPlainRoute } from '../explain/policy-advice.ts';
 import { tracePolicies } from './describe-guard.ts';
 import { placesOfPermissions } from './find-distant-places.ts';
 import { named, placeOf } from './find-places.ts';
-import { isEvent } from './recorded-request.ts';
+import { isEvent, kindOfEvent } from './recorded-request.ts';
 import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
 import type { GuardPolicy, NamedPlace } from '../explain/circumstances.ts';
 import type { RightsAt } from './find-distant-places.ts';
-import type { Recorded } from './recorded-request.ts';
+import type { Recorded, RecordedEvent } from './recorded-request.ts';
 
 /** The types that have statements for callers. */
 const WITH_STATEMENTS =
@@ -47,12 +48,39 @@ function placesOfSigner(recorded: Recorded, stacks: readonly ResolvedStack[]): r
     : [];
 }
 
+/** A call of `@connections` has no route: the policies of its caller decide. A message without a route was not selected. */
+export function placesWithoutRoute(
+  recorded: RecordedEvent,
+  own: ResolvedResource,
+  stacks: readonly ResolvedStack[],
+): readonly NamedPlace[] {
+  const property = 'RouteSelectionExpression';
+  return kindOfEvent(recorded) === 'post'
+    ? placesOfCaller(recorded, stacks)
+    : named(property, placeOf(own, property));
+}
+
+/** The actions of APIs that the policies of the refused caller of `@connections` allow. */
+function placesOfCaller(
+  { failure = '' }: Pick<RecordedEvent, 'failure'>,
+  stacks: readonly ResolvedStack[],
+): readonly NamedPlace[] {
+  const [denied] = findDenials([failure]);
+  return denied === undefined
+    ? []
+    : findTexts(stacks, 'Action', (text) => /^execute-api:/i.test(text), isOfCaller(denied.name));
+}
+
 export function findCallsOf(signer: string, stacks: readonly ResolvedStack[]): readonly NamedPlace[] {
   const [, name = ''] = /(?:user|role|assumed-role)\/([^/]+)(?:\/[^/]*)?$/.exec(signer) ?? [];
-  const isOfSigner = ({ physicalId, properties }: ResolvedResource): boolean =>
+  return findTexts(stacks, 'Action', (text) => /^lambda:Invoke/i.test(text), isOfCaller(name));
+}
+
+/** Whether a resource is the user or role, or a policy of it. */
+function isOfCaller(name: string): (resource: ResolvedResource) => boolean {
+  return ({ physicalId, properties }) =>
     physicalId === name ||
     ['Users', 'Roles'].some((list) => asOneOrMore(properties[list] ?? []).includes(name));
-  return findTexts(stacks, 'Action', (text) => /^lambda:Invoke/i.test(text), isOfSigner);
 }
 
 function findTexts(

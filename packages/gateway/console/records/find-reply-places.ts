@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { asList, asText, membersOf } from '@gatewright/aws/json-object';
 import { HeaderList } from '../../core/events/header-list.ts';
+import { bareType } from '../../core/events/media-types.ts';
 import { named, placeOf, placeOfFirst } from './find-places.ts';
 import { isEvent } from './recorded-request.ts';
 import { chooseResponseTemplate } from '../../core/mapping/choose-template.ts';
@@ -65,8 +66,24 @@ export function placesOfBinary(recorded: Recorded, own: ResolvedResource): reado
   const isBytes = body !== undefined && sizes.request <= body.length && !isUtf8(body);
   const isBase64 = outcome?.kind === 'returned' && /"isBase64Encoded":\s*true/.test(outcome.payload);
   const property = 'BinaryMediaTypes';
-  if (!isBytes && !isBase64) return [];
+  if (!isBytes && !isBase64) return placesOfEncoded(recorded, own);
   return named(property, placeOf(own, own.properties[property] === undefined ? undefined : property));
+}
+
+/** The binary media type for which a failed function got a text as base64. */
+function placesOfEncoded(
+  { received: { body, headers }, outcome, status }: RecordedRequest,
+  own: ResolvedResource,
+): readonly NamedPlace[] {
+  const property = 'BinaryMediaTypes';
+  const type = bareType(headers.last('content-type') ?? '');
+  const index = asList(own.properties[property]).findIndex((one) =>
+    [type, '*/*'].includes(asText(one)?.replaceAll('~1', '/') ?? ''),
+  );
+  const isMisread = outcome?.kind === 'failed' || status >= 400;
+  return body === undefined || index === -1 || !isMisread
+    ? []
+    : named(property, placeOfFirst(own, [`${property}.${index}`, property]));
 }
 
 /** The response template that wrote the reply. */

@@ -30,6 +30,7 @@ const method = (...members: readonly string[]): Deciding => ({ of: 'method', mem
 /** The key is the code of the surprise. */
 export const DECIDED_BY: Readonly<Record<string, Deciding>> = {
   AUTHORIZER_CACHED: { of: 'place' },
+  AUTHORIZER_INPUT_NOT_KEYED: { of: 'place' },
   AUTHORIZER_VALUE_MISSING: { of: 'place' },
   BODY_NOT_SENT: { of: 'client' },
   BODY_NOT_VALIDATED: method('RequestModels', 'RequestValidatorId'),

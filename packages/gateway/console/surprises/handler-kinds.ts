@@ -12,6 +12,7 @@ import { SUBPROTOCOL } from '../explain/explain-closure.ts';
 import { listed } from '../explain/reason.ts';
 import { asJsonObject, membersOf, parseJson } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
+import { inputNotKeyed, nameUncached } from './cached-identity.ts';
 import { findLine, READS_ROUTE, isPythonCode } from '../records/handler-lines.ts';
 import { findReadOf } from '../records/handler-misread.ts';
 import { has, nameRead, readsOfRequest } from './request-reads.ts';
@@ -251,12 +252,6 @@ const authorizerCached: SurpriseKind = {
     const code = readHandler?.(functionName.render(received.stage?.variables ?? null));
     const line = findLine(code, READS_ROUTE);
     if (line === undefined) return undefined;
-    const [setting, where] =
-      definition?.form === 'sam' || definition?.form === 'sam-globals'
-        ? ['Identity: { ReauthorizeEvery: 0 }', ` in Auth.Authorizers.${name}`]
-        : definition?.form === 'serverless'
-          ? ['resultTtlInSeconds: 0', ` of the authorizer ${name}`]
-          : ['AuthorizerResultTtlInSeconds: 0', ` of the authorizer ${name}`];
     return {
       values: { authorizer: name, ttlSeconds },
       because: [
@@ -267,7 +262,7 @@ const authorizerCached: SurpriseKind = {
           { name, ...(payload === 'rest-token' && { isTokenType: true }) },
           { protocol: received.api.protocol, definition },
         ),
-        `Or have the function called for every request: ${setting}${where}. To end the current result, flush the authorizer’s cache: ${flushCommand({ protocol: received.api.protocol, apiId: received.api.apiId, stageName: received.stage?.name, isDeployed: false })}.`,
+        `Or have the function called for every request: ${nameUncached(definition, name)}. To end the current result, flush the authorizer’s cache: ${flushCommand({ protocol: received.api.protocol, apiId: received.api.apiId, stageName: received.stage?.name, isDeployed: false })}.`,
       ],
     };
   },
@@ -302,4 +297,5 @@ export const HANDLER_KINDS: readonly SurpriseKind[] = [
   writesOutsideTmp,
   idTokenAccepted,
   authorizerCached,
+  inputNotKeyed,
 ];

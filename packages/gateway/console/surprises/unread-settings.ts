@@ -6,6 +6,7 @@ import { findByPhysicalId, placeOf, resourcesOf } from '../records/find-places.t
 import type { GatewayErrorCode } from '../../core/errors.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
 import type { Received } from '../../core/exchange.ts';
+import type { SurpriseFacts } from './surprise-facts.ts';
 import type { SurpriseKind } from './surprise.ts';
 
 const PARAMETER = /^method\.request\.(querystring|header)\.(.+)$/;
@@ -116,8 +117,11 @@ const gatewayResponseUnused: SurpriseKind = {
   mark: undefined,
   isMinor: true,
   source: 'docs/aws §1.3',
-  find({ recorded: { received, status }, integration, isToolkit, stacks = [] }) {
+  find(facts) {
+    const { recorded, integration, isToolkit, stacks = [] } = facts;
+    const { received, status } = recorded;
     const { api } = received;
+    if (recorded.phase === 'match' && recorded.failure !== undefined) return findUnrouted(facts);
     if (integration === undefined || api.protocol !== 'rest' || status < 400 || isToolkit) return undefined;
     const found = gatewayResponsesOf(api.apiId, stacks).filter(({ type }) => isMeantFor(type, status));
     const [first] = found;
@@ -135,6 +139,28 @@ const gatewayResponseUnused: SurpriseKind = {
     };
   },
 };
+
+/**
+ * A path or method that no route has gets MISSING_AUTHENTICATION_TOKEN. Authors often expect another type from its name.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+ */
+function findUnrouted({ recorded: { received, error }, stacks = [] }: SurpriseFacts): Surprised {
+  const { api, stage } = received;
+  if (api.protocol !== 'rest' || stage === undefined || error?.code === 'STAGE_NOT_FOUND') return undefined;
+  const found = gatewayResponsesOf(api.apiId, stacks).find(({ type }) => type === 'RESOURCE_NOT_FOUND');
+  if (found === undefined) return undefined;
+  return {
+    values: { types: [found.type] },
+    because: [
+      `The gateway response ${found.type}${found.place === undefined ? '' : ` (${found.place})`} is not used here: a path or method without a route gets MISSING_AUTHENTICATION_TOKEN.`,
+    ],
+    changes: [
+      `To choose the status and body of such replies, write MISSING_AUTHENTICATION_TOKEN in place of ${found.type}, and deploy the API again.`,
+    ],
+  };
+}
+
+type Surprised = ReturnType<SurpriseKind['find']>;
 
 type Written = { readonly type: string; readonly place: string | undefined };
 

@@ -53,6 +53,8 @@ export type TokenDefectCode =
   | 'signature'
   | 'issuer'
   | 'audience'
+  /** The `aud` does not match IdentityValidationExpression of a Cognito authorizer, or the token has none. */
+  | 'audience-form'
   | 'expired'
   | 'not-yet-valid'
   | 'claim'

@@ -80,6 +80,10 @@ export function findTokenDefect(
 }
 
 const WRONG_ISSUER = tokenDefect('issuer', 'the token does not have a valid issuer');
+const WRONG_FORM = tokenDefect(
+  'audience-form',
+  'the aud of the token does not match IdentityValidationExpression',
+);
 const WRONG_AUDIENCE = tokenDefect('audience', 'the token does not have a valid audience');
 
 /** Checks the audience. If the token has no `aud`, as in Cognito access tokens, `client_id` is used instead. */
@@ -93,7 +97,9 @@ function findAudienceDefect(
   if (named === undefined) return WRONG_AUDIENCE;
   if (audience !== 'any' && !named.some((name) => audience.includes(name))) return WRONG_AUDIENCE;
   const form = trust.audienceForm;
-  return form === undefined || named.some((name) => form(name)) ? undefined : WRONG_AUDIENCE;
+  // The expression is for `aud` only, which access tokens of a user pool do not have.
+  const own = textsOf(claims['aud']) ?? [];
+  return form === undefined || own.some((name) => form(name)) ? undefined : WRONG_FORM;
 }
 
 function textsOf(value: unknown): readonly string[] | undefined {

@@ -239,7 +239,7 @@ describe('openApiPorts', () => {
       expected: [403, { message: 'Forbidden' }],
     },
     {
-      name: 'keeps nothing of HTTP APIs',
+      name: 'keeps nothing of the custom domains of HTTP APIs',
       host: () => MENU_HOST,
       path: '/ping',
       expected: [404, { message: 'Not Found' }],

@@ -44,6 +44,21 @@ function storyAt(target: string, facts: HostFacts | undefined, isHttpOnly = fals
 
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
 describe('a health check at a custom domain', () => {
+  it('is answered with other words at the address of an HTTP API', () => {
+    const { api, ports } = anApi(restApi({}), {});
+    const records = new RequestRecords(10, ports.clock, 'key of the test');
+    ports.records = records;
+    const served = { ...api.served, protocol: 'http' as const };
+    acceptRequest(
+      arrival('/ping'),
+      sink,
+      servedAlone(served, ports, () => true),
+    );
+    const { story, reply } = records.detail('last') ?? assert.fail('nothing was recorded');
+    assert.match(JSON.stringify(reply), /Healthy Connection/);
+    assert.match(story.sentences.join('\n'), /at the root of the address of an HTTP API with 200/);
+  });
+
   it('is recorded, and said to be reserved', () => {
     const { api, ports } = anApi(restApi({}), {});
     const records = new RequestRecords(10, ports.clock, 'key of the test');

@@ -34,6 +34,22 @@ Resources:
 ${api}${more}`;
 const GUARD = `
   Guard: { Type: AWS::Serverless::Function, Properties: { Runtime: nodejs22.x, CodeUri: ., Handler: auth.handler } }`;
+const KEYED = `
+  Key: { Type: AWS::ApiGateway::ApiKey, Properties: { Enabled: true, Value: key-of-a-customer-123 } }
+  Test: { Type: AWS::ApiGateway::Stage, Properties: { RestApiId: !Ref Api, DeploymentId: !Ref Deployment, StageName: test } }
+  Plan:
+    Type: AWS::ApiGateway::UsagePlan
+    Properties:
+      ApiStages: [{ ApiId: !Ref Api, Stage: !Ref Stage }, { ApiId: !Ref Api, Stage: !Ref Test }]
+      Quota: { Limit: 1, Period: DAY } # here
+  Link: { Type: AWS::ApiGateway::UsagePlanKey, Properties: { KeyId: !Ref Key, KeyType: API_KEY, UsagePlanId: !Ref Plan } }`;
+/** The time of a signature, as a client writes it that takes its local time for UTC. */
+const timeInZone = (hours: number): string =>
+  new Date(Date.now() + hours * 3_600_000).toISOString().replaceAll(/[-:]|\.\d+/g, '');
+const signedAt = (time: string): Readonly<Record<string, string>> => ({
+  'X-Amz-Date': time,
+  Authorization: `AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/${time.slice(0, 8)}/us-east-1/execute-api/aws4_request, SignedHeaders=host;x-amz-date, Signature=${'0'.repeat(64)}`,
+});
 const PETS = { path: '/pets' };
 
 export const ASKED_OF_FUNCTIONS: readonly AskedRow[] = [
@@ -106,5 +122,57 @@ export const ASKED_OF_FUNCTIONS: readonly AskedRow[] = [
     because: /Function not found: fnn/,
     change:
       /or correct the value of the stage variable fn, from which the Uri of the integration has this name/,
+  },
+  {
+    source:
+      'https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html',
+    cause: 'a gateway response for another type than that of a path without a route',
+    template: sam(`      GatewayResponses:
+        RESOURCE_NOT_FOUND: # here
+          StatusCode: 404`),
+    code: OK,
+    request: { path: '/pet' },
+    status: 403,
+    because:
+      /RESOURCE_NOT_FOUND \(template\.yaml:\d+\) is not used here: .* gets MISSING_AUTHENTICATION_TOKEN/,
+    change: /write MISSING_AUTHENTICATION_TOKEN in place of RESOURCE_NOT_FOUND/,
+  },
+  {
+    source: 'https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html',
+    cause: 'one quota for all stages of a usage plan',
+    template: rest(`${OPEN}\n      ApiKeyRequired: true`, KEYED),
+    code: OK,
+    request: { headers: { 'x-api-key': 'key-of-a-customer-123' }, times: 2 },
+    status: 429,
+    because: /The plan has the stages dev and test, and a key has one quota for all stages of its plan/,
+    change: /give each a usage plan and an API key of its own/,
+  },
+  {
+    source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html',
+    cause: 'a signature with the local time of the client',
+    template: rest('      AuthorizationType: AWS_IAM'),
+    code: OK,
+    request: { headers: signedAt(timeInZone(-5)) },
+    status: 403,
+    because: /The time of the signature is 5 hours behind the time of the gateway, to the minute/,
+    change: /^Write X-Amz-Date, and the date in the credential scope, in UTC/m,
+  },
+  {
+    source: 'https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings.html',
+    cause: 'a binary media type makes the body of a request base64',
+    template: sam('      BinaryMediaTypes:\n        - application~1json # here').replace(
+      'Method: GET',
+      'Method: POST',
+    ),
+    code: 'exports.handler = async (event) => ({ statusCode: 200, body: JSON.parse(event.body).name });',
+    request: {
+      ...PETS,
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"name":"a"}',
+    },
+    status: 502,
+    because: /but the function got it as base64/,
+    change: /^Decode the body in the function/m,
   },
 ];

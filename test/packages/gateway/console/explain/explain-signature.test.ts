@@ -41,7 +41,7 @@ const ROWS: readonly (readonly [name: string, wrong: Partial<typeof RIGHT>, chan
   ],
   [
     'the clock',
-    { nowEpochMs: EPOCH_MS - 3_600_000 },
+    { nowEpochMs: EPOCH_MS - 3_000_000 },
     /^Sign each request just before it is sent: .* correct the clock of the client/,
   ],
 ];

@@ -94,6 +94,10 @@ const STORIES: Readonly<Record<TokenDefectCode, Says>> = {
     because: /^The token names the issuer .*; authorizer tokens accepts/,
     change: SEND,
   },
+  'audience-form': {
+    because: /compared with the aud of the token, and the token has no aud: an access token/,
+    change: /^Remove IdentityValidationExpression from authorizer tokens/,
+  },
   audience: {
     because: /has the audience billing; .* accepts only api/,
     change: SEND,

@@ -103,6 +103,21 @@ export const CALLERS: readonly SurpriseRow[] = [
     not: { handler: "if (event.headers.authorization === 'x') return { isAuthorized: true };" },
   },
   {
+    // https://docs.aws.amazon.com/apigateway/latest/developerguide/configure-api-gateway-lambda-authorization.html
+    code: 'AUTHORIZER_INPUT_NOT_KEYED',
+    source: 'docs/aws §4.1',
+    api: simplyAdmitted,
+    before: { target: '/pets', headers: ['Authorization', 'x', 'X-Tenant', 'a'] },
+    request: { target: '/pets', headers: ['Authorization', 'x', 'X-Tenant', 'b'] },
+    handler: "const tenant = event.headers['x-tenant'];",
+    values: { name: 'x-tenant' },
+    because:
+      /the cache compares the header Authorization only\. The function reads the header x-tenant at src\/index\.js:1, which is no identity source/,
+    change:
+      /^Add the header x-tenant to the identity sources of authorizer .*AuthorizerResultTtlInSeconds: 0/m,
+    not: { handler: 'const token = event.headers.authorization;' },
+  },
+  {
     code: 'CONTEXT_AS_TEXT',
     source: 'docs/aws §4.3',
     api: contextOf({ admin: false }),

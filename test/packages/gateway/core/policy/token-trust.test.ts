@@ -130,7 +130,15 @@ const ROWS: Row[] = [
     name: 'an aud that does not match the whole expression',
     claims: { ...CLAIMS, aud: 'api' },
     trust: { audienceForm: (text: string) => text === 'ap' },
-    code: 'audience',
+    code: 'audience-form',
+    source: 'docs/aws §4.1: tested against aud',
+  },
+  {
+    // https://repost.aws/it/questions/QUGzY5WYQBRx-ymHvMCzVD7Q/unable-to-authorize-requests-to-api-gateway-using-cognito-access-token
+    name: 'an access token without aud, whose client_id matches the expression',
+    claims: { ...CLAIMS, aud: undefined, client_id: 'api' },
+    trust: { audienceForm: (text: string) => text === 'api' },
+    code: 'audience-form',
     source: 'docs/aws §4.1: tested against aud',
   },
   {
