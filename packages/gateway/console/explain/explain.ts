@@ -188,6 +188,10 @@ function describeInjected({ injected }: Circumstances): string[] {
   return injected.map((note) => `A fault was injected: ${note}.`);
 }
 
+/** @see docs/aws §4.3, and api-gateway-lambda-authorizer-output, which asks for both members */
+const WITHOUT_PRINCIPAL =
+  ' Its result has a policy, but no principalId, which AWS’s documentation requires; some reports say that API Gateway accepts such a result, as the gateway does, others that it answers 500. Return a principalId that is not empty.';
+
 function describeCaller({
   kind,
   name,
@@ -195,6 +199,7 @@ function describeCaller({
   from,
   ageMs,
   decided,
+  simpleAnswer,
 }: NonNullable<Circumstances['guard']>): string {
   const key = decided?.key === undefined ? '' : ` (key ${decided.key})`;
   // A simple response of an HTTP API names nobody.
@@ -205,7 +210,7 @@ function describeCaller({
   if (from === 'cache')
     return `Authorizer ${name} was not called, because its result${who === undefined ? '' : ` for ${who}`}, ${formatDuration(ageMs ?? 0)} old, was cached.`;
   return who === undefined
-    ? `Authorizer ${name} admitted the request, without naming a caller.`
+    ? `Authorizer ${name} admitted the request, without naming a caller.${simpleAnswer === undefined ? WITHOUT_PRINCIPAL : ''}`
     : `Authorizer ${name} identified the caller: ${who}.`;
 }
 

@@ -48,6 +48,8 @@ const proxyResult: SurpriseKind = {
     if (statusCode === undefined || body === undefined) return undefined;
     const { status } = facts.recorded;
     const own = JSON.stringify(statusCode);
+    const { integration } = facts;
+    const hasTemplate = integration?.kind === 'function' && integration.request.templates.size > 0;
     return {
       values: { status, statusCode: own },
       because: [
@@ -56,7 +58,7 @@ const proxyResult: SurpriseKind = {
       changes: [
         facts.definition?.form === 'serverless'
           ? 'Remove `integration: lambda` from the http event of the function in serverless.yml: its default, lambda-proxy, reads statusCode and body. Or keep it, and return only the body.'
-          : 'Set Type of the integration to AWS_PROXY, and deploy the API again. Or, to keep type AWS, return only the body, and for another status throw an error whose message a SelectionPattern matches.',
+          : `Set Type of the integration to AWS_PROXY, and deploy the API again.${hasTemplate ? ' The function then gets the event of a proxy, without the values of the request template: read them from pathParameters, queryStringParameters or body.' : ''} Or, to keep type AWS, return only the body, and for another status throw an error whose message a SelectionPattern matches.`,
       ],
     };
   },

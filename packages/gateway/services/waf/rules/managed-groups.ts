@@ -70,13 +70,18 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   'wordpress-app/WordPressExploitablePaths': String.raw`xmlrpc\.php`,
 };
 
+const LOOPBACK = String.raw`https?://(?:localhost|127\.0\.0\.1)`;
+
 /**
  * Patterns that public reports name, by group and rule.
  * @see https://github.com/awslabs/nx-plugin-for-aws/pull/1016, localhost
  * @see https://github.com/kirill-markin/expense-budget-tracker/pull/280, 127.0.0.1
+ * @see https://github.com/drodil/backstage-plugin-toolbox/issues/251, localhost in a body
+ * @see https://github.com/aws-samples/sample-kolya-br-proxy/issues/109, 127.0.0.1 in a body
  */
 const REPORTED: Readonly<Record<string, string>> = {
-  'core-rule-set/EC2MetaDataSSRF_QUERYARGUMENTS': String.raw`https?://(?:localhost|127\.0\.0\.1)`,
+  'core-rule-set/EC2MetaDataSSRF_QUERYARGUMENTS': LOOPBACK,
+  'core-rule-set/EC2MetaDataSSRF_BODY': LOOPBACK,
 };
 
 /** The part of the request that a rule inspects, by the last part of the rule's name. */

@@ -241,11 +241,14 @@ describe('a refusal or failure', () => {
     const told = [
       about,
       { ...about, guard: { ...GUARD, principal: undefined, from: 'cache', ageMs: 7 } as const },
+      { ...about, guard: { ...GUARD, principal: undefined } },
     ].map((given) => explain(given).sentences[0]);
 
     assert.deepEqual(told, [
       'Authorizer gate admitted the request, without naming a caller.',
       'Authorizer gate was not called, because its result, 7 ms old, was cached.',
+      // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
+      'Authorizer gate admitted the request, without naming a caller. Its result has a policy, but no principalId, which AWS’s documentation requires; some reports say that API Gateway accepts such a result, as the gateway does, others that it answers 500. Return a principalId that is not empty.',
     ]);
   });
 

@@ -21,6 +21,8 @@ const EXAMPLES: readonly (readonly [group: string, request: Parameters<typeof ju
   [CRS, { query: 'u=ftps://203.0.113.1/x' }, 'GenericRFI_QUERYARGUMENTS'],
   // awslabs/nx-plugin-for-aws#1016, the redirect_uri of a sign-in on the machine of the developer
   [CRS, { query: 'redirect_uri=http%3A%2F%2Flocalhost%3A4200%2Fcallback' }, 'EC2MetaDataSSRF_QUERYARGUMENTS'],
+  // drodil/backstage-plugin-toolbox#251
+  [CRS, { body: Buffer.from('{"target":"http://localhost:7007/info.yaml"}') }, 'EC2MetaDataSSRF_BODY'],
   [CRS, { query: 'q=%3Cscript%3Ealert(%22hello%22)%3C/script%3E' }, 'CrossSiteScripting_QUERYARGUMENTS'],
   ['AWSManagedRulesAdminProtectionRuleSet', { path: '/p/sqlmanager' }, 'AdminProtection_URIPATH'],
   [
