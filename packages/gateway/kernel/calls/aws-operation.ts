@@ -159,7 +159,7 @@ function printXmlText(value: unknown): string {
 
 export function escapeXml(text: string): string {
   return text
-    .replace(/[<>&"']/g, (character) => `&#${character.charCodeAt(0)};`)
+    .replace(/[<>&"'\r]/g, (character) => `&#${character.charCodeAt(0)};`)
     .replace(/[^\t\n\r\x20-\ufffd]/g, '?');
 }
 

@@ -146,12 +146,13 @@ export class MessageQueue {
 
   /**
    * Hides the handle's message for `ms` from now on. Returns false if the message cannot be hidden. In a FIFO queue,
-   * the message must still be in flight. In a standard queue, it may already be receivable again [obs].
+   * the message must still be in flight. In a standard queue, it may already be receivable again, and a handle of an
+   * earlier receive is accepted [obs].
    */
   changeVisibility(receipt: string, ms: number, now: number): boolean {
     this.#surface(now);
-    const message = this.#byReceipt(receipt);
-    if (message === undefined) return false;
+    const message = this.settings.isFifo ? this.#byReceipt(receipt) : this.#messages.get(idOf(receipt));
+    if (message?.receipt === undefined) return false;
     if (this.#isWaiting.has(message) && !this.#order.retake(message)) return false;
     this.#isWaiting.delete(message);
     message.visibleAt = now + ms;
@@ -167,7 +168,7 @@ export class MessageQueue {
   }
 
   /**
-   * Removes all messages.
+   * Removes all messages. Later messages are no duplicates of them [obs].
    * @returns the removed messages
    */
   clear(): readonly QueuedMessage[] {
@@ -176,6 +177,7 @@ export class MessageQueue {
     this.#order.clear();
     this.#hidden.clear();
     this.#isWaiting.clear();
+    this.#recent.clear();
     this.#bytes = 0;
     return all;
   }
@@ -266,8 +268,7 @@ export class MessageQueue {
   }
 
   #byReceipt(receipt: string): QueuedMessage | undefined {
-    const [id = ''] = receipt.split(':', 1);
-    const message = this.#messages.get(id);
+    const message = this.#messages.get(idOf(receipt));
     return message?.receipt === receipt ? message : undefined;
   }
 
@@ -284,4 +285,9 @@ export class MessageQueue {
     const key = this.#deduplicationKey(message);
     return key === undefined ? undefined : this.#recent.get(key)?.message;
   }
+}
+
+/** Returns the id of the message, with which a receipt handle begins. */
+function idOf(receipt: string): string {
+  return receipt.split(':', 1)[0] ?? '';
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isJsonObject, listOf, mapOf, membersOf } from '@gatewright/aws/json-object';
+import { listOf, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import {
   type MessageAttribute,
@@ -9,18 +9,24 @@ import {
 } from '../../kernel/delivery/queue-model.ts';
 import { digestOfAttributes, digestOfBody } from './message-digest.ts';
 import type { QueueDefinition } from './queues.ts';
-import { invalid, missing } from './error.ts';
+import { invalid, missing, SqsError } from './error.ts';
 import { readRequired } from './read-input.ts';
 import { numberOf, readTextField } from '../../kernel/calls/query-input.ts';
 
 /** Characters that XML 1.0 does not allow. "A message can include only XML, JSON, and unformatted text" */
 const FORBIDDEN = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
+const ALLOWED =
+  'the set of allowed characters is #x9 | #xA | #xD | [#x20-#xD7FF] | [#xE000-#xFFFD] | [#x10000-#x10FFFF].';
 const MAX_ATTRIBUTES = 10;
 const MAX_NAME_BYTES = 256;
+const MAX_TYPE_BYTES = 256;
 export const NO_DEDUPLICATION =
   'The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly';
 /** "up to 128 alphanumeric characters and punctuation" */
 const TOKEN = /^[a-zA-Z0-9!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]{1,128}$/;
+
+/** Who sends a message, and the trace in the header of the call. */
+export type Sender = { readonly senderId: string; readonly trace: string | undefined };
 
 /**
  * Reads the message that a call sends.
@@ -29,19 +35,23 @@ const TOKEN = /^[a-zA-Z0-9!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]{1,128}$/;
 export function readNewMessage(
   input: UnknownMembers,
   { settings }: QueueDefinition,
-  senderId: string,
+  { senderId, trace }: Sender,
   /** The verb of AWS's error about a message that is too long, which is different in a batch [obs]. */
   verdict = 'are invalid',
 ): NewMessage {
   const body = readRequired(input, 'MessageBody');
-  if (FORBIDDEN.test(body)) throw invalid('Invalid characters in the message body.');
+  const wrong = findForbidden(body);
+  if (wrong !== undefined)
+    throw new SqsError(
+      'InvalidMessageContents',
+      `Invalid binary character '${wrong}' was found in the message body, ${ALLOWED}`,
+    );
   const attributes = readAttributes(mapOf(input, 'MessageAttributes'));
   if (sizeOf({ body, attributes }) > settings.maxMessageBytes)
     throw invalid(
       `One or more parameters ${verdict}. Reason: Message must be shorter than ${settings.maxMessageBytes} bytes.`,
     );
-  const trace = mapOf(input, 'MessageSystemAttributes')['AWSTraceHeader'];
-  const traceHeader = isJsonObject(trace) ? readTextField(trace, 'StringValue') : undefined;
+  const traceHeader = readSystemAttributes(input)['AWSTraceHeader']?.StringValue ?? trace;
   const common = { body, attributes, senderId, ...(traceHeader === undefined ? {} : { traceHeader }) };
   const groupId = readToken(input, 'MessageGroupId');
   const delay = numberOf(input, 'DelaySeconds');
@@ -49,14 +59,16 @@ export function readNewMessage(
     throw invalid(
       `Value ${readTextField(input, 'DelaySeconds') ?? ''} for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= 900.`,
     );
-  const given = readToken(input, 'MessageDeduplicationId');
-  if (!settings.isFifo && given !== undefined) throw notOfQueueType(given, 'MessageDeduplicationId');
+  const deduplicationId = readToken(input, 'MessageDeduplicationId');
+  if (!settings.isFifo && deduplicationId !== undefined)
+    throw notOfQueueType(deduplicationId, 'MessageDeduplicationId');
   if (!settings.isFifo)
     return { ...common, groupId, ...(delay === undefined ? {} : { delayMs: delay * 1000 }) };
   if (groupId === undefined) throw missing('MessageGroupId');
   if (delay !== undefined && delay > 0) throw notOfQueueType(String(delay), 'DelaySeconds');
-  if (given === undefined && !settings.deduplicatesByContent) throw invalid(NO_DEDUPLICATION);
-  return { ...common, groupId, deduplicationId: given ?? createHash('sha256').update(body).digest('hex') };
+  if (deduplicationId === undefined && !settings.deduplicatesByContent) throw invalid(NO_DEDUPLICATION);
+  const digest = (): string => createHash('sha256').update(body).digest('hex');
+  return { ...common, groupId, deduplicationId: deduplicationId ?? digest() };
 }
 
 function notOfQueueType(value: string, parameter: string): Error {
@@ -86,7 +98,7 @@ function checkAttributeName(name: string): void {
   if (name === '') throw invalid('The request must contain non-empty message attribute name.');
   if (Buffer.byteLength(name) > MAX_NAME_BYTES)
     throw invalid('Message (user) attribute names must be shorter than 256 Bytes');
-  if (!/^[\w.-]+$/.test(name))
+  if (!/^[\p{L}\p{N}_.-]+$/u.test(name))
     throw invalid(
       'Message (user) attributes name can only contain upper and lower score characters, digits, periods, hyphens and underscores. ',
     );
@@ -100,7 +112,7 @@ function readAttribute(name: string, value: unknown): MessageAttribute {
   checkAttributeName(name);
   const fields: UnknownMembers = membersOf(value);
   const type = readTextField(fields, 'DataType') ?? '';
-  if (!/^(?:String|Number|Binary)(?:\..+)?$/.test(type))
+  if (!/^(?:String|Number|Binary)(?:\..+)?$/.test(type) || Buffer.byteLength(type) > MAX_TYPE_BYTES)
     throw invalid(
       `The message attribute '${name}' has an invalid message attribute type, the set of supported type prefixes is Binary, Number, and String.`,
     );
@@ -108,19 +120,43 @@ function readAttribute(name: string, value: unknown): MessageAttribute {
   const bytes = type.startsWith('Binary') ? readTextField(fields, 'BinaryValue') : undefined;
   if ((text ?? bytes ?? '') === '')
     throw invalid(`Message (user) attribute '${name}' must contain a non-empty value of type '${type}'.`);
+  const wrong = text === undefined ? undefined : findForbidden(text);
+  if (wrong !== undefined)
+    throw invalid(
+      `Invalid binary character '${wrong}' was found in the message attribute '${name}' value, ${ALLOWED}`,
+    );
   if (type.startsWith('Number') && !/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$/.test(text ?? ''))
     throw invalid(`Can't cast the value of message (user) attribute '${name}' to a number.`);
   return { DataType: type, ...(text === undefined ? { BinaryValue: bytes ?? '' } : { StringValue: text }) };
 }
 
-export function printSent(message: QueuedMessage, { settings }: QueueDefinition): UnknownMembers {
+/** @param input the call or the entry of a batch that sent the message */
+export function printSent(
+  message: QueuedMessage,
+  { settings }: QueueDefinition,
+  input: UnknownMembers,
+): UnknownMembers {
   const attributes = digestOfAttributes(message.attributes);
+  const system = digestOfAttributes(readSystemAttributes(input));
   return {
     MD5OfMessageBody: digestOfBody(message.body),
     ...(attributes === undefined ? {} : { MD5OfMessageAttributes: attributes }),
+    ...(system === undefined ? {} : { MD5OfMessageSystemAttributes: system }),
     MessageId: message.id,
     ...(settings.isFifo ? { SequenceNumber: printSequence(message.sequence) } : {}),
   };
+}
+
+/** The system attributes that a call may set. There is one. */
+function readSystemAttributes(input: UnknownMembers): Record<string, MessageAttribute> {
+  const trace = mapOf(input, 'MessageSystemAttributes')['AWSTraceHeader'];
+  return trace === undefined ? {} : { AWSTraceHeader: readAttribute('AWSTraceHeader', trace) };
+}
+
+/** Returns the first character that no message may have, as AWS writes it (`#x1`). */
+function findForbidden(text: string): string | undefined {
+  const code = FORBIDDEN.exec(text)?.[0].codePointAt(0);
+  return code === undefined ? undefined : `#x${code.toString(16).toUpperCase()}`;
 }
 
 /** Formats a sequence number with 20 digits, like AWS's. */
@@ -180,8 +216,16 @@ export function systemAttributes(
   };
 }
 
-/** Reads the receipt of a message from the receipt handle, which is the Base64 form of the gateway's own receipt. */
+/**
+ * Reads the receipt of a message from the receipt handle, which is the Base64 form of the gateway's own receipt.
+ * @throws SqsError unless the handle has the form of a handle
+ */
 export function receiptOf(input: UnknownMembers): string {
   const handle = readRequired(input, 'ReceiptHandle');
-  return Buffer.from(handle, 'base64').toString();
+  const receipt = Buffer.from(handle, 'base64').toString();
+  if (receipt.includes(':')) return receipt;
+  throw new SqsError(
+    'ReceiptHandleIsInvalid',
+    `The input receipt handle "${handle}" is not a valid receipt handle.`,
+  );
 }

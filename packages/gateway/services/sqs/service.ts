@@ -130,7 +130,7 @@ class SqsService implements Service {
    */
   async #answer({ request, operation }: ServiceCall): Promise<OperationResult | Answered | undefined> {
     if (operation.protocol === 'rest') return withoutAction(request, this.#ports.random.uuid());
-    const answer = await this.#sqs.answer(operation, request.region, request.path);
+    const answer = await this.#sqs.answer(operation, request);
     return answer ?? answerSqs(operation, request, this.#ports.random);
   }
 }

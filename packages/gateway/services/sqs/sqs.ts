@@ -2,7 +2,8 @@ import { listOf, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { MAX_SQS_BYTES, type NewMessage, sizeOf } from '../../kernel/delivery/queue-model.ts';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
-import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
+import { headerOf, type OperationResult } from '../../kernel/calls/aws-operation.ts';
+import type { ServiceRequest } from '../../core/ports.ts';
 import type { EventPorts } from '../../kernel/event-ports.ts';
 import { checkWantedAttributes, printKeptAttributes, printQueueSettings } from './queue-settings.ts';
 import { type LocalQueue, OverfullError, type Queues } from './queues.ts';
@@ -13,6 +14,7 @@ import { ADMINISTRATION, administerQueues } from './administration.ts';
 import { invalid, missing, noSuchQueue, SqsError } from './error.ts';
 import { readTextField, inOrder, treeOf } from '../../kernel/calls/query-input.ts';
 import { NO_DEDUPLICATION, printReceived, printSent, readNewMessage, receiptOf } from './messages.ts';
+import type { Sender } from './messages.ts';
 import { printForQuery } from './xml.ts';
 import type { Tree } from '../../kernel/calls/query-input.ts';
 
@@ -42,9 +44,14 @@ export class Sqs {
    * Handles a call to a queue of this account. Returns undefined for an unknown operation or a queue of another
    * account. The call is then recorded instead.
    */
-  async answer(operation: Operation, region: string, path: string): Promise<OperationResult | undefined> {
-    const input = readSqsInput(operation, path);
-    const place = { region, accountId: this.#options.accountId };
+  async answer(operation: Operation, request: ServiceRequest): Promise<OperationResult | undefined> {
+    const input = readSqsInput(operation, request.path);
+    const { accountId } = this.#options;
+    const place = {
+      region: request.region,
+      accountId,
+      sender: { senderId: accountId, trace: headerOf(request, 'x-amzn-trace-id') },
+    };
     try {
       const fields = await this.#run(operation.action, input, place);
       if (fields === undefined) return undefined;
@@ -60,7 +67,7 @@ export class Sqs {
     }
   }
 
-  async #run(action: string, input: UnknownMembers, place: QueuePlace): Promise<UnknownMembers | undefined> {
+  async #run(action: string, input: UnknownMembers, place: CallPlace): Promise<UnknownMembers | undefined> {
     const { queues } = this.#options;
     const find = (): LocalQueue | undefined => findQueue(input, place, queues);
     const administered =
@@ -136,19 +143,22 @@ const VOID = new Set([
   'UntagQueue',
 ]);
 
-type Run = (queue: LocalQueue, input: UnknownMembers, place: QueuePlace) => UnknownMembers;
+type CallPlace = QueuePlace & { readonly sender: Sender };
+
+type Run = (queue: LocalQueue, input: UnknownMembers, place: CallPlace) => UnknownMembers;
 
 export const QUEUE_CALLS: Readonly<Record<string, Run | 'receive'>> = {
   ReceiveMessage: 'receive',
-  SendMessage(queue, input, { accountId }) {
+  SendMessage(queue, input, { sender }) {
     try {
-      return printSent(queue.send(readNewMessage(input, queue.definition, accountId)), queue.definition);
+      const message = readNewMessage(input, queue.definition, sender);
+      return printSent(queue.send(message), queue.definition, input);
     } catch (error) {
       if (error instanceof SqsError) queue.noteRefusal('SendMessage', error);
       throw error;
     }
   },
-  SendMessageBatch(queue, input, { accountId }) {
+  SendMessageBatch(queue, input, { sender }) {
     const entries = readEntries(input, 'SendMessage');
     const bytes = entries.reduce((sum, entry) => sum + sizeOfEntry(entry), 0);
     if (bytes > MAX_SQS_BYTES)
@@ -159,8 +169,8 @@ export const QUEUE_CALLS: Readonly<Record<string, Run | 'receive'>> = {
     checkFifoEntries(entries, queue);
     return inBatch(entries, (entry) => {
       try {
-        const message = readNewMessage(entry, queue.definition, accountId, 'cannot be validated');
-        return printSent(queue.send(message), queue.definition);
+        const message = readNewMessage(entry, queue.definition, sender, 'cannot be validated');
+        return printSent(queue.send(message), queue.definition, entry);
       } catch (error) {
         if (error instanceof SqsError) queue.noteRefusal('SendMessageBatch', error, 'Failed');
         throw error;
@@ -228,8 +238,6 @@ function checkFifoEntries(entries: readonly UnknownMembers[], { definition }: Lo
 
 function deleteOne(queue: LocalQueue, input: UnknownMembers): void {
   const receipt = receiptOf(input);
-  if (!receipt.includes(':'))
-    throw new SqsError('ReceiptHandleIsInvalid', 'The input receipt handle is invalid.');
   const isGone = !queue.delete(receipt);
   // A standard queue accepts any handle that it has ever issued.
   if (isGone && queue.definition.settings.isFifo && queue.hasMessage(receipt))
@@ -245,8 +253,6 @@ function changeOne(queue: LocalQueue, input: UnknownMembers): void {
   const seconds = readWithin(input, 'VisibilityTimeout', 0, MAX_VISIBILITY_SECONDS);
   if (seconds === undefined) throw missing('VisibilityTimeout');
   const receipt = receiptOf(input);
-  if (!receipt.includes(':'))
-    throw new SqsError('ReceiptHandleIsInvalid', 'The input receipt handle is invalid.');
   // The 12 hours begin when the message is received (aws/aws-sdk-net#794). Wording: localstack/localstack#3956.
   if ((queue.sinceReceived(receipt) ?? 0) + seconds * 1000 > MAX_VISIBILITY_SECONDS * 1000)
     throw invalid(
