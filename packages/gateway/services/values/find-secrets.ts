@@ -43,18 +43,24 @@ function wordsOf(text: string): readonly string[] {
   return words.map((word) => word.toLowerCase());
 }
 
+/** The times by which ListSecrets can order secrets. */
+export type OrderTimes = {
+  readonly changed: (secret: Secret) => number;
+  readonly accessed: (secret: Secret) => number;
+};
+
 /**
  * Returns secrets in the order of ListSecrets: the newest first, unless the call asks for another member, or for `asc`.
- * No secret is known to have been accessed, so `last-accessed-date` keeps the order.
  */
 export function inOrder(
   secrets: readonly Secret[],
   { SortBy: by, SortOrder: order }: UnknownMembers,
-  changedMsOf: (secret: Secret) => number,
+  { changed, accessed }: OrderTimes,
 ): readonly Secret[] {
   const sorted = secrets.toSorted((one, other) => {
     if (by === 'name') return one.name < other.name ? -1 : 1;
-    return by === 'last-changed-date' ? changedMsOf(one) - changedMsOf(other) : 0;
+    if (by === 'last-accessed-date') return accessed(one) - accessed(other);
+    return by === 'last-changed-date' ? changed(one) - changed(other) : 0;
   });
   return order === 'asc' ? sorted : sorted.toReversed();
 }

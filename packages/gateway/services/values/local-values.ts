@@ -57,6 +57,7 @@ type LocalValuesOptions = {
   readonly report: (sentence: string) => void;
 };
 
+const DAY_MS = 86_400_000;
 const MAX_REPORTED = 1_000;
 
 /** The number of versions of a parameter that AWS keeps (Systems Manager user guide, parameter versions). */
@@ -74,6 +75,8 @@ export class LocalValues {
   /** The secrets that calls have written, by name. */
   readonly #secretsOfCalls = new Map<string, WrittenByCall<WrittenSecret>>();
   #secrets = new Map<string, Secret>();
+  /** The days on which secrets and their versions were read, by `name` and `name versionId`, in milliseconds. */
+  readonly #accessed = new Map<string, number>();
   #objects: ReadonlyMap<string, Versioned<Content>> = new Map();
   #buckets: ReadonlySet<string> = new Set();
   #configurations: ReadonlyMap<string, Configuration> = new Map();
@@ -199,6 +202,19 @@ export class LocalValues {
     return deletedMs;
   }
 
+  /** Notes that a version of a secret was read. AWS keeps the day of the last read, in UTC [obs: secretsmanager]. */
+  noteAccess({ name }: Secret, versionId: string): void {
+    const now = this.#options.clock.nowEpochMs();
+    const day = now - (now % DAY_MS);
+    this.#accessed.set(name, day).set(`${name} ${versionId}`, day);
+  }
+
+  /** Returns the day of the last read of a secret, or of one of its versions, in seconds. */
+  accessedDay({ name }: Secret, versionId?: string): number | undefined {
+    const day = this.#accessed.get(versionId === undefined ? name : `${name} ${versionId}`);
+    return day === undefined ? undefined : day / 1000;
+  }
+
   /** Returns the versions of a secret with one more, which has no label yet. */
   withVersion(secret: Secret, id: string, content: Content): readonly SecretVersion[] {
     const changedMs = this.#options.clock.nowEpochMs();
@@ -234,6 +250,7 @@ export class LocalValues {
     this.#ofCalls.clear();
     this.#history.clear();
     this.#secretsOfCalls.clear();
+    this.#accessed.clear();
   }
 
   /**

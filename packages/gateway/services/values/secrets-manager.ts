@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { asList, asText, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { hasFilters, inOrder, pageOf } from './find-secrets.ts';
+import type { OrderTimes } from './find-secrets.ts';
 import { versionsOf } from './local-values.ts';
 import type { LocalValues, Secret } from './local-values.ts';
 import { isForced, MARKED, readRecoveryMs, refuseMarked } from './secret-deletion.ts';
@@ -82,7 +83,13 @@ export const SECRETS_CALLS: readonly string[] = [
   OF_ALL_SECRETS,
 ];
 
-function getValue(fields: UnknownMembers, secret: Secret, home: Home): UnknownMembers {
+/** Reads a version of a secret, which notes the day. */
+export function getValue(
+  fields: UnknownMembers,
+  secret: Secret,
+  home: Home,
+  values: LocalValues,
+): UnknownMembers {
   const [stage, id] = [asText(fields['VersionStage']), asText(fields['VersionId'])];
   const all = versionsOf(secret);
   const found = all.find((one) => (id === undefined ? one.stages.includes(stage ?? CURRENT) : one.id === id));
@@ -94,10 +101,11 @@ function getValue(fields: UnknownMembers, secret: Secret, home: Home): UnknownMe
     );
   if (found === undefined)
     throw notFound(
-      id === undefined || all.length === 0
+      id === undefined
         ? `can't find the specified secret value for staging label: ${stage ?? CURRENT}`
         : `can't find the specified secret value for VersionId: ${id}`,
     );
+  values.noteAccess(secret, found.id);
   const { bytes, isText } = found.content;
   return {
     ARN: arnOfSecret(secret, home),
@@ -113,7 +121,7 @@ function changedMsOf(secret: Secret): number {
   return versionsOf(secret).at(-1)?.changedMs ?? secret.changedMs;
 }
 
-function getFacts(_fields: UnknownMembers, secret: Secret, home: Home): UnknownMembers {
+function getFacts(_fields: UnknownMembers, secret: Secret, home: Home, values: LocalValues): UnknownMembers {
   const { name, changedMs, shown, deletedMs } = secret;
   const all = versionsOf(secret);
   return {
@@ -121,6 +129,7 @@ function getFacts(_fields: UnknownMembers, secret: Secret, home: Home): UnknownM
     ARN: arnOfSecret(secret, home),
     CreatedDate: changedMs / 1000,
     DeletedDate: deletedMs === undefined ? undefined : deletedMs / 1000,
+    LastAccessedDate: values.accessedDay(secret),
     LastChangedDate: changedMsOf(secret) / 1000,
     Name: name,
     VersionIdsToStages:
@@ -276,7 +285,12 @@ function moveStage(fields: UnknownMembers, secret: Secret, home: Home, values: L
   return { ARN: arnOfSecret(secret, home), Name: secret.name };
 }
 
-function listVersions(fields: UnknownMembers, secret: Secret, home: Home): UnknownMembers {
+function listVersions(
+  fields: UnknownMembers,
+  secret: Secret,
+  home: Home,
+  values: LocalValues,
+): UnknownMembers {
   const isAll = fields['IncludeDeprecated'] === true;
   const page = pageOf(
     versionsOf(secret).filter(({ stages }) => isAll || stages.length > 0),
@@ -291,6 +305,7 @@ function listVersions(fields: UnknownMembers, secret: Secret, home: Home): Unkno
     Versions: page.shown.map(({ id, changedMs, stages }) => ({
       CreatedDate: changedMs / 1000,
       KmsKeyIds: [asText(secret.shown['KmsKeyId']) ?? 'DefaultEncryptionKey'],
+      LastAccessedDate: values.accessedDay(secret, id),
       VersionId: id,
       VersionStages: stages.length === 0 ? undefined : stages,
     })),
@@ -310,15 +325,19 @@ function listSecrets(
   const found = values.secrets.filter(
     (secret) => (withMarked || secret.deletedMs === undefined) && hasFilters(secret, fields['Filters']),
   );
-  const page = pageOf(inOrder(found, fields, changedMsOf), fields, MAX_PAGE);
+  const page = pageOf(inOrder(found, fields, timesOf(values)), fields, MAX_PAGE);
   if (page === undefined) throw wrongToken();
   return {
     NextToken: page.next,
     SecretList: page.shown.map((secret) => {
-      const { VersionIdsToStages: SecretVersionsToStages, ...facts } = getFacts({}, secret, home);
+      const { VersionIdsToStages: SecretVersionsToStages, ...facts } = getFacts({}, secret, home, values);
       return { ...facts, SecretVersionsToStages };
     }),
   };
+}
+
+function timesOf(values: LocalValues): OrderTimes {
+  return { changed: changedMsOf, accessed: (secret) => values.accessedDay(secret) ?? 0 };
 }
 
 function wrongToken(): ServiceRefusal {
@@ -358,7 +377,7 @@ function getBatch(
     else if (secret === undefined || versionsOf(secret).length === 0)
       fail('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
     else if (secret.deletedMs !== undefined) fail('InvalidRequestException', MARKED);
-    else found.push(getValue({}, secret, home));
+    else found.push(getValue({}, secret, home, values));
   }
   return { SecretValues: found, Errors: errors, NextToken: page.next };
 }
@@ -367,7 +386,7 @@ function notFound(message: string): ServiceRefusal {
   return new ServiceRefusal('ResourceNotFoundException', `Secrets Manager ${message}`);
 }
 
-function arnOfSecret({ arn, name }: Secret, home: Home): string {
+export function arnOfSecret({ arn, name }: Secret, home: Home): string {
   return arn ?? arnOf(name, home);
 }
 

@@ -26,6 +26,7 @@ import {
   unservedOperation,
 } from './value-call.ts';
 import type { Home } from './value-call.ts';
+import { isSecretReference, readSecretReference, rightOfReference } from './secret-references.ts';
 import { deleteParameter, deleteParameters, putParameter } from './write-parameters.ts';
 import { NO_PARAMETER_NAME } from '../../core/deployability/call-words.ts';
 import { CallModel } from '../../kernel/calls/call-model.ts';
@@ -54,10 +55,11 @@ export function createSsm(values: LocalValues, { accountId, random }: SsmOptions
     const run = (given: UnknownMembers): ControlReply | UnknownMembers => {
       const { reads, run: answer } = findOperation(name, isQuery);
       const fields = checkedFields(MODEL, name, given);
-      const permissions = reads(fields).map((read) => ({
-        action: `ssm:${name}`,
-        resource: arnOf(splitSelector(read).name, home),
-      }));
+      const permissions = reads(fields).flatMap((read) => {
+        const { name: wanted } = splitSelector(read);
+        const ofSecret = isSecretReference(wanted) ? rightOfReference(wanted, values, home) : undefined;
+        return [{ action: `ssm:${name}`, resource: arnOf(wanted, home) }, ...(ofSecret ? [ofSecret] : [])];
+      });
       return refuseUnlessAllowed(call, permissions) ?? answer(fields, values, home);
     };
     const reply = isQuery
@@ -220,6 +222,8 @@ const NAME = /^(?!ssm)[\w.-]*(?:\/[\w.-]+)*\/?$/i;
 
 function print(text: string, isDecrypted: boolean, values: LocalValues, home: Home): UnknownMembers {
   const { name, selector } = splitSelector(text);
+  if (isSecretReference(name))
+    return readSecretReference({ name, selector, isDecrypted, arn: arnOf(name, home) }, values, home);
   if (UNQUALIFIED.test(name)) throw new ServiceRefusal('ValidationException', NO_PARAMETER_NAME);
   const current = values.parameter(name);
   const parameter =
@@ -235,7 +239,9 @@ function print(text: string, isDecrypted: boolean, values: LocalValues, home: Ho
       'ParameterVersionNotFound',
       `Systems Manager could not find version ${selector} of ${name}. Verify the version and try again.`,
     );
-  const described = describe(parameter, isDecrypted, home);
+  // A name with one part may be given with or without a slash, and is shown as it was given [obs: ssm].
+  const shown = name.startsWith('arn:') ? parameter.name : name;
+  const described = { ...describe(parameter, isDecrypted, home), Name: shown };
   return selector === undefined ? described : { ...described, Selector: `:${selector}` };
 }
 
