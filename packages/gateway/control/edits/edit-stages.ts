@@ -70,7 +70,7 @@ export type DeploymentOptions = {
 export function createDeployment(api: ApiState, options: DeploymentOptions): DeploymentRecord {
   const { id, description, stageName, canary } = options;
   const known = stageName === undefined ? undefined : api.stage(stageName);
-  const refusal = canary === undefined ? undefined : refusalOfCanary(stageName ?? '', known !== undefined);
+  const refusal = canary === undefined ? undefined : refusalOfCanary(stageName, known !== undefined);
   if (refusal !== undefined) throw badRequest(refusal);
   const compiled = compileDeployment(id, api.identity, api.resources);
   return addDeployment(api, compiled, description, () => {

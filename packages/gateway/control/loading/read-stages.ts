@@ -9,6 +9,7 @@ import { DefinitionError } from '../../core/errors.ts';
 import { lacksDeployment } from './inspect-apis.ts';
 import { requireValid } from '../../core/deployment/properties.ts';
 import type { Tolerance } from '../../core/errors.ts';
+import { asText } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { ControlResource } from '../control-resource.ts';
 import type { StageSettings } from '../stage-settings.ts';
@@ -118,7 +119,7 @@ function addCanaries(
   deployments: readonly ControlResource[],
 ): readonly ControlResource[] {
   for (const deployment of deployments) {
-    const stageName = readText(deployment, 'StageName', '');
+    const stageName = asText(deployment.properties['StageName']);
     const isThere = stages.some((stage) => stage.properties['StageName'] === stageName);
     const refusal = refusalOfCanary(stageName, isThere);
     if (refusal !== undefined)

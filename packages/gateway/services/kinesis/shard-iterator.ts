@@ -41,7 +41,9 @@ export function readIterator(text: string, nowEpochMs: number): ShardIterator {
   return read;
 }
 
-function parseIterator(text: string): ShardIterator | undefined {
+/** Reads an iterator, which may be in quotes [obs: kinesis]. */
+function parseIterator(given: string): ShardIterator | undefined {
+  const text = given.replace(/^"(.*)"$/, '$1');
   const [, createdAt = '', shard = '', from = '', streamArn = ''] =
     /^(\d{1,15}) (\d{1,5}) (\d{1,16}) (arn:[a-z-]+:kinesis:[^ ]+)$/.exec(
       Buffer.from(text, 'base64').toString('utf8'),

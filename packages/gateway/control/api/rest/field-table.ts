@@ -164,6 +164,13 @@ function isEmptyMap(value: Json): boolean {
   return isJsonObject(value) && Object.keys(value).length === 0;
 }
 
+function parseChecked(value: string, kind: FieldKind, constraint: Constraint): Json {
+  const parsed = parseText(value, kind);
+  const refusal = refusalByService(parsed, constraint);
+  if (refusal !== undefined) throw badRequest(refusal);
+  return parsed;
+}
+
 export function replaceRule(
   { wire, property, kind }: Field,
   constraint: Constraint = {},
@@ -172,10 +179,7 @@ export function replaceRule(
     path: `/${wire}`,
     on: {
       replace(target, { value }) {
-        const parsed = parseText(value, kind);
-        const refusal = refusalByService(parsed, constraint);
-        if (refusal !== undefined) throw badRequest(refusal);
-        return { ...target, [property]: parsed };
+        return { ...target, [property]: parseChecked(value, kind, constraint) };
       },
     },
   };
@@ -185,10 +189,10 @@ export function replaceRule(
  * Creates a patch rule for a resource, such as an API key, that the control plane stores under the member names of
  * AWS's API instead of CloudFormation's.
  */
-export function ownRule<T extends object>({ wire, kind }: Field): PatchRule<T> {
+export function ownRule<T extends object>({ wire, kind }: Field, constraint: Constraint = {}): PatchRule<T> {
   return {
     path: `/${wire}`,
-    on: { replace: (target, { value }) => ({ ...target, [wire]: parseText(value, kind) }) },
+    on: { replace: (target, { value }) => ({ ...target, [wire]: parseChecked(value, kind, constraint) }) },
   };
 }
 

@@ -4,6 +4,8 @@
  */
 import { badRequest, ControlError } from '../../control-error.ts';
 import { readKeyFile } from './read-key-file.ts';
+import { API_KEY } from '../../resource-types/constraints.ts';
+import type { Constraint } from '../../resource-types/constraints.ts';
 import { listingRefusal, plainRefusal, readPatch } from '../../edits/patch.ts';
 import type { PatchRefusal } from '../../edits/patch.ts';
 import { jsonReply } from '../../../core/api-call.ts';
@@ -160,7 +162,10 @@ function showKey(key: ApiKey, withValue: boolean): object {
 }
 
 /** The patch rules of a key. There is no rule for the key's value, because it cannot be changed. */
-const KEY_RULES = FIELDS.filter(({ wire }) => wire !== 'value').map((one) => ownRule<ApiKey>(one));
+const CONSTRAINTS: Readonly<Record<string, Constraint>> = API_KEY;
+const KEY_RULES = FIELDS.filter(({ wire }) => wire !== 'value').map((one) =>
+  ownRule<ApiKey>(one, CONSTRAINTS[one.wire]),
+);
 
 const refusePath = listingRefusal(['/description', '/enabled', '/name', '/customerId']);
 /** The refusal of an unsupported path lists the paths that can be replaced [obs]. */

@@ -18,12 +18,12 @@ export type CanarySettings = {
 
 /**
  * Returns why AWS refuses a deployment with canary settings; undefined means that it is accepted.
- * @param stageName the stage of the deployment; empty if the deployment does not name a stage
+ * @param stageName the stage of the deployment; undefined if the deployment does not name a stage
  * @param isThere whether the stage exists already
  */
-export function refusalOfCanary(stageName: string, isThere: boolean): string | undefined {
-  if (stageName === '')
-    return 'Invalid deployment content specified.Non null and non empty stageName must be provided for canary deployment. Provided value is null';
+export function refusalOfCanary(stageName: string | undefined, isThere: boolean): string | undefined {
+  if ((stageName ?? '') === '')
+    return `Invalid deployment content specified.Non null and non empty stageName must be provided for canary deployment. Provided value is ${stageName ?? 'null'}`;
   return isThere
     ? undefined
     : `Invalid deployment content specified.Stage ${stageName} must already be created before making a canary release deployment`;

@@ -270,3 +270,13 @@ describe('the tags of a stream', () => {
     assert.equal(__type, 'ResourceNotFoundException');
   });
 });
+
+it('a stream that is created without a number of shards has four', async () => {
+  // LocalStack, test_kinesis.py, test_create_stream_without_shard_count, recorded on AWS
+  const bench = aStream();
+  await call(bench, 'CreateStream', { StreamName: 'unsized' });
+
+  const { Shards } = await call(bench, 'ListShards', { StreamName: 'unsized' });
+
+  assert.equal((Shards as readonly unknown[]).length, 4);
+});

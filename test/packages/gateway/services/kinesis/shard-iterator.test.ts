@@ -22,6 +22,8 @@ describe('a shard iterator', () => {
       });
 
     assert.equal(resourceOf(ShardIterator), ARN);
+    // LocalStack, test_kinesis.py, test_get_records_shard_iterator_with_surrounding_quotes, recorded on AWS
+    assert.equal(resourceOf(`"${String(ShardIterator)}"`), ARN);
     assert.equal(resourceOf('forged'), undefined);
   });
 });
