@@ -31,7 +31,8 @@ export type DynaliteOperation = (typeof DYNALITE_OPERATIONS)[number];
 
 /**
  * The errors whose text is in the member `Message`; all others have `message`. Source: botocore,
- * dynamodb/2012-08-10/service-2.json; recorded for cancelled transactions in aws/aws-sdk-net#1292.
+ * dynamodb/2012-08-10/service-2.json; recorded for cancelled transactions in aws/aws-sdk-net#1292. A failed condition
+ * has it, too, if the old item is with it [obs: dynamodb, `test_return_values_on_conditions_check_failure`].
  */
 const CAPITAL_MESSAGE =
   /#(?:IdempotentParameterMismatch|TransactionCanceled|TransactionInProgress)Exception$/;
@@ -53,7 +54,8 @@ export class DynamoDbError extends Error {
   ) {
     super(message);
     this.status = status;
-    this.body = { __type: type, [CAPITAL_MESSAGE.test(type) ? 'Message' : 'message']: message, ...members };
+    const isCapital = CAPITAL_MESSAGE.test(type) || Object.hasOwn(members, 'Item');
+    this.body = { __type: type, [isCapital ? 'Message' : 'message']: message, ...members };
   }
 }
 

@@ -5,6 +5,7 @@
  */
 import { asText, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
+import { withWarmThroughput } from './table-settings.ts';
 import type { Output } from './actions.ts';
 import type { Clock } from './clock.ts';
 import { dynaliteDb, type Item, type Store, type Table } from './dynalite-store.ts';
@@ -99,6 +100,7 @@ export class DynamoDbEngine {
       DeleteTable: (engine, input) => engine.#deleteTable(input),
       DescribeContinuousBackups: (engine, input) => engine.#tables.describeContinuousBackups(input),
       DescribeTimeToLive: (engine, input) => engine.#tables.describeTimeToLive(input),
+      DescribeTable: (engine, input) => engine.#describeTable(input),
       ExecuteStatement: (engine, input) => executeStatement(input, engine),
       PutItem: (engine, input) => engine.#writeItem('PutItem', input),
       Query: (engine, input) => engine.#query(input),
@@ -417,6 +419,12 @@ export class DynamoDbEngine {
       }
       start = page['LastEvaluatedKey'];
     } while (start !== undefined);
+  }
+
+  async #describeTable(input: UnknownMembers): Promise<Output> {
+    const operation = 'DescribeTable';
+    const output = await this.#run({ operation, checked: this.check(operation, input) });
+    return { ...output, Table: withWarmThroughput(membersOf(output['Table'])) };
   }
 
   async #deleteTable(input: UnknownMembers): Promise<Output> {

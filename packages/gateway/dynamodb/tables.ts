@@ -8,7 +8,12 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { Output } from './actions.ts';
 import { wrongInput } from './input-rules.ts';
 import type { Done, Store, Table } from './dynalite-store.ts';
-import { readTableSettings, SETTING_MEMBERS, withThroughputs } from './table-settings.ts';
+import {
+  descriptionOfDeleted,
+  readTableSettings,
+  SETTING_MEMBERS,
+  withThroughputs,
+} from './table-settings.ts';
 import { changesMoreThanThroughput, refuseIndexUpdates } from './index-updates.ts';
 import { openStream, readStream, wrongStreamUpdate } from './table-stream.ts';
 import { unusedDefinition } from './key-schema.ts';
@@ -142,6 +147,7 @@ export class DynamoDbTables {
       this.#timeToLive.delete(name);
       await this.#store.db.del(timeToLiveKey(name));
       await this.#store.db.del(recoveryKey(name));
+      return { TableDescription: descriptionOfDeleted(membersOf(output['TableDescription'])) };
     }
     return output;
   }

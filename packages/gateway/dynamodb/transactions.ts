@@ -3,7 +3,7 @@
  * write into one write set, which is stored as one batch or not at all. Source: DynamoDB API reference,
  * "TransactWriteItems", "TransactGetItems".
  */
-import { membersOf } from '@gatewright/aws/json-object';
+import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { MUST, validationMessage, violationOf } from '@gatewright/aws/violations';
 import { createHash } from 'node:crypto';
@@ -58,6 +58,12 @@ const OPERATION_OF = new Map<string, Member['operation']>([
   ['ConditionCheck', 'DeleteItem'],
 ]);
 
+/** The order of attributes does not make a transaction another one [obs: dynamodb, `test_dynamodb_idempotent_writing`]. */
+function withSortedMembers(_name: string, value: unknown): unknown {
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
 export class DynamoDbTransactions {
   readonly #engine: LockedStore;
   readonly #clock: Clock;
@@ -84,7 +90,7 @@ export class DynamoDbTransactions {
       );
     const nowMs = this.#clock.nowEpochMs();
     const digest = createHash('sha256')
-      .update(JSON.stringify(input['TransactItems'] ?? null))
+      .update(JSON.stringify(input['TransactItems'] ?? null, withSortedMembers))
       .digest('base64');
     const earlier = this.#tokens.get(token);
     if (earlier !== undefined && Math.abs(nowMs - earlier.atMs) < TOKEN_MS) {

@@ -129,6 +129,17 @@ describe('TransactWriteItems', () => {
     await engine.close();
   });
 
+  it('is the same request if only the order of its attributes differs', async () => {
+    // LocalStack, test_dynamodb.py, test_dynamodb_idempotent_writing, recorded on AWS
+    const engine = await anEngine();
+    const put = (Item: object) =>
+      transact(engine, [{ Put: { TableName: 'counters', Item } }], { ClientRequestToken: 'order' });
+
+    await put({ ...key('a'), b: { S: 'b' } });
+    await put({ b: { S: 'b' }, ...key('a') });
+    await engine.close();
+  });
+
   it('takes tokens of 1 to 36 characters', async () => {
     const engine = await anEngine();
     const write = (token: unknown) =>
