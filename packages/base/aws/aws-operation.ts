@@ -33,7 +33,8 @@ type OperationRequest = {
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
 const CBOR_PATH = /\/service\/([A-Za-z0-9_]+)\/operation\/([A-Za-z0-9]+)$/;
-const TARGET = /^([A-Za-z0-9_]+)\.([A-Za-z0-9]+)$/;
+/** The prefix of a few services has dots, such as CloudTrail's. */
+const TARGET = /^([A-Za-z0-9_.]+)\.([A-Za-z0-9]+)$/;
 
 /** Reads the operation of a request. Unknown calls are read as `rest`. */
 export function readOperation(request: OperationRequest): AwsOperation {

@@ -3,7 +3,7 @@
  * advice contains only what helps: a template only if the gateway reads the resource type, and `--aws` only if that
  * option sends the calls to the service.
  */
-import { headerOf } from '@gatewright/aws/raw-headers';
+import { readOperation } from '@gatewright/aws/aws-operation';
 import { endpointVariableOf } from '@gatewright/aws/endpoint-variables';
 import { UNSERVED_ADDRESSES } from './models/addresses.ts';
 
@@ -313,17 +313,12 @@ type AnyCall = RestCall & { readonly rawHeaders: readonly string[]; readonly bod
  * serve at all.
  */
 export function nameOfAny(call: AnyCall): string {
-  const target = headerOf(call, 'x-amz-target');
-  const named =
-    target?.slice(target.lastIndexOf('.') + 1) ??
-    /\/operation\/(\w+)$/.exec(call.path)?.[1] ??
-    new URLSearchParams(call.query).get('Action') ??
-    /(?:^|&)Action=(\w+)/.exec(call.body.toString().slice(0, MAX_FORM_CHARACTERS))?.[1];
-  return named !== undefined && /^\w{1,64}$/.test(named) ? named : nameUnserved(call);
+  const operation = readOperation({ ...call, headers: call.rawHeaders });
+  // The caller chooses the name, which is shown only if it can be one.
+  return operation.protocol !== 'rest' && /^\w{1,64}$/.test(operation.action)
+    ? operation.action
+    : nameUnserved(call);
 }
-
-/** How much of a form is read for the name of its action, which SDKs write first. */
-const MAX_FORM_CHARACTERS = 2_000;
 
 /** The operations on an object that are served, but not for each version of it. */
 const OF_VERSIONS: Readonly<Record<string, string>> = {
