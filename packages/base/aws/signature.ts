@@ -253,12 +253,26 @@ function rebuild(
     method: request.method,
     path: request.path,
     query: claim.signedQuery,
-    headers,
+    headers: asSigned(headers),
     signedHeaders: claim.signedHeaders,
     payloadHash: payloadHash(request, headers, claim),
     service: claim.scope.service,
   });
   return { canonical, toSign: stringToSign(claim.amzDate, claim.scope, canonical) };
+}
+
+/**
+ * Node reads each byte of a header as one character, but clients sign the text, whose bytes are UTF-8. A value that is
+ * not UTF-8 stays as it is.
+ */
+function asSigned(headers: ReadonlyMap<string, readonly string[]>): ReadonlyMap<string, readonly string[]> {
+  return new Map([...headers].map(([name, values]) => [name, values.map(decodeUtf8)]));
+}
+
+function decodeUtf8(value: string): string {
+  if (!/[\x80-\xff]/.test(value)) return value;
+  const decoded = Buffer.from(value, 'latin1').toString('utf8');
+  return decoded.includes('\ufffd') ? value : decoded;
 }
 
 /**

@@ -40,6 +40,14 @@ export function listUploads(
     key: of('key-marker'),
     id: of('upload-id-marker'),
   };
+  // An id of an upload of another key is refused [obs: s3, `test_list_multiparts_next_marker`].
+  if (place.key !== '' && uploads.some(({ id, place: { key } }) => id === place.id && key !== place.key))
+    return {
+      status: 400,
+      code: 'InvalidArgument',
+      message: 'Invalid uploadId marker',
+      details: { ArgumentName: 'upload-id-marker', ArgumentValue: place.id },
+    };
   const max = Math.min(most ?? MAX_UPLOADS, MAX_UPLOADS);
   const left = entriesOf(uploads, place);
   const page = left.slice(0, max);

@@ -50,6 +50,18 @@ function aSignedRequest(options: RequestOptions = {}): SignedRequest & { rawHead
   };
 }
 
+it('a header with other characters than ASCII is signed as text, and arrives as the bytes of UTF-8', () => {
+  // LocalStack, tests/aws/services/s3/test_s3.py, test_system_metadata_with_unicode, recorded on AWS
+  const request = aSignedRequest({
+    headers: { 'Content-Disposition': 'attachment; filename="test_—_é.pdf"' },
+  });
+  const asNodeReads = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
+
+  const result = verifySignature({ ...request, rawHeaders: request.rawHeaders.map(asNodeReads) }, AT);
+
+  assert.deepEqual(result, verifySignature(aSignedRequest(), AT));
+});
+
 function withAuthorization(
   text: string | undefined,
   more: string[] = ['X-Amz-Date', '20261120T080910Z'],

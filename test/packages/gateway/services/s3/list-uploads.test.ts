@@ -66,6 +66,16 @@ describe('ListMultipartUploads', () => {
     });
   });
 
+  it('refuses the id of an upload of another key as a marker', async () => {
+    // test_list_multiparts_next_marker
+    const marker = { KeyMarker: 'key-b', UploadIdMarker: ids['1'] };
+
+    await assert.rejects(list('photos', marker), {
+      name: 'InvalidArgument',
+      message: 'Invalid uploadId marker',
+    });
+  });
+
   it('lists them by key, then by age, with the last one as the next marker', async () => {
     assert.deepEqual(await brief(list('photos')), {
       uploads: ['3', '4', '5', '2', '1'],
