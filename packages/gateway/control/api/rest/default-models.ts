@@ -46,11 +46,20 @@ export function modelName({ id, properties }: ControlResource): string {
  * Returns the default models that were neither deleted nor changed. A changed default model is listed with the models
  * of the API.
  */
+/** The id of a model whose resource is named by its name. */
+export function modelId(model: ControlResource): string {
+  return makeModelId(textOf(model.properties, 'RestApiId'), modelName(model));
+}
+
+function makeModelId(apiId: string, name: string): string {
+  return makeId(MODEL_ID_LENGTH, apiId, name);
+}
+
 export function defaultModels({ api, models, deletedModels = [] }: ApiResources): readonly ControlResource[] {
   if (api.isImported === true) return [];
   const gone = new Set([...deletedModels, ...models.map(modelName)]);
   return DEFAULTS.filter((properties) => !gone.has(textOf(properties, 'Name'))).map((properties) =>
-    callMadeResource(makeId(MODEL_ID_LENGTH, api.id, textOf(properties, 'Name')), {
+    callMadeResource(makeModelId(api.id, textOf(properties, 'Name')), {
       ContentType: 'application/json',
       RestApiId: api.id,
       ...properties,

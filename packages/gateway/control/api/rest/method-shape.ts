@@ -57,8 +57,8 @@ export function showIntegration(integration: JsonObject, resourceId: string): ob
     cacheNamespace: resourceId,
     cacheKeyParameters: [],
     ...showFields(integration, INTEGRATION_FIELDS),
-    // A mock has no method, even if a call gave one [obs].
-    ...(/^MOCK$/i.test(textOf(integration, 'Type')) && { httpMethod: undefined }),
+    // A mock has no method and no URI, even if a call gave them [obs].
+    ...(/^MOCK$/i.test(textOf(integration, 'Type')) && { httpMethod: undefined, uri: undefined }),
     integrationResponses,
   };
 }

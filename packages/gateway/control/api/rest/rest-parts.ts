@@ -12,7 +12,7 @@ import { constraintsOf } from '../../resource-types/constraints.ts';
 import { REST_TYPES } from '../../resource-types/rest-types.ts';
 import { compileModels, MODEL_EXISTS } from '../../../core/deployment/models/models.ts';
 import { patchRules } from './field-table.ts';
-import { defaultModels, modelName } from './default-models.ts';
+import { defaultModels, modelId, modelName } from './default-models.ts';
 import { checkedSchema, schemaText } from './model-schema.ts';
 import type { PatchRefusal, PatchRule } from '../../edits/patch.ts';
 import type { ApiResources } from '../../api-state.ts';
@@ -25,6 +25,8 @@ export type RestPart = {
   readonly fields: readonly Field[];
   readonly calls: PartCalls;
   readonly keyOf: (item: ControlResource) => string;
+  /** The id that calls show, if it is not that of the resource. */
+  readonly shownId?: (item: ControlResource) => string;
   readonly missing: (key: string) => string;
   readonly rules: readonly PatchRule<JsonObject>[];
   readonly refusal: PatchRefusal;
@@ -113,6 +115,8 @@ const MODELS: RestPart = {
   calls: MODEL.calls,
   fields: modelFields,
   keyOf: modelName,
+  // Ref of a model is its name, but calls show an id [obs].
+  shownId: (model) => (model.id === modelName(model) ? modelId(model) : model.id),
   missing: (name) => `Invalid model name specified: ${name}`,
   rules: patchRules(modelFields.filter(({ wire }) => PATCHED_OF_MODEL.includes(wire))),
   refusal: listingRefusal(PATCHED_OF_MODEL.map((name) => `/${name}`)),

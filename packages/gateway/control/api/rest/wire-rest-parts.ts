@@ -107,7 +107,7 @@ function refuseInUse(part: RestPart, { methods, resources }: ApiResources, item:
 function show(part: RestPart, item: ControlResource): object {
   const { spell = asIs } = part;
   return {
-    id: item.id,
+    id: part.shownId?.(item) ?? item.id,
     ...part.usual(item),
     ...showFields(spell(item.properties), part.fields),
   };

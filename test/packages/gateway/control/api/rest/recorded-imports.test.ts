@@ -8,6 +8,7 @@ import {
   CreateApiKeyCommand,
   CreateDeploymentCommand,
   GetAuthorizersCommand,
+  GetModelsCommand,
   ImportRestApiCommand,
   UpdateApiKeyCommand,
 } from '@aws-sdk/client-api-gateway';
@@ -35,6 +36,26 @@ describe('an imported API', () => {
     );
 
     assert.ok(id);
+  });
+
+  it('has models with ids that are not their names', async () => {
+    // test_apigateway_import, test_import_with_circular_models
+    const { id: restApiId } = await control.sdk.send(
+      importOf({
+        swagger: '2.0',
+        info: { title: 'models', version: '1' },
+        paths: {},
+        definitions: { Person: { type: 'object' } },
+      }),
+    );
+    const { items = [] } = await control.sdk.send(new GetModelsCommand({ restApiId }));
+
+    assert.deepEqual(
+      items.map(({ name }) => name),
+      ['Person'],
+    );
+    assert.match(items[0]?.id ?? '', /^[a-z0-9]{6}$/);
+    assert.notEqual(items[0]?.id, 'Person');
   });
 
   it('may have an empty identity source, which is that of the scheme', async () => {

@@ -115,7 +115,8 @@ describe('methods through the AWS SDK, as recorded 2024-04-15', () => {
           ...method,
           type,
           integrationHttpMethod: 'POST',
-          ...(type !== 'MOCK' && { uri: 'http://127.0.0.1:9/' }),
+          // A mock does not show it: test_put_integration_validation.
+          uri: 'http://127.0.0.1:9/',
         }),
       );
     const shown = [await put('HTTP'), await put('HTTP_PROXY'), await put('MOCK')];
@@ -124,11 +125,11 @@ describe('methods through the AWS SDK, as recorded 2024-04-15', () => {
 
     assert.equal(made.authorizationType, 'NONE');
     assert.deepEqual(
-      shown.map(({ connectionType, httpMethod }) => [connectionType, httpMethod]),
+      shown.map(({ connectionType, httpMethod, uri }) => [connectionType, httpMethod, uri]),
       [
-        ['INTERNET', 'POST'],
-        ['INTERNET', 'POST'],
-        [undefined, undefined],
+        ['INTERNET', 'POST', 'http://127.0.0.1:9/'],
+        ['INTERNET', 'POST', 'http://127.0.0.1:9/'],
+        [undefined, undefined, undefined],
       ],
     );
   });
