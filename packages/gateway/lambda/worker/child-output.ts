@@ -7,6 +7,7 @@ import type * as ChildProcess from 'node:child_process';
 import { syncBuiltinESMExports } from 'node:module';
 
 import type { FunctionOutput } from './output.ts';
+import { standIn } from './stand-in.ts';
 
 type Spawning = { spawn: (this: Started, options: { stdio?: unknown }) => unknown };
 type Started = { stdout: NodeJS.ReadableStream | null; stderr: NodeJS.ReadableStream | null };
@@ -32,7 +33,7 @@ function patchSynchronous(childProcess: typeof ChildProcess, output: FunctionOut
   };
   for (const name of ['spawnSync', 'execSync', 'execFileSync'] as const) {
     const real: (...args: never[]) => unknown = childProcess[name];
-    Reflect.set(childProcess, name, (...args: unknown[]) => {
+    const replacement = (...args: unknown[]): unknown => {
       const options = args.findLast(isJsonObject);
       const { stdio, caught } = withoutInherit(options?.['stdio']);
       const changed = args.map((arg) => (arg === options && caught.length > 0 ? { ...options, stdio } : arg));
@@ -42,7 +43,8 @@ function patchSynchronous(childProcess: typeof ChildProcess, output: FunctionOut
         for (const stream of caught) writeAll(stream, result[stream]);
       } else writeAll('stdout', result);
       return result;
-    });
+    };
+    Reflect.set(childProcess, name, standIn(replacement, real));
   }
 }
 

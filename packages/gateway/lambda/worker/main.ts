@@ -11,6 +11,7 @@ import {
 import type { FunctionOutput } from './output.ts';
 import { runInstance } from './run-instance.ts';
 import { shieldProcess } from './shield-process.ts';
+import { standIn } from './stand-in.ts';
 
 /** The path of the preloaded file, which `worker-program.ts` writes. */
 const PRELOAD = fileURLToPath(new URL('./in-worker.mjs', import.meta.url));
@@ -45,7 +46,7 @@ async function waitForStart({ builtins }: WaitingStart): Promise<InstanceStart> 
  */
 function sealProcess({ taskRoot }: InstanceStart, output: FunctionOutput): void {
   shieldProcess(PRELOAD, (message) => output.report('WARN', message));
-  process.cwd = () => taskRoot;
+  process.cwd = standIn(() => taskRoot, process.cwd);
   if (!/^:?(?:UTC|Etc\/UTC)?$/.test(process.env['TZ'] ?? '')) {
     output.report(
       'WARN',

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readCached, writeCached } from '@gatewright/aws/cache-files';
 import { hash } from '@gatewright/aws/file-marks';
+import { standIn } from './stand-in.ts';
 
 type Ended = { readonly status: number | null; readonly error?: Error | undefined };
 
@@ -33,8 +34,9 @@ const look = statSync;
  * @param endures returns whether a process survives when several threads load the addon
  */
 export function shieldAddons(endures: (file: string) => boolean = enduresThreads): void {
-  const load = process.dlopen.bind(process);
-  process.dlopen = (module: object, file: string, ...flags: number[]): void => {
+  const real = process.dlopen;
+  const load = real.bind(process);
+  const replacement = (module: object, file: string, ...flags: number[]): void => {
     if (!endures(file))
       throw Object.assign(
         new Error(
@@ -44,6 +46,7 @@ export function shieldAddons(endures: (file: string) => boolean = enduresThreads
       );
     load(module, file, ...flags);
   };
+  process.dlopen = standIn(replacement, real);
 }
 
 /** Tries the addon in another process, and remembers the result until the file changes. */

@@ -16,6 +16,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import { urlToHttpOptions } from 'node:url';
 
 import type { OwnApiConnections } from './own-apis.ts';
+import { standIn } from './stand-in.ts';
 
 const EXECUTE_API = /^[a-z0-9]+\.execute-api\.[a-z0-9-]+\.amazonaws\.com$/;
 const AWS = /\.amazonaws\.com(?:\.cn)?$/;
@@ -76,7 +77,7 @@ function isOfStandIn(address: string, standIns: readonly string[]): boolean {
 export function rerouteFetch(control: Control): void {
   const realFetch = globalThis.fetch;
   const { hostname, port } = new URL(control.url);
-  globalThis.fetch = async (input, init) => {
+  const replacement: typeof fetch = async (input, init) => {
     const address = input instanceof Request ? input.url : String(input);
     const url = new URL(URL.canParse(address) ? address : 'data:');
     const { host, pathname } = url;
@@ -93,6 +94,7 @@ export function rerouteFetch(control: Control): void {
     if (!isOurs(host, pathname, authorization, control)) return realFetch(input, init);
     return fetchOverHttp(call ?? (await readCall(new Request(input, init))), url, { hostname, port });
   };
+  globalThis.fetch = standIn(replacement, realFetch);
 }
 
 type FetchCall = {

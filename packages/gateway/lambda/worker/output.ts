@@ -9,6 +9,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { type LogLevel, LINE_LIMIT } from '../function-log-line.ts';
 import type { InstanceReport } from '../thread/instance-start.ts';
 import { describeError, explainRelativePath } from './failure.ts';
+import { standIn } from './stand-in.ts';
 
 /**
  * The maximum number of lines and stream parts that were sent to the gateway but not read yet. Further lines are only
@@ -157,7 +158,9 @@ export class FunctionOutput {
         return undefined;
       };
     }
-    Object.assign(process.getBuiltinModule('node:fs'), replacements);
+    const files: Record<string, unknown> = process.getBuiltinModule('node:fs');
+    for (const [name, replacement] of Object.entries(replacements))
+      files[name] = standIn(replacement, files[name] as object);
     syncBuiltinESMExports();
   }
 

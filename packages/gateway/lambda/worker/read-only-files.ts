@@ -9,6 +9,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { standIn } from './stand-in.ts';
 
 type Code = keyof typeof ERRORS;
 type Refusal = {
@@ -110,9 +111,8 @@ function replace(
     if (judgement === undefined) return Reflect.apply(real, this, args);
     return answer(judgement === 'nothing' ? null : toError(judgement, guarded), args);
   };
-  // The replacement has the name and the other properties of the real function, such as `util.promisify.custom`.
-  Object.defineProperties(guarded, Object.getOwnPropertyDescriptors(real));
-  owner[name] = guarded;
+  // The properties of the real function include `util.promisify.custom`.
+  owner[name] = standIn(guarded, real);
 }
 
 function throwError(error: Error | null): void {

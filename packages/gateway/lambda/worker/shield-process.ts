@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import type { Worker, WorkerOptions } from 'node:worker_threads';
 import { shieldAddons } from './native-addons.ts';
+import { standIn } from './stand-in.ts';
 
 /** The exit code of a killed process, as in a shell: 128 + SIGKILL. */
 const KILLED = 137;
@@ -39,8 +40,9 @@ export function shieldWorker(preload: string): void {
  */
 function shieldSignals(warn: (message: string) => void): void {
   const shared = process as typeof process & { _kill: (pid: unknown, signal: unknown) => number };
-  const kill = shared._kill.bind(process);
-  shared._kill = (pid, signal) => {
+  const real = shared._kill;
+  const kill = real.bind(process);
+  const replacement: typeof real = (pid, signal) => {
     // The binding accepts strings and uses the lower 32 bits of a number.
     const target = Number(pid) | 0;
     if (!isGateway(target)) return kill(target, signal);
@@ -49,6 +51,7 @@ function shieldSignals(warn: (message: string) => void): void {
     warn(`process.kill(${target}) would have ended the gateway; only this instance ends instead`);
     process.exit(KILLED);
   };
+  shared._kill = standIn(replacement, real);
 }
 
 /**
@@ -70,8 +73,9 @@ function shieldWorkers(preload: string, warn: (message: string) => void): void {
       return worker;
     },
   });
-  threads.Worker.prototype.constructor = shielded;
-  threads.Worker = shielded;
+  const replacement = standIn(shielded, threads.Worker);
+  threads.Worker.prototype.constructor = replacement;
+  threads.Worker = replacement;
 }
 
 /**

@@ -1,4 +1,5 @@
 /** The `Date` of functions, which is the real time plus the offset that `gatewright clock` sets. */
+import { standIn } from './stand-in.ts';
 
 const RealDate = Date;
 
@@ -20,12 +21,8 @@ export function installVirtualDate(clockOffset: SharedArrayBuffer): void {
     const made: unknown = Reflect.construct(RealDate, given, target);
     return made instanceof RealDate ? made : new RealDate(Number.NaN);
   }
-  const statics = Object.getOwnPropertyDescriptors(RealDate);
-  Object.defineProperties(VirtualDate, {
-    ...statics,
-    now: { ...statics.now, value: now },
-    name: { value: 'Date', configurable: true },
-  });
+  standIn(VirtualDate, RealDate);
+  Object.defineProperty(VirtualDate, 'now', { value: standIn(now, RealDate.now) });
   Object.defineProperty(RealDate.prototype, 'constructor', {
     value: VirtualDate,
     writable: true,

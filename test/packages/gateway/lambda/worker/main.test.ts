@@ -127,9 +127,46 @@ function start(source: string, { waits = false, environment = {} }: Options = {}
   };
 }
 
+/** Returns text, name and length of every function of `Date`, of the process and of the modules that the worker changes. */
+function describeFunctions(): Readonly<Record<string, string>> {
+  const owners: Readonly<Record<string, object>> = {
+    // A thread replaces most functions of the process itself.
+    '': { Date, fetch, toString: Function.prototype.toString, dlopen: process.dlopen },
+    Date,
+    ...Object.fromEntries(
+      ['fs', 'fs/promises', 'child_process', 'worker_threads', 'net', 'http', 'dns'].map((name) => [
+        name,
+        process.getBuiltinModule(name) as object,
+      ]),
+    ),
+  };
+  const rows = Object.entries(owners).flatMap(([owner, functions]) =>
+    Object.entries(Object.getOwnPropertyDescriptors(functions)).flatMap(([name, { value }]) =>
+      typeof value === 'function'
+        ? [[`${owner} ${name}`, `${String(value).slice(0, 60)} ${value.name} ${value.length}`]]
+        : [],
+    ),
+  );
+  return Object.fromEntries(rows) as Readonly<Record<string, string>>;
+}
+
 // A thread that does not end by itself if a test fails would keep the others waiting.
 describe('the program of a thread', { timeout: 20_000 }, () => {
   afterEach(() => Promise.all(ends.splice(0).map((end) => end())));
+
+  // dynamoose 4.2.0, dist/Schema.js: the type of an attribute is read from the text of `Date`.
+  it('shows functions that it replaces as the functions of Node.js that they stand for', async () => {
+    const at = start(`exports.handler = async () => (${describeFunctions.toString()})()`);
+    const seen = JSON.parse((await at.ask({})).text) as Readonly<Record<string, string>>;
+    const own = describeFunctions();
+    const others = Object.keys(own).filter((name) => name in seen && own[name] !== seen[name]);
+
+    assert.equal(seen[' Date'], 'function Date() { [native code] } Date 7');
+    assert.deepEqual(
+      others.map((name) => [name, seen[name]]),
+      [],
+    );
+  });
 
   // The exit codes of aws-lambda-nodejs-runtime-interface-client, src/index.mjs.
   for (const { what, does, type, code } of [

@@ -1,0 +1,34 @@
+/**
+ * Makes the functions that replace Node.js's own look like them. Libraries read more than what a function does:
+ * dynamoose takes the type of an attribute from the text of `Date`.
+ */
+
+const textOf = Function.prototype.toString;
+/** What each replacement stands for. It is empty until the first replacement is made. */
+const originals = new WeakMap<object, object>();
+
+/** Returns `replacement` with the name, the length, the text and all other properties of `original`. */
+export function standIn<T extends object>(replacement: T, original: object): T {
+  if (!originals.has(replaceText)) install();
+  originals.set(replacement, original);
+  return Object.defineProperties(replacement, Object.getOwnPropertyDescriptors(original));
+}
+
+function replaceText(this: unknown): string {
+  const isObject = (typeof this === 'object' && this !== null) || typeof this === 'function';
+  return textOf.call(isObject ? (originals.get(this) ?? this) : this);
+}
+
+/** `String(Date)` calls the method of the prototype, and libraries call the method itself with the function. */
+function install(): void {
+  originals.set(replaceText, textOf);
+  Object.defineProperties(replaceText, {
+    name: { value: 'toString', configurable: true },
+    length: { value: 0, configurable: true },
+  });
+  Object.defineProperty(Function.prototype, 'toString', {
+    value: replaceText,
+    writable: true,
+    configurable: true,
+  });
+}
