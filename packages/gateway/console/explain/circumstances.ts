@@ -269,6 +269,8 @@ export type IntegrationCircumstances = {
    * if the handler timed out.
    */
   readonly keptBusyBy?: string | undefined;
+  /** The place at which a handler that returned nothing calls its callback, which came too late or not at all. */
+  readonly uncalledBack?: { readonly place: string; readonly isAsync: boolean } | undefined;
   /** The names that the module of a function exports, if it does not export the handler. */
   readonly exported?: readonly string[] | undefined;
   /** Why the event of a function is not JSON; undefined if it is. */

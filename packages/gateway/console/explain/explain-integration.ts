@@ -1,6 +1,7 @@
 import { COMPILE } from './explain-access.ts';
 import { explainMissingPermission, findMissingRights } from './missing-right.ts';
 import { adviseProxyResult } from './proxy-advice.ts';
+import { adviseUncalledBack, describeUncalledBack } from './callback-advice.ts';
 import { adviseNull, describeNull, adviseRefused, adviseTimeout } from './call-advice.ts';
 import { adviseBody, adviseMapping, describeBodyFault } from './mapping-advice.ts';
 import { sentence, withStop } from './reason.ts';
@@ -363,8 +364,9 @@ function explainMalformed(
     return {
       because: [
         `${nameOf(integration)} returned a response that is not valid for a proxy integration: ${defect.problem}.`,
+        ...describeUncalledBack(integration),
       ],
-      changes: [adviseProxyResult(defect, integration)],
+      changes: [adviseUncalledBack(integration) ?? adviseProxyResult(defect, integration)],
     };
   return {
     because: [sentence(failure)],

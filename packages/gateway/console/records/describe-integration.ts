@@ -3,7 +3,7 @@ import { variablesIn } from '../../core/deployment/integration/stage-text.ts';
 import { isMatched } from './describe-guard.ts';
 import { describeEventFault, ownOutcome } from './event-fault.ts';
 import { describeEventGaps, findBodyGap } from './event-gaps.ts';
-import { findExports } from './handler-lines.ts';
+import { findExports, findUncalledBack } from './handler-lines.ts';
 import { findFailedCode, findFailedRead, findKeptBusy } from './handler-misread.ts';
 import { findJsonFault } from './json-fault.ts';
 import { isOfService, readDenial, readProblem, readServiceError } from './read-problem.ts';
@@ -76,6 +76,10 @@ export function describeIntegration(
       ),
       exported: findExports(recorded.outcome.errorType, readHandler(sent?.target ?? '')),
     }),
+    ...(recorded.outcome?.kind === 'returned' &&
+      recorded.outcome.payload === 'null' && {
+        uncalledBack: findUncalledBack(readHandler(sent?.target ?? '')),
+      }),
     ...(isInputUnread(recorded) && {
       eventFault: describeEventFault(received, sent?.body?.toString() ?? '', redactor),
     }),

@@ -39,6 +39,18 @@ export function findExports(errorType: string, handler: HandlerText | undefined)
   return exportsOf(handler).slice(0, MOST_EXPORTS);
 }
 
+/** The place at which a handler of Node.js calls the callback of its third parameter. */
+export function findUncalledBack(
+  handler: HandlerText | undefined,
+): { readonly place: string; readonly isAsync: boolean } | undefined {
+  const [, beginning = '', name] = HANDLER_WITH_CALLBACK.exec(handler?.text ?? '') ?? [];
+  const place = name === undefined ? undefined : findLine(handler, new RegExp(String.raw`\b${name}\s*\(`));
+  return place === undefined ? undefined : { place, isAsync: /\basync\b/.test(beginning) };
+}
+
+const HANDLER_WITH_CALLBACK =
+  /\bhandler\b([^\n(]*(?:\bfunction\b[^\n(]*)?)\(\s*\w+\s*,\s*\w+\s*,\s*(\w+)\s*\)/;
+
 /** Returns how many names the file of a handler exports. */
 export function countExports(handler: HandlerText): number {
   return exportsOf(handler).length;

@@ -175,4 +175,22 @@ export const ASKED_OF_FUNCTIONS: readonly AskedRow[] = [
     because: /but the function got it as base64/,
     change: /^Decode the body in the function/m,
   },
+  {
+    source: 'https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html',
+    cause: 'an async handler that responds with its callback',
+    template: rest(OPEN).replace('nodejs22.x', 'nodejs20.x'),
+    code: 'exports.handler = async (event, context, callback) => {\n  setTimeout(() => {\n    callback(null, { statusCode: 200 });\n  }, 50);\n};',
+    status: 502,
+    because: /The handler is async, so it ended .* before the callback at \S*index\.js:3 was called/,
+    change: /^Remove async from the handler/m,
+  },
+  {
+    source: 'https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html',
+    cause: 'a handler that calls its callback on one path only',
+    template: rest(OPEN).replace('nodejs22.x', 'nodejs20.x'),
+    code: 'exports.handler = (event, context, callback) => {\n  if (event.queryStringParameters) callback(null, { statusCode: 200 });\n};',
+    status: 502,
+    because: /The handler ended without a call of its callback \(\S*index\.js:2\)/,
+    change: /^Call callback\(null, \{ statusCode, headers, body \}\) on every path/m,
+  },
 ];
