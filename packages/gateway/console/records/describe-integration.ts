@@ -76,10 +76,7 @@ export function describeIntegration(
       ),
       exported: findExports(recorded.outcome.errorType, readHandler(sent?.target ?? '')),
     }),
-    ...(recorded.outcome?.kind === 'returned' &&
-      recorded.outcome.payload === 'null' && {
-        uncalledBack: findUncalledBack(readHandler(sent?.target ?? '')),
-      }),
+    uncalledBack: isNull(recorded) ? findUncalledBack(readHandler(sent?.target ?? '')) : undefined,
     ...(isInputUnread(recorded) && {
       eventFault: describeEventFault(received, sent?.body?.toString() ?? '', redactor),
     }),
@@ -89,6 +86,10 @@ export function describeIntegration(
     denial: readDenial(recorded, redactor),
     tookMs: startedMs === undefined ? undefined : endMs - startedMs,
   };
+}
+
+function isNull({ outcome }: RecordedRequest): boolean {
+  return outcome?.kind === 'returned' && outcome.payload === 'null';
 }
 
 /**
