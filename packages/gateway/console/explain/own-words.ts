@@ -246,9 +246,17 @@ export function nameIds(text: string, names: Owner['localNames'] = {}): string {
   const id = new RegExp(`(?<![\\w-])(?:${ids.join('|')})(?![\\w-])`, 'g');
   return text
     .split(COMMAND)
-    .map((part, index) => (index % 2 === 1 ? part : part.replaceAll(id, (found) => names[found] ?? found)))
+    .map((part, index) =>
+      index % 2 === 1
+        ? part
+        : part.replaceAll(id, (found) => names[found] ?? found).replaceAll(ARN_OF_REFERENCE, AS_WRITTEN),
+    )
     .join('');
 }
+
+/** The ARN of an API that a template names: region and account of this machine differ on AWS, as the id does. */
+const ARN_OF_REFERENCE = /arn:aws[\w-]*:execute-api:[a-z\d-]+:\d{12}:(?=\$\{\w+\})/g;
+const AS_WRITTEN = (): string => 'arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:';
 
 function ownName(
   name: string,

@@ -19,7 +19,7 @@ describe('the ids of this machine in an explanation', () => {
     [
       'an ARN refers to the API',
       'It allows only arn:aws:execute-api:eu-west-1:123456789012:abcdefghij/dev/GET/a.',
-      'It allows only arn:aws:execute-api:eu-west-1:123456789012:${Api}/dev/GET/a.',
+      'It allows only arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/dev/GET/a.',
     ],
     [
       'a function without a name of its own has its logical id',

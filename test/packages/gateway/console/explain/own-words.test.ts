@@ -183,30 +183,31 @@ const NO_SETTINGS =
   ConditionCheck ConditionExpression ConditionalCheckFailed ConfirmForgotPassword ConfirmSignUp
   ConsistentRead ContentBasedDeduplication CorsRules CreateUsagePlan CustomErrorResponses
   DeadLetterConfig DecidedAccess DefaultAuthorizer DefinitionBody DefinitionUri DelaySeconds DependsOn
-  DestinationConfig DistributionConfig DomainName EdgeAnswer ErrorCode ErrorMessage
+  DestinationConfig DistributionConfig DomainName EdgeAnswer ErrorCode ErrorMessage EventBridge
   EventBridgeConfiguration EventBusName EventInvokeConfig EventPattern EventSourceArn EventStep
-  ExclusiveStartKey ExitError ExpiresIn ExposeHeaders ExpressionAttributeNames ExpressionAttributeValues
-  FailedEntryCount FailedPutCount FailedRecordCount FilterCriteria FilterExpression FilterPolicy
-  ForbiddenException ForgotPassword FunctionName FunctionResponseTypes FunctionUrlAuthType
-  FunctionUrlConfig GatewayResponses GetAtt GetObject GlobalSecondaryIndexes GoneException GreaterThan
-  GuardCircumstances GuardPolicy HandlerNotFound HttpApi HttpLambdaAuthorizer HttpLambdaResponseType
-  HttpMethod HttpOnly HttpResponseStream IdentitySource ImportModuleError IndexName InputTemplate
-  InstanceId IntegrationCircumstances InvalidateCache InvocationType InvokeFunction InvokeFunctionUrl
-  InvokedViaFunctionUrl IpRange IpRangeWhitelist JavaScript KeyConditionExpression KeyId KeySchema
-  KeyType LastEvaluatedKey LessThan LimitCircumstances ListBucket MalformedDetail MaxAge
+  ExclusiveStartKey ExitError ExpiresIn ExposeHeaders ExpressionAttributeNames
+  ExpressionAttributeValues FailedEntryCount FailedPutCount FailedRecordCount FilterCriteria
+  FilterExpression FilterPolicy ForbiddenException ForgotPassword FunctionName FunctionResponseTypes
+  FunctionUrlAuthType FunctionUrlConfig GatewayResponses GetAtt GetObject GlobalSecondaryIndexes
+  GoneException GreaterThan GuardCircumstances GuardPolicy HandlerNotFound HttpApi
+  HttpLambdaAuthorizer HttpLambdaResponseType HttpMethod HttpOnly HttpResponseStream IdentitySource
+  ImportModuleError IndexName InputTemplate InstanceId IntegrationCircumstances InvalidateCache
+  InvocationType InvokeFunction InvokeFunctionUrl InvokedViaFunctionUrl IpAddress IpRange
+  IpRangeBlacklist IpRangeWhitelist JavaScript KeyConditionExpression KeyId KeySchema KeyType
+  LastEvaluatedKey LessThan LimitCircumstances ListBucket MalformedDetail MaxAge MessageBody
   MessageDeduplicationId MessageGroupId MessageId MessageStructure MeterCircumstances NatGatewayId
   NetworkInterfaceId NoSuchKey NonExistentQueue NonNullable NotAuthorizedForSourceException NotFound
-  NotFoundException OnFailure OriginCustomHeaders OriginPath OriginProtocolPolicy OriginRequestPolicyId
-  OutOfMemory PayloadTooLargeException PolicyDocument PostAuthentication PostToConnection
-  PreTokenGeneration ProxyFault QueryStrings ReadOfRequest ReauthorizeEvery ReceiptHandle RedrivePolicy
-  RegExp ReportBatchItemFailures RequestModel RequestResponses ResendConfirmationCode ResourceId
-  ResourcePath ResourcePolicy RespondToAuthChallenge ResponseCode ResponseSizeTooLarge ResponseType
-  RestApi RestApiId ResultForm RouteKey RouteTableId SendMessage ServerlessHttpApi ServerlessRestApi
-  SignUp SignedHeaders SimpleQueueService SourceVpce StageName StartExecution StartSyncExecution
-  StateMachineType StatusCode StreamArn SubnetId SurpriseFacts ToldStep TooLarge TransactItems
-  TransactionConflict TransitGatewayId UnknownSource UpdateUsage UsagePlan UsagePlanId UsagePlanKey
-  UserAttributes UserCodeSyntaxError ViewerProtocolPolicy VisibilityTimeout VpcPeeringConnectionId
-  WebSocket WebsocketsApi ZipFile`.split(/\s+/);
+  NotFoundException OnFailure OriginCustomHeaders OriginPath OriginProtocolPolicy
+  OriginRequestPolicyId OutOfMemory PayloadTooLargeException PolicyDocument PostAuthentication
+  PostToConnection PreTokenGeneration ProxyFault PutEvents QueryStrings ReadOfRequest ReauthorizeEvery
+  ReceiptHandle RedrivePolicy RegExp ReportBatchItemFailures RequestModel RequestResponses
+  ResendConfirmationCode ResourceId ResourcePath ResourcePolicy RespondToAuthChallenge ResponseCode
+  ResponseSizeTooLarge ResponseType RestApi RestApiId ResultForm ReturnType RouteKey RouteTableId
+  SendMessage ServerlessHttpApi ServerlessRestApi SignUp SignedHeaders SimpleQueueService SourceVpce
+  StageName StartExecution StartSyncExecution StateMachineType StatusCode StreamArn SubnetId
+  SurpriseFacts SurpriseKind ToldStep TooLarge TransactItems TransactionConflict TransitGatewayId
+  UnknownSource UpdateUsage UsagePlan UsagePlanId UsagePlanKey UserAttributes UserCodeSyntaxError
+  ViewerProtocolPolicy VisibilityTimeout VpcPeeringConnectionId WebSocket WebsocketsApi ZipFile`.split(/\s+/);
 
 describe('the names of settings in explanations', () => {
   const found = new Map<string, string>();
