@@ -19,6 +19,7 @@ import { describeEdge } from './describe-edge.ts';
 import { adviseByStacks } from './advise-by-stacks.ts';
 import { findLocalNames } from './local-names.ts';
 import { findApiPlaces } from './find-api-places.ts';
+import { placesOfLinks } from './find-links.ts';
 import type { Circumstances, JsonFault, NamedPlace, Problem } from '../explain/circumstances.ts';
 import type { Defect, MappingDefect } from '../../core/defect.ts';
 import type { GatewayError } from '../../core/errors.ts';
@@ -47,7 +48,11 @@ export function describeCircumstances(recorded: Recorded, at: DescribeWith): Cir
   ];
   return {
     ...about,
-    places: [...findApiPlaces(recorded, { ...at, nearest, policy }), ...placesOfCharge(about, at)],
+    places: [
+      ...findApiPlaces(recorded, { ...at, nearest, policy }),
+      ...placesOfLinks(recorded, at),
+      ...placesOfCharge(about, at),
+    ],
     localNames: findLocalNames(at.stacks),
     ...(!isEvent(recorded) && findRestatus(recorded)),
     ...(!isEvent(recorded) &&

@@ -97,6 +97,37 @@ const integrated = (
   },
 });
 
+/** https://websockets.spec.whatwg.org/#the-websocket-interface: a page gives a URL and subprotocols, and no headers */
+const ofPage: Circumstances = {
+  ...refusedBy('authorizer', undefined),
+  kind: 'handshake',
+  protocol: 'websocket',
+  phase: 'authenticate',
+  routeKey: '$connect',
+  policies: [],
+  status: 401,
+  code: 'UNAUTHORIZED',
+  failure: 'an identity source is missing or empty',
+  defect: { kind: 'authorizer', code: 'identity-missing' },
+  guard: {
+    ...GUARD,
+    from: undefined,
+    places: [
+      { kind: 'header', name: 'auth', isFound: false },
+      { kind: 'querystring', name: 'auth', isFound: true },
+    ],
+  },
+};
+
+describe('a handshake without a header that the authorizer needs', () => {
+  it('is told that a page cannot send it', () => {
+    assert.match(
+      explain(ofPage).changes[0] ?? '',
+      /^For clients in a browser, which cannot set a header of a handshake, leave only query parameter auth in the identity sources of authorizer gate/,
+    );
+  });
+});
+
 const SIGN = 'Sign the request (Signature Version 4, service execute-api)';
 
 const STORIES: readonly (readonly [name: string, about: Circumstances, because: string, change: string])[] = [
