@@ -40,14 +40,8 @@ export function listUploads(
     key: of('key-marker'),
     id: of('upload-id-marker'),
   };
-  // An id of an upload of another key is refused [obs: s3, `test_list_multiparts_next_marker`].
-  if (place.key !== '' && uploads.some(({ id, place: { key } }) => id === place.id && key !== place.key))
-    return {
-      status: 400,
-      code: 'InvalidArgument',
-      message: 'Invalid uploadId marker',
-      details: { ArgumentName: 'upload-id-marker', ArgumentValue: place.id },
-    };
+  const wrong = refuseMarker(uploads, place);
+  if (wrong !== undefined) return wrong;
   const max = Math.min(most ?? MAX_UPLOADS, MAX_UPLOADS);
   const left = entriesOf(uploads, place);
   const page = left.slice(0, max);
@@ -109,4 +103,19 @@ function entriesOf(uploads: readonly Upload[], { prefix, delimiter, key, id }: P
       entries.push({ kind: 'prefix', name });
   }
   return entries;
+}
+
+/** Refuses the id of an upload of another key as a marker [obs: s3, `test_list_multiparts_next_marker`]. */
+function refuseMarker(
+  uploads: Parameters<typeof entriesOf>[0],
+  marker: { readonly key: string; readonly id: string },
+): S3Refusal | undefined {
+  const ofOther = uploads.some(({ id, place }) => id === marker.id && place.key !== marker.key);
+  if (marker.key === '' || !ofOther) return undefined;
+  return {
+    status: 400,
+    code: 'InvalidArgument',
+    message: 'Invalid uploadId marker',
+    details: { ArgumentName: 'upload-id-marker', ArgumentValue: marker.id },
+  };
 }

@@ -28,6 +28,10 @@ export function readPublished(
   const subject = readTextField(input, 'Subject');
   const wrong = refuseContent(input);
   if (wrong !== undefined) return wrong;
+  // The structure is checked before what only a FIFO topic needs [obs: sns, `test_publish_batch_exceptions`].
+  const byProtocol =
+    readTextField(input, 'MessageStructure') === 'json' ? parseStructure(message) : undefined;
+  if (typeof byProtocol === 'string') return refuseParameter(`Message Structure - ${byProtocol}`);
   if (isFifo && groupId === undefined)
     return refuseParameter('The MessageGroupId parameter is required for FIFO topics');
   if (isFifo && deduplicationId === undefined && !deduplicatesByContent)
@@ -38,9 +42,6 @@ export function readPublished(
     return refuseParameter(
       'MessageDeduplicationId Reason: The request includes MessageDeduplicationId parameter that is not valid for this topic type',
     );
-  const byProtocol =
-    readTextField(input, 'MessageStructure') === 'json' ? parseStructure(message) : undefined;
-  if (typeof byProtocol === 'string') return refuseParameter(`Message Structure - ${byProtocol}`);
   const attributes = readAttributes(mapOf(input, 'MessageAttributes'));
   return { message, groupId, byProtocol, deduplicationId, subject, attributes };
 }

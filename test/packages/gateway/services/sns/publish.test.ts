@@ -220,6 +220,13 @@ const REFUSED_BATCHES: readonly (readonly [
   ],
   [
     'test_publish_batch_exceptions',
+    [{ Id: 'a', Message: '{}', MessageStructure: 'json' }],
+    'InvalidParameter',
+    'Invalid parameter: Message Structure - No default entry in JSON message body',
+    FIFO,
+  ],
+  [
+    'test_publish_batch_exceptions',
     [{ Id: 'a', MessageGroupId: 'g' }],
     'InvalidParameter',
     `Invalid parameter: ${NO_DEDUPLICATION}`,
