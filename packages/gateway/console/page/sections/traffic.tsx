@@ -43,6 +43,7 @@ export function TrafficSection({ traffic, reloads, start, item, query }: Props) 
   const pinned = usePinned();
   const { state } = traffic;
   const { rows, choice } = useListChoice(traffic);
+  const newestEpochMs = rows[0]?.atEpochMs ?? 0;
   const terms = useMemo(() => parseTrafficQuery(search), [search]);
   const { matching, found, foldButton, apis, columns } = useFound(rows, terms, start?.hasOwnApis);
   const { rows: sorted, order, sortBy } = useSorted('traffic', found, columns);
@@ -87,12 +88,7 @@ export function TrafficSection({ traffic, reloads, start, item, query }: Props) 
           >
             {(one, index) =>
               isReload(one) ? (
-                <ReloadRow
-                  reload={one}
-                  index={index}
-                  isOpen={isOpen(one)}
-                  newestEpochMs={rows[0]?.atEpochMs ?? one.atEpochMs}
-                />
+                <ReloadRow reload={one} index={index} isOpen={isOpen(one)} newestEpochMs={newestEpochMs} />
               ) : (
                 <TrafficRow
                   columns={columns}
@@ -100,7 +96,7 @@ export function TrafficSection({ traffic, reloads, start, item, query }: Props) 
                   index={index}
                   isOpen={isOpen(one)}
                   isPinned={pinned.ids.includes(one.id)}
-                  newestEpochMs={rows[0]?.atEpochMs ?? one.atEpochMs}
+                  newestEpochMs={newestEpochMs}
                 />
               )
             }

@@ -64,10 +64,10 @@ const ROW = {
 describe('the columns of Traffic', () => {
   it('have the widths of each layout', () => {
     assert.deepEqual(gridsOf(columnsFor(1)), {
-      '--usual-columns': '3rem 5.5rem minmax(0, 1fr) minmax(0, 0.6fr) minmax(0, 0.4fr) 4.5rem 4.5rem 4.25rem',
+      '--usual-columns': '3rem 5.5rem minmax(0, 1fr) minmax(0, 0.6fr) minmax(0, 0.4fr) 4.5rem 4.5rem 5.75rem',
       '--open-columns': '3rem 5.25rem minmax(0, 1fr) 4.25rem',
-      '--wide-columns': '3rem 5.5rem minmax(0, 56rem) minmax(14.5rem, 1fr) 12rem 4.5rem 4.5rem 4.25rem',
-      '--medium-columns': '3rem 5.5rem minmax(0, 1fr) 4.5rem 4.25rem',
+      '--wide-columns': '3rem 5.5rem minmax(0, 56rem) minmax(14.5rem, 1fr) 12rem 4.5rem 4.5rem 5.75rem',
+      '--medium-columns': '3rem 5.5rem minmax(0, 1fr) 4.5rem 5.75rem',
       '--narrow-columns': '3rem 4.375rem minmax(0, 1fr) 3.75rem',
     });
   });
@@ -81,7 +81,7 @@ describe('the columns of Traffic', () => {
     );
     assert.equal(
       gridsOf(columnsFor(2))['--usual-columns'],
-      '3rem 5.5rem minmax(0, 1fr) minmax(0, 0.5fr) minmax(0, 0.6fr) minmax(0, 0.4fr) 4.5rem 4.5rem 4.25rem',
+      '3rem 5.5rem minmax(0, 1fr) minmax(0, 0.5fr) minmax(0, 0.6fr) minmax(0, 0.4fr) 4.5rem 4.5rem 5.75rem',
     );
   });
 
@@ -92,7 +92,14 @@ describe('the columns of Traffic', () => {
       'columnheader',
     );
     const row = cellsOf(
-      TrafficRow?.({ columns: TRAFFIC_COLUMNS, row: ROW, index: 0, isOpen: false, isPinned: false }),
+      TrafficRow?.({
+        columns: TRAFFIC_COLUMNS,
+        row: ROW,
+        index: 0,
+        isOpen: false,
+        isPinned: false,
+        newestEpochMs: ROW.atEpochMs,
+      }),
       'cell',
     );
     const titles = TRAFFIC_COLUMNS.map(({ title }) => title);

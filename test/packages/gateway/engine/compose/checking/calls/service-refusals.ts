@@ -54,7 +54,6 @@ export const SERVICE_REFUSALS: Readonly<Record<string, Readonly<Record<string, A
     '`Value for parameter MaxResults is invalid. Reason: MaxResults must be an integer between 1 and ${MOST_LISTED}.`':
       'ONLY_CALLS',
     "'Invalid value for the parameter FifoQueue. Reason: Modifying queue type is not supported.'": 'UPDATE',
-    "'QueueName'": 'ONLY_CALLS',
     "'Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length'": by(
       'a FIFO queue without .fifo',
     ),

@@ -173,10 +173,10 @@ export const OF_RELATIONS: readonly RefusedDefinition[] = [
   },
   {
     name: 'permissions over 20 KB for one function',
-    text: `${many(75, (index) => `  P${index}: { Type: AWS::Lambda::Permission, Properties: { FunctionName: !Ref Function, Action: 'lambda:InvokeFunction', Principal: apigateway.amazonaws.com, SourceArn: 'arn:aws:execute-api:us-east-1:123456789012:abcdefghij/*/GET/orders/a-rather-long-path-${String(index).padStart(2, '0')}' } }`)}
+    text: `${many(72, (index) => `  P${index}: { Type: AWS::Lambda::Permission, Properties: { FunctionName: orders, Action: 'lambda:InvokeFunction', Principal: apigateway.amazonaws.com, SourceArn: 'arn:aws:execute-api:us-east-1:123456789012:abcdefghij/*/GET/orders/a-rather-long-path-${String(index).padStart(2, '0')}' } }`)}
   Broken: # here
     Type: AWS::Lambda::Permission
-    Properties: { FunctionName: !Ref Function, Action: 'lambda:InvokeFunction', Principal: apigateway.amazonaws.com, SourceArn: 'arn:aws:execute-api:us-east-1:123456789012:abcdefghij/*/GET/orders/a-rather-long-path-66' }`,
+    Properties: { FunctionName: orders, Action: 'lambda:InvokeFunction', Principal: apigateway.amazonaws.com, SourceArn: 'arn:aws:execute-api:us-east-1:123456789012:abcdefghij/*/GET/orders/a-rather-long-path-66' }`,
     needs: ['function'],
     id: 'function-policy-size',
     source: 'serverless/serverless#2853: "The final policy size (20539) is bigger than the limit (20480)"',
