@@ -34,7 +34,7 @@ describe('the story of a failed entry', () => {
         QueueUrl: `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/jobs`,
         Entries: [{ Id: 'a', MessageBody: '\u0001' }],
       },
-      /The queue jobs refused an entry of SendMessageBatch with InvalidParameterValue: Invalid characters/,
+      /The queue jobs refused an entry of SendMessageBatch with InvalidMessageContents: Invalid binary character/,
       'Failed',
       /^Read Failed of the response/m,
     ],
