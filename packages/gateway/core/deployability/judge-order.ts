@@ -144,7 +144,7 @@ export function judgeOrder(
     const makers = makersOf(one);
     return makers.length > 0 && !makers.some(({ logicalId }) => awaited.has(logicalId));
   });
-  if (early === undefined || (resource.type === MAPPING && waitsForDomain(awaited, stack))) return undefined;
+  if (early === undefined || waitsForSlow(resource, awaited, stack)) return undefined;
   const { logicalId } = resource;
   const maker = makersOf(early)[0]?.logicalId ?? '';
   return {
@@ -155,12 +155,20 @@ export function judgeOrder(
   };
 }
 
-const MAPPING = 'AWS::ApiGateway::BasePathMapping';
-
 /**
- * Returns whether a mapping waits for a domain of its stack. Creating a domain takes a long time, so the stage usually
- * exists before the mapping is created.
+ * Types whose creation takes so long that what a resource names usually exists before CloudFormation creates the resource
+ * that waits for them: a domain of API Gateway for a mapping, and a domain of a user pool for a client with scopes.
  */
-function waitsForDomain(awaited: ReadonlySet<string>, stack: ResolvedStack): boolean {
-  return [...awaited].some((name) => stack.resources.get(name)?.type === 'AWS::ApiGateway::DomainName');
+const SLOW: Readonly<Record<string, string>> = {
+  'AWS::ApiGateway::BasePathMapping': 'AWS::ApiGateway::DomainName',
+  'AWS::Cognito::UserPoolClient': 'AWS::Cognito::UserPoolDomain',
+};
+
+function waitsForSlow(
+  { type }: ResolvedResource,
+  awaited: ReadonlySet<string>,
+  stack: ResolvedStack,
+): boolean {
+  const slow = SLOW[type];
+  return slow !== undefined && [...awaited].some((name) => stack.resources.get(name)?.type === slow);
 }

@@ -134,6 +134,10 @@ const OF_API_GATEWAY: readonly RemedyRow[] = [
     'specify the ARN of a log group (Fn::GetAtt NAME.Arn)',
   ),
   fixed(
+    /^Invalid ARN specified in the request \(nothing replaces/,
+    'write the URI with Fn::Sub; if it is in a file that DefinitionUri names, also replace DefinitionUri with DefinitionBody: { Fn::Transform: { Name: AWS::Include, Parameters: { Location: FILE } } }, so that CloudFormation reads the file',
+  ),
+  fixed(
     /^Invalid ARN specified in the request/,
     'specify an ARN (Fn::GetAtt NAME.Arn), instead of the name that Ref returns',
   ),

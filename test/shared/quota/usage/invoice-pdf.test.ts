@@ -86,7 +86,11 @@ describe('printInvoicePdf', () => {
 
   for (const [what, more, details] of [
     ['its key', { key: 'k-1' }, 'plan gold; key k-1; 49.00 a period, the first 1,000 included, 0.002 a unit'],
-    ['its route', { route: 'GET /a' }, 'plan gold; GET /a; 49.00 a period, the first 1,000 included, 0.002 a unit'],
+    [
+      'its route',
+      { route: 'GET /a' },
+      'plan gold; GET /a; 49.00 a period, the first 1,000 included, 0.002 a unit',
+    ],
     [
       'both',
       { key: 'k-1', route: 'GET /a' },

@@ -9,6 +9,11 @@ const INVOKE_PATH = /^arn:[^:]+:apigateway:[^:]*:lambda:path\/2015-03-31\/functi
 const STREAM_PATH =
   /^arn:[^:]+:apigateway:[^:]*:lambda:path\/2021-11-15\/functions\/(.+)\/response-streaming-invocations$/;
 const SERVICE_ARN = /^arn:[^:]+:apigateway:[^:]*:[^:]+:(path|action)\/./;
+/**
+ * Matches a reference of CloudFormation that nothing has resolved, as in a document that `DefinitionUri` names. AWS knows
+ * only stage variables in this form (aws/serverless-application-model#79).
+ */
+const UNRESOLVED = /\$\{(?!stageVariables\.)[\w:.]+\}/;
 /** The name is empty if it consists of a stage variable without a value. */
 const FUNCTION_ARN = /^arn:[^:]+:lambda:[^:]*:[^:]*:function:(.*)$/;
 
@@ -19,6 +24,12 @@ const FUNCTION_ARN = /^arn:[^:]+:lambda:[^:]*:[^:]*:function:(.*)$/;
  * streaming URI.
  */
 export function readLambdaUri(uri: string, mayBeBareArn: boolean): LambdaTarget {
+  const [unresolved] = UNRESOLVED.exec(uri) ?? [];
+  if (unresolved !== undefined)
+    return {
+      kind: 'invalid',
+      message: `Invalid ARN specified in the request (nothing replaces ${unresolved} here)`,
+    };
   const inner = INVOKE_PATH.exec(uri)?.[1] ?? (mayBeBareArn && nameIn(uri) !== '' ? uri : undefined);
   if (inner !== undefined) return { kind: 'function', target: readTarget(inner) };
   if (STREAM_PATH.test(uri))

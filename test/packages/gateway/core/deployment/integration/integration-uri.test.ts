@@ -66,6 +66,15 @@ describe('readLambdaUri', () => {
   // AWS's own words, recorded by LocalStack's AWS-validated tests (docs/aws §8).
   const refused: { uri: string; message: string }[] = [
     { uri: 'https://example.com', message: 'Invalid ARN specified in the request' },
+    // aws/serverless-application-model#79, aws-sam-cli#691: a document of its own with references of CloudFormation.
+    {
+      uri: `${INVOKE}\${CreateSaleFunctionArn}/invocations`,
+      message: 'Invalid ARN specified in the request (nothing replaces ${CreateSaleFunctionArn} here)',
+    },
+    {
+      uri: 'arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${F.Arn}/invocations',
+      message: 'Invalid ARN specified in the request (nothing replaces ${AWS::Region} here)',
+    },
     {
       uri: 'arn:aws:apigateway:eu-west-1:lambda',
       message: 'AWS ARN for integration must contain path or action',

@@ -3,6 +3,19 @@ import type { AcceptedDefinition } from './accepted-combinations.ts';
 
 export const ACCEPTED_SERVICES: readonly AcceptedDefinition[] = [
   {
+    name: 'a scope of a resource server that no reference names, at a client that waits for the domain of the pool',
+    source: 'themarketingstore/sample-cdk-apigw-auth-stack, whose README shows the deployed stack',
+    text: `
+Resources:
+  Pool: { Type: AWS::Cognito::UserPool }
+  Server: { Type: AWS::Cognito::UserPoolResourceServer, Properties: { UserPoolId: !Ref Pool, Identifier: orders, Name: orders, Scopes: [{ ScopeName: read, ScopeDescription: read }] } }
+  Domain: { Type: AWS::Cognito::UserPoolDomain, Properties: { UserPoolId: !Ref Pool, Domain: orders-of-the-shop } }
+  Client:
+    Type: AWS::Cognito::UserPoolClient
+    DependsOn: [Domain]
+    Properties: { UserPoolId: !Ref Pool, GenerateSecret: true, AllowedOAuthFlowsUserPoolClient: true, AllowedOAuthFlows: [client_credentials], AllowedOAuthScopes: [orders/read] }`,
+  },
+  {
     name: 'provisioned throughput of 0 at an on-demand table and its index',
     source:
       'aws-cloudformation/cfn-lint#4524: "Validated with CloudFormation deployment that PAY_PER_REQUEST + PT(0,0) succeeds"',
