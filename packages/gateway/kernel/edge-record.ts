@@ -36,6 +36,8 @@ export type EdgeAnswer =
       readonly kind: 'error-page';
       readonly page: string;
       readonly own: number;
+      /** The status with which the page itself was answered, if it is missing. */
+      readonly pageStatus?: number;
       readonly before: EdgeAnswer | undefined;
     };
 

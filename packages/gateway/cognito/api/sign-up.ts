@@ -5,7 +5,7 @@ import {
   unauthorizedAttribute,
   userNotFound,
 } from '../pools/cognito-error.ts';
-import { verifiedName } from '../pools/pool-user.ts';
+import { isVerified, verifiedName } from '../pools/pool-user.ts';
 import type { PoolUser } from '../pools/pool-user.ts';
 import { postConfirmation, preSignUp, sendCode } from '../pools/triggers.ts';
 import type { CodeDelivery, UserPool } from '../pools/user-pool.ts';
@@ -142,7 +142,7 @@ export function confirm(pool: UserPool, user: PoolUser): void {
 
 function isReachable({ attributes }: PoolUser): boolean {
   return ['email', 'phone_number'].some(
-    (attribute) => attributes.has(attribute) && attributes.get(verifiedName(attribute)) === 'true',
+    (attribute) => attributes.has(attribute) && isVerified(attributes, attribute),
   );
 }
 

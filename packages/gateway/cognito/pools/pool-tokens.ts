@@ -1,5 +1,6 @@
 import { OWN_DATA_SCOPE } from '../pool-issuer.ts';
 import type { AppClient, PoolDefinition } from './pool-model.ts';
+import { isTrue } from './pool-user.ts';
 import { isReadable } from './pool-user.ts';
 import type { PoolUser } from './pool-user.ts';
 import type { Claims } from '../../core/policy/bearer-token.ts';
@@ -114,5 +115,5 @@ export function userClaims(user: PoolUser, scopes: readonly string[]): Claims {
  * in tokens.
  */
 function typed(name: string, value: string): unknown {
-  return /^(?:email|phone_number)_verified$/.test(name) ? value === 'true' : value;
+  return /^(?:email|phone_number)_verified$/.test(name) ? isTrue(value) : value;
 }

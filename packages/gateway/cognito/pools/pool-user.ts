@@ -37,6 +37,15 @@ export function verifiedName(attribute: string): string {
   return `${attribute}_verified`;
 }
 
+/** Whether an attribute is verified. Cognito takes `True` of Python like `true`, and keeps the text (moto, aws_verified). */
+export function isVerified(attributes: ReadonlyMap<string, string>, attribute: string): boolean {
+  return isTrue(attributes.get(verifiedName(attribute)));
+}
+
+export function isTrue(text: string | undefined): boolean {
+  return text?.toLowerCase() === 'true';
+}
+
 export function listAttributes(
   user: PoolUser,
   readable?: readonly string[],

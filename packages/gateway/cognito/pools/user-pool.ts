@@ -10,7 +10,7 @@ import { PasswordAttempts } from './password-attempts.ts';
 import type { AppClient, CustomMessage, PoolDefinition } from './pool-model.ts';
 import { openClient } from './pool-model.ts';
 import { attributeOfName, refusalOfMissing, refusalOfName } from './new-user.ts';
-import { verifiedName } from './pool-user.ts';
+import { isVerified, verifiedName } from './pool-user.ts';
 import type { PoolUser, UserStatus, UserDefinition } from './pool-user.ts';
 
 export type PoolPorts = {
@@ -98,13 +98,13 @@ export class UserPool {
     const bears = ({ attributes }: PoolUser, attribute: string): boolean =>
       this.#keyOf(attributes.get(attribute) ?? '') === this.#keyOf(name);
     // An alias counts only if it is verified, because a user may set any address as an attribute.
-    const isVerified = ({ attributes }: PoolUser, attribute: string): boolean =>
-      attribute === 'preferred_username' || attributes.get(verifiedName(attribute)) === 'true';
+    const counts = ({ attributes }: PoolUser, attribute: string): boolean =>
+      attribute === 'preferred_username' || isVerified(attributes, attribute);
     return this.users.find(
       (user) =>
         user.sub === name ||
         nameAttributes.some((attribute) => bears(user, attribute)) ||
-        aliases.some((attribute) => bears(user, attribute) && isVerified(user, attribute)),
+        aliases.some((attribute) => bears(user, attribute) && counts(user, attribute)),
     );
   }
 

@@ -118,10 +118,13 @@ const EXPLAIN: { readonly [Kind in EdgeAnswer['kind']]: Explain<Kind> } = {
     const before = answer.before === undefined ? undefined : explainAnswer(answer.before, about);
     return {
       because: [
-        `${before === undefined ? 'The origin' : 'CloudFront'} answered ${answer.own}, and CustomErrorResponses${about.at} replace this response with ${answer.page} and the status ${about.status}.`,
+        `${before === undefined ? 'The origin' : 'CloudFront'} answered ${answer.own}, and CustomErrorResponses${about.at} replace this response with ${answer.page}${answer.pageStatus === undefined ? ` and the status ${about.status}` : `. The origin answered this page itself with ${answer.pageStatus}, and CloudFront passes that answer on`}.`,
         ...(before?.because ?? []),
       ],
       changes: [
+        ...(answer.pageStatus === undefined
+          ? []
+          : [`Make ${answer.page} available at its origin, or correct ResponsePagePath${about.at}.`]),
         `Remove the entry for ${answer.own} from CustomErrorResponses${about.at}, to see the error itself: the entry applies to the responses of all origins, including APIs.`,
         ...(before?.changes ?? []),
       ],

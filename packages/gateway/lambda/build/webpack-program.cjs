@@ -34,7 +34,7 @@ function standInFor(service) {
   };
 }
 
-async function openCompiler({ plugin: name, service }) {
+async function openCompiler({ plugin: name, service, setsEntries }) {
   const file = createRequire(path.join(servicePath, 'package.json')).resolve(name);
   const fromPlugin = createRequire(file);
   const Plugin = fromPlugin(file);
@@ -42,7 +42,10 @@ async function openCompiler({ plugin: name, service }) {
   const plugin = new Plugin(standInFor(service), { out: path.relative(servicePath, outputFolder) });
   Plugin.lib.webpack.isLocal = true;
   for (const event of VALIDATION) await plugin.hooks[`${event}:validate`]?.call(plugin);
-  return fromPlugin('webpack')(plugin.webpackConfig);
+  const config = plugin.webpackConfig;
+  // The functions share one build here, whether they are packaged individually or not.
+  if (setsEntries && config.entry === undefined) config.entry = Plugin.lib.entries;
+  return fromPlugin('webpack')(config);
 }
 
 function compile(compiler) {

@@ -111,7 +111,7 @@ export class Edge {
     };
   }
 
-  /** Fetches the custom error page for this error. Returns the error itself if the page cannot be fetched. */
+  /** Fetches the custom error page for this error. Returns the error itself if no behavior serves the page. */
   async #withPage(
     distribution: Distribution,
     outcome: CacheOutcome,
@@ -132,16 +132,18 @@ export class Edge {
     const behavior = matchBehavior(distribution.behaviors, page.path);
     if (behavior === undefined || behavior.closed !== undefined) return outcome;
     const { answer } = await this.cache.answer({ distribution, behavior, request, ...ids });
-    if (answer.status !== 200) return outcome;
-    const reason = `${outcome.reason}; error page ${page.path} for ${outcome.answer.status}`;
+    // If the page is missing, viewers get the status with which its origin answered, and not that of the first error.
+    const isThere = answer.status === 200;
+    const reason = `${outcome.reason}; error page ${page.path} for ${outcome.answer.status}${isThere ? '' : `, which is itself answered with ${answer.status}`}`;
     const own: EdgeAnswer = {
       kind: 'error-page',
       page: page.path,
       own: outcome.answer.status,
+      ...(!isThere && { pageStatus: answer.status }),
       before: outcome.own,
     };
     return {
-      answer: { ...answer, status: page.status },
+      answer: isThere ? { ...answer, status: page.status } : answer,
       result: 'Error',
       reason,
       ageSeconds: undefined,

@@ -1,6 +1,7 @@
 import { asText, isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { DefinitionError } from '../../core/errors.ts';
+import type { WebpackService } from '../../core/stack/function.ts';
 import type { RestStageSettings } from './osls-rest-stage.ts';
 
 export type PackagedService = {
@@ -12,7 +13,7 @@ export type PackagedService = {
   readonly layers: ReadonlyMap<string, { readonly name: string; readonly path: string | undefined }>;
   readonly esbuild: Readonly<Record<string, unknown>> | undefined;
   readonly builders: readonly string[];
-  readonly webpack: { readonly plugin: string; readonly service: JsonObject } | undefined;
+  readonly webpack: Omit<WebpackService, 'folder'> | undefined;
   readonly restStage: RestStageSettings;
   /** The sections of the service that osls may have ignored, as the service contains them. */
   readonly configuration: JsonObject;
@@ -51,8 +52,9 @@ export function parsePackaged(text: string): PackagedService {
 }
 
 function parseWebpack(value: Json | undefined): PackagedService['webpack'] {
-  const { plugin, service } = membersOf(value);
-  return typeof plugin === 'string' && isJsonObject(service) ? { plugin, service } : undefined;
+  const { plugin, service, setsEntries } = membersOf(value);
+  if (typeof plugin !== 'string' || !isJsonObject(service)) return undefined;
+  return { plugin, service, ...(setsEntries === true && { setsEntries }) };
 }
 
 function mapOf<T>(

@@ -201,6 +201,7 @@ class GatewrightPackaging {
     });
     return {
       plugin,
+      setsEntries: service.package?.individually === true,
       service: {
         service: service.service,
         custom: service.custom,

@@ -17,7 +17,12 @@ export function openServices(parts: Parts): Map<string, AwsService> {
   const services = new Map<string, AwsService>();
   const rights = rightsContext(options, served, (name) => parts.events.find(name));
   // Calls of functions have the same destinations as calls of integrations: the user's endpoint, AWS, or the recorder.
-  for (const name of [...calledServices(options), ...(options.awsEndpoints?.live ?? [])])
+  const { urls = {}, live = [] } = options.awsEndpoints ?? {};
+  for (const name of [
+    ...calledServices(options),
+    ...live,
+    ...Object.keys(urls).filter((name) => name !== '*'),
+  ])
     services.set(name, createForwarder(at.services, rights));
   const backend = backendOf(options, store);
   if (backend !== undefined) {

@@ -25,7 +25,7 @@ module.exports = class {
         const config = require(path.join(servicePath, service.custom.webpack.webpackConfig));
         const output = path.join(servicePath, options.out);
         fs.rmSync(output, { recursive: true, force: true });
-        this.webpackConfig = { ...config, entry: lib.entries, output: path.join(output, 'service'), context: servicePath };
+        this.webpackConfig = { ...(service.custom.own === true ? {} : { entry: lib.entries }), ...config, output: path.join(output, 'service'), context: servicePath };
       },
     };
   }
@@ -58,14 +58,14 @@ const SERVICE = {
     "const { lib } = require('serverless-webpack');\nmodule.exports = { define: { BUILD: JSON.stringify(lib.webpack.isLocal ? 'local' : 'deployed') } };",
 };
 
-async function startWebpack(files: Readonly<Record<string, string>>) {
+async function startWebpack(files: Readonly<Record<string, string>>, setsEntries?: boolean) {
   const folder = aFolder({ ...SERVICE, ...files });
   const handlers = ['src/a.handler', 'src/b.handler'];
   const service = {
-    custom: { webpack: { webpackConfig: 'webpack.config.js' } },
+    custom: { webpack: { webpackConfig: 'webpack.config.js' }, own: setsEntries !== undefined },
     functions: Object.fromEntries(handlers.map((handler, index) => [`f${index}`, { handler }])),
   };
-  const webpack = { plugin: 'serverless-webpack', folder, service };
+  const webpack = { plugin: 'serverless-webpack', folder, service, setsEntries };
   const definitions = handlers.map((handler) => {
     const definition = aFolderFunction(folder, handler);
     return {
@@ -97,6 +97,14 @@ describe('a service that bundles with webpack', () => {
     assert.deepEqual(returned(await invoke('src-a-handler')), ['local', 'packed', 1]);
     assert.deepEqual(returned(await invoke('src-b-handler')), ['local', true]);
     assert.equal(existsSync(join(folder, '.webpack')), false);
+  });
+
+  // serverless-webpack 5, lib/validate.js: with package.individually, the configuration must not have entries of its own.
+  it('has the entries of the plug-in if its functions are packaged individually', async () => {
+    const { invoke, messages } = await startWebpack(SOURCES, true);
+
+    assert.deepEqual(messages, []);
+    assert.deepEqual(returned(await invoke('src-a-handler')), ['local', 'packed', 1]);
   });
 
   it('is built again after a change, and keeps the old code while webpack reports errors', async () => {
