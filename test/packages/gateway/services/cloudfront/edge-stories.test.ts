@@ -86,6 +86,21 @@ const ROWS: readonly (Row & { readonly source: string })[] = [
     source: `${OF_POLICY}GeneratingCustomErrorResponses.html`,
   },
   {
+    title: 'a custom error page that is missing',
+    given: {
+      config: 'CustomErrorResponses: [{ ErrorCode: 500, ResponseCode: 200, ResponsePagePath: /oops.html }]',
+      origin: (request) =>
+        request.target === '/oops.html'
+          ? answered('no page', ['Cache-Control', 'no-store'], 404)
+          : answered('{}', ['Cache-Control', 'no-store'], 500),
+    },
+    headline: /^GET \/a was answered with 404 by CloudFront itself\.$/,
+    because:
+      /replace this response with \/oops\.html\. The origin answered this page itself with 404, and CloudFront passes that answer on\.$/,
+    change: /^Make \/oops\.html available at its origin/,
+    source: `${OF_POLICY}GeneratingCustomErrorResponses.html`,
+  },
+  {
     title: 'an origin that cannot be reached',
     given: {
       origin: () => ({ kind: 'unreachable', reason: 'network', message: 'connection refused' }),
