@@ -62,7 +62,12 @@ export async function closeOver(
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   if (next !== undefined) return { ...counts, next };
   const fees = await recordFees(ports, requested, { month, cursor: undefined });
-  return { ...fees, ...counts, recorded: counts.recorded + fees.recorded };
+  return {
+    ...fees,
+    closed: counts.closed,
+    recorded: counts.recorded + fees.recorded,
+    running: counts.running + fees.running,
+  };
 }
 
 /** Records the fees that are due for periods without requests. They come last, because these periods have no ledger. */
@@ -72,17 +77,21 @@ async function recordFees(
   { month, cursor }: CloseQuestion,
 ): Promise<ClosedPage> {
   const question = { tenant: undefined, cursor, ...(month === undefined ? ALL_TIME : monthBounds(month)) };
-  const { rows, next } = await listDueFees(ports, question, atEpochMs);
-  let recorded = 0;
+  const { rows, next } = await listDueFees(ports, question, atEpochMs, 'ended');
+  let [recorded, running] = [0, 0];
   for (const { row, pk, planVersion, term, head } of rows) {
     if (month !== undefined && row.month !== month) continue;
+    if (Date.parse(row.periodEnd) + LATE_MS > atEpochMs) {
+      running += 1;
+      continue;
+    }
     const written = await ports.store.update(head);
     if (written.kind === 'unknown' || written.kind === 'rejected') throw unavailable(written.reason);
     const item = { ver: planVersion, ...(term !== undefined && { term }) };
     const { isNew } = await recordUsage(ports, atEpochMs, () => Promise.resolve({ row, pk, item }));
     if (isNew) recorded += 1;
   }
-  return { closed: 0, recorded, running: 0, ...(next !== undefined && { next }) };
+  return { closed: 0, recorded, running, ...(next !== undefined && { next }) };
 }
 
 async function closeOne(

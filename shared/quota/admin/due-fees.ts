@@ -81,15 +81,16 @@ const LONGEST_MS = 367 * 86_400_000;
 
 /**
  * Lists the fees that are due for periods without requests.
- * @param periods `ended` lists only periods that have ended, `begun` lists all periods that have started
+ * @param periods `closable` lists only periods whose late requests have been reported, `ended` also those that ended
+ * only recently, and `begun` all periods that have started
  */
 export async function listDueFees(
   ports: Ports,
   question: Omit<UsageQuestion, 'limit'>,
   nowEpochMs: number,
-  periods: 'ended' | 'begun' = 'ended',
+  periods: 'closable' | 'ended' | 'begun' = 'closable',
 ): Promise<Page<DueFee>> {
-  const endByMs = periods === 'ended' ? nowEpochMs - LATE_MS : Infinity;
+  const endByMs = { closable: nowEpochMs - LATE_MS, ended: nowEpochMs, begun: Infinity }[periods];
   const plans = await readPlansWithFees(ports);
   if (plans.size === 0) return { rows: [] };
   const { subscribers, next } = await listSubscribers(ports, plans, question);

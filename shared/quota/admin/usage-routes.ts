@@ -161,6 +161,6 @@ async function listDue(
   nowEpochMs: number,
 ): Promise<ListUsage.Page<UsageRow>> {
   const { listDueFees } = await import('./due-fees.ts');
-  const { rows, next } = await listDueFees(ports, { ...question, purpose: 'due' }, nowEpochMs);
+  const { rows, next } = await listDueFees(ports, { ...question, purpose: 'due' }, nowEpochMs, 'ended');
   return { rows: rows.map(({ row }) => row), ...(next !== undefined && { next }) };
 }
