@@ -67,15 +67,7 @@ function explainDefect(code: TokenDefectCode, refused: Refused): Reason | undefi
         changes: [`A signed token is header, payload and signature, joined by dots. ${adviseToken(refused)}`],
       };
     case 'algorithm':
-      return {
-        because: [
-          withStop(`Authorizer ${authorizer} does not accept the algorithm of the token: ${failure}`),
-        ],
-        changes: [
-          'Make the issuer sign tokens with RS256, the algorithm that every authorizer accepts, and publish its public key (jwks_uri).',
-          `Or, if the tokens have to stay as they are, such as tokens that are signed with a shared secret (HS256), use a Lambda authorizer that verifies them in place of ${authorizer}.`,
-        ],
-      };
+      return explainAlgorithm(refused);
     case 'key':
       return (
         explainForeign(refused) ?? {
@@ -113,6 +105,16 @@ function explainDefect(code: TokenDefectCode, refused: Refused): Reason | undefi
         (explainRespelt(code, refused, refused.token) ?? explainClaim(code, refused, refused.token))
       );
   }
+}
+
+function explainAlgorithm({ authorizer, failure }: Refused): Reason {
+  return {
+    because: [withStop(`Authorizer ${authorizer} does not accept the algorithm of the token: ${failure}`)],
+    changes: [
+      'Make the issuer sign tokens with RS256, the algorithm that every authorizer accepts, and publish its public key (jwks_uri).',
+      `Or, if the tokens have to stay as they are, such as tokens that are signed with a shared secret (HS256), use a Lambda authorizer that verifies them in place of ${authorizer}.`,
+    ],
+  };
 }
 
 function explainMissingClaim(refused: Refused): Reason {

@@ -101,14 +101,18 @@ export function describeGuard(
           )
         : issuers && localTokenOf(authorization, issuers, received.stage.variables),
     newKey: kind === 'lambda' ? newKeyOf(received, sources, { access, stacks }) : undefined,
-    trusted:
-      authorization.kind !== 'token'
-        ? undefined
-        : {
-            issuers: trust.map(({ issuer }) => issuer),
-            audiences: trust.flatMap(({ audience }) => (audience === 'any' ? [] : audience)),
-            scopes: authorization.scopes,
-          },
+    trusted: kind === 'token' ? describeTrusted(trust, authorization.scopes) : undefined,
+  };
+}
+
+function describeTrusted(
+  trust: readonly { readonly issuer: string; readonly audience: 'any' | readonly string[] }[],
+  scopes: readonly string[],
+): GuardCircumstances['trusted'] {
+  return {
+    issuers: trust.map(({ issuer }) => issuer),
+    audiences: trust.flatMap(({ audience }) => (audience === 'any' ? [] : audience)),
+    scopes,
   };
 }
 

@@ -46,7 +46,7 @@ async function waitForStart({ builtins }: WaitingStart): Promise<InstanceStart> 
  */
 function sealProcess({ taskRoot }: InstanceStart, output: FunctionOutput): void {
   shieldProcess(PRELOAD, (message) => output.report('WARN', message));
-  process.cwd = standIn(() => taskRoot, process.cwd);
+  process.cwd = standIn(() => taskRoot, Reflect.get(process, 'cwd'));
   if (!/^:?(?:UTC|Etc\/UTC)?$/.test(process.env['TZ'] ?? '')) {
     output.report(
       'WARN',

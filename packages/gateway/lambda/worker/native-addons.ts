@@ -34,8 +34,7 @@ const look = statSync;
  * @param endures returns whether a process survives when several threads load the addon
  */
 export function shieldAddons(endures: (file: string) => boolean = enduresThreads): void {
-  const real = process.dlopen;
-  const load = real.bind(process);
+  const load = process.dlopen.bind(process);
   const replacement = (module: object, file: string, ...flags: number[]): void => {
     if (!endures(file))
       throw Object.assign(
@@ -46,7 +45,7 @@ export function shieldAddons(endures: (file: string) => boolean = enduresThreads
       );
     load(module, file, ...flags);
   };
-  process.dlopen = standIn(replacement, real);
+  process.dlopen = standIn(replacement, Reflect.get(process, 'dlopen'));
 }
 
 /** Tries the addon in another process, and remembers the result until the file changes. */

@@ -3,7 +3,9 @@
  * dynamoose takes the type of an attribute from the text of `Date`.
  */
 
-const textOf = Function.prototype.toString;
+type Text = (this: unknown) => string;
+
+const ownText: Text = Reflect.get(Function.prototype, 'toString');
 /** What each replacement stands for. It is empty until the first replacement is made. */
 const originals = new WeakMap<object, object>();
 
@@ -16,12 +18,12 @@ export function standIn<T extends object>(replacement: T, original: object): T {
 
 function replaceText(this: unknown): string {
   const isObject = (typeof this === 'object' && this !== null) || typeof this === 'function';
-  return textOf.call(isObject ? (originals.get(this) ?? this) : this);
+  return ownText.call(isObject ? (originals.get(this) ?? this) : this);
 }
 
 /** `String(Date)` calls the method of the prototype, and libraries call the method itself with the function. */
 function install(): void {
-  originals.set(replaceText, textOf);
+  originals.set(replaceText, ownText);
   Object.defineProperties(replaceText, {
     name: { value: 'toString', configurable: true },
     length: { value: 0, configurable: true },

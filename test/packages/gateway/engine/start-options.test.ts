@@ -33,7 +33,7 @@ describe('START_OPTIONS', () => {
 
   it('is listed by help in groups, in table order, and help lists nothing else', () => {
     const help = startCommand().helpInformation();
-    const listed = [...help.matchAll(/^  (?:-h, )?--(?:no-)?([a-z-]+)|^([A-Z][a-z ]+):$/gm)].map(
+    const listed = [...help.matchAll(/^ {2}(?:-h, )?--(?:no-)?([a-z-]+)|^([A-Z][a-z ]+):$/gm)].map(
       ([, name, heading]) => name ?? heading,
     );
     const rows = optionNames().flatMap((name) => {

@@ -131,7 +131,12 @@ function start(source: string, { waits = false, environment = {} }: Options = {}
 function describeFunctions(): Readonly<Record<string, string>> {
   const owners: Readonly<Record<string, object>> = {
     // A thread replaces most functions of the process itself.
-    '': { Date, fetch, toString: Function.prototype.toString, dlopen: process.dlopen },
+    '': {
+      Date,
+      fetch,
+      toString: Reflect.get(Function.prototype, 'toString'),
+      dlopen: Reflect.get(process, 'dlopen'),
+    },
     Date,
     ...Object.fromEntries(
       ['fs', 'fs/promises', 'child_process', 'worker_threads', 'net', 'http', 'dns'].map((name) => [
