@@ -39,11 +39,12 @@ export function guardServices(services: ServiceClient, context: RightsContext, r
         return Promise.resolve({ kind: 'unreachable', reason: 'role', ...untrusting(roleArn) });
       const rights = session === undefined ? undefined : rightsOfCall(request, context);
       if (session === undefined || rights === undefined) return services.call(request);
+      if (isUnreadable(request)) return Promise.resolve(refuseUnreadable(request));
       const message = findDenial(session, rights);
       if (message === undefined) return callUnlessMissing(services, request, session);
       const split = splitDeletion(request, (right) => findDenial(session, [right]) === undefined);
       if (split !== undefined) return deleteAllowed(split, (allowed) => services.call(allowed));
-      return Promise.resolve(isUnreadable(request) ? refuseUnreadable(request) : refuse(request, message));
+      return Promise.resolve(refuse(request, message));
     },
   };
 }
