@@ -2,7 +2,7 @@
 import { adviseBehavior } from '../explain/behavior-advice.ts';
 import { listed } from '../explain/reason.ts';
 import { describeEdge, isForwarded } from '../records/describe-edge.ts';
-import { has, nameRead, readsOfRequest } from './request-reads.ts';
+import { isInEvent, nameRead, readsOfRequest } from './request-reads.ts';
 import type { SurpriseKind } from './surprise.ts';
 
 /**
@@ -20,7 +20,7 @@ const valueNotForwarded: SurpriseKind = {
     const { isBehindEdge, behavior } = describeEdge(received, stacks);
     if (isBehindEdge !== true || behavior === undefined) return undefined;
     const lost = readsOfRequest(handler).filter(
-      (read) => !has(received, read) && !isForwarded(behavior.forwards?.[read.part], read.name),
+      (read) => !isInEvent(received, read) && !isForwarded(behavior.forwards?.[read.part], read.name),
     );
     const [first] = lost;
     const deciding = first === undefined ? undefined : behavior.forwards?.[first.part];

@@ -15,7 +15,7 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { inputNotKeyed, nameUncached } from './cached-identity.ts';
 import { findLine, READS_ROUTE, isPythonCode } from '../records/handler-lines.ts';
 import { findReadOf } from '../records/handler-misread.ts';
-import { has, nameRead, readsOfRequest } from './request-reads.ts';
+import { isInEvent, nameRead, readsOfRequest } from './request-reads.ts';
 import type { SurpriseKind } from './surprise.ts';
 
 const readElsewhere: SurpriseKind = {
@@ -54,7 +54,7 @@ const valueAbsent: SurpriseKind = {
     if (!OF_MISSING_VALUES.has(status) || outcome?.kind !== 'returned' || isToolkit) return undefined;
     if (received.route?.integration.kind !== 'lambda-proxy' || handler === undefined) return undefined;
     const absent = readsOfRequest(handler)
-      .filter((read) => !has(received, read))
+      .filter((read) => !isInEvent(received, read))
       .map((read) => ({ ...read, kind: read.part }));
     const [first] = absent;
     if (first === undefined) return undefined;

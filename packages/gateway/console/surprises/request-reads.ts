@@ -1,4 +1,5 @@
 /** Finds the values of a request that the code of a handler reads from its event. */
+import { readCanonicalHeaders, readRestHeaders } from '../../core/events/request-headers.ts';
 import { findLines } from '../records/handler-lines.ts';
 import type { HandlerText } from '../records/handler-lines.ts';
 import type { Received } from '../../core/exchange.ts';
@@ -66,7 +67,7 @@ function partOf(member: string | undefined): ForwardedPart {
   return member === 'headers' ? 'header' : 'querystring';
 }
 
-/** Whether a request has a value that code reads. */
+/** Whether a client sent a value that code reads. */
 export function has(
   { headers, rawQuery }: Pick<Received, 'headers' | 'rawQuery'>,
   { part, name }: ReadOfRequest,
@@ -74,6 +75,14 @@ export function has(
   return part === 'querystring'
     ? new URLSearchParams(rawQuery).has(name)
     : headers.last(part === 'cookie' ? 'cookie' : name.toLowerCase()) !== undefined;
+}
+
+/** Whether the event of a request has a value that code reads: the gateway itself adds some headers (docs/aws §2.6). */
+export function isInEvent(received: Received, read: ReadOfRequest): boolean {
+  if (has(received, read) || read.part !== 'header') return has(received, read);
+  const { headers } =
+    received.api.protocol === 'rest' ? readRestHeaders(received) : readCanonicalHeaders(received);
+  return Object.keys(headers).some((name) => name.toLowerCase() === read.name.toLowerCase());
 }
 
 /** How a sentence names a value, such as `the query parameter limit`. */

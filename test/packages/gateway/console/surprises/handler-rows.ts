@@ -135,6 +135,31 @@ export const HANDLERS: readonly SurpriseRow[] = [
     change: /^Send the query parameter ticket and the header x-key, if the function refuses/m,
     not: { request: { target: '/1?ticket=t', headers: ['X-Key', 'k'] } },
   },
+  // Headers that API Gateway itself adds are in every event (docs/aws §2.6).
+  ...(
+    [
+      [
+        'of an HTTP API',
+        http,
+        '/1',
+        ['x-forwarded-for', 'x-forwarded-port', 'x-amzn-trace-id', 'content-length'],
+      ],
+      ['of a REST API', proxy, '/dev/1', ['X-Forwarded-For', 'X-Forwarded-Proto', 'X-Amzn-Trace-Id']],
+      ['of the edge', proxy, '/dev/1', ['CloudFront-Is-Mobile-Viewer', 'Via', 'X-Amz-Cf-Id']],
+    ] as const
+  ).flatMap(([name, api, target, headers]) =>
+    headers.map<SurpriseRow>((header) => ({
+      code: 'REQUEST_VALUE_ABSENT',
+      name: `but not the header ${header}, which is in every event ${name}`,
+      source: 'docs/aws §2.6',
+      api: api({ statusCode: 403, body: 'no' }),
+      request: { target },
+      handler: "exports.main = async (event) => event.headers['x-key'];",
+      values: { names: ['x-key'] },
+      because: /reads the header x-key/,
+      not: { handler: `exports.main = async (event) => event.headers['${header}'];` },
+    })),
+  ),
   {
     code: 'REQUEST_VALUE_ABSENT',
     name: 'in Python',
