@@ -59,7 +59,7 @@ const headerWithoutValue: SurpriseKind = {
     const { integration, recorded, reply } = facts;
     if (!isSelecting(integration) || recorded.outcome?.kind !== 'answered') return undefined;
     const headers = (selectResponse(facts)?.parameters ?? []).flatMap(({ name, source }) =>
-      (source.kind === 'header' || source.kind === 'body') && reply.last(name) === undefined
+      (source.kind === 'header' || source.kind === 'body') && reply.last(name.toLowerCase()) === undefined
         ? [{ name, from: source.kind === 'header' ? `header ${source.name}` : 'member of the body' }]
         : [],
     );

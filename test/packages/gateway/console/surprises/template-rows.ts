@@ -48,7 +48,7 @@ const mapping = (source: string, side: 'request' | 'response' = 'request'): (() 
         },
       ],
     },
-    answered('{}'),
+    answered('{}', ['X-Seen', 'yes']),
     {
       method: {
         MethodResponses: [
@@ -266,6 +266,16 @@ export const TEMPLATES: readonly SurpriseRow[] = [
       /The header X-Pet is mapped from a header X-Age that the response of the integration does not have/,
     change: /^In ResponseParameters of the integration response, map X-Pet/m,
     not: { api: mapping("'fixed'", 'response') },
+  },
+  {
+    code: 'RESPONSE_MAPPING_EMPTY',
+    name: 'but not of a header that the response has',
+    source: 'docs/aws §7.6',
+    api: mapping('integration.response.header.X-Age', 'response'),
+    request: ID,
+    values: { headers: ['X-Pet'] },
+    because: /The header X-Pet is mapped from a header X-Age/,
+    not: { api: mapping('integration.response.header.X-Seen', 'response') },
   },
   {
     code: 'TEMPLATE_PATH_EMPTY',
