@@ -577,6 +577,8 @@ export type Circumstances = {
   readonly nulls?: readonly NullMember[] | undefined;
   /** Names of missing parameters that the request has without a value. */
   readonly blank?: readonly string[] | undefined;
+  /** Names of required path parameters of which the route has no variable. */
+  readonly unknownVariables?: readonly string[] | undefined;
   /** The model or required parameter that the request violates. */
   readonly validation: string | undefined;
   readonly cache:

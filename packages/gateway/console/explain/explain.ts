@@ -289,37 +289,47 @@ function adviseNulls({ nulls = [], protocol }: Circumstances): string {
     : `Leave ${member} out of the body if it has no value (the model does not require it, but does not allow null either), or set type of ${member} in the model to ${allowed}.${toDeploy(protocol)}`;
 }
 
-function explainValidation(about: Circumstances): Reason {
-  const {
-    code,
-    validation,
-    failure,
-    routeKey,
-    protocol,
-    misspelt = [],
-    blank = [],
-    modelFaults = [],
-  } = about;
-  const details = validation ?? failure ?? '';
-  if (code === 'BAD_REQUEST_PARAMETERS')
+/** The message to the caller contains only the names of the parameters; `details` also say where they are expected. */
+function explainParameters(
+  { routeKey = 'the route', protocol, misspelt = [], blank = [], unknownVariables = [] }: Circumstances,
+  details: string,
+): Reason {
+  const variables = [...routeKey.matchAll(/\{([^}+]+)\+?\}/g)].map(([, name = '']) => name);
+  const has =
+    variables.length === 0
+      ? 'no variable'
+      : `the ${variables.length === 1 ? 'variable' : 'variables'} ${listed(variables, 'and')}`;
+  const unknown = listed(unknownVariables, 'and');
+  if (unknownVariables.length > 0)
     return {
-      // The message to the caller contains only the names of the parameters; the reason also says where they are
-      // expected.
       because: [
-        sentence(failure ?? details),
-        ...(misspelt.length === 0
-          ? []
-          : [`The query has ${misspelt.join(', ')}: names of query parameters are case-sensitive.`]),
-        ...(blank.length === 0
-          ? []
-          : [
-              `The request has ${blank.join(', ')} without a value, and a blank parameter counts as missing.`,
-            ]),
+        sentence(details),
+        `The path of ${routeKey} has ${has} and none with the name ${unknown}, so no request can have this path parameter. A query parameter or header of this name is another parameter.`,
       ],
       changes: [
-        `Send ${blank.length === 0 ? 'the missing parameters' : `a value for ${blank.join(', ')}`}, or make them optional in the RequestParameters of ${routeKey ?? 'the route'}.${toDeploy(protocol)}`,
+        `In the RequestParameters of ${routeKey}, ${variables.length === 1 ? `write method.request.path.${variables[0] ?? ''} in place of` : 'name a variable of the path in place of'} method.request.path.${unknown}, or give the variable in the path the name ${unknown}.${toDeploy(protocol)}`,
       ],
     };
+  return {
+    because: [
+      sentence(details),
+      ...(misspelt.length === 0
+        ? []
+        : [`The query has ${misspelt.join(', ')}: names of query parameters are case-sensitive.`]),
+      ...(blank.length === 0
+        ? []
+        : [`The request has ${blank.join(', ')} without a value, and a blank parameter counts as missing.`]),
+    ],
+    changes: [
+      `Send ${blank.length === 0 ? 'the missing parameters' : `a value for ${blank.join(', ')}`}, or make them optional in the RequestParameters of ${routeKey}.${toDeploy(protocol)}`,
+    ],
+  };
+}
+
+function explainValidation(about: Circumstances): Reason {
+  const { code, validation, failure, routeKey, protocol, modelFaults = [] } = about;
+  const details = validation ?? failure ?? '';
+  if (code === 'BAD_REQUEST_PARAMETERS') return explainParameters(about, failure ?? details);
   return {
     because: [
       withStop(

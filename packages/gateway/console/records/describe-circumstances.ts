@@ -28,6 +28,7 @@ import type { Redactor } from './redact.ts';
 import { DEFAULT_ASSUMPTIONS } from '../../core/deployment/assumptions.ts';
 import { responseTypeOf, wordRest } from '../../core/deployment/wordings/error-wordings.ts';
 import type { Received } from '../../core/exchange.ts';
+import type { RequiredParameter } from '../../core/deployment/model.ts';
 
 export type DescribeWith = IntegrationWith & {
   readonly access: AccessBook | undefined;
@@ -58,7 +59,8 @@ export function describeCircumstances(recorded: Recorded, at: DescribeWith): Cir
     ...(!isEvent(recorded) &&
       about.code === 'BAD_REQUEST_PARAMETERS' && {
         misspelt: findMisspelt(about.validation ?? '', recorded.received),
-        blank: findBlank(about.validation ?? '', recorded.received),
+        blank: findBlank(recorded.received),
+        unknownVariables: findUnknownVariables(recorded.received),
       }),
     ...adviseByStacks(about, at.stacks),
   };
@@ -335,10 +337,22 @@ function findMisspelt(message: string, { rawQuery }: Received): readonly string[
   );
 }
 
-/** Finds the parameters that were sent without a value, which counts as missing (docs/aws §6). */
-function findBlank(message: string, { rawQuery, headers }: Received): readonly string[] {
+/** Finds the required parameters that were sent without a value, which counts as missing (docs/aws §6). */
+function findBlank({ rawQuery, headers, route }: Received): readonly string[] {
   const query = new URLSearchParams(rawQuery);
-  return missingIn(message).filter(
-    (name) => query.has(name) || headers.last(name.toLowerCase()) !== undefined,
+  return requiredBy(route).flatMap(({ where, name }) => {
+    const value = where === 'querystring' ? query.getAll(name).at(-1) : headers.last(name.toLowerCase());
+    return where !== 'path' && value?.trim() === '' ? [name] : [];
+  });
+}
+
+/** Finds the required path parameters of which the route has no variable, so that no request can have them. */
+function findUnknownVariables({ route, pathParameters }: Received): readonly string[] {
+  return requiredBy(route).flatMap(({ where, name }) =>
+    where === 'path' && !Object.hasOwn(pathParameters ?? {}, name) ? [name] : [],
   );
+}
+
+function requiredBy(route: Received['route']): readonly RequiredParameter[] {
+  return route?.validation?.parameters ?? [];
 }

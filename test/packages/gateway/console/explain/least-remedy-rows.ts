@@ -20,35 +20,59 @@ const ofAccount = {
   ],
 };
 
+const requiring = (route: string, parameter: string): ReturnType<typeof anApi> =>
+  anApi(
+    restRoutes(
+      {
+        [route]: {
+          RequestParameters: { [`method.request.${parameter}`]: true },
+          RequestValidatorId: 'Params',
+        },
+      },
+      {
+        more: {
+          Params: {
+            type: 'AWS::ApiGateway::RequestValidator',
+            properties: { RestApiId: API_ID, ValidateRequestParameters: true },
+          },
+        },
+      },
+    ),
+    { echo: ok },
+  );
+
 export const LEAST_REMEDIES: readonly Row[] = [
   {
     name: 'a required parameter that is there without a value',
     source:
       'https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html',
-    api: () =>
-      anApi(
-        restRoutes(
-          {
-            'GET /search': {
-              RequestParameters: { 'method.request.querystring.q': true },
-              RequestValidatorId: 'Params',
-            },
-          },
-          {
-            more: {
-              Params: {
-                type: 'AWS::ApiGateway::RequestValidator',
-                properties: { RestApiId: API_ID, ValidateRequestParameters: true },
-              },
-            },
-          },
-        ),
-        { echo: ok },
-      ),
+    api: () => requiring('GET /search', 'querystring.q'),
     request: { target: '/dev/search?q=' },
     because: /The request has q without a value, and a blank parameter counts as missing\./,
     change: /^Send a value for q, or make them optional/,
     never: /case-sensitive/,
+  },
+  {
+    name: 'a required path parameter of which the path has no variable',
+    source:
+      'https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html',
+    api: () => requiring('GET /items/{itemId}', 'path.id'),
+    request: { target: '/dev/items/7' },
+    because: /has the variable itemId and none with the name id, so no request can have this path parameter/,
+    change:
+      /^In the RequestParameters of GET \/items\/\{itemId\}, write method\.request\.path\.itemId in place of method\.request\.path\.id, or give the variable in the path the name id/,
+    never: /without a value|Send /,
+  },
+  {
+    name: 'a query parameter with the name of a path parameter',
+    source:
+      'https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html',
+    api: () => requiring('GET /items/{itemId}', 'path.id'),
+    request: { target: '/dev/items/7?id=7' },
+    because: /has the variable itemId and none with the name id, so no request can have this path parameter/,
+    change:
+      /^In the RequestParameters of GET \/items\/\{itemId\}, write method\.request\.path\.itemId in place of method\.request\.path\.id, or give the variable in the path the name id/,
+    never: /without a value|Send /,
   },
   {
     name: 'a body with a member of another type',
