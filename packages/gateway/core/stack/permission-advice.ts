@@ -46,7 +46,9 @@ export function advisePermission(
       return {
         ...(correctName(stack, owner, lacking) ??
           correctPart(call, stack, owner, lacking) ??
-          correctMethod(call, stack, owner, lacking) ?? { change: write(stacks, stack, owner, lacking) }),
+          correctMethod(call, stacks, stack, owner, lacking) ?? {
+            change: write(stacks, stack, owner, lacking),
+          }),
         ...permissionsOf(stack, owner, lacking.qualifier),
       };
     }
@@ -150,10 +152,12 @@ function ownPermissions(
  */
 function correctMethod(
   call: string,
+  stacks: readonly ResolvedStack[],
   stack: ResolvedStack,
   owner: ResolvedResource,
-  { qualifier, source: called }: LackingPermission,
+  lacking: LackingPermission,
 ): Correction | undefined {
+  const { qualifier, source: called } = lacking;
   const [, , calledMethod = '', ...path] = called.split('/');
   if (path.length === 0) return undefined;
   const { kind } = formatOf(stack);
@@ -173,8 +177,9 @@ function correctMethod(
       return {
         change: `Write ${calledMethod} in place of ${method} ${at}, because an ARN has methods in capital letters.`,
       };
+    // The permission may be needed for its own method, which would be refused without it.
     return {
-      change: `Write ${calledMethod} in place of ${method} ${at}, if ${method} was meant to permit this call; otherwise, add a permission.`,
+      change: `${write(stacks, stack, owner, lacking).replace(/\.$/, '')}, or write * in place of ${method} ${at}, which permits ${calledMethod} and ${method}.`,
     };
   }
   return undefined;

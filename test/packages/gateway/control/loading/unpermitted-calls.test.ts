@@ -163,7 +163,8 @@ describe('a function that an API of the stacks calls and may not invoke', () => 
         { 'GET /pets': toFn },
         { more: { Leave: aPermission({ SourceArn: `${API_ARN}/*/POST/pets` }) } },
       ),
-      remedy: /^write GET in place of POST in the SourceArn of Leave .*; otherwise, add a permission$/,
+      remedy:
+        /^add to Resources in .*GET\/pets.*, or write \* in place of POST in the SourceArn of Leave .*, which permits GET and POST$/,
     },
     {
       name: 'for one route',
