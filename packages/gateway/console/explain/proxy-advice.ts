@@ -132,8 +132,10 @@ function adviseMembers(names: readonly string[], { named, isStream }: Form): str
 /** A result without any known member is the data itself, unless its members are only misspelt. */
 function adviseData(names: readonly string[], form: Form): string {
   const { named, payload, isStream } = form;
-  if (isStream || names.some((name) => name === 'cookies' || Object.hasOwn(MEANT, name.toLowerCase())))
-    return adviseMembers(names, form);
+  const meant = names.filter((name) => name === 'cookies' || Object.hasOwn(MEANT, name.toLowerCase()));
+  // Data often has a member status, but only a misspelt response has nothing else.
+  const isData = meant.length === 0 || (names.length > 1 && meant.join(',') === 'status');
+  if (isStream || !isData) return adviseMembers(names, form);
   const infer =
     payload === 'http-1.0'
       ? ' With payload format 1.0, API Gateway accepts no other result; with 2.0 (PayloadFormatVersion), this object would be the body of a 200 response, but the event then has a different form, too.'

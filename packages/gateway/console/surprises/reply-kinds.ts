@@ -254,7 +254,9 @@ const byNull = (code: string, mark: string, by: NullBy): SurpriseKind => ({
 const MISSPELT_STATUS = new Set(['status', 'statuscode', 'status_code', 'code']);
 
 function misspeltStatus(value: UnknownMembers | undefined): string | undefined {
-  return Object.keys(value ?? {}).find((name) => MISSPELT_STATUS.has(name.toLowerCase()));
+  return Object.entries(value ?? {}).find(
+    ([name, given]) => MISSPELT_STATUS.has(name.toLowerCase()) && /^[1-5]\d\d$/.test(String(given)),
+  )?.[0];
 }
 
 /** The statusCode in a result that was written as JSON twice: by the function, and by Lambda. */

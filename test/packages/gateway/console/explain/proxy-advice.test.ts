@@ -69,6 +69,14 @@ const ROWS: readonly Row[] = [
   },
   {
     on: ONE,
+    name: 'data with a member status',
+    bad: { status: 'up', queue: 3 },
+    fixed: { ...OK, body: '{"status":"up","queue":3}' },
+    change:
+      /^Return \{ statusCode: 200, body \} from the function \w+, where body is this object as a string/,
+  },
+  {
+    on: ONE,
     name: 'several members',
     bad: { ConnectionId: 'a', status: 200, Data: 'b', header: {} },
     fixed: { statusCode: 200, headers: {} },

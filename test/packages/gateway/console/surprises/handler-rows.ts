@@ -245,6 +245,18 @@ export const HANDLERS: readonly SurpriseRow[] = [
     not: { api: http({ statusCode: 404, body: 'none' }) },
   },
   {
+    // Knowledge center, api-gateway-status-codes-http-api: the whole value becomes the body.
+    code: 'RESPONSE_INFERRED',
+    name: 'data whose status is no HTTP status',
+    source: 'docs/aws §3.6',
+    api: http({ status: 'up', queue: 3 }),
+    request: { target: '/1' },
+    values: { members: [] },
+    because: /returned a value without statusCode, so the gateway inferred/,
+    change: /^To set the status or headers, return \{ statusCode, headers, body \}\.$/m,
+    not: { api: http({ statusCode: 200, body: 'up' }) },
+  },
+  {
     code: 'RESPONSE_INFERRED',
     name: 'a whole result as text',
     // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
