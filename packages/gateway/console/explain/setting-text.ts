@@ -242,9 +242,32 @@ export function nameSetting(
   const special = definition === undefined ? texts.calls : isDocument === true ? texts.document : undefined;
   const text = special ?? texts[form];
   const stage = definition?.stages?.[value];
-  return (stage === undefined ? text : text.replace('Stage: #', () => `Stage: ${stage}`))
+  return withOwnStage(form, text, { logicalId, name: value, stage })
     .replace('@', () => logicalId)
     .replaceAll('#', () => value);
+}
+
+/** `api.deploymentStage` is only the stage that the construct of the API makes; another Stage has a construct of its own. */
+function withOwnStage(
+  form: Form,
+  text: string,
+  {
+    logicalId,
+    name,
+    stage,
+  }: { readonly logicalId: string; readonly name: string; readonly stage: string | undefined },
+): string {
+  if (stage === undefined) return text;
+  const [, id = ''] = stage.split(' ');
+  const isOfApi = id.startsWith(`${logicalId.replace(/[0-9A-F]{8}$/, '')}DeploymentStage`);
+  if (form !== 'cdk' || isOfApi) return text.replace('Stage: #', () => `Stage: ${stage}`);
+  return text
+    .replace(
+      /\{ stage: api\.deploymentStage \}(\] \})?\)/,
+      (_, end = '') =>
+        `{ stage }${end}), where stage is the Stage construct of ${name} (${id} in the template),`,
+    )
+    .replace(/,$/, '');
 }
 
 /** The setting of an authorizer that identifies callers by these query parameters. */

@@ -44,6 +44,20 @@ describe('a setting', () => {
       assert.equal(nameSetting('simpleResponses', at(form)), expected);
     });
 
+  it('names the Stage of the CDK that lacks the usage plan, which is not the one of the API', () => {
+    const stages = { prod: '!Ref ShopDeploymentStageprod8E2B1A90', beta: '!Ref BetaStage2D66F0B4' };
+    const definition = at('cdk', { logicalId: 'Shop4F1D2A10', stages });
+    assert.equal(
+      nameSetting('stageOfPlan', definition, 'beta'),
+      'the stage with addApiStage({ stage }), where stage is the Stage construct of beta (BetaStage2D66F0B4 in the template), to the usage plan',
+    );
+    assert.equal(
+      nameSetting('planOfStage', definition, 'beta'),
+      "api.addUsagePlan('Plan', { apiStages: [{ stage }] }), where stage is the Stage construct of beta (BetaStage2D66F0B4 in the template)",
+    );
+    assert.match(nameSetting('stageOfPlan', definition, 'prod'), /\{ stage: api\.deploymentStage \}/);
+  });
+
   const keys: readonly [definition: Definition | undefined, expected: RegExp, source: string][] = [
     [
       at('serverless'),
