@@ -176,11 +176,11 @@ function isRefusedByService({ kind, problem, denial }: IntegrationCircumstances)
 
 /** Explains the call that a service refused; the surprises say which integration response made it a success. */
 function explainRefusedCall(
-  { routeKey = 'the route', isDeployed }: Circumstances,
+  { routeKey = 'the route', isDeployed, definition }: Circumstances,
   integration: IntegrationCircumstances,
   took: string,
 ): Reason {
-  if (integration.eventFault !== undefined) return explainNotJson(integration, routeKey);
+  if (integration.eventFault !== undefined) return explainNotJson(integration, routeKey, definition);
   return {
     because: [
       `${nameOf(integration)} refused the call${took} with ${integration.own ?? 'an error'}.`,
@@ -207,7 +207,7 @@ function explainErrorReply(
       : `responded${own === 'success' ? ' without an error' : ` with ${own}`}${took}, and the integration response that its SelectionPattern chose changed the status to ${status}`;
   const ofQuota = explainHandlerQuota(about);
   if (integration.kind === 'service' && integration.eventFault !== undefined)
-    return explainNotJson(integration, routeKey);
+    return explainNotJson(integration, routeKey, about.definition);
   return {
     because: [
       `${nameOf(integration)} ${responded}.`,

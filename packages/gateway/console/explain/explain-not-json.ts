@@ -1,6 +1,6 @@
 /** Explains what Lambda, or another service, answers itself: it accepted an asynchronous call, or could not read the input. */
 import { nameOf, nameWithin } from './explain-failed-function.ts';
-import type { IntegrationCircumstances } from './circumstances.ts';
+import type { Circumstances, IntegrationCircumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
 
 const DEPLOY = ', and deploy the API again';
@@ -26,7 +26,11 @@ export function explainLambdaReply(integration: IntegrationCircumstances, routeK
  * Explains that the input of a call is not JSON, for example because its request template printed invalid
  * JSON.
  */
-export function explainNotJson(integration: IntegrationCircumstances, routeKey: string): Reason {
+export function explainNotJson(
+  integration: IntegrationCircumstances,
+  routeKey: string,
+  definition?: Circumstances['definition'],
+): Reason {
   const {
     place,
     near = '',
@@ -66,11 +70,22 @@ export function explainNotJson(integration: IntegrationCircumstances, routeKey: 
     changes: [
       unescaped !== undefined
         ? adviseUnquoted(quoted, routeKey)
-        : isApostrophe
-          ? `In the request template of ${routeKey}, print the value with $input.json('$.name') without quotes around it, which escapes as JSON does, or append .replaceAll("\\\\'", "'") to $util.escapeJavaScript(…)${DEPLOY}.`
-          : `Let the request template of ${routeKey} print valid JSON for this request${DEPLOY}: put strings in quotes, and print values that may be missing with $input.json, which quotes them itself.`,
+        : isApostrophe && isTemplateOfSam(integration, definition)
+          ? `Set UnescapeMappingTemplate: true in the event of the state machine from which SAM makes ${routeKey}: SAM then appends .replaceAll("\\\\'", "'") to $util.escapeJavaScript(…) in its request template.`
+          : isApostrophe
+            ? `In the request template of ${routeKey}, print the value with $input.json('$.name') without quotes around it, which escapes as JSON does, or append .replaceAll("\\\\'", "'") to $util.escapeJavaScript(…)${DEPLOY}.`
+            : `Let the request template of ${routeKey} print valid JSON for this request${DEPLOY}: put strings in quotes, and print values that may be missing with $input.json, which quotes them itself.`,
     ],
   };
+}
+
+/** Whether SAM writes the request template: it makes it from an event of a state machine (docs/aws §13). */
+function isTemplateOfSam(
+  { kind, target = '' }: IntegrationCircumstances,
+  definition: Circumstances['definition'],
+): boolean {
+  const isSam = definition?.form === 'sam' || definition?.form === 'sam-globals';
+  return isSam && definition.isDocument !== true && kind === 'service' && /^states\b/.test(target);
 }
 
 /** `$input.json` prints the JSON of a value, with its quotes and escapes (docs/aws §7.3). */
