@@ -515,7 +515,9 @@ export type Circumstances = {
   /** A message for the operator. */
   readonly failure: string | undefined;
   /** The gateway response that gave the error another status; absent if none did. */
-  readonly restatus?: { readonly type: string; readonly usual: number } | undefined;
+  readonly restatus?:
+    | { readonly type: string; readonly usual: number; /** The type of the error. */ readonly of: string }
+    | undefined;
   /** The check that refused the request, if the code alone does not identify it. */
   readonly defect: Defect | undefined;
   /**
@@ -563,6 +565,8 @@ export type Circumstances = {
   readonly agentCall?: AgentCall | undefined;
   /** Where the request's body stops being valid JSON; undefined if it is valid, or is not meant to be JSON. */
   readonly bodyFault?: JsonFault | undefined;
+  /** The ARN of the function of a function URL as its template writes it; undefined if no loaded stack has it. */
+  readonly functionReference?: string | undefined;
   /** Names of query parameters in the request that differ from a missing parameter only in letter case. */
   readonly misspelt?: readonly string[] | undefined;
   /** Whether CloudFront forwarded the request. */

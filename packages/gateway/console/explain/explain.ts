@@ -180,7 +180,7 @@ function describeRestatus({ restatus, status }: Circumstances): string[] {
   return restatus === undefined
     ? []
     : [
-        `The gateway response ${restatus.type} of the API changed the status from ${restatus.usual} to ${status}.`,
+        `The gateway response ${restatus.type} of the API changed the status from ${restatus.usual} to ${status}.${restatus.type === restatus.of ? '' : ` It applies to every error for which the API has no gateway response of its own, such as this ${restatus.of}. If another error was meant, give the gateway response the type of that error.`}`,
       ];
 }
 

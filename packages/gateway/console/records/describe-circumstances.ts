@@ -318,7 +318,8 @@ function findRestatus({ received, status, error }: RecordedRequest): Pick<Circum
   const type = responseTypeOf(error.code);
   if (received.api.protocol !== 'rest' || received.stage === undefined || type === undefined) return {};
   const usual = wordRest(error.code, error.detail, DEFAULT_ASSUMPTIONS['access-denied-key']).status;
-  return usual === status ? {} : { restatus: { type, usual } };
+  const word = received.stage.deployment.errors.worderOf?.(error.code) ?? type;
+  return usual === status ? {} : { restatus: { type: word, of: type, usual } };
 }
 
 /** Returns the missing parameters that the message names. */

@@ -262,6 +262,28 @@ export const LEAST_REMEDIES: readonly Row[] = [
     never: /undefined/,
   },
   {
+    // The fallback also changes the refusals that its author did not have in mind.
+    name: 'a status that the fallback of all 4xx changed',
+    source:
+      'https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html, DEFAULT_4XX',
+    api: () =>
+      anApi(
+        {
+          ...restRoutes({ 'GET /pets': { ApiKeyRequired: true } }),
+          Hide: {
+            type: 'AWS::ApiGateway::GatewayResponse',
+            properties: { RestApiId: API_ID, ResponseType: 'DEFAULT_4XX', StatusCode: '404' },
+          },
+        },
+        { echo: ok },
+      ),
+    request: { target: '/dev/pets' },
+    because:
+      /The gateway response DEFAULT_4XX of the API changed the status from 403 to 404\. It applies to every error for which the API has no gateway response of its own, such as this INVALID_API_KEY\./,
+    change: /^No key is accepted for the stage dev yet/,
+    never: /undefined/,
+  },
+  {
     name: 'a private API that wants another VPC endpoint',
     source:
       'https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-private-api-test-invoke-url.html',
