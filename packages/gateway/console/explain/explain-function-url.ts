@@ -12,6 +12,8 @@ type Refused = Extract<Defect, { readonly kind: 'function-url' }>;
 export function explainFunctionUrl(
   { actions, functionArn, authType, signer, isDenied }: Refused,
   failure: string,
+  /** The ARN of the function as its template writes it; the ARN itself if no loaded stack has the function. */
+  reference = functionArn,
 ): Reason {
   const because = [sentence(failure)];
   const named = actions.join(' and ');
@@ -19,7 +21,7 @@ export function explainFunctionUrl(
     return {
       because,
       changes: [
-        `Remove the statement that denies ${named} on ${functionArn} from the policy of the function${signer === undefined ? '' : `, or from the policies of ${signer}`}; a Deny overrides every Allow.`,
+        `Remove the statement that denies ${named} on ${reference} from the policy of the function${signer === undefined ? '' : `, or from the policies of ${signer}`}; a Deny overrides every Allow.`,
       ],
     };
   // An alias or version has its own policy (docs/aws §19.2).
@@ -45,7 +47,7 @@ export function explainFunctionUrl(
     actions.length === 1
       ? ' Keep what allows the other action: a URL created since October 2025 needs both lambda:InvokeFunctionUrl and lambda:InvokeFunction.'
       : '';
-  const statement = `a statement with Effect Allow for ${named} on ${functionArn} to the policies of ${signer}`;
+  const statement = `a statement with Effect Allow for ${named} on ${reference} to the policies of ${signer}`;
   return {
     because,
     changes: [

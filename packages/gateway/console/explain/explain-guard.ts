@@ -29,7 +29,8 @@ import type { Reason } from './reason.ts';
 
 export function explainGuard(about: Circumstances): Reason {
   const { guard, phase, code, failure, defect } = about;
-  if (defect?.kind === 'function-url') return explainFunctionUrl(defect, failure ?? '');
+  if (defect?.kind === 'function-url')
+    return explainFunctionUrl(defect, failure ?? '', about.functionReference);
   if (defect?.kind === 'screen') return { because: [...defect.because], changes: [...defect.changes] };
   const missing = guard === undefined ? undefined : missingOf(guard);
   const refusing =

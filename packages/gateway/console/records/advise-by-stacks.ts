@@ -6,6 +6,7 @@ import { asText } from '@gatewright/aws/json-object';
 import { API_GATEWAY, nameOfRole } from '../../core/policy/role.ts';
 import { atStage } from '../../core/routing/invoke-sources.ts';
 import { advisePermission } from '../../core/stack/permission-advice.ts';
+import { writeReference } from '../../core/stack/resource-reference.ts';
 import { adviseStatement, adviseTrust } from '../../core/stack/statement-advice.ts';
 import { findDenials, keyOf } from '../explain/missing-right.ts';
 import { findMappings } from '../surprises/template-text.ts';
@@ -16,7 +17,7 @@ import type { Circumstances, NamedPlace } from '../explain/circumstances.ts';
 export function adviseByStacks(
   about: Circumstances,
   stacks: readonly ResolvedStack[],
-): Pick<Circumstances, 'statements' | 'permission' | 'trust' | 'domains' | 'untold'> {
+): Pick<Circumstances, 'statements' | 'permission' | 'trust' | 'domains' | 'untold' | 'functionReference'> {
   const { defect, apiId, stageName = '*' } = about;
   return {
     ...(about.integration?.errorType === 'GoneException' && { untold: findUntold(stacks) }),
@@ -30,11 +31,23 @@ export function adviseByStacks(
           source: atStage(defect.source, stageName),
         }),
       }),
+    ...(defect?.kind === 'function-url' && { functionReference: referTo(stacks, defect.functionArn) }),
     ...(about.isEndpointDisabled === true && { domains: findDomains(stacks, apiId) }),
     ...(defect?.kind === 'role' && {
       trust: adviseTrust(stacks, nameOfRole(defect.roleArn), API_GATEWAY),
     }),
   };
+}
+
+/** Returns the ARN of a function as the template of its stack writes it; undefined if no loaded stack has it. */
+function referTo(stacks: readonly ResolvedStack[], functionArn: string): string | undefined {
+  const { functionName } = readFunctionName(functionArn);
+  const owner = stacks.find(({ resources }) =>
+    [...resources.values()].some(
+      ({ type, physicalId }) => type === 'AWS::Lambda::Function' && physicalId === functionName,
+    ),
+  );
+  return owner && writeReference(stacks, owner, functionArn);
 }
 
 /** The WebSocket APIs without a route $disconnect, each with the place of its route $connect. */

@@ -28,4 +28,21 @@ describe('the explanation of a refused function URL', () => {
       /^Add an AWS::Lambda::Permission whose FunctionName is the ARN of its alias or version live \(permissions of the function itself do not count for it\) with Action/,
     );
   });
+
+  // A name that CloudFormation makes differs from the logical id, so an ARN with the logical id permits nothing.
+  it('advises a statement with the ARN as the template of the function writes it', () => {
+    const { changes } = explainFunctionUrl(
+      {
+        kind: 'function-url',
+        actions: ['lambda:InvokeFunctionUrl'],
+        functionArn: ARN,
+        authType: 'AWS_IAM',
+        signer: 'arn:aws:iam::123456789012:user/ann',
+        isDenied: false,
+      },
+      'No policy allows it',
+      '!GetAtt Meter.Arn',
+    );
+    assert.match(changes[0] ?? '', /for lambda:InvokeFunctionUrl on !GetAtt Meter\.Arn to the policies of/);
+  });
 });
