@@ -79,7 +79,10 @@ export function explainNotJson(
   };
 }
 
-/** Whether SAM writes the request template: it makes it from an event of a state machine (docs/aws §13). */
+/**
+ * Whether SAM writes the request template, which it makes from an event of a state machine.
+ * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-statemachine-statemachineapi.html
+ */
 function isTemplateOfSam(
   { kind, target = '' }: IntegrationCircumstances,
   definition: Circumstances['definition'],
