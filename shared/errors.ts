@@ -244,6 +244,14 @@ export class RequestInvalid extends DomainError {
   }
 }
 
+/** The refusal of a call about a customer of which there is no record. */
+export function customerUnknown(tenant: string): DomainError {
+  return new DomainError(
+    'CUSTOMER_UNKNOWN',
+    `there is no record of a customer ${tenant}; create it with gatewright customers create`,
+  );
+}
+
 /** The given version is not the newest version plus one. */
 export class VersionConflict extends DomainError {
   /** The number that the next version must have. */

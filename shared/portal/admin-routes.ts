@@ -2,7 +2,7 @@
  * The admin routes of the portal: invitations, members and log of any organisation, and the titles of the plans. IAM
  * decides who may call which route.
  */
-import { DomainError, RequestInvalid } from '../errors.ts';
+import { customerUnknown, DomainError, RequestInvalid } from '../errors.ts';
 import { oneOf, optional, text, wholeNumber } from '../http/fields.ts';
 import { jsonReply } from '../http/reply.ts';
 import { changeRoute, readRoute } from '../http/route.ts';
@@ -209,11 +209,7 @@ function actorOf(signer: string): Actor {
 
 async function requireCustomer(customers: Pick<AdminPorts, 'store'>, tenant: string): Promise<void> {
   const customer = await findCustomer(customers, tenant);
-  if (customer === undefined)
-    throw new DomainError(
-      'CUSTOMER_UNKNOWN',
-      'there is no such customer record; create it with gatewright customers create',
-    );
+  if (customer === undefined) throw customerUnknown(tenant);
   if (customer.state === 'closed')
     throw new DomainError('CUSTOMER_CLOSED', 'the customer is closed, so nobody can be invited');
 }

@@ -1,6 +1,6 @@
 /** Refuses to create a key with an unknown plan, because every request with the key would fail with 500. */
 import { sortNames } from '@gatewright/aws/text/name-order';
-import { DomainError, RequestInvalid } from '../../errors.ts';
+import { customerUnknown, DomainError, RequestInvalid } from '../../errors.ts';
 import type { PlanCatalogue } from '../../ports.ts';
 import { claimAt } from '../decide/claims.ts';
 import type { Claims } from '../decide/claims.ts';
@@ -46,11 +46,7 @@ export async function isOfCustomer(
   // because a stack without quotas has none.
   if (!onRecord && planClaims.length === 0) return false;
   const { state } = (await plans.customer(tenant)) ?? {};
-  if (state === undefined && onRecord)
-    throw new DomainError(
-      'CUSTOMER_UNKNOWN',
-      'there is no such customer record; create it with gatewright customers create',
-    );
+  if (state === undefined && onRecord) throw customerUnknown(tenant);
   if (state === 'closed')
     throw new DomainError('CUSTOMER_CLOSED', 'the customer is closed, so it cannot get a key');
   if (state !== undefined && plan !== undefined)

@@ -3,7 +3,7 @@
  * change. If an operation is repeated, only its steps in API Gateway run again (caches are flushed, the native key of a
  * revoked key is disabled), which completes an operation that failed halfway.
  */
-import { DomainError, RequestInvalid } from '../../errors.ts';
+import { customerUnknown, DomainError, RequestInvalid } from '../../errors.ts';
 import type {
   AuthorizerCaches,
   Clock,
@@ -290,11 +290,7 @@ export class KeyAdmin {
     { cursor, by }: { readonly cursor?: string | undefined; readonly by: string },
   ): Promise<FollowedCustomer> {
     const customer = await this.#ports.plans.customer(tenant);
-    if (customer === undefined)
-      throw new DomainError(
-        'CUSTOMER_UNKNOWN',
-        'there is no such customer record; create it with gatewright customers create',
-      );
+    if (customer === undefined) throw customerUnknown(tenant);
     const { version, state } = customer;
     const { keys, hasMore } = await this.list(tenant, { cursor, limit: FOLLOW_PAGE });
     const steps = await Promise.all(

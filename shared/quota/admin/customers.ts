@@ -1,6 +1,6 @@
 /** Manages customers: who has a record, which plan is in force from which time, and whether requests are admitted. */
 import type { UnknownMembers } from '@gatewright/aws/json-object';
-import { DomainError, VersionConflict } from '../../errors.ts';
+import { customerUnknown, DomainError, VersionConflict } from '../../errors.ts';
 import type { ItemWrite } from '../../table/item-write.ts';
 import {
   CUSTOMER_LIST,
@@ -239,7 +239,7 @@ export async function getCustomer(
   atEpochMs: number,
 ): Promise<UnknownMembers> {
   const customer = await findCustomer(ports, tenant);
-  if (customer === undefined) throw unknown();
+  if (customer === undefined) throw customerUnknown(tenant);
   return showCustomer(customer, atEpochMs);
 }
 
@@ -325,20 +325,13 @@ function assertFits({ currency }: Customer, plan: CustomerPlan, limits: Term['li
 
 async function requireCustomer(ports: Pick<AdminPorts, 'store'>, tenant: string): Promise<Customer> {
   const customer = await findCustomer(ports, tenant);
-  if (customer === undefined) throw unknown();
+  if (customer === undefined) throw customerUnknown(tenant);
   if (customer.state === 'closed')
     throw new DomainError(
       'CUSTOMER_CLOSED',
       `the customer was closed on ${printMoment(customer.stateSinceEpochMs)}`,
     );
   return customer;
-}
-
-function unknown(): DomainError {
-  return new DomainError(
-    'CUSTOMER_UNKNOWN',
-    'there is no such customer record; create it with gatewright customers create',
-  );
 }
 
 function changeOf(kind: string, tenant: string, input: UnknownMembers): ChangeRequest {

@@ -186,7 +186,7 @@ export function adviseOnCharge({ outcome, customer, limit, ownQuota, retryAfterS
     return `Send requests more slowly, or ${changePlan(tenant, limit)}.${outcome === 'over-rate' ? ' A rate limit has no units that could be topped up.' : ''}`;
   if (outcome === 'period-closed') return adviseOnClosed(retryAfterSeconds);
   if (outcome === 'over-quota' && limit !== undefined)
-    return `Wait for the next period, or give the customer more: \`gatewright quota top-up ${tenant} ${quote(limit)} UNITS\`${ofKey}, or \`gatewright customers set-plan ${tenant} PLAN${ownQuota === undefined ? '' : ` --limit ${quote(limit)}=UNITS`}\`${ownQuota === undefined ? '' : ` (without --limit, the customer has the limit of the plan instead of its own, ${ownQuota})`}. ${later}`;
+    return `Wait for the next period, or give the customer more: \`gatewright quota top-up ${tenant} ${quote(limit)} UNITS\`${ofKey}, or ${ownQuota === undefined ? setPlan(tenant) : `\`gatewright customers set-plan ${tenant} PLAN --limit ${quote(limit)}=UNITS\` (without --limit, the customer has the limit of the plan instead of its own, ${ownQuota})`}. ${later}`;
   return 'Use a credential that names the customer and the plan to charge.';
 }
 
@@ -196,8 +196,17 @@ function adviseOnClosed(retryAfterSeconds: number | undefined): string {
   return `Nothing can be charged to a closed period or added to it; wait for the next one. If the clock of this gateway was ahead when the period was closed, \`gatewright clock +${ahead}\` moves it to the next period. To begin again, restart the gateway; with --data, delete the folder first.`;
 }
 
+/**
+ * Returns the command that gives a customer another plan. The plan of a customer without a record is named by its keys
+ * or tokens, and the decision does not say by which of these it was charged.
+ * @param tenant in the form in which it is passed to a command
+ */
+export function setPlan(tenant: string): string {
+  return `\`gatewright customers set-plan ${tenant} PLAN\` (if it has no record: \`gatewright customers create ${tenant} PLAN\`)`;
+}
+
 function changePlan(tenant: string, limit: string): string {
-  return `give the customer a plan that allows more (\`gatewright customers set-plan ${tenant} PLAN\`), or raise the limit ${limit} in a new version of its plan (\`gatewright plan save FILE\`)`;
+  return `give the customer a plan that allows more with ${setPlan(tenant)}, or raise the limit ${limit} in a new version of its plan (\`gatewright plan save FILE\`)`;
 }
 
 function explainVerdict(

@@ -1,6 +1,6 @@
 /** Explains a reply in which the quota of a handler refused the request of a known customer. */
 import { quote } from '@gatewright/aws/text/token-options';
-import { adviseOnCharge, describeReset } from './explain-access.ts';
+import { adviseOnCharge, describeReset, setPlan } from './explain-access.ts';
 import type { Circumstances, QuotaRefusal } from './circumstances.ts';
 import type { Reason } from './reason.ts';
 
@@ -63,7 +63,7 @@ const FAILURES: readonly {
   {
     text: /^there is no customer plan /,
     advise: (tenant) =>
-      `Save the plan with \`gatewright plan save FILE\`, or give the customer another one: \`gatewright customers set-plan ${tenant} PLAN\`.`,
+      `Save the plan with \`gatewright plan save FILE\`, or give the customer another one: ${setPlan(tenant)}.`,
   },
   {
     text: /^(plan|tenant|key|route) must be 1 to \d+ characters/,

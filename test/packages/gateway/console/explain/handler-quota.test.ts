@@ -32,7 +32,7 @@ const ROWS: readonly {
     limits: [{ ...limit, windowSeconds: 30 * DAY }],
     status: 429,
     note: 'over quota',
-    says: /The quota of the customer acme refuses the request: its limit monthly is used up\.\n.*API key (?:k1|6VRmAyIt8MUnu4VK)\.\nThe limit has units again in 3 days\.\n→ Wait for the next period, .*`gatewright quota top-up acme monthly UNITS`.*`gatewright customers set-plan acme PLAN`/,
+    says: /The quota of the customer acme refuses the request: its limit monthly is used up\.\n.*API key (?:k1|6VRmAyIt8MUnu4VK)\.\nThe limit has units again in 3 days\.\n→ Wait for the next period, .*`gatewright quota top-up acme monthly UNITS`.*`gatewright customers set-plan acme PLAN` \(if it has no record: `gatewright customers create acme PLAN`\)/,
   },
   {
     reason: 'quota-exceeded',
@@ -46,7 +46,7 @@ const ROWS: readonly {
     limits: [{ ...limit, windowSeconds: 5 }],
     status: 429,
     note: 'over limit',
-    says: /its limit monthly is used up\.[^]*→ Send requests more slowly, or give the customer a plan that allows more \(`gatewright customers set-plan acme PLAN`\)/,
+    says: /its limit monthly is used up\.[^]*→ Send requests more slowly, or give the customer a plan that allows more with `gatewright customers set-plan acme PLAN` \(if it has no record: `gatewright customers create acme PLAN`\), or raise/,
   },
   {
     reason: 'concurrency',
@@ -193,7 +193,7 @@ const FAILURES: readonly {
     thrown: () => {
       throw planUnknown('gold');
     },
-    says: /→ Save the plan with `gatewright plan save FILE`, or give the customer another one: `gatewright customers set-plan acme PLAN`\./,
+    says: /→ Save the plan with `gatewright plan save FILE`, or give the customer another one: `gatewright customers set-plan acme PLAN` \(if it has no record: `gatewright customers create acme PLAN`\)\./,
   },
   {
     name: 'a caller without a tenant',

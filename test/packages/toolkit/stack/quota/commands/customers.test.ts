@@ -203,7 +203,10 @@ describe('gatewright customers', () => {
 
   it('refuses what cannot be in force, naming the value and the code', async () => {
     const cases: readonly (readonly [args: readonly string[], message: RegExp])[] = [
-      [['set-plan', 'nobody', 'pro'], /customers create \(CUSTOMER_UNKNOWN, 404\)/],
+      [
+        ['set-plan', 'nobody', 'pro'],
+        /there is no record of a customer nobody; create it with gatewright customers create \(CUSTOMER_UNKNOWN, 404\)/,
+      ],
       [['set-plan', 'acme', 'gold'], /no customer plan gold: save it .*plan save.*\(PLAN_UNKNOWN, 404\)/],
       [
         ['set-plan', 'acme', 'pro', '--from', '2026-10-01'],
