@@ -16,6 +16,7 @@ import {
   explainNoMatch,
   nameStatement,
   findArnFault,
+  findRefusing,
 } from './policy-advice.ts';
 import { adviseIfByRequest, explainNarrow, nameOtherRequest } from './cached-for-other.ts';
 import { advisePreflight } from './preflight-advice.ts';
@@ -33,9 +34,7 @@ export function explainGuard(about: Circumstances): Reason {
     return explainFunctionUrl(defect, failure ?? '', about.functionReference);
   if (defect?.kind === 'screen') return { because: [...defect.because], changes: [...defect.changes] };
   const missing = guard === undefined ? undefined : missingOf(guard);
-  const refusing =
-    about.policies.find(({ decision }) => decision === 'explicit-deny') ??
-    about.policies.find(({ decision }) => decision !== 'allow');
+  const refusing = findRefusing(about);
   if (phase === 'screen' && refusing !== undefined) return explainPolicy(about, refusing);
   if (guard === undefined || phase === 'screen')
     return { because: [sentence(failure ?? code ?? '')], changes: [] };

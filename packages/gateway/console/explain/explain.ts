@@ -18,6 +18,7 @@ import type { Reason } from './reason.ts';
 import type { Circumstances, LeftUnits } from './circumstances.ts';
 import { WITHOUT_BODY } from '../../core/mapping/build-outgoing.ts';
 import { adviseBody, describeBodyFault } from './mapping-advice.ts';
+import { findRefusing } from './policy-advice.ts';
 import { inOwnWords, nameIds } from './own-words.ts';
 import { arnInTemplate, nameSetting } from './setting-text.ts';
 import { formatDuration, listed, sentence, toDeploy, withStop } from './reason.ts';
@@ -68,10 +69,15 @@ export function explain(
     ),
     ...(isDenied ? [] : deliveries.changes),
   ];
+  const owner = {
+    ...about,
+    quotes: quotesOf(about),
+    areArnsOfFunction: findRefusing(about)?.of === 'authorizer',
+  };
   return {
     headline: nameIds(headlineOf(about), about.localNames),
-    sentences: sentences.map((text) => inOwnWords(text, { ...about, quotes: quotesOf(about) }, 'because')),
-    changes: [...new Set(changes)].map((text) => inOwnWords(text, about, 'advice')),
+    sentences: sentences.map((text) => inOwnWords(text, owner, 'because')),
+    changes: [...new Set(changes)].map((text) => inOwnWords(text, owner, 'advice')),
   };
 }
 

@@ -206,6 +206,8 @@ type Owner = {
   /** Messages of functions and services in the text, which stay as they are. */
   readonly quotes?: readonly string[];
   readonly localNames?: Readonly<Record<string, string>> | undefined;
+  /** Whether ARNs are in the policy that a function returned, which gets them with the id of this machine. */
+  readonly areArnsOfFunction?: boolean;
 };
 
 /** @param part only reasons quote messages of functions and services, which must not be translated */
@@ -219,7 +221,7 @@ export function inOwnWords(given: string, owner: Owner, part: 'because' | 'advic
       .split(quote)
       .map((own) => inOwnWords(own, owner, part))
       .join(quote);
-  let text = nameIds(given, owner.localNames);
+  let text = nameIds(given, owner.localNames, owner.areArnsOfFunction);
   if (form === 'cloudformation') return text;
   for (const [phrase, own] of Object.entries(PHRASES)) text = text.replaceAll(phrase, own[form] ?? phrase);
   const names = part === 'advice' ? NAMED_PROPERTIES : PROPERTIES;
@@ -238,14 +240,19 @@ export function inOwnWords(given: string, owner: Owner, part: 'because' | 'advic
 
 /** A command is run on this machine, where the id is the right one. */
 const COMMAND = /(`(?:aws|gatewright|curl) [^`]*`)/;
+const COMMAND_OR_ARN = /(`(?:aws|gatewright|curl) [^`]*`|arn:aws[\w-]*:execute-api:[^\s;]+)/;
 
 /** Replaces ids of this machine by the names of the templates. */
-export function nameIds(text: string, names: Owner['localNames'] = {}): string {
+export function nameIds(
+  text: string,
+  names: Owner['localNames'] = {},
+  areArnsOfFunction: Owner['areArnsOfFunction'] = false,
+): string {
   const ids = Object.keys(names).filter((id) => text.includes(id));
   if (ids.length === 0) return text;
   const id = new RegExp(`(?<![\\w-])(?:${ids.join('|')})(?![\\w-])`, 'g');
   return text
-    .split(COMMAND)
+    .split(areArnsOfFunction ? COMMAND_OR_ARN : COMMAND)
     .map((part, index) =>
       index % 2 === 1
         ? part

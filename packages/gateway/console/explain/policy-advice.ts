@@ -6,6 +6,14 @@ import type { Circumstances, GuardPolicy } from './circumstances.ts';
 type Statement = GuardPolicy['statements'][number];
 type Condition = Statement['conditions'][number];
 
+/** Returns the policy that refuses a request. A Deny decides whatever the other policies allow. */
+export function findRefusing({ policies }: Pick<Circumstances, 'policies'>): GuardPolicy | undefined {
+  return (
+    policies.find(({ decision }) => decision === 'explicit-deny') ??
+    policies.find(({ decision }) => decision !== 'allow')
+  );
+}
+
 /**
  * Says how to change the Allow that nearly matches. Another Allow, without its conditions or principals, would open the
  * API to more than this request. Returns undefined if no Allow nearly matches.

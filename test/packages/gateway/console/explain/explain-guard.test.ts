@@ -329,6 +329,31 @@ describe('a refusal or failure', () => {
       assert.doesNotMatch(changes.join('\n'), /Ttl|TTL/);
     });
 
+  // The policy has the ids of this machine: the function got them in its event, and a function knows no template.
+  for (const [of, isReal] of [
+    ['authorizer', true],
+    ['resource', false],
+  ] as const)
+    it(`names the ARNs of ${isReal ? 'the policy of a function as the function returned them' : 'a resource policy as its template has them'}`, () => {
+      const [, , id = '', method] = /^(arn:.*:)([a-z\d]+)(\/.*)$/.exec(ARN) ?? [];
+      const localNames = { [id]: '${ShopApi}' };
+      const guards =
+        of === 'authorizer'
+          ? [GUARD, { ...GUARD, from: 'cache', ageMs: 2_000, givenFor: 'GET /pets', ttlSeconds: 60 } as const]
+          : [GUARD];
+      for (const guard of guards)
+        for (const refused of [
+          notAllowedBy(of, { fails: ['resource'], resources: [OTHER_ARN] }),
+          refusedBy(of, undefined),
+        ]) {
+          const { sentences, changes } = explain({ ...refused, guard, localNames });
+
+          const said = [...sentences, ...changes].join('\n');
+          assert.ok(said.includes(isReal ? ARN : `\${ShopApi}${method}`), said);
+          assert.equal(said.includes('${ShopApi}'), !isReal, said);
+        }
+    });
+
   // A user who had changed the authorizer's function was told the same advice again, with a command that asks AWS.
   it('says of a cached policy that a changed function does not end it, and how to flush it here', () => {
     const [, about] = STORIES.at(-1) ?? assert.fail();
