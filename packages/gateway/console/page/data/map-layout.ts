@@ -36,7 +36,7 @@ const [MIN_WIDTH, MAX_WIDTH] = [120, 420];
 const SHRUNK_WIDTH = 176;
 const PADDING = 16;
 /** The space for a count at the end of the second line. */
-const COUNT_WIDTH = 44;
+const COUNT_WIDTH = 60;
 const [GAP_X, GAP_Y, TOP] = [36, 8, 28];
 
 const COLUMNS: readonly { readonly title: string; readonly kinds: readonly MapNodeKind[] }[] = [

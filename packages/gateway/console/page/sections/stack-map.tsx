@@ -8,6 +8,8 @@ import { Copy, Empty, Problem, Reading } from '../elements/parts.tsx';
 import { useToolkitFold } from '../elements/toolkit-fold.tsx';
 import { linkTo } from '../address.ts';
 import { connectedTo, layOut, NODE_HEIGHT } from '../data/map-layout.ts';
+import { countCalls, countWaiting } from '../data/map-count.ts';
+import type { Count } from '../data/map-count.ts';
 import type { PlacedNode } from '../data/map-layout.ts';
 import type { MapNode, StackMap } from '../../endpoints/map-model.ts';
 import type { ShownEvents, ShownFunction, ShownNumbers } from '../../endpoints/inspect-model.ts';
@@ -144,8 +146,6 @@ function withGuards(shown: readonly MapNode[], map: StackMap | undefined): reado
   return map.nodes.filter(({ id, isToolkit }) => !isToolkit || called.has(id));
 }
 
-type Count = { readonly text: string; readonly isWrong: boolean };
-
 function useCounts(): (node: MapNode) => Count | undefined {
   const numbers = useFetched<ShownNumbers>('console/numbers', EVERY_MS).data;
   const functions = useFetched<{ functions: readonly ShownFunction[] }>('console/functions', EVERY_MS).data;
@@ -165,16 +165,13 @@ function useCounts(): (node: MapNode) => Count | undefined {
           count: 0,
           errors: 0,
         };
-        return count === 0 ? undefined : { text: String(count), isWrong: errors > 0 };
+        return countCalls(count, errors, 'request');
       }
       if (kind === 'function' || kind === 'authorizer') {
         const { calls, errors } = byFunction.get(name) ?? { calls: 0, errors: 0 };
-        return calls === 0 ? undefined : { text: String(calls), isWrong: errors > 0 };
+        return countCalls(calls, errors, 'call');
       }
-      const waiting = /^(\d+) waiting/.exec(states.get(name) ?? '')?.[1];
-      return waiting === undefined || waiting === '0'
-        ? undefined
-        : { text: `${waiting} waiting`, isWrong: false };
+      return countWaiting(states.get(name) ?? '');
     };
   }, [numbers, functions, events]);
 }
@@ -214,8 +211,9 @@ function Node({
         {shownWhat}
       </text>{' '}
       {count === undefined ? null : (
-        <text class={count.isWrong ? 'map-count wrong' : 'map-count'} x={width - 8} y={29}>
+        <text class="map-count" x={width - 8} y={29}>
           {count.text}
+          {count.failed === undefined ? null : <tspan class="wrong">{` ${count.failed}`}</tspan>}
         </text>
       )}
     </g>
@@ -237,7 +235,9 @@ function Chosen({
     <section class="card" aria-label="Chosen">
       <div class="row">
         <strong>{name}</strong> <span class="soft">{what}</span>
-        {count === undefined ? null : <span class={count.isWrong ? 'wrong' : ''}>{count.text}</span>}
+        {count === undefined ? null : (
+          <span class={count.failed === undefined ? '' : 'wrong'}>{count.says}</span>
+        )}
         {link === undefined ? null : <a href={link}>open</a>}
         <button type="button" onClick={onClose}>
           Show all

@@ -43,7 +43,7 @@ describe('layOut', () => {
       columns.map(({ title }) => title),
       ['APIs and events', 'Routes', 'Functions', 'Tables, queues, buses'],
     );
-    assert.equal(width, (columns.at(-1)?.x ?? 0) + 16 + 'resource'.length * 8 + 44);
+    assert.equal(width, (columns.at(-1)?.x ?? 0) + 16 + 'resource'.length * 8 + 60);
   });
 
   it('puts a node next to the nodes that lead to it', () => {
