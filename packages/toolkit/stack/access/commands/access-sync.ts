@@ -109,7 +109,7 @@ function describeOpened(
   return opened.length === 0
     ? []
     : [
-        `these routes no longer use the toolkit's authorizers, so rules with wildcards now cover them: ${opened.join(', ')}${others}`,
+        `these routes no longer use an authorizer of Gatewright, so its rules do not protect them any more: ${opened.join(', ')}${others}`,
       ];
 }
 
