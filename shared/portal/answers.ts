@@ -111,6 +111,9 @@ export type Use = {
   readonly periodEnd: string;
   readonly state: string;
   readonly allowance: number;
+  /** Units of the period, whatever plan admitted them: `allowance - counted = left`. */
+  readonly counted: number;
+  /** Units that were served under this plan. Invoices bill them. */
   readonly used: number;
   readonly left: number;
   readonly over: number;

@@ -70,6 +70,7 @@ export function anOrganisation(
     periodEnd: `2026-11-${String(day + 1).padStart(2, '0')}T00:00:00.000Z`,
     state: 'active',
     allowance,
+    counted: used,
     used,
     left: Math.max(0, allowance - used),
     over: Math.max(0, used - allowance),

@@ -96,6 +96,7 @@ function listUnused(
         periodEnd: new Date(period.endEpochMs).toISOString(),
         state: says === undefined ? 'open' : 'suspended',
         allowance: limit.quota,
+        counted: 0,
         used: 0,
         left: says === undefined ? limit.quota : 0,
         over: 0,
@@ -120,7 +121,8 @@ function listPaces(plan: CustomerPlan | undefined, { portal }: MemberContext): A
 }
 
 function toUse(row: UsageRow, { portal }: MemberContext, names: ReadonlyMap<string, string>): Answers.Use {
-  const { limit, key, route, plan, periodStart, periodEnd, state, allowance, counted, left, overage } = row;
+  const { limit, key, route, plan, periodStart, periodEnd, state, allowance, counted, used, left, overage } =
+    row;
   const keyName = key === undefined ? undefined : names.get(keyIdOf(key));
   return {
     limit,
@@ -132,7 +134,8 @@ function toUse(row: UsageRow, { portal }: MemberContext, names: ReadonlyMap<stri
     periodEnd,
     state,
     allowance,
-    used: counted,
+    counted,
+    used,
     left,
     over: overage,
   };

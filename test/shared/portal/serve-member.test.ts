@@ -105,6 +105,7 @@ describe('use in the portal', () => {
         periodEnd: '2026-12-01T00:00:00.000Z',
         state: 'open',
         allowance: 3,
+        counted: 0,
         used: 0,
         left: 3,
         over: 0,
@@ -112,7 +113,7 @@ describe('use in the portal', () => {
     ]);
     assert.equal(await portal.spend('acme', 5), 3);
     const [use] = (await owner.get('/api/usage')).body['current'] as [Record<string, unknown>];
-    assert.equal(use['used'], 3);
+    assert.equal(use['counted'], 3);
     assert.equal(
       use['says'],
       'Requests of your organisation are refused: all 3 units of the limit monthly of your plan Free are used. ' +
@@ -212,8 +213,9 @@ describe('invoices in the portal', () => {
     await owner.post('/api/plan', { body: { plan: 'pro', version: 2 } });
     await portal.spend('acme', 4);
 
-    const { current } = (await owner.get('/api/usage')).body as {
+    const { current, history } = (await owner.get('/api/usage')).body as {
       readonly current: readonly Record<string, unknown>[];
+      readonly history: readonly Record<string, unknown>[];
     };
     const { invoices } = (await owner.get('/api/invoices/2026-11')).body as {
       readonly invoices: readonly {
@@ -223,8 +225,16 @@ describe('invoices in the portal', () => {
     };
 
     assert.deepEqual(
-      current.map(({ used, left }) => [used, left]),
-      [[7, 993]],
+      current.map(({ counted, used, left }) => [counted, used, left]),
+      [[7, 4, 993]],
+    );
+    // The history said 3 and 7 used for 7 requests.
+    assert.deepEqual(
+      history.map(({ plan, used }) => [plan, used]),
+      [
+        ['Free', 3],
+        ['Professional', 4],
+      ],
     );
     const lines = invoices.flatMap((invoice) => invoice.lines);
     assert.deepEqual(

@@ -8,8 +8,8 @@ type History = {
 };
 
 /**
- * Returns a history for each limit, in the order in which the limits appear. Uses of several keys or routes in one
- * period are added.
+ * Returns a history for each limit, in the order in which the limits appear. Uses of several keys, routes
+ * or plans in one period are added.
  */
 export function historiesOf(uses: readonly Use[]): readonly History[] {
   return [...Map.groupBy(uses, ({ limit }) => limit)].flatMap(([limit, own]) => {
@@ -25,8 +25,8 @@ export function historiesOf(uses: readonly Use[]): readonly History[] {
   });
 }
 
-/** Returns the used share of a limit in percent, from 0 to 100. */
-export function shareOf({ used, allowance }: Pick<Use, 'used' | 'allowance'>): number {
-  if (allowance <= 0) return used > 0 ? 100 : 0;
-  return Math.min(100, Math.max(0, Math.round((used / allowance) * 100)));
+/** Returns the share of the allowance that was counted, in percent, from 0 to 100. */
+export function shareOf({ counted, allowance }: Pick<Use, 'counted' | 'allowance'>): number {
+  if (allowance <= 0) return counted > 0 ? 100 : 0;
+  return Math.min(100, Math.max(0, Math.round((counted / allowance) * 100)));
 }

@@ -78,9 +78,9 @@ function isSpent({ says, left, allowance }: Use): boolean {
 const OPEN: readonly string[] = ['active', 'open'];
 
 function UseCard({ use }: { readonly use: Use }) {
-  const { limit, key, keyName, route, state, used, allowance, left, over, periodEnd, says } = use;
+  const { limit, key, keyName, route, state, counted, allowance, left, over, periodEnd, says } = use;
   const share = shareOf(use);
-  const label = `${number(used)} of ${number(allowance)} used`;
+  const label = `${number(counted)} of ${number(allowance)} used`;
   return (
     <li class="card">
       <div class="card-head">
@@ -160,6 +160,7 @@ function Histories({ history }: { readonly history: readonly Use[] }) {
             <thead>
               <tr>
                 <th>Limit</th>
+                <th>Plan</th>
                 <th>Key</th>
                 <th>Route</th>
                 <th>From</th>
@@ -170,8 +171,9 @@ function Histories({ history }: { readonly history: readonly Use[] }) {
             </thead>
             <tbody>
               {history.slice(-MOST_ROWS).map((use) => (
-                <tr key={`${use.limit} ${use.key ?? ''} ${use.route ?? ''} ${use.periodStart}`}>
+                <tr key={`${use.limit} ${use.key ?? ''} ${use.route ?? ''} ${use.periodStart} ${use.plan}`}>
                   <td data-column="Limit">{use.limit}</td>
+                  <td data-column="Plan">{use.plan}</td>
                   <td data-column="Key">{use.keyName ?? use.key ?? '–'}</td>
                   <td data-column="Route">{use.route ?? '–'}</td>
                   <td data-column="From" class="time">

@@ -9,6 +9,7 @@ const use = (limit: string, day: number, used: number) => ({
   periodEnd: `2026-11-0${day + 1}T00:00:00.000Z`,
   state: 'active',
   allowance: 10,
+  counted: used,
   used,
   left: 10 - used,
   over: 0,
@@ -38,7 +39,7 @@ describe('historiesOf', () => {
 });
 
 describe('shareOf', () => {
-  const KNOWN: readonly (readonly [used: number, allowance: number, share: number])[] = [
+  const KNOWN: readonly (readonly [counted: number, allowance: number, share: number])[] = [
     [0, 10, 0],
     [5, 10, 50],
     [12, 10, 100],
@@ -46,8 +47,8 @@ describe('shareOf', () => {
     [0, 0, 0],
     [1, 0, 100],
   ];
-  for (const [used, allowance, share] of KNOWN)
-    it(`is ${share} % for ${used} of ${allowance}`, () => {
-      assert.equal(shareOf({ used, allowance }), share);
+  for (const [counted, allowance, share] of KNOWN)
+    it(`is ${share} % for ${counted} of ${allowance}`, () => {
+      assert.equal(shareOf({ counted, allowance }), share);
     });
 });
