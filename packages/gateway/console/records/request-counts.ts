@@ -44,6 +44,7 @@ export type RouteCount = {
   clientErrors: number;
   serverErrors: number;
   readonly times: Uint32Array;
+  longestMs: number;
   /** The 99th percentile of the route's durations; Infinity until there are enough durations. */
   slowFromMs: number;
   // The members below are for sampling, see sampling.ts.
@@ -154,6 +155,7 @@ export class RequestCounts {
     const isServerError = status >= 500 && status < 600;
     if (isClientError) counted.clientErrors += 1;
     if (isServerError) counted.serverErrors += 1;
+    if (latencyMs > counted.longestMs) counted.longestMs = latencyMs;
     const place = classOf(latencyMs);
     counted.times[place] = (counted.times[place] ?? 0) + 1;
     if (counted.count % SLOW_EVERY === 0) counted.slowFromMs = quantileOf(counted, SLOW_SHARE) ?? Infinity;
@@ -177,6 +179,7 @@ function nothingCounted(
     clientErrors: 0,
     serverErrors: 0,
     times: new Uint32Array(CLASSES),
+    longestMs: 0,
     slowFromMs: Infinity,
     second: NaN,
     inSecond: 0,
@@ -199,13 +202,16 @@ function timeOf(place: number): number {
   return SHORTEST_MS * 2 ** Math.floor(place * step) * (1 + ((place % CLASSES_PER_DOUBLING) + 0.5) * step);
 }
 
-/** Returns a quantile of a route's durations, as the middle of its class; undefined if there are no durations. */
-export function quantileOf({ count, times }: RouteCount, share: number): number | undefined {
+/**
+ * Returns a quantile of a route's durations, as the middle of its class, but never more than the longest duration;
+ * undefined if there are no durations.
+ */
+export function quantileOf({ count, times, longestMs }: RouteCount, share: number): number | undefined {
   const wanted = Math.max(1, Math.ceil(count * share));
   let seen = 0;
   for (let place = 0; place < times.length; place += 1) {
     seen += times[place] ?? 0;
-    if (seen >= wanted) return timeOf(place);
+    if (seen >= wanted) return Math.min(timeOf(place), longestMs);
   }
   return undefined;
 }
