@@ -103,6 +103,9 @@ function nameOf({ pk, sk }: ItemKey): string {
   return known?.[1] ?? 'others';
 }
 
+/** The target of an audit entry about a customer that was deleted, in place of its name. */
+export const DELETED_CUSTOMER = { customer: 'deleted' };
+
 function auditFate(tenant: string, doc: string): Fate {
   const entry = JSON.parse(doc) as Readonly<Record<string, unknown>>;
   const target = entry['target'] as Readonly<Record<string, unknown>> | undefined;
@@ -112,7 +115,7 @@ function auditFate(tenant: string, doc: string): Fate {
     const by = String(entry['by']).startsWith(actorIdOf(tenant, '')) ? 'portal' : entry['by'];
     const empty = { input: {}, before: {}, after: {} };
     // The operation id is removed, because an administrator may have chosen any string as the id, even a person's name.
-    const after = JSON.stringify({ operationId: '-', kind, by, at, target: { forgotten: true }, ...empty });
+    const after = JSON.stringify({ operationId: '-', kind, by, at, target: DELETED_CUSTOMER, ...empty });
     return { kind: 'rewrite', what: 'audit entries', after };
   }
   const after = JSON.stringify(withoutCustomer(entry, tenant));

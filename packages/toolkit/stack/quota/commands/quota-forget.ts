@@ -10,7 +10,7 @@ import { printAnswer } from '../../commands/admin-commands.ts';
 import type { Answer } from '../../commands/admin-commands.ts';
 import { isSafeEndpoint } from '../../../terminal/aws-session.ts';
 import { collectText } from '../../../terminal/options.ts';
-import { forget, survey } from './forget-customer.ts';
+import { DELETED_CUSTOMER, forget, survey } from './forget-customer.ts';
 import type { Survey, Tables, SweptTable } from './forget-customer.ts';
 import { printNotes, UsageError } from '../../../../base/terminal/output.ts';
 import {
@@ -214,7 +214,7 @@ function entryOf(
     kind: 'forget-customer',
     by: `access key ${accessKeyId}`,
     at,
-    target: { forgotten: true },
+    target: DELETED_CUSTOMER,
     input: reference === undefined ? {} : { reference },
     before: { items },
     after: {},

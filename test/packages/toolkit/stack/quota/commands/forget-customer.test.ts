@@ -305,7 +305,7 @@ describe('forgetting a customer', () => {
     const entries = [...books.usage]
       .filter(([name]) => name.startsWith('AUDIT#2026-10-03\n'))
       .map(([, item]) => JSON.parse(String(item['doc'])) as Record<string, unknown>)
-      .filter(({ target }) => JSON.stringify(target) === '{"forgotten":true}');
+      .filter(({ target }) => JSON.stringify(target) === '{"customer":"deleted"}');
     assert.deepEqual(entries.map(({ kind }) => kind).sort(), ['assign-plan', 'suspend', 'top-up']);
     for (const { by, at, operationId } of entries) {
       assert.deepEqual([operationId, at], ['-', '2026-10-03T00:00:00.000Z']);
