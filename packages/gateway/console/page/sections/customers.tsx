@@ -9,6 +9,7 @@ import { SortableTable } from '../elements/sortable-table.tsx';
 import { linkTo } from '../address.ts';
 import { number, State, UseBar } from './customer-use.tsx';
 import { OneCustomer } from './one-customer.tsx';
+import { describeCustomers } from '../data/describe-customers.ts';
 import { sortRows } from '../elements/sort-order.ts';
 import type { Column } from '../elements/sort-order.ts';
 import type { ShownCustomerRow, ShownCustomers, ShownUse } from '../../endpoints/customer-model.ts';
@@ -40,7 +41,7 @@ export function CustomersSection({ item, rows }: Props) {
       <section class="split-list scrolls" aria-label="Customers">
         <SectionHead
           title="Customers"
-          about={`${describeCustomers(data)} ${
+          about={`${describeCustomers(data, number)} ${
             rows === undefined ? 'This page only reads. ' : ''
           }To change a customer, run gatewright customers.`}
         >
@@ -76,13 +77,6 @@ export function CustomersSection({ item, rows }: Props) {
       {item === undefined ? null : <OneCustomer key={item} tenant={item} rows={rows} />}
     </div>
   );
-}
-
-/** A truncated list does not show how many customers there are. */
-function describeCustomers(data: ShownCustomers | undefined): string {
-  const count = data === undefined || data.isCut === true ? 0 : data.customers.length;
-  if (count === 1) return 'The only customer of the API, its plan, and how much it has used.';
-  return `The ${count === 0 ? '' : `${number(count)} `}customers of the API, their plans, and how much each has used.`;
 }
 
 /** There are more customers than the list reads. A customer that is not in the list can be opened by its name. */

@@ -79,7 +79,10 @@ export function customersCommand(): Command {
         .action(show),
     )
     .addCommand(
-      readCommand('list', 'List the customer records.')
+      readCommand(
+        'list',
+        'List the customers that have a record. usage show also lists tenants without one, whose keys or tokens name the plan.',
+      )
         .option('--plan <id>', 'only customers who have this plan now')
         .addOption(new Option('--state <state>', 'only customers in this state').choices(CUSTOMER_STATES))
         .action(list),
