@@ -73,12 +73,12 @@ type Snippet = {
 };
 
 /** Returns the snippet for the first route of the plan, because all other routes use the same authorizer. */
-export function snippetsFor({ steps, kind, functionArn }: Plan): readonly Snippet[] {
+export function snippetsFor({ steps, kind, functionArn, stage }: Plan): readonly Snippet[] {
   const settings = steps.find(({ makes }) => makes === 'authorizer')?.after ?? {};
   const key =
     steps.find(({ part }) => part.startsWith('route '))?.part.slice('route '.length) ?? 'GET /orders';
   const [method = 'GET', path = '/orders'] = key.split(' ');
-  const about = { settings, method, path, functionArn };
+  const about = { settings, method, path, refer: referTo(functionArn, stage, settings) };
   if (kind === 'rest') return restSnippets(about);
   return kind === 'http' ? httpSnippets(about) : websocketSnippets(about);
 }
@@ -87,10 +87,57 @@ type About = {
   readonly settings: UnknownMembers;
   readonly method: string;
   readonly path: string;
-  readonly functionArn: string;
+  readonly refer: Reference;
 };
 
-function restSnippets({ settings, method, path, functionArn }: About): readonly Snippet[] {
+/** The authorizer's function, as each tool refers to it. */
+type Reference = {
+  readonly serverless: string;
+  readonly sam: string;
+  /** The URI of the function in a template. */
+  readonly samUri: string;
+  /** An expression. */
+  readonly cdk: string;
+  /** An expression for the URI of the function, and the data source that it needs. */
+  readonly terraformUri: string;
+  readonly terraformSource: string;
+};
+
+/**
+ * Refers to a function of Gatewright's stack by the export of its ARN, because its account, and for other stages its
+ * name, differ from the ones in this plan. Another function has its ARN.
+ */
+function referTo(functionArn: string, stage: string, settings: UnknownMembers): Reference {
+  const [, , , , , , name = '', ...qualifier] = functionArn.split(':');
+  const [, stack, kind] = /^(.+)-(token|request)-authorizer$/.exec(name) ?? [];
+  const uri = String(settings['authorizerUri']);
+  if (stack === undefined || qualifier.length > 0)
+    return {
+      serverless: functionArn,
+      sam: functionArn,
+      samUri: uri,
+      cdk: `'${functionArn}'`,
+      terraformUri: `"${uri}"`,
+      terraformSource: '',
+    };
+  const exported = `-${kind === 'token' ? 'Token' : 'Request'}AuthorizerArn`;
+  const ofStage = stack.endsWith(`-${stage}`) ? `${stack.slice(0, -stage.length)}\${sls:stage}` : stack;
+  return {
+    serverless: `!ImportValue ${ofStage}${exported}`,
+    sam: `!ImportValue ${stack}${exported}`,
+    samUri: `!Sub
+      - arn:\${AWS::Partition}:apigateway:\${AWS::Region}:lambda:path/2015-03-31/functions/\${Arn}/invocations
+      - { Arn: !ImportValue ${stack}${exported} }`,
+    cdk: `Fn.importValue('${stack}${exported}')`,
+    terraformUri: 'data.aws_lambda_function.gatewright.invoke_arn',
+    terraformSource: `data "aws_lambda_function" "gatewright" {
+  function_name = "${name}"
+}
+`,
+  };
+}
+
+function restSnippets({ settings, method, path, refer }: About): readonly Snippet[] {
   const { name, type, identitySource = '', authorizerResultTtlInSeconds: ttl } = settings;
   const isToken = type === 'TOKEN';
   const header = String(identitySource).split(',')[0]?.split('.').at(-1) ?? '';
@@ -101,7 +148,7 @@ function restSnippets({ settings, method, path, functionArn }: About): readonly 
     method: ${method.toLowerCase()}
     path: ${path}
     authorizer:
-      arn: ${functionArn}
+      arn: ${refer.serverless}
       name: ${String(name)}
       type: ${isToken ? 'token' : 'request'}
       managedExternally: true${identitySource === '' ? '' : `\n      identitySource: ${String(identitySource)}`}
@@ -114,7 +161,7 @@ function restSnippets({ settings, method, path, functionArn }: About): readonly 
   AddDefaultAuthorizerToCorsPreflight: false
   Authorizers:
     ${pascal(name)}:
-      FunctionArn: ${functionArn}
+      FunctionArn: ${refer.sam}
       FunctionPayloadType: ${isToken ? 'TOKEN' : 'REQUEST'}
       DisableFunctionDefaultPermissions: true
       Identity: { ${header === '' ? '' : isToken ? `Header: ${header}, ` : `Headers: [${header}], `}ReauthorizeEvery: ${String(ttl)} }`,
@@ -122,7 +169,7 @@ function restSnippets({ settings, method, path, functionArn }: About): readonly 
     {
       tool: 'CDK',
       text: `const authorizer = new apigateway.${isToken ? 'TokenAuthorizer' : 'RequestAuthorizer'}(this, '${pascal(name)}', {
-  handler: lambda.Function.fromFunctionAttributes(this, 'Gatewright', { functionArn: '${functionArn}', skipPermissions: true }),
+  handler: lambda.Function.fromFunctionAttributes(this, 'Gatewright', { functionArn: ${refer.cdk}, skipPermissions: true }),
   ${isToken ? `identitySource: '${String(identitySource)}'` : `identitySources: [${header === '' ? '' : `apigateway.IdentitySource.header('${header}')`}]`},
   resultsCacheTtl: Duration.seconds(${String(ttl)}),
 });
@@ -130,11 +177,11 @@ resource.addMethod('${method}', integration, { authorizer });`,
     },
     {
       tool: 'Terraform',
-      text: `resource "aws_api_gateway_authorizer" "${snake(name)}" {
+      text: `${refer.terraformSource}resource "aws_api_gateway_authorizer" "${snake(name)}" {
   rest_api_id                      = aws_api_gateway_rest_api.this.id
   name                             = "${String(name)}"
   type                             = "${String(type)}"
-  authorizer_uri                   = "${String(settings['authorizerUri'])}"${identitySource === '' ? '' : `\n  identity_source                  = "${String(identitySource)}"`}
+  authorizer_uri                   = ${refer.terraformUri}${identitySource === '' ? '' : `\n  identity_source                  = "${String(identitySource)}"`}
   authorizer_result_ttl_in_seconds = ${String(ttl)}
 }
 # in each aws_api_gateway_method: authorization = "CUSTOM", authorizer_id = aws_api_gateway_authorizer.${snake(name)}.id`,
@@ -142,7 +189,7 @@ resource.addMethod('${method}', integration, { authorizer });`,
   ];
 }
 
-function httpSnippets({ settings, method, path, functionArn }: About): readonly Snippet[] {
+function httpSnippets({ settings, method, path, refer }: About): readonly Snippet[] {
   const { name, identitySource, authorizerResultTtlInSeconds: ttl, enableSimpleResponses } = settings;
   const sources = Array.isArray(identitySource) ? identitySource.map(String) : [];
   const payload = String(settings['authorizerPayloadFormatVersion']);
@@ -155,7 +202,7 @@ function httpSnippets({ settings, method, path, functionArn }: About): readonly 
     authorizers:
       ${snake(name)}:
         type: request
-        functionArn: ${functionArn}
+        functionArn: ${refer.serverless}
         managedExternally: true
         name: ${String(name)}
         payloadVersion: '${payload}'
@@ -169,7 +216,7 @@ function httpSnippets({ settings, method, path, functionArn }: About): readonly 
   DefaultAuthorizer: ${pascal(name)}
   Authorizers:
     ${pascal(name)}:
-      FunctionArn: ${functionArn}
+      FunctionArn: ${refer.sam}
       AuthorizerPayloadFormatVersion: '${payload}'
       EnableSimpleResponses: ${String(isSimple)}
       EnableFunctionDefaultPermissions: false
@@ -178,7 +225,7 @@ function httpSnippets({ settings, method, path, functionArn }: About): readonly 
     {
       tool: 'CDK',
       text: `const authorizer = new HttpLambdaAuthorizer('${pascal(name)}',
-  lambda.Function.fromFunctionAttributes(this, 'Gatewright', { functionArn: '${functionArn}', skipPermissions: true }), {
+  lambda.Function.fromFunctionAttributes(this, 'Gatewright', { functionArn: ${refer.cdk}, skipPermissions: true }), {
     authorizerName: '${String(name)}',
     responseTypes: [HttpLambdaResponseType.${isSimple ? 'SIMPLE' : 'IAM'}],
     identitySource: [${sources.map((one) => `'${one}'`).join(', ')}],
@@ -188,11 +235,11 @@ httpApi.addRoutes({ path: '${path}', methods: [HttpMethod.${method}], integratio
     },
     {
       tool: 'Terraform',
-      text: `resource "aws_apigatewayv2_authorizer" "${snake(name)}" {
+      text: `${refer.terraformSource}resource "aws_apigatewayv2_authorizer" "${snake(name)}" {
   api_id                            = aws_apigatewayv2_api.this.id
   name                              = "${String(name)}"
   authorizer_type                   = "REQUEST"
-  authorizer_uri                    = "${String(settings['authorizerUri'])}"
+  authorizer_uri                    = ${refer.terraformUri}
   authorizer_payload_format_version = "${payload}"
   enable_simple_responses           = ${String(isSimple)}
   identity_sources                  = [${sources.map((one) => `"${one}"`).join(', ')}]
@@ -203,15 +250,15 @@ httpApi.addRoutes({ path: '${path}', methods: [HttpMethod.${method}], integratio
   ];
 }
 
-function websocketSnippets({ settings, functionArn }: About): readonly Snippet[] {
-  const { name, authorizerUri } = settings;
+function websocketSnippets({ settings, refer }: About): readonly Snippet[] {
+  const { name } = settings;
   return [
     {
       tool: 'serverless.yml',
       text: `- websocket:
     route: $connect
     authorizer:
-      arn: ${functionArn}
+      arn: ${refer.serverless}
       name: ${String(name)}
       identitySource: []`,
     },
@@ -223,24 +270,24 @@ function websocketSnippets({ settings, functionArn }: About): readonly Snippet[]
     ApiId: !Ref WebSocketApi
     Name: ${String(name)}
     AuthorizerType: REQUEST
-    AuthorizerUri: ${String(authorizerUri)}
+    AuthorizerUri: ${refer.samUri}
     IdentitySource: []
 # in the AWS::ApiGatewayV2::Route for $connect: AuthorizationType: CUSTOM, AuthorizerId: !Ref ${pascal(name)}`,
     },
     {
       tool: 'CDK',
       text: `const authorizer = new WebSocketLambdaAuthorizer('${pascal(name)}',
-  lambda.Function.fromFunctionAttributes(this, 'Gatewright', { functionArn: '${functionArn}', skipPermissions: true }),
+  lambda.Function.fromFunctionAttributes(this, 'Gatewright', { functionArn: ${refer.cdk}, skipPermissions: true }),
   { authorizerName: '${String(name)}', identitySource: [] });
 // in the API: connectRouteOptions: { integration, authorizer }`,
     },
     {
       tool: 'Terraform',
-      text: `resource "aws_apigatewayv2_authorizer" "${snake(name)}" {
+      text: `${refer.terraformSource}resource "aws_apigatewayv2_authorizer" "${snake(name)}" {
   api_id          = aws_apigatewayv2_api.this.id
   name            = "${String(name)}"
   authorizer_type = "REQUEST"
-  authorizer_uri  = "${String(authorizerUri)}"
+  authorizer_uri  = ${refer.terraformUri}
 }
 # in the aws_apigatewayv2_route for $connect: authorization_type = "CUSTOM", authorizer_id = aws_apigatewayv2_authorizer.${snake(name)}.id`,
     },

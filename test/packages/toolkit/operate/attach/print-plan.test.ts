@@ -53,7 +53,7 @@ describe('a plan', () => {
       '        method: get',
       '        path: /things-1',
       '        authorizer:',
-      '          arn: arn:aws:lambda:us-east-1:123456789012:function:gatewright-prod-token-authorizer',
+      '          arn: !ImportValue gatewright-${sls:stage}-TokenAuthorizerArn',
       '          name: gatewright',
       '          type: token',
       '          managedExternally: true',
@@ -141,7 +141,19 @@ describe('a plan', () => {
       );
       for (const { tool, text } of snippets) {
         assert.match(text, /gatewright/i, tool);
-        assert.match(text, /function:gatewright-prod-(token|request)-authorizer/, tool);
+        // The account of this machine, and for other stages the name, are not those of the deployed stack.
+        assert.doesNotMatch(text, /123456789012/, tool);
+        assert.match(
+          text,
+          tool === 'Terraform'
+            ? /"gatewright-prod-(token|request)-authorizer"[^]*= data\.aws_lambda_function\.gatewright\.invoke_arn/
+            : tool === 'serverless.yml'
+              ? /: !ImportValue gatewright-\$\{sls:stage\}-(Token|Request)AuthorizerArn\n/
+              : tool === 'CDK'
+                ? /Fn\.importValue\('gatewright-prod-(Token|Request)AuthorizerArn'\)/
+                : /!ImportValue gatewright-prod-(Token|Request)AuthorizerArn/,
+          tool,
+        );
         assert.doesNotMatch(text, /undefined|\[object|NaN/, tool);
         if (tool === 'serverless.yml' || tool === 'SAM') assert.ok(parse(text, { logLevel: 'silent' }), tool);
       }
