@@ -7,6 +7,7 @@ import { quote } from '@gatewright/aws/text/token-options';
 import { routesLine, tokenLine } from '../shell-text.ts';
 import { guardedRoutes, suggestTries } from './suggested-tries.ts';
 import { describeTries } from './try-lines.ts';
+import { portalUrlOf } from '../../../toolkit/terminal/admin-client.ts';
 import type { LoadText } from '../shell-text.ts';
 import { addressOf, findToolkit, NOTHING_SERVED } from '../../../gateway/engine/index.ts';
 import type { ApiRoutes, Gateway, Listening, UnsupportedItem } from '../../../gateway/engine/index.ts';
@@ -69,7 +70,9 @@ function describeServed(facts: StartFacts): string[] {
   const apis = gateway.routes();
   const guarded = guardAll(facts, apis);
   const needs = guarded.flat().find(({ token }) => token !== undefined)?.token;
+  const portalUrl = portalUrlOf(apis);
   const services = [
+    ...(portalUrl === undefined ? [] : [['Portal', `${portalUrl}/`, 'the page that your customers open']]),
     ['Control', listening.control, 'AWS’s own APIs, issuer, @connections'],
     ...listening.fronts.map(({ name, url }) => ['In front', url, name]),
     ...(listening.name === undefined ? [] : [['Name', listening.name, 'for --gateway of other commands']]),

@@ -280,6 +280,17 @@ describe('describeStart', () => {
     assert.doesNotMatch(describeStart(facts), /Faults/);
   });
 
+  // The routes of the portal's API are GET /, GET /{proxy+} and more; which one is the page was not said.
+  it('names the page of the portal, if it is served', () => {
+    const portal = { ...anApi([route('/{proxy+}', 'portal')]), name: 'gatewright-dev-portal' };
+    const gateway = { ...facts.gateway, routes: () => [portal] };
+
+    const text = describeStart({ ...facts, gateway });
+
+    assert.match(text, /\n {2}Portal +http:\/\/127\.0\.0\.1:3000\/ +the page that your customers open\n/);
+    assert.doesNotMatch(describeStart(facts), /Portal/);
+  });
+
   it('lets curl trust the local CA in the lines to paste, if one signs', () => {
     const certificateAuthority = join(process.cwd(), '.gatewright/tls/ca.pem');
     const text = describeStart({ ...facts, listening: { ...facts.listening, certificateAuthority } });
