@@ -183,7 +183,7 @@ const NO_SETTINGS =
   ConditionCheck ConditionExpression ConditionalCheckFailed ConfirmForgotPassword ConfirmSignUp
   ConsistentRead ContentBasedDeduplication CorsRules CreateUsagePlan CustomErrorResponses
   DeadLetterConfig DecidedAccess DefaultAuthorizer DefinitionBody DefinitionUri DelaySeconds DependsOn
-  DestinationConfig DistributionConfig DomainName EdgeAnswer ErrorCode ErrorMessage EventBridge
+  DeploymentStage DestinationConfig DistributionConfig DomainName EdgeAnswer ErrorCode ErrorMessage EventBridge
   EventBridgeConfiguration EventBusName EventInvokeConfig EventPattern EventSourceArn EventStep
   ExclusiveStartKey ExitError ExpiresIn ExposeHeaders ExpressionAttributeNames
   ExpressionAttributeValues FailedEntryCount FailedPutCount FailedRecordCount FilterCriteria
@@ -206,7 +206,7 @@ const NO_SETTINGS =
   SendMessage ServerlessHttpApi ServerlessRestApi SignUp SignedHeaders SimpleQueueService SourceVpce
   StageName StartExecution StartSyncExecution StateMachineType StatusCode StreamArn SubnetId
   SurpriseFacts SurpriseKind ToldStep TooLarge TransactItems TransactionConflict TransitGatewayId
-  UnknownSource UpdateUsage UsagePlan UsagePlanId UsagePlanKey UserAttributes UserCodeSyntaxError
+  UnescapeMappingTemplate UnknownSource UpdateUsage UsagePlan UsagePlanId UsagePlanKey UserAttributes UserCodeSyntaxError
   ViewerProtocolPolicy VisibilityTimeout VpcPeeringConnectionId WebSocket WebsocketsApi ZipFile`.split(/\s+/);
 
 describe('the names of settings in explanations', () => {
