@@ -20,10 +20,10 @@ function aMetafile(inputs: readonly string[], imports: readonly string[], bytesI
 }
 
 /**
- * 68 KB of code (access-admin: keys with their replaced secrets, customers and their schemas), and
+ * 69 KB of code (access-admin: keys with their replaced secrets, customers and their schemas), and
  * the size of this checkout's access documents, which include the documents of three examples.
  */
-const LIMIT_BYTES = 68 * 1024 + readFileSync(join(ROOT, 'access/compiled.json')).length;
+const LIMIT_BYTES = 69 * 1024 + readFileSync(join(ROOT, 'access/compiled.json')).length;
 
 describe('bundleFunctions', () => {
   it('bundles every function small, without packages', async () => {

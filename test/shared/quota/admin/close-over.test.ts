@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { closeOver } from '#shared/quota/admin/close-over.ts';
 import { listAudit } from '#shared/quota/admin/audit.ts';
 import { listRecords } from '#shared/quota/admin/list-usage.ts';
+import { createCustomer } from '#shared/quota/admin/customers.ts';
 import { savePlan } from '#shared/quota/admin/plans.ts';
 import { parseDecimal, printMinor, toMinor } from '#shared/quota/usage/money.ts';
 import type { Item } from '#shared/table/item-write.ts';
@@ -53,6 +54,25 @@ describe('closing the periods that have ended', () => {
     const { entries } = await listAudit(ports, now, undefined);
     const runs = entries.filter(({ kind }) => kind === 'close-over').map(({ target }) => target['month']);
     assert.deepEqual(runs.sort(), ['2026-11', '2026-12', 'all']);
+  });
+
+  // usage close said that there was nothing to do, and usage invoice that there was no fee, 8 minutes after the month.
+  it('counts a fee as open in the 15 minutes after the end of its period, and records it after them', async () => {
+    const { ports } = aTable();
+    const price = { fee: '49.00', tiers: [{ unitPrice: '0.01' }] };
+    const limits = [{ id: 'monthly', level: 'tenant', quota: 1000, period: 'MONTH', price }];
+    const invoice = { currency: 'EUR', customers: {} };
+    const begun = Date.UTC(2026, 10, 1);
+    await savePlan(ports, requested('plan', begun), 'gold', { id: 'gold', version: 1, invoice, limits });
+    await createCustomer(ports, requested('customer', begun), { tenant: 'acme', plan: 'gold' });
+    const closeAt = (time: string) =>
+      closeOver(ports, requested(time, Date.parse(time)), { month: '2026-11', cursor: undefined });
+
+    const early = await closeAt('2026-12-01T00:08:00Z');
+    const late = await closeAt('2026-12-01T00:15:00Z');
+
+    assert.deepEqual([early.recorded, early.running], [0, 1]);
+    assert.deepEqual([late.recorded, late.running], [1, 0]);
   });
 
   it('passes over a ledger that expires after it was listed', async () => {

@@ -140,28 +140,6 @@ describe('the fees of periods without requests', () => {
     ]);
   });
 
-  // usage close said that there was nothing to do, and usage invoice that there was no fee, 8 minutes after the month.
-  it('count as open in the 15 minutes after the end of a period, and are recorded after them', async () => {
-    const books = new Books();
-    await books.save('gold', [{ ...MONTHLY, price: FEE }]);
-    await createCustomer(books.ports, books.request(at('2026-11-01')), { tenant: 'acme', plan: 'gold' });
-    const closeAt = (time: string, id: string) =>
-      closeOver(
-        books.ports,
-        { ...books.request(at(time)), operationId: id },
-        {
-          month: '2026-11',
-          cursor: undefined,
-        },
-      );
-
-    const early = await closeAt('2026-12-01T00:08:00Z', 'early');
-    const late = await closeAt('2026-12-01T00:15:00Z', 'late');
-
-    assert.deepEqual([early.recorded, early.running], [0, 1]);
-    assert.deepEqual([late.recorded, late.running], [1, 0]);
-  });
-
   it('are due from the instant on at which the customer is created', async () => {
     const books = new Books();
     await books.save('gold', [{ ...MONTHLY, price: FEE }]);

@@ -224,6 +224,7 @@ Resources:
         paths:
           /users:
             ${method}: { responses: { '200': { description: ok } } }
+  Deployment: { Type: AWS::ApiGateway::Deployment, Properties: { RestApiId: !Ref Api } }
 `,
     remedy: `add x-amazon-apigateway-integration to the operation ${method} of /users, for example with type: mock`,
     change: [
