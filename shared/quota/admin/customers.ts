@@ -76,7 +76,7 @@ export async function createCustomer(
     tenant,
     applyOperation(ports, requested, asked, async () => {
       checkCurrency(currency);
-      const named = await namePlan(ports, plan);
+      const named = await namePlan(ports, plan, requested.atEpochMs);
       const { atEpochMs } = requested;
       const customer: Customer = {
         tenant,
@@ -128,7 +128,7 @@ export async function setPlan(
           customer.version + 1,
           `the next version of the customer is ${customer.version + 1}, but the request has ${version}`,
         );
-      const named = await namePlan(ports, plan);
+      const named = await namePlan(ports, plan, requested.atEpochMs);
       assertFits(customer, named.plan, limits);
       const term = { plan, fromEpochMs: fromEpochMs ?? atEpochMs, ...present({ limits }) };
       const terms = withTerm(customer, term, atEpochMs);

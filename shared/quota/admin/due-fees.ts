@@ -18,7 +18,7 @@ import type { LedgerId } from '../ledger/ledger.ts';
 import { monthAt, periodAt, periodId } from '../ledger/period.ts';
 import type { Period } from '../ledger/period.ts';
 import type { QuotaLimit, CustomerPlan } from '../plan/plan.ts';
-import { parseStored, PLAN_LIST } from '../plan/plan-book.ts';
+import { parseStored, PLAN_LIST, versionKey } from '../plan/plan-book.ts';
 import { feeOfTerm } from '../plan/term-fees.ts';
 import { parseCursor, printCursor, refusedCursor } from './cursor.ts';
 import { findCustomer } from './find-customer.ts';
@@ -42,7 +42,14 @@ type DueFee = {
 type Ports = Pick<AdminPorts, 'store' | 'listing'>;
 /** The current time, and the latest end of a period (Infinity if there is no bound). */
 type Bounds = { readonly nowEpochMs: number; readonly endByMs: number };
-type Plans = ReadonlyMap<string, CustomerPlan>;
+/** A version of a plan, and the time within which it was the newest. */
+type PlanVersion = {
+  readonly plan: CustomerPlan;
+  readonly fromEpochMs: number;
+  readonly untilEpochMs: number;
+};
+/** The versions of each plan, newest first. */
+type Plans = ReadonlyMap<string, readonly PlanVersion[]>;
 
 type Subscriber = {
   readonly tenant: string;
@@ -91,7 +98,7 @@ export async function listDueFees(
   periods: 'closable' | 'ended' | 'begun' = 'closable',
 ): Promise<Page<DueFee>> {
   const endByMs = { closable: nowEpochMs - LATE_MS, ended: nowEpochMs, begun: Infinity }[periods];
-  const plans = await readPlansWithFees(ports);
+  const plans = await readPlansWithFees(ports, nowEpochMs - LONGEST_MS);
   if (plans.size === 0) return { rows: [] };
   const { subscribers, next } = await listSubscribers(ports, plans, question);
   const seen = new Set<string>();
@@ -110,19 +117,49 @@ export async function listDueFees(
   return { rows, ...(next !== undefined && { next }) };
 }
 
-async function readPlansWithFees({ store, listing }: Ports): Promise<Plans> {
-  const plans = new Map<string, CustomerPlan>();
+async function readPlansWithFees({ store, listing }: Ports, sinceMs: number): Promise<Plans> {
+  const plans = new Map<string, readonly PlanVersion[]>();
   for (let after: ListedKey | undefined; ;) {
     const page = await listing.list({ list: PLAN_LIST, limit: KEPT, ...(after !== undefined && { after }) });
     if (page.kind === 'unavailable') throw unavailable(page.reason);
     for (const { pk } of page.keys) {
       const item = await readItem(store, planKey(parseKeyPart(pk.slice(pk.indexOf('#') + 1))));
-      const plan = item === undefined ? undefined : parseStored(item);
-      if (plan?.limits.some(hasFee) === true) plans.set(plan.id, plan);
+      if (item === undefined) continue;
+      const versions = await readVersions(store, parseStored(item), sinceMs);
+      const [newest] = versions;
+      if (newest !== undefined && versions.some(({ plan }) => plan.limits.some(hasFee)))
+        plans.set(newest.plan.id, versions);
     }
     if (page.after === undefined) return plans;
     ({ after } = page);
   }
+}
+
+/**
+ * Returns the versions of a plan that were the newest at any time since `sinceMs`. A period without requests has the fee
+ * of the version that a request at its beginning would have found, so that a new price is not charged for periods that
+ * have begun.
+ */
+async function readVersions(
+  store: Ports['store'],
+  newest: CustomerPlan,
+  sinceMs: number,
+): Promise<readonly PlanVersion[]> {
+  const versions: PlanVersion[] = [];
+  let [plan, untilEpochMs] = [newest, Infinity];
+  for (;;) {
+    const savedAt = (await readItem(store, versionKey(plan.id, plan.version)))?.['savedAt'];
+    const isOldest = typeof savedAt !== 'number' || savedAt <= sinceMs || plan.version <= 1;
+    const before = isOldest ? undefined : await readItem(store, versionKey(plan.id, plan.version - 1));
+    if (before === undefined || typeof savedAt !== 'number')
+      return [...versions, { plan, fromEpochMs: -Infinity, untilEpochMs }];
+    versions.push({ plan, fromEpochMs: savedAt, untilEpochMs });
+    [plan, untilEpochMs] = [parseStored(before), savedAt];
+  }
+}
+
+function isInForce({ fromEpochMs, untilEpochMs }: PlanVersion, atEpochMs: number): boolean {
+  return fromEpochMs <= atEpochMs && atEpochMs < untilEpochMs;
 }
 
 function hasFee(limit: CustomerPlan['limits'][number]): limit is QuotaLimit {
@@ -176,7 +213,8 @@ async function listNamed(
   tenant: string | undefined,
   { of, after }: { readonly of: string; readonly after: string },
 ): Promise<{ readonly subscribers: readonly Subscriber[]; readonly next: string | undefined }> {
-  const named = [...plans.values()].flatMap(({ id, invoice }) =>
+  const newest = [...plans.values()].flatMap(([version]) => (version === undefined ? [] : [version.plan]));
+  const named = newest.flatMap(({ id, invoice }) =>
     [...(invoice?.customers ?? [])].flatMap(([customer, { from, until }]) => {
       if (from === undefined || (tenant !== undefined && tenant !== customer)) return [];
       const assignment = { plan: id, sinceEpochMs: from, untilEpochMs: until };
@@ -218,21 +256,22 @@ function owedByTerms(
   if (customer === undefined || assignments.length > 0) return [];
   const endAfterMs = Math.max(fromEpochMs ?? nowEpochMs - KEEP_MS, nowEpochMs - LONGEST_MS);
   return spansOf(customer).flatMap((term) => {
-    const saved = plans.get(term.plan);
     const begunBy = Math.min(toEpochMs, nowEpochMs + 1);
     const time = { fromEpochMs: term.fromEpochMs, toEpochMs: Math.min(term.untilEpochMs, begunBy) };
-    if (saved === undefined) return [];
-    const plan = planOfTerm(saved, term.limits);
-    return plan.limits
-      .filter(hasFee)
-      .filter(({ level }) => level === 'tenant')
-      .flatMap((limit) =>
-        periodsWithin(limit.period, time, endAfterMs)
-          .filter((period) => period.endEpochMs <= endByMs)
-          .filter((period) => ledgerStartOf(period, term) >= (fromEpochMs ?? -Infinity))
-          .filter((period) => limit.price && feeOfTerm(customer, term, period, limit.price).kind === 'due')
-          .map((period) => ({ id: { tenant, limit: limit.id, subject: '' }, limit, plan, period, term })),
-      );
+    return (plans.get(term.plan) ?? []).flatMap((version) => {
+      const plan = planOfTerm(version.plan, term.limits);
+      return plan.limits
+        .filter(hasFee)
+        .filter(({ level }) => level === 'tenant')
+        .flatMap((limit) =>
+          periodsWithin(limit.period, time, endAfterMs)
+            .filter((period) => period.endEpochMs <= endByMs)
+            .filter((period) => ledgerStartOf(period, term) >= (fromEpochMs ?? -Infinity))
+            .filter((period) => isInForce(version, ledgerStartOf(period, term)))
+            .filter((period) => limit.price && feeOfTerm(customer, term, period, limit.price).kind === 'due')
+            .map((period) => ({ id: { tenant, limit: limit.id, subject: '' }, limit, plan, period, term })),
+        );
+    });
   });
 }
 
@@ -253,23 +292,24 @@ function owedBy(
 ): readonly Owed[] {
   const endAfterMs = Math.max(fromEpochMs ?? nowEpochMs - KEEP_MS, nowEpochMs - LONGEST_MS);
   return assignments.flatMap(({ plan: planId, sinceEpochMs, untilEpochMs = Infinity }, index) => {
-    const plan = plans.get(planId);
-    if (plan === undefined) return [];
     const replacedAt = assignments[index - 1]?.sinceEpochMs ?? customer?.terms[0]?.fromEpochMs ?? Infinity;
     const time = {
       fromEpochMs: sinceEpochMs ?? nowEpochMs - KEEP_MS,
       toEpochMs: Math.min(untilEpochMs, toEpochMs, nowEpochMs + 1),
     };
-    return plan.limits.filter(hasFee).flatMap((limit) => {
-      if (limit.level === 'key' && key === undefined) return [];
-      const id = { tenant, limit: limit.id, subject: limit.level === 'key' ? (key ?? '') : '' };
-      return periodsWithin(limit.period, time, endAfterMs)
-        .filter(
-          ({ startEpochMs, endEpochMs }) =>
-            endEpochMs <= endByMs && endEpochMs <= replacedAt && startEpochMs >= (fromEpochMs ?? -Infinity),
-        )
-        .map((period) => ({ id, limit, plan, period }));
-    });
+    return (plans.get(planId) ?? []).flatMap((version) =>
+      version.plan.limits.filter(hasFee).flatMap((limit) => {
+        if (limit.level === 'key' && key === undefined) return [];
+        const id = { tenant, limit: limit.id, subject: limit.level === 'key' ? (key ?? '') : '' };
+        return periodsWithin(limit.period, time, endAfterMs)
+          .filter(
+            ({ startEpochMs, endEpochMs }) =>
+              endEpochMs <= endByMs && endEpochMs <= replacedAt && startEpochMs >= (fromEpochMs ?? -Infinity),
+          )
+          .filter(({ startEpochMs }) => isInForce(version, Math.max(startEpochMs, time.fromEpochMs)))
+          .map((period) => ({ id, limit, plan: version.plan, period }));
+      }),
+    );
   });
 }
 

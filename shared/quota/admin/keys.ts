@@ -107,7 +107,7 @@ export function assignPlan(
   checkKey(pk);
   const asked = { kind: 'assign-plan', pk, target: { tenant, key }, input: { plan, version } };
   return applyOperation(ports, requested, asked, async () => {
-    const named = await namePlan(ports, plan);
+    const named = await namePlan(ports, plan, requested.atEpochMs);
     if ((await findCustomer(ports, tenant)) !== undefined)
       throw new DomainError(
         'ASSIGNMENT_OVERRULED',

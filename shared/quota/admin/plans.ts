@@ -45,11 +45,12 @@ export async function getPlan({ store }: Pick<AdminPorts, 'store'>, planId: stri
 export async function namePlan(
   { store, documentPlans, savesPlans }: Pick<AdminPorts, 'store' | 'documentPlans' | 'savesPlans'>,
   planId: string,
+  atEpochMs?: number,
 ): Promise<{ readonly plan: CustomerPlan; readonly writes: readonly ItemWrite[] }> {
   const item = await readItem(store, planKey(planId));
   const brought = (await documentPlans?.())?.findLast(({ id }) => id === planId);
   const seed = brought && parsePlan(brought);
-  const writes = seed === undefined ? [] : seedWrites(seed, item);
+  const writes = seed === undefined ? [] : seedWrites(seed, item, atEpochMs);
   if (seed !== undefined && writes.length > 0)
     return { plan: seed, writes: savesPlans === false ? [] : writes };
   if (item === undefined) throw planUnknown(planId);
@@ -109,7 +110,7 @@ export function savePlan(
       writes: (record) => [
         recordWrite(asked, requested, record),
         savePlanWrite(plan, newest),
-        ...planVersionWrites(plan),
+        ...planVersionWrites(plan, requested.atEpochMs),
       ],
       before: item === undefined ? {} : describeStored(item),
       after: { plan: documentOf(plan) },

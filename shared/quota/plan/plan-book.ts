@@ -128,7 +128,7 @@ export class PlanBook implements PlanNewsReader {
     let read = await this.#store.read(key, { consistent: true });
     if (read.kind === 'unavailable') return this.#fallBack(planId);
     const seed = this.#seeds.get(planId);
-    const writes = seed === undefined ? [] : seedWrites(seed, read.item);
+    const writes = seed === undefined ? [] : seedWrites(seed, read.item, this.#clock.nowEpochMs());
     if (writes.length > 0) {
       for (const write of writes) await this.#store.update(write);
       readAt = momentOf(this.#clock);
@@ -219,10 +219,12 @@ export function parseStored(item: Item): CustomerPlan {
 /**
  * Builds the writes that store a version of a plan; none for a plan without invoices. Each version is stored separately
  * for invoices, because a period is priced by the version that opened it.
+ * @param savedAt the current time. Periods without requests have the price of the version that was the newest when they
+ * began. Without it, the version counts as saved before all periods.
  */
-export function planVersionWrites(plan: CustomerPlan): readonly ItemWrite[] {
+export function planVersionWrites(plan: CustomerPlan, savedAt?: number): readonly ItemWrite[] {
   if (plan.invoice === undefined) return [];
-  const item = { ver: plan.version, doc: plan.source };
+  const item = { ver: plan.version, doc: plan.source, ...(savedAt !== undefined && { savedAt }) };
   const key = versionKey(plan.id, plan.version);
   return [{ purpose: 'plan', key, when: [], change: { kind: 'put', item } }];
 }
@@ -235,10 +237,14 @@ export function versionKey(planId: string, version: number): ItemKey {
  * Returns the writes that publish a plan from code or from an access document. There are none if the table has this
  * version or a newer one, because the table's plan is then used.
  */
-export function seedWrites(seed: CustomerPlan, stored: Item | undefined): readonly ItemWrite[] {
+export function seedWrites(
+  seed: CustomerPlan,
+  stored: Item | undefined,
+  savedAt?: number,
+): readonly ItemWrite[] {
   if (Number(stored?.['ver'] ?? 0) >= seed.version) return [];
   const isNewer: Test = { attribute: 'ver', is: 'absent-or-below', value: seed.version };
-  return [...planVersionWrites(seed), planWrite(seed, isNewer)];
+  return [...planVersionWrites(seed, savedAt), planWrite(seed, isNewer)];
 }
 
 function planWrite(plan: CustomerPlan, test: Test): ItemWrite {

@@ -75,6 +75,32 @@ describe('closing the periods that have ended', () => {
     assert.deepEqual([late.recorded, late.running], [1, 0]);
   });
 
+  // A customer without requests paid the new price for a month that had begun; one with requests paid the old one.
+  it('records the fee of the plan version that was the newest when the period began', async () => {
+    const { ports } = aTable();
+    const invoice = { currency: 'EUR', customers: {} };
+    const save = (version: number, fee: string, time: string) => {
+      const limits = [
+        { id: 'monthly', level: 'tenant', quota: 1000, period: 'MONTH', price: { fee, tiers: [] } },
+      ];
+      const request = requested(`plan-${version}`, Date.parse(time));
+      return savePlan(ports, request, 'gold', { id: 'gold', version, invoice, limits });
+    };
+    await save(1, '49.00', '2026-10-05T00:00:00Z');
+    const begun = Date.parse('2026-10-20T00:00:00Z');
+    await createCustomer(ports, requested('customer', begun), { tenant: 'acme', plan: 'gold' });
+    await save(2, '0', '2026-11-15T00:00:00Z');
+    await save(3, '59.00', '2026-12-01T00:00:00Z');
+    const now = Date.parse('2027-01-02T00:00:00Z');
+    await closeOver(ports, requested('close', now), { month: undefined, cursor: undefined });
+
+    const { rows } = await listRecords(ports, ALL);
+    assert.deepEqual(rows.map(({ month, price }) => [month, price?.fee]).toSorted(), [
+      ['2026-11', '49.00'],
+      ['2026-12', '59.00'],
+    ]);
+  });
+
   it('passes over a ledger that expires after it was listed', async () => {
     const { ports, at } = aTable();
     const { tenant } = await at.aTenant();
