@@ -248,7 +248,7 @@ export class RequestInvalid extends DomainError {
 export function customerUnknown(tenant: string): DomainError {
   return new DomainError(
     'CUSTOMER_UNKNOWN',
-    `there is no record of a customer ${tenant}; create it with gatewright customers create`,
+    `the customer ${tenant} has no record; create one with gatewright customers create`,
   );
 }
 

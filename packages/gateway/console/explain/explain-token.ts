@@ -156,7 +156,7 @@ function explainTokenUse(refused: Refused): Reason {
  */
 function explainAudienceForm(refused: Refused): Reason {
   const { authorizer, token, trusted } = refused;
-  // Without `aud`, the recorded audience is that of client_id.
+  // The record of a token without `aud` has the token's client_id as its audience.
   const audience = token?.isIdToken === true ? token.audience : [];
   const compared = `The IdentityValidationExpression of authorizer ${authorizer} is compared with the aud of the token`;
   if (audience.length > 0)

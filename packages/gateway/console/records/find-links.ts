@@ -23,5 +23,5 @@ export function placesOfLinks(
     .map((place) => ({ what: `the code that has ${rawPath}`, place }));
 }
 
-/** A shorter path, such as `/`, is in many texts that are no links. */
+/** Many texts that are not links contain a shorter path, such as `/`. */
 const SHORTEST = 3;

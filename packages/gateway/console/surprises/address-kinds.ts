@@ -40,7 +40,7 @@ const privateAddress: SurpriseKind = {
     return {
       values: {},
       because: [
-        'The API is private (PRIVATE in EndpointConfiguration), so on AWS only callers in a VPC with an interface endpoint for execute-api reach it, and its host name has no address for others. The local address is no such endpoint, and the request was served here.',
+        'The API is private (EndpointConfiguration has the type PRIVATE). On AWS, only callers in a VPC with an interface endpoint for execute-api can reach it, and other callers get no address for its host name. This gateway also serves requests to its local address, such as this one.',
       ],
       changes: [
         `To call the API from the internet, set EndpointConfiguration with Types: [REGIONAL].${toDeploy(api.protocol)} To see here what a caller behind a VPC endpoint gets, send Host: {api}-{vpce}.execute-api.{region}.amazonaws.com.`,

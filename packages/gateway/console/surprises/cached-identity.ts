@@ -35,7 +35,7 @@ export const inputNotKeyed: SurpriseKind = {
     return {
       values: { authorizer: name, name: read.name },
       because: [
-        `Results of authorizer ${name} are cached for ${ttlSeconds} s, and the cache compares ${keys.length === 0 ? 'nothing of the request' : listed(keys)} only. The function reads ${what} at ${read.place}, which is no identity source: this request got the policy and the context of an earlier request, which may have another value of it.`,
+        `API Gateway caches results of authorizer ${name} for ${ttlSeconds} s, and compares ${keys.length === 0 ? 'nothing of the request' : `only ${listed(keys)}`}. The function reads ${what} at ${read.place}, but ${what} is not an identity source. This request therefore got the policy and the context of an earlier request, which may have had another value.`,
       ],
       changes: [
         `Add ${what} to the identity sources of authorizer ${name}, so that each value has its own result; a request without it is then refused with 401. Or have the function called for every request: ${nameUncached(definition, name)}.`,

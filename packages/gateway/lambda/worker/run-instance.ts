@@ -132,7 +132,7 @@ function announceCrashes(crash: (error: Error, exitCode: number) => void): void 
   process.on('uncaughtException', (error) => crash(error, 129));
   process.on('unhandledRejection', (reason) => {
     const error = new RuntimeError('UnhandledPromiseRejection', messageOf(reason));
-    // The frames of the reason are those of the handler; Lambda logs them as well.
+    // The stack frames of the reason name the handler's code. Lambda logs them too.
     const frames =
       reason instanceof Error ? reason.stack?.split('\n').filter((line) => FRAME.test(line)) : [];
     if (frames !== undefined && frames.length > 0)

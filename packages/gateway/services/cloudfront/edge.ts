@@ -132,7 +132,7 @@ export class Edge {
     const behavior = matchBehavior(distribution.behaviors, page.path);
     if (behavior === undefined || behavior.closed !== undefined) return outcome;
     const { answer } = await this.cache.answer({ distribution, behavior, request, ...ids });
-    // If the page is missing, viewers get the status with which its origin answered, and not that of the first error.
+    // If the page is missing, viewers get the origin's answer to the request for the page.
     const isThere = answer.status === 200;
     const reason = `${outcome.reason}; error page ${page.path} for ${outcome.answer.status}${isThere ? '' : `, which is itself answered with ${answer.status}`}`;
     const own: EdgeAnswer = {

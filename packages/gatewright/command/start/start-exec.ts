@@ -50,8 +50,8 @@ type ExecFlags = {
 };
 
 /**
- * Returns the options that depend on `--exec`. With it, ports that are not named are free ports, there is no reload,
- * and resets are possible if no tables are stored.
+ * Returns the options that depend on `--exec`. If it is set, every port that is not named is a free port, the
+ * gateway does not reload sources, and it can be reset unless it stores tables.
  */
 export function readExecOptions(
   { exec, dynamodb, data, reload, ...ports }: ExecFlags,

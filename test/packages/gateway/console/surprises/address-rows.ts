@@ -53,7 +53,7 @@ export const ADDRESSES: readonly SurpriseRow[] = [
       ),
     request: { target: '/dev/pets' },
     values: {},
-    because: /on AWS only callers in a VPC with an interface endpoint for execute-api reach it/,
+    because: /On AWS, only callers in a VPC with an interface endpoint for execute-api can reach it/,
     change: /set EndpointConfiguration/,
     not: { api: ofEndpoint('REGIONAL') },
   },

@@ -247,7 +247,7 @@ export const HANDLERS: readonly SurpriseRow[] = [
   {
     // Knowledge center, api-gateway-status-codes-http-api: the whole value becomes the body.
     code: 'RESPONSE_INFERRED',
-    name: 'data whose status is no HTTP status',
+    name: 'data with a member status that is not an HTTP status',
     source: 'docs/aws §3.6',
     api: http({ status: 'up', queue: 3 }),
     request: { target: '/1' },

@@ -84,7 +84,7 @@ describe('a message', () => {
     assert.deepEqual(messagesOf(received)[0]?.['Attributes'], { AWSTraceHeader: TRACE });
   });
 
-  it('after a purge is no duplicate of a message before it', async () => {
+  it('is not a duplicate of a message that was sent before a purge', async () => {
     // test_purge_queue_clears_fifo_deduplication_cache
     const engine = anSqs();
     const message = { QueueUrl: FIFO, MessageGroupId: 'g', MessageDeduplicationId: 'd' };

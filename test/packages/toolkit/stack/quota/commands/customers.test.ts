@@ -205,7 +205,7 @@ describe('gatewright customers', () => {
     const cases: readonly (readonly [args: readonly string[], message: RegExp])[] = [
       [
         ['set-plan', 'nobody', 'pro'],
-        /there is no record of a customer nobody; create it with gatewright customers create \(CUSTOMER_UNKNOWN, 404\)/,
+        /the customer nobody has no record; create one with gatewright customers create \(CUSTOMER_UNKNOWN, 404\)/,
       ],
       [['set-plan', 'acme', 'gold'], /no customer plan gold: save it .*plan save.*\(PLAN_UNKNOWN, 404\)/],
       [
