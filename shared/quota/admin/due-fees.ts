@@ -18,6 +18,7 @@ import type { LedgerId } from '../ledger/ledger.ts';
 import { monthAt, periodAt, periodId } from '../ledger/period.ts';
 import type { Period } from '../ledger/period.ts';
 import type { QuotaLimit, CustomerPlan } from '../plan/plan.ts';
+import { LATE_MS } from './close-period.ts';
 import { parseStored, PLAN_LIST, versionKey } from '../plan/plan-book.ts';
 import { feeOfTerm } from '../plan/term-fees.ts';
 import { parseCursor, printCursor, refusedCursor } from './cursor.ts';
@@ -79,8 +80,6 @@ const PAGE = 50;
  * more have fees.
  */
 const KEPT = 1000;
-/** Maximum time after the end of a period within which its requests may still be reported. */
-const LATE_MS = 15 * 60_000;
 /** A string that sorts after every instant. */
 const LAST = '\uffff';
 /** The longest period plus a day. */
