@@ -108,7 +108,7 @@ export const ASKED_OF_FUNCTIONS: readonly AskedRow[] = [
     code: OK,
     request: PETS,
     status: 200,
-    because: /The API is private .* on AWS only callers in a VPC with an interface endpoint for execute-api/,
+    because: /The API is private .* On AWS, only callers in a VPC with an interface endpoint for execute-api/,
     change: /set EndpointConfiguration: \{ Type: REGIONAL \}/,
   },
   {
