@@ -11,6 +11,7 @@ import { EVERYWHERE_MS, planOfTerm, termAt } from '../../quota/plan/customer.ts'
 import type { Customer } from '../../quota/plan/customer.ts';
 import type { CustomerPlan } from '../../quota/plan/plan.ts';
 import { feeOfTerm } from '../../quota/plan/term-fees.ts';
+import { printRounded } from '../../quota/usage/money.ts';
 import { titleOf } from '../compiled-portal.ts';
 import type { OfferedPlan } from '../compiled-portal.ts';
 import { describeLimit, describePrices } from '../describe-limits.ts';
@@ -238,7 +239,7 @@ function describeCosts(customer: Customer, plan: CustomerPlan, fromEpochMs: numb
     const due = feeOfTerm(changed, span, period, limit.price);
     if (due.kind !== 'due' || Number(due.fee) === Number(limit.price.fee)) return [];
     const end = printMoment(new Date(period.endEpochMs).toISOString());
-    return [`For the time until ${end}, ${Number(due.fee).toFixed(2)} ${currency} of this fee is due.`];
+    return [`For the time until ${end}, ${printRounded(due.fee, currency)} ${currency} of this fee is due.`];
   });
   return lines.length === 0 ? ['This plan has no price.'] : [...lines, ...shares];
 }

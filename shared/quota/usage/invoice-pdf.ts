@@ -1,5 +1,6 @@
 /** Formats an invoice as pages of text: for `gatewright usage invoice`, and for customers in the portal. */
 import type { Invoice, InvoiceLine } from './invoice.ts';
+import { printRounded } from './money.ts';
 import { printPdf } from './pdf.ts';
 import type { PdfLine } from './pdf.ts';
 
@@ -45,13 +46,18 @@ export function printInvoicePdf(invoice: Invoice): Buffer {
           },
         ]),
   ];
-  return printPdf({ title, lines: [...head, heading, ...lines.flatMap(toPdfLines), ...foot] });
+  return printPdf({
+    title,
+    lines: [...head, heading, ...lines.flatMap((line) => toPdfLines(line, currency)), ...foot],
+  });
 }
 
-function toPdfLines(line: InvoiceLine): readonly PdfLine[] {
-  const { limit, key, route, plan, periods, used, included, amount, price } = line;
+function toPdfLines(line: InvoiceLine, currency: string): readonly PdfLine[] {
+  const { limit, key, route, plan, periods, used, included, amount } = line;
   const whom = [key === undefined ? '' : `key ${key}`, route ?? ''].filter((part) => part !== '').join(', ');
-  const details = [`plan ${plan}`, whom, describePrice(price)].filter((part) => part !== '').join('; ');
+  const details = [`plan ${plan}`, whom, describeLinePrice(line, currency)]
+    .filter((part) => part !== '')
+    .join('; ');
   return [
     { columns: [limit, printCount(periods), printCount(used), printCount(included), amount] },
     ...[details, ...describeChange(line)].flatMap(wrap).map((text) => ({ text, size: 8, indent: 10 })),
@@ -68,6 +74,20 @@ export function describePrice({ fee, included, tiers }: InvoiceLine['price']): s
     ...(included === 0 ? [] : [`the first ${printCount(included)} included`]),
     ...(parts.length === 0 ? [] : [parts.join(' ')]),
   ].join(', ');
+}
+
+/**
+ * Describes the price of an invoice's line. With `prorate`, its fee is the share for the time in which the plan was in
+ * force, which is computed to 12 digits. It is rounded for display only, so that the rounding is in the amount once.
+ */
+export function describeLinePrice(
+  { price, periods }: Pick<InvoiceLine, 'price' | 'periods'>,
+  currency: string,
+): string {
+  if (price.prorate !== true || Number(price.fee) === 0) return describePrice(price);
+  const share = printRounded(price.fee, currency);
+  const fee = `${share}${periods === 1 ? '' : ' a period'} for the time in which the plan was in force`;
+  return [fee, describePrice({ ...price, fee: '0' })].filter((part) => part !== '').join(', ');
 }
 
 /**

@@ -54,3 +54,13 @@ export function printMinor(minor: bigint, currency: string): string {
   const sign = minor < 0n ? '-' : '';
   return digits === 0 ? `${sign}${text}` : `${sign}${text.slice(0, -digits)}.${text.slice(-digits)}`;
 }
+
+/**
+ * Formats an exact decimal in the currency's minor units: `14.516297737455` becomes `14.52` of EUR and `15` of JPY.
+ * @throws Error for text that is not a decimal
+ */
+export function printRounded(text: string, currency: string): string {
+  const amount = parseDecimal(text);
+  if (amount === undefined) throw new Error(`not a decimal: ${text}`);
+  return printMinor(toMinor(amount, currency), currency);
+}

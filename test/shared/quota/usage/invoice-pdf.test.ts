@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { describePrice, printCount, printInvoicePdf } from '#shared/quota/usage/invoice-pdf.ts';
+import {
+  describeLinePrice,
+  describePrice,
+  printCount,
+  printInvoicePdf,
+} from '#shared/quota/usage/invoice-pdf.ts';
 import type { Invoice, InvoiceLine } from '#shared/quota/usage/invoice.ts';
 
 const LINE = {
@@ -133,6 +138,38 @@ describe('describePrice', () => {
     ],
   ] as const)
     it(`says "${expected}"`, () => assert.equal(describePrice(price), expected));
+});
+
+describe('describeLinePrice', () => {
+  const share = { fee: '14.516297737455', prorate: true, included: 0, tiers: [] } as const;
+  for (const [what, price, periods, currency, expected] of [
+    ['a share of a fee', share, 1, 'EUR', '14.52 for the time in which the plan was in force'],
+    [
+      'the same share of two periods',
+      share,
+      2,
+      'EUR',
+      '14.52 a period for the time in which the plan was in force',
+    ],
+    [
+      'a share in a currency without minor units',
+      share,
+      1,
+      'JPY',
+      '15 for the time in which the plan was in force',
+    ],
+    [
+      'a share with units',
+      { ...share, included: 10, tiers: [{ unitPrice: '0.05' }] },
+      1,
+      'EUR',
+      '14.52 for the time in which the plan was in force, the first 10 included, 0.05 a unit',
+    ],
+    ['a whole fee', { fee: '49.00', included: 0, tiers: [] }, 1, 'EUR', '49.00 a period'],
+    ['units without a fee', { ...share, fee: '0', tiers: [{ unitPrice: '0.05' }] }, 1, 'EUR', '0.05 a unit'],
+  ] as const)
+    it(`says of ${what} "${expected}"`, () =>
+      assert.equal(describeLinePrice({ price, periods }, currency), expected));
 });
 
 describe('printCount', () => {

@@ -4,7 +4,12 @@
  */
 import { printCsv } from '#shared/quota/admin/print-rows.ts';
 import type { Invoice } from '#shared/quota/usage/invoice.ts';
-import { describeChanges, describeLost, describePrice, printCount } from '#shared/quota/usage/invoice-pdf.ts';
+import {
+  describeChanges,
+  describeLinePrice,
+  describeLost,
+  printCount,
+} from '#shared/quota/usage/invoice-pdf.ts';
 import { table } from '../../../../base/terminal/output.ts';
 
 const COLUMNS = [
@@ -42,7 +47,7 @@ export function printInvoiceText(invoice: Invoice): string[] {
     printCount(used),
     printCount(included),
     amount,
-    describePrice(price),
+    describeLinePrice({ price, periods }, currency),
   ]);
   return [
     ...table([
