@@ -7,6 +7,7 @@ import { change, listenForSessionEnd, read, Refusal, useToken } from './api.ts';
 import { Action, Empty, Paragraphs, Problem } from './elements/parts.tsx';
 import type { About, SessionAnswer } from '@gatewright/handlers/portal/answers';
 import { go, usePlace } from './place.ts';
+import { firstSection } from './roles.ts';
 import { THEMES, useTheme } from './theme.ts';
 import type { Theme } from './theme.ts';
 import { AlertsSection } from './sections/alerts.tsx';
@@ -37,7 +38,9 @@ type Known = { readonly about?: About; readonly session?: SessionAnswer | null; 
 
 export function App() {
   const [{ about, session, problem }, setKnown] = useState<Known>({});
-  const place = usePlace();
+  const address = usePlace();
+  const place =
+    address.section === '' && session ? { ...address, section: firstSection(session.member.role) } : address;
   const enter = useCallback((next: SessionAnswer) => {
     useToken(next.csrf);
     setKnown((last) => ({ ...last, session: next }));
@@ -252,7 +255,6 @@ function Menu({
 }) {
   const [isOpen, setOpen] = useState(false);
   useEffect(() => setOpen(false), [section, item]);
-  const here = section === '' ? 'keys' : section;
   return (
     <nav class={isOpen ? 'menu is-open' : 'menu'} aria-label="Sections">
       <button
@@ -262,13 +264,13 @@ function Menu({
         aria-controls="menu"
         onClick={() => setOpen(!isOpen)}
       >
-        {titleOf(here, about)} <span aria-hidden="true">▾</span>
+        {titleOf(section, about)} <span aria-hidden="true">▾</span>
         <span class="hidden">, menu</span>
       </button>
       <div id="menu">
         <ul>
           {SECTIONS.filter(([name]) => isOffered(name, about)).map(([name, title]) => (
-            <MenuLink key={name} href={linkTo(name)} isHere={here === name}>
+            <MenuLink key={name} href={linkTo(name)} isHere={section === name}>
               {title}
             </MenuLink>
           ))}
@@ -281,7 +283,7 @@ function Menu({
                 <MenuLink
                   key={id}
                   href={linkTo('reference', id)}
-                  isHere={here === 'reference' && item === id}
+                  isHere={section === 'reference' && item === id}
                 >
                   {title}
                 </MenuLink>
@@ -355,7 +357,6 @@ function Inside({
   readonly about: About;
 }) {
   switch (isOffered(section, about) ? section : undefined) {
-    case '':
     case 'keys':
       return <KeysSection />;
     case 'webhooks':

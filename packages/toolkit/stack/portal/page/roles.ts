@@ -12,9 +12,18 @@ const NEEDED: readonly (readonly [request: RegExp, roles: readonly Role[]])[] = 
   [/^\w+ api\/(members|invitations)/, ['owner']],
 ];
 
+function rolesFor(method: string, path: string): readonly Role[] | undefined {
+  return NEEDED.find(([request]) => request.test(`${method} ${path}`))?.[1];
+}
+
+/** Returns the section with which the page opens: the keys, or the use if the role may not see the keys. */
+export function firstSection(role: Role): 'keys' | 'use' {
+  return rolesFor('GET', 'api/keys')?.includes(role) === false ? 'use' : 'keys';
+}
+
 /** Returns a sentence such as `This needs the role owner or billing.` */
 export function describeNeeded(method: string, path: string): string {
-  const [, roles] = NEEDED.find(([request]) => request.test(`${method} ${path}`)) ?? [];
+  const roles = rolesFor(method, path);
   if (roles === undefined) return 'Your role may not do this.';
   return `This needs the role ${roles.join(' or ')}. An owner of your organisation can change your role.`;
 }

@@ -52,7 +52,7 @@ function Invited({ invitation, about, session, onEnter }: Props & { readonly inv
     const next = await change<SessionAnswer>('session/invitation', { invitation, name: name.trim() });
     forgetInvitation();
     onEnter(next);
-    go('keys');
+    go('');
   };
   return (
     <Loaded of={seen}>

@@ -36,7 +36,7 @@ export function SignInSection({
       {about.welcome === undefined ? null : <Paragraphs text={about.welcome} />}
       {session === null ? null : (
         <p>
-          You are signed in as <bdi>{session.member.name}</bdi>. <a href={linkTo('keys')}>Go to your keys</a>
+          You are signed in as <bdi>{session.member.name}</bdi>. <a href={linkTo('')}>Go to the portal</a>
         </p>
       )}
       {about.signIn.kind === 'oidc' ? (
