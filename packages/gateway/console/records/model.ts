@@ -152,6 +152,8 @@ export type RequestDetail = RequestRow & {
   readonly showsSecrets: boolean;
   /** Why the request cannot be sent again; undefined means that it can. */
   readonly noReplay: string | undefined;
+  /** A newer request to the toolkit's stack, which `last` passes over. */
+  readonly passedOver?: RequestRow;
 };
 
 export type RecordState = {

@@ -70,7 +70,13 @@ type RowQuery = RowFilter & {
   readonly limit?: number | undefined;
 };
 
-export type Found = { readonly sequence: number; readonly kept: Recorded; readonly redactor: Redactor };
+export type Found = {
+  readonly sequence: number;
+  readonly kept: Recorded;
+  readonly redactor: Redactor;
+  /** A newer request to Gatewright's own stack, which `last` passes over. */
+  readonly passedOver?: Found;
+};
 
 /** Finds an invocation by its own id, which differs from the id of the request. */
 export type FindInvocation = (invocationId: string | undefined) => {
@@ -307,7 +313,7 @@ export class RequestRecords implements RecordSink {
       if (isLifecycle(recorded)) lifecycle ??= found;
       else if (labels.of(isEvent(recorded) ? recorded.apiId : recorded.received.api.apiId).isToolkit)
         ofToolkit ??= found;
-      else return found;
+      else return { ...found, ...(ofToolkit !== undefined && { passedOver: ofToolkit }) };
     }
     return ofToolkit ?? lifecycle ?? this.#findByOtherId(id) ?? this.#findByEvent(id);
   }
@@ -359,7 +365,11 @@ export class RequestRecords implements RecordSink {
       }),
     };
     const version = this.versionAt(found.kept.startedMs);
-    return maskRepeats({ ...describeDetail(found.sequence, found.kept, at), version }, redactor);
+    const { passedOver } = found;
+    const newer =
+      passedOver && describeRow(passedOver.sequence, passedOver.kept, passedOver.redactor, at.labels);
+    const detail = { ...describeDetail(found.sequence, found.kept, at), version };
+    return maskRepeats({ ...detail, ...(newer && { passedOver: newer }) }, redactor);
   }
 
   /** Returns the lookups for facts that the record with this number does not contain. */

@@ -47,7 +47,7 @@ function colour(line: string, status: number): string {
  * the request are made harmless for the terminal.
  */
 export function printStory(detail: RequestDetail, withPhases: boolean): string[] {
-  const { id, atEpochMs, tookMs, story, phases } = detail;
+  const { id, atEpochMs, tookMs, story, phases, passedOver } = detail;
   const { headline, sentences, changes } = story;
   return [
     colorize('bold', showControls(headline)),
@@ -73,7 +73,13 @@ export function printStory(detail: RequestDetail, withPhases: boolean): string[]
           colorize('bold', 'To change the outcome'),
           ...changes.flatMap((change) => showLines(change).map((line) => `  ${line}`)),
         ]),
+    ...(passedOver === undefined ? [] : ['', describePassedOver(passedOver)]),
   ];
+}
+
+/** `last` means a request to the user's API. A request to a webhook route or to the admin API can be newer. */
+function describePassedOver({ method, target, status, id }: RequestRow): string {
+  return `A newer request went to Gatewright's own stack: ${method} ${showControls(target)} got ${status} (gatewright explain ${id}).`;
 }
 
 /**

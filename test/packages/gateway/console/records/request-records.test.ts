@@ -104,6 +104,8 @@ describe('recorded requests', () => {
     const [newest, first] = api.records.rows().map(({ sequence }) => sequence);
     served = 0;
     assert.equal(api.records.find('last')?.sequence, first, 'the newest is of the toolkit');
+    served = 0;
+    assert.equal(api.records.find('last')?.passedOver?.sequence, newest, 'the reader can say so');
     api.records.readLabels = () => ({ of: () => label(true) });
     assert.equal(api.records.find('last')?.sequence, newest, 'there is nothing else');
   });

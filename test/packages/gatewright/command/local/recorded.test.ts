@@ -14,6 +14,14 @@ function aDetail(sentences: readonly string[], changes: readonly string[]): Requ
   return { id: 'abc', atEpochMs: 0, tookMs: 1, story, phases: [] } as unknown as RequestDetail;
 }
 
+it('a story names the newer request to Gatewright’s own stack that `last` passed over', () => {
+  const passedOver = { id: 'f00', method: 'POST', target: '/hooks/orders', status: 401 } as RequestRow;
+  assert.equal(
+    printStory({ ...aDetail(['It was.'], []), passedOver }, false).at(-1),
+    "A newer request went to Gatewright's own stack: POST /hooks/orders got 401 (gatewright explain f00).",
+  );
+});
+
 describe('requests that a list omits', () => {
   const state: RecordState = {
     isRecording: true,
