@@ -165,7 +165,7 @@ function describeLeft({
 }: NonNullable<NonNullable<Circumstances['guard']>['decided']>): string[] {
   if (plan === undefined || left.length === 0) return [];
   const whose = customer === undefined ? '' : ` of the customer ${customer}`;
-  return [`The plan ${plan}${whose} was charged; the remaining units are: ${printLeft(left)}.`];
+  return [`The plan ${plan}${whose} was charged, and has left: ${printLeft(left)}.`];
 }
 
 /** A reply does not name the plan. */

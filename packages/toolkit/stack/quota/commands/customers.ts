@@ -52,7 +52,7 @@ const LIFE = `
 A customer's life:
   gatewright customers create acme free        a record; its plan applies to all of its keys
   gatewright keys create --customer acme …     a key, shown once
-  gatewright customers set-plan acme pro       an upgrade; show prints the plan, its start and the remaining quotas
+  gatewright customers set-plan acme pro       an upgrade; show prints the plan, its start and what is left of its quotas
   gatewright usage invoice --period 2026-11    the invoices of a month, after gatewright usage close
   gatewright customers suspend acme            its requests get 403, until resume
   gatewright customers close acme              permanent; its keys are revoked, and its charges are still billed
@@ -74,7 +74,7 @@ export function customersCommand(): Command {
         .action(create),
     )
     .addCommand(
-      readCommand('show', 'Show a customer, its plans, and its remaining quotas.')
+      readCommand('show', 'Show a customer, its plans, and what is left of its quotas.')
         .argument(...TENANT)
         .action(show),
     )
