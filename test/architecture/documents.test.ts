@@ -125,6 +125,51 @@ describe('docs/request-path.md', () => {
   });
 });
 
+describe('docs/design/deployability.md', () => {
+  const { text } = readSource('docs/design/deployability.md');
+  const namesIn = (folder: string, pattern: RegExp): readonly string[] =>
+    listFiles(folder)
+      .map((path) => posix.basename(path))
+      .filter((name) => pattern.test(name));
+  const checking = 'packages/gateway/engine/compose/checking';
+  // `judge-files.ts` and `judge-state.ts` have one id each, which the tables name.
+  const judges = [
+    ...namesIn('packages/gateway/core/deployability', /^judge-|-schemas\.ts$|-limits\.ts$/),
+    ...namesIn('packages/gateway/core/deployability/update', /\.ts$/),
+    ...namesIn(checking, /^judge-(?!files|state)/),
+  ];
+
+  it('names every file with rules of `check`', () => {
+    assert.ok(judges.length > 20);
+    assert.deepEqual(
+      judges.filter((name) => !text.includes(`\`${name}\``)),
+      [],
+      'add these files to the table of rules, with the tests that hold them',
+    );
+  });
+
+  it('names every file of refused definitions', () => {
+    const files = namesIn(`test/${checking}/refused`, /^of-/).map((name) => posix.basename(name, '.ts'));
+
+    assert.ok(files.length > 20);
+    assert.deepEqual(
+      files.filter((name) => !new RegExp(`\\b${name}\\b(?!-)`).test(text)),
+      [],
+    );
+  });
+
+  it('names the pages of docs/aws with statements that nothing has settled, and no other', () => {
+    const [, section = ''] = text.split('## Stated from documentation');
+    const named = [...section.matchAll(/^\| \[([a-z-]+\.md)\]/gm)].map(([, name = '']) => name);
+    // These two describe the mark.
+    const marked = namesIn('docs/aws', /^(?!README|open-questions)/).filter((name) =>
+      /\bverify\b/.test(readSource(`docs/aws/${name}`).text),
+    );
+
+    assert.deepEqual(named.toSorted(), marked.toSorted());
+  });
+});
+
 describe('the output that pages show', () => {
   it('has the phases of docs/request-path.md as the pipeline calls them', () => {
     const [block] = taken.of('docs/request-path.md');

@@ -4,7 +4,14 @@ import { describe, it } from 'node:test';
 import { makeFinding } from '../../../../../packages/gateway/core/deployability/finding.ts';
 import { RULES } from '../../../../../packages/gateway/core/deployability/rules.ts';
 
-const PAGE = readFileSync(new URL('../../../../../docs/guides/deploy/check.md', import.meta.url), 'utf8');
+const readPage = (name: string): string =>
+  readFileSync(new URL(`../../../../../docs/${name}`, import.meta.url), 'utf8');
+const PAGE = readPage('guides/deploy/check.md');
+/** The tables of the page that says which test holds each member. */
+const MEMBERS = readPage('design/deployability.md')
+  .split('\n')
+  .filter((line) => line.startsWith('|'))
+  .join('\n');
 
 describe('RULES', () => {
   for (const [id, { severity, about, source }] of Object.entries(RULES))
@@ -13,6 +20,10 @@ describe('RULES', () => {
       assert.ok(
         PAGE.replaceAll(/ +/g, ' ').includes(`| \`${id}\` | ${severity} | ${about} |`),
         `docs/guides/deploy/check.md needs the row | \`${id}\` | ${severity} | ${about} |`,
+      );
+      assert.ok(
+        MEMBERS.includes(`\`${id}\``),
+        `docs/design/deployability.md needs \`${id}\` in a table, with the tests that hold it`,
       );
     });
 });
