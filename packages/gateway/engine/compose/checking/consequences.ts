@@ -40,8 +40,11 @@ const FOLLOWS: readonly Follows[] = [
   (one, other, stacks) => {
     const stack = stacks.find(({ stackName }) => stackName === other.stack);
     const named = stack?.resources.get(other.resource);
-    const value = valueAt(stack?.resources.get(one.resource)?.properties, one.property.split('.'));
-    return named !== undefined && one.resource !== other.resource && value === named.physicalId;
+    const naming = stack?.resources.get(one.resource);
+    const value = valueAt(naming?.properties, one.property.split('.'));
+    // Two resources may have the same name, and each name may be refused.
+    const isOwnName = value === naming?.physicalId;
+    return named !== undefined && one.resource !== other.resource && !isOwnName && value === named.physicalId;
   },
   // The Condition of a resource is refused because it refers to that resource.
   (one, other, stacks) => {
@@ -99,12 +102,13 @@ export function withoutConsequences(
   const isOfOne = (one: DeployFinding, other: DeployFinding): boolean =>
     other !== one && other.file === one.file && other.stack === one.stack;
   const refused = findings.filter(({ severity }) => severity === 'refused');
+  const isConsequence = (one: DeployFinding, other: DeployFinding): boolean =>
+    isOfOne(one, other) && FOLLOWS.some((follows) => follows(one, other, stacks));
   const unchecked = findings.filter(({ severity }) => severity === 'unchecked');
   return findings.filter(
     (one) =>
-      !refused.some(
-        (other) => isOfOne(one, other) && FOLLOWS.some((follows) => follows(one, other, stacks)),
-      ) &&
+      // Neither of two findings may be left out because of the other one.
+      !refused.some((other) => isConsequence(one, other) && !isConsequence(other, one)) &&
       // A template is not empty if it has a resource that could not be read.
       !(
         one.property === 'Resources' &&

@@ -64,6 +64,35 @@ describe('a finding that only follows from another one', () => {
     assert.deepEqual(found, [{ severity: 'refused', resource: 'Key', property: 'Value', line: 2 }]);
   });
 
+  // Each of two refused names was taken for a reference to the other resource, so that nothing was reported.
+  it('is kept if two resources have the same refused name', async () => {
+    const found = await findings(`Parameters:
+  Name: { Type: String, Default: customer-invoice-service-production-create-customer-invoice-handler }
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      RoleName: !Ref Name
+      AssumeRolePolicyDocument:
+        Statement: [{ Effect: Allow, Principal: { Service: lambda.amazonaws.com }, Action: 'sts:AssumeRole' }]
+  Fn:
+    Type: AWS::Lambda::Function
+    Properties:
+      FunctionName: !Ref Name
+      Runtime: nodejs22.x
+      Handler: index.handler
+      Role: !GetAtt Role.Arn
+      Code: { ZipFile: 'exports.handler = async () => 1' }
+`);
+    assert.deepEqual(
+      found.map(({ resource, property, line }) => [resource, property, line]),
+      [
+        ['Fn', 'FunctionName', 13],
+        ['Role', 'RoleName', 7],
+      ],
+    );
+  });
+
   it('is left out for a resource to which its own condition refers', async () => {
     const found = await findings(`Conditions:
   Keeps: !Equals [!Ref Uploads, a]
