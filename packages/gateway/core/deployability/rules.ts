@@ -277,6 +277,13 @@ export const RULES = {
     remedy: 'move the file into the folder, or bundle the function',
     source: `${LAMBDA}/nodejs-package.html`,
   },
+  'package-left-out': {
+    severity: 'differs',
+    about:
+      'a package that a handler imports, but that only devDependencies lists, or that is installed above the package',
+    remedy: 'add the package to dependencies in the package.json of the folder, or bundle the function',
+    source: `${LAMBDA}/nodejs-package.html`,
+  },
   'packaged-state': {
     severity: 'differs',
     about: 'a folder .gatewright inside a folder that is packaged with all its files',

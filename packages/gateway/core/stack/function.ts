@@ -39,11 +39,16 @@ export type SamBuild = {
   readonly entries: Readonly<Record<string, string>>;
 };
 
-/**
- * What the deployed package contains if it is not all files of the folder: a part of them that is not known here, or
- * the output of a build of the project's own that has not run.
- */
-export type TakenFiles = 'part' | 'output';
+/** What the deployed package contains if it is not all files of the folder. */
+export type TakenFiles =
+  /** A part of the files that is not known here. */
+  | 'part'
+  /** The output of a build of the project's own that has not run. */
+  | 'output'
+  /** The files without the packages that only `devDependencies` needs, as osls packages them. */
+  | 'pruned'
+  /** The files, with the packages that `dependencies` needs, which `sam build` installs anew. */
+  | 'reinstalled';
 
 /** A zip archive, as Lambda would accept it. */
 export type PackedCode = {

@@ -1,5 +1,5 @@
 /** Finds package imports of a handler that are not installed, and reports them at startup. */
-import { nodeLayerFolders } from '../code/layer-folders.ts';
+import { isInLayers } from '../code/layer-folders.ts';
 import { findDependencyList, installCommand } from '../code/package-manager.ts';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
@@ -179,18 +179,6 @@ function isInstalled(name: string, importer: string): boolean {
     if (existsSync(join(folder, '.pnp.cjs'))) return true;
     if (folder === dirname(folder)) return false;
   }
-}
-
-/**
- * Whether a layer contains the package. A layer that is not on this machine may contain any package, except the SDK,
- * which services expect the runtime to include.
- */
-function isInLayers(name: string, definition: FunctionDefinition): boolean {
-  const { layers, runtime } = definition;
-  if (nodeLayerFolders(definition).some((folder) => existsSync(join(folder, name)))) return true;
-  return (
-    explainMissing(name, runtime) === undefined && layers.some(({ directory }) => directory === undefined)
-  );
 }
 
 function matches(name: string, pattern: string): boolean {

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LayerDefinition } from '../../core/stack/function.ts';
+import { explainMissing } from './runtime-packages.ts';
 
 /**
  * Returns the folders of layers that are on this machine. The last layer comes first, because Lambda extracts layers in
@@ -35,4 +36,19 @@ export function findInLayers(
   return layerRoots(definition)
     .map((root) => join(root, path))
     .find((file) => existsSync(file));
+}
+
+/**
+ * Whether a layer contains the package. A layer that is not on this machine may contain any package, except the SDK,
+ * which services expect the runtime to include.
+ */
+export function isInLayers(
+  name: string,
+  definition: { readonly layers: readonly LayerDefinition[]; readonly runtime: string },
+): boolean {
+  if (nodeLayerFolders(definition).some((folder) => existsSync(join(folder, name)))) return true;
+  return (
+    explainMissing(name, definition.runtime) === undefined &&
+    definition.layers.some(({ directory }) => directory === undefined)
+  );
 }

@@ -2,8 +2,7 @@
  * Finds files that are missing from functions' deployment packages, files that Lambda cannot load, and packages that
  * are too large. A limited number of files is read. No code runs, and no link is followed.
  */
-import { lstatSync, readFileSync } from 'node:fs';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { statOf } from '@gatewright/aws/file-marks';
 import { entriesOf } from '@gatewright/aws/readable-files';
 import { DefinitionError, propertyAt } from '../../core/errors.ts';
@@ -12,14 +11,18 @@ import type { RuleId } from '../../core/deployability/rules.ts';
 import { runtimeFamily } from '../../core/stack/function.ts';
 import type { FunctionCode, FunctionDefinition } from '../../core/stack/function.ts';
 import { findHandlerFile, isBundled, isTypeScript } from './handler-file.ts';
+import { findLeftOut } from './left-out-packages.ts';
+import { followImports } from './packaged-imports.ts';
 import { MAX_UNZIPPED_BYTES, unpackedBytes } from './unpack-archive.ts';
 
 export type PackageFinding = {
   readonly rule: RuleId;
+  /** A place in the template, or a place in a file of the function. */
   readonly place: DefinitionPlace;
   readonly message: string;
   /** What requests get on this machine, and on AWS. */
   readonly consequence: string;
+  readonly remedy?: string;
 };
 
 /**
@@ -27,11 +30,9 @@ export type PackageFinding = {
  * unknown.
  */
 const MAX_FILES = 100_000;
-const MAX_SOURCES = 2_000;
 const FAILS_ON_AWS =
   'every request that invokes the function fails (502 of a REST API with proxy integration, 500 of an HTTP API)';
 const FAILS_EVERYWHERE = 'every invocation fails, here and on AWS';
-const MAX_SOURCE_BYTES = 500_000;
 
 export function findPackageFindings(definition: FunctionDefinition): readonly PackageFinding[] {
   return [...findHandlerFindings(definition), ...findExcess(definition)];
@@ -62,7 +63,7 @@ function findHandlerFindings(definition: FunctionDefinition): readonly PackageFi
         consequence: `the handler runs on this machine; on AWS, ${FAILS_ON_AWS}`,
       },
     ];
-  return findOutsideImports(file, code.directory, place);
+  return findLackingImports(definition, file, code);
 }
 
 function findPythonFindings(definition: FunctionDefinition, directory: string): readonly PackageFinding[] {
@@ -80,57 +81,31 @@ function findPythonFindings(definition: FunctionDefinition, directory: string): 
   ];
 }
 
-const IMPORTS = [
-  /\brequire\(\s*['"](\.{1,2}\/[^'"\n]+)['"]\s*\)/g,
-  /\bfrom\s+['"](\.{1,2}\/[^'"\n]+)['"]/g,
-  /\bimport\(?\s*['"](\.{1,2}\/[^'"\n]+)['"]/g,
-];
-const ENDINGS = ['', '.js', '.mjs', '.cjs', '.json', '/index.js'];
-
-/** Follows the relative imports from the handler's file, and reports imports of files outside the folder. */
-function findOutsideImports(
+/** Reports what the handler imports, directly or through other files, and what the package lacks. */
+function findLackingImports(
+  definition: FunctionDefinition,
   handler: string,
-  directory: string,
-  place: DefinitionPlace,
+  { directory, taken }: Extract<FunctionCode, { kind: 'directory' }>,
 ): readonly PackageFinding[] {
-  const outside = new Map<string, string>();
-  const files = new Set([handler]);
-  for (const file of files) {
-    if (files.size > MAX_SOURCES) break;
-    for (const specifier of importsIn(file)) {
-      const target = resolve(dirname(file), specifier);
-      if (!isBelow(target, directory)) {
-        if (!outside.has(target)) outside.set(target, relative(directory, file));
-        continue;
-      }
-      const found = ENDINGS.map((ending) => `${target}${ending}`).find(isPlainFile);
-      if (found !== undefined) files.add(found);
-    }
-  }
-  return [...outside].map(([target, importer]) => ({
-    rule: 'outside-import',
-    place,
-    message: `${importer} imports ${relative(directory, target)}, which is not in the folder that is packaged`,
-    consequence: `the file is found on this machine; on AWS, the import fails, and if the handler's module needs it to load, ${FAILS_ON_AWS}`,
-  }));
-}
-
-function importsIn(file: string): readonly string[] {
-  if (!/\.[cm]?js$/.test(file) || (statOf(file)?.size ?? 0) > MAX_SOURCE_BYTES) return [];
-  const text = readFileSync(file, 'utf8').replaceAll(/^\s*(?:\/\/|\*|\/\*).*$/gm, '');
-  return IMPORTS.flatMap((pattern) => [...text.matchAll(pattern)].map(([, specifier = '']) => specifier));
-}
-
-function isBelow(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`);
-}
-
-function isPlainFile(path: string): boolean {
-  try {
-    return lstatSync(path).isFile();
-  } catch {
-    return false;
-  }
+  const { outside, packages } = followImports(handler, directory);
+  const place = propertyAt(definition.place, 'Handler');
+  return [
+    ...[...outside].map(([target, importer]): PackageFinding => ({
+      rule: 'outside-import',
+      place,
+      message: `${relative(directory, importer)} imports ${relative(directory, target)}, which is not in the folder that is packaged`,
+      consequence: `the file is found on this machine; on AWS, the import fails, and if the handler's module needs it to load, ${FAILS_ON_AWS}`,
+    })),
+    ...findLeftOut(definition, directory, taken, packages).map(
+      ({ name, importer, line, reason, remedy }): PackageFinding => ({
+        rule: 'package-left-out',
+        place: { ...place, file: importer, line },
+        message: `the function imports ${name}, but the deployed package does not contain it: ${reason}`,
+        consequence: `the package is found on this machine; on AWS, the import fails with "Cannot find package" or "Cannot find module", and ${FAILS_ON_AWS}`,
+        remedy,
+      }),
+    ),
+  ];
 }
 
 /**

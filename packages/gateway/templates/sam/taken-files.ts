@@ -33,7 +33,8 @@ export function findTakenFiles(
     const method = own ?? (isOfSam && typeof runtime === 'string' ? runtime : undefined);
     if (method === undefined) continue;
     if (method === 'makefile') taken.set(logicalId, 'output');
-    else if (!isCopied(method, content)) taken.set(logicalId, 'part');
+    else if (!isCopied(method, content))
+      taken.set(logicalId, method.startsWith('nodejs') ? 'reinstalled' : 'part');
   }
   return taken;
 }

@@ -1,7 +1,7 @@
 import { asText, isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { DefinitionError } from '../../core/errors.ts';
-import type { WebpackService } from '../../core/stack/function.ts';
+import type { TakenFiles, WebpackService } from '../../core/stack/function.ts';
 import type { RestStageSettings } from './osls-rest-stage.ts';
 
 export type PackagedService = {
@@ -14,6 +14,8 @@ export type PackagedService = {
   readonly esbuild: Readonly<Record<string, unknown>> | undefined;
   readonly builders: readonly string[];
   readonly webpack: Omit<WebpackService, 'folder'> | undefined;
+  /** What osls packages of the folder of the service; absent for all files. */
+  readonly taken: TakenFiles | undefined;
   readonly restStage: RestStageSettings;
   /** The sections of the service that osls may have ignored, as the service contains them. */
   readonly configuration: JsonObject;
@@ -41,6 +43,7 @@ export function parsePackaged(text: string): PackagedService {
       ? result['builders'].filter((name) => typeof name === 'string')
       : [],
     webpack: parseWebpack(result['webpack']),
+    taken: result['taken'] === 'pruned' || result['taken'] === 'part' ? result['taken'] : undefined,
     restStage: {
       logs: rest['logs'],
       tracing: rest['tracing'],

@@ -155,6 +155,7 @@ class GatewrightPackaging {
       esbuild: this.#esbuildOptions(),
       builders: this.#builders(),
       webpack: this.#webpack(),
+      taken: this.#takenFiles(),
       restStage: {
         logs: service.provider.logs?.restApi,
         tracing: service.provider.tracing?.apiGateway,
@@ -187,6 +188,21 @@ class GatewrightPackaging {
     const names = Array.isArray(listed) ? listed : [];
     const found = names.filter((name) => typeof name === 'string' && BUILDER.test(name));
     return build === undefined ? found : [...found, 'build'];
+  }
+
+  /**
+   * Returns `pruned` if osls leaves out dev dependencies, and `part` if patterns add files from above the folder of the
+   * service, which may be any packages.
+   */
+  #takenFiles() {
+    const { service } = this.serverless;
+    const functions = service.getAllFunctions().map((name) => service.getFunction(name));
+    const patterns = [service, ...functions].flatMap((each) => [
+      ...(each.package?.patterns ?? []),
+      ...(each.package?.include ?? []),
+    ]);
+    if (patterns.some((pattern) => String(pattern).startsWith('..'))) return 'part';
+    return service.package.excludeDevDependencies === false ? undefined : 'pruned';
   }
 
   /** Returns the parts of the service that a webpack plug-in reads. */

@@ -11,7 +11,7 @@ import { isArchive } from '../packed-code.ts';
 import type { Finding, LocalCode } from '../raw-stack.ts';
 import type { PackagedService } from './packaged-service.ts';
 
-type ServiceCode = Pick<LocalCode, 'functions' | 'isBundled' | 'webpack' | 'packed'> & {
+type ServiceCode = Pick<LocalCode, 'functions' | 'isBundled' | 'webpack' | 'packed' | 'taken'> & {
   readonly archives: readonly string[];
   readonly findings: readonly Finding[];
   readonly informed: readonly string[];
@@ -26,7 +26,7 @@ const STATE_LIMIT_BYTES = 50_000_000;
  * of build plug-ins runs only if no bundle can be built here.
  */
 export function findServiceCode(
-  { functions, builders, webpack }: PackagedService,
+  { functions, builders, webpack, taken }: PackagedService,
   folder: string,
 ): ServiceCode {
   const code = new Map<string, string>();
@@ -53,6 +53,7 @@ export function findServiceCode(
     ...(builders.length > 0 && { isBundled: true as const }),
     ...(webpack !== undefined && { webpack: { ...webpack, folder } }),
     packed,
+    ...(taken !== undefined && { taken: new Map([...functions.keys()].map((id) => [id, taken])) }),
     // These archives are watched even if they do not exist, so that the first packaging is noticed.
     archives: [...new Set([...artifacts, ...(builders.length > 0 ? [stateFile] : [])])],
     findings,

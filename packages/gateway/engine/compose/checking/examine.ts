@@ -250,9 +250,11 @@ function judgePackages(
 ): readonly DeployFinding[] {
   return stacks.flatMap(({ stackName, resources, functions }) =>
     functions.flatMap((definition) =>
-      find(definition).map(({ rule, place: { property = '' }, message, consequence }) => {
+      find(definition).map(({ rule, place, message, consequence, remedy }) => {
         const { logicalId } = definition;
-        const { file, line } = resources.get(logicalId)?.place(property) ?? definition.place;
+        const { property = '' } = place;
+        const isOfTemplate = place.file === definition.place.file;
+        const { file, line } = (isOfTemplate ? resources.get(logicalId)?.place(property) : place) ?? place;
         const at = {
           stack: stackName,
           resource: logicalId,
@@ -261,7 +263,7 @@ function judgePackages(
           file,
           line,
         };
-        return makeFinding(rule, at, message, { consequence });
+        return makeFinding(rule, at, message, { consequence, remedy });
       }),
     ),
   );
