@@ -335,6 +335,12 @@ export const RULES = {
     remedy: 'create the file, for example by building the service first',
     source: 'https://docs.aws.amazon.com/cli/latest/reference/cloudformation/package.html',
   },
+  'unbuilt-handler': {
+    severity: 'unchecked',
+    about: 'a handler that a script of package.json compiles, and that is not compiled yet',
+    remedy: 'run the script before each deployment',
+    source: `${LAMBDA}/typescript-package.html`,
+  },
   'unclear-schedule': {
     severity: 'unchecked',
     about: 'a schedule that AWS accepts, although its documentation does not allow it',

@@ -51,10 +51,18 @@ function isMissingOutput(project: string, folder: string | undefined, scripts: u
     return false;
   const word = new RegExp(`(?<![\\w-])${escapeForRegExp(folder)}(?![\\w-])`);
   if (word.test(JSON.stringify(scripts ?? ''))) return true;
+  return isConfigured(project, word);
+}
+
+/**
+ * Whether the configuration of a build in this folder contains the pattern.
+ * @param ignored the names of files that do not count
+ */
+export function isConfigured(project: string, pattern: RegExp, ignored: readonly string[] = []): boolean {
   return readdirSync(project).some((name) => {
     const path = join(project, name);
-    if (!CONFIGURATION.test(name) || statSync(path).size > CONFIGURATION_LIMIT_BYTES) return false;
-    return word.test(readIfReadable(path) ?? '');
+    if (ignored.includes(name) || !CONFIGURATION.test(name)) return false;
+    return statSync(path).size <= CONFIGURATION_LIMIT_BYTES && pattern.test(readIfReadable(path) ?? '');
   });
 }
 
@@ -93,14 +101,14 @@ function isWorkspace(folder: string): boolean {
  * Finds the nearest package.json, up to the root of the repository. The search also ends at the user's home folder, at
  * the folder for temporary files and at the root of the file system, because unrelated projects share these folders.
  */
-function findManifest(folder: string): string | undefined {
+export function findManifest(folder: string): string | undefined {
   if ([homedir(), tmpdir(), dirname(folder)].includes(folder)) return undefined;
   const path = join(folder, 'package.json');
   if (existsSync(path)) return path;
   return existsSync(join(folder, '.git')) ? undefined : findManifest(dirname(folder));
 }
 
-function readManifest(file: string): UnknownMembers {
+export function readManifest(file: string): UnknownMembers {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as UnknownMembers;
   } catch {
@@ -147,6 +155,6 @@ function watches(command: string, scripts: unknown, seen: ReadonlySet<string>): 
   );
 }
 
-function commandsOf(script: string): readonly string[] {
+export function commandsOf(script: string): readonly string[] {
   return script.split(/&&|\|\||[;&|]/).map((command) => command.trim().replace(SETTINGS, ''));
 }

@@ -2,7 +2,7 @@
  * Finds files that are missing from functions' deployment packages, files that Lambda cannot load, and packages that
  * are too large. A limited number of files is read. No code runs, and no link is followed.
  */
-import { basename, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { statOf } from '@gatewright/aws/file-marks';
 import { entriesOf } from '@gatewright/aws/readable-files';
 import { DefinitionError, propertyAt } from '../../core/errors.ts';
@@ -10,6 +10,8 @@ import type { DefinitionPlace } from '../../core/errors.ts';
 import type { RuleId } from '../../core/deployability/rules.ts';
 import { runtimeFamily } from '../../core/stack/function.ts';
 import type { FunctionCode, FunctionDefinition } from '../../core/stack/function.ts';
+import { findOwnBuild, isBuiltForSam } from '../build/own-build.ts';
+import type { OwnBuild } from '../build/own-build.ts';
 import { findHandlerFile, isBundled, isTypeScript } from './handler-file.ts';
 import { findLeftOut } from './left-out-packages.ts';
 import { followImports } from './packaged-imports.ts';
@@ -45,8 +47,12 @@ function findHandlerFindings(definition: FunctionDefinition): readonly PackageFi
   if (runtimeFamily(runtime) !== 'nodejs') return [];
   const place = propertyAt(definition.place, 'Handler');
   let file: string;
+  let module: string;
   try {
-    ({ file } = findHandlerFile(definition, code.directory, false, code.entries));
+    ({
+      file,
+      name: { module },
+    } = findHandlerFile(definition, code.directory, false, code.entries));
   } catch (error) {
     if (!(error instanceof DefinitionError)) throw error;
     return [
@@ -54,16 +60,33 @@ function findHandlerFindings(definition: FunctionDefinition): readonly PackageFi
     ];
   }
   if (isBundled(code) || code.taken === 'output') return [];
-  if (isTypeScript(file))
-    return [
-      {
-        rule: 'typescript-handler',
-        place,
-        message: `the package contains ${relative(code.directory, file)} uncompiled, but Lambda looks for .js, .mjs and .cjs files only, so every invocation fails with Runtime.ImportModuleError`,
-        consequence: `the handler runs on this machine; on AWS, ${FAILS_ON_AWS}`,
-      },
-    ];
-  return findLackingImports(definition, file, code);
+  const own = findOwnBuild(file);
+  if (own?.isOfSam === true) {
+    const isBuilt = isBuiltForSam(dirname(definition.place.file), definition.logicalId, module);
+    return isBuilt ? [] : [unbuilt(relative(code.directory, file), own, place)];
+  }
+  if (!isTypeScript(file)) return findLackingImports(definition, file, code);
+  if (own !== undefined) return [unbuilt(relative(code.directory, file), own, place)];
+  return [
+    {
+      rule: 'typescript-handler',
+      place,
+      message: `the package contains ${relative(code.directory, file)} uncompiled, but Lambda looks for .js, .mjs and .cjs files only, so every invocation fails with Runtime.ImportModuleError`,
+      consequence: `the handler runs on this machine; on AWS, ${FAILS_ON_AWS}`,
+    },
+  ];
+}
+
+/** The project compiles the handler itself, and has not done so yet. */
+function unbuilt(file: string, { command, isOfSam }: OwnBuild, place: DefinitionPlace): PackageFinding {
+  const output = isOfSam ? '.aws-sam/build' : dirname(file) === '.' ? 'the same folder' : dirname(file);
+  return {
+    rule: 'unbuilt-handler',
+    place,
+    message: `${file} is compiled into ${output} by ${command}, which has not run`,
+    consequence: `the handler runs on this machine from its source; on AWS, if the command does not run before the deployment, ${FAILS_ON_AWS}`,
+    remedy: `run ${command} before each deployment`,
+  };
 }
 
 function findPythonFindings(definition: FunctionDefinition, directory: string): readonly PackageFinding[] {

@@ -97,3 +97,78 @@ describe('a package that sam build has yet to make', () => {
     assert.equal(found.includes('typescript-handler'), false);
   });
 });
+
+// Sources: the README of SnappyTutorials/aws-sam-webpack-plugin; sam-cli-app-templates (`"compile": "tsc"` next to app.ts)
+describe('a TypeScript handler that a script of the project compiles', () => {
+  const TS = { 'src/index.ts': 'export const handler = async () => 1;\n' };
+  const scripts = (all: object): string => JSON.stringify({ name: 'a', version: '1.0.0', scripts: all });
+  const WEBPACK = {
+    'package.json': scripts({ build: 'webpack-cli' }),
+    'webpack.config.js': "const AwsSamPlugin = require('aws-sam-webpack-plugin');\n",
+  };
+  const COPIED = {
+    'package.json': scripts({ prebuild: 'rm -rf .aws-sam', 'build:all': 'node make.mjs .aws-sam/build' }),
+  };
+  const UNBUILT = 'unbuilt-handler';
+  const TYPESCRIPT = 'typescript-handler';
+  const rows: readonly (readonly [what: string, files: Readonly<Record<string, string>>, id?: string])[] = [
+    ['by a plug-in of webpack that writes to .aws-sam/build', WEBPACK, UNBUILT],
+    ['by a script that writes to .aws-sam/build', COPIED, UNBUILT],
+    ['into .aws-sam/build, and that is there', { ...WEBPACK, '.aws-sam/build/Orders/index.js': '' }],
+    ['by tsc beside itself', { 'package.json': scripts({ compile: 'tsc' }), 'tsconfig.json': '{}' }, UNBUILT],
+    [
+      'by tsc with a tsconfig.json without outDir',
+      {
+        'src/package.json': scripts({ build: 'eslint . && npx tsc' }),
+        'src/tsconfig.json': '{ "compilerOptions": { "noEmit": false /* , "outDir": "x" */ } }',
+      },
+      UNBUILT,
+    ],
+    [
+      'by esbuild beside itself',
+      { 'package.json': scripts({ build: 'esbuild src/*.ts --outdir=src' }) },
+      UNBUILT,
+    ],
+    [
+      'by a file name of esbuild',
+      { 'package.json': scripts({ bundle: 'esbuild src/index.ts --outfile=./src/index.js' }) },
+      UNBUILT,
+    ],
+    [
+      'elsewhere, because of outDir',
+      {
+        'package.json': scripts({ build: 'tsc' }),
+        'tsconfig.json': '{ "compilerOptions": { "outDir": "dist" } }',
+      },
+      TYPESCRIPT,
+    ],
+    [
+      'elsewhere, because of outDir in a tsconfig.json that is extended',
+      {
+        'package.json': scripts({ build: 'tsc -p src' }),
+        'src/tsconfig.json': '{ "extends": "../tsconfig.base.json" }',
+        'tsconfig.base.json': '{ "compilerOptions": { "outDir": "dist" } }',
+      },
+      TYPESCRIPT,
+    ],
+    [
+      'nowhere, because of --noEmit',
+      { 'package.json': scripts({ build: 'tsc --noEmit' }), 'tsconfig.json': '{}' },
+      TYPESCRIPT,
+    ],
+    [
+      'elsewhere by esbuild',
+      { 'package.json': scripts({ build: 'esbuild a.ts --outdir=dist' }) },
+      TYPESCRIPT,
+    ],
+    [
+      'not, because the script only deploys',
+      { 'package.json': scripts({ deploy: 'sam deploy' }) },
+      TYPESCRIPT,
+    ],
+  ];
+  for (const [what, files, id] of rows)
+    it(`is compiled ${what}`, async () => {
+      assert.deepEqual(await examine(NODE, { ...TS, ...files }), id === undefined ? [] : [id]);
+    });
+});
