@@ -81,7 +81,11 @@ export function findHandlerFile(
       throw new DefinitionError(place, `handler "${definition.handler}": ${misnamed}`);
     const reason = explainMissingFolder(built);
     if (reason !== undefined)
-      throw new MissingHandlerFile(place, `handler "${definition.handler}": ${reason}`, base);
+      throw new MissingHandlerFile(
+        statOf(directory) === undefined ? propertyAt(definition.place, 'Code') : place,
+        `handler "${definition.handler}": ${reason}`,
+        base,
+      );
     const elsewhere = describeWrapperElsewhere(definition);
     if (elsewhere !== undefined)
       throw new MissingHandlerFile(place, `handler "${definition.handler}": ${elsewhere}`, base, candidates);

@@ -6,7 +6,7 @@ import { realpathSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { statOf } from '@gatewright/aws/file-marks';
 import { membersOf, parseJson } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { readIfReadable } from '@gatewright/aws/readable-files';
 import type { FunctionDefinition, TakenFiles } from '../../core/stack/function.ts';
 import { isInLayers } from './layer-folders.ts';
@@ -108,7 +108,7 @@ function describeDevOnly(name: string, folder: string): Reason {
  * is listed depends on it. If packages are missing on this machine, the answer is true, because one of them may depend
  * on it.
  */
-function isNeeded(name: string, folder: string, manifest: JsonObject): boolean {
+function isNeeded(name: string, folder: string, manifest: UnknownMembers): boolean {
   const wanted = realPathOf(findInstalled(name, folder), name);
   const listed = dependenciesOf(manifest);
   if (listed.includes(name)) return true;
@@ -125,11 +125,11 @@ function isNeeded(name: string, folder: string, manifest: JsonObject): boolean {
   return false;
 }
 
-function isRequired(manifest: JsonObject, name: string): boolean {
+function isRequired(manifest: UnknownMembers, name: string): boolean {
   return Object.hasOwn(membersOf(manifest['dependencies']), name);
 }
 
-function dependenciesOf(manifest: JsonObject): readonly string[] {
+function dependenciesOf(manifest: UnknownMembers): readonly string[] {
   return DEPLOYED.flatMap((list) => Object.keys(membersOf(manifest[list])));
 }
 
@@ -145,7 +145,7 @@ function realPathOf(home: string | undefined, name: string): string | undefined 
   return home === undefined ? undefined : realpathSync(join(home, 'node_modules', name));
 }
 
-function readManifest(folder: string): JsonObject {
+function readManifest(folder: string): UnknownMembers {
   return membersOf(parseJson(readIfReadable(join(folder, 'package.json')) ?? ''));
 }
 

@@ -18,7 +18,8 @@ export function explainMissingFolder(folder: string): string | undefined {
     if (codeOf(error) !== 'ENOENT') return `${shown(folder)} cannot be read (${codeOf(error)})`;
     const command = findBuildCommand(join(folder, 'index.js'));
     const remedy = command === undefined ? 'build the function first, or correct the path' : `run ${command}`;
-    return `there is no folder ${shown(folder)}; ${remedy}`;
+    const what = /\.(?:zip|jar)$/i.test(folder) ? 'archive' : 'folder';
+    return `there is no ${what} ${shown(folder)}; ${remedy}`;
   }
 }
 

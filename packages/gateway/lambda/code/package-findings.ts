@@ -15,6 +15,7 @@ import type { OwnBuild } from '../build/own-build.ts';
 import { findHandlerFile, isBundled, isTypeScript } from './handler-file.ts';
 import { findLeftOut } from './left-out-packages.ts';
 import { followImports } from './packaged-imports.ts';
+import { explainMissingFolder } from './missing-path.ts';
 import { MAX_UNZIPPED_BYTES, unpackedBytes } from './unpack-archive.ts';
 
 export type PackageFinding = {
@@ -43,6 +44,16 @@ export function findPackageFindings(definition: FunctionDefinition): readonly Pa
 function findHandlerFindings(definition: FunctionDefinition): readonly PackageFinding[] {
   const { code, runtime } = definition;
   if (code.kind !== 'directory' || code.packed !== undefined) return [];
+  const absent = statOf(code.directory) === undefined ? explainMissingFolder(code.directory) : undefined;
+  if (absent !== undefined)
+    return [
+      {
+        rule: 'missing-file',
+        place: propertyAt(definition.place, 'Code'),
+        message: absent,
+        consequence: FAILS_EVERYWHERE,
+      },
+    ];
   if (runtimeFamily(runtime) === 'python') return findPythonFindings(definition, code.directory);
   if (runtimeFamily(runtime) !== 'nodejs') return [];
   const place = propertyAt(definition.place, 'Handler');
@@ -93,7 +104,7 @@ function findPythonFindings(definition: FunctionDefinition, directory: string): 
   const module = definition.handler.replace(/\.[^.]*$/, '').replaceAll('.', '/');
   const candidates = [`${module}.py`, join(module, '__init__.py')].map((name) => join(directory, name));
   const isThere = candidates.some((file) => statOf(file)?.isFile() === true);
-  if (isThere || statOf(directory) === undefined) return [];
+  if (isThere) return [];
   return [
     {
       rule: 'missing-handler',

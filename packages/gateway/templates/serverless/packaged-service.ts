@@ -10,7 +10,10 @@ export type PackagedService = {
   readonly stage: string;
   readonly region: string;
   readonly functions: ReadonlyMap<string, { readonly name: string; readonly artifact: string | undefined }>;
-  readonly layers: ReadonlyMap<string, { readonly name: string; readonly path: string | undefined }>;
+  readonly layers: ReadonlyMap<
+    string,
+    { readonly name: string; readonly path: string | undefined; readonly artifact: string | undefined }
+  >;
   readonly esbuild: Readonly<Record<string, unknown>> | undefined;
   readonly builders: readonly string[];
   readonly webpack: Omit<WebpackService, 'folder'> | undefined;
@@ -37,7 +40,11 @@ export function parsePackaged(text: string): PackagedService {
     stage: asText(result['stage']) ?? '',
     region: asText(result['region']) ?? '',
     functions: mapOf(result['functions'], (entry, name) => ({ name, artifact: asText(entry['artifact']) })),
-    layers: mapOf(result['layers'], (entry, name) => ({ name, path: asText(entry['path']) })),
+    layers: mapOf(result['layers'], (entry, name) => ({
+      name,
+      path: asText(entry['path']),
+      artifact: asText(entry['artifact']),
+    })),
     esbuild: isJsonObject(result['esbuild']) ? result['esbuild'] : undefined,
     builders: isJsonList(result['builders'])
       ? result['builders'].filter((name) => typeof name === 'string')

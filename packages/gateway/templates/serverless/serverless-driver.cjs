@@ -114,6 +114,7 @@ class GatewrightPackaging {
     const { service } = this.serverless;
     const artifact = writeEmptyZip();
     this.prebuilt = {};
+    this.prebuiltLayers = {};
     for (const name of service.getAllFunctions()) {
       const definition = service.getFunction(name);
       const own = definition.package?.artifact ?? service.package.artifact;
@@ -126,6 +127,7 @@ class GatewrightPackaging {
       service.layers = { pythonRequirements: {}, ...service.layers };
     for (const name of service.getAllLayers()) {
       const layer = service.getLayer(name);
+      if (layer.package?.artifact) this.prebuiltLayers[name] = layer.package.artifact;
       layer.package = { ...layer.package, artifact };
     }
   }
@@ -143,7 +145,11 @@ class GatewrightPackaging {
     const layers = {};
     for (const name of service.getAllLayers()) {
       const layer = service.getLayer(name);
-      layers[naming.getLambdaLayerLogicalId(name)] = { name, path: layer.path };
+      layers[naming.getLambdaLayerLogicalId(name)] = {
+        name,
+        path: layer.path,
+        artifact: this.prebuiltLayers[name],
+      };
     }
     const result = {
       template: service.provider.compiledCloudFormationTemplate,

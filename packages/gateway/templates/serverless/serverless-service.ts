@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { DefinitionError } from '../../core/errors.ts';
 import { compileService } from './compile-service.ts';
 import type { Answers } from './compile-service.ts';
@@ -14,9 +13,10 @@ import { findDestination, findFunctionLine, findGeneratedLine } from './generate
 import { parsePackaged } from './packaged-service.ts';
 import type { PackagedService } from './packaged-service.ts';
 import type { Finding, RawStack } from '../raw-stack.ts';
-import { packagesMissing, runsNodeOnly } from './layer-packages.ts';
 import { describePassedOver, findMissingRoutes } from './serverless-4-sections.ts';
-import { findServiceCode } from './service-code.ts';
+import { findServiceCode, placeOfArtifact } from './service-code.ts';
+import type { PlaceOfArtifact } from './service-code.ts';
+import { findServiceLayers } from './service-layers.ts';
 import { describeOfflineVariable } from './offline-variable.ts';
 import { describeReading, reportWaiting } from './reading-progress.ts';
 import type { Waiting } from './reading-progress.ts';
@@ -288,32 +288,20 @@ function toRawStack(
 ): RawStack {
   const folder = dirname(file);
   const included = listIncludedFiles(file, folder);
+  const placeOf: PlaceOfArtifact = (owner) => placeOfArtifact(owner, whole);
   reportPassedOver(packaged, file, whole?.own, options);
-  const { archives, informed, findings: ofCode, ...code } = findServiceCode(packaged, folder);
+  const { archives, informed, findings: ofCode, ...code } = findServiceCode(packaged, folder, placeOf);
   for (const sentence of informed) options.onProgress?.(`${basename(folder)}: ${sentence}`);
   const findings: Finding[] = [...ofCode];
-  const layers = new Map<string, string | undefined>();
-  for (const [logicalId, { name, path }] of packaged.layers) {
-    if (path === undefined) {
-      if (name === PYTHON_REQUIREMENTS) layers.set(logicalId, undefined);
-      continue;
-    }
-    const isThere = existsSync(resolve(folder, path));
-    layers.set(logicalId, isThere ? resolve(folder, path) : undefined);
-    if (isThere) continue;
-    const missing = runsNodeOnly(packaged.template) ? packagesMissing(packaged.esbuild, folder) : undefined;
-    if (missing?.length === 0) continue;
-    const found = missing === undefined ? '' : `; the service lacks ${missing.join(', ')}`;
-    const consequence = `its folder ${path} is not built, so functions find its packages only if the service itself has them${found}`;
-    findings.push({ logicalId, type: 'AWS::Lambda::LayerVersion', property: 'Content', consequence });
-  }
+  const layers = findServiceLayers(packaged, folder, placeOf);
+  findings.push(...layers.findings);
   return {
     stackName: packaged.stackName,
     stage: packaged.stage,
     region: packaged.region,
     accountId: options.accountId,
     file,
-    includes: [...included, ...archives],
+    includes: [...included, ...archives, ...layers.archives],
     template: addRestStageSettings(packaged.template, packaged.restStage),
     lineOf: (path) => findServiceLine(path, whole?.own, packaged),
     ...(whole !== undefined && {
@@ -322,16 +310,10 @@ function toRawStack(
     }),
     parameters: options.parameters,
     ...(options.stored !== undefined && { stored: options.stored }),
-    code: { ...code, layers, esbuild: packaged.esbuild },
+    code: { ...code, layers: layers.folders, esbuild: packaged.esbuild },
     findings,
   };
 }
-
-/**
- * The name of the layer of serverless-python-requirements. Functions use the packages of the machine's Python instead
- * of this layer.
- */
-const PYTHON_REQUIREMENTS = 'pythonRequirements';
 
 /** Returns the path in serverless.yml that corresponds to a path of the template; undefined if there is none. */
 function findServicePath(path: Path, tree: SourceTree, packaged: PackagedService): Path | undefined {

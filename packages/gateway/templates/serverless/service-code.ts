@@ -7,8 +7,11 @@ import { basename, join, resolve } from 'node:path';
 import { statOf } from '@gatewright/aws/file-marks';
 import { isJsonObject, memberOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
+import type { DefinitionPlace } from '../../core/errors.ts';
 import { isArchive } from '../packed-code.ts';
 import type { Finding, LocalCode } from '../raw-stack.ts';
+import { memberAt } from '../template-place.ts';
+import type { WholeService } from './included-files.ts';
 import type { PackagedService } from './packaged-service.ts';
 
 type ServiceCode = Pick<LocalCode, 'functions' | 'isBundled' | 'webpack' | 'packed' | 'taken'> & {
@@ -28,6 +31,7 @@ const STATE_LIMIT_BYTES = 50_000_000;
 export function findServiceCode(
   { functions, builders, webpack, taken }: PackagedService,
   folder: string,
+  placeOf: PlaceOfArtifact,
 ): ServiceCode {
   const code = new Map<string, string>();
   const packed = new Map<string, string>();
@@ -43,7 +47,8 @@ export function findServiceCode(
       continue;
     }
     code.set(logicalId, folder);
-    if (artifact !== undefined) findings.push(withoutArtifact(logicalId, artifact));
+    if (artifact !== undefined)
+      findings.push(withoutArtifact(logicalId, artifact, folder, placeOf(['functions', name])));
     const archive = archiveOf(name);
     if (archive !== undefined) packed.set(logicalId, archive);
   }
@@ -53,7 +58,8 @@ export function findServiceCode(
     ...(builders.length > 0 && { isBundled: true as const }),
     ...(webpack !== undefined && { webpack: { ...webpack, folder } }),
     packed,
-    ...(taken !== undefined && { taken: new Map([...functions.keys()].map((id) => [id, taken])) }),
+    ...(taken !== undefined &&
+      builders.length === 0 && { taken: new Map([...functions.keys()].map((id) => [id, taken])) }),
     // These archives are watched even if they do not exist, so that the first packaging is noticed.
     archives: [...new Set([...artifacts, ...(builders.length > 0 ? [stateFile] : [])])],
     findings,
@@ -61,11 +67,43 @@ export function findServiceCode(
   };
 }
 
-function withoutArtifact(logicalId: string, artifact: string): Finding {
-  const isElsewhere = /^(?:https?|s3):/.test(artifact);
-  const why = isElsewhere ? 'is not on this machine' : 'is missing, or not a zip archive';
-  const consequence = `${artifact} ${why}: the function runs from its source`;
-  return { logicalId, type: 'AWS::Lambda::Function', property: 'Code', consequence };
+/** Returns the place of `package.artifact` of a function or layer, which may be that of the service. */
+export type PlaceOfArtifact = (owner: readonly string[]) => DefinitionPlace | undefined;
+
+/** Returns undefined for a service that is a module or does not parse, because its lines are not known. */
+export function placeOfArtifact(
+  owner: readonly string[],
+  whole: WholeService | undefined,
+): DefinitionPlace | undefined {
+  const path = [...owner, 'package', 'artifact'].map(String);
+  const written = whole === undefined || memberAt(whole.value, path) === undefined ? undefined : path;
+  return whole?.placeOf(written ?? ['package', 'artifact']);
+}
+
+function withoutArtifact(
+  logicalId: string,
+  artifact: string,
+  folder: string,
+  place: DefinitionPlace | undefined,
+): Finding {
+  const at = { logicalId, type: 'AWS::Lambda::Function', property: 'Code' };
+  if (/^(?:https?|s3):/.test(artifact))
+    return { ...at, consequence: `${artifact} is not on this machine: the function runs from its source` };
+  const consequence = 'the function runs from its source';
+  return { ...at, ...describeMissingArchive(artifact, folder), consequence, place };
+}
+
+/** Describes an archive without which osls cannot deploy. */
+export function describeMissingArchive(
+  artifact: string,
+  folder: string,
+): Required<Pick<Finding, 'rule' | 'message' | 'remedy'>> {
+  const fault = statOf(resolve(folder, artifact)) === undefined ? 'does not exist' : 'is not a zip archive';
+  return {
+    rule: 'missing-file',
+    message: `package.artifact names ${artifact}, which ${fault}, so osls cannot deploy the service`,
+    remedy: `create ${artifact} before you deploy, for example with the build script of the project, or remove package.artifact`,
+  };
 }
 
 /**

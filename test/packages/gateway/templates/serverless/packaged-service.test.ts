@@ -37,7 +37,10 @@ describe('parsePackaged', () => {
         ['G', { name: 'G', artifact: undefined }],
       ],
     );
-    assert.deepEqual([...most.layers], [['L', { name: 'packages', path: '.build/layer' }]]);
+    assert.deepEqual(
+      [...most.layers],
+      [['L', { name: 'packages', path: '.build/layer', artifact: undefined }]],
+    );
   });
 
   it('refuses what has no template', () => {

@@ -41,11 +41,14 @@ function packagedService(artifact: string | undefined, builders: readonly string
     ]),
     layers: new Map(),
     esbuild: undefined,
+    taken: undefined,
     webpack: undefined,
     restStage: { logs: undefined, tracing: undefined, metrics: undefined, logGroup: '' },
     configuration: {},
   };
 }
+
+const NOWHERE = (): undefined => undefined;
 
 const state = (functions: object, artifact = ''): string =>
   JSON.stringify({ service: { functions }, package: { artifact } });
@@ -54,7 +57,7 @@ describe('code of a service', () => {
   it('is the artifact that a function names, and the source of the others', () => {
     const folder = aFolder({ 'dist/a.zip': 'zip' });
 
-    const found = findServiceCode(packagedService('dist/a.zip'), folder);
+    const found = findServiceCode(packagedService('dist/a.zip'), folder, NOWHERE);
 
     assert.deepEqual(
       [...found.functions],
@@ -69,17 +72,21 @@ describe('code of a service', () => {
   });
 
   for (const [artifact, why] of [
-    ['dist/a.zip', 'is missing, or not a zip archive'],
-    ['dist', 'is missing, or not a zip archive'],
+    ['dist/a.zip', 'does not exist'],
+    ['dist', 'is not a zip archive'],
     ['https://bucket.s3.amazonaws.com/a.zip', 'is not on this machine'],
   ])
     it(`is the source if the artifact ${artifact} ${why}, and that is reported`, () => {
       const folder = aFolder({ 'dist/index.js': '' });
 
-      const { functions, findings } = findServiceCode(packagedService(artifact), folder);
+      const { functions, findings } = findServiceCode(packagedService(artifact), folder, NOWHERE);
 
       assert.equal(functions.get('A'), folder);
-      assert.equal(findings[0]?.consequence, `${artifact} ${why}: the function runs from its source`);
+      const [{ message, consequence } = { consequence: '' }] = findings;
+      assert.match(
+        `${message}, ${consequence}`,
+        new RegExp(`${artifact}\\b.*${why}.*the function runs from its source`),
+      );
     });
 
   it('has what a build plug-in packaged in addition to the source, each function its own archive or the common one', () => {
@@ -95,6 +102,7 @@ describe('code of a service', () => {
     const { functions, packed, isBundled, archives } = findServiceCode(
       packagedService(undefined, ['serverless-webpack']),
       folder,
+      NOWHERE,
     );
 
     assert.deepEqual([...functions.values()], [folder, folder]);
@@ -130,7 +138,7 @@ describe('code of a service', () => {
   ];
   for (const [why, files, builders] of without)
     it(`is only the source if ${why}`, () => {
-      const { packed } = findServiceCode(packagedService(undefined, builders), aFolder(files));
+      const { packed } = findServiceCode(packagedService(undefined, builders), aFolder(files), NOWHERE);
 
       assert.deepEqual([...(packed ?? [])], []);
     });
