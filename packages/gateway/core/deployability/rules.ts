@@ -261,8 +261,8 @@ export const RULES = {
   'missing-plugin': {
     severity: 'differs',
     about:
-      'a plug-in of serverless.yml that is not installed, so that its additions to the template are missing',
-    remedy: 'install the plug-in',
+      'a plug-in of serverless.yml that osls cannot load, so that its additions to the template are missing',
+    remedy: 'install what is missing, or remove the plug-in from plugins',
     source: 'https://github.com/oss-serverless/serverless/blob/main/docs/guides/plugins/README.md',
   },
   'missing-handler': {

@@ -347,7 +347,9 @@ function toleratePlugins({ fromOsls, note, inform, keepSchema }) {
         names.set(Plugin, name);
         resolved.push(Plugin);
       } catch (error) {
-        fail(describe(name, error), LEFT_OUT, error?.code === 'PLUGIN_NOT_FOUND' ? name : undefined);
+        const unloadable = describeUnloadable(name, error, fromOsls);
+        const isMissing = unloadable !== undefined || error?.code === 'PLUGIN_NOT_FOUND';
+        fail(unloadable ?? describe(name, error), LEFT_OUT, isMissing ? name : undefined);
       }
     }
     return resolved;
@@ -415,6 +417,30 @@ const LEFT_OUT = 'the plug-in is omitted: its additions to the template are miss
 function describe(name, error) {
   const [first] = String(error?.message ?? error).split('\n');
   return `plug-in ${name}: ${error?.code === 'PLUGIN_NOT_FOUND' ? `it is not installed, so osls refuses to package the service; run npm install, with --save-dev ${name} if package.json does not list it` : first}`;
+}
+
+/** Describes a plug-in that osls cannot load because a module is missing; undefined for any other error. */
+function describeUnloadable(name, error, fromOsls) {
+  if (error?.code !== 'MODULE_NOT_FOUND' && error?.code !== 'ERR_MODULE_NOT_FOUND') return undefined;
+  const [, missing] = /^Cannot find (?:module|package) '([^']+)'/.exec(String(error.message)) ?? [];
+  if (missing === undefined) return undefined;
+  const why = `plug-in ${name} needs the module ${missing}, which is not installed, so osls refuses to package the service`;
+  if (/^[./]/.test(missing)) return `${why}; install the plug-in again: npm install --save-dev ${name}`;
+  if (!/^serverless(?:\/|$)/.test(missing))
+    return `${why}; run npm install --save-dev ${/^(?:@[^/]+\/)?[^/]+/.exec(missing)[0]}`;
+  if (isOfOsls(missing, fromOsls))
+    return `${why}; install osls under the name serverless: npm install --save-dev serverless@npm:osls`;
+  return `${why}; the plug-in was written for an older version of Serverless, and osls ${fromOsls('package.json').version} does not have this module: install a version of the plug-in that supports Serverless 3, or remove it from plugins`;
+}
+
+/** Whether osls has a module that the plug-in looks for in the package `serverless`. */
+function isOfOsls(specifier, fromOsls) {
+  try {
+    fromOsls(specifier === 'serverless' ? 'package.json' : specifier.slice('serverless/'.length));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 module.exports = { tolerate, WEBPACK };
