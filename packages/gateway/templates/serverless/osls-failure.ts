@@ -1,12 +1,14 @@
 import { escapeForRegExp } from '@gatewright/aws/text/escape-for-regexp';
 import { existsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import { DefinitionError } from '../../core/errors.ts';
 import type { RuleId } from '../../core/deployability/rules.ts';
 import { isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { Path, SourceTree } from '../cloudformation/template-source.ts';
 import { withIncludedFiles } from './included-files.ts';
 import type { WholeService } from './included-files.ts';
+import { findLacking, kindOf, sourcesOf, variablesIn } from './lacking-variables.ts';
+import type { GivenValues, LackingVariable } from './lacking-variables.ts';
 import { STACK_FRAME } from './serverless-process.ts';
 import type { DriverFailure } from './serverless-process.ts';
 
@@ -17,6 +19,8 @@ type Known = {
   /** Returns the value at a path of the service, before variables are resolved. */
   readonly valueAt: (path: Path) => unknown;
   readonly tree: WholeService | undefined;
+  /** The variables that have no value whatever osls resolves first. osls names only some of them. */
+  readonly lacking: readonly LackingVariable[];
   /** What remedies show in place of the value of a secret; absent for one that is not taken apart. */
   readonly secret?: string;
 };
@@ -32,6 +36,7 @@ export function explainFailure(
   own: SourceTree | undefined,
   valuesFile = 'gatewright.values.yml',
   asked: readonly string[] = [],
+  given?: GivenValues,
 ): DefinitionError {
   const tree = own && withIncludedFiles(own, dirname(file));
   const known: Known = {
@@ -39,6 +44,7 @@ export function explainFailure(
     asked,
     valueAt: (path) => path.reduce<unknown>(findChild, tree?.value) ?? failure.texts?.[path.join('.')],
     tree,
+    lacking: tree === undefined || given === undefined ? [] : findLacking(tree.value, dirname(file), given),
   };
   const [first, ...more] = [
     // osls has no error code for this, and only the message contains the location.
@@ -93,25 +99,53 @@ function placeIn(
   return tree === undefined ? { file } : tree.placeOf(path);
 }
 
+/** Returns the place of a variable, relative to the folder of the service. */
+function shownPlace(path: Path, file: string, tree: WholeService | undefined): string {
+  const place = tree?.placeOf(path);
+  return place?.line === undefined ? '' : ` (${relative(dirname(file), place.file)}:${place.line})`;
+}
+
 /**
- * Returns a sentence with the common remedy for several variables, in the order of osls, each variable once.
- * A variable whose text is not known is named by its property.
+ * Returns a sentence with the common remedy for several variables, in the order of osls, each variable once, with its
+ * place if there are several. A variable whose text is not known is named by its property.
  */
 function explainMissing(found: readonly RegExpExecArray[], file: string, known: Known): string {
   const unknown: string[] = [];
   const kinds = new Map<string, string>();
+  const places = new Map<string, string>();
+  const note = (text: string, kind: string, path: Path): void => {
+    if (kinds.has(text)) return;
+    kinds.set(text, kind);
+    places.set(text, shownPlace(path, file, known.tree));
+  };
   for (const [index, [, property = '', kind = '']] of found.entries()) {
     const written = known.valueAt(pathOf(property));
     if (typeof written === 'string')
-      kinds.set(variableText(written, kind, file, known.tree) ?? written, kind);
+      note(variableText(written, kind, file, known.tree) ?? written, kind, pathOf(property));
     else if (index === 0) kinds.set(`the variable of source "${kind}"`, kind);
     else unknown.push(property);
   }
+  for (const { text, kind, path } of known.lacking) note(text, kind, path);
+  return describeGroups(kinds, places, unknown, known);
+}
+
+/**
+ * @param kinds the kind of source by variable
+ * @param places the places by variable
+ * @param unknown the properties of variables whose text is not known
+ */
+function describeGroups(
+  kinds: ReadonlyMap<string, string>,
+  places: ReadonlyMap<string, string>,
+  unknown: readonly string[],
+  known: Known,
+): string {
+  const named = (text: string): string => (kinds.size === 1 ? text : `${text}${places.get(text) ?? ''}`);
   const groups = Map.groupBy(kinds, ([text, kind]) => remedyFor(kind, text, known));
   const sentences = [...groups].map(([remedy, group]) => {
     const [[text, kind] = ['', ''], ...others] = group;
-    if (others.length === 0) return `${text} has no value: ${remedy}`;
-    return `${group.map(([text]) => text).join(', ')} have no value: ${remedyFor(kind, text, known, true)}`;
+    if (others.length === 0) return `${named(text)} has no value: ${remedy}`;
+    return `${group.map(([text]) => named(text)).join(', ')} have no value: ${remedyFor(kind, text, known, true)}`;
   });
   if (unknown.length > 0) sentences.push(`The variables in ${unknown.join(', ')} have no value either`);
   return sentences.join('. ');
@@ -158,9 +192,13 @@ function explainEarly({ message }: DriverFailure, file: string, known: Known): D
   const remedy = isLater
     ? `osls reads ${property} before options and parameters; write \`\${env:${variable}}\` and set ${variable} in the environment or with --env-file`
     : remedyFor(kind, text, known);
+  const others = known.lacking.filter((one) => one.path.join('.') !== path.join('.'));
+  const more = new Map(others.map((one) => [one.text, one.kind]));
+  const places = new Map(others.map((one) => [one.text, shownPlace(one.path, file, tree)]));
+  const also = more.size === 0 ? '' : `. ${describeGroups(more, places, [], known)}`;
   return new DefinitionError(
     { ...placeIn(tree, file, path), property },
-    `${text} has no value: ${remedy}`,
+    `${text} has no value: ${remedy}${also}`,
     [],
     isLater ? 'not-compiled' : ruleOfSource(kind),
   );
@@ -191,46 +229,11 @@ function variableText(
   );
 }
 
-/** Returns the variables in a string, each before the variables inside it. */
-function variablesIn(text: string): readonly string[] {
-  const found: { readonly at: number; readonly end: number }[] = [];
-  const open: number[] = [];
-  for (let at = 0; at < text.length; at += 1) {
-    if (text.startsWith('${', at)) open.push(at);
-    if (text[at] !== '}') continue;
-    const start = open.pop();
-    if (start !== undefined) found.push({ at: start, end: at + 1 });
-  }
-  return found.toSorted((one, two) => one.at - two.at).map(({ at, end }) => text.slice(at, end));
-}
-
 function isWithoutValue(text: string, file: string, tree: SourceTree | undefined): boolean {
   const [, own] = /^\$\{self:([^,}]+)/.exec(text) ?? [];
   if (own !== undefined) return pathOf(own.trim()).reduce<unknown>(findChild, tree?.value) === undefined;
   const [, included] = /^\$\{file\(([^)]+)\)/.exec(text) ?? [];
   return included !== undefined && !existsSync(resolve(dirname(file), included));
-}
-
-/**
- * Returns the sources of a variable in the order in which they are tried, such as `self:custom.host` and `ssm:/host` of
- * `${self:custom.host, ssm:/host}`. Defaults are not included.
- */
-function sourcesOf(text: string): readonly string[] {
-  const parts = [''];
-  let depth = 0;
-  for (const character of text.slice(2, -1)) {
-    if (character === '{' || character === '(') depth += 1;
-    if (character === '}' || character === ')') depth -= 1;
-    if (character === ',' && depth === 0) parts.push('');
-    else parts.push(`${parts.pop() ?? ''}${character}`);
-  }
-  return parts
-    .map((part) => part.trim())
-    .flatMap((part) => (part.startsWith('${') ? sourcesOf(part) : kindOf(part) === undefined ? [] : [part]));
-}
-
-function kindOf(source: string | undefined): string | undefined {
-  return /^(\w+)(?:\([^)]*\)|:)/.exec(source ?? '')?.[1];
 }
 
 /** @param areSeveral whether other variables need the same remedy */

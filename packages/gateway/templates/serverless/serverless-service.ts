@@ -21,6 +21,7 @@ import { describeOfflineVariable } from './offline-variable.ts';
 import { describeReading, reportWaiting } from './reading-progress.ts';
 import type { Waiting } from './reading-progress.ts';
 import { explainFailure, findChild, pathOf } from './osls-failure.ts';
+import type { GivenValues } from './lacking-variables.ts';
 import type { DriverNote } from './serverless-process.ts';
 import { asOneOrMore, isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -94,13 +95,18 @@ export async function loadServerlessService(
       },
     });
     if (refusal !== undefined) throw refusal;
-    if ('message' in compiled) throw explainFailure(compiled, file, tree, options.stored?.file, asked);
+    if ('message' in compiled)
+      throw explainFailure(compiled, file, tree, options.stored?.file, asked, givenTo(options));
     const packaged = parsePackaged(compiled.result);
     const whole = tree && withIncludedFiles(tree, dirname(file));
     return withReading(toRawStack(packaged, file, whole, { ...options, ...home }), compiled, file, whole);
   } finally {
     waiting?.end();
   }
+}
+
+function givenTo({ environment, parameters }: LoadOptions): GivenValues {
+  return { environment: { ...process.env, ...environment }, parameters };
 }
 
 function withReading(

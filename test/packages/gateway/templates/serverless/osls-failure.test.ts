@@ -285,7 +285,7 @@ describe('several variables without a value', () => {
       [
         join(folder, 'p.yml'),
         2,
-        '${env:REGION_X}, ${env:A_X} have no value: set them in the environment or with --env-file',
+        '${env:REGION_X} (p.yml:2), ${env:A_X} (p.yml:3) have no value: set them in the environment or with --env-file',
       ],
     );
   });
@@ -300,9 +300,46 @@ describe('several variables without a value', () => {
 
     assert.equal(
       fault.message,
-      '${env:A} has no value: set it in the environment or with --env-file. ${file(b.yml)}, ${file(c.yml)} have no value: check that the files exist and contain the values. ${self:custom.e} has no value: define it in the service',
+      '${env:A} (serverless.yml:1) has no value: set it in the environment or with --env-file. ${file(b.yml)} (serverless.yml:1), ${file(c.yml)} (serverless.yml:1) have no value: check that the files exist and contain the values. ${self:custom.e} (serverless.yml:1) has no value: define it in the service',
     );
   });
+
+  // osls resolves provider.stage first, then env, file and self, and other sources last. It names those of one step.
+  for (const [stage, found] of [
+    ['${env:SHOP_STAGE}', 'provider.stage'],
+    ['dev', 'provider.environment.A'],
+  ] as const)
+    it(`are named together although osls stops at ${found}`, () => {
+      const text = `provider:
+  stage: ${stage}
+  environment:
+    A: \${env:NOT_SET}
+    B: \${file(./none.yml):b}
+    C: \${param:domain}
+    D: \${opt:colour}
+    E: \${env:NOT_SET}
+    Known: \${env:KNOWN}-\${param:given}-\${param:ofStage}-\${opt:stage}-\${env:NOT_SET, 'a'}-\${env:NOT_SET, self:x}
+params:
+  prod: { ofStage: a, other: '\${env:NOT_SET_OF_PROD}' }
+`;
+      const given = { environment: { KNOWN: '' }, parameters: { given: 'a' } };
+      const tree = parseSource(text, FILE);
+      const { message } = explainFailure(
+        { message: unresolved(found, 'env') },
+        FILE,
+        tree,
+        undefined,
+        [],
+        given,
+      );
+
+      assert.deepEqual(message.split('. '), [
+        `${stage === 'dev' ? '' : '${env:SHOP_STAGE} (serverless.yml:2), '}\${env:NOT_SET} (serverless.yml:4) ${stage === 'dev' ? 'has no value: set it' : 'have no value: set them'} in the environment or with --env-file`,
+        '${file(./none.yml):b} (serverless.yml:5) has no value: check that the file exists and contains the value',
+        '${param:domain} (serverless.yml:6) has no value: set it with --param, or write `params: { default: { domain: VALUE } }` in serverless.yml',
+        "${opt:colour} (serverless.yml:7) has no value: only --stage and --region are passed to osls; write ${param:colour} and pass --param colour=…, or ${opt:colour, 'VALUE'}",
+      ]);
+    });
 
   // jmoranj/serverless-api: eight properties with four variables. Paths alone did not say which ones to set.
   it('are named once each', () => {
@@ -315,7 +352,7 @@ describe('several variables without a value', () => {
 
     assert.equal(
       fault.message,
-      '${env:A}, ${env:B} have no value: set them in the environment or with --env-file. The variables in custom.d have no value either',
+      '${env:A} (serverless.yml:1), ${env:B} (serverless.yml:1) have no value: set them in the environment or with --env-file. The variables in custom.d have no value either',
     );
   });
 
