@@ -20,7 +20,8 @@ export type TemplateFamily = {
 
 export const NO_RESOURCES = 'resources of the nested stack do not exist';
 
-const PROPERTIES: Readonly<Record<string, string>> = {
+/** The property that names the template of a nested stack, by type. */
+export const TEMPLATE_PROPERTIES: Readonly<Record<string, string>> = {
   'AWS::CloudFormation::Stack': 'TemplateURL',
   'AWS::Serverless::Application': 'Location',
 };
@@ -143,7 +144,7 @@ type Location = {
 
 function readLocation(resource: JsonObject): Location | undefined {
   const type = typeof resource['Type'] === 'string' ? resource['Type'] : '';
-  const property = Object.hasOwn(PROPERTIES, type) ? PROPERTIES[type] : undefined;
+  const property = Object.hasOwn(TEMPLATE_PROPERTIES, type) ? TEMPLATE_PROPERTIES[type] : undefined;
   if (property === undefined) return undefined;
   const { Properties: properties, Metadata: metadata } = resource;
   const asset = membersOf(metadata)['aws:asset:path'];

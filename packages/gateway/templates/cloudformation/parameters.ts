@@ -4,6 +4,7 @@
  */
 import { isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
+import { describeOrigins } from './parameter-origins.ts';
 import type { Path } from './template-source.ts';
 import type { DefinitionError, Tolerance } from '../../core/errors.ts';
 import type { RuleId } from '../../core/deployability/rules.ts';
@@ -37,12 +38,16 @@ export function isListType(type: string): boolean {
   return LIST_TYPE.test(type) || SSM_LIST_TYPE.test(type);
 }
 
-/** Reads every declared parameter. Values for undeclared names are ignored, because `--param` applies to all stacks. */
+/**
+ * Reads every declared parameter. Values for undeclared names are ignored, because `--param` applies to all stacks.
+ * @param file the template, in whose project the origin of missing values is looked for
+ */
 export function readParameters(
   section: Json | undefined,
   { parameters: given, placeholderParameters, stored }: Source,
   fail: Fail,
   tolerance: Tolerance,
+  file?: string,
 ): ReadonlyMap<string, ParameterValue> {
   const values = new Map<string, ParameterValue>();
   const missing: string[] = [];
@@ -55,7 +60,10 @@ export function readParameters(
     if (value === undefined) missing.push(name);
     else values.set(name, value);
   }
-  if (missing.length > 0) refuseMissing(missing, values, fail, tolerance);
+  if (missing.length > 0) {
+    const origins = file === undefined ? [] : describeOrigins(missing, file);
+    refuseMissing(missing, values, fail, tolerance, origins);
+  }
   return values;
 }
 
@@ -66,9 +74,10 @@ function refuseMissing(
   values: Map<string, ParameterValue>,
   fail: Fail,
   tolerance: Tolerance,
+  origins: readonly string[],
 ): void {
   const [only = '', ...others] = missing;
-  const hint = missing.map((name) => `--param ${name}=…`).join(' ');
+  const hint = [missing.map((name) => `--param ${name}=…`).join(' '), ...origins].join('; ');
   tolerance.attempt(
     WITHOUT_VALUE,
     () =>

@@ -78,7 +78,7 @@ export class StackResolver implements Scope {
     );
     this.#resources = this.#section('Resources');
     const fail = (at: Path, message: string, rule?: RuleId): never => this.fail(at, message, rule);
-    this.#parameters = readParameters(this.#template['Parameters'], raw, fail, tolerance);
+    this.#parameters = readParameters(this.#template['Parameters'], raw, fail, tolerance, raw.file);
     const findText = (...place: [logicalId: string, property: string]) => this.#findText(...place);
     this.#names = new ResourceNames(raw, types, {
       typeOf: (logicalId) => this.#type(logicalId),

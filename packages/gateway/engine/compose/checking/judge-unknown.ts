@@ -72,10 +72,20 @@ function tellUsers(finding: DeployFinding, stacks: readonly ResolvedStack[]): re
     return {
       ...finding,
       property: `Parameters.${name}`,
-      message: `${name} has no value, so ${what}; pass --param ${name}=VALUE`,
+      message: `${name} has no value, so ${what}; pass --param ${name}=VALUE${originOf(name, finding.message)}`,
       line: stack.source?.lineOf?.(['Parameters', name]) ?? finding.line,
     };
   });
+}
+
+/** Returns the sentence of the refusal that says which template of the project has the value of the parameter. */
+function originOf(name: string, message: string): string {
+  const origin = message.split('; ').find((part) => part.includes(' template ') && hasWord(part, name));
+  return origin === undefined ? '' : `; ${origin}`;
+}
+
+function hasWord(text: string, name: string): boolean {
+  return text.split(/[\s,:]+/).includes(name);
 }
 
 /** Returns the properties of resources, and the conditions, that refer to the parameter. */
