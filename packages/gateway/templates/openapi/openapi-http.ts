@@ -1,4 +1,5 @@
 import { REFUSING } from '../../core/errors.ts';
+import { PATH, VERB } from '../../core/stack/route-parts.ts';
 import type { DefinitionError, Tolerance } from '../../core/errors.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { closingError } from './closed-operation.ts';
@@ -8,10 +9,11 @@ import {
   httpAuthorizer,
   lacksIssuer,
   placeOfAuthorizer,
+  placeOfSecurity,
   readSecurity,
   securityAuthorizers,
 } from './openapi-security.ts';
-import type { OpenApiDocument, Operation } from './openapi-document.ts';
+import type { DocumentPath, OpenApiDocument, Operation } from './openapi-document.ts';
 import type { ImportedResource } from './openapi-resource.ts';
 import { present } from '../sam/sam-expansion.ts';
 
@@ -134,7 +136,7 @@ function importRoute(
       AuthorizationScopes: security.scopes.length === 0 ? undefined : security.scopes,
       ApiKeyRequired: security.apiKeyRequired,
     }),
-    at: (property) => (property?.startsWith('Auth') === true ? (security.at ?? [...at, 'security']) : at),
+    at: (property) => placeOfSecurity(security, property) ?? placeOfRoute(at, property),
   };
   if (integration === undefined) return [route];
   return [
@@ -148,6 +150,13 @@ function importRoute(
     },
     route,
   ];
+}
+
+/** The key of a route consists of the verb of the operation and of the path that has the operation. */
+function placeOfRoute(operation: DocumentPath, property = ''): DocumentPath {
+  if (property.startsWith('Auth')) return [...operation, 'security'];
+  if (property === `RouteKey.${PATH}`) return operation.slice(0, -1);
+  return property === `RouteKey.${VERB}` ? [...operation, VERB] : operation;
 }
 
 function documentName(property: string): string {

@@ -4,6 +4,7 @@
  */
 import { lowerFirst } from '@gatewright/aws/violations';
 import { REFUSING } from '../../core/errors.ts';
+import { PATH, VERB } from '../../core/stack/route-parts.ts';
 import type { DefinitionError, Tolerance } from '../../core/errors.ts';
 import { mapOf, isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
@@ -12,7 +13,13 @@ import { findIntegration, INTEGRATION, restIntegration } from './openapi-integra
 import { methodResponses, requestModels, requestParameters } from './openapi-method.ts';
 import { ImportedModels } from './openapi-models.ts';
 import { importedId } from './openapi-resource.ts';
-import { placeOfAuthorizer, readSecurity, restAuthorizer, securityAuthorizers } from './openapi-security.ts';
+import {
+  placeOfAuthorizer,
+  placeOfSecurity,
+  readSecurity,
+  restAuthorizer,
+  securityAuthorizers,
+} from './openapi-security.ts';
 import type { DocumentPath, OpenApiDocument, Operation } from './openapi-document.ts';
 import type { ImportedResource } from './openapi-resource.ts';
 import { makeRootResourceId } from '@gatewright/aws/physical-ids';
@@ -180,9 +187,8 @@ export class RestImport {
       at: (property) =>
         placeOfParameter(document, operation, property) ??
         placeOfResponse(document, integration?.at, property) ??
-        (security.at !== undefined && property?.startsWith('Authoriz') === true
-          ? security.at
-          : placeOf(property, at, integration?.at)),
+        placeOfSecurity(security, property) ??
+        placeOf(property, at, integration?.at),
     });
   }
 
@@ -275,6 +281,8 @@ function placeOf(
 ): DocumentPath {
   const [head = '', inner = '', ...rest] = property?.split('.') ?? [];
   if (head === '') return operation;
+  if (inner === PATH) return operation.slice(0, -1);
+  if (inner === VERB) return [...operation, VERB];
   if (head !== 'Integration')
     return [...operation, RENAMED[head] ?? lowerFirst(head)].filter((key) => key !== '');
   const at = integration ?? [...operation, INTEGRATION];

@@ -15,6 +15,8 @@ type MethodSecurity = {
   readonly apiKeyRequired: boolean;
   /** The location of the requirement that names the authorizer or the signature; undefined if there is none. */
   readonly at?: DocumentPath | undefined;
+  /** The location of the requirement that names the API key; undefined if there is none. */
+  readonly keyAt?: DocumentPath | undefined;
 };
 
 type Scheme =
@@ -55,7 +57,8 @@ export function readSecurity(document: OpenApiDocument, operation: Operation): M
     for (const [name, scopes] of Object.entries(requirement.value)) {
       if (isNoAuthorizer(document, name)) continue;
       const scheme = readScheme(document, name, [...requirement.at, name]);
-      if (scheme.kind === 'api-key') result = { ...result, apiKeyRequired: true };
+      if (scheme.kind === 'api-key')
+        result = { ...result, apiKeyRequired: true, keyAt: [...requirement.at, name] };
       else if (scheme.kind === 'unknown') document.report([...requirement.at, name]);
       else if (result.authorizationType !== 'NONE')
         document.report(
@@ -76,6 +79,15 @@ export function readSecurity(document: OpenApiDocument, operation: Operation): M
         };
     }
   return result;
+}
+
+/** Returns the location of the requirement from which an import makes a property of a method or route. */
+export function placeOfSecurity(
+  { at, keyAt }: Pick<MethodSecurity, 'at' | 'keyAt'>,
+  property = '',
+): DocumentPath | undefined {
+  if (property === 'ApiKeyRequired') return keyAt;
+  return property.startsWith('Auth') ? at : undefined;
 }
 
 /**

@@ -9,6 +9,7 @@ import { isJsonList, isJsonObject } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
 import { OpenApiDocument } from './openapi-document.ts';
+import { lowerFirst } from '@gatewright/aws/violations';
 import { httpApiProperties, importHttpApi } from './openapi-http.ts';
 import { toResolved } from './openapi-resource.ts';
 import { RestImport, restApiProperties } from './openapi-rest.ts';
@@ -79,10 +80,28 @@ function importDocument(
   const document = new OpenApiDocument(api, resolveVariables(readBody(api), stack));
   const { properties, resources } = importer(document, stack.stackName, tolerance);
   return {
-    own: { ...api, properties, isImported: true },
+    own: { ...api, properties, isImported: true, place: (property) => placeOfApi(document, property) },
     parts: resources.map((made) => toResolved(document, made)),
     found: document.findings,
   };
+}
+
+/** The members of a document from which an import makes properties of the API. */
+const OF_APIS: Readonly<Record<string, string>> = {
+  ApiKeySourceType: 'x-amazon-apigateway-api-key-source',
+  BinaryMediaTypes: 'x-amazon-apigateway-binary-media-types',
+  CorsConfiguration: 'x-amazon-apigateway-cors',
+  MinimumCompressionSize: 'x-amazon-apigateway-minimum-compression-size',
+  Policy: 'x-amazon-apigateway-policy',
+};
+
+/** A property of the API that the template does not set is a member of the document. */
+function placeOfApi(document: OpenApiDocument, property?: string): DefinitionError['place'] {
+  const { api } = document;
+  const [first = '', ...within] = property?.split('.') ?? [];
+  const member = api.properties[first] === undefined ? OF_APIS[first] : undefined;
+  if (member === undefined || document.root[member] === undefined) return api.place(property);
+  return document.place([member, ...(first === 'CorsConfiguration' ? within.map(lowerFirst) : within)]);
 }
 
 type Importer = (document: OpenApiDocument, stackName: string, tolerance: Tolerance) => Imported;

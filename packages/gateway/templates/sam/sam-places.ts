@@ -3,9 +3,10 @@
  * of it, so the location follows from the names that SAM gives to the resources that it generates.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
+import { asText, isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { APIS_ADDED_BY_SAM } from '../../core/stack/source-format.ts';
+import { VERB } from '../../core/stack/route-parts.ts';
 import { memberAt } from '../template-place.ts';
 import { PREFLIGHT_HEADERS } from './sam-document.ts';
 import type { Path } from '../cloudformation/template-source.ts';
@@ -96,6 +97,7 @@ const OF_OPERATIONS: Readonly<Record<string, Path>> = {
   security: ['Auth', 'Authorizer'],
   timeoutInMillis: ['TimeoutInMillis'],
   payloadFormatVersion: ['PayloadFormatVersion'],
+  [VERB]: ['Method'],
 };
 /** Maps the kinds of parameters of a gateway response in a document to members of `ResponseParameters`. */
 const OF_RESPONSES: Readonly<Record<string, string>> = {
@@ -143,8 +145,20 @@ function findAddedApi(name: string, expanded: Expanded): string | undefined {
 }
 
 function isOfDomain(name: string, expanded: Expanded): boolean {
-  const type = membersOf(expanded.resources.get(name))['Type'];
-  return typeof type === 'string' && OF_DOMAIN.test(type);
+  return OF_DOMAIN.test(typeOf(name, expanded));
+}
+
+function typeOf(name: string, expanded: Expanded): string {
+  return asText(membersOf(expanded.resources.get(name))['Type']) ?? '';
+}
+
+/** SAM makes a mapping of each item of BasePath. */
+function indexOfBasePath(name: string, rest: Path, properties: Path, expanded: Expanded): Path {
+  if (rest.join('.') !== 'BasePath') return [];
+  const { BasePath: own } = expanded.memberAt([...properties, 'Domain']);
+  const made = mapOf(membersOf(expanded.resources.get(name)), 'Properties')['BasePath'];
+  const index = isJsonList(own) ? own.findIndex((one) => one === made) : -1;
+  return index === -1 ? [] : [String(index)];
 }
 
 function isOfApi(name: string, expanded: Expanded): boolean {
@@ -185,7 +199,10 @@ function findInResources(path: Path, origin: string | undefined, expanded: Expan
     return placeOfPolicy(properties, name, within, expanded);
   const member = OF_FUNCTIONS[name.slice(origin.length)];
   if (member !== undefined && name.startsWith(origin)) return [...properties, member, ...rest];
-  if (name !== origin && isOfDomain(name, expanded)) return [...properties, 'Domain', ...rest];
+  if (name !== origin && isOfDomain(name, expanded))
+    return [...properties, 'Domain', ...rest, ...indexOfBasePath(name, rest, properties, expanded)];
+  if (name !== origin && typeOf(name, expanded) === 'AWS::ApiGateway::UsagePlan')
+    return [...properties, 'Auth', 'UsagePlan', ...rest];
   if (event === undefined)
     return part === 'Properties' ? inProperties(origin, rest, expanded) : ['Resources', origin];
   const at = [...properties, 'Events', event];
@@ -303,7 +320,10 @@ function placeInDocument(apiId: string, path: Path, expanded: Expanded): Path | 
   if (path[0] === 'x-amazon-apigateway-policy') return placeInPolicy(apiId, path, expanded);
   const scheme = path.findIndex((key) => key === 'securitySchemes' || key === 'securityDefinitions');
   if (scheme !== -1)
-    return placeOfAuthorizer([...at, 'Auth', 'Authorizers'], path.slice(scheme + 1), expanded);
+    return placeOfAuthorizer([...at, 'Auth', 'Authorizers'], path.slice(scheme + 1), {
+      ...expanded,
+      source: memberAt(bodyOf(apiId, expanded), path.slice(0, -1)),
+    });
   const model = path[0] === 'definitions' ? 1 : path[0] === 'components' && path[1] === 'schemas' ? 2 : 0;
   if (model > 0) {
     // SAM writes the names of models in lower case.
@@ -317,7 +337,15 @@ function placeInDocument(apiId: string, path: Path, expanded: Expanded): Path | 
     if (ofApi !== apiId || path[0] !== 'paths') continue;
     const own = `${route}.${method}`;
     if (text === own || text.startsWith(`${own}.`))
-      return placeInEvent(event, { operation: text.slice(own.length + 1).split('.'), api: at }, expanded);
+      return placeInEvent(
+        event,
+        { operation: text.slice(own.length + 1).split('.'), api: at },
+        {
+          ...expanded,
+          parameterOf: (index) =>
+            memberAt(bodyOf(apiId, expanded), ['paths', route, method, 'parameters', index]),
+        },
+      );
     if (text === route || text === `${route}.pathPart`) return [...event, 'Properties', 'Path'];
   }
   // SAM adds the methods for preflight requests, which do not come from an event.
@@ -341,18 +369,36 @@ function placeOfPreflight(apiId: string, path: Path, expanded: Expanded): Path {
 function placeInEvent(
   event: Path,
   { operation, api }: { readonly operation: Path; readonly api: Path },
-  expanded: Expanded,
+  expanded: Expanded & { parameterOf?(index: string): Json | undefined },
 ): Path {
   const guard = placeOfGuard(operation, [...event, 'Properties'], api, expanded);
   if (guard !== undefined) return guard;
   const member = operation.map((step) => OF_OPERATIONS[step]).find((found) => found !== undefined);
   const [first = ''] = member ?? [];
+  if (first === 'RequestParameters') return placeOfParameter(event, operation, expanded);
   if (member !== undefined && expanded.memberAt([...event, 'Properties'])[first] !== undefined)
     return [...event, 'Properties', ...member];
   // An event without its own Auth has the default authorizer of the API.
   return first === 'Auth' && expanded.memberAt([...api, 'Auth'])['DefaultAuthorizer'] !== undefined
     ? [...api, 'Auth', 'DefaultAuthorizer']
     : event;
+}
+
+/** An item of RequestParameters is the name of a parameter, or a mapping with the name as its key. */
+function placeOfParameter(
+  event: Path,
+  operation: Path,
+  expanded: Expanded & { parameterOf?(index: string): Json | undefined },
+): Path {
+  const at = [...event, 'Properties', 'RequestParameters'];
+  const { RequestParameters: list } = expanded.memberAt([...event, 'Properties']);
+  const [, index = ''] = operation;
+  const { name, in: part } = membersOf(expanded.parameterOf?.(index));
+  const wanted = `method.request.${part === 'query' ? 'querystring' : (asText(part) ?? '')}.${asText(name) ?? ''}`;
+  const position = isJsonList(list)
+    ? list.findIndex((one) => one === wanted || Object.hasOwn(membersOf(one), wanted))
+    : -1;
+  return position === -1 ? (list === undefined ? event : at) : [...at, String(position)];
 }
 
 /** The scopes, or the API key, for which an operation asks: the event has the setting, or else the API. */
@@ -370,13 +416,47 @@ function placeOfGuard(
     .map((at) => [...(findInGlobals(at, expanded) ?? at), setting])[0];
 }
 
-function placeOfAuthorizer(authorizers: Path, [name = '', ...within]: Path, expanded: Expanded): Path {
+function bodyOf(apiId: string, expanded: Expanded): Json | undefined {
+  return mapOf(membersOf(expanded.resources.get(apiId)), 'Properties')['Body'];
+}
+
+/** The lists of `Identity` from which SAM generates identity sources, by their names in a REST and in an HTTP API. */
+const OF_SOURCES_OF_IDENTITY: readonly (readonly [RegExp, string])[] = [
+  [/^(?:method\.request|\$request)\.header\.(.+)$/, 'Headers'],
+  [/^(?:method\.request|\$request)\.querystring\.(.+)$/, 'QueryStrings'],
+  [/^\$?stageVariables\.(.+)$/, 'StageVariables'],
+  [/^\$?context\.(.+)$/, 'Context'],
+];
+
+/** Returns the item of a list of `Identity` from which SAM generates this identity source. */
+function placeOfSource(at: Path, source: Json | undefined, index: string, expanded: Expanded): Path {
+  const sources = isJsonList(source) ? source : typeof source === 'string' ? source.split(/\s*,\s*/) : [];
+  const text = sources[Number(index)];
+  const identity = [...at, 'Identity'];
+  for (const [form, list] of OF_SOURCES_OF_IDENTITY) {
+    const [, name] = form.exec(typeof text === 'string' ? text : '') ?? [];
+    const own = expanded.memberAt(identity)[list];
+    if (name !== undefined && isJsonList(own)) return [...identity, list, String(own.indexOf(name))];
+  }
+  return identity;
+}
+
+function placeOfAuthorizer(
+  authorizers: Path,
+  [name = '', ...within]: Path,
+  expanded: Expanded & { readonly source?: Json | undefined },
+): Path {
   const [member, ...rest] = within[0] === 'x-amazon-apigateway-authorizer' ? within.slice(1) : within;
   const at = [...authorizers, name];
   if (member === undefined) return at;
+  if (member === 'identitySource' && 'IdentitySource' in expanded.memberAt(at))
+    return [...at, 'IdentitySource'];
   // The header of a token is the name of the scheme.
-  if (member === 'identitySource' || member === 'name')
-    return [...at, 'IdentitySource' in expanded.memberAt(at) ? 'IdentitySource' : 'Identity'];
+  if (member === 'name') return [...at, 'Identity', 'Header'];
+  if (member === 'identitySource')
+    return rest[0] === undefined
+      ? [...at, 'Identity']
+      : placeOfSource(at, expanded.source, rest[0], expanded);
   return [...at, ...(OF_AUTHORIZERS[member] ?? [upperFirst(member)]), ...rest];
 }
 
@@ -384,7 +464,7 @@ function placeOfAuthorizer(authorizers: Path, [name = '', ...within]: Path, expa
 function placeInPolicy(apiId: string, path: Path, expanded: Expanded): Path | undefined {
   const at = ['Resources', apiId, 'Properties', 'Auth', 'ResourcePolicy'];
   const own = expanded.memberAt(at);
-  const body = mapOf(membersOf(expanded.resources.get(apiId)), 'Properties')['Body'];
+  const body = bodyOf(apiId, expanded);
   const statement = memberAt(body, path.slice(0, 3));
   if (Object.keys(own).length === 0 || statement === undefined) return undefined;
   const { CustomStatements: custom } = own;

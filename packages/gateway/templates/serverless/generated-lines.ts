@@ -10,6 +10,7 @@ import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Path, SourceTree } from '../cloudformation/template-source.ts';
 import { memberAt } from '../template-place.ts';
 import { canResultIn, sharedLength } from './written-variables.ts';
+import { findApiSetting, findModelSetting } from './generated-apis.ts';
 import { findKeySetting } from './generated-keys.ts';
 import { findAuthorizerSetting, findRouteSetting } from './generated-routes.ts';
 import type { PackagedService } from './packaged-service.ts';
@@ -19,15 +20,7 @@ const OF_FUNCTION: Readonly<Record<string, readonly string[]>> = {
   'Environment.Variables': ['environment'],
   VpcConfig: ['vpc'],
   FunctionName: ['name'],
-};
-/** Members of CorsConfiguration that the service contains under another name. */
-const OF_CORS: Readonly<Record<string, readonly string[]>> = {
-  AllowCredentials: ['allowCredentials'],
-  AllowHeaders: ['allowedHeaders'],
-  AllowMethods: ['allowedMethods'],
-  AllowOrigins: ['allowedOrigins'],
-  ExposeHeaders: ['exposedResponseHeaders'],
-  MaxAge: ['maxAge'],
+  ReservedConcurrentExecutions: ['reservedConcurrency'],
 };
 const MIN_PART = 3;
 
@@ -69,23 +62,9 @@ export function findGeneratedLine(
   const logging = functions.get(`${ofGroup}LambdaFunction`)?.name;
   if (logging !== undefined && property[0] === 'LogGroupName')
     return findFunctionLine(tree, logging, ['FunctionName']);
-  if (logicalId === 'HttpApi' && property[0] === 'CorsConfiguration')
-    return tree.lineOf([
-      'provider',
-      'httpApi',
-      'cors',
-      ...(OF_CORS[property[1] ?? ''] ?? []),
-      ...property.slice(2),
-    ]);
-  if (
-    logicalId === 'ApiGatewayRestApi' &&
-    property[0] === 'EndpointConfiguration' &&
-    mapOf(tree.value, 'provider')['endpointType'] !== undefined
-  )
-    return tree.lineOf(['provider', 'endpointType']);
-  if (logicalId === 'ApiGatewayRestApi' && property[0] === 'Policy')
-    return tree.lineOf(['provider', 'apiGateway', 'resourcePolicy', ...property.slice(2)]);
   const setting =
+    findApiSetting(tree, logicalId, property) ??
+    findModelSetting(tree, logicalId, property, { template, functions }) ??
     findProvisioned(tree, property, functionsBehind(logicalId, resources, functions)) ??
     findKeySetting(tree, logicalId, property) ??
     findAuthorizerSetting(tree, resources[logicalId], property) ??

@@ -6,6 +6,7 @@ import { asText, isJsonList, listOf, mapOf, membersOf } from '@gatewright/aws/js
 import { lowerFirst } from '@gatewright/aws/violations';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Path, SourceTree } from '../cloudformation/template-source.ts';
+import { VERB } from '../../core/stack/route-parts.ts';
 import { memberAt } from '../template-place.ts';
 import { canResultIn } from './written-variables.ts';
 import type { PackagedService } from './packaged-service.ts';
@@ -31,12 +32,13 @@ const OF_ROUTES: Readonly<Record<string, Readonly<Record<string, Path>>>> = {
     ConnectionId: ['connectionId'],
     ConnectionType: ['connectionType'],
     ContentHandling: ['request', 'contentHandling'],
-    HttpMethod: ['path'],
+    HttpMethod: ['method'],
     IntegrationHttpMethod: ['request', 'method'],
     OperationName: ['operationId'],
     PassthroughBehavior: ['request', 'passThrough'],
     RequestModels: ['request', 'schemas'],
     RequestParameters: ['request', 'parameters'],
+    ResourceId: ['path'],
     RequestTemplates: ['request', 'template'],
     RequestValidatorId: ['request'],
     TimeoutInMillis: ['timeoutInMillis'],
@@ -118,7 +120,7 @@ export function findRouteSetting(
   const key = keyOf(asText(type) ?? '', membersOf(properties), mapOf(template, 'Resources'));
   if (key === undefined) return undefined;
   const at = findEvent(tree, key, functions);
-  if (at === undefined) return undefined;
+  if (at === undefined) return findPreflightSetting(tree, key, functions, property);
   const [first = '', second = '', ...rest] = property;
   if (first === '') return at;
   if (second === 'IntegrationResponses' && membersOf(memberAt(tree.value, at))['response'] === undefined)
@@ -128,6 +130,10 @@ export function findRouteSetting(
   const member = OF_ROUTES[at.at(-1) ?? '']?.[first === 'Integration' ? second : first];
   const within = first === 'Integration' ? rest : property.slice(1);
   const event = memberAt(tree.value, at) ?? '';
+  // Both parts of the key of a route have their own settings.
+  if (first === 'RouteKey' && second === VERB) return [...at, 'method'];
+  if (first === 'RequestParameters')
+    return [...at, ...settingOfParameter(property.slice(1).join('.'), memberAt(event, PARAMETERS))];
   if (rest.join('.').endsWith(INVOCATION_TYPE) && membersOf(event)['async'] !== undefined)
     return [...at, 'async'];
   const isImplied =
@@ -139,19 +145,62 @@ export function findRouteSetting(
   return member === undefined ? undefined : [...at, ...member, ...within];
 }
 
+const PARAMETERS = ['request', 'parameters'];
+/** The lists of parameters in an event, by the part of the request in which CloudFormation has the parameter. */
+const OF_PARAMETERS: Readonly<Record<string, string>> = {
+  querystring: 'querystrings',
+  header: 'headers',
+  path: 'paths',
+};
+
+/** @param name the name that the parameter has in CloudFormation, such as `method.request.querystring.id` */
+function settingOfParameter(name: string, written: Json | undefined): Path {
+  const [, kind = '', own = ''] = /^method\.request\.(\w+)\.(.+)$/.exec(name) ?? [];
+  const list = OF_PARAMETERS[kind] ?? '';
+  return memberAt(written, [list, own]) === undefined ? PARAMETERS : [...PARAMETERS, list, own];
+}
+
 /** The request parameter that osls generates from `async: true`. */
 const INVOCATION_TYPE = 'X-Amz-Invocation-Type';
 
 /** Members of an integration that osls writes itself if an event has `integration: lambda`, and does not set them. */
 const BY_INTEGRATION: ReadonlySet<string> = new Set(['PassthroughBehavior', 'RequestTemplates']);
 
-/** Returns the event of a route. If no event is written with its path, it is the only event whose variables can be. */
-function findEvent(
+/** Settings in `cors` of an http event from which osls generates a header of the preflight. */
+const OF_PREFLIGHTS: Readonly<Record<string, readonly string[]>> = {
+  'Access-Control-Allow-Origin': ['origin', 'origins'],
+  'Access-Control-Allow-Headers': ['headers'],
+  'Access-Control-Allow-Methods': ['methods'],
+  'Access-Control-Allow-Credentials': ['allowCredentials'],
+  'Access-Control-Max-Age': ['maxAge'],
+};
+
+/** Returns `cors` of the event for whose path osls generates an OPTIONS method, or the setting in it. */
+function findPreflightSetting(
   tree: SourceTree,
-  key: RouteName,
+  { text, isMessage }: RouteName,
   functions: PackagedService['functions'],
+  property: Path,
 ): Path | undefined {
-  const written = [...functions.values()].flatMap(({ name }) =>
+  const [method = '', path = ''] = text.split(' ');
+  if (isMessage || method !== 'options') return undefined;
+  const found = writtenEvents(tree, functions).find(
+    ({ kind, settings }) =>
+      kind === 'http' &&
+      membersOf(settings)['cors'] !== undefined &&
+      normal(`get ${asText(membersOf(settings)['path']) ?? ''}`) === `get ${path}`,
+  );
+  if (found === undefined) return undefined;
+  const cors = [...found.at, 'cors'];
+  const [, header = ''] = /method\.response\.header\.([\w-]+)$/.exec(property.join('.')) ?? [];
+  const setting = OF_PREFLIGHTS[header]?.find((name) => memberAt(tree.value, [...cors, name]) !== undefined);
+  return setting === undefined ? cors : [...cors, setting];
+}
+
+type WrittenEvent = { readonly at: Path; readonly kind: string; readonly settings: Json };
+
+function writtenEvents(tree: SourceTree, functions: PackagedService['functions']): readonly WrittenEvent[] {
+  return [...functions.values()].flatMap(({ name }) =>
     listOf(mapOf(mapOf(tree.value, 'functions'), name), 'events').flatMap((event, index) =>
       Object.entries(membersOf(event)).map(([kind, settings]) => ({
         at: ['functions', name, 'events', String(index), kind],
@@ -160,6 +209,15 @@ function findEvent(
       })),
     ),
   );
+}
+
+/** Returns the event of a route. If no event is written with its path, it is the only event whose variables can be. */
+function findEvent(
+  tree: SourceTree,
+  key: RouteName,
+  functions: PackagedService['functions'],
+): Path | undefined {
+  const written = writtenEvents(tree, functions);
   const exact = written.find(({ kind, settings }) => isEventOf(kind, settings, key, (one, of) => one === of));
   if (exact !== undefined) return exact.at;
   const [only, ...others] = written.filter(({ kind, settings }) =>
@@ -206,7 +264,10 @@ function keyOf(type: string, properties: JsonObject, resources: JsonObject): Rou
       ? { text: routeKey, isMessage: true }
       : { text: normal(routeKey), isMessage: false };
   if (type !== 'AWS::ApiGateway::Method' || typeof method !== 'string') return undefined;
-  return { text: normal(`${method} ${pathOf(properties['ResourceId'], resources)}`), isMessage: false };
+  return {
+    text: normal(`${method} ${pathOf(properties['ResourceId'], resources) || '/'}`),
+    isMessage: false,
+  };
 }
 
 /** Joins the path part of a REST API's resource with the path parts of its parents. */

@@ -24,8 +24,8 @@ functions:
     events:
       - schedule: rate(1 minute)
       - http:
-          path: pets
-          method: get
+          path: pets # path
+          method: get # verb of pets
           private: true # key
       - http:
           path: /own/{id} # second
@@ -33,7 +33,7 @@ functions:
           request:
             parameters:
               querystrings:
-                page: true
+                page: true # page
           authorizer: # guard
             name: guard
             resultTtlInSeconds: 0 # ttl
@@ -151,10 +151,12 @@ describe('the line of a property of what osls generates for a route', () => {
     ['Porter', 'AuthorizerUri', '# porter'],
     ['OfVariable', 'AuthorizerUri', '# variable'],
     ['GetPets', 'ApiKeyRequired', '# key'],
-    ['GetPets', 'HttpMethod', 'path: pets'],
-    ['PostOwn', 'HttpMethod', '# second'],
+    ['GetPets', 'HttpMethod', '# verb of pets'],
+    ['GetPets', 'ResourceId', '# path'],
+    ['PostOwn', 'ResourceId', '# second'],
     ['PostOwn', 'AuthorizationType', '# guard'],
-    ['PostOwn', 'RequestParameters.method.request.querystring.page', 'parameters:'],
+    ['PostOwn', 'RequestParameters.method.request.querystring.page', '# page'],
+    ['PostOwn', 'RequestParameters.method.request.header.other', 'parameters:'],
     ['GetInvoices', 'Integration.Uri', '# uri'],
     ['GetInvoices', 'Integration.ConnectionId', '# link'],
     ['GetInvoices', 'Integration.ConnectionType', '# through'],
