@@ -3,8 +3,12 @@
  */
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setImmediate } from 'node:timers/promises';
+import { WebSocket } from 'ws';
 import { createGateway } from '../../packages/gateway/engine/index.ts';
 import { readCredentials } from '../../packages/gateway/kernel/files/identity-file.ts';
 import type { GatewayOptions } from '../../packages/gateway/engine/index.ts';
@@ -37,6 +41,8 @@ type AskedFor = {
   readonly times?: number;
   /** A request that is sent before, to the same path. */
   readonly before?: { readonly method: string; readonly headers?: Readonly<Record<string, string>> };
+  /** A WebSocket is opened instead. The explanation is about its message, or else about the handshake. */
+  readonly socket?: { readonly message?: string };
 };
 
 export function anAdvisedProject(source: string, files: Readonly<Record<string, string>>): AdvisedProject {
@@ -77,20 +83,71 @@ async function serveAndAsk(
     const { apis, control } = await gateway.listen();
     const { path = '/', method = 'GET', headers = {}, body, times = 1, before } = request;
     const url = `${apis[0]?.url ?? ''}${path}`;
+    const secret = (await readCredentials(folder))?.controlSecret ?? '';
+    const readLast = async (): Promise<Told> => {
+      const record = await fetch(`${control}/_gatewright/requests/last`, {
+        headers: { Authorization: `Bearer ${secret}` },
+      });
+      return (await record.json()) as Told;
+    };
+    if (request.socket !== undefined) {
+      await talk(url, request.socket.message, readLast);
+      const { status, story } = await readLast();
+      return { status, body: '', ...story, lines };
+    }
     if (before !== undefined) await (await fetch(url, before)).arrayBuffer();
     const init = { method, headers, ...(body !== undefined && { body }) };
-    let reply = await fetch(url, init);
-    for (let sent = 1; sent < times; sent += 1) reply = await fetch(url, init);
-    const text = await reply.text();
-    const secret = (await readCredentials(folder))?.controlSecret ?? '';
-    const record = await fetch(`${control}/_gatewright/requests/last`, {
-      headers: { Authorization: `Bearer ${secret}` },
-    });
-    const { story } = (await record.json()) as { story: { sentences: string[]; changes: string[] } };
-    return { status: reply.status, body: text, ...story, lines };
+    let reply = await send(url, init);
+    for (let sent = 1; sent < times; sent += 1) reply = await send(url, init);
+    const answer = await reply.text();
+    const { story } = await readLast();
+    return { status: reply.status, body: answer, ...story, lines };
   } finally {
     await gateway.close();
   }
+}
+
+type Told = {
+  readonly kind: string;
+  readonly status: number;
+  readonly story: { readonly sentences: string[]; readonly changes: string[] };
+};
+
+/** Opens a WebSocket, and sends the message. Waits until the gateway has recorded what was asked. */
+async function talk(url: string, message: string | undefined, readLast: () => Promise<Told>): Promise<void> {
+  const socket = new WebSocket(url.replace(/\/$/, ''));
+  const ended = new Promise<void>((resolve) => {
+    for (const event of ['error', 'close']) socket.addEventListener(event, () => resolve());
+    socket.addEventListener('open', () => {
+      if (message === undefined) resolve();
+      else socket.send(message);
+    });
+    socket.addEventListener('message', () => resolve());
+  });
+  if (message !== undefined)
+    await Promise.race([ended, until(async () => (await readLast()).kind === 'message')]);
+  else await ended;
+  socket.close();
+}
+
+async function until(isReached: () => Promise<boolean>): Promise<void> {
+  while (!(await isReached())) await setImmediate();
+}
+
+type Sent = { readonly status: number; text(): Promise<string> };
+
+/** `fetch` sends the host of the URL, so a request with the host of a custom domain is sent without it. */
+async function send(url: string, init: RequestInit & { headers: Record<string, string> }): Promise<Sent> {
+  const { host } = init.headers;
+  if (host === undefined) return fetch(url, init);
+  const { method = 'GET', headers } = init;
+  return new Promise((resolve, reject) => {
+    const asked = request(url, { method, headers }, (reply) => {
+      const whole = text(reply);
+      whole.then(() => resolve({ status: reply.statusCode ?? 0, text: () => whole }), reject);
+    });
+    asked.on('error', reject).end();
+  });
 }
 
 /** Returns the text in backticks of the only piece of advice that begins with `beginning`. */

@@ -81,8 +81,13 @@ export type Defect =
       readonly accessKeyId?: string | undefined;
       readonly signer?: string | undefined;
     }
-  /** A mapping template failed. */
-  | { readonly kind: 'template'; readonly side: 'request' | 'response'; readonly problem: string }
+  /** A mapping template failed, at this line of it. */
+  | {
+      readonly kind: 'template';
+      readonly side: 'request' | 'response';
+      readonly problem: string;
+      readonly line?: number | undefined;
+    }
   /** The mappings of an integration do not fit the request, or the integration's response. */
   | MappingDefect
   /** The function's result, or the beginning of its stream, is not a valid proxy response. */

@@ -43,6 +43,11 @@ function explainMessage({ nearMisses, selection }: Circumstances): Reason {
             selection.selected === undefined
               ? 'The message has no such value.'
               : `It selected “${selection.selected}”, for which there is no route.`,
+            ...(selection.near === undefined
+              ? []
+              : [
+                  `The route ${selection.near} differs only in letter case, and route keys are case-sensitive.`,
+                ]),
             ...(key === undefined ? [] : [`The value of its member ${key} is a route key.`]),
           ]),
     ],

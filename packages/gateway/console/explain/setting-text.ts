@@ -16,7 +16,7 @@ type OwnTexts = Texts & { readonly document?: string; readonly calls?: string };
  * A setting from which SAM, osls and the CDK make the OPTIONS methods of a REST API. In CloudFormation and Terraform,
  * these methods are written like others, and their header is set in the integration response.
  */
-function ofCors(setting: 'AllowHeaders' | 'AllowMethods' | 'AllowCredentials'): Texts {
+function ofCors(setting: 'AllowOrigin' | 'AllowHeaders' | 'AllowMethods' | 'AllowCredentials'): Texts {
   const header = `Access-Control-${setting.replace('Allow', 'Allow-')}`;
   const own = `method.response.header.${header} to "'#'" in ResponseParameters of the integration response of the OPTIONS method, and the same name to true in ResponseParameters of its method response`;
   const [ofSam, ofCdk] = setting === 'AllowCredentials' ? ['true', 'true'] : [`"'#'"`, `['#']`];
@@ -24,8 +24,8 @@ function ofCors(setting: 'AllowHeaders' | 'AllowMethods' | 'AllowCredentials'): 
     cloudformation: own,
     sam: `${setting}: ${ofSam} in Cors of @`,
     'sam-globals': `${setting}: ${ofSam} in Globals.Api.Cors`,
-    serverless: `${{ AllowHeaders: 'headers: [#]', AllowMethods: 'methods: [#]', AllowCredentials: 'allowCredentials: true' }[setting]} in cors of the http event`,
-    cdk: `${setting.replace('Allow', 'allow')}: ${ofCdk} in defaultCorsPreflightOptions`,
+    serverless: `${{ AllowOrigin: "origin: '#'", AllowHeaders: 'headers: [#]', AllowMethods: 'methods: [#]', AllowCredentials: 'allowCredentials: true' }[setting]} in cors of the http event`,
+    cdk: `${setting.replace('Allow', 'allow')}${setting === 'AllowOrigin' ? 's' : ''}: ${ofCdk} in defaultCorsPreflightOptions`,
     terraform: `"method.response.header.${header}" to "'#'" in response_parameters of the aws_api_gateway_integration_response of OPTIONS, and the same name to true in response_parameters of its aws_api_gateway_method_response`,
   };
 }
@@ -216,6 +216,7 @@ const SETTINGS = {
   urlOrigins: ofUrl('Origins'),
   urlMethods: ofUrl('Methods'),
   urlHeaders: ofUrl('Headers'),
+  preflightOrigin: ofCors('AllowOrigin'),
   preflightHeaders: ofCors('AllowHeaders'),
   preflightMethods: ofCors('AllowMethods'),
   preflightCredentials: ofCors('AllowCredentials'),

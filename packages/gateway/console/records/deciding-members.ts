@@ -60,20 +60,24 @@ const OF_TOKEN: Readonly<Record<string, Members>> = {
   'issuer-unreachable': ['JwtConfiguration.Issuer', 'ProviderARNs'],
 };
 
-/** The item of a list of identity sources that the request does not have. */
-export function membersOfMissing(
+/** The position of the identity source that the request does not have; undefined if another check decided. */
+export function indexOfMissing(
   recorded: Recorded,
   { identitySources }: { readonly identitySources: readonly IdentitySource[] },
-): Members {
+): number | undefined {
   const defect = recorded.error?.detail.defect;
-  if (isEvent(recorded) || defect?.kind !== 'authorizer' || defect.code !== 'identity-missing') return [];
-  const { headers, rawQuery } = recorded.received;
+  if (isEvent(recorded) || defect?.kind !== 'authorizer' || defect.code !== 'identity-missing')
+    return undefined;
+  const { headers, rawQuery, stage } = recorded.received;
+  const query = new URLSearchParams(rawQuery);
   const at = identitySources.findIndex(({ kind, name }) =>
     kind === 'header'
       ? (headers.last(name) ?? '') === ''
-      : kind === 'querystring' && (new URLSearchParams(rawQuery).get(name) ?? '') === '',
+      : kind === 'querystring'
+        ? (query.get(name) ?? '') === ''
+        : kind === 'stageVariable' && (stage?.variables?.[name] ?? '') === '',
   );
-  return at === -1 ? [] : [`IdentitySource.${at}`];
+  return at === -1 ? undefined : at;
 }
 
 export function membersOfAuthorizer({ phase, error }: Pick<Ended, 'phase' | 'error'>): Members {

@@ -19,6 +19,7 @@ import { describeEdge } from './describe-edge.ts';
 import { adviseByStacks } from './advise-by-stacks.ts';
 import { findLocalNames } from './local-names.ts';
 import { findApiPlaces } from './find-api-places.ts';
+import type { ReadLines } from './template-lines.ts';
 import { placesOfLinks } from './find-links.ts';
 import type { Circumstances, JsonFault, NamedPlace, Problem } from '../explain/circumstances.ts';
 import type { Defect, MappingDefect } from '../../core/defect.ts';
@@ -31,6 +32,7 @@ import type { Received } from '../../core/exchange.ts';
 import type { RequiredParameter } from '../../core/deployment/model.ts';
 
 export type DescribeWith = IntegrationWith & {
+  readonly readLines: ReadLines;
   readonly access: AccessBook | undefined;
   readonly issuers: LocalIssuers | undefined;
   /** Finds the handshake with which a connection was opened. */
@@ -43,10 +45,8 @@ export function describeCircumstances(recorded: Recorded, at: DescribeWith): Cir
     about.failure === undefined
       ? undefined
       : about.policies.find(({ of, decision }) => of === 'resource' && decision !== 'allow');
-  const nearest = [
-    ...(about.servedBy === undefined ? [] : [about.servedBy]),
-    ...about.nearMisses.map(({ route }) => route),
-  ];
+  const meant = about.servedBy ?? about.selection?.near;
+  const nearest = meant === undefined ? about.nearMisses : [{ route: meant }];
   return {
     ...about,
     places: [

@@ -34,7 +34,7 @@ export function describeDetail(sequence: number, recorded: Recorded, at: DetailW
   const circumstances = {
     ...about,
     places: addLines(
-      [...(about.places ?? []), ...placesOfSurprises(recorded, surprises.list, at.stacks)],
+      [...(about.places ?? []), ...placesOfSurprises(recorded, surprises.list, at)],
       surprises.lines,
     ),
     deliveries: at.deliveries ?? [],

@@ -1,7 +1,6 @@
 /** Finds the places of the settings in the loaded stacks that decided about a request, by the phase that ended it. */
 import { asText, isTrue } from '@gatewright/aws/json-object';
 import { variablesIn } from '../../core/deployment/integration/stage-text.ts';
-import { bareType } from '../../core/events/media-types.ts';
 import { requestIdOf } from './describe-integration.ts';
 import {
   placesOfDefaultAuthorizer,
@@ -13,8 +12,8 @@ import { placesOfRights, placesWithoutRoute } from './find-policy-places.ts';
 import { placesOfModel } from './model-faults.ts';
 import { findAuthorizerLine, findHandlerLine } from './find-code-places.ts';
 import {
+  indexOfMissing,
   membersOfAuthorizer,
-  membersOfMissing,
   membersOfFunction,
   membersOfIntegration,
   membersOfPlan,
@@ -24,23 +23,32 @@ import {
 } from './deciding-members.ts';
 import {
   findByPhysicalId,
-  hasMember,
   named,
   placeOf,
   placeOfFirst,
   placesOfScreen,
   resourcesOf,
 } from './find-places.ts';
-import { placesOfBinary, placesOfCors, placesOfIntegrationResponse } from './find-reply-places.ts';
+import {
+  placesOfBinary,
+  placesOfCors,
+  placesOfGatewayResponse,
+  placesOfIntegrationResponse,
+  placesOfResponseTemplate,
+} from './find-reply-places.ts';
+import { placesInTemplate, propertyOfRequestTemplate } from './template-lines.ts';
+import type { ReadLines } from './template-lines.ts';
 import { findLine } from './handler-lines.ts';
 import { HeaderList } from '../../core/events/header-list.ts';
 import { requestTemplateOf } from './sent.ts';
 import { isEvent } from './recorded-request.ts';
+import { PATH, VERB } from '../../core/stack/route-parts.ts';
+import { formatOf } from '../../core/stack/source-format.ts';
 import { findMappings } from '../surprises/template-text.ts';
 import type { ApiIdentity, FunctionTarget, RoutePlan } from '../../core/deployment/model.ts';
 import type { StageVariables } from '../../core/deployment/stage/stage-variables.ts';
 import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
-import type { GuardPolicy, NamedPlace } from '../explain/circumstances.ts';
+import type { GuardPolicy, NamedPlace, NearMiss } from '../explain/circumstances.ts';
 import type { ReadHandler } from './handler-misread.ts';
 import type { FunctionLines } from './function-lines.ts';
 import type { Recorded, RecordedOutcome, RecordedRequest } from './recorded-request.ts';
@@ -58,6 +66,7 @@ type At = {
   readonly own: ResolvedResource;
   readonly stage: { readonly name: string; readonly variables: StageVariables | null } | undefined;
   readonly readHandler: ReadHandler;
+  readonly readLines: ReadLines;
   readonly lines: FunctionLines;
   /** The resource policy, if it refused the request. */
   readonly policy: GuardPolicy | undefined;
@@ -68,13 +77,14 @@ export function findApiPlaces(
   {
     stacks,
     readHandler,
+    readLines,
     lines,
     nearest = [],
     policy,
     handshakeOf,
-  }: Pick<At, 'stacks' | 'readHandler' | 'lines' | 'policy'> & {
-    /** The keys of the routes that a request without a route nearly matched, the nearest first. */
-    readonly nearest?: readonly string[];
+  }: Pick<At, 'stacks' | 'readHandler' | 'readLines' | 'lines' | 'policy'> & {
+    /** The routes that a request without a route nearly matched, the nearest first. */
+    readonly nearest?: readonly Near[];
     readonly handshakeOf?: ((connectionId: string) => RecordedRequest | undefined) | undefined;
   },
 ): readonly NamedPlace[] {
@@ -84,21 +94,28 @@ export function findApiPlaces(
   const stack = stacks.find(({ stackName }) => stackName === api?.stackName);
   const own = stack?.resources.get(api?.logicalId ?? '');
   if (api === undefined || stack === undefined || own === undefined) return placesOfDomain(recorded, stacks);
-  const at = { stacks, stack, api, own, stage, readHandler, lines, policy };
+  const at = { stacks, stack, api, own, stage, readHandler, readLines, lines, policy };
   const opened =
     isEvent(recorded) && recorded.kind === 'DISCONNECT' ? handshakeOf?.(recorded.connectionId) : recorded;
   const connect = opened === undefined || isEvent(opened) ? [] : placesOfHandshake(opened, at);
   const entrance = placesOfEntrance(recorded, at);
   if (route === undefined && isEvent(recorded) && recorded.kind === 'DISCONNECT') return connect;
-  if (route === undefined && isEvent(recorded)) return placesWithoutRoute(recorded, own, stacks);
+  if (route === undefined && isEvent(recorded))
+    return [...placesWithoutRoute(recorded, own, stacks), ...placesOfNearKey(nearest, at)];
   if (route === undefined)
-    return unique([...placesOfNearest(recorded, nearest, at), ...entrance, ...placesOfCors(recorded, own)]);
+    return unique([
+      ...placesOfNearest(recorded, nearest, at),
+      ...entrance,
+      ...placesOfGatewayResponse(recorded, at),
+      ...placesOfCors(recorded, own),
+    ]);
   const method = findMethod(route, at);
   const ofRoute = [
     ...placesOfRoute(recorded, route, at),
     ...entrance,
     ...placesOfEndpoint(own),
-    ...placesOfCors(recorded, own),
+    ...placesOfGatewayResponse(recorded, at),
+    ...placesOfCors(recorded, own, method),
     ...placesOfBinary(recorded, own),
   ];
   const { phase } = recorded;
@@ -117,22 +134,61 @@ export function findApiPlaces(
     ...placesOfCachedResult(recorded, route, at),
     ...placesOfIntegration(recorded, route, method, at),
     ...connect,
-    ...placesOfTemplate(recorded, route, method, at),
+    ...placesOfTemplate(recorded, method, at),
     ...placesOfLimit(recorded, route, at),
     ...linesOfCode(recorded, route, at),
     ...(isEvent(recorded) ? [] : placesOfIndex(recorded, stacks)),
   ]);
 }
 
-/** For a request that has no route: the route that it nearly matched, or else the API. */
-function placesOfNearest(recorded: Recorded, [nearest]: readonly string[], at: At): readonly NamedPlace[] {
+type Near = Pick<NearMiss, 'route' | 'otherMethod'>;
+
+/** For a request that has no route: the part of the nearly matched route that differs, or else the API. */
+function placesOfNearest(recorded: Recorded, [nearest]: readonly Near[], at: At): readonly NamedPlace[] {
   const { stage, api } = isEvent(recorded) ? {} : recorded.received;
   // A path without the name of a stage may resemble the routes of every stage.
   const searched = stage === undefined ? [...(api?.stages.values() ?? [])] : [stage];
   const near = searched
     .flatMap(({ deployment }) => deployment.routes.plans)
-    .find(({ routeKey }) => routeKey === nearest);
-  return near === undefined ? named('the API', placeOf(at.own)) : placesOfRoute(recorded, near, at);
+    .find(({ routeKey }) => routeKey === nearest?.route);
+  const method = near && findMethod(near, at);
+  if (near === undefined || nearest === undefined) return named('the API', placeOf(at.own));
+  if (method === undefined) return placesOfRoute(recorded, near, at);
+  return named(`route ${near.routeKey}`, placeOfDifference(nearest, method, recorded, at));
+}
+
+/** The route of a WebSocket API that a message was probably meant for; several may be meant if none is near. */
+function placesOfNearKey(nearest: readonly Near[], { stack, api }: At): readonly NamedPlace[] {
+  const [near, ...others] = new Set(nearest.map(({ route }) => route));
+  const route = [...stack.resources.values()].find(
+    ({ type, properties }) =>
+      type === 'AWS::ApiGatewayV2::Route' &&
+      properties['ApiId'] === api.apiId &&
+      properties['RouteKey'] === near,
+  );
+  return others.length > 0 ? [] : named(`route ${near ?? ''}`, placeOf(route, 'RouteKey'));
+}
+
+/** A preflight is for the whole route. Another request differs in its method or in its path. */
+function placeOfDifference(
+  { otherMethod }: Near,
+  method: ResolvedResource,
+  recorded: Recorded,
+  { stack }: At,
+): string | undefined {
+  const isPreflight =
+    !isEvent(recorded) && recorded.received.headers.last('access-control-request-method') !== undefined;
+  if (isPreflight && otherMethod !== undefined) return placeOf(method);
+  const isOfKey = method.properties['RouteKey'] !== undefined;
+  if (otherMethod !== undefined) return placeOf(method, `${isOfKey ? 'RouteKey' : 'HttpMethod'}.${VERB}`);
+  if (isOfKey) return placeOf(method, `RouteKey.${PATH}`);
+  const resource = [...stack.resources.values()].find(
+    ({ type, physicalId }) =>
+      type === 'AWS::ApiGateway::Resource' && physicalId === method.properties['ResourceId'],
+  );
+  // osls generates the parts of a path from a setting of the event.
+  const isOfEvent = resource === undefined || formatOf(stack).kind === 'serverless';
+  return isOfEvent ? placeOf(method, `ResourceId.${PATH}`) : placeOf(resource, 'PathPart');
 }
 
 function placesOfRoute(recorded: Recorded, route: RoutePlan, at: At): readonly NamedPlace[] {
@@ -148,12 +204,8 @@ function placesOfRoute(recorded: Recorded, route: RoutePlan, at: At): readonly N
       ? authorization.authorizer.name
       : undefined;
   const guards = guard === undefined ? [] : [0, 1].map((index) => `${path}.security.${index}.${guard}`);
-  // The path itself decided that a request did not match.
-  const unmatched = recorded.phase === 'match' ? [`Body.paths.${resourcePath}`] : [];
   const place =
-    method === undefined
-      ? placeOfFirst(at.own, [...unmatched, ...guards, path])
-      : placeOfFirst(method, members);
+    method === undefined ? placeOfFirst(at.own, [...guards, path]) : placeOfFirst(method, members);
   return named(`route ${routeKey}`, place);
 }
 
@@ -178,15 +230,26 @@ function placesOfAuthorizer(recorded: Recorded, route: RoutePlan, at: At): reado
   const found = findAuthorizer(authorizer.name, at);
   const result = isEvent(recorded) ? undefined : recorded.authorizerCall?.result;
   const ofFunction = 'functionName' in authorizer ? placesOfFunction(authorizer, result, at) : [];
-  const place = placeOfFirst(found, [
-    ...('identitySources' in authorizer ? membersOfMissing(recorded, authorizer) : []),
-    ...membersOfAuthorizer(recorded),
-  ]);
+  const missing = 'identitySources' in authorizer ? indexOfMissing(recorded, authorizer) : undefined;
+  // A list of sources is a text in a REST API, and several lists in SAM, so the template need not have the item.
+  const place =
+    found !== undefined && missing !== undefined && found.properties['IdentitySource'] !== undefined
+      ? placeOf(found, `IdentitySource.${missing}`)
+      : placeOfFirst(found, membersOfAuthorizer(recorded));
   return [
     ...placesOfDefaultAuthorizer(at.stack, at.own, authorizer.name),
     ...named(`authorizer ${authorizer.name}`, place),
+    ...('identitySources' in authorizer && authorizer.identitySources[missing ?? -1]?.kind === 'stageVariable'
+      ? placesOfVariables(at)
+      : []),
     ...ofFunction,
   ];
+}
+
+/** The variables of the stage, one of which has no value. */
+function placesOfVariables({ stack, api, stage }: At): readonly NamedPlace[] {
+  const ofStage = findStage(stack, api, stage);
+  return named('stage variables', placeOfFirst(ofStage, [variableProperty(ofStage)]));
 }
 
 /** The authorizer of a request that was let through by a cached result: its identity sources, or else its TTL. */
@@ -281,44 +344,40 @@ function placesOfDomain(recorded: Recorded, stacks: readonly ResolvedStack[]): r
   const domain = ['AWS::ApiGateway::DomainName', 'AWS::ApiGatewayV2::DomainName']
     .flatMap((type) => resourcesOf(stacks, type))
     .find(({ properties }) => asText(properties['DomainName'])?.toLowerCase() === host);
-  return named('custom domain', placeOfFirst(domain, ['DomainName']));
+  const ofDomain = Object.entries(MAPPINGS).flatMap(([type, member]) =>
+    resourcesOf(stacks, type)
+      .filter(({ properties }) => asText(properties['DomainName'])?.toLowerCase() === host)
+      .flatMap((mapping) => named('its mapping', placeOfFirst(mapping, [member]))),
+  );
+  return [...named('custom domain', placeOfFirst(domain, ['DomainName'])), ...unique(ofDomain)];
 }
+
+/** The members of mappings that have the path at which a custom domain serves an API. */
+const MAPPINGS = {
+  'AWS::ApiGateway::BasePathMapping': 'BasePath',
+  'AWS::ApiGatewayV2::ApiMapping': 'ApiMappingKey',
+} as const;
 
 function placesOfPolicy(own: ResolvedResource, policy: GuardPolicy): readonly NamedPlace[] {
   if (own.properties['Policy'] === undefined) return [];
   const members = membersOfPolicy(policy).map((member) => `Policy.${member}`);
-  const place = placeOfFirst(own, [...members, 'Policy']);
-  if (own.isImported !== true) return named('resource policy', place);
-  // An import makes the policy of the document the policy of the API.
-  const inBody = members
-    .filter((member) => hasMember(own.properties, member.split('.')))
-    .map((member) =>
-      placeOf(
-        own,
-        member.replace('Policy', () => `Body.${BODY_POLICY}`),
-      ),
-    )
-    .find((found) => found !== placeOf(own, 'Body'));
-  return named('resource policy', inBody ?? place);
+  return named('resource policy', placeOfFirst(own, [...members, 'Policy']));
 }
 
-const BODY_POLICY = 'x-amazon-apigateway-policy';
-
-/** The request template that printed what an integration could not use. */
+/** The template that failed, or the request template that printed what an integration could not use. */
 function placesOfTemplate(
   recorded: Recorded,
-  { resourcePath, httpMethod }: RoutePlan,
   method: ResolvedResource | undefined,
-  { own }: At,
+  { readLines }: At,
 ): readonly NamedPlace[] {
   if (isEvent(recorded)) return [];
-  const template = requestTemplateOf(recorded.received);
-  if (template === undefined) return [];
-  const type = bareType(recorded.received.headers.last('content-type') ?? 'application/json');
-  const path = `Body.paths.${resourcePath}.${httpMethod.toLowerCase()}.x-amazon-apigateway-integration.requestTemplates.${type}`;
-  const place =
-    method === undefined ? placeOf(own, path) : placeOf(method, `Integration.RequestTemplates.${type}`);
-  return named('its request template', place);
+  const defect = recorded.error?.detail.defect;
+  const failed = defect?.kind === 'template' ? defect : undefined;
+  const within = { line: failed?.line };
+  if (failed?.side === 'response') return placesOfResponseTemplate(recorded, method, { within, readLines });
+  if (requestTemplateOf(recorded.received) === undefined) return [];
+  const property = propertyOfRequestTemplate(recorded, method);
+  return placesInTemplate('its request template', method, property, { within, readLines });
 }
 
 /** The limit of the function that ended or refused the call. */

@@ -79,15 +79,21 @@ export function named(what: string, place: string | undefined): readonly NamedPl
   return place === undefined ? [] : [{ what, place }];
 }
 
-/** A key may contain dots, such as `method.request.querystring.id`. */
 export function hasMember(value: unknown, path: readonly string[]): boolean {
-  if (path.length === 0) return value !== undefined;
-  if (Array.isArray(value)) return hasMember(value[Number(path[0])], path.slice(1));
+  return memberAt(value, path) !== undefined;
+}
+
+/** A key may contain dots, such as `method.request.querystring.id`. */
+export function memberAt(value: unknown, path: readonly string[]): unknown {
+  if (path.length === 0) return value;
+  if (Array.isArray(value)) return memberAt(value[Number(path[0])], path.slice(1));
   const members = membersOf(value);
-  return path.some((_, index) => {
-    const key = path.slice(0, index + 1).join('.');
-    return Object.hasOwn(members, key) && hasMember(members[key], path.slice(index + 1));
-  });
+  for (let length = 1; length <= path.length; length += 1) {
+    const key = path.slice(0, length).join('.');
+    const found = Object.hasOwn(members, key) ? memberAt(members[key], path.slice(length)) : undefined;
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** The rule of a web ACL that refused a request, or its default action. */

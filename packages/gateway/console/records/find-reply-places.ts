@@ -4,11 +4,13 @@ import { asList, asText, membersOf } from '@gatewright/aws/json-object';
 import { HeaderList } from '../../core/events/header-list.ts';
 import { bareType } from '../../core/events/media-types.ts';
 import { named, placeOf, placeOfFirst } from './find-places.ts';
+import { placesInTemplate } from './template-lines.ts';
 import { isEvent } from './recorded-request.ts';
 import { chooseResponseTemplate } from '../../core/mapping/choose-template.ts';
 import { selectResponse } from '../surprises/selected-response.ts';
 import { SurpriseFacts } from '../surprises/surprise-facts.ts';
-import type { ResolvedResource } from '../../core/stack/model.ts';
+import type { ApiIdentity } from '../../core/deployment/model.ts';
+import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
 import type { NamedPlace } from '../explain/circumstances.ts';
 import type { Recorded, RecordedRequest } from './recorded-request.ts';
 
@@ -16,7 +18,11 @@ import type { Recorded, RecordedRequest } from './recorded-request.ts';
  * The CORS settings of an HTTP API or a function URL; for an error that a REST API makes itself, the API, because it
  * has no gateway response that sets CORS headers.
  */
-export function placesOfCors(recorded: Recorded, own: ResolvedResource): readonly NamedPlace[] {
+export function placesOfCors(
+  recorded: Recorded,
+  own: ResolvedResource,
+  method?: ResolvedResource,
+): readonly NamedPlace[] {
   if (isEvent(recorded) || recorded.received.headers.last('origin') === undefined) return [];
   const { failure, replyHeaders } = recorded;
   const isHidden =
@@ -25,13 +31,55 @@ export function placesOfCors(recorded: Recorded, own: ResolvedResource): readonl
     new HeaderList(replyHeaders).last('access-control-allow-origin') === undefined;
   if (isHidden) return named('the API', placeOf(own));
   const property = ['CorsConfiguration', 'Cors'].find((name) => own.properties[name] !== undefined);
-  if (property === undefined) return [];
+  if (property === undefined) return placesOfPreflight(recorded, method);
   const member = `${property}.${memberOfCors(recorded)}`;
   return named('CORS configuration', placeOfFirst(own, [member, property]));
 }
 
+const HEADERS = {
+  AllowOrigins: 'Access-Control-Allow-Origin',
+  AllowMethods: 'Access-Control-Allow-Methods',
+  AllowHeaders: 'Access-Control-Allow-Headers',
+} as const;
+
+/** The header of a preflight that an OPTIONS method of a REST API answers with fixed headers. */
+function placesOfPreflight(
+  recorded: RecordedRequest,
+  method: ResolvedResource | undefined,
+): readonly NamedPlace[] {
+  const { received } = recorded;
+  if (received.route?.integration.kind !== 'mock' || received.route.httpMethod !== 'OPTIONS') return [];
+  const member = memberOfResponse(new SurpriseFacts(recorded), method);
+  if (member === undefined) return [];
+  const header = HEADERS[memberOfCors(recorded)];
+  const parameters = `${member}.ResponseParameters`;
+  return named(
+    header,
+    placeOfFirst(method, [`${parameters}.method.response.header.${header}`, parameters, member]),
+  );
+}
+
+/** The gateway response that changed the status of an error, or that lacks the CORS headers. */
+export function placesOfGatewayResponse(
+  recorded: Recorded,
+  {
+    stack,
+    api,
+  }: { readonly stack: Pick<ResolvedStack, 'resources'>; readonly api: Pick<ApiIdentity, 'apiId'> },
+): readonly NamedPlace[] {
+  if (isEvent(recorded) || recorded.error === undefined) return [];
+  const type = recorded.received.stage?.deployment.errors.worderOf?.(recorded.error.code);
+  const found = [...stack.resources.values()].find(
+    ({ type: kind, properties }) =>
+      kind === 'AWS::ApiGateway::GatewayResponse' &&
+      properties['ResponseType'] === type &&
+      properties['RestApiId'] === api.apiId,
+  );
+  return type === undefined ? [] : named(`gateway response ${type}`, placeOfFirst(found, ['StatusCode']));
+}
+
 /** The list that does not have what the page asks for, or else the list of origins, which every response depends on. */
-function memberOfCors({ received, replyHeaders }: RecordedRequest): string {
+function memberOfCors({ received, replyHeaders }: RecordedRequest): keyof typeof HEADERS {
   const reply = new HeaderList(replyHeaders);
   const listed = (name: string): readonly string[] => (reply.last(name) ?? '').toLowerCase().split(/\s*,\s*/);
   const isRefused = (asked: string | undefined, name: string): boolean => {
@@ -90,16 +138,14 @@ function placesOfEncoded(
 export function placesOfResponseTemplate(
   recorded: RecordedRequest,
   method: ResolvedResource | undefined,
+  at: Parameters<typeof placesInTemplate>[3],
 ): readonly NamedPlace[] {
   const facts = new SurpriseFacts(recorded);
   const selected = selectResponse(facts);
   const type = selected && chooseResponseTemplate(selected.templates, facts.accept)?.template.name;
   const member = memberOfResponse(facts, method);
   if (type === undefined || method === undefined || member === undefined) return [];
-  return named(
-    'its response template',
-    placeOfFirst(method, [`${member}.ResponseTemplates.${type}`, member]),
-  );
+  return placesInTemplate('its response template', method, `${member}.ResponseTemplates.${type}`, at);
 }
 
 /** The integration response that made a reply of an error of the function. */
@@ -107,6 +153,9 @@ export function placesOfIntegrationResponse(
   recorded: RecordedRequest,
   method: ResolvedResource | undefined,
 ): readonly NamedPlace[] {
+  const defect = recorded.error?.detail.defect;
+  if (defect?.kind === 'mapping' && defect.problem === 'no-method-response')
+    return placesOfStatus(defect.status, method);
   if (recorded.outcome?.kind !== 'failed' || recorded.error !== undefined || method === undefined) return [];
   const member = memberOfResponse(new SurpriseFacts(recorded), method);
   if (member === undefined) return [];
@@ -114,6 +163,16 @@ export function placesOfIntegrationResponse(
     'integration response',
     placeOfFirst(method, [`${member}.SelectionPattern`, `${member}.StatusCode`, member]),
   );
+}
+
+/** The integration response with a status that the method does not declare. */
+function placesOfStatus(status: number, method: ResolvedResource | undefined): readonly NamedPlace[] {
+  const responses = asList(membersOf(method?.properties['Integration'])['IntegrationResponses']);
+  const index = responses.findIndex((one) => Number(membersOf(one)['StatusCode']) === status);
+  const member = `Integration.IntegrationResponses.${index}`;
+  return index === -1
+    ? []
+    : named('integration response', placeOfFirst(method, [`${member}.StatusCode`, member]));
 }
 
 /** Returns the path of the selected integration response in the properties of the method. */

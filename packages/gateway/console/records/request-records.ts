@@ -38,6 +38,7 @@ import type { Filler, SurpriseLookups } from '../surprises/surprise-facts.ts';
 import type { Scheme } from './describe-detail.ts';
 import type { ApiLabels } from './api-labels.ts';
 import type { ReadHandler } from './handler-misread.ts';
+import type { ReadLines } from './template-lines.ts';
 import type { Finished, FinishedEvent, RecordSink } from '../../core/trail.ts';
 import type { PrintedLine } from './function-lines.ts';
 import type { FunctionCallNote } from './function-calls.ts';
@@ -116,6 +117,8 @@ export class RequestRecords implements RecordSink {
   readStacks: () => readonly ResolvedStack[] = () => NO_STACKS;
   /** Reads the file of a function's handler; undefined if it is not on this machine. */
   readHandler: ReadHandler = () => undefined;
+  /** Reads the lines of a file in which a part of a stack is written. */
+  readLines: ReadLines = () => [];
   /** Whether a call changed the code or the configuration of a function in this run. */
   isChanged: (functionName: string) => boolean = () => false;
   /** The access documents of this run, with which refusals are explained. */
@@ -358,6 +361,7 @@ export class RequestRecords implements RecordSink {
       labels: this.readLabels(),
       ...this.#lookups(found.sequence),
       readHandler: this.readHandler,
+      readLines: this.readLines,
       isChanged: this.isChanged,
       deliveries: describeDeliveries(stepsOf(found.kept, this.journal), {
         ...this.#sideWith(redactor),

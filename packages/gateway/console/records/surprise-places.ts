@@ -6,11 +6,13 @@ import { asList, asText, membersOf } from '@gatewright/aws/json-object';
 import { memberOfSettings } from './deciding-members.ts';
 import { hasMember, named, placeOf, placeOfFirst } from './find-places.ts';
 import { placesOfResponseTemplate } from './find-reply-places.ts';
+import { placesInTemplate, propertyOfRequestTemplate } from './template-lines.ts';
 import { isEvent } from './recorded-request.ts';
 import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
 import type { NamedPlace } from '../explain/circumstances.ts';
 import type { Surprise } from '../surprises/surprise.ts';
 import type { Recorded } from './recorded-request.ts';
+import type { ReadLines } from './template-lines.ts';
 
 type Deciding =
   /** The members of the resource. The first of them that the template contains is named. */
@@ -19,8 +21,8 @@ type Deciding =
   | { readonly of: 'setting'; readonly name: string }
   /** The client, a response of the backend, or a rule of AWS without a setting decides. */
   | { readonly of: 'client' | 'backend' | 'aws' }
-  /** The response template that wrote the reply. */
-  | { readonly of: 'response-template' }
+  /** The template that was applied, at the line with what the surprise names. */
+  | { readonly of: 'request-template' | 'response-template' }
   /** `findApiPlaces` or the sentence of the surprise names the place. */
   | { readonly of: 'place' };
 
@@ -31,7 +33,7 @@ const method = (...members: readonly string[]): Deciding => ({ of: 'method', mem
 export const DECIDED_BY: Readonly<Record<string, Deciding>> = {
   AUTHORIZER_CACHED: { of: 'place' },
   AUTHORIZER_INPUT_NOT_KEYED: { of: 'place' },
-  AUTHORIZER_VALUE_MISSING: { of: 'place' },
+  AUTHORIZER_VALUE_MISSING: { of: 'request-template' },
   BODY_NOT_SENT: { of: 'client' },
   BODY_NOT_VALIDATED: method('RequestModels', 'RequestValidatorId'),
   BODY_READ_AS_EMPTY: { of: 'place' },
@@ -47,7 +49,7 @@ export const DECIDED_BY: Readonly<Record<string, Deciding>> = {
   ERROR_PAGE_REPLACES: { of: 'place' },
   EXECUTION_FAILED: { of: 'backend' },
   EXECUTION_NOT_RUN: { of: 'aws' },
-  FORM_VALUE_NOT_ENCODED: { of: 'place' },
+  FORM_VALUE_NOT_ENCODED: { of: 'request-template' },
   FROM_STAGE_CACHE: { of: 'setting', name: 'CachingEnabled' },
   GET_BODY_AT_EDGE: { of: 'api', members: ['EndpointConfiguration'] },
   HEADERS_NOT_MAPPED: method('Integration.IntegrationResponses'),
@@ -61,26 +63,31 @@ export const DECIDED_BY: Readonly<Record<string, Deciding>> = {
   PATH_VALUE_MISSING: method('Integration.Uri'),
   PRIVATE_ADDRESS: { of: 'api', members: ['EndpointConfiguration'] },
   QUERY_NOT_PASSED: method(REQUEST, 'Integration.Type'),
-  QUERY_REPEATED_IN_TEMPLATE: { of: 'place' },
-  REFERENCE_EMPTY: { of: 'place' },
+  QUERY_REPEATED_IN_TEMPLATE: { of: 'request-template' },
+  REFERENCE_EMPTY: { of: 'request-template' },
   REFUSAL_NOT_JSON: { of: 'aws' },
   REPLY_BYTES_LOST: { of: 'place' },
-  REQUEST_TEMPLATE_EMPTY: { of: 'place' },
+  REQUEST_TEMPLATE_EMPTY: { of: 'request-template' },
   RESPONSE_MAPPING_EMPTY: method('Integration.IntegrationResponses'),
   RESPONSE_PATH_EMPTY: { of: 'response-template' },
   RESPONSE_TEMPLATE_EMPTY: { of: 'response-template' },
   STAGE_VARIABLE_MISSING: { of: 'stage', members: ['Variables', 'StageVariables'] },
   STATUS_OVERWRITTEN: { of: 'place' },
   TEMPLATE_BODY_NOT_JSON: { of: 'place' },
-  TEMPLATE_PATH_EMPTY: { of: 'place' },
+  TEMPLATE_PATH_EMPTY: { of: 'request-template' },
   TEMPLATE_PRINTS_OBJECT: { of: 'response-template' },
   TEMPLATE_SKIPPED: method('Integration.PassthroughBehavior', 'Integration.RequestTemplates'),
+};
+
+/** Settings that decide together with the code: the other way to correct the reply is to change the setting. */
+const BESIDE_CODE: Readonly<Record<string, Deciding>> = {
+  PROXY_RESULT_AS_BODY: method('Integration.Type'),
 };
 
 export function placesOfSurprises(
   recorded: Recorded,
   surprises: readonly Surprise[],
-  stacks: readonly ResolvedStack[],
+  { stacks, readLines }: { readonly stacks: readonly ResolvedStack[]; readonly readLines: ReadLines },
 ): readonly NamedPlace[] {
   if (isEvent(recorded)) return [];
   const { api, route, stage } = recorded.received;
@@ -97,8 +104,17 @@ export function placesOfSurprises(
     ),
   };
   return surprises.flatMap((surprise) => {
-    const deciding = DECIDED_BY[surprise.code];
-    if (deciding?.of === 'response-template') return placesOfResponseTemplate(recorded, owners.method);
+    const deciding = DECIDED_BY[surprise.code] ?? BESIDE_CODE[surprise.code];
+    const within = { texts: textsOf(surprise) };
+    if (deciding?.of === 'response-template')
+      return placesOfResponseTemplate(recorded, owners.method, { within, readLines });
+    if (deciding?.of === 'request-template')
+      return placesInTemplate(
+        'its request template',
+        owners.method,
+        propertyOfRequestTemplate(recorded, owners.method),
+        { within, readLines },
+      );
     if (deciding?.of === 'setting') {
       const { properties = {} } = owners.stage ?? {};
       const paths = memberOfSettings(properties, route?.routeKey ?? '', deciding.name);
@@ -107,6 +123,15 @@ export function placesOfSurprises(
     if (deciding === undefined || !('members' in deciding)) return [];
     return placeOfMember(owners[deciding.of], deciding.members, surprise);
   });
+}
+
+/** What a surprise names: expressions, paths and parameters, as a template contains them. */
+function textsOf({ code, ...values }: Surprise): readonly string[] {
+  return code.length === 0
+    ? []
+    : Object.values(values).flatMap((value) =>
+        typeof value === 'string' ? [value] : typeof value === 'number' ? [] : [...value],
+      );
 }
 
 /** A member that is a map has a line for each of the names that the surprise lists. */

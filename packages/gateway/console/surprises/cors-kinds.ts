@@ -1,7 +1,7 @@
 /** CORS headers that a browser refuses (docs/aws §12.1: the Fetch standard). The gateway does not check them. */
 import { headerNotExposed } from './cors-exposed.ts';
 import { originNotAllowed } from './cors-origin.ts';
-import { askedMethod, isOriginAllowed, originOf } from './cors-request.ts';
+import { askedMethod, isFixedPreflight, isOriginAllowed, originOf } from './cors-request.ts';
 import { findLine } from '../records/handler-lines.ts';
 import { toDeploy } from '../explain/reason.ts';
 import { nameSetting } from '../explain/setting-text.ts';
@@ -252,7 +252,7 @@ function changeOf(
   const { recorded, cors, definition } = facts;
   const isOwn = recorded.received.api.functionUrl === undefined;
   if (isFixedPreflight(facts)) {
-    const given = facts.reply.last(header);
+    const given = facts.reply.last(header.toLowerCase());
     const list = [...(given === undefined ? [] : [given]), ...values].join(',');
     return `Set ${nameSetting(setting === 'allowHeaders' ? 'preflightHeaders' : 'preflightMethods', definition, list)}${given === undefined && definition?.addsPreflights === true ? '. If Cors is only a string, it sets AllowOrigin alone: write it as an object that sets both' : ''}.${toDeploy('rest')}`;
   }
@@ -262,15 +262,6 @@ function changeOf(
   const kept = cors[setting].filter((value) => value !== '*' || !cors.allowCredentials);
   if (!isOwn) return `Add ${values.join(', ')} to ${nameSetting(SETTINGS[setting], definition)}.`;
   return `Add ${values.join(', ')} to the API’s CorsConfiguration. The whole list is then:\n${printSetting(setting, [...kept, ...values], definition)}`;
-}
-
-/** Whether a MOCK integration answers the preflight, with headers that are written in the template. */
-function isFixedPreflight({ integration, recorded }: SurpriseFacts): boolean {
-  return (
-    integration?.kind === 'mock' &&
-    recorded.received.route?.httpMethod === 'OPTIONS' &&
-    recorded.received.api.protocol === 'rest'
-  );
 }
 
 const SETTINGS = { allowMethods: 'urlMethods', allowHeaders: 'urlHeaders' } as const;

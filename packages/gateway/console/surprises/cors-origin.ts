@@ -1,9 +1,9 @@
 /**
  * A reply that the browser withholds from the page, because it does not allow the page's origin (docs/aws §12, §12.1).
  */
-import { sentence } from '../explain/reason.ts';
+import { sentence, toDeploy } from '../explain/reason.ts';
 import { nameSetting } from '../explain/setting-text.ts';
-import { askedMethod, isOriginAllowed, originOf } from './cors-request.ts';
+import { askedMethod, isFixedPreflight, isOriginAllowed, originOf } from './cors-request.ts';
 import { respellOrigin, writtenOf } from './cors-spelling.ts';
 import { isSelecting } from './selected-response.ts';
 import { addPreflights } from './add-preflights.ts';
@@ -115,8 +115,14 @@ function adviseOnReply(facts: SurpriseFacts, origin: string): readonly string[] 
   return [allowInReply(facts, origin)];
 }
 
+/** The formats in which one setting makes the whole OPTIONS method. */
+const OF_EVENTS = ['sam', 'sam-globals', 'serverless', 'cdk'];
+
 /** Advises how the integration itself can allow the origin. */
-function allowInReply({ integration, recorded }: SurpriseFacts, origin: string): string {
+function allowInReply(facts: SurpriseFacts, origin: string): string {
+  const { integration, recorded, definition } = facts;
+  if (isFixedPreflight(facts) && definition !== undefined && OF_EVENTS.includes(definition.form))
+    return `Set ${nameSetting('preflightOrigin', definition, origin)}.${toDeploy('rest')}`;
   return isSelecting(integration)
     ? `Map method.response.header.Access-Control-Allow-Origin: "'${origin}'" in ResponseParameters of the integration response for ${recorded.status}, and declare the header in the method response.`
     : integration !== undefined && 'functionName' in integration

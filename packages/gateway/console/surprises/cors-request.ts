@@ -26,3 +26,12 @@ export function isOriginAllowed(facts: SurpriseFacts): boolean {
   const [allowed, ...others] = facts.reply.all('access-control-allow-origin');
   return others.length === 0 && (allowed === '*' || allowed === originOf(facts));
 }
+
+/** Whether a MOCK integration answers the preflight, with headers that are written in the template. */
+export function isFixedPreflight({ integration, recorded }: SurpriseFacts): boolean {
+  return (
+    integration?.kind === 'mock' &&
+    recorded.received.route?.httpMethod === 'OPTIONS' &&
+    recorded.received.api.protocol === 'rest'
+  );
+}

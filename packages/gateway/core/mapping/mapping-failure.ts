@@ -25,6 +25,7 @@ export function toMappingFailure(error: unknown, side: 'request' | 'response'): 
       kind: 'template',
       side,
       problem: error.describe(),
+      ...(error.line !== undefined && { line: error.line }),
     });
   if (error instanceof MalformedBodyError)
     return configurationError(error.message, { kind: 'mapping', problem: 'body', side });

@@ -7,7 +7,7 @@ import { PageKey } from '../../../console/endpoints/page-key.ts';
 import { showCost } from '../../../console/endpoints/show-cost.ts';
 import { showApis } from '../../../console/endpoints/show-apis.ts';
 import { showCalls } from '../../../console/endpoints/show-calls.ts';
-import { readHandlerOf } from './handler-text.ts';
+import { readHandlerOf, readLines } from './handler-text.ts';
 import { showFunctions } from '../../../console/endpoints/show-functions.ts';
 import { showEvents } from '../../../console/endpoints/show-events.ts';
 import { showMap } from '../../../console/endpoints/show-map.ts';
@@ -58,6 +58,7 @@ export function openRecords(
   records.readStacks = () => served.stacks;
   records.readLabels = () => labelsOf(served);
   records.readHandler = (name) => readHandlerOf(served.stacks, name);
+  records.readLines = readLines;
   records.access = access;
   records.consoleCalls = consoleCalls;
   return records;

@@ -73,7 +73,8 @@ function readInline(
   };
 }
 
-function readLines(file: string): readonly string[] {
+/** Returns the lines of a file; none if it cannot be read. */
+export function readLines(file: string): readonly string[] {
   try {
     return readFileSync(file, 'utf8').split('\n');
   } catch {

@@ -9,6 +9,11 @@ import { BODIES } from './deciding-body-rows.ts';
 import { DECIDED_BY } from '../../../../../packages/gateway/console/records/surprise-places.ts';
 import { OUTSIDE_OF_CODE } from '../surprises/code-line-rows.ts';
 import { FRONT } from './deciding-front-rows.ts';
+import { OF_DOCUMENTS } from './deciding-document-rows.ts';
+import { OF_MESSAGES } from './deciding-message-rows.ts';
+import { OF_OSLS } from './deciding-osls-rows.ts';
+import { OF_SAM_APIS } from './deciding-sam-api-rows.ts';
+import { OF_SAM } from './deciding-sam-rows.ts';
 import { SURPRISING } from './deciding-surprise-rows.ts';
 import { DECIDING, OK, OPEN, rest } from './deciding-rows.ts';
 
@@ -151,12 +156,17 @@ describe('the line of the member that decided', () => {
     ...FRONT,
     ...BODIES,
     ...SURPRISING,
+    ...OF_SAM,
+    ...OF_SAM_APIS,
+    ...OF_OSLS,
+    ...OF_DOCUMENTS,
+    ...OF_MESSAGES,
   ])
     it(`is named: ${kind}`, async () => {
       using project = anAdvisedProject(file, { [file]: template, 'index.js': code, 'auth.js': auth });
       const wanted = template
         .split('\n')
-        .flatMap((text, index) => (/# here$|"AWSManagedRules/.test(text) ? [`${file}:${index + 1}`] : []));
+        .flatMap((text, index) => (/#+ here$|"AWSManagedRules/.test(text) ? [`${file}:${index + 1}`] : []));
 
       const asked = await project.ask(request);
 

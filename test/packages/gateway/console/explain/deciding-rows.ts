@@ -165,8 +165,8 @@ export const DECIDING: readonly DecidingRow[] = [
           own:
             FunctionPayloadType: REQUEST
             FunctionArn: !GetAtt Guard.Arn
-            Identity: # here
-              QueryStrings: [key]`),
+            Identity:
+              QueryStrings: [key] # here`),
     ),
     status: 401,
   },
