@@ -11,6 +11,7 @@ import { HEADER_KINDS } from './header-kinds.ts';
 import { LAMBDA_KINDS } from './lambda-kinds.ts';
 import { MAPPING_KINDS } from './mapping-kinds.ts';
 import { REPLY_KINDS } from './reply-kinds.ts';
+import { REQUEST_KINDS } from './request-kinds.ts';
 import { RESPONSE_INPUT_KINDS } from './response-input-kinds.ts';
 import { RESULT_KINDS } from './result-kinds.ts';
 import { TEMPLATE_INPUT_KINDS } from './template-input-kinds.ts';
@@ -32,6 +33,7 @@ export const SURPRISE_KINDS: readonly SurpriseKind[] = [
   ...CORS_KINDS,
   ...HEADER_KINDS,
   ...EVENT_KINDS,
+  ...REQUEST_KINDS,
   ...ADDRESS_KINDS,
   ...UNREAD_SETTINGS,
 ];

@@ -21,6 +21,7 @@ import { CALLERS } from './caller-rows.ts';
 import { HANDLERS } from './handler-rows.ts';
 import { ORDINARY } from './ordinary-rows.ts';
 import { LAMBDA } from './lambda-rows.ts';
+import { REQUEST_ROWS } from './request-rows.ts';
 import { RESULTS } from './result-rows.ts';
 import { SILENT } from './silent-rows.ts';
 import { TEMPLATES } from './template-rows.ts';
@@ -41,6 +42,7 @@ const ROWS = [
   ...RESULTS,
   ...CALLERS,
   ...SILENT,
+  ...REQUEST_ROWS,
   ...UNREAD,
 ];
 const API = { type: 'AWS::ApiGateway::RestApi', id: 'abcdefghij', properties: { Name: 'pets' } };
