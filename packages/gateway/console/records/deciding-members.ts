@@ -8,6 +8,7 @@ import { asList, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { Defect, MappingDefect } from '../../core/defect.ts';
 import type { GuardPolicy } from '../explain/circumstances.ts';
+import { lastQueryValue } from '../../core/events/query-text.ts';
 import { isEvent } from './recorded-request.ts';
 import type { IdentitySource } from '../../core/deployment/model.ts';
 import type { Recorded, RecordedOutcome, RecordedRequest } from './recorded-request.ts';
@@ -69,12 +70,11 @@ export function indexOfMissing(
   if (isEvent(recorded) || defect?.kind !== 'authorizer' || defect.code !== 'identity-missing')
     return undefined;
   const { headers, rawQuery, stage } = recorded.received;
-  const query = new URLSearchParams(rawQuery);
   const at = identitySources.findIndex(({ kind, name }) =>
     kind === 'header'
       ? (headers.last(name) ?? '') === ''
       : kind === 'querystring'
-        ? (query.get(name) ?? '') === ''
+        ? (lastQueryValue(rawQuery, name) ?? '') === ''
         : kind === 'stageVariable' && (stage?.variables?.[name] ?? '') === '',
   );
   return at === -1 ? undefined : at;

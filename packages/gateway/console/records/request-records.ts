@@ -299,24 +299,31 @@ export class RequestRecords implements RecordSink {
    * a log shows. If several records match, returns the newest. For `last`, returns the newest record of a request or a
    * message, because a developer who asks for the last request means one of these, such as the message that made the
    * gateway end the connection. If there is none, returns the newest record of a connection that was opened or has
-   * ended. `last-request` returns the same, also where `detail('last')` prefers a newer event. A client may send requests
-   * to Gatewright's own stack. Such a request is returned only if no other was sent.
+   * ended. An accepted handshake is returned instead of an older refused one, because the client has connected since.
+   * `last-request` returns the same, also where `detail('last')` prefers a newer event. A client may send requests to
+   * Gatewright's own stack. Such a request is returned only if no other was sent.
    */
   find(id: string): Found | undefined {
     const isLast = id === 'last' || id === 'last-request';
     const labels = this.readLabels();
     let ofToolkit: Found | undefined;
     let lifecycle: Found | undefined;
+    let accepted: Found | undefined;
     for (const [sequence, slot] of this.#records.newestFirst()) {
       const own = idOf(slot);
       if (!isLast && own !== id && !(id.length >= 8 && own.startsWith(id))) continue;
       const recorded = unpack(slot);
       const found = { sequence, kept: recorded, redactor: this.#redactorOf(slot, recorded) };
       if (!isLast) return found;
-      if (isLifecycle(recorded)) lifecycle ??= found;
-      else if (labels.of(isEvent(recorded) ? recorded.apiId : recorded.received.api.apiId).isToolkit)
+      if (isLifecycle(recorded)) {
+        lifecycle ??= found;
+        if (recorded.kind === 'handshake') accepted ??= found;
+      } else if (labels.of(isEvent(recorded) ? recorded.apiId : recorded.received.api.apiId).isToolkit)
         ofToolkit ??= found;
-      else return { ...found, ...(ofToolkit !== undefined && { passedOver: ofToolkit }) };
+      else {
+        const last = recorded.kind === 'handshake' ? (accepted ?? found) : found;
+        return { ...last, ...(ofToolkit !== undefined && { passedOver: ofToolkit }) };
+      }
     }
     return ofToolkit ?? lifecycle ?? this.#findByOtherId(id) ?? this.#findByEvent(id);
   }

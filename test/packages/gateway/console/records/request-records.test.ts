@@ -90,6 +90,25 @@ describe('recorded requests', () => {
     assert.equal(records.detail('last')?.id, id);
   });
 
+  it('show an accepted handshake instead of an older refused one, because the client has tried again', async () => {
+    const api = aRecordedApi(restApi(), { list: ok });
+    const { records } = api;
+    api.ports.records = {
+      take: (finished) => records.take({ ...finished, connectionId: 'connection-1' }),
+      takeEvent: (event) => records.takeEvent(event),
+    };
+    await api.send({ target: '/dev/nowhere' });
+    const refused = api.last().id;
+    assert.equal(records.detail('last')?.id, refused);
+
+    await api.send({ target: '/dev/pets' });
+    const accepted = api.last().id;
+    records.takeEvent(aDisconnection(api.ports.clock));
+
+    assert.notEqual(accepted, refused);
+    assert.equal(records.detail('last')?.id, accepted);
+  });
+
   // After `customers set-plan`, `explain last` explained the command's own request to the admin API.
   it('leave requests to Gatewright’s own stack out of the last requests, unless they are the only ones', async () => {
     const api = aRecordedApi(restApi(), { list: ok });
