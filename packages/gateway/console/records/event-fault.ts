@@ -1,6 +1,6 @@
 /** Finds the integration's own response, and why the event that a request template printed is not JSON. */
 import { findJsonFault } from './json-fault.ts';
-import { requestTemplateOf } from './sent.ts';
+import { describeSent, requestTemplateOf } from './sent.ts';
 import type { EventFault, IntegrationCircumstances } from '../explain/circumstances.ts';
 import type { RecordedRequest } from './recorded-request.ts';
 import type { Redactor } from './redact.ts';
@@ -32,6 +32,20 @@ export function describeEventFault(
     ...(place !== undefined && describeQuoted(event, offset, template?.source ?? '')),
     isApostrophe: event.startsWith("\\'", offset) && place !== undefined,
   };
+}
+
+/**
+ * Returns the line of a request template that printed what is not JSON, counted from 1. Undefined if the line of the
+ * template is not that of the event, because directives or values of several lines precede it.
+ */
+export function lineOfFault({ received, sent, outcome }: RecordedRequest): number | undefined {
+  const source = requestTemplateOf(received)?.source ?? '';
+  if (outcome?.kind !== 'answered' || outcome.status < 400 || !/^\s*[{[]/.test(source)) return undefined;
+  const event = (sent ?? describeSent(received))?.body?.toString() ?? '';
+  const line = findJsonFault(event)?.line;
+  const [written, printed] = [source, event].map((text) => text.split('\n')[(line ?? 0) - 1]);
+  const [fixed = ''] = (written ?? '').split('$', 1);
+  return fixed.trim() !== '' && printed?.startsWith(fixed) === true ? line : undefined;
 }
 
 /** A reference between quotes in a template, which prints its value as it is. */

@@ -40,6 +40,7 @@ import { placesInTemplate, propertyOfRequestTemplate } from './template-lines.ts
 import type { ReadLines } from './template-lines.ts';
 import { findLine } from './handler-lines.ts';
 import { HeaderList } from '../../core/events/header-list.ts';
+import { lineOfFault } from './event-fault.ts';
 import { requestTemplateOf } from './sent.ts';
 import { isEvent } from './recorded-request.ts';
 import { PATH, VERB } from '../../core/stack/route-parts.ts';
@@ -373,7 +374,7 @@ function placesOfTemplate(
   if (isEvent(recorded)) return [];
   const defect = recorded.error?.detail.defect;
   const failed = defect?.kind === 'template' ? defect : undefined;
-  const within = { line: failed?.line };
+  const within = { line: failed?.line ?? lineOfFault(recorded) };
   if (failed?.side === 'response') return placesOfResponseTemplate(recorded, method, { within, readLines });
   if (requestTemplateOf(recorded.received) === undefined) return [];
   const property = propertyOfRequestTemplate(recorded, method);

@@ -140,7 +140,8 @@ export function placesOfResponseTemplate(
   method: ResolvedResource | undefined,
   at: Parameters<typeof placesInTemplate>[3],
 ): readonly NamedPlace[] {
-  const facts = new SurpriseFacts(recorded);
+  // A template that fails makes a failure of a response that was selected.
+  const facts = new SurpriseFacts({ ...recorded, failure: undefined });
   const selected = selectResponse(facts);
   const type = selected && chooseResponseTemplate(selected.templates, facts.accept)?.template.name;
   const member = memberOfResponse(facts, method);

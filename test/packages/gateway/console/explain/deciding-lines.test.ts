@@ -15,6 +15,7 @@ import { OF_OSLS } from './deciding-osls-rows.ts';
 import { OF_SAM_APIS } from './deciding-sam-api-rows.ts';
 import { OF_SAM } from './deciding-sam-rows.ts';
 import { SURPRISING } from './deciding-surprise-rows.ts';
+import { OF_TEMPLATES } from './deciding-template-rows.ts';
 import { DECIDING, OK, OPEN, rest } from './deciding-rows.ts';
 
 /** A handler whose call of an SDK fails as the SDK fails: the message names a member of the call. */
@@ -161,6 +162,7 @@ describe('the line of the member that decided', () => {
     ...OF_OSLS,
     ...OF_DOCUMENTS,
     ...OF_MESSAGES,
+    ...OF_TEMPLATES,
   ])
     it(`is named: ${kind}`, async () => {
       using project = anAdvisedProject(file, { [file]: template, 'index.js': code, 'auth.js': auth });
