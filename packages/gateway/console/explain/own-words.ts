@@ -1,57 +1,76 @@
 /**
  * Writes the names of CloudFormation as the owner of an API writes them: Terraform's arguments, the CDK's
- * properties and the settings of serverless.yml. `nameSetting` is for settings whose form differs there, not
- * only their name.
+ * properties, the settings of serverless.yml and the members of an OpenAPI document. `nameSetting` is for settings
+ * whose form differs there, not only their name.
  */
 import type { Definition } from '../surprises/template-text.ts';
 
 type Form = Definition['form'];
 type Protocol = 'rest' | 'http' | 'websocket';
-type Own = Partial<Readonly<Record<'terraform' | 'terraform-v2' | 'serverless' | 'cdk' | 'sam', string>>>;
+type Tool = 'terraform' | 'terraform-v2' | 'serverless' | 'cdk' | 'sam' | 'openapi';
+type Own = Partial<Readonly<Record<Tool, string>>>;
 
 /**
  * Properties that explanations name. If a property has no entry for a tool here, Terraform uses the name in
- * snake case, the CDK uses it in camel case, and serverless.yml and SAM use it unchanged.
+ * snake case, the CDK uses it in camel case, and serverless.yml and SAM use it unchanged. A property without `openapi`
+ * is not part of an OpenAPI document, so the template around the document has it.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html
  * @see https://registry.terraform.io/providers/hashicorp/aws/latest/docs
  * @see https://www.serverless.com/framework/docs/providers/aws/events/apigateway
  */
 const PROPERTIES: Readonly<Record<string, Own>> = {
-  AllowCredentials: { serverless: 'allowCredentials' },
-  AllowHeaders: { serverless: 'allowedHeaders' },
-  AllowMethods: { serverless: 'allowedMethods' },
-  AllowOrigins: { serverless: 'allowedOrigins' },
+  AllowCredentials: { serverless: 'allowCredentials', openapi: 'allowCredentials' },
+  AllowHeaders: { serverless: 'allowedHeaders', openapi: 'allowHeaders' },
+  AllowMethods: { serverless: 'allowedMethods', openapi: 'allowMethods' },
+  AllowOrigins: { serverless: 'allowedOrigins', openapi: 'allowOrigins' },
   ApiKeyRequired: { serverless: 'private' },
-  ApiKeySourceType: { terraform: 'api_key_source', serverless: 'provider.apiGateway.apiKeySourceType' },
+  ApiKeySourceType: {
+    terraform: 'api_key_source',
+    serverless: 'provider.apiGateway.apiKeySourceType',
+    openapi: 'x-amazon-apigateway-api-key-source',
+  },
   ApiStages: {},
   AuthType: { terraform: 'authorization_type', serverless: 'authorizer' },
   AuthorizationScopes: { serverless: 'scopes' },
-  AuthorizationType: { terraform: 'authorization', 'terraform-v2': 'authorization_type' },
-  AuthorizerPayloadFormatVersion: { serverless: 'payloadVersion' },
+  AuthorizationType: {
+    terraform: 'authorization',
+    'terraform-v2': 'authorization_type',
+    openapi: 'x-amazon-apigateway-auth',
+  },
+  AuthorizerPayloadFormatVersion: { serverless: 'payloadVersion', openapi: 'authorizerPayloadFormatVersion' },
   AuthorizerResultTtlInSeconds: {
     serverless: 'resultTtlInSeconds',
     cdk: 'resultsCacheTtl',
     sam: 'ReauthorizeEvery (in Identity)',
+    openapi: 'authorizerResultTtlInSeconds',
   },
-  BinaryMediaTypes: { serverless: 'provider.apiGateway.binaryMediaTypes' },
+  BinaryMediaTypes: {
+    serverless: 'provider.apiGateway.binaryMediaTypes',
+    openapi: 'x-amazon-apigateway-binary-media-types',
+  },
   BisectBatchOnFunctionError: {},
   BurstLimit: { serverless: 'throttle.burstLimit' },
   CacheClusterEnabled: {},
   CacheClusterSize: {},
-  CacheKeyParameters: {},
+  CacheKeyParameters: { openapi: 'cacheKeyParameters' },
   CachePolicyId: {},
   CachingEnabled: {},
   ContentBasedDeduplication: {},
-  ContentHandling: {},
-  CorsConfiguration: { serverless: 'provider.httpApi.cors', cdk: 'corsPreflight' },
+  ContentHandling: { openapi: 'contentHandling' },
+  CorsConfiguration: {
+    serverless: 'provider.httpApi.cors',
+    cdk: 'corsPreflight',
+    openapi: 'x-amazon-apigateway-cors',
+  },
   DeadLetterConfig: {},
   DefaultRouteSettings: {},
   DestinationConfig: {},
-  DisableExecuteApiEndpoint: { serverless: 'disableDefaultEndpoint' },
-  EnableSimpleResponses: { serverless: 'enableSimpleResponses' },
+  DisableExecuteApiEndpoint: { serverless: 'disableDefaultEndpoint', openapi: 'disableExecuteApiEndpoint' },
+  EnableSimpleResponses: { serverless: 'enableSimpleResponses', openapi: 'enableSimpleResponses' },
   EndpointConfiguration: { serverless: 'provider.endpointType' },
   EventInvokeConfig: { terraform: 'aws_lambda_function_event_invoke_config' },
   EventPattern: { serverless: 'pattern' },
-  ExposeHeaders: { serverless: 'exposedResponseHeaders' },
+  ExposeHeaders: { serverless: 'exposedResponseHeaders', openapi: 'exposeHeaders' },
   ExplicitAuthFlows: { cdk: 'authFlows' },
   FifoQueue: { cdk: 'fifo' },
   FilterCriteria: { serverless: 'filterPatterns', cdk: 'filters' },
@@ -64,41 +83,45 @@ const PROPERTIES: Readonly<Record<string, Own>> = {
     serverless: 'identityValidationExpression',
     cdk: 'validationRegex',
     sam: 'ValidationExpression (in Identity)',
+    openapi: 'identityValidationExpression',
   },
-  InsecureSkipVerification: {},
-  IntegrationHttpMethod: {},
-  IntegrationUri: {},
+  InsecureSkipVerification: { openapi: 'insecureSkipVerification' },
+  IntegrationHttpMethod: { openapi: 'httpMethod' },
+  IntegrationUri: { openapi: 'uri' },
   InvokeMode: { serverless: 'invokeMode' },
-  JwtConfiguration: {},
+  JwtConfiguration: { openapi: 'jwtConfiguration' },
   LambdaConfig: { cdk: 'lambdaTriggers' },
   MaximumRetryAttempts: { serverless: 'maximumRetryAttempts', cdk: 'retryAttempts' },
   MemorySize: { serverless: 'memorySize' },
   MethodSettings: { terraform: 'aws_api_gateway_method_settings' },
-  MinimumCompressionSize: { serverless: 'provider.apiGateway.minimumCompressionSize' },
+  MinimumCompressionSize: {
+    serverless: 'provider.apiGateway.minimumCompressionSize',
+    openapi: 'x-amazon-apigateway-minimum-compression-size',
+  },
   MutualTlsAuthentication: { cdk: 'mtls' },
   OriginRequestPolicyId: {},
-  PassthroughBehavior: { serverless: 'passThrough' },
-  PayloadFormatVersion: { serverless: 'payload' },
+  PassthroughBehavior: { serverless: 'passThrough', openapi: 'passthroughBehavior' },
+  PayloadFormatVersion: { serverless: 'payload', openapi: 'payloadFormatVersion' },
   PreventUserExistenceErrors: {},
   QueryString: {},
   RateLimit: { serverless: 'throttle.rateLimit' },
   RawMessageDelivery: {},
   RedrivePolicy: { cdk: 'deadLetterQueue' },
-  RequestModels: { serverless: 'request.schemas' },
-  RequestParameters: { serverless: 'request.parameters' },
-  RequestTemplates: { serverless: 'request.template' },
-  RequestValidatorId: {},
+  RequestModels: { serverless: 'request.schemas', openapi: 'content of the requestBody' },
+  RequestParameters: { serverless: 'request.parameters', openapi: 'requestParameters' },
+  RequestTemplates: { serverless: 'request.template', openapi: 'requestTemplates' },
+  RequestValidatorId: { openapi: 'x-amazon-apigateway-request-validator' },
   ReservedConcurrentExecutions: { serverless: 'reservedConcurrency' },
   ResponsePagePath: {},
-  ResponseParameters: {},
-  ResponseTemplates: { serverless: 'response.template' },
-  ResponseTransferMode: { serverless: 'response.transferMode' },
+  ResponseParameters: { openapi: 'responseParameters' },
+  ResponseTemplates: { serverless: 'response.template', openapi: 'responseTemplates' },
+  ResponseTransferMode: { serverless: 'response.transferMode', openapi: 'responseTransferMode' },
   RouteResponseKey: {},
   RouteResponseSelectionExpression: { serverless: 'routeResponseSelectionExpression' },
   RouteSelectionExpression: { serverless: 'provider.websocketsApiRouteSelectionExpression' },
   RouteSettings: {},
   ScheduleExpressionTimezone: {},
-  SelectionPattern: { serverless: 'pattern' },
+  SelectionPattern: { serverless: 'pattern', openapi: 'response pattern' },
   SourceArn: {},
   StageVariables: {},
   SubnetIds: { cdk: 'vpcSubnets' },
@@ -106,10 +129,10 @@ const PROPERTIES: Readonly<Record<string, Own>> = {
   TemplateSelectionExpression: {},
   ThrottlingBurstLimit: {},
   ThrottlingRateLimit: {},
-  TimeoutInMillis: { terraform: 'timeout_milliseconds', cdk: 'timeout' },
-  TlsConfig: {},
-  ValidateRequestBody: {},
-  ValidateRequestParameters: {},
+  TimeoutInMillis: { terraform: 'timeout_milliseconds', cdk: 'timeout', openapi: 'timeoutInMillis' },
+  TlsConfig: { openapi: 'tlsConfig' },
+  ValidateRequestBody: { openapi: 'validateRequestBody' },
+  ValidateRequestParameters: { openapi: 'validateRequestParameters' },
   VisibilityTimeout: { terraform: 'visibility_timeout_seconds' },
   VpcConfig: { serverless: 'vpc', cdk: 'vpc' },
 };
@@ -117,15 +140,41 @@ const PROPERTIES: Readonly<Record<string, Own>> = {
 /** Words that also occur in messages of functions and services, so that they are replaced in advice only. */
 export const NAMED_PROPERTIES: Readonly<Record<string, Own>> = {
   ...PROPERTIES,
-  Credentials: { 'terraform-v2': 'credentials_arn', cdk: 'credentialsRole' },
+  Credentials: { 'terraform-v2': 'credentials_arn', cdk: 'credentialsRole', openapi: 'credentials' },
   Enabled: {},
   Handler: { serverless: 'handler' },
   Timeout: { serverless: 'timeout' },
-  Uri: {},
+  Uri: { openapi: 'uri' },
 };
 
 /** Settings that differ not only in the name, but also in the value or in the resource that has the setting. */
-const PHRASES: Readonly<Record<string, Partial<Readonly<Record<Form, string>>>>> = {
+const PHRASES: Readonly<Record<string, Partial<Readonly<Record<Form | 'openapi', string>>>>> = {
+  'AuthorizationType NONE': { openapi: 'security: []' },
+  'AuthorizationType: NONE': { openapi: 'security: []' },
+  // The parameters of a method are the parameters of an operation, and the integration has members of its own.
+  'make them optional in the RequestParameters of': { openapi: 'set required: false in the parameters of' },
+  'In the RequestParameters of': { openapi: 'In the parameters of' },
+  'true in RequestParameters of the method': { openapi: 'required: true in the parameters of the operation' },
+  'RequestParameters of the method': { openapi: 'parameters of the operation' },
+  'RequestModels of the method': { openapi: 'content of the requestBody of the operation' },
+  'ResponseParameters of the method response': { openapi: 'headers of the response of the operation' },
+  // An integration response is a member of `responses`, whose key is the pattern.
+  'an integration response without SelectionPattern, the default, to': {
+    openapi: 'the integration response default (in responses of x-amazon-apigateway-integration) to',
+  },
+  "{ StatusCode: '200' }": { openapi: "default: { statusCode: '200' }" },
+  'an integration response with the status 200 and without SelectionPattern, the default, to': {
+    openapi:
+      "the integration response default: { statusCode: '200' } (in responses of x-amazon-apigateway-integration) to",
+  },
+  'whose SelectionPattern matches': {
+    openapi: '(in responses of x-amazon-apigateway-integration) whose key matches',
+  },
+  'or one without SelectionPattern, the default.': { openapi: 'or one with the key default.' },
+  'an integration response with SelectionPattern': {
+    openapi: 'to responses of x-amazon-apigateway-integration an entry with the key',
+  },
+  'and StatusCode': { openapi: 'and statusCode' },
   'EndpointConfiguration with Types: [REGIONAL]': ofEndpoint('REGIONAL'),
   'EndpointConfiguration with Types: [PRIVATE]': ofEndpoint('PRIVATE'),
   'remove X-Amz-Invocation-Type from RequestParameters of the integration of': {
@@ -201,7 +250,7 @@ const NAME =
 const TYPE = /\bAWS::(?:ApiGateway|ApiGatewayV2|Lambda|S3|StepFunctions)::\w+/g;
 
 type Owner = {
-  readonly definition?: Pick<Definition, 'form'> | undefined;
+  readonly definition?: Pick<Definition, 'form' | 'isDocument' | 'besideDocument'> | undefined;
   readonly protocol: Protocol;
   /** Messages of functions and services in the text, which stay as they are. */
   readonly quotes?: readonly string[];
@@ -222,9 +271,10 @@ export function inOwnWords(given: string, owner: Owner, part: 'because' | 'advic
       .map((own) => inOwnWords(own, owner, part))
       .join(quote);
   let text = nameIds(given, owner.localNames, owner.areArnsOfFunction);
+  const names = part === 'advice' ? NAMED_PROPERTIES : PROPERTIES;
+  text = inDocument(text, owner.definition, names);
   if (form === 'cloudformation') return text;
   for (const [phrase, own] of Object.entries(PHRASES)) text = text.replaceAll(phrase, own[form] ?? phrase);
-  const names = part === 'advice' ? NAMED_PROPERTIES : PROPERTIES;
   if (form !== 'terraform')
     return text.replaceAll(NAME, (all: string, name: string) => {
       const own = ownName(name, names, form, owner.protocol);
@@ -237,6 +287,34 @@ export function inOwnWords(given: string, owner: Owner, part: 'because' | 'advic
     return word === undefined ? own + all.slice(name.length) : `${own} = "${String(word)}"`;
   });
 }
+
+/** The words of the OpenAPI document, except for settings that the template has beside it. */
+function inDocument(
+  given: string,
+  definition: Owner['definition'],
+  names: Readonly<Record<string, Own>>,
+): string {
+  if (definition?.isDocument !== true) return given;
+  const beside = new Set(definition.besideDocument);
+  // SAM writes its Auth into the document.
+  const isInDocument = (name: string): boolean =>
+    !beside.has(name) && !(beside.has('Auth') && OF_AUTHORIZERS.has(name));
+  let text = given;
+  for (const [phrase, { openapi }] of Object.entries(PHRASES))
+    if (openapi !== undefined) text = text.replaceAll(phrase, openapi);
+  return text.replaceAll(NAME, (all: string, name: string) => {
+    const own = Object.hasOwn(names, name) && isInDocument(name) ? names[name]?.openapi : undefined;
+    return own === undefined ? all : own + all.slice(name.length);
+  });
+}
+
+const OF_AUTHORIZERS: ReadonlySet<string> = new Set([
+  'AuthorizationType',
+  'AuthorizerPayloadFormatVersion',
+  'AuthorizerResultTtlInSeconds',
+  'EnableSimpleResponses',
+  'IdentityValidationExpression',
+]);
 
 /** A command is run on this machine, where the id is the right one. */
 const COMMAND = /(`(?:aws|gatewright|curl) [^`]*`)/;

@@ -12,6 +12,8 @@ export type Definition = {
   readonly logicalId: string;
   /** Whether the author wrote the routes in an OpenAPI document. */
   readonly isDocument?: true;
+  /** The settings that the template has beside the document. */
+  readonly besideDocument?: readonly string[];
   /** Whether SAM adds OPTIONS methods to the API, because of its Cors. */
   readonly addsPreflights?: true;
   /** The lists of addresses in SAM's Auth.ResourcePolicy, from which SAM writes statements of the API's policy. */
@@ -43,7 +45,10 @@ export function findDefinition(stacks: readonly ResolvedStack[], api: ApiName): 
     file: shortFile(file),
     form: formOf(stack, api.logicalId),
     logicalId: api.logicalId,
-    ...(DOCUMENTS.some((name) => own[name] !== undefined) && { isDocument: true }),
+    ...(DOCUMENTS.some((name) => own[name] !== undefined) && {
+      isDocument: true,
+      besideDocument: Object.keys({ ...usual, ...own }),
+    }),
     ...((own['Cors'] ?? usual['Cors']) !== undefined && { addsPreflights: true }),
     ...(addressLists.length > 0 && { addressLists }),
     stages: stagesOf(stack, resource),

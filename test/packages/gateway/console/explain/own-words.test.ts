@@ -209,6 +209,103 @@ const NO_SETTINGS =
   UnescapeMappingTemplate UnknownSource UpdateUsage UsagePlan UsagePlanId UsagePlanKey UserAttributes UserCodeSyntaxError
   ViewerProtocolPolicy VisibilityTimeout VpcPeeringConnectionId WebSocket WebsocketsApi ZipFile`.split(/\s+/);
 
+/** The API of a template whose routes are in an OpenAPI document. */
+const ofDocument = (
+  form: NonNullable<Owner['definition']>['form'],
+  besideDocument: readonly string[] = [],
+): Owner => ({ definition: { form, isDocument: true, besideDocument }, protocol: 'rest' });
+
+const EXTENSIONS =
+  'https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-';
+
+describe('the words of an explanation about an OpenAPI document', () => {
+  const rows: readonly [owner: Owner, text: string, expected: string, source: string][] = [
+    [
+      ofDocument('cloudformation'),
+      'Set ContentHandling of OPTIONS /files to CONVERT_TO_TEXT, or replace */* in BinaryMediaTypes of the API.',
+      'Set contentHandling of OPTIONS /files to CONVERT_TO_TEXT, or replace */* in x-amazon-apigateway-binary-media-types of the API.',
+      `${EXTENSIONS}integration.html`,
+    ],
+    [
+      ofDocument('sam', ['DefinitionBody', 'BinaryMediaTypes']),
+      'Set ContentHandling of OPTIONS /files to CONVERT_TO_TEXT, or replace */* in BinaryMediaTypes of the API.',
+      'Set contentHandling of OPTIONS /files to CONVERT_TO_TEXT, or replace */* in BinaryMediaTypes of the API.',
+      'https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-api.html#sam-api-binarymediatypes',
+    ],
+    [
+      ofDocument('cloudformation'),
+      "Add an integration response without SelectionPattern, the default, to GET /report: { StatusCode: '200' }, or another status that has a method response.",
+      "Add the integration response default (in responses of x-amazon-apigateway-integration) to GET /report: default: { statusCode: '200' }, or another status that has a method response.",
+      `${EXTENSIONS}integration-responses.html`,
+    ],
+    [
+      ofDocument('cloudformation'),
+      'Add an integration response with the status 200 and without SelectionPattern, the default, to GET /report, and a method response for 200, unless it has one.',
+      "Add the integration response default: { statusCode: '200' } (in responses of x-amazon-apigateway-integration) to GET /report, and a method response for 200, unless it has one.",
+      `${EXTENSIONS}integration-responses.html`,
+    ],
+    [
+      ofDocument('cloudformation'),
+      'Add an integration response to GET /report whose SelectionPattern matches “No”, or one without SelectionPattern, the default.',
+      'Add an integration response to GET /report (in responses of x-amazon-apigateway-integration) whose key matches “No”, or one with the key default.',
+      `${EXTENSIONS}integration-responses.html`,
+    ],
+    [
+      ofDocument('cloudformation'),
+      'Add an integration response with SelectionPattern .*No.* and StatusCode 404, and a method response for 404, and deploy the API again.',
+      'Add to responses of x-amazon-apigateway-integration an entry with the key .*No.* and statusCode 404, and a method response for 404, and deploy the API again.',
+      `${EXTENSIONS}integration-responses.html`,
+    ],
+    [
+      ofDocument('sam'),
+      'Send the missing parameters, or make them optional in the RequestParameters of GET /search.',
+      'Send the missing parameters, or set required: false in the parameters of GET /search.',
+      'https://spec.openapis.org/oas/v3.0.3#parameter-object',
+    ],
+    [
+      ofDocument('sam'),
+      'Add text/csv (or $default) to RequestModels of the method.',
+      'Add text/csv (or $default) to content of the requestBody of the operation.',
+      'https://spec.openapis.org/oas/v3.0.3#request-body-object',
+    ],
+    [
+      ofDocument('cloudformation'),
+      'To keep the values apart, add method.request.querystring.a to CacheKeyParameters of the integration and to RequestParameters of the method.',
+      'To keep the values apart, add method.request.querystring.a to cacheKeyParameters of the integration and to parameters of the operation.',
+      `${EXTENSIONS}integration.html`,
+    ],
+    [
+      ofDocument('cloudformation'),
+      'Map it in ResponseParameters of the integration response, or set DisableExecuteApiEndpoint: false.',
+      'Map it in responseParameters of the integration response, or set disableExecuteApiEndpoint: false.',
+      `${EXTENSIONS}endpoint-configuration.html`,
+    ],
+    [
+      ofDocument('sam', ['Auth']),
+      'Set AuthorizerResultTtlInSeconds: 0 of the authorizer.',
+      'Set ReauthorizeEvery (in Identity): 0 of the authorizer.',
+      'https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-lambdarequestauthorizationidentity.html',
+    ],
+    [
+      ofDocument('cloudformation'),
+      'Set AuthorizerResultTtlInSeconds: 0 of the authorizer.',
+      'Set authorizerResultTtlInSeconds: 0 of the authorizer.',
+      `${EXTENSIONS}authorizer.html`,
+    ],
+    [
+      ofDocument('cloudformation'),
+      'Or make the endpoint regional: EndpointConfiguration with Types: [REGIONAL].',
+      'Or make the endpoint regional: EndpointConfiguration with Types: [REGIONAL].',
+      `${EXTENSIONS}endpoint-configuration.html`,
+    ],
+  ];
+
+  for (const [owner, text, expected, source] of rows)
+    it(`are those of the document: ${text.slice(0, 60)} (${owner.definition?.form}; ${source})`, () => {
+      assert.equal(inOwnWords(text, owner, 'advice'), expected);
+    });
+});
+
 describe('the names of settings in explanations', () => {
   const found = new Map<string, string>();
   for (const folder of ['explain', 'surprises']) {
