@@ -41,10 +41,8 @@ export type DescribeWith = IntegrationWith & {
 
 export function describeCircumstances(recorded: Recorded, at: DescribeWith): Circumstances {
   const about = isEvent(recorded) ? describeEvent(recorded, at) : describeRequest(recorded, at);
-  const policy =
-    about.failure === undefined
-      ? undefined
-      : about.policies.find(({ of, decision }) => of === 'resource' && decision !== 'allow');
+  // A request may be let through although the resource policy does not allow it.
+  const policy = about.policies.find(({ of, decision }) => of === 'resource' && decision !== 'allow');
   const meant = about.servedBy ?? about.selection?.near;
   const nearest = meant === undefined ? about.nearMisses : [{ route: meant }];
   return {

@@ -75,6 +75,7 @@ export const DECIDED_BY: Readonly<Record<string, Deciding>> = {
   REFUSAL_NOT_JSON: { of: 'aws' },
   REPLY_BYTES_LOST: { of: 'place' },
   REQUEST_TEMPLATE_EMPTY: { of: 'request-template' },
+  RESOURCE_POLICY_NOT_NEEDED: { of: 'place' },
   RESPONSE_MAPPING_EMPTY: method('Integration.IntegrationResponses'),
   RESPONSE_PATH_EMPTY: { of: 'response-template' },
   RESPONSE_TEMPLATE_EMPTY: { of: 'response-template' },

@@ -10,6 +10,7 @@ import { HANDLER_KINDS } from './handler-kinds.ts';
 import { HEADER_KINDS } from './header-kinds.ts';
 import { LAMBDA_KINDS } from './lambda-kinds.ts';
 import { MAPPING_KINDS } from './mapping-kinds.ts';
+import { POLICY_KINDS } from './policy-kinds.ts';
 import { REPLY_KINDS } from './reply-kinds.ts';
 import { REQUEST_KINDS } from './request-kinds.ts';
 import { RESPONSE_INPUT_KINDS } from './response-input-kinds.ts';
@@ -35,5 +36,6 @@ export const SURPRISE_KINDS: readonly SurpriseKind[] = [
   ...EVENT_KINDS,
   ...REQUEST_KINDS,
   ...ADDRESS_KINDS,
+  ...POLICY_KINDS,
   ...UNREAD_SETTINGS,
 ];

@@ -1,8 +1,9 @@
 /** Addresses at which a request is served here, but not on AWS, each next to an address that is served by both. */
 import { anApi } from '../../../../support/an-api.ts';
-import { ok } from '../../../../support/rest-apis.ts';
+import { ok, policy, TOKEN, withAuthorizer } from '../../../../support/rest-apis.ts';
 import { API_ID, httpRoutes, restRoutes } from '../../../../support/routed-apis.ts';
-import type { SurpriseRow } from './surprise-rows.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import type { Served, SurpriseRow } from './surprise-rows.ts';
 
 const redirect = (location: string) => () =>
   anApi(restRoutes({ 'GET /pets': {} }), {
@@ -15,6 +16,29 @@ const ofEndpoint = (type: string) => () =>
 const OPEN_POLICY = {
   Statement: [{ Effect: 'Allow', Principal: '*', Action: 'execute-api:Invoke', Resource: 'execute-api:/*' }],
 };
+
+/** An API with a Lambda authorizer that allows everything, and a resource policy. */
+const underPolicy = (statement: JsonObject) => (): Served => {
+  const resources = withAuthorizer(TOKEN);
+  const Policy = {
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: '*',
+        Action: 'execute-api:Invoke',
+        Resource: 'execute-api:/*',
+        ...statement,
+      },
+    ],
+  };
+  const { Api } = resources;
+  return anApi(
+    { ...resources, Api: { ...Api, type: API_TYPE, properties: { ...Api?.properties, Policy } } },
+    { list: ok, auth: () => policy('Allow', '*') },
+  );
+};
+const API_TYPE = 'AWS::ApiGateway::RestApi';
+const SIGNED_IN = { target: '/dev/pets', headers: ['Authorization', 'x'] };
 
 export const ADDRESSES: readonly SurpriseRow[] = [
   {
@@ -39,6 +63,29 @@ export const ADDRESSES: readonly SurpriseRow[] = [
       /redirects to \/login, which is relative to the host.* every path begins with the stage \(\/dev\)/,
     change: /^Redirect to \/dev\/login: write `\/\$\{event\.requestContext\.stage\}\/login`/m,
     not: { api: redirect('/dev/login') },
+  },
+  {
+    // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html, table A
+    code: 'RESOURCE_POLICY_NOT_NEEDED',
+    source: 'docs/aws §1.2',
+    api: underPolicy({ Condition: { IpAddress: { 'aws:SourceIp': ['203.0.113.0/24'] } } }),
+    request: SIGNED_IN,
+    values: { conditions: /IpAddress aws:SourceIp wants 203\.0\.113\.0\/24, and the request has / },
+    because: /does not allow this request .*one Allow is enough, and the policy of the authorizer allows/,
+    change:
+      /Effect: Deny, .*Resource: \['execute-api:\/\*'\], Condition: \{ NotIpAddress: \{ 'aws:SourceIp': \['203\.0\.113\.0\/24'\]/,
+    not: { api: underPolicy({ Condition: { IpAddress: { 'aws:SourceIp': ['0.0.0.0/0'] } } }) },
+  },
+  {
+    code: 'RESOURCE_POLICY_NOT_NEEDED',
+    name: 'a Resource that is another route',
+    source: 'docs/aws §1.2',
+    api: underPolicy({ Resource: 'execute-api:/*/POST/*' }),
+    request: SIGNED_IN,
+    values: { conditions: [] },
+    because: /does not allow this request, and does not deny it either/,
+    change: /Resource: 'execute-api:\/dev\/GET\/pets' \}/,
+    not: { api: underPolicy({ Resource: 'execute-api:/*/GET/*' }) },
   },
   {
     code: 'PRIVATE_ADDRESS',
