@@ -224,7 +224,10 @@ const notValidated: SurpriseKind = {
         `The body was not validated: the method has a model for ${types.join(', ')}, but none for ${type}, and API Gateway validates no other types.`,
       ],
       changes: [
-        `Add ${type} (or $default) to RequestModels of the method, or make the integration refuse other types.`,
+        // PassthroughBehavior has no effect on a proxy integration.
+        isSelecting(integration)
+          ? `Add ${type} (or $default) to RequestModels of the method, with the same model. Or set PassthroughBehavior of the integration to NEVER: a type without a request template then gets 415.`
+          : `Add ${type} (or $default) to RequestModels of the method, with the same model.`,
       ],
     };
   },
