@@ -45,6 +45,8 @@ const TYPES: readonly (readonly [flag: string, error: string, text: string])[] =
 const ANYWHERE: Readonly<Record<string, string>> = {
   'no-case-declarations':
     'export function f(x: number): number {\n  switch (x) {\n    case 1:\n      const y = x;\n      return y;\n    default:\n      return 0;\n  }\n}',
+  'no-duplicate-imports':
+    "import { join } from 'node:path';\nimport { dirname } from 'node:path';\nexport const x = join(dirname('a'), 'b');",
   'no-empty': 'export function f(x: boolean): void {\n  if (x) {\n  }\n}',
   'no-fallthrough':
     'export function f(x: number): void {\n  switch (x) {\n    case 1:\n      console.log(x);\n    default:\n      console.log(0);\n  }\n}',

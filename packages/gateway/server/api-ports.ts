@@ -6,7 +6,7 @@ import {
   readApiIdFromPath,
   readVpcEndpointFromHost,
 } from '../core/routing/host.ts';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import { setImmediate as nextImmediate } from 'node:timers/promises';
 import { isAllowedHost } from '@gatewright/aws/guards';
@@ -20,7 +20,6 @@ import { originForm, receive } from '../core/receive.ts';
 import { peerOf, serveTls } from './tls-front.ts';
 import { UnreadReplies } from './unread-replies.ts';
 import { attachWebSockets } from './websocket-frames.ts';
-import type { Server } from 'node:http';
 import type { CertifiedKey } from '@gatewright/aws/certificates/issue-certificate';
 import type { DomainAnswer } from '../control/served-apis.ts';
 import type { ServedApi } from '../core/exchange.ts';

@@ -12,10 +12,9 @@ import type { LayerFolders } from './functions.ts';
 import { LoadBoard } from './load-board.ts';
 import { expandDocuments } from './openapi/openapi.ts';
 import { expandQuickCreate } from '../core/stack/quick-create.ts';
-import type { Finding } from './raw-stack.ts';
+import type { Finding, RawStack } from './raw-stack.ts';
 import type { LoadOptions } from './load-options.ts';
 import type { ResolvedResource, ResolvedStack, UnsupportedItem } from '../core/stack/model.ts';
-import type { RawStack } from './raw-stack.ts';
 import { SERVICE_FILES, loadServerlessService } from './serverless/serverless-service.ts';
 import { NO_RESOURCES } from './cloudformation/nested-stacks.ts';
 import type { StackResolver } from './cloudformation/stack-resolver.ts';
@@ -197,7 +196,7 @@ function finishStack(
   const findings = [...raw.findings, ...inDocuments];
   const guarded = closeUnguarded(resources, findings, tolerance);
   const { functions, refused, unsupported } = defineFunctions(raw, guarded.values(), layers, tolerance);
-  // The finding about a nested stack without a template says more than its type.
+  // The finding about a missing template of a nested stack says more than the finding about the type of the resource.
   const told = findings.filter(({ consequence }) => consequence.startsWith(NO_RESOURCES));
   const nested = new Set([...(raw.nested?.keys() ?? []), ...told.map(({ logicalId }) => logicalId)]);
   const own = [...guarded.values()].filter(({ logicalId }) => !nested.has(logicalId));

@@ -1,7 +1,6 @@
 import { OWN_DATA_SCOPE } from '../pool-issuer.ts';
 import type { AppClient, PoolDefinition } from './pool-model.ts';
-import { isTrue } from './pool-user.ts';
-import { isReadable } from './pool-user.ts';
+import { isReadable, isTrue } from './pool-user.ts';
 import type { PoolUser } from './pool-user.ts';
 import type { Claims } from '../../core/policy/bearer-token.ts';
 

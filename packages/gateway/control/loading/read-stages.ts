@@ -1,13 +1,12 @@
 import { readAccessLog } from '../../core/deployment/stage/access-log.ts';
 import { lacksCluster, readCaching } from '../../core/deployment/stage/caching.ts';
 import { readCanary, refusalOfCanary } from '../../core/deployment/stage/canary.ts';
-import { readBlock, readFlag, readText } from '../../core/deployment/properties.ts';
+import { readBlock, readFlag, readText, requireValid } from '../../core/deployment/properties.ts';
 import { readMethodOptions, readRouteOptions } from '../../core/deployment/stage/route-options.ts';
 import { readStageVariables } from '../../core/deployment/stage/stage-variables.ts';
 import { readRestThrottles, readRouteThrottles } from '../../core/deployment/stage/throttle.ts';
 import { DefinitionError } from '../../core/errors.ts';
 import { lacksDeployment } from './inspect-apis.ts';
-import { requireValid } from '../../core/deployment/properties.ts';
 import type { Tolerance } from '../../core/errors.ts';
 import { asText } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';

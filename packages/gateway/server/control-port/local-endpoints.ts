@@ -3,10 +3,9 @@
  * endpoints of the console also accept the key of the console's page.
  */
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
-import type { ShiftableClock } from '../../core/ports.ts';
+import type { ByteStream, ShiftableClock } from '../../core/ports.ts';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { type ControlReply, type ControlRequest, jsonReply, readFields } from '../../core/api-call.ts';
-import type { ByteStream } from '../../core/ports.ts';
 
 /** The access rights of the console's page. */
 export interface PageAccess {

@@ -3,13 +3,12 @@
  * the gateway's control port, but without any API, service or identity. Its page can make only calls that read
  * customers.
  */
-import { serveConsole } from '../../../console/endpoints/console-files.ts';
+import { CONSOLE_PATH, serveConsole } from '../../../console/endpoints/console-files.ts';
 import type { ConsoleFiles } from '../../../console/endpoints/console-files.ts';
 import { PageKey } from '../../../console/endpoints/page-key.ts';
 import { isCustomerRoute } from '../../../console/endpoints/page-routes.ts';
 import { answerCustomers } from '../../../console/endpoints/show-customers.ts';
 import type { CustomerBook } from '../../../console/endpoints/show-customers.ts';
-import { CONSOLE_PATH } from '../../../console/endpoints/console-files.ts';
 import { createIdentities } from '../../../core/policy/identities.ts';
 import { describeFault } from '../../../core/errors.ts';
 import { makeControlSecret } from '../../../kernel/files/identity-file.ts';

@@ -1,7 +1,6 @@
 /** Handles the calls that read, create and change alarms. */
-import { parseArn } from '@gatewright/aws/arn';
+import { parseArn, partitionOf } from '@gatewright/aws/arn';
 import { Timestamp, Double } from '@gatewright/aws/cbor';
-import { partitionOf } from '@gatewright/aws/arn';
 import { parseJson } from '@gatewright/aws/json-object';
 import { MAX_ALARMS } from '../alarms/alarm-board.ts';
 import { ITEM_TYPES } from '../alarms/alarm-history.ts';

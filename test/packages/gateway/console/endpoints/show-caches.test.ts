@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { flushCache, showCaches } from '../../../../../packages/gateway/console/endpoints/show-caches.ts';
-import { SHOWING } from '../../../../../packages/gateway/console/records/redact.ts';
+import { createRedactor, SHOWING } from '../../../../../packages/gateway/console/records/redact.ts';
 import { proxyTo } from '../../../../support/a-stack.ts';
 import { cachedApi, ON } from '../../../../support/cached-apis.ts';
-import { createRedactor } from '../../../../../packages/gateway/console/records/redact.ts';
 import { stagedApi } from '../../../../support/logged-apis.ts';
 import { withAuthorizer, policy, TOKEN } from '../../../../support/rest-apis.ts';
 import type { ShownCacheEntry } from '../../../../../packages/gateway/console/endpoints/inspect-model.ts';

@@ -2,14 +2,12 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import {
   CreateApiKeyCommand,
-  GetTagsCommand as GetTagsV1,
-  TagResourceCommand as TagV1,
-  UntagResourceCommand as UntagV1,
-} from '@aws-sdk/client-api-gateway';
-import {
   CreateVpcLinkCommand as CreateLinkV1,
   DeleteVpcLinkCommand as DeleteLinkV1,
+  GetTagsCommand as GetTagsV1,
   GetVpcLinksCommand as GetLinksV1,
+  TagResourceCommand as TagV1,
+  UntagResourceCommand as UntagV1,
   UpdateVpcLinkCommand as UpdateLinkV1,
 } from '@aws-sdk/client-api-gateway';
 import {
