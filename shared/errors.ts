@@ -244,7 +244,7 @@ export class RequestInvalid extends DomainError {
   }
 }
 
-/** The refusal of a call about a customer of which there is no record. */
+/** Returns the error of a call about a customer that has no record. */
 export function customerUnknown(tenant: string): DomainError {
   return new DomainError(
     'CUSTOMER_UNKNOWN',

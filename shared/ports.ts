@@ -206,8 +206,8 @@ export interface PlanCatalogue {
    */
   list(): Promise<readonly string[]>;
   /**
-   * Reads the state of a customer with a record and the version of the record. The customer's plan applies to all of its
-   * keys. Returns undefined if the customer has no record.
+   * Reads the state of a customer with a record and the version of the record. The customer's plan applies to all of
+   * its keys. Returns undefined if the customer has no record.
    * @throws DomainError STORE_UNAVAILABLE if the table is unavailable
    */
   customer(tenant: string): Promise<KnownCustomer | undefined>;

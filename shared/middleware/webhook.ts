@@ -76,10 +76,9 @@ export function deliveryOf(event: object): Delivery | undefined {
  * import middy from '@middy/core';
  * import { webhook } from 'gatewright/webhooks';
  *
- * const handler = middy(async () => ({ statusCode: 200 })).use(webhook({ scheme: 'github', secrets: ['a-secret-of-both-sides'] }));
- * const body = '{"zen":"Keep it logically awesome."}';
- * const signature = `sha256=${createHmac('sha256', 'a-secret-of-both-sides').update(body).digest('hex')}`;
- * const event = {
+ * const handler = middy(async () => ({ statusCode: 200 })).use(webhook({ scheme: 'github', secrets:
+ * ['a-secret-of-both-sides'] })); const body = '{"zen":"Keep it logically awesome."}'; const signature =
+ * `sha256=${createHmac('sha256', 'a-secret-of-both-sides').update(body).digest('hex')}`; const event = {
  *   requestContext: { timeEpoch: Date.now(), http: { method: 'POST', path: '/hooks' } },
  *   headers: { 'x-hub-signature-256': signature, 'x-github-event': 'push' },
  *   body,
@@ -103,10 +102,9 @@ export function webhook<Event extends object>(options: WebhookOptions): Middlewa
  * import { createHmac } from 'node:crypto';
  * import { withWebhook } from 'gatewright/webhooks';
  *
- * const handler = withWebhook(async () => ({ statusCode: 200 }), { scheme: 'github', secrets: ['a-secret-of-both-sides'] });
- * const body = '{"zen":"Keep it logically awesome."}';
- * const signature = `sha256=${createHmac('sha256', 'a-secret-of-both-sides').update(body).digest('hex')}`;
- * const event = {
+ * const handler = withWebhook(async () => ({ statusCode: 200 }), { scheme: 'github', secrets:
+ * ['a-secret-of-both-sides'] }); const body = '{"zen":"Keep it logically awesome."}'; const signature =
+ * `sha256=${createHmac('sha256', 'a-secret-of-both-sides').update(body).digest('hex')}`; const event = {
  *   requestContext: { timeEpoch: Date.now(), http: { method: 'POST', path: '/hooks' } },
  *   headers: { 'x-hub-signature-256': signature, 'x-github-event': 'push' },
  *   body,

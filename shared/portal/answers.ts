@@ -147,8 +147,8 @@ export type PlanState = {
   readonly planned: readonly { readonly plan: string; readonly title: string; readonly from: string }[];
   readonly offers: readonly Plan[];
   /**
-   * Present if the owner of the APIs has agreed on quotas or a later plan with the customer, who can therefore not choose
-   * another plan.
+   * Present if the owner of the APIs has agreed on quotas or a later plan with the customer, who can therefore not
+   * choose another plan.
    */
   readonly agreed?: 'quotas' | 'later-plan';
 };

@@ -2,8 +2,8 @@ import { partitionOf } from './arn.ts';
 
 /**
  * Returns the ARN for `https://sqs.eu-west-1.amazonaws.com/123456789012/orders`, or for the same path at any other
- * origin. A name alone is the address of a queue of this account [obs]. Attack: if two functions read the address differently, the permission could be checked for one queue, while
- * the call uses another queue.
+ * origin. A name alone is the address of a queue of this account [obs]. Attack: if two functions read the address
+ * differently, the permission could be checked for one queue, while the call uses another queue.
  * @returns undefined if the text is not the address of a queue
  */
 export function arnOfQueueUrl(

@@ -120,8 +120,8 @@ export function verifySignature(request: SignedRequest, at: VerificationContext)
 type KeyClaim = Pick<ClaimedSignature, 'accessKeyId' | 'securityToken'>;
 
 /**
- * Returns the secret of the access key that a request names. The token must be the token of the key. A permanent key has
- * no token, so if one is sent with it, the credentials were not issued by this gateway. A temporary key is invalid
+ * Returns the secret of the access key that a request names. The token must be the token of the key. A permanent key
+ * has no token, so if one is sent with it, the credentials were not issued by this gateway. A temporary key is invalid
  * without its token.
  */
 export function findSecret(
@@ -276,8 +276,8 @@ function decodeUtf8(value: string): string {
 }
 
 /**
- * Uses the hash of the received body, because the client's X-Amz-Content-Sha256 proves nothing. Only S3 is an exception:
- * a client may state that the body is not signed, and a presigned URL does so unless it states a hash.
+ * Uses the hash of the received body, because the client's X-Amz-Content-Sha256 proves nothing. Only S3 is an
+ * exception: a client may state that the body is not signed, and a presigned URL does so unless it states a hash.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
  */
 function payloadHash(

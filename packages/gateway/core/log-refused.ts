@@ -53,7 +53,7 @@ export function logRefused(
   const received = receive(wire, api, at);
   const trail = new Trail(at.clock);
   if (at.records !== undefined) trail.keepAll(received);
-  // AWS answers its health check itself: such a reply is no refusal.
+  // AWS answers its health check itself. Such a reply does not refuse the request.
   const isRefusal = reply.status >= 400;
   const error = gatewayError(isTrusted ? 'STAGE_NOT_FOUND' : 'ACCESS_DENIED', {
     source: 'client',

@@ -31,8 +31,9 @@ export type DynaliteOperation = (typeof DYNALITE_OPERATIONS)[number];
 
 /**
  * The errors whose text is in the member `Message`; all others have `message`. Source: botocore,
- * dynamodb/2012-08-10/service-2.json; recorded for cancelled transactions in aws/aws-sdk-net#1292. A failed condition
- * has it, too, if the old item is with it [obs: dynamodb, `test_return_values_on_conditions_check_failure`].
+ * dynamodb/2012-08-10/service-2.json; recorded for cancelled transactions in aws/aws-sdk-net#1292. The error of a
+ * failed condition has `Message`, too, if it contains the old item [obs: dynamodb,
+ * `test_return_values_on_conditions_check_failure`].
  */
 const CAPITAL_MESSAGE =
   /#(?:IdempotentParameterMismatch|TransactionCanceled|TransactionInProgress)Exception$/;

@@ -74,8 +74,9 @@ export function descriptionOfDeleted(described: UnknownMembers): UnknownMembers 
 }
 
 /**
- * Adds the warm throughput to a description of a table and its indexes. If none is given, DynamoDB reports
- * the provisioned throughput, or its default for a table on demand [obs: dynamodb, `test_table_crud`, `test_gsi_with_billing_mode`].
+ * Adds the warm throughput to a description of a table and its indexes. If none is given, DynamoDB reports the
+ * provisioned throughput, or its default for a table on demand [obs: dynamodb, `test_table_crud`,
+ * `test_gsi_with_billing_mode`].
  */
 export function withWarmThroughput(described: UnknownMembers): UnknownMembers {
   const { BillingModeSummary: summary, GlobalSecondaryIndexes: indexes } = described;

@@ -58,7 +58,10 @@ const OPERATION_OF = new Map<string, Member['operation']>([
   ['ConditionCheck', 'DeleteItem'],
 ]);
 
-/** The order of attributes does not make a transaction another one [obs: dynamodb, `test_dynamodb_idempotent_writing`]. */
+/**
+ * Sorts the members of an object for the digest of a transaction, because transactions that differ only in the order of
+ * attributes are equal [obs: dynamodb, `test_dynamodb_idempotent_writing`].
+ */
 function withSortedMembers(_name: string, value: unknown): unknown {
   if (!isJsonObject(value)) return value;
   return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));

@@ -19,7 +19,9 @@ export type Form<T> = {
 };
 
 export type StartOption = {
-  /** The heading of the group in the help of `start` that begins with this row; absent for all other rows of a group. */
+  /**
+   * The heading of the group that begins with this row in the help of `start`; absent for the other rows of a group.
+   */
   readonly heads?: string;
   /** The description for help, schema and reference page. */
   readonly what: string;

@@ -24,7 +24,10 @@ export type RawStack = {
    */
   readonly hasAddresses?: true;
   lineOf(path: Path): number | undefined;
-  /** Returns the path in the author's file, if the template is generated from it. Absent if the author wrote the template. */
+  /**
+   * Returns the path in the author's file, if the template is generated from it. Absent if the author wrote the
+   * template.
+   */
   readonly pathOf?: ((path: Path) => Path | undefined) | undefined;
   /**
    * Returns the file and line where the author wrote the value at a path of the template. Absent if the whole template

@@ -40,8 +40,8 @@ export function findRenamedExports(name: string, stacks: readonly StackResolver[
 /**
  * Says how the import finds the export: with the parameter that contains the name of the other stack, or else with
  * another name for that stack.
- * @param exported the names of all exports that exist. If one of them contains the present value of the parameter,
- * another import needs this value.
+ * @param exported the names of all exports that exist. If one of them contains the current value of the parameter,
+ * another import may need this value, so another value of the parameter is not suggested.
  */
 export function describeRenamed(
   importer: StackResolver,

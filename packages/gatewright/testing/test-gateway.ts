@@ -88,8 +88,8 @@ export interface TestGateway extends AsyncDisposable {
    */
   connect(options?: SocketOptions): Promise<TestSocket>;
   /**
-   * Returns a client for the MCP server at a path. The client sends the token with each message, and throws `McpRefused`
-   * if a message is refused.
+   * Returns a client for the MCP server at a path. The client sends the token with each message, and throws
+   * `McpRefused` if a message is refused.
    */
   mcp(path: string, options?: McpOptions): McpClient;
   /** Creates a token of the local issuer. */

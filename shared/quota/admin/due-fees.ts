@@ -135,9 +135,9 @@ async function readPlansWithFees({ store, listing }: Ports, sinceMs: number): Pr
 }
 
 /**
- * Returns the versions of a plan that were the newest at any time since `sinceMs`. A period without requests has the fee
- * of the version that a request at its beginning would have found, so that a new price is not charged for periods that
- * have begun.
+ * Returns the versions of a plan that were the newest at any time since `sinceMs`. A period without requests has the
+ * fee of the version that a request at its beginning would have found, so that a new price is not charged for periods
+ * that have begun.
  */
 async function readVersions(
   store: Ports['store'],
@@ -331,7 +331,9 @@ function periodsWithin(
 }
 
 type Found = {
-  /** Whether nothing is left to record: the fee has a ledger or a record, or the limit was suspended at its beginning. */
+  /**
+   * Whether nothing is left to record: the fee has a ledger or a record, or the limit was suspended at its beginning.
+   */
   readonly isKnown: boolean;
   /** The ids of the ledgers and records of other terms of the period. */
   readonly taken: ReadonlySet<string>;

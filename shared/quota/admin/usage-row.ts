@@ -24,8 +24,8 @@ export type UsageRow = {
    */
   readonly ledger?: string;
   /**
-   * The month of the invoice, such as `2026-11`: the month in which the ledger begins, or the customer's term if that is
-   * later, in the time zone of the period.
+   * The month of the invoice, such as `2026-11`: the month in which the ledger begins, or the customer's term if that
+   * is later, in the time zone of the period.
    */
   readonly month: string;
   /**

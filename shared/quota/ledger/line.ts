@@ -33,8 +33,8 @@ export type Line = {
  */
 const HOLD_MS = 3_600_000;
 /**
- * Maximum number of past rules that are stored. It also limits how often a customer's plan may change in one period;
- * @see mayEnd
+ * Maximum number of past rules that are stored. It also limits how often a customer's plan may change in one period
+ * (`mayEnd`).
  */
 const MAX_SEGMENTS = 32;
 /**

@@ -116,7 +116,9 @@ export class PlanBook implements PlanNewsReader {
     return loading.finally(() => this.#loading.delete(planId));
   }
 
-  /** Saves plans in code unless the table has that version or a newer one. Returns whether the table has all of them. */
+  /**
+   * Saves plans in code unless the table has that version or a newer one. Returns whether the table has all of them.
+   */
   async save(planIds: readonly string[]): Promise<boolean> {
     await Promise.all(planIds.map((planId) => this.read(planId)));
     return planIds.every((planId) => this.#entries.get(planId)?.freshMs === FRESH_MS);

@@ -37,7 +37,10 @@ export function verifiedName(attribute: string): string {
   return `${attribute}_verified`;
 }
 
-/** Whether an attribute is verified. Cognito takes `True` of Python like `true`, and keeps the text (moto, aws_verified). */
+/**
+ * Whether an attribute is verified. Cognito treats Python's `True` as `true`, and keeps the text as it was sent (moto,
+ * aws_verified).
+ */
 export function isVerified(attributes: ReadonlyMap<string, string>, attribute: string): boolean {
   return isTrue(attributes.get(verifiedName(attribute)));
 }

@@ -60,7 +60,9 @@ type ShownStage = {
   /** The name of the API, or its id if this run does not serve the API. */
   readonly apiName: string;
   readonly stage: string;
-  /** Whether the stage's authorizers choose the key of each request, and not the callers (ApiKeySourceType AUTHORIZER). */
+  /**
+   * Whether the stage's authorizers, and not the callers, choose the key of a request (ApiKeySourceType AUTHORIZER).
+   */
   readonly isKeyFromAuthorizer: boolean;
 };
 

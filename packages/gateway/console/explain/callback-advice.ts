@@ -1,5 +1,5 @@
 /**
- * A handler that responds with its callback, and ended without it.
+ * Explains that a handler which responds with its callback has ended without calling it.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html, callback-based handlers
  */
 import type { IntegrationCircumstances } from './circumstances.ts';

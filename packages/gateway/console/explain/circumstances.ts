@@ -397,11 +397,13 @@ export type NamedPlace = { readonly what: string; readonly place: string };
 export type DeliveryNote = {
   readonly because: string;
   readonly change: string;
-  /** Whether this note says why the function failed. If so, its `change` is more exact than the advice about the error. */
+  /**
+   * Whether this note says why the function failed. If so, its `change` is more exact than the advice about the error.
+   */
   readonly isCause?: true;
 };
 
-/** A bus that no loaded stack has, with the bus whose name is most similar, and the place that names the missing one. */
+/** A bus that no loaded stack has, the bus whose name is most similar, and the place that names the missing bus. */
 export type MissingBus = {
   readonly name: string;
   readonly nearest: NamedPlace | undefined;
@@ -581,7 +583,7 @@ export type Circumstances = {
   readonly nulls?: readonly NullMember[] | undefined;
   /** Names of missing parameters that the request has without a value. */
   readonly blank?: readonly string[] | undefined;
-  /** Names of required path parameters of which the route has no variable. */
+  /** Names of required path parameters for which the path of the route has no variable. */
   readonly unknownVariables?: readonly string[] | undefined;
   /** The model or required parameter that the request violates. */
   readonly validation: string | undefined;

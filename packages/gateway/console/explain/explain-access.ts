@@ -324,7 +324,9 @@ function explainStale(
   };
 }
 
-/** Returns the command that flushes the authorizer's cache. On this machine, the AWS CLI needs the gateway's address. */
+/**
+ * Returns the command that flushes the authorizer's cache. On this machine, the AWS CLI needs the gateway's address.
+ */
 export function flushCommand({
   protocol,
   apiId,

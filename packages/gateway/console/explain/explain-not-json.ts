@@ -1,14 +1,14 @@
-/** Explains what Lambda, or another service, answers itself: it accepted an asynchronous call, or could not read the input. */
+/**
+ * Explains the responses of Lambda, or of another service, to a call that was not carried out: an asynchronous call was
+ * only accepted, or its input could not be read.
+ */
 import { nameOf, nameWithin } from './explain-failed-function.ts';
 import type { Circumstances, IntegrationCircumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
 
 const DEPLOY = ', and deploy the API again';
 
-/**
- * Explains a response of Lambda itself, which accepted an asynchronous call or refused an event that is not
- * JSON.
- */
+/** Explains a response of Lambda itself, which accepted an asynchronous call or refused an event that is not JSON. */
 export function explainLambdaReply(integration: IntegrationCircumstances, routeKey: string): Reason {
   if (integration.lambdaReply === 'accepted')
     return {
@@ -22,10 +22,7 @@ export function explainLambdaReply(integration: IntegrationCircumstances, routeK
   return explainNotJson(integration, routeKey);
 }
 
-/**
- * Explains that the input of a call is not JSON, for example because its request template printed invalid
- * JSON.
- */
+/** Explains that the input of a call is not JSON, for example because its request template printed invalid JSON. */
 export function explainNotJson(
   integration: IntegrationCircumstances,
   routeKey: string,

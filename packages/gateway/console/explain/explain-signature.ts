@@ -83,7 +83,7 @@ const TIMES = /^Signature (?:expired|not yet current): (\S+) is .* \((\S+) [-+] 
 const MINUTES_OF_ZONE = 30;
 const MOST_HOURS = 14;
 
-/** By how many hours the time of the signature differs, if it is that of another time zone. */
+/** Returns by how many hours the time of the signature differs, if it is the time of another time zone. */
 function hoursOff(failure: string | undefined): number | undefined {
   const [, signed, now] = TIMES.exec(failure ?? '') ?? [];
   if (signed === undefined || now === undefined) return undefined;

@@ -242,8 +242,8 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /**
  * A name, with its value if that follows, such as `ApiKeyRequired: true` or `AuthorizationType NONE`. A name directly
- * after a colon is part of a condition key or an action, such as `aws:SourceArn`, which all formats write alike. A name before
- * a constant, such as `AuthorizationType.NONE`, is already the CDK's.
+ * after a colon is part of a condition key or an action, such as `aws:SourceArn`, which all formats write alike. A name
+ * before a constant, such as `AuthorizationType.NONE`, is already the CDK's.
  */
 const NAME =
   /(?<!\w:)\b([A-Z][a-z]+(?:[A-Z][a-z]+)*)\b(?!\.[A-Z]{2})(?:: (true|false|\d+)\b|:? ([A-Z][A-Z_]{3,})\b)?/g;

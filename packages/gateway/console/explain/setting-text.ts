@@ -248,7 +248,10 @@ export function nameSetting(
     .replaceAll('#', () => value);
 }
 
-/** `api.deploymentStage` is only the stage that the construct of the API makes; another Stage has a construct of its own. */
+/**
+ * Names the stage of a setting. `api.deploymentStage` is only the stage that the construct of the API creates; another
+ * Stage has a construct of its own.
+ */
 function withOwnStage(
   form: Form,
   text: string,
@@ -299,7 +302,10 @@ export function nameQuerySources(
   }
 }
 
-/** The settings of an authorizer whose function is called for each request: a source that each request has, and no cache. */
+/**
+ * The settings of an authorizer whose function is called for each request: a source that each request has, and no
+ * cache.
+ */
 export function nameAnySource(form: Form, protocol: 'rest' | 'http'): string {
   const isRest = protocol === 'rest';
   const source = isRest ? 'context.path' : '$context.routeKey';

@@ -120,8 +120,8 @@ const OF_FUNCTION: Readonly<Record<string, Members>> = {
 };
 
 /**
- * The members of an integration. An AWS::ApiGateway::Method has them below `Integration`; for HTTP and WebSocket APIs they
- * are the properties of an AWS::ApiGatewayV2::Integration.
+ * The members of an integration. An AWS::ApiGateway::Method has them below `Integration`; for HTTP and WebSocket APIs
+ * they are the properties of an AWS::ApiGatewayV2::Integration.
  */
 export function membersOfIntegration({ phase, error, outcome }: Ended): Members {
   const defect = error?.detail.defect;

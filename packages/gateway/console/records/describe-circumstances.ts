@@ -345,7 +345,7 @@ function findBlank({ rawQuery, headers, route }: Received): readonly string[] {
   });
 }
 
-/** Finds the required path parameters of which the route has no variable, so that no request can have them. */
+/** Finds the required path parameters for which the path of the route has no variable, so that no request has them. */
 function findUnknownVariables({ route, pathParameters }: Received): readonly string[] {
   return requiredBy(route).flatMap(({ where, name }) =>
     where === 'path' && !Object.hasOwn(pathParameters ?? {}, name) ? [name] : [],

@@ -206,8 +206,8 @@ function findPinned(
 const TABLES = new Set(['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable']);
 
 /**
- * Returns the key of the DynamoDB table that the input of a call names, as the input of an operation has it, such as `{"id": {"S": "…"}}`; undefined if no stack defines the
- * table.
+ * Returns the key of the DynamoDB table that the input of a call names, as the input of an operation has it, such as
+ * `{"id": {"S": "…"}}`; undefined if no stack defines the table.
  */
 function findTableKey(input: string, stacks: readonly ResolvedStack[]): string | undefined {
   const { TableName, RequestItems } = parseJsonObject(input) ?? {};

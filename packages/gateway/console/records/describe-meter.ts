@@ -50,7 +50,7 @@ export function describeMeter(
   };
 }
 
-/** The stages of a plan as `test`, or as `API test` if they belong to several APIs; undefined if there is only one. */
+/** Returns the stages of a plan as `test`, or as `API test` if they belong to several APIs; undefined for one stage. */
 function stagesOfPlan(
   planId: string | undefined,
   stacks: readonly ResolvedStack[],

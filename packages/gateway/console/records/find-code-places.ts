@@ -83,8 +83,8 @@ function ofError(lines: readonly string[], handler: HandlerText | undefined): re
 const MOST_LINES_OF_CALL = 30;
 
 /**
- * Returns the line of the member of a call that the message of its error names, such as `ConditionExpression`, or else the
- * line at which the call begins.
+ * Returns the line of the member of a call that the message of its error names, such as `ConditionExpression`, or else
+ * the line at which the call begins.
  * @param first the line at which the call begins, counted from 1
  */
 function findNamedInCall(code: readonly string[], first: number, printed: string): number {

@@ -1,4 +1,6 @@
-/** Finds the link or form in the code of a function from which a browser got a path without the stage (docs/aws §2.1). */
+/**
+ * Finds the link or form, in the code of a function, from which a browser got a path without the stage (docs/aws §2.1).
+ */
 import { escapeForRegExp } from '@gatewright/aws/text/escape-for-regexp';
 import { findLine } from './handler-lines.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';

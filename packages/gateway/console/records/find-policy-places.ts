@@ -48,7 +48,10 @@ function placesOfSigner(recorded: Recorded, stacks: readonly ResolvedStack[]): r
     : [];
 }
 
-/** A call of `@connections` has no route: the policies of its caller decide. A message without a route was not selected. */
+/**
+ * Finds the places for an event without a route. For a call of `@connections`, the policies of its caller decide. For a
+ * message, the route selection expression selected no route.
+ */
 export function placesWithoutRoute(
   recorded: RecordedEvent,
   own: ResolvedResource,
@@ -99,7 +102,10 @@ function findTexts(
     );
 }
 
-/** Finds a member at any depth of a value. Returns the paths of its texts: of the member itself, or of the items of its list. */
+/**
+ * Finds a member at any depth of a value. Returns the paths of its texts: of the member itself, or of the items of its
+ * list.
+ */
 function pathsOf(
   value: Json,
   member: string,

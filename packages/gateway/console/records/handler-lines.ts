@@ -11,7 +11,9 @@ export type HandlerText = {
   readonly modules?: readonly { readonly file: string; readonly text: string }[];
 };
 
-/** Returns the first line of code that matches, such as `src/main.js:2`; undefined if none does. Comments are skipped. */
+/**
+ * Returns the first line of code that matches, such as `src/main.js:2`; undefined if none does. Comments are skipped.
+ */
 export function findLine(handler: HandlerText | undefined, wanted: RegExp): string | undefined {
   return findLines(handler, wanted)[0];
 }
@@ -39,7 +41,7 @@ export function findExports(errorType: string, handler: HandlerText | undefined)
   return exportsOf(handler).slice(0, MOST_EXPORTS);
 }
 
-/** The place at which a handler of Node.js calls the callback of its third parameter. */
+/** Returns the place at which a handler of Node.js calls its callback, which is its third parameter. */
 export function findUncalledBack(
   handler: HandlerText | undefined,
 ): { readonly place: string; readonly isAsync: boolean } | undefined {

@@ -1,6 +1,6 @@
 /**
- * A bus that no loaded stack has. EventBridge accepts an entry for a bus that does not exist, so nothing but the story
- * tells that nobody gets the event.
+ * Finds a bus that no loaded stack has. EventBridge accepts an entry for a bus that does not exist, so only `explain`
+ * and `check` report that no rule gets the event.
  * @see https://github.com/aws/aws-sdk/issues/186
  */
 import { escapeForRegExp } from '@gatewright/aws/text/escape-for-regexp';
@@ -51,7 +51,7 @@ export function describeMissingBus(
   return { ...missing, written: inCode[0] ?? findWritten(missing.name, stacks) };
 }
 
-/** The bus that the integration of a route names as a literal, and the path of the property that does. */
+/** Returns the bus that the integration of a route names as a literal, and the path of the property with the name. */
 export function findBusOfIntegration({
   type,
   properties,
@@ -71,10 +71,10 @@ export function findBusOfIntegration({
   return undefined;
 }
 
-/** A name of a bus, without a variable of a template and without an ARN. */
+/** Matches the name of a bus. It matches neither an ARN nor a text with variables of a template. */
 const LITERAL = /^[\w./-]+$/;
 
-/** The place of a property that has the name of the bus: of an integration, or of the environment of a function. */
+/** Returns the place of the property, of an integration or of a function, that has the name of the bus. */
 function findWritten(name: string, stacks: readonly ResolvedStack[]): string | undefined {
   const quoted = `"${name}"`;
   const isName = (text: string): boolean =>

@@ -1,6 +1,6 @@
 /**
- * A cached result of an authorizer whose function reads more of a request than its identity sources. The cache knows only
- * these, so another value gets the same policy and context.
+ * Reports a cached result of an authorizer whose function reads more of a request than the identity sources. The cache
+ * compares only the identity sources, so a request with another value gets the same policy and context.
  */
 import { spell } from '../explain/explain-guard.ts';
 import { listed } from '../explain/reason.ts';
@@ -44,7 +44,7 @@ export const inputNotKeyed: SurpriseKind = {
   },
 };
 
-/** The setting that turns the cache of an authorizer off. */
+/** Names the setting that turns the cache of an authorizer off. */
 export function nameUncached(definition: Definition | undefined, name: string): string {
   const { form } = definition ?? {};
   if (form === 'sam' || form === 'sam-globals')

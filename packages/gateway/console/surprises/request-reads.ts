@@ -77,7 +77,7 @@ export function has(
     : headers.last(part === 'cookie' ? 'cookie' : name.toLowerCase()) !== undefined;
 }
 
-/** Whether the event of a request has a value that code reads: the gateway itself adds some headers (docs/aws §2.6). */
+/** Whether the event of a request has a value that code reads. The gateway itself adds some headers (docs/aws §2.6). */
 export function isInEvent(received: Received, read: ReadOfRequest): boolean {
   if (has(received, read) || read.part !== 'header') return has(received, read);
   const { headers } =

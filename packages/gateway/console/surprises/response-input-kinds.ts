@@ -1,4 +1,7 @@
-/** Parts of a response of an integration that a mapping of a REST or WebSocket API reads, and that are not there (docs/aws §7). */
+/**
+ * Parts of a response of an integration that a mapping of a REST or WebSocket API reads, and that are not there
+ * (docs/aws §7).
+ */
 import { asJsonObject, parseJson } from '@gatewright/aws/json-object';
 import { chooseResponseTemplate } from '../../core/mapping/choose-template.ts';
 import { isSelecting, selectResponse } from './selected-response.ts';

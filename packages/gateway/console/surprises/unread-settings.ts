@@ -141,7 +141,8 @@ const gatewayResponseUnused: SurpriseKind = {
 };
 
 /**
- * A path or method that no route has gets MISSING_AUTHENTICATION_TOKEN. Authors often expect another type from its name.
+ * Finds a gateway response of the type RESOURCE_NOT_FOUND, which authors often write for a path or method that no route
+ * has. API Gateway uses MISSING_AUTHENTICATION_TOKEN for it.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
  */
 function findUnrouted({ recorded: { received, error }, stacks = [] }: SurpriseFacts): Surprised {

@@ -156,8 +156,8 @@ export function judgeOrder(
 }
 
 /**
- * Types whose creation takes so long that what a resource names usually exists before CloudFormation creates the resource
- * that waits for them: a domain of API Gateway for a mapping, and a domain of a user pool for a client with scopes.
+ * Resource types, each with the type of a resource for which it waits and whose creation takes long. Other resources
+ * that it names usually exist when the wait ends: the stage of a mapping, and the scopes of a client of a user pool.
  */
 const SLOW: Readonly<Record<string, string>> = {
   'AWS::ApiGateway::BasePathMapping': 'AWS::ApiGateway::DomainName',

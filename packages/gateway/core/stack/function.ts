@@ -25,7 +25,9 @@ export type WebpackService = {
   readonly plugin: string;
   /** The absolute path of the service's folder. */
   readonly folder: string;
-  /** Whether the functions are packaged individually. The plug-in then sets the entries, and the configuration has none. */
+  /**
+   * Whether the functions are packaged individually, so that the plug-in and not the configuration sets the entries.
+   */
   readonly setsEntries?: boolean;
   /** The parts of the service that the plug-in reads: `custom`, handlers, runtimes. */
   readonly service: Readonly<Record<string, unknown>>;

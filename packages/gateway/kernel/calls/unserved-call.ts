@@ -222,7 +222,9 @@ export function subjectOf(operation: string): string {
   return (said.length === 1 ? said : said.slice(1)).join(' ');
 }
 
-/** Returns the resource type in a template that an operation creates, changes or removes; undefined if there is none. */
+/**
+ * Returns the resource type in a template that an operation creates, changes or removes; undefined if there is none.
+ */
 export function typeBehind(service: string, operation: string): string | undefined {
   const own = OTHERWISE[operation];
   if (own !== undefined) return own;
@@ -309,12 +311,12 @@ function addressesOf(service: string): readonly Address[] {
 type AnyCall = RestCall & { readonly rawHeaders: readonly string[]; readonly body: string | Buffer };
 
 /**
- * Returns the name of an operation as the call states it in its protocol. Used for services that the gateway does not
- * serve at all.
+ * Returns the name of an operation as the call states it in its protocol. It is shown for services that the gateway
+ * does not serve at all.
  */
 export function nameOfAny(call: AnyCall): string {
   const operation = readOperation({ ...call, headers: call.rawHeaders });
-  // The caller chooses the name, which is shown only if it can be one.
+  // The caller chooses the text, which is shown only if it has the form of a name.
   return operation.protocol !== 'rest' && /^\w{1,64}$/.test(operation.action)
     ? operation.action
     : nameUnserved(call);

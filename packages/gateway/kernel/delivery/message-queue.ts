@@ -161,14 +161,16 @@ export class MessageQueue {
     return true;
   }
 
-  /** Returns how many milliseconds ago the handle's message was received; undefined for an outdated or unknown handle. */
+  /**
+   * Returns how many milliseconds ago the handle's message was received; undefined for an outdated or unknown handle.
+   */
   sinceReceived(receipt: string, now: number): number | undefined {
     const receivedAt = this.#byReceipt(receipt)?.receivedAt;
     return receivedAt === undefined ? undefined : now - receivedAt;
   }
 
   /**
-   * Removes all messages. Later messages are no duplicates of them [obs].
+   * Removes all messages. A message with the deduplication id of a removed message is accepted [obs].
    * @returns the removed messages
    */
   clear(): readonly QueuedMessage[] {

@@ -43,8 +43,8 @@ const CONFIGURATION =
 const CONFIGURATION_LIMIT_BYTES = 64_000;
 
 /**
- * Whether a folder of the project is missing, and its scripts, the configuration of a build, or .gitignore names it.
- * A name of which nothing knows is more likely a typing error in the handler.
+ * Whether a folder of the project is missing, and its scripts, the configuration of a build, or .gitignore names it. If
+ * none of them names it, the handler probably has a typing error.
  */
 function isMissingOutput(project: string, folder: string | undefined, scripts: unknown): boolean {
   if (folder === undefined || folder === '' || folder === '..' || existsSync(join(project, folder)))

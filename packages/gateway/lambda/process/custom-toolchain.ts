@@ -128,7 +128,7 @@ function programFault(file: string, { platform, architecture }: Machine): string
     if (platform !== 'linux' || (built !== undefined && built !== architecture))
       return `${file} is built for Linux on ${built ?? 'another processor'}, but this machine runs ${platform} on ${architecture}; build it for this machine`;
   }
-  // serverless-offline takes a Go source as handler. With the execute permission, a shell would read it.
+  // serverless-offline accepts a Go source file as handler. If the file were executable, a shell would try to run it.
   if (PROGRAM_SOURCE.test(file) && !head.toString('latin1').startsWith('#!')) {
     const [, name = ''] = /([^/]+)\.go$/.exec(file) ?? [];
     const how = name === '' ? '' : `, as with GOOS=linux go build -o bin/${name} in its folder`;

@@ -1,12 +1,12 @@
 /**
- * Makes the functions that replace Node.js's own look like them. Libraries read more than what a function does:
- * dynamoose takes the type of an attribute from the text of `Date`.
+ * Makes functions that replace functions of Node.js look like the originals. Some libraries read the text of a
+ * function: dynamoose derives the type of an attribute from the text of `Date`.
  */
 
 type Text = (this: unknown) => string;
 
 const ownText: Text = Reflect.get(Function.prototype, 'toString');
-/** What each replacement stands for. It is empty until the first replacement is made. */
+/** The original of each replacement. */
 const originals = new WeakMap<object, object>();
 
 /** Returns `replacement` with the name, the length, the text and all other properties of `original`. */
@@ -21,7 +21,10 @@ function replaceText(this: unknown): string {
   return ownText.call(isObject ? (originals.get(this) ?? this) : this);
 }
 
-/** `String(Date)` calls the method of the prototype, and libraries call the method itself with the function. */
+/**
+ * Replaces `Function.prototype.toString`. A method of each replacement would not be enough, because libraries also call
+ * the method of the prototype with the function.
+ */
 function install(): void {
   originals.set(replaceText, ownText);
   Object.defineProperties(replaceText, {

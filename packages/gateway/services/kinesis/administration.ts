@@ -73,7 +73,7 @@ function createStream(input: UnknownMembers, place: StreamPlace, streams: LocalS
   const shards = reader.optionalInteger('ShardCount', { least: 1, most: MAX_SHARDS });
   const name = reader.text('StreamName', NAME_RULE);
   const givenMode = reader.object('StreamModeDetails')?.text('StreamMode', { values: MODES });
-  // Without a mode and a number of shards, a stream has the shards of an on-demand one [obs: kinesis].
+  // A stream that is created without a mode and a number of shards is an on-demand stream [obs: kinesis].
   const mode = MODES.find((one) => one === givenMode) ?? (shards === undefined ? 'ON_DEMAND' : 'PROVISIONED');
   reader.optionalInteger('WarmThroughputMiBps', { least: 0 });
   reader.optionalInteger('MaxRecordSizeInKiB', { least: 1_024, most: 10_240 });

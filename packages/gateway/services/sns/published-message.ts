@@ -28,7 +28,7 @@ export function readPublished(
   const subject = readTextField(input, 'Subject');
   const wrong = refuseContent(input);
   if (wrong !== undefined) return wrong;
-  // The structure is checked before what only a FIFO topic needs [obs: sns, `test_publish_batch_exceptions`].
+  // The structure is checked before the parameters of FIFO topics [obs: sns, `test_publish_batch_exceptions`].
   const byProtocol =
     readTextField(input, 'MessageStructure') === 'json' ? parseStructure(message) : undefined;
   if (typeof byProtocol === 'string') return refuseParameter(`Message Structure - ${byProtocol}`);

@@ -25,7 +25,7 @@ export const NO_DEDUPLICATION =
 /** "up to 128 alphanumeric characters and punctuation" */
 const TOKEN = /^[a-zA-Z0-9!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]{1,128}$/;
 
-/** Who sends a message, and the trace in the header of the call. */
+/** The account that sends a message, and the trace header of its call. */
 export type Sender = { readonly senderId: string; readonly trace: string | undefined };
 
 /**
@@ -147,13 +147,13 @@ export function printSent(
   };
 }
 
-/** The system attributes that a call may set. There is one. */
+/** Reads the system attributes of a call. AWSTraceHeader is the only one that a call may set. */
 function readSystemAttributes(input: UnknownMembers): Record<string, MessageAttribute> {
   const trace = mapOf(input, 'MessageSystemAttributes')['AWSTraceHeader'];
   return trace === undefined ? {} : { AWSTraceHeader: readAttribute('AWSTraceHeader', trace) };
 }
 
-/** Returns the first character that no message may have, as AWS writes it (`#x1`). */
+/** Returns the first character that is not allowed in a message, as AWS writes it (`#x1`). */
 function findForbidden(text: string): string | undefined {
   const code = FORBIDDEN.exec(text)?.[0].codePointAt(0);
   return code === undefined ? undefined : `#x${code.toString(16).toUpperCase()}`;

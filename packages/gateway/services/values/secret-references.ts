@@ -1,5 +1,5 @@
 /**
- * Secrets that are read as parameters of SSM (Systems Manager user guide, "Referencing AWS Secrets Manager secrets from
+ * Reads secrets as parameters of SSM (Systems Manager user guide, "Referencing AWS Secrets Manager secrets from
  * Parameter Store parameters").
  */
 import { ServiceRefusal } from '../../core/errors.ts';
@@ -15,7 +15,10 @@ export function isSecretReference(name: string): boolean {
   return name.startsWith(PATH);
 }
 
-/** The permission that a caller needs for the secret, besides that of SSM; undefined if the secret does not exist. */
+/**
+ * Returns the permission that a caller needs for the secret, besides the permission for the parameter; undefined if the
+ * secret does not exist.
+ */
 export function rightOfReference(
   name: string,
   values: LocalValues,

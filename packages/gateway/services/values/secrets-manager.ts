@@ -83,7 +83,7 @@ export const SECRETS_CALLS: readonly string[] = [
   OF_ALL_SECRETS,
 ];
 
-/** Reads a version of a secret, which notes the day. */
+/** Reads a version of a secret, and notes the day of the read. */
 export function getValue(
   fields: UnknownMembers,
   secret: Secret,

@@ -212,7 +212,9 @@ function splitSelector(text: string): { readonly name: string; readonly selector
 
 /** Names that only AWS may write (aws-solutions/quota-monitor-for-aws#30). */
 const RESERVED = /^\/?aws/i;
-/** A path without a slash at its start. Reads refuse it even if the path with a slash exists (aws/aws-sdk-js-v3#5005). */
+/**
+ * A path without a slash at its start. Reads refuse it even if the path with a slash exists (aws/aws-sdk-js-v3#5005).
+ */
 const UNQUALIFIED = /^[^/:]+\//;
 /** AWS's words for a path without a slash at its start (hashicorp/terraform-provider-aws#7251). */
 const NOT_QUALIFIED = 'Parameter name must be a fully qualified name.';
@@ -239,7 +241,7 @@ function print(text: string, isDecrypted: boolean, values: LocalValues, home: Ho
       'ParameterVersionNotFound',
       `Systems Manager could not find version ${selector} of ${name}. Verify the version and try again.`,
     );
-  // A name with one part may be given with or without a slash, and is shown as it was given [obs: ssm].
+  // A name with one part may begin with a slash or not, and is shown as it was given [obs: ssm].
   const shown = name.startsWith('arn:') ? parameter.name : name;
   const described = { ...describe(parameter, isDecrypted, home), Name: shown };
   return selector === undefined ? described : { ...described, Selector: `:${selector}` };

@@ -79,13 +79,13 @@ function describeMissing(path: string): Pick<Finding, 'consequence' | 'message' 
   };
 }
 
-/** Matches an address in S3, of which the bucket may be a parameter, as in `https://${Bucket}.s3.amazonaws.com/api.yaml`. */
+/** Matches an address in S3. Its bucket may be a parameter, as in `https://${Bucket}.s3.amazonaws.com/api.yaml`. */
 const ADDRESS = /^(?:s3|https?):/;
 const TEMPLATE_NAME = /\.(?:ya?ml|json|template)$/;
 
 /**
- * Returns the file of this project that is most likely uploaded to the address: the one whose path ends the address. A
- * file that does not declare the parameters that the parent passes is another template.
+ * Returns the file of this project that is probably uploaded to the address: the address ends with its path, and it
+ * declares the parameters that the parent passes.
  */
 async function findCopy(
   address: string,
@@ -129,7 +129,7 @@ function describeCopy(
 function describeRemote(address: string): Pick<Finding, 'consequence' | 'message' | 'remedy'> {
   return {
     consequence: NO_RESOURCES,
-    message: `the gateway does not read the template of the nested stack from ${address}, and this folder has no file that ends this path and declares the parameters that are passed`,
+    message: `the gateway does not read the template of the nested stack from ${address}, and no file with the path at the end of this address declares the parameters that are passed`,
     remedy: WRITE_PATH,
   };
 }
@@ -158,7 +158,9 @@ function readLocation(resource: JsonObject): Location | undefined {
   return { type, property, path, passed };
 }
 
-/** Returns the location as it is written, with the variables of Fn::Sub, and Fn::Join as the text that it makes of them. */
+/**
+ * Returns the location as text. Variables of Fn::Sub stay as they are written, and the values of Fn::Join are joined.
+ */
 function templateText(written: Json | undefined): string | undefined {
   if (typeof written === 'string') return written;
   const { 'Fn::Sub': sub, 'Fn::Join': join } = membersOf(written);

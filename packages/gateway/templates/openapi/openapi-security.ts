@@ -159,7 +159,7 @@ export function restAuthorizer(
     AuthorizerResultTtlInSeconds: authorizer.value['authorizerResultTtlInSeconds'],
     IdentityValidationExpression: authorizer.value['identityValidationExpression'],
     IdentitySource:
-      // AWS takes an empty source of a token for a missing one [obs: apigateway, `test_import_rest_api`].
+      // For a TOKEN authorizer, AWS treats an empty source as missing [obs: apigateway, `test_import_rest_api`].
       isRequest || (source ?? '') !== '' ? source : `method.request.header.${header}`,
     ProviderARNs: authorizer.value['providerARNs'],
   });

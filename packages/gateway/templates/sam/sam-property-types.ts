@@ -6,7 +6,10 @@
  */
 import { words } from '../../core/resource-types/words.ts';
 
-/** `s` is a string, `m` a map, `l` a list, `i` a number, `b` true or false, `u` a string or a map, and `a` a string or a list. */
+/**
+ * `s` is a string, `m` a map, `l` a list, `i` a number, `b` true or false, `u` a string or a map, and `a` a string or a
+ * list.
+ */
 export type PropertyForm = 's' | 'm' | 'l' | 'i' | 'b' | 'u' | 'a';
 
 type PropertyType = { readonly form: PropertyForm | undefined; readonly isRequired: boolean };

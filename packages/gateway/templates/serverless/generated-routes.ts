@@ -75,8 +75,8 @@ const EVENTS_OF_AUTHORIZERS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Returns where an authorizer is set: in the provider for an HTTP API, in the first event with it for a REST or WebSocket
- * API.
+ * Returns where an authorizer is set: in the provider for an HTTP API, in the first event with it for a REST or
+ * WebSocket API.
  */
 function findAuthorizer(tree: SourceTree, resource: Json | undefined): Path | undefined {
   const { Type: type, Properties: properties } = membersOf(resource);

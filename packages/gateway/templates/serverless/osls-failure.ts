@@ -90,7 +90,7 @@ export function explainFailure(
   );
 }
 
-/** Returns the file and line in which a property is written: those of the file that serverless.yml includes, if it is there. */
+/** Returns the file and line in which a property is written. The file may be one that serverless.yml includes. */
 function placeIn(
   tree: WholeService | undefined,
   file: string,

@@ -12,7 +12,9 @@ type Section = {
   readonly instead: string;
   /** The plug-in of osls that compiles the same section. */
   readonly plugin?: string;
-  /** Whether the section describes routes. The service is then refused, because requests to them would find no route. */
+  /**
+   * Whether the section describes routes. The service is then refused, because requests to them would find no route.
+   */
   readonly hasRoutes?: boolean;
 };
 

@@ -382,7 +382,9 @@ function toleratePlugins({ fromOsls, note, inform, keepSchema }) {
   };
 }
 
-/** Leaves out variables in the form of Serverless 2, because osls refuses the whole service if a plug-in defines any. */
+/**
+ * Leaves out variables in the form of Serverless 2, because osls refuses the whole service if a plug-in defines any.
+ */
 function withoutOldVariables(plugin, name, note) {
   if (plugin?.variableResolvers === undefined) return;
   plugin.variableResolvers = undefined;

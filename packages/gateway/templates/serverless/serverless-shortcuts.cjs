@@ -24,7 +24,8 @@ const SCHEMAS = new Set([
 /**
  * Removes the descriptions of properties that a configuration does not have. The check of a configuration has the same
  * result without them, because ajv reads the description of a property only if an object has this property. From the
- * reduced schema, osls generates its check in a tenth of the time. From the whole schema, it generates 8 MB of JavaScript.
+ * reduced schema, osls generates its check in a tenth of the time. From the whole schema, it generates 8 MB of
+ * JavaScript.
  *
  * @param {object} schema osls's schema, with what plug-ins have added
  * @param {object} own the schema without what plug-ins have added. What they add stays, because osls also refuses a
@@ -51,7 +52,9 @@ function withoutAbsentProperties(schema, own, configuration) {
   return { ...reduce(schema, own), properties: reduceAll(schema.properties, own.properties) };
 }
 
-/** Empties the descriptions of properties that no object has. Their names stay, because other names are unrecognized. */
+/**
+ * Empties the descriptions of properties that no object has. Their names stay, because other names are unrecognized.
+ */
 function withoutOthers(properties, own, names) {
   const isLeftOut = (name, described) => !names.has(name) && isDeepStrictEqual(described, own?.[name]);
   return Object.fromEntries(

@@ -56,8 +56,8 @@ export type AccessBuild = {
 };
 
 /**
- * Returns the documents that name an API in the stage, even if its id is not known yet. Only packaging asks this, because
- * deployed functions use a document only for APIs with known ids.
+ * Returns the documents that name an API in the stage, even if its id is not known yet. Only packaging asks this,
+ * because deployed functions use a document only for APIs with known ids.
  */
 export function documentsInStage(
   access: Pick<AccessBuild, 'compiled' | 'stages'> | undefined,

@@ -96,7 +96,7 @@ type Reference = {
   readonly sam: string;
   /** The URI of the function in a template. */
   readonly samUri: string;
-  /** An expression. */
+  /** An expression for the ARN of the function. */
   readonly cdk: string;
   /** An expression for the URI of the function, and the data source that it needs. */
   readonly terraformUri: string;
@@ -104,8 +104,8 @@ type Reference = {
 };
 
 /**
- * Refers to a function of Gatewright's stack by the export of its ARN, because its account, and for other stages its
- * name, differ from the ones in this plan. Another function has its ARN.
+ * Refers to a function of Gatewright's stack by the export of its ARN, because in another account or stage the function
+ * has another ARN. Any other function is referred to by its ARN.
  */
 function referTo(functionArn: string, stage: string, settings: UnknownMembers): Reference {
   const [, , , , , , name = '', ...qualifier] = functionArn.split(':');

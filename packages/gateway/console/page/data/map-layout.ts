@@ -149,8 +149,8 @@ function beginningsOf(name: string): readonly string[] {
 }
 
 /**
- * Returns the name, or as much of it as fits. The beginning that most names have, which is usually the name of the stack,
- * is left out first, because it does not distinguish them.
+ * Returns the name, or as much of it as fits. The beginning that most names have, which is usually the name of the
+ * stack, is left out first, because it does not distinguish them.
  */
 function shorten(
   name: string,

@@ -161,8 +161,8 @@ function showKey(key: ApiKey, withValue: boolean): object {
   };
 }
 
-/** The patch rules of a key. There is no rule for the key's value, because it cannot be changed. */
 const CONSTRAINTS: Readonly<Record<string, Constraint>> = API_KEY;
+/** The patch rules of a key. There is no rule for the key's value, because it cannot be changed. */
 const KEY_RULES = FIELDS.filter(({ wire }) => wire !== 'value').map((one) =>
   ownRule<ApiKey>(one, CONSTRAINTS[one.wire]),
 );

@@ -10,8 +10,8 @@ const STREAM_PATH =
   /^arn:[^:]+:apigateway:[^:]*:lambda:path\/2021-11-15\/functions\/(.+)\/response-streaming-invocations$/;
 const SERVICE_ARN = /^arn:[^:]+:apigateway:[^:]*:[^:]+:(path|action)\/./;
 /**
- * Matches a reference of CloudFormation that nothing has resolved, as in a document that `DefinitionUri` names. AWS knows
- * only stage variables in this form (aws/serverless-application-model#79).
+ * Matches a reference of CloudFormation that nothing has resolved, as in a document that `DefinitionUri` names. In this
+ * form, API Gateway replaces only stage variables (aws/serverless-application-model#79).
  */
 const UNRESOLVED = /\$\{(?!stageVariables\.)[\w:.]+\}/;
 /** The name is empty if it consists of a stage variable without a value. */

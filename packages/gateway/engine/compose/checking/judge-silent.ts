@@ -21,7 +21,7 @@ export function findSilent(stack: ResolvedStack): readonly Silent[] {
   ];
 }
 
-/** An integration that names a bus which the stack does not have, although it has one with almost the same name. */
+/** Finds an integration that names a bus which the stack does not have, if it has one with almost the same name. */
 function findMisspeltBus(resource: ResolvedResource, stack: ResolvedStack): readonly Silent[] {
   const written = findBusOfIntegration(resource);
   const missing = written && findMissingBus(written.name, [stack]);
