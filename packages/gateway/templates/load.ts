@@ -16,7 +16,7 @@ import type { Finding, RawStack } from './raw-stack.ts';
 import type { LoadOptions } from './load-options.ts';
 import type { ResolvedResource, ResolvedStack, UnsupportedItem } from '../core/stack/model.ts';
 import { SERVICE_FILES, loadServerlessService } from './serverless/serverless-service.ts';
-import { NO_RESOURCES } from './cloudformation/nested-stacks.ts';
+import { isAboutTemplate } from './cloudformation/nested-stacks.ts';
 import type { StackResolver } from './cloudformation/stack-resolver.ts';
 import { isTerraformFile } from './terraform/terraform-files.ts';
 import { loadTemplate } from './cloudformation/template-stack.ts';
@@ -196,8 +196,8 @@ function finishStack(
   const findings = [...raw.findings, ...inDocuments];
   const guarded = closeUnguarded(resources, findings, tolerance);
   const { functions, refused, unsupported } = defineFunctions(raw, guarded.values(), layers, tolerance);
-  // The finding about a missing template of a nested stack says more than the finding about the type of the resource.
-  const told = findings.filter(({ consequence }) => consequence.startsWith(NO_RESOURCES));
+  // The finding about the template of a nested stack says more than the finding about the type of the resource.
+  const told = findings.filter(isAboutTemplate);
   const nested = new Set([...(raw.nested?.keys() ?? []), ...told.map(({ logicalId }) => logicalId)]);
   const own = [...guarded.values()].filter(({ logicalId }) => !nested.has(logicalId));
   const classified = classifyResources(types, stackName, own);

@@ -26,6 +26,11 @@ export const TEMPLATE_PROPERTIES: Readonly<Record<string, string>> = {
   'AWS::Serverless::Application': 'Location',
 };
 
+/** Whether a finding is about the property that names the template of a nested stack. */
+export function isAboutTemplate({ type, property }: Pick<Finding, 'type' | 'property'>): boolean {
+  return property !== undefined && PROPERTIES[type] === property;
+}
+
 /**
  * Reads a template and the templates of its nested stacks.
  * @throws DefinitionError if the outermost template cannot be read. Faults of nested templates are findings
