@@ -2,6 +2,7 @@
 import { textOf } from '@gatewright/aws/json-object';
 import { createSystemClock } from '../../../server/adapters/system-clock.ts';
 import { makeFinding, placedAt } from '../../../core/deployability/finding.ts';
+import { runtimeFamily } from '../../../core/stack/function.ts';
 import type { DeployFinding } from '../../../core/deployability/finding.ts';
 import type { ResolvedStack } from '../../../core/stack/model.ts';
 
@@ -24,28 +25,21 @@ export function judgeRuntimes(
   });
 }
 
-/** The language of a runtime, such as `nodejs`. */
-const familyOf = (runtime: string): string => /^[a-z]+/.exec(runtime)?.[0] ?? '';
+const AS_PROGRAM = 'set Runtime to provided.al2023, with the program built as a file named bootstrap';
 
 /**
- * What to use instead of runtimes such as `go1.x`, for which no accepted runtime has a name that begins in the same
- * way.
+ * Returns the remedy: the runtimes of the language that Lambda still accepts, the newest first. Go has none, because
+ * Lambda runs programs of Go in the runtimes for programs.
  */
-const REPLACED_BY: Readonly<Record<string, string>> = {
-  go: 'provided.al2023, with the program built as a file named bootstrap',
-  dotnetcore: 'dotnet10',
-};
-
-/** Returns the remedy: the runtimes of the language that Lambda still accepts, the newest first. */
 function adviseRuntime(runtime: string, runtimes: Runtimes, today: string): string | undefined {
-  const family = familyOf(runtime);
+  const family = runtimeFamily(runtime);
+  if (family === undefined) return undefined;
   const accepted = Object.entries(runtimes)
-    .filter(([name, since]) => familyOf(name) === family && since > today)
+    .filter(([name, since]) => runtimeFamily(name) === family && since > today)
     .map(([name]) => name)
     .toSorted((one, other) => other.localeCompare(one, 'en', { numeric: true }));
   const [newest, ...others] = accepted;
   if (newest !== undefined)
     return `set Runtime to ${newest}${others.length === 0 ? '' : ` (${others.slice(0, 3).join(', ')} ${others.length === 1 ? 'is' : 'are'} accepted, too)`}, and test the function with it`;
-  const replaced = REPLACED_BY[family];
-  return replaced === undefined ? undefined : `set Runtime to ${replaced}`;
+  return family === 'go' ? AS_PROGRAM : undefined;
 }
