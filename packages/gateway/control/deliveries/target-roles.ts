@@ -35,6 +35,8 @@ export function findRefusedByRole(
 
 type RoleOfTarget = { readonly property: string; readonly target: UnknownMembers };
 
+const REMEDY = 'add a statement with this action and resource to its policies';
+
 /** The types of resources whose targets have roles. */
 const WITH_TARGETS: Readonly<Record<string, (resource: ResolvedResource) => readonly RoleOfTarget[]>> = {
   'AWS::Events::Rule': ({ properties }) =>
@@ -86,7 +88,8 @@ export function findPowerlessRoles(
           line,
           rule: 'target-role',
           severity: 'differs',
-          message: `role ${role.name} does not allow ${action} on ${arn}: add a statement with this action and resource to its policies`,
+          message: `role ${role.name} does not allow ${action} on ${arn}: ${REMEDY}`,
+          remedy: REMEDY,
           consequence,
         }));
       }),

@@ -242,13 +242,12 @@ function findUnreachable(
     const { logicalId } = resource;
     return { stackName, logicalId, type, consequence, file, line, rule: 'unreachable-api' };
   };
-  const waiting = list.withoutDeployment.map((stage) =>
-    item(
-      stage,
-      'AWS::ApiGatewayV2::Stage',
-      'the stage has no deployment and does not respond; set AutoDeploy: true or a DeploymentId',
-    ),
-  );
+  const remedy = 'set AutoDeploy: true or a DeploymentId';
+  const consequence = `the stage has no deployment and does not respond; ${remedy}`;
+  const waiting = list.withoutDeployment.map((stage) => ({
+    ...item(stage, 'AWS::ApiGatewayV2::Stage', consequence),
+    remedy,
+  }));
   if (stages.length > 0 || list.stages.length > 0) return waiting;
   const isRest = protocol === 'rest';
   const missing =

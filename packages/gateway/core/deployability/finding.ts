@@ -4,7 +4,7 @@
  */
 import type { DefinitionError } from '../errors.ts';
 import type { ResolvedResource, UnsupportedItem } from '../stack/model.ts';
-import { remedyInMessage, remedyInWords } from './remedies-in-words.ts';
+import { remedyInWords } from './remedies-in-words.ts';
 import { nameAt } from './remedy-row.ts';
 import { ruleOf } from './rules.ts';
 import type { RuleId, Severity } from './rules.ts';
@@ -72,11 +72,7 @@ export function makeFinding(
     severity,
     message: withSubject(message, at),
     ...(more.consequence !== undefined && { consequence: more.consequence }),
-    remedy:
-      more.remedy ??
-      saidRemedy(rule, message, at) ??
-      saidRemedy(rule, more.consequence ?? '', at) ??
-      remedyFrom(rule, remedy, page?.url),
+    remedy: more.remedy ?? saidRemedy(rule, message, at) ?? remedyFrom(rule, remedy, page?.url),
     source: more.source ?? page?.url ?? source,
     ...at,
   };
@@ -94,15 +90,11 @@ function withSubject(message: string, { property }: Placed): string {
   return isPredicate && nameAt(property) !== '' ? `${nameAt(property)} ${message}` : message;
 }
 
-/** Rules about findings whose message, or whose consequence, ends with the change to make. */
-const WITH_CHANGE: ReadonlySet<RuleId> = new Set(['target-role', 'unreachable-api']);
-
 /**
- * Returns the remedy that belongs to the message of a refusal about a value or a template, or that a message contains;
+ * Returns the remedy that belongs to the message of a refusal about a value or a template, or that the message contains;
  * undefined for other rules and for unknown messages.
  */
 function saidRemedy(rule: RuleId, message: string, at: Placed): string | undefined {
-  if (WITH_CHANGE.has(rule)) return remedyInMessage(message);
   return rule === 'resource-value' || rule === 'template' ? remedyInWords(message, at) : undefined;
 }
 

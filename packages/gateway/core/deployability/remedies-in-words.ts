@@ -395,12 +395,3 @@ export function remedyInWords(message: string, at: At): string | undefined {
   }
   return undefined;
 }
-
-/** Returns the change that a message itself ends with: `…: add a statement with this action`. */
-export function remedyInMessage(message: string): string | undefined {
-  for (const { words, remedy } of REMEDIES_IN_MESSAGES) {
-    const match = words.exec(message);
-    if (match !== null) return remedy(match, { type: '', property: '' });
-  }
-  return undefined;
-}

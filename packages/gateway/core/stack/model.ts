@@ -58,7 +58,7 @@ export type UnsupportedItem = {
   readonly rule?: RuleId | undefined;
   /** The consequence of the fault for a deployment; absent if the item is not a fault. */
   readonly severity?: Severity | undefined;
-  /** The remedy for the fault; absent if the message already contains it. */
+  /** The remedy for the fault; absent if it is the remedy of the rule, or if a table has it for the message. */
   readonly remedy?: string | undefined;
   readonly file?: string | undefined;
   readonly line?: number | undefined;

@@ -303,7 +303,7 @@ function ofItem(item: UnsupportedItem): DeployFinding {
   const rule =
     item.rule ?? (isRefused(item) ? ruleOfRefusal({ rule: undefined, place }) : 'served-otherwise');
   return message === undefined
-    ? makeFinding(rule, at, consequence)
+    ? makeFinding(rule, at, consequence, { remedy })
     : makeFinding(rule, at, message, { consequence, remedy });
 }
 

@@ -133,6 +133,21 @@ describe('loadApis', () => {
       );
     });
 
+  it('says how a stage without a deployment gets one', () => {
+    const { clock } = virtualPorts({});
+    const stack = aStack({
+      ...httpRoutes(['GET /a']),
+      Stage: { type: 'AWS::ApiGatewayV2::Stage', properties: { ApiId: API_ID, StageName: 'dev' } },
+    });
+
+    const { unsupported } = loadApis([stack], new Account({ clock, isThrottled: false }));
+
+    assert.deepEqual(
+      unsupported.map(({ logicalId, remedy, rule }) => [logicalId, remedy, rule]),
+      [['Stage', 'set AutoDeploy: true or a DeploymentId', 'unreachable-api']],
+    );
+  });
+
   it('refuses an unknown verb in a template with the message of the control plane', () => {
     const { clock } = virtualPorts({});
     const faults = new Faults(false);

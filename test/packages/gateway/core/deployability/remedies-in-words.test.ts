@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
   REMEDIES_IN_WORDS,
-  remedyInMessage,
   remedyInWords,
 } from '../../../../../packages/gateway/core/deployability/remedies-in-words.ts';
 
@@ -270,20 +269,6 @@ describe('remedyInWords', () => {
     it(`says ${remedy ?? 'nothing'} for ${message}`, () => {
       assert.equal(remedyInWords(message, { type: 'AWS::ApiGateway::Method', property }), remedy);
     });
-
-  it('is the end of a message that contains it', () => {
-    assert.equal(
-      remedyInMessage('role r does not allow sqs:SendMessage on arn: add a statement with this action'),
-      'add a statement with this action',
-    );
-    assert.equal(
-      remedyInMessage(
-        'the stage has no deployment and does not respond; set AutoDeploy: true or a DeploymentId',
-      ),
-      'set AutoDeploy: true or a DeploymentId',
-    );
-    assert.equal(remedyInMessage('the stage does not respond'), undefined);
-  });
 
   it('names the forms of an HTTP API in a mapping of an HTTP API', () => {
     const at = { type: 'AWS::ApiGatewayV2::Integration', property: 'ResponseParameters.200' };
