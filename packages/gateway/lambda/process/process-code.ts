@@ -6,6 +6,7 @@ import type { Compiler } from '../build/compiling.ts';
 import type { EnvironmentFacts } from '../environment.ts';
 import { NO_DEADLINES } from '../invocation/deadlines.ts';
 import { type FunctionDefinition, runtimeFamily } from '../../core/stack/function.ts';
+import { builtFolder } from '../../core/stack/sam-build.ts';
 import { makeLogStream } from '../thread/log-stream.ts';
 import { explainMissingFolder } from '../code/missing-path.ts';
 import { reachOwnApis, type OwnApisPort } from '../own-apis.ts';
@@ -135,7 +136,7 @@ export class ProcessCode implements RunnableCode {
 
   get #builtFolders(): readonly string[] {
     const { code, place, logicalId } = this.#definition;
-    return code.kind === 'directory' ? [join(dirname(place.file), '.aws-sam', 'build', logicalId)] : [];
+    return code.kind === 'directory' ? [builtFolder(dirname(place.file), logicalId)] : [];
   }
 }
 

@@ -7,6 +7,7 @@ import { basename, dirname, join, posix } from 'node:path';
 import { statOf } from '@gatewright/aws/file-marks';
 import { isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
+import { builtFolder } from '../../core/stack/sam-build.ts';
 import type { SamBuild } from '../../core/stack/function.ts';
 import type { Finding } from '../raw-stack.ts';
 import { buildMethodOf } from './built-layers.ts';
@@ -49,7 +50,7 @@ export function readBuiltFunctions(
       builds.set(logicalId, readEsbuild(propertiesOf(template, logicalId)));
       continue;
     }
-    const built = join(folder, '.aws-sam', 'build', logicalId);
+    const built = builtFolder(folder, logicalId);
     if (statOf(built)?.isDirectory() === true) {
       folders.set(logicalId, built);
       const newer = newerThan(built, [file, content]);

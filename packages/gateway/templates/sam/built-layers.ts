@@ -9,6 +9,7 @@ import { readIfReadable } from '@gatewright/aws/readable-files';
 import { describeStale, newerThan } from './stale-build.ts';
 import { isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
+import { builtFolder, isBuildOutput } from '../../core/stack/sam-build.ts';
 import type { Finding } from '../raw-stack.ts';
 
 type PlacedLayers = {
@@ -72,7 +73,7 @@ export function placeBuiltLayers(
   for (const [logicalId, content] of declared) {
     const method = buildMethodOf(template, logicalId, folder);
     if (method === undefined) continue;
-    const built = join(folder, '.aws-sam', 'build', logicalId);
+    const built = builtFolder(folder, logicalId);
     if (isFolder(built)) {
       folders.set(logicalId, built);
       const newer = newerThan(built, [file, content]);
@@ -106,7 +107,7 @@ export function buildMethodOf(template: JsonObject, logicalId: string, folder: s
 /** Whether `sam build` has written this template, so that the code of the resource is its output. */
 export function isBuiltBySam(template: JsonObject, logicalId: string, folder: string): boolean {
   const metadata = membersOf(membersOf(mapOf(template, 'Resources')[logicalId])['Metadata']);
-  return metadata['SamResourceId'] !== undefined || /[/\\]\.aws-sam[/\\]build$/.test(folder);
+  return metadata['SamResourceId'] !== undefined || isBuildOutput(folder);
 }
 
 function isFolder(path: string): boolean {

@@ -1,9 +1,10 @@
 /** Finds builds of `sam build` that are older than their sources. They run unchanged, so the user is warned. */
 import { readdirSync } from 'node:fs';
-import { basename, dirname, join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { statOf } from '@gatewright/aws/file-marks';
 import { mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
+import { builtFolder, isBuildOutput } from '../../core/stack/sam-build.ts';
 import type { Finding } from '../raw-stack.ts';
 
 /** The maximum number of files and folders that are examined. A newer file beyond this limit is not noticed. */
@@ -57,14 +58,14 @@ export function findStaleBuilds(
   functions: ReadonlyMap<string, string>,
 ): readonly Finding[] {
   const folder = dirname(file);
-  if (basename(folder) === 'build' && basename(dirname(folder)) === '.aws-sam') return staleTemplate(file);
+  if (isBuildOutput(folder)) return staleTemplate(file);
   const resources = mapOf(template, 'Resources');
   return [...functions].flatMap(([logicalId, code]): readonly Finding[] => {
     const resource = resources[logicalId];
     const properties = membersOf(resource)['Properties'];
     const runtime = membersOf(properties)['Runtime'];
     if (typeof runtime !== 'string' || !COMPILED.test(runtime)) return [];
-    const newer = newerThan(join(folder, '.aws-sam', 'build', logicalId), [file, code]);
+    const newer = newerThan(builtFolder(folder, logicalId), [file, code]);
     if (newer === undefined) return [];
     const consequence = describeStale(folder, newer);
     return [{ logicalId, type: 'AWS::Lambda::Function', property: 'Code', consequence }];

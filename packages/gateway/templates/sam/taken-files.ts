@@ -8,6 +8,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
+import { builtFolder } from '../../core/stack/sam-build.ts';
 import type { TakenFiles } from '../../core/stack/function.ts';
 import { buildMethodOf, isBuiltBySam } from './built-layers.ts';
 
@@ -26,7 +27,7 @@ export function findTakenFiles(
   const folder = dirname(file);
   const taken = new Map<string, TakenFiles>();
   for (const [logicalId, content] of folders) {
-    const isOutput = content === undefined || content === join(folder, '.aws-sam', 'build', logicalId);
+    const isOutput = content === undefined || content === builtFolder(folder, logicalId);
     if (isOutput || isBuiltBySam(template, logicalId, folder)) continue;
     const { Runtime: runtime } = membersOf(membersOf(mapOf(template, 'Resources')[logicalId])['Properties']);
     const own = buildMethodOf(template, logicalId, folder);
