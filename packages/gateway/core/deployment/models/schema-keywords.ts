@@ -2,7 +2,8 @@
  * Keywords of draft 4 for which ajv has another result than the draft. ajv compares objects by calling their members
  * `toString` and `valueOf`, and divides in binary fractions.
  */
-import { isJsonList, isJsonObject } from '@gatewright/aws/json-object';
+import { isJsonList } from '@gatewright/aws/json-object';
+import { isSameJson } from '@gatewright/aws/same-json';
 import type { Json } from '@gatewright/aws/json-object';
 
 /** @param rule the value of the keyword in the schema */
@@ -16,7 +17,7 @@ export const EXACT_KEYWORDS: readonly {
 }[] = [
   {
     keyword: 'enum',
-    test: (members, value) => isJsonList(members) && members.some((one) => areEqual(one, value)),
+    test: (members, value) => isJsonList(members) && members.some((one) => isSameJson(one, value)),
   },
   {
     keyword: 'multipleOf',
@@ -24,26 +25,6 @@ export const EXACT_KEYWORDS: readonly {
     test: (divisor, value) => typeof divisor !== 'number' || isMultiple(Number(value), divisor),
   },
 ];
-
-/**
- * Returns whether two values are equal by draft 4, §3.6. It takes at most as many steps as the smaller value has nested
- * values.
- */
-function areEqual(one: Json, other: Json): boolean {
-  if (isJsonList(one))
-    return (
-      isJsonList(other) &&
-      one.length === other.length &&
-      one.every((item, index) => areEqual(item, other[index] ?? null))
-    );
-  if (!isJsonObject(one)) return one === other;
-  if (!isJsonObject(other)) return false;
-  const names = Object.keys(one);
-  return (
-    names.length === Object.keys(other).length &&
-    names.every((name) => Object.hasOwn(other, name) && areEqual(one[name] ?? null, other[name] ?? null))
-  );
-}
 
 /** Returns whether a number is a multiple in decimal notation: 19.99 is a multiple of 0.01. */
 function isMultiple(value: number, divisor: number): boolean {
