@@ -2,6 +2,7 @@
  * Checks every request to a local port before the request is read. A web page can make a browser send requests here,
  * but it cannot forge Host and Origin.
  */
+import { nameEdgePolicy } from './edge-policy-ids.ts';
 import { headerOf } from './raw-headers.ts';
 
 type HostRule = {
@@ -69,7 +70,7 @@ export function refuseForeignHost(request: Arrival, rule: HostRule): GuardRefusa
 export function refuseHost(host: string): GuardRefusal {
   if (host.endsWith('.cloudfront.net'))
     return refusal(
-      `No API has the host '${printable(host)}', which is the name of a CloudFront distribution: the behavior sends the viewer's Host to the API, as the origin request policy AllViewer does, and AWS responds with 403. Set OriginRequestPolicyId to b689b0a8-53d0-40ab-baf2-68738e2966ac (AllViewerExceptHostHeader)`,
+      `No API has the host '${printable(host)}', which is the name of a CloudFront distribution: the behavior sends the viewer's Host to the API, as the origin request policy AllViewer does, and AWS responds with 403. Set OriginRequestPolicyId to ${nameEdgePolicy('AllViewerExceptHostHeader')}`,
     );
   return refusal(
     `This gateway does not serve the host '${printable(host)}'. If a tunnel or proxy sends this host, start the gateway with --allow-host ${suggestedName(host)}`,

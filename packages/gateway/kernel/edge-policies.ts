@@ -2,6 +2,7 @@
  * The selections of CloudFront’s cache policies and origin request policies, and the policies that AWS manages, by id and
  * by name (developer guide: using-managed-cache-policies, using-managed-origin-request-policies).
  */
+import { EDGE_POLICY_IDS } from '@gatewright/aws/edge-policy-ids';
 import { words } from '../core/resource-types/words.ts';
 
 /** The header names, cookie names or query parameters that a policy selects. Header names are in lower case. */
@@ -81,11 +82,11 @@ const cachePolicy = (
 ): readonly [string, CachePolicy] => [id, { ...CACHE_BASE, ...more, name }];
 
 export const MANAGED_CACHE_POLICIES: ReadonlyMap<string, CachePolicy> = new Map([
-  cachePolicy('4135ea2d-6df8-44a3-9df3-4b5a84be39ad', 'CachingDisabled', {
+  cachePolicy(EDGE_POLICY_IDS.CachingDisabled, 'CachingDisabled', {
     defaultTtlSeconds: 0,
     maxTtlSeconds: 0,
   }),
-  cachePolicy('658327ea-f89d-4fab-a63d-7e88639e58f6', 'CachingOptimized', {
+  cachePolicy(EDGE_POLICY_IDS.CachingOptimized, 'CachingOptimized', {
     ...COMPRESSED,
     minTtlSeconds: 1,
   }),
@@ -137,7 +138,7 @@ export const MANAGED_REQUEST_POLICIES: ReadonlyMap<string, OriginRequestPolicy> 
     ...EVERYTHING,
     added: HEADERS_OF_2022_06,
   }),
-  requestPolicy('b689b0a8-53d0-40ab-baf2-68738e2966ac', 'AllViewerExceptHostHeader', {
+  requestPolicy(EDGE_POLICY_IDS.AllViewerExceptHostHeader, 'AllViewerExceptHostHeader', {
     ...EVERYTHING,
     headers: { kind: 'except', names: ['host'] },
   }),

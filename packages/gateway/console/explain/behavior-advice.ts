@@ -2,13 +2,12 @@
  * Advises how to change a cache behavior of CloudFront, so that it forwards to the origin what the viewer
  * sent.
  */
+import { nameEdgePolicy } from '@gatewright/aws/edge-policy-ids';
 import type { BehaviorCircumstances, Circumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
 
-/** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html */
-const ALL_BUT_HOST = 'b689b0a8-53d0-40ab-baf2-68738e2966ac (AllViewerExceptHostHeader)';
-
-const NO_CACHE = '4135ea2d-6df8-44a3-9df3-4b5a84be39ad (CachingDisabled)';
+const ALL_BUT_HOST = nameEdgePolicy('AllViewerExceptHostHeader');
+const NO_CACHE = nameEdgePolicy('CachingDisabled');
 
 type Place = { readonly kind: string; readonly name: string };
 

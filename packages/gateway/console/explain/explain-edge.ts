@@ -1,4 +1,5 @@
 /** Explains a response that CloudFront made itself. */
+import { nameEdgePolicy } from '@gatewright/aws/edge-policy-ids';
 import { listed, sentence, withStop } from './reason.ts';
 import type { Circumstances, EdgeCircumstances } from './circumstances.ts';
 import type { EdgeAnswer } from '../../kernel/edge-record.ts';
@@ -111,7 +112,7 @@ const EXPLAIN: { readonly [Kind in EdgeAnswer['kind']]: Explain<Kind> } = {
     changes: [
       answer.isLegacy
         ? `Do not forward Host${at}: remove it from the forwarded headers.`
-        : `Set OriginRequestPolicyId${at} to b689b0a8-53d0-40ab-baf2-68738e2966ac (AllViewerExceptHostHeader).`,
+        : `Set OriginRequestPolicyId${at} to ${nameEdgePolicy('AllViewerExceptHostHeader')}.`,
     ],
   }),
   'error-page': (answer, about) => {

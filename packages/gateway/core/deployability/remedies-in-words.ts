@@ -3,6 +3,7 @@
  * error with only a message. This table finds the remedy by the wording of the message.
  */
 
+import { nameEdgePolicy } from '@gatewright/aws/edge-policy-ids';
 import { USE_REGIONAL } from './call-words.ts';
 import { REMEDIES_IN_MESSAGES, REMEDIES_OF_APIS } from './remedies-of-apis.ts';
 import { REMEDIES_OF_FILES } from './remedies-of-files.ts';
@@ -222,7 +223,7 @@ export const REMEDIES_IN_WORDS: readonly RemedyRow[] = [
   {
     words: /^or ForwardedValues must be set$/,
     remedy: () =>
-      'add CachePolicyId, for example 658327ea-f89d-4fab-a63d-7e88639e58f6 (CachingOptimized) or 4135ea2d-6df8-44a3-9df3-4b5a84be39ad (CachingDisabled), or ForwardedValues: { QueryString: false }',
+      `add CachePolicyId, for example ${nameEdgePolicy('CachingOptimized')} or ${nameEdgePolicy('CachingDisabled')}, or ForwardedValues: { QueryString: false }`,
   },
   {
     words: /^requires a CachePolicyId$/,
