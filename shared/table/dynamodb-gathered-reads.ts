@@ -1,5 +1,6 @@
 /** Reads of many items of a DynamoDB table by one call. Only functions that list items bundle this file. */
-import type { ItemStore } from '../ports.ts';
+import { TIMER } from '../lambda-ports.ts';
+import type { ItemStore, Timer } from '../ports.ts';
 import { parseItem, parseKey, printKey } from './dynamodb-expression.ts';
 import { parseFailure } from './dynamodb-failure.ts';
 import { toRead } from './dynamodb-table.ts';
@@ -13,12 +14,14 @@ import type { Item, ItemKey, ReadOutcome } from './item-write.ts';
  * table was throttled.
  */
 const BATCH_ROUNDS = 5;
+/** The pause before the second round. Each further pause is twice as long, as AWS recommends (API_BatchGetItem.html). */
+const FIRST_PAUSE_MS = 50;
 
 /** Returns a function that reads an item together with others that are asked for at the same time. */
-export function gatherTableReads(table: ReadTable): ItemStore['read'] {
+export function gatherTableReads(table: ReadTable, timer = TIMER): ItemStore['read'] {
   const readCurrent = gatherReads({
     readOne: (key) => table.read(key, true),
-    readMany: (keys) => readMany(table, keys),
+    readMany: (keys) => readMany({ table, timer }, keys),
   });
   return (key, { consistent } = { consistent: false }) =>
     consistent ? readCurrent(key) : table.read(key, false);
@@ -28,12 +31,16 @@ export function gatherTableReads(table: ReadTable): ItemStore['read'] {
  * Reads the current state of items with different keys, 100 at most. Returns an outcome for each key, in the
  * order of the keys.
  */
-async function readMany(table: ReadTable, keys: readonly ItemKey[]): Promise<readonly ReadOutcome[]> {
+async function readMany(
+  { table, timer }: { readonly table: ReadTable; readonly timer: Timer },
+  keys: readonly ItemKey[],
+): Promise<readonly ReadOutcome[]> {
   const found = new Map<string, ReadOutcome>();
   let reason = 'UnprocessedKeys';
   try {
     let left = keys;
     for (let round = 0; round < BATCH_ROUNDS && left.length > 0; round += 1) {
+      if (round > 0) await timer.pause(FIRST_PAUSE_MS * 2 ** (round - 1));
       const { items, skipped, storeEpochMs } = await readBatch(table, left);
       for (const key of left) {
         const name = nameOfItem(key);

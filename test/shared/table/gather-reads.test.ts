@@ -13,6 +13,13 @@ const keyAt = (number: number): ItemKey => ({ pk: `Q#acme#daily#k-${number}`, sk
 /** A table whose items with an even number exist. It leaves out items from each response after the first `most`. */
 function aTable({ most = 100, fails = false } = {}) {
   const sent: Sent[] = [];
+  const pauses: number[] = [];
+  const timer = {
+    pause: (ms: number) => {
+      pauses.push(ms);
+      return Promise.resolve();
+    },
+  };
   const itemOf = (key: Record<string, commands.AttributeValue>) => {
     const number = Number(key['pk']?.S?.split('-')[1]);
     return number % 2 === 0 ? { ...key, rem: { N: String(number) } } : undefined;
@@ -34,8 +41,12 @@ function aTable({ most = 100, fails = false } = {}) {
   const client = { send, middlewareStack: { add: () => undefined } } as unknown as commands.DynamoDBClient;
   const load = () => Promise.resolve({ client, commands });
   const open = (gathersReads: boolean) =>
-    createDynamoDbTable({ tableName: 't', ...(gathersReads && { gatherReads: gatherTableReads }), load });
-  return { store: open(true), single: open(false), sent };
+    createDynamoDbTable({
+      tableName: 't',
+      ...(gathersReads && { gatherReads: (table) => gatherTableReads(table, timer) }),
+      load,
+    });
+  return { store: open(true), single: open(false), sent, pauses };
 }
 
 describe('reads that are asked for at the same time', () => {
@@ -83,8 +94,8 @@ describe('reads that are asked for at the same time', () => {
   });
 
   // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html: UnprocessedKeys
-  it('are repeated for the items that a response has left out', async () => {
-    const { store, sent } = aTable({ most: 3 });
+  it('are repeated, after a pause, for the items that a response has left out', async () => {
+    const { store, sent, pauses } = aTable({ most: 3 });
 
     const found = await Promise.all(
       [0, 2, 4, 6, 8].map((number) => store.read(keyAt(number), { consistent: true })),
@@ -98,6 +109,7 @@ describe('reads that are asked for at the same time', () => {
       sent.map(({ keys }) => keys.length),
       [5, 2],
     );
+    assert.deepEqual(pauses, [50]);
   });
 
   it('are unavailable if items are left out again and again, or the table refuses', async () => {
@@ -115,6 +127,7 @@ describe('reads that are asked for at the same time', () => {
       ]);
     }
     assert.equal(stuck.sent.length, 5);
+    assert.deepEqual(stuck.pauses, [50, 100, 200, 400]);
     assert.equal(down.sent.length, 1);
   });
 });
