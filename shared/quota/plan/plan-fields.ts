@@ -13,12 +13,11 @@ const INSTANT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}Z)?$/;
 const isWithin = (value: unknown, { min, max }: Range): value is number =>
   typeof value === 'number' && value >= min && value <= max;
 
-/** Fields that only one part of a plan has. Messages name this part if a field is in another part. */
+/** The fields of each part of a plan. Messages name the part to which a field belongs if it is in another part. */
 const PLACES: Readonly<Record<string, readonly string[]>> = {
   'the plan': ['version', 'limits', 'cost', 'invoice'],
-  'a limit of the plan': [
-    'level',
-    'quota',
+  'a limit of the plan': ['level', 'quota', 'rate', 'concurrency'],
+  'a limit with quota': [
     'period',
     'timeZone',
     'anchor',
@@ -27,16 +26,13 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
     'initialUsage',
     'billing',
     'price',
-    'lease',
     'wasteBudget',
     'shards',
-    'rate',
-    'perSeconds',
-    'burst',
-    'clockSkewMs',
-    'concurrency',
-    'maxSeconds',
   ],
+  'a limit with rate': ['perSeconds', 'burst'],
+  'a limit with concurrency': ['maxSeconds'],
+  'a limit with quota or rate': ['lease'],
+  'a limit with rate or concurrency': ['clockSkewMs'],
   'invoice of the plan': ['currency', 'customers'],
   'price of a limit': ['fee', 'prorate', 'included', 'tiers', 'meter'],
   'a tier of a price': ['upTo', 'unitPrice'],

@@ -150,7 +150,15 @@ describe('the prices of a plan', () => {
   // The parts of a plan, with an unknown member in each, and how the message names the part.
   const PARTS: readonly (readonly [string, (member: string) => object])[] = [
     ['the plan', (member) => plan({ limits: [PRICED], [member]: 'x' })],
-    ['a limit of the plan', (member) => limited({ ...PRICED, [member]: 'x' })],
+    ['a limit with quota', (member) => limited({ ...PRICED, [member]: 'x' })],
+    [
+      'a limit with rate',
+      (member) => limited({ id: 'r', level: 'tenant', rate: 5, burst: 10, [member]: 'x' }),
+    ],
+    [
+      'a limit with concurrency',
+      (member) => limited({ id: 'c', level: 'tenant', concurrency: 5, [member]: 'x' }),
+    ],
     ['invoice of the plan', (member) => invoiced({}, { currency: 'EUR', [member]: 'x' })],
     ['price of a limit', (member) => invoiced({ [member]: 'x' })],
     ['a tier of a price', (member) => invoiced({ tiers: [{ ...tier, [member]: 'x' }] })],
@@ -171,7 +179,13 @@ describe('the prices of a plan', () => {
       }),
     );
     assert.ok([...listedIn.values()].every((members) => members.length > 1));
-    for (const [part, members] of listedIn)
+    const placeOf = (member: string): string => {
+      const places = [...listedIn].flatMap(([part, members]) => (members.includes(member) ? [part] : []));
+      const kinds = places.flatMap((part) => /^a limit with (.*)$/.exec(part)?.[1] ?? []);
+      if (kinds.length === 0) return places[0] ?? '';
+      return kinds.length === 3 ? 'a limit of the plan' : `a limit with ${kinds.join(' or ')}`;
+    };
+    for (const members of listedIn.values())
       for (const [other, withMember] of PARTS) {
         const isOwn = (member: string): boolean => listedIn.get(other)?.includes(member) === true;
         // A plan and a limit both have an id.
@@ -179,7 +193,7 @@ describe('the prices of a plan', () => {
         for (const member of moved)
           assert.match(
             refusalOf(withMember(member)),
-            new RegExp(`${member} is unknown here: ${member} belongs to ${part}; expected one of`),
+            new RegExp(`${member} is unknown here: ${member} belongs to ${placeOf(member)}; expected one of`),
           );
       }
     assert.match(refusalOf(invoiced({ surprise: 1 })), /surprise is unknown; expected one of/);
