@@ -156,43 +156,22 @@ describe('checkService', () => {
     assert.deepEqual(complaintsOf([...known, rest('/orders/{id}/notes', false)], 'live'), []);
   });
 
-  it('refuses a charged method without an API key or an authorizer, as access check does', () => {
-    const key = 'admissionKey: shop-admitted-requests, plans';
-    const files = { ...FILES, 'shop.yml': DOCUMENT.replace('plans', key) };
-    const complaintsOf = (over: object, source = 'AUTHORIZER') => {
-      const resources = { ...authorizer(0), ...method(over) };
-      resources.ApiGatewayRestApi.Properties.ApiKeySourceType = source;
-      return check(files, { resources }).complaints;
+  // The rules have their own tests: check-wiring, check-preflight.
+  it('refuses what the checks of routes and of their authorizers find in the template', () => {
+    const files = {
+      ...FILES,
+      'shop.yml': DOCUMENT.replace('plans', 'admissionKey: shop-admitted-requests, plans'),
     };
+    const { ApiGatewayMethodOrdersGet: get, ...api } = method({ ApiKeyRequired: false });
+    const options = { ...get, Properties: { ...get.Properties, HttpMethod: 'OPTIONS' } };
+    const resources = { ...authorizer(0), ...api, Get: get, Options: options };
 
-    assert.deepEqual(complaintsOf({}), []);
-    assert.deepEqual(complaintsOf({ ApiKeyRequired: false }), [
+    assert.deepEqual(check(files, { resources }).complaints, [
+      'access/shop.yml: OPTIONS /orders has an authorizer, but browsers send preflights without credentials: remove it',
       'access/shop.yml: GET /orders is charged but requires no API key: set ApiKeyRequired: true, or remove quota.admissionKey',
     ]);
-    assert.match(
-      complaintsOf({ AuthorizationType: 'NONE' })[0] ?? '',
-      /GET \/orders is charged but has no authorizer/,
-    );
-    assert.match(complaintsOf({}, 'HEADER')[0] ?? '', /needs ApiKeySourceType: AUTHORIZER/);
-  });
-
-  it('refuses a TOKEN authorizer on a charged method', () => {
-    const auth = authorizer(0);
-    auth.RequestDashauthorizerApiGatewayAuthorizer.Properties.Type = 'TOKEN';
-
-    assert.match(
-      check(FILES, { resources: { ...auth, ...method() } }).complaints.join(),
-      /GET \/orders is charged, which a TOKEN authorizer cannot do/,
-    );
-  });
-
-  it('refuses an authorizer before OPTIONS', () => {
-    assert.deepEqual(
-      check(FILES, { resources: { ...authorizer(0), ...method({ HttpMethod: 'OPTIONS' }) } }).complaints,
-      [
-        'access/shop.yml: OPTIONS /orders has an authorizer, but browsers send preflights without credentials: remove it',
-      ],
-    );
+    resources.ApiGatewayRestApi.Properties.ApiKeySourceType = 'HEADER';
+    assert.match(check(files, { resources }).complaints.join(), /needs ApiKeySourceType: AUTHORIZER/);
   });
 
   it('checks no stack that no document names', () => {
