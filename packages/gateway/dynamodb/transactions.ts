@@ -3,7 +3,8 @@
  * write into one write set, which is stored as one batch or not at all. Source: DynamoDB API reference,
  * "TransactWriteItems", "TransactGetItems".
  */
-import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import { membersOf } from '@gatewright/aws/json-object';
+import { canonicalJson } from '@gatewright/aws/equal-json';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { MUST, validationMessage, violationOf } from '@gatewright/aws/violations';
 import { createHash } from 'node:crypto';
@@ -58,15 +59,6 @@ const OPERATION_OF = new Map<string, Member['operation']>([
   ['ConditionCheck', 'DeleteItem'],
 ]);
 
-/**
- * Sorts the members of an object for the digest of a transaction, because transactions that differ only in the order of
- * attributes are equal [obs: dynamodb, `test_dynamodb_idempotent_writing`].
- */
-function withSortedMembers(_name: string, value: unknown): unknown {
-  if (!isJsonObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
-}
-
 export class DynamoDbTransactions {
   readonly #engine: LockedStore;
   readonly #clock: Clock;
@@ -92,8 +84,10 @@ export class DynamoDbTransactions {
         validationMessage(violationOf('', 'clientRequestToken', MUST.haveLengthWithin(1, 36))),
       );
     const nowMs = this.#clock.nowEpochMs();
+    // Transactions that differ only in the order of attributes are equal [obs: dynamodb,
+    // `test_dynamodb_idempotent_writing`].
     const digest = createHash('sha256')
-      .update(JSON.stringify(input['TransactItems'] ?? null, withSortedMembers))
+      .update(canonicalJson(input['TransactItems'] ?? null))
       .digest('base64');
     const earlier = this.#tokens.get(token);
     if (earlier !== undefined && Math.abs(nowMs - earlier.atMs) < TOKEN_MS) {

@@ -5,7 +5,7 @@
 import { findBasePath } from '../../core/routing/base-path.ts';
 import { matchRule } from '../../core/routing/routing-rules.ts';
 import { routingModeOf } from './read-routing-rules.ts';
-import { isSameJson } from '@gatewright/aws/same-json';
+import { isSameJson } from '@gatewright/aws/equal-json';
 import type { PrivateDomain } from '../../core/events/request-facts.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { RoutingRule } from '../../core/routing/routing-rules.ts';

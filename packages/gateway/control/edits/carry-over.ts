@@ -8,7 +8,7 @@ import { compileDeployment } from '../compile-deployment.ts';
 import { faultsOf, routeKeysOf } from './edit-v2.ts';
 import { mergeDocumentation } from '../export/documentation.ts';
 import { mergeDefined, mergeProperties } from './merge-defined.ts';
-import { isSameJson } from '@gatewright/aws/same-json';
+import { isSameJson } from '@gatewright/aws/equal-json';
 import { readRestStage, readV2Stage } from '../loading/read-stages.ts';
 import { isTrue, mapOf, textOf } from '@gatewright/aws/json-object';
 import type { ApiResources, ApiState } from '../api-state.ts';

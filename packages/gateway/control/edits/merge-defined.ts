@@ -4,7 +4,7 @@
  * value from the API calls.
  */
 import { holdParts, partsOf } from '../api-parts.ts';
-import { isSameJson } from '@gatewright/aws/same-json';
+import { isSameJson } from '@gatewright/aws/equal-json';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ApiResources } from '../api-state.ts';
 import type { ControlResource } from '../control-resource.ts';

@@ -17,7 +17,7 @@ const SAMPLED = /(?:^|;)\s*Sampled=([01])(?:;|$)/;
 export function continueTrace(incoming: string | undefined, nowEpochMs: number, random: Random): string {
   if (incoming !== undefined && isComplete(incoming)) return incoming;
   const parent = random.hex(16);
-  const root = incoming === undefined ? undefined : ROOT.exec(incoming)?.[1];
+  const root = traceRootOf(incoming);
   if (incoming === undefined || root === undefined) {
     const seconds = Math.floor(nowEpochMs / 1000)
       .toString(16)
@@ -25,6 +25,11 @@ export function continueTrace(incoming: string | undefined, nowEpochMs: number, 
     return `Root=1-${seconds}-${random.hex(24)};Parent=${parent};Sampled=0`;
   }
   return `Root=${root};Parent=${parent};Sampled=${SAMPLED.exec(incoming)?.[1] ?? '0'}`;
+}
+
+/** Returns the id of the trace in a header; undefined if the header contains no valid id. */
+export function traceRootOf(header = ''): string | undefined {
+  return ROOT.exec(header)?.[1];
 }
 
 function isComplete(header: string): boolean {

@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { describePayloadFault } from '@gatewright/aws/text/jackson-fault';
 import { isJson } from '@gatewright/aws/json-object';
+import { traceRootOf } from '../../../core/events/trace-header.ts';
 import type { InvocationResult, InvokeOptions, Invoker, Random } from '../../../core/ports.ts';
 import { type AwsCall, type AwsService, refuseUnlessAllowed } from '../../../kernel/calls/aws-call.ts';
 import { headerOf } from '@gatewright/aws/raw-headers';
@@ -173,11 +174,9 @@ function invoke(
 /** Returns the trace header of an invocation. It continues the trace that the SDK of a calling function sends. */
 function traceOf({ request }: AwsCall, random: Random): string {
   const given = headerOf(request, 'x-amzn-trace-id');
-  const root = ROOT.exec(given ?? '')?.[1] ?? `1-${random.hex(8)}-${random.hex(24)}`;
+  const root = traceRootOf(given) ?? `1-${random.hex(8)}-${random.hex(24)}`;
   return `Root=${root};Parent=${random.hex(16)};Sampled=0`;
 }
-
-const ROOT = /(?:^|;)\s*Root=(1-[0-9a-f]{8}-[0-9a-f]{24})(?:;|$)/i;
 
 async function stream(
   call: AwsCall,

@@ -13,7 +13,7 @@ import { faultsOfErrors, placesOfErrors, wordSchemaErrors } from './schema-wordi
 import type { PatternTest } from './schema-pattern.ts';
 import type { PreparedSchema } from './schema-preparation.ts';
 import type { SchemaFault } from './schema-wording.ts';
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { canonicalJson } from '@gatewright/aws/equal-json';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 
 /**
@@ -233,7 +233,7 @@ class Engine {
 
   #areUnique(items: readonly Json[]): boolean {
     this.#pay(items.length);
-    return new Set(items.map((item) => canonicalText(item))).size === items.length;
+    return new Set(items.map((item) => canonicalJson(item))).size === items.length;
   }
 }
 
@@ -262,15 +262,6 @@ function pathOfPointer(pointer: string): readonly string[] {
 
 function newBudget(maxSteps: number): RenderBudget {
   return new RenderBudget({ maxIterations: 0, maxSteps, maxChars: 0 });
-}
-
-/** Returns a string that is the same for equal values: the names in objects are sorted. */
-function canonicalText(value: Json): string {
-  return JSON.stringify(value, (_name, inner: Json) =>
-    isJsonObject(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
 }
 
 function attributed<T>(name: string, work: () => T): T {

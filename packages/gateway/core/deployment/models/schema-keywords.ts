@@ -3,7 +3,7 @@
  * `toString` and `valueOf`, and divides in binary fractions.
  */
 import { isJsonList } from '@gatewright/aws/json-object';
-import { isSameJson } from '@gatewright/aws/same-json';
+import { isSameJson } from '@gatewright/aws/equal-json';
 import type { Json } from '@gatewright/aws/json-object';
 
 /** @param rule the value of the keyword in the schema */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isSameJson } from '@gatewright/aws/same-json';
+import { canonicalJson, isSameJson } from '@gatewright/aws/equal-json';
 import type { Json } from '@gatewright/aws/json-object';
 
 /** JSON Schema, draft 4, §3.6, "JSON value equality". */
@@ -17,6 +17,14 @@ const ROWS: readonly (readonly [one: Json | undefined, other: Json | undefined, 
   [undefined, undefined, true],
   [undefined, null, false],
 ];
+
+describe('canonicalJson', () => {
+  for (const [one, other, isSame] of ROWS)
+    if (one !== undefined && other !== undefined)
+      it(`is ${isSame ? 'the same' : 'another'} text for ${JSON.stringify(one)} and ${JSON.stringify(other)}`, () => {
+        assert.equal(canonicalJson(one) === canonicalJson(other), isSame);
+      });
+});
 
 describe('isSameJson', () => {
   for (const [one, other, isSame] of ROWS)

@@ -20,3 +20,12 @@ export function isSameJson(one: Json | undefined, other: Json | undefined): bool
     names.every((name) => Object.hasOwn(other, name) && isSameJson(one[name], other[name]))
   );
 }
+
+/** Returns a text that is the same for equal values: the names in objects are sorted. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_name, inner: unknown) =>
+    isJsonObject(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([one], [other]) => (one < other ? -1 : 1)))
+      : inner,
+  );
+}
