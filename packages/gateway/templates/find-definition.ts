@@ -15,6 +15,7 @@ import { statOf } from '@gatewright/aws/file-marks';
 import { entriesOf } from '@gatewright/aws/readable-files';
 
 import { DefinitionError } from '../core/errors.ts';
+import { TEMPLATE_FILE } from '../core/stack/source-format.ts';
 import { SERVICE_FILES } from './serverless/serverless-service.ts';
 import { findTerraform } from './terraform/terraform-files.ts';
 
@@ -109,7 +110,7 @@ function findBelow(root: string): readonly string[] {
 }
 
 function isTemplate(file: string): boolean {
-  if (!/\.(?:ya?ml|json|template)$/.test(file)) return false;
+  if (!TEMPLATE_FILE.test(file)) return false;
   try {
     const descriptor = openSync(file, 'r');
     const head = Buffer.alloc(HEAD_BYTES);

@@ -11,6 +11,9 @@ export type SourceFormat = {
 
 const SAM = 'AWS::Serverless-2016-10-31';
 
+/** Matches the names of files that may contain a template of CloudFormation. */
+export const TEMPLATE_FILE = /\.(?:ya?ml|json|template)$/;
+
 /**
  * The logical ids of the APIs that SAM adds for events that do not name an API.
  * Source: https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html

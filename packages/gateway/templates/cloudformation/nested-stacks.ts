@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { DefinitionError } from '../../core/errors.ts';
+import { TEMPLATE_FILE } from '../../core/stack/source-format.ts';
 import { noteAssets } from '../cdk/cdk-assets.ts';
 import { isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
@@ -86,7 +87,6 @@ function describeMissing(path: string): Pick<Finding, 'consequence' | 'message' 
 
 /** Matches an address in S3. Its bucket may be a parameter, as in `https://${Bucket}.s3.amazonaws.com/api.yaml`. */
 const ADDRESS = /^(?:s3|https?):/;
-const TEMPLATE_NAME = /\.(?:ya?ml|json|template)$/;
 
 /**
  * Returns the file of this project that is probably uploaded to the address: the address ends with its path, and it
@@ -105,7 +105,7 @@ async function findCopy(
     .map((_, index) => parts.slice(index))
     .filter((path) => !path.some((part) => part === '..' || part.includes('$')))
     .map((path) => resolve(folder, ...path));
-  const copy = copies.find((path) => TEMPLATE_NAME.test(path) && existsSync(path));
+  const copy = copies.find((path) => TEMPLATE_FILE.test(path) && existsSync(path));
   if (copy === undefined) return undefined;
   try {
     const declared = mapOf((await readSource(copy)).value, 'Parameters');

@@ -6,12 +6,10 @@ import { LIST_FUNCTIONS } from '../../../templates/cloudformation/condition-shap
 import { isListType } from '../../../templates/cloudformation/parameters.ts';
 import { findTemplateExcess, INLINE_BYTES } from '../../../core/deployability/template-limits.ts';
 import { makeFinding } from '../../../core/deployability/finding.ts';
-import { formatOf } from '../../../core/stack/source-format.ts';
+import { formatOf, TEMPLATE_FILE } from '../../../core/stack/source-format.ts';
 import type { DeployFinding } from '../../../core/deployability/finding.ts';
 import type { RuleId } from '../../../core/deployability/rules.ts';
 import type { ResolvedStack } from '../../../core/stack/model.ts';
-
-const TEMPLATE_FILE = /\.(?:ya?ml|json|template)$/;
 
 /**
  * Returns the paths of outputs whose value is a list, or a map other than an intrinsic function
