@@ -46,9 +46,7 @@ export async function readFamily(file: string, parents: readonly string[] = []):
     if (location === undefined) continue;
     const { type, property, path } = location;
     const isRemote = ADDRESS.test(path);
-    const template = isRemote
-      ? await findCopy(path, dirname(file), location.passed)
-      : resolve(dirname(file), path);
+    const template = isRemote ? await findCopy(location, [...parents, file]) : resolve(dirname(file), path);
     if (template === undefined || !existsSync(template)) {
       findings.push({
         logicalId,
@@ -90,13 +88,13 @@ const ADDRESS = /^(?:s3|https?):/;
 
 /**
  * Returns the file of this project that is probably uploaded to the address: the address ends with its path, and it
- * declares the parameters that the parent passes.
+ * declares the parameters that the parent passes. The templates around the nested stack are left out.
  */
 async function findCopy(
-  address: string,
-  folder: string,
-  passed: readonly string[],
+  { path: address, passed }: Location,
+  around: readonly string[],
 ): Promise<string | undefined> {
+  const folder = dirname(around.at(-1) ?? '');
   const [, ...parts] = (/^[^?#]*/.exec(address)?.[0] ?? '')
     .replace(ADDRESS, '')
     .split('/')
@@ -105,7 +103,7 @@ async function findCopy(
     .map((_, index) => parts.slice(index))
     .filter((path) => !path.some((part) => part === '..' || part.includes('$')))
     .map((path) => resolve(folder, ...path));
-  const copy = copies.find((path) => TEMPLATE_FILE.test(path) && existsSync(path));
+  const copy = copies.find((path) => TEMPLATE_FILE.test(path) && !around.includes(path) && existsSync(path));
   if (copy === undefined) return undefined;
   try {
     const declared = mapOf((await readSource(copy)).value, 'Parameters');

@@ -83,16 +83,23 @@ Resources:
       );
     });
 
-  for (const [name, parameters, file] of [
-    ['if the project has no such file', '{ Name: a }', 'app/other/child.yaml'],
+  for (const [name, parameters, file, address] of [
+    ['if the project has no such file', '{ Name: a }', 'app/other/child.yaml', addresses[0]!],
     [
       'if that file does not declare what the parent passes',
       '{ Name: a, Colour: red }',
       'app/nested/child.yaml',
+      addresses[0]!,
+    ],
+    [
+      'if the only file with this path is the parent',
+      '{}',
+      'child.yaml',
+      'https://bucket.s3.amazonaws.com/v1/template.yaml',
     ],
   ] as const)
     it(`are not read from an address, and a finding says what to do, ${name}`, async (t) => {
-      const files = { 'app/template.yaml': nestedAt(addresses[0]!, parameters), [file]: CHILD };
+      const files = { 'app/template.yaml': nestedAt(address, parameters), [file]: CHILD };
       const stacks = await load(t, files);
 
       assert.equal(stacks.length, 1);
