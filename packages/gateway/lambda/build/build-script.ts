@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join, relative, sep } from 'node:path';
 
 import { escapeForRegExp } from '@gatewright/aws/text/escape-for-regexp';
+import { statOf } from '@gatewright/aws/file-marks';
 import { readIfReadable } from '@gatewright/aws/readable-files';
 import { memberOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -62,7 +63,8 @@ export function isConfigured(project: string, pattern: RegExp, ignored: readonly
   return readdirSync(project).some((name) => {
     const path = join(project, name);
     if (ignored.includes(name) || !CONFIGURATION.test(name)) return false;
-    return statSync(path).size <= CONFIGURATION_LIMIT_BYTES && pattern.test(readIfReadable(path) ?? '');
+    if ((statOf(path)?.size ?? 0) > CONFIGURATION_LIMIT_BYTES) return false;
+    return pattern.test(readIfReadable(path) ?? '');
   });
 }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
@@ -144,6 +145,17 @@ describe('a handler file that is missing', () => {
       const folder = aFolder({ 'package.json': JSON.stringify({ scripts: { ...more, build } }) });
       assert.equal(findBuildScript(join(folder, 'dist/main'))?.watches, watches);
     });
+
+  it(
+    'is not looked for in a configuration that is a broken link',
+    { skip: process.platform === 'win32' },
+    () => {
+      const folder = aFolder({ 'package.json': BUILT });
+      symlinkSync(join(folder, 'nowhere.js'), join(folder, 'webpack.config.js'));
+
+      assert.equal(findBuildScript(join(folder, 'artifacts/main')), undefined);
+    },
+  );
 
   // Such a package.json is left behind by an install in the wrong folder, or by another user.
   for (const name of ['HOME', 'TMPDIR'])
