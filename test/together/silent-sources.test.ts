@@ -226,7 +226,7 @@ describe('a bus that an integration names', () => {
     assert.deepEqual(others, []);
     assert.match(
       finding?.message ?? '',
-      /the stack has no bus order-events.*is orders-events \(template\.yaml:\d+\)/,
+      /no loaded stack has the bus order-events.*is orders-events \(template\.yaml:\d+\)/,
     );
     assert.equal(finding?.remedy, 'write orders-events in place of order-events');
   });

@@ -119,7 +119,7 @@ async function judgeSources(
     stacks,
   );
   const judged = [
-    ...stacks.flatMap((stack) => judgeStack(stack, schemas, roles)),
+    ...stacks.flatMap((stack) => judgeStack(stack, schemas, { roles, stacks })),
     ...judgeStackNames(stacks),
   ];
   const findings = [
@@ -155,7 +155,7 @@ export async function examineServed(
     .filter((one) => !reported.some((known) => isSame(one, known)));
   const refusals = [...reported, ...policies].filter(({ severity }) => severity === 'refused');
   const judged = [
-    ...stacks.flatMap((stack) => judgeStack(stack, schemas, roles)),
+    ...stacks.flatMap((stack) => judgeStack(stack, schemas, { roles, stacks })),
     ...judgeStackNames(stacks),
   ];
   const added = [
@@ -206,7 +206,7 @@ function describeCompiling(service: string): string {
 function judgeStack(
   stack: ResolvedStack,
   { table, check, runtimes, known }: Schemas,
-  roles: RolesOfStacks,
+  { roles, stacks }: { readonly roles: RolesOfStacks; readonly stacks: readonly ResolvedStack[] },
 ): readonly DeployFinding[] {
   const { stackName, resources } = stack;
   const all = [...resources.values()];
@@ -229,7 +229,7 @@ function judgeStack(
     ].map(({ resource, property, message, remedy }) =>
       makeFinding('resource-value', placedAt(resource, stackName, property), message, { remedy }),
     ),
-    ...findSilent(stack).map(({ resource, property, message, remedy }) =>
+    ...findSilent(stack, stacks).map(({ resource, property, message, remedy }) =>
       makeFinding('never-fires', placedAt(resource, stackName, property), message, { remedy }),
     ),
     ...findUnpublished(all).map(({ resource, property, message, remedy }) =>

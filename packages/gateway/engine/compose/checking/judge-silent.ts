@@ -13,25 +13,26 @@ type Silent = {
   readonly remedy: string;
 };
 
-export function findSilent(stack: ResolvedStack): readonly Silent[] {
+/** @param loaded all loaded stacks, including the judged stack */
+export function findSilent(stack: ResolvedStack, loaded: readonly ResolvedStack[]): readonly Silent[] {
   const all = [...stack.resources.values()];
   return [
     ...findSilentBuckets(stack, all),
-    ...all.flatMap((resource) => [...findDeadFilters(resource), ...findMisspeltBus(resource, stack)]),
+    ...all.flatMap((resource) => [...findDeadFilters(resource), ...findMisspeltBus(resource, loaded)]),
   ];
 }
 
-/** Finds an integration that names a bus which the stack does not have, if it has one with almost the same name. */
-function findMisspeltBus(resource: ResolvedResource, stack: ResolvedStack): readonly Silent[] {
+/** Finds an integration that names a bus which no loaded stack has, if one has a bus with almost the same name. */
+function findMisspeltBus(resource: ResolvedResource, loaded: readonly ResolvedStack[]): readonly Silent[] {
   const written = findBusOfIntegration(resource);
-  const missing = written && findMissingBus(written.name, [stack]);
+  const missing = written && findMissingBus(written.name, loaded);
   if (written === undefined || missing?.nearest === undefined) return [];
   const { what, place } = missing.nearest;
   return [
     {
       resource,
       property: written.property,
-      message: `no rule gets these events: the stack has no bus ${written.name}, and EventBridge accepts events for a bus that does not exist; the most similar name is ${what} (${place})`,
+      message: `no rule gets these events: no loaded stack has the bus ${written.name}, and EventBridge accepts events for a bus that does not exist; the most similar name is ${what} (${place})`,
       remedy: `write ${what} in place of ${written.name}`,
     },
   ];
