@@ -111,9 +111,6 @@ function isFile(file: string): boolean {
   return statOf(file)?.isFile() ?? false;
 }
 
-/** Matches source files of languages that are compiled to programs. */
-const PROGRAM_SOURCE = /\.(?:go|rs|c|cc|cpp|cs|java|kt|swift|zig)$/;
-
 /** The processor architectures by their number in the header of an ELF file (e_machine). */
 const MACHINES: Readonly<Record<number, string>> = { 0x3e: 'x64', 0xb7: 'arm64' };
 
@@ -129,11 +126,9 @@ function programFault(file: string, { platform, architecture }: Machine): string
       return `${file} is built for Linux on ${built ?? 'another processor'}, but this machine runs ${platform} on ${architecture}; build it for this machine`;
   }
   // serverless-offline accepts a Go source file as handler. If the file were executable, a shell would try to run it.
-  if (PROGRAM_SOURCE.test(file) && !head.toString('latin1').startsWith('#!')) {
-    const [, name = ''] = /([^/]+)\.go$/.exec(file) ?? [];
-    const how = name === '' ? '' : `, as with GOOS=linux go build -o bin/${name} in its folder`;
-    return `${file} is source code, but Lambda starts a built program: build it${how}, and write the path of the program as the handler`;
-  }
+  const [, name] = /([^/\\]+)\.go$/.exec(file) ?? [];
+  if (name !== undefined)
+    return `${file} is source code, but Lambda starts a built program: build it, as with GOOS=linux go build -o bin/${name} in its folder, and write the path of the program as the handler`;
   if (isExecutable(file)) return undefined;
   return `${file} is not executable, so it cannot run here or in Lambda: run chmod +x ${file}`;
 }
