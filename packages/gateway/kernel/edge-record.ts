@@ -36,7 +36,7 @@ export type EdgeAnswer =
       readonly kind: 'error-page';
       readonly page: string;
       readonly own: number;
-      /** The status with which the page itself was answered, if it is missing. */
+      /** The status with which the origin answered the request for the page, if the page is missing. */
       readonly pageStatus?: number;
       readonly before: EdgeAnswer | undefined;
     };

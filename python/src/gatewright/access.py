@@ -62,8 +62,8 @@ class Caller:
     scopes: Tuple[str, ...]
     # None for an API key that does not expire.
     expires_at_epoch_seconds: Optional[float]
-    # All other members of the authorizer's context, such as `tenant`, and the claims that the access document names under
-    # `context`.
+    # All other members of the authorizer's context, such as `tenant`, and the claims that the access document names
+    # under `context`.
     context: Fields
     # The names of values that the authorizer left out because they are too long.
     cut: Tuple[str, ...]

@@ -44,7 +44,11 @@ class LedgerId:
 def ledger_id_of(limit: Limit, tenant: str, key: str, route: Optional[str]) -> LedgerId:
     if limit.level == "route" and route is None:
         raise DomainError("SUBJECT_INVALID", f"the limit {limit.id} is per route, but no route was given")
-    subjects = {"tenant": "", "key": _subject_of_key(key), "route": f"{print_key_part(key)}#{print_key_part(route or '')}"}
+    subjects = {
+        "tenant": "",
+        "key": _subject_of_key(key),
+        "route": f"{print_key_part(key)}#{print_key_part(route or '')}",
+    }
     ledger = LedgerId(tenant, limit.id, subjects[limit.level])
     if len(ledger.pk.encode()) > _MAX_KEY_BYTES:
         message = (

@@ -378,7 +378,10 @@ def _plan_check(ask: Opening) -> Write:
 
 
 def _limits_write(ask: Opening, listed: Tuple[Optional[str], str]) -> Write:
-    """Returns the write of the limits' list. It fails if the list has changed, because two new limits need different positions in it."""
+    """
+    Returns the write of the limits' list. It fails if the list has changed, because two new limits need different
+    positions in it.
+    """
     had, limits = listed
     return Write(_limits_key(ask), [("limits", "absent" if had is None else "equal", had)], set={"limits": limits})
 

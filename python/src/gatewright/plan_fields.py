@@ -51,7 +51,8 @@ class PlanFields:
         def read(value: Any) -> Optional[str]:
             return value if isinstance(value, str) and _ID.fullmatch(value) else None
 
-        return self._read(name, "1 to 64 letters, digits, dots, dashes and underscores, and begin with a letter or digit", read)
+        expected = "1 to 64 letters, digits, dots, dashes and underscores, and begin with a letter or digit"
+        return self._read(name, expected, read)
 
     def text(self, name: str, default: str) -> str:
         return self._read(name, "text", lambda value: value if isinstance(value, str) else None, default)

@@ -140,7 +140,8 @@ class Records:
         item = self._find(plan_key(terms.plan), fresh, math.inf).item
         if item is None:
             self.forget_plan(terms.plan)
-            raise DomainError("PLAN_UNKNOWN", f"there is no customer plan {terms.plan}: save it with gatewright plan save")
+            message = f"there is no customer plan {terms.plan}: save it with gatewright plan save"
+            raise DomainError("PLAN_UNKNOWN", message)
         try:
             document = parse_json(str(item.get("doc")))
         except ValueError:

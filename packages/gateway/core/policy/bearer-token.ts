@@ -53,7 +53,7 @@ export type TokenDefectCode =
   | 'signature'
   | 'issuer'
   | 'audience'
-  /** The `aud` does not match IdentityValidationExpression of a Cognito authorizer, or the token has none. */
+  /** The `aud` does not match IdentityValidationExpression of a Cognito authorizer, or the token has no `aud`. */
   | 'audience-form'
   | 'expired'
   | 'not-yet-valid'
