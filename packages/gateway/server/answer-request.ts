@@ -183,7 +183,7 @@ const ADMITTED: ClientVerdict = { kind: 'admitted', shows: false };
  */
 const HEALTH_CHECK = /^\/s?ping(?:\?|$)/;
 
-/** At the address of an HTTP API, AWS answers only /ping itself, and with other words (docs/aws §2.1). */
+/** At the address of an HTTP API, AWS answers only /ping itself, with another text (docs/aws §2.1). */
 const HEALTH_CHECK_OF_HTTP = /^\/ping(?:\?|$)/;
 
 function isHealthCheck({ protocol, basePathMatched, functionUrl }: ServedApi, target: string): boolean {

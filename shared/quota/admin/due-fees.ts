@@ -43,7 +43,7 @@ type DueFee = {
 type Ports = Pick<AdminPorts, 'store' | 'listing'>;
 /** The current time, and the latest end of a period (Infinity if there is no bound). */
 type Bounds = { readonly nowEpochMs: number; readonly endByMs: number };
-/** A version of a plan, and the time within which it was the newest. */
+/** A version of a plan, and the time during which it was the newest version. */
 type PlanVersion = {
   readonly plan: CustomerPlan;
   readonly fromEpochMs: number;

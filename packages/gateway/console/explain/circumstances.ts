@@ -39,7 +39,7 @@ type IdentityPlace = {
   readonly kind: 'header' | 'querystring' | 'stageVariable' | 'context';
   readonly name: string;
   readonly isFound: boolean;
-  /** Whether the request has the header, without a value. */
+  /** Whether the request has the header, but without a value. */
   readonly isEmpty?: true | undefined;
 };
 

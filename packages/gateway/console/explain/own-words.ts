@@ -255,7 +255,7 @@ type Owner = {
   /** Messages of functions and services in the text, which stay as they are. */
   readonly quotes?: readonly string[];
   readonly localNames?: Readonly<Record<string, string>> | undefined;
-  /** Whether ARNs are in the policy that a function returned, which gets them with the id of this machine. */
+  /** Whether the ARNs are in a policy that a function returned. The function gets them with the id of this machine. */
   readonly areArnsOfFunction?: boolean;
 };
 
@@ -339,7 +339,7 @@ export function nameIds(
     .join('');
 }
 
-/** The ARN of an API that a template names: region and account of this machine differ on AWS, as the id does. */
+/** Matches the ARN of an API that a template names. Like the id, region and account are other ones on AWS. */
 const ARN_OF_REFERENCE = /arn:aws[\w-]*:execute-api:[a-z\d-]+:\d{12}:(?=\$\{\w+\})/g;
 const AS_WRITTEN = (): string => 'arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:';
 

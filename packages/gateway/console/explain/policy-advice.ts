@@ -325,7 +325,7 @@ export function describeAge(
   ];
 }
 
-/** SAM writes a Deny for the addresses of IpRangeBlacklist. The owner has the list in the template, not the Deny. */
+/** Advises on a Deny that SAM writes for the addresses of IpRangeBlacklist. The template has the list, not the Deny. */
 function adviseOnBlacklist(
   { definition, protocol }: Circumstances,
   { of }: GuardPolicy,

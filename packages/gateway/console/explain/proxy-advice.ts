@@ -133,7 +133,7 @@ function adviseMembers(names: readonly string[], { named, isStream }: Form): str
 function adviseData(names: readonly string[], form: Form): string {
   const { named, payload, isStream } = form;
   const meant = names.filter((name) => name === 'cookies' || Object.hasOwn(MEANT, name.toLowerCase()));
-  // Data often has a member status, but only a misspelt response has nothing else.
+  // Data often has a member `status`, but only a misspelt response has no other member.
   const isData = meant.length === 0 || (names.length > 1 && meant.join(',') === 'status');
   if (isStream || !isData) return adviseMembers(names, form);
   const infer =

@@ -66,7 +66,7 @@ const COLUMNS = [
     title: 'Time',
     by: ({ atEpochMs }) => atEpochMs,
     isNumber: true,
-    // Wide enough for the date of a row of another day.
+    // The column is wide enough for the date of a row of another day.
     width: { usual: '5.75rem', open: HIDDEN, narrow: HIDDEN },
   },
 ] as const satisfies readonly TrafficColumn[];

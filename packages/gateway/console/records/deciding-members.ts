@@ -61,7 +61,7 @@ const OF_TOKEN: Readonly<Record<string, Members>> = {
   'issuer-unreachable': ['JwtConfiguration.Issuer', 'ProviderARNs'],
 };
 
-/** The position of the identity source that the request does not have; undefined if another check decided. */
+/** Returns the position of the identity source that the request does not have; undefined if another check decided. */
 export function indexOfMissing(
   recorded: Recorded,
   { identitySources }: { readonly identitySources: readonly IdentitySource[] },

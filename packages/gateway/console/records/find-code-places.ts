@@ -14,7 +14,7 @@ import type { RecordedRequest } from './recorded-request.ts';
 
 /** A line such as `body = json.loads(event['body'])` reads the request, and is therefore not among them. */
 export const WRITES_BODY = [/['"]?\bbody['"]?\s*:/, /\breturn\b.*\bbody\b/];
-/** Code that ends the process of the function. */
+/** Matches code that ends the process of the function. */
 const EXITS = /\b(?:process\.exit|sys\.exit|os\._exit)\s*\(/;
 const RETURNS = /\breturn\b|=>\s*\(?\{/;
 

@@ -63,7 +63,7 @@ export function placesWithoutRoute(
     : named(property, placeOf(own, property));
 }
 
-/** The actions of APIs that the policies of the refused caller of `@connections` allow. */
+/** Finds the actions of APIs that the policies of the refused caller of `@connections` allow. */
 function placesOfCaller(
   { failure = '' }: Pick<RecordedEvent, 'failure'>,
   stacks: readonly ResolvedStack[],

@@ -118,7 +118,7 @@ export function placesOfBinary(recorded: Recorded, own: ResolvedResource): reado
   return named(property, placeOf(own, own.properties[property] === undefined ? undefined : property));
 }
 
-/** The binary media type for which a failed function got a text as base64. */
+/** Finds the binary media type because of which a failed function got a text as base64. */
 function placesOfEncoded(
   { received: { body, headers }, outcome, status }: RecordedRequest,
   own: ResolvedResource,

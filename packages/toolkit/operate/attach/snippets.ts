@@ -90,7 +90,7 @@ type About = {
   readonly refer: Reference;
 };
 
-/** The authorizer's function, as each tool refers to it. */
+/** How each tool refers to the authorizer's function. */
 type Reference = {
   readonly serverless: string;
   readonly sam: string;

@@ -1,4 +1,4 @@
-/** The sentence above the list of customers. */
+/** Writes the sentence above the list of customers. */
 import type { ShownCustomers } from '../../endpoints/customer-model.ts';
 
 /** Tenants without a record are counted apart: `gatewright customers list` does not list them. */

@@ -1,10 +1,10 @@
-/** The numbers at a node of the map. */
+/** Counts the calls and the waiting messages that the map shows at its nodes. */
 
 export type Count = {
   readonly text: string;
-  /** How many of them failed, which is shown in red; absent if none did. */
+  /** How many of the calls failed, which is shown in red; absent if none failed. */
   readonly failed?: string;
-  /** The whole as a sentence, for the card of the node. */
+  /** The count in words, for the card of the node. */
   readonly says: string;
 };
 
@@ -17,7 +17,10 @@ export function countCalls(calls: number, errors: number, noun: 'request' | 'cal
     : { text: String(calls), failed: `✗${errors}`, says: `${all}, ${errors} failed` };
 }
 
-/** @param state of a source, such as `3 waiting`; undefined if nothing waits */
+/**
+ * @param state the state of a source, such as `3 waiting`
+ * @returns undefined if nothing waits
+ */
 export function countWaiting(state: string): Count | undefined {
   const waiting = /^(\d+) waiting/.exec(state)?.[1];
   if (waiting === undefined || waiting === '0') return undefined;

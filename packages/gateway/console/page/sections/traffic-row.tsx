@@ -41,7 +41,7 @@ type Props = {
   readonly index: number;
   readonly isOpen: boolean;
   readonly isPinned: boolean;
-  /** Instant of the newest row; rows of other days show their date. */
+  /** The time of the newest row. Rows of other days show their date. */
   readonly newestEpochMs: number;
 };
 

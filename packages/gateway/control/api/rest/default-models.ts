@@ -46,7 +46,7 @@ export function modelName({ id, properties }: ControlResource): string {
  * Returns the default models that were neither deleted nor changed. A changed default model is listed with the models
  * of the API.
  */
-/** The id of a model whose resource is named by its name. */
+/** Returns the id of a model that calls show, although the id of its resource is its name. */
 export function modelId(model: ControlResource): string {
   return makeModelId(textOf(model.properties, 'RestApiId'), modelName(model));
 }

@@ -25,7 +25,7 @@ export type RestPart = {
   readonly fields: readonly Field[];
   readonly calls: PartCalls;
   readonly keyOf: (item: ControlResource) => string;
-  /** The id that calls show, if it is not that of the resource. */
+  /** Returns the id that calls show; absent if it is the id of the resource. */
   readonly shownId?: (item: ControlResource) => string;
   readonly missing: (key: string) => string;
   readonly rules: readonly PatchRule<JsonObject>[];
