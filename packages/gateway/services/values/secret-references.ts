@@ -4,7 +4,8 @@
  */
 import { ServiceRefusal } from '../../core/errors.ts';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
-import type { LocalValues } from './local-values.ts';
+import { versionsOf } from './local-values.ts';
+import type { LocalValues, Secret } from './local-values.ts';
 import { arnOfSecret, getValue } from './secrets-manager.ts';
 import type { Home } from './value-call.ts';
 
@@ -54,7 +55,9 @@ export function readSecretReference(
   const secret = values.secret(name.slice(PATH.length));
   if (secret === undefined || secret.deletedMs !== undefined) throw notFound(name);
   const { ARN, CreatedDate, Name, SecretString, SecretBinary, VersionId, VersionStages } = getValue(
-    selector === undefined ? {} : { [isLabel(selector) ? 'VersionStage' : 'VersionId']: selector },
+    selector === undefined
+      ? {}
+      : { [isVersionId(selector, secret) ? 'VersionId' : 'VersionStage']: selector },
     secret,
     home,
     values,
@@ -80,9 +83,9 @@ export function readSecretReference(
   };
 }
 
-/** Ids of versions are UUIDs; any other selector is a staging label. */
-function isLabel(selector: string): boolean {
-  return !/^[\da-f]{8}-/i.test(selector);
+/** Whether the selector is the id of a version. Ids are UUIDs, unless the caller of PutSecretValue chose another id. */
+function isVersionId(selector: string, secret: Secret): boolean {
+  return /^[\da-f]{8}-/i.test(selector) || versionsOf(secret).some(({ id }) => id === selector);
 }
 
 function notFound(name: string): ServiceRefusal {

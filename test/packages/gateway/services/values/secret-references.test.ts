@@ -87,6 +87,23 @@ describe('a parameter that refers to a secret', () => {
     assert.deepEqual(read['InvalidParameters'], [`${PATH}none`]);
   });
 
+  // API_PutSecretValue.html: a ClientRequestToken of 32 to 64 characters becomes the id of the version.
+  it('is a version of the secret, by an id that the caller chose, or by a staging label', async () => {
+    const id = 'release-2026-11-30'.padEnd(32, '-');
+    const given = { SecretId: 'db/key', ClientRequestToken: id, SecretString: 'new' };
+    await call('secretsmanager.PutSecretValue', given);
+
+    for (const [selector, value] of [
+      [id, 'new'],
+      ['AWSCURRENT', 'new'],
+      ['AWSPREVIOUS', 'word'],
+    ] as const) {
+      const input = { Name: `${PATH}db/key:${selector}`, WithDecryption: true };
+      const { Parameter } = await call('AmazonSSM.GetParameter', input);
+      assert.equal((Parameter as Answer | undefined)?.['Value'], value);
+    }
+  });
+
   for (const [input, message] of [
     [
       { Name: `${PATH}none`, WithDecryption: true },
