@@ -175,7 +175,7 @@ function adviseSources(
     ];
   return needsAll({ kind, places }) && protocol !== 'websocket'
     ? [
-        `Or, if callers send only one of them, let the function look for it: name a source that each request has, and turn off the cache, with ${nameAnySource(form, protocol)} of authorizer ${name}.${toDeploy(protocol)}`,
+        `Or, if a caller may send only one of them, have the function called for every request, and read them there: set ${nameAnySource(form, protocol)} of authorizer ${name}.${toDeploy(protocol)}`,
       ]
     : [];
 }
