@@ -34,7 +34,7 @@ export function judgeTokenValidity(client: ResolvedResource): BrokenRelation | u
         resource: client,
         property,
         message: `Invalid range for token validity. (${property} is ${asText(properties[property]) ?? Number(properties[property])} ${name}; it must be between ${durationOf(least)} and ${durationOf(most)})`,
-        remedy: `set ${property} to a value from ${durationOf(least)} to ${durationOf(most)}. TokenValidityUnits.${unit} sets its unit, which is ${name}`,
+        remedy: `set ${property} to a value from ${durationOf(least)} to ${durationOf(most)}; its unit is ${name} (TokenValidityUnits.${unit})`,
       };
   }
   // badmintoncryer/cdk-preflight, pf-cognito-token-expiration-order, deployed

@@ -51,7 +51,7 @@ const OF_API_GATEWAY: readonly RemedyRow[] = [
   ),
   fixed(
     /^Invalid selection pattern: /,
-    'correct the regular expression in SelectionPattern, as in 4\\d{2} or .*Not found.*; write \\ before ( [ { that are text',
+    'correct the regular expression in SelectionPattern, as in 4\\d{2} or .*Not found.*; write \\ before a literal ( [ or {',
   ),
   {
     words: /^\w+-\w+ needs (\w+(?: and \w+)*)$/,

@@ -159,7 +159,7 @@ const OF_FUNCTIONS: readonly RemedyRow[] = [
   },
   {
     words: /AllowedPattern "(.*)" is not a regular expression/,
-    remedy: () => 'correct AllowedPattern, as in ^[a-z]+$; write \\ before ( [ { that are text',
+    remedy: () => 'correct AllowedPattern, as in ^[a-z]+$; write \\ before a literal ( [ or {',
   },
   {
     words: /^Parameter '(\w+)' failed to satisfy constraint: /,

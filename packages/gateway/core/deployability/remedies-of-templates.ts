@@ -187,7 +187,7 @@ const OF_POLICIES: readonly RemedyRow[] = [
     remedy: ([, name = '']) =>
       name.includes(':')
         ? `write an operator around the key: StringEquals: { ${name}: VALUE }`
-        : `write the key below the operator: ${name}: { aws:KEY: VALUE }`,
+        : `write the key inside the operator: ${name}: { aws:KEY: VALUE }`,
   },
   {
     words: /refuses the policy: (\w+) is empty$/,
