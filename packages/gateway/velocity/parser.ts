@@ -200,7 +200,8 @@ class StatementParser {
     const block = this.#block();
     this.#tokens.take('end', `#end of #${name}`);
     const macroName = args[0];
-    if (name === 'macro' && macroName === undefined) this.#tokens.fail('a name as first argument of #macro');
+    if (name === 'macro' && macroName === undefined)
+      this.#tokens.fail('a name as the first argument of #macro');
     if (name === 'macro' && macroName !== undefined) this.#macros.add(macroName.first.image);
     return { kind: 'directive', name, args, block, ...this.#tokens.spanFrom(first) };
   }
