@@ -213,7 +213,7 @@ export const START_OPTIONS = {
     takes: '<file>',
     plugin: 'setting',
     sets: 'wafNetworks',
-    what: 'file with one network and its country per line (203.0.113.0/24,DE), for geo match rules of web ACLs',
+    what: 'file with one network and its country per line (such as 203.0.113.0/24,DE), for geo match rules of web ACLs',
   },
   /** If a program omits this option, no roles are enforced. */
   roles: {
@@ -272,7 +272,7 @@ export const START_OPTIONS = {
     shown: '0s',
     plugin: 'setting',
     sets: 'usageLagMs',
-    what: 'delay before usage counts toward usage plan quotas, as on AWS (30s, 2m); 0s = exact',
+    what: 'delay before usage counts toward usage plan quotas, as on AWS (such as 30s or 2m); 0s = exact',
   },
   isolation: {
     heads: 'Functions',
@@ -280,7 +280,7 @@ export const START_OPTIONS = {
     ...FORMS.isolation,
     plugin: 'setting',
     sets: 'isolation',
-    what: 'run Node.js functions as threads, as processes, or only the named ones (resize,orders) as processes',
+    what: 'run Node.js functions as threads, as processes, or only the named ones (such as resize,orders) as processes',
   },
   concurrency: {
     takes: '<number>',
@@ -366,7 +366,7 @@ export const START_OPTIONS = {
     shown: '256MB',
     plugin: 'setting',
     sets: 'cacheMemoryBytes',
-    what: 'memory of each stage cache, up to its cluster size (64MB, 2GB)',
+    what: 'memory of each stage cache, up to its cluster size (such as 64MB or 2GB)',
   },
   'max-body-memory': {
     takes: '<size>',
@@ -375,7 +375,7 @@ export const START_OPTIONS = {
     shown: '256MB',
     plugin: 'setting',
     sets: 'maxBodyMemoryBytes',
-    what: 'memory for request bodies above 64 KB (64MB, 2GB)',
+    what: 'memory for request bodies above 64 KB (such as 64MB or 2GB)',
   },
   exec: {
     heads: 'This run',
