@@ -13,7 +13,7 @@ import type { DeliveryNote } from '../explain/circumstances.ts';
 
 type Filtered = Extract<StampedStep, { kind: 'filtered' }>;
 
-/** The data with which a filter is compared. */
+/** What a filter is matched against. */
 type Source = {
   /** `a record of a DynamoDB stream`. */
   readonly named: string;

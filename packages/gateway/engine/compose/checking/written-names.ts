@@ -78,7 +78,10 @@ const EVENTS: Readonly<Record<string, string>> = {
   'AWS::ApiGatewayV2::Route': 'a websocket event',
 };
 
-/** Returns what the author of a serverless.yml can do about parts that the deployment of osls does not wait for. */
+/**
+ * Returns what the author of a serverless.yml can do about parts that are missing in the DependsOn of the deployment that
+ * osls generates.
+ */
 function adviseParts(parts: readonly string[], { resources }: ResolvedStack): string {
   const eventOf = (part: string): string | undefined => EVENTS[resources.get(part)?.type ?? ''];
   const [event] = parts.flatMap((part) => eventOf(part) ?? []);
