@@ -49,7 +49,7 @@ class CloudFrontService implements Service {
   rows(): readonly EventSource[] {
     return this.#distributions.map(({ id, domainName, origins }) => {
       const counts = this.edge.countsOf(id);
-      const kept = `${this.edge.cache.objects.count(id)} objects kept`;
+      const kept = `${this.edge.cache.objects.count(id)} objects cached`;
       return {
         kind: 'distribution',
         name: domainName,
