@@ -168,7 +168,7 @@ function readMappings(mappings: readonly ResourceReader[], stacks: StackReading)
   }
 }
 
-/** Reports what Lambda would refuse when the mapping is created, as far as the members of the mapping are known. */
+/** Reports what Lambda would refuse when the mapping is created, if all members of the mapping are known. */
 function noteRefusal(mapping: ResourceReader, before: readonly ResourceReader[]): void {
   const { properties, unresolved = [] } = mapping.resource;
   const service = parseArn(mapping.text('EventSourceArn') ?? '')?.service ?? '';

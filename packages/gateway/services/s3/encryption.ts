@@ -1,4 +1,4 @@
-/** The encryption of objects. Nothing is encrypted here, but the answers tell what a call or the bucket asks for. */
+/** The encryption of objects. Nothing is encrypted here, but responses state the encryption that a call or the bucket sets. */
 import { partitionOf } from '@gatewright/aws/arn';
 import { asText, isTrue, membersOf } from '@gatewright/aws/json-object';
 import { headerOf } from '../../kernel/calls/aws-operation.ts';
@@ -53,8 +53,8 @@ export function refuseEncryption(request: ServiceRequest): S3Refusal | undefined
 }
 
 /**
- * Returns the headers that tell the encryption of an object: what the request that writes it asks for, or else what its
- * bucket does [obs: s3, `test_copy_object_kms`].
+ * Returns the headers that state the encryption of an object: the encryption that the request sets, or else the
+ * encryption that its bucket sets [obs: s3, `test_copy_object_kms`].
  */
 export function encryptionHeaders(
   request: ServiceRequest | undefined,

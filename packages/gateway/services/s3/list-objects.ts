@@ -51,7 +51,7 @@ export function listObjects(
       ? printObject(entry, encode, owner)
       : element('CommonPrefixes', printText('Prefix', encode(entry.name))),
   );
-  // All objects are in front of all common prefixes (measured: brekkylab/backlot#204).
+  // All objects come before all common prefixes (measured: brekkylab/backlot#204).
   const inOrder = (kind: Entry['kind']): string =>
     printed.filter((_text, index) => page[index]?.kind === kind).join('');
   return printDocument(

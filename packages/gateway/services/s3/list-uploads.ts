@@ -98,7 +98,7 @@ function entriesOf(uploads: readonly Upload[], { prefix, delimiter, key, id }: P
     const name = own.slice(0, end + delimiter.length);
     const last = entries.at(-1);
     if (end === -1) entries.push({ kind: 'upload', upload });
-    // A page before this one has listed the prefix that the marker has.
+    // An earlier page has already listed the prefix of the marker.
     else if (!key.startsWith(name) && !(last?.kind === 'prefix' && last.name === name))
       entries.push({ kind: 'prefix', name });
   }

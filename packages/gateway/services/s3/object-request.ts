@@ -14,7 +14,7 @@ export type StoredObject = {
   /** The headers of the checksum that PutObject stated. */
   readonly checksum?: readonly string[];
   readonly storageClass: string;
-  /** The headers that tell the encryption. */
+  /** The headers that state the encryption. */
   readonly encryption: readonly string[];
   readonly tags?: Tags;
   /** The id of the version, if the bucket keeps versions. */

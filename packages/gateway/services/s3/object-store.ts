@@ -1,4 +1,4 @@
-/** The buckets and their objects: those that calls have put, which are kept in memory, and those of the values file. */
+/** The buckets and their objects: objects that calls have put, which are kept in memory, and objects of the values file. */
 import { createHash } from 'node:crypto';
 import type { Random, ServiceRequest } from '../../core/ports.ts';
 import { encryptionHeaders } from './encryption.ts';
@@ -71,7 +71,7 @@ export class ObjectStore {
     return found !== undefined && (found.version ?? 'null') === version;
   }
 
-  /** Returns the headers that tell the encryption of what a request, or the values file, writes into a bucket. */
+  /** Returns the headers that state how an object is encrypted that a request, or the values file, writes into a bucket. */
   encryptionOf(bucket: string, request?: ServiceRequest): readonly string[] {
     const found = this.buckets.find(({ name }) => name === bucket);
     const { accountId } = this.#ports;
@@ -83,7 +83,7 @@ export class ObjectStore {
     return this.#markers.get(id);
   }
 
-  /** Returns the objects of a bucket that calls have put, and those of the values file. */
+  /** Returns the objects of a bucket that calls have put, and its objects in the values file. */
   objectsOf(bucket: string): readonly KeyedObject[] {
     const folder = `${bucket}/`;
     const ids = new Set([

@@ -57,12 +57,12 @@ export function printTagging(tags: Tags): string {
   return printDocument('Tagging', element('TagSet', printed.join('')));
 }
 
-/** Returns the header in which a read tells how many tags the object has. */
+/** Returns the header that states how many tags the object has. */
 export function tagCountHeader(tags: Tags = []): readonly string[] {
   return tags.length === 0 ? [] : ['x-amz-tagging-count', String(tags.length)];
 }
 
-/** Returns the tags of a copy: those of the source, unless the request replaces them. */
+/** Returns the tags of a copy: the tags of the source, unless the request replaces them. */
 export function tagsOfCopy(request: ServiceRequest, source: Tags | undefined): Tags | S3Refusal {
   const isReplaced = headerOf(request, 'x-amz-tagging-directive')?.toUpperCase() === 'REPLACE';
   return isReplaced ? readTagHeader(request) : (source ?? []);

@@ -127,7 +127,7 @@ export class RecordedBuckets {
     return refused === undefined ? serve() : this.#replies.refuse(refused);
   }
 
-  /** Returns a read without the id of a version, if it is that of the version which the object has. */
+  /** Removes `versionId` from a read if it is the id of the object's current version. */
   #ofCurrent(bucket: string, key: string, request: ServiceRequest): ServiceRequest {
     const id = new URLSearchParams(request.query).get('versionId');
     const isRead = request.method === OBJECT_CALLS.GetObject || request.method === OBJECT_CALLS.HeadObject;
@@ -267,7 +267,7 @@ export class RecordedBuckets {
     return this.#replies.reply(200, ['ETag', stored.etag, ...headers]);
   }
 
-  /** Returns undefined if the request names a version other than the current one, because only that is kept here. */
+  /** Returns undefined if the request names a version other than the current one, because no other version is kept here. */
   #serveCopy(place: ObjectPlace, request: ServiceRequest): Serve | undefined {
     const source = readCopySource(request);
     if ('code' in source) return () => this.#replies.refuse(source);

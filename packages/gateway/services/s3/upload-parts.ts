@@ -30,7 +30,7 @@ type ListedPart = {
   readonly checksums: ReadonlyMap<string, string>;
 };
 
-/** The size of every part but the last one. */
+/** The minimum size of every part except the last. */
 const MIN_PART_BYTES = 5 * 1024 * 1024;
 
 /** Returns how the checksums of an upload are made; undefined if CreateMultipartUpload names no algorithm. */
@@ -75,7 +75,7 @@ export function readCompletion(body: string): readonly ListedPart[] | S3Refusal 
   return parts.length < listed.length ? MALFORMED : parts;
 }
 
-/** Refuses to complete an upload whose parts are not those that the request lists. */
+/** Refuses to complete an upload if the request does not list exactly its parts. */
 export function refuseParts(
   { id, parts, checksum }: Upload,
   listed: readonly ListedPart[],

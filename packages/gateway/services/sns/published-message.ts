@@ -58,7 +58,7 @@ function isSubject(text: string): boolean {
   return text.length > 0 && text.length <= MAX_SUBJECT_LENGTH && !/\p{Cc}/u.test(text);
 }
 
-/** Checks the entries of a batch for faults that refuse the whole batch. */
+/** Checks the entries of a batch for faults for which SNS refuses the whole batch. */
 export function checkEntries(entries: readonly UnknownMembers[]): Refusal | undefined {
   if (entries.length === 0)
     return refuse('EmptyBatchRequest', 'The batch request does not contain any entries.');

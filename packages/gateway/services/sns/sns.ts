@@ -91,7 +91,7 @@ function publishBatch(
       continue;
     }
     const published = readPublished(entry, topic);
-    // A message that does not fit the topic, or has no default text, refuses the whole batch [obs].
+    // SNS refuses the whole batch for a message that does not fit the topic, or has no default text [obs].
     if ('kind' in published) return published;
     const MessageId = random.uuid();
     sent.push({ published, id: MessageId });

@@ -329,7 +329,7 @@ export class LocalQueue {
   }
 
   /**
-   * Moves the next receivable message to a queue; without one, to the queue that it died in.
+   * Moves the next receivable message to the queue `to`, or else back to the queue in which it failed.
    * @returns undefined if there is no message; the message, which has been received, if there is no such queue here
    */
   moveNext(to?: string): 'moved' | QueuedMessage | undefined {

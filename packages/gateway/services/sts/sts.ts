@@ -114,7 +114,7 @@ async function assumeRole(
   };
 }
 
-/** The tags of a session by key in lower case, and the keys of those that the next role of a chain inherits. */
+/** The tags of a session by key in lower case, and the keys of the tags that the next role of a chain inherits. */
 type HeldTags = {
   readonly values: ReadonlyMap<string, string>;
   readonly transitive: ReadonlySet<string>;

@@ -3,7 +3,9 @@ import { asList, asText, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { Secret } from './local-values.ts';
 
-/** Whether a secret has every filter; a filter needs one of its values. */
+/**
+ * Whether a secret matches every filter. One of a filter's values must match, and none of the values that begin with `!`.
+ */
 export function hasFilters(secret: Secret, filters: unknown): boolean {
   return asList(filters).every((one) => {
     const { Key: key, Values: values } = membersOf(one);

@@ -1,4 +1,4 @@
-/** What Secrets Manager refuses because of a deletion (API reference, DeleteSecret). */
+/** Refuses calls about secrets that are marked for deletion (API reference, DeleteSecret). */
 import { asNumber } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { ServiceRefusal } from '../../core/errors.ts';
@@ -9,7 +9,10 @@ const USUAL_DAYS = 30;
 
 export const MARKED = "You can't perform this operation on the secret because it was marked for deletion.";
 
-/** The operations on a secret that can be restored. DeleteSecret is one of them only if it forces the deletion. */
+/**
+ * The operations that are allowed on a secret that is marked for deletion. DeleteSecret is also allowed if it forces the
+ * deletion.
+ */
 const ON_MARKED: ReadonlySet<string> = new Set(['DescribeSecret', 'ListSecretVersionIds', 'RestoreSecret']);
 
 /** @throws ServiceRefusal if the secret is marked for deletion and the operation needs one that is not */

@@ -209,7 +209,7 @@ function putTags(secret: Secret, Tags: readonly unknown[], values: LocalValues):
   values.putSecret(secret, { shown: { Tags } });
 }
 
-/** The message is that of a call without the SDK, which adds a token [obs: secretsmanager]. */
+/** A call without a token gets this message. SDKs add a token [obs: secretsmanager]. */
 function readToken({ ClientRequestToken: token }: UnknownMembers): string {
   if (typeof token === 'string') return token;
   throw new ServiceRefusal(

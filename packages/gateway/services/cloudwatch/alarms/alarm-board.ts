@@ -171,7 +171,7 @@ export class AlarmBoard {
   }
 
   /**
-   * After the clock was moved back, plans the evaluations again that are now due before their planned times.
+   * After the clock was moved back, plans an evaluation again if its planned time is more than one interval away.
    */
   #onMoved(): void {
     const now = this.#options.clock.nowEpochMs();
