@@ -175,7 +175,7 @@ const OF_API_GATEWAY: readonly RemedyRow[] = [
 
 const OF_OTHERS: readonly RemedyRow[] = [
   fixed(
-    /ExtendedStatistic: an alarm must have exactly one of them$/,
+    /^must be set, or ExtendedStatistic instead of it, but not both$/,
     'set either Statistic to Sum, Average, Minimum, Maximum or SampleCount, or ExtendedStatistic to a percentile such as p99',
   ),
   {

@@ -97,7 +97,7 @@ const OF_ONE_METRIC = [
 function readOne(at: MemberReader): Watched {
   const isExtended = at.has('ExtendedStatistic');
   if (isExtended === at.has('Statistic'))
-    at.refuse('Statistic', 'and ExtendedStatistic: an alarm must have exactly one of them');
+    at.refuse('Statistic', 'must be set, or ExtendedStatistic instead of it, but not both');
   const stat = isExtended ? readStatistic(at, 'ExtendedStatistic') : at.oneOf('Statistic', SIMPLE_STATISTICS);
   const query: MetricQuery = {
     id: 'm1',
@@ -121,7 +121,7 @@ function readExpressions(at: MemberReader): Watched {
   if (other !== undefined)
     throw new WordedRefusal(
       at.at(other),
-      'and Metrics: an alarm must have only one of them',
+      'cannot be combined with Metrics',
       `${other} should not be set if list of Metrics is set.`,
     );
   const queries = readMetrics(at);

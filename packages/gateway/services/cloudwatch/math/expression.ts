@@ -102,7 +102,7 @@ class Parser {
   parse(): Expression {
     const expression = this.#level(0);
     const left = this.#tokens[this.#at];
-    if (left !== undefined) throw new ExpressionError(`has more after its end: "${printToken(left)}"`);
+    if (left !== undefined) throw new ExpressionError(`continues after its end with "${printToken(left)}"`);
     return expression;
   }
 

@@ -83,7 +83,7 @@ function readQuery(at: MemberReader, leastPeriod: number): MetricQuery {
     );
   const stat = at.optional('MetricStat');
   if ((stat === undefined) === !at.has('Expression'))
-    at.refuse('MetricStat', 'and Expression: a query must have exactly one of them');
+    at.refuse('MetricStat', 'must be set, or Expression instead of it, but not both');
   return {
     id,
     label: at.optionalText('Label', 2_048),

@@ -261,7 +261,7 @@ describe('alarms by calls', () => {
     {
       name: 'two statistics',
       command: alarm('a', { ExtendedStatistic: 'p9' }),
-      error: /exactly one of them/,
+      error: /or ExtendedStatistic instead of it, but not both/,
     },
     {
       name: 'a band',

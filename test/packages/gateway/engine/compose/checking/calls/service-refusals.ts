@@ -10,7 +10,7 @@ export const SERVICE_REFUSALS: Readonly<Record<string, Readonly<Record<string, A
     "`have different periods: ${[...periods].join(', ')} s`": 'READER',
     '`times the period is ${seconds} s; at most ${maxSeconds} s are allowed`': 'READER',
     "'DatapointsToAlarm must be less than or equal to EvaluationPeriods'": 'READER',
-    "'and ExtendedStatistic: an alarm must have exactly one of them'": 'READER',
+    "'must be set, or ExtendedStatistic instead of it, but not both'": 'READER',
     '`${other} should not be set if list of Metrics is set.`': 'READER',
     "'Exactly one element of the metrics list should return data.'": 'READER',
     "'Period must not be null'": 'READER',
