@@ -135,7 +135,7 @@ export const REMEDIES_IN_WORDS: readonly RemedyRow[] = [
       'add AuthorizerId (Ref) with an authorizer of the same API and of the type that AuthorizationType specifies',
   },
   {
-    words: /^the names of FIFO (queue|topic)s, and only of FIFO/,
+    words: /^(?:the|only the) name of a FIFO (queue|topic) (?:must|can) end with/,
     remedy: ([, kind = '']) =>
       `set Fifo${kind === 'topic' ? 'Topic' : 'Queue'}: true and end the name with .fifo, or leave out both`,
   },

@@ -283,7 +283,9 @@ function readQueue(reader: ResourceReader): QueueDefinition {
   if (settings.isFifo !== name.endsWith('.fifo'))
     reader.note(
       'QueueName',
-      `the names of FIFO queues, and only of FIFO queues, must end with .fifo, not ${JSON.stringify(name)}`,
+      settings.isFifo
+        ? `the name of a FIFO queue must end with .fifo, not ${JSON.stringify(name)}`
+        : `only the name of a FIFO queue can end with .fifo, not ${JSON.stringify(name)} of a standard queue`,
       'the name is accepted here',
     );
   return {

@@ -236,7 +236,7 @@ const CASES = [
     "write the key in quotes: '30'",
   ],
   [
-    'the names of FIFO queues, and only of FIFO queues, must end with .fifo',
+    'the name of a FIFO queue must end with .fifo, not "jobs"',
     'QueueName',
     'set FifoQueue: true and end the name with .fifo, or leave out both',
   ],
