@@ -37,7 +37,7 @@ export function readOrderedMapping(reader: ResourceReader): OrderedMapping {
     reader.note(
       'MaximumRecordAgeInSeconds',
       'must be either -1 (forever) or between 60 and 604800 (inclusive)',
-      'using the default, -1',
+      'the default, -1, is used',
     );
   return {
     id: reader.resource.physicalId,

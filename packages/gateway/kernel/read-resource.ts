@@ -66,7 +66,7 @@ export class ResourceReader {
       this.note(
         path,
         `must be a whole number from ${least} to ${most}${foundInstead(value)}`,
-        `using the default, ${usual}`,
+        `the default, ${usual}, is used`,
       );
     return number ?? usual;
   }

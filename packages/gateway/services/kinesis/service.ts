@@ -226,7 +226,7 @@ function readMode(reader: ResourceReader): StreamDefinition['mode'] {
   reader.note(
     'StreamModeDetails',
     `StreamMode must be PROVISIONED or ON_DEMAND, not ${JSON.stringify(mode)}`,
-    'using the default, PROVISIONED',
+    'the default, PROVISIONED, is used',
   );
   return 'PROVISIONED';
 }

@@ -73,7 +73,7 @@ function readStreamMapping(reader: ResourceReader, stream: TableStream): StreamM
     reader.note(
       'StartingPosition',
       `must be TRIM_HORIZON or LATEST for the stream of a table, not ${JSON.stringify(position)}`,
-      'using the default, LATEST',
+      'the default, LATEST, is used',
     );
   return {
     ...readOrderedMapping(reader),

@@ -70,7 +70,7 @@ describe('ResourceReader', () => {
       const { reader, noted } = aReader({ A: value });
 
       assert.equal(reader.integer('A', 7, 1, 10), 7);
-      assert.match(noted[0] ?? '', /must be a whole number from 1 to 10, not \S+; using the default, 7$/);
+      assert.match(noted[0] ?? '', /must be a whole number from 1 to 10, not \S+; the default, 7, is used$/);
     });
 
   it('lists what it does not support by resource, property and line', () => {
