@@ -29,7 +29,7 @@ export function isTrue(value: Value): boolean {
 const truth = (value: boolean): Value => (value ? 1 : 0);
 
 export function readExpression(text: QueryText, depth = 0): Expression {
-  if (depth > MAX_DEPTH) return text.fail(`more than ${MAX_DEPTH} levels of parentheses`);
+  if (depth > MAX_DEPTH) return text.fail(`there are more than ${MAX_DEPTH} levels of parentheses`);
   let left = readAnd(text, depth);
   while (text.takeWord('or')) {
     const [one, other] = [left, readAnd(text, depth)];
@@ -49,7 +49,7 @@ function readAnd(text: QueryText, depth: number): Expression {
 
 function readNot(text: QueryText, depth: number): Expression {
   if (!text.takeWord('not')) return readComparison(text, depth);
-  if (depth > MAX_DEPTH) return text.fail(`more than ${MAX_DEPTH} levels of "not"`);
+  if (depth > MAX_DEPTH) return text.fail(`there are more than ${MAX_DEPTH} levels of "not"`);
   const test = readNot(text, depth + 1);
   return (row) => truth(!isTrue(test(row)));
 }
@@ -155,7 +155,7 @@ function readOperand(text: QueryText, depth: number): Expression {
     return inner;
   }
   if (text.take('-')) {
-    if (depth > MAX_DEPTH) return text.fail(`more than ${MAX_DEPTH} signs`);
+    if (depth > MAX_DEPTH) return text.fail(`there are more than ${MAX_DEPTH} signs`);
     const inner = readOperand(text, depth + 1);
     return (row) => {
       const value = numberOf(inner(row));

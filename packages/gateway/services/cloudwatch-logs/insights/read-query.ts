@@ -63,7 +63,7 @@ export function readQuery(source: string): Query {
   let columns: readonly string[] = [];
   let isOfEvents = true;
   do {
-    if (commands.length >= MAX_COMMANDS) text.fail(`more than ${MAX_COMMANDS} commands`);
+    if (commands.length >= MAX_COMMANDS) text.fail(`there are more than ${MAX_COMMANDS} commands`);
     const start = text.position;
     const name = text.match(/[A-Za-z]\w*/y) ?? text.fail('a command is expected');
     const read = Object.hasOwn(COMMANDS, name.toLowerCase()) ? COMMANDS[name.toLowerCase()] : undefined;

@@ -18,7 +18,7 @@ export function readJsonPattern(text: PatternText): LinePattern {
   text.expect('{');
   const test = readAny(text, 0);
   text.expect('}');
-  if (!text.isOver) text.fail('unexpected text after the }');
+  if (!text.isOver) text.fail('there is text after the }');
   return (message) => {
     const line = parseJsonObject(message);
     return line !== undefined && test(line);

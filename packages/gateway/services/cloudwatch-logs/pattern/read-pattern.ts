@@ -104,7 +104,7 @@ function readColumns(text: PatternText): {
     if (hasMore && text.sees(']')) (after ?? before).push(UNNAMED);
   }
   text.expect(']');
-  if (!text.isOver) text.fail('unexpected text after the ]');
+  if (!text.isOver) text.fail('there is text after the ]');
   return { before, after };
 }
 
