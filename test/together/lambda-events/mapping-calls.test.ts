@@ -372,7 +372,7 @@ describe('event source mappings by calls', () => {
     {
       name: 'a member that is not supported here',
       input: { EventSourceArn: QUEUE, ProvisionedPollerConfig: { MinimumPollers: 1 } },
-      says: /^ProvisionedPollerConfig is not served here$/,
+      says: /^ProvisionedPollerConfig is not supported here$/,
     },
     {
       name: 'a filter that cannot be read',

@@ -360,7 +360,7 @@ const OF_API = /\.execute-api\.[\w-]+\.amazonaws\.com(?:\.cn)?$/;
  * here.
  */
 function closed(reason: string, requestId: string): Refusal {
-  const answer = ownError(500, `This behavior is closed: ${reason}`, requestId);
+  const answer = ownError(500, `Gatewright refuses this request: ${reason}`, requestId);
   const own: EdgeAnswer = { kind: 'closed', reason };
   return { answer, result: 'Error', reason: `closed: ${reason}`, ageSeconds: undefined, own, isClosed: true };
 }

@@ -68,7 +68,7 @@ export function readMembers(input: UnknownMembers, isUpdate: boolean): Propertie
   const filterRefusal = checkFilterCriteria(input['FilterCriteria']);
   if (filterRefusal !== undefined) throw invalidParameter(filterRefusal);
   const refused = NOT_SERVED.find((name) => isGiven(input[name]));
-  if (refused !== undefined) throw invalidParameter(`${refused} is not served here`);
+  if (refused !== undefined) throw invalidParameter(`${refused} is not supported here`);
   const members = KEPT.filter((name) => !isUpdate || !FIXED.includes(name));
   // Empty lists are included, because an empty list removes the previous value.
   const given = Object.entries(input).filter(

@@ -147,7 +147,7 @@ function registerInstance(at: MemberReader, registry: Registry): UnknownMembers 
     if (service.instances.length >= MAX_INSTANCES.ofService || count >= MAX_INSTANCES.ofNamespace)
       throw new OperationRefused(
         'ResourceLimitExceeded',
-        `A service has at most ${MAX_INSTANCES.ofService} instances, a namespace ${MAX_INSTANCES.ofNamespace}.`,
+        `A service can have at most ${MAX_INSTANCES.ofService} instances, and a namespace at most ${MAX_INSTANCES.ofNamespace}.`,
       );
   }
   service.register({ ...registration, creatorRequestId });

@@ -131,10 +131,10 @@ function describeMatch(
 ): string {
   if (limited !== undefined) {
     const { statement } = rateOf(rule) ?? {};
-    const what = limited.value === '' ? 'all requests' : limited.value;
+    const what = limited.value === '' ? 'the requests together' : limited.value;
     return statement === undefined
       ? `${what} exceeded the rate limit`
-      : `${what} exceeded ${statement.limit} requests in ${statement.windowSeconds} s`;
+      : `${what} exceeded the limit of ${statement.limit} requests in ${statement.windowSeconds} s`;
   }
   const statement = rule.does.kind === 'group' ? innerStatement : rule.does.statement;
   const absent = statement && missingField(statement);

@@ -43,7 +43,7 @@ export const SERVICE_REFUSALS: Readonly<Record<string, Readonly<Record<string, A
   'services/lambda-events/mapping-members.ts': {
     message: 'FORM',
     filterRefusal: by('a filter pattern of a mapping whose stream is elsewhere'),
-    '`${refused} is not served here`': 'OURS',
+    '`${refused} is not supported here`': 'OURS',
     NO_EVENT_SOURCE: by('an event source mapping without a source'),
     'refused.message': by('a batching window of a FIFO queue'),
   },
