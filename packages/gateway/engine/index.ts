@@ -22,7 +22,7 @@ export { explain } from '../console/explain/explain.ts';
 export { findNearMisses } from '../console/records/near-misses.ts';
 export { readStore } from './settings.ts';
 export { START_OPTIONS } from './start-options.ts';
-export { optionNames, toFlagName, toSettings } from './start-settings.ts';
+export { groupOf, optionNames, toFlagName, toSettings } from './start-settings.ts';
 export { pageKeyFolder } from '../console/endpoints/page-key.ts';
 export { runningFolder } from '../kernel/files/running-gateways.ts';
 export { chooseKeyPair } from '../kernel/files/identity-file.ts';

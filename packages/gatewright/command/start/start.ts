@@ -5,6 +5,7 @@ import { Command, Option } from 'commander';
 import {
   chooseKeyPair,
   createGateway,
+  groupOf,
   optionNames,
   pageKeyFolder,
   placeOwnFolder,
@@ -37,7 +38,8 @@ import type { AdminTarget } from '../../../toolkit/terminal/admin-client.ts';
 
 export function startCommand(): Command {
   const command = addSources(new Command('start').description('Serve stacks on this machine.'));
-  command.addHelpOption(new Option('-h, --help', 'display help for command').helpGroup('This run:'));
+  const help = new Option('-h, --help', 'display help for command');
+  command.addHelpOption(help.helpGroup(`${groupOf('verbose')}:`));
   return addStartOptions(command, optionNames(), true).action(start);
 }
 
