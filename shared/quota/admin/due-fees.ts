@@ -18,7 +18,6 @@ import type { LedgerId } from '../ledger/ledger.ts';
 import { monthAt, periodAt, periodId } from '../ledger/period.ts';
 import type { Period } from '../ledger/period.ts';
 import type { QuotaLimit, CustomerPlan } from '../plan/plan.ts';
-import { LATE_MS } from './close-period.ts';
 import { parseStored, PLAN_LIST, versionKey } from '../plan/plan-book.ts';
 import { feeOfTerm } from '../plan/term-fees.ts';
 import { parseCursor, printCursor, refusedCursor } from './cursor.ts';
@@ -87,16 +86,16 @@ const LONGEST_MS = 367 * 86_400_000;
 
 /**
  * Lists the fees that are due for periods without requests.
- * @param periods `closable` lists only periods whose late requests have been reported, `ended` also those that ended
- * only recently, and `begun` all periods that have started
+ * @param periods `ended` lists only periods that have ended, even if late requests of them may still be reported, and
+ * `begun` all periods that have started
  */
 export async function listDueFees(
   ports: Ports,
   question: Omit<UsageQuestion, 'limit'>,
   nowEpochMs: number,
-  periods: 'closable' | 'ended' | 'begun' = 'closable',
+  periods: 'ended' | 'begun',
 ): Promise<Page<DueFee>> {
-  const endByMs = { closable: nowEpochMs - LATE_MS, ended: nowEpochMs, begun: Infinity }[periods];
+  const endByMs = periods === 'ended' ? nowEpochMs : Infinity;
   const plans = await readPlansWithFees(ports, nowEpochMs - LONGEST_MS);
   if (plans.size === 0) return { rows: [] };
   const { subscribers, next } = await listSubscribers(ports, plans, question);

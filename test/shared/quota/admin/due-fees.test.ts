@@ -86,7 +86,7 @@ describe('the fees of periods without requests', () => {
     const dueAt = async (when: string): Promise<readonly string[]> => {
       books.nowMs = at(when);
       const all = { tenant: undefined, fromEpochMs: undefined, toEpochMs: undefined, cursor: undefined };
-      return (await listDueFees(books.ports, all, at(when))).rows.map(({ row }) => row.month);
+      return (await listDueFees(books.ports, all, at(when), 'ended')).rows.map(({ row }) => row.month);
     };
 
     assert.deepEqual(await dueAt('2026-11-02'), []);
@@ -217,7 +217,7 @@ describe('the fees of periods without requests', () => {
     await books.ask('2026-11-15', '2026-11-15');
     const all = { tenant: undefined, fromEpochMs: undefined, toEpochMs: undefined, cursor: undefined };
 
-    const due = await listDueFees(books.ports, all, at('2027-01-02'));
+    const due = await listDueFees(books.ports, all, at('2027-01-02'), 'ended');
 
     assert.deepEqual(
       due.rows.map(({ row }) => `${row.month} ${row.limit}`),
@@ -433,7 +433,7 @@ describe('the fees of periods without requests', () => {
     const names: string[] = [];
     for (let cursor: string | undefined; ;) {
       const question = { tenant: undefined, fromEpochMs: undefined, toEpochMs: undefined, cursor };
-      const page = await listDueFees(books.ports, question, nowMs);
+      const page = await listDueFees(books.ports, question, nowMs, 'ended');
       names.push(...page.rows.map(({ row }) => row.tenant));
       if (page.next === undefined) break;
       cursor = page.next;
