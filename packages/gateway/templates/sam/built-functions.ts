@@ -3,7 +3,7 @@
  * `sam build` creates (SAM developer guide, "Building Node.js Lambda functions with esbuild" and "Building custom
  * runtimes").
  */
-import { basename, dirname, join, posix } from 'node:path';
+import { basename, dirname, posix } from 'node:path';
 import { statOf } from '@gatewright/aws/file-marks';
 import { isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';

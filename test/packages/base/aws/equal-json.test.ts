@@ -28,7 +28,7 @@ describe('canonicalJson', () => {
 
 describe('isSameJson', () => {
   for (const [one, other, isSame] of ROWS)
-    it(`is ${String(isSame)} for ${JSON.stringify(one) ?? 'nothing'} and ${JSON.stringify(other) ?? 'nothing'}`, () => {
+    it(`is ${String(isSame)} for ${JSON.stringify(one)} and ${JSON.stringify(other)}`, () => {
       assert.equal(isSameJson(one, other), isSame);
       assert.equal(isSameJson(other, one), isSame);
     });
