@@ -10,7 +10,7 @@ import { writeZip } from '@gatewright/aws/zip-archive';
  * a cold start loads, and Lambda reads them only with `--enable-source-maps`. How to read a stack trace with them:
  * docs/guides/operate/operating.md.
  */
-const SOURCE_MAPS = '.build/source-maps';
+const SOURCE_MAPS = '.gatewright/source-maps';
 
 /** The folder in which osls packs. osls copies its files to the folder that `--package` names. */
 const WORKSHOP = '.serverless';

@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -33,7 +34,7 @@ describe('packFunctions', () => {
     const functions: Record<string, OslsFunction> = {
       connect: { handler: 'functions/ws-connect.handler', package: { individually: true } },
     };
-    const stale = join(service, '.build/source-maps/connect/gone.mjs.map');
+    const stale = join(service, '.gatewright/source-maps/connect/gone.mjs.map');
     mkdirSync(dirname(stale), { recursive: true });
     writeFileSync(stale, '');
     await packFunctions(service, functions);
@@ -49,8 +50,21 @@ describe('packFunctions', () => {
     );
     // A comment that names a map which is not there would have --enable-source-maps look for it.
     for (const content of files.values()) assert.doesNotMatch(content.toString(), /sourceMappingURL/);
-    const map = readFileSync(join(service, '.build/source-maps/connect/ws-connect.mjs.map'), 'utf8');
+    const map = readFileSync(join(service, '.gatewright/source-maps/connect/ws-connect.mjs.map'), 'utf8');
     assert.match(map, /ws-connect\.ts/);
+  });
+
+  // A service around the stack that is packaged with all its files excludes these folders (check-packages.ts), and check
+  // reports them in formats that can exclude nothing.
+  it('writes only to folders that packages of a service around the stack leave out', async () => {
+    const before = readdirSync(service);
+    await packFunctions(service, { connect: { handler: 'functions/ws-connect.handler' } });
+
+    assert.deepEqual(
+      readdirSync(service).filter((name) => !before.includes(name) && name !== '.serverless'),
+      before.includes('.gatewright') ? [] : ['.gatewright'],
+    );
+    assert.equal(existsSync(join(service, '.build')), false);
   });
 
   it('refuses a handler whose file does not exist', async () => {

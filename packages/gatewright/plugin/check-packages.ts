@@ -11,7 +11,7 @@ import type { Serverless } from './serverless.ts';
  * The patterns that exclude the gateway's state, which contains credentials, and the toolkit's stack, which is deployed
  * separately.
  */
-const STATE = '!.gatewright/**';
+const STATE = '!**/.gatewright/**';
 const STACK = '!gatewright/**';
 /** Matches the module name in `import { claimsOf } from 'gatewright/access'` or `require("gatewright/access")`. */
 const IMPORT =

@@ -104,10 +104,10 @@ describe('withoutState', () => {
 
     assert.deepEqual(await inFolder(stack, (directory) => withoutState(['**'], directory)), [
       '**',
-      '!.gatewright/**',
+      '!**/.gatewright/**',
       '!gatewright/**',
     ]);
-    assert.deepEqual(await inFolder({}, (directory) => withoutState([], directory)), ['!.gatewright/**']);
+    assert.deepEqual(await inFolder({}, (directory) => withoutState([], directory)), ['!**/.gatewright/**']);
   });
 });
 
@@ -125,9 +125,9 @@ describe('omitState', () => {
     assert.deepEqual(
       [service.package, service.functions, service.layers],
       [
-        { patterns: ['!.gatewright/**'] },
-        { own: { package: { patterns: ['**', '!.gatewright/**/*'] } }, plain: {} },
-        { shared: { package: { patterns: ['nodejs/**', '!.gatewright/**/*'] } } },
+        { patterns: ['!**/.gatewright/**'] },
+        { own: { package: { patterns: ['**', '!**/.gatewright/**/*'] } }, plain: {} },
+        { shared: { package: { patterns: ['nodejs/**', '!**/.gatewright/**/*'] } } },
       ],
     );
   });

@@ -146,7 +146,7 @@ describe('the plug-in for osls', () => {
     const { call, service } = thePlugin({ service: { package: { patterns: ['src/**'] } } });
     await call('before:package:createDeploymentArtifacts');
 
-    assert.deepEqual(service.package?.patterns, ['src/**', '!.gatewright/**']);
+    assert.deepEqual(service.package?.patterns, ['src/**', '!**/.gatewright/**']);
     await thePlugin({}).call('before:package:createDeploymentArtifacts');
   });
 

@@ -22,7 +22,7 @@ provider: { name: aws, runtime: nodejs22.x }
 package: { excludeDevDependencies: false${packaging} }
 functions:
   all: { handler: src/a.handler, package: { individually: true, patterns: ['**', '!.serverless/**'] } }
-  one: { handler: src/a.handler, package: { individually: true, patterns: ['!**', 'src/*', '.gatewright/**'] } }
+  one: { handler: src/a.handler, package: { individually: true, patterns: ['!**', 'src/*', '.gatewright/**', 'services/**'] } }
   rest: { handler: src/a.handler }
 `;
 const FILES = {
@@ -30,8 +30,17 @@ const FILES = {
   'node_modules/dep/package.json': '{"name":"dep","version":"1.0.0"}',
   'package.json': '{"name":"packed","dependencies":{"dep":"1.0.0"}}',
 };
-/** Whatever a gateway leaves in the folder. */
+/** Whatever a gateway leaves in the folder, and the stack of `gatewright init` with what its deployment leaves there. */
 const STATE = {
+  '.gatewright/source-maps/connect/a.mjs.map': '{}',
+  '.gatewright/stack/functions/connect.mjs': '',
+  'gatewright/serverless.yml': 'plugins: [gatewright/stack]\n',
+  'gatewright/access/compiled.json': '{}',
+  'gatewright/.serverless/connect.zip': 'zip',
+  'gatewright/.gatewright/stack/layer/nodejs/node_modules/a/index.js': '',
+  'gatewright/.gatewright/source-maps/connect/a.mjs.map': '{}',
+  'gatewright/node_modules/gatewright/package.json': '{}',
+  'services/orders/.gatewright/credentials.json': '{}',
   '.gatewright/.gitignore': '*\n',
   '.gatewright/credentials.json': '{}',
   '.gatewright/cache/builds/a.json': '{}',

@@ -422,24 +422,6 @@ describe('the package of a function', () => {
   });
 
   // After `init` and `start . gatewright` the bundles and caches of the stack were in the package of the service.
-  it('contains the folder of a stack inside a service, whose undo files must not be deleted', async () => {
-    const whole = sam('      Handler: index.handler\n').replace('src/', '.');
-    const at = write({
-      'template.yaml': whole,
-      'index.js': HANDLER,
-      'gatewright/.gatewright/cache/services/a.json': '{}',
-    });
-
-    const { findings } = await examineStacks([at('template.yaml')], OPTIONS);
-
-    assert.equal(findings.length, 1);
-    assert.match(findings[0]?.message ?? '', /the package contains .*gatewright\/\.gatewright,/);
-    assert.match(
-      findings[0]?.remedy ?? '',
-      /patterns: \['!\*\*\/\.gatewright\/\*\*'\].* Do not delete \.gatewright\/attach, if it exists, because gatewright detach needs it$/,
-    );
-  });
-
   it('follows no link out of the folder when its size is counted', async () => {
     const at = write({
       'template.yaml': sam('      Handler: index.handler\n'),
