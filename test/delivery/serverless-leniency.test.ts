@@ -140,33 +140,6 @@ describe('a service of another time', () => {
     );
   });
 
-  // serverless/serverless 2 has lib/classes/Error.js, which Serverless 3 and osls call lib/serverless-error.js
-  for (const [module, remedy] of [
-    [
-      'serverless/lib/classes/Error',
-      'the plug-in was written for an older version of Serverless, and osls VERSION does not have this module: install a version of the plug-in that supports Serverless 3, or remove it from plugins',
-    ],
-    [
-      'serverless/lib/serverless-error',
-      'install osls under the name serverless: npm install --save-dev serverless@npm:osls',
-    ],
-    ['serverless', 'install osls under the name serverless: npm install --save-dev serverless@npm:osls'],
-    ['@scope/not-there/lib/a', 'run npm install --save-dev @scope/not-there'],
-    ['./not-there.js', 'install the plug-in again: npm install --save-dev serverless-old'],
-  ] as const)
-    it(`names a plug-in that needs ${module}, and a remedy`, async () => {
-      const service = aService(['provider: { name: aws, runtime: nodejs24.x }', 'plugins: [serverless-old]']);
-      const folder = join(service, 'node_modules/serverless-old');
-      mkdirSync(folder, { recursive: true });
-      writeFileSync(join(folder, 'index.js'), `require('${module}');\nmodule.exports = class {};\n`);
-      const { stack } = await load(service);
-
-      const found = messages(stack).map((message) => message.replace(/osls \d+\.\d+\.\d+/, 'osls VERSION'));
-      assert.deepEqual(found, [
-        `3 plugins: plug-in serverless-old needs the module ${module}, which is not installed, so osls refuses to package the service; ${remedy}`,
-      ]);
-    });
-
   // am368a/serverless-websockets: `- websocket:` and `route: $connect` in one column
   it('is told which settings of an event are not indented', async () => {
     const service = aService(
