@@ -8,7 +8,7 @@ import type { JsonObject } from '@gatewright/aws/json-object';
 import { isArchive } from '../packed-code.ts';
 import { existingPath, memberAt, placeOf } from '../template-place.ts';
 import { findStaleBuilds } from '../sam/stale-build.ts';
-import { inlineDocuments } from '../openapi/openapi-file.ts';
+import { inlineDocuments, placeInDocument } from '../openapi/openapi-file.ts';
 import type { Finding, RawStack } from '../raw-stack.ts';
 import { SAM_TRANSFORM, expandSam } from '../sam/sam.ts';
 import { readBuiltFunctions } from '../sam/built-functions.ts';
@@ -87,7 +87,12 @@ export function toRawStack(written: SourceTree, stackName: string, options: Load
   const { tree, files } = expandIncludes(written, stackName, options);
   const { file } = tree;
   const folder = dirname(tree.file);
-  const looped = inlineDocuments(expandForEach(tree, { ...options, stackName }), tree, folder, options);
+  const { template: looped, documents } = inlineDocuments(
+    expandForEach(tree, { ...options, stackName }),
+    tree,
+    folder,
+    options,
+  );
   const isOfSam = hasTransform(looped, SAM_TRANSFORM);
   const expanded = expandTransform(looped, tree, isOfSam, options);
   const built = readBuiltFunctions(
@@ -104,7 +109,13 @@ export function toRawStack(written: SourceTree, stackName: string, options: Load
   return {
     stackName,
     file,
-    includes: [...new Set([...files, ...[...functions.values()].filter(isArchive)])],
+    includes: [
+      ...new Set([
+        ...files,
+        ...[...documents.values()].map(({ file }) => file),
+        ...[...functions.values()].filter(isArchive),
+      ]),
+    ],
     stage: options.stage,
     region: options.region,
     isRegionKnown: options.chosen?.region !== undefined,
@@ -118,6 +129,10 @@ export function toRawStack(written: SourceTree, stackName: string, options: Load
       pathOf: (path: Path) => existingPath(tree.value, expanded.originOf(path)),
     }),
     lineOf: (path) => tree.lineOf(expanded.originOf(path)),
+    ...(documents.size > 0 && {
+      placeIn: (path: Path) =>
+        placeInDocument(documents, path) ?? { file, line: tree.lineOf(expanded.originOf(path)) },
+    }),
     parameters: options.parameters,
     ...(options.trialParameters !== undefined && { placeholderParameters: options.trialParameters }),
     ...(options.stored !== undefined && { stored: options.stored }),

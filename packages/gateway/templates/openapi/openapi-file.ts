@@ -2,13 +2,14 @@
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ruledFault } from '../../core/errors.ts';
-import type { DefinitionError } from '../../core/errors.ts';
+import type { DefinitionError, DefinitionPlace } from '../../core/errors.ts';
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { LoadOptions } from '../load-options.ts';
 import type { StoredValues } from '../../core/stack/stored-values.ts';
 import { parseSource } from '../cloudformation/template-source.ts';
-import type { SourceTree } from '../cloudformation/template-source.ts';
+import type { Path, SourceTree } from '../cloudformation/template-source.ts';
+import { existingPath } from '../template-place.ts';
 
 /**
  * For each resource type, the name of the property that contains the document, and the name of the property that
@@ -24,6 +25,12 @@ const PROPERTIES: Readonly<Record<string, readonly [body: string, file: string]>
 /** The maximum size of a document file in bytes, which is AWS's quota for an import (docs/aws §13). */
 const MAX_BYTES = 6 * 1024 * 1024;
 
+type InlinedDocuments = {
+  readonly template: JsonObject;
+  /** The documents that are separate files, by the logical id of the API. */
+  readonly documents: ReadonlyMap<string, SourceTree>;
+};
+
 /**
  * Inserts every local document, as `aws cloudformation package` does. A document in S3 is inserted if the values file
  * contains it; otherwise it is later reported as unsupported.
@@ -34,9 +41,10 @@ export function inlineDocuments(
   tree: SourceTree,
   folder: string,
   { stored, tolerance }: Pick<LoadOptions, 'stored' | 'tolerance'>,
-): JsonObject {
+): InlinedDocuments {
   const declared = template['Resources'];
-  if (!isJsonObject(declared)) return template;
+  const documents = new Map<string, SourceTree>();
+  if (!isJsonObject(declared)) return { template, documents };
   const entries = Object.entries(declared).map(([logicalId, resource]) => {
     const type = membersOf(resource)['Type'];
     const names = typeof type === 'string' && Object.hasOwn(PROPERTIES, type) ? PROPERTIES[type] : undefined;
@@ -59,14 +67,33 @@ export function inlineDocuments(
     const place = { file: tree.file, line, logicalId, property: fileName };
     const others = Object.fromEntries(Object.entries(properties).filter(([name]) => name !== fileName));
     const inline = (): JsonObject => {
-      const body = readDocument(resolve(folder, location), place);
-      return { ...resource, Properties: { ...others, [bodyName]: body } };
+      const document = readDocument(resolve(folder, location), place);
+      documents.set(logicalId, document);
+      return { ...resource, Properties: { ...others, [bodyName]: document.value } };
     };
     // An API whose document cannot be read stays as it is written, so that it is later reported as not served.
     const consequence = `the routes of ${logicalId} are not served`;
     return [logicalId, tolerance?.attempt(consequence, inline, () => resource) ?? inline()] as const;
   });
-  return { ...template, Resources: Object.fromEntries(entries) };
+  return { template: { ...template, Resources: Object.fromEntries(entries) }, documents };
+}
+
+const BODIES: ReadonlySet<string | undefined> = new Set(['Body', 'DefinitionBody']);
+
+/**
+ * Returns the file and line of a part of a document that is a separate file; undefined for a part of the template, also
+ * if SAM has added it to the document.
+ */
+export function placeInDocument(
+  documents: InlinedDocuments['documents'],
+  [section, logicalId = '', properties, body, ...inner]: Path,
+): DefinitionPlace | undefined {
+  const document = documents.get(logicalId);
+  if (document === undefined || section !== 'Resources' || properties !== 'Properties' || !BODIES.has(body))
+    return undefined;
+  const written = existingPath(document.value, inner);
+  const isAdded = written.length < Math.min(inner.length, 2);
+  return inner.length === 0 || isAdded ? undefined : { file: document.file, line: document.lineOf(written) };
 }
 
 function storedFile(location: Json | undefined, stored: StoredValues | undefined): string | undefined {
@@ -82,7 +109,7 @@ function assetFile(metadata: Json | undefined, property: string): Json | undefin
   return metadata['aws:asset:property'] === property ? metadata['aws:asset:path'] : undefined;
 }
 
-function readDocument(file: string, place: DefinitionError['place']): JsonObject {
+function readDocument(file: string, place: DefinitionError['place']): SourceTree {
   let text: string;
   try {
     if (statSync(file).size > MAX_BYTES) throw new Error('the file is larger than 6 MB');
@@ -91,5 +118,5 @@ function readDocument(file: string, place: DefinitionError['place']): JsonObject
     const reason = error instanceof Error ? error.message : 'unreadable';
     throw ruledFault('missing-file', place, `the document ${file} cannot be read: ${reason}`);
   }
-  return parseSource(text, file, MAX_BYTES).value;
+  return parseSource(text, file, MAX_BYTES);
 }
