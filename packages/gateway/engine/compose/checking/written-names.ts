@@ -5,6 +5,7 @@
 import { mapOf, textOf } from '@gatewright/aws/json-object';
 import { lowerFirst } from '@gatewright/aws/violations';
 import { constructOf, formatOf } from '../../../core/stack/source-format.ts';
+import { inReferencesOf } from './references-of-format.ts';
 import { isRenamedBySam, nameInSam } from '../../../templates/sam/sam-places.ts';
 import type { DeployFinding } from '../../../core/deployability/finding.ts';
 import type { ResolvedStack } from '../../../core/stack/model.ts';
@@ -29,7 +30,7 @@ export function inWordsOfAuthor(finding: DeployFinding, stacks: readonly Resolve
   );
   return {
     ...said,
-    remedy,
+    remedy: inReferencesOf(formatOf(stack).kind, remedy),
     message: explainIds(message, finding.resource, stack),
     ...(consequence !== undefined && { consequence: replaceIds(consequence, stack) }),
     ...(written !== undefined && { written }),
