@@ -30,7 +30,11 @@ export type AdvisedProject = {
   write(name: string, text: string): void;
   /** Serves the folder, sends one request, and reads its explanation. */
   ask(request?: AskedFor, options?: Partial<GatewayOptions>): Promise<Asked>;
+  /** Serves the folder for several requests, each of which is explained. */
+  serve(options?: Partial<GatewayOptions>): Promise<ServedProject>;
 } & Disposable;
+
+export type ServedProject = { ask(request?: AskedFor): Promise<Asked> } & AsyncDisposable;
 
 type AskedFor = {
   readonly path?: string;
@@ -52,21 +56,25 @@ export function anAdvisedProject(source: string, files: Readonly<Record<string, 
     writeFileSync(join(folder, name), text);
   };
   for (const [name, text] of Object.entries(files)) write(name, text);
+  const serve = (options: Partial<GatewayOptions> = {}) => serveFolder(join(folder, source), folder, options);
   return {
     folder,
     write,
+    serve,
     read: (name) => readFileSync(join(folder, name), 'utf8'),
-    ask: (request = {}, options = {}) => serveAndAsk(join(folder, source), folder, request, options),
+    ask: async (request, options) => {
+      await using served = await serve(options);
+      return await served.ask(request);
+    },
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
 
-async function serveAndAsk(
+async function serveFolder(
   source: string,
   folder: string,
-  request: AskedFor,
   options: Partial<GatewayOptions>,
-): Promise<Asked> {
+): Promise<ServedProject> {
   const lines: string[] = [];
   const gateway = await createGateway({
     ...QUIET_GATEWAY,
@@ -78,11 +86,10 @@ async function serveAndAsk(
     log: { write: (line) => void lines.push(line) },
     ...options,
   });
+  const close = (): Promise<void> => gateway.close();
   try {
     await gateway.load([source]);
     const { apis, control } = await gateway.listen();
-    const { path = '/', method = 'GET', headers = {}, body, times = 1, before } = request;
-    const url = `${apis[0]?.url ?? ''}${path}`;
     const secret = (await readCredentials(folder))?.controlSecret ?? '';
     const readLast = async (): Promise<Told> => {
       const record = await fetch(`${control}/_gatewright/requests/last`, {
@@ -90,21 +97,34 @@ async function serveAndAsk(
       });
       return (await record.json()) as Told;
     };
-    if (request.socket !== undefined) {
-      await talk(url, request.socket.message, readLast);
-      const { status, story } = await readLast();
-      return { status, body: '', ...story, lines };
-    }
-    if (before !== undefined) await (await fetch(url, before)).arrayBuffer();
-    const init = { method, headers, ...(body !== undefined && { body }) };
-    let reply = await send(url, init);
-    for (let sent = 1; sent < times; sent += 1) reply = await send(url, init);
-    const answer = await reply.text();
-    const { story } = await readLast();
-    return { status: reply.status, body: answer, ...story, lines };
-  } finally {
-    await gateway.close();
+    return {
+      ask: async (request = {}) => ({ ...(await askAt(apis[0]?.url ?? '', request, readLast)), lines }),
+      [Symbol.asyncDispose]: close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
   }
+}
+
+async function askAt(
+  address: string,
+  { path = '/', method = 'GET', headers = {}, body, times = 1, before, socket }: AskedFor,
+  readLast: () => Promise<Told>,
+): Promise<Omit<Asked, 'lines'>> {
+  const url = `${address}${path}`;
+  if (socket !== undefined) {
+    await talk(url, socket.message, readLast);
+    const { status, story } = await readLast();
+    return { status, body: '', ...story };
+  }
+  if (before !== undefined) await (await fetch(url, before)).arrayBuffer();
+  const init = { method, headers, ...(body !== undefined && { body }) };
+  let reply = await send(url, init);
+  for (let sent = 1; sent < times; sent += 1) reply = await send(url, init);
+  const answer = await reply.text();
+  const { story } = await readLast();
+  return { status: reply.status, body: answer, ...story };
 }
 
 type Told = {

@@ -11,11 +11,11 @@ import { OUTSIDE_OF_CODE } from '../surprises/code-line-rows.ts';
 import { FRONT } from './deciding-front-rows.ts';
 import { OF_DOCUMENTS } from './deciding-document-rows.ts';
 import { OF_MESSAGES } from './deciding-message-rows.ts';
-import { OF_OSLS } from './deciding-osls-rows.ts';
 import { OF_SAM_APIS } from './deciding-sam-api-rows.ts';
 import { OF_SAM } from './deciding-sam-rows.ts';
 import { SURPRISING } from './deciding-surprise-rows.ts';
 import { OF_TEMPLATES } from './deciding-template-rows.ts';
+import { assertLineIsNamed } from './named-line.ts';
 import { DECIDING, OK, OPEN, rest } from './deciding-rows.ts';
 
 /** A handler whose call of an SDK fails as the SDK fails: the message names a member of the call. */
@@ -159,24 +159,14 @@ describe('the line of the member that decided', () => {
     ...SURPRISING,
     ...OF_SAM,
     ...OF_SAM_APIS,
-    ...OF_OSLS,
     ...OF_DOCUMENTS,
     ...OF_MESSAGES,
     ...OF_TEMPLATES,
   ])
     it(`is named: ${kind}`, async () => {
       using project = anAdvisedProject(file, { [file]: template, 'index.js': code, 'auth.js': auth });
-      const wanted = template
-        .split('\n')
-        .flatMap((text, index) => (/#+ here$|"AWSManagedRules/.test(text) ? [`${file}:${index + 1}`] : []));
 
-      const asked = await project.ask(request);
-
-      const story = [...asked.sentences, ...asked.changes].join('\n');
-      assert.equal(asked.status, status, `${asked.body}\n${story}`);
-      assert.equal(wanted.length, 1);
-      const named = [...story.matchAll(/[\w.]+:\d+/g)].map(([place]) => place);
-      assert.ok(named.includes(wanted[0] ?? ''), `${String(wanted[0])} is not named in\n${story}`);
+      assertLineIsNamed(await project.ask(request), { template, file, status });
     });
 });
 

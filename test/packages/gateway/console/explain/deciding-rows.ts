@@ -9,6 +9,10 @@ export type DecidingRow = {
   readonly auth?: string;
   readonly request?: Parameters<AdvisedProject['ask']>[0];
   readonly status: number;
+  /** The end of the line that decides, if several rows have the same template. */
+  readonly mark?: string;
+  /** Further files of the project. */
+  readonly files?: Readonly<Record<string, string>>;
 };
 
 export const OK = 'exports.handler = async () => ({ statusCode: 200 });';
