@@ -90,6 +90,8 @@ export type GuardCircumstances = {
   readonly readSources?: readonly string[] | undefined;
   /** Where the request has a token that the authorizer does not read, such as `header X-Id-Token`. */
   readonly strayToken?: string | undefined;
+  /** Where the request has a missing identity source by the same name, such as `query parameter Auth`. */
+  readonly strayValue?: string | undefined;
   /** TTL of the authorizer's results; 0 means that they are not cached. */
   readonly ttlSeconds: number;
   /** Whether the result came from the cache or the function; undefined if there is no result. */
@@ -152,12 +154,17 @@ export type LimitCircumstances = {
   readonly level: number;
 };
 
+/** A value that was sent, and where the gateway reads it. */
+export type Misplaced = { readonly name: string; readonly readFrom: 'header' | 'query'; readonly at: string };
+
 export type MeterCircumstances = {
   /** The stages of the usage plan, if it has several: a key has one quota for all of them. */
   readonly planStages?: readonly string[] | undefined;
   readonly keyRequired: boolean;
   readonly keySource: 'HEADER' | 'AUTHORIZER';
   readonly hasApiKey: boolean;
+  /** Where the request has an API key that is not read, such as `query parameter x-api-key`. */
+  readonly keyAt?: string | undefined;
   /**
    * Why the authorizer returned no API key, such as `: over quota: monthly of plan free`; empty if it gives no reason.
    */
@@ -583,6 +590,8 @@ export type Circumstances = {
   readonly nulls?: readonly NullMember[] | undefined;
   /** Names of missing parameters that the request has without a value. */
   readonly blank?: readonly string[] | undefined;
+  /** Missing parameters that the request has in another place. */
+  readonly misplaced?: readonly Misplaced[] | undefined;
   /** Names of required path parameters for which the path of the route has no variable. */
   readonly unknownVariables?: readonly string[] | undefined;
   /** The model or required parameter that the request violates. */

@@ -98,12 +98,48 @@ function explainMissing(about: Circumstances, guard: GuardCircumstances, missing
             `The function is called only if the request has each identity source of the authorizer: ${nameOfPlaces(guard.places)}.`,
           ]
         : []),
-      ...(guard.strayToken === undefined
-        ? []
-        : [`The request has a token in ${guard.strayToken}, which the authorizer does not read.`]),
+      ...describeStray(guard),
     ],
     changes: about.isPreflight === true ? advisePreflight(about) : adviseMissing(about, guard),
   };
+}
+
+function describeStray({ strayToken, strayValue }: GuardCircumstances): string[] {
+  if (strayToken === undefined && strayValue === undefined) return [];
+  const [what, at = ''] = strayToken === undefined ? ['a value', strayValue] : ['a token', strayToken];
+  return [`The request has ${what} in ${at}, which the authorizer does not read.`];
+}
+
+/** Names both ways: to send the value where it is read, or to read it where it is sent. A body is never a source. */
+function adviseStray(
+  { definition, protocol, kind }: Circumstances,
+  guard: GuardCircumstances,
+  place: string,
+): string {
+  const { strayToken, strayValue, name } = guard;
+  const at = strayToken ?? strayValue ?? '';
+  const what = strayToken === undefined ? 'value' : 'token';
+  const [, parameter] = /^query parameter (.+)$/.exec(at) ?? [];
+  const sources =
+    parameter === undefined
+      ? undefined
+      : nameQuerySources(definition?.form ?? 'cloudformation', protocol, [parameter]);
+  // A TOKEN authorizer and a user pool of a REST API are given one header.
+  const isOfHeader = guard.isTokenType === true || (guard.kind === 'token' && protocol === 'rest');
+  const read =
+    sources === undefined
+      ? `name ${at} in the identity source of authorizer ${name}`
+      : isOfHeader
+        ? `replace authorizer ${name}, which can read only a header, with a REQUEST authorizer that has ${sources}`
+        : `set ${sources} of authorizer ${name}`;
+  const send = `send the ${what} as ${place} instead of ${at}`;
+  const deploy = toDeploy(protocol);
+  if (at === 'the body')
+    return `Send the ${what} as ${place} instead of ${at}: a body is no identity source.`;
+  // A page cannot set headers of a handshake.
+  return kind === 'handshake' && parameter !== undefined
+    ? `For clients in a browser, which cannot set a header of a handshake, ${read}.${deploy} Other clients can also ${send}.`
+    : `S${send.slice(1)}, or ${read}.${deploy}`;
 }
 
 /**
@@ -119,10 +155,8 @@ function adviseMissing(about: Circumstances, guard: GuardCircumstances): string[
   return [
     ...(sent.length === 0
       ? []
-      : guard.strayToken !== undefined
-        ? [
-            `Send the token as ${nameOfPlaces(sent)} instead of ${guard.strayToken}, or name ${guard.strayToken} in the identity source of authorizer ${guard.name}.${toDeploy(about.protocol)}`,
-          ]
+      : (guard.strayToken ?? guard.strayValue) !== undefined
+        ? [adviseStray(about, guard, nameOfPlaces(sent))]
         : [
             ...adviseHandshake(about, guard),
             ...(about.isBehindEdge === true

@@ -100,8 +100,18 @@ function explainKey(about: Circumstances, meter: MeterCircumstances): Reason {
     return meter.keySource === 'AUTHORIZER'
       ? explainNoneGiven(needs, meter.refusal ?? '', decided)
       : {
-          because: [`${needs}, and the request has no x-api-key header.`],
-          changes: about.isPreflight === true ? advisePreflight(about) : [adviseKey(about, meter)],
+          because: [
+            `${needs}, and the request has no x-api-key header.${meter.keyAt === undefined ? '' : ` It has ${meter.keyAt}, in which API Gateway looks for no key.`}`,
+          ],
+          changes:
+            about.isPreflight === true
+              ? advisePreflight(about)
+              : [
+                  ...(meter.keyAt === undefined
+                    ? []
+                    : [`Send the value of ${meter.keyAt} as the header x-api-key.`]),
+                  adviseKey(about, meter),
+                ],
         };
   switch (meter.keyFault) {
     case 'disabled':

@@ -297,7 +297,14 @@ function adviseNulls({ nulls = [], protocol }: Circumstances): string {
 
 /** The message to the caller contains only the names of the parameters; `details` also say where they are expected. */
 function explainParameters(
-  { routeKey = 'the route', protocol, misspelt = [], blank = [], unknownVariables = [] }: Circumstances,
+  {
+    routeKey = 'the route',
+    protocol,
+    misspelt = [],
+    blank = [],
+    misplaced = [],
+    unknownVariables = [],
+  }: Circumstances,
   details: string,
 ): Reason {
   const variables = [...routeKey.matchAll(/\{([^}+]+)\+?\}/g)].map(([, name = '']) => name);
@@ -325,11 +332,26 @@ function explainParameters(
       ...(blank.length === 0
         ? []
         : [`The request has ${blank.join(', ')} without a value, and a blank parameter counts as missing.`]),
+      ...misplaced.map(
+        ({ name, readFrom, at }) =>
+          `The request has ${name} in ${at}, and the method reads it from ${readFrom === 'header' ? 'a header' : 'the query'}.`,
+      ),
     ],
     changes: [
-      `Send ${blank.length === 0 ? 'the missing parameters' : `a value for ${blank.join(', ')}`}, or make them optional in the RequestParameters of ${routeKey}.${toDeploy(protocol)}`,
+      `Send ${wantedOf({ blank, misplaced })}, or make them optional in the RequestParameters of ${routeKey}.${toDeploy(protocol)}`,
     ],
   };
+}
+
+function wantedOf({ blank = [], misplaced = [] }: Pick<Circumstances, 'blank' | 'misplaced'>): string {
+  if (blank.length > 0) return `a value for ${blank.join(', ')}`;
+  if (misplaced.length === 0) return 'the missing parameters';
+  return misplaced
+    .map(
+      ({ name, readFrom, at }) =>
+        `${name} in ${readFrom === 'header' ? 'a header' : 'the query'} instead of ${at}`,
+    )
+    .join(' and ');
 }
 
 function explainValidation(about: Circumstances): Reason {

@@ -21,9 +21,10 @@ import { findLocalNames } from './local-names.ts';
 import { findApiPlaces } from './find-api-places.ts';
 import type { ReadLines } from './template-lines.ts';
 import { placesOfLinks } from './find-links.ts';
-import type { Circumstances, JsonFault, NamedPlace, Problem } from '../explain/circumstances.ts';
+import type { Circumstances, JsonFault, NamedPlace, Problem, Misplaced } from '../explain/circumstances.ts';
 import type { Defect, MappingDefect } from '../../core/defect.ts';
 import type { GatewayError } from '../../core/errors.ts';
+import { findElsewhere } from './found-elsewhere.ts';
 import type { Recorded, RecordedEvent, RecordedRequest } from './recorded-request.ts';
 import type { Redactor } from './redact.ts';
 import { DEFAULT_ASSUMPTIONS } from '../../core/deployment/assumptions.ts';
@@ -58,6 +59,7 @@ export function describeCircumstances(recorded: Recorded, at: DescribeWith): Cir
       about.code === 'BAD_REQUEST_PARAMETERS' && {
         misspelt: findMisspelt(about.validation ?? '', recorded.received),
         blank: findBlank(recorded.received),
+        misplaced: findMisplaced(about.validation ?? '', recorded.received),
         unknownVariables: findUnknownVariables(recorded.received),
       }),
     ...adviseByStacks(about, at.stacks),
@@ -342,6 +344,16 @@ function findBlank({ rawQuery, headers, route }: Received): readonly string[] {
   return requiredBy(route).flatMap(({ where, name }) => {
     const value = where === 'querystring' ? query.getAll(name).at(-1) : headers.last(name.toLowerCase());
     return where !== 'path' && value?.trim() === '' ? [name] : [];
+  });
+}
+
+/** Finds missing parameters that the request has by the same name in another place. */
+function findMisplaced(message: string, received: Received): readonly Misplaced[] {
+  const missing = missingIn(message);
+  return requiredBy(received.route).flatMap(({ where, name }) => {
+    if (where === 'path' || !missing.includes(name)) return [];
+    const at = findElsewhere(where, name, received);
+    return at === undefined ? [] : [{ name, readFrom: where === 'header' ? 'header' : 'query', at }];
   });
 }
 

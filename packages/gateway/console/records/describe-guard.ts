@@ -22,6 +22,7 @@ import type { IdentitySource, LambdaAuthorizer } from '../../core/deployment/mod
 import type { CallerFacts } from '../../core/events/request-facts.ts';
 import type { AuthorizerGrant, Caller, Matched, Received } from '../../core/exchange.ts';
 import type { CompiledPolicy, PolicyPrincipal } from '../../core/policy/model.ts';
+import { findElsewhere } from './found-elsewhere.ts';
 import { findAuthorizerRead } from './handler-misread.ts';
 import type { ReadHandler } from './handler-misread.ts';
 import { writeIdReference } from '../../core/stack/resource-reference.ts';
@@ -79,6 +80,7 @@ export function describeGuard(
       ...(source.kind === 'header' && received.headers.last(source.name) === '' && { isEmpty: true }),
     })),
     strayToken: findStrayToken(received, sources),
+    strayValue: findStrayValue(received, sources),
     ttlSeconds: lambda?.ttlSeconds ?? 0,
     from,
     ageMs:
@@ -185,6 +187,18 @@ function findStrayToken(
       ([name, value]) => TOKEN.test(value) && !isRead('querystring', name),
     ) ?? [];
   return found ?? (parameter === undefined ? undefined : `query parameter ${parameter}`);
+}
+
+/** Finds a missing identity source that the request has by the same name in another place. */
+function findStrayValue(received: Matched, sources: readonly IdentitySource[]): string | undefined {
+  for (const { kind, name } of sources) {
+    if (kind !== 'header' && kind !== 'querystring') continue;
+    if (readIdentity([{ kind, name }], received, 'last') !== undefined) continue;
+    const at = findElsewhere(kind, name, received);
+    const isRead = sources.some((one) => `${at}`.endsWith(` ${one.name}`) && one.kind !== kind);
+    if (at !== undefined && !isRead) return at;
+  }
+  return undefined;
 }
 
 function questionOf(

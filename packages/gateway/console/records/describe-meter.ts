@@ -1,4 +1,5 @@
 /** Describes the API key, the throttles and the quota of a recorded request. */
+import { findKeyElsewhere } from './found-elsewhere.ts';
 import { describeRefusal } from '../../core/events/quota-refusal.ts';
 import { asList, asText, membersOf } from '@gatewright/aws/json-object';
 import { findByPhysicalId } from './find-places.ts';
@@ -28,6 +29,7 @@ export function describeMeter(
     keyRequired: received.route.apiKeyRequired,
     keySource: apiKeySource,
     hasApiKey: given !== undefined && given !== '',
+    ...(apiKeySource === 'HEADER' && given === undefined && { keyAt: findKeyElsewhere(received) }),
     ...(grant && { refusal: redactor.text(describeRefusal(grant)) }),
     keyId: holder?.apiKey.id ?? (keyFault !== undefined && 'keyId' in keyFault ? keyFault.keyId : undefined),
     keyFault: keyFault?.kind,

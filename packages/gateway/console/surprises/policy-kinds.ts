@@ -6,16 +6,14 @@ import type { SurpriseKind } from './surprise.ts';
 
 type Statement = GuardPolicy['statements'][number];
 
-/** The operators whose opposite also holds for a request without the key. */
-const OPPOSITES: Readonly<Record<string, string>> = {
-  ArnEquals: 'ArnNotEquals',
-  ArnLike: 'ArnNotLike',
-  IpAddress: 'NotIpAddress',
-  NumericEquals: 'NumericNotEquals',
-  StringEquals: 'StringNotEquals',
-  StringEqualsIgnoreCase: 'StringNotEqualsIgnoreCase',
-  StringLike: 'StringNotLike',
-};
+/** An operator whose opposite also holds for a request without the key, such as `IpAddress` or `StringLike`. */
+const POSITIVE = /^(Arn|Numeric|String)(Equals|EqualsIgnoreCase|Like)$/;
+
+function oppositeOf(operator: string): string | undefined {
+  if (operator === 'IpAddress') return `Not${operator}`;
+  const [, type, how] = POSITIVE.exec(operator) ?? [];
+  return type === undefined ? undefined : `${type}Not${how ?? ''}`;
+}
 
 /**
  * Within one account, an Allow of the authorizer or of the caller's own policy is enough, and a resource policy without
@@ -66,7 +64,7 @@ function writeDeny({ statements, resource }: GuardPolicy): string {
   const allows = statements.filter(({ effect }) => effect === 'Allow');
   const [allow, ...others] = allows;
   const [condition, ...more] = allow?.conditions ?? [];
-  const operator = OPPOSITES[condition?.operator ?? ''];
+  const operator = oppositeOf(condition?.operator ?? '');
   const isCertain =
     others.length === 0 && more.length === 0 && allow?.fails.length === 1 && allow.fails[0] === 'condition';
   const start = "{ Effect: Deny, Principal: '*', Action: 'execute-api:Invoke'";

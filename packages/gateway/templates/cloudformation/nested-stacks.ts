@@ -29,7 +29,7 @@ export const TEMPLATE_PROPERTIES: Readonly<Record<string, string>> = {
 
 /** Whether a finding is about the property that names the template of a nested stack. */
 export function isAboutTemplate({ type, property }: Pick<Finding, 'type' | 'property'>): boolean {
-  return property !== undefined && PROPERTIES[type] === property;
+  return property !== undefined && TEMPLATE_PROPERTIES[type] === property;
 }
 
 /**

@@ -36,9 +36,18 @@ describe('what to do about an authorizer', () => {
     const api = aRecordedApi(withAuthorizer(TOKEN), { list: ok, auth: policyOf });
     const token = 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.c2ln';
 
-    for (const [request, place] of [
-      [{ target: '/dev/pets', headers: ['X-Id-Token', token] }, 'header X-Id-Token'],
-      [{ target: `/dev/pets?token=${token}` }, 'query parameter token'],
+    for (const [request, place, or] of [
+      [
+        { target: '/dev/pets', headers: ['X-Id-Token', token] },
+        'header X-Id-Token',
+        'name header X-Id-Token in the identity source of authorizer Auth',
+      ],
+      // https://docs.aws.amazon.com/apigateway/latest/api/API_CreateAuthorizer.html, identitySource
+      [
+        { target: `/dev/pets?token=${token}` },
+        'query parameter token',
+        'replace authorizer Auth, which can read only a header, with a REQUEST authorizer',
+      ],
     ] as const) {
       await api.send(request);
 
@@ -46,7 +55,7 @@ describe('what to do about an authorizer', () => {
       assert.match(story, new RegExp(`has a token in ${place}, which the authorizer does not read`));
       assert.match(
         story,
-        new RegExp(`→ Send the token as header Authorization instead of ${place}, or name`),
+        new RegExp(`→ Send the token as header Authorization instead of ${place}, or ${or}`),
       );
       assert.ok(!story.includes(token));
     }
