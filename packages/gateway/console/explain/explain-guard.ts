@@ -120,10 +120,7 @@ function adviseStray(
   const at = strayToken ?? strayValue ?? '';
   const what = strayToken === undefined ? 'value' : 'token';
   const [, parameter] = /^query parameter (.+)$/.exec(at) ?? [];
-  const sources =
-    parameter === undefined
-      ? undefined
-      : nameQuerySources(definition?.form ?? 'cloudformation', protocol, [parameter]);
+  const sources = parameter === undefined ? undefined : nameQuerySources(definition, protocol, [parameter]);
   // A TOKEN authorizer and a user pool of a REST API are given one header.
   const isOfHeader = guard.isTokenType === true || (guard.kind === 'token' && protocol === 'rest');
   const read =
@@ -201,15 +198,14 @@ function adviseSources(
   { definition, protocol }: Circumstances,
   { name, kind, places, readSources = [] }: GuardCircumstances,
 ): string[] {
-  const form = definition?.form ?? 'cloudformation';
   const unknown = readSources.filter((source) => !places.some((place) => place.name === source));
   if (unknown.length > 0)
     return [
-      `Or, if the caller is identified by the query parameters that the function reads, set ${nameQuerySources(form, protocol, unknown)} of authorizer ${name}.${toDeploy(protocol)}`,
+      `Or, if the caller is identified by the query parameters that the function reads, set ${nameQuerySources(definition, protocol, unknown)} of authorizer ${name}.${toDeploy(protocol)}`,
     ];
   return needsAll({ kind, places }) && protocol !== 'websocket'
     ? [
-        `Or, if a caller may send only one of them, have the function called for every request, and read them there: set ${nameAnySource(form, protocol)} of authorizer ${name}.${toDeploy(protocol)}`,
+        `Or, if a caller may send only one of them, have the function called for every request, and read them there: set ${nameAnySource(definition, protocol)} of authorizer ${name}.${toDeploy(protocol)}`,
       ]
     : [];
 }

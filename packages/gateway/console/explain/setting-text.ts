@@ -91,6 +91,7 @@ const SETTINGS = {
     terraform: 'request_models and request_validator_id of the aws_api_gateway_method',
   },
   endpointDisabled: {
+    document: 'disableExecuteApiEndpoint: true in x-amazon-apigateway-endpoint-configuration of the document',
     cloudformation: 'DisableExecuteApiEndpoint: true on @',
     sam: 'DisableExecuteApiEndpoint: true on @',
     'sam-globals': 'DisableExecuteApiEndpoint: true on an API of your own (AWS::Serverless::HttpApi or Api)',
@@ -274,9 +275,16 @@ function withOwnStage(
     .replace(/,$/, '');
 }
 
+type Authored = Pick<Definition, 'form' | 'isDocument' | 'besideDocument'> | undefined;
+
+/** Whether the author wrote the authorizers in an OpenAPI document. SAM writes those of its Auth there itself. */
+function hasAuthorizersInDocument(definition: Authored): boolean {
+  return definition?.isDocument === true && definition.besideDocument?.includes('Auth') !== true;
+}
+
 /** The setting of an authorizer that identifies callers by these query parameters. */
 export function nameQuerySources(
-  form: Form,
+  definition: Authored,
   protocol: 'rest' | 'http' | 'websocket',
   names: readonly string[],
 ): string {
@@ -284,6 +292,8 @@ export function nameQuerySources(
   const sources = names.map((name) => `${isRest ? 'method.request' : 'route.request'}.querystring.${name}`);
   const texts =
     isRest || protocol === 'websocket' ? sources : names.map((name) => `$request.querystring.${name}`);
+  if (hasAuthorizersInDocument(definition)) return `identitySource: ${texts.join(',')}`;
+  const { form = 'cloudformation' } = definition ?? {};
   const [quoted, joined] = [`[${texts.map((text) => `"${text}"`).join(', ')}]`, texts.join(',')];
   switch (form) {
     case 'sam':
@@ -306,9 +316,12 @@ export function nameQuerySources(
  * The settings of an authorizer whose function is called for each request: a source that each request has, and no
  * cache.
  */
-export function nameAnySource(form: Form, protocol: 'rest' | 'http'): string {
+export function nameAnySource(definition: Authored, protocol: 'rest' | 'http'): string {
   const isRest = protocol === 'rest';
   const source = isRest ? 'context.path' : '$context.routeKey';
+  const { form = 'cloudformation' } = definition ?? {};
+  if (hasAuthorizersInDocument(definition))
+    return `identitySource: ${source} and authorizerResultTtlInSeconds: 0`;
   switch (form) {
     case 'sam':
     case 'sam-globals':

@@ -1,27 +1,29 @@
 /** Addresses at which a request is served here, but not on AWS (docs/aws §10.4). */
 import { NONE } from '../../core/routing/base-path.ts';
 import { readVpcEndpointFromHost } from '../../core/routing/host.ts';
-import { toDeploy } from '../explain/reason.ts';
+import { list, toDeploy } from '../explain/reason.ts';
 import { nameSetting } from '../explain/setting-text.ts';
 import { readLambdaPayload } from './selected-response.ts';
+import { findMappings } from './template-text.ts';
 import type { SurpriseKind } from './surprise.ts';
 
 const disabledEndpoint: SurpriseKind = {
   code: 'ENDPOINT_DISABLED',
   mark: 'endpoint disabled on AWS',
   source: 'docs/aws §10.4',
-  find({ recorded: { received, error } }) {
-    const { api, stage } = received;
+  find({ recorded: { received, error }, stacks = [] }) {
+    const { api, stage, method, rawPath, headers } = received;
     if (!api.disableExecuteApiEndpoint || stage === undefined || error?.code === 'STAGE_NOT_FOUND')
       return undefined;
     const status = api.protocol === 'http' ? 404 : 403;
+    const domains = findMappings(stacks, api.apiId).map(({ domain }) => domain);
     return {
       values: { status },
       because: [
         `The API has DisableExecuteApiEndpoint: true, so AWS serves it only at its custom domains, and responds with ${status} at the default endpoint. The local address is not one of these endpoints, so the request was served here.`,
       ],
       changes: [
-        `On AWS, call the API at its custom domain, or set DisableExecuteApiEndpoint: false and deploy it again. To see here what AWS does, send the request with the Host header of the custom domain, or of the default endpoint ({api}.execute-api.{region}.amazonaws.com).`,
+        `On AWS, call the API at its custom domain, or set DisableExecuteApiEndpoint: false and deploy it again. To see here what AWS does, send the request with the Host header of the default endpoint: \`curl -i${method === 'GET' ? '' : ` -X ${method}`} -H 'Host: ${api.apiId}.execute-api.${api.region}.amazonaws.com' http://${headers.last('host') ?? ''}${rawPath}\`${domains.length === 0 ? '' : `, or with that of the custom domain, ${list(domains)}`}.`,
       ],
     };
   },

@@ -71,6 +71,38 @@ Auth:
       FunctionArn: !GetAtt Auth.Arn
       Identity: { ${identity} }`);
 
+/** The authorizer is written in the document, as `x-amazon-apigateway-authorizer`. */
+const IN_DOCUMENT = withApi(`
+DefinitionBody:
+  openapi: 3.0.1
+  info: { title: a, version: '1' }
+  components:
+    securitySchemes:
+      Gate:
+        type: apiKey
+        name: Unused
+        in: header
+        x-amazon-apigateway-authtype: custom
+        x-amazon-apigateway-authorizer:
+          type: request
+          identitySource: method.request.header.Auth
+          authorizerResultTtlInSeconds: 0
+          authorizerUri: !Sub 'arn:aws:apigateway:\${AWS::Region}:lambda:path/2015-03-31/functions/\${Auth.Arn}/invocations'
+  paths:
+    /a:
+      post:
+        security: [Gate: []]
+        responses: { '200': { description: ok } }
+        x-amazon-apigateway-integration:
+          type: aws_proxy
+          httpMethod: POST
+          uri: !Sub 'arn:aws:apigateway:\${AWS::Region}:lambda:path/2015-03-31/functions/\${Fn.Arn}/invocations'`);
+const PERMISSION = `
+  Permission:
+    Type: AWS::Lambda::Permission
+    Properties: { FunctionName: !Ref Auth, Action: lambda:InvokeFunction, Principal: apigateway.amazonaws.com }
+`;
+
 type Request = {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -116,6 +148,17 @@ const ROWS: readonly Row[] = [
     because: /query parameter Auth/,
     advice: /^Send the value as header Auth instead of query parameter Auth/,
     then: { path: '/a', headers: { auth: 'secret' } },
+  },
+  {
+    what: 'an identity source of an authorizer in a document',
+    source:
+      'https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-authorizer.html',
+    template: IN_DOCUMENT + PERMISSION,
+    request: { path: '/a?Auth=secret' },
+    status: 401,
+    because: /query parameter Auth/,
+    advice: /or set identitySource: method\.request\.querystring\.Auth of authorizer Gate\./,
+    then: ['identitySource: method.request.header.Auth', 'identitySource: method.request.querystring.Auth'],
   },
   {
     what: 'an identity source that is in a header, in place of the query',

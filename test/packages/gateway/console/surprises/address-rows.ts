@@ -109,10 +109,11 @@ export const ADDRESSES: readonly SurpriseRow[] = [
     source: 'docs/aws §10.4',
     api: () =>
       anApi(restRoutes({ 'GET /pets': {} }, { api: { DisableExecuteApiEndpoint: true } }), { echo: ok }),
-    request: { target: '/dev/pets' },
+    request: { target: '/dev/pets', headers: ['Host', '127.0.0.1:3000'] },
     values: { status: 403 },
     because: /AWS serves it only at its custom domains, and responds with 403 at the default endpoint/,
-    change: /To see here what AWS does, send the request with the Host header of the custom domain/,
+    change:
+      /To see here what AWS does, .*`curl -i -H 'Host: abcdefghij\.execute-api\.us-east-1\.amazonaws\.com' http:\/\/\S+\/dev\/pets`/,
     not: { api: () => anApi(restRoutes({ 'GET /pets': {} }), { echo: ok }) },
   },
   {
