@@ -175,6 +175,11 @@ describe('Topics', () => {
   it('report which protocols send nothing, and an invalid policy', () => {
     const email = anEventEngine(SERVICES, { resources: topic('Protocol: email, Endpoint: a@example.com') });
     assert.equal(email.unsupported[0]?.consequence, 'email subscriptions receive nothing here');
+    const nowhere = anEventEngine(SERVICES, { resources: topic('Protocol: sqs') });
+    assert.equal(
+      nowhere.unsupported[0]?.consequence,
+      'the subscription receives nothing, because it has no Endpoint',
+    );
     const { faults } = anEventEngine(SERVICES, {
       resources: topic(`${TO_INBOX}, FilterPolicy: { a: [{ like: b }] }`),
     });

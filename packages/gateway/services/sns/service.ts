@@ -88,8 +88,14 @@ function readOne(
   { Protocol, Endpoint, FilterPolicy, FilterPolicyScope, RawMessageDelivery, RedrivePolicy }: UnknownMembers,
   { arn, topicArn, property }: { readonly arn: string; readonly topicArn: string; readonly property: string },
 ): readonly Subscription[] {
-  if ((Protocol !== 'lambda' && Protocol !== 'sqs') || typeof Endpoint !== 'string') {
-    reader.unsupported(property, `${String(Protocol)} subscriptions receive nothing here`);
+  if (Protocol !== 'lambda' && Protocol !== 'sqs') {
+    const kind =
+      typeof Protocol === 'string' ? `${Protocol} subscriptions` : 'subscriptions without Protocol';
+    reader.unsupported(property, `${kind} receive nothing here`);
+    return [];
+  }
+  if (typeof Endpoint !== 'string') {
+    reader.unsupported(property, 'the subscription receives nothing, because it has no Endpoint');
     return [];
   }
   const scope = FilterPolicyScope === 'MessageBody' ? 'MessageBody' : 'MessageAttributes';
