@@ -111,7 +111,7 @@ const REFUSED: readonly (readonly [pattern: string, why: RegExp])[] = [
   ['{ a = 1 }', /"\$" is expected/],
   ['{ $.a IS MAYBE }', /IS must be followed by/],
   ['{ $.a < "x" }', /compares numbers/],
-  ['{ $.a = 1 } tail', /unexpected text/],
+  ['{ $.a = 1 } tail', /there is text/],
   ['[a, ..., b, ...]', /only one ellipsis/],
   ['[a = 1 || b = 2]', /same column/],
   ['foo.bar', /Invalid character\(s\) in term 'foo.bar'/],
