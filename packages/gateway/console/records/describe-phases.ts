@@ -237,7 +237,7 @@ function describeMapRequest(recorded: RecordedRequest, redactor: Redactor): Phas
   const headers = sent?.headers ?? [];
   return {
     read: template === undefined ? [] : [`template ${template.name}`],
-    decided: sent === undefined ? 'nothing is sent' : `for ${sent.target}`,
+    decided: sent === undefined ? 'nothing is sent' : `the request is sent to ${sent.target}`,
     shows: [
       source === undefined
         ? undefined

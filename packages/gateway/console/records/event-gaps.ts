@@ -90,7 +90,7 @@ export function describeEventGaps(
   if (key !== undefined) return [];
   if (OF_NULL.test(errorMessage)) {
     const names = MEMBERS.filter(isNull);
-    return names.length === 0 ? [] : [`In the event of this request, ${listed(names)} ${areNull(names)}.`];
+    return names.length === 0 ? [] : [`In this request’s event, ${listed(names)} ${areNull(names)}.`];
   }
   if (OF_UNDEFINED.test(errorMessage)) {
     if (line !== undefined && !mayReadEvent(line, errorMessage)) return [];

@@ -275,7 +275,7 @@ function findInContext(
   return {
     to: `requestContext.authorizer.lambda.${name}`,
     rest: names.slice(3),
-    because: `in the event of ${OF_2}, the context that an authorizer’s function returns is in requestContext.authorizer.lambda`,
+    because: `in events of ${OF_2}, the context that an authorizer’s function returns is in requestContext.authorizer.lambda`,
   };
 }
 
@@ -297,7 +297,7 @@ function findHeader(
     to: `headers.${given}`,
     rest: names.slice(2),
     because: PAYLOAD_2.test(form)
-      ? `the names of headers are in lower case in the event of ${OF_2}`
+      ? `the names of headers are in lower case in events of ${OF_2}`
       : `the names of headers are case-sensitive in the event, which has this one as ${given}`,
   };
 }

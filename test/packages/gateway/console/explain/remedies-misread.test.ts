@@ -114,7 +114,7 @@ const ROWS: readonly Row[] = [
       'https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html',
     kind: 'HttpApi',
     handler: body("event.headers['Content-Type']"),
-    because: /the names of headers are in lower case in the event of payload format 2\.0/,
+    because: /the names of headers are in lower case in events of payload format 2\.0/,
     change: /^Read event\.headers\['content-type'\] instead of event\.headers\['Content-Type'\]/,
     mend: ["event.headers['Content-Type']", "event.headers['content-type']"],
   },

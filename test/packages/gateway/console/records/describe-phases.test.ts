@@ -83,7 +83,7 @@ const ROWS: readonly (readonly [
       meter: [[], 'no API key, throttle or quota applies to this route'],
       validate: [['required parameters', 'body'], 'nothing is missing'],
       cache: [[], 'the route has no cache'],
-      'map-request': [[], 'for list'],
+      'map-request': [[], 'the request is sent to list'],
       integrate: [['list', 'deadline 29000 ms'], 'list answered'],
       'map-response': [['the integration’s response'], 'the reply has the status 200'],
     },
@@ -192,7 +192,7 @@ const ROWS: readonly (readonly [
     'a template before the function',
     mapped,
     [PETS],
-    { 'map-request': [['template application/json'], 'for list'] },
+    { 'map-request': [['template application/json'], 'the request is sent to list'] },
   ],
   [
     'a function that returned nothing',

@@ -22,7 +22,7 @@ describe('the event of a function that failed', () => {
 
     assert.match(
       api.last().story.sentences.join('\n'),
-      /In the event of this request, body, queryStringParameters, pathParameters and multiValueQueryStringParameters are null\./,
+      /In this request’s event, body, queryStringParameters, pathParameters and multiValueQueryStringParameters are null\./,
     );
   });
 

@@ -65,7 +65,7 @@ describe('callsOf', () => {
     await connect(receive({ ...wire, httpVersion: '1.1', rawHeaders: UPGRADE }, api, at), at);
 
     const mapped = records.detail('last')?.phases.find(({ name }) => name === 'map-request');
-    assert.equal(mapped?.decided, 'for connect');
+    assert.equal(mapped?.decided, 'the request is sent to connect');
     assert.match(mapped.shows.find(({ title }) => title === 'Event')?.text ?? '', /"eventType": "CONNECT"/);
   });
 });
