@@ -127,7 +127,7 @@ function describeForwarding(
 
 type PolicyType = 'CachePolicy' | 'OriginRequestPolicy';
 
-/** Returns what a policy forwards that AWS manages; undefined for the id of another policy. */
+/** Returns what an AWS managed policy forwards; undefined for the id of any other policy. */
 function ofManaged(
   distribution: ResolvedResource,
   type: PolicyType,

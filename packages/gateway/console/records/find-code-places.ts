@@ -12,7 +12,7 @@ import type { NamedPlace } from '../explain/circumstances.ts';
 import type { HandlerText } from './handler-lines.ts';
 import type { RecordedRequest } from './recorded-request.ts';
 
-/** A line such as `body = json.loads(event['body'])` reads the request, and is therefore not among them. */
+/** Match lines that write a body. They do not match `body = json.loads(event['body'])`, which reads the request. */
 export const WRITES_BODY = [/['"]?\bbody['"]?\s*:/, /\breturn\b.*\bbody\b/];
 /** Matches code that ends the process of the function. */
 const EXITS = /\b(?:process\.exit|sys\.exit|os\._exit)\s*\(/;
@@ -246,7 +246,7 @@ export function findStatusLine(handler: HandlerText, status: number, payload: st
   return ofStatus(handler, status, payload)[0]?.place;
 }
 
-/** The line with the status of the response. If there are several, the one before a string from the body. */
+/** The line with the status of the response. If there are several, it is the line before a string from the body. */
 function ofStatus(handler: HandlerText, status: number, payload: string): readonly NamedPlace[] {
   const asStatus = new RegExp(`status(?:_?code)?['"]?\\s*[:=(,]\\s*['"]?${status}\\b`, 'i');
   const found = [asStatus, new RegExp(`\\b${status}\\b`)].map((pattern) => findLines(handler, pattern));

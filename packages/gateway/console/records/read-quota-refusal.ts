@@ -25,8 +25,8 @@ export function readQuotaOfReply(
 }
 
 /**
- * Reads the refusal of a message of a WebSocket API from what its function returned. The client gets only the body of
- * it (docs/aws §11.3).
+ * Reads the refusal of a message of a WebSocket API from what its function returned. The client gets only its
+ * body (docs/aws §11.3).
  */
 export function readQuotaOfMessage({ kind, outcome }: RecordedEvent): QuotaRefusal | undefined {
   if (kind !== 'MESSAGE' || outcome?.kind !== 'returned') return undefined;

@@ -1,6 +1,7 @@
 /**
- * Removes secrets from data that is shown and exported. A credential is replaced by a fingerprint, with the last four
- * characters of a credential of at least 16, which is enough to recognise the credential but useless for a call.
+ * Removes secrets from data that is shown and exported. A credential is replaced by a fingerprint. For a credential of
+ * at least 16 characters, the fingerprint contains its last four characters, which is enough to recognise the credential
+ * but useless for a call.
  */
 import { escapeForRegExp } from '@gatewright/aws/text/escape-for-regexp';
 import { createHmac } from 'node:crypto';

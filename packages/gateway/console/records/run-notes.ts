@@ -46,7 +46,7 @@ const unreadItems: Note = (step, { stacks, readHandler }) => {
 const ADDS_ITEM = /(?:push|append)\s*\(\s*\{|batchItemFailures['"]?\s*[:=]\s*\[\s*\{|=>\s*\(\s*\{/;
 
 /**
- * A function whose list of failed records cannot be read, so that all records count as failed.
+ * Explains that all records count as failed, because the function's list of failed records cannot be read.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
  */
 const wrongItems: Note = ({ failedItems, functionName, from = '' }, { readHandler }) => {
