@@ -134,11 +134,11 @@ const MEANINGS: Readonly<Record<string, string>> = {
   [String.raw`^[^\x00-\x09\x0B\x0C\x0E-\x1F\x7F]+|(\$(\.[\w/_-]+(\[(\d+|\*)\])*)*)$`]:
     'a string that does not begin with a control character, or a path in the event, such as $.detail.id',
   [String.raw`^[\u0009\u000A\u000D\u0020-\u00FF]+$`]:
-    'a string of Latin-1 characters, so without characters such as “ and €',
+    'a string of Latin-1 characters, which excludes characters such as “ and €',
   [String.raw`[\u0009\u000A\u000D\u0020-\u00FF]+`]:
-    'a string of Latin-1 characters, so without characters such as “ and €',
+    'a string of Latin-1 characters, which excludes characters such as “ and €',
   [String.raw`^[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*$`]:
-    'a string of Latin-1 characters, so without characters such as ’, “ and –',
+    'a string of Latin-1 characters, which excludes characters such as ’, “ and –',
   '^.*$': 'a string without line breaks',
   '.*': 'a text',
   [String.raw`[\s\S]*`]: 'a text',
@@ -236,7 +236,7 @@ export function meaningOfPattern(pattern: string): string | undefined {
 }
 
 /**
- * Returns the characters that a pattern permits, and how many of them: `letters, digits and _ -, 1 to 64 of them`.
+ * Returns which characters a pattern permits, and how many: `1 to 64 characters (letters, digits and _ -)`.
  * Returns undefined for a pattern of another form.
  */
 export function wordsOfPattern(pattern: string): string | undefined {
@@ -255,5 +255,5 @@ export function wordsOfPattern(pattern: string): string | undefined {
   const kinds = [...names, ...(others === '' ? [] : [others])];
   const listed =
     kinds.length < 2 ? kinds.join('') : `${kinds.slice(0, -1).join(', ')} and ${kinds.at(-1) ?? ''}`;
-  return most === undefined ? listed : `${listed}, ${least ?? '0'} to ${most} of them`;
+  return most === undefined ? listed : `${least ?? '0'} to ${most} characters (${listed})`;
 }

@@ -9,9 +9,9 @@ import {
 
 const CASES = [
   ['^[A-Za-z0-9_-]+$', 'letters, digits and _ -'],
-  [String.raw`^[.\-_/#A-Za-z0-9]{1,512}\Z`, 'letters, digits and . - _ / #, 1 to 512 of them'],
+  [String.raw`^[.\-_/#A-Za-z0-9]{1,512}\Z`, '1 to 512 characters (letters, digits and . - _ / #)'],
   ['[a-z0-9]*', 'lower-case letters and digits'],
-  [String.raw`^[\w+=,.@-]{1,128}$`, 'letters, digits and _ + = , . @ -, 1 to 128 of them'],
+  [String.raw`^[\w+=,.@-]{1,128}$`, '1 to 128 characters (letters, digits and _ + = , . @ -)'],
   [String.raw`^\d{12}$`, undefined],
   ['^(?!aws)[a-z]+$', undefined],
   ['^[^a-z]+$', undefined],
