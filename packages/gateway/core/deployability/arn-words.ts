@@ -14,7 +14,7 @@ const row = (parts: string, words: string, example: string): Row => ({
   example,
 });
 
-/** The first row whose parts a pattern has applies, so more specific rows come before general ones. */
+/** The first row whose parts all occur in the pattern applies, so more specific rows come before general ones. */
 const ROWS: readonly Row[] = [
   row('policy', 'the ARN of a managed policy', `arn:aws:iam::${ACCOUNT}:policy/NAME`),
   row('iam:: role user group', 'the ARN of a role', `arn:aws:iam::${ACCOUNT}:role/NAME`),

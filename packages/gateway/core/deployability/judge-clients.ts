@@ -122,7 +122,7 @@ export function judgeProviders(
 }
 
 /**
- * Refuses a scope that a resource server of the stack does not have. Cognito's words are ScopeDoesNotExistException's
+ * Refuses a scope that a resource server of the stack does not have. Cognito answers with ScopeDoesNotExistException
  * (Cognito API reference, CreateUserPoolClient; awsdocs/aws-cloudformation-user-guide#564).
  */
 export function judgeScopes(
@@ -182,7 +182,7 @@ function isMissing(
   const isOfTemplate = all.some(
     ({ type, physicalId }) => type === 'AWS::Cognito::UserPool' && physicalId === id,
   );
-  // The scope and the identifiers may be put together from what only AWS knows.
+  // The scope and the identifiers may contain values that only AWS knows.
   const isKnown =
     !(client.unresolved ?? []).includes('AllowedOAuthScopes') &&
     servers.every(({ unresolved = [] }) => !unresolved.includes('Identifier')) &&

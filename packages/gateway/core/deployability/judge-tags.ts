@@ -13,8 +13,8 @@ export const RESERVED_KEY = /^aws:/i;
 const RESERVED_TAG = 'aws: prefixed tag key names are not allowed for external use.';
 /**
  * The error messages of types that refuse a second tag with the same key (localstack/localstack, snapshots of test_s3
- * and test_kms, recorded; aws/aws-cdk#26253, serverless/serverless#7885). Other types are not checked, because most of them convert the list to a map, in which a key
- * occurs only once.
+ * and test_kms, recorded; aws/aws-cdk#26253, serverless/serverless#7885). Other types are not checked, because most of
+ * them convert the list to a map, in which a key occurs only once.
  */
 const UNIQUE: Readonly<Record<string, string>> = {
   'AWS::S3::Bucket': 'Cannot provide multiple Tags with the same key',

@@ -105,7 +105,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /**
  * Returns the remedy for a value that has none, or several, of the forms that a schema lists. Forms that differ by the
- * members that they require are told by these members; other forms by their type.
+ * members that they require are described by these members; other forms by their type.
  */
 function ofForms({ schema, data, name }: Violated, how: 'exactly' | 'at least'): string | undefined {
   const forms = Array.isArray(schema) ? schema.map((form) => asJsonObject(form) ?? {}) : [];
