@@ -46,7 +46,7 @@ export function judgeFilterCount(
     : {
         resource: filter,
         property: 'LogGroupName',
-        message: `Resource limit exceeded. (The log group ${name} has ${same.length} subscription filters, and ${MAX_SUBSCRIPTIONS} are allowed.)`,
+        message: `Resource limit exceeded. (The log group ${name} has ${same.length} subscription filters, but at most ${MAX_SUBSCRIPTIONS} are allowed.)`,
         remedy: `remove ${same.length - MAX_SUBSCRIPTIONS} of the subscription filters ${same.map(({ logicalId }) => logicalId).join(', ')}, or join their patterns`,
       };
 }

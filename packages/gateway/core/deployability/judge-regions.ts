@@ -33,7 +33,7 @@ type Row = {
 const same =
   (what: string) =>
   (region: string, arn: string): string =>
-    `${what} must be in the region of the stack, ${region}, and ${arn} is in another region`;
+    `${what} must be in the region of the stack, ${region}, but ${arn} is in another region`;
 
 /** The ARNs that must be in the region in which the resource is created. */
 const SAME_REGION: Readonly<Record<string, readonly Row[]>> = {
@@ -88,7 +88,7 @@ export function judgeRegions(
         return [];
       // The web ACL of a distribution has the region us-east-1, and is refused for another reason.
       if (arn.resource.startsWith('global/')) return [];
-      const remedy = `use the ARN of one in ${region}, or deploy the stack to ${arn.region}`;
+      const remedy = `use the ARN of a resource in ${region}, or deploy the stack to ${arn.region}`;
       return [{ resource, property: at.join('.'), message: says(region, text), remedy }];
     }),
   );
@@ -127,15 +127,15 @@ export function judgeTopicRegion(resource: ResolvedResource): BrokenRelation | u
     ? {
         resource,
         property: 'Region',
-        message: `Invalid parameter: TopicArn (the topic is in ${arn.region}, and Region is ${region})`,
+        message: `Invalid parameter: TopicArn (the topic is in ${arn.region}, but Region is ${region})`,
         remedy: `set Region: ${arn.region}`,
       }
     : undefined;
 }
 
 /**
- * Cognito developer guide, "Using your own domain": the certificate must be in us-east-1. The ARN of a certificate of the
- * same stacks is a placeholder.
+ * Cognito developer guide, "Using your own domain": the certificate must be in us-east-1. A certificate of the same stacks
+ * is not judged, because its ARN is a placeholder.
  */
 export function judgeUserPoolDomain(
   domain: ResolvedResource,
@@ -150,7 +150,7 @@ export function judgeUserPoolDomain(
   return {
     resource: domain,
     property,
-    message: `the certificate of a domain of a user pool must be in us-east-1, and ${arn} is in another region`,
+    message: `the certificate of a domain of a user pool must be in us-east-1, but ${arn} is in another region`,
     remedy: 'request the certificate in us-east-1, and use its ARN',
   };
 }

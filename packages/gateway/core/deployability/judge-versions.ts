@@ -116,7 +116,7 @@ export function judgeUnpublished(
     resource: alias,
     property: 'FunctionVersion',
     message: `Provisioned Concurrency Configs cannot be applied to unpublished function versions. (ProvisionedConcurrencyConfig at ${shortPlace(alias, 'ProvisionedConcurrencyConfig')}; $LATEST is the unpublished version)`,
-    remedy: `add an AWS::Lambda::Version with FunctionName: ${called === undefined ? textOf(alias.properties, 'FunctionName') : `!Ref ${called}`}, and set FunctionVersion to !GetAtt VERSION.Version, with its logical id for VERSION; or remove ProvisionedConcurrencyConfig`,
+    remedy: `add an AWS::Lambda::Version with FunctionName: ${called === undefined ? textOf(alias.properties, 'FunctionName') : `!Ref ${called}`}, and set FunctionVersion to !GetAtt VERSION.Version, where VERSION is its logical id; or remove ProvisionedConcurrencyConfig`,
   };
 }
 
@@ -135,8 +135,8 @@ export function findUnpublished(all: readonly ResolvedResource[]): readonly Brok
             {
               resource,
               property,
-              message: `no resource of the template publishes version ${version} of ${called.logicalId}. Unless it exists in the account already, Lambda refuses this with "Function not found: …:${called.physicalId}:${version}", as at the first deployment`,
-              remedy: `add an AWS::Lambda::Version with FunctionName: !Ref ${called.logicalId}, and write !GetAtt VERSION.Version in place of ${version}, with its logical id for VERSION`,
+              message: `no resource of the template publishes version ${version} of ${called.logicalId}. Unless it exists in the account already, Lambda refuses this with "Function not found: …:${called.physicalId}:${version}", for example at the first deployment`,
+              remedy: `add an AWS::Lambda::Version with FunctionName: !Ref ${called.logicalId}, and write !GetAtt VERSION.Version in place of ${version}, where VERSION is its logical id`,
             },
           ]
         : [],

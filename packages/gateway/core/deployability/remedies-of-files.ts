@@ -155,7 +155,8 @@ const OF_FUNCTIONS: readonly RemedyRow[] = [
   ),
   {
     words: /^an included snippet repeats keys of the template: (.+)$/,
-    remedy: ([, keys = '']) => `remove ${keys} from the snippet, or from the template beside Fn::Transform`,
+    remedy: ([, keys = '']) =>
+      `remove ${keys} from the snippet, or from the part of the template that includes it`,
   },
   {
     words: /AllowedPattern "(.*)" is not a regular expression/,
@@ -169,7 +170,7 @@ const OF_FUNCTIONS: readonly RemedyRow[] = [
   {
     words: /^Invalid template resource property '(.+)'/,
     remedy: ([, name = '']) =>
-      `move ${name} into Properties of the resource, or remove it; beside Type, a resource has only Properties, DependsOn, Condition, Metadata, and policies such as DeletionPolicy`,
+      `move ${name} into Properties of the resource, or remove it; apart from Type, a resource can have only Properties, DependsOn, Condition, Metadata, and policies such as DeletionPolicy`,
   },
 ];
 

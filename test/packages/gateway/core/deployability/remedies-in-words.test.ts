@@ -44,7 +44,7 @@ const CASES = [
   [
     "Invalid template resource property 'Foo'",
     'Foo',
-    'move Foo into Properties of the resource, or remove it; beside Type, a resource has only Properties, DependsOn, Condition, Metadata, and policies such as DeletionPolicy',
+    'move Foo into Properties of the resource, or remove it; apart from Type, a resource can have only Properties, DependsOn, Condition, Metadata, and policies such as DeletionPolicy',
   ],
   [
     'A route can have at most 10 authorization scopes, not 11',

@@ -93,7 +93,7 @@ Resources:
     Properties: { FunctionName: !Ref Handler, FunctionVersion: $LATEST, Name: live, ProvisionedConcurrencyConfig: { ProvisionedConcurrentExecutions: 1 } }
 `,
     remedy:
-      'add an AWS::Lambda::Version with FunctionName: !Ref Handler, and set FunctionVersion to !GetAtt VERSION.Version, with its logical id for VERSION; or remove ProvisionedConcurrencyConfig',
+      'add an AWS::Lambda::Version with FunctionName: !Ref Handler, and set FunctionVersion to !GetAtt VERSION.Version, where VERSION is its logical id; or remove ProvisionedConcurrencyConfig',
     change: [
       /Live:([^]*)\$LATEST/,
       'Published: { Type: AWS::Lambda::Version, Properties: { FunctionName: !Ref Handler } }\n  Live:$1!GetAtt Published.Version',
