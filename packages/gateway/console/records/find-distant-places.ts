@@ -1,4 +1,6 @@
-/** Finds the places of settings that affect a route, or that an error refers to, but that are not written at the route. */
+/**
+ * Finds the places of settings that affect a route, or that an error refers to, but that are not written at the route.
+ */
 import { asText, asList, membersOf } from '@gatewright/aws/json-object';
 import { findByPhysicalId, named, placeOf, resourcesOf } from './find-places.ts';
 import { valueAt } from './misread-event.ts';

@@ -134,8 +134,8 @@ export function judgeTopicRegion(resource: ResolvedResource): BrokenRelation | u
 }
 
 /**
- * Cognito developer guide, "Using your own domain": the certificate must be in us-east-1. A certificate of the same stacks
- * is not judged, because its ARN is a placeholder.
+ * Cognito developer guide, "Using your own domain": the certificate must be in us-east-1. A certificate of the same
+ * stacks is not judged, because its ARN is a placeholder.
  */
 export function judgeUserPoolDomain(
   domain: ResolvedResource,

@@ -82,7 +82,8 @@ export class BucketNotifications {
   }
 
   /**
-   * Sends the message by which S3 tests whether it may send to a queue or topic. It is sent once in each run of the gateway.
+   * Sends the message by which S3 tests whether it may send to a queue or topic. It is sent once in each run of the
+   * gateway.
    * @see S3 API reference, PutBucketNotificationConfiguration; S3 user guide, "Event message structure"
    */
   #test({ bucket, region, targetArn = '' }: BucketNotification): void {

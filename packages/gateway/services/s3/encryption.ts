@@ -1,4 +1,7 @@
-/** The encryption of objects. Nothing is encrypted here, but responses state the encryption that a call or the bucket sets. */
+/**
+ * The encryption of objects. Nothing is encrypted here, but responses state the encryption that a call or the bucket
+ * sets.
+ */
 import { partitionOf } from '@gatewright/aws/arn';
 import { asText, isTrue, membersOf } from '@gatewright/aws/json-object';
 import { headerOf } from '../../kernel/calls/aws-operation.ts';

@@ -1,4 +1,6 @@
-/** The buckets and their objects: objects that calls have put, which are kept in memory, and objects of the values file. */
+/**
+ * The buckets and their objects: objects that calls have put, which are kept in memory, and objects of the values file.
+ */
 import { createHash } from 'node:crypto';
 import type { Random, ServiceRequest } from '../../core/ports.ts';
 import { encryptionHeaders } from './encryption.ts';
@@ -71,7 +73,9 @@ export class ObjectStore {
     return found !== undefined && (found.version ?? 'null') === version;
   }
 
-  /** Returns the headers that state how an object is encrypted that a request, or the values file, writes into a bucket. */
+  /**
+   * Returns the headers that state the encryption of an object that a request, or the values file, writes into a bucket.
+   */
   encryptionOf(bucket: string, request?: ServiceRequest): readonly string[] {
     const found = this.buckets.find(({ name }) => name === bucket);
     const { accountId } = this.#ports;

@@ -267,7 +267,9 @@ export class RecordedBuckets {
     return this.#replies.reply(200, ['ETag', stored.etag, ...headers]);
   }
 
-  /** Returns undefined if the request names a version other than the current one, because no other version is kept here. */
+  /**
+   * Returns undefined if the request names a version other than the current one, because no other version is kept here.
+   */
   #serveCopy(place: ObjectPlace, request: ServiceRequest): Serve | undefined {
     const source = readCopySource(request);
     if ('code' in source) return () => this.#replies.refuse(source);

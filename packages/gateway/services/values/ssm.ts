@@ -1,6 +1,6 @@
 /**
- * Parameters of SSM's Parameter Store for functions (Systems Manager API reference). Earlier
- * versions are kept only of parameters that calls have written. A SecureString that is read without decryption is a meaningless text.
+ * Parameters of SSM's Parameter Store for functions (Systems Manager API reference). Earlier versions are kept only of
+ * parameters that calls have written. A SecureString that is read without decryption is a meaningless text.
  */
 import { ServiceRefusal } from '../../core/errors.ts';
 import type { UnknownMembers } from '@gatewright/aws/json-object';

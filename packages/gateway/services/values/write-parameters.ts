@@ -39,7 +39,10 @@ export function putParameter(fields: UnknownMembers, values: LocalValues): Unkno
   return { Tier: tier, Version: values.putParameter(name, { type, value }) };
 }
 
-/** With Intelligent-Tiering, a value that is too long for the standard tier is stored in the advanced tier [doc: PutParameter]. */
+/**
+ * With Intelligent-Tiering, a value that is too long for the standard tier is stored in the advanced tier [doc:
+ * PutParameter].
+ */
 function tierOf(given: unknown, value: string): keyof typeof PARAMETER_CHARACTERS {
   const isLong = value.length > PARAMETER_CHARACTERS.Standard;
   return given === 'Advanced' || (given === 'Intelligent-Tiering' && isLong) ? 'Advanced' : 'Standard';

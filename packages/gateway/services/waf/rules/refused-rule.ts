@@ -25,9 +25,9 @@ const SAID = {
 } as const;
 
 /**
- * Returns the members that WAFInvalidParameterException has in addition to its message. They repeat parts of the message.
- * If the message has a code in place of the reason, `Reason` is a sentence. Source: hashicorp/terraform-provider-aws#28808,
- * aws-samples/dcv-web-portal#10.
+ * Returns the members that WAFInvalidParameterException has in addition to its message. They repeat parts of the
+ * message. If the message has a code in place of the reason, `Reason` is a sentence. Source:
+ * hashicorp/terraform-provider-aws#28808, aws-samples/dcv-web-portal#10.
  * @param said the text after `Error reason: `
  */
 export function membersOfRefusal(said: string): object {
