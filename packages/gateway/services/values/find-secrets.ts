@@ -52,7 +52,7 @@ export type OrderTimes = {
 };
 
 /**
- * Returns secrets in the order of ListSecrets: the newest first, unless the call asks for another member, or for `asc`.
+ * Returns secrets in the order of ListSecrets: the newest first, unless the call sorts by another member or asks for `asc`.
  */
 export function inOrder(
   secrets: readonly Secret[],

@@ -246,6 +246,6 @@ function reportUnjudged(
   for (const one of unjudged)
     reader.unsupported(
       'Rules',
-      `rule ${one.rule} depends on ${one.what}, and cannot be evaluated here: ${whatOf(one.action)}`,
+      `rule ${one.rule} depends on ${one.what}, so it cannot be evaluated here: ${whatOf(one.action)}`,
     );
 }

@@ -116,7 +116,7 @@ function readByteMatch(at: MemberReader): Statement {
   if (constraint === 'CONTAINS_WORD' && !/^\w+$/.test(search))
     at.refuse(
       'SearchString',
-      `must have only letters, digits and _ for CONTAINS_WORD, not ${JSON.stringify(search)}`,
+      `must consist of letters, digits and _ for CONTAINS_WORD, not ${JSON.stringify(search)}`,
     );
   return { kind: 'bytes', inspection: readInspection(at), search, constraint };
 }

@@ -49,7 +49,7 @@ describe('a web ACL in front of a stage', () => {
         [
           'Wall',
           'Rules',
-          'rule NoSql depends on AWS’s detector of SQL injection, and cannot be evaluated here: the rule blocks nothing; with --strict-waf, the stages of the web ACL return 500',
+          'rule NoSql depends on AWS’s detector of SQL injection, so it cannot be evaluated here: the rule blocks nothing; with --strict-waf, the stages of the web ACL return 500',
         ],
       ],
     );
