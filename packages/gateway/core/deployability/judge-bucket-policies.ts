@@ -79,7 +79,7 @@ function refusalOf(statement: JsonObject, owner: Owner): Refusal | undefined {
           message:
             'API: s3:PutBucketPolicy Access Denied (the bucket blocks public policies, because its PublicAccessBlockConfiguration does not set BlockPublicPolicy to false)',
           remedy:
-            'set PublicAccessBlockConfiguration: { BlockPublicPolicy: false, RestrictPublicBuckets: false } on the bucket, or name in Principal the accounts, roles or services that may use the bucket',
+            'set PublicAccessBlockConfiguration: { BlockPublicPolicy: false, RestrictPublicBuckets: false } on the bucket, or set Principal to the accounts, roles or services that may use the bucket',
         }
       : undefined)
   );

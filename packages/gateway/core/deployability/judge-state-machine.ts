@@ -205,7 +205,7 @@ function onlyStandard(states: JsonObject, at: Path): readonly StateFault[] {
             at: [...at, 'States', name, 'Resource'],
             code: 'SCHEMA_VALIDATION_FAILED',
             reason: `Express state machine does not support ${what}`,
-            remedy: `set StateMachineType to STANDARD, or name in Resource ${/:activity:/.test(resource) ? 'a function instead of the activity' : `${resource.replace(end, '')}${resource.endsWith('.waitForTaskToken') ? ', without $$.Task.Token in its parameters' : ''}`}`,
+            remedy: `set StateMachineType to STANDARD, or Resource to ${/:activity:/.test(resource) ? 'the ARN of a function instead of the activity' : `${resource.replace(end, '')}${resource.endsWith('.waitForTaskToken') ? ', without $$.Task.Token in its parameters' : ''}`}`,
           },
         ];
   });

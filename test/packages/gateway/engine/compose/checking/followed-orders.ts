@@ -112,7 +112,7 @@ Resources:
       Definition: { StartAt: Ask, States: { Ask: { Type: Task, Resource: 'arn:aws:states:::sqs:sendMessage.waitForTaskToken', Parameters: { QueueUrl: !Ref Mail, MessageBody.$: $$.Task.Token }, End: true } } }
 `,
     remedy:
-      'set Type to STANDARD, or name in Resource arn:aws:states:::sqs:sendMessage, without $$.Task.Token in its parameters',
+      'set Type to STANDARD, or Resource to arn:aws:states:::sqs:sendMessage, without $$.Task.Token in its parameters',
     change: ['EXPRESS', 'STANDARD'],
   },
   {
