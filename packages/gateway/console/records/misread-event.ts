@@ -298,7 +298,7 @@ function findHeader(
     rest: names.slice(2),
     because: PAYLOAD_2.test(form)
       ? `the names of headers are in lower case in events of ${OF_2}`
-      : `the names of headers are case-sensitive in the event, which has this one as ${given}`,
+      : `the names of headers are case-sensitive in the event, where this one is ${given}`,
   };
 }
 

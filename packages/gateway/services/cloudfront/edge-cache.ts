@@ -256,7 +256,7 @@ export class EdgeCache {
       ageSeconds: 0,
       own: {
         kind: 'cached' as const,
-        reason: 'confirmed by the origin, kept',
+        reason: 'confirmed by the origin',
         ageSeconds: 0,
         ...describeKey(request, behavior.cache),
       },
