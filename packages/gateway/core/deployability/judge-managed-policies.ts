@@ -29,7 +29,7 @@ function refusalOf(arn: string): Pick<BrokenRelation, 'message' | 'remedy'> | un
   return !isManagedPolicy(name) || right.split(':policy/')[1] === arn.split(':policy/')[1]
     ? undefined
     : {
-        message: `Policy ${arn} does not exist or is not attachable. (The policy is ${right}.)`,
+        message: `Policy ${arn} does not exist or is not attachable. (Its ARN is ${right}.)`,
         remedy: `write ${right}`,
       };
 }

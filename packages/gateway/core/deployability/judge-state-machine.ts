@@ -189,7 +189,7 @@ function brokenTransitions(machine: JsonObject, at: Path): readonly StateFault[]
       at: [...at, 'States', name],
       code: TRANSITION,
       reason: `State "${name}" is not reachable.`,
-      remedy: `name ${name} in Next, Default or StartAt of this level, or remove the state ${name}`,
+      remedy: `name ${name} in a Next, Default or StartAt at this level, or remove the state ${name}`,
     }));
   return [...missing, ...unreached];
 }

@@ -116,7 +116,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   [String.raw`^(?=.*[a-zA-Z_\-\.])[a-zA-Z0-9_\-\.]+$`]:
     'a string of letters, digits, _ - and dots, with at least one character that is not a digit, such as live',
   [String.raw`^[a-zA-Z0-9=:#@/\-,.][a-zA-Z0-9+=:#@/\-,.\s]+[a-zA-Z0-9+=:#@/\-,.]{1,256}$`]:
-    'a string of letters, digits, spaces and + = : # @ / - , . without a space at the start or end',
+    'a string of letters, digits, spaces and + = : # @ / - , . that does not begin or end with a space',
   '^(s3|S3)://': 'an address that begins with s3://',
   [String.raw`^aws\.partner(/[\.\-_A-Za-z0-9]+){2,}$`]:
     'the name of a partner event source, such as aws.partner/example.com/1',
@@ -153,9 +153,9 @@ const MEANINGS: Readonly<Record<string, string>> = {
   [String.raw`^(?!\s*$).+|(\$(\.[\w/_-]+(\[(\d+|\*)\])*)*)$`]:
     'a string that is not blank, or a path in the event, such as $.detail.id',
   [String.raw`^[^.]([a-zA-Z0-9\-_.]+)$`]:
-    'the name of a topic in letters, digits and _ - . that does not begin with a dot, such as orders',
+    'a topic name that consists of letters, digits and _ - . but does not begin with a dot, such as orders',
   [String.raw`^[^.]([a-zA-Z0-9\-_.]+)`]:
-    'the name of a topic in letters, digits and _ - . that does not begin with a dot, such as orders',
+    'a topic name that consists of letters, digits and _ - . but does not begin with a dot, such as orders',
   [String.raw`^[\/]+([^~]*(~[01])*){1,512}$`]:
     'a JSON Pointer, which begins with a slash and has ~ only in ~0 and ~1, such as /user/name',
   '^([1-9][0-9]?|100)$': 'a whole number from 1 to 100',

@@ -282,12 +282,12 @@ export const REMEDIES_IN_WORDS: readonly RemedyRow[] = [
   {
     words: /the API has no authorizer (\S+)/,
     remedy: ([, name = '']) =>
-      `add ${name} to Auth.Authorizers of the API of the event, or name in the event the API that has it (RestApiId for Api, ApiId for HttpApi)`,
+      `add ${name} to Auth.Authorizers of the API of the event, or change the API of the event to the one that has it (RestApiId for Api, ApiId for HttpApi)`,
   },
   {
     words: /^Invalid (Resource|Deployment|Authorizer|stage|Model) identifier specified/i,
     remedy: ([, what = ''], { property }) =>
-      `refer in ${property} to a ${what.toLowerCase()} of the same API${what === 'Resource' ? ' (Ref, or the attribute RootResourceId of the API)' : ' (Ref)'}`,
+      `set ${property} to ${/^a/i.test(what) ? 'an' : 'a'} ${what.toLowerCase()} of the same API${what === 'Resource' ? ' (Ref, or the attribute RootResourceId of the API)' : ' (Ref)'}`,
   },
   {
     words: /((?:Authorizer)?PayloadFormatVersion) is a required parameter/,

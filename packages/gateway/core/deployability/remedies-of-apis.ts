@@ -39,7 +39,7 @@ const OF_API_GATEWAY: readonly RemedyRow[] = [
   ),
   fixed(
     /^Invalid template selection expression/,
-    'write the expression with values of the message, as in $request.body.action, or \\$default for one template',
+    'write the expression with values of the message, as in $request.body.action, or \\$default to use one template for all messages',
   ),
   fixed(
     /^Unable to find Integration by id/,

@@ -89,7 +89,7 @@ export const RULES = {
   quota: {
     severity: 'refused',
     about: 'more resources than a quota of API Gateway allows',
-    remedy: 'remove some, or ask AWS to raise the quota and pass --account-quota to start',
+    remedy: 'remove some, or ask AWS to raise the quota, and pass --account-quota to gatewright start',
     source: `${API_GATEWAY}/developerguide/limits.html`,
   },
   'template-limits': {

@@ -69,7 +69,7 @@ const SECRET: JsonObject = {
             properties: {
               ExcludePunctuation: {
                 not: { const: true },
-                fix: 'permit one kind of characters',
+                fix: 'permit at least one kind of character',
                 says: 'All characters have been excluded from selection.',
               },
             },
