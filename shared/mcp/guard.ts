@@ -72,7 +72,14 @@ export function guardRequest(grants: McpGrants, request: McpRequest, options: Gu
 /** Older clients open and end sessions with GET and DELETE. Browsers ask with OPTIONS before they send a token. */
 function guardWithoutMessage(grants: McpGrants, { method, body }: McpRequest): Guarded {
   if (body.length > 0)
-    return refuse(errorReply(400, undefined, INVALID_REQUEST_CODE, `A ${method} request must have no body.`));
+    return refuse(
+      errorReply(
+        400,
+        undefined,
+        INVALID_REQUEST_CODE,
+        `A request with the method ${method} must have no body.`,
+      ),
+    );
   if (method === 'OPTIONS') return pass([], false);
   if (method !== 'GET' && method !== 'DELETE')
     return refuse({

@@ -276,8 +276,8 @@ function explainRefresh(about: Circumstances): Reason {
 function adviseModelOf({ method, routeKey = 'the route', definition, protocol }: Circumstances): string {
   const setting = nameSetting('requestModel', definition);
   return routeKey.startsWith('ANY ')
-    ? `Give the path of ${routeKey} a separate method ${method}, without ${setting}: a ${method} request has no body that a model could describe.${toDeploy(protocol)}`
-    : `Remove ${setting} from ${routeKey}: a ${method} request has no body that a model could describe.${toDeploy(protocol)}`;
+    ? `Give the path of ${routeKey} a separate method ${method}, without ${setting}: ${method} requests have no body that a model could describe.${toDeploy(protocol)}`
+    : `Remove ${setting} from ${routeKey}: ${method} requests have no body that a model could describe.${toDeploy(protocol)}`;
 }
 
 /**
