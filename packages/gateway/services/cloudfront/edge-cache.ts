@@ -96,7 +96,7 @@ export class EdgeCache {
     const key = keyOf(asked.distribution, parts);
     const found = this.#find(key, request.method);
     const now = this.#clock.nowEpochMs();
-    if (found !== undefined && now < found.freshUntilEpochMs) return this.#hit(found, asked, 'kept');
+    if (found !== undefined && now < found.freshUntilEpochMs) return this.#hit(found, asked, 'cached');
     return isAlone(asked)
       ? (await this.#fetch(asked, { key, parts, found })).outcome
       : this.#fly(asked, { key, parts, found });
