@@ -59,7 +59,10 @@ function describeShorter(
   };
 }
 
-/** For a path without the name of a stage: the path with a stage, before the whole path or in place of its first segment. */
+/**
+ * Adds the name of a stage to a path that has none: before the whole path, or in place of its first segment. Returns
+ * the first such path that a route serves.
+ */
 function describeStaged(
   { stages }: Pick<ServedApi, 'stages'>,
   method: string,

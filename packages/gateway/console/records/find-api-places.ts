@@ -198,7 +198,7 @@ function placesOfRoute(recorded: Recorded, route: RoutePlan, at: At): readonly N
   const path = `Body.paths.${resourcePath}.${httpMethod.toLowerCase()}`;
   const members = membersOfRoute(recorded);
   const { authorization } = route;
-  // A document has what guards an operation in its list security.
+  // In an OpenAPI document, the list `security` of an operation names what guards it.
   const guard = members.includes('ApiKeyRequired')
     ? 'api_key'
     : members.includes('AuthorizationScopes') && 'authorizer' in authorization

@@ -69,7 +69,10 @@ function judgeLatePermission(
   return undefined;
 }
 
-/** If the function refers to the bucket as well, the bucket cannot wait for the permission until it no longer does. */
+/**
+ * If the function refers to the bucket as well, the bucket can wait for the permission only once the function no longer
+ * refers to it.
+ */
 function remedyOfLate(bucketId: string, permission: ResolvedResource, stack: ResolvedStack): string {
   const { logicalId } = permission;
   const written = (name: string): JsonObject => mapOf(mapOf(stack.source?.template ?? {}, 'Resources'), name);
@@ -84,7 +87,10 @@ function remedyOfLate(bucketId: string, permission: ResolvedResource, stack: Res
     : `${byName}, ${wait}; or remove SourceArn, set SourceAccount to !Ref AWS::AccountId, ${wait}`;
 }
 
-/** Whether the permission itself refers to the bucket; a reference in a condition may not apply. */
+/**
+ * Whether the permission waits for the bucket, because DependsOn or SourceArn names it. A SourceArn that depends on a
+ * condition does not count.
+ */
 function waitsFor(bucketId: string, { DependsOn, Properties }: JsonObject): boolean {
   const { SourceArn } = membersOf(Properties);
   if (JSON.stringify(SourceArn ?? '').includes('Fn::If')) return false;

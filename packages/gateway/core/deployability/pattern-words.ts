@@ -1,6 +1,6 @@
 /**
- * Describes in words the patterns that consist of a single set of characters, because words are easier to read than a
- * regular expression.
+ * Describes patterns in words, which are easier to read than a regular expression: patterns whose meaning is listed
+ * here, and patterns that consist of a single set of characters.
  */
 import { arnOfPattern } from './arn-words.ts';
 

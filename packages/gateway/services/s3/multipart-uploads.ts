@@ -46,7 +46,7 @@ export const UPLOAD_CALLS = {
 } as const;
 
 const MAX_UPLOADS = 50;
-/** The maximum bytes of one object, and of all uploads together that are not completed. */
+/** The maximum number of bytes of one object, and of all incomplete uploads together. */
 const MAX_UPLOAD_BYTES = 100 * 1024 * 1024;
 const MAX_OPEN_BYTES = 500 * 1024 * 1024;
 const MAX_PART_NUMBER = 10_000;

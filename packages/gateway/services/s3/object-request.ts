@@ -182,7 +182,10 @@ export function refuseUnlessMatching(
   return ifMatch === '*' || isSame(ifMatch, stored.etag) ? undefined : failed('If-Match');
 }
 
-/** Refuses a read whose conditions are not met, or returns that the object was not modified, in S3's order. */
+/**
+ * Checks the conditions of a read in S3's order. Returns the refusal of a condition that is not met, or `not-modified`;
+ * undefined if the object is to be sent.
+ */
 export function refuseRead(
   request: ServiceRequest,
   { etag, changedMs }: StoredObject,

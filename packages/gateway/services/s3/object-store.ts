@@ -105,7 +105,7 @@ export class ObjectStore {
     this.change(place, stored, kind);
   }
 
-  /** Keeps what has changed of an object, and reports the change. */
+  /** Stores a changed object, drops the oldest objects if there are too many, and reports the change. */
   change({ id, bucket, key }: ObjectPlace, stored: StoredObject, kind: ObjectChange['kind']): void {
     this.#objects.delete(id);
     this.#objects.set(id, stored);

@@ -329,8 +329,9 @@ export class LocalQueue {
   }
 
   /**
-   * Moves the next receivable message to the queue `to`, or else back to the queue in which it failed.
-   * @returns undefined if there is no message; the message, which has been received, if there is no such queue here
+   * Moves the next receivable message to the queue `to` or, without `to`, back to the queue in which it failed.
+   * @returns undefined if there is no message. If the queue does not exist here, the message stays and is returned; it
+   * then counts as received
    */
   moveNext(to?: string): 'moved' | QueuedMessage | undefined {
     const [message] = this.receive({ most: 1 });

@@ -11,7 +11,10 @@ const MAX_NAMES = 10;
 /** Members that are not enforced here, so a call with one of them is refused. */
 const NOT_SERVED = ['Policies', 'AllowedPattern'];
 
-/** The words of AWS: getmoto/moto#4283, hashicorp/terraform-provider-aws#13578, #18521; of the type: getmoto/moto. */
+/**
+ * AWS's words (getmoto/moto#4283, hashicorp/terraform-provider-aws#13578, #18521). The words about the type are from
+ * getmoto/moto itself.
+ */
 const TAGS_AND_OVERWRITE =
   "Invalid request: tags and overwrite can't be used together. To create a parameter with tags, please remove overwrite flag. To update tags for an existing parameter, please use AddTagsToResource or RemoveTagsFromResource.";
 const THERE_ALREADY =
