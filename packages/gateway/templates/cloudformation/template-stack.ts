@@ -39,9 +39,10 @@ export async function loadTemplate(
     region,
     stackName: ofStage,
     parameters,
-    passedOver,
-  } = readSamconfig(folder, options.stage, isChosen);
-  if (passedOver !== undefined) options.onProgress?.(`${basename(folder)}: ${passedOver}`);
+    passedOver = [],
+    files = [],
+  } = readSamconfig(folder, options.stage, isChosen, file);
+  for (const note of passedOver) options.onProgress?.(`${basename(folder)}: ${note}`);
   const home = resolveHome(options, { ...(region !== undefined && { region }), ...own });
   const given = { ...parameters, ...options.parameters };
   const isRegionKnown = (options.chosen?.region ?? region ?? own.region) !== undefined;
@@ -51,7 +52,7 @@ export async function loadTemplate(
     ...(isRegionKnown && { chosen: { ...options.chosen, region: home.region } }),
     parameters: given,
   });
-  return { ...stack, includes: [...(stack.includes ?? []), ...samconfigFiles(folder)] };
+  return { ...stack, includes: [...(stack.includes ?? []), ...samconfigFiles(folder), ...files] };
 }
 
 /** Returns a stack whose nested stacks are opened later, when their parameters are known. */

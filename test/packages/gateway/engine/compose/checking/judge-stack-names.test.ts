@@ -23,6 +23,12 @@ describe('judgeStackNames', () => {
       `[a.global.parameters]\nstack_name = 's${'x'.repeat(127)}' # ok\n`,
       [],
     ],
+    [
+      'an inline table and a dotted key',
+      'samconfig.toml',
+      'a.deploy.parameters = { stack_name = "my_shop", region = "eu-west-1" }\nb.deploy.parameters.stack_name = "my_shop"\n# c.stack_name = "my_shop"\n',
+      [1, 2],
+    ],
     ['no name', 'samconfig.toml', '[a.deploy.parameters]\nregion = "eu-west-1"\n', []],
   ] as const)
     it(`reads samconfig: ${name}`, (test) => {
