@@ -5,7 +5,8 @@
 import { isUtf8 } from 'node:buffer';
 import { dirname, extname, resolve } from 'node:path';
 import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
-import type { Document, Node, ScalarTag } from 'yaml';
+import type { Document, Node, ScalarTag, YAMLMap } from 'yaml';
+import { nearestOf } from '../../core/deployability/spelling.ts';
 import type { StoredValues } from '../../core/stack/stored-values.ts';
 import { ownFault } from '../../core/errors.ts';
 import type { DefinitionError } from '../../core/errors.ts';
@@ -39,6 +40,7 @@ type ReadAttached = (path: string) => Buffer;
 
 const SECTIONS = ['ssm', 'secretsmanager', 's3', 'appconfig'];
 const PARAMETER_NAME = /^[a-zA-Z0-9_./-]{1,1011}$/;
+const PARAMETER_MEMBERS: readonly string[] = ['type', 'value'];
 const PARAMETER_TYPES: readonly string[] = ['String', 'StringList', 'SecureString'];
 const BUCKET_NAME = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
@@ -76,7 +78,7 @@ export function parseValues(text: string, file: string, readAttached: ReadAttach
   return reader;
 }
 
-type Entry = { readonly name: string; readonly node: Node };
+type Entry = { readonly name: string; readonly key: Node; readonly node: Node };
 
 export function storedValues({ parameters, secrets, objects }: ValueDefinitions, file: string): StoredValues {
   const readText = (content: Content | undefined): string | undefined =>
@@ -121,7 +123,11 @@ class Reader implements ValueDefinitions {
   read(contents: Node): void {
     for (const section of this.#entriesOf(contents, 'the file')) {
       if (!SECTIONS.includes(section.name)) {
-        this.#noteAt(section.node, `unknown section ${section.name}; expected one of ${SECTIONS.join(', ')}`);
+        const meant = nearestOf(section.name, SECTIONS);
+        this.#noteAt(
+          section.key,
+          `unknown section ${section.name}; expected one of ${SECTIONS.join(', ')}${meant === undefined ? '' : `; did you mean ${meant}?`}`,
+        );
         continue;
       }
       for (const entry of this.#entriesOf(section.node, section.name)) {
@@ -138,7 +144,8 @@ class Reader implements ValueDefinitions {
       this.#noteAt(node, `ssm: ${name} is not a parameter name: use letters, digits, _ . - and /`);
       return;
     }
-    const isWhole = isMap(node) && node.has('value');
+    const isWhole = isMap(node) && isParameter(node);
+    if (isWhole && this.#noteUnknownMembers(name, node)) return;
     const type: unknown = isWhole ? (node.get('type') ?? 'String') : isSeq(node) ? 'StringList' : 'String';
     const content = this.#contentOf(name, isWhole ? node.get('value', true) : node);
     if (content === undefined) return;
@@ -146,6 +153,21 @@ class Reader implements ValueDefinitions {
       this.#noteAt(node, `ssm: the type of ${name} must be one of ${PARAMETER_TYPES.join(', ')}`);
     else if (!content.isText) this.#noteAt(node, `ssm: ${name} is not a string`);
     else this.parameters.set(name, { type, value: this.#textOf(node, type, content) });
+  }
+
+  /** Reports members of a parameter that are not read, and a missing value. Returns whether there are any. */
+  #noteUnknownMembers(name: string, node: YAMLMap): boolean {
+    const unknown = this.#entriesOf(node, name).filter((member) => !PARAMETER_MEMBERS.includes(member.name));
+    for (const member of unknown) {
+      const meant = nearestOf(member.name, PARAMETER_MEMBERS);
+      this.#noteAt(
+        member.key,
+        `ssm: ${name} has the unknown member ${member.name}; ${meant === undefined ? 'only type and value are read.' : `did you mean ${meant}?`} To store JSON, write it as a text`,
+      );
+    }
+    if (unknown.length > 0 || node.has('value')) return unknown.length > 0;
+    this.#noteAt(node, `ssm: ${name} has no value; write the member value`);
+    return true;
   }
 
   /** Returns a value as a string. As on AWS, a list is one string whose items are separated by commas. */
@@ -223,7 +245,9 @@ class Reader implements ValueDefinitions {
       return [];
     }
     return node.items.flatMap(({ key, value }) =>
-      isScalar(key) ? [{ name: textOfScalar(key.value, key.source), node: (value ?? key) as Node }] : [],
+      isScalar(key)
+        ? [{ name: textOfScalar(key.value, key.source), key: key as Node, node: (value ?? key) as Node }]
+        : [],
     );
   }
 
@@ -231,6 +255,22 @@ class Reader implements ValueDefinitions {
     const offset = isScalar(node) || isMap(node) || isSeq(node) ? node.range?.[0] : undefined;
     this.note(offset === undefined ? undefined : this.#lines.linePos(offset).line, message);
   }
+}
+
+/**
+ * Returns whether a map is a parameter with its type and value, and not JSON. A misspelt `value` counts, unless another
+ * member shows that the map is JSON.
+ */
+function isParameter(node: YAMLMap): boolean {
+  if (node.has('value') || isParameterType(node.get('type'))) return true;
+  const members = node.items.map(({ key, value }) => ({
+    name: String(isScalar(key) ? key.value : ''),
+    value,
+  }));
+  return (
+    members.every(({ name }) => nearestOf(name, PARAMETER_MEMBERS) !== undefined) &&
+    members.some(({ name, value }) => nearestOf(name, ['value']) !== undefined && isScalar(value))
+  );
 }
 
 export function isParameterType(type: unknown): type is ParameterType {

@@ -29,6 +29,20 @@ describe('parseValues', () => {
     );
   });
 
+  it('keeps JSON whose members are like the members of a parameter', () => {
+    const { parameters, faults } = parseValues(
+      'ssm: { /a: { values: [1] }, /b: { time: 5 }, /c: { type: shop, name: x }, /d: {} }',
+      'v.yml',
+      noFile,
+    );
+
+    assert.deepEqual(faults, []);
+    assert.deepEqual(
+      [...parameters.values()].map(({ value }) => value),
+      ['{"values":[1]}', '{"time":5}', '{"type":"shop","name":"x"}', '{}'],
+    );
+  });
+
   // Faults are reported by place and key: the file is full of secrets.
   const wrong: [what: string, text: string, told: RegExp][] = [
     ['no YAML', 'ssm:\n  /a: "hush', /^v\.yml:2: the file is not valid YAML \(MISSING_CHAR at column 12\)/],
@@ -36,7 +50,7 @@ describe('parseValues', () => {
     [
       'an unknown section',
       'smm: { /a: hush }',
-      /^v\.yml:1: unknown section smm; expected one of ssm, secretsmanager/,
+      /^v\.yml:1: unknown section smm; expected one of ssm, secretsmanager, s3, appconfig; did you mean ssm\?/,
     ],
     [
       'a value that is missing',
@@ -48,6 +62,31 @@ describe('parseValues', () => {
       'an unknown type',
       'ssm: { /a: { type: Secret, value: hush } }',
       /^v\.yml:1: ssm: the type of \/a must be one of/,
+    ],
+    [
+      'a misspelt value',
+      'ssm:\n  /b:\n    vlaue: hush\n',
+      /^v\.yml:3: ssm: \/b has the unknown member vlaue; did you mean value\? To store JSON, write it as a text$/,
+    ],
+    [
+      'a misspelt value beside a type',
+      'ssm: { /b: { type: SecureString, secret: hush } }',
+      /^v\.yml:1: ssm: \/b has the unknown member secret; only type and value are read/,
+    ],
+    [
+      'a misspelt type',
+      'ssm: { /b: { tpye: SecureString, value: hush } }',
+      /^v\.yml:1: ssm: \/b has the unknown member tpye; did you mean type\?/,
+    ],
+    [
+      'a type without a value',
+      'ssm: { /b: { type: SecureString } }',
+      /^v\.yml:1: ssm: \/b has no value; write the member value$/,
+    ],
+    [
+      'members that parameters have on AWS',
+      'ssm: { /b: { value: hush, tier: Advanced } }',
+      /^v\.yml:1: ssm: \/b has the unknown member tier; only type and value are read/,
     ],
     ['bytes as parameter', 'ssm: { /a: !!binary AAH/ }', /^v\.yml:1: ssm: \/a is not a string/],
     ['no bucket', 's3: { A: { b: hush } }', /^v\.yml:1: s3: A is not a bucket name/],
