@@ -137,7 +137,7 @@ type Told = {
 async function talk(url: string, message: string | undefined, readLast: () => Promise<Told>): Promise<void> {
   const socket = new WebSocket(url.replace(/\/$/, ''));
   const ended = new Promise<void>((resolve) => {
-    for (const event of ['error', 'close']) socket.addEventListener(event, () => resolve());
+    for (const event of ['error', 'close'] as const) socket.addEventListener(event, () => resolve());
     socket.addEventListener('open', () => {
       if (message === undefined) resolve();
       else socket.send(message);

@@ -61,6 +61,7 @@ import { judgeTags } from './judge-tags.ts';
 import { isFifo as isFifoQueue, judgeBus, judgePeriod, judgeTargets } from './judge-targets.ts';
 import {
   judgeAlias,
+  judgeLatest,
   judgeLayerVersions,
   judgeOwnDestination,
   judgeProvisioned,
@@ -70,7 +71,7 @@ import {
 import type { BrokenRelation, Judge } from './relation.ts';
 
 const JUDGES: Readonly<Record<string, readonly Judge[]>> = {
-  'AWS::Lambda::EventSourceMapping': [judgeConcurrency, judgeTableStream],
+  'AWS::Lambda::EventSourceMapping': [judgeAlias, judgeConcurrency, judgeTableStream],
   'AWS::Lambda::Function': [judgeLayerVersions],
   'AWS::Logs::SubscriptionFilter': [judgeLogFunction, judgeLogClass, judgeMissingGroup, judgeFilterCount],
   'AWS::Logs::LogGroup': [judgeKeyOfLogs],
@@ -92,7 +93,7 @@ const JUDGES: Readonly<Record<string, readonly Judge[]>> = {
   ),
   'AWS::Lambda::Version': [judgeProvisioned],
   'AWS::Lambda::Alias': [judgeProvisioned, judgeProvisionedTwice, judgeUnpublished],
-  'AWS::Lambda::EventInvokeConfig': [judgeOwnDestination],
+  'AWS::Lambda::EventInvokeConfig': [judgeAlias, judgeOwnDestination],
   'AWS::Cognito::UserPoolClient': [
     judgeTokenValidity,
     judgeWriteAttributes,
@@ -112,7 +113,8 @@ const JUDGES: Readonly<Record<string, readonly Judge[]>> = {
   'AWS::ApiGatewayV2::ApiMapping': [judgeMappedDomain],
   'AWS::ApiGatewayV2::Authorizer': [judgeV2AuthorizerName, judgeProtocolOfAuthorizer],
   'AWS::ApiGateway::BasePathMapping': [judgeMappedApi],
-  'AWS::Lambda::Permission': [judgeAlias],
+  'AWS::Lambda::Permission': [judgeLatest, judgeAlias],
+  'AWS::Lambda::Url': [judgeAlias],
   'AWS::DynamoDB::Table': [judgeThroughput],
   'AWS::S3::Bucket': [
     judgeOverlap,

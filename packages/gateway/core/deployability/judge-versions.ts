@@ -14,7 +14,8 @@ function functionOf(
   { properties }: ResolvedResource,
   all: readonly ResolvedResource[],
 ): ResolvedResource | undefined {
-  const name = parseFunctionName(textOf(properties, 'FunctionName')).functionName;
+  const named = textOf(properties, 'FunctionName') || textOf(properties, 'TargetFunctionArn');
+  const name = parseFunctionName(named).functionName;
   return all.find(({ type, physicalId }) => type === 'AWS::Lambda::Function' && physicalId === name);
 }
 
@@ -72,36 +73,50 @@ export function judgeOwnDestination(
   return undefined;
 }
 
+/** Refuses a permission for $LATEST of any function. */
+export function judgeLatest(permission: ResolvedResource): BrokenRelation | undefined {
+  const { qualifier } = parseFunctionName(textOf(permission.properties, 'FunctionName'));
+  if (qualifier !== '$LATEST') return undefined;
+  return {
+    resource: permission,
+    property: 'FunctionName',
+    message: POLICY_OF_LATEST,
+    remedy: 'remove $LATEST from the name of the function, or name an alias or a version instead of $LATEST',
+  };
+}
+
 /**
- * Refuses a permission for $LATEST of any function. For a function that the stack creates with aliases, it also refuses
- * a permission for any other alias (serverless/serverless#11053), because such an alias cannot exist at the first
- * deployment.
+ * For a function that the stack creates with aliases, refuses every other alias (serverless/serverless#11053), because
+ * it cannot exist at the first deployment.
  */
 export function judgeAlias(
-  permission: ResolvedResource,
+  resource: ResolvedResource,
   all: readonly ResolvedResource[],
 ): BrokenRelation | undefined {
-  const { functionName, qualifier = '' } = parseFunctionName(textOf(permission.properties, 'FunctionName'));
-  if (qualifier === '$LATEST')
-    return {
-      resource: permission,
-      property: 'FunctionName',
-      message: POLICY_OF_LATEST,
-      remedy:
-        'remove $LATEST from the name of the function, or name an alias or a version instead of $LATEST',
-    };
-  const called = functionOf(permission, all);
-  if (called === undefined || !/^(?!\d+$)[\w-]+$/.test(qualifier)) return undefined;
-  const aliases = all.filter((one) => one.type === 'AWS::Lambda::Alias' && functionOf(one, all) === called);
-  const names = aliases.map(({ properties }) => textOf(properties, 'Name'));
+  const called = functionOf(resource, all);
+  const named = NAMED[resource.type]?.(resource.properties).find(({ qualifier }) => ALIAS.test(qualifier));
+  if (called === undefined || named === undefined) return undefined;
+  const names = aliasesOf(called, all);
+  const { property, qualifier } = named;
   return names.length === 0 || names.includes(qualifier)
     ? undefined
     : {
-        resource: permission,
-        property: 'FunctionName',
-        message: `Cannot find alias arn: the function ${functionName} has no alias ${qualifier}`,
+        resource,
+        property,
+        message:
+          resource.type === 'AWS::Lambda::Permission'
+            ? `Cannot find alias arn: the function ${called.physicalId} has no alias ${qualifier}`
+            : `Function not found: the function ${called.physicalId} has no alias ${qualifier}`,
         remedy: `name the alias ${names.join(' or ')} (Ref of the AWS::Lambda::Alias), or the function without an alias`,
       };
+}
+
+const ALIAS = /^(?!\d+$)[\w-]+$/;
+
+function aliasesOf(called: ResolvedResource, all: readonly ResolvedResource[]): readonly string[] {
+  return all
+    .filter((one) => one.type === 'AWS::Lambda::Alias' && functionOf(one, all) === called)
+    .map(({ properties }) => textOf(properties, 'Name'));
 }
 
 /** Refuses provisioned concurrency for code that is not published (hashicorp/terraform-provider-aws#12120). */
@@ -121,53 +136,68 @@ export function judgeUnpublished(
 }
 
 /**
- * Finds versions that are named by a number although the template publishes no version of the function. Somebody may
- * have published them in the account, but a first deployment does not find them.
+ * Finds versions and aliases that are named although the template creates none of the function. Somebody may have
+ * created them in the account, but a first deployment does not find them.
  */
 export function findUnpublished(all: readonly ResolvedResource[]): readonly BrokenRelation[] {
   return all.flatMap((resource) => {
-    const named = VERSIONED[resource.type]?.(resource.properties) ?? [];
+    const named = NAMED[resource.type]?.(resource.properties) ?? [];
     const called = functionOf(resource, all);
-    if (called === undefined || isPublished(called, all)) return [];
-    return named.flatMap(({ property, version }) =>
-      /^\d+$/.test(version) && !(resource.unresolved ?? []).includes(property.split('.')[0] ?? '')
-        ? [
-            {
-              resource,
-              property,
-              message: `no resource of the template publishes version ${version} of ${called.logicalId}. Unless it exists in the account already, Lambda refuses this with "Function not found: …:${called.physicalId}:${version}", for example at the first deployment`,
-              remedy: `add an AWS::Lambda::Version with FunctionName: !Ref ${called.logicalId}, and write !GetAtt VERSION.Version in place of ${version}, where VERSION is its logical id`,
-            },
-          ]
-        : [],
-    );
+    if (called === undefined) return [];
+    return named.flatMap(({ property, qualifier }) => {
+      const isUnresolved = (resource.unresolved ?? []).includes(property.split('.')[0] ?? '');
+      const words = isUnresolved ? undefined : wordsAbout(qualifier, called, all);
+      return words === undefined ? [] : [{ resource, property, ...words }];
+    });
   });
+}
+
+function wordsAbout(
+  qualifier: string,
+  called: ResolvedResource,
+  all: readonly ResolvedResource[],
+): Pick<BrokenRelation, 'message' | 'remedy'> | undefined {
+  const { logicalId } = called;
+  const refusal = `Unless it exists in the account already, Lambda refuses this with "Function not found: …:${called.physicalId}:${qualifier}", for example at the first deployment`;
+  if (/^\d+$/.test(qualifier) && !isPublished(called, all))
+    return {
+      message: `no resource of the template publishes version ${qualifier} of ${logicalId}. ${refusal}`,
+      remedy: `add an AWS::Lambda::Version with FunctionName: !Ref ${logicalId}, and write !GetAtt VERSION.Version in place of ${qualifier}, where VERSION is its logical id`,
+    };
+  if (ALIAS.test(qualifier) && aliasesOf(called, all).length === 0)
+    return {
+      message: `no resource of the template creates the alias ${qualifier} of ${logicalId}. ${refusal}`,
+      remedy: `add an AWS::Lambda::Alias with FunctionName: !Ref ${logicalId} and Name: ${qualifier}, or name the function without an alias`,
+    };
+  return undefined;
 }
 
 function isPublished(called: ResolvedResource, all: readonly ResolvedResource[]): boolean {
   return all.some((one) => one.type === 'AWS::Lambda::Version' && functionOf(one, all) === called);
 }
 
-type Versioned = { readonly property: string; readonly version: string };
+type Named = { readonly property: string; readonly qualifier: string };
 
-const inName = ({ FunctionName: name }: JsonObject): readonly Versioned[] => [
-  { property: 'FunctionName', version: parseFunctionName(asText(name) ?? '').qualifier ?? '' },
+const inName = ({ FunctionName: name }: JsonObject): readonly Named[] => [
+  { property: 'FunctionName', qualifier: parseFunctionName(asText(name) ?? '').qualifier ?? '' },
+];
+const inQualifier = ({ Qualifier: qualifier }: JsonObject): readonly Named[] => [
+  { property: 'Qualifier', qualifier: asText(qualifier) ?? '' },
 ];
 
-/** For each type, where it may name a version of a function. */
-const VERSIONED: Readonly<Record<string, (properties: JsonObject) => readonly Versioned[]>> = {
+/** For each type, where it may name a version or an alias of a function that must exist when it is created. */
+const NAMED: Readonly<Record<string, (properties: JsonObject) => readonly Named[]>> = {
   'AWS::Lambda::Alias': ({ FunctionVersion, RoutingConfig }) => [
-    { property: 'FunctionVersion', version: asText(FunctionVersion) ?? '' },
+    { property: 'FunctionVersion', qualifier: asText(FunctionVersion) ?? '' },
     ...asOneOrMore(membersOf(RoutingConfig)['AdditionalVersionWeights'] ?? []).map((one, index) => ({
       property: `RoutingConfig.AdditionalVersionWeights.${index}.FunctionVersion`,
-      version: textOf(membersOf(one), 'FunctionVersion'),
+      qualifier: textOf(membersOf(one), 'FunctionVersion'),
     })),
   ],
-  'AWS::Lambda::EventInvokeConfig': ({ Qualifier }) => [
-    { property: 'Qualifier', version: asText(Qualifier) ?? '' },
-  ],
+  'AWS::Lambda::EventInvokeConfig': inQualifier,
   'AWS::Lambda::EventSourceMapping': inName,
   'AWS::Lambda::Permission': inName,
+  'AWS::Lambda::Url': inQualifier,
 };
 
 /**

@@ -1,4 +1,4 @@
-/** Versions that a template names by a number, although it publishes none of the function. */
+/** Versions and aliases that a template names, although it creates none of the function. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -54,5 +54,37 @@ describe('a version that the template does not publish', () => {
       const named = `\n  Named: { Type: ${properties} }`;
       assert.deepEqual(await examine(`${FUNCTION}${named}`), [`unchecked ${property}`]);
       assert.deepEqual(await examine(`${FUNCTION}${PUBLISHED}${named}`), []);
+    });
+
+  const alias =
+    "AWS::Lambda::Alias, Properties: { FunctionName: !Ref Handler, Name: live, FunctionVersion: '$LATEST' }";
+  // serverless/serverless#11053: "Cannot find alias arn".
+  for (const [properties, property] of [
+    [
+      "AWS::Lambda::Permission, Properties: { FunctionName: !Sub '${Handler}:nope', Action: lambda:InvokeFunction, Principal: s3.amazonaws.com }",
+      'FunctionName',
+    ],
+    [
+      "AWS::Lambda::EventSourceMapping, Properties: { FunctionName: !Sub '${Handler.Arn}:nope', EventSourceArn: 'arn:aws:sqs:us-east-1:123456789012:q' }",
+      'FunctionName',
+    ],
+    [
+      'AWS::Lambda::EventInvokeConfig, Properties: { FunctionName: !Ref Handler, Qualifier: nope, MaximumRetryAttempts: 0 }',
+      'Qualifier',
+    ],
+    [
+      'AWS::Lambda::Url, Properties: { TargetFunctionArn: !Ref Handler, Qualifier: nope, AuthType: NONE }',
+      'Qualifier',
+    ],
+  ] as const)
+    it(`is told for an alias in ${property} of ${properties.split(',')[0] ?? ''}, and refused beside another alias`, async () => {
+      const named = `\n  Named: { Type: ${properties} }`;
+      const other = `\n  Live: { Type: ${alias} }`;
+      const right = named.replace('nope', 'live').replace('Type:', 'DependsOn: Live, Type:');
+      const ofName = async (resources: string): Promise<readonly string[]> =>
+        (await examine(`${FUNCTION}${resources}`)).filter((finding) => finding.endsWith(` ${property}`));
+      assert.deepEqual(await ofName(named), [`unchecked ${property}`]);
+      assert.deepEqual(await ofName(`${other}${named}`), [`refused ${property}`]);
+      assert.deepEqual(await ofName(`${other}${right}`), []);
     });
 });
