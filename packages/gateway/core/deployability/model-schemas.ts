@@ -29,6 +29,8 @@ const ROWS: readonly Row[] = [
     'GroupName',
     { maxLength: 128, pattern: NAME_OF_USER },
   ],
+  // CloudWatch API reference, PutDashboard: "The maximum length is 255".
+  ['AWS::CloudWatch::Dashboard', 'PutDashboard', 'DashboardName', { maxLength: 255 }],
   ['AWS::CloudWatch::Alarm', 'PutMetricAlarm', 'AlarmActions', FIVE],
   ['AWS::CloudWatch::Alarm', 'PutMetricAlarm', 'OKActions', FIVE],
   ['AWS::CloudWatch::Alarm', 'PutMetricAlarm', 'InsufficientDataActions', FIVE],

@@ -115,4 +115,15 @@ ${POOL}
     'wafv2-webacl-description',
     'service model of WAF, EntityDescription',
   ),
+  one(
+    'a name of a dashboard over 255 characters',
+    `
+  Dashboard:
+    Type: AWS::CloudWatch::Dashboard
+    Properties:
+      DashboardName: ${'a'.repeat(256)} # here
+      DashboardBody: '{"widgets":[]}'`,
+    'cloudwatch-dashboard-dashboardname',
+    'CloudWatch API reference, PutDashboard: "The maximum length is 255"',
+  ),
 ];
