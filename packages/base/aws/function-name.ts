@@ -24,7 +24,33 @@ export function parseFunctionName(named: string): FunctionNameParts {
   return { region, accountId, functionName, qualifier };
 }
 
-export function readFunctionName(named: string): NamedFunction {
-  const { functionName, qualifier } = parseFunctionName(named);
-  return { functionName, qualifier: qualifier === '$LATEST' ? undefined : qualifier };
+/** Where the functions of a stack are. The region is undefined for a template that may be deployed anywhere. */
+export type FunctionHome = { readonly accountId: string; readonly region: string | undefined };
+
+/**
+ * Reads the name of a function.
+ * @param home where the functions of the stack are. A function that is elsewhere has its whole ARN as its name, so that
+ * no function here is taken for it
+ */
+export function readFunctionName(named: string, home?: FunctionHome): NamedFunction {
+  const { functionName, qualifier, ...place } = parseFunctionName(named);
+  const isElsewhere = home !== undefined && functionName !== '' && isInOtherPlace(place, home);
+  return {
+    functionName: isElsewhere ? withoutQualifier(named, qualifier) : functionName,
+    qualifier: qualifier === '$LATEST' ? undefined : qualifier,
+  };
+}
+
+/** Returns whether a name contains an account or a region, and it is not that of the stack's functions. */
+export function isInOtherPlace(
+  { accountId, region }: Pick<FunctionNameParts, 'accountId' | 'region'>,
+  home: FunctionHome,
+): boolean {
+  const isOther = (written: string | undefined, own: string | undefined): boolean =>
+    written !== undefined && written !== '' && own !== undefined && written !== own;
+  return isOther(accountId, home.accountId) || isOther(region, home.region);
+}
+
+function withoutQualifier(named: string, qualifier: string | undefined): string {
+  return qualifier === undefined ? named : named.slice(0, -qualifier.length - 1);
 }

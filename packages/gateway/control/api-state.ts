@@ -12,6 +12,7 @@ import type { HeldParts } from './api-parts.ts';
 import type { ControlResource, PathResource } from './control-resource.ts';
 import type { StageSettings } from './stage-settings.ts';
 import type { Assumptions } from '../core/deployment/assumptions.ts';
+import type { FunctionHome } from '@gatewright/aws/function-name';
 import type { InvokePermissions } from '../core/deployment/authorization/invoke-permissions.ts';
 import type { AccountQuotas } from './api-quotas.ts';
 import type { ApiIdentity, BuiltInWordings, Deployment } from '../core/deployment/model.ts';
@@ -26,6 +27,8 @@ export type ApiResources = HeldParts & {
   readonly quotas: AccountQuotas;
   readonly vpcEndpoints: ReadonlyMap<string, string>;
   readonly invokePermissions: InvokePermissions;
+  /** Where the functions of the API's stack are; absent for an API that no stack defines. */
+  readonly functionHome?: FunctionHome;
   /** Documentation is not part of a deployment, because exports read the current parts. */
   readonly documentation: Documentation;
   /** The default models that API calls have deleted. */

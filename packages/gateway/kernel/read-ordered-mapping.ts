@@ -4,7 +4,6 @@ import { compileFilters } from './delivery/event-pattern.ts';
 import type { EventTest } from './delivery/event-pattern.ts';
 import { inProperty } from './delivery/pattern-error.ts';
 import type { BatchRules } from './ordered-batch.ts';
-import { readFunctionName } from '@gatewright/aws/function-name';
 import type { ResourceReader } from './read-resource.ts';
 
 export type OrderedMapping = BatchRules & {
@@ -28,7 +27,7 @@ export function readOrderedMapping(reader: ResourceReader): OrderedMapping {
       'TumblingWindowInSeconds',
       'tumbling windows are not supported: batches have no window and no state',
     );
-  const { functionName: name, qualifier } = readFunctionName(reader.text('FunctionName') ?? '');
+  const { functionName: name, qualifier } = reader.functionName('FunctionName');
   const retries = reader.integer('MaximumRetryAttempts', -1, -1, 10_000);
   const ageSeconds = reader.integer('MaximumRecordAgeInSeconds', -1, -1, 604_800);
   // In the words of hashicorp/terraform-provider-aws#16113. "Although values less than 60 and greater than -1 fall within the parameter's absolute range, they are not allowed."

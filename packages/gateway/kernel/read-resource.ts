@@ -4,6 +4,9 @@
  * `members`, however, throws an error.
  */
 import { asInteger, asList, asNonEmptyText, isTrue, memberOf } from '@gatewright/aws/json-object';
+import { readFunctionName } from '@gatewright/aws/function-name';
+import type { NamedFunction } from '@gatewright/aws/function-name';
+import { functionHomeOf } from '../core/stack/home.ts';
 import type { RuleId } from '../core/deployability/rules.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { DefinitionError, type Tolerance } from '../core/errors.ts';
@@ -36,6 +39,11 @@ export class ResourceReader {
   /** Returns a reader that throws an error for invalid members at any depth. */
   get members(): MemberReader {
     return new MemberReader(this.resource.properties);
+  }
+
+  /** Returns the function that a property names. A function elsewhere has its whole ARN as its name. */
+  functionName(property: string): NamedFunction {
+    return readFunctionName(this.text(property) ?? '', functionHomeOf(this.stack));
   }
 
   value(path: string): unknown {

@@ -31,6 +31,7 @@ import { stageKeyOf } from '../../core/stack/stage-arn.ts';
 import type { Tolerance } from '../../core/errors.ts';
 import type { ResolvedStack, UnsupportedItem } from '../../core/stack/model.ts';
 import type { ApiIdentity, ApiProtocol, Deployment } from '../../core/deployment/model.ts';
+import { functionHomeOf } from '../../core/stack/home.ts';
 import type { PermissionsOfApi } from '../../core/deployment/authorization/invoke-permissions.ts';
 import type { Account } from '../account.ts';
 import type { ApiResources } from '../api-state.ts';
@@ -267,6 +268,7 @@ function readResources(
   return {
     ...holdParts((name) => parts[name]),
     invokePermissions: permissionsOf(arn),
+    functionHome: functionHomeOf(group.stack),
     api: group.api,
     resources: readPathResources(
       group,

@@ -10,7 +10,10 @@ import { readText } from '../../core/deployment/properties.ts';
 import { DefinitionError, ruledFault } from '../../core/errors.ts';
 import { splitHttpPath } from '../../core/routing/stage-path.ts';
 import { toControlResource } from '../control-resource.ts';
+import { parseArn } from '@gatewright/aws/arn';
 import { readFunctionName } from '@gatewright/aws/function-name';
+import { functionHomeOf } from '../../core/stack/home.ts';
+import type { FunctionHome } from '@gatewright/aws/function-name';
 import { FunctionPolicies } from '../functions/function-policies.ts';
 import { textOf } from '@gatewright/aws/json-object';
 import type { FunctionUrlFacts } from '../../core/events/request-facts.ts';
@@ -61,7 +64,7 @@ function readUrl(
   tolerance: Tolerance,
 ): FunctionUrl {
   const url = toControlResource(resource);
-  const owner = ownerOf(url);
+  const owner = ownerOf(url, functionHomeOf(stack));
   const { region, accountId, stackName } = stack;
   const apiId = makeId(32, stackName, resource.logicalId);
   const functionArn = arnOf(owner, `arn:aws:lambda:${region}:${accountId}`);
@@ -102,8 +105,8 @@ function readUrl(
  * Returns the function, or the alias in `Qualifier`, to which a URL belongs.
  * @throws DefinitionError if `Qualifier` is a version
  */
-function ownerOf(url: ControlResource): NamedFunction {
-  const named = readFunctionName(readText(url, 'TargetFunctionArn'));
+function ownerOf(url: ControlResource, home: FunctionHome): NamedFunction {
+  const named = readFunctionName(readText(url, 'TargetFunctionArn'), home);
   const qualifier = textOf(url.properties, 'Qualifier');
   if (/^\d+$/.test(qualifier))
     throw new DefinitionError(
@@ -118,7 +121,7 @@ function nameOf({ functionName, qualifier }: NamedFunction): string {
 }
 
 function arnOf(owner: NamedFunction, account: string): string {
-  return `${account}:function:${nameOf(owner)}`;
+  return parseArn(owner.functionName) === undefined ? `${account}:function:${nameOf(owner)}` : nameOf(owner);
 }
 
 function factsOf(

@@ -1,6 +1,7 @@
 /** Refuses resources of WAF's scope CLOUDFRONT outside of us-east-1, and ARNs with a region that cannot be right. */
 import { parseArn } from '@gatewright/aws/arn';
 import { asOneOrMore, asText, membersOf } from '@gatewright/aws/json-object';
+import { isRegionKnown } from '../stack/home.ts';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 import type { BrokenRelation } from './relation.ts';
 
@@ -35,6 +36,13 @@ const same =
   (region: string, arn: string): string =>
     `${what} must be in the region of the stack, ${region}, but ${arn} is in another region`;
 
+/** The words with which Lambda's calls refuse a function of another region [obs]. */
+const NAMED_FUNCTION: Omit<Row, 'path'> = {
+  service: /^lambda$/,
+  says: (region, arn) =>
+    `Functions from '${parseArn(arn)?.region ?? ''}' are not reachable in this region ('${region}')`,
+};
+
 /** The ARNs that must be in the region in which the resource is created. */
 const SAME_REGION: Readonly<Record<string, readonly Row[]>> = {
   'AWS::Lambda::Function': [
@@ -53,7 +61,13 @@ const SAME_REGION: Readonly<Record<string, readonly Row[]>> = {
       service: /^(?:sqs|kinesis|dynamodb)$/,
       says: same('the source of an event source mapping'),
     },
+    { path: ['FunctionName'], ...NAMED_FUNCTION },
   ],
+  'AWS::Lambda::Permission': [{ path: ['FunctionName'], ...NAMED_FUNCTION }],
+  'AWS::Lambda::EventInvokeConfig': [{ path: ['FunctionName'], ...NAMED_FUNCTION }],
+  'AWS::Lambda::Version': [{ path: ['FunctionName'], ...NAMED_FUNCTION }],
+  'AWS::Lambda::Alias': [{ path: ['FunctionName'], ...NAMED_FUNCTION }],
+  'AWS::Lambda::Url': [{ path: ['TargetFunctionArn'], ...NAMED_FUNCTION }],
   'AWS::ApiGatewayV2::DomainName': [
     {
       // API Gateway developer guide, "Set up a regional custom domain name"
@@ -94,9 +108,13 @@ export function judgeRegions(
   );
 }
 
-type TextAt = { readonly at: readonly string[]; readonly text: string };
+export type TextAt = { readonly at: readonly string[]; readonly text: string };
 
-function textsAt(value: unknown, path: readonly string[], at: readonly string[] = []): readonly TextAt[] {
+export function textsAt(
+  value: unknown,
+  path: readonly string[],
+  at: readonly string[] = [],
+): readonly TextAt[] {
   const [name, ...rest] = path;
   if (name === undefined) return typeof value === 'string' ? [{ at, text: value }] : [];
   if (name === '*')
@@ -157,11 +175,8 @@ export function judgeUserPoolDomain(
 
 /** Returns the region in which a resource is created; undefined for a template that may be deployed anywhere. */
 export function knownRegionOf(resource: ResolvedResource, stack: ResolvedStack): string | undefined {
-  const { source, file } = stack;
-  const isKnown =
-    source?.isRegionKnown === true || source?.regionOf !== undefined || /serverless\.\w+$/.test(file);
   const region = regionOf(resource, stack);
-  return isKnown && region !== '' ? region : undefined;
+  return isRegionKnown(stack) && region !== '' ? region : undefined;
 }
 
 /** Returns the region of a resource; empty if it is not known. */

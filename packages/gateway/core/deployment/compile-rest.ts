@@ -3,6 +3,7 @@ import { DefinitionError } from '../errors.ts';
 import { checkResourceTree, compileRestRoutes } from '../routing/rest-routes.ts';
 import { compileRestAuthorization } from './authorization/compile-authorization.ts';
 import { compileCacheKey } from './integration/compile-cache-key.ts';
+import type { FunctionHome } from '@gatewright/aws/function-name';
 import { compileIntegration, isStreamed, STREAM_IDLE_MS } from './integration/compile-integration.ts';
 import { compileResourcePolicy, readEndpointTypes } from './authorization/compile-resource-policy.ts';
 import { resolveGatewayResponses, wordByGatewayResponses } from './wordings/gateway-responses.ts';
@@ -33,6 +34,8 @@ type RestResources = {
   /** The ARN `arn:aws:execute-api:{region}:{account}:{apiId}`. */
   readonly apiArn: string;
   readonly invokePermissions: InvokePermissions;
+  /** Where the functions of the API's stack are; absent for an API that no stack defines. */
+  readonly functionHome?: FunctionHome;
   readonly gatewayResponses: readonly PropertyBag[];
   readonly models: readonly PropertyBag[];
   readonly validators: ReadonlyMap<string, PropertyBag>;
@@ -63,7 +66,7 @@ function compileMethod(
   const refusal = verbRefusal(httpMethod);
   if (refusal !== undefined) throw new DefinitionError(method.place('HttpMethod'), refusal);
   const operationName = method.properties['OperationName'];
-  const compiled = compileIntegration(method, streamIdleMs, from.tolerance);
+  const compiled = compileIntegration(method, streamIdleMs, from.tolerance, from.functionHome);
   const sources = sourcesOfMethod(httpMethod, resource.path);
   const role = readBlock(method, 'Integration')?.properties['Credentials'];
   const integration = withInvokeCheck(compiled, role, sources, from.invokePermissions);

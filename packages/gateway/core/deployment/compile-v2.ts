@@ -14,6 +14,7 @@ import {
 } from './integration/compile-message-integration.ts';
 import { compileServiceSubtype } from './integration/compile-service-subtype.ts';
 import { compileConnectValidation, compileMessageCheck } from './models/compile-validation.ts';
+import type { FunctionHome } from '@gatewright/aws/function-name';
 import { readLambdaUri } from './integration/integration-uri.ts';
 import { sourcesOfRoute } from '../routing/invoke-sources.ts';
 import { withInvokeCheck } from './authorization/invoke-permissions.ts';
@@ -43,6 +44,7 @@ type V2Resources = {
   readonly tolerance: Tolerance;
   readonly assumptions: Assumptions;
   readonly invokePermissions: InvokePermissions;
+  readonly functionHome?: FunctionHome;
 };
 
 type V2Protocol = 'http' | 'websocket';
@@ -92,7 +94,8 @@ export function compileV2Integration(
   const type = readText(integration, 'IntegrationType');
   const isService = integration.properties['IntegrationSubtype'] !== undefined;
   if (protocol === 'http') noteTemplates(integration, from.tolerance);
-  else if (type !== 'AWS_PROXY') return compileMessageIntegration(integration, type, from.tolerance);
+  else if (type !== 'AWS_PROXY')
+    return compileMessageIntegration(integration, type, from.tolerance, from.functionHome);
   if (type === 'HTTP_PROXY') return compileHttpProxy(integration, from.tolerance);
   if (isService && protocol === 'http') return compileServiceSubtype(integration, from.tolerance);
   if (type !== 'AWS_PROXY')
@@ -102,7 +105,7 @@ export function compileV2Integration(
       'Currently, an API with a protocol type of HTTP may only be associated with proxy integrations (AWS_PROXY, HTTP_PROXY)',
     );
   refuseOtherMethod(integration);
-  const lambda = readLambdaUri(readText(integration, 'IntegrationUri'), true);
+  const lambda = readLambdaUri(readText(integration, 'IntegrationUri'), true, from.functionHome);
   if (lambda.kind === 'invalid')
     throw new DefinitionError(integration.place('IntegrationUri'), lambda.message);
   return {

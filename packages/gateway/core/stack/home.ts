@@ -1,4 +1,6 @@
+import type { FunctionHome } from '@gatewright/aws/function-name';
 import { USUAL_HOME } from '@gatewright/aws/usual-home';
+import type { ResolvedStack } from './model.ts';
 
 export type Home = { readonly region: string; readonly accountId: string };
 
@@ -50,4 +52,16 @@ export function resolveHome(
     region: chosen.region ?? own.region ?? region,
     accountId: chosen.accountId ?? own.accountId ?? accountId,
   };
+}
+
+/** Returns whether the region of a stack is known. A template without a region may be deployed anywhere. */
+export function isRegionKnown({ source, file }: Pick<ResolvedStack, 'source' | 'file'>): boolean {
+  return source?.isRegionKnown === true || source?.regionOf !== undefined || /serverless\.\w+$/.test(file);
+}
+
+/** Returns the account of the functions of a stack, and their region if it is known. */
+export function functionHomeOf(
+  stack: Pick<ResolvedStack, 'accountId' | 'region' | 'source' | 'file'>,
+): FunctionHome {
+  return { accountId: stack.accountId, region: isRegionKnown(stack) ? stack.region : undefined };
 }

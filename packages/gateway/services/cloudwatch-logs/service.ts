@@ -17,6 +17,7 @@ import type { DeclaredGroup } from './log-groups.ts';
 import { readTagList, ResourceTags } from '../../kernel/resource-tags.ts';
 import type { Tags } from '../../kernel/resource-tags.ts';
 import { Queries } from './queries.ts';
+import { functionHomeOf } from '../../core/stack/home.ts';
 import { LogSubscriptions, readLogSubscription } from './subscriptions.ts';
 import { filterLogEvents, getLogEvents, testMetricFilter } from './read-events.ts';
 import { asText, membersOf } from '@gatewright/aws/json-object';
@@ -134,7 +135,9 @@ export function open(ports: ServicePorts): Service {
       const tagged = taggedGroups(stacks);
       const subscribed = stacks.everyOfType('AWS::Logs::SubscriptionFilter');
       return () => {
-        subscriptions.define(subscribed.map(({ resource }) => readLogSubscription(resource)));
+        subscriptions.define(
+          subscribed.map(({ resource, stack }) => readLogSubscription(resource, functionHomeOf(stack))),
+        );
         groups.declare(declared);
         tags.define(tagged);
       };

@@ -6,6 +6,7 @@
 import { gzipSync } from 'node:zlib';
 import { parseArn } from '@gatewright/aws/arn';
 import { readFunctionName } from '@gatewright/aws/function-name';
+import type { FunctionHome } from '@gatewright/aws/function-name';
 import { asNonEmptyText, asText } from '@gatewright/aws/json-object';
 import type { ResolvedResource } from '../../core/stack/model.ts';
 import type { LogLine, ServicePorts } from '../../kernel/service.ts';
@@ -48,14 +49,17 @@ type Line = {
  * Reads a subscription. Destinations other than functions are not supported. For these, `functionName` is the ARN of
  * the destination.
  */
-export function readLogSubscription({ logicalId, properties }: ResolvedResource): LogSubscription {
+export function readLogSubscription(
+  { logicalId, properties }: ResolvedResource,
+  home?: FunctionHome,
+): LogSubscription {
   const { DestinationArn, FilterName, FilterPattern, LogGroupName } = properties;
   const arn = asText(DestinationArn) ?? '';
   return {
     filterName: asNonEmptyText(FilterName) ?? logicalId,
     logGroup: asText(LogGroupName) ?? '',
     ...(parseArn(arn)?.service === 'lambda'
-      ? readFunctionName(arn)
+      ? readFunctionName(arn, home)
       : { functionName: arn, qualifier: undefined }),
     pattern: asText(FilterPattern) ?? '',
   };

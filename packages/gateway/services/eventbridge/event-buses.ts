@@ -2,6 +2,7 @@
  * The buses and rules of EventBridge (docs/aws §18.5). An event on a bus goes to the targets of every rule that the
  * event matches.
  */
+import { parseArn } from '@gatewright/aws/arn';
 import type { BusEvent } from '../../kernel/event-bus.ts';
 import { busArnOf, printTime } from '../../kernel/event-bus.ts';
 import { describeWrongType } from '@gatewright/aws/wrong-type';
@@ -90,7 +91,7 @@ export class EventBuses {
   /** Handles `PutEvents` and `TestEventPattern`; undefined for other operations. */
   answer(operation: AwsOperation, region: string): OperationResult | undefined {
     if (operation.protocol !== 'json') return undefined;
-    const result = answerEvents(operation, this.#options.random);
+    const result = answerEvents(operation, region, this.#options.random);
     const answers = result?.kind === 'result' ? result.fields['Entries'] : undefined;
     const entries = operation.input?.['Entries'];
     if (Array.isArray(answers) && Array.isArray(entries))
@@ -285,7 +286,7 @@ const MAX_DETAIL_TYPE = 128;
 const RESERVED_SOURCE = 'aws.';
 
 /** Handles `PutEvents` and `TestEventPattern`. An invalid entry fails alone, as on AWS. */
-function answerEvents(operation: AwsOperation, random: Random): OperationResult | undefined {
+function answerEvents(operation: AwsOperation, region: string, random: Random): OperationResult | undefined {
   if (operation.protocol !== 'json') return undefined;
   const { action, input } = operation;
   if (input === undefined) return refuse('SerializationException', '');
@@ -296,7 +297,21 @@ function answerEvents(operation: AwsOperation, random: Random): OperationResult 
     if (error instanceof OperationRefused) return error.toResult();
     throw error;
   }
-  return action === 'PutEvents' ? putEvents(asList(input['Entries']), random) : testPattern(input);
+  if (action !== 'PutEvents') return testPattern(input);
+  const entries = asList(input['Entries']);
+  return entries.some((entry) => isOfOtherRegion(entry, region))
+    ? refuse('ValidationException', 'Cross-region API call is not allowed.')
+    : putEvents(entries, random);
+}
+
+/**
+ * Returns whether an entry names a bus of another region. The refusal is recorded for rules and targets
+ * (aws-samples/amazon-eventbridge-resource-policy-samples#10, hashicorp/terraform-provider-aws#31444), and assumed for
+ * events.
+ */
+function isOfOtherRegion(entry: unknown, region: string): boolean {
+  const bus = parseArn(asText(membersOf(entry)['EventBusName']) ?? '');
+  return bus !== undefined && bus.region !== region;
 }
 
 /** @throws OperationRefused for members that EventBridge's validator refuses */

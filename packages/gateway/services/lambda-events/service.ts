@@ -2,7 +2,9 @@
  * Lambda's part of event handling: asynchronous invocations, and event source mappings for sources of other services.
  */
 import { asText } from '@gatewright/aws/json-object';
-import { readFunctionName } from '@gatewright/aws/function-name';
+import { parseFunctionName, readFunctionName } from '@gatewright/aws/function-name';
+import type { FunctionHome } from '@gatewright/aws/function-name';
+import { functionHomeOf } from '../../core/stack/home.ts';
 import { findMappedSource } from '../../core/stack/event-sources.ts';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
 import type { Service, ServiceApi, ServicePorts, ServiceTarget } from '../../kernel/service.ts';
@@ -32,6 +34,8 @@ class LambdaEventsService implements Service {
   #isRestored = false;
   readonly #reported = new Set<string>();
 
+  #homes: ReadonlyMap<string, FunctionHome> = new Map();
+
   constructor(ports: ServicePorts) {
     const { invoker } = ports;
     this.#ports = ports;
@@ -46,7 +50,13 @@ class LambdaEventsService implements Service {
       hasQualified: (arn) => this.#qualified.has(arn),
     });
     this.api = { answer: ({ request }) => calls.answer(request) };
-    this.target = { deliver: deliverToFunction(this.async, (name) => invoker.has(name)) };
+    this.target = {
+      deliver: deliverToFunction(
+        this.async,
+        (name) => invoker.has(name),
+        (name) => this.#homes.get(name),
+      ),
+    };
   }
 
   prepare(stacks: StackReading): () => void {
@@ -63,7 +73,11 @@ class LambdaEventsService implements Service {
     const qualified = QUALIFIED.flatMap((type) => stacks.ofType(type)).map(
       ({ resource }) => resource.physicalId,
     );
+    const homes = stacks.stacks.flatMap((stack) =>
+      stack.functions.map(({ name }) => [name, functionHomeOf(stack)] as const),
+    );
     return () => {
+      this.#homes = new Map(homes);
       this.#qualified = new Set(qualified);
       this.#configs = configs;
       this.#deadLetters = deadLetters;
@@ -109,9 +123,10 @@ export function open(ports: ServicePorts): LambdaEventsService {
 function deliverToFunction(
   async: AsyncInvocations,
   has: (functionName: string) => boolean,
+  homeOf: (functionName: string) => FunctionHome | undefined,
 ): NonNullable<ServiceTarget['deliver']> {
   return (arn, payload, { options }) => {
-    const [, functionName = '', qualifier] = /:function:([^:]+)(?::([^:]+))?$/.exec(arn) ?? [];
+    const { functionName, qualifier } = readFunctionName(arn, homeOf(parseFunctionName(arn).functionName));
     if (!has(functionName)) return final('NOT_FOUND', `Function not found: ${arn}`);
     return async.accept({ functionName, qualifier, payload, options })
       ? DELIVERED
@@ -127,7 +142,7 @@ function asyncKey(functionName: string, qualifier: string | undefined): string {
 }
 
 function readInvokeConfig(reader: ResourceReader): readonly [key: string, config: AsyncConfig] {
-  const { functionName: name, qualifier } = readFunctionName(reader.text('FunctionName') ?? '');
+  const { functionName: name, qualifier } = reader.functionName('FunctionName');
   const given = reader.text('Qualifier');
   const age = reader.integer('MaximumEventAgeInSeconds', DEFAULT_ASYNC.maxAgeMs / 1000, 60, 21_600);
   const config: AsyncConfig = {
@@ -157,11 +172,10 @@ function findConfig(
 function readMappings(mappings: readonly ResourceReader[], stacks: StackReading): void {
   const names = new Set(stacks.functions.map(({ name }) => name));
   for (const mapping of mappings) {
-    const given = mapping.text('FunctionName') ?? '';
-    if (!names.has(readFunctionName(given).functionName))
+    if (!names.has(mapping.functionName('FunctionName').functionName))
       mapping.unsupported(
         'FunctionName',
-        `${given} is not a function of the loaded stacks; the mapping invokes no function`,
+        `${mapping.text('FunctionName') ?? ''} is not a function of the loaded stacks; the mapping invokes no function`,
       );
     noteRefusal(mapping, mappings.slice(0, mappings.indexOf(mapping)));
     readSource(mapping, stacks);

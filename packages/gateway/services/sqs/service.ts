@@ -25,7 +25,6 @@ import type { MeasuredSubject } from '../../core/ports.ts';
 import { inProperty } from '../../kernel/delivery/pattern-error.ts';
 import type { QueueMapping } from './queue-consumer.ts';
 import { readQueueSettings } from './queue-settings.ts';
-import { readFunctionName } from '@gatewright/aws/function-name';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
 
 const NAMESPACE = 'http://queue.amazonaws.com/doc/2012-11-05/';
@@ -305,7 +304,7 @@ function noteVisibility(
   { settings }: QueueDefinition,
   timeouts: ReadonlyMap<string, number>,
 ): void {
-  const timeout = timeouts.get(readFunctionName(reader.text('FunctionName') ?? '').functionName) ?? 0;
+  const timeout = timeouts.get(reader.functionName('FunctionName').functionName) ?? 0;
   const visibility = settings.visibilityMs / 1000;
   if (visibility < timeout)
     reader.note(
@@ -330,7 +329,7 @@ function readQueueMapping(reader: ResourceReader, queue: QueueDefinition): Queue
     );
   const batchSize = reader.integer('BatchSize', 10, 1, isFifo ? 10 : 10_000);
   if (!reader.flag('Enabled', true)) return undefined;
-  const { functionName: name, qualifier } = readFunctionName(reader.text('FunctionName') ?? '');
+  const { functionName: name, qualifier } = reader.functionName('FunctionName');
   return {
     id: reader.resource.physicalId,
     queueArn: queue.arn,

@@ -19,4 +19,35 @@ describe('readFunctionName', () => {
     it(`reads "${text}"`, () => {
       assert.deepEqual(readFunctionName(text), { functionName, qualifier });
     });
+
+  const home = { accountId: '123456789012', region: 'eu-west-1' };
+  for (const [text, functionName, qualifier] of [
+    ['sell:live', 'sell', 'live'],
+    ['arn:aws:lambda:eu-west-1:123456789012:function:sell:7', 'sell', '7'],
+    ['123456789012:function:sell', 'sell', undefined],
+    [
+      'arn:aws:lambda:eu-west-1:999999999999:function:sell:live',
+      'arn:aws:lambda:eu-west-1:999999999999:function:sell',
+      'live',
+    ],
+    [
+      'arn:aws:lambda:us-east-1:123456789012:function:sell',
+      'arn:aws:lambda:us-east-1:123456789012:function:sell',
+      undefined,
+    ],
+    ['999999999999:function:sell', '999999999999:function:sell', undefined],
+    ['arn:aws:lambda:::function:sell', 'sell', undefined],
+  ] as const)
+    it(`reads "${text}" in a stack of account ${home.accountId} and region ${home.region}`, () => {
+      assert.deepEqual(readFunctionName(text, home), { functionName, qualifier });
+    });
+
+  it('takes a function of any region for that of a stack whose region is not known', () => {
+    const { functionName } = readFunctionName('arn:aws:lambda:us-east-1:123456789012:function:sell', {
+      ...home,
+      region: undefined,
+    });
+
+    assert.equal(functionName, 'sell');
+  });
 });

@@ -2,6 +2,7 @@
 import { DefinitionError } from '../../errors.ts';
 import { compileFullMatch } from '../../mapping/full-match.ts';
 import { DEFAULT_ASSUMPTIONS } from '../assumptions.ts';
+import type { FunctionHome } from '@gatewright/aws/function-name';
 import { readLambdaUri } from '../integration/integration-uri.ts';
 import { sourceOfAuthorizer } from '../../routing/invoke-sources.ts';
 import { ALL_PERMITTED, findInvokeCheck, readRole } from './invoke-permissions.ts';
@@ -62,9 +63,9 @@ function nameResults(authorizerId: string, sources: readonly IdentitySource[]): 
  * Reads the URI of an authorizer of a REST API, with AWS's message for an invalid URI
  * (hashicorp/terraform-provider-aws#1757).
  */
-function readRestTarget(bag: PropertyBag): FunctionTarget {
+function readRestTarget(bag: PropertyBag, home: FunctionHome | undefined): FunctionTarget {
   const uri = readText(bag, 'AuthorizerUri');
-  const target = readLambdaUri(uri, false);
+  const target = readLambdaUri(uri, false, home);
   if (target.kind === 'function' && REGION_OF_URI.test(uri)) return target.target;
   throw new DefinitionError(
     bag.place('AuthorizerUri'),
@@ -73,8 +74,8 @@ function readRestTarget(bag: PropertyBag): FunctionTarget {
 }
 
 /** Reads the URI of an authorizer of an HTTP or WebSocket API. AWS's message for an invalid URI is not recorded. */
-function readTarget(bag: PropertyBag): FunctionTarget {
-  const target = readLambdaUri(readText(bag, 'AuthorizerUri'), false);
+function readTarget(bag: PropertyBag, home: FunctionHome | undefined): FunctionTarget {
+  const target = readLambdaUri(readText(bag, 'AuthorizerUri'), false, home);
   if (target.kind === 'invalid') throw new DefinitionError(bag.place('AuthorizerUri'), target.message);
   return target.target;
 }
@@ -97,13 +98,14 @@ export function readValidation(bag: PropertyBag): FullMatch | undefined {
 type LambdaAuthorizerSources = {
   readonly assumptions: Assumptions;
   readonly invokePermissions: InvokePermissions;
+  readonly functionHome?: FunctionHome | undefined;
 };
 
 /** Compiles a Lambda authorizer of a REST API, which has the type TOKEN or REQUEST (docs/aws §4.1, §4.2). */
 export function compileRestLambdaAuthorizer(
   bag: PropertyBag,
   type: 'TOKEN' | 'REQUEST',
-  { assumptions, invokePermissions }: LambdaAuthorizerSources,
+  { assumptions, invokePermissions, functionHome }: LambdaAuthorizerSources,
 ): LambdaAuthorizer {
   const isToken = type === 'TOKEN';
   const sourceText = readText(bag, 'IdentitySource', isToken ? 'method.request.header.Authorization' : '');
@@ -124,7 +126,7 @@ export function compileRestLambdaAuthorizer(
       'A REQUEST authorizer with a cache needs at least one identity source; add one, or set AuthorizerResultTtlInSeconds to 0',
     );
   const isIgnored = !isToken && ttlSeconds === 0 && assumptions['uncached-identity-sources'] === 'ignored';
-  const target = readRestTarget(bag);
+  const target = readRestTarget(bag, functionHome);
   const role = bag.properties['AuthorizerCredentials'];
   return {
     mayInvoke: findInvokeCheck(invokePermissions, target, role, [sourceOfAuthorizer(bag.id)]),
@@ -161,6 +163,7 @@ export function compileV2LambdaAuthorizer(
   {
     assumptions = DEFAULT_ASSUMPTIONS,
     invokePermissions = ALL_PERMITTED,
+    functionHome,
   }: Partial<LambdaAuthorizerSources> = {},
 ): LambdaAuthorizer {
   const payload = protocol === 'websocket' ? 'websocket' : readHttpPayload(bag);
@@ -178,7 +181,7 @@ export function compileV2LambdaAuthorizer(
       bag.place('IdentitySource'),
       'Identity source must be set if authorizer caching is enabled (TTL is greater than 0)',
     );
-  const target = readTarget(bag);
+  const target = readTarget(bag, functionHome);
   const role = bag.properties['AuthorizerCredentialsArn'];
   return {
     mayInvoke: findInvokeCheck(invokePermissions, target, role, [sourceOfAuthorizer(bag.id)]),

@@ -1,4 +1,5 @@
 /** Compiles `Integration` of AWS::ApiGateway::Method (docs/aws §8). */
+import type { FunctionHome } from '@gatewright/aws/function-name';
 import { DefinitionError, REFUSING } from '../../errors.ts';
 import type { Tolerance } from '../../errors.ts';
 import { VERBS } from '../../routing/rest-routes.ts';
@@ -34,12 +35,13 @@ export function compileIntegration(
   method: PropertyBag,
   streamIdleMs: number = STREAM_IDLE_MS.regional,
   tolerance: Tolerance = REFUSING,
+  home?: FunctionHome,
 ): Integration {
   const block = readBlock(method, 'Integration');
   if (block === undefined)
     throw new DefinitionError(method.place('Integration'), 'No integration defined for method');
   const type = readText(block, 'Type').toUpperCase();
-  if (isStreamed(block)) return compileStream(method, block, type, streamIdleMs, tolerance);
+  if (isStreamed(block)) return compileStream({ method, block, type, home }, streamIdleMs, tolerance);
   switch (type) {
     case 'MOCK':
       return { kind: 'mock', ...compileMappings(method, block) };
@@ -48,7 +50,7 @@ export function compileIntegration(
       return compileHttp(method, block, type, tolerance);
     case 'AWS':
     case 'AWS_PROXY':
-      return compileAws(method, block, type, tolerance);
+      return compileAws({ method, block, type, home }, tolerance);
     default:
       throw new DefinitionError(
         block.place('Type'),
@@ -70,13 +72,19 @@ export function isStreamed(block: PropertyBag): boolean {
   );
 }
 
+/** An integration as it is written, with its method, and where the functions of the stack are. */
+type Written<Type> = {
+  readonly method: PropertyBag;
+  readonly block: PropertyBag;
+  readonly type: Type;
+  readonly home: FunctionHome | undefined;
+};
+
 /**
  * Compiles a streamed response. Features that need the complete response, such as templates and caching, are refused.
  */
 function compileStream(
-  method: PropertyBag,
-  block: PropertyBag,
-  type: string,
+  { method, block, type, home }: Written<string>,
   idleMs: number,
   tolerance: Tolerance,
 ): Integration {
@@ -104,7 +112,7 @@ function compileStream(
     );
   }
   const verb = readVerb(block);
-  const lambda = readStreamUri(readText(block, 'Uri', ''));
+  const lambda = readStreamUri(readText(block, 'Uri', ''), home);
   if (lambda.kind === 'invalid') throw refuse('Uri', lambda.message);
   const { target } = lambda;
   return (
@@ -153,15 +161,13 @@ function readVpcLink(block: PropertyBag): HttpTarget['vpcLink'] {
 }
 
 function compileAws(
-  method: PropertyBag,
-  block: PropertyBag,
-  type: 'AWS' | 'AWS_PROXY',
+  { method, block, type, home }: Written<'AWS' | 'AWS_PROXY'>,
   tolerance: Tolerance,
 ): Integration {
   const verb = readVerb(block);
   const uri = readText(block, 'Uri', '');
   const timeoutMs = readTimeoutMs(block, 'rest', tolerance);
-  const lambda = readLambdaUri(uri, false);
+  const lambda = readLambdaUri(uri, false, home);
   if (type === 'AWS_PROXY') {
     if (lambda.kind === 'invalid') throw new DefinitionError(block.place('Uri'), lambda.message);
     const parameters = compileRequestParameters(method, block);

@@ -1,4 +1,5 @@
 /** Integrations of WebSocket APIs except Lambda proxies, and their responses (docs/aws §11.3). */
+import type { FunctionHome } from '@gatewright/aws/function-name';
 import { parseJson } from '@gatewright/aws/json-object';
 import { DefinitionError } from '../../errors.ts';
 import { parseParameterSource } from '../../mapping/parameter-source.ts';
@@ -37,6 +38,7 @@ export function compileMessageIntegration(
   integration: PropertyBag,
   type: string,
   tolerance: Tolerance,
+  home?: FunctionHome,
 ): Integration {
   switch (type) {
     case 'MOCK':
@@ -63,7 +65,7 @@ export function compileMessageIntegration(
       );
     }
     case 'AWS':
-      return compileAws(integration, tolerance);
+      return compileAws(integration, tolerance, home);
     default:
       throw new DefinitionError(
         integration.place('IntegrationType'),
@@ -72,9 +74,13 @@ export function compileMessageIntegration(
   }
 }
 
-function compileAws(integration: PropertyBag, tolerance: Tolerance): Integration {
+function compileAws(
+  integration: PropertyBag,
+  tolerance: Tolerance,
+  home: FunctionHome | undefined,
+): Integration {
   const uri = readText(integration, 'IntegrationUri', '');
-  const lambda = readLambdaUri(uri, false);
+  const lambda = readLambdaUri(uri, false, home);
   // A function is called with POST, even if the integration does not set a method (docs/aws §11.3).
   const isFunction = lambda.kind === 'function';
   const method =

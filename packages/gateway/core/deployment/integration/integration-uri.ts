@@ -1,3 +1,5 @@
+import { isInOtherPlace, parseFunctionName, readFunctionName } from '@gatewright/aws/function-name';
+import type { FunctionHome } from '@gatewright/aws/function-name';
 import { compileStageText, mapStageText } from './stage-text.ts';
 import type { FunctionTarget } from '../model.ts';
 
@@ -23,7 +25,7 @@ const FUNCTION_ARN = /^arn:[^:]+:lambda:[^:]*:[^:]*:function:(.*)$/;
  * it may also be the bare function ARN. Error messages use AWS's words [obs], except the one about a
  * streaming URI.
  */
-export function readLambdaUri(uri: string, mayBeBareArn: boolean): LambdaTarget {
+export function readLambdaUri(uri: string, mayBeBareArn: boolean, home?: FunctionHome): LambdaTarget {
   const [unresolved] = UNRESOLVED.exec(uri) ?? [];
   if (unresolved !== undefined)
     return {
@@ -31,7 +33,7 @@ export function readLambdaUri(uri: string, mayBeBareArn: boolean): LambdaTarget 
       message: `Invalid ARN specified in the request (nothing replaces ${unresolved} here)`,
     };
   const inner = INVOKE_PATH.exec(uri)?.[1] ?? (mayBeBareArn && nameIn(uri) !== '' ? uri : undefined);
-  if (inner !== undefined) return { kind: 'function', target: readTarget(inner) };
+  if (inner !== undefined) return { kind: 'function', target: readTarget(inner, home) };
   if (STREAM_PATH.test(uri))
     return {
       kind: 'invalid',
@@ -52,10 +54,10 @@ export function readLambdaUri(uri: string, mayBeBareArn: boolean): LambdaTarget 
  * `arn:aws:apigateway:{region}:lambda:path/2021-11-15/functions/{functionArn}/response-streaming-invocations`. This
  * form is required for transfer mode STREAM, and refused otherwise.
  */
-export function readStreamUri(uri: string): LambdaTarget {
+export function readStreamUri(uri: string, home?: FunctionHome): LambdaTarget {
   const inner = STREAM_PATH.exec(uri)?.[1];
-  if (inner !== undefined) return { kind: 'function', target: readTarget(inner) };
-  const buffered = readLambdaUri(uri, false);
+  if (inner !== undefined) return { kind: 'function', target: readTarget(inner, home) };
+  const buffered = readLambdaUri(uri, false, home);
   if (buffered.kind === 'invalid') return buffered;
   return {
     kind: 'invalid',
@@ -64,9 +66,9 @@ export function readStreamUri(uri: string): LambdaTarget {
   };
 }
 
-function readTarget(arn: string): FunctionTarget {
+function readTarget(arn: string, home: FunctionHome | undefined): FunctionTarget {
   const text = compileStageText(arn);
-  const functionName = mapStageText(text, nameOfFunction);
+  const functionName = mapStageText(text, (rendered) => nameOfFunction(rendered, home));
   const qualifier = mapStageText(text, qualifierOfFunction);
   return qualifier.source === '' ? { functionName } : { functionName, qualifier };
 }
@@ -76,8 +78,10 @@ function nameIn(arn: string): string {
   return FUNCTION_ARN.exec(arn)?.[1] ?? '';
 }
 
-/** Returns the function name in an ARN, without version or alias. */
-function nameOfFunction(arnOrName: string): string {
+/** Returns the function name in an ARN, without version or alias. A function elsewhere has its whole ARN as its name. */
+function nameOfFunction(arnOrName: string, home: FunctionHome | undefined): string {
+  if (home !== undefined && isInOtherPlace(parseFunctionName(arnOrName), home))
+    return readFunctionName(arnOrName, home).functionName;
   const name = FUNCTION_ARN.exec(arnOrName)?.[1] ?? arnOrName;
   const colon = name.indexOf(':');
   return colon === -1 ? name : name.slice(0, colon);

@@ -20,6 +20,7 @@ import { findBrokenRelations } from '../../../core/deployability/judge-relations
 import { judgeTypes } from '../../../core/deployability/judge-types.ts';
 import { judgeSchemas } from '../../../core/deployability/judge-schemas.ts';
 import { judgeNames, remedyOfDottedRef } from '../../../core/deployability/judge-names.ts';
+import { findElsewhere } from '../../../core/deployability/judge-elsewhere.ts';
 import { findUnpublished } from '../../../core/deployability/judge-versions.ts';
 import { findPolicyExcess } from '../../../core/deployability/policy-limits.ts';
 import type { ResolvedStack, UnsupportedItem } from '../../../core/stack/model.ts';
@@ -232,7 +233,7 @@ function judgeStack(
     ...findSilent(stack, stacks).map(({ resource, property, message, remedy }) =>
       makeFinding('never-fires', placedAt(resource, stackName, property), message, { remedy }),
     ),
-    ...findUnpublished(all).map(({ resource, property, message, remedy }) =>
+    ...[...findUnpublished(all), ...findElsewhere(stack)].map(({ resource, property, message, remedy }) =>
       makeFinding('value-elsewhere', placedAt(resource, stackName, property), message, { remedy }),
     ),
     ...findPolicyExcess(all).map(({ resource, property, rule, message, remedy }) =>

@@ -57,6 +57,23 @@ describe('TestEventPattern', () => {
 
 // EventBridge API reference, PutEventsRequestEntry
 describe('PutEvents', () => {
+  // The words of aws-samples/amazon-eventbridge-resource-policy-samples#10, for a rule.
+  it('refuses a bus of another region', async () => {
+    const reply = await anEventEngine({ events }, RESOURCES).call('events', 'PutEvents', {
+      Entries: [
+        {
+          Source: 'shop',
+          DetailType: 'd',
+          Detail: '{}',
+          EventBusName: 'arn:aws:events:eu-west-1:123456789012:event-bus/default',
+        },
+      ],
+    });
+
+    assert.match(String(reply['__type']), /ValidationException/);
+    assert.equal(reply['message'], 'Cross-region API call is not allowed.');
+  });
+
   for (const { source, entry, ...expected } of [
     {
       source: 'baselime/lambda-node-opentelemetry#1',

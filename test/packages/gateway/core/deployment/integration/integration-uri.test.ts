@@ -89,4 +89,21 @@ describe('readLambdaUri', () => {
     it(`refuses ${uri} with AWS’s message`, () => {
       assert.deepEqual(readLambdaUri(uri, false), { kind: 'invalid', message });
     });
+
+  it('names a function of another account or region by its whole ARN', () => {
+    const home = { accountId: '123456789012', region: 'eu-west-1' };
+    const nameIn = (uri: string): string => {
+      const read = readLambdaUri(uri, false, home);
+      return read.kind === 'function' ? read.target.functionName.render({ fn: 'users' }) : read.message;
+    };
+    const elsewhere = FUNCTION.replace('123456789012', '999999999999');
+
+    assert.equal(nameIn(`${INVOKE}${FUNCTION}users:live/invocations`), 'users');
+    assert.equal(nameIn(`${INVOKE}${elsewhere}users:live/invocations`), `${elsewhere}users`);
+    assert.equal(nameIn(`${INVOKE}${elsewhere}\${stageVariables.fn}/invocations`), `${elsewhere}users`);
+    assert.equal(
+      nameIn(`${INVOKE}${FUNCTION.replace('eu-west-1', 'us-east-1')}users/invocations`),
+      `${FUNCTION.replace('eu-west-1', 'us-east-1')}users`,
+    );
+  });
 });

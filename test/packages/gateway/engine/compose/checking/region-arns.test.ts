@@ -31,6 +31,28 @@ const OF_STACK: readonly (readonly [type: string, properties: string, property: 
     'EventSourceArn',
     'https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html',
   ],
+  ...(
+    [
+      [
+        'EventSourceMapping',
+        'FunctionName',
+        ", EventSourceArn: 'arn:aws:sqs:us-east-1:123456789012:orders'",
+      ],
+      ['Permission', 'FunctionName', ', Action: lambda:InvokeFunction, Principal: s3.amazonaws.com'],
+      ['EventInvokeConfig', 'FunctionName', ', Qualifier: $LATEST, MaximumRetryAttempts: 0'],
+      ['Version', 'FunctionName', ''],
+      ['Alias', 'FunctionName', ", Name: live, FunctionVersion: '1'"],
+      ['Url', 'TargetFunctionArn', ', AuthType: NONE'],
+    ] as const
+  ).map(
+    ([type, property, more]) =>
+      [
+        `AWS::Lambda::${type}`,
+        `${property}: 'arn:aws:lambda:@:123456789012:function:orders'${more}`,
+        property,
+        'localstack/localstack, test_lambda_api.snapshot.json, recorded',
+      ] as const,
+  ),
   [
     'AWS::ApiGateway::DomainName',
     `DomainName: api.example.com, EndpointConfiguration: { Types: [REGIONAL] }, RegionalCertificateArn: '${CERTIFICATE('@')}'`,
