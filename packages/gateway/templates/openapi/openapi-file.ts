@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ruledFault } from '../../core/errors.ts';
-import type { DefinitionError, DefinitionPlace } from '../../core/errors.ts';
+import type { DefinitionError } from '../../core/errors.ts';
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { LoadOptions } from '../load-options.ts';
@@ -87,7 +87,7 @@ const BODIES: ReadonlySet<string | undefined> = new Set(['Body', 'DefinitionBody
 export function placeInDocument(
   documents: InlinedDocuments['documents'],
   [section, logicalId = '', properties, body, ...inner]: Path,
-): DefinitionPlace | undefined {
+): { readonly file: string; readonly line: number | undefined } | undefined {
   const document = documents.get(logicalId);
   if (document === undefined || section !== 'Resources' || properties !== 'Properties' || !BODIES.has(body))
     return undefined;
