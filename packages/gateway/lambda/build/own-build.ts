@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { memberOf } from '@gatewright/aws/json-object';
+import { memberOf, membersOf } from '@gatewright/aws/json-object';
 import { commandsOf, describeScript, findManifest, isConfigured, readManifest } from './build-script.ts';
 import { findTsconfig } from './project-typescript.ts';
 import { readExtends } from './tsconfig-paths.ts';
@@ -28,7 +28,7 @@ export function findOwnBuild(file: string): OwnBuild | undefined {
   if (manifest === undefined) return undefined;
   const folder = dirname(manifest);
   const scripts = memberOf(readManifest(manifest), 'scripts');
-  const names = Object.keys((scripts ?? {}) as object).filter((name) => BUILDING.test(name));
+  const names = Object.keys(membersOf(scripts)).filter((name) => BUILDING.test(name));
   const isOfSam = isConfigured(folder, SAM_OUTPUT, ['.gitignore']);
   for (const name of names) {
     const script = memberOf(scripts, name);

@@ -9,6 +9,7 @@ import { isArchive } from '../packed-code.ts';
 import { existingPath, memberAt, placeOf } from '../template-place.ts';
 import { findStaleBuilds } from '../sam/stale-build.ts';
 import { inlineDocuments, placeInDocument } from '../openapi/openapi-file.ts';
+import type { InlinedDocuments } from '../openapi/openapi-file.ts';
 import type { Finding, RawStack } from '../raw-stack.ts';
 import { SAM_TRANSFORM, expandSam } from '../sam/sam.ts';
 import { readBuiltFunctions } from '../sam/built-functions.ts';
@@ -88,12 +89,9 @@ export function toRawStack(written: SourceTree, stackName: string, options: Load
   const { tree, files } = expandIncludes(written, stackName, options);
   const { file } = tree;
   const folder = dirname(tree.file);
-  const { template: looped, documents } = inlineDocuments(
-    expandForEach(tree, { ...options, stackName }),
-    tree,
-    folder,
-    options,
-  );
+  const repeated = expandForEach(tree, { ...options, stackName });
+  const { template: looped, documents } = inlineDocuments(repeated, tree, folder, options);
+  const read = [...documents.values()].map((document) => document.file);
   const isOfSam = hasTransform(looped, SAM_TRANSFORM);
   const expanded = expandTransform(looped, tree, isOfSam, options);
   const built = readBuiltFunctions(
@@ -110,13 +108,7 @@ export function toRawStack(written: SourceTree, stackName: string, options: Load
   return {
     stackName,
     file,
-    includes: [
-      ...new Set([
-        ...files,
-        ...[...documents.values()].map(({ file }) => file),
-        ...[...functions.values()].filter(isArchive),
-      ]),
-    ],
+    includes: [...new Set([...files, ...read, ...[...functions.values()].filter(isArchive)])],
     stage: options.stage,
     region: options.region,
     isRegionKnown: options.chosen?.region !== undefined,
@@ -129,11 +121,7 @@ export function toRawStack(written: SourceTree, stackName: string, options: Load
       original: looped,
       pathOf: (path: Path) => existingPath(tree.value, expanded.originOf(path)),
     }),
-    lineOf: (path) => tree.lineOf(expanded.originOf(path)),
-    ...(documents.size > 0 && {
-      placeIn: (path: Path) =>
-        placeInDocument(documents, path) ?? { file, line: tree.lineOf(expanded.originOf(path)) },
-    }),
+    ...placing(tree, (path) => tree.lineOf(expanded.originOf(path)), documents),
     parameters: options.parameters,
     ...(options.trialParameters !== undefined && { placeholderParameters: options.trialParameters }),
     ...(options.stored !== undefined && { stored: options.stored }),
@@ -153,6 +141,16 @@ export function toRawStack(written: SourceTree, stackName: string, options: Load
       ...findStaleBuilds(expanded.template, file, functions),
     ],
   };
+}
+
+/** Returns the readers of places. Only documents that are separate files have places outside of the template. */
+function placing(
+  { file }: SourceTree,
+  lineOf: RawStack['lineOf'],
+  documents: InlinedDocuments['documents'],
+): Pick<RawStack, 'lineOf' | 'placeIn'> {
+  if (documents.size === 0) return { lineOf };
+  return { lineOf, placeIn: (path) => placeInDocument(documents, path) ?? { file, line: lineOf(path) } };
 }
 
 /** Returns the resources that SAM created, and the resources of SAM's own types, which it converted. */

@@ -25,7 +25,7 @@ const PROPERTIES: Readonly<Record<string, readonly [body: string, file: string]>
 /** The maximum size of a document file in bytes, which is AWS's quota for an import (docs/aws §13). */
 const MAX_BYTES = 6 * 1024 * 1024;
 
-type InlinedDocuments = {
+export type InlinedDocuments = {
   readonly template: JsonObject;
   /** The documents that are separate files, by the logical id of the API. */
   readonly documents: ReadonlyMap<string, SourceTree>;

@@ -21,8 +21,7 @@ import { describeOfflineVariable } from './offline-variable.ts';
 import { describeReading, reportWaiting } from './reading-progress.ts';
 import type { Waiting } from './reading-progress.ts';
 import { explainFailure, findChild, pathOf } from './osls-failure.ts';
-import type { GivenValues } from './lacking-variables.ts';
-import type { DriverNote } from './serverless-process.ts';
+import type { DriverFailure, DriverNote } from './serverless-process.ts';
 import { asOneOrMore, isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { readSource } from '../cloudformation/template-source.ts';
@@ -95,8 +94,7 @@ export async function loadServerlessService(
       },
     });
     if (refusal !== undefined) throw refusal;
-    if ('message' in compiled)
-      throw explainFailure(compiled, file, tree, options.stored?.file, asked, givenTo(options));
+    if ('message' in compiled) throw explain(compiled, file, tree, asked, options);
     const packaged = parsePackaged(compiled.result);
     const whole = tree && withIncludedFiles(tree, dirname(file));
     return withReading(toRawStack(packaged, file, whole, { ...options, ...home }), compiled, file, whole);
@@ -105,8 +103,15 @@ export async function loadServerlessService(
   }
 }
 
-function givenTo({ environment, parameters }: LoadOptions): GivenValues {
-  return { environment: { ...process.env, ...environment }, parameters };
+function explain(
+  failure: DriverFailure,
+  file: string,
+  tree: SourceTree | undefined,
+  asked: readonly string[],
+  { stored, environment, parameters }: LoadOptions,
+): DefinitionError {
+  const given = { environment: { ...process.env, ...environment }, parameters };
+  return explainFailure(failure, file, tree, stored?.file, asked, given);
 }
 
 function withReading(
