@@ -65,6 +65,8 @@ export type Defect =
       readonly because: readonly string[];
       readonly changes: readonly string[];
       readonly screen?: ScreenRule | undefined;
+      /** Whether AWS's own CloudFront refuses the request, in front of an edge-optimized API. */
+      readonly isAtEdge?: true;
     }
   /**
    * The AWS signature is missing (`faults` is then empty) or refused. `region` and `service` are the ones for which the

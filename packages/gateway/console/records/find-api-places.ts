@@ -330,6 +330,9 @@ function placesOfEntrance(recorded: Recorded, { stacks, own, api, policy }: At):
   const mapping = findMappings(stacks, api.apiId).find(({ domain }) => domain === host);
   return [
     ...(defect?.kind === 'screen' ? placesOfScreen(defect.screen, stacks) : []),
+    ...(defect?.kind === 'screen' && defect.isAtEdge === true
+      ? named('EndpointConfiguration', placeOfFirst(own, ['EndpointConfiguration']))
+      : []),
     ...(policy === undefined ? [] : placesOfPolicy(own, policy)),
     ...named(
       'mapping of the custom domain',

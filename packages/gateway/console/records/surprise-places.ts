@@ -51,7 +51,6 @@ export const DECIDED_BY: Readonly<Record<string, Deciding>> = {
   EXECUTION_NOT_RUN: { of: 'aws' },
   FORM_VALUE_NOT_ENCODED: { of: 'request-template' },
   FROM_STAGE_CACHE: { of: 'setting', name: 'CachingEnabled' },
-  GET_BODY_AT_EDGE: { of: 'api', members: ['EndpointConfiguration'] },
   HEADERS_NOT_MAPPED: method('Integration.IntegrationResponses'),
   HEAD_WITHOUT_BODY: { of: 'aws' },
   ID_TOKEN_ACCEPTED: method('AuthorizerId', 'AuthorizationType'),

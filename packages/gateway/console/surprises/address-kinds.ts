@@ -76,32 +76,6 @@ const certificateNotAsked: SurpriseKind = {
   },
 };
 
-/**
- * An edge-optimized endpoint is behind CloudFront, which refuses such a request. The local address is not.
- * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html
- */
-const bodyOfGet: SurpriseKind = {
-  code: 'GET_BODY_AT_EDGE',
-  mark: 'refused on AWS',
-  source: 'docs/aws §21.1',
-  find({ recorded: { received }, integration }) {
-    const { api, method, body, headers } = received;
-    if (integration === undefined || api.protocol !== 'rest' || api.endpointType !== 'EDGE') return undefined;
-    if (method !== 'GET' || body === undefined || body.length === 0) return undefined;
-    // At a distribution of the stacks, the request has passed CloudFront already.
-    if (headers.last('x-amz-cf-id') !== undefined) return undefined;
-    return {
-      values: { bytes: body.length },
-      because: [
-        `The GET request has a body of ${body.length} bytes. The endpoint of the API is edge-optimized (EDGE, the default of EndpointConfiguration), so on AWS CloudFront refuses it with 403 before API Gateway gets it. The local address is not behind CloudFront, so the request was served here.`,
-      ],
-      changes: [
-        `Send the values in the query, or use POST. Or make the endpoint regional: EndpointConfiguration with Types: [REGIONAL].${toDeploy('rest')}`,
-      ],
-    };
-  },
-};
-
 /** A function that compares whole paths finds no route for a path that begins with a base path. */
 const basePathInEvent: SurpriseKind = {
   code: 'BASE_PATH_IN_EVENT',
@@ -187,7 +161,6 @@ export const ADDRESS_KINDS: readonly SurpriseKind[] = [
   disabledEndpoint,
   privateAddress,
   certificateNotAsked,
-  bodyOfGet,
   basePathInEvent,
   rawPathEmpty,
   redirectWithoutStage,

@@ -7,6 +7,8 @@
  */
 import { gatewayError } from '../errors.ts';
 import { methodArn } from '../events/authorizer-event.ts';
+import { edgePage } from '../events/edge-page.ts';
+import { edgeIdOf, isBehindEdge } from '../events/request-headers.ts';
 import { describeDenial } from '../events/denial-text.ts';
 import { requestConditions } from '../events/request-conditions.ts';
 import type { PrivateDomain } from '../events/request-facts.ts';
@@ -58,6 +60,36 @@ export function screen(received: Received): void {
       reason: `the body is larger than ${received.api.functionUrl === undefined ? '10' : '6'} MB`,
     });
   if (received.packed?.fault !== undefined) refusePacked(received.packed.fault);
+  if (received.method === 'GET' && received.body !== undefined) refuseBodyAtEdge(received, received.body);
+}
+
+/**
+ * AWS's own CloudFront, in front of an edge-optimized API, refuses a GET request with a body. The API does not get it,
+ * so no gateway response and no log is about it.
+ * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html
+ */
+function refuseBodyAtEdge(received: Received, { length }: Buffer): void {
+  if (length === 0 || received.api.protocol !== 'rest' || !isBehindEdge(received)) return;
+  const edgeId = edgeIdOf(received) ?? '';
+  const page = edgePage(403, 'Bad request.', edgeId);
+  throw gatewayError('ACCESS_DENIED', {
+    source: 'client',
+    reason: 'the GET request has a body, and the endpoint of the API is edge-optimized',
+    reply: {
+      ...page,
+      headers: [...page.headers, 'X-Cache', 'Error from cloudfront', 'X-Amz-Cf-Id', edgeId],
+    },
+    defect: {
+      kind: 'screen',
+      isAtEdge: true,
+      because: [
+        `The GET request has a body of ${length} bytes. The endpoint of the API is edge-optimized (EDGE, the default of EndpointConfiguration), and CloudFront, which AWS has in front of it, refuses such a request before API Gateway gets it.`,
+      ],
+      changes: [
+        'Send the values in the query, or use POST. Or make the endpoint regional: EndpointConfiguration with Types: [REGIONAL]. A change to the API takes effect when you deploy it again.',
+      ],
+    },
+  });
 }
 
 function refusePacked(fault: 'unsupported' | 'too-large'): never {

@@ -42,17 +42,6 @@ const SIGNED_IN = { target: '/dev/pets', headers: ['Authorization', 'x'] };
 
 export const ADDRESSES: readonly SurpriseRow[] = [
   {
-    // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html
-    code: 'GET_BODY_AT_EDGE',
-    source: 'docs/aws §21.1',
-    api: ofEndpoint('EDGE'),
-    request: { target: '/dev/pets', body: '{"id":1}' },
-    values: { bytes: 8 },
-    because: /The endpoint of the API is edge-optimized .* CloudFront refuses it with 403/,
-    change: /^Send the values in the query, or use POST\. Or make the endpoint regional/m,
-    not: { api: ofEndpoint('REGIONAL') },
-  },
-  {
     // https://github.com/brefphp/bref/issues/309
     code: 'REDIRECT_WITHOUT_STAGE',
     source: 'docs/aws §2.1',

@@ -335,7 +335,7 @@ export const VALUES: readonly SurpriseRow[] = [
     code: 'BODY_NOT_SENT',
     source: 'docs/aws §2.6',
     api: backend({ ...HTTP, Type: 'HTTP_PROXY' }, answered('{}')),
-    request: { ...ID, body: '{"a": 1}' },
+    request: { ...ID, method: 'POST', body: '{"a": 1}' },
     values: { method: 'GET' },
     because: /sends no body with GET, so the integration did not get the body/,
     change: /or use POST/,

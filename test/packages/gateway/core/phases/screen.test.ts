@@ -28,6 +28,15 @@ function codeOf(
   }
 }
 
+const ofType = (endpointType: string) => ({ protocol: 'rest', endpointType });
+const atEdge = (over: Parameters<typeof codeOf>[0]): Parameters<typeof codeOf>[0] => ({
+  method: 'GET',
+  body: Buffer.from('{}'),
+  api: ofType('EDGE'),
+  extendedRequestId: 'abc=',
+  ...over,
+});
+
 describe('a request', () => {
   for (const { name, over, code = 'accepted' } of [
     { name: 'with a URL of 10,240 bytes', over: { rawPath: 'p'.repeat(10_000), rawQuery: 'q'.repeat(240) } },
@@ -64,6 +73,15 @@ describe('a request', () => {
       name: 'with a packed body in a coding that AWS does not unpack',
       over: { packed: { fault: 'unsupported' } },
       code: 'UNSUPPORTED_MEDIA_TYPE',
+    },
+    // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html
+    { name: 'of GET with a body at an edge-optimized API', over: atEdge({}), code: 'ACCESS_DENIED' },
+    { name: 'of GET with an empty body there', over: atEdge({ body: Buffer.alloc(0) }) },
+    { name: 'of POST with a body there', over: atEdge({ method: 'POST' }) },
+    { name: 'of GET with a body at a Regional API', over: atEdge({ api: ofType('REGIONAL') }) },
+    {
+      name: 'of GET with a body at a custom domain of the edge-optimized API',
+      over: atEdge({ api: { ...ofType('EDGE'), basePathMatched: 'v1' } }),
     },
     {
       name: 'to an API with its own limits',

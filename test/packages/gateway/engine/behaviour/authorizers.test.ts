@@ -80,9 +80,11 @@ checkAll('a REQUEST authorizer', [
     source: 'docs/aws §4.2 [doc]',
     rule: 'gets an event like that of a proxy, but without a body, and with {} for empty maps',
     async observe() {
-      const [event] = await askedOf(behind({ AuthorizerResultTtlInSeconds: 0 }), [
-        { target: '/dev/a', body: 'text' },
-      ]);
+      // CloudFront refuses a GET request with a body in front of an edge-optimized API.
+      const api = behind({ AuthorizerResultTtlInSeconds: 0 }, undefined, {
+        EndpointConfiguration: { Types: ['REGIONAL'] },
+      });
+      const [event] = await askedOf(api, [{ target: '/dev/a', body: 'text' }]);
       return ['type', 'methodArn', 'body', 'isBase64Encoded', 'queryStringParameters'].map(
         (name) => event?.[name],
       );
