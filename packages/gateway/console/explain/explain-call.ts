@@ -17,7 +17,17 @@ const BY_STATUS: Readonly<Record<number, string>> = {
 
 export function explainCall(about: Circumstances): Reason {
   const { defect, code, failure = '', status, stages, statements } = about;
-  if (defect?.kind === 'signature') return explainSignature(about);
+  if (defect?.kind === 'signature') {
+    const { because: signed, changes } = explainSignature(about);
+    if (defect.faults.length > 0) return { because: signed, changes };
+    return {
+      because: [...signed, 'Calls of @connections are always signed, even if $connect is open to everyone.'],
+      changes: [
+        ...changes,
+        'A Management API client of an SDK and `aws apigatewaymanagementapi post-to-connection` sign the call; their identity needs execute-api:ManageConnections.',
+      ],
+    };
+  }
   const because = [sentence(failure)];
   if (code === 'ACCESS_DENIED') return { because, changes: findMissingRights([failure], statements).changes };
   const change =

@@ -31,8 +31,10 @@ const ROWS: readonly Row[] = [
     name: 'not signed',
     status: 403,
     headline: /^The call POST @connections was refused with 403\.$/m,
-    because: /The request to @connections is not signed\./,
-    change: /Sign the request \(Signature Version 4, service execute-api, region us-east-1\)/,
+    because:
+      /The request to @connections is not signed\.[^]*Calls of @connections are always signed, even if \$connect is open to everyone\./,
+    change:
+      /Sign the request \(Signature Version 4, service execute-api, region us-east-1\)[^]*→ A Management API client of an SDK and `aws apigatewaymanagementapi post-to-connection` sign the call; their identity needs execute-api:ManageConnections\./,
   },
   {
     name: 'signed by somebody who may only invoke',
