@@ -170,6 +170,14 @@ export class OpenApiDocument {
     return found.find(isJsonObject) ?? {};
   }
 
+  /** Returns where the document says whether the API's own endpoint is disabled; the document itself if it does not. */
+  endpointPath(): DocumentPath {
+    const within = ['x-amazon-apigateway-endpoint-configuration', 'disableExecuteApiEndpoint'] as const;
+    if (this.root[within[0]] !== undefined) return within;
+    const index = this.#servers().findIndex(({ value }) => value[within[0]] !== undefined);
+    return index === -1 ? [] : ['servers', String(index), ...within];
+  }
+
   /** Returns the object at a path, following references; undefined if it is absent. */
   object(at: DocumentPath): Found | undefined {
     const value = this.#lookUp(at);

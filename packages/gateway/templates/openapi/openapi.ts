@@ -99,6 +99,8 @@ const OF_APIS: Readonly<Record<string, string>> = {
 function placeOfApi(document: OpenApiDocument, property?: string): DefinitionError['place'] {
   const { api } = document;
   const [first = '', ...within] = property?.split('.') ?? [];
+  if (first === 'DisableExecuteApiEndpoint' && api.properties[first] === undefined)
+    return document.place(document.endpointPath());
   const member = api.properties[first] === undefined ? OF_APIS[first] : undefined;
   if (member === undefined || document.root[member] === undefined) return api.place(property);
   return document.place([member, ...(first === 'CorsConfiguration' ? within.map(lowerFirst) : within)]);

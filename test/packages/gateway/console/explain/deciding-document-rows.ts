@@ -256,6 +256,23 @@ const ROWS: readonly DecidingRow[] = [
     status: 204,
   },
   {
+    // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-endpoint-configuration.html
+    kind: 'the endpoint that is disabled',
+    template: rest(
+      PROXY,
+      '        x-amazon-apigateway-endpoint-configuration:\n          disableExecuteApiEndpoint: true # here',
+    ),
+    status: 200,
+  },
+  {
+    kind: 'the endpoint that is disabled, in a server',
+    template: rest(
+      PROXY,
+      '        servers:\n          - url: https://a.example.com\n            x-amazon-apigateway-endpoint-configuration:\n              disableExecuteApiEndpoint: true # here',
+    ),
+    status: 200,
+  },
+  {
     kind: 'the path of a route of an HTTP API',
     template: http(HTTP_PROXY).replace('/:', '/users: # here'),
     request: { path: '/user' },
