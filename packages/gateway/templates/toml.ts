@@ -3,8 +3,8 @@
  * @see https://toml.io/en/v1.0.0
  */
 
-export type TomlValue = string | number | boolean | TomlValue[] | TomlTable;
-export type TomlTable = { [key: string]: TomlValue };
+type TomlValue = string | number | boolean | TomlValue[] | TomlTable;
+type TomlTable = { [key: string]: TomlValue };
 
 /** A text that is not TOML, with the line of the fault. */
 export class TomlFault extends Error {

@@ -1,7 +1,5 @@
 /** Finds the places of the settings in the loaded stacks that decided about a request, by the phase that ended it. */
 import { asText, isTrue } from '@gatewright/aws/json-object';
-import { variablesIn } from '../../core/deployment/integration/stage-text.ts';
-import { requestIdOf } from './describe-integration.ts';
 import {
   placesOfDefaultAuthorizer,
   placesOfIndex,
@@ -10,11 +8,9 @@ import {
 } from './find-distant-places.ts';
 import { placesOfRights, placesWithoutRoute } from './find-policy-places.ts';
 import { placesOfModel } from './model-faults.ts';
-import { findAuthorizerLine, findHandlerLine } from './find-code-places.ts';
 import {
   indexOfMissing,
   membersOfAuthorizer,
-  membersOfFunction,
   membersOfIntegration,
   membersOfPlan,
   membersOfPolicy,
@@ -38,25 +34,30 @@ import {
 } from './find-reply-places.ts';
 import { placesInTemplate, propertyOfRequestTemplate } from './template-lines.ts';
 import type { ReadLines } from './template-lines.ts';
-import { findLine } from './handler-lines.ts';
-import { HeaderList } from '../../core/events/header-list.ts';
+import {
+  findStage,
+  linesOfCode,
+  OF_AUTHORIZER,
+  placesOfFunction,
+  placesOfHandshake,
+  variableProperty,
+} from './find-function-places.ts';
+import type { FoundStage } from './find-function-places.ts';
 import { lineOfFault } from './event-fault.ts';
 import { requestTemplateOf } from './sent.ts';
 import { isEvent } from './recorded-request.ts';
 import { PATH, VERB } from '../../core/stack/route-parts.ts';
 import { formatOf } from '../../core/stack/source-format.ts';
 import { findMappings } from '../surprises/template-text.ts';
-import type { ApiIdentity, FunctionTarget, RoutePlan } from '../../core/deployment/model.ts';
-import type { StageVariables } from '../../core/deployment/stage/stage-variables.ts';
+import type { ApiIdentity, RoutePlan } from '../../core/deployment/model.ts';
 import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
 import type { GuardPolicy, NamedPlace, NearMiss } from '../explain/circumstances.ts';
 import type { ReadHandler } from './handler-misread.ts';
 import type { FunctionLines } from './function-lines.ts';
-import type { Recorded, RecordedOutcome, RecordedRequest } from './recorded-request.ts';
+import type { Recorded, RecordedRequest } from './recorded-request.ts';
 
 /** The phases in which a route itself decides, by its own settings. */
 const OF_ROUTE = new Set(['match', 'screen', 'preflight', 'validate']);
-const OF_AUTHORIZER = new Set(['authenticate', 'authorize']);
 const AUTHORIZERS = ['AWS::ApiGateway::Authorizer', 'AWS::ApiGatewayV2::Authorizer'];
 
 type At = {
@@ -65,7 +66,7 @@ type At = {
   readonly stack: ResolvedStack;
   readonly api: ApiIdentity;
   readonly own: ResolvedResource;
-  readonly stage: { readonly name: string; readonly variables: StageVariables | null } | undefined;
+  readonly stage: FoundStage | undefined;
   readonly readHandler: ReadHandler;
   readonly readLines: ReadLines;
   readonly lines: FunctionLines;
@@ -275,49 +276,6 @@ function findAuthorizer(name: string, { stack }: At): ResolvedResource | undefin
   );
 }
 
-/** Returns the line of code that decided, in the authorizer's function or in the route's function. */
-function linesOfCode(
-  recorded: Recorded,
-  { authorization, integration }: RoutePlan,
-  { stage, readHandler, lines }: At,
-): readonly NamedPlace[] {
-  if (isEvent(recorded)) return [];
-  const sourceOf = ({ functionName }: Pick<FunctionTarget, 'functionName'>) =>
-    readHandler(functionName.render(stage?.variables ?? null));
-  const printed = (outcome: RecordedOutcome | undefined): readonly string[] =>
-    lines.ofInvocation(requestIdOf(outcome) ?? '').map(({ message }) => message);
-  if (OF_AUTHORIZER.has(recorded.phase))
-    return 'authorizer' in authorization && 'functionName' in authorization.authorizer
-      ? findAuthorizerLine(
-          recorded,
-          sourceOf(authorization.authorizer),
-          printed(recorded.authorizerCall?.result),
-        )
-      : [];
-  return 'functionName' in integration
-    ? findHandlerLine(recorded, sourceOf(integration), printed(recorded.outcome))
-    : [];
-}
-
-/** The code of $connect that confirmed no subprotocol, although the client asked for one. */
-function placesOfHandshake(
-  { received, replyHeaders, status }: RecordedRequest,
-  { readHandler, stage }: At,
-): readonly NamedPlace[] {
-  const header = 'sec-websocket-protocol';
-  const isUnconfirmed =
-    status === 101 &&
-    received.headers.last(header) !== undefined &&
-    new HeaderList(replyHeaders).last(header) === undefined;
-  const integration = received.route?.integration;
-  if (!isUnconfirmed || integration === undefined || !('functionName' in integration)) return [];
-  const line = findLine(
-    readHandler(integration.functionName.render(stage?.variables ?? null)),
-    /\breturn\b|=>\s*\(?\{/,
-  );
-  return line === undefined ? [] : [{ what: 'the code of $connect', place: line }];
-}
-
 /**
  * The resources that a request passes before its route: the web ACL, the resource policy, and the mapping of
  * a custom domain.
@@ -461,54 +419,6 @@ function findIntegration(stack: ResolvedStack, target: string): ResolvedResource
   return [...stack.resources.values()].find(
     ({ type, physicalId }) => type === 'AWS::ApiGatewayV2::Integration' && physicalId === id,
   );
-}
-
-/** The function, the alias through which it is called, and the stage variables that choose it. */
-function placesOfFunction(
-  { functionName, qualifier }: Pick<FunctionTarget, 'functionName' | 'qualifier'>,
-  outcome: RecordedOutcome | undefined,
-  { stacks, stack, api, stage }: At,
-): readonly NamedPlace[] {
-  const variables = stage?.variables ?? null;
-  const name = functionName.render(variables);
-  const alias = qualifier?.render(variables);
-  const used = [...variablesIn(functionName.source), ...variablesIn(qualifier?.source ?? '')];
-  const [variable] = used;
-  const found = findByPhysicalId(stacks, 'AWS::Lambda::Function', name);
-  const foundAlias = resourcesOf(stacks, 'AWS::Lambda::Alias').find(
-    ({ properties }) => properties['Name'] === alias && isOf(properties['FunctionName'], name),
-  );
-  const ofStage = findStage(stack, api, stage);
-  return [
-    ...(variable === undefined
-      ? []
-      : named(`stage variable ${variable}`, placeOf(ofStage, `${variableProperty(ofStage)}.${variable}`))),
-    ...(foundAlias === undefined
-      ? []
-      : named(`alias ${alias ?? ''}`, placeOf(foundAlias, 'FunctionVersion'))),
-    ...named(`function ${name}`, placeOfFirst(found, membersOfFunction(outcome))),
-  ];
-}
-
-function findStage(
-  { resources }: ResolvedStack,
-  { apiId }: ApiIdentity,
-  stage: At['stage'],
-): ResolvedResource | undefined {
-  return [...resources.values()].find(
-    ({ type, properties }) =>
-      /^AWS::ApiGateway(?:V2)?::Stage$/.test(type) &&
-      properties['StageName'] === stage?.name &&
-      [properties['RestApiId'], properties['ApiId']].includes(apiId),
-  );
-}
-
-function variableProperty(stage: ResolvedResource | undefined): string {
-  return stage?.type === 'AWS::ApiGatewayV2::Stage' ? 'StageVariables' : 'Variables';
-}
-
-function isOf(given: unknown, functionName: string): boolean {
-  return typeof given === 'string' && (given === functionName || given.endsWith(`:${functionName}`));
 }
 
 /**

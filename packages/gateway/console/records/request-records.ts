@@ -321,8 +321,8 @@ export class RequestRecords implements RecordSink {
       } else if (labels.of(isEvent(recorded) ? recorded.apiId : recorded.received.api.apiId).isToolkit)
         ofToolkit ??= found;
       else {
-        const last = recorded.kind === 'handshake' ? (accepted ?? found) : found;
-        return { ...last, ...(ofToolkit !== undefined && { passedOver: ofToolkit }) };
+        const last = (recorded.kind === 'handshake' ? accepted : undefined) ?? found;
+        return ofToolkit === undefined ? last : { ...last, passedOver: ofToolkit };
       }
     }
     return ofToolkit ?? lifecycle ?? this.#findByOtherId(id) ?? this.#findByEvent(id);
@@ -376,11 +376,10 @@ export class RequestRecords implements RecordSink {
       }),
     };
     const version = this.versionAt(found.kept.startedMs);
-    const { passedOver } = found;
-    const newer =
-      passedOver && describeRow(passedOver.sequence, passedOver.kept, passedOver.redactor, at.labels);
+    const newer = found.passedOver;
+    const passedOver = newer && describeRow(newer.sequence, newer.kept, newer.redactor, at.labels);
     const detail = { ...describeDetail(found.sequence, found.kept, at), version };
-    return maskRepeats({ ...detail, ...(newer && { passedOver: newer }) }, redactor);
+    return maskRepeats({ ...detail, ...(passedOver && { passedOver }) }, redactor);
   }
 
   /** Returns the lookups for facts that the record with this number does not contain. */

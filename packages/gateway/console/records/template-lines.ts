@@ -11,7 +11,7 @@ import type { RecordedRequest } from './recorded-request.ts';
 export type ReadLines = (file: string) => readonly string[];
 
 /** What of a template decided: a line of it, counted from 1, or the first of these texts that it contains. */
-export type WithinTemplate = { readonly line?: number | undefined; readonly texts?: readonly string[] };
+type WithinTemplate = { readonly line?: number | undefined; readonly texts?: readonly string[] };
 
 /** The property with the request template that was applied, or that could not be applied. */
 export function propertyOfRequestTemplate(

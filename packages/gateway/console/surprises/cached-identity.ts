@@ -2,7 +2,7 @@
  * Reports a cached result of an authorizer whose function reads more of a request than the identity sources. The cache
  * compares only the identity sources, so a request with another value gets the same policy and context.
  */
-import { spell } from '../explain/explain-guard.ts';
+import { spell } from '../explain/explain-missing-source.ts';
 import { listed } from '../explain/reason.ts';
 import { has, nameRead, readsOfRequest } from './request-reads.ts';
 import type { Definition } from './template-text.ts';

@@ -108,7 +108,7 @@ export function judgeRegions(
   );
 }
 
-export type TextAt = { readonly at: readonly string[]; readonly text: string };
+type TextAt = { readonly at: readonly string[]; readonly text: string };
 
 export function textsAt(
   value: unknown,
