@@ -90,8 +90,7 @@ export function toRawStack(written: SourceTree, stackName: string, options: Load
   const { file } = tree;
   const folder = dirname(tree.file);
   const repeated = expandForEach(tree, { ...options, stackName });
-  const { template: looped, documents } = inlineDocuments(repeated, tree, folder, options);
-  const read = [...documents.values()].map((document) => document.file);
+  const { template: looped, documents, files: named } = inlineDocuments(repeated, tree, folder, options);
   const isOfSam = hasTransform(looped, SAM_TRANSFORM);
   const expanded = expandTransform(looped, tree, isOfSam, options);
   const built = readBuiltFunctions(
@@ -108,7 +107,7 @@ export function toRawStack(written: SourceTree, stackName: string, options: Load
   return {
     stackName,
     file,
-    includes: [...new Set([...files, ...read, ...[...functions.values()].filter(isArchive)])],
+    includes: [...new Set([...files, ...named, ...[...functions.values()].filter(isArchive)])],
     stage: options.stage,
     region: options.region,
     isRegionKnown: options.chosen?.region !== undefined,

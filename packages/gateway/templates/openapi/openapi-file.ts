@@ -15,11 +15,13 @@ import { existingPath } from '../template-place.ts';
  * For each resource type, the name of the property that contains the document, and the name of the property that
  * contains the document's file name.
  */
-const PROPERTIES: Readonly<Record<string, readonly [body: string, file: string]>> = {
+const PROPERTIES: Readonly<Record<string, readonly [body: string | undefined, file: string]>> = {
   'AWS::ApiGateway::RestApi': ['Body', 'BodyS3Location'],
   'AWS::ApiGatewayV2::Api': ['Body', 'BodyS3Location'],
   'AWS::Serverless::Api': ['DefinitionBody', 'DefinitionUri'],
   'AWS::Serverless::HttpApi': ['DefinitionBody', 'DefinitionUri'],
+  // The definition of a state machine is not inserted, but its file is watched.
+  'AWS::Serverless::StateMachine': [undefined, 'DefinitionUri'],
 };
 
 /** The maximum size of a document file in bytes, which is AWS's quota for an import (docs/aws §13). */
@@ -29,6 +31,8 @@ export type InlinedDocuments = {
   readonly template: JsonObject;
   /** The documents that are separate files, by the logical id of the API. */
   readonly documents: ReadonlyMap<string, SourceTree>;
+  /** The paths of the files that the resources name, whether the files exist or not. */
+  readonly files: readonly string[];
 };
 
 /**
@@ -44,7 +48,8 @@ export function inlineDocuments(
 ): InlinedDocuments {
   const declared = template['Resources'];
   const documents = new Map<string, SourceTree>();
-  if (!isJsonObject(declared)) return { template, documents };
+  const files: string[] = [];
+  if (!isJsonObject(declared)) return { template, documents, files };
   const entries = Object.entries(declared).map(([logicalId, resource]) => {
     const type = membersOf(resource)['Type'];
     const names = typeof type === 'string' && Object.hasOwn(PROPERTIES, type) ? PROPERTIES[type] : undefined;
@@ -54,7 +59,7 @@ export function inlineDocuments(
     const [bodyName, fileName] = names;
     // SAM refuses an API with both.
     if (type === 'AWS::Serverless::Api' || type === 'AWS::Serverless::HttpApi')
-      if (properties[bodyName] !== undefined && properties[fileName] !== undefined)
+      if (bodyName !== undefined && properties[bodyName] !== undefined && properties[fileName] !== undefined)
         return [logicalId, resource] as const;
     const location =
       assetFile(resource['Metadata'], fileName) ??
@@ -62,6 +67,8 @@ export function inlineDocuments(
       properties[fileName];
     if (typeof location !== 'string' || /^(?:s3|https?):/.test(location))
       return [logicalId, resource] as const;
+    files.push(resolve(folder, location));
+    if (bodyName === undefined) return [logicalId, resource] as const;
     const path = ['Resources', logicalId, 'Properties'];
     const line = tree.lineOf([...path, fileName]) ?? tree.lineOf(path);
     const place = { file: tree.file, line, logicalId, property: fileName };
@@ -75,7 +82,7 @@ export function inlineDocuments(
     const consequence = `the routes of ${logicalId} are not served`;
     return [logicalId, tolerance?.attempt(consequence, inline, () => resource) ?? inline()] as const;
   });
-  return { template: { ...template, Resources: Object.fromEntries(entries) }, documents };
+  return { template: { ...template, Resources: Object.fromEntries(entries) }, documents, files };
 }
 
 const BODIES: ReadonlySet<string | undefined> = new Set(['Body', 'DefinitionBody']);

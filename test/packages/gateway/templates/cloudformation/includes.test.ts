@@ -182,6 +182,29 @@ Resources: { A: { Type: AWS::SNS::Topic } }`,
     assert.ok(resources.get('A')?.fault !== undefined, 'a policy that is not known lets nobody in');
   });
 
+  // The types' pages in the SAM and CloudFormation references.
+  for (const [type, property] of [
+    ['AWS::Serverless::Api', 'StageName: v, DefinitionUri: api.yml'],
+    ['AWS::Serverless::HttpApi', 'DefinitionUri: api.yml'],
+    ['AWS::ApiGateway::RestApi', 'BodyS3Location: api.yml'],
+    ['AWS::ApiGatewayV2::Api', 'BodyS3Location: api.yml'],
+    ['AWS::Serverless::StateMachine', "DefinitionUri: api.yml, Role: 'arn:aws:iam::123456789012:role/r'"],
+  ] as const)
+    it(`lists the file of ${property.split(': api')[0] ?? ''} of ${type}, so that it is watched`, async () => {
+      const folder = aFolder({
+        'template.yml': `Transform: AWS::Serverless-2016-10-31\nResources:\n  A: { Type: ${type}, Properties: { ${property} } }`,
+        'api.yml':
+          "openapi: 3.0.1\ninfo: { title: a, version: '1' }\npaths: { /a: { get: { responses: {} } } }",
+      });
+
+      const raw = await loadTemplate(join(folder, 'template.yml'), {
+        ...OPTIONS,
+        tolerance: new Faults(false),
+      });
+
+      assert.ok(raw.includes?.includes(join(folder, 'api.yml')));
+    });
+
   // knakayama/aws-sam-crud: its API document is at s3://…, and a second message called the transform a macro.
   for (const [where, properties] of [
     ['a property', `Body: { ${INCLUDE('none.yml')} }`],
