@@ -2,6 +2,7 @@ import { existsSync, type FSWatcher, watch } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
 
 import { statOf } from '@gatewright/aws/file-marks';
+import { isInstalled } from './installed-files.ts';
 import { entriesOf } from '@gatewright/aws/readable-files';
 
 /**
@@ -105,15 +106,18 @@ export class SourceWatcher {
   }
 
   /**
-   * Watches files that an instance has loaded, unless they are watched already or belong to an installed package. Has
-   * no effect for a function that was built, because all of its sources are already known and the loaded files are its
-   * output.
+   * Watches files that an instance has loaded or read, unless they are watched already or belong to an installed package.
+   * The code of a function that was built is not watched, because all of its sources are already known and the loaded
+   * code is its output.
    */
   watchLoaded(functionName: string, files: readonly string[]): void {
     const interest = this.#interests.get(functionName);
-    if (interest?.root === undefined) return;
-    const { loaded, folders } = interest;
-    const elsewhere = files.filter((file) => !isInstalled(file) && !folders.has(dirname(file)));
+    if (interest === undefined) return;
+    const { root, loaded, folders, code } = interest;
+    const elsewhere = files.filter((file) => {
+      const isCode = code.test(basename(file));
+      return !isInstalled(file) && !(isCode && (root === undefined || folders.has(dirname(file))));
+    });
     for (const file of elsewhere.slice(0, LOADED_LIMIT - loaded.size)) loaded.add(file);
     if (elsewhere.some((file) => !loaded.has(file)))
       this.#tell(
@@ -268,11 +272,6 @@ function foldersOf({ files, loaded, root, folders }: Interest): readonly string[
  * edits.
  */
 const NOT_OWN = /^(?:node_modules|__pycache__|venv|env|vendor|obj|\..*)$/;
-
-/** Whether a file belongs to a package that a package manager has installed. */
-function isInstalled(file: string): boolean {
-  return /[\\/](?:node_modules|site-packages|dist-packages)[\\/]/.test(file);
-}
 
 export function listFolders(root: string): string[] {
   const found = statOf(root)?.isDirectory() === true ? [root] : [];

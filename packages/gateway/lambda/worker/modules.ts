@@ -2,6 +2,7 @@
  * Resolves a function's `import` and `require`: first its own packages, then the packages of its layers, then the
  * packages of Lambda's runtime. For packages that a bundle leaves out, the layers come first.
  */
+import { isInstalled } from '../code/installed-files.ts';
 import { createRequire, isBuiltin, registerHooks } from 'node:module';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
@@ -74,14 +75,17 @@ export function hookModules(setup: ModuleSetup): LoadedModules {
     },
     load(url, context, next) {
       last = url;
-      if (url.startsWith('file:') && !url.includes('/node_modules/') && !bundles.has(url))
-        setup.onLoad(fileURLToPath(url));
+      if (url.startsWith('file:') && !bundles.has(url)) noteLoaded(fileURLToPath(url), setup.onLoad);
       if (isBundle(url)) return { format: 'module', source: bundles.get(url), shortCircuit: true };
       if (!hasForeignScope || !isCommonJs(url, setup.taskRoot)) return next(url, context);
       return next(url, { ...context, format: 'commonjs' });
     },
   });
   return { lastUrl: () => last };
+}
+
+function noteLoaded(file: string, onLoad: (file: string) => void): void {
+  if (!isInstalled(file)) onLoad(file);
 }
 
 const MODULE_SYNTAX = /(?:^|[;}])\s*(?:import|export)(?:\s+\w|\s*[{*"'])/m;

@@ -15,6 +15,7 @@ import { OwnApiConnections } from './own-apis.ts';
 import { FunctionOutput } from './output.ts';
 import { OwnPorts } from './own-ports.ts';
 import { layerRoots } from '../code/layer-folders.ts';
+import { announceReads } from './read-files.ts';
 import { makeFilesReadOnly } from './read-only-files.ts';
 import { awslambda } from './response-stream.ts';
 import { installVirtualDate } from './virtual-date.ts';
@@ -46,8 +47,10 @@ export async function runInstance(start: InstanceStart, place: InstancePlace): P
   });
   const onLoad = inBatches((files) => report({ kind: 'loaded', files }));
   const modules = prepareModules(start, bundles, { output, isProcess: place.isProcess, onLoad });
+  const endReads = announceReads(start.taskRoot, onLoad);
   try {
     const handler = await loadHandler(start, bundles, modules);
+    endReads();
     // Like Lambda's runtime, the instance requests its first event one turn later. If a promise is rejected in the
     // meantime, the start of the instance fails.
     await setImmediate();

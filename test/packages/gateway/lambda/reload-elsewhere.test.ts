@@ -107,6 +107,33 @@ const rows: readonly Row[] = [
     link: ['svc/acme', 'shared'],
     changed: ['shared/words.py', 'WORD = 1\n', 'WORD = 2  # changed\n'],
   },
+  ...(
+    [
+      ['fs.readFileSync(__dirname + "/t.html", "utf8")', 't.html'],
+      ['fs.readFileSync(new URL("file://" + __dirname + "/.env"), "utf8")', '.env'],
+      ['await fs.promises.readFile(__dirname + "/c.yml", "utf8")', 'c.yml'],
+      [
+        'await require("util").promisify(fs.readFile)(__dirname + "/deep/q.graphql", "utf8")',
+        'deep/q.graphql',
+      ],
+      ['fs.readFileSync(__dirname + "/../lib/q.sql", "utf8")', '../lib/q.sql'],
+    ] as const
+  ).map(([read, path]): Row => ({
+    name: `a file that is read when the module is loaded, by ${read}`,
+    files: {
+      'svc/f.js': `const fs = require("fs"); const word = (async () => ${read})(); exports.handler = async () => Number(await word);`,
+    },
+    changed: [join('svc', path), '1', '2'],
+  })),
+  {
+    name: 'a file that is read when the module is loaded, by an imported function, in a process',
+    isolation: 'process',
+    files: {
+      'svc/f.mjs':
+        'import { readFileSync } from "node:fs"; const word = readFileSync(new URL("t.html", import.meta.url), "utf8"); export const handler = async () => Number(word);',
+    },
+    changed: ['svc/t.html', '1', '2'],
+  },
 ];
 
 async function start({ files, link, runtime = 'nodejs22.x', isolation }: Row, more: Record<string, string>) {
