@@ -3,11 +3,11 @@
  * @see https://github.com/aws/aws-sam-cli/blob/develop/samcli/cli/types.py CfnParameterOverridesType
  */
 import { basename, dirname, resolve } from 'node:path';
+import { parse as parseToml, TomlError } from 'smol-toml';
 import { parse } from 'yaml';
 import { readIfReadable } from '@gatewright/aws/readable-files';
 import { isJsonList, isJsonObject } from '@gatewright/aws/json-object';
 import type { Json } from '@gatewright/aws/json-object';
-import { TomlFault, parseToml } from './toml.ts';
 
 const MAX_BYTES = 256 * 1024;
 const MAX_FILES = 20;
@@ -26,11 +26,12 @@ export function readSettings(file: string): { readonly value: Json } | { readonl
   const text = readIfReadable(file)?.slice(0, MAX_BYTES);
   if (text === undefined) return { fault: `${basename(file)} cannot be read` };
   try {
-    const value = file.endsWith('.toml') ? parseToml(text) : (parse(text, { merge: true }) as Json);
-    return { value };
+    const value: unknown = file.endsWith('.toml') ? parseToml(text) : parse(text, { merge: true });
+    // Dates become text.
+    return { value: JSON.parse(JSON.stringify(value ?? null)) as Json };
   } catch (error) {
     const message = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
-    const at = error instanceof TomlFault ? `, line ${error.line}` : '';
+    const at = error instanceof TomlError ? `, line ${error.line}` : '';
     return { fault: `${basename(file)}${at}: ${message.replace(/:$/, '')}` };
   }
 }
