@@ -32,6 +32,15 @@ export function adviseNotServed(texts: readonly string[]): string | undefined {
     : `Start the gateway with --aws ${service}: the calls of functions to ${service} then go to AWS, with your own credentials.`;
 }
 
+/** How Python converts values of types that JSON does not have. */
+const TO_JSON: Readonly<Record<string, string>> = {
+  datetime: 'value.isoformat()',
+  date: 'value.isoformat()',
+  time: 'value.isoformat()',
+  set: 'list(value)',
+  frozenset: 'list(value)',
+};
+
 const ROWS: readonly Row[] = [
   {
     // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
@@ -65,6 +74,12 @@ const ROWS: readonly Row[] = [
     text: /Object of type coroutine is not JSON serializable/,
     advise: (_, at, named) =>
       `Await the async function${at}, or run it with asyncio.run(…): ${named} returned a coroutine instead of the result of the async function. Lambda itself awaits nothing, so call an async function from a handler that is not async: def handler(event, context): return asyncio.run(main(event, context)).`,
+  },
+  {
+    // The handler has returned, and Lambda's runtime writes the result as JSON, without a conversion of the handler's.
+    text: /Runtime\.MarshalError.*Object of type (\w+) is not JSON serializable/s,
+    advise: ([, type = ''], _, named) =>
+      `Return text, a number, a list or a dict in place of the ${type} that the result of ${named} has, for example in headers: ${TO_JSON[type] ?? 'str(value)'}. Lambda's runtime writes the result as JSON, so a conversion in the handler's own json.dumps does not reach it.`,
   },
   {
     text: /Object of type (\w+) is not JSON serializable/,

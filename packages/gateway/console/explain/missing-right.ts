@@ -158,6 +158,6 @@ function findSourceFault(
     : {
         because:
           'For this API, the source ARN of a call ends with the stage and the route key, so a source ARN with three parts after the API id (stage, method, path) never matches it.',
-        change: `Remove one /* from the source ARN of ${long.replace(/ for \S+$/, '')}: it has to end with /*/* (every route) or /*/${rest[0] ?? ''}.`,
+        change: `End the source ARN of ${long.replace(/ for \S+$/, '')} with /*/${rest[0] ?? ''} for this route, or with /*/* for every route.`,
       };
 }

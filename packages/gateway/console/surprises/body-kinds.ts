@@ -132,11 +132,14 @@ const requestAsBase64: SurpriseKind = {
         ...(!isRest && parseJson(received.body.toString()) !== undefined
           ? ['Send the request with the header Content-Type: application/json, because its body is JSON.']
           : []),
-        `Decode the body in the function${atRead(facts.handler)}: ${isPython(facts.handler) ? "base64.b64decode(event['body']) if event['isBase64Encoded']" : "Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8').toString() in JavaScript, base64.b64decode(event['body']) if event['isBase64Encoded'] in Python"}.`,
+        `Decode the body in the function${atRead(facts.handler)}: ${isPython(facts.handler) ? DECODE_IN_PYTHON : `Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8').toString() in JavaScript, ${DECODE_IN_PYTHON} in Python`}.`,
       ],
     };
   },
 };
+
+const DECODE_IN_PYTHON =
+  "base64.b64decode(event['body']).decode() if event['isBase64Encoded'] else event['body'] (with import base64)";
 
 /** The line that reads the body, such as ` at src/index.js:4`. */
 function atRead(handler: SurpriseFacts['handler']): string {

@@ -106,7 +106,7 @@ describe('a permission whose source ARN was meant for the call', () => {
       'a/$default/$default',
     );
     assert.deepEqual(changes, [
-      'Remove one /* from the source ARN of Perm (template.yaml:9): it has to end with /*/* (every route) or /*/$default.',
+      'End the source ARN of Perm (template.yaml:9) with /*/$default for this route, or with /*/* for every route.',
     ]);
   });
 

@@ -111,3 +111,34 @@ describe('a REST API whose template reads a binary body', () => {
     assert.equal((await project.ask(request)).status, 200);
   });
 });
+
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+it('a form that Python got as base64 is read by the expression that is advised', async () => {
+  const code = `import base64
+from urllib.parse import parse_qs
+def handler(event, context):
+    fields = parse_qs(event['body'])
+    return {'statusCode': 200 if fields.get('email') == ['a'] else 422}
+`;
+  const template = `Transform: AWS::Serverless-2016-10-31
+Resources:
+  Fn:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: index.handler
+      CodeUri: .
+      Events: { Any: { Type: HttpApi, Properties: { Path: /, Method: POST } } }
+`;
+  using project = anAdvisedProject('template.yaml', { 'template.yaml': template, 'index.py': code });
+  const form = {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: 'email=a',
+  };
+  const { status, changes } = await project.ask(form);
+  assert.equal(status, 422);
+  const [, expression = ''] = /: (base64\.b64decode.*) \(with import base64\)/.exec(changes.join('\n')) ?? [];
+  project.write('index.py', code.replace("event['body']", expression));
+  assert.equal((await project.ask(form)).status, 200);
+});

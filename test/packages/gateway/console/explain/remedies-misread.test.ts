@@ -261,6 +261,23 @@ const ROWS: readonly Row[] = [
     change: /^Convert the numbers at \S+index\.py:5: .* json\.dumps\(item, default=str\)/,
     mend: ['json.dumps(item)', 'json.dumps(item, default=str)'],
   },
+  ...(
+    [
+      ['a datetime', 'from datetime import datetime', 'datetime.now()', 'value.isoformat()', 'datetime'],
+      ['a set', '', "{'a'}", 'list(value)', 'set'],
+      ['a UUID', 'import uuid', 'uuid.uuid4()', 'str(value)', 'UUID'],
+    ] as const
+  ).map(([what, load, made, advised, type]): Row => ({
+    name: `${what} of Python in the headers of a result, which Lambda's runtime writes as JSON`,
+    source: 'https://docs.aws.amazon.com/lambda/latest/dg/python-handler.html#python-handler-return',
+    kind: 'HttpApi',
+    runtime: 'python3.13',
+    handler: `import json\n${load}\ndef main(event, context):\n    value = ${made}\n    return {'statusCode': 200, 'headers': {'X-Made': value}, 'body': 'ok'}\n`,
+    because: new RegExp(`Object of type ${type} is not JSON serializable`),
+    change: new RegExp(`^Return text, .* in place of the ${type} that .*: ${RegExp.escape(advised)}\\. `),
+    mend: [`'X-Made': value`, `'X-Made': str(${advised})`],
+    never: /default=str/,
+  })),
 ];
 
 describe('a handler that reads what its event does not have, or fails with a well-known error', () => {
