@@ -114,8 +114,7 @@ describe('a REST API whose template reads a binary body', () => {
 
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 it('a form that Python got as base64 is read by the expression that is advised', async () => {
-  const code = `import base64
-from urllib.parse import parse_qs
+  const code = `from urllib.parse import parse_qs
 def handler(event, context):
     fields = parse_qs(event['body'])
     return {'statusCode': 200 if fields.get('email') == ['a'] else 422}
@@ -139,6 +138,7 @@ Resources:
   const { status, changes } = await project.ask(form);
   assert.equal(status, 422);
   const [, expression = ''] = /: (base64\.b64decode.*) \(with import base64\)/.exec(changes.join('\n')) ?? [];
-  project.write('index.py', code.replace("event['body']", expression));
-  assert.equal((await project.ask(form)).status, 200);
+  project.write('index.py', `import base64\n${code.replace("event['body']", expression)}`);
+  const mended = await project.ask(form);
+  assert.equal(mended.status, 200, `${expression}: ${mended.sentences.join(' ')}`);
 });
