@@ -112,7 +112,7 @@ function adviseError(
       ? `To refuse a request, make the function ${named} return ${refusalOf(form)}: ${describeErrors(form)}.`
       : `To refuse a request with 401, make the function ${named} throw an error whose message is exactly Unauthorized; every other error becomes 500.`;
   if (errorType === 'Sandbox.Timedout')
-    return `Make the function ${named} finish sooner, or raise its Timeout: API Gateway waits ${secondsOf(form.protocol)} s for an authorizer.`;
+    return `Make the function ${named} finish sooner, or give it a larger Timeout (3 s if the template sets none): API Gateway waits ${secondsOf(form.protocol)} s for an authorizer.`;
   return errorType === undefined ? undefined : adviseLimit(errorType, named);
 }
 

@@ -113,7 +113,7 @@ export function adviseLimit(
     return `Return a value that can be written as JSON from the function ${target}: without references to itself, and without BigInt.`;
   switch (errorType) {
     case 'Sandbox.Timedout':
-      return `Make the function ${target} finish sooner, or raise its Timeout${payload === 'function-url' ? '' : '; it must also respond before the integration timeout'}.`;
+      return `Make the function ${target} finish sooner, or give it a larger Timeout (3 s if the template sets none)${payload === 'function-url' ? '' : '; it must also respond before the integration timeout'}.`;
     case 'Function.ResponseSizeTooLarge':
       return `Return at most 6 MB from the function ${target}, including base64: put larger data into S3 and return a presigned URL, or stream the response (ResponseTransferMode: STREAM on a REST API, InvokeMode: RESPONSE_STREAM on a function URL).`;
     case 'Runtime.OutOfMemory':

@@ -134,7 +134,7 @@ function adviseResponse(
   if (outcome.errorType === 'Sandbox.Timedout')
     return [
       add('(\\n|.)*Task timed out(\\n|.)*', '504'),
-      'Make the function finish sooner, or raise its Timeout if its work needs more time.',
+      'Make the function finish sooner, or give it a larger Timeout (3 s if the template sets none) if its work needs more time.',
     ];
   // The code did not run, so it cannot throw another message.
   if (outcome.errorType.startsWith('Runtime.'))

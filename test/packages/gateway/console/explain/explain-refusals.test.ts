@@ -261,7 +261,7 @@ const FAULTS: readonly Row[] = [
     api: failing('Sandbox.Timedout', 'Task timed out after 1.00 seconds'),
     request: BEARER,
     because: /failed with Sandbox\.Timedout/,
-    change: /^Make the function auth finish sooner, or raise its Timeout/,
+    change: /^Make the function auth finish sooner, or give it a larger Timeout/,
     never: /Fix the function/,
   },
   {

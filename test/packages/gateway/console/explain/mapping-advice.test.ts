@@ -196,7 +196,7 @@ describe('the advice about a call that Lambda limits', () => {
         errorType: 'Sandbox.Timedout',
         errorMessage: 'Task timed out after 3.00 seconds',
       },
-      /^Make the function fn finish sooner, or raise its Timeout/,
+      /^Make the function fn finish sooner, or give it a larger Timeout/,
       502,
     ],
     [

@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { escapeForRegExp } from '../../../../../packages/base/aws/text/escape-for-regexp.ts';
 import { anAdvisedProject } from '../../../../support/an-advised-project.ts';
 
 type Kind = 'Api' | 'HttpApi';
@@ -274,7 +275,7 @@ const ROWS: readonly Row[] = [
     runtime: 'python3.13',
     handler: `import json\n${load}\ndef main(event, context):\n    value = ${made}\n    return {'statusCode': 200, 'headers': {'X-Made': value}, 'body': 'ok'}\n`,
     because: new RegExp(`Object of type ${type} is not JSON serializable`),
-    change: new RegExp(`^Return text, .* in place of the ${type} that .*: ${RegExp.escape(advised)}\\. `),
+    change: new RegExp(`^Return text, .* in place of the ${type} that .*: ${escapeForRegExp(advised)}\\. `),
     mend: [`'X-Made': value`, `'X-Made': str(${advised})`],
     never: /default=str/,
   })),
