@@ -156,7 +156,10 @@ describe('a function that its own timeout ended', () => {
     });
 
   it('must keep within the integration timeout on an API, but not at a function URL (docs/aws §19.3)', () => {
-    assert.match(ended('http-2.0'), /give it a larger Timeout \(3 s if the template sets none\); it must also respond before the integration timeout/);
+    assert.match(
+      ended('http-2.0'),
+      /give it a larger Timeout \(3 s if the template sets none\); it must also respond before the integration timeout/,
+    );
     assert.match(ended('function-url'), /give it a larger Timeout \(3 s if the template sets none\)\.$/);
   });
 });
