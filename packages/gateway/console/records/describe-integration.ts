@@ -1,4 +1,5 @@
 /** Derives the facts about the call of an integration, and about what a function or a backend responded. */
+import { isTable } from '../../core/stack/table-types.ts';
 import { variablesIn } from '../../core/deployment/integration/stage-text.ts';
 import { isMatched } from './describe-guard.ts';
 import { describeEventFault, ownOutcome } from './event-fault.ts';
@@ -203,8 +204,6 @@ function findPinned(
   return { qualifier: integration.qualifier.render(received.stage?.variables ?? null), version };
 }
 
-const TABLES = new Set(['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable']);
-
 /**
  * Returns the key of the DynamoDB table that the input of a call names, as the input of an operation has it, such as
  * `{"id": {"S": "…"}}`; undefined if no stack defines the table.
@@ -216,7 +215,7 @@ function findTableKey(input: string, stacks: readonly ResolvedStack[]): string |
   const name = given?.slice(given.lastIndexOf('/') + 1);
   const table = stacks
     .flatMap(({ resources }) => [...resources.values()])
-    .find(({ type, physicalId }) => TABLES.has(type) && physicalId === name);
+    .find((one) => isTable(one) && one.physicalId === name);
   if (table === undefined) return undefined;
   const { KeySchema, AttributeDefinitions } = table.properties;
   const types = new Map(

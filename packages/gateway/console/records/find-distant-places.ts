@@ -1,6 +1,7 @@
 /**
  * Finds the places of settings that affect a route, or that an error refers to, but that are not written at the route.
  */
+import { TABLE_TYPES } from '../../core/stack/table-types.ts';
 import { asText, asList, membersOf } from '@gatewright/aws/json-object';
 import { findByPhysicalId, named, placeOf, resourcesOf } from './find-places.ts';
 import { valueAt } from './misread-event.ts';
@@ -89,7 +90,7 @@ export function placesOfIndex(
   const [, index, indexKey] = INDEX.exec(message) ?? [];
   const key = indexKey ?? KEY.exec(message)?.[1];
   if (index === undefined || key === undefined) return [];
-  const places = resourcesOf(stacks, 'AWS::DynamoDB::Table').flatMap((table) =>
+  const places = TABLE_TYPES.flatMap((type) => resourcesOf(stacks, type)).flatMap((table) =>
     ['GlobalSecondaryIndexes', 'LocalSecondaryIndexes'].flatMap((list) =>
       asList(table.properties[list]).flatMap((one, at) => {
         const { IndexName: name, KeySchema: schema } = membersOf(one);

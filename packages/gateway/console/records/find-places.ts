@@ -1,4 +1,5 @@
 /** Finds the resources of the loaded stacks that an event or a distribution belongs to, and the places of properties. */
+import { TABLE_TYPES } from '../../core/stack/table-types.ts';
 import { parseArn } from '@gatewright/aws/arn';
 import { asList, asText, membersOf } from '@gatewright/aws/json-object';
 import { shortPlace } from '../../core/stack/source-format.ts';
@@ -19,7 +20,7 @@ const TYPES: Readonly<Record<string, readonly string[]>> = {
   events: ['AWS::Events::Rule', 'AWS::Events::EventBus'],
   scheduler: ['AWS::Scheduler::Schedule'],
   lambda: ['AWS::Lambda::Function'],
-  dynamodb: ['AWS::DynamoDB::Table'],
+  dynamodb: TABLE_TYPES,
   kinesis: ['AWS::Kinesis::Stream'],
   s3: ['AWS::S3::Bucket'],
   'cognito-idp': ['AWS::Cognito::UserPool'],

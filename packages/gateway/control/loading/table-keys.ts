@@ -1,6 +1,7 @@
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ResolvedStack } from '../../core/stack/model.ts';
+import { isTable } from '../../core/stack/table-types.ts';
 
 /**
  * Returns the partition key of the table, or of one of its indexes; undefined if no template declares it, or if the key
@@ -13,7 +14,7 @@ export function partitionKeyOf(
 ): string | undefined {
   for (const { resources } of stacks)
     for (const { type, physicalId, properties } of resources.values())
-      if (type === 'AWS::DynamoDB::Table' && physicalId === table)
+      if (isTable({ type }) && physicalId === table)
         return hashKeyOf(index === undefined ? properties : findIndex(properties, index));
   return undefined;
 }

@@ -3,6 +3,7 @@
  * the resource is created. Also refuses an event source that is a table, or the StreamArn of a table that has no
  * stream.
  */
+import { isTable } from '../stack/table-types.ts';
 import { parseArn } from '@gatewright/aws/arn';
 import { parseFunctionName } from '@gatewright/aws/function-name';
 import { asOneOrMore, asText, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
@@ -183,7 +184,7 @@ export function judgeTableStream(
     };
   const written = membersOf(mapOf(writtenOf(mapping, stack), 'Properties')['EventSourceArn']);
   const [name, attribute] = asOneOrMore(written['Fn::GetAtt'] ?? []);
-  const table = all.find(({ logicalId, type }) => logicalId === name && type === 'AWS::DynamoDB::Table');
+  const table = all.find((one) => one.logicalId === name && isTable(one));
   const { properties, unresolved = [] } = table ?? {};
   return attribute === 'StreamArn' &&
     properties !== undefined &&

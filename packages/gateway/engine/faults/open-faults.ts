@@ -2,6 +2,7 @@
  * The faults of one run. They are read once, checked against the served stacks, and applied to requests and table
  * calls.
  */
+import { isTable } from '../../core/stack/table-types.ts';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -153,7 +154,7 @@ function targetsOf({ served, options }: Pick<FaultPorts, 'served' | 'options'>):
 function tablesOf({ stacks }: ServedApis): NonNullable<FaultTargets['tables']> {
   return stacks.flatMap(({ resources }) =>
     [...resources]
-      .filter(([, { type }]) => type === 'AWS::DynamoDB::Table' || type === 'AWS::DynamoDB::GlobalTable')
+      .filter(([, resource]) => isTable(resource))
       .map(([logicalId, { physicalId: name }]) => ({ name, logicalId })),
   );
 }

@@ -1,6 +1,8 @@
 /** Folders of a function's layers, in the order in which they are searched. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { membersOf, parseJson } from '@gatewright/aws/json-object';
+import { readIfReadable } from '@gatewright/aws/readable-files';
 import type { LayerDefinition } from '../../core/stack/function.ts';
 import { explainMissing } from './runtime-packages.ts';
 
@@ -39,16 +41,25 @@ export function findInLayers(
 }
 
 /**
- * Whether a layer contains the package. A layer that is not on this machine may contain any package, except the SDK,
- * which services expect the runtime to include.
+ * Whether a layer contains the package, or gets it when `sam build` installs the layer's package.json. A layer that is
+ * not on this machine may contain any package, except the SDK, which services expect the runtime to include.
  */
 export function isInLayers(
   name: string,
   definition: { readonly layers: readonly LayerDefinition[]; readonly runtime: string },
 ): boolean {
   if (nodeLayerFolders(definition).some((folder) => existsSync(join(folder, name)))) return true;
+  if (layerRoots(definition).some((root) => MANIFESTS.some((file) => isListed(name, join(root, file)))))
+    return true;
   return (
     explainMissing(name, definition.runtime) === undefined &&
     definition.layers.some(({ directory }) => directory === undefined)
   );
+}
+
+const MANIFESTS = ['package.json', 'nodejs/package.json'];
+
+function isListed(name: string, manifest: string): boolean {
+  const { dependencies } = membersOf(parseJson(readIfReadable(manifest) ?? ''));
+  return Object.hasOwn(membersOf(dependencies), name);
 }

@@ -1,6 +1,7 @@
+import { isTable } from '../../core/stack/table-types.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { ResolvedResource } from '../../core/stack/model.ts';
 
-export function hasStream({ type, properties }: ResolvedResource): boolean {
-  return type === 'AWS::DynamoDB::Table' && isJsonObject(properties['StreamSpecification']);
+export function hasStream(resource: ResolvedResource): boolean {
+  return isTable(resource) && isJsonObject(resource.properties['StreamSpecification']);
 }

@@ -1,3 +1,4 @@
+import { TABLE_TYPES } from '../../core/stack/table-types.ts';
 import type { EventSource } from '../../kernel/event-rows.ts';
 import type { Service, ServicePorts } from '../../kernel/service.ts';
 import type { StackReading } from '../../kernel/stack-reading.ts';
@@ -22,7 +23,7 @@ class StreamsService implements Service {
   }
 
   prepare(stacks: StackReading): () => void {
-    const streams = stacks.ofType('AWS::DynamoDB::Table').flatMap(readStream);
+    const streams = TABLE_TYPES.flatMap((type) => stacks.ofType(type)).flatMap(readStream);
     const ofStacks = new Map(streams.map((stream) => [stream.streamArn, stream]));
     const byArn = { get: (arn: string) => ofStacks.get(arn) ?? this.#ports.items.streamOf(arn) };
     const isElsewhere = stacks.isElsewhere('dynamodb-streams');

@@ -5,6 +5,11 @@ import type { ResourceTypeTable } from '../../core/resource-types/resource-types
 
 const tableName = named('TableName', 255);
 
+const names = row(tableName, {
+  Arn: arnOf('dynamodb', tableName, 'table/'),
+  StreamArn: (resource) => `${arnOf('dynamodb', tableName, 'table/')(resource)}/stream/${STACK_STREAM_LABEL}`,
+});
+
 export const TABLES_TYPES = {
   'AWS::DynamoDB::Table': {
     enforced: words(
@@ -20,10 +25,18 @@ export const TABLES_TYPES = {
       ResourcePolicy: 'only the policies of the caller are evaluated',
       ImportSourceSpecification: 'the table starts empty',
     },
-    names: row(tableName, {
-      Arn: arnOf('dynamodb', tableName, 'table/'),
-      StreamArn: (resource) =>
-        `${arnOf('dynamodb', tableName, 'table/')(resource)}/stream/${STACK_STREAM_LABEL}`,
-    }),
+    names,
+  },
+  // A replica has settings of its own, which do not change what calls answer in the region of the stack.
+  'AWS::DynamoDB::GlobalTable': {
+    enforced: words(
+      `TableName KeySchema AttributeDefinitions GlobalSecondaryIndexes LocalSecondaryIndexes BillingMode
+       TimeToLiveSpecification StreamSpecification`,
+    ),
+    noEffect: words(
+      `Replicas SSESpecification WriteProvisionedThroughputSettings WriteOnDemandThroughputSettings WarmThroughput
+       MultiRegionConsistency GlobalTableWitnesses`,
+    ),
+    names,
   },
 } satisfies ResourceTypeTable;

@@ -268,7 +268,8 @@ class TableReader {
     }
     if (mode !== 'PROVISIONED')
       return this.#fail('BillingMode', `must be PROVISIONED or PAY_PER_REQUEST${foundInstead(mode)}`);
-    if (throughput === undefined) {
+    // A global table has WriteProvisionedThroughputSettings instead.
+    if (throughput === undefined && this.#resource.type === 'AWS::DynamoDB::Table') {
       this.#fail('ProvisionedThroughput', 'is required unless BillingMode is PAY_PER_REQUEST');
     }
     return mode;

@@ -1,4 +1,5 @@
 /** Endpoints for tests. They handle items and messages, wait until all work is done, and restore the initial state. */
+import { isTable } from '../../../core/stack/table-types.ts';
 import { InvalidRequest } from '../../../core/errors.ts';
 import { functionsNamed, LONGEST_RUN_MS } from '../../../core/stack/function.ts';
 import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
@@ -150,7 +151,7 @@ function findTable(
 ): FoundTable | { refusal: ControlReply } {
   const tables = served.stacks.flatMap(({ region, resources }) =>
     [...resources]
-      .filter(([, { type }]) => type === 'AWS::DynamoDB::Table')
+      .filter(([, resource]) => isTable(resource))
       .map(([logicalId, { physicalId }]) => ({ logicalId, name: physicalId, region })),
   );
   const found = tables.find(({ name, logicalId }) => name === wanted || logicalId === wanted);

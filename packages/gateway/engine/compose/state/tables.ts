@@ -1,3 +1,4 @@
+import { isTable } from '../../../core/stack/table-types.ts';
 import { DefinitionError, StartError } from '../../../core/errors.ts';
 import type { Faults, Tolerance } from '../../../core/errors.ts';
 import type { ResolvedStack } from '../../../core/stack/model.ts';
@@ -14,7 +15,6 @@ export async function readTables(
   stacks: readonly ResolvedStack[],
   tolerance: Tolerance,
 ): Promise<readonly TablesOfRegion[]> {
-  const isTable = ({ type }: { readonly type: string }): boolean => type === 'AWS::DynamoDB::Table';
   if (!stacks.some(({ resources }) => [...resources.values()].some(isTable))) return [];
   const { readTableDefinition } = await import('../../../services/tables/table-definition.ts');
   return stacks.map(({ region, resources }) => ({

@@ -76,6 +76,17 @@ describe('readTableDefinition', () => {
   });
 
   // Source: DynamoDB developer guide, "Multi-attribute key schema"
+  // CDK's TableV2; a global table has WriteProvisionedThroughputSettings in place of ProvisionedThroughput.
+  it('reads a global table', () => {
+    const global = { ...PROPERTIES, BillingMode: 'PROVISIONED', Replicas: [{ Region: 'us-east-1' }] };
+    const { billingMode, keys } = readTableDefinition({
+      ...aResource(global),
+      type: 'AWS::DynamoDB::GlobalTable',
+    });
+    assert.deepEqual([billingMode, keys.length], ['PROVISIONED', 2]);
+    assert.throws(() => readTableDefinition(aResource(global)), /is required unless BillingMode/);
+  });
+
   it('reads an index with several attributes per key', () => {
     const { globalIndexes } = readTableDefinition(aResource(several('HASH', 'HASH', 'RANGE')));
     assert.deepEqual(globalIndexes[0]?.keys, [

@@ -180,6 +180,23 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
       },
       [],
     ],
+    [
+      'nothing of a package that sam build installs into a layer',
+      {
+        'template.yaml': SAM(
+          '      Layers: [!Ref Tools]\n  Tools: { Type: AWS::Serverless::LayerVersion, Metadata: { BuildMethod: nodejs22.x }, Properties: { ContentUri: tools/ } }\n',
+        ).replace(/Properties: \{ (Runtime.*) \}\n/, (_, all: string) => {
+          return `Properties:\n${all
+            .split(', ')
+            .map((one) => `      ${one}\n`)
+            .join('')}`;
+        }),
+        'tools/package.json': manifest({ dependencies: { gatewright: '1.0.0' } }),
+        'src/package.json': manifest(DEV),
+        ...IN_SRC,
+      },
+      [],
+    ],
   ],
   'a folder that is zipped as it is': [
     [
