@@ -149,6 +149,8 @@ export interface KeyRing {
   findKeyFault?(apiId: string, stageName: string, value: string): KeyFault;
   /** Returns the names of the keys that are accepted for the stage, which explanations show. */
   namesFor?(apiId: string, stageName: string): readonly string[];
+  /** Returns the usage plans of the stage, to which explanations advise to add a key. */
+  plansFor?(apiId: string, stageName: string): readonly { readonly id: string; readonly name: string }[];
 }
 
 /** A response as it is cached, without the parts that belong to one request. */

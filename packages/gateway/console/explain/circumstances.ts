@@ -179,6 +179,12 @@ export type MeterCircumstances = {
   readonly plans?: readonly string[] | undefined;
   /** The names of keys that the stage accepts; undefined if they are unknown. */
   readonly acceptedKeys?: readonly string[] | undefined;
+  /** A usage plan of the stage, if no key or another one was sent; undefined if the stage has none. */
+  readonly stagePlan?:
+    | { readonly id: string; readonly name: string; readonly logicalId: string | undefined }
+    | undefined;
+  /** The logical id of the key that was sent, if a template has it. */
+  readonly keyLogicalId?: string | undefined;
   /** Whether the value that was sent is the name of a key that the stage accepts. */
   readonly isNameSent?: true | undefined;
   readonly planId: string | undefined;

@@ -124,9 +124,7 @@ function explainKey(about: Circumstances, meter: MeterCircumstances): Reason {
         because: [
           `${needs}; ${nameOfKey(meter)} is enabled but belongs to no usage plan, and a key without a plan has no effect.`,
         ],
-        changes: [
-          `${meter.acceptedKeys?.length === 0 ? `Give the stage a usage plan (${setting('planOfStage')}), and add the key to it` : `Add the key to a usage plan that includes the stage ${here}`}${setting('keyOfPlan')}.`,
-        ],
+        changes: [adviseMember(about, meter)],
       };
     case 'other-stages':
       return {
@@ -149,6 +147,32 @@ function explainKey(about: Circumstances, meter: MeterCircumstances): Reason {
   }
 }
 
+/** Joins the key to the plan that the stage has: the limits of another plan would be others. */
+function adviseMember(
+  { apiId, stageName = '', definition }: Circumstances,
+  meter: MeterCircumstances,
+): string {
+  const { stagePlan, keyLogicalId } = meter;
+  if (stagePlan !== undefined)
+    return `Add the key to the usage plan ${stagePlan.name} of the stage ${stageName}${joining(definition, stagePlan, keyLogicalId)}.`;
+  const join = joining(definition, undefined, keyLogicalId);
+  return meter.acceptedKeys?.length === 0
+    ? `Give the stage a usage plan (${nameSetting('planOfStage', definition, stageName)}), and add the key to it${join}.`
+    : `Add the key to a usage plan that includes the stage ${apiId}/${stageName}${join}.`;
+}
+
+/** Only templates have logical ids, and a call of AWS needs the id of the plan. */
+function joining(
+  definition: Circumstances['definition'],
+  plan: MeterCircumstances['stagePlan'],
+  key = 'KEY',
+): string {
+  const { id = 'PLAN', logicalId = id } = plan ?? {};
+  return definition === undefined
+    ? nameSetting('keyOfPlan', undefined, id)
+    : nameSetting('keyOfPlan', { ...definition, logicalId: key }, logicalId);
+}
+
 /** The name is not repeated, because the value of x-api-key is masked wherever it occurs. */
 function explainSentName(needs: string, { definition, isDeployed }: Circumstances): Reason {
   const command = isDeployed
@@ -167,9 +191,11 @@ const MOST_NAMED = 3;
 
 function adviseKey(
   { apiId, stageName = '', definition, isDeployed }: Circumstances,
-  { acceptedKeys }: MeterCircumstances,
+  { acceptedKeys, stagePlan }: MeterCircumstances,
 ): string {
   const here = `${apiId}/${stageName}`;
+  if (acceptedKeys?.length === 0 && stagePlan !== undefined)
+    return `No key is accepted for the stage ${stageName} yet. Add an API key that is enabled, and join it to the usage plan ${stagePlan.name} of the stage${joining(definition, stagePlan)}.`;
   if (acceptedKeys?.length === 0)
     return `No key is accepted for the stage ${stageName} yet. Add ${nameSetting('firstKey', definition, stageName)}.`;
   const [name] = acceptedKeys ?? [];

@@ -47,7 +47,8 @@ function ofUrl(setting: 'Origins' | 'Methods' | 'Headers'): Texts {
 
 const WITH_PLAN =
   'an AWS::ApiGateway::ApiKey with Enabled: true, an AWS::ApiGateway::UsagePlan with ApiStages: [{ ApiId: !Ref @, Stage: # }], and an AWS::ApiGateway::UsagePlanKey that joins both (KeyId, KeyType: API_KEY, UsagePlanId)';
-const WITH_PLAN_KEY = ' with an AWS::ApiGateway::UsagePlanKey (KeyId, KeyType: API_KEY, UsagePlanId)';
+const WITH_PLAN_KEY =
+  ' with an AWS::ApiGateway::UsagePlanKey { KeyId: !Ref @, KeyType: API_KEY, UsagePlanId: !Ref # }';
 const IN_STAGES = 'ApiStages: [{ ApiId: !Ref @, Stage: # }] to the usage plan';
 
 const WITH_ROUTE_RESPONSE =
@@ -129,14 +130,17 @@ const SETTINGS = {
     cdk: "api.addUsagePlan('Plan', { apiStages: [{ stage: api.deploymentStage }] })",
     terraform: 'an aws_api_gateway_usage_plan with api_stages { api_id = @.id, stage = "#" }',
   },
+  /** `@` is the logical id of the key, and `#` that of the usage plan. */
   keyOfPlan: {
-    calls: ' with `aws apigateway create-usage-plan-key --key-type API_KEY`',
+    calls:
+      ' with `aws apigateway create-usage-plan-key --usage-plan-id # --key-id KEY_ID --key-type API_KEY`',
     cloudformation: WITH_PLAN_KEY,
     sam: WITH_PLAN_KEY,
     'sam-globals': WITH_PLAN_KEY,
-    serverless: WITH_PLAN_KEY,
-    cdk: ' with plan.addApiKey(key)',
-    terraform: ' with an aws_api_gateway_usage_plan_key (key_id, key_type = "API_KEY", usage_plan_id)',
+    serverless: `${WITH_PLAN_KEY} in resources.Resources`,
+    cdk: ' with plan.addApiKey(key), where plan is the UsagePlan construct (# in the template)',
+    terraform:
+      ' with an aws_api_gateway_usage_plan_key (key_id = @.id, key_type = "API_KEY", usage_plan_id = #.id)',
   },
   keyEnabled: {
     calls: '/enabled to true with `aws apigateway update-api-key`',

@@ -24,6 +24,8 @@ export function describeMeter(
     holder === undefined
       ? received.stage.keys.namesFor?.(received.api.apiId, received.stage.name)
       : undefined;
+  const keyId =
+    holder?.apiKey.id ?? (keyFault !== undefined && 'keyId' in keyFault ? keyFault.keyId : undefined);
   const given = apiKeySource === 'HEADER' ? received.headers.last('x-api-key') : grant?.usageIdentifierKey;
   return {
     keyRequired: received.route.apiKeyRequired,
@@ -31,11 +33,15 @@ export function describeMeter(
     hasApiKey: given !== undefined && given !== '',
     ...(apiKeySource === 'HEADER' && given === undefined && { keyAt: findKeyElsewhere(received) }),
     ...(grant && { refusal: redactor.text(describeRefusal(grant)) }),
-    keyId: holder?.apiKey.id ?? (keyFault !== undefined && 'keyId' in keyFault ? keyFault.keyId : undefined),
+    keyId,
     keyFault: keyFault?.kind,
     opens: keyFault?.kind === 'other-stages' ? keyFault.opens : [],
     ...(keyFault?.kind === 'other-stages' && { plans: keyFault.plans }),
-    ...(holder === undefined && { acceptedKeys }),
+    ...(holder === undefined && {
+      acceptedKeys,
+      stagePlan: findPlanOfStage(received, stacks),
+      keyLogicalId: findByPhysicalId(stacks, 'AWS::ApiGateway::ApiKey', keyId ?? '')?.logicalId,
+    }),
     ...(given !== undefined && acceptedKeys?.includes(given) === true && { isNameSent: true }),
     planId: holder?.plan.id,
     keyName:
@@ -50,6 +56,16 @@ export function describeMeter(
       received.stage.throttle?.hasOwnLimit?.(received.route.routeKey),
     ),
   };
+}
+
+function findPlanOfStage(
+  { api, stage }: RecordedRequest['received'],
+  stacks: readonly ResolvedStack[],
+): MeterCircumstances['stagePlan'] {
+  const [plan] = stage?.keys.plansFor?.(api.apiId, stage.name) ?? [];
+  if (plan === undefined) return undefined;
+  const { id, name } = plan;
+  return { id, name, logicalId: findByPhysicalId(stacks, 'AWS::ApiGateway::UsagePlan', id)?.logicalId };
 }
 
 /** Returns the stages of a plan as `test`, or as `API test` if they belong to several APIs; undefined for one stage. */

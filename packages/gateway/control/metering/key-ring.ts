@@ -62,6 +62,10 @@ export class AccountKeyRing implements KeyRing {
     return [...new Set(names)];
   }
 
+  plansFor(apiId: string, stageName: string): readonly UsagePlan[] {
+    return [...this.#openersOf(this.#state().plans, apiId, stageName).values()].map(([plan]) => plan);
+  }
+
   /**
    * Returns the plans of a stage by id. The map is bounded, because stage names come from served stages and not from
    * clients.

@@ -248,7 +248,7 @@ describe('explain', () => {
     assert.match(storyOf(api.last()), /is enabled but belongs to no usage plan/);
     assert.match(
       storyOf(api.last()),
-      /→ Add the key to a usage plan that includes the stage abcdefghij\/dev/,
+      /→ Add the key to the usage plan basic of the stage dev with `aws apigateway create-usage-plan-key/,
     );
 
     await api.send({ target: '/dev/pets', headers: ['x-api-key', 'no such key anywhere'] });

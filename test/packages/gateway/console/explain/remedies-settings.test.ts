@@ -47,6 +47,8 @@ const KEYED = (key: string, stages: string): string => `
     Type: AWS::ApiGateway::UsagePlanKey
     Properties: { KeyId: !Ref Key, KeyType: API_KEY, UsagePlanId: !Ref Plan }`;
 const DEV = '{ ApiId: !Ref Api, Stage: dev }';
+/** A plan of the stage, and a key that nothing joins. */
+const LONE = (key: string): string => KEYED(key, DEV).replace(/\n {2}Link:[^]*/, '');
 const GUARDED = {
   method: 'AuthorizationType: CUSTOM\n      AuthorizerId: !Ref Door',
   more: `
@@ -132,6 +134,41 @@ const ROWS: readonly {
     status: 403,
     because: /the usage plan free of API key alice \(\w+\) does not include the stage \$\{Api\}\/dev/,
     change: /^Add ApiStages: \[\{ ApiId: !Ref Api, Stage: !Ref Stage \}\] to the usage plan free\.$/,
+    mended: {
+      template: template({ method: 'ApiKeyRequired: true', more: KEYED(', Enabled: true', DEV) }),
+      request: { headers: { 'x-api-key': KEY } },
+    },
+  },
+  // https://repost.aws/knowledge-center/api-gateway-troubleshoot-403-forbidden
+  {
+    name: 'a key that nothing joins to the plan of the stage',
+    refused: {
+      template: template({ method: 'ApiKeyRequired: true', more: LONE(', Enabled: true') }),
+      request: { headers: { 'x-api-key': KEY } },
+    },
+    status: 403,
+    because: /API key alice \(\w+\) is enabled but belongs to no usage plan/,
+    change:
+      /^Add the key to the usage plan free of the stage dev with an AWS::ApiGateway::UsagePlanKey \{ KeyId: !Ref Key, KeyType: API_KEY, UsagePlanId: !Ref Plan \}\.$/,
+    never: /Give the stage a usage plan/,
+    mended: {
+      template: template({ method: 'ApiKeyRequired: true', more: KEYED(', Enabled: true', DEV) }),
+      request: { headers: { 'x-api-key': KEY } },
+    },
+  },
+  {
+    name: 'a key where the stage has a plan without keys',
+    refused: {
+      template: template({
+        method: 'ApiKeyRequired: true',
+        more: LONE('').replace(/ {2}Key:.*/, ''),
+      }),
+    },
+    status: 403,
+    because: /needs an API key, and the request has no x-api-key header/,
+    change:
+      /^No key is accepted for the stage dev yet\. Add an API key that is enabled, and join it to the usage plan free of the stage with an AWS::ApiGateway::UsagePlanKey \{ KeyId: !Ref KEY, KeyType: API_KEY, UsagePlanId: !Ref Plan \}\.$/,
+    never: /UsagePlan with ApiStages/,
     mended: {
       template: template({ method: 'ApiKeyRequired: true', more: KEYED(', Enabled: true', DEV) }),
       request: { headers: { 'x-api-key': KEY } },

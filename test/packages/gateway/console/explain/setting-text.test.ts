@@ -95,6 +95,26 @@ describe('a setting', () => {
       assert.match(nameSetting('firstKey', definition, 'dev'), expected);
     });
 
+  const LINK =
+    /^ with an AWS::ApiGateway::UsagePlanKey \{ KeyId: !Ref Key, KeyType: API_KEY, UsagePlanId: !Ref Plan \}/;
+  const joined: readonly [form: Definition['form'] | undefined, expected: RegExp][] = [
+    ['cloudformation', LINK],
+    ['sam', LINK],
+    ['sam-globals', LINK],
+    ['serverless', new RegExp(`${LINK.source} in resources\\.Resources$`)],
+    ['cdk', /^ with plan\.addApiKey\(key\), where plan is the UsagePlan construct \(Plan in the template\)$/],
+    [
+      'terraform',
+      /^ with an aws_api_gateway_usage_plan_key \(key_id = Key\.id, key_type = "API_KEY", usage_plan_id = Plan\.id\)$/,
+    ],
+    [undefined, /create-usage-plan-key --usage-plan-id Plan --key-id KEY_ID --key-type API_KEY`$/],
+  ];
+  for (const [form, expected] of joined)
+    it(`joins a key to the plan that the stage has: ${form ?? 'calls'}`, () => {
+      const definition = form && at(form, { logicalId: 'Key' });
+      assert.match(nameSetting('keyOfPlan', definition, 'Plan'), expected);
+    });
+
   it('is named as in CloudFormation if calls created the API', () => {
     assert.equal(nameSetting('openPreflight', undefined), 'AuthorizationType NONE');
   });
