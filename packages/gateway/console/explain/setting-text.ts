@@ -49,6 +49,8 @@ const WITH_PLAN =
   'an AWS::ApiGateway::ApiKey with Enabled: true, an AWS::ApiGateway::UsagePlan with ApiStages: [{ ApiId: !Ref @, Stage: # }], and an AWS::ApiGateway::UsagePlanKey that joins both (KeyId, KeyType: API_KEY, UsagePlanId)';
 const WITH_PLAN_KEY =
   ' with an AWS::ApiGateway::UsagePlanKey { KeyId: !Ref @, KeyType: API_KEY, UsagePlanId: !Ref # }';
+const VALIDATOR_OF_METHOD =
+  'RequestValidatorId of the method to an AWS::ApiGateway::RequestValidator with ValidateRequestBody: true';
 const IN_STAGES = 'ApiStages: [{ ApiId: !Ref @, Stage: # }] to the usage plan';
 
 const WITH_ROUTE_RESPONSE =
@@ -90,6 +92,17 @@ const SETTINGS = {
     serverless: 'request.schemas of the http event',
     cdk: 'requestModels and requestValidator in addMethod',
     terraform: 'request_models and request_validator_id of the aws_api_gateway_method',
+  },
+  bodyValidator: {
+    document:
+      'x-amazon-apigateway-request-validator of the operation to a validator with validateRequestBody: true',
+    cloudformation: VALIDATOR_OF_METHOD,
+    sam: 'ValidateBody: true in RequestModel of the event',
+    'sam-globals': 'ValidateBody: true in RequestModel of the event',
+    serverless: VALIDATOR_OF_METHOD,
+    cdk: 'requestValidatorOptions: { validateRequestBody: true } in addMethod',
+    terraform:
+      'request_validator_id of the aws_api_gateway_method to the id of an aws_api_gateway_request_validator with validate_request_body = true',
   },
   endpointDisabled: {
     document: 'disableExecuteApiEndpoint: true in x-amazon-apigateway-endpoint-configuration of the document',

@@ -5,7 +5,6 @@
 import { membersOf, parseJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { requestTemplateOf } from '../records/sent.ts';
-import { bareType } from '../../core/events/media-types.ts';
 import { WITHOUT_BODY } from '../../core/mapping/build-outgoing.ts';
 import { chooseRequestTemplate, chooseResponseTemplate } from '../../core/mapping/choose-template.ts';
 import { andDeploy } from '../explain/reason.ts';
@@ -206,33 +205,6 @@ const mockWithoutBody: SurpriseKind = {
   },
 };
 
-const notValidated: SurpriseKind = {
-  code: 'BODY_NOT_VALIDATED',
-  mark: 'not validated',
-  source: 'docs/aws §6',
-  find({ integration, recorded }) {
-    const { received } = recorded;
-    const bodies = received.route?.validation?.bodies;
-    if (integration === undefined || received.api.protocol !== 'rest') return undefined;
-    if (bodies === undefined || bodies.size === 0 || received.body === undefined) return undefined;
-    const type = bareType(received.headers.last('content-type') ?? 'application/json');
-    if (bodies.has(type) || bodies.has('$default')) return undefined;
-    const types = [...bodies.keys()];
-    return {
-      values: { contentType: type, models: types },
-      because: [
-        `The body was not validated: the method has a model for ${types.join(', ')}, but none for ${type}, and API Gateway validates no other types.`,
-      ],
-      changes: [
-        // PassthroughBehavior has no effect on a proxy integration.
-        isSelecting(integration)
-          ? `Add ${type} (or $default) to RequestModels of the method, with the same model. Or set PassthroughBehavior of the integration to NEVER: a type without a request template then gets 415.`
-          : `Add ${type} (or $default) to RequestModels of the method, with the same model.`,
-      ],
-    };
-  },
-};
-
 /** The members that count failed entries in replies of AWS services whose status is nevertheless a success. */
 const FAILED_COUNTS = ['FailedEntryCount', 'FailedRecordCount', 'FailedPutCount'];
 
@@ -409,7 +381,6 @@ export const CALL_KINDS: readonly SurpriseKind[] = [
   templateSkipped,
   withoutCluster,
   mockWithoutBody,
-  notValidated,
   entriesFailed,
   bodyNotSent,
   bodyReadAsEmpty,

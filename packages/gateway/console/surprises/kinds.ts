@@ -16,10 +16,13 @@ import { REQUEST_KINDS } from './request-kinds.ts';
 import { RESPONSE_INPUT_KINDS } from './response-input-kinds.ts';
 import { RESULT_KINDS } from './result-kinds.ts';
 import { TEMPLATE_INPUT_KINDS } from './template-input-kinds.ts';
+import { UNCHECKED_BODY } from './unchecked-body.ts';
 import { UNREAD_SETTINGS } from './unread-settings.ts';
 import type { SurpriseKind } from './surprise.ts';
 
 export const SURPRISE_KINDS: readonly SurpriseKind[] = [
+  // A body that was not validated is the cause of what the function made of it.
+  ...UNCHECKED_BODY,
   ...HANDLER_KINDS,
   ...LAMBDA_KINDS,
   ...EDGE_KINDS,

@@ -185,6 +185,8 @@ export type RequestModel = {
   readonly mediaType: string;
   readonly name: string;
   readonly schemaOf: (name: string) => Readonly<Record<string, unknown>> | undefined;
+  /** The check by this model, for explanations of bodies that were not validated. */
+  readonly check: SchemaCheck;
 };
 
 /**

@@ -235,6 +235,7 @@ const RENAMED: Readonly<Record<string, string>> = {
   IntegrationResponses: 'responses',
   MethodResponses: 'responses',
   OperationName: 'operationId',
+  RequestModels: 'requestBody',
   RequestParameters: 'parameters',
   RequestValidatorId: VALIDATOR,
   ResourceId: '',
@@ -246,12 +247,17 @@ function placeInModel(at: DocumentPath, property = ''): DocumentPath {
   return [...at, ...(first === '' || first === 'Schema' ? [] : [lowerFirst(first)]), ...within];
 }
 
-/** Each parameter of an operation is an item of a list, in the operation or in its path. */
+/**
+ * Each parameter of an operation is an item of a list, in the operation or in its path. In Swagger 2.0, the body is one
+ * of them.
+ */
 function placeOfParameter(
   document: OpenApiDocument,
   { parameters }: Operation,
   property = '',
 ): DocumentPath | undefined {
+  if (/^RequestModels\b/.test(property) && document.version === '2.0')
+    return parameters.find((parameter) => document.text(parameter, 'in') === 'body')?.at;
   const [, name = ''] = /^RequestParameters\.method\.request\.[a-z]+\.(.+)$/.exec(property) ?? [];
   return name === ''
     ? undefined

@@ -394,6 +394,8 @@ function placeOfParameter(
   const { RequestParameters: list } = expanded.memberAt([...event, 'Properties']);
   const [, index = ''] = operation;
   const { name, in: part } = membersOf(expanded.parameterOf?.(index));
+  // A model of Swagger 2.0 is a parameter of the operation, too.
+  if (part === 'body') return [...event, 'Properties', 'RequestModel'];
   const wanted = `method.request.${part === 'query' ? 'querystring' : (asText(part) ?? '')}.${asText(name) ?? ''}`;
   const position = isJsonList(list)
     ? list.findIndex((one) => one === wanted || Object.hasOwn(membersOf(one), wanted))

@@ -49,7 +49,12 @@ export function compileRestValidation(
 /** Returns the request models of a method; undefined if it has none. */
 export function readRequestModels(method: PropertyBag, models: Models): readonly RequestModel[] | undefined {
   const schemaOf = (name: string): JsonObject | undefined => models.schemaOf(name);
-  const named = readBodies(method, models).map(([mediaType, name]) => ({ mediaType, name, schemaOf }));
+  const named = readBodies(method, models).map(([mediaType, name]) => ({
+    mediaType,
+    name,
+    schemaOf,
+    check: (value: unknown, bytes: number) => models.check(name)(value, bytes),
+  }));
   return named.length === 0 ? undefined : named;
 }
 

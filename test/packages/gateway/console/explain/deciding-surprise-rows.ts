@@ -1,5 +1,6 @@
 /** Templates in which a setting decides about an answer that surprises. Its line ends with `# here`. */
 import { OPEN, rest } from './deciding-rows.ts';
+import { sam } from './deciding-sam-rows.ts';
 import type { DecidingRow } from './deciding-rows.ts';
 
 /** A method that maps the request to a function. */
@@ -47,6 +48,18 @@ export const SURPRISING: readonly (DecidingRow & { readonly code: string; readon
     template: mapped(
       '        RequestTemplates: { application/json: \'{"a": "$stageVariables.other"}\' }',
     ).replace('StageName: dev }', 'StageName: dev, Variables: { one: a } } # here'),
+    code: TEXT,
+    status: 200,
+  },
+  {
+    surprise: 'BODY_NOT_VALIDATED',
+    kind: 'RequestModel of SAM without ValidateBody',
+    template: sam(
+      'Api',
+      '            RequestModel: { Model: User, Required: true } # here',
+      '      Models: { User: { type: object, required: [username], properties: { username: { type: string } } } }',
+    ).replace('Method: GET', 'Method: POST'),
+    request: { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"name": "ann"}' },
     code: TEXT,
     status: 200,
   },

@@ -5,9 +5,11 @@ import { ok } from '../../../../support/rest-apis.ts';
 import { httpRoutes, restRoutes } from '../../../../support/routed-apis.ts';
 import { cachedApi, ON } from '../../../../support/cached-apis.ts';
 import { backend, http, HTTP, ID, proxy } from './surprise-rows.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Served, SurpriseRow } from './surprise-rows.ts';
 
 const OK = { statusCode: 200, body: '{}' };
+const JSON_TYPE = ['Content-Type', 'application/json'];
 const PNG = { 'Content-Type': 'image/png' };
 const MAPPED = {
   ...HTTP,
@@ -69,20 +71,21 @@ const rendering = (template: string): (() => Served) =>
     },
     answered('{}'),
   );
-const validating = (): Served =>
+const validating = (): Served => modelled({ RequestValidatorId: 'Validator' }, true);
+const modelled = (method: JsonObject, isChecked: boolean): Served =>
   anApi(
     restRoutes(
       {
         'POST /pets': {
-          RequestValidatorId: 'Validator',
           RequestModels: { 'application/json': 'Pet' },
+          ...method,
         },
       },
       {
         more: {
           Validator: {
             type: 'AWS::ApiGateway::RequestValidator',
-            properties: { RestApiId: 'abcdefghij', ValidateRequestBody: true },
+            properties: { RestApiId: 'abcdefghij', ValidateRequestBody: isChecked },
           },
           Pet: {
             type: 'AWS::ApiGateway::Model',
@@ -288,7 +291,7 @@ export const VALUES: readonly SurpriseRow[] = [
     request: { method: 'POST', target: '/dev/pets', headers: ['Content-Type', 'text/plain'], body: '{}' },
     values: { contentType: 'text/plain', models: ['application/json'] },
     because:
-      /has a model for application\/json, but none for text\/plain, and API Gateway validates no other types/,
+      /has a model for application\/json, but none for text\/plain, and API Gateway validates no other types\..*\nThe body lacks name, which the model Pet requires\./,
     change: /Add text\/plain \(or \$default\) to RequestModels/,
     not: {
       request: {
@@ -298,6 +301,30 @@ export const VALUES: readonly SurpriseRow[] = [
         body: '{"name": "rex"}',
       },
     },
+  },
+  {
+    // https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-function-requestmodel.html
+    code: 'BODY_NOT_VALIDATED',
+    name: 'without a validator',
+    source: 'docs/aws §6',
+    api: () => modelled({}, true),
+    request: { method: 'POST', target: '/dev/pets', headers: JSON_TYPE, body: '{"id": 1}' },
+    values: { contentType: 'application/json', models: ['application/json'] },
+    because:
+      /the model Pet for application\/json, but no validator that checks bodies.*\nThe body lacks name, which the model Pet requires\./,
+    change: /RequestValidatorId of the method to an AWS::ApiGateway::RequestValidator/,
+    not: { request: { method: 'POST', target: '/dev/pets', headers: JSON_TYPE, body: '{"name": "rex"}' } },
+  },
+  {
+    code: 'BODY_NOT_VALIDATED',
+    name: 'with a validator that checks no bodies',
+    source: 'docs/aws §6',
+    api: () => modelled({ RequestValidatorId: 'Validator' }, false),
+    request: { method: 'POST', target: '/dev/pets', headers: JSON_TYPE, body: '[]' },
+    values: { contentType: 'application/json', models: ['application/json'] },
+    because: /no validator that checks bodies.*\nThe body does not match the model Pet: /,
+    change: /ValidateRequestBody: true/,
+    not: { api: validating },
   },
   {
     code: 'CONTENT_TYPE_BY_DEFAULT',
