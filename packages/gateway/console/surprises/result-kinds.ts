@@ -6,6 +6,7 @@ import { addAccepted } from './body-kinds.ts';
 import { bareType } from '../../core/events/media-types.ts';
 import { asJsonObject, isJson, parseJson } from '@gatewright/aws/json-object';
 import { UNMAPPED_RESULTS } from './unmapped-results.ts';
+import { VALUE_PRINTED } from './printed-value.ts';
 import { readLambdaPayload } from './selected-response.ts';
 import { findLine } from '../records/handler-lines.ts';
 import type { SurpriseFacts } from './surprise-facts.ts';
@@ -161,38 +162,6 @@ const encodedTwice: SurpriseKind = {
   },
 };
 
-/** Texts that JavaScript prints for a missing value, or for an object without its own text. */
-const PRINTED = /\bundefined\b|\[object Object\]/;
-const MOST_PRINTED = 1_000;
-
-const valuePrinted: SurpriseKind = {
-  code: 'VALUE_WITHOUT_TEXT',
-  mark: undefined,
-  isCause: true,
-  source: 'docs/aws §3.2',
-  find(facts) {
-    const body = facts.result?.['body'];
-    const isShort = typeof body === 'string' && body.length <= MOST_PRINTED && !/^\s*</.test(body);
-    const [printed] = isShort ? (PRINTED.exec(body) ?? []) : [];
-    if (printed === undefined) return undefined;
-    const payload = readLambdaPayload(facts);
-    const isOf2 = printed === 'undefined' && (payload === 'http-2.0' || payload === 'function-url');
-    return {
-      values: { printed },
-      because: [
-        printed === 'undefined'
-          ? `The body contains “undefined”, which JavaScript prints instead of a value that does not exist.${isOf2 ? ' An event of payload format 2.0 has rawPath, requestContext.http.method and requestContext.http.path, but no path, httpMethod, resource and multiValueHeaders.' : ''}`
-          : 'The body contains “[object Object]”, which JavaScript prints instead of an object.',
-      ],
-      changes: [
-        printed === 'undefined'
-          ? 'Read the value from where the event has it: the record of this request shows the event.'
-          : 'Print the object with JSON.stringify.',
-      ],
-    };
-  },
-};
-
 const codingFalse: SurpriseKind = {
   code: 'BODY_NOT_COMPRESSED',
   mark: 'not compressed',
@@ -333,7 +302,7 @@ export const RESULT_KINDS: readonly SurpriseKind[] = [
   flagMissing,
   codingFalse,
   encodedTwice,
-  valuePrinted,
+  VALUE_PRINTED,
   resultEmpty,
   statusByDefault,
   emptyJson,

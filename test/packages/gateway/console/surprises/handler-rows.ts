@@ -324,6 +324,34 @@ export const HANDLERS: readonly SurpriseRow[] = [
     not: { api: http({ statusCode: 200, body: 'you called /1' }) },
   },
   {
+    // https://github.com/oss-serverless/serverless/blob/main/docs/events/apigateway.md
+    code: 'VALUE_WITHOUT_TEXT',
+    name: 'a member that the body lacks',
+    source: 'docs/aws §3.2',
+    api: proxy({ statusCode: 200, body: 'created undefined' }),
+    request: { method: 'POST', target: '/dev/1', body: '{"name": "ann"}' },
+    handler: `exports.main = async (event) => {
+  const user = JSON.parse(event.body);
+  return { statusCode: 200, body: \`created \${user.username}\` };
+};`,
+    values: { printed: 'undefined' },
+    because: /The code prints username, and the body of the request lacks username/,
+    change: /^Send username with the request, and let the function respond with 400/m,
+    not: { api: proxy({ statusCode: 200, body: 'created ann' }) },
+  },
+  {
+    code: 'VALUE_WITHOUT_TEXT',
+    name: 'a member that the event has elsewhere',
+    source: 'docs/aws §3.2',
+    api: proxy({ statusCode: 200, body: 'created undefined' }),
+    request: { method: 'POST', target: '/dev/1?username=ann', body: '{}' },
+    handler: 'exports.main = async (event) => ({ statusCode: 200, body: `created ${event.username}` });',
+    values: { printed: 'undefined' },
+    because: /“undefined”, which JavaScript prints/,
+    change: /^Read the value from where the event has it: event\.queryStringParameters\.username/m,
+    not: { api: proxy({ statusCode: 200, body: 'created ann' }) },
+  },
+  {
     code: 'VALUE_WITHOUT_TEXT',
     name: 'an object',
     source: 'docs/aws §3.2',
