@@ -12,7 +12,8 @@ import { findNearMisses } from '../records/near-misses.ts';
 import { isSelecting, selectResponse } from './selected-response.ts';
 import type { Integration } from '../../core/deployment/model.ts';
 import type { SurpriseFacts } from './surprise-facts.ts';
-import { findLine } from '../records/handler-lines.ts';
+import { escapeForRegExp } from '@gatewright/aws/text/escape-for-regexp';
+import { findLine, isPythonCode } from '../records/handler-lines.ts';
 import type { SurpriseKind } from './surprise.ts';
 
 const PLACEHOLDER = /\{([^{}/]+?)\+?\}/g;
@@ -355,9 +356,10 @@ const stageInPath: SurpriseKind = {
     const isNew = facts.integration.payload === 'http-2.0';
     // At a custom domain, payload 1.0 has the base path instead.
     if (!isNew && api.basePathMatched !== undefined) return undefined;
-    const isCause = facts.recorded.status === 404;
     const member = isNew ? 'rawPath' : 'path';
-    const line = findLine(facts.handler, new RegExp(`\\b${member}\\b`));
+    const compared = findComparison(facts, member);
+    const isCause = facts.recorded.status === 404 || compared !== undefined;
+    const line = compared ?? findLine(facts.handler, new RegExp(`\\b${member}\\b`));
     return {
       isCause,
       values: { stage: stage.name },
@@ -366,12 +368,27 @@ const stageInPath: SurpriseKind = {
       ],
       changes: isCause
         ? [
-            `Make the function remove /${stage.name} from the beginning of ${member}${line === undefined ? '' : ` (${line})`} before it compares paths.`,
+            `Make the function remove /${stage.name} from the beginning of ${member}${line === undefined ? '' : ` (${line})`} before it compares paths${line === undefined ? '' : `: write ${withoutStage(facts, member)} there`}.`,
           ]
         : [],
     };
   },
 };
+
+/** Returns the line that compares the member with the path of the request, which has no stage. */
+function findComparison({ handler, recorded }: SurpriseFacts, member: string): string | undefined {
+  const quoted = `(['"\`])${escapeForRegExp(recorded.received.path)}\\1`;
+  const isRead = handler !== undefined && new RegExp(`\\b${member}\\b`).test(handler.text);
+  return isRead
+    ? findLine(handler, new RegExp(`^(?=.*(?:\\b${member}\\b|\\bcase\\b)).*${quoted}`))
+    : undefined;
+}
+
+function withoutStage({ handler }: SurpriseFacts, member: string): string {
+  return handler !== undefined && isPythonCode(handler)
+    ? `event["${member}"][len(event["requestContext"]["stage"]) + 1:]`
+    : `event.${member}.slice(event.requestContext.stage.length + 1)`;
+}
 
 export const CALL_KINDS: readonly SurpriseKind[] = [
   pathValueMissing,

@@ -140,4 +140,20 @@ export const ADDRESSES: readonly SurpriseRow[] = [
     because: /rawPath of the event begins with the stage, \/v2/,
     not: { request: { target: '/pets' } },
   },
+  {
+    // https://github.com/aws-powertools/powertools-lambda-python/issues/621
+    code: 'STAGE_IN_PATH',
+    name: 'code that compares the path without it',
+    source: 'docs/aws §2.3',
+    api: () => anApi(httpRoutes(['GET /{proxy+}'], { stages: ['dev'] }), { echo: ok }),
+    request: { target: '/dev/health' },
+    handler: `exports.main = async (event) => {
+  if (event.rawPath === '/health') return { statusCode: 200, body: 'healthy' };
+};`,
+    values: { stage: 'dev' },
+    because: /rawPath of the event begins with the stage, \/dev/,
+    change:
+      /^Make the function remove \/dev from the beginning of rawPath \(src\/index\.js:2\) before it compares paths: write event\.rawPath\.slice\(event\.requestContext\.stage\.length \+ 1\) there\.$/m,
+    not: { api: () => anApi(httpRoutes(['GET /{proxy+}']), { echo: ok }), request: { target: '/health' } },
+  },
 ];
