@@ -3,6 +3,7 @@ import { loadOnce } from '@gatewright/aws/load-once';
 import { readUsageTableConfig } from '../config/usage-config.ts';
 import type { AdminPorts } from '../quota/admin/operation.ts';
 import { createDynamoDbAdminPorts } from '../quota/dynamodb-admin.ts';
+import { TIMER } from '../lambda-ports.ts';
 import { gatherTableReads } from '../table/dynamodb-gathered-reads.ts';
 
 /**
@@ -20,7 +21,9 @@ export function createLambdaQuotaAdminPorts(load: () => Promise<{ readonly defau
     return followDocuments(compiled, documentPlansOf);
   });
   return {
-    ...createDynamoDbAdminPorts(readUsageTableConfig().tableName, { gatherReads: gatherTableReads }),
+    ...createDynamoDbAdminPorts(readUsageTableConfig().tableName, {
+      gatherReads: (table) => gatherTableReads(table, TIMER),
+    }),
     documentPlans: async () => (await follow())(),
   };
 }

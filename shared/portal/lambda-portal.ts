@@ -137,7 +137,9 @@ function followAccess(load: LoadDocuments) {
 
 function createUsagePorts(documents: ReturnType<typeof followAccess>): AdminPorts {
   return {
-    ...createDynamoDbAdminPorts(readUsageTableConfig().tableName, { gatherReads: gatherTableReads }),
+    ...createDynamoDbAdminPorts(readUsageTableConfig().tableName, {
+      gatherReads: (table) => gatherTableReads(table, TIMER),
+    }),
     documentPlans: async () => (await documents()).plans,
     savesPlans: false,
   };

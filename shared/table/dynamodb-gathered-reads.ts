@@ -1,5 +1,4 @@
 /** Reads of many items of a DynamoDB table by one call. Only functions that list items bundle this file. */
-import { TIMER } from '../lambda-ports.ts';
 import type { ItemStore, Timer } from '../ports.ts';
 import { parseItem, parseKey, printKey } from './dynamodb-expression.ts';
 import { parseFailure } from './dynamodb-failure.ts';
@@ -18,7 +17,7 @@ const BATCH_ROUNDS = 5;
 const FIRST_PAUSE_MS = 50;
 
 /** Returns a function that reads an item together with others that are asked for at the same time. */
-export function gatherTableReads(table: ReadTable, timer = TIMER): ItemStore['read'] {
+export function gatherTableReads(table: ReadTable, timer: Timer): ItemStore['read'] {
   const readCurrent = gatherReads({
     readOne: (key) => table.read(key, true),
     readMany: (keys) => readMany({ table, timer }, keys),

@@ -111,27 +111,38 @@ export function findApiPlaces(
       ...placesOfGatewayResponse(recorded, at),
       ...placesOfCors(recorded, own),
     ]);
+  return unique(placesOfServed(recorded, route, at, entrance, connect));
+}
+
+/** The places of a request or message that has a route, by the phase that ended it. */
+function placesOfServed(
+  recorded: Recorded,
+  route: RoutePlan,
+  at: At,
+  entrance: readonly NamedPlace[],
+  connect: readonly NamedPlace[],
+): readonly NamedPlace[] {
   const method = findMethod(route, at);
   const ofRoute = [
     ...placesOfRoute(recorded, route, at),
     ...entrance,
-    ...placesOfEndpoint(own),
+    ...placesOfEndpoint(at.own),
     ...placesOfGatewayResponse(recorded, at),
-    ...placesOfCors(recorded, own, method),
-    ...placesOfBinary(recorded, own),
+    ...placesOfCors(recorded, at.own, method),
+    ...placesOfBinary(recorded, at.own),
   ];
   const { phase } = recorded;
   if (OF_ROUTE.has(phase))
-    return unique([...ofRoute, ...(isEvent(recorded) ? [] : placesOfModel(recorded, stacks))]);
+    return [...ofRoute, ...(isEvent(recorded) ? [] : placesOfModel(recorded, at.stacks))];
   if (OF_AUTHORIZER.has(phase))
-    return unique([
+    return [
       ...ofRoute,
       ...placesOfAuthorizer(recorded, route, at),
       ...placesOfRights(recorded, at),
       ...linesOfCode(recorded, route, at),
-    ]);
-  if (phase === 'meter') return unique([...ofRoute, ...placesOfMeter(recorded, route, at)]);
-  return unique([
+    ];
+  if (phase === 'meter') return [...ofRoute, ...placesOfMeter(recorded, route, at)];
+  return [
     ...ofRoute,
     ...placesOfCachedResult(recorded, route, at),
     ...placesOfIntegration(recorded, route, method, at),
@@ -139,8 +150,8 @@ export function findApiPlaces(
     ...placesOfTemplate(recorded, method, at),
     ...placesOfLimit(recorded, route, at),
     ...linesOfCode(recorded, route, at),
-    ...(isEvent(recorded) ? [] : placesOfIndex(recorded, stacks)),
-  ]);
+    ...(isEvent(recorded) ? [] : placesOfIndex(recorded, at.stacks)),
+  ];
 }
 
 type Near = Pick<NearMiss, 'route' | 'otherMethod'>;

@@ -13,7 +13,6 @@ import { toControlResource } from '../control-resource.ts';
 import { parseArn } from '@gatewright/aws/arn';
 import { readFunctionName } from '@gatewright/aws/function-name';
 import { functionHomeOf } from '../../core/stack/home.ts';
-import type { FunctionHome } from '@gatewright/aws/function-name';
 import { FunctionPolicies } from '../functions/function-policies.ts';
 import { textOf } from '@gatewright/aws/json-object';
 import type { FunctionUrlFacts } from '../../core/events/request-facts.ts';
@@ -23,7 +22,7 @@ import type { Tolerance } from '../../core/errors.ts';
 import type { ServedApi } from '../../core/exchange.ts';
 import type { Account } from '../account.ts';
 import type { ControlResource } from '../control-resource.ts';
-import type { NamedFunction } from '@gatewright/aws/function-name';
+import type { FunctionHome, NamedFunction } from '@gatewright/aws/function-name';
 
 export type FunctionUrl = {
   readonly served: ServedApi;

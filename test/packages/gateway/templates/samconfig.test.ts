@@ -269,7 +269,9 @@ const UNUSED_ROWS: readonly { name: string; file?: string; text: string; said: r
   {
     name: 'broken TOML',
     text: '\n[default.deploy.parameters\nregion = "eu-west-1"\n',
-    said: [/^samconfig\.toml, line 2: Invalid TOML document: illegal character in key: nothing in the file is used, and SAM refuses it$/],
+    said: [
+      /^samconfig\.toml, line 2: Invalid TOML document: illegal character in key: nothing in the file is used, and SAM refuses it$/,
+    ],
   },
   {
     name: 'broken YAML',

@@ -7,6 +7,7 @@ import type { AdminPorts } from '#shared/quota/admin/operation.ts';
 import { assignPlan } from '#shared/quota/admin/keys.ts';
 import { savePlan } from '#shared/quota/admin/plans.ts';
 import { createDynamoDbTable } from '#shared/table/dynamodb-table.ts';
+import { TIMER } from '#shared/lambda-ports.ts';
 import { gatherTableReads } from '#shared/table/dynamodb-gathered-reads.ts';
 import { createDynamoDbListing } from '#shared/table/dynamodb-listing.ts';
 import type { Item } from '#shared/table/item-write.ts';
@@ -64,7 +65,12 @@ const onDynamoDb = async (
   await commands.waitUntilTableExists({ client, maxWaitTime: 30 }, { TableName: tableName });
   const load = () => Promise.resolve({ client, commands });
   const ports: AdminPorts = {
-    store: createDynamoDbTable({ tableName, timeoutMs: 2000, gatherReads: gatherTableReads, load }),
+    store: createDynamoDbTable({
+      tableName,
+      timeoutMs: 2000,
+      gatherReads: (table) => gatherTableReads(table, TIMER),
+      load,
+    }),
     listing: createDynamoDbListing({ tableName, load }),
     random: REAL_RANDOM,
     timer: REAL_TIMER,

@@ -27,8 +27,7 @@ ${more}
   Deployment: { Type: AWS::ApiGateway::Deployment, Properties: { RestApiId: !Ref Api } }
   Stage: { Type: AWS::ApiGateway::Stage, Properties: { RestApiId: !Ref Api, DeploymentId: !Ref Deployment, StageName: dev } }`;
 
-const URI =
-  "!Sub 'arn:aws:apigateway:\${AWS::Region}:lambda:path/2015-03-31/functions/\${Fn.Arn}/invocations'";
+const URI = "!Sub 'arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Fn.Arn}/invocations'";
 const PROXY = `              x-amazon-apigateway-integration: { type: aws_proxy, httpMethod: POST, uri: ${URI} }`;
 const MOCK = '              x-amazon-apigateway-integration: { type: mock }';
 const SCHEMES = (own: string): string => `        components:

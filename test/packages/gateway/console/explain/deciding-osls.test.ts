@@ -13,7 +13,7 @@ describe('the line of the setting of serverless.yml that decided', () => {
       let project: AdvisedProject;
       let served: ServedProject;
       before(async () => {
-        const [{ template = '', files = {} } = {}] = rows;
+        const [{ template, files = {} }] = rows as [(typeof rows)[number]];
         project = anAdvisedProject('serverless.yml', { 'serverless.yml': template, 'auth.js': OK, ...files });
         served = await project.serve();
       });

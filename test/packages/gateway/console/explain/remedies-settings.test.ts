@@ -243,7 +243,8 @@ const ROWS: readonly {
     },
     status: 500,
     because: /Task timed out after 1\.00 seconds/,
-    change: /give it a larger Timeout \(3 s if the template sets none\): API Gateway waits 29 s for an authorizer\./,
+    change:
+      /give it a larger Timeout \(3 s if the template sets none\): API Gateway waits 29 s for an authorizer\./,
     never: /integration timeout/,
     mended: {
       template: template(GUARDED).replace('Timeout: 1', 'Timeout: 4'),

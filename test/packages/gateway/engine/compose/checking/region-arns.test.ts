@@ -33,11 +33,7 @@ const OF_STACK: readonly (readonly [type: string, properties: string, property: 
   ],
   ...(
     [
-      [
-        'EventSourceMapping',
-        'FunctionName',
-        ", EventSourceArn: 'arn:aws:sqs:us-east-1:123456789012:orders'",
-      ],
+      ['EventSourceMapping', 'FunctionName', ", EventSourceArn: 'arn:aws:sqs:us-east-1:123456789012:orders'"],
       ['Permission', 'FunctionName', ', Action: lambda:InvokeFunction, Principal: s3.amazonaws.com'],
       ['EventInvokeConfig', 'FunctionName', ', Qualifier: $LATEST, MaximumRetryAttempts: 0'],
       ['Version', 'FunctionName', ''],
