@@ -11,7 +11,6 @@ import { createPlanCatalogue } from '#shared/quota/admin/plan-catalogue.ts';
 import { createQuotas } from '#shared/quota/quotas.ts';
 import { createDynamoDbListing } from '#shared/table/dynamodb-listing.ts';
 import { createDynamoDbTable } from '#shared/table/dynamodb-table.ts';
-import { TIMER } from '#shared/lambda-ports.ts';
 import { gatherTableReads } from '#shared/table/dynamodb-gathered-reads.ts';
 import { createDynamoDbClaims } from '#shared/webhooks/dynamodb-claims.ts';
 import type { ChannelPorts } from '#shared/websocket/channel-ports.ts';
@@ -224,7 +223,7 @@ export class Desk {
       tableName: this.#name(logicalId),
       load: this.#load,
       timeoutMs: 5000,
-      ...(gathersReads && { gatherReads: (table) => gatherTableReads(table, TIMER) }),
+      ...(gathersReads && { gatherReads: (table: ReadTable) => gatherTableReads(table, TIMER) }),
     };
     return { store: createDynamoDbTable(options), listing: createDynamoDbListing(options) };
   }
