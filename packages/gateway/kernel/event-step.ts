@@ -57,6 +57,8 @@ export type EventStep =
       /** The name or the physical id of the rule, subscription or mapping, or the name of the trigger. */
       readonly rule: string;
       readonly why: string;
+      /** The body of a message of SQS that is text, and neither an object nor a list in JSON. */
+      readonly isTextBody?: true;
     }
   | {
       readonly kind: 'delivered';

@@ -6,7 +6,7 @@
 import { parseArn } from '@gatewright/aws/arn';
 import { asList, asText, isJsonObject, membersOf, parseJson } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
-import { findByArn, findByPhysicalId, findRule, placeOf } from './find-places.ts';
+import { findByArn, findByPhysicalId, findRule, placeOf, resourcesOf } from './find-places.ts';
 import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
 import type { StampedStep } from '../../kernel/event-step.ts';
 import type { DeliveryNote } from '../explain/circumstances.ts';
@@ -83,7 +83,11 @@ export function noteFilter(step: Filtered, stacks: readonly ResolvedStack[]): re
         const place = placeOf(mapping, `FilterCriteria.Filters.${index}.Pattern`) ?? '';
         const where = `Pattern (${place})`;
         const given = membersOf(filter)['Pattern'];
-        return [...notePattern(given, { ...source, members }, where), ...noteTypes(given, where)];
+        return [
+          ...notePattern(given, { ...source, members }, where),
+          ...noteTypes(given, where),
+          ...noteText(given, { step, where, stacks }),
+        ];
       });
     }
     case 'FilterPolicy':
@@ -209,6 +213,36 @@ function noteTypes(given: unknown, where: string): readonly DeliveryNote[] {
         : [];
     }),
   );
+}
+
+/**
+ * Lambda drops a message whose body is a plain string if the pattern for body is JSON.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/with-sqs-filtering.html
+ */
+function noteText(
+  given: unknown,
+  of: { readonly step: Filtered; readonly where: string; readonly stacks: readonly ResolvedStack[] },
+): readonly DeliveryNote[] {
+  const { step, where, stacks } = of;
+  const wanted = readPattern(given)['body'];
+  if (step.isTextBody !== true || !isJsonObject(wanted)) return [];
+  const name = step.from.split(':').at(-1);
+  const senders = resourcesOf(stacks, 'AWS::ApiGatewayV2::Integration').filter(
+    ({ properties }) =>
+      asText(membersOf(properties['RequestParameters'])['QueueUrl'])?.split('/').at(-1) === name,
+  );
+  const [sender] = senders.length === 1 ? senders : [];
+  const place = placeOf(sender, 'RequestParameters.MessageBody');
+  const sent = asText(membersOf(sender?.properties['RequestParameters'])['MessageBody']);
+  return [
+    {
+      because: `The body of the message is text and not JSON, and ${where} asks for members of a body in JSON. Lambda deletes a message of a queue that its filter does not match.`,
+      change:
+        place === undefined || sent === undefined
+          ? `Send the body of the message as JSON with ${Object.keys(wanted).join(', ')}.`
+          : `Write MessageBody: $request.body in place of ${sent} (${place}), so that the message is the whole JSON of the request.`,
+    },
+  ];
 }
 
 const LISTS: Readonly<Record<string, string>> = {

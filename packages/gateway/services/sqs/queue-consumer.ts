@@ -99,7 +99,7 @@ export class QueueConsumer {
         const view = filter && filterView(message, this.#queue);
         if (filter?.(view) !== false) taken.push(message);
         else {
-          this.#noteFiltered(message.id, filter.explain?.(view) ?? '');
+          this.#noteFiltered(message.id, filter.explain?.(view) ?? '', typeof view?.body === 'string');
           this.#dropped.note(() => describeDrop(this.mapping, this.#queue.definition.name, filter, view));
           this.#queue.delete(message.receipt ?? '');
         }
@@ -109,11 +109,19 @@ export class QueueConsumer {
     return taken;
   }
 
-  #noteFiltered(id: string, why: string): void {
+  #noteFiltered(id: string, why: string, isText: boolean): void {
     const { journal } = this.#options;
     const { id: rule, queueArn: from, functionName: to } = this.mapping;
     journal.note(
-      { kind: 'filtered', from, to, by: 'FilterCriteria', rule, why },
+      {
+        kind: 'filtered',
+        from,
+        to,
+        by: 'FilterCriteria',
+        rule,
+        why,
+        ...(isText && { isTextBody: true as const }),
+      },
       journal.causeOf(id) ?? journal.begin(),
     );
   }
@@ -276,7 +284,10 @@ function printAttributes({ attributes }: QueuedMessage): object {
  * Returns a message for filters. "For SQS, the body" is parsed if it is a JSON object or list, and is otherwise a
  * string. The other fields come from the record.
  */
-function filterView(message: QueuedMessage, { definition }: LocalQueue): object {
+function filterView(
+  message: QueuedMessage,
+  { definition }: LocalQueue,
+): { readonly body: unknown; readonly [member: string]: unknown } {
   return {
     messageId: message.id,
     body: parse(message.body),

@@ -100,6 +100,47 @@ describe('a note about a filter', () => {
     assert.match(note?.change ?? '', /^Remove .*salary.* and compare the number in the function/);
   });
 
+  // "Plain string | Valid JSON | Lambda drops the message."
+  it('says that the body of a message is text (https://docs.aws.amazon.com/lambda/latest/dg/with-sqs-filtering.html)', () => {
+    const from = 'arn:aws:sqs:us-east-1:123456789012:orders';
+    const stack = (MessageBody?: string) =>
+      aStack({
+        Mapping: {
+          type: 'AWS::Lambda::EventSourceMapping',
+          id: 'own',
+          properties: { FilterCriteria: { Filters: [{ Pattern: '{"body": {"type": ["order"]}}' }] } },
+        },
+        ...(MessageBody !== undefined && {
+          Sender: {
+            type: 'AWS::ApiGatewayV2::Integration',
+            properties: {
+              RequestParameters: {
+                QueueUrl: 'https://sqs.us-east-1.amazonaws.com/123456789012/orders',
+                MessageBody,
+              },
+            },
+          },
+        }),
+      });
+    const step = filtered({ by: 'FilterCriteria', from, isTextBody: true });
+
+    const [note] = noteFilter(step, [stack('$request.body.message')]);
+
+    assert.match(
+      note?.because ?? '',
+      /The body of the message is text and not JSON.*Lambda deletes a message/,
+    );
+    assert.match(
+      note?.change ?? '',
+      /^Write MessageBody: \$request\.body in place of \$request\.body\.message \(.+\), so that/,
+    );
+    assert.match(
+      noteFilter(step, [stack()])[0]?.change ?? '',
+      /^Send the body of the message as JSON with type\.$/,
+    );
+    assert.deepEqual(noteFilter(filtered({ by: 'FilterCriteria', from }), [stack()]), []);
+  });
+
   it('is not made of a prefix that keys can have', () => {
     assert.deepEqual(noteFilter(filtered({}), [withPrefix('uploads/')]), []);
   });
