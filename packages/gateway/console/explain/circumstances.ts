@@ -507,6 +507,17 @@ export type Circumstances = {
   readonly staged?: StagedPath | undefined;
   /** The key of the route that would serve the request at `doubledStage`, `behindSegment` or `staged`. */
   readonly servedBy?: string | undefined;
+  /** The API of the same stack that has a route for the request, if this one has none. */
+  readonly otherApi?:
+    | {
+        readonly logicalId: string;
+        readonly stageName: string | undefined;
+        readonly route: string;
+        readonly place: string | undefined;
+        /** Whether SAM created the API, for events that name no API. */
+        readonly isAddedBySam?: true;
+      }
+    | undefined;
   /** Whether an HTTP API has CORS settings, with which it answers the preflights that no route matches. */
   readonly hasCors?: true | undefined;
   /** True if the API's own endpoint is disabled, so that no stage is served at that endpoint. */

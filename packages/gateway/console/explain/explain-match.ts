@@ -198,6 +198,29 @@ function verbsOf(nearMisses: readonly NearMiss[]): readonly string[] {
   return nearMisses.flatMap(({ otherMethod }) => otherMethod ?? []);
 }
 
+function describeOtherApi({ otherApi, protocol }: Circumstances): readonly string[] {
+  if (otherApi === undefined) return [];
+  const { logicalId, stageName, route, place, isAddedBySam } = otherApi;
+  const named = `The API ${logicalId} of the same stack has the route ${route}${place === undefined ? '' : ` (${place})`}${stageName === undefined ? '' : `, and its stage is ${stageName}`}.`;
+  return isAddedBySam === true
+    ? [
+        `${named} SAM creates this API for events that have no ${protocol === 'rest' ? 'RestApiId' : 'ApiId'}.`,
+      ]
+    : [named];
+}
+
+function adviseOtherApi({ otherApi, protocol, definition, method, path }: Circumstances): readonly string[] {
+  if (otherApi === undefined) return [];
+  const { logicalId, stageName, place, isAddedBySam } = otherApi;
+  const at = stageName === undefined || stageName === '$default' ? '' : `/${stageName}`;
+  const call = `all ${method} ${at}${path} at the URL of the API ${logicalId}.`;
+  return isAddedBySam === true && definition !== undefined
+    ? [
+        `Write ${protocol === 'rest' ? 'RestApiId' : 'ApiId'}: !Ref ${definition.logicalId} in the event${place === undefined ? '' : ` (${place})`}. Or c${call}`,
+      ]
+    : [`C${call}`];
+}
+
 function explainRoute(about: Circumstances, stageName: string): Reason {
   const {
     method,
@@ -222,6 +245,7 @@ function explainRoute(about: Circumstances, stageName: string): Reason {
     because: [
       `Stage ${stageName} has no route for ${method} ${path}${protocol === 'rest' ? '. REST APIs respond with “Missing Authentication Token” in that case, or with a message about the Authorization header if there is one; neither concerns a token' : ''}.`,
       ...edge.because,
+      ...describeOtherApi(about),
       ...(mapped === undefined
         ? []
         : [
@@ -243,12 +267,15 @@ function explainRoute(about: Circumstances, stageName: string): Reason {
     ],
     changes: [
       ...edge.changes,
+      ...adviseOtherApi(about),
       ...adviseFragment(path, meant[0]),
       // The advice for a preflight is reported with the surprises, because the browser chooses the method of a
       // preflight.
       ...(isPreflight === true && verbsOf(nearMisses).length > 0
         ? []
-        : [adviseRoute(about, stageName, meant[0])]),
+        : about.otherApi !== undefined && meant.length === 0
+          ? []
+          : [adviseRoute(about, stageName, meant[0])]),
     ],
   };
 }

@@ -2,12 +2,35 @@
 import { identity, sam } from './deciding-sam-rows.ts';
 import type { DecidingRow } from './deciding-rows.ts';
 
+/** The second event belongs to an API that SAM creates. */
+const withStrayEvent = (kind: 'Api' | 'HttpApi'): string =>
+  sam(
+    kind,
+    `        Invoices: # here
+          Type: ${kind}
+          Properties: { Path: /invoices, Method: GET }`,
+    '',
+  );
+
 export const OF_SAM_APIS: readonly DecidingRow[] = [
   {
     kind: 'the method of a route of SAM',
     template: sam('Api', '', '').replace('Method: GET', 'Method: GET # here'),
     request: { method: 'PUT' },
     status: 403,
+  },
+  // https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-function-api.html
+  {
+    kind: 'an event of SAM without RestApiId',
+    template: withStrayEvent('Api'),
+    request: { path: '/invoices' },
+    status: 403,
+  },
+  {
+    kind: 'an event of SAM without ApiId',
+    template: withStrayEvent('HttpApi'),
+    request: { path: '/invoices' },
+    status: 404,
   },
   {
     kind: 'the path of a route of SAM',
