@@ -206,7 +206,7 @@ const NO_SETTINGS =
   SendMessage ServerlessHttpApi ServerlessRestApi SignUp SignedHeaders SimpleQueueService SourceVpce
   StageName StartExecution StartSyncExecution StateMachineType StatusCode StreamArn SubnetId
   SurpriseFacts SurpriseKind ToldStep TooLarge TransactItems TransactionConflict TransitGatewayId
-  UnescapeMappingTemplate UnknownSource UpdateUsage UsagePlan UsagePlanId UsagePlanKey UserAttributes UserCodeSyntaxError
+  UnescapeMappingTemplate UnknownSource UpdateUsage UsagePlan UsagePlanId UsagePlanKey UserAttributes UserCodeSyntaxError ValidateBody
   ViewerProtocolPolicy VisibilityTimeout VpcPeeringConnectionId WebSocket WebsocketsApi ZipFile`.split(/\s+/);
 
 /** The API of a template whose routes are in an OpenAPI document. */
