@@ -11,6 +11,7 @@ import { createPlanCatalogue } from '#shared/quota/admin/plan-catalogue.ts';
 import { createQuotas } from '#shared/quota/quotas.ts';
 import { createDynamoDbListing } from '#shared/table/dynamodb-listing.ts';
 import { createDynamoDbTable } from '#shared/table/dynamodb-table.ts';
+import type { ReadTable } from '#shared/table/dynamodb-table.ts';
 import { gatherTableReads } from '#shared/table/dynamodb-gathered-reads.ts';
 import { createDynamoDbClaims } from '#shared/webhooks/dynamodb-claims.ts';
 import type { ChannelPorts } from '#shared/websocket/channel-ports.ts';
