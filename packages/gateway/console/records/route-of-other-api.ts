@@ -51,7 +51,7 @@ function routeOf(
   return [asText(properties['HttpMethod']) ?? '', pathOf(asText(properties['ResourceId']), all) || '/'];
 }
 
-/** The root of an API is no resource of a stack. */
+/** A stack has no resource for the root of an API. */
 function pathOf(id: string | undefined, all: readonly ResolvedResource[]): string {
   const own = all.find(({ type, physicalId }) => type === 'AWS::ApiGateway::Resource' && physicalId === id);
   if (own === undefined) return '';

@@ -32,7 +32,7 @@ const OF_CORS: Readonly<Record<string, Path>> = {
   MaxAge: ['maxAge'],
 };
 
-/** @returns undefined if the resource is no API of the service, or if the service does not have the setting */
+/** @returns undefined if the service has no such API, or if the service does not have the setting */
 export function findApiSetting(
   tree: SourceTree,
   logicalId: string,
