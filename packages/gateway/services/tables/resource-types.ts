@@ -35,7 +35,7 @@ export const TABLES_TYPES = {
     ),
     noEffect: words(
       `Replicas SSESpecification WriteProvisionedThroughputSettings WriteOnDemandThroughputSettings WarmThroughput
-       MultiRegionConsistency GlobalTableWitnesses`,
+       GlobalTableWitnesses`,
     ),
     names,
   },

@@ -148,6 +148,8 @@ function makeExchange(
     stages: new Map([[stageName, stage]]),
     locate: (path: string) => ({ stageName, path }),
     disableExecuteApiEndpoint: false,
+    // A test does not pass through the edge of an edge-optimized API.
+    endpointType: undefined,
   };
   return receive(
     {

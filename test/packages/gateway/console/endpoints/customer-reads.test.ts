@@ -83,7 +83,13 @@ async function explained(
   reads: () => Promise<string | undefined>,
 ) {
   const record = printAccessDecision({ document: 'shop', outcome, key: 'k1', customer, limit });
-  const api = aRecordedApi(withAuthorizer(TOKEN), {
+  // An edge-optimized API gets no GET request with a body.
+  const { Api, ...others } = withAuthorizer(TOKEN);
+  const regional = {
+    ...Api,
+    properties: { ...Api?.properties, EndpointConfiguration: { Types: ['REGIONAL'] } },
+  };
+  const api = aRecordedApi({ ...others, Api: regional } as typeof others, {
     list: () => reply ?? { statusCode: 200, body: '{}' },
     auth: () => ({
       ...policy(outcome === 'allow' ? 'Allow' : 'Deny', '*'),

@@ -42,7 +42,7 @@ exports.guard = async ({ headers, queryStringParameters, methodArn }) => {
     );
     assert.match(
       changes.join('\n'),
-      /with Context: \[path\] and ReauthorizeEvery: 0 alone in Identity of authorizer Either\./,
+      /: set Context: \[path\] and ReauthorizeEvery: 0 alone in Identity of authorizer Either\./,
     );
 
     project.write('template.yaml', template('Context: [path], ReauthorizeEvery: 0'));

@@ -231,8 +231,8 @@ describe('The table of event sources', () => {
 
   it('matches what the guide says about SAM', () => {
     assertSame(
-      `${GUIDE}, "are expanded as SAM does"`,
-      namedInGuide(/are expanded as SAM does: (.*?)\. /).filter((name) => name !== 'SqsSubscription'),
+      `${GUIDE}, "expands Events of these types"`,
+      namedInGuide(/of these types as SAM does: (.*?)\. /).filter((name) => name !== 'SqsSubscription'),
       served.map(({ type }) => type),
     );
     assertSame(

@@ -129,7 +129,7 @@ const REFUSED: readonly {
     name: 'a word with a blank',
     rules: [bytes({ SearchString: 'a b', PositionalConstraint: 'CONTAINS_WORD' })],
     path: `${STATEMENT}.ByteMatchStatement.SearchString`,
-    message: /only letters/,
+    message: /must consist of letters/,
   },
   {
     name: 'a pattern with look-around',
