@@ -37,7 +37,7 @@ const CASES: readonly Case[] = [
   {
     title: 'an option',
     variable: '${opt:who}',
-    refusal: /\$\{opt:who\} has no value: .* write \$\{param:who\} and pass --param who=…/,
+    refusal: /\$\{opt:who\} \S+ has no value: .* write \$\{param:who\} and pass --param who=…/,
     follow(project) {
       project.write('serverless.yml', project.read('serverless.yml').replace('${opt:who}', '${param:who}'));
       return { parameters: { who: 'hello' } };
@@ -81,7 +81,7 @@ const CASES: readonly Case[] = [
   {
     title: 'a variable of the environment',
     variable: '${env:NO_SUCH_WORD}',
-    refusal: /\$\{env:NO_SUCH_WORD\} has no value: set it in the environment or with --env-file/,
+    refusal: /\$\{env:NO_SUCH_WORD\} \S+ has no value: set it in the environment or with --env-file/,
     follow: () => ({ environment: { NO_SUCH_WORD: 'hello' } }),
   },
   {
@@ -96,7 +96,7 @@ const CASES: readonly Case[] = [
   {
     title: 'a part of the service itself',
     variable: '${self:custom.word}',
-    refusal: /\$\{self:custom\.word\} has no value: define it in the service/,
+    refusal: /\$\{self:custom\.word\} \S+ has no value: define it in the service/,
     follow(project) {
       addTo(project, 'serverless.yml', '  word: hello\n');
       return {};
@@ -159,7 +159,7 @@ describe('the advice on a variable without a value', () => {
     });
     const refused = await refusalOf(project, {});
     const [, text = ''] =
-      /\$\{opt:who\} has no value: osls reads service before options .* write `([^`]+)` and set WHO/.exec(
+      /\$\{opt:who\} \S+ has no value: osls reads service before options .* write `([^`]+)` and set WHO/.exec(
         refused,
       ) ?? [];
     project.write('serverless.yml', `service: a-${text}\n${rest}`);
