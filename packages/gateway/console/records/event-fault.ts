@@ -35,8 +35,8 @@ export function describeEventFault(
 }
 
 /**
- * Returns the line of a request template that printed what is not JSON, counted from 1. Undefined if the line of the
- * template is not that of the event, because directives or values of several lines precede it.
+ * Returns the line of a request template that printed invalid JSON, counted from 1. Returns undefined if directives or
+ * values of several lines precede the fault, because the event and the template then have different line numbers.
  */
 export function lineOfFault({ received, sent, outcome }: RecordedRequest): number | undefined {
   const source = requestTemplateOf(received)?.source ?? '';

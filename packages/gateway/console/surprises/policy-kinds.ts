@@ -69,7 +69,7 @@ function writeDeny({ statements, resource }: GuardPolicy): string {
     others.length === 0 && more.length === 0 && allow?.fails.length === 1 && allow.fails[0] === 'condition';
   const start = "{ Effect: Deny, Principal: '*', Action: 'execute-api:Invoke'";
   if (!isCertain || condition === undefined || operator === undefined)
-    return `${start}, Resource: 'execute-api:/${resource.split(':').slice(5).join(':').split('/').slice(1).join('/')}' }, with the opposite of the conditions under which the policy allows the call, if it has any`;
+    return `${start}, Resource: 'execute-api:${resource.slice(resource.indexOf('/'))}' }, with the opposite of the conditions under which the policy allows the call, if it has any`;
   const wanted = condition.wanted.map((value) => `'${value}'`).join(', ');
   const resources = allow.resources.map((one) => `'${one}'`).join(', ');
   return `${start}, Resource: [${resources}], Condition: { ${operator}: { '${condition.key}': [${wanted}] } } }`;

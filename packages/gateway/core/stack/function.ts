@@ -49,7 +49,7 @@ export type TakenFiles =
   | 'output'
   /** The files without the packages that only `devDependencies` needs, as osls packages them. */
   | 'pruned'
-  /** The files, with the packages that `dependencies` needs, which `sam build` installs anew. */
+  /** The files, and the packages of `dependencies`. `sam build` installs these packages again. */
   | 'reinstalled';
 
 /** A zip archive, as Lambda would accept it. */

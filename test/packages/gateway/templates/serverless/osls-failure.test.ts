@@ -304,7 +304,7 @@ describe('several variables without a value', () => {
     );
   });
 
-  // osls resolves provider.stage first, then env, file and self, and other sources last. It names those of one step.
+  // osls resolves provider.stage first, then env, file and self, and other sources last. One message of osls names the variables of one step.
   for (const [stage, found] of [
     ['${env:SHOP_STAGE}', 'provider.stage'],
     ['dev', 'provider.environment.A'],

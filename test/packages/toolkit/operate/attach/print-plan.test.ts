@@ -141,7 +141,7 @@ describe('a plan', () => {
       );
       for (const { tool, text } of snippets) {
         assert.match(text, /gatewright/i, tool);
-        // The account of this machine, and for other stages the name, are not those of the deployed stack.
+        // The deployed stack has another account than this machine, and in other stages another name.
         assert.doesNotMatch(text, /123456789012/, tool);
         assert.match(
           text,
