@@ -304,7 +304,8 @@ describe('several variables without a value', () => {
     );
   });
 
-  // osls resolves provider.stage first, then env, file and self, and other sources last. One message of osls names the variables of one step.
+  // osls resolves provider.stage first, then env, file and self, and other sources last. One message of osls names the
+  // variables of one step.
   for (const [stage, found] of [
     ['${env:SHOP_STAGE}', 'provider.stage'],
     ['dev', 'provider.environment.A'],
