@@ -309,7 +309,7 @@ export const USES: Readonly<Record<string, Readonly<Record<string, string>>>> = 
     StartExecution:
       'functions and integrations that start a machine; the execution is recorded and does not run',
     StartSyncExecution:
-      'integrations that wait for an express machine; only refusals are served, because state machines do not run here',
+      'integrations that wait for an express machine, which runs here if its definition uses JSONPath and services of the gateway',
     StopExecution: 'programs that end what they started',
   },
   'Systems Manager': {

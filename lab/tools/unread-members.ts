@@ -166,11 +166,6 @@ export const UNREAD_MEMBERS: Readonly<Record<string, readonly Unread[]>> = {
     },
   ],
   STS: [{ members: 'MinimumSessionTokenSize', of: 'AssumeRole', why: 'session tokens have one size' }],
-  'Step Functions': [
-    { members: 'traceHeader', of: 'StartExecution StartSyncExecution', why: 'state machines do not run' },
-    { members: 'includedData', of: 'StartSyncExecution', why: 'state machines do not run' },
-    { members: 'cause', of: 'StopExecution', why: 'state machines do not run' },
-  ],
   'Systems Manager': [{ members: 'KeyId', of: 'PutParameter', why: 'nothing is encrypted' }],
   'X-Ray': [
     { members: 'Sampling SamplingStrategy', of: 'GetTraceSummaries', why: 'all traces are returned' },

@@ -76,6 +76,8 @@ export type Invocation = {
   readonly options?: InvokeOptions;
   /** The role with which API Gateway invokes the function; absent if the function's own policy decides. */
   readonly roleArn?: string | undefined;
+  /** The service that assumes the role; absent means API Gateway. */
+  readonly assumedBy?: string;
 };
 
 export type InvokeOptions = {
@@ -330,6 +332,8 @@ export type ServiceRequest = {
   readonly timeoutMs: number;
   /** The integration's role; undefined means none. */
   readonly roleArn?: string | undefined;
+  /** The service that assumes the role; absent means API Gateway. */
+  readonly assumedBy?: string;
 };
 
 export interface ServiceClient {

@@ -163,6 +163,7 @@ export class ServiceHost {
       metrics: this.metrics,
       edges: this.edges,
       http: options.http,
+      services,
       screens: { judge: (arn, request) => this.screens.judge(arn, request) },
       logGroups: options.logGroups,
       settings: options.settings,

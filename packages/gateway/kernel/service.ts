@@ -11,6 +11,7 @@ import type {
   LocalOrigin,
   LogGroups,
   Measurement,
+  ServiceClient,
   ServiceRequest,
 } from '../core/ports.ts';
 import type { ScreenedRequest, ScreenVerdict, StageScreens } from '../core/stage-screens.ts';
@@ -96,6 +97,8 @@ export type ServicePorts = EventPorts & {
   /** Requests that services in front of APIs answered without calling the API. */
   readonly edges: Pick<Feed<EdgeRecord>, 'publish'>;
   readonly http: HttpClient;
+  /** The client with which integrations call services; it checks the role of each call. */
+  readonly services: Pick<ServiceClient, 'call'>;
   /** The screens of all services. */
   readonly screens: Pick<StageScreens, 'judge'>;
   /** The log groups for lines that the service writes. */

@@ -27,16 +27,18 @@ type Roles = {
   assume(roleArn: string): LocalIdentity | undefined;
   /** Whether API Gateway may assume the role. */
   isOpenToGateway(roleArn: string): boolean;
+  /** Whether the service with this principal may assume the role. */
+  isOpenTo(roleArn: string, principal: string): boolean;
 };
 
 /** Returns a client that checks the role of each call. */
 export function guardServices(services: ServiceClient, context: RightsContext, roles: Roles): ServiceClient {
   return {
     call(request) {
-      const { roleArn } = request;
+      const { roleArn, assumedBy } = request;
       const session = roleArn === undefined ? undefined : roles.assume(roleArn);
-      if (roleArn !== undefined && session !== undefined && !roles.isOpenToGateway(roleArn))
-        return Promise.resolve({ kind: 'unreachable', reason: 'role', ...untrusting(roleArn) });
+      if (roleArn !== undefined && session !== undefined && !isOpen(roles, roleArn, assumedBy))
+        return Promise.resolve({ kind: 'unreachable', reason: 'role', ...untrusting(roleArn, assumedBy) });
       const rights = session === undefined ? undefined : rightsOfCall(request, context);
       if (session === undefined || rights === undefined) return services.call(request);
       if (isUnreadable(request)) return Promise.resolve(refuseUnreadable(request));
@@ -63,10 +65,11 @@ type Refused = Extract<InvocationResult, { reason: 'role' }>;
 
 /** Returns an invoker that checks the role of each call that names a role. */
 export function guardInvoker(invoker: Invoker, region: string, roles: Roles): Invoker {
-  const check = ({ roleArn, functionName, qualifier = '' }: Invocation): Refused | undefined => {
+  const check = ({ roleArn, assumedBy, functionName, qualifier = '' }: Invocation): Refused | undefined => {
     const session = roleArn === undefined ? undefined : roles.assume(roleArn);
     if (roleArn === undefined || session === undefined) return undefined;
-    if (!roles.isOpenToGateway(roleArn)) return { kind: 'refused', reason: 'role', ...untrusting(roleArn) };
+    if (!isOpen(roles, roleArn, assumedBy))
+      return { kind: 'refused', reason: 'role', ...untrusting(roleArn, assumedBy) };
     const { partition = 'aws', accountId = '' } = parseArn(roleArn) ?? {};
     const named = qualifier === '' ? functionName : `${functionName}:${qualifier}`;
     const resource = printArn({
@@ -93,10 +96,14 @@ export function guardInvoker(invoker: Invoker, region: string, roles: Roles): In
   };
 }
 
+function isOpen(roles: Roles, roleArn: string, assumedBy: string | undefined): boolean {
+  return assumedBy === undefined ? roles.isOpenToGateway(roleArn) : roles.isOpenTo(roleArn, assumedBy);
+}
+
 /** AWS's wording in the execution log (public logs, e.g. Miserlou/Zappa#479). */
-function untrusting(roleArn: string): Pick<Refused, 'message' | 'role'> {
+function untrusting(roleArn: string, assumedBy = 'API Gateway'): Pick<Refused, 'message' | 'role'> {
   return {
-    message: `API Gateway does not have permission to assume the provided role ${roleArn}`,
+    message: `${assumedBy} does not have permission to assume the provided role ${roleArn}`,
     role: { roleArn, lacks: 'trust' },
   };
 }

@@ -1,6 +1,5 @@
 import { arnOf, named, row } from '../../core/resource-types/namers.ts';
 import type { Namer } from '../../core/resource-types/namers.ts';
-import { RECORDED } from '../../core/resource-types/resource-types.ts';
 import type { ResourceTypeTable } from '../../core/resource-types/resource-types.ts';
 
 const stateMachineAlias: Namer = (resource) => {
@@ -11,22 +10,25 @@ const stateMachineAlias: Namer = (resource) => {
   return `${version.replace(/:\d+$/, '')}:${resource.text('Name') ?? ''}`;
 };
 
+const STARTED =
+  'StartSyncExecution runs an express state machine; other executions are recorded, but have no further effect';
+
 export const STATES_TYPES = {
   'AWS::StepFunctions::StateMachine': {
     names: row(arnOf('states', named('StateMachineName', 80), 'stateMachine:'), {
       Arn: arnOf('states', named('StateMachineName', 80), 'stateMachine:'),
       Name: named('StateMachineName', 80),
     }),
-    consequence: RECORDED,
+    consequence: STARTED,
   },
   'AWS::StepFunctions::StateMachineVersion': {
     names: row((resource) => `${resource.text('StateMachineArn') ?? ''}:1`, {
       Arn: (resource) => `${resource.text('StateMachineArn') ?? ''}:1`,
     }),
-    consequence: RECORDED,
+    consequence: STARTED,
   },
   'AWS::StepFunctions::StateMachineAlias': {
     names: row(stateMachineAlias, { Arn: stateMachineAlias }),
-    consequence: RECORDED,
+    consequence: STARTED,
   },
 } satisfies ResourceTypeTable;

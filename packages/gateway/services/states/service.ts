@@ -1,15 +1,20 @@
-import { isJson } from '@gatewright/aws/json-object';
-import type { UnknownMembers } from '@gatewright/aws/json-object';
+import { isJson, parseJson, textOf } from '@gatewright/aws/json-object';
+import type { Json, UnknownMembers } from '@gatewright/aws/json-object';
 import { describeWrongType } from '@gatewright/aws/wrong-type';
 import { findJacksonFault } from '@gatewright/aws/text/jackson-fault';
 import { parseArn } from '@gatewright/aws/arn';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import { OperationRefused, refuse } from '../../kernel/calls/aws-operation.ts';
 import { CallModel } from '../../kernel/calls/call-model.ts';
+import { findUnserved, readDefinition } from './definition.ts';
+import type { Machine } from './definition.ts';
+import { runExecution } from './execution.ts';
+import type { Outcome } from './execution.ts';
 import { STEPFUNCTIONS_MODEL } from '../../kernel/calls/models/stepfunctions.ts';
 import type { InputPolicy } from '@gatewright/aws/call-input';
 import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
 import type { Service, ServiceApi, ServicePorts, ServiceTarget } from '../../kernel/service.ts';
+import type { ResourceReader } from '../../kernel/read-resource.ts';
 import type { StackReading } from '../../kernel/stack-reading.ts';
 
 type JsonOperation = Extract<AwsOperation, { protocol: 'json' }>;
@@ -56,10 +61,13 @@ const MAX_STARTED = 1_000;
 class StatesService implements Service {
   readonly api: ServiceApi = {
     jsonVersion: '1.0',
-    adviseInstead: ({ operation }) =>
-      operation.protocol === 'json' && OF_RUNS.test(operation.action)
-        ? 'if no result is needed, use StartExecution, which is recorded; state machines do not run here, even if the template defines them'
-        : undefined,
+    adviseInstead: ({ operation }) => {
+      if (operation.protocol !== 'json' || !OF_RUNS.test(operation.action)) return undefined;
+      const machine = this.#findMachine(textOf(operation.input ?? {}, 'stateMachineArn'));
+      if (machine !== undefined && operation.action === 'StartSyncExecution')
+        return `change the definition, because ${machine.unserved ?? 'it does not run here'}`;
+      return 'if no result is needed, use StartExecution, which is recorded; only StartSyncExecution runs a state machine here, and only an express one of a loaded stack';
+    },
     answer: ({ operation }) => {
       if (operation.protocol !== 'json') return undefined;
       if (operation.input === undefined) return refuse('SerializationException', '');
@@ -80,8 +88,8 @@ class StatesService implements Service {
     }),
   };
   readonly #ports: ServicePorts;
-  /** The state machines of the stacks by ARN, with their types. */
-  #types = new Map<string, string>();
+  /** The state machines of the stacks by ARN. */
+  #machines = new Map<string, KnownMachine>();
   /** The executions of standard state machines by ARN. */
   readonly #started = new Map<string, Started>();
 
@@ -91,12 +99,9 @@ class StatesService implements Service {
 
   prepare(stacks: StackReading): () => void {
     const machines = stacks.ofType('AWS::StepFunctions::StateMachine');
-    const types = machines.map((reader): [string, string] => [
-      reader.resource.physicalId,
-      reader.text('StateMachineType') ?? STANDARD,
-    ]);
+    const known = machines.map((reader) => [reader.resource.physicalId, readMachine(reader)] as const);
     return () => {
-      this.#types = new Map(types);
+      this.#machines = new Map(known);
     };
   }
 
@@ -105,17 +110,20 @@ class StatesService implements Service {
   }
 
   /**
-   * Handles a call. Executions are only recorded, and never run. For synchronous executions, only refusals are
-   * therefore possible.
+   * Handles a call. Executions that nobody waits for are only recorded. Synchronous executions run, if everything in
+   * the definition runs here.
    */
-  #answer({ action }: JsonOperation, input: UnknownMembers): OperationResult | undefined {
+  #answer(
+    { action }: JsonOperation,
+    input: UnknownMembers,
+  ): OperationResult | undefined | Promise<OperationResult | undefined> {
     switch (action) {
       case 'StopExecution':
         return this.#stop(input['executionArn']);
       case 'StartExecution':
         return this.#start(input);
       case 'StartSyncExecution':
-        return this.#refuseSync(String(input['stateMachineArn']));
+        return this.#startSync(input);
       default:
         return undefined;
     }
@@ -134,13 +142,52 @@ class StatesService implements Service {
     return { kind: 'result', fields: { stopDate: this.#now() } };
   }
 
-  #refuseSync(machine: string): OperationResult | undefined {
+  #startSync(asked: UnknownMembers): OperationResult | undefined | Promise<OperationResult | undefined> {
+    const { stateMachineArn: arn, input = '{}', name: given } = asked;
+    const machine = String(arn);
     if (this.#typeOf(machine) === STANDARD)
       return refuse(
         'StateMachineTypeNotSupported',
         'This operation is not supported by this type of state machine',
       );
-    return STATE_MACHINE.test(machine) ? this.#refuseUnknown(machine) : undefined;
+    const refusal = this.#refuseStart(asked);
+    const known = this.#findMachine(machine);
+    if (refusal !== undefined || known === undefined || known.unserved !== undefined) return refusal;
+    const name = typeof given === 'string' && given !== '' ? given : this.#ports.random.uuid();
+    const executionArn = this.#expressArn(machine, name);
+    return this.#run(known.machine, { arn: executionArn, name, input: String(input) }, asked);
+  }
+
+  /** Runs the machine, and returns the answer to StartSyncExecution. */
+  async #run(
+    machine: Machine,
+    execution: { readonly arn: string; readonly name: string; readonly input: string },
+    { includedData, traceHeader }: UnknownMembers,
+  ): Promise<OperationResult> {
+    const startDate = this.#now();
+    const input = parseJson(execution.input) as Json;
+    const outcome = await runExecution(machine, { ...execution, input }, this.#ports);
+    const stopDate = this.#now();
+    const included = includedData !== 'METADATA_ONLY';
+    return {
+      kind: 'result',
+      fields: {
+        executionArn: execution.arn,
+        stateMachineArn: machine.arn,
+        name: execution.name,
+        startDate,
+        stopDate,
+        ...describeOutcome(outcome, included),
+        ...(included && { input: execution.input }),
+        inputDetails: { included },
+        outputDetails: { included },
+        ...(traceHeader !== undefined && { traceHeader }),
+        billingDetails: {
+          billedMemoryUsedInMB: 64,
+          billedDurationInMilliseconds: Math.max(1, Math.ceil((stopDate - startDate) * 10)) * 100,
+        },
+      },
+    };
   }
 
   /** State machines of other accounts are not known here. Their executions are recorded. */
@@ -150,8 +197,12 @@ class StatesService implements Service {
     return refuse('StateMachineDoesNotExist', `State Machine Does Not Exist: '${machine}'`);
   }
 
-  #start(asked: UnknownMembers): OperationResult {
-    const { stateMachineArn: machine, name: given, input = '{}' } = asked;
+  /** Returns the refusal of an invalid start, in AWS's order of checks. */
+  #refuseStart({
+    stateMachineArn: machine,
+    name: given,
+    input = '{}',
+  }: UnknownMembers): OperationResult | undefined {
     if (typeof machine !== 'string' || !STATE_MACHINE.test(machine))
       return refuse(
         'InvalidArn',
@@ -164,11 +215,18 @@ class StatesService implements Service {
     if (unknown !== undefined) return unknown;
     if (typeof given === 'string' && NOT_IN_NAME.test(given))
       return refuse('InvalidName', `Invalid Name: '${given}'`);
+    return undefined;
+  }
+
+  #start(asked: UnknownMembers): OperationResult {
+    const { stateMachineArn, name: given, input = '{}' } = asked;
+    const refusal = this.#refuseStart(asked);
+    if (refusal !== undefined) return refusal;
+    const machine = String(stateMachineArn);
     const name = typeof given === 'string' && given !== '' ? given : this.#ports.random.uuid();
-    // The ARN of an execution of an express state machine ends with an id that Step Functions makes.
     const executionArn =
       this.#typeOf(machine) === 'EXPRESS'
-        ? `${machine.replace(':stateMachine:', ':express:')}:${name}:${this.#ports.random.uuid()}`
+        ? this.#expressArn(machine, name)
         : `${machine.replace(':stateMachine:', ':execution:')}:${name}`;
     const known = this.#started.get(executionArn);
     if (known !== undefined && (known.hasEnded || known.input !== input))
@@ -179,7 +237,16 @@ class StatesService implements Service {
   }
 
   #typeOf(machine: string): string | undefined {
-    return this.#types.get(unqualified(machine));
+    return this.#findMachine(machine)?.type;
+  }
+
+  #findMachine(machine: string): KnownMachine | undefined {
+    return this.#machines.get(unqualified(machine));
+  }
+
+  /** The ARN of an execution of an express state machine ends with an id that Step Functions makes. */
+  #expressArn(machine: string, name: string): string {
+    return `${machine.replace(':stateMachine:', ':express:')}:${name}:${this.#ports.random.uuid()}`;
   }
 
   #keep(executionArn: string, started: Started): void {
@@ -191,6 +258,40 @@ class StatesService implements Service {
   #now(): number {
     return this.#ports.clock.nowEpochMs() / 1000;
   }
+}
+
+type KnownMachine = {
+  readonly type: string;
+  readonly machine: Machine;
+  /** What does not run here, as the end of a sentence; undefined if the machine runs. */
+  readonly unserved: string | undefined;
+};
+
+function readMachine({ resource }: ResourceReader): KnownMachine {
+  const arn = resource.physicalId;
+  const definition = readDefinition(resource.properties);
+  return {
+    type: textOf(resource.properties, 'StateMachineType') || STANDARD,
+    machine: {
+      arn,
+      name: arn.split(':').at(-1) ?? '',
+      roleArn: textOf(resource.properties, 'RoleArn'),
+      definition: definition ?? {},
+    },
+    unserved:
+      definition === undefined
+        ? 'the template does not contain it as JSON: write it into Definition, DefinitionString or the file that DefinitionUri names'
+        : findUnserved(definition),
+  };
+}
+
+/** [obs: stepfunctions, v2/express/test_express_sync] */
+function describeOutcome(outcome: Outcome, included: boolean): UnknownMembers {
+  const { status } = outcome;
+  if (status === 'SUCCEEDED') return { status, ...(included && { output: JSON.stringify(outcome.output) }) };
+  if (status === 'TIMED_OUT') return { status, error: outcome.error };
+  const { error, cause } = outcome;
+  return { status, ...(error !== undefined && { error }), ...(cause !== undefined && { cause }) };
 }
 
 /** Returns the ARN without a version or an alias. */

@@ -6,6 +6,7 @@ import type { HttpClient, LogGroups, ServiceClient } from '../../../core/ports.t
 import { findRefusedDelivery } from '../../../control/deliveries/refused-delivery.ts';
 import { findRefusedByRole } from '../../../control/deliveries/target-roles.ts';
 import { findDenial } from '../../../kernel/calls/aws-call.ts';
+import { guardInvoker } from '../../../kernel/calls/guarded-services.ts';
 import { isForwarded } from '../../../kernel/calls/service-client.ts';
 import type { ItemFeed } from '../../../kernel/item-feed.ts';
 import type { HandTarget } from '../../../kernel/event-rows.ts';
@@ -31,7 +32,8 @@ export function openServiceHost(at: ServiceParts): ServiceHost {
   const { accountId, dynamodb, log, awsEndpoints } = options;
   const host = new ServiceHost({
     catalogue: catalogueOf(options),
-    invoker: runtime,
+    // Invocations that name a role, such as those of state machines, need the permission of the role.
+    invoker: guardInvoker(runtime, options.region, at.functionIdentities),
     clock,
     random,
     services,

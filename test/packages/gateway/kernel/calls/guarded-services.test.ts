@@ -15,7 +15,7 @@ describe('the check of a role that an integration names', () => {
     const client = guardServices(
       { call: () => assert.fail('the call was sent') },
       { accountId: '123456789012', partitionKeyOf: () => 'id' },
-      { assume: () => session, isOpenToGateway: () => true },
+      { assume: () => session, isOpenToGateway: () => true, isOpenTo: () => true },
     );
     const outcome = await client.call({
       service: 'states',
