@@ -15,14 +15,20 @@ import { existingPath } from '../template-place.ts';
  * For each resource type, the name of the property that contains the document, and the name of the property that
  * contains the document's file name.
  */
-const PROPERTIES: Readonly<Record<string, readonly [body: string | undefined, file: string]>> = {
+const PROPERTIES: Readonly<Record<string, readonly [body: string, file: string]>> = {
   'AWS::ApiGateway::RestApi': ['Body', 'BodyS3Location'],
   'AWS::ApiGatewayV2::Api': ['Body', 'BodyS3Location'],
   'AWS::Serverless::Api': ['DefinitionBody', 'DefinitionUri'],
   'AWS::Serverless::HttpApi': ['DefinitionBody', 'DefinitionUri'],
-  // The definition of a state machine is not inserted, but its file is watched.
-  'AWS::Serverless::StateMachine': [undefined, 'DefinitionUri'],
+  'AWS::Serverless::StateMachine': ['Definition', 'DefinitionUri'],
+  'AWS::StepFunctions::StateMachine': ['Definition', 'DefinitionS3Location'],
 };
+
+/** A definition that is not found in its file is judged elsewhere; the machine stays as it is written. */
+const MACHINES: ReadonlySet<unknown> = new Set([
+  'AWS::Serverless::StateMachine',
+  'AWS::StepFunctions::StateMachine',
+]);
 
 /** The maximum size of a document file in bytes, which is AWS's quota for an import (docs/aws §13). */
 const MAX_BYTES = 6 * 1024 * 1024;
@@ -59,7 +65,7 @@ export function inlineDocuments(
     const [bodyName, fileName] = names;
     // SAM refuses an API with both.
     if (type === 'AWS::Serverless::Api' || type === 'AWS::Serverless::HttpApi')
-      if (bodyName !== undefined && properties[bodyName] !== undefined && properties[fileName] !== undefined)
+      if (properties[bodyName] !== undefined && properties[fileName] !== undefined)
         return [logicalId, resource] as const;
     const location =
       assetFile(resource['Metadata'], fileName) ??
@@ -68,7 +74,8 @@ export function inlineDocuments(
     if (typeof location !== 'string' || /^(?:s3|https?):/.test(location))
       return [logicalId, resource] as const;
     files.push(resolve(folder, location));
-    if (bodyName === undefined) return [logicalId, resource] as const;
+    if (MACHINES.has(type) && !isDefinition(resolve(folder, location), properties[bodyName]))
+      return [logicalId, resource] as const;
     const path = ['Resources', logicalId, 'Properties'];
     const line = tree.lineOf([...path, fileName]) ?? tree.lineOf(path);
     const place = { file: tree.file, line, logicalId, property: fileName };
@@ -85,7 +92,7 @@ export function inlineDocuments(
   return { template: { ...template, Resources: Object.fromEntries(entries) }, documents, files };
 }
 
-const BODIES: ReadonlySet<string | undefined> = new Set(['Body', 'DefinitionBody']);
+const BODIES: ReadonlySet<string | undefined> = new Set(['Body', 'DefinitionBody', 'Definition']);
 
 /**
  * Returns the file and line of a part of a document that is a separate file; undefined for a part of the template, also
@@ -101,6 +108,18 @@ export function placeInDocument(
   const written = existingPath(document.value, inner);
   const isAdded = written.length < Math.min(inner.length, 2);
   return inner.length === 0 || isAdded ? undefined : { file: document.file, line: document.lineOf(written) };
+}
+
+/** Whether the file has a definition that can be inserted. */
+function isDefinition(file: string, inline: Json | undefined): boolean {
+  if (inline !== undefined) return false;
+  try {
+    return (
+      statSync(file).size <= MAX_BYTES && isJsonObject(parseSource(readFileSync(file, 'utf8'), file).value)
+    );
+  } catch {
+    return false;
+  }
 }
 
 function storedFile(location: Json | undefined, stored: StoredValues | undefined): string | undefined {

@@ -39,10 +39,10 @@ export function refuseResource(expansion: SamExpansion, logicalId: string, resou
  * uploaded to S3 by then, and SAM does not read it.
  */
 function asPackaged(merged: JsonObject, written: JsonObject): JsonObject {
-  const { DefinitionUri: uri } = written;
-  if (uri === undefined || merged['DefinitionUri'] !== undefined || written['DefinitionBody'] !== undefined)
-    return merged;
-  const { DefinitionBody: _read, ...others } = merged;
+  const { DefinitionUri: uri, DefinitionBody: body, Definition: definition } = written;
+  if (uri === undefined || merged['DefinitionUri'] !== undefined) return merged;
+  if (body !== undefined || definition !== undefined) return merged;
+  const { DefinitionBody: _read, Definition: _machine, ...others } = merged;
   return { ...others, DefinitionUri: uri };
 }
 

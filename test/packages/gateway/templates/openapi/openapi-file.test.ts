@@ -52,6 +52,30 @@ describe('a document in S3', () => {
   });
 });
 
+// Property `DefinitionUri` of the SAM specification; `DefinitionS3Location` as `aws cloudformation package` reads it
+describe('the definition of a state machine in a file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gatewright-machine-'));
+  after(() => rmSync(folder, { recursive: true }));
+
+  for (const [transform, type, property] of [
+    ['Transform: AWS::Serverless-2016-10-31', 'AWS::Serverless::StateMachine', 'DefinitionUri'],
+    ['', 'AWS::StepFunctions::StateMachine', 'DefinitionS3Location'],
+  ] as const)
+    it(`is read where ${property} names it`, async () => {
+      writeFileSync(join(folder, 'cook.asl.yaml'), 'StartAt: A\nStates: { A: { Type: Succeed } }\n');
+      writeFileSync(
+        join(folder, 'template.yaml'),
+        `${transform}\nResources: { Cook: { Type: ${type}, Properties: { ${property}: cook.asl.yaml } } }\n`,
+      );
+      const [stack] = (await loadStacks([folder], OPTIONS)) as [ResolvedStack];
+
+      assert.deepEqual(stack.resources.get('Cook')?.properties['Definition'], {
+        StartAt: 'A',
+        States: { A: { Type: 'Succeed' } },
+      });
+    });
+});
+
 describe('a document next to the template', () => {
   it('defines the methods of a SAM API, whose events then define none', async () => {
     assert.deepEqual(
