@@ -79,8 +79,8 @@ export class MultipartUploads {
         : undefined;
     const source = headerOf(request, COPY_SOURCE) === undefined ? undefined : readCopySource(request);
     if (source !== undefined && 'key' in source && source.versionId !== undefined) {
-      const { bucket, key, versionId } = source;
-      if (!this.#ports.store.isCurrent(`${bucket}/${key}`, versionId)) return undefined;
+      const refused = this.#ports.store.refuseVersion(source, source.versionId);
+      if (refused !== undefined) return () => this.#ports.replies.refuse(refused);
     }
     const serve = this.#serveOpen(asked, request, source);
     if (serve === undefined) return undefined;
@@ -197,7 +197,7 @@ export class MultipartUploads {
     const { replies, clock, store } = this.#ports;
     if ('code' in source) return replies.refuse(source);
     if (!store.hasBucket(source.bucket)) return replies.refuse(noSuchBucket(source.bucket));
-    const found = store.find(`${source.bucket}/${source.key}`);
+    const found = store.findVersion(`${source.bucket}/${source.key}`, source.versionId);
     if (found === undefined) return replies.refuse(noSuchKey(source.key));
     const changedMs = clock.nowEpochMs();
     const range =
@@ -244,7 +244,9 @@ export class MultipartUploads {
     const changedMs = clock.nowEpochMs();
     this.#open.delete(id);
     const { encryption } = upload;
-    const stored = { body, etag, headers, checksum, changedMs, storageClass, encryption, tags, version };
+    const partSizes = bodies.map(({ length }) => length);
+    const kept = { body, etag, headers, checksum, changedMs, storageClass, encryption, tags, version };
+    const stored = { ...kept, partSizes };
     store.store(place, stored, 'complete');
     const content = [
       element('Location', escapeXml(locationOf(place, store.regionOf(place.bucket)))),

@@ -17,6 +17,8 @@ export type StoredObject = {
   /** The headers that state the encryption. */
   readonly encryption: readonly string[];
   readonly tags?: Tags;
+  /** The sizes of its parts in bytes, if it was uploaded in parts. */
+  readonly partSizes?: readonly number[];
   /** The id of the version, if the bucket keeps versions. */
   readonly version?: string | undefined;
 };
@@ -205,7 +207,7 @@ export function refuseRead(
   return isKnown ? 'not-modified' : undefined;
 }
 
-type ObjectPart = { readonly from: number; readonly to: number };
+export type ObjectPart = { readonly from: number; readonly to: number };
 
 /** Returns the bytes that a request wants; undefined if it wants the whole object, or several parts. */
 export function readRange(request: ServiceRequest, size: number): ObjectPart | S3Refusal | undefined {

@@ -7,7 +7,10 @@ import { encryptionHeaders } from './encryption.ts';
 import type { WrittenObjects } from '../../kernel/service.ts';
 import type { Bucket } from './list-buckets.ts';
 import type { KeyedObject } from './list-objects.ts';
+import type { S3Refusal } from '../../kernel/calls/s3-error.ts';
+import { methodNotAllowed } from './object-request.ts';
 import type { StoredObject } from './object-request.ts';
+import { noSuchVersion, NULL_VERSION, ObjectVersions, refuseVersionId } from './object-versions.ts';
 
 export type ObjectPlace = { readonly id: string; readonly bucket: string; readonly key: string };
 
@@ -40,6 +43,7 @@ export class ObjectStore {
    * that were put.
    */
   readonly #deleted = new Set<string>();
+  readonly #versions = new ObjectVersions();
   /** The versions of delete markers, by object. */
   readonly #markers = new Map<string, string>();
   readonly #ports: StorePorts;
@@ -67,10 +71,53 @@ export class ObjectStore {
     return this.#objects.get(id) ?? this.#findWritten(id, true);
   }
 
-  /** Whether an object has the version; one that a bucket stored without versions has the version `null`. */
-  isCurrent(id: string, version: string): boolean {
-    const found = this.findQuietly(id);
-    return found !== undefined && (found.version ?? 'null') === version;
+  /** Returns a version of an object; undefined if there is none, or if it is a delete marker. */
+  findVersion(id: string, version: string | undefined): StoredObject | undefined {
+    if (version === undefined) return this.find(id);
+    const current = this.findQuietly(id);
+    if (current !== undefined && (current.version ?? NULL_VERSION) === version) return current;
+    const found = this.#versions.find(id, version);
+    return found?.kind === 'object' ? found.object : undefined;
+  }
+
+  /** Returns why a version of an object cannot be read; undefined if it can. */
+  refuseVersion(
+    { bucket, key }: Pick<ObjectPlace, 'bucket' | 'key'>,
+    version: string,
+    method = 'GET',
+  ): S3Refusal | undefined {
+    const id = `${bucket}/${key}`;
+    const invalid = refuseVersionId(version, this.isVersioned(bucket));
+    if (invalid !== undefined || this.findVersion(id, version) !== undefined) return invalid;
+    if (this.#versions.find(id, version) === undefined) return noSuchVersion(key, version);
+    const { details, ...refusal } = methodNotAllowed(method);
+    return { ...refusal, details: { ...details, ResourceType: 'DeleteMarker' } };
+  }
+
+  /**
+   * Removes a version for good, and returns whether it was a delete marker. The version before it is then the object.
+   */
+  removeVersion({ id, bucket, key }: ObjectPlace, version: string): boolean {
+    const found = this.#versions.remove(id, version);
+    const isCurrent = [this.#objects.get(id)?.version, this.#markers.get(id)].includes(version);
+    if (found === undefined) {
+      if (version === NULL_VERSION && this.findQuietly(id)?.version === undefined) this.#drop(id);
+      return false;
+    }
+    if (isCurrent) {
+      this.#objects.delete(id);
+      this.#markers.delete(id);
+      if (found.latest?.kind === 'object') this.#objects.set(id, found.latest.object);
+      if (found.latest?.kind === 'marker') this.#markers.set(id, found.latest.version);
+    }
+    this.onChange?.({ bucket, key, size: 0, etag: '', kind: 'delete', version });
+    return found.removed.kind === 'marker';
+  }
+
+  #drop(id: string): boolean {
+    const isKnown = this.#objects.delete(id) || this.#findWritten(id, true) !== undefined;
+    if (this.#deleted.size < MAX_OBJECTS) this.#deleted.add(id);
+    return isKnown;
   }
 
   /**
@@ -102,6 +149,8 @@ export class ObjectStore {
 
   store(place: ObjectPlace, stored: StoredObject, kind: ObjectChange['kind']): void {
     this.#markers.delete(place.id);
+    const { version } = stored;
+    if (version !== undefined) this.#versions.add(place.id, { kind: 'object', version, object: stored });
     this.change(place, stored, kind);
   }
 
@@ -109,6 +158,7 @@ export class ObjectStore {
   change({ id, bucket, key }: ObjectPlace, stored: StoredObject, kind: ObjectChange['kind']): void {
     this.#objects.delete(id);
     this.#objects.set(id, stored);
+    this.#versions.replace(id, stored);
     let bytes = [...this.#objects.values()].reduce((sum, { body }) => sum + body.length, 0);
     for (const [oldest, { body }] of this.#objects) {
       if (this.#objects.size <= MAX_OBJECTS && bytes <= MAX_STORED_BYTES) break;
@@ -123,26 +173,30 @@ export class ObjectStore {
   remove({ id, bucket, key }: ObjectPlace): string | undefined {
     const version = this.makeVersion(bucket);
     const change = { bucket, key, size: 0, etag: '' };
-    const isKnown = this.#objects.delete(id) || this.#findWritten(id, true) !== undefined;
-    if (this.#deleted.size < MAX_OBJECTS) this.#deleted.add(id);
+    const isKnown = this.#drop(id);
     if (version === undefined) {
       if (isKnown) this.onChange?.({ ...change, kind: 'delete' });
       return undefined;
     }
     if (this.#markers.size < MAX_OBJECTS) this.#markers.set(id, version);
+    this.#versions.add(id, { kind: 'marker', version });
     this.onChange?.({ ...change, kind: 'mark', version });
     return version;
   }
 
   /** Returns the id of a new version; undefined if the bucket does not keep versions. */
   makeVersion(bucket: string): string | undefined {
-    const isVersioned = this.buckets.some(({ name, isVersioned: keeps }) => name === bucket && keeps);
-    return isVersioned ? this.#ports.random.hex(32) : undefined;
+    return this.isVersioned(bucket) ? this.#ports.random.hex(32) : undefined;
+  }
+
+  isVersioned(bucket: string): boolean {
+    return this.buckets.some(({ name, isVersioned: keeps }) => name === bucket && keeps);
   }
 
   clear(): void {
     this.#objects.clear();
     this.#deleted.clear();
+    this.#versions.clear();
     this.#markers.clear();
   }
 

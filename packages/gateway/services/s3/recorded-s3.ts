@@ -9,17 +9,12 @@ import {
   noSuchBucket,
   noSuchKey,
   objectHeaders,
-  overrideHeaders,
-  readRange,
   refuseDelete,
   refuseDigest,
-  refuseRead,
   refuseStorageClass,
   refuseUnlessMatching,
   refuseWrite,
   storageClassOf,
-  storageHeader,
-  wantsChecksum,
 } from './object-request.ts';
 import { checksumHeaders, refuseChecksum } from './checksums.ts';
 import {
@@ -30,6 +25,7 @@ import {
   refuseCopyToItself,
   refuseSource,
 } from './copy-object.ts';
+import type { CopySource } from './copy-object.ts';
 import { readDeleteRequest } from '../../kernel/calls/s3-delete-request.ts';
 import { printDeleted } from './delete-objects.ts';
 import { refuseOtherOwner } from './bucket-owner.ts';
@@ -37,12 +33,15 @@ import { refuseEncryption } from './encryption.ts';
 import { listBuckets } from './list-buckets.ts';
 import type { Bucket } from './list-buckets.ts';
 import { listObjects } from './list-objects.ts';
-import { printTagging, readTagging, readTagHeader, tagCountHeader, tagsOfCopy } from './object-tags.ts';
+import { printTagging, readTagging, readTagHeader, tagsOfCopy } from './object-tags.ts';
 import { MALFORMED } from './s3-xml.ts';
 import { MultipartUploads, UPLOAD_CALLS } from './multipart-uploads.ts';
 import { etagOf, ObjectStore } from './object-store.ts';
 import type { ObjectChange, ObjectPlace } from './object-store.ts';
+import { refuseVersionId } from './object-versions.ts';
+import { readObject } from './read-object.ts';
 import { NOTHING, Replies, versionHeaders, XML } from './replies.ts';
+import type { S3Refusal } from '../../kernel/calls/s3-error.ts';
 import type { Serve } from './replies.ts';
 import type { StoredObject } from './object-request.ts';
 import type { Clock, Random, ServiceRequest } from '../../core/ports.ts';
@@ -116,24 +115,11 @@ export class RecordedBuckets {
     const serve =
       key === ''
         ? this.#serveBucket(bucket, request)
-        : this.#serveObject(
-            { id: `${bucket}/${key}`, bucket, key },
-            this.#ofCurrent(bucket, key, request),
-            contentType,
-          );
+        : this.#serveObject({ id: `${bucket}/${key}`, bucket, key }, request, contentType);
     if (serve === undefined) return undefined;
     if (!this.hasBucket(bucket)) return this.#replies.refuse(noSuchBucket(bucket));
     const refused = refuseOtherOwner(request, this.#ports.accountId);
     return refused === undefined ? serve() : this.#replies.refuse(refused);
-  }
-
-  /** Removes `versionId` from a read if it is the id of the object's current version. */
-  #ofCurrent(bucket: string, key: string, request: ServiceRequest): ServiceRequest {
-    const id = new URLSearchParams(request.query).get('versionId');
-    const isRead = request.method === OBJECT_CALLS.GetObject || request.method === OBJECT_CALLS.HeadObject;
-    if (id === null || !isRead || !this.#store.isCurrent(`${bucket}/${key}`, id)) return request;
-    const rest = request.query.split('&').filter((part) => !/^versionId=/.test(part));
-    return { ...request, query: rest.join('&') };
   }
 
   #serveBucket(bucket: string, request: ServiceRequest): Serve | undefined {
@@ -155,7 +141,7 @@ export class RecordedBuckets {
     if (isOfTags(request)) return this.#serveTags(place, request);
     const upload = this.#uploads.serve(place, request, contentType);
     if (upload !== undefined) return upload;
-    if (SUBRESOURCE.test(request.query)) return undefined;
+    if (isOfSubresource(request)) return undefined;
     const isCopy = headerOf(request, COPY_SOURCE) !== undefined;
     switch (request.method) {
       case OBJECT_CALLS.PutObject:
@@ -170,12 +156,18 @@ export class RecordedBuckets {
     }
   }
 
-  #serveTags({ id, bucket, key }: ObjectPlace, request: ServiceRequest): Serve | undefined {
+  /** Returns undefined for a write of tags of another version than the current one. */
+  #serveTags(place: ObjectPlace, request: ServiceRequest): Serve | undefined {
+    const { id, key } = place;
     const { PutObjectTagging: put, GetObjectTagging: get, DeleteObjectTagging: remove } = OBJECT_CALLS;
     const { method } = request;
     if (method !== put && method !== get && method !== remove) return undefined;
+    const wanted = versionOf(request);
+    const refused = wanted === undefined ? undefined : this.#store.refuseVersion(place, wanted);
+    if (refused !== undefined) return () => this.#replies.refuse(refused);
+    const stored = this.#store.findVersion(id, wanted);
+    if (method !== get && wanted !== undefined && stored !== this.#store.findQuietly(id)) return undefined;
     return () => {
-      const stored = this.#store.find(id);
       // The key of this refusal of GetObjectTagging contains the bucket [obs: s3, `test_object_tagging_exc`].
       if (stored === undefined) return this.#replies.refuse(noSuchKey(method === get ? id : key));
       const version = versionHeaders(stored.version);
@@ -186,7 +178,7 @@ export class RecordedBuckets {
         method === put ? (refuseDigest(request, body) ?? refuseChecksum(request, body)) : undefined;
       const tags = wrong ?? (method === put ? readTagging(body.toString()) : []);
       if ('code' in tags) return this.#replies.refuse(tags);
-      this.#store.change({ id, bucket, key }, { ...stored, tags }, method === put ? 'tag' : 'untag');
+      this.#store.change(place, { ...stored, tags }, method === put ? 'tag' : 'untag');
       return this.#replies.reply(method === put ? 200 : 204, version);
     };
   }
@@ -214,8 +206,15 @@ export class RecordedBuckets {
   }
 
   #delete(place: ObjectPlace, request: ServiceRequest): Answered {
-    const refused = refuseDelete(request, place.key, this.#store.findQuietly(place.id));
+    const id = versionOf(request);
+    const refused =
+      (id === undefined ? undefined : refuseVersionId(id, this.#store.isVersioned(place.bucket))) ??
+      refuseDelete(request, place.key, this.#store.findVersion(place.id, id));
     if (refused !== undefined) return this.#replies.refuse(refused);
+    if (id !== undefined) {
+      const isMarker = this.#store.removeVersion(place, id);
+      return this.#replies.reply(204, isMarker ? markerHeaders(id) : versionHeaders(id));
+    }
     const version = this.#store.remove(place);
     return this.#replies.reply(204, version === undefined ? [] : markerHeaders(version));
   }
@@ -267,31 +266,24 @@ export class RecordedBuckets {
     return this.#replies.reply(200, ['ETag', stored.etag, ...headers]);
   }
 
-  /**
-   * Returns undefined if the request names a version other than the current one, because no other version is kept here.
-   */
-  #serveCopy(place: ObjectPlace, request: ServiceRequest): Serve | undefined {
+  #serveCopy(place: ObjectPlace, request: ServiceRequest): Serve {
     const source = readCopySource(request);
     if ('code' in source) return () => this.#replies.refuse(source);
-    const { bucket, key, versionId } = source;
-    if (versionId !== undefined && !this.#store.isCurrent(`${bucket}/${key}`, versionId)) return undefined;
+    const { versionId } = source;
+    const refused = versionId === undefined ? undefined : this.#store.refuseVersion(source, versionId);
+    if (refused !== undefined) return () => this.#replies.refuse(refused);
     return () => this.#copy(`${source.bucket}/${source.key}`, source, place, request);
   }
 
-  #copy(
-    from: string,
-    source: { readonly bucket: string; readonly key: string },
-    place: ObjectPlace,
-    request: ServiceRequest,
-  ): Answered {
+  #copy(from: string, source: CopySource, place: ObjectPlace, request: ServiceRequest): Answered {
     if (!this.hasBucket(source.bucket)) return this.#replies.refuse(noSuchBucket(source.bucket));
-    const found = this.#store.find(from);
+    const found = this.#store.findVersion(from, source.versionId);
     if (found === undefined) return this.#replies.refuse(noSuchKey(source.key));
     const changedMs = this.#ports.clock.nowEpochMs();
     const refused =
       refuseSource(request, found, changedMs) ??
       refuseWrite(request, place.key, this.#store.findQuietly(place.id)) ??
-      (from === place.id ? refuseCopyToItself(request) : undefined) ??
+      (from === place.id && source.versionId === undefined ? refuseCopyToItself(request) : undefined) ??
       refuseStorageClass(request) ??
       refuseEncryption(request);
     if (refused !== undefined) return this.#replies.refuse(refused);
@@ -334,32 +326,19 @@ export class RecordedBuckets {
     return this.#replies.reply(200, [...XML, ...headers], Buffer.from(listed));
   }
 
-  #get({ id, key }: ObjectPlace, request: ServiceRequest): Answered {
-    const stored = this.#store.find(id);
-    if (stored === undefined)
-      return this.#replies.refuse(noSuchKey(key), markerHeaders(this.#store.markerOf(id)));
-    const { body, etag, changedMs, version } = stored;
-    const refused = refuseRead(request, stored, this.#ports.clock.nowEpochMs());
-    const dated = ['ETag', etag, 'Last-Modified', new Date(changedMs).toUTCString()];
-    if (refused === 'not-modified') return this.#replies.reply(304, dated);
-    const part = refused ?? readRange(request, body.length);
-    if (part !== undefined && 'code' in part) return this.#replies.refuse(part);
-    const sent = part === undefined ? body : body.subarray(part.from, part.to + 1);
-    const headers = [
-      ...dated,
-      ...overrideHeaders(request.query, stored.headers),
-      'Accept-Ranges',
-      'bytes',
-      ...stored.encryption,
-      ...storageHeader(stored),
-      ...tagCountHeader(stored.tags),
-      ...versionHeaders(version),
-    ];
-    if (wantsChecksum(request) && sent.length === body.length) headers.push(...(stored.checksum ?? []));
-    if (part !== undefined) headers.push('Content-Range', `bytes ${part.from}-${part.to}/${body.length}`);
-    const status = part === undefined ? 200 : 206;
-    if (request.method === 'GET') return this.#replies.reply(status, headers, sent);
-    return this.#replies.reply(status, [...headers, 'Content-Length', String(sent.length)]);
+  #get(place: ObjectPlace, request: ServiceRequest): Answered {
+    const { id, key } = place;
+    const version = versionOf(request);
+    const refused =
+      version === undefined ? undefined : this.#store.refuseVersion(place, version, request.method);
+    const ofMarker = version === undefined ? this.#store.markerOf(id) : markerOf(refused, version);
+    if (refused !== undefined) return this.#replies.refuse(refused, markerHeaders(ofMarker));
+    const stored = this.#store.findVersion(id, version);
+    if (stored === undefined) return this.#replies.refuse(noSuchKey(key), markerHeaders(ofMarker));
+    return readObject(stored, request, {
+      replies: this.#replies,
+      nowEpochMs: this.#ports.clock.nowEpochMs(),
+    });
   }
 
   #error(status: number, code: string, message: string, Key: string): Answered {
@@ -371,12 +350,32 @@ function markerHeaders(version: string | undefined): readonly string[] {
   return version === undefined ? [] : ['x-amz-delete-marker', 'true', ...versionHeaders(version)];
 }
 
-/** Query parameters of other operations on the path of an object: parts of uploads, tags, versions, annotations. */
+/** Returns the id of the delete marker that a read by version names; undefined for another refusal. */
+function markerOf(refused: S3Refusal | undefined, version: string): string | undefined {
+  return refused?.code === 'MethodNotAllowed' ? version : undefined;
+}
+
+function versionOf({ query }: ServiceRequest): string | undefined {
+  return new URLSearchParams(query).get('versionId') ?? undefined;
+}
+
+/** Query parameters of other operations on the path of an object: tags, access lists, annotations. */
 const SUBRESOURCE =
-  /(?:^|&)(?:acl|annotation|attributes|encryption|legal-hold|partNumber|renameObject|restore|retention|select|tagging|torrent|uploadId|uploads|versionId)(?:[=&]|$)/;
+  /(?:^|&)(?:acl|annotation|attributes|encryption|legal-hold|renameObject|restore|retention|select|tagging|torrent|uploadId|uploads)(?:[=&]|$)/;
+/** Query parameters that only reads and deletes have. */
+const PART = /(?:^|&)partNumber(?:[=&]|$)/;
+const VERSION = /(?:^|&)versionId(?:[=&]|$)/;
+
+function isOfSubresource({ method, query }: ServiceRequest): boolean {
+  const isRead = method === OBJECT_CALLS.GetObject || method === OBJECT_CALLS.HeadObject;
+  if (SUBRESOURCE.test(query) || (PART.test(query) && !isRead)) return true;
+  return VERSION.test(query) && !isRead && method !== OBJECT_CALLS.DeleteObject;
+}
 
 function isOfTags({ query }: ServiceRequest): boolean {
-  const names = [...new URLSearchParams(query).keys()].filter((name) => name !== 'x-id');
+  const names = [...new URLSearchParams(query).keys()].filter(
+    (name) => name !== 'x-id' && name !== 'versionId',
+  );
   return names.join() === 'tagging';
 }
 

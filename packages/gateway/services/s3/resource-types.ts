@@ -20,7 +20,7 @@ export const S3_TYPES = {
     unsupported: {
       LifecycleConfiguration: 'objects stay as long as the gateway runs',
       WebsiteConfiguration: 'the bucket is not served as a website',
-      VersioningConfiguration: 'an object has only its last version',
+      VersioningConfiguration: 'versions can be read and deleted by their ids, but not listed',
       ReplicationConfiguration: 'objects are not copied',
       ObjectLockConfiguration: 'every object can be deleted',
       ObjectLockEnabled: 'every object can be deleted',

@@ -7,6 +7,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import {
   CopyObjectCommand,
+  DeleteObjectCommand,
   GetObjectCommand,
   GetObjectTaggingCommand,
   HeadObjectCommand,
@@ -65,13 +66,78 @@ describe('the current version of an object', () => {
     assert.equal(await read('plain', 'null'), 'two');
   });
 
-  it('is not read by the id of an earlier version, which is not kept here', async () => {
-    const before = await put('kept', 'one');
-    await put('kept', 'two');
+  it('is followed by the version before it when it is deleted by its id', async () => {
+    await put('kept', 'one');
+    const VersionId = await put('kept', 'two');
+    await s3.send(new DeleteObjectCommand({ Bucket: 'kept', Key: 'a', VersionId }));
 
-    await assert.rejects(read('kept', before), {
-      name: 'NotImplementedException',
-      message: /^GetObject with versionId of S3 is not supported by this gateway\. /,
+    assert.equal(await read('kept', undefined), 'one');
+  });
+});
+
+// LocalStack, tests/aws/services/s3/test_s3_api.py::TestS3ObjectCRUD::test_delete_object_versioned and
+// test_get_object_with_version_unversioned_bucket (recorded)
+describe('a version of an object', () => {
+  let started: StartedGateway;
+  let s3: S3Client;
+  const versions: Record<string, string | undefined> = {
+    unknown: 'HPniJFCxqTsMuIH9KX8K8wEjNUgmABCD',
+    bad: 'bad-version',
+  };
+  before(async () => {
+    started = await aGateway({
+      Kept: bucket('kept', { VersioningConfiguration: { Status: 'Enabled' } }),
+      Plain: bucket('plain'),
     });
+    s3 = new S3Client({
+      endpoint: started.listening.control,
+      region: 'eu-west-1',
+      credentials: GATEWAY_ADMIN,
+      forcePathStyle: true,
+      maxAttempts: 1,
+    });
+    const Key = 'a';
+    for (const Bucket of ['kept', 'plain'])
+      versions[Bucket] = (await s3.send(new PutObjectCommand({ Bucket, Key, Body: 'one' }))).VersionId;
+    await s3.send(new PutObjectCommand({ Bucket: 'kept', Key, Body: 'two' }));
+    versions['marker'] = (await s3.send(new DeleteObjectCommand({ Bucket: 'kept', Key }))).VersionId;
+  });
+  after(() => started.close());
+
+  it('is read after a later one, and after the object was deleted', async () => {
+    const { Body } = await s3.send(
+      new GetObjectCommand({ Bucket: 'kept', Key: 'a', VersionId: versions['kept'] }),
+    );
+
+    assert.equal(await Body?.transformToString(), 'one');
+  });
+
+  for (const [Bucket, version, status, name, message] of [
+    ['plain', 'unknown', 400, 'InvalidArgument', 'Invalid version id specified'],
+    ['kept', 'bad', 400, 'InvalidArgument', 'Invalid version id specified'],
+    ['kept', 'unknown', 404, 'NoSuchVersion', 'The specified version does not exist.'],
+    ['kept', 'marker', 405, 'MethodNotAllowed', 'The specified method is not allowed against this resource.'],
+  ] as const)
+    it(`is refused with ${name} if ${Bucket} has a ${version} id`, async () => {
+      const VersionId = versions[version];
+
+      await assert.rejects(s3.send(new GetObjectCommand({ Bucket, Key: 'a', VersionId })), (error: Error) => {
+        const { name: code, message: said } = error;
+        assert.partialDeepStrictEqual(Object.assign({}, error, { name: code, message: said }), {
+          name,
+          message,
+          $metadata: { httpStatusCode: status },
+        });
+        return true;
+      });
+    });
+
+  it('is deleted without a trace, and so is a delete marker', async () => {
+    const VersionId = versions['marker'];
+    const deleted = await s3.send(new DeleteObjectCommand({ Bucket: 'kept', Key: 'a', VersionId }));
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: 'kept', Key: 'a' }));
+
+    assert.partialDeepStrictEqual(deleted, { DeleteMarker: true, VersionId });
+    assert.equal(await Body?.transformToString(), 'two');
   });
 });

@@ -1,0 +1,88 @@
+/**
+ * The versions of objects in buckets that keep versions, with their delete markers
+ * [obs: s3, `test_delete_object_versioned`].
+ */
+import type { S3Refusal } from '../../kernel/calls/s3-error.ts';
+import type { StoredObject } from './object-request.ts';
+
+export type ObjectVersion =
+  | { readonly kind: 'object'; readonly version: string; readonly object: StoredObject }
+  | { readonly kind: 'marker'; readonly version: string };
+
+/** The maximum number of versions of all objects. */
+const MAX_VERSIONS = 500;
+
+export class ObjectVersions {
+  /** The versions of each object, oldest first. */
+  readonly #versions = new Map<string, ObjectVersion[]>();
+  #count = 0;
+
+  add(id: string, version: ObjectVersion): void {
+    const known = this.#versions.get(id) ?? [];
+    // The object that changes last is dropped last.
+    this.#versions.delete(id);
+    this.#versions.set(id, [...known, version]);
+    this.#count += 1;
+    for (const [oldest, versions] of this.#versions) {
+      if (this.#count <= MAX_VERSIONS) break;
+      versions.shift();
+      this.#count -= 1;
+      if (versions.length === 0) this.#versions.delete(oldest);
+    }
+  }
+
+  find(id: string, version: string): ObjectVersion | undefined {
+    return this.#versions.get(id)?.find((one) => one.version === version);
+  }
+
+  /** Removes a version, and returns it together with the version that is then the latest one. */
+  remove(
+    id: string,
+    version: string,
+  ): { readonly removed: ObjectVersion; readonly latest: ObjectVersion | undefined } | undefined {
+    const removed = this.find(id, version);
+    if (removed === undefined) return undefined;
+    const others = this.#versions.get(id)?.filter((one) => one !== removed) ?? [];
+    this.#versions.set(id, others);
+    this.#count -= 1;
+    return { removed, latest: others.at(-1) };
+  }
+
+  /** Replaces the object of a version, such as after a change of its tags. */
+  replace(id: string, object: StoredObject): void {
+    const versions = this.#versions.get(id);
+    const at = versions?.findIndex(({ version }) => version === object.version) ?? -1;
+    if (versions !== undefined && at !== -1 && object.version !== undefined)
+      versions[at] = { kind: 'object', version: object.version, object };
+  }
+
+  clear(): void {
+    this.#versions.clear();
+    this.#count = 0;
+  }
+}
+
+/** The version id of an object that a bucket stored without versions. */
+export const NULL_VERSION = 'null';
+
+const VERSION_ID = /^[\w.-]{32}$/;
+
+/** Refuses an id that the bucket cannot have given [obs: s3, `test_get_object_with_version_unversioned_bucket`]. */
+export function refuseVersionId(version: string, isVersioned: boolean): S3Refusal | undefined {
+  if (version === NULL_VERSION || (isVersioned && VERSION_ID.test(version))) return undefined;
+  return {
+    status: 400,
+    code: 'InvalidArgument',
+    message: 'Invalid version id specified',
+    details: { ArgumentName: 'versionId', ArgumentValue: version },
+  };
+}
+
+export function noSuchVersion(Key: string, VersionId: string): S3Refusal {
+  return {
+    status: 404,
+    code: 'NoSuchVersion',
+    message: 'The specified version does not exist.',
+    details: { Key, VersionId },
+  };
+}
