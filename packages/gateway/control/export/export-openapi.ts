@@ -3,7 +3,7 @@ import { DOCUMENTATION } from './documentation.ts';
 import { exportExtensions, exportValidator, lowerNames, nameOf, omitEmpty } from './export-extensions.ts';
 import { readSchema } from '../api/rest/model-schema.ts';
 import { listResponses } from '../edits/edit-methods.ts';
-import { isJsonObject, isTrue, mapOf, textOf, without } from '@gatewright/aws/json-object';
+import { isJsonObject, isTrue, mapOf, membersOf, textOf, without } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { ApiIdentity } from '../../core/deployment/model.ts';
 import type { ApiResources } from '../api-state.ts';
@@ -83,7 +83,8 @@ function exportMethod({ properties }: ControlResource, from: ApiResources, optio
       parameters.push({ in: 'body', name: nameIn(model), required: true, schema: refTo(model, 'swagger') });
   return {
     operationId: operationId || undefined,
-    produces: isSwagger ? omitEmpty(typesOf(properties)) : undefined,
+    consumes: isSwagger ? omitEmpty(requestTypesOf(properties)) : undefined,
+    produces: isSwagger ? omitEmpty(responseTypesOf(properties)) : undefined,
     parameters: omitEmpty(parameters),
     requestBody:
       bodies.length === 0 || isSwagger ? undefined : { content: contentOf(bodies), required: true },
@@ -105,7 +106,10 @@ function exportParameters(method: JsonObject, kind: ExportOptions['kind']): Draf
     if (name === undefined) return [];
     const type = kind === 'swagger' ? { type: 'string' } : { schema: { type: 'string' } };
     const required = isTrue(isRequired) || where === 'path';
-    return [{ name, in: PLACES[where], required: required || undefined, ...type }];
+    // A Swagger document also says that a parameter is optional [obs].
+    return [
+      { name, in: PLACES[where], required: required || (kind === 'swagger' ? false : undefined), ...type },
+    ];
   });
 }
 
@@ -129,12 +133,26 @@ function exportResponses(method: JsonObject, kind: ExportOptions['kind']): Draft
   );
 }
 
-/** The content types of a method's responses. The list is empty if no response has a model [obs]. */
-function typesOf(method: JsonObject): string[] {
-  const types = listResponses(method, 'MethodResponses').flatMap((response) =>
-    Object.keys(mapOf(response, 'ResponseModels')),
+/**
+ * The content types of a method's requests: those of its models, and of the templates of its integration
+ * [obs: apigateway, `test_export_swagger_openapi`, 06-05-2025].
+ */
+function requestTypesOf(method: JsonObject): string[] {
+  const { RequestModels: models, Integration: integration } = method;
+  const templates = mapOf(membersOf(integration), 'RequestTemplates');
+  return [...new Set([...Object.keys(membersOf(models)), ...Object.keys(templates)])];
+}
+
+/**
+ * The content types of a method's responses: those of its models, and of the templates of its integration. The list is
+ * empty if there are none [obs: apigateway, `test_export_swagger_openapi`, 06-05-2025].
+ */
+function responseTypesOf(method: JsonObject): string[] {
+  const models = listResponses(method, 'MethodResponses').map((one) => mapOf(one, 'ResponseModels'));
+  const templates = listResponses(mapOf(method, 'Integration'), 'IntegrationResponses').map((one) =>
+    mapOf(one, 'ResponseTemplates'),
   );
-  return [...new Set(types)];
+  return [...new Set([...models, ...templates].flatMap((one) => Object.keys(one)))];
 }
 
 function exportHeaders(response: JsonObject, kind: ExportOptions['kind']): Draft {

@@ -197,4 +197,37 @@ describe('GetExport through the AWS SDK', () => {
     assert.deepEqual(document.definitions, definitions);
     assert.equal(exported.contentDisposition, 'attachment; filename="swagger_1.0.0.json"');
   });
+
+  // LocalStack, tests/aws/services/apigateway/test_apigateway_extended.py::TestApigatewayApiExport,
+  // `test_export_swagger_openapi[TEST_IMPORT_PETSTORE_SWAGGER]`, recorded 06-05-2025
+  it('lists what a method consumes and produces by its templates and models, and optional parameters', async () => {
+    const integration = {
+      type: 'mock',
+      requestTemplates: { 'application/json': '{"statusCode": 200}' },
+      responses: { default: { statusCode: '200', responseTemplates: { 'text/html': '<html></html>' } } },
+    };
+    const page = { name: 'page', in: 'query', required: false, type: 'string' };
+    const responses = { 200: { description: 'ok' } };
+    const imported = {
+      swagger: '2.0',
+      info: { title: 'Owls', version: '1' },
+      paths: {
+        '/': { get: { parameters: [page], responses, 'x-amazon-apigateway-integration': integration } },
+      },
+    };
+    const body = Buffer.from(JSON.stringify(imported));
+    const { id: restApiId } = await control.sdk.send(new ImportRestApiCommand({ body }));
+    await control.sdk.send(new CreateDeploymentCommand({ restApiId, stageName: 'dev' }));
+    const exported = await control.sdk.send(
+      new GetExportCommand({ restApiId, stageName: 'dev', exportType: 'swagger' }),
+    );
+
+    const { paths } = parse(Buffer.from(exported.body ?? []).toString()) as ExportedDocument;
+    assert.deepEqual(paths['/']?.get, {
+      consumes: ['application/json'],
+      produces: ['text/html'],
+      parameters: [page],
+      responses: { 200: { description: '200 response' } },
+    });
+  });
 });
