@@ -67,7 +67,7 @@ export function administerQueues(
     case 'DeleteQueue': {
       const queue = find();
       if (queue === undefined) return undefined;
-      queues.remove(queue.definition.arn);
+      queues.delete(queue.definition.arn);
       return {};
     }
     default:
@@ -180,6 +180,11 @@ function createQueue(input: UnknownMembers, place: QueuePlace, queues: Queues): 
       );
     return { QueueUrl: known.definition.url };
   }
+  if (queues.wasDeletedRecently(definition.arn))
+    throw new SqsError(
+      'QueueDeletedRecently',
+      'You must wait 60 seconds after deleting a queue before you can create another with the same name.',
+    );
   if (queues.all.length >= MAX_MADE)
     throw new SqsError('OverLimit', `at most ${MAX_MADE} queues can be created here`);
   queues.create(definition);

@@ -12,6 +12,7 @@ const QUERY_CODES: Readonly<Record<string, string>> = {
   BatchRequestTooLong: 'AWS.SimpleQueueService.BatchRequestTooLong',
   UnsupportedOperation: 'AWS.SimpleQueueService.UnsupportedOperation',
   PurgeQueueInProgress: 'AWS.SimpleQueueService.PurgeQueueInProgress',
+  QueueDeletedRecently: 'AWS.SimpleQueueService.QueueDeletedRecently',
 };
 
 /**

@@ -24,6 +24,9 @@ export type QueueDefinition = {
 const MAX_BYTES = 512 * 1024 * 1024;
 const MAX_MESSAGES = 1_000_000;
 const PREFIX = 'sqs/';
+/** How long the name of a deleted queue is reserved (SQS API reference, DeleteQueue: "at least 60 seconds"). */
+const DELETED_RECENTLY_MS = 60_000;
+const MAX_DELETED = 1_000;
 
 export class OverfullError extends Error {
   override readonly name = 'OverfullError';
@@ -35,6 +38,8 @@ type QueuePorts = Pick<EventPorts, 'clock' | 'agenda' | 'random' | 'kept' | 'rep
 export class Queues {
   readonly #ports: QueuePorts;
   readonly #queues = new Map<string, LocalQueue>();
+  /** When calls deleted queues, by ARN. */
+  readonly #deleted = new Map<string, number>();
   /** The definitions of the stacks as they were last read. */
   readonly #read = new Map<string, QueueDefinition>();
 
@@ -88,6 +93,21 @@ export class Queues {
 
   clear(): void {
     for (const arn of [...this.#queues.keys()]) this.remove(arn);
+    this.#deleted.clear();
+  }
+
+  /** Deletes a queue by a call. Its name cannot be used again for a minute. */
+  delete(arn: string): void {
+    this.remove(arn);
+    this.#deleted.delete(arn);
+    this.#deleted.set(arn, this.#ports.clock.nowEpochMs());
+    const [oldest] = this.#deleted.keys();
+    if (this.#deleted.size > MAX_DELETED && oldest !== undefined) this.#deleted.delete(oldest);
+  }
+
+  wasDeletedRecently(arn: string): boolean {
+    const deletedMs = this.#deleted.get(arn);
+    return deletedMs !== undefined && this.#ports.clock.nowEpochMs() < deletedMs + DELETED_RECENTLY_MS;
   }
 
   remove(arn: string): void {

@@ -216,3 +216,21 @@ describe('a refusal in the JSON protocol', () => {
       assert.equal(headers[headers.indexOf('x-amzn-query-error') + 1], `${queryCode};Sender`);
     });
 });
+
+// SQS API reference, CreateQueue (QueueDeletedRecently); LocalStack, tests/aws/services/sqs/test_sqs.py,
+// `test_create_queue_recently_deleted` (its message)
+describe('the name of a deleted queue', () => {
+  it('is not given to another queue for 60 seconds', async () => {
+    const bench = anEventEngine({ sqs }, { resources: RESOURCES });
+    await bench.call('sqs', 'DeleteQueue', { QueueUrl });
+    await bench.advance(59_000);
+
+    assert.partialDeepStrictEqual(await bench.call('sqs', 'CreateQueue', { QueueName: 'jobs' }), {
+      __type: 'com.amazonaws.sqs#QueueDeletedRecently',
+      message:
+        'You must wait 60 seconds after deleting a queue before you can create another with the same name.',
+    });
+    await bench.advance(1_000);
+    assert.deepEqual(await bench.call('sqs', 'CreateQueue', { QueueName: 'jobs' }), { QueueUrl });
+  });
+});

@@ -61,6 +61,8 @@ export const SERVICE_REFUSALS: Readonly<Record<string, Readonly<Record<string, A
       by('a FIFO queue without .fifo'),
     '`A queue already exists with the same name and a different value for attribute ${different}`':
       by('two tables with one name'),
+    "'You must wait 60 seconds after deleting a queue before you can create another with the same name.'":
+      'LIVE',
     '`at most ${MAX_MADE} queues can be created here`': 'OURS',
     '`Invalid value for the parameter ${attribute}.`': by('a visibility timeout of 13 hours'),
   },
