@@ -72,12 +72,8 @@ const ROWS: readonly PluginRow[] = [
     source: DEFINE_LOCAL_AUTHORIZER,
     says: 'replaces authorizers only in serverless-offline: here the authorizers of the events are called; if one is in another stack, start that stack, too',
   },
-  {
-    plugin: 'serverless-wsgi',
-    hook: 'package:initialize',
-    says: 'creates wsgi_handler.py when it packages: run "serverless wsgi install" once so that its functions run here',
-  },
   // Run.
+  { plugin: 'serverless-wsgi', hook: 'package:initialize' },
   { plugin: 'serverless-esbuild', hook: 'before:package:finalize' },
   { plugin: 'serverless-dotenv-plugin', hook: 'package:compileEvents' },
   { plugin: 'serverless-iam-roles-per-function', hook: 'before:package:finalize' },

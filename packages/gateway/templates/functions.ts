@@ -95,7 +95,7 @@ function defineFunction(
   const runtime = refusals.read(() => requireText(resource, 'Runtime'), '');
   const handler = refusals.read(() => readHandler(resource), '');
   if (runtime !== '' && runtimeFamily(runtime) === undefined)
-    report('Runtime', `${runtime} is not a Lambda runtime, so invocations fail`);
+    report('Runtime', describeUnknownRuntime(runtime));
   const code = findCode(raw, resource, report);
   const name = resource.physicalId;
   refusals.read(() => checkName(resource, tolerance), undefined);
@@ -142,6 +142,18 @@ function placeInStack({ file }: RawStack, resource: ResolvedResource): Definitio
     },
     logicalId,
   };
+}
+
+/** Runtimes that plug-ins of osls replace when they package. */
+const PLUGIN_RUNTIMES: Readonly<Record<string, string>> = {
+  rust: 'serverless-rust',
+  haskell: 'serverless-haskell',
+};
+
+function describeUnknownRuntime(runtime: string): string {
+  const plugin = PLUGIN_RUNTIMES[runtime];
+  if (plugin === undefined) return `${runtime} is not a Lambda runtime, so invocations fail`;
+  return `${runtime} is a runtime of the plug-in ${plugin}, which is not used here, and not of Lambda, so invocations fail: install the plug-in and list it in plugins, or build a program "bootstrap" and set the runtime provided.al2023`;
 }
 
 function readHandler(resource: ResolvedResource): string {
@@ -196,7 +208,7 @@ function findCode(raw: RawStack, resource: ResolvedResource, report: Report): Fu
 }
 
 function localCode(
-  { esbuild, builds, isBundled, webpack, packed, taken }: LocalCode,
+  { esbuild, builds, isBundled, webpack, packed, taken, added }: LocalCode,
   logicalId: string,
   local: string,
 ): FunctionCode {
@@ -213,6 +225,7 @@ function localCode(
     ...(webpack !== undefined && { webpack }),
     ...(takenFiles !== undefined && { taken: takenFiles }),
     ...(instead !== undefined && { packed: instead }),
+    ...(added !== undefined && { added }),
   };
 }
 

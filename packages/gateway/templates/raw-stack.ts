@@ -3,7 +3,7 @@ import type { DefinitionError, DefinitionPlace } from '../core/errors.ts';
 import type { WrittenAs } from '../core/stack/model.ts';
 import type { RuleId } from '../core/deployability/rules.ts';
 import type { Path } from './cloudformation/template-source.ts';
-import type { SamBuild, TakenFiles, WebpackService } from '../core/stack/function.ts';
+import type { PluginFiles, SamBuild, TakenFiles, WebpackService } from '../core/stack/function.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { StoredValues } from '../core/stack/stored-values.ts';
 
@@ -92,6 +92,7 @@ export type LocalCode = {
   readonly isBundled?: true;
   readonly webpack?: WebpackService;
   readonly packed?: ReadonlyMap<string, string>;
+  readonly added?: PluginFiles;
 };
 
 export type Finding = {

@@ -81,9 +81,30 @@ export type FunctionCode =
       readonly taken?: TakenFiles;
       /** The archive that the service's own packaging created. It is used if no bundle can be made here. */
       readonly packed?: PackedCode;
+      /** Present if plug-ins add files to the package. */
+      readonly added?: PluginFiles;
     }
   /** The code is the archive that was deployed. It is run as it is. */
   | { readonly kind: 'archive'; readonly packed: PackedCode };
+
+/** What plug-ins add to the package of a function when osls packages the service. */
+export type PluginFiles = {
+  /** The files that are known, which the function finds here as in its package. */
+  readonly files: readonly AddedFiles[];
+  /** The plug-ins that do not run here when osls packages. They may add more files. */
+  readonly packagers: readonly string[];
+  /** The folder of this run that contains the files; absent until they are written. */
+  readonly folder?: string;
+};
+
+export type AddedFiles = {
+  /** Absolute paths of the files that are copied. */
+  readonly copies: readonly string[];
+  /** Contents of other files by name. */
+  readonly texts: Readonly<Record<string, string>>;
+  /** Absolute paths of folders of the service that the added files look for next to themselves, by name. */
+  readonly links: Readonly<Record<string, string>>;
+};
 
 export type LayerDefinition = {
   /** The ARN of the layer version, or the layer's logical id if there is no ARN. */

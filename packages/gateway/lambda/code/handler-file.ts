@@ -3,6 +3,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import { statOf } from '@gatewright/aws/file-marks';
 import { entriesOf, readIfReadable } from '@gatewright/aws/readable-files';
 
+import { describePackagers } from './added-files.ts';
 import { DefinitionError, type DefinitionPlace, propertyAt } from '../../core/errors.ts';
 import { findBuildCommand } from '../build/build-script.ts';
 import type { FunctionDefinition } from '../../core/stack/function.ts';
@@ -89,7 +90,8 @@ export function findHandlerFile(
     const elsewhere = describeWrapperElsewhere(definition);
     if (elsewhere !== undefined)
       throw new MissingHandlerFile(place, `handler "${definition.handler}": ${elsewhere}`, base, candidates);
-    const wayOut = describeMaking(name, command, Object.keys(entries), dirname(base));
+    const packagers = definition.code === undefined ? undefined : describePackagers(definition.code);
+    const wayOut = packagers ?? describeMaking(name, command, Object.keys(entries), dirname(base));
     throw new MissingHandlerFile(
       place,
       `handler "${definition.handler}": there is no ${name.module}${isBuilt ? '' : '.ts, .mts, .cts, .tsx, '}.js, .mjs or .cjs in ` +

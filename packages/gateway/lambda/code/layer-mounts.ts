@@ -10,6 +10,7 @@ import { statOf } from '@gatewright/aws/file-marks';
 import { propertyAt } from '../../core/errors.ts';
 import type { DefinitionPlace, Tolerance } from '../../core/errors.ts';
 import type { FunctionDefinition, LayerDefinition, PackedCode } from '../../core/stack/function.ts';
+import { placeAddedFiles } from './added-files.ts';
 import { packedFolder, unpack } from './packed-code.ts';
 
 /**
@@ -22,7 +23,7 @@ export function mountLayers(definition: FunctionDefinition, runDirectory: string
   return { ...definition, layers: layers.map((layer) => mount(layer, runDirectory, place)) };
 }
 
-/** Mounts the layers. If a layer cannot be used, reports it with the reason in `unsupported` and returns undefined. */
+/** Mounts the layers and the files that plug-ins add. If a layer cannot be used, reports it with the reason in `unsupported` and returns undefined. */
 export function mountOrRefuse(
   definition: FunctionDefinition,
   runDirectory: string,
@@ -30,7 +31,7 @@ export function mountOrRefuse(
 ): FunctionDefinition | undefined {
   return tolerance.attempt<FunctionDefinition | undefined>(
     `invocations of ${definition.name} fail`,
-    () => mountLayers(definition, runDirectory),
+    () => placeAddedFiles(mountLayers(definition, runDirectory), runDirectory),
     (error) => void unsupported.set(definition.name, error.message),
   );
 }

@@ -12,6 +12,8 @@ import { runtimeFamily } from '../../core/stack/function.ts';
 import type { FunctionCode, FunctionDefinition } from '../../core/stack/function.ts';
 import { findOwnBuild, isBuiltForSam } from '../build/own-build.ts';
 import type { OwnBuild } from '../build/own-build.ts';
+import { describePackagers, isAdded } from './added-files.ts';
+import { findInLayers } from './layer-folders.ts';
 import { findHandlerFile, isBundled, isTypeScript } from './handler-file.ts';
 import { findLeftOut } from './left-out-packages.ts';
 import { followImports } from './packaged-imports.ts';
@@ -67,7 +69,12 @@ function findHandlerFindings(definition: FunctionDefinition): readonly PackageFi
   } catch (error) {
     if (!(error instanceof DefinitionError)) throw error;
     return [
-      { rule: 'missing-handler', place: error.place, message: error.message, consequence: FAILS_EVERYWHERE },
+      {
+        rule: 'missing-handler',
+        place: error.place,
+        message: error.message,
+        consequence: consequenceOfMissing(definition).consequence,
+      },
     ];
   }
   if (isBundled(code) || code.taken === 'output') return [];
@@ -104,15 +111,35 @@ function findPythonFindings(definition: FunctionDefinition, directory: string): 
   const module = definition.handler.replace(/\.[^.]*$/, '').replaceAll('.', '/');
   const candidates = [`${module}.py`, join(module, '__init__.py')].map((name) => join(directory, name));
   const isThere = candidates.some((file) => statOf(file)?.isFile() === true);
-  if (isThere) return [];
+  if (isThere || isAdded(definition.code, `${module}.py`) || isPerhapsInLayer(definition, module)) return [];
   return [
     {
       rule: 'missing-handler',
       place: propertyAt(definition.place, 'Handler'),
       message: `handler "${definition.handler}": the package has no ${module}.py`,
-      consequence: FAILS_EVERYWHERE,
+      ...consequenceOfMissing(definition),
     },
   ];
+}
+
+/** Whether the module is in a layer, or the function has a layer whose content is not on this machine. */
+function isPerhapsInLayer(definition: FunctionDefinition, module: string): boolean {
+  const names = [`${module}.py`, `${module}/__init__.py`];
+  const folders = ['python', join('python', 'lib', definition.runtime, 'site-packages')];
+  return (
+    definition.layers.some(({ directory }) => directory === undefined) ||
+    folders.some((folder) => names.some((name) => findInLayers(definition, join(folder, name)) !== undefined))
+  );
+}
+
+/** What follows if a handler's file is missing. A plug-in that does not run here may create the file. */
+function consequenceOfMissing({ code }: FunctionDefinition): Pick<PackageFinding, 'consequence' | 'remedy'> {
+  const packagers = describePackagers(code);
+  if (packagers === undefined) return { consequence: FAILS_EVERYWHERE };
+  return {
+    consequence: 'every invocation fails here, and on AWS unless a plug-in creates the file',
+    remedy: packagers,
+  };
 }
 
 /** Reports what the handler imports, directly or through other files, and what the package lacks. */

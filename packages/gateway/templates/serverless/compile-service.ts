@@ -192,7 +192,7 @@ type RunIdentity = {
 };
 
 /** The version number of the format of stored results. It must be increased whenever the format changes. */
-const FORMAT = 5;
+const FORMAT = 6;
 /** The maximum number of results in a folder. All services, stages, parameters and environments share this limit. */
 const MOST_KEPT = 32;
 const MOST_BYTES = 100_000_000;

@@ -1,7 +1,7 @@
-import { asText, isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import { asOneOrMore, asText, isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { DefinitionError } from '../../core/errors.ts';
-import type { TakenFiles, WebpackService } from '../../core/stack/function.ts';
+import type { AddedFiles, PluginFiles, TakenFiles, WebpackService } from '../../core/stack/function.ts';
 import type { RestStageSettings } from './osls-rest-stage.ts';
 
 export type PackagedService = {
@@ -19,6 +19,8 @@ export type PackagedService = {
   readonly webpack: Omit<WebpackService, 'folder'> | undefined;
   /** What osls packages of the folder of the service; absent for all files. */
   readonly taken: TakenFiles | undefined;
+  /** What plug-ins add to packages; absent if no plug-in has a hook of packaging. */
+  readonly added?: PluginFiles;
   readonly restStage: RestStageSettings;
   /** The sections of the service that osls may have ignored, as the service contains them. */
   readonly configuration: JsonObject;
@@ -46,11 +48,10 @@ export function parsePackaged(text: string): PackagedService {
       artifact: asText(entry['artifact']),
     })),
     esbuild: isJsonObject(result['esbuild']) ? result['esbuild'] : undefined,
-    builders: isJsonList(result['builders'])
-      ? result['builders'].filter((name) => typeof name === 'string')
-      : [],
+    builders: textsOf(result['builders']),
     webpack: parseWebpack(result['webpack']),
     taken: result['taken'] === 'pruned' || result['taken'] === 'part' ? result['taken'] : undefined,
+    ...parseAdded(result),
     restStage: {
       logs: rest['logs'],
       tracing: rest['tracing'],
@@ -59,6 +60,27 @@ export function parsePackaged(text: string): PackagedService {
     },
     configuration: membersOf(result['configuration']),
   };
+}
+
+function parseAdded(result: JsonObject): Pick<PackagedService, 'added'> {
+  const packagers = textsOf(result['packagers']);
+  const files = asOneOrMore(result['added'] ?? []).map((each): AddedFiles => {
+    const { copies, texts, links } = membersOf(each);
+    return { copies: textsOf(copies), texts: textMembers(texts), links: textMembers(links) };
+  });
+  return packagers.length === 0 && files.length === 0 ? {} : { added: { files, packagers } };
+}
+
+function textsOf(value: Json | undefined): readonly string[] {
+  return isJsonList(value) ? value.filter((each) => typeof each === 'string') : [];
+}
+
+function textMembers(value: Json | undefined): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(membersOf(value)).flatMap(([name, text]) =>
+      typeof text === 'string' ? [[name, text] as const] : [],
+    ),
+  );
 }
 
 function parseWebpack(value: Json | undefined): PackagedService['webpack'] {

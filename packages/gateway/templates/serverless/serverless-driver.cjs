@@ -14,6 +14,7 @@ const { createRequire, enableCompileCache, syncBuiltinESMExports } = require('no
 const os = require('node:os');
 const path = require('node:path');
 const { findOlderSdk, useLocalCredentials } = require('./local-credentials.cjs');
+const { REMOVED_EVENTS, addAtPackaging, listPackagers } = require('./packaging-plugins.cjs');
 const { watchInputs } = require('./serverless-inputs.cjs');
 const { tolerate, WEBPACK } = require('./serverless-leniency.cjs');
 const { boundChecks, isOwnFolder, quicken } = require('./serverless-shortcuts.cjs');
@@ -59,15 +60,16 @@ class GatewrightPackaging {
    * hooks.
    */
   #takeOverPackaging() {
+    const { hooks, plugins } = this.serverless.pluginManager;
+    this.packagers = listPackagers(plugins, tolerated.nameOf);
+    this.added = addAtPackaging(this.serverless, (plugin) => folderOfPlugin(tolerated.nameOf(plugin)));
     this.#readWithoutHandlers();
     this.#nameImages();
-    const { hooks, plugins } = this.serverless.pluginManager;
     const only = (event, hook) => {
       hooks[event] = hook === undefined ? [] : [{ pluginName: 'GatewrightPackaging', hook }];
     };
-    only('before:package:createDeploymentArtifacts');
+    for (const event of REMOVED_EVENTS) only(event);
     only('package:createDeploymentArtifacts', () => this.#giveEmptyArtifacts());
-    only('after:package:createDeploymentArtifacts');
     only('aws:common:moveArtifactsToPackage:move');
     const packager = plugins.find((plugin) => typeof plugin.saveServiceState === 'function');
     only('aws:package:finalize:saveServiceState', async () => {
@@ -162,6 +164,8 @@ class GatewrightPackaging {
       builders: this.#builders(),
       webpack: this.#webpack(),
       taken: this.#takenFiles(),
+      packagers: this.packagers,
+      added: this.added,
       restStage: {
         logs: service.provider.logs?.restApi,
         tracing: service.provider.tracing?.apiGateway,
@@ -308,6 +312,16 @@ class AbsentRolesPerFunction {
 function given(option) {
   const index = oslsArguments.indexOf(`--${option}`);
   return index === -1 ? {} : { [option]: oslsArguments[index + 1] };
+}
+
+/** Returns the folder of an installed plug-in; undefined if the service has the plug-in as a file of its own. */
+function folderOfPlugin(name) {
+  try {
+    const require = createRequire(path.join(process.cwd(), 'package.json'));
+    return path.dirname(require.resolve(`${name}/package.json`));
+  } catch {
+    return undefined;
+  }
 }
 
 function writeEmptyZip() {

@@ -48,10 +48,6 @@ const WORK_IN_PART = new Map([
     'serverless-offline-local-authorizers-plugin',
     'replaces authorizers only in serverless-offline: here the authorizers of the events are called; if one is in another stack, start that stack, too',
   ],
-  [
-    'serverless-wsgi',
-    'creates wsgi_handler.py when it packages: run "serverless wsgi install" once so that its functions run here',
-  ],
 ]);
 
 /** Plug-ins whose webpack builds the code after the template is read. */
@@ -95,8 +91,10 @@ const PLACE = /^at (?:'([^']*)'|root): ?([^]*)$/;
 function tolerate({ fromOsls, replaceModule, usual, note, inform }) {
   const configuration = tolerateConfiguration({ fromOsls, replaceModule, usual, note, inform });
   const validation = tolerateSchema({ fromOsls, note, inform });
-  toleratePlugins({ fromOsls, note, inform, keepSchema: validation.keepSchema });
+  const names = toleratePlugins({ fromOsls, note, inform, keepSchema: validation.keepSchema });
   return {
+    /** The name by which the service lists a plug-in; undefined for a plug-in of osls or of the gateway. */
+    nameOf: (plugin) => names.get(plugin.constructor),
     explain: (error) => (error instanceof TypeError ? (validation.refusal() ?? error) : error),
     /** The strings that contain variables, by path. */
     texts: () => configuration.texts,
@@ -321,6 +319,7 @@ function explainEvent(property, configuration) {
   return `: ${type} has no value, and ${settings.join(', ')} must be indented more than ${type}`;
 }
 
+/** Returns the names of the service's plug-ins, by their classes. */
 function toleratePlugins({ fromOsls, note, inform, keepSchema }) {
   const { prototype } = fromOsls('lib/classes/plugin-manager.js');
   const { resolveServicePlugins, addPlugin, loadHooks } = prototype;
@@ -360,7 +359,12 @@ function toleratePlugins({ fromOsls, note, inform, keepSchema }) {
     keepSchema(this.serverless.configSchemaHandler);
     try {
       const plugin = addPlugin.call(this, Plugin);
-      declareTypes(plugin?.commands);
+      if (declareTypes(plugin?.commands) && fromOsls('package.json').name === 'osls')
+        note(
+          'plugins',
+          `plug-in ${name} ${WITHOUT_TYPES}; run npm install --save-dev ${name}@latest`,
+          AS_INSTALLED,
+        );
       withoutOldVariables(plugin, name, note);
       return plugin;
     } catch (error) {
@@ -380,6 +384,7 @@ function toleratePlugins({ fromOsls, note, inform, keepSchema }) {
     loadHooks.call(this, plugin);
     plugin.hooks = hooks;
   };
+  return names;
 }
 
 /**
@@ -394,13 +399,23 @@ function withoutOldVariables(plugin, name, note) {
 /**
  * Adds missing types to the options of commands, because osls refuses commands whose options have no type. The commands
  * themselves are never run here.
+ * @returns whether types were missing
  */
 function declareTypes(commands) {
+  let isChanged = false;
   for (const { options, commands: below } of Object.values(commands ?? {})) {
-    for (const option of Object.values(options ?? {})) option.type ??= 'string';
-    declareTypes(below);
+    for (const option of Object.values(options ?? {})) {
+      isChanged ||= option.type === undefined;
+      option.type ??= 'string';
+    }
+    if (declareTypes(below)) isChanged = true;
   }
+  return isChanged;
 }
+
+const WITHOUT_TYPES =
+  'has commands with options that have no type, so osls refuses every command for the service, also package and deploy';
+const AS_INSTALLED = 'the plug-in is used here as it is installed';
 
 /** Wraps a hook so that an error is reported but does not stop the run. */
 function sparing(hook, name, event, fail) {

@@ -3,9 +3,10 @@
  * output.
  */
 import { readFileSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { statOf } from '@gatewright/aws/file-marks';
-import { isJsonObject, memberOf } from '@gatewright/aws/json-object';
+import { entriesOf } from '@gatewright/aws/readable-files';
+import { isJsonObject, memberOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { DefinitionPlace } from '../../core/errors.ts';
 import { isArchive } from '../packed-code.ts';
@@ -14,7 +15,7 @@ import { memberAt } from '../template-place.ts';
 import type { WholeService } from './included-files.ts';
 import type { PackagedService } from './packaged-service.ts';
 
-type ServiceCode = Pick<LocalCode, 'functions' | 'isBundled' | 'webpack' | 'packed' | 'taken'> & {
+type ServiceCode = Pick<LocalCode, 'functions' | 'isBundled' | 'webpack' | 'packed' | 'taken' | 'added'> & {
   readonly archives: readonly string[];
   readonly findings: readonly Finding[];
   readonly informed: readonly string[];
@@ -29,7 +30,7 @@ const STATE_LIMIT_BYTES = 50_000_000;
  * of build plug-ins runs only if no bundle can be built here.
  */
 export function findServiceCode(
-  { functions, builders, webpack, taken }: PackagedService,
+  { functions, builders, webpack, taken, added, template }: PackagedService,
   folder: string,
   placeOf: PlaceOfArtifact,
 ): ServiceCode {
@@ -37,7 +38,8 @@ export function findServiceCode(
   const packed = new Map<string, string>();
   const findings: Finding[] = [];
   const informed: string[] = [];
-  const archiveOf = builders.length === 0 ? () => undefined : readPackaging(folder);
+  const readsPackage = builders.length > 0 || (added?.packagers.length ?? 0) > 0;
+  const archiveOf = readsPackage ? readPackaging(folder) : () => undefined;
   const stateFile = join(folder, PACKAGE_FOLDER, STATE_FILE);
   for (const [logicalId, { name, artifact }] of functions) {
     const path = artifact === undefined ? undefined : resolve(folder, artifact);
@@ -50,21 +52,41 @@ export function findServiceCode(
     if (artifact !== undefined)
       findings.push(withoutArtifact(logicalId, artifact, folder, placeOf(['functions', name])));
     const archive = archiveOf(name);
-    if (archive !== undefined) packed.set(logicalId, archive);
+    if (archive === undefined) continue;
+    if (builders.length > 0) packed.set(logicalId, archive);
+    else if (!hasHandler(template, logicalId, folder)) {
+      code.set(logicalId, archive);
+      informed.push(
+        `${name} runs from ${relative(folder, archive)}, because its handler is only in the package`,
+      );
+    }
   }
   const artifacts = [...code.values()].filter((path) => path !== folder);
   return {
     functions: code,
     ...(builders.length > 0 && { isBundled: true as const }),
     ...(webpack !== undefined && { webpack: { ...webpack, folder } }),
+    ...(added !== undefined && { added }),
     packed,
     ...(taken !== undefined &&
       builders.length === 0 && { taken: new Map([...functions.keys()].map((id) => [id, taken])) }),
     // These archives are watched even if they do not exist, so that the first packaging is noticed.
-    archives: [...new Set([...artifacts, ...(builders.length > 0 ? [stateFile] : [])])],
+    archives: [...new Set([...artifacts, ...(readsPackage ? [stateFile] : [])])],
     findings,
     informed,
   };
+}
+
+/** Whether the folder has a file with the name of the handler. The ending depends on the runtime. */
+function hasHandler({ Resources: resources }: JsonObject, logicalId: string, folder: string): boolean {
+  const handler = memberAt(membersOf(resources), [logicalId, 'Properties', 'Handler']);
+  if (typeof handler !== 'string') return true;
+  const path = handler.replace(/\.[^.]*$/, '');
+  const module = join(folder, dirname(path));
+  const names = entriesOf(module).map(({ name }) => name.replace(/\.[^.]*$/, ''));
+  return (
+    names.includes(basename(path)) || statOf(join(folder, path.replaceAll('.', '/') + '.py')) !== undefined
+  );
 }
 
 /** Returns the place of `package.artifact` of a function or layer, which may be that of the service. */

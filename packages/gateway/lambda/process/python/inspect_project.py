@@ -53,9 +53,9 @@ class Looker:
                 return root, found
         return None, []
 
-    def look(self, path):
+    def look(self, path, root):
         """Follows the function's files first. Layers may contain whole libraries, and the number of files is limited."""
-        self.follow(path, self.root, True)
+        self.follow(path, root, True)
         while self.of_layers:
             self.try_follow(*self.of_layers.pop(0))
 
@@ -146,11 +146,14 @@ def inspect(question):
     looker = Looker(root, question["paths"])
     module, _, function = question["handler"].rpartition(".")
     answer = {"missing": [], "uninstalled": uninstalled(question, looker.search), "fault": None}
-    path = looker.file_of(module.replace("/", "."), root)
+    # Lambda also finds a handler in a layer, because the folders of layers are on the path.
+    name = module.replace("/", ".")
+    found = [(place, looker.file_of(name, place)) for place in looker.roots]
+    home, path = next((each for each in found if each[1] is not None), (root, None))
     if module == "" or path is None:
-        return dict(answer, fault={"kind": "no-file", "module": module.replace("/", ".")})
+        return dict(answer, fault={"kind": "no-file", "module": name})
     try:
-        looker.look(path)
+        looker.look(path, home)
         tree = parse(path)
     except SyntaxError as error:
         told = {"kind": "syntax", "file": error.filename or path, "line": error.lineno or 1, "message": error.msg}

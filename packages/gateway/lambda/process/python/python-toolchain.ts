@@ -8,6 +8,7 @@ import type { FunctionDefinition } from '../../../core/stack/function.ts';
 import type { CodeFinding } from '../../code/runnable-code.ts';
 import { type Launch, type Toolchain, defaultConsequence, versionFinding } from '../launch.ts';
 import type { Machine } from '../machine.ts';
+import { addedTo, describePackagers } from '../../code/added-files.ts';
 import { layerRoots } from '../../code/layer-folders.ts';
 import type { Lender, Lent } from '../../lent/lending.ts';
 import { PYTHON_MODULES, pythonListFor } from '../../lent/lock-lists.ts';
@@ -47,10 +48,14 @@ export async function findPython(
   const wanted = runtime.slice('python'.length);
   const folders = projectFolders(definition, taskRoot, machine);
   const project = findProject(folders);
-  const paths = layerRoots(definition).flatMap((layer) => [
-    join(layer, 'python', 'lib', runtime, 'site-packages'),
-    join(layer, 'python'),
-  ]);
+  const added = addedTo(definition.code)?.folder;
+  const paths = [
+    ...(added === undefined ? [] : [added]),
+    ...layerRoots(definition).flatMap((layer) => [
+      join(layer, 'python', 'lib', runtime, 'site-packages'),
+      join(layer, 'python'),
+    ]),
+  ];
   const question = {
     handler,
     root: taskRoot,
@@ -177,11 +182,13 @@ function refuseFault(definition: FunctionDefinition, { fault }: PythonAnswer, ta
   const elsewhere = describeWrapperElsewhere(definition);
   const hint = elsewhere === undefined ? '' : ` (${elsewhere})`;
   const where = relative(process.cwd(), taskRoot) || '.';
+  const packagers = describePackagers(definition.code);
+  const wayOut = packagers === undefined ? '' : `; ${packagers}`;
   const file = `${fault.module.replaceAll('.', '/')}.py`;
   const message =
     fault.module === ''
       ? `handler "${handler}" is not of the form module.function`
-      : `handler "${handler}": ${elsewhere ?? `there is no ${file} in ${where}`}`;
+      : `handler "${handler}": ${elsewhere ?? `there is no ${file} in ${where}${wayOut}`}`;
   const words =
     fault.module === ''
       ? failureOf('MalformedHandlerName', `Bad handler '${handler}': ${NO_DOT}`)

@@ -50,6 +50,29 @@ absent==1.0
       assert.deepEqual(answers[0]?.uninstalled, ['pinned-other==3.10 (3.20 is)', 'absent']);
     });
 
+  // Source: https://docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html: /opt/python is on the path
+  it('finds a handler in a layer, and follows what it imports', () => {
+    const root = aFolder({ 'app.py': '' });
+    const layer = aFolder({
+      'wrapper.py': 'import app\nimport absent_module\ndef handler(event, context): pass',
+    });
+    const question = { handler: 'wrapper.handler', root, paths: [layer] };
+
+    const { stdout } = spawnSync('python3', [PROGRAM], {
+      input: JSON.stringify([question]),
+      encoding: 'utf8',
+    });
+
+    const { answers } = JSON.parse(stdout) as {
+      answers: { fault: unknown; missing: { module: string }[] }[];
+    };
+    assert.equal(answers[0]?.fault, null);
+    assert.deepEqual(
+      answers[0]?.missing.map(({ module }) => module),
+      ['absent_module'],
+    );
+  });
+
   it('reads a module of thousands of statements within seconds', () => {
     const root = aFolder({ 'app.py': `import absent\n${'a = [1, 2, 3, 4, 5, 6, 7, 8, 9]\n'.repeat(8000)}` });
     const question = { handler: 'app.a', root, paths: [] };

@@ -1,0 +1,53 @@
+/**
+ * Provides the files that a plug-in of osls adds to the packages of a service, such as the handler of serverless-wsgi.
+ * They are in a folder of this run and not in the service's folder, which remains unchanged.
+ */
+import { createHash } from 'node:crypto';
+import { copyFileSync, lstatSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+
+import type { FunctionCode, FunctionDefinition, PluginFiles } from '../../core/stack/function.ts';
+
+/** Returns the plug-ins' additions to the code; undefined if there are none. */
+export function addedTo(code: FunctionCode): PluginFiles | undefined {
+  return code.kind === 'directory' ? code.added : undefined;
+}
+
+/** Whether a plug-in adds the file to the package. */
+export function isAdded(code: FunctionCode, file: string): boolean {
+  return addedTo(code)?.files.some(({ copies }) => copies.some((copy) => basename(copy) === file)) === true;
+}
+
+/** Writes the added files into a folder of this run, and returns the definition with this folder. */
+export function placeAddedFiles(definition: FunctionDefinition, runDirectory: string): FunctionDefinition {
+  const { code } = definition;
+  if (code.kind !== 'directory' || code.added === undefined || code.added.files.length === 0)
+    return definition;
+  const { files } = code.added;
+  const key = createHash('sha256')
+    .update(JSON.stringify([code.directory, files]))
+    .digest('hex')
+    .slice(0, 12);
+  const folder = join(runDirectory, 'added', key);
+  mkdirSync(folder, { recursive: true });
+  for (const { copies, texts, links } of files) {
+    for (const copy of copies) copyFileSync(copy, join(folder, basename(copy)));
+    for (const [name, text] of Object.entries(texts)) writeFileSync(join(folder, name), text);
+    for (const [name, target] of Object.entries(links)) {
+      const link = join(folder, name);
+      if (lstatSync(link, { throwIfNoEntry: false }) === undefined) symlinkSync(target, link, 'junction');
+    }
+  }
+  return { ...definition, code: { ...code, added: { ...code.added, folder } } };
+}
+
+/**
+ * Explains the absence of a handler's file that plug-ins may create when osls packages; undefined if no plug-in does
+ * so.
+ */
+export function describePackagers(code: FunctionCode): string | undefined {
+  const names = addedTo(code)?.packagers ?? [];
+  if (names.length === 0) return undefined;
+  const [verb, pronoun] = names.length === 1 ? ['runs', 'it'] : ['run', 'they'];
+  return `${names.join(', ')} ${verb} only when osls packages, and perhaps ${pronoun} create${names.length === 1 ? 's' : ''} it: run npx osls package, after which the function runs from .serverless`;
+}

@@ -1,0 +1,163 @@
+/** What plug-ins do when osls packages a service, in a service with stand-ins that have the hooks of the real ones. */
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { findPackageFindings } from '../../../../../packages/gateway/lambda/code/package-findings.ts';
+import { placeAddedFiles } from '../../../../../packages/gateway/lambda/code/added-files.ts';
+import { loadStacks } from '../../../../../packages/gateway/templates/load.ts';
+import { OPTIONS } from '../stack-builders.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'gatewright-packaging-'));
+after(() => rmSync(root, { recursive: true }));
+
+const HOOK =
+  "this.hooks = { 'before:package:createDeploymentArtifacts': () => { throw new Error('it would run'); } };";
+
+function aService(name: string, files: Readonly<Record<string, string>>): string {
+  const folder = join(root, name);
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(join(folder, file), text);
+  }
+  return folder;
+}
+
+function aPlugin(name: string, className: string): Readonly<Record<string, string>> {
+  return {
+    [`node_modules/${name}/package.json`]: JSON.stringify({ name, version: '1.0.0' }),
+    [`node_modules/${name}/index.js`]: `module.exports = class ${className} { constructor() { ${HOOK} } };`,
+  };
+}
+
+async function loadFunction(folder: string) {
+  const [stack] = await loadStacks([folder], OPTIONS);
+  const [definition] = stack?.functions ?? [];
+  assert.ok(definition !== undefined, JSON.stringify(stack?.unsupported));
+  return { definition, unsupported: stack?.unsupported ?? [] };
+}
+
+const WSGI = {
+  ...aPlugin('serverless-wsgi', 'ServerlessWSGI'),
+  'node_modules/serverless-wsgi/wsgi_handler.py': 'def handler(event, context): pass',
+  'node_modules/serverless-wsgi/serverless_wsgi.py': '',
+  'api/main.py': 'app = None',
+};
+
+// Source: logandk/serverless-wsgi, index.js: validate, packWsgiHandler
+describe('the handler of serverless-wsgi', () => {
+  for (const handler of ['wsgi.handler', 'wsgi_handler.handler'])
+    it(`is found, with its configuration and application, if the service names ${handler}`, async () => {
+      const folder = aService(handler, {
+        ...WSGI,
+        'serverless.yml': `service: shop
+provider: { name: aws, runtime: python3.12 }
+plugins: [serverless-wsgi]
+custom: { wsgi: { app: api/main.app, textMimeTypes: [text/x] } }
+functions: { app: { handler: ${handler} } }
+`,
+      });
+
+      const { definition } = await loadFunction(folder);
+
+      assert.equal(definition.handler, 'wsgi_handler.handler');
+      assert.deepEqual(findPackageFindings(definition), []);
+      const { code } = placeAddedFiles(definition, join(root, 'run'));
+      assert.ok(code.kind === 'directory');
+      const [files] = code.added?.files ?? [];
+      assert.deepEqual(
+        files?.copies.map((file) => basename(file)),
+        ['wsgi_handler.py', 'serverless_wsgi.py'],
+      );
+      assert.deepEqual(files.texts, {
+        '.serverless-wsgi': '{"app":"api/main.app","text_mime_types":["text/x"]}',
+      });
+      assert.deepEqual(files.links, { api: join(folder, 'api') });
+    });
+});
+
+// Source: softprops/serverless-rust, index.js: build
+describe('a function of serverless-rust', () => {
+  it('has the runtime and the archive that the plug-in names', async () => {
+    const folder = aService('rust', {
+      ...aPlugin('serverless-rust', 'RustPlugin'),
+      'serverless.yml': `service: shop
+provider: { name: aws, runtime: rust }
+plugins: [serverless-rust]
+functions: { app: { handler: shop.orders } }
+`,
+    });
+
+    const { definition, unsupported } = await loadFunction(folder);
+
+    assert.equal(definition.runtime, 'provided');
+    assert.match(
+      unsupported.map(({ message }) => message).join('\n'),
+      /package\.artifact names target\/lambda\/release\/orders\.zip, which does not exist/,
+    );
+  });
+
+  it('is reported with the plug-in if the plug-in is not listed', async () => {
+    const folder = aService('no-rust', {
+      'serverless.yml': `service: shop
+provider: { name: aws, runtime: rust }
+functions: { app: { handler: shop } }
+`,
+    });
+
+    const [stack] = await loadStacks([folder], OPTIONS);
+
+    assert.match(
+      stack?.unsupported.map(({ consequence }) => consequence).join('\n') ?? '',
+      /rust is a runtime of the plug-in serverless-rust, which is not used here, and not of Lambda, so invocations fail/,
+    );
+  });
+});
+
+describe('a handler that only a plug-in may create', () => {
+  for (const [runtime, expected] of [
+    [
+      'python3.12',
+      /^serverless-epsagon runs only when osls packages, and perhaps it creates it: run npx osls package/,
+    ],
+    [
+      'nodejs24.x',
+      /serverless-epsagon runs only when osls packages, and perhaps it creates it: run npx osls package/,
+    ],
+  ] as const)
+    it(`is reported with the plug-in and the command that creates it: ${runtime}`, async () => {
+      const folder = aService(`other-${runtime}`, {
+        ...aPlugin('serverless-epsagon', 'Epsagon'),
+        'serverless.yml': `service: shop
+provider: { name: aws, runtime: ${runtime} }
+plugins: [serverless-epsagon]
+functions: { app: { handler: made/app.handler } }
+`,
+      });
+
+      const { definition } = await loadFunction(folder);
+
+      const [finding] = findPackageFindings(definition);
+      assert.equal(finding?.rule, 'missing-handler');
+      assert.match(finding.remedy ?? finding.message, expected);
+    });
+});
+
+// Source: osls 4, lib/classes/plugin-manager.js: "CLI options definitions must define a type property"
+describe('a plug-in whose options have no type', () => {
+  it('is reported, because osls refuses its commands', async () => {
+    const folder = aService('types', {
+      'node_modules/serverless-old/index.js':
+        'module.exports = class Old { constructor() { this.commands = { old: { lifecycleEvents: [], options: { a: { usage: "a" } } } }; this.hooks = {}; } };',
+      'serverless.yml':
+        'service: shop\nprovider: { name: aws, runtime: nodejs24.x }\nplugins: [serverless-old]\nfunctions: { app: { handler: app.handler } }\n',
+    });
+
+    const { unsupported } = await loadFunction(folder);
+
+    const told = unsupported.map(({ message }) => message ?? '').filter((text) => text.includes('no type'));
+    assert.equal(told.length, 1);
+    assert.match(told[0] ?? '', /osls refuses every command .*npm install --save-dev serverless-old@latest$/);
+  });
+});
