@@ -75,6 +75,11 @@ function adviseThrottled(target: string, reason: string): string {
  */
 export function adviseInstall(errorType: string, errorMessage: string): string | undefined {
   if (errorType === 'Runtime.UserCodeSyntaxError') return adviseUnresolved(errorMessage);
+  const [, script, way] = /^Error: (npm run .+?) failed: [^;]*(?:; (.+))?$/s.exec(errorMessage) ?? [];
+  if (script !== undefined)
+    return way === undefined
+      ? `Run \`${script}\` yourself, correct what it reports, and send the request again.`
+      : sentence(way);
   if (!/\bImportModuleError$|\bModuleNotFoundError$|^Error$/.test(errorType)) return undefined;
   if (/Cannot find (?:module|package) 'aws-sdk/.test(errorMessage))
     return 'Import the clients of the AWS SDK version 3 (such as @aws-sdk/client-s3), which the runtime includes, or deploy version 2 with the function: `npm install aws-sdk` adds it to the function’s package.json.';

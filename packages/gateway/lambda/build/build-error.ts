@@ -31,6 +31,9 @@ export class BuildError extends Error {
   }
 }
 
+/** A script of the project that failed, so that the file of the handler is missing. */
+export class FailedScript extends BuildError {}
+
 /** The reason why new code does not run. `place` is the location of the first error, if it is known. */
 export type LoadFailure = {
   readonly message: string;

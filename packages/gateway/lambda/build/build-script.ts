@@ -5,7 +5,7 @@ import { dirname, join, relative, sep } from 'node:path';
 import { escapeForRegExp } from '@gatewright/aws/text/escape-for-regexp';
 import { statOf } from '@gatewright/aws/file-marks';
 import { readIfReadable } from '@gatewright/aws/readable-files';
-import { memberOf } from '@gatewright/aws/json-object';
+import { memberOf, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 
 const SCRIPTS = ['build', 'compile', 'bundle', 'tsc'] as const;
@@ -79,6 +79,19 @@ export function findBuildCommand(file: string): string | undefined {
     ? ' (this script watches files and does not end, so the gateway does not run it)'
     : '';
   return describeScript(script) + why;
+}
+
+/** Matches programs that write what they bundle or compile. */
+const WRITERS = /(?:^|[\s/])(?:tsc|webpack|rollup|esbuild|babel|swc|tsup|parcel|ncc|vite|gulp|grunt)(?:\s|$)/;
+
+/** Returns the other scripts of the package.json that bundle or compile, as \`npm run …\`, without those that call the script. */
+export function listOtherBuilds({ folder, name }: Pick<BuildScript, 'folder' | 'name'>): readonly string[] {
+  const scripts = memberOf(readManifest(join(folder, 'package.json')), 'scripts');
+  return Object.keys(membersOf(scripts)).flatMap((each) => {
+    const script = memberOf(scripts, each);
+    if (each === name || typeof script !== 'string') return [];
+    return commandsOf(script).some((command) => WRITERS.test(command)) ? [`npm run ${each}`] : [];
+  });
 }
 
 export function describeScript({ folder, name }: Pick<BuildScript, 'folder' | 'name'>): string {

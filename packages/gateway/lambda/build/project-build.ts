@@ -5,8 +5,14 @@
 import { devNull } from 'node:os';
 import { relative } from 'node:path';
 
-import { BuildError } from './build-error.ts';
-import { type BuildScript, describeScript, findBuildScript, hasPackages } from './build-script.ts';
+import { FailedScript } from './build-error.ts';
+import {
+  type BuildScript,
+  describeScript,
+  findBuildScript,
+  hasPackages,
+  listOtherBuilds,
+} from './build-script.ts';
 import type { Compiler } from './compiling.ts';
 import { NPM_SETTINGS } from '../lent/install-commands.ts';
 import { type Keeper, MARK } from '../process/keeper.ts';
@@ -26,6 +32,8 @@ type BuildSetup = ProjectBuildOptions & { readonly machine: Machine; readonly ke
 
 export class ProjectBuild implements Compiler {
   readonly command: string;
+  /** Other scripts that may create the file, if this one does not. */
+  readonly others: readonly string[];
   readonly sinceMs = performance.now();
   readonly #setup: BuildSetup;
   /**
@@ -42,6 +50,7 @@ export class ProjectBuild implements Compiler {
    */
   constructor(script: BuildScript, npm: string, setup: BuildSetup, before: Promise<unknown>) {
     this.command = describeScript(script);
+    this.others = listOtherBuilds(script);
     this.#setup = setup;
     this.#ended = before.then(() => this.#run(script, npm));
   }
@@ -52,11 +61,11 @@ export class ProjectBuild implements Compiler {
 
   /**
    * Waits until the script has ended.
-   * @throws BuildError when the script fails, or takes too long
+   * @throws FailedScript when the script fails, or takes too long
    */
   async wait(): Promise<void> {
     const failure = await this.#ended;
-    if (failure !== undefined) throw new BuildError(`${this.command} failed: ${failure}`);
+    if (failure !== undefined) throw new FailedScript(`${this.command} failed: ${failure}`);
   }
 
   /** Ends the script and all its processes. */
@@ -69,10 +78,11 @@ export class ProjectBuild implements Compiler {
   async #run(script: BuildScript, npm: string): Promise<string | undefined> {
     if (!this.#isRunning) return 'the gateway is shutting down';
     const startedMs = performance.now();
-    const { failure, output } = await this.#runGroup(npmRun(script, npm, this.#setup.machine));
+    const { failure: ending, output } = await this.#runGroup(npmRun(script, npm, this.#setup.machine));
     if (!this.isRunning) return 'the gateway is shutting down';
     this.#isRunning = false;
     const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
+    const failure = ending === undefined ? undefined : `${ending}${explainOutput(output)}`;
     if (failure === undefined) this.#setup.inform(`${this.command} finished in ${seconds} s`);
     else this.#setup.inform(`${this.command} failed: ${failure}\n${lastLines(output)}`);
     return failure;
@@ -168,6 +178,14 @@ function npmRun(
   // On Windows, npm is a script that can only be run by a shell.
   if (platform === 'win32') return { command: 'cmd.exe', args: ['/d', '/c', npm, 'run', name], ...around };
   return { command: npm, args: ['run', name], ...around };
+}
+
+/** Explains a failure that the output of a script shows, with what to do; empty for other failures. */
+function explainOutput(output: string): string {
+  // webpack 4 and early releases of webpack 5 hash with MD4, https://nodejs.org/en/blog/release/v17.0.0
+  if (/ERR_OSSL_EVP_UNSUPPORTED|error:0308010C/.test(output))
+    return `, because its webpack needs MD4, which OpenSSL 3 of Node.js ${process.versions.node} refuses (ERR_OSSL_EVP_UNSUPPORTED); set NODE_OPTIONS=--openssl-legacy-provider and start again, or update webpack to 5.61 or later`;
+  return '';
 }
 
 function lastLines(output: string): string {

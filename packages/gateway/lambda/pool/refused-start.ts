@@ -1,14 +1,20 @@
 import { DefinitionError } from '../../core/errors.ts';
+import { FailedScript } from '../build/build-error.ts';
 import { HandlerFault } from '../code/handler-fault.ts';
 import { MAX_EVENT_BYTES } from '../../core/stack/function.ts';
 import type { InvocationResult } from '../../core/ports.ts';
 
-/** Returns Lambda's error for unavailable code: a missing module, or a module that does not compile. */
+/**
+ * Returns Lambda's error for unavailable code: a missing module, a script that should have made it and
+ * failed, or a module that does not compile.
+ */
 export function describeUnprepared(error: unknown): { errorType: string; errorMessage: string } {
   if (error instanceof HandlerFault) return error.lambdaError;
   if (error instanceof DefinitionError)
     return { errorType: 'Runtime.ImportModuleError', errorMessage: `Error: ${error.message}` };
   const errorMessage = error instanceof Error ? error.message : String(error);
+  if (error instanceof FailedScript)
+    return { errorType: 'Runtime.ImportModuleError', errorMessage: `Error: ${errorMessage}` };
   return { errorType: 'Runtime.UserCodeSyntaxError', errorMessage };
 }
 

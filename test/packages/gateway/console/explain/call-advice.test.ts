@@ -83,6 +83,21 @@ describe('the advice about a failed call', () => {
       assert.equal(adviseInstall('Runtime.UserCodeSyntaxError', `Could not resolve ${rest}`), advice);
     });
 
+  // Source: a public project with webpack 4, whose npm run build fails on Node.js 24
+  for (const [message, advice] of [
+    [
+      'Error: npm run build in api failed: exit status 2',
+      'Run `npm run build in api` yourself, correct what it reports, and send the request again.',
+    ],
+    [
+      'Error: npm run build failed: exit status 1, because of MD4; set NODE_OPTIONS=x and start again',
+      'Set NODE_OPTIONS=x and start again.',
+    ],
+  ] as const)
+    it(`is about the script, not about syntax, if a script of the project fails: ${message}`, () => {
+      assert.equal(adviseInstall('Runtime.ImportModuleError', message), advice);
+    });
+
   it('is the command that installs a missing package, for an authorizer, too', () => {
     const message = "Unable to import module 'auth': No module named 'jwt' (run .venv/bin/pip install PyJWT)";
     const advice =

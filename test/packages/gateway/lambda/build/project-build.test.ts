@@ -110,7 +110,7 @@ describe(
       {
         name: 'fails with the output of a script that fails',
         script: 'echo "src/a.ts(3,1): error TS1005"; exit 2',
-        answer: /^npm run build in \S+ failed: exit status 2$/,
+        answer: /^Error: npm run build in \S+ failed: exit status 2$/,
         said: /^npm run build in \S+ failed: exit status 2\nsrc\/a\.ts\(3,1\): error TS1005$/,
       },
       {
@@ -118,6 +118,14 @@ describe(
         script: 'mkdir -p out; touch out/a.js',
         answer: /^npm run build in \S+ has run but did not create the handler's file: \S+\/dist\/a\.js$/,
         said: /finished in/,
+      },
+      // Source: webpack/webpack#14532, the error of webpack 4 with Node.js 17 and later
+      {
+        name: 'fails with cause and remedy if the webpack of the project is too old for this Node.js',
+        script: 'echo "code: \'ERR_OSSL_EVP_UNSUPPORTED\'"; exit 1',
+        answer:
+          /^Error: npm run build in \S+ failed: exit status 1, because its webpack needs MD4, .*; set NODE_OPTIONS=--openssl-legacy-provider and start again, or update webpack/,
+        said: /failed: exit status 1, because its webpack needs MD4/,
       },
       {
         name: 'fails once the script has taken too long',
