@@ -17,7 +17,7 @@ import { entriesOf } from '@gatewright/aws/readable-files';
 import { DefinitionError } from '../core/errors.ts';
 import { TEMPLATE_FILE } from '../core/stack/source-format.ts';
 import { SERVICE_FILES } from './serverless/serverless-service.ts';
-import { findTerraform } from './terraform/terraform-files.ts';
+import { findTerraform, isTerraformFolder } from './terraform/terraform-files.ts';
 
 const TEMPLATE_FILES = ['template.yaml', 'template.yml', 'template.json'];
 const CDK_OUTPUT = 'cdk.out/manifest.json';
@@ -83,16 +83,21 @@ function pathFromHere(path: string): string {
   return from.startsWith('..') ? path : from;
 }
 
-/** Finds folders below `root` that have a definition, and templates with other names. The nearest come first. */
+/** Finds folders below `root` that have a definition or files of Terraform, and templates with other names. The nearest come first. */
 function findBelow(root: string): readonly string[] {
   const found: string[] = [];
+  // The modules below a folder of Terraform are parts of its configuration.
+  const terraform: string[] = [];
   const folders = [root];
   for (const folder of folders.values()) {
     if (folders.length > FOLDERS_LOOKED_AT) break;
     const entries = entriesOf(folder);
+    const isOfTerraform =
+      isTerraformFolder(folder) && !terraform.some((above) => folder.startsWith(above + sep));
+    if (isOfTerraform) terraform.push(folder);
     if (
       folder !== root &&
-      CANDIDATES.some((name) => name !== 'manifest.json' && existsSync(join(folder, name)))
+      (isOfTerraform || CANDIDATES.some((name) => name !== 'manifest.json' && existsSync(join(folder, name))))
     )
       found.push(folder);
     else

@@ -39,10 +39,17 @@ export function findTerraform(folder: string): string | undefined {
   const state = join(folder, STATE_FILE);
   if (names.includes(STATE_FILE) && isTerraformFile(state)) return state;
   if (!names.some((name) => name.endsWith('.tf') || name.endsWith('.tf.json'))) return undefined;
+  // A fresh clone has neither providers nor modules until `terraform init` has run.
+  const command = names.includes('.terraform') ? SHOW : `terraform init && ${SHOW}`;
   throw new DefinitionError(
     { file: folder },
-    `Gatewright reads Terraform's plan, not its .tf files: run "${SHOW}", then start again`,
+    `Gatewright reads Terraform's plan, not its .tf files: run "${command}" there, then start again (Terraform may need the backend and credentials of the project for it)`,
   );
+}
+
+/** Whether the folder has Terraform's configuration files. */
+export function isTerraformFolder(folder: string): boolean {
+  return namesIn(folder).some((name) => name.endsWith('.tf') || name.endsWith('.tf.json'));
 }
 
 function namesIn(folder: string): readonly string[] {

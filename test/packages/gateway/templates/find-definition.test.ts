@@ -67,6 +67,11 @@ describe('the definition of a folder', () => {
       says: /contain definitions: infra\/api\.yaml\. /,
     },
     {
+      name: 'is made by Terraform in a subfolder, whose modules are parts of it',
+      files: { 'terraform/main.tf': '', 'terraform/modules/api/main.tf': '' },
+      says: /contain definitions: terraform\. Name one or more of these paths, as in gatewright start \S+terraform$/,
+    },
+    {
       name: 'is made by CDK',
       files: { 'cdk.json': '{}' },
       says: /it has a cdk\.json: run npx cdk synth first$/,

@@ -51,7 +51,12 @@ describe('a folder of Terraform', () => {
       [
         'with its configuration only says how to make the plan',
         { 'main.tf': '' },
-        /run "terraform plan -out plan\.bin && terraform show -json plan\.bin > plan\.json"/,
+        /run "terraform init && terraform plan -out plan\.bin && terraform show -json plan\.bin > plan\.json" there/,
+      ],
+      [
+        'of which terraform init has run does not ask for it again',
+        { 'main.tf': '', '.terraform': '' },
+        /run "terraform plan -out plan\.bin && /,
       ],
       [
         'with two plans asks which',
