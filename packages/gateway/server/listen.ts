@@ -44,6 +44,9 @@ export async function listenOn(
 
 const MAX_PORT = 65_535;
 
+/** The ports that this process has bound, so that the error message does not blame another process. */
+const boundHere = new Set<number>();
+
 function bind(server: Server, host: string, port: number, option: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const refuse = (error: NodeJS.ErrnoException): void => {
@@ -53,7 +56,10 @@ function bind(server: Server, host: string, port: number, option: string): Promi
     server.listen(port, host, BACKLOG, () => {
       server.off('error', refuse);
       const address = server.address();
-      resolve(address !== null && typeof address === 'object' ? address.port : port);
+      const bound = address !== null && typeof address === 'object' ? address.port : port;
+      boundHere.add(bound);
+      server.once('close', () => boundHere.delete(bound));
+      resolve(bound);
     });
   });
 }
@@ -63,7 +69,7 @@ function explain(error: NodeJS.ErrnoException, host: string, port: number, optio
     case 'EADDRINUSE':
       return new StartError(
         'PORT_IN_USE',
-        `port ${port} is in use; choose another with ${option}, or ${option} 0 for any free one`,
+        `port ${port} is in use${boundHere.has(port) ? ' by this same run, for its control API or another API' : ''}; choose another with ${option}, or ${option} 0 for any free one`,
       );
     case 'EACCES':
       return new StartError('PORT_FORBIDDEN', `no permission to open port ${port}; choose one above 1023`);

@@ -16,9 +16,25 @@ describe('listenOn', () => {
     assert.deepEqual(listened.calls[0]?.arguments.slice(0, 3), [0, '127.0.0.1', 4_096]);
   });
 
-  it('names the option that would change a port that is in use', async () => {
+  // A second API of one run wants the port after the first, which may be the control port.
+  it('says that a port is in use by the same run', async () => {
     const first = createServer();
     const port = await listenOn(first, '127.0.0.1', 0, '--port');
+    await assert.rejects(listenOn(createServer(), '127.0.0.1', port, '--port'), {
+      code: 'PORT_IN_USE',
+      message: `port ${port} is in use by this same run, for its control API or another API; choose another with --port, or --port 0 for any free one`,
+    });
+    first.close();
+  });
+
+  it('names the option that would change a port that is in use', async () => {
+    const first = createServer();
+    const port = await new Promise<number>((resolve) => {
+      first.listen(0, '127.0.0.1', () => {
+        const address = first.address();
+        resolve(address !== null && typeof address === 'object' ? address.port : 0);
+      });
+    });
     await assert.rejects(listenOn(createServer(), '127.0.0.1', port, '--control-port'), {
       code: 'PORT_IN_USE',
       message: `port ${port} is in use; choose another with --control-port, or --control-port 0 for any free one`,
