@@ -113,7 +113,8 @@ describe('a service of another time', () => {
       stack.unsupported.map(({ consequence }) => consequence),
       Array.from(
         { length: 2 },
-        () => 'osls stops when it packages or deploys the service; it is read here nevertheless',
+        () =>
+          'osls 4 stops when it packages or deploys the service, unless configValidationMode: warn is set (Serverless 3 only warns); it is read here nevertheless',
       ),
       'osls 4.3.1: "Configuration error at \'provider\'"',
     );
@@ -207,6 +208,7 @@ describe('a service of another time', () => {
     );
 
     assert.deepEqual(messages((await load(service)).stack), [
+      '3 plugins: plug-in ./untyped.js has commands with options that have no type, so osls refuses every command for the service, also package and deploy; give each option a type, such as string or boolean',
       '3 plugins: a plug-in describes its options by an invalid schema',
     ]);
   });

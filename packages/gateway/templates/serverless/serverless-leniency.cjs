@@ -254,7 +254,8 @@ function tolerateSchema({ fromOsls, note, inform }) {
     const told = messages.filter((message) => !RUNTIME.test(message));
     const refused = isChosen ? [] : told.filter(isOfGuard);
     for (const message of told)
-      if (!refused.includes(message)) noteMessage(message, note, configurationInput, isChosen);
+      if (!refused.includes(message))
+        noteMessage(message, note, configurationInput, isChosen, describeStop(fromOsls, configurationInput));
     const refuse = (list) => {
       service.configValidationMode = 'error';
       handleErrorMessages.call(this, list);
@@ -301,12 +302,23 @@ function isOfGuard(message) {
 }
 
 /** @param isWarning whether the service has configValidationMode: warn, with which osls does not stop */
-function noteMessage(message, note, configuration, isWarning) {
+function noteMessage(message, note, configuration, isWarning, stopping) {
   const [, property = '', what = message] = PLACE.exec(message) ?? [];
-  const consequence = isWarning
-    ? 'osls only warns of it'
-    : 'osls stops when it packages or deploys the service; it is read here nevertheless';
+  const consequence = isWarning ? 'osls only warns of it' : `${stopping}; it is read here nevertheless`;
   note(property, `${what}${explainEvent(property, configuration)}`, consequence);
+}
+
+/**
+ * Describes what happens when the service is packaged. Serverless 3 only warns by default, and osls 4 stops by default
+ * (docs/guides/configuration-validation.md of both).
+ */
+function describeStop(fromOsls, configuration) {
+  const { name, version } = fromOsls('package.json');
+  if (name === 'osls' && Number(version.split('.')[0]) >= 4)
+    return 'osls 4 stops when it packages or deploys the service, unless configValidationMode: warn is set (Serverless 3 only warns)';
+  if (configuration?.configValidationMode === 'error')
+    return 'Serverless stops when it packages or deploys the service, because of configValidationMode: error';
+  return 'Serverless 3 warns when it packages or deploys the service, and osls 4 would stop';
 }
 
 /** Explains an event whose settings are beside its type, because they are not indented: osls sees no type. */
@@ -360,11 +372,7 @@ function toleratePlugins({ fromOsls, note, inform, keepSchema }) {
     try {
       const plugin = addPlugin.call(this, Plugin);
       if (declareTypes(plugin?.commands) && fromOsls('package.json').name === 'osls')
-        note(
-          'plugins',
-          `plug-in ${name} ${WITHOUT_TYPES}; run npm install --save-dev ${name}@latest`,
-          AS_INSTALLED,
-        );
+        note('plugins', `plug-in ${name} ${WITHOUT_TYPES}; ${remedyOfTypes(name)}`, AS_INSTALLED);
       withoutOldVariables(plugin, name, note);
       return plugin;
     } catch (error) {
@@ -415,6 +423,10 @@ function declareTypes(commands) {
 
 const WITHOUT_TYPES =
   'has commands with options that have no type, so osls refuses every command for the service, also package and deploy';
+const remedyOfTypes = (name) =>
+  name.startsWith('.')
+    ? 'give each option a type, such as string or boolean'
+    : `run npm install --save-dev ${name}@latest`;
 const AS_INSTALLED = 'the plug-in is used here as it is installed';
 
 /** Wraps a hook so that an error is reported but does not stop the run. */
