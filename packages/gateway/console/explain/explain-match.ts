@@ -83,6 +83,11 @@ function explainStage(about: Circumstances): Reason {
       : `${sentence(path === '/' ? 'The path names no stage' : (failure ?? 'The path names no stage'))} The API has ${stages.length === 0 ? 'no stage' : named}.`,
   ];
   const [stage] = stages;
+  const plain = isStageless ? stages.find((name) => /^\$?default$/i.test(name)) : undefined;
+  if (plain !== undefined)
+    because.push(
+      `The stage ${plain} is a stage like any other: only the stage with the name $default, in this spelling, serves paths that begin with no stage.`,
+    );
   if (stage === undefined) return { because, changes: ['Deploy the API to a stage.'] };
   const near = stages.find((name) => isOtherCase(name, path));
   if (near !== undefined)
@@ -92,7 +97,17 @@ function explainStage(about: Circumstances): Reason {
         `Call /${near}${path.slice(near.length + 1)}.${definition?.logicalId === APIS_ADDED_BY_SAM.rest ? ` SAM gives the stage name ${near} to an API that it creates from events: for another name, define an AWS::Serverless::Api with StageName, and name it in RestApiId of the events.` : ''}`,
       ],
     };
-  return { because, changes: [adviseStage(about)] };
+  return {
+    because,
+    changes: [adviseStage(about), ...(plain === undefined ? [] : adviseDefaultStage(about))],
+  };
+}
+
+/** A client that cannot be changed needs the stage whose name is not part of the path. */
+function adviseDefaultStage({ staged, definition }: Circumstances): readonly string[] {
+  return staged !== undefined && staged.instead === undefined
+    ? [`To serve the API at paths without a stage instead, set ${nameSetting('defaultStage', definition)}.`]
+    : [];
 }
 
 /** Suggests the path that a route serves, or, if there is none, only the names of the stages. */
@@ -234,7 +249,7 @@ function explainRoute(about: Circumstances, stageName: string): Reason {
     behindSegment,
   } = about;
   // Routes that differ much from the request are named only if no route is nearer.
-  const served = about.servedBy !== undefined;
+  const served = about.servedBy !== undefined || about.otherApi !== undefined;
   const meant = served ? [] : nearMisses.filter(({ isFar }) => isFar !== true);
   const near = (served || meant.length > 0 ? meant : nearMisses).map(
     ({ route, because }) => `${route}: ${because}`,

@@ -7,7 +7,7 @@ import { describeAgentCall } from './describe-agent-call.ts';
 import { describeGuard, tracePolicies } from './describe-guard.ts';
 import { findRouteOfOtherApi } from './route-of-other-api.ts';
 import { describeAddress, describeDomain } from './describe-address.ts';
-import { describeIntegration, describeOutcome, requestIdOf } from './describe-integration.ts';
+import { describeIntegration, describeOutcome } from './describe-integration.ts';
 import type { IntegrationWith } from './describe-integration.ts';
 import { describeMeter } from './describe-meter.ts';
 import { readDecision } from './read-decision.ts';
@@ -46,7 +46,8 @@ export function describeCircumstances(recorded: Recorded, at: DescribeWith): Cir
   // A request may be let through although the resource policy does not allow it.
   const policy = about.policies.find(({ of, decision }) => of === 'resource' && decision !== 'allow');
   const meant = about.servedBy ?? about.selection?.near;
-  const nearest = meant === undefined ? about.nearMisses : [{ route: meant }];
+  const nearest =
+    meant !== undefined ? [{ route: meant }] : about.otherApi === undefined ? about.nearMisses : [];
   return {
     ...about,
     places: [
@@ -80,8 +81,7 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
   const { lines, redactor } = at;
   const { received, error, metered, cache } = recorded;
   const { api, stage, route } = received;
-  const askedId = requestIdOf(recorded.authorizerCall?.result);
-  const authorizerLines = askedId === undefined ? [] : lines.ofInvocation(askedId);
+  const authorizerLines = lines.ofOutcome(recorded.authorizerCall?.result);
   const agentCall = describeAgentCall(recorded, redactor);
   const messages = authorizerLines.map(({ message }) => message);
   return {

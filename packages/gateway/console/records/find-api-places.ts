@@ -107,6 +107,7 @@ export function findApiPlaces(
   if (route === undefined)
     return unique([
       ...placesOfNearest(recorded, nearest, at),
+      ...(stage === undefined ? placesOfStageNames(at) : []),
       ...entrance,
       ...placesOfGatewayResponse(recorded, at),
       ...placesOfCors(recorded, own),
@@ -152,6 +153,13 @@ function placesOfServed(
     ...linesOfCode(recorded, route, at),
     ...(isEvent(recorded) ? [] : placesOfIndex(recorded, at.stacks)),
   ];
+}
+
+/** For a path with which no stage begins: the names of the stages that the API has. */
+function placesOfStageNames({ stack, api }: At): readonly NamedPlace[] {
+  return [...api.stages.values()].flatMap((stage) =>
+    named(`StageName ${stage.name}`, placeOf(findStage(stack, api, stage), 'StageName')),
+  );
 }
 
 type Near = Pick<NearMiss, 'route' | 'otherMethod'>;

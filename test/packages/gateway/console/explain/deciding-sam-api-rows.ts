@@ -19,6 +19,19 @@ export const OF_SAM_APIS: readonly DecidingRow[] = [
     request: { method: 'PUT' },
     status: 403,
   },
+  // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html, no $default stage
+  {
+    kind: 'the name of the stage of an HTTP API',
+    template: sam('HttpApi', '', '').replace("StageName: '$default'", 'StageName: default # here'),
+    request: { path: '/../' },
+    status: 404,
+  },
+  {
+    kind: 'the name of the stage of a REST API',
+    template: sam('Api', '', '').replace('StageName: dev', 'StageName: dev # here'),
+    request: { path: '/../' },
+    status: 403,
+  },
   // https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-function-api.html
   {
     kind: 'an event of SAM without RestApiId',

@@ -190,7 +190,7 @@ const NO_SETTINGS =
   FilterExpression FilterPolicy ForbiddenException ForgotPassword FunctionName FunctionResponseTypes
   FunctionUrlAuthType FunctionUrlConfig GatewayResponses GetAtt GetObject GlobalSecondaryIndexes
   GoneException GreaterThan GuardCircumstances GuardPolicy HandlerNotFound HttpApi
-  HttpLambdaAuthorizer HttpLambdaResponseType HttpMethod HttpOnly HttpResponseStream IdentitySource
+  HttpLambdaAuthorizer HttpLambdaResponseType HttpMethod HttpOnly HttpResponseStream HttpStage IdentitySource
   ImportModuleError IndexName InputTemplate InstanceId IntegrationCircumstances InvalidateCache
   InvocationType InvokeFunction InvokeFunctionUrl InvokedViaFunctionUrl IpAddress IpRange
   IpRangeBlacklist IpRangeWhitelist JavaScript KeyConditionExpression KeyId KeySchema KeyType
