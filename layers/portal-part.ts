@@ -30,7 +30,7 @@ export function findPortalFaults(
   if (portal === undefined)
     return hasPart
       ? [
-          `the stack has the part portal, but there is no ${FILE}: write it (node_modules/gatewright/docs/guides/sell/portal.md), or remove the part`,
+          `the stack has the part portal, but there is no ${FILE}: write this file (node_modules/gatewright/docs/guides/sell/portal.md), or remove the part`,
         ]
       : [];
   if (!hasPart)
@@ -56,7 +56,7 @@ export function findPortalFaults(
   return unknown.length === 0
     ? []
     : [
-        `${FILE} gives keys the role ${unknown.join(', ')}, but the documents that accept ${keys.prefix} declare ${prefix.roles.size === 0 ? 'no roles' : `only ${[...prefix.roles].join(', ')}`}; declare the role there, or remove it from keys.roles`,
+        `${FILE} gives keys the role ${unknown.join(', ')}, but the documents that accept ${keys.prefix} declare ${prefix.roles.size === 0 ? 'no roles' : `only ${[...prefix.roles].join(', ')}`}; declare the role in these documents, or remove it from keys.roles`,
       ];
 }
 
@@ -96,7 +96,7 @@ export function findUnofferedSources(
     .map(({ name }) =>
       portal === undefined
         ? `the source "${name}" of access/webhooks.yml needs the portal, in which customers create its secrets, but ${FILE} does not exist: ${ADD}, or write under secrets, for each stage, where the secrets are stored`
-        : `the source "${name}" of access/webhooks.yml needs the portal, in which customers create its secrets, but ${FILE} does not offer the source: add it to webhooks there, or write under secrets, for each stage, where the secrets are stored`,
+        : `the source "${name}" of access/webhooks.yml needs the portal, in which customers create its secrets, but ${FILE} does not offer the source: add the source to webhooks in ${FILE}, or write under secrets, for each stage, where the secrets are stored`,
     );
 }
 

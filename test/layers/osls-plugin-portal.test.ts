@@ -206,7 +206,7 @@ sources:
     assert.throws(() => withWebhooks({ portal: PORTAL }), {
       code: 'PART_MISSING',
       message:
-        'the source "orders" of access/webhooks.yml needs the portal, in which customers create its secrets, but access/portal.yml does not offer the source: add it to webhooks there, or write under secrets, for each stage, where the secrets are stored',
+        'the source "orders" of access/webhooks.yml needs the portal, in which customers create its secrets, but access/portal.yml does not offer the source: add the source to webhooks in access/portal.yml, or write under secrets, for each stage, where the secrets are stored',
     });
     assert.throws(() => withWebhooks({ portal: undefined, chosen: ['webhooks'] }), {
       code: 'PART_MISSING',
@@ -225,7 +225,7 @@ sources:
     assert.throws(() => withWebhooks({ portal: `${PORTAL}${offer}\n` }), {
       code: 'ACCESS_DOCUMENT_INVALID',
       message:
-        /access\/portal\.yml:5:.*webhooks\.yml has no source "other": add it there, or remove the entry/,
+        /access\/portal\.yml:5:.*webhooks\.yml has no source "other": add the source to webhooks.yml, or remove the entry/,
     });
   });
 

@@ -418,7 +418,7 @@ describe('notes about events', () => {
 
     assert.match(
       sentences.join('\n'),
-      /a DeadLetterConfig applies only to asynchronous invocations: records of a queue never go there/,
+      /a DeadLetterConfig applies only to asynchronous invocations: records of a queue never go to/,
     );
     assert.match(
       changes.join('\n'),

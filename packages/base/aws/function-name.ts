@@ -29,7 +29,7 @@ export type FunctionHome = { readonly accountId: string; readonly region: string
 
 /**
  * Reads the name of a function.
- * @param home where the functions of the stack are. A function that is elsewhere has its whole ARN as its name, so that
+ * @param home account and region of the stack. A function outside them has its whole ARN as its name, so that
  * no function here is taken for it
  */
 export function readFunctionName(named: string, home?: FunctionHome): NamedFunction {

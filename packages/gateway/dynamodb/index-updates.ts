@@ -1,4 +1,4 @@
-/** Changes of global indexes by UpdateTable. Only the throughput of an index can be changed here. */
+/** Changes of global indexes by UpdateTable. The embedded DynamoDB changes only their throughput. */
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { DYNAMODB, DynamoDbError, validationError } from './actions.ts';

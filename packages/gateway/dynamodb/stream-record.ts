@@ -39,7 +39,7 @@ export type TableChange = ItemChange & {
   readonly streamArn: string | undefined;
 };
 
-/** The shard id. A stream has only one shard here. */
+/** The shard id. The embedded DynamoDB gives a stream only one shard. */
 export const SHARD = 'shardId-00000001744668818000-00000000';
 
 /**

@@ -19,7 +19,7 @@ export const SETTING_MEMBERS = [
   'OnDemandThroughput',
   'WarmThroughput',
 ];
-/** Settings of tables and global indexes that DescribeTable returns, but that have no effect here. */
+/** Settings of tables and global indexes that DescribeTable returns, but that the embedded DynamoDB ignores. */
 const THROUGHPUTS = ['OnDemandThroughput', 'WarmThroughput'];
 
 /**

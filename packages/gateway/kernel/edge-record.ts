@@ -14,7 +14,7 @@ export type EdgeAnswer =
       readonly changes: readonly string[];
       readonly screen?: ScreenRule | undefined;
     }
-  /** The request needs a feature that is not supported here, so it is refused. */
+  /** The request needs a feature that the gateway does not support, so it is refused. */
   | { readonly kind: 'closed'; readonly reason: string }
   | { readonly kind: 'redirect'; readonly location: string }
   | {

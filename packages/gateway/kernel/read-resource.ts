@@ -41,7 +41,7 @@ export class ResourceReader {
     return new MemberReader(this.resource.properties);
   }
 
-  /** Returns the function that a property names. A function elsewhere has its whole ARN as its name. */
+  /** Returns the function that a property names; the whole ARN is the name if account or region differ. */
   functionName(property: string): NamedFunction {
     return readFunctionName(this.text(property) ?? '', functionHomeOf(this.stack));
   }

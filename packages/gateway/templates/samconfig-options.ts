@@ -18,8 +18,8 @@ const INSTEAD: Readonly<Record<string, string>> = {
   debug_args: 'pass --inspect for breakpoints',
   debugger_path: 'pass --inspect for breakpoints',
   no_watch: 'pass --no-reload, so that changes are not loaded',
-  hook_name: 'start the plan of Terraform with gatewright start plan.json',
-  terraform_plan_file: 'start the plan of Terraform with gatewright start plan.json',
+  hook_name: 'to serve the plan of Terraform, run gatewright start plan.json',
+  terraform_plan_file: 'to serve the plan of Terraform, run gatewright start plan.json',
 };
 
 /**

@@ -37,7 +37,7 @@ export function readOption(
   }
   const texts = toSettingTexts(value);
   if (texts === undefined)
-    throw new OptionError(`${name} must be a string, or a list of strings, as on the command line`);
+    throw new OptionError(`${name} must be a string, or a list of strings for an option that is repeated`);
   if (read === undefined) {
     if (texts.length === 1) return texts[0];
     throw new OptionError(`${name} must be one string, not a list of ${texts.length} strings`);

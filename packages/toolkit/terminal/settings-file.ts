@@ -181,7 +181,9 @@ function parse(command: Command, option: Option, { name, value, at, folder }: En
     typeof value === 'boolean' && option.argChoices?.includes('on') === true ? (value ? 'on' : 'off') : value;
   const texts = toSettingTexts(said);
   if (texts === undefined)
-    throw new UsageError(`${at}: ${name} must be a string, or a list of strings, as on the command line`);
+    throw new UsageError(
+      `${at}: ${name} must be a string, or a list of strings for an option that is repeated`,
+    );
   const isPath = /<(?:dir|file|folder)>/.test(option.flags);
   let parsed: unknown = command.getOptionValue(option.attributeName());
   for (const text of texts)

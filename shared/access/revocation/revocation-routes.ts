@@ -88,7 +88,10 @@ function changeRoutes(admin: () => RevocationAdmin): readonly Route[] {
       async ({ body: { tokenEndsAt, ...body }, operationId, signer }) => {
         const target = targetOf(body);
         if (tokenEndsAt !== undefined && target.kind !== 'jti')
-          throw new RequestInvalid('tokenEndsAt', 'applies to one token: use it with jti');
+          throw new RequestInvalid(
+            'tokenEndsAt',
+            'applies to one token only: also pass jti, which names the token',
+          );
         const ends =
           tokenEndsAt === undefined ? {} : { tokenEndsAtEpochSeconds: Math.ceil(tokenEndsAt / 1000) };
         return reply(await admin().revoke({ ...target, ...ends }, { id: operationId, by: signer }));

@@ -6,7 +6,7 @@ type Members = Readonly<Record<string, string | undefined>>;
 
 /**
  * Formats a cursor.
- * @param of the list that the cursor continues. The cursor of another list would silently skip rows
+ * @param of names the list that the cursor continues. The cursor of another list would silently skip rows
  * @param position an object that JSON can represent
  */
 export function printCursor(of: string, position: object): string {

@@ -10,8 +10,8 @@ import { planKey } from '../ledger/ledger.ts';
 import type { Item, ItemWrite, Value } from '../../table/item-write.ts';
 
 /**
- * Attributes of a plan: the time of the last change, and random digits. `news` is written when the record of a customer
- * changes, `limitNews` when a limit of a tenant or key is suspended or resumed.
+ * Two attributes of a plan. Each has the time of the last change and random digits. `news` is written when the record
+ * of a customer changes, `limitNews` when a limit of a tenant or key is suspended or resumed.
  */
 const PLAN_NEWS = 'news';
 const LIMIT_NEWS = 'limitNews';

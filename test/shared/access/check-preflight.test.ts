@@ -14,7 +14,7 @@ describe('checkPreflight', () => {
         { ...route, method: 'ANY' },
         { ...route, method: 'OPTIONS', path: '/orders', authorizer: undefined },
       ]),
-      ['OPTIONS /users has an authorizer, but browsers send preflights without credentials: remove it'],
+      ['OPTIONS /users has an authorizer, but browsers send preflights without credentials: remove the authorizer'],
     );
   });
 });

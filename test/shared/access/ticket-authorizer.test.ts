@@ -228,7 +228,7 @@ describe('a document with tickets', () => {
       name: 'a ticket in a header',
       over: socket({ sources: [{ in: 'header', name: 'x-ticket', issuers: ['main', 'tickets'] }] }),
       expected:
-        /sources\[0\]\.issuers\[1\]: "tickets" issues tickets: read them from the query or a subprotocol/,
+        /sources\[0\]\.issuers\[1\]: "tickets" issues tickets, which cannot be in a header: change "in" to query or subprotocol/,
     },
     {
       name: 'a ticket as certificate',

@@ -214,7 +214,7 @@ export type ShownOverview = {
   readonly hasCustomers: boolean;
 };
 
-/** A call of an AWS service that does not run here. */
+/** A call of an AWS service that the gateway does not run. */
 type ShownCall = {
   readonly at: string;
   readonly service: string;

@@ -212,7 +212,7 @@ export function describeGone(errorType: string, untold: readonly NamedPlace[] = 
     'GoneException is the status 410 of @connections: the connection to which the message was sent has closed, or has never been open.',
     ...untold.map(
       ({ what, place }) =>
-        `The WebSocket API ${what} has no route $disconnect (${place}), so no function learns that a connection has closed, and what $connect stored about it stays.`,
+        `The WebSocket API ${what} has no route $disconnect (${place}), so no function learns that a connection has closed, and the data that $connect stored about the connection is not removed.`,
     ),
   ];
 }

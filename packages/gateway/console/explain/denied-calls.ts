@@ -95,7 +95,7 @@ const REFUSALS: readonly Refusal[] = [
     of: 'bucket',
     because: 'A field of the form does not have the value that a condition of its policy asks for.',
     advise: (_place, { message }) =>
-      `Send what the condition asks for, and send the field if it is missing, or change the condition where the form is made: ${message.split('failed: ').at(-1) ?? ''}.`,
+      `Send the field with the value that the condition asks for, or change the condition where the form is made: ${message.split('failed: ').at(-1) ?? ''}.`,
   },
   {
     matches: /^EntityToo(?:Large|Small): Your proposed upload/,

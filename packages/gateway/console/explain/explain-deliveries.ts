@@ -149,7 +149,7 @@ function explainOne(step: StampedStep, told: AnyStep, times: number, all: readon
       return step.isLost
         ? {
             because: [
-              `${capital(nameOf(step.from))} gave it up after ${receives(step.receiveCount)}${at(told.place)}, and it is lost, because its dead-letter queue ${step.to} does not exist.`,
+              `${capital(nameOf(step.from))} gave it up after ${receives(step.receiveCount)}${at(told.place)}, and the message is lost, because the dead-letter queue ${step.to} does not exist.`,
             ],
             changes: [`Name an existing queue in deadLetterTargetArn${at(told.place)}.`],
           }

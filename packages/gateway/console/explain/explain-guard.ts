@@ -283,7 +283,7 @@ function changesAtAuthorizer(about: Circumstances, policy: GuardPolicy): string[
   ];
 }
 
-/** A user's own function decides by rules that are unknown here. */
+/** A user's own function decides by rules that the explanation does not know. */
 function changesAtFunction(
   answering: string,
   caller: string,

@@ -145,7 +145,7 @@ function explainTokenUse(refused: Refused): Reason {
       `Send the ${wanted} token of the same sign-in. ${adviseToken(refused)}`,
       hasScopes
         ? 'Or, to accept ID tokens, remove AuthorizationScopes from the method.'
-        : `Or, to accept access tokens in place of ID tokens, list a scope that they have in AuthorizationScopes of the method${ownScopes(refused)}.`,
+        : `Or, to accept access tokens in place of ID tokens, add to AuthorizationScopes of the method a scope that access tokens have${ownScopes(refused)}.`,
     ],
   };
 }

@@ -384,7 +384,7 @@ const NOTHING: Reason = { because: [], changes: [] };
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-keys-connect-disconnect.html */
 const UNTOLD: Reason = {
   because: [
-    'The API has no route $disconnect, so no function is called when a connection ends: what $connect stored about it stays, and a later message to it is refused with 410 (GoneException).',
+    'The API has no route $disconnect, so no function is called when a connection ends: the data that $connect stored about the connection is not removed, and a later message to the connection is refused with 410 (GoneException).',
   ],
   changes: [ADD_DISCONNECT],
 };

@@ -333,7 +333,7 @@ function noteDeadLetters(
     return [];
   return [
     {
-      because: `The DeadLetterConfig of the function (${place}) names ${lastPartOf(arn)}, but a DeadLetterConfig applies only to asynchronous invocations: records of ${isQueue ? 'a queue' : 'a stream'} never go there.`,
+      because: `The DeadLetterConfig of the function (${place}) names ${lastPartOf(arn)}, but a DeadLetterConfig applies only to asynchronous invocations: records of ${isQueue ? 'a queue' : 'a stream'} never go to ${lastPartOf(arn)}.`,
       change: isQueue
         ? `Write ${lastPartOf(arn)} into the RedrivePolicy of the queue ${lastPartOf(from)} (${placeOf(source) ?? ''}) instead: {"deadLetterTargetArn": its ARN, "maxReceiveCount": 3}.`
         : `Give the event source mapping a DestinationConfig with OnFailure instead.`,

@@ -185,7 +185,7 @@ function sayMissing(names: readonly string[], event: Readonly<Record<string, unk
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GetItem.html#API_GetItem_ResponseElements
  */
 const LEFT_OUT: Readonly<Record<string, string>> = {
-  Item: "If that value is a response of get_item: it has no Item if the table has no item of this key, so read it with .get('Item').",
+  Item: "If that value is a response of get_item: the response has no Item if the table has no item with this key, so read Item with .get('Item').",
   Attributes:
     'If that value is a response of DynamoDB: it has Attributes only if the call has ReturnValues, and there was such an item.',
   LastEvaluatedKey:

@@ -8,7 +8,7 @@ import type { Received } from '../../core/exchange.ts';
 
 type Sent = Pick<Received, 'headers' | 'rawQuery' | 'body'>;
 
-/** Returns the other place of a header or query parameter, such as `header Auth`; undefined if the request has none. */
+/** Returns where else the request has a value of this name, such as `header Auth`; undefined if nowhere. */
 export function findElsewhere(where: 'header' | 'querystring', name: string, sent: Sent): string | undefined {
   const isSame = (other: string): boolean => other.toLowerCase() === name.toLowerCase();
   return (where === 'header' ? inQuery(sent, isSame) : inHeaders(sent, isSame)) ?? inBody(sent, isSame);

@@ -117,7 +117,7 @@ function describeLonger(last: string, rest: readonly string[]): Near {
     ? {
         distance: 3,
         because: `${because}, and ${last} stands for one segment`,
-        advice: `Write the end of the route as ${last.replace('}', '+}')}, which stands for all further segments, and deploy the API again. The name of the variable stays the same, and so do the mappings from it.`,
+        advice: `Write the end of the route as ${last.replace('}', '+}')}, which stands for all further segments. Then deploy the API again. The name of the variable stays the same, and so do the mappings from it.`,
       }
     : { distance: 3, because };
 }

@@ -318,7 +318,7 @@ const referenceEmpty: SurpriseKind = {
     return {
       values: { references },
       because: [
-        `The template refers to ${references.join(', ')}, which ${one ? 'is' : 'are'} not defined in it, so ${one ? 'it' : 'they'} printed nothing.`,
+        `The template refers to ${references.join(', ')}, which ${one ? 'is' : 'are'} not defined in the template, so ${one ? 'the reference' : 'these references'} printed nothing.`,
       ],
       changes: [
         `Define ${references.join(', ')} with #set, or read the value from $input, $context or $stageVariables.`,

@@ -66,7 +66,7 @@ export const successAsError: SurpriseKind = {
         `The function succeeded, but the SelectionPattern ${pattern} of the integration response ${status} also matches an empty string. API Gateway treats the error message of a function that succeeds as an empty string.`,
       ],
       changes: [
-        `Write the pattern as ${pattern === '.*' ? '(\\n|.)+' : `a string that every error message contains, or (\\n|.)+`}, which needs at least one character, and deploy the API again.`,
+        `Write the pattern as ${pattern === '.*' ? '(\\n|.)+' : `a string that every error message contains, or (\\n|.)+`}, which needs at least one character. Then deploy the API again.`,
       ],
     };
   },

@@ -219,7 +219,7 @@ const idTokenAccepted: SurpriseKind = {
       ],
       changes: [
         'Let the client send the access token of the user pool.',
-        `If only access tokens may call ${route.routeKey}, list a scope that they have in AuthorizationScopes of the route: ID tokens have no scopes. Or check token_use in the function.`,
+        `If only access tokens may call ${route.routeKey}, add to AuthorizationScopes of the route a scope that access tokens have: ID tokens have no scopes. Or check token_use in the function.`,
       ],
     };
   },

@@ -100,7 +100,7 @@ const workLeftBehind: SurpriseKind = {
     return {
       values: { place },
       because: [
-        `${place} ${left.what}. Lambda freezes the process once the response is returned: code that is still running then continues in the middle of a later invocation of the same instance, or never. This machine does not freeze it.`,
+        `${place} ${left.what}. Lambda freezes the process once the response is returned: code that has not finished continues during a later invocation of the same instance, or never. This gateway does not freeze processes.`,
       ],
       changes: [
         `${left.change} at ${place}, so that the work has ended before the function returns; or hand it on, for example to a queue.`,

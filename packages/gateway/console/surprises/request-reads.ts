@@ -41,7 +41,7 @@ function readOf(variable: string): RegExp {
   );
 }
 
-/** @param of the member that a variable contains; absent if the pattern itself finds the member */
+/** @param of names the member that a variable contains; absent if the pattern itself finds the member */
 function readsIn({ file, text }: HandlerText, pattern: RegExp, of?: string): readonly ReadOfRequest[] {
   return text.split('\n').flatMap((line, index) =>
     [...line.matchAll(pattern)].map(([, ...groups]: (string | undefined)[]) => {

@@ -39,7 +39,7 @@ const pathWithoutValue: SurpriseKind = {
     return {
       values: { paths: texts },
       because: [
-        `The response template reads ${texts.join(', ')}, which the response of the integration does not have, so ${texts.length === 1 ? 'it is' : 'they are'} empty there. The response has ${members.join(', ') || 'no members'}.`,
+        `The response template reads ${texts.join(', ')}, which the response of the integration does not have, so ${texts.length === 1 ? 'its value is' : 'their values are'} empty. The response has ${members.join(', ') || 'no members'}.`,
       ],
       changes: [
         meant.length === 0

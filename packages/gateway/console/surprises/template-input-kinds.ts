@@ -88,7 +88,7 @@ const pathWithoutValue: SurpriseKind = {
     return {
       values: { paths: named },
       because: [
-        `The request template reads ${named.join(', ')}, which the body of this request does not have, so ${named.length === 1 ? 'it is' : 'they are'} empty there. The body has ${Object.keys(asJsonObject(root) ?? {}).join(', ') || 'no members'}.`,
+        `The request template reads ${named.join(', ')}, which the body of this request does not have, so ${named.length === 1 ? 'its value is' : 'their values are'} empty. The body has ${Object.keys(asJsonObject(root) ?? {}).join(', ') || 'no members'}.`,
       ],
       changes: [
         `Send the value, or read the member by its name in the body. To refuse such bodies with 400, require the member in a model, with a request validator.`,
@@ -194,7 +194,7 @@ const objectPrinted: SurpriseKind = {
         `The response template prints an object with $input.path('${path}'), which writes it as Java does: ${printed.slice(0, 80)}. That is not JSON.`,
       ],
       changes: [
-        `In the response template, replace $input.path('${path}') with $input.json('${path}'), which prints the object as JSON, and deploy the API again.`,
+        `In the response template, replace $input.path('${path}') with $input.json('${path}'), which prints the object as JSON. Then deploy the API again.`,
       ],
     };
   },

@@ -107,7 +107,7 @@ function withoutLiteral(properties: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(properties).filter(([name]) => !LITERAL.includes(name)));
 }
 
-/** Returns the properties that the document sets. A merge replaces only these, such as the name [obs]. */
+/** Returns the properties that the document sets. A merge replaces only these (observed for the name). */
 function onlyLiteral(properties: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(properties).filter(([name]) => LITERAL.includes(name)));
 }

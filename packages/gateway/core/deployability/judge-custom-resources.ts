@@ -18,7 +18,7 @@ export function judgeServiceToken(
 ): BrokenRelation | undefined {
   if (!CUSTOM.test(resource.type)) return undefined;
   const { Properties: properties = {} } = writtenOf(resource, stack);
-  // The properties that an intrinsic function returns are not known here.
+  // The check does not know the properties that an intrinsic function returns.
   const names = isJsonObject(properties) ? Object.keys(properties) : ['Fn::'];
   if (names.some((name) => name === 'ServiceToken' || name.startsWith('Fn::'))) return undefined;
   return {

@@ -48,7 +48,7 @@ export function findElsewhere(stack: ResolvedStack): readonly BrokenRelation[] {
             resource,
             property: at.join('.'),
             message: `${arn} is in ${place}, and the stack is in ${own}; nothing here is invoked for it${namesake === undefined ? '' : `, also not ${namesake.logicalId}, which has the same name`}`,
-            remedy: `${namesake === undefined ? 'check that the function exists there' : `write !GetAtt ${namesake.logicalId}.Arn`}, or pass ${isOtherAccount ? `--account ${accountId ?? ''}` : `--region ${region ?? ''}`} if the stack is deployed there`,
+            remedy: `${namesake === undefined ? `check that the function exists in ${place}` : `write !GetAtt ${namesake.logicalId}.Arn`}, or pass ${isOtherAccount ? `--account ${accountId ?? ''}` : `--region ${region ?? ''}`} if the stack is deployed there`,
           },
         ];
       }),

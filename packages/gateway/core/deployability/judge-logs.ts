@@ -21,7 +21,7 @@ export function judgeLogClass(
         property: 'LogGroupName',
         message: `The log group ${name} has the class INFREQUENT_ACCESS, which does not support ${what}`,
         remedy:
-          'remove LogGroupClass from the log group (a class cannot be changed later, so give the group another name if it exists), or remove the filter',
+          'remove LogGroupClass from the log group, or remove the filter; if the log group is already deployed, also give it another name, because its class cannot be changed',
       }
     : undefined;
 }

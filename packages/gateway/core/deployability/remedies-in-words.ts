@@ -94,7 +94,7 @@ export const REMEDIES_IN_WORDS: readonly RemedyRow[] = [
   {
     words: /unresolved condition dependency (\S+)$/,
     remedy: ([, name = '']) =>
-      `correct the spelling of ${name}, which must be a name in the section Conditions of this template, or add it there`,
+      `correct the spelling of ${name}, or add a condition with this name to the section Conditions of this template`,
   },
   {
     words: /^Invalid method setting path: .* needs ResourcePath and HttpMethod/,

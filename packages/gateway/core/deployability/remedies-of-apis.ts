@@ -103,7 +103,7 @@ const OF_SAM: readonly RemedyRow[] = [
   {
     words: /^Auth\.DefaultAuthorizer names (\S+), which is not in Auth\.Authorizers/,
     remedy: ([, name = '']) =>
-      `add ${name} to Auth.Authorizers, or set DefaultAuthorizer to the name of an authorizer there`,
+      `add ${name} to Auth.Authorizers, or set DefaultAuthorizer to the name of an authorizer in Auth.Authorizers`,
   },
   fixed(/^Routes: a WebSocket API needs at least one route/, 'add a route to Routes, for example $default'),
   {

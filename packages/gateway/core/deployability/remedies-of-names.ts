@@ -53,6 +53,6 @@ export const REMEDIES_OF_NAMES: readonly RemedyRow[] = [
     words: /Unresolved resource dependencies \[(.+?)\]/,
     remedy: ([, name = '']) =>
       remedyOfForm(name) ??
-      `correct the spelling of ${name}, which must be the logical id of a resource or the name of a parameter of this template, or add it`,
+      `correct the spelling of ${name}, or add a resource or a parameter with this name to this template`,
   },
 ];

@@ -198,7 +198,7 @@ const OF_OTHERS: readonly RemedyRow[] = [
   {
     words: /but no key uses (.+)$/,
     remedy: ([, names = '']) =>
-      `remove ${names} from AttributeDefinitions; only keys of the table and of indexes are listed there`,
+      `remove ${names} from AttributeDefinitions; AttributeDefinitions lists only keys of the table and of indexes`,
   },
   fixed(
     /is INCLUDE must have NonKeyAttributes|INCLUDE must have NonKeyAttributes/,

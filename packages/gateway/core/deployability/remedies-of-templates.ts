@@ -124,7 +124,7 @@ const OF_TEMPLATES: readonly RemedyRow[] = [
   {
     words: /instance of Fn::GetAtt references undefined resource (\S+)$/,
     remedy: ([, name = '']) =>
-      `correct the spelling of ${name}, which must be the logical id of a resource of this template, or add it`,
+      `correct the spelling of ${name}, or add a resource with this logical id to this template`,
   },
   {
     words: /unknown function (Fn::\w+)$/,

@@ -11,7 +11,7 @@ export type Severity =
    * AWS deploys the definition, but its behaviour on AWS differs from the gateway's, or from what the author expects.
    */
   | 'differs'
-  /** Whether AWS accepts it cannot be decided here. */
+  /** The check cannot decide whether AWS accepts it. */
   | 'unchecked';
 
 type Rule = {

@@ -26,7 +26,7 @@ export type ContextReader<Facts> = (facts: Facts) => string | undefined;
 const LEADING_SLASHES = /^\/\/+/;
 
 /**
- * The variables that every request has; the authorizer's variables are read elsewhere. Mapping templates of REST APIs
+ * The variables that every request has; `contextReader` reads the authorizer's. Mapping templates of REST APIs
  * read `restRequestContext` instead. A test compares it with these readers.
  */
 export const CONTEXT_READERS: Readonly<Record<string, ContextReader<ContextFacts>>> = {

@@ -1,6 +1,6 @@
 /**
  * Turns any error into a reply. No other code does this. Never throws.
- * reads: error, stage or API wording · adds: reply · may answer: always
+ * reads: error, error wording of the stage or API · adds: reply · may answer: always
  * @see docs/aws §1.3–1.5; docs/errors.md
  */
 import { describeFault, GatewayError, gatewayError } from '../errors.ts';

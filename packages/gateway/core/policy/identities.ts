@@ -30,7 +30,7 @@ export type LocalIdentity = {
   readonly tags?: ReadonlyMap<string, string>;
   /** The keys in lower case of those tags that the session of the next role inherits. */
   readonly transitiveTags?: ReadonlySet<string>;
-  /** The session of a temporary key pair, which is valid only with this token and until it expires. */
+  /** The session of a temporary key pair. The pair is valid only with the session's token, until the session ends. */
   readonly session?: IdentitySession;
   readonly role?: RoleSession;
 };

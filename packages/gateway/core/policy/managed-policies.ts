@@ -111,7 +111,7 @@ const PATHS: ReadonlyMap<string, string> = new Map(
 
 const ARN = /^arn:aws[a-z-]*:iam::aws:policy\/(?:[\w-]+\/)*([\w+=,.@-]+)$/;
 
-/** Returns the managed policy with this ARN; undefined if its permissions are not known here. */
+/** Returns the managed policy with this ARN; undefined if the gateway does not know its permissions. */
 export function findManagedPolicy(arn: string): CompiledPolicy | undefined {
   const name = ARN.exec(arn)?.[1] ?? '';
   const grants = Object.hasOwn(GRANTS, name) ? GRANTS[name] : undefined;

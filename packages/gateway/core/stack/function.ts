@@ -43,7 +43,7 @@ export type SamBuild = {
 
 /** What the deployed package contains if it is not all files of the folder. */
 export type TakenFiles =
-  /** A part of the files that is not known here. */
+  /** A part of the files that the gateway does not know. */
   | 'part'
   /** The output of a build of the project's own that has not run. */
   | 'output'

@@ -1,6 +1,6 @@
 /**
  * Runs the integration of a WebSocket route. It builds the request, and makes a frame or a status from the response
- * (docs/aws §11.3). Lambda proxy integrations are handled elsewhere.
+ * (docs/aws §11.3). call-route.ts handles Lambda proxy integrations.
  */
 import { gatewayError } from '../errors.ts';
 import { HeaderList } from '../events/header-list.ts';

@@ -31,7 +31,7 @@ export type RightsContext = {
   readonly partitionKeyOf: PartitionKeyOf;
   /** Finds the resource of a call that does not name its resource; absent means that no service can find it. */
   readonly resourceOf?: (service: string, operation: AwsOperation) => string | undefined;
-  /** Whether the service runs here. */
+  /** Whether the gateway runs the service. */
   readonly isServed?: (service: string) => boolean;
 };
 

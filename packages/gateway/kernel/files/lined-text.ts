@@ -65,7 +65,7 @@ export class LinedText {
 
   /**
    * Returns the members of a map in which every name is allowed.
-   * @param of a description of the map's contents, for messages
+   * @param of describes the map's contents, for messages
    * @throws DefinitionError if the node is not a map
    */
   named(node: unknown, what: string, of: string): readonly Member[] {

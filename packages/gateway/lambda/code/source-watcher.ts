@@ -43,7 +43,7 @@ export type WatchedSources =
 
 type Interest = {
   readonly files: ReadonlySet<string>;
-  /** Files that instances have loaded from elsewhere. They remain watched when the code is built again. */
+  /** Files in other folders that instances have loaded. They remain watched when the code is built again. */
   readonly loaded: Set<string>;
   readonly root: string | undefined;
   readonly code: RegExp;

@@ -1,4 +1,4 @@
-/** Reads the distributions of the loaded stacks, and reports everything that is not supported here. */
+/** Reads the distributions of the loaded stacks, and reports everything that the gateway does not support. */
 import { partitionOf } from '@gatewright/aws/arn';
 import { asText, membersOf } from '@gatewright/aws/json-object';
 import { makeId } from '@gatewright/aws/physical-ids';
@@ -189,7 +189,7 @@ class DistributionReader {
   }
 
   /**
-   * Reports the settings of the distribution that are not supported here.
+   * Reports the settings of the distribution that the gateway does not support.
    * @returns the reasons why all requests are refused
    */
   #findUndone(at: MemberReader): readonly string[] {

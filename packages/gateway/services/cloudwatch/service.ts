@@ -80,7 +80,7 @@ function describeRow({ alarm, state, transitionedMs }: Entry): EventSource {
 
 // Alarms of the loaded stacks. Anything that cannot be read is reported with its file and line.
 
-/** AWS namespaces that are measured here. Functions may write any other namespace. */
+/** AWS namespaces that the gateway measures. Functions may write any other namespace. */
 const MEASURED: readonly string[] = ['AWS/ApiGateway', 'AWS/Lambda', 'AWS/SQS'];
 
 /**

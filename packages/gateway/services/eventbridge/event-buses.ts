@@ -149,7 +149,7 @@ export class EventBuses {
     return `the event ${event['detail-type']} of ${event.source} matches no rule of ${busArn.split('/').at(-1) ?? ''}, so no target gets it: ${shown.join('; ')}`;
   }
 
-  /** Returns the rules of a bus that have a pattern. A bus without such rules may have its rules elsewhere. */
+  /** Returns the rules of a bus that have a pattern. A bus without such rules may have rules that are not loaded. */
   #patternsOf(busArn: string): readonly EventRule[] {
     return (this.#rules.get(busArn) ?? []).filter(({ test }) => test !== undefined);
   }

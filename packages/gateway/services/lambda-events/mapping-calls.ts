@@ -129,7 +129,7 @@ export class MappingCalls {
 
   /**
    * Stores a mapping.
-   * @throws OperationRefused if a part of it is invalid or not supported here
+   * @throws OperationRefused if a part of it is invalid or not supported by the gateway
    */
   async #put(mapping: EventSourceMapping): Promise<void> {
     const source = asText(mapping.properties['EventSourceArn']) ?? '';

@@ -38,7 +38,7 @@ export const MAP_CALLS: Readonly<Record<string, Call>> = {
     const found = service.discover({
       query: readParameters(at, 'QueryParameters'),
       optional: readParameters(at, 'OptionalParameters'),
-      // AWS documents no default. Only healthy instances can be called, so this is the default here.
+      // AWS documents no default. Only healthy instances can be called, so the gateway uses this default.
       health: at.oneOf('HealthStatus', ['HEALTHY', 'UNHEALTHY', 'ALL', 'HEALTHY_OR_ELSE_ALL'], 'HEALTHY'),
     });
     return {
@@ -117,7 +117,7 @@ export const MAP_CALLS: Readonly<Record<string, Call>> = {
 
 /**
  * Handles a call to Cloud Map.
- * @returns undefined for a call that is not supported here
+ * @returns undefined for a call that the gateway does not support
  */
 export function answerCloudMap(
   action: string,

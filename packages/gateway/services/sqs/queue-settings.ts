@@ -80,7 +80,7 @@ function readRedrive(
   return before;
 }
 
-/** Attributes that queues keep and print, but that have no effect here. */
+/** Attributes that queues keep and print, but that the gateway ignores. */
 const KEPT_ATTRIBUTES = [
   'FifoThroughputLimit',
   'KmsDataKeyReusePeriodSeconds',
@@ -171,7 +171,7 @@ function unknownAttribute(name: string): SqsError {
   return new SqsError('InvalidAttributeName', `Unknown Attribute ${name}.`);
 }
 
-/** Returns the attributes that have no effect here, after a call has set some of them. */
+/** Returns the attributes that the gateway ignores, after a call has set some of them. */
 export function keepAttributes(
   attributes: UnknownMembers,
   before: Readonly<Record<string, string>> = {},
@@ -189,7 +189,7 @@ export function keepAttributes(
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''));
 }
 
-/** Formats the attributes that have no effect here, with AWS's defaults. */
+/** Formats the attributes that the gateway ignores, with AWS's defaults. */
 export function printKeptAttributes(
   kept: Readonly<Record<string, string>> = {},
   { isFifo }: QueueSettings,

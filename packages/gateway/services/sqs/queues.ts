@@ -16,7 +16,7 @@ export type QueueDefinition = {
   readonly url: string;
   readonly settings: QueueSettings;
   readonly tags?: Readonly<Record<string, string>>;
-  /** Attributes that have no effect here. */
+  /** Attributes that the gateway ignores. */
   readonly kept?: Readonly<Record<string, string>>;
 };
 

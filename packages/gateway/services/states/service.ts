@@ -134,7 +134,7 @@ class StatesService implements Service {
       return refuse('InvalidArn', "Invalid Arn: 'Resource type not valid in this context: express'");
     if (typeof arn !== 'string' || !arn.includes(':execution:'))
       return refuse('InvalidArn', `Invalid Arn: '${typeof arn === 'string' ? arn : ''}'`);
-    // Executions in other accounts are not known here.
+    // The gateway does not know executions in other accounts.
     if (parseArn(arn)?.accountId === this.#ports.accountId && !this.#started.has(arn))
       return refuse('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);
     const known = this.#started.get(arn);
@@ -190,7 +190,7 @@ class StatesService implements Service {
     };
   }
 
-  /** State machines of other accounts are not known here. Their executions are recorded. */
+  /** The gateway does not know state machines of other accounts. Their executions are recorded. */
   #refuseUnknown(machine: string): OperationResult | undefined {
     if (this.#typeOf(machine) !== undefined || parseArn(machine)?.accountId !== this.#ports.accountId)
       return undefined;

@@ -73,7 +73,7 @@ export function sizeField(fields: UnknownMembers, name: string, most: number): n
 type ValueService = 'appconfig' | 'secretsmanager' | 'ssm';
 
 /**
- * Refuses an operation that is not supported here. The status is 501, because SDKs then fail at once.
+ * Refuses an operation that the gateway lacks. The status is 501, because SDKs then fail at once.
  * @param service the signing name
  */
 export function unservedOperation(name: string, service: ValueService): ServiceRefusal {
@@ -82,7 +82,7 @@ export function unservedOperation(name: string, service: ValueService): ServiceR
 }
 
 /**
- * Refuses members of an operation that are not supported here.
+ * Refuses members of an operation that the gateway does not support.
  * @param service the signing name
  */
 export function notServed(what: string, service: ValueService): ServiceRefusal {

@@ -8,7 +8,7 @@ import { isParameterType } from './value-definitions.ts';
 import { notServed, textField, textsField } from './value-call.ts';
 
 const MAX_NAMES = 10;
-/** Members that are not enforced here, so a call with one of them is refused. */
+/** Members that the gateway does not enforce, so a call with one of them is refused. */
 const NOT_SERVED = ['Policies', 'AllowedPattern'];
 
 /**

@@ -128,7 +128,7 @@ function consequenceOf(stages: string, { allowUnguarded }: ServiceSettings): str
 type Known = Pick<Definitions, 'ipSets' | 'patternSets' | 'groups' | 'acls'>;
 type ReadGuard = Guard & { readonly stageKey: string | undefined; readonly resourceArn: string };
 
-/** Reads an association. Returns undefined if it does not guard anything here. */
+/** Reads an association. Returns undefined if it guards nothing that the gateway serves. */
 function readAssociation(
   association: ResourceReader,
   known: Known,

@@ -184,7 +184,7 @@ function summarize(trace: Trace): UnknownMembers {
     InstanceIds: [],
     AvailabilityZones: [],
     ...(root !== undefined && { EntryPoint: serviceOf(root) }),
-    // Root causes are not analyzed here.
+    // The gateway does not analyze root causes.
     FaultRootCauses: [],
     ErrorRootCauses: [],
     ResponseTimeRootCauses: [],

@@ -207,7 +207,7 @@ function call(name: string, value: JsonObject, scope: Scope, at: Path): Call {
     );
   }
   const argument = value[name] ?? null;
-  // The result of the macro is not known here.
+  // The gateway does not know the result of the macro.
   if (isJsonObject(argument) && argument['Fn::Transform'] !== undefined)
     call('Fn::Transform', argument, scope, [...at, name]);
   return { name, intrinsic, argument };

@@ -202,7 +202,7 @@ function numericKeys(tree: SourceTree): readonly Finding[] {
     ...keyAt(tree, path, line),
     message: `Template format error: [/${path.slice(0, -1).join('/')}] map keys must be strings; received numeric [${path.at(-1) ?? ''}] instead (write it in quotes: '${path.at(-1) ?? ''}')`,
     rule: 'template',
-    consequence: 'it is read as a string here',
+    consequence: 'the number is read as a string',
   }));
 }
 

@@ -256,7 +256,7 @@ function judgeOwnTag({ Tags: tags }: JsonObject): Refusal | undefined {
     ? {
         at: ['Tags', OWN_TAG],
         message: `${OWN_TAG} is a reserved Tag key name and cannot be set on your resource. Please change the tag key in the input.`,
-        remedy: `remove the tag ${OWN_TAG}, which SAM sets itself, or give it another key`,
+        remedy: `remove the tag ${OWN_TAG}, or give it another key, because SAM itself sets a tag with this key`,
       }
     : undefined;
 }

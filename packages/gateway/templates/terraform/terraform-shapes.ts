@@ -260,7 +260,7 @@ function closedGuard(instance: Instance, values: TerraformValues, attribute: str
   if (authorizer === undefined || authorizer === '') return {};
   return {
     AuthorizationType: notKnown(
-      `${attribute} is empty although authorizer_id is set: set it to the type of the authorizer, or to NONE`,
+      `${attribute} is empty although authorizer_id is set: set ${attribute} to the type of the authorizer, or to NONE`,
     ),
   };
 }

@@ -248,7 +248,7 @@ export class TerraformValues {
           'integrations/',
         );
       case 'source':
-        // The file does not contain the path after an API's ARN, so the permission is for the whole API.
+        // Terraform's JSON omits the path after an API's ARN, so the permission is for the whole API.
         return made(
           of((_type, attribute) => attribute === 'execution_arn'),
           'execution_arn',

@@ -316,7 +316,8 @@ function expand(replacement: string, matcher: Matcher, found: Found, text: strin
     const char = replacement.charAt(at);
     if (char === '\\') {
       at += 1;
-      if (at === replacement.length) throw failure('the replacement ends after a backslash');
+      if (at === replacement.length)
+        throw failure('the replacement ends with a backslash, which escapes nothing');
       result += replacement.charAt(at);
     } else if (char === '$') {
       const [group, length] = readGroup(replacement, at, matcher);

@@ -25,7 +25,7 @@ export function replayCommand(): Command {
     .argument('[request]', 'request id, its first eight characters, or last', 'last')
     .option(
       '--as <identity>',
-      'caller to send the request as: anonymous, alice, alice:admin,courier (with roles), key:ID or iam:NAME',
+      'caller to send the request as: anonymous; NAME; NAME:ROLE,ROLE, such as alice:admin,courier; key:ID; or iam:NAME',
     )
     .option('--at <shift>', 'move the clock for this request: +1d, -2h')
     .option('--edit', 'edit the request in $EDITOR first', false)

@@ -190,7 +190,7 @@ function describeApi(api: ApiRoutes, load: LoadText): string[] {
     headline(api),
     ...(api.isEndpointDisabled === true
       ? [
-          `    ${colorize('yellow', 'not at this address on AWS')}: DisableExecuteApiEndpoint is true, so only custom domains serve it there`,
+          `    ${colorize('yellow', 'only at custom domains on AWS')}: DisableExecuteApiEndpoint is true, so AWS refuses the default endpoint`,
         ]
       : []),
     ...formatRoutes(api, load).map((line) => `  ${line}`),

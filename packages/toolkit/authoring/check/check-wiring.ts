@@ -89,7 +89,7 @@ function checkCache(document: CompiledDocument, authorizer: WiredAuthorizer): re
   const missing = sources.find((source) => !identitySources.some((wired) => isSame(source, wired)));
   if (missing !== undefined)
     complaints.push(
-      `caches results without ${describeSource(missing)} as an identity source, so callers share them: add it, or set the TTL to 0`,
+      `caches results without ${describeSource(missing)} as an identity source, so callers share the results: add the identity source, or set the TTL to 0`,
     );
   const isPerRoute = rules.length > 0 && document.routes.length > 1;
   const hasRouteKey = identitySources.some(({ kind, name }) => kind === 'context' && name === 'routeKey');
@@ -206,7 +206,7 @@ export function checkPreflight(wired: readonly WiredRoute[]): readonly string[] 
     .filter(({ method, authorizer }) => method === 'OPTIONS' && authorizer !== undefined)
     .map(
       ({ path }) =>
-        `OPTIONS ${path} has an authorizer, but browsers send preflights without credentials: remove it`,
+        `OPTIONS ${path} has an authorizer, but browsers send preflights without credentials: remove the authorizer`,
     );
 }
 

@@ -58,7 +58,10 @@ export function checkIssuers(check: IssuerCheck): void {
             : `"${id}" is not an issuer of certificates, so its credentials cannot be in clientCert`,
         );
       if (tickets.has(id) && source.in === 'header')
-        problem(path, `"${id}" issues tickets: read them from the query or a subprotocol`);
+        problem(
+          path,
+          `"${id}" issues tickets, which cannot be in a header: change "in" to query or subprotocol`,
+        );
     }
     if (source.in === 'subprotocol' && source.marker.toLowerCase() !== SUBPROTOCOL_MARKER)
       warning(

@@ -32,7 +32,7 @@ export function checkClaims(
     if (!claims.names.includes(name))
       problem(
         ['result', 'claims', 'optional', place],
-        `"${name}" is not listed under result.claims.names, so it is never required: remove it here`,
+        `"${name}" is not listed under result.claims.names, so the claim is never required: remove the entry`,
       );
   const { required = [] } = forwardedClaims(claims);
   const ofNoKey = required.filter((name) => !CLAIMS_OF_KEYS.includes(name));

@@ -41,7 +41,7 @@ export function compileQuota(document: AccessDocument, around: QuotaSurroundings
   if (admissionKey !== undefined && around.kind !== 'rest')
     around.complain(
       ['quota', 'admissionKey'],
-      'is for REST APIs only; other APIs always return 403 when the quota is exceeded: remove it',
+      'is for REST APIs only; other APIs always return 403 when the quota is exceeded: remove admissionKey',
     );
   const routes = quota.routes
     ? chargedRoutes(quota.routes, around)
@@ -74,7 +74,7 @@ function checkIssuers(
   if (isTracked && charged.length > 0)
     complain(
       ['quota', 'when'],
-      'has no effect with count: access-log, which charges every logged caller: remove it',
+      'has no effect with count: access-log, which charges every logged caller: remove when',
     );
   const known = issuers.map(({ id }) => id);
   for (const [index, id] of charged.entries())
@@ -100,7 +100,7 @@ function checkSurroundings(
   if (isWhole && (result.cacheTtlSeconds ?? 0) > 0)
     complain(
       ['result', 'cacheTtlSeconds'],
-      'would cache results, and requests that get a cached result are not charged, but the quota covers every route: set it to 0, or remove it',
+      'would cache results, and requests that get a cached result are not charged, but the quota covers every route: set cacheTtlSeconds to 0, or remove cacheTtlSeconds',
     );
 }
 
@@ -130,7 +130,7 @@ function chargedRoutes(
   if (kind === 'websocket') {
     complain(
       ['quota', 'routes'],
-      'is for REST and HTTP APIs; a WebSocket API charges connections: remove it',
+      'is for REST and HTTP APIs; a WebSocket API charges connections: remove routes',
     );
     return [];
   }

@@ -118,7 +118,10 @@ function checkWebhooks(
     if (webhooks.findIndex((other) => other.source === source) < index)
       report(place, `the source "${source}" is offered twice: remove one of the entries`);
     else if (known === undefined)
-      report(place, `webhooks.yml has no source "${source}": add it there, or remove the entry`);
+      report(
+        place,
+        `webhooks.yml has no source "${source}": add the source to webhooks.yml, or remove the entry`,
+      );
     else if (known.secretsOf === undefined)
       report(
         place,

@@ -107,7 +107,7 @@ const SOURCE = refine(
     if (scheme === 'github')
       return toleranceSeconds === undefined
         ? undefined
-        : 'has toleranceSeconds, but GitHub does not sign a time: remove it';
+        : 'has toleranceSeconds, but GitHub does not sign a time: remove toleranceSeconds';
     return trustDeliveryId === undefined ? undefined : 'has trustDeliveryId, which is for github only';
   },
 );

@@ -63,6 +63,6 @@ export function assertPlanned(saved: Plan, planned: Plan): void {
   const has = saved.steps.map(({ part }) => part).filter((part) => part.startsWith('route '));
   throw new AttachmentFileError(
     `the saved attachment is not the one that these options plan: it puts ${has.join(', ')} behind ${saved.functionArn}. Nothing was changed. ` +
-      'Pass the options of the saved plan, make a new plan, or, if it was started, undo it with gatewright detach',
+      'Pass the options of the saved plan, or make a new plan. If the saved plan was started, undo it with gatewright detach',
   );
 }

@@ -167,7 +167,7 @@ describe('checkService', () => {
     const resources = { ...authorizer(0), ...api, Get: get, Options: options };
 
     assert.deepEqual(check(files, { resources }).complaints, [
-      'access/shop.yml: OPTIONS /orders has an authorizer, but browsers send preflights without credentials: remove it',
+      'access/shop.yml: OPTIONS /orders has an authorizer, but browsers send preflights without credentials: remove the authorizer',
       'access/shop.yml: GET /orders is charged but requires no API key: set ApiKeyRequired: true, or remove quota.admissionKey',
     ]);
     resources.ApiGatewayRestApi.Properties.ApiKeySourceType = 'HEADER';

@@ -1,4 +1,4 @@
-/** Formats a request as text that can be pasted elsewhere. Secrets are shown or masked as in the panel. */
+/** Formats a request as text to paste into a shell or an editor. Secrets are shown or masked as in the panel. */
 import type { RequestDetail } from '../../records/model.ts';
 
 /** A copy of the list in packages/base/aws/connection-headers.ts. */

@@ -156,7 +156,7 @@ function findEqual(
   if (name !== undefined && (created.properties[name] === undefined || !look.isWritten(created, name)))
     return [];
   // A resource that is updated in place is not in conflict: either it stops using the value, or two resources of the
-  // new template have the value, which is reported elsewhere.
+  // new template have the value, which judge-names.ts reports.
   const stays = new Set(
     kept.filter(({ replacedBy }) => replacedBy === undefined).map(({ now }) => now.logicalId),
   );

@@ -78,7 +78,7 @@ function nameIn(arn: string): string {
   return FUNCTION_ARN.exec(arn)?.[1] ?? '';
 }
 
-/** Returns the function name in an ARN, without version or alias. A function elsewhere has its whole ARN as its name. */
+/** Returns the function name in an ARN, without version or alias. For another account or region, the whole ARN. */
 function nameOfFunction(arnOrName: string, home: FunctionHome | undefined): string {
   if (home !== undefined && isInOtherPlace(parseFunctionName(arnOrName), home))
     return readFunctionName(arnOrName, home).functionName;

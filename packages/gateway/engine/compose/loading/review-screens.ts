@@ -9,7 +9,7 @@ import type { CheckedScreen, ScreenReview, ServiceSettings } from '../../../kern
 import { StackReading } from '../../../kernel/stack-reading.ts';
 import { CATALOGUE } from '../services/catalogue.ts';
 
-/** Returns the parts of screens that cannot be evaluated here. */
+/** Returns the parts of screens that the gateway cannot evaluate. */
 export async function findUnjudged(stacks: readonly ResolvedStack[]): Promise<readonly UnsupportedItem[]> {
   const { reading } = readingOf(stacks);
   for (const review of await loadReviews(stacks)) review.findUnjudged(reading);

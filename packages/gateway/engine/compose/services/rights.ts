@@ -76,7 +76,7 @@ export function openServiceClient(
 ): ServiceClient {
   const { options, store, served, functionIdentities, find, findOwn, recorder, ...ports } = at;
   const admin = adminIdentity(options.adminKey, options.accountId);
-  // The control port sends calls of services in the catalogue here, so these calls must not be sent back to it.
+  // The control port passes calls of catalogued services to this client, so the client must not pass them back.
   const catalogued = new Set(catalogueOf(options).map(({ name }) => name));
   const services = createServiceClient({
     ...ports,

@@ -20,7 +20,7 @@ type StatePart = {
   readonly save: (parts: Parts) => unknown;
   /**
    * Checks the part's value.
-   * @returns a function that loads the value, and may return messages about entries that no longer fit
+   * @returns a function that loads the value, and may return messages about entries that it could not load
    * @throws StateFileError if the value is invalid, before anything has changed
    */
   readonly check: (value: unknown, parts: Parts) => Load | Promise<Load>;
@@ -171,7 +171,7 @@ function checkUsage(value: unknown): readonly SavedUsage[] {
 
 /**
  * Loads the usage of keys.
- * @returns messages about entries that no longer fit
+ * @returns messages about entries whose plan or key no longer exists
  */
 function adoptUsage(usage: readonly SavedUsage[], { served: { account } }: Parts): string[] {
   return usage.flatMap(({ planId, keyId, usage: kept }) => {

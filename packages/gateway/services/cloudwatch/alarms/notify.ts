@@ -16,7 +16,7 @@ export type Change = {
   readonly stateOf: (alarm: string) => { readonly arn: string; readonly state: AlarmState } | undefined;
 };
 
-/** Services whose resources an alarm can use as actions here. */
+/** Services whose resources an alarm of the gateway can use as actions. */
 export const ACTION_SERVICES: readonly string[] = ['sns', 'lambda'];
 
 /** Returns the "Subject" of a message, at most 100 characters. */

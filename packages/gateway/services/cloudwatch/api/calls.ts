@@ -29,7 +29,7 @@ const POLICY: InputPolicy = {
   readsTexts: true,
 };
 
-/** Runs an operation; undefined for an operation that is not supported here. */
+/** Runs an operation; undefined for an operation that the gateway does not support. */
 export function answerCloudWatch(operation: AwsOperation, ports: CallPorts): OperationResult | undefined {
   if (operation.protocol === 'rest') return undefined;
   const { action } = operation;

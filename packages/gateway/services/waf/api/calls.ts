@@ -57,7 +57,7 @@ export const WAF_CALLS: Readonly<Record<string, Call>> = {
 
 /**
  * Runs an operation of AWS WAF.
- * @returns undefined for an operation that is not supported here
+ * @returns undefined for an operation that the gateway does not support
  */
 export function answerWaf(
   action: string,

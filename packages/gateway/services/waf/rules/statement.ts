@@ -64,7 +64,7 @@ export type Field =
       readonly oversize: Oversize;
     }
   | { readonly kind: 'header-order'; readonly oversize: Oversize }
-  /** TLS fingerprints, which are not available here. */
+  /** TLS fingerprints, which the gateway cannot read. */
   | { readonly kind: 'unseen'; readonly name: 'JA3Fingerprint' | 'JA4Fingerprint' };
 
 /** A field of a request, and the transformations that are applied to it before the inspection. */

@@ -89,7 +89,7 @@ async function run(tenant: string, flags: ForgetFlags): Promise<void> {
     );
   if (reference?.includes(tenant) === true)
     throw new UsageError(
-      '--reference must not contain the name of the customer, because it stays in the audit log',
+      '--reference must not contain the name of the customer, because the reference stays in the audit log',
     );
   const at = await findTables(flags);
   const names = {

@@ -41,7 +41,7 @@ export function eachCustomers(flags: ReadFlags): AsyncGenerator<readonly Answer[
 
 /**
  * Reads the usage in the periods that contain an instant.
- * @param of undefined for all tenants; an instant that is undefined means now
+ * @param of says whose usage is read, and when: an undefined tenant means all tenants, an undefined instant means now
  */
 export function readUsage(
   { tenant, at }: { readonly tenant?: string | undefined; readonly at?: string | undefined },

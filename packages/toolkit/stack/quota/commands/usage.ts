@@ -161,7 +161,7 @@ async function run(statement: Statement, flags: SqlFlags): Promise<void> {
   }
   if (statement === 'athena')
     throw new UsageError(
-      'athena cannot be used with --export, because it is the definition of the table in Athena: omit --export to print it',
+      'the format athena cannot be used with --export, because it prints the definition of the table in Athena: omit --export',
     );
   if (month === undefined)
     throw new UsageError('--export reads one month; also pass it with --period, such as --period 2026-11');

@@ -71,7 +71,7 @@ export const CALLERS: readonly SurpriseRow[] = [
     values: {},
     because:
       /The token is an ID token \(token_use: id\)\. Authorizer \S+ accepts it as it accepts an access token/,
-    change: /list a scope that they have in AuthorizationScopes of the route/,
+    change: /add to AuthorizationScopes of the route a scope that access tokens have/,
     not: {
       request: { target: '/pets', headers: carrying(signToken(KEY, { ...CLAIMS, token_use: 'access' })) },
     },

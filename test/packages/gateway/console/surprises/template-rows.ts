@@ -235,7 +235,7 @@ export const TEMPLATES: readonly SurpriseRow[] = [
     request: ID,
     values: { paths: ['$.person.lastName'] },
     because:
-      /The response template reads \$\.person\.lastName, which the response of the integration does not have, so it is empty there\. The response has person\./,
+      /The response template reads \$\.person\.lastName, which the response of the integration does not have, so its value is empty\. The response has person\./,
     change: /^Write \$\.person\.last instead of \$\.person\.lastName in the response template, and deploy/m,
     not: { api: responding('{"last": "$input.path(\'$.person.last\')"}') },
   },

@@ -374,7 +374,7 @@ export const VALUES: readonly SurpriseRow[] = [
     api: rendering('{"name": "$name", "id": "$context.requestId"}'),
     request: { ...ID, method: 'POST', body: '{}' },
     values: { references: ['$name'] },
-    because: /refers to \$name, which is not defined in it, so it printed nothing/,
+    because: /refers to \$name, which is not defined in the template, so the reference printed nothing/,
     change: /Define \$name with #set/,
     not: { api: rendering('#set($name = "a"){"name": "$name", "other": "$!other", "price": "$5"}') },
   },

@@ -64,7 +64,7 @@ const CASES = [
   [
     'Auth.DefaultAuthorizer names Nope, which is not in Auth.Authorizers',
     '',
-    'add Nope to Auth.Authorizers, or set DefaultAuthorizer to the name of an authorizer there',
+    'add Nope to Auth.Authorizers, or set DefaultAuthorizer to the name of an authorizer in Auth.Authorizers',
   ],
   [
     'event E: RequestModel.Model must be the name of a model of the API, not "Order"',
@@ -243,7 +243,7 @@ const CASES = [
   [
     'Template format error: Unresolved resource dependencies [OrdersQueu] in the Resources block of the template',
     'Environment',
-    'correct the spelling of OrdersQueu, which must be the logical id of a resource or the name of a parameter of this template, or add it',
+    'correct the spelling of OrdersQueu, or add a resource or a parameter with this name to this template',
   ],
   [
     'Template format error: Unresolved resource dependencies [Audit] in the Outputs block of the template; its Condition is false',

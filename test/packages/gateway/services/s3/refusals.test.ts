@@ -108,7 +108,7 @@ const FORM_ROWS = [
   [
     'AccessDenied',
     'Invalid according to Policy: Policy Condition failed: ["eq", "$key", "a"]',
-    /^Send what the condition asks for, .*: \["eq", "\$key", "a"\]\.$/,
+    /^Send the field with the value that the condition asks for, .*: \["eq", "\$key", "a"\]\.$/,
   ],
   [
     'EntityTooLarge',
