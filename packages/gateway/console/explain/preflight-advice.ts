@@ -11,11 +11,13 @@ function whereOf({ routeKey = 'the route', path }: Circumstances, isOwn: boolean
 export function advisePreflight(about: Circumstances): string[] {
   const { protocol, routeKey = 'the route', path, definition } = about;
   const credentials = 'A browser sends no credentials with a preflight, so the request cannot be changed';
+  // The path of the route, not that of the request, is the path of all requests that the route would still refuse.
+  const ofAll = routeKey === '$default' ? (path === '/' ? path : '/{proxy+}') : routeKey.replace(/^\S+ /, '');
   if (protocol === 'http' && about.hasCors === true)
     return [
       routeKey.startsWith('OPTIONS ')
         ? `${credentials}: remove the authorizer from ${routeKey}, or remove this route, so that CorsConfiguration answers preflights.`
-        : `${credentials}: ${routeKey} matches OPTIONS, too, so it receives the preflights that CorsConfiguration would answer. Replace ${routeKey} with a route for each method of the path, such as GET ${path}, or add a route OPTIONS ${path} without an authorizer, whose integration responds with 200.`,
+        : `${credentials}: ${routeKey} matches OPTIONS, too, so it receives the preflights that CorsConfiguration would answer. Replace ${routeKey} with a route for each method of the path, such as GET ${ofAll}, or add a route OPTIONS ${ofAll} without an authorizer, whose integration responds with 200.`,
     ];
   if (protocol === 'http')
     return [

@@ -166,6 +166,18 @@ describe('the advice about a refused preflight', () => {
       advise(at('serverless'), { ...http, routeKey: 'ANY /todos' }),
       /: ANY \/todos matches OPTIONS, too, .* Replace ANY \/todos with a route for each method .* such as GET \/todos, or add a route OPTIONS/,
     );
+    // The page advises OPTIONS /{proxy+} for a catch-all; the path of one request would leave all other paths refused.
+    for (const [routeKey, path, advised] of [
+      ['$default', '/todos', '/{proxy+}'],
+      ['$default', '/', '/'],
+      ['ANY /todos/{id}', '/todos/1', '/todos/{id}'],
+    ] as const)
+      assert.ok(
+        advise(at('serverless'), { ...http, routeKey, path }).includes(
+          `such as GET ${advised}, or add a route OPTIONS ${advised} without an authorizer`,
+        ),
+        routeKey,
+      );
     assert.match(advise(at('serverless'), http), /: remove the authorizer from OPTIONS \/todos, or remove/);
     assert.match(advise(at('serverless'), { protocol: 'http' }), /: give the API a CorsConfiguration/);
   });
