@@ -3,6 +3,7 @@
  * of one stage, or one authorizer.
  */
 import { compileGlob } from '@gatewright/aws/glob';
+import { asList, mapOf, membersOf } from '@gatewright/aws/json-object';
 import { readFunctionName } from '@gatewright/aws/function-name';
 import { isForService } from '../deployment/authorization/invoke-permissions.ts';
 import { API_GATEWAY } from '../policy/role.ts';
@@ -46,7 +47,8 @@ export function advisePermission(
       return {
         ...(correctName(stack, owner, lacking) ??
           correctPart(call, stack, owner, lacking) ??
-          correctMethod(call, stacks, stack, owner, lacking) ?? {
+          correctMethod(call, stacks, stack, owner, lacking) ??
+          enableInSam(stack, owner, lacking) ?? {
             change: write(stacks, stack, owner, lacking),
           }),
         ...permissionsOf(stack, owner, lacking.qualifier),
@@ -183,6 +185,35 @@ function correctMethod(
     };
   }
   return undefined;
+}
+
+/**
+ * Returns the setting with which SAM permits an HTTP API to invoke an authorizer; undefined if the API is not one of SAM,
+ * or if its own `Auth` does not have the authorizer.
+ * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-httpapi-lambdaauthorizer.html
+ */
+function enableInSam(
+  stack: ResolvedStack,
+  { logicalId }: ResolvedResource,
+  { apiId, source, qualifier }: LackingPermission,
+): Correction | undefined {
+  const api = [...stack.resources.values()].find(isApi(apiId));
+  const written = membersOf(mapOf(stack.source?.original ?? {}, 'Resources')[api?.logicalId ?? '']);
+  if (!source.startsWith('/authorizers/') || qualifier !== undefined) return undefined;
+  if (api === undefined || written['Type'] !== 'AWS::Serverless::HttpApi') return undefined;
+  const authorizers = mapOf(mapOf(mapOf(written, 'Properties'), 'Auth'), 'Authorizers');
+  const own = Object.entries(authorizers).filter(([, authorizer]) => {
+    const { FunctionArn: arn, EnableFunctionDefaultPermissions: setting } = membersOf(authorizer);
+    const target = membersOf(arn)['Fn::GetAtt'];
+    const [named] = typeof target === 'string' ? target.split('.') : asList(target);
+    return setting === undefined && named === logicalId;
+  });
+  const [name] = own[0] ?? [];
+  if (name === undefined) return undefined;
+  const text = formatOf(stack).isJson
+    ? '"EnableFunctionDefaultPermissions": true'
+    : 'EnableFunctionDefaultPermissions: true';
+  return { change: `Add to ${name} in Auth.Authorizers of ${api.logicalId}: \`${text}\`.` };
 }
 
 function write(

@@ -109,7 +109,7 @@ describe('an API that may not invoke a function', () => {
     });
 
   // SAM property reference, LambdaAuthorizationIdentity: an HTTP API gets no permission for its authorizer by default.
-  it('gets one that does not refer to an authorizer that SAM makes in the document of the API', async () => {
+  it('gets it by the setting of the authorizer of SAM', async () => {
     using project = anAdvisedProject('template.yaml', {
       'template.yaml': `Transform: AWS::Serverless-2016-10-31
 Globals: { Function: { Runtime: nodejs22.x, CodeUri: . } }
@@ -124,6 +124,40 @@ Resources:
             FunctionArn: !GetAtt Guard.Arn
             AuthorizerPayloadFormatVersion: '1.0'
             Identity: { Headers: [Authorization] }
+  Guard: { Type: AWS::Serverless::Function, Properties: { Handler: index.guard } }
+  Main:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: index.main
+      Events: { Get: { Type: HttpApi, Properties: { ApiId: !Ref Api, Path: '/{id}', Method: get } } }`,
+      'index.js': HANDLER,
+    });
+    const request = { path: '/1', headers: { Authorization: 'token' } };
+    const refused = await project.ask(request);
+    const text = advisedText(refused.changes, /^Add to Door in Auth\.Authorizers of Api: /);
+    const given = project.read('template.yaml');
+    project.write(
+      'template.yaml',
+      given.replace('          Door:\n', `          Door:\n            ${text}\n`),
+    );
+    assert.equal((await project.ask(request)).status, 200);
+  });
+
+  it('gets one that does not refer to an authorizer that SAM makes from Globals in the document of the API', async () => {
+    using project = anAdvisedProject('template.yaml', {
+      'template.yaml': `Transform: AWS::Serverless-2016-10-31
+Globals:
+  Function: { Runtime: nodejs22.x, CodeUri: . }
+  HttpApi:
+    Auth:
+      DefaultAuthorizer: Door
+      Authorizers:
+        Door:
+          FunctionArn: !GetAtt Guard.Arn
+          AuthorizerPayloadFormatVersion: '1.0'
+          Identity: { Headers: [Authorization] }
+Resources:
+  Api: { Type: AWS::Serverless::HttpApi }
   Guard: { Type: AWS::Serverless::Function, Properties: { Handler: index.guard } }
   Main:
     Type: AWS::Serverless::Function
