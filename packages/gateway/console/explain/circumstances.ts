@@ -273,6 +273,8 @@ export type IntegrationCircumstances = {
   readonly eventGaps?: readonly string[] | undefined;
   /** The member that the code of a failed function reads from the body of the request, and that the body lacks. */
   readonly bodyGap?: BodyGap | undefined;
+  /** The value that the code of a failed function decoded, although the event has it decoded. */
+  readonly decodedTwice?: DecodedTwice | undefined;
   /** The name of an object that S3's event has URL-encoded, if the function did not find the object. */
   readonly encodedKey?: EncodedKey | undefined;
   /** The member that the code of a failed function reads, although its event does not have this member. */
@@ -320,6 +322,9 @@ export type Problem = {
   readonly detail: string | undefined;
   readonly code: string | undefined;
 };
+
+/** A member of an event that the code decodes, although the gateway has decoded it. */
+export type DecodedTwice = { readonly member: string; readonly decode: string };
 
 export type EncodedKey = { readonly inEvent: string; readonly ofObject: string };
 

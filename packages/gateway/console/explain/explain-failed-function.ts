@@ -41,6 +41,7 @@ export function explainFailure(
       ...(integration.misread === undefined
         ? describeGaps(integration)
         : describeMisread(integration.misread)),
+      ...describeDecodedTwice(integration),
       ...describeEncodedKey(integration),
       ...describeGone(errorType, about.untold),
       ...(integration.keptBusyBy === undefined
@@ -56,6 +57,7 @@ export function explainFailure(
           ? adviseOnConnections(errorType, errorMessage, about)
           : undefined) ??
         adviseKeptBusy(integration) ??
+        adviseDecodedTwice(integration) ??
         adviseEncodedKey(integration) ??
         adviseExport(integration) ??
         adviseLimit(errorType, integration.target ?? '', integration.payload, errorMessage) ??
@@ -87,6 +89,20 @@ function adviseKeptBusy({ keptBusyBy }: IntegrationCircumstances): string | unde
   return keptBusyBy === undefined
     ? undefined
     : `Write context.callbackWaitsForEmptyEventLoop = false in the handler, or make it async and return the response; or end what keeps the loop busy (${keptBusyBy}), with unref() for a timer. With a longer Timeout, the function would only fail later.`;
+}
+
+function describeDecodedTwice({ decodedTwice }: IntegrationCircumstances): string[] {
+  if (decodedTwice === undefined) return [];
+  const { member, decode } = decodedTwice;
+  return [
+    `API Gateway decodes the values of ${member.split('.')[0] ?? ''} before it calls the function: event.${member} contains a % that is only text, so ${decode} fails.`,
+  ];
+}
+
+function adviseDecodedTwice({ decodedTwice, lines }: IntegrationCircumstances): string | undefined {
+  return decodedTwice === undefined
+    ? undefined
+    : `Use event.${decodedTwice.member} as it is${atErrorPlace(lines)}, without ${decodedTwice.decode}.`;
 }
 
 function describeEncodedKey({ encodedKey }: IntegrationCircumstances): string[] {

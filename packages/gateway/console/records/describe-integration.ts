@@ -3,7 +3,7 @@ import { isTable } from '../../core/stack/table-types.ts';
 import { variablesIn } from '../../core/deployment/integration/stage-text.ts';
 import { isMatched } from './describe-guard.ts';
 import { describeEventFault, ownOutcome } from './event-fault.ts';
-import { describeEventGaps, findBodyGap } from './event-gaps.ts';
+import { describeEventGaps, findBodyGap, findDecodedTwice } from './event-gaps.ts';
 import { findExports, findUncalledBack } from './handler-lines.ts';
 import { findFailedCode, findFailedRead, findKeptBusy } from './handler-misread.ts';
 import { findJsonFault } from './json-fault.ts';
@@ -75,6 +75,7 @@ export function describeIntegration(
       eventGaps: describeEventGaps(sent?.body?.toString(), recorded.outcome, failedCode.at(-1)).map((text) =>
         redactor.text(text),
       ),
+      decodedTwice: findDecodedTwice(sent?.body?.toString(), recorded.outcome, failedCode.at(-1)),
       exported: findExports(recorded.outcome.errorType, readHandler(sent?.target ?? '')),
     }),
     uncalledBack: isNull(recorded) ? findUncalledBack(readHandler(sent?.target ?? '')) : undefined,
@@ -135,7 +136,6 @@ export function describeOutcome(
   | 'isTls'
   | 'nullBy'
 > {
-  const requestId = requestIdOf(outcome);
   return {
     outcome: toOutcome(outcome, error?.code),
     ...((outcome?.kind === 'refused' || outcome?.kind === 'unreachable') && { refusal: outcome.reason }),
@@ -153,10 +153,7 @@ export function describeOutcome(
     errorType: outcome?.kind === 'failed' ? outcome.errorType : undefined,
     errorMessage:
       outcome?.kind === 'failed' ? redactor.text(outcome.errorMessage) : messageOf(outcome, redactor),
-    lines:
-      requestId === undefined
-        ? []
-        : lines.ofInvocation(requestId).map(({ message }) => redactor.text(message)),
+    lines: lines.ofOutcome(outcome).map(({ message }) => redactor.text(message)),
   };
 }
 
@@ -181,10 +178,6 @@ function toOutcome(
     case 'unreachable':
       return outcome.kind;
   }
-}
-
-export function requestIdOf(outcome: RecordedOutcome | undefined): string | undefined {
-  return outcome !== undefined && 'requestId' in outcome ? outcome.requestId?.() : undefined;
 }
 
 /**

@@ -2,10 +2,11 @@
  * Finds members that the event of a failed function lacks, if the error says that the function read a missing
  * member (docs/aws §3.1).
  */
-import { asJsonObject, listOf, memberOf, parseJson } from '@gatewright/aws/json-object';
+import { asJsonObject, listOf, memberOf, membersOf, parseJson } from '@gatewright/aws/json-object';
+import { escapeForRegExp } from '@gatewright/aws/text/escape-for-regexp';
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { listed } from '../explain/reason.ts';
-import type { BodyGap, EncodedKey } from '../explain/circumstances.ts';
+import type { BodyGap, DecodedTwice, EncodedKey } from '../explain/circumstances.ts';
 
 /** Members that functions read, and that not every event has. */
 const MEMBERS = [
@@ -67,6 +68,42 @@ export function findEncodedKey(
     .filter((key) => typeof key === 'string')
     .map((inEvent) => ({ inEvent, ofObject: decodeOrKeep(inEvent.replaceAll('+', ' ')) }))
     .find(({ inEvent, ofObject }) => inEvent !== ofObject);
+}
+
+/**
+ * Returns the member of an event whose value was decoded twice; undefined if the error is about something else. The query
+ * of every event is decoded, and so are the path parameters of HTTP APIs (docs/aws §3.1); those of REST APIs are not.
+ * @param line the text of the line of code that failed; undefined if it is not known
+ */
+export function findDecodedTwice(
+  event: string | undefined,
+  { errorMessage }: { readonly errorMessage: string },
+  line?: string,
+): DecodedTwice | undefined {
+  if (errorMessage !== 'URI malformed' || line === undefined) return undefined;
+  const [, decode = ''] = /\b(decodeURI(?:Component)?)\s*\(/.exec(line) ?? [];
+  const value = asJsonObject(parseJson(event ?? ''));
+  if (decode === '' || value === undefined) return undefined;
+  const decoded = ['queryStringParameters', ...(Object.hasOwn(value, 'version') ? ['pathParameters'] : [])];
+  for (const member of decoded)
+    for (const [name, text] of Object.entries(membersOf(value[member])))
+      if (
+        typeof text === 'string' &&
+        !isEncoded(text) &&
+        new RegExp(`\\b${escapeForRegExp(name)}\\b`).test(line)
+      )
+        return { member: `${member}.${name}`, decode };
+  return undefined;
+}
+
+/** Whether a value can be decoded: a % that two hexadecimal digits do not follow is only text. */
+function isEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**

@@ -90,6 +90,19 @@ const body = (expression: string): string =>
 
 const ROWS: readonly Row[] = [
   {
+    name: 'a value of the query that is decoded twice',
+    source: 'docs/aws §3.1, queryStringParameters of a REST API',
+    kind: 'Api',
+    path: '/?label=50%25',
+    handler: body('decodeURIComponent(event.queryStringParameters.label)'),
+    because:
+      /API Gateway decodes the values of queryStringParameters .*event\.queryStringParameters\.label contains a % that is only text/,
+    change:
+      /^Use event\.queryStringParameters\.label as it is at \S+index\.js:1, without decodeURIComponent\.$/,
+    mend: ['decodeURIComponent(event.queryStringParameters.label)', 'event.queryStringParameters.label'],
+    never: /Fix the function/,
+  },
+  {
     name: 'the method of payload 1.0 with payload 2.0',
     source:
       'https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html',

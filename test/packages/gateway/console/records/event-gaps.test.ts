@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import {
   describeEventGaps,
   findBodyGap,
+  findDecodedTwice,
   findEncodedKey,
 } from '../../../../../packages/gateway/console/records/event-gaps.ts';
 import { recording } from '../../../../support/recorded-apis.ts';
@@ -141,5 +142,46 @@ describe('the object that an event of S3 names', () => {
       };
 
       assert.equal(describeEventGaps('{"version": "2.0"}', error, line).length > 0, isTold);
+    });
+});
+
+describe('a value that is decoded twice', () => {
+  const line = 'const label = decodeURIComponent(event.pathParameters.label);';
+  const ofPath = { pathParameters: { label: '50%' } };
+  const ROWS: readonly (readonly [
+    name: string,
+    event: object,
+    code: string | undefined,
+    found: string | undefined,
+  ])[] = [
+    ['a path parameter of payload 2.0', { version: '2.0', ...ofPath }, line, 'pathParameters.label'],
+    [
+      'a path parameter of payload 1.0 of an HTTP API',
+      { version: '1.0', ...ofPath },
+      line,
+      'pathParameters.label',
+    ],
+    // The path parameters of a REST API are encoded as the client sent them.
+    ['not a path parameter of a REST API', ofPath, line, undefined],
+    [
+      'a parameter of the query of a REST API',
+      { queryStringParameters: { q: '100% sure' } },
+      'return decodeURI(event.queryStringParameters.q);',
+      'queryStringParameters.q',
+    ],
+    [
+      'not a value that can be decoded',
+      { version: '2.0', pathParameters: { label: '50%25' } },
+      line,
+      undefined,
+    ],
+    ['not another value of the line', { version: '2.0', pathParameters: { id: '50%' } }, line, undefined],
+    ['nothing without the line of code', { version: '2.0', ...ofPath }, undefined, undefined],
+  ];
+
+  for (const [name, event, code, found] of ROWS)
+    it(`is found: ${name} (docs/aws §3.1)`, () => {
+      const error = { errorMessage: 'URI malformed' };
+      assert.equal(findDecodedTwice(JSON.stringify(event), error, code)?.member, found);
     });
 });
