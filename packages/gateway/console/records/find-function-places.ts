@@ -2,7 +2,6 @@
 import { variablesIn } from '../../core/deployment/integration/stage-text.ts';
 import { HeaderList } from '../../core/events/header-list.ts';
 import { membersOfFunction } from './deciding-members.ts';
-import { requestIdOf } from './describe-integration.ts';
 import { findAuthorizerLine, findHandlerLine } from './find-code-places.ts';
 import { findByPhysicalId, named, placeOf, placeOfFirst, resourcesOf } from './find-places.ts';
 import { findLine } from './handler-lines.ts';
@@ -67,7 +66,7 @@ export function linesOfCode(
   const sourceOf = ({ functionName }: Pick<FunctionTarget, 'functionName'>) =>
     readHandler(functionName.render(stage?.variables ?? null));
   const printed = (outcome: RecordedOutcome | undefined): readonly string[] =>
-    lines.ofInvocation(requestIdOf(outcome) ?? '').map(({ message }) => message);
+    lines.ofOutcome(outcome).map(({ message }) => message);
   if (OF_AUTHORIZER.has(recorded.phase))
     return 'authorizer' in authorization && 'functionName' in authorization.authorizer
       ? findAuthorizerLine(

@@ -1,5 +1,5 @@
 import { isMatched } from './describe-guard.ts';
-import { requestIdOf } from './describe-integration.ts';
+import { requestIdOf } from './function-lines.ts';
 import { isEvent } from './recorded-request.ts';
 import { describeSent } from './sent.ts';
 import type { Recorded, RecordedEvent, RecordedOutcome, RecordedRequest } from './recorded-request.ts';

@@ -1,4 +1,5 @@
 /** Recent output of functions, by invocation id. */
+import type { RecordedOutcome } from './recorded-request.ts';
 
 export type PrintedLine = {
   readonly functionName: string;
@@ -34,6 +35,21 @@ export class FunctionLines {
     return this.#lines.filter((line) => line.requestId === requestId);
   }
 
+  /**
+   * Returns what a failed invocation printed. If the code failed while it was loaded, this is the error that the start of
+   * the instance printed, because such a line belongs to no invocation.
+   */
+  ofOutcome(outcome: RecordedOutcome | undefined): readonly PrintedLine[] {
+    const requestId = requestIdOf(outcome);
+    const own = requestId === undefined ? [] : this.ofInvocation(requestId);
+    if (own.length > 0 || outcome?.kind !== 'failed' || outcome.errorMessage === '') return own;
+    const { errorMessage } = outcome;
+    const ofStart = this.#lines.findLast(
+      (line) => line.requestId === undefined && line.level === 'ERROR' && line.message.includes(errorMessage),
+    );
+    return ofStart === undefined ? [] : [ofStart];
+  }
+
   /** Returns the number of bytes that each invocation printed, for invocations that printed anything. */
   bytesByInvocation(): ReadonlyMap<string, number> {
     const bytes = new Map<string, number>();
@@ -55,4 +71,8 @@ export class FunctionLines {
       for (const { message } of gone) this.#characters -= message.length;
     }
   }
+}
+
+export function requestIdOf(outcome: RecordedOutcome | undefined): string | undefined {
+  return outcome !== undefined && 'requestId' in outcome ? outcome.requestId?.() : undefined;
 }

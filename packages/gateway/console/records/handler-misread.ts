@@ -3,6 +3,7 @@
  */
 import { isPythonCode } from './handler-lines.ts';
 import { findErrorPlace } from '../explain/reason.ts';
+import { requestIdOf } from './function-lines.ts';
 import { findMisread, TEMPLATE_FORM } from './misread-event.ts';
 import { describeSent } from './sent.ts';
 import type { LambdaAuthorizer } from '../../core/deployment/model.ts';
@@ -24,7 +25,7 @@ export function findFailedRead(
   readHandler: ReadHandler,
 ): Misread | undefined {
   const { outcome } = recorded;
-  const requestId = outcome !== undefined && 'requestId' in outcome ? outcome.requestId?.() : undefined;
+  const requestId = requestIdOf(outcome);
   if (requestId === undefined) return undefined;
   const printed = lines.ofInvocation(requestId).map(({ message }) => message);
   return findReadOf(recorded, readHandler, printed);
@@ -100,7 +101,7 @@ export function findFailedCode(
   functionName: string,
   { lines, readHandler }: { readonly lines: FunctionLines; readonly readHandler: ReadHandler },
 ): readonly string[] {
-  const requestId = outcome !== undefined && 'requestId' in outcome ? outcome.requestId?.() : undefined;
+  const requestId = requestIdOf(outcome);
   const source = readHandler(functionName);
   if (requestId === undefined || source === undefined) return [];
   const line = lineOf(

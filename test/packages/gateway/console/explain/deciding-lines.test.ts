@@ -71,6 +71,37 @@ describe('the line of the member of a call that an error names', () => {
     });
 });
 
+const LOADING = [
+  {
+    // https://github.com/aws-samples/aws-serverless-webapp-workshop/issues/43
+    kind: 'an ES module that uses exports',
+    file: 'index.mjs',
+    code: "import 'node:fs';\nexports.handler = async () => ({ statusCode: 200 });",
+  },
+  {
+    kind: 'an error that the module throws',
+    file: 'index.js',
+    code: "\nthrow new Error('TABLE is not set');",
+  },
+  {
+    kind: 'a variable that is not defined',
+    file: 'index.js',
+    code: 'exports.handler = async () => ({ statusCode: 200 });\nsetup();',
+  },
+];
+
+describe('the line of a module that fails while it is loaded', () => {
+  for (const { kind, file, code } of LOADING)
+    it(`is named: ${kind}`, async () => {
+      using project = anAdvisedProject('template.yaml', { 'template.yaml': rest(OPEN), [file]: code });
+      const { status, sentences, changes } = await project.ask();
+      const place = new RegExp(`${file.replace('.', '\\.')}:2\\b`);
+      assert.equal(status, 502);
+      assert.match(sentences.join('\n'), new RegExp(`Defined at: .*${place.source}`));
+      assert.match(changes.join('\n'), place);
+    });
+});
+
 /** The messages of DynamoDB that name an index and its key. */
 const INDEX_MESSAGES = [
   // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
