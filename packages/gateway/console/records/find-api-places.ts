@@ -107,7 +107,7 @@ export function findApiPlaces(
   if (route === undefined)
     return unique([
       ...placesOfNearest(recorded, nearest, at),
-      ...(stage === undefined ? placesOfStageNames(at) : []),
+      ...(stage === undefined ? placesOfStageNames(recorded, at) : []),
       ...entrance,
       ...placesOfGatewayResponse(recorded, at),
       ...placesOfCors(recorded, own),
@@ -156,8 +156,9 @@ function placesOfServed(
 }
 
 /** For a path with which no stage begins: the names of the stages that the API has. */
-function placesOfStageNames({ stack, api }: At): readonly NamedPlace[] {
-  return [...api.stages.values()].flatMap((stage) =>
+function placesOfStageNames(recorded: Recorded, { stack, api }: At): readonly NamedPlace[] {
+  const stages = isEvent(recorded) ? undefined : recorded.received.api?.stages;
+  return [...(stages?.values() ?? [])].flatMap((stage) =>
     named(`StageName ${stage.name}`, placeOf(findStage(stack, api, stage), 'StageName')),
   );
 }
