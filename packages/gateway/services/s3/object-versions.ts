@@ -5,7 +5,7 @@
 import type { S3Refusal } from '../../kernel/calls/s3-error.ts';
 import type { StoredObject } from './object-request.ts';
 
-export type ObjectVersion =
+type ObjectVersion =
   | { readonly kind: 'object'; readonly version: string; readonly object: StoredObject }
   | { readonly kind: 'marker'; readonly version: string };
 
