@@ -172,6 +172,7 @@ export const USES: Readonly<Record<string, Readonly<Record<string, string>>>> = 
   },
   DynamoDB: {
     BatchGetItem: ITEMS,
+    BatchExecuteStatement: ITEMS,
     BatchWriteItem: ITEMS,
     CreateTable: DEPLOY,
     DeleteItem: ITEMS,

@@ -21,6 +21,7 @@ import {
 } from './actions.ts';
 import { checkCall } from './validator-words.ts';
 import { keyOf, lockName, readReturnOld, withItem } from './item-write.ts';
+import { executeBatch } from './partiql-batch.ts';
 import { executeStatement } from './partiql.ts';
 import { withIndexUnits } from './capacity.ts';
 import { withCollection, withCollections } from './item-collections.ts';
@@ -93,6 +94,7 @@ export class DynamoDbEngine {
   /** The operations that the engine implements itself or extends. dynalite alone handles all others. */
   static readonly #OWN: ReadonlyMap<string, OwnOperation> = new Map(
     Object.entries<OwnOperation>({
+      BatchExecuteStatement: (engine, input) => executeBatch(input, engine),
       BatchWriteItem: (engine, input) => engine.#writeBatch(input),
       CreateTable: (engine, input, region, isOfStack) =>
         engine.#tables.change('CreateTable', input, region, isOfStack),

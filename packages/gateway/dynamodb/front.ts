@@ -13,6 +13,7 @@ import type { CapacityMeter } from './capacity.ts';
 import type { DynamoDbEngine } from './engine.ts';
 import { withTableNames } from './input-rules.ts';
 import { refuseDeepValues } from './nesting.ts';
+import { executeBatch } from './partiql-batch.ts';
 import { executeStatement } from './partiql.ts';
 import { rightsOf, tablesOf } from './rights.ts';
 import type { NeededRight } from './rights.ts';
@@ -163,11 +164,18 @@ async function run(
   if (request.headers[UNCOUNTED] !== undefined) return engine.execute(operation, input, region, true);
   const execute = (name: string, fields: typeof input): Promise<Record<string, unknown>> =>
     meter.run(name, fields, (one, more) => engine.execute(one, more, region));
-  if (operation !== 'ExecuteStatement') return execute(operation, input);
+  const run = Object.hasOwn(STATEMENTS, operation) ? STATEMENTS[operation] : undefined;
+  if (run === undefined) return execute(operation, input);
   // The capacity is not counted here, because the statement runs other operations, and each of these reports its own
   // capacity.
-  return executeStatement(input, { execute, table: (name) => engine.table(name) });
+  return run(input, { execute, table: (name) => engine.table(name) });
 }
+
+/** The operations that run PartiQL. */
+const STATEMENTS: Readonly<Record<string, typeof executeStatement>> = {
+  BatchExecuteStatement: executeBatch,
+  ExecuteStatement: executeStatement,
+};
 
 /**
  * Refuses a call without permission. This must run before any lookup, because a caller without permission must not

@@ -19,7 +19,7 @@ import type { Output } from './actions.ts';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { Table } from './dynalite-store.ts';
 
-interface StatementStore {
+export interface StatementStore {
   execute(operation: string, input: UnknownMembers): Promise<Output>;
   table(name: string): Promise<Table>;
 }
@@ -56,7 +56,7 @@ export async function executeStatement(input: UnknownMembers, engine: StatementS
   }
 }
 
-function parse(text: string, parameters: readonly Value[]): Statement {
+export function parse(text: string, parameters: readonly Value[]): Statement {
   try {
     return parseStatement(text, parameters);
   } catch (error) {
@@ -157,6 +157,16 @@ async function select(
   });
   const { Items, LastEvaluatedKey: last } = output;
   return last === undefined ? { Items } : { Items, NextToken: encodeToken(last), LastEvaluatedKey: last };
+}
+
+/** Whether a SELECT names one item of a table by its whole key. */
+export async function isKeyGiven(
+  { table, index, where }: Extract<Statement, { kind: 'select' }>,
+  engine: StatementStore,
+): Promise<boolean> {
+  const { partition, sort } = await keysOf(engine, table, index);
+  const names = sort === undefined ? [partition] : [partition, sort];
+  return index === undefined && names.every((name) => where.some((each) => isEqual(each, name)));
 }
 
 function isEqual(condition: Condition, name: string): boolean {

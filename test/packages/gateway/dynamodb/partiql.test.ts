@@ -225,3 +225,51 @@ describe('ExecuteStatement', () => {
     assert.equal(error.body['__type'], 'com.amazonaws.dynamodb.v20120810#ResourceNotFoundException');
   });
 });
+
+// LocalStack, tests/aws/services/dynamodb/test_dynamodb.py::TestDynamoDB::test_dynamodb_batch_execute_statement,
+// recorded 08-10-2025; the codes of errors: DynamoDB model, BatchStatementErrorCodeEnum
+describe('BatchExecuteStatement', () => {
+  let engine: DynamoDbEngine;
+  before(async () => {
+    engine = await DynamoDbEngine.open({ clock: new VirtualClock() });
+    await engine.execute('CreateTable', TABLE);
+    await engine.execute('PutItem', {
+      TableName: 'Music-1',
+      Item: { artist: S('Acme'), song: S('Alpha') },
+    });
+  });
+  after(() => engine.close());
+
+  const run = (...statements: readonly string[]) =>
+    engine.execute('BatchExecuteStatement', {
+      Statements: statements.map((Statement) => ({ Statement })),
+    });
+
+  it('answers each statement in its place, and a failed one with its error', async () => {
+    const answer = await run(
+      `INSERT INTO "Music-1" VALUE {'artist': 'Boo', 'song': 'Beta'}`,
+      `UPDATE "Music-1" SET year=20 WHERE artist='Acme' AND song='Alpha'`,
+      `SELECT * FROM "Music-1" WHERE artist='Acme' AND song='Alpha'`,
+      `INSERT INTO "Music-1" VALUE {'artist': 'Boo', 'song': 'Beta'}`,
+      `SELECT * FROM "Music-1" WHERE artist='Acme'`,
+      `SELECT * FROM None WHERE artist='Acme'`,
+    );
+
+    assert.partialDeepStrictEqual(answer, {
+      Responses: [
+        { TableName: 'Music-1' },
+        { TableName: 'Music-1' },
+        { TableName: 'Music-1', Item: { artist: S('Acme'), song: S('Alpha'), year: N(20) } },
+        { TableName: 'Music-1', Error: { Code: 'DuplicateItem' } },
+        { TableName: 'Music-1', Error: { Code: 'ValidationError' } },
+        { TableName: 'None', Error: { Code: 'ResourceNotFound' } },
+      ],
+    });
+  });
+
+  it('refuses an empty list', async () => {
+    await assert.rejects(run(), {
+      message: /'statements' failed to satisfy constraint: Member must have length/,
+    });
+  });
+});
