@@ -1,5 +1,5 @@
 /** The commands that install the packages of a Python project, with the tool that the project uses. */
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { readIfReadable } from '@gatewright/aws/readable-files';
 import type { PythonProject } from './python-environments.ts';
 
@@ -11,6 +11,8 @@ export type Installer = {
    * it.
    */
   readonly one: (name: string) => string;
+  /** The command that installs what another requirements file lists, such as that of a layer. */
+  readonly file: (path: string) => string;
 };
 
 /** @param virtual the interpreter of the virtual environment; undefined if there is none */
@@ -25,6 +27,7 @@ export function describeInstaller(
   const where = folder === '.' ? '' : `cd ${folder} && `;
   return {
     all: `${where}${plain.all}`,
+    file: (path) => `${where}${plain.file(path)}`,
     one(name) {
       const listed = project === undefined ? undefined : findListed(project, name);
       if (project === undefined || listed === undefined) return `${where}${plain.one(name)}`;
@@ -38,13 +41,26 @@ function commandsOf(
   project: PythonProject | undefined,
   executable: string,
 ): Installer {
-  if (project?.tool === 'uv') return { all: 'uv sync', one: (name) => `uv add --dev ${name}` };
+  if (project?.tool === 'uv')
+    return {
+      all: 'uv sync',
+      one: (name) => `uv add --dev ${name}`,
+      file: (path) => `uv pip install -r ${resolve(path)}`,
+    };
   if (project?.tool === 'poetry')
-    return { all: 'poetry install', one: (name) => `poetry add --group dev ${name}` };
+    return {
+      all: 'poetry install',
+      one: (name) => `poetry add --group dev ${name}`,
+      file: (path) => `poetry run pip install -r ${resolve(path)}`,
+    };
   if (project?.tool === 'pipenv') {
     // Without the variable, the environment is in a folder of pipenv, where functions do not find it.
     const command = 'PIPENV_VENV_IN_PROJECT=1 pipenv install';
-    return { all: command, one: (name) => `${command} --dev ${name}` };
+    return {
+      all: command,
+      one: (name) => `${command} --dev ${name}`,
+      file: (path) => `${command} --dev -r ${resolve(path)}`,
+    };
   }
   const folder = shown(project?.folder ?? process.cwd());
   const own = virtual === undefined ? join(folder, '.venv') : shown(dirname(dirname(virtual)));
@@ -53,7 +69,11 @@ function commandsOf(
   // may be broken.
   const make = virtual === undefined ? `${executable} -m venv ${own} && ` : '';
   const listed = project?.requirements === undefined ? folder : `-r ${shown(project.requirements)}`;
-  return { all: `${make}${pip} ${listed}`, one: (name) => `${make}${pip} ${name}` };
+  return {
+    all: `${make}${pip} ${listed}`,
+    one: (name) => `${make}${pip} ${name}`,
+    file: (path) => `${make}${pip} -r ${shown(path)}`,
+  };
 }
 
 /** The table of a TOML file that lists a package; empty for a requirements file. */

@@ -19,6 +19,7 @@ import {
   projectFolders,
   type PythonProject,
 } from './python-environments.ts';
+import { findLayerRequirements } from './layer-requirements.ts';
 import { packageOf } from './package-names.ts';
 import { describeInstaller, shown } from './python-installer.ts';
 import type { Installer } from './python-installer.ts';
@@ -212,29 +213,35 @@ type MissingPart = { readonly module: string; readonly remedy: string; readonly 
  * Conditional imports of boto3 are included, because code hardly ever handles their failure.
  */
 function describeMissing(
-  { runtime, layers }: FunctionDefinition,
+  definition: FunctionDefinition,
   { missing, uninstalled }: PythonAnswer,
   installer: Installer,
   lent: LentModules | undefined,
 ): readonly MissingPart[] {
   return missing
     .filter(({ module, isCertain }) => isCertain || module === 'boto3')
-    .filter(({ module }) => (PYTHON_MODULES.has(module) ? lent?.kind !== 'lent' : uninstalled.length === 0))
+    .filter(({ module }) =>
+      PYTHON_MODULES.has(module)
+        ? lent?.kind !== 'lent'
+        : uninstalled.length === 0 || findLayerRequirements(definition, module) !== undefined,
+    )
     .map(({ module, file, line }) => {
       const isLambdas = PYTHON_MODULES.has(module);
       const whyNot = lent?.kind === 'refused' ? ` (${lent.reason})` : '';
       const remedy = isLambdas
         ? `run ${installer.one(packageOf(module) ?? module)}`
-        : remedyOf(module, layers, installer);
+        : remedyOf(module, definition, installer);
       const text = isLambdas
-        ? `${module}, part of Lambda's ${runtime}, is not installed${whyNot}: ${remedy}`
+        ? `${module}, part of Lambda's ${definition.runtime}, is not installed${whyNot}: ${remedy}`
         : `no module named "${module}" is installed: ${remedy}`;
       return { module, remedy, error: new DefinitionError({ file, line }, text) };
     });
 }
 
-function remedyOf(module: string, layers: FunctionDefinition['layers'], installer: Installer): string {
-  const absent = layers.filter(({ directory }) => directory === undefined).map(({ arn }) => arn);
+function remedyOf(module: string, definition: FunctionDefinition, installer: Installer): string {
+  const requirements = findLayerRequirements(definition, module);
+  if (requirements !== undefined) return `run ${installer.file(requirements)}`;
+  const absent = definition.layers.filter(({ directory }) => directory === undefined).map(({ arn }) => arn);
   if (absent.length > 0) return `it may come from a layer that is not on this machine: ${absent.join(', ')}`;
   const name = packageOf(module);
   if (name !== undefined) return `run ${installer.one(name)}`;

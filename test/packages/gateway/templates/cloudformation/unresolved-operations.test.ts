@@ -96,10 +96,11 @@ describe('an API of which one integration cannot be resolved', () => {
     const faults = new Faults(false);
     const [stack] = await loadStacks([file], { ...OPTIONS, tolerance: faults });
 
-    const api = stack?.resources.get('Api');
+    assert.ok(stack !== undefined);
+    const api = stack.resources.get('Api');
     assert.equal(api?.fault, undefined);
     // The document is expanded into methods.
-    assert.ok(stack?.resources.has('Api GET /a'));
+    assert.ok(stack.resources.has('Api GET /a'));
     assert.ok(stack.resources.has('Api GET /b'));
     const told = faults.all.flatMap(({ error, consequences }) => [error.message, ...consequences]);
     assert.ok(told.includes('GET /a of Api cannot be served as on AWS'), told.join('\n'));

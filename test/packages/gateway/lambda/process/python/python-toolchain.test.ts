@@ -334,3 +334,39 @@ describe('a virtual environment that is created after startup', { skip: NO_PYTHO
     assert.equal(returned(await invoke('f')), 5);
   });
 });
+
+// Source: aws-sam-cli, "Building layers": BuildMethod of a layer installs its requirements.txt
+describe('a module that only a layer’s requirements.txt lists', () => {
+  it('is installed by the command for that file, though packages of the function are not installed either', async () => {
+    const folder = aFolder({
+      'src/requirements.txt': 'simplejson\n',
+      'layer/requirements.txt': 'httpx==0.28\n',
+    });
+    const code = join(folder, 'src');
+    const layers = [{ arn: 'arn:layer', directory: join(folder, 'layer') }];
+    const definition = aFolderFunction(code, 'app.handler', { runtime: 'python3.13', layers });
+    const missing = ['httpx', 'simplejson'].map((module, index) => ({
+      ...{ module, file: join(code, 'app.py'), line: index + 1, isCertain: true },
+    }));
+    const answer = { missing, uninstalled: ['simplejson'], fault: null };
+    const facts = { version: '3.13.2', executable: '/usr/bin/python3.13', hasDebugger: false, hasPip: true };
+    const probe = { ask: () => Promise.resolve({ kind: 'answered', ...facts, answer } as const) };
+    const machine: Machine = { ...MACHINE, environment: { PATH: aFolder({ python3: '' }) }, home: folder };
+    chmodSync(join(machine.environment['PATH'] ?? '', 'python3'), 0o755);
+    const options = { bytecodeFolder: folder, debugger: undefined, lender: NO_LENDING };
+
+    const found = await findPython(definition, code, machine, probe, options);
+
+    assert.ok(found.kind === 'found');
+    assert.equal(found.missing.length, 1);
+    assert.match(
+      found.missing[0]?.message ?? '',
+      /"httpx" is installed: run .* install -r \S*layer\/requirements\.txt$/,
+    );
+    const [told] = found.findings.filter(({ error }) => error.message.includes('not installed'));
+    assert.match(
+      told?.error.message ?? '',
+      /packages of requirements\.txt are not installed: simplejson; run /,
+    );
+  });
+});
