@@ -24,7 +24,7 @@ import { findParameterFaults, parameterTexts } from './nested-stacks.ts';
 import { makeName } from '@gatewright/aws/physical-ids';
 import { OpenNames, describeCycle, findCycle, pathToReference, remedyOfCycle } from '../dependency-cycles.ts';
 import { readExportNames } from '../export-names.ts';
-import { findUnresolvedOperations } from './unresolved-operations.ts';
+import { keepOtherOperations } from './unresolved-operations.ts';
 import { checkOmitted, isMadeElsewhere } from './absent-resources.ts';
 import { describeUnresolved, memberAt, placeOf } from '../template-place.ts';
 import type { RawStack } from '../raw-stack.ts';
@@ -367,22 +367,9 @@ export class StackResolver implements Scope {
       return this.#tolerance.attempt(
         consequence,
         () => {
-          const members = this.#as(logicalId, () => {
-            try {
-              return resolveMembers({ [name]: value }, this, at);
-            } catch (error) {
-              if (!(error instanceof DefinitionError)) throw error;
-              const known = this.#resolveKnown(logicalId, value, [...at, name]);
-              const places = known.unknown.map((one) => one.at.slice(at.length));
-              const operations = findUnresolvedOperations(type, name, places);
-              if (operations === undefined || !isJsonObject(known.value)) throw error;
-              this.#tolerance.note(
-                error,
-                `${operations.join(', ')} of ${logicalId} cannot be served as on AWS`,
-              );
-              unresolved.push(name);
-              return { [name]: known.value };
-            }
+          const members = keepOtherOperations(this.#tolerance, { logicalId, type, at, name }, unresolved, {
+            all: () => this.#as(logicalId, () => resolveMembers({ [name]: value }, this, at)),
+            known: () => this.#resolveKnown(logicalId, value, [...at, name]),
           });
           return Object.entries(members).map(([key, member]) => [
             key,

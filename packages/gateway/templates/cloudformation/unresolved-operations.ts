@@ -1,4 +1,9 @@
 /** Finds the operations of an OpenAPI document whose integration has a value that cannot be resolved. */
+import { isJsonObject } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import { DefinitionError } from '../../core/errors.ts';
+import type { Tolerance } from '../../core/errors.ts';
+import type { KnownMembers } from './known-members.ts';
 import type { Path } from './template-source.ts';
 
 const INTEGRATION = 'x-amazon-apigateway-integration';
@@ -25,4 +30,38 @@ export function findUnresolvedOperations(
 
 function nameOf(method: string): string {
   return method === 'x-amazon-apigateway-any-method' ? 'ANY' : method.toUpperCase();
+}
+
+type Property = {
+  readonly logicalId: string;
+  readonly type: string;
+  /** The path of the properties of the resource. */
+  readonly at: Path;
+  readonly name: string;
+};
+
+/**
+ * Resolves a property. If only integrations of a document cannot be resolved, notes the fault with their operations, and
+ * returns the rest of the document.
+ * @param unresolved receives the name of a property of which only a part was resolved
+ * @throws DefinitionError for all other values that cannot be resolved
+ */
+export function keepOtherOperations(
+  tolerance: Tolerance,
+  { logicalId, type, at, name }: Property,
+  unresolved: string[],
+  resolve: { readonly all: () => JsonObject; readonly known: () => KnownMembers },
+): JsonObject {
+  try {
+    return resolve.all();
+  } catch (error) {
+    if (!(error instanceof DefinitionError) || !BODY.test(type)) throw error;
+    const { value, unknown } = resolve.known();
+    const places = unknown.map((one) => one.at.slice(at.length));
+    const operations = findUnresolvedOperations(type, name, places);
+    if (operations === undefined || !isJsonObject(value)) throw error;
+    tolerance.note(error, `${operations.join(', ')} of ${logicalId} cannot be served as on AWS`);
+    unresolved.push(name);
+    return { [name]: value };
+  }
 }
