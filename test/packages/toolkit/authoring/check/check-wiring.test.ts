@@ -128,7 +128,7 @@ describe('checkWiring', () => {
     {
       name: 'refuses to keep answers by nothing',
       wired: { identitySources: [] },
-      expected: /as an identity source, so callers share them/,
+      expected: /as an identity source, so callers share the results/,
       source: 'docs/design/authorizers §B14',
     },
     {

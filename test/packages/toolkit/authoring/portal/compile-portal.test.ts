@@ -152,7 +152,7 @@ describe('compilePortal', () => {
     [
       'source: orders',
       'source: returns',
-      /webhooks\[0\]\.source: webhooks\.yml has no source "returns": add it/,
+      /webhooks\[0\]\.source: webhooks\.yml has no source "returns": add the source/,
     ],
     [
       'source: orders',
