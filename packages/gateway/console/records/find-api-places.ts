@@ -157,8 +157,8 @@ function placesOfServed(
 
 /** For a path with which no stage begins: the names of the stages that the API has. */
 function placesOfStageNames(recorded: Recorded, { stack, api }: At): readonly NamedPlace[] {
-  const stages = isEvent(recorded) ? undefined : recorded.received.api?.stages;
-  return [...(stages?.values() ?? [])].flatMap((stage) =>
+  if (isEvent(recorded)) return [];
+  return [...recorded.received.api.stages.values()].flatMap((stage) =>
     named(`StageName ${stage.name}`, placeOf(findStage(stack, api, stage), 'StageName')),
   );
 }

@@ -44,8 +44,10 @@ export class FunctionLines {
     const own = requestId === undefined ? [] : this.ofInvocation(requestId);
     if (own.length > 0 || outcome?.kind !== 'failed' || outcome.errorMessage === '') return own;
     const { errorMessage } = outcome;
+    // The outcome repeats the text of this line, and nothing else connects the two.
     const ofStart = this.#lines.findLast(
-      (line) => line.requestId === undefined && line.level === 'ERROR' && line.message.includes(errorMessage),
+      ({ requestId: of, level, message: text }) =>
+        of === undefined && level === 'ERROR' && text.includes(errorMessage),
     );
     return ofStart === undefined ? [] : [ofStart];
   }

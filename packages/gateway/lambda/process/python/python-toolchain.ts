@@ -49,14 +49,7 @@ export async function findPython(
   const wanted = runtime.slice('python'.length);
   const folders = projectFolders(definition, taskRoot, machine);
   const project = findProject(folders);
-  const added = addedTo(definition.code)?.folder;
-  const paths = [
-    ...(added === undefined ? [] : [added]),
-    ...layerRoots(definition).flatMap((layer) => [
-      join(layer, 'python', 'lib', runtime, 'site-packages'),
-      join(layer, 'python'),
-    ]),
-  ];
+  const paths = pathsBesideTheCode(definition);
   const question = {
     handler,
     root: taskRoot,
@@ -102,6 +95,18 @@ export async function findPython(
     };
   }
   return noPython(definition, wanted, { passedOver, isLate });
+}
+
+/** Returns the folders, outside the function's own, in which the function finds modules: added files and layers. */
+function pathsBesideTheCode(definition: FunctionDefinition): readonly string[] {
+  const added = addedTo(definition.code)?.folder;
+  return [
+    ...(added === undefined ? [] : [added]),
+    ...layerRoots(definition).flatMap((layer) => [
+      join(layer, 'python', 'lib', definition.runtime, 'site-packages'),
+      join(layer, 'python'),
+    ]),
+  ];
 }
 
 function noPython(

@@ -64,11 +64,11 @@ absent==1.0
     });
 
     const { answers } = JSON.parse(stdout) as {
-      answers: { fault: unknown; missing: { module: string }[] }[];
+      answers: [{ fault: unknown; missing: { module: string }[] }];
     };
-    assert.equal(answers[0]?.fault, null);
+    assert.equal(answers[0].fault, null);
     assert.deepEqual(
-      answers[0]?.missing.map(({ module }) => module),
+      answers[0].missing.map(({ module }) => module),
       ['absent_module'],
     );
   });

@@ -346,7 +346,10 @@ describe('a module that only a layer’s requirements.txt lists', () => {
     const layers = [{ arn: 'arn:layer', directory: join(folder, 'layer') }];
     const definition = aFolderFunction(code, 'app.handler', { runtime: 'python3.13', layers });
     const missing = ['httpx', 'simplejson'].map((module, index) => ({
-      ...{ module, file: join(code, 'app.py'), line: index + 1, isCertain: true },
+      module,
+      file: join(code, 'app.py'),
+      line: index + 1,
+      isCertain: true,
     }));
     const answer = { missing, uninstalled: ['simplejson'], fault: null };
     const facts = { version: '3.13.2', executable: '/usr/bin/python3.13', hasDebugger: false, hasPip: true };
