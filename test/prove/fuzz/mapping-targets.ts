@@ -2,7 +2,7 @@
 import { SchemaSet } from '../../../packages/gateway/core/deployment/models/json-schema.ts';
 import { SchemaRefusal } from '../../../packages/gateway/core/deployment/models/schema-preparation.ts';
 import { parseJson } from '../../../packages/gateway/velocity/java/json.ts';
-import { parseJsonPath, readJsonPath } from '../../../packages/gateway/core/mapping/json-path.ts';
+import { parseJsonPath, readJsonPath } from '../../../packages/gateway/core/json-path/json-path.ts';
 import {
   DEFAULT_RENDER_LIMITS,
   RenderBudget,

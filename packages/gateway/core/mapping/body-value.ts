@@ -1,7 +1,7 @@
 /** Reads values in bodies for parameter mappings (docs/aws §7.6). */
 import { type JsonValue, toJavaValue } from '@gatewright/velocity/java/json';
 import { printJson } from '@gatewright/velocity/java/printing';
-import { type JsonPath, readJsonPath } from './json-path.ts';
+import { type JsonPath, readJsonPath } from '../json-path/json-path.ts';
 import { hasTooManyNames, MAX_NAMES } from '@gatewright/velocity/java/member-names';
 import { DEFAULT_RENDER_LIMITS, RenderBudget } from '@gatewright/velocity/java/render-budget';
 

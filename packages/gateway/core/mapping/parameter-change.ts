@@ -6,7 +6,7 @@ import { contextVariable } from '../events/context-variables.ts';
 import { readQuery } from '../events/query-text.ts';
 import { getEntry } from '../routing/text-map.ts';
 import { MalformedBodyError, readJsonText } from './body-value.ts';
-import { type JsonPath, parseJsonPath } from './json-path.ts';
+import { type JsonPath, parseJsonPath } from '../json-path/json-path.ts';
 import { TemplateError } from '@gatewright/velocity/java/template-error';
 import type { HeaderList } from '../events/header-list.ts';
 import type { ApiKeyFacts, CallerFacts, RoutedFacts } from '../events/request-facts.ts';

@@ -1,6 +1,6 @@
 /** Sources of parameter mappings (docs/aws §7.6). They are parsed at deployment and read for each request. */
 import { readJsonText, readBodyText } from './body-value.ts';
-import { parseJsonPath, type JsonPath } from './json-path.ts';
+import { parseJsonPath, type JsonPath } from '../json-path/json-path.ts';
 import { TemplateError } from '@gatewright/velocity/java/template-error';
 import type { MappingInput } from './mapping-input.ts';
 

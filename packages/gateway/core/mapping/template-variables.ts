@@ -9,7 +9,7 @@ import {
   SilentMap,
 } from '@gatewright/velocity/java/values';
 import { decodeBase64, decodeUrl, encodeBase64, encodeUrl, escapeJavaScript } from './escape.ts';
-import { parseJsonPath, readJsonPath } from './json-path.ts';
+import { parseJsonPath, readJsonPath } from '../json-path/json-path.ts';
 import { OVERRIDE_NAMES, OverrideMap } from './overrides.ts';
 import { failure } from '@gatewright/velocity/java/template-error';
 import type { RenderScope } from '@gatewright/velocity/compile';

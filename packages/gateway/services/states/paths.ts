@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { fromJavaValue, toJavaValue } from '@gatewright/velocity/java/json';
 import { DEFAULT_RENDER_LIMITS, RenderBudget } from '@gatewright/velocity/java/render-budget';
 import { TemplateError } from '@gatewright/velocity/java/template-error';
-import { parseJsonPath, readJsonPath } from '../../core/mapping/json-path.ts';
+import { parseJsonPath, readJsonPath } from '../../core/json-path/json-path.ts';
 import { RuntimeFailure } from './state-failure.ts';
 
 /** What paths refer to. */

@@ -9,7 +9,7 @@ import {
 } from '../../../../../packages/gateway/core/mapping/escape.ts';
 import { fromJavaValue, parseJson, toJavaValue } from '../../../../../packages/gateway/velocity/java/json.ts';
 import { printJson, printValue } from '../../../../../packages/gateway/velocity/java/printing.ts';
-import { parseJsonPath, readJsonPath } from '../../../../../packages/gateway/core/mapping/json-path.ts';
+import { parseJsonPath, readJsonPath } from '../../../../../packages/gateway/core/json-path/json-path.ts';
 import {
   DEFAULT_RENDER_LIMITS,
   RenderBudget,
