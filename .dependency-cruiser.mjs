@@ -21,7 +21,7 @@ const SHARED_ADAPTERS = [
 
 /** Folders without effects. */
 const PURE =
-  '^packages/gateway/(core/(phases|routing|mapping|events|policy|metering|deployment)/|console/explain/|kernel/delivery/)';
+  '^packages/gateway/(core/(phases|routing|mapping|json-path|events|policy|metering|deployment)/|console/explain/|kernel/delivery/)';
 const NODE_BUILT_IN = { dependencyTypes: ['core'] };
 
 const rule = (name, comment, from, to) => ({ name, severity: 'error', comment, from, to });
@@ -161,18 +161,18 @@ export default {
     ),
     rule(
       'pure-folders-look-downward',
-      'routing, mapping, events, policy, metering and deployment must not import a phase or anything with effects.',
-      { path: '^packages/gateway/core/(routing|mapping|events|policy|metering|deployment)/' },
+      'routing, mapping, json-path, events, policy, metering and deployment must not import a phase or anything with effects.',
+      { path: '^packages/gateway/core/(routing|mapping|json-path|events|policy|metering|deployment)/' },
       {
         path: '^packages/gateway/core/',
         pathNot:
-          '^packages/gateway/core/((routing|mapping|events|policy|metering|deployment)/|(errors|defect|ports|exchange|integration-timeouts)\\.ts$|stack/(model|function|home)\\.ts$)',
+          '^packages/gateway/core/((routing|mapping|json-path|events|policy|metering|deployment)/|(errors|defect|ports|exchange|integration-timeouts)\\.ts$|stack/(model|function|home)\\.ts$)',
       },
     ),
     rule(
       'only-deployment-compiles',
       'deployment/ uses routing, mapping, events, policy and metering, which may import nothing of deployment/ except its model.',
-      { path: '^packages/gateway/(core/(routing|mapping|events|policy|metering)|console/explain)/' },
+      { path: '^packages/gateway/(core/(routing|mapping|json-path|events|policy|metering)|console/explain)/' },
       {
         path: '^packages/gateway/core/deployment/',
         pathNot: '^packages/gateway/core/deployment/model\\.ts$',

@@ -19,7 +19,7 @@ const OF_OTHERS =
   /node_modules|^\^gatewright\/|^\^(?:aws-lambda|constructs)\$$|^\^aws-cdk-lib|crypto|^\^\\\.\\\.\/packages/;
 
 const PURE =
-  /^(packages\/gateway\/(core\/(phases|routing|mapping|events|policy|deployment)|velocity|kernel\/delivery)\/|shared\/(access|quota|webhooks|websocket|http|aws|table)\/)/;
+  /^(packages\/gateway\/(core\/(phases|routing|mapping|json-path|events|policy|deployment)|velocity|kernel\/delivery)\/|shared\/(access|quota|webhooks|websocket|http|aws|table)\/)/;
 /** This file loads ajv only if there are models. */
 const LATE_LOADER = 'packages/gateway/core/deployment/models/json-schema.ts → node:module';
 const SHARED_ADAPTER = /\/(dynamodb|lambda)-[^/]*$|-(poster|fetcher)\.ts$/;
