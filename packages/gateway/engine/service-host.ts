@@ -130,11 +130,12 @@ export class ServiceHost {
     const sizeOf = (segment: string): number => segment.length + BYTES_PER_ITEM;
     this.segments = new KeptFeed(report, { what: 'trace segments', maxBytes: KEPT_BYTES, sizeOf });
     this.metrics = new EarlyFeed(report, () => void this.find('monitoring'));
-    const agenda = new Agenda(clock, report);
     const work = new Work();
     const { refuseDelivery: refuse } = options;
     const targets = new Targets({ services, isElsewhere, refuse, find: (name) => this.#findByArn(name) });
     this.journal = new EventJournal(clock, random, report);
+    // Work that becomes due, such as the evaluation of an alarm, is not caused by a request that happens to be running.
+    const agenda = this.journal.uncaused(() => new Agenda(clock, report));
     this.edges = new Feed(report);
     const ports = { invoker, clock, random, report, kept, agenda, work, journal: this.journal };
     this.#options = options;

@@ -22,7 +22,8 @@ const ROOT = /(?:^|;)\s*Root=([^;\s]+)/;
 export class EventJournal {
   readonly #clock: Clock;
   readonly #random: Random;
-  readonly #context = new AsyncLocalStorage<string>();
+  /** Null is the cause of work that is known to have none. */
+  readonly #context = new AsyncLocalStorage<string | null>();
   #steps: Kept[] = [];
   #noted = 0;
   /** The same steps by cause, because a list of requests and events needs the steps of each row. */
@@ -47,11 +48,11 @@ export class EventJournal {
 
   /**
    * The cause of the event that is being accepted: the trace of the current call, or of the only request or event that
-   * is running. Undefined if several are running, because a guess could be wrong.
+   * is running. Undefined if several are running, because a guess could be wrong, and for work that runs `uncaused`.
    */
   get cause(): string | undefined {
     const known = this.#context.getStore();
-    if (known !== undefined) return known;
+    if (known !== undefined) return known ?? undefined;
     const roots = new Set<string>();
     for (const traceHeader of this.#running.keys()) {
       const root = rootOf(traceHeader);
@@ -64,7 +65,7 @@ export class EventJournal {
 
   /** Whether the cause of the running code is known, and not only inferred from the requests that are running. */
   get isWithin(): boolean {
-    return this.#context.getStore() !== undefined;
+    return typeof this.#context.getStore() === 'string';
   }
 
   /** Returns the cause of the running code, or a new cause for an event that nothing in this gateway caused. */
@@ -74,6 +75,14 @@ export class EventJournal {
 
   within<Result>(cause: string | undefined, run: () => Result): Result {
     return cause === undefined ? run() : this.#context.run(cause, run);
+  }
+
+  /**
+   * Runs work that no running request or event causes, such as work that becomes due. Without this, the only request that
+   * is running at that time would be taken for its cause.
+   */
+  uncaused<Result>(run: () => Result): Result {
+    return this.#context.run(null, run);
   }
 
   /** Counts the request or event as running, until the returned function is called. */

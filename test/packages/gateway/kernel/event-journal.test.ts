@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { Agenda } from '../../../../packages/gateway/kernel/agenda.ts';
 import { EventJournal, rootOf } from '../../../../packages/gateway/kernel/event-journal.ts';
 import { CountingRandom, VirtualClock } from '../../../support/virtual-ports.ts';
 
@@ -34,6 +35,24 @@ describe('EventJournal', () => {
     isOver();
 
     assert.equal(journal.cause, undefined);
+  });
+
+  // A user's report: the first explanation after the start listed twenty alarms as effects of the refused request.
+  it('takes no running request for the cause of work that becomes due', () => {
+    const clock = new VirtualClock();
+    const journal = new EventJournal(clock, new CountingRandom(), () => undefined);
+    const agenda = journal.uncaused(() => new Agenda(clock, () => undefined));
+    const causes: (string | undefined)[] = [];
+    agenda.at(clock.nowEpochMs(), () => {
+      causes.push(journal.cause);
+      journal.within(B, () => causes.push(journal.cause));
+    });
+    journal.start(`Root=${A}`);
+
+    agenda.moved();
+    agenda.close();
+
+    assert.deepEqual(causes, [undefined, B]);
   });
 
   it('shows a batch of several causes to each of them', () => {
