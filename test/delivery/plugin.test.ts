@@ -1,7 +1,9 @@
 /** The npm package as its users have it: compiled, outside the checkout, as command, library and Serverless plug-in. */
 import assert from 'node:assert/strict';
-import { execFile, execFileSync } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, watch } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
@@ -174,6 +176,48 @@ describe('serverless gateway start', () => {
     // Within 2 s on a machine of its own; the suite shares one.
     assert.ok(ended.tookMs < 10_000, `${ended.tookMs} ms`);
   });
+});
+
+/** Its second reading, by the gateway, does not end. */
+const ENDLESS_SERVICE = `const { writeFileSync } = require('node:fs');
+module.exports = (async () => {
+  if (process.env.GATEWRIGHT_READS_TEMPLATE !== undefined) {
+    writeFileSync('is-reading', '');
+    await new Promise((resolve) => setTimeout(resolve, 600_000));
+  }
+  const hello = { handler: 'hello.handler', events: [{ httpApi: 'GET /hello' }] };
+  return { service: 'endless', provider: { name: 'aws', runtime: 'nodejs22.x' }, plugins: ['gatewright'], functions: { hello } };
+})();
+`;
+
+describe('a start of the plug-in that the user ends while the service is being read', () => {
+  // Ctrl-C in a terminal signals the whole group, so that osls ends as well. It was told as "Uncaught exception".
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    it(`ends on ${signal} without an error`, async () => {
+      const cwd = join(service.directory, `endless-${signal}`);
+      await mkdir(cwd);
+      await service.write(`endless-${signal}/serverless.js`, ENDLESS_SERVICE);
+      await service.write(`endless-${signal}/hello.js`, 'exports.handler = async () => "hello";\n');
+      const child = spawn(process.execPath, [...service.serverless, 'offline', 'start', ...FREE_PORTS], {
+        cwd,
+        detached: true,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      let printed = '';
+      for (const stream of [child.stdout, child.stderr])
+        stream.setEncoding('utf8').on('data', (text: string) => (printed += text));
+      const ended = once(child, 'close');
+      const watcher = watch(cwd);
+      while (!existsSync(join(cwd, 'is-reading'))) await once(watcher, 'change');
+      watcher.close();
+
+      assert.ok(child.pid !== undefined);
+      process.kill(-child.pid, signal);
+      const [code] = await ended;
+
+      assert.equal(code, 0, printed);
+      assert.doesNotMatch(printed, /Uncaught|was ended by the signal|^ +at /m);
+    });
 });
 
 describe('region and account of the plug-in', () => {

@@ -21,7 +21,7 @@ import type { StartSettings } from './settings.ts';
  */
 const EXIT_WITHIN_MS = 500;
 
-type Running = { readonly signalled: Promise<void>; readonly close: () => Promise<void> };
+type Running = { readonly signalled: Promise<undefined>; readonly close: () => Promise<void> };
 
 class GatewrightPlugin {
   /** Tells `gatewright start` that it must also refuse a service that this plug-in refuses. */
@@ -122,7 +122,11 @@ class GatewrightPlugin {
     const signalled = waitForSignal();
     const { explain, startSession } = await import('./session.ts');
     try {
-      this.#running = { signalled, close: await startSession(service, { ...settings, isVerbose }) };
+      const session = startSession(service, { ...settings, isVerbose });
+      const close = await Promise.race([session, signalled]);
+      if (close !== undefined) this.#running = { signalled, close };
+      // The user ended the start. Osls, which may still read the service, gets the same signal and fails.
+      else void session.then((closeSession) => closeSession()).catch(() => undefined);
     } catch (error) {
       // If startup fails, open resources of other plug-ins, such as a bundler's watcher, must not keep the process
       // alive.
@@ -223,9 +227,9 @@ class GatewrightPlugin {
  * Resolves on SIGTERM or Ctrl-C. A second signal ends the process immediately. The listeners are added when the
  * function is called, so that a signal during startup is not lost.
  */
-function waitForSignal(): Promise<void> {
+function waitForSignal(): Promise<undefined> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(undefined));
   });
 }
 
