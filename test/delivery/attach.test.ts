@@ -91,7 +91,7 @@ describe('gatewright attach', () => {
     assert.match(listed.stdout, /→ +Deployment/);
     const [, other = ''] = /^ +(\w+) .*gatewright canary/m.exec(listed.stdout) ?? [];
     const moved = await run('rollback', ...where, '--to', other, '--yes');
-    assert.match(moved.stdout, /to go back, run gatewright rollback --to Deployment/);
+    assert.match(moved.stdout, /to go back, run gatewright rollback --api \S+ --stage \S+ --to Deployment/);
 
     const found = await run('doctor', ...where, '--json');
     assert.match(found.stdout, /"id":"no-access-log"/);

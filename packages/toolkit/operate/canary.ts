@@ -262,7 +262,8 @@ async function promote(flags: MoveFlags): Promise<void> {
   for (const call of calls) await plane.write(call);
   printResult(
     { deploymentId: canary.deploymentId, before: deploymentOf(live) },
-    () => `the canary was promoted; to go back, run gatewright rollback --to ${deploymentOf(live)}`,
+    () =>
+      `the canary was promoted; to go back, run gatewright rollback --api ${live.apiId} --stage ${live.stage} --to ${deploymentOf(live)}`,
   );
 }
 

@@ -78,7 +78,8 @@ async function rollBack(flags: RollbackFlags): Promise<void> {
   await plane.write(call);
   printResult(
     { stage: flags.stage, deploymentId: flags.to, before: now },
-    () => `stage ${flags.stage} now serves ${flags.to}; to go back, run gatewright rollback --to ${now}`,
+    () =>
+      `stage ${flags.stage} now serves ${flags.to}; to go back, run gatewright rollback --api ${id} --stage ${flags.stage} --to ${now}`,
   );
 }
 

@@ -3,7 +3,7 @@ import type { LiveApi, LiveRoute } from './live-api.ts';
 
 export type Choice = {
   readonly chosen: readonly LiveRoute[];
-  readonly left: readonly { readonly key: string; readonly because: string }[];
+  readonly left: readonly { readonly key: string; readonly because: string; readonly isAttached: boolean }[];
   /** The patterns that do not match any route. */
   readonly idle: readonly string[];
 };
@@ -36,14 +36,16 @@ export function chooseRoutes(
     if (method === 'OPTIONS') return { route, because: 'browsers send OPTIONS without credentials' };
     if (authorizationType === 'NONE') return { route };
     if (authorizerId !== undefined && ours.includes(nameOf(authorizerId)))
-      return { route, because: 'it already has this authorizer' };
+      return { route, because: 'it already has this authorizer', isAttached: true };
     if (isReplacing) return { route };
     const guard = authorizationType === 'AWS_IAM' ? 'AWS_IAM' : `the authorizer ${nameOf(authorizerId)}`;
     return { route, because: `it has ${guard} (--replace replaces it)` };
   });
   return {
     chosen: judged.flatMap(({ route, because }) => (because === undefined ? [route] : [])),
-    left: judged.flatMap(({ route: { key }, because }) => (because === undefined ? [] : [{ key, because }])),
+    left: judged.flatMap(({ route: { key }, because, isAttached = false }) =>
+      because === undefined ? [] : [{ key, because, isAttached }],
+    ),
     idle: patterns.filter(
       (pattern) => !routes.some(({ key, method, path }) => fits(pattern, key, method, path)),
     ),

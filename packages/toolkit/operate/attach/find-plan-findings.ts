@@ -32,7 +32,8 @@ export function findPlanFindings(about: Circumstances): readonly PlanFinding[] {
   ];
 }
 
-function findNothingToDo({ choice: { chosen, idle } }: Circumstances): PlanFinding[] {
+function findNothingToDo({ choice: { chosen, left, idle } }: Circumstances): PlanFinding[] {
+  const attached = left.filter(({ isAttached }) => isAttached).length;
   return [
     ...idle.map((pattern) =>
       obstacle(
@@ -43,11 +44,17 @@ function findNothingToDo({ choice: { chosen, idle } }: Circumstances): PlanFindi
     ),
     ...(chosen.length === 0 && idle.length === 0
       ? [
-          obstacle(
-            'nothing',
-            'there is no route to attach to',
-            'name routes with --routes; --replace includes routes with another authorizer',
-          ),
+          attached > 0
+            ? obstacle(
+                'nothing',
+                `nothing is left to attach: ${attached === 1 ? 'one route already has' : `${attached} routes already have`} this authorizer, and this command does not change its settings`,
+                'to change settings such as --ttl, run gatewright detach and attach again; to try the routes, run gatewright attach verify',
+              )
+            : obstacle(
+                'nothing',
+                'there is no route to attach to',
+                'name routes with --routes; --replace includes routes with another authorizer',
+              ),
         ]
       : []),
   ];

@@ -124,7 +124,7 @@ function keepGrants(shape: TrafficShape, one: FunctionShape, saving: Saving): Ch
     {
       what: `results of ${one.name} cached for up to ${LONG_KEPT_SECONDS} s`,
       saves: saving({ ...shape, functions: shape.functions.map((each) => (each === one ? none : each)) }),
-      loses: `a revoked permission stays in effect up to ${LONG_KEPT_SECONDS} s longer; nothing is saved for callers that send only one request`,
+      loses: `a revoked permission stays in effect up to ${LONG_KEPT_SECONDS} s longer; nothing is saved for callers that send only one request; a quota that the authorizer charges does not count the requests that the cache answers`,
     },
   ];
 }
