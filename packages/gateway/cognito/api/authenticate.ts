@@ -98,14 +98,18 @@ function beginning(
 
 type Start = (attempt: Attempt) => Promise<unknown>;
 
-const USER_FLOWS: Readonly<Record<string, readonly [AuthFlow, Start]>> = {
-  USER_PASSWORD_AUTH: ['USER_PASSWORD_AUTH', startWithPassword],
+const SHARED_FLOWS: Readonly<Record<string, readonly [AuthFlow, Start]>> = {
   USER_SRP_AUTH: ['USER_SRP_AUTH', startSrp],
   REFRESH_TOKEN_AUTH: ['REFRESH_TOKEN_AUTH', startRefresh],
   REFRESH_TOKEN: ['REFRESH_TOKEN_AUTH', startRefresh],
 };
-const ADMIN_FLOWS: typeof USER_FLOWS = {
-  ...USER_FLOWS,
+const USER_FLOWS: typeof SHARED_FLOWS = {
+  ...SHARED_FLOWS,
+  USER_PASSWORD_AUTH: ['USER_PASSWORD_AUTH', startWithPassword],
+};
+/** AdminInitiateAuth has its own password flow, and refuses that of users [obs: awsdocs/aws-doc-sdk-examples#5289]. */
+const ADMIN_FLOWS: typeof SHARED_FLOWS = {
+  ...SHARED_FLOWS,
   ADMIN_USER_PASSWORD_AUTH: ['ADMIN_USER_PASSWORD_AUTH', startWithPassword],
   ADMIN_NO_SRP_AUTH: ['ADMIN_USER_PASSWORD_AUTH', startWithPassword],
 };

@@ -37,6 +37,19 @@ it('AdminInitiateAuth signs in, and AdminUserGlobalSignOut ends what was signed 
   assert.equal(codeOf(await at.call('InitiateAuth', refreshed(RefreshToken))), '400 NotAuthorizedException');
 });
 
+// awsdocs/aws-doc-sdk-examples#5289
+it('AdminInitiateAuth refuses the password flow of users, even if the client has it', async () => {
+  const at = await aUserPool({}, FLOWS);
+
+  const { status, body } = await at.admin('AdminInitiateAuth', {
+    ...byAdmin,
+    AuthFlow: 'USER_PASSWORD_AUTH',
+  });
+
+  assert.equal(status, 400);
+  assert.equal(body['message'], 'Initiate Auth method not supported.');
+});
+
 it('AdminRespondToAuthChallenge sets the password that a new user has to choose', async () => {
   const at = await aUserPool({}, FLOWS);
   await at.admin('AdminCreateUser', { Username: 'dora', TemporaryPassword: PASSWORD });
