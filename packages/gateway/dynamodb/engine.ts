@@ -188,8 +188,8 @@ export class DynamoDbEngine {
     if (isDynaliteOperation(operation))
       return this.#run({ operation, checked: this.check(operation, input) });
     throw new DynamoDbError(
-      400,
-      'com.amazon.coral.service#UnknownOperationException',
+      501,
+      'com.amazon.coral.service#NotImplementedException',
       `the embedded DynamoDB does not support ${operation}; start with --dynamodb URL to use another DynamoDB`,
     );
   }
