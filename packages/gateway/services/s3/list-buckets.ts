@@ -7,6 +7,7 @@ export type Bucket = {
   readonly name: string;
   readonly region: string;
   readonly isVersioned: boolean;
+  readonly hasObjectLock: boolean;
   readonly encryption?: Encryption | undefined;
 };
 type Account = { readonly id: string; readonly createdMs: number };

@@ -155,6 +155,22 @@ export function refuseWrite(
   return isSame(ifMatch, stored.etag) ? undefined : failed('If-Match');
 }
 
+const BYPASS = 'x-amz-bypass-governance-retention';
+
+/**
+ * Refuses a delete, of one object or of several, that bypasses the retention of a bucket without Object Lock
+ * [obs: localstack/localstack, `test_delete_object_with_no_locking`].
+ */
+export function refuseBypass(request: ServiceRequest, hasObjectLock: boolean): S3Refusal | undefined {
+  if (hasObjectLock || headerOf(request, BYPASS) === undefined) return undefined;
+  return {
+    status: 400,
+    code: 'InvalidArgument',
+    message: `${BYPASS} is only applicable to Object Lock enabled buckets.`,
+    details: { ArgumentName: BYPASS },
+  };
+}
+
 /** The conditions of a delete that only directory buckets have. */
 const OF_DIRECTORY_BUCKETS = ['x-amz-if-match-last-modified-time', 'x-amz-if-match-size'];
 

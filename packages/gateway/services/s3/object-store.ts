@@ -193,6 +193,10 @@ export class ObjectStore {
     return this.buckets.some(({ name, isVersioned: keeps }) => name === bucket && keeps);
   }
 
+  hasObjectLock(bucket: string): boolean {
+    return this.buckets.some(({ name, hasObjectLock: locks }) => name === bucket && locks);
+  }
+
   clear(): void {
     this.#objects.clear();
     this.#deleted.clear();

@@ -9,6 +9,7 @@ import {
   noSuchBucket,
   noSuchKey,
   objectHeaders,
+  refuseBypass,
   refuseDelete,
   refuseDigest,
   refuseStorageClass,
@@ -191,7 +192,10 @@ export class RecordedBuckets {
   /** Returns undefined if the request names versions, which are not kept here, or conditions that only directory buckets have. */
   #deleteAll(bucket: string, request: ServiceRequest): Answered | undefined {
     const body = Buffer.from(request.body ?? NOTHING);
-    const wrong = refuseDigest(request, body) ?? refuseChecksum(request, body);
+    const wrong =
+      refuseDigest(request, body) ??
+      refuseChecksum(request, body) ??
+      refuseBypass(request, this.#store.hasObjectLock(bucket));
     if (wrong !== undefined) return this.#replies.refuse(wrong);
     const asked = readDeleteRequest(body.toString());
     if (asked === undefined) return this.#replies.refuse(MALFORMED);
@@ -208,6 +212,7 @@ export class RecordedBuckets {
   #delete(place: ObjectPlace, request: ServiceRequest): Answered {
     const id = versionOf(request);
     const refused =
+      refuseBypass(request, this.#store.hasObjectLock(place.bucket)) ??
       (id === undefined ? undefined : refuseVersionId(id, this.#store.isVersioned(place.bucket))) ??
       refuseDelete(request, place.key, this.#store.findVersion(place.id, id));
     if (refused !== undefined) return this.#replies.refuse(refused);

@@ -47,6 +47,7 @@ class S3Service implements Service {
       name: reader.resource.physicalId,
       region: reader.stack.region,
       isVersioned: reader.value('VersioningConfiguration.Status') === 'Enabled',
+      hasObjectLock: reader.value('ObjectLockEnabled') === true,
       encryption: readBucketEncryption(reader),
     }));
     const cors = new Map(

@@ -1,7 +1,13 @@
 /** DeleteObjects through a running gateway (S3 API reference, "DeleteObjects"). */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { DeleteObjectsCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import * as s3Service from '../../../../../packages/gateway/services/s3/service.ts';
 import { aGateway, GATEWAY_ADMIN } from '../../../../support/a-gateway.ts';
 import type { StartedGateway } from '../../../../support/a-gateway.ts';
@@ -18,6 +24,7 @@ describe('DeleteObjects', () => {
   before(async () => {
     started = await aGateway({
       Photos: bucket('photos'),
+      Locked: bucket('locked', { ObjectLockEnabled: true }),
       Kept: bucket('kept', { VersioningConfiguration: { Status: 'Enabled' } }),
     });
     s3 = new S3Client({
@@ -75,6 +82,31 @@ describe('DeleteObjects', () => {
       ],
     );
   });
+
+  // localstack/localstack, test_delete_object_with_no_locking
+  for (const Bucket of ['photos', 'locked'])
+    it(`allows BypassGovernanceRetention only with Object Lock: ${Bucket}`, async () => {
+      const Key = 'retained';
+      const BypassGovernanceRetention = true;
+      const ask = [
+        new DeleteObjectCommand({ Bucket, Key, BypassGovernanceRetention }),
+        new DeleteObjectsCommand({ Bucket, Delete: { Objects: [{ Key }] }, BypassGovernanceRetention }),
+      ] as const;
+      const told = await Promise.all(
+        [s3.send(ask[0]), s3.send(ask[1])].map((sent) =>
+          sent.then(
+            () => 'deleted',
+            (error: unknown) => `${(error as Error).name}: ${(error as Error).message}`,
+          ),
+        ),
+      );
+
+      const expected =
+        Bucket === 'locked'
+          ? 'deleted'
+          : 'InvalidArgument: x-amz-bypass-governance-retention is only applicable to Object Lock enabled buckets.';
+      assert.deepEqual(told, [expected, expected]);
+    });
 
   it('adds a delete marker in a bucket that keeps versions', async () => {
     await s3.send(new PutObjectCommand({ Bucket: 'kept', Key: 'a', Body: 'text' }));
