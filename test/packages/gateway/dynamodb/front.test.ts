@@ -137,7 +137,7 @@ describe('the port of the embedded DynamoDB', () => {
       name: 'refuses an operation that it does not have',
       headers: (text: string) =>
         sign(text, { headers: { 'X-Amz-Target': 'DynamoDB_20120810.ExportTableToPointInTime' } }),
-      expected: 400,
+      expected: 501,
     },
     {
       name: 'refuses a body over 16 MB',
