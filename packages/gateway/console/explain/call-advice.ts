@@ -33,7 +33,7 @@ export function adviseRefused({
     case 'request':
       return 'Correct the mapped headers or the method of the integration: the request cannot be sent as it is.';
     case 'unserved':
-      return 'Start the gateway as the sentence above says, with AWS credentials, or make the integration call an operation that is served here.';
+      return adviseUnserved(errorMessage);
     case 'role':
       return 'Correct the role of the integration.';
     case 'network':
@@ -41,6 +41,14 @@ export function adviseRefused({
       if (isTls === true) return adviseTls(errorMessage);
       return 'Start a server at the address of the integration, or change the integration.';
   }
+}
+
+function adviseUnserved(errorMessage: string): string {
+  const [, service] = /pass --aws ([\w-]+) to send /i.exec(errorMessage) ?? [];
+  const [variable] = /AWS_ENDPOINT_URL_\w+/.exec(errorMessage) ?? [];
+  if (service === undefined || variable === undefined)
+    return 'Do as the sentence above says, or make the integration call an operation that is served here.';
+  return `Start the gateway with \`--aws ${service}\` and AWS credentials, which sends all calls to this service to AWS, or with ${variable} set to an endpoint that has the operation. Or make the integration call an operation that is served here.`;
 }
 
 /**

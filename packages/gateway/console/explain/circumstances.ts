@@ -202,6 +202,8 @@ export type IntegrationCircumstances = {
   /** The payload format of a Lambda proxy, such as `rest-1.0` or `http-2.0`; undefined if it is unknown. */
   readonly payload?: string | undefined;
   readonly target: string | undefined;
+  /** The operation of an AWS service that the integration calls; undefined if a path names it. */
+  readonly operation?: string | undefined;
   readonly timeoutMs: number | undefined;
   readonly outcome: 'answered' | 'failed' | 'timed-out' | 'refused' | 'unreachable' | 'not called';
   /** Why the call was not accepted, or why the backend was not reached; undefined otherwise. */

@@ -159,8 +159,10 @@ export function nameOf(integration: IntegrationCircumstances): string {
 }
 
 /** The name within a sentence: `the function list`, or the address of a backend. */
-export function nameWithin({ kind, target }: IntegrationCircumstances): string {
+export function nameWithin({ kind, target, operation }: IntegrationCircumstances): string {
   if (kind === 'mock') return 'the mock integration';
+  if (operation !== undefined && target !== undefined)
+    return `${operation} of ${target.split(', /', 1).join('')}`;
   const isFunction = kind === 'lambda-proxy' || kind === 'lambda-stream' || kind === 'function';
   return target === undefined ? 'the integration' : isFunction ? `the function ${target}` : target;
 }

@@ -82,7 +82,11 @@ function explainOutcome(about: Circumstances): Reason {
     case 'unreachable':
       return {
         because: [
-          withStop(`${nameOf(integration)} could not be reached: ${integration.errorMessage ?? failure}`),
+          withStop(
+            integration.refusal === 'unserved'
+              ? `The call was not sent: ${integration.errorMessage ?? failure}`
+              : `${nameOf(integration)} could not be reached: ${integration.errorMessage ?? failure}`,
+          ),
         ],
         changes: [adviseRefused(integration)],
       };

@@ -9,7 +9,7 @@ import { findFailedCode, findFailedRead, findKeptBusy } from './handler-misread.
 import { findJsonFault } from './json-fault.ts';
 import { isOfService, readDenial, readProblem, readServiceError } from './read-problem.ts';
 import { readQuotaOfReply } from './read-quota-refusal.ts';
-import { describeSent, requestTemplateOf } from './sent.ts';
+import { describeSent, operationOf, requestTemplateOf } from './sent.ts';
 import type { IntegrationCircumstances } from '../explain/circumstances.ts';
 import type { ServiceIntegration } from '../../core/mapping/integration.ts';
 import type { ReadHandler } from './handler-misread.ts';
@@ -28,6 +28,8 @@ export type IntegrationWith = {
   /** Whether a call changed the code or the configuration of the function in this run. */
   readonly isChanged?: (functionName: string) => boolean;
 };
+
+const SERVICES: ReadonlySet<string> = new Set(['service', 'http-api-service']);
 
 export function describeIntegration(
   recorded: RecordedRequest,
@@ -50,6 +52,7 @@ export function describeIntegration(
     kind: integration.kind,
     ...('payload' in integration && { payload: integration.payload }),
     target: sent?.target ?? ('functionName' in integration ? integration.functionName.source : undefined),
+    ...(sent !== undefined && SERVICES.has(integration.kind) && { operation: operationOf(sent) }),
     timeoutMs: sent?.timeoutMs ?? ('timeoutMs' in integration ? integration.timeoutMs : undefined),
     ...describeOutcome(recorded, lines, redactor),
     ...(nameVariables.length > 0 && { nameVariables }),

@@ -43,6 +43,16 @@ export function describeSent({ outgoing, payload, stage }: Received, limit = Inf
   }
 }
 
+/**
+ * Returns the operation that a call to an AWS service names: in X-Amz-Target, or as Action of its query or form.
+ * A call of a service whose operations are paths, such as S3, names none.
+ */
+export function operationOf({ headers, target, body }: Sent): string | undefined {
+  const at = headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'x-amz-target');
+  if (at !== -1) return headers[at + 1]?.split('.').at(-1);
+  return /[?&]Action=(\w+)/.exec(target)?.[1] ?? /^(?:[^{]*&)?Action=(\w+)/.exec(body?.toString() ?? '')?.[1];
+}
+
 function toFunction(target: string, event: string | undefined, timeoutMs: number, limit: number): Sent {
   return { target, method: undefined, headers: [], body: shorten(event, limit), timeoutMs };
 }

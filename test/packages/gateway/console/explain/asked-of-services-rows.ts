@@ -118,4 +118,21 @@ export const ASKED_OF_SERVICES: readonly AskedRow[] = [
     because: /was sent to the bus audit .* reports no error/,
     change: /or add an AWS::Events::EventBus with the Name audit/,
   },
+  {
+    ...common,
+    source: 'https://docs.aws.amazon.com/comprehend/latest/APIReference/API_DetectSentiment.html',
+    cause: 'the operation is not served here',
+    template: service({ uri: 'comprehend:action/DetectSentiment' }),
+    status: 500,
+    because: /^The call was not sent: DetectSentiment of comprehend .*is not supported by this gateway/m,
+    change: /^Start the gateway with `--aws comprehend` and AWS credentials, .*AWS_ENDPOINT_URL_COMPREHEND/m,
+  },
+  {
+    ...common,
+    source: 'https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartSyncExecution.html',
+    cause: 'the operation that was refused has a name in the story',
+    template: service({ uri: 'states:action/StartSyncExecution', template: start('"{}"'), more: MACHINE }),
+    because: /^StartSyncExecution of states in us-east-1 (responded|refused the call) .*with 400/m,
+    change: /set StateMachineType: EXPRESS on the state machine/,
+  },
 ];
