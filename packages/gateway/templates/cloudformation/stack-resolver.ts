@@ -367,7 +367,7 @@ export class StackResolver implements Scope {
       return this.#tolerance.attempt(
         consequence,
         () => {
-          const members = keepOtherOperations(this.#tolerance, { logicalId, type, at, name }, unresolved, {
+          const members = keepOtherOperations(this.#tolerance, { type, at, name }, unresolved, {
             all: () => this.#as(logicalId, () => resolveMembers({ [name]: value }, this, at)),
             known: () => this.#resolveKnown(logicalId, value, [...at, name]),
           });

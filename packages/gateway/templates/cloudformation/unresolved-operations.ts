@@ -1,8 +1,9 @@
 /** Finds the operations of an OpenAPI document whose integration has a value that cannot be resolved. */
 import { isJsonObject } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { DefinitionError } from '../../core/errors.ts';
 import type { Tolerance } from '../../core/errors.ts';
+import { closedOperation } from '../openapi/closed-operation.ts';
 import type { KnownMembers } from './known-members.ts';
 import type { Path } from './template-source.ts';
 
@@ -33,7 +34,6 @@ function nameOf(method: string): string {
 }
 
 type Property = {
-  readonly logicalId: string;
   readonly type: string;
   /** The path of the properties of the resource. */
   readonly at: Path;
@@ -42,13 +42,13 @@ type Property = {
 
 /**
  * Resolves a property. If only integrations of a document cannot be resolved, notes the fault with their operations, and
- * returns the rest of the document.
+ * returns the document with those operations closed.
  * @param unresolved receives the name of a property of which only a part was resolved
  * @throws DefinitionError for all other values that cannot be resolved
  */
 export function keepOtherOperations(
   tolerance: Tolerance,
-  { logicalId, type, at, name }: Property,
+  { type, at, name }: Property,
   unresolved: string[],
   resolve: { readonly all: () => JsonObject; readonly known: () => KnownMembers },
 ): JsonObject {
@@ -60,8 +60,19 @@ export function keepOtherOperations(
     const places = unknown.map((one) => one.at.slice(at.length));
     const operations = findUnresolvedOperations(type, name, places);
     if (operations === undefined || !isJsonObject(value)) throw error;
-    tolerance.note(error, `${operations.join(', ')} of ${logicalId} cannot be served as on AWS`);
+    // The import of the document reports the same fault with the same words, which then are printed once.
+    for (const operation of operations) tolerance.note(error, `${operation} returns 500`);
     unresolved.push(name);
-    return { [name]: value };
+    let document = value;
+    for (const { at: place, error: fault } of unknown)
+      document = closeOperation(document, place.slice(at.length + 1, at.length + 4), fault);
+    return { [name]: document };
   }
+}
+
+/** Replaces the operation at the path, so that its route reports this fault, and none about the missing value. */
+function closeOperation(parent: JsonObject, [key = '', ...rest]: Path, fault: DefinitionError): JsonObject {
+  const member: Json | undefined = parent[key];
+  if (rest.length === 0) return { ...parent, [key]: closedOperation(fault) };
+  return isJsonObject(member) ? { ...parent, [key]: closeOperation(member, rest, fault) } : parent;
 }
