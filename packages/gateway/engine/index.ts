@@ -12,7 +12,7 @@ export { DefinitionError, StartError } from '../core/errors.ts';
 export { bundleHandler } from '../lambda/code/bundle-handler.ts';
 export { readHandlerSources } from '../lambda/code/handler-sources.ts';
 export { INTEGRATION_TIMEOUTS } from '../core/integration-timeouts.ts';
-export { addressOf, fillPath } from '../core/routing/route-address.ts';
+export { addressOf, fillPath, templateAddressOf } from '../core/routing/route-address.ts';
 export { describeReload } from './gateway.ts';
 export { endMarked } from '../lambda/process/process-group.ts';
 export { isMetricLine, printLogLine } from '../lambda/function-log-line.ts';

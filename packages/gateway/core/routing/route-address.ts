@@ -1,9 +1,14 @@
 type Api = { readonly kind: 'rest' | 'http' | 'websocket' | 'function-url'; readonly url: string };
 
-/** Returns the URL with the stage and sample values for parameters; the path alone for routes of a WebSocket API. */
-export function addressOf({ kind, url }: Api, path: string): string {
+/** Returns the URL with the stage and the path as the template has it; the path alone for routes of a WebSocket API. */
+export function templateAddressOf({ kind, url }: Api, path: string): string {
   if (kind === 'websocket') return path;
-  return `${url}${path === '$default' ? '/' : fillPath(path)}`;
+  return `${url}${path === '$default' ? '/' : path}`;
+}
+
+/** Returns the URL with the stage and sample values for parameters; the path alone for routes of a WebSocket API. */
+export function addressOf(api: Api, path: string): string {
+  return templateAddressOf(api, api.kind === 'websocket' ? path : fillPath(path));
 }
 
 /** Converts `/users/{id}` to `/users/1`, and `/files/{proxy+}` to `/files/1/2`. */

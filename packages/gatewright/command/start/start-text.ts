@@ -9,7 +9,7 @@ import { guardedRoutes, suggestTries } from './suggested-tries.ts';
 import { describeTries } from './try-lines.ts';
 import { portalUrlOf } from '../../../toolkit/terminal/admin-client.ts';
 import type { LoadText } from '../shell-text.ts';
-import { addressOf, findToolkit, NOTHING_SERVED } from '../../../gateway/engine/index.ts';
+import { templateAddressOf, findToolkit, NOTHING_SERVED } from '../../../gateway/engine/index.ts';
 import type { ApiRoutes, Gateway, Listening, UnsupportedItem } from '../../../gateway/engine/index.ts';
 
 /** The maximum number of suggested commands. More commands would hide the addresses. */
@@ -231,7 +231,7 @@ function toRow(
  * same function and authorizer are only counted.
  */
 export function formatRoutes(api: ApiRoutes, load: LoadText): string[] {
-  const rows = api.routes.map((route) => toRow(route, addressOf(api, route.path)));
+  const rows = api.routes.map((route) => toRow(route, templateAddressOf(api, route.path)));
   if (rows.length <= MAX_ROUTES) return table(rows).map((line) => `  ${line}`);
   const groups = Map.groupBy(api.routes.keys(), (index) => rows[index]?.slice(2).join('\n') ?? '');
   const folded = [...groups.values()].flatMap((indices) => {

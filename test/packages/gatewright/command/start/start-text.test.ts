@@ -46,7 +46,7 @@ describe('formatRoutes', () => {
     assert.equal(lines.length, 15);
   });
 
-  it('shows an address for each route, parameters filled in, and of a WebSocket API the keys', () => {
+  it('shows an address for each route, with its parameters as in the template, and the keys of a WebSocket API', () => {
     const routes = [route('/users/{id}', 'one'), route('/files/{proxy+}', 'two'), route('$default', 'rest')];
 
     const rest = formatRoutes({ ...anApi(routes), kind: 'rest', url: 'http://127.0.0.1:3000/dev' }, HERE);
@@ -55,8 +55,8 @@ describe('formatRoutes', () => {
 
     const addresses = (lines: readonly string[]) => lines.map((line) => /[$h]\S+/.exec(line)?.[0]);
     assert.deepEqual(addresses(rest).slice(0, 2), [
-      'http://127.0.0.1:3000/dev/users/1',
-      'http://127.0.0.1:3000/dev/files/1/2',
+      'http://127.0.0.1:3000/dev/users/{id}',
+      'http://127.0.0.1:3000/dev/files/{proxy+}',
     ]);
     assert.equal(addresses(http)[2], 'http://127.0.0.1:3000/');
     assert.deepEqual(addresses(sockets), ['$connect']);
