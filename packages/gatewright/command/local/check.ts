@@ -5,6 +5,7 @@ import type { DeployFinding } from '../../../gateway/core/deployability/finding.
 import { RULES } from '../../../gateway/core/deployability/rules.ts';
 import { examineStacks } from '../../../gateway/engine/compose/checking/examine.ts';
 import type { LoadFlags } from '../../../gateway/engine/index.ts';
+import { causeAtPlace, countCauses, isRefusedByOsls } from '../finding-causes.ts';
 import { withStack } from '../../../toolkit/stack/commands/with-stack.ts';
 import { addLoadOptions, toLoadOptions } from '../../../toolkit/terminal/load-options.ts';
 import { findAccepted, isMeant, readAccepted } from '../../../toolkit/terminal/accepted-findings.ts';
@@ -83,7 +84,7 @@ const TITLES = {
 
 /** A service that osls refuses to compile never reaches AWS, so it gets a separate title. */
 function titleOf({ id, severity }: Judged): keyof typeof TITLES {
-  return id === 'not-compiled' ? 'notCompiled' : severity;
+  return isRefusedByOsls({ id }) ? 'notCompiled' : severity;
 }
 
 /**
@@ -118,7 +119,7 @@ function describe(findings: readonly Judged[], stacks: readonly string[], isAll:
   });
   const of = (title: keyof typeof TITLES): number => {
     const found = open.filter((one) => titleOf(one) === title);
-    return isAll || title === 'unchecked' ? found.length : new Set(found.map(causeAtPlace)).size;
+    return isAll || title === 'unchecked' ? found.length : countCauses(found);
   };
   const byOsls = of('notCompiled') === 0 ? '' : `${count(of('notCompiled'), 'finding')} that osls refuses, `;
   const accepted = findings.length - open.length;
@@ -130,12 +131,6 @@ function describe(findings: readonly Judged[], stacks: readonly string[], isAll:
 
 /** Findings of one place that have the same cause, because several resources get a value from there. */
 type OfPlace = readonly [Judged, ...Judged[]];
-
-/** Returns the same text for findings of one place, such as a line of Globals, that have the same cause. */
-function causeAtPlace(finding: Judged): string {
-  const { id, file, line, resource, property, message } = finding;
-  return JSON.stringify([id, file, line ?? [resource, property], message]);
-}
 
 /** Describes each cause once, with the places at which it is written and the resources that it touches. */
 function describeByCause(findings: readonly Judged[]): string[] {

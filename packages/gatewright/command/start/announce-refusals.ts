@@ -1,10 +1,11 @@
 /** Announces, after startup, what AWS would refuse if the stacks were deployed as they are. */
 import type { Gateway } from '../../../gateway/engine/index.ts';
 import { findAccepted, readAccepted } from '../../../toolkit/terminal/accepted-findings.ts';
+import { countCauses, isRefusedByOsls } from '../finding-causes.ts';
 import { commandName, count } from '../../../base/terminal/output.ts';
 
 /**
- * Prints one line if AWS would refuse any part of the stacks. Findings that the settings next to the sources accept do
+ * Prints one line if AWS would refuse any part of the stacks, and one if osls would. Causes are counted as by `check`. Findings that the settings next to the sources accept do
  * not count. Requests are served meanwhile.
  */
 export async function announceRefusals(
@@ -17,10 +18,12 @@ export async function announceRefusals(
     const refused = (await gateway.examine()).filter(
       (finding) => finding.severity === 'refused' && findAccepted(accepted, finding) === undefined,
     );
-    if (refused.length > 0)
-      print(
-        `AWS refuses this if it is deployed: ${count(refused.length, 'finding')}; see ${commandName()} check`,
-      );
+    const [byOsls, byAws] = [refused.filter(isRefusedByOsls), refused.filter((one) => !isRefusedByOsls(one))];
+    const see = `see ${commandName()} check`;
+    if (byOsls.length > 0)
+      print(`osls refuses to compile this: ${count(countCauses(byOsls), 'finding')}; ${see}`);
+    if (byAws.length > 0)
+      print(`AWS refuses this if it is deployed: ${count(countCauses(byAws), 'finding')}; ${see}`);
   } catch (error) {
     print(`The stacks could not be examined for ${commandName()} check: ${String(error)}`);
   }
