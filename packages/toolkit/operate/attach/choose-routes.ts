@@ -3,7 +3,9 @@ import type { LiveApi, LiveRoute } from './live-api.ts';
 
 export type Choice = {
   readonly chosen: readonly LiveRoute[];
-  readonly left: readonly { readonly key: string; readonly because: string; readonly isAttached: boolean }[];
+  readonly left: readonly { readonly key: string; readonly because: string }[];
+  /** The number of routes that are left out because they already have the authorizer. */
+  readonly attached: number;
   /** The patterns that do not match any route. */
   readonly idle: readonly string[];
 };
@@ -43,9 +45,8 @@ export function chooseRoutes(
   });
   return {
     chosen: judged.flatMap(({ route, because }) => (because === undefined ? [route] : [])),
-    left: judged.flatMap(({ route: { key }, because, isAttached = false }) =>
-      because === undefined ? [] : [{ key, because, isAttached }],
-    ),
+    left: judged.flatMap(({ route: { key }, because }) => (because === undefined ? [] : [{ key, because }])),
+    attached: judged.filter(({ isAttached }) => isAttached === true).length,
     idle: patterns.filter(
       (pattern) => !routes.some(({ key, method, path }) => fits(pattern, key, method, path)),
     ),

@@ -32,8 +32,7 @@ export function findPlanFindings(about: Circumstances): readonly PlanFinding[] {
   ];
 }
 
-function findNothingToDo({ choice: { chosen, left, idle } }: Circumstances): PlanFinding[] {
-  const attached = left.filter(({ isAttached }) => isAttached).length;
+function findNothingToDo({ choice: { chosen, attached, idle } }: Circumstances): PlanFinding[] {
   return [
     ...idle.map((pattern) =>
       obstacle(

@@ -13,9 +13,13 @@ describe('an API whose authorizer is missing', () => {
   it('has its routes, of its document and of events, and all of them are closed', () => {
     const operation = '{ responses: {}, x-amazon-apigateway-integration: { type: mock } }';
     const body = `DefinitionBody: { openapi: 3.0.1, paths: { /written: { get: ${operation} } } }`;
-    const text = samTemplate('Api', `Auth: { DefaultAuthorizer: Nope }, ${body}`, {
-      A: 'Path: /event, Method: get',
-    });
+    const text = samTemplate(
+      'Api',
+      `Auth: { DefaultAuthorizer: Nope, Authorizers: { T: { UserPoolArn: pool } } }, ${body}`,
+      {
+        A: 'Path: /event, Method: get',
+      },
+    );
     const tree = parseSource(text, '/app/shop.yml');
     const faults = new Faults(false);
 

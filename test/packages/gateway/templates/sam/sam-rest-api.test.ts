@@ -163,7 +163,10 @@ describe('Auth of AWS::Serverless::Api', () => {
       refusal(() => aStack(samTemplate('Api', `Auth: ${auth}`, { A: GET })));
 
     assert.match(says('{ DefaultAuthoriser: T }'), /unknown property DefaultAuthoriser in Auth/);
-    assert.match(says('{ DefaultAuthorizer: T }'), /DefaultAuthorizer names T, which is not in/);
+    assert.match(
+      says('{ DefaultAuthorizer: T, Authorizers: { C: { UserPoolArn: pool } } }'),
+      /DefaultAuthorizer names T, which is not in/,
+    );
     assert.match(
       says('{ ResourcePolicy: { IpRangeWhiteList: x } }'),
       /SAM ignores the unknown property IpRangeWhiteList in Auth\.ResourcePolicy/,

@@ -88,8 +88,14 @@ describe('an authorizer of a REST API', () => {
     ['Authorizers: { A: {} }', /authorizer A: UserPoolArn or FunctionArn is required/],
     ['Authorizers: { A: text }', /authorizer A must be a mapping/],
     [`Authorizers: { A: { ${LAMBDA}, FunctionPayloadType: BOTH } }`, /must be TOKEN or REQUEST/],
-    ['DefaultAuthorizer: [A]', /Auth\.DefaultAuthorizer must be a string/],
-    ['DefaultAuthorizer: B', /names B, which is not in Auth\.Authorizers/],
+    [
+      'DefaultAuthorizer: [A], Authorizers: { B: { UserPoolArn: pool } }',
+      /Auth\.DefaultAuthorizer must be a string/,
+    ],
+    [
+      'DefaultAuthorizer: B, Authorizers: { C: { UserPoolArn: pool } }',
+      /names B, which is not in Auth\.Authorizers/,
+    ],
   ] as const)
     it(`is refused: ${text}`, () => {
       assert.match(
@@ -167,5 +173,21 @@ describe('the security of an event', () => {
       const text = samTemplate('Api', `Cors: "'*'", ${auth(api)}`, { E: GET });
 
       assert.equal(samSecurity(text)['OPTIONS /x'], expected);
+    });
+
+  // aws-sam-translator 1.110.0, tried: without Authorizers, only the name AWS_IAM has an effect.
+  for (const name of ['aws_iam', 'B'])
+    it(`is ignored by SAM, and reported, if the API has no authorizers: DefaultAuthorizer: ${name}`, () => {
+      const { raw } = aStack(samTemplate('Api', auth(`DefaultAuthorizer: ${name}`), { E: GET }));
+
+      assert.deepEqual(
+        raw.findings.map(({ property, consequence }) => [property, consequence]),
+        [
+          [
+            'Auth.DefaultAuthorizer',
+            'SAM ignores this property, because Auth.Authorizers is empty: routes without another authorizer are open, here as on AWS',
+          ],
+        ],
+      );
     });
 });
