@@ -172,7 +172,9 @@ export default {
     rule(
       'only-deployment-compiles',
       'deployment/ uses routing, mapping, events, policy and metering, which may import nothing of deployment/ except its model.',
-      { path: '^packages/gateway/(core/(routing|mapping|json-path|events|policy|metering)|console/explain)/' },
+      {
+        path: '^packages/gateway/(core/(routing|mapping|json-path|events|policy|metering)|console/explain)/',
+      },
       {
         path: '^packages/gateway/core/deployment/',
         pathNot: '^packages/gateway/core/deployment/model\\.ts$',

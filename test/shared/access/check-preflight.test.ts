@@ -14,7 +14,9 @@ describe('checkPreflight', () => {
         { ...route, method: 'ANY' },
         { ...route, method: 'OPTIONS', path: '/orders', authorizer: undefined },
       ]),
-      ['OPTIONS /users has an authorizer, but browsers send preflights without credentials: remove the authorizer'],
+      [
+        'OPTIONS /users has an authorizer, but browsers send preflights without credentials: remove the authorizer',
+      ],
     );
   });
 });

@@ -43,10 +43,6 @@ export function describeIntegration(
   const { variables } = received.stage;
   const nameVariables = 'functionName' in integration ? variablesIn(integration.functionName.source) : [];
   const isNameIncomplete = nameVariables.some((name) => (variables?.[name] ?? '') === '');
-  const failedCode =
-    recorded.outcome?.kind === 'failed'
-      ? findFailedCode(recorded, sent?.target ?? '', { lines, readHandler })
-      : [];
   const endMs = enteredMs['map-response'] ?? recorded.startedMs + recorded.latencyMs;
   return {
     kind: integration.kind,
@@ -71,16 +67,7 @@ export function describeIntegration(
         },
       }),
     ...(integration.kind === 'service' && describeInput(integration)),
-    ...(recorded.outcome?.kind === 'failed' && {
-      misread: findFailedRead(recorded, lines, readHandler),
-      keptBusyBy: findKeptBusy(recorded.outcome.errorType, sent?.target ?? '', readHandler),
-      bodyGap: findBodyGap(sent?.body?.toString(), recorded.outcome, failedCode),
-      eventGaps: describeEventGaps(sent?.body?.toString(), recorded.outcome, failedCode.at(-1)).map((text) =>
-        redactor.text(text),
-      ),
-      decodedTwice: findDecodedTwice(sent?.body?.toString(), recorded.outcome, failedCode.at(-1)),
-      exported: findExports(recorded.outcome.errorType, readHandler(sent?.target ?? '')),
-    }),
+    ...describeFailure(recorded, sent, { lines, redactor, readHandler }),
     uncalledBack: isNull(recorded) ? findUncalledBack(readHandler(sent?.target ?? '')) : undefined,
     ...(isInputUnread(recorded) && {
       eventFault: describeEventFault(received, sent?.body?.toString() ?? '', redactor),
@@ -90,6 +77,26 @@ export function describeIntegration(
     ...readQuotaOfReply(recorded, 'functionName' in integration),
     denial: readDenial(recorded, redactor),
     tookMs: startedMs === undefined ? undefined : endMs - startedMs,
+  };
+}
+
+function describeFailure(
+  recorded: RecordedRequest,
+  sent: Sent | undefined,
+  { lines, redactor, readHandler }: Pick<IntegrationWith, 'lines' | 'redactor' | 'readHandler'>,
+): Partial<IntegrationCircumstances> {
+  const { outcome } = recorded;
+  if (outcome?.kind !== 'failed') return {};
+  const target = sent?.target ?? '';
+  const body = sent?.body?.toString();
+  const code = findFailedCode(recorded, target, { lines, readHandler });
+  return {
+    misread: findFailedRead(recorded, lines, readHandler),
+    keptBusyBy: findKeptBusy(outcome.errorType, target, readHandler),
+    bodyGap: findBodyGap(body, outcome, code),
+    eventGaps: describeEventGaps(body, outcome, code.at(-1)).map((text) => redactor.text(text)),
+    decodedTwice: findDecodedTwice(body, outcome, code.at(-1)),
+    exported: findExports(outcome.errorType, readHandler(target)),
   };
 }
 

@@ -117,7 +117,11 @@ sources:
     ['toleranceSeconds: 60', 'toleranceSeconds: 0', /^10:23 .*a whole number from 1 to 3600/],
     ['toleranceSeconds: 60', 'tolerance: 60', /^10:5 .*unknown key "tolerance"/],
     ['toleranceSeconds: 60', 'trustDeliveryId: true', /^8:3 .*which is for github only/],
-    ['trustDeliveryId: true', 'toleranceSeconds: 60', /^3:3 .*GitHub does not sign a time: remove toleranceSeconds/],
+    [
+      'trustDeliveryId: true',
+      'toleranceSeconds: 60',
+      /^3:3 .*GitHub does not sign a time: remove toleranceSeconds/,
+    ],
     ['env: GITHUB_SECRET', 'env: "s3cret!"', /^6:28 .*the name of an environment variable/],
     ['env: GITHUB_SECRET', 'value: abc', /unknown key "value"/],
     ['secret: hooks/stripe', 'secret: hooks/stripe, parameter: /a/b', /must name one place/],
