@@ -10,6 +10,7 @@ import { findJsonFault } from './json-fault.ts';
 import { isOfService, readDenial, readProblem, readServiceError } from './read-problem.ts';
 import { readQuotaOfReply } from './read-quota-refusal.ts';
 import { describeSent, operationOf, requestTemplateOf } from './sent.ts';
+import type { Sent } from './sent.ts';
 import type { IntegrationCircumstances } from '../explain/circumstances.ts';
 import type { ServiceIntegration } from '../../core/mapping/integration.ts';
 import type { ReadHandler } from './handler-misread.ts';

@@ -48,7 +48,7 @@ describe('the event of a function that failed', () => {
         'KeyError',
         "'Item'",
         { version: '2.0' },
-        /^The value that the code reads has no Item\. If that value is a response of get_item: .* read it with \.get\('Item'\)\.$/,
+        /^The value that the code reads has no Item\. If that value is a response of get_item: .* read Item with \.get\('Item'\)\.$/,
       ],
       ['TypeError', "'NoneType' object is not subscriptable", { body: null }, /body is null/],
       [
