@@ -150,7 +150,6 @@ export const UNREAD_MEMBERS: Readonly<Record<string, readonly Unread[]>> = {
       why: 'objects are not locked',
     },
     { members: 'MFA', of: 'DeleteObject DeleteObjects', why: 'deletes need no second factor' },
-    { members: 'BypassGovernanceRetention', of: 'DeleteObject DeleteObjects', why: 'objects are not locked' },
     {
       members: 'OptionalObjectAttributes',
       of: 'ListObjects ListObjectsV2',

@@ -110,7 +110,7 @@ describe('a start with something that cannot be served', () => {
     const Machine = { Type: 'AWS::StepFunctions::StateMachine', Properties: {} };
     await assert.rejects(
       start({ Resources: { ...REST, Machine } }, { strict: true }),
-      /\.json:\d+: Machine \(AWS::StepFunctions::StateMachine\): calls to this resource are answered and recorded/,
+      /\.json:\d+: Machine \(AWS::StepFunctions::StateMachine\): StartSyncExecution runs an express state machine; other executions are recorded/,
     );
   });
 

@@ -26,7 +26,7 @@ describe('a task of a state machine', () => {
       { states, sqs },
       {
         resources: `
-  Cook: { Type: AWS::StepFunctions::StateMachine, Properties: { StateMachineName: cook, StateMachineType: EXPRESS, Definition: ${JSON.stringify(definition)} } }
+  Cook: { Type: AWS::StepFunctions::StateMachine, Properties: { StateMachineName: cook, StateMachineType: EXPRESS, RoleArn: 'arn:aws:iam::123456789012:role/cook', Definition: ${JSON.stringify(definition)} } }
   Orders: { Type: AWS::SQS::Queue, Properties: { QueueName: orders } }`,
       },
     );

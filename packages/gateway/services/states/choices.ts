@@ -3,6 +3,7 @@
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/state-choice.html
  */
 import { asList, isJsonList, membersOf, textOf } from '@gatewright/aws/json-object';
+import { compilePieces } from '@gatewright/aws/glob';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { readPath } from './paths.ts';
 import type { Scope } from './paths.ts';
@@ -37,6 +38,19 @@ const TYPE_TESTS: Readonly<Record<string, (value: Json | undefined) => boolean>>
   IsTimestamp: (value) => parseTimestamp(value) !== undefined,
 };
 
+const OPERATOR =
+  /^(?:(?:String|Numeric|Timestamp)(?:Equals|LessThan|GreaterThan|LessThanEquals|GreaterThanEquals)(?:Path)?|BooleanEquals(?:Path)?|StringMatches|Is(?:Present|Null|String|Numeric|Boolean|Timestamp))$/;
+const NO_OPERATORS: ReadonlySet<string> = new Set(['Variable', 'Next', 'Comment', 'Assign']);
+
+/** Returns the first member of the rule, or of a rule within it, that is not an operator; undefined if all are. */
+export function findUnknownOperator(rule: Json): string | undefined {
+  const { And: all, Or: any, Not: not, ...others } = membersOf(rule);
+  const own = Object.keys(others).find((name) => !NO_OPERATORS.has(name) && !OPERATOR.test(name));
+  if (own !== undefined) return own;
+  const inner = [...asList(all), ...asList(any), ...(not === undefined ? [] : [not])];
+  return inner.map(findUnknownOperator).find((one) => one !== undefined);
+}
+
 /** Returns whether the rule applies. */
 function matches(rule: JsonObject, scope: Scope): boolean {
   const { And: all, Or: any, Not: not } = rule;
@@ -46,7 +60,7 @@ function matches(rule: JsonObject, scope: Scope): boolean {
   const variable = textOf(rule, 'Variable');
   const value = readPath(variable, scope);
   const [operator = '', operand = null] =
-    Object.entries(rule).find(([name]) => !['Variable', 'Next', 'Comment', 'Assign'].includes(name)) ?? [];
+    Object.entries(rule).find(([name]) => !NO_OPERATORS.has(name)) ?? [];
   const typeTest = Object.hasOwn(TYPE_TESTS, operator) ? TYPE_TESTS[operator] : undefined;
   if (typeTest !== undefined && (operator === 'IsPresent' || value !== undefined))
     return typeTest(value) === operand;
@@ -71,7 +85,7 @@ function operandOf(operator: string, operand: Json, scope: Scope): Json {
 function compare(operator: string, value: Json, operand: Json): boolean {
   const [, type = '', name = ''] = /^(String|Numeric|Boolean|Timestamp)(\w+?)(?:Path)?$/.exec(operator) ?? [];
   if (operator === 'StringMatches')
-    return typeof value === 'string' && typeof operand === 'string' && likeOf(operand).test(value);
+    return typeof value === 'string' && typeof operand === 'string' && likeOf(operand)(value);
   const order = orderOf(type, value, operand);
   return order !== undefined && COMPARISONS[name]?.(order) === true;
 }
@@ -93,13 +107,12 @@ function orderOf(type: string, value: Json, operand: Json): number | undefined {
 }
 
 /** In StringMatches, `*` stands for any characters, and a backslash escapes it. */
-function likeOf(pattern: string): RegExp {
-  const parts = pattern.match(/\\[^]|[^]/g) ?? [];
-  const source = parts.map((part) => {
-    if (part === '*') return '[^]*';
-    return (part.length > 1 ? part.slice(1) : part).replace(/[$()*+.?[\\\]^{|}]/g, '\\$&');
-  });
-  return new RegExp(`^${source.join('')}$`);
+function likeOf(pattern: string): (text: string) => boolean {
+  const pieces = [''];
+  for (const part of pattern.match(/\\[^]|[^]/g) ?? [])
+    if (part === '*') pieces.push('');
+    else pieces.push(`${pieces.pop() ?? ''}${part.length > 1 ? part.slice(1) : part}`);
+  return compilePieces(pieces);
 }
 
 /** Returns the name of the next state; undefined if no rule applies and there is no default. */

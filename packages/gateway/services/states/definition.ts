@@ -1,4 +1,4 @@
-/** Reads the definition of a state machine, and finds the parts of it that do not run here. */
+/** Reads the definition of a state machine, and finds the parts of it that the gateway does not run. */
 import {
   asList,
   isJsonList,
@@ -9,6 +9,7 @@ import {
   textOf,
 } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
+import { findUnknownOperator } from './choices.ts';
 import { integrationOf } from './task-calls.ts';
 
 export type Machine = {
@@ -39,12 +40,30 @@ export function readDefinition(properties: JsonObject): JsonObject | undefined {
   return isJsonObject(definition) ? definition : undefined;
 }
 
-/** Returns what of the machine does not run here, as the end of a sentence; undefined if everything runs. */
+const TYPES: ReadonlySet<string> = new Set([
+  'Choice',
+  'Fail',
+  'Map',
+  'Parallel',
+  'Pass',
+  'Succeed',
+  'Task',
+  'Wait',
+]);
+
+/**
+ * Returns why the gateway does not run the machine, as the end of a sentence; undefined if it runs the machine. A machine
+ * that AWS would refuse to create is one of them.
+ */
 export function findUnserved(machine: JsonObject): string | undefined {
-  if (machine['QueryLanguage'] === 'JSONata') return 'the state machine uses JSONata';
-  for (const [name, value] of Object.entries(mapOf(machine, 'States'))) {
+  if (machine['QueryLanguage'] === 'JSONata')
+    return 'the state machine uses JSONata, which the gateway does not run';
+  const states = mapOf(machine, 'States');
+  const start = textOf(machine, 'StartAt');
+  if (!Object.hasOwn(states, start)) return `StartAt names the state ${start}, which is not defined`;
+  for (const [name, value] of Object.entries(states)) {
     const state = membersOf(value);
-    const own = unservedOfState(state);
+    const own = unservedOfState(state) ?? describeLostTransition(state, states);
     if (own !== undefined) return `the state ${name} ${own}`;
     for (const inner of innerMachines(state)) {
       const found = findUnserved(inner);
@@ -55,14 +74,40 @@ export function findUnserved(machine: JsonObject): string | undefined {
 }
 
 function unservedOfState(state: JsonObject): string | undefined {
-  if (state['QueryLanguage'] === 'JSONata') return 'uses JSONata';
-  if (hasVariables(state)) return 'uses variables (Assign)';
+  const type = textOf(state, 'Type');
+  if (type === '') return 'has no Type';
+  if (!TYPES.has(type)) return `has the Type ${type}, which the Amazon States Language does not define`;
+  if (state['QueryLanguage'] === 'JSONata') return 'uses JSONata, which the gateway does not run';
+  if (hasVariables(state)) return 'uses variables (Assign), which the gateway does not set';
   if (mapOf(mapOf(state, 'ItemProcessor'), 'ProcessorConfig')['Mode'] === 'DISTRIBUTED')
-    return 'is a Map state in distributed mode';
-  if (state['Credentials'] !== undefined) return 'calls with Credentials of its own';
-  if (state['Type'] !== 'Task') return undefined;
-  const resource = textOf(state, 'Resource');
-  return integrationOf(resource) === undefined ? `calls ${resource}` : undefined;
+    return 'is a Map state in distributed mode, which the gateway does not run';
+  if (state['Credentials'] !== undefined)
+    return 'calls with Credentials of its own, which the gateway does not assume';
+  const operator = asList(state['Choices'])
+    .map(findUnknownOperator)
+    .find((one) => one !== undefined);
+  if (operator !== undefined)
+    return `compares by ${operator}, which the Amazon States Language does not define`;
+  if (type !== 'Task') return undefined;
+  const { Resource: resource } = state;
+  if (typeof resource !== 'string') return 'has no Resource that can be read';
+  const { InvocationType: invocation = 'RequestResponse' } = mapOf(state, 'Parameters');
+  if (/:lambda:invoke$/.test(resource) && invocation !== 'RequestResponse')
+    return `invokes with the InvocationType ${JSON.stringify(invocation)}, but the gateway waits for each result`;
+  return integrationOf(resource) === undefined
+    ? `calls ${resource}, which the gateway does not run`
+    : undefined;
+}
+
+/** Describes a transition of a state to a state that is not defined; undefined if all are. */
+function describeLostTransition(state: JsonObject, states: JsonObject): string | undefined {
+  const targets = [
+    state['Next'],
+    state['Default'],
+    ...[...asList(state['Choices']), ...asList(state['Catch'])].map((one) => membersOf(one)['Next']),
+  ];
+  const lost = targets.filter((one) => typeof one === 'string').find((one) => !Object.hasOwn(states, one));
+  return lost === undefined ? undefined : `goes on to the state ${lost}, which is not defined`;
 }
 
 function hasVariables(value: Json | undefined): boolean {

@@ -14,7 +14,7 @@ import { readPath, readPathField, writeResult } from './paths.ts';
 import type { Scope } from './paths.ts';
 import { findCatcher, RetryCount } from './retries.ts';
 import { runTask } from './run-task.ts';
-import { RuntimeFailure, StateFailure } from './state-failure.ts';
+import { exceeded, MAX_DATA_BYTES, RuntimeFailure, StateFailure, withinLimit } from './state-failure.ts';
 
 type ExecutionPorts = Pick<ServicePorts, 'invoker' | 'services' | 'random' | 'clock' | 'agenda'>;
 
@@ -29,10 +29,20 @@ const LONGEST_MS = 300_000;
 const STATES_PER_TURN = 100;
 /** The maximum number of visited states, which ends loops without a Wait state. */
 const MAX_STATES = 100_000;
-/** The time in milliseconds that a call may take if the task has no timeout. */
-const MAX_CALL_MS = LONGEST_MS;
+/** The time in milliseconds for which states may run before other work of the gateway gets its turn. */
+const TURN_MS = 20;
+/** The maximum number of concurrent iterations of an inline Map state (developer guide, "Map workflow state"). */
+const MAX_CONCURRENCY = 40;
 
 class TimedOut extends Error {}
+
+/** An execution, or one attempt of a Parallel or Map state. If one of its branches fails, the others end, too. */
+type Branch = { isEnded: boolean; readonly outer: Branch | undefined };
+
+function isOver(branch: Branch): boolean {
+  for (let at: Branch | undefined = branch; at !== undefined; at = at.outer) if (at.isEnded) return true;
+  return false;
+}
 
 export async function runExecution(
   machine: Machine,
@@ -40,6 +50,7 @@ export async function runExecution(
   ports: ExecutionPorts,
 ): Promise<Outcome> {
   const startedAt = ports.clock.nowEpochMs();
+  const branch: Branch = { isEnded: false, outer: undefined };
   const run = new Execution(
     machine,
     {
@@ -58,20 +69,26 @@ export async function runExecution(
   const { promise, reject } = Promise.withResolvers<never>();
   const wake = ports.agenda.at(startedAt + limitMs, () => reject(new TimedOut()));
   try {
-    const output = await Promise.race([run.machine(machine.definition, execution.input, {}), promise]);
+    const output = await Promise.race([
+      run.machine(machine.definition, execution.input, { context: {}, branch }),
+      promise,
+    ]);
     return { status: 'SUCCEEDED', output };
   } catch (error) {
     if (error instanceof TimedOut) return { status: 'TIMED_OUT', error: 'States.Timeout' };
     if (error instanceof StateFailure) return { status: 'FAILED', error: error.error, cause: error.why };
     throw error;
   } finally {
-    run.isEnded = true;
+    branch.isEnded = true;
     wake.cancel();
   }
 }
 
-/** `Map` of the context object, inside a Map state. */
-type Inner = JsonObject;
+type Inner = {
+  /** `Map` of the context object, inside a Map state. */
+  readonly context: JsonObject;
+  readonly branch: Branch;
+};
 
 type Visit = {
   readonly name: string;
@@ -86,18 +103,20 @@ type Visit = {
 type Step = { readonly output: Json; readonly next: string | undefined };
 
 class Execution {
-  isEnded = false;
   readonly #machine: Machine;
   readonly #context: JsonObject;
   readonly #ports: ExecutionPorts;
   /** The events of the history so far; the first one is the start of the execution. */
   #events = 1;
   #visited = 0;
+  /** The monotonic time at which the present turn of the event loop began to run states. */
+  #turnBeganMs: number;
 
   constructor(machine: Machine, context: JsonObject, ports: ExecutionPorts) {
     this.#machine = machine;
     this.#context = context;
     this.#ports = ports;
+    this.#turnBeganMs = ports.clock.monotonicMs();
   }
 
   /** Runs a machine, a branch or a processor, and returns its output. */
@@ -113,32 +132,52 @@ class Execution {
   }
 
   async #visit(name: string, state: JsonObject, input: Json, inner: Inner): Promise<Step> {
-    this.#visited += 1;
-    if (this.#visited % STATES_PER_TURN === 0) await nextTurn();
-    if (this.isEnded || this.#visited > MAX_STATES) throw new TimedOut();
     this.#events += 1;
     const retries = new RetryCount(state);
     const enteredAt = this.#events;
     const enteredTime = new Date(this.#ports.clock.nowEpochMs()).toISOString();
     for (;;) {
+      await this.#enter(inner.branch);
       const counted = ['Task', 'Parallel', 'Map'].includes(textOf(state, 'Type'));
       const context = {
         ...this.#context,
-        ...inner,
+        ...inner.context,
         State: { Name: name, EnteredTime: enteredTime, ...(counted && { RetryCount: retries.total }) },
       };
       const visit = { name, state, input, inner, enteredAt, scope: { input, context } };
       try {
         const step = await this.#run(visit);
         this.#events += 1;
-        return step;
+        return { ...step, output: withinLimit(step.output, name) };
       } catch (error) {
-        if (!(error instanceof StateFailure)) throw error;
-        const failure = error instanceof RuntimeFailure ? error.at(name, enteredAt) : error;
+        const failure = locate(error, visit);
         const waitMs = retries.nextWaitMs(failure, () => this.#ports.random.fraction());
         if (waitMs === undefined) return catchFailure(visit, failure);
         await this.#wait(waitMs);
       }
+    }
+  }
+
+  /** Counts a visit or a retry of a state, and gives other work of the gateway its turn. */
+  async #enter(branch: Branch): Promise<void> {
+    this.#visited += 1;
+    if (
+      this.#visited % STATES_PER_TURN === 0 ||
+      this.#ports.clock.monotonicMs() - this.#turnBeganMs > TURN_MS
+    ) {
+      await nextTurn();
+      this.#turnBeganMs = this.#ports.clock.monotonicMs();
+    }
+    if (isOver(branch) || this.#visited > MAX_STATES) throw new TimedOut();
+  }
+
+  /** Runs the branches of one attempt. If one fails, the others end before their next state. */
+  async #together<Result>(branch: Branch, runs: readonly Promise<Result>[]): Promise<readonly Result[]> {
+    try {
+      return await Promise.all(runs);
+    } catch (error) {
+      branch.isEnded = true;
+      throw error;
     }
   }
 
@@ -195,7 +234,7 @@ class Execution {
     this.#events += 3;
     const path = state['TimeoutSecondsPath'];
     const seconds = asNumber(path === undefined ? state['TimeoutSeconds'] : readPathField(path, visit.scope));
-    const timeoutMs = seconds === undefined ? MAX_CALL_MS : seconds * 1000;
+    const timeoutMs = seconds === undefined ? LONGEST_MS : Math.min(LONGEST_MS, seconds * 1000);
     const call = runTask(
       {
         resource: textOf(state, 'Resource'),
@@ -220,8 +259,9 @@ class Execution {
   #parallel(visit: Visit): Promise<Json> {
     this.#events += 2;
     const input = this.#fill('Parameters', visit);
-    const branches = innerMachines(visit.state).map((branch) => this.machine(branch, input, visit.inner));
-    return Promise.all(branches);
+    const inner = anAttempt(visit.inner);
+    const branches = innerMachines(visit.state).map((branch) => this.machine(branch, input, inner));
+    return this.#together(inner.branch, branches);
   }
 
   async #map(visit: Visit): Promise<Json> {
@@ -239,16 +279,24 @@ class Execution {
     const template = state['ItemSelector'] ?? state['Parameters'];
     const outputs: Json[] = [];
     const queue = items.entries();
+    const { branch } = anAttempt(visit.inner);
+    let sizeBytes = 0;
     const worker = async (): Promise<void> => {
       for (const [index, value] of queue) {
-        const inner = { Map: { Item: { Index: index, Value: value } } };
-        const at = { ...scope, context: { ...scope.context, ...inner } };
+        const context = { Map: { Item: { Index: index, Value: value } } };
+        const at = { ...scope, context: { ...scope.context, ...context } };
         const input = template === undefined ? value : fillPayload(template, at, this.#ports);
-        outputs[index] = await this.machine(processor, input, inner);
+        const output = await this.machine(processor, input, { context, branch });
+        sizeBytes += Buffer.byteLength(JSON.stringify(output));
+        if (sizeBytes > MAX_DATA_BYTES) throw exceeded(visit.name);
+        outputs[index] = output;
       }
     };
-    const count = concurrencyOf(visit);
-    await Promise.all(Array.from({ length: Math.min(count, items.length) }, worker));
+    const count = Math.min(concurrencyOf(visit), items.length);
+    await this.#together(
+      branch,
+      Array.from({ length: count }, () => worker()),
+    );
     return outputs;
   }
 
@@ -290,9 +338,11 @@ class Execution {
   }
 
   async #wait(ms: number): Promise<void> {
-    if (ms <= 0) return;
+    if (!(ms > 0)) return;
     await new Promise<undefined>((resolve) => {
-      this.#ports.agenda.at(this.#ports.clock.nowEpochMs() + ms, () => resolve(undefined));
+      // The execution ends before a longer wait would, and must not be kept until that time.
+      const dueMs = this.#ports.clock.nowEpochMs() + Math.min(ms, LONGEST_MS);
+      this.#ports.agenda.at(dueMs, () => resolve(undefined));
     });
   }
 }
@@ -306,9 +356,6 @@ function concurrencyOf({ state, scope }: Visit): number {
     `The MaxConcurrencyPath field refers to value "${printText(asked)}" which is not a valid integer: ${printText(path)}`,
   );
 }
-
-/** The maximum number of concurrent iterations of an inline Map state (developer guide, "Map workflow state"). */
-const MAX_CONCURRENCY = 40;
 
 /** Prints a value as messages show it: a text without quotes. */
 function printText(value: Json = ''): string {
@@ -329,10 +376,24 @@ function choose({ name, state, scope }: Visit): string {
   );
 }
 
+function anAttempt({ context, branch }: Inner): Inner {
+  return { context, branch: { isEnded: false, outer: branch } };
+}
+
+/** Returns the failure of a state, whose cause names the state. */
+function locate(error: unknown, { name, enteredAt }: Visit): StateFailure {
+  if (!(error instanceof StateFailure)) throw error;
+  return error instanceof RuntimeFailure ? error.at(name, enteredAt) : error;
+}
+
 /** @throws StateFailure if no catcher has the error */
-function catchFailure({ state, input }: Visit, failure: StateFailure): Step {
-  const catcher = findCatcher(state, failure);
+function catchFailure(visit: Visit, failure: StateFailure): Step {
+  const catcher = findCatcher(visit.state, failure);
   if (catcher === undefined) throw failure;
   const output = { Error: failure.error ?? '', ...(failure.why !== undefined && { Cause: failure.why }) };
-  return { output: writeResult(input, catcher['ResultPath'], output), next: nextOf(catcher) };
+  try {
+    return { output: writeResult(visit.input, catcher['ResultPath'], output), next: nextOf(catcher) };
+  } catch (error) {
+    throw locate(error, visit);
+  }
 }

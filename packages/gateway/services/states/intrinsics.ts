@@ -8,6 +8,7 @@ import type { Json } from '@gatewright/aws/json-object';
 import { toJavaValue } from '@gatewright/velocity/java/json';
 import { printValue } from '@gatewright/velocity/java/printing';
 import { DEFAULT_RENDER_LIMITS, RenderBudget } from '@gatewright/velocity/java/render-budget';
+import { TemplateError } from '@gatewright/velocity/java/template-error';
 import type { Random } from '../../core/ports.ts';
 import { readPath } from './paths.ts';
 import type { Scope } from './paths.ts';
@@ -46,9 +47,14 @@ class IntrinsicReader {
   }
 
   read(): Json {
-    const value = this.#call();
-    if (this.#take(/\s*$/) === undefined) throw this.#malformed();
-    return value;
+    try {
+      const value = this.#call();
+      if (this.#take(/\s*$/) === undefined) throw this.#malformed();
+      return value;
+    } catch (error) {
+      // The printing of nested values has limits of depth and length.
+      throw error instanceof TemplateError ? bad(this.#text, error.message) : error;
+    }
   }
 
   #malformed(): RuntimeFailure {
@@ -201,7 +207,8 @@ const HASHES: Readonly<Record<string, string>> = {
 
 function hash(call: Call): string {
   const [value = null] = call.args;
-  const algorithm = HASHES[textAt(call, 1)];
+  const name = textAt(call, 1);
+  const algorithm = Object.hasOwn(HASHES, name) ? HASHES[name] : undefined;
   if (algorithm === undefined)
     throw bad(call.text, `the algorithm is unknown; expected one of ${Object.keys(HASHES).join(', ')}`);
   return createHash(algorithm)
@@ -243,8 +250,12 @@ const INTRINSICS: ReadonlyMap<string, (call: Call) => Json> = new Map<string, (c
   [
     'States.ArrayUnique',
     (call) => {
-      const list = listAt(call, 0);
-      return list.filter((one, index) => list.findIndex((other) => same(one, other)) === index);
+      const firsts = new Map<string, Json>();
+      for (const one of listAt(call, 0)) {
+        const printed = printSorted(one);
+        if (!firsts.has(printed)) firsts.set(printed, one);
+      }
+      return [...firsts.values()];
     },
   ],
   ['States.Base64Encode', (call) => Buffer.from(limited(call)).toString('base64')],

@@ -7,16 +7,13 @@ import type { InvocationResult } from '../../core/ports.ts';
 import { makeTrace } from '../../kernel/event-ports.ts';
 import type { ServicePorts } from '../../kernel/service.ts';
 import type { Machine } from './definition.ts';
-import { StateFailure } from './state-failure.ts';
+import { StateFailure, withinLimit } from './state-failure.ts';
 import { integrationOf, metadataOf, requestOf, resultOf } from './task-calls.ts';
 
 type TaskPorts = Pick<ServicePorts, 'invoker' | 'services' | 'random' | 'clock'>;
 
 /** The principal that assumes the role of a state machine. */
 const STEP_FUNCTIONS = 'states.amazonaws.com';
-
-/** The maximum size of a result in bytes (developer guide, "Service quotas"). */
-const MAX_RESULT_BYTES = 262_144;
 
 type Task = {
   readonly resource: string;
@@ -48,17 +45,17 @@ export async function runTask(task: Task, ports: TaskPorts): Promise<Json> {
       roleArn: machine.roleArn,
       assumedBy: STEP_FUNCTIONS,
     });
-    return within(resultOf(call, outcome, ports.random.uuid()), call.service);
+    return withinLimit(resultOf(call, outcome, ports.random.uuid()), call.service);
   }
   if (integration.kind === 'function')
-    return within(await invoke(integration.functionArn, payload, task, ports), integration.functionArn);
+    return withinLimit(await invoke(integration.functionArn, payload, task, ports), integration.functionArn);
   const asked = membersOf(payload);
   const named = textOf(asked, 'FunctionName');
   const qualifier = textOf(asked, 'Qualifier');
   const name = qualifier === '' ? named : `${named}:${qualifier}`;
   const result = await invoke(name, asked['Payload'] ?? {}, task, ports);
   const text = JSON.stringify(result);
-  return within({ ...describeInvocation(text, ports), Payload: result, StatusCode: 200 }, 'lambda');
+  return withinLimit({ ...describeInvocation(text, ports), Payload: result, StatusCode: 200 }, 'lambda');
 }
 
 /** [obs: stepfunctions, services/test_lambda_task_service, `test_invoke`] */
@@ -86,7 +83,8 @@ function describeInvocation(text: string, { random, clock }: TaskPorts): { reado
 }
 
 async function invoke(named: string, payload: Json, task: Task, ports: TaskPorts): Promise<Json> {
-  const { functionName, qualifier } = readFunctionName(named);
+  const { accountId = '', region } = parseArn(task.machine.arn) ?? {};
+  const { functionName, qualifier } = readFunctionName(named, { accountId, region });
   const result = await ports.invoker.invoke({
     functionName,
     qualifier,
@@ -127,13 +125,4 @@ function failureOf(
 
 function qualified(named: string): string {
   return readFunctionName(named).qualifier === undefined ? `${named}:$LATEST` : named;
-}
-
-/** [obs: stepfunctions, error_handling/test_states_errors] */
-function within(result: Json, what: string): Json {
-  if (Buffer.byteLength(JSON.stringify(result)) <= MAX_RESULT_BYTES) return result;
-  throw new StateFailure(
-    'States.DataLimitExceeded',
-    `The state/task '${what}' returned a result with a size exceeding the maximum number of bytes service limit.`,
-  );
 }

@@ -65,7 +65,7 @@ class StatesService implements Service {
       if (operation.protocol !== 'json' || !OF_RUNS.test(operation.action)) return undefined;
       const machine = this.#findMachine(textOf(operation.input ?? {}, 'stateMachineArn'));
       if (machine !== undefined && operation.action === 'StartSyncExecution')
-        return `change the definition, because ${machine.unserved ?? 'it does not run here'}`;
+        return `change the state machine, because ${machine.unserved ?? 'the gateway does not run it'}`;
       return 'if no result is needed, use StartExecution, which is recorded; only StartSyncExecution runs a state machine here, and only an express one of a loaded stack';
     },
     answer: ({ operation }) => {
@@ -270,18 +270,21 @@ type KnownMachine = {
 function readMachine({ resource }: ResourceReader): KnownMachine {
   const arn = resource.physicalId;
   const definition = readDefinition(resource.properties);
+  const roleArn = textOf(resource.properties, 'RoleArn');
   return {
     type: textOf(resource.properties, 'StateMachineType') || STANDARD,
     machine: {
       arn,
       name: arn.split(':').at(-1) ?? '',
-      roleArn: textOf(resource.properties, 'RoleArn'),
+      roleArn,
       definition: definition ?? {},
     },
     unserved:
       definition === undefined
-        ? 'the template does not contain it as JSON: write it into Definition, DefinitionString or the file that DefinitionUri names'
-        : findUnserved(definition),
+        ? 'the template does not contain the definition as JSON: write it into Definition, DefinitionString or the file that DefinitionUri names'
+        : roleArn === ''
+          ? 'it has no RoleArn, without which the rights of its tasks are not known'
+          : findUnserved(definition),
   };
 }
 

@@ -1,3 +1,5 @@
+import type { Json } from '@gatewright/aws/json-object';
+
 /** The error with which a state fails. A retrier, a catcher, or the end of the execution handles it. */
 export class StateFailure extends Error {
   override readonly name = 'StateFailure';
@@ -35,3 +37,23 @@ export class RuntimeFailure extends StateFailure {
 
 /** Errors that `States.ALL` does not match (developer guide, "Error names"). */
 export const UNCAUGHT: ReadonlySet<string> = new Set([RUNTIME, 'States.DataLimitExceeded']);
+
+/** The maximum size of inputs and results in bytes (developer guide, "Service quotas"). */
+export const MAX_DATA_BYTES = 262_144;
+
+/**
+ * Returns the data of a state or task.
+ * [obs: stepfunctions, error_handling/test_states_errors]
+ * @throws StateFailure States.DataLimitExceeded
+ */
+export function withinLimit<Data extends Json>(data: Data, what: string): Data {
+  if (Buffer.byteLength(JSON.stringify(data)) <= MAX_DATA_BYTES) return data;
+  throw exceeded(what);
+}
+
+export function exceeded(what: string): StateFailure {
+  return new StateFailure(
+    'States.DataLimitExceeded',
+    `The state/task '${what}' returned a result with a size exceeding the maximum number of bytes service limit.`,
+  );
+}

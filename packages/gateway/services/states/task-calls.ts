@@ -155,7 +155,7 @@ function withDetails(input: JsonObject): JsonObject {
 
 /** Prints a call in the query protocol. */
 function formOf(action: string, input: JsonObject): Pick<ServiceRequest, 'headers' | 'body'> {
-  const form = new URLSearchParams({ Action: action, Version: '2010-03-31' });
+  const form = new URLSearchParams();
   for (const [name, value] of Object.entries(input))
     if (name === 'MessageAttributes')
       Object.entries(membersOf(value)).forEach(([key, one], index) => {
@@ -165,6 +165,9 @@ function formOf(action: string, input: JsonObject): Pick<ServiceRequest, 'header
           form.set(`${at}.Value.${part}`, typeof text === 'string' ? text : JSON.stringify(text));
       });
     else form.set(name, typeof value === 'string' ? value : JSON.stringify(value));
+  // These come last, because the input of the state, which a client may have sent, must not choose the operation.
+  form.set('Action', action);
+  form.set('Version', '2010-03-31');
   const headers = ['Content-Type', 'application/x-www-form-urlencoded', 'Accept', 'application/json'];
   return { headers, body: form.toString() };
 }

@@ -20,6 +20,7 @@ import * as sts from '@aws-sdk/client-sts';
 import { commandsOf } from '../../../../../lab/tools/control-operations.ts';
 import { ANSWERED } from '../../../../../lab/tools/operations-page.ts';
 import { RECORDED } from '../../../../../packages/gateway/core/resource-types/resource-types.ts';
+import { STARTED } from '../../../../../packages/gateway/services/states/resource-types.ts';
 import { RESOURCE_TYPES } from '../../../../../packages/gateway/engine/compose/services/catalogue.ts';
 import {
   DEFINED,
@@ -103,7 +104,7 @@ function isClaimTrue(message: string): boolean {
     (type) =>
       RESOURCE_TYPES.classOf(type) !== undefined ||
       RESOURCE_TYPES.isWithoutEffect(type) ||
-      RESOURCE_TYPES.consequenceOf(type) === RECORDED,
+      [RECORDED, STARTED].includes(RESOURCE_TYPES.consequenceOf(type)),
   );
 }
 
