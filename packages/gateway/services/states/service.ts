@@ -57,6 +57,8 @@ type Started = { readonly input: unknown; readonly startDate: number; readonly h
 
 /** The number of executions whose names are kept. */
 const MAX_STARTED = 1_000;
+/** The number of executions that run at the same time. A machine may start itself, and each execution waits for the next. */
+const MAX_RUNNING = 1_000;
 
 class StatesService implements Service {
   readonly api: ServiceApi = {
@@ -92,6 +94,7 @@ class StatesService implements Service {
   #machines = new Map<string, KnownMachine>();
   /** The executions of standard state machines by ARN. */
   readonly #started = new Map<string, Started>();
+  #running = 0;
 
   constructor(ports: ServicePorts) {
     this.#ports = ports;
@@ -164,9 +167,13 @@ class StatesService implements Service {
     execution: { readonly arn: string; readonly name: string; readonly input: string },
     { includedData, traceHeader }: UnknownMembers,
   ): Promise<OperationResult> {
+    if (this.#running >= MAX_RUNNING) return refuse('ThrottlingException', 'Rate exceeded');
     const startDate = this.#now();
     const input = parseJson(execution.input) as Json;
-    const outcome = await runExecution(machine, { ...execution, input }, this.#ports);
+    this.#running += 1;
+    const outcome = await runExecution(machine, { ...execution, input }, this.#ports).finally(() => {
+      this.#running -= 1;
+    });
     const stopDate = this.#now();
     const included = includedData !== 'METADATA_ONLY';
     return {

@@ -151,6 +151,27 @@ describe('an execution', () => {
   });
 });
 
+describe('a state machine that starts itself', () => {
+  it('is throttled after a thousand executions that wait for one another', async () => {
+    const Resource = 'arn:aws:states:::aws-sdk:sfn:startSyncExecution';
+    const StateMachineArn = 'arn:aws:states:us-east-1:123456789012:stateMachine:cook';
+    const catcher = { ErrorEquals: ['States.ALL'], Next: 'Told' };
+    const { calls, start } = aBench({
+      StartAt: 'Again',
+      States: {
+        Again: { Type: 'Task', Resource, Parameters: { StateMachineArn }, Catch: [catcher], End: true },
+        Told: task('count'),
+      },
+    });
+
+    const answer = await start({});
+
+    assert.equal(answer['status'], 'SUCCEEDED');
+    assert.equal(calls.length, 1);
+    assert.partialDeepStrictEqual(calls[0], { Error: 'Sfn.ThrottlingException' });
+  });
+});
+
 describe('an intrinsic function', () => {
   const failed = [
     ['an algorithm that is a member of every object', "States.Hash('a', 'constructor')", {}],
