@@ -10,7 +10,13 @@ import type { KeyedObject } from './list-objects.ts';
 import type { S3Refusal } from '../../kernel/calls/s3-error.ts';
 import { methodNotAllowed } from './object-request.ts';
 import type { StoredObject } from './object-request.ts';
-import { noSuchVersion, NULL_VERSION, ObjectVersions, refuseVersionId } from './object-versions.ts';
+import {
+  MAX_STORED_BYTES,
+  noSuchVersion,
+  NULL_VERSION,
+  ObjectVersions,
+  refuseVersionId,
+} from './object-versions.ts';
 
 export type ObjectPlace = { readonly id: string; readonly bucket: string; readonly key: string };
 
@@ -34,7 +40,6 @@ type StorePorts = {
 };
 
 const MAX_OBJECTS = 500;
-const MAX_STORED_BYTES = 1024 * 1024 * 1024;
 
 export class ObjectStore {
   readonly #objects = new Map<string, StoredObject>();

@@ -9,13 +9,15 @@ type ObjectVersion =
   | { readonly kind: 'object'; readonly version: string; readonly object: StoredObject }
   | { readonly kind: 'marker'; readonly version: string };
 
-/** The maximum number of versions of all objects. */
+/** The maximum number of versions of all objects, and the maximum number of bytes of the objects among them. */
 const MAX_VERSIONS = 500;
+export const MAX_STORED_BYTES = 1024 * 1024 * 1024;
 
 export class ObjectVersions {
-  /** The versions of each object, oldest first. */
+  /** The versions of each object, oldest first. No list is empty. */
   readonly #versions = new Map<string, ObjectVersion[]>();
   #count = 0;
+  #bytes = 0;
 
   add(id: string, version: ObjectVersion): void {
     const known = this.#versions.get(id) ?? [];
@@ -23,12 +25,10 @@ export class ObjectVersions {
     this.#versions.delete(id);
     this.#versions.set(id, [...known, version]);
     this.#count += 1;
-    for (const [oldest, versions] of this.#versions) {
-      if (this.#count <= MAX_VERSIONS) break;
-      versions.shift();
-      this.#count -= 1;
-      if (versions.length === 0) this.#versions.delete(oldest);
-    }
+    this.#bytes += sizeOf(version);
+    for (const [oldest, [first]] of this.#versions)
+      for (let next = first; next !== undefined && this.#isFull(); [next] = this.#versions.get(oldest) ?? [])
+        this.remove(oldest, next.version);
   }
 
   find(id: string, version: string): ObjectVersion | undefined {
@@ -43,8 +43,10 @@ export class ObjectVersions {
     const removed = this.find(id, version);
     if (removed === undefined) return undefined;
     const others = this.#versions.get(id)?.filter((one) => one !== removed) ?? [];
-    this.#versions.set(id, others);
+    if (others.length === 0) this.#versions.delete(id);
+    else this.#versions.set(id, others);
     this.#count -= 1;
+    this.#bytes -= sizeOf(removed);
     return { removed, latest: others.at(-1) };
   }
 
@@ -59,7 +61,16 @@ export class ObjectVersions {
   clear(): void {
     this.#versions.clear();
     this.#count = 0;
+    this.#bytes = 0;
   }
+
+  #isFull(): boolean {
+    return this.#count > MAX_VERSIONS || this.#bytes > MAX_STORED_BYTES;
+  }
+}
+
+function sizeOf(version: ObjectVersion): number {
+  return version.kind === 'object' ? version.object.body.length : 0;
 }
 
 /** The version id of an object that a bucket stored without versions. */
