@@ -102,21 +102,40 @@ export class ObjectStore {
   /**
    * Removes a version for good, and returns whether it was a delete marker. The version before it is then the object.
    */
-  removeVersion({ id, bucket, key }: ObjectPlace, version: string): boolean {
+  removeVersion(place: ObjectPlace, version: string): boolean {
+    const { id, bucket, key } = place;
+    const current = this.findQuietly(id);
     const found = this.#versions.remove(id, version);
-    const isCurrent = [this.#objects.get(id)?.version, this.#markers.get(id)].includes(version);
-    if (found === undefined) {
-      if (version === NULL_VERSION && this.findQuietly(id)?.version === undefined) this.#drop(id);
-      return false;
-    }
-    if (isCurrent) {
+    if (found === undefined) return this.#removeDropped(place, version);
+    const { removed, latest, wasLatest } = found;
+    // An object that was stored without a version is newer than the kept versions.
+    if (current === undefined ? wasLatest : current.version === version) {
       this.#objects.delete(id);
       this.#markers.delete(id);
-      if (found.latest?.kind === 'object') this.#objects.set(id, found.latest.object);
-      if (found.latest?.kind === 'marker') this.#markers.set(id, found.latest.version);
+      if (latest?.kind === 'object') this.#objects.set(id, latest.object);
+      if (latest?.kind === 'marker') this.#markers.set(id, latest.version);
     }
     this.onChange?.({ bucket, key, size: 0, etag: '', kind: 'delete', version });
-    return found.removed.kind === 'marker';
+    return removed.kind === 'marker';
+  }
+
+  /** Removes a version that is only known as the current one: the list of versions never had it, or dropped it. */
+  #removeDropped({ id, bucket, key }: ObjectPlace, version: string): boolean {
+    const current = this.findQuietly(id);
+    const isObject = current !== undefined && (current.version ?? NULL_VERSION) === version;
+    const isMarker = this.#markers.get(id) === version;
+    if (isObject) this.#drop(id);
+    if (isMarker) this.#markers.delete(id);
+    if (isObject || isMarker)
+      this.onChange?.({
+        bucket,
+        key,
+        size: 0,
+        etag: '',
+        kind: 'delete',
+        version: isMarker ? version : current?.version,
+      });
+    return isMarker;
   }
 
   #drop(id: string): boolean {

@@ -9,6 +9,12 @@ type ObjectVersion =
   | { readonly kind: 'object'; readonly version: string; readonly object: StoredObject }
   | { readonly kind: 'marker'; readonly version: string };
 
+type RemovedVersion = {
+  readonly removed: ObjectVersion;
+  readonly latest: ObjectVersion | undefined;
+  readonly wasLatest: boolean;
+};
+
 /** The maximum number of versions of all objects, and the maximum number of bytes of the objects among them. */
 const MAX_VERSIONS = 500;
 export const MAX_STORED_BYTES = 1024 * 1024 * 1024;
@@ -36,18 +42,16 @@ export class ObjectVersions {
   }
 
   /** Removes a version, and returns it together with the version that is then the latest one. */
-  remove(
-    id: string,
-    version: string,
-  ): { readonly removed: ObjectVersion; readonly latest: ObjectVersion | undefined } | undefined {
+  remove(id: string, version: string): RemovedVersion | undefined {
     const removed = this.find(id, version);
     if (removed === undefined) return undefined;
-    const others = this.#versions.get(id)?.filter((one) => one !== removed) ?? [];
+    const known = this.#versions.get(id) ?? [];
+    const others = known.filter((one) => one !== removed);
     if (others.length === 0) this.#versions.delete(id);
     else this.#versions.set(id, others);
     this.#count -= 1;
     this.#bytes -= sizeOf(removed);
-    return { removed, latest: others.at(-1) };
+    return { removed, latest: others.at(-1), wasLatest: known.at(-1) === removed };
   }
 
   /** Replaces the object of a version, such as after a change of its tags. */
