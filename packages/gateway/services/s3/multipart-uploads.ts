@@ -69,7 +69,7 @@ export class MultipartUploads {
     this.#ports = ports;
   }
 
-  /** Returns undefined if the request is not one of these operations, or names a version that is not kept. */
+  /** Returns undefined if the request is not one of these operations. */
   serve(place: ObjectPlace, request: ServiceRequest, contentType: string): Serve | undefined {
     const asked = new URLSearchParams(request.query);
     const id = asked.get('uploadId');
@@ -78,10 +78,6 @@ export class MultipartUploads {
         ? () => this.#create(place, request, contentType)
         : undefined;
     const source = headerOf(request, COPY_SOURCE) === undefined ? undefined : readCopySource(request);
-    if (source !== undefined && 'key' in source && source.versionId !== undefined) {
-      const refused = this.#ports.store.refuseVersion(source, source.versionId);
-      if (refused !== undefined) return () => this.#ports.replies.refuse(refused);
-    }
     const serve = this.#serveOpen(asked, request, source);
     if (serve === undefined) return undefined;
     return () => {
@@ -197,7 +193,10 @@ export class MultipartUploads {
     const { replies, clock, store } = this.#ports;
     if ('code' in source) return replies.refuse(source);
     if (!store.hasBucket(source.bucket)) return replies.refuse(noSuchBucket(source.bucket));
-    const found = store.findVersion(`${source.bucket}/${source.key}`, source.versionId);
+    const { versionId } = source;
+    const invalid = versionId === undefined ? undefined : store.refuseVersion(source, versionId);
+    if (invalid !== undefined) return replies.refuse(invalid);
+    const found = store.findVersion(`${source.bucket}/${source.key}`, versionId);
     if (found === undefined) return replies.refuse(noSuchKey(source.key));
     const changedMs = clock.nowEpochMs();
     const range =

@@ -167,7 +167,8 @@ export class RecordedBuckets {
     const refused = wanted === undefined ? undefined : this.#store.refuseVersion(place, wanted);
     if (refused !== undefined) return () => this.#replies.refuse(refused);
     const stored = this.#store.findVersion(id, wanted);
-    if (method !== get && wanted !== undefined && stored !== this.#store.findQuietly(id)) return undefined;
+    const current = this.#store.findQuietly(id);
+    if (method !== get && wanted !== undefined && stored?.version !== current?.version) return undefined;
     return () => {
       // The key of this refusal of GetObjectTagging contains the bucket [obs: s3, `test_object_tagging_exc`].
       if (stored === undefined) return this.#replies.refuse(noSuchKey(method === get ? id : key));
@@ -274,21 +275,21 @@ export class RecordedBuckets {
   #serveCopy(place: ObjectPlace, request: ServiceRequest): Serve {
     const source = readCopySource(request);
     if ('code' in source) return () => this.#replies.refuse(source);
-    const { versionId } = source;
-    const refused = versionId === undefined ? undefined : this.#store.refuseVersion(source, versionId);
-    if (refused !== undefined) return () => this.#replies.refuse(refused);
     return () => this.#copy(`${source.bucket}/${source.key}`, source, place, request);
   }
 
   #copy(from: string, source: CopySource, place: ObjectPlace, request: ServiceRequest): Answered {
     if (!this.hasBucket(source.bucket)) return this.#replies.refuse(noSuchBucket(source.bucket));
-    const found = this.#store.findVersion(from, source.versionId);
+    const { versionId } = source;
+    const invalid = versionId === undefined ? undefined : this.#store.refuseVersion(source, versionId);
+    if (invalid !== undefined) return this.#replies.refuse(invalid);
+    const found = this.#store.findVersion(from, versionId);
     if (found === undefined) return this.#replies.refuse(noSuchKey(source.key));
     const changedMs = this.#ports.clock.nowEpochMs();
     const refused =
       refuseSource(request, found, changedMs) ??
       refuseWrite(request, place.key, this.#store.findQuietly(place.id)) ??
-      (from === place.id && source.versionId === undefined ? refuseCopyToItself(request) : undefined) ??
+      (from === place.id && versionId === undefined ? refuseCopyToItself(request) : undefined) ??
       refuseStorageClass(request) ??
       refuseEncryption(request);
     if (refused !== undefined) return this.#replies.refuse(refused);

@@ -7,12 +7,14 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import {
   CopyObjectCommand,
+  CreateMultipartUploadCommand,
   DeleteObjectCommand,
   GetObjectCommand,
   GetObjectTaggingCommand,
   HeadObjectCommand,
   PutObjectCommand,
   S3Client,
+  UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
 import { aGateway, GATEWAY_ADMIN } from '../../../../support/a-gateway.ts';
 import type { StartedGateway } from '../../../../support/a-gateway.ts';
@@ -131,6 +133,22 @@ describe('a version of an object', () => {
         return true;
       });
     });
+
+  it('is not judged if the bucket or the upload of a copy does not exist', async () => {
+    const [Key, Bucket, PartNumber] = ['copy', 'plain', 1];
+    const CopySource = `absent/a?versionId=${versions['unknown']}`;
+    const { UploadId } = await s3.send(new CreateMultipartUploadCommand({ Bucket, Key }));
+    const copyPart = (more: { UploadId: string | undefined; CopySource: string }) =>
+      s3.send(new UploadPartCopyCommand({ Bucket, Key, PartNumber, ...more }));
+
+    await assert.rejects(s3.send(new CopyObjectCommand({ Bucket, Key, CopySource })), {
+      name: 'NoSuchBucket',
+    });
+    await assert.rejects(copyPart({ UploadId, CopySource }), { name: 'NoSuchBucket' });
+    const unknown = { UploadId: 'none', CopySource: 'kept/a?versionId=bad' };
+    await assert.rejects(copyPart(unknown), { name: 'NoSuchUpload' });
+    await assert.rejects(copyPart({ ...unknown, UploadId }), { name: 'InvalidArgument' });
+  });
 
   it('is deleted without a trace, and so is a delete marker', async () => {
     const VersionId = versions['marker'];

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  GetObjectTaggingCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  PutObjectTaggingCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { aGateway, GATEWAY_ADMIN } from '../../../../support/a-gateway.ts';
 import type { StartedGateway } from '../../../../support/a-gateway.ts';
 
@@ -64,6 +71,15 @@ describe('objects of the file of values', () => {
       ['{"eur":1}', 'application/json', 'fresh'],
     );
     assert.deepEqual([head.ContentLength, head.ETag], [9, found.ETag]);
+  });
+
+  it('get tags by the version null, which is the current one', async () => {
+    const s3 = new S3Client(at());
+    const written = { Bucket: 'photos', Key: 'rates/of today.json', VersionId: 'null' };
+    const TagSet = [{ Key: 'a', Value: 'b' }];
+    await s3.send(new PutObjectTaggingCommand({ ...written, Tagging: { TagSet } }));
+
+    assert.deepEqual((await s3.send(new GetObjectTaggingCommand(written))).TagSet, TagSet);
   });
 
   it('are reported by name if they do not exist', async () => {
