@@ -14,7 +14,7 @@ import { answerPage, readCorsRules } from './bucket-cors.ts';
 import type { CorsRule } from './bucket-cors.ts';
 import { readBucketEncryption } from './encryption.ts';
 import { RecordedBuckets } from './recorded-s3.ts';
-import { asList, asOneOrMore, asText, isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import { asList, asOneOrMore, asText, isJsonObject, isTrue, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { findWaitingRules, isSilent, OF_CDK } from '../../kernel/delivery/waiting-rules.ts';
 import type { BucketNotification, SilentBucket } from './bucket-notifications.ts';
@@ -47,7 +47,7 @@ class S3Service implements Service {
       name: reader.resource.physicalId,
       region: reader.stack.region,
       isVersioned: reader.value('VersioningConfiguration.Status') === 'Enabled',
-      hasObjectLock: reader.value('ObjectLockEnabled') === true,
+      hasObjectLock: isTrue(reader.value('ObjectLockEnabled')),
       encryption: readBucketEncryption(reader),
     }));
     const cors = new Map(

@@ -25,6 +25,7 @@ describe('DeleteObjects', () => {
     started = await aGateway({
       Photos: bucket('photos'),
       Locked: bucket('locked', { ObjectLockEnabled: true }),
+      Texted: bucket('texted', { ObjectLockEnabled: 'true' }),
       Kept: bucket('kept', { VersioningConfiguration: { Status: 'Enabled' } }),
     });
     s3 = new S3Client({
@@ -84,7 +85,7 @@ describe('DeleteObjects', () => {
   });
 
   // localstack/localstack, test_delete_object_with_no_locking
-  for (const Bucket of ['photos', 'locked'])
+  for (const Bucket of ['photos', 'locked', 'texted'])
     it(`allows BypassGovernanceRetention only with Object Lock: ${Bucket}`, async () => {
       const Key = 'retained';
       const BypassGovernanceRetention = true;
@@ -102,7 +103,7 @@ describe('DeleteObjects', () => {
       );
 
       const expected =
-        Bucket === 'locked'
+        Bucket !== 'photos'
           ? 'deleted'
           : 'InvalidArgument: x-amz-bypass-governance-retention is only applicable to Object Lock enabled buckets.';
       assert.deepEqual(told, [expected, expected]);
