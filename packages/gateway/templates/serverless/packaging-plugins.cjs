@@ -69,6 +69,9 @@ function nameRustArtifacts(_plugin, { service, serviceDir }) {
   for (const name of service.getAllFunctions()) {
     const definition = service.getFunction(name);
     if ((definition.runtime ?? service.provider.runtime) !== 'rust') continue;
+    if (definition.runtime === 'rust') definition.runtime = 'provided';
+    // A function with an image, or without a handler, has no archive.
+    if (typeof definition.handler !== 'string') continue;
     const [cratePackage, binary = cratePackage] = definition.handler.split('.');
     const output = (definition.rust?.profile ?? profile) === 'dev' ? 'debug' : 'release';
     const artifact = path.join(dockerPath ?? '', 'target/lambda', output, `${binary}.zip`);
@@ -76,7 +79,6 @@ function nameRustArtifacts(_plugin, { service, serviceDir }) {
       ...definition.package,
       artifact: path.relative(serviceDir, path.resolve(serviceDir, artifact)),
     };
-    if (definition.runtime === 'rust') definition.runtime = 'provided';
   }
   if (service.provider.runtime === 'rust') service.provider.runtime = 'provided';
   return undefined;

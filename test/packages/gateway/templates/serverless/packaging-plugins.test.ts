@@ -98,6 +98,27 @@ functions: { app: { handler: shop.orders } }
     );
   });
 
+  it('does not hide the other functions if one has an image or no handler', async () => {
+    const folder = aService('rust-image', {
+      ...aPlugin('serverless-rust', 'RustPlugin'),
+      'serverless.yml': `service: shop
+provider: { name: aws, runtime: rust }
+plugins: [serverless-rust]
+functions:
+  app: { handler: shop.orders }
+  image: { image: 111122223333.dkr.ecr.us-east-1.amazonaws.com/shop@sha256:${'0'.repeat(64)} }
+  empty: { timeout: 3 }
+`,
+    });
+
+    const [stack] = await loadStacks([folder], OPTIONS);
+
+    assert.match(
+      stack?.unsupported.map(({ message }) => message).join('\n') ?? '',
+      /package\.artifact names target\/lambda\/release\/orders\.zip/,
+    );
+  });
+
   it('is reported with the plug-in if the plug-in is not listed', async () => {
     const folder = aService('no-rust', {
       'serverless.yml': `service: shop
@@ -113,6 +134,26 @@ functions: { app: { handler: shop } }
       /rust is a runtime of the plug-in serverless-rust, which is not used here, and not of Lambda, so invocations fail/,
     );
   });
+});
+
+// The names of members of every object of JavaScript
+describe('a runtime that neither Lambda nor a plug-in has', () => {
+  for (const runtime of ['constructor', 'toString'])
+    it(`is reported as such: ${runtime}`, async () => {
+      const folder = aService(`runtime-${runtime}`, {
+        'serverless.yml': `service: shop
+provider: { name: aws, runtime: ${runtime} }
+functions: { app: { handler: shop } }
+`,
+      });
+
+      const [stack] = await loadStacks([folder], OPTIONS);
+
+      assert.match(
+        stack?.unsupported.map(({ consequence }) => consequence).join('\n') ?? '',
+        new RegExp(`${runtime} is not a Lambda runtime, so invocations fail`),
+      );
+    });
 });
 
 describe('a handler that only a plug-in may create', () => {
