@@ -98,24 +98,34 @@ functions: { app: { handler: shop.orders } }
     );
   });
 
-  it('does not hide the other functions if one has an image or no handler', async () => {
-    const folder = aService('rust-image', {
+  const aServiceWith = (name: string, other: string): string =>
+    aService(`rust-${name}`, {
       ...aPlugin('serverless-rust', 'RustPlugin'),
       'serverless.yml': `service: shop
 provider: { name: aws, runtime: rust }
 plugins: [serverless-rust]
 functions:
   app: { handler: shop.orders }
-  image: { image: 111122223333.dkr.ecr.us-east-1.amazonaws.com/shop@sha256:${'0'.repeat(64)} }
-  empty: { timeout: 3 }
+  other: ${other}
 `,
     });
 
-    const [stack] = await loadStacks([folder], OPTIONS);
+  it('is read if another function has an image', async () => {
+    const image = `111122223333.dkr.ecr.us-east-1.amazonaws.com/shop@sha256:${'0'.repeat(64)}`;
+    const [stack] = await loadStacks([aServiceWith('image', `{ image: ${image} }`)], OPTIONS);
 
     assert.match(
       stack?.unsupported.map(({ message }) => message).join('\n') ?? '',
       /package\.artifact names target\/lambda\/release\/orders\.zip/,
+    );
+  });
+
+  it('is read if another function has no handler, and only the missing handler is reported', async () => {
+    const folder = aServiceWith('empty', '{ runtime: rust }');
+
+    await assert.rejects(
+      loadStacks([folder], OPTIONS),
+      /^DefinitionError: Handler and Runtime are mandatory/,
     );
   });
 
