@@ -6,7 +6,8 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, lstatSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
-import type { FunctionCode, FunctionDefinition, PluginFiles } from '../../core/stack/function.ts';
+import { DefinitionError } from '../../core/errors.ts';
+import type { AddedFiles, FunctionCode, FunctionDefinition, PluginFiles } from '../../core/stack/function.ts';
 
 /** Returns the plug-ins' additions to the code; undefined if there are none. */
 export function addedTo(code: FunctionCode): PluginFiles | undefined {
@@ -18,9 +19,12 @@ export function isAdded(code: FunctionCode, file: string): boolean {
   return addedTo(code)?.files.some(({ copies }) => copies.some((copy) => basename(copy) === file)) === true;
 }
 
-/** Writes the added files into a folder of this run, and returns the definition with this folder. */
+/**
+ * Writes the added files into a folder of this run, and returns the definition with this folder.
+ * @throws DefinitionError if a file cannot be written
+ */
 export function placeAddedFiles(definition: FunctionDefinition, runDirectory: string): FunctionDefinition {
-  const { code } = definition;
+  const { code, name, place } = definition;
   if (code.kind !== 'directory' || code.added === undefined || code.added.files.length === 0)
     return definition;
   const { files } = code.added;
@@ -29,16 +33,30 @@ export function placeAddedFiles(definition: FunctionDefinition, runDirectory: st
     .digest('hex')
     .slice(0, 12);
   const folder = join(runDirectory, 'added', key);
-  mkdirSync(folder, { recursive: true });
-  for (const { copies, texts, links } of files) {
-    for (const copy of copies) copyFileSync(copy, join(folder, basename(copy)));
-    for (const [name, text] of Object.entries(texts)) writeFileSync(join(folder, name), text);
-    for (const [name, target] of Object.entries(links)) {
-      const link = join(folder, name);
-      if (lstatSync(link, { throwIfNoEntry: false }) === undefined) symlinkSync(target, link, 'junction');
-    }
+  try {
+    for (const each of files) writeFiles(each, folder);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new DefinitionError(place, `the files that plug-ins add to ${name} cannot be written: ${reason}`);
   }
   return { ...definition, code: { ...code, added: { ...code.added, folder } } };
+}
+
+/** Files and links whose names would lead out of the folder are left out. */
+function writeFiles({ copies, texts, links }: AddedFiles, folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  for (const copy of copies) copyFileSync(copy, join(folder, basename(copy)));
+  for (const [name, text] of Object.entries(texts))
+    if (isFileName(name)) writeFileSync(join(folder, name), text);
+  for (const [name, target] of Object.entries(links)) {
+    const link = join(folder, name);
+    if (isFileName(name) && lstatSync(link, { throwIfNoEntry: false }) === undefined)
+      symlinkSync(target, link, 'junction');
+  }
+}
+
+function isFileName(name: string): boolean {
+  return name === basename(name) && !['', '.', '..'].includes(name);
 }
 
 /**
