@@ -81,7 +81,14 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
   const { lines, redactor } = at;
   const { received, error, metered, cache } = recorded;
   const { api, stage, route } = received;
-  const authorizerLines = lines.ofOutcome(recorded.authorizerCall?.result);
+  const { authorizer } =
+    route !== undefined && 'authorizer' in route.authorization ? route.authorization : {};
+  const authorizerLines = lines.ofOutcome(
+    recorded.authorizerCall?.result,
+    authorizer !== undefined && 'functionName' in authorizer
+      ? authorizer.functionName.render(stage?.variables ?? null)
+      : undefined,
+  );
   const agentCall = describeAgentCall(recorded, redactor);
   const messages = authorizerLines.map(({ message }) => message);
   return {
@@ -235,15 +242,16 @@ function describeIntegrationOfEvent(
 ): Circumstances['integration'] {
   const { found, route: { integration } = {} } = recorded;
   if (integration === undefined || integration.kind === 'none') return undefined;
+  const target =
+    'functionName' in integration
+      ? integration.functionName.render(found?.stage.variables ?? null)
+      : undefined;
   return {
     kind: integration.kind,
     ...('payload' in integration && { payload: integration.payload }),
-    target:
-      'functionName' in integration
-        ? integration.functionName.render(found?.stage.variables ?? null)
-        : undefined,
+    target,
     timeoutMs: 'timeoutMs' in integration ? integration.timeoutMs : undefined,
-    ...describeOutcome(recorded, lines, redactor),
+    ...describeOutcome(recorded, lines.ofOutcome(recorded.outcome, target), redactor),
     problem: readErrorFrame(recorded, redactor),
     ...readErrorStatus(recorded),
     quotaRefusal: readQuotaOfMessage(recorded),

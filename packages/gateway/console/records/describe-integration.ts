@@ -15,7 +15,7 @@ import type { IntegrationCircumstances } from '../explain/circumstances.ts';
 import type { ServiceIntegration } from '../../core/mapping/integration.ts';
 import type { ReadHandler } from './handler-misread.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
-import type { FunctionLines } from './function-lines.ts';
+import type { FunctionLines, PrintedLine } from './function-lines.ts';
 import type { Recorded, RecordedOutcome, RecordedRequest } from './recorded-request.ts';
 import type { Redactor } from './redact.ts';
 import { membersOf, parseJsonObject } from '@gatewright/aws/json-object';
@@ -42,6 +42,9 @@ export function describeIntegration(
   const sent = recorded.sent ?? describeSent(received);
   const startedMs = enteredMs.integrate;
   const { variables } = received.stage;
+  // A handshake is handled without mapping, so no outgoing request is recorded for it.
+  const functionName =
+    sent?.target ?? ('functionName' in integration ? integration.functionName.render(variables) : undefined);
   const nameVariables = 'functionName' in integration ? variablesIn(integration.functionName.source) : [];
   const isNameIncomplete = nameVariables.some((name) => (variables?.[name] ?? '') === '');
   const endMs = enteredMs['map-response'] ?? recorded.startedMs + recorded.latencyMs;
@@ -51,7 +54,7 @@ export function describeIntegration(
     target: sent?.target ?? ('functionName' in integration ? integration.functionName.source : undefined),
     ...(sent !== undefined && SERVICES.has(integration.kind) && { operation: operationOf(sent) }),
     timeoutMs: sent?.timeoutMs ?? ('timeoutMs' in integration ? integration.timeoutMs : undefined),
-    ...describeOutcome(recorded, lines, redactor),
+    ...describeOutcome(recorded, lines.ofOutcome(recorded.outcome, functionName), redactor),
     ...(nameVariables.length > 0 && { nameVariables }),
     ...(isNameIncomplete && { isNameIncomplete }),
     pinned: findPinned(recorded, sent?.target ?? '', isChanged),
@@ -132,7 +135,7 @@ function describeInput({
 
 export function describeOutcome(
   { outcome, error }: Recorded,
-  lines: FunctionLines,
+  lines: readonly PrintedLine[],
   redactor: Redactor,
 ): Pick<
   IntegrationCircumstances,
@@ -164,7 +167,7 @@ export function describeOutcome(
     errorType: outcome?.kind === 'failed' ? outcome.errorType : undefined,
     errorMessage:
       outcome?.kind === 'failed' ? redactor.text(outcome.errorMessage) : messageOf(outcome, redactor),
-    lines: lines.ofOutcome(outcome).map(({ message }) => redactor.text(message)),
+    lines: lines.map(({ message }) => redactor.text(message)),
   };
 }
 

@@ -63,20 +63,21 @@ export function linesOfCode(
   { stage, readHandler, lines }: CodeAt,
 ): readonly NamedPlace[] {
   if (isEvent(recorded)) return [];
-  const sourceOf = ({ functionName }: Pick<FunctionTarget, 'functionName'>) =>
-    readHandler(functionName.render(stage?.variables ?? null));
-  const printed = (outcome: RecordedOutcome | undefined): readonly string[] =>
-    lines.ofOutcome(outcome).map(({ message }) => message);
+  type Named = Pick<FunctionTarget, 'functionName'>;
+  const nameOf = ({ functionName }: Named): string => functionName.render(stage?.variables ?? null);
+  const sourceOf = (target: Named) => readHandler(nameOf(target));
+  const printed = (outcome: RecordedOutcome | undefined, target: Named): readonly string[] =>
+    lines.ofOutcome(outcome, nameOf(target)).map(({ message }) => message);
   if (OF_AUTHORIZER.has(recorded.phase))
     return 'authorizer' in authorization && 'functionName' in authorization.authorizer
       ? findAuthorizerLine(
           recorded,
           sourceOf(authorization.authorizer),
-          printed(recorded.authorizerCall?.result),
+          printed(recorded.authorizerCall?.result, authorization.authorizer),
         )
       : [];
   return 'functionName' in integration
-    ? findHandlerLine(recorded, sourceOf(integration), printed(recorded.outcome))
+    ? findHandlerLine(recorded, sourceOf(integration), printed(recorded.outcome, integration))
     : [];
 }
 

@@ -38,16 +38,17 @@ export class FunctionLines {
   /**
    * Returns what a failed invocation printed. If the code failed while it was loaded, this is the error that the start of
    * the instance printed, because such a line belongs to no invocation.
+   * @param functionName the name of the invoked function; undefined if no function was invoked
    */
-  ofOutcome(outcome: RecordedOutcome | undefined): readonly PrintedLine[] {
+  ofOutcome(outcome: RecordedOutcome | undefined, functionName: string | undefined): readonly PrintedLine[] {
     const requestId = requestIdOf(outcome);
     const own = requestId === undefined ? [] : this.ofInvocation(requestId);
     if (own.length > 0 || outcome?.kind !== 'failed' || outcome.errorMessage === '') return own;
     const { errorMessage } = outcome;
-    // The outcome repeats the text of this line, and nothing else connects the two.
+    // The outcome repeats the text of this line. Otherwise, only the function connects the two.
     const ofStart = this.#lines.findLast(
-      ({ requestId: of, level, message: text }) =>
-        of === undefined && level === 'ERROR' && text.includes(errorMessage),
+      ({ requestId: of, level, message: text, functionName: name }) =>
+        of === undefined && level === 'ERROR' && name === functionName && text.includes(errorMessage),
     );
     return ofStart === undefined ? [] : [ofStart];
   }

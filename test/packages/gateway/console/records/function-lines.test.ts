@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { FunctionLines } from '../../../../../packages/gateway/console/records/function-lines.ts';
+import type { RecordedOutcome } from '../../../../../packages/gateway/console/records/recorded-request.ts';
+
+const AT_START = { requestId: undefined, level: 'ERROR' };
 
 const line = (requestId: string, message: string, functionName = 'list') => ({
   functionName,
@@ -28,6 +31,22 @@ describe('FunctionLines', () => {
       lines.last(1, 'list').map(({ message }) => message),
       ['b'],
     );
+  });
+
+  it('of the start of an instance are found by the function and the error, which another function may have too', () => {
+    const lines = new FunctionLines();
+    const errorMessage = "Cannot find module 'pg'";
+    for (const functionName of ['list', 'auth'])
+      lines.onLine({ ...line('', `${errorMessage} of ${functionName}`, functionName), ...AT_START });
+    const outcome = { kind: 'failed', errorMessage, errorType: 'Error' } as RecordedOutcome;
+
+    for (const functionName of ['list', 'auth'])
+      assert.deepEqual(
+        lines.ofOutcome(outcome, functionName).map(({ message }) => message),
+        [`${errorMessage} of ${functionName}`],
+      );
+    assert.deepEqual(lines.ofOutcome(outcome, 'other'), []);
+    assert.deepEqual(lines.ofOutcome(outcome, undefined), []);
   });
 
   it('are bounded in number and length', () => {
