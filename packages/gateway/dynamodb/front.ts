@@ -164,11 +164,11 @@ async function run(
   if (request.headers[UNCOUNTED] !== undefined) return engine.execute(operation, input, region, true);
   const execute = (name: string, fields: typeof input): Promise<Record<string, unknown>> =>
     meter.run(name, fields, (one, more) => engine.execute(one, more, region));
-  const run = Object.hasOwn(STATEMENTS, operation) ? STATEMENTS[operation] : undefined;
-  if (run === undefined) return execute(operation, input);
+  const runStatements = Object.hasOwn(STATEMENTS, operation) ? STATEMENTS[operation] : undefined;
+  if (runStatements === undefined) return execute(operation, input);
   // The capacity is not counted here, because the statement runs other operations, and each of these reports its own
   // capacity.
-  return run(input, { execute, table: (name) => engine.table(name) });
+  return runStatements(input, { execute, table: (name) => engine.table(name) });
 }
 
 /** The operations that run PartiQL. */

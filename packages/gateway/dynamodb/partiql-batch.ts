@@ -4,7 +4,7 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { MUST, validationMessage, violation } from '@gatewright/aws/violations';
 import { DynamoDbError, validationError } from './actions.ts';
 import type { Output } from './actions.ts';
-import { executeStatement, isKeyGiven, parse } from './partiql.ts';
+import { isKeyGiven, readStatement, refuseMembers, runStatement } from './partiql.ts';
 import type { StatementStore } from './partiql.ts';
 
 const MAX_STATEMENTS = 25;
@@ -22,12 +22,11 @@ const CODES: Readonly<Record<string, string>> = {
 
 /**
  * Runs the statements. A statement that fails has an error in its place of the responses, and the others still run.
- * @throws DynamoDbError ValidationException if the list itself is invalid
+ * @throws DynamoDbError ValidationException if the list itself is invalid, or a member of the request is not supported
  */
-export async function executeBatch(
-  { Statements: given }: UnknownMembers,
-  engine: StatementStore,
-): Promise<Output> {
+export async function executeBatch(input: UnknownMembers, engine: StatementStore): Promise<Output> {
+  refuseMembers('BatchExecuteStatement', input);
+  const { Statements: given } = input;
   const statements: readonly unknown[] = Array.isArray(given) ? given : [];
   if (statements.length === 0 || statements.length > MAX_STATEMENTS) {
     const wanted = statements.length === 0 ? MUST.haveLengthFrom(1) : MUST.haveLengthTo(MAX_STATEMENTS);
@@ -42,17 +41,14 @@ export async function executeBatch(
 async function executeOne(input: UnknownMembers, engine: StatementStore): Promise<UnknownMembers> {
   let table: string | undefined;
   try {
-    const { Statement: text, Parameters: parameters = [] } = input;
-    const statement = parse(
-      typeof text === 'string' ? text : '',
-      Array.isArray(parameters) ? parameters : [],
-    );
+    refuseMembers('BatchExecuteStatement', input);
+    const statement = readStatement(input);
     ({ table } = statement);
     if (statement.kind === 'select' && !(await isKeyGiven(statement, engine)))
       throw validationError(
         'Select statements within BatchExecuteStatement must specify the primary key in the where clause.',
       );
-    const { Items: items } = await executeStatement(input, engine);
+    const { Items: items } = await runStatement(statement, input, engine);
     const [item] = Array.isArray(items) ? (items as readonly unknown[]) : [];
     return { TableName: table, ...(item !== undefined && { Item: item }) };
   } catch (error) {

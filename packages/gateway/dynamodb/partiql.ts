@@ -32,18 +32,38 @@ const REFUSED_MEMBERS = ['ReturnConsumedCapacity', 'ReturnValuesOnConditionCheck
  * @throws DynamoDbError ValidationException that names the unsupported part
  */
 export async function executeStatement(input: UnknownMembers, engine: StatementStore): Promise<Output> {
+  refuseMembers('ExecuteStatement', input);
+  return runStatement(readStatement(input), input, engine);
+}
+
+/** @throws DynamoDbError ValidationException if the operation has a member that is not supported */
+export function refuseMembers(operation: string, input: UnknownMembers): void {
+  const refused = REFUSED_MEMBERS.find((name) => ![undefined, 'NONE'].includes(input[name] as undefined));
+  if (refused !== undefined)
+    throw validationError(
+      `${refused} of ${operation} is not supported by the embedded DynamoDB; omit it, or start with --dynamodb URL to use another DynamoDB`,
+    );
+}
+
+/**
+ * Reads a statement and its parameters.
+ * @throws DynamoDbError ValidationException if they are not valid
+ */
+export function readStatement(input: UnknownMembers): Statement {
   const { Statement: text, Parameters: parameters = [] } = input;
   if (typeof text !== 'string' || text === '' || text.length > MAX_STATEMENT_CHARS)
     throw validationError(`Statement must be a string of 1 to ${MAX_STATEMENT_CHARS} characters`);
   if (!Array.isArray(parameters)) throw validationError('Parameters must be a list of attribute values');
   if (input['Parameters'] !== undefined && parameters.length === 0)
     throw validationError(validationMessage(violation('[]', 'parameters', MUST.haveLengthFrom(1))));
-  const refused = REFUSED_MEMBERS.find((name) => ![undefined, 'NONE'].includes(input[name] as undefined));
-  if (refused !== undefined)
-    throw validationError(
-      `${refused} of ExecuteStatement is not supported by the embedded DynamoDB; omit it, or start with --dynamodb URL to use another DynamoDB`,
-    );
-  const statement = parse(text, parameters as readonly Value[]);
+  return parse(text, parameters as readonly Value[]);
+}
+
+export async function runStatement(
+  statement: Statement,
+  input: UnknownMembers,
+  engine: StatementStore,
+): Promise<Output> {
   switch (statement.kind) {
     case 'select':
       return select(statement, input, engine);
@@ -56,7 +76,7 @@ export async function executeStatement(input: UnknownMembers, engine: StatementS
   }
 }
 
-export function parse(text: string, parameters: readonly Value[]): Statement {
+function parse(text: string, parameters: readonly Value[]): Statement {
   try {
     return parseStatement(text, parameters);
   } catch (error) {

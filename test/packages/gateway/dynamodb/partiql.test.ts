@@ -267,6 +267,17 @@ describe('BatchExecuteStatement', () => {
     });
   });
 
+  it('refuses ReturnConsumedCapacity, as ExecuteStatement does', async () => {
+    const Statements = [{ Statement: `SELECT * FROM "Music-1" WHERE artist='Acme' AND song='Alpha'` }];
+    const ask = (ReturnConsumedCapacity: string) =>
+      engine.execute('BatchExecuteStatement', { Statements, ReturnConsumedCapacity });
+
+    await assert.rejects(ask('TOTAL'), {
+      message: /^ReturnConsumedCapacity of BatchExecuteStatement is not supported by the embedded DynamoDB/,
+    });
+    await ask('NONE');
+  });
+
   it('refuses an empty list', async () => {
     await assert.rejects(run(), {
       message: /'statements' failed to satisfy constraint: Member must have length/,
