@@ -81,10 +81,19 @@ export function findBuildCommand(file: string): string | undefined {
   return describeScript(script) + why;
 }
 
+/** The programs that bundle or compile code and whose flag `-w` means `--watch`. */
+const COMPILERS = 'tsc tspc ttsc webpack rollup babel swc tsup parcel ncc microbundle vite'.split(' ');
 /** Matches programs that write what they bundle or compile. */
-const WRITERS = /(?:^|[\s/])(?:tsc|webpack|rollup|esbuild|babel|swc|tsup|parcel|ncc|vite|gulp|grunt)(?:\s|$)/;
+const WRITERS = ofPrograms([...COMPILERS, 'esbuild', 'gulp', 'grunt']);
 
-/** Returns the other scripts of the package.json that bundle or compile, as \`npm run …\`, without those that call the script. */
+function ofPrograms(names: readonly string[]): RegExp {
+  return new RegExp(`(?:^|[\\s/])(?:${names.join('|')})(?:\\s|$)`);
+}
+
+/**
+ * Returns the other scripts of the package.json that bundle or compile, as `npm run …`. Scripts that only call this
+ * script are left out.
+ */
 export function listOtherBuilds({ folder, name }: Pick<BuildScript, 'folder' | 'name'>): readonly string[] {
   const scripts = memberOf(readManifest(join(folder, 'package.json')), 'scripts');
   return Object.keys(membersOf(scripts)).flatMap((each) => {
@@ -136,8 +145,7 @@ export function readManifest(file: string): UnknownMembers {
 const WATCHERS =
   /(?:^|[\s/])(?:nodemon|tsc-watch|ts-node-dev|webpack-dev-server)(?:\s|$)|\bwebpack\s+(?:serve|watch)\b/;
 /** Matches programs whose flag `-w` means `--watch`. */
-const COMPILERS =
-  /(?:^|[\s/])(?:tsc|tspc|ttsc|webpack|rollup|babel|swc|tsup|parcel|ncc|microbundle|sass)(?:\s|$)/;
+const WITH_SHORT_FLAG = ofPrograms([...COMPILERS, 'sass']);
 const WATCH_FLAG = /\s--watch(?:=(?!false)\S*)?(?=\s|$)/;
 /** Matches the flag `-w`, or a group of short flags that contains it, as in `rollup -cw`. */
 const SHORT_FLAG = /\s-[a-z]*w(?:\s|$)/;
@@ -166,7 +174,7 @@ function watches(command: string, scripts: unknown, seen: ReadonlySet<string>): 
   return (
     WATCHERS.test(command) ||
     WATCH_FLAG.test(command) ||
-    (COMPILERS.test(command) && SHORT_FLAG.test(command))
+    (WITH_SHORT_FLAG.test(command) && SHORT_FLAG.test(command))
   );
 }
 

@@ -3,7 +3,10 @@ import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
-import { findBuildScript } from '../../../../../packages/gateway/lambda/build/build-script.ts';
+import {
+  findBuildScript,
+  listOtherBuilds,
+} from '../../../../../packages/gateway/lambda/build/build-script.ts';
 import { findHandlerFile } from '../../../../../packages/gateway/lambda/code/handler-file.ts';
 import { aFolder } from '../start-runtime.ts';
 
@@ -169,5 +172,23 @@ describe('a handler file that is missing', () => {
         if (before === undefined) Reflect.deleteProperty(process.env, name);
         else process.env[name] = before;
       }
+    });
+});
+
+describe('the other scripts that build', () => {
+  const rows: readonly (readonly [command: string, isBuild: boolean])[] = [
+    ...['tsc', 'tspc -p .', 'ttsc', 'microbundle', 'vite build', 'esbuild a.ts', 'gulp', 'grunt'].map(
+      (command) => [command, true] as const,
+    ),
+    ['sass a.scss a.css', false],
+    ['eslint .', false],
+  ];
+  for (const [command, isBuild] of rows)
+    it(`${isBuild ? 'include' : 'leave out'} ${command}`, () => {
+      const folder = aFolder({
+        'package.json': JSON.stringify({ scripts: { build: 'tsc', other: command } }),
+      });
+
+      assert.deepEqual(listOtherBuilds({ folder, name: 'build' }), isBuild ? ['npm run other'] : []);
     });
 });
