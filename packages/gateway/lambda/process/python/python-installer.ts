@@ -1,6 +1,7 @@
 /** The commands that install the packages of a Python project, with the tool that the project uses. */
 import { dirname, join, relative, resolve } from 'node:path';
 import { readIfReadable } from '@gatewright/aws/readable-files';
+import { quote } from '@gatewright/aws/text/token-options';
 import type { PythonProject } from './python-environments.ts';
 
 export type Installer = {
@@ -23,7 +24,7 @@ export function describeInstaller(
 ): Installer {
   const plain = commandsOf(virtual, project, executable);
   // The commands of pip contain the paths. The other tools work on the folder in which their commands run.
-  const folder = project === undefined || project.tool === 'pip' ? '.' : shown(project.folder);
+  const folder = project === undefined || project.tool === 'pip' ? '.' : quote(shown(project.folder));
   const where = folder === '.' ? '' : `cd ${folder} && `;
   return {
     all: `${where}${plain.all}`,
@@ -45,13 +46,13 @@ function commandsOf(
     return {
       all: 'uv sync',
       one: (name) => `uv add --dev ${name}`,
-      file: (path) => `uv pip install -r ${resolve(path)}`,
+      file: (path) => `uv pip install -r ${quote(resolve(path))}`,
     };
   if (project?.tool === 'poetry')
     return {
       all: 'poetry install',
       one: (name) => `poetry add --group dev ${name}`,
-      file: (path) => `poetry run pip install -r ${resolve(path)}`,
+      file: (path) => `poetry run pip install -r ${quote(resolve(path))}`,
     };
   if (project?.tool === 'pipenv') {
     // Without the variable, the environment is in a folder of pipenv, where functions do not find it.
@@ -59,20 +60,21 @@ function commandsOf(
     return {
       all: command,
       one: (name) => `${command} --dev ${name}`,
-      file: (path) => `${command} --dev -r ${resolve(path)}`,
+      file: (path) => `${command} --dev -r ${quote(resolve(path))}`,
     };
   }
   const folder = shown(project?.folder ?? process.cwd());
   const own = virtual === undefined ? join(folder, '.venv') : shown(dirname(dirname(virtual)));
-  const pip = `${join(own, 'bin', 'pip')} install`;
+  const pip = `${quote(join(own, 'bin', 'pip'))} install`;
   // The command uses the interpreter that was found here, because the declared version may not be installed and a shim
   // may be broken.
-  const make = virtual === undefined ? `${executable} -m venv ${own} && ` : '';
-  const listed = project?.requirements === undefined ? folder : `-r ${shown(project.requirements)}`;
+  const make = virtual === undefined ? `${quote(executable)} -m venv ${quote(own)} && ` : '';
+  const listed =
+    project?.requirements === undefined ? quote(folder) : `-r ${quote(shown(project.requirements))}`;
   return {
     all: `${make}${pip} ${listed}`,
     one: (name) => `${make}${pip} ${name}`,
-    file: (path) => `${make}${pip} -r ${shown(path)}`,
+    file: (path) => `${make}${pip} -r ${quote(shown(path))}`,
   };
 }
 

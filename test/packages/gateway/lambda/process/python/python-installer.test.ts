@@ -1,5 +1,7 @@
 /** The command that installs a package for a project with each tool, whether the project lists the package or not. */
 import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { findProject } from '../../../../../../packages/gateway/lambda/process/python/python-environments.ts';
 import { describeInstaller } from '../../../../../../packages/gateway/lambda/process/python/python-installer.ts';
@@ -57,5 +59,23 @@ describe('the command that installs a package of Python', () => {
       const project = findProject([aFolder(files)]);
 
       assert.match(describeInstaller(undefined, project, 'python3').one(name), command);
+    });
+});
+
+describe('a path in the command that installs a package of Python', () => {
+  for (const [file, text, command] of [
+    ['pyproject.toml', POETRY, /^cd '\S+\/a b' && poetry install$/],
+    [
+      'requirements.txt',
+      'boto3',
+      /^'\S+\/py 3' -m venv '\S+\/a b\/\.venv' && '\S+\/a b\/\.venv\/bin\/pip' install -r '\S+\/a b\/requirements\.txt'$/,
+    ],
+  ] as const)
+    it(`is quoted if it has a blank: ${file}`, () => {
+      const folder = join(aFolder({}), 'a b');
+      mkdirSync(folder);
+      writeFileSync(join(folder, file), text);
+
+      assert.match(describeInstaller(undefined, findProject([folder]), '/opt/py 3').one('boto3'), command);
     });
 });
