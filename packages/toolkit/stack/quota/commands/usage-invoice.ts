@@ -136,33 +136,27 @@ async function invoice(flags: InvoiceFlags): Promise<void> {
     printNotes(`draft: ${describeNotClosed(open)}; the amounts may change until all periods are closed`);
   let isFirst = true;
   const unpriced: UsageRecord[] = [];
+  const notPrinted: string[] = [];
   for await (const made of readInvoices(flags, draft ? open : undefined)) {
     unpriced.push(...made.unpriced);
     for (const each of made.invoices) {
       if (isFirst && each.draft === true && open.length === 0)
         printNotes('draft: the periods end later, and the amounts may change until then');
-      await print(each, { format, out }, isFirst);
-      isFirst = false;
+      const failure = await print(each, { format, out }, isFirst);
+      if (failure === undefined) isFirst = false;
+      else notPrinted.push(failure);
     }
   }
   const named = describeUnpriced(unpriced);
   if (named !== undefined)
     printNotes(`Not on any invoice, because the plan has no price for the limit: ${named}.`);
-  else if (isFirst)
+  else if (isFirst && notPrinted.length === 0)
     printNotes(
       `No usage${draft ? '' : ' or fee'} of ${flags.period} is recorded, so there is no invoice.${draft ? '' : ' Fees are recorded by gatewright usage close after the end of the period; --draft shows them before.'}`,
     );
   if (isFirst && flags.tenant !== undefined) await noteUnknownTenant(flags.tenant, flags);
-}
-
-/** @throws UsageError if a name contains letters that the PDF's fonts lack */
-function printAsPdf(made: Invoice): Buffer {
-  try {
-    return printInvoicePdf(made);
-  } catch (error) {
-    if (!(error instanceof DomainError)) throw error;
-    throw new UsageError(`${error.message}: print the invoice with --format json or csv`);
-  }
+  // The other invoices are written first: the name of one customer must not keep them back.
+  if (notPrinted.length > 0) throw new UsageError(notPrinted.join('\n'));
 }
 
 /** How an invoice is printed in each format. `isAlone` is false if another invoice is printed above this one. */
@@ -175,23 +169,35 @@ const FORMATS: Readonly<
   },
   json: { ending: 'json', print: (made) => `${JSON.stringify(made)}\n` },
   csv: { ending: 'csv', print: (made, isAlone) => printInvoiceCsv([made], isAlone) },
-  pdf: { ending: 'pdf', print: printAsPdf },
+  pdf: { ending: 'pdf', print: (made) => printInvoicePdf(made) },
 };
 
+/**
+ * Prints an invoice, or writes its file.
+ * @returns why it was not printed; undefined if it was
+ */
 async function print(
   made: Invoice,
   { format, out }: { readonly format: InvoiceFormat; readonly out: string | undefined },
   isFirst: boolean,
-): Promise<void> {
+): Promise<string | undefined> {
   const row = FORMATS[format];
-  const text = row.print(made, out !== undefined || isFirst);
+  let text: string | Buffer;
+  try {
+    text = row.print(made, out !== undefined || isFirst);
+  } catch (error) {
+    // A name contains letters that the fonts of the PDF lack.
+    if (!(error instanceof DomainError)) throw error;
+    return `invoice ${made.number} of ${made.tenant} is not written: ${error.message}; print it with --tenant ${made.tenant} and --format json or csv`;
+  }
   if (out === undefined) {
     process.stdout.write(text);
-    return;
+    return undefined;
   }
   if (isFirst) await makeFolder(out);
   await writePrivateFile(join(out, `${made.number}.${row.ending}`), text);
   printLines(`${made.number}.${row.ending}  ${made.tenant}  ${made.total} ${made.currency}`);
+  return undefined;
 }
 
 /**

@@ -410,3 +410,35 @@ describe('a draft of a month that is not over', () => {
     );
   });
 });
+
+describe('invoices as PDF, if a name has a letter that the fonts lack', () => {
+  it('are written for all other customers, and the message names the invoice and its customer', async () => {
+    const startMs = Date.UTC(2027, 2, 3);
+    nowMs = startMs;
+    const customers = { abel: { name: 'Łódź' }, zen: { name: 'Zen' } };
+    const plan = { ...PLAN, id: 'letters', invoice: { ...PLAN.invoice, customers } };
+    await savePlan(ports, requested('letters', startMs), 'letters', plan);
+    const at = new AdministeredTable({
+      ports,
+      moveTo: (epochMs) => void (nowMs = epochMs),
+      close: () => Promise.resolve(),
+    });
+    const atEpochMs = startMs;
+    const holder = at.aHolder(() => startMs);
+    for (const tenant of ['abel', 'zen'])
+      for (let call = 0; call < 12; call += 1)
+        await holder.consume({ plan: 'letters', tenant, key: 'k', atEpochMs });
+    await holder.flush();
+    const out = join(folder, 'letters');
+
+    const printed = await usageOf('2027-03', 'invoice', '--draft', '--format', 'pdf', '--out', out);
+
+    assert.equal(printed.code, 1, printed.stdout + printed.stderr);
+    assert.match(
+      printed.stderr,
+      /invoice 2027-03-\S+ of abel is not written: .* not Ł \(U\+0141\); print it with --tenant abel and --format json or csv/,
+    );
+    assert.ok(readdirSync(out).every((name) => name.endsWith('-draft.pdf')));
+    assert.match(printed.stdout, / zen /);
+  });
+});
