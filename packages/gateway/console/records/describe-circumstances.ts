@@ -1,6 +1,7 @@
 /** Derives the facts that the explanation of a recorded request needs, when the record is read. */
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import { HeaderList } from '../../core/events/header-list.ts';
+import type { FunctionLines } from './function-lines.ts';
 import type { LocalIssuers } from '../../control/loading/inspect-apis.ts';
 import type { AccessBook } from '../endpoints/show-access.ts';
 import { describeAgentCall } from './describe-agent-call.ts';
@@ -77,20 +78,26 @@ function placesOfCharge({ guard }: Circumstances, { access }: DescribeWith): rea
   return place === undefined ? [] : [{ what: `limit ${limit} of the plan ${plan}`, place }];
 }
 
-function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumstances {
-  const { lines, redactor } = at;
-  const { received, error, metered, cache } = recorded;
-  const { api, stage, route } = received;
+function authorizerLinesOf(
+  { received: { route, stage }, authorizerCall }: RecordedRequest,
+  lines: FunctionLines,
+): ReturnType<FunctionLines['ofOutcome']> {
   const { authorizer } =
     route !== undefined && 'authorizer' in route.authorization ? route.authorization : {};
-  const authorizerLines = lines.ofOutcome(
-    recorded.authorizerCall?.result,
+  return lines.ofOutcome(
+    authorizerCall?.result,
     authorizer !== undefined && 'functionName' in authorizer
       ? authorizer.functionName.render(stage?.variables ?? null)
       : undefined,
   );
+}
+
+function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumstances {
+  const { lines, redactor } = at;
+  const { received, error, metered, cache } = recorded;
+  const { api, stage, route } = received;
   const agentCall = describeAgentCall(recorded, redactor);
-  const messages = authorizerLines.map(({ message }) => message);
+  const messages = authorizerLinesOf(recorded, lines).map(({ message }) => message);
   return {
     kind: recorded.kind,
     protocol: api.protocol,
