@@ -10,7 +10,7 @@ const stateMachineAlias: Namer = (resource) => {
   return `${version.replace(/:\d+$/, '')}:${resource.text('Name') ?? ''}`;
 };
 
-export const STARTED =
+const STARTED =
   'StartSyncExecution runs an express state machine; other executions are recorded, but have no further effect';
 
 export const STATES_TYPES = {

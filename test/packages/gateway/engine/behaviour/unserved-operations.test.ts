@@ -20,7 +20,6 @@ import * as sts from '@aws-sdk/client-sts';
 import { commandsOf } from '../../../../../lab/tools/control-operations.ts';
 import { ANSWERED } from '../../../../../lab/tools/operations-page.ts';
 import { RECORDED } from '../../../../../packages/gateway/core/resource-types/resource-types.ts';
-import { STARTED } from '../../../../../packages/gateway/services/states/resource-types.ts';
 import { RESOURCE_TYPES } from '../../../../../packages/gateway/engine/compose/services/catalogue.ts';
 import {
   DEFINED,
@@ -104,7 +103,8 @@ function isClaimTrue(message: string): boolean {
     (type) =>
       RESOURCE_TYPES.classOf(type) !== undefined ||
       RESOURCE_TYPES.isWithoutEffect(type) ||
-      [RECORDED, STARTED].includes(RESOURCE_TYPES.consequenceOf(type)),
+      RESOURCE_TYPES.consequenceOf(type) === RECORDED ||
+      /^StartSyncExecution runs an express state machine/.test(RESOURCE_TYPES.consequenceOf(type)),
   );
 }
 
