@@ -153,7 +153,7 @@ const PLUGIN_RUNTIMES: Readonly<Record<string, string>> = {
 function describeUnknownRuntime(runtime: string): string {
   const plugin = Object.hasOwn(PLUGIN_RUNTIMES, runtime) ? PLUGIN_RUNTIMES[runtime] : undefined;
   if (plugin === undefined) return `${runtime} is not a Lambda runtime, so invocations fail`;
-  return `${runtime} is a runtime of the plug-in ${plugin}, which is not used here, and not of Lambda, so invocations fail: install the plug-in and list it in plugins, or build a program "bootstrap" and set the runtime provided.al2023`;
+  return `Lambda has no runtime ${runtime}; the plug-in ${plugin} replaces it, but the service does not list this plug-in, so invocations fail: install the plug-in and list it in plugins, or build a program "bootstrap" and set the runtime provided.al2023`;
 }
 
 function readHandler(resource: ResolvedResource): string {

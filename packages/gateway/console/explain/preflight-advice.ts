@@ -11,7 +11,7 @@ function whereOf({ routeKey = 'the route', path }: Circumstances, isOwn: boolean
 export function advisePreflight(about: Circumstances): string[] {
   const { protocol, routeKey = 'the route', path, definition } = about;
   const credentials = 'A browser sends no credentials with a preflight, so the request cannot be changed';
-  // The path of the route, not that of the request, is the path of all requests that the route would still refuse.
+  // The advice names the path of the route, because the route would still refuse preflights for other paths.
   const ofAll = routeKey === '$default' ? (path === '/' ? path : '/{proxy+}') : routeKey.replace(/^\S+ /, '');
   if (protocol === 'http' && about.hasCors === true)
     return [

@@ -72,7 +72,7 @@ export function findEncodedKey(
 
 /**
  * Returns the member of an event whose value was decoded twice; undefined if the error is about something else. The query
- * of every event is decoded, and so are the path parameters of HTTP APIs (docs/aws §3.1); those of REST APIs are not.
+ * of every event is decoded, and so are the path parameters of HTTP APIs (docs/aws §3.1). REST APIs pass path parameters as they were sent.
  * @param line the text of the line of code that failed; undefined if it is not known
  */
 export function findDecodedTwice(

@@ -134,7 +134,7 @@ function exportResponses(method: JsonObject, kind: ExportOptions['kind']): Draft
 }
 
 /**
- * The content types of a method's requests: those of its models, and of the templates of its integration
+ * Returns the content types that the method's models of requests and its integration's templates are for
  * [obs: apigateway, `test_export_swagger_openapi`, 06-05-2025].
  */
 function requestTypesOf(method: JsonObject): string[] {
@@ -144,8 +144,8 @@ function requestTypesOf(method: JsonObject): string[] {
 }
 
 /**
- * The content types of a method's responses: those of its models, and of the templates of its integration. The list is
- * empty if there are none [obs: apigateway, `test_export_swagger_openapi`, 06-05-2025].
+ * Returns the content types that the method's models of responses and its integration's templates are for; the list may
+ * be empty [obs: apigateway, `test_export_swagger_openapi`, 06-05-2025].
  */
 function responseTypesOf(method: JsonObject): string[] {
   const models = listResponses(method, 'MethodResponses').map((one) => mapOf(one, 'ResponseModels'));

@@ -201,7 +201,7 @@ export class FunctionBuild {
       if (!(error instanceof MissingHandlerFile)) throw error;
       if (failure !== undefined) throw failure;
       throw new BuildError(
-        `${project.command} has run but did not create the handler's file: ${error.path}.js${project.others.length === 0 ? '' : `; perhaps it is made by ${project.others.join(' or ')}: run it, then send the request again`}`,
+        `${project.command} has run but did not create the handler's file: ${error.path}.js${project.others.length === 0 ? '' : `; perhaps ${project.others.join(' or ')} creates the file: run that script, then send the request again`}`,
       );
     }
   }

@@ -66,6 +66,5 @@ function isFileName(name: string): boolean {
 export function describePackagers(code: FunctionCode): string | undefined {
   const names = addedTo(code)?.packagers ?? [];
   if (names.length === 0) return undefined;
-  const [verb, pronoun] = names.length === 1 ? ['runs', 'it'] : ['run', 'they'];
-  return `${names.join(', ')} ${verb} only when osls packages, and perhaps ${pronoun} create${names.length === 1 ? 's' : ''} it: run npx osls package, after which the function runs from .serverless`;
+  return `${names.join(', ')} ${names.length === 1 ? 'runs' : 'run'} only when osls packages, and may create the file: run npx osls package, after which the function runs from .serverless`;
 }

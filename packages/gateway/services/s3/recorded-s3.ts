@@ -190,7 +190,10 @@ export class RecordedBuckets {
     this.#uploads.clear();
   }
 
-  /** Returns undefined if the request names versions, which are not kept here, or conditions that only directory buckets have. */
+  /**
+   * Returns undefined if the request names versions, because the gateway deletes versions only with DeleteObject, or
+   * conditions that only directory buckets have.
+   */
   #deleteAll(bucket: string, request: ServiceRequest): Answered | undefined {
     const body = Buffer.from(request.body ?? NOTHING);
     const wrong =

@@ -29,7 +29,7 @@ type Task = {
 export async function runTask(task: Task, ports: TaskPorts): Promise<Json> {
   const integration = integrationOf(task.resource);
   if (integration === undefined)
-    throw new StateFailure('States.Runtime', `${task.resource} does not run here`);
+    throw new StateFailure('States.Runtime', `the gateway does not run ${task.resource}`);
   const { payload } = task;
   if (integration.kind === 'service') {
     const { call } = integration;

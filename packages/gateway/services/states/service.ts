@@ -68,7 +68,7 @@ class StatesService implements Service {
       const machine = this.#findMachine(textOf(operation.input ?? {}, 'stateMachineArn'));
       if (machine !== undefined && operation.action === 'StartSyncExecution')
         return `change the state machine, because ${machine.unserved ?? 'the gateway does not run it'}`;
-      return 'if no result is needed, use StartExecution, which is recorded; only StartSyncExecution runs a state machine here, and only an express one of a loaded stack';
+      return 'if no result is needed, use StartExecution, which is recorded; the gateway runs a state machine only for StartSyncExecution, and only an express one of a loaded stack';
     },
     answer: ({ operation }) => {
       if (operation.protocol !== 'json') return undefined;
@@ -114,7 +114,7 @@ class StatesService implements Service {
 
   /**
    * Handles a call. Executions that nobody waits for are only recorded. Synchronous executions run, if everything in
-   * the definition runs here.
+   * the gateway runs the definition.
    */
   #answer(
     { action }: JsonOperation,
@@ -270,7 +270,7 @@ class StatesService implements Service {
 type KnownMachine = {
   readonly type: string;
   readonly machine: Machine;
-  /** What does not run here, as the end of a sentence; undefined if the machine runs. */
+  /** Why the gateway does not run the machine, as the end of a sentence; undefined if it runs the machine. */
   readonly unserved: string | undefined;
 };
 

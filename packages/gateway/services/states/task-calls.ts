@@ -1,4 +1,4 @@
-/** The calls of Task states: which integrations run here, and how their requests, results and errors look. */
+/** The calls of Task states: which integrations the gateway runs, and how their requests, results and errors look. */
 import { parseArn } from '@gatewright/aws/arn';
 import { isJsonObject, membersOf, parseJson, parseJsonObject } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
@@ -72,7 +72,7 @@ const SDK: Readonly<Record<string, Protocol & { readonly name: string }>> = {
   sfn: { ...STATES, name: 'Sfn' },
 };
 
-/** Returns the integration of a Task's resource; undefined if it does not run here. */
+/** Returns the integration of a Task's resource; undefined if the gateway does not run it. */
 export function integrationOf(resource: string): Integration | undefined {
   const { service, resource: rest = '' } = parseArn(resource) ?? {};
   if (service === 'lambda') return { kind: 'function', functionArn: resource };

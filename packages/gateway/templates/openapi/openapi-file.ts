@@ -24,7 +24,7 @@ const PROPERTIES: Readonly<Record<string, readonly [body: string, file: string]>
   'AWS::StepFunctions::StateMachine': ['Definition', 'DefinitionS3Location'],
 };
 
-/** A definition that is not found in its file is judged elsewhere; the machine stays as it is written. */
+/** If the file has no definition, the rule `missing-file` reports it, and the machine remains as it is written. */
 const MACHINES: ReadonlySet<unknown> = new Set([
   'AWS::Serverless::StateMachine',
   'AWS::StepFunctions::StateMachine',

@@ -43,7 +43,7 @@ export function findTerraform(folder: string): string | undefined {
   const command = names.includes('.terraform') ? SHOW : `terraform init && ${SHOW}`;
   throw new DefinitionError(
     { file: folder },
-    `Gatewright reads Terraform's plan, not its .tf files: run "${command}" there, then start again (Terraform may need the backend and credentials of the project for it)`,
+    `Gatewright reads Terraform's plan, not its .tf files: run "${command}" in this folder, then start again (Terraform may need the backend and the credentials of the project)`,
   );
 }
 

@@ -5,8 +5,8 @@ import { countCauses, isRefusedByOsls } from '../finding-causes.ts';
 import { commandName, count } from '../../../base/terminal/output.ts';
 
 /**
- * Prints one line if AWS would refuse any part of the stacks, and one if osls would. Causes are counted as by `check`. Findings that the settings next to the sources accept do
- * not count. Requests are served meanwhile.
+ * Prints one line if AWS would refuse any part of the stacks, and one if osls would. Causes are counted as by `check`.
+ * Findings that the settings next to the sources accept do not count. Requests are served meanwhile.
  */
 export async function announceRefusals(
   gateway: Pick<Gateway, 'examine'>,

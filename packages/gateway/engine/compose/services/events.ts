@@ -32,7 +32,7 @@ export function openServiceHost(at: ServiceParts): ServiceHost {
   const { accountId, dynamodb, log, awsEndpoints } = options;
   const host = new ServiceHost({
     catalogue: catalogueOf(options),
-    // Invocations that name a role, such as those of state machines, need the permission of the role.
+    // If an invocation names a role, as a state machine does, the role needs the permission.
     invoker: guardInvoker(runtime, options.region, at.functionIdentities),
     clock,
     random,

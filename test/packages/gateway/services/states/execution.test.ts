@@ -49,8 +49,8 @@ async function run(definition: object, input: unknown = {}, properties: object =
   return ended;
 }
 
-const only = (state: object) => ({ StartAt: 'State_0', States: { State_0: state } });
-const pass = (parameters: object) => only({ Type: 'Pass', Parameters: parameters, End: true });
+const oneState = (state: object) => ({ StartAt: 'State_0', States: { State_0: state } });
+const pass = (parameters: object) => oneState({ Type: 'Pass', Parameters: parameters, End: true });
 const call = (text: string) => pass({ 'FunctionResult.$': text });
 const raise = (rest: object) => ({
   StartAt: 'Start',
@@ -67,7 +67,7 @@ const raise = (rest: object) => ({
 // LocalStack's snapshot v2/express/test_express_sync.snapshot.json, `test_base[BASE_PASS_RESULT]`, recorded 26-06-2024
 describe('StartSyncExecution', () => {
   it('answers with the output of the machine, its times and what is billed', async () => {
-    const answer = await run(only({ Type: 'Pass', Result: { Arg1: 'argument1' }, End: true }));
+    const answer = await run(oneState({ Type: 'Pass', Result: { Arg1: 'argument1' }, End: true }));
 
     assert.partialDeepStrictEqual(answer, {
       billingDetails: { billedDurationInMilliseconds: 100, billedMemoryUsedInMB: 64 },
@@ -99,13 +99,13 @@ describe('StartSyncExecution', () => {
   });
 
   it('ends a machine that takes longer than its TimeoutSeconds', async () => {
-    const definition = { ...only({ Type: 'Wait', Seconds: 60, End: true }), TimeoutSeconds: 5 };
+    const definition = { ...oneState({ Type: 'Wait', Seconds: 60, End: true }), TimeoutSeconds: 5 };
 
     assert.partialDeepStrictEqual(await run(definition), { status: 'TIMED_OUT', error: 'States.Timeout' });
   });
 
   it('ends a machine that loops without waiting', async () => {
-    const definition = only({ Type: 'Pass', Next: 'State_0' });
+    const definition = oneState({ Type: 'Pass', Next: 'State_0' });
 
     assert.partialDeepStrictEqual(await run(definition), { status: 'TIMED_OUT' });
   });
@@ -116,12 +116,12 @@ describe('a part of a machine that does not run here', () => {
     ['JSONata', { ...pass({}), QueryLanguage: 'JSONata' }, 'the state machine uses JSONata'],
     [
       'a service that does not run here',
-      only({ Type: 'Task', Resource: 'arn:aws:states:::ecs:runTask', End: true }),
+      oneState({ Type: 'Task', Resource: 'arn:aws:states:::ecs:runTask', End: true }),
       'the state State_0 calls arn:aws:states:::ecs:runTask',
     ],
     [
       'variables',
-      only({ Type: 'Pass', Assign: { a: 1 }, End: true }),
+      oneState({ Type: 'Pass', Assign: { a: 1 }, End: true }),
       'the state State_0 uses variables (Assign)',
     ],
   ] as const)
@@ -159,7 +159,7 @@ const RECORDED: readonly Row[] = [
   {
     title: 'Fail names the error and the cause',
     source: `${V2}/express/test_express_sync.py::test_base[BASE_RAISE_FAILURE], 26-06-2024`,
-    definition: only({
+    definition: oneState({
       Type: 'Fail',
       Error: 'SomeFailure',
       Cause: "This state machines raises a 'SomeFailure' failure.",
@@ -208,7 +208,7 @@ const RECORDED: readonly Row[] = [
   {
     title: 'a missing InputPath is told',
     source: `${invalid}[INVALID_JSONPATH_IN_INPUTPATH], 02-01-2025`,
-    definition: only({ Type: 'Pass', InputPath: '$.NoSuchInputPath', End: true }),
+    definition: oneState({ Type: 'Pass', InputPath: '$.NoSuchInputPath', End: true }),
     error: 'States.Runtime',
     cause: at("Invalid path '$.NoSuchInputPath' : No results for path: $['NoSuchInputPath']"),
   },
@@ -221,7 +221,7 @@ const RECORDED: readonly Row[] = [
   ).map(([seconds, reason]) => ({
     title: `Wait of ${seconds} seconds is refused`,
     source: `${wait}, 22-03-2024`,
-    definition: only({ Type: 'Wait', SecondsPath: '$.seconds', End: true }),
+    definition: oneState({ Type: 'Wait', SecondsPath: '$.seconds', End: true }),
     input: { seconds },
     error: 'States.Runtime',
     cause: at(`The SecondsPath parameter ${reason}`),
@@ -229,7 +229,7 @@ const RECORDED: readonly Row[] = [
   {
     title: 'Map of a text is refused',
     source: `${V2}/evaluate_jsonata/test_base_evaluate_expressions.py::test_base_map_from_input, 22-07-2025`,
-    definition: only({ Type: 'Map', ItemProcessor: pass({}), End: true }),
+    definition: oneState({ Type: 'Map', ItemProcessor: pass({}), End: true }),
     input: 'string',
     error: 'States.Runtime',
     cause: at('Map state input must be an array but was: "string"'),
@@ -237,7 +237,7 @@ const RECORDED: readonly Row[] = [
   {
     title: 'MaxConcurrencyPath must be a number',
     source: `${V2}/scenarios/test_base_scenarios.py::test_max_concurrency_path[NoNumber], 19-06-2024`,
-    definition: only({
+    definition: oneState({
       Type: 'Map',
       ItemsPath: '$.items',
       MaxConcurrencyPath: '$.max',
@@ -251,11 +251,11 @@ const RECORDED: readonly Row[] = [
   {
     title: 'Map gives each item, its index and the constant to its processor',
     source: `${V2}/scenarios/test_base_scenarios.py::test_map_state_legacy_config_inline_item_selector, 08-02-2024`,
-    definition: only({
+    definition: oneState({
       Type: 'Map',
       ItemsPath: '$.items',
       ItemSelector: { constant: 'c', 'mapValue.$': '$$.Map.Item.Value', 'index.$': '$$.Map.Item.Index' },
-      ItemProcessor: only({ Type: 'Pass', End: true }),
+      ItemProcessor: oneState({ Type: 'Pass', End: true }),
       End: true,
     }),
     input: { items: ['Hello', 'World'] },
@@ -267,9 +267,12 @@ const RECORDED: readonly Row[] = [
   {
     title: 'Parallel lists the outputs in the order of the branches',
     source: `${V2}/scenarios/test_base_scenarios.py::test_parallel_state_order, 15-12-2023`,
-    definition: only({
+    definition: oneState({
       Type: 'Parallel',
-      Branches: [only({ Type: 'Wait', Seconds: 2, End: true }), only({ Type: 'Pass', Result: 1, End: true })],
+      Branches: [
+        oneState({ Type: 'Wait', Seconds: 2, End: true }),
+        oneState({ Type: 'Pass', Result: 1, End: true }),
+      ],
       End: true,
     }),
     input: 0,
@@ -308,7 +311,7 @@ const DOCUMENTED: readonly Row[] = [
   {
     title: 'ResultSelector and ResultPath of a task',
     source: 'developer guide, input-output-inputpath-params and input-output-resultpath',
-    definition: only({
+    definition: oneState({
       Type: 'Task',
       Resource: 'arn:aws:states:::lambda:invoke',
       Parameters: { FunctionName: 'echo', 'Payload.$': '$' },
@@ -370,7 +373,7 @@ for (const [evidence, rows] of [
 describe('a task that calls a service', () => {
   it('fails with the name and the cause of the SDK if the function does not exist', async () => {
     const Resource = 'arn:aws:lambda:us-east-1:123456789012:function:none';
-    const answer = await run(only({ Type: 'Task', Resource, End: true }));
+    const answer = await run(oneState({ Type: 'Task', Resource, End: true }));
 
     assert.equal(answer['error'], 'Lambda.ResourceNotFoundException');
     assert.match(

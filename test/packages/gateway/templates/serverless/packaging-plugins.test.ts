@@ -141,7 +141,7 @@ functions: { app: { handler: shop } }
 
     assert.match(
       stack?.unsupported.map(({ consequence }) => consequence).join('\n') ?? '',
-      /rust is a runtime of the plug-in serverless-rust, which is not used here, and not of Lambda, so invocations fail/,
+      /Lambda has no runtime rust; the plug-in serverless-rust replaces it, but the service does not list this plug-in, so invocations fail/,
     );
   });
 });
@@ -170,11 +170,11 @@ describe('a handler that only a plug-in may create', () => {
   for (const [runtime, expected] of [
     [
       'python3.12',
-      /^serverless-epsagon runs only when osls packages, and perhaps it creates it: run npx osls package/,
+      /^serverless-epsagon runs only when osls packages, and may create the file: run npx osls package/,
     ],
     [
       'nodejs24.x',
-      /serverless-epsagon runs only when osls packages, and perhaps it creates it: run npx osls package/,
+      /serverless-epsagon runs only when osls packages, and may create the file: run npx osls package/,
     ],
   ] as const)
     it(`is reported with the plug-in and the command that creates it: ${runtime}`, async () => {

@@ -51,7 +51,7 @@ describe('a folder of Terraform', () => {
       [
         'with its configuration only says how to make the plan',
         { 'main.tf': '' },
-        /run "terraform init && terraform plan -out plan\.bin && terraform show -json plan\.bin > plan\.json" there/,
+        /run "terraform init && terraform plan -out plan\.bin && terraform show -json plan\.bin > plan\.json" in this folder/,
       ],
       [
         'of which terraform init has run does not ask for it again',
