@@ -78,8 +78,8 @@ export class EventJournal {
   }
 
   /**
-   * Runs work that no running request or event causes, such as work that becomes due. Without this, the only request that
-   * is running at that time would be taken for its cause.
+   * Runs work that no running request or event causes, such as work that becomes due. Without this, the only request
+   * that is running at that time would be taken for its cause.
    */
   uncaused<Result>(run: () => Result): Result {
     return this.#context.run(null, run);

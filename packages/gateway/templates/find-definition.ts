@@ -83,7 +83,10 @@ function pathFromHere(path: string): string {
   return from.startsWith('..') ? path : from;
 }
 
-/** Finds folders below `root` that have a definition or files of Terraform, and templates with other names. The nearest come first. */
+/**
+ * Finds folders below `root` that have a definition or files of Terraform, and templates with other names. The nearest
+ * come first.
+ */
 function findBelow(root: string): readonly string[] {
   const found: string[] = [];
   // The modules below a folder of Terraform are parts of its configuration.

@@ -55,8 +55,8 @@ const NO_OBJECT = /NoSuchKey|NotFound|Not Found|AccessDenied|Forbidden/;
 
 /**
  * Returns the first object whose name is URL-encoded in an event of S3, "red flower.jpg" as "red+flower.jpg"
- * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html); undefined if the error is
- * about something else.
+ * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html); undefined if the error
+ * is about something else.
  */
 export function findEncodedKey(
   event: string | undefined,
@@ -71,8 +71,9 @@ export function findEncodedKey(
 }
 
 /**
- * Returns the member of an event whose value was decoded twice; undefined if the error is about something else. The query
- * of every event is decoded, and so are the path parameters of HTTP APIs (docs/aws §3.1). REST APIs pass path parameters as they were sent.
+ * Returns the member of an event whose value was decoded twice; undefined if the error is about something else. The
+ * query of every event is decoded, and so are the path parameters of HTTP APIs (docs/aws §3.1). REST APIs pass path
+ * parameters as they were sent.
  * @param line the text of the line of code that failed; undefined if it is not known
  */
 export function findDecodedTwice(
@@ -176,7 +177,9 @@ function findKeyOfBody(key: string | undefined, code: readonly string[]): string
   return isBody ? key : undefined;
 }
 
-/** JavaScript: `body.name.trim()`, with `body = JSON.parse(event.body)` or `{ name } = JSON.parse(event.body)` before. */
+/**
+ * JavaScript: `body.name.trim()`, with `body = JSON.parse(event.body)` or `{ name } = JSON.parse(event.body)` before.
+ */
 function findMemberOfBody(read: string | undefined, code: readonly string[]): string | undefined {
   const line = code.at(-1) ?? '';
   if (read === undefined) return undefined;

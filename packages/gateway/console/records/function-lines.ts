@@ -36,8 +36,8 @@ export class FunctionLines {
   }
 
   /**
-   * Returns what a failed invocation printed. If the code failed while it was loaded, this is the error that the start of
-   * the instance printed, because such a line belongs to no invocation.
+   * Returns what a failed invocation printed. If the code failed while it was loaded, this is the error that the start
+   * of the instance printed, because such a line belongs to no invocation.
    * @param functionName the name of the invoked function; undefined if no function was invoked
    */
   ofOutcome(outcome: RecordedOutcome | undefined, functionName: string | undefined): readonly PrintedLine[] {

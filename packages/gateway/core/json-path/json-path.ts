@@ -1,6 +1,6 @@
 /**
- * JSONPath in the Jayway dialect, for `$input.path` and `$input.json` and for state machines. A path that can match at most
- * one value returns that value. A path with `*`, `..`, several indexes, a slice or a filter returns a list.
+ * JSONPath in the Jayway dialect, for `$input.path` and `$input.json` and for state machines. A path that can match at
+ * most one value returns that value. A path with `*`, `..`, several indexes, a slice or a filter returns a list.
  */
 import { type FilterTest, parseFilter } from './json-path-filter.ts';
 import { JavaList, JavaMap, type JavaValue } from '@gatewright/velocity/java/values';

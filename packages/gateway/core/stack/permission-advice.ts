@@ -188,8 +188,8 @@ function correctMethod(
 }
 
 /**
- * Returns the setting with which SAM permits an HTTP API to invoke an authorizer; undefined if the API is not one of SAM,
- * or if its own `Auth` does not have the authorizer.
+ * Returns the setting with which SAM permits an HTTP API to invoke an authorizer; undefined if the API is not one of
+ * SAM, or if its own `Auth` does not have the authorizer.
  * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-httpapi-lambdaauthorizer.html
  */
 function enableInSam(

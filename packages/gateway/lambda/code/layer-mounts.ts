@@ -23,7 +23,10 @@ export function mountLayers(definition: FunctionDefinition, runDirectory: string
   return { ...definition, layers: layers.map((layer) => mount(layer, runDirectory, place)) };
 }
 
-/** Mounts the layers and the files that plug-ins add. If a layer cannot be used, reports it with the reason in `unsupported` and returns undefined. */
+/**
+ * Mounts the layers and the files that plug-ins add. If a layer cannot be used, reports it with the reason in
+ * `unsupported` and returns undefined.
+ */
 export function mountOrRefuse(
   definition: FunctionDefinition,
   runDirectory: string,

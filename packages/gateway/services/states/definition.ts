@@ -52,8 +52,8 @@ const TYPES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Returns why the gateway does not run the machine, as the end of a sentence; undefined if it runs the machine. A machine
- * that AWS would refuse to create is one of them.
+ * Returns why the gateway does not run the machine, as the end of a sentence; undefined if it runs the machine. A
+ * machine that AWS would refuse to create is one of them.
  */
 export function findUnserved(machine: JsonObject): string | undefined {
   if (machine['QueryLanguage'] === 'JSONata')

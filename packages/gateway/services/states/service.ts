@@ -57,7 +57,10 @@ type Started = { readonly input: unknown; readonly startDate: number; readonly h
 
 /** The number of executions whose names are kept. */
 const MAX_STARTED = 1_000;
-/** The number of executions that run at the same time. A machine may start itself, and each execution waits for the next. */
+/**
+ * The maximum number of executions that run at the same time. A machine may start itself, and each execution then waits
+ * for the next.
+ */
 const MAX_RUNNING = 1_000;
 
 class StatesService implements Service {
@@ -113,8 +116,8 @@ class StatesService implements Service {
   }
 
   /**
-   * Handles a call. Executions that nobody waits for are only recorded. Synchronous executions run, if everything in
-   * the gateway runs the definition.
+   * Handles a call. Executions that nobody waits for are only recorded. Synchronous executions run if the gateway runs
+   * everything in the definition.
    */
   #answer(
     { action }: JsonOperation,

@@ -41,8 +41,8 @@ type Property = {
 };
 
 /**
- * Resolves a property. If only integrations of a document cannot be resolved, notes the fault with their operations, and
- * returns the document with those operations closed.
+ * Resolves a property. If only integrations of a document cannot be resolved, notes the fault with their operations,
+ * and returns the document with those operations closed.
  * @param unresolved receives the name of a property of which only a part was resolved
  * @throws DefinitionError for all other values that cannot be resolved
  */

@@ -1,6 +1,6 @@
 /**
- * Expands `AWS::Serverless::StateMachine` to the state machine, its role, and the routes, rules and schedules that start it.
- * StartSyncExecution runs a machine; other executions are recorded.
+ * Expands `AWS::Serverless::StateMachine` to the state machine, its role, and the routes, rules and schedules that
+ * start it. StartSyncExecution runs a machine; other executions are recorded.
  * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-statemachine.html
  */
 import { mapOf, membersOf } from '@gatewright/aws/json-object';

@@ -227,7 +227,8 @@ describe('DynamoDbEngine', () => {
     });
   }
 
-  // An operation that DynamoDB has (DynamoDB API reference, "Actions") but this engine has not gets 501, as at other services.
+  // An operation that DynamoDB has (DynamoDB API reference, "Actions") but this engine has not gets 501, as at other
+  // services.
   for (const operation of ['ExecuteTransaction', 'ExportTableToPointInTime', 'CreateBackup'])
     it(`says of ${operation} that the engine does not support it`, async () => {
       const { body, status } = await refusal(engine.execute(operation, {}));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readIfReadable } from '@gatewright/aws/readable-files';
 import type { LayerDefinition } from '../../../core/stack/function.ts';
 import { layerRoots } from '../../code/layer-folders.ts';
-import { packageOf } from './package-names.ts';
+import { normalisePackageName, packageOf } from './package-names.ts';
 
 /** Where a layer may have its requirements file: SAM builds from the folder, and a hand-made layer has `python`. */
 const PLACES = ['requirements.txt', 'python/requirements.txt'];
@@ -13,15 +13,11 @@ export function findLayerRequirements(
   definition: { readonly layers: readonly LayerDefinition[] },
   module: string,
 ): string | undefined {
-  const wanted = [module, packageOf(module) ?? module].map(normalise);
+  const wanted = [module, packageOf(module) ?? module].map(normalisePackageName);
   return layerRoots(definition)
     .flatMap((root) => PLACES.map((place) => join(root, place)))
     .find((file) => {
       const names = (readIfReadable(file) ?? '').split('\n').map((line) => /^\s*([\w.-]+)/.exec(line)?.[1]);
-      return names.some((name) => name !== undefined && wanted.includes(normalise(name)));
+      return names.some((name) => name !== undefined && wanted.includes(normalisePackageName(name)));
     });
-}
-
-function normalise(name: string): string {
-  return name.toLowerCase().replace(/[-_.]+/g, '-');
 }

@@ -65,3 +65,11 @@ const PACKAGES: ReadonlyMap<string, string> = new Map([
 export function packageOf(module: string): string | undefined {
   return PACKAGES.get(module);
 }
+
+/**
+ * Returns the name by which an index compares packages.
+ * @see https://packaging.python.org/en/latest/specifications/name-normalization/
+ */
+export function normalisePackageName(name: string): string {
+  return name.replaceAll(/[-_.]+/g, '-').toLowerCase();
+}

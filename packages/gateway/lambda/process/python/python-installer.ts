@@ -1,4 +1,5 @@
 /** The commands that install the packages of a Python project, with the tool that the project uses. */
+import { normalisePackageName } from './package-names.ts';
 import { dirname, join, relative, resolve } from 'node:path';
 import { readIfReadable } from '@gatewright/aws/readable-files';
 import { quote } from '@gatewright/aws/text/token-options';
@@ -88,7 +89,7 @@ function findListed({ requirements, pyproject, pipfile }: PythonProject, name: s
       [, table = table] = /^\s*\[+([^[\]]+)\]+\s*$/.exec(line) ?? [];
       const isList =
         file === requirements || /depend|packages/.test(`${table} ${line}`) || /^\s*["']/.test(line);
-      if (isList && namesIn(line).includes(normalise(name))) return { table, line };
+      if (isList && namesIn(line).includes(normalisePackageName(name))) return { table, line };
     }
   }
   return undefined;
@@ -97,12 +98,8 @@ function findListed({ requirements, pyproject, pipfile }: PythonProject, name: s
 /** Returns the names with which requirements begin: at the beginning of a line, or of a quoted string. */
 function namesIn(line: string): readonly string[] {
   return [...line.replace(/(?:^|\s)#.*$/, '').matchAll(/(?:^|["'])\s*([A-Za-z0-9][\w.-]*)/g)].map(
-    ([, name = '']) => normalise(name),
+    ([, name = '']) => normalisePackageName(name),
   );
-}
-
-function normalise(name: string): string {
-  return name.replaceAll(/[-_.]+/g, '-').toLowerCase();
 }
 
 /** A package of an optional group or an extra is installed only if the command names the group or the extras. */

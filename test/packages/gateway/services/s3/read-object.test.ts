@@ -1,4 +1,7 @@
-/** Reads of one part (LocalStack, tests/aws/services/s3/test_s3.py::TestS3MultipartUpload, `test_get_object_part`, recorded). */
+/**
+ * Reads of one part (LocalStack, tests/aws/services/s3/test_s3.py::TestS3MultipartUpload, `test_get_object_part`,
+ * recorded).
+ */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import {
