@@ -170,7 +170,8 @@ class StatesService implements Service {
     execution: { readonly arn: string; readonly name: string; readonly input: string },
     { includedData, traceHeader }: UnknownMembers,
   ): Promise<OperationResult> {
-    if (this.#running >= MAX_RUNNING) return refuse('ThrottlingException', 'Rate exceeded');
+    if (this.#running >= MAX_RUNNING)
+      return refuse('ExecutionLimitExceeded', 'The maximum number of running executions has been reached.');
     const startDate = this.#now();
     const input = parseJson(execution.input) as Json;
     this.#running += 1;

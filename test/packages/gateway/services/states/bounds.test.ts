@@ -152,7 +152,7 @@ describe('an execution', () => {
 });
 
 describe('a state machine that starts itself', () => {
-  it('is throttled after a thousand executions that wait for one another', async () => {
+  it('is refused after a thousand executions that wait for one another', async () => {
     const Resource = 'arn:aws:states:::aws-sdk:sfn:startSyncExecution';
     const StateMachineArn = 'arn:aws:states:us-east-1:123456789012:stateMachine:cook';
     const catcher = { ErrorEquals: ['States.ALL'], Next: 'Told' };
@@ -168,7 +168,7 @@ describe('a state machine that starts itself', () => {
 
     assert.equal(answer['status'], 'SUCCEEDED');
     assert.equal(calls.length, 1);
-    assert.partialDeepStrictEqual(calls[0], { Error: 'Sfn.ThrottlingException' });
+    assert.partialDeepStrictEqual(calls[0], { Error: 'Sfn.ExecutionLimitExceededException' });
   });
 });
 
