@@ -116,7 +116,9 @@ const adviseType: Advise = ({ detail, written, isStart }) => {
   if (/not a JSON object/.test(detail))
     return `Make ${written} print a JSON object for this request: put strings in quotes, and print values that may be missing with $input.json.`;
   if (/base64|Blob/.test(detail))
-    return `Write the value in ${written} as base64: $util.base64Encode(…) in a template; an HTTP API passes it on as the client sends it.`;
+    return written.startsWith('RequestParameters')
+      ? `Have the client send the value as base64: ${written} pass it on as it is, and cannot encode it.`
+      : `Write the value in ${written} as base64, with $util.base64Encode(…).`;
   if (/cannot be converted to String/.test(detail))
     return `Write the value as text, in quotes, in ${written}: the operation takes a string there. In DynamoDB, the number of an N attribute is a string, too: {"N": "3"}.`;
   return `Give the value in ${written} the type that the operation expects: a number without quotes, a string in quotes, and in DynamoDB each value with its type ({"S": "…"}).`;

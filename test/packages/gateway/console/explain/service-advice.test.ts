@@ -197,7 +197,7 @@ const ROWS: readonly (readonly [code: string, detail: string, advice: RegExp | u
     /^Write the value as text, in quotes, in the request template .*\{"N": "3"\}/,
   ],
   ['SerializationException', 'STRING_VALUE cannot be converted to Integer', /a number without quotes/],
-  ['SerializationException', 'Data must be base64', /as base64/],
+  ['SerializationException', 'Data must be base64', /base64Encode/],
   ['ConditionalCheckFailedException', 'The conditional request failed', /ConditionExpression/],
   ['toString', '', undefined],
 ];
@@ -217,6 +217,16 @@ describe('the advice about an error of an AWS service', () => {
       if (advice === undefined) assert.equal(said, undefined);
       else assert.match(said ?? '', advice);
     });
+});
+
+describe('the advice about a value that is not base64', () => {
+  it('names no template in an HTTP API, which only passes values on', () => {
+    const problem = { code: 'SerializationException', detail: 'Data must be base64', title: undefined };
+    assert.equal(
+      adviseServiceError({ problem, kind: 'http-api-service', target: undefined }, 'POST /jobs'),
+      'Have the client send the value as base64: RequestParameters of the integration of POST /jobs pass it on as it is, and cannot encode it.',
+    );
+  });
 });
 
 describe('the advice about a key that is not the table’s', () => {
