@@ -45,6 +45,8 @@ type AskedFor = {
   readonly times?: number;
   /** A request that is sent before, to the same path. */
   readonly before?: { readonly method: string; readonly headers?: Readonly<Record<string, string>> };
+  /** What the explanation tells when the effects of the request have ended, which may be after the reply. */
+  readonly tells?: RegExp;
   /** A WebSocket is opened instead. The explanation is about its message, or else about the handshake. */
   readonly socket?: { readonly message?: string };
 };
@@ -109,7 +111,7 @@ async function serveFolder(
 
 async function askAt(
   address: string,
-  { path = '/', method = 'GET', headers = {}, body, times = 1, before, socket }: AskedFor,
+  { path = '/', method = 'GET', headers = {}, body, times = 1, before, tells, socket }: AskedFor,
   readLast: () => Promise<Told>,
 ): Promise<Omit<Asked, 'lines'>> {
   const url = `${address}${path}`;
@@ -123,6 +125,12 @@ async function askAt(
   let reply = await send(url, init);
   for (let sent = 1; sent < times; sent += 1) reply = await send(url, init);
   const answer = await reply.text();
+  if (tells !== undefined) {
+    let told = '';
+    const isTold = async (): Promise<boolean> =>
+      tells.test((told = (await readLast()).story.sentences.join('\n')));
+    await until(isTold, () => `the story never tells ${String(tells)}:\n${told}`);
+  }
   const { story } = await readLast();
   return { status: reply.status, body: answer, ...story };
 }
@@ -150,8 +158,18 @@ async function talk(url: string, message: string | undefined, readLast: () => Pr
   socket.close();
 }
 
-async function until(isReached: () => Promise<boolean>): Promise<void> {
-  while (!(await isReached())) await setImmediate();
+/** Most waits end after milliseconds. The bound only keeps a test that fails from running for ever. */
+const UNTIL_MS = 20_000;
+
+async function until(
+  isReached: () => Promise<boolean>,
+  describe = () => 'the gateway did not record it',
+): Promise<void> {
+  const startedMs = performance.now();
+  while (!(await isReached())) {
+    assert.ok(performance.now() - startedMs < UNTIL_MS, describe());
+    await setImmediate();
+  }
 }
 
 type Sent = { readonly status: number; text(): Promise<string> };

@@ -116,6 +116,19 @@ export class FakeInvoker implements Invoker {
     return { kind: 'streams', head: undefined, body };
   }
 
+  /** The function runs at once, and its result is not used. */
+  queue(invocation: Omit<Invocation, 'timeoutMs'>): ReturnType<Invoker['queue']> {
+    const { functionName } = invocation;
+    if (!this.has(functionName))
+      return Promise.resolve({
+        kind: 'refused',
+        reason: 'not-found',
+        message: `no function ${functionName}`,
+      });
+    void this.invoke({ ...invocation, timeoutMs: Infinity });
+    return Promise.resolve({ kind: 'queued' });
+  }
+
   async invoke(invocation: Invocation): Promise<InvocationResult> {
     const { functionName } = invocation;
     const run = this.#functions.get(functionName);

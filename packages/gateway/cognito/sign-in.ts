@@ -40,7 +40,7 @@ type SignInOptions = Pick<Ports, 'clock' | 'random'> & {
    * Returns the invoker of trigger functions. It becomes available when the functions have started, which is later than
    * the pools.
    */
-  readonly invoker: () => Invoker;
+  readonly invoker: () => Pick<Invoker, 'invoke'>;
   /** Returns the journal of events, which becomes available at the same time. */
   readonly journal?: () => EventJournal;
   readonly log: LogSink;

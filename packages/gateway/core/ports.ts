@@ -203,6 +203,13 @@ export interface Invoker {
     invocation: Invocation & StreamTimes,
   ): Promise<StreamAnswer<undefined> | Exclude<InvocationResult, { kind: 'returned' }>>;
   /**
+   * Calls Lambda's Invoke with the invocation type Event. Resolves as soon as Lambda has put the event into its queue,
+   * which is before the function runs, or with Lambda's refusal.
+   */
+  queue(
+    invocation: Omit<Invocation, 'timeoutMs'>,
+  ): Promise<{ readonly kind: 'queued' } | Extract<InvocationResult, { kind: 'refused' }>>;
+  /**
    * Whether the function exists, so that events for it can be delivered. Every deployment is checked with this method
    * before it is served.
    */

@@ -57,7 +57,7 @@ export type ReloadEvent =
  */
 type InstanceCounts = { readonly instances: number; readonly busy: number; readonly started: number };
 
-export interface FunctionRuntime extends Invoker {
+export interface FunctionRuntime extends Omit<Invoker, 'queue'> {
   /**
    * Replaces all functions. Functions whose definition has not changed keep their instances.
    * @throws DefinitionError for a missing handler file or export, and for settings that Lambda would refuse

@@ -15,7 +15,7 @@ import { splitOwnPrelude, splitPrelude } from '../mapping/stream-prelude.ts';
 import type { LambdaStreamIntegration } from '../deployment/model.ts';
 import type { Mapped } from '../exchange.ts';
 import type { FunctionCall, IntegrationAnswer, StreamedAnswer } from '../mapping/outgoing.ts';
-import type { HttpOutcome, InvocationResult, Ports } from '../ports.ts';
+import type { HttpOutcome, Invocation, InvocationResult, Ports } from '../ports.ts';
 
 const NOTHING = Buffer.alloc(0);
 
@@ -82,14 +82,17 @@ function invokeFunction(
   if (!isJson(call.event)) return Promise.resolve(refuseEvent(call.event));
   const { functionName, qualifier, event: payload, plan } = call;
   const { timeoutMs, roleArn } = plan;
-  const result = at.invoker.invoke({ functionName, qualifier, payload, timeoutMs, traceHeader, roleArn });
-  if (!call.isAsynchronous) return result;
-  // Lambda accepts the event and responds before the function runs, so the caller never sees the result. An error is
-  // only logged.
-  result.catch((fault: unknown) =>
-    at.log.write(`the asynchronous call of ${functionName} failed: ${String(fault)}`),
-  );
-  return Promise.resolve(ACCEPTED);
+  const invocation = { functionName, qualifier, payload, traceHeader, roleArn };
+  return call.isAsynchronous ? queueEvent(invocation, at) : at.invoker.invoke({ ...invocation, timeoutMs });
+}
+
+/** Lambda responds before the function runs, so the client never sees the function's result. */
+async function queueEvent(
+  invocation: Omit<Invocation, 'timeoutMs'>,
+  { invoker }: Ports,
+): Promise<InvocationResult | HttpOutcome> {
+  const outcome = await invoker.queue(invocation);
+  return outcome.kind === 'queued' ? ACCEPTED : outcome;
 }
 
 const LAMBDA_HEADERS = ['Content-Type', 'application/json'];

@@ -1,10 +1,12 @@
 import { guardInvoker } from '../../kernel/calls/guarded-services.ts';
+import type { Invoker } from '../../core/ports.ts';
 import { createCompressor } from '../../server/adapters/compressor.ts';
 import type { Base } from './base.ts';
 import { shortLinks, withRecording } from './control-port/console.ts';
 import { publishingGroups, publishingMetrics, publishingTraces } from './feeds.ts';
 import { openObservers } from './observers.ts';
 import type { Parts } from './parts.ts';
+import { queueOfRequests } from './services/event-queue.ts';
 
 export async function openRequestPorts(
   base: Base,
@@ -14,13 +16,19 @@ export async function openRequestPorts(
   const { options, clock, random, identities, functionIdentities, records, served, closing } = base;
   const { runtime, signIn, events, http, services, injection } = given;
   const { connections } = base.management;
+  const invoker: Invoker = {
+    invoke: (invocation) => runtime.invoke(invocation),
+    stream: (invocation) => runtime.stream(invocation),
+    has: (name) => runtime.has(name),
+    queue: queueOfRequests(runtime, { events, options }),
+  };
   const observers = await openObservers(options);
   closing.add(() => observers.close());
   const { logGroups, metrics, traces } = observers;
   return withRecording(options, {
     clock,
     random,
-    invoker: options.roles === true ? guardInvoker(runtime, options.region, functionIdentities) : runtime,
+    invoker: options.roles === true ? guardInvoker(invoker, options.region, functionIdentities) : invoker,
     http,
     services,
     log: options.log,

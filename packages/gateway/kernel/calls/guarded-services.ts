@@ -65,7 +65,40 @@ type Refused = Extract<InvocationResult, { reason: 'role' }>;
 
 /** Returns an invoker that checks the role of each call that names a role. */
 export function guardInvoker(invoker: Invoker, region: string, roles: Roles): Invoker {
-  const check = ({ roleArn, assumedBy, functionName, qualifier = '' }: Invocation): Refused | undefined => {
+  const check = checkRole(region, roles);
+  return {
+    ...guardCalls(invoker, region, roles),
+    stream(invocation) {
+      const refused = check(invocation);
+      return refused === undefined ? invoker.stream(invocation) : Promise.resolve(refused);
+    },
+    queue(invocation) {
+      const refused = check(invocation);
+      return refused === undefined ? invoker.queue(invocation) : Promise.resolve(refused);
+    },
+  };
+}
+
+/** Like `guardInvoker`, for services, which wait for the whole result of a function. */
+export function guardCalls(
+  invoker: Pick<Invoker, 'invoke' | 'has'>,
+  region: string,
+  roles: Roles,
+): Pick<Invoker, 'invoke' | 'has'> {
+  const check = checkRole(region, roles);
+  return {
+    invoke(invocation) {
+      const refused = check(invocation);
+      return refused === undefined ? invoker.invoke(invocation) : Promise.resolve(refused);
+    },
+    has: (name) => invoker.has(name),
+  };
+}
+
+type Named = Omit<Invocation, 'timeoutMs'>;
+
+function checkRole(region: string, roles: Roles): (invocation: Named) => Refused | undefined {
+  return ({ roleArn, assumedBy, functionName, qualifier = '' }) => {
     const session = roleArn === undefined ? undefined : roles.assume(roleArn);
     if (roleArn === undefined || session === undefined) return undefined;
     if (!isOpen(roles, roleArn, assumedBy))
@@ -82,17 +115,6 @@ export function guardInvoker(invoker: Invoker, region: string, roles: Roles): In
     const message = findDenial(session, [{ action: 'lambda:InvokeFunction', resource }]);
     if (message === undefined) return undefined;
     return { kind: 'refused', reason: 'role', message, role: { roleArn, lacks: 'right' } };
-  };
-  return {
-    invoke(invocation) {
-      const refused = invocation.roleArn === undefined ? undefined : check(invocation);
-      return refused === undefined ? invoker.invoke(invocation) : Promise.resolve(refused);
-    },
-    stream(invocation) {
-      const refused = invocation.roleArn === undefined ? undefined : check(invocation);
-      return refused === undefined ? invoker.stream(invocation) : Promise.resolve(refused);
-    },
-    has: (name) => invoker.has(name),
   };
 }
 

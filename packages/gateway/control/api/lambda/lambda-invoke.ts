@@ -43,7 +43,7 @@ export type AcceptedEvent = {
 const INVOKE =
   /^\/(?:2015-03-31\/functions\/[^/]+\/invocations|2021-11-15\/functions\/[^/]+\/response-streaming-invocations)$/;
 /** The maximum size of an event for an asynchronous invocation. */
-const MAX_QUEUED_BYTES = 1024 * 1024;
+export const MAX_QUEUED_BYTES = 1024 * 1024;
 /**
  * Serves Invoke and InvokeWithResponseStream with the types RequestResponse, Event (only for Invoke) and DryRun. An
  * Event is queued to run later. A stream supports neither ClientContext nor the log, and a call with either is refused.

@@ -110,6 +110,7 @@ async function invokeAuthorizer(
       invoker: {
         has: (name) => at.invoker.has(name),
         stream: (invocation) => at.invoker.stream(invocation),
+        queue: (invocation) => at.invoker.queue(invocation),
         async invoke(invocation) {
           const { functionName, payload: event } = invocation;
           call = { uri: lambdaUri(api.identity, functionName), event, result: undefined };

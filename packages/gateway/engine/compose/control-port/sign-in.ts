@@ -24,7 +24,7 @@ type SignInPorts = Pick<Ports, 'clock' | 'random'> & {
    * Returns the invoker for the functions that user pools call as triggers. It must not be called before functions are
    * available.
    */
-  readonly invoker: () => Invoker;
+  readonly invoker: () => Pick<Invoker, 'invoke'>;
   /** Returns the journal of events. It must not be called before functions are available either. */
   readonly journal: () => EventJournal;
   /** Returns whether an API of this gateway has this resource (RFC 8707). */

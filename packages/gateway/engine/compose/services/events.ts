@@ -6,7 +6,7 @@ import type { HttpClient, LogGroups, ServiceClient } from '../../../core/ports.t
 import { findRefusedDelivery } from '../../../control/deliveries/refused-delivery.ts';
 import { findRefusedByRole } from '../../../control/deliveries/target-roles.ts';
 import { findDenial } from '../../../kernel/calls/aws-call.ts';
-import { guardInvoker } from '../../../kernel/calls/guarded-services.ts';
+import { guardCalls } from '../../../kernel/calls/guarded-services.ts';
 import { isForwarded } from '../../../kernel/calls/service-client.ts';
 import type { ItemFeed } from '../../../kernel/item-feed.ts';
 import type { HandTarget } from '../../../kernel/event-rows.ts';
@@ -33,7 +33,7 @@ export function openServiceHost(at: ServiceParts): ServiceHost {
   const host = new ServiceHost({
     catalogue: catalogueOf(options),
     // If an invocation names a role, as a state machine does, the role needs the permission.
-    invoker: guardInvoker(runtime, options.region, at.functionIdentities),
+    invoker: guardCalls(runtime, options.region, at.functionIdentities),
     clock,
     random,
     services,

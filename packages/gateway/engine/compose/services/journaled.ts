@@ -16,15 +16,25 @@ const TRACE = 'x-amzn-trace-id';
 export function journaledClient(services: ServiceClient, journal: () => EventJournal): ServiceClient {
   return {
     async call(request, traceHeader): Promise<HttpOutcome> {
-      if (traceHeader === undefined) return services.call(request);
-      const isOver = journal().start(traceHeader);
-      try {
-        return await journal().within(rootOf(traceHeader), () => services.call(request));
-      } finally {
-        isOver();
-      }
+      return traceHeader === undefined
+        ? services.call(request)
+        : runTraced(journal(), traceHeader, () => services.call(request));
     },
   };
+}
+
+/** Runs a call of an integration, whose events belong to the request with this trace. */
+export async function runTraced<Result>(
+  journal: EventJournal,
+  traceHeader: string,
+  run: () => Promise<Result>,
+): Promise<Result> {
+  const isOver = journal.start(traceHeader);
+  try {
+    return await journal.within(rootOf(traceHeader), run);
+  } finally {
+    isOver();
+  }
 }
 
 /**

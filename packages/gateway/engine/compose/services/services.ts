@@ -8,7 +8,7 @@ import type { AwsService } from '../../../kernel/calls/aws-call.ts';
 import type { ServedApis } from '../../../control/served-apis.ts';
 import type { ReadObject } from '../../../control/api/lambda/function-code.ts';
 import type { ServiceClient } from '../../../core/ports.ts';
-import type { AcceptedEvent } from '../../../control/api/lambda/lambda-invoke.ts';
+import { queueEvent } from './event-queue.ts';
 import type { Parts } from '../parts.ts';
 
 /** Opens AWS's own APIs on the control port, by signing name. */
@@ -51,7 +51,7 @@ export function openServices(parts: Parts): Map<string, AwsService> {
         random,
         report: (message) => options.log.write(message),
         accountId: options.accountId,
-        accept: (event) => acceptEvent(event, parts),
+        accept: (event) => queueEvent(event, parts),
       });
     }),
   );
@@ -155,18 +155,6 @@ function openStsService(parts: Parts, others: AwsService | undefined): AwsServic
       others,
     });
   });
-}
-
-/** Accepts an invocation of type `Event`. Returns false if the queue of events is full. */
-async function acceptEvent(
-  { functionName, qualifier, payload, options }: AcceptedEvent,
-  { events, options: { region, accountId } }: Parts,
-): Promise<boolean> {
-  const arn = `arn:aws:lambda:${region}:${accountId}:function:${functionName}`;
-  const service = await events.find('lambda');
-  const named = qualifier === undefined ? arn : `${arn}:${qualifier}`;
-  const outcome = await service?.target?.deliver?.(named, payload, { options });
-  return outcome?.kind === 'delivered';
 }
 
 function openRestApis({ journal, options, at, served }: Parts): AwsService {

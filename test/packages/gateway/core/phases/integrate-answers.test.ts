@@ -1,10 +1,9 @@
 /** What the client sees of how an integration ended, as later phases read it (docs/aws §1.5, §8). */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { setImmediate as turn } from 'node:timers/promises';
 import { GatewayError } from '../../../../../packages/gateway/core/errors.ts';
 import { integrate, readAnswer, readOutcome } from '../../../../../packages/gateway/core/phases/integrate.ts';
-import type { HttpOutcome, InvocationResult } from '../../../../../packages/gateway/core/ports.ts';
+import type { HttpOutcome, InvocationResult, Invoker } from '../../../../../packages/gateway/core/ports.ts';
 
 type Mapped = Parameters<typeof readAnswer>[0];
 const call = (kind: string): Mapped => ({ outgoing: { kind } }) as unknown as Mapped;
@@ -57,22 +56,21 @@ describe('a backend that cannot be reached', () => {
 });
 
 describe('a function that is called asynchronously', () => {
-  it('is accepted even if it cannot be run, and the log says why', async () => {
-    const lines: string[] = [];
-    const ports = {
-      invoker: { invoke: () => Promise.reject(new Error('no process')) },
-      log: { write: (line: string) => void lines.push(line) },
-    };
-    const outgoing = { kind: 'function', functionName: 'later', event: '{}', isAsynchronous: true, plan: {} };
-
-    const outcome = await integrate(
+  const outgoing = { kind: 'function', functionName: 'later', event: '{}', isAsynchronous: true, plan: {} };
+  const integrateWith = (queued: Awaited<ReturnType<Invoker['queue']>>) =>
+    integrate(
       { outgoing } as unknown as Parameters<typeof integrate>[0],
-      ports as unknown as Parameters<typeof integrate>[1],
+      { invoker: { queue: () => Promise.resolve(queued) } } as unknown as Parameters<typeof integrate>[1],
     );
-    await turn();
 
+  it('gets 202 from Lambda as soon as the event is in the queue', async () => {
+    const outcome = await integrateWith({ kind: 'queued' });
     assert.equal(outcome.kind === 'answered' && outcome.status, 202);
-    assert.deepEqual(lines, ['the asynchronous call of later failed: Error: no process']);
+  });
+
+  it('is refused by Lambda if the event cannot be queued', async () => {
+    const refused = { kind: 'refused', reason: 'not-found', message: 'no function later' } as const;
+    assert.deepEqual(await integrateWith(refused), refused);
   });
 });
 

@@ -141,6 +141,10 @@ class FakeInvoker implements Invoker {
     throw new TypeError('nothing of a WebSocket API streams');
   }
 
+  queue(): never {
+    throw new TypeError('no route of these tests is asynchronous');
+  }
+
   async invoke(invocation: Invocation): Promise<InvocationResult> {
     const event = JSON.parse(invocation.payload) as SeenEvent;
     this.events.push(event);
