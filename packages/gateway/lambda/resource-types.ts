@@ -4,7 +4,8 @@ import type { Identity, Namer } from '../core/resource-types/namers.ts';
 import type { ResourceTypeTable } from '../core/resource-types/resource-types.ts';
 
 const functionName = named('FunctionName', 64);
-const layerArn: Namer = (resource) => `${arnOf('lambda', named('LayerName', 140), 'layer:')(resource)}:1`;
+const layerArn: Namer = (resource) =>
+  `${arnOf('lambda', named('LayerName', 140), 'layer:')(resource)}:${resource.ordinal ?? 1}`;
 const versionArn: Namer = (resource) =>
   `${functionArn(resource.text('FunctionName') ?? '', resource)}:${resource.ordinal ?? 1}`;
 const aliasArn: Namer = (resource) =>

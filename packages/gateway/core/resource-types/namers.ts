@@ -12,8 +12,8 @@ export type Identity = {
   /** Returns a resolved property as text; undefined if it is absent. `List.0.Member` names a nested property. */
   text(property: string): string | undefined;
   /**
-   * The position of the resource among all resources of its type for the same function, counted from 1. Absent means
-   * the first.
+   * The position of the version among all versions of the same function or layer, counted from 1. Absent means the
+   * first.
    */
   readonly ordinal?: number;
 };

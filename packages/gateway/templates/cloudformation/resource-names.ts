@@ -78,26 +78,35 @@ export class ResourceNames {
       ...identified,
       partition: partitionOf(region),
       urlSuffix: awsDomainOf(region),
-      ...(identified.type === 'AWS::Lambda::Version' && { ordinal: this.#ordinalOf(logicalId) }),
+      ...this.#ordinalOf(logicalId, identified.type),
       text: (property) => this.#resources.findText(logicalId, property),
     };
   }
 
   /**
-   * Returns the number of a function version. Lambda numbers the versions of a function in the order of their
-   * publication.
+   * Returns the number of a version of a function or layer. Lambda numbers the versions of each function and layer in
+   * the order of their publication.
    */
-  #ordinalOf(logicalId: string): number {
+  #ordinalOf(logicalId: string, type: string): { readonly ordinal?: number } {
+    const versionOf = VERSIONED[type];
     const resources = this.#raw.template['Resources'];
-    if (!isJsonObject(resources)) return 1;
-    const functionOf = (id: string): string => {
+    if (versionOf === undefined || !isJsonObject(resources)) return {};
+    const nameOf = (id: string): string | undefined => {
       const { Properties: properties } = mapOf(resources, id);
-      return JSON.stringify(membersOf(properties)['FunctionName']);
+      return JSON.stringify(membersOf(properties)[versionOf]);
     };
+    const name = nameOf(logicalId);
+    // Without a name, each layer gets its own.
+    if (name === undefined) return {};
     const versions = Object.keys(resources).filter(
-      (id) =>
-        this.#resources.typeOf(id) === 'AWS::Lambda::Version' && functionOf(id) === functionOf(logicalId),
+      (id) => this.#resources.typeOf(id) === type && nameOf(id) === name,
     );
-    return versions.indexOf(logicalId) + 1;
+    return { ordinal: versions.indexOf(logicalId) + 1 };
   }
 }
+
+/** The property with the name of the function or layer of which the resource is a version. */
+const VERSIONED: Readonly<Record<string, string>> = {
+  'AWS::Lambda::Version': 'FunctionName',
+  'AWS::Lambda::LayerVersion': 'LayerName',
+};

@@ -84,7 +84,7 @@ export function findGeneratedLine(
         (text.length < MIN_PART ? undefined : findText(tree, places, (one) => one.includes(text))) ??
         findVariable(tree, places, text, property.at(-1) ?? ''));
   if (found !== undefined) return tree.lineOf(found);
-  const ofDestination = findDestination(tree, value, named);
+  const ofDestination = findDestination(tree, value, { first: named, functions });
   if (ofDestination !== undefined) return tree.lineOf(ofDestination);
   const ofPart = findPart(tree, value, resources, functions);
   if (ofPart !== undefined) return tree.lineOf(ofPart);
@@ -115,19 +115,23 @@ function ofTarget(resource: Json | undefined, property: Path): Path {
 
 /**
  * Returns the path of the destination of a function that has this reference. osls writes it into the configuration of
- * asynchronous invocations, and into a statement of the role.
+ * asynchronous invocations, and into a statement of the role. A destination can also be the name of a function of the
+ * service, of which osls writes the ARN.
  * @param first the functions that are searched before the others
  */
 export function findDestination(
   tree: SourceTree,
   value: Json | undefined,
-  first: readonly string[] = [],
+  { first = [], functions }: { readonly first?: readonly string[] } & Pick<PackagedService, 'functions'>,
 ): Path | undefined {
   const [only, ...others] = asOneOrMore(value);
   if (!isJsonObject(only) || others.length > 0) return undefined;
+  const [, target] =
+    [...functions].find(([logicalId]) => isDeepStrictEqual(only, { 'Fn::GetAtt': [logicalId, 'Arn'] })) ?? [];
   for (const name of new Set([...first, ...Object.keys(mapOf(tree.value, 'functions'))])) {
     const at = ['functions', name, 'destinations'];
-    const found = search(memberAt(tree.value, at), at, (one) => isDeepStrictEqual(one, only));
+    const isMeant = (one: Json): boolean => isDeepStrictEqual(one, only) || one === target?.name;
+    const found = search(memberAt(tree.value, at), at, isMeant);
     if (found !== undefined) return found;
   }
   return undefined;

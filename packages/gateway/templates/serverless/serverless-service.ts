@@ -383,7 +383,7 @@ function findServiceLine(
 function lineOfServiceRole(
   path: Path,
   tree: SourceTree | undefined,
-  { template }: PackagedService,
+  { template, functions }: PackagedService,
 ): number | undefined {
   if (tree === undefined) return undefined;
   const ownName = ['provider', 'iam', 'role', 'name'];
@@ -399,7 +399,7 @@ function lineOfServiceRole(
     (one) => isJsonObject(one) && isSameStatement(one, compiled),
   );
   if (index >= 0) return tree.lineOf([...setting, String(index), ...path.slice(end)]);
-  return tree.lineOf(findDestination(tree, memberAt(template, path)) ?? setting);
+  return tree.lineOf(findDestination(tree, memberAt(template, path), { functions }) ?? setting);
 }
 
 /** Compares two statements. osls writes a single action as a list. */

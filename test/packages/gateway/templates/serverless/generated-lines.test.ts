@@ -41,6 +41,7 @@ functions:
       onFailure:
         type: sqs
         arn: { Ref: Failed }
+      onSuccess: hello
 `,
   '/app/serverless.yml',
 );
@@ -73,7 +74,12 @@ const packaged = {
       // serverless/serverless#12165
       GuardedLambdaEvConf: {
         Type: 'AWS::Lambda::EventInvokeConfig',
-        Properties: { DestinationConfig: { OnFailure: { Destination: { Ref: 'Failed' } } } },
+        Properties: {
+          DestinationConfig: {
+            OnFailure: { Destination: { Ref: 'Failed' } },
+            OnSuccess: { Destination: ARN },
+          },
+        },
       },
       PetsIdVar: { Type: 'AWS::ApiGateway::Resource', Properties: { PathPart: '{id}' } },
       HelloLambdaFunction: { Type: 'AWS::Lambda::Function', Properties: {} },
@@ -97,6 +103,11 @@ describe('the line of what osls generates', () => {
       'a destination of a function, which has its own setting',
       ['GuardedLambdaEvConf', 'Properties', 'DestinationConfig', 'OnFailure', 'Destination'],
       34,
+    ],
+    [
+      'a function that is the destination of another one',
+      ['GuardedLambdaEvConf', 'Properties', 'DestinationConfig', 'OnSuccess', 'Destination'],
+      35,
     ],
     ['an authorizer of an HTTP API', ['Gate'], 8],
     ['an authorizer of a REST API', ['Guard'], 27],

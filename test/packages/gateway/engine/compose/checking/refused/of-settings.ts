@@ -76,6 +76,22 @@ export const OF_SETTINGS: readonly RefusedDefinition[] = [
     'localstack/localstack, test_lambda_api.snapshot.json, recorded',
   ),
   one(
+    'two layers of the template with one name, which are two versions',
+    `
+  A: { Type: AWS::Lambda::LayerVersion, Properties: { LayerName: a, Content: { S3Bucket: builds, S3Key: k } } }
+  B: { Type: AWS::Lambda::LayerVersion, Properties: { LayerName: a, Content: { S3Bucket: builds, S3Key: l } } }
+  F:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: nodejs22.x
+      Handler: index.handler
+      Role: arn:aws:iam::123456789012:role/any
+      Code: { ZipFile: x }
+      Layers: [!Ref A, !Ref B] # here`,
+    'lambda-function-layers',
+    'localstack/localstack, test_lambda_api.snapshot.json, recorded',
+  ),
+  one(
     'SnapStart of a runtime that does not have it',
     `
   F:
