@@ -7,6 +7,8 @@ import { copyFileSync, lstatSync, mkdirSync, symlinkSync, writeFileSync } from '
 import { basename, join } from 'node:path';
 
 import { DefinitionError } from '../../core/errors.ts';
+import { explainUnreadable } from './missing-path.ts';
+import { notWritten } from './packed-code.ts';
 import type { AddedFiles, FunctionCode, FunctionDefinition, PluginFiles } from '../../core/stack/function.ts';
 
 /** Returns the plug-ins' additions to the code; undefined if there are none. */
@@ -36,8 +38,13 @@ export function placeAddedFiles(definition: FunctionDefinition, runDirectory: st
   try {
     for (const each of files) writeFiles(each, folder);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new DefinitionError(place, `the files that plug-ins add to ${name} cannot be written: ${reason}`);
+    const [missing] = files
+      .flatMap(({ copies }) => copies)
+      .flatMap((copy) => explainUnreadable(copy, 'install the plug-in again') ?? []);
+    const what = `the files that plug-ins add to ${name} cannot be copied`;
+    throw missing === undefined
+      ? notWritten(what, folder, error, place)
+      : new DefinitionError(place, `${what}: ${missing}`);
   }
   return { ...definition, code: { ...code, added: { ...code.added, folder } } };
 }

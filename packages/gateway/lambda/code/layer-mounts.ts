@@ -11,11 +11,11 @@ import { propertyAt } from '../../core/errors.ts';
 import type { DefinitionPlace, Tolerance } from '../../core/errors.ts';
 import type { FunctionDefinition, LayerDefinition, PackedCode } from '../../core/stack/function.ts';
 import { placeAddedFiles } from './added-files.ts';
-import { packedFolder, unpack } from './packed-code.ts';
+import { notWritten, packedFolder, unpack } from './packed-code.ts';
 
 /**
  * Mounts the layers of a function.
- * @throws DefinitionError if an archive cannot be used
+ * @throws DefinitionError if an archive cannot be used or a folder cannot be written
  */
 export function mountLayers(definition: FunctionDefinition, runDirectory: string): FunctionDefinition {
   const { layers, place } = definition;
@@ -57,11 +57,17 @@ function mount(layer: LayerDefinition, runDirectory: string, place: DefinitionPl
   if (directory === undefined || below === undefined) return { arn, directory };
   const key = createHash('sha256').update(`${below}\n${directory}`).digest('hex').slice(0, 12);
   const root = join(runDirectory, 'layers', key);
-  const link = join(root, below);
-  if (lstatSync(link, { throwIfNoEntry: false }) === undefined) {
-    mkdirSync(dirname(link), { recursive: true });
-    // On Windows, a symbolic link needs a privilege, but a junction does not. Other systems ignore this argument.
-    symlinkSync(directory, link, 'junction');
+  try {
+    linkOnce(directory, join(root, below));
+  } catch (error) {
+    throw notWritten(`the layer ${arn} cannot be mounted`, root, error, propertyAt(place, 'Layers'));
   }
   return { arn, directory: root };
+}
+
+function linkOnce(directory: string, link: string): void {
+  if (lstatSync(link, { throwIfNoEntry: false }) !== undefined) return;
+  mkdirSync(dirname(link), { recursive: true });
+  // On Windows, a symbolic link needs a privilege, but a junction does not. Other systems ignore this argument.
+  symlinkSync(directory, link, 'junction');
 }

@@ -1,5 +1,5 @@
 /** Explains why a function's folder or file is missing, and how to create it. */
-import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { accessSync, constants, lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { statOf } from '@gatewright/aws/file-marks';
 
@@ -12,15 +12,33 @@ export function explainMissingFolder(folder: string): string | undefined {
     readdirSync(folder);
     return undefined;
   } catch (error) {
-    const known = explainMissing(folder);
-    if (known !== undefined) return known;
-    if (codeOf(error) === 'ENOTDIR') return `${shown(folder)} is a file, not a folder`;
-    if (codeOf(error) !== 'ENOENT') return `${shown(folder)} cannot be read (${codeOf(error)})`;
-    const command = findBuildCommand(join(folder, 'index.js'));
-    const remedy = command === undefined ? 'build the function first, or correct the path' : `run ${command}`;
-    const what = /\.(?:zip|jar)$/i.test(folder) ? 'archive' : 'folder';
-    return `there is no ${what} ${shown(folder)}; ${remedy}`;
+    return explain(folder, error);
   }
+}
+
+/**
+ * Returns the reason and a remedy as part of a sentence; undefined for a readable file.
+ * @param remedy what to do if there is no such file; absent means that it is built
+ */
+export function explainUnreadable(file: string, remedy?: string): string | undefined {
+  try {
+    accessSync(file, constants.R_OK);
+    return undefined;
+  } catch (error) {
+    return explain(file, error, remedy);
+  }
+}
+
+function explain(path: string, error: unknown, own?: string): string {
+  const known = explainMissing(path);
+  if (known !== undefined) return known;
+  if (codeOf(error) === 'ENOTDIR') return `${shown(path)} is a file, not a folder`;
+  if (codeOf(error) !== 'ENOENT') return `${shown(path)} cannot be read (${codeOf(error)})`;
+  if (own !== undefined) return `there is no file ${shown(path)}; ${own}`;
+  const command = findBuildCommand(join(path, 'index.js'));
+  const remedy = command === undefined ? 'build the function first, or correct the path' : `run ${command}`;
+  const what = /\.(?:zip|jar)$/i.test(path) ? 'archive' : 'folder';
+  return `there is no ${what} ${shown(path)}; ${remedy}`;
 }
 
 /** Describes a broken link, backslashes or a different spelling; undefined if the path exists or is simply missing. */
@@ -65,6 +83,7 @@ function shown(path: string): string {
   return short === '' || short.startsWith('..') ? path : short;
 }
 
-function codeOf(error: unknown): string {
+/** Returns the code of a file system's error, such as `EACCES`. */
+export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }

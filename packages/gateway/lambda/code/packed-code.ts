@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { DefinitionError, type DefinitionPlace, propertyAt } from '../../core/errors.ts';
 import type { PackedCode } from '../../core/stack/function.ts';
+import { codeOf, explainUnreadable } from './missing-path.ts';
 import { ArchiveError, unpackArchive } from './unpack-archive.ts';
 
 export function packedFolder({ file, version }: PackedCode, runDirectory: string): string {
@@ -13,18 +14,32 @@ export function packedFolder({ file, version }: PackedCode, runDirectory: string
 
 /**
  * Unpacks an archive into a folder.
- * @throws DefinitionError for a missing or unusable archive
+ * @throws DefinitionError for a missing or unusable archive, or a folder that cannot be written
  */
 export function unpack({ file }: PackedCode, folder: string, place: DefinitionPlace): void {
   try {
     unpackArchive(file, folder);
   } catch (error) {
-    const isGone = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    if (!(error instanceof ArchiveError) && !isGone) throw error;
     const at = propertyAt(place, place.property ?? 'Code');
     // Lambda refuses an archive that it cannot unpack. An archive that does not exist yet was not built here.
-    throw new DefinitionError(at, error.message, [], isGone ? 'missing-file' : 'resource-value');
+    if (error instanceof ArchiveError) throw new DefinitionError(at, error.message, [], 'resource-value');
+    const unreadable = explainUnreadable(file);
+    if (unreadable !== undefined) throw new DefinitionError(at, unreadable, [], 'missing-file');
+    throw notWritten(`${file} cannot be unpacked`, folder, error, at);
   }
+}
+
+/** The error for files of this run that cannot be written, such as with a full disk. */
+export function notWritten(
+  what: string,
+  folder: string,
+  error: unknown,
+  place: DefinitionPlace,
+): DefinitionError {
+  return new DefinitionError(
+    place,
+    `${what}: the folder ${folder} cannot be written (${codeOf(error)}); check its rights and the free space`,
+  );
 }
 
 export function describePacked({ file, version }: PackedCode, nowMs: number): string {

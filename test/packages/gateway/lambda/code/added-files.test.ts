@@ -26,7 +26,7 @@ describe('an added file', () => {
         error instanceof DefinitionError &&
         error.place === definition.place &&
         error.message.startsWith(
-          `the files that plug-ins add to ${definition.name} cannot be written: ENOENT`,
+          `the files that plug-ins add to ${definition.name} cannot be copied: there is no file `,
         ),
     );
   });

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { writeZip } from '../../../../../packages/base/aws/zip-archive.ts';
-import { Faults } from '../../../../../packages/gateway/core/errors.ts';
+import { DefinitionError, Faults } from '../../../../../packages/gateway/core/errors.ts';
 import { mountLayers } from '../../../../../packages/gateway/lambda/code/layer-mounts.ts';
 import { aFolder, aFolderFunction, anInlineFunction, returned, startRuntime } from '../start-runtime.ts';
 
@@ -54,6 +54,27 @@ describe('mountLayers', () => {
       [['Layers', ['invocations of bad fail']]],
     );
   });
+
+  for (const [what, layer] of [
+    ['a folder', (folder: string) => ({ arn: 'Deps', directory: folder, below: 'nodejs' })],
+    ['an archive', (folder: string) => ({ arn: 'Deps', directory: join(folder, 'layer.zip') })],
+  ] as const)
+    it(`says at the function that ${what} cannot be placed into the folder of the run`, () => {
+      const folder = aFolder({});
+      writeFileSync(join(folder, 'layer.zip'), writeZip(new Map([['a.js', Buffer.from('')]])));
+      const run = join(aFolder({ run: 'a file' }), 'run');
+      const definition = anInlineFunction('f', '', { layers: [layer(folder)] });
+
+      assert.throws(
+        () => mountLayers(definition, run),
+        (error) =>
+          error instanceof DefinitionError &&
+          error.place.property === 'Layers' &&
+          /cannot be (?:mounted|unpacked): the folder \S+ cannot be written \(ENOTDIR\); check its rights/.test(
+            error.message,
+          ),
+      );
+    });
 
   it('does not change functions whose layers are /opt already', () => {
     const definition = anInlineFunction('f', '', { layers: [{ arn: 'a', directory: '/layer' }] });
