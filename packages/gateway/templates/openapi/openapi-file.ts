@@ -73,15 +73,17 @@ export function inlineDocuments(
       properties[fileName];
     if (typeof location !== 'string' || /^(?:s3|https?):/.test(location))
       return [logicalId, resource] as const;
-    files.push(resolve(folder, location));
-    if (MACHINES.has(type) && !isDefinition(resolve(folder, location), properties[bodyName]))
-      return [logicalId, resource] as const;
+    const file = resolve(folder, location);
+    files.push(file);
+    const isMachine = MACHINES.has(type);
+    const definition = isMachine && properties[bodyName] === undefined ? findDefinition(file) : undefined;
+    if (isMachine && definition === undefined) return [logicalId, resource] as const;
     const path = ['Resources', logicalId, 'Properties'];
     const line = tree.lineOf([...path, fileName]) ?? tree.lineOf(path);
     const place = { file: tree.file, line, logicalId, property: fileName };
     const others = Object.fromEntries(Object.entries(properties).filter(([name]) => name !== fileName));
     const inline = (): JsonObject => {
-      const document = readDocument(resolve(folder, location), place);
+      const document = definition ?? readDocument(file, place);
       documents.set(logicalId, document);
       return { ...resource, Properties: { ...others, [bodyName]: document.value } };
     };
@@ -110,15 +112,14 @@ export function placeInDocument(
   return inner.length === 0 || isAdded ? undefined : { file: document.file, line: document.lineOf(written) };
 }
 
-/** Whether the file has a definition that can be inserted. */
-function isDefinition(file: string, inline: Json | undefined): boolean {
-  if (inline !== undefined) return false;
+/** Returns the definition of a state machine in a file; undefined if the file has none that can be inserted. */
+function findDefinition(file: string): SourceTree | undefined {
   try {
-    return (
-      statSync(file).size <= MAX_BYTES && isJsonObject(parseSource(readFileSync(file, 'utf8'), file).value)
-    );
+    if (statSync(file).size > MAX_BYTES) return undefined;
+    const found = parseSource(readFileSync(file, 'utf8'), file);
+    return isJsonObject(found.value) ? found : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
 
