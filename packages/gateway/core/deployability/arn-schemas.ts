@@ -3,6 +3,7 @@
  * templates is a Ref where an ARN is required, or an ARN where a name is required.
  */
 import type { JsonObject } from '@gatewright/aws/json-object';
+import { notASource, SERVICES_OF_MAPPINGS } from './call-words.ts';
 
 type Row = {
   readonly type: string;
@@ -23,12 +24,11 @@ const rows = (types: string, at: string, pattern: string, says: string): readonl
     .flatMap((type) => at.split(' ').map((one) => ({ type: `AWS::${type}`, at: one, pattern, says })));
 
 const ROWS: readonly Row[] = [
-  // aws-controllers-k8s/community#2250; Lambda API reference, CreateEventSourceMapping, EventSourceArn
   ...rows(
     'Lambda::EventSourceMapping',
     'EventSourceArn',
-    of('kinesis|dynamodb|sqs|kafka|mq|rds'),
-    'Unrecognized event source. Unsupported source arn : {value}',
+    of(SERVICES_OF_MAPPINGS.join('|')),
+    notASource('{value}'),
   ),
   // EventBridge Scheduler user guide, "Templated targets" and "Universal targets"
   ...rows(

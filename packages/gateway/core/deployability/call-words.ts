@@ -9,6 +9,17 @@ export const ONLY_DUALSTACK = 'Only dualstack ipAddressType is supported for Pri
 /** localstack/localstack, test_lambda_api.snapshot.json, test_event_source_mapping_exceptions, recorded */
 export const NO_EVENT_SOURCE = 'Unrecognized event source.';
 
+/** localstack/localstack, test_lambda_api.snapshot.json, test_create_event_source_self_managed, recorded 2024-09-03 */
+export const NO_SOURCE_ACCESS = "Required 'sourceAccessConfigurations' parameter is missing.";
+
+/** The services whose sources Lambda reads (Lambda API reference, CreateEventSourceMapping, EventSourceArn). */
+export const SERVICES_OF_MAPPINGS = ['kinesis', 'dynamodb', 'sqs', 'kafka', 'mq', 'rds'];
+
+/** aws-controllers-k8s/community#2250 */
+export function notASource(arn: string): string {
+  return `${NO_EVENT_SOURCE} Unsupported source arn : ${arn}`;
+}
+
 /** localstack/localstack, test_lambda_api.snapshot.json, recorded */
 export const POLICY_OF_LATEST = 'We currently do not support adding policies for $LATEST.';
 

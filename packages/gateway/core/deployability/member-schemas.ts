@@ -1,6 +1,6 @@
 /** Schemas for members that a service permits or requires only for resources of some kinds. */
 import type { JsonObject } from '@gatewright/aws/json-object';
-import { NO_EVENT_SOURCE, NOT_PRIVATE, ONLY_DUALSTACK } from './call-words.ts';
+import { NO_EVENT_SOURCE, NO_SOURCE_ACCESS, NOT_PRIVATE, ONLY_DUALSTACK } from './call-words.ts';
 import { has } from './exclusive-schemas.ts';
 
 /** The services that are known to refuse a custom suffix for a service-linked role. Other services are not checked. */
@@ -223,12 +223,11 @@ export const MEMBER_SCHEMAS: Readonly<Record<string, JsonObject>> = {
     requiredOr: ['EventSourceArn', 'SelfManagedEventSource'],
     fix: 'add EventSourceArn with the ARN of a queue, stream, table stream, broker or cluster',
     says: NO_EVENT_SOURCE,
-    // localstack/localstack, test_lambda_api.snapshot.json, test_create_event_source_self_managed, recorded
     if: has('SelfManagedEventSource'),
     then: {
       required: ['SourceAccessConfigurations'],
       fix: 'add SourceAccessConfigurations: a secret (SASL_SCRAM_512_AUTH, BASIC_AUTH and others), or VPC_SUBNET and VPC_SECURITY_GROUP',
-      says: "Required 'sourceAccessConfigurations' parameter is missing.",
+      says: NO_SOURCE_ACCESS,
     },
   },
   'AWS::CloudFront::ResponseHeadersPolicy': {

@@ -11,7 +11,15 @@ import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import { parseFunctionName } from '@gatewright/aws/function-name';
 import type { Answered, ServicePorts } from '../../kernel/service.ts';
 import type { EventSourceMapping, EventSourceMappings } from './event-source-mappings.ts';
-import { describeSame, invalidParameter, readCall, readMembers, refuseForSource } from './mapping-members.ts';
+import {
+  describeSame,
+  invalidParameter,
+  notServed,
+  readCall,
+  readMembers,
+  refuseForSource,
+  refuseUnserved,
+} from './mapping-members.ts';
 import { describeMissingRight } from '../../core/stack/source-rights.ts';
 import { MAPPING_PATH } from '../../kernel/calls/service-rights.ts';
 
@@ -76,7 +84,7 @@ export class MappingCalls {
     const given = readMembers(input, false);
     const source = asText(given['EventSourceArn']) ?? '';
     const service = parseArn(source)?.service ?? '';
-    refuseForSource(service, given);
+    refuseForSource(service, given, input);
     const functionArn = this.#arnOfFunction(given['FunctionName']);
     const same = this.#mappings.all.find(
       ({ properties }) =>
@@ -92,6 +100,7 @@ export class MappingCalls {
       throw invalidParameter(
         'The limit of event source mappings is reached; delete mappings that you do not need',
       );
+    refuseUnserved(input);
     const made = { id: this.#ports.random.uuid(), region, properties: given, modifiedAt: this.#now() };
     await this.#put(made);
     const state = isOff(given['Enabled']) ? 'Disabled' : 'Creating';
@@ -101,7 +110,9 @@ export class MappingCalls {
   async #update(known: EventSourceMapping, input: UnknownMembers): Promise<Reply> {
     const properties = { ...known.properties, ...readMembers(input, true) };
     this.#arnOfFunction(properties['FunctionName']);
-    refuseForSource(parseArn(asText(properties['EventSourceArn']) ?? '')?.service ?? '', properties);
+    const { service = '' } = parseArn(asText(properties['EventSourceArn']) ?? '') ?? {};
+    refuseForSource(service, properties, input);
+    refuseUnserved(input);
     const changed = { ...known, properties, modifiedAt: this.#now() };
     await this.#put(changed);
     const [wasOff, isNowOff] = [isOff(known.properties['Enabled']), isOff(properties['Enabled'])];
@@ -143,11 +154,11 @@ export class MappingCalls {
     const [first] = unsupported;
     if (first === undefined) return;
     const known = findMappedSource(parseArn(source)?.service ?? '');
-    throw invalidParameter(
-      first.property === 'EventSourceArn' && known !== undefined
-        ? describeMissing(known, source)
-        : `${first.property ?? source}: ${first.consequence}`,
-    );
+    if (first.property === 'EventSourceArn' && known !== undefined)
+      throw invalidParameter(describeMissing(known, source));
+    if (known === undefined)
+      throw notServed(`event source mappings of ${source}`, 'map a queue or a stream of a loaded stack');
+    throw notServed(`${first.property ?? source} of event source mappings`, first.consequence);
   }
 
   #print(mapping: EventSourceMapping, state?: string): UnknownMembers {
@@ -182,6 +193,7 @@ export class MappingCalls {
 const STATUSES: Readonly<Record<string, number>> = {
   ResourceNotFoundException: 404,
   ResourceConflictException: 409,
+  NotImplementedException: 501,
 };
 
 function describeMissing({ kind }: MappedSource, arn: string): string {

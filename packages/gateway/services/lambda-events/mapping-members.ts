@@ -7,7 +7,12 @@ import { MUST, validationMessage, violation } from '@gatewright/aws/violations';
 import { parseFunctionName } from '@gatewright/aws/function-name';
 import { asText } from '@gatewright/aws/json-object';
 import type { JsonObject as Properties, UnknownMembers } from '@gatewright/aws/json-object';
-import { NO_EVENT_SOURCE } from '../../core/deployability/call-words.ts';
+import {
+  NO_EVENT_SOURCE,
+  NO_SOURCE_ACCESS,
+  notASource,
+  SERVICES_OF_MAPPINGS,
+} from '../../core/deployability/call-words.ts';
 import { findMappedSource, MAPPING_SETTINGS } from '../../core/stack/event-sources.ts';
 import { CallModel } from '../../kernel/calls/call-model.ts';
 import { LAMBDA_MODEL } from '../../kernel/calls/models/lambda.ts';
@@ -62,13 +67,11 @@ const POLICY: InputPolicy = {
 
 /**
  * Returns the members that a call sets.
- * @throws OperationRefused if a member is invalid or not supported here
+ * @throws OperationRefused if a member is invalid
  */
 export function readMembers(input: UnknownMembers, isUpdate: boolean): Properties {
   const filterRefusal = checkFilterCriteria(input['FilterCriteria']);
   if (filterRefusal !== undefined) throw invalidParameter(filterRefusal);
-  const refused = NOT_SERVED.find((name) => isGiven(input[name]));
-  if (refused !== undefined) throw invalidParameter(`${refused} is not supported here`);
   const members = KEPT.filter((name) => !isUpdate || !FIXED.includes(name));
   // Empty lists are included, because an empty list removes the previous value.
   const given = Object.entries(input).filter(
@@ -76,6 +79,20 @@ export function readMembers(input: UnknownMembers, isUpdate: boolean): Propertie
   );
   // The cast is safe because the values come from parsed text.
   return Object.fromEntries(given) as Properties;
+}
+
+/**
+ * Refuses members that the gateway does not support. This is checked last, so that what Lambda refuses is refused in
+ * its words.
+ */
+export function refuseUnserved(input: UnknownMembers): void {
+  const refused = NOT_SERVED.find((name) => isGiven(input[name]));
+  if (refused !== undefined) throw notServed(`${refused} of event source mappings`, 'leave it out');
+}
+
+/** The status 501 and this code distinguish what the gateway lacks from what Lambda refuses. */
+export function notServed(what: string, remedy: string): OperationRefused {
+  return new OperationRefused('NotImplementedException', `The gateway does not support ${what}; ${remedy}.`);
 }
 
 /** The member that makes Lambda refuse a mapping, and Lambda's message. */
@@ -133,9 +150,18 @@ function refusalForQueue(properties: UnknownMembers, type: string): RefusedMembe
     : undefined;
 }
 
-/** @throws OperationRefused for members that this kind of source does not allow */
-export function refuseForSource(service: string, properties: UnknownMembers): void {
-  if (!isGiven(properties['EventSourceArn'])) throw invalidParameter(NO_EVENT_SOURCE);
+/**
+ * @param input the members of the call, also those that are not stored
+ * @throws OperationRefused for members that this kind of source does not allow
+ */
+export function refuseForSource(service: string, properties: UnknownMembers, input: UnknownMembers): void {
+  if (!isGiven(properties['EventSourceArn'])) {
+    if (!isGiven(input['SelfManagedEventSource'])) throw invalidParameter(NO_EVENT_SOURCE);
+    if (!isGiven(input['SourceAccessConfigurations'])) throw invalidParameter(NO_SOURCE_ACCESS);
+    return;
+  }
+  if (!SERVICES_OF_MAPPINGS.includes(service))
+    throw invalidParameter(notASource(asText(properties['EventSourceArn']) ?? ''));
   const refused = refusalForSource(service, properties);
   if (refused !== undefined) throw invalidParameter(refused.message);
 }

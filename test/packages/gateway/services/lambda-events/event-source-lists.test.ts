@@ -14,7 +14,10 @@ import {
   settingsOf,
 } from '../../../../../packages/gateway/core/stack/event-sources.ts';
 import { CATALOGUE } from '../../../../../packages/gateway/engine/compose/services/catalogue.ts';
-import { readMembers } from '../../../../../packages/gateway/services/lambda-events/mapping-members.ts';
+import {
+  readMembers,
+  refuseUnserved,
+} from '../../../../../packages/gateway/services/lambda-events/mapping-members.ts';
 import { LAMBDA_EVENTS_TYPES } from '../../../../../packages/gateway/services/lambda-events/resource-types.ts';
 import { SHAPES } from '../../../../../packages/gateway/templates/terraform/terraform-shapes.ts';
 import { PARTS, rowOf } from '../../../../../packages/gateway/templates/terraform/terraform-types.ts';
@@ -246,8 +249,10 @@ describe('The table of event sources', () => {
 /** A call refuses this value, or stores it; it leaves out what it does not support. */
 function isInCalls(setting: string): boolean {
   const name = setting === 'KmsKeyArn' ? 'KMSKeyArn' : setting;
+  const input = { EventSourceArn: 'a', FunctionName: 'f', [name]: {} };
   try {
-    return name in readMembers({ EventSourceArn: 'a', FunctionName: 'f', [name]: {} }, false);
+    refuseUnserved(input);
+    return name in readMembers(input, false);
   } catch {
     return true;
   }

@@ -7,7 +7,7 @@ const GATEWAY = fileURLToPath(new URL('../../../../../../../packages/gateway/', 
 
 /** The functions and errors that refuse a call. Their last argument is the message. */
 const REFUSING =
-  /^(?:badRequest|conflict|notFound|ControlError|SqsError|invalid|missing|unknownAttribute|invalidParameter|ServiceRefusal|OperationRefused|refused|validationError|at\.refuse|WordedRefusal)$/;
+  /^(?:badRequest|conflict|notFound|ControlError|SqsError|invalid|missing|unknownAttribute|invalidParameter|ServiceRefusal|OperationRefused|refused|validationError|at\.refuse|WordedRefusal|NotSupported)$/;
 
 /** The files that serve calls which create or change resources. Files that only read, delete or run are left out. */
 const SERVING = [

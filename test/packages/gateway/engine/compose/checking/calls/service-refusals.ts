@@ -36,15 +36,16 @@ export const SERVICE_REFUSALS: Readonly<Record<string, Readonly<Record<string, A
     "'The limit of event source mappings is reached; delete mappings that you do not need'": 'LIVE',
     missing: by('a queue that the role may not read'),
     'wordsOf(error)': by('a filter pattern of a mapping whose stream is elsewhere'),
-    "first.property === 'EventSourceArn' && known !== undefined ? describeMissing(known, source) : `${first.property ?? source}: ${first.consequence}`":
-      'LIVE',
+    'describeMissing(known, source)': 'LIVE',
     "'Function does not exist'": 'LIVE',
   },
   'services/lambda-events/mapping-members.ts': {
     message: 'FORM',
     filterRefusal: by('a filter pattern of a mapping whose stream is elsewhere'),
-    '`${refused} is not supported here`': 'OURS',
+    '`The gateway does not support ${what}; ${remedy}.`': 'OURS',
     NO_EVENT_SOURCE: by('an event source mapping without a source'),
+    NO_SOURCE_ACCESS: by('a self-managed cluster without credentials or subnets'),
+    "notASource(asText(properties['EventSourceArn']) ?? '')": by('a topic as an event source'),
     'refused.message': by('a batching window of a FIFO queue'),
   },
   'services/sqs/administration.ts': {
