@@ -67,6 +67,15 @@ export function validationError(message: string): DynamoDbError {
   return new DynamoDbError(400, VALIDATION, message);
 }
 
+/** The error for what DynamoDB has and the embedded one lacks. */
+export function notSupported(what: string, remedy = ''): DynamoDbError {
+  return new DynamoDbError(
+    501,
+    'com.amazon.coral.service#NotImplementedException',
+    `the embedded DynamoDB does not support ${what}; ${remedy}start with --dynamodb URL to use another DynamoDB`,
+  );
+}
+
 /**
  * Returns an input object for the checks that dynalite lacks.
  * @param path the path of the members within the input, including its final dot

@@ -12,7 +12,7 @@ import { dynaliteDb, type Item, type Store, type Table } from './dynalite-store.
 import {
   checkInput,
   DYNALITE_OPERATIONS,
-  DynamoDbError,
+  notSupported,
   type DynaliteOperation,
   isDynaliteOperation,
   runAction,
@@ -187,11 +187,7 @@ export class DynamoDbEngine {
     if (own !== undefined) return own(this, input, region, isOfStack);
     if (isDynaliteOperation(operation))
       return this.#run({ operation, checked: this.check(operation, input) });
-    throw new DynamoDbError(
-      501,
-      'com.amazon.coral.service#NotImplementedException',
-      `the embedded DynamoDB does not support ${operation}; start with --dynamodb URL to use another DynamoDB`,
-    );
+    throw notSupported(operation);
   }
 
   /**

@@ -2,7 +2,7 @@
  * Runs a PartiQL statement of ExecuteStatement as the equivalent operation (DynamoDB API reference,
  * "ExecuteStatement").
  */
-import { DYNAMODB, DynamoDbError, validationError } from './actions.ts';
+import { DYNAMODB, DynamoDbError, notSupported, validationError } from './actions.ts';
 import { MUST, validationMessage, violation } from '@gatewright/aws/violations';
 import { isRefusedCondition } from './item-write.ts';
 import { keySchemaOf } from './key-schema.ts';
@@ -36,13 +36,10 @@ export async function executeStatement(input: UnknownMembers, engine: StatementS
   return runStatement(readStatement(input), input, engine);
 }
 
-/** @throws DynamoDbError ValidationException if the operation has a member that is not supported */
+/** @throws DynamoDbError if the operation has a member that is not supported */
 export function refuseMembers(operation: string, input: UnknownMembers): void {
   const refused = REFUSED_MEMBERS.find((name) => ![undefined, 'NONE'].includes(input[name] as undefined));
-  if (refused !== undefined)
-    throw validationError(
-      `${refused} of ${operation} is not supported by the embedded DynamoDB; omit it, or start with --dynamodb URL to use another DynamoDB`,
-    );
+  if (refused !== undefined) throw notSupported(`${refused} of ${operation}`, 'omit it, or ');
 }
 
 /**
@@ -277,9 +274,7 @@ const UPDATE_RETURNS = ['ALL OLD', 'ALL NEW', 'MODIFIED OLD', 'MODIFIED NEW'];
 function returnValues(returning: string | undefined, known: readonly string[]): string {
   if (returning === undefined) return 'NONE';
   if (!known.includes(returning))
-    throw validationError(
-      `RETURNING ${returning} * is not supported by the embedded DynamoDB; use RETURNING ALL OLD *, or start with --dynamodb URL to use another DynamoDB`,
-    );
+    throw validationError(`DELETE cannot return ${returning} *; use RETURNING ALL OLD *`);
   return returning.replace('MODIFIED', 'UPDATED').replace(' ', '_');
 }
 

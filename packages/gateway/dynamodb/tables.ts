@@ -21,7 +21,15 @@ import { withAllKeys, withFirstKeys } from './several-keys.ts';
 import type { StreamLog } from './stream-log.ts';
 import type { Clock } from './clock.ts';
 import { STACK_STREAM_LABEL } from './stream-record.ts';
-import { checkInput, DYNAMODB, DynamoDbError, dynamoDbInput, runAction, validationError } from './actions.ts';
+import {
+  checkInput,
+  DYNAMODB,
+  DynamoDbError,
+  dynamoDbInput,
+  notSupported,
+  runAction,
+  validationError,
+} from './actions.ts';
 
 /**
  * Unsupported parameters that would change how a table works. A call with one of them is refused, because dynalite
@@ -420,10 +428,4 @@ function refuseParameters(input: UnknownMembers): void {
       (typeof value === 'object' && 'StreamEnabled' in value && value.StreamEnabled === false);
     if (!isOff) throw notSupported(`${says} (${name})`);
   }
-}
-
-function notSupported(what: string): DynamoDbError {
-  return validationError(
-    `The embedded DynamoDB does not support ${what}; start with --dynamodb URL to use another DynamoDB`,
-  );
 }

@@ -9,6 +9,7 @@ export type InputCode =
   | 'InvalidParameterValue'
   | 'LimitExceeded'
   | 'MissingParameter'
+  | 'NotImplementedException'
   | 'ResourceNotFound'
   | 'ResourceNotFoundException'
   | 'ValidationError';
@@ -24,7 +25,7 @@ export class InvalidInput extends InvalidMember {
   }
 }
 
-/** A refusal of input that AWS would accept. */
+/** A refusal of input that AWS would accept. Its status is 501. */
 export class NotSupported extends InvalidMember {}
 
 /** A refusal for which words of AWS are recorded (docs/aws §22.3). Templates show our message. */
@@ -43,6 +44,7 @@ export class WordedRefusal extends InvalidInput {
  */
 export function codeOf(error: InvalidMember, isOfAlarm: boolean): InputCode {
   if (error instanceof InvalidInput) return error.code;
+  if (error instanceof NotSupported) return 'NotImplementedException';
   if (isOfAlarm) return 'ValidationError';
   return error.isMissing ? 'MissingParameter' : 'InvalidParameterValue';
 }

@@ -143,8 +143,6 @@ function getFacts(_fields: UnknownMembers, secret: Secret, home: Home, values: L
 
 /** Writes a version, which becomes the current one unless the call names other labels. */
 function putValue(fields: UnknownMembers, secret: Secret, home: Home, values: LocalValues): UnknownMembers {
-  if (fields['RotationToken'] !== undefined)
-    throw notServed('RotationToken of PutSecretValue', 'secretsmanager');
   const token = readToken(fields);
   const content = readContent(fields);
   if (content === undefined)
@@ -152,6 +150,8 @@ function putValue(fields: UnknownMembers, secret: Secret, home: Home, values: Lo
       'InvalidRequestException',
       'You must provide either SecretString or SecretBinary.',
     );
+  if (fields['RotationToken'] !== undefined)
+    throw notServed('RotationToken of PutSecretValue', 'secretsmanager');
   const asked = asList(fields['VersionStages']).flatMap((stage) => asText(stage) ?? []);
   const stages = write(secret, { token, content, stages: asked.length === 0 ? [CURRENT] : asked }, values);
   return { ARN: arnOfSecret(secret, home), Name: secret.name, VersionId: token, VersionStages: stages };

@@ -10,7 +10,7 @@ import { printQueryReply } from '../../kernel/calls/aws-operation.ts';
 import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
 import { readOperation } from '@gatewright/aws/aws-operation';
 import { headerOf } from '@gatewright/aws/raw-headers';
-import { membersOf } from '@gatewright/aws/json-object';
+import { listOf, membersOf } from '@gatewright/aws/json-object';
 import type { ControlReply } from '../../core/api-call.ts';
 import type { Random } from '../../core/ports.ts';
 import {
@@ -168,11 +168,10 @@ const WRONG_PATH = String.raw`The parameter doesn't meet the parameter name requ
 function getParametersByPath(fields: UnknownMembers, values: LocalValues, home: Home): UnknownMembers {
   const path = textField(fields, 'Path');
   if (!path.startsWith('/')) throw new ServiceRefusal('ValidationException', WRONG_PATH);
-  const filters = fields['ParameterFilters'];
-  if (Array.isArray(filters) && filters.length > 0)
-    throw notServed('ParameterFilters of GetParametersByPath', 'ssm');
   const size = sizeField(fields, 'MaxResults', PAGE);
   const after = readToken(fields['NextToken'], path);
+  if (listOf(fields, 'ParameterFilters').length > 0)
+    throw notServed('ParameterFilters of GetParametersByPath', 'ssm');
   const all = values.parametersBelow(path, fields['Recursive'] === true);
   const rest = all.filter(({ name }) => after === undefined || name > after);
   const page = rest.slice(0, size);

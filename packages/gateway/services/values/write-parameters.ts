@@ -26,8 +26,6 @@ const NO_TYPE = 'A parameter type is required when you create a parameter.';
 export function putParameter(fields: UnknownMembers, values: LocalValues): UnknownMembers {
   const name = textField(fields, 'Name');
   const value = textField(fields, 'Value');
-  const refused = NOT_SERVED.find((member) => (fields[member] ?? undefined) !== undefined);
-  if (refused !== undefined) throw notServed(`${refused} of PutParameter`, 'ssm');
   const isOverwritten = fields['Overwrite'] === true;
   if (isOverwritten && listOf(fields, 'Tags').length > 0) throw invalid(TAGS_AND_OVERWRITE);
   const known = values.findParameter(name);
@@ -39,6 +37,8 @@ export function putParameter(fields: UnknownMembers, values: LocalValues): Unkno
   if (type === undefined || !isParameterType(type)) throw invalid(NO_TYPE);
   const tier = tierOf(fields['Tier'], value);
   if (value.length > PARAMETER_CHARACTERS[tier]) throw invalid(tooLong(tier));
+  const refused = NOT_SERVED.find((member) => (fields[member] ?? undefined) !== undefined);
+  if (refused !== undefined) throw notServed(`${refused} of PutParameter`, 'ssm');
   return { Tier: tier, Version: values.putParameter(name, { type, value }) };
 }
 

@@ -139,12 +139,12 @@ describe('DynamoDbEngine', () => {
       ],
       [
         { Delete: { IndexName: 'by-amount' } },
-        'ValidationException',
+        'NotImplementedException',
         /does not support adding or removing indexes/,
       ],
       [
         { Update: { IndexName: 'by-amount', OnDemandThroughput: { MaxReadRequestUnits: 1 } } },
-        'ValidationException',
+        'NotImplementedException',
         /changing any setting of an index except its ProvisionedThroughput/,
       ],
     ] as const)

@@ -1,5 +1,5 @@
 /** Serves UpdateFunctionCode (Lambda API reference) for archives that are sent with the call, or stored in a bucket. */
-import { parseJsonObject } from '@gatewright/aws/json-object';
+import { asText, parseJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { type ControlReply, jsonReply } from '../../../core/api-call.ts';
 import type { ResolvedStack } from '../../../core/stack/model.ts';
@@ -39,8 +39,8 @@ export type ReadObject = (
 >;
 
 const PATH = /^\/2015-03-31\/functions\/([^/]+)\/code\/?$/;
-/** Members that are not enforced here and are therefore refused. */
-const REFUSED = ['S3ObjectVersion', 'ImageUri', 'SourceKMSKeyArn'];
+/** Members that the gateway does not support. */
+const UNSERVED = ['S3ObjectVersion', 'ImageUri', 'SourceKMSKeyArn'];
 /** Members that publish a version. */
 const PUBLISHING = ['Publish', 'PublishTo'];
 /** The status in the response to an update; a later read shows Successful and another revision [obs: lambda]. */
@@ -84,6 +84,8 @@ export function createFunctionCode(
     const moved = refuseOtherRevision(call, input?.['RevisionId'], found, codes);
     if (moved !== undefined) return moved;
     const archive = await findArchive(call, input, isImage(found), readObject);
+    if (typeof archive === 'object' && 'unserved' in archive)
+      return refused(call, 501, 'NotImplementedException', archive.unserved);
     if (typeof archive === 'object' && 'denied' in archive)
       return refused(call, 403, 'AccessDeniedException', archive.denied);
     if (typeof archive === 'string') return refused(call, 400, 'InvalidParameterValueException', archive);
@@ -114,7 +116,7 @@ function isImage({ definition, stack }: FoundFunction): boolean {
 }
 
 /** The archive, or the reason why the call is refused. */
-type Archive = Buffer | string | { readonly denied: string };
+type Archive = Buffer | string | { readonly denied: string } | { readonly unserved: string };
 
 async function findArchive(
   call: AwsCall,
@@ -122,18 +124,17 @@ async function findArchive(
   isOfImage: boolean,
   readObject: ReadObject,
 ): Promise<Archive> {
-  const [bucket, key] = [input?.['S3Bucket'] ?? undefined, input?.['S3Key'] ?? undefined];
-  const text = input?.['ZipFile'] ?? undefined;
   const fault = findFault(input, isOfImage);
   if (fault !== undefined) return fault;
-  if (bucket !== undefined || key !== undefined) {
-    if (text !== undefined)
-      return 'Please do not provide other FunctionCode parameters when providing a ZipFile.';
-    if (typeof bucket !== 'string' || typeof key !== 'string') return NO_SOURCE;
-    return await fetchArchive(call, { bucket, key }, readObject);
-  }
-  if (typeof text !== 'string' || text === '') return NO_SOURCE;
-  return BASE64.test(text) ? Buffer.from(text, 'base64') : 'ZipFile must be encoded in Base64';
+  const unserved = findUnserved(input);
+  if (unserved !== undefined) return { unserved };
+  const [bucket, key, text] = [
+    asText(input?.['S3Bucket']),
+    asText(input?.['S3Key']),
+    asText(input?.['ZipFile']),
+  ];
+  if (bucket !== undefined && key !== undefined) return await fetchArchive(call, { bucket, key }, readObject);
+  return Buffer.from(text ?? '', 'base64');
 }
 
 function findFault(input: UnknownMembers | undefined, isOfImage: boolean): string | undefined {
@@ -143,10 +144,25 @@ function findFault(input: UnknownMembers | undefined, isOfImage: boolean): strin
     return "Please don't provide ImageUri when updating a function with packageType Zip.";
   if (!hasImage && isOfImage)
     return 'Please provide ImageUri when updating a function with packageType Image.';
-  const other = REFUSED.find((name) => (input[name] ?? undefined) !== undefined);
+  if (hasImage) return undefined;
+  const [bucket, key, text] = [input['S3Bucket'], input['S3Key'], input['ZipFile']].map(
+    (one) => one ?? undefined,
+  );
+  if (bucket !== undefined || key !== undefined) {
+    if (text !== undefined)
+      return 'Please do not provide other FunctionCode parameters when providing a ZipFile.';
+    return typeof bucket === 'string' && typeof key === 'string' ? undefined : NO_SOURCE;
+  }
+  if (typeof text !== 'string' || text === '') return NO_SOURCE;
+  return BASE64.test(text) ? undefined : 'ZipFile must be encoded in Base64';
+}
+
+/** Describes a member that the gateway does not support, which is asked after everything that Lambda refuses. */
+function findUnserved(input: UnknownMembers | undefined): string | undefined {
+  const other = UNSERVED.find((name) => (input?.[name] ?? undefined) !== undefined);
   if (other !== undefined)
     return `${other} is not supported by this gateway; send the archive as ZipFile, or name it by S3Bucket and S3Key`;
-  const publishing = PUBLISHING.find((name) => Boolean(input[name]));
+  const publishing = PUBLISHING.find((name) => Boolean(input?.[name]));
   return publishing === undefined
     ? undefined
     : `${publishing} is not supported by this gateway, because only the template defines versions; send the call without ${publishing}`;

@@ -6,7 +6,7 @@ import { MAX_ALARMS } from '../alarms/alarm-board.ts';
 import { ITEM_TYPES } from '../alarms/alarm-history.ts';
 import { alarmsIn, STATES } from '../alarms/alarm-rule.ts';
 import { isAnomalyAlarm, readCompositeAlarm, readMetricAlarm } from '../alarms/read-alarm.ts';
-import { InvalidInput } from '../read-members.ts';
+import { InvalidInput, NotSupported } from '../read-members.ts';
 import { printTagList, readTagList } from '../../../kernel/resource-tags.ts';
 import { pageOf } from './paging.ts';
 import type { AlarmBoard, Entry } from '../alarms/alarm-board.ts';
@@ -84,17 +84,17 @@ export const ALARM_CALLS: Readonly<Record<string, Call>> = {
   },
   PutMetricAlarm(at, ports) {
     if (isAnomalyAlarm(at))
-      at.refuse('ComparisonOperator', 'needs anomaly detection, which is not supported here');
+      throw new NotSupported('ComparisonOperator', 'needs anomaly detection, which is not supported here');
     for (const member of ['EvaluationCriteria', 'EvaluationWindow', 'WarmUpConfiguration'])
-      if (at.has(member)) at.refuse(member, 'is not supported here');
+      if (at.has(member)) throw new NotSupported(member, 'is not supported here');
     put(ports, readMetricAlarm(at, identify(at, ports)), at);
     return undefined;
   },
   PutCompositeAlarm(at, ports) {
-    if (at.has('ActionsSuppressor')) at.refuse('ActionsSuppressor', 'is not supported here');
     const alarm = readCompositeAlarm(at, identify(at, ports));
     const unknown = alarmsIn(alarm.rule).find((name) => ports.board.find(name) === undefined);
     if (unknown !== undefined) at.refuse('AlarmRule', `names ${unknown}, which does not exist`);
+    if (at.has('ActionsSuppressor')) throw new NotSupported('ActionsSuppressor', 'is not supported here');
     put(ports, alarm, at);
     return undefined;
   },

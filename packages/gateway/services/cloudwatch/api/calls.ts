@@ -97,13 +97,14 @@ const SHAPES: Readonly<Record<InputCode, string>> = {
   InvalidParameterValue: 'InvalidParameterValueException',
   LimitExceeded: 'LimitExceededFault',
   MissingParameter: 'MissingRequiredParameterException',
+  NotImplementedException: 'NotImplementedException',
   ResourceNotFound: 'ResourceNotFound',
   ResourceNotFoundException: 'ResourceNotFoundException',
   ValidationError: 'ValidationException',
 };
 
 function toError(operation: Operation, code: InputCode, error: InvalidMember): OperationResult {
-  const status = code.startsWith('ResourceNotFound') ? 404 : 400;
+  const status = code.startsWith('ResourceNotFound') ? 404 : code === 'NotImplementedException' ? 501 : 400;
   const said = wordsOf(error);
   if (operation.protocol === 'query') return { kind: 'error', status, code, message: said };
   const headers = ['x-amzn-query-error', `${code};Sender`];

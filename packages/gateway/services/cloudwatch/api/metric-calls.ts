@@ -1,7 +1,7 @@
 /** Handles GetMetricData, GetMetricStatistics, ListMetrics and PutMetricData. */
 import { asNumber, asText } from '@gatewright/aws/json-object';
 import { Double, Timestamp } from '@gatewright/aws/cbor';
-import { ExpressionError } from '../math/expression.ts';
+import { ExpressionError, NotComputed } from '../math/expression.ts';
 import { openQueries } from '../math/run-queries.ts';
 import { compileStatistic, SIMPLE_STATISTICS } from '../metrics/statistic.ts';
 import {
@@ -296,7 +296,8 @@ function seriesOf(id: string, compute: () => Value): readonly Series[] {
     throw new ExpressionError('returns no time series');
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
-    throw new InvalidInput('ValidationError', '', `Error in expression '${id}': it ${error.message}.`);
+    const code = error instanceof NotComputed ? 'NotImplementedException' : 'ValidationError';
+    throw new InvalidInput(code, '', `Error in expression '${id}': it ${error.message}.`);
   }
 }
 

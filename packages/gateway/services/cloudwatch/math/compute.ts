@@ -1,5 +1,5 @@
 /** Computes values of metric math: numbers, time series and lists of time series. */
-import { ExpressionError } from './expression.ts';
+import { ExpressionError, NotComputed } from './expression.ts';
 import { FUNCTIONS, NOT_COMPUTED } from './functions.ts';
 import { mapPoints, NO_LABEL } from './value.ts';
 import type { BinaryOperator, Expression } from './expression.ts';
@@ -51,11 +51,9 @@ function call({ name, args }: Extract<Expression, { kind: 'call' }>, around: Sur
   }
   const run = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
   if (run === undefined)
-    throw new ExpressionError(
-      NOT_COMPUTED.has(name)
-        ? `uses ${name}, which is not supported here`
-        : `uses ${name}, an unknown function`,
-    );
+    throw NOT_COMPUTED.has(name)
+      ? new NotComputed(`uses ${name}, which is not supported here`)
+      : new ExpressionError(`uses ${name}, an unknown function`);
   return run(
     args.map((arg) => compute(arg, around)),
     grid,

@@ -8,6 +8,9 @@ export class ExpressionError extends Error {
   readonly code = 'EXPRESSION_INVALID';
 }
 
+/** An expression that AWS computes, and the gateway does not. */
+export class NotComputed extends ExpressionError {}
+
 export type Expression =
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'text'; readonly value: string }

@@ -138,6 +138,12 @@ describe('PutSecretValue', () => {
       message: "Secrets Manager can't find the specified secret.",
     },
     {
+      source: 'what Secrets Manager refuses, before what is not supported here',
+      input: { ClientRequestToken: FIRST, RotationToken: FIRST },
+      __type: 'InvalidRequestException',
+      message: 'You must provide either SecretString or SecretBinary.',
+    },
+    {
       source: 'not supported here',
       input: { SecretString: 'x', ClientRequestToken: FIRST, RotationToken: FIRST },
       __type: 'NotImplementedException',

@@ -165,6 +165,12 @@ describe('parameters that calls write', () => {
       'A parameter type is required when you create a parameter.',
     ],
     [
+      'what Systems Manager refuses, before what is not enforced here',
+      { Name: 'new', Value: 'x', AllowedPattern: 'y' },
+      'ValidationException',
+      'A parameter type is required when you create a parameter.',
+    ],
+    [
       'what is not enforced here',
       { Name: 'new', Value: 'x', Type: 'String', AllowedPattern: 'y' },
       'NotImplementedException',

@@ -142,7 +142,7 @@ describe('UpdateFunctionCode', async () => {
       'a version of an object',
       'first',
       { S3Bucket: 'builds', S3Key: 'a/b.zip', S3ObjectVersion: '1' },
-      400,
+      501,
       /^S3ObjectVersion is not supported/,
     ],
     // LocalStack's snapshot of test_lambda_zip_file_to_image, recorded 2025-11-25
@@ -162,13 +162,20 @@ describe('UpdateFunctionCode', async () => {
       /^The Revision Id provided does not match the latest Revision Id\. Call the GetFunction\/GetAlias API to retrieve the latest Revision Id$/,
     ],
     ['an earlier revision before anything else', 'first', { RevisionId: 'wrong' }, 412, /Revision Id/],
-    ['a new version', 'first', { ZipFile: ZIP, Publish: true }, 400, /Publish is not supported/],
+    ['a new version', 'first', { ZipFile: ZIP, Publish: true }, 501, /Publish is not supported/],
     [
       'a version of Managed Instances',
       'first',
       { ZipFile: ZIP, PublishTo: 'LATEST_PUBLISHED' },
-      400,
+      501,
       /^PublishTo is not supported/,
+    ],
+    [
+      'a new version without code, because Lambda refuses that first',
+      'first',
+      { Publish: true },
+      400,
+      /^Please provide a source for function code\.$/,
     ],
     ['text that is not base64', 'first', { ZipFile: '%%%' }, 400, /must be encoded in Base64/],
   ];

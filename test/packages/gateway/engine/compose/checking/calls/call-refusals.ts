@@ -32,6 +32,7 @@ export const CALL_REFUSALS: Readonly<Record<string, Readonly<Record<string, Answ
   'control/api/lambda/function-code.ts': {
     '`Function not found: ${plainArn}`': 'CODE',
     archive: 'CODE',
+    'archive.unserved': 'OURS',
     'archive.denied': 'CODE',
     NO_ZIP: 'CODE',
     message: 'CODE',
