@@ -14,8 +14,9 @@ import {
   textOf,
 } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
+import { NOT_OPEN_TO_STATES } from '../../core/deployability/call-words.ts';
 import { decideForRole } from '../../core/policy/identities.ts';
-import { API_GATEWAY } from '../../core/policy/role.ts';
+import { API_GATEWAY, trustsAnyPrincipal } from '../../core/policy/role.ts';
 import type { Role } from '../../core/policy/role.ts';
 import { findMappedSource } from '../../core/stack/event-sources.ts';
 import { describeMissingRight } from '../../core/stack/source-rights.ts';
@@ -43,12 +44,10 @@ const TRUSTS: Readonly<Record<string, Trust>> = {
     service: 'lambda.amazonaws.com',
     message: 'The role defined for the function cannot be assumed by Lambda.',
   },
-  // awsdocs/aws-step-functions-developer-guide#23, lumigo-io/lumigo-CLI#83
   'AWS::StepFunctions::StateMachine': {
     property: 'RoleArn',
     service: 'states.amazonaws.com',
-    message:
-      'Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role.',
+    message: NOT_OPEN_TO_STATES,
   },
   // EventBridge Scheduler user guide, troubleshooting
   'AWS::Scheduler::Schedule': {
@@ -89,17 +88,9 @@ function judgeTrust(resource: ResolvedResource, roles: RolesOfStacks): readonly 
 }
 
 /** Returns whether the trust policy of the role permits the service that uses the role for resources of this type. */
-function trusts({ trustedServices = new Set(['*']) }: Role, type: string): boolean {
+function trusts(role: Role, type: string): boolean {
   const trust = TRUSTS[type];
-  // Each service has a principal for all regions. Some also have one for each region or partition.
-  return (
-    trust === undefined ||
-    [...trustedServices].some((name) => name === '*' || globalName(name) === trust.service)
-  );
-}
-
-function globalName(service: string): string {
-  return service.replace(/^(\w+)\.[a-z]{2,4}(?:-[a-z]+)+-\d\./, '$1.').replace(/\.cn$/, '');
+  return trust === undefined || trustsAnyPrincipal(role, trust.service);
 }
 
 /** A permission that the service requires the role to have when the resource is created. */

@@ -23,6 +23,10 @@ export function notASource(arn: string): string {
 /** localstack/localstack, test_lambda_api.snapshot.json, recorded */
 export const POLICY_OF_LATEST = 'We currently do not support adding policies for $LATEST.';
 
+/** awsdocs/aws-step-functions-developer-guide#23, lumigo-io/lumigo-CLI#83 */
+export const NOT_OPEN_TO_STATES =
+  'Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role.';
+
 /** aws/aws-cdk#15904, amplify-education/serverless-domain-manager#401, #381 */
 const ONLY = 'can be managed through the API Gateway V2 API.';
 export const NOT_EDGE = `Only REGIONAL domain names ${ONLY} For EDGE domain names, please use the API Gateway V1 API. Also note that only REST APIs can be attached to EDGE domain names.`;

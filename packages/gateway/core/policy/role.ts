@@ -48,6 +48,21 @@ export function nameOfRole(roleArn: string): string {
   return roleArn.slice(roleArn.lastIndexOf('/') + 1);
 }
 
+/**
+ * Whether the trust policy lets the service assume the role by its principal for all regions, or by that of one region
+ * or partition, which some services also have (lumigo-io/lumigo-CLI#83).
+ */
+export function trustsAnyPrincipal(
+  { trustedServices = new Set(['*']) }: Pick<Role, 'trustedServices'>,
+  service: string,
+): boolean {
+  return [...trustedServices].some((name) => name === '*' || globalName(name) === service);
+}
+
+function globalName(service: string): string {
+  return service.replace(/^(\w+)\.[a-z]{2,4}(?:-[a-z]+)+-\d\./, '$1.').replace(/\.cn$/, '');
+}
+
 /** Whether the trust policy lets the service assume the role. If the trust policy is not known here, returns true. */
 export function trusts({ trustedServices }: Pick<Role, 'trustedServices'>, service: string): boolean {
   return trustedServices === undefined || trustedServices.has(service) || trustedServices.has('*');

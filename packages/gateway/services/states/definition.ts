@@ -10,7 +10,7 @@ import {
 } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { findUnknownOperator } from './choices.ts';
-import { integrationOf } from './task-calls.ts';
+import { integrationOf, isUnserved } from './task-calls.ts';
 
 export type Machine = {
   readonly arn: string;
@@ -51,11 +51,14 @@ const TYPES: ReadonlySet<string> = new Set([
   'Wait',
 ]);
 
+/** Whether calls to the service with this signing name go to AWS or to an endpoint that the user has set. */
+type IsElsewhere = (service: string) => boolean;
+
 /**
  * Returns why the gateway does not run the machine, as the end of a sentence; undefined if it runs the machine. A
  * machine that AWS would refuse to create is one of them.
  */
-export function findUnserved(machine: JsonObject): string | undefined {
+export function findUnserved(machine: JsonObject, isElsewhere: IsElsewhere): string | undefined {
   if (machine['QueryLanguage'] === 'JSONata')
     return 'the state machine uses JSONata, which the gateway does not run';
   const states = mapOf(machine, 'States');
@@ -63,17 +66,17 @@ export function findUnserved(machine: JsonObject): string | undefined {
   if (!Object.hasOwn(states, start)) return `StartAt names the state ${start}, which is not defined`;
   for (const [name, value] of Object.entries(states)) {
     const state = membersOf(value);
-    const own = unservedOfState(state) ?? describeLostTransition(state, states);
+    const own = unservedOfState(state, isElsewhere) ?? describeLostTransition(state, states);
     if (own !== undefined) return `the state ${name} ${own}`;
     for (const inner of innerMachines(state)) {
-      const found = findUnserved(inner);
+      const found = findUnserved(inner, isElsewhere);
       if (found !== undefined) return found;
     }
   }
   return undefined;
 }
 
-function unservedOfState(state: JsonObject): string | undefined {
+function unservedOfState(state: JsonObject, isElsewhere: IsElsewhere): string | undefined {
   const type = textOf(state, 'Type');
   if (type === '') return 'has no Type';
   if (!TYPES.has(type)) return `has the Type ${type}, which the Amazon States Language does not define`;
@@ -94,8 +97,10 @@ function unservedOfState(state: JsonObject): string | undefined {
   const { InvocationType: invocation = 'RequestResponse' } = mapOf(state, 'Parameters');
   if (/:lambda:invoke$/.test(resource) && invocation !== 'RequestResponse')
     return `invokes with the InvocationType ${JSON.stringify(invocation)}, but the gateway waits for each result`;
-  return integrationOf(resource) === undefined
-    ? `calls ${resource}, which the gateway does not run`
+  const integration = integrationOf(resource);
+  if (integration === undefined) return `calls ${resource}, which the gateway does not run`;
+  return isUnserved(integration, isElsewhere)
+    ? `calls ${resource}, an operation that the gateway does not serve`
     : undefined;
 }
 

@@ -8,7 +8,7 @@ import { makeTrace } from '../../kernel/event-ports.ts';
 import type { ServicePorts } from '../../kernel/service.ts';
 import type { Machine } from './definition.ts';
 import { StateFailure, withinLimit } from './state-failure.ts';
-import { integrationOf, metadataOf, requestOf, resultOf } from './task-calls.ts';
+import { integrationOf, metadataOf, notAssumed, requestOf, resultOf } from './task-calls.ts';
 
 type TaskPorts = Pick<ServicePorts, 'invoker' | 'services' | 'random' | 'clock'>;
 
@@ -107,6 +107,7 @@ function failureOf(
 ): StateFailure {
   if (result.kind === 'failed') return new StateFailure(result.errorType, result.payload);
   if (result.kind === 'timed-out') return new StateFailure('States.Timeout');
+  if (result.reason === 'role' && result.role.lacks === 'trust') return notAssumed();
   const { reason, message } = result;
   const [status, code, said] =
     reason === 'not-found'

@@ -105,7 +105,13 @@ class StatesService implements Service {
 
   prepare(stacks: StackReading): () => void {
     const machines = stacks.ofType('AWS::StepFunctions::StateMachine');
-    const known = machines.map((reader) => [reader.resource.physicalId, readMachine(reader)] as const);
+    const known = machines.map((reader) => {
+      const machine = readMachine(reader, stacks.isElsewhere);
+      // The executions of standard machines are recorded, so no part of them runs.
+      if (machine.unserved !== undefined && machine.type !== STANDARD)
+        reader.unsupported(undefined, `StartSyncExecution is refused, because ${machine.unserved}`);
+      return [reader.resource.physicalId, machine] as const;
+    });
     return () => {
       this.#machines = new Map(known);
     };
@@ -278,7 +284,8 @@ type KnownMachine = {
   readonly unserved: string | undefined;
 };
 
-function readMachine({ resource }: ResourceReader): KnownMachine {
+function readMachine(reader: ResourceReader, isElsewhere: StackReading['isElsewhere']): KnownMachine {
+  const { resource } = reader;
   const arn = resource.physicalId;
   const definition = readDefinition(resource.properties);
   const roleArn = textOf(resource.properties, 'RoleArn');
@@ -295,7 +302,7 @@ function readMachine({ resource }: ResourceReader): KnownMachine {
         ? 'the template does not contain the definition as JSON: write it into Definition, DefinitionString or the file that DefinitionUri names'
         : roleArn === ''
           ? 'it has no RoleArn, without which the rights of its tasks are not known'
-          : findUnserved(definition),
+          : findUnserved(definition, isElsewhere),
   };
 }
 

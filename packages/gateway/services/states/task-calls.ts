@@ -3,6 +3,8 @@ import { parseArn } from '@gatewright/aws/arn';
 import { isJsonObject, membersOf, parseJson, parseJsonObject } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { HttpOutcome, ServiceRequest } from '../../core/ports.ts';
+import { NOT_OPEN_TO_STATES } from '../../core/deployability/call-words.ts';
+import { SDK_CALLS } from './sdk-calls.ts';
 import { StateFailure } from './state-failure.ts';
 
 type Integration =
@@ -22,6 +24,8 @@ type ServiceCallForm = {
   readonly errors: string;
   /** The service's name in the cause of an error. */
   readonly client: string;
+  /** The name of the service in `arn:aws:states:::aws-sdk:…`; absent for an optimized integration. */
+  readonly sdk?: string;
   /** Whether the result also has SdkHttpMetadata and SdkResponseMetadata, as with optimized integrations. */
   readonly isOptimized: boolean;
 };
@@ -82,13 +86,27 @@ export function integrationOf(resource: string): Integration | undefined {
   const sdk = first === 'aws-sdk' && Object.hasOwn(SDK, second) ? SDK[second] : undefined;
   if (sdk !== undefined && /^[a-z]\w*$/.test(third)) {
     const { name, ...protocol } = sdk;
-    const call = { ...protocol, action: upperFirst(third), errors: name, client: name, isOptimized: false };
+    const call = {
+      ...protocol,
+      action: upperFirst(third),
+      errors: name,
+      client: name,
+      sdk: second,
+      isOptimized: false,
+    };
     return { kind: 'service', call };
   }
   const optimized = Object.hasOwn(OPTIMIZED, first) ? OPTIMIZED[first] : undefined;
   if (optimized === undefined || !optimized.actions.includes(second)) return undefined;
   const { actions: _actions, ...form } = optimized;
   return { kind: 'service', call: { ...form, action: upperFirst(second), isOptimized: true } };
+}
+
+/** Whether the integration calls an operation that no service of the gateway answers. */
+export function isUnserved(integration: Integration, isElsewhere: (service: string) => boolean): boolean {
+  if (integration.kind !== 'service' || isElsewhere(integration.call.service)) return false;
+  const { sdk, action } = integration.call;
+  return sdk !== undefined && SDK_CALLS[sdk]?.includes(action) !== true;
 }
 
 function upperFirst(name: string): string {
@@ -178,6 +196,7 @@ function formOf(action: string, input: JsonObject): Pick<ServiceRequest, 'header
  */
 export function resultOf(call: ServiceCallForm, outcome: HttpOutcome, requestId: string): JsonObject {
   if (outcome.kind === 'timed-out') throw new StateFailure('States.Timeout');
+  if (outcome.kind === 'unreachable' && outcome.reason === 'role') throw notAssumed();
   if (outcome.kind !== 'answered')
     throw new StateFailure(
       `${call.errors}.SdkClientException`,
@@ -193,6 +212,15 @@ export function resultOf(call: ServiceCallForm, outcome: HttpOutcome, requestId:
       : spelled(call, isJsonObject(body) ? body : {}, upperFirst);
   if (!call.isOptimized) return fields;
   return { ...fields, ...metadataOf(outcome.headers, requestId, outcome.status) };
+}
+
+/**
+ * The failure of a task whose role Step Functions cannot assume. It has the error that is recorded for another role that
+ * cannot be assumed [obs: stepfunctions, assign/test_assign_reference_variables], and the words of the service about the
+ * role of a machine.
+ */
+export function notAssumed(): StateFailure {
+  return new StateFailure('States.TaskFailed', NOT_OPEN_TO_STATES);
 }
 
 /** [obs: stepfunctions, services/test_lambda_task_service, services/test_dynamodb_task_service] */

@@ -119,6 +119,14 @@ describe('a part of a machine that does not run here', () => {
       oneState({ Type: 'Task', Resource: 'arn:aws:states:::ecs:runTask', End: true }),
       'the state State_0 calls arn:aws:states:::ecs:runTask',
     ],
+    ...['createBackup', 'flyToTheMoon'].map(
+      (action) =>
+        [
+          `an operation that no service answers, ${action}`,
+          oneState({ Type: 'Task', Resource: `arn:aws:states:::aws-sdk:dynamodb:${action}`, End: true }),
+          `the state State_0 calls arn:aws:states:::aws-sdk:dynamodb:${action}, an operation that the gateway does not serve`,
+        ] as const,
+    ),
     [
       'variables',
       oneState({ Type: 'Pass', Assign: { a: 1 }, End: true }),
@@ -135,6 +143,11 @@ describe('a part of a machine that does not run here', () => {
 
       assert.partialDeepStrictEqual(outcome, { kind: 'unreachable', reason: 'unserved' });
       assert.ok('message' in outcome && outcome.message.includes(named), JSON.stringify(outcome));
+      assert.deepEqual(
+        bench.unsupported.map(({ consequence }) => consequence.includes(named)),
+        [true],
+        'it is also said at the start',
+      );
     });
 });
 
