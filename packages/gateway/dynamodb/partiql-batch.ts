@@ -4,7 +4,8 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { MUST, validationMessage, violation } from '@gatewright/aws/violations';
 import { DynamoDbError, validationError } from './actions.ts';
 import type { Output } from './actions.ts';
-import { isKeyGiven, readStatement, refuseMembers, runStatement } from './partiql.ts';
+import { isKeyGiven, readStatement, refuseCapacity, runStatement } from './partiql.ts';
+import type { Statement } from './partiql-parser.ts';
 import type { StatementStore } from './partiql.ts';
 
 const MAX_STATEMENTS = 25;
@@ -20,30 +21,51 @@ const CODES: Readonly<Record<string, string>> = {
   ValidationException: 'ValidationError',
 };
 
+/** DynamoDB API reference, "BatchExecuteStatement" (that AWS's error has these words is inferred). */
+const MIXED =
+  'The entire batch must consist of either read statements or write statements, you cannot mix both in one batch.';
+
+type Read = {
+  readonly input: UnknownMembers;
+  /** The statement, or why it cannot be read. */
+  readonly statement: Statement | DynamoDbError;
+};
+
 /**
  * Runs the statements. A statement that fails has an error in its place of the responses, and the others still run.
  * @throws DynamoDbError ValidationException if the list itself is invalid, or a member of the request is not supported
  */
 export async function executeBatch(input: UnknownMembers, engine: StatementStore): Promise<Output> {
-  refuseMembers('BatchExecuteStatement', input);
+  refuseCapacity('BatchExecuteStatement', input);
   const { Statements: given } = input;
   const statements: readonly unknown[] = Array.isArray(given) ? given : [];
   if (statements.length === 0 || statements.length > MAX_STATEMENTS) {
     const wanted = statements.length === 0 ? MUST.haveLengthFrom(1) : MUST.haveLengthTo(MAX_STATEMENTS);
     throw validationError(validationMessage(violation(JSON.stringify(statements), 'statements', wanted)));
   }
+  const reads = statements.map((one) => readOne(isJsonObject(one) ? one : {}));
+  const isRead = new Set(
+    reads.flatMap(({ statement }) => ('kind' in statement ? [statement.kind === 'select'] : [])),
+  );
+  if (isRead.size > 1) throw validationError(MIXED);
   const responses: UnknownMembers[] = [];
-  for (const statement of statements)
-    responses.push(await executeOne(isJsonObject(statement) ? statement : {}, engine));
+  for (const read of reads) responses.push(await executeOne(read, engine));
   return { Responses: responses };
 }
 
-async function executeOne(input: UnknownMembers, engine: StatementStore): Promise<UnknownMembers> {
-  let table: string | undefined;
+function readOne(input: UnknownMembers): Read {
   try {
-    refuseMembers('BatchExecuteStatement', input);
-    const statement = readStatement(input);
-    ({ table } = statement);
+    return { input, statement: readStatement(input) };
+  } catch (error) {
+    if (!(error instanceof DynamoDbError)) throw error;
+    return { input, statement: error };
+  }
+}
+
+async function executeOne({ input, statement }: Read, engine: StatementStore): Promise<UnknownMembers> {
+  if (!('kind' in statement)) return { Error: describeFailure(statement) };
+  const { table } = statement;
+  try {
     if (statement.kind === 'select' && !(await isKeyGiven(statement, engine)))
       throw validationError(
         'Select statements within BatchExecuteStatement must specify the primary key in the where clause.',
@@ -53,8 +75,16 @@ async function executeOne(input: UnknownMembers, engine: StatementStore): Promis
     return { TableName: table, ...(item !== undefined && { Item: item }) };
   } catch (error) {
     if (!(error instanceof DynamoDbError)) throw error;
-    const name = textOf(error.body, '__type').replace(/^.*#/, '');
-    const failed = { Code: CODES[name] ?? 'InternalServerError', Message: error.message };
-    return { ...(table !== undefined && { TableName: table }), Error: failed };
+    return { TableName: table, Error: describeFailure(error) };
   }
+}
+
+function describeFailure({ body, message }: DynamoDbError): UnknownMembers {
+  const name = textOf(body, '__type').replace(/^.*#/, '');
+  const { Item: item } = body;
+  return {
+    Code: CODES[name] ?? 'InternalServerError',
+    Message: message,
+    ...(item !== undefined && { Item: item }),
+  };
 }

@@ -25,21 +25,20 @@ export interface StatementStore {
 }
 
 const MAX_STATEMENT_CHARS = 8192;
-const REFUSED_MEMBERS = ['ReturnConsumedCapacity', 'ReturnValuesOnConditionCheckFailure'];
 
 /**
  * Runs a statement.
  * @throws DynamoDbError ValidationException that names the unsupported part
  */
 export async function executeStatement(input: UnknownMembers, engine: StatementStore): Promise<Output> {
-  refuseMembers('ExecuteStatement', input);
+  refuseCapacity('ExecuteStatement', input);
   return runStatement(readStatement(input), input, engine);
 }
 
-/** @throws DynamoDbError if the operation has a member that is not supported */
-export function refuseMembers(operation: string, input: UnknownMembers): void {
-  const refused = REFUSED_MEMBERS.find((name) => ![undefined, 'NONE'].includes(input[name] as undefined));
-  if (refused !== undefined) throw notSupported(`${refused} of ${operation}`, 'omit it, or ');
+/** @throws DynamoDbError if the call asks for the consumed capacity, which is not counted for statements */
+export function refuseCapacity(operation: string, { ReturnConsumedCapacity: asked }: UnknownMembers): void {
+  if (asked !== undefined && asked !== 'NONE')
+    throw notSupported(`ReturnConsumedCapacity of ${operation}`, 'omit it, or ');
 }
 
 /**
@@ -67,10 +66,15 @@ export async function runStatement(
     case 'insert':
       return insert(statement, engine);
     case 'update':
-      return update(statement, engine);
+      return update(statement, onFailure(input), engine);
     case 'delete':
-      return remove(statement, engine);
+      return remove(statement, onFailure(input), engine);
   }
+}
+
+/** The member that adds the item to the error of a condition that is not met. */
+function onFailure({ ReturnValuesOnConditionCheckFailure: mode }: UnknownMembers): UnknownMembers {
+  return mode === undefined ? {} : { ReturnValuesOnConditionCheckFailure: mode };
 }
 
 function parse(text: string, parameters: readonly Value[]): Statement {
@@ -227,6 +231,7 @@ async function insert(
 
 async function update(
   { table, set, remove: removed, where, returning }: Extract<Statement, { kind: 'update' }>,
+  failing: UnknownMembers,
   engine: StatementStore,
 ): Promise<Output> {
   const { key, rest, partition } = await splitKey(engine, table, where);
@@ -248,6 +253,7 @@ async function update(
     UpdateExpression: clauses.join(' '),
     ConditionExpression: conditions.join(' AND '),
     ReturnValues: returnValues(returning, UPDATE_RETURNS),
+    ...failing,
     ...holders.members,
   });
   return { Items: Attributes === undefined ? [] : [Attributes] };
@@ -255,6 +261,7 @@ async function update(
 
 async function remove(
   { table, where, returning }: Extract<Statement, { kind: 'delete' }>,
+  failing: UnknownMembers,
   engine: StatementStore,
 ): Promise<Output> {
   const { key, rest } = await splitKey(engine, table, where);
@@ -264,6 +271,7 @@ async function remove(
     Key: key,
     ...(rest.length === 0 ? {} : { ConditionExpression: holders.all(rest) }),
     ReturnValues: returnValues(returning, ['ALL OLD']),
+    ...failing,
     ...holders.members,
   });
   return { Items: Attributes === undefined ? [] : [Attributes] };

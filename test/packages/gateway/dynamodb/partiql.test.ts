@@ -246,25 +246,61 @@ describe('BatchExecuteStatement', () => {
     });
 
   it('answers each statement in its place, and a failed one with its error', async () => {
-    const answer = await run(
+    const written = await run(
       `INSERT INTO "Music-1" VALUE {'artist': 'Boo', 'song': 'Beta'}`,
       `UPDATE "Music-1" SET year=20 WHERE artist='Acme' AND song='Alpha'`,
-      `SELECT * FROM "Music-1" WHERE artist='Acme' AND song='Alpha'`,
       `INSERT INTO "Music-1" VALUE {'artist': 'Boo', 'song': 'Beta'}`,
+      `WRITE TO "Music-1"`,
+    );
+    const read = await run(
+      `SELECT * FROM "Music-1" WHERE artist='Acme' AND song='Alpha'`,
       `SELECT * FROM "Music-1" WHERE artist='Acme'`,
       `SELECT * FROM None WHERE artist='Acme'`,
     );
 
-    assert.partialDeepStrictEqual(answer, {
+    assert.partialDeepStrictEqual(written, {
       Responses: [
         { TableName: 'Music-1' },
         { TableName: 'Music-1' },
-        { TableName: 'Music-1', Item: { artist: S('Acme'), song: S('Alpha'), year: N(20) } },
         { TableName: 'Music-1', Error: { Code: 'DuplicateItem' } },
+        { Error: { Code: 'ValidationError' } },
+      ],
+    });
+    assert.partialDeepStrictEqual(read, {
+      Responses: [
+        { TableName: 'Music-1', Item: { artist: S('Acme'), song: S('Alpha'), year: N(20) } },
         { TableName: 'Music-1', Error: { Code: 'ValidationError' } },
         { TableName: 'None', Error: { Code: 'ResourceNotFound' } },
       ],
     });
+  });
+
+  it('refuses a batch of reads and writes, and writes nothing', async () => {
+    const select = `SELECT * FROM "Music-1" WHERE artist='Coo' AND song='Beta'`;
+
+    await assert.rejects(run(`INSERT INTO "Music-1" VALUE {'artist': 'Coo', 'song': 'Beta'}`, select), {
+      message:
+        'The entire batch must consist of either read statements or write statements, you cannot mix both in one batch.',
+    });
+    assert.deepEqual(await run(select), { Responses: [{ TableName: 'Music-1' }] });
+  });
+
+  // API reference, BatchStatementRequest and BatchStatementError: Item
+  it('adds the item to the error of a condition that is not met', async () => {
+    const Statements = ['UPDATE "Music-1" SET year=21', 'DELETE FROM "Music-1"'].map((Statement) => ({
+      Statement: `${Statement} WHERE artist='Acme' AND song='Alpha' AND year=1`,
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    }));
+    const Item = { artist: S('Acme'), song: S('Alpha'), year: N(20) };
+
+    assert.deepEqual(await engine.execute('BatchExecuteStatement', { Statements }), {
+      Responses: Statements.map(() => ({
+        TableName: 'Music-1',
+        Error: { Code: 'ConditionalCheckFailed', Message: 'The conditional request failed', Item },
+      })),
+    });
+    const one = await refusal(engine.execute('ExecuteStatement', Statements[0] ?? {}));
+    assert.deepEqual(one.body['Item'], Item);
   });
 
   it('refuses ReturnConsumedCapacity, as ExecuteStatement does', async () => {
