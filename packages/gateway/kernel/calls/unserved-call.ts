@@ -322,17 +322,15 @@ export function nameOfAny(call: AnyCall): string {
     : nameUnserved(call);
 }
 
-/** The operations on an object that are served, but not for each version of it. */
-const OF_VERSIONS: Readonly<Record<string, string>> = {
-  DELETE: 'DeleteObject',
-  GET: 'GetObject',
-  HEAD: 'HeadObject',
-};
-
-function nameOfVersion(place: string, method: string, given: URLSearchParams): string | undefined {
-  const isOfVersion = place !== '/' && given.has('versionId');
-  return isOfVersion && OF_VERSIONS[method] !== undefined
-    ? `${OF_VERSIONS[method]} with versionId`
+/** Returns the name of an operation of S3 that is served, but not with every member. */
+function namePartOfS3(place: string, method: string, given: URLSearchParams): string | undefined {
+  if (place === '/')
+    return method === 'POST' && given.has('delete')
+      ? 'DeleteObjects with VersionId, LastModifiedTime or Size'
+      : undefined;
+  const change = method === 'PUT' ? 'Put' : method === 'DELETE' ? 'Delete' : undefined;
+  return given.has('versionId') && given.has('tagging') && change !== undefined
+    ? `${change}ObjectTagging with the versionId of an earlier version`
     : undefined;
 }
 
@@ -355,7 +353,7 @@ export function nameUnserved({ service, method, path, query, subdomain }: RestCa
   );
   return (
     found?.name ??
-    (service === 's3' ? nameOfVersion(place, method, given) : undefined) ??
+    (service === 's3' ? namePartOfS3(place, method, given) : undefined) ??
     nameRestCall({ method, path, query })
   );
 }

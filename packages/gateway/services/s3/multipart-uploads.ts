@@ -11,6 +11,7 @@ import {
   noSuchBucket,
   noSuchKey,
   objectHeaders,
+  refuseConflict,
   refuseDigest,
   refuseStorageClass,
   refuseWrite,
@@ -65,8 +66,14 @@ export class MultipartUploads {
   /** The uploads that are not completed, by id; the oldest is first. */
   readonly #open = new Map<string, Upload>();
 
+  /** The uploads whose object was written or deleted after they were created. */
+  readonly #overtaken = new WeakSet<Upload>();
+
   constructor(ports: UploadPorts) {
     this.#ports = ports;
+    ports.store.onWrite = (id) => {
+      for (const upload of this.#open.values()) if (upload.place.id === id) this.#overtaken.add(upload);
+    };
   }
 
   /** Returns undefined if the request is not one of these operations. */
@@ -230,7 +237,9 @@ export class MultipartUploads {
     const listed = readCompletion(Buffer.from(request.body ?? NOTHING).toString());
     if ('code' in listed) return replies.refuse(listed);
     const wrong =
-      refuseParts(upload, listed, request) ?? refuseWrite(request, place.key, store.findQuietly(place.id));
+      refuseParts(upload, listed, request) ??
+      refuseWrite(request, place.key, store.findQuietly(place.id)) ??
+      (this.#overtaken.has(upload) ? refuseConflict(request, place.key) : undefined);
     if (wrong !== undefined) return replies.refuse(wrong);
     const bodies = listed.flatMap(({ number }) => parts.get(number)?.body ?? []);
     const body = Buffer.concat(bodies);

@@ -155,6 +155,20 @@ export function refuseWrite(
   return isSame(ifMatch, stored.etag) ? undefined : failed('If-Match');
 }
 
+/**
+ * Refuses a write with a condition that is met, but whose object was written or deleted since the upload was created
+ * [obs: s3, `test_multipart_if_match_with_put_identical`, `test_multipart_if_none_match_with_delete`].
+ */
+export function refuseConflict(request: ServiceRequest, Key: string): S3Refusal | undefined {
+  const Condition = ['If-Match', 'If-None-Match'].find(
+    (name) => headerOf(request, name.toLowerCase()) !== undefined,
+  );
+  if (Condition === undefined) return undefined;
+  const message =
+    'The conditional request cannot succeed due to a conflicting operation against this resource.';
+  return { status: 409, code: 'ConditionalRequestConflict', message, details: { Condition, Key } };
+}
+
 const BYPASS = 'x-amz-bypass-governance-retention';
 
 /**

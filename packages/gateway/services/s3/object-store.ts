@@ -54,6 +54,8 @@ export class ObjectStore {
   readonly #ports: StorePorts;
   buckets: readonly Bucket[] = [];
   onChange: ((change: ObjectChange) => void) | undefined;
+  /** Called with the id of an object that is written or deleted. */
+  onWrite: ((id: string) => void) | undefined;
 
   constructor(ports: StorePorts) {
     this.#ports = ports;
@@ -115,7 +117,7 @@ export class ObjectStore {
       if (latest?.kind === 'object') this.#objects.set(id, latest.object);
       if (latest?.kind === 'marker') this.#markers.set(id, latest.version);
     }
-    this.onChange?.({ bucket, key, size: 0, etag: '', kind: 'delete', version });
+    this.#tell({ bucket, key, size: 0, etag: '', kind: 'delete', version });
     return removed.kind === 'marker';
   }
 
@@ -127,7 +129,7 @@ export class ObjectStore {
     if (isObject) this.#drop(id);
     if (isMarker) this.#markers.delete(id);
     if (isObject || isMarker)
-      this.onChange?.({
+      this.#tell({
         bucket,
         key,
         size: 0,
@@ -190,7 +192,7 @@ export class ObjectStore {
       bytes -= body.length;
     }
     const { etag, version } = stored;
-    this.onChange?.({ bucket, key, kind, size: stored.body.length, etag: etag.replaceAll('"', ''), version });
+    this.#tell({ bucket, key, kind, size: stored.body.length, etag: etag.replaceAll('"', ''), version });
   }
 
   /** Deletes an object. Returns the version of the delete marker; undefined if the bucket does not keep versions. */
@@ -199,12 +201,12 @@ export class ObjectStore {
     const change = { bucket, key, size: 0, etag: '' };
     const isKnown = this.#drop(id);
     if (version === undefined) {
-      if (isKnown) this.onChange?.({ ...change, kind: 'delete' });
+      if (isKnown) this.#tell({ ...change, kind: 'delete' });
       return undefined;
     }
     if (this.#markers.size < MAX_OBJECTS) this.#markers.set(id, version);
     this.#versions.add(id, { kind: 'marker', version });
-    this.onChange?.({ ...change, kind: 'mark', version });
+    this.#tell({ ...change, kind: 'mark', version });
     return version;
   }
 
@@ -226,6 +228,12 @@ export class ObjectStore {
     this.#deleted.clear();
     this.#versions.clear();
     this.#markers.clear();
+  }
+
+  #tell(change: ObjectChange): void {
+    const { bucket, key, kind } = change;
+    if (kind !== 'tag' && kind !== 'untag') this.onWrite?.(`${bucket}/${key}`);
+    this.onChange?.(change);
   }
 
   /** @param isQuiet whether a missing object is not reported, because the call does not read it */

@@ -9,6 +9,7 @@ import {
   CompleteMultipartUploadCommand,
   CopyObjectCommand,
   CreateMultipartUploadCommand,
+  DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
   ListPartsCommand,
@@ -175,6 +176,75 @@ describe('an upload in parts', () => {
     await s3.send(new PutObjectCommand({ Bucket, Key, Body: 'other' }));
 
     await assert.rejects(complete(id, [part], { IfNoneMatch: '*' }), { name: 'PreconditionFailed' });
+  });
+
+  // TestS3ObjectWritePrecondition, recorded 21-02-2026. An upload remains after such a conflict.
+  const CONFLICT = {
+    name: 'ConditionalRequestConflict',
+    message: 'The conditional request cannot succeed due to a conflicting operation against this resource.',
+    Key,
+  };
+  const store = async (Body: string): Promise<string | undefined> =>
+    (await s3.send(new PutObjectCommand({ Bucket, Key, Body }))).ETag;
+  const remove = () => s3.send(new DeleteObjectCommand({ Bucket, Key }));
+
+  for (const [test, overtake, condition, refusal] of [
+    [
+      'test_multipart_if_none_match_with_delete',
+      remove,
+      { IfNoneMatch: '*' },
+      { ...CONFLICT, Condition: 'If-None-Match' },
+    ],
+    [
+      'test_multipart_if_match_with_put',
+      () => store('test2'),
+      { IfMatch: '"ad0234829205b9033196ba818f7a872b"' },
+      { ...CONFLICT, Condition: 'If-Match' },
+    ],
+    [
+      'test_multipart_if_match_with_put_identical',
+      () => store('test'),
+      { IfMatch: '"098f6bcd4621d373cade4e832627b4f6"' },
+      { ...CONFLICT, Condition: 'If-Match' },
+    ],
+    [
+      'test_multipart_if_match_with_delete',
+      async () => {
+        await remove();
+        await store('test');
+      },
+      { IfMatch: '"098f6bcd4621d373cade4e832627b4f6"' },
+      { ...CONFLICT, Condition: 'If-Match' },
+    ],
+    [
+      'test_multipart_if_match_with_delete (complete-multipart-after-del)',
+      remove,
+      { IfMatch: '"098f6bcd4621d373cade4e832627b4f6"' },
+      { name: 'NoSuchKey', Key },
+    ],
+    [
+      'test_multipart_if_match_with_put (complete-multipart-if-match-put-before)',
+      () => store('test2'),
+      { IfMatch: '"098f6bcd4621d373cade4e832627b4f6"' },
+      { name: 'PreconditionFailed', Condition: 'If-Match' },
+    ],
+  ] as const)
+    it(`fails with a condition after another write of the object (${test})`, async () => {
+      await store('test');
+      const id = await create();
+      const part = await put(id, 1, 'test');
+      await overtake();
+
+      await assert.rejects(complete(id, [part], condition), refusal);
+      await complete(id, [part]);
+    });
+
+  // test_multipart_if_match_with_put, complete-multipart-if-match-put-before-restart
+  it('replaces an object that has not changed since the upload was created', async () => {
+    const IfMatch = await store('test');
+    const id = await create();
+
+    await complete(id, [await put(id, 1, 'test')], { IfMatch });
   });
 
   const REFUSED: readonly (readonly [source: string, call: () => Promise<unknown>, expected: object])[] = [
