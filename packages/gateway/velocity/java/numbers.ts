@@ -223,7 +223,7 @@ export function printNumber(value: JavaNumber): string {
 }
 
 /** Formats a double with at least one decimal. Values below 10^-3 and from 10^7 on are printed with an exponent. */
-function printDouble(value: number): string {
+export function printDouble(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity';
   if (value === 0) return Object.is(value, -0) ? '-0.0' : '0.0';
   const size = Math.abs(value);

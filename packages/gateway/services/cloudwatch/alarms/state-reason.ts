@@ -1,4 +1,5 @@
 /** AWS's message about why an alarm changed its state. */
+import { printDouble } from '@gatewright/velocity/java/numbers';
 import { isBreaching } from './judge-alarm.ts';
 import { onlyMetric, OPERATORS } from './alarm.ts';
 import type { MetricAlarm } from './alarm.ts';
@@ -27,7 +28,7 @@ export function describeReason(alarm: MetricAlarm, { value, by, filled }: State)
   const crossed = deciding.length || by.length;
   const points =
     `[${shown.join(', ')}] ${many} ${isAlarm ? '' : 'not '}${OPERATORS[operator]} the threshold ` +
-    `(${printNumber(threshold)})`;
+    `(${printDouble(threshold)})`;
   // An alarm that sets no DatapointsToAlarm has a shorter wording [obs: cloudwatch].
   if (given.datapointsToAlarm === undefined)
     return `Threshold Crossed: ${count(crossed, 'datapoint')} ${points}.`.slice(0, MAX_REASON);
@@ -74,11 +75,7 @@ export function printTime(epochMs: number): string {
 function printPoint({ at, value }: EvaluatedPoint): string {
   const iso = new Date(at).toISOString();
   const [year = '', month = '', day = ''] = iso.slice(2, 10).split('-');
-  return `${printNumber(value ?? NaN)} (${day}/${month}/${year} ${iso.slice(11, 19)})`;
-}
-
-function printNumber(value: number): string {
-  return Number.isInteger(value) ? value.toFixed(1) : String(value);
+  return `${printDouble(value ?? NaN)} (${day}/${month}/${year} ${iso.slice(11, 19)})`;
 }
 
 function count(number: number, what: string): string {

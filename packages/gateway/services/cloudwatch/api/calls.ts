@@ -1,5 +1,6 @@
 /** CloudWatch's API for SDKs. */
 import { InvalidMember } from '@gatewright/aws/member-reader';
+import { printDouble } from '@gatewright/velocity/java/numbers';
 import { codeOf, InvalidInput, readInput, wordsOf } from '../read-members.ts';
 import { CallModel } from '../../../kernel/calls/call-model.ts';
 import { CLOUDWATCH_MODEL } from '../../../kernel/calls/models/cloudwatch.ts';
@@ -75,7 +76,8 @@ function toXmlMap(map: unknown): unknown {
 
 function toXmlFields(value: unknown): unknown {
   if (value instanceof Timestamp) return new Date(value.epochMs).toISOString();
-  if (value instanceof Double) return value.value;
+  // In XML, a double has a decimal [obs: cloudwatch, `test_basic_operations_multiple_protocols`].
+  if (value instanceof Double) return printDouble(value.value);
   if (Array.isArray(value)) return { member: value.map(toXmlFields) };
   if (!isJsonObject(value)) return value;
   const members: UnknownMembers = value;

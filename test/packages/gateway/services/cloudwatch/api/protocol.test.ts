@@ -140,8 +140,8 @@ describe('CloudWatch by the query protocol, as older SDKs call it', () => {
     );
 
     assert.equal(status, 200);
-    assert.match(read.body.toString(), /<Sum>30(?:\.0)?<\/Sum>/);
-    assert.match(read.body.toString(), /<SampleCount>6(?:\.0)?<\/SampleCount>/);
+    assert.match(read.body.toString(), /<Sum>30\.0<\/Sum>/);
+    assert.match(read.body.toString(), /<SampleCount>6\.0<\/SampleCount>/);
   });
 
   it('takes the dimensions of a query, nine steps deep', async () => {
@@ -161,7 +161,8 @@ describe('CloudWatch by the query protocol, as older SDKs call it', () => {
         `&${stat}.Metric.${dimension}.Name=Stage&${stat}.Metric.${dimension}.Value=dev`,
     );
 
-    assert.match(body.toString(), /<Values><member>3<\/member><\/Values>/);
+    // LocalStack, test_basic_operations_multiple_protocols[query], recorded 06-10-2025: "member": "41.0"
+    assert.match(body.toString(), /<Values><member>3\.0<\/member><\/Values>/);
     const statistics = await callQuery(
       at,
       `Action=GetMetricStatistics&StartTime=${new Date(START).toISOString()}&EndTime=${new Date(START + MINUTE).toISOString()}` +
@@ -170,7 +171,7 @@ describe('CloudWatch by the query protocol, as older SDKs call it', () => {
     );
     assert.match(
       statistics.body.toString(),
-      /<Sum>3<\/Sum><Unit>None<\/Unit><ExtendedStatistics><entry><key>p99<\/key><value>3<\/value><\/entry><\/ExtendedStatistics>/,
+      /<Sum>3\.0<\/Sum><Unit>None<\/Unit><ExtendedStatistics><entry><key>p99<\/key><value>3\.0<\/value><\/entry><\/ExtendedStatistics>/,
     );
   });
 
