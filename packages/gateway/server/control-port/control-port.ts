@@ -6,6 +6,7 @@
 import { KEEP_ALIVE_OPTIONS, readPendingBeforeIdleClose } from '@gatewright/aws/idle-connections';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { createServer } from '@gatewright/aws/node-http';
+import { validateHeaderValue } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Random, ShiftableClock } from '../../core/ports.ts';
@@ -276,25 +277,37 @@ async function answer(
   options: ControlPortOptions,
 ): Promise<ControlReply> {
   try {
-    if (ofS3 !== undefined) return await serveS3(request, ofS3, (call) => serveAws(call, options));
-    return (
+    if (ofS3 !== undefined)
+      return requireSendable(await serveS3(request, ofS3, (call) => serveAws(call, options)));
+    return requireSendable(
       (await options.mounts.signIn.serve(request)) ??
-      (await serveLocal(request, {
-        ...options,
-        clockFixedBecause: options.clockFixedBecause,
-        status: options.mounts.status,
-        routes: options.mounts.routes,
-        recorded: options.mounts.recorded,
-        more: options.mounts.more,
-      })) ??
-      (await options.mounts.consoleFiles?.(request)) ??
-      serveConnections(request, options.mounts) ??
-      (await serveAws(request, options))
+        (await serveLocal(request, {
+          ...options,
+          clockFixedBecause: options.clockFixedBecause,
+          status: options.mounts.status,
+          routes: options.mounts.routes,
+          recorded: options.mounts.recorded,
+          more: options.mounts.more,
+        })) ??
+        (await options.mounts.consoleFiles?.(request)) ??
+        serveConnections(request, options.mounts) ??
+        (await serveAws(request, options)),
     );
   } catch (error) {
     options.report(error);
     return wordRefusal('fault');
   }
+}
+
+/**
+ * Returns the reply if its headers can be sent, because an error while it is written would leave the request without an
+ * answer.
+ * @throws TypeError that names the header
+ */
+function requireSendable(reply: ControlReply): ControlReply {
+  for (let index = 0; index < reply.headers.length; index += 2)
+    validateHeaderValue(reply.headers[index] ?? '', reply.headers[index + 1] ?? '');
+  return reply;
 }
 
 /**

@@ -113,6 +113,17 @@ describe('openControlPort', () => {
     assert.match(String(own.reports[0]), /access key ABC does not belong to this gateway/);
   });
 
+  it('answers 500 instead of a reply with a header that cannot be sent', async () => {
+    const consoleFiles = () =>
+      Promise.resolve({ status: 200, headers: ['Cache-Control', 'a\u2014b'], body: '' });
+    const own = await aControlPort({ consoleFiles });
+    const { status } = await own.send('GET', '/console/', {}, '');
+    await own.close();
+
+    assert.equal(status, 500);
+    assert.match(String(own.reports), /Invalid character in header content/);
+  });
+
   it('has a limit for the bodies of all calls together, which small bodies never reach', async () => {
     const own = await aControlPort({ maxBodyMemoryBytes: 1024 ** 2 });
     const bodies = [300_000, 60_000].map((length) => JSON.stringify('x'.repeat(length)));
