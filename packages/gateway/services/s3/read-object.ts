@@ -2,7 +2,15 @@
 import type { S3Refusal } from '../../kernel/calls/s3-error.ts';
 import type { Answered } from '../../kernel/service.ts';
 import type { ServiceRequest } from '../../core/ports.ts';
-import { overrideHeaders, readRange, refuseRead, storageHeader, wantsChecksum } from './object-request.ts';
+import {
+  overrideHeaders,
+  readRange,
+  refuseArchived,
+  refuseOverrides,
+  refuseRead,
+  storageHeader,
+  wantsChecksum,
+} from './object-request.ts';
 import type { ObjectPart, StoredObject } from './object-request.ts';
 import { tagCountHeader } from './object-tags.ts';
 import { versionHeaders } from './replies.ts';
@@ -15,7 +23,10 @@ export function readObject(
   { replies, nowEpochMs }: { readonly replies: Replies; readonly nowEpochMs: number },
 ): Answered {
   const { body, etag, changedMs, version } = stored;
-  const refused = refuseRead(request, stored, nowEpochMs);
+  const refused =
+    refuseOverrides(request.query) ??
+    refuseArchived(request, stored) ??
+    refuseRead(request, stored, nowEpochMs);
   const dated = ['ETag', etag, 'Last-Modified', new Date(changedMs).toUTCString()];
   if (refused === 'not-modified') return replies.reply(304, dated);
   const part = refused ?? readPart(request, stored) ?? readRange(request, body.length);

@@ -19,6 +19,55 @@ import type { StartedGateway } from '../../../../support/a-gateway.ts';
 const Bucket = 'parts';
 const FIRST_BYTES = 5 * 1024 * 1024;
 
+describe('an object', () => {
+  let started: StartedGateway;
+  let s3: S3Client;
+  before(async () => {
+    started = await aGateway({
+      Reads: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'reads' } },
+    });
+    s3 = new S3Client({
+      endpoint: started.listening.control,
+      region: 'eu-west-1',
+      credentials: GATEWAY_ADMIN,
+      forcePathStyle: true,
+      maxAttempts: 1,
+    });
+  });
+  after(() => started.close());
+
+  // TestS3DeepArchive, `test_s3_get_deep_archive_object_restore`, recorded 21-02-2026; GLACIER: API reference, GetObject
+  for (const StorageClass of ['DEEP_ARCHIVE', 'GLACIER'] as const)
+    it(`in the storage class ${StorageClass} is described, but not read`, async () => {
+      const place = { Bucket: 'reads', Key: StorageClass };
+      await s3.send(new PutObjectCommand({ ...place, Body: 'old', StorageClass }));
+
+      await assert.rejects(s3.send(new GetObjectCommand(place)), {
+        name: 'InvalidObjectState',
+        message: "The operation is not valid for the object's storage class",
+        StorageClass,
+      });
+      const { ContentLength } = await s3.send(new HeadObjectCommand(place));
+      assert.equal(ContentLength, 3);
+    });
+
+  // TestS3PresignedUrl, `test_get_response_overrides_unicode_metadata_with_sig_s3`, recorded 21-02-2026
+  it('is not sent with a header that has characters outside of ISO-8859-1', async () => {
+    const place = { Bucket: 'reads', Key: 'plain' };
+    await s3.send(new PutObjectCommand({ ...place, Body: 'text' }));
+    const read = (ResponseCacheControl: string) =>
+      s3.send(new GetObjectCommand({ ...place, ResponseCacheControl }));
+
+    await assert.rejects(read('non-ascii-%E2%80%94_\u2014_\u00e9_'), {
+      name: 'InvalidArgument',
+      message: 'Header value cannot be represented using ISO-8859-1.',
+      ArgumentName: 'response-cache-control',
+      ArgumentValue: 'non-ascii-%E2%80%94_\u2014_\u00e9_',
+    });
+    assert.equal((await read('\u00e9')).CacheControl, '\u00e9');
+  });
+});
+
 describe('a part of an object', () => {
   let started: StartedGateway;
   let s3: S3Client;
