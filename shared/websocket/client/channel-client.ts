@@ -93,6 +93,7 @@ export class ChannelClient implements Channels {
         return given === undefined ? [] : ['bearer', given];
       },
       isRenewable: typeof url === 'function' || typeof token === 'function',
+      hasFixedToken: typeof url === 'string' && typeof token === 'string',
     };
     this.#keeper = new ConnectionKeeper(host, options, {
       opened: () => this.#opened(),
@@ -220,7 +221,7 @@ export class ChannelClient implements Channels {
         for (const channel of frame.rejoin ?? []) this.#subscriptions.get(channel)?.begin();
         return;
       case 'error':
-        if (this.#questions.refuse(frame)) this.#keeper.reopen();
+        if (this.#questions.refuse(frame)) this.#keeper.expired();
         return;
       case 'subscribed':
       case 'unsubscribed':

@@ -44,7 +44,10 @@ export class ConnectionProblem extends Error {
 /** Statuses that say that the request itself is wrong: its address, or its credential. */
 const WRONG = new Set([400, 401, 403, 404]);
 /** Number of consecutive refusals after which a new credential from `token()` or `url()` is not expected to help. */
-const REFUSALS = 3;
+export const REFUSALS = 3;
+
+const STOPS = 'The client stops';
+const AGAIN = 'The client tries again';
 
 /** @param refusals number of consecutive refusals, including this one */
 export function describeFailure(
@@ -55,16 +58,25 @@ export function describeFailure(
     const isHidden = text === undefined || text === '';
     const reason = isHidden ? 'the reason is hidden from scripts' : text;
     const hint = isHidden ? '; for the reason of a refused handshake, run gatewright explain last' : '';
-    return new ConnectionProblem('unreachable', `no connection: ${reason}. The client tries again${hint}`);
+    return new ConnectionProblem('unreachable', `no connection: ${reason}. ${AGAIN}${hint}`);
   }
   const isFinal = isRefusal(status) && refusals >= (isRenewable ? REFUSALS : 1);
   const after = isFinal
-    ? 'The client stops, because another attempt would also be refused: connect again with another token or address'
-    : 'The client tries again';
+    ? `${STOPS}, because another attempt would also be refused: connect again with another token or address`
+    : AGAIN;
   return new ConnectionProblem(
     'refused',
     `the server refused the connection with status ${status}. ${after}; gatewright explain last prints the reason`,
     { status, isFinal },
+  );
+}
+
+/** Describes that the server ended the connection, because its credential had expired. */
+export function describeExpired(isFinal: boolean): ConnectionProblem {
+  return new ConnectionProblem(
+    'refused',
+    `the credential has expired. ${isFinal ? STOPS : AGAIN}: pass a function that returns a new token for each connection, such as token: async () => …`,
+    { isFinal },
   );
 }
 
@@ -95,14 +107,20 @@ export function describeUnusable(
   const isFinal = attempts >= (isRenewable ? REFUSALS : 1);
   const [address = ''] = url.split('?');
   // Browsers name the subprotocol, which is the token, in their text.
-  const fault = protocols.every((protocol) => SUBPROTOCOL.test(protocol))
-    ? `the WebSocket refuses the address ${JSON.stringify(address)} (${text.replaceAll(url, address)}): pass one such as wss://example.com/prod`
+  const fault =
+    faultOfToken(protocols) ??
+    `the WebSocket refuses the address ${JSON.stringify(address)} (${text.replaceAll(url, address)}): pass one such as wss://example.com/prod`;
+  return new ConnectionProblem('invalid', `${fault}. ${isFinal ? STOPS : AGAIN}`, { isFinal });
+}
+
+/** @returns what is wrong with the token; undefined if it can be sent, or there is none */
+export function faultOfToken(protocols: readonly unknown[]): string | undefined {
+  const [, token = 'none'] = protocols;
+  if (typeof token !== 'string' || token === '')
+    return `the token is ${token === '' ? 'empty' : 'not a text'}: pass a token, or leave the option out`;
+  return SUBPROTOCOL.test(token)
+    ? undefined
     : 'the token cannot be sent as a subprotocol: pass it without the prefix Bearer and without spaces';
-  return new ConnectionProblem(
-    'invalid',
-    `${fault}. ${isFinal ? 'The client stops' : 'The client tries again'}`,
-    { isFinal },
-  );
 }
 
 export function isRefusal(status: number | undefined): boolean {

@@ -50,8 +50,16 @@ function noteResponse(message: unknown): void {
 
 function noteError(published: unknown): void {
   const { request, error } = published as { readonly request: Request; readonly error?: unknown };
-  const { message: text } = Object(error) as { readonly message?: unknown };
-  if (typeof text === 'string') note(request, { text });
+  note(request, { text: textOf(error) });
+}
+
+/** The error for a name with several addresses has no text; its parts have one for each address. */
+function textOf(error: unknown): string {
+  const { message, errors = [] } = Object(error) as {
+    readonly message?: unknown;
+    readonly errors?: readonly unknown[];
+  };
+  return String(message ?? '') || errors.map(textOf).join(', ');
 }
 
 function note({ origin, path, upgrade }: Request, failure: HandshakeFailure): void {

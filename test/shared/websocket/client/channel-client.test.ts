@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { ChannelClient } from '#shared/websocket/client/channel-client.ts';
+import { ConnectionProblem } from '#shared/websocket/client/connection-problem.ts';
 import type { ChannelMessage, Gap } from '#shared/websocket/client/subscription.ts';
 import type { Member } from '#shared/websocket/frames.ts';
 import { ChannelNetwork } from '../../../support/a-channel-network.ts';
@@ -223,6 +224,74 @@ describe('the client library', () => {
     ada.close();
     bob.close();
   });
+
+  it('uses a fixed token as long as the server accepts it, and then stops and says so', async () => {
+    const network = new ChannelNetwork({ seed: 12 });
+    let connections = 0;
+    const problems: unknown[] = [];
+    const states: string[] = [];
+    const end = Math.ceil(NOW_MS / 1000) + 12;
+    const ada = new ChannelClient(
+      network.host(() => {
+        connections += 1;
+        return caller('ada', { exp: String(end) });
+      }),
+      {
+        url: URL,
+        token: 'e30',
+        onState: (state) => states.push(state),
+        onProblem: (error) => problems.push(error),
+      },
+    );
+    const heard = listen(ada, 'rooms/1');
+    const listed: (readonly Member[])[] = [];
+    ada.subscribe('rooms/2', { message: () => undefined, members: (members) => listed.push(members) });
+    await network.run(60_000);
+
+    assert.deepEqual([connections, states], [1, ['connecting', 'open', 'closed']]);
+    assert.ok(listed.every((members) => members.length <= 1));
+    const [problem] = problems;
+    assert.ok(problem instanceof ConnectionProblem);
+    assert.deepEqual([problem.code, problem.isFinal, problems.length], ['refused', true, 1]);
+    assert.match(problem.message, /credential has expired.*The client stops.*token: async \(\) => …/);
+    assert.deepEqual(heard.errors, ['refused']);
+  });
+
+  for (const skewSeconds of [30, 120])
+    it(`asks a function that returns the old token ever more rarely, and stops in the end (accepted ${skewSeconds} s longer)`, async () => {
+      const network = new ChannelNetwork({ seed: 13 });
+      let connections = 0;
+      let tokens = 0;
+      const problems: unknown[] = [];
+      const end = Math.ceil(NOW_MS / 1000) + 12;
+      const host = network.host(() => {
+        connections += 1;
+        return caller('ada', { exp: String(end) });
+      });
+      host.failureOf = () => ({ status: 401 });
+      const connect = host.connect.bind(host);
+      host.connect = (url, protocols) => {
+        if (network.nowMs <= 12_000 + skewSeconds * 1000) return connect(url, protocols);
+        const socket = connect(url, protocols);
+        socket.close();
+        network.after(5, () => socket.onerror?.({} as never));
+        return socket;
+      };
+      const ada = new ChannelClient(host, {
+        url: URL,
+        token: () => {
+          tokens += 1;
+          return 'e30';
+        },
+        onProblem: (error) => problems.push(error),
+      });
+      const heard = listen(ada, 'rooms/1');
+      await network.run(600_000);
+
+      assert.ok(tokens < 16 && connections <= 4, `${tokens} tokens, ${connections} connections`);
+      assert.ok(problems.length >= 3 && problems.every((each) => each instanceof ConnectionProblem));
+      assert.deepEqual([ada.state, heard.errors], ['closed', ['refused']]);
+    });
 
   it('reconnects before API Gateway ends the connection after two hours', async () => {
     const network = new ChannelNetwork({ seed: 11 });

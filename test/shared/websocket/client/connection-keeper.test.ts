@@ -176,6 +176,30 @@ describe('one connection after the other', () => {
     assert.deepEqual([host.sockets.length, refusals, states], [2, [], ['open']]);
   });
 
+  it('that is renewed has one attempt at a time, whatever the open one hears or how it ends', async () => {
+    const { host } = await aKeeper();
+    const [first] = host.sockets as [Made];
+    first.onopen?.(EVENT);
+    const { onmessage, onclose } = first;
+    const hear = () =>
+      onmessage?.({
+        data: JSON.stringify({ type: 'pong', pingAfterMs: 100_000, closesInMs: 4_000 }),
+      } as never);
+    hear();
+    await host.goOff();
+    assert.equal(host.sockets.length, 2);
+    hear();
+    onclose?.(EVENT);
+    assert.deepEqual(
+      [...host.waiting.values()].map(({ ms }) => ms),
+      [15_000],
+      'only the attempt that is on its way has a timer',
+    );
+    host.failure = { status: 500 };
+    host.sockets[1]?.onerror?.(EVENT);
+    assert.equal(host.waiting.size, 1, 'only the next attempt has a timer');
+  });
+
   it('that fails twice over is tried again once, and keeps only the timer of the next try', async () => {
     const { host, states } = await aKeeper();
     const [socket] = host.sockets as [Made];
@@ -202,6 +226,17 @@ describe('one connection after the other', () => {
 
     assert.deepEqual([late.sent, host.sockets[1]?.sent], [[], ['ping']]);
     assert.deepEqual(states, ['connecting', 'open']);
+  });
+
+  it('whose credential never comes is given up after a minute, and tried again', async () => {
+    const { host, problems } = await aKeeper(() => new Promise(() => undefined));
+    assert.deepEqual(
+      [...host.waiting.values()].map(({ ms }) => ms),
+      [60_000],
+    );
+    await host.goOff();
+    assert.match(String(problems[0]), /token\(\) or url\(\) has returned nothing for 60 s/);
+    assert.equal(host.waiting.size, 1);
   });
 
   it('that is closed before its credential is there reports no problem, and does not try again', async () => {

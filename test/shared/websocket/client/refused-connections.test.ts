@@ -76,6 +76,18 @@ describe('connectChannels if the handshake is refused', () => {
         token: 'Bearer e30',
         says: /^the token cannot be sent as a subprotocol: pass it without the prefix Bearer/,
       },
+      {
+        what: 'an empty token',
+        url: 'ws://127.0.0.1:9/dev',
+        token: '',
+        says: /^the token is empty: pass a token, or leave the option out/,
+      },
+      {
+        what: 'a token that is no text',
+        url: 'ws://127.0.0.1:9/dev',
+        token: null as unknown as string,
+        says: /^the token is not a text/,
+      },
     ])
       for (const isRenewable of [false, true])
         it(`stops at ${what}${isRenewable ? ', after three attempts if it may change' : ''} (${name})`, async () => {
@@ -101,29 +113,32 @@ describe('connectChannels if the handshake is refused', () => {
         });
 
   for (const [name, webSocket] of CLASSES)
-    it(`reports a port on which nobody listens, and tries again (${name})`, async () => {
-      const closed = createServer();
-      await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
-      const { port } = closed.address() as AddressInfo;
-      await new Promise((resolve) => closed.close(resolve));
-      const problem = await new Promise<unknown>((resolve) => {
-        const channels = connectChannels({
-          url: `ws://127.0.0.1:${port}/dev`,
-          onProblem: (error) => {
-            channels.close();
-            resolve(error);
-          },
-          ...(webSocket !== undefined && { webSocket }),
+    for (const hostname of ['127.0.0.1', 'localhost'])
+      it(`reports a port of ${hostname} on which nobody listens, and tries again (${name})`, async () => {
+        const closed = createServer();
+        await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
+        const { port } = closed.address() as AddressInfo;
+        await new Promise((resolve) => closed.close(resolve));
+        const problem = await new Promise<unknown>((resolve) => {
+          const channels = connectChannels({
+            url: `ws://${hostname}:${port}/dev`,
+            onProblem: (error) => {
+              channels.close();
+              resolve(error);
+            },
+            ...(webSocket !== undefined && { webSocket }),
+          });
         });
-      });
 
-      assert.ok(problem instanceof ConnectionProblem);
-      assert.deepEqual([problem.code, problem.isFinal], ['unreachable', false]);
-      assert.equal(
-        problem.message,
-        `no connection: connect ECONNREFUSED 127.0.0.1:${port}. The client tries again`,
-      );
-    });
+        assert.ok(problem instanceof ConnectionProblem);
+        assert.deepEqual([problem.code, problem.isFinal], ['unreachable', false]);
+        assert.match(
+          problem.message,
+          new RegExp(
+            `^no connection: (.*, )?connect ECONNREFUSED 127\\.0\\.0\\.1:${port}\\. The client tries again$`,
+          ),
+        );
+      });
 });
 
 describe('a publication without a connection', () => {
