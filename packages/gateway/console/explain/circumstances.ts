@@ -10,6 +10,7 @@ import type { PermissionAdvice } from '../../core/stack/permission-advice.ts';
 import type { PolicyTrace } from '../../core/policy/trace-policy.ts';
 import type { Definition } from '../surprises/template-text.ts';
 import type { Misread } from '../records/misread-event.ts';
+import type { UnloadedSave } from '../records/reload-model.ts';
 import type { AccessVerdict, NewKey } from '../endpoints/access-model.ts';
 
 export type NearMiss = {
@@ -532,6 +533,8 @@ export type Circumstances = {
   readonly routeKey: string | undefined;
   /** Whether the request is a browser's preflight, whose method is always OPTIONS and which has no credentials. */
   readonly isPreflight?: true | undefined;
+  /** What was saved before the request and could not be loaded, so that earlier code or stacks answered it. */
+  readonly unloaded?: readonly UnloadedSave[];
   /** How the connection ended, for the end of a connection. */
   readonly closure?: Closure | undefined;
   /** Whether the client of an ended connection asked for a subprotocol, and its handshake confirmed none. */

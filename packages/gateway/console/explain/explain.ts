@@ -12,6 +12,7 @@ import { explainEdge } from './explain-edge.ts';
 import { explainGuard } from './explain-guard.ts';
 import { explainIntegration } from './explain-integration.ts';
 import { explainAgentCall } from './explain-agent-call.ts';
+import { explainUnloaded } from './explain-unloaded.ts';
 import { explainDefaultRoute, explainMatch } from './explain-match.ts';
 import { explainMeter, nameOfKey, nameOfPlan } from './explain-meter.ts';
 import type { Reason } from './reason.ts';
@@ -39,7 +40,9 @@ export function explain(
   const deliveries = explainDeliveries(about.deliveries ?? []);
   const isUnadvised =
     about.failure !== undefined && reason.changes.length === 0 && surprises.changes.length === 0;
+  const unloaded = explainUnloaded(about);
   const sentences = [
+    ...unloaded.because,
     ...describePath(about),
     ...describeInjected(about),
     ...reason.because,
@@ -60,6 +63,7 @@ export function explain(
     ) === true;
   const isCause = surprises.isCause === true || isDenied;
   const changes = [
+    ...unloaded.changes,
     ...(isDenied ? deliveries.changes : []),
     ...(isUnadvised ? adviseByCode(about) : reason.changes),
     ...(isCause || reason.otherwise === undefined ? [] : [reason.otherwise]),
@@ -82,7 +86,7 @@ export function explain(
 }
 
 /** The messages of functions and services that the sentences quote. */
-function quotesOf({ integration, deliveries = [] }: Circumstances): readonly string[] {
+function quotesOf({ integration, deliveries = [], unloaded = [] }: Circumstances): readonly string[] {
   const ofSteps = deliveries.map(({ step }) =>
     step.kind === 'denied' || step.kind === 'forbidden'
       ? step.message
@@ -91,7 +95,7 @@ function quotesOf({ integration, deliveries = [] }: Circumstances): readonly str
         : undefined,
   );
   const own = integration?.outcome === 'failed' ? integration.errorMessage : undefined;
-  return [own, ...ofSteps].filter((text) => text !== undefined);
+  return [own, ...ofSteps, ...unloaded.map(({ message }) => message)].filter((text) => text !== undefined);
 }
 
 /** Returns whether the explanation is about settings or code, so that their places are worth naming. */

@@ -1,5 +1,6 @@
 import { pathShown } from '../../core/stack/source-format.ts';
 import { isMetricLine } from '../../lambda/function-log-line.ts';
+import { INLINE, findOwnFrame, foldFrames } from '../../lambda/stack-frames.ts';
 
 /** A part of an explanation: why the request ended, and what would change that. */
 export type Reason = {
@@ -77,7 +78,7 @@ export function formatLastLine(lines: readonly string[]): string[] {
   const parts = tellingOf(last);
   return [
     parts.length === 0
-      ? `It printed: ${last.replace(OF_RUNTIME, '')}`
+      ? `It printed: ${foldFrames(last.replace(OF_RUNTIME, ''))}`
       : `Its last log line says: ${parts.join(', ')}.`,
   ];
 }
@@ -105,20 +106,6 @@ export function findNotedLine(lines: readonly string[], name: string): string | 
   return undefined;
 }
 
-/** Frames of V8 (innermost first) and of Python (innermost last). */
-const FRAME_OF_JAVASCRIPT =
-  /^[ \t]*at (?:async )?(?:[^()\n]* \()?(?:file:\/\/)?(?<file>[^()\n]+):(?<line>\d+):\d+\)?$/gm;
-const FRAME_OF_PYTHON = /^[ \t]*File "(?<file>[^"]+)", line (?<line>\d+)/gm;
-/**
- * Code of packages, of runtimes (ours for Python, too), and what the gateway provides for all projects. The SDK of Python
- * is also found in the folder of a function, into which `pip install -t` puts it.
- */
-const FOREIGN =
-  /(?:^|[\\/])(?:node_modules|site-packages|dist-packages|\.gatewright)[\\/]|[\\/]lambda[\\/]process[\\/]python[\\/]|[\\/]lent[\\/]python-|[\\/](?:botocore|boto3|s3transfer|urllib3)[\\/]|^node:|[\\/]lib[\\/]python\d|^\/var\/(?:runtime|lang)\/|^</;
-
-/** The file of a function whose code is in the template. */
-const INLINE = /[\\/]inline[\\/][^\\/]+[\\/]index\.\w+$/;
-
 /**
  * Returns the innermost line of the user's own code in the stack that was printed last, such as ` at /shop/pay.ts:41`.
  * Empty if the last line has no such stack.
@@ -135,15 +122,11 @@ export function findErrorPlace(
   const fields = readFields(last);
   const stack = fields?.['stackTrace'] ?? fields?.['stack'];
   const text = Array.isArray(stack) ? stack.join('\n') : typeof stack === 'string' ? stack : last;
-  const frames = [
-    ...text.matchAll(FRAME_OF_JAVASCRIPT),
-    ...[...text.matchAll(FRAME_OF_PYTHON)].toReversed(),
-  ].map(({ groups }) => groups ?? {});
-  const own = frames.find(({ file = '' }) => INLINE.test(file) || !FOREIGN.test(file));
+  const own = findOwnFrame(text);
   if (own === undefined) return undefined;
   // The gateway itself writes inline code to a file that the author does not have.
-  const { file = '', line } = own;
-  return { file: INLINE.test(file) ? 'ZipFile' : pathShown(file), line: Number(line) };
+  const { file, line } = own;
+  return { file: INLINE.test(file) ? 'ZipFile' : pathShown(file), line };
 }
 
 /** Reads a structured line; undefined if it is not a JSON object. */

@@ -8,7 +8,8 @@ import { showBody, showData, showHeaders } from './shown.ts';
 import { placesOfSurprises } from './surprise-places.ts';
 import { showPieces } from './shown-pieces.ts';
 import type { ApiLabels } from './api-labels.ts';
-import type { NamedPlace, ToldStep } from '../explain/circumstances.ts';
+import type { Circumstances, NamedPlace, ToldStep } from '../explain/circumstances.ts';
+import type { UnloadedSave } from './reload-model.ts';
 import type { DescribeWith } from './describe-circumstances.ts';
 import type { Recorded, RecordedEvent, RecordedRequest } from './recorded-request.ts';
 import type { PhaseRecord, RequestDetail, Shown } from './model.ts';
@@ -22,7 +23,11 @@ type DetailWith = DescribeWith &
     readonly scheme: Scheme;
     readonly labels?: ApiLabels;
     readonly deliveries?: readonly ToldStep[];
+    readonly unloadedAt?: UnloadedAt;
   };
+
+/** Returns what could not be loaded at a time: the stacks, or the code of these functions. */
+export type UnloadedAt = (monotonicMs: number, functions: readonly string[]) => readonly UnloadedSave[];
 
 /** The host that is used if a request does not contain a host. */
 const USUAL_HOST = '127.0.0.1';
@@ -38,6 +43,7 @@ export function describeDetail(sequence: number, recorded: Recorded, at: DetailW
       surprises.lines,
     ),
     deliveries: at.deliveries ?? [],
+    unloaded: at.unloadedAt?.(recorded.startedMs, functionsOf(about, at.deliveries)) ?? [],
   };
   const common = {
     ...describeRow(sequence, recorded, redactor, at.labels),
@@ -64,6 +70,18 @@ export function describeDetail(sequence: number, recorded: Recorded, at: DetailW
     phases: describePhases(recorded, circumstances, redactor),
     noReplay: findReplayObstacle(recorded),
   };
+}
+
+/** The functions whose code took part in the request. */
+function functionsOf(
+  { integration, guard }: Circumstances,
+  deliveries: readonly ToldStep[] = [],
+): readonly string[] {
+  return [
+    integration?.target,
+    guard?.functionName,
+    ...deliveries.map(({ step }) => ('functionName' in step ? step.functionName : undefined)),
+  ].filter((name) => name !== undefined);
 }
 
 /** The lines of code that caused a surprise are listed together with the places of the settings. */

@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../../core/ports.ts';
 import type { Snapshot } from './deployment-snapshot.ts';
-import type { Change, ShownReload, ShownReloads } from './reload-model.ts';
+import type { Change, ShownReload, ShownReloads, UnloadedSave } from './reload-model.ts';
 
 /** The maximum number of reloads that are shown. */
 const MOST_SHOWN = 100;
@@ -39,10 +39,19 @@ type ReloadResult = {
   readonly fromMs?: number;
 };
 
+/** The time in which saved code or stacks could not be loaded, so that the earlier ones stayed in use. */
+type Unloaded = Pick<ShownReload, 'file' | 'line'> & {
+  readonly what: string;
+  readonly message: string;
+  readonly fromMs: number;
+  untilMs: number;
+};
+
 export class ReloadHistory {
   readonly #clock: Clock;
   #reloads: readonly ShownReload[] = [];
   readonly #broken = new Map<string, ShownReload>();
+  #unloaded: readonly Unloaded[] = [];
   #current: Compared;
   #earlier: readonly Compared[] = [];
   /** The times when the versions came into use, by the monotonic clock. The first element is for version `#first`. */
@@ -60,6 +69,15 @@ export class ReloadHistory {
   versionAt(monotonicMs: number): number | undefined {
     const index = this.#times.findLastIndex((fromMs) => fromMs <= monotonicMs);
     return index === -1 ? undefined : this.#first + index;
+  }
+
+  /** Returns what was saved before this time and could not be loaded: the stacks, or the code of these functions. */
+  unloadedAt(monotonicMs: number, functions: readonly string[]): readonly UnloadedSave[] {
+    return this.#unloaded.flatMap(({ what, message, file, line, fromMs, untilMs }) =>
+      fromMs <= monotonicMs && monotonicMs < untilMs && (what === STACKS || functions.includes(what))
+        ? [{ ...(what !== STACKS && { functionName: what }), message, file, line }]
+        : [],
+    );
   }
 
   get #compared(): readonly Compared[] {
@@ -88,6 +106,7 @@ export class ReloadHistory {
     const changes = what === STACKS ? (after?.changes ?? []) : [newCode(what)];
     if (what === STACKS) this.#forgetMended(changes);
     this.#broken.delete(what);
+    this.#endUnloaded(what);
     const last = this.#joined('reloaded', what);
     if (last === undefined) this.#begin(before, what, fromMs ?? this.#clock.monotonicMs(), after?.snapshot);
     else this.#replaceCode(before, what);
@@ -117,7 +136,15 @@ export class ReloadHistory {
     return [...changes, ...recoded.map(newCode)];
   }
 
+  #endUnloaded(what: string): void {
+    for (const one of this.#unloaded)
+      if (one.what === what) one.untilMs = Math.min(one.untilMs, this.#clock.monotonicMs());
+  }
+
   #noteKept(what: string, kept: NonNullable<ReloadResult['kept']>): void {
+    this.#endUnloaded(what);
+    const unloaded = { what, ...kept, fromMs: this.#clock.monotonicMs(), untilMs: Infinity };
+    this.#unloaded = [...this.#unloaded, unloaded].slice(-MOST_SHOWN);
     const last = this.#joined('kept', what, kept.message);
     this.#broken.set(what, this.#add({ kind: 'kept', what: [what], changes: [], changed: 0, ...kept }, last));
   }
@@ -127,7 +154,11 @@ export class ReloadHistory {
    * function.
    */
   #forgetMended(changes: readonly Change[]): void {
-    for (const { part, name } of changes) if (part === 'function') this.#broken.delete(name);
+    for (const { part, name } of changes)
+      if (part === 'function') {
+        this.#broken.delete(name);
+        this.#endUnloaded(name);
+      }
   }
 
   #begin(before: Compared, what: string, fromMs: number, after: Snapshot | undefined): void {

@@ -29,6 +29,13 @@ export type ShownReload = {
   readonly changed: number;
 };
 
+/** Code of a function, or stacks, that were saved and could not be loaded when a request arrived. */
+export type UnloadedSave = Pick<ShownReload, 'file' | 'line'> & {
+  /** Absent for the stacks. */
+  readonly functionName?: string;
+  readonly message: string;
+};
+
 export type ShownVersion = { readonly version: number; readonly fromEpochMs: number };
 
 export type ShownReloads = {

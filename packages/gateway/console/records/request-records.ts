@@ -1,5 +1,6 @@
 /** The last requests and messages of this run. Each is packed when it ends, and described when it is read. */
 import { describeDetail } from './describe-detail.ts';
+import type { UnloadedAt } from './describe-detail.ts';
 import { isUnconfirmed } from './describe-circumstances.ts';
 import { NO_LABELS } from './api-labels.ts';
 import { callsOf } from './function-calls.ts';
@@ -131,6 +132,8 @@ export class RequestRecords implements RecordSink {
   consoleCalls: string | undefined;
   /** Returns the number of the deployment that responded at a time; undefined if reloading is off. */
   versionAt: (monotonicMs: number) => number | undefined = () => undefined;
+  /** Returns what could not be loaded at a time: the stacks, or the code of these functions. */
+  unloadedAt: UnloadedAt = () => [];
   /** Functions that are called once, at the next record. */
   #waiting: (() => void)[] = [];
 
@@ -370,6 +373,7 @@ export class RequestRecords implements RecordSink {
       readHandler: this.readHandler,
       readLines: this.readLines,
       isChanged: this.isChanged,
+      unloadedAt: this.unloadedAt,
       deliveries: describeDeliveries(stepsOf(found.kept, this.journal), {
         ...this.#sideWith(redactor),
         callers: callsOf(found.kept).map(({ functionName }) => functionName),

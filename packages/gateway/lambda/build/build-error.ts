@@ -1,4 +1,5 @@
-import { isAbsolute, relative, resolve } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { membersOf, parseJson } from '@gatewright/aws/json-object';
@@ -9,6 +10,7 @@ import { DefinitionError } from '../../core/errors.ts';
 import { describeInitFailure } from '../invocation/job.ts';
 import { installCommand } from '../code/package-manager.ts';
 import { packageNameOf } from '../code/runtime-packages.ts';
+import { findOwnFrame } from '../stack-frames.ts';
 
 /** esbuild's message about an import that cannot be resolved. */
 export const UNRESOLVED = /^Could not resolve "([^"]+)"/;
@@ -56,12 +58,43 @@ export function toLoadFailure(error: unknown): LoadFailure {
  */
 export function fromInitFailure(payload: string, root: string): LoadFailure {
   const message = describeInitFailure(payload);
-  const { trace } = membersOf(parseJson(payload));
+  const { trace, stackTrace, errorMessage } = membersOf(parseJson(payload));
+  const place =
+    placeOfCompiler(trace) ??
+    findOwnFrame(linesOf(trace) || linesOf(stackTrace)) ??
+    findImport(String(errorMessage), root);
+  if (place === undefined || !isAbsolute(place.file)) return { message };
+  return { message: `${message} (${relative(root, place.file)}:${place.line})`, place };
+}
+
+type Place = NonNullable<LoadFailure['place']>;
+
+function linesOf(stack: unknown): string {
+  return Array.isArray(stack) ? (stack as readonly unknown[]).map(String).join('\n') : '';
+}
+
+/** Node begins the stack of a syntax error with its file and line. */
+function placeOfCompiler(trace: unknown): Place | undefined {
   const [first] = Array.isArray(trace) ? (trace as readonly unknown[]) : [];
-  const [, where = '', line = ''] = /^(.+):(\d+)$/.exec(typeof first === 'string' ? first : '') ?? [];
-  const file = where.startsWith('file:') ? fileURLToPath(where) : where;
-  if (!isAbsolute(file)) return { message };
-  return { message: `${message} (${relative(root, file)}:${line})`, place: { file, line: Number(line) } };
+  const [, where, line] = /^(.+):(\d+)$/.exec(typeof first === 'string' ? first : '') ?? [];
+  if (where === undefined) return undefined;
+  return { file: where.startsWith('file:') ? fileURLToPath(where) : where, line: Number(line) };
+}
+
+/** Lambda's error about a failed import of Python has no stack, so the statement is looked for in the handler's file. */
+const FAILED_IMPORT =
+  /^Unable to import module '([^']+)': (?:No module named|cannot import name '[^']*' from(?: partially initialized module)?) '([^']+)'/;
+
+function findImport(message: string, root: string): Place | undefined {
+  const [, handler = '', missing = ''] = FAILED_IMPORT.exec(message) ?? [];
+  if (missing === '') return undefined;
+  const file = join(root, `${handler.replaceAll('.', '/')}.py`);
+  const statement = new RegExp(
+    String.raw`^\s*(?:import|from)\s+${missing.replaceAll('.', String.raw`\.`)}\b`,
+  );
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
+  const line = lines.findIndex((text) => statement.test(text)) + 1;
+  return line === 0 ? undefined : { file, line };
 }
 
 export function toBuildError(error: unknown, root: string): Error {

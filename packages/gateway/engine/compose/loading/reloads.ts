@@ -1,4 +1,4 @@
-/** The reloads that the console shows: what each reload changed, and which deployment is served. */
+/** The reloads that the console and explanations name: what each reload changed, and which deployment is served. */
 import { relative } from 'node:path';
 import { showApis } from '../../../console/endpoints/show-apis.ts';
 import { ReloadHistory } from '../../../console/records/reload-history.ts';
@@ -13,13 +13,14 @@ import type { GatewayOptions, ReloadNotice } from '../../gateway.ts';
 import type { Parts } from '../parts.ts';
 
 export function openReloads(
-  { consoleFiles, reload }: GatewayOptions,
+  { reload }: GatewayOptions,
   clock: Clock,
   records: RequestRecords | undefined,
 ): ReloadHistory | undefined {
-  if (consoleFiles === undefined || !reload) return undefined;
+  if (records === undefined || !reload) return undefined;
   const reloads = new ReloadHistory(clock);
-  if (records !== undefined) records.versionAt = (monotonicMs) => reloads.versionAt(monotonicMs);
+  records.versionAt = (monotonicMs) => reloads.versionAt(monotonicMs);
+  records.unloadedAt = (monotonicMs, functions) => reloads.unloadedAt(monotonicMs, functions);
   return reloads;
 }
 

@@ -7,6 +7,7 @@ import http.client
 import importlib
 import importlib.machinery
 import json
+import linecache
 import logging
 import os
 import socket
@@ -157,6 +158,24 @@ class JsonFormatter(logging.Formatter):
             told["errorMessage"] = str(record.exc_info[1])
             told["stackTrace"] = traceback.format_list(traceback.extract_tb(record.exc_info[2]))
         return json.dumps(told, default=str)
+
+
+def keep_lines_that_ran():
+    """Leaves source lines out of tracebacks if their file was saved later than it ran: they would be other lines."""
+    started = time.time()
+    read = linecache.updatecache
+
+    def update(filename, module_globals=None):
+        try:
+            is_newer = os.stat(filename).st_mtime > started
+        except OSError:
+            is_newer = False
+        if not is_newer:
+            return read(filename, module_globals)
+        linecache.cache.pop(filename, None)
+        return []
+
+    linecache.updatecache = update
 
 
 def load_handler(name):
@@ -436,6 +455,7 @@ def main():
     older_boto3.reach_gateway()
     debugger = Debugger(api)
     loaded = LoadedFiles(api)
+    keep_lines_that_ran()
     try:
         wait_for_debugger(debugger)
         read_only.protect_files()

@@ -74,3 +74,48 @@ Traceback (most recent call last):
     raise TypeError('x')`;
   assert.deepEqual(findErrorPlace([printed]), { file: 'ZipFile', line: 7 });
 });
+
+describe('what a function printed', () => {
+  // The traceback of the walk: 12 of 14 frames were of boto3, which the gateway lends.
+  it('folds the frames of packages between those of the function, with their source lines and marks', () => {
+    const printed = `[ERROR] ClientError: denied
+Traceback (most recent call last):
+  File "/shop/fn/app.py", line 9, in put
+    table.put_item(Item=note)
+  File "/home/ada/.cache/gatewright/lent/python-3.12/boto3/resources/factory.py", line 581, in do_action
+    response = action(self, *args, **kwargs)
+               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  File "/home/ada/.cache/gatewright/lent/python-3.12/botocore/client.py", line 1023, in _make_api_call
+    raise error_class(parsed_response, operation_name)
+botocore.errorfactory.ClientError: denied`;
+    assert.deepEqual(formatLastLine([printed]), [
+      `It printed: [ERROR] ClientError: denied
+Traceback (most recent call last):
+  File "/shop/fn/app.py", line 9, in put
+    table.put_item(Item=note)
+  … 2 frames of packages and of the runtime …
+botocore.errorfactory.ClientError: denied`,
+    ]);
+  });
+
+  it('folds frames of node_modules and of Node', () => {
+    const printed = `TypeError: no
+    at read (/shop/node_modules/pg/lib/client.js:2:1)
+    at query (/shop/node_modules/pg/lib/client.js:9:1)
+    at handler (/shop/src/a.mjs:7:3)
+    at node:internal/process/task_queues:104:5
+    caused by Error: no table`;
+    assert.deepEqual(formatLastLine([printed]), [
+      `It printed: TypeError: no
+  … 2 frames of packages and of the runtime …
+    at handler (/shop/src/a.mjs:7:3)
+    at node:internal/process/task_queues:104:5
+    caused by Error: no table`,
+    ]);
+  });
+
+  it('stays as it is if no frame is of the function', () => {
+    const printed = 'TypeError: no\n    at read (/shop/node_modules/pg/lib/client.js:2:1)';
+    assert.deepEqual(formatLastLine([printed]), [`It printed: ${printed}`]);
+  });
+});

@@ -103,6 +103,27 @@ describe('reloads of a start', () => {
     );
   });
 
+  it('say which saves a request did not get, for the functions that it called and for the stacks', () => {
+    const { history, at } = aHistory();
+    at(10).note({ what: 'hello', kept: KEPT });
+    at(15).note({ what: 'hello', kept: { ...KEPT, message: 'another error' } });
+    at(20).note({ what: 'hello', tookMs: 5 });
+    at(30).note({ what: STACKS, kept: { message: 'no JSON', file: 'template.json', line: undefined } });
+    at(40).note({ what: 'list', kept: KEPT });
+    at(50).note({ what: STACKS, tookMs: 1 }, stacksOf(history, {}));
+
+    assert.deepEqual(
+      [9, 12, 17, 25, 35, 45, 55].map((seconds) =>
+        history
+          .unloadedAt(seconds * 1000, ['hello'])
+          .map(({ functionName = 'stacks', message }) => `${functionName}: ${message}`)
+          .join(),
+      ),
+      ['', `hello: ${KEPT.message}`, 'hello: another error', '', 'stacks: no JSON', 'stacks: no JSON', ''],
+    );
+    assert.equal(history.unloadedAt(55_000, ['list'])[0]?.line, 11);
+  });
+
   it('are one event if functions in one file are loaded one by one', () => {
     const { history, at } = aHistory();
     at(10).note({ what: 'hello', kept: KEPT });

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { DefinitionError } from '../../../../../packages/gateway/core/errors.ts';
 import {
@@ -112,6 +115,15 @@ describe('a start that failed', () => {
       ['file:///task/a%20b.mjs:12'],
       { message: `${message} (a b.mjs:12)`, place: { file: '/task/a b.mjs', line: 12 } },
     ],
+    [
+      [
+        'ReferenceError: x is not defined',
+        '    at read (file:///task/node_modules/x/index.js:2:1)',
+        '    at file:///task/src/a.mjs:7:3',
+        '    at ModuleJob.run (node:internal/modules/esm/module_job:439:25)',
+      ],
+      { message: `${message} (src/a.mjs:7)`, place: { file: '/task/src/a.mjs', line: 7 } },
+    ],
     [['node:internal/modules:3'], { message }],
     [['SyntaxError: Unexpected token'], { message }],
     [[7], { message }],
@@ -121,5 +133,48 @@ describe('a start that failed', () => {
   ] as const)
     it(`names the place that its stack begins with: ${JSON.stringify(trace)}`, () => {
       assert.deepEqual(fromInitFailure(failure(trace), '/task'), expected);
+    });
+
+  // Source: the errors of python/bootstrap.py, which are those of AWS's runtime client.
+  for (const [name, stackTrace, errorMessage, line] of [
+    ['a syntax error', ['  File "ROOT/lib/app.py" Line 2\n    def handler(event)\n'], 'Syntax error', 2],
+    [
+      'an error of its code',
+      [
+        '  File "/usr/lib/python3.12/importlib/__init__.py", line 90, in import_module\n    return _gcd()\n',
+        '  File "ROOT/lib/app.py", line 4, in <module>\n    open("x")\n',
+        '  File "/usr/lib/python3/dist-packages/boto3/x.py", line 9, in open\n',
+      ],
+      'no file',
+      4,
+    ],
+    ['a missing module', [], "Unable to import module 'lib/app': No module named 'jsn'", 3],
+    [
+      'a missing name',
+      [],
+      "Unable to import module 'lib.app': cannot import name 'x' from 'shop.tools' (/task/shop/tools.py)",
+      5,
+    ],
+    ['an import elsewhere', [], "Unable to import module 'lib/app': No module named 'other'", undefined],
+    ['a handler without a file', [], "Unable to import module 'gone': No module named 'gone'", undefined],
+  ] as const)
+    it(`names the place in Python: ${name}`, () => {
+      const root = mkdtempSync(join(tmpdir(), 'gatewright-start-'));
+      try {
+        mkdirSync(join(root, 'lib'));
+        const file = join(root, 'lib/app.py');
+        writeFileSync(file, 'import json\n\nimport jsn\n\nfrom shop.tools import x\n');
+        const payload = JSON.stringify({
+          errorType: 'Runtime.Any',
+          errorMessage,
+          stackTrace: stackTrace.map((text) => text.replace('ROOT', root)),
+        });
+        assert.deepEqual(
+          fromInitFailure(payload, root).place,
+          line === undefined ? undefined : { file, line },
+        );
+      } finally {
+        rmSync(root, { recursive: true });
+      }
     });
 });

@@ -1,0 +1,26 @@
+/** Explains that earlier code or stacks answered a request, because the saved ones could not be loaded. */
+import { withStop } from './reason.ts';
+import type { Circumstances } from './circumstances.ts';
+import type { Reason } from './reason.ts';
+
+export function explainUnloaded({ unloaded = [] }: Pick<Circumstances, 'unloaded'>): Reason {
+  return {
+    because: unloaded.map(({ functionName, message }) => {
+      const [what, they] =
+        functionName === undefined
+          ? ['The stacks that were', 'stacks']
+          : [`The code of ${functionName} that was`, 'code'];
+      const [first = ''] = message.split('\n');
+      return `${what} saved last could not be loaded: ${withStop(first)} The ${they} that ${they === 'code' ? 'was' : 'were'} loaded before answered this request, so lines that are named here are lines of ${they === 'code' ? 'that code' : 'those stacks'}.`;
+    }),
+    changes: unloaded.map(({ functionName, file, line }) => {
+      const [saved, use] =
+        functionName === undefined ? ['the saved stacks', 'them'] : ['the saved code', 'it'];
+      const what =
+        file === undefined
+          ? (functionName ?? 'the stacks')
+          : `${file}${line === undefined ? '' : `:${line}`}`;
+      return `Correct ${what}; as soon as ${saved} can be loaded, the gateway uses ${use}.`;
+    }),
+  };
+}
