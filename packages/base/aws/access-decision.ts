@@ -154,6 +154,14 @@ export function printQuotaRefusal(refusal: (typeof REFUSALS)[number], details: s
   return `${refusal}: ${details}`;
 }
 
+/**
+ * Whether a text of `printQuotaRefusal` says that the credential and the rules are fine, and only the customer may not
+ * use more at the moment. If the caller could not be charged at all, the document is wrong instead.
+ */
+export function isSpent(text: string): boolean {
+  return REFUSALS.some((refusal) => refusal !== 'charged' && text.startsWith(refusal));
+}
+
 /** Finds a text that `printQuotaRefusal` has made at the end of a log line; undefined if there is none. */
 export function findQuotaRefusal(line: string): string | undefined {
   return REFUSAL.exec(line)?.[1];

@@ -3,6 +3,7 @@
  * AWS's own TestInvokeAuthorizer is not used, because its event has the stage `ESTestInvoke-stage`, which no access
  * document protects.
  */
+import { isSpent, QUOTA_REFUSAL } from '@gatewright/aws/access-decision';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { CompiledSource } from '#shared/access/compiled-document.ts';
 import { textAt } from '../../terminal/aws-call.ts';
@@ -25,8 +26,10 @@ type InvocationTarget = PlacedCredential & { readonly method: string; readonly p
 
 type Asked = Pick<Undo, 'steps' | 'kind' | 'apiId' | 'stage' | 'functionArn' | 'sources'>;
 
-type ProbeResult =
-  | { readonly kind: 'allowed' | 'denied' | 'unauthorized' }
+export type ProbeResult =
+  | { readonly kind: 'allowed' | 'unauthorized' }
+  /** `spent`: why the function refuses a caller whom the rules allow, such as `over quota: monthly of plan free, …`. */
+  | { readonly kind: 'denied'; readonly spent?: string | undefined }
   /** The function has thrown an error, or has returned no decision. API Gateway would respond with 500. */
   | { readonly kind: 'failed'; readonly message: string };
 
@@ -212,13 +215,15 @@ function readAnswer(answer: UnknownMembers): ProbeResult {
   const failure = textAt(answer, 'errorMessage');
   if (failure === 'Unauthorized') return { kind: 'unauthorized' };
   if (failure !== undefined) return { kind: 'failed', message: failure };
+  const spent = textAt(answer, 'context', QUOTA_REFUSAL);
+  const denied = { kind: 'denied', ...(spent !== undefined && isSpent(spent) && { spent }) } as const;
   if (typeof answer['isAuthorized'] === 'boolean')
-    return { kind: answer['isAuthorized'] ? 'allowed' : 'denied' };
+    return answer['isAuthorized'] ? { kind: 'allowed' } : denied;
   if (answer['policyDocument'] === undefined)
     return {
       kind: 'failed',
       message: 'the function returned a result that is not the result of an authorizer',
     };
   const policy = JSON.stringify(answer['policyDocument']);
-  return { kind: policy.includes('"Effect":"Allow"') ? 'allowed' : 'denied' };
+  return policy.includes('"Effect":"Allow"') ? { kind: 'allowed' } : denied;
 }

@@ -14,7 +14,7 @@ import {
   headerOf,
   placeCredential,
 } from './invoke-authorizer.ts';
-import type { PlacedCredential } from './invoke-authorizer.ts';
+import type { PlacedCredential, ProbeResult } from './invoke-authorizer.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { Undo } from './journal.ts';
 import { findIds, stateOf, findUndone } from './step.ts';
@@ -35,13 +35,14 @@ export async function verify(
   now: Snapshot,
   options: VerifyOptions,
 ): Promise<readonly Check[]> {
+  const done = [...checkSteps(undo, now), ...(await checkServed(undo, plane))];
+  const { checks, spent } = await askAuthorizer(undo, plane, options);
   return [
-    ...checkSteps(undo, now),
-    ...(await checkServed(undo, plane)),
-    ...(await askAuthorizer(undo, plane, options)),
+    ...done,
+    ...checks,
     ...(undo.kind === 'rest' ? await testAuthorizer(undo, plane, now) : []),
     ...(await testMethod(undo, plane, options)),
-    ...(await askLive(undo, options)),
+    ...(await askLive(undo, options, spent)),
   ];
 }
 
@@ -122,28 +123,33 @@ async function askAuthorizer(
   undo: Undo,
   plane: ControlPlane,
   { token }: VerifyOptions,
-): Promise<readonly Check[]> {
-  if (!undo.steps.some(({ makes }) => makes === 'authorizer')) return [];
+): Promise<{ readonly checks: readonly Check[]; readonly spent?: string | undefined }> {
+  if (!undo.steps.some(({ makes }) => makes === 'authorizer')) return { checks: [] };
   const { method, path } = findProbeRoute(undo);
-  const ask = async (credential: PlacedCredential): Promise<string> => {
-    const said = await invokeAuthorizer(undo, plane, credential);
-    return said.kind === 'failed' ? `failed: ${said.message}` : said.kind;
-  };
-  const isRefusal = (said: string): boolean => said === 'unauthorized' || said === 'denied';
-  const refuses = 'the function refuses a bad credential';
-  const takes = `the function allows ${method} ${path} with a good credential`;
+  const ask = (credential: PlacedCredential) => invokeAuthorizer(undo, plane, credential);
+  const isRefusal = ({ kind, ...more }: ProbeResult): boolean =>
+    kind === 'unauthorized' || (kind === 'denied' && !('spent' in more));
   const [placedBad] = placeCredential(undo, BAD_TOKEN);
   const bad = await ask(placedBad);
   const good =
     token === undefined ? undefined : await askWhereRead(placeCredential(undo, token), ask, isRefusal);
-  return [
-    { what: refuses, isGood: isRefusal(bad), saw: bad },
+  const spent = good?.kind === 'denied' ? good.spent : undefined;
+  const checks = [
+    { what: 'the function refuses a bad credential', isGood: isRefusal(bad), saw: sawOf(bad) },
     {
-      what: takes,
-      isGood: good === undefined ? undefined : good === 'allowed',
-      saw: good ?? 'no --token-file',
+      what: `the function allows ${method} ${path} with a good credential`,
+      // The function knows the credential, and its rules allow the route.
+      isGood: good === undefined || spent !== undefined ? undefined : good.kind === 'allowed',
+      saw: good === undefined ? 'no --token-file' : sawOf(good),
     },
   ];
+  return { checks, spent };
+}
+
+function sawOf(result: ProbeResult): string {
+  if (result.kind === 'failed') return `failed: ${result.message}`;
+  if (result.kind !== 'denied' || result.spent === undefined) return result.kind;
+  return `the function knows the credential and refuses it only because it is used up (${result.spent}): for a complete check, pass a credential with units left, or raise the limit`;
 }
 
 /**
@@ -230,7 +236,12 @@ async function testMethod(
   return [{ what: `${what} (${invoke})`, isGood: status < 500, saw: String(status) }];
 }
 
-async function askLive(undo: Undo, { url, path, token }: VerifyOptions): Promise<readonly Check[]> {
+/** @param spent why the function refuses the good credential now, although its rules allow it */
+async function askLive(
+  undo: Undo,
+  { url, path, token }: VerifyOptions,
+  spent: string | undefined,
+): Promise<readonly Check[]> {
   if (url === undefined)
     return [
       {
@@ -269,14 +280,16 @@ async function askLive(undo: Undo, { url, path, token }: VerifyOptions): Promise
             saw: 'no --token-file',
           },
         ]
-      : [checkGood(asked, await askWhereRead(placeCredential(undo, token), ask, isRefusal))]),
+      : [checkGood(asked, await askWhereRead(placeCredential(undo, token), ask, isRefusal), spent)]),
   ];
 }
 
-function checkGood(asked: string, status: number): Check {
+function checkGood(asked: string, status: number, spent: string | undefined): Check {
+  const isRefused = status === 401 || status === 403;
+  const isSpent = spent !== undefined && (isRefused || status === 429);
   return {
     what: `GET ${asked} with a good credential is allowed`,
-    saw: String(status),
-    isGood: status !== 401 && status !== 403 && status < 500,
+    saw: isSpent ? `${status}, as expected of a credential that is used up (${spent})` : String(status),
+    isGood: isSpent ? undefined : !isRefused && status < 500,
   };
 }

@@ -89,4 +89,46 @@ describe('the credential of --token-file', () => {
 
       assert.equal(checks.find(({ what }) => what.endsWith('with a good credential'))?.saw, 'allowed');
     });
+
+  for (const { refusal, policy, isUndone } of [
+    { refusal: 'over quota: monthly of plan free, tenant acme', policy: true, isUndone: false },
+    { refusal: 'over quota: monthly of plan free, tenant acme', policy: false, isUndone: false },
+    { refusal: 'period closed: monthly of plan free, tenant acme', policy: true, isUndone: false },
+    { refusal: 'suspended: tenant acme', policy: true, isUndone: false },
+    { refusal: 'charged: the request names no tenant', policy: true, isUndone: true },
+    { refusal: undefined, policy: true, isUndone: true },
+  ])
+    it(`that is refused with ${refusal ?? 'a denial by the rules'} (${policy ? 'a policy' : 'isAuthorized'}) ${isUndone ? 'fails the check' : 'is reported, and fails no check'}`, async () => {
+      await using live = await aLiveApi(() => 'nothing', token);
+      await using api = await aRestApiToAttach({
+        resources: 1,
+        methods: ['GET'],
+        over: { sources: [BEARER] },
+      });
+      const { plan } = await api.plan({ type: 'request' });
+      await api.apply(plan);
+      const context = refusal === undefined ? {} : { quotaRefusal: refusal };
+      const denied = policy
+        ? { principalId: 'acme', policyDocument: { Statement: [{ Effect: 'Deny' }] }, context }
+        : { isAuthorized: false, context };
+      const plane: typeof api.plane = {
+        ...api.plane,
+        list: (path) => api.plane.list(path),
+        read: (...asked) => api.plane.read(...asked),
+        write: (call) =>
+          call.service === 'lambda' && JSON.stringify(call.body).includes(token)
+            ? Promise.resolve(denied)
+            : api.plane.write(call),
+      };
+      const options = { token, invoke: undefined, url: live.url, path: undefined };
+
+      const checks = await verify(plan, plane, await readAgain(api.plane, plan), options);
+      const good = checks.filter(({ what }) => what.includes('a good credential'));
+
+      assert.deepEqual(
+        good.map(({ isGood }) => isGood),
+        isUndone ? [false, false] : [undefined, undefined],
+      );
+      if (!isUndone) for (const { saw } of good) assert.match(saw, new RegExp(`used up \\(${refusal}\\)`));
+    });
 });
