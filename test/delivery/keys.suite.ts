@@ -131,7 +131,7 @@ describe('gatewright keys', () => {
 
     assert.match(
       prefix.stderr,
-      /prefix is not a prefix of an access document in this stage; the prefixes are .*shop_(http|live)/,
+      /which no access document of this stage has as the prefix of an issuer; the prefixes are .*shop_(http|live)/,
     );
     assert.match(
       role.stderr,

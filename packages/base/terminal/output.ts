@@ -19,10 +19,33 @@ export function colorize(style: Style, text: string, stream: NodeJS.WriteStream 
 /** Whether stdout contains one JSON object per line, and nothing else. */
 let isJson = false;
 
-/** Sets the output format for the whole command line. */
-export function chooseOutput(chosen: { readonly json: boolean }): void {
+/** Finds commands in printed text; undefined if their names are not known. */
+let command: RegExp | undefined;
+
+/**
+ * Sets the output format for the whole command line.
+ * @param chosen with the names of the commands, which are printed as the reader has to type them
+ */
+export function chooseOutput(chosen: {
+  readonly json: boolean;
+  readonly commands?: readonly string[];
+}): void {
   isJson = chosen.json;
+  if (chosen.commands !== undefined) command = commandsNamed(chosen.commands);
 }
+
+/** Matches `gatewright` before the name of a command, unless it already is as it has to be typed. */
+export function commandsNamed(names: readonly string[]): RegExp {
+  return new RegExp(String.raw`(?<![\w/@.'-]|npx |-- )gatewright(?= (?:${names.join('|')})\b)`, 'g');
+}
+
+/** A package that is a dependency of a service has no command in the shell's PATH, so it is called by npx. */
+export function asTyped(text: string, found = command, isInstalled = IS_INSTALLED): string {
+  return isInstalled && found !== undefined ? text.replace(found, INSTALLED_NAME) : text;
+}
+
+const IS_INSTALLED = import.meta.url.includes('/node_modules/');
+const INSTALLED_NAME = 'npx gatewright';
 
 /**
  * Returns the stream for text that people read. With `--json` it is stderr, because stdout contains only the result;
@@ -33,7 +56,7 @@ export function textStream(): NodeJS.WriteStream {
 }
 
 export function printLines(lines: string | readonly string[]): void {
-  textStream().write(`${[lines].flat().join('\n')}\n`);
+  textStream().write(asTyped(`${[lines].flat().join('\n')}\n`));
 }
 
 /**
@@ -52,7 +75,7 @@ export function printResult(result: object, describe: () => string | readonly st
 
 /** Prints additional lines to stderr, so that programs that read the result do not see them. */
 export function printNotes(lines: string | readonly string[]): void {
-  process.stderr.write(`${[lines].flat().join('\n')}\n`);
+  process.stderr.write(asTyped(`${[lines].flat().join('\n')}\n`));
 }
 
 /**
@@ -66,7 +89,7 @@ export function printError(error: unknown): number {
 }
 
 function fail(code: string, message: string, exitCode: number): number {
-  if (isJson) printNotes(JSON.stringify({ error: { code, message } }));
+  if (isJson) process.stderr.write(`${JSON.stringify({ error: { code, message } })}\n`);
   else printMessage('red', message);
   return exitCode;
 }
@@ -109,7 +132,7 @@ const MAIN = 'packages/gatewright/command/main.ts';
  * @param folder the folder of the user's shell; npm changes the folder of the process
  */
 export function commandName(folder = process.env['INIT_CWD'] ?? process.cwd()): string {
-  if (import.meta.url.includes('/node_modules/')) return 'npx gatewright';
+  if (IS_INSTALLED) return INSTALLED_NAME;
   return packageOf(folder) === realPath(join(CHECKOUT, 'package.json'))
     ? 'npm run --silent gatewright --'
     : `${quote(process.execPath)} ${quote(join(CHECKOUT, MAIN))}`;

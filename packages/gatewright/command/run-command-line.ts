@@ -113,7 +113,7 @@ export async function runCommandLine(
   commands: Loaders,
 ): Promise<number | undefined> {
   const isJson = asksForJson(words);
-  chooseOutput({ json: isJson });
+  chooseOutput({ json: isJson, commands: [...commands.keys()].filter((name) => name !== undefined) });
   const program = new Command('gatewright')
     .version(version, VERSION_FLAGS.join(', '), 'print the version')
     .description(

@@ -412,7 +412,10 @@ export class KeyAdmin {
     if (known === undefined) {
       const prefixes = [...this.#setting.prefixes.keys()].join(', ');
       const remedy = prefixes === '' ? 'add an issuer of the type apiKey' : `the prefixes are ${prefixes}`;
-      throw new RequestInvalid('prefix', `is not a prefix of an access document in this stage; ${remedy}`);
+      throw new RequestInvalid(
+        'prefix',
+        `is ${JSON.stringify(prefix)}, which no access document of this stage has as the prefix of an issuer; ${remedy}`,
+      );
     }
     const unknown = roles.find((role) => !known.roles.has(role));
     if (unknown !== undefined)

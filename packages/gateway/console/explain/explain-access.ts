@@ -360,7 +360,7 @@ function explainRecord(about: Circumstances, guard: GuardCircumstances, decided:
       `The caller comes from the issuer ${decided.issuer} and has ${has}.`,
     ],
     changes: [
-      `Run \`${explainCommand(about, document)}\` with the same credential: it names the rules of the route and their conditions.`,
+      `Run \`${explainCommand(about, document)}\` with the same credential (--token-file FILE, or --key KEY): it names the rules of the route and their conditions.`,
     ],
   };
 }

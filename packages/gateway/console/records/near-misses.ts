@@ -1,4 +1,5 @@
 /** Finds routes that nearly matched, and what differs. This explains why another route, or no route, was chosen. */
+import { countEdits, MAX_EDITS } from '@gatewright/aws/text/count-edits';
 import { fits, isGreedy, isSame, segmentsOf } from '../../core/routing/template-fit.ts';
 import { ANY_METHODS } from '../../core/routing/rest-routes.ts';
 import type { NearMiss } from '../explain/circumstances.ts';
@@ -150,27 +151,4 @@ function describeUnmatched(path: string, method: string): Pick<Near, 'because' |
         because: `ANY does not cover the method ${method}`,
         advice: `Use one of the methods that ANY covers: ${ANY_METHODS.join(', ')}.`,
       };
-}
-
-/** The maximum number of characters in which a path may differ from the route that the client intended. */
-const MAX_EDITS = 3;
-/** Longer paths are not compared character by character. */
-const MAX_COMPARED = 200;
-
-/**
- * Counts the characters to insert, delete or replace (Levenshtein distance). Returns `MAX_EDITS + 1` at once if the
- * lengths differ by more than `MAX_EDITS`, or if `given` is too long.
- */
-function countEdits(wanted: string, given: string): number {
-  if (Math.abs(wanted.length - given.length) > MAX_EDITS || given.length > MAX_COMPARED) return MAX_EDITS + 1;
-  let row = Array.from({ length: given.length + 1 }, (_, index) => index);
-  for (let index = 0; index < wanted.length; index += 1) {
-    const next = [index + 1];
-    for (let at = 0; at < given.length; at += 1) {
-      const replaced = (row[at] ?? 0) + (wanted[index] === given[at] ? 0 : 1);
-      next.push(Math.min(replaced, (row[at + 1] ?? 0) + 1, (next[at] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
 }

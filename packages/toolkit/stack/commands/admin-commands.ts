@@ -3,6 +3,7 @@ import { compareNames } from '@gatewright/aws/text/name-order';
 import { textAt } from '../../terminal/aws-call.ts';
 import { Command } from 'commander';
 import { addAdminOptions, AdminError, callAdminJson, newOperationId } from '../../terminal/admin-client.ts';
+import { callWithNames } from './existing-names.ts';
 import type { AdminFlags } from '../../terminal/admin-client.ts';
 import type { AdminRequest } from '../../terminal/admin-request.ts';
 import { printResult, table, UsageError } from '../../../base/terminal/output.ts';
@@ -36,7 +37,7 @@ export async function sendChange(
 ): Promise<SentChange> {
   const operationId = flags.operation ?? newOperationId();
   try {
-    return { answer: await callAdminJson({ ...request, operationId }, flags), operationId };
+    return { answer: await callWithNames({ ...request, operationId }, flags), operationId };
   } catch (error) {
     if (mayHaveLanded(error))
       throw new UsageError(

@@ -46,8 +46,8 @@ describe('runCommandLine', () => {
 
   for (const [words, says] of [
     [
-      ['keys', 'list'],
-      "required option '--customer <name>' not specified; usage: gatewright keys list [options] --customer <name>, where --customer <name> is: owner of the keys",
+      ['keys', 'create'],
+      "required option '--prefix <prefix>' not specified; usage: gatewright keys create [options] --prefix <prefix>, where --prefix <prefix> is: first part of the key: the prefix of an apiKey issuer in an access document",
     ],
     [
       ['usage', 'invoice'],

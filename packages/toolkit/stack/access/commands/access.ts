@@ -7,6 +7,7 @@ import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { describeAccess } from '@gatewright/authoring/find/describe-access';
 import type { MatrixCell } from '@gatewright/authoring/find/describe-access';
+import { readTokenFile } from '../../../terminal/read-token-file.ts';
 import { addAdminOptions, callAdminJson } from '../../../terminal/admin-client.ts';
 import type { AdminFlags } from '../../../terminal/admin-client.ts';
 import { checkDocuments, printProblems, readCompiled, compiledFor } from './access-check.ts';
@@ -210,6 +211,7 @@ function explainCommand(): Command {
     .argument('[method]', 'HTTP method, such as GET (default: every route)')
     .argument('[path]', 'path below the stage, such as /orders/7')
     .option('--token <jwt>', 'token of the caller; the signature is not checked')
+    .option('--token-file <file>', 'file with the token of the caller, instead of --token')
     .option('--key <key>', 'API key of the caller, or the id of that key; the secret is not checked')
     .option('--claims <json>', 'claims of the caller, instead of a token')
     .option(
@@ -225,8 +227,14 @@ function explainCommand(): Command {
         name: string,
         method: string | undefined,
         path: string | undefined,
-        flags: ExplainFlags & AccessFlags & AdminFlags & { readonly key?: string },
+        given: ExplainFlags &
+          AccessFlags &
+          AdminFlags & { readonly key?: string; readonly tokenFile?: string },
       ) => {
+        const { tokenFile } = given;
+        if (tokenFile !== undefined && given.token !== undefined)
+          throw new UsageError('pass --token or --token-file, not both');
+        const flags = { ...given, ...(tokenFile !== undefined && { token: readTokenFile(tokenFile) }) };
         const document = findDocument(flags.folder, name);
         const held = flags.key === undefined ? {} : { held: await readHeldKey(flags.key, flags) };
         const { answers, text } = await explainWithLedger(document, method, path, { ...flags, ...held });

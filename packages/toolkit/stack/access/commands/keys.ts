@@ -5,6 +5,8 @@ import { readKeyId } from './key-id.ts';
 import { valueCommand } from './key-value.ts';
 import { noteUnknownTenant } from '../../quota/commands/unknown-names.ts';
 import { readDuration } from '@gatewright/aws/text/duration';
+import { readCustomers } from '../../quota/commands/read-customers.ts';
+import { textAt } from '../../../terminal/aws-call.ts';
 import { callAdminJson } from '../../../terminal/admin-client.ts';
 import {
   changeCommand,
@@ -96,17 +98,39 @@ async function create(flags: CreateFlags): Promise<void> {
   const given = { name, owner, plan, lifetimeSeconds: expires, usagePlanId: nativePlan };
   const body = { tenant, customer, prefix, roles: role, scopes: scope, metadata: meta, ...given };
   await change('/access/keys', body, flags);
+  if (role.length === 0 && scope.length === 0)
+    printNotes(
+      'The key has no role and no scope, so only rules that ask for neither allow it anything. To give it a role, create another key with --role, and revoke this one; gatewright access matrix prints what each role may call.',
+    );
 }
 
 function listCommand(): Command {
-  return readCommand('list', 'List the keys of a tenant.')
-    .requiredOption('--customer, --tenant <name>', 'owner of the keys')
-    .action(async ({ tenant, ...flags }: ReadFlags & { readonly tenant: string }) => {
+  return readCommand('list', 'List the keys of a tenant, or of all customers.')
+    .option('--customer, --tenant <name>', 'owner of the keys (default: every customer with a record)')
+    .action(async ({ tenant, ...flags }: ReadFlags & { readonly tenant?: string }) => {
+      if (tenant === undefined) {
+        await listAll(flags);
+        return;
+      }
       const listing = { path: '/access/keys', member: 'keys', query: { tenant } };
       const keys = sortRows(await readPages(listing, flags), 'name');
       printRows(keys, COLUMNS, HEADINGS);
       if (keys.length === 0) await noteUnknownTenant(tenant, flags);
     });
+}
+
+/** The table has keys by tenant only, so the keys of tenants without a record are in no list. */
+async function listAll(flags: ReadFlags): Promise<void> {
+  const all: Answer[] = [];
+  for (const customer of sortRows(await readCustomers(flags), 'tenant')) {
+    const tenant = textAt(customer, 'tenant') ?? '';
+    const keys = await readPages({ path: '/access/keys', member: 'keys', query: { tenant } }, flags);
+    all.push(...sortRows(keys, 'name').map((key) => ({ tenant, ...key })));
+  }
+  printRows(all, ['tenant', ...COLUMNS], ['CUSTOMER', ...HEADINGS]);
+  printNotes(
+    'These are the keys of the customers with a record. For the keys of a tenant without a record, pass --tenant.',
+  );
 }
 
 function showCommand(): Command {

@@ -27,7 +27,7 @@ import { forgetCommand } from './quota-forget.ts';
 import { followKeys } from './follow-keys.ts';
 import type { Followed } from './follow-keys.ts';
 import { readInstant } from './quota-calls.ts';
-import { customerPath, planOf, readCustomer, readCustomers, readLeft } from './read-customers.ts';
+import { customerPath, planOf, readKnownCustomer, readCustomers, readLeft } from './read-customers.ts';
 import { printReads, readRefusalsOrWarn } from './read-refusals.ts';
 import { noteUnknownPlan } from './unknown-names.ts';
 
@@ -51,7 +51,8 @@ const COLUMNS = ['tenant', 'state', 'plan', 'from', 'name'];
 const LIFE = `
 A customer's life:
   gatewright customers create acme free        a record; its plan applies to all of its keys
-  gatewright keys create --customer acme …     a key, shown once
+  gatewright keys create --customer acme --prefix PREFIX --role ROLE
+                                               a key, shown once
   gatewright customers set-plan acme pro       an upgrade; show prints the plan, its start and what is left of its quotas
   gatewright usage invoice --period 2026-11    the invoices of a month, after gatewright usage close
   gatewright customers suspend acme            its requests get 403, until resume
@@ -189,7 +190,7 @@ async function setPlans(names: readonly string[], flags: TermFlags): Promise<voi
  * read.
  */
 async function setPlan(tenant: string, plan: string, flags: TermFlags): Promise<void> {
-  const known = await readCustomer(tenant, flags);
+  const known = await readKnownCustomer(tenant, flags);
   const { from, currency } = flags;
   const limits = readLimits(flags);
   const body = { plan, from, currency, limits, version: Number(known['version']) + 1 };
@@ -283,7 +284,7 @@ async function list({
 }
 
 async function show(tenant: string, flags: ReadFlags): Promise<void> {
-  const customer = await readCustomer(tenant, flags);
+  const customer = await readKnownCustomer(tenant, flags);
   const left = await readLeft(tenant, planOf(customer), flags);
   const reads = (await readRefusalsOrWarn(tenant, flags)).map(({ says }) => says);
   const { plans } = customer;

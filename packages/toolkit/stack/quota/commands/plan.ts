@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { parse as parseYaml } from 'yaml';
 import { findYamlError, locateField, printProblem } from '@gatewright/authoring/document/read-document';
 import { printPathName } from '#shared/http/path-name.ts';
+import { callWithNames } from '../../commands/existing-names.ts';
 import { AdminError, callAdminJson } from '../../../terminal/admin-client.ts';
 import {
   changeCommand,
@@ -73,7 +74,7 @@ async function listPlans(flags: ReadFlags): Promise<void> {
 }
 
 async function getPlan(plan: string, flags: ReadFlags): Promise<void> {
-  const answer = await callAdminJson({ method: 'GET', path: `/quota/plans/${printPathName(plan)}` }, flags);
+  const answer = await callWithNames({ method: 'GET', path: `/quota/plans/${printPathName(plan)}` }, flags);
   printResult(answer, () => JSON.stringify(answer, undefined, 2));
 }
 

@@ -3,6 +3,7 @@ import { printPathName } from '#shared/http/path-name.ts';
 import { listAt, textAt } from '../../../terminal/aws-call.ts';
 import { AdminError, callAdminJson } from '../../../terminal/admin-client.ts';
 import { eachPage, readPages } from '../../commands/admin-commands.ts';
+import { callWithNames } from '../../commands/existing-names.ts';
 import type { Answer, ReadFlags } from '../../commands/admin-commands.ts';
 import { ownerPath } from './quota-calls.ts';
 
@@ -16,6 +17,11 @@ export function customerPath(tenant: string): string {
  */
 export function readCustomer(tenant: string, flags: ReadFlags): Promise<Answer> {
   return callAdminJson({ method: 'GET', path: customerPath(tenant) }, flags);
+}
+
+/** Like `readCustomer`; the error names the customers that exist. */
+export function readKnownCustomer(tenant: string, flags: ReadFlags): Promise<Answer> {
+  return callWithNames({ method: 'GET', path: customerPath(tenant) }, flags);
 }
 
 /** Reads the record of a customer; undefined if the tenant has none. */

@@ -9,7 +9,8 @@ import { ARN, GUARD, notAllowedBy, refusedBy } from '../../../../support/refused
 import type { Circumstances } from '../../../../../packages/gateway/console/explain/circumstances.ts';
 
 const NOTED = { outcome: 'Deny', document: 'maps' };
-const EXPLAIN = '`gatewright access explain maps GET /tiles/7` with the same credential';
+const EXPLAIN =
+  '`gatewright access explain maps GET /tiles/7` with the same credential (--token-file FILE, or --key KEY)';
 
 const ROWS: readonly (readonly [name: string, about: Circumstances, changes: readonly string[]])[] = [
   [

@@ -96,3 +96,31 @@ describe('a command that goes on with a name that nothing is known about', () =>
     assert.deepEqual([code, stderr], [0, '']);
   });
 });
+
+/** The names are in the refusals of every command that must have the customer or the plan. */
+const REFUSED: readonly { readonly command: string; readonly says: RegExp }[] = [
+  { command: 'customers create globex golt', says: /The most similar name is gold\. The plans are: gold$/m },
+  { command: 'customers create globex enterprise', says: /enterprise.*\. The plans are: gold$/m },
+  { command: 'customers set-plan acme golt', says: /The most similar name is gold\. The plans are: gold$/m },
+  { command: 'customers close Acme', says: /The most similar name is acme\. The customers are: acme$/m },
+  { command: 'customers show acne', says: /The most similar name is acme\. The customers are: acme$/m },
+  { command: 'customers suspend ghost', says: /has no record.*\. The customers are: acme$/m },
+  { command: 'plan get golt', says: /The most similar name is gold\. The plans are: gold$/m },
+];
+
+describe('a command that cannot go on with an unknown name', () => {
+  for (const { command, says } of REFUSED)
+    it(`names what exists after gatewright ${command}`, async () => {
+      const { code, stderr } = await run(command);
+
+      assert.notEqual(code, 0);
+      assert.match(stderr, says);
+    });
+
+  it('lists the keys of all customers if none is named', async () => {
+    const { code, stderr } = await run('keys list');
+
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /keys of the customers with a record/);
+  });
+});

@@ -1,0 +1,61 @@
+/** Adds to a refusal of an unknown customer or plan which ones exist, and which of them was probably meant. */
+import { findMostSimilar } from '@gatewright/aws/text/count-edits';
+import { AdminError, callAdminJson } from '../../terminal/admin-client.ts';
+import type { AdminFlags } from '../../terminal/admin-client.ts';
+import type { AdminRequest } from '../../terminal/admin-request.ts';
+
+/** The lists of what exists, by the code that says that something does not. A page has more names than are printed. */
+const LISTS = {
+  CUSTOMER_UNKNOWN: {
+    path: '/quota/customers',
+    member: 'customers',
+    id: 'tenant',
+    all: 'gatewright customers list',
+  },
+  PLAN_UNKNOWN: { path: '/quota/plans', member: 'plans', id: 'id', all: 'gatewright plan list' },
+} as const;
+const MOST_NAMED = 10;
+
+/** Sends a request like `callAdminJson`. If it names an unknown customer or plan, the error names those that exist. */
+export async function callWithNames(
+  request: AdminRequest,
+  flags: AdminFlags,
+): Promise<Readonly<Record<string, unknown>>> {
+  try {
+    return await callAdminJson(request, flags);
+  } catch (error) {
+    if (!(error instanceof AdminError)) throw error;
+    const names = await describeExisting(error, request, flags);
+    if (names === undefined) throw error;
+    const { problem, cause } = error;
+    throw new AdminError(error.kind, `${error.message}. ${names}`, { problem, cause });
+  }
+}
+
+async function describeExisting(
+  { problem: { code } }: AdminError,
+  request: AdminRequest,
+  flags: AdminFlags,
+): Promise<string | undefined> {
+  if (code !== 'CUSTOMER_UNKNOWN' && code !== 'PLAN_UNKNOWN') return undefined;
+  const { path, member, id, all } = LISTS[code];
+  // Who may not read the list gets the refusal alone.
+  const page = await callAdminJson({ method: 'GET', path }, flags).catch(() => undefined);
+  const items: readonly unknown[] = page !== undefined && Array.isArray(page[member]) ? page[member] : [];
+  const names = items.flatMap((item) => {
+    const name = (Object(item) as Readonly<Record<string, unknown>>)[id];
+    return typeof name === 'string' ? [name] : [];
+  });
+  if (names.length === 0) return page === undefined ? undefined : `No ${member.slice(0, -1)} exists yet.`;
+  const similar = givenIn(request).flatMap((given) => findMostSimilar(given, names) ?? []);
+  const more = names.length > MOST_NAMED ? `, and more (${all})` : '';
+  return `${similar[0] === undefined ? '' : `The most similar name is ${similar[0]}. `}The ${member} are: ${names.slice(0, MOST_NAMED).join(', ')}${more}`;
+}
+
+/** The texts of a request, one of which is the unknown name. */
+function givenIn({ path, body }: AdminRequest): readonly string[] {
+  const inBody = typeof body === 'object' ? Object.values(body) : [];
+  return [...path.split('/').map((part) => decodeURIComponent(part)), ...inBody].filter(
+    (text): text is string => typeof text === 'string' && text !== '',
+  );
+}
