@@ -97,6 +97,8 @@ function reasonOf(recorded: RecordedRequest): string | undefined {
     const refusal = customerOf(caller) === undefined ? undefined : readQuotaRefusal(recorded);
     return refusal && OF_HANDLERS[refusal.outcome];
   }
+  // AWS answers its health check itself, without looking for a stage.
+  if (recorded.status < 400 && error.detail.defect?.kind === 'screen') return 'health check';
   if (recorded.phase === 'match' && received.route === undefined && received.stage !== undefined)
     return 'no route';
   if (caller?.kind !== 'lambda' || !['INVALID_API_KEY', 'ACCESS_DENIED'].includes(error.code))

@@ -225,7 +225,7 @@ export const RULES = {
   },
   'never-fires': {
     severity: 'differs',
-    about: 'a rule or a filter that AWS deploys, but that no event reaches or matches',
+    about: 'a rule, filter or route that AWS deploys, but that nothing reaches or matches',
     remedy: 'correct the pattern, or let the source send its events',
     source:
       'https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-event-notifications-eventbridge.html',

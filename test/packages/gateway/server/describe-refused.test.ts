@@ -54,7 +54,8 @@ describe('a health check at a custom domain', () => {
       sink,
       servedAlone(served, ports, () => true),
     );
-    const { story, reply } = records.detail('last') ?? assert.fail('nothing was recorded');
+    const { story, reply, reason } = records.detail('last') ?? assert.fail('nothing was recorded');
+    assert.equal(reason, 'health check');
     assert.match(JSON.stringify(reply), /Healthy Connection/);
     assert.match(story.sentences.join('\n'), /at the root of the address of an HTTP API with 200/);
   });

@@ -1,4 +1,5 @@
-/** Finds rules and filters that AWS deploys, but that no event reaches or matches. */
+/** Finds rules, filters and routes that AWS deploys, but that no event or request reaches or matches. */
+import { asText, membersOf } from '@gatewright/aws/json-object';
 import { findWaitingRules, isSilent } from '../../../kernel/delivery/waiting-rules.ts';
 import { findDeadFilters } from '../../../console/records/filter-notes.ts';
 import { findBusOfIntegration, findMissingBus } from '../../../console/records/missing-bus.ts';
@@ -18,6 +19,7 @@ export function findSilent(stack: ResolvedStack, loaded: readonly ResolvedStack[
   const all = [...stack.resources.values()];
   return [
     ...findSilentBuckets(stack, all),
+    ...findShadowedRoutes(all),
     ...all.flatMap((resource) => [...findDeadFilters(resource), ...findMisspeltBus(resource, loaded)]),
   ];
 }
@@ -36,6 +38,54 @@ function findMisspeltBus(resource: ResolvedResource, loaded: readonly ResolvedSt
       remedy: `write ${what} in place of ${written.name}`,
     },
   ];
+}
+
+/**
+ * Finds routes at the path that AWS answers itself for its health checks: /ping at the root of an HTTP API. Only the stage
+ * $default is served at the root.
+ * @see docs/aws/routing.md, issue serverless/examples#667
+ */
+function findShadowedRoutes(all: readonly ResolvedResource[]): readonly Silent[] {
+  const apis = all.filter(
+    ({ type, properties, physicalId }) =>
+      type === 'AWS::ApiGatewayV2::Api' &&
+      properties['ProtocolType'] !== 'WEBSOCKET' &&
+      (properties['Target'] !== undefined || hasDefaultStage(all, physicalId)),
+  );
+  const inBodies = apis.filter(
+    ({ properties }) => membersOf(membersOf(properties['Body'])['paths'])['/ping'] !== undefined,
+  );
+  const routes = all.filter(
+    ({ type, properties }) =>
+      type === 'AWS::ApiGatewayV2::Route' &&
+      HEALTH_CHECK.test(asText(properties['RouteKey']) ?? '') &&
+      apis.some(({ physicalId }) => physicalId === properties['ApiId']),
+  );
+  return [
+    ...inBodies.map((api) => shadowed(api, 'Body', '/ping')),
+    ...routes.map((route) => shadowed(route, 'RouteKey', asText(route.properties['RouteKey']) ?? '')),
+  ];
+}
+
+const HEALTH_CHECK = /^[A-Z]+ \/ping$/;
+
+function shadowed(resource: ResolvedResource, property: string, route: string): Silent {
+  return {
+    resource,
+    property,
+    message: `the route ${route} is never called at the address of the API: AWS answers /ping there itself, with 200 and Healthy Connection`,
+    remedy:
+      'give the route another path, such as /health, or use a stage with a name, which stands before the path',
+  };
+}
+
+function hasDefaultStage(all: readonly ResolvedResource[], apiId: string): boolean {
+  return all.some(
+    ({ type, properties }) =>
+      type === 'AWS::ApiGatewayV2::Stage' &&
+      properties['StageName'] === '$default' &&
+      properties['ApiId'] === apiId,
+  );
 }
 
 function findSilentBuckets(stack: ResolvedStack, all: readonly ResolvedResource[]): readonly Silent[] {

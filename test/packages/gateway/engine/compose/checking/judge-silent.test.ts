@@ -30,4 +30,43 @@ describe('findSilent', () => {
         remedies,
       );
     });
+
+  // docs/aws/routing.md; https://github.com/serverless/examples/issues/667
+  const route = (RouteKey: string) => ({
+    type: 'AWS::ApiGatewayV2::Route',
+    properties: { ApiId: 'api-1', RouteKey },
+  });
+  const api = (properties: object) => ({ type: 'AWS::ApiGatewayV2::Api', id: 'api-1', properties });
+  const stage = (StageName: string) => ({
+    type: 'AWS::ApiGatewayV2::Stage',
+    properties: { ApiId: 'api-1', StageName },
+  });
+  const HTTP = { ProtocolType: 'HTTP' };
+  for (const [what, resources, found] of [
+    ['GET /ping', { Api: api(HTTP), Stage: stage('$default'), Route: route('GET /ping') }, ['RouteKey']],
+    ['ANY /ping', { Api: api(HTTP), Stage: stage('$default'), Route: route('ANY /ping') }, ['RouteKey']],
+    [
+      '/ping in a Body',
+      { Api: api({ Body: { paths: { '/ping': {} } } }), Stage: stage('$default') },
+      ['Body'],
+    ],
+    [
+      'GET /ping with Target',
+      { Api: api({ ...HTTP, Target: 'arn' }), Route: route('GET /ping') },
+      ['RouteKey'],
+    ],
+    ['GET /ping below a stage', { Api: api(HTTP), Stage: stage('dev'), Route: route('GET /ping') }, []],
+    ['GET /ping/7', { Api: api(HTTP), Stage: stage('$default'), Route: route('GET /ping/7') }, []],
+    ['GET /sping', { Api: api(HTTP), Stage: stage('$default'), Route: route('GET /sping') }, []],
+  ] as const)
+    it(`${found.length === 0 ? 'accepts' : 'reports'} the route ${what} of an HTTP API`, () => {
+      const stack = aStack(resources);
+      const silent = findSilent(stack, [stack]);
+
+      assert.deepEqual(
+        silent.map(({ property }) => property),
+        found,
+      );
+      for (const { message } of silent) assert.match(message, /AWS answers \/ping there itself/);
+    });
 });
