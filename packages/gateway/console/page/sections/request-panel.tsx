@@ -1,3 +1,4 @@
+import { WithCode } from '../elements/with-code.tsx';
 import { useEffect, useState } from 'preact/hooks';
 import { isTyping } from '../app-keys.ts';
 import { fetchControl, useFetched } from '../connection/control.ts';
@@ -191,14 +192,18 @@ function StoryOf({ detail, isRefused }: { readonly detail: RequestDetail; readon
     <section class={`story ${isRefused ? 'bad' : 'good'}`} aria-label="Story">
       <p class="headline">{headline}</p>
       {sentences.map((sentence) => (
-        <p key={sentence}>{sentence}</p>
+        <p key={sentence}>
+          <WithCode text={sentence} />
+        </p>
       ))}
       {changes.length === 0 ? null : (
         <>
           <p class="changes-title">To change the outcome</p>
           <ul>
             {changes.map((change) => (
-              <li key={change}>{change}</li>
+              <li key={change}>
+                <WithCode text={change} />
+              </li>
             ))}
           </ul>
         </>

@@ -1,0 +1,6 @@
+import { splitCode } from './split-code.ts';
+
+/** A text in which commands and code stand between backticks, as explanations write them. */
+export function WithCode({ text }: { readonly text: string }) {
+  return <>{splitCode(text).map(({ part, isCode }) => (isCode ? <code key={part}>{part}</code> : part))}</>;
+}
