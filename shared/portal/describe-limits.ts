@@ -1,6 +1,6 @@
 /** Limits and prices in a customer's words. */
 import type { CustomerPlan, Limit, QuotaLimit } from '../quota/plan/plan.ts';
-import { describePrice, printCount } from '../quota/usage/invoice-pdf.ts';
+import { printCount } from '../quota/usage/invoice-pdf.ts';
 
 const LENGTHS = { DAY: 'day', WEEK: 'week', MONTH: 'month' } as const;
 const HOUR_SECONDS = 3600;
@@ -30,14 +30,40 @@ function printSeconds(seconds: number): string {
   return `${printCount(seconds)} seconds`;
 }
 
-/** Describes the prices of a plan by limit, as in `49.00 a period, the first 1,000 included, 0.002 a unit (EUR)`. */
+/**
+ * Describes the prices of a plan by limit, as in `49.00 EUR a month, 1,000 units included, then 0.002 EUR a unit`, or
+ * `Free`.
+ */
 export function describePrices({
   limits,
   invoice,
 }: CustomerPlan): readonly { readonly limit: string; readonly text: string }[] {
-  return limits.flatMap((limit) => {
-    if (limit.kind !== 'quota' || limit.price === undefined) return [];
-    const words = describePrice(limit.price);
-    return words === '' ? [] : [{ limit: limit.id, text: `${words} (${invoice?.currency ?? ''})` }];
+  return limits.flatMap((limit) =>
+    limit.kind === 'quota' && limit.price !== undefined
+      ? [
+          {
+            limit: limit.id,
+            text: describePriceOf(limit.price, limit.period.length, invoice?.currency ?? ''),
+          },
+        ]
+      : [],
+  );
+}
+
+function describePriceOf(
+  { fee, included, tiers }: NonNullable<QuotaLimit['price']>,
+  length: QuotaLimit['period']['length'],
+  currency: string,
+): string {
+  if (Number(fee) === 0 && tiers.every(({ unitPrice }) => Number(unitPrice) === 0)) return 'Free';
+  const steps = tiers.map(({ upTo, unitPrice }) => {
+    const price = `${unitPrice} ${currency} a unit`;
+    return upTo === undefined ? price : `${price} up to ${printCount(upTo)}`;
   });
+  const usage = steps.join(', then ');
+  return [
+    ...(Number(fee) === 0 ? [] : [`${fee} ${currency} ${describePeriod(length)}`]),
+    ...(included === 0 ? [] : [`${printCount(included)} ${included === 1 ? 'unit' : 'units'} included`]),
+    ...(usage === '' ? [] : [included === 0 ? usage : `then ${usage}`]),
+  ].join(', ');
 }

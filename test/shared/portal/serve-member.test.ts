@@ -135,7 +135,7 @@ describe('the plan in the portal', () => {
         title: 'Professional',
         summary: 'For production',
         limits: [{ id: 'monthly', text: '1,000 units a month' }],
-        prices: [{ limit: 'monthly', text: '49.00 a period, the first 1,000 included (EUR)' }],
+        prices: [{ limit: 'monthly', text: '49.00 EUR a month, 1,000 units included' }],
         from: 'now',
       },
     ]);
@@ -146,7 +146,7 @@ describe('the plan in the portal', () => {
     const { body } = await owner.post('/api/plan/preview', { body: { plan: 'pro' } });
     // 11.5 of 30 days.
     assert.deepEqual(body['costs'], [
-      'monthly: 49.00 a period, the first 1,000 included (EUR)',
+      'monthly: 49.00 EUR a month, 1,000 units included',
       'For the time until 1 Dec 2026, 00:00 UTC, 18.78 EUR of this fee is due.',
     ]);
     const { body: plan } = await owner.get('/api/plan');

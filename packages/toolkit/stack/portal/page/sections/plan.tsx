@@ -124,7 +124,7 @@ function PlanFacts({
           </li>
         ))}
       </ul>
-      {prices.length === 0 ? <p class="price">This plan has no price.</p> : null}
+      {prices.length === 0 ? <p class="price">Free</p> : null}
     </>
   );
 }
