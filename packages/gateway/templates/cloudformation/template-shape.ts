@@ -41,6 +41,13 @@ const TRANSFORMS = new Set(['AWS::LanguageExtensions', 'AWS::Serverless-2016-10-
  */
 const MAX_RESOURCES = 5_000;
 
+/** The member with which an OpenAPI document begins, in version 3 and in version 2. */
+const OPENAPI = ['openapi', 'swagger'] as const;
+
+function describeOpenapi(name: string, version: Json | undefined): string {
+  return `the file is an OpenAPI document (${name}: ${typeof version === 'string' ? version : JSON.stringify(version)}), and AWS deploys an API from a template: write a template next to it, with Transform: AWS::Serverless-2016-10-31 and a resource of the type AWS::Serverless::Api whose properties are StageName: dev and DefinitionUri: with the name of this file, and pass the template`;
+}
+
 /**
  * Returns the template without the parts whose structure CloudFormation refuses. The messages are CloudFormation's.
  * @throws what `refuse` throws, or what `fail` throws if no resource remains, or if there are more than `MAX_RESOURCES`
@@ -50,6 +57,9 @@ export function checkShape(
   refuse: Refuse,
   fail: (at: Path, message: string) => never,
 ): JsonObject {
+  const version = OPENAPI.find((name) => template[name] !== undefined);
+  if (version !== undefined && template['Resources'] === undefined)
+    return fail([version], describeOpenapi(version, template[version]));
   const unknown = Object.keys(template).filter((section) => !SECTIONS.has(section));
   if (unknown.length > 0)
     refuse(

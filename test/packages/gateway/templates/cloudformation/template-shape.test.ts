@@ -153,6 +153,28 @@ describe('what checkShape refuses', () => {
       assert.deepEqual(check({ ...resource(TOPIC), [name]: value }).messages, []);
     });
 
+  for (const [name, version] of [
+    ['openapi', '3.0.1'],
+    ['swagger', '2.0'],
+  ] as const)
+    it(`says that a file is an OpenAPI document, and what to write: ${name}`, () => {
+      const refused: unknown[] = [];
+      assert.throws(
+        () =>
+          checkShape(
+            { template: { [name]: version, info: {}, paths: {} } },
+            (at) => refused.push(at),
+            (at, message) => {
+              throw new Error(`${at.join('.')}: ${message}`);
+            },
+          ),
+        new RegExp(
+          `^Error: ${name}: the file is an OpenAPI document \\(${name}: ${version}\\).*DefinitionUri`,
+        ),
+      );
+      assert.deepEqual(refused, []);
+    });
+
   for (const Resources of [undefined, {}, [], { R: {} }])
     it(`ends with a template without resources: ${JSON.stringify(Resources)}`, () => {
       const template = Resources === undefined ? {} : { Resources };
