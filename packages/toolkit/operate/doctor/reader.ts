@@ -16,6 +16,11 @@ export type Reader = {
   readonly unread: Unread[];
 };
 
+/** The code with which a local gateway answers calls that it does not serve. */
+const UNSERVED = /^NotImplemented/;
+const AT_AWS =
+  'no right is missing: the local gateway does not serve this call. Run doctor against AWS, in a shell without the variables of gatewright env';
+
 export function createReader(aws: Aws): Reader {
   const unread: Unread[] = [];
   return {
@@ -29,7 +34,7 @@ export function createReader(aws: Aws): Reader {
       }
       const reason = `${answer.code}: ${answer.message}`;
       if (absent?.test(reason) === true) return 'absent';
-      unread.push({ what, permission, reason });
+      unread.push({ what, reason, ...(UNSERVED.test(answer.code) ? { fix: AT_AWS } : { permission }) });
       return undefined;
     },
   };
