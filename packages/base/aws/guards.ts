@@ -40,7 +40,7 @@ type GuardRefusal = {
 const API_HOST = /^[a-z0-9-]+\.execute-api\.(?:localhost|[a-z0-9-]+\.(?:vpce\.)?amazonaws\.com(?:\.cn)?)$/;
 /** Matches `{urlId}.lambda-url.eu-west-1.on.aws`, the host of a function URL. */
 const FUNCTION_URL_HOST = /^[a-z0-9]+\.lambda-url\.[a-z0-9-]+\.on\.aws$/;
-const SERVICE_HOST = /^(?:[a-z0-9-]+\.)+amazonaws\.com(?:\.cn)?$/;
+const SERVICE_HOST = /^(?:[a-z0-9-]+\.)+(?:amazonaws\.com(?:\.cn)?|api\.aws)$/;
 /**
  * Matches hosts such as `sync-127.0.0.1`, because AWS clients add a prefix to the host for some operations. The URL of
  * a web page cannot have such a name.

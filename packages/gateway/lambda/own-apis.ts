@@ -1,4 +1,5 @@
-/** Lets functions reach the APIs of this gateway by their AWS host names. */
+/** Lets functions reach the APIs of this gateway, and the AWS services that it emulates, by their AWS host names. */
+import { AWS_HOSTS } from './aws-calls.ts';
 import { runtimeFamily } from '../core/stack/function.ts';
 
 /**
@@ -23,8 +24,8 @@ export type OwnApis = {
  */
 export type OwnProxy = {
   /**
-   * The URL of the proxy. It connects the host names of `OwnApis` to the port of `OwnApis`, and all other host names to
-   * their normal address.
+   * The URL of the proxy. It connects the host names of `OwnApis` to the port of `OwnApis`, the host names of AWS to
+   * the port that `openAwsPort` opens, and all other host names to their normal address.
    */
   readonly url: string;
   /** The path of a PEM file. It contains the machine's certificate authorities and the authority of `OwnApis`. */
@@ -35,6 +36,11 @@ export type OwnProxy = {
 
 export interface OwnApisPort {
   read(): OwnApis;
+  /**
+   * Opens a TLS port of 127.0.0.1 that takes calls to all host names of AWS. It sends them to this gateway or to AWS.
+   * The authority of its certificates is that of `OwnApis`.
+   */
+  openAwsPort(): Promise<number>;
   /** Opens the proxy. This method is called when the first function needs the proxy. */
   openProxy(): Promise<OwnProxy>;
 }
@@ -68,17 +74,24 @@ export async function reachOwnApis(
 ): Promise<OwnApisReach> {
   const family = runtimeFamily(runtime);
   if (own === undefined) return { environment: {}, args: [] };
-  if (family === 'python')
-    return { environment: { GATEWRIGHT_OWN_APIS: JSON.stringify(own.read()) }, args: [] };
+  if (family === 'python') {
+    const aws = { hosts: AWS_HOSTS, port: await own.openAwsPort() };
+    return { environment: { GATEWRIGHT_OWN_APIS: JSON.stringify({ ...own.read(), aws }) }, args: [] };
+  }
   const proxy = await own.openProxy();
   return family === 'java'
     ? { environment: {}, args: javaOptions(proxy, given['JAVA_TOOL_OPTIONS'] ?? '') }
-    : { environment: usualVariables(proxy), args: [] };
+    : { environment: usualVariables(proxy, family), args: [] };
 }
 
-function usualVariables({ url, authoritiesFile }: OwnProxy): Readonly<Record<string, string>> {
+/** Ruby's `Net::HTTP` reads `http_proxy` only, also for calls over TLS. */
+function usualVariables(
+  { url, authoritiesFile }: OwnProxy,
+  family: string | undefined,
+): Readonly<Record<string, string>> {
   const local = 'localhost,127.0.0.1';
   return {
+    ...(family === 'ruby' && { http_proxy: url }),
     HTTPS_PROXY: url,
     https_proxy: url,
     NO_PROXY: local,
@@ -90,19 +103,22 @@ function usualVariables({ url, authoritiesFile }: OwnProxy): Readonly<Record<str
 const TRUST = 'javax.net.ssl.trustStore';
 
 /**
- * Returns the system properties for Java. Properties that the function sets itself in `JAVA_TOOL_OPTIONS` are left out,
+ * Returns the system properties for Java. Version 2 of the SDK for Java reads `http.proxyHost` only, also for calls over
+ * TLS, because its property names the scheme of the proxy. Properties that the function sets itself in `JAVA_TOOL_OPTIONS` are left out,
  * because options on Java's command line would take precedence over that variable.
  */
 function javaOptions({ url, trustStore }: OwnProxy, toolOptions: string): readonly string[] {
   const { hostname, port } = new URL(url);
-  const proxy = [`-Dhttps.proxyHost=${hostname}`, `-Dhttps.proxyPort=${port}`];
+  const proxies = ['https', 'http'].map((scheme) =>
+    toolOptions.includes(`-D${scheme}.proxyHost=`)
+      ? []
+      : [`-D${scheme}.proxyHost=${hostname}`, `-D${scheme}.proxyPort=${port}`],
+  );
+  const local = toolOptions.includes('-Dhttp.nonProxyHosts=') ? [] : ['-Dhttp.nonProxyHosts=localhost|127.*'];
   const trust = [
     `-D${TRUST}=${trustStore.file}`,
     `-D${TRUST}Type=JKS`,
     `-D${TRUST}Password=${trustStore.password}`,
   ];
-  return [
-    ...(toolOptions.includes('-Dhttps.proxyHost=') ? [] : proxy),
-    ...(toolOptions.includes(`-D${TRUST}=`) ? [] : trust),
-  ];
+  return [...proxies.flat(), ...local, ...(toolOptions.includes(`-D${TRUST}=`) ? [] : trust)];
 }

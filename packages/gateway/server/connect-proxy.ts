@@ -1,4 +1,8 @@
-/** An HTTP proxy on the loopback interface. It only opens tunnels (RFC 9110 §9.3.6), and never reads their contents. */
+/**
+ * An HTTP proxy on the loopback interface. It opens tunnels (RFC 9110 §9.3.6), whose contents it never reads, and passes
+ * calls without TLS on.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from '@gatewright/aws/node-http';
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -10,6 +14,7 @@ const MAX_PORT = 65_535;
  * sent through it until its client ends it.
  */
 const CONNECT_MS = 10_000;
+const PLAIN = /^http:\/\/([^/?]+)([/?].*)?$/;
 const TARGET = /^\[?([^\]]+?)\]?:(\d{1,5})$/;
 
 /**
@@ -19,9 +24,14 @@ const TARGET = /^\[?([^\]]+?)\]?:(\d{1,5})$/;
  */
 export async function openConnectProxy(
   divert: (host: string, port: number) => number | undefined,
+  handle: (request: IncomingMessage, response: ServerResponse, host: string, path: string) => void,
 ): Promise<{ readonly port: number; readonly close: () => Promise<void> }> {
   const tunnels = new Set<Duplex>();
-  const server = createServer((_, response) => response.writeHead(405).end());
+  const server = createServer((request, response) => {
+    const [, host, path = '/'] = PLAIN.exec(request.url ?? '') ?? [];
+    if (host === undefined) response.writeHead(405).end();
+    else handle(request, response, host, path === '' ? '/' : path);
+  });
   server.on('connect', ({ url = '' }, client: Duplex, head: Buffer) => {
     client.on('error', () => client.destroy());
     const target = targetOf(url);

@@ -1,55 +1,29 @@
 /**
- * Redirects functions' calls to the gateway's control port.
- *
- * Calls to `@connections` at `https://{apiId}.execute-api.{region}.amazonaws.com` are redirected with the original
- * Host, by which the control port identifies the API. Calls to `@connections` at a custom domain are redirected if they
- * are signed with the local key. Other calls to APIs of this gateway keep their TLS connection, which `own-apis.ts`
- * redirects. Calls to unknown APIs are refused at the control port.
- *
- * Calls to other AWS services are redirected if they are signed with the function's local key, because version 2 of the
- * SDK and other clients do not read `AWS_ENDPOINT_URL`. Calls to issuers that the local issuer replaces are also
- * redirected. All other calls pass unchanged: unsigned calls (a public object, the keys of a user pool on AWS), calls
- * signed with the developer's key, and calls to other addresses.
+ * Redirects functions' calls to the gateway's control port; `../aws-calls.ts` decides which calls. Other calls to APIs
+ * of this gateway keep their TLS connection, which `own-apis.ts` redirects.
  */
 import type * as Http from 'node:http';
 import { syncBuiltinESMExports } from 'node:module';
 import { urlToHttpOptions } from 'node:url';
 
+import { isAwsHost, isCallHere, isOfConnections, isOfStandIn } from '../aws-calls.ts';
 import type { OwnApiConnections } from './own-apis.ts';
 import { standIn } from './stand-in.ts';
-
-const EXECUTE_API = /^[a-z0-9]+\.execute-api\.[a-z0-9-]+\.amazonaws\.com$/;
-const AWS = /\.amazonaws\.com(?:\.cn)?$/;
-const CONNECTIONS = /\/(?:@|%40)connections\/[^/]+$/i;
-
-/**
- * Matches the endpoint's host name with a prefix, which SDKs add for operations such as StartSyncExecution. This name
- * cannot be resolved by DNS.
- */
-const PREFIXED = /^[a-z]+-127\.0\.0\.1$/;
 
 type Control = {
   /** The URL of the control port, for example `http://127.0.0.1:4000`. */
   readonly url: string;
   /** The access key id with which the function signs. */
   readonly accessKeyId: string;
-  /**
-   * The issuers that the local issuer emulates. Their keys are read from the local issuer, whichever library reads
-   * them.
-   */
+  /** The issuers that the local issuer emulates. */
   readonly standIns: readonly string[];
   /** The APIs of this run; undefined if no API is known. */
   readonly ownApis?: OwnApiConnections | undefined;
 };
 
 function isOurs(host: string, path: string, authorization: unknown, control: Control): boolean {
-  if (EXECUTE_API.test(host) || isOfStandIn(`https://${host}${path}`, control.standIns)) return true;
-  if (USER_POOLS.test(host) && path === '/' && authorization === undefined)
-    return control.standIns.some((issuer) => issuer.startsWith(`https://${host}/`));
-  return (
-    (AWS.test(host) || PREFIXED.test(host) || CONNECTIONS.test(path)) &&
-    String(authorization).includes(` Credential=${control.accessKeyId}/`)
-  );
+  const { accessKeyId, standIns } = control;
+  return isCallHere(host, path, authorization, { isLocalKey: (key) => key === accessKeyId, standIns });
 }
 
 /**
@@ -57,17 +31,7 @@ function isOurs(host: string, path: string, authorization: unknown, control: Con
  * `@connections`, because they go to the control port without TLS.
  */
 function isOwnApi(url: URL, { ownApis }: Control): boolean {
-  return ownApis?.has(url) === true && !CONNECTIONS.test(url.pathname);
-}
-
-/**
- * Matches the host names of user pools on AWS. Unsigned calls to them are redirected, unless no pool of the region is
- * loaded here.
- */
-const USER_POOLS = /^cognito-idp\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?$/;
-
-function isOfStandIn(address: string, standIns: readonly string[]): boolean {
-  return standIns.some((issuer) => address.startsWith(`${issuer.replace(/\/$/, '')}/`));
+  return ownApis?.has(url) === true && !isOfConnections(url.pathname);
 }
 
 /**
@@ -85,13 +49,16 @@ export function rerouteFetch(control: Control): void {
       control.ownApis?.patch();
       return realFetch(input, init);
     }
-    if (!AWS.test(host) && !CONNECTIONS.test(pathname) && !isOfStandIn(address, control.standIns))
+    if (!isAwsHost(host) && !isOfConnections(pathname) && !isOfStandIn(address, control.standIns))
       return realFetch(input, init);
     const call = url.username + url.password === '' ? readPlainCall(input, init) : undefined;
     const headers = init?.headers ?? (input instanceof Request ? input.headers : undefined);
     const authorization =
       call?.headers['authorization'] ?? new Headers(headers).get('authorization') ?? undefined;
-    if (!isOurs(host, pathname, authorization, control)) return realFetch(input, init);
+    if (!isOurs(host, pathname, authorization, control)) {
+      control.ownApis?.notePassed(host);
+      return realFetch(input, init);
+    }
     return fetchOverHttp(call ?? (await readCall(new Request(input, init))), url, { hostname, port });
   };
   globalThis.fetch = standIn(replacement, realFetch);

@@ -1,6 +1,7 @@
 /** Redirects TLS connections of Node.js code to the APIs of this gateway, whichever client opens them. */
 import { syncBuiltinESMExports } from 'node:module';
 import type { connect } from 'node:tls';
+import { describeCallToAws, isAwsHost } from '../aws-calls.ts';
 import { isOwnApi, type OwnApis } from '../own-apis.ts';
 
 type TlsModule = { connect: (...args: unknown[]) => unknown };
@@ -13,10 +14,21 @@ type TlsOptions = {
 
 export class OwnApiConnections {
   readonly #apis: OwnApis;
+  readonly #report: (message: string) => void;
+  readonly #noted = new Set<string>();
   #isPatched = false;
 
-  constructor(apis: OwnApis) {
+  /** @param report logs a call that goes to AWS itself */
+  constructor(apis: OwnApis, report: (message: string) => void) {
     this.#apis = apis;
+    this.#report = report;
+  }
+
+  /** Logs a host of AWS that the function calls on AWS itself, once. */
+  notePassed(host: string): void {
+    if (!isAwsHost(host) || this.#noted.has(host)) return;
+    this.#noted.add(host);
+    this.#report(describeCallToAws(host));
   }
 
   has(url: URL): boolean {
@@ -39,7 +51,10 @@ export class OwnApiConnections {
       const host = options.servername ?? options.host ?? '';
       // A call with a socket is not changed, because the client has already connected, for example through a proxy.
       if (options.socket !== undefined) return Reflect.apply(real, tls, args);
-      if (!isOwnApi(this.#apis, host, options.port)) return Reflect.apply(real, tls, args);
+      if (!isOwnApi(this.#apis, host, options.port)) {
+        this.notePassed(host);
+        return Reflect.apply(real, tls, args);
+      }
       const { port, authority: ca } = this.#apis;
       const own = { ...options, host: '127.0.0.1', port, servername: host, ca, secureContext: undefined };
       const callback = args.at(-1);

@@ -81,7 +81,8 @@ function prepareModules(
   const { code, layers, runtime, runtimePackages, controlUrl, accessKeyId, standIns, sourceMaps } = start;
   if (sourceMaps) setSourceMapsSupport(true);
   if (code.kind === 'bundle' && code.compileCache !== undefined) enableCompileCache(code.compileCache);
-  const ownApis = start.ownApis && new OwnApiConnections(start.ownApis);
+  const ownApis =
+    start.ownApis && new OwnApiConnections(start.ownApis, (message) => output.report('WARN', message));
   const control = controlUrl === undefined ? undefined : { url: controlUrl, accessKeyId, standIns, ownApis };
   if (control !== undefined) rerouteFetch(control);
   const patched = new Set<string>();

@@ -57,6 +57,8 @@ describe('isAllowedHost', () => {
     { host: 'dynamodb.eu-west-1.amazonaws.com', admitted: true },
     { host: 'orders.s3.amazonaws.com', admitted: true },
     { host: 'dynamodb.cn-north-1.amazonaws.com.cn', admitted: true },
+    { host: 'dynamodb.eu-west-1.api.aws', admitted: true },
+    { host: 'evilapi.aws', admitted: false },
     { host: 'sync-127.0.0.1:4000', admitted: true },
     { host: 'sync-127.0.0.1:5000', admitted: false },
     { host: 'sync-127.0.0.1', admitted: false },

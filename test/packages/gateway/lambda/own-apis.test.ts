@@ -55,11 +55,15 @@ describe('reachOwnApis', () => {
       response.end(`pets at ${request.headers.host ?? ''}`);
     });
     const port = await listenOn(server, '127.0.0.1', 0, '--port');
-    proxy = await openConnectProxy((host) => (host === HOST ? port : undefined));
+    proxy = await openConnectProxy(
+      (host) => (host === HOST ? port : undefined),
+      (_, response) => void response.end(),
+    );
     writeFileSync(trustStore.file, makeTrustStore([authority.certificate], trustStore.password, Date.now()));
     const opened = { url: `http://127.0.0.1:${proxy.port}`, authoritiesFile: '/authorities.pem', trustStore };
     own = {
       read: () => ({ hosts: [HOST], port, authority: authority.certificate }),
+      openAwsPort: () => Promise.resolve(4430),
       openProxy: () => Promise.resolve(opened),
     };
   });
@@ -114,7 +118,9 @@ describe('reachOwnApis', () => {
       await of('-Xss1m'),
       /^-Dhttps\.proxyHost=127\.0\.0\.1 .*trustStore=\S+jks .*trustStorePassword=/,
     );
-    assert.doesNotMatch(await of('-Dhttps.proxyHost=proxy.example'), /proxy(?:Host|Port)/);
+    assert.doesNotMatch(await of('-Dhttps.proxyHost=proxy.example'), /https\.proxy(?:Host|Port)/);
+    assert.doesNotMatch(await of('-Dhttp.proxyHost=proxy.example'), /http\.proxy(?:Host|Port)/);
+    assert.doesNotMatch(await of('-Dhttp.nonProxyHosts=*'), /nonProxyHosts/);
     assert.doesNotMatch(await of('-Xss1m -Djavax.net.ssl.trustStore=/own.jks'), /trustStore/);
   });
 
@@ -124,6 +130,23 @@ describe('reachOwnApis', () => {
     assert.deepEqual(args, []);
     assert.equal(environment['HTTPS_PROXY'], `http://127.0.0.1:${proxy.port}`);
     assert.equal(environment['SSL_CERT_FILE'], '/authorities.pem');
+  });
+
+  it('gives Ruby the proxy in the only variable that its Net::HTTP reads', async () => {
+    const { environment } = await reachOwnApis('ruby3.3', own);
+
+    assert.equal(environment['http_proxy'], environment['HTTPS_PROXY']);
+  });
+
+  it('gives Python the port for the host names of AWS', async () => {
+    const { environment } = await reachOwnApis('python3.12', own);
+    const { aws } = JSON.parse(environment['GATEWRIGHT_OWN_APIS'] ?? '') as {
+      aws: { hosts: string; port: number };
+    };
+
+    assert.equal(aws.port, 4430);
+    assert.match('dynamodb.eu-west-1.api.aws', new RegExp(aws.hosts));
+    assert.doesNotMatch('amazonaws.com.example', new RegExp(aws.hosts));
   });
 
   it('adds nothing if there are none', async () => {

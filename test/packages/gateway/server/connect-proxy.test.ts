@@ -17,8 +17,9 @@ describe('openConnectProxy', () => {
       server.listen(0, '127.0.0.1');
       await once(server, 'listening');
     }
-    proxy = await openConnectProxy((host, port) =>
-      host === 'own.example' && port === 443 ? portOf(echo) : undefined,
+    proxy = await openConnectProxy(
+      (host, port) => (host === 'own.example' && port === 443 ? portOf(echo) : undefined),
+      (_, response, host, path) => void response.end(`${host} ${path}`),
     );
   });
   after(async () => {
@@ -77,12 +78,21 @@ describe('openConnectProxy', () => {
       assert.equal((await open(target)).status, 400);
     });
 
-  it('passes no plain request on', async () => {
-    const [reply] = (await once(
-      request({ port: proxy.port, path: 'http://own.example/' }).end(),
-      'response',
-    )) as [{ statusCode?: number; resume(): void }];
-    reply.resume();
-    assert.equal(reply.statusCode, 405);
-  });
+  for (const { path, expected } of [
+    { path: 'http://own.example/', expected: [200, 'own.example /'] },
+    { path: 'http://own.example:8080/a?b=c', expected: [200, 'own.example:8080 /a?b=c'] },
+    { path: 'http://own.example', expected: [200, 'own.example /'] },
+    { path: 'https://own.example/', expected: [405, ''] },
+    { path: '/', expected: [405, ''] },
+  ])
+    it(`answers a call of ${path} without a tunnel`, async () => {
+      const [reply] = (await once(request({ port: proxy.port, path }).end(), 'response')) as [
+        { statusCode?: number; setEncoding(name: string): void } & AsyncIterable<string>,
+      ];
+      reply.setEncoding('utf8');
+      let body = '';
+      for await (const part of reply) body += part;
+
+      assert.deepEqual([reply.statusCode, body], expected);
+    });
 });

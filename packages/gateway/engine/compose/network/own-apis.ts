@@ -1,4 +1,7 @@
-/** The loopback port through which functions reach the APIs of this gateway by their AWS host names. */
+/**
+ * The loopback ports through which functions reach the APIs of this gateway, and the AWS services that it emulates, by
+ * their AWS host names.
+ */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,10 +9,12 @@ import { getCACertificates } from 'node:tls';
 import { makeAuthority } from '@gatewright/aws/certificates/issue-certificate';
 import { makeTrustStore } from '@gatewright/aws/certificates/java-trust-store';
 import type { CertifiedKey } from '@gatewright/aws/certificates/issue-certificate';
+import { describeCallToAws, isAwsHost, isCallHere } from '../../../lambda/aws-calls.ts';
 import { isOwnApi } from '../../../lambda/own-apis.ts';
 import type { OwnApis, OwnApisPort, OwnProxy } from '../../../lambda/own-apis.ts';
 import type { ServedApis } from '../../../control/served-apis.ts';
 import { openApiPorts } from '../../../server/api-ports.ts';
+import { type AwsFront, openAwsFront } from '../../../server/aws-front.ts';
 import { openConnectProxy } from '../../../server/connect-proxy.ts';
 import { planOwnPorts } from '../../../server/port-plan.ts';
 import type { Closing } from '../closing.ts';
@@ -40,8 +45,41 @@ export async function openOwnApis(parts: Parts): Promise<OwnApisPort> {
     port: any ?? 0,
     authority: ownAuthority().certificate,
   });
+  let aws: Promise<AwsFront> | undefined;
+  const openAws = (): Promise<AwsFront> => (aws ??= openAwsOf(parts, (name) => tls.certify([name])));
   let proxy: Promise<OwnProxy> | undefined;
-  return { read, openProxy: () => (proxy ??= openProxy(read, closing)) };
+  return {
+    read,
+    openAwsPort: async () => (await openAws()).port,
+    openProxy: () => (proxy ??= openProxy(read, openAws, closing)),
+  };
+}
+
+async function openAwsOf(parts: Parts, certify: (name: string) => CertifiedKey): Promise<AwsFront> {
+  const { identities, signIn, options, closing } = parts;
+  const noted = new Set<string>();
+  const front = await openAwsFront({
+    certify,
+    isHere: (host, path, authorization) =>
+      isCallHere(host, path, authorization, {
+        isLocalKey: (id) => identities.find(id) !== undefined,
+        standIns: signIn.addresses,
+      }),
+    controlUrl: () => parts.controlUrl,
+    authorities: knownAuthorities(),
+    onPassed: (host) => {
+      if (!isAwsHost(host) || noted.has(host)) return;
+      noted.add(host);
+      options.log.write(describeCallToAws(host));
+    },
+  });
+  closing.add(front.close);
+  return front;
+}
+
+/** The certificate authorities of this machine. */
+function knownAuthorities(): readonly string[] {
+  return [...new Set([...getCACertificates('system'), ...getCACertificates('bundled')])];
 }
 
 function hostsOf({ all, urls, domains }: ServedApis): readonly string[] {
@@ -61,23 +99,30 @@ function makeOwnAuthority(): CertifiedKey {
   });
 }
 
+const HTTPS_PORT = 443;
+
 /** Java's default password for trust stores. The trust store contains no secret. */
 const TRUST_STORE_PASSWORD = 'changeit';
 
-async function openProxy(read: () => OwnApis, closing: Closing): Promise<OwnProxy> {
+async function openProxy(
+  read: () => OwnApis,
+  openAws: () => Promise<AwsFront>,
+  closing: Closing,
+): Promise<OwnProxy> {
   const folder = await mkdtemp(join(tmpdir(), 'gatewright-authorities-'));
   closing.add(() => rm(folder, { recursive: true, force: true }));
   const authoritiesFile = join(folder, 'authorities.pem');
   // The environment variable that names this file replaces the machine's certificate authorities, so the file must
   // include them.
-  const known = [...new Set([...getCACertificates('system'), ...getCACertificates('bundled')])];
-  const all = [read().authority, ...known];
+  const all = [read().authority, ...knownAuthorities()];
   await writeFile(authoritiesFile, all.join('\n'));
   const trustStore = { file: join(folder, 'authorities.jks'), password: TRUST_STORE_PASSWORD };
   await writeFile(trustStore.file, makeTrustStore(all, trustStore.password, Date.now()));
-  const { port, close } = await openConnectProxy((host, wanted) =>
-    isOwnApi(read(), host, wanted) ? read().port : undefined,
-  );
+  const aws = await openAws();
+  const { port, close } = await openConnectProxy((host, wanted) => {
+    if (isOwnApi(read(), host, wanted)) return read().port;
+    return wanted === HTTPS_PORT && isAwsHost(host.toLowerCase()) ? aws.port : undefined;
+  }, aws.handle);
   closing.add(close);
   return { url: `http://127.0.0.1:${port}`, authoritiesFile, trustStore };
 }

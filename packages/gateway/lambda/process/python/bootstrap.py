@@ -10,6 +10,7 @@ import json
 import linecache
 import logging
 import os
+import re
 import socket
 import ssl
 import sys
@@ -296,28 +297,32 @@ def reach_prefixed_hosts():
 
 
 def reach_own_apis():
-    """Redirects TLS connections to APIs of this gateway, for any client that uses Python's sockets."""
+    """Redirects TLS connections to APIs of this gateway and to AWS, for any client that uses Python's sockets."""
     text = os.environ.pop("GATEWRIGHT_OWN_APIS", None)
     if text is None:
         return
     own = json.loads(text)
     hosts = set(own["hosts"])
+    is_of_aws = re.compile(own["aws"]["hosts"]).search
     find_addresses = socket.getaddrinfo
 
-    def is_own(host):
+    def own_port(host):
         name = host.decode() if isinstance(host, bytes) else str(host)
         name = name.lower()
-        return name in hosts or "*" + name[name.find("."):] in hosts
+        if name in hosts or "*" + name[name.find("."):] in hosts:
+            return own["port"]
+        return own["aws"]["port"] if is_of_aws(name) else None
 
     def find_own_addresses(host, port, *more, **named):
-        if host is not None and str(port) in ("443", "https") and is_own(host):
-            return [(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", ("127.0.0.1", own["port"]))]
+        local = own_port(host) if host is not None and str(port) in ("443", "https") else None
+        if local is not None:
+            return [(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", ("127.0.0.1", local))]
         return find_addresses(host, port, *more, **named)
 
     def trusting(wrap):
         def wrap_own(context, *given, **named):
             host = named.get("server_hostname")
-            if host is not None and is_own(host):
+            if host is not None and own_port(host) is not None:
                 context.load_verify_locations(cadata=own["authority"])
             return wrap(context, *given, **named)
 

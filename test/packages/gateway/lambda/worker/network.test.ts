@@ -267,14 +267,24 @@ describe('calls of a function to AWS services', () => {
       assert.deepEqual(returned(await invoke('net')), expected ? ['GET', path, cognito, ''] : 'looked up');
     });
 
-  for (const [why, keyId, host] of [
-    ["signed by a key of the developer's", 'AKIAOTHER', service],
-    ['of a name that is only like it', "' + process.env.AWS_ACCESS_KEY_ID + '", `${service}.invalid`],
+  for (const [why, keyId, host, isLogged] of [
+    ["signed by a key of the developer's", 'AKIAOTHER', service, true],
+    ['of a name that is only like it', "' + process.env.AWS_ACCESS_KEY_ID + '", `${service}.invalid`, false],
   ] as const)
-    it(`are not changed if they are ${why}`, async () => {
+    it(`are not changed if they are ${why}, and ${isLogged ? 'are' : 'are not'} logged`, async () => {
       const source = signedCall(keyId, host);
-      const { invoke } = await startRuntime([anInlineFunction('net', source)], { controlUrl: () => url });
+      const { invoke, lines } = await startRuntime([anInlineFunction('net', source)], {
+        controlUrl: () => url,
+        ownApis: () => ({
+          read: () => ({ hosts: [], port: 1, authority: '' }),
+          openAwsPort: () => Promise.reject(new Error('opened')),
+          openProxy: () => Promise.reject(new Error('opened')),
+        }),
+      });
 
       assert.equal(returned(await invoke('net')), `${host} is looked up`);
+      assert.equal(returned(await invoke('net')), `${host} is looked up`);
+      const logged = lines.filter(({ message }) => /calls dynamodb\S+ on AWS itself/.test(message));
+      assert.equal(logged.length, isLogged ? 1 : 0);
     });
 });

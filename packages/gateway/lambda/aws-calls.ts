@@ -1,0 +1,72 @@
+/**
+ * Decides which of a function's calls to addresses of AWS go to the control port of this gateway.
+ *
+ * Calls to `@connections` at `https://{apiId}.execute-api.{region}.amazonaws.com` go there with the original Host, by
+ * which the control port identifies the API. Calls to unknown APIs are refused at the control port. Calls to AWS
+ * services go there if they are signed with a local key, because older SDKs and other clients do not read
+ * `AWS_ENDPOINT_URL`. Calls to issuers that the local issuer emulates go there, too.
+ *
+ * All other calls go to their own address: unsigned calls (a public object, the keys of a user pool on AWS), calls
+ * signed with the developer's key, and calls to other addresses.
+ */
+
+/** A regular expression for JavaScript and Python. */
+export const AWS_HOSTS = String.raw`\.(?:amazonaws\.com(?:\.cn)?|api\.aws)$`;
+
+const AWS = new RegExp(AWS_HOSTS);
+const EXECUTE_API = /^[a-z0-9]+\.execute-api\.[a-z0-9-]+\.amazonaws\.com$/;
+const CONNECTIONS = /\/(?:@|%40)connections\/[^/]+$/i;
+
+/**
+ * Matches the endpoint's host name with a prefix, which SDKs add for operations such as StartSyncExecution. This name
+ * cannot be resolved by DNS.
+ */
+const PREFIXED = /^[a-z]+-127\.0\.0\.1$/;
+
+/**
+ * Matches the host names of user pools on AWS. Unsigned calls to them are redirected, unless no pool of the region is
+ * loaded here.
+ */
+const USER_POOLS = /^cognito-idp\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?$/;
+
+type Here = {
+  /** Whether the key is a local one. */
+  readonly isLocalKey: (accessKeyId: string) => boolean;
+  /**
+   * The issuers that the local issuer emulates. Their keys are read from the local issuer, whichever library reads
+   * them.
+   */
+  readonly standIns: readonly string[];
+};
+
+export function isAwsHost(host: string): boolean {
+  return AWS.test(host);
+}
+
+/** The line that is logged for each host that a function calls, so that nobody calls AWS without knowing it. */
+export function describeCallToAws(host: string): string {
+  return `a function calls ${host} on AWS itself, because the call is not signed with the local key in the function's environment`;
+}
+
+export function isOfConnections(path: string): boolean {
+  return CONNECTIONS.test(path);
+}
+
+export function isOfStandIn(address: string, standIns: readonly string[]): boolean {
+  return standIns.some((issuer) => address.startsWith(`${issuer.replace(/\/$/, '')}/`));
+}
+
+/** Whether a call goes to the control port. */
+export function isCallHere(
+  host: string,
+  path: string,
+  authorization: unknown,
+  { isLocalKey, standIns }: Here,
+): boolean {
+  if (EXECUTE_API.test(host) || isOfStandIn(`https://${host}${path}`, standIns)) return true;
+  if (USER_POOLS.test(host) && path === '/' && authorization === undefined)
+    return standIns.some((issuer) => issuer.startsWith(`https://${host}/`));
+  if (!AWS.test(host) && !PREFIXED.test(host) && !CONNECTIONS.test(path)) return false;
+  const [, accessKeyId] = / Credential=([^/]+)\//.exec(String(authorization)) ?? [];
+  return accessKeyId !== undefined && isLocalKey(accessKeyId);
+}
