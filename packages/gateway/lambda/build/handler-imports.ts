@@ -114,7 +114,7 @@ export async function checkImports(
   lending: SdkLending,
 ): Promise<CheckedImports> {
   const borrowed = new Set<string>();
-  const missing = new Map<string, DefinitionError>();
+  const missing = new Map<string, MissingPackage>();
   for (const { specifier, importer, isCertain, steps } of imports) {
     const name = packageNameOf(specifier);
     if (missing.has(name) || isInstalled(name, importer) || isInLayers(name, definition)) continue;
@@ -132,17 +132,46 @@ export async function checkImports(
       if (elsewhere.some((pattern) => matches(name, pattern))) continue;
       if (!isCertain && (steps === undefined || !(await runsAtLoad(steps)))) continue;
     }
-    const list = reason === undefined ? describeList(name, importer) : undefined;
-    if (list !== undefined) {
-      missing.set(name, list);
-      continue;
-    }
-    const place = { file: importer, line: lineOf(specifier, importer) };
-    const text = reason ?? `the package is not installed; run ${installCommand(name, importer)}`;
-    missing.set(name, new DefinitionError(place, `Cannot find package "${name}"${whyNot}: ${text}`));
+    missing.set(name, { specifier, importer, whyNot, reason });
   }
-  const once = new Map([...missing.values()].map((error) => [error.describe(), error]));
+  const once = new Map(describeMissing(missing).map((error) => [error.describe(), error]));
   return { missing: [...once.values()], borrowed: [...borrowed] };
+}
+
+type MissingPackage = {
+  readonly specifier: string;
+  readonly importer: string;
+  /** The reason why the gateway does not lend the package, or nothing. */
+  readonly whyNot: string;
+  /** The reason and the remedy for a package that Lambda's runtimes include or included. */
+  readonly reason: string | undefined;
+};
+
+/** Describes missing packages. The command in each message installs all of them that no package.json lists. */
+function describeMissing(missing: ReadonlyMap<string, MissingPackage>): readonly DefinitionError[] {
+  const commands = new Map<string, string[]>();
+  for (const [name, { importer, reason }] of missing)
+    if (reason === undefined) {
+      const [before] = splitCommand(name, importer);
+      commands.set(before, [...(commands.get(before) ?? []), name]);
+    }
+  const commandFor = (name: string, importer: string): string => {
+    const [before, own] = splitCommand(name, importer);
+    return own === '' ? before : `${before}${(commands.get(before) ?? [name]).join(' ')}`;
+  };
+  return [...missing].map(([name, { specifier, importer, whyNot, reason }]) => {
+    const list = reason === undefined ? describeList(name, importer) : undefined;
+    if (list !== undefined) return list;
+    const place = { file: importer, line: lineOf(specifier, importer) };
+    const text = reason ?? `the package is not installed; run ${commandFor(name, importer)}`;
+    return new DefinitionError(place, `Cannot find package "${name}"${whyNot}: ${text}`);
+  });
+}
+
+/** Splits a command that installs one package into the command and the package. A command for all has no package. */
+function splitCommand(name: string, importer: string): readonly [before: string, name: string] {
+  const command = installCommand(name, importer);
+  return command.endsWith(` ${name}`) ? [command.slice(0, -name.length), name] : [command, ''];
 }
 
 /** The maximum number of packages that a message names. */

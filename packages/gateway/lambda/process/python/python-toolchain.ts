@@ -223,24 +223,40 @@ function describeMissing(
   installer: Installer,
   lent: LentModules | undefined,
 ): readonly MissingPart[] {
-  return missing
+  const described = missing
     .filter(({ module, isCertain }) => isCertain || module === 'boto3')
     .filter(({ module }) =>
       PYTHON_MODULES.has(module)
         ? lent?.kind !== 'lent'
         : uninstalled.length === 0 || findLayerRequirements(definition, module) !== undefined,
-    )
-    .map(({ module, file, line }) => {
-      const isLambdas = PYTHON_MODULES.has(module);
-      const whyNot = lent?.kind === 'refused' ? ` (${lent.reason})` : '';
-      const remedy = isLambdas
-        ? `run ${installer.one(packageOf(module) ?? module)}`
-        : remedyOf(module, definition, installer);
-      const text = isLambdas
-        ? `${module}, part of Lambda's ${definition.runtime}, is not installed${whyNot}: ${remedy}`
-        : `no module named "${module}" is installed: ${remedy}`;
-      return { module, remedy, error: new DefinitionError({ file, line }, text) };
-    });
+    );
+  const together = installTogether(
+    described.map(({ module }) => module),
+    installer,
+  );
+  return described.map(({ module, file, line }) => {
+    const isLambdas = PYTHON_MODULES.has(module);
+    const whyNot = lent?.kind === 'refused' ? ` (${lent.reason})` : '';
+    const remedy = isLambdas
+      ? `run ${installer.one(packageOf(module) ?? module)}`
+      : remedyOf(module, definition, together);
+    const text = isLambdas
+      ? `${module}, part of Lambda's ${definition.runtime}, is not installed${whyNot}: ${remedy}`
+      : `no module named "${module}" is installed: ${remedy}`;
+    return { module, remedy, error: new DefinitionError({ file, line }, text) };
+  });
+}
+
+/** Returns an installer whose command for one package installs all packages that nothing lists. */
+function installTogether(modules: readonly string[], installer: Installer): Installer {
+  const known = modules.filter((module) => !PYTHON_MODULES.has(module)).map(packageOf);
+  const unlisted = [...new Set(known)].filter(
+    (name) => name !== undefined && installer.one(name).endsWith(` ${name}`),
+  );
+  return {
+    ...installer,
+    one: (name) => installer.one(unlisted.includes(name) ? unlisted.join(' ') : name),
+  };
 }
 
 function remedyOf(module: string, definition: FunctionDefinition, installer: Installer): string {

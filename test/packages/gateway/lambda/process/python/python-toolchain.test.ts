@@ -295,6 +295,8 @@ describe('a package that nothing lists and this machine lacks', { skip: NO_PYTHO
   const ARN = 'arn:aws:lambda:eu-west-1:1:layer:deps:1';
   const rows: readonly (readonly [module: string, says: RegExp, layer?: string])[] = [
     ['cv2', /No module named 'cv2' \(run \S+ -m venv \S+ && \S+pip install opencv-python\)$/],
+    // One command installs all that is missing; a package that is not known is not guessed.
+    ['cv2, our_own_thing, jwt', /No module named 'cv2' \(run .*pip install opencv-python PyJWT\)$/],
     ['pymysql', /No module named 'pymysql' \(run .*pip install PyMySQL\)$/],
     [
       'our_own_thing',
