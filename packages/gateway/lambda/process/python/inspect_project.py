@@ -22,6 +22,8 @@ except ImportError:  # Python 3.10 and below.
     tomllib = None
 
 MAX_FILES = 300
+# The packages that Boto3 needs. The gateway lends them, but a project's own packages hide the lent ones.
+OF_BOTO3 = {"boto3", "botocore", "s3transfer", "jmespath", "python-dateutil", "urllib3", "six"}
 BUILT_IN = set(getattr(sys, "stdlib_module_names", ())) | set(sys.builtin_module_names)
 
 
@@ -145,7 +147,7 @@ def inspect(question):
     root = question["root"]
     looker = Looker(root, question["paths"])
     module, _, function = question["handler"].rpartition(".")
-    answer = {"missing": [], "uninstalled": uninstalled(question, looker.search), "fault": None}
+    answer = {"missing": [], "uninstalled": uninstalled(question, looker.search), "fault": None, "versions": {}}
     # Lambda also finds a handler in a layer, because the folders of layers are on the path.
     name = module.replace("/", ".")
     found = [(place, looker.file_of(name, place)) for place in looker.roots]
@@ -164,7 +166,18 @@ def inspect(question):
     if names is not None and function not in names and not hasattr_getattr(names):
         answer["fault"] = {"kind": "no-function", "file": path, "function": function}
     answer["missing"] = list(looker.missing.values())
+    # Only a function that lacks one of the modules can get the lent ones.
+    if "boto3" in looker.missing or "botocore" in looker.missing:
+        answer["versions"] = versions_of_boto3(looker.search)
     return answer
+
+
+def versions_of_boto3(search):
+    found = {}
+    for name, version in installed(search) if metadata is None else distributions(search):
+        if normalise(name) in OF_BOTO3:
+            found.setdefault(normalise(name), version)
+    return found
 
 
 def hasattr_getattr(names):

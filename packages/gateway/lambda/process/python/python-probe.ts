@@ -26,6 +26,11 @@ type MissingModule = {
 export type PythonAnswer = {
   readonly missing: readonly MissingModule[];
   readonly uninstalled: readonly string[];
+  /**
+   * The versions of Boto3's packages that the project has itself, by normalised name; empty if the function does not
+   * lack Boto3.
+   */
+  readonly versions: Readonly<Record<string, string>>;
   readonly fault:
     | { readonly kind: 'no-file'; readonly module: string }
     | { readonly kind: 'no-function'; readonly file: string; readonly function: string }

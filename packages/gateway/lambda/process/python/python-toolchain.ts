@@ -2,6 +2,7 @@ import { describeWrapperElsewhere, findExecWrapper } from '../../code/exec-wrapp
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { quote } from '@gatewright/aws/text/token-options';
 import { DefinitionError, propertyAt } from '../../../core/errors.ts';
 import { HandlerFault } from '../../code/handler-fault.ts';
 import type { FunctionDefinition } from '../../../core/stack/function.ts';
@@ -20,6 +21,7 @@ import {
   type PythonProject,
 } from './python-environments.ts';
 import { findLayerRequirements } from './layer-requirements.ts';
+import { findHidden } from './hidden-packages.ts';
 import { packageOf } from './package-names.ts';
 import { describeInstaller, shown } from './python-installer.ts';
 import type { Installer } from './python-installer.ts';
@@ -90,6 +92,7 @@ export async function findPython(
         ...describePassedOver(definition, passedOver, probed),
         ...versionFinding(definition, `Python ${probed.version}`, isVersion(probed.version, wanted)),
         ...describeUninstalled(definition, project, answer, installer),
+        ...describeHidden(definition, probed, lent, installer),
         ...(options.debugger !== undefined && !probed.hasDebugger ? noDebugger(definition, installer) : []),
       ],
     };
@@ -299,6 +302,21 @@ function describeUninstalled(
   const more = needed.length > MAX_NAMES ? ` and ${needed.length - MAX_NAMES} more` : '';
   const message = `packages of ${basename(file)} are not installed: ${names}${more}; run ${installer.all}`;
   return [{ error: new DefinitionError({ file }, message), consequence: defaultConsequence(definition) }];
+}
+
+/** Reports packages of the project that the lent Boto3 cannot use. The text is the same for all functions of a project. */
+function describeHidden(
+  definition: FunctionDefinition,
+  { answer: { versions }, version: python }: Answered,
+  lent: LentModules | undefined,
+  installer: Installer,
+): readonly CodeFinding[] {
+  if (lent?.kind !== 'lent') return [];
+  return findHidden(lent.folder, versions, python).map(({ name, version, accepted, by }) => {
+    const message = `the project has ${name} ${version}, but ${by}, which the gateway provides, needs ${name} ${accepted}: run ${installer.one(quote(`${name}${accepted}`))}`;
+    const error = new DefinitionError({ file: definition.place.file }, message);
+    return { error, consequence: 'imports of boto3 may fail, here and on AWS' };
+  });
 }
 
 function noDebugger({ place }: FunctionDefinition, installer: Installer): readonly CodeFinding[] {

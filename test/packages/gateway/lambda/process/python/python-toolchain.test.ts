@@ -19,7 +19,7 @@ import { thisMachine } from '../../../../../../packages/gateway/lambda/process/f
 import { aFolder, aFolderFunction, failed, returned, startRuntime } from '../../start-runtime.ts';
 
 const MACHINE: Machine = { environment: {}, home: '/nowhere', platform: 'linux', architecture: 'x64' };
-const ANSWER = { missing: [], uninstalled: [], fault: null };
+const ANSWER = { missing: [], uninstalled: [], versions: {}, fault: null };
 const NEVER = 'exec /bin/sleep 60';
 const DOES_NOT_RUN = 'exit 3';
 
@@ -180,7 +180,7 @@ describe('a handler in Python that cannot be', () => {
         hasDebugger: false,
         hasPip: true,
       };
-      const answer = { missing: [], uninstalled: [], fault };
+      const answer = { missing: [], uninstalled: [], versions: {}, fault };
       const probe = { ask: () => Promise.resolve({ kind: 'answered', ...facts, answer } as const) };
       const machine: Machine = { ...MACHINE, environment: { PATH: aFolder({ python3: '' }) }, home: folder };
       chmodSync(join(machine.environment['PATH'] ?? '', 'python3'), 0o755);
@@ -353,7 +353,7 @@ describe('a module that only a layer’s requirements.txt lists', () => {
       line: index + 1,
       isCertain: true,
     }));
-    const answer = { missing, uninstalled: ['simplejson'], fault: null };
+    const answer = { missing, uninstalled: ['simplejson'], versions: {}, fault: null };
     const facts = { version: '3.13.2', executable: '/usr/bin/python3.13', hasDebugger: false, hasPip: true };
     const probe = { ask: () => Promise.resolve({ kind: 'answered', ...facts, answer } as const) };
     const machine: Machine = { ...MACHINE, environment: { PATH: aFolder({ python3: '' }) }, home: folder };
