@@ -306,7 +306,9 @@ export class DefinitionFaults extends DefinitionError {
   readonly all: readonly DefinitionError[];
 
   constructor(first: DefinitionError, others: readonly DefinitionError[]) {
-    const all = [first, ...others];
+    const all = [first, ...others].flatMap((error) =>
+      error instanceof DefinitionFaults ? error.all : [error],
+    );
     super(
       first.place,
       first.message,

@@ -243,7 +243,8 @@ function toUnsupported(
   { logicalId, type, property, consequence, message, remedy, rule, place }: Finding,
   resolver: StackResolver,
 ): UnsupportedItem {
-  const properties = property === undefined ? [] : ['Properties', ...property.split('.')];
+  const path = property?.split('.') ?? [];
+  const properties = path.length === 0 || path[0] === 'Metadata' ? path : ['Properties', ...path];
   const { file, line } = place ?? resolver.place(['Resources', logicalId, ...properties]);
   const { stackName } = resolver.raw;
   return {

@@ -25,7 +25,8 @@ export function remedyOf(violated: Violated): string | undefined {
   const { parent, missing, pair, keyword } = violated;
   const { fix } = asJsonObject(parent) ?? {};
   if (typeof fix === 'string') return fix;
-  if (missing !== undefined) return `add ${missing}${exampleOf(missing, parent)}`;
+  if (missing !== undefined)
+    return `add ${missing}${exampleOf(missing, parent)}${alsoFor(missing, violated)}`;
   if (pair !== undefined) return `remove ${pair[1]} or ${pair[0]}`;
   return BY_KEYWORD[keyword]?.(violated);
 }
@@ -35,6 +36,18 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   // S3 user guide, "Controlling ownership of objects": ACLs are off with BucketOwnerEnforced.
   OwnershipControls: '{ Rules: [{ ObjectOwnership: BucketOwnerPreferred }] }',
 };
+
+/**
+ * Returns the second setting that a public ACL needs. S3 blocks public ACLs unless both are off (S3 user guide, "Blocking
+ * public access").
+ */
+function alsoFor(missing: string, { data }: Violated): string {
+  const { AccessControl: acl, PublicAccessBlockConfiguration: block } = asJsonObject(data) ?? {};
+  const isPublic = typeof acl === 'string' && /^(?:Public|AuthenticatedRead)/.test(acl);
+  return missing === 'OwnershipControls' && isPublic && block === undefined
+    ? ' and PublicAccessBlockConfiguration: { BlockPublicAcls: false, IgnorePublicAcls: false }'
+    : '';
+}
 
 function exampleOf(missing: string, parent: unknown): string {
   if (Object.hasOwn(EXAMPLES, missing)) return `: ${EXAMPLES[missing] ?? ''}`;

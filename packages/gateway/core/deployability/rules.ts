@@ -223,6 +223,12 @@ export const RULES = {
     remedy: 'test this part in an AWS account',
     source: `${CLOUDFORMATION}/TemplateReference/aws-template-resource-type-ref.html`,
   },
+  'osls-schema': {
+    severity: 'differs',
+    about: 'a property or value that the schema of osls does not allow in a serverless.yml',
+    remedy: 'remove the property, or correct its name or its value',
+    source: 'https://github.com/oss-serverless/osls/blob/4.x/docs/guides/configuration-validation.md',
+  },
   'never-fires': {
     severity: 'differs',
     about: 'a rule, filter or route that AWS deploys, but that nothing reaches or matches',

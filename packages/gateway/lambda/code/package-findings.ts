@@ -56,6 +56,8 @@ function findHandlerFindings(definition: FunctionDefinition): readonly PackageFi
         consequence: FAILS_EVERYWHERE,
       },
     ];
+  // The build has its own finding.
+  if (code.taken === 'output') return [];
   if (runtimeFamily(runtime) === 'python') return findPythonFindings(definition, code.directory);
   if (runtimeFamily(runtime) !== 'nodejs') return [];
   const place = propertyAt(definition.place, 'Handler');
@@ -77,7 +79,7 @@ function findHandlerFindings(definition: FunctionDefinition): readonly PackageFi
       },
     ];
   }
-  if (isBundled(code) || code.taken === 'output') return [];
+  if (isBundled(code)) return [];
   const own = findOwnBuild(file);
   if (own?.isOfSam === true) {
     const isBuilt = isBuiltForSam(dirname(definition.place.file), definition.logicalId, module);

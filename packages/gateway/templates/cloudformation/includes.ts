@@ -11,7 +11,7 @@ import { isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { pseudoParameter } from '../pseudo-parameters.ts';
 import { parameterValues } from '../sam/sam-references.ts';
-import { placeOf } from '../template-place.ts';
+import { existingPath, placeOf } from '../template-place.ts';
 import { resolveValue } from './intrinsics.ts';
 import type { Scope } from './intrinsics.ts';
 import { describeStoring } from '../../core/stack/stored-values.ts';
@@ -32,7 +32,11 @@ const COUNT_LIMIT = 1_000;
 type Included = {
   readonly tree: SourceTree;
   readonly files: readonly string[];
+  /** Returns the place of a part of a snippet that is a file; undefined for a part of the template itself. */
+  readonly placeIn: (path: Path) => PlaceOfSnippet | undefined;
 };
+
+type PlaceOfSnippet = { readonly file: string; readonly line: number | undefined };
 
 type Options = Pick<LoadOptions, 'parameters' | 'region' | 'accountId' | 'stored' | 'tolerance'>;
 
@@ -43,16 +47,18 @@ type Options = Pick<LoadOptions, 'parameters' | 'region' | 'accountId' | 'stored
  */
 export function expandIncludes(tree: SourceTree, stackName: string, options: Options): Included {
   const inclusion = new Inclusion(tree, stackName, options);
-  return { tree: { ...tree, value: inclusion.run() }, files: inclusion.files };
+  const value = inclusion.run();
+  return { tree: { ...tree, value }, files: inclusion.files, placeIn: (path) => inclusion.placeIn(path) };
 }
 
-type Snippet = { readonly value: JsonObject; readonly folder: string };
+type Snippet = { readonly source: SourceTree; readonly folder: string; readonly isFile: boolean };
 
 class Inclusion {
   readonly files: string[] = [];
   readonly #tree: SourceTree;
   readonly #options: Options;
   readonly #scope: Scope;
+  readonly #snippets: { readonly at: Path; readonly source: SourceTree }[] = [];
   #count = 0;
 
   constructor(tree: SourceTree, stackName: string, options: Options) {
@@ -73,6 +79,17 @@ class Inclusion {
     // The remaining transforms keep their form: one name or a list of names.
     const left = others.length === transforms.length ? declared : others;
     return left === undefined || others.length === 0 ? whole : { Transform: left, ...whole };
+  }
+
+  placeIn(path: Path): PlaceOfSnippet | undefined {
+    const found = this.#snippets
+      .filter(({ at }) => at.every((key, index) => path[index] === key))
+      .map(({ at, source }) => ({ at, source, within: existingPath(source.value, path.slice(at.length)) }))
+      .toSorted((one, other) => one.at.length + one.within.length - other.at.length - other.within.length)
+      .at(-1);
+    const ofTemplate = existingPath(this.#tree.value, path).length;
+    if (found === undefined || found.at.length + found.within.length <= ofTemplate) return undefined;
+    return { file: found.source.file, line: found.source.lineOf(found.within) };
   }
 
   /** At the top level, snippets contain whole sections. The members of sections with the same name are merged. */
@@ -141,8 +158,11 @@ class Inclusion {
         at,
         `snippets include each other more than ${DEPTH_LIMIT} levels deep, or there are more than ${COUNT_LIMIT} snippets`,
       );
-    const { value, folder: next } = this.#open(this.#location(transform, at), at, folder);
-    return this.#expandMembers(value, at, next, depth + 1);
+    const { source, folder: next, isFile } = this.#open(this.#location(transform, at), at, folder);
+    // A snippet at the top level contains sections of the template.
+    const within = at[0] === 'Transform' ? [] : at;
+    if (isFile) this.#snippets.push({ at: within, source });
+    return this.#expandMembers(source.value, at, next, depth + 1);
   }
 
   #location(transform: JsonObject, at: Path): string {
@@ -158,7 +178,8 @@ class Inclusion {
     const address = objectAddress(location);
     if (address !== undefined) {
       const text = stored?.object(address);
-      if (text !== undefined) return { value: parseSource(text, `s3://${address}`, MAX_BYTES).value, folder };
+      if (text !== undefined)
+        return { source: parseSource(text, `s3://${address}`, MAX_BYTES), folder, isFile: false };
       throw this.#error(
         at,
         `the document s3://${address} is not on this machine: ${describeStoring(stored, address)}`,
@@ -169,7 +190,8 @@ class Inclusion {
       throw this.#error(at, `AWS::Include supports only S3 objects, not ${location}`);
     const file = resolve(folder, location);
     this.files.push(file);
-    return { value: parseSource(this.#readText(file, at), file, MAX_BYTES).value, folder: dirname(file) };
+    const source = parseSource(this.#readText(file, at), file, MAX_BYTES);
+    return { source, folder: dirname(file), isFile: true };
   }
 
   #readText(file: string, at: Path): string {

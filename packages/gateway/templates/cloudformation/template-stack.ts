@@ -86,7 +86,7 @@ function filesOf({ tree, nested }: TemplateFamily): readonly string[] {
 }
 
 export function toRawStack(written: SourceTree, stackName: string, options: LoadOptions): RawStack {
-  const { tree, files } = expandIncludes(written, stackName, options);
+  const { tree, files, placeIn } = expandIncludes(written, stackName, options);
   const { file } = tree;
   const folder = dirname(tree.file);
   const repeated = expandForEach(tree, { ...options, stackName });
@@ -120,7 +120,12 @@ export function toRawStack(written: SourceTree, stackName: string, options: Load
       original: looped,
       pathOf: (path: Path) => existingPath(tree.value, expanded.originOf(path)),
     }),
-    ...placing(tree, (path) => tree.lineOf(expanded.originOf(path)), documents),
+    ...placing(
+      tree,
+      (path) => tree.lineOf(expanded.originOf(path)),
+      documents,
+      (path) => placeIn(expanded.originOf(path)),
+    ),
     parameters: options.parameters,
     ...(options.trialParameters !== undefined && { placeholderParameters: options.trialParameters }),
     ...(options.stored !== undefined && { stored: options.stored }),
@@ -142,14 +147,17 @@ export function toRawStack(written: SourceTree, stackName: string, options: Load
   };
 }
 
-/** Returns the readers of places. Only documents that are separate files have places outside of the template. */
+/** Returns the readers of places. Only documents and snippets that are separate files have places outside of the template. */
 function placing(
   { file }: SourceTree,
   lineOf: RawStack['lineOf'],
   documents: InlinedDocuments['documents'],
+  inSnippet: ReturnType<typeof expandIncludes>['placeIn'],
 ): Pick<RawStack, 'lineOf' | 'placeIn'> {
-  if (documents.size === 0) return { lineOf };
-  return { lineOf, placeIn: (path) => placeInDocument(documents, path) ?? { file, line: lineOf(path) } };
+  return {
+    lineOf,
+    placeIn: (path) => placeInDocument(documents, path) ?? inSnippet(path) ?? { file, line: lineOf(path) },
+  };
 }
 
 /** Returns the resources that SAM created, and the resources of SAM's own types, which it converted. */

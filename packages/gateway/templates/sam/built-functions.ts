@@ -42,6 +42,7 @@ export function readBuiltFunctions(
       type: 'AWS::Lambda::Function',
       property: 'Metadata.BuildMethod',
       consequence,
+      remedy: 'run sam build',
     });
   for (const [logicalId, content] of declared) {
     const method = buildMethodOf(template, logicalId, folder);

@@ -54,7 +54,13 @@ const LANGUAGES: readonly Language[] = [
 ];
 
 function findingOf(logicalId: string, consequence: string): Finding {
-  return { logicalId, type: 'AWS::Lambda::LayerVersion', property: 'Metadata.BuildMethod', consequence };
+  return {
+    logicalId,
+    type: 'AWS::Lambda::LayerVersion',
+    property: 'Metadata.BuildMethod',
+    consequence,
+    remedy: 'run sam build',
+  };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { escapeForRegExp } from '@gatewright/aws/text/escape-for-regexp';
 import { existsSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
-import { DefinitionError } from '../../core/errors.ts';
+import { DefinitionError, DefinitionFaults } from '../../core/errors.ts';
 import type { RuleId } from '../../core/deployability/rules.ts';
 import { isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { Path, SourceTree } from '../cloudformation/template-source.ts';
@@ -53,6 +53,8 @@ export function explainFailure(
   ];
   const early = first === undefined ? explainEarly(failure, file, known) : undefined;
   if (early !== undefined) return early;
+  const configuration = explainConfiguration(failure, file, tree);
+  if (configuration !== undefined) return configuration;
   if (first?.[1] === undefined) {
     const property =
       failure.property ??
@@ -88,6 +90,28 @@ export function explainFailure(
     [],
     ruleOfSource(kind),
   );
+}
+
+/** Returns one error for each fault that osls lists; undefined unless it lists several faults of the configuration. */
+function explainConfiguration(
+  failure: DriverFailure,
+  file: string,
+  tree: WholeService | undefined,
+): DefinitionError | undefined {
+  // osls has no error code for this, and only the message contains the places.
+  // oxlint-disable-next-line gatewright/no-recognition-by-text
+  const [, list = ''] = /^Configuration error:\s*\n([^]*)$/.exec(failure.message) ?? [];
+  const faults = [...list.matchAll(/^\s*at '([^']+)': (.+)$/gm)].map(
+    ([, property = '', text = '']) =>
+      new DefinitionError(
+        { ...placeIn(tree, file, pathOf(property)), property },
+        `Configuration error at '${property}': ${text}${describeMissing(failure)}`,
+        [],
+        'not-compiled',
+      ),
+  );
+  const [one, ...others] = faults;
+  return one === undefined ? undefined : new DefinitionFaults(one, others);
 }
 
 /** Returns the file and line in which a property is written. The file may be one that serverless.yml includes. */

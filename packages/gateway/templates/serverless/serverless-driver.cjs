@@ -430,8 +430,8 @@ const tolerated = tolerate({
   fromOsls,
   replaceModule,
   usual: { ...given('stage'), ...given('region') },
-  note: (property, message, consequence, missingPlugin) =>
-    tell({ kind: 'noted', property, message, consequence, missingPlugin }),
+  note: (property, message, consequence, more) =>
+    tell({ kind: 'noted', property, message, consequence, ...more }),
   inform: (message) => tell({ kind: 'informed', message }),
 });
 replaceModule('lib/cli/handle-error.js', (error) => {

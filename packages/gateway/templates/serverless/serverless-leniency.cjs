@@ -83,7 +83,7 @@ const PLACE = /^at (?:'([^']*)'|root): ?([^]*)$/;
 
 /**
  * Makes osls tolerate faults of a service. `usual` is the default stage and region.
- * `note(property, message, consequence)` reports a fault to the parent. `inform(message)` is for notes without
+ * `note(property, message, consequence, more)` reports a fault to the parent. `inform(message)` is for notes without
  * consequence.
  * A value that osls would have refused may later cause a TypeError in osls. The returned `explain(error)` then returns
  * osls's own refusal of the value instead.
@@ -305,7 +305,7 @@ function isOfGuard(message) {
 function noteMessage(message, note, configuration, isWarning, stopping) {
   const [, property = '', what = message] = PLACE.exec(message) ?? [];
   const consequence = isWarning ? 'osls only warns of it' : `${stopping}; it is read here nevertheless`;
-  note(property, `${what}${explainEvent(property, configuration)}`, consequence);
+  note(property, `${what}${explainEvent(property, configuration)}`, consequence, { isOfSchema: true });
 }
 
 /**
@@ -339,7 +339,7 @@ function toleratePlugins({ fromOsls, note, inform, keepSchema }) {
   // The failure is also reported by `inform`, so that the user sees it at startup. Routes of the plug-in may be
   // missing.
   const fail = (message, consequence, missingPlugin) => {
-    note('plugins', message, consequence, missingPlugin);
+    note('plugins', message, consequence, { missingPlugin });
     inform(`${message}: ${consequence}`);
   };
   prototype.resolveServicePlugins = async function (declared) {

@@ -27,6 +27,8 @@ export type DriverNote = {
   readonly consequence: string;
   /** The name of the plug-in that is not installed, if the note is about one. */
   readonly missingPlugin?: string | undefined;
+  /** Whether the schema with which osls checks the service does not allow the property or its value. */
+  readonly isOfSchema?: boolean | undefined;
 };
 
 export type DriverFailure = {
@@ -71,7 +73,7 @@ export function runDriver(run: DriverRun): Promise<DriverFailure | undefined> {
     child.on('message', (message: unknown) => {
       if (!isJsonObject(message)) return;
       const { kind, message: text, stackName, variables, property, consequence, texts, code } = message;
-      const { missingPlugin } = message;
+      const { missingPlugin, isOfSchema } = message;
       if (kind === 'informed' && typeof text === 'string') run.onInformed(text);
       if (kind === 'noted' && typeof text === 'string')
         run.onNoted({
@@ -79,6 +81,7 @@ export function runDriver(run: DriverRun): Promise<DriverFailure | undefined> {
           property: textOr(property, ''),
           consequence: textOr(consequence, ''),
           ...(typeof missingPlugin === 'string' && { missingPlugin }),
+          ...(isOfSchema === true && { isOfSchema }),
         });
       if (kind === 'failed' && typeof text === 'string')
         failure = {

@@ -164,13 +164,14 @@ function stageOf(tree: SourceTree | undefined, { stage, chosen }: LoadOptions): 
 }
 
 function toFinding(
-  { property, message, consequence, missingPlugin }: DriverNote,
+  { property, message, consequence, missingPlugin, isOfSchema }: DriverNote,
   file: string,
   whole: WholeService | undefined,
 ): Finding {
   const place = property === '' ? undefined : whole?.placeOf(pathOf(property));
-  const rule = missingPlugin === undefined ? {} : { rule: 'missing-plugin' as const };
-  return { logicalId: '', type: '', property, consequence, message, place: place ?? { file }, ...rule };
+  const rule =
+    missingPlugin !== undefined ? 'missing-plugin' : isOfSchema === true ? 'osls-schema' : undefined;
+  return { logicalId: '', type: '', property, consequence, message, place: place ?? { file }, rule };
 }
 
 function packageArguments(

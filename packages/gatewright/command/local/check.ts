@@ -179,10 +179,7 @@ function here(consequence: string | undefined): string[] {
 function countByMessage(findings: readonly Judged[]): string[] {
   return [...Map.groupBy(findings, ({ message }) => message)].map(([message, group]) => {
     const [first] = group;
-    const name =
-      first === undefined
-        ? ''
-        : (first.written ?? [first.resource, first.property].filter((part) => part !== '').join('.'));
+    const name = first === undefined ? '' : placeOf([first]);
     const more = group.length === 1 ? '' : ` and ${group.length - 1} more`;
     return `  ${name === '' ? '' : `${name}${more}: `}${message}`;
   });

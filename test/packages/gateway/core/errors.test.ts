@@ -15,6 +15,17 @@ describe('DefinitionFaults', () => {
     );
     assert.deepEqual(faults.awaited, ['Layers', 'Role', 'Handler']);
   });
+
+  it('contains the faults of others that it is given', () => {
+    const fault = (message: string): DefinitionError => new DefinitionError({ file: 'shop.yml' }, message);
+
+    const faults = new DefinitionFaults(new DefinitionFaults(fault('a'), [fault('b')]), [fault('c')]);
+
+    assert.deepEqual(
+      faults.all.map(({ message }) => message),
+      ['a', 'b', 'c'],
+    );
+  });
 });
 
 describe('propertyAt', () => {

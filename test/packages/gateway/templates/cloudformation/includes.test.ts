@@ -2,7 +2,7 @@ import { RESOURCE_TYPES } from '../../../../../packages/gateway/engine/compose/s
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { expandIncludes } from '../../../../../packages/gateway/templates/cloudformation/includes.ts';
 import { loadTemplate } from '../../../../../packages/gateway/templates/cloudformation/template-stack.ts';
@@ -242,4 +242,57 @@ Resources: { A: { Type: AWS::SNS::Topic } }`,
 
     assert.equal(stack?.resolveResources().get('A')?.fault?.rule, 'macro');
   });
+
+  const QUEUE = 'Type: AWS::SQS::Queue\nProperties:\n  QueueName: a\n';
+  const SAM = 'Transform: AWS::Serverless-2016-10-31\n';
+  for (const [what, template, path, expected] of [
+    ['a resource', `Resources:\n  Q:\n    ${INCLUDE('q.yml')}`, 'Q.Properties.QueueName', 'q.yml:3'],
+    [
+      'a member that the template has itself',
+      `Resources:\n  Q:\n    ${INCLUDE('q.yml')}\n    Properties: { QueueName: b }`,
+      'Q.Properties.QueueName',
+      'template.yml:4',
+    ],
+    [
+      'a snippet of a snippet',
+      `Resources:\n  Q:\n    ${INCLUDE('deep/outer.yml')}`,
+      'Q.Properties.DelaySeconds',
+      'inner.yml:1',
+    ],
+    [
+      'sections',
+      'Transform:\n  - Name: AWS::Include\n    Parameters: { Location: sections.yml }\nResources: {}',
+      'Q.Type',
+      'sections.yml:2',
+    ],
+    [
+      'a document that SAM passes on',
+      `${SAM}Resources:\n  A:\n    Type: AWS::Serverless::Api\n    Properties: { StageName: a, DefinitionBody: { ${INCLUDE('api.yml')} } }`,
+      'A.Properties.Body.paths./a',
+      'api.yml:3',
+    ],
+    [
+      'a part that no snippet has',
+      `Resources:\n  Q:\n    ${INCLUDE('q.yml')}\n  R: { Type: AWS::SQS::Queue }`,
+      'R.Type',
+      'template.yml:4',
+    ],
+  ] as const)
+    it(`has the places of its file: ${what}`, async () => {
+      const folder = aFolder({
+        'template.yml': template,
+        'q.yml': QUEUE,
+        'deep/outer.yml': `Type: AWS::SQS::Queue\nProperties: { ${INCLUDE('inner.yml')} }`,
+        'deep/inner.yml': 'DelaySeconds: 1\n',
+        'sections.yml': 'Resources:\n  Q: { Type: AWS::SQS::Queue }\n',
+        'api.yml': 'swagger: "2.0"\npaths:\n  /a: { get: {} }\n',
+      });
+      const raw = await loadTemplate(join(folder, 'template.yml'), {
+        ...OPTIONS,
+        tolerance: new Faults(false),
+      });
+      const place = raw.placeIn?.(['Resources', ...path.split('.')]);
+
+      assert.equal(`${basename(place?.file ?? '')}:${place?.line ?? ''}`, expected);
+    });
 });

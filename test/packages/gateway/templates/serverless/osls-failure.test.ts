@@ -113,17 +113,33 @@ describe('what osls has to say', () => {
   });
 
   it('is shown whole, without the frames of a stack', () => {
-    const message = `Configuration error:
-     at 'provider': unrecognized property 'a'
-     at 'functions.x': unrecognized property 'b'
+    const message = `Two parts:
+     part a
+     part b
     at Object.<anonymous> (/app/node_modules/osls/lib/a.js:1:2)`;
 
     assert.equal(
       explainFailure({ message }, FILE, undefined).describe(),
-      `${FILE}: Configuration error:
-     at 'provider': unrecognized property 'a'
-     at 'functions.x': unrecognized property 'b'`,
+      `${FILE}: Two parts:
+     part a
+     part b`,
     );
+  });
+
+  it('of several invalid values is reported with the line of each', () => {
+    const message = `Configuration error:\u0020
+     at 'provider': unrecognized property 'a'
+     at 'functions.a.events.0.httpApi': value 'x' does not satisfy pattern
+
+Learn more about configuration validation here: https://example.com`;
+    const fault = explainFailure({ message }, FILE, parseSource(SERVICE, FILE));
+
+    assert.equal(
+      fault.describe(),
+      `${FILE}:2: provider: Configuration error at 'provider': unrecognized property 'a'
+${FILE}:15: functions.a.events.0.httpApi: Configuration error at 'functions.a.events.0.httpApi': value 'x' does not satisfy pattern`,
+    );
+    assert.equal(fault.rule, 'not-compiled');
   });
 });
 

@@ -115,6 +115,19 @@ Resources:
       'LogDeliveryWrite, OwnershipControls: { Rules: [{ ObjectOwnership: BucketOwnerPreferred }] } }',
     ],
   },
+  {
+    // S3 user guide, "Blocking public access": BlockPublicAcls is on for new buckets
+    name: 'a bucket with a public ACL and without ownership controls',
+    template: `Resources:
+  Site: { Type: AWS::S3::Bucket, Properties: { AccessControl: PublicRead } }
+`,
+    remedy:
+      'add OwnershipControls: { Rules: [{ ObjectOwnership: BucketOwnerPreferred }] } and PublicAccessBlockConfiguration: { BlockPublicAcls: false, IgnorePublicAcls: false }',
+    change: [
+      'PublicRead }',
+      'PublicRead, OwnershipControls: { Rules: [{ ObjectOwnership: BucketOwnerPreferred }] }, PublicAccessBlockConfiguration: { BlockPublicAcls: false, IgnorePublicAcls: false } }',
+    ],
+  },
   ...(
     [
       ['HeaderBehavior: whitelist, Headers: [Authorization]', 'HeaderBehavior: none'],

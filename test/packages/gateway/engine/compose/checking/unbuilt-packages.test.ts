@@ -92,6 +92,14 @@ describe('a package that sam build has yet to make', () => {
       assert.deepEqual(found, isCounted ? ['package-size'] : found.filter((id) => id !== 'package-size'));
     });
 
+  for (const runtime of ['python3.13', 'nodejs22.x'])
+    it(`may get the handler from its Makefile: ${runtime}`, async () => {
+      const found = await examine(`      Runtime: ${runtime}\n${MAKE}`, {
+        'src/Makefile': 'build-Orders:\n',
+      });
+      assert.equal(found.includes('missing-handler'), false);
+    });
+
   it('may be made of TypeScript by its Makefile', async () => {
     const found = await examine(NODE + MAKE, { 'src/index.ts': 'export const handler = async () => 1;\n' });
     assert.equal(found.includes('typescript-handler'), false);
