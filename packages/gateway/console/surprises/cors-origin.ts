@@ -7,6 +7,7 @@ import { askedMethod, isFixedPreflight, isOriginAllowed, originOf } from './cors
 import { respellOrigin, writtenOf } from './cors-spelling.ts';
 import { isSelecting } from './selected-response.ts';
 import { addPreflights } from './add-preflights.ts';
+import { isClosed } from '../../core/deployment/closed-routes.ts';
 import { printSetting } from './template-text.ts';
 import type { SurpriseFacts } from './surprise-facts.ts';
 import type { SurpriseKind } from './surprise.ts';
@@ -130,7 +131,23 @@ function allowInReply(facts: SurpriseFacts, origin: string): string {
       : `Return Access-Control-Allow-Origin: ${origin} from the integration.`;
 }
 
-function allowOrigin({ cors, recorded, definition }: SurpriseFacts, origin: string): string {
+/** Returns the reason why all routes of the API are closed. Its CORS settings are not read then. */
+function closedBecause({ recorded }: SurpriseFacts): string | undefined {
+  const plans = recorded.received.stage?.deployment.routes.plans ?? [];
+  const reasons = new Set(
+    plans.map(({ integration }) =>
+      integration.kind === 'unsupported' && isClosed(integration) ? integration.reason : undefined,
+    ),
+  );
+  const [reason] = reasons;
+  return reasons.size === 1 ? reason : undefined;
+}
+
+function allowOrigin(facts: SurpriseFacts, origin: string): string {
+  const { cors, recorded, definition } = facts;
+  const closed = cors === undefined ? closedBecause(facts) : undefined;
+  if (closed !== undefined)
+    return `Correct the API, which AWS refuses, so that its routes are closed and its CORS settings are not read here: ${closed}`;
   const written = writtenOf(origin);
   if (written !== undefined && written !== origin)
     return `Send the header Origin as browsers write it: ${written}, without a path, a slash at the end or upper-case letters.`;

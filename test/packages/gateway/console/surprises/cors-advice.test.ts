@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { parse } from 'yaml';
 import { RequestRecords } from '../../../../../packages/gateway/console/records/request-records.ts';
 import { createSystemClock } from '../../../../../packages/gateway/server/adapters/system-clock.ts';
+import { Faults } from '../../../../../packages/gateway/core/errors.ts';
 import { aStack } from '../../../../support/a-stack.ts';
 import { anApi } from '../../../../support/an-api.ts';
 import { httpRoutes } from '../../../../support/routed-apis.ts';
@@ -44,6 +45,16 @@ const ROWS: readonly Row[] = [
     request: FROM_PAGE,
     changes: [/^Write https:\/\/shop\.example instead of https:\/\/shop\.example\/ in AllowOrigins/, REMOVED],
     then: { 'access-control-allow-origin': PAGE },
+  },
+  {
+    // AWS's service model: IntegerWithLengthBetweenMinus1And86400
+    name: 'a configuration that AWS refuses for another reason is corrected, not extended',
+    cors: { ...BASE, MaxAge: 864_000 },
+    routes: ['GET /{proxy+}'],
+    request: asking('GET', ''),
+    changes: [
+      /^Correct the API, which AWS refuses, .* are not read here: .*MaxAge: maxAge must be between -1 and 86400$/,
+    ],
   },
   {
     name: 'a method that has a route is added to the list',
@@ -192,6 +203,7 @@ describe('the advice about CORS', () => {
           {
             echo: () => ({ statusCode: 200, headers: returned }),
           },
+          { tolerance: new Faults(false) },
         );
       const api = open(cors);
       const records = new RequestRecords(10, createSystemClock(), 'key of a test');
