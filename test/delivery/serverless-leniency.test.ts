@@ -95,6 +95,19 @@ describe('a service of another time', () => {
     assert.match(informed[0] ?? '', /frameworkVersion 3: this service is read by osls 4\.\S+/);
   });
 
+  // Dizotoff/serverless-product-catalog-api; Serverless Framework 4, "Parameters"
+  it('has the parameters of its stages', async () => {
+    const service = aService([
+      'provider: { name: aws, runtime: nodejs24.x, environment: { AA: "${param:a}", BB: "${param:b}", CC: "${param:c}" } }',
+      'stages: { default: { params: { a: "1-${sls:stage}", b: "2", c: "3" } }, dev: { params: { b: "4" } } }',
+      'params: { default: { c: "5" } }',
+    ]);
+    const { stack } = await load(service);
+
+    const { AA, BB, CC } = stack.functions[0]?.environment ?? {};
+    assert.deepEqual([AA, BB, CC], ['1-dev', '4', '5']);
+  });
+
   it('reports its unknown properties, each with its line', async () => {
     const service = aService([
       'provider:',

@@ -344,7 +344,7 @@ function valueText(kind: string, name: string, { secret: shown = 'VALUE' }: Know
   return `s3: { ${bucket}: { ${key.join('/')}: VALUE } }`;
 }
 
-/** Serverless 4 reads parameters of stages from `stages`, which osls does not read. */
+/** Serverless 4 has the parameters of a stage in `stages`, which are read here, too. */
 function remedyForParameter(name: string, tree: SourceTree | undefined, it: string): string {
   const stages = Object.entries(membersOf(tree?.value['stages']));
   const [stage, settings] =
@@ -352,7 +352,7 @@ function remedyForParameter(name: string, tree: SourceTree | undefined, it: stri
   if (stage === undefined)
     return `set ${it} with --param, or write \`params: { default: { ${name}: VALUE } }\` in serverless.yml`;
   const value = JSON.stringify(membersOf(membersOf(settings)['params'])[name]);
-  return `stages.${stage}.params is read by Serverless 4 only; write \`params: { ${stage}: { ${name}: ${value} } }\``;
+  return `only the stage ${stage} has the parameter: pass --stage ${stage}, or write \`stages: { default: { params: { ${name}: ${value} } } }\``;
 }
 
 function remedyForOption(name: string): string {

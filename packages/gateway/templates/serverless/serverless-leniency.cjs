@@ -108,7 +108,9 @@ function tolerateConfiguration({ fromOsls, replaceModule, usual, note, inform })
   const { name, version } = fromOsls('package.json');
   const kept = { texts: {} };
   replaceModule(file, async (path) => {
-    const { frameworkVersion, ...configuration } = withServiceName(await read(path), note);
+    const { frameworkVersion, ...configuration } = withParametersOfStages(
+      withServiceName(await read(path), note),
+    );
     kept.texts = Object.fromEntries(variableTexts(configuration).slice(0, MAX_TEXTS));
     const pinned = /\d+/.exec(String(frameworkVersion ?? ''))?.[0];
     if (pinned !== undefined && pinned !== version.split('.')[0])
@@ -123,6 +125,19 @@ function tolerateConfiguration({ fromOsls, replaceModule, usual, note, inform })
     return { ...configuration, provider: { ...usual, ...ofOwnApi(withMovedKeys(provider, inform), inform) } };
   });
   return kept;
+}
+
+/** Copies `stages.<name>.params`, which only Serverless 4 reads, to `params.<name>`. Parameters that are there win. */
+function withParametersOfStages(configuration) {
+  const isObject = (value) => typeof value === 'object' && value !== null;
+  const { stages, params = {} } = configuration;
+  if (!isObject(stages) || !isObject(params)) return configuration;
+  const given = Object.entries(stages).filter(
+    ([name, stage]) => isObject(stage?.params) && isObject(params[name] ?? {}),
+  );
+  if (given.length === 0) return configuration;
+  const merged = given.map(([name, stage]) => [name, { ...stage.params, ...params[name] }]);
+  return { ...configuration, params: { ...params, ...Object.fromEntries(merged) } };
 }
 
 const MAX_TEXTS = 1_000;

@@ -137,7 +137,7 @@ function inform(file: string, tree: SourceTree | undefined, options: LoadOptions
 
 /**
  * Returns a sentence about parameters in `stages`, which Serverless 4 reads and osls does not; undefined if there are
- * none.
+ * none. The driver copies them to `params`.
  */
 export function describeStages(service: unknown, stage: string): string | undefined {
   const { stages, params } = membersOf(service);
@@ -148,7 +148,7 @@ export function describeStages(service: unknown, stage: string): string | undefi
     return own.length === 0 ? [] : [`stages.${name}.params (${own.join(', ')})`];
   });
   if (unread.length === 0) return undefined;
-  return `${unread.join(' and ')} ${unread.length === 1 ? 'is' : 'are'} read by Serverless 4 only; for osls, write the parameters under params`;
+  return `${unread.join(' and ')} ${unread.length === 1 ? 'is' : 'are'} read here as params, as by Serverless 4; osls does not read stages`;
 }
 
 /**

@@ -164,7 +164,8 @@ function describeFinding([ofFirst, ...others]: readonly [OfPlace, ...OfPlace[]])
 
 function placeOf([{ file, line, resource, property, written }]: OfPlace): string {
   const name = written ?? [resource, property].filter((part) => part !== '').join('.');
-  return `${shown(file)}${line === undefined ? '' : `:${line}`}${name === '' ? '' : ` ${name}`}`;
+  const place = file === '' ? '' : `${shown(file)}${line === undefined ? '' : `:${line}`}`;
+  return [place, name].filter((part) => part !== '').join(' ');
 }
 
 function touchedBy(ofPlace: OfPlace): string[] {

@@ -252,7 +252,7 @@ describe('a parameter without a value', () => {
   it('may be one that only Serverless 4 reads', () =>
     assert.equal(
       explained('stages: { dev: { params: { other: 1 } }, prod: { params: { tier: gold } } }'),
-      '${param:tier} has no value: stages.prod.params is read by Serverless 4 only; write `params: { prod: { tier: "gold" } }`',
+      '${param:tier} has no value: only the stage prod has the parameter: pass --stage prod, or write `stages: { default: { params: { tier: "gold" } } }`',
     ));
 });
 
