@@ -3,6 +3,8 @@ import type { DefinitionPlace } from '../errors.ts';
 
 /** The maximum size of an event in bytes (Lambda quota "Invocation payload", synchronous). */
 export const MAX_EVENT_BYTES = 6_291_456;
+/** The maximum size of an event for an asynchronous invocation. */
+export const MAX_QUEUED_BYTES = 1024 * 1024;
 
 /**
  * The size at which a batch of records is full. The rest of the maximum size of an event is left for the members around

@@ -11,7 +11,7 @@ import { lambdaError, notServed, refused } from './lambda-refusal.ts';
 import { answering, LATEST, readTarget } from './lambda-target.ts';
 import { logHeader, parseInvokeHeaders, type InvokeHeaders } from './invoke-headers.ts';
 import { streamReply } from './lambda-response-stream.ts';
-import { MAX_EVENT_BYTES, LONGEST_RUN_MS } from '../../../core/stack/function.ts';
+import { LONGEST_RUN_MS, MAX_EVENT_BYTES, MAX_QUEUED_BYTES } from '../../../core/stack/function.ts';
 
 type LambdaInvokeOptions = {
   readonly invoker: Pick<Invoker, 'invoke' | 'stream' | 'has'>;
@@ -42,8 +42,6 @@ export type AcceptedEvent = {
 
 const INVOKE =
   /^\/(?:2015-03-31\/functions\/[^/]+\/invocations|2021-11-15\/functions\/[^/]+\/response-streaming-invocations)$/;
-/** The maximum size of an event for an asynchronous invocation. */
-export const MAX_QUEUED_BYTES = 1024 * 1024;
 /**
  * Serves Invoke and InvokeWithResponseStream with the types RequestResponse, Event (only for Invoke) and DryRun. An
  * Event is queued to run later. A stream supports neither ClientContext nor the log, and a call with either is refused.

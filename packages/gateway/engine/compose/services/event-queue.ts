@@ -1,5 +1,6 @@
 /** Lambda's queue of asynchronous invocations, which is in the service of Lambda's events. */
-import { MAX_QUEUED_BYTES, type AcceptedEvent } from '../../../control/api/lambda/lambda-invoke.ts';
+import { MAX_QUEUED_BYTES } from '../../../core/stack/function.ts';
+import type { AcceptedEvent } from '../../../control/api/lambda/lambda-invoke.ts';
 import { refuseMissing } from '../../../lambda/pool/refused-start.ts';
 import type { Invoker } from '../../../core/ports.ts';
 import { runTraced } from './journaled.ts';
