@@ -87,6 +87,14 @@ describe('calls about records', () => {
         source: API,
       },
       {
+        name: 'a record of more than 10 MiB, whose text is long',
+        action: 'PutRecord',
+        input: { StreamName: 'orders', ...recordOf('a'.repeat(11_000_000)) },
+        type: 'ValidationException',
+        says: "1 validation error detected: Value at 'data' failed to satisfy constraint: Member must have length less than or equal to 1048576",
+        source: API,
+      },
+      {
         name: 'more than 5 MiB',
         action: 'PutRecords',
         input: {
@@ -120,6 +128,14 @@ describe('calls about records', () => {
         name: 'data that is not a base64',
         action: 'PutRecord',
         input: { StreamName: 'orders', PartitionKey: 'p', Data: '!!!!' },
+        type: 'SerializationException',
+        says: "'Data' can not be converted to a Blob: Data must be base64",
+        source: 'ours',
+      },
+      {
+        name: 'data with too much padding',
+        action: 'PutRecord',
+        input: { StreamName: 'orders', PartitionKey: 'p', Data: 'A===' },
         type: 'SerializationException',
         says: "'Data' can not be converted to a Blob: Data must be base64",
         source: 'ours',
