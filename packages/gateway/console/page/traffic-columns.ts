@@ -42,7 +42,13 @@ const COLUMNS = [
     title: 'Reason',
     by: ({ notes }) => notes[0],
     kind: 'why',
-    width: { usual: 'minmax(0, 0.6fr)', wide: 'minmax(14.5rem, 1fr)', ...WITH_ROOM },
+    // On a phone, the reason of a refusal says more than the time that the request took.
+    width: {
+      usual: 'minmax(0, 0.6fr)',
+      wide: 'minmax(14.5rem, 1fr)',
+      ...WITH_ROOM,
+      narrow: 'minmax(0, 0.8fr)',
+    },
   },
   {
     title: 'Caller',
@@ -60,7 +66,7 @@ const COLUMNS = [
     title: 'Took',
     by: ({ tookMs }) => tookMs,
     isNumber: true,
-    width: { usual: '4.5rem', open: '4.25rem', narrow: '3.75rem' },
+    width: { usual: '4.5rem', open: '4.25rem', narrow: HIDDEN },
   },
   {
     title: 'Time',

@@ -68,7 +68,7 @@ describe('the columns of Traffic', () => {
       '--open-columns': '3rem 5.25rem minmax(0, 1fr) 4.25rem',
       '--wide-columns': '3rem 5.5rem minmax(0, 56rem) minmax(14.5rem, 1fr) 12rem 4.5rem 4.5rem 5.75rem',
       '--medium-columns': '3rem 5.5rem minmax(0, 1fr) 4.5rem 5.75rem',
-      '--narrow-columns': '3rem 4.375rem minmax(0, 1fr) 3.75rem',
+      '--narrow-columns': '3rem 4.375rem minmax(0, 1fr) minmax(0, 0.8fr)',
     });
   });
 
@@ -133,4 +133,10 @@ describe('the columns of Traffic', () => {
     for (const layout of hiding)
       assert.match(text, new RegExp(`\\.not-${layout}\\b[^{}]*\\{\\s*display: none;`), `${STYLE}: ${layout}`);
   });
+});
+
+it('says why a request was refused in each layout that has no open request beside it', () => {
+  const reason = TRAFFIC_COLUMNS.find(({ title }) => title === 'Reason');
+  for (const layout of ['usual', 'wide', 'narrow'] as const)
+    assert.notEqual(reason?.width[layout] ?? reason?.width.usual, 'hidden', layout);
 });
