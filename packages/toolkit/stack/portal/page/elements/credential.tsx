@@ -2,13 +2,12 @@
  * Parts that the cards of keys and of endpoints share: a secret that is shown once, and the changes that a member can
  * make.
  */
+import { NO_SECRETS, withoutSecret, withSecret } from './shown-secrets.ts';
+import type { ListOfSecrets, Shown } from './shown-secrets.ts';
 import { useState } from 'preact/hooks';
 import { change } from '../api.ts';
 import { day, duration, time } from '../texts.ts';
 import { Ask, Form, ShownOnce } from './parts.tsx';
-
-/** A secret that is shown once, or a note that it can no longer be shown. */
-export type Shown = { readonly title: string; readonly secret: string | undefined; readonly note: string };
 
 type Secrets = readonly { readonly createdAt: string; readonly notAfter?: string | undefined }[];
 
@@ -37,7 +36,39 @@ export function noteToCopy({ copied }: CredentialWords): string {
   return `Copy the ${copied} now and store it safely. It cannot be shown again.`;
 }
 
-export function ShownSecret({
+/** Shows each secret until its reader has stored it, the newest first. */
+export function useShownSecrets(): {
+  readonly secrets: ListOfSecrets;
+  readonly show: (shown: Shown) => void;
+  readonly close: (id: number) => void;
+} {
+  const [secrets, setSecrets] = useState(NO_SECRETS);
+  return {
+    secrets,
+    show: (shown) => setSecrets((before) => withSecret(before, shown)),
+    close: (id) => setSecrets((before) => withoutSecret(before, id)),
+  };
+}
+
+export function ShownSecrets({
+  secrets,
+  words,
+  onClose,
+}: {
+  readonly secrets: ListOfSecrets;
+  readonly words: CredentialWords;
+  readonly onClose: (id: number) => void;
+}) {
+  return (
+    <>
+      {secrets.map(({ id, shown }) => (
+        <ShownSecret key={id} shown={shown} words={words} onClose={() => onClose(id)} />
+      ))}
+    </>
+  );
+}
+
+function ShownSecret({
   shown: { title, secret, note },
   words: { noun },
   onClose,

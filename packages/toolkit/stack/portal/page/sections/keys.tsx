@@ -6,9 +6,11 @@ import {
   Facts,
   NameField,
   noteToCopy,
-  ShownSecret,
+  ShownSecrets,
+  useShownSecrets,
 } from '../elements/credential.tsx';
-import type { CredentialWords, Shown } from '../elements/credential.tsx';
+import type { CredentialWords } from '../elements/credential.tsx';
+import type { Shown } from '../elements/shown-secrets.ts';
 import { Badge, Empty, Fold, Form, Loaded, SectionHead } from '../elements/parts.tsx';
 import type { ApiKey, ChangedKey, Keys } from '@gatewright/handlers/portal/answers';
 import { day, time } from '../texts.ts';
@@ -25,17 +27,15 @@ const WORDS: CredentialWords = {
 
 export function KeysSection() {
   const fetched = useFetched<Keys>('api/keys');
-  const [shown, setShown] = useState<Shown>();
+  const { secrets, show: showSecret, close } = useShownSecrets();
   const show = (next: Shown): void => {
-    setShown(next);
+    showSecret(next);
     fetched.reload();
   };
   return (
     <>
       <SectionHead title="API keys" about="Your programs send a key with each request. Keep keys secret." />
-      {shown === undefined ? null : (
-        <ShownSecret shown={shown} words={WORDS} onClose={() => setShown(undefined)} />
-      )}
+      <ShownSecrets secrets={secrets} words={WORDS} onClose={close} />
       <Loaded of={fetched}>
         {({ keys, most, left }) => (
           <>

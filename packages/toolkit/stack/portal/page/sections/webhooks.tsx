@@ -6,9 +6,11 @@ import {
   Facts,
   NameField,
   noteToCopy,
-  ShownSecret,
+  ShownSecrets,
+  useShownSecrets,
 } from '../elements/credential.tsx';
-import type { CredentialWords, Shown } from '../elements/credential.tsx';
+import type { CredentialWords } from '../elements/credential.tsx';
+import type { Shown } from '../elements/shown-secrets.ts';
 import { Badge, Empty, Fold, Form, Loaded, SectionHead } from '../elements/parts.tsx';
 import type { ChangedEndpoint, Endpoint, Webhooks, WebhookSource } from '@gatewright/handlers/portal/answers';
 import { describeSigning, signingExample } from '../signing.ts';
@@ -26,9 +28,9 @@ const WORDS: CredentialWords = {
 
 export function WebhooksSection() {
   const fetched = useFetched<Webhooks>('api/webhooks');
-  const [shown, setShown] = useState<Shown>();
+  const { secrets, show: showSecret, close } = useShownSecrets();
   const show = (next: Shown): void => {
-    setShown(next);
+    showSecret(next);
     fetched.reload();
   };
   return (
@@ -37,9 +39,7 @@ export function WebhooksSection() {
         title="Webhooks"
         about="Your programs tell us about events. Each endpoint is an address with a secret, which proves that a delivery is yours."
       />
-      {shown === undefined ? null : (
-        <ShownSecret shown={shown} words={WORDS} onClose={() => setShown(undefined)} />
-      )}
+      <ShownSecrets secrets={secrets} words={WORDS} onClose={close} />
       <Loaded of={fetched}>
         {({ sources, endpoints }) => (
           <>
