@@ -535,6 +535,8 @@ export type Circumstances = {
   readonly isPreflight?: true | undefined;
   /** What was saved before the request and could not be loaded, so that earlier code or stacks answered it. */
   readonly unloaded?: readonly UnloadedSave[];
+  /** Whether the request is the handshake of a WebSocket client, although the API is not a WebSocket API. */
+  readonly isHandshake?: true | undefined;
   /** How the connection ended, for the end of a connection. */
   readonly closure?: Closure | undefined;
   /** Whether the client of an ended connection asked for a subprotocol, and its handshake confirmed none. */

@@ -10,6 +10,7 @@ import type { Reason } from './reason.ts';
 
 export function explainMatch(about: Circumstances): Reason {
   if (about.kind === 'message') return explainMessage(about);
+  if (about.isHandshake === true) return explainForeignHandshake(about);
   if (about.code === 'STAGE_NOT_FOUND' || about.stageName === undefined) return explainStage(about);
   if (about.kind === 'handshake') return explainBelowStage(about);
   if (about.protocol === 'websocket') return explainPlainRequest(about);
@@ -130,6 +131,19 @@ function explainBelowStage({ path, stageName = '', stagePath = `/${stageName}` }
       `The URL of a WebSocket API ends with its stage, but this one continues with ${path}. A WebSocket API has no routes for paths: it chooses the route by the content of each message.`,
     ],
     changes: [`Connect to ${stagePath === '' ? '/' : stagePath} instead of ${stagePath}${path}.`],
+  };
+}
+
+/** A WebSocket client that was given the address of an API of another kind. */
+function explainForeignHandshake({ method, path, protocol }: Circumstances): Reason {
+  const kind = protocol === 'rest' ? 'a REST API' : 'an HTTP API';
+  return {
+    because: [
+      `${method} ${path} was the handshake of a WebSocket client (Upgrade: websocket), but the address is that of ${kind}, which accepts no WebSocket connections.`,
+    ],
+    changes: [
+      'Give the client the address of a WebSocket API, which begins with ws:// or wss:// and ends with the stage; `gatewright routes` lists the addresses.',
+    ],
   };
 }
 

@@ -11,6 +11,7 @@ type Address = Pick<
   Circumstances,
   | 'stagePath'
   | 'isPreflight'
+  | 'isHandshake'
   | 'domain'
   | 'doubledStage'
   | 'behindSegment'
@@ -28,6 +29,8 @@ export function describeAddress({ received, error }: RecordedRequest): Address {
     ...(method === 'OPTIONS' &&
       headers.last('origin') !== undefined &&
       headers.last('access-control-request-method') !== undefined && { isPreflight: true }),
+    ...(api.protocol !== 'websocket' &&
+      headers.last('upgrade')?.toLowerCase() === 'websocket' && { isHandshake: true }),
     ...describeDomain(api),
     ...(stage === undefined ? describeStaged(api, method, rawPath) : {}),
     ...(stage !== undefined && route === undefined && describeShorter(plans, method, path, stage.name)),

@@ -40,6 +40,16 @@ function httpApi(...routeKeys: readonly string[]): Record<string, TestResource> 
 }
 
 describe('explainMatch', () => {
+  for (const target of ['/', '/menu/7'])
+    it(`says that an HTTP API accepts no handshake of a WebSocket client, at ${target}`, async () => {
+      const api = aRecordedApi(httpApi('GET /menu'), { list: ok });
+      await api.send({ target, headers: ['Upgrade', 'websocket', 'Connection', 'Upgrade'] });
+      assert.match(
+        storyOf(api.last()),
+        /was the handshake of a WebSocket client.*that of an HTTP API.*→ Give the client the address of a WebSocket API/s,
+      );
+    });
+
   // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-stages.html
   for (const segment of ['prod', '$default'])
     it(`says that the name of the stage $default is not part of a path, if it begins with /${segment}`, async () => {
