@@ -131,7 +131,7 @@ function round(units: number): string {
 function describeUnits({ tables, eventsOfTables }: TrafficShape): string {
   if (tables === undefined)
     return 'The tables of this gateway are not local, so their units are not counted: enter the units per request.';
-  return `If left empty: the units counted by the embedded DynamoDB since startup, over ${eventsOfTables.toLocaleString('en-US')} requests and messages, including indexes and transactions, but not seeds or items viewed in Data.`;
+  return `If left empty: the units counted by the embedded DynamoDB since startup, over ${eventsOfTables.toLocaleString('en-US')} requests and messages, including indexes and transactions, but not seeds or items viewed in Data. They also include what scheduled functions and commands such as gatewright customers and gatewright usage consumed: for the units of requests alone, enter them.`;
 }
 
 function Bill({
