@@ -3,6 +3,7 @@ import 'uplot/dist/uPlot.min.css';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useScale } from './scale.ts';
 import { axisTime, dateTime } from '../texts.ts';
+import { topOf, WHOLE_STEPS } from './chart-top.ts';
 
 type Series = {
   readonly name: string;
@@ -11,10 +12,6 @@ type Series = {
   readonly colour: string;
   readonly isBars?: boolean;
 };
-
-const WHOLE_STEPS = Array.from({ length: 10 }, (_, power) =>
-  [1, 2, 5].map((digit) => digit * 10 ** power),
-).flat();
 
 type Props = {
   /** The label, which names the series and the time span of each point. */
@@ -52,7 +49,12 @@ export function Chart({ label, seconds, series, ...props }: Props) {
         cursor: { y: false },
         scales: {
           ...(hasBars && { x: { range: withRoomForBars } }),
-          y: { range: (_, __, max) => [0, Math.max(1, max * 1.1)] },
+          y: {
+            range: ({ bbox }, _, max) => [
+              0,
+              topOf(max, bbox.height > 0 ? bbox.height / devicePixelRatio : height - 40 * scale, 30 * scale),
+            ],
+          },
         },
         axes: [
           {
