@@ -1,5 +1,6 @@
 /**
- * Finds packages of a project that hide packages which the lent Boto3 needs, and that are too old or too new for it.
+ * Finds packages of a project that hide packages which the lent Boto3 needs, and that are too old for it. Newer versions
+ * than a package accepts nearly always work, so they are not reported.
  * Python imports the project's packages first, as on Lambda, where the function's folder comes before the runtime's.
  */
 import { readdirSync } from 'node:fs';
@@ -32,7 +33,7 @@ export function findHidden(
       requirementsIn(readIfReadable(join(folder, entry, 'METADATA')) ?? '', python).flatMap(
         ({ name, accepted }) => {
           const version = versions[name];
-          if (version === undefined || accepts(accepted, version)) return [];
+          if (version === undefined || isNewEnough(accepted, version)) return [];
           return [
             {
               name,
@@ -71,13 +72,11 @@ function requirementsIn(
     }));
 }
 
-/** Whether the conditions accept a version. Conditions with other operators than these accept every version. */
-function accepts(conditions: readonly string[], version: string): boolean {
+/** Whether a version is not older than the conditions require. */
+function isNewEnough(conditions: readonly string[], version: string): boolean {
   return conditions.every((condition) => {
-    const [, operator, limit] = /^(<|>=|!=)(\d[\d.]*)/.exec(condition) ?? [];
-    if (operator === undefined || limit === undefined) return true;
-    const order = compare(version, limit);
-    return operator === '<' ? order < 0 : operator === '>=' ? order >= 0 : order !== 0;
+    const [, least] = /^>=(\d[\d.]*)/.exec(condition) ?? [];
+    return least === undefined || compare(version, least) >= 0;
   });
 }
 

@@ -74,7 +74,7 @@ export async function findPython(
     if (probed.kind === 'silent' && (probed.wasLate || python === virtual))
       passedOver.push(`${shown(python)} ${probed.reason}`);
     if (probed.kind === 'silent' || !probed.version.startsWith('3.')) continue;
-    const { answer } = probed;
+    const answer = withoutCdk(probed.answer);
     refuseFault(definition, answer, taskRoot);
     const lent = await lendModules(probed, { candidates, question, probe, machine, lender: options.lender });
     const installer = describeInstaller(python === virtual ? python : undefined, project, probed.executable);
@@ -98,6 +98,13 @@ export async function findPython(
     };
   }
   return noPython(definition, wanted, { passedOver, isLate });
+}
+
+/** Matches packages with which a CDK app is written. Its requirements.txt may be the only one, but functions need none of them. */
+const OF_CDK = /^(?:aws-cdk[.-]|constructs\b|jsii\b)/i;
+
+function withoutCdk(answer: PythonAnswer): PythonAnswer {
+  return { ...answer, uninstalled: answer.uninstalled.filter((name) => !OF_CDK.test(name)) };
 }
 
 /** Returns the folders, outside the function's own, in which the function finds modules: added files and layers. */
@@ -315,7 +322,7 @@ function describeHidden(
   return findHidden(lent.folder, versions, python).map(({ name, version, accepted, by }) => {
     const message = `the project has ${name} ${version}, but ${by}, which the gateway provides, needs ${name} ${accepted}: run ${installer.one(quote(`${name}${accepted}`))}`;
     const error = new DefinitionError({ file: definition.place.file }, message);
-    return { error, consequence: 'imports of boto3 may fail, here and on AWS' };
+    return { error, consequence: 'imports of boto3 may fail here, and on AWS if the package is deployed' };
   });
 }
 

@@ -200,23 +200,29 @@ describe('a handler in Python that cannot be', () => {
 });
 
 describe('packages that a project lists and an interpreter lacks', () => {
-  for (const [count, says] of [
+  for (const [count, says, ofCdk = []] of [
     [1, 'packages of requirements.txt are not installed: p1; run '],
     [8, 'packages of requirements.txt are not installed: p1, p2, p3, p4, p5, p6, p7, p8; run '],
     [11, 'packages of requirements.txt are not installed: p1, p2, p3, p4, p5, p6, p7, p8 and 3 more; run '],
+    // localstack-samples/sample-serverless-quiz-app: the requirements.txt of the CDK app is above its functions
+    [
+      1,
+      'packages of requirements.txt are not installed: p1; run ',
+      ['aws-cdk-lib==2.1.0 (2.2.0 is)', 'constructs'],
+    ],
   ] as const)
-    it(`are one finding that names eight of them: ${count}`, async () => {
+    it(`are one finding that names eight of them: ${count}${ofCdk.length === 0 ? '' : ', without those of a CDK app'}`, async () => {
       const folder = aFolder({ 'requirements.txt': '', 'bin/python3': '' });
       aScript(join(folder, 'bin'), 'python3');
       const definition = aFolderFunction(folder, 'app.handler', { runtime: 'python3.13' });
-      const uninstalled = Array.from({ length: count }, (_, index) => `p${index + 1}`);
+      const uninstalled = [...ofCdk, ...Array.from({ length: count }, (_, index) => `p${index + 1}`)];
       const facts = {
         version: '3.13.2',
         executable: '/usr/bin/python3.13',
         hasDebugger: false,
         hasPip: true,
       };
-      const answer = { missing: [], uninstalled, fault: null };
+      const answer = { missing: [], uninstalled, versions: {}, fault: null };
       const probe = { ask: () => Promise.resolve({ kind: 'answered', ...facts, answer } as const) };
       const machine: Machine = { ...MACHINE, environment: { PATH: join(folder, 'bin') }, home: '/nowhere' };
       const options = { bytecodeFolder: folder, debugger: undefined, lender: NO_LENDING };
