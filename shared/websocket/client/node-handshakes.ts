@@ -50,16 +50,16 @@ function noteResponse(message: unknown): void {
 
 function noteError(published: unknown): void {
   const { request, error } = published as { readonly request: Request; readonly error?: unknown };
-  note(request, { text: textOf(error) });
+  note(request, { text: textOfError(error) });
 }
 
 /** The error for a name with several addresses has no text; its parts have one for each address. */
-function textOf(error: unknown): string {
+function textOfError(error: unknown): string {
   const { message, errors = [] } = Object(error) as {
     readonly message?: unknown;
     readonly errors?: readonly unknown[];
   };
-  return String(message ?? '') || errors.map(textOf).join(', ');
+  return typeof message === 'string' && message !== '' ? message : errors.map(textOfError).join(', ');
 }
 
 function note({ origin, path, upgrade }: Request, failure: HandshakeFailure): void {

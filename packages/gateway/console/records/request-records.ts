@@ -1,6 +1,5 @@
 /** The last requests and messages of this run. Each is packed when it ends, and described when it is read. */
-import { describeDetail } from './describe-detail.ts';
-import type { UnloadedAt } from './describe-detail.ts';
+import { describeDetail, type Scheme, type UnloadedAt } from './describe-detail.ts';
 import { isUnconfirmed } from './describe-circumstances.ts';
 import { NO_LABELS } from './api-labels.ts';
 import { callsOf } from './function-calls.ts';
@@ -36,7 +35,6 @@ import type { LocalIssuers } from '../../control/loading/inspect-apis.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { Filler, SurpriseLookups } from '../surprises/surprise-facts.ts';
-import type { Scheme } from './describe-detail.ts';
 import type { ApiLabels } from './api-labels.ts';
 import type { ReadHandler } from './handler-misread.ts';
 import type { ReadLines } from './template-lines.ts';
@@ -379,10 +377,9 @@ export class RequestRecords implements RecordSink {
         callers: callsOf(found.kept).map(({ functionName }) => functionName),
       }),
     };
-    const version = this.versionAt(found.kept.startedMs);
-    const newer = found.passedOver;
+    const { passedOver: newer, sequence, kept } = found;
     const passedOver = newer && describeRow(newer.sequence, newer.kept, newer.redactor, at.labels);
-    const detail = { ...describeDetail(found.sequence, found.kept, at), version };
+    const detail = { ...describeDetail(sequence, kept, at), version: this.versionAt(kept.startedMs) };
     return maskRepeats({ ...detail, ...(passedOver && { passedOver }) }, redactor);
   }
 

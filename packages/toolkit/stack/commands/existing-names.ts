@@ -54,7 +54,7 @@ async function describeExisting(
 
 /** The texts of a request, one of which is the unknown name. */
 function givenIn({ path, body }: AdminRequest): readonly string[] {
-  const inBody = typeof body === 'object' ? Object.values(body) : [];
+  const inBody: readonly unknown[] = typeof body === 'object' ? Object.values(body) : [];
   return [...path.split('/').map((part) => decodeURIComponent(part)), ...inBody].filter(
     (text): text is string => typeof text === 'string' && text !== '',
   );

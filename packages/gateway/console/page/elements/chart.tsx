@@ -49,12 +49,7 @@ export function Chart({ label, seconds, series, ...props }: Props) {
         cursor: { y: false },
         scales: {
           ...(hasBars && { x: { range: withRoomForBars } }),
-          y: {
-            range: ({ bbox }, _, max) => [
-              0,
-              topOf(max, bbox.height > 0 ? bbox.height / devicePixelRatio : height - 40 * scale, 30 * scale),
-            ],
-          },
+          y: { range: rangeTo(height - 40 * scale, 30 * scale) },
         },
         axes: [
           {
@@ -115,6 +110,14 @@ export function Chart({ label, seconds, series, ...props }: Props) {
       <div ref={box} role="img" aria-label={label} />
     </figure>
   );
+}
+
+/** Returns the range of an axis of counts. The height is known only after the first drawing. */
+function rangeTo(estimatePx: number, space: number): uPlot.Scale.Range {
+  return ({ bbox }, _, max) => {
+    const heightPx = bbox.height > 0 ? bbox.height / devicePixelRatio : estimatePx;
+    return [0, topOf(max, heightPx, space)];
+  };
 }
 
 /** Returns every nth value, so that at most `most` values are left. */

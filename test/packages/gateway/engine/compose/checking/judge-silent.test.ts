@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { findSilent } from '../../../../../../packages/gateway/engine/compose/checking/judge-silent.ts';
 import { aStack } from '../../../../../support/a-stack.ts';
+import type { TestResource } from '../../../../../support/a-stack.ts';
 
 const busNamed = (name: string) => ({
   type: 'AWS::Events::EventBus',
@@ -36,7 +37,11 @@ describe('findSilent', () => {
     type: 'AWS::ApiGatewayV2::Route',
     properties: { ApiId: 'api-1', RouteKey },
   });
-  const api = (properties: object) => ({ type: 'AWS::ApiGatewayV2::Api', id: 'api-1', properties });
+  const api = (properties: TestResource['properties']) => ({
+    type: 'AWS::ApiGatewayV2::Api',
+    id: 'api-1',
+    properties,
+  });
   const stage = (StageName: string) => ({
     type: 'AWS::ApiGatewayV2::Stage',
     properties: { ApiId: 'api-1', StageName },
