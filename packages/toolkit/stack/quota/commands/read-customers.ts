@@ -15,7 +15,7 @@ export function customerPath(tenant: string): string {
  * Reads the record of a customer.
  * @throws AdminError CUSTOMER_UNKNOWN
  */
-export function readCustomer(tenant: string, flags: ReadFlags): Promise<Answer> {
+function readCustomer(tenant: string, flags: ReadFlags): Promise<Answer> {
   return callAdminJson({ method: 'GET', path: customerPath(tenant) }, flags);
 }
 
