@@ -37,8 +37,8 @@ async function authorize(event: unknown, observer: FunctionObserver, context: un
 
 /**
  * To add your own middlewares, let the function below return
- * `middy().use(yours()).handler(observeAuthorizer('request-authorizer', guarded))`. `guardAuthorizer` must stay outermost, so
- * that no middleware can turn a refusal into an allow.
+ * `middy().use(yours()).handler(observeAuthorizer('request-authorizer', guarded))`. `guardAuthorizer` must stay
+ * outermost, so that no middleware can turn a refusal into an allow.
  */
 export const handler = guardAuthorizer(authorize, (guarded) =>
   observeAuthorizer('request-authorizer', guarded),

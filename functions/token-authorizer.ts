@@ -32,8 +32,8 @@ async function authorize(event: unknown, observer: Observer, context: unknown) {
 
 /**
  * To add your own middlewares, let the function below return
- * `middy().use(yours()).handler(observeAuthorizer('token-authorizer', guarded))`. `guardAuthorizer` must stay outermost, so
- * that no middleware can turn a refusal into an allow.
+ * `middy().use(yours()).handler(observeAuthorizer('token-authorizer', guarded))`. `guardAuthorizer` must stay
+ * outermost, so that no middleware can turn a refusal into an allow.
  */
 export const handler = guardAuthorizer(authorize, (guarded) =>
   observeAuthorizer('token-authorizer', guarded),

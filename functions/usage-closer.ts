@@ -1,6 +1,6 @@
 /**
- * Once a day, closes the periods that have ended, and records their usage before their ledgers expire. The
- * function runs every hour, so that the next run continues what one run could not finish.
+ * Closes the periods that have ended, once a day, and records their usage before their ledgers expire. The function
+ * itself runs every hour, so that a later run continues what one run could not finish.
  */
 import { readUsageTableConfig } from '#shared/config/usage-config.ts';
 import { observeHandler } from '#shared/observability/observe-handler.ts';

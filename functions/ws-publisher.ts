@@ -1,6 +1,6 @@
 /**
- * Publishes messages to channels, and delivers them to the subscribed connections, of which each invocation
- * serves one part. Functions, EventBridge, SNS and the function itself call it.
+ * Publishes messages to channels, and delivers them to the subscribed connections. Each invocation serves a part of the
+ * connections. Functions, EventBridge, SNS and the function itself call it.
  */
 import { observeHandler } from '#shared/observability/observe-handler.ts';
 import { randomHex } from '#shared/random-hex.ts';

@@ -20,7 +20,7 @@ const REQUIRE = 'const require = (name) => process.getBuiltinModule(name);';
 
 /**
  * Rebuilds the layer's folder: one pre-bundled ES module per package (each file adds 0.5 ms to a cold start), a
- * package.json and the licence.
+ * package.json and the license.
  * @throws Error when a source file would ship twice.
  */
 export async function buildLayer(root: string, directory = join(root, LAYER_DIRECTORY)): Promise<Metafile> {
@@ -62,7 +62,7 @@ async function bundlePackage(root: string, outdir: string, { name }: LayerPackag
     define: name.startsWith('@aws-lambda-powertools/') ? NO_STREAMS : {},
     minifySyntax: true,
     minifyWhitespace: true,
-    // The SDK and its users tell errors apart by class name.
+    // The SDK and its users tell errors apart by class name, so the names in the SDK are not minified.
     minifyIdentifiers: !name.startsWith('@aws-sdk/'),
     legalComments: 'none',
     metafile: true,
@@ -120,7 +120,7 @@ function hostedModules(root: string, packageName: string): Plugin {
       esbuild.onResolve({ filter: /^@aws/ }, ({ path, namespace, kind }) => {
         if (!(path in HOSTED.modules)) return undefined;
         if (!isHost) return { path: HOSTED.host, external: true };
-        // The host also exports modules that it does not import itself. They are found from its folder.
+        // The host also exports modules that it does not import itself. They are resolved from the host's folder.
         const resolveDir = join(root, 'node_modules', HOSTED.host);
         return namespace === 'whole' ? esbuild.resolve(path, { resolveDir, kind }) : undefined;
       });

@@ -150,7 +150,7 @@ function packagesOf({ outputs }: Metafile): readonly string[] {
 
 /** Reads `custom.esbuild` of serverless.yml, so that the measured bundle is the same as the deployed bundle. */
 async function readEsbuildOptions(root: string): Promise<BuildOptions> {
-  // CloudFormation tags (!Ref, !GetAtt) are not resolved here.
+  // CloudFormation tags (!Ref, !GetAtt) are left unresolved.
   const yaml: unknown = parseYaml(await readFile(join(root, 'serverless.yml'), 'utf8'), {
     logLevel: 'error',
   });
@@ -177,7 +177,7 @@ function settingsOf({ format, target, minify }: BuildOptions): BuildOptions {
   };
 }
 
-/** Our own packages are the functions' code, wherever they are installed. */
+/** Our own packages count as the functions' code, wherever they are installed. */
 const OTHERS_PACKAGE = /node_modules\/(?!@?gatewright\/)(?!.*node_modules\/@?gatewright\/)/;
 
 export function assertPackagesInLayer(name: string, metafile: Metafile): void {

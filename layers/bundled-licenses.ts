@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 const LICENSES = 'licenses.txt';
 
-/** Returns the licences of bundled packages, because they must be distributed with the code. */
+/** Returns the licenses of bundled packages, because they must be distributed with the code. */
 export function bundledLicenses(root: string, packages: readonly string[]): readonly [string, Buffer] {
   const texts = packages.map((name) => {
     const folder = join(root, 'node_modules', name);

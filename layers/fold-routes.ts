@@ -9,7 +9,7 @@ type Resource = Template['Resources'][string];
 type Entry = readonly [id: string, resource: Resource];
 
 /**
- * A security scheme that requires AWS signatures. AWS's OpenAPI import recognises it by `awsSigv4`, whatever the
+ * A security scheme that requires AWS signatures. AWS's OpenAPI import recognizes it by `awsSigv4`, whatever the
  * scheme's name.
  */
 const SIGNED = {

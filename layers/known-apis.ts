@@ -7,8 +7,8 @@ import type { CompiledDocument } from '@gatewright/handlers/access/compiled-docu
 import type { Template } from './edit-template.ts';
 
 /**
- * The settings in `custom.knownApis`. Each is a list of entries separated by commas: `a1b2c3d4e5`, or
- * `orders/a1b2c3d4e5` with the namespace.
+ * The settings in `custom.knownApis`. Each is a list of entries separated by commas: `a1b2c3d4e5`, or, with a
+ * namespace, `orders/a1b2c3d4e5`.
  */
 export type NamedApis = { readonly apis?: string | number; readonly cacheApis?: string };
 
@@ -62,8 +62,8 @@ function listed(value: string | number = ''): readonly string[] {
 }
 
 /**
- * Says that a deployment takes away what stacks of versions before 24 November 2026 permit: that every API of the
- * account calls functions of the stack. Returns undefined if the deployed stack permits only known APIs.
+ * Says that a deployment removes a permission of stacks from versions before 24 November 2026, with which every API of
+ * the account can call functions of the stack. Returns undefined if the deployed stack permits only known APIs.
  */
 export function describeNarrowed(
   { Resources }: Template,

@@ -31,7 +31,8 @@ function print(stream: 'stdout' | 'stderr', said: readonly unknown[]): void {
     said.length === 1 && typeof text === 'string'
       ? text
       : process.getBuiltinModule('node:util').format(...said);
-  // The build of the layer replaces the text `process.stdout` with `undefined` (NO_STREAMS in build-layer.ts), so the stream is read by its name.
+  // The build of the layer replaces the text `process.stdout` with `undefined` (NO_STREAMS in build-layer.ts), so the
+  // stream is read by its name.
   const { [stream]: out } = process;
   out.write(`${line}\n`);
 }

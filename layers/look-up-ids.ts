@@ -8,7 +8,7 @@ import { UsageError } from '@gatewright/aws/usage-error';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
 
 /**
- * The part of osls's provider that is used here. osls 4 returns the SDK's credential provider; Serverless 3 returns
+ * The part of osls's provider that this file uses. osls 4 returns the SDK's credential provider; Serverless 3 returns
  * credentials, or a promise of credentials.
  */
 export type CredentialSource = {

@@ -179,7 +179,7 @@ class StackPlugin {
     };
   }
 
-  /** A subclass overrides this if the parts come from elsewhere (`npm-plugin.ts`). */
+  /** A subclass overrides this if the parts come from another source (`npm-plugin.ts`). */
   protected partsOf({ serviceDir }: Serverless): StackParts {
     return checkoutParts(serviceDir);
   }
@@ -326,7 +326,7 @@ class StackPlugin {
   }
 
   /**
-   * Keeps the role of the deployed function. osls recognises a role by its `RoleName`, but the roles of the stack have
+   * Keeps the role of the deployed function. osls recognizes a role by its `RoleName`, but the roles of the stack have
    * names that CloudFormation generates.
    */
   #keepDeployedRole(): void {

@@ -1,4 +1,4 @@
-/** Bundles the stack's functions and makes osls upload these archives instead of its own. */
+/** Bundles the stack's functions and makes osls upload the resulting archives instead of its own. */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join, parse } from 'node:path';
 import type { BuildOptions } from 'esbuild';

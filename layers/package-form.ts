@@ -88,7 +88,7 @@ async function removeFiles(folder: string): Promise<void> {
 
 /**
  * Returns the stack name that osls uses, so that another tool takes over the existing stack. `stage` is a parameter,
- * because `provider.stage` in the state comes from the file and ignores `--stage`.
+ * because `provider.stage` in osls's state is the value from serverless.yml, even if `--stage` overrides it.
  */
 function stackNameOf(state: string, stage: string): string {
   const service = membersOf(parseJsonObject(state)?.['service']);

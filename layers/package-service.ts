@@ -80,7 +80,7 @@ async function readNotes(outputDirectory: string): Promise<readonly string[]> {
 }
 
 async function readStages(serviceDirectory: string): Promise<readonly string[]> {
-  // CloudFormation tags (!Ref, !GetAtt) are not resolved here.
+  // CloudFormation tags (!Ref, !GetAtt) are left unresolved.
   const text = await readFile(join(serviceDirectory, 'serverless.yml'), 'utf8');
   const { params } = parseYaml(text, { logLevel: 'error' }) as { params?: Record<string, unknown> };
   return Object.keys(params ?? {}).filter((name) => name !== 'default');

@@ -41,7 +41,7 @@ export function loadPortalPage(root = ROOT): PageSources {
   return bundled;
 }
 
-/** Bundles the page from its sources and returns its files by name, with the licences of the bundled packages. */
+/** Bundles the page from its sources and returns its files by name, with the licenses of the bundled packages. */
 export function bundlePortalPage(root: string): PageSources {
   const folder = join(root, PORTAL_PAGE);
   // esbuild is loaded on demand, because most services have no portal.

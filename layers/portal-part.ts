@@ -37,7 +37,8 @@ export function findPortalFaults(
     return [`${FILE} describes a portal, but the stack has no part portal: ${ADD}, or remove the file`];
   const { keys } = portal.offers;
   if (keys === undefined || access === undefined) return [];
-  // Roles and claims of a prefix do not depend on the id of the API, so any id does where it is not known yet.
+  // Roles and claims of a prefix do not depend on the id of the API, so any id can be used while the real one is
+  // unknown.
   const documents = documentsInStage(access, stage).map((document) => ({
     ...document,
     apis: [{ for: stage, apiId: '', stage }],
@@ -73,7 +74,7 @@ function causeOf(
     if (issuer === undefined) continue;
     const { name } = document;
     return inStage.includes(document)
-      ? `the issuer "${issuer.id}" of access/${name}.yml has the prefix, but its "only" does not contain the stage. Add ${stage} to it`
+      ? `the issuer "${issuer.id}" of access/${name}.yml has the prefix, but its "only" does not contain the stage. Add ${stage} to "only"`
       : `access/${name}.yml has such an issuer, but does not name an API for the stage. Add ${stage} under api of access/${name}.yml`;
   }
   const cause =
@@ -102,8 +103,8 @@ export function findUnofferedSources(
 
 /**
  * Gives `portal-session` the right to read the secret of its client, and `portal` the right to read the master secret
- * of the webhooks that are offered in this stage. Restricts `portal-alerts` to the sender of the file; without a
- * sender, its right to send mail is removed.
+ * of the webhooks that are offered in this stage. Restricts `portal-alerts` to the sender address in the file; without
+ * a sender address, its right to send mail is removed.
  */
 export function allowPortal(
   { Resources }: Template,

@@ -89,7 +89,7 @@ function findLocalSignIn({ stage, portal }: Deployment): Refusal | undefined {
   return undefined;
 }
 
-/** Finds an address in the portal that only this machine has. */
+/** Finds an address in the settings of the portal that exists only on this machine. */
 function findLocalApi({ stage, portal }: Deployment): Refusal | undefined {
   if (portal === undefined) return undefined;
   const apis = (portal.page.about?.apis ?? []).map((api) => ({

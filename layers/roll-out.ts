@@ -1,5 +1,5 @@
 /**
- * Adds an alias of the authorizers' versions, so that only a part of the calls reaches a new version first. osls
+ * Adds an alias of the authorizers' versions, so that at first only a part of the calls reaches a new version. osls
  * creates the versions; this file adds the alias, its permission and its export.
  */
 import type { Template } from './edit-template.ts';

@@ -1,5 +1,5 @@
 /**
- * Lists the shipped packages as CycloneDX: for each function, the layer and each npm package, with the licence and
+ * Lists the shipped packages as CycloneDX: for each function, the layer and each npm package, with the license and
  * checksum from the lock file. The file contains no time and no serial number, so that equal inputs give equal files.
  * @see https://cyclonedx.org/docs/1.6/json/
  */
@@ -85,7 +85,7 @@ export function nameOf(folder: string, lock: Lock): string {
   return link === undefined ? folder : nameOf(link[0], lock);
 }
 
-/** @throws Error for a package without version or licence in the lock file */
+/** @throws Error for a package without version or license in the lock file */
 export function printSbom(shipped: Shipped, lock: Lock, folders: readonly string[]): string {
   const { name, version, type } = shipped;
   const components = folders.map((folder) => componentOf(nameOf(folder, lock), lock[folder] ?? {}));

@@ -14,7 +14,7 @@ export interface StackParts {
   readonly layerPath: string;
   /** Runs before layer and functions are built. */
   prepare(service: PartsOfService): void;
-  /** Builds layer and functions, and makes osls upload these archives. */
+  /** Builds layer and functions, and makes osls upload the resulting archives. */
   pack(service: PartsOfService, packages: PlaceOfPackages): Promise<void>;
 }
 

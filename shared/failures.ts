@@ -32,7 +32,7 @@ export type Reason =
 
 /**
  * Reasons by error code. Codes that are not listed have the reason `internal_error`. The responses to administrators
- * are not here but in http/problem.ts, because every authorizer loads this table.
+ * are in http/problem.ts and not in this file, because every authorizer loads this table.
  */
 export const REASONS: Readonly<Partial<Record<DomainErrorCode, Reason>>> = {
   TOKEN_MISSING: 'missing_token',

@@ -18,7 +18,7 @@ export interface Clock {
 
 /**
  * Receives what happens in a function, for metrics and logs. Metric names and reasons are fixed words. Data about a
- * caller may be passed only to `note`, because its adapter stores hashes of it.
+ * caller may be passed only to `note`, because the adapter of `note` stores hashes of such data.
  */
 export interface Observer {
   /**
@@ -51,7 +51,7 @@ export type Facts = {
   readonly apiKeyId?: string | undefined;
   /** The reason for the refusal of an API key or a ticket, for example that a ticket was used before. */
   readonly defect?: KeyDefect | `ticket-${'unknown' | 'used' | 'expired' | 'foreign'}`;
-  /** The time since which that API key, or its secret, is refused. */
+  /** The time from which the API key with the id `apiKeyId`, or its secret, is refused. */
   readonly since?: string;
   /** Ids of the rules that decided. */
   readonly rules?: readonly string[];
@@ -206,8 +206,8 @@ export interface PlanCatalogue {
    */
   list(): Promise<readonly string[]>;
   /**
-   * Reads the state of a customer with a record and the version of the record. The customer's plan applies to all of
-   * its keys. Returns undefined if the customer has no record.
+   * Reads the state of a customer, and the version of the customer's record. The customer's plan applies to all of its
+   * keys. Returns undefined if the customer has no record.
    * @throws DomainError STORE_UNAVAILABLE if the table is unavailable
    */
   customer(tenant: string): Promise<KnownCustomer | undefined>;

@@ -1,6 +1,6 @@
 /**
- * Test files that share a process. Most files run for a few milliseconds and take hundreds to be started and to load what
- * they test; dozens of them in one process cost little more than one.
+ * Test files that share a process. Most files run for a few milliseconds and take hundreds to be started and to load
+ * what they test; dozens of them in one process cost little more than one.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -54,8 +54,8 @@ export function planBatches(files: readonly string[]): {
 }
 
 /**
- * One module per batch, in `folder`, that has a suite for each of its files, of that name: a hook outside of any suite is
- * then one of its file, and a file that hangs ends after `deadlineMs` without taking the others along.
+ * One module per batch, in `folder`, that has a suite for each of its files, of that name: a hook outside of any suite
+ * is then one of its file, and a file that hangs ends after `deadlineMs` without taking the others along.
  */
 export function writeBatches(
   batches: readonly (readonly string[])[],

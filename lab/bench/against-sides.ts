@@ -113,7 +113,10 @@ type Rate = {
    * a rate per elapsed second.
    */
   readonly perProcessorSecond: number | undefined;
-  /** Processor time of a request in microseconds, by who spends it; NaN if the system does not report it. */
+  /**
+   * Processor time of a request in microseconds, for each process or thread that spends it; NaN if the system does not
+   * report it.
+   */
   readonly micros: Readonly<Record<Spender, number>>;
 };
 

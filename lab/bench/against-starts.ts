@@ -39,7 +39,7 @@ export async function runAgainstStarts(args: readonly string[]): Promise<void> {
   for (const root of Object.values(roots)) buildPackage(root);
   const rows = summariseStarts(await measureStartPairs(roots, pairs));
   console.log(
-    `time from starting a plain template to its ready line, this checkout compared with ${commit.slice(0, 12)}: ${pairs} interleaved pairs\n`,
+    `time from starting the gateway with a plain template to its ready line, this checkout compared with ${commit.slice(0, 12)}: ${pairs} interleaved pairs\n`,
   );
   console.log(printStarts(rows));
   const conditions = { against: commit, pairs, cpus: cpus().length, node: process.version };

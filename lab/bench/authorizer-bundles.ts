@@ -77,7 +77,7 @@ export async function bundle(candidate: Program, form: Form, keys: Keys, label =
   return weighStart(file, start);
 }
 
-/** Bundles with the code that packs the stack. */
+/** Bundles an authorizer with the code that packs the stack. */
 async function bundleAsDeployed(
   { entry, resolveDir }: Program & { readonly entry: string },
   form: Form,
@@ -121,7 +121,7 @@ function pluginsFor(keys: Keys): Plugin[] {
   return keys === 'memory' ? [KEYS_IN_MEMORY] : [];
 }
 
-/** Returns the bytes of everything bundled into one file, including the SDK. */
+/** Returns the size in bytes of one file that bundles everything, including the SDK. */
 export async function weighProgram(candidate: Program): Promise<number> {
   const options = { ...optionsFor(candidate, 'fetched', []), splitting: false, outdir: FOLDER };
   const { outputFiles } = await build({ ...options, write: false });

@@ -19,7 +19,7 @@ export type Keys = 'memory' | 'fetched';
 /** The source of a bundle. */
 export type Program = {
   readonly name: string;
-  /** The folder from which its packages are resolved. */
+  /** The folder from which the candidate's packages are resolved. */
   readonly resolveDir: string;
 } & ({ readonly source: (keys: Keys) => string } | { readonly entry: string });
 

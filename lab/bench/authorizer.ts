@@ -57,7 +57,7 @@ export async function runAuthorizerBench(args: readonly string[]): Promise<void>
   console.log(
     '\nalone: the packages are in the bundle, except the AWS SDK; layer: the packages are in a layer, as in the deployed stack. Bytes are those read before the first call.' +
       '\nstart = import + first result, with the keys in memory; fetched: with the keys fetched in one request over TLS.' +
-      '\nratio: compared with aws-jwt-verify alone, in the same form.',
+      '\nratio: compared with bare aws-jwt-verify in the same form.',
   );
   console.log(`\n${JSON.stringify({ conditions: { rounds, cpus: cpus().length }, rows })}`);
 }

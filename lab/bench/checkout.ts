@@ -94,7 +94,7 @@ export function packageFolders(lock: string): readonly string[] {
  * the whole folder, they would point to our packages.
  */
 function linkTree(from: string, to: string): void {
-  // A workspace that has no packages for this system has no such folder.
+  // A workspace that has no packages for this system has no `node_modules` folder.
   if (lstatSync(from, { throwIfNoEntry: false }) === undefined) return;
   mkdirSync(to, { recursive: true });
   for (const entry of readdirSync(from, { withFileTypes: true })) {
@@ -107,9 +107,9 @@ function linkTree(from: string, to: string): void {
 }
 
 /**
- * Returns the arguments with which a script of package.json starts Node. Files become absolute paths, because commits
- * have them in different places.
- * @throws Error if there is no such script, or the script does something else
+ * Returns the arguments with which a script of package.json starts Node. Paths of files become absolute, because the
+ * files are in different places in different commits.
+ * @throws Error if there is no such script, or the script does not start Node with a .ts file
  */
 export function scriptWords(root: string, script: string): readonly string[] {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {

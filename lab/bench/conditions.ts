@@ -21,8 +21,8 @@ export type Conditions = {
 export const LAB = join(ROOT, '.build/lab');
 
 /**
- * Maximum load average of a quiet machine. Above it, other programs take processor time from both sides, but not in
- * equal parts.
+ * Maximum load average of a quiet machine. At a higher load, other programs take processor time from both sides, but
+ * not in equal parts.
  */
 export const QUIET_LOAD = 0.5;
 

@@ -192,7 +192,8 @@ export const GOAL_BENCHES: Readonly<Record<BenchName, Prepare>> = {
   },
   firstAnswer: async () => {
     const sides = firstAnswers(buildCommand());
-    // The first start stores compiled code for later starts, and the first request of this process is slower.
+    // One measurement is made first and discarded: the first start stores compiled code for later starts, and the first
+    // request of this process is slower.
     for (const measure of sides.figures) await measure('ours');
     return inTurns(() => sides);
   },

@@ -1,7 +1,7 @@
 /**
  * The performance goals. Each goal is a ratio of a figure of this gateway to a figure of something else in the same
- * run. Each goal names a limit that no change to the gateway can exceed. A goal beyond its limit would be missed by every
- * run.
+ * run. Each goal names a limit that no change to the gateway can exceed. A goal beyond its limit would be missed by
+ * every run.
  */
 import { summarisePairs } from './against.ts';
 import type { AgainstRow } from './against.ts';
@@ -16,7 +16,7 @@ export type Goal = {
   readonly beside: string;
   readonly is: BoundSide;
   readonly bound: number;
-  /** What limits the ratio, and where the limit is. */
+  /** What limits the ratio, and the value of the limit. */
   readonly limit: string;
 };
 
@@ -33,9 +33,7 @@ const atMost = (bound: number, unit: Goal['unit'], beside: string, limit: string
 
 const NO_FASTER = 'the floor only passes requests on, so 1';
 
-/**
- * The limit by the processor time of one request in all threads. `causes.ts` says how the time was measured.
- */
+/** The limit that the processor time of one request in all threads sets. `causes.ts` says how the time was measured. */
 const BY_TIME = {
   rest: 'a request takes 55.1 µs of processor time in the floor and 59.8 in the gateway, so 0.92',
   http: 'a request takes 46.6 µs of processor time in the floor and 49.1 in the gateway, so 0.95',
@@ -44,7 +42,7 @@ const BY_TIME = {
 const requestGoals = (kind: 'rest' | 'http'): readonly Goal[] => {
   const api = `${kind.toUpperCase()} API`;
   const authorized = `Requests, ${api}, cached authorizer`;
-  const identified = `${BY_TIME[kind]}; identifying and evaluating takes 2.2 µs more`;
+  const identified = `${BY_TIME[kind]}; identifying the caller and evaluating the policy take 2.2 µs more`;
   return [
     { name: kind, what: `Requests, ${api}`, ...atLeast(0.85, '/s', FLOOR, BY_TIME[kind]) },
     { name: `${kind}-authorized`, what: authorized, ...atLeast(0.8, '/s', FLOOR, identified) },
@@ -58,7 +56,10 @@ const requestGoals = (kind: 'rest' | 'http'): readonly Goal[] => {
   ];
 };
 
-/** According to a profile, code, metrics, policy and stricter checks take 12 ms more than the bare handler (causes.ts). */
+/**
+ * According to a profile, the authorizer's code, metrics, policy and stricter checks take 12 ms more than the bare
+ * handler (causes.ts).
+ */
 const AUTHORIZER_PARTS = {
   alone: 'the parts that cannot be removed add up to 1.9 to 2.0',
   layer: 'the parts that cannot be removed add up to 2.15 to 2.2',
@@ -98,12 +99,12 @@ export const GOALS = {
   npmStart: [
     {
       name: 'npm-start-first',
-      what: '`npm start`, the first of a clone',
+      what: '`npm start`, the first time in a clone',
       ...atMost(
         0.8,
         'ms',
         PACKAGED,
-        'osls must read each service; the gateway is loaded before that, and serves only after it',
+        'osls must read each service; the gateway is loaded before osls reads it, but serves it only afterwards',
       ),
     },
     {
@@ -113,7 +114,7 @@ export const GOALS = {
         1.15,
         'ms',
         PACKAGED,
-        'osls must read each service; the gateway is loaded before that, and serves only after it',
+        'osls must read each service; the gateway is loaded before osls reads it, but serves it only afterwards',
       ),
     },
     {
@@ -159,13 +160,18 @@ export const GOALS = {
         0.35,
         'ms',
         OFFLINE,
-        'a pause of 2 ms after the write, a build, and a thread that loads it: 0.2',
+        'a pause of 2 ms after the write, a build, and a thread that loads the new code: 0.2',
       ),
     },
     {
       name: 'save-sdk',
       what: 'Save to response, TypeScript with a client of the AWS SDK',
-      ...atMost(0.2, 'ms', OFFLINE, 'the same, and 40 ms to load the packages from compiled code'),
+      ...atMost(
+        0.2,
+        'ms',
+        OFFLINE,
+        'the steps of a save without the client, and 40 ms to load the packages from compiled code',
+      ),
     },
   ],
   authorizers: (['token', 'request'] as const).flatMap((type) =>

@@ -47,8 +47,8 @@ export function medianInterval(values: readonly number[], confidence = 0.95): In
 export type BoundSide = 'at least' | 'at most';
 
 /**
- * Judges an interval. A bound is missed only if the whole interval is on its wrong side, so that noise alone does not
- * fail a run.
+ * Judges an interval. A bound is missed only if the whole interval is on the wrong side of the bound, so that noise
+ * alone does not fail a run.
  */
 export function judge({ low, high }: Interval, bound: number, side: BoundSide = 'at least'): Verdict {
   const [worst, best, least] = side === 'at least' ? [low, high, bound] : [-high, -low, -bound];

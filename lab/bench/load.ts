@@ -66,7 +66,7 @@ function parseHead(received: Buffer): Head | undefined {
 
 /**
  * Assembles the responses of one connection from the chunks in which they arrive. The chunks are joined only once. If
- * they were joined repeatedly, large responses would cost more here than in the server.
+ * they were joined repeatedly, large responses would cost more in the load generator than in the server.
  */
 class AnswerReader {
   #pieces: Buffer[] = [];

@@ -10,7 +10,7 @@ import { median } from './report.ts';
 import type { Goal, Result } from './goals.ts';
 import type { SteadyPair } from './steady-pairs.ts';
 
-/** Goals that docs/performance.md shows. A run measures only these unless others are named. */
+/** Goals that docs/performance.md shows. A run measures only these goals unless its arguments name others. */
 export const SHOWN: readonly string[] = [
   'rest',
   'rest-p99',
@@ -56,8 +56,8 @@ ${printSpenders(results, pairs)}`;
 }
 
 /**
- * Prints the processor times that explain missed goals. They come from the same run, because times of another hour are
- * not comparable.
+ * Prints the processor times that explain missed goals. They come from the same run, because times that were measured
+ * in different runs are not comparable.
  */
 function printSpenders(results: readonly Result[], pairs: readonly SteadyPair[]): string {
   const lines = results.flatMap(({ goal: { name } }) => {
@@ -91,7 +91,7 @@ ${printMissed(results)}`;
 
 /**
  * Returns the page with the figures of a run in place of the previous ones.
- * @throws Error if the page has no place for them
+ * @throws Error if the page has no place for the figures
  */
 export function renewSummary(page: string, summary: string): string {
   const place = /(<!-- figures -->\n)[\s\S]*(\n<!-- end -->)/;

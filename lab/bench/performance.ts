@@ -1,9 +1,10 @@
 /**
- * `npm run bench -- performance [--all | --only GOAL …] [--pairs N] [--seconds N] [--repeats N]`: measures goals, each as a
- * ratio to something that is measured in turns with it, over pairs of fresh processes. Writes them to
- * .build/lab/performance.md. Without `--only`, the goals are those of docs/performance.md, which takes a quarter of an
- * hour at most, and that page is updated unless the speed of the host changed; `--all` takes 40 to 100 minutes. A pair is
- * measured again if the speed of the host changed, at most `--repeats` times. Run it on an otherwise idle machine.
+ * `npm run bench -- performance [--all | --only GOAL …] [--pairs N] [--seconds N] [--repeats N]`: measures goals, each
+ * as a ratio to something that is measured in turns with it, over pairs of fresh processes. Writes them to
+ * .build/lab/performance.md. Without `--only` and `--all`, measures the goals of docs/performance.md, and updates that
+ * page unless the speed of the host changed. This takes a quarter of an hour at most; `--all` takes 40 to 100 minutes.
+ * A pair is measured again if the speed of the host changed, at most `--repeats` times. Run it on an otherwise idle
+ * machine.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -37,7 +38,7 @@ function parseOptions(args: readonly string[]): Options {
       only: { type: 'string', multiple: true },
       pairs: { type: 'string', default: '6' },
       seconds: { type: 'string', default: '1' },
-      // With more repetitions, a run on a host that changes often would take too long.
+      // With more repetitions, a run on a host whose speed changes often would take too long.
       repeats: { type: 'string', default: '1' },
     },
   });

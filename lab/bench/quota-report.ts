@@ -65,7 +65,7 @@ export function findTroubles(rows: readonly QuotaRow[]): readonly string[] {
       ...(quota < LARGE_QUOTA || writesPerThousand <= MAX_WRITES_PER_THOUSAND
         ? []
         : [
-            `gatewright wrote ${writesPerThousand} times per 1,000 requests of the quota ${quota}; the limit is ${MAX_WRITES_PER_THOUSAND}`,
+            `gatewright wrote ${writesPerThousand} times per 1,000 requests of a quota of ${quota}; the limit is ${MAX_WRITES_PER_THOUSAND}`,
           ]),
     ]);
 }

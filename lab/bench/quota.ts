@@ -158,7 +158,7 @@ async function compare({ processes, only }: Options, endpoint: string): Promise<
   const afterwards = AFTERWARDS.afterwards * processes;
   console.log(
     `${processes} processes send requests without a pause until they are refused, then ${afterwards} more ` +
-      `(each every ${AFTERWARDS.paceMs} ms); one key, embedded DynamoDB, ${cpus().length} CPUs, node ${process.version}\n`,
+      `(each process sends one every ${AFTERWARDS.paceMs} ms); one key, embedded DynamoDB, ${cpus().length} CPUs, node ${process.version}\n`,
   );
   console.log(printQuotaTable(rows));
   endWith(findTroubles(rows), { conditions: { processes, afterwards, cpus: cpus().length }, rows });

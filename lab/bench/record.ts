@@ -186,7 +186,7 @@ function percent({ median: middle, low, high }: Interval): string {
   return `${text ?? ''} % (${from ?? ''} to ${to ?? ''})`;
 }
 
-/** Prints how many requests the ring contains, and its size in MB as the ring measures itself. */
+/** Prints how many requests the ring contains, and its size in MB as the ring itself reports it. */
 function describeRing(ring: Ring | undefined): string {
   if (ring === undefined) return 'no records';
   const { kept, limit, bytes } = ring;

@@ -21,7 +21,7 @@ type Bench = { readonly about: string; readonly run: (args: string[]) => Promise
 const BENCHES: Readonly<Record<string, Bench>> = {
   performance: {
     about:
-      'the goals of docs/performance.md, a quarter of an hour; --all goals, 40 to 100 minutes; --only GOAL, --pairs N',
+      'the main goals of docs/performance.md, in a quarter of an hour; --all measures all goals, in 40 to 100 minutes; --only GOAL, --pairs N',
     run: runPerformance,
   },
   phases: { about: 'time and memory per request, by phase; 2 minutes', run: runPhases },

@@ -16,7 +16,8 @@ import type { Figures, Sides } from './against-sides.ts';
 const SETTLED_MS = 3_000;
 const LOAD_SECONDS = 5;
 /**
- * Number of empty starts that are measured together, because a single empty start is too short to be measured reliably.
+ * Number of starts of `node -e 0` that are measured together, because a single one is too short to be measured
+ * reliably.
  */
 const EMPTY_STARTS = 3;
 
@@ -85,7 +86,7 @@ async function packageMs(checks: string): Promise<number> {
     ...process.env,
     ...aws.environment,
     [STANDS_IN]: '1',
-    // The example does not install serverless-esbuild, so it is found in the folder of this tool.
+    // The example does not install serverless-esbuild, so this plug-in is loaded from the folder of this tool.
     NODE_PATH: join(toolFolder('bench-offline'), 'node_modules'),
     SLS_SCHEMA_CACHE_BASE_DIR: checks,
     SLS_TELEMETRY_DISABLED: '1',

@@ -28,7 +28,7 @@ export type Running = {
 
 export type Ring = { readonly kept: number; readonly limit: number; readonly bytes: number };
 
-/** Opens the log file of a target. The output of a target goes to a file, as it would for a user who measures. */
+/** Opens the log file of a target, to which the output of the target is written. */
 export function logFile(name: string): number {
   mkdirSync(BUILD, { recursive: true });
   return openSync(join(BUILD, `${name}.log`), 'w');

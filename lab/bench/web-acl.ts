@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- web-acl [--pairs N --seconds N]`: measures the throughput of a REST API behind a web ACL of 50
- * rules that all let the request pass, as a ratio to the same API without a web ACL, in pairs of fresh processes
- * measured in turns. The last line on stdout is JSON.
+ * rules that all let the request pass. The figure is a ratio to the same API without a web ACL, over pairs of fresh
+ * processes that are measured in turns. The last line on stdout is JSON.
  */
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';

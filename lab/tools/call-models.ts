@@ -83,7 +83,8 @@ function printModel(model: Model, operations: readonly string[]): string {
     const http = isRest ? `${operation.http.method} ${operation.http.requestUri}` : undefined;
     return JSON.stringify({ operation: name, http, ...printMembers(members, required, model, shapes) });
   });
-  // A set grows while it is iterated: shapes of shapes are printed too.
+  // The loop also visits shapes that are added while it runs, so the shapes to which other shapes refer are printed,
+  // too.
   const printed: string[] = [];
   for (const name of shapes) printed.push(printShape(name, model, shapes));
   return [...printed.toSorted(), ...lines].join('\n');

@@ -28,7 +28,7 @@ const lines = Object.entries(SERVICE_NAMES).flatMap(([name, [folder, service]]) 
   const codes = [...new Set(named.map(({ shape }) => shape))].toSorted();
   const rows = codes.map((code): readonly [facts: string, code: string] => {
     const shape = model.shapes[code] ?? {};
-    // Services with the query protocol name an error by its code, and the others by its shape.
+    // Services with the query protocol name an error by its code, and all other services by its shape.
     const isQuery = model.metadata.protocol === 'query';
     const members = Object.entries(shape.members ?? {}).flatMap(([member, { location, locationName }]) =>
       location === undefined ? [locationName ?? member] : [],

@@ -1,4 +1,4 @@
-/** Returns the anchor that GitHub makes of a heading. */
+/** Returns the anchor that GitHub derives from a heading. */
 export function anchorOf(heading: string): string {
   return heading
     .toLowerCase()

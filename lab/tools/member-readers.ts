@@ -1,4 +1,7 @@
-/** The folders in which the calls of a service are read, by the name of the service in the reference of operations. */
+/**
+ * The source folders with the code that reads the calls of a service, by the service's name in the reference of
+ * operations.
+ */
 export const READERS: Readonly<Record<string, readonly string[]>> = {
   'Cloud Map': ['services/servicediscovery'],
   CloudFormation: ['services/cloudformation'],

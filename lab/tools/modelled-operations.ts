@@ -1,4 +1,7 @@
-/** What AWS was recorded to check where the public model says something else, by service and shape (docs/aws §22.1). */
+/**
+ * Checks that AWS was recorded to make although the public model says something different, by service and shape
+ * (docs/aws §22.1).
+ */
 export const RECORDED_SHAPES: Readonly<Record<string, Readonly<Record<string, object>>>> = {
   'cognito-idp': { PasswordType: { min: 6, pattern: '^[\\S]+.*[\\S]+$' } },
   logs: { LogGroupIdentifier: { sensitive: true } },

@@ -1,7 +1,7 @@
 /**
- * Writes the addresses of the operations that the gateway does not answer, of the services whose calls have a path
- * instead of a name: `node --conditions=source lab/tools/operation-addresses.ts --botocore DIR`, with the folder
- * `botocore` of an installed botocore (Apache-2.0). Only facts are copied: methods, paths and required parameters.
+ * For services whose calls have a path instead of a name, writes the addresses of the operations that the gateway does
+ * not answer: `node --conditions=source lab/tools/operation-addresses.ts --botocore DIR`, with the folder `botocore` of
+ * an installed botocore (Apache-2.0). Only facts are copied: methods, paths and required parameters.
  */
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -52,7 +52,7 @@ const lines = [...Map.groupBy(addresses, ([of]) => of)].map(
 );
 const head =
   `/**\n * Written by \`node --conditions=source lab/tools/operation-addresses.ts\` from the API models in botocore ${readVersion(botocore)}.\n` +
-  ' * Each line has a service, a method, and pairs of a path with its required parameters and the name of an operation\n * that is not answered.\n */\n';
+  ' * Each line has a service, a method, and pairs: a path with its required parameters, and the name of an operation\n * that the gateway does not answer.\n */\n';
 const target = resolve(import.meta.dirname, '../../packages/gateway/kernel/calls/models/addresses.ts');
 writeFileSync(target, `${head}export const UNSERVED_ADDRESSES = String.raw\`\n${lines.join('\n')}\n\`;\n`);
 console.log(`${addresses.length} operations`);

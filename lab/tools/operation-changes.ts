@@ -1,6 +1,6 @@
 /**
- * How the operations differ from those of commit 532fbdd8 (26 November 2026), when the list was begun. An operation that
- * was added has its reason in operation-uses.ts.
+ * How the operations differ from the operations of commit 532fbdd8 (26 November 2026), with which this list begins. The
+ * reason for each added operation is in operation-uses.ts.
  */
 export const COMPARED_WITH = '532fbdd8';
 
@@ -20,7 +20,7 @@ function gone(reason: string, names: readonly string[]): Readonly<Record<string,
   return Object.fromEntries(names.map((name) => [name, reason]));
 }
 
-/** What no longer answers, with the reason. */
+/** Operations that the gateway no longer answers, each with the reason. */
 export const REMOVED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'API Gateway (HTTP and WebSocket)': { GetModelTemplate: 'only the console of AWS uses it' },
   'API Gateway (REST)': {
@@ -29,7 +29,7 @@ export const REMOVED: Readonly<Record<string, Readonly<Record<string, string>>>>
     GetSdkTypes: 'only AWS generates SDKs',
   },
   AppConfig: { GetConfiguration: 'replaced by GetLatestConfiguration in 2021' },
-  'Cloud Map': gone('registering and finding instances needs none of them', [
+  'Cloud Map': gone('programs can register and find instances without these operations', [
     'DiscoverInstancesRevision',
     'GetInstancesHealthStatus',
     'GetNamespace',
@@ -37,7 +37,7 @@ export const REMOVED: Readonly<Record<string, Readonly<Record<string, string>>>>
     'ListNamespaces',
   ]),
   CloudFormation: gone('nothing used it', ['ListImports']),
-  CloudFront: gone('used only before changes, which are not served', [
+  CloudFront: gone('used only before a change of a distribution, and the gateway serves no such changes', [
     'GetDistributionConfig',
     'ListInvalidations',
   ]),
@@ -45,7 +45,7 @@ export const REMOVED: Readonly<Record<string, Readonly<Record<string, string>>>>
   Cognito: gone('nothing used it', ['AdminDeleteUserAttributes']),
   SQS: { ListDeadLetterSourceQueues: 'nothing used it' },
   STS: gone('no project calls the local STS for keys of users', ['GetSessionToken']),
-  WAFv2: gone('read what the template says, and nothing used them', [
+  WAFv2: gone('these operations read what the template says, and nothing used them', [
     'DescribeManagedRuleGroup',
     'GetLoggingConfiguration',
     'GetRateBasedStatementManagedKeys',

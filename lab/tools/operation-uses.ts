@@ -1,4 +1,7 @@
-/** What uses each operation that the gateway answers: the reason why it is there. */
+/**
+ * For each operation that the gateway answers, what uses it. This use is the reason why the gateway answers the
+ * operation.
+ */
 import { REST_CALLS, V2_CALLS } from './control-operations.ts';
 
 const READ = 'programs and tests that read results';
@@ -22,14 +25,14 @@ const GENERATORS = 'tools that make clients or documents from the API';
 const TRIES = 'scripts that try one method or authorizer';
 const RESOURCES = 'Terraform, for the resource of this type';
 
-/** The operations of API Gateway that are neither those of Terraform's resource types nor lists. */
+/** The operations of API Gateway that neither serve a resource type of Terraform nor list resources. */
 const OF_APIS: Readonly<Record<string, string>> = {
   ExportApi: GENERATORS,
   FlushStageAuthorizersCache: FLUSHES,
   FlushStageCache: FLUSHES,
   GetExport: GENERATORS,
   GetTags: TAGS,
-  GetUsage: 'back ends that show or extend what a key has left',
+  GetUsage: 'back ends that show or extend the remaining quota of a key',
   ImportApi: DOCUMENTS,
   ImportApiKeys: 'scripts that move keys to another account',
   ImportDocumentationParts: DOCUMENTS,
@@ -41,13 +44,13 @@ const OF_APIS: Readonly<Record<string, string>> = {
   TestInvokeAuthorizer: TRIES,
   TestInvokeMethod: TRIES,
   UntagResource: TAGS,
-  UpdateUsage: 'back ends that show or extend what a key has left',
+  UpdateUsage: 'back ends that show or extend the remaining quota of a key',
 };
 
 function usesOfApis(operations: readonly string[]): Readonly<Record<string, string>> {
   const isList = (name: string): boolean => /^(?:Get|List)\w+s$/.test(name);
   const useOf = (name: string): string =>
-    OF_APIS[name] ?? (isList(name) ? 'scripts and tests that look up what is there' : RESOURCES);
+    OF_APIS[name] ?? (isList(name) ? 'scripts and tests that look up what exists' : RESOURCES);
   return Object.fromEntries(operations.map((name) => [name, useOf(name)]));
 }
 
@@ -308,10 +311,10 @@ export const USES: Readonly<Record<string, Readonly<Record<string, string>>>> = 
   },
   'Step Functions': {
     StartExecution:
-      'functions and integrations that start a machine; the execution is recorded and does not run',
+      'functions and integrations that start a state machine; the execution is recorded and does not run',
     StartSyncExecution:
-      'integrations that wait for an express machine, which runs here if its definition uses JSONPath and services of the gateway',
-    StopExecution: 'programs that end what they started',
+      'integrations that wait for an express state machine; the gateway runs it if its definition uses JSONPath and services of the gateway',
+    StopExecution: 'programs that stop executions they started',
   },
   'Systems Manager': {
     DeleteParameter: 'functions and scripts that write parameters',

@@ -1,4 +1,7 @@
-/** Prints the page of the operations that SDKs can call at the local gateway, from the tables that answer them. */
+/**
+ * Prints the page of the operations that SDKs can call on the local gateway, from the tables of the code that answers
+ * the operations.
+ */
 import { basename } from 'node:path';
 import { COGNITO_CALLS } from '../../packages/gateway/cognito/api/cognito-idp.ts';
 import { STACK_READS } from '../../packages/gateway/services/cloudformation/service.ts';
@@ -63,12 +66,12 @@ export const ANSWERED: Readonly<Record<string, readonly string[]>> = {
 
 const HEAD = `# Operations at the control port
 
-SDKs, the AWS CLI and deploy tools can call these operations at the local gateway. Each is here because something uses it; an operation that is not listed is recorded or refused as not supported. What the operations of API Gateway support is in [the control plane](../design/control-plane.md).
+SDKs, the AWS CLI and deploy tools can call these operations at the local gateway. Each is listed because a program or tool uses it; an operation that is not listed is recorded or refused as not supported. What the operations of API Gateway support is in [the control plane](../design/control-plane.md).
 
 Members are checked against AWS's API models, in the words of each service ([docs/aws §22](../aws/calls.md)). The last column has the first test that calls the operation, and the parity case if there is one.
 `;
 
-/** The first test that calls an operation, and the parity case that does. */
+/** The first test and the parity case that call an operation. */
 type Checks = { readonly test?: string; readonly case?: string };
 type ChecksOf = (service: string, operation: string) => Checks;
 
@@ -87,7 +90,7 @@ function printChecks({ test, case: found }: Checks): string {
   return [...links, ...(found === undefined ? [] : [`case \`${found}\``])].join(', ');
 }
 
-/** Compares the operations with those of an earlier commit, by service. */
+/** Compares the operations with the operations of an earlier commit, by service. */
 function printChanges(): string {
   const rows = Object.entries(ANSWERED).map(([service, { length: now }]) => {
     const added = ADDED[service] ?? [];
@@ -104,7 +107,7 @@ function printChanges(): string {
   );
   return `## Compared with commit ${COMPARED_WITH}
 
-What was added is used as the tables above say.
+The tables above say what uses the added operations.
 
 | service | before | now | added | removed |
 | --- | --- | --- | --- | --- |

@@ -32,7 +32,7 @@ export const SERVICE_NAMES: Readonly<Record<string, readonly [folder: string, si
   'X-Ray': ['xray', 'xray'],
 };
 
-/** Returns the folder of an installed botocore, as the command names it. */
+/** Returns the folder of an installed botocore that the arguments of the command name. */
 export function readBotocoreOption(): string {
   const { botocore } = parseArgs({ options: { botocore: { type: 'string' } } }).values;
   if (botocore === undefined) throw new Error('Pass --botocore with the folder of an installed botocore.');

@@ -1,6 +1,6 @@
 /**
- * Members of calls that have no effect here, by the name of the service in the reference of operations. A test compares
- * them with the members that the gateway reads.
+ * Members of calls that have no effect in the gateway, by the name of the service in the reference of operations. A
+ * test compares them with the members that the gateway reads.
  */
 type Unread = { readonly members: string; readonly of: string; readonly why: string };
 
@@ -17,7 +17,11 @@ export const UNREAD_MEMBERS: Readonly<Record<string, readonly Unread[]>> = {
     { members: 'TemplateStage', of: 'GetTemplate', why: 'the template is returned as it was written' },
   ],
   CloudWatch: [
-    { members: 'AlarmContributorId', of: 'DescribeAlarmHistory', why: 'alarms have no contributors here' },
+    {
+      members: 'AlarmContributorId',
+      of: 'DescribeAlarmHistory',
+      why: 'the gateway’s alarms have no contributors',
+    },
     { members: 'LabelOptions', of: 'GetMetricData', why: 'times in labels are in UTC' },
     { members: 'IncludeLinkedAccounts OwningAccount', of: 'ListMetrics', why: 'no account is linked' },
     { members: 'StrictEntityValidation', of: 'PutMetricData', why: 'entities are not kept' },
@@ -62,7 +66,7 @@ export const UNREAD_MEMBERS: Readonly<Record<string, readonly Unread[]>> = {
     {
       members: 'RevokeAssociatedSessions',
       of: 'RevokeToken',
-      why: 'a token is revoked with what was made from it',
+      why: 'a token is revoked together with the tokens that were made from it',
     },
   ],
   DynamoDB: [
@@ -76,9 +80,9 @@ export const UNREAD_MEMBERS: Readonly<Record<string, readonly Unread[]>> = {
     {
       members: 'ConditionalOperator',
       of: 'DeleteItem PutItem Query Scan UpdateItem',
-      why: 'dynalite, which stores the items, reads it',
+      why: 'dynalite, which stores the items, reads the member',
     },
-    { members: 'TagKeys', of: 'UntagResource', why: 'dynalite, which stores the items, reads it' },
+    { members: 'TagKeys', of: 'UntagResource', why: 'dynalite, which stores the items, reads the member' },
     {
       members: 'MultiRegionConsistency GlobalTableWitnessUpdates DisassociationProtectionEnabled',
       of: 'UpdateTable',
@@ -103,7 +107,7 @@ export const UNREAD_MEMBERS: Readonly<Record<string, readonly Unread[]>> = {
     {
       members: 'DryRun',
       of: 'GetRecords GetShardIterator PutRecord PutRecords',
-      why: 'no client sends it by itself, and no answer to it has been recorded',
+      why: 'no client sends the member by itself, and no answer to it has been recorded',
     },
   ],
   Lambda: [
@@ -113,7 +117,7 @@ export const UNREAD_MEMBERS: Readonly<Record<string, readonly Unread[]>> = {
       of: 'Invoke InvokeWithResponseStream',
       why: 'instances are not separated by tenants',
     },
-    { members: 'S3ObjectStorageMode', of: 'UpdateFunctionCode', why: 'the code is read at once' },
+    { members: 'S3ObjectStorageMode', of: 'UpdateFunctionCode', why: 'the code is read immediately' },
   ],
   S3: [
     {
@@ -121,11 +125,15 @@ export const UNREAD_MEMBERS: Readonly<Record<string, readonly Unread[]>> = {
       of: 'AbortMultipartUpload CompleteMultipartUpload CopyObject CreateMultipartUpload DeleteObject DeleteObjects GetObject GetObjectTagging HeadObject ListMultipartUploads ListObjects ListObjectsV2 ListParts PutObject PutObjectTagging UploadPart UploadPartCopy',
       why: 'nobody pays',
     },
-    { members: 'IfMatchInitiatedTime', of: 'AbortMultipartUpload', why: 'only directory buckets have it' },
+    {
+      members: 'IfMatchInitiatedTime',
+      of: 'AbortMultipartUpload',
+      why: 'only directory buckets support the member',
+    },
     {
       members: 'MultipartUpload',
       of: 'CompleteMultipartUpload',
-      why: 'it is the body, which is read as CompleteMultipartUpload',
+      why: 'the member is the body, which is read as CompleteMultipartUpload',
     },
     {
       members: 'SSECustomerKey SSECustomerKeyMD5',
@@ -155,13 +163,13 @@ export const UNREAD_MEMBERS: Readonly<Record<string, readonly Unread[]>> = {
       of: 'ListObjects ListObjectsV2',
       why: 'no object is restored from an archive',
     },
-    { members: 'WriteOffsetBytes', of: 'PutObject', why: 'only directory buckets have it' },
+    { members: 'WriteOffsetBytes', of: 'PutObject', why: 'only directory buckets support the member' },
   ],
   SQS: [
     {
       members: 'ReceiveRequestAttemptId',
       of: 'ReceiveMessage',
-      why: 'no client sends it by itself, and the same receive never fails half-way here',
+      why: 'no client sends the member by itself, and a receive never fails half-way in the gateway',
     },
   ],
   STS: [{ members: 'MinimumSessionTokenSize', of: 'AssumeRole', why: 'session tokens have one size' }],

@@ -1,6 +1,6 @@
 /**
- * Writes the members of the operations that the gateway answers, of services whose calls name their operation or have
- * headers: `node --conditions=source lab/tools/write-operation-members.ts --botocore DIR`, with the folder `botocore`
+ * For services whose calls name their operation or have headers, writes the members of the operations that the gateway
+ * answers: `node --conditions=source lab/tools/write-operation-members.ts --botocore DIR`, with the folder `botocore`
  * of an installed botocore (Apache-2.0). Only names are copied.
  */
 import { writeFileSync } from 'node:fs';

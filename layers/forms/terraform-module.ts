@@ -1,12 +1,12 @@
 /**
  * Returns a Terraform module that deploys the stack through CloudFormation, so tables, exports and rollbacks work as
- * with any other tool. An archive is deleted only after the stack that refers to it has changed.
+ * with any other tool. An archive is deleted only after the stack no longer refers to it.
  */
 export function printTerraformModule(stackName: string): string {
   return MODULE.replaceAll('{stackName}', stackName);
 }
 
-/** Formatted as `terraform fmt` does. */
+/** The text of the module, in the format of `terraform fmt`. */
 const MODULE = `# Written by gatewright package --form terraform.
 terraform {
   required_version = ">= 1.3"

@@ -265,8 +265,8 @@ const loadCharging = loadOnce(() => import('./charge-quota.ts'));
 
 /**
  * Decides by the caller's quota. If the authorizer itself charges the route, or the quota refuses the request, the
- * result is valid for this request only. Any other result may be reused. It allows the charged routes only if charges
- * come from access logs and units are left.
+ * result is valid for this request only. Any other result may be reused. A reusable result allows the charged routes
+ * only if charges come from access logs and units are left.
  */
 async function answerByQuota(
   document: CompiledDocument,

@@ -1,6 +1,7 @@
 /**
  * The data that is deployed with the authorizers: access documents, compiled to plain JSON at build time. The JSON is
- * not checked again at run time, because only the build writes `access/compiled.json`, from the output of `compileDocument`.
+ * not checked again at run time, because only the build writes `access/compiled.json`, from the output of
+ * `compileDocument`.
  */
 import type { ChannelAction } from '../aws/channel-grants.ts';
 import type { McpPatterns } from '../mcp/grants.ts';

@@ -35,7 +35,8 @@ export async function attemptStep(step: string, run: () => Promise<void>): Promi
 }
 
 /**
- * Formats the steps for a response of the admin routes: `[{ step: 'flush rest a1b2c3/dev', done: false, reason: '…' }]`.
+ * Formats the steps for a response of the admin routes: `[{ step: 'flush rest a1b2c3/dev', done: false, reason: '…'
+ * }]`.
  */
 export function printSteps(steps: readonly OutsideStep[]): readonly Readonly<Record<string, unknown>>[] {
   return steps.map(({ step, reason }) => ({ step, done: reason === undefined, ...(reason && { reason }) }));

@@ -13,7 +13,7 @@ import { createLambdaRevocationAdmin } from './revocation/lambda-revocation-admi
 
 type Answer = ReturnType<typeof createRouter>;
 
-/** Timeout of a table call. It is longer than for requests, because administrators can wait. */
+/** Timeout of a table call. It is longer than in an authorizer, because administrators can wait. */
 const STORE_TIMEOUT_MS = 2000;
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Quota state in the authorizer's context. If a request is admitted, the backend reads it. If a request is refused, the
- * gateway response builds its headers from it.
+ * Quota state in the authorizer's context. The backend reads the state if the request is admitted. If the request is
+ * refused, the gateway response builds its headers from the state.
  */
 import { QUOTA_REFUSAL, RETRY_AFTER } from '@gatewright/aws/access-decision';
 import type { AuthorizerContext } from '../aws/authorizer-result.ts';

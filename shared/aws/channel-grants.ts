@@ -17,7 +17,7 @@ export type ChannelAction = (typeof CHANNEL_ACTIONS)[number];
 export type ChannelPatterns = Readonly<Partial<Record<ChannelAction, readonly string[]>>>;
 
 export type ChannelGrants = {
-  /** Namespace of the channels. Equal names in two spaces are two channels. */
+  /** Namespace of the channels. The same name in two namespaces stands for two channels. */
   readonly space: string;
   readonly allow: ChannelPatterns;
   /** Takes precedence over `allow`. */

@@ -18,8 +18,8 @@ export type MethodArn = {
 
 /**
  * Parses the ARN of an authorizer event. Every part must be present, and no part before the target may contain an IAM
- * wildcard, because these parts are written into a policy, and a `*` there would grant another stage or another team's
- * API.
+ * wildcard, because these parts are written into a policy, and a `*` in them would grant another stage or another
+ * team's API.
  * @throws DomainError EVENT_MALFORMED if a part is missing, or a part before the target contains a wildcard
  */
 export function parseMethodArn(text: string): MethodArn {

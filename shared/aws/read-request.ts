@@ -126,7 +126,8 @@ export function clientCertOf({ context, identity }: EventRequest): unknown {
 /**
  * Returns epoch milliseconds from `requestContext.timeEpoch` (HTTP API 2.0, function URLs) or `requestTimeEpoch` (REST,
  * HTTP API 1.0, WebSocket). No caller can write these. Undefined for other events (ALB, TOKEN), and for a number that
- * no gateway writes: a fraction, or a time before 1970 or after 9999, which not every language can show as a date.
+ * no gateway writes: a fraction, or a time before 1970 or after 9999. Not every language can represent such a time as a
+ * date.
  */
 export function receivedAtOf({ context }: EventRequest): number | undefined {
   const stamp = context['timeEpoch'] ?? context['requestTimeEpoch'];

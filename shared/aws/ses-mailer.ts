@@ -17,7 +17,7 @@ const MAX_BYTES = 64 * 1024;
 const CHARSET = 'UTF-8';
 
 /**
- * Creates a mailer of plain text. SES builds the message, so no text can become a header.
+ * Creates a mailer that sends plain text. SES builds the message, so no text can become a header.
  * @throws Error if the mail is not accepted. Its name is AWS's error code, or `MailRefused` if AWS sent none. Without a
  * complete response its name is `MailUnanswered`, and SES may have accepted the mail. The message quotes neither
  * address nor text

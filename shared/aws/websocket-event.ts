@@ -15,7 +15,7 @@ export type WebSocketEvent = {
   readonly stage: string;
   readonly connectionId: string;
   readonly connectedAtEpochMs: number;
-  /** The strings among `principalId` and the context from the `$connect` authorizer. */
+  /** `principalId` and the context from the `$connect` authorizer, without members that are not strings. */
   readonly authorizer: Readonly<Record<string, string>>;
   /** Protocols that the caller offers in `Sec-WebSocket-Protocol`, in the caller's order. Set only on `$connect`. */
   readonly subprotocols: readonly string[];

@@ -185,8 +185,8 @@ class Visit<Event> {
   }
 
   /**
-   * Takes the lease of the entry. Returns undefined if another request has the lease. If this address may create no
-   * more entries, or the table is unavailable, the handler is called without the cache.
+   * Takes the lease of the entry. Returns undefined if another request has the lease. If the caller's address may
+   * create no more entries, or the table is unavailable, the handler is called without the cache.
    */
   async #take(state: EntryState, nowEpochMs: number): Promise<CacheLookup | undefined> {
     const { leaseMs = 30_000, fillsPerMinute = FILLS_PER_MINUTE } = this.#rules;

@@ -88,7 +88,7 @@ export function withEntityTag(answer: CacheableAnswer): CacheableAnswer {
   return { ...answer, headers: { ...answer.headers, etag: [etag] } };
 }
 
-/** Returns the response with these fields, or 304 if the caller already has it (RFC 9110 §13). */
+/** Returns the response with these fields, or 304 if the caller already has the response (RFC 9110 §13). */
 export function toReply(
   request: CachedRequest,
   answer: CacheableAnswer,

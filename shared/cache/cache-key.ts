@@ -1,6 +1,6 @@
 /**
  * Decides which requests share a cached response: their events must be equal in everything that a handler can read,
- * except for the list in docs/guides/receive/cache.md.
+ * except for the parts that docs/guides/receive/cache.md lists.
  */
 import { createHash } from 'node:crypto';
 import { isJsonObject } from '@gatewright/aws/json-object';
@@ -129,8 +129,8 @@ function keepsHeader(
 const NONE: ReadonlySet<string> = new Set();
 
 /**
- * Returns the query's requested pairs as sent, sorted by name. They are not decoded, because `%FF` and `%FE` decode to
- * the same character. Pairs with equal names keep their order, which is significant.
+ * Returns the pairs of the query whose names are requested, as sent and sorted by name. They are not decoded, because
+ * `%FF` and `%FE` decode to the same character. Pairs with equal names keep their order, which is significant.
  */
 function rawPairsOf(rawQueryString: unknown, isAsked: (name: string) => boolean): unknown {
   if (typeof rawQueryString !== 'string') return { raw: rawQueryString };

@@ -45,7 +45,8 @@ export function parseCachedRequest(event: unknown): CachedRequest | undefined {
 
 /**
  * Returns the reason why a response must not be shared, in the form used in `Cache-Status`; undefined if it may be
- * shared. Neither the body nor unknown members are part of the cache key, so a request that has them is not cached.
+ * shared. Neither the body nor unknown members are part of the cache key, so a request with a body or an unknown member
+ * is not cached.
  */
 export function refusalOf({ event }: CachedRequest): 'body' | 'unknown-member' | undefined {
   if (hasBody(event)) return 'body';

@@ -18,7 +18,7 @@ export type Report = {
 };
 
 const MAX_LEFT = 100;
-/** The value of `kind` in items for authorizer caches and CloudFront paths, which `beyond` lists. */
+/** The value of `kind` in the items that `beyond` lists: items for authorizer caches and CloudFront paths. */
 export const OUTSIDE_KIND = 'beyond';
 
 export class Tally {

@@ -12,7 +12,7 @@ export type Invalidation = {
   readonly allowFlush: boolean;
   /**
    * If a stage has more entries than this, its cache is flushed instead of being refreshed entry by entry. Undefined if
-   * it is never flushed.
+   * the cache is never flushed.
    */
   readonly flushAbove: number | undefined;
   /** Caches that are flushed completely, whatever `labels` contains. */

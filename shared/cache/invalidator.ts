@@ -267,7 +267,7 @@ class Run {
         tally.add(item, outcome);
       }
     }
-    // CloudFront comes last, because it could otherwise store again what another cache is still about to lose.
+    // CloudFront comes last. Otherwise it could store an old response again that another cache has not dropped yet.
     for (const { item, cache } of edges) tally.add(item, await this.#forget(cache));
     return tally.report();
   }

@@ -76,8 +76,8 @@ function toStageRecord(event: unknown, parameters: KeyParameters): StageRecord |
 
 function refusalOf({ method, event }: CachedRequest, headers: readonly string[]): Refusal | undefined {
   if (method !== 'GET' && method !== 'HEAD') return 'method';
-  // Such a key parameter cannot be used to request an entry again: a signature would replace the header, or the value is
-  // a secret that is never stored.
+  // An entry whose key contains a credential cannot be requested again: a signature would replace the header, or the
+  // value is a secret that is never stored.
   if (headers.some((name) => CREDENTIAL_HEADERS.has(name))) return 'credential';
   if (typeof event.identity['apiKey'] === 'string') return 'api-key';
   return Object.keys(event.authorizer).length > 0 ? 'authorizer' : undefined;

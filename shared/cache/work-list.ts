@@ -1,7 +1,8 @@
 /**
  * Stores invalidations as items, so that none is lost if a process ends. `WORK` has one item per invalidation, and
- * `WORK#{id}#{run}` has one item per entry. A request for an invalidation that is already waiting joins it. A request
- * during its run causes another run, because the first run may have missed new entries.
+ * `WORK#{id}#{run}` has one item per entry. A request for an invalidation that is already waiting joins the waiting
+ * one. A request for an invalidation that is running causes another run, because the current run may have missed new
+ * entries.
  */
 import { DomainError } from '../errors.ts';
 import type { ItemListing, ItemStore } from '../ports.ts';
@@ -122,7 +123,7 @@ export async function keepClaim(
 
 /**
  * Finishes a run. `again` means that the invalidation was requested during the run, so it waits for another run. `lost`
- * means that another process has claimed it.
+ * means that another process has claimed the invalidation.
  */
 export async function finish(
   ports: WorkPorts,

@@ -23,8 +23,8 @@ export function readNumber(
 ): number {
   const text = environment[variable] ?? '';
   if (text === '') return usual;
-  // The number is parsed here instead of with http/fields.ts. An authorizer loads this file at startup, and would
-  // also have to load that module.
+  // The number is parsed without http/fields.ts, because an authorizer loads this file at startup and would also have
+  // to load that module.
   const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
   if (!(value >= least && value <= most))
     throw invalid(variable, `must be a whole number from ${least} to ${most}; it is "${text}"`);

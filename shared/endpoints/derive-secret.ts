@@ -31,7 +31,7 @@ export function deriveSecret(master: string, { source, endpointId, secretId }: S
 /**
  * Returns the master secrets, the current one first.
  * @param lines the lines of the stored text, one master secret each
- * @throws DomainError CONFIG_INVALID unless there are one or two of sufficient length
+ * @throws DomainError CONFIG_INVALID unless there are one or two master secrets of sufficient length
  */
 export function readMasters(lines: readonly string[]): readonly [string, ...string[]] {
   const [first, ...others] = lines;
@@ -39,6 +39,6 @@ export function readMasters(lines: readonly string[]): readonly [string, ...stri
   if (first !== undefined && isValid) return [first, ...others];
   throw new DomainError(
     'CONFIG_INVALID',
-    `the master secret of webhooks must be one line, or two while you change it, of at least ${MASTER_LENGTH} characters each; make it with openssl rand -base64 32`,
+    `the master secret of webhooks must be one line, or two lines while you change the secret, of at least ${MASTER_LENGTH} characters each; make it with openssl rand -base64 32`,
   );
 }

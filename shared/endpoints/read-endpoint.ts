@@ -29,7 +29,7 @@ export function readEndpoint(
   return {
     async secrets(lines, nowEpochMs) {
       const masters = readMasters(lines);
-      // The form of an id is public, so it reveals nothing to refuse an id of another form immediately.
+      // The form of an id is public, so refusing an id of another form immediately reveals nothing.
       const item = ENDPOINT_ID.test(endpointId)
         ? await readAccessItem(access, endpointItem(endpointId))
         : undefined;

@@ -11,8 +11,8 @@ export class SharedCalls {
   readonly #calls = new Map<string, SharedCall>();
 
   /**
-   * Joins the call with this key, which may have ended, or starts it. The call is aborted when all parts that joined it
-   * have given up.
+   * Joins the call with this key, even if the call has ended. If there is no such call, starts it. The call is aborted
+   * when all parts that joined it have given up.
    * @throws the signal's reason, or what the call throws
    */
   async join(

@@ -152,7 +152,7 @@ export function optional<T>(field: Field<T>): Field<T | undefined> {
 /**
  * Reads all fields of a JSON object or a query.
  * @throws RequestInvalid naming the first field that is missing, wrong or unknown. Unknown fields are errors, because a
- * misspelt field would otherwise be ignored silently.
+ * misspelled field would otherwise be ignored silently.
  */
 export function readFields<F extends Fields>(fields: F, value: unknown, where: Where): ReadFields<F> {
   if (!isJsonObject(value)) throw new RequestInvalid(where, 'must be a JSON object');

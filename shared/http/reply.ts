@@ -1,8 +1,8 @@
 import type { ProxyResult } from '../aws/proxy-result.ts';
 
 /**
- * Returns a reply with a JSON body. Only problem documents set another `contentType`. A type argument makes the compiler
- * compare the body with what its reader expects.
+ * Returns a reply with a JSON body. Only problem documents set another `contentType`. A type argument makes the
+ * compiler compare the body with what its reader expects.
  */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- callers name the type that the reader of the reply expects
 export function jsonReply<Body>(

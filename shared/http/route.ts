@@ -7,7 +7,7 @@ import { readJsonBody } from './json-body.ts';
 import { parsePathName } from './path-name.ts';
 import { isStoredName, MAX_NAME_LENGTH } from '../table/stored-name.ts';
 
-/** The description of an answer with a page of a list whose rows the schema describes. */
+/** The description of a response that contains one page of a list. */
 export const ONE_PAGE = 'One page. To get the next, pass `next` as `cursor`; the last page has no `next`';
 
 type Method = 'GET' | 'PUT' | 'POST' | 'DELETE';
@@ -138,8 +138,8 @@ function readRequest<Path extends string, Query extends Fields>(
   event: HttpEvent,
   query: Query | undefined,
 ): Omit<RouteRequest<Path, Query, undefined>, 'body'> {
-  // A request without signature should not get here, because API Gateway rejects it if the route is deployed with IAM
-  // authorization.
+  // A request without a signature should not reach this code, because API Gateway rejects it if the route is deployed
+  // with IAM authorization.
   if (event.signer === undefined) throw new DomainError('SIGNER_MISSING', 'the request must be signed');
   return {
     path: readNames(event.pathParameters),

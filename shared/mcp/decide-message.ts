@@ -1,6 +1,6 @@
 /**
- * Decides whether a caller may send a message to an MCP server, from the message itself. Headers are never read here,
- * because a client can write names into them that differ from the body.
+ * Decides whether a caller may send a message to an MCP server, from the message itself. This module never reads
+ * headers, because a client can write names into them that differ from the body.
  */
 import { asText, isJsonObject, memberOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -87,8 +87,8 @@ function denied(grants: McpGrants, subject: McpSubject, name: string | undefined
 }
 
 /**
- * Returns the protocol revision that the message itself names, as revisions since 2026-07-28 require; undefined if it
- * names none.
+ * Returns the protocol revision that the message itself names, as revisions since 2026-07-28 require; undefined if the
+ * message names no revision.
  */
 export function revisionOf(params: UnknownMembers): string | undefined {
   return asText(memberOf(memberOf(params, '_meta'), 'io.modelcontextprotocol/protocolVersion'));

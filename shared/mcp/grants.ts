@@ -21,8 +21,8 @@ export type McpGrants = {
   /** Takes precedence over `allow`. */
   readonly deny: McpPatterns;
   /**
-   * The tenant and key that the wrapper charges. Absent if it does not charge the caller. Without `tenant` or `key`,
-   * charged calls are refused.
+   * The tenant and key that the wrapper charges. Absent if the wrapper does not charge the caller. Without `tenant` or
+   * `key`, charged calls are refused.
    */
   readonly charge?: McpCharge;
   /** The rights that the caller would have with a token that also has these scopes. This member grants nothing. */

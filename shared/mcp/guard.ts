@@ -1,6 +1,6 @@
 /**
- * Decides an HTTP request to an MCP server before the server sees it, and whether the server's response must be
- * filtered. This module knows neither Lambda nor tokens: the caller's grants are an argument.
+ * Decides whether an HTTP request may reach an MCP server, and whether the server's response must be filtered. This
+ * module knows neither Lambda nor tokens: the caller's grants are an argument.
  */
 import type { ProxyResult } from '../aws/proxy-result.ts';
 import type { ValuesByName } from '../aws/read-request.ts';

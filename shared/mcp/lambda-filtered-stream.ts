@@ -16,7 +16,7 @@ import type { Filtering } from './guard.ts';
 /** The stream that Lambda gives to a streaming handler. `HttpResponseStream.from` sets both members. */
 export type ResponseStream = Writable & {
   setContentType(type: string): void;
-  /** Lambda calls it before the first byte, to write status code and headers. */
+  /** Lambda calls this function before the first byte, to write status code and headers. */
   _onBeforeFirstWrite?: BeforeFirstWrite;
 };
 
@@ -150,6 +150,6 @@ function withoutLength(chunk: string | Uint8Array): string | Uint8Array {
 function notSent(reason: string): Error {
   return new DomainError(
     'EVENT_MALFORMED',
-    `the response of the MCP server, or one of its events, ${reason}, so it cannot be filtered and is not sent`,
+    `the response of the MCP server, or one of its events, ${reason}, so the response cannot be filtered and is not sent`,
   );
 }

@@ -1,6 +1,6 @@
 /**
  * How each method of the Model Context Protocol is decided, in all revisions from 2024-11-05 to 2026-07-28. A method
- * that is not listed here is denied, unless a rule of the document names it under `methods`.
+ * that this file does not list is denied, unless a rule of the document names it under `methods`.
  */
 import { foldText } from './fold-text.ts';
 

@@ -1,6 +1,7 @@
 /**
  * Compares the headers in which revision 2026-07-28 repeats members of the body (Streamable HTTP, Request Metadata). A
- * gateway or authorizer in front may have decided by them, so a request whose headers differ from its body is refused.
+ * gateway or authorizer in front of the server may have decided by these headers, so a request whose headers differ
+ * from its body is refused.
  */
 import { asText, isJsonObject, memberOf } from '@gatewright/aws/json-object';
 import type { ValuesByName } from '../aws/read-request.ts';

@@ -63,6 +63,6 @@ function assertChargedHere(document: CompiledDocument, route: CompiledRoute, pri
   if (!isCharged(document, route) || !isChargedCaller(quota, principal)) return;
   throw new DomainError(
     'CONFIG_INVALID',
-    `the authorizer charges POST ${route.path} by the quota of the access document ${name}, but it did not handle the request: set mcp.charge: true, or list only other routes under quota.routes`,
+    `the authorizer charges POST ${route.path} by the quota of the access document ${name}, but the authorizer did not handle this request: set mcp.charge: true, or list only other routes under quota.routes`,
   );
 }

@@ -103,8 +103,8 @@ export function mcp<Event extends object>(options: McpOptions): MiddlewareObj<Ev
 }
 
 /**
- * Filters the response of a middleware that was added later, and ends the calls. If such a middleware returns a
- * response, middy does not call the hooks of this one, but writes `earlyResponse` into `response`.
+ * Filters the response of a middleware that was added later, and ends the charged calls. If such a middleware returns a
+ * response, middy does not call the hooks of `mcp()`, but writes `earlyResponse` into `response`.
  */
 function watchResponse(request: object, event: object, passage: McpPassage): void {
   let hasRun = false;

@@ -1,8 +1,8 @@
 /**
- * Signed webhooks in front of a user's own handler: `webhook()` is for middy, `withWebhook()` for a plain handler.
- * The handler runs only for deliveries with a valid signature. If `claims` is set, a delivery that it has handled
- * successfully does not reach it again. Refusals, repeated deliveries and the senders' handshakes are handled here.
- * Supports REST APIs, HTTP APIs with payload 1.0 and 2.0, and function URLs.
+ * Signed webhooks in front of a user's own handler: `webhook()` is for middy, `withWebhook()` for a plain handler. The
+ * handler runs only for deliveries with a valid signature. If `claims` is set, a delivery that the handler has handled
+ * successfully does not reach it again. The wrapper itself responds to refused deliveries, repeated deliveries and the
+ * senders' handshakes. Supports REST APIs, HTTP APIs with payload 1.0 and 2.0, and function URLs.
  */
 import type { MiddlewareObj } from '@middy/core';
 import { parseRawRequest } from '../aws/raw-request.ts';
@@ -157,8 +157,8 @@ function toAdmitOptions(options: WebhookOptions): AdmitOptions {
 
 /**
  * Settles the claim after the handler has ended. If the handler failed, the claim is released, so that the sender's
- * next attempt can succeed. If a write fails here, the response does not change: a delivery that was not marked is
- * handled again if the sender repeats it, and a claim that was not released expires.
+ * next attempt can succeed. If the write of the claim fails, the response does not change: a delivery that was not
+ * marked is handled again if the sender repeats it, and a claim that was not released expires.
  */
 async function settle(event: object, hasArrived: boolean): Promise<void> {
   const claim = underWay.get(event)?.claim;

@@ -41,8 +41,8 @@ function nameOf(principalId: string, principal: LogConfig['principal']): string 
     case 'nothing':
       return undefined;
     case 'hash':
-      // A plain hash is safe here, because it is truncated, which prevents extending it with appended text. An HMAC
-      // would add 0.2 ms to a cold start.
+      // A plain hash is safe for this purpose, because it is truncated, which prevents extending it with appended text.
+      // An HMAC would add 0.2 ms to a cold start.
       return sha256(`${principal.salt}\n${principalId}`);
   }
 }

@@ -79,7 +79,10 @@ function toFailure(error: unknown): Error {
 }
 
 function replaced(): DomainError {
-  return new DomainError('ANSWER_REPLACED', "the function's result is not what its authorizer returned");
+  return new DomainError(
+    'ANSWER_REPLACED',
+    "the function's result differs from the result of the authorizer that the function wraps",
+  );
 }
 
 /** Freezes a value, so that a middleware that tries to change the decision in place fails instead of granting more. */

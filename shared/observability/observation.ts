@@ -43,11 +43,12 @@ type Observation = {
 
 /**
  * Creates the observation of one function. An error of the handler is logged, unless it is an UnauthorizedAnswer, and
- * is rethrown unchanged, including its message. The response must not be set on error here, because API Gateway
- * responds with 401 only if the error has the message `Unauthorized`.
+ * is rethrown unchanged, including its message. After an error, the observation must not set a response, because API
+ * Gateway responds with 401 only if the error has the message `Unauthorized`.
  */
 export function createObservation(serviceName: string): Observation {
-  // The namespace is the value of POWERTOOLS_METRICS_NAMESPACE. There is one per stage, as in the stack's alarms.
+  // The namespace is the value of POWERTOOLS_METRICS_NAMESPACE. There is one namespace per stage, as in the stack's
+  // alarms.
   const metrics = new FunctionMetrics({ serviceName });
   // The state of the current invocation. One variable is enough, because an instance processes only one event at a
   // time.

@@ -3,7 +3,7 @@ import type { MetricUnit } from '@aws-lambda-powertools/metrics/types';
 import type { QuotaEvent } from '../quota/holding/holder-ports.ts';
 
 /**
- * The part of Powertools' Metrics that is used here. Powertools sets the dimensions, of which the alarms use only
+ * The part of Powertools' Metrics that this module uses. Powertools sets the dimensions, of which the alarms use only
  * `service`.
  */
 export type MetricSink = { addMetric(name: string, unit: MetricUnit, value: number): unknown };

@@ -36,7 +36,7 @@ const MOST_SENT = 50;
  */
 const MOST_KEPT = 4_000;
 const KEPT_SECONDS = 100 * 86_400;
-/** After this time, an alert that may not have been sent is sent again. */
+/** After this time, an alert is sent again if it is not known whether it was sent. */
 const RETRY_MS = 600_000;
 
 /** @throws DomainError STORE_UNAVAILABLE */
@@ -108,7 +108,7 @@ export function isDue({ limit, percent }: Alert, row: UsageRow): boolean {
 /**
  * Returns the writes of an alert for one period. `claim` is refused if the alert was sent, or another process is
  * sending it; `again` claims an alert that has not reached everybody ten minutes after the last claim. `told` records
- * who has received it, so that nobody receives it twice. `done` marks it as sent.
+ * who has received the alert, so that nobody receives it twice. `done` marks the alert as sent.
  */
 export function claimWrites(
   tenant: string,

@@ -18,7 +18,7 @@ export type About = {
   readonly welcome?: string;
   readonly help?: string;
   readonly terms?: string;
-  /** Whether customers can create secrets here for the webhooks that they send. */
+  /** Whether customers can create secrets in the portal for the webhooks that they send. */
   readonly hasWebhooks?: true;
   readonly signIn: { readonly kind: 'oidc'; readonly label: string } | { readonly kind: 'invitation' };
   readonly apis: readonly OfferedApi[];
@@ -237,7 +237,7 @@ export type LogPage = {
   readonly entries: readonly {
     readonly at: string;
     readonly byName: string;
-    /** A `LoggedChange`. The page shows other texts as they are. */
+    /** A `LoggedChange`. The page shows any other text unchanged. */
     readonly what: string;
     readonly on: string;
     /** When the change takes effect, if that is later than `at`. */

@@ -6,7 +6,7 @@ import type { PortalPorts } from './portal-ports.ts';
 
 /** A member, or the owner of the APIs. */
 export type Actor = {
-  /** `actorIdOf` of a member, the account of somebody who redeems an invitation, or the ARN of the signer. */
+  /** The id of a member (`actorIdOf`), the account of somebody who redeems an invitation, or the ARN of the signer. */
   readonly id: string;
   readonly name: string;
   /** Id of the account; set only for a member who has a session. */
@@ -38,7 +38,7 @@ export type Change = {
     | 'changed-plan'
     | 'changed-alerts';
   readonly on: string;
-  /** ISO 8601. When the change takes effect, if that is later than when it was made. */
+  /** The ISO 8601 time at which the change takes effect, if that is later than when the change was made. */
   readonly from?: string;
 };
 

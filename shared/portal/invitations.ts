@@ -74,8 +74,9 @@ async function readOpen(ports: Pick<PortalPorts, 'store' | 'clock'>, tenant: str
 }
 
 /**
- * Returns the write that adds an invitation to the list. Attack: many simultaneous requests could each find that the
- * list is not full, and an invitation that is not in the list could not be withdrawn.
+ * Returns the write that adds an invitation to the list. The write is refused if the list was changed in the meantime.
+ * Attack: many simultaneous requests could otherwise each find that the list is not full. An invitation that is not in
+ * the list could not be withdrawn.
  */
 function addToOpen(tenant: string, { version, open }: Open, id: string): ItemWrite {
   return {

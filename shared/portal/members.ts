@@ -142,7 +142,7 @@ export async function removeMember(
 
 /**
  * Returns a write that succeeds only if another member is still an owner. Attack: two owners who remove each other at
- * the same time would leave the organisation without one.
+ * the same time would leave the organisation without an owner.
  */
 async function keepOwner(
   ports: Pick<PortalPorts, 'listing'>,
@@ -152,7 +152,7 @@ async function keepOwner(
   const owners = (await listMembers(ports, tenant)).filter(({ role }) => role === 'owner');
   const other = owners.find((owner) => owner.account !== account);
   if (other === undefined)
-    throw new DomainError('OWNER_REQUIRED', 'an organisation keeps at least one owner');
+    throw new DomainError('OWNER_REQUIRED', 'an organisation must keep at least one owner');
   return {
     purpose: 'portal',
     key: memberKey(tenant, other.account),

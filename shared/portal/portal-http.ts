@@ -32,7 +32,7 @@ const MAX_COOKIE_BYTES = 8192;
 /**
  * Reads a request.
  * @param portalUrl the address of the portal; undefined if it is the address that API Gateway has routed. API Gateway
- * routes by `Host`, so a request with another host name does not arrive here
+ * routes by `Host`, so a request with another host name does not reach the function
  */
 export function readPortalRequest(value: unknown, portalUrl: string | undefined): PortalRequest {
   const event = parseHttpEvent(value);
@@ -62,9 +62,10 @@ function addressOf({ host = '' }: HttpEvent['headers']): string {
 const AROUND = /^[ \t]+|[ \t]+$/g;
 
 /**
- * Reads cookies. If a name occurs twice, neither value is used. Attack: a neighbouring site could set a second cookie
- * with the same name and another path. Attack: `trim` also removes spaces such as U+00A0, so a neighbour's cookie,
- * which browsers accept because its name does not begin with `__Host-`, would be read as the portal's.
+ * Reads cookies. If a name occurs twice, neither value is used. Attack: a neighboring site could set a second cookie
+ * with the same name and another path. Attack: `trim` also removes spaces such as U+00A0. The cookie of a neighboring
+ * site, which browsers accept because its name does not begin with `__Host-`, would then be read as the portal's
+ * cookie.
  */
 function readCookies(header: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>();

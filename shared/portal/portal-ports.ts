@@ -24,7 +24,7 @@ export function readPortalItem(
 }
 
 /**
- * Reads the items of a partition whose sort keys begin with a prefix, in their order.
+ * Reads the items of a partition whose sort keys begin with a prefix, in the order of the sort keys.
  * @param most maximum number of items
  * @throws DomainError STORE_UNAVAILABLE if the table is unavailable
  */

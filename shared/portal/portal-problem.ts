@@ -18,7 +18,7 @@ export const PORTAL_ANSWERS: Readonly<
   INVITATION_INVALID: [404, 'This invitation is not valid: it may have expired, or it was already used.'],
   INVITATIONS_TOO_MANY: [409, 'There are too many members or open invitations.'],
   MEMBER_UNKNOWN: [404, 'This member does not exist. Reload the page to see the members.'],
-  OWNER_REQUIRED: [409, 'An organisation keeps at least one owner. Make somebody else an owner first.'],
+  OWNER_REQUIRED: [409, 'An organisation must keep at least one owner. Make somebody else an owner first.'],
   SIGN_IN_FAILED: [403, 'The sign-in failed. Start it again.'],
   SIGN_IN_UNKNOWN: [404, 'This portal does not offer this way to sign in.'],
   OFFER_UNKNOWN: [409, 'This is not offered to your organisation.'],

@@ -30,7 +30,7 @@ export async function findInvitation(
   const tenant = String(named['tenant']);
   const item = await readPortalItem(ports, invitationKey(tenant, String(named['id'])));
   if (item?.['state'] !== 'open') throw invitationInvalid();
-  // A newer version of this function may have other roles, which may allow less than the roles that are known here.
+  // A newer version of this function may have other roles, which may allow less than the roles that this version knows.
   if (!ROLES.some((role) => role === item['role'])) throw invitationInvalid();
   const invitation = parseInvitation(tenant, item);
   if (invitation.endsAtEpochMs <= ports.clock.nowEpochMs()) throw invitationInvalid();

@@ -125,7 +125,7 @@ async function signIn(request: PortalRequest, { oidc }: SessionSettings): Promis
   return { ...jsonReply(200, { location }), ...settingCookies([cookie]) };
 }
 
-/** The browser arrives here from the issuer, so each response except 500 redirects to the page. */
+/** The issuer sends the browser to this route, so each response except a 500 redirects the browser to the page. */
 async function finishSignIn(request: PortalRequest, settings: SessionSettings): Promise<ProxyResult> {
   const forget = printCookie(request, 'sign-in', undefined, 0);
   try {

@@ -1,6 +1,6 @@
 /**
  * Sessions of members. The cookie has a random secret, and the table has its hash. A session belongs to one version of
- * one member of one organisation, so it ends with any change of these.
+ * one member of one organisation, so it ends when the member or the member's version changes.
  */
 import { createHmac } from 'node:crypto';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
@@ -77,7 +77,8 @@ export async function startSession(
       ended === undefined ? [start] : [start, endWrite(ports, ended)],
     );
     if (outcome.kind === 'done') return { secret, tenant, member };
-    // No other session can have this name, because its secret has 256 random bits.
+    // The refusal concerns the former session. No other session can have the name of the new session, because its
+    // secret has 256 random bits.
     if (outcome.kind === 'refused') ended = undefined;
   }
   throw new DomainError('STORE_UNAVAILABLE', 'the portal table did not confirm the session');

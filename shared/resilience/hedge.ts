@@ -16,8 +16,8 @@ type Hedge<T> = {
 };
 
 /**
- * Runs the attempts. If the first one fails before `afterMs`, no second attempt is made here, because the retry policy
- * handles failures.
+ * Runs the attempts. If the first one fails before `afterMs`, this function makes no second attempt, because the retry
+ * policy handles failures.
  */
 export function runHedged<T>(hedge: Hedge<T>): Promise<T> {
   const { afterMs, countdown, isGood } = hedge;

@@ -1,6 +1,6 @@
 /**
  * Converts conditional writes to the form of DynamoDB's API, and items from it. Only types of the SDK are imported, so
- * nothing is loaded here.
+ * this module loads nothing.
  */
 import type {
   AttributeValue,

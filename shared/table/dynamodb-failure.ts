@@ -35,7 +35,7 @@ export function parseRefusal(error: unknown): { readonly item: Item | undefined 
 }
 
 /**
- * Returns for each write of a transaction whether its condition was true. Undefined if the transaction failed for
+ * For each write of a transaction, returns whether its condition was true. Undefined if the transaction failed for
  * another reason.
  */
 export function parseCancellation(error: unknown): readonly RefusedMember[] | undefined {

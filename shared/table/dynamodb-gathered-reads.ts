@@ -9,14 +9,14 @@ import { nameOfItem } from './item-write.ts';
 import type { Item, ItemKey, ReadOutcome } from './item-write.ts';
 
 /**
- * How often the items are read again that a `BatchGetItem` has left out, because its response would be too large or the
- * table was throttled.
+ * How often items are read again if a `BatchGetItem` has left them out. It leaves items out if its response would be
+ * too large or the table was throttled.
  */
 const BATCH_ROUNDS = 5;
 /** The pause before the second round. Each further pause is twice as long, as AWS recommends (API_BatchGetItem.html). */
 const FIRST_PAUSE_MS = 50;
 
-/** Returns a function that reads an item together with others that are asked for at the same time. */
+/** Returns a function that reads an item in one call with other items that are requested at the same time. */
 export function gatherTableReads(table: ReadTable, timer: Timer): ItemStore['read'] {
   const readCurrent = gatherReads({
     readOne: (key) => table.read(key, true),
@@ -66,7 +66,7 @@ async function readBatch(
   const { output, storeEpochMs } = await table.call(({ client, commands }, tableName, deadline) =>
     client.send(new commands.BatchGetItemCommand({ RequestItems: { [tableName]: asked } }), deadline),
   );
-  // Both members have this one table.
+  // `Responses` and `UnprocessedKeys` contain only this one table.
   const items = Object.values(output.Responses ?? {}).flat();
   const skipped = Object.values(output.UnprocessedKeys ?? {}).flatMap(({ Keys = [] }) => Keys);
   return {

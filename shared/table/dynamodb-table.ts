@@ -27,7 +27,7 @@ export type LoadTableClient = () => Promise<{
 type Client = Awaited<ReturnType<LoadTableClient>>;
 type Deadline = { readonly abortSignal: AbortSignal };
 
-/** What a reader of many items needs of the table. */
+/** The methods of the table that a reader of many items needs. */
 export type ReadTable = {
   readonly read: (key: ItemKey, isConsistent: boolean) => Promise<ReadOutcome>;
   /** Makes a call to DynamoDB. Returns its output, and the time of the response in epoch milliseconds. */
@@ -44,9 +44,9 @@ export type DynamoDbTableOptions = {
    */
   readonly timeoutMs?: number;
   /**
-   * `gatherTableReads`, if consistent reads that are asked for at the same time are to be sent as one `BatchGetItem`,
-   * which the role must then allow. It is passed in, because handlers that charge a quota would otherwise bundle it.
-   * Default: each item is read by a call of its own.
+   * If set to `gatherTableReads`, consistent reads that are requested at the same time are sent as one `BatchGetItem`,
+   * which the role must then allow. The function is passed as an option, because handlers that charge a quota would
+   * otherwise bundle it. Default: each item is read by a call of its own.
    */
   readonly gatherReads?: (table: ReadTable) => ItemStore['read'];
   readonly load?: LoadTableClient;
@@ -100,7 +100,7 @@ class ItemTable implements ReadTable {
       }
       const input = { ...printWrite(this.#tableName, write), ReturnValues: 'ALL_NEW' as const };
       const output = await client.send(new commands.UpdateItemCommand(input), this.#deadline());
-      // DynamoDB always returns the item. Without it, the response is not DynamoDB's, and proves nothing.
+      // DynamoDB always returns the item. A response without the item is not from DynamoDB, and proves nothing.
       if (output.Attributes === undefined) return { kind: 'unknown', reason: 'NoAttributes' };
       return { kind: 'done', item: parseItem(output.Attributes), storeEpochMs: this.#dateOf(output) };
     } catch (error) {

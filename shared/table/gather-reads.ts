@@ -1,6 +1,6 @@
 /**
- * Reads items together that are asked for at the same time. A list of 500 customers asks for thousands of items, and a
- * call for each of them would take most of the time of the list.
+ * Reads items in one call if they are requested at the same time. A list of 500 customers requests thousands of items,
+ * and a call for each of them would take most of the time of the list.
  */
 import { nameOfItem } from './item-write.ts';
 import type { ItemKey, ReadOutcome } from './item-write.ts';

@@ -58,7 +58,7 @@ export async function admitDelivery(request: RawRequest, options: AdmitOptions):
   if (verification.kind === 'refused') return unauthorized(verification.reason);
   const standing = await options.standing?.();
   if (standing === 'closed') return unauthorized('customer_closed');
-  // A sender whose signature is valid may know the reason.
+  // A sender whose signature is valid may be told the reason.
   if (standing === 'suspended') return answered('Suspended', problemReply(problem(403, 'Forbidden')));
   const { delivery } = verification;
   const handshake = answerHandshake(delivery);

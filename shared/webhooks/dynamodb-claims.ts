@@ -102,8 +102,8 @@ async function take(
         await orRefused(load, ({ UpdateItemCommand }) => new UpdateItemCommand(update));
       },
       async release() {
-        // The condition fails if another function has taken over the claim. In that case the claim must not be released
-        // here.
+        // The condition fails if another function has taken over the claim. In that case this function must not release
+        // the claim.
         const isOwn: Condition = { attribute: 'owner', is: 'equal', value: owner };
         const removal = printWrite(tableName, { key: place, when: [isOwn], change: { kind: 'check' } });
         await orRefused(load, ({ DeleteItemCommand }) => new DeleteItemCommand(removal));

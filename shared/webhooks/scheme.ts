@@ -18,7 +18,7 @@ export type RefusalReason =
 
 export type Refused = { readonly kind: 'refused'; readonly reason: RefusalReason };
 
-/** The parts that are signed according to the headers. Nothing is verified yet. */
+/** The parts that, according to the headers, are signed. Nothing is verified yet. */
 export type SignatureClaim = {
   readonly kind: 'claimed';
   readonly signedAtEpochSeconds: number | undefined;

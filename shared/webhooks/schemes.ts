@@ -21,7 +21,8 @@ const MESSAGE_SIGNATURE: Scheme = {
     return checkCoverage(request, input) ?? claim(request, input, signature);
   },
   isUsable: (secret) => parseKeyRecord(secret) !== undefined,
-  // There is no id. The nonce changes in every attempt, so only the sender's body can contain a stable id.
+  // The message contains no id of the delivery. The nonce changes in every attempt, so only the sender's body can
+  // contain a stable id.
   describe: () => ({ id: undefined, type: undefined }),
 };
 

@@ -28,8 +28,8 @@ export const MAX_DATA_BYTES = 120 * 1024;
 type TakenActions = readonly ClientMessage['action'][];
 
 /**
- * Returns the response to a message. An invalid message never makes it throw. When the connection's credential has
- * expired, messages are refused and all subscriptions of the connection are removed.
+ * Returns the response to a message. The function never throws because of an invalid message. When the connection's
+ * credential has expired, messages are refused and all subscriptions of the connection are removed.
  */
 export async function answerMessage(
   ports: ChannelPorts,

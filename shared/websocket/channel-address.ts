@@ -44,7 +44,7 @@ export function assertAddress(address: string): void {
     );
 }
 
-/** Returns the client's name of the channel. */
+/** Returns the name by which clients know the channel. */
 export function channelOf(address: string): string {
   return splitAddress(address)[1];
 }

@@ -106,7 +106,7 @@ export type ServerFrame =
       readonly credentialEndsInMs?: number;
       /** Current positions of those channels in which the client has missed entries. */
       readonly heads?: Readonly<Record<string, Position>>;
-      /** Presence channels that the client has left according to the server. The client has to subscribe again. */
+      /** Presence channels that, according to the server, the client has left. The client has to subscribe again. */
       readonly rejoin?: readonly string[];
     }
   | {

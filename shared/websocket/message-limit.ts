@@ -16,8 +16,8 @@ import { callerKey } from './listeners.ts';
 
 const MINUTE_MS = 60_000;
 /**
- * Cost of a presence channel, in a message to it or in a ping. A ping needs this many calls to the table for it, and
- * one for any other channel.
+ * Cost of a presence channel, in a message to it or in a ping. A ping needs this many calls to the table for a presence
+ * channel, and one call for any other channel.
  */
 const PRESENCE_COST = 3;
 /**
@@ -90,8 +90,8 @@ export async function spend(
 }
 
 /**
- * Updates `seenAt` of the connection's item, with the connection's first message of each minute. From `seenAt`, the
- * limit of connections recognizes abandoned connections. If the item does not exist, it is not created.
+ * With the connection's first message of each minute, updates `seenAt` of the connection's item. The limit of
+ * connections uses `seenAt` to recognize abandoned connections. If the item does not exist, it is not created.
  */
 async function touch(
   { items, clock }: Pick<ChannelPorts, 'items' | 'clock'>,

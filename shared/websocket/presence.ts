@@ -35,7 +35,9 @@ const LEAVES_TOGETHER = 50;
  * considered dead.
  */
 const LEAVE_ANNOUNCED_WITHIN_MS = 10_000;
-/** How long one function announces leaves for all. It ends well before the function's timeout. */
+/**
+ * How long one function announces leaves on behalf of all functions. This time ends well before the function's timeout.
+ */
 const NOTIFIER_LEASE_MS = 2_000;
 
 type WatchedMembers = { readonly members: readonly Member[]; readonly isCut: boolean };

@@ -11,7 +11,10 @@ type Ran = {
    * Number of the last message that was published. Absent if the call only delivered entries that were written before.
    */
   readonly seq?: number;
-  /** Number of publications that were written but not delivered. Subscribers notice them by the next number or ping. */
+  /**
+   * Number of publications that were written but not delivered. Subscribers notice that these are missing when they get
+   * the next number or the response to a ping.
+   */
   readonly undelivered: number;
 };
 

@@ -16,7 +16,9 @@ import { readSource } from './source-files.ts';
 
 const sorted = (items: Iterable<string>): readonly string[] => [...items].toSorted();
 
-/** These lists are needed in places that may not import each other, or are written in the order of another page of AWS. */
+/**
+ * These lists are needed in places that may not import each other, or are written in the order of another page of AWS.
+ */
 describe('lists that exist more than once', () => {
   it('name the same gateway response types', () => {
     const types = sorted(RESPONSE_TYPES);

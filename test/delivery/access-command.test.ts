@@ -103,7 +103,7 @@ describe('gatewright access', () => {
 
     assert.match(
       one.stdout,
-      /^DENY {2}GET \/orders\/8 {2}own allows it only to the owner of the resource\ncaller sub=7 .*roles: support.*\nroute {2}GET \/orders\/\{id\}/,
+      /^DENY {2}GET \/orders\/8 {2}own allows the request only to the owner of the resource\ncaller sub=7 .*roles: support.*\nroute {2}GET \/orders\/\{id\}/,
     );
     assert.match(all.stdout, /GET \/orders +ALLOW {2}by list/);
     assert.match(all.stdout, /GET\/orders\/7"/);
@@ -123,7 +123,7 @@ describe('gatewright access', () => {
     assert.ok(
       stderr.includes(
         `error: ${stackName()} Api stage dev: its routes use authorizers of the toolkit, but no access document protects it, so every call is ` +
-          `answered with 500: add it under api in a document, as dev: { stack: ${stackName()}, logicalId: Api, stage: dev }`,
+          `answered with 500: add this API under api in a document, as dev: { stack: ${stackName()}, logicalId: Api, stage: dev }`,
       ),
       stderr,
     );

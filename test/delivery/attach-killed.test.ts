@@ -1,4 +1,6 @@
-/** Each step of an attachment in turn is the last that a process gets to: it is killed, as by a machine that goes off. */
+/**
+ * Each step of an attachment in turn is the last that a process gets to: it is killed, as by a machine that goes off.
+ */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -123,7 +123,7 @@ const rows: { name: string; args: readonly string[]; says: RegExp }[] = [
   {
     name: 'tables on disk that are damaged',
     args: ['start', tables, '--data', join(folder, 'torn'), ...PORTS],
-    says: /torn\/dynamodb is damaged \(.+\); restore a copy, or delete it to start with empty tables/,
+    says: /torn\/dynamodb is damaged \(.+\); restore a copy, or delete the folder to start with empty tables/,
   },
   {
     name: 'a token without a gateway',

@@ -208,7 +208,7 @@ describe('gatewright data, and start --seed', () => {
       reply[1]?.stderr ?? '',
       /the checksum of .*changed does not match, so the file was changed after it was saved/,
     );
-    assert.match(reply[2]?.stderr ?? '', /foreign is not a file of `gatewright data save`/);
+    assert.match(reply[2]?.stderr ?? '', /foreign was not written by `gatewright data save`/);
     assert.deepEqual(
       reply.map(({ code }) => code),
       [1, 1, 1],

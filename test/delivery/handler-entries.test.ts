@@ -1,4 +1,7 @@
-/** What users' handlers import from the npm package: `gatewright/quota`, `/access` and `/webhooks`, compiled and outside the checkout. */
+/**
+ * What users' handlers import from the npm package: `gatewright/quota`, `/access` and `/webhooks`, compiled and outside
+ * the checkout.
+ */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
@@ -130,8 +133,9 @@ describe('a bundle of a handler', () => {
       text: `import { createDynamoDbQuotas, quota } from 'gatewright/quota';
              export const used = [createDynamoDbQuotas, quota];`,
       without: /handlers\/(access|cache|webhooks|websocket)\//,
-      // 78 until every limit kept a ledger of its own after limits were renamed; 81 until changes of customers and plans were
-      // heard within 30 s or less; 84 until a field in the wrong part of a plan was refused with the right part.
+      // 78 until every limit kept a ledger of its own after limits were renamed; 81 until changes of customers and
+      // plans were heard within 30 s or less; 84 until a field in the wrong part of a plan was refused with the right
+      // part.
       limitKilobytes: 86,
     },
     {

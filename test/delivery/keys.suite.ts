@@ -1,4 +1,7 @@
-/** API keys, revoked tokens and tickets, from the command line to a protected route and back, on the toolkit's own stack. */
+/**
+ * API keys, revoked tokens and tickets, from the command line to a protected route and back, on the toolkit's own
+ * stack.
+ */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

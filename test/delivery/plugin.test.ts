@@ -117,7 +117,7 @@ describe('serverless offline', () => {
 
     assert.match(url, /:\d+\/api\/v1$/);
     assert.deepEqual(answers, ['200 /users qa true', '403 {"message":"Forbidden"}']);
-    assert.match(ended.stderr, /resourceRoutes has no effect here/);
+    assert.match(ended.stderr, /resourceRoutes has no effect in Gatewright/);
     assert.equal(ended.code, 0, ended.stderr);
   });
 

@@ -1,4 +1,7 @@
-/** Channels on the local gateway: the toolkit's own functions, several clients of the library, and two of them that drop out. */
+/**
+ * Channels on the local gateway: the toolkit's own functions, several clients of the library, and two of them that drop
+ * out.
+ */
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { hear, kill, Listeners } from '../prove/fan-out/fan-out-clients.ts';

@@ -123,7 +123,10 @@ function stackOf({ files }: Recipe): string {
   return /dev: \{ stack: ([\w-]+)/.exec(document)?.[1] ?? '';
 }
 
-/** Pages print the ports of a service and of a stack that `gatewright init` has made, whose admin API and portal come last. */
+/**
+ * Pages print the ports of a service and of a stack that `gatewright init` has made, whose admin API and portal come
+ * last.
+ */
 function atHome(command: string, stack: string): string {
   const ofStack = apis.filter((api) => api.stack === TOOLKIT && api.url.startsWith('http'));
   assert.deepEqual(
@@ -139,7 +142,8 @@ function atHome(command: string, stack: string): string {
   });
 }
 
-// One page after the other: on a busy machine a function's first call of its table would otherwise take longer than its limit of 1 s.
+// One page after the other: on a busy machine a function's first call of its table would otherwise take longer than its
+// limit of 1 s.
 describe('docs/recipes', () => {
   for (const [name, recipe] of recipes)
     it(`${name}.md shows the real routes, commands and answers`, async () => {

@@ -133,7 +133,7 @@ describe('gatewright', () => {
     {
       args: [],
       environment: { AWS_REGION: 'nowhere' },
-      says: /AWS_REGION is not an AWS region: "nowhere"; use one such as eu-central-1/,
+      says: /AWS_REGION is not an AWS region: "nowhere"; use a region such as eu-central-1/,
     },
   ])
     it(`refuses ${JSON.stringify({ args, environment })} with one sentence`, async () => {

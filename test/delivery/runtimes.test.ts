@@ -1,8 +1,8 @@
 /**
  * One REST API, its authorizer and its handler in every language whose toolchain is here: it answers, refuses, fails,
  * crashes, runs out of time, is throttled and reloads as it does in Node.js. What a language needs of a registry (Go's
- * module, AWS's clients for Java and .NET) is fetched once. A language whose toolchain is missing, or whose registry does
- * not answer, is skipped by name; one that does not build fails.
+ * module, AWS's clients for Java and .NET) is fetched once. A language whose toolchain is missing, or whose registry
+ * does not answer, is skipped by name; one that does not build fails.
  */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';

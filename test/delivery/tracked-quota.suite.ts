@@ -1,4 +1,6 @@
-/** A quota that is counted from the access log: the authorizer only looks, so calls pass until their lines are charged. */
+/**
+ * A quota that is counted from the access log: the authorizer only looks, so calls pass until their lines are charged.
+ */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

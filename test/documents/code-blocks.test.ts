@@ -1,4 +1,7 @@
-/** JavaScript and TypeScript of the pages: the blocks of a page are one program, with right types against what the packages export. */
+/**
+ * JavaScript and TypeScript of the pages: the blocks of a page are one program, with right types against what the
+ * packages export.
+ */
 import assert from 'node:assert/strict';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -221,8 +221,8 @@ function readStack(shown: Shown): void {
 const member = (name: string) => (shown: Shown) => (shown[name] ?? {}) as Shown;
 
 /**
- * Reads an event and compares its shape with the shape of the event that the engine builds. Members that only some requests have may
- * be missing.
+ * Reads an event and compares its shape with the shape of the event that the engine builds. Members that only some
+ * requests have may be missing.
  */
 const readEvent =
   (build: () => string, more: readonly string[] = []) =>

@@ -1,4 +1,7 @@
-/** Which test executes the blocks of which page, or of one part of it (`page#anchor`); of some by kind: shell lines, data, code. */
+/**
+ * Which test executes the blocks of which page, or of one part of it (`page#anchor`); of some by kind: shell lines,
+ * data, code.
+ */
 
 export type BlockKind = 'shell' | 'data' | 'code' | 'printed' | 'terraform';
 

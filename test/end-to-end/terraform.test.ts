@@ -139,7 +139,7 @@ describe('a plan of a REST API', () => {
     assert.equal(status, 500);
     assert.match(
       at.lines.join('\n'),
-      /rest\.json: aws_api_gateway_method\.lost\.Integration\.Uri: its value is known only after apply, and Terraform's JSON does not contain local\.uri/,
+      /rest\.json: aws_api_gateway_method\.lost\.Integration\.Uri: the value is known only after apply, and Terraform's JSON does not contain local\.uri/,
     );
   });
 });

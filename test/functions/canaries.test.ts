@@ -1,6 +1,6 @@
 /**
- * docs/design/authorizers §7.18: every way in which an authorizer refuses or fails, with words in the request that must appear in
- * nothing that its process prints.
+ * docs/design/authorizers §7.18: every way in which an authorizer refuses or fails, with words in the request that must
+ * appear in nothing that its process prints.
  */
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';

@@ -70,7 +70,7 @@ describe('a charged API', () => {
       const payload = kind.startsWith('http-1') ? 'http-1.0' : isSimple ? 'http-2.0' : 'rest-request';
       assert.match(
         checkWiring(document, wired({ payload, simpleResponses: isSimple })).join(),
-        /caches results for 300 s, and cached results are not charged to the quota: set its TTL to 0/,
+        /caches results for 300 s, and cached results are not charged to the quota: set the TTL to 0/,
       );
     });
 

@@ -43,7 +43,7 @@ describe('the explanation of a refusal by rules', () => {
 
   const REASONS: readonly (readonly [path: string, says: RegExp])[] = [
     ['/users', /refuses GET \/users: no rule allows it/],
-    ['/users/77', /refuses GET \/users\/\{id\}: own allows it only to the owner of the resource/],
+    ['/users/77', /refuses GET \/users\/\{id\}: own allows the request only to the owner of the resource/],
     ['/admin', /refuses GET \/admin: by closed/],
   ];
   for (const kind of KINDS) {
@@ -80,7 +80,7 @@ describe('the explanation of a refusal by rules', () => {
 
     assert.equal(api.asked.length, 1);
     const story = storyOf(api.last());
-    assert.match(story, /own allows it only to the owner/);
+    assert.match(story, /own allows the request only to the owner/);
     assert.match(story, /was not called: its result of \d+ m?s ago for GET \/users is cached for 300 s/);
     assert.match(story, /applies the same version of orders \(a1\) to this request/);
     assert.doesNotMatch(story, /\/\*|Ttl/);
@@ -95,7 +95,7 @@ describe('the explanation of a refusal by rules', () => {
     await api.get('/users', TOKEN);
 
     const story = storyOf(api.last());
-    assert.match(story, /orders allows GET \/users now, but .* the document has changed since it was made/);
+    assert.match(story, /orders allows GET \/users now, but .* the document has changed since the result was made/);
     assert.match(story, /made by version a1 of orders\. This explanation applies the current version \(b2\)/);
     assert.match(
       story,

@@ -48,7 +48,8 @@ async function aWatchedPortal(): Promise<WatchedPortal> {
     { id: 'each', level: 'key', quota: 100, period: 'DAY', price: { fee: '1' } },
   ];
   await savePlan(portal.usage, requested, 'free', { ...PLANS[0], limits });
-  // Plans of keys, from the time before the customer was on record. They are read by pages, of which the last has one key.
+  // Plans of keys, from the time before the customer was on record. They are read by pages, of which the last has one
+  // key.
   for (let count = 0; count <= PAGE; count += 1) {
     const assigned = { tenant: 'acme', key: `old-${count}`, plan: 'free', version: 1 };
     await assignPlan(portal.usage, { ...requested, operationId: `assign-${count}` }, assigned);

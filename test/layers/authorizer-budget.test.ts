@@ -1,4 +1,7 @@
-/** docs/design/authorizers §7.20 (size): what an authorizer loads before its first answer. Its time: test/prove/limits.ts. */
+/**
+ * docs/design/authorizers §7.20 (size): what an authorizer loads before its first answer. Its time:
+ * test/prove/limits.ts.
+ */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';

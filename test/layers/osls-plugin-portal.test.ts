@@ -111,7 +111,7 @@ plans: [{ plan: free, title: Free, changesTo: [], from: now }]
           only: ', only: [dev]',
         });
       },
-      /; the issuer "partners" of access\/users\.yml has the prefix, but its "only" does not contain the stage\. Add prod to it, or change keys\.prefix$/,
+      /; the issuer "partners" of access\/users\.yml has the prefix, but its "only" does not contain the stage\. Add prod to "only", or change keys\.prefix$/,
     ],
     [
       'the prefix is another',

@@ -54,8 +54,8 @@ describe('packFunctions', () => {
     assert.match(map, /ws-connect\.ts/);
   });
 
-  // A service around the stack that is packaged with all its files excludes these folders (check-packages.ts), and check
-  // reports them in formats that can exclude nothing.
+  // A service around the stack that is packaged with all its files excludes these folders (check-packages.ts), and
+  // check reports them in formats that can exclude nothing.
   it('writes only to folders that packages of a service around the stack leave out', async () => {
     const before = readdirSync(service);
     await packFunctions(service, { connect: { handler: 'functions/ws-connect.handler' } });

@@ -1,6 +1,7 @@
 /**
- * `npm run parity -- --peers NAME,NAME`: the scores of other emulators, by the command that their users run, in a folder
- * where they are installed (GATEWRIGHT_PEERS, default: the working folder). docs/parity.md shows what is kept of it.
+ * `npm run parity -- --peers NAME,NAME`: the scores of other emulators, by the command that their users run, in a
+ * folder where they are installed (GATEWRIGHT_PEERS, default: the working folder). docs/parity.md shows what is kept of
+ * it.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';

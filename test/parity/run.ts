@@ -1,8 +1,9 @@
 /**
- * `npm run parity [-- file …] [--area A] [--id I] [--rename SEED] [--json | --junit] [--write-docs]`, or `--choices` for
- * the choices alone; `--peers NAME,NAME` for the scores of others (peers.ts). The cases of packages/conformance against the engine of this checkout; its command asks others.
- * Without a file: what was recorded of AWS, and what AWS documents, each with a score of its own.
- * Exit code 0 only if these fail exactly where test/parity/known-failures.json says, and every case of any other file holds.
+ * `npm run parity [-- file …] [--area A] [--id I] [--rename SEED] [--json | --junit] [--write-docs]`, or `--choices`
+ * for the choices alone; `--peers NAME,NAME` for the scores of others (peers.ts). The cases of packages/conformance
+ * against the engine of this checkout; its command asks others. Without a file: what was recorded of AWS, and what AWS
+ * documents, each with a score of its own. Exit code 0 only if these fail exactly where test/parity/known-failures.json
+ * says, and every case of any other file holds.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';

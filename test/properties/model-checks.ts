@@ -1,7 +1,7 @@
 /**
- * Bodies against models. The oracle reads JSON Schema draft 4 (section 5) from the drawn schema and keeps each number as the
- * decimal that was written. Names of members are those that objects of JavaScript inherit, and others that engines take
- * for something else.
+ * Bodies against models. The oracle reads JSON Schema draft 4 (section 5) from the drawn schema and keeps each number
+ * as the decimal that was written. Names of members are those that objects of JavaScript inherit, and others that
+ * engines take for something else.
  */
 import { SchemaSet } from '../../packages/gateway/core/deployment/models/json-schema.ts';
 import { pickFrom } from '../support/pick.ts';

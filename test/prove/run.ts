@@ -23,7 +23,10 @@ const USAGE = `npm run prove [-- NAME …] [OPTION …]
 /** After its last proof, the process may stay alive for this long, by a timer or a socket that a proof left open. */
 const ENDS_WITHIN_MS = 60_000;
 
-/** Runs one proof. Prints a line when it starts, so that the log of a run that was ended names it, and one with the outcome. */
+/**
+ * Runs one proof. Prints a line when it starts, so that the log of a run that was ended names it, and one with the
+ * outcome.
+ */
 async function prove(
   proof: Proof,
   { quick, ...bounds }: Parameters<Proof['run']>[0],

@@ -1,4 +1,7 @@
-/** Hunts in a thread of its own: several side by side, and none slowed down by what a test runner records of every promise. */
+/**
+ * Hunts in a thread of its own: several side by side, and none slowed down by what a test runner records of every
+ * promise.
+ */
 import { Worker } from 'node:worker_threads';
 import type { HuntOrder, HuntReport } from './hunt-worker.ts';
 

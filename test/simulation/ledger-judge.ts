@@ -96,9 +96,9 @@ export class LedgerJudge {
   }
 
   /**
-   * The bill, once all instances that live have told what they used: of theirs to the unit, with what was settled above its
-   * estimate: who lives pays its debts, but for a ledger that was closed. Who has died may have been charged for the request
-   * that it died in, and for refunds that it had not told yet; so may a ledger that expired meanwhile.
+   * The bill, once all instances that live have told what they used: of theirs to the unit, with what was settled above
+   * its estimate: who lives pays its debts, but for a ledger that was closed. Who has died may have been charged for
+   * the request that it died in, and for refunds that it had not told yet; so may a ledger that expired meanwhile.
    */
   checkBill(
     holders: readonly {

@@ -81,8 +81,8 @@ export class PlanChanges {
   }
 
   /**
-   * Credits that a ledger opened now must have: whatever was charged in ledgers of its line that it overlaps counts in it.
-   * undefined: its plan has not changed.
+   * Credits that a ledger opened now must have: whatever was charged in ledgers of its line that it overlaps counts in
+   * it. undefined: its plan has not changed.
    */
   creditsOf(name: string, plan: string, isFirst: boolean): number | undefined {
     const changed = this.#changed.get(this.#ruleOf(name, plan));

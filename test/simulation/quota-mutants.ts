@@ -2,7 +2,9 @@
 import { patch } from './patch.ts';
 import type { Mutant, Patch } from './patch.ts';
 
-/** Every holder also says what it was granted and until when; whoever finds the ledger empty takes expired leases back. */
+/**
+ * Every holder also says what it was granted and until when; whoever finds the ledger empty takes expired leases back.
+ */
 const RECLAIM: readonly Patch[] = [
   patch(
     'ledger/own-writes.ts',

@@ -11,7 +11,9 @@ import { JUDGED_SHARDS } from './ledger-judge.ts';
 import { loadMutant } from './patched-source.ts';
 import { loadShipped } from './shipped.ts';
 
-/** The mutants below also run the shipped code, each with the seed that catches it. `npm run simulate` runs many more. */
+/**
+ * The mutants below also run the shipped code, each with the seed that catches it. `npm run simulate` runs many more.
+ */
 const SCHEDULES = 20;
 const shipped = await loadShipped();
 

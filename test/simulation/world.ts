@@ -56,8 +56,8 @@ export class World {
 }
 
 /**
- * Node runs what waits for its next tick once no promise job is left, and without a round of the event loop, which would
- * cost more than most events do. From within a promise job, or `run`'s first round would come before the jobs.
+ * Node runs what waits for its next tick once no promise job is left, and without a round of the event loop, which
+ * would cost more than most events do. From within a promise job, or `run`'s first round would come before the jobs.
  */
 function settled(): Promise<void> {
   return new Promise((resolve) => queueMicrotask(() => process.nextTick(resolve)));

@@ -197,7 +197,9 @@ export function advisedText(changes: readonly string[], beginning: RegExp): stri
   return text;
 }
 
-/** Writes the entry into the list whose key is in this line, as a person would: indented like the list's other entries. */
+/**
+ * Writes the entry into the list whose key is in this line, as a person would: indented like the list's other entries.
+ */
 export function addItem(text: string, keyLine: number, item: string): string {
   const lines = text.split('\n');
   const key = lines[keyLine - 1] ?? '';

@@ -70,8 +70,8 @@ function readResources(text: string): ResourceTypes {
 }
 
 /**
- * Returns how many metrics the alarms of a resource file watch. An alarm watches the metric that it names, and each metric
- * of its expression.
+ * Returns how many metrics the alarms of a resource file watch. An alarm watches the metric that it names, and each
+ * metric of its expression.
  * @param file relative to `packages/toolkit/stack`
  */
 export function watchedMetrics(file: string): number {

@@ -52,7 +52,7 @@ describe('the story of a message', () => {
     assert.equal(story?.headline, 'The message to the queue jobs failed in print, and is tried again.');
     assert.match(
       story.sentences.join('\n'),
-      /Function print failed with TypeError: no printer\. It ran for the record of the queue jobs\. It can be received again 30 s after it was received \(VisibilityTimeout\), and moves to dead once it has been received 2 times\./,
+      /Function print failed with TypeError: no printer\. It ran for the record of the queue jobs\. The message can be received again 30 s after it was received \(VisibilityTimeout\), and moves to dead once it has been received 2 times\./,
     );
   });
 
@@ -67,7 +67,7 @@ describe('the story of a message', () => {
     assert.equal(story?.headline, 'The message to the queue jobs moved to the dead-letter queue dead.');
     assert.match(
       story.sentences.join('\n'),
-      /After 2 receives \(maxReceiveCount, events\.yml:9\), it moved to the dead-letter queue dead\./,
+      /After 2 receives \(maxReceiveCount, events\.yml:9\), the message moved to the dead-letter queue dead\./,
     );
   });
 
@@ -146,9 +146,12 @@ describe('the story of a message', () => {
     assert.equal(headline, 'The message to the topic sold was delivered to nobody.');
     assert.match(
       sentences?.[1] ?? '',
-      /^The subscription of mail does not pass it on: .*kind.*\(FilterPolicy, events\.yml:\d+\)\.$/,
+      /^The subscription of mail does not pass the event on: .*kind.*\(FilterPolicy, events\.yml:\d+\)\.$/,
     );
-    assert.match(changes?.[0] ?? '', /^If mail should get it, change FilterPolicy \(events\.yml:\d+\)/);
+    assert.match(
+      changes?.[0] ?? '',
+      /^If mail should get the event, change FilterPolicy \(events\.yml:\d+\)/,
+    );
   });
 
   it('says which permission a topic lacks', async () => {
@@ -158,7 +161,7 @@ describe('the story of a message', () => {
   Mail: { Type: AWS::SNS::Subscription, Properties: { TopicArn: !Ref Sold, Protocol: lambda, Endpoint: !GetAtt mail.Arn } }`,
       functions: { mail: () => 1 },
       refuseDelivery: (_, sender) =>
-        `no AWS::Lambda::Permission lets ${sender} invoke mail to deliver this: add one with FunctionName mail`,
+        `no AWS::Lambda::Permission lets ${sender} invoke mail to deliver this event: add a permission with FunctionName mail`,
     });
     await bench.call('sns', 'Publish', { TopicArn: arnOf('sns', 'sold'), Message: 'x' });
     await bench.engine.idle();
@@ -188,7 +191,7 @@ describe('the story of an event', () => {
     assert.equal(headline, 'The event Order of shop was delivered to nobody.');
     assert.match(
       sentences?.[1] ?? '',
-      /^The rule paid does not pass it on: .*state.*\(EventPattern, events\.yml:\d+\)\.$/,
+      /^The rule paid does not pass the event on: .*state.*\(EventPattern, events\.yml:\d+\)\.$/,
     );
   });
 
@@ -203,7 +206,7 @@ describe('the story of an event', () => {
     await bench.engine.idle();
     assert.match(
       bench.story()?.sentences.join('\n') ?? '',
-      /The rule paid delivered it to the function mail\.[^]*It is tried again at/,
+      /The rule paid delivered it to the function mail\.[^]*The next try is at/,
     );
     await bench.advance(60_000);
     await bench.advance(120_000);
@@ -213,7 +216,7 @@ describe('the story of an event', () => {
     assert.equal(headline, 'The event Order of shop failed and was dropped.');
     assert.match(
       sentences?.join('\n') ?? '',
-      /failed with TypeError: no printer\. It ran for the event, 3 times so far\. It is not tried again\./,
+      /failed with TypeError: no printer\. It ran for the event, 3 times so far\. There is no further try\./,
     );
     assert.match(
       changes?.join('\n') ?? '',
@@ -337,7 +340,7 @@ describe('what Lambda does about a failure', () => {
     await send(bench, 'jobs.fifo', { MessageGroupId: 'g', MessageBody: '{"n": 2}' });
     assert.match(
       told(bench.story()),
-      /^The message to the queue jobs\.fifo waits behind a batch that fails\..*It waits, because an earlier batch of the same shard or queue has failed and is tried again first:\nFunction print failed with TypeError/s,
+      /^The message to the queue jobs\.fifo waits behind a batch that fails\..*The event waits, because an earlier batch of the same shard or queue has failed and is tried again first:\nFunction print failed with TypeError/s,
     );
   });
 });
@@ -390,7 +393,7 @@ describe('notes about events', () => {
       const { headline = '', sentences = [], changes = [] } = bench.story() ?? {};
 
       assert.equal(
-        /reached the queue jobs here, but would not on AWS\.$/.test(headline),
+        /reached the queue jobs in the gateway, but would not on AWS\.$/.test(headline),
         because !== undefined,
       );
       assert.equal(/whose (?:KeyP|p)olicy/.test(sentences.join('\n')), because !== undefined);

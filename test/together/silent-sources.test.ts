@@ -103,7 +103,7 @@ describe('a rule for the events of a bucket', () => {
       assert.match(finding.remedy, /^set NotificationConfiguration: .* on the bucket Photos$/);
       assert.match(
         story?.sentences.join('\n') ?? '',
-        /The rule scan does not get it: the bucket sends no events to EventBridge\.\nEventPattern of the rule \(events\.yml:\d+\) waits for/,
+        /The rule scan does not get the event: the bucket sends no events to EventBridge\.\nEventPattern of the rule \(events\.yml:\d+\) waits for/,
       );
       assert.match(
         story?.changes[0] ?? '',
@@ -196,7 +196,7 @@ describe('a disabled event source mapping', () => {
 
     assert.match(
       off.story?.sentences.join('\n') ?? '',
-      /No function gets it: the event source mapping of work is disabled \(Enabled is false, events\.yml:\d+\)/,
+      /No function gets the event: the event source mapping of work is disabled \(Enabled is false, events\.yml:\d+\)/,
     );
     assert.match(
       off.story?.changes[0] ?? '',

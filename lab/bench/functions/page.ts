@@ -82,7 +82,7 @@ export function printFunctionsPage(
   return `# Functions on this machine
 
 ${describeRun(conditions, 'npm run bench -- functions')}
-Nothing here was measured on AWS: instances are threads and processes of this machine.
+Nothing on this page was measured on AWS: instances are threads and processes of this machine.
 
 ## First and later responses
 

@@ -9,7 +9,7 @@ export type Column = {
   /** The fastest growth that is acceptable for this column. Without this member, the column is shown but not judged. */
   readonly atMost?: Exclude<Growth, 'worse than linear'>;
   /**
-   * True if the figure is a rate, for which higher is better. The judgement uses its inverse, the time per operation.
+   * True if the figure is a rate, for which higher is better. The judgment uses its inverse, the time per operation.
    */
   readonly isRate?: boolean;
 };

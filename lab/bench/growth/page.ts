@@ -60,7 +60,7 @@ ${load.toFixed(1)} before the sweep. Each size is measured with a separate gatew
 another process on the same processors: ${seconds} s, after every item of the axis has been requested once, over 32 connections unless the axis says otherwise.
 ${load > QUIET_LOAD ? busy : ''}
 The exponent is the slope on logarithmic scales: 0 is flat, 1 is linear, 2 is quadratic. It is fitted over all
-sizes, and again between the two largest, where a constant cost matters least. The steeper one decides: flat up to 0.2,
+sizes, and again between the two largest, where a constant cost matters least. The steeper slope decides: flat up to 0.2,
 linear up to 1.2. For requests per second, it is the exponent of the time per request. Work is also counted independently of the machine:
 \`test/packages/gateway/engine/behaviour/work.test.ts\`.
 

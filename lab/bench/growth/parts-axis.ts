@@ -24,7 +24,7 @@ async function measure(size: number): Promise<Figures> {
   symlinkSync(dirname(dirname(command)), join(cwd, 'node_modules/gatewright'));
   const parts = PARTS.slice(0, size).join(',');
   execFileSync(process.execPath, [command, 'init', '.', '--parts', parts], { cwd, stdio: 'ignore' });
-  // The first start stores what osls compiles for later starts.
+  // The first start stores the output of osls, which later starts reuse.
   await stop(await startIn(cwd, command, [], 'parts'));
   const served = await startIn(cwd, command, [], 'parts');
   try {

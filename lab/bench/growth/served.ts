@@ -22,8 +22,8 @@ const CONNECTIONS = 32;
 
 const QUOTAS = ['resources', 'routes', 'stages', 'authorizers', 'usage-plans'];
 /**
- * Options that raise the default quotas which the sizes exceed and which AWS raises on request. 4,096 connections need
- * as many concurrent function calls.
+ * Options that raise default quotas. The sizes exceed these quotas, and AWS raises them on request. 4,096 connections
+ * need as many concurrent function calls.
  */
 const RAISED = [...QUOTAS.flatMap((quota) => ['--account-quota', `${quota}=20000`]), '--concurrency', '5000'];
 

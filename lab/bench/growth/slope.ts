@@ -1,9 +1,12 @@
-/** How a figure grows with a size. The exponent decides; it is the slope if both scales are logarithmic. */
+/**
+ * Describes how a figure grows with a size. The exponent of the growth decides; it is the slope if both scales are
+ * logarithmic.
+ */
 
 export type Growth = 'flat' | 'linear' | 'worse than linear';
 export type Pair = readonly [size: number, cost: number];
 
-/** Maximum slope that counts as flat. It is above 0 because figures differ by a few per cent from run to run. */
+/** Maximum slope that counts as flat. It is above 0 because figures differ by a few percent from run to run. */
 const FLAT = 0.2;
 const LINEAR = 1.2;
 

@@ -84,7 +84,7 @@ const sockets: Axis = {
     { key: 'connectionBytes', title: 'bytes per connection' },
   ],
   how: `Clients in another process open connections without compression; ${TALKING} of them send messages, and the others are idle. A process needs one file descriptor per connection: raise \`ulimit -n\`.`,
-  why: 'A connection is a socket, its state and an entry by its id; one timer for all connections sends pings and closes the idle ones.',
+  why: 'A connection is a socket, its state and a map entry under its id; one timer for all connections sends pings and closes the idle ones.',
   measure: (size, seconds) =>
     serving({ name: 'sockets', template: socketEcho() }, async (served) => {
       // Warms up the code that handles connections, so that the memory of this code is not counted as memory of

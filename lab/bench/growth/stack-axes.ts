@@ -30,7 +30,7 @@ const GROWN: readonly Grown[] = [
     sizes: [10, 100, 1_000, 10_000],
     template: stacks.restRoutes,
     asked: (size) => ({ path: '/dev/r{n}', turns: size }),
-    how: 'One REST API from an OpenAPI document, with every route called in turn. AWS allows an API 300 resources and raises that quota on request: `--account-quota resources=20000`. Routes of an HTTP API can be raised with `routes` in the same way, but AWS does not raise the limit of 300 integrations.',
+    how: 'One REST API from an OpenAPI document, with every route called in turn. AWS allows an API 300 resources and raises that quota on request: `--account-quota resources=20000`. The quota of routes of an HTTP API can be raised with `routes` in the same way, but AWS does not raise the limit of 300 integrations.',
     why: 'At startup, each route is read and compiled once; a request walks the tree along its own path.',
   },
   {
@@ -54,7 +54,7 @@ const GROWN: readonly Grown[] = [
     files: (size) =>
       Object.fromEntries(Array.from({ length: size }, (_, n) => [`src/f${n}.js`, stacks.SOURCE])),
     asked: (size) => ({ path: '/dev/r{n}', turns: size }),
-    how: 'The same stack, with every function called in turn, so that each has a warm instance: as many threads as functions.',
+    how: 'The stack of the axis “Functions, declared”, with every function called in turn, so that each has a warm instance: as many threads as functions.',
     why: 'Each instance is a thread with memory of its own. The events of one turn of the event loop are sent to a busy instance together; spread over many threads, they are sent one by one, and the two processors switch between threads.',
   },
   {
@@ -74,7 +74,7 @@ const GROWN: readonly Grown[] = [
     sizes: [10, 100, 1_000, 4_900],
     template: stacks.resources,
     asked: () => ({ path: '/r0' }),
-    how: 'One route, and queues, each of which refers to the previous one. A template can have at most 5,000 resources here.',
+    how: 'One route, and queues, each of which refers to the previous one. The gateway accepts at most 5,000 resources in a template.',
     why: 'At startup, each resource is read, resolved and classified once; requests read none of them.',
   },
   {

@@ -13,10 +13,12 @@ import { CREDENTIALS, restingMegabytes, serving } from './served.ts';
 import type { Served } from './served.ts';
 import { itemTable, TABLE } from './stacks.ts';
 
-/** The maximum that AWS accepts in one call. */
+/** Maximum number of items that AWS accepts in one call. */
 const BATCH = 25;
 const AT_ONCE = 8;
-/** Number of items in a partition, and of each owner, so that all query results have the same size. */
+/**
+ * Number of items in each partition, and number of items of each owner, so that all query results have the same size.
+ */
 const PARTITION = 10;
 const TEXT = 'x'.repeat(200);
 

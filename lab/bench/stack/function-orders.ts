@@ -43,8 +43,18 @@ export function functionOrders(issuer: Pick<Issuer, 'events'>): readonly Functio
     order('request-authorizer', 'a valid token', issuer.events.request, allowed),
     order('ws-connect', 'a connection', connectEvent(), answered),
     order('ws-disconnect', 'the end of a connection', messageEvent('$disconnect', 'DISCONNECT'), answered),
-    order('ws-subscribe', 'a channel, from an unknown connection', messageEvent('subscribe'), answered),
-    order('ws-unsubscribe', 'a channel, from an unknown connection', messageEvent('unsubscribe'), answered),
+    order(
+      'ws-subscribe',
+      'a subscription to a channel, from an unknown connection',
+      messageEvent('subscribe'),
+      answered,
+    ),
+    order(
+      'ws-unsubscribe',
+      'a subscription to a channel, from an unknown connection',
+      messageEvent('unsubscribe'),
+      answered,
+    ),
     order('ws-publish', 'a message, from an unknown connection', messageEvent('publish'), answered),
     order('ws-default', 'a ping, from an unknown connection', messageEvent('ping'), answered),
     order(

@@ -43,7 +43,7 @@ and costs are calculated from both, from public prices and from the assumptions 
 
 ## Functions
 
-Each function as it is deployed, with its packages in the layer (${kb(figures.layerBytes)} KB zipped), in fresh processes, alternating, medians of ${figures.rounds}. _Cold_ is the import and the first call, which
+Each function as it is deployed, with its packages in the layer (${kb(figures.layerBytes)} KB zipped), is measured in fresh processes, alternating; the figures are medians of ${figures.rounds} rounds. _Cold_ is the import and the first call, which
 connects to whatever it calls; the startup of Node.js and Lambda's own work are not included. _Warm_ is one later call in the same process. Tables and services are on this machine.
 
 ${functionTable(figures.functions)}

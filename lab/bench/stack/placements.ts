@@ -39,8 +39,8 @@ type Basis = {
 };
 
 /**
- * The durations in milliseconds are assumptions, since nothing here was measured at AWS. docs/guides/sell/quota.md uses
- * the same values.
+ * The durations in milliseconds are assumptions, since this benchmark measures nothing on AWS.
+ * docs/guides/sell/quota.md uses the same values.
  */
 const AUTHORIZER_MS = 3;
 const TABLE_CALL_MS = 5;
@@ -127,7 +127,7 @@ function listAuthorizers({ printedBytes }: Basis): readonly Placement[] {
   const none = { calls: 0, billedMs: 0, printedBytes: 0, units: NO_UNITS };
   return [
     { what: 'REST API without an authorizer', api: 'rest', ...none },
-    { what: "HTTP API without an authorizer, or with AWS's own for tokens", api: 'http', ...none },
+    { what: "HTTP API without an authorizer, or with AWS's own authorizer for tokens", api: 'http', ...none },
     ...kinds.flatMap(({ what, api, of }) => {
       const call = { api, billedMs: AUTHORIZER_MS, printedBytes: printedBytes[of], units: NO_UNITS };
       return [

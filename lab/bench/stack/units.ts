@@ -120,8 +120,8 @@ function aKey(createdAtEpochSeconds: number): Parameters<typeof printRecord>[0] 
 }
 
 /**
- * Measures one process that charges without a pause. The quota is so large that the run stays far from its end, where
- * leases become small.
+ * Measures one process that charges without a pause. The quota is so large that the run stays far from the end of the
+ * quota, where leases become small.
  */
 export async function measureCharges(world: World): Promise<readonly ChargeFigure[]> {
   const figures: ChargeFigure[] = [];

@@ -48,7 +48,7 @@ export function findApi(apis: readonly ServedApi[], route: ExpectedRoute): Serve
 }
 
 /**
- * Recognises the gateway's response for an unknown route; a function that returns 404 has a different text. A REST API
+ * Recognizes the gateway's response for an unknown route; a function that returns 404 has a different text. A REST API
  * returns the same text if a route requires a signature, so the phase in the log decides.
  */
 export function isUnknown(
@@ -60,7 +60,7 @@ export function isUnknown(
 }
 
 /**
- * Recognises the gateway's own responses by their text. The member `message` alone is not enough, because a function
+ * Recognizes the gateway's own responses by their text. The member `message` alone is not enough, because a function
  * that fails may return it, too.
  */
 export function isGatewayText(body: string): boolean {

@@ -1,4 +1,7 @@
-/** Reads templates as text, without the gateway, because the expectations for the gateway must not come from it. */
+/**
+ * Reads templates as text, without the gateway's code, because the expectations are a test of the gateway and must not
+ * come from the gateway itself.
+ */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { parseDocument } from 'yaml';
@@ -7,7 +10,7 @@ import type { Tags } from 'yaml';
 const SHORT_FORMS = ['Ref', 'GetAtt', 'Sub', 'Join', 'Select', 'Split', 'If', 'ImportValue', 'FindInMap'];
 const MORE_FORMS = ['Base64', 'Cidr', 'GetAZs', 'Equals', 'And', 'Or', 'Not', 'Condition', 'Transform'];
 
-/** CloudFormation's short forms; only names are read here. */
+/** CloudFormation's short forms. Only the names in them are used. */
 const SHORT_TAGS = [...SHORT_FORMS, ...MORE_FORMS].flatMap((name) => [
   { tag: `!${name}`, resolve: (text: string): string => text },
   { tag: `!${name}`, collection: 'map', resolve: (map: unknown): unknown => map },

@@ -87,7 +87,7 @@ const DECISIONS: readonly Decision[] = [
     theirs: /does not project one or more filter attributes/,
   },
   {
-    reason: 'ExecuteStatement reports no capacity here',
+    reason: 'the gateway’s ExecuteStatement reports no capacity',
     operation: /^ExecuteStatement$/,
     ours: /ReturnConsumedCapacity/,
   },
@@ -99,7 +99,7 @@ const DECISIONS: readonly Decision[] = [
   },
   {
     reason:
-      'two actions on one item, or a wrong key, are a ValidationException; a refused update is a cancellation',
+      'two actions on one item, or a wrong key, cause a ValidationException; a refused update causes a cancellation',
     kinds: ['code'],
     operation: /^Transact/,
   },

@@ -52,7 +52,7 @@ function schema(...names: readonly string[]): object[] {
 
 /**
  * Returns the definition of a table, usually an invalid one. If a side creates the table, the runner deletes it; it
- * recognises the table by its name, which begins with `made`.
+ * recognizes the table by its name, which begins with `made`.
  */
 export function brokenTable(seed: Seed): Record<string, unknown> {
   const valid = { ...tableInput({ name: `made${seed.below(5)}`, keys: [ID] }) };

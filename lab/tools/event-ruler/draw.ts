@@ -1,4 +1,4 @@
-/** Draws event patterns and events that are likely to meet, and patterns that the engine refuses. */
+/** Draws event patterns and events that are likely to match each other, and patterns that the engine refuses. */
 import { Seed } from '../dynamodb-local/seed.ts';
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
@@ -76,7 +76,7 @@ class Draw extends Seed {
     this.#isSound = isSound;
   }
 
-  /** Whether a fault is put in here. A sound pattern has none. */
+  /** Returns whether to insert a fault at this point. A sound pattern contains no faults. */
   isFaulty(share = 0.03): boolean {
     return this.chance(share) && !this.#isSound;
   }

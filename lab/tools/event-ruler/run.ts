@@ -13,7 +13,7 @@ import {
 import { drawPair } from './draw.ts';
 
 const USAGE = 'node lab/tools/event-ruler/run.ts --libraries FOLDER [--pairs 20000] [--seed 1]';
-/** EventBridge refuses rules of a higher complexity; the engine only reports it. */
+/** EventBridge refuses rules of a higher complexity; the engine only reports the complexity. */
 const MAX_COMPLEXITY = 10;
 const PREFIX = 'Event pattern is not valid. Reason: ';
 const RUN_WITHIN_MS = 600_000;
@@ -34,7 +34,7 @@ async function askEngine(libraries: string, questions: readonly Question[]): Pro
   return lines.map((line) => JSON.parse(line) as Answer);
 }
 
-/** Prints an answer without the place in the text that the engine adds to its reason. */
+/** Prints an answer without the position in the text, which the engine adds to its reason. */
 function printAnswer({ refused, complexity = 0, matches, failed }: Answer): string {
   if (refused !== undefined) return `refused: ${refused.split('\n')[0]}`;
   if (complexity > MAX_COMPLEXITY) return 'refused: too complex';
@@ -48,7 +48,7 @@ function ourAnswer({ pattern, event }: Question): string {
   return reason.startsWith('Rule is too complex') ? 'refused: too complex' : `refused: ${reason}`;
 }
 
-/** The differences that stay; the README says why. */
+/** Returns whether a difference is one of the accepted differences, which the README explains. */
 function isListed({ pattern }: Question, ours: string, theirs: string): boolean {
   if (ours.endsWith('too complex') || theirs.endsWith('too complex'))
     return pattern.includes('"$or"') || pattern.includes('{"exists":false}');
@@ -93,8 +93,8 @@ async function main(): Promise<number> {
     );
   }
   process.stdout.write(
-    `pairs: ${pairs}; of the engine's answers ${counts.matches} match and ${counts.refusals} refuse, ${counts.crashes} are faults of its own; ` +
-      `listed differences: ${counts.listed}; other different verdicts: ${counts.verdicts}; different words of a refusal: ${counts.words}\n`,
+    `pairs: ${pairs}; of the engine's answers, ${counts.matches} are matches, ${counts.refusals} are refusals and ${counts.crashes} are faults of the engine; ` +
+      `listed differences: ${counts.listed}; other different verdicts: ${counts.verdicts}; refusals in different words: ${counts.words}\n`,
   );
   return counts.verdicts + counts.words === 0 ? 0 : 1;
 }

@@ -42,7 +42,7 @@ export function release({ root, isPublished, environment }: ReleaseOptions, run:
     const packed = name === 'gatewright' ? name : `gatewright-${name}`;
     return `./.build/npm/${packed}-${version}.tgz`;
   });
-  // Checks each package without the network: a package that npm would refuse is refused here.
+  // Checks each package without the network, and refuses a package that npm would refuse.
   for (const tarball of tarballs)
     run('npm', ['publish', tarball, '--dry-run', '--offline', '--access', 'public', ...tagOf(version)]);
   if (!isPublished) return tarballs;

@@ -75,7 +75,7 @@ function noteUse(file: number, { mtimeMs }: Stats): void {
   try {
     futimesSync(file, now, now);
   } catch {
-    // The time of use is not needed on a read-only disk, because nothing is pruned there.
+    // The time of use is not needed on a read-only disk, because nothing is pruned on such a disk.
     return;
   }
 }
@@ -115,8 +115,8 @@ function isOwn(folder: string): boolean {
 }
 
 /**
- * Returns whether only this user can access the file. Windows has neither a user id nor these mode bits; there, the
- * user's folders are private.
+ * Returns whether only this user can access the file. Windows has neither a user id nor these mode bits, but the user's
+ * folders are private on Windows.
  */
 function isOfOwner({ uid, mode }: Stats): boolean {
   const own = process.getuid?.();
@@ -141,7 +141,7 @@ function deleteOldest(cache: CacheFolder, written: string, writtenBytes: number)
 
 /**
  * Deletes the least recently used files. The file that was just written stays: its time comes from the kernel's clock,
- * which can be some milliseconds behind the one that `noteUse` reads.
+ * which can be some milliseconds behind the clock that `noteUse` reads.
  * @returns what remains in the folder
  */
 function prune({ folder, mostFiles, mostBytes }: CacheFolder, written: string): Tally {

@@ -26,7 +26,7 @@ export type MemberRule = {
   /** The minimum length of a string or list, or the minimum of a number. */
   readonly least?: number;
   readonly most?: number;
-  /** The pattern of the whole text. */
+  /** The pattern that the whole text must match. */
   readonly pattern?: string;
   /** Allowed values, in the order in which AWS's model declares them. */
   readonly values?: readonly string[];

@@ -3,7 +3,7 @@
 /**
  * A deployment of a REST or WebSocket API is a snapshot. No property of a deployment refers to resources of the types
  * in `parts`, so only `DependsOn` makes CloudFormation create them before the deployment. Other parts, such as models
- * and integrations, need not be named, because methods and routes refer to them. `api` is the property by which each
+ * and integrations, need not be named, because methods and routes refer to them. `api` is the property by which a part
  * names its API.
  */
 export const DEPLOYED_PARTS = {

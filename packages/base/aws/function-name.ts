@@ -29,8 +29,8 @@ export type FunctionHome = { readonly accountId: string; readonly region: string
 
 /**
  * Reads the name of a function.
- * @param home account and region of the stack. A function outside them has its whole ARN as its name, so that
- * no function here is taken for it
+ * @param home account and region of the stack. A function of another account or region gets its whole ARN as its name,
+ * so that it is not mistaken for a function of the stack
  */
 export function readFunctionName(named: string, home?: FunctionHome): NamedFunction {
   const { functionName, qualifier, ...place } = parseFunctionName(named);
@@ -41,7 +41,10 @@ export function readFunctionName(named: string, home?: FunctionHome): NamedFunct
   };
 }
 
-/** Returns whether a name contains an account or a region, and it is not that of the stack's functions. */
+/**
+ * Returns whether a name contains an account or a region that differs from the account or region of the stack's
+ * functions.
+ */
 export function isInOtherPlace(
   { accountId, region }: Pick<FunctionNameParts, 'accountId' | 'region'>,
   home: FunctionHome,

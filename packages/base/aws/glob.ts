@@ -1,7 +1,7 @@
 /**
  * Wildcards: `*` matches any run of characters, including an empty one, and `?` any single character. Regular
- * expressions are not used, because a hostile pattern could make their backtracking run for minutes. Here, each `*` is
- * fixed at its leftmost match, so the cost is bounded by pattern length × text length.
+ * expressions are not used, because a hostile pattern could make their backtracking run for minutes. This matcher fixes
+ * each `*` at its leftmost match, so the cost is bounded by pattern length × text length.
  */
 
 type Matcher = (text: string) => boolean;

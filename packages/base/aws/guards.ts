@@ -1,6 +1,6 @@
 /**
- * Checks every request to a local port before the request is read. A web page can make a browser send requests here,
- * but it cannot forge Host and Origin.
+ * Checks every request to a local port before the request is read. A web page can make a browser send requests to the
+ * port, but the page cannot forge Host and Origin.
  */
 import { nameEdgePolicy } from './edge-policy-ids.ts';
 import { headerOf } from './raw-headers.ts';
@@ -10,7 +10,7 @@ type HostRule = {
   /** Names allowed by `--allow-host` and custom domains: `demo.example.com` (any port) or `localhost:8080`. */
   readonly allowHosts: readonly string[];
   /**
-   * Set if AWS's own APIs are served here under AWS's names, such as `dynamodb.eu-west-1.amazonaws.com`, for clients
+   * Set if this port serves AWS's own APIs under AWS's names, such as `dynamodb.eu-west-1.amazonaws.com`, for clients
    * that cannot use another endpoint.
    */
   readonly admitsServices?: boolean;
@@ -47,15 +47,15 @@ const SERVICE_HOST = /^(?:[a-z0-9-]+\.)+(?:amazonaws\.com(?:\.cn)?|api\.aws)$/;
  */
 const PREFIXED_HOST = /^[a-z]+-127\.0\.0\.1$/;
 /**
- * No site on the internet can have one of these names: two are addresses, RFC 6761 reserves one, and ICANN does not delegate
- * `.internal`.
+ * No site on the internet can have one of these names: two are addresses, RFC 6761 reserves one, and ICANN does not
+ * delegate `.internal`.
  */
 const PROXIED_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]', 'host.docker.internal']);
 const HTTP_PORT = 80;
 
 /**
- * Refuses a request whose Host is not allowed, or that has more than one. Attack: DNS rebinding points a page's own
- * name at 127.0.0.1 after it has loaded, so that the browser treats this port as the page's origin.
+ * Refuses a request whose Host is not allowed, or that has more than one Host header. Attack: DNS rebinding points a
+ * page's own name at 127.0.0.1 after the page has loaded, so that the browser treats this port as the page's origin.
  */
 export function refuseForeignHost(request: Arrival, rule: HostRule): GuardRefusal | undefined {
   const hosts = request.rawHeaders.filter(

@@ -3,8 +3,8 @@ import type { Socket } from 'node:net';
 
 /**
  * Clients are promised a shorter time (`Keep-Alive: timeout=60`) than the server keeps connections open, so that they
- * never send on a connection that is being closed. Node's own `Agent` honours the header only if the option `timeout`
- * of the agent is set.
+ * never send on a connection that is being closed. Node's own `Agent` honors the header only if the option `timeout` of
+ * the agent is set.
  */
 export const KEEP_ALIVE_OPTIONS = { keepAliveTimeout: 60_000, keepAliveTimeoutBuffer: 30_000 } as const;
 

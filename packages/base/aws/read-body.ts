@@ -25,7 +25,7 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bu
     });
     request.on('error', reject);
     request.on('close', () => {
-      // This has no effect after a complete body, because the promise is already settled.
+      // After a complete body, this rejection has no effect, because the promise is already settled.
       reject(new Error('the client closed the connection before its request was complete'));
     });
   });

@@ -95,7 +95,7 @@ function readAuthorization(
     const pair = piece.trim();
     if (pair === '') continue;
     const equals = pair.indexOf('=');
-    // A bearer token sent to a signed route is refused here. Its text is never echoed.
+    // A bearer token sent to a signed route is refused. Its text is never echoed.
     if (equals === -1) {
       return incomplete(
         'Invalid key=value pair (missing equal-sign) in Authorization header ' +

@@ -1,6 +1,6 @@
 /**
- * Signature Version 4 as AWS verifies it, with AWS's defects, wordings and order of checks. DynamoDB and API Gateway
- * show this order (docs/aws §4.6).
+ * Verifies Signature Version 4 as AWS does, with AWS's error types, wordings and order of checks. DynamoDB and API
+ * Gateway show this order (docs/aws §4.6).
  */
 import {
   canonicalRequest,
@@ -40,7 +40,7 @@ export type VerificationContext = {
   readonly service: string | undefined;
   /** Region to which the credential must be scoped; undefined accepts any. */
   readonly region?: string | undefined;
-  /** Returns the secret of an access key; undefined means that the key is unknown here. */
+  /** Returns the secret of an access key; undefined means that the gateway does not know the key. */
   readonly secretOf: (accessKeyId: string) => string | undefined;
   /**
    * Returns the session of a temporary access key; undefined means that the key has no token. Without this function, no

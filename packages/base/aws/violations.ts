@@ -43,8 +43,8 @@ export function validationMessage(...violations: readonly string[]): string {
 
 /**
  * The order in which AWS's validators print the values of an enumeration. It is the order of a hash table with 32
- * buckets: by the lowest five bits of Java's hash code, and within a bucket the value that the model declares last comes
- * first. Every recorded list of a validator has this order (docs/aws §22.1).
+ * buckets: by the lowest five bits of Java's hash code, and within a bucket the value that the model declares last
+ * comes first. Every recorded list of a validator has this order (docs/aws §22.1).
  */
 export function inValidatorOrder(values: readonly string[]): readonly string[] {
   return values

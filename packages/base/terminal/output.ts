@@ -1,4 +1,4 @@
-/** Output of the command line: colour only on a terminal, one message for each error, and JSON with `--json`. */
+/** Output of the command line: color only on a terminal, one message for each error, and JSON with `--json`. */
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -94,7 +94,7 @@ function fail(code: string, message: string, exitCode: number): number {
   return exitCode;
 }
 
-/** Prints an error or a warning to stderr, in colour if stderr is a terminal. */
+/** Prints an error or a warning to stderr, in color if stderr is a terminal. */
 export function printMessage(colour: 'red' | 'yellow', message: string): void {
   const word = colour === 'red' ? 'error:' : 'warning:';
   printNotes(`${colorize(colour, word, process.stderr)} ${message}`);
@@ -127,8 +127,9 @@ const CHECKOUT = resolve(fileURLToPath(new URL('../../..', import.meta.url)));
 const MAIN = 'packages/gatewright/command/main.ts';
 
 /**
- * Returns the command as the user can call it in a folder: by its name if it is installed, through npm in a checkout, or
- * by its file if it runs from a checkout in a folder elsewhere, where npm would not find the script.
+ * Returns the command as the user can call it in a folder: by its name if it is installed, or through npm if the folder
+ * is in the checkout. In a folder outside of the checkout, npm would not find the script, so the command is called by
+ * its file.
  * @param folder the folder of the user's shell; npm changes the folder of the process
  */
 export function commandName(folder = process.env['INIT_CWD'] ?? process.cwd()): string {
@@ -138,7 +139,10 @@ export function commandName(folder = process.env['INIT_CWD'] ?? process.cwd()): 
     : `${quote(process.execPath)} ${quote(join(CHECKOUT, MAIN))}`;
 }
 
-/** Returns the package.json whose scripts `npm run` runs: the nearest one. It may be a link to that of the checkout. */
+/**
+ * Returns the package.json whose scripts `npm run` runs: the nearest one. It may be a link to the package.json of the
+ * checkout.
+ */
 function packageOf(folder: string): string | undefined {
   const file = realPath(join(folder, 'package.json'));
   if (file !== undefined) return file;

@@ -14,8 +14,8 @@ const REASONS = new Map([
 
 /**
  * Writes a file; if the file is new, only this user can access it.
- * @throws UsageError if the file cannot be written for one of the known reasons, which is not a bug, because the user
- * chose the path; any other error unchanged
+ * @throws UsageError if the file cannot be written for one of the known reasons. These are not bugs, because the user
+ * chose the path. Any other error is thrown unchanged
  */
 export async function writePrivateFile(file: string, content: string | Uint8Array): Promise<void> {
   await writeFile(file, content, { mode: 0o600 }).catch((cause: unknown) => {
@@ -25,7 +25,7 @@ export async function writePrivateFile(file: string, content: string | Uint8Arra
 
 /**
  * Creates a folder if it does not exist.
- * @throws UsageError if it cannot be created for one of the known reasons; any other error unchanged
+ * @throws UsageError if the folder cannot be created for one of the known reasons; any other error is thrown unchanged
  */
 export async function makeFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true }).catch((cause: unknown) => {

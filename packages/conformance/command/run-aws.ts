@@ -85,7 +85,7 @@ async function sweepAccount(options: TargetOptions): Promise<number> {
       workingFolder,
       pace: access.pace,
     });
-    process.stderr.write(`leftover resources removed: ${removed}, still there: ${left.length}\n`);
+    process.stderr.write(`leftover resources removed: ${removed}, not removed: ${left.length}\n`);
     for (const one of left) process.stderr.write(`not removed: ${one}\n`);
     return left.length > 0 ? 1 : 0;
   } finally {

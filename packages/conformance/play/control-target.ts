@@ -141,7 +141,7 @@ async function sendCommand(
 }
 
 /**
- * Recognises an unresolved name below `localhost`. RFC 6761 assigns these names to the loopback address, but not every
+ * Recognizes an unresolved name below `localhost`. RFC 6761 assigns these names to the loopback address, but not every
  * resolver does.
  */
 function notThere(error: unknown): NotAsked | undefined {

@@ -1,6 +1,6 @@
 /**
  * Sends HTTP/1.1 requests over a plain socket. The target, the header names and the body are sent byte for byte as the
- * case specifies, and the response is returned undecoded. Ordinary clients would normalise the path, add headers, or
+ * case specifies, and the response is returned undecoded. Ordinary clients would normalize the path, add headers, or
  * refuse to send `Expect`, `TE` and `Upgrade`.
  */
 import { connect } from 'node:net';
@@ -14,7 +14,7 @@ export type RawRequest = {
   readonly method: string;
   /** Path and query as sent. */
   readonly target: string;
-  /** `Host` is added unless it is in this list, and so is `Content-Length` if there is a body. */
+  /** `Host` is added unless it is in this list. If there is a body, the same applies to `Content-Length`. */
   readonly headers: readonly (readonly [string, string])[];
   readonly body?: Buffer | undefined;
   readonly timeoutMs: number;

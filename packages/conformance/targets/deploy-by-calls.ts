@@ -35,7 +35,7 @@ type Build = {
   api: string;
 };
 
-/** @throws NotAsked for a resource type or property that is not supported here */
+/** @throws NotAsked for a resource type or property that this function does not support */
 export async function deployByCalls(template: string, account: Account): Promise<Outcome> {
   const { Resources } = JSON.parse(template) as { readonly Resources: Readonly<Record<string, Resource>> };
   const build: Build = { account, known: new Map(), made: [], api: '' };

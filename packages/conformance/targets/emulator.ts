@@ -1,4 +1,4 @@
-/** An emulator of AWS's APIs, which is started here on a free port or already runs (`--endpoint`). */
+/** An emulator of AWS's APIs. The runner starts it on a free port, unless it already runs (`--endpoint`). */
 import { findLack } from './case-needs.ts';
 import { anyCredentials, openAccount, openPlace } from './endpoint.ts';
 import { freePort, makeFolder, startProcess } from './child-process.ts';

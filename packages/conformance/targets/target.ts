@@ -47,7 +47,10 @@ export interface Target {
   readonly version: string | undefined;
   /** Number of cases that run at the same time. */
   readonly concurrency: number;
-  /** Returns why this case cannot run here, in the words of the target's documentation; undefined means that it can. */
+  /**
+   * Returns why this case cannot run on the target, in the words of the target's documentation; undefined means that it
+   * can.
+   */
   cannotAsk(parityCase: AnyCase): string | undefined;
   /** Deploys one case. Cases share no state. `close` of the returned API removes everything that was deployed. */
   readonly deploy: Deploy;

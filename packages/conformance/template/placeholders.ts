@@ -9,7 +9,7 @@ const CASE_PLACEHOLDER =
 
 /**
  * Returns the value of a placeholder, which is text or an intrinsic function such as `{Ref: …}`; undefined if the
- * placeholder has no value here.
+ * placeholder is unknown.
  */
 type PlaceholderValues = (name: string) => string | JsonObject | undefined;
 

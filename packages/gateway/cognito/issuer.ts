@@ -186,7 +186,10 @@ export class Issuer {
     return this.#keys.filter((key, index) => index === 0 || key.usedUntilSeconds >= nowSeconds);
   }
 
-  /** Records the latest expiry of the key's tokens, rounded up to full days. Keys are thus not saved for each token. */
+  /**
+   * Records the latest expiry of the key's tokens, rounded up to full days, so that the keys are not saved for each
+   * token.
+   */
   #noteUse(key: IssuerKey, expiresAtSeconds: number): void {
     const untilSeconds = Math.ceil(expiresAtSeconds / DAY_SECONDS) * DAY_SECONDS;
     if (untilSeconds <= key.usedUntilSeconds) return;

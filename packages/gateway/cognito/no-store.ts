@@ -1,6 +1,6 @@
 /**
- * The headers of answers that no cache may keep, such as keys: a rotation must be visible at once. Caching is not needed,
- * because the issuer is local and authorizers have their own caches.
+ * The headers of answers that no cache may keep, such as keys: a rotation must be visible at once. Caching is not
+ * needed, because the issuer is local and authorizers have their own caches.
  */
 export const NO_STORE = ['Cache-Control', 'no-store'];
 

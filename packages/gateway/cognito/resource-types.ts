@@ -86,6 +86,6 @@ export const COGNITO_TYPES = {
     noEffect: ['Scopes'],
   },
   'AWS::Cognito::UserPoolIdentityProvider': { consequence: 'sign-in by this provider is not supported' },
-  'AWS::Cognito::UserPoolUser': { consequence: 'the user does not exist; add it to users.yml' },
-  'AWS::Cognito::*': { consequence: 'it does not exist here, so calls to it fail' },
+  'AWS::Cognito::UserPoolUser': { consequence: 'the user does not exist; add the user to users.yml' },
+  'AWS::Cognito::*': { consequence: 'the gateway does not create it, so calls to it fail' },
 } satisfies ResourceTypeTable;

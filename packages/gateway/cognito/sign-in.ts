@@ -41,7 +41,7 @@ type SignInOptions = Pick<Ports, 'clock' | 'random'> & {
    * the pools.
    */
   readonly invoker: () => Pick<Invoker, 'invoke'>;
-  /** Returns the journal of events, which becomes available at the same time. */
+  /** Returns the journal of events, which becomes available at the same time as the invoker. */
   readonly journal?: () => EventJournal;
   readonly log: LogSink;
   /** Returns whether an API of this gateway has this resource (RFC 8707). */

@@ -47,7 +47,7 @@ export type AccountOptions = {
   readonly usageLagMs?: number | undefined;
   /** `--cache-memory`: the memory limit of a stage cache; the default is DEFAULT_CACHE_BYTES. */
   readonly cacheMemoryBytes?: number | undefined;
-  /** `--assume`: the assumptions about AWS's behaviour; absent means the defaults. */
+  /** `--assume`: the assumptions about AWS's behavior; absent means the defaults. */
   readonly assumptions?: Assumptions | undefined;
   /** `--account-quota`: the quotas that AWS has raised; all other quotas have AWS's defaults. */
   readonly quotas?: AccountQuotas | undefined;

@@ -159,7 +159,7 @@ export class ApiState {
 
   /**
    * Takes over a deployment from an earlier state of the same API. If this API already has a deployment with that id,
-   * it keeps its own, unless `stays` is set.
+   * it keeps its own deployment, unless `stays` is set.
    */
   adoptDeployment(before: ApiState, id: string, stays = false): void {
     const record = before.deployment(id);

@@ -1,5 +1,5 @@
 /**
- * The account's client certificates, by which backends recognise API Gateway. The private keys never leave this
+ * The account's client certificates, by which backends recognize API Gateway. The private keys never leave this
  * process. After a restart, new certificates are created.
  */
 import { makeSelfSigned } from '@gatewright/aws/certificates/issue-certificate';

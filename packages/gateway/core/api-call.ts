@@ -33,8 +33,8 @@ export function jsonReply(status: number, body: unknown, headers: readonly strin
 }
 
 /**
- * Returns the members of a JSON object body; undefined if the body has other members or is not a JSON object. An empty
- * body results in `{}`.
+ * Returns the members of a JSON object body; undefined if the body is not a JSON object, or has members other than the
+ * known ones. An empty body results in `{}`.
  */
 export function readFields(
   request: ControlRequest,

@@ -57,8 +57,8 @@ export type Defect =
   /** The API is private and has no resource policy, so nobody may call it. */
   | { readonly kind: 'no-policy' }
   /**
-   * The request was refused in front of the stage: by a screen such as AWS WAF, by mutual TLS, or because no API has the
-   * host and path. The refusal provides its own reasons.
+   * The request was refused in front of the stage: by a screen such as AWS WAF, by mutual TLS, or because no API has
+   * the host and path. The refusal provides its own reasons.
    */
   | {
       readonly kind: 'screen';

@@ -75,7 +75,7 @@ export type AuthorizerGrant = {
   readonly givenAtEpochMs?: number;
   /** The key of the route whose request caused the call of the function. */
   readonly givenFor?: string;
-  /** The method ARN of that request. */
+  /** The method ARN of the request that caused the call of the function. */
   readonly givenForArn?: string;
   /** The IAM policy, which is evaluated for each ARN, or the boolean of a simple response. */
   readonly verdict:

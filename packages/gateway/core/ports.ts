@@ -132,7 +132,7 @@ export type InvocationResult =
   | {
       readonly kind: 'timed-out';
       readonly because?: string;
-      /** Present if the event waited for an instance, or was the first event of one. */
+      /** Present if the event waited for an instance, or was the first event of an instance. */
       readonly isColdStart?: true;
       /** How long the instance took to start; absent if it had not started yet. */
       readonly initMs?: number;
@@ -269,7 +269,10 @@ export type HttpOutcome =
       readonly kind: 'unreachable';
       readonly reason: 'address' | 'network' | 'too-large' | 'request' | 'unserved';
       readonly message: string;
-      /** Present if a server responded, but TLS was not established: its certificate is not trusted, or it has no TLS. */
+      /**
+       * Present if a server responded, but TLS was not established: its certificate is not trusted, or the server does
+       * not use TLS.
+       */
       readonly isTls?: true;
     }
   /** API Gateway cannot assume the role of the call. */
@@ -376,8 +379,8 @@ export interface LogSink {
 }
 
 /**
- * CloudWatch's log groups by name, for the access logs and execution logs of all API types. Here the log groups are
- * files.
+ * CloudWatch's log groups by name, for the access logs and execution logs of all API types. The gateway stores log
+ * groups as files.
  */
 export interface LogGroups {
   /** Appends one line. It must not wait, and may drop lines if it cannot write. */

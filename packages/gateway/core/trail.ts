@@ -155,8 +155,8 @@ export class Trail {
   }
 
   /**
-   * Starts a phase. `screen` runs in two parts, before and after `match`. Its mark is the start of the first part, and
-   * the second part counts as part of `match`.
+   * Starts a phase. `screen` runs in two parts, before and after `match`. The mark of `screen` is the start of the
+   * first part, and the second part counts as part of `match`.
    */
   enter(phase: PhaseName): void {
     this.phase = phase;

@@ -16,8 +16,8 @@ export function changesMoreThanThroughput({ GlobalSecondaryIndexUpdates: updates
 
 /**
  * Refuses changes of the throughput that dynalite would drop.
- * @throws DynamoDbError ResourceNotFoundException for an index that the table lacks ("a nonexistent table or index", API
- * reference, UpdateTable); ValidationException if the table is on demand, in the words of CreateTable
+ * @throws DynamoDbError ResourceNotFoundException for an index that the table lacks ("a nonexistent table or index",
+ * API reference, UpdateTable); ValidationException if the table is on demand, in the words of CreateTable
  */
 export function refuseIndexUpdates(
   { GlobalSecondaryIndexUpdates: updates, BillingMode: mode }: UnknownMembers,

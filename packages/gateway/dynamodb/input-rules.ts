@@ -193,7 +193,7 @@ const TABLE_ARN =
 
 /**
  * Replaces table ARNs with table names, because calls may name a table by its ARN (API reference, "GetItem":
- * TableName). The tables of other accounts do not exist here.
+ * TableName). The embedded DynamoDB has no tables of other accounts.
  */
 export function withTableNames(input: UnknownMembers, accountId: string): UnknownMembers {
   const nameOf = (text: unknown): unknown => {

@@ -32,7 +32,8 @@ type Read = {
 };
 
 /**
- * Runs the statements. A statement that fails has an error in its place of the responses, and the others still run.
+ * Runs the statements. For a statement that fails, the list of responses contains an error, and the remaining
+ * statements still run.
  * @throws DynamoDbError ValidationException if the list itself is invalid, or a member of the request is not supported
  */
 export async function executeBatch(input: UnknownMembers, engine: StatementStore): Promise<Output> {

@@ -80,7 +80,9 @@ function tokenize(statement: string): Token[] {
 }
 
 function unsupported(what: string): Error {
-  return new StatementError(`Statement wasn't well formed, or is not supported here: ${what}`);
+  return new StatementError(
+    `Statement wasn't well formed, or the embedded DynamoDB does not support it: ${what}`,
+  );
 }
 
 const MAX_NESTING = 32;

@@ -133,7 +133,7 @@ const OF_INDEX = new Set(['DescribeContributorInsights', 'UpdateContributorInsig
 const OF_STREAM = new Set(['DescribeStream', 'GetShardIterator', 'GetRecords']);
 
 /**
- * Returns the permission that an operation on a stream needs. For GetRecords, it is the stream that the iterator
+ * Returns the permission that an operation on a stream needs. For GetRecords, the stream is the one that the iterator
  * contains.
  */
 function streamRight(operation: string, input: UnknownMembers): NeededRight {
@@ -162,7 +162,7 @@ function itemRight(
   enclosing: string | undefined,
 ): NeededRight {
   const table = tableName(input['TableName']);
-  // Only one of the two members is read, because stores ignore the other member.
+  // Only the member that the operation uses is read, because stores ignore the other member.
   const item = membersOf(input[action === 'PutItem' ? 'Item' : 'Key']);
   const partitionKey = partitionKeyOf(table, undefined);
   return {
@@ -304,8 +304,8 @@ function tableName(value: unknown): string {
 }
 
 /**
- * The leading key value of a call to a table whose key is not known. An empty list would satisfy `ForAllValues`, but
- * `*` is the only pattern that this value matches.
+ * The leading key value of a call to a table whose key is not known. No pattern except `*` matches this value, whereas
+ * an empty list would satisfy every `ForAllValues` condition.
  */
 const UNKNOWN_KEY: readonly string[] = ['\0'];
 

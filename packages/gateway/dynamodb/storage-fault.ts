@@ -15,7 +15,7 @@ export function explainStorageFault(
     case 'LEVEL_LOCKED':
       return `${folder} is in use by another gatewright; stop it or choose another --data`;
     case 'LEVEL_CORRUPTION':
-      return `${folder} is damaged (${message}); restore a copy, or delete it to start with empty tables`;
+      return `${folder} is damaged (${message}); restore a copy, or delete the folder to start with empty tables`;
     case 'LEVEL_IO_ERROR':
       return `${folder} cannot be read or written (${message}); check free disk space and the owner of its files`;
     default:

@@ -20,7 +20,7 @@ const MAX_BYTES = 64 * 1024 * 1024;
 const BYTES_PER_RECORD = 300;
 /**
  * The maximum number of closed streams that are remembered. A stream is closed when it is switched off or its table is
- * deleted. It can be read as long as its records exist.
+ * deleted. A closed stream can be read as long as its records exist.
  */
 const MAX_CLOSED = 1_000;
 

@@ -246,8 +246,8 @@ export class DynamoDbTables {
   }
 
   /**
-   * Changes the setting for point-in-time recovery. The setting is only stored and described, because there are no
-   * backups here.
+   * Changes the setting for point-in-time recovery. The setting is only stored and described, because the embedded
+   * DynamoDB makes no backups.
    */
   async updateContinuousBackups(input: UnknownMembers): Promise<Output> {
     const specification = membersOf(input['PointInTimeRecoverySpecification']);

@@ -249,7 +249,10 @@ function capacityOption(input: UnknownMembers): UnknownMembers {
  */
 const TIMES = 2;
 
-/** @param kind the member that repeats the units of a transaction (AWS CLI reference, transact-get-items) */
+/**
+ * @param kind the member in which the response also contains the units of the transaction (AWS CLI reference,
+ * transact-get-items)
+ */
 function sumCapacity(outputs: readonly Output[], kind: 'ReadCapacityUnits' | 'WriteCapacityUnits'): Output {
   const units = new Map<string, number>();
   for (const output of outputs) {

@@ -1,8 +1,8 @@
 /**
  * Adds the prefix `1 validation error detected: ` to the error messages of single writes and of queries. DynamoDB has
- * added this prefix since 2026; for violations of the API model it has always added it. It does not add the prefix in
- * other operations (getmoto/moto, tests verified on AWS in August 2026). The prefix is added only to messages that were
- * recorded with it.
+ * added this prefix since 2026; for violations of the API model it has always added it. For other operations, DynamoDB
+ * does not add the prefix (getmoto/moto, tests verified on AWS in August 2026). The prefix is added only to messages
+ * that were recorded with it.
  */
 import { checkInput, DynamoDbError, VALIDATION, validationError } from './actions.ts';
 import type { DynaliteOperation } from './actions.ts';

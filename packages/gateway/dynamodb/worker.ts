@@ -1,6 +1,6 @@
 /**
- * The thread of the embedded DynamoDB. The engine and the HTTP server run here, outside the gateway's event loop. Only
- * embedded-dynamodb.ts starts the thread.
+ * The thread of the embedded DynamoDB. The engine and the HTTP server run in this thread, outside the gateway's event
+ * loop. Only embedded-dynamodb.ts starts the thread.
  */
 import { KEEP_ALIVE_OPTIONS, readPendingBeforeIdleClose } from '@gatewright/aws/idle-connections';
 import type { SigningSession } from '@gatewright/aws/signature';
@@ -134,7 +134,7 @@ async function start(
 type Running = { readonly engine: DynamoDbEngine; close(): Promise<void> };
 
 /**
- * The callers that this thread accepts. Only their secrets are stored here, because the gateway's thread evaluates
+ * The callers that this thread accepts. The thread stores only their secrets, because the gateway's thread evaluates
  * their policies.
  */
 class KnownCallers implements Callers {

@@ -38,8 +38,8 @@ export type ProgramOptions = Settings & {
    */
   readonly chosen?: Partial<Home> & { readonly stage?: string };
   /**
-   * Returns sources that the named sources import. They are served only if the named sources are served. This function
-   * is called at each load, because the sources may be created while the gateway runs.
+   * Returns sources that the named sources import. The imported sources are served only if the named sources are
+   * served. This function is called at each load, because the sources may be created while the gateway runs.
    */
   readonly companions?: () => Promise<readonly string[]>;
   /**
@@ -57,8 +57,8 @@ export type ProgramOptions = Settings & {
   readonly environment: Readonly<Record<string, string>>;
   readonly dynamodb: DynamoDbChoice;
   /**
-   * The endpoints to which calls to AWS services are sent; absent means that calls to services that do not run here are
-   * only recorded.
+   * The endpoints to which calls to AWS services are sent; absent means that calls to services that the gateway does
+   * not run are only recorded.
    */
   readonly awsEndpoints?: AwsEndpoints;
   /** The folder that contains gatewright.identities.yml and `.gatewright/`. */
@@ -117,8 +117,8 @@ export type ProgramOptions = Settings & {
    */
   readonly isRecording?: () => boolean;
   /**
-   * Folders of access documents, which need not exist. A plug-in may refuse a service because of such a document. As long
-   * as stacks have faults, a change in these folders therefore triggers a reload.
+   * Folders of access documents, which need not exist. A plug-in may refuse a service because of such a document. As
+   * long as stacks have faults, a change in these folders therefore triggers a reload.
    */
   readonly documentFolders?: readonly string[];
   /** Whether the state after startup is stored, so that a test can return to it; absent means no. */

@@ -6,8 +6,8 @@ import { packagedFolders } from '../templates/packaged-folders.ts';
 const OWN_MODE = 0o700;
 
 /**
- * Decides where Gatewright's folder of a project is, before the first run creates it. If a deployment packages the whole
- * directory, the folder is created below the user's own folder, so that it is not packaged.
+ * Decides where Gatewright's folder of a project is, before the first run creates it. If a deployment packages the
+ * whole directory, the folder is created below the user's own folder, so that it is not packaged.
  * @returns the folder below the user's own folder; undefined if the call did not create it
  */
 export async function placeOwnFolder(

@@ -51,7 +51,7 @@ type ServiceHostOptions = {
   readonly invoker: Pick<Invoker, 'invoke' | 'has'>;
   readonly clock: Clock;
   readonly random: Random;
-  /** The client for integrations, and for targets that do not run here. */
+  /** The client for integrations, and for targets that the gateway does not run. */
   readonly services: ServiceClient;
   /**
    * Whether calls to a service go to an endpoint of the user. For `dynamodb-streams`, this is the case if the tables
@@ -369,14 +369,14 @@ export class ServiceHost {
   async checkStates(saved: unknown): Promise<() => void> {
     if (!isJsonObject(saved))
       throw new StateFileError(
-        'the services in the file are not an object by service name; save the data again',
+        'the services in the file are not an object keyed by service name; save the data again',
       );
     const loads: (() => void)[] = [];
     for (const [name, state] of Object.entries(saved)) {
       const service = await this.find(name);
       if (service?.state === undefined)
         throw new StateFileError(
-          `it contains state of the service "${name}", which has no state in this gateway`,
+          `the file contains state of the service "${name}", but this gateway keeps no state for that service`,
         );
       loads.push(service.state.check(state));
     }

@@ -75,7 +75,7 @@ export const FORMS = {
   },
   assumption: {
     read: readAssumption,
-    expected: `Write it as NAME=VALUE, one of: ${assumptions.join(', ')}.`,
+    expected: `Write it as NAME=VALUE, with one of these names and values: ${assumptions.join(', ')}.`,
   },
   concurrency: {
     read: readConcurrency,
@@ -85,7 +85,7 @@ export const FORMS = {
   isolation: {
     read: readIsolation,
     expected:
-      'Write thread, process, or the names of the Node.js functions that run in processes: resize,orders.',
+      'Write thread, process, or the names of the Node.js functions to run in processes, such as resize,orders.',
   },
   issuer: {
     read: readStandIn,
@@ -115,7 +115,7 @@ export const FORMS = {
   },
   signInAs: {
     read: readSignInAs,
-    expected: 'Write a name, or a name and its roles: alice, alice:admin,courier.',
+    expected: 'Write a name such as alice, or a name with roles such as alice:admin,courier.',
   },
   size: { read: readSize, expected: 'Write an amount of memory like 64MB or 2GB.' },
   span: { read: readSpan, expected: 'Write a duration like 500ms, 30s, 2m or 1h.' },

@@ -4,7 +4,7 @@ import type { StartOption } from './settings.ts';
 
 /** The member of a settings file that contains the settings of `gatewright check`. */
 export const CHECK_SETTING = 'check';
-/** Settings that are read elsewhere: `access` when the service is packaged, `variables` when it is loaded. */
+/** Settings that other code reads: `access` when the service is packaged, `variables` when it is loaded. */
 export const SERVICE_SETTINGS: readonly string[] = ['access', 'variables'];
 
 type Rows = typeof START_OPTIONS;

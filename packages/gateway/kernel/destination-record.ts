@@ -59,7 +59,8 @@ export function failureAttributes(
   requestId: string,
   { result }: EventEnd,
 ): Readonly<Record<string, { readonly DataType: string; readonly StringValue: string }>> {
-  const message = result?.kind === 'failed' ? result.errorMessage : 'the event did not run in time';
+  const message =
+    result?.kind === 'failed' ? result.errorMessage : 'the function did not process the event in time';
   const isThrottled = result?.kind === 'refused' && result.reason === 'throttled';
   return {
     RequestID: { DataType: 'String', StringValue: requestId },

@@ -1,6 +1,6 @@
 /**
- * The selections of CloudFront’s cache policies and origin request policies, and the policies that AWS manages, by id and
- * by name (developer guide: using-managed-cache-policies, using-managed-origin-request-policies).
+ * The selections of CloudFront’s cache policies and origin request policies, and the policies that AWS manages, by id
+ * and by name (developer guide: using-managed-cache-policies, using-managed-origin-request-policies).
  */
 import { EDGE_POLICY_IDS } from '@gatewright/aws/edge-policy-ids';
 import { words } from '../core/resource-types/words.ts';

@@ -22,7 +22,7 @@ const ROOT = /(?:^|;)\s*Root=([^;\s]+)/;
 export class EventJournal {
   readonly #clock: Clock;
   readonly #random: Random;
-  /** Null is the cause of work that is known to have none. */
+  /** Null means that the work is known to have no cause. */
   readonly #context = new AsyncLocalStorage<string | null>();
   #steps: Kept[] = [];
   #noted = 0;
@@ -117,7 +117,8 @@ export class EventJournal {
   #begin(id: string, cause: string): void {
     addBounded(this.#begun, cause);
     if (!this.#own.has(cause) || this.#joined.has(cause)) return;
-    // Stream records and changes of objects have an ARN as their id. It is replaced by a short id that users can type.
+    // Stream records and changes of objects have an ARN as their id. The ARN is replaced by a short id that users can
+    // type.
     const own = id.startsWith('arn:') ? this.#random.uuid() : id;
     this.begun.publish({ form: 'event', id: own, cause, atEpochMs: this.#clock.nowEpochMs() });
   }
@@ -154,7 +155,10 @@ export class EventJournal {
     if (step.kind === 'ran' && step.invocationId !== undefined) this.remember(step.invocationId, cause);
   }
 
-  /** Records to which trace an invocation belongs. Its id is read only if the trace has caused an event. */
+  /**
+   * Records to which trace an invocation belongs. The id of the invocation is read only if the trace has caused an
+   * event.
+   */
   link(traceHeader: string, invocationId: () => string | undefined): void {
     if (this.#begun.size === 0) return;
     const cause = rootOf(traceHeader);

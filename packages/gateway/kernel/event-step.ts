@@ -29,8 +29,8 @@ export type EventStep =
       readonly id: string;
       readonly what: 'message' | 'event' | 'record' | 'object' | 'invocation' | 'run' | 'trigger' | 'call';
       /**
-       * The detail type and source of an event, the key of an object, the change of an item, the source of a user pool's
-       * trigger, or the operation of a call.
+       * The detail type and source of an event, the key of an object, the change of an item, the source of a user
+       * pool's trigger, or the operation of a call.
        */
       readonly name?: string | undefined;
       /** The number of subscriptions, rules, mappings or notifications that could deliver the event. */
@@ -57,7 +57,7 @@ export type EventStep =
       /** The name or the physical id of the rule, subscription or mapping, or the name of the trigger. */
       readonly rule: string;
       readonly why: string;
-      /** The body of a message of SQS that is text, and neither an object nor a list in JSON. */
+      /** The body of an SQS message that is plain text, and not an object or a list in JSON. */
       readonly isTextBody?: true;
     }
   | {

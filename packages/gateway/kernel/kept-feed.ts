@@ -74,7 +74,7 @@ export class KeptFeed<Item> extends Feed<Item> {
     if (this.#hasReported) return;
     this.#hasReported = true;
     this.#onFirstDrop(
-      `${what}: the limit of ${Math.round(maxBytes / BYTES_PER_MB)} MB is reached; the oldest are dropped`,
+      `${what}: the limit of ${Math.round(maxBytes / BYTES_PER_MB)} MB is reached; the oldest ${what} are dropped`,
     );
   }
 }

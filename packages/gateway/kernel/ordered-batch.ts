@@ -41,7 +41,7 @@ export type BatchSource<Item> = {
   sequenceOf(record: Item): string;
   /** Returns the arrival time in epoch milliseconds. */
   arrivedAt(record: Item): number;
-  /** Returns a time of arrival as the description of lost records contains it. */
+  /** Formats a time of arrival for the description of lost records. */
   printArrival(epochMs: number): string;
   /**
    * Returns the description of lost records, such as `{ KinesisBatchInfo: … }`. The on-failure destination receives it
@@ -122,7 +122,7 @@ export async function tryBatch<Item>(
   const fault =
     result.kind === 'failed'
       ? result.errorMessage
-      : unread && `its batchItemFailures cannot be read: ${unread}`;
+      : unread && `the batchItemFailures that it returned cannot be read: ${unread}`;
   if (fault !== undefined)
     ports.report(
       `${rules.functionName} failed on a batch of ${fresh.records.length} from ${source.name}: ${fault}${describeNext(rules, rest)}`,
@@ -158,10 +158,10 @@ function describeNext<Item>(
 ): string {
   if (bisects && records.length > 1) return '. Each half of the batch is tried again';
   if (maxRetries === undefined)
-    return '. It is tried again, and later records of the shard wait, until it succeeds or its records expire, because the mapping has no MaximumRetryAttempts';
+    return '. The mapping has no MaximumRetryAttempts, so the batch is tried again until it succeeds or its records expire; later records of the shard wait';
   return tries >= maxRetries
-    ? `. It was the last try (MaximumRetryAttempts ${maxRetries})`
-    : `. It is tried again, as retry ${tries + 1} of ${maxRetries} (MaximumRetryAttempts), and later records of the shard wait`;
+    ? `. This was the last try (MaximumRetryAttempts ${maxRetries})`
+    : `. The batch is tried again, as retry ${tries + 1} of ${maxRetries} (MaximumRetryAttempts), and later records of the shard wait`;
 }
 
 function invoke<Item>(payload: string, cause: string, { rules, ports }: At<Item>): Promise<InvocationResult> {

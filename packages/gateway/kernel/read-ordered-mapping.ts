@@ -30,7 +30,8 @@ export function readOrderedMapping(reader: ResourceReader): OrderedMapping {
   const { functionName: name, qualifier } = reader.functionName('FunctionName');
   const retries = reader.integer('MaximumRetryAttempts', -1, -1, 10_000);
   const ageSeconds = reader.integer('MaximumRecordAgeInSeconds', -1, -1, 604_800);
-  // In the words of hashicorp/terraform-provider-aws#16113. "Although values less than 60 and greater than -1 fall within the parameter's absolute range, they are not allowed."
+  // In the words of hashicorp/terraform-provider-aws#16113. "Although values less than 60 and greater than -1 fall
+  // within the parameter's absolute range, they are not allowed."
   const isTooYoung = ageSeconds > -1 && ageSeconds < 60;
   if (isTooYoung)
     reader.note(

@@ -54,8 +54,8 @@ function isUnclear(expression: string, type: string): boolean {
 }
 
 /**
- * Returns the parts that all targets have in common. If the service of the target does not run here, this is reported
- * and the result is undefined.
+ * Returns the parts that all targets have in common. If the gateway does not run the service of the target, this is
+ * reported and the result is undefined.
  */
 export function readTarget(
   reader: ResourceReader,
@@ -67,7 +67,7 @@ export function readTarget(
   if (typeof arn !== 'string' || service === undefined || !NAMES.includes(service)) {
     reader.unsupported(
       property,
-      `the target ${String(arn)} receives no events, because its service does not run here`,
+      `the target ${String(arn)} receives no events, because the gateway does not run its service`,
     );
     return undefined;
   }

@@ -35,7 +35,7 @@ export type ServiceEntry = {
   readonly arnService?: string;
   readonly types: ResourceTypeTable;
   readonly isNeededBy?: (resource: ResolvedResource) => boolean;
-  /** Whether calls to the service are accepted, which means that they are handled or recorded here. */
+  /** Whether calls to the service are accepted, which means that the gateway handles or records them. */
   readonly isCalled?: boolean;
   /**
    * The key prefix of the service's stored entries. If entries with this prefix exist at startup, the service is
@@ -125,7 +125,7 @@ interface EventSources {
 export type ServiceSettings = {
   /** Whether stages are served even if their guards cannot be enforced. */
   readonly allowUnguarded?: boolean | undefined;
-  /** Whether a stage is closed if one of its WAF rules cannot be evaluated here. */
+  /** Whether a stage is closed if the gateway cannot evaluate one of its WAF rules. */
   readonly strictWaf?: boolean | undefined;
   /** The file that lists the networks of each country. */
   readonly wafNetworks?: string | undefined;
@@ -163,8 +163,8 @@ export const NO_WRITTEN_OBJECTS: WrittenObjects = {
 export interface Service {
   /**
    * Reads all stacks without changing anything yet. A service whose resources can be event sources of mappings offers
-   * them here (`stacks.offerSources`). The service is loaded if a stack has a resource of a type with `enforced`
-   * properties. If this method throws, the stacks are not accepted.
+   * them in this method (`stacks.offerSources`). The service is loaded if a stack has a resource of a type with
+   * `enforced` properties. If this method throws, the stacks are not accepted.
    * @returns a function that applies the result and does not throw; resources that are still defined keep their state
    */
   prepare?(stacks: StackReading): () => void;
@@ -184,13 +184,13 @@ export interface Service {
   originOf?(host: string): LocalOrigin | undefined;
   /**
    * Returns how the service handles a browser's request from a page of another origin: the reply to a preflight
-   * request, which is not signed, or the headers to add to the reply. Undefined if the request is not for a resource
-   * here.
+   * request, which is not signed, or the headers to add to the reply. Returns undefined if the request is not for a
+   * resource of the service.
    */
   crossOrigin?(request: CrossOriginRequest): CrossOriginReply | undefined;
   /**
-   * Returns the next instance of the Cloud Map service with this ARN, for a call through a VPC link; undefined if no
-   * instance is registered here.
+   * Returns the next instance of the Cloud Map service with this ARN, for a call through a VPC link; undefined if the
+   * gateway knows no instance of it.
    */
   instanceOf?(arn: string): ChosenInstance | undefined;
   /** Returns the servers in front of APIs. Each server gets its own port, and the names of all servers must differ. */
@@ -260,7 +260,9 @@ export interface ServiceApi {
 type Answer = OperationResult | Answered | undefined;
 
 export interface ServiceTarget {
-  /** Delivers an event to a resource of this service. Returns undefined if no resource here has this ARN. */
+  /**
+   * Delivers an event to a resource of this service. Returns undefined if the service has no resource with this ARN.
+   */
   deliver?(
     arn: string,
     body: string,

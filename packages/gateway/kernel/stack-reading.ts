@@ -1,6 +1,5 @@
 /**
- * The resources of all stacks, in the form in which services read them. It also contains the event sources that
- * mappings can use.
+ * The resources of all stacks, in the form in which services read them, and the event sources that mappings can use.
  */
 import type { Tolerance } from '../core/errors.ts';
 import type { ResolvedStack, UnsupportedItem } from '../core/stack/model.ts';
@@ -75,7 +74,7 @@ export class StackReading {
       if (property === undefined || reader.value(property) !== undefined)
         reader.unsupported(
           undefined,
-          `calls to ${service} go to the endpoint that you set, so this resource invokes no function here`,
+          `calls to ${service} go to the endpoint that you set, so the gateway invokes no function for this resource`,
         );
     return [];
   }

@@ -46,7 +46,7 @@ export class Targets implements EventTargets {
     const outcome = isElsewhere ? undefined : await target?.deliver?.(arn, body, delivery);
     if (outcome !== undefined) return outcome;
     const call = target?.remoteCall?.(arn, body, delivery);
-    if (call === undefined) return final('NOT_SERVED', `${service} does not run here`);
+    if (call === undefined) return final('NOT_SERVED', `the gateway does not run ${service}`);
     const answer = await this.#options.services.call({
       service,
       region,
@@ -91,7 +91,7 @@ function outcomeOf(answer: HttpOutcome, hint: string): DeliveryOutcome {
   const body = answer.body.toString('utf8').slice(0, 500);
   const { __type: type, message, Message } = parseJsonObject(body) ?? {};
   const said = message ?? Message;
-  // `QueueDoesNotExist: The specified queue does not exist.`
+  // The form is `QueueDoesNotExist: The specified queue does not exist.`
   const shown =
     typeof type === 'string' && typeof said === 'string'
       ? `${hint}${type.replace(/^.*#/, '')}: ${said}`

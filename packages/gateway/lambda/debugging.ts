@@ -1,7 +1,7 @@
 /**
  * Debugging of functions through Node's inspector on the loopback interface. A debugger reaches the threads through the
- * inspector of the process (its NodeWorker domain). The gateway opens its own session there, because this is the only
- * way to learn that a debugger has paused a thread.
+ * inspector of the process (its NodeWorker domain). The gateway opens its own session of this inspector, because this
+ * is the only way to learn that a debugger has paused a thread.
  */
 import { close, type InspectorNotification, Session, open, url, waitForDebugger } from 'node:inspector';
 import { pathToFileURL } from 'node:url';

@@ -21,8 +21,8 @@ export type FunctionLogLine = {
 export const LINE_LIMIT = 256 * 1024;
 
 /**
- * Formats a line in Lambda's text format, `ISO-time⇥requestId⇥LEVEL⇥message`. Lines that the function wrote directly are
- * not changed.
+ * Formats a line in Lambda's text format, `ISO-time⇥requestId⇥LEVEL⇥message`. Lines that the function wrote directly
+ * are not changed.
  */
 export function printLogLine(line: FunctionLogLine): string {
   return `${printPrefix(line)}${line.message}`;

@@ -45,8 +45,8 @@ export interface InstanceProgram {
 
 /**
  * Returns the time limit for loading the module in milliseconds. Lambda stops the initialization after 10 s, and starts
- * it again within the timeout of the first event (Lambda developer guide, "Init phase"). Here the initialization is not
- * stopped, so the limit is the sum of both times.
+ * it again within the timeout of the first event (Lambda developer guide, "Init phase"). The gateway does not stop the
+ * initialization, so the limit is the sum of both times.
  */
 export const initLimitMs = (timeoutSeconds: number): number => 10_000 + timeoutSeconds * 1000;
 

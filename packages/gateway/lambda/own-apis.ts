@@ -54,10 +54,10 @@ export function isOwnApi({ hosts }: Pick<OwnApis, 'hosts'>, host: string, port: 
   return hosts.includes(name) || hosts.includes(`*${name.slice(name.indexOf('.'))}`);
 }
 
-/** The environment variables and program options that let a process other than Node.js reach these APIs. */
+/** The environment variables and program options that let a process other than Node.js reach the APIs of this run. */
 type OwnApisReach = {
   readonly environment: Readonly<Record<string, string>>;
-  /** The options of the program that are needed for this purpose. They come before all other options. */
+  /** The program options, which come before all other options of the program. */
   readonly args: readonly string[];
 };
 
@@ -103,9 +103,9 @@ function usualVariables(
 const TRUST = 'javax.net.ssl.trustStore';
 
 /**
- * Returns the system properties for Java. Version 2 of the SDK for Java reads `http.proxyHost` only, also for calls over
- * TLS, because its property names the scheme of the proxy. Properties that the function sets itself in `JAVA_TOOL_OPTIONS` are left out,
- * because options on Java's command line would take precedence over that variable.
+ * Returns the system properties for Java. Version 2 of the SDK for Java reads `http.proxyHost` only, also for calls
+ * over TLS, because its property names the scheme of the proxy. Properties that the function sets itself in
+ * `JAVA_TOOL_OPTIONS` are left out, because options on Java's command line would take precedence over that variable.
  */
 function javaOptions({ url, trustStore }: OwnProxy, toolOptions: string): readonly string[] {
   const { hostname, port } = new URL(url);

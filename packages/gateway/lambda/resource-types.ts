@@ -30,7 +30,7 @@ export const LAMBDA_TYPES = {
        EphemeralStorage SnapStart CodeSigningConfigArn RecursiveLoop`,
     ),
     unsupported: {
-      ImageConfig: 'the function cannot run here',
+      ImageConfig: 'the gateway cannot run the function',
       FileSystemConfigs: 'the file system is not mounted',
       TenancyConfig: 'tenants share instances (tenant isolation: new on AWS on 19 Nov 2025)',
       CapacityProviderConfig:
@@ -38,7 +38,7 @@ export const LAMBDA_TYPES = {
       DurableConfig:
         'the steps of the function are neither saved nor resumed (durable functions: new on AWS on 2 Dec 2025)',
     },
-    values: { PackageType: { allowed: ['Zip'], consequence: 'the function cannot run here' } },
+    values: { PackageType: { allowed: ['Zip'], consequence: 'the gateway cannot run the function' } },
     names: row(functionName, { Arn: arnOf('lambda', functionName, 'function:') }),
   },
   'AWS::Lambda::Alias': {

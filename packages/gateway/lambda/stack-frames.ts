@@ -5,8 +5,8 @@ const FRAME_OF_JAVASCRIPT =
   /^[ \t]*at (?:async )?(?:[^()\n]* \()?(?:file:\/\/)?(?<file>[^()\n]+):(?<line>\d+):\d+\)?$/gm;
 const FRAME_OF_PYTHON = /^[ \t]*File "(?<file>[^"]+)",? [lL]ine (?<line>\d+)/gm;
 /**
- * Code of packages, of runtimes (ours for Python, too), and what the gateway provides for all projects. The SDK of Python
- * is also found in the folder of a function, into which `pip install -t` puts it.
+ * Code of packages, of runtimes (ours for Python, too), and what the gateway provides for all projects. The SDK of
+ * Python is also found in the folder of a function, into which `pip install -t` puts it.
  */
 const FOREIGN =
   /(?:^|[\\/])(?:node_modules|site-packages|dist-packages|\.gatewright)[\\/]|[\\/]lambda[\\/]process[\\/]python[\\/]|[\\/]lent[\\/]python-|[\\/](?:botocore|boto3|s3transfer|urllib3)[\\/]|^node:|[\\/]lib[\\/]python\d|^\/var\/(?:runtime|lang)\/|^</;

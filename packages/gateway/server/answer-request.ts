@@ -183,7 +183,7 @@ const ADMITTED: ClientVerdict = { kind: 'admitted', shows: false };
  */
 const HEALTH_CHECK = /^\/s?ping(?:\?|$)/;
 
-/** At the address of an HTTP API, AWS answers only /ping itself, with another text (docs/aws §2.1). */
+/** At the address of an HTTP API, AWS itself answers only /ping, and with a different text (docs/aws §2.1). */
 const HEALTH_CHECK_OF_HTTP = /^\/ping(?:\?|$)/;
 
 function isHealthCheck({ protocol, basePathMatched, functionUrl }: ServedApi, target: string): boolean {
@@ -216,8 +216,8 @@ async function answer(
 ): Promise<void> {
   const { method = 'GET', headers, remoteAddress, httpVersion, peer } = arrival;
   if (remoteAddress === undefined) {
-    // The request is refused, although bytes that were sent before a reset can still be read. Attack: a request without
-    // an address would be treated as a local request.
+    // The request is refused even if the bytes that the client sent before the reset can still be read. Attack: a
+    // request without an address would be treated as a local request.
     options.ports.log.write(
       `${method} ${pathOf(arrival.target)} was not served, because the client reset the connection`,
     );

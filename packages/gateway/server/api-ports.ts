@@ -51,7 +51,7 @@ export type ApiPortsOptions = {
     readonly certify: (names: readonly string[]) => CertifiedKey;
     readonly nameOf: (plan: PortPlan, serverName: string | undefined) => TlsName;
   };
-  /** Allows the next free port if a port is in use; absent means that this is an error. */
+  /** Allows the next free port if a port is in use; if absent, a port in use is an error. */
   readonly onBound?: OnBound | undefined;
   /**
    * The maximum memory for request bodies (default: DEFAULT_BODY_MEMORY_BYTES). Unread replies have a limit of the same
@@ -129,7 +129,7 @@ async function openPort(
     (host) =>
       isAllowedHost(host, { port, allowHosts: options.allowHosts, admitsProxies: true }) ||
       (isSecure && port === HTTPS_PORT && isAllowedHost(`${host}:${port}`, { port, allowHosts: [] })) ||
-      // The port 443 of AWS's address is also accepted in the Host, because HTTP/2 clients send it.
+      // The Host may also contain port 443, the port of AWS's address, because HTTP/2 clients send it.
       (isSecure && isAllowedHost(host.replace(HTTPS_PORT_END, ''), { port, allowHosts: [] })),
   );
   const isHostAllowed = (host: string | undefined): boolean =>
@@ -264,8 +264,8 @@ async function closePort({ server, sockets, http2, endTls }: OpenPort): Promise<
   // Requests whose bytes have arrived but have not been read also count as in flight.
   await waitForUnread();
   server.close();
-  // A connection becomes idle when its reply has been sent. It is closed, because it would otherwise wait for another
-  // request.
+  // A connection becomes idle when its reply has been sent. It is then closed, because otherwise it would wait for
+  // another request.
   const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_EVERY_MS);
   const tooLate = Promise.withResolvers<undefined>();
   const timer = setTimeout(tooLate.resolve, FINISH_WITHIN_MS, undefined);
@@ -290,7 +290,7 @@ function stopListening(server: Server): Promise<void> {
 
 /**
  * Waits until received data has been read. The first callback runs after the reads of this turn of the event loop. The
- * second runs after the reads of everything that had arrived by then.
+ * second runs after all data that had arrived by then has been read.
  */
 async function waitForUnread(): Promise<void> {
   await nextImmediate();
@@ -298,8 +298,8 @@ async function waitForUnread(): Promise<void> {
 }
 
 /**
- * Memoizes the last result of `read`, which must depend on the text alone. It is used for the Host header, because most
- * clients of a port use the same name.
+ * Memoizes the last result of `read`, which must depend on the text alone. The gateway does this for the Host header,
+ * because most clients of a port send the same name.
  */
 export function memoizeLast<Answer extends object | boolean>(
   read: (host: string) => Answer,

@@ -40,8 +40,8 @@ export class ApiRequest extends IncomingMessage {
 }
 
 /**
- * Returns the header list of a request. If the previous request on the connection had the same headers, it is the same
- * list.
+ * Returns the header list of a request. If the previous request on the connection had the same headers, its list is
+ * returned.
  * @param lines a flat list of names and values, as received
  */
 export function headersOf(connection: object, lines: readonly string[]): HeaderList {

@@ -62,7 +62,10 @@ export class BodyMemory {
     return this.#beginningBytes <= this.#maxBytes && ofAddress <= this.ofAddressBytes;
   }
 
-  /** Stops counting a body as begun, because it is complete, has memory reserved, or its client has disconnected. */
+  /**
+   * Stops counting a body as begun, because it is complete, because memory is reserved for it, or because its client
+   * has disconnected.
+   */
   endBeginning(bytes: number, address: string): void {
     this.#beginningBytes -= bytes;
     addTo(this.#beginning, address, -bytes);
@@ -70,7 +73,7 @@ export class BodyMemory {
 
   /**
    * Reserves memory. Calls `decide` at once if memory is free, or if the body exceeds the limit of an address.
-   * Otherwise `decide` is called when memory becomes free, or after five seconds without memory.
+   * Otherwise `decide` is called when memory becomes free, or after five seconds if none does.
    * @returns a function that stops the waiting
    */
   take(bytes: number, address: string, decide: Waiter['decide']): () => void {

@@ -8,7 +8,7 @@ import type { ClientVerdict } from './answer-request.ts';
 import type { TlsPeer } from './tls-peer.ts';
 
 /**
- * Admits a client whose handshake was for this domain, with a certificate that its current truststore trusts.
+ * Admits a client whose handshake was for this domain, with a certificate that the domain's current truststore trusts.
  * @param mutual undefined if the domain or the host requests no certificate
  * @param nowEpochMs the time of the gateway's clock, so that `gatewright clock` can expire a certificate
  */
@@ -28,7 +28,7 @@ export function checkPeer(
   if (peer.certificate === undefined) return refuse('no client certificate');
   const reason = findTrustFault(peer.certificate, mutual.truststore, nowEpochMs);
   if (reason !== undefined) return refuse(reason);
-  return peer.isAuthorized ? SHOWN : refuse('the client certificate is not valid for this');
+  return peer.isAuthorized ? SHOWN : refuse('the client certificate is not valid for client authentication');
 }
 
 const OPEN: ClientVerdict = { kind: 'admitted', shows: false };

@@ -1,6 +1,6 @@
 /**
- * An HTTP proxy on the loopback interface. It opens tunnels (RFC 9110 §9.3.6), whose contents it never reads, and passes
- * calls without TLS on.
+ * An HTTP proxy on the loopback interface. It opens tunnels (RFC 9110 §9.3.6), whose contents it never reads, and
+ * passes calls without TLS on.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from '@gatewright/aws/node-http';
@@ -10,8 +10,8 @@ import { closeServer, listenOn } from './listen.ts';
 
 const MAX_PORT = 65_535;
 /**
- * The time limit for connecting to a target, in milliseconds. An open tunnel has no time limit, because nothing may be
- * sent through it until its client ends it.
+ * The time limit for connecting to a target, in milliseconds. An open tunnel has no time limit, because its client may
+ * keep it open without sending anything.
  */
 const CONNECT_MS = 10_000;
 const PLAIN = /^http:\/\/([^/?]+)([/?].*)?$/;

@@ -41,19 +41,19 @@ export function describeHealthCheck(
     return {
       reason: `${path} is AWS’s own health check`,
       because: [
-        `AWS itself answers ${path} at the root of the address of an HTTP API with 200 and the text Healthy Connection, for its health checks. No route of the API is looked for there, and nothing is called.`,
+        `AWS itself answers ${path} at the root of the address of an HTTP API with 200 and the text Healthy Connection, for its health checks. The request reaches no route and no integration of the API.`,
       ],
       changes: [
-        'Give the route another path, such as /health. Or use a stage with a name, which stands before the path: only the root is reserved.',
+        'Give the route another path, such as /health. Or use a named stage, which puts its name before the path: AWS reserves the path only at the root.',
       ],
     };
   return {
     reason: `${path} is AWS’s own health check`,
     because: [
-      `AWS itself answers ${path} at the root of the custom domain ${domainName} with 200 and the text healthy: /ping and /sping are reserved for its health checks. No route of the API is looked for there, and nothing is called.`,
+      `AWS itself answers ${path} at the root of the custom domain ${domainName} with 200 and the text healthy: /ping and /sping are reserved for its health checks. The request reaches no route and no integration of the API.`,
     ],
     changes: [
-      `Give the route another path, such as /health. Or call it at the API’s own address, below the stage, or at a mapping with a base path: only the root of the domain is reserved.`,
+      `Give the route another path, such as /health. Or call the route at the API’s own address, after the stage, or through a mapping with a base path: AWS reserves the path only at the root of the domain.`,
     ],
   };
 }
@@ -78,7 +78,7 @@ const ADVICE: Readonly<Record<string, string>> = {
     'Send a client certificate that a certificate authority in the truststore has issued.',
   'the TLS handshake was for another name':
     'Open the connection for the name of the domain (SNI), the same name as in the Host header.',
-  'the client certificate is not valid for this':
+  'the client certificate is not valid for client authentication':
     'Issue the certificate for clients: with the extended key usage clientAuth, or without an extended key usage.',
 };
 
@@ -102,7 +102,7 @@ export function describeUntrusted(host: string, reason: string, peer: TlsPeer | 
     ],
     changes: [
       isIncomplete
-        ? `Add the certificate of ${issuer} to the object of TruststoreUri, with all certificates above it up to the root, and set TruststoreVersion of the domain to the new version of the object, if the domain has this setting.`
+        ? `Add the certificate of ${issuer}, and all certificates above it up to the root, to the object of TruststoreUri. If the domain sets TruststoreVersion, change it to the new version of the object.`
         : (ADVICE[reason] ?? 'Send a client certificate that the truststore of the domain trusts.'),
     ],
   };

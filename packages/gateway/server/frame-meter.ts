@@ -1,7 +1,7 @@
 /**
  * Finds the first data frame of a WebSocket that exceeds the size limit. `ws` limits only whole messages, but AWS also
- * limits each frame (docs/aws §11.1). Frame headers are therefore also read here. The meter reads only frame lengths,
- * which are in the first 14 bytes of a frame at most. It does not read payloads. `ws` refuses malformed frames.
+ * limits each frame (docs/aws §11.1). The meter therefore also reads frame headers. It needs only the frame lengths,
+ * which are within the first 14 bytes of a frame, and does not read payloads. `ws` refuses malformed frames.
  */
 export class FrameMeter {
   readonly #limitBytes: number;

@@ -93,7 +93,7 @@ export class StreamSink implements ReplySink {
         get destroyed() {
           return session.destroyed;
         },
-        // The value is always false, because the end of the request does not mean that the client has disconnected.
+        // The value is always false, because a request that has ended does not mean that its client has disconnected.
         readableEnded: false,
         destroySoon: () => {
           if (stream.writableEnded) reset();

@@ -69,7 +69,7 @@ function explain(error: NodeJS.ErrnoException, host: string, port: number, optio
     case 'EADDRINUSE':
       return new StartError(
         'PORT_IN_USE',
-        `port ${port} is in use${boundHere.has(port) ? ' by this same run, for its control API or another API' : ''}; choose another with ${option}, or ${option} 0 for any free one`,
+        `port ${port} is in use${boundHere.has(port) ? ' by this gateway, for its control API or another API' : ''}; choose another with ${option}, or ${option} 0 for any free one`,
       );
     case 'EACCES':
       return new StartError('PORT_FORBIDDEN', `no permission to open port ${port}; choose one above 1023`);

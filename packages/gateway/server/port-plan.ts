@@ -1,6 +1,6 @@
 /**
- * Plans which APIs a port serves. It is either a single API, or several APIs that are distinguished by the stage in the
- * path, as in serverless-offline.
+ * Plans which APIs a port serves: either a single API, or several APIs that are distinguished by the stage in the path,
+ * as in serverless-offline.
  */
 import { StartError } from '../core/errors.ts';
 import type { ApiRoutes } from '../control/loading/list-apis.ts';
@@ -128,8 +128,8 @@ function planGroup({ port, option, basePath, stages, stageless }: Group, findApi
     toOwnTarget(target, api) {
       const below = belowBase(target, basePath) ?? target;
       if (api.protocol !== stageless) return below;
-      // Only the path of a WebSocket API may include the stage here. If a REST path begins with the stage's name, it is
-      // a route that has the same name.
+      // At this point, only the path of a WebSocket API may include the stage. If a REST path begins with the stage's
+      // name, it is a route that has the same name.
       if (api.protocol === 'websocket' && api.stages.has(headOf(below))) return below;
       const [stageName = ''] = api.stages.keys();
       return `/${stageName}${below.startsWith('/?') ? below.slice(1) : below}`;
@@ -138,9 +138,10 @@ function planGroup({ port, option, basePath, stages, stageless }: Group, findApi
 }
 
 /**
- * Returns the API to which the paths below a stage name belong. After startup, a reload or a call may give several APIs
- * a stage of the same name. The paths then belong to the API that had the stage when the port was planned. If that API
- * no longer has the stage, they belong to the only API that has it. If several other APIs have it, they belong to none.
+ * Returns the API to which the paths below a stage name belong. A reload, or a call after startup, may give several
+ * APIs a stage of the same name. The paths then belong to the API that had the stage when the port was planned. If that
+ * API no longer has the stage, they belong to the only API that has it. If several other APIs have the stage, the paths
+ * belong to none of them.
  */
 function ownerOf(
   stage: string,

@@ -186,8 +186,8 @@ class BodyReader {
 }
 
 /**
- * Allocates a buffer. Large buffers are resizable, because V8 maps memory pages for them and unmaps these pages when
- * the buffer is freed, which takes 1.3 ms per MB. Large blocks of malloc, in contrast, mostly stay in the process,
+ * Allocates a buffer. Large buffers are resizable, because V8 maps memory pages for a resizable buffer and unmaps them
+ * when the buffer is freed. This takes 1.3 ms per MB. Large blocks of malloc, in contrast, mostly stay in the process,
  * because small blocks that live longer lie between them.
  */
 function allocate(bytes: number): Buffer<ArrayBuffer> {

@@ -30,8 +30,8 @@ function refuseSlow(socket: Duplex): void {
   // The check runs after the reads of this turn of the event loop.
   setImmediate(() => {
     const current = before ?? responseOf(socket);
-    // The client is not refused if the request has been answered in the meantime, or if the connection has become a
-    // WebSocket, because Node removes its parser from a WebSocket.
+    // The client is not refused if the request has been answered in the meantime. It is also not refused if the
+    // connection has become a WebSocket, from which Node removes its parser.
     const isOver = current === undefined && writtenTo(socket) > written;
     const isRead = current?.req.complete === true || Reflect.get(socket, 'parser') === null;
     if (!isRead && !isOver) refuseOnSocket(socket, 'too-slow');

@@ -6,7 +6,7 @@ type TlsRules = { readonly minVersion: SecureVersion; readonly ciphers: string }
 const OF_TLS_1_3 = ['TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384'];
 const CHACHA = 'TLS_CHACHA20_POLY1305_SHA256';
 /**
- * The cipher suites for ECDSA certificates. AWS's cipher suites for RSA do not apply here, because the gateway's
+ * The cipher suites for ECDSA certificates. AWS's cipher suites for RSA do not apply, because the gateway's
  * certificates use elliptic curves.
  */
 const GCM = ['ECDHE-ECDSA-AES128-GCM-SHA256', 'ECDHE-ECDSA-AES256-GCM-SHA384'];

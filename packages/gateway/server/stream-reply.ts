@@ -184,7 +184,7 @@ class StreamSender {
   }
 
   /**
-   * Waits as long as AWS's bandwidth limit requires. A slow client needs no wait here, because its socket limits the
+   * Waits as long as AWS's bandwidth limit requires. A slow client needs no such wait, because its socket limits the
    * speed.
    */
   async #paced(bytes: number): Promise<void> {

@@ -1,7 +1,8 @@
 /**
  * TLS in front of an API port. The server name determines the certificate, the versions, the ciphers, HTTP/2 and
- * whether client certificates are requested. It is read from the client's first bytes, before the handshake begins. If
- * the TLS context were chosen later, OpenSSL would use only its certificate and not its other settings.
+ * whether client certificates are requested. The server name is read from the client's first bytes, before the
+ * handshake begins. If the TLS context were chosen later, OpenSSL would use only the certificate of the context and
+ * ignore its other settings.
  */
 import { createServer } from 'node:tls';
 import { MAX_HELLO_BYTES, readHello } from './client-hello.ts';

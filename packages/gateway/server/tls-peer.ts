@@ -8,8 +8,8 @@ import type { Truststore } from '@gatewright/aws/certificates/truststore';
 
 export type TlsPeer = {
   /**
-   * The custom domain that the client named, if it requests client certificates; undefined if no certificate was
-   * requested.
+   * The custom domain that the client named, if this domain requests client certificates; undefined if no certificate
+   * was requested.
    */
   readonly domain: string | undefined;
   readonly truststore: Truststore | undefined;

@@ -71,7 +71,7 @@ export function classifyResources(
       if (call === undefined) report(types.consequenceOf(type));
       else
         unsupported.push({
-          ...item('the call is not made, so what it writes on AWS is missing here'),
+          ...item('the gateway does not make the call, so the data that the call would write is missing'),
           ...placeOf(resource.place()),
           message: `on AWS, the deployment calls ${call} for this custom resource`,
         });

@@ -5,7 +5,7 @@ import type { ResolvedResource } from '../core/stack/model.ts';
 
 /**
  * Returns the call of a custom resource, such as `DynamoDB batchWriteItem`; undefined for any other resource, and if
- * the call is not known. CDK writes it as text into `Create`, or into `Update` if both are equal.
+ * the call is not known. CDK writes the call as text into `Create`, or into `Update` if both are equal.
  * Source: https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources.AwsCustomResource.html
  */
 export function findCustomCall({ type, properties }: ResolvedResource): string | undefined {
@@ -21,7 +21,7 @@ function parseCall(text: Json | undefined): Json | undefined {
   try {
     return JSON.parse(text) as Json;
   } catch {
-    // The text contains a value that is not known here, and which breaks its JSON.
+    // The text contains a value that the gateway does not know, so it is not valid JSON.
     return undefined;
   }
 }

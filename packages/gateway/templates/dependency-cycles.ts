@@ -28,7 +28,9 @@ export function findCycle(needs: ReadonlyMap<string, ReadonlySet<string>>): read
   return [];
 }
 
-/** Returns the path below a resource to its first reference to a name; empty if it has none, for example in `DependsOn`. */
+/**
+ * Returns the path below a resource to its first reference to a name; empty if it has none, for example in `DependsOn`.
+ */
 export function pathToReference(resource: Json, name: string): Path {
   const path: string[] = [];
   let value: Json | undefined = resource;
@@ -53,7 +55,7 @@ export function describeCycle(names: readonly string[]): string {
   return `Circular dependency between resources: [${names.join(', ')}]`;
 }
 
-/** What a function that refers to the source of its own events can read from each event instead. */
+/** What a function can read from each event, so that it does not have to refer to the source of its events. */
 const IN_EVENTS: Readonly<Record<string, string>> = {
   'AWS::ApiGateway::RestApi':
     'each request has the address of the API in requestContext.domainName and requestContext.stage of its event',
@@ -81,7 +83,7 @@ export function remedyOfCycle(
     const { Type: type } = membersOf(resourceOf(owner));
     const instead = IN_EVENTS[asText(membersOf(resourceOf(next))['Type']) ?? ''];
     if (type === 'AWS::Lambda::Function' && instead !== undefined)
-      return `remove the reference to ${next} from ${owner}, because ${instead}; if the function also runs without such an event, let it read the value from an AWS::SSM::Parameter when it runs, and write the name of the parameter as text into the function`;
+      return `remove the reference to ${next} from ${owner}, because ${instead}; if the function also runs without such an event, store the value in an AWS::SSM::Parameter, and let the function read the parameter at run time by a literal name, without a Ref`;
   }
   return undefined;
 }

@@ -8,8 +8,8 @@ export type DeployedVariables = ReadonlyMap<string, Readonly<Record<string, stri
 const SHORTEST_ID = 6;
 
 /**
- * Returns the deployed value of each variable, except variables that name a resource served here. Variables that are
- * not deployed keep the template's value.
+ * Returns the deployed value of each variable, except variables that name a resource that the gateway serves. Variables
+ * that are not deployed keep the template's value.
  */
 export function withDeployedVariables(
   definition: FunctionDefinition,

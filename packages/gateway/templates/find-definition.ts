@@ -155,11 +155,11 @@ function entryOf(path: string): Stats | undefined {
 function faultOf(file: string): string | undefined {
   try {
     accessSync(file, constants.R_OK);
-    return isFolder(file) ? 'it is a folder, not a template' : undefined;
+    return isFolder(file) ? 'this path is a folder, not a template' : undefined;
   } catch (error) {
     if (entryOf(file)?.isSymbolicLink() === true && !existsSync(file))
-      return `it is a symbolic link to ${readlinkSync(file)}, which does not exist`;
+      return `this path is a symbolic link to ${readlinkSync(file)}, which does not exist`;
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    return `it cannot be read (${code}); change its permissions`;
+    return `the file cannot be read (${code}); change its permissions`;
   }
 }

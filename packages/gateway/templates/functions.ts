@@ -63,7 +63,7 @@ export function defineFunctions(
       if (property !== 'Layers') refused.set(physicalId, consequence);
     };
     if (resource.properties['PackageType'] === 'Image')
-      refused.set(resource.physicalId, 'container images cannot run here');
+      refused.set(resource.physicalId, 'the gateway cannot run container images');
     const defined = tolerance.attempt(
       `invocations of ${resource.physicalId} fail`,
       () => defineFunction(raw, resource, layers, report, tolerance),
@@ -144,7 +144,7 @@ function placeInStack({ file }: RawStack, resource: ResolvedResource): Definitio
   };
 }
 
-/** Runtimes that plug-ins of osls replace when they package. */
+/** Runtimes that plug-ins of osls replace during packaging. */
 const PLUGIN_RUNTIMES: Readonly<Record<string, string>> = {
   rust: 'serverless-rust',
   haskell: 'serverless-haskell',
@@ -172,7 +172,7 @@ function checkName(resource: ResolvedResource, tolerance: Tolerance): void {
   if (name.length > 64)
     tolerance.note(
       new DefinitionError(resource.place('FunctionName'), describeName(name)),
-      'Lambda would refuse this name, but the function still runs here',
+      'Lambda would refuse this name, but the gateway still runs the function',
     );
 }
 
@@ -197,12 +197,12 @@ function findCode(raw: RawStack, resource: ResolvedResource, report: Report): Fu
   const where =
     address === undefined ? (isJsonObject(code) ? describeImage(code) : undefined) : `s3://${address}`;
   // A local file can replace an archive in S3, but not a container image.
-  const wayOut = address === undefined ? '' : `; to run its archive, ${describeStoring(raw.stored, address)}`;
+  const wayOut = address === undefined ? '' : `; to run the archive, ${describeStoring(raw.stored, address)}`;
   report(
     'Code',
     where === undefined
       ? 'the template does not say where the code is, so invocations fail'
-      : `the code is at ${where} and not on this machine, so invocations fail${wayOut}`,
+      : `the code is stored in ${where}, not on this machine, so invocations fail${wayOut}`,
   );
   return undefined;
 }
@@ -262,7 +262,7 @@ function readLayers(
 }
 
 /**
- * Reports a wrapper that is not started here. Node functions run in threads of this process, and a program
+ * Reports a wrapper that the gateway does not start. Node functions run in threads of this process, and a program
  * cannot start a thread.
  */
 function reportWrapper(
@@ -276,7 +276,7 @@ function reportWrapper(
   if (isElsewhere || runtimeFamily(runtime) === 'nodejs')
     report(
       'Environment.Variables.AWS_LAMBDA_EXEC_WRAPPER',
-      `${wrapper} is not started, because ${isElsewhere ? 'a layer of the function is not on this machine' : 'Node functions run in threads here'}; the handler runs without it`,
+      `${wrapper} is not started, because ${isElsewhere ? 'a layer of the function is not on this machine' : 'the gateway runs Node.js functions in threads'}; the handler runs without it`,
     );
 }
 

@@ -9,9 +9,11 @@ export type LoadOptions = {
   readonly stackName?: string;
   /** The values of `--param K=V`. They set parameters of templates, and the `--param` of osls. */
   readonly parameters: Readonly<Record<string, string>>;
-  /** The names in `parameters` with trial values. AWS gets other values, so these are not checked. */
+  /** The names in `parameters` with trial values. AWS gets other values, so trial values are not checked. */
   readonly trialParameters?: ReadonlySet<string>;
-  /** The templates that earlier loads have read, by file. Loads share them if they differ only in parameters. */
+  /**
+   * The templates that earlier loads have read, by file. Loads that differ only in parameters share these templates.
+   */
   readonly families?: Map<string, TemplateFamily>;
   readonly region: string;
   readonly accountId: string;

@@ -54,7 +54,8 @@ export async function loadStacks(
         else failures.push(error);
         isImportedRefused ||= beside.has(path);
         board.skip(path);
-        // If errors are not tolerated, the first failure ends all other child processes. They are awaited in any case.
+        // If errors are not tolerated, the first failure ends all other child processes. The child processes are
+        // awaited in any case.
         if (tolerance === REFUSING) abort.abort();
         return [];
       }
@@ -68,8 +69,9 @@ export async function loadStacks(
 
 /**
  * Reports the sources that cannot be loaded, so that the other sources can still be served.
- * @param isServable false if no named source remains, or if a stack from which they import values could not be loaded.
- * In the second case, their routes would fail because of the missing values, and checks would blame the wrong stack
+ * @param isServable false if no named source remains, or if a stack from which the remaining sources import values
+ * could not be loaded. In the second case, their routes would fail because of the missing values, and checks would
+ * blame the wrong stack
  * @throws the failures if errors are not tolerated or if the remaining sources are not servable
  */
 function noteFailures(failures: readonly unknown[], isServable: boolean, tolerance: Tolerance): void {
@@ -87,14 +89,14 @@ function noteFailures(failures: readonly unknown[], isServable: boolean, toleran
   for (const error of known) tolerance.note(error, NOTHING_SERVED);
 }
 
-/** Whether an output of another stack is missing. This is the consequence if that stack could not be loaded. */
+/** Whether an output of another stack is missing, which happens if that stack could not be loaded. */
 function isOutputMissing({ rule, message }: DefinitionError): boolean {
   return rule === 'value-elsewhere' && message.startsWith('${cf');
 }
 
 /**
- * Checks the sources before any of them is opened. If only some are missing, they are reported when the others are
- * loaded.
+ * Checks the sources before any of them is opened. If only some sources are missing, they are reported when the other
+ * sources are loaded.
  * @throws DefinitionError if no source exists
  */
 export function requireSources(sources: readonly string[]): void {

@@ -1,4 +1,4 @@
-/** Lists types of services that do not run here, with the consequence for requests. */
+/** Lists types of services that the gateway does not run, with the consequence for requests. */
 import { NO_RESOURCES } from './cloudformation/nested-stacks.ts';
 import { makeRoleId, makeUserKey, makeUuid } from '@gatewright/aws/physical-ids';
 import { arnOf, named, row, iamArn } from '../core/resource-types/namers.ts';

@@ -1,5 +1,6 @@
 /**
- * Finds the folders that a deployment packages with all their files. It reads definitions, but compiles and runs nothing.
+ * Finds the folders that a deployment packages with all their files. It reads definitions, but compiles and runs
+ * nothing.
  */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';

@@ -48,8 +48,8 @@ export type RawStack = {
   readonly regionOf?: ((logicalId: string) => string | undefined) | undefined;
   readonly parameters: Readonly<Record<string, string>>;
   /**
-   * The parameters of a nested stack whose value here is a placeholder, because the parent passes the name or an
-   * attribute of a resource, or an output of another nested stack. Absent if there are none.
+   * The parameters of a nested stack whose value is a placeholder, because the parent passes the name or an attribute
+   * of a resource, or an output of another nested stack. Absent if there are none.
    */
   readonly placeholderParameters?: ReadonlySet<string>;
   /** Values of SSM, Secrets Manager and S3. If absent, no values are known. */

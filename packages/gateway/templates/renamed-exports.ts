@@ -1,6 +1,7 @@
 /**
- * Finds exports that would have the imported name if their stack had another name. The stack's name is part of the
- * name of such an export (`!Sub '${AWS::StackName}-UserPoolId'`), and here it mostly comes from the file.
+ * Finds exports that would have the imported name if their stack had another name. The stack's name is part of the name
+ * of such an export (`!Sub '${AWS::StackName}-UserPoolId'`), and the gateway mostly takes the stack's name from the
+ * file name.
  */
 import { basename, extname } from 'node:path';
 import { mapOf, membersOf } from '@gatewright/aws/json-object';
@@ -52,7 +53,7 @@ export function describeRenamed(
     ({ exporter, exported }) => `${exported} of ${exporter.raw.stackName}`,
   );
   const { wantedStack, exporter } = first;
-  const because = `The name of the export contains the name of its stack, so here it is ${names.join(' or ')}.`;
+  const because = `The name of the export contains the name of its stack, so in this gateway the export is called ${names.join(' or ')}.`;
   const isNeeded = exported.some((each) => each.includes(wantedStack));
   const parameter = isNeeded ? undefined : parameterWith(wantedStack, importer.raw);
   const pairs = [first, ...others].map((one) => `--param ${parameter}=${one.exporter.raw.stackName}`);

@@ -1,8 +1,8 @@
-/** Names the options in samconfig that `sam local` reads, and that have no effect here. */
+/** Names the options in samconfig that `sam local` reads, and that have no effect in the gateway. */
 import { basename, resolve, sep } from 'node:path';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 
-/** The options of `sam local start-api` that change what is served, and what to use here instead. */
+/** The options of `sam local start-api` that change what is served, and what to use with the gateway instead. */
 const INSTEAD: Readonly<Record<string, string>> = {
   env_vars:
     'functions have the variables that the template gives them; pass values of parameters with --param NAME=VALUE, and store secrets in gatewright.values.yml',
@@ -23,8 +23,8 @@ const INSTEAD: Readonly<Record<string, string>> = {
 };
 
 /**
- * Options that are read elsewhere, or that do not change what is served, because instances stay warm here and there is
- * no container.
+ * Options that another part of the gateway reads, or that do not change what is served, because the gateway keeps
+ * instances warm and uses no container.
  */
 const READ_OR_WITHOUT_EFFECT = new Set(
   `parameter_overrides region stack_name template_file template profile debug beta_features warm_containers log_file
@@ -57,7 +57,7 @@ export function describeUnusedOptions(tableOf: (command: string) => Table): read
     });
 }
 
-/** Returns sentences about tables that name another template than the one that is loaded. */
+/** Returns sentences about tables that name a template other than the loaded template. */
 export function describeOtherTemplates(
   tableOf: (command: string) => Table,
   folder: string,

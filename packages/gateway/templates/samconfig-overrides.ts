@@ -66,7 +66,7 @@ class OverridesReader implements Overrides {
 
   #readFile(file: string): void {
     if (this.files.includes(file) || this.files.length >= MAX_FILES) {
-      this.faults.push(`${basename(file)} is named again, or too many files are named`);
+      this.faults.push(`${basename(file)} is included twice, or too many files are included`);
       return;
     }
     this.files.push(file);

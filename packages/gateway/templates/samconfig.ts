@@ -18,7 +18,10 @@ const FILES = ['samconfig.toml', 'samconfig.yaml', 'samconfig.yml'];
 const COMMANDS = ['deploy', 'sync', 'global'];
 /** `sam local start-api` gives its region to the functions. The region of the deployment takes precedence. */
 const REGION_COMMANDS = [...COMMANDS, 'local_start_api'];
-/** The tables of parameters: `sam local start-api` reads its own table and `global`, and the deployment the others. */
+/**
+ * The tables of parameters: `sam local start-api` reads its own table and `global`, and the deployment reads the other
+ * tables.
+ */
 const PARAMETER_COMMANDS = ['local_start_api', ...COMMANDS];
 /** Other commands with these settings. They read a template, but they neither serve an API nor deploy a stack. */
 const OTHER_COMMANDS = ['local_start_lambda', 'local_invoke', 'build', 'package', 'validate'];
@@ -75,15 +78,18 @@ type Source = {
 };
 
 /**
- * Reads the samconfig file. Nothing of a broken file is used, which SAM refuses.
- * @param loaded the template that is loaded, to name tables that are about another one
+ * Reads the samconfig file. If the file is broken, nothing of it is used, because SAM refuses such a file.
+ * @param loaded the template that is loaded, to name tables that are about another template
  */
 export function readSamconfig(folder: string, stage: string, isChosen: boolean, loaded?: string): Samconfig {
   const file = findFile(folder);
   if (file === undefined) return { parameters: {} };
   const read = readSettings(file);
   if ('fault' in read)
-    return { parameters: {}, passedOver: [`${read.fault}: nothing in the file is used, and SAM refuses it`] };
+    return {
+      parameters: {},
+      passedOver: [`${read.fault}: nothing in the file is used, and SAM refuses the file`],
+    };
   const source: Source = { document: read.value, folder, stage, isChosen };
   const region = readRegion(source);
   const parameters = readParameters(source);
@@ -198,7 +204,7 @@ function describeUnused(
   ];
 }
 
-/** Returns a sentence if the file has environments, but neither that of the stage nor `default`. */
+/** Returns a sentence if the file has environments, but has neither the environment of the stage nor `default`. */
 function describeEnvironments({ document, stage }: Source): readonly string[] {
   const environments = environmentsOf(document);
   if (environments.length === 0 || environments.includes(stage) || environments.includes('default'))

@@ -45,7 +45,7 @@ export class StackSet implements Neighbours {
     if (same !== undefined) {
       throw new DefinitionError(
         { file: raw.file },
-        `two sources define the stack ${raw.stackName}: this one and ${same.raw.file}`,
+        `two sources define the stack ${raw.stackName}: this file and ${same.raw.file}`,
       );
     }
     this.#stacks.set(raw.stackName, new StackResolver(raw, this.#types, this, this.#tolerance));
@@ -133,8 +133,8 @@ export class StackSet implements Neighbours {
   }
 
   /**
-   * Returns the stacks so that exporting stacks come before importing stacks. Otherwise, the given order is kept. It
-   * must be called after every stack has been resolved.
+   * Returns the stacks so that exporting stacks come before importing stacks. Otherwise, the given order is kept. Must
+   * be called after every stack has been resolved.
    * @throws DefinitionError for a cycle of imports, naming its stacks, if errors are not tolerated.
    */
   inImportOrder<T extends { readonly stackName: string }>(stacks: readonly T[]): readonly T[] {
@@ -143,7 +143,7 @@ export class StackSet implements Neighbours {
     const visit = (stackName: string, path: readonly string[]): void => {
       if (path.includes(stackName)) {
         const error = this.#cycle([...path.slice(path.indexOf(stackName)), stackName]);
-        this.#tolerance.note(error, 'they are served in the order given');
+        this.#tolerance.note(error, 'the stacks are served in the order given');
         return;
       }
       const stack = byName.get(stackName);
@@ -161,7 +161,10 @@ export class StackSet implements Neighbours {
     for (const [stackName, stack] of exporters) {
       if (!isSamePlace(stack, importing)) continue;
       if (stackName === importer) {
-        importing.fail(at, `stack ${importer} imports its own export ${name}; write the value itself there`);
+        importing.fail(
+          at,
+          `stack ${importer} imports its own export ${name}; write the value itself instead of the import`,
+        );
       }
       this.#imports.set(importer, (this.#imports.get(importer) ?? new Set()).add(stackName));
       return this.#exportValue(stack, name);

@@ -282,15 +282,15 @@ export class VelocityLexer {
     }
   }
 
-  /** Ends the current directive after a literal that stands outside of parentheses. */
+  /** Ends the current directive after a literal outside of parentheses. */
   #endBareArgument(): void {
     if (this.#mode === 'arguments' || this.#mode === 'index' || this.#inSet || this.#open > 0) return;
     this.#pop();
   }
 
   /**
-   * Leaves the modes in which no parenthesis is open. Then it leaves the mode of the matching parenthesis if that was
-   * its last open one; otherwise it only counts the closing parenthesis.
+   * Leaves the modes in which no parenthesis is open. If this closes the last open parenthesis of the remaining mode,
+   * leaves that mode, too; otherwise only counts the closing parenthesis.
    */
   #closeParen(): void {
     if (this.#inComment) return;

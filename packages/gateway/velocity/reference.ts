@@ -74,8 +74,8 @@ function rootOf(first: Token): string {
 }
 
 /**
- * Compiles a reference. Its parts are compiled first, because this may change their texts, and these belong to the text
- * of the reference.
+ * Compiles a reference. Its parts are compiled first, because compiling them may change their texts, and the text of
+ * the reference contains these texts.
  */
 export function compileReference(reference: Reference, compileValue: CompileValue): CompiledReference {
   const steps = reference.parts.map((part) => compilePart(part, compileValue));

@@ -1,7 +1,7 @@
 /** Counts findings in the same way for each command that reports them. */
 import type { DeployFinding } from '../../gateway/core/deployability/finding.ts';
 
-/** Returns the same text for findings of one place, such as a line of Globals, that have the same cause. */
+/** Returns a text that is equal for findings that have the same cause at the same place, such as a line of Globals. */
 export function causeAtPlace(finding: DeployFinding): string {
   const { id, file, line, resource, property, message } = finding;
   return JSON.stringify([id, file, line ?? [resource, property], message]);

@@ -1,6 +1,6 @@
 /**
  * Accepts arguments that are ids and begin with a hyphen. The ids of connections and of requests to HTTP APIs are
- * random, so some begin with it.
+ * random, so some begin with a hyphen.
  */
 import type { Command } from 'commander';
 
@@ -10,7 +10,10 @@ import type { Command } from 'commander';
  */
 const ID = /^-[A-Za-z0-9_][\w-]{6,}={0,2}$/;
 
-/** Returns the words with `--` before the arguments of the command, if one of them is such an id. */
+/**
+ * Returns the words with `--` before the arguments of the command, if one of the arguments is an id that begins with a
+ * hyphen.
+ */
 export function separateIds(words: readonly string[], program: Command): readonly string[] {
   let command = program;
   let first = 0;

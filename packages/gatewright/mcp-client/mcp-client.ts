@@ -38,7 +38,9 @@ type ClientOptions = {
   readonly send: Send;
   /** The revision to speak. Default: 2026-07-28, or an earlier one if the server does not know it. */
   readonly revision?: Revision | undefined;
-  /** Parses results. Tests pass the `JSON.parse` of their own V8 context, so that results are deeply equal to literals. */
+  /**
+   * Parses results. Tests pass the `JSON.parse` of their own V8 context, so that results are deeply equal to literals.
+   */
   readonly parse?: ((text: string) => unknown) | undefined;
   /** Called for each listed tool that clients must not use, with the reason. */
   readonly onInvalidTool?: ((name: string, reason: string) => void) | undefined;
@@ -155,7 +157,9 @@ export class McpClient {
     return read.kind === 'valid';
   }
 
-  /** Lists the tools before the first call, because only a tool's schema says which arguments are repeated in headers. */
+  /**
+   * Lists the tools before the first call, because only a tool's schema says which arguments are repeated in headers.
+   */
   async #paramHeaders(name: string, args: UnknownMembers): Promise<Readonly<Record<string, string>>> {
     const wanted = this.revision ?? this.#options.revision ?? MODERN_REVISION;
     if (this.#tools === undefined && wanted === MODERN_REVISION) {
@@ -203,8 +207,8 @@ export class McpClient {
   }
 
   /**
-   * Begins to use a revision. Earlier revisions begin with a handshake. Returns undefined without a revision, because the
-   * response to the first message then shows which one the server speaks.
+   * Begins to use a revision. Earlier revisions begin with a handshake. Returns undefined without a revision, because
+   * the response to the first message then shows which one the server speaks.
    */
   async #begin(revision: Revision | undefined): Promise<Session | undefined> {
     if (revision === undefined) return undefined;

@@ -16,7 +16,9 @@ type HeadersRead =
   | { readonly kind: 'valid'; readonly annotated: readonly Annotated[] }
   | { readonly kind: 'invalid'; readonly reason: string };
 
-/** Finds the annotated properties of a tool's input schema. A client must not use a tool whose annotations are invalid. */
+/**
+ * Finds the annotated properties of a tool's input schema. A client must not use a tool whose annotations are invalid.
+ */
 export function readParamHeaders(inputSchema: unknown): HeadersRead {
   const annotated: Annotated[] = [];
   const fault = visit(inputSchema, [], annotated);
@@ -72,8 +74,8 @@ function annotate(
 }
 
 /**
- * Whether the value contains an annotation at any depth. One in `examples` or `default` is only data, but counts too,
- * because the examples of real tools do not contain the name.
+ * Whether the value contains an annotation at any depth. An annotation in `examples` or `default` is only data, but
+ * counts too, because the examples of real tools do not contain the name of the annotation.
  */
 function findBelow(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null || depth > DEPTH_LIMIT) return false;

@@ -78,8 +78,8 @@ const SPECIFIER =
 type Compile = (project: string, outputDirectory: string) => Promise<void>;
 
 /**
- * Rebuilds the folder of the package `gatewright`. Our other packages are put into its `node_modules`. Their manifests
- * there name only those dependencies that are our own packages. `root` is the checkout.
+ * Rebuilds the folder of the package `gatewright`. Our other packages are put into its `node_modules`. In that folder,
+ * their manifests name only those dependencies that are our own packages. `root` is the checkout.
  * @throws Error if a file imports a file that is not shipped, or a package that is not a dependency
  */
 export async function buildPackage(
@@ -267,7 +267,7 @@ async function writeWorkspace(
 }
 
 /**
- * Bundles the console's page, so that users do not have to build anything. The licences of the bundled packages are
+ * Bundles the console's page, so that users do not have to build anything. The licenses of the bundled packages are
  * included.
  */
 async function writeConsole(root: string, target: string): Promise<void> {

@@ -8,7 +8,8 @@ import { build } from 'esbuild';
 
 /**
  * The clients that real services use most, and the parts from which custom clients are built. They are development
- * dependencies of the checkout. Lambda has every client, but here a service has to install all other clients itself.
+ * dependencies of the checkout. Lambda has every client, but with the gateway, a service has to install all other
+ * clients itself.
  */
 export const CARRIED: readonly string[] = [
   '@aws-sdk/client-apigatewaymanagementapi',

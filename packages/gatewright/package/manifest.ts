@@ -12,8 +12,8 @@ export type Manifest = {
 };
 
 /**
- * The minimum Node version, which undici requires. It also has `registerHooks`, which instances use and which was added
- * in 22.15. A checkout has its own Node version.
+ * The minimum Node version, which undici requires. This version also has `registerHooks`, which instances use and which
+ * was added in 22.15. A checkout has its own Node version.
  */
 const ENGINES = { node: '>=22.19.0' };
 
@@ -38,7 +38,8 @@ export const STANDALONE_PACKAGES = ['aws', 'dynamodb', 'handlers', 'velocity'];
 
 /**
  * Third-party packages inside the tarball. `ajv-draft-04` finds its `ajv` only next to itself. Without peer resolution
- * (`--legacy-peer-deps`, Yarn 1), an installer places it next to the project's own `ajv`, whose version may be too old.
+ * (`--legacy-peer-deps`, Yarn 1), an installer places `ajv-draft-04` next to the project's own `ajv`, whose version may
+ * be too old.
  */
 export const CARRIED_PACKAGES = ['ajv', 'ajv-draft-04'];
 

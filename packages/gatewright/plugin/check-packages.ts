@@ -32,8 +32,8 @@ export function omitState({ serviceDir, service }: Pick<Serverless, 'serviceDir'
 
 /**
  * Writes an exclusion in a different but equivalent form. osls joins the patterns of the service and of the function,
- * and drops the later one of two equal patterns. The exclusion would then no longer come last, so a pattern of the
- * function could include the state again.
+ * and drops the later one of two equal patterns. An exclusion in the same form would therefore no longer come last, and
+ * a pattern of the function could include the state again.
  */
 function spellAgain(pattern: string): string {
   return `${pattern}/*`;
@@ -83,7 +83,7 @@ export async function checkPackages({
       const entry = IMPORT.exec(text)?.[1];
       if (entry !== undefined)
         complaints.add(
-          `${relative(directory, file)}: imports gatewright/${entry}, but the package of the service does not contain gatewright, because it is not a dependency, or only a dev dependency: run npm install @gatewright/handlers, and import @gatewright/handlers/${entry}`,
+          `${relative(directory, file)}: imports gatewright/${entry}, but the package of the service does not contain gatewright, because gatewright is not a dependency or is only a dev dependency: run npm install @gatewright/handlers, and import @gatewright/handlers/${entry}`,
         );
     }
   return [...complaints];

@@ -76,7 +76,7 @@ export function checkService({ directory, settings, stackName, resources }: Pack
         .filter((logicalId) => readWiring(resources, logicalId).length > 0 && !names(logicalId))
         .map(
           (logicalId) =>
-            `${logicalId} of stack ${stackName} uses authorizers of Gatewright's stack, but no document in ${relative(directory, folder)} names it by stack and logical id, so this API was not checked. To have it checked, add this entry to api: of its document, with the stage of Gatewright's stack as its key: prod: { stack: ${stackName}, logicalId: ${logicalId}, stage: the stage of the API }`,
+            `${logicalId} of stack ${stackName} uses authorizers of Gatewright's stack, but no document in ${relative(directory, folder)} names this API by stack and logical id, so the API was not checked. To have it checked, add an entry under api in its document. The key of the entry is the stage of Gatewright's stack, for example prod: { stack: ${stackName}, logicalId: ${logicalId}, stage: the stage of the API }`,
         ),
     ],
   };

@@ -15,7 +15,7 @@ import type { GatewayOptions, Settings } from '../../gateway/engine/index.ts';
 
 type GatewaySettings = Settings & Pick<GatewayOptions, 'accountId' | 'awsEndpoints' | 'region'>;
 
-/** Settings that are not read here. */
+/** Settings that this module does not read. */
 const OF_OTHERS = [...SERVICE_SETTINGS, CHECK_SETTING].toSorted();
 
 export const SETTING_NAMES = optionNames(

@@ -104,7 +104,7 @@ class GatewrightPlugin {
   #offline(): StartSettings {
     if (this.#offlineSettings === undefined)
       throw this.#error(
-        'the hooks of the command offline run only if that command is called itself: run serverless offline',
+        'the hooks of the command offline run only if you call this command: run serverless offline',
       );
     return this.#offlineSettings;
   }
@@ -152,7 +152,7 @@ class GatewrightPlugin {
   #noteUpdate(): void {
     if (this.#offlineSettings?.reload === false)
       this.#utilities.log.warning(
-        'functions were rebuilt, but reloadHandler: false keeps the old ones running; remove it to run the new ones',
+        'functions were rebuilt, but with reloadHandler: false, the old functions keep running; remove this option to run the new functions',
       );
   }
 

@@ -160,7 +160,7 @@ function judge(given: CliOptions): { refusals: readonly string[]; warnings: read
     else if (option.kind !== 'honoured' && !isInert(value, option.inert)) {
       if (option.kind === 'refused')
         refusals.push(`serverless-offline's ${name} is refused: ${option.instead}`);
-      else warnings.push(`serverless-offline's ${name} has no effect here: ${option.because}`);
+      else warnings.push(`serverless-offline's ${name} has no effect in Gatewright: ${option.because}`);
     }
   }
   return { refusals, warnings };

@@ -67,8 +67,8 @@ function withQuery(path: string, query: RequestOptions['query'] = {}): string {
 }
 
 /**
- * Returns the API and stage for a request. If several match the options, the one with a route for the method and path is
- * used.
+ * Returns the API and stage for a request. If several stages match the options, the stage with a route for the method
+ * and path is used.
  * @throws TestingError if there is no such API or more than one. The message lists the APIs, and how to choose one
  */
 export function chooseApi(
@@ -96,8 +96,8 @@ function isNamed({ logicalId, name, id, stack }: ApiListing, wanted: string): bo
 }
 
 /**
- * Returns the APIs with a route for the request. `$default` routes and function URLs, which serve every path, count only
- * if no other route does.
+ * Returns the APIs with a route for the request. `$default` routes and function URLs, which serve every path, count
+ * only if no other route does.
  */
 function servingApis(
   apis: readonly ApiRoutes[],

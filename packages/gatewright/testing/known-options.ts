@@ -7,7 +7,7 @@ import { TestingError } from './control-link.ts';
 import type { McpOptions, ResetOptions, SendOptions, TestGateway } from './test-gateway.ts';
 import type { SocketOptions } from './test-socket.ts';
 
-/** All options of a call. The compiler finds an option that is missing here. */
+/** All options of a call. The compiler finds an option that is missing in the list. */
 export type OptionNames<Options> = Readonly<Record<keyof Required<Options>, true>>;
 
 const OF_APIS = { token: true, api: true, stage: true } as const;

@@ -21,7 +21,7 @@ export type TestMessage = {
   readonly groupId?: string;
 };
 
-/** A recorded call to an AWS service that does not run here. */
+/** A recorded call to an AWS service that the gateway does not run. */
 export type RecordedCall = {
   readonly at: string;
   readonly service: string;
@@ -54,7 +54,7 @@ export interface TestClock {
   now(): Promise<Date>;
   /**
    * Moves the clock by `1d`, `90s` or a number of milliseconds. All work that becomes due runs in order. The promise
-   * resolves when it has ended.
+   * resolves when this work has ended.
    */
   advance(by: string | number): Promise<Date>;
   reset(): Promise<Date>;

@@ -231,7 +231,7 @@ async function attachLocked(
   }
   if (started.left.length > 0)
     throw new UsageError(
-      'an attachment is in progress: gatewright attach apply resumes it, gatewright detach undoes it',
+      'an attachment is in progress: to resume it, run gatewright attach apply; to undo it, run gatewright detach',
     );
   if (step === 'apply') return applySaved(open, journal, started.isThere, flags);
   const target = started.isThere ? nextJournal(journal) : journal;

@@ -13,7 +13,7 @@ import type { CustomerBook } from '../../gateway/engine/index.ts';
 import { openAwsSession } from './open-aws.ts';
 import { readOutputs } from './read-outputs.ts';
 
-/** Where the customers are: a stack by its name, or its admin API by the address. */
+/** Where the customers are: the name of a stack, or the address of its admin API. */
 export type DeployedPlace =
   | { readonly stack: string; readonly url?: undefined }
   | { readonly url: string; readonly stack?: undefined };
@@ -68,7 +68,7 @@ async function findOrigin(aws: Aws, stack: string): Promise<string> {
   const { AdminApiUrl: url } = outputs;
   if (url === undefined)
     throw new UsageError(
-      `the stack ${stack} has no output AdminApiUrl, so it records no usage of customers: name, with --stack, a Gatewright stack that has the part quotas`,
+      `the stack ${stack} has no output AdminApiUrl, so it records no usage of customers: pass --stack with the name of a Gatewright stack that has the part quotas`,
     );
   return readOrigin(url, 'the output AdminApiUrl');
 }

@@ -14,7 +14,7 @@ export async function openAws(flags: AwsFlags): Promise<Aws> {
 }
 
 /**
- * Like `openAws`, with the credentials, for requests to an API of the user.
+ * Like `openAws`, but also returns the credentials, for requests to an API of the user.
  * @throws UsageError if there is no region or there are no credentials
  */
 export async function openAwsSession(

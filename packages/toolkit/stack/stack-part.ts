@@ -1,6 +1,6 @@
 /**
- * One part of the deployable stack, which consists only of data. `serverless.yml` is written by hand, and a test
- * compares it with this data.
+ * Describes one part of the deployable stack as data. `serverless.yml` is written by hand, and a test compares it with
+ * this data.
  */
 export type StackPart = {
   /** Name of the part, and of its folder. */
@@ -34,6 +34,6 @@ export type ChosenPart = StackPart & {
   readonly needs: readonly string[];
   /** The part is included only if gatewright.yml names it. */
   readonly onlyNamed?: true;
-  /** The part that selects this part too, unless `without` of gatewright.yml names this part. */
+  /** The part whose selection also selects this part, unless `without` of gatewright.yml names this part. */
   readonly includedIn?: string;
 };

@@ -13,7 +13,7 @@ type AcceptedFinding = {
   readonly at: string;
 };
 
-/** The parts of a finding by which it is accepted. `resource` is a logical id. */
+/** The members by which an entry of the settings identifies a finding. `resource` is a logical id. */
 type Identified = { readonly id: string; readonly resource: string };
 
 /** Returns the entry that accepts a finding; undefined if none does. */

@@ -40,7 +40,7 @@ export type AdminTarget = AwsCredentials & {
   readonly consoleCall?: string;
   /** Text to add to the message if the API cannot be reached. */
   readonly ifUnreachable?: string;
-  /** If set, only GET requests are sent. Any other request is refused here, before it is signed. */
+  /** If set, only GET requests are sent. Any other request is refused before it is signed. */
   readonly readsOnly?: true;
 };
 
@@ -78,7 +78,7 @@ type AdminProblem = {
 /** An admin endpoint refused a request, or did not respond. */
 export class AdminError extends UsageError {
   override readonly name = 'AdminError';
-  /** The code in the response; `USAGE` if it contains none. */
+  /** The code in the response; `USAGE` if the response contains no code. */
   override readonly code: string;
   readonly kind: 'refused' | 'unreachable';
   readonly problem: AdminProblem;
@@ -101,7 +101,8 @@ export function newOperationId(): string {
 
 /**
  * Sends a request to the admin endpoints and returns the reply.
- * @throws AdminError with the function's message if it refuses the request, or with the reason why it cannot be reached
+ * @throws AdminError with the function's message if the function refuses the request, or with the reason why the API
+ * cannot be reached
  */
 export async function callAdmin(request: AdminRequest, flags: AdminFlags): Promise<CallReply> {
   const { url, target: known, ports } = flags;
@@ -178,8 +179,8 @@ async function sendToFunction(
 }
 
 /**
- * Finds the admin API of the running gateway. Calls by commands are not recorded: `gatewright requests` would list
- * little else, and the request that a user wants explained would no longer be the last one.
+ * Finds the admin API of the running gateway. Calls by commands are not recorded. Otherwise `gatewright requests` would
+ * list little else, and the request that a user wants explained would no longer be the last one.
  */
 async function findLocal({ profile }: AdminFlags): Promise<AdminTarget> {
   if (profile !== undefined)
@@ -255,7 +256,10 @@ export function readOrigin(url: string, what: string): string {
   return `${origin}${pathname.replace(/\/$/, '')}`;
 }
 
-/** The credentials of each profile. A command may send many calls, and a sign-in or a process takes seconds. */
+/**
+ * The credentials of each profile, cached because a command may send many calls, and a sign-in or a credential process
+ * takes seconds.
+ */
 const found = new Map<string, Promise<AwsCredentials>>();
 
 /** Reads the AWS_* variables if no profile is named, because the SDK's chain is loaded only when it is needed. */
@@ -300,7 +304,8 @@ const SERVED_BY: Readonly<Record<string, { readonly part: string; readonly by: s
 };
 
 /**
- * Describes a response that API Gateway itself sent instead of a function, and whose text does not describe the cause.
+ * Describes a response that API Gateway itself has sent, and not a function, if the text of the response does not
+ * describe the cause.
  * @param said the message of the response
  * @returns undefined for other responses
  */
@@ -314,7 +319,7 @@ function describeGateway(
   if (served === undefined) return undefined;
   const { part, by } = served;
   if (status === 404 && said === 'Not Found')
-    return `the admin API has no route ${method} ${path.split('?')[0]}: the stack lacks the part ${part}, or is of an older version. Add it with gatewright init --add ${part} and deploy the stack; on this machine, wait until gatewright start has loaded it`;
+    return `the admin API has no route ${method} ${path.split('?')[0]}: the stack lacks the part ${part}, or is of an older version. Add the part with gatewright init --add ${part} and deploy the stack; on this machine, wait until gatewright start has loaded it`;
   if (status < 500) return undefined;
   // A change without its operation id would be made twice if the first attempt was carried out after all.
   const again =

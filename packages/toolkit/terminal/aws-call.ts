@@ -118,7 +118,7 @@ function readReply(request: AwsRequest, url: URL, reply: CallReply): AwsAnswer {
   const body = isXml ? readXml(text) : parseJsonObject(text);
   if (status < 200 || status > 299)
     return { kind: 'refused', status, ...describeRefusal(status, headers, body, text) };
-  // A response without JSON is accepted here, because a function may return anything.
+  // For the protocol `rest`, a response without JSON is accepted, because a function may return anything.
   if (body !== undefined || request.protocol === 'rest')
     return { kind: 'answer', body: body ?? {}, headers, text };
   return {

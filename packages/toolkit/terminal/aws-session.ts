@@ -122,8 +122,8 @@ async function loadProviders(): Promise<ProvidersModule> {
 }
 
 /**
- * Describes an error without a secret. The message of a failed process contains its whole command line, which may
- * include one.
+ * Describes an error without revealing a secret. The message of a failed process contains the whole command line of the
+ * process, which may include a secret.
  */
 function describe(cause: unknown): string {
   const message = cause instanceof Error ? cause.message : '';

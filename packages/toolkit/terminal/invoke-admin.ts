@@ -92,7 +92,7 @@ function routeOf(method: string, path: string): { routeKey: string; pathParamete
   return { routeKey: `${found.method} ${found.path}`, pathParameters: Object.fromEntries(named) };
 }
 
-/** Only the methods and paths are used. Nothing is served here. */
+/** Only the methods and paths are used; no API is served. */
 const ROUTES: readonly Pick<Route, 'method' | 'path'>[] = accessAdminRoutes({
   keys: unused,
   revocations: unused,
@@ -100,7 +100,7 @@ const ROUTES: readonly Pick<Route, 'method' | 'path'>[] = accessAdminRoutes({
 });
 
 function unused(): never {
-  throw new Error('these routes are not served here: the function runs elsewhere');
+  throw new Error('this client does not serve these routes: the function of the stack serves them');
 }
 
 function textsOf(headers: unknown): Record<string, string> {

@@ -12,8 +12,8 @@ type Answer = {
 };
 
 /**
- * Sends an event to a function and waits without a limit. Does not use `fetch`, which gives up after five minutes,
- * because a function may run for fifteen minutes, or longer at a breakpoint.
+ * Sends an event to a function and waits without a limit, because a function may run for fifteen minutes, or longer at
+ * a breakpoint. Does not use `fetch`, which gives up after five minutes.
  * @throws UsageError if the gateway does not respond
  */
 export async function sendToFunction(

@@ -3,7 +3,7 @@ import { UsageError } from '../../base/terminal/output.ts';
 
 /**
  * Reads a file that the user has named, or the standard input for `-`.
- * @param shown names the file in the error, with the option to which it belongs
+ * @param shown how the error names the file, with the option that named it
  * @throws UsageError if the file cannot be read, with the operating system's reason
  */
 export function readGivenFile(file: string, shown = file): string {

@@ -49,7 +49,8 @@ export async function findGateway(): Promise<StartCredentials> {
   }
   const running = await listRunning(runningFolder(process.env));
   if (gateway === undefined && controlPort === undefined) {
-    // The credentials in the folder belong to the last gateway that was started there, which may have ended.
+    // The credentials in the folder belong to the last gateway that was started in the folder, and this gateway may
+    // have ended.
     const here = running.filter(({ directory }) => directory === realPath(process.cwd()));
     if (here[0] !== undefined && here.length === 1) return here[0];
     throw new UsageError(
@@ -96,7 +97,7 @@ function realPath(folder: string): string {
 
 /**
  * Calls one of the local endpoints below `/_gatewright/`.
- * @throws UsageError if the gateway does not respond, or with its message if it refuses the call
+ * @throws UsageError if the gateway does not respond, or with the gateway's message if the gateway refuses the call
  */
 export async function callGateway(
   method: 'GET' | 'POST',

@@ -19,8 +19,8 @@ import { SETTINGS_FILE } from '@gatewright/authoring/files/parts-files';
 /** Service files next to the gatewright.yml. The plug-in also reads them. */
 const SERVICE_FILES = ['serverless.yml', 'serverless.yaml'];
 /**
- * Matches the key, even if a comment follows it or the key contains escapes. If nothing matches, the service file is
- * not parsed here, which saves 100 ms at startup.
+ * Matches the key `gatewright`, even if a comment follows it or the key contains escapes. A service file without a
+ * match is not parsed, which saves 100 ms at startup.
  */
 const MAY_HAVE_SETTINGS = /gatewright["']?\s*[:#]|\\[xuU]/;
 /** Whether an option applies to a single run, and so does not describe how the stacks are served. */
@@ -34,7 +34,7 @@ const SIZE_LIMIT_BYTES = 1024 * 1024;
 type Entry = { readonly name: string; readonly value: unknown; readonly at: string; readonly folder: string };
 
 export type Reading = {
-  /** Receives one sentence per setting that cannot be used here. */
+  /** Receives one sentence per setting that the command cannot use. */
   readonly warn: (sentence: string) => void;
   /**
    * Whether the command accepts only some of the settings. Unknown names are then assumed to be for another command.
@@ -81,7 +81,7 @@ export function applySettings(command: Command, { warn, isPart }: Reading): void
 }
 
 /**
- * Settings in the stack's own file. They are read when the stack is compiled
+ * Settings that only the stack uses. They are read when the stack is compiled
  * (packages/toolkit/authoring/files/parts-files.ts).
  */
 const PARTS: readonly string[] = ['parts', 'without'];

@@ -75,7 +75,7 @@ export function rulesInForce(
 
 /**
  * Returns the verdict on each route. A route is denied if no rule grants it, or if a deny rule names it. Nothing is
- * granted on a route that no request reaches, because a policy with its name would open another route.
+ * granted on a route that no request reaches, because a policy with the name of that route would open another route.
  */
 export function verdictsOf(document: CompiledDocument, { rules }: RulesInForce): readonly RouteVerdict[] {
   const count = document.kind === 'websocket' ? 1 : document.routes.length;

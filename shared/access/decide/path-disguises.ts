@@ -127,7 +127,7 @@ export function readingsByServers(target: string, decode: (text: string) => stri
  * next.
  */
 const HABITS: readonly ((text: string) => string)[] = [
-  // For these servers, the path ends at `?` or `#`.
+  // Some servers end the path at `?` or `#`.
   (text) => text.replace(/[?#].*$/s, ''),
   // Servers written in C end the text at a control character. (`\p{Cc}` is not used, because it adds 0.1 ms to a cold
   // start.)
@@ -146,7 +146,7 @@ const HABITS: readonly ((text: string) => string)[] = [
 const DECODINGS_LIMIT = 4;
 
 /**
- * Returns patterns for a percent-encoded byte of a route's name. Clients never encode letters there, so such an
+ * Returns patterns for a percent-encoded byte of a route's name. Clients never encode the letters of a name, so such an
  * encoding is a disguise.
  */
 function escapesOf(byte: number): readonly string[] {

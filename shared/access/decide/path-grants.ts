@@ -63,8 +63,8 @@ type RouteGrant = {
 
 /**
  * Returns the patterns of a principal. If `merge` is true, whole subtrees are named where the principal may call all of
- * their routes, which makes the policy smaller. `isPersonal` in the result means that the patterns contain values of
- * the principal. It depends only on the rules that apply, not on the values.
+ * their routes, which makes the policy smaller. If `isPersonal` of the result is true, the patterns contain values of
+ * the principal. `isPersonal` depends only on the rules that apply, not on the values.
  */
 export function toPathGrants(
   document: CompiledDocument,
@@ -123,7 +123,7 @@ function isOdd({ segments }: Template): boolean {
   return segments.some((segment) => typeof segment === 'object' && !PLAIN_NAME.test(segment.literal));
 }
 
-/** Returns ordinary requests to those granted routes whose names are not plain, as clients send them. */
+/** Returns ordinary requests, as clients send them, to the granted routes whose names are not plain. */
 function oddPathsOf({ document, method, granted }: MethodGrants): readonly OddPath[] {
   return [...granted.values()].flatMap(({ template, patterns }) =>
     isOdd(template)
@@ -260,7 +260,7 @@ function guardMethod(grants: MethodGrants): Guard {
   return { kind: 'deny', deny: withoutCovered(excess.map(({ pattern }) => pattern)) };
 }
 
-/** Returns the routes that the granted patterns match although they are not granted. */
+/** Returns the routes that the granted patterns match although the routes are not granted. */
 function findExcess(grants: MethodGrants): readonly OverGrant[] {
   const { document, method, granted } = grants;
   const found = new Map<string, OverGrant>();

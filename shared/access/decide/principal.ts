@@ -66,8 +66,8 @@ export function toPrincipal(
 }
 
 /**
- * Returns the declared roles among these names, with all roles that they inherit, and the given scopes with the scopes
- * of these roles.
+ * Returns the roles that the document declares among these names, with all roles that they inherit. Also returns the
+ * given scopes and the scopes of these roles.
  */
 export function expandRoles(
   { roles, scopes }: { readonly roles: readonly string[]; readonly scopes: readonly string[] },

@@ -96,7 +96,8 @@ export function indexPaths(
 
 /**
  * Returns all readings of the pattern as a path of exactly `length` segments. `meet` returns the segment to use at a
- * position, which may be narrower, or undefined if the segment cannot be there.
+ * position, or undefined if the segment cannot be used at that position. The returned segment may be narrower than the
+ * given one.
  */
 export function alignmentsOf(
   pattern: SegmentPattern,

@@ -16,7 +16,9 @@ export function assertUsable(
 ): void {
   const here = documents.filter(({ apis }) => apis.some((api) => api.for === stage));
   if (here.length === 0)
-    throw invalid(`none of them protects an API in stage ${stage}: add ${stage} under api in a document`);
+    throw invalid(
+      `no access document protects an API in stage ${stage}: add ${stage} under api in a document`,
+    );
   for (const { name, issuers, apiKeys } of here) {
     const isHere = ({ only }: { readonly only?: readonly string[] }) => only?.includes(stage) ?? true;
     if (localIssuerUrl === undefined && issuers.some((issuer) => issuer.trust.isLocal && isHere(issuer)))

@@ -120,7 +120,10 @@ export class DocumentAdmin {
       this.#setting.check(access);
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
-      throw new RequestInvalid('checksum', `names documents that cannot be used here: ${error.message}`);
+      throw new RequestInvalid(
+        'checksum',
+        `names documents that cannot be used in this stage: ${error.message}`,
+      );
     }
     return access.documents.length;
   }

@@ -55,7 +55,7 @@ export function documentRoutes(admin: () => DocumentAdmin): readonly Route[] {
         method: 'POST',
         path: '/access/versions/{version}/restore',
         id: 'restoreDocuments',
-        summary: 'Restore an earlier version, as a new one',
+        summary: 'Restore an earlier version, as a new version',
         body: {},
         answer: { description: 'The current version' },
       },

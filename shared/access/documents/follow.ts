@@ -31,7 +31,7 @@ type Good<Made> = { readonly checksum: string; readonly made: Made; checkedAtMs:
 /**
  * Follows the published documents.
  * @param bundled the documents that are used until some are published
- * @param make throws if the documents cannot be used here
+ * @param make throws if this function cannot use the documents
  * @returns a function that provides what `make` returned for the current documents. If no good documents are known, it
  * throws the DomainError of the failed read or of `make`, otherwise STORE_UNAVAILABLE.
  */

@@ -30,8 +30,8 @@ export function parseApiKey(text: string): ApiKey | undefined {
 }
 
 /**
- * Formats an API key. `entropy` has at least 64 unpredictable hexadecimal digits. The bias of the last division is below
- * 2^-77.
+ * Formats an API key. `entropy` has at least 64 unpredictable hexadecimal digits. The bias of the last division is
+ * below 2^-77.
  */
 export function printApiKey({ prefix, keyId }: ApiKey, entropy: string): string {
   const body = `${prefix}_${keyId}_${toBase62(entropy, SECRET_LENGTH)}`;

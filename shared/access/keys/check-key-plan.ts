@@ -18,8 +18,8 @@ type KnownPlans = {
 
 /**
  * Whether the customer's record, and not the key itself, names the key's plan.
- * @throws RequestInvalid if the key names a plan, or asks for a customer's record, that would have no effect;
- * DomainError CUSTOMER_UNKNOWN, CUSTOMER_CLOSED, STORE_UNAVAILABLE
+ * @throws RequestInvalid if the key names a plan that would have no effect, or asks for a customer's record that would
+ * have no effect; DomainError CUSTOMER_UNKNOWN, CUSTOMER_CLOSED, STORE_UNAVAILABLE
  */
 export async function isOfCustomer(
   {
@@ -75,11 +75,11 @@ export async function assertPlansKnown(
   if (!isCharged && planClaims[0] !== undefined)
     throw new RequestInvalid(
       fieldOf(planClaims[0]),
-      `is required: documents charge such keys by ${planClaims.map((path) => path.join('.')).join(' or ')}, and deny keys without it; ${await listPlans({ brought, saved })}`,
+      `is required: documents charge keys with this prefix by ${planClaims.map((path) => path.join('.')).join(' or ')}, and deny keys without this value; ${await listPlans({ brought, saved })}`,
     );
   for (const path of planClaims) {
     const plan = claimAt(claims, path);
-    // A missing claim is accepted here, because another document charges by a claim that is present.
+    // A missing claim is accepted, because another document charges by a claim that is present.
     if (typeof plan !== 'string' || brought.includes(plan) || (await saved.has(plan))) continue;
     throw new RequestInvalid(
       fieldOf(path),
@@ -89,9 +89,9 @@ export async function assertPlansKnown(
 }
 
 /**
- * Returns a sentence about a key whose plan limits nobody, even if it exists, because no document reads the plan.
- * This is not refused, because a handler may read the claim and define the plan itself. Undefined if a document charges
- * by the plan, or if the key names none.
+ * Returns a sentence about a key whose plan limits nobody, because no document reads the plan. Whether the plan exists
+ * does not matter. Such a key is not refused, because a handler may read the claim and define the plan itself.
+ * Undefined if a document charges by the plan, or if the key names no plan.
  */
 export async function describeUnusedPlan(
   { plan, prefix }: { readonly plan?: string; readonly prefix: string },

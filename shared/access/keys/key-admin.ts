@@ -75,7 +75,8 @@ export type NewKey = Omit<
 export type Changed = {
   readonly stored: StoredApiKey;
   /**
-   * The key itself. It is set only when the key is created or gets another secret, because it cannot be shown again.
+   * The text of the key. It is set only when the key is created or gets another secret, and it cannot be shown again
+   * later.
    */
   readonly key: string | undefined;
   readonly outside: readonly OutsideStep[];

@@ -247,7 +247,8 @@ function printTime(epochSeconds: number | undefined): string | undefined {
 
 /**
  * Returns the id.
- * @throws RequestInvalid if it does not have the form of a key id; it must then not become part of a table key
+ * @throws RequestInvalid if the text does not have the form of a key id, because only such an id may become part of a
+ * table key
  */
 function idOf(keyId: string): string {
   if (!KEY_ID.test(keyId)) throw new RequestInvalid('keyId', 'must be 16 letters and digits');

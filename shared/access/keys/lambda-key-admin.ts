@@ -11,7 +11,7 @@ import { KeyAdmin } from './key-admin.ts';
 import type { KeyAdminSetting } from './key-admin.ts';
 import { chargedCachesOf, keyPrefixesOf } from './key-prefixes.ts';
 
-/** Timeout of a table call. It is longer than for requests, because administrators can wait. */
+/** Timeout of a table call. It is longer than in an authorizer, because administrators can wait. */
 const STORE_TIMEOUT_MS = 2000;
 
 /**

@@ -8,7 +8,8 @@ import type { RevocationTarget } from './revocation.ts';
 /**
  * Checks that a token is not revoked.
  * @throws DomainError TOKEN_REVOKED; TOKEN_CLAIM_INVALID if a token lacks the claims that revocation needs;
- * CONFIG_INVALID if there is no table; STORE_UNAVAILABLE if it cannot be read, because the token may have been revoked
+ * CONFIG_INVALID if there is no table; STORE_UNAVAILABLE if the table cannot be read, because the token may have been
+ * revoked
  */
 export type RevocationCheck = (
   principal: Principal,

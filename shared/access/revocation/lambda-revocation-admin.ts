@@ -7,7 +7,7 @@ import { parseCompiledAccess } from '../find-document.ts';
 import { RevocationAdmin } from './revocation-admin.ts';
 import { cachedApisByDocument, revocableIssuersOf } from './revocation-issuers.ts';
 
-/** Timeout of a table call. It is longer than for requests, because administrators can wait. */
+/** Timeout of a table call. It is longer than in an authorizer, because administrators can wait. */
 const STORE_TIMEOUT_MS = 2000;
 
 /**

@@ -81,7 +81,7 @@ export class RevocationAdmin {
     const facts = { until, expiresAt, by, at: this.#ports.clock.nowEpochMs() };
     return this.#carryOut(issuer, target, operation, {
       request: { kind: 'revoke', target, input: { ends } },
-      // Neither time is ever replaced by an earlier one, even if an administrator's clock is slow.
+      // Neither `until` nor `expiresAt` is ever replaced by an earlier time, even if an administrator's clock is slow.
       when: [
         { attribute: 'until', is: 'absent-or-below', value: until + 1 },
         { attribute: 'expiresAt', is: 'absent-or-below', value: expiresAt + 1 },

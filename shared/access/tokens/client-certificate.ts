@@ -1,5 +1,5 @@
 /**
- * Turns a client certificate (mTLS) that API Gateway has verified into its principal. A certificate can be revoked only
+ * Returns the principal of a client certificate (mTLS) that API Gateway has verified. A certificate can be revoked only
  * by deny rules.
  */
 import type { ClientCertificate } from '../../aws/authorizer-event.ts';

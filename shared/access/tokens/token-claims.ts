@@ -19,8 +19,8 @@ export function assertClaims(claims: Claims, trust: TokenTrust, nowEpochSeconds:
 }
 
 /**
- * Checks the times here instead of in aws-jwt-verify, which accepts a token without `exp` and a token from the future,
- * and which reads the machine's clock. Tests and `gatewright clock` can set our clock.
+ * Checks the times of a token. aws-jwt-verify does not check them, because it accepts a token without `exp` and a token
+ * from the future, and reads the machine's clock. Tests and `gatewright clock` can set our clock.
  */
 function assertTimes(claims: Claims, trust: TokenTrust, nowEpochSeconds: number): void {
   const { clockSkewSeconds: skew, maxTokenAgeSeconds } = trust;

@@ -29,8 +29,8 @@ export function parseToken(token: string): UnverifiedToken {
   const { alg, kid, typ, crit } = parsePart(header);
   const { iss } = parsePart(payload);
   if (typeof alg !== 'string' || typeof kid !== 'string' || typeof iss !== 'string') throw malformed();
-  // A recipient must refuse a critical extension that it does not understand (RFC 7515 section 4.1.11). No extension is
-  // supported here.
+  // A recipient must refuse a critical extension that it does not understand (RFC 7515 section 4.1.11). This verifier
+  // does not support any extension.
   if (crit !== undefined) throw refused('the token has critical header extensions');
   if (typ !== undefined && typeof typ !== 'string') throw malformed();
   return { algorithm: alg, keyId: kid, type: typ?.toLowerCase(), issuer: iss };

@@ -228,7 +228,8 @@ function show(key: StoredApiKey, { portal }: MemberContext, nowEpochMs: number):
 }
 
 function reply({ stored, key, outside }: Changed, context: MemberContext, nowEpochMs: number) {
-  // A cache that was not flushed would admit a revoked key until its entries expire, so the reply is an error that asks the member to try again.
+  // A cache that was not flushed would admit a revoked key until its entries expire, so the reply is an error that asks
+  // the member to try again.
   const failed = outside.find(({ reason }) => reason !== undefined);
   if (failed !== undefined && key === undefined)
     throw new DomainError('CONTROL_PLANE_FAILED', `${failed.step}: ${failed.reason ?? ''}`);

@@ -85,7 +85,7 @@ function describePlan({ plan, title, summary, from }: OfferedPlan, stored: Custo
   };
 }
 
-/** A plan that the file does not list is shown by its id. */
+/** A plan that `access/portal.yml` does not list is shown by its id. */
 function offerOf({ portal }: MemberContext, plan: string): OfferedPlan {
   const title = titleOf(portal, plan);
   return (
@@ -116,8 +116,8 @@ function offerUnknown(): DomainError {
 
 /**
  * Returns why the customer may not change the plan. A customer with quotas of its own, now or from a planned time, has
- * agreed on them with the owner of the APIs, and a change here would lose them. Attack: any change withdraws planned
- * changes, so a customer could escape a change that the owner has planned.
+ * agreed on them with the owner of the APIs, and a change in the portal would lose these quotas. Attack: any change
+ * withdraws planned changes, so a customer could escape a change that the owner has planned.
  */
 function agreementOf(
   { customer, portal }: MemberContext,
@@ -173,8 +173,8 @@ async function offerAt(context: MemberContext, planId: string, nowEpochMs: numbe
 }
 
 /**
- * Delays a change to a plan with a lower fee to the next month, whatever the file says. Attack: a customer upgrades,
- * uses what the plan includes, and downgrades before the fee of the period is due.
+ * Delays a change to a plan with a lower fee to the next month, whatever `access/portal.yml` says. Attack: a customer
+ * upgrades, uses what the plan includes, and downgrades before the fee of the period is due.
  */
 async function delayed(offer: OfferedPlan, context: MemberContext, nowEpochMs: number): Promise<OfferedPlan> {
   const term = termAt(context.customer, nowEpochMs);
@@ -263,8 +263,8 @@ function changePlanRoute(context: MemberContext): MemberRoute['route'] {
     async (request) => {
       const { plan, version } = request.body;
       const { receivedEpochMs: now } = request;
-      // Attack: a member could guess the next version, and the guess would be right if the owner changed the record
-      // after the offer was compared with it.
+      // Attack: a member sends a version that is too high. If the owner changed the record after the offer was compared
+      // with it, the version could be the right one, and the change would be made.
       if (version > context.customer.version + 1)
         throw new DomainError(
           'EDIT_CONFLICT',

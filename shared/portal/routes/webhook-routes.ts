@@ -163,7 +163,9 @@ function requireSource({ webhooks }: MemberContext, source: string): { readonly 
   );
 }
 
-/** @throws DomainError ENDPOINT_UNKNOWN if it does not exist or belongs to another tenant; STORE_UNAVAILABLE */
+/**
+ * @throws DomainError ENDPOINT_UNKNOWN if the endpoint does not exist or belongs to another tenant; STORE_UNAVAILABLE
+ */
 async function findOwn(
   endpointId: string,
   context: MemberContext,
@@ -173,7 +175,7 @@ async function findOwn(
   return { admin, endpoint: await admin.show(endpointId) };
 }
 
-/** Shows an endpoint. It shows no secrets, only the times of the valid ones. */
+/** Shows an endpoint. Of each valid secret, shows the times but not the secret itself. */
 function show(
   endpoint: EndpointRecord,
   { webhooks, webhooksUrl }: MemberContext,

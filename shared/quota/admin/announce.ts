@@ -11,8 +11,8 @@ const PAGES = 10;
 const PAGE = 50;
 
 /**
- * Writes the version to the customer's current ledgers. It never fails: processes that do not see the version there
- * read the record within a minute.
+ * Writes the version to the customer's current ledgers. It never fails: processes that do not find the version in a
+ * ledger read the record within a minute.
  * @returns the number of ledgers that were written
  */
 export async function announce(

@@ -24,7 +24,10 @@ type CloseQuestion = {
 export type ClosedPage = {
   /** Number of periods that this call closed. */
   readonly closed: number;
-  /** Number of records written: of closed periods, corrections, and fees of periods without requests. */
+  /**
+   * Number of records written: records of closed periods, corrections, and records of fees for periods without
+   * requests.
+   */
   readonly recorded: number;
   /** Number of requested periods that could not be closed, because they have not ended or ended only recently. */
   readonly running: number;

@@ -107,7 +107,7 @@ function changeRoutes(ports: AdminPorts): readonly Route[] {
         summary: 'Assigns a plan to a customer, now or at a later time',
         body: {
           plan: PLAN,
-          from: optional(instant('The time from which it is in force; default: now')),
+          from: optional(instant('The time from which the plan is in force; default: now')),
           currency: CURRENCY,
           limits: LIMITS,
           version: wholeNumber('One more than the newest version', { min: 2, max: Number.MAX_SAFE_INTEGER }),

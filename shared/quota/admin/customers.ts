@@ -103,7 +103,7 @@ export async function createCustomer(
 }
 
 /**
- * Assigns a plan to a customer, from now on or from a later time. Changes that were planned for the time after that are
+ * Assigns a plan to a customer, from now on or from a later time. Changes that were planned for times after that are
  * withdrawn. Terms that have already begun do not change.
  * @throws DomainError CUSTOMER_UNKNOWN, CUSTOMER_CLOSED, PLAN_UNKNOWN, CURRENCY_UNKNOWN, CURRENCY_MISMATCH,
  * LIMIT_UNKNOWN, PERIOD_CLOSED, EDIT_CONFLICT, CHANGES_TOO_MANY; the errors of `applyOperation`

@@ -86,8 +86,8 @@ const LONGEST_MS = 367 * 86_400_000;
 
 /**
  * Lists the fees that are due for periods without requests.
- * @param periods `ended` lists only periods that have ended, even if late requests of them may still be reported, and
- * `begun` all periods that have started
+ * @param periods `ended` lists only periods that have ended, even if late requests may still be reported for them;
+ * `begun` lists all periods that have started
  */
 export async function listDueFees(
   ports: Ports,
@@ -331,7 +331,8 @@ function periodsWithin(
 
 type Found = {
   /**
-   * Whether nothing is left to record: the fee has a ledger or a record, or the limit was suspended at its beginning.
+   * Whether nothing is left to record: the fee has a ledger or a record, or the limit was suspended when the period
+   * began.
    */
   readonly isKnown: boolean;
   /** The ids of the ledgers and records of other terms of the period. */

@@ -18,7 +18,7 @@ export type UsageQuestion = {
   readonly tenant: string | undefined;
   /**
    * Only periods that begin at or after `fromEpochMs` and before `toEpochMs` are listed. A customer's first period
-   * begins with the customer's term if its month is later.
+   * begins with the customer's term if the term begins in a later month.
    */
   readonly fromEpochMs: number | undefined;
   readonly toEpochMs: number | undefined;
@@ -107,7 +107,7 @@ export async function listCurrentUsage(
       if (head === undefined) return [];
       const subject = subjectOf(key.pk, head);
       const names = { tenant: subject.id.tenant, key: namesOf(subject).key };
-      // The ledgers and the terms of all subjects are asked for at the same time, because they are then read together.
+      // The ledgers and the terms of all subjects are requested at the same time, so that they are read together.
       const [kept, terms] = await Promise.all([
         findNewest(ports, key.pk, head, at),
         readTerms(ports, names, atEpochMs),

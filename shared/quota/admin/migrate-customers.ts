@@ -73,7 +73,7 @@ async function create(
   plan: string,
 ): Promise<'created' | 'kept'> {
   // Operation ids are unique only within a tenant, so all tenants may have the same one. If a page is sent again, the
-  // tenants that are already done are recognized by it.
+  // tenants that are already done are recognized by this id.
   const operationId = `migrate-${printKeyPart(requested.operationId)}`;
   try {
     const { repeated } = await createCustomer(ports, { ...requested, operationId }, { tenant, plan });

@@ -6,7 +6,7 @@ import { findCustomer } from './find-customer.ts';
 import { readItem, unavailable } from './operation.ts';
 import type { AdminPorts } from './operation.ts';
 
-/** Maximum number of plans in the list. It is enough for a user to notice a misspelt plan. */
+/** Maximum number of plans in the list. It is enough for a user to notice a misspelled plan. */
 const PAGE = 50;
 
 export function createPlanCatalogue({

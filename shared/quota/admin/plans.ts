@@ -86,7 +86,7 @@ export async function listPlans(ports: AdminPorts, cursor: string | undefined): 
 /**
  * Saves the next version of a plan, or the first version of a new plan. Periods that have begun keep their version.
  * @throws PlanInvalid with the name of the field; RequestInvalid if the document describes another plan; DomainError
- * EDIT_CONFLICT if its version is not the one after the newest version
+ * EDIT_CONFLICT if the document's version is not the newest version plus one
  */
 export function savePlan(
   ports: AdminPorts,

@@ -23,7 +23,9 @@ import type { UsageRow } from './usage-row.ts';
 type LedgerLookup = { readonly row: UsageRow; readonly pk: string; readonly item: Item };
 
 const ATTEMPTS = 5;
-/** Maximum number of ledgers and of records that are read for one period. A plan changes at most 32 times in a period. */
+/**
+ * Maximum number of ledgers and of records that are read for one period. A plan changes at most 32 times in a period.
+ */
 const MOST_OF_PERIOD = 1000;
 
 type NextRecord = { readonly record: UsageRecord; readonly isNew: boolean };
@@ -59,7 +61,7 @@ async function findNewest(
   const isOwn = kept !== undefined && (kept.term === undefined || kept.term === term);
   if (typeof term !== 'number' || isOwn) return { newest: kept, row };
   const ledgers = await readTermsOfLedgers(listing, pk, row);
-  // Only the first ledger of the term has the fee. Another rule of the plan may have opened further ones.
+  // Only the first ledger of the term has the fee. Another rule of the plan may have opened further ledgers.
   const isFirst = [...ledgers].every(([id, other]) => other !== term || id >= own);
   const recorded = [...records.values()].find(
     (record) =>

@@ -77,7 +77,7 @@ export function subjectOf(pk: string, item: Item): SubjectHead {
   };
 }
 
-/** Returns the id of a ledger: the first moment from the given one on whose id is free. */
+/** Returns the id of a ledger: the id of the first moment, at or after the given moment, whose id is free. */
 export function freeLedgerId(fromEpochMs: number, isTaken: (id: string) => boolean): string {
   let free = fromEpochMs;
   while (isTaken(new Date(free).toISOString())) free += 1;
@@ -145,7 +145,7 @@ function monthOf(
   return monthOfTerm === month ? { month } : { month: monthOfTerm, billedFrom: new Date(term).toISOString() };
 }
 
-/** Computes the end of a period from the item's time to live. This is exact, because both are whole seconds. */
+/** Computes the end of a period from the item's time to live. This is exact, because both times are whole seconds. */
 export function periodEndOf(item: Item): number {
   return Number(item['expiresAt']) * 1000 - KEEP_MS;
 }

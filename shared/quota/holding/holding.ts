@@ -109,7 +109,7 @@ export interface Holding {
 
 /**
  * Returns the state of a counted quota.
- * @param seen the ledger as last seen; undefined means as it would be opened
+ * @param seen the ledger as last seen; undefined means the ledger as it would be opened
  * @param held units that this process may use without a call
  */
 export function quotaState(

@@ -52,8 +52,8 @@ export class Holdings {
   /** Maps a period that cannot be opened to the period that is charged instead. */
   readonly #moved = new Map<string, Period>();
   /**
-   * Maps a limit of a plan's version to the ledgers that it continues, for one period and term. In the meantime,
-   * another plan may have opened separate ledgers for the limit.
+   * For one period and term, maps a limit of a plan's version to the ledgers that it continues. An entry is not valid
+   * for another period or term, because another plan may have opened separate ledgers for the limit in the meantime.
    */
   readonly #lines = new Map<string, LedgerId>();
   readonly #periods = new Map<PeriodRule, Period>();
@@ -178,7 +178,7 @@ export class Holdings {
     if (run === undefined)
       throw new PlanInvalid(
         'limits',
-        `must not limit concurrency here (${limit.id}), because the end of a request is unknown; use quota() or withQuota()`,
+        `must not limit concurrency (${limit.id}), because the end of this request is unknown; use quota() or withQuota()`,
       );
     const name = semaphoreKey(id, 0).pk;
     const { ports, nowEpochMs, maxLeases } = this.#options;

@@ -37,7 +37,8 @@ export class LastRefusal {
 
   /**
    * Records a refusal and returns it.
-   * @param retryAfterMs The reason `unavailable` ignores it: the caller may retry when this refusal leaves the cache.
+   * @param retryAfterMs ignored if the reason is `unavailable`: the caller may then retry when this refusal leaves the
+   * cache.
    */
   refuse(limit: string, reason: RefusalReason, retryAfterMs?: number): Refusal {
     const { clock, random, observe } = this.#at;

@@ -1,7 +1,7 @@
 /**
  * Decides how many units a holder requests, within the lease settings of its plan (`plan.ts`). This affects only cost,
- * never correctness. The store compares the conditions of a grant with the current item, so a wrong rate or clock here
- * only wastes writes.
+ * never correctness. The store compares the conditions of a grant with the current item, so a wrong rate or a wrong
+ * clock only wastes writes.
  */
 import type { QuotaLimit } from '../plan/plan.ts';
 

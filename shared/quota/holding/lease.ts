@@ -1,7 +1,7 @@
 /**
- * One process's share of one ledger. A grant debits units in the ledger before they become available here. The process
- * then uses units without a call. Unused units are returned to the ledger, and only this holder can return them. If a
- * holder stops reporting, its units stay charged, because nobody else can tell whether they were used.
+ * One process's share of one ledger. A grant debits units in the ledger before they become available to the process.
+ * The process then uses units without a call. Unused units are returned to the ledger, and only this holder can return
+ * them. If a holder stops reporting, its units stay charged, because nobody else can tell whether they were used.
  */
 import { elapsedMs, momentOf } from '../age.ts';
 import type { Moment } from '../age.ts';
@@ -204,7 +204,8 @@ export class Lease implements Holding {
       const key = this.#origin;
       await this.#settle(key);
       await this.#stock.settleOthers(key);
-      // An earlier report may have failed. This is known only after the first settlement, so its usage is reported now.
+      // An earlier report may have failed. Whether it failed is known only after the first settlement, so its usage is
+      // reported now.
       if (!this.isSettled) await this.#settle(key);
     });
   }

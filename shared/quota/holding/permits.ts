@@ -178,8 +178,8 @@ export class PermitPool {
   }
 
   /**
-   * Returns the expired claims. A deadline already contains the maximum clock error once (`acquire`). The error is
-   * added once more here, because both clocks may be wrong.
+   * Returns the expired claims. A deadline already contains the maximum clock error once (`acquire`). This function
+   * adds the error once more, because both clocks may be wrong.
    */
   #expiredOf(item: Item | undefined): readonly Claim[] {
     return expiredClaims(item ?? {}, this.#nowEpochMs() - this.#limit.clockSkewMs);

@@ -134,7 +134,7 @@ export class RateLease implements Holding {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       if (this.isReady(cost)) return ACQUIRED;
       const units = Math.max(requestedUnits, cost - this.#available());
-      // The age of the units is counted from here, because the store may grant them at any time after this.
+      // The age of the units is counted from this moment, because the store may grant them at any time after it.
       const sentAt = momentOf(this.#at.clock);
       const ask = { units, nowUs: Math.floor(this.#nowEpochMs() * 1000) };
       const outcome = await this.#at.store.update(rateWrite(this.#key, this.#limit, ask, this.#tatUs));

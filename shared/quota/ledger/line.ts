@@ -1,7 +1,7 @@
 /**
- * The successive ledgers of a subject under one limit. They continue when the plan's period, time zone or anchor, the
- * limit's id, or the key's plan changes. The head contains the current rule, which determines the next ledger, and the
- * past rules.
+ * The successive ledgers of a subject under one limit. The sequence continues when the plan's period, time zone or
+ * anchor, the limit's id, or the key's plan changes. The head contains the current rule, which determines the next
+ * ledger, and the past rules.
  */
 import type { ItemStore } from '../../ports.ts';
 import type { Item, ItemKey } from '../../table/item-write.ts';

@@ -42,7 +42,7 @@ export type OpenRequest = {
 };
 
 export type Opened =
-  /** The ledger exists, or may exist, so that the caller can continue with it. */
+  /** The ledger exists or may exist, so the caller can continue with it. */
   | { readonly kind: 'ready' }
   | { readonly kind: 'plan-changed' }
   | { readonly kind: 'moved'; readonly period: Period }
@@ -162,7 +162,7 @@ export function isEndedByTerm(
   at: { readonly plan: CustomerPlan; readonly termEpochMs: number | undefined; readonly isOther: boolean },
 ): boolean {
   if (!isBeforeTerm(item, at.termEpochMs)) return false;
-  // A closed ledger cannot be continued. A request that is reported after the close is charged to the next one.
+  // A closed ledger cannot be continued. A request that is reported after the close is charged to the next ledger.
   const isSame =
     item['term'] === undefined &&
     item['closed'] === undefined &&
@@ -261,8 +261,8 @@ async function openUnderAlias(request: OpenRequest, store: ItemStore): Promise<P
 
 /**
  * Returns the ledgers of the limit that this limit has replaced, because this limit continues them. If another limit of
- * a later plan uses the same ledgers, plans to open separate ledgers for this limit instead, in which the units that
- * were charged before count.
+ * a later plan uses the same ledgers, this limit gets separate ledgers instead, in which the units that were charged
+ * before count.
  */
 async function followAlias(request: OpenRequest, alias: string, store: ItemStore): Promise<Plan | Opened> {
   const { id, limit, period } = request;

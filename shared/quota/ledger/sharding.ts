@@ -86,7 +86,7 @@ export class Sharding {
     return Math.ceil(this.reserve / (2 * this.#count));
   }
 
-  /** Number of units in all shards together, as counted when they last had too few. */
+  /** The number of units that all shards together had when they last had too few. */
   get left(): number {
     return this.#left;
   }
@@ -142,8 +142,8 @@ export class Sharding {
   }
 
   /**
-   * Moves units to the granting item after it refused a grant. For a lease, takes them only from the root. `smaller`
-   * means that there may be enough units for a smaller grant.
+   * Moves units to the granting item after that item has refused a grant. For a lease, takes the units only from the
+   * root. `smaller` means that there may be enough units for a smaller grant.
    * @param seen the granting item; undefined if it does not exist
    */
   async provide(

@@ -31,8 +31,8 @@ export function shardCountOf(head: Item | undefined): number {
 }
 
 /**
- * Increases the number of shards to `count`. Several holders may do this at once, because it sets the number instead of
- * adding to it.
+ * Increases the number of shards to `count`. Several holders may do this at once, because the write sets the number
+ * instead of adding to it.
  */
 export function growWrite(id: LedgerId, count: number): ItemWrite {
   return {

@@ -127,8 +127,8 @@ export class Stock {
 
   /**
    * Requests units, and reports usage in the same write.
-   * @param isExact whether units that wait here for a request stay charged as used, because the process may end before
-   * its next write
+   * @param isExact whether units that wait in this stock for a request stay charged as used, because the process may
+   * end before its next write
    */
   async grant(
     key: ItemKey,
@@ -157,8 +157,8 @@ export class Stock {
   }
 
   /**
-   * Gives unused units back and reports usage to the item that granted them. They are removed from the stock before the write
-   * is sent.
+   * Gives unused units back and reports usage to the item that granted them. They are removed from the stock before the
+   * write is sent.
    * @returns the units that were given back, or that may have been; units that are in the stock again do not count
    */
   async settle(

@@ -29,7 +29,7 @@ export type Customer = {
   readonly stateSinceEpochMs: number;
   /** The terms in ascending order of time. There is at least one. */
   readonly terms: readonly Term[];
-  /** The time of the last change; undefined in records that an earlier version wrote last. */
+  /** The time of the last change; undefined in records that were last written by an earlier version. */
   readonly changedAtEpochMs?: number;
   /** Incremented by every change. */
   readonly version: number;
@@ -62,7 +62,9 @@ export function printCustomer({ version, ...record }: Customer): Item {
  */
 const TOLD_BY_PLAN = 'plan';
 
-/** Whether each change to the record is announced in its plan. Earlier versions did not announce changes there. */
+/**
+ * Whether each change to the record is announced in its plan. Earlier versions did not announce changes in the plan.
+ */
 export function isToldByPlan(item: Item): boolean {
   return item['told'] === TOLD_BY_PLAN;
 }

@@ -51,8 +51,8 @@ export function assignmentsOf(item: Item): readonly Assignment[] {
 }
 
 /**
- * Ends the current assignment, if there is one, at `atEpochMs`. Returns the attribute `past`, which then contains it:
- * the newest 24, newest first. Returns no attribute if nothing was ever assigned.
+ * Ends the current assignment, if there is one, at `atEpochMs`. Returns the attribute `past` with the ended assignment.
+ * The attribute contains the newest 24 assignments, newest first. Returns no attribute if nothing was ever assigned.
  */
 export function endAssignment(item: Item | undefined, atEpochMs: number): Item {
   if (item === undefined) return {};

@@ -141,7 +141,8 @@ export class PlanBook implements PlanNewsReader {
     // reported as unknown.
     if (read.item === undefined) return seed === undefined ? { kind: 'unknown' } : this.#fallBack(planId);
     const last = this.#entries.get(planId);
-    // Records and own quotas are cached by the plan that was parsed, so an unchanged plan stays the same object.
+    // Customer records and customers' own quotas are cached by the object of the parsed plan, so an unchanged plan must
+    // stay the same object.
     const isSame = last?.news !== undefined && last.plan.source === read.item['doc'];
     const plan = isSame ? last.plan : parseStored(read.item);
     if (seed !== undefined) this.#reportIgnored(seed, plan);

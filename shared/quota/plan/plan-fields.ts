@@ -13,7 +13,10 @@ const INSTANT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}Z)?$/;
 const isWithin = (value: unknown, { min, max }: Range): value is number =>
   typeof value === 'number' && value >= min && value <= max;
 
-/** The fields of each part of a plan. Messages name the part to which a field belongs if it is in another part. */
+/**
+ * The fields of each part of a plan. If a field is in the wrong part, the message names the part to which the field
+ * belongs.
+ */
 const PLACES: Readonly<Record<string, readonly string[]>> = {
   'the plan': ['version', 'limits', 'cost', 'invoice'],
   'a limit of the plan': ['level', 'quota', 'rate', 'concurrency'],
@@ -122,14 +125,14 @@ export class PlanFields {
     return this.#read(name, `a list with at most ${maxLength} entries`, read, fallback);
   }
 
-  /** Refuses unknown fields. A misspelt field would otherwise be a limit that is not enforced. */
+  /** Refuses unknown fields. A misspelled field would otherwise be a limit that is not enforced. */
   refuseOthers(): void {
     const other = Object.keys(this.#fields).find((name) => !this.#asked.has(name));
     if (other === undefined) return;
     const place = Object.keys(PLACES).find((name) => PLACES[name]?.includes(other));
     this.fail(
       other,
-      `is unknown${place === undefined ? '' : ` here: ${other} belongs to ${place}`}; expected one of ${[...this.#asked].sort().join(', ')}`,
+      `is unknown${place === undefined ? '' : ` in this object: ${other} belongs to ${place}`}; expected one of ${[...this.#asked].sort().join(', ')}`,
     );
   }
 

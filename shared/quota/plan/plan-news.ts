@@ -54,7 +54,7 @@ export function parseNews(plan: Item): Pick<PlanNews, 'mark' | 'limitMark' | 'ch
   return { mark: markOf(news), limitMark: markOf(plan[LIMIT_NEWS]), changedEpochMs };
 }
 
-/** Whether a write only announces in a plan that the record of a customer has changed. */
+/** Whether a write to a plan does nothing except announce that the record of a customer has changed. */
 export function isNewsWrite({ key, change }: ItemWrite): boolean {
   return (
     key.pk.startsWith('PLAN#') &&

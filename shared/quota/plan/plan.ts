@@ -271,7 +271,7 @@ function parseShards(fields: PlanFields, wasteBudget: number, overage: number): 
   if (typeof shards === 'number' && Number.isInteger(shards) && shards >= 2 && shards <= most) return shards;
   return fields.fail(
     'shards',
-    `must be auto, or a whole number from 2 to ${most}; each needs a unit of the waste budget`,
+    `must be auto, or a whole number from 2 to ${most}; each shard needs a unit of the waste budget`,
   );
 }
 

@@ -46,9 +46,12 @@ type Entry = {
   readonly freshMs: number;
   /** The number of plans that the process had received from the table when the read was started. */
   readonly answers: number;
-  /** The announcement in the plan that the record already includes. Undefined if it is not known. */
+  /**
+   * The announcement in the plan about a change that the record already includes. Undefined if no such announcement is
+   * known.
+   */
   news: { readonly plan: string; readonly mark: string } | undefined;
-  /** The newest time at which the record is known to have been as it was read. */
+  /** The newest time at which the record is known to have had the content that was read. */
   confirmedAt: Moment;
   /** The newest time at which the record was read, or would have been read if there were no announcements. */
   countedAt: Moment;
@@ -104,8 +107,8 @@ export class TermsBook {
   }
 
   /**
-   * Returns the terms if what decides them was read recently: the customer's record, and if the customer has none, the
-   * assignment of the key. Otherwise undefined. It is synchronous, because every request calls it.
+   * Returns the terms if the items that decide them were read recently: the customer's record or, if the customer has
+   * none, the assignment of the key. Otherwise undefined. It is synchronous, because every request calls it.
    * @throws the errors of `read`
    */
   peek(tenant: string, key: string | undefined, atEpochMs: number): Terms | undefined {
@@ -221,8 +224,8 @@ export class TermsBook {
   }
 
   /**
-   * Loads an item. Returns undefined if the table is unavailable and no value is known that may still be used, or if
-   * what was read was too old in each attempt.
+   * Loads an item. Returns undefined if the table is unavailable and there is no known value that may still be used, or
+   * if the value that was read was too old in each attempt.
    */
   async #load(key: ItemKey, atEpochMs: number): Promise<Entry | undefined> {
     const fresh = this.#fresh(key, atEpochMs);

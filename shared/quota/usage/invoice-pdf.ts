@@ -77,8 +77,9 @@ export function describePrice({ fee, included, tiers }: InvoiceLine['price']): s
 }
 
 /**
- * Describes the price of an invoice's line. With `prorate`, its fee is the share for the time in which the plan was in
- * force, which is computed to 12 digits. It is rounded for display only, so that the rounding is in the amount once.
+ * Describes the price of an invoice's line. With `prorate`, the line's fee is the share for the time in which the plan
+ * was in force, computed to 12 digits. The fee is rounded for display only, so that the line's amount is rounded only
+ * once.
  */
 export function describeLinePrice(
   { price, periods }: Pick<InvoiceLine, 'price' | 'periods'>,

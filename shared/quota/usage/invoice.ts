@@ -27,7 +27,7 @@ export type InvoiceLine = {
    * after them. Absent if there are none.
    */
   readonly carried?: number;
-  /** The number of periods that a change of plan ended, which pay no fee. Absent if there are none. */
+  /** The number of periods that were ended by a change of plan and therefore pay no fee. Absent if there are none. */
   readonly replaced?: number;
   /** Units granted to processes that ended without reporting them. They are not billed. */
   readonly lost: number;

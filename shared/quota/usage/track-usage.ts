@@ -129,7 +129,7 @@ export function describeWaiting(waiting: readonly Waiting[]): string {
     ...(ahead.length === 0
       ? []
       : [
-          `the period has not started by this clock: check the time in the log (${ahead.map(({ requestId }) => requestId).join(', ')})`,
+          `the period has not started according to this clock: check the time in the log (${ahead.map(({ requestId }) => requestId).join(', ')})`,
         ]),
   ];
   const count = new Set(waiting.map(({ requestId }) => requestId)).size;
@@ -267,7 +267,7 @@ async function reportThresholds(
   if (read.kind === 'unavailable') throw unavailable();
   if (read.item === undefined) return;
   // A failed write is an error, so that the lines are sent again. (A holder would retry an alarm with its next grant,
-  // but here there may be no next line.)
+  // but the tracker may not get another line.)
   const insistent: ItemStore = {
     ...store,
     async update(write) {

@@ -25,10 +25,10 @@ export type ChannelsOptions = {
   /** Called with `connecting` just after the client was created, and then when the state changes. */
   readonly onState?: (state: State) => void;
   /**
-   * Called with the reason why a connection was not made: a `ConnectionProblem` if the server refused it or cannot be
-   * reached, or if the WebSocket class does not accept the address or the token (such as a token with `Bearer ` in
-   * front), or an error that `url` or `token` threw. The client tries again, with growing pauses, unless the problem is
-   * final. Default: `console.warn`, once for each of the first 20 reasons.
+   * Called with the reason why a connection was not made. The reason is a `ConnectionProblem` if the server refused the
+   * connection or cannot be reached, or if the WebSocket class does not accept the address or the token (such as a
+   * token with `Bearer ` in front). Otherwise it is the error that `url` or `token` threw. The client tries again, with
+   * growing pauses, unless the problem is final. Default: `console.warn`, once for each of the first 20 reasons.
    */
   readonly onProblem?: (error: unknown) => void;
   /** How long a publication waits for a connection, in milliseconds. Default: 30,000. */
@@ -36,7 +36,10 @@ export type ChannelsOptions = {
 };
 
 export type SubscribeOptions = {
-  /** The last `position` that is known from earlier. The messages after it are delivered before any new message. */
+  /**
+   * The last `position` of an earlier subscription. The messages after this position are delivered before any new
+   * message.
+   */
   readonly after?: Position;
 };
 
@@ -159,8 +162,8 @@ export class ChannelClient implements Channels {
     if (this.#state === 'closed')
       throw this.#refusal ?? new ChannelError('closed', 'the client is closed; create another one');
     const question = { action: 'publish', id: this.#host.newId(), channel, data } as const;
-    // The message is refused here. Sending it would end this connection, and, because it would be sent again, every
-    // later connection.
+    // The client itself refuses the message. Sending it would end this connection. Every later connection would end
+    // too, because the message would be sent again.
     const bytes = new TextEncoder().encode(JSON.stringify(question)).length;
     if (bytes > FRAME_BYTES)
       throw new ChannelError(

@@ -248,7 +248,7 @@ export class ConnectionKeeper {
     this.ping();
   }
 
-  /** Handles a frame that was received. Of the previous connection, only `messages` are accepted. */
+  /** Handles a frame that was received. From the previous connection, only frames of type `messages` are accepted. */
   #heard(data: unknown, isCurrent: boolean): void {
     const frame = parseFrame(data);
     if (frame === undefined || (!isCurrent && frame.type !== 'messages')) return;

@@ -83,7 +83,7 @@ export function describeExpired(isFinal: boolean): ConnectionProblem {
 /** Names of the errors that WebSocket classes throw for an address or a subprotocol that they do not accept. */
 const UNUSABLE = new Set(['SyntaxError', 'TypeError', 'SecurityError']);
 
-/** @returns the text of the error; undefined if it has another cause, which may pass */
+/** @returns the text of the error; undefined if the error has another cause, which may be temporary */
 export function textOfUnusable(error: unknown): string | undefined {
   return error instanceof Error && UNUSABLE.has(error.name) ? error.message : undefined;
 }
@@ -109,7 +109,7 @@ export function describeUnusable(
   // Browsers name the subprotocol, which is the token, in their text.
   const fault =
     faultOfToken(protocols) ??
-    `the WebSocket refuses the address ${JSON.stringify(address)} (${text.replaceAll(url, address)}): pass one such as wss://example.com/prod`;
+    `the WebSocket refuses the address ${JSON.stringify(address)} (${text.replaceAll(url, address)}): pass an address such as wss://example.com/prod`;
   return new ConnectionProblem('invalid', `${fault}. ${isFinal ? STOPS : AGAIN}`, { isFinal });
 }
 

@@ -16,7 +16,9 @@ export type SocketClass = new (url: string, protocols?: string[]) => Socket;
 
 export interface Host {
   connect(url: string, protocols: readonly string[]): Socket;
-  /** Returns what is known about a handshake at the address that ended with this event. */
+  /**
+   * Returns what is known about the handshake that ended with this event. The handshake was made at the address `url`.
+   */
   failureOf(url: string, event: unknown): HandshakeFailure;
   /** Reports an error for which there is no handler. */
   warn(text: string): void;
@@ -30,13 +32,13 @@ export interface Host {
 
 /**
  * Returns the host's features.
- * @throws Error if the host has no WebSocket class; then the class has to be passed
+ * @throws Error if the host has no WebSocket class; the caller then has to pass the class
  */
 export function hostOf(given?: SocketClass): Host {
   const made = given ?? (globalThis as { WebSocket?: SocketClass }).WebSocket;
   if (made === undefined)
     throw new Error(
-      'this runtime has no WebSocket: pass one, such as { webSocket: WebSocket } of the package ws',
+      'this runtime has no WebSocket: pass an implementation, such as { webSocket: WebSocket } of the package ws',
     );
   if (given === undefined) watchHandshakes();
   return {

@@ -133,7 +133,7 @@ export class Questions {
     for (const id of [...this.#open.keys()]) this.#take(id)?.reject(error);
   }
 
-  /** Ends a publication that has waited too long for a connection, or far too long for a response. */
+  /** Ends a publication that has waited too long for a connection or for a response. */
   #limitWait(open: Open, ms: number): void {
     open.cancelWait = this.#host.after(ms, () => {
       const nowMs = this.#host.nowMs();

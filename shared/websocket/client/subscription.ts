@@ -154,8 +154,8 @@ export class Subscription {
   }
 
   /**
-   * Reads again after a pause. An entry may be missing because its publisher is still busy or has died. The server can
-   * distinguish the two cases only after a while.
+   * Reads missing entries again after a pause. An entry may be missing because its publisher is still busy or has died.
+   * The server can distinguish the two cases only after a while.
    */
   #readOn(hasMoved: boolean): void {
     const pauseMs = Math.min(READ_AGAIN_MS.most, READ_AGAIN_MS.least * 2 ** this.#emptyReads);

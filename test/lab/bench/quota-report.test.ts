@@ -60,7 +60,7 @@ describe('findTroubles', () => {
       ]),
       [
         'gatewright admitted 1000001 requests, but the quota is 1000000',
-        'gatewright wrote 3.01 times per 1,000 requests of the quota 1000000; the limit is 3',
+        'gatewright wrote 3.01 times per 1,000 requests of a quota of 1000000; the limit is 3',
         'gatewright admitted 19999 requests, but the quota is 20000',
       ],
     );

@@ -26,8 +26,8 @@ export function drawJson(pick: Pick, depth = 2): string {
 }
 
 /**
- * Without a backslash: once V8 13.6 has read an object with a name that ends in one, such as `{"n\\\\":1}`, it reads the
- * name in `{"n\\u0130":1}` as that name, so that TypeScript itself does not answer the same twice.
+ * Without a backslash: once V8 13.6 has read an object with a name that ends in one, such as `{"n\\\\":1}`, it reads
+ * the name in `{"n\\u0130":1}` as that name, so that TypeScript itself does not answer the same twice.
  */
 export function drawMemberName(pick: Pick): string {
   return drawText(pick, 2).replaceAll('\\', '');

@@ -1,6 +1,6 @@
 /**
- * `node test/properties/sam-templates/ask-translator.ts --python PYTHON`: compares the expansion of SAM templates with AWS's translator,
- * on templates drawn from a seed. `--record` writes the translator's answers for `npm test`.
+ * `node test/properties/sam-templates/ask-translator.ts --python PYTHON`: compares the expansion of SAM templates with
+ * AWS's translator, on templates drawn from a seed. `--record` writes the translator's answers for `npm test`.
  */
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';

@@ -71,11 +71,11 @@ async function askAsDeveloper(page: Page, organisation: PortalOrganisation): Pro
   const [member] = organisation.members;
   assert.ok(member);
   member.role = 'developer';
-  await goTo(page, 'invoices', '.problem:has-text("This needs the role owner or billing.")');
+  await goTo(page, 'invoices', '.problem:has-text("This action needs the role owner or billing.")');
   await lookAtPortal(page, 'developer-invoices');
-  await goTo(page, 'members', '.problem:has-text("This needs the role owner.")');
+  await goTo(page, 'members', '.problem:has-text("This action needs the role owner.")');
   await goTo(page, 'plan', '.plans .card');
   await page.click('button:has-text("Change to Free …")');
-  await page.waitForSelector('.problem:has-text("This needs the role owner or billing.")');
+  await page.waitForSelector('.problem:has-text("This action needs the role owner or billing.")');
   member.role = 'owner';
 }

@@ -60,8 +60,8 @@ const METHODS: ReadonlyMap<string, string> = new Map(
 );
 const REMOVED = { statement: '', return: 'return at once', expression: 'undefined' } as const;
 /**
- * The bodies of functions that return nothing or false. Callers cannot tell false from nothing, and another mutant makes
- * it true.
+ * The bodies of functions that return nothing or false. Callers cannot tell false from nothing, and another mutant
+ * makes it true.
  */
 const NOTHING = /^(?:undefined|false|\{\s*return (?:undefined|false);\s*\})$/;
 const SHOWN_CHARS = 80;

@@ -23,8 +23,8 @@ export type Open = Omit<Subject, 'tests'> & {
 };
 
 /**
- * Divides the tests into stages, so that each test is in only one. If a test mirrors the file, it and the few nearest to
- * it notice most mistakes, so all others are in the last stage.
+ * Divides the tests into stages, so that each test is in only one. If a test mirrors the file, it and the few nearest
+ * to it notice most mistakes, so all others are in the last stage.
  */
 export function splitTests(path: string, tests: readonly string[]): readonly (readonly string[])[] {
   const mirror = mirrorOf(path);

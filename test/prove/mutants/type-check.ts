@@ -23,8 +23,8 @@ const OF_THE_SPELLING: ReadonlySet<number> = new Set([
 ]);
 
 /**
- * A condition that is always true or never true stands for every condition that is true too often or too rarely. This is
- * what the compiler is asked about, because it does not infer types in code that is never reached.
+ * A condition that is always true or never true stands for every condition that is true too often or too rarely. This
+ * is what the compiler is asked about, because it does not infer types in code that is never reached.
  */
 const WIDENED: ReadonlyMap<string, (original: string) => string> = new Map([
   ['true', (original) => `(${original}) || (0 as unknown as boolean)`],
@@ -50,7 +50,8 @@ export class TypeCheck {
    * are possible, another of these words takes the place of the empty text.
    *
    * @param text the text of the mutant's file
-   * @throws Error if the type check also refuses the file without the mutant, because it then says nothing about mutants
+   * @throws Error if the type check also refuses the file without the mutant, because it then says nothing about
+   * mutants
    */
   settle(mutant: Mutant, text: string): Mutant | undefined {
     const { file, change } = mutant;

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { checkPreflight } from '../../../packages/toolkit/authoring/check/check-wiring.ts';
 
-// docs/design/authorizers §B18: a preflight carries no credential, so behind an authorizer every page of another origin fails.
+// docs/design/authorizers §B18: a preflight carries no credential, so behind an authorizer every page of another origin
+// fails.
 describe('checkPreflight', () => {
   const route = { path: '/users', apiKeyRequired: false, authorizer: { payload: 'rest-request' } } as const;
 

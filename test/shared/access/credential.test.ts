@@ -232,7 +232,8 @@ describe('readCredential', () => {
     });
 });
 
-// docs/design/authorizers §7.17: order, case, spaces. A browser writes the list of `new WebSocket(url, ['bearer', token])`.
+// docs/design/authorizers §7.17: order, case, spaces. A browser writes the list of `new WebSocket(url, ['bearer',
+// token])`.
 describe('the subprotocol of a WebSocket', () => {
   const rows = [
     { header: 'bearer,a.b.c', expected: 'a.b.c' },

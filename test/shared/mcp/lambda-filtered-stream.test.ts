@@ -20,8 +20,8 @@ function event(method: string, params: object = {}) {
 }
 
 /**
- * A stream as Lambda's runtime makes it (aws-lambda-nodejs-runtime-interface-client 3.3.0, ResponseStream.js): the first
- * `write` sends the metadata. What only `end` sends has none.
+ * A stream as Lambda's runtime makes it (aws-lambda-nodejs-runtime-interface-client 3.3.0, ResponseStream.js): the
+ * first `write` sends the metadata. What only `end` sends has none.
  */
 function aResponse() {
   const sent: string[] = [];

@@ -46,7 +46,7 @@ function verifier(document = DOCUMENT) {
 const token = (roles: readonly string[], over: object = {}): string =>
   signToken(
     KEY,
-    someClaims({ roles, iat: NOW_EPOCH_MS / 1000 - 10, exp: NOW_EPOCH_MS / 1000 + 60, ...over }),
+    someClaims({ roles, iat: NOW_EPOCH_MS / 1000 - 10, exp: NOW_EPOCH_MS / 1000 + 3600, ...over }),
   );
 
 function event(bearer: string | undefined, authorizer: object | undefined, sourceIp = '203.0.113.1') {

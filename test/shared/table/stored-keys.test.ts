@@ -1,6 +1,6 @@
 /**
- * The keys of stored items. Another library, a role with leading keys and the next version of this code find an item only
- * under exactly this key.
+ * The keys of stored items. Another library, a role with leading keys and the next version of this code find an item
+ * only under exactly this key.
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';

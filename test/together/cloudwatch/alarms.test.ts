@@ -332,12 +332,12 @@ describe('a faulty alarm', () => {
         [
           'Band',
           'ComparisonOperator',
-          'anomaly detection is not supported here, so the alarm is never evaluated',
+          'the gateway does not support anomaly detection, so the alarm is never evaluated',
         ],
         [
           'Flow',
           'Namespace',
-          'AWS/States is not measured here, so the alarm has no data, and only SetAlarmState changes its state',
+          'the gateway does not measure AWS/States, so the alarm has no data, and only SetAlarmState changes its state',
         ],
         [
           'Scale',
@@ -347,7 +347,7 @@ describe('a faulty alarm', () => {
         [
           'Any',
           'AlarmRule',
-          'the rule refers to Gone, which is not in a loaded stack, so that part of the rule is never true',
+          'the rule refers to Gone, which is not in a loaded stack, so this part of the rule is never true',
         ],
       ],
     );

@@ -54,7 +54,7 @@ describe('EventBuses', () => {
       [PATTERN, 'for the rule paid, detail.state is "open", expected "paid"'],
       [
         'State: DISABLED\n      EventPattern: { source: [shop] }',
-        'the rule paid matches it, but its State is DISABLED',
+        'the rule paid would match, but its State is DISABLED',
       ],
     ] as const) {
       const bench = anEventEngine(SERVICES, { resources: RULE(more, WORK), functions: { work: () => 1 } });
@@ -190,7 +190,7 @@ describe('EventBuses', () => {
     });
     assert.match(
       bench.unsupported[0]?.consequence ?? '',
-      /^the target arn:aws:ecs:.* receives no events, because its service does not run here$/,
+      /^the target arn:aws:ecs:.* receives no events, because the gateway does not run its service$/,
     );
   });
 
@@ -201,7 +201,7 @@ describe('EventBuses', () => {
 
     assert.match(
       bench.unsupported[0]?.consequence ?? '',
-      /^KinesisParameters of the target .* has no effect here$/,
+      /^KinesisParameters of the target .* has no effect in this gateway$/,
     );
   });
 });

@@ -267,7 +267,9 @@ describe('Kinesis of a start', () => {
 
     assert.deepEqual(
       bench.unsupported.map(({ consequence }) => consequence),
-      ['calls to the event source go to the endpoint that you set, so the mapping invokes no function here'],
+      [
+        'calls to the event source go to the endpoint that you set, so the mapping invokes no function in this gateway',
+      ],
     );
   });
 });

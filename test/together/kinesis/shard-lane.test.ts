@@ -92,7 +92,10 @@ describe('StreamConsumer of a shard', () => {
     );
     await bench.advance(4_000);
     assert.deepEqual(batchesOf(bench).slice(4), ['b', 'c', 'd']);
-    assert.match(bench.reports[0] ?? '', /^work failed on a batch of 1 from orders: no\. It is tried again/);
+    assert.match(
+      bench.reports[0] ?? '',
+      /^work failed on a batch of 1 from orders: no\. The mapping has no MaximumRetryAttempts, so the batch is tried again/,
+    );
   });
 
   it('continues a shard while a batch of another one fails', async () => {

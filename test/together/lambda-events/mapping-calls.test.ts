@@ -26,7 +26,8 @@ const RESOURCES = `
 type Reply = { readonly status: number; readonly body: Record<string, unknown> };
 
 // Source: Lambda API reference, "CreateEventSourceMapping" and the pages beside it; Lambda developer guide, "Lambda
-// parameters for Amazon SQS event source mappings" and "Lambda parameters for Amazon DynamoDB event source mappings", docs/aws §18.7
+// parameters for Amazon SQS event source mappings" and "Lambda parameters for Amazon DynamoDB event source mappings",
+// docs/aws §18.7
 describe('a mapping without a function', () => {
   it('is reported, and starts nothing', () => {
     const resources = RESOURCES.replace(' FunctionName: work,', '');

@@ -79,7 +79,7 @@ describe('CreateEventSourceMapping', () => {
       says: /^MaximumRecordAgeInSeconds must be either -1 \(forever\) or between 60 and 604800 \(inclusive\)$/,
     },
     {
-      name: 'a tumbling window, which is not supported here',
+      name: 'a tumbling window, which the gateway does not support',
       input: { EventSourceArn: STREAM, StartingPosition: 'LATEST', TumblingWindowInSeconds: 30 },
       status: 501,
       says: /^The gateway does not support TumblingWindowInSeconds of event source mappings; .+\.$/,
@@ -106,7 +106,7 @@ describe('CreateEventSourceMapping', () => {
       says: /^Required 'sourceAccessConfigurations' parameter is missing\.$/,
     },
     {
-      name: 'an own source, which is not supported here',
+      name: 'an own source, which the gateway does not support',
       input: { SelfManagedEventSource: OWN_SOURCE, Topics: ['topic'], SourceAccessConfigurations: [ACCESS] },
       status: 501,
       says: /^The gateway does not support SelfManagedEventSource of event source mappings; /,

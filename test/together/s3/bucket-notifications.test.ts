@@ -218,6 +218,9 @@ describe('BucketNotifications', () => {
       resources: bucket(onCreated('', 's3:ObjectRestore:Completed')),
       functions: { work: () => 1 },
     });
-    assert.equal(bench.unsupported[0]?.consequence, 's3:ObjectRestore:Completed events are not sent here');
+    assert.equal(
+      bench.unsupported[0]?.consequence,
+      'the gateway does not send s3:ObjectRestore:Completed events',
+    );
   });
 });

@@ -38,7 +38,8 @@ const ATTRIBUTE = {
   'MessageAttributes.entry.1.Value.StringValue': 'sale',
 };
 
-// Source: SNS developer guide, "Fanout Amazon SNS notifications to Lambda functions", "… to Amazon SQS queues", docs/aws §18.6
+// Source: SNS developer guide, "Fanout Amazon SNS notifications to Lambda functions", "… to Amazon SQS queues",
+// docs/aws §18.6
 describe('Topics', () => {
   it('report a message that the filter policies of all subscriptions refuse', async () => {
     const bench = anEventEngine(SERVICES, {

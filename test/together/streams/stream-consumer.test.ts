@@ -223,7 +223,8 @@ describe('StreamConsumer', () => {
     assert.deepEqual(batchesOf(bench), ['abcd', 'cd']);
   });
 
-  // Lambda developer guide, "Configuring partial batch response with DynamoDB": a batch is bisected at the reported number.
+  // Lambda developer guide, "Configuring partial batch response with DynamoDB": a batch is bisected at the reported
+  // number.
   it('does not halve a batch whose first record the function reports', async () => {
     const bench = await aBench(
       `BatchSize: 4, ${ONE_BATCH}, BisectBatchOnFunctionError: true, FunctionResponseTypes: [ReportBatchItemFailures]`,

@@ -94,7 +94,7 @@ const VERSION = tlv(contextTag(0, true), tlv(TAG.integer, Buffer.from([2])));
 const TRUE = tlv(TAG.boolean, Buffer.from([0xff]));
 
 const USAGE = {
-  /** Bits keyCertSign and cRLSign. */
+  /** Sets the bits keyCertSign and cRLSign. */
   authority: Buffer.from([1, 0x06]),
   /** Bit digitalSignature. */
   leaf: Buffer.from([7, 0x80]),
@@ -183,7 +183,7 @@ function alternativeName(name: string): Buffer {
 
 function addressBytes(address: string): Buffer {
   if (isIP(address) === 4) return Buffer.from(address.split('.').map(Number));
-  // URL expands an IPv6 address except for one `::`.
+  // The URL parser expands an IPv6 address except for one `::`.
   const words = new URL(`http://[${address.replace(/%.*/, '')}]`).hostname.slice(1, -1);
   const [before = '', after] = words.split('::');
   const read = (text = ''): number[] =>

@@ -79,15 +79,15 @@ const PARAMETER = /(?<![\w.%\]-])([\w.%[\]-]{1,60})=([^\s&"'<>#;,[\]]+)/g;
 const NAMED = /(?<![\w.%-])([\w.-]{1,60}): {1,2}(?=[^\s,;]{0,100}(?:\d|[a-z][A-Z]))([^\s"'<>,;[\](){}]{6,})/g;
 
 /**
- * Values with these names are secrets only in queries, as OAuth codes and Google's API keys are. Elsewhere,
- * the same names belong to error codes and to keys of entries.
+ * Values with these names are secrets only in queries, as OAuth codes and Google's API keys are. In other texts, the
+ * same names belong to error codes and to keys of entries.
  */
 const SECRET_IN_QUERY = /^(?:code|key)$/i;
 const MIN_IN_QUERY = 6;
 
 const MAX_NESTED = 3;
 
-/** @param isByForm whether the text is recognised as a secret by its form alone, without a name in front of it */
+/** @param isByForm whether the text is recognized as a secret by its form alone, without a name in front of it */
 export type Mask = (secret: string, isByForm?: boolean) => string;
 
 export function isSecretInQuery(name: string, value: string): boolean {

@@ -107,7 +107,10 @@ const USER_FLOWS: typeof SHARED_FLOWS = {
   ...SHARED_FLOWS,
   USER_PASSWORD_AUTH: ['USER_PASSWORD_AUTH', startWithPassword],
 };
-/** AdminInitiateAuth has its own password flow, and refuses that of users [obs: awsdocs/aws-doc-sdk-examples#5289]. */
+/**
+ * AdminInitiateAuth has its own password flow, and refuses the password flow of users [obs:
+ * awsdocs/aws-doc-sdk-examples#5289].
+ */
 const ADMIN_FLOWS: typeof SHARED_FLOWS = {
   ...SHARED_FLOWS,
   ADMIN_USER_PASSWORD_AUTH: ['ADMIN_USER_PASSWORD_AUTH', startWithPassword],

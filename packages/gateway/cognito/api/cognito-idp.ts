@@ -203,7 +203,7 @@ function ownUser(
   { pools }: CognitoPorts,
 ): LocalPool & { readonly user: PoolUser; readonly client: AppClient | undefined } {
   const token = input.text('AccessToken');
-  // This only selects the pool; the pool then verifies the token.
+  // These unverified claims only select the pool; the pool then verifies the token.
   const claims = parseJsonObject(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
   const issuer = claims?.['iss'];
   const local = typeof issuer === 'string' ? pools.ofIssuer(issuer) : undefined;

@@ -45,7 +45,8 @@ export const SIGN_UP: CognitoOperations = {
     return {
       UserConfirmed: false,
       UserSub: user.sub,
-      // getmoto/moto, test_sign_up_with_verified_but_not_supplied_email (verified on AWS): sends no code without it
+      // Cognito sends no code if the attribute is missing: getmoto/moto,
+      // test_sign_up_with_verified_but_not_supplied_email (verified on AWS)
       CodeDeliveryDetails: pool.definition.autoVerified.some((name) => user.attributes.has(name))
         ? await sendCode(pool, user, 'sign-up', { source: 'CustomMessage_SignUp', ...of })
         : undefined,

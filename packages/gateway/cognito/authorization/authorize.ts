@@ -52,8 +52,9 @@ export async function authorize(request: ControlRequest, at: AuthorizationContex
 }
 
 /**
- * Returns whether another page has sent the browser here. Attack: a page on the internet registers itself as a client
- * and gets tokens for the APIs of this machine. A click on this page is then needed even with `--sign-in-as`.
+ * Returns whether another page has sent the browser to the sign-in page. Attack: a page on the internet registers
+ * itself as a client and gets tokens for the APIs of this machine. A click on the sign-in page is then needed even with
+ * `--sign-in-as`.
  */
 function isFromPage(request: ControlRequest): boolean {
   const site = headerOf(request, 'sec-fetch-site') ?? 'none';

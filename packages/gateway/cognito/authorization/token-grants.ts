@@ -116,7 +116,7 @@ function refresh(request: ControlRequest, form: URLSearchParams, at: TokenContex
   return printTokens(grant, scopes, at);
 }
 
-/** The tokens of a sign-in are for one resource only. A request without `resource` means the same one. */
+/** The tokens of a sign-in are for one resource only. A request without `resource` means this resource. */
 function checkResource(form: URLSearchParams, { resource }: TokenGrant): void {
   const given = form.getAll('resource');
   if (given.some((one) => one !== resource))

@@ -1,4 +1,4 @@
-/** What is common to the authorization requests of pools and of the local issuer (RFC 6749 §4.1.1). */
+/** The common part of the authorization requests of pools and of the local issuer (RFC 6749 §4.1.1). */
 
 export type AuthorizationRead<Request> =
   | { readonly kind: 'request'; readonly request: Request }

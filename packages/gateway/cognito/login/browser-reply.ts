@@ -4,7 +4,7 @@ import type { ControlReply, ControlRequest } from '../../core/api-call.ts';
 
 /**
  * The cookie proves that a form was shown to this browser. Browsers never send the cookie from other sites. All ports
- * of a host share cookies, so the cookie's value is useless at other ports.
+ * of a host share cookies, so the cookie's value must be useless at other ports.
  */
 export const FORM_COOKIE = 'gatewright_form';
 

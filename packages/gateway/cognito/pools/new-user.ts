@@ -5,7 +5,7 @@ import { USER_NAME } from './pool-user.ts';
 
 const NOT_CONFORMING = 'Attributes did not conform to the schema: ';
 
-/** Returns the attribute whose value the given name is, in a pool in which users sign in with an attribute. */
+/** In a pool whose users sign in with an attribute, returns the attribute that has the given name as its value. */
 export function attributeOfName(
   name: string,
   { nameAttributes }: Pick<PoolDefinition, 'nameAttributes'>,
@@ -31,7 +31,10 @@ function describeNames(names: readonly string[]): string {
   return names.map((name) => (name === 'email' ? 'an email' : 'a phone number')).join(' or ');
 }
 
-/** Returns why the pool refuses a user with these attributes only; undefined means that none is missing. */
+/**
+ * Returns why the pool refuses a user who has only these attributes; undefined means that no required attribute is
+ * missing.
+ */
 export function refusalOfMissing(
   given: readonly string[],
   { required }: Pick<PoolDefinition, 'required'>,

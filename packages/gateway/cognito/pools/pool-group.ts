@@ -1,4 +1,6 @@
-/** Groups of a user pool. They are shown to calls; their roles and precedences have no effect on tokens here. */
+/**
+ * Groups of a user pool. Calls return them, but in the gateway, their roles and precedences have no effect on tokens.
+ */
 import { asNonEmptyText, asNumber } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 

@@ -92,7 +92,7 @@ export type PoolDefinition = {
   readonly custom: readonly string[] | undefined;
   readonly groups: readonly GroupDefinition[];
   readonly clients: readonly AppClient[];
-  /** If true, any client id is accepted, because the pool's own clients are unknown here. */
+  /** If true, any client id is accepted, because the gateway does not know the pool's own clients. */
   readonly isOpen: boolean;
   readonly domains: readonly string[];
   readonly triggers: ReadonlyMap<TriggerName, TriggerFunction>;
@@ -115,7 +115,7 @@ export const ALL_FLOWS: ReadonlySet<AuthFlow> = new Set<AuthFlow>([
 const HOUR = 3600;
 export const DEFAULT_TOKEN_SECONDS = { id: HOUR, access: HOUR, refresh: 30 * 24 * HOUR };
 
-/** Returns a client of a pool that is defined elsewhere. Only the id of the client is known. */
+/** Returns a client of a pool that the loaded templates do not define. Only the id of the client is known. */
 export function openClient(clientId: string, kind: PoolDefinition['kind']): AppClient {
   return {
     clientId,

@@ -126,6 +126,6 @@ export type ShownAccessBook = {
 export type NewKey = {
   /** The options of `gatewright keys create`. */
   readonly options: string;
-  /** The customer to create before the key; undefined if it needs none. */
+  /** The customer to create before the key; undefined if the key needs no customer. */
   readonly customer: { readonly name: string; readonly plan: string | undefined } | undefined;
 };

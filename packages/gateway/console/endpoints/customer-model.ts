@@ -52,7 +52,7 @@ export type ShownCost = {
   readonly totals: readonly { readonly total: string; readonly currency: string }[];
   /** Whether periods of the month are still open. */
   readonly isDraft: boolean;
-  /** Why the cost is not known; undefined if it is. */
+  /** Why the cost is not known; undefined if the cost is known. */
   readonly problem?: string | undefined;
 };
 
@@ -79,6 +79,6 @@ export type ShownCustomer = ShownCustomerRow & {
   readonly cost: ShownCost;
   /** The last changes, newest first. */
   readonly changes: readonly ShownChange[];
-  /** The start of the time for which changes were read; older ones are not in the list. */
+  /** The start of the time for which changes were read; older changes are not in the list. */
   readonly changesSince: string;
 };

@@ -63,7 +63,7 @@ export type InspectPorts = Recording & {
 const PREFIX = 'console/';
 type Answer = ControlReply | Promise<ControlReply>;
 
-/** The paths below `console/` that are posted to, with the function that answers. */
+/** The paths below `console/` that accept POST requests, each with the function that answers. */
 const CHANGES: Readonly<Record<string, (body: UnknownMembers, at: InspectPorts) => Answer>> = {
   'caches/flush': flush,
   'keys/remaining': (body, at) => changeKey('keys/remaining', body, at),

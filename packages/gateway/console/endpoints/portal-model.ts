@@ -1,4 +1,6 @@
-/** People of a customer in the toolkit's portal, as the console shows them. Plain JSON; only `ShownLink` has a secret. */
+/**
+ * People of a customer in the toolkit's portal, as the console shows them. Plain JSON; only `ShownLink` has a secret.
+ */
 
 export type ShownMember = {
   readonly id: string;

@@ -32,7 +32,10 @@ export type RequestEndpointPorts = ResendPorts & {
   readonly customers?: Pick<CustomerBook, 'reads'> | undefined;
 };
 
-/** Maximum time for the sentence that a customer reads. Without it, a request is explained by its record alone. */
+/**
+ * Maximum time to read the sentence that a customer sees. If it takes longer, a request is explained by its record
+ * alone.
+ */
 const READS_MS = 5000;
 
 /**
@@ -252,8 +255,8 @@ function readEdit(value: unknown): Edit | undefined {
 }
 
 /**
- * Returns whether these are at most 200 pairs, each with a token as its name and without control characters, except
- * tabs, in its value.
+ * Returns whether the value is a list of at most 200 pairs of a name and a value. Each name must be a token, and no
+ * value may contain control characters other than tabs.
  */
 function isHeaders(value: unknown): value is [string, string][] {
   return (

@@ -107,7 +107,7 @@ export function hideSecrets(request: SavedRequest, redactor: Redactor): SavedReq
   const hide = (name: string, value: string): string => {
     const placeholder = placeholderOf(name);
     if (value.length >= MIN_REPEATED) hidden.set(value, placeholder);
-    // A token may occur elsewhere in the request without its scheme.
+    // Another part of the request may contain the token without its scheme.
     const bare = withoutScheme(value);
     if (bare !== undefined && bare.length >= MIN_REPEATED) hidden.set(bare, placeholder);
     return placeholder;

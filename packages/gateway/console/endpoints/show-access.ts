@@ -22,7 +22,7 @@ type AskedOfApi = {
   readonly path: string;
   /** The identity sources of the route's authorizer. */
   readonly places: readonly { readonly kind: string; readonly name: string }[];
-  /** The subject of the refused token. The suggested token has it, too, unless no rule allows it. */
+  /** The subject of the refused token. The suggested token has the same subject, unless no rule allows this subject. */
   readonly subject?: string | undefined;
 };
 
@@ -55,9 +55,9 @@ export interface AccessBook {
    */
   localToken(asked: AskedOfApi, includes: (issuer: string) => boolean): TokenText | undefined;
   /**
-   * Returns where the document defines a limit of a customer plan, such as `access/orders.yml:40`. Returns undefined if it
-   * does not define the limit, or defines it with a different number of units, because the usage table has the plan
-   * that is in force.
+   * Returns where the document defines a limit of a customer plan, such as `access/orders.yml:40`. Returns undefined if
+   * the document does not define the limit, or defines it with a different number of units, because the usage table has
+   * the plan that is in force.
    */
   placeOfLimit?(limit: AskedLimit): string | undefined;
   /**

@@ -16,7 +16,7 @@ type ListedCustomers = { readonly withUse: boolean };
 export interface CustomerBook {
   /** @throws Error with a message if the admin routes of this run do not exist or refuse the call */
   list(how: ListedCustomers): Promise<ShownCustomers>;
-  /** Undefined if nothing is known of such a customer. */
+  /** Undefined if nothing is known about this customer. */
   one(tenant: string, nowEpochMs: number): Promise<ShownCustomer | undefined>;
   /**
    * Returns a line with the sentence that the customer reads in the portal about a refused request. Undefined if the
@@ -26,7 +26,7 @@ export interface CustomerBook {
 }
 
 /**
- * The longest name that a customer can have.
+ * Maximum length of a customer's name in characters.
  * @see shared/quota/plan/subject.ts
  */
 const MAX_TENANT = 128;

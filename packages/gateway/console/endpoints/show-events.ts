@@ -1,4 +1,7 @@
-/** Lists the event sources that the emulated services report, then the other buses, each with the actions that the user can perform. */
+/**
+ * Lists the event sources that the emulated services report, then the other buses, each with the actions that the user
+ * can perform.
+ */
 import type { EventSource, HandTarget } from '../../kernel/event-rows.ts';
 import type { ShownEvents, ShownSource } from './inspect-model.ts';
 

@@ -14,7 +14,7 @@ export interface PortalBook {
 }
 
 /**
- * The longest name that a customer can have.
+ * Maximum length of a customer's name in characters.
  * @see shared/quota/plan/subject.ts
  */
 const MAX_TEXT = 128;

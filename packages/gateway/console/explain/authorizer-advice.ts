@@ -45,12 +45,12 @@ const OF_CREDENTIAL =
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html */
 function adviseRefusal(failure: string, form: ResultForm, isOfPython: boolean): string {
-  // The name of the authorizer itself is often “token”.
+  // The name of the authorizer itself often contains “token”, so it is removed first.
   if (!OF_CREDENTIAL.test(failure.replace(/^.*? failed with /s, ''))) return '';
   const thrown = isOfPython ? "raise Exception('Unauthorized')" : "throw new Error('Unauthorized')";
   return form.protocol === 'http'
     ? ` To refuse a credential, return ${refusalOf(form)}: ${describeErrors(form)}.`
-    : ` To refuse a credential, write ${thrown} there: API Gateway responds with 401 to exactly this message, and with 500 to every other error.`;
+    : ` To refuse a credential, write ${thrown} in the function: API Gateway responds with 401 to exactly this message, and with 500 to every other error.`;
 }
 
 function isPython(lines: readonly string[]): boolean {
@@ -120,7 +120,10 @@ function refusalOf({ simpleResponses }: ResultForm): string {
   return simpleResponses === true ? 'isAuthorized: false' : 'a policy with Deny';
 }
 
-/** What an HTTP API makes of errors, unless --assume http-unauthorized-status chooses otherwise (docs/aws §4.8). */
+/**
+ * Describes how an HTTP API answers errors of an authorizer's function, unless --assume http-unauthorized-status
+ * chooses otherwise (docs/aws §4.8).
+ */
 function describeErrors({ isPayload2 }: ResultForm): string {
   return isPayload2 === true
     ? 'with payload format 2.0, every error becomes 500'
@@ -167,7 +170,7 @@ function adviseMistake(named: string, { kind }: AuthorizerMistake, form: ResultF
   const allow = isSimple ? '{ isAuthorized: true }' : 'a principalId and a policyDocument with Allow';
   const refuse =
     protocol === 'http'
-      ? `To refuse a request with 403, return ${isSimple ? '{ isAuthorized: false }' : 'a policy with Deny'} from it.`
+      ? `To refuse a request with 403, return ${isSimple ? '{ isAuthorized: false }' : 'a policy with Deny'} from the function.`
       : 'To refuse a request, throw an error whose message is exactly Unauthorized (401), or return a policy with Deny (403).';
   switch (kind) {
     case 'response':
@@ -210,9 +213,9 @@ function advisePart(
     case 'context':
       return `Return the context from the function ${named} as an object of names and values.`;
     case 'context-value':
-      return `Return ${JSON.stringify(member ?? '')} in the context that the function ${named} returns as a string, number or boolean, for example as JSON (JSON.stringify(value) in JavaScript, json.dumps(value) in Python). Only the authorizer of an HTTP API with payload format 2.0 may return objects and arrays.`;
+      return `In the context that the function ${named} returns, make ${JSON.stringify(member ?? '')} a string, number or boolean, for example JSON text (JSON.stringify(value) in JavaScript, json.dumps(value) in Python). Only the authorizer of an HTTP API with payload format 2.0 may return objects and arrays.`;
     case 'context-claims':
-      return `Rename claims in the context that the function ${named} returns: API Gateway reserves this name.`;
+      return `Rename the member claims in the context that the function ${named} returns: API Gateway reserves this name.`;
   }
 }
 
@@ -226,7 +229,7 @@ const TOOLKIT_FAILURES: Readonly<Record<string, (named: string, document: string
     `Run \`${COMPILE}\`: an access document protects an API only after this command has read the routes of the API. If no access document names the API and its stage, first name them in a document for APIs of the same kind.`,
   KEY_SET_UNAVAILABLE: () => 'Make the key set of the issuer reachable, and send the request again.',
   STORE_UNAVAILABLE: () => 'Check that the DynamoDB tables of the stack respond, and send the request again.',
-  CONFIG_INVALID: (named) => `Set the environment variable of the function ${named} that the error names.`,
+  CONFIG_INVALID: (named) => `On the function ${named}, set the environment variable that the error names.`,
   EVENT_MALFORMED: (named) =>
     `Use the authorizer function for this kind of authorizer, instead of ${named}: token-authorizer for TOKEN, request-authorizer for all others.`,
   RESULT_TOO_LARGE: (_, document) =>

@@ -23,10 +23,10 @@ export function adviseBehavior(
   const cached =
     behavior?.cachedBy === undefined || sent.every(({ kind }) => kind === 'header')
       ? ''
-      : ` Also replace the cache policy ${behavior.cachedBy}, whose cache key does not have ${sent.length === 1 ? 'it' : 'them'}: ${NO_CACHE} caches nothing, and a cache policy of your own with ${named} in its key caches each value separately.`;
+      : ` Also replace the cache policy ${behavior.cachedBy}, whose cache key does not contain ${sent.length === 1 ? 'it' : 'them'}: ${NO_CACHE} caches nothing, and a cache policy of your own with ${named} in its key caches each value separately.`;
   const end = `${cached} The request came through CloudFront, which forwards only what its cache behavior names.`;
-  // AWS refuses ForwardedValues together with a policy, so a behavior with ForwardedValues is corrected
-  // there.
+  // AWS refuses ForwardedValues together with a policy, so the advice for a behavior with ForwardedValues is to change
+  // ForwardedValues.
   if (behavior?.isLegacy === true) return `${begin}${adviseForwarded(sent, where)}${end}`;
   const verb = behavior?.policyId === undefined ? 'set' : `replace ${behavior.policyId} by`;
   const property = behavior?.policyId === undefined ? 'OriginRequestPolicyId: ' : '';

@@ -74,7 +74,7 @@ export function explainNarrow(about: Circumstances, policy: GuardPolicy): Reason
   return {
     because: [
       `Authorizer ${guard.name} was not called, because its result from ${formatDuration(guard.ageMs ?? 0)} ago, for ${other}, is cached for ${guard.ttlSeconds} s and applies to all its routes and paths.`,
-      `The cached policy allows only ${list(allowed)}; the ARN of ${isOfRoute ? routeKey : 'this request'} is ${policy.resource}.${guard.madeFor !== undefined && isOnly(allowed, guard.madeFor.arn) ? ' The policy names only the request for which the function was called, so it does not say whether the function would allow this one.' : ''}`,
+      `The cached policy allows only ${list(allowed)}; the ARN of ${isOfRoute ? routeKey : 'this request'} is ${policy.resource}.${guard.madeFor !== undefined && isOnly(allowed, guard.madeFor.arn) ? ' The policy names only the request for which the function was called, so it does not say whether the function would allow this request.' : ''}`,
     ],
     changes: [
       `If the caller should have access, make the authorizer return a policy that ${covered}${describeInCode(guard, missing)}.`,

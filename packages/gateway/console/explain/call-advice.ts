@@ -21,14 +21,14 @@ export function adviseRefused({
     case 'not-found':
       return target === ''
         ? 'Name a function in the Uri of the integration, and deploy the API again.'
-        : `Define the function ${target} in a stack that the gateway serves, or correct ${nameVariables.length === 0 ? 'the name in the integration' : `the value of the stage variable ${listed(nameVariables)}, from which the Uri of the integration has this name`}.`;
+        : `Define the function ${target} in a stack that the gateway serves, or correct ${nameVariables.length === 0 ? 'the name in the integration' : `the value of the stage variable ${listed(nameVariables)}, from which the Uri of the integration gets this name`}.`;
     case 'throttled':
       return adviseThrottled(target, errorMessage);
     case 'too-large':
       return 'Send a smaller body: Lambda accepts events of at most 6 MB, including base64, and a backend may respond with at most 10 MB. Transfer larger data through S3, with a presigned URL.';
     case 'address':
       return /\.amazonaws\.com\b/.test(errorMessage)
-        ? 'If the Uri refers to a resource of the stack, the resource does not run here, and only AWS gives it this host: test the route in an account, or set the Uri to a resource that exists in one. Otherwise, correct the host in the Uri of the integration: it cannot be found.'
+        ? 'If the Uri refers to a resource of the stack, the gateway does not run the resource, and only AWS gives the resource this host: test the route in an AWS account, or set the Uri to a resource that exists in an account. Otherwise, correct the host in the Uri of the integration: it cannot be found.'
         : 'Correct the host in the Uri of the integration: it cannot be found.';
     case 'request':
       return 'Correct the mapped headers or the method of the integration: the request cannot be sent as it is.';
@@ -47,8 +47,8 @@ function adviseUnserved(errorMessage: string): string {
   const [, service] = /pass --aws ([\w-]+) to send /i.exec(errorMessage) ?? [];
   const [variable] = /AWS_ENDPOINT_URL_\w+/.exec(errorMessage) ?? [];
   if (service === undefined || variable === undefined)
-    return 'Do as the sentence above says, or make the integration call an operation that is served here.';
-  return `Start the gateway with \`--aws ${service}\` and AWS credentials, which sends all calls to this service to AWS, or with ${variable} set to an endpoint that has the operation. Or make the integration call an operation that is served here.`;
+    return 'Do as the sentence above says, or make the integration call an operation that the gateway serves.';
+  return `To send all calls to this service to AWS, start the gateway with \`--aws ${service}\` and AWS credentials. Or set ${variable} to an endpoint that has the operation, or make the integration call an operation that the gateway serves.`;
 }
 
 /**
@@ -60,7 +60,7 @@ function adviseTls(errorMessage: string): string {
   if (/wrong version number|packet length too long/i.test(errorMessage))
     return 'The server does not speak TLS on this port: write http:// in the Uri, or a port on which the server speaks TLS.';
   if (/does not match certificate's altnames/i.test(errorMessage))
-    return 'In the Uri, write a host name for which the certificate was issued, or give the server a certificate for the host in the Uri. With a VPC link, the Uri only sets the Host header and the name that is compared; the link decides where the request goes. InsecureSkipVerification does not help, because it does not turn off the comparison of the host name.';
+    return 'In the Uri, write a host name for which the certificate was issued, or give the server a certificate for the host in the Uri. With a VPC link, the Uri only sets the Host header and the name with which the certificate is compared; the link decides where the request goes. InsecureSkipVerification does not help, because it does not turn off the comparison of the host name.';
   const isExpired = /certificate has expired/i.test(errorMessage);
   return `${isExpired ? 'Renew the certificate of the server' : 'Give the server a certificate of a public certificate authority for the host in the Uri'}: API Gateway verifies it.${isExpired ? '' : ' If a self-signed certificate has to stay, set TlsConfig: { InsecureSkipVerification: true } on the integration (type HTTP or HTTP_PROXY), and deploy the API again.'}`;
 }
@@ -96,7 +96,8 @@ export function adviseInstall(errorType: string, errorMessage: string): string |
   const [, module = ''] = /No module named '([^'.]+)/.exec(errorMessage) ?? [];
   if (PYTHON_MODULES.has(module))
     return `Lambda's runtime includes ${module}, so only this machine lacks it. Run \`${command}\` and send the request again.`;
-  // A command that names the package installs it here only: AWS gets what the project lists.
+  // A command that names the package installs it on this machine only. AWS gets only the packages that the project
+  // lists.
   const [, missing] = /\bpip install ([\w.[\]-]+)$/.exec(command) ?? [];
   const listing =
     missing === undefined || missing.startsWith('-')
@@ -105,13 +106,16 @@ export function adviseInstall(errorType: string, errorMessage: string): string |
   return `${listing} \`${command}\` and send the request again.`;
 }
 
-/** Returns the advice for an import that the bundler did not find. Its message may name a command that adds it. */
+/**
+ * Returns the advice for an import that the bundler did not find. The bundler's message may name a command that adds
+ * the package.
+ */
 function adviseUnresolved(errorMessage: string): string | undefined {
   const [, specifier] = /\bCould not resolve "([^"]+)"/.exec(errorMessage) ?? [];
   if (specifier === undefined) return undefined;
   const [, command] = /\): run (.+?), (?:or, if|which generates)/.exec(errorMessage) ?? [];
   return command === undefined
-    ? `Correct the import of "${specifier}" at the line that the message names, or add the file that it names; if a build step generates this file, run that step first.`
+    ? `Correct the import of "${specifier}" at the line that the message names, or add the imported file; if a build step generates this file, run that step first.`
     : `Run \`${command}\` and send the request again.`;
 }
 
@@ -123,7 +127,7 @@ export function adviseLimit(
   errorMessage?: string,
 ): string | undefined {
   if (errorMessage === 'Unable to stringify response body')
-    return `Return a value that can be written as JSON from the function ${target}: without references to itself, and without BigInt.`;
+    return `From the function ${target}, return a value that can be written as JSON: without references to itself, and without BigInt.`;
   switch (errorType) {
     case 'Sandbox.Timedout':
       return `Make the function ${target} finish sooner, or give it a larger Timeout (3 s if the template sets none)${payload === 'function-url' ? '' : '; it must also respond before the integration timeout'}.`;
@@ -155,7 +159,7 @@ export function adviseLimit(
 
 /**
  * Returns the advice for a call of `@connections` whose path has something between the address of the API and
- * `/@connections`; undefined for other texts. At the API's own endpoint, a stage there is part of the
+ * `/@connections`; undefined for other texts. At the API's own endpoint, a stage in this position is part of the
  * address, so a superfluous stage means that the mapping of a custom domain has already chosen the stage.
  */
 export function adviseEndpoint(
@@ -206,7 +210,9 @@ export function adviseOnConnections(
   }
 }
 
-/** https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-keys-connect-disconnect.html */
+/**
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-keys-connect-disconnect.html
+ */
 export const ADD_DISCONNECT =
   'Add a route $disconnect whose function deletes what $connect stored, and delete it as well when a message is refused with 410, because AWS sends $disconnect on a best-effort basis.';
 
@@ -250,7 +256,7 @@ export function adviseTimeout(
 ): readonly string[] {
   const isFunction = kind.startsWith('lambda') || kind === 'function';
   const longer = payload === 'function-url' ? [] : adviseLonger(protocol, timeoutMs, definition);
-  // A timeout below the maximum was chosen by the owner, and is the rule that ended this request.
+  // If the timeout is below the maximum, the owner of the API chose it, and this setting ended the request.
   const isChosen = timeoutMs < INTEGRATION_TIMEOUTS[protocol].usual;
   return [
     ...(isChosen ? longer : []),
@@ -262,7 +268,7 @@ export function adviseTimeout(
     `${isChosen ? 'Or make' : 'Make'} the integration respond sooner, or hand long work to another process and respond at once.`,
     ...(isFunction && isColdStart === true && (startMs === undefined || startMs * LONG_SHARE >= timeoutMs)
       ? [
-          'If the function is quick once it has started, send the request again: the start of a new instance counted toward the timeout, here as on AWS.',
+          'If the function is quick once it has started, send the request again: the start of a new instance counted toward the timeout, in the gateway as on AWS.',
         ]
       : []),
     ...(payload === 'function-url'
@@ -283,7 +289,7 @@ function adviseLonger(
   const note = protocol === 'rest' ? RAISED_BY_AWS : '';
   if (timeoutMs < ms)
     return [
-      `Raise ${nameSetting('integrationTimeout', definition)}, which is ${timeoutMs} here; the maximum is ${ms.toLocaleString('en-US')}${note}.${toDeploy(protocol)}`,
+      `Raise ${nameSetting('integrationTimeout', definition)}, which is currently ${timeoutMs}; the maximum is ${ms.toLocaleString('en-US')}${note}.${toDeploy(protocol)}`,
     ];
   return protocol === 'rest'
     ? [
@@ -292,10 +298,7 @@ function adviseLonger(
     : [];
 }
 
-/**
- * The start of an instance counts as a cause of the timeout if it took at least 1/n of the timeout, where n
- * is this number.
- */
+/** The start of an instance counts as a cause of the timeout if it took at least the timeout divided by this number. */
 const LONG_SHARE = 4;
 
 const RAISED_BY_AWS = ' unless AWS has raised the quota of the account for a regional or private API';

@@ -31,7 +31,7 @@ export type NearMiss = {
 /** A path with the name of a stage, at which a route serves the request. */
 type StagedPath = {
   readonly path: string;
-  /** The first segment of the request's path, if the stage replaces it instead of being put before it. */
+  /** The first segment of the request's path, if the stage replaces this segment instead of preceding it. */
   readonly instead?: string | undefined;
 };
 
@@ -91,7 +91,9 @@ export type GuardCircumstances = {
   readonly readSources?: readonly string[] | undefined;
   /** Where the request has a token that the authorizer does not read, such as `header X-Id-Token`. */
   readonly strayToken?: string | undefined;
-  /** Where the request has a missing identity source by the same name, such as `query parameter Auth`. */
+  /**
+   * Where the request has the value of a missing identity source under the same name, such as `query parameter Auth`.
+   */
   readonly strayValue?: string | undefined;
   /** TTL of the authorizer's results; 0 means that they are not cached. */
   readonly ttlSeconds: number;
@@ -130,7 +132,7 @@ export type GuardCircumstances = {
    * issuer stands in for none of the authorizer's issuers.
    */
   readonly localToken?: TokenText | undefined;
-  /** How to create a key that the document admits; undefined if there is none. */
+  /** How to create a key that the document admits; undefined if the document admits none. */
   readonly newKey?: NewKey | undefined;
   /** The issuers, audiences and scopes that the authorizer accepts; undefined if a function decides. */
   readonly trusted:
@@ -180,7 +182,10 @@ export type MeterCircumstances = {
   readonly plans?: readonly string[] | undefined;
   /** The names of keys that the stage accepts; undefined if they are unknown. */
   readonly acceptedKeys?: readonly string[] | undefined;
-  /** A usage plan of the stage, if no key or another one was sent; undefined if the stage has none. */
+  /**
+   * A usage plan of the stage, if the request has no key or a key that the stage does not accept; undefined if the
+   * stage has no usage plan.
+   */
   readonly stagePlan?:
     | { readonly id: string; readonly name: string; readonly logicalId: string | undefined }
     | undefined;
@@ -203,7 +208,7 @@ export type IntegrationCircumstances = {
   /** The payload format of a Lambda proxy, such as `rest-1.0` or `http-2.0`; undefined if it is unknown. */
   readonly payload?: string | undefined;
   readonly target: string | undefined;
-  /** The operation of an AWS service that the integration calls; undefined if a path names it. */
+  /** The operation of an AWS service that the integration calls; undefined if the integration calls a path instead. */
   readonly operation?: string | undefined;
   readonly timeoutMs: number | undefined;
   readonly outcome: 'answered' | 'failed' | 'timed-out' | 'refused' | 'unreachable' | 'not called';
@@ -227,15 +232,15 @@ export type IntegrationCircumstances = {
   readonly lines: readonly string[];
   readonly tookMs: number | undefined;
   /**
-   * The reply with which an AWS service denied the call of the integration, or of a function that returned the message,
-   * because the role does not allow the call.
+   * The reply in which an AWS service denied a call, because the role does not allow the call. The integration made the
+   * call, or a function that returned the message of the service.
    */
   readonly denial?: string | undefined;
   /** The statusCode of an error that the function of a WebSocket message returned. */
   readonly errorStatus?: number | undefined;
-  /** The problem document (RFC 9457) in the reply; undefined if the reply is not one. */
+  /** The problem document (RFC 9457) in the reply; undefined if the reply does not contain one. */
   readonly problem?: Problem | undefined;
-  /** The refusal by the quota of a handler, if the reply is one. */
+  /** The refusal by the quota of a handler; undefined for any other reply. */
   readonly quotaRefusal?: QuotaRefusal | undefined;
   /**
    * The units that are left according to the headers of the reply, if a function admitted the request by a
@@ -276,7 +281,7 @@ export type IntegrationCircumstances = {
   readonly eventGaps?: readonly string[] | undefined;
   /** The member that the code of a failed function reads from the body of the request, and that the body lacks. */
   readonly bodyGap?: BodyGap | undefined;
-  /** The value that the code of a failed function decoded, although the event has it decoded. */
+  /** The value that the code of a failed function decoded, although the event already contains the decoded value. */
   readonly decodedTwice?: DecodedTwice | undefined;
   /** The name of an object that S3's event has URL-encoded, if the function did not find the object. */
   readonly encodedKey?: EncodedKey | undefined;
@@ -287,11 +292,11 @@ export type IntegrationCircumstances = {
    * if the handler timed out.
    */
   readonly keptBusyBy?: string | undefined;
-  /** The place at which a handler that returned nothing calls its callback, which came too late or not at all. */
+  /** The place at which a handler that returned nothing calls its callback, if the call came too late or not at all. */
   readonly uncalledBack?: { readonly place: string; readonly isAsync: boolean } | undefined;
   /** The names that the module of a function exports, if it does not export the handler. */
   readonly exported?: readonly string[] | undefined;
-  /** Why the event of a function is not JSON; undefined if it is. */
+  /** Why the event of a function is not JSON; undefined if it is JSON. */
   readonly eventFault?: EventFault | undefined;
   /** The published version that an alias or version chose, although $LATEST of the function was changed in this run. */
   readonly pinned?: { readonly qualifier: string; readonly version: string } | undefined;
@@ -306,11 +311,11 @@ export type BodyGap = { readonly member: string; readonly others: readonly strin
 
 /** An event that is not JSON. */
 export type EventFault = {
-  /** The place in the event; undefined if it is not known. */
+  /** The place of the fault in the event; undefined if it is not known. */
   readonly place: JsonFault | undefined;
   /** The text before and after the place. */
   readonly near: string;
-  /** Whether a request template printed the event. Otherwise it is the body of the request. */
+  /** Whether a request template printed the event. Otherwise, the event is the body of the request. */
   readonly isOfTemplate: boolean;
   /** Whether the fault is \', which `$util.escapeJavaScript` prints for '. */
   readonly isApostrophe: boolean;
@@ -333,7 +338,7 @@ export type EncodedKey = { readonly inEvent: string; readonly ofObject: string }
 
 /** The facts in a reply with which the quota of a handler refuses a request. */
 export type QuotaRefusal = {
-  /** `over-limit` is a rate, or a quota with a short period. */
+  /** `over-limit`: a rate, or a quota with a short period, refused the request. */
   readonly outcome:
     | 'over-quota'
     | 'period-closed'
@@ -406,9 +411,9 @@ export type ToldStep = {
   /** The disabled event source mappings of the source, each with the name of its function. */
   readonly disabled?: readonly NamedPlace[] | undefined;
   readonly mapping?: { readonly reportsItems: boolean; readonly place: string } | undefined;
-  /** Whether the step belongs to an earlier event, for which this one waits. */
+  /** Whether the step belongs to an earlier event, for which this event waits. */
   readonly isBlock?: true;
-  /** Sentences about surprising effects of a step that succeeded, each with the change that avoids them. */
+  /** Sentences about surprising effects of a step that succeeded, each with the change that avoids the effect. */
   readonly notes?: readonly DeliveryNote[] | undefined;
 };
 
@@ -466,7 +471,7 @@ export type ForwardedPart = 'header' | 'querystring' | 'cookie';
 export type Forwarding = {
   readonly kind: 'all' | 'only' | 'except';
   readonly names: readonly string[];
-  /** The place of the setting that decides. */
+  /** The place of the setting that decides what is forwarded. */
   readonly place: string | undefined;
   /** The setting and its value, such as `QueryStringBehavior is none`. */
   readonly setting: string;
@@ -515,7 +520,7 @@ export type Circumstances = {
   readonly staged?: StagedPath | undefined;
   /** The key of the route that would serve the request at `doubledStage`, `behindSegment` or `staged`. */
   readonly servedBy?: string | undefined;
-  /** The API of the same stack that has a route for the request, if this one has none. */
+  /** The API of the same stack that has a route for the request, if the API of the request has none. */
   readonly otherApi?:
     | {
         readonly logicalId: string;
@@ -630,7 +635,8 @@ export type Circumstances = {
     | undefined;
   readonly integration: IntegrationCircumstances | undefined;
   /**
-   * The text to add to a template for each statement that a role lacks. The key is the denial; absent without stacks.
+   * The text to add to a template for each statement that a role lacks. The key is the denial; absent if no stacks are
+   * loaded.
    */
   readonly statements?: Readonly<Record<string, string>>;
 };

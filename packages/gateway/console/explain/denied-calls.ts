@@ -1,4 +1,4 @@
-/** The refusals of user pools, queues and buses that a setting decides, or that a function has to expect. */
+/** The refusals by user pools, queues and buses that depend on a setting, or that a function has to expect. */
 import { WITHOUT_CORS } from '../../kernel/calls/s3-refusals.ts';
 import { at } from './event-names.ts';
 import type { Told } from './event-names.ts';
@@ -8,11 +8,11 @@ type Denied = Pick<Told<'denied'>['step'], 'operation' | 'code' | 'message'>;
 type Refusal = {
   /** Matches `code: message`. */
   readonly matches: RegExp;
-  /** The resource and the property that decides. */
+  /** The resource, and its property that decides whether the call is refused. */
   readonly of: 'client' | 'pool' | 'queue' | 'bus' | 'bucket';
   readonly property?: string;
   readonly because?: string;
-  /** What happened, if S3 refused nothing. */
+  /** Says what happened in cases in which S3 itself refused nothing. */
   readonly says?: (denied: Denied) => string;
   readonly advise: (place: string | undefined, denied: Denied) => string;
 };
@@ -61,8 +61,8 @@ const REFUSALS: readonly Refusal[] = [
         /^User: (\S+) is not authorized to perform: (s3:\w+) on resource: "?([^\s",]+)/.exec(message) ?? [];
       const [, kind = 'identity', name = who] = /:(assumed-role|user|role)\/([^/]+)/.exec(who) ?? [];
       return message.includes('explicit deny')
-        ? `Change the statement with Effect: Deny that covers ${action} on ${resource}, or sign with an identity that it does not cover.`
-        : `Allow it in a policy of the ${kind.replace('assumed-', '')} ${name}, which signed the URL: { Effect: Allow, Action: ${action}, Resource: ${resource.replace(/^(arn:[^:]+:s3:::[^/]+)\/.*$/, '$1/*')} }.`;
+        ? `Change the statement with Effect: Deny that covers ${action} on ${resource}, or sign with an identity that the statement does not cover.`
+        : `Allow the call in a policy of the ${kind.replace('assumed-', '')} ${name}, which signed the URL: { Effect: Allow, Action: ${action}, Resource: ${resource.replace(/^(arn:[^:]+:s3:::[^/]+)\/.*$/, '$1/*')} }.`;
     },
   },
   {
@@ -195,7 +195,8 @@ const REFUSALS: readonly Refusal[] = [
     advise: () => 'Have the user set a new password with ForgotPassword and ConfirmForgotPassword.',
   },
   {
-    // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ForgotPassword.html: "the verified email or phone number"
+    // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ForgotPassword.html: "the
+    // verified email or phone number"
     matches: /no registered\/verified email or phone_number/,
     of: 'pool',
     because:
@@ -216,7 +217,7 @@ const REFUSALS: readonly Refusal[] = [
     matches: /^UserNotFoundException/,
     of: 'pool',
     advise: () =>
-      'Create the user first, with SignUp or AdminCreateUser, or send the name of an existing one.',
+      'Create the user first, with SignUp or AdminCreateUser, or send the name of an existing user.',
   },
   {
     // how-to-manage-user-accounts: codes are valid for 24 hours

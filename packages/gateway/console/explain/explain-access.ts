@@ -15,7 +15,7 @@ import type { ShownRule } from '../endpoints/access-model.ts';
 import type { Circumstances, DecidedAccess, GuardCircumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
 
-/** Reads the routes and compiles the documents, so that a change of either is in force. */
+/** The command that reads the routes and compiles the documents, so that a change of either takes effect. */
 export const COMPILE = 'gatewright access sync';
 
 type DescribeRules = (rules: string, route: string) => string;
@@ -174,7 +174,7 @@ export function adviseOnCharge({ outcome, customer, limit, ownQuota, retryAfterS
   if (customer === undefined) return 'Use a credential that names the customer and the plan to charge.';
   const tenant = quote(customer);
   const ofKey = ' (with `--key ID` if the limit applies to each key separately)';
-  // docs/guides/sell/quota.md, "When a change is in force": these requests are refused.
+  // During this time, requests are still refused (docs/guides/sell/quota.md, "When a change is in force").
   const later = 'Then requests are admitted within 2 s.';
   if (outcome === 'suspended')
     return limit === undefined
@@ -193,7 +193,7 @@ export function adviseOnCharge({ outcome, customer, limit, ownQuota, retryAfterS
 /** A period is closed only after its end, so the clock has been moved back since the period was closed. */
 function adviseOnClosed(retryAfterSeconds: number | undefined): string {
   const ahead = retryAfterSeconds === undefined ? 'SHIFT' : `${retryAfterSeconds}s`;
-  return `Nothing can be charged to a closed period or added to it; wait for the next one. If the clock of this gateway was ahead when the period was closed, \`gatewright clock +${ahead}\` moves it to the next period. To begin again, restart the gateway; with --data, delete the folder first.`;
+  return `Nothing can be charged to a closed period or added to it; wait for the next period. If the clock of this gateway was ahead when the period was closed, \`gatewright clock +${ahead}\` moves the clock to the next period. To begin again, restart the gateway; with --data, delete the folder first.`;
 }
 
 /**
@@ -202,11 +202,11 @@ function adviseOnClosed(retryAfterSeconds: number | undefined): string {
  * @param tenant in the form in which it is passed to a command
  */
 export function setPlan(tenant: string): string {
-  return `\`gatewright customers set-plan ${tenant} PLAN\` (if it has no record: \`gatewright customers create ${tenant} PLAN\`)`;
+  return `\`gatewright customers set-plan ${tenant} PLAN\` (if the customer has no record: \`gatewright customers create ${tenant} PLAN\`)`;
 }
 
 function changePlan(tenant: string, limit: string): string {
-  return `give the customer a plan that allows more with ${setPlan(tenant)}, or raise the limit ${limit} in a new version of its plan (\`gatewright plan save FILE\`)`;
+  return `give the customer a larger plan with ${setPlan(tenant)}, or raise the limit ${limit} in a new version of its plan (\`gatewright plan save FILE\`)`;
 }
 
 function explainVerdict(
@@ -274,7 +274,7 @@ function adviseOnRules(
           `Use a caller to whom ${named(denying)} does not apply${allowing.length > 0 ? `, and who meets the condition of ${named(allowing)}` : ''}. A deny overrides every allow.`,
         ]
       : adviseLacking(allowing, about)),
-    `Or change who may call ${routeKey} in ${file ?? `the access document ${document}`}, for exactly the callers that need it, and run \`${COMPILE}\`. To try a change, run ${command} with the same credential.`,
+    `Or change the rules in ${file ?? `the access document ${document}`} so that exactly the callers that need ${routeKey} may call it, and run \`${COMPILE}\`. To try a change, run ${command} with the same credential.`,
   ];
 }
 
@@ -313,7 +313,7 @@ function explainStale(
 ): Reason {
   const why = isCurrent
     ? `it was made ${first === undefined ? 'earlier' : `for ${first}`}, under other circumstances, such as another address or an earlier time`
-    : 'the document has changed since it was made';
+    : 'the document has changed since the result was made';
   return {
     because: [
       `The access document ${document} allows ${routeKey} now, but the result of authorizer ${guard.name} does not: ${why}.`,

@@ -97,7 +97,7 @@ function explainStep(told: AnyStep, all: readonly ToldStep[]): Reason {
     because: [
       ...(isBlock === true
         ? [
-            'It waits, because an earlier batch of the same shard or queue has failed and is tried again first:',
+            'The event waits, because an earlier batch of the same shard or queue has failed and is tried again first:',
           ]
         : []),
       ...own.because,
@@ -123,7 +123,7 @@ function explainOne(step: StampedStep, told: AnyStep, times: number, all: readon
       return {
         because: [
           step.isRecorded === true
-            ? `${nameOf(step.from)} sent it to ${nameOf(step.to)}, which no loaded stack has, so the call was only recorded.`
+            ? `${nameOf(step.from)} sent the event to ${nameOf(step.to)}, which no loaded stack has, so the call was only recorded.`
             : `${capital(nameOf(step.from))} delivered it to ${nameOf(step.to)}.`,
         ],
         changes: [],
@@ -132,7 +132,7 @@ function explainOne(step: StampedStep, told: AnyStep, times: number, all: readon
       return {
         because: [
           sentence(
-            `${nameOf(step.from)} could not deliver it to ${nameOf(step.to)}${at(told.place)}${counted(times)}: ${withStop(step.message)}${describeNext(step.next)}`,
+            `${nameOf(step.from)} could not deliver the event to ${nameOf(step.to)}${at(told.place)}${counted(times)}: ${withStop(step.message)}${describeNext(step.next)}`,
           ),
         ],
         changes: [adviseDelivery(step)],
@@ -149,13 +149,13 @@ function explainOne(step: StampedStep, told: AnyStep, times: number, all: readon
       return step.isLost
         ? {
             because: [
-              `${capital(nameOf(step.from))} gave it up after ${receives(step.receiveCount)}${at(told.place)}, and the message is lost, because the dead-letter queue ${step.to} does not exist.`,
+              `${capital(nameOf(step.from))} gave the message up after ${receives(step.receiveCount)}${at(told.place)}, and the message is lost, because the dead-letter queue ${step.to} does not exist.`,
             ],
             changes: [`Name an existing queue in deadLetterTargetArn${at(told.place)}.`],
           }
         : {
             because: [
-              `After ${receives(step.receiveCount)} (maxReceiveCount${told.place === undefined ? '' : `, ${told.place}`}), it moved to the dead-letter queue ${lastPartOf(step.to)}.`,
+              `After ${receives(step.receiveCount)} (maxReceiveCount${told.place === undefined ? '' : `, ${told.place}`}), the message moved to the dead-letter queue ${lastPartOf(step.to)}.`,
             ],
             changes: [],
           };
@@ -170,7 +170,8 @@ function explainAccepted(
   all: readonly ToldStep[],
 ): Reason {
   if (missingBus !== undefined) return explainMissingBus(name ?? id, missingBus);
-  const delay = delayMs === undefined ? '' : `, which hides it for ${formatDuration(delayMs)} (DelaySeconds)`;
+  const delay =
+    delayMs === undefined ? '' : `, which hides the message for ${formatDuration(delayMs)} (DelaySeconds)`;
   const where = nameOf(arn);
   const said: Readonly<Record<typeof what, string>> = {
     message: `The message ${id} arrived at ${where}${delay}.`,
@@ -195,7 +196,7 @@ function explainAccepted(
     return {
       because: [
         ...because,
-        `No function gets it: the event source mapping of ${off.what} is disabled (Enabled is false, ${off.place}).`,
+        `No function gets the event: the event source mapping of ${off.what} is disabled (Enabled is false, ${off.place}).`,
       ],
       changes: [`Set Enabled of the event source mapping of ${off.what} (${off.place}) to true.`],
     };
@@ -203,7 +204,7 @@ function explainAccepted(
     return {
       because: [
         ...because,
-        `No event source mapping of the loaded stacks reads the queue (${queue.place}); it waits there until something receives it.`,
+        `No event source mapping of the loaded stacks reads the queue (${queue.place}), so the message stays in the queue until a client receives it.`,
       ],
       changes: [],
     };
@@ -222,7 +223,7 @@ function explainMissingBus(event: string, { name, nearest, written }: MissingBus
     ],
     changes: [
       nearest === undefined
-        ? `Name a bus that exists${written === undefined ? '' : ` in ${written}`}, or add an AWS::Events::EventBus with the Name ${name}, and to it the rule that should get the event. If another stack has the bus, load this stack, too.`
+        ? `Name a bus that exists${written === undefined ? '' : ` in ${written}`}, or add an AWS::Events::EventBus with the Name ${name} and, for this bus, the rule that should get the event. If another stack has the bus, load this stack, too.`
         : `Write ${nearest.what} in place of ${name}${written === undefined ? ' in the call PutEvents' : ` in ${written}`}.`,
     ],
   };
@@ -281,17 +282,17 @@ function explainFiltered(
   if (by === 'LambdaConfig') return explainSkipped(step, told);
   if (by === 'EventBridgeConfiguration')
     return {
-      because: [sentence(`the rule ${rule} does not get it: ${why}`)],
+      because: [sentence(`the rule ${rule} does not get the event: ${why}`)],
       changes: [],
     };
   const isOfRule = by === 'EventPattern' || by === 'State' || by === 'InputTemplate';
   const name = isOfRule ? rule : lastPartOf(to);
   const because = [
     sentence(
-      `${WHAT_OF[by]} ${name} does not pass it on: ${why} (${by}${place === undefined ? '' : `, ${place}`})`,
+      `${WHAT_OF[by]} ${name} does not pass the event on: ${why} (${by}${place === undefined ? '' : `, ${place}`})`,
     ),
   ];
-  // Another rule may be the one that was meant.
+  // The event may have been meant for another rule.
   const isPassedOn = all.some(
     ({ step }) => (step.kind === 'delivered' || step.kind === 'ran') && step.from === from,
   );
@@ -304,7 +305,7 @@ function adviseFilter(by: Told<'filtered'>['step']['by'], name: string, place: s
   if (by === 'State') return `Set State of the rule ${name}${at(place)} to ENABLED.`;
   if (by === 'InputTemplate')
     return `In the InputTemplate of the rule ${name}${at(place)}, write variables without quotes, and write strings in quotes and without line breaks.`;
-  return `If ${name} should get it, change ${by}${at(place)}, or send what ${by} asks for.`;
+  return `If ${name} should get the event, change ${by}${at(place)}, or send what ${by} asks for.`;
 }
 
 function explainEnd(step: Told<'ended'>['step'], { place }: Omit<ToldStep, 'step'>): Reason {
@@ -312,7 +313,7 @@ function explainEnd(step: Told<'ended'>['step'], { place }: Omit<ToldStep, 'step
   if (as === 'dropped')
     return {
       because: [
-        `It is lost (${condition}): ${nameOf(from)} has neither a destination for failures nor a dead-letter queue.`,
+        `The event is lost (${condition}): ${nameOf(from)} has neither a destination for failures nor a dead-letter queue.`,
       ],
       changes: [
         `Give ${nameOf(from)}${at(place)} ${DEAD_LETTERS[parseArn(from)?.service ?? ''] ?? 'a dead-letter queue'}, so that failed events are kept.`,
@@ -321,7 +322,10 @@ function explainEnd(step: Told<'ended'>['step'], { place }: Omit<ToldStep, 'step
   const where = `the ${as} ${lastPartOf(to ?? '')}`;
   return loss === undefined
     ? { because: [`It went to ${where} (${condition}).`], changes: [] }
-    : { because: [sentence(`it is lost, because ${where} did not get it: ${withStop(loss)}`)], changes: [] };
+    : {
+        because: [sentence(`the event is lost, because ${where} did not get it: ${withStop(loss)}`)],
+        changes: [],
+      };
 }
 
 const DEAD_LETTERS: Readonly<Record<string, string>> = {
@@ -336,15 +340,15 @@ const DEAD_LETTERS: Readonly<Record<string, string>> = {
 /** The message about a missing permission itself says what to add. */
 function adviseDelivery({ message, to }: Told<'refused'>['step']): string {
   const [, remedy] =
-    /:\s*(add (?:one|a statement) .*|allow it .*|\S+ has no policy\. Add .*)$/is.exec(message) ?? [];
+    /:\s*(add a (?:permission|statement) .*|allow it .*|\S+ has no policy\. Add .*)$/is.exec(message) ?? [];
   if (remedy !== undefined)
     return sentence(
       remedy
         .replace(/^\S+ has no policy\. /, '')
-        .replace(/^add one with/, 'Add an AWS::Lambda::Permission with'),
+        .replace(/^add a permission with/, 'Add an AWS::Lambda::Permission with'),
     );
-  const [, statement] = /(Add this statement to it: .*)$/s.exec(message) ?? [];
+  const [, statement] = /(Add this statement to the policy: .*)$/s.exec(message) ?? [];
   if (statement !== undefined)
-    return sentence(statement.replace('to it', `to the policy of ${lastPartOf(to)}`));
-  return `Correct the call that ${nameOf(to)} refuses; the sentence above contains its error message.`;
+    return sentence(statement.replace('to the policy', `to the policy of ${lastPartOf(to)}`));
+  return `Correct the call that ${nameOf(to)} refuses; the sentence above contains the error message.`;
 }

@@ -1,4 +1,7 @@
-/** Explains the calls that a user pool, a queue, a bus or a bucket refused, and the triggers that a pool called or skipped. */
+/**
+ * Explains the calls that a user pool, a queue, a bus or a bucket refused, and the triggers that a pool called or
+ * skipped.
+ */
 import { parseArn } from '@gatewright/aws/arn';
 import { at, capital, nameOf } from './event-names.ts';
 import { findRefusal } from './denied-calls.ts';

@@ -98,7 +98,7 @@ const EXPLAIN: { readonly [Kind in EdgeAnswer['kind']]: Explain<Kind> } = {
         : []),
     ],
     changes: [
-      `If the response depends on ${answer.ignoredQuery.length === 0 ? 'a header, a cookie or a query parameter' : listed(answer.ignoredQuery, 'or')}, ${answer.isManaged ? `use a cache policy of your own whose cache key contains that${at}: AWS manages ${answer.policy}, so it cannot be changed` : `add that to the cache key of the cache policy ${answer.policy}${at}`}; if it must be current, answer with Cache-Control: no-store, or invalidate the path (aws cloudfront create-invalidation).`,
+      `If the response depends on ${answer.ignoredQuery.length === 0 ? 'a header, a cookie or a query parameter' : listed(answer.ignoredQuery, 'or')}, ${answer.isManaged ? `use a cache policy of your own whose cache key contains that${at}: AWS manages ${answer.policy}, so it cannot be changed` : `add that to the cache key of the cache policy ${answer.policy}${at}`}; if the response must be current, answer with Cache-Control: no-store, or invalidate the path (aws cloudfront create-invalidation).`,
     ],
   }),
   'origin-failed': (answer, { at }) => ({

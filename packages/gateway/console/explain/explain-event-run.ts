@@ -103,9 +103,9 @@ function adviseRedrive({ next }: Told<'ran'>['step'], { queue }: Omit<ToldStep, 
 export function describeNext(next: NextTry | undefined): string {
   switch (next?.kind) {
     case 'again':
-      return ` It is tried again at ${new Date(next.atEpochMs).toISOString().slice(11, 19)} UTC.`;
+      return ` The next try is at ${new Date(next.atEpochMs).toISOString().slice(11, 19)} UTC.`;
     case 'visible': {
-      const again = ` It can be received again ${formatDuration(next.afterMs)} after it was received (VisibilityTimeout)`;
+      const again = ` The message can be received again ${formatDuration(next.afterMs)} after it was received (VisibilityTimeout)`;
       return next.redrive === undefined
         ? `${again}, until it expires, because the queue has no RedrivePolicy.`
         : `${again}, and moves to ${lastPartOf(next.redrive.deadLetterArn)} once it has been received ${receives(next.redrive.maxReceiveCount)}.`.replace(
@@ -116,7 +116,7 @@ export function describeNext(next: NextTry | undefined): string {
     case 'halves':
       return ' Each half of the batch is tried again (BisectBatchOnFunctionError).';
     case 'none':
-      return ' It is not tried again.';
+      return ' There is no further try.';
     case undefined:
       return '';
   }

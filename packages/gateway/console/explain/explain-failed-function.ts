@@ -69,7 +69,7 @@ export function explainFailure(
   };
 }
 
-/** The handler that the code has, if only one of its functions can be meant. */
+/** Names the handler that the code exports, if only one exported function can be meant. */
 function adviseExport({
   exported = [],
   errorMessage = '',

@@ -45,7 +45,7 @@ export function explainFunctionUrl(
   const [, , , , owner = ''] = functionArn.split(':');
   const both =
     actions.length === 1
-      ? ' Keep what allows the other action: a URL created since October 2025 needs both lambda:InvokeFunctionUrl and lambda:InvokeFunction.'
+      ? ' Keep the permission for the other action: a URL created since October 2025 needs both lambda:InvokeFunctionUrl and lambda:InvokeFunction.'
       : '';
   const statement = `a statement with Effect Allow for ${named} on ${reference} to the policies of ${signer}`;
   return {

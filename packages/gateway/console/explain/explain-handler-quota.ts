@@ -63,12 +63,12 @@ const FAILURES: readonly {
   {
     text: /^there is no customer plan /,
     advise: (tenant) =>
-      `Save the plan with \`gatewright plan save FILE\`, or give the customer another one: ${setPlan(tenant)}.`,
+      `Save the plan with \`gatewright plan save FILE\`, or give the customer another plan: ${setPlan(tenant)}.`,
   },
   {
     text: /^(plan|tenant|key|route) must be 1 to \d+ characters/,
     advise: (_, [, name = '']) =>
-      `Return ${name} from the function subject of the quota. If it is a claim of the caller, name it under result.claims.names of the access document, so that the handler gets it.`,
+      `Return ${name} from the quota’s function named subject. If the value is a claim of the caller, name it under result.claims.names of the access document, so that the handler gets it.`,
   },
 ];
 

@@ -101,7 +101,7 @@ function describeMissed(integration: IntegrationCircumstances | undefined): stri
   if (integration?.missedTemplates === undefined) return [];
   return [
     templates.length === 0
-      ? 'A MOCK integration takes its status from a request template, and this one has none.'
+      ? 'A MOCK integration takes its status from a request template, and this integration has no request template.'
       : `The MOCK integration takes its status from a request template, and has none for ${contentType}, only for ${templates.join(', ')}.`,
   ];
 }
@@ -173,12 +173,15 @@ function explainErrorFrame(integration: IntegrationCircumstances, took: string):
   };
 }
 
-/** Whether an AWS service refused the call. The integration response may have made the refusal a success. */
+/** Whether an AWS service refused the call. The integration response may have turned the refusal into a success. */
 function isRefusedByService({ kind, problem, denial }: IntegrationCircumstances): boolean {
   return kind.endsWith('service') && problem !== undefined && denial === undefined;
 }
 
-/** Explains the call that a service refused; the surprises say which integration response made it a success. */
+/**
+ * Explains the call that a service refused; the surprises say which integration response turned the refusal into a
+ * success.
+ */
 function explainRefusedCall(
   { routeKey = 'the route', isDeployed, definition }: Circumstances,
   integration: IntegrationCircumstances,
@@ -195,8 +198,7 @@ function explainRefusedCall(
 }
 
 /**
- * Explains an error status that comes from the integration's response or from the integration response that
- * was chosen.
+ * Explains an error status that comes from the backend's response, or from the integration response that was selected.
  */
 function explainErrorReply(
   about: Circumstances,
@@ -379,7 +381,8 @@ function explainMalformed(
 }
 
 /**
- * A route that is not served may have a fault in its integration, its authorizer or its models: the failure names it.
+ * A route that is not served may have a fault in its integration, its authorizer or its models; the failure names the
+ * faulty part.
  */
 function adviseUnserved({ kind }: IntegrationCircumstances): string {
   return kind === 'unsupported'

@@ -49,7 +49,7 @@ function explainMessage({ nearMisses, selection }: Circumstances): Reason {
               : [
                   `The route ${selection.near} differs only in letter case, and route keys are case-sensitive.`,
                 ]),
-            ...(key === undefined ? [] : [`The value of its member ${key} is a route key.`]),
+            ...(key === undefined ? [] : [`The value of the message’s member ${key} is a route key.`]),
           ]),
     ],
     changes: [
@@ -75,7 +75,7 @@ function explainStage(about: Circumstances): Reason {
     return {
       because: ['DisableExecuteApiEndpoint of the API is true, so only its custom domains serve it.'],
       changes: [
-        `Call the API by its custom domain${domains.length === 0 ? '' : ` ${listed(domains, 'or')} (here: with the header Host)`}, or set DisableExecuteApiEndpoint of the API to false.`,
+        `Call the API by its custom domain${domains.length === 0 ? '' : ` ${listed(domains, 'or')} (on this machine: with the header Host)`}, or set DisableExecuteApiEndpoint of the API to false.`,
       ],
     };
   const because = [
@@ -95,7 +95,7 @@ function explainStage(about: Circumstances): Reason {
     return {
       because: [...because, `Names of stages are case-sensitive, and only the case of ${near} differs.`],
       changes: [
-        `Call /${near}${path.slice(near.length + 1)}.${definition?.logicalId === APIS_ADDED_BY_SAM.rest ? ` SAM gives the stage name ${near} to an API that it creates from events: for another name, define an AWS::Serverless::Api with StageName, and name it in RestApiId of the events.` : ''}`,
+        `Call /${near}${path.slice(near.length + 1)}.${definition?.logicalId === APIS_ADDED_BY_SAM.rest ? ` SAM gives the stage name ${near} to an API that it creates from events: for another name, define an AWS::Serverless::Api with StageName, and name this API in RestApiId of the events.` : ''}`,
       ],
     };
   return {
@@ -199,7 +199,7 @@ function adviseRoute(
   const verbs = verbsOf(nearMisses);
   return (
     nearest.advice ??
-    `${verbs.length > 1 ? `Call it with ${verbs.join(' or ')}` : `Call ${nearest.route}`}, or add a route for ${method} ${path}${andDeploy(protocol)}.`
+    `${verbs.length > 1 ? `Use the method ${verbs.join(' or ')}` : `Call ${nearest.route}`}, or add a route for ${method} ${path}${andDeploy(protocol)}.`
   );
 }
 
@@ -262,7 +262,7 @@ function explainRoute(about: Circumstances, stageName: string): Reason {
     doubledStage,
     behindSegment,
   } = about;
-  // Routes that differ much from the request are named only if no route is nearer.
+  // Routes that differ much from the request are named only if no route is more similar.
   const served = about.servedBy !== undefined || about.otherApi !== undefined;
   const meant = served ? [] : nearMisses.filter(({ isFar }) => isFar !== true);
   const near = (served || meant.length > 0 ? meant : nearMisses).map(

@@ -101,7 +101,7 @@ function explainKey(about: Circumstances, meter: MeterCircumstances): Reason {
       ? explainNoneGiven(needs, meter.refusal ?? '', decided)
       : {
           because: [
-            `${needs}, and the request has no x-api-key header.${meter.keyAt === undefined ? '' : ` It has ${meter.keyAt}, in which API Gateway looks for no key.`}`,
+            `${needs}, and the request has no x-api-key header.${meter.keyAt === undefined ? '' : ` It has ${meter.keyAt}, in which API Gateway does not look for a key.`}`,
           ],
           changes:
             about.isPreflight === true
@@ -117,7 +117,7 @@ function explainKey(about: Circumstances, meter: MeterCircumstances): Reason {
     case 'disabled':
       return {
         because: [`${needs}; ${nameOfKey(meter)} is disabled.`],
-        changes: [`Enable the key (set ${setting('keyEnabled')}), or send another one.`],
+        changes: [`Enable the key (set ${setting('keyEnabled')}), or send another key.`],
       };
     case 'no-plan':
       return {
@@ -147,7 +147,10 @@ function explainKey(about: Circumstances, meter: MeterCircumstances): Reason {
   }
 }
 
-/** Joins the key to the plan that the stage has: the limits of another plan would be others. */
+/**
+ * Advises adding the key to a usage plan. A plan that the stage already has comes first, because a different plan would
+ * have different limits.
+ */
 function adviseMember(
   { apiId, stageName = '', definition }: Circumstances,
   meter: MeterCircumstances,
@@ -245,7 +248,7 @@ function explainQuota({ isDeployed, definition }: Circumstances, meter: MeterCir
       'A request counts as soon as the plan admits it, even if the integration then answers it with an error.',
     ],
     changes: [
-      `Wait for the next ${period} (UTC)${isDeployed ? '' : ` (here: \`gatewright clock ${advance}\`)`}.`,
+      `Wait for the next ${period} (UTC)${isDeployed ? '' : ` (on this machine: \`gatewright clock ${advance}\`)`}.`,
       `Or allow the key more requests for this period (UpdateUsage), or raise ${nameSetting('planQuota', definition)}.`,
       ...(meter.planStages === undefined
         ? []

@@ -71,7 +71,7 @@ function adviseStray(
   const what = strayToken === undefined ? 'value' : 'token';
   const [, parameter] = /^query parameter (.+)$/.exec(at) ?? [];
   const sources = parameter === undefined ? undefined : nameQuerySources(definition, protocol, [parameter]);
-  // A TOKEN authorizer and a user pool of a REST API are given one header.
+  // A TOKEN authorizer and a user pool authorizer of a REST API read a single header.
   const isOfHeader = guard.isTokenType === true || (guard.kind === 'token' && protocol === 'rest');
   const read =
     sources === undefined
@@ -141,8 +141,9 @@ function adviseHandshake({ kind, protocol }: Circumstances, guard: GuardCircumst
 }
 
 /**
- * A caller may be identified by values that the function reads, but only if they are identity sources. If a caller
- * sends only one of several values, the function has to look for it, and no identity source may be missing.
+ * Advises which identity sources an authorizer needs. Values that the function reads can identify a caller only if they
+ * are identity sources. If a caller sends only one of several values, the function itself has to look for the value,
+ * because API Gateway does not call the function if an identity source is missing.
  */
 function adviseSources(
   { definition, protocol }: Circumstances,
@@ -155,7 +156,7 @@ function adviseSources(
     ];
   return needsAll({ kind, places }) && protocol !== 'websocket'
     ? [
-        `Or, if a caller may send only one of them, have the function called for every request, and read them there: set ${nameAnySource(definition, protocol)} of authorizer ${name}.${toDeploy(protocol)}`,
+        `Or, if a caller may send only one of the identity sources, have the function called for every request, and read the sources in the function: set ${nameAnySource(definition, protocol)} of authorizer ${name}.${toDeploy(protocol)}`,
       ]
     : [];
 }

@@ -52,7 +52,7 @@ export function explainNotJson(
     ...(unescaped === undefined
       ? []
       : [
-          `The value that the template prints between quotes${quoted === undefined ? '' : ` with ${quoted}`} contains ${unescaped} here, which JSON allows in a string only with a backslash. The body of the client may be valid: the template prints the decoded text.`,
+          `The value that the template prints between quotes${quoted === undefined ? '' : ` with ${quoted}`} contains ${unescaped} at this place, which JSON allows in a string only with a backslash. The body of the client may be valid: the template prints the decoded text.`,
         ]),
   ];
   if (!isOfTemplate)
@@ -93,5 +93,5 @@ function adviseUnquoted(quoted: string | undefined, routeKey: string): string {
   const [, path] = /^\$input\.path\('([^']*)'\)$/.exec(quoted ?? '') ?? [];
   if (quoted?.startsWith('$util.') === true)
     return `In the request template of ${routeKey}, escape the value: "$util.escapeJavaScript(${quoted}).replaceAll("\\\\'", "'")" instead of "${quoted}"${DEPLOY}.`;
-  return `In the request template of ${routeKey}, print the value with $input.json('${path ?? '$.name'}') and without quotes around it${quoted === undefined ? '' : `, instead of "${quoted}"`}: it writes the quotes and the escapes itself${DEPLOY}.`;
+  return `In the request template of ${routeKey}, print the value with $input.json('${path ?? '$.name'}') and without quotes around it${quoted === undefined ? '' : `, instead of "${quoted}"`}: $input.json writes the quotes and the escapes itself${DEPLOY}.`;
 }

@@ -5,7 +5,7 @@ import type { RoleRefusal } from '../../core/policy/role-refusal.ts';
 import type { Circumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
 
-/** @param whose what has the role, such as `the integration` */
+/** @param whose names what has the role, such as `the integration` */
 export function explainRole(
   { trust, failure = '', statements }: Circumstances,
   { roleArn, lacks }: RoleRefusal,

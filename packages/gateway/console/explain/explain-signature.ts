@@ -181,7 +181,7 @@ function adviseFault(fault: SignatureFault, { region, service, isDeployed }: Exp
     case 'form':
       return `Let an AWS SDK write the signature, or remove Authorization and sign the request again: the header must be AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=….${isDeployed ? '' : ' `gatewright env` prints a local key.'}`;
     case 'time':
-      return `Sign each request just before it is sent: a signature is accepted for 5 minutes, and a request that is sent again needs a new one. If it was just signed, correct the clock of the client${isDeployed ? '' : '; `gatewright clock` shows the time that the gateway uses'}.`;
+      return `Sign each request just before it is sent: a signature is accepted for 5 minutes, and a request that is sent again needs a new one. If the request was just signed, correct the clock of the client${isDeployed ? '' : '; `gatewright clock` shows the time that the gateway uses'}.`;
     case 'host':
       return 'Sign the header Host.';
     case 'region':

@@ -74,7 +74,9 @@ function explainDefect(code: TokenDefectCode, refused: Refused): Reason | undefi
           because: [
             `The issuer ${issuerOf(refused)} has no key with the token's \`kid\`, or the token has no \`kid\`.`,
           ],
-          changes: [`${adviseToken(refused)} The issuer may have rotated its keys after it signed this one.`],
+          changes: [
+            `${adviseToken(refused)} The issuer may have rotated its keys after it signed the refused token.`,
+          ],
         }
       );
     case 'issuer-unreachable':
@@ -112,7 +114,7 @@ function explainAlgorithm({ authorizer, failure }: Refused): Reason {
     because: [withStop(`Authorizer ${authorizer} does not accept the algorithm of the token: ${failure}`)],
     changes: [
       'Make the issuer sign tokens with RS256, the algorithm that every authorizer accepts, and publish its public key (jwks_uri).',
-      `Or, if the tokens have to stay as they are, such as tokens that are signed with a shared secret (HS256), use a Lambda authorizer that verifies them in place of ${authorizer}.`,
+      `Or, if the tokens have to stay as they are, such as tokens that are signed with a shared secret (HS256), replace ${authorizer} with a Lambda authorizer that verifies them.`,
     ],
   };
 }
@@ -139,7 +141,7 @@ function explainTokenUse(refused: Refused): Reason {
   const [wanted, other] = hasScopes ? ['access', 'ID'] : ['ID', 'access'];
   return {
     because: [
-      `Authorizer ${authorizer} accepts only ${wanted} tokens here, because ${method}, but the request has another token of the user pool, such as an ${other} token (token_use).`,
+      `Authorizer ${authorizer} accepts only ${wanted} tokens, because ${method}, but the request has another token of the user pool, such as an ${other} token (token_use).`,
     ],
     changes: [
       `Send the ${wanted} token of the same sign-in. ${adviseToken(refused)}`,
@@ -171,7 +173,7 @@ function explainAudienceForm(refused: Refused): Reason {
       `${compared}, and the token has no aud: an access token of a user pool has client_id instead. With an expression, every access token is refused, whatever its scopes are.`,
     ],
     changes: [
-      `Remove IdentityValidationExpression from authorizer ${authorizer}, and deploy the API again${trusted.scopes.length > 0 ? ': the AuthorizationScopes of the method are checked all the same' : ''}.`,
+      `Remove IdentityValidationExpression from authorizer ${authorizer}, and deploy the API again${trusted.scopes.length > 0 ? ': the AuthorizationScopes of the method are still checked' : ''}.`,
     ],
   };
 }
@@ -226,8 +228,8 @@ function acceptIssuer(issuer: string, trusted: readonly string[]): string[] {
 }
 
 /**
- * Returns the accepted value that differs from this one only in final slashes or spaces, in letter case, or in the
- * scheme. Returns undefined if there is none. API Gateway compares both as strings.
+ * Returns the accepted value that differs from the token's value only in final slashes or spaces, in letter case, or in
+ * the scheme. Returns undefined if there is none. API Gateway compares both values as strings.
  */
 function findRespelt(value: string, accepted: readonly string[]): string | undefined {
   return accepted.find((one) => one !== value && plain(one) === plain(value));
@@ -393,7 +395,7 @@ export function renewToken(isDeployed: boolean): string {
 
 /**
  * Describes an expired token. An authorizer function gives no reason when it refuses a request, but the token often
- * shows it. The token's signature is not checked here.
+ * shows the reason. This function does not check the token's signature.
  */
 export function describeExpiry({ expiresAtEpochMs, overForMs }: TokenCircumstances): string[] {
   if (expiresAtEpochMs === undefined || overForMs === undefined) return [];

@@ -169,7 +169,7 @@ function describeLeft({
 }: NonNullable<NonNullable<Circumstances['guard']>['decided']>): string[] {
   if (plan === undefined || left.length === 0) return [];
   const whose = customer === undefined ? '' : ` of the customer ${customer}`;
-  return [`The plan ${plan}${whose} was charged, and has left: ${printLeft(left)}.`];
+  return [`The plan ${plan}${whose} was charged; units left: ${printLeft(left)}.`];
 }
 
 /** A reply does not name the plan. */
@@ -385,7 +385,9 @@ function explainValidation(about: Circumstances): Reason {
 
 const NOTHING: Reason = { because: [], changes: [] };
 
-/** https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-keys-connect-disconnect.html */
+/**
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-keys-connect-disconnect.html
+ */
 const UNTOLD: Reason = {
   because: [
     'The API has no route $disconnect, so no function is called when a connection ends: the data that $connect stored about the connection is not removed, and a later message to the connection is refused with 410 (GoneException).',

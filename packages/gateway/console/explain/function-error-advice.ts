@@ -76,10 +76,11 @@ const ROWS: readonly Row[] = [
       `Await the async function${at}, or run it with asyncio.run(…): ${named} returned a coroutine instead of the result of the async function. Lambda itself awaits nothing, so call an async function from a handler that is not async: def handler(event, context): return asyncio.run(main(event, context)).`,
   },
   {
-    // The handler has returned, and Lambda's runtime writes the result as JSON, without a conversion of the handler's.
+    // The handler has returned. Lambda's runtime then writes the result as JSON, and does not use any conversion of the
+    // handler.
     text: /Runtime\.MarshalError.*Object of type (\w+) is not JSON serializable/s,
     advise: ([, type = ''], _, named) =>
-      `Return text, a number, a list or a dict in place of the ${type} that the result of ${named} has, for example in headers: ${TO_JSON[type] ?? 'str(value)'}. Lambda's runtime writes the result as JSON, so a conversion in the handler's own json.dumps does not reach it.`,
+      `Return text, a number, a list or a dict in place of the ${type} that the result of ${named} has, for example in headers: ${TO_JSON[type] ?? 'str(value)'}. Lambda's runtime writes the result as JSON, so a conversion in the handler's own json.dumps does not help.`,
   },
   {
     text: /Object of type (\w+) is not JSON serializable/,
@@ -137,7 +138,7 @@ const ROWS: readonly Row[] = [
     advise: ([, module = '', missing = ''], _, named) =>
       module === missing
         ? `Correct the Handler of ${named}: it names ${module}.py, which its code folder does not have. If a plug-in or a build step writes this file, install the plug-in, or run the build, first.`
-        : `Add ${missing} to the requirements.txt in the code folder of ${named}, and build it (sam build), or give the function a layer that has it.`,
+        : `Add ${missing} to the requirements.txt in the code folder of ${named}, and build the function (sam build), or give it a layer that has ${missing}.`,
   },
   {
     // https://docs.aws.amazon.com/lambda/latest/dg/configuration-ephemeral-storage.html
@@ -148,7 +149,7 @@ const ROWS: readonly Row[] = [
   {
     text: /Error: Cannot find module '(\.{1,2}\/[^']+)'/,
     advise: ([, file = ''], at) =>
-      `Correct the path ${file} in the require${at}, or add the file to the code: paths are relative to the file that requires, and case-sensitive on Lambda.`,
+      `Correct the path ${file} in the require${at}, or add the file to the code: paths are relative to the file that calls require, and case-sensitive on Lambda.`,
   },
 ];
 

@@ -37,9 +37,10 @@ export function headlineOfEvent(steps: readonly ToldStep[]): string {
 /** Says how the event ended, as the rest of a sentence. */
 function outcomeOf(steps: readonly ToldStep[]): string {
   if (steps.some(({ isBlock }) => isBlock === true)) return 'waits behind a batch that fails';
-  // A note about a delivery says that AWS would not make it: keys are not checked here.
+  // A note about a delivery says that AWS would not make the delivery: the gateway does not check keys.
   const unmade = steps.find(({ step, notes = [] }) => step.kind === 'delivered' && notes.length > 0)?.step;
-  if (unmade?.kind === 'delivered') return `reached ${nameOf(unmade.to)} here, but would not on AWS`;
+  if (unmade?.kind === 'delivered')
+    return `reached ${nameOf(unmade.to)} in the gateway, but would not on AWS`;
   const last = steps.findLast(
     ({ step }) => !['accepted', 'delivered', 'filtered', 'forbidden'].includes(step.kind),
   )?.step;

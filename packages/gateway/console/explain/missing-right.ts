@@ -7,12 +7,15 @@ import type { Reason } from './reason.ts';
 const DENIAL =
   /User: (\S+) is not authorized to perform: ([\w*-]+:[\w*-]+) on resource: "?(\S+?)[,"]?(?: (with an explicit deny|because no)|\s|$)/g;
 
-/** A refusal of AWS that a text contains. The action has the spelling of policies. */
+/** A refusal of AWS that a text contains. The action is spelled as in policies. */
 type Denial = {
   /** The role or user, such as `orders-role`. */
   readonly name: string;
   readonly isUser: boolean;
-  /** The name of the role's session; for a call by a Lambda function, this is the name of the function. Empty for a user. */
+  /**
+   * The name of the role's session; for a call by a Lambda function, this is the name of the function. Empty for a
+   * user.
+   */
   readonly caller: string;
   readonly action: string;
   readonly resource: string;

@@ -1,7 +1,7 @@
 /**
- * Writes the names of CloudFormation as the owner of an API writes them: Terraform's arguments, the CDK's
- * properties, the settings of serverless.yml and the members of an OpenAPI document. `nameSetting` is for settings
- * whose form differs there, not only their name.
+ * Writes the names of CloudFormation as the owner of an API writes them: Terraform's arguments, the CDK's properties,
+ * the settings of serverless.yml and the members of an OpenAPI document. `nameSetting` is for settings that differ from
+ * CloudFormation in their form, and not only in their name.
  */
 import type { Definition } from '../surprises/template-text.ts';
 
@@ -11,9 +11,9 @@ type Tool = 'terraform' | 'terraform-v2' | 'serverless' | 'cdk' | 'sam' | 'opena
 type Own = Partial<Readonly<Record<Tool, string>>>;
 
 /**
- * Properties that explanations name. If a property has no entry for a tool here, Terraform uses the name in
- * snake case, the CDK uses it in camel case, and serverless.yml and SAM use it unchanged. A property without `openapi`
- * is not part of an OpenAPI document, so the template around the document has it.
+ * Properties that explanations name. If a property has no entry for a tool, Terraform uses the name in snake case, the
+ * CDK uses it in camel case, and serverless.yml and SAM use it unchanged. A property without `openapi` is not part of
+ * an OpenAPI document, so it is in the template around the document.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html
  * @see https://registry.terraform.io/providers/hashicorp/aws/latest/docs
  * @see https://www.serverless.com/framework/docs/providers/aws/events/apigateway
@@ -288,7 +288,7 @@ export function inOwnWords(given: string, owner: Owner, part: 'because' | 'advic
   });
 }
 
-/** The words of the OpenAPI document, except for settings that the template has beside it. */
+/** The words of the OpenAPI document, except for settings that are in the template outside of the document. */
 function inDocument(
   given: string,
   definition: Owner['definition'],
@@ -339,7 +339,7 @@ export function nameIds(
     .join('');
 }
 
-/** Matches the ARN of an API that a template names. Like the id, region and account are other ones on AWS. */
+/** Matches the ARN of an API that a template names. Like the id, the region and the account differ on AWS. */
 const ARN_OF_REFERENCE = /arn:aws[\w-]*:execute-api:[a-z\d-]+:\d{12}:(?=\$\{\w+\})/g;
 const AS_WRITTEN = (): string => 'arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:';
 

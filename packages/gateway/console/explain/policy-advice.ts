@@ -39,7 +39,7 @@ export function adviseOnNearest(
         return [
           `Write * in place of ${variablesIn(plain)} in ${plain}, in the Resource of ${named}: a policy does not know the variables of a route.${deploy}`,
         ];
-      // An ARN with stage, method and path is the ARN of another call, which needs it as it is.
+      // An ARN with stage, method and path belongs to another call, which needs this ARN unchanged.
       const bare = nearest.resources.find(
         (one) => policy.resource.startsWith(`${one}/`) && !/:[^:/]+\/[^/]+\/[^/]+\//.test(one),
       );
@@ -92,7 +92,7 @@ function writeResource({ of, resource }: GuardPolicy, { routeKey = '' }: Circums
     : `execute-api:/${parts[3] ?? ''}/${throughRoute(rest ?? '', routeKey)}`;
 }
 
-/** Returns method and path of a call with * for what the variables of its route stand for. */
+/** Returns the method and the path of a call, with * in place of the values of the route's variables. */
 function throughRoute(called: string, routeKey: string): string {
   const [method = ''] = called.split('/');
   const [, path] = /^\S+ \/(.*\{.*)$/.exec(routeKey) ?? [];
@@ -125,7 +125,7 @@ function adviseOnConditions(
 }
 
 /**
- * Addresses that no caller has. Without a prefix length they are one address each, and not all addresses
+ * Addresses that no caller has. Without a prefix length, each is a single address and does not stand for all addresses
  * (aws-samples/amazon-s3-multipart-upload-transfer-acceleration#19).
  */
 const UNSPECIFIED = /^(0\.0\.0\.0|::)(?:\/32|\/128)?$/;
@@ -150,7 +150,9 @@ function adviseOnTime(
 ): string | undefined {
   if (!TIME_KEYS.test(key)) return undefined;
   const when = /LessThan/i.test(operator) ? 'after' : /GreaterThan/i.test(operator) ? 'before' : 'outside';
-  const here = isDeployed ? '' : ' Here, `gatewright clock` can move the time of the gateway instead.';
+  const here = isDeployed
+    ? ''
+    : ' On this machine, `gatewright clock` can move the time of the gateway instead.';
   return `The request came ${when} the time at which ${whose} allows it: if this caller should have access, change ${list(wanted)} in ${operator} ${key}.${deploy}${here}`;
 }
 
@@ -184,7 +186,9 @@ const HEADERS: readonly (readonly [key: RegExp, header: string])[] = [
   [/^aws:useragent$/i, 'User-Agent'],
 ];
 
-/** Says which request satisfies a condition. Here, the Host header chooses the VPC endpoint (docs/aws §10.6). */
+/**
+ * Says which request satisfies a condition. In the gateway, the Host header chooses the VPC endpoint (docs/aws §10.6).
+ */
 function adviseSending({ isDeployed, apiId, policies }: Circumstances, condition: Condition): string {
   const { key, wanted } = condition;
   const header = HEADERS.find(([name]) => name.test(key))?.[1];
@@ -194,8 +198,8 @@ function adviseSending({ isDeployed, apiId, policies }: Circumstances, condition
   const region = policies[0]?.resource.split(':')[3] ?? '';
   const host = `${apiId}-${/^aws:sourcevpce$/i.test(key) ? (wanted[0] ?? '') : 'vpce-…'}.execute-api.${region}.amazonaws.com`;
   return /^aws:sourcevpce$/i.test(key)
-    ? `${so}: send it through that VPC endpoint (here: with the header Host: ${host}).`
-    : `${so}: send it through a VPC endpoint in that VPC (here: \`gatewright start --vpc-endpoint vpce-…=${wanted[0] ?? 'vpc-…'}\`, and the header Host: ${host}).`;
+    ? `${so}: send it through that VPC endpoint (on this machine: with the header Host: ${host}).`
+    : `${so}: send it through a VPC endpoint in that VPC (on this machine: \`gatewright start --vpc-endpoint vpce-…=${wanted[0] ?? 'vpc-…'}\`, and the header Host: ${host}).`;
 }
 
 /** Only private APIs are called through VPC endpoints (docs/aws §10.6). */
@@ -338,13 +342,13 @@ function adviseOnBlacklist(
   if (definition?.addressLists?.includes('IpRangeBlacklist') !== true) return undefined;
   const { found = [], wanted } = refused;
   return [
-    `Remove the range that contains ${list(found)} from IpRangeBlacklist in Auth.ResourcePolicy of ${definition.logicalId} (${definition.file}), from which SAM writes this Deny (it has ${list(wanted)}); or call from another address.${toDeploy(protocol)}`,
+    `Remove the range that contains ${list(found)} from IpRangeBlacklist in Auth.ResourcePolicy of ${definition.logicalId} (${definition.file}), from which SAM writes this Deny (the blacklist is ${list(wanted)}); or call from another address.${toDeploy(protocol)}`,
   ];
 }
 
 /**
- * A condition such as NotIpAddress lists the callers to whom the Deny does not apply, so one more can be added. Returns
- * undefined if the statement has no such condition.
+ * A condition such as NotIpAddress lists the callers to whom the Deny does not apply, so another caller can be added to
+ * the list. Returns undefined if the statement has no such condition.
  */
 export function adviseOnDeny(
   about: Circumstances,
@@ -382,7 +386,8 @@ export function adviseOnDeny(
   const sending =
     adviseOnEveryAddress(exempt, `${nameStatement(policy, statement)} of ${whose}`) ??
     adviseSending(about, { ...exempt, operator: operator.replace(/not/i, '') });
-  // A request without a value, such as one that came through no VPC endpoint, cannot be added to the exempt ones.
+  // A request without a value, such as a request that came through no VPC endpoint, cannot be added to the list of
+  // exempt callers.
   if (found.length === 0 && !HEADERS.some(([name]) => name.test(key))) return [sending];
   if (found.length === 0)
     return [

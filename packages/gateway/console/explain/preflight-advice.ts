@@ -1,4 +1,6 @@
-/** Says what to do about a preflight that a guard of the API refuses. A browser sends no credentials with it. */
+/**
+ * Says what to do about a preflight that a guard of the API refuses. A browser sends no credentials with a preflight.
+ */
 import { listed, toDeploy } from './reason.ts';
 import { nameSetting } from './setting-text.ts';
 import type { Circumstances } from './circumstances.ts';
@@ -21,10 +23,10 @@ export function advisePreflight(about: Circumstances): string[] {
     ];
   if (protocol === 'http')
     return [
-      `${credentials}: give the API a CorsConfiguration with the origin, method and headers that the page asks for. API Gateway then answers preflights itself, before it calls an authorizer. An OPTIONS route for this path with AuthorizationType NONE also lets them through, to its integration.`,
+      `${credentials}: give the API a CorsConfiguration with the origin, method and headers that the page asks for. API Gateway then answers preflights itself, before it calls an authorizer. An OPTIONS route for this path with AuthorizationType NONE also lets preflights through to the integration of that route.`,
     ];
   const isOwn = routeKey.startsWith('OPTIONS ');
-  // SAM has settings for the OPTIONS methods that its Cors adds. Others are written like every method.
+  // SAM has settings for the OPTIONS methods that its Cors adds. Other OPTIONS methods are written like every method.
   const isOfSam = definition?.form.startsWith('sam') === true && definition.addsPreflights === true && isOwn;
   const named = isOfSam || definition?.form.startsWith('sam') !== true ? definition : undefined;
   const wanted = listed([

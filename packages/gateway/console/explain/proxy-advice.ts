@@ -129,11 +129,11 @@ function adviseMembers(names: readonly string[], { named, isStream }: Form): str
   ].join(' ');
 }
 
-/** A result without any known member is the data itself, unless its members are only misspelt. */
+/** A result without any known member is the data itself, unless its members are only misspelled. */
 function adviseData(names: readonly string[], form: Form): string {
   const { named, payload, isStream } = form;
   const meant = names.filter((name) => name === 'cookies' || Object.hasOwn(MEANT, name.toLowerCase()));
-  // Data often has a member `status`, but only a misspelt response has no other member.
+  // Data often has a member `status`, but only a misspelled response has no other member.
   const isData = meant.length === 0 || (names.length > 1 && meant.join(',') === 'status');
   if (isStream || !isData) return adviseMembers(names, form);
   const infer =
@@ -168,7 +168,7 @@ function adviseHeader(
       return `Remove line breaks, and characters above U+00FF, from the name and value of the ${isOne ? 'header' : 'headers'} ${header} that ${named} returns, or encode the value with encodeURIComponent(value) in JavaScript or urllib.parse.quote(value) in Python.`;
     case 'header-list':
       if (isOne && hasCookies && name.toLowerCase() === 'set-cookie')
-        return `Return the cookies from ${named} as the list cookies, instead of a list in headers.`;
+        return `Return the cookies from ${named} in the member cookies, as a list, instead of a list in headers.`;
       return hasMultiValues
         ? `Return ${header} from ${named} in multiValueHeaders instead of headers: only multiValueHeaders takes a list.`
         : `Join the values of ${header} in ${named} into one string with commas: headers takes no lists in payload format 2.0, which has no multiValueHeaders.`;

@@ -26,7 +26,7 @@ const DEFECTS: Readonly<Record<string, Told>> = {
     because: (since) =>
       `its secret was replaced by a rotation of the API key, and ${since === undefined ? 'is refused' : `has been refused since ${since}`}`,
     changes: ({ key }) => [
-      `Let the client send the secret that the rotation printed. If nobody has kept it, \`gatewright keys rotate ${key}\` prints another one.`,
+      `Let the client send the secret that the rotation printed. If nobody has kept it, \`gatewright keys rotate ${key}\` prints another secret.`,
       'If the secret had leaked, whoever sent this request still uses it, and nothing has to be changed.',
     ],
   },
@@ -60,7 +60,7 @@ export function describeKeyDefect(key: RefusedKey | undefined): string | undefin
 
 export function nameRefusedKey({ key, customer, sourceIp }: RefusedKey): string[] {
   return [
-    `It is the API key ${key}${customer === undefined ? '' : ` of the customer ${customer}`}.`,
+    `The credential is the API key ${key}${customer === undefined ? '' : ` of the customer ${customer}`}.`,
     ...(sourceIp === undefined ? [] : [`The request came from the address ${sourceIp}.`]),
   ];
 }
@@ -74,21 +74,21 @@ export function adviseRefusedKey(key: RefusedKey): readonly string[] {
 function adviseAfterClosing({ customer }: RefusedKey): readonly string[] {
   return [
     `Do nothing if the customer has left: ${customer === undefined ? 'a closed customer' : `the customer ${customer} is closed, so it`} has no valid key and cannot get one.`,
-    'To serve it again, create a customer with another name (`gatewright customers create NAME PLAN`) and a key for it (`gatewright keys create --customer NAME`, with the prefix and role of this one), which the client then has to send.',
+    'To serve the customer again, create a customer with another name (`gatewright customers create NAME PLAN`) and a key for it (`gatewright keys create --customer NAME`, with the prefix and role of the revoked key). The client then has to send the new key.',
   ];
 }
 
-/** A revoked or expired key never becomes valid again. Only an active customer can have another one. */
+/** A revoked or expired key never becomes valid again. Only an active customer can have another key. */
 function adviseOtherKey({ key, customer }: RefusedKey): readonly string[] {
   if (customer === undefined)
     return [
       `Find the customer of the key with \`gatewright keys show ${key}\`, which also shows when and by whom the key was changed. \`gatewright keys list --customer NAME\` then lists the customer’s keys with their states.`,
-      'Let the client send an active one, or create one with `gatewright keys create --customer NAME`. A closed customer cannot get one.',
+      'Let the client send an active key, or create a key with `gatewright keys create --customer NAME`. A closed customer cannot get a key.',
     ];
   const named = quote(customer);
   return [
     `Let the client send an active key of the customer ${customer}, if it has one: \`gatewright keys list --customer ${named}\` lists its keys with their states. \`gatewright keys show ${key}\` shows when and by whom this key was changed.`,
-    `Or create a key with \`gatewright keys create --customer ${named}\` and the prefix and role of this one, unless the customer is closed (\`gatewright customers show ${named}\` says so).`,
+    `Or create a key with \`gatewright keys create --customer ${named}\` and the prefix and role of the refused key, unless the customer is closed (\`gatewright customers show ${named}\` says so).`,
   ];
 }
 

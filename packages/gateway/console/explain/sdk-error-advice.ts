@@ -1,6 +1,6 @@
 /**
- * Advises what to change about errors of AWS services whose messages name the cause. The call may be one of a function or
- * of an integration. Each row names AWS's page about the rule. A page that is named without a host is below
+ * Advises what to change about errors of AWS services whose messages name the cause. The call may be one of a function
+ * or of an integration. Each row names AWS's page about the rule. A page that is named without a host is below
  * https://docs.aws.amazon.com/amazondynamodb/latest/.
  */
 
@@ -18,7 +18,7 @@ const ROWS: readonly Row[] = [
     advise: ([, index, key = ''], written) =>
       index === undefined
         ? `Give ${key} a value that is not empty in ${written}, or refuse the request with 400 before the call: ${key} is a key of the table.`
-        : `Leave ${key} out of the item in ${written} if it is empty, because it is a key of the index ${index}: an item without it is stored, and is not in the index. Or refuse the request with 400 before the call.`,
+        : `Leave ${key} out of the item in ${written} if it is empty, because it is a key of the index ${index}: an item without ${key} is stored, but is not in the index. Or refuse the request with 400 before the call.`,
   },
   {
     // developerguide/GSI.html: the attribute of a key must have the type of AttributeDefinitions
@@ -36,7 +36,7 @@ const ROWS: readonly Row[] = [
     // APIReference/API_BatchWriteItem.html: "the same item" in one BatchWriteItem
     text: /Provided list of item keys contains duplicates/,
     advise: (_, written) =>
-      `Keep only one entry for each key before ${written}: a batch may name each item only once. In JavaScript, [...new Map(items.map((item) => [keyOf(item), item])).values()] keeps the last of each key, if keyOf joins the attributes of the key; in Python, table.batch_writer(overwrite_by_pkeys=['id']) does the same; list the key attributes of the table there.`,
+      `Keep only one entry for each key before ${written}: a batch may name each item only once. In JavaScript, [...new Map(items.map((item) => [keyOf(item), item])).values()] keeps the last item of each key, if keyOf joins the attributes of the key; in Python, table.batch_writer(overwrite_by_pkeys=['id']) does the same; list the key attributes of the table there.`,
   },
   {
     // APIReference/API_TransactWriteItems.html, CancellationReasons

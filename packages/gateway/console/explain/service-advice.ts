@@ -37,7 +37,7 @@ function parameterIn(detail: string): string | undefined {
   return PARAMETERS.map((pattern) => pattern.exec(detail)?.[1]).find((name) => name !== undefined);
 }
 
-/** Like `EXAMPLES`, for a call that code makes, which reads values without templates. */
+/** Like `EXAMPLES`, but for a call that code makes. Code reads values without templates. */
 const EXAMPLES_IN_CODE: Readonly<Record<string, string>> = {
   MessageGroupId:
     ', such as the id of the customer or order: a FIFO queue or topic keeps the order of the messages of one group',
@@ -120,7 +120,7 @@ const adviseType: Advise = ({ detail, written, isStart }) => {
       ? `Have the client send the value as base64: ${written} pass it on as it is, and cannot encode it.`
       : `Write the value in ${written} as base64, with $util.base64Encode(…).`;
   if (/cannot be converted to String/.test(detail))
-    return `Write the value as text, in quotes, in ${written}: the operation takes a string there. In DynamoDB, the number of an N attribute is a string, too: {"N": "3"}.`;
+    return `Write the value as text, in quotes, in ${written}: the operation takes a string for this member. In DynamoDB, the number of an N attribute is a string, too: {"N": "3"}.`;
   return `Give the value in ${written} the type that the operation expects: a number without quotes, a string in quotes, and in DynamoDB each value with its type ({"S": "…"}).`;
 };
 
@@ -143,7 +143,7 @@ const ADVICE: Readonly<Record<string, Advise>> = {
     `Call StartExecution in the integration of ${routeKey}, which does not wait for the result. Or, to get the result in the response, set StateMachineType: EXPRESS on the state machine: StartSyncExecution does not accept STANDARD state machines.`,
   InvalidExecutionInput: () => INPUT_AS_TEXT,
   ExecutionAlreadyExists: ({ written }) =>
-    `Leave out name in ${written}, so that each execution gets its own name.`,
+    `Leave the member name out of ${written}, so that each execution gets its own name.`,
   ResourceNotFoundException: adviseTable,
   ResourceNotFound: adviseTable,
   NotFound: ({ written }) => `Name the ARN of an existing topic in ${written}, in the region of the API.`,
@@ -169,7 +169,7 @@ const INPUT_AS_TEXT =
  */
 const OF_INPUT = /^(?:Missing|Invalid|Validation|Serialization)/;
 
-/** Whether a name was probably meant as this parameter: one contains the other, without regard to case. */
+/** Whether a name was probably meant as this parameter: one name contains the other, without regard to case. */
 function isSimilar(name: string, parameter: string): boolean {
   const [a, b] = [name.toLowerCase(), parameter.toLowerCase()];
   return a.includes(b) || b.includes(a);

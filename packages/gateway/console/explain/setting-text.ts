@@ -143,7 +143,7 @@ const SETTINGS = {
     cdk: "api.addUsagePlan('Plan', { apiStages: [{ stage: api.deploymentStage }] })",
     terraform: 'an aws_api_gateway_usage_plan with api_stages { api_id = @.id, stage = "#" }',
   },
-  /** `@` is the logical id of the key, and `#` that of the usage plan. */
+  /** `@` is the logical id of the key, and `#` is the logical id of the usage plan. */
   keyOfPlan: {
     calls:
       ' with `aws apigateway create-usage-plan-key --usage-plan-id # --key-id KEY_ID --key-type API_KEY`',
@@ -180,7 +180,8 @@ const SETTINGS = {
     cloudformation: 'Value of the AWS::ApiGateway::ApiKey (at least 20 characters)',
     sam: 'Value of an AWS::ApiGateway::ApiKey of your own (at least 20 characters)',
     'sam-globals': 'Value of an AWS::ApiGateway::ApiKey of your own (at least 20 characters)',
-    serverless: 'apiKeys: [{ name: …, value: … }] in provider.apiGateway (a plain string there is a name)',
+    serverless:
+      'apiKeys: [{ name: …, value: … }] in provider.apiGateway (a plain string in this list is only a name)',
     cdk: 'value in addApiKey or of the ApiKey (at least 20 characters)',
     terraform: 'value of the aws_api_gateway_api_key (at least 20 characters)',
   },
@@ -302,7 +303,10 @@ function withOwnStage(
 
 type Authored = Pick<Definition, 'form' | 'isDocument' | 'besideDocument'> | undefined;
 
-/** Whether the author wrote the authorizers in an OpenAPI document. SAM writes those of its Auth there itself. */
+/**
+ * Whether the author wrote the authorizers in an OpenAPI document. SAM itself writes the authorizers of its Auth into
+ * such a document.
+ */
 function hasAuthorizersInDocument(definition: Authored): boolean {
   return definition?.isDocument === true && definition.besideDocument?.includes('Auth') !== true;
 }
@@ -362,7 +366,7 @@ export function nameAnySource(definition: Authored, protocol: 'rest' | 'http'): 
   }
 }
 
-/** The ARN of an API as its owner writes it. The id of this machine is not the API's on AWS. */
+/** The ARN of an API as its owner writes it. The API's id on this machine differs from its id on AWS. */
 export function arnInTemplate({
   apiId,
   definition,

@@ -35,8 +35,8 @@ export function adviseToken(guarded: Guarded): string {
 }
 
 /**
- * Returns the trusted issuer that the token names, or else the first trusted issuer. It is the one whose keys were
- * fetched.
+ * Returns the trusted issuer that the token names, or else the first trusted issuer, which is the issuer whose keys
+ * were fetched.
  */
 export function issuerOf({ token, trusted }: Pick<Guarded, 'token' | 'trusted'>): string {
   const issuers = trusted?.issuers ?? [];

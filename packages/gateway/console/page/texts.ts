@@ -65,7 +65,7 @@ export function axisTime(epochSeconds: number, stepSeconds: number): string {
 type StatusKind = 'ok' | 'client' | 'server' | 'plain';
 
 /**
- * Returns the kind that determines the colour. The number is shown as well. A number with four digits is a WebSocket
+ * Returns the kind that determines the color. The number is shown as well. A number with four digits is a WebSocket
  * close code.
  */
 export function statusKind(status: number): StatusKind {

@@ -13,7 +13,7 @@ type ApiLabel = {
 };
 
 export interface ApiLabels {
-  /** @param name the name of an API that is not served any more, which is then its label */
+  /** @param name the name of an API that is no longer served, whose label is then this name */
   of(apiId: string, name?: string): ApiLabel;
 }
 

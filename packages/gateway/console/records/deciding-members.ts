@@ -39,7 +39,10 @@ export function membersOfRoute({ phase, error }: Pick<Ended, 'phase' | 'error'>)
   }
 }
 
-/** “Missing required request parameters: [articleid]” does not say where the request has the parameter. */
+/**
+ * “Missing required request parameters: [articleid]” does not say in which part of the request the parameter is
+ * expected.
+ */
 function parametersIn(message: string): Members {
   const [, names = ''] = /\[([^\]]*)\]/.exec(message) ?? [];
   return names
@@ -205,7 +208,9 @@ const OF_SCREEN: Readonly<Record<string, string>> = {
   SizeConstraintStatement: 'Size',
 };
 
-/** The path in a rule of a web ACL. For a statement that combines others, it is the path of that statement. */
+/**
+ * The path in a rule of a web ACL. For a statement that combines other statements, the path of the combining statement.
+ */
 export function memberOfScreen(rule: unknown, isOversize?: boolean): string {
   const oversize = isOversize === true ? pathTo('OversizeHandling', rule) : undefined;
   if (oversize !== undefined) return oversize;

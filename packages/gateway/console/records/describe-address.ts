@@ -39,7 +39,7 @@ export function describeAddress({ received, error }: RecordedRequest): Address {
   };
 }
 
-/** An OPTIONS method exists for preflights, so the client of a request without a route did not mean it. */
+/** An OPTIONS method exists for preflights, so a client whose request found no route did not mean such a method. */
 function withoutPreflights(found: readonly NearMiss[], answered: RoutePlan | undefined): readonly NearMiss[] {
   const meant = found.filter(({ otherMethod }) => otherMethod !== 'OPTIONS');
   return answered !== undefined || meant.length === 0 ? found : meant;
@@ -75,7 +75,7 @@ function describeStaged(
   for (const { rest, instead } of [{ rest: path }, { rest: behind, instead: first }])
     for (const [name, { deployment }] of stages) {
       const served = findServed(deployment.routes.plans, method, rest);
-      // A route for all paths serves both, and does not show which of them was meant.
+      // A route for all paths serves both paths, so it does not show which path was meant.
       if (served === undefined || isGreedy(segmentsOf(served.resourcePath)[0] ?? '')) continue;
       return { staged: { path: `/${name}${rest}`, instead }, servedBy: served.routeKey };
     }

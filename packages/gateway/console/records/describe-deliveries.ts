@@ -104,7 +104,10 @@ function describeStep(step: StampedStep, at: DeliveriesWith, all: readonly Stamp
   }
 }
 
-/** The setting of the app client, the user pool or the queue that decided; if the setting is absent, the resource. */
+/**
+ * The place of the setting of the app client, the user pool or the queue that decided; if the setting is absent, the
+ * place of the resource.
+ */
 function placeOfDenied(
   step: Extract<StampedStep, { kind: 'denied' }>,
   stacks: readonly ResolvedStack[],

@@ -118,7 +118,7 @@ function describeTrusted(
   };
 }
 
-/** Returns the request for which a cached result was made; undefined if it had the method and path of this one. */
+/** Returns the request for which a cached result was made; undefined if that request had the same method and path. */
 function findOtherRequest(
   received: Matched,
   grant: AuthorizerGrant | undefined,

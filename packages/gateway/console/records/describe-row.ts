@@ -183,7 +183,7 @@ const SHOWN_TEXT = 160;
 
 /**
  * Returns the beginning of a message's text. Secrets are removed before the text is truncated, because a truncated
- * secret would not be recognised.
+ * secret would not be recognized.
  */
 function previewOf({ kind, body, reply }: RecordedEvent, redactor: Redactor): { readonly text?: string } {
   const data = kind === 'MESSAGE' ? body : (body ?? reply);

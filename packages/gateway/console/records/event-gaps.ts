@@ -227,7 +227,7 @@ function sayMissing(names: readonly string[], event: Readonly<Record<string, unk
 const LEFT_OUT: Readonly<Record<string, string>> = {
   Item: "If that value is a response of get_item: the response has no Item if the table has no item with this key, so read Item with .get('Item').",
   Attributes:
-    'If that value is a response of DynamoDB: it has Attributes only if the call has ReturnValues, and there was such an item.',
+    'If that value is a response of DynamoDB: it has Attributes only if the call has ReturnValues, and the item existed before the call.',
   LastEvaluatedKey:
     "If that value is a response of query or scan: the last page has no LastEvaluatedKey, so read it with .get('LastEvaluatedKey').",
 };

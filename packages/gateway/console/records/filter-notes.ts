@@ -15,7 +15,7 @@ type Filtered = Extract<StampedStep, { kind: 'filtered' }>;
 
 /** What a filter is matched against. */
 type Source = {
-  /** `a record of a DynamoDB stream`. */
+  /** The source within a sentence, such as `a record of a DynamoDB stream`. */
   readonly named: string;
   readonly members: readonly string[];
   /** The name of the member that contains the payload, such as `detail`. */

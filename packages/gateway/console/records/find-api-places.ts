@@ -179,7 +179,7 @@ function placesOfNearest(recorded: Recorded, [nearest]: readonly Near[], at: At)
   return named(`route ${near.routeKey}`, placeOfDifference(nearest, method, recorded, at));
 }
 
-/** The route of a WebSocket API that a message was probably meant for; several may be meant if none is near. */
+/** The route of a WebSocket API that a message was probably meant for; none if several routes are equally near. */
 function placesOfNearKey(nearest: readonly Near[], { stack, api }: At): readonly NamedPlace[] {
   const [near, ...others] = new Set(nearest.map(({ route }) => route));
   const route = [...stack.resources.values()].find(
@@ -231,7 +231,7 @@ function placesOfRoute(recorded: Recorded, route: RoutePlan, at: At): readonly N
   return named(`route ${routeKey}`, place);
 }
 
-/** An API whose default endpoint is disabled is still served here, but not on AWS. */
+/** An API whose default endpoint is disabled is still served by the gateway, but not by AWS. */
 function placesOfEndpoint(api: ResolvedResource): readonly NamedPlace[] {
   const property = 'DisableExecuteApiEndpoint';
   return isTrue(api.properties[property]) ? named(property, placeOf(api, property)) : [];
@@ -253,7 +253,8 @@ function placesOfAuthorizer(recorded: Recorded, route: RoutePlan, at: At): reado
   const result = isEvent(recorded) ? undefined : recorded.authorizerCall?.result;
   const ofFunction = 'functionName' in authorizer ? placesOfFunction(authorizer, result, at) : [];
   const missing = 'identitySources' in authorizer ? indexOfMissing(recorded, authorizer) : undefined;
-  // A list of sources is a text in a REST API, and several lists in SAM, so the template need not have the item.
+  // In a REST API, the identity sources are one string, and in SAM, they are several lists, so the template need not
+  // contain the item of a list.
   const place =
     found !== undefined && missing !== undefined && found.properties['IdentitySource'] !== undefined
       ? placeOf(found, `IdentitySource.${missing}`)

@@ -227,7 +227,7 @@ function ofNested(handler: HandlerText, outer: string, name: string): readonly N
   return ofPatterns(handler, [member(name), member(outer)]);
 }
 
-/** A context has a few members. */
+/** Maximum number of lines of an object. A context has only a few members. */
 const MOST_LINES_OF_OBJECT = 20;
 
 /** The line that writes the body. If there are several, only a line of a successful response counts. */

@@ -140,7 +140,7 @@ export function placesOfResponseTemplate(
   method: ResolvedResource | undefined,
   at: Parameters<typeof placesInTemplate>[3],
 ): readonly NamedPlace[] {
-  // A template that fails makes a failure of a response that was selected.
+  // If a template fails, the response that was selected becomes a failure.
   const facts = new SurpriseFacts({ ...recorded, failure: undefined });
   const selected = selectResponse(facts);
   const type = selected && chooseResponseTemplate(selected.templates, facts.accept)?.template.name;
@@ -149,7 +149,7 @@ export function placesOfResponseTemplate(
   return placesInTemplate('its response template', method, `${member}.ResponseTemplates.${type}`, at);
 }
 
-/** The integration response that made a reply of an error of the function. */
+/** The integration response that turned an error of the function into a reply. */
 export function placesOfIntegrationResponse(
   recorded: RecordedRequest,
   method: ResolvedResource | undefined,

@@ -47,7 +47,7 @@ function ofAuthorizer({
   const phaseStartedMs = enteredMs.authenticate ?? startedMs;
   const tookMs = (enteredMs.authorize ?? startedMs + latencyMs) - phaseStartedMs;
   const facts = factsOf(authorizerCall.result);
-  // An authorizer throws “Unauthorized” to get the response 401, so this error is what it is expected to do.
+  // An authorizer throws “Unauthorized” to get the response 401, so this error is expected.
   const failed = facts.failed && error?.code !== 'UNAUTHORIZED';
   return [{ functionName, tookMs, ...facts, failed }];
 }

@@ -45,7 +45,7 @@ export class FunctionLines {
     const own = requestId === undefined ? [] : this.ofInvocation(requestId);
     if (own.length > 0 || outcome?.kind !== 'failed' || outcome.errorMessage === '') return own;
     const { errorMessage } = outcome;
-    // The outcome repeats the text of this line. Otherwise, only the function connects the two.
+    // The outcome repeats the text of this line. Otherwise, only the function connects the outcome and the line.
     const ofStart = this.#lines.findLast(
       ({ requestId: of, level, message: text, functionName: name }) =>
         of === undefined && level === 'ERROR' && name === functionName && text.includes(errorMessage),

@@ -4,7 +4,7 @@
 export type HandlerText = {
   readonly file: string;
   readonly text: string;
-  /** How many lines of a template stand before inline code. The text then begins with as many empty lines. */
+  /** The number of lines of a template before the inline code. The text then begins with as many empty lines. */
   readonly linesBefore?: number;
   readonly isPython?: boolean;
   /** The modules of the project that the file itself imports. */

@@ -112,8 +112,8 @@ export function findFailedCode(
 }
 
 /**
- * Returns the line of the handler's own file at which a function failed, from what it printed; undefined if it failed in
- * another file or at an unknown line.
+ * Returns the line of the handler's own file at which a function failed, from what it printed; undefined if it failed
+ * in another file or at an unknown line.
  */
 export function lineOf({ file, linesBefore }: HandlerText, lines: readonly string[]): number | undefined {
   const place = findErrorPlace(lines);

@@ -35,7 +35,7 @@ export function noteKey(
   if (/(?:^|[:/])alias\/aws\//.test(id))
     return [
       {
-        because: `On AWS, the message would not reach ${named}: it is encrypted with ${id} (${place}), the AWS managed key, whose policy does not let ${service} use it and cannot be changed. Keys are not checked here.`,
+        because: `On AWS, the message would not reach ${named}, which is encrypted with ${id} (${place}), the AWS managed key, whose policy does not let ${service} use it and cannot be changed. Keys are not checked here.`,
         change: `Use a key of your own as KmsMasterKeyId (${place}), whose KeyPolicy allows ${service} ${ACTIONS.join(' and ')}, or SqsManagedSseEnabled: true for a queue.`,
       },
     ];
@@ -43,7 +43,7 @@ export function noteKey(
   if (key === undefined || admits(key, service)) return [];
   return [
     {
-      because: `On AWS, the message would not reach ${named}: it is encrypted with the key ${key.logicalId} (${place}), whose KeyPolicy (${placeOf(key, 'KeyPolicy') ?? ''}) does not let ${service} use it. Keys are not checked here.`,
+      because: `On AWS, the message would not reach ${named}, which is encrypted with the key ${key.logicalId} (${place}), whose KeyPolicy (${placeOf(key, 'KeyPolicy') ?? ''}) does not let ${service} use it. Keys are not checked here.`,
       change: `Add to the KeyPolicy of ${key.logicalId}: { Effect: Allow, Principal: { Service: ${service} }, Action: ['${ACTIONS.join("', '")}'], Resource: '*' }.`,
     },
   ];

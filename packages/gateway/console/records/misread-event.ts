@@ -1,7 +1,7 @@
 /**
  * Finds where the code of a handler reads a member that its event does not have, because the event has another payload
- * format, or has the value elsewhere (docs/aws §3.1–§3.3, §4.2). The handler's file is read only when somebody looks at
- * the recorded request.
+ * format, or has the value in another place (docs/aws §3.1–§3.3, §4.2). The handler's file is read only when somebody
+ * looks at the recorded request.
  */
 import { isPythonCode } from './handler-lines.ts';
 import { asJsonObject, membersOf, parseJson } from '@gatewright/aws/json-object';
@@ -298,7 +298,7 @@ function findHeader(
     rest: names.slice(2),
     because: PAYLOAD_2.test(form)
       ? `the names of headers are in lower case in events of ${OF_2}`
-      : `the names of headers are case-sensitive in the event, where this one is ${given}`,
+      : `the names of headers are case-sensitive in the event, which has this header as ${given}`,
   };
 }
 

@@ -92,7 +92,7 @@ function compare(
   )
     return {
       distance: 1,
-      because: `its variable ${greedy} stands for at least one segment, and the request’s path has none there`,
+      because: `its variable ${greedy} stands for at least one segment, and the request’s path has no segment at that place`,
       ...(given.length === 0
         ? { lacksRoot: true as const }
         : { advice: `Add a route ${method} ${path}, and deploy the API again.` }),
@@ -129,7 +129,10 @@ function isPlainVariable(segment: string): boolean {
 
 export const WITHOUT_SLASH = 'Send the path without the trailing slash.';
 
-/** Says why a route was not chosen although its segments match the path: the path has other slashes (docs/aws §2.2). */
+/**
+ * Says why a route was not chosen although its segments match the path: the path differs in its slashes
+ * (docs/aws §2.2).
+ */
 function describeUnmatched(path: string, method: string): Pick<Near, 'because' | 'advice'> {
   if (/%2f/i.test(path))
     return {

@@ -5,8 +5,8 @@ import { isEvent } from './recorded-request.ts';
 import type { Recorded } from './recorded-request.ts';
 
 /**
- * Headers of replies with an id. Behind an HTTP API, `x-amzn-RequestId` is the id that the called AWS service gave to the
- * call (docs/aws §1.6).
+ * Headers of replies with an id. Behind an HTTP API, `x-amzn-RequestId` is the id that the called AWS service gave to
+ * the call (docs/aws §1.6).
  */
 const ID_HEADERS = ['apigw-requestid', 'x-amz-apigw-id', 'x-amzn-requestid', 'x-amz-request-id'];
 

@@ -30,7 +30,7 @@ type Segment = {
   records: number;
 };
 
-/** The location of a record, valid until it is released. */
+/** The location of a record, valid until the record is released. */
 export type Place = { readonly segment: Segment; readonly start: number; readonly bytes: number };
 
 export class RecordArena {

@@ -23,8 +23,8 @@ export function secretsOf(recorded: Recorded, names: ReadonlySet<string>): reado
   };
   const found = findSecrets(visit, MAX_OF_RECORD, names);
   if (isEvent(recorded)) return found;
-  // An identity source may be a fact of the request, such as `$context.routeKey`. The authorizer's event contains the
-  // fact next to the token, but it is not a secret, and every sentence about the request contains it.
+  // An identity source may be a fact of the request, such as `$context.routeKey`. The authorizer's event contains this
+  // fact next to the token. The fact is not a secret, and every sentence about the request contains it.
   const { method, path, rawPath, route, stage, sourceIp, api } = recorded.received;
   // In the record of a decision and in the context, `key` is the id of an API key. Commands need the id.
   const ids = keyIdsOf(recorded.received);
@@ -33,8 +33,8 @@ export function secretsOf(recorded: Recorded, names: ReadonlySet<string>): reado
 }
 
 /**
- * The principal that an authorizer named, with which a client's key may begin, such as `partner-north-7f3a9c`. Undefined if
- * it may be a part of the secret itself, because it has digits or ends within a word.
+ * The principal that an authorizer named, with which a client's key may begin, such as `partner-north-7f3a9c`.
+ * Undefined if it may be a part of the secret itself, because it has digits or ends within a word.
  */
 function principalOf(recorded: Recorded): string | undefined {
   const { caller } = recorded;

@@ -1,7 +1,7 @@
 /**
  * Removes secrets from data that is shown and exported. A credential is replaced by a fingerprint. For a credential of
- * at least 16 characters, the fingerprint contains its last four characters, which is enough to recognise the credential
- * but useless for a call.
+ * at least 16 characters, the fingerprint contains its last four characters, which is enough to recognize the
+ * credential but useless for a call.
  */
 import { escapeForRegExp } from '@gatewright/aws/text/escape-for-regexp';
 import { createHmac } from 'node:crypto';
@@ -83,7 +83,7 @@ function isOfName(secret: string, names: ReadonlySet<string>): boolean {
 }
 
 /**
- * Returns the values that a redactor would remove, if they are long enough to be recognised.
+ * Returns the values that a redactor would remove, if they are long enough to be recognized.
  * @param names names that are not secrets, although they have the form of one
  */
 export function findSecrets(

@@ -24,8 +24,7 @@ type Note = (step: Ran, at: At) => DeliveryNote | undefined;
 
 /**
  * Explains that a function reported failed records to a mapping that does not read the report.
- * @see
- * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
  */
 const unreadItems: Note = (step, { stacks, readHandler }) => {
   const { unreadItems: count, records, functionName, from = '', mapping = '' } = step;
@@ -75,7 +74,10 @@ const IMAGES: Readonly<Record<string, readonly string[]>> = {
   OLD_IMAGE: ['NewImage'],
 };
 
-/** How Node.js and Python say that a value is missing. V8 names the value in some messages, and its absence in others. */
+/**
+ * How Node.js and Python say that a value is missing. Some messages of V8 name the value; others only say that it is
+ * undefined.
+ */
 const READS_NOTHING = /\b(?:New|Old)Image\b|of undefined|is undefined|NoneType|not iterable/;
 
 /**
@@ -126,7 +128,7 @@ const asyncRetries: Note = ({ from, functionName, outcome }, { stacks }) => {
   return {
     because:
       own === undefined
-        ? `Lambda itself retries a failed asynchronous invocation with the same event, ${USUAL_RETRIES} times unless MaximumRetryAttempts says otherwise, and no AWS::Lambda::EventInvokeConfig of ${functionName} (${place}) sets it. It drops an event that has waited longer than MaximumEventAgeInSeconds, which is 6 hours by default.`
+        ? `Lambda itself retries a failed asynchronous invocation with the same event, ${USUAL_RETRIES} times unless MaximumRetryAttempts says otherwise, and no AWS::Lambda::EventInvokeConfig of ${functionName} (${place}) sets it. Lambda drops an event that has waited longer than MaximumEventAgeInSeconds, which is 6 hours by default.`
         : `Lambda itself retries a failed asynchronous invocation with the same event, ${USUAL_RETRIES} times because of MaximumRetryAttempts (${placeOf(config, 'MaximumRetryAttempts') ?? ''}).`,
     change: `If the work must not be repeated, set MaximumRetryAttempts: 0 in the EventInvokeConfig of ${functionName} (${placeOf(config) ?? place}), or make the work safe to repeat: the id of the event is the same in every try.`,
   };
@@ -134,8 +136,7 @@ const asyncRetries: Note = ({ from, functionName, outcome }, { stacks }) => {
 
 /**
  * Explains that a message waits for the earlier messages of its group.
- * @see
- * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html
+ * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html
  */
 const groupWaits: Note = ({ next, from = '' }, { stacks }) => {
   if (next?.kind !== 'visible') return undefined;

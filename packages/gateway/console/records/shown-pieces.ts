@@ -35,7 +35,7 @@ function textsOf(pieces: Streamed['pieces'], body: Buffer): readonly string[] {
 
 /**
  * Removes secrets from the texts. Returns an empty list if a secret spans pieces, because its parts alone are not
- * recognised.
+ * recognized.
  */
 function clean(texts: readonly string[], redactor: Redactor): readonly string[] {
   const whole = texts.join('');

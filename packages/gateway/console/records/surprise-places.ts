@@ -15,7 +15,7 @@ import type { Recorded } from './recorded-request.ts';
 import type { ReadLines } from './template-lines.ts';
 
 type Deciding =
-  /** The members of the resource. The first of them that the template contains is named. */
+  /** The members of the resource. The explanation names the first of them that the template contains. */
   | { readonly of: 'method' | 'stage' | 'api'; readonly members: readonly string[] }
   /** A setting of the route in MethodSettings of the stage. */
   | { readonly of: 'setting'; readonly name: string }

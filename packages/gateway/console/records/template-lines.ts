@@ -10,7 +10,9 @@ import type { RecordedRequest } from './recorded-request.ts';
 /** Returns the lines of a file; none if it cannot be read. */
 export type ReadLines = (file: string) => readonly string[];
 
-/** What of a template decided: a line of it, counted from 1, or the first of these texts that it contains. */
+/**
+ * The part of a template that decided: a line, counted from 1, or the first of these texts that the template contains.
+ */
 type WithinTemplate = { readonly line?: number | undefined; readonly texts?: readonly string[] };
 
 /** The property with the request template that was applied, or that could not be applied. */

@@ -1,4 +1,4 @@
-/** Addresses at which a request is served here, but not on AWS (docs/aws §10.4). */
+/** Addresses at which the gateway serves a request, but AWS does not (docs/aws §10.4). */
 import { NONE } from '../../core/routing/base-path.ts';
 import { readVpcEndpointFromHost } from '../../core/routing/host.ts';
 import { list, toDeploy } from '../explain/reason.ts';
@@ -20,10 +20,10 @@ const disabledEndpoint: SurpriseKind = {
     return {
       values: { status },
       because: [
-        `The API has DisableExecuteApiEndpoint: true, so AWS serves it only at its custom domains, and responds with ${status} at the default endpoint. The local address is not one of these endpoints, so the request was served here.`,
+        `The API has DisableExecuteApiEndpoint: true, so AWS serves it only at its custom domains, and responds with ${status} at the default endpoint. The local address is not one of these endpoints, so the gateway served the request.`,
       ],
       changes: [
-        `On AWS, call the API at its custom domain, or set DisableExecuteApiEndpoint: false and deploy it again. To see here what AWS does, send the request with the Host header of the default endpoint: \`curl -i${method === 'GET' ? '' : ` -X ${method}`} -H 'Host: ${api.apiId}.execute-api.${api.region}.amazonaws.com' http://${headers.last('host') ?? ''}${rawPath}\`${domains.length === 0 ? '' : `, or with that of the custom domain, ${list(domains)}`}.`,
+        `On AWS, call the API at its custom domain, or set DisableExecuteApiEndpoint: false and deploy it again. To see on this machine what AWS does, send the request with the Host header of the default endpoint: \`curl -i${method === 'GET' ? '' : ` -X ${method}`} -H 'Host: ${api.apiId}.execute-api.${api.region}.amazonaws.com' http://${headers.last('host') ?? ''}${rawPath}\`${domains.length === 0 ? '' : `, or with the Host header of the custom domain, ${list(domains)}`}.`,
       ],
     };
   },
@@ -42,10 +42,10 @@ const privateAddress: SurpriseKind = {
     return {
       values: {},
       because: [
-        'The API is private (EndpointConfiguration has the type PRIVATE). On AWS, only callers in a VPC with an interface endpoint for execute-api can reach it, and other callers get no address for its host name. This gateway also serves requests to its local address, such as this one.',
+        'The API is private (EndpointConfiguration has the type PRIVATE). On AWS, only callers in a VPC with an interface endpoint for execute-api can reach it, and other callers get no address for its host name. This gateway also serves requests to its local address, such as this request.',
       ],
       changes: [
-        `To call the API from the internet, set EndpointConfiguration with Types: [REGIONAL].${toDeploy(api.protocol)} To see here what a caller behind a VPC endpoint gets, send Host: {api}-{vpce}.execute-api.{region}.amazonaws.com.`,
+        `To call the API from the internet, set EndpointConfiguration with Types: [REGIONAL].${toDeploy(api.protocol)} To see on this machine what a caller behind a VPC endpoint gets, send Host: {api}-{vpce}.execute-api.{region}.amazonaws.com.`,
       ],
     };
   },

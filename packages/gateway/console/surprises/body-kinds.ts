@@ -251,7 +251,7 @@ function describeTypes({ binaryMediaTypes }: SurpriseFacts): string {
     : `Its binary media types are ${binaryMediaTypes.join(', ')}.`;
 }
 
-/** Formats the binary media types of the API with one more. */
+/** Formats the binary media types of the API, with one type added. */
 function printTypes({ binaryMediaTypes, definition }: SurpriseFacts, type: string): string {
   return printSetting('binaryMediaTypes', [...binaryMediaTypes, type], definition);
 }

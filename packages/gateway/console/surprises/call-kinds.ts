@@ -197,7 +197,7 @@ const mockWithoutBody: SurpriseKind = {
     return {
       values: {},
       because: [
-        'The response template reads $input, but a MOCK integration responds without a body, so $input is empty there. The body of the request can be read in the request template only.',
+        'The response template reads $input, which is empty, because a MOCK integration responds without a body. The body of the request can be read in the request template only.',
       ],
       changes: [
         'Set a value in the request template, for example $context.requestOverride.path.name, and read it in the response template; or use another integration.',
@@ -368,7 +368,7 @@ const stageInPath: SurpriseKind = {
       ],
       changes: isCause
         ? [
-            `Make the function remove /${stage.name} from the beginning of ${member}${line === undefined ? '' : ` (${line})`} before it compares paths${line === undefined ? '' : `: write ${withoutStage(facts, member)} there`}.`,
+            `Make the function remove /${stage.name} from the beginning of ${member}${line === undefined ? '' : ` (${line})`} before it compares paths${line === undefined ? '' : `: write ${withoutStage(facts, member)} in that line`}.`,
           ]
         : [],
     };

@@ -1,6 +1,6 @@
 /**
  * Finds the line of a function's code with the value that causes a surprise: the line that reads the member of the
- * event, or writes the member of the result. Kinds that find their line themselves are not listed here.
+ * event, or writes the member of the result. This table does not contain the kinds that find their line themselves.
  */
 import { escapeForRegExp } from '@gatewright/aws/text/escape-for-regexp';
 import { asJsonObject, parseJson } from '@gatewright/aws/json-object';

@@ -183,7 +183,8 @@ const noVary: SurpriseKind = {
       return undefined;
     if (facts.integration === undefined || askedMethod(facts) !== undefined) return undefined;
     if (facts.reply.last('access-control-allow-origin') !== origin) return undefined;
-    // The same reply to every origin needs no Vary. Only code that computes the value can send each origin its own.
+    // The same reply to every origin needs no Vary. Only code that computes the value can send each origin a different
+    // value.
     if (findLine(facts.handler, COMPUTES_ORIGIN) === undefined) return undefined;
     const vary = split(facts.reply.all('vary')).map((name) => name.toLowerCase());
     if (vary.includes('origin') || vary.includes('*')) return undefined;
@@ -220,7 +221,7 @@ function hasCredentials({ reply }: SurpriseFacts): boolean {
   return reply.last('access-control-allow-credentials') === 'true';
 }
 
-/** Whether the gateway refused the preflight itself, so that the reply is not the one with the lists. */
+/** Whether the gateway refused the preflight itself, so that the reply does not contain the lists. */
 function isRefused({ recorded }: SurpriseFacts): boolean {
   return recorded.failure !== undefined && recorded.status > 299;
 }

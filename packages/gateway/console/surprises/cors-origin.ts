@@ -1,5 +1,6 @@
 /**
- * A reply that the browser withholds from the page, because it does not allow the page's origin (docs/aws §12, §12.1).
+ * A reply that the browser withholds from the page, because the reply does not allow the page's origin
+ * (docs/aws §12, §12.1).
  */
 import { sentence, toDeploy } from '../explain/reason.ts';
 import { nameSetting } from '../explain/setting-text.ts';
@@ -109,8 +110,8 @@ function adviseOnReply(facts: SurpriseFacts, origin: string): readonly string[] 
     const own = error && received.stage?.deployment.errors.worderOf?.(error.code);
     return [
       own === undefined
-        ? `To let pages read it, give the API a gateway response for ${usual} with ${setting}.`
-        : `To let pages read it, change the gateway response that the API itself has for ${own}: it needs ${setting}.${own.startsWith('DEFAULT_') ? '' : ` It does not inherit the headers of ${usual}.`}`,
+        ? `To let pages read this reply, give the API a gateway response for ${usual} with ${setting}.`
+        : `To let pages read this reply, change the gateway response that the API itself has for ${own}: it needs ${setting}.${own.startsWith('DEFAULT_') ? '' : ` It does not inherit the headers of ${usual}.`}`,
     ];
   }
   return [allowInReply(facts, origin)];
@@ -154,7 +155,7 @@ function allowOrigin(facts: SurpriseFacts, origin: string): string {
   const respelled = respellOrigin(origin, cors, definition);
   if (respelled !== undefined && recorded.received.api.functionUrl === undefined) return respelled;
   if (recorded.received.api.functionUrl !== undefined)
-    return `Add ${origin} to ${nameSetting('urlOrigins', definition)}${cors === undefined ? ' (it has no CORS settings yet)' : ''}.`;
+    return `Add ${origin} to ${nameSetting('urlOrigins', definition)}${cors === undefined ? ' (the function URL has no CORS settings yet)' : ''}.`;
   const list = printSetting('allowOrigins', [...(cors?.allowOrigins ?? []), origin], definition);
   return `Add ${origin} to AllowOrigins in the API’s CorsConfiguration${cors === undefined ? ' (the API has none yet)' : ''}. The whole list is then:\n${list}`;
 }

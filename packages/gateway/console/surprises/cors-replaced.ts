@@ -17,8 +17,8 @@ type Replaced = {
 };
 
 /**
- * A change after which the configuration allows the same as one header of the function: the advice, and the
- * setting to write, if it is a list.
+ * A change after which the configuration allows what one header of the function allows: the advice, and the setting to
+ * write, if it is a list.
  */
 type Lacking = { readonly text: string; readonly setting?: string };
 
@@ -39,9 +39,9 @@ export function adviseReplaced(replaced: Replaced): readonly string[] {
     ];
   if (lacking.length === 0 && foreign !== undefined && !allows(foreign, replaced))
     return [
-      `${remove}, and does not allow ${foreign}, which the integration named. Add it to AllowOrigins only if pages from there should read replies.`,
+      `${remove}, and does not allow ${foreign}, which the integration named. Add this origin to AllowOrigins only if its pages should read replies.`,
     ];
-  if (lacking.length === 0) return [`${remove}, and allows the same.`];
+  if (lacking.length === 0) return [`${remove}, and already has the same effect.`];
   return [
     ...lacking.map(({ text, setting }) => (setting === undefined ? text : `${text}\n${setting}`)),
     `${remove}. Or remove CorsConfiguration, and make the integration send all CORS headers, including the headers of the response to OPTIONS.`,

@@ -1,4 +1,7 @@
-/** An error that no SelectionPattern matched, so that the default integration response made it a success (docs/aws §7.7). */
+/**
+ * An error that no SelectionPattern matched, so that the default integration response made it a success
+ * (docs/aws §7.7).
+ */
 import { TemplateError } from '@gatewright/velocity/java/template-error';
 import { selectResponse as select } from '../../core/mapping/select-response.ts';
 import { adviseInstall } from '../explain/call-advice.ts';
@@ -35,7 +38,7 @@ export const defaultResponse: SurpriseKind = {
       },
       because: [
         isOfLambda(facts)
-          ? `Lambda itself refused the invocation with ${statusOf(facts)}. A SelectionPattern is compared with the error message of a function that ran and failed, so none selects this, and the default integration response made it ${status}.`
+          ? `Lambda itself refused the invocation with ${statusOf(facts)}. A SelectionPattern is compared with the error message of a function that ran and failed, so no pattern applies to this refusal, and the default integration response set the status ${status}.`
           : `The integration ${problem}, and ${patterns.length === 0 ? 'no integration response has a SelectionPattern' : `no SelectionPattern matches all of it (${patterns.join(', ')})`}, so the default integration response set the status ${status}.`,
         ...(near === undefined ? [] : [near.because]),
       ],
@@ -44,7 +47,7 @@ export const defaultResponse: SurpriseKind = {
   },
 };
 
-/** Whether the function was not called, because Lambda refused the event, for example as it is not JSON. */
+/** Whether the function was not called, because Lambda refused the event, for example because the event is not JSON. */
 function isOfLambda({ integration, recorded: { outcome } }: SurpriseFacts): boolean {
   return integration?.kind === 'function' && outcome?.kind === 'answered';
 }
@@ -143,7 +146,8 @@ function adviseResponse(
         'Correct the function first: it did not start, or did not give its result to the runtime.',
       add('(\\n|.)+', '500'),
     ];
-  // osls adds patterns for messages with a status in brackets: https://www.serverless.com/framework/docs/providers/aws/events/apigateway#status-codes
+  // osls adds patterns for messages with a status in brackets:
+  // https://www.serverless.com/framework/docs/providers/aws/events/apigateway#status-codes
   const marked = [404, 400, 500].find((status) =>
     responses.some(({ pattern }) => matches(pattern ?? '(?!)', `[${status}] ${outcome.errorMessage}`)),
   );

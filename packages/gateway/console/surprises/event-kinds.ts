@@ -33,7 +33,7 @@ function isInPython({ handler }: SurpriseFacts): boolean {
   return handler !== undefined && isPythonCode(handler);
 }
 
-/** What a line contains that reads one of the names of a member, in each file of the function. */
+/** A read to search for in each file of the function: a line that reads one of these names from the member. */
 type Reads = { readonly member: string; readonly names: readonly string[]; readonly flags?: string };
 
 const reads = (member: string, names: readonly string[], flags = ''): Reads => ({ member, names, flags });
@@ -176,14 +176,16 @@ const pathDecoded: SurpriseKind = {
 /** Members of payload format 2.0 that have the decoded path, in spite of the name of the first one. */
 const READS_PATH = /\brawPath\b|\bhttp\b\W+path\b/;
 
-/** Explains an error of a function that reads the path, whose encoded form its event does not have. */
+/**
+ * Explains an error of a function that reads the path and expects its encoded form, which the event does not contain.
+ */
 function findDecodedPath({ recorded, handler }: SurpriseFacts): Told | undefined {
   const { rawPath } = recorded.received;
   const decoded = decodeOrKeep(rawPath);
   const read = findLine(handler, READS_PATH);
   if (decoded === rawPath || read === undefined || recorded.status < 400) return undefined;
   if (findLine(handler, DECODES) !== undefined) return undefined;
-  // The route's own part of the path, because the code may have it without a prefix.
+  // The encoded segments of the path, because the code may contain the path without a prefix.
   const encoded = rawPath.split('/').filter((part) => decodeOrKeep(part) !== part);
   const written = findLine(handler, new RegExp(encoded.map(escapeForRegExp).join('|')));
   return {
@@ -262,7 +264,10 @@ const keyNotRequired: SurpriseKind = {
   },
 };
 
-/** Claims that a JSON Web Token has as lists. Cognito writes the groups of a user as a list, even if it is one group. */
+/**
+ * Claims that are lists in a JSON Web Token. Cognito writes the groups of a user as a list, even if the user has only
+ * one group.
+ */
 const claimList: SurpriseKind = {
   code: 'CLAIM_LIST_AS_TEXT',
   mark: undefined,

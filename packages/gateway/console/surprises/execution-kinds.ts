@@ -2,7 +2,7 @@
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import type { SurpriseKind } from './surprise.ts';
 
-/** Executions are recorded and get an ARN, but no state runs here. */
+/** Executions are recorded and get an ARN, but the gateway runs no state. */
 const executionRecorded: SurpriseKind = {
   code: 'EXECUTION_NOT_RUN',
   mark: 'execution not run',
@@ -48,12 +48,12 @@ const executionFailed: SurpriseKind = {
     return {
       values: { status: String(status) },
       because: [
-        `The execution ended with the status ${String(status)}${why === '' ? '' : ` (${why})`}. Step Functions responds to StartSyncExecution with 200 all the same, and API Gateway chooses the response by that status alone, not by the body.`,
+        `The execution ended with the status ${String(status)}${why === '' ? '' : ` (${why})`}. Step Functions responds to StartSyncExecution with 200 even then, and API Gateway chooses the response by that status alone, not by the body.`,
       ],
       changes: [
         integration.kind === 'service'
-          ? `Set the status in the response template of the integration response for 200, and deploy the API again: #set($r = $input.path('$'))#if($r.status != 'SUCCEEDED')#set($context.responseOverride.status = 500)$r.cause#else$r.output#end. Or have the client read status of the body.`
-          : 'Have the client read status of the body: an HTTP API cannot choose a status by the body of a service. Or call the state machine from a function, which can.',
+          ? `Set the status in the response template of the integration response for 200, and deploy the API again: #set($r = $input.path('$'))#if($r.status != 'SUCCEEDED')#set($context.responseOverride.status = 500)$r.cause#else$r.output#end. Or have the client read the member status of the body.`
+          : 'Have the client read the member status of the body: an HTTP API cannot choose a status by the body of a service. Or call the state machine from a function, which can.',
       ],
     };
   },

@@ -163,7 +163,7 @@ const writesOutsideTmp: SurpriseKind = {
   find({ recorded: { outcome, received }, handler, isToolkit }) {
     if (outcome?.kind !== 'returned' || handler === undefined || isToolkit) return undefined;
     if (received.route === undefined || !('functionName' in received.route.integration)) return undefined;
-    // If a function changes its working directory, its relative paths are not known here.
+    // If a function changes its working directory, it is unknown to which files its relative paths refer.
     if (/\bchdir\(/.test(handler.text)) return undefined;
     for (const [index, text] of handler.text.split('\n').entries()) {
       const [, script, python, folder] = WRITES.exec(text) ?? [];
@@ -195,7 +195,7 @@ const writesOutsideTmp: SurpriseKind = {
 const READS_ACCESS_TOKEN = /\bclaims\b.*(?<![\w:])(?:scope|client_id|username)\b/;
 
 /**
- * A JWT authorizer compares issuer and audience, which both kinds of token of a user pool fulfil; only access tokens
+ * A JWT authorizer compares issuer and audience, which both kinds of token of a user pool fulfill; only access tokens
  * have scopes.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
  */

@@ -44,7 +44,7 @@ const remapped: SurpriseKind = {
       because: [`The gateway keeps some header names for itself, so the client got ${renamed}.`],
       changes: [
         !headers.some((name) => name.toLowerCase() === 'www-authenticate')
-          ? `Do not return ${headers.join(', ')}, or use another name that clients read.`
+          ? `Do not return ${headers.join(', ')}, or return the values under other names that clients read.`
           : protocol === 'http'
             ? 'A function cannot send WWW-Authenticate at a function URL. Put an HTTP API in front of it, which passes the header on; an MCP client also finds the issuer through the metadata document at /.well-known/oauth-protected-resource.'
             : 'Only the gateway itself can send WWW-Authenticate: have an authorizer refuse the request, and set gatewayresponse.header.WWW-Authenticate of the gateway response UNAUTHORIZED.',

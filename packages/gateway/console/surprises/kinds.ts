@@ -21,7 +21,7 @@ import { UNREAD_SETTINGS } from './unread-settings.ts';
 import type { SurpriseKind } from './surprise.ts';
 
 export const SURPRISE_KINDS: readonly SurpriseKind[] = [
-  // A body that was not validated is the cause of what the function made of it.
+  // If a body was not validated, this explains what the function did with it, so these kinds come first.
   ...UNCHECKED_BODY,
   ...HANDLER_KINDS,
   ...LAMBDA_KINDS,

@@ -1,6 +1,6 @@
 /**
- * Surprises about what surrounds a function on AWS and not on this machine: a network without a way out, and a process
- * that is frozen between invocations (docs/aws §8.2).
+ * Surprises about an environment that functions have on AWS, but not on this machine: a network without internet
+ * access, and a process that is frozen between invocations (docs/aws §8.2).
  */
 import { isPythonCode } from '../records/handler-lines.ts';
 import { asList, asOneOrMore, asText, membersOf } from '@gatewright/aws/json-object';
@@ -40,10 +40,10 @@ const vpcWithoutWayOut: SurpriseKind = {
     return {
       values: { function: name ?? '', place },
       because: [
-        `The function ${name ?? ''} runs in a VPC (VpcConfig, ${place}), none of its subnets has a route to a NAT gateway, and the VPC has no endpoint for AWS services. On AWS, calls such as the one at ${handler.file}:${line + 1} reach nothing and wait until the function times out. This machine does not restrict its network.`,
+        `The function ${name ?? ''} runs in a VPC (VpcConfig, ${place}), none of its subnets has a route to a NAT gateway, and the VPC has no endpoint for AWS services. On AWS, calls such as the one at ${handler.file}:${line + 1} reach nothing and wait until the function times out. On this machine, the network of the function is not restricted.`,
       ],
       changes: [
-        `Give the VPC an AWS::EC2::VPCEndpoint for each AWS service that the function calls (for DynamoDB and S3, one of the type Gateway in the route tables of its subnets), or give its subnets a route to a NAT gateway; or remove VpcConfig (${place}), if the function reaches nothing inside the VPC.`,
+        `Give the VPC an AWS::EC2::VPCEndpoint for each AWS service that the function calls (for DynamoDB and S3, an endpoint of the type Gateway in the route tables of the subnets), or give the subnets of the function a route to a NAT gateway; or remove VpcConfig (${place}), if the function reaches nothing inside the VPC.`,
       ],
     };
   },
@@ -103,7 +103,7 @@ const workLeftBehind: SurpriseKind = {
         `${place} ${left.what}. Lambda freezes the process once the response is returned: code that has not finished continues during a later invocation of the same instance, or never. This gateway does not freeze processes.`,
       ],
       changes: [
-        `${left.change} at ${place}, so that the work has ended before the function returns; or hand it on, for example to a queue.`,
+        `${left.change} at ${place}, so that the work has ended before the function returns; or hand the work on, for example to a queue.`,
       ],
     };
   },
@@ -112,7 +112,8 @@ const workLeftBehind: SurpriseKind = {
 /** Calls that return promises. Replies of web frameworks, such as `res.send('ok')` and `res.json(…)`, return none. */
 const RETURN_PROMISES = ['fetch', String.raw`\w+\.send(?=\s*\(\s*new\b)`];
 /**
- * Matches a handler with a callback. Lambda waits for its work, unless it sets callbackWaitsForEmptyEventLoop to false.
+ * Matches a handler with a callback. Lambda waits for the work of such a handler, unless the handler sets
+ * callbackWaitsForEmptyEventLoop to false.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html
  */
 const WITH_CALLBACK = /\(\s*\w+\s*,\s*\w+\s*,\s*(?:callback|cb|done)\s*\)/;
@@ -196,7 +197,7 @@ const errorPageReplaces: SurpriseKind = {
       return {
         values: { page, responseCode: code, place },
         because: [
-          `CustomErrorResponses of the distribution (${place}) apply to all its origins, this API included: CloudFront replaces every ${status} response with ${page} and the status ${code}. A client that expects JSON then gets the page. If the origin of the page is not served here, the viewer got the ${status} itself.`,
+          `CustomErrorResponses of the distribution (${place}) apply to all its origins, this API included: CloudFront replaces every ${status} response with ${page} and the status ${code}. A client that expects JSON then gets the page. If the origin of the page is not served by the gateway, the viewer got the ${status} itself.`,
         ],
         changes: [
           `Remove the entry for ${status} (${place}), and let a CloudFront function on the cache behavior of the pages rewrite their paths to ${page}, so that errors of the API stay as they are.`,
@@ -234,7 +235,7 @@ const bucketPolicyDenies: SurpriseKind = {
       return {
         values: { bucket, place },
         because: [
-          `The bucket ${bucket} has a policy (${place}) that denies ${actions} if ${JSON.stringify(denying['Condition'])}. Bucket policies are not evaluated here: on AWS, a call that meets this condition fails with AccessDenied, whatever the role of the function allows.`,
+          `The bucket ${bucket} has a policy (${place}) that denies ${actions} if ${JSON.stringify(denying['Condition'])}. The gateway does not evaluate bucket policies: on AWS, a call that meets this condition fails with AccessDenied, whatever the role of the function allows.`,
         ],
         changes: [
           `Change the calls of ${handler.file} so that they do not meet the condition (${place}), for example by sending the encryption header that it requires, and test this on AWS.`,

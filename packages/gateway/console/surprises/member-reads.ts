@@ -1,4 +1,4 @@
-/** Finds the lines of code that read a name from a member of the event, directly or by a variable. */
+/** Finds the lines of code that read a name from a member of the event, directly or through a variable. */
 import { escapeForRegExp } from '@gatewright/aws/text/escape-for-regexp';
 
 /** Returns the variables that hold a member, such as `caller` in `caller = event["requestContext"]["authorizer"]`. */

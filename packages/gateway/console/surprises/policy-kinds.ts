@@ -39,7 +39,7 @@ const resourcePolicyNotNeeded: SurpriseKind = {
         `The API’s resource policy does not allow this request${unmet.length === 0 ? '' : ` (${list(unmet)})`}, and does not deny it either. ${caller.kind === 'lambda' ? 'With a Lambda authorizer' : 'For a caller of the API’s own account'}, one Allow is enough, and ${who} allows the request, so it was let through.`,
       ],
       changes: [
-        `If the resource policy should also refuse callers whom ${who} allows, add a statement with Effect Deny, which decides whatever another policy allows: ${writeDeny(policy)}.${toDeploy('rest')}`,
+        `If the resource policy should also refuse callers whom ${who} allows, add a statement with Effect Deny, which overrides every Allow of another policy: ${writeDeny(policy)}.${toDeploy('rest')}`,
       ],
     };
   },
@@ -57,8 +57,9 @@ function unmetOf(statements: readonly Statement[]): string[] {
 }
 
 /**
- * A statement that denies what the policy does not allow. If exactly one condition decides, its opposite does;
- * otherwise, only the call itself is certain.
+ * Writes a Deny statement for the requests that the policy does not allow. If exactly one condition decides, the
+ * statement has the opposite condition; otherwise, it has only the resource of the call, because nothing else is
+ * certain.
  */
 function writeDeny({ statements, resource }: GuardPolicy): string {
   const allows = statements.filter(({ effect }) => effect === 'Allow');

@@ -1,4 +1,7 @@
-/** Finds a text such as “undefined” in a body, which a language prints in place of a value that is missing (docs/aws §3.2). */
+/**
+ * Finds a text such as “undefined” in a body, which a language prints in place of a value that is missing
+ * (docs/aws §3.2).
+ */
 import { asJsonObject, isJsonObject, parseJson } from '@gatewright/aws/json-object';
 import { isPythonCode } from '../records/handler-lines.ts';
 import { describeSent } from '../records/sent.ts';
@@ -28,7 +31,7 @@ export const VALUE_PRINTED: SurpriseKind = {
         changes: ['Print the object with JSON.stringify.'],
       };
     const names = namesPrinted(facts, body, printed);
-    // None is also a word of English.
+    // None is also an English word.
     return printed === 'None' && names.length === 0 ? undefined : tellMissing(facts, printed, names);
   },
 };

@@ -1,5 +1,5 @@
 /**
- * Replies that differ from what the function returned, or that arrive later than it sent them
+ * Replies that differ from what the function returned, or that arrive later than the function sent them
  * (docs/aws §3.6, §8.3, §9).
  */
 import { asJsonObject, parseJson } from '@gatewright/aws/json-object';
@@ -57,7 +57,7 @@ const cached: SurpriseKind = {
         ...(names.length === 0
           ? []
           : [
-              `It had a different value of ${names.join(', ')}, which ${names.length === 1 ? 'is not a cache key' : 'are not cache keys'}, so both requests got the same response.`,
+              `That request had a different value of ${names.join(', ')}, which ${names.length === 1 ? 'is not a cache key' : 'are not cache keys'}, so both requests got the same response.`,
             ]),
       ],
       changes: [
@@ -292,7 +292,7 @@ function adviseInferred(payload: string, value: UnknownMembers | undefined, fact
     return 'Return the object itself, with statusCode, headers and body: remove the JSON.stringify or json.dumps around the whole result, and keep it only for the body.';
   if (status !== undefined) return `Rename ${status} to statusCode in the result of the function.`;
   if (isTextStream(payload, value, facts))
-    return `${streamsByCode(facts) ? '' : 'To send the stream as it is written, set InvokeMode: RESPONSE_STREAM. '}To set status and headers, begin it with awslambda.HttpResponseStream.from(stream, { statusCode, headers }), or return { statusCode, headers, body } without awslambda.streamifyResponse.`;
+    return `${streamsByCode(facts) ? '' : 'To send the stream as it is written, set InvokeMode: RESPONSE_STREAM. '}To set status and headers, begin the stream with awslambda.HttpResponseStream.from(stream, { statusCode, headers }), or return { statusCode, headers, body } without awslambda.streamifyResponse.`;
   if (payload.startsWith('['))
     return "To set the status or headers, return an object: { statusCode, headers, body }. In Python, return data, 404 returns a tuple, which is a list in JSON: write return {'statusCode': 404, 'body': json.dumps(data)}.";
   if (payload === 'null')
@@ -333,7 +333,10 @@ const buffered: SurpriseKind = {
   },
 };
 
-/** Only the code shows that a function streams if what it wrote has neither metadata nor the form of events. */
+/**
+ * If the output of a function has neither metadata nor the form of events, only the code shows that the function
+ * streams.
+ */
 const collected: SurpriseKind = {
   code: 'STREAM_COLLECTED',
   mark: undefined,

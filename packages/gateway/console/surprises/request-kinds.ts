@@ -1,4 +1,6 @@
-/** Requests that API Gateway reads, calls or caches otherwise than their sender expects (docs/aws §2.1, §8, §9). */
+/**
+ * Requests that API Gateway reads, calls or caches differently from what their sender expects (docs/aws §2.1, §8, §9).
+ */
 import { membersOf } from '@gatewright/aws/json-object';
 import { toDeploy } from '../explain/reason.ts';
 import type { SurpriseFacts } from './surprise-facts.ts';
@@ -13,7 +15,7 @@ const splitQuery: SurpriseKind = {
     const { rawQuery } = recorded.received;
     const parameters = rawQuery.split('&').flatMap((pair) => {
       const [first = '', ...others] = pair.split(';');
-      // Parts with values may be meant as parameters.
+      // Parts of the form `name=value` may be meant as parameters.
       const isValue = others.some((part) => part !== '' && (!part.includes('=') || recorded.status > 399));
       return isValue ? [first.split('=', 1)[0] ?? ''] : [];
     });
@@ -42,7 +44,7 @@ const unencodedQuery: SurpriseKind = {
     return {
       values: { signs },
       because: [
-        `The query contains ${signs.join(' ')} without encoding, which AWS does not support in a query: the request was served here, and AWS can refuse it with 400 before it reaches the API.`,
+        `The query contains ${signs.join(' ')} without encoding, which AWS does not support in a query: the gateway served the request, but AWS can refuse it with 400 before it reaches the API.`,
       ],
       changes: [
         `Encode the query: ${signs.map((sign) => `${sign} as ${ENCODED[sign] ?? ''}`).join(', ')} (encodeURIComponent does so).`,
@@ -90,7 +92,7 @@ function mapsInvocationType({ stacks = [], recorded: { received } }: SurpriseFac
   return Object.keys(parameters).some((name) => name.toLowerCase().endsWith(`header.${INVOCATION_TYPE}`));
 }
 
-/** Methods with which clients also read, so that their author may count on the cache. */
+/** Methods that clients also use for reading, so that the author of the API may rely on the cache. */
 const READING = new Set(['POST', 'HEAD']);
 
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html */

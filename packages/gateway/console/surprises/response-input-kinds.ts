@@ -1,6 +1,6 @@
 /**
- * Parts of a response of an integration that a mapping of a REST or WebSocket API reads, and that are not there
- * (docs/aws §7).
+ * Parts that a mapping of a REST or WebSocket API reads from a response of an integration, although the response does
+ * not have them (docs/aws §7).
  */
 import { asJsonObject, parseJson } from '@gatewright/aws/json-object';
 import { chooseResponseTemplate } from '../../core/mapping/choose-template.ts';
@@ -75,7 +75,7 @@ const headerWithoutValue: SurpriseKind = {
           `The header ${name} is mapped from a ${from} that the response of the integration does not have, so the client did not get it.`,
       ),
       changes: [
-        `In ResponseParameters of the integration response, map ${names.join(', ')} from something that the backend sends, or make the backend send what ${names.length === 1 ? 'it is' : 'they are'} mapped from now.`,
+        `In ResponseParameters of the integration response, map ${names.join(', ')} from something that the backend sends, or make the backend send what ${names.length === 1 ? 'it is' : 'they are'} currently mapped from.`,
       ],
     };
   },

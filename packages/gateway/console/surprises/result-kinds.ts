@@ -33,7 +33,7 @@ const membersIgnored: SurpriseKind = {
       ],
       changes: [
         members.includes('multiValueHeaders')
-          ? 'Return each header as one string in headers, its values joined by commas, and the values of Set-Cookie as the list cookies.'
+          ? 'Return each header as one string in headers, its values joined by commas, and the values of Set-Cookie in the list named cookies.'
           : `Return only ${[...MEMBERS_OF_2].join(', ')}.`,
       ],
     };
@@ -263,7 +263,7 @@ const headWithoutBody: SurpriseKind = {
     return {
       values: { status },
       because: [
-        'The integration returned a body, but a reply to HEAD has none (RFC 9110), so the client got only its headers and its length.',
+        'The integration returned a body, but a reply to HEAD has none (RFC 9110), so the client got only the headers and the length of the body.',
       ],
       changes: [],
     };
@@ -288,7 +288,7 @@ const headerInBoth: SurpriseKind = {
       because: [
         `The function returned ${headers.join(', ')} in headers and in multiValueHeaders, so the client got the values of both.`,
       ],
-      changes: [`Return ${headers.join(', ')} in one of them.`],
+      changes: [`Return ${headers.join(', ')} in only one of headers and multiValueHeaders.`],
     };
   },
 };

@@ -5,7 +5,9 @@ import type { Integration, ProxyPayload } from '../../core/deployment/model.ts';
 import type { IntegrationResponse, MappedIntegration } from '../../core/mapping/integration.ts';
 import type { SurpriseFacts } from './surprise-facts.ts';
 
-/** Returns the payload format of a function; undefined if the integration does not give a function the request itself. */
+/**
+ * Returns the payload format of a function; undefined if the integration does not give a function the request itself.
+ */
 export function readLambdaPayload({ integration }: SurpriseFacts): ProxyPayload | undefined {
   return integration?.kind === 'lambda-proxy' || integration?.kind === 'lambda-stream'
     ? integration.payload

@@ -12,7 +12,7 @@ import { describeSent } from '../records/sent.ts';
 import type { HandlerText } from '../records/handler-lines.ts';
 import type { Definition } from './template-text.ts';
 
-/** The request whose response is in the stage cache. */
+/** The request whose response the stage cache stored. */
 export type Filler = {
   readonly id: string;
   readonly caller: string | undefined;

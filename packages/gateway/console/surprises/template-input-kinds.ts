@@ -120,7 +120,7 @@ const queryInTemplate: SurpriseKind = {
         `The query has several values of ${parameters.join(', ')}. $input.params in the request template got only the last of them.`,
       ],
       changes: [
-        'Send the values as one, joined by commas, and split it in the template; or use a proxy integration, whose event has multiValueQueryStringParameters.',
+        'Send the values as one string, joined by commas, and split this string in the template; or use a proxy integration, whose event has multiValueQueryStringParameters.',
       ],
     };
   },

@@ -1,14 +1,17 @@
-/** The members of a JSON text that a mapping template prints: by a path of `$input`, or by a variable with one. */
+/**
+ * The members of a JSON text that a mapping template prints: through a path of `$input`, or through a variable that
+ * contains such a path.
+ */
 import { asJsonObject, memberOf } from '@gatewright/aws/json-object';
 
-/** A path of members only, as `$input.path('$.order.id')` has it; none for `$`. */
+/** A path that consists of members only, as in `$input.path('$.order.id')`. The path `$` has no members. */
 const MEMBERS = String.raw`\$((?:\.[A-Za-z_]\w*)*)`;
 const OF_INPUT = String.raw`\$!?\{?input\.(?:path|json)\(\s*['"]${MEMBERS}['"]\s*\)`;
 
 type MissingRead = {
   /** The path, such as `$.user.mail`, or the text of the template, such as `$user.mail`. */
   readonly text: string;
-  /** The same with the member that was probably meant; undefined if there is none. */
+  /** The same path or text with the member that was probably meant; undefined if no member is similar. */
   readonly meant: string | undefined;
 };
 

@@ -12,7 +12,7 @@ export type Definition = {
   readonly logicalId: string;
   /** Whether the author wrote the routes in an OpenAPI document. */
   readonly isDocument?: true;
-  /** The settings that the template has beside the document. */
+  /** The settings that are in the template, outside of the OpenAPI document. */
   readonly besideDocument?: readonly string[];
   /** Whether SAM adds OPTIONS methods to the API, because of its Cors. */
   readonly addsPreflights?: true;
@@ -175,7 +175,7 @@ const PATHS: Readonly<Record<Setting, Readonly<Record<Form, string>>>> = {
 
 /**
  * Returns the setting as it must be in the template, with the file above it.
- * @param values the whole list: a list in a template replaces the list before it
+ * @param values the whole list, because a list in a template replaces the previous list
  */
 export function printSetting(
   setting: Setting,

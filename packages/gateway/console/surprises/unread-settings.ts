@@ -1,4 +1,4 @@
-/** Settings that look as if they decided about a request, and on AWS decide nothing, or something else. */
+/** Settings that seem to decide about a request, but that decide nothing, or something else, on AWS. */
 import { asText, isTrue, membersOf } from '@gatewright/aws/json-object';
 import { listed, toDeploy } from '../explain/reason.ts';
 import { REST_DEFAULTS } from '../../core/deployment/wordings/error-wordings.ts';
@@ -153,7 +153,7 @@ function findUnrouted({ recorded: { received, error }, stacks = [] }: SurpriseFa
   return {
     values: { types: [found.type] },
     because: [
-      `The gateway response ${found.type}${found.place === undefined ? '' : ` (${found.place})`} is not used here: a path or method without a route gets MISSING_AUTHENTICATION_TOKEN.`,
+      `The gateway response ${found.type}${found.place === undefined ? '' : ` (${found.place})`} does not apply to this reply: a path or method without a route gets MISSING_AUTHENTICATION_TOKEN.`,
     ],
     changes: [
       `To choose the status and body of such replies, write MISSING_AUTHENTICATION_TOKEN in place of ${found.type}, and deploy the API again.`,
@@ -165,7 +165,9 @@ type Surprised = ReturnType<SurpriseKind['find']>;
 
 type Written = { readonly type: string; readonly place: string | undefined };
 
-/** Returns the gateway responses that the author wrote. Those in the document of the API are resources, too. */
+/**
+ * Returns the gateway responses that the author wrote. Gateway responses in the document of the API are resources, too.
+ */
 function gatewayResponsesOf(apiId: string, stacks: readonly ResolvedStack[]): readonly Written[] {
   return resourcesOf(stacks, 'AWS::ApiGateway::GatewayResponse')
     .filter(({ properties }) => properties['RestApiId'] === apiId)

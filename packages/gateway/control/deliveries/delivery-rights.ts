@@ -11,7 +11,7 @@ const RIGHTS: Readonly<Record<TargetService, string>> = {
 
 /**
  * Returns the right that a role needs to deliver to a target.
- * @param service of the target's ARN
+ * @param service the service in the target's ARN
  */
 export function deliveryRight(service: string | undefined): string | undefined {
   return service !== undefined && Object.hasOwn(RIGHTS, service)

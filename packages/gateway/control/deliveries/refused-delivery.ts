@@ -58,7 +58,7 @@ function findRefusedInvocation(
   });
   if (isPermitted) return undefined;
   const name = printFunctionName(invoked);
-  return `no AWS::Lambda::Permission lets ${sender} invoke ${name} to deliver this: add one with FunctionName ${name}, Action lambda:InvokeFunction, Principal ${principal} and SourceArn ${sender} ${SKIPPED}`;
+  return `no AWS::Lambda::Permission lets ${sender} invoke ${name} to deliver this event: add a permission with FunctionName ${name}, Action lambda:InvokeFunction, Principal ${principal} and SourceArn ${sender} ${SKIPPED}`;
 }
 
 function principalOf(sender: string): string {
@@ -82,7 +82,7 @@ function findRefusedMessage(target: PolicedTarget, targetArn: string, sender: st
   };
   const decisions = policies.map(({ policy }) => policy?.decide(question));
   if (decisions.includes('allow') && !decisions.includes('explicit-deny')) return undefined;
-  const begin = `${sender} is not allowed to call ${question.action} on ${logicalId} to deliver this`;
+  const begin = `${sender} is not allowed to call ${question.action} on ${logicalId} to deliver this event`;
   const deciding = policies[Math.max(0, decisions.indexOf('explicit-deny'))];
   if (deciding === undefined)
     return `${begin}: ${logicalId} has no policy. Add an ${policyType} for ${logicalId} with this statement: ${missing(question, sender)} ${SKIPPED}`;
@@ -92,8 +92,8 @@ function findRefusedMessage(target: PolicedTarget, targetArn: string, sender: st
     return `${begin}: ${where} is invalid and allows nothing: ${reason ?? ''} ${SKIPPED}`;
   const trace = tracePolicy(policy, question);
   return trace.decision === 'explicit-deny'
-    ? `${begin}: statement ${(trace.decidedBy ?? 0) + 1} of ${where} denies it. Add to that statement a condition that excludes this sender ${SKIPPED}`
-    : `${begin}: ${where} ${describeNearest(trace)}. Add this statement to it: ${missing(question, sender)} ${SKIPPED}`;
+    ? `${begin}: statement ${(trace.decidedBy ?? 0) + 1} of ${where} denies the call. Add to that statement a condition that excludes this sender ${SKIPPED}`
+    : `${begin}: ${where} ${describeNearest(trace)}. Add this statement to the policy: ${missing(question, sender)} ${SKIPPED}`;
 }
 
 /**
@@ -121,13 +121,13 @@ function describeNearest({ statements }: PolicyTrace): string {
   const failing = nearest.conditions.find(({ holds }) => !holds);
   if (nearest.fails.length === 1 && failing !== undefined) {
     const found = failing.found?.join(', ') ?? 'missing';
-    return `allows it only if ${failing.key} is ${failing.wanted.join(' or ')} (${failing.operator} in ${at}), but the value is ${found}`;
+    return `allows the call only if ${failing.key} is ${failing.wanted.join(' or ')} (${failing.operator} in ${at}), but the value is ${found}`;
   }
   const { actions, resources } = nearest;
-  if (nearest.fails.includes('principal')) return `allows it for another principal (${at})`;
+  if (nearest.fails.includes('principal')) return `allows the call for another principal (${at})`;
   if (nearest.fails.includes('action')) return `allows only ${actions.join(', ')} (${at})`;
   if (nearest.fails.includes('resource')) return `allows it only on ${resources.join(', ')} (${at})`;
-  return `has no statement that allows it`;
+  return `has no statement that allows the call`;
 }
 
 /** Returns the smallest statement that allows the delivery, as JSON. */

@@ -1,5 +1,6 @@
 /**
- * The policies of queues and topics (docs/aws §18.13), which determine whether a rule, topic or bucket may send to them.
+ * The policies of queues and topics (docs/aws §18.13), which determine whether a rule, topic or bucket may send to
+ * them.
  */
 import { partitionOf, printArn } from '@gatewright/aws/arn';
 import { compilePolicy } from '../../core/policy/evaluate.ts';

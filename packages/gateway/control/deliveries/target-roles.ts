@@ -30,7 +30,7 @@ export function findRefusedByRole(
   const principal = `${service}.amazonaws.com`;
   return roles.isOpenTo(roleArn, principal)
     ? findDenial(session, [{ action, resource: targetArn }])
-    : `${principal} is not allowed to assume the role ${roleArn}: allow it sts:AssumeRole in the role's trust policy (--roles off skips permissions)`;
+    : `${principal} is not allowed to assume the role ${roleArn}: allow this principal sts:AssumeRole in the role's trust policy (--roles off skips permissions)`;
 }
 
 type RoleOfTarget = { readonly property: string; readonly target: UnknownMembers };

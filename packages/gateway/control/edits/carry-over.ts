@@ -47,8 +47,8 @@ function carryOverResources(before: ApiState, next: ApiState): void {
 
 /**
  * Carries over the edited resources of a REST API. A deployment that the template has added contains them, because on
- * AWS a deployment contains the API as it is, and not as the template defines it. If the edits do not fit the template's
- * changes, only the edits of the documentation are carried over.
+ * AWS a deployment contains the API as it is, and not as the template defines it. If the edits do not fit the
+ * template's changes, only the edits of the documentation are carried over.
  */
 function carryOverRestResources(before: ApiState, next: ApiState, allowsUnguarded: boolean): void {
   const { definedResources: was, resources: current } = before;
@@ -70,7 +70,10 @@ function carryOverRestResources(before: ApiState, next: ApiState, allowsUnguarde
   }
 }
 
-/** Merges the paths of a REST API in the same way as its other parts, and drops the methods of paths that no longer exist. */
+/**
+ * Merges the paths of a REST API in the same way as its other parts, and drops the methods of paths that no longer
+ * exist.
+ */
 function mergeRest(was: ApiResources, current: ApiResources, now: ApiResources): ApiResources {
   const parts = mergeDefined(was, current, now);
   const gone = new Set([...was.resources.keys()].filter((id) => !now.resources.has(id)));

@@ -112,7 +112,9 @@ export function getIntegration(method: ControlResource): JsonObject {
  */
 export function withIntegration({ properties }: ControlResource, integration: JsonObject): JsonObject {
   if (textOf(integration, 'Credentials') === CALLER_CREDENTIALS.value)
-    throw badRequest(`${CALLER_CREDENTIALS.value} is not supported here: ${CALLER_CREDENTIALS.consequence}`);
+    throw badRequest(
+      `The gateway does not support ${CALLER_CREDENTIALS.value}: ${CALLER_CREDENTIALS.consequence}`,
+    );
   return { ...properties, Integration: integration };
 }
 

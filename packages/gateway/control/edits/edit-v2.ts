@@ -82,7 +82,9 @@ function deployAutomatically(api: ApiState, draw: Draw, only?: string): void {
   });
 }
 
-/** Compiles and adds a deployment, and points stages at it. Routes with faults are closed, as when a template is loaded. */
+/**
+ * Compiles and adds a deployment, and points stages at it. Routes with faults are closed, as when a template is loaded.
+ */
 function deploy(
   api: ApiState,
   description: string,

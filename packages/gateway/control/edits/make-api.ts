@@ -91,8 +91,8 @@ export function makeApi(options: ApiOptions, account: Account): MadeApi {
 
 /**
  * If an import with `overwrite` does not set these properties, they are deleted, except the name
- * (hashicorp/terraform-provider-aws, internal/service/apigateway/rest_api.go). The endpoint configuration and the
- * policy are not deleted here, because without them an API would be open.
+ * (hashicorp/terraform-provider-aws, internal/service/apigateway/rest_api.go). The gateway does not delete the endpoint
+ * configuration and the policy, because without them an API would be open.
  */
 const LITERAL = [
   'Name',
@@ -107,7 +107,7 @@ function withoutLiteral(properties: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(properties).filter(([name]) => !LITERAL.includes(name)));
 }
 
-/** Returns the properties that the document sets. A merge replaces only these (observed for the name). */
+/** Returns the properties that the document sets. A merge replaces only these properties (observed for the name). */
 function onlyLiteral(properties: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(properties).filter(([name]) => LITERAL.includes(name)));
 }

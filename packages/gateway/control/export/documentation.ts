@@ -80,7 +80,7 @@ function withPath(location: JsonObject): JsonObject {
 
 /**
  * Returns the text of a part's properties, which must be a JSON object.
- * @throws ControlError if they are not
+ * @throws ControlError if the properties are not a JSON object
  */
 export function readContent(value: unknown): string {
   const text = isJsonObject(value) ? JSON.stringify(value) : value;

@@ -134,8 +134,8 @@ function exportResponses(method: JsonObject, kind: ExportOptions['kind']): Draft
 }
 
 /**
- * Returns the content types that the method's models of requests and its integration's templates are for
- * [obs: apigateway, `test_export_swagger_openapi`, 06-05-2025].
+ * Returns the content types for which the method has models of requests, or its integration has templates [obs:
+ * apigateway, `test_export_swagger_openapi`, 06-05-2025].
  */
 function requestTypesOf(method: JsonObject): string[] {
   const { RequestModels: models, Integration: integration } = method;
@@ -144,8 +144,8 @@ function requestTypesOf(method: JsonObject): string[] {
 }
 
 /**
- * Returns the content types that the method's models of responses and its integration's templates are for; the list may
- * be empty [obs: apigateway, `test_export_swagger_openapi`, 06-05-2025].
+ * Returns the content types for which the method has models of responses, or its integration has templates; the list
+ * may be empty [obs: apigateway, `test_export_swagger_openapi`, 06-05-2025].
  */
 function responseTypesOf(method: JsonObject): string[] {
   const models = listResponses(method, 'MethodResponses').map((one) => mapOf(one, 'ResponseModels'));

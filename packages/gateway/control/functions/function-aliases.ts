@@ -75,8 +75,8 @@ function weightsOf({ properties }: ControlResource): readonly Weight[] {
 }
 
 /**
- * Reports aliases that Lambda would refuse, and weights of versions that belong to an earlier deployment. The code of a
- * published version is not available here, so every version runs the function's current code.
+ * Reports aliases that Lambda would refuse, and weights of versions that belong to an earlier deployment. The gateway
+ * does not have the code of a published version, so every version runs the function's current code.
  */
 export function noteAliases(stacks: readonly ResolvedStack[], tolerance: Tolerance): void {
   const versions = new Set(resourcesOf(stacks, [VERSION]).map(({ physicalId }) => physicalId));
@@ -93,7 +93,7 @@ export function noteAliases(stacks: readonly ResolvedStack[], tolerance: Toleran
         tolerance.note(
           ownFault(
             alias.place('RoutingConfig'),
-            `version ${version} belongs to an earlier deployment, whose code is not here`,
+            `version ${version} belongs to an earlier deployment, whose code the gateway does not have`,
           ),
           'invocations of this version are reported with its number, but run the function’s current code',
         );

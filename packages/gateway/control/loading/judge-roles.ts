@@ -215,8 +215,8 @@ const ROLE_USES: Readonly<Record<string, RoleUse>> = {
       },
     ],
   },
-  // aws-cloudformation/rain#163. A role that permits some of the actions is not refused here, because AWS does not
-  // document which of them it tries (API Gateway developer guide, "Set up access logging permissions").
+  // aws-cloudformation/rain#163. This check does not refuse a role that permits some of the actions, because AWS does
+  // not document which of the actions it tries (API Gateway developer guide, "Set up access logging permissions").
   'AWS::ApiGateway::Account': {
     role: 'CloudWatchRoleArn',
     rightsOf: (_properties, home) => [

@@ -65,7 +65,7 @@ export function reportLateMethods(
       severity: ruleOf('late-method').severity,
       message:
         'no deployment contains this method, because CloudFormation creates it after the stack with the deployment',
-      consequence: 'requests to it receive 403, as on AWS, until the API is deployed again',
+      consequence: 'requests to the method receive 403, as on AWS, until the API is deployed again',
       file,
       line,
     };

@@ -319,7 +319,7 @@ function readIdentity(group: ApiGroup, vpcEndpoints: ReadonlyMap<string, string>
 // Finds stages with a web ACL that no service of the gateway evaluates. Such stages are closed, unless
 // `--allow-unguarded` permits them.
 
-/** Returns why a stage of this API must not respond; undefined if it may. */
+/** Returns why a stage of this API must not respond; undefined if it may respond. */
 type UnguardedStages = (api: ApiIdentity) => (stageName: string) => string | undefined;
 
 const ASSOCIATIONS = ['AWS::WAFv2::WebACLAssociation', 'AWS::WAFRegional::WebACLAssociation'];
@@ -353,12 +353,12 @@ function readUnguardedStages(
     // This association is not with a stage, but for example with a load balancer.
     const stageKey = stageKeyOf(textOf(association.properties, 'ResourceArn'));
     if (stageKey === undefined) continue;
-    const error = ruledFault('web-acl', association.place(), 'this web ACL is not evaluated here');
+    const error = ruledFault('web-acl', association.place(), 'the gateway does not evaluate this web ACL');
     tolerance.note(
       error,
       `stage ${stageKey.slice(stageKey.indexOf('/') + 1)} responds with 500 to every request; --allow-unguarded serves it without the web ACL`,
     );
-    reasons.set(stageKey, `${error.describe()}, although it guards the stage`);
+    reasons.set(stageKey, `${error.describe()}, although the web ACL guards the stage`);
   }
   return ({ apiId }) =>
     (stageName) =>

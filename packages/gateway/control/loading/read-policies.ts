@@ -62,7 +62,10 @@ export class PolicyReader {
     return this.#all.filter(({ resource }) => resource.type === type);
   }
 
-  /** Returns the policies of a role, user or group. If a part is not known here, one of them allows everything. */
+  /**
+   * Returns the policies of a role, user or group. If the gateway does not know all of them, one of the returned
+   * policies allows everything.
+   */
   policiesOf(owned: Owned, holder: Holder): readonly CompiledPolicy[] {
     const { resource } = owned;
     const isWhole = ['Policies', 'ManagedPolicyArns'].every((each) => !isUnresolved(resource, each));

@@ -101,8 +101,9 @@ export function findUnpermittedCalls(
 }
 
 /**
- * Returns the permission that allows the calls: of one route, or of the stage if several routes need it. If the function
- * is also an authorizer, returns only the permission of the authorizer, because one permission cannot allow both.
+ * Returns the permission that allows the calls: of one route, or of the stage if several routes need it. If the
+ * function is also an authorizer, returns only the permission of the authorizer, because one permission cannot allow
+ * both.
  */
 function remedyFor(
   stacks: readonly ResolvedStack[],

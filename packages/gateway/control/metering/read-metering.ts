@@ -35,7 +35,7 @@ type Owned = PropertyBag & { readonly stackName: string };
 export const GENERATED_VALUE_LENGTH = 40;
 /** The consequence if a key, a plan or a membership is refused. Routes that require an API key reject the key. */
 export const NOT_THERE =
-  'this resource does not exist here, so routes that require an API key reject the affected keys';
+  'the gateway does not create this resource, so routes that require an API key reject the affected keys';
 
 /**
  * Reads keys and plans. `hasStage` returns whether a REST or WebSocket API with the given id has the stage.
@@ -90,8 +90,8 @@ function readKey(bag: Owned): DefinedMetering['keys'][number] {
   if (refusal !== undefined) throw new DefinitionError(bag.place('Name'), refusal);
   return {
     id: bag.id,
-    // If there is no value, AWS generates one. The value that is generated here is the same in every run, so that users
-    // can note it.
+    // If there is no value, AWS generates one. The value that the gateway generates is the same in every run, so that
+    // users can note it.
     value: readText(bag, 'Value', makeId(GENERATED_VALUE_LENGTH, bag.stackName, bag.logicalId, 'value')),
     name,
     description: optionalText(bag, 'Description'),

@@ -18,7 +18,7 @@ export const API_CLASSES: Readonly<Record<string, TypeClass>> = Object.fromEntri
 );
 
 const NO_PORTAL =
-  'portals are not served here (new on AWS on 19 Nov 2025), but requests to APIs do not need a portal';
+  'the gateway does not serve portals (new on AWS on 19 Nov 2025), but requests to APIs do not need a portal';
 
 export const CONTROL_TYPES: ResourceTypeTable = {
   ...Object.fromEntries(

@@ -1,7 +1,7 @@
 /**
  * The host names to which the DNS records of a custom domain point. They are derived from the domain's name, so that
- * `Fn::GetAtt` and the control plane return the same host names. They do not resolve here: a request reaches a domain
- * by its Host header, at the port of any of the domain's APIs.
+ * `Fn::GetAtt` and the control plane return the same host names. The host names do not resolve on this machine: a
+ * request reaches a domain by its Host header, at the port of any of the domain's APIs.
  */
 import { makeId } from '@gatewright/aws/physical-ids';
 import { awsDomainOf } from '@gatewright/aws/service-address';

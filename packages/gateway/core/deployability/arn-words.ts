@@ -135,7 +135,7 @@ const ROWS: readonly Row[] = [
 const PATH_IN_EVENT = String.raw`|(\$(\.`;
 
 /**
- * Returns what a value that matches the pattern is: `the ARN of a role, such as arn:aws:iam::…`. Returns undefined for a
+ * Describes the values that match the pattern: `the ARN of a role, such as arn:aws:iam::…`. Returns undefined for a
  * pattern that does not ask for an ARN, or that does not match the example.
  */
 export function arnOfPattern(pattern: string): string | undefined {

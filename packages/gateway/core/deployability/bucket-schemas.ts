@@ -56,8 +56,8 @@ const onDay = (transitions: JsonObject): JsonObject => ({
 });
 
 /**
- * aws-cloudformation/cloudformation-coverage-roadmap#132: each rule needs at least one of these. They are in the order
- * of AWS's message.
+ * aws-cloudformation/cloudformation-coverage-roadmap#132: each rule needs at least one of these members, which are in
+ * the order of AWS's message.
  */
 const LIFECYCLE_ACTIONS = [
   'ExpirationDate',
@@ -171,8 +171,8 @@ const UNBLOCKED: JsonObject = has('PublicAccessBlockConfiguration', {
 });
 
 /**
- * S3 API reference, Tiering, Days: "The minimum number of days specified for Archive Access tier must be at least 90 days
- * and Deep Archive Access tier must be at least 180 days. The maximum can be up to 2 years (730 days)."
+ * S3 API reference, Tiering, Days: "The minimum number of days specified for Archive Access tier must be at least 90
+ * days and Deep Archive Access tier must be at least 180 days. The maximum can be up to 2 years (730 days)."
  */
 const TIERING: JsonObject = {
   allOf: [

@@ -1,6 +1,6 @@
 /**
  * Schemas for subscriptions of topics and for delivery streams that SNS and Firehose refuse although CloudFormation's
- * schemas permit them. The refusals without another source were measured by deploying them to AWS
+ * schemas permit them. The refusals without another source were measured by deploying such resources to AWS
  * (https://github.com/badmintoncryer/cdk-preflight, `rules/sns` and `rules/firehose`; each `meta.yaml` quotes the
  * answer).
  */

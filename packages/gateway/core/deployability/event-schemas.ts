@@ -1,6 +1,6 @@
 /**
  * Schemas for event buses, rules, schedules and pipes that EventBridge refuses although CloudFormation's schemas permit
- * them. The refusals without another source were measured by deploying them to AWS
+ * them. The refusals without another source were measured by deploying such resources to AWS
  * (https://github.com/badmintoncryer/cdk-preflight, `rules/events`, `rules/scheduler` and `rules/pipes`; each
  * `meta.yaml` quotes the answer).
  */

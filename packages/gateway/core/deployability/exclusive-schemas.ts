@@ -46,7 +46,7 @@ const SECURITY_POLICY: JsonObject = {
 };
 /**
  * Lambda API reference, EphemeralStorage (botocore 1.44.8): "any whole number between 512 and 10,240 MB. For functions
- * that use AcceleratorConfig, the maximum is 32,768 MB." Functions of a capacity provider are left alone.
+ * that use AcceleratorConfig, the maximum is 32,768 MB." Functions of a capacity provider are not checked.
  */
 const ORDINARY_STORAGE: JsonObject = {
   if: { not: { anyOf: [has('AcceleratorConfig'), has('CapacityProviderConfig')] } },
@@ -147,7 +147,7 @@ const OFFSETS: readonly JsonObject[] = (
 }));
 
 const CACHING_DISABLED = 'is invalid for policy with caching disabled. (MinTTL, DefaultTTL and MaxTTL are 0)';
-/** Names the list that is refused if the behavior is none, for the remedy: Headers for HeaderBehavior. */
+/** Ends the remedy with the list that must be removed if the behavior is none: Headers for HeaderBehavior. */
 const listOf = (behavior: string): string => ` and remove ${behavior.replace('Behavior', 's')}`;
 /**
  * Returns a schema that restricts a property of a cache policy that caches nothing, with CloudFront's error message.
@@ -312,8 +312,8 @@ export const EXCLUSIVE_SCHEMAS: Readonly<Record<string, JsonObject>> = {
     if: has('SnapStart', has('ApplyOn', { const: 'PublishedVersions' })),
     then: {
       properties: {
-        // The message: localstack/localstack, Lambda provider, which repeats AWS's. The runtimes: Lambda developer guide,
-        // "Supported features and limitations".
+        // The message: localstack/localstack, Lambda provider, which repeats AWS's. The runtimes: Lambda developer
+        // guide, "Supported features and limitations".
         Runtime: {
           pattern: String.raw`^(java(?!8)|python3\.(?!\d$|1[01]$)|dotnet(?!core|[5-7]$))`,
           fix: 'use java11 or later, python3.12 or later, or dotnet8, or remove SnapStart',

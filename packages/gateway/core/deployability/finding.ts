@@ -14,7 +14,7 @@ export type DeployFinding = {
   readonly id: string;
   readonly severity: Severity;
   readonly message: string;
-  /** The behaviour of the gateway in this case; absent if it is not known. */
+  /** The behavior of the gateway in this case; absent if it is not known. */
   readonly consequence?: string | undefined;
   readonly remedy: string;
   readonly source: string;
@@ -80,7 +80,7 @@ export function makeFinding(
 
 /**
  * Returns the message as a whole sentence. Code that reads a member omits the name of the member from its messages, as
- * in `must be a list`, so the name is added here.
+ * in `must be a list`, so this function adds the name.
  */
 function withSubject(message: string, { property }: Placed): string {
   const isPredicate =
@@ -91,8 +91,8 @@ function withSubject(message: string, { property }: Placed): string {
 }
 
 /**
- * Returns the remedy that belongs to the message of a refusal about a value or a template, or that the message contains;
- * undefined for other rules and for unknown messages.
+ * Returns the remedy for the message of a refusal about a value or a template, or the remedy that the message itself
+ * contains; undefined for other rules and for unknown messages.
  */
 function saidRemedy(rule: RuleId, message: string, at: Placed): string | undefined {
   return rule === 'resource-value' || rule === 'template' ? remedyInWords(message, at) : undefined;

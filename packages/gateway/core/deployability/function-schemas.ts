@@ -1,7 +1,7 @@
 /**
- * Schemas for functions and event source mappings that Lambda refuses although CloudFormation's schemas permit them. The
- * refusals were measured by deploying them to AWS (https://github.com/badmintoncryer/cdk-preflight, `rules/lambda`; each
- * `meta.yaml` quotes the answer).
+ * Schemas for functions and event source mappings that Lambda refuses although CloudFormation's schemas permit them.
+ * The refusals were measured by deploying such resources to AWS (https://github.com/badmintoncryer/cdk-preflight,
+ * `rules/lambda`; each `meta.yaml` quotes the answer).
  */
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { has, without } from './exclusive-schemas.ts';

@@ -32,7 +32,7 @@ const RULES: readonly JsonObject[] = [
       'remove AlarmIdentifier, or use Type: CLOUDWATCH_METRIC and remove the endpoint properties',
     ),
   ),
-  // The same check of the service, quoted by people who deployed it with Terraform
+  // The same check of the service, quoted by people who deployed health checks with Terraform
   ofType(
     BASIC,
     forbidden(

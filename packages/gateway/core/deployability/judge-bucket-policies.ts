@@ -123,8 +123,8 @@ function isLike(pattern: string, name: string): boolean {
 }
 
 /**
- * Returns whether an action concerns objects or buckets; undefined for wildcards, and for actions that are not listed
- * here.
+ * Returns whether an action concerns objects or buckets; undefined for wildcards, and for actions that match none of
+ * the patterns.
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
  */
 function levelOf(action: string): 'object' | 'bucket' | undefined {

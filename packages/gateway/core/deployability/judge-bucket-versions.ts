@@ -17,8 +17,8 @@ function isUnversioned({ properties, unresolved = [] }: ResolvedResource): boole
 const ENABLE = 'add VersioningConfiguration: { Status: Enabled } to the bucket';
 
 /**
- * Refuses the replication of a bucket without versioning (localstack/localstack, test_s3.snapshot.json, recorded), or to
- * a bucket of the stack without versioning (nozaq/terraform-aws-remote-state-s3-backend#107).
+ * Refuses the replication of a bucket without versioning (localstack/localstack, test_s3.snapshot.json, recorded), or
+ * to a bucket of the stack without versioning (nozaq/terraform-aws-remote-state-s3-backend#107).
  */
 export function judgeReplication(
   bucket: ResolvedResource,

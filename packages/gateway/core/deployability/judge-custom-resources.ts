@@ -4,7 +4,7 @@ import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 import { writtenOf } from './relation.ts';
 import type { BrokenRelation } from './relation.ts';
 
-/** For AWS::CloudFormation::CustomResource, CloudFormation's schema requires the token. */
+/** For AWS::CloudFormation::CustomResource, CloudFormation's schema itself requires ServiceToken. */
 const CUSTOM = /^Custom::/;
 
 /**

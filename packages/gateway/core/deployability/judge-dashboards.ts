@@ -45,8 +45,8 @@ export function judgeDashboard(dashboard: ResolvedResource): BrokenRelation | un
 const TYPES = ['metric', 'text', 'log', 'alarm', 'explorer', 'custom', 'chart'];
 
 /**
- * Returns the first widget whose type is spelt like a known one. Other unknown types are not refused, because the page
- * does not list all of them. No public text quotes CloudWatch's message.
+ * Returns the first widget whose type is spelled like a known one. Other unknown types are not refused, because the
+ * page does not list all of them. No public text quotes CloudWatch's message.
  */
 function typeFault({ widgets }: JsonObject): Fault | undefined {
   for (const [index, widget] of (isJsonList(widgets) ? widgets : []).entries()) {

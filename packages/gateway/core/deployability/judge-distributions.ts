@@ -25,7 +25,7 @@ export function judgeDistribution(
   all: readonly ResolvedResource[],
   { source }: ResolvedStack,
 ): BrokenRelation | undefined {
-  // A member that is not known is null.
+  // Members whose value is unknown are null.
   const config = mapOf({ ...distribution.partial?.properties, ...distribution.properties }, CONFIG);
   const isConverted = source?.writtenAs !== undefined;
   const found =

@@ -23,7 +23,7 @@ export function judgeCertificate(
 ): BrokenRelation | undefined {
   const types = asOneOrMore(mapOf(domain.properties, 'EndpointConfiguration')['Types'] ?? 'EDGE');
   for (const [endpoint, property] of CERTIFICATES) {
-    // A certificate for another endpoint type is refused elsewhere, whatever its region is.
+    // Another check refuses a certificate for another endpoint type, whatever its region is.
     if (!types.includes(endpoint)) continue;
     const needed = endpoint === 'EDGE' ? 'us-east-1' : knownRegionOf(domain, stack);
     if (needed === undefined) continue;

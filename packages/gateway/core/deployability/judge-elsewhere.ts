@@ -1,6 +1,6 @@
 /**
- * Finds functions of another account or region that a template names literally. AWS calls that function, and the
- * function of the same name in the stack is not called.
+ * Finds functions of another account or region that a template names literally. AWS calls the named function instead of
+ * the stack's function of the same name.
  */
 import { isInOtherPlace, parseFunctionName } from '@gatewright/aws/function-name';
 import { functionHomeOf } from '../stack/home.ts';
@@ -47,8 +47,8 @@ export function findElsewhere(stack: ResolvedStack): readonly BrokenRelation[] {
           {
             resource,
             property: at.join('.'),
-            message: `${arn} is in ${place}, and the stack is in ${own}; nothing here is invoked for it${namesake === undefined ? '' : `, also not ${namesake.logicalId}, which has the same name`}`,
-            remedy: `${namesake === undefined ? `check that the function exists in ${place}` : `write !GetAtt ${namesake.logicalId}.Arn`}, or pass ${isOtherAccount ? `--account ${accountId ?? ''}` : `--region ${region ?? ''}`} if the stack is deployed there`,
+            message: `${arn} is in ${place}, and the stack is in ${own}, so the gateway invokes no function for this ARN${namesake === undefined ? '' : `, not even ${namesake.logicalId}, which has the same name`}`,
+            remedy: `${namesake === undefined ? `check that the function exists in ${place}` : `write !GetAtt ${namesake.logicalId}.Arn`}, or pass ${isOtherAccount ? `--account ${accountId ?? ''}` : `--region ${region ?? ''}`} if this is where the stack is deployed`,
           },
         ];
       }),

@@ -72,7 +72,7 @@ function judgeLatePermission(
 
 /**
  * If the function refers to the bucket as well, the bucket can wait for the permission only once the function no longer
- * refers to it.
+ * refers to the bucket.
  */
 function remedyOfLate(bucketId: string, permission: ResolvedResource, stack: ResolvedStack): string {
   const { logicalId } = permission;

@@ -6,7 +6,7 @@ import type { BrokenRelation } from './relation.ts';
 
 /**
  * Refuses the name of a managed policy with a wrong path (aws/aws-cdk#19830), and a policy of a service-linked role.
- * Names that are not known here are not refused, because they may be newer.
+ * Unknown names are not refused, because they may be newer.
  */
 export function judgeManagedPolicies(owner: ResolvedResource): BrokenRelation | undefined {
   for (const [index, one] of asOneOrMore(owner.properties['ManagedPolicyArns'] ?? []).entries()) {

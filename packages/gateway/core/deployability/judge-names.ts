@@ -127,8 +127,8 @@ function canCreateBoth(first: ResolvedResource | undefined, second: ResolvedReso
 }
 
 /**
- * Returns the remedy if a transform, or osls, generates one of the two resources: the author can only remove the
- * other one.
+ * Returns the remedy if a transform, or osls, generates one of the two resources: the author can only remove the other
+ * resource.
  */
 function remedyOfGenerated(
   first: ResolvedResource | undefined,
@@ -145,7 +145,7 @@ function remedyOfGenerated(
   const [generated, own] = isGenerated(first) ? [first, second] : [second, first];
   const retention =
     own.type === 'AWS::Logs::LogGroup' && generated.logicalId.endsWith('LogGroup')
-      ? '; set how long it keeps log lines with logRetentionInDays of provider or of the function'
+      ? '; logRetentionInDays of provider or of the function sets how long the log group keeps its lines'
       : '';
   return `remove ${own.logicalId}, and refer to ${generated.logicalId} instead, which is generated with this name${retention}`;
 }

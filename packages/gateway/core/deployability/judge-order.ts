@@ -1,6 +1,6 @@
 /**
  * Finds resources that name another resource of the stack by a literal name instead of a reference. CloudFormation may
- * create them first, and then the service does not find the named resource.
+ * then create the named resource last, so that the service does not find it.
  */
 import { parseFunctionName } from '@gatewright/aws/function-name';
 import { asOneOrMore, asText, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
@@ -156,8 +156,9 @@ export function judgeOrder(
 }
 
 /**
- * Resource types, each with the type of a resource for which it waits and whose creation takes long. Other resources
- * that it names usually exist when the wait ends: the stage of a mapping, and the scopes of a client of a user pool.
+ * Each key is a resource type that waits for a resource of the type in its value, whose creation takes long. When the
+ * wait ends, the other resources that the waiting resource names usually exist: the stage of a mapping, and the scopes
+ * of a client of a user pool.
  */
 const SLOW: Readonly<Record<string, string>> = {
   'AWS::ApiGateway::BasePathMapping': 'AWS::ApiGateway::DomainName',

@@ -131,7 +131,7 @@ export function judgeGlobalAcl(resource: ResolvedResource): BrokenRelation | und
         property: 'WebACLArn',
         message: 'a web ACL of the scope CLOUDFRONT cannot be associated with a regional resource',
         remedy:
-          'use a web ACL with Scope: REGIONAL in the same region, or set WebACLId of a distribution to this one',
+          'use a web ACL with Scope: REGIONAL in the same region, or set WebACLId of a distribution to this web ACL',
       }
     : undefined;
 }

@@ -388,9 +388,9 @@ function judgeSubscription(
 const WITHOUT_RAW: ReadonlySet<string> = new Set(['lambda', 'email', 'email-json', 'sms', 'application']);
 
 /**
- * Refuses raw message delivery for protocols that AWS's page does not list (aws-controllers-k8s/community#2192). SNS also
- * refuses the value false (aws-cloudformation/cloudformation-coverage-roadmap#399, libertymutual/herman#81). A plan of
- * Terraform has the value false if the author wrote nothing, and Terraform does not send it.
+ * Refuses raw message delivery for protocols that AWS's page does not list (aws-controllers-k8s/community#2192). SNS
+ * also refuses the value false (aws-cloudformation/cloudformation-coverage-roadmap#399, libertymutual/herman#81). A
+ * plan of Terraform has the value false if the author wrote nothing, and Terraform does not send it.
  * @see https://docs.aws.amazon.com/sns/latest/dg/sns-large-payload-raw-message-delivery.html
  */
 function judgeRawDelivery(

@@ -176,7 +176,7 @@ function isLocalPath(
   isMade: boolean,
 ): boolean {
   const [top = ''] = path;
-  // SAM has properties of its own for code and documents, such as CodeUri, so the author did not write this one.
+  // SAM has properties of its own for code and documents, such as CodeUri, so the author did not write this property.
   if (isMade && packagedProperty(type) === top) return true;
   return missing === undefined && packagedProperty(type) === top && typeof properties[top] === 'string';
 }

@@ -130,7 +130,7 @@ const OTHER_FIELDS =
     ' ',
   );
 
-/** Finds fields that are spelt like a field of the state's type (floci-io/floci#2735: "is not supported"). */
+/** Finds fields that are spelled like a field of the state's type (floci-io/floci#2735: "is not supported"). */
 function misspeltFields(state: JsonObject, at: Path, type: string): readonly StateFault[] {
   const known = [...TYPES_WITH].flatMap(([field, types]) => (types.includes(type) ? [field] : []));
   return Object.keys(state).flatMap((field) => {

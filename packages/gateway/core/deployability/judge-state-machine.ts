@@ -178,7 +178,7 @@ function brokenTransitions(machine: JsonObject, at: Path): readonly StateFault[]
   const missing = transitions
     .filter(({ to }) => !Object.hasOwn(states, to))
     .map(({ to, at: from }) => {
-      // The only state to which no transition points is probably the intended one.
+      // If there is only one state to which no transition points, it is probably the intended target.
       const nearest = nearestOf(to, names) ?? (others.length === 0 ? lost : undefined);
       const remedy = `${nearest === undefined ? '' : `write ${nearest}, or `}add a state ${to} at the same level`;
       return { at: from, code: TRANSITION, reason: `Missing 'Next' target: ${to}`, remedy };

@@ -87,7 +87,7 @@ export function judgeLatest(permission: ResolvedResource): BrokenRelation | unde
 
 /**
  * For a function that the stack creates with aliases, refuses every other alias (serverless/serverless#11053), because
- * it cannot exist at the first deployment.
+ * such an alias cannot exist at the first deployment.
  */
 export function judgeAlias(
   resource: ResolvedResource,
@@ -136,8 +136,8 @@ export function judgeUnpublished(
 }
 
 /**
- * Finds versions and aliases that are named although the template creates none of the function. Somebody may have
- * created them in the account, but a first deployment does not find them.
+ * Finds references to versions and aliases of a function for which the template creates no version and no alias.
+ * Somebody may have created them in the account, but a first deployment does not find them.
  */
 export function findUnpublished(all: readonly ResolvedResource[]): readonly BrokenRelation[] {
   return all.flatMap((resource) => {
@@ -158,7 +158,7 @@ function wordsAbout(
   all: readonly ResolvedResource[],
 ): Pick<BrokenRelation, 'message' | 'remedy'> | undefined {
   const { logicalId } = called;
-  const refusal = `Unless it exists in the account already, Lambda refuses this with "Function not found: …:${called.physicalId}:${qualifier}", for example at the first deployment`;
+  const refusal = `Unless ${qualifier} exists in the account already, Lambda refuses the reference with "Function not found: …:${called.physicalId}:${qualifier}", for example at the first deployment`;
   if (/^\d+$/.test(qualifier) && !isPublished(called, all))
     return {
       message: `no resource of the template publishes version ${qualifier} of ${logicalId}. ${refusal}`,
@@ -185,7 +185,10 @@ const inQualifier = ({ Qualifier: qualifier }: JsonObject): readonly Named[] => 
   { property: 'Qualifier', qualifier: asText(qualifier) ?? '' },
 ];
 
-/** For each type, where it may name a version or an alias of a function that must exist when it is created. */
+/**
+ * For each type, the members that may name a version or an alias of a function that must exist when the resource is
+ * created.
+ */
 const NAMED: Readonly<Record<string, (properties: JsonObject) => readonly Named[]>> = {
   'AWS::Lambda::Alias': ({ FunctionVersion, RoutingConfig }) => [
     { property: 'FunctionVersion', qualifier: asText(FunctionVersion) ?? '' },

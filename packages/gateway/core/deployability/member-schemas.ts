@@ -85,8 +85,8 @@ const PIPE: readonly JsonObject[] = SOURCES_OF_PIPES.map(([service, name, exampl
 
 /**
  * Secrets Manager API reference, RotationRulesType: "in hours or days", "as often as every four hours", "but not both".
- * Secrets Manager user guide, "Schedule expressions in Secrets Manager rotation": "must include 0 in the minutes field",
- * "must include * in the year field".
+ * Secrets Manager user guide, "Schedule expressions in Secrets Manager rotation": "must include 0 in the minutes
+ * field", "must include * in the year field".
  */
 const ROTATION_RULES: JsonObject = {
   dependentExcluded: { ScheduleExpression: ['AutomaticallyAfterDays'] },

@@ -105,8 +105,8 @@ const OF_SECURITY_RULE: JsonObject = {
 };
 
 /**
- * iann0036/former2#190; CloudFormation template reference, MethodSetting, ResourcePath: "the initial slash must include a
- * forward slash". API Gateway does not read the path of an item without a setting.
+ * iann0036/former2#190; CloudFormation template reference, MethodSetting, ResourcePath: "the initial slash must include
+ * a forward slash". API Gateway does not read the path of an item without a setting.
  */
 const OF_METHOD_SETTINGS: JsonObject = {
   properties: {
@@ -365,7 +365,7 @@ const TABLES = [
   HEALTH_CHECK_SCHEMAS,
 ];
 
-/** The schemas of this folder for each type, in addition to CloudFormation's. */
+/** Maps types to the schemas of this folder, which apply in addition to CloudFormation's. */
 export const OWN_RULES: Readonly<Record<string, readonly JsonObject[]>> = Object.fromEntries(
   [...new Set(TABLES.flatMap((table) => Object.keys(table)))].map((type) => [
     type,

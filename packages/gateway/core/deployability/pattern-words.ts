@@ -1,6 +1,6 @@
 /**
- * Describes patterns in words, which are easier to read than a regular expression: patterns whose meaning is listed
- * here, and patterns that consist of a single set of characters.
+ * Describes patterns in words, which are easier to read than a regular expression. It knows the patterns whose meaning
+ * is listed in this file, and patterns that consist of a single set of characters.
  */
 import { arnOfPattern } from './arn-words.ts';
 
@@ -24,9 +24,10 @@ const RANGES: readonly (readonly [range: string, name: string])[] = [
 
 const REGION = String.raw`(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}`;
 
-/** Patterns of other forms, with what the value must be and an example of it. */
+/** Describes the values that other patterns permit, each with an example. */
 const MEANINGS: Readonly<Record<string, string>> = {
-  // Patterns of names that also permit an ARN, and of ARNs whose service only the property says.
+  // These patterns permit a name as well as an ARN, or permit the ARN of any service although the property accepts only
+  // one service.
   [String.raw`^(arn:(aws[a-zA-Z-]*)?:lambda:${REGION}:\d{12}:layer:[a-zA-Z0-9-_]+)|[a-zA-Z0-9-_]+$`]:
     'a name of letters, digits, - and _, such as shared-code',
   [String.raw`^(arn:aws[a-zA-Z-]*:lambda:${REGION}:\d{12}:capacity-provider:[a-zA-Z0-9-_]+)|[a-zA-Z0-9-_]+$`]:
@@ -228,7 +229,7 @@ export function valuesOfPattern(pattern: string): readonly string[] | undefined 
   return (whole ?? bare)?.split('|');
 }
 
-/** Returns what a value that matches the pattern is: `a string that is not blank`; undefined if it is not known. */
+/** Describes a value that matches the pattern: `a string that is not blank`; undefined if the pattern is not known. */
 export function meaningOfPattern(pattern: string): string | undefined {
   const values = valuesOfPattern(pattern);
   if (values !== undefined) return `one of ${values.join(', ')}`;
@@ -249,7 +250,7 @@ export function wordsOfPattern(pattern: string): string | undefined {
       rest = rest.replace(range, '');
       if (!names.includes(name)) names.push(name);
     }
-  // The rest of the set must consist of single characters, some of them with a backslash.
+  // The rest of the set must consist of single characters, which may be escaped with a backslash.
   if (/\\[A-Za-z0-9]|[A-Za-z0-9]-|[^\\]-[^\\]*[A-Za-z0-9]/.test(rest)) return undefined;
   const others = [...new Set(rest.replaceAll(/\\(.)/g, '$1'))].join(' ');
   const kinds = [...names, ...(others === '' ? [] : [others])];

@@ -14,7 +14,7 @@ const MANAGED_POLICY_CHARACTERS = 6_144;
 const TRUST_POLICY_CHARACTERS = 2_048;
 /** Lambda: "The final policy size (20597) is bigger than the limit (20480)." */
 export const FUNCTION_POLICY_BYTES = 20_480;
-/** The quota of attached managed policies, which AWS raises to 20. */
+/** The default quota of attached managed policies. AWS raises it to 20 on request. */
 const MAX_MANAGED_POLICIES = 10;
 
 type PolicyExcess = {
@@ -22,7 +22,7 @@ type PolicyExcess = {
   readonly property: string;
   readonly rule: RuleId;
   readonly message: string;
-  /** What helps, if the remedy of the rule does not fit. */
+  /** The remedy for this excess; absent if the remedy of the rule applies. */
   readonly remedy?: string;
 };
 
@@ -46,7 +46,7 @@ export function findPolicyExcess(resources: readonly ResolvedResource[]): readon
 
 /**
  * Counts the characters of the policies within a role, user or group, and of the AWS::IAM::Policy and
- * AWS::IAM::RolePolicy resources that name it.
+ * AWS::IAM::RolePolicy resources that name this role, user or group.
  */
 function inlineExcess(
   owner: ResolvedResource,
@@ -95,7 +95,7 @@ function singleExcess(resource: ResolvedResource): readonly PolicyExcess[] {
       'PolicyDocument',
       MANAGED_POLICY_CHARACTERS,
       'managed policy',
-      `shorten it with wildcards, or distribute its statements among several AWS::IAM::ManagedPolicy, each of at most ${MANAGED_POLICY_CHARACTERS} characters`,
+      `shorten the policy with wildcards, or distribute its statements among several AWS::IAM::ManagedPolicy, each of at most ${MANAGED_POLICY_CHARACTERS} characters`,
     );
   if (type !== 'AWS::IAM::Role') return [];
   const attached = listOf(properties['ManagedPolicyArns']).length;

@@ -90,8 +90,8 @@ function document(ofStatement: JsonObject | true): JsonObject {
 }
 
 /**
- * The ARNs of resources that IAM does not accept (badmintoncryer/cdk-preflight, pf-iam-policy-resource-global-service-arn
- * and pf-iam-policy-resource-arn-segments, deployed).
+ * The ARNs of resources that IAM does not accept (badmintoncryer/cdk-preflight,
+ * pf-iam-policy-resource-global-service-arn and pf-iam-policy-resource-arn-segments, deployed).
  */
 const RESOURCE_ARNS: JsonObject = {
   allOf: [
@@ -121,7 +121,7 @@ const TRUST_ACTION =
   '^(\\*|[sS][tT][sS]:(AssumeRole|AssumeRoleWithSAML|AssumeRoleWithWebIdentity|TagSession|SetSourceIdentity|SetContext|.*[*?].*))$';
 const PROHIBITED = {
   not: {},
-  fix: 'remove it: a trust policy says who may assume the role. The permissions of the role belong in Policies',
+  fix: 'remove this member: a trust policy says who may assume the role. The permissions of the role belong in Policies',
 };
 /** badmintoncryer/cdk-preflight, pf-iam-trust-policy-cognito-condition, deployed */
 const COGNITO_CONDITION: JsonObject = {
@@ -143,8 +143,8 @@ const COGNITO_CONDITION: JsonObject = {
   },
 };
 /**
- * The trust policy of a role. A statement with resources belongs to another policy, so only its resources are reported
- * (hashicorp/terraform#34231).
+ * The schema of a role's trust policy. If a statement has resources, it was meant for another kind of policy, so only
+ * its resources are reported (hashicorp/terraform#34231).
  */
 const OF_TRUST = {
   allOf: [
@@ -216,7 +216,7 @@ const OF_QUEUE = ofService(
 );
 
 /**
- * Meteor-Community-Packages/Meteor-CollectionFS#630, wercker/step-s3sync#25: inline policies may have an older version.
+ * Meteor-Community-Packages/Meteor-CollectionFS#630, wercker/step-s3sync#25: inline policies may have an older Version.
  */
 const VERSION = "set Version: '2012-10-17'";
 const TOO_OLD = 'Policy document must be version 2012-10-17 or greater.';

@@ -7,14 +7,17 @@ import { has } from './exclusive-schemas.ts';
 
 const OCTET = String.raw`(?:25[0-5]|2[0-4]\d|1?\d?\d)`;
 const GROUP = '[0-9A-Fa-f]{1,4}';
-/** Eight groups, or fewer around one `::`, of which the last two may be an IPv4 address. */
+/** Matches eight groups, or fewer groups around one `::`. An IPv4 address may replace the last two groups. */
 const IPV6 = [
   `^(?:(?:${GROUP}:){7}${GROUP}`,
   `(?=(?:[0-9A-Fa-f.]*:){2,8}[0-9A-Fa-f.]*$)(?:${GROUP}(?::${GROUP}){0,6})?::(?:(?:${GROUP}:){0,6}(?:${GROUP}|${OCTET}(?:\\.${OCTET}){3}))?`,
   `(?:${GROUP}:){6}${OCTET}(?:\\.${OCTET}){3})$`,
 ].join('|');
 
-/** The pattern of the values of records of certain types, with Route 53's reason if a value does not match it. */
+/**
+ * The pattern for the values of certain types of record, with Route 53's message for a value that does not match the
+ * pattern.
+ */
 const VALUES: readonly (readonly [types: readonly string[], pattern: string, reason: string, fix: string])[] =
   [
     [

@@ -3,7 +3,7 @@ import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 
 /**
- * A fault for which a service refuses a resource, mostly because two properties or two resources do not fit together.
+ * A reason for which a service refuses a resource, mostly because two properties or two resources do not fit together.
  */
 export type BrokenRelation = {
   readonly resource: ResolvedResource;
@@ -20,7 +20,7 @@ export type Judge = (
   stack: ResolvedStack,
 ) => BrokenRelation | readonly BrokenRelation[] | undefined;
 
-/** Returns a resource as the template has it; empty for resources that are not in the template. */
+/** Returns a resource as it is written in the template; empty for resources that are not in the template. */
 export function writtenOf({ logicalId }: ResolvedResource, { source }: ResolvedStack): JsonObject {
   return source === undefined ? {} : mapOf(mapOf(source.template, 'Resources'), logicalId);
 }

@@ -58,7 +58,10 @@ function mappingForms(refused: string, { type, property }: At): string {
     : "write integration.request.header.NAME, integration.request.querystring.NAME or integration.request.path.NAME as the key; the value is a constant in single quotes ('…'), method.request.header.NAME, method.request.querystring.NAME, method.request.path.NAME, method.request.body, context.NAME or stageVariables.NAME";
 }
 
-/** Returns the name that is most similar, or that the other name begins with. */
+/**
+ * Returns the name that is most similar to `name`. If no name is similar, returns one that begins with `name`, or that
+ * `name` begins with.
+ */
 function nearestAuthorizer(name: string, names: readonly string[]): string | undefined {
   return nearestOf(name, names) ?? names.find((one) => name.startsWith(one) || one.startsWith(name));
 }
@@ -113,7 +116,7 @@ export const REMEDIES_IN_WORDS: readonly RemedyRow[] = [
   {
     words: /^API Key value exceeds maximum size of (\d+) characters/,
     remedy: ([, most = '']) =>
-      `write a value of 20 to ${most} characters, or remove it: API Gateway then creates one`,
+      `write a value of 20 to ${most} characters, or remove the property: API Gateway then creates a value`,
   },
   {
     words: /: (\S+) is not an (AWS::Serverless::\w+) of this template$/,
@@ -282,7 +285,7 @@ export const REMEDIES_IN_WORDS: readonly RemedyRow[] = [
   {
     words: /the API has no authorizer (\S+)/,
     remedy: ([, name = '']) =>
-      `add ${name} to Auth.Authorizers of the API of the event, or change the API of the event to the one that has it (RestApiId for Api, ApiId for HttpApi)`,
+      `add ${name} to Auth.Authorizers of the API of the event, or set the API of the event to the API that has ${name} (RestApiId for Api, ApiId for HttpApi)`,
   },
   {
     words: /^Invalid (Resource|Deployment|Authorizer|stage|Model) identifier specified/i,
@@ -335,7 +338,7 @@ export const REMEDIES_IN_WORDS: readonly RemedyRow[] = [
   },
   {
     words: /already exists|has the same|is defined twice|two rules (?:are called|have the priority)/,
-    remedy: () => 'change or remove one of the two',
+    remedy: () => 'change or remove one of the two definitions',
   },
   {
     words: /unknown property (\S+) in (\S+)/,

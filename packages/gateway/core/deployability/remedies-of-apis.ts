@@ -1,4 +1,7 @@
-/** The remedies for refusals of routes, integrations and authorizers by API Gateway, and of an API's parts by SAM. */
+/**
+ * The remedies for routes, integrations and authorizers that API Gateway refuses, and for parts of an API that SAM
+ * refuses.
+ */
 import { fixed, nameAt } from './remedy-row.ts';
 import type { RemedyRow } from './remedy-row.ts';
 import { nearestOf } from './spelling.ts';
@@ -95,7 +98,7 @@ const OF_API_GATEWAY: readonly RemedyRow[] = [
   {
     words: /^[\w/.+*-]+:(\d+):(\d+): unexpected .+?; expected (.+)$/,
     remedy: ([, line = '', column = '', what = ''], { property }) =>
-      `correct line ${line}, column ${column} of the template ${nameAt(property)}: write ${what} there`,
+      `write ${what} at line ${line}, column ${column} of the template ${nameAt(property)}`,
   },
 ];
 
@@ -117,7 +120,7 @@ const OF_SAM: readonly RemedyRow[] = [
   ),
   fixed(
     /Authorizer NONE is allowed only if the API has a DefaultAuthorizer/,
-    'remove Authorizer: NONE from the event, because the API has no DefaultAuthorizer that it could exclude',
+    'remove Authorizer: NONE from the event, because the API has no DefaultAuthorizer that the event could exclude',
   ),
 ];
 

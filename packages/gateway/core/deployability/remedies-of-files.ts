@@ -1,8 +1,13 @@
-/** The remedies for faults of the text of a template or of an OpenAPI document, and for faults of several stacks. */
+/**
+ * The remedies for faults in the text of a template or an OpenAPI document, and for faults that involve several stacks.
+ */
 import { fixed, nameAt } from './remedy-row.ts';
 import type { RemedyRow } from './remedy-row.ts';
 
-/** Begins the messages about the syntax of a file, whether it is the template or a document that it names. */
+/**
+ * The beginning of the messages about the syntax of a file. The file may be the template or a document that the
+ * template names.
+ */
 const SYNTAX = '^(?:Invalid OpenAPI input\\. )?invalid YAML or JSON: ';
 const syntax = (words: string, remedy: string): RemedyRow => fixed(new RegExp(`${SYNTAX}${words}`), remedy);
 
@@ -16,7 +21,7 @@ const OF_SYNTAX: readonly RemedyRow[] = [
   ),
   syntax(
     'Implicit keys (?:need to be on a single line|of flow)',
-    'write the key and its colon on one line, or indent the line as the lines before it',
+    'write the key and its colon on one line, or indent the line like the lines before it',
   ),
   syntax('Block scalar header', 'end the line after | or >, and begin the text on the next line'),
   syntax('Missing newline after block sequence', 'begin a new line after the tag or the anchor'),
@@ -30,17 +35,17 @@ const OF_SYNTAX: readonly RemedyRow[] = [
   ),
   syntax(
     'Flow (?:sequence|map) in block collection must be sufficiently indented',
-    'indent the lines of the list or mapping in brackets more than its key, also the line with the closing bracket',
+    'indent the lines of the list or mapping in brackets more than its key, including the line with the closing bracket',
   ),
   {
     words: new RegExp(`${SYNTAX}Flow (?:sequence|map) must end with a ([\\]}])`),
     remedy: ([, bracket = '']) => `close the bracket with ${bracket}`,
   },
   syntax('Missing , (?:or : )?between flow', 'write a comma between the items in the brackets'),
-  syntax('Unexpected flow-(?:seq|map)-end', 'remove the closing bracket, or add the one that opens it'),
+  syntax('Unexpected flow-(?:seq|map)-end', 'remove the closing bracket, or add the opening bracket'),
   syntax(
     'Unexpected (?:scalar|double-quoted-scalar|single-quoted-scalar|flow-\\w+-start|alias|seq-item-ind)',
-    'write only one value here: begin a new line, add a colon or a comma before the second one, or put quotes around the whole value',
+    'write only one value at this place: begin a new line, add a colon or a comma before the second value, or put quotes around the whole value',
   ),
   syntax(
     'A node can have at most one tag',

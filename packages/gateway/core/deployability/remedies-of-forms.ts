@@ -1,4 +1,6 @@
-/** The remedies for messages that say which form a value must have: what to write instead of it. */
+/**
+ * The remedies for messages that say which form a value must have. A remedy says what to write instead of the value.
+ */
 import { fixed, nameAt } from './remedy-row.ts';
 import type { RemedyRow } from './remedy-row.ts';
 
@@ -6,8 +8,8 @@ import type { RemedyRow } from './remedy-row.ts';
 const VALUES = String.raw`(?:an? |one of |up to |exactly |true|false|["'\d]|[A-Z])`;
 
 /**
- * Returns the name of the value for the remedy. If the place is a whole resource, the message names its member, as in
- * `event E: Auth.Authorizer must be …`.
+ * Returns the name of the value for the remedy. If the fault is reported for a whole resource, the name is taken from
+ * the message, as in `event E: Auth.Authorizer must be …`.
  */
 export function named({ property }: { readonly property: string }, message = ''): string {
   const name = nameAt(property);

@@ -68,7 +68,7 @@ const OF_API_GATEWAY: readonly RemedyRow[] = [
   fixed(/^Invalid Usage Plan ID specified/, 'refer to an AWS::ApiGateway::UsagePlan of this template (Ref)'),
   fixed(
     /^API Key value should be at least 20 characters/,
-    'write 20 characters or more, or remove Value: API Gateway then creates one',
+    'write 20 characters or more, or remove Value: API Gateway then creates a value',
   ),
   fixed(
     /^Invalid domain name/,
@@ -134,7 +134,7 @@ const OF_API_GATEWAY: readonly RemedyRow[] = [
     'specify the ARN of a log group (Fn::GetAtt NAME.Arn)',
   ),
   fixed(
-    /^Invalid ARN specified in the request \(nothing replaces/,
+    /^Invalid ARN specified in the request \(the gateway does not replace/,
     'write the URI with Fn::Sub; if it is in a file that DefinitionUri names, also replace DefinitionUri with DefinitionBody: { Fn::Transform: { Name: AWS::Include, Parameters: { Location: FILE } } }, so that CloudFormation reads the file',
   ),
   fixed(
@@ -239,7 +239,7 @@ const OF_OTHERS: readonly RemedyRow[] = [
   {
     words: /^Queue visibility timeout: (\d+) seconds is less than Function timeout: (\d+) seconds/,
     remedy: ([, visibility, timeout]) =>
-      `set VisibilityTimeout of the queue to at least ${timeout} (AWS recommends ${6 * Number(timeout)}), or Timeout of the function to at most ${visibility}; for SqsSubscription: true, SAM creates a queue with a visibility timeout of 30 seconds, so specify your own queue there instead (QueueArn and QueueUrl)`,
+      `set VisibilityTimeout of the queue to at least ${timeout} (AWS recommends ${6 * Number(timeout)}), or Timeout of the function to at most ${visibility}; for SqsSubscription: true, SAM creates a queue with a visibility timeout of 30 seconds, so specify your own queue in SqsSubscription instead (QueueArn and QueueUrl)`,
   },
   {
     words: /Filter policy can not have more than 5 keys/,

@@ -38,8 +38,8 @@ const EXAMPLES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Returns the second setting that a public ACL needs. S3 blocks public ACLs unless both are off (S3 user guide, "Blocking
- * public access").
+ * Returns the second setting that a public ACL needs. S3 blocks public ACLs unless both are off (S3 user guide,
+ * "Blocking public access").
  */
 function alsoFor(missing: string, { data }: Violated): string {
   const { AccessControl: acl, PublicAccessBlockConfiguration: block } = asJsonObject(data) ?? {};
@@ -117,8 +117,8 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Returns the remedy for a value that has none, or several, of the forms that a schema lists. Forms that differ by the
- * members that they require are described by these members; other forms by their type.
+ * Returns the remedy for a value that has none, or several, of the forms that a schema lists. If the forms require
+ * different members, the remedy names these members; otherwise it names the types of the forms.
  */
 function ofForms({ schema, data, name }: Violated, how: 'exactly' | 'at least'): string | undefined {
   const forms = Array.isArray(schema) ? schema.map((form) => asJsonObject(form) ?? {}) : [];

@@ -89,7 +89,8 @@ export const RULES = {
   quota: {
     severity: 'refused',
     about: 'more resources than a quota of API Gateway allows',
-    remedy: 'remove some, or ask AWS to raise the quota, and pass --account-quota to gatewright start',
+    remedy:
+      'remove some resources, or ask AWS to raise the quota, and pass --account-quota to gatewright start',
     source: `${API_GATEWAY}/developerguide/limits.html`,
   },
   'template-limits': {
@@ -163,7 +164,7 @@ export const RULES = {
   },
   'update-loses': {
     severity: 'differs',
-    about: 'data, or an address that callers know, that an update deletes together with a resource',
+    about: 'an update that deletes data, or an address that callers know, together with a resource',
     remedy:
       'undo the change, or set DeletionPolicy: Retain and UpdateReplacePolicy: Retain and deploy that first',
     source: `${CLOUDFORMATION}/UserGuide/using-cfn-updating-stacks-update-behaviors.html`,
@@ -184,7 +185,7 @@ export const RULES = {
     severity: 'differs',
     about:
       'methods and gateway responses that CloudFormation may create after the deployment that should contain them',
-    remedy: 'list them in DependsOn of the deployment',
+    remedy: 'list these methods and gateway responses in DependsOn of the deployment',
     source: `${CLOUDFORMATION}/TemplateReference/aws-resource-apigateway-deployment.html`,
   },
   'late-method': {
@@ -247,7 +248,8 @@ export const RULES = {
   'inline-size': {
     severity: 'differs',
     about: 'a template over 51,200 bytes, which must be uploaded to S3 before it can be deployed',
-    remedy: 'deploy it with a tool that uploads it, or pass --s3-bucket to aws cloudformation deploy',
+    remedy:
+      'deploy the template with a tool that uploads it to S3, or pass --s3-bucket to aws cloudformation deploy',
     source: `${CLOUDFORMATION}/UserGuide/cloudformation-limits.html`,
   },
   'typescript-handler': {
@@ -255,7 +257,7 @@ export const RULES = {
     about:
       'a TypeScript handler that is packaged without being compiled, so that Lambda does not find the module',
     remedy:
-      'compile it when it is packaged: with the plug-in serverless-esbuild in serverless.yml, BuildMethod: esbuild in SAM, NodejsFunction in CDK, or esbuild before terraform plan',
+      'compile the handler when it is packaged: with the plug-in serverless-esbuild in serverless.yml, BuildMethod: esbuild in SAM, NodejsFunction in CDK, or esbuild before terraform plan',
     source: `${LAMBDA}/typescript-package.html`,
   },
   'unreachable-api': {
@@ -286,7 +288,7 @@ export const RULES = {
   'package-left-out': {
     severity: 'differs',
     about:
-      'a package that a handler imports, but that only devDependencies lists, or that is installed above the package',
+      'a package that a handler imports, but that only devDependencies lists, or that is installed above the packaged folder',
     remedy: 'add the package to dependencies in the package.json of the folder, or bundle the function',
     source: `${LAMBDA}/nodejs-package.html`,
   },
@@ -311,21 +313,21 @@ export const RULES = {
   },
   'stack-name': {
     severity: 'unchecked',
-    about: 'a value that contains the name of the stack, which is given when it is deployed',
+    about: 'a value that contains the name of the stack, which is given only when the stack is deployed',
     remedy:
       'write the name of the deployed stack as stack_name into [STAGE.deploy.parameters] of samconfig.toml, and pass --stage STAGE (check does not read stack_name from [default.deploy.parameters]); if the finding remains, correct the value',
     source: `${CLOUDFORMATION}/TemplateReference/pseudo-parameter-reference.html`,
   },
   'export-elsewhere': {
     severity: 'unchecked',
-    about: 'an export or an API of a stack that is not checked together with this one',
-    remedy: 'also name the stack that has it: gatewright check OTHER THIS',
+    about: 'an export or an API of a stack that is not checked together with this stack',
+    remedy: 'also name the stack that has the export or API: gatewright check OTHER THIS',
     source: `${CLOUDFORMATION}/UserGuide/using-cfn-stack-exports.html`,
   },
   'update-export-elsewhere': {
     severity: 'unchecked',
     about: 'an export that an update removes or changes, which another stack may import',
-    remedy: 'list the stacks that import it: aws cloudformation list-imports --export-name NAME',
+    remedy: 'list the stacks that import the export: aws cloudformation list-imports --export-name NAME',
     source: `${CLOUDFORMATION}/UserGuide/using-cfn-stack-exports.html`,
   },
   macro: {
@@ -337,7 +339,7 @@ export const RULES = {
   },
   'missing-file': {
     severity: 'unchecked',
-    about: 'a file that the template names and that does not exist here',
+    about: 'a file that the template names and that does not exist on this machine',
     remedy: 'create the file, for example by building the service first',
     source: 'https://docs.aws.amazon.com/cli/latest/reference/cloudformation/package.html',
   },
@@ -350,7 +352,7 @@ export const RULES = {
   'unclear-schedule': {
     severity: 'unchecked',
     about: 'a schedule that AWS accepts, although its documentation does not allow it',
-    remedy: 'write it as documented: cron(0 8 * * ? *), rate(1 minute), rate(5 minutes)',
+    remedy: 'write the schedule as documented: cron(0 8 * * ? *), rate(1 minute), rate(5 minutes)',
     source: 'https://github.com/boto/boto3/issues/2876',
   },
   'web-acl': {

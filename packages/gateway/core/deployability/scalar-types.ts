@@ -21,7 +21,10 @@ export function convertFlagText(value: Json, path: readonly string[]): void {
   if (holder !== undefined && FLAG.test(text)) holder[name] = text.toLowerCase() === 'true';
 }
 
-/** A scalar that was converted to the other type, although CloudFormation does not convert it. */
+/**
+ * A boolean that was converted to a number, or a number that was converted to a boolean, although CloudFormation does
+ * not convert it.
+ */
 export type MixedScalar = { readonly path: readonly string[]; readonly written: boolean | number };
 
 /** Finds the booleans that became numbers and the numbers that became booleans. */

@@ -32,7 +32,8 @@ export type SchemaViolation = {
   /** The missing member, if a member is missing. `path` is then the path of the object without this member. */
   readonly missing?: string;
   /**
-   * The member whose value makes the missing member required, if there is one. `path` is then the path of their object.
+   * The member whose value makes the missing member required, if there is one. `path` is then the path of the object
+   * that should have both members.
    */
   readonly because?: string;
   /** The member that is not permitted, if there is one. `path` is then the path of the object with this member. */
@@ -41,9 +42,9 @@ export type SchemaViolation = {
   readonly alternatives?: readonly string[];
   /** Whether the violated rule depends on the presence or absence of other members. */
   readonly isConditional?: true;
-  /** Whether a schema of own-schemas.ts provides the message, which is then usually the service's own. */
+  /** Whether a schema of own-schemas.ts provides the message. Such a message is usually the service's own. */
   readonly isWorded?: true;
-  /** The property whose pattern expresses the same rule, so that its violation is not reported as well. */
+  /** The property whose pattern expresses the same rule. A violation of that pattern is not reported as well. */
   readonly insteadOf?: readonly string[];
   /** Whether any value is refused, because the member must not be present. */
   readonly isOfPresence?: true;
@@ -173,8 +174,8 @@ type SchemaError = ErrorObject<string, Record<string, unknown>>;
 
 /**
  * Describes the errors. The errors of the branches of a combination are left out, because it is not known which branch
- * the author intended. It also leaves out errors that another error implies, and errors about strings such as `true`
- * for a boolean.
+ * the author intended. Errors that another error implies are also left out, and so are errors about strings such as
+ * `true` for a boolean.
  */
 function describeErrors(errors: readonly ErrorObject[]): readonly SchemaViolation[] {
   const combinations = errors.filter(({ keyword }) => /^(?:anyOf|oneOf|not)$/.test(keyword));
@@ -361,8 +362,10 @@ function wordCombination(
   if (inner.length > 0 && missing.length === inner.length)
     return { message: `${how} one of ${[...new Set(missing)].join(', ')} is required` };
   if (keyword === 'oneOf' && Array.isArray(params['passingSchemas']))
-    return { message: 'it mixes members of several forms, but only the members of one form are permitted' };
-  return { message: `it must match ${how} one of the forms that CloudFormation’s schema describes` };
+    return {
+      message: 'the value mixes members of several forms, but only the members of one form are permitted',
+    };
+  return { message: `the value must match ${how} one of the forms that CloudFormation’s schema describes` };
 }
 
 type Wording = (schema: unknown, data: unknown) => string;

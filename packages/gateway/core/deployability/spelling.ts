@@ -1,6 +1,6 @@
-/** Finds the known name that is most similar to a misspelt name. */
+/** Finds the known name that is most similar to a misspelled name. */
 
-/** The maximum number of letters by which a misspelt name may differ from a known one. */
+/** The maximum number of letters by which a misspelled name may differ from a known one. */
 const MAX_DIFFERENCE = 2;
 
 /** Returns the known name that is most similar, regardless of case; undefined if none is similar. */

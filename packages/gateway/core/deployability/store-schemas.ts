@@ -1,6 +1,6 @@
 /**
- * Schemas for tables, parameters, secrets, keys and log groups that AWS refuses although CloudFormation's schemas permit
- * them. The refusals without another source were measured by deploying them to AWS
+ * Schemas for tables, parameters, secrets, keys and log groups that AWS refuses although CloudFormation's schemas
+ * permit them. Unless another source is given, a refusal was measured by deploying to AWS
  * (https://github.com/badmintoncryer/cdk-preflight; each `meta.yaml` quotes the answer).
  */
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -42,7 +42,7 @@ const PARAMETER: JsonObject = {
       allOf: [
         {
           pattern: String.raw`^(?![\s\S]*\{\{[\s\S]*\}\})`,
-          fix: 'leave out {{ and }}: a parameter cannot contain another one',
+          fix: 'leave out {{ and }}: a parameter cannot contain another parameter',
           says: "Parameter value can't nest another parameter. Do not use '{{}}' in the value.",
         },
         {

@@ -1,4 +1,6 @@
-/** Schemas for the clients and domains of user pools that Cognito refuses although CloudFormation's schemas permit them. */
+/**
+ * Schemas for the clients and domains of user pools that Cognito refuses although CloudFormation's schemas permit them.
+ */
 import type { JsonObject } from '@gatewright/aws/json-object';
 
 /**
@@ -85,8 +87,8 @@ export const USER_CLIENT_SCHEMAS: Readonly<Record<string, JsonObject>> = {
       },
     },
     allOf: [
-      // Cognito API reference, CreateUserPoolClient, ExplicitAuthFlows: "You can't assign these legacy … values … at the
-      // same time as values that begin with ALLOW_"
+      // Cognito API reference, CreateUserPoolClient, ExplicitAuthFlows: "You can't assign these legacy … values … at
+      // the same time as values that begin with ALLOW_"
       {
         if: {
           properties: { ExplicitAuthFlows: { type: 'array', contains: { pattern: '^ALLOW_' } } },

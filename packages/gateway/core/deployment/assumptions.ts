@@ -1,9 +1,12 @@
 /**
- * The behaviour that AWS does not document, or that public reports contradict. `--assume name=value` changes it. The
+ * The behavior that AWS does not document, or that public reports contradict. `--assume name=value` changes it. The
  * first value is the default. Each assumption is a row of docs/parity.md.
  */
 export const ASSUMPTIONS = {
-  /** The name of the body's member with the message if a policy or an authorizer denies the request (docs/aws §1.4). */
+  /**
+   * The name of the body member that contains the message if a policy or an authorizer denies the request
+   * (docs/aws §1.4).
+   */
   'access-denied-key': ['Message', 'message'],
   /** The status for a Cognito token without any of the method's scopes (docs/aws §4.6). */
   'cognito-scope-status': ['401', '403'],
@@ -15,8 +18,8 @@ export const ASSUMPTIONS = {
    */
   'converted-answers': ['binary', 'all'],
   /**
-   * The permissions that the caller of a function URL needs, as for URLs created since October 2025 or as for older
-   * URLs (docs/aws §19.2).
+   * Whether the caller of a function URL needs the permissions for URLs created since October 2025, or the permissions
+   * for older URLs (docs/aws §19.2).
    */
   'function-url-permissions': ['both', 'url-only'],
   /**
@@ -25,8 +28,8 @@ export const ASSUMPTIONS = {
    */
   'idle-close-code': ['1001', '1000', '1005', '1006'],
   /**
-   * Whether an HTTP API passes the header `WWW-Authenticate` of a function on, or renames it as REST APIs and function
-   * URLs do (docs/aws §2.7).
+   * Whether an HTTP API passes a function's `WWW-Authenticate` header on unchanged, or renames it as REST APIs and
+   * function URLs do (docs/aws §2.7).
    */
   'http-challenge-header': ['kept', 'renamed'],
   /**

@@ -34,7 +34,7 @@ type RestResources = {
   /** The ARN `arn:aws:execute-api:{region}:{account}:{apiId}`. */
   readonly apiArn: string;
   readonly invokePermissions: InvokePermissions;
-  /** Where the functions of the API's stack are; absent for an API that no stack defines. */
+  /** The account and the region of the functions of the API's stack; absent for an API that no stack defines. */
   readonly functionHome?: FunctionHome;
   readonly gatewayResponses: readonly PropertyBag[];
   readonly models: readonly PropertyBag[];

@@ -82,7 +82,7 @@ function findIntegration(route: PropertyBag, from: V2Resources): PropertyBag | u
 }
 
 /**
- * Compiles an integration, which a route need not have.
+ * Compiles the integration of a route. A route may have no integration.
  * @throws DefinitionError for a definition that AWS refuses
  */
 export function compileV2Integration(
@@ -366,8 +366,8 @@ export function compileWebSocketDeployment(id: string, from: V2Resources): Deplo
 }
 
 /**
- * Leaves out the closed `$connect` routes that stand for routes without a readable key, except one that is needed: if
- * another route is `$connect`, none of them can be `$connect`.
+ * Removes needless closed `$connect` routes that stand for routes without a readable key. If another route is
+ * `$connect`, all of them are needless; otherwise one of them is kept.
  */
 function withoutNeedless(routes: ReturnType<typeof compileRoutes>): ReturnType<typeof compileRoutes> {
   const isStandIn = ([{ routeKey }, route]: (typeof routes)[number]): boolean =>

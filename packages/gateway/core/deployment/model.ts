@@ -72,7 +72,7 @@ export type LambdaAuthorizer = FunctionTarget & {
   readonly identitySources: readonly IdentitySource[];
   /** The pattern that must match the whole token (Java `matches`). It is set only for TOKEN authorizers. */
   readonly validation: FullMatch | undefined;
-  /** The text of that pattern, for explanations. */
+  /** The source text of the pattern, for explanations. */
   readonly validationText?: string | undefined;
   /** The time to live of cached results in seconds; 0 means that results are not cached. */
   readonly ttlSeconds: number;
@@ -118,7 +118,7 @@ export type ResourcePolicy =
   | {
       readonly kind: 'policy';
       readonly policy: CompiledPolicy;
-      /** The VPC of each known VPC endpoint. It is set for private APIs, which are called through these endpoints. */
+      /** The VPC of each known VPC endpoint; present for private APIs, which are called through these endpoints. */
       readonly vpcEndpoints: ReadonlyMap<string, string> | undefined;
     }
   /** A private API without a policy. Every request is denied. */
@@ -236,8 +236,8 @@ export type RouteCaching = {
   /** The time to live in seconds, which is more than 0. */
   readonly ttlSeconds: number;
   /**
-   * True if only GET is cached, because no setting for exactly this method enables caching. Such a setting also caches
-   * methods other than GET.
+   * True if only GET is cached. Methods other than GET are cached only by a setting for exactly this method, and no
+   * such setting enables caching.
    */
   readonly isForGetOnly: boolean;
   /** Whether a request with `Cache-Control: max-age=0` requires the permission `execute-api:InvalidateCache`. */
@@ -262,7 +262,9 @@ export type RouteMatch = {
   readonly pathParameters: Readonly<Record<string, string>> | null;
 };
 
-/** The route lookup of one deployment. Messages of a WebSocket API are not looked up here, but by `MessageRouting`. */
+/**
+ * The route lookup of one deployment. It does not include messages of a WebSocket API, which `MessageRouting` looks up.
+ */
 export type RouteTable = {
   /** Finds a route. `path` is below the stage and still percent-encoded. Undefined means that no route matches. */
   find(method: string, path: string): RouteMatch | undefined;
@@ -298,7 +300,7 @@ export type BuiltInWordings = ErrorWordings & {
 };
 
 /**
- * The values that are available to a customised error: the values of the request, and the values of the stage and the
+ * The values that are available to a customized error: the values of the request, and the values of the stage and the
  * route if they are already known.
  */
 export type WordingFacts = ContextFacts & {

@@ -32,6 +32,6 @@ export function noteRepeatedKeys(
   if (new Set(known).size < known.length)
     tolerance.note(
       new DefinitionError(api.place(), 'Two routes of this API have the same RouteKey'),
-      'the first one is used',
+      'the first route is used',
     );
 }

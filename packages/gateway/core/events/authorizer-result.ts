@@ -58,7 +58,7 @@ export function readAuthorizerResult(payload: string, format: AuthorizerResultFo
   return { kind: 'grant', grant: { principalId, context: context.context, usageIdentifierKey, verdict } };
 }
 
-/** Only short results are kept, because the result may contain secrets. */
+/** Only `true`, `false` and `null` are kept, because any other result may contain secrets. */
 function readValue(payload: string): AuthorizerMistake | undefined {
   return payload === 'true' || payload === 'false' || payload === 'null'
     ? { kind: 'value', value: payload }

@@ -26,8 +26,8 @@ export type ContextReader<Facts> = (facts: Facts) => string | undefined;
 const LEADING_SLASHES = /^\/\/+/;
 
 /**
- * The variables that every request has; `contextReader` reads the authorizer's. Mapping templates of REST APIs
- * read `restRequestContext` instead. A test compares it with these readers.
+ * The variables that every request has. The variables of the authorizer are read by `contextReader`. Mapping templates
+ * of REST APIs read `restRequestContext` instead. A test compares `restRequestContext` with these readers.
  */
 export const CONTEXT_READERS: Readonly<Record<string, ContextReader<ContextFacts>>> = {
   accountId: (facts) => facts.api.accountId,
@@ -70,8 +70,8 @@ export const CONTEXT_READERS: Readonly<Record<string, ContextReader<ContextFacts
 };
 
 /**
- * Returns the path of a REST API's request with its stage. Repeated slashes are collapsed before the stage but not after
- * it (recorded).
+ * Returns the path of a REST API's request with its stage. Repeated slashes are collapsed before the stage but not
+ * after it (recorded).
  */
 export function restContextPath({ rawPath }: Pick<RequestFacts, 'rawPath'>): string {
   return rawPath.startsWith('//') ? rawPath.replace(LEADING_SLASHES, '/') : rawPath;

@@ -58,10 +58,7 @@ export type ExecutionFacts = {
   readonly failure: string | undefined;
 };
 
-/**
- * The maximum length of one log event. AWS's limit is in bytes, but the length is measured in characters here
- * (docs/aws §10.3).
- */
+/** The maximum length of one log event. AWS's limit is in bytes, but the gateway counts characters (docs/aws §10.3). */
 const EVENT_LIMIT = 1024;
 const EXTENDED_ID = 'Extended Request Id: ';
 const ENDPOINT_ID = 'AWS Integration Endpoint RequestId : ';

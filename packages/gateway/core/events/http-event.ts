@@ -53,8 +53,8 @@ export function http1RequestContext(facts: RoutedFacts, caller: CallerFacts): Re
     httpMethod: facts.method,
     identity: {
       ...printIdentity(facts, caller, undefined),
-      // The user agent, which is an empty string if the client sends none. A REST API has null here (recorded by AWS's
-      // own tests).
+      // The user agent, which is an empty string if the client sends none. The event of a REST API has null instead
+      // (recorded by AWS's own tests).
       userAgent: facts.headers.last('user-agent') ?? '',
     },
     operationName: facts.route.operationName,
@@ -114,8 +114,9 @@ function isVarying(name: Part): name is (typeof REPEATED_PARTS)[number] {
 }
 
 /**
- * Returns `rawPath` of payload 2.0. At a custom domain, it has a named stage instead of the base path, and is
- * empty if the request ends with the base path, without a slash (docs/aws §2.3).
+ * Returns `rawPath` of payload 2.0. At a custom domain, the stage name replaces the base path. For the stage
+ * `$default`, the base path is only removed, and the result is empty if the request ends with the base path, without a
+ * slash (docs/aws §2.3).
  */
 export function rawPathOf({ api, stage, rawPath, path }: RoutedFacts): string {
   if (api.basePathMatched === undefined) return decodePercent(rawPath);

@@ -72,9 +72,9 @@ function isLossy(values: readonly string[]): boolean {
 }
 
 /**
- * Formats a cache key. A single value stays unchanged. Several values become JSON, so that ["a\nb","c"] and ["a","b\nc"]
- * have different keys. A pair of credentials must never receive the result of another pair, or of a single value that
- * looks like such a list.
+ * Formats a cache key. A single value stays unchanged. Several values become JSON, so that ["a\nb","c"] and
+ * ["a","b\nc"] have different keys. A pair of credentials must never receive the result of another pair, or of a single
+ * value that looks like such a list.
  */
 function printKey(all: readonly (readonly string[])[]): string {
   const [only] = all.length === 1 && all[0]?.length === 1 ? all[0] : [];

@@ -1,6 +1,6 @@
 /**
- * Formats JSON texts that have the same structure. Constant parts are printed once, and variable parts are inserted each
- * time. For a 1 KB event this takes a fifth of the time of `JSON.stringify`.
+ * Formats JSON texts that have the same structure. Constant parts are printed once, and variable parts are inserted
+ * each time. For a 1 KB event this takes a fifth of the time of `JSON.stringify`.
  */
 
 /** Characters that `JSON.stringify` may escape: quotes, backslashes, control characters, lone surrogates. */

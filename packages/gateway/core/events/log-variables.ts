@@ -70,7 +70,7 @@ export type LogFacts = {
   readonly overrides?: () => Overrides | undefined;
 };
 
-/** The variables that access logs have in addition to those of the request. */
+/** The variables that access logs have in addition to the variables of the request. */
 export const LOG_READERS: Readonly<Record<string, ContextReader<LogFacts>>> = {
   // The log of a REST API has no value for `$context.routeKey` (docs/aws §10.3).
   routeKey: ({ request: { api, route } }) => (api.protocol === 'rest' ? undefined : route?.routeKey),

@@ -20,8 +20,8 @@ type Protocol = 'rest' | 'http' | 'websocket';
 type Stage = NonNullable<LogFacts['request']['stage']>;
 
 /**
- * The maximum number of entries of a map of subjects. A full map is emptied. With detailed metrics, clients could
- * otherwise fill the map of a stage with methods that they invent.
+ * The maximum number of entries in a stage's map of metric subjects. A full map is emptied. With detailed metrics,
+ * clients could otherwise fill the map with methods that they invent.
  */
 const MOST_SUBJECTS = 1_000;
 const subjectsOf = new WeakMap<Stage, Map<string, readonly MeasuredSubject[]>>();
@@ -96,8 +96,8 @@ type InvocationFacts = {
 const functionSubjects = new Map<string, MeasuredSubject>();
 
 /**
- * Returns undefined for calls that Lambda does not count: events for an unknown function, events that are too large, and
- * calls with a role that does not allow them.
+ * Returns undefined for calls that Lambda does not count: events for an unknown function, events that are too large,
+ * and calls with a role that does not allow them.
  * @see Lambda developer guide, "Types of metrics for Lambda functions"
  */
 export function measureInvocation(facts: InvocationFacts): Measurement | undefined {

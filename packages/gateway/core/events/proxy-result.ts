@@ -229,8 +229,8 @@ function badStatus(value: unknown): Malformed {
 }
 
 /**
- * Returns the headers of both maps. If `multiValueHeaders` has a header, names that differ only in case are one header,
- * with the first spelling and all values.
+ * Returns the headers of both maps. If `multiValueHeaders` is not empty, names that differ only in case are treated as
+ * one header, which has the first spelling and all values.
  */
 function readMergedHeaders(result: UnknownMembers, order: 'multi-first' | 'single-first'): HeaderReading {
   const multi = readMultiHeaderMap(result['multiValueHeaders']);

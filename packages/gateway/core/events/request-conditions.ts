@@ -6,7 +6,7 @@ import type { ConditionValues, PolicyPrincipal } from '../policy/model.ts';
 export type ConditionFacts = {
   /** The signer; undefined means that the request is unsigned. */
   readonly principal?: Signer | undefined;
-  /** The VPC of each VPC endpoint. It is set for private APIs, whose callers come through a VPC endpoint. */
+  /** The VPC of each VPC endpoint; present for private APIs, whose callers come through a VPC endpoint. */
   readonly vpcEndpoints?: ReadonlyMap<string, string> | undefined;
 };
 

@@ -199,8 +199,8 @@ function restContext(
 
 /**
  * Returns `requestContext.identity` of REST APIs and payload 1.0. Members that do not apply are `null`. Members for API
- * keys and client certificates, however, are absent if there is none, and members for VPC endpoints are absent if the API
- * is not private.
+ * keys and client certificates, however, are absent if there is none, and members for VPC endpoints are absent if the
+ * API is not private.
  */
 export function printIdentity(
   request: Pick<RoutedFacts, 'sourceIp' | 'headers' | 'clientCertificate' | 'api'>,

@@ -95,7 +95,7 @@ function malformed(part: ProxyFault['part'], reason: string, name?: string): Ref
   return { kind: 'malformed', reason, part, name };
 }
 
-/** Adds the names of the other headers with the same fault, so that one change of the function is enough. */
+/** Adds the names of the other headers with the same fault, so that all of them can be corrected at once. */
 function withOthers(refusal: Refused, map: object): Refused {
   const others = Object.entries(map)
     .filter(([name, value]) => name !== refusal.name && addLine([], name, value)?.part === refusal.part)

@@ -1,4 +1,6 @@
-/** The known issuer names (the local issuer, and the issuers of user pools), and what all their tokens have. */
+/**
+ * The known issuer names (the local issuer, and the issuers of user pools), and the claims that all their tokens have.
+ */
 
 /** The `iss` of the local issuer, a constant that no real issuer uses. */
 export const LOCAL_ISSUER = 'https://local.gatewright.invalid/';

@@ -10,7 +10,10 @@ export type IssuerEndpoint = 'authorize' | 'keys' | 'metadata' | 'register' | 't
 /** `base` is the path of the issuer: empty, or `/local.gatewright.invalid`. */
 export type IssuerPlace = { readonly endpoint: IssuerEndpoint; readonly base: string };
 
-/** The paths of metadata documents, which clients request in this order (MCP specification, authorization server discovery). */
+/**
+ * The paths of metadata documents, which clients request in this order (MCP specification, authorization server
+ * discovery).
+ */
 const DOCUMENTS = ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration'];
 export const ISSUER_PATHS = {
   authorize: '/authorize',

@@ -137,8 +137,8 @@ export function passHeadersOn(backend: readonly string[], by: 'returned' | 'stre
 
 /**
  * Converts the body of a proxy's response. A proxy has no integration response in which content handling could be
- * configured, but the conversion is the same. The only difference is that text stays text for a client that accepts
- * bytes.
+ * configured, but its body is converted as if there were one. The only difference is that text stays text for a client
+ * that accepts bytes.
  */
 function proxiedBody(answer: IntegrationAnswer, facts: ReplyFacts): string | Buffer {
   const { binaryMediaTypes, request } = facts;

@@ -44,9 +44,9 @@ export function chooseSelectedTemplate(
 type ResponseTemplate = { readonly mediaType: string; readonly template: CompiledTemplate };
 
 /**
- * Chooses the template for the first type in Accept that has one. If none has, it chooses the template for
- * `application/json`, or the first template. Returns undefined if the body passes through, because there are no
- * templates or because the chosen template is an empty string, which API Gateway stores as `null`.
+ * Chooses the template for the first type in Accept for which there is a template. If there is no such type, chooses
+ * the template for `application/json`, or else the first template. Returns undefined if the body passes through,
+ * because there are no templates or because the chosen template is an empty string, which API Gateway stores as `null`.
  */
 export function chooseResponseTemplate(
   templates: MediaTemplates,

@@ -66,7 +66,10 @@ export class MappingInput {
     return this.#context;
   }
 
-  /** Whether a template has read `context`. Every template reads it when it is rendered. Only templates set overrides. */
+  /**
+   * Whether a template has read `context`, as every rendered template does. Only templates set overrides, so if no
+   * template was rendered, there are no overrides.
+   */
   get hasContext(): boolean {
     return this.#context !== undefined;
   }

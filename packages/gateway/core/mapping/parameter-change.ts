@@ -37,7 +37,10 @@ type Part =
 /** A string with variables, parsed once. */
 export type ChangeValue = readonly Part[];
 
-/** Formats a value of `RequestParameters` as it may be written. With several parts, its variables are within `${…}`. */
+/**
+ * Formats a value in the syntax of `RequestParameters`. If the value has several parts, its variables are enclosed in
+ * `${…}`.
+ */
 export function printChangeValue(value: ChangeValue): string {
   const [only] = value;
   if (value.length === 1 && only !== undefined && only.kind !== 'text') return `$${printVariable(only)}`;

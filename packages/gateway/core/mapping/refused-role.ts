@@ -1,6 +1,6 @@
 /**
- * The failure of a call that API Gateway cannot make with the role of the integration. AWS deploys such an API, but each
- * call then fails with 500 (docs/aws §8).
+ * The failure of a call that API Gateway cannot make with the role of the integration. AWS deploys such an API, but
+ * each call then fails with 500 (docs/aws §8).
  */
 import { gatewayError } from '../errors.ts';
 import type { RoleRefusal } from '../policy/role-refusal.ts';
@@ -12,7 +12,7 @@ import type { RoleRefusal } from '../policy/role-refusal.ts';
 export const MAY_NOT_CALL =
   "The IAM role configured on the integration or API Gateway doesn't have permissions to call the integration. Check the permissions and try again.";
 /**
- * The value of the same variable if the role does not trust API Gateway
+ * The value of `$context.integrationErrorMessage` on HTTP APIs if the role does not trust API Gateway
  * (terraform-aws-modules/terraform-aws-apigateway-v2#87).
  */
 const MAY_NOT_ASSUME =

@@ -7,7 +7,7 @@ export const WRONG_PERIOD = `Invalid Usage Plan quota period specified. Must be 
 export type WeekStart = 'sunday' | 'monday';
 
 const DAY_MS = 86_400_000;
-/** The position of Thursday 1970-01-01 in its week, counted from 0, by the first day of the week. */
+/** For each possible first day of the week, the position of Thursday 1970-01-01 in its week, counted from 0. */
 const EPOCH_WEEKDAY: Readonly<Record<WeekStart, number>> = { sunday: 4, monday: 3 };
 
 /** Days since 1970-01-01 UTC. */

@@ -5,8 +5,8 @@
  */
 
 /**
- * `rateLimit` tokens are added per second, and the bucket contains at most `burstLimit`. A burst of 0 admits no request.
- * A rate of 0 admits the first `burstLimit` requests only, because the bucket is full at the beginning.
+ * `rateLimit` tokens are added per second, and the bucket contains at most `burstLimit`. A burst of 0 admits no
+ * request. A rate of 0 admits the first `burstLimit` requests only, because the bucket is full at the beginning.
  */
 export type ThrottleLimit = { readonly rateLimit: number; readonly burstLimit: number };
 

@@ -193,8 +193,8 @@ function readGrant(result: InvocationResult, authorizer: LambdaAuthorizer): Auth
       logged: describeRefusedRole(authorizer, result),
       defect: { kind: 'role', ...result.role },
     });
-  // Only the exact text `Unauthorized` results in 401, and by default not with payload format 2.0. All other failures
-  // are the authorizer's fault, not the caller's (docs/aws §4.3).
+  // Only the exact text `Unauthorized` results in 401. With payload format 2.0, by default even this text does not
+  // result in 401. All other failures are the authorizer's fault, not the caller's (docs/aws §4.3).
   const { unauthorizedStatus = authorizer.payload === 'http-2.0' ? 500 : 401 } = authorizer;
   if (result.kind === 'failed' && result.errorMessage === 'Unauthorized' && unauthorizedStatus === 401)
     throw unauthorized(

@@ -8,7 +8,9 @@ import { lastHeader } from '../events/header-list.ts';
 import type { Received, Reply } from '../exchange.ts';
 import type { Compressor } from '../ports.ts';
 
-/** Compresses the reply's body if the client prefers a supported coding, and the body has `minimumBytes` and no coding. */
+/**
+ * Compresses the reply's body if the client prefers a supported coding, and the body has `minimumBytes` and no coding.
+ */
 export async function compress(
   { headers }: Received,
   reply: Reply,

@@ -206,7 +206,8 @@ function unreachable({ reason, message, isTls }: Unreachable, isHttpApi: boolean
     case 'unserved':
       return configurationError(message);
     case 'network':
-      // A certificate that API Gateway does not trust is a configuration error, unlike a lost connection (docs/aws §2.5).
+      // A certificate that API Gateway does not trust is a configuration error, unlike a lost connection
+      // (docs/aws §2.5).
       if (isTls === true) return configurationError(message);
       return gatewayError('INTEGRATION_FAILURE', {
         source: 'integration',

@@ -27,8 +27,8 @@ export function observe(matched: Matched, trail: Trail, at: Ports): void {
   // If the stage has logs, all notes are stored, because its execution log shows the authorizer's event.
   if (matched.stage.logs === undefined || matched.notes !== undefined) trail.keepNotes();
   else trail.keepAll(matched);
-  // If the client has made a sampling decision, that decision applies. AWS samples the remaining requests, but here all
-  // of them are traced.
+  // If the client has made a sampling decision, that decision applies. AWS samples the remaining requests, but the
+  // gateway traces all of them.
   if (
     matched.stage.logs?.isTraced === true &&
     at.traces !== undefined &&

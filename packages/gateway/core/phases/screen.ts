@@ -43,7 +43,8 @@ export function screen(received: Received): void {
     if (isName && text.length === 4 && text.toLowerCase() === 'host') hosts += 1;
     isName = !isName;
   }
-  // Attack: a proxy in front of the gateway or a server behind it may use the other Host header (RFC 9112 §3.2).
+  // Attack: if there are two Host headers, a proxy in front of the gateway or a server behind it may use a different
+  // one than the gateway does (RFC 9112 §3.2).
   if (hosts > 1)
     throw gatewayError('MALFORMED_REQUEST', {
       source: 'client',
@@ -64,8 +65,8 @@ export function screen(received: Received): void {
 }
 
 /**
- * AWS's own CloudFront, in front of an edge-optimized API, refuses a GET request with a body. The API does not get it,
- * so no gateway response and no log is about it.
+ * AWS's own CloudFront, in front of an edge-optimized API, refuses a GET request with a body. The request does not
+ * reach the API, so it causes neither a gateway response nor a log entry.
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html
  */
 function refuseBodyAtEdge(received: Received, { length }: Buffer): void {

@@ -1,9 +1,9 @@
 /**
- * The spelling of actions. A policy needs the spelling of the service authorization reference, while the refusals of some
- * services spell an action in another way.
+ * The spelling of actions. A policy needs the spelling of the service authorization reference, while the refusals of
+ * some services spell an action in another way.
  */
 
-/** The actions of SQS, whose refusals write them in lower case. */
+/** The SQS actions. In SQS's refusals, these actions are in lower case. */
 const OF_SQS = (
   'AddPermission CancelMessageMoveTask ChangeMessageVisibility CreateQueue DeleteMessage DeleteQueue ' +
   'GetQueueAttributes GetQueueUrl ListDeadLetterSourceQueues ListMessageMoveTasks ListQueueTags ListQueues ' +
@@ -17,7 +17,7 @@ export function spellInRefusal(action: string): string {
   return service === 'sns' ? `SNS:${name}` : action;
 }
 
-/** Returns the action as a policy names it, from its spelling in a refusal. */
+/** Converts the spelling of an action in a refusal to the spelling in policies. */
 export function spellInPolicy(shown: string): string {
   const [service = '', name = ''] = shown.split(':');
   const known = service.toLowerCase() === 'sqs' ? OF_SQS : [];

@@ -4,8 +4,8 @@ import { parseJsonObject } from '@gatewright/aws/json-object';
 export type Claims = Readonly<Record<string, unknown>>;
 
 /**
- * A token whose signature is not yet verified. Until then, its header and claims are not trusted and are used only to
- * find the key.
+ * A token whose signature is not yet verified. Until the signature is verified, header and claims are not trusted and
+ * are used only to find the key.
  */
 export type UncheckedToken = {
   readonly kind: 'token';

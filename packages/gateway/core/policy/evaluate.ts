@@ -271,8 +271,8 @@ type PrincipalTest = (principal: PolicyPrincipal | undefined) => boolean;
 const EVERYBODY: PrincipalTest = () => true;
 
 /**
- * Compiles `"*"`, `{"AWS": "*"}`, accounts (`123456789012`, `arn:aws:iam::123456789012:root`) and single identities.
- * A service (`{"Service": "sns.amazonaws.com"}`) delivers to queues and topics. Federated identities and canonical users
+ * Compiles `"*"`, `{"AWS": "*"}`, accounts (`123456789012`, `arn:aws:iam::123456789012:root`) and single identities. A
+ * service (`{"Service": "sns.amazonaws.com"}`) delivers to queues and topics. Federated identities and canonical users
  * are valid principals, but never call the gateway.
  * @throws PolicyInvalid if the principals are invalid
  */

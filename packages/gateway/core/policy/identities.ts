@@ -28,7 +28,7 @@ export type LocalIdentity = {
   readonly organizationId?: string;
   /** The tags by key in lower case, because `aws:PrincipalTag/…` is case-insensitive. */
   readonly tags?: ReadonlyMap<string, string>;
-  /** The keys in lower case of those tags that the session of the next role inherits. */
+  /** The lower-case keys of the tags that the session of the next role inherits. */
   readonly transitiveTags?: ReadonlySet<string>;
   /** The session of a temporary key pair. The pair is valid only with the session's token, until the session ends. */
   readonly session?: IdentitySession;
@@ -90,8 +90,8 @@ export function adminIdentity(
 
 /**
  * Reads the identities file (YAML or JSON): `identities: [{ name, accessKeyId, secretAccessKey, policies: [<IAM policy
- * document>, …], accountId?, organizationId?, tags?: { key: value }, sessionToken?, sessionExpires?
- * }]`. `sessionToken` and `sessionExpires` must be given together. `sessionExpires` is a time such as `2026-12-31T23:59:59Z`.
+ * document>, …], accountId?, organizationId?, tags?: { key: value }, sessionToken?, sessionExpires? }]`. `sessionToken`
+ * and `sessionExpires` must be given together. `sessionExpires` is a time such as `2026-12-31T23:59:59Z`.
  * @throws DefinitionError with file and line for invalid content, including unknown keys
  */
 export function parseIdentities(text: string, file: string, accountId: string): readonly LocalIdentity[] {

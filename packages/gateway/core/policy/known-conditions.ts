@@ -28,7 +28,7 @@ const KEYS = new Set([
   'lambda:invokedviafunctionurl',
   'lambda:sourcefunctionarn',
 ]);
-/** Matches the services whose calls are evaluated. For all other services, conditions have no effect here. */
+/** Matches the services whose calls are evaluated. For all other services, the gateway does not evaluate conditions. */
 const SERVICES = /^(?:\*|dynamodb|events|execute-api|kinesis|lambda|s3|sns|sqs|states|apigateway)(?::|$)/i;
 
 export function unknownConditionKeys(document: unknown): readonly string[] {

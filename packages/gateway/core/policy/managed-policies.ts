@@ -1,6 +1,6 @@
 /**
  * The AWS managed policies that functions commonly have (AWS managed policy reference guide). List and read actions of
- * services that do not run here are omitted, because no call uses these actions.
+ * services that the gateway does not run are omitted, because no call uses these actions.
  */
 import { compilePolicy } from './evaluate.ts';
 import { POLICIES_BY_PATH } from './managed-policy-paths.ts';
@@ -134,8 +134,8 @@ export function managedPolicyArn(name: string): string {
 }
 
 /**
- * Returns whether the name belongs to an AWS managed policy that is known here, because its ARN has a path or because
- * its permissions are in GRANTS.
+ * Returns whether the name belongs to an AWS managed policy that the gateway knows, because its ARN has a path or
+ * because its permissions are in GRANTS.
  */
 export function isManagedPolicy(name: string): boolean {
   return PATHS.has(name) || Object.hasOwn(GRANTS, name);

@@ -21,7 +21,9 @@ export type Role = {
   readonly name: string;
   /** The unique id of the role: `AROA` and 17 characters, which are the same for each session of the role. */
   readonly id: string;
-  /** The role's policies. If a part of the role is not known here, they include a policy that allows everything. */
+  /**
+   * The role's policies. If the gateway does not know a part of the role, they include a policy that allows everything.
+   */
   readonly policies: readonly CompiledPolicy[];
   readonly boundary: CompiledPolicy | undefined;
   /** The trust policy, which defines who may assume the role. If it is not known, STS refuses to assume the role. */
@@ -63,7 +65,7 @@ function globalName(service: string): string {
   return service.replace(/^(\w+)\.[a-z]{2,4}(?:-[a-z]+)+-\d\./, '$1.').replace(/\.cn$/, '');
 }
 
-/** Whether the trust policy lets the service assume the role. If the trust policy is not known here, returns true. */
+/** Whether the trust policy lets the service assume the role. If the trust policy is not known, returns true. */
 export function trusts({ trustedServices }: Pick<Role, 'trustedServices'>, service: string): boolean {
   return trustedServices === undefined || trustedServices.has(service) || trustedServices.has('*');
 }

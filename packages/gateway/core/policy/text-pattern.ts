@@ -61,7 +61,7 @@ function parseParts(source: string): readonly Part[] {
 
 /**
  * Returns the value of a variable. If its key has no value, or several values, which cannot be inserted into a string,
- * the variable's default is used; undefined if it has none.
+ * the variable's default is used; undefined if the variable has no default.
  */
 function valueOf(part: Extract<Part, { kind: 'variable' }>, values: ConditionValues): string | undefined {
   if (LITERALS.has(part.key)) return part.key;

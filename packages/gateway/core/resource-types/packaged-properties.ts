@@ -1,6 +1,6 @@
 /**
- * The property of each type in which a template may have a local path, which `aws cloudformation package` replaces by the
- * place in a bucket. The types of SAM have other properties.
+ * The property of each type that may contain a local path. `aws cloudformation package` uploads the file and replaces
+ * the path by its location in a bucket. SAM's types have other properties.
  * @see https://docs.aws.amazon.com/cli/latest/reference/cloudformation/package.html
  */
 export const PACKAGED_PROPERTIES = {
@@ -12,7 +12,7 @@ export const PACKAGED_PROPERTIES = {
   'AWS::CloudFormation::Stack': 'TemplateURL',
 } as const;
 
-/** Returns the property for which a package has a file; undefined for other types. */
+/** Returns the property that may contain the local path of a file to be packaged; undefined for other types. */
 export function packagedProperty(type: string): string | undefined {
   return Object.hasOwn(PACKAGED_PROPERTIES, type)
     ? PACKAGED_PROPERTIES[type as keyof typeof PACKAGED_PROPERTIES]

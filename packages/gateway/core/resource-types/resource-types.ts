@@ -26,7 +26,7 @@ export type ResourceTypeTable = Readonly<Record<string, ResourceType>>;
 export const RECORDED: Consequence =
   'calls to this resource are answered and recorded, but have no further effect';
 
-const NOT_RUN: Consequence = 'resources of this type do not run here, so calls to them fail';
+const NOT_RUN: Consequence = 'the gateway does not run resources of this type, so calls to them fail';
 
 export class ResourceTypes {
   readonly #types = new Map<string, ResourceType>();

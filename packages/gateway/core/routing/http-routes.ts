@@ -77,7 +77,9 @@ export function differInVariables(routeKey: string, other: string): boolean {
   return routeKey !== other && formOf(routeKey) === formOf(other);
 }
 
-/** Returns AWS's message for a route key that differs from another only in the names of variables (plutomi/plutomi#271). */
+/**
+ * Returns AWS's message for a route key that differs from another only in the names of variables (plutomi/plutomi#271).
+ */
 export function describeVariableConflict(routeKey: string, other: string): string {
   return `The provided route key "${routeKey}" has a conflicting variable on the same hierarchical level as "${other}"`;
 }

@@ -37,7 +37,7 @@ export function atStage(source: string, stageName: string): string {
   return source.replace(/^\/stage\//, () => `/${stageName}/`);
 }
 
-/** The part of a permission's source that differs from a call which the permission would otherwise cover. */
+/** The part in which a permission's source differs from a call that the permission would otherwise cover. */
 type OtherPart = {
   readonly property: 'SourceArn' | 'SourceAccount';
   readonly part: 'region' | 'account' | 'stage';
@@ -87,7 +87,10 @@ function stageIn(resource: string, source: string) {
   return [{ part: 'stage', named, called, resource: [apiId, called, ...route].join('/') } as const];
 }
 
-/** Returns a clause that says what the source names and where the call comes from, and one that says what to write. */
+/**
+ * Returns two clauses: `because` says what the source names and where the call comes from, and `change` says what to
+ * write.
+ */
 export function describeOtherPart(
   { property, part, named, called }: OtherPart,
   call: string,
@@ -105,7 +108,7 @@ export function describeOtherPart(
   return {
     because,
     change: `write ${called}, or a reference to the ${part} such as \${${variable}}, in place of ${named === '' ? `the missing ${part}` : named} in the ${property}${
-      isReal ? `; or start with --${part} ${named}, if the API belongs there` : ''
+      isReal ? `; or start with --${part} ${named}, if the API belongs to this ${part}` : ''
     }`,
   };
 }

@@ -107,7 +107,7 @@ function remedyOfGreedy(parent: string, one: string, other: string): string | un
   const plain = [one, other].find((part) => !part.endsWith('+}'));
   if (greedy === undefined || plain === undefined) return undefined;
   const [under, beside] = [`${parent}/${plain}`, `${parent}/${greedy}`];
-  return `write ${under}/${greedy} instead of ${beside}: it matches paths with one segment or more below ${under}. A path of one segment below ${parent === '' ? '/' : parent} then reaches only the methods of ${under}, so add the methods of ${beside} there`;
+  return `write ${under}/${greedy} instead of ${beside}: it matches paths with one segment or more below ${under}. A path of one segment below ${parent === '' ? '/' : parent} then reaches only the methods of ${under}, so add the methods of ${beside} to ${under}`;
 }
 
 function isLegalPart(segment: PathSegment): boolean {

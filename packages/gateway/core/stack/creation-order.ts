@@ -1,12 +1,16 @@
 /**
- * What CloudFormation creates before a resource, and how a resource can be made to wait for another one. AWS refuses a
- * `DependsOn` or a reference that creates a circular dependency, so advice is checked here before it is given.
+ * Finds what CloudFormation creates before a resource, and how a resource can be made to wait for another one. AWS
+ * refuses a `DependsOn` or a reference that creates a circular dependency, so advice is checked with this code before
+ * it is given.
  */
 import { asOneOrMore, mapOf } from '@gatewright/aws/json-object';
 import { namesIn } from '../deployability/names-in.ts';
 import type { ResolvedStack } from './model.ts';
 
-/** One resource that waits for another. If it only lists it in `DependsOn`, this can be removed. */
+/**
+ * A resource that waits for another. If it waits only because of an entry in its `DependsOn`, this entry can be
+ * removed.
+ */
 type Wait = { readonly owner: string; readonly next: string; readonly isReference: boolean };
 
 function waitsOf(owner: string, { source }: ResolvedStack): readonly Wait[] {
@@ -36,7 +40,7 @@ export function awaitedBy(from: string, stack: ResolvedStack): ReadonlySet<strin
   return found;
 }
 
-/** Returns the waits that lead from a resource to another; empty if it does not wait for it. */
+/** Returns the chain of waits from a resource to another; empty if the first resource does not wait for the second. */
 function pathOf(from: string, to: string, stack: ResolvedStack, left: readonly Wait[]): readonly Wait[] {
   const paths = new Map<string, readonly Wait[]>([[from, []]]);
   for (const [owner, path] of paths)

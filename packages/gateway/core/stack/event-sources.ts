@@ -1,8 +1,8 @@
 /**
  * The event sources that can invoke functions, except APIs. There is one row for each type of `Events` in SAM (SAM
  * developer guide, "EventSource"). All code that needs a list of event sources reads this table. Some lists have to be
- * written elsewhere; `test/packages/gateway/services/lambda-events/event-source-lists.test.ts` checks that they agree
- * with this table.
+ * repeated in other files; `test/packages/gateway/services/lambda-events/event-source-lists.test.ts` checks that they
+ * agree with this table.
  */
 
 import { words } from '../resource-types/words.ts';
@@ -23,7 +23,7 @@ export type MappedSource = {
 };
 
 type Row = {
-  /** The name of the console's sample event; undefined means that no service here sends these events. */
+  /** The name of the console's sample event; undefined means that no service of the gateway sends these events. */
   readonly sample?: string;
   /** Present if Lambda itself reads the source through an event source mapping. All other sources call the function. */
   readonly mapping?: MappedSource;
@@ -33,8 +33,8 @@ type Row = {
    */
   readonly properties?: readonly string[];
   /**
-   * The AWS managed policy of a source that is not supported here. SAM attaches it to the role that it creates, whether
-   * or not the source is supported here.
+   * The AWS managed policy of a source that the gateway does not support. SAM attaches it to the role that it creates,
+   * whether or not the gateway supports the source.
    */
   readonly policy?: string;
 };

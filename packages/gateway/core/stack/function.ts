@@ -28,7 +28,7 @@ export type WebpackService = {
   /** The absolute path of the service's folder. */
   readonly folder: string;
   /**
-   * Whether the functions are packaged individually, so that the plug-in and not the configuration sets the entries.
+   * Whether the functions are packaged individually. If so, the plug-in sets the entries, instead of the configuration.
    */
   readonly setsEntries?: boolean;
   /** The parts of the service that the plug-in reads: `custom`, handlers, runtimes. */
@@ -39,13 +39,13 @@ export type WebpackService = {
 export type SamBuild = {
   /** The options of esbuild, unchecked. */
   readonly esbuild: Readonly<Record<string, unknown>>;
-  /** The entry points, relative to the code's folder. The key is the module as the handlers name it. */
+  /** The entry points, relative to the code's folder. The key is the name that the handlers use for the module. */
   readonly entries: Readonly<Record<string, string>>;
 };
 
-/** What the deployed package contains if it is not all files of the folder. */
+/** The content of a deployed package that does not contain all files of the folder. */
 export type TakenFiles =
-  /** A part of the files that the gateway does not know. */
+  /** Some of the files. The gateway does not know which. */
   | 'part'
   /** The output of a build of the project's own that has not run. */
   | 'output'
@@ -81,7 +81,7 @@ export type FunctionCode =
       readonly webpack?: WebpackService;
       /** Absent if all files of the folder are deployed. */
       readonly taken?: TakenFiles;
-      /** The archive that the service's own packaging created. It is used if no bundle can be made here. */
+      /** The archive that the service's own packaging created. It is used if the gateway cannot make a bundle. */
       readonly packed?: PackedCode;
       /** Present if plug-ins add files to the package. */
       readonly added?: PluginFiles;
@@ -89,11 +89,14 @@ export type FunctionCode =
   /** The code is the archive that was deployed. It is run as it is. */
   | { readonly kind: 'archive'; readonly packed: PackedCode };
 
-/** What plug-ins add to the package of a function when osls packages the service. */
+/** The files that plug-ins add to a function's package when osls packages the service. */
 export type PluginFiles = {
-  /** The files that are known, which the function finds here as in its package. */
+  /** The files that the gateway knows. The function finds them in the same places as in its package. */
   readonly files: readonly AddedFiles[];
-  /** The plug-ins that do not run here when osls packages. They may add more files. */
+  /**
+   * The plug-ins that add files only when osls packages the service, and do not run in the gateway. They may add more
+   * files.
+   */
   readonly packagers: readonly string[];
   /** The folder of this run that contains the files; absent until they are written. */
   readonly folder?: string;
@@ -104,7 +107,7 @@ export type AddedFiles = {
   readonly copies: readonly string[];
   /** Contents of other files by name. */
   readonly texts: Readonly<Record<string, string>>;
-  /** Absolute paths of folders of the service that the added files look for next to themselves, by name. */
+  /** The folders of the service that the added files expect to find next to themselves: absolute paths by name. */
   readonly links: Readonly<Record<string, string>>;
 };
 

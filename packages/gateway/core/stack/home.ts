@@ -21,7 +21,7 @@ export function isAccountId(text: string): boolean {
 export function readHome(environment: Readonly<Record<string, string | undefined>>): Home | string {
   const [regionName, region] = firstSet(environment, ['AWS_REGION', 'AWS_DEFAULT_REGION']);
   if (region !== undefined && !isRegion(region))
-    return `${regionName} is not an AWS region: "${region}"; use one such as eu-central-1`;
+    return `${regionName} is not an AWS region: "${region}"; use a region such as eu-central-1`;
   const [accountName, accountId] = firstSet(environment, ['AWS_ACCOUNT_ID']);
   if (accountId !== undefined && !isAccountId(accountId))
     return `${accountName} is not an AWS account: "${accountId}"; use 12 digits`;

@@ -3,7 +3,7 @@
  * have the same name in both forms.
  */
 
-/** Functions whose result follows from the template and its parameters, if their arguments follow from these. */
+/** Functions that can be computed from the template and its parameters, if their arguments can be computed, too. */
 export const COMPUTED_FUNCTIONS = [
   'And',
   'Base64',
@@ -19,7 +19,7 @@ export const COMPUTED_FUNCTIONS = [
   'ToJsonString',
 ] as const;
 
-/** All functions that can be resolved here. */
+/** All functions that the gateway can resolve. */
 export const RESOLVED_FUNCTIONS = [
   ...COMPUTED_FUNCTIONS,
   'Cidr',

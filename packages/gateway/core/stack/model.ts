@@ -10,7 +10,7 @@ import type { FunctionDefinition } from './function.ts';
 type PartialProperties = {
   /** The properties, with null in place of each member that could not be resolved. */
   readonly properties: JsonObject;
-  /** The paths of these members, such as `DistributionConfig.Origins.0.DomainName`. */
+  /** The paths of the members that could not be resolved, such as `DistributionConfig.Origins.0.DomainName`. */
   readonly unknown: readonly string[];
 };
 
@@ -32,7 +32,7 @@ export type ResolvedResource = {
   readonly fault?: DefinitionError | undefined;
   /** Top-level properties that were left out because they could not be resolved. */
   readonly unresolved?: readonly string[];
-  /** What is known of the properties in `unresolved`. It is used by checks only. */
+  /** The known parts of the properties in `unresolved`. Only checks use them. */
   readonly partial?: PartialProperties;
   /**
    * Returns the place of the resource, or of one property (`Integration.Uri`). The place is as exact as the file
@@ -58,16 +58,19 @@ export type UnsupportedItem = {
   readonly rule?: RuleId | undefined;
   /** The consequence of the fault for a deployment; absent if the item is not a fault. */
   readonly severity?: Severity | undefined;
-  /** The remedy for the fault; absent if it is the remedy of the rule, or if a table has it for the message. */
+  /**
+   * The remedy for the fault; absent if it is the remedy of the rule, or if a table of remedies has a row for the
+   * message.
+   */
   readonly remedy?: string | undefined;
   readonly file?: string | undefined;
   readonly line?: number | undefined;
 };
 
 /**
- * How much the author of a stack in another format wrote of a property: only its value, or a whole document that AWS
- * receives with all of its members. All other properties, and members that are missing, come from the conversion of the
- * format.
+ * How much of a property the author wrote, if the stack is not written as a CloudFormation template: only its value, or
+ * a whole document that AWS receives with all of its members. All other properties and members were added when the
+ * stack was converted.
  */
 export type WrittenAs = 'value' | 'document';
 
@@ -135,7 +138,7 @@ export type ResolvedStack = {
   /** The stack's source as CloudFormation's API returns it; absent for stacks that were not created from a template. */
   readonly source?: StackSource;
   readonly functions: readonly FunctionDefinition[];
-  /** The reasons why certain functions cannot run here, by function name. */
+  /** The reasons why the gateway cannot run certain functions, by function name. */
   readonly refused: ReadonlyMap<string, string>;
   readonly unsupported: readonly UnsupportedItem[];
   /**

@@ -1,6 +1,6 @@
 /**
- * Writes the missing `AWS::Lambda::Permission` of an API, in the format of the function's stack. It permits one route
- * of one stage, or one authorizer.
+ * Writes the missing `AWS::Lambda::Permission` of an API, in the format of the function's stack. The permission is for
+ * one route of one stage, or for one authorizer.
  */
 import { compileGlob } from '@gatewright/aws/glob';
 import { asList, mapOf, membersOf } from '@gatewright/aws/json-object';
@@ -24,7 +24,7 @@ export type LackingPermission = {
 type Correction = {
   /** A sentence that says what to write. */
   readonly change: string;
-  /** A sentence about the permission that was meant for the call and names another region, account or stage. */
+  /** A sentence about the permission that was meant for the call but names another region, account or stage. */
   readonly because?: string;
 };
 
@@ -102,7 +102,7 @@ function correctName(
         ? `"${property}": { "Ref": "${api.logicalId}" }`
         : `${property}: !Ref ${api.logicalId}`;
       return {
-        change: `Write \`${written}\` at ${place}: the plain text ${api.logicalId} is not a reference, so the SourceArn of ${one.logicalId} contains it instead of the id of the API.`,
+        change: `Write \`${written}\` at ${place}: the plain text ${api.logicalId} is not a reference, so the SourceArn of ${one.logicalId} contains this text instead of the id of the API.`,
       };
     }
     return {

@@ -10,7 +10,7 @@ import type { ResolvedResource } from './model.ts';
 
 const MARK = ' by quick create';
 
-/** Whether API Gateway manages the resource with this logical id: `apiGatewayManaged`. */
+/** Whether API Gateway manages the resource with this logical id, which the API shows as `apiGatewayManaged`. */
 export function isQuickCreated(logicalId: string): boolean {
   return logicalId.endsWith(MARK);
 }

@@ -46,7 +46,9 @@ export function writeReference(stacks: readonly ResolvedStack[], owner: Resolved
   }
 }
 
-/** Returns a reference to the resource with this physical id, in the format of its stack; undefined if no stack has it. */
+/**
+ * Returns a reference to the resource with this physical id, in the format of its stack; undefined if no stack has it.
+ */
 export function writeIdReference(stacks: readonly ResolvedStack[], id: string): string | undefined {
   for (const stack of stacks)
     for (const { logicalId, physicalId } of stack.resources.values()) {
@@ -56,14 +58,17 @@ export function writeIdReference(stacks: readonly ResolvedStack[], id: string): 
       if (kind === 'terraform') return `${inModule(logicalId)}.id`;
       const path = kind === 'cdk' ? constructOf(stack, logicalId) : undefined;
       if (path !== undefined) return `the id of the construct ${path} (in the template: ${byRef})`;
-      // A template of the CDK without paths of constructs is all that is known of the app.
+      // If a CDK template has no construct paths, nothing else is known of the app.
       if (kind === 'cdk') return byRef;
       return isJson ? byRef : `!Ref ${logicalId}`;
     }
   return undefined;
 }
 
-/** Returns the resource of the owner's stack to which the reference of `writeReference` refers; undefined if to none. */
+/**
+ * Returns the resource of the owner's stack to which the reference of `writeReference` refers; undefined if it refers
+ * to none.
+ */
 export function referredBy(owner: ResolvedStack, arn: string): string | undefined {
   const [, apiId] = /^arn:[\w-]+:execute-api:[^:]*:[^:]*:([^/]+)/.exec(arn) ?? [];
   if (apiId === undefined) return findNamed([owner], arn)?.resource.logicalId;
@@ -72,7 +77,7 @@ export function referredBy(owner: ResolvedStack, arn: string): string | undefine
 
 const API_TYPES: readonly string[] = ['AWS::ApiGateway::RestApi', 'AWS::ApiGatewayV2::Api'];
 
-/** Returns a test of a resource: whether it is the API with this id. */
+/** Returns a function that tells whether a resource is the API with this id. */
 export function isApi(apiId: string): (resource: ResolvedResource) => boolean {
   return ({ type, physicalId }) => API_TYPES.includes(type) && physicalId === apiId;
 }
@@ -195,7 +200,10 @@ function inTerraform(owner: ResolvedStack, found: Named | undefined, arn: string
   return rest === '' ? `${address}.arn` : `"\${${address}.arn}${rest}"`;
 }
 
-/** Returns the address as it is written inside its module, because nothing outside of the module can name it. */
+/**
+ * Returns a Terraform address without its module path. The resource can be named only inside its module, where its
+ * address has no module path.
+ */
 export function inModule(logicalId: string): string {
   return logicalId.replace(/^(?:module\.[^.]+\.)+/, '');
 }
@@ -209,7 +217,7 @@ function inCdk(found: Named | undefined, arn: string): string {
 
 /** Returns the name that a program would give to the variable of a construct. */
 export function variableOf(path: string): string {
-  // A logical id of CDK that stands for a construct of unknown path ends with eight digits of a hash.
+  // A logical id of CDK, which is shown if the path of the construct is unknown, ends with eight digits of a hash.
   const name = path
     .slice(path.lastIndexOf('/') + 1)
     .replaceAll(/\W/g, '')

@@ -8,7 +8,7 @@ export function builtFolder(templateFolder: string, logicalId: string): string {
   return join(templateFolder, OUTPUT, BUILD, logicalId);
 }
 
-/** Whether the folder is the output of `sam build`, so that `sam build` has written the template in it. */
+/** Whether the folder is the output of `sam build`, which means that `sam build` has written the template in it. */
 export function isBuildOutput(folder: string): boolean {
   return basename(folder) === BUILD && basename(dirname(folder)) === OUTPUT;
 }

@@ -15,8 +15,8 @@ const SAM = 'AWS::Serverless-2016-10-31';
 export const TEMPLATE_FILE = /\.(?:ya?ml|json|template)$/;
 
 /**
- * The logical ids of the APIs that SAM adds for events that do not name an API.
- * Source: https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html
+ * The logical ids of the APIs that SAM adds for events that do not name an API. Source:
+ * https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html
  */
 export const APIS_ADDED_BY_SAM = { rest: 'ServerlessRestApi', http: 'ServerlessHttpApi' } as const;
 
@@ -26,7 +26,7 @@ export function formatOf(stack: Pick<ResolvedStack, 'file' | 'source' | 'resourc
   if (/^serverless\.\w+$/.test(name)) return { kind: 'serverless', isJson };
   const ids = [...stack.resources.keys()];
   if (ids.some((id) => /(?:^|\.)aws_\w+\./.test(id))) return { kind: 'terraform', isJson: false };
-  // CDK can be told to write no paths of constructs, but its templates keep their names.
+  // CDK can be configured to write no construct paths, but the file names of its templates do not change.
   if (name.endsWith('.template.json') || ids.some((id) => constructOf(stack, id) !== undefined))
     return { kind: 'cdk', isJson: false };
   const transforms = asOneOrMore(stack.source?.template['Transform']);
@@ -63,7 +63,7 @@ export function pathShown(file: string): string {
 
 /**
  * Returns the path from the working directory, because several services may have a file of the same name. For a file
- * elsewhere, returns only the name.
+ * outside the working directory, returns only the name.
  */
 export function shortFile(file: string): string {
   const path = relative(process.cwd(), file);

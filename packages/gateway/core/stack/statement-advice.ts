@@ -59,8 +59,8 @@ export function adviseStatement(
 }
 
 /**
- * Writes the statement as a policy of its own. A reference in the role itself would create a circular dependency,
- * because the named resource, such as a function with this role, waits for the role.
+ * Writes the statement as a separate policy. A reference in the role itself would create a circular dependency, because
+ * the named resource, such as a function with this role, waits for the role.
  */
 function writeApart(target: Target, named: string): string {
   const { stack, role, format, lacking, reference } = target;
@@ -213,7 +213,7 @@ function describeOthers(
   const [service = ''] = lacking.action.split(':');
   const { end, why: reason } = ENDINGS[service] ?? { end: /^$/, why: '' };
   const why = ends.some((one) => end.test(one)) ? reason : '';
-  return `A statement of ${role.logicalId} (${first.place}) allows ${lacking.action} on ${others.join(', ')} only${why}. If it was meant for this call only, write its Resource as \`${reference}\`; if for both, add this as a second item of Resource. Otherwise: `;
+  return `A statement of ${role.logicalId} (${first.place}) allows ${lacking.action} on ${others.join(', ')} only${why}. If the statement was meant for this call only, write its Resource as \`${reference}\`; if it was meant for both, add this ARN as a second item of Resource. Otherwise: `;
 }
 
 /**

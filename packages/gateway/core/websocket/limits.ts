@@ -66,7 +66,7 @@ export const CLOSED_BY_API: Closure = { code: 1000, reason: 'Connection Closed N
 export const GOING_AWAY: Closure = { code: 1001, reason: 'Going away' };
 export const BINARY_REFUSED: Closure = { code: 1003, reason: 'Binary messages are not supported' };
 export const TOO_BIG: Closure = { code: 1009, reason: 'Message too long' };
-/** The client gets the same code and reason for a frame. */
+/** The closure for a frame that is too large. The client gets the same code and reason as for a message. */
 export const FRAME_TOO_BIG: Closure = { ...TOO_BIG, part: 'frame' };
 /** The close codes for data that a client must not send (RFC 6455 §7.4.1). */
 export const REFUSED_CODES: ReadonlySet<number> = new Set([1002, 1003, 1007, 1008, 1009]);

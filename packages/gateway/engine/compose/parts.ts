@@ -49,7 +49,9 @@ export type Parts = {
   readonly kept: StoredEntries;
   /** The values in SSM, Secrets Manager, S3 and AppConfig, which functions read. */
   readonly values: LateValues;
-  /** The reloads that the console and explanations name; undefined if no requests are recorded, or if reloading is off. */
+  /**
+   * The reloads that the console and explanations name; undefined if no requests are recorded, or if reloading is off.
+   */
   readonly reloads: ReloadHistory | undefined;
   /** The request records; undefined means that nothing is recorded. */
   readonly records: RequestRecords | undefined;

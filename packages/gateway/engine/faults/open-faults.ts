@@ -91,8 +91,8 @@ export function openFaults(file: string, at: FaultPorts): InjectedFaults {
 }
 
 /**
- * Refuses faults if the gateway listens on the network and the user has not allowed faults there, because other users
- * of the network would also get the faults.
+ * Refuses faults if the gateway listens on the network and the user has not allowed faults on the network, because
+ * other users of the network would also get the faults.
  */
 function refuseNetwork({ host, allowFaultsOnNetwork = false }: GatewayOptions): void {
   if (LOOPBACK.test(host) || allowFaultsOnNetwork) return;

@@ -198,9 +198,9 @@ function readFis(source: LinedText, members: Members, action: Member): Timed {
     source,
     members,
     ['share'],
-    'is not allowed with an actionId: use invocationPercentage in its parameters',
+    'is not allowed with an actionId: use invocationPercentage in parameters instead',
   );
-  refuse(source, members, ['until'], 'is not allowed with an actionId: use duration in its parameters');
+  refuse(source, members, ['until'], 'is not allowed with an actionId: use duration in parameters instead');
   const { fault, share, durationMs } = readFisAction(source, action, members.get('parameters'));
   const fromMs = startOf(source, members);
   return { fault, share, fromMs, untilMs: fromMs + durationMs };

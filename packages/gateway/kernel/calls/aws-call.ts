@@ -48,7 +48,10 @@ type Authentication =
   | {
       readonly kind: 'call';
       readonly call: AwsCall;
-      /** If the call was made from another request, converts the reply to the call into the reply to that request. */
+      /**
+       * Converts the reply to the call into the reply to the original request. Present if the call was derived from a
+       * request of another kind, such as a form upload.
+       */
       readonly toReply?: (reply: ControlReply) => ControlReply;
     }
   | { readonly kind: 'refused'; readonly reply: ControlReply };

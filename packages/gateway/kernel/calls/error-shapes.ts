@@ -25,8 +25,9 @@ export function errorShapes(): readonly ErrorShape[] {
 }
 
 /**
- * Returns the body of an error: its text in the member that the model has for it, and its other members. An error that
- * is not in the model has `message`. The text is left out if it is empty [obs: athena, for a body that is not JSON].
+ * Returns the body of an error. The model decides whether the text is in the member `message` or `Message`; for an
+ * error that is not in the model, it is in `message`. The text is left out if it is empty [obs: athena, for a body that
+ * is not JSON].
  */
 export function errorMembers(
   service: string,

@@ -9,7 +9,10 @@ import type { HttpOutcome, ServiceRequest } from '../../core/ports.ts';
 
 type Read = Pick<ServiceRequest, 'service' | 'method' | 'path' | 'subdomain'>;
 
-/** Returns why S3 denies the read of an object that does not exist; undefined if the caller may find that out. */
+/**
+ * Returns why S3 denies the read of an object that does not exist; undefined if the caller may learn that the object
+ * does not exist.
+ */
 export function denyMissingObject(
   caller: LocalIdentity,
   { service, method, path, subdomain }: Read,

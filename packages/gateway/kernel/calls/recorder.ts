@@ -98,7 +98,8 @@ export class Recorder {
   ): OperationReply {
     if (operation.protocol === 'json' && operation.isCbor === true)
       return printCborReply(result, request.service);
-    // A call without Action, which counts as `rest`, also gets an XML response from a service with the query protocol.
+    // A service with the query protocol also responds with XML to a call without Action, although such a call counts as
+    // `rest`.
     const isQuery = operation.protocol === 'query' || (operation.protocol === 'rest' && namespace !== '');
     if (!isQuery) return printJsonReply(result, request.service, jsonVersion);
     return printQueryReply(operation.protocol === 'rest' ? '' : operation.action, result, {

@@ -63,7 +63,8 @@ export function verifyS3(
 function unsignedHeaders({ query, rawHeaders }: Signed): readonly string[] {
   const signed = new Set((readQuery(query).get('X-Amz-SignedHeaders') ?? '').toLowerCase().split(';'));
   const names = rawHeaders.flatMap((name, index) => (index % 2 === 0 ? [name.toLowerCase()] : []));
-  // S3 uses x-amz-content-sha256 as the body's hash. If it was added, S3 therefore reports SignatureDoesNotMatch.
+  // S3 uses x-amz-content-sha256 as the body's hash. If this header was added to a presigned URL, S3 therefore reports
+  // SignatureDoesNotMatch.
   return [...new Set(names)].filter(
     (name) => name.startsWith('x-amz-') && name !== 'x-amz-content-sha256' && !signed.has(name),
   );
@@ -218,9 +219,9 @@ const OF_SIGNATURE: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Returns the request of a presigned URL without its signature, as a client with credentials would send it. Headers that
- * the signer moved into the query are headers again. S3 ignores checksums in the query: the SDK for JavaScript puts the
- * checksum of an empty body there (aws/aws-sdk-go-v2#2610, aws/aws-sdk#480).
+ * Returns the request of a presigned URL without its signature, as a client with credentials would send it. Headers
+ * that the signer moved into the query are headers again. Checksums in the query are dropped, because S3 ignores them:
+ * the SDK for JavaScript adds the checksum of an empty body to the query (aws/aws-sdk-go-v2#2610, aws/aws-sdk#480).
  */
 export function withoutQuerySignature(request: ControlRequest): ControlRequest {
   const moved: string[] = [];

@@ -10,7 +10,7 @@ type DeleteRequest = {
   readonly objects: readonly AskedObject[];
   /** Whether the response contains only the keys that could not be deleted. */
   readonly isQuiet: boolean;
-  /** Whether the request names versions or conditions that are not supported here. */
+  /** Whether the request names versions or conditions that the gateway does not support. */
   readonly namesMore: boolean;
 };
 

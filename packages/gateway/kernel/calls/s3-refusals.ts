@@ -48,7 +48,9 @@ export function noteS3Refusal(
 /** The code of the step about a response without CORS headers. S3 itself refuses nothing. */
 export const WITHOUT_CORS = 'WithoutCors';
 
-/** Records a response to a page that no rule of the bucket's CorsConfiguration allows, so that it has no CORS headers. */
+/**
+ * Records a response to a page that no rule of the bucket's CorsConfiguration allows, so that it has no CORS headers.
+ */
 export function noteWithoutCors(
   request: Sent & { readonly origin: string },
   { journal, random }: { readonly journal: EventJournal; readonly random: Random },

@@ -1,6 +1,6 @@
 /**
- * The policy of a form with which a page uploads an object ("POST Object"). It says until when, and with which fields, the
- * form is accepted. The errors are the ones that S3 was observed to return, which differ from the documented errors
+ * The policy of a form with which a page uploads an object ("POST Object"). It says until when, and with which fields,
+ * the form is accepted. The errors are the ones that S3 was observed to return, which differ from the documented errors
  * (docs/aws §22.5).
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
  */

@@ -199,7 +199,10 @@ function toPutObject(request: ControlRequest, { bucket, key, fields, file }: Upl
   };
 }
 
-/** Returns the tags of the field `tagging`, which has the XML of PutObjectTagging, as PutObject states them. */
+/**
+ * Converts the tags of the form's field `tagging`, which is XML as in PutObjectTagging, to the form of the tagging
+ * header of PutObject.
+ */
 function toTagHeader(tagging: string): string {
   const tags = [...tagging.matchAll(/<Tag>(.*?)<\/Tag>/gs)].map(([, tag = '']) =>
     ['Key', 'Value'].map((name) => encodeURIComponent(readElement(tag, name) ?? '')).join('='),

@@ -25,7 +25,7 @@ export type ServiceClientOptions = {
   readonly recorder: { answer(request: ServiceRequest): Promise<HttpOutcome> };
   /**
    * Returns the address of this gateway's control port. `gatewright env` writes it to `AWS_ENDPOINT_URL`, so that
-   * functions and programs call this gateway. Calls that this gateway forwards must not be sent there.
+   * functions and programs call this gateway. Calls that this gateway forwards must not be sent to this address.
    */
   readonly ownUrl: () => string | undefined;
 };
@@ -87,8 +87,8 @@ function isOwn(url: string, ownUrl: string | undefined): boolean {
 }
 
 /**
- * Whether calls to a service are sent to AWS or an endpoint. In that case, none of the service's resources are served
- * here.
+ * Whether calls to a service are sent to AWS or an endpoint. In that case, the gateway serves none of the service's
+ * resources.
  */
 export function isForwarded(
   service: string,
@@ -120,7 +120,9 @@ const HOST_NAMES: Readonly<Record<string, string>> = {
   pricing: 'api.pricing',
   ses: 'email',
 };
-/** Services that share a signing name have host names of their own; the path tells which of them is called (botocore). */
+/**
+ * Services that share a signing name have host names of their own; the path tells which of them is called (botocore).
+ */
 const HOSTS_BY_PATH: readonly (readonly [signingName: string, path: RegExp, hostName: string])[] = [
   ['bedrock', /^\/(?:model|async-invoke|guardrail|guardrail-checks)(?:\/|$)/, 'bedrock-runtime'],
   [

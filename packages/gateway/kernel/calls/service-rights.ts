@@ -219,7 +219,7 @@ const RIGHTS: Readonly<Record<string, RightsOf>> = {
     return [{ action: `states:${action}`, resource: resource ?? '*' }];
   },
   // Only the log group's name is read from an ARN, because the service itself reads only the name. Attack: a caller
-  // sends the ARN of a log group in another account that has the same name as a log group here.
+  // sends the ARN of a log group in another account that has the same name as a log group of the gateway.
   logs(action, read, { region, accountId }) {
     // Calls for a whole group name no stream: `…:log-group:NAME:log-stream:` (prowler-cloud/prowler#37).
     const resource = (group: string, part: string): string =>

@@ -45,8 +45,8 @@ const TITLES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Services whose unserved calls stay here whatever `--aws` says. Of Cognito's calls, `--aws` sends only the ones that
- * the gateway itself can answer.
+ * Services whose unserved calls are never sent to AWS, whatever `--aws` says. Of Cognito's calls, `--aws` sends only
+ * the ones that the gateway itself can answer.
  */
 const NEVER_SENT: ReadonlySet<string> = new Set([
   'apigateway',
@@ -58,7 +58,10 @@ const NEVER_SENT: ReadonlySet<string> = new Set([
 
 /** The prefix of a service's resource types, and the last parts of the types that the gateway reads in templates. */
 type Defined = { readonly prefix: string; readonly types: readonly string[]; readonly parts?: Parts };
-/** Maps the noun in an operation's name to a resource type that has this noun as a property or has another name. */
+/**
+ * Maps nouns in operation names to resource types. Such a noun is a property of the type, or the type has a different
+ * name than the noun.
+ */
 type Parts = Readonly<Record<string, string>>;
 
 const BUCKET_PARTS = [
@@ -194,7 +197,10 @@ export const DEFINED: Readonly<Record<string, Defined>> = {
     types: ['IPSet', 'LoggingConfiguration', 'RegexPatternSet', 'RuleGroup', 'WebACL'],
   },
 };
-/** The operations whose noun is not what they change: `AssociateWebACL` does not change a web ACL. */
+/**
+ * The operations that change a different resource than the one in their name: `AssociateWebACL` does not change a web
+ * ACL.
+ */
 const OTHERWISE: Parts = {
   AssociateWebACL: 'AWS::WAFv2::WebACLAssociation',
   DisassociateWebACL: 'AWS::WAFv2::WebACLAssociation',
@@ -334,13 +340,16 @@ function namePartOfS3(place: string, method: string, given: URLSearchParams): st
     : undefined;
 }
 
-/** Finds the operation of an unserved call by method and path. Returns both if AWS's models lack it. */
+/**
+ * Finds the operation of an unserved call by method and path. Returns the method and the path if AWS's models lack the
+ * operation.
+ */
 export function nameUnserved({ service, method, path, query, subdomain }: RestCall): string {
   const given = new URLSearchParams(query);
   const isInPath = service === 's3' && subdomain === undefined;
   const place = isInPath ? path.replace(/^\/[^/]+/, '') || '/' : path;
   const all = addressesOf(service);
-  // On S3, a parameter of another operation shows that an operation without parameters is not meant.
+  // On S3, an operation is ruled out if it lacks a query parameter of the call that another operation has.
   const isOfOther = (one: Address): boolean =>
     service === 's3' &&
     all.some(({ query: names }) => names.some((name) => given.has(name) && !one.query.includes(name)));

@@ -12,7 +12,7 @@ const MONTHS = 'JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC'.split(' ');
 export const DAYS = 'SUN MON TUE WED THU FRI SAT'.split(' ');
 /**
  * The number of years in which the next date is searched for. The rarest dates, such as 29 February on a Monday, recur
- * within 28 years, or within 40 years if a year such as 2100, which is not a leap year, lies between.
+ * within 28 years, or within 40 years if a year such as 2100 (not a leap year) lies between.
  */
 const MAX_YEARS = 41;
 

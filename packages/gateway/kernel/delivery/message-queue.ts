@@ -94,7 +94,7 @@ export class MessageQueue {
     else this.#order.push(message);
   }
 
-  /** Returns the next sequence number, for a message that is moved here from another queue. */
+  /** Returns the next sequence number, for a message that is moved to this queue from another queue. */
   nextSequence(): number {
     return this.#sequence + 1;
   }

@@ -15,7 +15,7 @@ export type Stop = {
 };
 
 const HERE: Stop = { path: [], after: 'token', times: 1 };
-/** After the end of the value that is being read. */
+/** The stop after the end of the value that is being read. */
 export const AT_END: Stop = { ...HERE, after: 'value' };
 
 /** Returns the stop at a member of the value that is being read; at its end if there is no such member. */

@@ -69,7 +69,7 @@ export function compileTransformer(paths: unknown, template: string, targetId = 
 
 /**
  * Compiles the input of a target, from which `makeInput` makes the text for an event.
- * @throws PatternError with EventBridge's message, or if a path is not supported here
+ * @throws PatternError with EventBridge's message, or if the gateway does not support a path
  */
 export function compileInput(target: UnknownMembers): TargetInput {
   const { Id, Input, InputPath, InputTransformer } = target;

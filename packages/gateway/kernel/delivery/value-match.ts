@@ -92,7 +92,7 @@ function compileOperator(name: string, operand: unknown, dialect: Dialect): Valu
         return refusePattern('exists match pattern must be either true or false.');
       return () => operand;
     case 'cidr':
-      // The engine names the wrong operator here: recorded by LocalStack, error-condition-bad-type.
+      // In this message, the engine names the wrong operator: recorded by LocalStack, error-condition-bad-type.
       return compileCidr(requireText('prefix', operand));
     case 'wildcard':
       if (dialect === 'events') return compileWildcard(requireText(name, operand));
@@ -213,7 +213,7 @@ function nestedTests(operand: Readonly<Record<string, unknown>>, dialect: Dialec
       return refusePattern(`Unsupported anything-but pattern: ${name}`);
     return dialect === 'sns' ? [NESTED[name].compile(requireText(name, inner))] : innerTests(name, inner);
   });
-  // The engine of EventBridge uses the message of `numeric` here.
+  // In this case, EventBridge's engine uses the message of `numeric`.
   refuseMore(more, operand, dialect === 'sns' ? ONE_KEY : TOO_MANY_ELEMENTS);
   return tests;
 }

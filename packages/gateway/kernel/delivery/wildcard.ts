@@ -27,7 +27,7 @@ function tokensOf(pattern: string): readonly Token[] {
   for (let at = 0; at < pattern.length; at += 1) {
     const character = pattern[at] ?? '';
     const next = pattern[at + 1];
-    // The engine counts the quote before the text, so its positions are one higher than the index here.
+    // The engine counts the quote before the text, so its positions are one higher than the index in this string.
     if (character === '*') {
       if (next === '*') refusePattern(`Consecutive wildcard characters at pos ${at + 1}`, AT_END);
       tokens.push(STAR);

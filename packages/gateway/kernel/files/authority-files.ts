@@ -120,8 +120,8 @@ function parse<Parsed>(file: string, what: string, read: () => Parsed): Parsed {
 }
 
 /**
- * Refuses a path that is a symbolic link. Attack: a link in a cloned repository could make the gateway write the key
- * elsewhere.
+ * Refuses a path that is a symbolic link. Attack: a link in a cloned repository could make the gateway write the key to
+ * another place.
  */
 async function refuseLink(path: string): Promise<void> {
   const found = await lstat(path).catch(() => undefined);

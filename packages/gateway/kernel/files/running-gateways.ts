@@ -80,13 +80,10 @@ export async function announce(
 
 async function announceIn(folder: string, gateway: RunningGateway): Promise<{ remove(): Promise<void> }> {
   await mkdir(folder, { recursive: true, mode: OWN_MODE });
-  // Attack: another user places a link here that points to a folder of that user, who can then read the secrets that
-  // are written there.
+  // Attack: another user places a link at this path that points to a folder of that user, who can then read the secrets
+  // that are written to the folder.
   if (!(await lstat(folder)).isDirectory())
-    throw new StartError(
-      'RUNNING_FOLDER',
-      `${folder} is a link or a file; remove it, because it is not a folder`,
-    );
+    throw new StartError('RUNNING_FOLDER', `${folder} is a link or a file, not a folder; remove it`);
   const path = join(folder, `${gateway.pid}-${new URL(gateway.controlUrl).port}.json`);
   await writeSecretFile(path, `${JSON.stringify(gateway)}\n`);
   return { remove: () => rm(path, { force: true }) };

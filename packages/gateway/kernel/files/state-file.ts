@@ -56,7 +56,7 @@ export async function readStateFile(path: string): Promise<UnknownMembers> {
   const end = content.subarray(0, MAX_HEADER_BYTES).indexOf('\n');
   const header = parseJsonObject(content.subarray(0, Math.max(0, end)).toString());
   if (header?.['format'] !== FORMAT)
-    throw new StateFileError(`${path} is not a file of \`gatewright data save\``);
+    throw new StateFileError(`${path} was not written by \`gatewright data save\``);
   if (header['version'] !== VERSION)
     throw new StateFileError(
       `${path} has format version ${JSON.stringify(header['version'])}, but this version of Gatewright reads only ${VERSION}; save the data again`,
@@ -93,7 +93,7 @@ async function readAll(path: string): Promise<Buffer> {
  * written to the pipe.
  */
 function openToRead(path: string): Promise<FileHandle> {
-  // On Windows, this flag does not exist. It is not needed there, because folders cannot contain named pipes.
+  // Windows does not have this flag. It does not need it either, because folders cannot contain named pipes on Windows.
   const flags = constants as Partial<typeof constants>;
   return open(path, constants.O_RDONLY | (flags.O_NONBLOCK ?? 0));
 }

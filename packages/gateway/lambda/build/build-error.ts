@@ -15,7 +15,10 @@ import { findOwnFrame } from '../stack-frames.ts';
 /** esbuild's message about an import that cannot be resolved. */
 export const UNRESOLVED = /^Could not resolve "([^"]+)"/;
 
-/** The commands that generate a folder of node_modules, by its name (https://www.prisma.io/docs, "Generating the client"). */
+/**
+ * The commands that generate a folder of node_modules, by its name (https://www.prisma.io/docs, "Generating the
+ * client").
+ */
 const GENERATORS: ReadonlyMap<string, string> = new Map([['.prisma', 'npx prisma generate']]);
 
 /**
@@ -116,7 +119,8 @@ function wayOut(text: string, from: string | undefined): string {
   const name = packageNameOf(specifier);
   const generator = GENERATORS.get(name);
   if (generator !== undefined) return `: run ${generator}, which generates it`;
-  // The name of an npm package cannot begin with a period, so a command of another package makes such a folder.
+  // The name of an npm package cannot begin with a period, so a folder with such a name is made by a command of another
+  // package.
   if (name.startsWith('.')) return '';
   const install = `run ${installCommand(name, from)}`;
   return `: ${install}, or, if the package is optional, list it under external in the esbuild settings of serverless.yml (External in BuildProperties of SAM)`;

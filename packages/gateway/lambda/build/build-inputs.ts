@@ -252,8 +252,8 @@ function choosesSettings(file: string): boolean {
 }
 
 /**
- * Returns the files that the package.json of a workspace package names and the files that the specifier may name. They
- * need not exist.
+ * Returns the files that the package.json of a workspace package names and the files that the specifier may name. These
+ * files need not exist.
  */
 function filesNamed(found: string, specifier: string): readonly string[] {
   const { folder = '', text = '' } = nearestPackage(found) ?? {};

@@ -41,7 +41,7 @@ import type { WebpackBuild } from './webpack-build.ts';
 
 /**
  * The oldest Node.js version for which bundles are compiled. For older versions esbuild cannot compile some syntax,
- * such as async generators. A lower target is not needed here, because a newer Node.js runs the code.
+ * such as async generators. A lower target is not needed, because a newer Node.js runs the code on this machine.
  */
 const OLDEST_TARGET = 10;
 
@@ -97,7 +97,7 @@ export class FunctionBuild {
    * checked.
    */
   #project: ProjectBuild | undefined;
-  /** Whether webpack has built the output at least once. Until then, the code is bundled here. */
+  /** Whether webpack has built the output at least once. Until then, the gateway bundles the code itself. */
   #isOfWebpack = false;
   #hasRun = false;
   #webpackFailure: DefinitionError | undefined;
@@ -146,7 +146,7 @@ export class FunctionBuild {
     return this.#taskRoot;
   }
 
-  /** The folder of the function's sources, even if the code that runs is elsewhere. */
+  /** The folder of the function's sources, even if the code that runs is in another folder. */
   get sourceFolder(): string {
     const { code } = this.#definition;
     return code.kind === 'directory' ? code.directory : this.#taskRoot;
@@ -165,7 +165,8 @@ export class FunctionBuild {
     const { file, name } = findHandlerFile(this.#definition, this.#taskRoot, isBuilt, entries);
     const esbuild = isBuilt ? undefined : this.#settingsFor(file);
     const isMade = esbuild !== undefined || isTypeScript(file);
-    // A service that bundles with esbuild gets no decorator metadata here, because it does not get any on AWS.
+    // If a service bundles with esbuild, the gateway generates no decorator metadata, because the service does not get
+    // any on AWS.
     const metadata = isMade && esbuild === undefined ? findDecoratorMetadata(file) : NO_METADATA;
     const isCommonJs = metadata.kind === 'emitted' && metadata.isCommonJs;
     const built = isMade ? this.#buildOptions(file, esbuild) : undefined;
@@ -214,7 +215,8 @@ export class FunctionBuild {
 
   /**
    * Looks for the export and for imported packages without bundling, which takes a few milliseconds. CommonJS exports
-   * are only known once the module runs. If the service cannot be bundled here, its own packaged code runs from now on.
+   * are only known once the module runs. If the gateway cannot bundle the service, the service's own packaged code runs
+   * from now on.
    * @throws DefinitionError when the file is missing, does not compile or lacks the export, or the archive is unusable
    */
   async check(): Promise<CheckedImports> {
@@ -317,12 +319,12 @@ export class FunctionBuild {
       return {
         error,
         consequence:
-          'functions are bundled without them; to run the output of sam build, run gatewright start .aws-sam/build',
+          'functions are bundled without these settings; to run the output of sam build, run gatewright start .aws-sam/build',
       };
     const wayOut = `serverless package in ${folder}`;
     return {
       error,
-      consequence: `functions are bundled without them; run ${wayOut} to use its output instead`,
+      consequence: `functions are bundled without these settings; run ${wayOut} to use its output instead`,
     };
   }
 

@@ -104,7 +104,8 @@ export async function readImports(
 /**
  * Looks for each import in the places in which Node and Lambda look: in the folders above the file, in layers, and in
  * Lambda's runtime.
- * @param elsewhere the packages that are supplied elsewhere, according to the service's settings
+ * @param elsewhere the packages that are not part of the bundle, because the service's settings say that they are
+ * supplied in another way
  * @param lending supplies version 2 of the SDK
  */
 export async function checkImports(

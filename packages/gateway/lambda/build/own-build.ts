@@ -1,6 +1,6 @@
 /**
- * Finds the script of a project that compiles a TypeScript handler without a bundler that the definition names: beside
- * its source, or into the folder of `sam build`.
+ * Finds the script of a project that compiles a TypeScript handler for which the definition names no bundler. The
+ * script writes the JavaScript next to its source, or into the folder of `sam build`.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
@@ -12,7 +12,7 @@ import { readExtends } from './tsconfig-paths.ts';
 export type OwnBuild = {
   /** The command that compiles the handler, for example `npm run build`. */
   readonly command: string;
-  /** Whether it writes the packages of all functions into `.aws-sam/build`, as `sam build` does. */
+  /** Whether the command writes the packages of all functions into `.aws-sam/build`, as `sam build` does. */
   readonly isOfSam: boolean;
 };
 
@@ -77,7 +77,7 @@ function isOutside(file: string, folder: string): boolean {
   return relative(folder, file).split(sep)[0] === '..';
 }
 
-/** Matches settings because of which the compiler writes no JavaScript beside its source. */
+/** Matches settings because of which the compiler writes no JavaScript next to its source. */
 const OTHER_OUTPUT = /"(?:outDir|outFile)"\s*:\s*"|"(?:noEmit|emitDeclarationOnly)"\s*:\s*true/;
 
 /** Reads the tsconfig.json and the files that it extends by relative paths. Packages with settings set no output. */

@@ -102,7 +102,7 @@ export class ProjectBuild implements Compiler {
         resolve({ failure: late ?? failure, output });
       };
       const timer = setTimeout(() => {
-        late = `it did not finish within ${limitMs / 1000} s`;
+        late = `the command did not finish within ${limitMs / 1000} s`;
         void group.kill();
       }, limitMs);
       const group = new ProcessGroup(command, keeper, keeper.mark(), {
@@ -145,7 +145,7 @@ export class ProjectBuilds {
     this.#last = build.wait().catch(() => undefined);
     const made = relative(process.cwd(), file);
     this.#setup.inform(
-      `runs ${build.command} to build ${made.startsWith('..') ? file : made}.js; requests wait until the command ends (--no-build turns this off)`,
+      `running ${build.command} to build ${made.startsWith('..') ? file : made}.js; requests wait until the command ends (--no-build turns this off)`,
     );
     return build;
   }

@@ -6,7 +6,8 @@ import { dirname, join } from 'node:path';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 
 /**
- * The part of the `typescript` package that is used here, as in versions 3 to 6. Later versions lack this interface.
+ * The part of the `typescript` package that the gateway uses, as in versions 3 to 6. Later versions lack this
+ * interface.
  */
 export type TypeScript = {
   readonly version: string;

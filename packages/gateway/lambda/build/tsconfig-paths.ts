@@ -21,9 +21,9 @@ const PATHS = new RegExp(String.raw`"paths"\s*:\s*\{((?:\s*${ENTRY}\s*,?)*)\s*\}
 const BASE_URL = new RegExp(String.raw`"baseUrl"\s*:\s*(${TEXT})`);
 
 /**
- * Reads the search paths of a tsconfig.json. Only `paths` and `baseUrl` are read, with regular expressions, because
- * the file may contain comments, which JSON.parse refuses.
- * @returns undefined if the settings may resolve imports in a way that is not supported here
+ * Reads the search paths of a tsconfig.json. Only `paths` and `baseUrl` are read, with regular expressions, because the
+ * file may contain comments, which JSON.parse refuses.
+ * @returns undefined if the settings may resolve imports in a way that this code does not support
  */
 export function readSearchPaths(text: string): SearchPaths | undefined {
   const [, written] = PATHS.exec(text) ?? [];
@@ -44,7 +44,9 @@ export function readSearchPaths(text: string): SearchPaths | undefined {
   return { patterns, baseUrl: base === undefined ? undefined : unquoted(base) };
 }
 
-/** Returns the files that `extends` names; undefined if `extends` is written in a form that is not supported here. */
+/**
+ * Returns the files that `extends` names; undefined if `extends` is written in a form that this code does not support.
+ */
 export function readExtends(text: string): readonly string[] | undefined {
   const times = timesIn(text, '"extends"');
   if (times === 0) return [];

@@ -3,21 +3,24 @@ import { statOf } from '@gatewright/aws/file-marks';
 import { isTypeScript, TYPESCRIPT_ENDINGS } from '../code/handler-file.ts';
 import { findOwnBuild } from './own-build.ts';
 
-/** A file that is written within this time of another may be as new as the other, because a checkout writes both. */
+/**
+ * If two files were written within this time of each other, neither counts as older, because a checkout may have
+ * written both.
+ */
 const WRITTEN_TOGETHER_MS = 5_000;
 
 /**
- * Returns a sentence about a handler in TypeScript that runs here, but not in Lambda, or whose JavaScript is older;
- * undefined if the file is JavaScript and as new as its source.
+ * Returns a warning if a handler is TypeScript, which the gateway runs but Lambda cannot load, or if its JavaScript is
+ * older than its source; undefined if the file is JavaScript and as new as its source.
  */
 export function describeUncompiled(file: string, stackName: string): string | undefined {
   const own = isTypeScript(file) ? findOwnBuild(file) : undefined;
   if (own !== undefined)
-    return `${stackName}: handlers are TypeScript, which ${own.command} compiles; they run here from their source, so run this command before you deploy`;
+    return `${stackName}: handlers are TypeScript, which ${own.command} compiles; the gateway runs their source, but Lambda needs the compiled files, so run this command before you deploy`;
   if (isTypeScript(file))
-    return `${stackName}: handlers are TypeScript and no bundler is configured, so Lambda cannot load them; they run here, but set up a bundler such as esbuild, or compile them, before you deploy`;
+    return `${stackName}: handlers are TypeScript and no bundler is configured, so Lambda cannot load them; the gateway runs them, but before you deploy, set up a bundler such as esbuild or compile the handlers`;
   if (isOlderThanItsSource(file))
-    return `${stackName}: the .ts file of a handler was changed after its .js file, which runs here as in Lambda; compile it, so that the change takes effect`;
+    return `${stackName}: the .ts file of a handler is newer than its .js file; the gateway, like Lambda, runs the .js file, so compile the .ts file for the change to take effect`;
   return undefined;
 }
 

@@ -73,5 +73,5 @@ function isFileName(name: string): boolean {
 export function describePackagers(code: FunctionCode): string | undefined {
   const names = addedTo(code)?.packagers ?? [];
   if (names.length === 0) return undefined;
-  return `${names.join(', ')} ${names.length === 1 ? 'runs' : 'run'} only when osls packages, and may create the file: run npx osls package, after which the function runs from .serverless`;
+  return `${names.join(', ')} ${names.length === 1 ? 'runs' : 'run'} only during osls package and may create the file: run npx osls package; the function then runs from .serverless`;
 }

@@ -7,8 +7,8 @@ import type { RunnableCode } from './runnable-code.ts';
 type CheckedEntry = { readonly definition: FunctionDefinition; readonly code: RunnableCode };
 
 /**
- * Returns the reason why functions of this runtime cannot run here; undefined if they can run. A definition with an
- * unsupported runtime is accepted, but its invocations fail with `not-found`.
+ * Returns the reason why functions of this runtime cannot run in the gateway; undefined if they can run. A definition
+ * with an unsupported runtime is accepted, but its invocations fail with `not-found`.
  */
 export function unsupportedReason({ runtime }: FunctionDefinition): string | undefined {
   return runtimeFamily(runtime) === undefined ? `Lambda has no runtime ${runtime}` : undefined;
@@ -16,11 +16,11 @@ export function unsupportedReason({ runtime }: FunctionDefinition): string | und
 
 /**
  * Reports an environment that Lambda would refuse. The other limits of Lambda are not checked, because exceeding them
- * does no harm here.
+ * does no harm in the gateway.
  */
 export function checkLimits(definition: FunctionDefinition, tolerance: Tolerance): void {
   tolerance.attempt(
-    'Lambda would refuse the function, but it runs here',
+    'Lambda would refuse the function, but the gateway runs it',
     () => {
       checkEnvironment(definition);
     },
@@ -67,7 +67,8 @@ export async function findBroken<T extends CheckedEntry>(
       if (tolerance === REFUSING) return;
       if (refused !== undefined) note(refused, `invocations of ${name} fail`);
       for (const { error, consequence } of findings) note(error, consequence);
-      for (const error of missing) note(error, `every invocation of ${name} that needs it fails`);
+      for (const error of missing)
+        note(error, `every invocation of ${name} that needs a missing dependency fails`);
     } catch (error) {
       if (!(error instanceof DefinitionError)) throw error;
       note(error, `invocations of ${name} fail until the error is fixed`);

@@ -1,7 +1,7 @@
 /**
  * `AWS_LAMBDA_EXEC_WRAPPER` names a program that starts the runtime of a function, mostly in a layer
- * (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html). Such a program may start a web server in place of
- * the handler, as the Lambda Web Adapter does.
+ * (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html). Such a program may start a web server in place
+ * of the handler, as the Lambda Web Adapter does.
  */
 import type { FunctionDefinition } from '../../core/stack/function.ts';
 import { findInLayers } from './layer-folders.ts';

@@ -46,7 +46,7 @@ const JAVASCRIPT_ENDINGS = ['', '.js', '.mjs', '.cjs'] as const;
  * TypeScript file is found only if there is no JavaScript (docs/aws §8.2).
  * @param isBuilt whether the folder contains the files that would be deployed, so that a TypeScript file in it is not a
  * handler
- * @param entries the files of modules whose output another build writes elsewhere
+ * @param entries the files of modules whose output another build writes to another folder
  * @throws DefinitionError if the handler string is malformed, or if only the spelling of an existing file differs;
  * MissingHandlerFile if there is no file
  */
@@ -62,7 +62,7 @@ export function findHandlerFile(
   if (name === undefined) {
     throw new DefinitionError(
       place,
-      `handler "${definition.handler}" is not of the form path/to/file.export, without ".."`,
+      `handler "${definition.handler}" does not have the form path/to/file.export, or it contains ".."`,
     );
   }
   const base = join(directory, name.module);

@@ -24,12 +24,12 @@ type LeftOut = {
 
 /** The maximum number of packages whose dependencies are followed. If there are more, nothing is said. */
 const MAX_PACKAGES = 5_000;
-/** The lists of a package.json that an installation for production installs. */
+/** The lists of a package.json that a production installation installs. */
 const DEPLOYED = ['dependencies', 'optionalDependencies', 'peerDependencies'];
 
 /**
  * @param uses the imports in the files of the package
- * @param taken what the deployed package contains of the folder
+ * @param taken the part of the folder that the deployed package contains
  */
 export function findLeftOut(
   definition: FunctionDefinition,
@@ -53,7 +53,9 @@ export function findLeftOut(
 
 type Reason = Pick<LeftOut, 'reason' | 'remedy'>;
 
-/** Returns undefined if the package is deployed, or if it is not installed here, which another check reports. */
+/**
+ * Returns undefined if the package is deployed, or if it is not installed on this machine, which another check reports.
+ */
 function explainLeftOut(
   name: string,
   importer: string,
@@ -98,15 +100,14 @@ function explainReinstalled(name: string, home: string, directory: string): Reas
 function describeDevOnly(name: string, folder: string): Reason {
   const file = shown(join(folder, 'package.json'));
   return {
-    reason: `${file} lists it only in devDependencies, and the deployment leaves these out`,
+    reason: `${file} lists it only in devDependencies, which the deployment leaves out`,
     remedy: `move ${name} from devDependencies to dependencies in ${file} and install again, or bundle the function`,
   };
 }
 
 /**
- * Whether an installation for production installs the package: because package.json lists it, or because a package that
- * is listed depends on it. If packages are missing on this machine, the answer is true, because one of them may depend
- * on it.
+ * Whether a production installation installs the package, because package.json lists it or because a listed package
+ * depends on it. If packages are missing on this machine, returns true, because one of them may depend on it.
  */
 function isNeeded(name: string, folder: string, manifest: UnknownMembers): boolean {
   const wanted = realPathOf(findInstalled(name, folder), name);
@@ -133,7 +134,7 @@ function dependenciesOf(manifest: UnknownMembers): readonly string[] {
   return DEPLOYED.flatMap((list) => Object.keys(membersOf(manifest[list])));
 }
 
-/** Returns the nearest folder above with the package in its `node_modules`. */
+/** Returns the nearest folder above whose `node_modules` contains the package. */
 function findInstalled(name: string, from: string): string | undefined {
   for (let folder = from; ; folder = dirname(folder)) {
     if (statOf(join(folder, 'node_modules', name)) !== undefined) return folder;

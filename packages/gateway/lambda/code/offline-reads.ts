@@ -22,7 +22,7 @@ export async function describeOfflineRead(
     const text = await readFile(file, 'utf8').catch(() => '');
     const line = text.split('\n').findIndex((one) => one.includes(VARIABLE)) + 1;
     if (line === 0) continue;
-    return `${relative(process.cwd(), file)}:${line} reads ${VARIABLE}, which is not set here or on AWS. To set it as "serverless offline" does, add ${VARIABLE}: 'true' to the function's environment`;
+    return `${relative(process.cwd(), file)}:${line} reads ${VARIABLE}, which neither the gateway nor AWS sets. To set it as "serverless offline" does, add ${VARIABLE}: 'true' to the function's environment`;
   }
   return undefined;
 }

@@ -25,7 +25,7 @@ export type PackageFinding = {
   /** A place in the template, or a place in a file of the function. */
   readonly place: DefinitionPlace;
   readonly message: string;
-  /** What requests get on this machine, and on AWS. */
+  /** What happens to requests on this machine, and what happens to them on AWS. */
   readonly consequence: string;
   readonly remedy?: string;
 };
@@ -37,7 +37,7 @@ export type PackageFinding = {
 const MAX_FILES = 100_000;
 const FAILS_ON_AWS =
   'every request that invokes the function fails (502 of a REST API with proxy integration, 500 of an HTTP API)';
-const FAILS_EVERYWHERE = 'every invocation fails, here and on AWS';
+const FAILS_EVERYWHERE = 'every invocation fails, in this gateway and on AWS';
 
 export function findPackageFindings(definition: FunctionDefinition): readonly PackageFinding[] {
   return [...findHandlerFindings(definition), ...findExcess(definition)];
@@ -134,17 +134,20 @@ function isPerhapsInLayer(definition: FunctionDefinition, module: string): boole
   );
 }
 
-/** What follows if a handler's file is missing. A plug-in that does not run here may create the file. */
+/**
+ * Returns the consequence of a missing handler file, and the remedy if a plug-in that the gateway does not run may
+ * create the file.
+ */
 function consequenceOfMissing({ code }: FunctionDefinition): Pick<PackageFinding, 'consequence' | 'remedy'> {
   const packagers = describePackagers(code);
   if (packagers === undefined) return { consequence: FAILS_EVERYWHERE };
   return {
-    consequence: 'every invocation fails here, and on AWS unless a plug-in creates the file',
+    consequence: 'every invocation fails in this gateway, and also on AWS unless a plug-in creates the file',
     remedy: packagers,
   };
 }
 
-/** Reports what the handler imports, directly or through other files, and what the package lacks. */
+/** Reports imports that the package lacks. The handler may import them directly or through other files. */
 function findLackingImports(
   definition: FunctionDefinition,
   handler: string,
@@ -157,7 +160,7 @@ function findLackingImports(
       rule: 'outside-import',
       place,
       message: `${relative(directory, importer)} imports ${relative(directory, target)}, which is not in the folder that is packaged`,
-      consequence: `the file is found on this machine; on AWS, the import fails, and if the handler's module needs it to load, ${FAILS_ON_AWS}`,
+      consequence: `the file is found on this machine; on AWS, the import fails, and if the handler's module cannot load without this file, ${FAILS_ON_AWS}`,
     })),
     ...findLeftOut(definition, directory, taken, packages).map(
       ({ name, importer, line, reason, remedy }): PackageFinding => ({
@@ -172,8 +175,8 @@ function findLackingImports(
 }
 
 /**
- * Matches service files of osls. osls leaves out dev dependencies and files that match excluded patterns. Which files
- * these are is not known here.
+ * Matches service files of osls. osls leaves out dev dependencies and files that match excluded patterns. The gateway
+ * does not know which files these are.
  */
 const OF_OSLS = /^serverless\.(?:ya?ml|json|js|cjs|mjs|ts)$/;
 /** Folders that `sam build` and CDK do not copy. */
@@ -181,7 +184,7 @@ const OMITTED: ReadonlySet<string> = new Set(['.git', '.aws-sam', 'cdk.out']);
 
 /**
  * Reports code and layers that are over Lambda's quota. A folder is not counted if a tool still has to create the
- * package from it, and leaves out files.
+ * package from the folder and leaves out some of its files.
  */
 function findExcess(definition: FunctionDefinition): readonly PackageFinding[] {
   const { code, layers, place } = definition;

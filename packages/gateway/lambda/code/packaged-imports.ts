@@ -26,7 +26,7 @@ const ENDINGS = ['', '.js', '.mjs', '.cjs', '.json', '/index.js'];
 type PackageUse = { readonly specifier: string; readonly importer: string; readonly line: number };
 
 type FollowedImports = {
-  /** The imported files outside of the folder, with the file that imports each first. */
+  /** The imported files outside of the folder, each with the file that imports it first. */
   readonly outside: ReadonlyMap<string, string>;
   /** The imports of packages that always run. */
   readonly packages: readonly PackageUse[];

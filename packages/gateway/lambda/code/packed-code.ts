@@ -21,7 +21,8 @@ export function unpack({ file }: PackedCode, folder: string, place: DefinitionPl
     unpackArchive(file, folder);
   } catch (error) {
     const at = propertyAt(place, place.property ?? 'Code');
-    // Lambda refuses an archive that it cannot unpack. An archive that does not exist yet was not built here.
+    // Lambda refuses an archive that it cannot unpack. If the archive does not exist, it has probably not been built on
+    // this machine yet.
     if (error instanceof ArchiveError) throw new DefinitionError(at, error.message, [], 'resource-value');
     const unreadable = explainUnreadable(file);
     if (unreadable !== undefined) throw new DefinitionError(at, unreadable, [], 'missing-file');

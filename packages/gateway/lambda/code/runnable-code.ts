@@ -9,7 +9,7 @@ export type CheckedCode = {
   readonly missing: readonly DefinitionError[];
   readonly borrowed: readonly string[];
   readonly findings?: readonly CodeFinding[];
-  /** A sentence about the way in which the code runs here; absent if it runs as in Lambda. */
+  /** A sentence about the way in which the gateway runs the code; absent if the code runs as in Lambda. */
   readonly interpreter?: string | undefined;
   readonly refused?: DefinitionError;
 };

@@ -88,7 +88,7 @@ export function explainMissing(
       `Lambda runtimes since nodejs18.x do not include version 2 of the AWS SDK, so on ${runtime} this import also fails on AWS unless the ` +
       `package is deployed with the function; run ${installCommand('aws-sdk', from, { isElsewhere })}, or move to version 3 (@aws-sdk/client-…)`
     );
-  return `Lambda's ${runtime} included version 2 of the AWS SDK, which is not installed here; run ${installCommand('aws-sdk', from, { isForDev: true, isElsewhere })}`;
+  return `Lambda's ${runtime} included version 2 of the AWS SDK, which is not installed on this machine; run ${installCommand('aws-sdk', from, { isForDev: true, isElsewhere })}`;
 }
 
 function majorOf(runtime: string): number {

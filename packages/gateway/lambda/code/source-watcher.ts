@@ -6,8 +6,8 @@ import { isInstalled } from './installed-files.ts';
 import { entriesOf } from '@gatewright/aws/readable-files';
 
 /**
- * The time in milliseconds without a change after which a burst of changes is over. Some editors write a file in several
- * steps, which count as one change.
+ * The time in milliseconds without a change after which a burst of changes is over. Some editors write a file in
+ * several steps, which count as one change.
  */
 const SETTLE_MS = 15;
 
@@ -77,7 +77,10 @@ export class SourceWatcher {
   readonly #files = new Set<string>();
   /** The file whose burst ended at its first pause. Undefined once `SETTLE_MS` have passed after that end. */
   #endedEarly: string | undefined;
-  /** Files that changed again within `SETTLE_MS` after such an end, because their editor writes in several steps. */
+  /**
+   * Files that changed again within `SETTLE_MS` after their burst had ended at its first pause, because their editor
+   * writes in several steps.
+   */
   readonly #writtenInSteps = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #pauseTimer: NodeJS.Timeout | undefined;
@@ -106,9 +109,9 @@ export class SourceWatcher {
   }
 
   /**
-   * Watches files that an instance has loaded or read, unless they are watched already or belong to an installed package.
-   * The code of a function that was built is not watched, because all of its sources are already known and the loaded
-   * code is its output.
+   * Watches files that an instance has loaded or read, unless they are watched already or belong to an installed
+   * package. The code of a function that was built is not watched, because all of its sources are already known and the
+   * loaded code is its output.
    */
   watchLoaded(functionName: string, files: readonly string[]): void {
     const interest = this.#interests.get(functionName);
@@ -122,7 +125,7 @@ export class SourceWatcher {
     if (elsewhere.some((file) => !loaded.has(file)))
       this.#tell(
         functionName,
-        `only the first ${LOADED_LIMIT} files that it has loaded from other folders are watched`,
+        `only the first ${LOADED_LIMIT} files that the function has loaded from other folders are watched`,
       );
     this.#update();
   }
@@ -257,7 +260,7 @@ function isWithin(path: string, folder: string): boolean {
 
 /**
  * Returns the folders to watch. If the root does not exist, the nearest existing folder above it is watched instead,
- * because the missing folders will be created there.
+ * because the missing folders will be created in that folder.
  */
 function foldersOf({ files, loaded, root, folders }: Interest): readonly string[] {
   const ofFiles = [...files, ...loaded].map((file) => dirname(file));

@@ -163,7 +163,8 @@ function readEntry(
   const name = archive.toString('utf8', at + ENTRY_BYTES, at + ENTRY_BYTES + nameBytes);
   const isLink = ((archive.readUInt32LE(at + 38) >>> 16) & FILE_TYPE) === LINK;
   const path = JSON.stringify(name);
-  if (isLink) throw new ArchiveError(`${file}: ${path} is a symbolic link, which is not supported here`);
+  if (isLink)
+    throw new ArchiveError(`${file}: ${path} is a symbolic link, which the gateway does not support`);
   if (!isInside(name)) throw new ArchiveError(`${file}: ${path} would lie outside of the function's folder`);
   if ((archive.readUInt16LE(at + 8) & ENCRYPTED) !== 0)
     throw new ArchiveError(`${file}: ${path} is encrypted`);
@@ -215,7 +216,7 @@ function contentOf(entry: Entry, file: string): Buffer {
     const content =
       method === STORED ? packed : inflateRawSync(packed, { maxOutputLength: Math.max(1, sizeBytes) });
     if (content.length !== sizeBytes || crc32(content) !== checksum)
-      throw new Error('its size or checksum differs from the one in the archive');
+      throw new Error('the unpacked file does not have the size or checksum that the archive states');
     return content;
   } catch (error) {
     throw refused(entry, file, error);

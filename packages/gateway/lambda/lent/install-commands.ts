@@ -7,8 +7,8 @@ import { AWS_SDK_2, type LockList } from './lock-lists.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Settings that override the user's own settings. The user's settings could make pip install packages elsewhere, ask
- * questions, or build packages from source.
+ * Settings that override the user's own settings. The user's settings could make pip install packages in another place,
+ * ask questions, or build packages from source.
  */
 const PIP_SETTINGS = {
   PIP_USER: '0',

@@ -67,7 +67,7 @@ export function lentFolder(environment: Readonly<Record<string, string | undefin
 /** Lends nothing and installs nothing. */
 export const NO_LENDING: Lender = {
   find: () => undefined,
-  lend: () => Promise.resolve({ kind: 'refused', reason: 'the gateway does not install packages here' }),
+  lend: () => Promise.resolve({ kind: 'refused', reason: 'the gateway does not install packages' }),
 };
 
 export class Lending implements Lender {

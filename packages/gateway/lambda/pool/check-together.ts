@@ -34,7 +34,7 @@ export function checkTogether(
         place,
         `ReservedConcurrentExecutions: functions reserve ${reserved} in total, but ${left}`,
       ),
-      'Lambda would refuse the reservation, but it applies here',
+      'Lambda would refuse the reservation, but the gateway applies it',
     );
   }
 }

@@ -57,10 +57,11 @@ export function findCustom(
   const where = relative(process.cwd(), taskRoot) || '.';
   if (module !== undefined)
     return refuse(
-      `${runtime} cannot run here: ${where} is a program in Go, but Go is not installed; install Go (https://go.dev/dl)`,
+      `the gateway cannot run ${runtime}: ${where} is a program in Go, but Go is not installed; install Go (https://go.dev/dl)`,
     );
   return refuse(
-    fault ?? `${runtime} cannot run here: there is no program "${name}" in ${where}${wayToBuild(taskRoot)}`,
+    fault ??
+      `the gateway cannot run ${runtime}: there is no program "${name}" in ${where}${wayToBuild(taskRoot)}`,
   );
 }
 
@@ -68,12 +69,12 @@ function wayToBuild(taskRoot: string): string {
   const names = listNames(taskRoot);
   const isGo = names.some((name) => name === 'go.mod' || name.endsWith('.go'));
   if (names.includes('Makefile'))
-    return '; its Makefile builds it: run make, or sam build if the template is SAM';
+    return '; the Makefile in this folder builds the program: run make, or sam build if the template is SAM';
   if (names.includes('Cargo.toml')) return '; run cargo lambda build, or sam build if the template is SAM';
   if (!isGo) return '; build it first';
   return names.includes('go.mod')
     ? ', and no package main to compile it from: CodeUri must name the folder of the package main'
-    : ', and no go.mod there or above to compile it from: run go mod init';
+    : ', and no go.mod in that folder or above it, which Go needs to compile the program: run go mod init';
 }
 
 /**
@@ -128,12 +129,12 @@ function programFault(file: string, { platform, architecture }: Machine): string
   // serverless-offline accepts a Go source file as handler. If the file were executable, a shell would try to run it.
   const [, name] = /([^/\\]+)\.go$/.exec(file) ?? [];
   if (name !== undefined)
-    return `${file} is source code, but Lambda starts a built program: build it, as with GOOS=linux go build -o bin/${name} in its folder, and write the path of the program as the handler`;
+    return `${file} is source code, but Lambda starts a built program: build it in its folder (for example, GOOS=linux go build -o bin/${name}), and set the handler to the path of the program`;
   if (isExecutable(file)) return undefined;
-  return `${file} is not executable, so it cannot run here or in Lambda: run chmod +x ${file}`;
+  return `${file} is not executable, so neither the gateway nor Lambda can run it: run chmod +x ${file}`;
 }
 
-/** Makes files executable. This is needed because unpacking an archive does not set file modes here. */
+/** Makes files executable. This is needed because the gateway does not set file modes when it unpacks an archive. */
 export function makeExecutable(folder: string, names: readonly string[]): void {
   for (const name of names) if (isFile(join(folder, name))) chmodSync(join(folder, name), 0o755);
 }

@@ -25,7 +25,7 @@ export async function findJava(
   const { runtime, place } = definition;
   const wanted = /\d+/.exec(runtime)?.[0] ?? '';
   if (machine.platform !== 'linux') {
-    const message = `${runtime} cannot run here: AWS's client for Java runs on Linux only; start the gateway in a container`;
+    const message = `the gateway cannot run ${runtime}: AWS's client for Java runs on Linux only; start the gateway in a container`;
     return { kind: 'missing', error: new DefinitionError(propertyAt(place, 'Runtime'), message) };
   }
   const home = machine.environment['JAVA_HOME'];
@@ -136,7 +136,10 @@ function ofGradle(build: string, classes: string): Classes {
   const isWhole =
     hasJars(join(build, 'dependencies')) || listNames(libs).some((name) => WHOLE_JAR.test(name));
   if (isWhole) return { path };
-  return { path, lack: `${shown(build)} may lack its dependencies: sam build puts them next to it` };
+  return {
+    path,
+    lack: `${shown(build)} may lack dependencies: run sam build, which puts them next to the classes`,
+  };
 }
 
 /**

@@ -59,5 +59,5 @@ export function versionFinding(
 }
 
 export function defaultConsequence({ name }: FunctionDefinition): string {
-  return `every invocation of ${name} that needs it fails`;
+  return `every invocation of ${name} that needs a missing dependency fails`;
 }

@@ -189,7 +189,8 @@ function wrap(
         propertyAt(definition.place, 'Environment'),
         `AWS_LAMBDA_EXEC_WRAPPER is ${wrapper.path}, which is not in any layer of the function`,
       );
-    // The templates' reader has reported it. Most wrappers only observe the function, which also runs without them.
+    // The reader of the templates has already reported this case. Most wrappers only observe the function, which also
+    // runs without a wrapper.
     case 'elsewhere':
     case undefined:
       return { command, args };

@@ -103,8 +103,8 @@ export class RuntimeApi {
       'Lambda-Runtime-Invoked-Function-Arn': event.functionArn,
       ...(traceHeader !== '' && { 'Lambda-Runtime-Trace-Id': traceHeader }),
       ...(clientContext !== undefined && { 'Lambda-Runtime-Client-Context': clientContext }),
-      // In Lambda, each version has its own environment, which contains the version. Here one instance runs events of
-      // all versions, so this header names the version. Only the gateway's own clients read the header.
+      // In Lambda, each version has its own environment, which contains the version. In the gateway, one instance runs
+      // events of all versions, so this header names the version. Only the gateway's own clients read the header.
       ...(functionVersion !== undefined && { 'Gatewright-Function-Version': functionVersion }),
       ...(clockOffsetMs !== 0 && { 'Gatewright-Clock-Offset-Ms': String(clockOffsetMs) }),
     });

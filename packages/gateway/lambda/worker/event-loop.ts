@@ -33,7 +33,7 @@ const EMPTINESS_CHECK_MS = 100;
 const EXIT_PENDING = 13;
 /** Lambda itself logs nothing in this case. */
 const PENDING =
-  'The promise of the handler is pending, and nothing is left that could settle it: no timer, no socket and no request. Lambda ends the invocation here.';
+  'The promise of the handler is pending, and nothing is left that could settle it: no timer, no socket and no request. At this point, Lambda ends the invocation.';
 
 export class EventLoop {
   readonly #start: InstanceStart;
@@ -83,7 +83,7 @@ export class EventLoop {
     const { states } = this.#board;
     for (let message = this.#events.take(); message !== undefined; message = this.#events.take()) {
       this.#sequence += 1;
-      // The exchange fails if the gateway has taken the event back.
+      // The compare-and-set fails if the gateway has taken the event back.
       if (Atomics.compareExchange(states, slotOf(this.#sequence), WAITING, STARTED) !== WAITING) continue;
       this.#run(message, this.#sequence);
       return;

@@ -120,22 +120,22 @@ function nameCause(cause: unknown): string {
 /**
  * Explains from which folder a relative path is resolved if a function could not open a file at this path. On AWS it is
  * resolved from the folder of the function's code, because that is the working directory of the process (AWS's base
- * images of Lambda: `WORKDIR /var/task`, which is `LAMBDA_TASK_ROOT`). Here a thread cannot have a working directory of
- * its own.
- * @returns undefined for other errors, and for a file that exists there if the function runs in a process, which has
- * this working directory
+ * images of Lambda: `WORKDIR /var/task`, which is `LAMBDA_TASK_ROOT`). In the gateway, a function usually runs in a
+ * thread, which cannot have a working directory of its own.
+ * @returns undefined for other errors. If the function runs in a process, which has this working directory, also
+ * returns undefined for a file that exists in the folder
  */
 export function explainRelativePath(error: unknown): string | undefined {
   const path = relativePathOf(error);
   const taskRoot = process.env['LAMBDA_TASK_ROOT'];
   if (path === undefined || taskRoot === undefined) return undefined;
   if (!existsSync(join(taskRoot, path)))
-    return `${path} is a relative path, resolved from the folder of the function's code (/var/task on AWS, here ${taskRoot}), and this file does not exist: check the path, and check that the function's package contains the file`;
+    return `${path} is a relative path, resolved from the folder of the function's code (/var/task on AWS, ${taskRoot} in this gateway), and this file does not exist: check the path, and check that the function's package contains the file`;
   return isMainThread ? undefined : describeThreadPath(path);
 }
 
 function describeThreadPath(path: string): string {
-  return `${path} is a relative path. On AWS it is resolved from the folder of the function's code, where the file is; here, functions run in threads, in which it is resolved from the gateway's working directory. Read path.join(process.env.LAMBDA_TASK_ROOT, '${path}'), which works in both places, or start the gateway with --isolation process (node_modules/gatewright/docs/design/functions.md, "Limits of threads")`;
+  return `${path} is a relative path. On AWS, it is resolved from the folder of the function's code, where the file is. This gateway runs functions in threads, where it is resolved from the gateway's working directory. Read path.join(process.env.LAMBDA_TASK_ROOT, '${path}'), which works in both places, or start the gateway with --isolation process (node_modules/gatewright/docs/design/functions.md, "Limits of threads")`;
 }
 
 function relativePathOf(error: unknown): string | undefined {
@@ -165,8 +165,8 @@ function isErrorLike(error: unknown): error is ErrorLike {
 }
 
 /**
- * Returns the error's message. An explanation is added if the error may occur only here, because an instance is a
- * thread of the gateway and not a process.
+ * Returns the error's message. An explanation is added if the error may occur only in the gateway, because an instance
+ * is a thread of the gateway and not a process.
  */
 function explainWorkerLimit(error: ErrorLike): string | undefined {
   const code = 'code' in error ? error.code : undefined;

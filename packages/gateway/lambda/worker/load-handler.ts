@@ -133,5 +133,5 @@ function hintFor(message: string, start: InstanceStart): string {
     const isPackage = file !== undefined && /^(?:@[\w~-][\w.~-]*\/)?[\w~-]/.test(name);
     return isPackage ? ` (run ${installCommand(packageNameOf(name), file, { isElsewhere: true })})` : '';
   }
-  return ` (it may come from a layer that is not on this machine: ${absent.join(', ')})`;
+  return ` (the module may come from a layer that is not on this machine: ${absent.join(', ')})`;
 }

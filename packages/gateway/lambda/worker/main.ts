@@ -57,7 +57,7 @@ function sealProcess({ taskRoot }: InstanceStart, output: FunctionOutput): void 
     if (typeof name === 'string' && /^SIG[A-Z]/.test(name)) {
       output.report(
         'WARN',
-        `${name} is never delivered here, because functions run in worker threads of the gateway`,
+        `${name} is never delivered to functions, because they run in worker threads of the gateway`,
       );
     }
   });

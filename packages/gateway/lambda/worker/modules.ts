@@ -38,7 +38,8 @@ export type LoadedModules = { readonly lastUrl: () => string | undefined };
 
 /**
  * Hooks the resolution of both module systems in this thread. In Lambda, NODE_PATH finds packages of layers only for
- * `require`. Here, ESM imports and absolute `/opt/…` specifiers also work, for code that was tested with other tools.
+ * `require`. In the gateway, ESM imports and absolute `/opt/…` specifiers also work, for code that was tested with
+ * other tools.
  */
 export function hookModules(setup: ModuleSetup): LoadedModules {
   let last: string | undefined;
@@ -91,8 +92,8 @@ function noteLoaded(file: string, onLoad: (file: string) => void): void {
 const MODULE_SYNTAX = /(?:^|[;}])\s*(?:import|export)(?:\s+\w|\s*[{*"'])/m;
 
 /**
- * Whether a `.js` file is in the code's folder, no package.json there applies to it, and it has no syntax of ES
- * modules.
+ * Whether a `.js` file is in the code's folder, no package.json of this folder applies to it, and it has no syntax of
+ * ES modules.
  */
 function isCommonJs(url: string, taskRoot: string): boolean {
   if (!/^file:.*\.js$/.test(url)) return false;

@@ -51,7 +51,7 @@ export function shieldAddons(endures: (file: string) => boolean = enduresThreads
 /** Tries the addon in another process, and remembers the result until the file changes. */
 function enduresThreads(file: string): boolean {
   const stats = look(file, { throwIfNoEntry: false });
-  // Node.js reports a file that does not exist.
+  // If the file does not exist, Node.js itself reports this.
   if (stats === undefined) return true;
   const cache = {
     folder: join(tmpdir(), `gatewright-addons-${process.getuid?.() ?? ''}`),

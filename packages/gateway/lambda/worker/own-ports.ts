@@ -1,7 +1,7 @@
 /**
- * Redirects servers of functions to free ports. In Lambda an instance has all ports to itself, but instances here share
- * the ports of the machine. A server whose port is in use listens on a free port, and connections of its instance to
- * the original port are redirected.
+ * Redirects servers of functions to free ports. In Lambda an instance has all ports to itself, but the gateway's
+ * instances share the ports of the machine. A server whose port is in use listens on a free port, and connections of
+ * its instance to the original port are redirected.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type * as Net from 'node:net';

@@ -29,7 +29,7 @@ export function announceReads(taskRoot: string, onRead: (file: string) => void):
   for (const name of READING) replace(fs as unknown as Methods, name, note);
   replace(fs.promises as unknown as Methods, 'readFile', note);
   syncBuiltinESMExports();
-  // The functions stay replaced, because the function's code may have taken them.
+  // The functions stay replaced, because the function's code may have kept references to them.
   return () => {
     isOver = true;
   };
@@ -51,7 +51,10 @@ function toFile(given: unknown): string | undefined {
   return resolve(given);
 }
 
-/** Whether a file is the project's own: not of the system, of the user's settings, of a package, or made here. */
+/**
+ * Whether a file is the project's own. Files of the system, of the user's settings and of packages, and files that the
+ * gateway made, are not.
+ */
 function isOwn(file: string, taskRoot: string): boolean {
   if (CODE.test(file) || isInstalled(file) || file.includes(`${sep}.gatewright${sep}`)) return false;
   const around = dirname(taskRoot);

@@ -38,7 +38,8 @@ const WRITE_ACCESS = 2;
 
 /**
  * The functions of `fs` that write, each with the outcome on a read-only file system of Linux: some calls first check
- * whether the file exists. The names stand for all three forms, such as `mkdir`, `mkdirSync` and `promises.mkdir`.
+ * whether the file exists. A name covers all three forms of a function, such as `mkdir`, `mkdirSync` and
+ * `promises.mkdir`.
  */
 const JUDGES: Readonly<Record<string, Judge>> = {
   open: ([path, flags], files) => judgeOpening(path, isFlag(flags) ? flags : 'r', files),
@@ -164,7 +165,7 @@ class Files {
     const text = toPath(given);
     if (text === '' || text.includes('\0')) return undefined;
     // A relative path is resolved from the folder of the function's code, even in a thread, because `process.cwd` is
-    // replaced there.
+    // replaced in threads.
     const path = resolve(text);
     if (!this.#isReadOnly(locate(path))) return undefined;
     const entry = look(path, { throwIfNoEntry: false });

@@ -136,7 +136,7 @@ function announceCrashes(crash: (error: Error, exitCode: number) => void): void 
   process.on('uncaughtException', (error) => crash(error, 129));
   process.on('unhandledRejection', (reason) => {
     const error = new RuntimeError('UnhandledPromiseRejection', messageOf(reason));
-    // The stack frames of the reason name the handler's code. Lambda logs them too.
+    // The stack frames of the reason name the handler's code. Lambda logs these frames, too.
     const frames =
       reason instanceof Error ? reason.stack?.split('\n').filter((line) => FRAME.test(line)) : [];
     if (frames !== undefined && frames.length > 0)

@@ -1,6 +1,6 @@
 /**
  * Protects the gateway from its functions, because they are threads of the same process. An action that would end the
- * gateway ends only the instance, as in Lambda. This includes threads that a function starts.
+ * gateway ends only the instance, as in Lambda. This also applies to actions of threads that a function starts.
  */
 import { readFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';

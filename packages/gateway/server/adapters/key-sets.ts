@@ -28,8 +28,8 @@ type LocalKeys = {
 
 /**
  * The limits for fetching the discovery document and the key set, as in API Gateway. API Gateway caches keys for up to
- * two hours for HTTP APIs, and for up to one hour for REST APIs (docs/aws §4.5). Here a key is used for up to an hour,
- * or for up to two hours if the issuer is unreachable.
+ * two hours for HTTP APIs, and for up to one hour for REST APIs (docs/aws §4.5). The gateway uses a key for up to an
+ * hour, or for up to two hours if the issuer is unreachable.
  */
 const LIMITS = {
   timeoutMs: 1_500,
@@ -39,8 +39,9 @@ const LIMITS = {
   cooldownSeconds: 30,
 };
 /**
- * The time in milliseconds for which this class uses a key set without asking the cache below it. The key set may
- * already have been `maxAgeSeconds` (30 minutes) old when the cache returned it, so a key is used for up to an hour.
+ * The time in milliseconds for which this class uses a key set before it asks the underlying cache again. The key set
+ * may already have been `maxAgeSeconds` (30 minutes) old when the cache returned it, so a key is used for up to an
+ * hour.
  */
 const AT_HAND_MS = 1_800_000;
 
@@ -50,8 +51,8 @@ const HASHES: Readonly<Record<string, string>> = {
   RS512: 'sha512',
 } satisfies Record<RsaAlgorithm, string>;
 /**
- * The maximum number of tokens per key whose signature is remembered as valid. They are remembered because verifying a
- * signature costs as much as the rest of a request.
+ * The maximum number of tokens per key whose signature is remembered as valid. Valid signatures are remembered because
+ * verifying a signature costs as much as the rest of a request.
  */
 const MAX_REMEMBERED = 1_000;
 
@@ -108,7 +109,7 @@ export function createKeySets(
 function discoverBy(fetcher: KeySetFetcher): KeySetFetcher {
   return {
     async fetch(issuer, given = LIMITS) {
-      // The timeout of each of the two requests, for the discovery document and for the key set. It includes a second
+      // The timeout of each of the two requests, for the discovery document and for the key set, including a second
       // attempt.
       const { timeoutMs, totalMs = Infinity } = given;
       const limits = { ...given, totalMs: Math.min(totalMs, timeoutMs) };

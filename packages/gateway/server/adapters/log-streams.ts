@@ -22,10 +22,10 @@ interface StreamSink extends LogSink {
 }
 
 /**
- * Creates a sink that writes lines at the end of the turn of the event loop in which they were logged. If other lines
- * were written just before, they are written 5 ms later. A crash loses lines that are not yet written. If the reader
- * stalls, at most 16 MB are stored. Later lines are dropped, and when the reader continues, one line reports how many
- * lines were dropped. If the reader has disconnected (EPIPE), logging ends but the gateway continues.
+ * Creates a sink that writes lines at the end of the turn of the event loop in which they were logged. If the sink has
+ * just written other lines, it writes the new lines 5 ms later. A crash loses lines that are not yet written. If the
+ * reader stalls, at most 16 MB are stored. Later lines are dropped, and when the reader continues, one line reports how
+ * many lines were dropped. If the reader has disconnected (EPIPE), logging ends but the gateway continues.
  */
 export function createStreamSink(stream: Writable): StreamSink {
   let pending = '';

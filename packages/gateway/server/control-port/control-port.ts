@@ -76,7 +76,10 @@ export type ControlMounts = {
   readonly status: () => unknown;
   /** Returns the body of `GET /_gatewright/routes`. */
   readonly routes: () => unknown;
-  /** The recorded calls to AWS services that do not run here. `GET` and `DELETE /_gatewright/recorded` use them. */
+  /**
+   * The recorded calls to AWS services that the gateway does not emulate. `GET` and `DELETE /_gatewright/recorded` use
+   * them.
+   */
   readonly recorded: RecordedCalls;
   /** Serves the files of the console, which need no secret; absent if the console is not served. */
   readonly consoleFiles?: (request: ControlRequest) => Promise<ControlReply | undefined>;
@@ -87,7 +90,7 @@ export type ControlMounts = {
 type ControlPortOptions = {
   /** The port to listen on; 0 selects a free port. */
   readonly port: number;
-  /** Allows the next free port if the port is in use; absent means that this is an error. */
+  /** Allows the next free port if the port is in use; if absent, a port in use is an error. */
   readonly onBound?: OnBound | undefined;
   readonly allowHosts: readonly string[];
   readonly clock: ShiftableClock;
@@ -119,7 +122,10 @@ interface ControlPort {
   close(): Promise<void>;
 }
 
-/** The maximum size of a request body in bytes. It is DynamoDB's limit, which is the largest of all services here. */
+/**
+ * The maximum size of a request body in bytes. It is DynamoDB's limit, which is the largest limit of all services on
+ * this port.
+ */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 const MAX_HEADER_BYTES = 32 * 1024;
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -359,7 +365,7 @@ function explainUnknownKey(reply: ControlReply, request: ControlRequest, options
   const key =
     /Credential=([A-Za-z0-9]{1,40})\//.exec(headerOf(request, 'authorization') ?? '')?.[1] ?? 'of the call';
   options.report(
-    `A call to an AWS API was refused: access key ${key} does not belong to this gateway. Remove "credentials" from the client: functions find valid ones in their environment, other programs after eval "$(gatewright env)"`,
+    `A call to an AWS API was refused: access key ${key} does not belong to this gateway. Remove "credentials" from the client: functions find valid credentials in their environment; for other programs, run eval "$(gatewright env)" first`,
   );
 }
 
@@ -372,8 +378,8 @@ async function serveAws(request: ControlRequest, options: ControlPortOptions): P
     region: mounts.region ?? (() => 'us-east-1'),
   });
   if (authenticated.kind === 'refused') {
-    // A call that has an API's host name but no signature is refused with a different error. Otherwise, the calling
-    // function would take `MissingAuthenticationToken` for a response of the API.
+    // A call that has an API's host name but no signature is refused with an error other than
+    // `MissingAuthenticationToken`, because the calling function would take that error for a response of the API.
     if (readApiIdFromHost(request.host) !== undefined && headerOf(request, 'authorization') === undefined)
       return refuseUnknownApi(request);
     explainUnknownKey(authenticated.reply, request, options);

@@ -107,7 +107,7 @@ function toArrival(
   raw: readonly string[],
   remoteAddress: string | undefined,
 ): Http2Arrival {
-  // Only every second string is a name; a value may be the same word.
+  // Names and values alternate in the list, so only every second string is a name. A value may be the same word.
   const of = (name: string): string | undefined =>
     raw.find((_, index) => index % 2 === 1 && raw[index - 1] === name);
   const host = of(':authority') ?? of('host') ?? '';

@@ -12,8 +12,8 @@ export type FunctionListing = {
 };
 
 /**
- * The maximum time in milliseconds for which a listener may wait for a line. It is the maximum of Node's timers, which
- * is about 25 days.
+ * The maximum time in milliseconds that a listener may wait for a line. It is the maximum of Node's timers, which is
+ * about 25 days.
  */
 const IDLE_MS = 2 ** 31 - 1;
 const LINES = ['Content-Type', 'application/x-ndjson'];

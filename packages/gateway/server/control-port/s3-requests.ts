@@ -9,7 +9,9 @@ import { findS3Signature } from '../../kernel/calls/s3-authentication.ts';
 import { isUpload } from '../../kernel/calls/s3-upload.ts';
 import type { CrossOriginReply, CrossOriginRequest } from '../../kernel/service.ts';
 
-/** Returns the response of S3 to a page of another origin; undefined if the request is not for a bucket here. */
+/**
+ * Returns the response of S3 to a page of another origin; undefined if the request is not for a bucket of this gateway.
+ */
 export type S3CrossOrigin = (
   request: CrossOriginRequest,
 ) => CrossOriginReply | undefined | Promise<CrossOriginReply | undefined>;

@@ -11,7 +11,7 @@ import { edgeHeader } from './edge-headers.ts';
 
 import type { ViewerRequest } from './viewer-request.ts';
 
-/** The parts of a cache key. They have names so that explanations can state why another request has another key. */
+/** The parts of a cache key. They have names so that explanations can state why two requests have different keys. */
 export type KeyParts = {
   readonly path: string;
   readonly query: string;

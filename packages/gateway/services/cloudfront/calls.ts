@@ -10,7 +10,7 @@ import type { Invalidation } from './invalidations.ts';
 import { distributionListXml, distributionXml, invalidationXml, printDocument } from './xml.ts';
 import { unescapeXml } from '../../kernel/calls/aws-operation.ts';
 
-/** AWS's limit for the number of paths per distribution whose invalidation is in progress. */
+/** AWS's limit, per distribution, for the number of paths that are being invalidated. */
 const MAX_PATHS = 3_000;
 const MAX_PATH = 4_000;
 const MAX_ITEMS = 100;

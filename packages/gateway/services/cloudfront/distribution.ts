@@ -1,4 +1,4 @@
-/** A distribution as requests use it. It is immutable, and created when the stacks are loaded. */
+/** A distribution, prepared for handling requests. It is immutable, and created when the stacks are loaded. */
 import type { Selection, CachePolicy, OriginRequestPolicy } from '../../kernel/edge-policies.ts';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 
@@ -53,8 +53,8 @@ export type Behavior = {
   readonly request: OriginRequestPolicy | undefined;
   readonly response: ResponseHeadersPolicy | undefined;
   /**
-   * The reason why the behavior responds with 500. It does so if a feature that guards or changes its requests is not
-   * supported here.
+   * The reason why the behavior responds with 500. It does so if the gateway does not support a feature that guards or
+   * changes the behavior's requests.
    */
   readonly closed?: string | undefined;
   /** The behavior's policies as the template names them. Read calls return these names. */
@@ -76,7 +76,7 @@ export type Distribution = {
   readonly accountId: string;
   /** The domain name, for example `d111111abcdef8.cloudfront.net`. */
   readonly domainName: string;
-  /** `DistributionConfig` as the template has it, for members that do not affect requests here. */
+  /** `DistributionConfig` as the template has it, for members that do not affect requests in the gateway. */
   readonly given: UnknownMembers;
   readonly aliases: readonly string[];
   readonly comment: string;
@@ -106,7 +106,10 @@ export function isCachingOff({
   return isBypassed === true || (minTtlSeconds === 0 && defaultTtlSeconds === 0 && maxTtlSeconds === 0);
 }
 
-/** The methods that a behavior can allow, and that `ALL` means in the CORS configuration of a response headers policy. */
+/**
+ * The methods that a behavior can allow. `ALL` in the CORS configuration of a response headers policy means the same
+ * methods.
+ */
 export const ALL_METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
 
 /**

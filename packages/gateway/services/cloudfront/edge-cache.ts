@@ -52,7 +52,7 @@ type Fetching = { readonly distributionId: string; readonly path: string; isDrop
 type Flight = { readonly fetching: Fetching; readonly done: Promise<StoredObject | undefined> };
 type Fetched = { readonly outcome: CacheOutcome; readonly kept: StoredObject | undefined };
 
-/** Cacheable statuses other than errors. AWS lists the cacheable errors. */
+/** The cacheable statuses other than errors. AWS documents a list only for errors. */
 const KEPT_STATUSES = new Set([200, 203, 204, 300, 301, 302, 303]);
 /**
  * "CloudFront caches 307 and 308 responses only when you include the Cache-Control header in responses from the
@@ -374,7 +374,7 @@ function toAnswer(outcome: HttpOutcome, { requestId }: Asked): OriginAnswer {
   if (outcome.kind === 'answered')
     return { status: outcome.status, headers: outcome.headers, body: outcome.body };
   if (outcome.kind === 'timed-out')
-    return { ...ownError(504, NO_RESPONSE, requestId), failure: 'it did not respond in time' };
+    return { ...ownError(504, NO_RESPONSE, requestId), failure: 'the origin did not respond in time' };
   return { ...ownError(502, NO_CONNECTION, requestId), failure: outcome.message };
 }
 

@@ -1,6 +1,6 @@
 /**
- * Headers that CloudFront adds, if their values are known here (developer guide, "Adding CloudFront request headers").
- * Country, city, ASN and TLS are unknown, so their headers are absent.
+ * Headers that CloudFront adds, if the gateway knows their values (developer guide, "Adding CloudFront request
+ * headers"). Country, city, ASN and TLS are unknown, so their headers are absent.
  */
 import { deviceOf } from '../../core/events/viewer-device.ts';
 import type { ViewerRequest } from './viewer-request.ts';

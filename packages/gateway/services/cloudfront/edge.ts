@@ -134,7 +134,7 @@ export class Edge {
     const { answer } = await this.cache.answer({ distribution, behavior, request, ...ids });
     // If the page is missing, viewers get the origin's answer to the request for the page.
     const isThere = answer.status === 200;
-    const reason = `${outcome.reason}; error page ${page.path} for ${outcome.answer.status}${isThere ? '' : `, which is itself answered with ${answer.status}`}`;
+    const reason = `${outcome.reason}; error page ${page.path} for ${outcome.answer.status}${isThere ? '' : `, but the page itself returned status ${answer.status}`}`;
     const own: EdgeAnswer = {
       kind: 'error-page',
       page: page.path,
@@ -225,9 +225,9 @@ function pathOf({ path }: FrontRequest, { defaultRootObject }: Distribution): st
 }
 
 /**
- * Replaces the Host header with the domain name of the distribution, unless it is an alias of the distribution, because
- * viewers on AWS can only use the distribution's names. An API that receives this name as Host refuses it, on AWS and
- * here.
+ * Replaces the Host header with the domain name of the distribution, unless the header is an alias of the distribution,
+ * because viewers on AWS can only use the distribution's names. An API refuses a request with such a name as Host, both
+ * on AWS and in the gateway.
  */
 function withOwnHost(given: FrontRequest, { domainName, aliases }: Distribution): FrontRequest {
   const name = plainHost(given.host);
@@ -356,8 +356,8 @@ function failedOrigin(
 const OF_API = /\.execute-api\.[\w-]+\.amazonaws\.com(?:\.cn)?$/;
 
 /**
- * Returns a refusal by the gateway itself. AWS would serve the request, but a feature that it needs is not supported
- * here.
+ * Returns a refusal by the gateway itself. AWS would serve the request, but the gateway does not support a feature that
+ * the request needs.
  */
 function closed(reason: string, requestId: string): Refusal {
   const answer = ownError(500, `Gatewright refuses this request: ${reason}`, requestId);

@@ -45,8 +45,8 @@ const ALWAYS = new Set([
 ]);
 
 /**
- * Headers that a behavior with legacy settings does not forward unless the settings name them. It forwards all other
- * headers.
+ * Headers that a behavior with legacy settings forwards only if the settings name them. Such a behavior forwards all
+ * other headers.
  */
 const LEGACY_REMOVED = new Set([
   'accept',

@@ -19,7 +19,7 @@ export type Policies = {
   readonly response: ReadonlyMap<string, ResponseHeadersPolicy>;
 };
 
-/** Describes a member that is not supported here. `closes` means that requests are refused because of it. */
+/** Describes a member that the gateway does not support. `closes` means that requests are refused because of it. */
 export type Finding = { readonly path: string; readonly what: string; readonly closes: boolean };
 
 const MAX_PATTERN = 255;
@@ -36,13 +36,13 @@ const DONE = new Set(
 
 /** Members that guard or change the requests of a behavior. Requests must not be served without them. */
 const CLOSING: Readonly<Record<string, string>> = {
-  FunctionAssociations: 'CloudFront Functions do not run here',
-  LambdaFunctionAssociations: 'Lambda@Edge does not run here',
-  TrustedKeyGroups: 'signed URLs and cookies are not checked here',
-  TrustedSigners: 'signed URLs and cookies are not checked here',
-  FieldLevelEncryptionId: 'fields are not encrypted here',
-  SmoothStreaming: 'Smooth Streaming is not served here',
-  GrpcConfig: 'gRPC is not served here',
+  FunctionAssociations: 'the gateway does not run CloudFront Functions',
+  LambdaFunctionAssociations: 'the gateway does not run Lambda@Edge',
+  TrustedKeyGroups: 'the gateway does not check signed URLs and cookies',
+  TrustedSigners: 'the gateway does not check signed URLs and cookies',
+  FieldLevelEncryptionId: 'the gateway does not encrypt fields',
+  SmoothStreaming: 'the gateway does not serve Smooth Streaming',
+  GrpcConfig: 'the gateway does not serve gRPC',
 };
 
 const OPEN_FINDINGS: Readonly<Record<string, string>> = {
@@ -121,7 +121,7 @@ function findClosing(at: MemberReader, find: (finding: Finding) => void): readon
     const closing = Object.hasOwn(CLOSING, name) ? CLOSING[name] : undefined;
     const open = Object.hasOwn(OPEN_FINDINGS, name) ? OPEN_FINDINGS[name] : undefined;
     // An unknown member may be a guard that AWS has added.
-    const what = closing ?? open ?? `${name} is not supported here`;
+    const what = closing ?? open ?? `the gateway does not support ${name}`;
     if (open === undefined) reasons.push(what);
     find({ path, what, closes: open === undefined });
   }
@@ -129,8 +129,8 @@ function findClosing(at: MemberReader, find: (finding: Finding) => void): readon
 }
 
 /**
- * Reports selected headers whose values are unknown here. These headers describe the viewer's country, network and TLS
- * connection.
+ * Reports selected headers whose values the gateway does not know. These headers describe the viewer's country, network
+ * and TLS connection.
  */
 function findUnknownHeaders(
   at: MemberReader,
@@ -145,7 +145,7 @@ function findUnknownHeaders(
   for (const [member, names] of asked) {
     const unknown = names.filter((name) => name.startsWith('cloudfront-') && !isKnownEdgeHeader(name));
     if (unknown.length === 0) continue;
-    const what = `headers that are not available here are omitted: ${unknown.map(spellEdgeHeader).join(', ')}`;
+    const what = `headers that the gateway cannot provide are omitted: ${unknown.map(spellEdgeHeader).join(', ')}`;
     find({ path: `${at.path}.${member}`, what, closes: false });
   }
 }
@@ -192,8 +192,8 @@ function findPolicy<Policy extends { readonly name: string }>(
 }
 
 /**
- * Returns a behavior that refuses all requests. It replaces a behavior that cannot be read, and keeps its path pattern,
- * so that no other behavior serves these paths.
+ * Returns a behavior that refuses all requests. The returned behavior replaces a behavior that cannot be read. It has
+ * the same path pattern, so that no other behavior serves these paths.
  */
 export function closedBehavior(
   at: MemberReader | undefined,

@@ -30,9 +30,9 @@ const ORIGIN_DONE = new Set(
    OriginShield ResponseCompletionTimeout`.split(/\s+/),
 );
 const ORIGIN_CLOSING: Readonly<Record<string, string>> = {
-  S3OriginConfig: 'S3 origins are not supported here',
-  VpcOriginConfig: 'VPC origins are not supported here',
-  OriginAccessControlId: 'requests to the origin are not signed here',
+  S3OriginConfig: 'the gateway does not support S3 origins',
+  VpcOriginConfig: 'the gateway does not support VPC origins',
+  OriginAccessControlId: 'the gateway does not sign requests to the origin',
 };
 const NEVER_ADDED =
   /^(?:cache-control|connection|content-length|cookie|host|if-.*|max-forwards|pragma|proxy-.*|range|request-range|te|trailer|transfer-encoding|upgrade|via|x-amz-.*|x-edge-.*|x-real-ip)$/;
@@ -95,7 +95,7 @@ class DistributionReader {
     const { resource } = this.#reader;
     const at = this.#attempt(() => {
       if (resource.unresolved?.includes(ROOT) === true)
-        throw new InvalidMember(ROOT, 'a value in it is known only after the deployment');
+        throw new InvalidMember(ROOT, 'contains a value that is known only after the deployment');
       return new MemberReader(resource.properties[ROOT], ROOT);
     });
     if (at instanceof InvalidMember) return this.#closed(at);
@@ -197,13 +197,13 @@ class DistributionReader {
     for (const name of at.names) {
       if (DONE.has(name) || !isSet(at.value(name))) continue;
       const open = Object.hasOwn(OPEN_FINDINGS, name) ? OPEN_FINDINGS[name] : undefined;
-      const what = open ?? `${name} is not supported here`;
+      const what = open ?? `the gateway does not support ${name}`;
       if (open === undefined) reasons.push(what);
       this.#note({ path: `${ROOT}.${name}`, what, closes: open === undefined }, 'all requests');
     }
     const geo = at.optional('Restrictions')?.optional('GeoRestriction');
     if (geo !== undefined && geo.value('RestrictionType') !== 'none') {
-      const what = 'the country of a viewer is unknown here';
+      const what = 'the gateway does not know the country of a viewer';
       reasons.push(what);
       this.#note({ path: `${ROOT}.Restrictions.GeoRestriction`, what, closes: true }, 'all requests');
     }
@@ -254,12 +254,12 @@ class DistributionReader {
       const isS3 = name === 'S3OriginConfig';
       if (ORIGIN_DONE.has(name) || (!isS3 && !isSet(at.value(name)))) continue;
       const known = Object.hasOwn(ORIGIN_CLOSING, name) ? ORIGIN_CLOSING[name] : undefined;
-      const what = known ?? `${name} is not supported here`;
+      const what = known ?? `the gateway does not support ${name}`;
       reasons.push(what);
       this.#reader.unsupported(`${at.path}.${name}`, `${what}: behaviors with this origin return 500`);
     }
     if (reasons.length === 0 && S3_HOST.test(domainName)) {
-      const what = 'S3 origins are not supported here';
+      const what = 'the gateway does not support S3 origins';
       reasons.push(what);
       this.#reader.unsupported(`${at.path}.DomainName`, `${what}: behaviors with this origin return 500`);
     }
@@ -271,7 +271,7 @@ class DistributionReader {
     const groups = at.optional('OriginGroups')?.objects('Items', MAX_LISTED) ?? [];
     return groups.map((one) => {
       const id = one.text('Id');
-      const what = 'failover of origin groups is not supported here';
+      const what = 'the gateway does not support failover of origin groups';
       this.#reader.unsupported(one.path, `${what}: behaviors with the group return 500`);
       const fault = new InvalidMember(one.path, what);
       return [id, { ...closedBehavior(undefined, '*', fault).origin, id, closed: what }];

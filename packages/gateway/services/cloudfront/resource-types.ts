@@ -1,7 +1,7 @@
 import { words } from '../../core/resource-types/words.ts';
 import type { ResourceTypeTable } from '../../core/resource-types/resource-types.ts';
 
-const GUARDED = 'behaviors that use it return 500';
+const GUARDED = 'behaviors that use this resource return 500';
 
 /** `Ref` and `Fn::GetAtt` of these types are in packages/gateway/templates/cloudformation/service-names.ts. */
 export const CLOUDFRONT_TYPES = {
@@ -13,8 +13,12 @@ export const CLOUDFRONT_TYPES = {
   'AWS::CloudFront::Function': { consequence: GUARDED },
   'AWS::CloudFront::KeyGroup': { consequence: GUARDED },
   'AWS::CloudFront::VpcOrigin': { consequence: GUARDED },
-  'AWS::CloudFront::OriginAccessControl': { consequence: 'behaviors with an origin that uses it return 500' },
-  'AWS::CloudFront::CloudFrontOriginAccessIdentity': { consequence: 'S3 origins are not supported here' },
+  'AWS::CloudFront::OriginAccessControl': {
+    consequence: 'behaviors with an origin that uses this resource return 500',
+  },
+  'AWS::CloudFront::CloudFrontOriginAccessIdentity': {
+    consequence: 'the gateway does not support S3 origins',
+  },
   'AWS::CloudFront::PublicKey': { isWithoutEffect: true },
   'AWS::CloudFront::MonitoringSubscription': { isWithoutEffect: true },
 } satisfies ResourceTypeTable;

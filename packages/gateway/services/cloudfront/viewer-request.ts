@@ -32,7 +32,7 @@ export class ViewerRequest {
     this.remoteAddress = request.remoteAddress.replace(/^::ffff:(?=\d+\.)/, '');
     this.remotePort = request.remotePort;
     // A request counts as HTTPS unless its `X-Forwarded-Proto` header is `http`, as on the ports of APIs. CloudFront
-    // removes this header from requests, so the header can be used for this purpose here.
+    // removes this header from requests, so the gateway can use it for this purpose.
     this.protocol = this.headers.last('x-forwarded-proto')?.toLowerCase() === 'http' ? 'http' : 'https';
   }
 

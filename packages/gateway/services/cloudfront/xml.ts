@@ -104,7 +104,10 @@ function configXml(one: Distribution): Element {
   };
 }
 
-/** Returns the version as a distribution shows it. A list shows `HTTP2` (AWS CLI reference, list-distributions). */
+/**
+ * Returns the HTTP version as the description of a single distribution spells it. Lists of distributions spell it
+ * `HTTP2` (AWS CLI reference, list-distributions).
+ */
 function httpVersionOf({ given }: Distribution): string {
   return textOf(given, 'HttpVersion') || 'http2';
 }

@@ -12,7 +12,7 @@ import { invalidParameter } from './error.ts';
 const MAX_NAME = 512;
 export const GROUP_NAME: MemberRule = { least: 1, most: MAX_NAME, pattern: '[\\.\\-_/#A-Za-z0-9]+' };
 export const STREAM_NAME: MemberRule = { least: 1, most: MAX_NAME, pattern: '[^:*]*' };
-/** The rule for milliseconds, seconds and counts. */
+/** The rule for members that contain milliseconds, seconds or counts. */
 export const FROM_ZERO: MemberRule = { least: 0, most: Number.MAX_SAFE_INTEGER };
 const GROUP_ARN = /^arn:[a-z-]+:logs:[^:]*:\d{12}:log-group:([^:*]+)(?::\*)?$/;
 
@@ -26,7 +26,7 @@ const POLICY: InputPolicy = {
 const MODEL = new CallModel(LOGS_MODEL);
 
 /**
- * @throws OperationRefused if AWS refuses a member. A name that is too long is not refused in the validator's words
+ * @throws OperationRefused if AWS refuses a member. For a name that is too long, AWS's message is not the validator's
  * [obs]
  */
 export function logsInput(operation: string, members: UnknownMembers): CallInput {
@@ -49,7 +49,7 @@ export function readGroup(input: CallInput): string {
     );
   if (isNamed) return input.text('logGroupName', GROUP_NAME);
   const identifier = input.text('logGroupIdentifier');
-  // These words leave out the value [obs]. An ARN with a star is not an identifier.
+  // This message of AWS does not contain the value [obs]. An ARN with a star is not an identifier.
   if (!/^[\w#+=/:,.@-]*$/.test(identifier))
     throw invalidParameter(
       "1 validation error detected: Value at 'logGroupIdentifier' failed to satisfy constraint: " +

@@ -37,7 +37,8 @@ export function judgeLogFilter(
           message: 'The specified filter pattern does not support dimensions',
         },
       ];
-    // CloudWatch Logs user guide: "If you assign dimensions to a metric created by a metric filter, you can't assign a default value for that metric."
+    // CloudWatch Logs user guide: "If you assign dimensions to a metric created by a metric filter, you can't assign a
+    // default value for that metric."
     return usual === undefined
       ? []
       : [

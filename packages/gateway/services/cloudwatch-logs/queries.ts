@@ -31,7 +31,10 @@ const MAX_RUNNING = 30;
 const MAX_GROUPS = 50;
 /** The maximum number of queries whose results are stored for reading. */
 const MAX_KEPT = 100;
-/** The time limit of a query in milliseconds. AWS's limit is 60 minutes, but a query here reads at most 64 MB. */
+/**
+ * The time limit of a query in milliseconds. AWS's limit is 60 minutes, but the gateway reads at most 64 MB for a
+ * query.
+ */
 const MOST_MS = 20_000;
 
 export class Queries {
@@ -81,7 +84,10 @@ export class Queries {
     return { queryId: id };
   }
 
-  /** Insights passes on the refusal of another service, with the text of its Java client [obs]. */
+  /**
+   * Insights passes on the refusal of another service, with the text of the Java client that Insights uses for it
+   * [obs].
+   */
   #noGroup(name: string): OperationRefused {
     const { accountId, random } = this.#ports;
     return new OperationRefused(

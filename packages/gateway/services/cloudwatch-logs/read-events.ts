@@ -137,11 +137,14 @@ function takePage(events: readonly LogEvent[], limit: number): LogEvent[] {
   return events.slice(0, end === -1 ? undefined : end);
 }
 
-/** The digits of a token of GetLogEvents, as AWS prints them: here the time and the number of an event. */
+/**
+ * The digits of a token of GetLogEvents, as AWS prints them. In the gateway, they are the time and the number of an
+ * event.
+ */
 const TOKEN_DIGITS = { time: 20, number: 36 };
 
 function printToken(direction: string, { epochMs, number }: Position): string {
-  // BEFORE_ALL has -1 for both.
+  // Both numbers of BEFORE_ALL are -1, so 1 is added to every number.
   const time = String(epochMs + 1).padStart(TOKEN_DIGITS.time, '0');
   return `${direction}${time}${String(number + 1).padStart(TOKEN_DIGITS.number, '0')}`;
 }

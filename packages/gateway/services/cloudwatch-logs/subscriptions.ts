@@ -229,7 +229,10 @@ function takeBatch(waiting: Line[]): readonly Line[] {
   return batch;
 }
 
-/** A pattern that AWS refuses is reported when the stack is read. Every line matches it here. */
+/**
+ * A pattern that AWS refuses is reported when the stack is read. The returned test of such a pattern accepts every
+ * line.
+ */
 function testOf(pattern: string): (message: string) => boolean {
   try {
     const test = readLinePattern(pattern);

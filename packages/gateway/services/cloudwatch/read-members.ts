@@ -28,7 +28,10 @@ export class InvalidInput extends InvalidMember {
 /** A refusal of input that AWS would accept. Its status is 501. */
 export class NotSupported extends InvalidMember {}
 
-/** A refusal for which words of AWS are recorded (docs/aws §22.3). Templates show our message. */
+/**
+ * A refusal for which AWS's message is recorded (docs/aws §22.3). For a template, the gateway shows its own message
+ * instead.
+ */
 export class WordedRefusal extends InvalidInput {
   readonly words: string;
 
@@ -39,8 +42,8 @@ export class WordedRefusal extends InvalidInput {
 }
 
 /**
- * Returns the error code for an invalid member. It depends on the call, because AWS validates an alarm as a whole, but
- * the input of other calls parameter by parameter.
+ * Returns the error code for an invalid member. The code depends on the call, because AWS validates an alarm as a
+ * whole, but validates the parameters of other calls one by one.
  */
 export function codeOf(error: InvalidMember, isOfAlarm: boolean): InputCode {
   if (error instanceof InvalidInput) return error.code;
@@ -62,8 +65,8 @@ export function wordsOf(error: InvalidMember): string {
 }
 
 /**
- * Returns CloudWatch's words about a member of a definition. If the words do not name the member, a description of the
- * error is added to them.
+ * Returns CloudWatch's message about a member of a definition. If the message does not name the member, a description
+ * of the error is appended.
  */
 export function sentenceOf(error: InvalidMember): string {
   if (!(error instanceof WordedRefusal)) return error.message;
@@ -72,7 +75,8 @@ export function sentenceOf(error: InvalidMember): string {
 }
 
 /**
- * Reads each item of a list. CloudWatch names the faults of all items, one in a line (awslabs/collectd-cloudwatch#46).
+ * Reads each item of a list. CloudWatch's message lists the faults of all items, one per line
+ * (awslabs/collectd-cloudwatch#46).
  * @throws InvalidMember with the code of the first fault
  */
 export function readEach<Item, Read>(items: readonly Item[], read: (item: Item) => Read): readonly Read[] {

@@ -84,15 +84,15 @@ function describeRow({ alarm, state, transitionedMs }: Entry): EventSource {
 const MEASURED: readonly string[] = ['AWS/ApiGateway', 'AWS/Lambda', 'AWS/SQS'];
 
 /**
- * Metrics of events that never happen here, such as throttled tables. Without such events AWS has no data for them
- * either.
+ * Metrics of events that never happen in the gateway, such as throttled tables. AWS, too, has no data for these metrics
+ * if no such event happens.
  */
 const NEVER = /^AWS\/DynamoDB \w*(?:Throttle|SystemErrors)/;
 
 function readAlarms(stacks: StackReading): readonly Alarm[] {
   const composites = stacks.here('AWS::CloudWatch::CompositeAlarm', 'monitoring');
   const metrics = stacks.here('AWS::CloudWatch::Alarm', 'monitoring');
-  // The names of faulty alarms are included, because each faulty alarm already has its own finding.
+  // The names of faulty alarms are included, because a faulty alarm already has its own finding.
   const names = new Set([...metrics, ...composites].map(({ resource }) => resource.physicalId));
   return [
     ...metrics.flatMap((reader) => readOne(reader, 'metric')),
@@ -102,7 +102,7 @@ function readAlarms(stacks: StackReading): readonly Alarm[] {
         for (const name of gone.filter((one) => !names.has(one)))
           reader.unsupported(
             'AlarmRule',
-            `the rule refers to ${name}, which is not in a loaded stack, so that part of the rule is never true`,
+            `the rule refers to ${name}, which is not in a loaded stack, so this part of the rule is never true`,
           );
         return alarm;
       }),
@@ -127,7 +127,7 @@ function readOne(reader: ResourceReader, kind: Alarm['kind']): readonly Alarm[] 
   if (kind === 'metric' && isAnomalyAlarm(at)) {
     reader.unsupported(
       'ComparisonOperator',
-      'anomaly detection is not supported here, so the alarm is never evaluated',
+      'the gateway does not support anomaly detection, so the alarm is never evaluated',
     );
     return [];
   }
@@ -154,7 +154,7 @@ function reportUnmeasured(reader: ResourceReader, alarm: MetricAlarm): void {
   if (unmeasured.size > 0)
     reader.unsupported(
       alarm.statistic === undefined ? 'Metrics' : 'Namespace',
-      `${[...unmeasured].join(', ')} is not measured here, so the alarm has no data, and only SetAlarmState changes its state`,
+      `the gateway does not measure ${[...unmeasured].join(', ')}, so the alarm has no data, and only SetAlarmState changes its state`,
     );
 }
 

@@ -141,7 +141,7 @@ export class EventBuses {
   #describeUnmatched(busArn: string, event: BusEvent): string {
     const near = this.#patternsOf(busArn).map(({ name, test, isEnabled }) =>
       !isEnabled && test?.(event) === true
-        ? `the rule ${name} matches it, but its State is DISABLED`
+        ? `the rule ${name} would match, but its State is DISABLED`
         : `for the rule ${name}, ${test?.explain?.(event) ?? 'its pattern is invalid'}`,
     );
     // The nearest rule has the shortest reason.
@@ -305,9 +305,9 @@ function answerEvents(operation: AwsOperation, region: string, random: Random): 
 }
 
 /**
- * Returns whether an entry names a bus of another region. The refusal is recorded for rules and targets
- * (aws-samples/amazon-eventbridge-resource-policy-samples#10, hashicorp/terraform-provider-aws#31444), and assumed for
- * events.
+ * Returns whether an entry names a bus of another region. AWS's refusal is recorded for rules and targets
+ * (aws-samples/amazon-eventbridge-resource-policy-samples#10, hashicorp/terraform-provider-aws#31444). For events, the
+ * same refusal is assumed.
  */
 function isOfOtherRegion(entry: unknown, region: string): boolean {
   const bus = parseArn(asText(membersOf(entry)['EventBusName']) ?? '');

@@ -1,4 +1,7 @@
-/** The place in the text of a pattern that EventBridge prints after its reason for refusing it [obs: events]. */
+/**
+ * The place in the text of a pattern that EventBridge prints after the reason for which it refuses the pattern [obs:
+ * events].
+ */
 import { isCollection, isNode, isScalar, parseDocument } from 'yaml';
 import type { Document } from 'yaml';
 import { describeTextFault, printTextPlace } from '@gatewright/aws/text/jackson-fault';

@@ -23,7 +23,7 @@ export const EVENTBRIDGE_TYPES = {
     noEffect: words('Description Tags KmsKeyIdentifier Policy LogConfig'),
     unsupported: {
       EventSourceName: 'no partner sends events to this event bus',
-      DeadLetterConfig: 'only dead-letter queues of rules are supported here',
+      DeadLetterConfig: 'the gateway supports dead-letter queues only for rules',
     },
     names: row(named('Name'), {
       Arn: arnOf('events', named('Name'), 'event-bus/'),

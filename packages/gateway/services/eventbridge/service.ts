@@ -166,7 +166,7 @@ function readRuleTarget(reader: ResourceReader, target: unknown, index: number):
   if (common === undefined) return [];
   for (const name of Object.keys(target))
     if (name.endsWith('Parameters') && name !== 'SqsParameters')
-      reader.unsupported('Targets', `${name} of the target ${common.arn} has no effect here`);
+      reader.unsupported('Targets', `${name} of the target ${common.arn} has no effect in this gateway`);
   const { MessageGroupId: groupId } = membersOf(target['SqsParameters']);
   const input = reader.attempt<TargetInput>(
     'the target gets the whole event',

@@ -120,7 +120,7 @@ function listShards(input: UnknownMembers, place: StreamPlace, streams: LocalStr
   // The permission was checked for the stream that the call names, so the token must be for the same stream.
   if (next !== undefined && (memberOf(input, 'StreamARN') ?? next.arn) !== next.arn) throw invalidToken();
   const stream = next === undefined ? findStream(input, place, streams, reader) : byArn(next.arn, streams);
-  // All shards are open here, so a filter only omits the shards up to and including the shard that it names.
+  // All shards are open in the gateway, so a filter only omits the shards up to and including the shard that it names.
   const filter = memberOf(memberOf(input, 'ShardFilter'), 'ShardId');
   const after = next?.after ?? start ?? (typeof filter === 'string' ? filter : undefined);
   const { page, hasMore } = pageOf(stream.shards, ({ id }) => after === undefined || id > after, limit);

@@ -62,7 +62,8 @@ export class LocalStreams {
 
   create(definition: StreamDefinition): void {
     this.#open(definition, true);
-    // An earlier run may have left records of a stream with this ARN that a call created and that was deleted later.
+    // A call may have created a stream with this ARN in an earlier run. Its records may remain although the stream was
+    // deleted.
     this.#streams.get(definition.arn)?.purge();
     this.#open(definition, true);
   }

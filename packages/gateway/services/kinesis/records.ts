@@ -141,7 +141,7 @@ function getShardIterator({ input, place, streams, nowEpochMs }: RecordCall): Un
   return { ShardIterator: printIterator({ createdAt: nowEpochMs, streamArn, shard: shard.number, from }) };
 }
 
-/** Finds a shard. AWS only reads its number, so `shardId-0` and `0` also refer to the first shard. */
+/** Finds a shard. AWS reads only the number in a shard id, so `shardId-0` and `0` also refer to the first shard. */
 function findShard(shardId: string, { shards, definition: { name, accountId } }: LocalStream): Shard {
   const number = /^(?:[^-]*-)?(\d{1,12})$/.exec(shardId)?.[1];
   if (number === undefined)

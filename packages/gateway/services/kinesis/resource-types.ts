@@ -15,6 +15,6 @@ export const KINESIS_TYPES = {
     },
     names: row(streamName, { Arn: arnOf('kinesis', streamName, 'stream/') }),
   },
-  // The other types are consumers with enhanced fan-out and policies of streams.
+  // The other types are consumers with enhanced fan-out, and policies of streams.
   'AWS::Kinesis::*': { consequence: RECORDED },
 } satisfies ResourceTypeTable;

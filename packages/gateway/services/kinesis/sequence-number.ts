@@ -1,7 +1,7 @@
 /**
  * Sequence numbers in AWS's form: 47 hex digits, printed as a decimal number of 56 digits, so that their order as
- * strings is their order as numbers. The hex digits are: `2`, second of the shard's creation (9), shard (1), index
- * (16), `00`, second of arrival (9), shard (8), `2`.
+ * strings is their order as numbers. The hex digits, with the number of digits in parentheses, are: `2`, second of the
+ * shard's creation (9), shard (1), index (16), `00`, second of arrival (9), shard (8), `2`.
  */
 
 type Sequence = {

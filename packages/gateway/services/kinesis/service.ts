@@ -144,9 +144,8 @@ class KinesisService implements Service {
 
   /**
    * Whether a call is only recorded. A call is recorded if the run has no streams, if the stream belongs to another
-   * account, or if another service has delivered to a stream of this name that is not in this run. The records of
-   * recorded calls are stored, and can be read again. Otherwise, a call with an unknown stream name gets the same
-   * response as on AWS.
+   * account, or if the run does not have the stream but another service has delivered to it. The records of such calls
+   * are stored, and can be read again. Any other call with an unknown stream name gets the same response as on AWS.
    */
   #isRecorded(action: string, input: Readonly<Record<string, unknown>>): boolean {
     const { StreamName: name, StreamARN: arn, ShardIterator: iterator } = input;

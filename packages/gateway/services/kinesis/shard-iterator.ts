@@ -17,8 +17,8 @@ export function printIterator({ createdAt, streamArn, shard, from }: ShardIterat
 }
 
 /**
- * Returns the ARN of the iterator's stream, even if the iterator has expired; undefined for an iterator that was not
- * created here.
+ * Returns the ARN of the iterator's stream, even if the iterator has expired; undefined for an iterator that the
+ * gateway did not create.
  */
 export function streamOfIterator(text: string): string | undefined {
   return parseIterator(text)?.streamArn;

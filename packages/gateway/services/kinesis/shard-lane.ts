@@ -197,7 +197,7 @@ export class ShardLane {
 
   async #run(batch: Batch<StoredRecord>, dueMs: number): Promise<void> {
     const at = { rules: this.at.mapping, source: this.#source, ports: this.#ports };
-    // If a reload has closed this lane in the meantime, the next reader is responsible for the batch.
+    // If a reload has closed this lane in the meantime, the lane's successor is responsible for the batch.
     const tried = await tryBatch(batch, dueMs, at, () => this.#isClosed);
     if (tried === undefined) return;
     this.#first.unshift(...tried.left);

@@ -103,7 +103,7 @@ export class Shard {
     return this.#gone;
   }
 
-  /** Stores a record; undefined if the shard's limit per second is exceeded. */
+  /** Stores a record. Returns undefined if the shard's limit per second is exceeded. */
   put(record: NewRecord, nowEpochMs: number): StoredRecord | undefined {
     if (!this.#takes(sizeOf(record), nowEpochMs)) return undefined;
     const { createdAt, kept, prefix } = this.#options;

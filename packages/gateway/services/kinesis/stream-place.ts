@@ -13,7 +13,7 @@ const ARN_RULE: MemberRule = {
   pattern: 'arn:aws.*:kinesis:.*:\\d{12}:.*stream/\\S+',
 };
 
-/** "Not Implemented. Reserved for future use", but checked (API reference, StreamId). */
+/** Kinesis checks this member, although it is "Not Implemented. Reserved for future use" (API reference, StreamId). */
 const ID_RULE: MemberRule = { least: 1, most: 24, pattern: '[a-z0-9]{20}-[a-z0-9]{3}' };
 
 export type StreamPlace = { readonly region: string; readonly accountId: string };
@@ -26,7 +26,7 @@ export function nameOfStream(arn: string): string {
   return arn.split(':stream/')[1] ?? '';
 }
 
-/** Reads the members with which every call may name its stream, apart from the name. */
+/** Reads the members, other than the name, with which any call may identify its stream. */
 export function readStreamArn(reader: CallInput): string | undefined {
   const arn = reader.optionalText('StreamARN', ARN_RULE);
   reader.optionalText('StreamId', ID_RULE);

@@ -114,7 +114,7 @@ export class EventSourceMappings {
   }
 
   /**
-   * It must be called when the result of `readersIn` for these stacks has taken effect.
+   * Must be called when the result of `readersIn` for these stacks has taken effect.
    * @param version the version when `readersIn` was called
    */
   applied(stacks: StackReading, version: number): void {

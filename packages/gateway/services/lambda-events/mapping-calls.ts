@@ -220,7 +220,8 @@ const DEFAULTS_OF_STREAM = {
   TumblingWindowInSeconds: 0,
   FunctionResponseTypes: [],
   DestinationConfig: { OnFailure: {} },
-  // The outcome of batches is not kept, so a mapping is shown as AWS shows a mapping that has not read anything yet.
+  // The gateway does not store the results of batches, so a mapping is shown as AWS shows a mapping that has not read
+  // anything yet.
   LastProcessingResult: 'No records processed',
 };
 

@@ -44,8 +44,8 @@ const KEPT = [
 ];
 
 /**
- * Members that are not supported. Some of them configure sources that cannot invoke functions here. The others limit or
- * protect something, and would have no effect.
+ * Members that the gateway does not support. Some of them configure sources that cannot invoke functions in the
+ * gateway. The others limit or protect something, and would have no effect.
  */
 const NOT_SERVED = [
   'AmazonManagedKafkaEventSourceConfig',

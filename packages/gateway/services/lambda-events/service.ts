@@ -204,13 +204,16 @@ function readSource(mapping: ResourceReader, stacks: StackReading): void {
   const arn = mapping.text('EventSourceArn') ?? '';
   const source = stacks.sourceOf(parseArn(arn)?.service ?? '');
   if (source === undefined) {
-    mapping.unsupported('EventSourceArn', `${arn === '' ? 'this source' : arn} invokes no function here`);
+    mapping.unsupported(
+      'EventSourceArn',
+      `${arn === '' ? 'this source' : arn} invokes no function in this gateway`,
+    );
     return;
   }
   if (source === 'elsewhere') {
     mapping.unsupported(
       undefined,
-      'calls to the event source go to the endpoint that you set, so the mapping invokes no function here',
+      'calls to the event source go to the endpoint that you set, so the mapping invokes no function in this gateway',
     );
     return;
   }

@@ -19,6 +19,8 @@ export const LOGS_TYPES = {
     isWithoutEffect: true,
   },
   'AWS::Logs::LogStream': { isWithoutEffect: true },
-  'AWS::Logs::MetricFilter': { consequence: 'no metric is counted: alarms on it have no data' },
+  'AWS::Logs::MetricFilter': {
+    consequence: 'the metric is not counted, so alarms on the metric have no data',
+  },
   'AWS::Logs::QueryDefinition': { isWithoutEffect: true },
 } satisfies ResourceTypeTable;

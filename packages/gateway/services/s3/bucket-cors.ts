@@ -41,8 +41,8 @@ type Asked = {
 
 /**
  * Answers a request from a page.
- * @param rulesOf returns the rules of a bucket; an empty list without a CORS configuration, undefined if there is no
- *   such bucket
+ * @param rulesOf returns the rules of a bucket; an empty list if the bucket has no CORS configuration, undefined if
+ * there is no such bucket
  * @param requestId returns the id of the reply to a preflight
  * @returns undefined for a preflight that cannot be recognized as a request to S3
  */
@@ -125,7 +125,7 @@ function matchesPattern(pattern: string, text: string): boolean {
 }
 
 function headersOf({ origins, methods, exposed, maxAge }: CorsRule, asked: Asked): readonly string[] {
-  // The first origin of the rule that matches decides. For `*`, the reply has `*` and does not allow credentials.
+  // The first matching origin of the rule decides. If it is `*`, the reply contains `*` and does not allow credentials.
   const isAny = origins.find((pattern) => matchesPattern(pattern, asked.origin)) === '*';
   return [
     'Access-Control-Allow-Origin',

@@ -102,7 +102,7 @@ export class BucketNotifications {
     });
     work.track(
       async () => {
-        // The other services apply the same stacks in this turn of the event loop.
+        // The message is sent after this turn of the event loop, in which the other services apply the same stacks.
         await new Promise(setImmediate);
         const outcome = await targets.send(targetArn, body, {
           sender: arnOf(region, bucket),
@@ -267,7 +267,7 @@ function arnOf(region: string, bucket: string): string {
   return `arn:${partitionOf(region)}:s3:::${bucket}`;
 }
 
-/** Returns why a notification is not for a change of its bucket; undefined if it is. */
+/** Returns why a notification does not apply to a change in its bucket; undefined if it applies. */
 function mismatchOf(
   { event, prefix, suffix }: BucketNotification,
   { key, kind }: ObjectChange,
@@ -277,5 +277,7 @@ function mismatchOf(
   if (event === undefined) return undefined;
   const name = `s3:${NAMES[kind]}`;
   const isWanted = event.endsWith(':*') ? name.startsWith(event.slice(0, -1)) : event === name;
-  return isWanted ? undefined : { by: 'Event', why: `it is for ${event}, but the event is ${name}` };
+  return isWanted
+    ? undefined
+    : { by: 'Event', why: `the notification is for ${event}, but the event is ${name}` };
 }

@@ -1,4 +1,4 @@
-/** The accounts to which a call says that its buckets belong. Every bucket of the gateway belongs to one account. */
+/** The accounts that a call expects to own its buckets. Every bucket of the gateway belongs to one account. */
 import { headerOf } from '../../kernel/calls/aws-operation.ts';
 import type { S3Refusal } from '../../kernel/calls/s3-error.ts';
 import type { ServiceRequest } from '../../core/ports.ts';

@@ -1,4 +1,4 @@
-/** Checksums of objects that a request states (S3 user guide, "Checking object integrity"; obs: s3). */
+/** Checksums that requests state for objects (S3 user guide, "Checking object integrity"; obs: s3). */
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { headerOf } from '../../kernel/calls/aws-operation.ts';
@@ -35,14 +35,20 @@ function toHeaders(name: string, value: string, type = 'FULL_OBJECT'): readonly 
   return [`${PREFIX}${name}`, value, `${PREFIX}type`, type];
 }
 
-/** Returns the headers of the checksum of an object by an algorithm; undefined if S3 does not have the algorithm. */
+/**
+ * Returns the headers for the checksum of an object, computed with an algorithm; undefined if S3 does not support the
+ * algorithm.
+ */
 export function checksumOf(algorithm: string, body: Buffer): readonly string[] | undefined {
   const name = algorithm.toLowerCase();
   const known = Object.hasOwn(ALGORITHMS, name) ? ALGORITHMS[name] : undefined;
   return known && toHeaders(name, known.digest(body).toString('base64'));
 }
 
-/** Returns the headers of the checksum of the checksums of parts; undefined if S3 does not have the algorithm. */
+/**
+ * Returns the headers for a composite checksum, which is the checksum of the checksums of the parts; undefined if S3
+ * does not support the algorithm.
+ */
 export function compositeOf(algorithm: string, parts: readonly Buffer[]): readonly string[] | undefined {
   const name = algorithm.toLowerCase();
   const known = Object.hasOwn(ALGORITHMS, name) ? ALGORITHMS[name] : undefined;
@@ -56,7 +62,7 @@ export function algorithmOf([header]: readonly string[] = []): string | undefine
   return header?.slice(PREFIX.length).toUpperCase();
 }
 
-/** Prints which checksum an object has, as lists of objects contain it. */
+/** Formats the algorithm and the type of an object's checksum, as in lists of objects. */
 export function printAlgorithm(checksum: readonly string[] = []): string {
   const algorithm = algorithmOf(checksum);
   return algorithm === undefined
@@ -64,7 +70,7 @@ export function printAlgorithm(checksum: readonly string[] = []): string {
     : element('ChecksumAlgorithm', algorithm) + element('ChecksumType', checksum[3] ?? '');
 }
 
-/** Prints the checksum of an object, as the responses of copies contain it. */
+/** Formats the checksum of an object, as in the responses of copies. */
 export function printChecksum(checksum: readonly string[] = []): string {
   const [, value = '', , type = ''] = checksum;
   const algorithm = algorithmOf(checksum);
@@ -124,8 +130,9 @@ function bigEndian(value: number): Buffer {
 type Halves = { readonly high: number; readonly low: number };
 
 /**
- * Computes a CRC with reflected bits, initial value and final XOR of ones, in two halves of 32 bits. For a polynomial
- * of 32 bits, the upper half of the polynomial and of the result is 0 and is ignored.
+ * Computes a CRC with reflected bits. The initial value and the final XOR are all ones. The CRC is computed in two
+ * halves of 32 bits. For a polynomial of 32 bits, the upper half of the polynomial and of the result is 0 and is
+ * ignored.
  */
 function reflectedCrc(body: Buffer, polynomial: Halves): Halves {
   const isWide = polynomial.high !== 0;

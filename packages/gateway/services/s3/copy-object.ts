@@ -1,4 +1,4 @@
-/** Reads what CopyObject copies, and decides what the copy has (docs/aws §22.5). */
+/** Reads what CopyObject copies, and determines the properties of the copy (docs/aws §22.5). */
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { escapeXml, headerOf } from '../../kernel/calls/aws-operation.ts';
 import { algorithmOf, checksumOf, printChecksum } from './checksums.ts';
@@ -84,7 +84,8 @@ export function makeCopy(
   request: ServiceRequest,
   made: Pick<StoredObject, 'changedMs' | 'storageClass' | 'encryption' | 'tags' | 'version'>,
 ): StoredObject {
-  // The copy of an object that was uploaded in parts is one object [obs: s3, `test_complete_multipart_parts_checksum_composite`].
+  // If an object was uploaded in parts, its copy has no parts [obs: s3,
+  // `test_complete_multipart_parts_checksum_composite`].
   const isInParts = source.etag.includes('-');
   const algorithm =
     headerOf(request, 'x-amz-checksum-algorithm') ?? (isInParts ? algorithmOf(source.checksum) : undefined);

@@ -7,7 +7,7 @@ import { printDeleteResult } from '../../kernel/calls/s3-delete-request.ts';
 type Deleted = {
   readonly key: string;
   readonly marker: string | undefined;
-  /** Why the object was not deleted: its ETag is not the one that the request states. */
+  /** The reason why the object was not deleted: the request states another ETag than the object has. */
   readonly refusal?: S3Refusal | undefined;
 };
 

@@ -1,6 +1,6 @@
 /**
- * The encryption of objects. Nothing is encrypted here, but responses state the encryption that a call or the bucket
- * sets.
+ * The encryption of objects. The gateway encrypts nothing, but its responses state the encryption that a call or the
+ * bucket sets.
  */
 import { partitionOf } from '@gatewright/aws/arn';
 import { asText, isTrue, membersOf } from '@gatewright/aws/json-object';
@@ -40,7 +40,7 @@ export function readBucketEncryption(reader: ResourceReader): Encryption | undef
 }
 
 /**
- * Refuses an encryption that S3 does not have.
+ * Refuses an encryption that S3 does not support.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
  */
 export function refuseEncryption(request: ServiceRequest): S3Refusal | undefined {
@@ -80,7 +80,10 @@ function printEncryption({ algorithm, keyId, hasBucketKey }: Encryption, place: 
   return [HEADER, algorithm, KEY_ID, arnOfKey(keyId ?? MANAGED_KEY, place), ...ofKey];
 }
 
-/** S3 prints the ARN of a key, however it is named [obs: s3, `test_s3_sse_validate_kms_key_state`]. */
+/**
+ * S3 prints the ARN of a key, even if the request names the key in another form [obs: s3,
+ * `test_s3_sse_validate_kms_key_state`].
+ */
 function arnOfKey(keyId: string, { region = 'us-east-1', accountId }: Place): string {
   if (keyId.startsWith('arn:')) return keyId;
   const resource = keyId.startsWith('alias/') ? keyId : `key/${keyId}`;

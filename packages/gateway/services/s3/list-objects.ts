@@ -124,7 +124,7 @@ export function readCount(
   return Number(text);
 }
 
-/** Returns what is left of a listing after its marker, with at most one entry more than a page has. */
+/** Returns the part of a listing after its marker, with at most one entry more than a page has. */
 function entriesOf(
   objects: readonly KeyedObject[],
   { prefix, delimiter, maxKeys, after, startAfter }: Listing,
@@ -146,8 +146,8 @@ function entriesOf(
 }
 
 /**
- * Whether an earlier page has listed a common prefix. A marker may also be a key below it, but a key to start after
- * may not. The rule for markers was recorded, the rule for the key is inferred.
+ * Whether an earlier page has listed a common prefix. A marker may also be a key below the prefix, but a key to start
+ * after may not. The rule for markers was recorded, the rule for the key to start after is inferred.
  */
 function isListedBefore(commonPrefix: string, after: string, startAfter: string | undefined): boolean {
   return startAfter === undefined ? after.startsWith(commonPrefix) : startAfter === commonPrefix;

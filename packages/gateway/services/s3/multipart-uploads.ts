@@ -76,7 +76,7 @@ export class MultipartUploads {
     };
   }
 
-  /** Returns undefined if the request is not one of these operations. */
+  /** Finds the operation of a request. Returns undefined if the request is not one of the operations above. */
   serve(place: ObjectPlace, request: ServiceRequest, contentType: string): Serve | undefined {
     const asked = new URLSearchParams(request.query);
     const id = asked.get('uploadId');
@@ -299,7 +299,10 @@ export class MultipartUploads {
     return replies.reply(200, XML, Buffer.from(printDocument('ListPartsResult', content)));
   }
 
-  /** Drops the uploads that were created first, while there are too many or they are too large. The current one remains. */
+  /**
+   * Drops the oldest uploads while there are too many uploads, or while their total size is too large. The current
+   * upload remains.
+   */
   #dropOldest(current: string): void {
     const sizeOfAll = (): number =>
       [...this.#open.values()].reduce((sum, { parts }) => sum + sizeOf(parts), 0);
@@ -314,7 +317,7 @@ function sizeOf(parts: Upload['parts'], except?: number): number {
   return [...parts].reduce((sum, [number, { body }]) => sum + (number === except ? 0 : body.length), 0);
 }
 
-/** The MD5 of the MD5s of the parts, which are their ETags (S3 user guide, "Checking object integrity"). */
+/** The MD5 of the MD5s of all parts. The MD5 of a part is its ETag (S3 user guide, "Checking object integrity"). */
 function joinedDigest(etags: readonly string[]): string {
   const digests = etags.map((etag) => Buffer.from(etag.replaceAll('"', ''), 'hex'));
   return createHash('md5').update(Buffer.concat(digests)).digest('hex');

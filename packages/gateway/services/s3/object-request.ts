@@ -33,11 +33,11 @@ const SYSTEM_HEADERS = [
 ] as const;
 const METADATA = 'x-amz-meta-';
 
-/** Returns the headers of a request that belong to the object. */
+/** Returns the headers of a request that are stored with the object. */
 export function objectHeaders(request: ServiceRequest): readonly string[] {
   const system = SYSTEM_HEADERS.flatMap((name) => {
     const value = headerOf(request, name.toLowerCase());
-    // The encoding of a streamed upload belongs to the request.
+    // The encoding of a streamed upload describes the request and not the object.
     const kept = name === 'Content-Encoding' ? value?.replace(/^aws-chunked(?:,\s*|$)/, '') : value;
     return kept === undefined || kept === '' ? [] : [name, kept];
   });
@@ -168,7 +168,10 @@ export function wantsChecksum(request: ServiceRequest): boolean {
   return headerOf(request, 'x-amz-checksum-mode')?.toUpperCase() === 'ENABLED';
 }
 
-/** Refuses a write whose condition is not met. Only one of the two headers is accepted, and only some values. */
+/**
+ * Refuses a write whose condition is not met. S3 accepts either If-Match or If-None-Match, and only some of their
+ * values.
+ */
 export function refuseWrite(
   request: ServiceRequest,
   key: string,
@@ -219,7 +222,7 @@ export function refuseBypass(request: ServiceRequest, hasObjectLock: boolean): S
   };
 }
 
-/** The conditions of a delete that only directory buckets have. */
+/** The conditions of a delete that only directory buckets support. */
 const OF_DIRECTORY_BUCKETS = ['x-amz-if-match-last-modified-time', 'x-amz-if-match-size'];
 
 /**
@@ -300,7 +303,7 @@ export function noSuchBucket(BucketName: string): S3Refusal {
 }
 
 /**
- * Refuses a method that no operation on an object has.
+ * Refuses a method that no operation on an object uses.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
  */
 export function methodNotAllowed(method: string): S3Refusal {

@@ -24,7 +24,7 @@ export type ObjectChange = {
   readonly bucket: string;
   /** The key without URL encoding. */
   readonly key: string;
-  /** `mark` is a delete in a bucket that keeps versions, which adds a delete marker. */
+  /** `mark` is a delete that adds a delete marker, because the bucket keeps versions. */
   readonly kind: 'put' | 'post' | 'copy' | 'complete' | 'delete' | 'mark' | 'tag' | 'untag';
   readonly size: number;
   /** The ETag without quotes. */
@@ -102,7 +102,8 @@ export class ObjectStore {
   }
 
   /**
-   * Removes a version for good, and returns whether it was a delete marker. The version before it is then the object.
+   * Removes a version for good, and returns whether it was a delete marker. The preceding version becomes the current
+   * object.
    */
   removeVersion(place: ObjectPlace, version: string): boolean {
     const { id, bucket, key } = place;
@@ -121,7 +122,10 @@ export class ObjectStore {
     return removed.kind === 'marker';
   }
 
-  /** Removes a version that is only known as the current one: the list of versions never had it, or dropped it. */
+  /**
+   * Removes a version that is stored only as the current object, because the list of versions never contained it or has
+   * dropped it.
+   */
   #removeDropped({ id, bucket, key }: ObjectPlace, version: string): boolean {
     const current = this.findQuietly(id);
     const isObject = current !== undefined && (current.version ?? NULL_VERSION) === version;
@@ -147,7 +151,8 @@ export class ObjectStore {
   }
 
   /**
-   * Returns the headers that state the encryption of an object that a request, or the values file, writes into a bucket.
+   * Returns the headers that state the encryption of an object that a request, or the values file, writes into a
+   * bucket.
    */
   encryptionOf(bucket: string, request?: ServiceRequest): readonly string[] {
     const found = this.buckets.find(({ name }) => name === bucket);

@@ -15,7 +15,9 @@ type RemovedVersion = {
   readonly wasLatest: boolean;
 };
 
-/** The maximum number of versions of all objects, and the maximum number of bytes of the objects among them. */
+/**
+ * The maximum number of versions of all objects, and the maximum total size in bytes of the objects in these versions.
+ */
 const MAX_VERSIONS = 500;
 export const MAX_STORED_BYTES = 1024 * 1024 * 1024;
 
@@ -27,7 +29,7 @@ export class ObjectVersions {
 
   add(id: string, version: ObjectVersion): void {
     const known = this.#versions.get(id) ?? [];
-    // The object that changes last is dropped last.
+    // The object that has changed last is dropped last.
     this.#versions.delete(id);
     this.#versions.set(id, [...known, version]);
     this.#count += 1;

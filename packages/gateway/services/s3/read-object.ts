@@ -56,8 +56,8 @@ function hasPartNumber({ query }: ServiceRequest): boolean {
 }
 
 /**
- * Returns the bytes of the part that `partNumber` names; undefined without it. An object that was not uploaded in parts
- * has one [obs: s3, `test_get_object_part`].
+ * Returns the bytes of the part that `partNumber` names; undefined if the request has no `partNumber`. An object that
+ * was not uploaded in parts has one part [obs: s3, `test_get_object_part`].
  */
 function readPart(
   request: ServiceRequest,

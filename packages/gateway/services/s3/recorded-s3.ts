@@ -170,7 +170,7 @@ export class RecordedBuckets {
     const current = this.#store.findQuietly(id);
     if (method !== get && wanted !== undefined && stored?.version !== current?.version) return undefined;
     return () => {
-      // The key of this refusal of GetObjectTagging contains the bucket [obs: s3, `test_object_tagging_exc`].
+      // In this refusal of GetObjectTagging, the key is preceded by the bucket [obs: s3, `test_object_tagging_exc`].
       if (stored === undefined) return this.#replies.refuse(noSuchKey(method === get ? id : key));
       const version = versionHeaders(stored.version);
       if (method === get)
@@ -191,8 +191,8 @@ export class RecordedBuckets {
   }
 
   /**
-   * Returns undefined if the request names versions, because the gateway deletes versions only with DeleteObject, or
-   * conditions that only directory buckets have.
+   * Returns undefined if the request has conditions that only directory buckets support, or if it names versions,
+   * because the gateway deletes versions only with DeleteObject.
    */
   #deleteAll(bucket: string, request: ServiceRequest): Answered | undefined {
     const body = Buffer.from(request.body ?? NOTHING);

@@ -87,13 +87,13 @@ export function open(ports: ServicePorts): Service {
   return new S3Service(ports);
 }
 
-/** The lists of notifications with the member that names the target, in a bucket. */
+/** The lists of notifications in a bucket's properties, each with the member that names the target. */
 const KINDS: Kinds = [
   ['LambdaConfigurations', 'Function'],
   ['QueueConfigurations', 'Queue'],
   ['TopicConfigurations', 'Topic'],
 ];
-/** The same in CDK's custom resource, which has the names of PutBucketNotificationConfiguration. */
+/** The same lists in CDK's custom resource, which uses the member names of PutBucketNotificationConfiguration. */
 const KINDS_OF_CDK: Kinds = [
   ['LambdaFunctionConfigurations', 'LambdaFunctionArn'],
   ['QueueConfigurations', 'QueueArn'],
@@ -127,7 +127,10 @@ function readNotifications(
           if (typeof event !== 'string' || typeof targetArn !== 'string') return [];
           if (SENT_EVENTS.has(event))
             return [{ ...common, event, targetArn, id: `${list}-${index}`, ...readKeyRules(given) }];
-          reader.unsupported(`NotificationConfiguration.${list}`, `${event} events are not sent here`);
+          reader.unsupported(
+            `NotificationConfiguration.${list}`,
+            `the gateway does not send ${event} events`,
+          );
           return [];
         }),
       ),

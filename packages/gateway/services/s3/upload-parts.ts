@@ -1,4 +1,4 @@
-/** What S3 refuses of an upload in parts [obs: s3, `TestS3MultipartUploadChecksum`] (docs/aws §22.5). */
+/** Refusals of multipart uploads by S3 [obs: s3, `TestS3MultipartUploadChecksum`] (docs/aws §22.5). */
 import { headerOf } from '../../kernel/calls/aws-operation.ts';
 import { readElement } from '../../kernel/calls/xml-element.ts';
 import type { ServiceRequest } from '../../core/ports.ts';

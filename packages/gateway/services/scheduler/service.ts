@@ -50,7 +50,7 @@ type ReadSchedule = Omit<ScheduleDefinition, 'targets' | 'run'> & {
   readonly place: { readonly region: string; readonly accountId: string };
 };
 
-/** Reads a schedule; undefined if it never runs or has no target here. */
+/** Reads a schedule; undefined if the schedule never runs, or if the gateway cannot call its target. */
 function readScheduler(reader: ResourceReader, anchorMs: number): ReadSchedule | undefined {
   const { resource, stack } = reader;
   const { region, accountId } = stack;

@@ -78,7 +78,7 @@ function describeNone(service: LocalService, query: Attributes, healthy: readonl
   const start = `no instance of ${service.fullName}${wanted}`;
   if (service.discover({ query, optional: {}, health: 'ALL' }).length === 0) return `${start} is registered`;
   if (healthy.length === 0)
-    return `${start} is healthy; UpdateInstanceCustomHealthStatus makes one healthy again`;
+    return `${start} is healthy; call UpdateInstanceCustomHealthStatus to make an instance healthy again`;
   const isElsewhere = healthy.some(({ registration }) => originOf(registration) === 'not of this machine');
   return isElsewhere
     ? `${start} is on this machine; only the --cloud-map file can contain addresses of other machines`

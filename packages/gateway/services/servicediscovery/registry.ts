@@ -15,8 +15,8 @@ export type Operation = {
 };
 
 /**
- * The maximum number of operations. AWS stores operations for some time, but here only the latest operations are
- * stored.
+ * The maximum number of operations. AWS stores operations for some time, but the gateway stores only the latest
+ * operations.
  */
 const MAX_OPERATIONS = 1000;
 

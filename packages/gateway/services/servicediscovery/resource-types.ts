@@ -13,7 +13,7 @@ const serviceId = prefixed('srv-', id(16));
 const hostedZoneId: Namer = (resource) => `Z${id(20)(resource).toUpperCase()}`;
 
 const NO_DNS =
-  'names are not resolved by DNS here: use DiscoverInstances, or an integration through a VPC link';
+  'the gateway does not resolve names by DNS: use DiscoverInstances, or an integration through a VPC link';
 
 function namesOfNamespace(attributes: NamesOfType['attributes'] = {}): NamesOfType {
   return row(namespaceId, {

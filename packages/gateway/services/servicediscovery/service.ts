@@ -144,7 +144,7 @@ function findService(
   const known = all.map(fullNameOf).join(', ');
   throw source.error(
     line,
-    `unknown service ${name}; ${known === '' ? 'there are none' : `expected one of ${known}`}. Use the ARN for a service of another stack`,
+    `unknown service ${name}; ${known === '' ? 'no loaded stack defines a service' : `expected one of ${known}`}. Use the ARN for a service of another stack`,
   );
 }
 

@@ -23,8 +23,8 @@ export function refusePublish(input: UnknownMembers, region: string): Refusal | 
 }
 
 /**
- * Returns the refusal of the topic, endpoint or phone number that a call names; undefined if the call is not refused
- * here.
+ * Returns the refusal of the topic, endpoint or phone number that a call names; undefined if this check does not refuse
+ * the call.
  */
 export function refuseDestination(input: UnknownMembers, region: string): Refusal | undefined {
   const name = ['TopicArn', 'TargetArn'].find((one) => readTextField(input, one) !== undefined);

@@ -40,8 +40,8 @@ export function answerTopics(
 }
 
 /**
- * A topic of another account. It is not known here whether it exists and what it requires, so it accepts messages,
- * which are only recorded.
+ * A topic of another account. The gateway does not know whether the topic exists and what it requires, so the topic
+ * accepts messages, which are only recorded.
  */
 function foreignTopic(arn: string, accountId: string): TopicDefinition | undefined {
   if (parseArn(arn)?.accountId === accountId) return undefined;

@@ -81,7 +81,7 @@ function listQueues(input: UnknownMembers, place: QueuePlace, queues: Queues): U
   const list = ['ListQueues', place.region, prefix];
   const from = readPageToken(list, readTextField(input, 'NextToken') ?? '') ?? 0;
   const most = numberOf(input, 'MaxResults');
-  // Other emulators have this sentence; no recording of AWS has been found (docs/aws §22.5).
+  // This sentence comes from other emulators. No recording of AWS has been found (docs/aws §22.5).
   if (most !== undefined && !(most >= 1 && most <= MOST_LISTED))
     throw invalid(
       `Value for parameter MaxResults is invalid. Reason: MaxResults must be an integer between 1 and ${MOST_LISTED}.`,
@@ -186,7 +186,7 @@ function createQueue(input: UnknownMembers, place: QueuePlace, queues: Queues): 
       'You must wait 60 seconds after deleting a queue before you can create another with the same name.',
     );
   if (queues.all.length >= MAX_MADE)
-    throw new SqsError('OverLimit', `at most ${MAX_MADE} queues can be created here`);
+    throw new SqsError('OverLimit', `at most ${MAX_MADE} queues can be created in this gateway`);
   queues.create(definition);
   return { QueueUrl: definition.url };
 }

@@ -17,8 +17,8 @@ const QUERY_CODES: Readonly<Record<string, string>> = {
 
 /**
  * Types of the JSON protocol for errors that are not in the service model (botocore, sqs/2012-11-05/service-2.json).
- * Recorded in http4k/http4k#1336 and yavosh/pail, test/diff/testdata/golden/sqs-errors.json; the query code in the
- * header remains.
+ * They were recorded in http4k/http4k#1336 and yavosh/pail, test/diff/testdata/golden/sqs-errors.json. The header still
+ * contains the code of the query protocol.
  */
 const UNMODELLED: Readonly<Record<string, string>> = {
   InvalidParameterValue: 'com.amazon.coral.service#InvalidParameterValueException',

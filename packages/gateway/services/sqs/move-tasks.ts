@@ -35,7 +35,7 @@ const MOST_PER_SECOND = 500;
 
 export class MoveTasks {
   readonly #ports: Ports;
-  /** The tasks of each queue, newest first. A queue that is deleted takes its tasks with it. */
+  /** The tasks of each queue, newest first. If a queue is deleted, its tasks are deleted, too. */
   readonly #tasks = new WeakMap<LocalQueue, MoveTask[]>();
 
   constructor(ports: Ports) {
@@ -107,7 +107,7 @@ export class MoveTasks {
     return { ApproximateNumberOfMessagesMoved: task.moved };
   }
 
-  /** Moves the messages of one second. Without a rate, it moves all. */
+  /** Moves as many messages as the rate allows per second, or all messages if no rate is set. */
   #run(task: MoveTask, dueMs: number): void {
     const { perSecond = Number.POSITIVE_INFINITY } = task;
     for (let inSecond = 0; inSecond < perSecond && task.status === 'RUNNING'; inSecond += 1) this.#step(task);

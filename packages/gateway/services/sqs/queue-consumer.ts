@@ -200,7 +200,7 @@ export class QueueConsumer {
    */
   #describeNext(): string {
     const { visibilityMs, redrive } = this.#queue.definition.settings;
-    const again = `. Its messages can be received again after ${visibilityMs / 1000} s (VisibilityTimeout)`;
+    const again = `. The messages of the batch can be received again after ${visibilityMs / 1000} s (VisibilityTimeout)`;
     return redrive === undefined
       ? `${again}, until they expire, because the queue has no RedrivePolicy`
       : `${again}, and move to ${lastPartOf(redrive.deadLetterArn)} once each has been received ${redrive.maxReceiveCount} ${redrive.maxReceiveCount === 1 ? 'time' : 'times'}`;
@@ -224,7 +224,7 @@ export class QueueConsumer {
     const outcome = readBatchFailures(result.payload, known);
     if (outcome.kind === 'all') {
       report(
-        `the batchItemFailures that ${functionName} returned cannot be read, because ${outcome.reason}. Its whole batch of ${known.size} from ${name} counts as failed${this.#describeNext()}`,
+        `the batchItemFailures that ${functionName} returned cannot be read, because ${outcome.reason}. The whole batch of ${known.size} from ${name} counts as failed${this.#describeNext()}`,
       );
       return { failed: () => true, failedItems: outcome.reason };
     }
@@ -257,7 +257,8 @@ function printRecord(
     body: message.body,
     attributes: systemAttributes(message, definition),
     messageAttributes: printAttributes(message),
-    // With a batching window, a message without attributes has the digest null, otherwise none [obs: events].
+    // If the mapping has a batching window, the digest of a message without attributes is null; otherwise it is absent
+    // [obs: events].
     ...(digest === undefined && !hasWindow ? {} : { md5OfMessageAttributes: digest ?? null }),
     md5OfBody: digestOfBody(message.body),
     eventSource: 'aws:sqs',

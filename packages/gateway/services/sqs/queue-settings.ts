@@ -142,8 +142,8 @@ export function checkAttributes(attributes: UnknownMembers, isFifo: boolean, fin
 }
 
 /**
- * Refuses an invalid redrive policy that a call sets (crossplane-contrib/provider-aws#443; obs: sqs, of the code for
- * each of the three faults). The message for a count that is out of range is inferred.
+ * Refuses an invalid redrive policy that a call sets (crossplane-contrib/provider-aws#443). The code for each of the
+ * three faults is recorded (obs: sqs). The message for a count that is out of range is inferred.
  */
 function checkRedrive(value: unknown, isFifo: boolean, findTarget: FindTarget): void {
   if (typeof value !== 'string' || value === '') return;

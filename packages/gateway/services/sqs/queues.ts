@@ -38,7 +38,7 @@ type QueuePorts = Pick<EventPorts, 'clock' | 'agenda' | 'random' | 'kept' | 'rep
 export class Queues {
   readonly #ports: QueuePorts;
   readonly #queues = new Map<string, LocalQueue>();
-  /** When calls deleted queues, by ARN. */
+  /** The times at which calls deleted queues, by the ARN of the queue. */
   readonly #deleted = new Map<string, number>();
   /** The definitions of the stacks as they were last read. */
   readonly #read = new Map<string, QueueDefinition>();
@@ -321,7 +321,7 @@ export class LocalQueue {
     );
     if (target === undefined)
       this.#at.report(
-        `${this.definition.name}: a message has reached maxReceiveCount, but the dead-letter queue ${arn} does not exist here`,
+        `${this.definition.name}: a message has reached maxReceiveCount, but the dead-letter queue ${arn} does not exist in this gateway`,
       );
     else
       target.#take({
@@ -335,7 +335,7 @@ export class LocalQueue {
   }
 
   /**
-   * Moves receivable messages back to their source queues, if these exist here.
+   * Moves receivable messages back to their source queues, if the gateway has these queues.
    * @returns the number of moved messages
    */
   redrive(): number {
@@ -350,8 +350,8 @@ export class LocalQueue {
 
   /**
    * Moves the next receivable message to the queue `to` or, without `to`, back to the queue in which it failed.
-   * @returns undefined if there is no message. If the queue does not exist here, the message stays and is returned; it
-   * then counts as received
+   * @returns undefined if there is no message. If the gateway does not have the queue, the message stays and is
+   * returned; it then counts as received
    */
   moveNext(to?: string): 'moved' | QueuedMessage | undefined {
     const [message] = this.receive({ most: 1 });

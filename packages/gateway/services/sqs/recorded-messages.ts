@@ -1,5 +1,5 @@
 /**
- * Handles operations on messages in queues of other accounts. Nothing is known here about these queues. The call is
+ * Handles operations on messages in queues of other accounts, about which the gateway knows nothing. The call is
  * checked and gets a response, but nothing is delivered.
  */
 import { createHash } from 'node:crypto';

@@ -29,8 +29,8 @@ import type { ResourceReader } from '../../kernel/read-resource.ts';
 
 const NAMESPACE = 'http://queue.amazonaws.com/doc/2012-11-05/';
 /**
- * The namespace of the reply to a call without Action. Such a call names no version of the API, and AWS then replies
- * with this one.
+ * The namespace of the reply to a call without Action. Such a call names no version of the API, and AWS then uses this
+ * namespace.
  */
 const OLD_NAMESPACE = 'http://queue.amazonaws.com/doc/2009-02-01/';
 
@@ -284,8 +284,8 @@ function readQueue(reader: ResourceReader): QueueDefinition {
       'QueueName',
       settings.isFifo
         ? `the name of a FIFO queue must end with .fifo, not ${JSON.stringify(name)}`
-        : `only the name of a FIFO queue can end with .fifo, not ${JSON.stringify(name)} of a standard queue`,
-      'the name is accepted here',
+        : `only the name of a FIFO queue can end with .fifo, but ${JSON.stringify(name)} is a standard queue`,
+      'the gateway accepts the name',
     );
   return {
     name,
@@ -310,7 +310,7 @@ function noteVisibility(
     reader.note(
       'EventSourceArn',
       `Queue visibility timeout: ${visibility} seconds is less than Function timeout: ${timeout} seconds`,
-      'the mapping works here nevertheless',
+      'the mapping works in this gateway nevertheless',
     );
 }
 

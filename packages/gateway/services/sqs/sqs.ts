@@ -42,7 +42,7 @@ export class Sqs {
 
   /**
    * Handles a call to a queue of this account. Returns undefined for an unknown operation or a queue of another
-   * account. The call is then recorded instead.
+   * account, so that the caller records the call instead.
    */
   async answer(operation: Operation, request: ServiceRequest): Promise<OperationResult | undefined> {
     const input = readSqsInput(operation, request.path);
@@ -78,7 +78,7 @@ export class Sqs {
     const run = Object.hasOwn(QUEUE_CALLS, action) ? QUEUE_CALLS[action] : undefined;
     const queue = run === undefined ? undefined : find();
     if (queue === undefined || run === undefined) {
-      // Only calls to queues of other accounts are recorded, because these queues are not known here.
+      // Only calls to queues of other accounts are recorded, because the gateway does not know these queues.
       if (ownerOf(input, place) === place.accountId) throw noSuchQueue();
       return undefined;
     }
@@ -260,7 +260,7 @@ function changeOne(queue: LocalQueue, input: UnknownMembers): void {
     );
   if (queue.changeVisibility(receipt, seconds * 1000)) return;
   const says = `Value ${readTextField(input, 'ReceiptHandle') ?? ''} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change.`;
-  // The code of a message that is gone is recorded (mapbox/ecs-watchbot#135).
+  // The error code for a message that no longer exists is recorded (mapbox/ecs-watchbot#135).
   throw queue.hasMessage(receipt) ? new SqsError('MessageNotInflight', says) : invalid(says);
 }
 

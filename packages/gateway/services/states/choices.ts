@@ -42,7 +42,10 @@ const OPERATOR =
   /^(?:(?:String|Numeric|Timestamp)(?:Equals|LessThan|GreaterThan|LessThanEquals|GreaterThanEquals)(?:Path)?|BooleanEquals(?:Path)?|StringMatches|Is(?:Present|Null|String|Numeric|Boolean|Timestamp))$/;
 const NO_OPERATORS: ReadonlySet<string> = new Set(['Variable', 'Next', 'Comment', 'Assign']);
 
-/** Returns the first member of the rule, or of a rule within it, that is not an operator; undefined if all are. */
+/**
+ * Returns the first member of the rule, or of a rule within it, that is not an operator; undefined if all members are
+ * operators.
+ */
 export function findUnknownOperator(rule: Json): string | undefined {
   const { And: all, Or: any, Not: not, ...others } = membersOf(rule);
   const own = Object.keys(others).find((name) => !NO_OPERATORS.has(name) && !OPERATOR.test(name));
@@ -68,7 +71,7 @@ function matches(rule: JsonObject, scope: Scope): boolean {
   return compare(operator, value, operandOf(operator, operand, scope));
 }
 
-/** Public threads quote this cause, such as https://stackoverflow.com/q/62063616. */
+/** Public threads such as https://stackoverflow.com/q/62063616 quote this cause. */
 function unreadable(path: string): RuntimeFailure {
   return new RuntimeFailure(
     `Invalid path '${path}': The choice state's condition path references an invalid value.`,

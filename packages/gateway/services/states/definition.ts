@@ -55,8 +55,8 @@ const TYPES: ReadonlySet<string> = new Set([
 type IsElsewhere = (service: string) => boolean;
 
 /**
- * Returns why the gateway does not run the machine, as the end of a sentence; undefined if it runs the machine. A
- * machine that AWS would refuse to create is one of them.
+ * Returns why the gateway does not run the machine, as the end of a sentence; undefined if it runs the machine. The
+ * gateway also does not run a machine that AWS would refuse to create.
  */
 export function findUnserved(machine: JsonObject, isElsewhere: IsElsewhere): string | undefined {
   if (machine['QueryLanguage'] === 'JSONata')
@@ -85,7 +85,7 @@ function unservedOfState(state: JsonObject, isElsewhere: IsElsewhere): string | 
   if (mapOf(mapOf(state, 'ItemProcessor'), 'ProcessorConfig')['Mode'] === 'DISTRIBUTED')
     return 'is a Map state in distributed mode, which the gateway does not run';
   if (state['Credentials'] !== undefined)
-    return 'calls with Credentials of its own, which the gateway does not assume';
+    return 'uses a role of its own (Credentials), which the gateway does not assume';
   const operator = asList(state['Choices'])
     .map(findUnknownOperator)
     .find((one) => one !== undefined);
@@ -93,7 +93,7 @@ function unservedOfState(state: JsonObject, isElsewhere: IsElsewhere): string | 
     return `compares by ${operator}, which the Amazon States Language does not define`;
   if (type !== 'Task') return undefined;
   const { Resource: resource } = state;
-  if (typeof resource !== 'string') return 'has no Resource that can be read';
+  if (typeof resource !== 'string') return 'has no Resource, or a Resource that is not a string';
   const { InvocationType: invocation = 'RequestResponse' } = mapOf(state, 'Parameters');
   if (/:lambda:invoke$/.test(resource) && invocation !== 'RequestResponse')
     return `invokes with the InvocationType ${JSON.stringify(invocation)}, but the gateway waits for each result`;
@@ -104,7 +104,7 @@ function unservedOfState(state: JsonObject, isElsewhere: IsElsewhere): string | 
     : undefined;
 }
 
-/** Describes a transition of a state to a state that is not defined; undefined if all are. */
+/** Describes a transition to a state that is not defined; undefined if all states that transitions name are defined. */
 function describeLostTransition(state: JsonObject, states: JsonObject): string | undefined {
   const targets = [
     state['Next'],

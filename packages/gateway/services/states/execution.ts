@@ -96,7 +96,7 @@ type Visit = {
   readonly input: Json;
   readonly scope: Scope;
   readonly inner: Inner;
-  /** The event id of the state's entry, which causes of errors name. */
+  /** The id of the event in the history with which the state was entered. Causes of errors contain it. */
   readonly enteredAt: number;
 };
 
@@ -340,7 +340,7 @@ class Execution {
   async #wait(ms: number): Promise<void> {
     if (!(ms > 0)) return;
     await new Promise<undefined>((resolve) => {
-      // The execution ends before a longer wait would, and must not be kept until that time.
+      // The execution ends before a longer wait would end, so its timer must not exist until that time.
       const dueMs = this.#ports.clock.nowEpochMs() + Math.min(ms, LONGEST_MS);
       this.#ports.agenda.at(dueMs, () => resolve(undefined));
     });
@@ -386,7 +386,7 @@ function locate(error: unknown, { name, enteredAt }: Visit): StateFailure {
   return error instanceof RuntimeFailure ? error.at(name, enteredAt) : error;
 }
 
-/** @throws StateFailure if no catcher has the error */
+/** @throws StateFailure if no catcher matches the error */
 function catchFailure(visit: Visit, failure: StateFailure): Step {
   const catcher = findCatcher(visit.state, failure);
   if (catcher === undefined) throw failure;

@@ -136,10 +136,12 @@ function format(call: Call): string {
     if (escaped !== undefined) return escaped;
     next += 1;
     const value = call.args[next];
-    if (value === undefined) throw bad(call.text, `it has fewer values than the text has {}: ${found}`);
+    if (value === undefined)
+      throw bad(call.text, `there are fewer values than placeholders {} in the text: ${found}`);
     return printAsJava(value);
   });
-  if (next !== call.args.length - 1) throw bad(call.text, 'it has more values than the text has {}');
+  if (next !== call.args.length - 1)
+    throw bad(call.text, 'there are more values than placeholders {} in the text');
   return filled;
 }
 

@@ -1,4 +1,4 @@
-/** JSONPath in state machines: `$.a` reads the input of the state, `$$.Execution.Id` the context object. */
+/** JSONPath in state machines: `$.a` reads the input of the state, and `$$.Execution.Id` reads the context object. */
 import { isJsonList, isJsonObject } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { fromJavaValue, toJavaValue } from '@gatewright/velocity/java/json';

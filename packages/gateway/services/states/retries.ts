@@ -28,7 +28,7 @@ export class RetryCount {
     this.#retriers = asList(state['Retry']).map((one) => membersOf(one));
   }
 
-  /** Returns the time in milliseconds to wait before the next attempt; undefined if there is none. */
+  /** Returns the time in milliseconds to wait before the next attempt; undefined if there is no further attempt. */
   nextWaitMs(failure: StateFailure, fraction: () => number): number | undefined {
     const retrier = this.#retriers.find((one) => isNamed(one, failure));
     if (retrier === undefined) return undefined;

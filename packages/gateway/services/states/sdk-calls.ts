@@ -1,6 +1,6 @@
 /**
- * The operations of other services that a Task of `arn:aws:states:::aws-sdk:…` can call here, by the name of the service
- * in such a resource. A test compares them with the operations that the services answer.
+ * The operations of other services that a Task of `arn:aws:states:::aws-sdk:…` can call here, by the name of the
+ * service in such a resource. A test compares them with the operations that the services answer.
  */
 import { words } from '../../core/resource-types/words.ts';
 

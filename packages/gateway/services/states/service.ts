@@ -47,7 +47,7 @@ const NOT_IN_NAME = /[\s?*<>{}[\]"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f\ufffe
 
 const STATE_MACHINE = /^arn:[^:]+:states:[^:]*:\d{12}:stateMachine:[^:]{1,80}(?::[^:]+)?$/;
 
-/** The operations that need an execution that runs. */
+/** The operations that need a running execution. */
 const OF_RUNS = /Execution|MapRun|SendTask|GetActivityTask|TestState/;
 
 /** The number of parts of an ARN without a version or an alias. */
@@ -71,7 +71,7 @@ class StatesService implements Service {
       const machine = this.#findMachine(textOf(operation.input ?? {}, 'stateMachineArn'));
       if (machine !== undefined && operation.action === 'StartSyncExecution')
         return `change the state machine, because ${machine.unserved ?? 'the gateway does not run it'}`;
-      return 'if no result is needed, use StartExecution, which is recorded; the gateway runs a state machine only for StartSyncExecution, and only an express one of a loaded stack';
+      return 'if you need no result, call StartExecution, which the gateway only records; the gateway runs state machines only for StartSyncExecution, and only express state machines of loaded stacks';
     },
     answer: ({ operation }) => {
       if (operation.protocol !== 'json') return undefined;
@@ -301,7 +301,7 @@ function readMachine(reader: ResourceReader, isElsewhere: StackReading['isElsewh
       definition === undefined
         ? 'the template does not contain the definition as JSON: write it into Definition, DefinitionString or the file that DefinitionUri names'
         : roleArn === ''
-          ? 'it has no RoleArn, without which the rights of its tasks are not known'
+          ? 'the state machine has no RoleArn, so the rights of its tasks are not known'
           : findUnserved(definition, isElsewhere),
   };
 }

@@ -117,7 +117,10 @@ function lowerFirst(name: string): string {
   return `${name.charAt(0).toLowerCase()}${name.slice(1)}`;
 }
 
-/** In parameters of tasks, names begin with a capital letter; the model of Step Functions has small letters. */
+/**
+ * In parameters of tasks, names begin with a capital letter; in the model of Step Functions, they begin with a small
+ * letter.
+ */
 function spelled(
   { service }: ServiceCallForm,
   input: JsonObject,
@@ -183,7 +186,8 @@ function formOf(action: string, input: JsonObject): Pick<ServiceRequest, 'header
           form.set(`${at}.Value.${part}`, typeof text === 'string' ? text : JSON.stringify(text));
       });
     else form.set(name, typeof value === 'string' ? value : JSON.stringify(value));
-  // These come last, because the input of the state, which a client may have sent, must not choose the operation.
+  // Action and Version are set last, because the input of the state, which a client may have sent, must not choose the
+  // operation.
   form.set('Action', action);
   form.set('Version', '2010-03-31');
   const headers = ['Content-Type', 'application/x-www-form-urlencoded', 'Accept', 'application/json'];
@@ -215,9 +219,9 @@ export function resultOf(call: ServiceCallForm, outcome: HttpOutcome, requestId:
 }
 
 /**
- * The failure of a task whose role Step Functions cannot assume. It has the error that is recorded for another role that
- * cannot be assumed [obs: stepfunctions, assign/test_assign_reference_variables], and the words of the service about the
- * role of a machine.
+ * The failure of a task whose role Step Functions cannot assume. It has the error that is recorded for another role
+ * that cannot be assumed [obs: stepfunctions, assign/test_assign_reference_variables], and the words of the service
+ * about the role of a machine.
  */
 export function notAssumed(): StateFailure {
   return new StateFailure('States.TaskFailed', NOT_OPEN_TO_STATES);

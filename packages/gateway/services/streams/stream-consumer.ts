@@ -100,7 +100,8 @@ export class TableStreamConsumer {
   push(record: TableChange): void {
     const { filter, stream } = this.mapping;
     if (this.#meanwhile !== undefined) {
-      // A disabled mapping does not store the record, because it reads these records once it is enabled again.
+      // A disabled mapping does not store the record, because it will read this record from the stream once it is
+      // enabled again.
       if (this.mapping.isEnabled) this.#meanwhile.push(record);
       return;
     }

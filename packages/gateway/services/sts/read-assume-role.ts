@@ -1,6 +1,6 @@
 /**
- * Reads the input of `AssumeRole` (STS API reference). Parameters that are not supported here are refused, because they
- * would limit or widen a session.
+ * Reads the input of `AssumeRole` (STS API reference). Parameters that the gateway does not support are refused,
+ * because they would limit or widen a session.
  */
 import type { InputPolicy } from '@gatewright/aws/call-input';
 import { parseArn } from '@gatewright/aws/arn';

@@ -197,7 +197,7 @@ export async function enableTimeToLive(
 
 /**
  * Throws an error if the endpoint has refused a call.
- * @param tolerated the error type that does not count as a refusal here
+ * @param tolerated the error type that does not count as a refusal of this call
  */
 export function refuseUnless(
   reply: Reply,

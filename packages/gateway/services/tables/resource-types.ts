@@ -27,7 +27,7 @@ export const TABLES_TYPES = {
     },
     names,
   },
-  // A replica has settings of its own, which do not change what calls answer in the region of the stack.
+  // A replica has its own settings, which do not affect calls in the region of the stack.
   'AWS::DynamoDB::GlobalTable': {
     enforced: words(
       `TableName KeySchema AttributeDefinitions GlobalSecondaryIndexes LocalSecondaryIndexes BillingMode

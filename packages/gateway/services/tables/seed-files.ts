@@ -1,6 +1,7 @@
 /**
- * Reads the `--seed FOLDER` folder. Each file is named after a table and contains its first items, as JSON, YAML or
- * one JSON object per line. Items are plain, in DynamoDB's own form, or the requests of a BatchWriteItem.
+ * Reads the `--seed FOLDER` folder. Each file is named after a table and contains the table's first items, as JSON,
+ * YAML or one JSON object per line. An item is either plain, or in DynamoDB's own form, or a request of a
+ * BatchWriteItem.
  */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';

@@ -42,8 +42,8 @@ const MAX_GLOBAL_INDEXES = 20;
 const MAX_LOCAL_INDEXES = 5;
 
 /**
- * Reads the definition of a table. Properties that are not read here either have no effect, or are reported because of
- * their class in `resource-types.ts`.
+ * Reads the definition of a table. Properties that this function does not read either have no effect, or are reported
+ * because of their class in `resource-types.ts`.
  * @throws DefinitionError if CreateTable would refuse the table. The error contains the file, the logical id and the
  * property
  */
@@ -222,7 +222,7 @@ class TableReader {
       if (index.keys.length < 2 || index.keys[0]?.name !== keys[0]?.name) {
         this.#fail(
           `LocalSecondaryIndexes.${at}.KeySchema`,
-          'must have the HASH key of the table and its own RANGE key',
+          'must have the HASH key of the table and a RANGE key of the index',
         );
       }
     }
@@ -268,7 +268,7 @@ class TableReader {
     }
     if (mode !== 'PROVISIONED')
       return this.#fail('BillingMode', `must be PROVISIONED or PAY_PER_REQUEST${foundInstead(mode)}`);
-    // A global table has WriteProvisionedThroughputSettings instead.
+    // A global table has WriteProvisionedThroughputSettings instead of ProvisionedThroughput.
     if (throughput === undefined && this.#resource.type === 'AWS::DynamoDB::Table') {
       this.#fail('ProvisionedThroughput', 'is required unless BillingMode is PAY_PER_REQUEST');
     }

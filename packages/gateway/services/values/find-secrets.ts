@@ -4,7 +4,8 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { Secret } from './local-values.ts';
 
 /**
- * Whether a secret matches every filter. One of a filter's values must match, and none of the values that begin with `!`.
+ * Whether a secret matches every filter. At least one of a filter's values must match, and none of the values that
+ * begin with `!` may match.
  */
 export function hasFilters(secret: Secret, filters: unknown): boolean {
   return asList(filters).every((one) => {
@@ -52,7 +53,8 @@ export type OrderTimes = {
 };
 
 /**
- * Returns secrets in the order of ListSecrets: the newest first, unless the call sorts by another member or asks for `asc`.
+ * Returns secrets in the order of ListSecrets: the newest first, unless the call sorts by another member or asks for
+ * `asc`.
  */
 export function inOrder(
   secrets: readonly Secret[],
@@ -67,7 +69,7 @@ export function inOrder(
   return order === 'asc' ? sorted : sorted.toReversed();
 }
 
-/** Returns a page of a list, and the token of the next one; undefined if the token of this page is wrong. */
+/** Returns a page of a list, and the token of the next page; undefined if the token of the requested page is wrong. */
 export function pageOf<Item>(
   items: readonly Item[],
   { MaxResults: max, NextToken: token }: UnknownMembers,

@@ -30,7 +30,7 @@ type SecretDefinition = {
   /** The properties of the template's secret that only DescribeSecret shows. */
   readonly shown: UnknownMembers;
 };
-/** The versions that calls have written, the oldest first, and what calls have changed of the other members. */
+/** The versions that calls have written, the oldest first, and the other members that calls have changed. */
 type WrittenSecret = {
   readonly versions: readonly SecretVersion[];
   readonly shown: UnknownMembers;
@@ -62,7 +62,7 @@ const MAX_REPORTED = 1_000;
 
 /** The number of versions of a parameter that AWS keeps (Systems Manager user guide, parameter versions). */
 const MAX_VERSIONS = 100;
-/** The number of parameters whose earlier versions are kept here. Together they have at most 160 MB. */
+/** The number of parameters whose earlier versions the gateway stores. Together they have at most 160 MB. */
 const MAX_HISTORIES = 200;
 
 export class LocalValues {
@@ -195,7 +195,7 @@ export class LocalValues {
     this.#secrets.set(name, this.#withVersions(secret));
   }
 
-  /** Deletes a secret after some milliseconds. Returns the time of the deletion. */
+  /** Deletes a secret after the given number of milliseconds. Returns the time of the deletion. */
   deleteSecret(secret: Secret, afterMs: number): number {
     const deletedMs = this.#options.clock.nowEpochMs() + afterMs;
     this.putSecret(secret, { deletedMs });
@@ -318,8 +318,8 @@ export class LocalValues {
     const shown = name.replace(/[^\x20-\x7e…]/g, '?').slice(0, 300);
     this.#options.report(
       service === 's3'
-        ? `s3: ${shown} was read but does not exist; put it first, or write it to ${this.#options.file}`
-        : `${service}: ${shown} was requested but has no value; write it to ${this.#options.file}`,
+        ? `s3: ${shown} was read but does not exist; put the object before you read it, or add it to ${this.#options.file}`
+        : `${service}: ${shown} was requested but has no value; add a value to ${this.#options.file}`,
     );
     return undefined;
   }

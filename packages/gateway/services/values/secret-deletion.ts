@@ -10,12 +10,12 @@ const USUAL_DAYS = 30;
 export const MARKED = "You can't perform this operation on the secret because it was marked for deletion.";
 
 /**
- * The operations that are allowed on a secret that is marked for deletion. DeleteSecret is also allowed if it forces the
- * deletion.
+ * The operations that are allowed on a secret that is marked for deletion. DeleteSecret is also allowed if it forces
+ * the deletion.
  */
 const ON_MARKED: ReadonlySet<string> = new Set(['DescribeSecret', 'ListSecretVersionIds', 'RestoreSecret']);
 
-/** @throws ServiceRefusal if the secret is marked for deletion and the operation needs one that is not */
+/** @throws ServiceRefusal if the secret is marked for deletion and the operation needs a secret that is not */
 export function refuseMarked(operation: string, fields: UnknownMembers, { deletedMs }: Secret): void {
   if (deletedMs === undefined || ON_MARKED.has(operation)) return;
   if (operation === 'DeleteSecret' && isForced(fields)) return;
@@ -28,7 +28,7 @@ export function isForced(fields: UnknownMembers): boolean {
 
 /**
  * Returns for how many milliseconds a deleted secret can be restored.
- * @throws ServiceRefusal for a window that is out of range, or in addition to a forced deletion
+ * @throws ServiceRefusal if the window is out of range, or if the call also forces the deletion
  */
 export function readRecoveryMs(fields: UnknownMembers): number {
   const days = asNumber(fields['RecoveryWindowInDays']);

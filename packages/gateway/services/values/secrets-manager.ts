@@ -278,7 +278,7 @@ function moveStage(fields: UnknownMembers, secret: Secret, home: Home, values: L
   if (to === undefined && stage === CURRENT)
     throw new ServiceRefusal(
       'InvalidParameterException',
-      `The staging label ${CURRENT} cannot be removed; state in MoveToVersionId the version that gets it.`,
+      `The staging label ${CURRENT} cannot be removed; set MoveToVersionId to the version that gets the label.`,
     );
   const changed = to === undefined ? removeStage(versions, stage) : moveStages(versions, to, [stage]);
   values.putSecret(secret, { versions: changed });

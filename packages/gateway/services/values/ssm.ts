@@ -1,6 +1,6 @@
 /**
- * Parameters of SSM's Parameter Store for functions (Systems Manager API reference). Earlier versions are kept only of
- * parameters that calls have written. A SecureString that is read without decryption is a meaningless text.
+ * Parameters of SSM's Parameter Store for functions (Systems Manager API reference). Earlier versions are kept only for
+ * parameters that calls have written. A SecureString that is read without decryption is returned as a meaningless text.
  */
 import { ServiceRefusal } from '../../core/errors.ts';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -81,7 +81,7 @@ function findOperation(name: string, isQuery: boolean): Operation {
 
 /**
  * In the older query protocol, AWS prints a time as text in XML, and absent members as null in JSON [obs]
- * (docs/aws §22.5). Integrations of REST APIs that map parameters to the query use it.
+ * (docs/aws §22.5). Integrations of REST APIs that map parameters to the query use this protocol.
  */
 function printOfQuery(
   { request }: AwsCall,
@@ -162,7 +162,7 @@ function getParameters(fields: UnknownMembers, values: LocalValues, home: Home):
   return { Parameters: found, InvalidParameters: missing };
 }
 
-/** aws/aws-sdk-js-v3#5928, with AWS's own escapes. */
+/** AWS's message, including AWS's own escapes (aws/aws-sdk-js-v3#5928). */
 const WRONG_PATH = String.raw`The parameter doesn't meet the parameter name requirements. The parameter name must begin with a forward slash "/". It can't be prefixed with \"aws\" or \"ssm\" (case-insensitive). It must use only letters, numbers, or the following symbols: . (period), - (hyphen), _ (underscore). Special characters are not allowed. All sub-paths, if specified, must use the forward slash symbol "/". Valid example: /get/parameters2-/by1./path0_.`;
 
 function getParametersByPath(fields: UnknownMembers, values: LocalValues, home: Home): UnknownMembers {
@@ -184,7 +184,7 @@ function getParametersByPath(fields: UnknownMembers, values: LocalValues, home: 
 
 /**
  * Creates a page token. It contains the name of the last parameter of the page, so that no parameter is lost or
- * repeated if others are added between two calls.
+ * repeated if other parameters are added between two calls.
  */
 function printToken(path: string, name: string): string {
   return Buffer.from(JSON.stringify([path, name])).toString('base64url');
@@ -218,7 +218,7 @@ const UNQUALIFIED = /^[^/:]+\//;
 /** AWS's words for a path without a slash at its start (hashicorp/terraform-provider-aws#7251). */
 const NOT_QUALIFIED = 'Parameter name must be a fully qualified name.';
 
-/** The characters of a name. A path below `/ssm` is not checked, because the words below are about plain names. */
+/** The characters of a name. A path below `/ssm` is not checked, because the message below is about plain names. */
 const NAME = /^(?!ssm)[\w.-]*(?:\/[\w.-]+)*\/?$/i;
 
 function print(text: string, isDecrypted: boolean, values: LocalValues, home: Home): UnknownMembers {

@@ -72,7 +72,7 @@ export function parseValues(text: string, file: string, readAttached: ReadAttach
   if (broken !== undefined)
     reader.note(
       broken.linePos?.[0].line,
-      `the file is not valid YAML (${broken.code} at column ${broken.linePos?.[0].col ?? 1}); put a text into quotes if it begins with one of * & ! % @ # { } [ ] , > | ' " or a backtick, or contains a colon and a space`,
+      `the file is not valid YAML (${broken.code} at column ${broken.linePos?.[0].col ?? 1}); quote a value if it begins with one of * & ! % @ # { } [ ] , > | ' " or a backtick, or contains a colon and a space`,
     );
   else if (document.contents !== null) reader.read(document.contents);
   return reader;
@@ -162,11 +162,11 @@ class Reader implements ValueDefinitions {
       const meant = nearestOf(member.name, PARAMETER_MEMBERS);
       this.#noteAt(
         member.key,
-        `ssm: ${name} has the unknown member ${member.name}; ${meant === undefined ? 'only type and value are read.' : `did you mean ${meant}?`} To store JSON, write it as a text`,
+        `ssm: ${name} has the unknown member ${member.name}; ${meant === undefined ? 'only type and value are read.' : `did you mean ${meant}?`} To store JSON, write the JSON as a string`,
       );
     }
     if (unknown.length > 0 || node.has('value')) return unknown.length > 0;
-    this.#noteAt(node, `ssm: ${name} has no value; write the member value`);
+    this.#noteAt(node, `ssm: ${name} has no value; add the member "value"`);
     return true;
   }
 
@@ -258,8 +258,8 @@ class Reader implements ValueDefinitions {
 }
 
 /**
- * Returns whether a map is a parameter with its type and value, and not JSON. A misspelt `value` counts, unless another
- * member shows that the map is JSON.
+ * Returns whether a map is a parameter with its type and value, and not JSON. A map with a misspelled `value` counts as
+ * a parameter, unless another member shows that the map is JSON.
  */
 function isParameter(node: YAMLMap): boolean {
   if (node.has('value') || isParameterType(node.get('type'))) return true;

@@ -36,7 +36,7 @@ export function describeRefusal(
         ...describeAllowing(acl),
       ],
       changes: [
-        'Send a request that one of its rules allows, or add a rule with Action Allow that matches exactly the requests to let through.',
+        'Send a request that a rule of the web ACL allows, or add a rule with Action Allow that matches exactly the requests to let through.',
       ],
     };
   const name = nameOfMatch(terminating);
@@ -83,7 +83,7 @@ export function describePassed(
   );
   const averted = isAverted
     ? [
-        `On AWS, ${terminating === undefined ? 'the default action' : `the rule ${nameOfMatch(terminating)}`} blocks the request, unless a rule that was not evaluated here allows it. Here, the request passes.`,
+        `On AWS, ${terminating === undefined ? 'the default action' : `the rule ${nameOfMatch(terminating)}`} blocks the request, unless a rule that the gateway did not evaluate allows it. In this gateway, the request passes.`,
       ]
     : [];
   return [...counted, ...describeUnjudged(acl, unjudged), ...averted];
@@ -109,11 +109,14 @@ function describeUnjudged(acl: WebAcl, unjudged: readonly Unjudged[]): readonly 
       rules.length === 1
         ? `The rule ${first} of the web ACL ${acl.name} was`
         : `${rules.length} rules of ${first.split(' / ')[0] ?? ''} in the web ACL ${acl.name} (${listed(rules.map((rule) => rule.split(' / ')[1] ?? rule))}) were`;
-    return `${what} not evaluated, because this is not available here: ${reason}. On AWS, ${rules.length === 1 ? 'the rule' : 'these rules'} may decide differently.`;
+    return `${what} not evaluated, because the gateway does not have the following: ${reason}. On AWS, ${rules.length === 1 ? 'the rule' : 'these rules'} may decide differently.`;
   });
 }
 
-/** In a managed group, fewer rules than this have the same reason. An owner's group may have more such rules. */
+/**
+ * The maximum number of rule names in a sentence. In a managed group, fewer rules than this have the same reason. In a
+ * group of the user, more rules may have the same reason.
+ */
 const MOST_NAMES = 24;
 
 function listed(names: readonly string[]): string {
@@ -230,7 +233,7 @@ function adviseOn({ rule, inner, innerStatement, limited, action }: RuleMatch): 
   const size = isLimit ? innerStatement : undefined;
   if (inner !== undefined && size !== undefined)
     return [
-      `Send a request in which ${describeField(size.inspection.field)} has at most ${size.size} bytes. Or, if larger ones should pass, set the action of ${inner} to Count in RuleActionOverrides of the rule ${rule.name}; the other rules of the group then still apply.`,
+      `Send a request in which ${describeField(size.inspection.field)} has at most ${size.size} bytes. Or, if larger requests should pass, set the action of ${inner} to Count in RuleActionOverrides of the rule ${rule.name}; the other rules of the group then still apply.`,
     ];
   const absent = innerStatement && missingField(innerStatement);
   if (inner !== undefined && absent !== undefined)
@@ -243,7 +246,7 @@ function adviseOn({ rule, inner, innerStatement, limited, action }: RuleMatch): 
     ];
   if (action.kind === 'CAPTCHA' || action.kind === 'CHALLENGE')
     return [
-      'On AWS, a request with a valid AWS WAF token passes, but no such token can be obtained here. For tests, set the Action to Count.',
+      'On AWS, a request with a valid AWS WAF token passes, but the gateway does not issue such tokens. For tests, set the Action to Count.',
     ];
   return [
     `Change the request so that the rule does not match, or set the Action of ${rule.name} to Count and check in the log which requests it would block.`,

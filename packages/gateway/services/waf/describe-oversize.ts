@@ -34,7 +34,7 @@ export function adviseOversize(field: Field, acl: WebAcl, bodyBytes = 0): readon
       : [
           `Let the web ACL inspect larger bodies: AssociationConfig: { RequestBody: { ${association}: { DefaultSizeInspectionLimit: ${limit} } } }. The limit is at most 64 KB (KB_64), and AWS charges more above 16 KB.`,
         ]),
-    `${limit === undefined ? 'Set' : 'For still larger ones, set'} OversizeHandling: CONTINUE, with which the statement compares only the part that AWS WAF inspects${isBody(field) ? ', and check the size of the body in the function' : ''}.`,
+    `${limit === undefined ? 'Set' : 'For still larger bodies, set'} OversizeHandling: CONTINUE, so that the statement compares only the part that AWS WAF inspects${isBody(field) ? ', and check the size of the body in the function' : ''}.`,
   ];
 }
 

@@ -7,8 +7,8 @@ import type { Outcome } from './evaluate/judge-web-acl.ts';
 export type Logging = {
   readonly aclArn: string;
   /**
-   * The log groups, delivery streams or buckets that get the records. Here, each of them is a file with one record per
-   * line.
+   * The log groups, delivery streams or buckets that get the records. In the gateway, each of them is a file with one
+   * record per line.
    */
   readonly groups: readonly string[];
   readonly redacts: {

@@ -159,7 +159,7 @@ function readAssociation(
   if (stageKey === undefined) {
     if (HTTP_STAGE_ARN.test(resourceArn))
       association.note('ResourceArn', 'AWS WAF does not support HTTP APIs', 'the web ACL filters no request');
-    else association.unsupported('ResourceArn', 'only stages of REST APIs are supported here');
+    else association.unsupported('ResourceArn', 'the gateway supports web ACLs only for stages of REST APIs');
     return undefined;
   }
   const stage = `stage ${stageKey.split('/')[1] ?? ''} returns`;
@@ -246,6 +246,6 @@ function reportUnjudged(
   for (const one of unjudged)
     reader.unsupported(
       'Rules',
-      `rule ${one.rule} depends on ${one.what}, so it cannot be evaluated here: ${whatOf(one.action)}`,
+      `rule ${one.rule} depends on ${one.what}, so the gateway cannot evaluate the rule: ${whatOf(one.action)}`,
     );
 }

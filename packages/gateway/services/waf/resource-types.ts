@@ -7,8 +7,8 @@ export const WAF_TYPES = {
     enforced: words('Name Scope DefaultAction Rules CustomResponseBodies AssociationConfig VisibilityConfig'),
     noEffect: words('Description Tags CaptchaConfig ChallengeConfig TokenDomains ApplicationConfig'),
     unsupported: {
-      DataProtectionConfig: 'the fields that it protects are logged unchanged',
-      OnSourceDDoSProtectionConfig: 'it protects load balancers only',
+      DataProtectionConfig: 'the protected fields are logged unchanged',
+      OnSourceDDoSProtectionConfig: 'this protection applies only to load balancers',
     },
   },
   'AWS::WAFv2::RuleGroup': {

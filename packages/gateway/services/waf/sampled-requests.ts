@@ -47,8 +47,8 @@ export class SampledRequests {
   }
 
   /**
-   * Returns the samples of a period and the number of requests. All requests are counted, but only some of each second
-   * are stored. If some stored samples are outside the period, only the returned samples are counted.
+   * Returns the samples of a period and the number of requests. All requests are counted, but only some requests of
+   * each second are stored. If some stored samples are outside the period, only the returned samples are counted.
    */
   find(
     aclArn: string,

@@ -214,7 +214,7 @@ export class StageGuard {
     this.samples.take(facts);
     if (logging === undefined) return;
     const { requestId, headers } = matched;
-    // The id of a distribution is unknown here, so its records contain the host.
+    // At this point, the id of a distribution is unknown, so its records contain the host.
     const id = source.id === '' ? (headers.last('host') ?? '') : `${matched.api.accountId}:${source.id}`;
     const line = printRecord({ ...facts, requestId, source: { name: source.name, id } }, logging);
     if (line !== undefined) for (const group of logging.groups) this.#ports.logGroups.write(group, line);

@@ -50,7 +50,7 @@ const VALUES: Readonly<Record<string, (trace: Trace) => readonly unknown[]>> = {
  */
 export function readFilterExpression(source: string): TraceTest {
   if (source.length > MAX_EXPRESSION)
-    throw new InvalidExpression(`it is longer than ${MAX_EXPRESSION} characters`);
+    throw new InvalidExpression(`the expression is longer than ${MAX_EXPRESSION} characters`);
   const reader = new ExpressionReader(source);
   const test = reader.any(0);
   reader.end();
@@ -68,7 +68,7 @@ class ExpressionReader {
   }
 
   any(depth: number): TraceTest {
-    if (depth > MAX_DEPTH) return this.#fail(`it is nested deeper than ${MAX_DEPTH} levels`);
+    if (depth > MAX_DEPTH) return this.#fail(`the expression is nested deeper than ${MAX_DEPTH} levels`);
     const tests = [this.#all(depth)];
     while (this.#takeWord('OR')) tests.push(this.#all(depth));
     return (trace) => tests.some((test) => test(trace));
@@ -86,7 +86,7 @@ class ExpressionReader {
   }
 
   #one(depth: number): TraceTest {
-    if (depth > MAX_DEPTH) return this.#fail(`it is nested deeper than ${MAX_DEPTH} levels`);
+    if (depth > MAX_DEPTH) return this.#fail(`the expression is nested deeper than ${MAX_DEPTH} levels`);
     if (this.#take('!')) {
       const test = this.#one(depth + 1);
       return (trace) => !test(trace);

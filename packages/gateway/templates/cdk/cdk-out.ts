@@ -73,7 +73,7 @@ async function loadStack(
 
 /**
  * Reports an environment that names no account or region of AWS, such as `env: { account: '123' }`. `cdk deploy` has no
- * credentials for it, and the ARNs that CDK writes into the template contain it.
+ * credentials for such an environment, and the ARNs that CDK writes into the template contain the invalid value.
  */
 function judgeEnvironment(
   logicalId: string,
@@ -94,7 +94,7 @@ function judgeEnvironment(
             type: 'AWS::CloudFormation::Stack',
             message: `the environment of the stack names ${part} ${named}, for which cdk deploy finds no credentials`,
             remedy: `write ${form} as \`${part}\` of the stack’s \`env\`, and run cdk synth again`,
-            consequence: `the stack is served in ${part} ${own}, which the ARNs in its template do not name`,
+            consequence: `the stack is served in ${part} ${own}, but the ARNs in its template do not contain this ${part}`,
             place: { file },
           },
         ],

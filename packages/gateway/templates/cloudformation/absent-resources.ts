@@ -9,12 +9,15 @@ const OF_DEPLOYMENTS: ReadonlySet<string> = new Set([
   'CodeDeployServiceRole',
 ]);
 
-/** Types of SAM, or types that they are converted to, whose additional resources are not generated here. */
+/**
+ * Types of SAM, or types that they are converted to, for which the gateway does not generate the additional resources.
+ */
 const NOT_EXPANDED = /^AWS::(?:Serverless::|AppSync::GraphQLApi$)/;
 
 /**
- * Throws the error of the transform that refuses the resource, or the resource from which it generates this one. The
- * tolerance reports an error with the same message and place once, so a reference adds no finding to it.
+ * Throws the transform's error about the resource, or about the resource from which the transform would have generated
+ * it. An error with the same message and place is reported only once, so a reference to the resource does not add a
+ * finding.
  */
 export function checkOmitted(logicalId: string, { omitted }: Pick<RawStack, 'omitted'>): void {
   const id = [...(omitted?.keys() ?? [])].findLast((one) => logicalId.startsWith(one));
@@ -23,8 +26,9 @@ export function checkOmitted(logicalId: string, { omitted }: Pick<RawStack, 'omi
 }
 
 /**
- * Whether a resource with this id may come from a part that is not expanded here: a type of SAM, such as a GraphQL API,
- * the gradual deployment of a function, or a module, whose resources are named `{module}{id}` or `{module}.{id}`.
+ * Whether a resource with this id may come from a part that the gateway does not expand: a type of SAM (such as a
+ * GraphQL API), the gradual deployment of a function, or a module, whose resources are named `{module}{id}` or
+ * `{module}.{id}`.
  * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/module-ref-resources.html
  */

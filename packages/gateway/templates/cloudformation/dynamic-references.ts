@@ -118,7 +118,7 @@ function readSecret(parts: readonly string[], source: ReferenceSource): string {
   if (written !== '' && written !== 'SecretString')
     return fail(`the secret ${id}: only its SecretString is supported`);
   if ((stage !== '' && stage !== 'AWSCURRENT') || version !== '')
-    return fail(`the secret ${id}: only its version AWSCURRENT is available here`, 'value-elsewhere');
+    return fail(`the secret ${id}: the gateway has only its version AWSCURRENT`, 'value-elsewhere');
   const text = stored?.secret(id) ?? madeSecret(id);
   const name = nameOf(id);
   if (text === undefined)

@@ -1,6 +1,6 @@
 /**
- * Finds values that CloudFormation needs before it creates any resource, and which nevertheless depend on resources: the
- * names of exports and imports, and conditions. The messages are CloudFormation's.
+ * Finds values that CloudFormation needs before it creates any resource, and which nevertheless depend on resources:
+ * the names of exports and imports, and conditions. The messages are CloudFormation's.
  */
 import { conditionsIn } from './condition-shapes.ts';
 import { namesIn } from '../../core/deployability/names-in.ts';
@@ -11,7 +11,7 @@ import type { Path } from './template-source.ts';
 
 type Refuse = (at: Path, message: string, consequence: string, rule: RuleId) => void;
 
-const CONSEQUENCE = 'the value is resolved here';
+const CONSEQUENCE = 'the gateway resolves the value';
 /** "The Name field of Export must not depend on any resources, imported values, or Fn::GetAZs." */
 const OF_ACCOUNT = new Set(['Fn::ImportValue', 'Fn::GetAZs']);
 

@@ -42,7 +42,7 @@ type ResolvedFunction = (typeof RESOLVED_FUNCTIONS)[number];
 /** org-formation/org-formation-cli#412 */
 const JOIN_FORM =
   'Template error: every Fn::Join object requires two parameters, (1) a string delimiter and (2) a list of strings to be joined or a function that returns a list of strings (such as Fn::GetAZs) to be joined.';
-/** Functions whose result is also a string on AWS. */
+/** Functions that return a string on AWS as well. */
 const TEXT_FUNCTIONS = ['Ref', 'Fn::Join', 'Fn::Sub', 'Fn::Base64'];
 
 const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
@@ -119,7 +119,7 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
   [NOT_KNOWN]: (argument, scope, at) =>
     scope.fail(
       at.slice(0, -1),
-      typeof argument === 'string' ? argument : 'its value is not known',
+      typeof argument === 'string' ? argument : 'the value is not known',
       'value-elsewhere',
     ),
   'Fn::ToJsonString': (argument, scope, at) => {
@@ -201,7 +201,7 @@ function call(name: string, value: JsonObject, scope: Scope, at: Path): Call {
     return scope.fail(
       at,
       name === 'Fn::Transform'
-        ? 'Fn::Transform runs a macro in the AWS account, and macros cannot run here'
+        ? 'Fn::Transform runs a macro in the AWS account, and the gateway cannot run macros'
         : `Template error: unknown function ${name}`,
       RULES_OF_OTHERS[name],
     );
@@ -273,7 +273,7 @@ function findInMap(argument: Json, scope: Scope, at: Path): Resolved {
   if (parts.length === 4 && scope.hasExtensions !== true)
     return scope.fail(
       at,
-      `Template error: every Fn::FindInMap object requires three parameters; a fourth has the DefaultValue ${NEEDS_EXTENSIONS}`,
+      `Template error: every Fn::FindInMap object requires three parameters; the optional fourth parameter sets DefaultValue ${NEEDS_EXTENSIONS}`,
     );
   const [map = '', top = '', second = ''] = parts
     .slice(0, 3)
@@ -320,7 +320,8 @@ function resolveList(value: Json | undefined, name: string, scope: Scope, at: Pa
     : scope.fail(
         at,
         name === 'Fn::Join' ? JOIN_FORM : `Template error: ${name} requires a list of values`,
-        // A function that returns a list on AWS may return only a string here, such as for an attribute of a resource.
+        // A function that returns a list on AWS may return only a string in the gateway, such as for an attribute of a
+        // resource.
         isJsonObject(value) && !TEXT_FUNCTIONS.some((one) => Object.hasOwn(value, one))
           ? 'value-elsewhere'
           : undefined,

@@ -1,4 +1,4 @@
-/** Resolves the members of a property that can be resolved, although the property as a whole cannot be. */
+/** If a property as a whole cannot be resolved, resolves those of its members that can be. */
 import { DefinitionError } from '../../core/errors.ts';
 import { isJsonList, isJsonObject } from '@gatewright/aws/json-object';
 import type { Json } from '@gatewright/aws/json-object';

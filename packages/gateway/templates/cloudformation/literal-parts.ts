@@ -2,8 +2,8 @@
  * Checks the parts of a template that CloudFormation reads before it resolves any function: names, descriptions,
  * declarations of parameters, mappings, and attributes of resources. These are literal values of a fixed form. The
  * messages are CloudFormation's.
- * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html ("You can use
- * intrinsic functions only in specific parts of a template")
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html ("You
+ * can use intrinsic functions only in specific parts of a template")
  * @see https://repost.aws/knowledge-center/cloudformation-template-validation
  */
 import { asOneOrMore, isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
@@ -47,7 +47,7 @@ export function checkLiteralParts(template: JsonObject, refuse: Refuse): void {
         refuse(
           [section, name],
           `${FORMAT} ${called} name ${name} is non alphanumeric.`,
-          'the name is accepted here',
+          'the gateway accepts the name',
         );
       checkDeclaration([section, name], body, refuse);
     }
@@ -127,16 +127,16 @@ function checkMappingName(at: Path, kind: keyof typeof MAPPING_NAMES, refuse: Re
 }
 
 /**
- * CloudFormation template reference, "Mappings syntax": a mapping has top-level keys, and each of them has pairs of a name
- * and a value (awsdocs/aws-cloudformation-user-guide#671).
+ * CloudFormation template reference, "Mappings syntax": a mapping has top-level keys, and each of them has pairs of a
+ * name and a value (awsdocs/aws-cloudformation-user-guide#671).
  */
 function checkMapping(at: Path, mapping: Json, hasExtensions: boolean, refuse: Refuse): void {
   const form = `${FORMAT} Every Mappings object member must contain a String key and an object value. (Write it with two levels of keys: ${at[1] ?? ''}: { KEY: { NAME: VALUE } })`;
   checkMappingName(at, 'map', refuse);
-  if (!isJsonObject(mapping)) refuse(at, form, 'it is read as a mapping without keys');
+  if (!isJsonObject(mapping)) refuse(at, form, 'the gateway reads it as a mapping without keys');
   for (const [top, entries] of Object.entries(membersOf(mapping))) {
     if (!isJsonObject(entries) && !top.startsWith('Fn::') && !at[1]?.startsWith('Fn::'))
-      refuse([...at, top], form, 'it is read as a key without names');
+      refuse([...at, top], form, 'the gateway reads it as a key without names');
     checkMappingName([...at, top], 'element', refuse);
     for (const [name, value] of Object.entries(membersOf(entries))) {
       // AWS::LanguageExtensions resolves Fn::FindInMap with other names before CloudFormation reads the mappings.
@@ -146,7 +146,7 @@ function checkMapping(at: Path, mapping: Json, hasExtensions: boolean, refuse: R
         refuse(
           [...at, top, name],
           `${FORMAT} Every Mappings attribute must be a String or a List.`,
-          'the value is accepted here',
+          'the gateway accepts the value',
         );
     }
   }

@@ -1,6 +1,6 @@
 /**
- * Keeps the reason why a snippet could not be included in the place of the snippet, so that a value that depends on it is
- * refused for the same reason, at the place where the author wrote the snippet.
+ * If a snippet cannot be included, stores the reason in place of the snippet. A value that depends on the snippet is
+ * then refused for this reason, at the place where the author wrote the snippet.
  */
 import { DefinitionError } from '../../core/errors.ts';
 import { RULES } from '../../core/deployability/rules.ts';

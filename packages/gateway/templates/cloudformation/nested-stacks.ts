@@ -71,7 +71,10 @@ export async function readFamily(file: string, parents: readonly string[] = []):
   return { tree, nested, findings };
 }
 
-/** Describes a template that is not there; `sam deploy` and `aws cloudformation package` refuse the path, too. */
+/**
+ * Describes a template that does not exist at its path. `sam deploy` and `aws cloudformation package` refuse such a
+ * path, too.
+ */
 function describeMissing(path: string): Pick<Finding, 'consequence' | 'message' | 'rule'> {
   const written = path.replaceAll('\\', '/');
   const hint =
@@ -87,8 +90,8 @@ function describeMissing(path: string): Pick<Finding, 'consequence' | 'message' 
 const ADDRESS = /^(?:s3|https?):/;
 
 /**
- * Returns the file of this project that is probably uploaded to the address: the address ends with its path, and it
- * declares the parameters that the parent passes. The templates around the nested stack are left out.
+ * Returns the file of this project that is probably uploaded to the address: the address ends with the file's path, and
+ * the file declares the parameters that the parent passes. The templates that contain the nested stack are left out.
  */
 async function findCopy(
   { path: address, passed }: Location,
@@ -115,7 +118,7 @@ async function findCopy(
 }
 
 const WRITE_PATH =
-  'write the path of the template in this project; `aws cloudformation package` and `sam deploy` upload it and write its address';
+  'write the path of the template in this project; `aws cloudformation package` and `sam deploy` upload the template and replace the path with the address of the upload';
 
 function describeCopy(
   address: string,
@@ -123,7 +126,7 @@ function describeCopy(
 ): Pick<Finding, 'consequence' | 'message' | 'remedy' | 'rule'> {
   return {
     consequence: `the nested stack is read from ${file}`,
-    message: `the gateway reads the template of the nested stack from ${file}, which has the path of ${address}; AWS reads what was uploaded there`,
+    message: `the gateway reads the template of the nested stack from ${file}, whose path matches ${address}; AWS reads the file that was uploaded to this address`,
     remedy: WRITE_PATH,
     rule: 'served-otherwise',
   };
@@ -132,7 +135,7 @@ function describeCopy(
 function describeRemote(address: string): Pick<Finding, 'consequence' | 'message' | 'remedy'> {
   return {
     consequence: NO_RESOURCES,
-    message: `the gateway does not read the template of the nested stack from ${address}, and no file with the path at the end of this address declares the parameters that are passed`,
+    message: `the gateway does not read the template of the nested stack from ${address}, and no local file whose path matches the end of this address declares the parameters that are passed`,
     remedy: WRITE_PATH,
   };
 }
@@ -178,7 +181,7 @@ type ParameterFault = { readonly at: Path; readonly message: string; readonly re
 /**
  * Finds parameters that a parent passes and the nested template does not declare, and parameters without a default that
  * the parent does not pass (aws-samples/amazon-ec2-image-builder-samples#18,
- * dougmoscrop/serverless-plugin-split-stacks#92). The parameters that Fn::If or a macro passes are not known here.
+ * dougmoscrop/serverless-plugin-split-stacks#92). The gateway does not know which parameters Fn::If or a macro passes.
  */
 export function findParameterFaults(given: JsonObject, template: JsonObject): readonly ParameterFault[] {
   const names = Object.keys(given);

@@ -1,6 +1,6 @@
 /**
- * Finds where the value of a parameter without a default comes from: a template of the same project that contains this
- * one as a nested stack, or that has the value as an output.
+ * Finds where the value of a parameter without a default comes from: a template of the same project that contains the
+ * declaring template as a nested stack, or that has the value as an output.
  */
 import { existsSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
@@ -31,7 +31,7 @@ export function describeOrigins(names: readonly string[], file: string): readonl
     if (parent !== undefined) parents.set(parent, [...(parents.get(parent) ?? []), name]);
     const output = templates.flatMap((tree) => placeOfOutput(tree, name) ?? [])[0];
     if (parent === undefined && output !== undefined)
-      outputs.push(`${name} is an output of the template ${output}: pass the value that this output has`);
+      outputs.push(`${name} is an output of the template ${output}: pass the value of this output`);
   }
   return [
     ...[...parents].map(
@@ -53,7 +53,7 @@ function placeOfParent({ file: own, value }: SourceTree, name: string, file: str
   return isParent ? shown(own) : undefined;
 }
 
-/** Returns the file and line of an output with this name, or with this name of its export. */
+/** Returns the file and line of an output that has this name, or whose export has this name. */
 function placeOfOutput(tree: SourceTree, name: string): string | undefined {
   const found = Object.entries(mapOf(tree.value, 'Outputs')).find(
     ([key, output]) => key === name || asText(membersOf(membersOf(output)['Export'])['Name']) === name,
@@ -61,7 +61,7 @@ function placeOfOutput(tree: SourceTree, name: string): string | undefined {
   return found === undefined ? undefined : `${shown(tree.file)}:${tree.lineOf(['Outputs', found[0]])}`;
 }
 
-/** Reads the other templates of the project. What is large or does not parse is left out. */
+/** Reads the other templates of the project. Templates that are too large or cannot be parsed are left out. */
 function readTemplates(file: string): readonly SourceTree[] {
   const folders = [projectOf(dirname(file))];
   const found: SourceTree[] = [];
@@ -86,12 +86,15 @@ function readTemplate(path: string): SourceTree | undefined {
   try {
     return parseSource(text, path);
   } catch {
-    // Another template of the project, which is not loaded here, may be unreadable.
+    // Another template of the project, which is not loaded in this run, may be unreadable.
     return undefined;
   }
 }
 
-/** Returns the root of the repository, or else the folder above the template's, unless unrelated projects share it. */
+/**
+ * Returns the root of the repository, or else the parent of the template's folder, unless unrelated projects share this
+ * parent.
+ */
 function projectOf(folder: string): string {
   for (let above = folder; above !== dirname(above); above = dirname(above))
     if (existsSync(join(above, '.git'))) return above;

@@ -67,7 +67,7 @@ export function readParameters(
   return values;
 }
 
-const WITHOUT_VALUE = 'the parts of the stack that use it are omitted or return 500';
+const WITHOUT_VALUE = 'the parts of the stack that use the parameter are omitted or return 500';
 
 function refuseMissing(
   missing: readonly string[],
@@ -96,8 +96,8 @@ function refuseMissing(
 
 /**
  * Reads one parameter; undefined if it has no value.
- * @param isPlaceholder whether the value is a placeholder. It is not checked against the declaration's constraints,
- * because AWS gets another value.
+ * @param isPlaceholder whether the value is a placeholder. A placeholder is not checked against the declaration's
+ * constraints, because AWS gets another value.
  */
 function readParameter(
   name: string,
@@ -135,7 +135,7 @@ function splitList(text: string): string[] {
 }
 
 function ssmMessage(name: string, type: string): string {
-  return `parameter ${name} has type ${type}, so its value comes from SSM in the account; set it with --param ${name}=…, or add the SSM parameter that its Default names under ssm in gatewright.values.yml`;
+  return `parameter ${name} has type ${type}, so its value comes from SSM in the account; set it with --param ${name}=…, or define the SSM parameter that its Default names in gatewright.values.yml, under ssm`;
 }
 
 /** Returns a value as the text that CloudFormation compares; undefined if there is none. */

@@ -1,8 +1,7 @@
 /**
- * Computes `Ref` and `Fn::GetAtt` in AWS's form for types that are not served here. Nothing is served under these
- * names. They are needed only to resolve the rest of a template.
- * @see
- * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html
+ * Computes `Ref` and `Fn::GetAtt` in AWS's form for types that the gateway does not serve. The results are needed only
+ * to resolve the rest of a template.
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html
  * ("Return values")
  */
 import { webAclScope } from '@gatewright/aws/arn';

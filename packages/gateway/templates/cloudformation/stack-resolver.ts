@@ -108,7 +108,7 @@ export class StackResolver implements Scope {
       // This stack is requesting a value of a sibling while its own parameters are still being resolved.
       if (this.#open.has(logicalId)) return [];
       const open = (): StackResolver | undefined => this.#nestedStack(logicalId);
-      const nested = this.#tolerance.attempt('its resources do not exist', open, () => {
+      const nested = this.#tolerance.attempt('the resources of the nested stack do not exist', open, () => {
         this.#nested.set(logicalId, undefined);
         return undefined;
       });
@@ -121,8 +121,8 @@ export class StackResolver implements Scope {
     for (const logicalId of Object.keys(this.#resources)) {
       if (this.#mayExist(logicalId)) resolved.set(logicalId, this.#resolveResource(logicalId));
     }
-    // Terraform is not checked: it finds cycles itself, and several of its resources may become one resource here, such
-    // as an API and its policy.
+    // Terraform is not checked: it finds cycles itself, and the gateway may combine several of its resources into one,
+    // such as an API and its policy.
     const cycle = this.raw.writtenAs === undefined ? findCycle(this.#needs) : [];
     const [first = '', second = first] = cycle;
     if (cycle.length > 0)
@@ -258,7 +258,13 @@ export class StackResolver implements Scope {
       ),
     });
     for (const { at: where, message, remedy } of findParameterFaults(membersOf(given), raw.template))
-      this.refuse([...at, ...where], message, 'the nested stack is read without it', undefined, remedy);
+      this.refuse(
+        [...at, ...where],
+        message,
+        'the nested stack is read without this parameter',
+        undefined,
+        remedy,
+      );
     const nested = new StackResolver(raw, this.#types, this.#neighbours, this.#tolerance);
     this.#nested.set(logicalId, nested);
     return nested;

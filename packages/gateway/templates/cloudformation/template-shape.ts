@@ -102,7 +102,7 @@ function checkTransform(transform: Json | undefined, refuse: Refuse): void {
       const text = typeof name === 'string' ? name : JSON.stringify(name);
       refuse(
         ['Transform'],
-        `Transform ${text} runs a macro in the AWS account, and macros cannot run here`,
+        `Transform ${text} runs a macro in the AWS account, and the gateway cannot run macros`,
         'the template is used without this transform',
         'macro',
       );
@@ -117,7 +117,7 @@ function checkResource(logicalId: string, isName: RegExp, resource: Json, refuse
     refuse(
       at,
       `Template format error: Resource name ${logicalId} is non alphanumeric.`,
-      'the name is accepted here',
+      'the gateway accepts the name',
     );
   if (!isJsonObject(resource) || typeof resource['Type'] !== 'string') {
     refuse(

@@ -237,7 +237,7 @@ function findLine(
     if (isMap(node)) {
       const pairs = known.get(node) ?? byKey(node);
       known.set(node, pairs);
-      // A key may contain dots, such as `method.request.path.id`, which separate the steps of a path elsewhere.
+      // A key may contain dots, such as `method.request.path.id`, although dots otherwise separate the steps of a path.
       let end = at + 1;
       while (end < path.length && !pairs.has(path.slice(at, end).join('.'))) end += 1;
       const pair = pairs.get(path.slice(at, end).join('.'));

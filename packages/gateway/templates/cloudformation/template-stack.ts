@@ -147,7 +147,10 @@ export function toRawStack(written: SourceTree, stackName: string, options: Load
   };
 }
 
-/** Returns the readers of places. Only documents and snippets that are separate files have places outside of the template. */
+/**
+ * Returns the readers of places. Only documents and snippets that are separate files have places outside of the
+ * template.
+ */
 function placing(
   { file }: SourceTree,
   lineOf: RawStack['lineOf'],

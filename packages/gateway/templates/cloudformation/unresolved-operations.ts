@@ -12,8 +12,8 @@ const BODY = /^AWS::ApiGateway(?:::RestApi|V2::Api)$/;
 
 /**
  * Returns the operations, such as `POST /invoice`, if the values that cannot be resolved are all in integrations of the
- * document, so that the other operations do not depend on them. Returns undefined for any other property or value: a
- * missing part of an authorizer or a policy would leave routes open.
+ * document, so that the other operations do not depend on them. Returns undefined for any other property or value,
+ * because a missing part of an authorizer or a policy would leave routes open.
  * @param unknown the paths of the values, from the property on
  */
 export function findUnresolvedOperations(
@@ -60,7 +60,7 @@ export function keepOtherOperations(
     const places = unknown.map((one) => one.at.slice(at.length));
     const operations = findUnresolvedOperations(type, name, places);
     if (operations === undefined || !isJsonObject(value)) throw error;
-    // The import of the document reports the same fault with the same words, which then are printed once.
+    // The import of the document reports the same fault with the same words, and equal findings are printed only once.
     for (const operation of operations) tolerance.note(error, `${operation} returns 500`);
     unresolved.push(name);
     let document = value;
@@ -70,7 +70,7 @@ export function keepOtherOperations(
   }
 }
 
-/** Replaces the operation at the path, so that its route reports this fault, and none about the missing value. */
+/** Replaces the operation at the path, so that its route reports this fault and not the missing value. */
 function closeOperation(parent: JsonObject, [key = '', ...rest]: Path, fault: DefinitionError): JsonObject {
   const member: Json | undefined = parent[key];
   if (rest.length === 0) return { ...parent, [key]: closedOperation(fault) };

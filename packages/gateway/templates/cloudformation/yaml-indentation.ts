@@ -1,6 +1,7 @@
 /**
  * Repairs flow collections and quoted strings whose later lines are indented too little. YAML 1.2 refuses them, but
- * AWS's tools ignore indentation there. The repair indents such lines further and does not change line numbers.
+ * AWS's tools ignore the indentation of such lines. The repair indents the lines further and does not change line
+ * numbers.
  */
 import { isMap, isScalar, isSeq, visit } from 'yaml';
 import type { Document } from 'yaml';
@@ -75,7 +76,7 @@ function endOf(text: string, start: number): number | undefined {
   return undefined;
 }
 
-/** Whether a quote begins a string here. An apostrophe inside a plain scalar does not begin a string. */
+/** Whether a quote begins a string at this position. An apostrophe inside a plain scalar does not begin a string. */
 function opensText(text: string, start: number, at: number): boolean {
   const before = text.slice(Math.max(start, at - 200), at);
   return /(?:[[{,:?]|^|(?:^|[\s[{,:])[!&][^\s,[\]{}]*)\s*$/.test(before);

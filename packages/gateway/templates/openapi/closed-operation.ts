@@ -1,6 +1,6 @@
 /**
- * Represents an operation that could not be completed by SAM, or resolved. Its route exists, and responds with 500 and
- * the reason.
+ * Represents an operation that SAM could not complete, or that could not be resolved. Its route exists, and responds
+ * with 500 and the reason.
  */
 import { DefinitionError } from '../../core/errors.ts';
 import { membersOf } from '@gatewright/aws/json-object';

@@ -170,7 +170,10 @@ export class OpenApiDocument {
     return found.find(isJsonObject) ?? {};
   }
 
-  /** Returns where the document says whether the API's own endpoint is disabled; the document itself if it does not. */
+  /**
+   * Returns where the document says whether the API's own endpoint is disabled; the place of the document itself if it
+   * does not say so.
+   */
   endpointPath(): DocumentPath {
     const within = ['x-amazon-apigateway-endpoint-configuration', 'disableExecuteApiEndpoint'] as const;
     if (this.root[within[0]] !== undefined) return within;
@@ -213,7 +216,7 @@ export class OpenApiDocument {
     return this.api.place(['Body', ...at].join('.'));
   }
 
-  /** Reports a part of the document that has no effect here, although the author expects an effect. */
+  /** Reports a part of the document that has no effect in the gateway, although the author expects an effect. */
   report(at: DocumentPath, consequence = 'this part of the document is not applied', warning?: string): void {
     const { logicalId, type } = this.api;
     const property = ['Body', ...at].join('.');
@@ -229,7 +232,7 @@ export class OpenApiDocument {
     // aws/aws-sam-cli#2410
     if (isTrue(this.api.properties['FailOnWarnings']))
       this.fail(at, `Warnings found during import: ${warning ?? `${message}. Ignoring.`}`);
-    this.report(at, `${message}: an import leaves it out with a warning`, warning);
+    this.report(at, `${message}: on import, AWS leaves this part out with a warning`, warning);
   }
 
   #follow(value: Json, at: DocumentPath, followed: number): Found {

@@ -63,7 +63,7 @@ export function inlineDocuments(
     if (names === undefined || !isJsonObject(resource) || !isJsonObject(properties))
       return [logicalId, resource] as const;
     const [bodyName, fileName] = names;
-    // SAM refuses an API with both.
+    // SAM refuses an API that has both properties.
     if (type === 'AWS::Serverless::Api' || type === 'AWS::Serverless::HttpApi')
       if (properties[bodyName] !== undefined && properties[fileName] !== undefined)
         return [logicalId, resource] as const;
@@ -97,8 +97,8 @@ export function inlineDocuments(
 const BODIES: ReadonlySet<string | undefined> = new Set(['Body', 'DefinitionBody', 'Definition']);
 
 /**
- * Returns the file and line of a part of a document that is a separate file; undefined for a part of the template, also
- * if SAM has added it to the document.
+ * Returns the file and line of a part of a document that is a separate file; undefined for a part of the template, even
+ * if SAM has added this part to the document.
  */
 export function placeInDocument(
   documents: InlinedDocuments['documents'],

@@ -24,7 +24,7 @@ import { present } from '../sam/sam-expansion.ts';
 const ALGORITHM = 'x-amazon-apigateway-importexport-version';
 const AUTHORIZER_TYPE = 'AWS::ApiGatewayV2::Authorizer';
 
-/** AWS's words for a JWT authorizer without issuer, with its two full stops (aws/aws-sam-cli#2410). */
+/** AWS's words for a JWT authorizer without issuer, including the two full stops (aws/aws-sam-cli#2410). */
 const NO_ISSUER = 'Invalid issuer: Issuer can not be empty for JWT Authorizer..';
 
 /**
@@ -74,7 +74,7 @@ export function importHttpApi(
         if (authorizer !== undefined && leftOut.has(authorizer)) {
           document.report(
             operation.at,
-            `an import leaves out this operation, because it leaves out the authorizer ${authorizer}`,
+            `on import, AWS leaves this operation out, because it also leaves out the authorizer ${authorizer}`,
             `Unable to put method '${operation.method}' on resource at path '${operation.path}': Invalid authorizer definition. Setting the authorization type to JWT requires a valid authorizer. Ignoring.`,
           );
           return [];

@@ -185,8 +185,8 @@ export function httpAuthorizer(
 }
 
 /**
- * Returns whether this is a JWT authorizer without an issuer. An import leaves it out, and the routes that need it,
- * with a warning (aws/aws-sam-cli#2410).
+ * Returns whether this is a JWT authorizer without an issuer. An import leaves out such an authorizer and the routes
+ * that need it, with a warning (aws/aws-sam-cli#2410).
  */
 export function lacksIssuer(document: OpenApiDocument, scheme: Found): boolean {
   const authorizer = document.require([...scheme.at, AUTHORIZER]);

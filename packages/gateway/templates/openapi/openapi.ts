@@ -95,7 +95,7 @@ const OF_APIS: Readonly<Record<string, string>> = {
   Policy: 'x-amazon-apigateway-policy',
 };
 
-/** A property of the API that the template does not set is a member of the document. */
+/** If the template does not set a property of the API, the property comes from a member of the document. */
 function placeOfApi(document: OpenApiDocument, property?: string): DefinitionError['place'] {
   const { api } = document;
   const [first = '', ...within] = property?.split('.') ?? [];

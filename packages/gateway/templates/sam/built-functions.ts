@@ -73,7 +73,7 @@ function isCompiled(template: JsonObject, logicalId: string): boolean {
 
 function describeUnbuilt(method: string, logicalId: string): string {
   const by = method === 'makefile' ? `its Makefile (build-${logicalId})` : `sam build (${method})`;
-  return `its code is built by ${by}, which has not run, so the files in CodeUri run unchanged; run sam build`;
+  return `the function's code is built by ${by}, which has not run, so the files in CodeUri run unchanged; run sam build`;
 }
 
 function propertiesOf(template: JsonObject, logicalId: string): JsonObject {

@@ -32,7 +32,7 @@ const LANGUAGES: readonly Language[] = [
     below: 'nodejs',
     lacks: (content) =>
       hasDependencies(join(content, 'package.json')) && !existsSync(join(content, 'node_modules'))
-        ? `the packages of its package.json are missing: run npm install in ${content}, or sam build`
+        ? `the packages in the layer's package.json are missing: run npm install in ${content}, or sam build`
         : undefined,
   },
   {
@@ -40,7 +40,7 @@ const LANGUAGES: readonly Language[] = [
     below: 'python',
     lacks: (content) =>
       /^\s*[^\s#]/m.test(readText(join(content, 'requirements.txt')))
-        ? 'the packages of its requirements.txt are missing until sam build runs; until then functions use the packages that Python finds'
+        ? 'the packages in the layer’s requirements.txt are missing until sam build runs; until then functions use the packages that Python finds'
         : undefined,
   },
   {
@@ -48,7 +48,7 @@ const LANGUAGES: readonly Language[] = [
     below: 'ruby/lib',
     lacks: (content) =>
       existsSync(join(content, 'Gemfile'))
-        ? 'the gems of its Gemfile are missing until sam build runs'
+        ? 'the gems in the layer’s Gemfile are missing until sam build runs'
         : undefined,
   },
 ];
@@ -90,7 +90,7 @@ export function placeBuiltLayers(
     if (language !== undefined) below.set(logicalId, language.below);
     const consequence =
       language === undefined
-        ? `its content is built by sam build (${method}), which has not run, so functions get ${content} unchanged; run sam build`
+        ? `the layer's content is built by sam build (${method}), which has not run, so functions get ${content} unchanged; run sam build`
         : language.lacks(content);
     if (consequence !== undefined) findings.push(findingOf(logicalId, consequence));
   }

@@ -31,7 +31,7 @@ export type Profile =
   | {
       readonly makes: 'policy';
       readonly holder: EndName;
-      /** In the order in which SAM's error messages list them. */
+      /** The permitted kinds of access, in the order in which SAM's error messages list them. */
       readonly grants: Partial<Readonly<Record<Access, readonly Grant[]>>>;
       /** The accepted values of `Permissions`. If absent, any combination of the keys of `grants` is accepted. */
       readonly together?: readonly (readonly Access[])[];

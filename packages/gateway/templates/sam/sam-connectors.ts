@@ -18,7 +18,7 @@ const ROLE_PROPERTIES: Readonly<Record<string, string>> = {
   [MACHINE]: 'RoleArn',
   'AWS::AppSync::DataSource': 'ServiceRoleArn',
 };
-/** The types of SAM that a reference without `Id` may have. */
+/** The types of SAM that a resource reference without `Id` may have. */
 const CLOUDFORMATION_TYPES: Readonly<Record<string, string>> = {
   'AWS::Serverless::Function': FUNCTION,
   'AWS::Serverless::StateMachine': MACHINE,
@@ -27,10 +27,12 @@ const CLOUDFORMATION_TYPES: Readonly<Record<string, string>> = {
   'AWS::Serverless::SimpleTable': TABLE,
 };
 
-/** A connector of the template: a resource of its own, or an entry in `Connectors` of the resource that is its source. */
+/**
+ * A connector of the template: a resource of its own, or an entry in `Connectors` of the resource that is its source.
+ */
 type Connector = {
   readonly origin: string;
-  /** The location of its properties below the resource `origin`. */
+  /** The location of the connector's properties below the resource `origin`. */
   readonly place: Path;
   readonly name: string;
   readonly properties: JsonObject;
@@ -136,7 +138,7 @@ type Link = {
   readonly name: string;
   readonly suffix: string;
   readonly permissions: readonly Json[];
-  /** The place of the destination. */
+  /** The path of the connector's destination. */
   readonly at: Path;
 };
 
@@ -242,7 +244,10 @@ function refusePermissions(
   );
 }
 
-/** Refuses a resource without a value that its connector needs. Only a resource that is not named by `Id` can lack one. */
+/**
+ * Refuses a resource without a value that its connector needs. Only a resource that is not named by `Id` can lack such
+ * a value.
+ */
 function refuseMissing(profile: Profile, ends: Ends, at: Path): Refused | undefined {
   const placeOf = (name: EndName): Path => (name === 'Source' ? ['Source'] : at);
   for (const [name, member] of neededBy(profile, ends)) {
@@ -262,7 +267,7 @@ function refuseMissing(profile: Profile, ends: Ends, at: Path): Refused | undefi
     return refuse(
       profile.holder,
       'IAM role name',
-      'refer to a role of this template, or let SAM generate the role, so that the policy can name it',
+      'refer to a role of this template, or let SAM generate the role, so that the policy can name the role',
     );
   const { arn, queueUrl } = ends.Destination;
   if (profile.makes === 'queue policy' && queueUrl === undefined)
@@ -359,7 +364,9 @@ function describedEnd(members: JsonObject, qualifier: Json | undefined): End | R
   return { type: CLOUDFORMATION_TYPES[type] ?? type, arn, name, queueUrl, resourceId, qualifier, roleName };
 }
 
-/** Returns a reference to the role of a resource; undefined if the role is not a resource or parameter of the template. */
+/**
+ * Returns a reference to the role of a resource; undefined if the role is not a resource or parameter of the template.
+ */
 function roleNameOf(type: string, properties: JsonObject, other: JsonObject): Json | undefined {
   const property = ROLE_PROPERTIES[type];
   const role = property === undefined ? roleOfTarget(properties, other) : properties[property];

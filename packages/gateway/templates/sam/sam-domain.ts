@@ -10,7 +10,7 @@ import type { ApiKind, SamExpansion } from './sam-expansion.ts';
 
 const OF_PRIVATE = ['AccessAssociation', 'Policy', 'IpAddressType'];
 const ENFORCED = ['DomainName', 'BasePath', 'NormalizeBasePath', 'EndpointConfiguration', 'SecurityPolicy'];
-/** DNS records and certificates have no effect on requests here. */
+/** DNS records and certificates have no effect on requests to the gateway. */
 const NO_EFFECT = ['CertificateArn', 'OwnershipVerificationCertificateArn', 'Route53'];
 
 type DomainOwner = {

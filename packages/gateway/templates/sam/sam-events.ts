@@ -20,8 +20,8 @@ function notePool(expansion: SamExpansion, event: SamEvent): void {
   const { ownerId, eventName, arn, name } = event;
   const poolId = requiredRef(expansion, event, 'UserPool', 'user pool');
   const trigger = required(expansion, event, 'Trigger');
-  // As in SAM, there is one permission per function. It allows only the last user pool of the function to invoke the
-  // function.
+  // As in SAM, there is one permission per function. This permission allows only the last user pool of the function to
+  // invoke the function.
   const id = `${asText(membersOf(name)['Ref']) ?? ownerId}Cognito`;
   if (expansion.origins.get(`${id}Permission`) === ownerId) expansion.resources.delete(`${id}Permission`);
   allowSource(expansion, { ...event, id }, 'cognito-idp.amazonaws.com', {
@@ -111,7 +111,7 @@ const EXPAND: Readonly<Record<CallingSource, (expansion: SamExpansion, event: Sa
   ScheduleV2: expandSchedulerSchedule,
 };
 
-/** Creates the resources of an event source, or reports that it is not supported here. */
+/** Creates the resources of an event source, or reports that the gateway does not support the event source. */
 export function expandSource(expansion: SamExpansion, type: string, event: SamEvent): void {
   const { ownerId, eventName, properties } = event;
   const { mapping, properties: known = [] } = findEventSource(type) ?? {};
@@ -149,8 +149,8 @@ function makeMapping(expansion: SamExpansion, event: SamEvent, id: string, prope
 }
 
 /**
- * Returns the destination for failures without `Type`, which only SAM uses. Anything else is returned unchanged. SAM
- * derives the role's permissions from it.
+ * Returns the destination for failures without the member `Type`, which only SAM uses: SAM derives the role's
+ * permissions from it. Any other value is returned unchanged.
  */
 function withoutType(config: Json | undefined): Json | undefined {
   const failure = membersOf(config)['OnFailure'];

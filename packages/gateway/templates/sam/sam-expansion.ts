@@ -354,10 +354,10 @@ export class SamExpansion {
   ): void {
     const line = this.#tree.lineOf(['Resources', logicalId, ...within, ...property]);
     const error = refusalWithRemedy({ file: this.#tree.file, line, logicalId }, message, remedy);
-    this.#tolerance.note(error, 'it is served without this part');
+    this.#tolerance.note(error, 'the resource is served without this part');
   }
 
-  /** Returns the location that a message is about: the property, or the member of the event, that it names. */
+  /** Returns the location that a message is about: the property, or the member of the event, that the message names. */
   #placeOf(logicalId: string, message: string): Path {
     const at = ['Resources', logicalId];
     const [, event, words = ''] = /^event (\w+): (.*)/s.exec(message) ?? [];

@@ -58,7 +58,7 @@ export function expandFunction(expansion: SamExpansion, logicalId: string, resou
     () => undefined,
   );
   expansion.attempt(
-    'it has no effect on asynchronous invocations',
+    'EventInvokeConfig has no effect on asynchronous invocations',
     () => {
       expandInvokeConfig(expansion, logicalId, properties);
     },

@@ -149,8 +149,8 @@ function applyEvent(
 }
 
 /**
- * Returns the document and the property with the settings for CORS. If the document has its own, each setting of
- * `CorsConfiguration` replaces the one in the document.
+ * Returns the document and the property with the settings for CORS. If the document has its own settings, each setting
+ * of `CorsConfiguration` replaces the setting in the document.
  */
 function withCors(document: Json | undefined, cors: Json | undefined): JsonObject {
   const settings = isTrue(cors) ? { AllowOrigins: ['*'] } : cors;

@@ -1,8 +1,7 @@
 /**
  * Converts `Auth` of an `AWS::Serverless::HttpApi` and of its events to security schemes, and to the requirement of
  * each route.
- * @see
- * https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-httpapi-httpapiauth.html
+ * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-httpapi-httpapiauth.html
  */
 import { isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
@@ -190,8 +189,8 @@ function identitySources(identity: JsonObject): readonly string[] | undefined {
 }
 
 /**
- * Converts member names such as `Issuer` to `issuer`. SAM accepts both spellings, because CloudFormation uses the first
- * spelling elsewhere.
+ * Converts member names such as `Issuer` to `issuer`. SAM accepts both spellings, because CloudFormation itself uses
+ * the first spelling.
  */
 function lowerKeys(configuration: Json): Json {
   if (!isJsonObject(configuration)) return configuration;

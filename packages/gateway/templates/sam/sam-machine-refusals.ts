@@ -1,6 +1,7 @@
 /**
  * Checks the schedules and rules that start a state machine for settings that SAM's transform refuses.
- * @see https://github.com/aws/serverless-application-model/tree/develop/tests/translator/output (error_state_machine_*.json)
+ * @see https://github.com/aws/serverless-application-model/tree/develop/tests/translator/output
+ * (error_state_machine_*.json)
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';

@@ -6,8 +6,8 @@ import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Path } from '../cloudformation/template-source.ts';
 
 /**
- * Returns the path of the property that a message names, and of the members that it names after it; undefined if it
- * names none.
+ * Returns the path of the property that a message names, extended by the members that the message names after the
+ * property; undefined if it names no property.
  */
 export function namedIn(properties: JsonObject, from: Path, message: string): Path | undefined {
   let at = from;

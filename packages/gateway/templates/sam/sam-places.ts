@@ -1,6 +1,6 @@
 /**
- * Finds the location in a SAM template from which a part of the converted template was generated. SAM keeps no record
- * of it, so the location follows from the names that SAM gives to the resources that it generates.
+ * Finds the location in a SAM template from which a part of the converted template was generated. SAM does not record
+ * this location, so it is derived from the names that SAM gives to the generated resources.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { asText, isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
@@ -31,7 +31,10 @@ const OF_EVENTS: Readonly<Record<string, string>> = {
   Name: 'RuleName',
   State: 'Enabled',
 };
-/** The members of a target that SAM takes from members of `Target`. It takes all others from properties of the event. */
+/**
+ * The members of a target that SAM takes from members of `Target`. SAM takes all other members from properties of the
+ * event.
+ */
 const OF_TARGETS: Readonly<Record<string, Path>> = { Id: ['Target', 'Id'] };
 /** Maps the properties of the resources that SAM generates for the queue of a topic to members of `SqsSubscription`. */
 const OF_QUEUES: Readonly<Record<string, string>> = {
@@ -45,7 +48,10 @@ const OF_SOURCES: Readonly<Record<string, readonly string[]>> = {
   EventSourceArn: ['Queue', 'Stream', 'Cluster', 'Broker', 'SqsSubscription'],
   SourceArn: ['RestApiId', 'ApiId', 'Topic', 'Bucket', 'LogGroupName', 'UserPool', 'Path'],
 };
-/** For each type of SAM, the paths that SAM renames when it converts the resource. The longest one that fits applies. */
+/**
+ * For each type of SAM, the paths that SAM renames when it converts the resource. The longest path that matches
+ * applies.
+ */
 const OF_RESOURCES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'AWS::Serverless::StateMachine': {
     StateMachineName: 'Name',
@@ -81,7 +87,10 @@ const OF_FUNCTIONS: Readonly<Record<string, string>> = {
 /** The resources that SAM generates from `Domain` of an API. */
 const OF_DOMAIN =
   /^AWS::(?:ApiGateway(?:V2)?::(?:DomainName|DomainNameAccessAssociation|BasePathMapping|ApiMapping)|Route53::RecordSetGroup)(?:V2)?$/;
-/** Maps the members of an authorizer in a document to members in `Auth.Authorizers`, if more than the first letter differs. */
+/**
+ * Maps the members of an authorizer in a document to members in `Auth.Authorizers`, if more than the first letter
+ * differs.
+ */
 const OF_AUTHORIZERS: Readonly<Record<string, Path>> = {
   authorizerCredentials: ['FunctionInvokeRole'],
   authorizerResultTtlInSeconds: ['Identity', 'ReauthorizeEvery'],
@@ -131,7 +140,10 @@ export function findOrigin(path: Path, expanded: Expanded): Path {
   return place[1] !== undefined && place[1] === added ? findInResources(path, ofEvent, expanded) : place;
 }
 
-/** Returns the API that SAM adds if the resource is a part of it; the domain of an API is not named after it. */
+/**
+ * Returns the API that SAM adds if the resource is a part of this API. The resources of its domain have no names from
+ * which the API can be recognized.
+ */
 function findAddedApi(name: string, expanded: Expanded): string | undefined {
   const isDomain = isOfDomain(name, expanded);
   return Object.entries(OF_ADDED_APIS).find(
@@ -166,7 +178,7 @@ function isOfApi(name: string, expanded: Expanded): boolean {
   return typeof type === 'string' && type.endsWith('Api');
 }
 
-/** Returns the location in Globals of a value that the resource takes from there. */
+/** Returns the location in Globals of a value that the resource takes from Globals. */
 function findInGlobals([section, name = '', part, ...property]: Path, expanded: Expanded): Path | undefined {
   if (section !== 'Resources' || part !== 'Properties' || property.length === 0) return undefined;
   const type =
@@ -208,7 +220,8 @@ function findInResources(path: Path, origin: string | undefined, expanded: Expan
   const at = [...properties, 'Events', event];
   // The type of the event decides the protocol.
   if (property === 'Protocol') return [...at, 'Type'];
-  // The role of an event has the boundary of the function or state machine, unless the event has its own.
+  // The role of an event has the permissions boundary of the function or state machine, unless the event has its own
+  // boundary.
   if (isRoleOfEvent && !(property in expanded.memberAt([...at, 'Properties'])))
     if (property in expanded.memberAt(properties)) return [...properties, ...rest];
   return property === ''
@@ -216,7 +229,10 @@ function findInResources(path: Path, origin: string | undefined, expanded: Expan
     : [...at, 'Properties', ...pathInEvent(rest, expanded.memberAt([...at, 'Properties']))];
 }
 
-/** Returns the place of a property that SAM makes from one of the resource, which may have another name there. */
+/**
+ * Returns the place of the template's property from which SAM makes a property of the generated resource. The two
+ * properties may have different names.
+ */
 function inProperties(logicalId: string, path: Path, expanded: Expanded): Path {
   const at = ['Resources', logicalId, 'Properties'];
   const own = expanded.memberAt(at);
@@ -229,12 +245,15 @@ function inProperties(logicalId: string, path: Path, expanded: Expanded): Path {
   return [...at, ...path];
 }
 
-/** Returns the property of a resource of SAM from which SAM makes a property of another name; undefined if there is none. */
+/**
+ * Returns the property of a resource of SAM from which SAM makes a property of another name; undefined if there is
+ * none.
+ */
 export function nameInSam(type: string, made: string): string | undefined {
   return OF_RESOURCES[type]?.[made];
 }
 
-/** Whether SAM gives a property another name than the one that its author wrote. */
+/** Whether the name that SAM gives a property differs from the name that its author wrote. */
 export function isRenamedBySam(made: string, own: string): boolean {
   const lastOf = (path: string): string => path.slice(path.lastIndexOf('.') + 1);
   return [OF_EVENTS, OF_QUEUES, ...Object.values(OF_RESOURCES)].some((names) =>
@@ -247,7 +266,7 @@ export function isRenamedBySam(made: string, own: string): boolean {
  */
 function pathInEvent(path: Path, own: JsonObject): Path {
   const [property = '', ...within] = path;
-  // A rule has a list of targets, and a schedule has one.
+  // A rule has a list of targets, and a schedule has one target.
   const target = property === 'Targets' ? within.slice(1) : property === 'Target' ? within : [];
   const [member = '', ...below] = target;
   if (member !== '' && (member in own || Object.hasOwn(OF_TARGETS, member)))
@@ -263,7 +282,10 @@ function pathInEvent(path: Path, own: JsonObject): Path {
   return [source ?? other ?? property, ...within];
 }
 
-/** Returns the location for a path into a notification that SAM generates from an event. A filter distinguishes it. */
+/**
+ * Returns the location for a path into a notification that SAM generates from an event. For the notification as a
+ * whole, this is its filter, which distinguishes it from other notifications.
+ */
 function placeOfNotification(bucket: string, path: Path, expanded: Expanded): Path | undefined {
   const [property, list, index = '', member, ...within] = path;
   const event =
@@ -403,7 +425,10 @@ function placeOfParameter(
   return position === -1 ? (list === undefined ? event : at) : [...at, String(position)];
 }
 
-/** The scopes, or the API key, for which an operation asks: the event has the setting, or else the API. */
+/**
+ * Returns the location of the setting that makes an operation require scopes or an API key. The setting is in the
+ * event, or else in the API.
+ */
 function placeOfGuard(
   [member, , name = '']: Path,
   event: Path | undefined,
@@ -453,7 +478,7 @@ function placeOfAuthorizer(
   if (member === undefined) return at;
   if (member === 'identitySource' && 'IdentitySource' in expanded.memberAt(at))
     return [...at, 'IdentitySource'];
-  // The header of a token is the name of the scheme.
+  // In the document, the name of a scheme is the header that contains the token.
   if (member === 'name') return [...at, 'Identity', 'Header'];
   if (member === 'identitySource')
     return rest[0] === undefined

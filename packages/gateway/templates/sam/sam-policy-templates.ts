@@ -371,8 +371,8 @@ export function expandPolicyTemplate(name: string, parameters: Json): JsonObject
 }
 
 /**
- * Converts a pattern such as `dynamodb:table/{TableName}` to an ARN. The parameter may have any value. After two colons,
- * the ARN has neither a region nor an account.
+ * Converts a pattern such as `dynamodb:table/{TableName}` to an ARN. The parameter may have any value. Two colons in
+ * the pattern mean that the ARN has neither a region nor an account.
  */
 function toResource(pattern: string, parameters: JsonObject): Json {
   if (pattern === '*') return pattern;

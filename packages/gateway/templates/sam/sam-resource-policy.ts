@@ -1,8 +1,7 @@
 /**
  * Converts `Auth.ResourcePolicy` of an `AWS::Serverless::Api` or of one of its events to statements of the API's
  * policy.
- * @see
- * https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-resourcepolicystatement.html
+ * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-resourcepolicystatement.html
  */
 import { isDeepStrictEqual } from 'node:util';
 import { asOneOrMore, isJsonList, isJsonObject } from '@gatewright/aws/json-object';
@@ -38,9 +37,10 @@ export function addResourcePolicy(
 }
 
 /**
- * Refuses settings that SAM silently leaves out of the policy, because the API would then be open on AWS, and settings
- * that SAM itself refuses.
- * @see https://github.com/aws/serverless-application-model/blob/develop/samtranslator/swagger/swagger.py add_resource_policy
+ * Refuses settings that SAM itself refuses. Also refuses settings that SAM silently leaves out of the policy, because
+ * the API would then be open on AWS.
+ * @see https://github.com/aws/serverless-application-model/blob/develop/samtranslator/swagger/swagger.py
+ * add_resource_policy
  */
 function refuseIgnored(expansion: SamExpansion, apiId: string, policy: JsonObject): void {
   const ignored = (what: string, remedy: string): never =>

@@ -164,14 +164,14 @@ function withDefaultAuthorizer(
 ): JsonObject {
   const name = auth['DefaultAuthorizer'];
   if (name === undefined) return document;
-  // The translator sets a default only if the API has authorizers (aws-sam-translator 1.110.0, tried): a misspelled
-  // `aws_iam` leaves every route open.
+  // The translator sets a default only if the API has authorizers (tested with aws-sam-translator 1.110.0), so a
+  // misspelled `aws_iam` leaves every route open.
   if (name !== 'AWS_IAM' && Object.keys(authorizers).length === 0) {
     expansion.report(
       apiId,
       'AWS::Serverless::Api',
       'Auth.DefaultAuthorizer',
-      'SAM ignores this property, because Auth.Authorizers is empty: routes without another authorizer are open, here as on AWS',
+      'SAM ignores this property, because Auth.Authorizers is empty: routes without another authorizer are open, in this gateway as on AWS',
     );
     return document;
   }

@@ -111,8 +111,8 @@ export function refusePolicies(expansion: SamExpansion, logicalId: string, prope
         templateRemedy(policy, parametersOf(policy)),
       );
     const members = Object.entries(membersOf(policy));
-    // A template is the only member of its policy. Another one next to it is usually a parameter that is not indented
-    // (aws/serverless-application-model#1442).
+    // A template is the only member of its policy. Any other member next to the template is usually a parameter that is
+    // not indented (aws/serverless-application-model#1442).
     const template = members.map(([name]) => name).find(isPolicyTemplate);
     if (members.length > 1 && template !== undefined) {
       expansion.refuse(

@@ -132,7 +132,12 @@ function expandEvent(
   }
   if (type !== 'Api') {
     const name = typeof type === 'string' ? type : 'unknown';
-    expansion.report(logicalId, TYPE, `Events.${eventName}`, `${name} events do not start executions here`);
+    expansion.report(
+      logicalId,
+      TYPE,
+      `Events.${eventName}`,
+      `${name} events do not start executions in this gateway`,
+    );
     return;
   }
   const roleId = `${logicalId}${eventName}Role`;

@@ -1,8 +1,7 @@
 /**
  * Expands `Auth.UsagePlan` of an `AWS::Serverless::Api` to a usage plan with one key. The plan is only for this API, or
  * is shared with other APIs.
- * @see
- * https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-apiusageplan.html
+ * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-apiusageplan.html
  */
 import { isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
@@ -38,7 +37,7 @@ export function expandUsagePlan(
   const [planId, keyId] = [`${prefix}UsagePlan`, `${prefix}ApiKey`];
   const condition = expansion.conditionOf(origin);
   const itself = { ApiId: { Ref: apiId }, Stage: { Ref: stageId } };
-  // A shared plan exists if at least one of its APIs exists. It has no stages of APIs that do not exist.
+  // A shared plan exists if at least one of its APIs exists. It does not contain the stages of APIs that do not exist.
   const stage = mode === 'SHARED' && condition !== undefined ? onlyIf(condition, itself) : itself;
   const shared = mode === 'SHARED' ? expansion.resources.get(planId) : undefined;
   if (isJsonObject(shared)) {

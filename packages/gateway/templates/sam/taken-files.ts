@@ -1,8 +1,8 @@
 /**
  * Finds the folders from which `sam build` packages only some of the files. Sources: the workflows of
- * aws/aws-lambda-builders, the library of `sam build`. `nodejs_npm` installs production dependencies beside the output
- * of `npm pack`, and `python_pip` leaves out environments, among others; both copy a Node.js folder without
- * package.json as it is.
+ * aws/aws-lambda-builders, the library of `sam build`. `nodejs_npm` installs production dependencies in addition to the
+ * output of `npm pack`. `python_pip` leaves out environments and some other files. A Node.js folder without
+ * package.json is copied as it is.
  */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -13,7 +13,7 @@ import type { TakenFiles } from '../../core/stack/function.ts';
 import { buildMethodOf, isBuiltBySam } from './built-layers.ts';
 
 /**
- * Finds the functions and layers that are not built yet, and whose build will take less than the whole folder.
+ * Finds the functions and layers that are not built yet, and whose build will package less than the whole folder.
  * @param file the file of the template
  * @param isOfSam whether the template has the transform of SAM, so that its functions are built by default
  * @param folders the folders of functions and layers by logical id

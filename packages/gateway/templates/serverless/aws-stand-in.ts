@@ -161,7 +161,7 @@ async function answerCloudFormation(query: URLSearchParams, values: StandInValue
       if (outputs === undefined) return missingStack(stackName);
       return queryResult('cloudformation', action, printStack(stackName, outputs, values));
     }
-    // No stack is deployed here, so no stack has resources or exports.
+    // The stand-in deploys no stacks, so no stack has resources or exports.
     case 'DescribeStackResource':
     case 'DescribeStackResources':
     case 'ListStackResources':

@@ -46,7 +46,7 @@ export async function compileService(run: ServiceRun): Promise<ReadService | Dri
     oslsFolder,
     arguments: [...run.arguments, home.region, home.accountId],
   };
-  // The variables of the stand-in are not included. Except for random values, they are the same for each run.
+  // The variables of the stand-in are not included, because they are the same for each run, except for random values.
   const environment = driverEnvironment({ ...run.environment, AWS_REGION: home.region });
   const kept = cacheFolder === undefined ? undefined : findCachedService(cacheFolder, identity, environment);
   if (kept !== undefined) {
@@ -141,7 +141,7 @@ async function runOsls(run: ServiceRun): Promise<OslsRun> {
 
 const NO_TEMPLATE: DriverFailure = {
   message:
-    'osls ended without a template, because a plug-in stopped it, or its command "package" does nothing for this service',
+    'osls ended without a template, because a plug-in stopped osls or because the command "package" of osls does nothing for this service',
 };
 
 /** Returns the result; undefined if osls has not written it. */

@@ -12,7 +12,7 @@ const NAMES = ['osls', 'serverless'];
 /**
  * Finds osls. It uses the service's own osls or Serverless v3, otherwise the osls that is installed with the gateway,
  * otherwise an osls that is installed for all projects. Serverless v4 is not used, because it is a binary that requires
- * a licence.
+ * a license.
  * @param searchPath the value of `PATH`
  * @throws StartError OSLS_MISSING if none of them is installed
  */
@@ -34,7 +34,7 @@ export function findOsls(
     }
   throw new StartError(
     'OSLS_MISSING',
-    `osls is not installed, and ${serviceFolder} needs it: run npm install --save-dev osls there, or npx -p osls -p gatewright gatewright start`,
+    `osls is not installed, and ${serviceFolder} needs it: run npm install --save-dev osls in that folder, or run npx -p osls -p gatewright gatewright start`,
   );
 }
 
@@ -63,7 +63,7 @@ function findFrom(origin: string, name: string): Omit<FoundOsls, 'owner'> | unde
       version: typeof manifest['version'] === 'string' ? manifest['version'] : '',
     };
   } catch {
-    // osls is not installed there, so the search continues in the next place.
+    // osls is not installed at this place, so the search continues at the next place.
     return undefined;
   }
 }

@@ -42,7 +42,7 @@ export function findApiSetting(
   if (setting === undefined || memberAt(tree.value, setting) === undefined) return undefined;
   const [first = '', ...below] = within;
   if (property === 'CorsConfiguration') return [...setting, ...(OF_CORS[first] ?? []), ...below];
-  // The statements are a list in the service.
+  // In the service, the policy is only the list of its statements.
   return [...setting, ...(property === 'Policy' ? below : within)];
 }
 

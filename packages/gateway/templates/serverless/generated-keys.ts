@@ -34,7 +34,7 @@ function findNamed(tree: SourceTree, at: Path, wanted: string): Path {
   return at;
 }
 
-/** As osls writes a name in a logical id. */
+/** Converts a name to the form that osls uses in logical ids. */
 function normalize(name: string): string {
   const [first = ''] = name;
   return `${first.toUpperCase()}${name.slice(1)}`;

@@ -1,6 +1,6 @@
 /**
- * Finds the line of serverless.yml for a resource that osls generates. osls does not say from which event a resource comes,
- * so the text of the property is looked up in the events of the functions and in the provider.
+ * Finds the line of serverless.yml for a resource that osls generates. osls does not say from which event a resource
+ * comes, so the text of the property is looked up in the events of the functions and in the provider.
  */
 import { namesIn } from '../../core/deployability/names-in.ts';
 import { isDeepStrictEqual } from 'node:util';
@@ -138,8 +138,8 @@ export function findDestination(
 }
 
 /**
- * Returns the path of the last string of a part, such as the prefix of a notification, in the events of the only
- * function that the part refers to.
+ * Finds the last string of a part, such as the prefix of a notification, in the events of the only function to which
+ * the part refers. Returns its path.
  */
 function findPart(
   tree: SourceTree,
@@ -228,8 +228,8 @@ function findSetting(
 
 /**
  * Returns the path of the setting that is named after the property and whose variables can have resulted in this text:
- * `topicName: ${self:service}-orders` for the TopicName `shop-orders`. Of several it is the one that shares most of the
- * text; if two share as much, there is no telling which is meant.
+ * `topicName: ${self:service}-orders` for the TopicName `shop-orders`. If several settings match, returns the path of
+ * the setting that shares the most text with the value; undefined if two share equally much.
  */
 function findVariable(
   tree: SourceTree,

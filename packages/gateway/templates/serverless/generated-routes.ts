@@ -96,8 +96,8 @@ function findAuthorizer(tree: SourceTree, resource: Json | undefined): Path | un
 }
 
 /**
- * Returns the name that osls gives an authorizer: its own, or the end of the function's name in its ARN, after the last
- * hyphen. Undefined if the ARN has a variable, or is a function of CloudFormation.
+ * Returns the name that osls gives an authorizer: its own name, or the last piece (after the last hyphen) of the
+ * function's name in its ARN. Undefined if the ARN has a variable, or is a function of CloudFormation.
  */
 function nameOfAuthorizer(authorizer: Json): string | undefined {
   const { name, arn } = membersOf(authorizer);
@@ -211,7 +211,10 @@ function writtenEvents(tree: SourceTree, functions: PackagedService['functions']
   );
 }
 
-/** Returns the event of a route. If no event is written with its path, it is the only event whose variables can be. */
+/**
+ * Returns the event of a route. If no event contains the path literally, returns the only event whose variables can
+ * result in this path.
+ */
 function findEvent(
   tree: SourceTree,
   key: RouteName,

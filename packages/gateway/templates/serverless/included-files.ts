@@ -37,10 +37,10 @@ export interface WholeService extends SourceTree {
   placeOf(path: Path): { readonly file: string; readonly line: number | undefined };
 }
 
-/** The place at which the content of a file stands in the whole service. */
+/** The place of a file's content in the whole service. */
 type Mount = { readonly at: Path; readonly tree: SourceTree; readonly inner: Path };
 
-/** A value that is one whole reference to a file or to a part of it, with or without a fallback. */
+/** A value that consists of one reference to a file or to a part of a file, with or without a fallback. */
 const WHOLE_INCLUDE = /^\$\{file\(\s*['"]?([^)'"$]+?)['"]?\s*\)(?::([\w.-]+))?\s*(?:,.*)?\}$/;
 const DEPTH_LIMIT = 10;
 
@@ -81,7 +81,7 @@ class Expansion {
     return { file: tree.file, line: tree.lineOf(inner) };
   }
 
-  /** Returns the path in the file that contains it. Of nested files, this is the innermost one. */
+  /** Returns the path in the file that contains it. If files are nested, this is the innermost file. */
   #locate(path: Path): Omit<Mount, 'at'> {
     const mounts = this.#mounts.filter(({ at }) => at.every((key, index) => path[index] === key));
     const { at, tree, inner } = mounts.reduce((found, one) =>

@@ -21,7 +21,7 @@ const OF_STAGES: ReadonlySet<string> = new Set(['params', 'stages']);
 
 /**
  * Finds variables without a default, each of whose sources is known to have no value: an environment variable, an
- * option, a parameter or a file. Values from AWS and from other members of the service are not decided here.
+ * option, a parameter or a file. Values from AWS and from other members of the service are not checked.
  */
 export function findLacking(
   service: JsonObject,
@@ -63,7 +63,10 @@ function isLacking(
   return file !== undefined && !existsSync(resolve(folder, file));
 }
 
-/** Whether a stage, or the default of all stages, has the parameter. A section that another file contains may have any. */
+/**
+ * Whether a stage, or the default of all stages, has the parameter. A section that another file contains may have any
+ * parameter.
+ */
 function isParameter(name: string, service: JsonObject): boolean {
   const sections = service['params'];
   if (sections === undefined) return false;

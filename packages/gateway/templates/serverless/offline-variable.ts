@@ -20,7 +20,7 @@ export function describeOfflineVariable(
     const lines = (readIfReadable(file) ?? '').split('\n');
     const line = lines.findIndex((text) => READ.test(text) && !COMMENT.test(text)) + 1;
     if (line > 0)
-      return `${VARIABLE} is read in ${relative(process.cwd(), file)}:${line} but not set, as on AWS; if it should have a value, set it in the environment or with --env-file`;
+      return `${VARIABLE} is read in ${relative(process.cwd(), file)}:${line} but is not set, neither by the gateway nor by AWS; if the variable should have a value, set it in the environment or with --env-file`;
   }
   return undefined;
 }

@@ -21,7 +21,7 @@ type Known = {
   readonly tree: WholeService | undefined;
   /** The variables that have no value whatever osls resolves first. osls names only some of them. */
   readonly lacking: readonly LackingVariable[];
-  /** What remedies show in place of the value of a secret; absent for one that is not taken apart. */
+  /** The text that remedies show in place of the value of a secret. Absent if no member of the secret is needed. */
   readonly secret?: string;
 };
 
@@ -191,7 +191,8 @@ function findUnnamedAuthorizer(message: string, tree: SourceTree | undefined): P
 }
 
 /**
- * osls reads some properties, such as the name of the service, before the variables, and does not name the variable.
+ * osls reads some properties, such as the name of the service, before it resolves variables, and does not name the
+ * variable.
  */
 function explainEarly({ message }: DriverFailure, file: string, known: Known): DefinitionError | undefined {
   const { tree } = known;
@@ -229,7 +230,8 @@ function explainEarly({ message }: DriverFailure, file: string, known: Known): D
 }
 
 /**
- * A value of `self` is missing for everybody who deploys the service. Values from other sources may exist elsewhere.
+ * A value of `self` is missing for everybody who deploys the service. Values from other sources may be missing only on
+ * this machine.
  */
 function ruleOfSource(kind: string): RuleId {
   if (kind === 'self') return 'not-compiled';
@@ -379,5 +381,5 @@ export function findChild(value: unknown, key: string): unknown {
 function describeMissing({ missingPlugins = [] }: DriverFailure): string {
   return missingPlugins.length === 0
     ? ''
-    : `; it may come from ${missingPlugins.length === 1 ? 'the plug-in' : 'a plug-in'} that is not installed (${missingPlugins.join(', ')}): run npm install`;
+    : `; the missing variable or setting may come from ${missingPlugins.length === 1 ? 'the plug-in' : 'a plug-in'} that is not installed (${missingPlugins.join(', ')}): run npm install`;
 }

@@ -17,9 +17,9 @@ export type PackagedService = {
   readonly esbuild: Readonly<Record<string, unknown>> | undefined;
   readonly builders: readonly string[];
   readonly webpack: Omit<WebpackService, 'folder'> | undefined;
-  /** What osls packages of the folder of the service; absent for all files. */
+  /** The part of the service's folder that osls packages; absent if osls packages all files. */
   readonly taken: TakenFiles | undefined;
-  /** What plug-ins add to packages; absent if no plug-in has a hook of packaging. */
+  /** What plug-ins add to packages; absent if no plug-in has a hook for packaging. */
   readonly added?: PluginFiles;
   readonly restStage: RestStageSettings;
   /** The sections of the service that osls may have ignored, as the service contains them. */

@@ -47,7 +47,7 @@ export async function loadServerlessService(
   source: string,
   signal: AbortSignal,
 ): Promise<RawStack> {
-  // Only osls can read a service file that is a program, so its lines are not known here.
+  // Only osls can read a service file that is a program, so the gateway does not know its lines.
   const tree = /\.(?:ya?ml|json)$/.test(file) ? await readSource(file) : undefined;
   refuseUnknownStage(tree, stageOf(tree, options));
   refuseMissingRoutes(tree?.value, file, tree);
@@ -333,7 +333,9 @@ function findServicePath(path: Path, tree: SourceTree, packaged: PackagedService
   return asked === undefined ? undefined : existingPath(tree.value, asked);
 }
 
-/** Returns the file and line, in serverless.yml or a file that it includes, in which a part of the template is written. */
+/**
+ * Returns the file and line, in serverless.yml or a file that it includes, in which a part of the template is written.
+ */
 function findServicePlace(
   path: Path,
   whole: WholeService,
@@ -378,8 +380,9 @@ function findServiceLine(
 
 /**
  * Returns the line of a property of the role that osls generates. For the name, this is the line of the role's own
- * name, or else of the name of the service, from which osls derives it. For managed policies it is their line, for a
- * part of a statement the line of this part, and for any other property the line of the statements.
+ * name, or else of the name of the service, from which osls derives the role's name. For managed policies, it is the
+ * line of these policies. For a part of a statement, it is the line of this part. For any other property, it is the
+ * line of the statements.
  */
 function lineOfServiceRole(
   path: Path,

@@ -27,7 +27,7 @@ const STATE_LIMIT_BYTES = 50_000_000;
 
 /**
  * Finds the code of a service's functions. If the service names an artifact, that artifact runs, as on AWS. The output
- * of build plug-ins runs only if no bundle can be built here.
+ * of build plug-ins runs only if the gateway cannot build a bundle.
  */
 export function findServiceCode(
   { functions, builders, webpack, taken, added, template }: PackagedService,
@@ -89,7 +89,7 @@ function hasHandler({ Resources: resources }: JsonObject, logicalId: string, fol
   );
 }
 
-/** Returns the place of `package.artifact` of a function or layer, which may be that of the service. */
+/** Returns the place of `package.artifact` of a function or layer, which may be the artifact of the whole service. */
 export type PlaceOfArtifact = (owner: readonly string[]) => DefinitionPlace | undefined;
 
 /** Returns undefined for a service that is a module or does not parse, because its lines are not known. */

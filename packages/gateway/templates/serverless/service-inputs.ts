@@ -85,8 +85,8 @@ export function markStart(serviceFolder: string, epochMs: number): RunStart {
 }
 
 /**
- * Returns the marks of all inputs. The result of osls is valid as long as they stay the same. Returns undefined if they
- * are unknown, because osls was not fully traced or a file has changed while osls ran.
+ * Returns the marks of all inputs. The result of osls is valid as long as they stay the same. Returns undefined if the
+ * inputs are unknown, because osls was not fully traced or a file has changed while osls ran.
  */
 export function markInputs(
   seen: SeenInputs,

@@ -1,4 +1,6 @@
-/** Compares a text of serverless.yml that contains variables with a value of the template, where osls has resolved them. */
+/**
+ * Compares a text of serverless.yml that contains variables with a value of the template, where osls has resolved them.
+ */
 
 const VARIABLE = /\$\{(?:[^{}]|\{[^{}]*\})*\}/;
 

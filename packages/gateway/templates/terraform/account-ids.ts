@@ -1,4 +1,4 @@
-/** Replaces the ids of the account that a state was read from with expressions for the resources here. */
+/** Replaces the ids of the account that a state was read from with expressions for the gateway's resources. */
 import { isJsonList, isJsonObject } from '@gatewright/aws/json-object';
 import type { Json } from '@gatewright/aws/json-object';
 import type { Kind } from './terraform-types.ts';

@@ -13,7 +13,7 @@ export type Member = {
   readonly text: string;
   /** Where the member begins in the body. */
   readonly at: number;
-  /** Where its text begins in the body. */
+  /** Where the member's text begins in the body. */
   readonly textAt: number;
 };
 

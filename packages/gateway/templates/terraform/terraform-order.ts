@@ -10,7 +10,7 @@ import { fullReferences, parseReference } from './terraform-references.ts';
 
 type Need = {
   readonly needed: string;
-  /** The attributes that must have the same value in the resource and in the one that it needs. */
+  /** The attributes that must have the same value in the resource and in the resource that it needs. */
   readonly same: readonly string[];
   /** API Gateway's error message if the needed resource does not exist. */
   readonly words: string;
@@ -36,8 +36,8 @@ export function findEarlyParts(managed: readonly Instance[]): readonly Finding[]
 }
 
 /**
- * Finds resource policies that no deployment waits for. A stage serves the API as it was when it was deployed, so such a
- * policy may have no effect before the next deployment.
+ * Finds resource policies that no deployment waits for. A stage serves the API as it was when it was deployed, so such
+ * a policy may have no effect before the next deployment.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-create-attach.html
  */
 function findLatePolicies(managed: readonly Instance[]): readonly Finding[] {
@@ -58,8 +58,9 @@ function findLatePolicies(managed: readonly Instance[]): readonly Finding[] {
         logicalId: policy.address,
         type: policy.type,
         property: 'policy',
-        message: `the policy has an effect only from the next deployment on, and ${deployments[0]?.address ?? ''} does not wait for it; list the policy in its depends_on and in its triggers`,
-        consequence: 'here it applies at once; on AWS the stage may serve requests that it denies',
+        message: `the policy takes effect only with the next deployment, and ${deployments[0]?.address ?? ''} does not wait for the policy; list the policy in depends_on and triggers of the deployment`,
+        consequence:
+          'the gateway applies the policy at once; on AWS, the stage may serve requests that the policy denies',
       },
     ];
   });
@@ -83,7 +84,7 @@ function findPartsBeforeNeeds(managed: readonly Instance[]): readonly Finding[] 
         type: part.type,
         rule: 'terraform-order',
         message: `${need.words}; refer to ${needed[0]?.address ?? ''}, or list it in depends_on`,
-        consequence: 'the order does not matter here',
+        consequence: 'the order does not matter in this gateway',
       },
     ];
   });
@@ -95,8 +96,8 @@ function referenceOf({ expressions }: Instance, name: string): string {
 }
 
 /**
- * Returns the resources of the module that Terraform creates before this one; undefined if some of them are not known,
- * because a reference points outside the module.
+ * Returns the resources of the module that Terraform creates before the given resource; undefined if some of them are
+ * not known, because a reference points outside the module.
  */
 function awaitedBy(from: Instance, managed: readonly Instance[]): ReadonlySet<Instance> | undefined {
   const found = new Set<Instance>();

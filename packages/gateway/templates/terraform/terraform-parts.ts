@@ -38,7 +38,7 @@ export function mergeParts(
       return [];
     }
     const consequence =
-      'the resource that it belongs to is not in the plan or is known only after the apply, so this part is not applied';
+      'this part is not applied, because its parent resource is not in the plan or is known only after apply';
     return [{ logicalId: part.address, type: part.type, consequence }];
   });
 }

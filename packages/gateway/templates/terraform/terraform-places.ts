@@ -158,7 +158,7 @@ function isMeant(written: string, step: string): boolean {
 type FoundPart = {
   readonly at: number;
   readonly text: string;
-  /** The rest of the path, if the value that contains it is written in another location. */
+  /** The rest of the path, if the value to which it leads is written in another location. */
   readonly rest?: Path;
 };
 

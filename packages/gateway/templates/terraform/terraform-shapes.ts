@@ -63,7 +63,7 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
     });
     return changes.length === 0 ? {} : { ResponseParameters: Object.fromEntries(changes) };
   },
-  // Aliases ignore the version, because all versions run the same code here.
+  // Aliases ignore the version, because the gateway runs the same code for all versions.
   aws_lambda_alias: (instance, values) => {
     values.value(instance, 'function_version');
     return { FunctionVersion: '$LATEST' };

@@ -269,7 +269,7 @@ function setAt(properties: JsonObject, [name = '', ...rest]: readonly string[], 
   return { ...properties, [name]: rest.length === 0 ? value : setAt(mapOf(properties, name), rest, value) };
 }
 
-/** Returns findings for the attributes that the configuration sets but that are not read here. */
+/** Returns findings for the attributes that the configuration sets but the gateway does not read. */
 function unreadOf(instance: Instance, values: TerraformValues): readonly Finding[] {
   if (rowOf(instance.type) === undefined && !PARTS.has(instance.type)) return [];
   return Object.keys(instance.expressions)

@@ -106,7 +106,7 @@ export class TerraformValues {
 
   /**
    * Returns the data source or resource that provides an attribute, e.g. the archive of `filename`; undefined if the
-   * attribute does not refer to one of this type.
+   * attribute does not refer to a data source or resource of this type.
    */
   sourceOf(instance: Instance, attribute: string, type: string): Instance | undefined {
     const references = fullReferences(instance.expressions[attribute]).map(parseReference);
@@ -155,7 +155,7 @@ export class TerraformValues {
 
   /**
    * Registers the ids of an instance to be replaced. Names that the configuration sets are not registered, because they
-   * are the same here.
+   * are the same in the gateway.
    */
   #noteIds(instance: Instance): void {
     const row = rowOf(instance.type);
@@ -189,7 +189,7 @@ export class TerraformValues {
     if (only?.kind === 'known' && only.value !== undefined) return only.value;
     const of =
       references.length === 0 ? '' : `, and these references are not followed: ${references.join(', ')}`;
-    return notKnown(only?.kind === 'unknown' ? only.why : `its value is known only after apply${of}`);
+    return notKnown(only?.kind === 'unknown' ? only.why : `the value is known only after apply${of}`);
   }
 
   /**
@@ -273,7 +273,7 @@ export class TerraformValues {
       case 'lost':
         return {
           kind: 'unknown',
-          why: `its value is known only after apply, and Terraform's JSON does not contain ${reference.text}`,
+          why: `the value is known only after apply, and Terraform's JSON does not contain ${reference.text}`,
         };
       case 'each':
         return this.#each(reference.attribute, site);
@@ -287,7 +287,7 @@ export class TerraformValues {
   }
 
   /**
-   * Resolves `each.value`. The plan contains the value, unless the value is a resource. In that case, it is the
+   * Resolves `each.value`. The plan contains the value, unless the value is a resource. In that case, the value is the
    * instance of this resource that has the same key.
    */
   #each(attribute: string | undefined, site: Site): Found {
@@ -316,7 +316,7 @@ export class TerraformValues {
     if (module === undefined || declared === undefined)
       return {
         kind: 'unknown',
-        why: `its value is known only after apply, and module.${name} has no output ${output} in the plan`,
+        why: `the value is known only after apply, and module.${name} has no output ${output} in the plan`,
       };
     return this.#asFound(declared, { module, kind: site.kind, key: undefined, forEach: undefined });
   }
@@ -337,13 +337,13 @@ export class TerraformValues {
     if (instance === undefined)
       return {
         kind: 'unknown',
-        why: `its value is known only after apply, and ${text} does not identify exactly one resource of the plan`,
+        why: `the value is known only after apply, and ${text} does not identify exactly one resource of the plan`,
       };
     const attribute = reference.attribute ?? USUAL_ATTRIBUTE[site.kind];
     if (attribute === undefined)
       return {
         kind: 'unknown',
-        why: `its value is known only after apply, and Terraform's JSON does not say which attribute of ${text} it is`,
+        why: `the value is known only after apply, and Terraform's JSON does not say which attribute of ${text} provides the value`,
       };
     const value = instance.values[attribute];
     if (value !== undefined && value !== null) {
@@ -362,7 +362,7 @@ export class TerraformValues {
     if (made !== undefined) return { kind: 'made', value: made, from: { instance, attribute } };
     const followed = this.#enter(() => this.value(instance, attribute, site.kind));
     if (followed !== undefined && !isNotKnown(followed)) return { kind: 'made', value: followed };
-    return { kind: 'unknown', why: `its value is known only after apply: ${instance.address}.${attribute}` };
+    return { kind: 'unknown', why: `the value is known only after apply: ${instance.address}.${attribute}` };
   }
 
   #pick(
@@ -398,7 +398,7 @@ export class TerraformValues {
     }
   }
 
-  /** Returns the blocks of a name, with members in the provider's spelling. */
+  /** Returns the blocks with a name, with members in the provider's spelling. */
   blocks(instance: Instance, name: string, kind: Kind = 'text'): readonly JsonObject[] {
     const found = this.value(instance, name, kind);
     const list = isJsonList(found) ? found : found === undefined ? [] : [found];

@@ -36,7 +36,7 @@ const LISTS: Readonly<Record<string, string>> = {
   custom_key: 'CustomKeys',
   managed_rule_group_configs: 'ManagedRuleGroupConfigs',
 };
-/** Statements that combine several others. */
+/** Statements that combine several other statements. */
 const COMBINING = new Set(['and_statement', 'or_statement']);
 
 export function webAclShape(instance: Instance, values: TerraformValues): JsonObject {

@@ -1,12 +1,12 @@
 /**
  * Limits the number of names in a JSON text before it is parsed. A text of 4 MB may contain 400,000 different names.
  * Parsing an object with so many names blocks all requests for a second, while 10 MB of ordinary records take a tenth
- * of that.
+ * of a second.
  */
 
 /**
- * Maximum number of different names in a JSON text. Ordinary documents of records have fewer names. A body that maps
- * ids to values may be refused here but not on AWS.
+ * Maximum number of different names in a JSON text. Ordinary documents of records have fewer names. The gateway may
+ * refuse a body that maps ids to values, although AWS accepts it.
  */
 export const MAX_NAMES = 100_000;
 /** The minimum average length of a name with its colon and value in a text with `MAX_NAMES` different names. */

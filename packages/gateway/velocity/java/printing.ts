@@ -56,7 +56,7 @@ function printMap(
 
 function printList(list: JavaList, budget: RenderBudget, depth: number): string {
   if (list.kind === 'json') return printJson(list, budget, { escapeSlash: true, depth });
-  // Java prints the class and the address of an array. There is no address here, so it is always 0.
+  // Java prints the class and the address of an array. The gateway has no addresses, so it always prints 0.
   if (list.kind === 'array') return '[Ljava.lang.String;@0';
   return printItems(list, list.items, budget, depth);
 }

@@ -144,7 +144,9 @@ class Matcher {
     }
   }
 
-  /** Returns the position after an instruction that matches here; undefined if it does not match. */
+  /**
+   * Returns the position after an instruction that matches at `position`; undefined if the instruction does not match.
+   */
   #consume(
     instruction: Exclude<Instruction, { op: 'match' | 'split' | 'jump' | 'save' }>,
     position: number,
@@ -333,7 +335,7 @@ function expand(replacement: string, matcher: Matcher, found: Found, text: strin
 
 /**
  * Reads a reference to a group, such as `$1`, `$12` or `${name}`. Returns the group's number and the length of the
- * reference. As many digits are read as form the number of a group.
+ * reference. Digits are read as long as they form the number of an existing group.
  */
 function readGroup(replacement: string, at: number, matcher: Matcher): readonly [number, number] {
   const named = /^\$\{([a-zA-Z][a-zA-Z\d]*)\}/.exec(replacement.slice(at, at + 100));

@@ -113,6 +113,6 @@ ${without.length === 0 ? '' : `# These parts come with the parts above unless th
 export function assertAuthorizers(chosen: readonly string[] | undefined): void {
   if (chosen !== undefined && !chosen.includes(AUTHORIZERS))
     throw new UsageError(
-      `the access document that init creates here needs the authorizers: add ${AUTHORIZERS} to --parts`,
+      `the access document that init creates in this folder needs the authorizers: add ${AUTHORIZERS} to --parts`,
     );
 }

@@ -87,7 +87,7 @@ export function planOfDeployed(
       `npx gatewright access sync --stage ${STACK_STAGE}   # reads the routes of the API; needs AWS credentials and AWS_REGION`,
       inStack(`npx serverless deploy --stage ${STACK_STAGE}`),
       'create customers and their keys before you attach, so that callers with a key are not refused: npx gatewright keys create --help',
-      // Without --stack, attach looks for the stack of the stage that is named like the API's.
+      // Without --stack, attach looks for the stack of the stage that has the same name as the API's stage.
       `npx gatewright attach --api ${apiId} --stage ${stage.startsWith('$') ? `'${stage}'` : stage}${stage === STACK_STAGE ? '' : ` --stack gatewright-${STACK_STAGE}`}`,
       `guides by task are in ${GUIDES}; start with protect/attach.md`,
     ],

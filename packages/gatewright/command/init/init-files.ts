@@ -100,8 +100,8 @@ type DeployedSettings = {
 };
 
 /**
- * Returns the text of `access/<id>.yml` for an API that is deployed, and whose template may be elsewhere: its callers
- * need an API key, which `gatewright keys create` makes.
+ * Returns the text of `access/<id>.yml` for a deployed API whose template may be in another repository. Callers of the
+ * API need an API key, which `gatewright keys create` makes.
  */
 export function deployedFile({ apiId, stage, up, prefix, hasQuotas }: DeployedSettings): string {
   // YAML reads 1234567890 and 12e4567890 as numbers.

@@ -127,7 +127,7 @@ function add(folder: string, names: string): void {
   printResult({ added, changed: files }, () => [
     added.length === 0
       ? 'the stack already has these parts'
-      : `added ${added.join(', ')} to ${files.join(', ')}; the next deployment creates their resources, and does not replace any other`,
+      : `added ${added.join(', ')} to ${files.join(', ')}; the next deployment creates the resources of these parts and replaces no other resources`,
     ...wanted.map(
       ({ file, next }) => `created ${join(shown, 'access', file)}: ${next(join(shown, 'serverless.yml'))}`,
     ),

@@ -22,7 +22,7 @@ const DOCUMENTS: Readonly<Record<string, PartDocument>> = {
   webhooks: {
     file: 'webhooks.yml',
     print: WEBHOOKS_FILE,
-    next: () => 'name your senders and their secrets there',
+    next: () => 'name your senders and their secrets in this file',
   },
   channels: {
     file: 'channels.yml',
@@ -33,7 +33,7 @@ const DOCUMENTS: Readonly<Record<string, PartDocument>> = {
   portal: {
     file: 'portal.yml',
     print: (up, documents) => portalFile(up, plansOf(documents)),
-    next: () => 'say there which plans and keys customers may choose',
+    next: () => 'write in this file which plans and keys customers may choose',
   },
 };
 

@@ -13,7 +13,7 @@ import { colorize, count, printNotes, printResult } from '../../../base/terminal
 
 type CheckFlags = LoadFlags & { readonly all?: boolean; readonly against: readonly string[] };
 
-/** A finding, and the reason why `gatewright.yml` accepts it, if it does. */
+/** A finding. If `gatewright.yml` accepts the finding, also the reason for this. */
 type Judged = DeployFinding & { readonly accepted?: string };
 
 export function checkCommand(): Command {
@@ -88,8 +88,8 @@ function titleOf({ id, severity }: Judged): keyof typeof TITLES {
 }
 
 /**
- * Whether findings like this are only counted, by their message, unless `--all` is given. A stack may have hundreds of
- * them.
+ * Whether findings like this are not listed but counted by their message, unless `--all` is given. A stack may have
+ * hundreds of them.
  */
 function isCounted({ severity, id, consequence }: Judged): boolean {
   return (
@@ -129,10 +129,10 @@ function describe(findings: readonly Judged[], stacks: readonly string[], isAll:
   ];
 }
 
-/** Findings of one place that have the same cause, because several resources get a value from there. */
+/** Findings that have the same cause at the same place, because several resources get a value from this place. */
 type OfPlace = readonly [Judged, ...Judged[]];
 
-/** Describes each cause once, with the places at which it is written and the resources that it touches. */
+/** Describes each cause once, with the places at which it is written and the resources that it affects. */
 function describeByCause(findings: readonly Judged[]): string[] {
   const causes = Map.groupBy(findings, ({ message, remedy }) => JSON.stringify([message, remedy]));
   return [...causes.values()].flatMap((ofCause) => {
@@ -157,7 +157,7 @@ function describeFinding([ofFirst, ...others]: readonly [OfPlace, ...OfPlace[]])
       ...(ofPlace[0].consequence === consequence ? [] : here(ofPlace[0].consequence)),
     ]),
     `    → ${remedy}`,
-    // Some remedies end with the address of the page.
+    // Some remedies already end with the address of the source.
     ...(remedy.includes(source) ? [] : [`      ${colorize('dim', source)}`]),
   ];
 }

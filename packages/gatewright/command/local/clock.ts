@@ -17,7 +17,7 @@ export function clockCommand(): Command {
 
 /** The warning that is printed when the clock goes back. */
 const STAYS =
-  'The clock went back. Everything that happened while it was ahead stays: usage periods that were closed then are still closed, and their customers get 429. To begin again, restart the gateway; with --data, delete the folder first.';
+  'The clock was moved back. Everything that happened while the clock was ahead is kept: usage periods that were closed in that time are still closed, and their customers get 429. To start over, restart the gateway; if you use --data, delete its folder first.';
 
 async function moveClock(shift: string | undefined): Promise<void> {
   const body = shift === undefined ? undefined : readShift(shift);

@@ -51,7 +51,7 @@ function describeEvents(answer: unknown): readonly string[] {
     ...table(rows),
     ...(waiting > 0 ? [`asynchronous events still waiting: ${waiting}`] : []),
     ...(rows.length === 0 && waiting === 0
-      ? ['no event source starts a function here; only requests do']
+      ? ['no event source starts a function in this gateway; only requests do']
       : []),
   ];
 }

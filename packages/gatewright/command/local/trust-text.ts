@@ -15,7 +15,7 @@ export function describeTrust(file: string, platform: NodeJS.Platform): string[]
     ...indent([
       `curl --cacert ${near} https://…`,
       `NODE_EXTRA_CA_CERTS=${whole} node client.js`,
-      `SSL_CERT_FILE=${whole} python client.py    # also Go, Ruby and OpenSSL; it replaces the system's CAs`,
+      `SSL_CERT_FILE=${whole} python client.py    # also for Go, Ruby and OpenSSL; replaces the system's CAs`,
       `AWS_CA_BUNDLE=${whole} aws …`,
     ]),
     ...advice.flatMap(({ title, lines }) => ['', `${title}:`, ...indent(lines)]),
@@ -80,7 +80,7 @@ function ofPrograms(near: string, file: string): readonly Advice[] {
       title: 'Firefox',
       lines: [
         'Settings → Privacy & Security → View Certificates → Authorities → Import, and tick "identify websites".',
-        'On macOS and Windows it uses the CAs of the system.',
+        'On macOS and Windows, Firefox uses the CAs of the system.',
       ],
     },
     {
@@ -93,7 +93,7 @@ function ofPrograms(near: string, file: string): readonly Advice[] {
     {
       title: 'Containers',
       lines: [
-        `docker run -v ${file}:/ca.pem:ro -e NODE_EXTRA_CA_CERTS=/ca.pem …    # only its owner can read ${near}`,
+        `docker run -v ${file}:/ca.pem:ro -e NODE_EXTRA_CA_CERTS=/ca.pem …    # only the owner of ${near} can read this file`,
       ],
     },
   ];

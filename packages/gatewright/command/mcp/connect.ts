@@ -83,7 +83,8 @@ export async function withClient(flags: McpFlags, use: (client: McpClient) => Pr
 /**
  * Returns the address of the MCP server: the given URL, or the address of the given path at the running gateway.
  * Without either, it is the address of the route for POST whose path ends with /mcp.
- * @throws UsageError if the argument is neither a URL nor a path, or unless exactly one route for POST or ANY matches
+ * @throws UsageError if the argument is neither a URL nor a path, or if no route or several routes for POST or ANY
+ * match
  */
 async function findServer(given: string | undefined): Promise<string> {
   if (given !== undefined && /^https?:/i.test(given)) {

@@ -5,8 +5,9 @@ import { countCauses, isRefusedByOsls } from '../finding-causes.ts';
 import { commandName, count } from '../../../base/terminal/output.ts';
 
 /**
- * Prints one line if AWS would refuse any part of the stacks, and one if osls would. Causes are counted as by `check`.
- * Findings that the settings next to the sources accept do not count. Requests are served meanwhile.
+ * Prints one line if AWS would refuse any part of the stacks, and one if osls would. Causes are counted as in
+ * `gatewright check`. Findings that the settings next to the sources accept do not count. Requests are served
+ * meanwhile.
  */
 export async function announceRefusals(
   gateway: Pick<Gateway, 'examine'>,
@@ -21,9 +22,9 @@ export async function announceRefusals(
     const [byOsls, byAws] = [refused.filter(isRefusedByOsls), refused.filter((one) => !isRefusedByOsls(one))];
     const see = `see ${commandName()} check`;
     if (byOsls.length > 0)
-      print(`osls refuses to compile this: ${count(countCauses(byOsls), 'finding')}; ${see}`);
+      print(`osls refuses to compile the service: ${count(countCauses(byOsls), 'finding')}; ${see}`);
     if (byAws.length > 0)
-      print(`AWS refuses this if it is deployed: ${count(countCauses(byAws), 'finding')}; ${see}`);
+      print(`AWS refuses these stacks if they are deployed: ${count(countCauses(byAws), 'finding')}; ${see}`);
   } catch (error) {
     print(`The stacks could not be examined for ${commandName()} check: ${String(error)}`);
   }

@@ -21,8 +21,8 @@ type DeployedStack = {
 
 const CLOUDFORMATION = { service: 'cloudformation', protocol: 'query', version: '2010-05-15' } as const;
 /**
- * The maximum number of pages of a stack's resources. It is more than a stack needs, which has at most 500 resources, a
- * hundred on a page.
+ * The maximum number of pages of a stack's resources. No stack needs so many, because a stack has at most 500
+ * resources, and a page has a hundred.
  */
 const MOST_PAGES = 20;
 

@@ -1,6 +1,7 @@
 /**
- * Opens the sources of a run. These are the sources that the user named and, if they import from it, the toolkit's
- * stack with its access documents. That stack may be created while the gateway runs, so each load searches for it.
+ * Opens the sources of a run. These are the sources that the user named and, if these sources import from the toolkit's
+ * stack, that stack with its access documents. The stack may be created while the gateway runs, so each load searches
+ * for it.
  */
 import { existsSync } from 'node:fs';
 import { requireSources } from '../../../gateway/engine/index.ts';

@@ -167,7 +167,7 @@ function describeUnrouted(
     `  ${colorize('bold', 'Functions without a route')}`,
     ...names.slice(0, MAX_UNROUTED).map((name) => `    ${name}`),
     ...more,
-    `    what starts them: ${commandName()} events list; run one now: ${commandName()} invoke NAME`,
+    `    list what starts these functions: ${commandName()} events list; run a function now: ${commandName()} invoke NAME`,
     '',
   ];
 }
@@ -180,7 +180,7 @@ function describeUnreachable(
   if (issuers.length === 0) return [];
   const lines = issuers.map(
     (issuer) =>
-      `  ${colorize('yellow', `The keys of ${issuer} cannot be read`)}, so its tokens are refused. To create tokens for it here: ${standIn(issuer)}`,
+      `  ${colorize('yellow', `The keys of ${issuer} cannot be read`)}, so its tokens are refused. To create tokens of this issuer on this machine: ${standIn(issuer)}`,
   );
   return [...lines, ''];
 }

@@ -47,8 +47,8 @@ const BEARER: AdmittedToken['source'] = { in: 'header', name: 'authorization', s
 /**
  * Returns the served routes of an API with their requirements.
  * @param stage the stage of the stack that contains the authorizers
- * @param toolkit tells which functions belong to the toolkit, whose authorizers decide by the documents, and which
- *   functions of the user charge requests
+ * @param toolkit tells which functions belong to the toolkit (their decisions follow from the documents), and which
+ * functions of the user charge requests
  * @param keyName the name of an API key of the API's usage plans
  */
 export function guardedRoutes(

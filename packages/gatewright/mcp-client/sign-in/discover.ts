@@ -1,7 +1,7 @@
 /**
  * Finds the authorization server of an MCP server: its protected resource metadata (RFC 9728), and the metadata of the
  * authorization server (RFC 8414, OpenID Connect Discovery). A document is refused if the resource or the issuer that
- * it names does not belong to its address.
+ * it names does not match the address of the document.
  */
 import { asText, isJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -75,7 +75,7 @@ function wellKnownPlaces(server: string): readonly string[] {
   return [...path, `${origin}${PROTECTED_RESOURCE}`];
 }
 
-/** Whether the resource is the server, or a part of the server's host that contains it. */
+/** Whether the resource is the server itself, or a part of the server's host that contains the server. */
 function covers(resource: string, server: string): boolean {
   if (!URL.canParse(resource) || resource.includes('#')) return false;
   const [whole, part] = [new URL(resource), new URL(server)];

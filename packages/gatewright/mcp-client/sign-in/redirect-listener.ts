@@ -21,8 +21,8 @@ const ARRIVED = 'The terminal has the answer. You can close this page and go bac
 const REFUSED = 'The sign-in was refused. The terminal says why. You can close this page.\n';
 
 /**
- * @param state the state of the sign-in. Attack: any page can send the browser here with a code of its own, so requests
- * with another state are refused
+ * @param state the state of the sign-in. Attack: any page can send the browser to this listener with a code of its own,
+ * so requests with another state are refused
  */
 export async function listenForRedirect(state: string): Promise<RedirectListener> {
   const received = Promise.withResolvers<URLSearchParams>();

@@ -20,8 +20,8 @@ export function describeUnprotected(
 ): string {
   const what = `${stack} ${logicalId} stage ${name}: its routes use authorizers of the toolkit, but no access document protects it`;
   return named === undefined
-    ? `${what}, so every call is answered with 500: add it under api in a document, as ${stage}: { stack: ${stack}, logicalId: ${logicalId}, stage: ${name} }`
-    : `${what} in stage ${stage}; a document names its stack, ${stack}, for stage ${named}. For SAM, name the stack of ${stage} in samconfig.toml: stack_name under [${stage}.deploy.parameters]`;
+    ? `${what}, so every call is answered with 500: add this API under api in a document, as ${stage}: { stack: ${stack}, logicalId: ${logicalId}, stage: ${name} }`
+    : `${what} in stage ${stage}; a document names the stack ${stack} only for stage ${named}. For SAM, name the stack of ${stage} in samconfig.toml: set stack_name under [${stage}.deploy.parameters]`;
 }
 
 /**
@@ -46,7 +46,7 @@ export function findUnprotectedApis(
     .map((api) => ({ stack: stackName, ...api }));
 }
 
-/** Matches the types that create a stage. A deployment may also create one. */
+/** Matches the types that create a stage. A deployment may also create a stage. */
 const MAKES_STAGES = /^AWS::ApiGateway(V2)?::(Stage|Deployment)$/;
 
 function stagesOf(resources: Readonly<Record<string, unknown>>, logicalId: string): readonly string[] {

@@ -85,7 +85,7 @@ function checkCache(document: CompiledDocument, authorizer: WiredAuthorizer): re
       `caches results for ${ttlSeconds} s, but the document allows ${result.cacheTtlSeconds} s: lower the authorizer's TTL, or raise result.cacheTtlSeconds`,
     );
   if (result.onOversize === 'exact')
-    complaints.push('caches results that may be for one request only (onOversize: exact): set its TTL to 0');
+    complaints.push('caches results that may be for one request only (onOversize: exact): set the TTL to 0');
   const missing = sources.find((source) => !identitySources.some((wired) => isSame(source, wired)));
   if (missing !== undefined)
     complaints.push(
@@ -123,7 +123,7 @@ function checkQuota(
       : [];
   return ttlSeconds > 0 && quota.isTracked !== true
     ? [
-        `caches results for ${ttlSeconds} s, and cached results are not charged to the quota: set its TTL to 0`,
+        `caches results for ${ttlSeconds} s, and cached results are not charged to the quota: set the TTL to 0`,
       ]
     : [];
 }
@@ -159,7 +159,7 @@ function checkReach({ sources }: CompiledDocument, authorizer: WiredAuthorizer):
   return demanded === undefined
     ? []
     : [
-        `returns 401 to every caller without ${demanded.kind} ${demanded.name}, although the document also accepts a credential elsewhere: remove the identity sources and set the TTL to 0`,
+        `returns 401 to every caller without ${demanded.kind} ${demanded.name}, although the document also accepts a credential in another part of the request: remove the identity sources and set the TTL to 0`,
       ];
 }
 
@@ -234,7 +234,7 @@ export function checkChargedRoutes(
     if (route === undefined) continue;
     if (route.authorizer === undefined && isOpen !== true)
       complaints.push(
-        `${method} ${path} is charged but has no authorizer of the toolkit, so calls would be uncharged: add one, or run gatewright access sync`,
+        `${method} ${path} is charged but has no authorizer of the toolkit, so calls would be uncharged: add an authorizer, or run gatewright access sync`,
       );
     if (quota.routes !== undefined && route.authorizer?.payload === 'rest-token')
       complaints.push(

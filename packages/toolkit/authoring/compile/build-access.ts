@@ -56,8 +56,8 @@ export type AccessBuild = {
 };
 
 /**
- * Returns the documents that name an API in the stage, even if its id is not known yet. Only packaging asks this,
- * because deployed functions use a document only for APIs with known ids.
+ * Returns the documents that name an API in the stage, even if its id is not known yet. Only packaging uses this
+ * result, because deployed functions use a document only for APIs with known ids.
  */
 export function documentsInStage(
   access: Pick<AccessBuild, 'compiled' | 'stages'> | undefined,
@@ -129,7 +129,7 @@ export function buildAccess(files: readonly AccessFile[], checkPlan?: CheckPlan)
         problems.push(
           locate(
             ['quota', 'plans'],
-            `another document defines the customer plan ${id} differently, but both are stored in one table: define it equally in both documents, or give one of the plans another id`,
+            `another document defines the customer plan ${id} differently, but both are stored in one table: define the plan identically in both documents, or give one of the plans another id`,
           ),
         );
       for (const message of unenforcedLimits(document, plans, checkPlan))
@@ -155,7 +155,7 @@ function stagesOf(read: readonly ReadFile[]): AccessBuild['stages'] {
 }
 
 function describeTwin(name: string): string {
-  return `names an API that the document "${name}" already protects; move the rules into one of the two documents and delete the other, or correct api`;
+  return `names an API that the document "${name}" already protects; move the rules into one of the two documents and delete the other document, or correct api`;
 }
 
 /**
@@ -243,7 +243,7 @@ function findChangedPlans(
 
 /**
  * Returns a message if the document has `count: access-log`, which cannot enforce a limit of the plan that it names.
- * Plans that the document defines itself are checked elsewhere.
+ * This function does not check plans that the document defines itself.
  */
 function unenforcedLimits(
   { quota }: AccessDocument,

@@ -53,9 +53,9 @@ export function ticketSourcesOf({ issuers }: AccessDocument): readonly string[] 
 }
 
 /**
- * Reports each document whose tickets a document accepts, if it does not exist or protects a WebSocket API. `kindOf`
- * returns the kind of API of a document. It returns `unread` if the routes are not known yet, and undefined if there is
- * no such document.
+ * Checks the documents whose tickets a document accepts. Reports each of them that does not exist or protects a
+ * WebSocket API. `kindOf` returns the kind of API of a document. It returns `unread` if the routes are not known yet,
+ * and undefined if there is no such document.
  */
 export function checkTicketSources(
   { issuers }: AccessDocument,

@@ -13,8 +13,8 @@ type ConditionNames = {
   /** The time in seconds for which API Gateway may cache a result that depends on the condition. */
   readonly keptSeconds: number;
   /**
-   * Whether one of the issuers is Cognito. Its tokens contain custom attributes as strings, whatever type the user pool
-   * declares.
+   * Whether one of the issuers is Cognito. Cognito's tokens contain custom attributes as strings, whatever type the
+   * user pool declares.
    */
   readonly hasCognito: boolean;
   readonly complain: (path: Path, message: string) => void;

@@ -283,7 +283,7 @@ function warnOfRule(
   if (open !== undefined)
     warning(
       path,
-      `${open.method} ${open.path} does not use an authorizer of Gatewright, so this rule is not enforced there`,
+      `${open.method} ${open.path} does not use an authorizer of Gatewright, so this rule is not enforced on this route`,
     );
   const when = JSON.stringify(rule.when ?? {});
   if (rule.effect === 'allow' && when.includes('"not"') && when.includes('"claims"'))
@@ -366,7 +366,7 @@ function tryCallers({ problem, warning, inventory }: Work, document: CompiledDoc
   if (unspeakable !== undefined)
     problem(
       ['routes'],
-      `${unspeakable.path} contains *, ? or \${, which have a special meaning in IAM policies, so no policy can name it: rename the route`,
+      `${unspeakable.path} contains *, ? or \${, which have a special meaning in IAM policies, so no policy can name this path: rename the route`,
     );
   for (const { path } of inventory.routes) {
     const reason = reasonUnreachable(document.kind, path);

@@ -22,7 +22,7 @@ type QuotaSurroundings = {
   /** Checks a customer plan. If it is undefined, a document must not define plans. */
   readonly checkPlan: CheckPlan | undefined;
   readonly complain: (path: Path, message: string, at?: 'key') => void;
-  /** Path of the routes that the wrapper of an MCP server charges; undefined if the authorizer charges all. */
+  /** Path of the routes that the wrapper of an MCP server charges; undefined if the authorizer charges all routes. */
   readonly chargedElsewhere: string | undefined;
 };
 
@@ -120,7 +120,7 @@ function checkPlans(
 
 const refusePlan: CheckPlan = () => ({
   path: [],
-  message: 'cannot be checked here: save it in the usage table',
+  message: 'is a plan that this compiler cannot check: save the plan in the usage table',
 });
 
 function chargedRoutes(
@@ -143,7 +143,7 @@ function chargedRoutes(
     else if (routes[found]?.isOpen === true)
       complain(
         place,
-        'has no authorizer that could charge it: charge this route in its handler, or attach an authorizer, run gatewright access sync, and then name the route here',
+        'has no authorizer to charge the route: charge the route in its handler instead; or attach an authorizer, run gatewright access sync, and then list the route again',
       );
     return found === -1 ? [] : [found];
   });

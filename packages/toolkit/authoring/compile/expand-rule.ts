@@ -10,7 +10,7 @@ import type { Path } from '../document/shape.ts';
 /** The methods of `ANY`. No other method is ever allowed. */
 const METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
 
-/** The handshakes of a WebSocket API, which are all that its rules decide. */
+/** The handshakes of a WebSocket API. Its rules decide about nothing else. */
 export const CONNECT: CompiledRoute = { method: 'WebSocket', path: '$connect' };
 
 type ExpandedRule = {
@@ -33,8 +33,8 @@ export function expandRoutes(inventory: readonly InventoryRoute[]): readonly Com
 }
 
 /**
- * Returns the route of the handshakes of a WebSocket API if it has no authorizer of Gatewright, because then everyone can
- * connect. The route is also open if the API does not have it.
+ * Returns the route of the handshakes of a WebSocket API if it has no authorizer of Gatewright, because then everyone
+ * can connect. If the API does not have this route, the route also counts as open.
  */
 export function openConnect({ routes }: Pick<RouteInventory, 'routes'>): readonly CompiledRoute[] {
   const connect = routes.find(({ path }) => path === '$connect');
@@ -143,7 +143,7 @@ function nothingFound(
   const greedy = known.find((candidate) => candidate.endsWith('+}') && isBelow(candidate, path));
   if (close !== undefined) return `the API has no route ${path}; did you mean ${close}?`;
   if (greedy !== undefined)
-    return `the API has no route ${path}; ${greedy} serves it: check access in the handler of that route, or add ${path} to the API`;
+    return `the API has no route ${path}; ${greedy} serves this path: check access in the handler of that route, or add ${path} to the API`;
   return `the API has no route ${path}; it has ${known.slice(0, 12).join(', ')}${known.length > 12 ? ' …' : ''}`;
 }
 

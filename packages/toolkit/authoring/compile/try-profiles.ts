@@ -48,8 +48,8 @@ type Draft = {
 };
 
 /**
- * The maximum number of rights for which pairs are tried. With more rights this would take seconds, so only single
- * rights and all rights together are tried.
+ * The maximum number of rights for which pairs are tried. Trying pairs of more rights would take seconds, so only
+ * single rights and all rights together are then tried.
  */
 const PAIRS_LIMIT = 40;
 const NOW_EPOCH_SECONDS = 1_900_000_000;

@@ -15,7 +15,7 @@ export function claimOfSegment(segment: string): readonly string[] | undefined {
 }
 
 const WANTED =
-  'a channel such as rooms/lobby, rooms/* for one segment, rooms/** for all below, or orders/{tenant}/*';
+  'a channel such as rooms/lobby, rooms/* for one segment, rooms/** for everything below rooms, or orders/{tenant}/*';
 
 const CHANNEL_PATTERN = refine(text(/^\S{1,256}$/, WANTED), {}, (pattern) => {
   const plain = pattern.split('/').map((segment) => (claimOfSegment(segment) === undefined ? segment : 'x'));
@@ -41,7 +41,7 @@ const RULE = refine(
   {},
   ({ effect, channels }) =>
     effect === 'deny' && channels.some((pattern) => pattern.split('/').some(claimOfSegment))
-      ? 'has a claim in a deny rule, which would not deny callers without that claim: name the claim in the allow rule'
+      ? 'has a claim in a deny rule, and such a rule would not deny callers without the claim: name the claim in the allow rule instead'
       : undefined,
 );
 

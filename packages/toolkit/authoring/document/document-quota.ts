@@ -64,7 +64,7 @@ export const QUOTA = object(
     ),
     plans: described(
       list(PLAN, 1, 20),
-      'Customer plans, saved in the usage table if it lacks them or has older versions.',
+      'Customer plans, saved in the usage table if the table lacks them or has older versions.',
     ),
     admissionKey: described(
       text(

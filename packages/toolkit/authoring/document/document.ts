@@ -63,7 +63,7 @@ const RESULT = object(
     ),
     expiryCondition: described(
       flag(),
-      "Add a condition to the policy that ends every grant at the token's exp. Default: false.",
+      "Add to the policy a condition that ends every grant at the token's exp. Default: false.",
     ),
     maxBytes: described(
       integer(512, AUTHORIZER_RESULT_LIMIT_BYTES),
@@ -129,7 +129,10 @@ const API = refine(
   },
 );
 
-const ISSUERS_OF_SOURCE = described(list(NAME), 'Issuers of the credentials that are accepted here.');
+const ISSUERS_OF_SOURCE = described(
+  list(NAME),
+  'Issuers of the credentials that are accepted from this source.',
+);
 
 const SOURCE = variant('in', {
   header: object(
@@ -155,7 +158,10 @@ const SOURCE = variant('in', {
   ),
   subprotocol: object(
     {
-      in: described(oneOf('subprotocol'), 'WebSocket APIs only: browsers cannot set any other header there.'),
+      in: described(
+        oneOf('subprotocol'),
+        'WebSocket APIs only: browsers cannot set any other header of a WebSocket handshake.',
+      ),
       marker: text(
         /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$/,
         'the subprotocol that announces the token, such as bearer',
@@ -177,7 +183,7 @@ const RULE_FIELDS = object(
       list(
         text(
           /^\/(?=.{0,1023}$)(?!.*\*\*.)[^\s?#*]*(\*\*)?$/,
-          'a path such as /orders/{id}, or /orders/** for all below',
+          'a path such as /orders/{id}, or /orders/** for /orders and everything below it',
         ),
       ),
       "Paths of the API's routes. {name} is one segment, {name+} a greedy one; /** at the end means the route and everything below it.",
@@ -280,7 +286,10 @@ export const ACCESS_DOCUMENT = object(
       'The protected API, for each stage of the stack that contains the authorizers.',
     ),
     routes: described(
-      text(/^\S{1,400}$/, 'a folder with a serverless.yml, a template, an OpenAPI file, or live'),
+      text(
+        /^\S{1,400}$/,
+        'live, or the path of a template, of an OpenAPI file or of a folder with a serverless.yml',
+      ),
       'Source of the routes, relative to the document: the folder of a service, a template, an OpenAPI file; or live for the deployed API.',
     ),
     issuers: ISSUERS,
@@ -298,7 +307,7 @@ export const ACCESS_DOCUMENT = object(
     context: described(
       record(
         CONTEXT_NAME,
-        'a name of letters, digits and _ that is not a standard name, such as sub',
+        'a name of letters, digits and _ that is not a standard claim name (such as sub)',
         object({ claim: CLAIM_PATH }, {}),
       ),
       'Claims for the backend in addition to sub, iss, scope, clientId and exp. They appear in access logs.',
@@ -307,7 +316,7 @@ export const ACCESS_DOCUMENT = object(
     mcp: MCP,
     quota: described(
       QUOTA,
-      'Charges every allowed request to a customer plan. The API must not cache results of its authorizer: set its TTL to 0.',
+      'Charges every allowed request to a customer plan. The API must not cache results of its authorizer: set the TTL of the authorizer to 0.',
     ),
     result: RESULT,
   },

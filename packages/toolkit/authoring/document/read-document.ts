@@ -63,8 +63,7 @@ function showFirst(problems: readonly Problem[], text: string): readonly Problem
 const ANYTHING: Shape<true> = { schema: {}, expected: 'anything', read: () => true };
 
 /**
- * Returns the reason why a text is not YAML; undefined if it is. It is used for files whose content is checked
- * elsewhere.
+ * Returns the reason why a text is not YAML; undefined if it is. It is used for files whose content other code checks.
  */
 export function findYamlError(text: string, file: string): Problem | undefined {
   const reading = readShaped(text, file, ANYTHING);

@@ -25,7 +25,7 @@ export function secretPlace(says: { readonly parameter: string; readonly secret:
             /^[A-Z][A-Z0-9_]{0,63}$/,
             'the name of an environment variable, such as GITHUB_WEBHOOK_SECRET',
           ),
-          "On a developer's machine only: a deployed function refuses it.",
+          "On a developer's machine only: a deployed function refuses env.",
         ),
       },
     ),

@@ -15,8 +15,8 @@ import { checkPlan } from '../check/check-plan.ts';
 import { UsageError } from '@gatewright/aws/usage-error';
 
 /**
- * A document's file with its folder. The folder also contains the document's inventory and key snapshots. Relative
- * paths in the document start there.
+ * A document's file with its folder. The folder also contains the document's inventory and key snapshots. Paths in the
+ * document are relative to this folder.
  */
 type PlacedFile = AccessFile & { readonly folder: string };
 type DocumentPlace = Pick<PlacedFile, 'folder' | 'name'>;
@@ -119,7 +119,8 @@ export function inventoryPath({ folder, name }: DocumentPlace): string {
  * Compiles the folder, and writes `compiled.json` if it has changed. If there are problems, the old file stays.
  * `inventories` contains inventories that have just been read, by document name. They replace the stored inventories if
  * their documents can be compiled with them, or if the documents have the same problems with the stored inventories.
- * Otherwise, if a document had another problem, its old routes would stay stored and cause further reported problems.
+ * Without this second case, a document with another problem would keep its old routes, which would cause further
+ * reported problems.
  */
 export function writeCompiledAccess(
   folder: string,

@@ -28,7 +28,7 @@ export type AdmittedKey = {
 
 /** The route for which a key is wanted. */
 type AskedWithKey = Asked & {
-  /** Whether the handler of the route charges requests. It then needs the plan of a customer's record. */
+  /** Whether the handler of the route charges requests. The handler then needs the plan of a customer's record. */
   readonly isChargedByHandler?: boolean;
 };
 
@@ -62,7 +62,7 @@ export function findAdmittedKey(
       for (const plan of plansOf(all)) {
         const claims = { tenant: TENANT, ...(plan !== undefined && { plan }) };
         const caller = { claims: JSON.stringify(claims), issuer: issuer.id, role: roles, scope: scopes };
-        // `keys create` refuses a key without a plan by which a document charges.
+        // If a document charges by the plan of a key, `keys create` refuses a key without a plan.
         const isCreated =
           planClaims.length === 0 || planClaims.some((path) => typeof claimAt(claims, path) === 'string');
         if (!isCreated || !isAllowed(document, asked, caller)) continue;
@@ -93,8 +93,8 @@ export function keyOptions({ owner, prefix, roles, scopes, plan }: AdmittedKey):
 }
 
 /**
- * Returns the customer to create before the key, as `gatewright customers create` takes it; undefined if the key needs
- * none. The plan is undefined if no document has one, because saved plans are only in the usage table.
+ * Returns the customer to create before the key, in the form for `gatewright customers create`; undefined if the key
+ * needs no customer. The plan is undefined if no document has a plan, because saved plans are only in the usage table.
  */
 export function keyCustomer({
   owner,
@@ -122,7 +122,7 @@ function candidates(
 }
 
 /**
- * Returns the plans to try for the key: the first one of each document. The first try is without a plan, because
+ * Returns the plans to try for the key: the first plan of each document. The first attempt is without a plan, because
  * requests that are not charged need none.
  */
 function plansOf(all: readonly CompiledDocument[]): readonly (string | undefined)[] {

@@ -36,8 +36,8 @@ export type Asked = {
   /** A path below the stage, without parameters. */
   readonly path: string;
   /**
-   * The identity sources of the route's authorizer. API Gateway refuses a request that lacks one of them, so the token
-   * must be in it.
+   * The identity sources of the route's authorizer. API Gateway refuses a request that lacks any of them, so the token
+   * must be in an identity source.
    */
   readonly places?: readonly IdentityPlace[];
   /** The subject of a caller who was refused. A token with this subject and other claims is tried first. */
@@ -73,8 +73,8 @@ export function findAdmittedToken(
 }
 
 /**
- * Returns where the command puts the token: the first source of the document that reads tokens of the issuer, and that
- * the authorizer reads as well; undefined if there is none. Only WebSocket APIs read queries and subprotocols.
+ * Returns where the command puts the token. This is the first source of the document that reads tokens of the issuer
+ * and that the authorizer also reads; undefined if there is none. Only WebSocket APIs read queries and subprotocols.
  */
 export function sourceOf(
   { sources, kind }: CompiledDocument,
@@ -188,7 +188,10 @@ type RoleSource = Pick<CompiledIssuer, 'id'> & {
   readonly trust: Pick<CompiledIssuer['trust'], 'roles' | 'scopes'>;
 };
 
-/** Returns claims that satisfy a condition; undefined if no fixed claims can, such as for an address or a time. */
+/**
+ * Returns claims that satisfy a condition; undefined if no fixed claims can satisfy it, such as for an address or a
+ * time.
+ */
 export function satisfy(condition: CompiledCondition, issuer: RoleSource): Claims | undefined {
   switch (condition.is) {
     case 'all': {
@@ -252,7 +255,7 @@ function merge(parts: readonly Claims[]): Claims {
 }
 
 /**
- * Writes claims as options of `gatewright token`. Its issuer sets roles and scopes only by their own options.
+ * Writes claims as options of `gatewright token`. The local issuer sets roles and scopes only by their own options.
  * @returns undefined if there are no options for these claims
  */
 function toTokenText(

@@ -119,7 +119,7 @@ export function listAccess(
 }
 
 /**
- * Returns the verdict on one route. Rules may also name open routes, but there they are not evaluated, because open
+ * Returns the verdict on one route. Rules may also name open routes, but are not evaluated for them, because open
  * routes do not use the toolkit's authorizers.
  */
 function verdictOn(
@@ -237,7 +237,7 @@ function wordsOf(verdict: Verdict): readonly [AccessWord, string] {
       : ['OTHER', `the route has ${guard} and no authorizer of Gatewright, so rules do not apply`];
   }
   if (verdict.uncharged !== undefined)
-    return ['DENY', `${rules} allows it, but it cannot be charged: ${verdict.uncharged}`];
+    return ['DENY', `${rules} allows the request, but the request cannot be charged: ${verdict.uncharged}`];
   if (verdict.kind === 'allow') return ['ALLOW', `by ${rules}`];
   switch (verdict.reason) {
     case 'no-route':
@@ -249,9 +249,9 @@ function wordsOf(verdict: Verdict): readonly [AccessWord, string] {
     case 'deny-rule':
       return ['DENY', `by ${rules}`];
     case 'not-owner':
-      return ['DENY', `${rules} allows it only to the owner of the resource`];
+      return ['DENY', `${rules} allows the request only to the owner of the resource`];
     case 'mcp-headers':
-      return ['DENY', 'the rules under mcp deny what the headers of the message announce'];
+      return ['DENY', 'the rules under mcp deny the call that the headers of the message name'];
     case 'dot-segment':
       return [
         'DENY',

@@ -125,7 +125,7 @@ function checkWebhooks(
     else if (known.secretsOf === undefined)
       report(
         place,
-        `customers have no secrets for the source "${source}": write secrets: customers for it in webhooks.yml, or remove the entry`,
+        `customers have no secrets for the source "${source}": write secrets: customers for this source in webhooks.yml, or remove the entry`,
       );
   }
 }
@@ -166,7 +166,7 @@ function readReferences(
       const better = openapi.replace(/\.ya?ml$/, '.openapi.yml');
       report(
         place,
-        `${openapi} would be read as an access document: name it ${better}, or put it into another folder`,
+        `${openapi} would be read as an access document: rename it to ${better}, or put it into another folder`,
       );
       continue;
     }

@@ -28,7 +28,7 @@ export function findUnreadable(colour: string): string | undefined {
   );
   return (
     `is hard to read: the contrast of white text on ${colour} is ${onWhite}:1, and the contrast of near-black text ${onBlack}:1, ` +
-    `but one of them must be at least ${LEAST}:1; choose a darker or a lighter colour`
+    `but one of the two contrasts must be at least ${LEAST}:1; choose a darker or a lighter colour`
   );
 }
 

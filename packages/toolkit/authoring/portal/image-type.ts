@@ -1,4 +1,4 @@
-/** Recognises an image by its first bytes, because the file name extension says nothing about its content. */
+/** Recognizes an image by its first bytes, because the file name extension says nothing about its content. */
 
 type ImageType = { readonly type: string; readonly ending: string };
 

@@ -63,7 +63,7 @@ const PLAN = object(
     title: described(line(60, 'a title'), 'Name under which customers see the plan.'),
     changesTo: described(
       list(PLAN_ID, 0, 20),
-      'Plans to which a customer with this plan may change. Each must also be offered here.',
+      'Plans to which a customer with this plan may change. Each of these plans must also be offered in this document.',
     ),
     from: described(
       oneOf('now', 'next-month'),
@@ -110,7 +110,7 @@ const API = object(
         record(STAGE_NAME, 'a stage of this stack', URL_OF_STAGE, 1, 20),
         (value) => typeof value !== 'object',
       ),
-      'Base URL of the API, which try-it in the portal calls: one for all stages, or one for each stage. Other stages do not offer the API.',
+      'Base URL of the API, which try-it in the portal calls: one for all stages, or one for each stage. Stages without a URL do not offer the API.',
     ),
     openapi: described(
       FILE('an OpenAPI document'),
@@ -204,7 +204,7 @@ export const PORTAL_DOCUMENT = object(
     apis: described(list(API, 0, 20), 'APIs with a reference in the portal.'),
     webhooks: described(
       list(WEBHOOK, 1, 10),
-      'Webhooks that customers send to you, with secrets that they create here. Default: none.',
+      'Webhooks that customers send to you, with secrets that they create in the portal. Default: none.',
     ),
     signIn: described(
       record(STAGE_NAME, 'a stage of this stack', SIGN_IN, 0, 20),

@@ -19,7 +19,7 @@ const EXTENSION = /^x-/;
 /** Servers of an operation or path, and of a link. */
 const SERVERS = new Set(['servers', 'server']);
 /**
- * Members whose value is a map of names that the author chose, or, for `security`, a list of such maps. There,
+ * Members whose value is a map of names that the author chose, or, for `security`, a list of such maps. In such a map,
  * `x-api-key` is a name and not an extension.
  */
 const NAMES = new Set(
@@ -81,8 +81,8 @@ function read(text: string, file: string): ReturnType<typeof readYaml> {
 type Counted = { nodes: number; readonly report: (path: Path, message: string) => void };
 
 /**
- * Who defines the names of a value's members: OpenAPI (`object`), the author (`names`), or the API whose data it is
- * (`data`).
+ * Who defines the names of a value's members: OpenAPI (`object`), the author (`names`), or the API to which the data
+ * belong (`data`).
  */
 type Kind = 'object' | 'names' | 'data';
 

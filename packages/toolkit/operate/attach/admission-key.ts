@@ -77,7 +77,11 @@ export async function verifyAdmission(
   const what = 'admitted requests have an API key, and requests over quota get 429';
   const admissionKey = document?.quota?.admissionKey;
   if (admissionKey === undefined)
-    return { what, isGood: undefined, saw: 'no access document here has quota.admissionKey for this stage' };
+    return {
+      what,
+      isGood: undefined,
+      saw: 'no access document in this folder has quota.admissionKey for this stage',
+    };
   const missing = await findMissingForKey(plane, live, admissionKey);
   return {
     what,

@@ -47,7 +47,7 @@ export class UnfinishedError extends UsageError {}
 
 const PLAN_AGAIN = 'make a new plan: gatewright attach plan';
 const IN_THE_MIDDLE =
-  'undo these edits and run gatewright attach apply, which resumes; or run gatewright detach, which undoes the steps done so far';
+  'undo these edits and run gatewright attach apply, which resumes the plan; or run gatewright detach, which undoes the steps done so far';
 
 /**
  * Applies a plan. If it fails, completed steps stay, and a repetition continues after them.
@@ -117,7 +117,7 @@ export async function undoPlan(undo: Undo, work: Work, isForced = false): Promis
   if (inTheWay.size > 0 && !isForced)
     throw new ForeignEditError(
       described,
-      'undo these edits first, or pass --force, which leaves these parts as they are',
+      'undo these edits first, or pass --force, which leaves the edited parts as they are',
     );
   const kept = [...described];
   const steps = undoOrder(undo.steps, redeployed);

@@ -38,7 +38,7 @@ export function chooseRoutes(
     if (method === 'OPTIONS') return { route, because: 'browsers send OPTIONS without credentials' };
     if (authorizationType === 'NONE') return { route };
     if (authorizerId !== undefined && ours.includes(nameOf(authorizerId)))
-      return { route, because: 'it already has this authorizer', isAttached: true };
+      return { route, because: 'the route already has this authorizer', isAttached: true };
     if (isReplacing) return { route };
     const guard = authorizationType === 'AWS_IAM' ? 'AWS_IAM' : `the authorizer ${nameOf(authorizerId)}`;
     return { route, because: `it has ${guard} (--replace replaces it)` };

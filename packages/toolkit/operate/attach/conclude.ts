@@ -47,7 +47,7 @@ export function assertClaimsChecked(
   if (reads.length > 0)
     throw new ClaimsUncheckedError(
       [
-        `${names} would lose an authorizer that gives handlers claims, and ${count(reads.length, 'line')} here ${reads.length === 1 ? 'reads' : 'read'} them; nothing was changed`,
+        `${names} would lose an authorizer that gives handlers claims, and ${count(reads.length, 'line')} of code in this folder ${reads.length === 1 ? 'reads' : 'read'} these claims; nothing was changed`,
         ...reads.slice(0, SHOWN),
       ].join('\n'),
     );
@@ -65,7 +65,7 @@ export function assertClaimsChecked(
 export function describeDetached(kept: readonly string[], hasEarlier: boolean): string {
   const more = hasEarlier ? '; there is an earlier attachment: run the command again to undo it' : '';
   if (kept.length === 0) return `detached${more}`;
-  return `not detached: ${count(kept.length, 'part')} above ${kept.length === 1 ? 'stays' : 'stay'} unchanged; remove what is left in API Gateway by hand${more}`;
+  return `not detached: ${count(kept.length, 'part')} above ${kept.length === 1 ? 'stays' : 'stay'} unchanged; remove the remaining parts manually in API Gateway${more}`;
 }
 
 /**

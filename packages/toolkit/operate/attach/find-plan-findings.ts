@@ -16,7 +16,7 @@ import { protectionOf } from '@gatewright/authoring/inventory/route-inventory';
  * have the authorizer.
  */
 const WRITE_ROUTES =
-  'run gatewright attach plan --write-routes with the same options, which writes the routes as they will be after the attachment to the routes file of the document; then deploy Gatewright’s stack, or run gatewright access publish; then attach';
+  'run gatewright attach plan --write-routes with the same options, to write the routes that the API will have after the attachment to the routes file of the document; then deploy Gatewright’s stack, or run gatewright access publish; then attach';
 
 export function findPlanFindings(about: Circumstances): readonly PlanFinding[] {
   if (about.choice.chosen.length === 0) return findNothingToDo(about);
@@ -72,7 +72,7 @@ function checkDocument({
       obstacle(
         'no-document',
         `no access document protects stage ${stage} of API ${apiId}, so the authorizer would return 500 to every caller`,
-        `name it in a document (api: { …: { apiId: ${apiId}, stage: ${stage} } }) and publish the document to the deployed authorizers; use --no-document if another function decides`,
+        `name the API in a document (api: { …: { apiId: ${apiId}, stage: ${stage} } }) and publish the document to the deployed authorizers; use --no-document if another function decides`,
       ),
     ];
   const after = live.routes.map(({ key, method, path, authorizationType }) => ({
@@ -147,7 +147,7 @@ function checkUnknown(document: CompiledDocument, chosen: readonly LiveRoute[]):
     : [
         warning(
           'unknown-routes',
-          `document ${document.name} does not contain ${list(unknown.map(({ key }) => key))}, so every caller is denied there`,
+          `document ${document.name} does not contain ${list(unknown.map(({ key }) => key))}, so every caller of these routes is denied`,
           WRITE_ROUTES,
         ),
       ];
@@ -172,7 +172,7 @@ function checkSettings({ live, authorizer, settings }: Circumstances): PlanFindi
           warning(
             'authorizer-timeout',
             `${authorizer.name} has a timeout of ${authorizer.timeoutSeconds} s, but API Gateway waits only ${withinSeconds} s`,
-            `set its timeout to at most ${withinSeconds} s`,
+            `set the timeout of this function to at most ${withinSeconds} s`,
           ),
         ]
       : []),
@@ -190,7 +190,7 @@ function checkDeployment({ live, isIncludingEdits }: Circumstances): PlanFinding
             `it is unknown whether stage ${stage} serves the current configuration: edits that were never deployed would go live too`,
             kind === 'websocket'
               ? 'AWS does not export WebSocket APIs: ask the people who edit the API'
-              : 'compare it with the stage’s export',
+              : 'compare the current configuration with the stage’s export',
           ),
         ]
       : []),
@@ -198,7 +198,7 @@ function checkDeployment({ live, isIncludingEdits }: Circumstances): PlanFinding
       ? [
           (isIncludingEdits ? warning : obstacle)(
             'drift',
-            `${drift.length} edit${drift.length === 1 ? ' that was' : 's that were'} never deployed would go live with this: ${list(drift)}`,
+            `${drift.length} edit${drift.length === 1 ? ' that was' : 's that were'} never deployed would go live with the attachment: ${list(drift)}`,
             'deploy or undo them first, or pass --include-edits',
           ),
         ]

@@ -37,7 +37,7 @@ function take(root: string, apiId: string, stage: string): string {
     unlinkSync(file);
     if (!write(file))
       throw new UsageError(
-        'another gatewright has started work on this API and stage; run the command again when it has ended',
+        'another gatewright has started work on this API and stage; run the command again when that process has ended',
       );
   }
   return file;

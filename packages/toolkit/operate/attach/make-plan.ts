@@ -49,7 +49,8 @@ export type Reading = {
 
 /**
  * Makes a plan.
- * @param begun an earlier plan that may have been started. The new plan is then made for the API as it was before
+ * @param begun an earlier plan that may have been started. The new plan is then made for the API as it was before the
+ * earlier plan
  * @throws UsageError if the API, the stage or the function does not exist
  */
 export async function makePlan(
@@ -151,8 +152,8 @@ function refuseCanary({ kind }: LiveApi, canaryPercent: number | undefined): Pla
 }
 
 /**
- * Refuses a TOKEN authorizer for an API that is not a REST API, because only REST APIs send the events that it reads.
- * The check is made even if there is no document.
+ * Refuses a TOKEN authorizer for an API that is not a REST API, because only REST APIs send the events that such an
+ * authorizer reads. The check is made even if there is no document.
  */
 function refuseToken({ kind }: LiveApi, type: AttachOptions['type']): PlanFinding[] {
   if (type === 'request' || kind === 'rest') return [];

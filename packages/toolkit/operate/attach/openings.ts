@@ -55,8 +55,8 @@ export async function openingsOfUndo(
  * Returns the routes that become open if a stage gets another deployment. In the new deployment, such a route has no
  * guard, another kind of guard, or no required API key. At present, it is guarded or does not exist. AWS shows neither
  * the authorizers nor the resource policy of a deployment.
- * @param isNamed whether the user has named the deployment. If not, the user must name it if authorizers guard its
- * routes.
+ * @param isNamed whether the user has named the deployment. If not, the user must name the deployment if authorizers
+ * guard its routes.
  */
 export async function openedByMove(
   plane: Pick<ControlPlane, 'read'>,

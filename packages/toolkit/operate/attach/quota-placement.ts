@@ -98,13 +98,13 @@ function checkAccessLog({ kind, stage, stageShown }: LiveApi): readonly PlanFind
           warning(
             'access-log-caller',
             `the access log of stage ${stage} does not name the caller, so no caller is charged`,
-            'add "key":"$context.authorizer.principalId" to its format, or the claim that identifies whom the document charges',
+            'add "key":"$context.authorizer.principalId" to the log format, or the claim that identifies whom the document charges',
           ),
         ]),
     warning(
       'access-log-filter',
       `could not check whether ${group} sends its lines to the usage tracker`,
-      'if it does not, add a subscription filter with an empty pattern, and as its destination the function UsageTrackerArn (an output of Gatewright’s stack)',
+      'if the log group does not, add a subscription filter to it with an empty pattern; its destination must be the function in UsageTrackerArn (an output of Gatewright’s stack)',
     ),
   ];
 }

@@ -52,8 +52,8 @@ export function rewind(live: LiveApi, { attachment: { steps }, now }: Begun): Li
  * @throws AttachmentFileError if the plans differ
  */
 export function assertPlanned(saved: Plan, planned: Plan): void {
-  // The permission is not compared, because a new plan omits it if it already exists. This is safe, because it can only
-  // be the permission for the function, which is compared.
+  // The permission is not compared, because a new plan omits a permission that already exists. This is safe, because
+  // the permission can only be for the function, and the function is compared.
   const [ours, theirs] = [planned, saved].map(({ apiId, steps }) =>
     steps
       .filter(({ part }) => part !== permissionPart(apiId))
@@ -62,7 +62,7 @@ export function assertPlanned(saved: Plan, planned: Plan): void {
   if (saved.functionArn === planned.functionArn && isSame(ours, theirs)) return;
   const has = saved.steps.map(({ part }) => part).filter((part) => part.startsWith('route '));
   throw new AttachmentFileError(
-    `the saved attachment is not the one that these options plan: it puts ${has.join(', ')} behind ${saved.functionArn}. Nothing was changed. ` +
+    `the saved attachment differs from these options: it puts ${has.join(', ')} behind ${saved.functionArn}. Nothing was changed. ` +
       'Pass the options of the saved plan, or make a new plan. If the saved plan was started, undo it with gatewright detach',
   );
 }

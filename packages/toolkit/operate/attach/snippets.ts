@@ -56,7 +56,7 @@ export function describeOrigin(live: LiveApi, plan: Plan, files: readonly string
   const isStack = origin.kind === 'CloudFormation';
   const owner = isStack ? `the CloudFormation stack ${origin.stack}` : 'Terraform';
   const tool = isStack ? toolOf(files, live) : 'Terraform';
-  const warning = `${colorize('yellow', 'warning:')} the API is managed by ${showControls(owner)}, so changes made here cause drift: the next deployment from there may undo them, or fail because of them`;
+  const warning = `${colorize('yellow', 'warning:')} the API is managed by ${showControls(owner)}, so changes that attach makes cause drift: the next deployment of that configuration may undo these changes, or fail because of them`;
   if (plan.steps.length === 0) return [warning];
   return [
     warning,

@@ -199,7 +199,8 @@ async function testAuthorizer(undo: Undo, plane: ControlPlane, now: Snapshot): P
 }
 
 /**
- * Calls the integration of a route without its authorizer. It is therefore called only for a route that the user names.
+ * Calls the integration of a route without its authorizer. The integration is therefore called only for a route that
+ * the user names.
  */
 async function testMethod(
   { kind, apiId }: Undo,
@@ -218,7 +219,7 @@ async function testMethod(
       {
         what,
         isGood: undefined,
-        saw: 'skipped without --invoke, because it would call the integration of a route',
+        saw: 'skipped without --invoke, because this check would call the integration of a route',
       },
     ];
   const [method = '', path = ''] = invoke.split(/\s+/);

@@ -85,7 +85,7 @@ export async function resetBreaker(aws: Aws, place: BreakerPlace, name: string):
   const { generation, state } = parseBreaker(parseItem(item));
   if (state === 'closed') return describeBreaker(item);
   const write = guardLayout(resetWrite(key, generation, tableEpochMs));
-  if (write.change.kind !== 'put') throw new TypeError('a reset replaces the item');
+  if (write.change.kind !== 'put') throw new TypeError('a reset must replace the whole item');
   const answer = await aws.call(dynamoDb('PutItem', printPut(place.tableName, write, write.change.item)));
   if (answer.kind === 'answer') return describeItem(name, write.change.item);
   if (answer.kind === 'refused' && answer.code === 'ConditionalCheckFailedException')

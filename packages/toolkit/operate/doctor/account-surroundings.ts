@@ -1,6 +1,6 @@
 /**
  * Reads facts about a deployed API that its own configuration does not contain. They are its functions and their
- * permissions. The sources of the functions are not available here.
+ * permissions. The sources of the functions are not available for a deployed API.
  */
 import { isJsonObject, membersOf, parseJsonObject } from '@gatewright/aws/json-object';
 import { listAt, textAt } from '../../terminal/aws-call.ts';

@@ -27,7 +27,7 @@ export function checkConcurrency({ stack, account }: Views): readonly Finding[] 
       what: `${sum} concurrent executions are reserved, but only ${free} can be reserved`,
       why: `the account has ${concurrency} concurrent executions in this region; other stacks leave ${unreserved + had} of them unreserved, and AWS requires that at least ${LEFT_TO_OTHERS} stay unreserved`,
       where: wanted.map(({ logicalId, count }) => `${logicalId}: ${count}`).join(', '),
-      fix: 'lower the parameters of the stage whose names begin with reserved, or request a higher quota: Service Quotas, AWS Lambda, "Concurrent executions"',
+      fix: 'lower the stage parameters whose names begin with "reserved", or request a higher quota: Service Quotas, AWS Lambda, "Concurrent executions"',
     },
   ];
 }
@@ -60,7 +60,7 @@ export function checkCodeStorage({ stack, account }: Views): readonly Finding[] 
 }
 
 /**
- * The maximum number of APIs per region. The calls that are made here do not show whether AWS has raised it for the
+ * The maximum number of APIs per region. The calls of the checks do not show whether AWS has raised this limit for the
  * account.
  */
 const API_QUOTAS = { rest: 600, http: 600, websocket: 600 };

@@ -49,7 +49,7 @@ function checkNarrowPolicies({ authorizers }: ApiView): readonly Finding[] {
         warning(
           'narrow-policy',
           `the policy of authorizer ${name} allows only ${found}, and is cached for ${ttlSeconds} s`,
-          'the cached policy is used for every route called with the same credential, so all but the first return 403 until it expires',
+          'the cached policy is used for every route called with the same credential, so all routes but the first return 403 until the policy expires',
           place,
           'return a policy for everything that the caller may do, or set the TTL to 0',
         ),
@@ -99,8 +99,8 @@ function checkPlans({ live: { api }, plans, keys }: ApiView): readonly Finding[]
           'plan-without-quota',
           `usage plan ${name} has no quota${hasThrottle ? '' : ' and no throttle'}`,
           hasThrottle
-            ? 'its throttle limits the requests per second, but not how many requests callers with its keys can send in a day or a month'
-            : 'callers with its keys can send any number of requests, because a usage plan refuses requests only above a quota or a throttle',
+            ? 'the throttle of the plan limits the requests per second, but not how many requests callers with keys of the plan can send in a day or a month'
+            : 'callers with keys of the plan can send any number of requests, because a usage plan refuses requests only above a quota or a throttle',
           where,
           'give the plan a quota, or state in its description that it has no quota',
         ),
@@ -111,9 +111,9 @@ function checkPlans({ live: { api }, plans, keys }: ApiView): readonly Finding[]
         warning(
           'key-without-plan',
           `API key ${name} is not in any usage plan`,
-          'a key without a plan has no effect, and API Gateway returns 403 to its callers',
+          'a key without a plan has no effect, and API Gateway returns 403 to callers with the key',
           where,
-          'add it to a usage plan that includes the stage',
+          'add the key to a usage plan that includes the stage',
         ),
       ),
   ];
@@ -168,7 +168,7 @@ function checkTimeouts({ live: { kind }, routes, authorizers }: ApiView): readon
               `authorizer ${name} has a timeout of ${calls?.facts?.timeoutSeconds ?? 0} s, but API Gateway waits only ${AUTHORIZER_WITHIN_SECONDS[kind]} s`,
               'callers get 500 while the function is still running',
               where,
-              `lower its timeout to ${AUTHORIZER_WITHIN_SECONDS[kind]} s or less`,
+              `lower the timeout of the authorizer's function to ${AUTHORIZER_WITHIN_SECONDS[kind]} s or less`,
             ),
           ]
         : [],
@@ -276,7 +276,7 @@ function checkWebAcls({ live: { kind, apiId }, webAcls }: ApiView): readonly Fin
       where,
       what: 'a web ACL is associated with an HTTP API',
       why: 'AWS WAF does not support HTTP APIs, so the association fails, or has no effect',
-      fix: 'put CloudFront with the web ACL in front of it, or use a REST API',
+      fix: 'put CloudFront with the web ACL in front of the API, or use a REST API',
     }));
 }
 

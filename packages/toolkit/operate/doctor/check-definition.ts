@@ -43,7 +43,7 @@ function checkStages({ stacks }: DefinitionPlane): readonly Finding[] {
       id: 'stage-without-deployment',
       level: 'obstacle',
       what: `stage ${textOf(stage.properties, 'StageName')} has no deployment`,
-      why: 'it returns 404 to every request',
+      why: 'a stage without a deployment returns 404 to every request',
       where: `${stage.logicalId}, ${placeText(stage.place())}`,
       fix: 'set AutoDeploy: true or a DeploymentId',
     }));

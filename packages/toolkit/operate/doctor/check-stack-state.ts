@@ -28,6 +28,6 @@ export function checkStackState({ stack, account }: Views): readonly Finding[] {
   // `REVIEW_IN_PROGRESS` means that a change set was never executed. Nothing has been created yet, and osls can
   // continue from this state.
   if (status.endsWith('_IN_PROGRESS') && status !== 'REVIEW_IN_PROGRESS')
-    return finding('a deployment is running', 'wait until it has ended, then run doctor again');
+    return finding('a deployment is running', 'wait until the operation has ended, then run doctor again');
   return [];
 }

@@ -1,4 +1,6 @@
-/** Checks that the stage has the settings that callers need, and no settings that belong on a developer's machine. */
+/**
+ * Checks that the stage has the settings that callers need, and no settings that are meant for a developer's machine.
+ */
 import type { Finding } from './finding.ts';
 import type { StackView } from './views.ts';
 
@@ -29,7 +31,7 @@ export function checkStage({ stage, localStages, documents, issuers }: StackView
       where: `access/${document}.yml: issuers`,
       what: `the issuer ${url} cannot issue tokens, because its host name is reserved for examples`,
       why: `no caller has access to the API that the access document ${document} protects in stage ${stage}`,
-      fix: 'replace it with the issuer of your callers’ tokens',
+      fix: 'replace this issuer with the issuer of your callers’ tokens',
     });
   return findings;
 }

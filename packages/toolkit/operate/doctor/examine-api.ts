@@ -55,10 +55,10 @@ async function findUnjudgedRules({ stacks }: DefinitionPlane): Promise<readonly 
   return unjudged.map(({ logicalId, consequence, file = '', line }) => ({
     id: 'waf-unjudged',
     level: 'warning',
-    what: `the web ACL ${logicalId} has a rule that cannot be evaluated before it is deployed`,
+    what: `the web ACL ${logicalId} has a rule that cannot be evaluated before deployment`,
     why: consequence,
     where: `${logicalId}, ${placeText({ file, line })}`,
-    fix: 'deploy the rule with the action Count first, and check its sampled requests or its log',
+    fix: 'deploy the rule with the action Count first, and check the sampled requests or the log of the web ACL',
   }));
 }
 

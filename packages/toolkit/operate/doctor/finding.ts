@@ -21,7 +21,7 @@ export type Unread = {
   readonly reason: string;
   /** The IAM action that the caller would need; undefined if no permission is missing. */
   readonly permission?: string;
-  /** What to do, unless it is to try again or to grant `permission`. */
+  /** What the user has to do. Absent if this is only to try again or to grant `permission`. */
   readonly fix?: string;
 };
 

@@ -179,7 +179,7 @@ async function readLambda(reader: Reader): Promise<AccountView['lambda']> {
 async function readReservations(reader: Reader, stack: StackView): Promise<ReadonlyMap<string, number>> {
   const found = new Map<string, number>();
   // Only the functions of the new template are read. Reservations of removed functions are released by the deployment.
-  // They are still treated as used here, so the result may be too strict but never too lenient.
+  // The checks still treat these reservations as used, so the result may be too strict but never too lenient.
   for (const { name } of reservations(stack)) {
     if (typeof name !== 'string') continue;
     const answer = await reader.read(
@@ -293,7 +293,7 @@ async function readTable(
 
 /**
  * Whether the response contains a log group with exactly this name. The call returns all groups whose names begin with
- * it.
+ * this name.
  */
 function hasGroup(body: unknown, name: string): boolean {
   return listAt(body, 'logGroups').some((group) => textAt(group, 'logGroupName') === name);

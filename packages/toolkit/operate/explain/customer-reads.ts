@@ -5,8 +5,8 @@ import { describeLine } from './line-circumstances.ts';
 import type { LineFacts } from './line-circumstances.ts';
 
 /**
- * Reads the sentence that the portal shows to the customer of a refused request to a deployed API. The request is
- * explained without it if the admin API refuses or cannot be reached.
+ * Reads the sentence that the portal shows to the customer of a refused request to a deployed API. If the admin API
+ * refuses or cannot be reached, the request is explained without this sentence.
  * @param url the admin API; undefined means that nothing is read
  */
 export async function readCustomerReads(

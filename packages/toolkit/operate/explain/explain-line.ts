@@ -75,7 +75,7 @@ function explainOpen(
   if (live.kind === 'rest' && !telling.every((name) => missing.includes(name))) return [];
   if (fields.has('authorizer.error')) return [];
   return [
-    'Either the request had no credential where the authorizer reads it, or the function threw Unauthorized; the line does not show which.',
+    'Either the request had no credential where the authorizer reads it, or the function threw Unauthorized; the log line does not show which of the two happened.',
     ...(places.length === 0
       ? []
       : [

@@ -32,8 +32,8 @@ export async function listFailures(aws: Aws, stackName: string, limit: number): 
 }
 
 /**
- * Adds the function to an event. A message in a dead-letter queue does not always name the function. If it does not, the
- * function is known only if the queue belongs to exactly one function.
+ * Adds the function to an event. A message in a dead-letter queue does not always name the function. If it does not,
+ * the function is known only if the queue belongs to exactly one function.
  */
 export function withFunction(event: FailedEvent, { functions }: FailureQueue): FailedEvent {
   const [only, another] = functions;

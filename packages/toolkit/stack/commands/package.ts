@@ -99,7 +99,7 @@ async function lookUpIds(folder: string, stage: string): Promise<void> {
     if (!(error instanceof UsageError)) throw error;
     if (unknown.length > 0)
       warn(
-        `${unknown.join(', ')}: the id of the API in stage ${stage} is still unknown. Until it is known, the API returns 500 wherever it uses the authorizers, and no key can be created that only this document accepts. Deploy the API, then package again with AWS_REGION and credentials (${error.message})`,
+        `${unknown.join(', ')}: the id of the API in stage ${stage} is still unknown. Until the id is known, the API returns 500 on every route that uses the authorizers, and no key can be created that only this document accepts. Deploy the API, then package again with AWS_REGION and credentials (${error.message})`,
       );
     if (local.length > 0)
       warn(

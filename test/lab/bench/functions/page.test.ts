@@ -46,6 +46,6 @@ describe('the page of functions', () => {
   it('names what this machine lacks, and of what run it is', () => {
     assert.match(page, /Not measured: Python: python3 is not installed\./);
     assert.match(page, /2026-11-21, commit abcdef12/);
-    assert.match(page, /Nothing here was measured on AWS/);
+    assert.match(page, /Nothing on this page was measured on AWS/);
   });
 });

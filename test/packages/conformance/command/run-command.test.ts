@@ -84,7 +84,7 @@ describe('conformance run --target aws', () => {
     journal.write({ result: { id: IDS[0] ?? '' } });
     appendFileSync(join(folder, '.gatewright-conformance/0badf00d.jsonl'), '{"ma');
     const swept = await run('--sweep');
-    assert.match(swept.err, /leftover resources removed: 1, still there: 0/);
+    assert.match(swept.err, /leftover resources removed: 1, not removed: 0/);
     assert.deepEqual(await names(), [other]);
 
     writeFileSync(

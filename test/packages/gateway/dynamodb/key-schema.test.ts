@@ -29,7 +29,8 @@ const TABLE = {
   ],
 };
 
-// Source: DynamoDB developer guide, "Quotas": partition keys of 1 to 2048 bytes, sort keys of 1 to 1024, of tables and indexes.
+// Source: DynamoDB developer guide, "Quotas": partition keys of 1 to 2048 bytes, sort keys of 1 to 1024, of tables and
+// indexes.
 describe('keys of an index', () => {
   let engine: DynamoDbEngine;
   before(async () => {

@@ -196,7 +196,7 @@ describe('ExecuteStatement', () => {
 
   const refused: { statement: string; parameters?: object[]; says: RegExp }[] = [
     { statement: `SELECT * FROM "Music-1" WHERE artist = 'a' OR artist = 'b'`, says: /OR/ },
-    { statement: `SELECT * FROM "Music-1" WHERE NOT artist = 'a'`, says: /supported/ },
+    { statement: `SELECT * FROM "Music-1" WHERE NOT artist = 'a'`, says: /support/ },
     { statement: `SELECT * FROM "Music-1" ORDER BY song`, says: /ORDER/ },
     { statement: `SELECT * FROM "Music-1" WHERE size(song) > 1`, says: /size/ },
     { statement: `UPDATE "Music-1" SET year = year + 1 WHERE artist = 'a' AND song = 'b'`, says: /\+ 1/ },

@@ -1,4 +1,6 @@
-/** Descriptions of tables and errors, as LocalStack recorded them on AWS (tests/aws/services/dynamodb/test_dynamodb.py). */
+/**
+ * Descriptions of tables and errors, as LocalStack recorded them on AWS (tests/aws/services/dynamodb/test_dynamodb.py).
+ */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { DynamoDbError } from '../../../../packages/gateway/dynamodb/actions.ts';

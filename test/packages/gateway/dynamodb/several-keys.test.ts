@@ -1,4 +1,6 @@
-/** Source of each expectation: DynamoDB developer guide, "Multi-attribute key schema", "Multi-attribute keys pattern". */
+/**
+ * Source of each expectation: DynamoDB developer guide, "Multi-attribute key schema", "Multi-attribute keys pattern".
+ */
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import type { DynamoDbEngine } from '../../../../packages/gateway/dynamodb/engine.ts';

@@ -8,7 +8,7 @@ describe('what LevelDB says about its folder', () => {
       code: 'LEVEL_LOCKED',
       says: /^\/data is in use by another gatewright; stop it or choose another --data$/,
     },
-    { code: 'LEVEL_CORRUPTION', says: /^\/data is damaged \(why\); restore a copy, or delete it/ },
+    { code: 'LEVEL_CORRUPTION', says: /^\/data is damaged \(why\); restore a copy, or delete the folder/ },
     {
       code: 'LEVEL_IO_ERROR',
       says: /^\/data cannot be read or written \(why\); check free disk space/,

@@ -173,7 +173,7 @@ describe('ServiceHost', () => {
   it('reports a service that no line of the catalogue contains as not running', async () => {
     const outcome = await aHost([]).targets.send('arn:aws:gongs:us-east-1:123456789012:gong', 'x');
 
-    assert.equal(outcome.kind === 'failed' && outcome.message, 'gongs does not run here');
+    assert.equal(outcome.kind === 'failed' && outcome.message, 'the gateway does not run gongs');
   });
 
   it('goes back to the stacks after a reset, and closes what is open', async () => {

@@ -73,15 +73,20 @@ describe('failureAttributes', () => {
       name: 'no free instance',
       result: { kind: 'refused', reason: 'throttled', message: 'Rate exceeded' },
       code: '429',
-      message: 'the event did not run in time',
+      message: 'the function did not process the event in time',
     },
     {
       name: 'no function',
       result: { kind: 'refused', reason: 'not-found', message: 'gone' },
       code: '200',
-      message: 'the event did not run in time',
+      message: 'the function did not process the event in time',
     },
-    { name: 'no try at all', result: undefined, code: '200', message: 'the event did not run in time' },
+    {
+      name: 'no try at all',
+      result: undefined,
+      code: '200',
+      message: 'the function did not process the event in time',
+    },
   ] as const)
     it(`name the request and the error: ${name}`, () => {
       const end = { condition: 'RetriesExhausted', ...(result !== undefined && { result }) } as const;

@@ -27,7 +27,7 @@ describe('a feed that keeps its items', () => {
     for (const item of ['aa', 'bb', 'cc', 'dd']) feed.publish(item);
 
     assert.deepEqual(textsOf(feed), ['cc', 'dd']);
-    assert.deepEqual(reports, ['texts: the limit of 0 MB is reached; the oldest are dropped']);
+    assert.deepEqual(reports, ['texts: the limit of 0 MB is reached; the oldest texts are dropped']);
   });
 
   it('keeps the number of an item', () => {

@@ -1,4 +1,7 @@
-/** Source: Lambda developer guide, "Processing records from Kinesis data streams" and "… DynamoDB streams", docs/aws §18.7. */
+/**
+ * Source: Lambda developer guide, "Processing records from Kinesis data streams" and "… DynamoDB streams",
+ * docs/aws §18.7.
+ */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { tryBatch } from '../../../../packages/gateway/kernel/ordered-batch.ts';
@@ -131,7 +134,7 @@ describe('tryBatch', () => {
         endedMs: DUE_MS + 5,
       });
       assert.deepEqual(said, [
-        'sell failed on a batch of 2 from shop: broken. It is tried again, and later records of the shard wait, until it succeeds or its records expire, because the mapping has no MaximumRetryAttempts',
+        'sell failed on a batch of 2 from shop: broken. The mapping has no MaximumRetryAttempts, so the batch is tried again until it succeeds or its records expire; later records of the shard wait',
       ]);
     }
   });
@@ -200,7 +203,7 @@ describe('tryBatch', () => {
 
     assert.deepEqual(tried, { over: [1, 2, 3], left: [], againAt: undefined, endedMs: DUE_MS });
     assert.deepEqual(said, [
-      'sell failed on a batch of 3 from shop: broken. It was the last try (MaximumRetryAttempts 2)',
+      'sell failed on a batch of 3 from shop: broken. This was the last try (MaximumRetryAttempts 2)',
       'sell: discarded a batch of 3 from shop: RetryAttemptsExhausted',
     ]);
     const [{ arn, body } = assert.fail('nothing was sent')] = sent;

@@ -89,7 +89,7 @@ describe('Targets', () => {
     assert.deepEqual(await targets.send('orders', ''), final('INVALID_ARN', '"orders" is not an ARN'));
     assert.deepEqual(
       await targets.send('arn:aws:batch:eu-west-1:1:job/x', ''),
-      final('NOT_SERVED', 'batch does not run here'),
+      final('NOT_SERVED', 'the gateway does not run batch'),
     );
     assert.deepEqual(await targets.sendHere('orders', '', {}), DELIVERED);
   });

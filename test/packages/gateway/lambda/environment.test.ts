@@ -114,7 +114,8 @@ describe('the environment of a function', () => {
   });
 });
 
-// Lambda, "Defined runtime environment variables" and "Working with layers": what layers bring is found by search paths.
+// Lambda, "Defined runtime environment variables" and "Working with layers": what layers bring is found by search
+// paths.
 describe('the environment of a function that is a process', () => {
   const [first, last] = [aFolder({ 'data/a.txt': '' }), aFolder({ 'data/b.txt': '', 'only/c.txt': '' })];
   const taskRoot = '/code';

@@ -1,4 +1,7 @@
-/** Code that a function loads from outside of its folder is watched as its own code. Source: docs/guides/run/daily-loop.md. */
+/**
+ * Code that a function loads from outside of its folder is watched as its own code. Source:
+ * docs/guides/run/daily-loop.md.
+ */
 import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -296,13 +296,13 @@ describe('definitions that are refused before anything runs', () => {
     {
       name: 'a handler without an export name',
       given: aFolderFunction(folder, 'users'),
-      message: /not of the form path\/to\/file\.export/,
+      message: /does not have the form path\/to\/file\.export/,
       source: 'Lambda: Runtime.MalformedHandlerName',
     },
     {
       name: 'a handler that climbs out of its folder',
       given: aFolderFunction(folder, '../users.list'),
-      message: /without "\.\."/,
+      message: /or it contains "\.\."/,
       source: 'Lambda: Runtime.MalformedHandlerName',
     },
     {

@@ -120,14 +120,14 @@ describe('a client that a truststore does not trust', () => {
   const REASONS: readonly (readonly [reason: string, change: RegExp])[] = [
     [
       'Could not find issuer for certificate',
-      /^Add the certificate of CN=Intermediate to the object of TruststoreUri/,
+      /^Add the certificate of CN=Intermediate, and .*to the object of TruststoreUri/,
     ],
     ['self signed certificate', /does not accept self-signed certificates/],
     ['certificate has expired', /valid now/],
     ['Client cert using an insecure Signature Algorithm', /SHA-256/],
     ['no client certificate', /^Send a client certificate/],
     ['the TLS handshake was for another name', /SNI/],
-    ['the client certificate is not valid for this', /clientAuth/],
+    ['the client certificate is not valid for client authentication', /clientAuth/],
   ];
   for (const [reason, change] of REASONS)
     it(`is explained with AWS's reason and what to change: ${reason}`, () => {

@@ -22,7 +22,7 @@ describe('listenOn', () => {
     const port = await listenOn(first, '127.0.0.1', 0, '--port');
     await assert.rejects(listenOn(createServer(), '127.0.0.1', port, '--port'), {
       code: 'PORT_IN_USE',
-      message: `port ${port} is in use by this same run, for its control API or another API; choose another with --port, or --port 0 for any free one`,
+      message: `port ${port} is in use by this gateway, for its control API or another API; choose another with --port, or --port 0 for any free one`,
     });
     first.close();
   });

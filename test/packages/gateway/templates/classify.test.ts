@@ -112,7 +112,7 @@ describe('classifyResources', () => {
       name: 'names a value that cannot be run',
       type: 'AWS::Lambda::Function',
       properties: { PackageType: 'Image' },
-      unsupported: [/^PackageType: Image: the function cannot run here/],
+      unsupported: [/^PackageType: Image: the gateway cannot run the function/],
       noEffect: [],
     },
     {

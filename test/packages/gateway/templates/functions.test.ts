@@ -47,7 +47,7 @@ describe('defineFunctions', () => {
           environment: {},
           code: { kind: 'inline', source: 'exports.handler = 1' },
           layers: [],
-          place: { file: '/app/shop.yml', line: 2, logicalId: 'F', property: undefined },
+          place: { file: '/app/shop.yml', line: 2, logicalId: 'F' },
         },
       ],
       LAMBDA,
@@ -76,7 +76,7 @@ describe('defineFunctions', () => {
     },
     {
       properties: '{Runtime: nodejs24.x, Handler: a.b, Code: {S3Bucket: b, S3Key: k}}',
-      says: /^Code: the code is at s3:\/\/b\/k and .* write it to gatewright\.values\.yml as s3: \{ b: \{ k: !file … \} \}$/,
+      says: /^Code: the code is stored in s3:\/\/b\/k, not on this machine, .* write it to gatewright\.values\.yml as s3: \{ b: \{ k: !file … \} \}$/,
     },
     {
       properties:

@@ -149,19 +149,19 @@ describe('loadStacks', () => {
       name: 'a template that is a folder',
       file: 'template.yaml',
       make: (path) => mkdirSync(path),
-      says: /template\.yaml: it is a folder, not a template$/,
+      says: /template\.yaml: this path is a folder, not a template$/,
     },
     {
       name: 'a template that is a link to nowhere',
       file: 'template.yaml',
       make: (path) => symlinkSync('gone.yaml', path),
-      says: /template\.yaml: it is a symbolic link to gone\.yaml, which does not exist$/,
+      says: /template\.yaml: this path is a symbolic link to gone\.yaml, which does not exist$/,
     },
     {
       name: 'a template that is a link to itself',
       file: 'template.yaml',
       make: (path) => symlinkSync('template.yaml', path),
-      says: /template\.yaml: it is a symbolic link to template\.yaml, which does not exist$/,
+      says: /template\.yaml: this path is a symbolic link to template\.yaml, which does not exist$/,
     },
   ];
   for (const { name, file, make, says } of unreadable)

@@ -143,8 +143,8 @@ const TABLE_ROWS: readonly {
 ];
 
 /**
- * Forms of settings that SAM reads. Sources: `handle_parse_options`, `SamConfig.get_all` and `CfnParameterOverridesType`
- * of aws/aws-sam-cli, and TOML 1.0.
+ * Forms of settings that SAM reads. Sources: `handle_parse_options`, `SamConfig.get_all` and
+ * `CfnParameterOverridesType` of aws/aws-sam-cli, and TOML 1.0.
  */
 const FORM_ROWS: readonly { name: string; file?: string; text: string; expected: Read }[] = [
   {
@@ -270,7 +270,7 @@ const UNUSED_ROWS: readonly { name: string; file?: string; text: string; said: r
     name: 'broken TOML',
     text: '\n[default.deploy.parameters\nregion = "eu-west-1"\n',
     said: [
-      /^samconfig\.toml, line 2: Invalid TOML document: illegal character in key: nothing in the file is used, and SAM refuses it$/,
+      /^samconfig\.toml, line 2: Invalid TOML document: illegal character in key: nothing in the file is used, and SAM refuses the file$/,
     ],
   },
   {
@@ -329,7 +329,8 @@ describe('readSamconfig', () => {
       else assert.match(said?.join('\n') ?? '', passedOver);
     });
 
-  // "--config-env: the environment name specifying the default parameter values in the configuration file to use" (sam deploy)
+  // "--config-env: the environment name specifying the default parameter values in the configuration file to use" (sam
+  // deploy)
   for (const { name, file, text, expected } of STAGE_ROWS)
     it(`reads ${name}`, (t) => {
       const folder = mkdtempSync(join(tmpdir(), 'gatewright-samconfig-'));

@@ -84,7 +84,7 @@ describe('StackSet', () => {
 
       assert.match(
         refusal(() => load({})!.resolveResources()),
-        /No export named pets-auth-PoolId found\. .* The name of the export contains the name of its stack, so here it is cognito-auth-PoolId of cognito-auth\. Start with --param Auth=cognito-auth\.$/,
+        /No export named pets-auth-PoolId found\. .* The name of the export contains the name of its stack, so in this gateway the export is called cognito-auth-PoolId of cognito-auth\. Start with --param Auth=cognito-auth\.$/,
       );
       const imported = load({ Auth: 'cognito-auth' })!.resolveResources().get('T');
       assert.equal(imported?.properties['P'], 'hello');
@@ -123,7 +123,7 @@ describe('StackSet', () => {
 
     assert.match(
       refusal(() => api!.resolveResources()),
-      /so here it is a-Id of a or b-Id of b\. The import expects the stack pets: give the stack that name\.$/,
+      /so in this gateway the export is called a-Id of a or b-Id of b\. The import expects the stack pets: give the stack that name\.$/,
     );
   });
 
@@ -184,7 +184,7 @@ describe('StackSet', () => {
 
     assert.match(
       refusal(() => set.add(toRawStack(parseSource(exporting('y'), '/other/a.yml'), 'a', OPTIONS))),
-      /two sources define the stack a: this one and \/app\/a\.yml/,
+      /two sources define the stack a: this file and \/app\/a\.yml/,
     );
   });
 

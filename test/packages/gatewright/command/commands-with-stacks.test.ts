@@ -1,4 +1,7 @@
-/** Commands and a start of the plug-in that read stacks, in this process: together, since to load the gateway takes longest. */
+/**
+ * Commands and a start of the plug-in that read stacks, in this process: together, since to load the gateway takes
+ * longest.
+ */
 import assert from 'node:assert/strict';
 import {
   existsSync,
@@ -272,7 +275,7 @@ describe('gatewright init', () => {
       what: 'the example without authorizers',
       files: {},
       words: ['--parts', 'cache'],
-      says: /the access document that init creates here needs the authorizers/,
+      says: /the access document that init creates in this folder needs the authorizers/,
     },
   ])
     it(`refuses ${what}, and writes nothing`, async () => {

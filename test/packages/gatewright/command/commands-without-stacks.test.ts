@@ -138,7 +138,10 @@ describe('gatewright clock', () => {
     answers.set('GET clock', { nowEpochMs: 0, offsetMs: 345_600_000 });
     const { stderr } = await run(['clock', 'reset']);
 
-    assert.match(stderr, /The clock went back\. .*usage periods that were closed then are still closed/);
+    assert.match(
+      stderr,
+      /The clock was moved back\. .*usage periods that were closed in that time are still closed/,
+    );
   });
 
   it('refuses an invalid shift', async () => {
@@ -408,7 +411,8 @@ describe('gatewright certs', () => {
     assert.doesNotMatch((await run(['certs', '--trust'])).stdout, /made now|No system trusts it/);
   });
 
-  // 398 days are the most that Apple and browsers accept of a certificate (CA/Browser Forum, Baseline Requirements 6.3.2).
+  // 398 days are the most that Apple and browsers accept of a certificate (CA/Browser Forum, Baseline Requirements
+  // 6.3.2).
   it('makes certificates of clients that are not valid for longer than usual', async () => {
     const { stdout } = await run(['certs', '--client', 'ada']);
     const { validFromDate, validToDate, subject } = certificate('ada.pem');

@@ -93,7 +93,8 @@ describe('the manifests of the other packages', () => {
     }
   });
 
-  // Beside yaml 1 of a project, npm left node_modules/gatewright/node_modules/yaml empty, and each command but start ended.
+  // Beside yaml 1 of a project, npm left node_modules/gatewright/node_modules/yaml empty, and each command but start
+  // ended.
   it('leave third-party packages to the package that carries them, so that npm fetches these', async () => {
     const outer = await makeManifest(ROOT);
     for (const folder of Object.values(WORKSPACES)) {

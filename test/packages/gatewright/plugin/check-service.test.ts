@@ -128,7 +128,7 @@ describe('checkService', () => {
 
   it('refuses, once, one that keeps what must be charged', () => {
     assert.deepEqual(check(FILES, { resources: authorizer(30) }).complaints, [
-      'access/shop.yml: authorizer request-authorizer: caches results for 30 s, and cached results are not charged to the quota: set its TTL to 0',
+      'access/shop.yml: authorizer request-authorizer: caches results for 30 s, and cached results are not charged to the quota: set the TTL to 0',
     ]);
   });
 
@@ -181,7 +181,7 @@ describe('checkService', () => {
   it('warns if no document names an API that uses the authorizers, because nothing was checked', () => {
     const resources = { ...authorizer(30), ...method() };
     const warning =
-      "ApiGatewayRestApi of stack shop-eve uses authorizers of Gatewright's stack, but no document in ../documents names it by stack and logical id, so this API was not checked. To have it checked, add this entry to api: of its document, with the stage of Gatewright's stack as its key: prod: { stack: shop-eve, logicalId: ApiGatewayRestApi, stage: the stage of the API }";
+      "ApiGatewayRestApi of stack shop-eve uses authorizers of Gatewright's stack, but no document in ../documents names this API by stack and logical id, so the API was not checked. To have it checked, add an entry under api in its document. The key of the entry is the stage of Gatewright's stack, for example prod: { stack: shop-eve, logicalId: ApiGatewayRestApi, stage: the stage of the API }";
 
     assert.deepEqual(check(FILES, { resources, stackName: 'shop-eve' }), {
       complaints: [],

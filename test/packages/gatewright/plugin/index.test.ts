@@ -89,8 +89,7 @@ describe('the plug-in for osls', () => {
 
       await assert.rejects(call(hook), {
         code: 'GATEWRIGHT',
-        message:
-          'the hooks of the command offline run only if that command is called itself: run serverless offline',
+        message: 'the hooks of the command offline run only if you call this command: run serverless offline',
       });
     });
 
@@ -135,10 +134,10 @@ describe('the plug-in for osls', () => {
     const custom = { 'serverless-offline': { reloadHandler: false, resourceRoutes: true } };
     const { call, warnings } = thePlugin({ service: { custom } });
     await call('initialize');
-    assert.match(warnings.join(), /^serverless-offline's resourceRoutes has no effect here/);
+    assert.match(warnings.join(), /^serverless-offline's resourceRoutes has no effect in Gatewright/);
     await call('offline:functionsUpdated:cleanup');
     assert.deepEqual(warnings.slice(1), [
-      'functions were rebuilt, but reloadHandler: false keeps the old ones running; remove it to run the new ones',
+      'functions were rebuilt, but with reloadHandler: false, the old functions keep running; remove this option to run the new functions',
     ]);
   });
 

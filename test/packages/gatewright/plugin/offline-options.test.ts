@@ -124,7 +124,7 @@ describe('readOfflineOptions', () => {
 
     assert.deepEqual(warnings, [
       'custom.serverless-offline.skipCacheInvalidation is not an option of serverless-offline 14: it has no effect',
-      "serverless-offline's resourceRoutes has no effect here: HTTP proxies in `resources` are always served",
+      "serverless-offline's resourceRoutes has no effect in Gatewright: HTTP proxies in `resources` are always served",
     ]);
   });
 

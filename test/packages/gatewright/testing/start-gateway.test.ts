@@ -263,7 +263,7 @@ describe('a start for one file of tests', () => {
     try {
       await assert.rejects(startGateway({ stacks: 'nowhere' }), {
         name: 'TestingError',
-        message: 'AWS_REGION is not an AWS region: "europe"; use one such as eu-central-1',
+        message: 'AWS_REGION is not an AWS region: "europe"; use a region such as eu-central-1',
       });
     } finally {
       if (before === undefined) delete process.env['AWS_REGION'];

@@ -49,13 +49,13 @@ describe('an attachment in files', () => {
       'is not resumed if its options plan another one',
       true,
       mine,
-      /is not the one that these options plan: it puts route GET \/things-1 .*token-authorizer/,
+      /differs from these options: it puts route GET \/things-1 .*token-authorizer/,
     ],
     [
       'is not resumed by apply either, which --yes confirms for its own options only',
       true,
       ['apply', ...mine],
-      /is not the one that these options plan/,
+      /differs from these options/,
     ],
     ['is not resumed if no step of it began', false, mine, /its journal records no started step/],
   ] as const)
@@ -81,7 +81,7 @@ describe('an attachment in files', () => {
 
     const other = await run('apply', ...mine);
     assert.equal(other.code, 2, other.stderr);
-    assert.match(other.stderr, /is not the one that these options plan/);
+    assert.match(other.stderr, /differs from these options/);
     const unasked = await run('apply');
     assert.match(unasked.stdout, new RegExp(`${functionArn(LAX)}\\. Check that 123456789012 is the account`));
     assert.match(unasked.stderr, /There is no terminal for a confirmation/);

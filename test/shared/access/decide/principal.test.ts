@@ -52,7 +52,8 @@ describe('toPrincipal', () => {
     assert.equal(clientOf({}), undefined);
   });
 
-  // RFC 7519 section 2: NumericDate may have a fraction; a REST API hands the context on as text, and access() reads digits.
+  // RFC 7519 section 2: NumericDate may have a fraction; a REST API hands the context on as text, and access() reads
+  // digits.
   it('ends with the whole second of its token', () => {
     assert.equal(
       toPrincipal({ ...CLAIMS, exp: 1_800_000_000.9 }, anIssuer(), {}).expiresAtEpochSeconds,

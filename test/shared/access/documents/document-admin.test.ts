@@ -58,7 +58,7 @@ describe('DocumentAdmin', () => {
     assert.equal([...items.keys()].filter((name) => name.includes('V#')).length, 2);
   });
 
-  it('publishes nothing that is not whole, and nothing that cannot be used here', async () => {
+  it('publishes nothing that is not whole, and nothing that cannot be used in this stage', async () => {
     const { admin, publish } = aPublishedTable({
       check: () => {
         throw new DomainError('CONFIG_INVALID', 'it trusts the local issuer');

@@ -42,7 +42,7 @@ describe('the customer plan of a new API key', () => {
       code: 'REQUEST_INVALID',
       field: 'plan',
       message:
-        /^plan is required: documents charge such keys by plan or tier or owner\.x, and deny keys without it; expected one of gold/,
+        /^plan is required: documents charge keys with this prefix by plan or tier or owner\.x, and deny keys without this value; expected one of gold/,
     });
     assert.equal(table.items.size, 0);
     const byTier = aNewKey({ ...paid, metadata: { tier: 'gold' } });

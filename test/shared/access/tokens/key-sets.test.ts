@@ -22,7 +22,8 @@ function aScene(text = aKeySet(first)) {
   return { sets, clock, counts, asked: fetcher.asked, keySets };
 }
 
-// docs/design/authorizers §7.7: one flight, bounded looks, back-off, withdrawn and replaced keys, stale with a hard stop.
+// docs/design/authorizers §7.7: one flight, bounded looks, back-off, withdrawn and replaced keys, stale with a hard
+// stop.
 describe('KeySets', () => {
   it('calls the issuer once for many simultaneous callers', async () => {
     const { keySets, asked } = aScene();

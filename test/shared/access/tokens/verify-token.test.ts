@@ -152,7 +152,8 @@ describe('createTokenVerifier', () => {
       await assert.rejects(verify(token), { code });
     });
 
-  // docs/design/authorizers §J08: aws-jwt-verify hashes as the header says, and a key that says no alg takes any header.
+  // docs/design/authorizers §J08: aws-jwt-verify hashes as the header says, and a key that says no alg takes any
+  // header.
   it('refuses a header that names another kind of key than the one it is signed with', async () => {
     const set = JSON.stringify({ keys: [{ ...ec.jwk, alg: undefined }] });
     const verifyIt = aVerifier([main], new Map([[main.trust.jwksUri, set]]));

@@ -91,8 +91,8 @@ describe('a change that the owner of the APIs has planned', () => {
 });
 
 describe('a plan that the customer cannot see', () => {
-  // Attack: the versions of changes that were made are known, and another answer would tell which plans exist. An unknown
-  // plan would be answered with 500, of which the owner of the APIs gets an alarm.
+  // Attack: the versions of changes that were made are known, and another answer would tell which plans exist. An
+  // unknown plan would be answered with 500, of which the owner of the APIs gets an alarm.
   it('is refused in the same way whether it exists, with a version that was used, is the next one or is ahead', async () => {
     const { owner, agree } = await aCustomer('free');
     await agree({ plan: 'pro', version: 2 });

@@ -148,7 +148,10 @@ describe('operations that are sent more than once', () => {
   });
 });
 
-/** A table whose calls wait for their turn; of ten answers to transactions, three are lost, of which one was not carried out. */
+/**
+ * A table whose calls wait for their turn; of ten answers to transactions, three are lost, of which one was not carried
+ * out.
+ */
 function lossy(
   inner: AdminPorts,
   scheduler: fc.Scheduler,

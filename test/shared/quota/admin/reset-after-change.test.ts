@@ -57,7 +57,8 @@ async function aCustomer({ from, used, to, more, toppedUp = 0 }: Row) {
     await savePlan(ports, change(), id, { id, version: 1, limits: [limit] });
   }
   await createCustomer(ports, change(), { tenant: 'acme', plan: from });
-  // Requests name the plan in force. A process whose first request is refused by the earlier plan reads the record 2 s later.
+  // Requests name the plan in force. A process whose first request is refused by the earlier plan reads the record 2 s
+  // later.
   const spend = async (times: number, plan: PlanId = to): Promise<number> => {
     nowMs += HOUR_MS;
     const holder = at.aHolder(() => nowMs);

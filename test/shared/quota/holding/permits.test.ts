@@ -152,7 +152,7 @@ describe('a concurrency limit', () => {
 
     await assert.rejects(quotas.consume(aRequest()), {
       code: 'PLAN_INVALID',
-      message: /the end of a request is unknown/,
+      message: /the end of this request is unknown/,
     });
   });
 

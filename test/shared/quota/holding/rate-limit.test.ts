@@ -191,7 +191,8 @@ describe('a rate limit', () => {
   });
 });
 
-// Worked by hand: 10 units a second, a burst of 50, of which 10/s * (0.25 s + 2 * 0.2 s) may be used late: 43 are usable.
+// Worked by hand: 10 units a second, a burst of 50, of which 10/s * (0.25 s + 2 * 0.2 s) may be used late: 43 are
+// usable.
 describe('the arithmetic of a bucket of 43 units', () => {
   const limit = aLimit({ rate: 10, perSeconds: 1, burst: 50, clockSkewMs: 200 });
   const NOW = 1e15;

@@ -9,7 +9,9 @@ const BY = { holder: 'c0ffee', sequence: 7, fence: 3 };
 const UNITS = 10;
 const REPORT = 4;
 
-/** By field, its value and what the ledger must then hold (docs/design/quotas: a grant is refused by the ledger itself). */
+/**
+ * By field, its value and what the ledger must then hold (docs/design/quotas: a grant is refused by the ledger itself).
+ */
 const DEMANDS = [
   { field: { endEpochMs: NOON_MS }, attributes: ['expiresAt'] },
   { field: { termEpochMs: NOON_MS - 5 }, attributes: ['term'] },

@@ -21,7 +21,8 @@ const isTaken = (id: Parameters<typeof headKey>[0]): boolean => {
 const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
 
 describe('the names of a ledger', () => {
-  // Source: "Quotas in Amazon DynamoDB": a sort key, also that of an index, has 1 to 1,024 bytes. The head is in `list`.
+  // Source: "Quotas in Amazon DynamoDB": a sort key, also that of an index, has 1 to 1,024 bytes. The head is in
+  // `list`.
   it('are accepted up to the length that the index accepts as its sort key, and no further', () => {
     assert.equal(MAX_KEY_BYTES, 1024);
     const around = bytesOf(headKey({ tenant: '', limit: 'daily', subject: 'k' }).pk);

@@ -193,7 +193,9 @@ describe('the prices of a plan', () => {
         for (const member of moved)
           assert.match(
             refusalOf(withMember(member)),
-            new RegExp(`${member} is unknown here: ${member} belongs to ${placeOf(member)}; expected one of`),
+            new RegExp(
+              `${member} is unknown in this object: ${member} belongs to ${placeOf(member)}; expected one of`,
+            ),
           );
       }
     assert.match(refusalOf(invoiced({ surprise: 1 })), /surprise is unknown; expected one of/);

@@ -68,7 +68,7 @@ describe('connectChannels if the handshake is refused', () => {
         what: 'an address that is none',
         url: 'shop.example/dev?ticket=t1',
         token: 'e30',
-        says: /^the WebSocket refuses the address "shop\.example\/dev" \(.*\): pass one such as wss:/,
+        says: /^the WebSocket refuses the address "shop\.example\/dev" \(.*\): pass an address such as wss:/,
       },
       {
         what: 'a token with its prefix',

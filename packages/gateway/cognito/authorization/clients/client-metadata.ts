@@ -14,7 +14,7 @@ type ClientMetadata = {
 
 export type IssuerClient = ClientMetadata & {
   readonly clientId: string;
-  /** How the client became known: by a registration, or by the document at its id. */
+  /** How the client became known: by a registration, or by the document whose URL is its id. */
   readonly kind: 'registered' | 'document';
 };
 

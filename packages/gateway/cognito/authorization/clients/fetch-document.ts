@@ -34,7 +34,10 @@ export type FetchOptions = {
 /** The maximum size that draft-ietf-oauth-client-id-metadata-document §6.6 recommends. */
 const MAX_BYTES = 5 * 1024;
 const TIMEOUT_MS = 5_000;
-/** Documents that are fetched at the same time. Any page on the internet can contain a link that starts a fetch. */
+/**
+ * Maximum number of documents that are fetched at the same time. Any page on the internet can contain a link that
+ * starts a fetch.
+ */
 const MAX_AT_ONCE = 4;
 
 export function createDocumentFetcher(options: FetchOptions): DocumentFetcher {

@@ -77,7 +77,7 @@ function withoutCache(shape: TrafficShape, index: number, saving: Saving): Cheap
       }),
       loses:
         asked === 0
-          ? 'nothing recorded: no request used the cache'
+          ? 'according to the recorded requests, nothing: no request used the cache'
           : `${Math.round((hits / asked) * 100)} % of the requests to this stage are served from the cache; without the cache they would wait for the integration`,
     },
   ];

@@ -14,7 +14,7 @@ export function describeCustomers(
   const also =
     others === 0
       ? ''
-      : ` ${isWhole ? (others === 1 ? 'One tenant' : `${print(others)} tenants`) : 'Tenants'} without a record ${isWhole && others === 1 ? 'is' : 'are'} listed while a period has use.`;
+      : ` ${isWhole ? (others === 1 ? 'One tenant' : `${print(others)} tenants`) : 'Tenants'} without a record ${isWhole && others === 1 ? 'is' : 'are'} listed as long as a period has recorded usage.`;
   if (isWhole && known === 1)
     return `The only customer of the API, its plan, and how much it has used.${also}`;
   return `The ${isWhole && known > 0 ? `${print(known)} ` : ''}customers of the API, their plans, and how much each has used.${also}`;

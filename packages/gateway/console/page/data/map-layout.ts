@@ -213,7 +213,7 @@ function curve([x1, y1]: Point, [x2, y2]: Point, bend: number): string {
   return `C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;
 }
 
-/** Returns the height nearest to this one at which a line does not touch any of a column's nodes. */
+/** Returns the height nearest to the given height at which a line does not touch any of a column's nodes. */
 function gapNear(y: number, count: number): number {
   const step = NODE_HEIGHT + GAP_Y;
   if (y >= TOP + count * step - GAP_Y / 2) return y;

@@ -3,7 +3,8 @@ export const WHOLE_STEPS = Array.from({ length: 10 }, (_, power) =>
 ).flat();
 
 /**
- * Returns the top of an axis of counts: a value with a line of the grid, so that no bar is higher than the highest line.
+ * Returns the top of an axis of counts: a value with a line of the grid, so that no bar is higher than the highest
+ * line.
  * @param space the minimum distance between two lines, in the unit of `height`
  */
 export function topOf(most: number, height: number, space: number): number {

@@ -172,8 +172,8 @@ function Rows({ table, items, keys, onEdit }: RowsProps) {
 }
 
 /**
- * Formats an item as plain JSON. Returns a placeholder if the text, which may still be being typed, is not valid JSON or
- * not an item.
+ * Formats an item as plain JSON. Returns a placeholder if the text, which may still be being typed, is not valid JSON
+ * or not an item.
  */
 function printPlain(text: string): string {
   try {

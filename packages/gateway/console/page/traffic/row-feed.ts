@@ -74,7 +74,7 @@ class RowFeed {
       noteFailure(problem);
       return RETRY_MS;
     }
-    // The stream has ended. The next attempt shows whether the gateway has.
+    // The stream has ended. The next attempt shows whether the gateway has ended, too.
     noteState('waiting');
     return RETRY_MS;
   }

@@ -40,7 +40,7 @@ function warningOf({ request }: RequestDetail, mark: '#' | '//'): string {
   const bytes = request.body?.cutFrom;
   return bytes === undefined
     ? ''
-    : `${mark} The body had ${bytes} bytes; only the first 16 KB were kept, and they are used here.\n`;
+    : `${mark} The body had ${bytes} bytes; only the first 16 KB were kept, and this code sends only these.\n`;
 }
 
 function quote(text: string): string {

@@ -22,8 +22,9 @@ const MAX_FILES = 5_000;
 const SKIPPED = new Set(['.git', '.gatewright', '.serverless', '.aws-sam', 'cdk.out']);
 
 /**
- * Reads the size and the hash of functions' code. For inline code, they describe the archive that CloudFormation
- * makes. A folder is not packaged here: its size is the size of its files, and its hash changes when a file changes.
+ * Reads the size and the hash of functions' code. For inline code, they describe the archive that CloudFormation makes.
+ * A folder is not packaged for this: the reported size is the size of its files, and the hash changes when a file
+ * changes.
  */
 export class FunctionCodes {
   readonly #replaced = new Map<string, { readonly facts: CodeFacts; readonly archive: Buffer }>();

@@ -90,7 +90,7 @@ function printVpc(given: UnknownMembers): object {
   if (SubnetIds.length === 0) return {};
   const Ipv6AllowedForDualStack = given['Ipv6AllowedForDualStack'] ?? false;
   const SecurityGroupIds = listOf(given, 'SecurityGroupIds');
-  // The VPC of the subnets is not known here.
+  // The gateway does not know the VPC of the subnets.
   return { VpcConfig: { SubnetIds, SecurityGroupIds, VpcId: '', Ipv6AllowedForDualStack } };
 }
 

@@ -34,7 +34,7 @@ const PRINTED = [
 const ALIAS = /^(?!\d+$)[\w-]+$/;
 /**
  * `*`, an account, an ARN of IAM, STS or CloudFront, or a service of AWS or Amazon (such as `alexa-appkit.amazon.com`).
- * AWS compares services with a list that is not published, so it refuses some services that are accepted here.
+ * AWS compares services with a list that is not published, so it refuses some services that the gateway accepts.
  */
 const PRINCIPAL =
   /^(?:\*|\d{12}|arn:[\w-]+:(?:iam|sts|cloudfront)::.+|[\w.-]+\.(?:amazonaws\.com(?:\.cn)?|amazon\.com|aws\.internal))$/;

@@ -27,7 +27,10 @@ type LambdaInvokeOptions = {
    * function, the qualifier itself is used.
    */
   readonly versionOf?: (functionName: string, qualifier: string) => string | undefined;
-  /** Returns the configured memory of the function, for the REPORT line. Without this function, that line omits it. */
+  /**
+   * Returns the configured memory of the function, for the REPORT line. Without this function, the REPORT line omits
+   * the memory.
+   */
   readonly memoryMbOf?: (functionName: string) => number | undefined;
   /** Accepts an asynchronous event. Returns false if the queue is full. */
   readonly accept: (event: AcceptedEvent) => boolean | Promise<boolean>;

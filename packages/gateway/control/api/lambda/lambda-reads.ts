@@ -17,7 +17,7 @@ import { type ControlReply, jsonReply } from '../../../core/api-call.ts';
 
 const PATH = /^\/2015-03-31\/functions(?:\/([^/]+)(?:\/(configuration))?)?\/?$/;
 const ALL = 'ALL';
-/** More digits than a version has. */
+/** Versions are padded to this number of digits for sorting. It is more digits than a version has. */
 const VERSION_DIGITS = 20;
 /**
  * The members that GetFunction and GetFunctionConfiguration return, but ListFunctions does not (Lambda API reference).
@@ -110,7 +110,8 @@ function entriesOf(
   { FunctionVersion: versions, MasterRegion: master = ALL }: UnknownMembers,
   stacks: readonly ResolvedStack[],
 ): readonly Entry[] {
-  // A list for one region of Lambda@Edge contains only replicas from it, and no function here is a replica.
+  // A list for one region of Lambda@Edge contains only replicas from that region, and no function of the gateway is a
+  // replica.
   if (master !== ALL) return [];
   if (versions !== ALL) return [{ ...found, version: undefined }];
   const published = versionsOf(stacks, found.definition.name).map(({ version }) => version);

@@ -47,7 +47,7 @@ export function readLambdaCall(
 
 /**
  * Reads the function that a call names.
- * @param accountId the account of the functions here
+ * @param accountId the account of the gateway's functions
  * @throws ServiceRefusal for a call that Lambda refuses before it looks for the function
  */
 export function readTarget(call: AwsCall, accountId = accountOf(call)): LambdaTarget {

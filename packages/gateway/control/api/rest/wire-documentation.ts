@@ -171,7 +171,9 @@ function showPart({ id, properties }: ControlResource): object {
  */
 function isRequested({ query }: WireCall): (part: ControlResource) => boolean {
   if (query.get('locationStatus') === 'UNDOCUMENTED')
-    throw badRequest('locationStatus UNDOCUMENTED is not supported here; use DOCUMENTED or omit it');
+    throw badRequest(
+      'the gateway does not support locationStatus UNDOCUMENTED; use DOCUMENTED or omit locationStatus',
+    );
   return ({ properties }) => {
     const location = formatLocation(mapOf(properties, 'Location'));
     return ['type', 'path', 'name'].every((name) => !query.has(name) || location[name] === query.get(name));

@@ -69,7 +69,9 @@ function plainDomainRoutes({ apis }: RestControl): readonly WireRoute[] {
 function readDomain(body: WireCall['body']): JsonObject {
   for (const name of REFUSED)
     if (body[name] !== undefined && body[name] !== null)
-      throw badRequest(`${name} has no effect here, because the local CA issues the certificates; omit it`);
+      throw badRequest(
+        `${name} has no effect in the gateway, because the local CA issues the certificates; omit this member`,
+      );
   const routingMode = optionalText(body, 'routingMode');
   if (routingMode !== undefined && !ROUTING_MODES.includes(routingMode))
     throw badRequest(`Invalid routing mode: ${routingMode}`);
@@ -77,7 +79,7 @@ function readDomain(body: WireCall['body']): JsonObject {
   const Types = Array.isArray(types) ? types.map(String) : ['EDGE'];
   if (Types.includes('PRIVATE'))
     throw badRequest(
-      'Private custom domain names cannot be created with API calls here; define an AWS::ApiGateway::DomainNameV2 in a template',
+      'The gateway cannot create private custom domain names with API calls; define an AWS::ApiGateway::DomainNameV2 in a template',
     );
   return {
     ...readFields(body, [...FIELDS, MUTUAL_TLS]),

@@ -148,7 +148,7 @@ function refuseWarnings(call: WireCall, warnings: readonly string[]): void {
 function readApi(body: WireCall['body']): JsonObject {
   requiredText(body, 'name');
   if (optionalText(body, 'cloneFrom') !== undefined)
-    throw badRequest('cloneFrom is not supported here; copy the API with GetExport and ImportRestApi');
+    throw badRequest('The gateway does not support cloneFrom; copy the API with GetExport and ImportRestApi');
   const Tags = tagList(textMap(body, 'tags'));
   const EndpointConfiguration = readEndpointConfiguration(
     optionalObject(body, 'endpointConfiguration') ?? {},

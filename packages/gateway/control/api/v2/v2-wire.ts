@@ -48,7 +48,7 @@ export function refuseUnenforced(type: string, properties: JsonObject): void {
   const resource = { ...callMadeResource(type, properties), type, physicalId: type, dependsOn: [] };
   const [item] = classifyResources(OWN_TYPES, '', [resource]).unsupported;
   if (item !== undefined)
-    throw badRequest(`${item.property ?? type} is not supported here: ${item.consequence}`);
+    throw badRequest(`The gateway does not support ${item.property ?? type}: ${item.consequence}`);
 }
 
 export function isoTime(epochMs: number): string {

@@ -243,7 +243,7 @@ function create(kind: PartKind, call: WireCall, control: RestControl): PartOfApi
 
 /**
  * Returns the properties after a call's changes.
- * @throws ControlError for properties that are not applied here, or that AWS refuses
+ * @throws ControlError for properties that the gateway does not apply, or that AWS refuses
  */
 function readPart(kind: PartKind, { identity }: ApiState, before: JsonObject, call: WireCall): JsonObject {
   const said = mergeFields(before, call.body, kind.fields);

@@ -151,7 +151,8 @@ function showStage({ settings, deploymentMessage, createdAtEpochMs, updatedAtEpo
     stageVariables: {},
     tags: {},
     ...showFields(source.properties, STAGE_FIELDS),
-    // A stage that does not deploy automatically has no such member (AWS CLI reference, create-stage and get-stages).
+    // A stage that does not deploy automatically has no member `autoDeploy` (AWS CLI reference, create-stage and
+    // get-stages).
     autoDeploy: isTrue(source.properties['AutoDeploy']) || undefined,
     ...(deploymentId === '' ? {} : { deploymentId }),
     lastDeploymentStatusMessage: deploymentMessage,

@@ -23,7 +23,8 @@ type Conflict = {
 };
 
 /**
- * Properties whose values must be unique within their owner, with AWS's message about a second resource that has them.
+ * Properties whose values must be unique within their owner, with AWS's message about a second resource that has the
+ * same values.
  */
 type Unique = {
   readonly by: readonly string[];
@@ -73,7 +74,7 @@ export function findConflicts(changes: StackChanges, table: SchemaTable): readon
   ];
 }
 
-/** Decides whether a property of an old and of a new resource has the same value in the account. */
+/** Decides whether a property has the same value in the account for an old and a new resource. */
 class Names {
   readonly replaced: ReadonlySet<string>;
   readonly #before: KnownValues;
@@ -138,7 +139,7 @@ function findNamedReplacement(
   ];
 }
 
-/** Finds an old resource under another logical id whose values must be unique and are the same. */
+/** Finds an old resource that has another logical id, but the same values for properties that must be unique. */
 function findEqual(
   created: ResolvedResource,
   { before, kept }: StackChanges,

@@ -45,7 +45,7 @@ export function judgeExports(
             at,
             `the export ${name} is ${what}, and CloudFormation refuses this update if another stack imports the export`,
             {
-              remedy: `list the stacks that import it: aws cloudformation list-imports --export-name ${name}`,
+              remedy: `list the stacks that import the export: aws cloudformation list-imports --export-name ${name}`,
             },
           ),
         ]

@@ -76,7 +76,7 @@ function judgeReplacement(
   if (lost === undefined && !isNoticed(now.type)) return [];
   const isLost = lost !== undefined && !isKept;
   const kept = isKept
-    ? `; UpdateReplacePolicy keeps the old one${lost === undefined ? '' : `, but the new one does not take over ${lost}`}`
+    ? `; UpdateReplacePolicy keeps the old resource${lost === undefined ? '' : `, but the new resource does not take over ${lost}`}`
     : '';
   return [
     makeFinding(

@@ -70,7 +70,10 @@ function withReplacement(change: Change, table: SchemaTable): Change {
   return property === undefined ? change : { ...change, replacedBy: property };
 }
 
-/** Marks resources that are replaced because a property that refers to a replaced resource changes with it. */
+/**
+ * Marks resources that are replaced because they refer to a replaced resource, so that the value of the referring
+ * property changes.
+ */
 function followReferences(
   changes: readonly Change[],
   { source }: ResolvedStack,
@@ -123,7 +126,10 @@ function findChanged(
   );
 }
 
-/** CloudFormation treats a number or boolean that is written as a string like the value itself. */
+/**
+ * CloudFormation treats a number or boolean that is written as a string in the same way as the number or boolean
+ * itself.
+ */
 function asWritten(value: unknown): unknown {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
 }

@@ -31,8 +31,8 @@ function parseSource(text: string, form: RegExp): IdentitySource | undefined {
   if (where.endsWith('request.header')) return { kind: 'header', name: name.toLowerCase() };
   if (where.endsWith('request.querystring')) return { kind: 'querystring', name };
   if (where === 'stageVariables') return { kind: 'stageVariable', name };
-  // AWS creates an authorizer with an unknown variable, which no request has (aws/serverless-application-model,
-  // integration/resources/templates/combination/http_api_with_auth.yaml).
+  // AWS accepts an authorizer with an unknown `$context` variable, although no request has this variable
+  // (aws/serverless-application-model, integration/resources/templates/combination/http_api_with_auth.yaml).
   return { kind: 'context', name };
 }
 

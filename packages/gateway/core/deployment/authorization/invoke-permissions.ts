@@ -150,7 +150,7 @@ export function findInvokeCheck(
 ): InvokeCheck | undefined {
   if (readRole(role) !== undefined) return undefined;
   const check = permissions.checkOf(ownerOf(target, null), sources);
-  // The name and the qualifier come from the same ARN, so the variables of one are also the variables of the other.
+  // The name and the qualifier come from the same ARN, so both use the same stage variables.
   const names = variablesIn(target.functionName.source);
   if (check === undefined) return undefined;
   return names.length === 0

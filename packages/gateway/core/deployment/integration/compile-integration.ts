@@ -72,7 +72,7 @@ export function isStreamed(block: PropertyBag): boolean {
   );
 }
 
-/** An integration as it is written, with its method, and where the functions of the stack are. */
+/** An integration as it is written, with its method, and with the account and the region of the stack's functions. */
 type Written<Type> = {
   readonly method: PropertyBag;
   readonly block: PropertyBag;

@@ -29,8 +29,8 @@ export function compileServiceSubtype(
       'PayloadFormatVersion',
       `PayloadFormatVersion of ${name} must be "1.0", not ${JSON.stringify(readText(integration, 'PayloadFormatVersion', ''))}`,
     );
-  // AWS requires a role, but a missing role is accepted here. A role from a stack that is not loaded cannot be
-  // resolved, so it was removed earlier.
+  // AWS requires a role, but the gateway accepts a missing role: a role from a stack that is not loaded cannot be
+  // resolved, so the property was removed before this check.
   const roleArn = readText(integration, 'CredentialsArn', '');
   const given = readTextMap(integration, 'RequestParameters') ?? {};
   const known = [...Object.keys(subtype.required), ...Object.keys(subtype.optional), REGION_PARAMETER];

@@ -12,8 +12,8 @@ const STREAM_PATH =
   /^arn:[^:]+:apigateway:[^:]*:lambda:path\/2021-11-15\/functions\/(.+)\/response-streaming-invocations$/;
 const SERVICE_ARN = /^arn:[^:]+:apigateway:[^:]*:[^:]+:(path|action)\/./;
 /**
- * Matches a reference of CloudFormation that nothing has resolved, as in a document that `DefinitionUri` names. In this
- * form, API Gateway replaces only stage variables (aws/serverless-application-model#79).
+ * Matches a CloudFormation reference that was not resolved, as in a document that `DefinitionUri` names. API Gateway
+ * does not resolve such references; it replaces only stage variables (aws/serverless-application-model#79).
  */
 const UNRESOLVED = /\$\{(?!stageVariables\.)[\w:.]+\}/;
 /** The name is empty if it consists of a stage variable without a value. */
@@ -30,7 +30,7 @@ export function readLambdaUri(uri: string, mayBeBareArn: boolean, home?: Functio
   if (unresolved !== undefined)
     return {
       kind: 'invalid',
-      message: `Invalid ARN specified in the request (nothing replaces ${unresolved} here)`,
+      message: `Invalid ARN specified in the request (the gateway does not replace ${unresolved} in this URI)`,
     };
   const inner = INVOKE_PATH.exec(uri)?.[1] ?? (mayBeBareArn && nameIn(uri) !== '' ? uri : undefined);
   if (inner !== undefined) return { kind: 'function', target: readTarget(inner, home) };
@@ -73,12 +73,14 @@ function readTarget(arn: string, home: FunctionHome | undefined): FunctionTarget
   return qualifier.source === '' ? { functionName } : { functionName, qualifier };
 }
 
-/** Returns the name and qualifier in the ARN of a function; empty if it is not such an ARN. */
+/** Returns the name and qualifier in the ARN of a function; empty if the text is not the ARN of a function. */
 function nameIn(arn: string): string {
   return FUNCTION_ARN.exec(arn)?.[1] ?? '';
 }
 
-/** Returns the function name in an ARN, without version or alias. For another account or region, the whole ARN. */
+/**
+ * Returns the function name in an ARN, without version or alias. For another account or region, returns the whole ARN.
+ */
 function nameOfFunction(arnOrName: string, home: FunctionHome | undefined): string {
   if (home !== undefined && isInOtherPlace(parseFunctionName(arnOrName), home))
     return readFunctionName(arnOrName, home).functionName;

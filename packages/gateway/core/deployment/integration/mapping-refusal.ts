@@ -1,4 +1,4 @@
-/** Returns AWS's error message for an invalid mapping, which contains the error [obs]. */
+/** Returns AWS's error message for an invalid mapping, with the error inside its brackets [obs]. */
 export function invalidMapping(error: string): string {
   return `Invalid mapping expression specified: Validation Result: warnings : [], errors : [${error}]`;
 }

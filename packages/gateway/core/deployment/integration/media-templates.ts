@@ -6,7 +6,7 @@ import type { MediaTemplates } from '../../mapping/integration.ts';
 import type { PropertyBag } from '../properties.ts';
 
 /**
- * Compiles `RequestTemplates` or `ResponseTemplates`. `keyOf` normalises a key: media types are case-insensitive, but
+ * Compiles `RequestTemplates` or `ResponseTemplates`. `keyOf` normalizes a key: media types are case-insensitive, but
  * the keys that an expression selects are not.
  * @throws DefinitionError with line and column inside the template, if the template is invalid
  */

@@ -1,6 +1,5 @@
 /**
- * Applies `--assume` to the integration of a WebSocket route, for behaviour that AWS does not document
- * (docs/aws §11.3).
+ * Applies `--assume` to the integration of a WebSocket route, for behavior that AWS does not document (docs/aws §11.3).
  */
 import { parseParameterSource } from '../../mapping/parameter-source.ts';
 import type { RequestMapping, RequestParameter } from '../../mapping/integration.ts';
@@ -91,8 +90,8 @@ function passOn(request: RequestMapping, assumptions: Assumptions): RequestMappi
 }
 
 /**
- * Adds the content type for the backend, unless the integration maps a content type, or the type is `application/json`,
- * which is the content type of a message without this parameter.
+ * Adds the content type for the backend. It is not added if the integration maps a content type, or if the type is
+ * `application/json`, which the backend gets even without this parameter.
  */
 function typed(parameters: readonly RequestParameter[], type: string): readonly RequestParameter[] {
   const source = parseParameterSource(`'${type}'`, 'route.request');

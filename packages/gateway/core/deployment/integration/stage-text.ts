@@ -30,8 +30,7 @@ export function variablesIn(source: string): readonly string[] {
 }
 
 /**
- * Returns a text that applies the function to its result when it is rendered. If the text has no variables, the result
- * is computed only once.
+ * Returns a text that applies `change` to its rendered result. If the text has no variables, `change` runs only once.
  */
 export function mapStageText(text: StageText, change: (rendered: string) => string): StageText {
   if (!text.source.includes('${stageVariables.')) {

@@ -4,7 +4,7 @@
  * 262 has only with the flag `u`.
  */
 
-/** The white space and line ends of ECMA 262. Java's `\s` contains only the ones in ASCII. */
+/** The white space and line ends of ECMA 262. Java's `\s` contains only the ASCII characters among them. */
 const SPACE = '\\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff';
 const NOTHING = '[^\\s\\S]';
 /**

@@ -17,8 +17,8 @@ import { canonicalJson } from '@gatewright/aws/equal-json';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 
 /**
- * The result of a check. `details` is the value of `$context.error.validationErrorString`; `places` finds the
- * members of the body that do not match, and `faults` the rules of the models, for explanations.
+ * The result of a check. `details` is the value of `$context.error.validationErrorString`. For explanations, `places`
+ * finds the members of the body that do not match, and `faults` finds the rules of the models that the body violates.
  */
 export type SchemaVerdict =
   | { readonly isValid: true }
@@ -37,7 +37,10 @@ export type SchemaCheck = (value: unknown, bytes: number) => SchemaVerdict;
  * for a body of 10 MB.
  */
 const STEPS = { base: 2_000_000, perByte: 10 };
-/** The steps of a keyword for which ajv calls a function. It takes longer than one that ajv compiles. */
+/**
+ * The steps that are counted for a keyword for which ajv calls a function. Such a keyword takes longer than a keyword
+ * that ajv compiles.
+ */
 const CALL_STEPS = 4;
 /**
  * The limits for listing all errors. Each listed error takes memory, so for longer bodies, or after more steps, only
@@ -119,8 +122,8 @@ export class SchemaSet {
       const first = decide(value, STEPS.base + STEPS.perByte * bytes);
       if (first === 'valid') return VALID;
       if (first === 'too-much') return { isValid: false, details: `[${TOO_MUCH}]` };
-      // This validator is compiled only when the first invalid body arrives, because compiling it at startup would
-      // double the time that each model adds to the startup.
+      // The validator for explanations is compiled only when the first invalid body arrives. Compiling it at startup
+      // would double the startup time of each model.
       explain ??= this.#explain.compile(url);
       const all = bytes > MAX_EXPLAINED.bytes ? first : explain(value, MAX_EXPLAINED.steps);
       const errors = Array.isArray(all) ? all : first.slice(-1);

@@ -33,7 +33,7 @@ export type SchemaFault = {
   readonly model: string | undefined;
   /** The path to the rule in the schema of the model, such as `properties`, `qty`, `type`. */
   readonly path: readonly string[];
-  /** The types that the rule allows, if the member is null and the rule is about types. */
+  /** The types that the rule allows; set only if the rule is about types and the member is null. */
   readonly insteadOfNull?: readonly string[];
 };
 
@@ -61,7 +61,7 @@ const LONGEST_VALUE = 60;
 
 /**
  * Returns the members of the body that do not match, each with its value, such as `items.0.qty is "3"`. The wording of
- * fge's validator does not name them. Members that are missing or not allowed are in its wording.
+ * fge's validator does not name these members. It does name members that are missing or not allowed.
  */
 export function placesOfErrors(errors: readonly ErrorObject[]): readonly string[] {
   const places = visibleOf(errors).flatMap(({ instancePath, data }) => {

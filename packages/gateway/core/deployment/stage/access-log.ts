@@ -32,7 +32,7 @@ export function readAccessLog(
     return undefined;
   }
   // A string written with YAML's `Format: >` ends in a line break. AWS's error message about other line breaks shows
-  // that AWS accepts this one.
+  // that AWS accepts this line break.
   const source = readText(block, 'Format').replace(/\r?\n$/, '');
   if (/[\r\n]/.test(source))
     throw new DefinitionError(

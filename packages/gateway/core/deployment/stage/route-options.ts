@@ -8,7 +8,7 @@ export type RouteOptions = {
   readonly loggingLevel: 'OFF' | 'ERROR' | 'INFO';
   /** Whether headers and bodies are also written to the execution log. */
   readonly isDataTraced: boolean;
-  /** Whether metrics are counted by method or route in addition to those by stage. */
+  /** Whether metrics are counted by method or route, in addition to the metrics by stage. */
   readonly hasDetailedMetrics: boolean;
 };
 

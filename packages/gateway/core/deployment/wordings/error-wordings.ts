@@ -114,7 +114,7 @@ export const REST_DEFAULTS: Readonly<Record<GatewayErrorCode, RestDefault>> = {
 type DenialKey = Assumptions['access-denied-key'];
 
 /**
- * Returns the body of a REST error. The key of ACCESS_DENIED is `denialKey`: by default it is capitalised in the
+ * Returns the body of a REST error. The key of ACCESS_DENIED is `denialKey`: by default it is capitalized in the
  * response, although AWS's default template contains `message` (docs/aws §1.4).
  */
 function restBody(code: GatewayErrorCode, message: string | null, denialKey: DenialKey): string {
@@ -154,7 +154,7 @@ export const restWordings: BuiltInWordings = {
     ),
 };
 
-/** The types that a template can customise. Codes whose wording is always AWS's own are not included. */
+/** The types that a template can customize. Codes whose wording is always AWS's own are not included. */
 export const RESPONSE_TYPES: readonly GatewayResponseType[] = [
   'ACCESS_DENIED',
   'API_CONFIGURATION_ERROR',
@@ -190,7 +190,7 @@ const TYPE_OF_CODE: Readonly<Partial<Record<GatewayErrorCode, GatewayResponseTyp
   MALFORMED_REQUEST: 'DEFAULT_4XX',
 };
 
-/** Returns the response type of a failure; undefined means that the failure cannot be customised. */
+/** Returns the response type of a failure; undefined means that the failure cannot be customized. */
 export function responseTypeOf(code: GatewayErrorCode): GatewayResponseType | undefined {
   return TYPE_OF_CODE[code] ?? (isResponseType(code) ? code : undefined);
 }
@@ -239,7 +239,7 @@ const HTTP_DEFAULTS: Readonly<Record<GatewayErrorCode, readonly [status: number,
   MALFORMED_REQUEST: [400, 'Bad Request'],
 };
 
-/** The fixed error replies of HTTP APIs. There is no space after the colon, and words are capitalised [obs]. */
+/** The fixed error replies of HTTP APIs. There is no space after the colon, and words are capitalized [obs]. */
 export const httpWordings: BuiltInWordings = {
   word(code: GatewayErrorCode, detail: GatewayErrorDetail): ErrorWording {
     const [status, message] = HTTP_DEFAULTS[code];

@@ -24,7 +24,7 @@ import type { ErrorWording, ErrorWordings, WordingFacts } from '../model.ts';
 /** The gateway response of one type, as `GetGatewayResponse` shows it. */
 export type GatewayResponse = {
   readonly responseType: GatewayResponseType;
-  /** The status code; absent for DEFAULT_4XX and DEFAULT_5XX unless it is customised. */
+  /** The status code; absent for DEFAULT_4XX and DEFAULT_5XX unless it is customized. */
   readonly statusCode: string | undefined;
   /** Maps `gatewayresponse.header.X` to a source, such as `'static'`, `method.request.header.X` or `context.X`. */
   readonly responseParameters: Readonly<Record<string, string>>;
@@ -124,7 +124,7 @@ function isBuiltIn({
 }
 
 /**
- * Creates the error wordings from these responses. For a type that is not customised, the reply is byte for byte the
+ * Creates the error wordings from these responses. For a type that is not customized, the reply is byte for byte the
  * same as on AWS.
  */
 export function wordByGatewayResponses(
@@ -137,7 +137,7 @@ export function wordByGatewayResponses(
       const [code, detail] = assume(given, detailGiven, throttledStatus);
       const usual = wordRest(code, detail, assumptions['access-denied-key']);
       const type = responseTypeOf(code);
-      // AWS never customises the "too large" error, because the request was not fully read.
+      // AWS never customizes the "too large" error, because the request was not fully read.
       const response = type === undefined || code === 'REQUEST_TOO_LARGE' ? undefined : responses.get(type);
       if (response === undefined || isBuiltIn(response)) return usual;
       return customise(usual, response, code, detail, facts);

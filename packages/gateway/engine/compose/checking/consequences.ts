@@ -7,7 +7,8 @@ import type { ResolvedStack } from '../../../core/stack/model.ts';
 type Follows = (one: DeployFinding, other: DeployFinding, stacks: readonly ResolvedStack[]) => boolean;
 
 const FOLLOWS: readonly Follows[] = [
-  // SAM's transform refuses a property, so a finding about what the property would have become is a consequence.
+  // SAM's transform refuses a property, so a finding about a property that the transform would have generated from it
+  // is a consequence.
   (one, other) =>
     other.property === '' &&
     one.property !== '' &&
@@ -25,18 +26,18 @@ const FOLLOWS: readonly Follows[] = [
       (textOf(model.properties, 'Name') === name || model.physicalId === name)
     );
   },
-  // The same for a model of an OpenAPI document, whose name is refused.
+  // A method names a model of an OpenAPI document, and the name of the model is refused.
   (one, other) => {
     const [, name] = /^Invalid model identifier specified: (.+)$/.exec(one.message) ?? [];
     const [, refused] = /^Model name must be alphanumeric: (.+)$/.exec(other.message) ?? [];
     return name !== undefined && name === refused;
   },
-  // The schema requires a second key because of the index, which is refused.
+  // The schema requires a second key because of an index that is refused.
   (one, other) =>
     one.property === 'KeySchema' &&
     other.property === 'LocalSecondaryIndexes' &&
     one.resource === other.resource,
-  // A value names a resource that does not exist here because it is refused.
+  // A value names a resource that is missing because it is refused.
   (one, other, stacks) => {
     const stack = stacks.find(({ stackName }) => stackName === other.stack);
     const named = stack?.resources.get(other.resource);
@@ -60,7 +61,7 @@ const FOLLOWS: readonly Follows[] = [
     const [, missing] = /^Missing required property '(\w+)'\.$/.exec(other.message) ?? [];
     return name !== undefined && name === missing && one.resource === other.resource;
   },
-  // SAM's transform refuses the property in Globals, and not in each resource that gets it from there.
+  // SAM's transform refuses the property in Globals, but not in the resources that inherit it from Globals.
   (one, other) => {
     const [, name] = /^property (\w+) not defined for resource of type /.exec(one.message) ?? [];
     const [, refused] = /^'Globals' section is invalid\. '(\w+)' is not/.exec(other.message) ?? [];

@@ -104,7 +104,9 @@ export async function examineStacks(
   };
 }
 
-/** Reads the sources and returns the findings of the readers of the gateway, and of the rules of deployments. */
+/**
+ * Reads the sources. Returns the findings of the gateway's own readers and the findings by the rules for deployments.
+ */
 async function judgeSources(
   sources: readonly string[],
   options: ExamineOptions,
@@ -148,7 +150,7 @@ export async function examineServed(
 ): Promise<ServedFindings> {
   const { schemas, findPackageFindings } = await examineInThread(stacks);
   const reported = withoutConsequences(withoutCircles(unsupported.map(ofItem)), stacks);
-  // The gateway itself reads policies only if it enforces roles (`--roles`), so they are read here.
+  // The gateway itself reads policies only if it enforces roles (`--roles`), so the check reads them separately.
   const faults = new Faults(false);
   const roles = readRoles(stacks, faults);
   const policies = faults.all
@@ -286,8 +288,8 @@ function ofFault(
   return makeFinding(judgeFault(error, stack), at, error.message, {
     consequence: consequences.join('; '),
     remedy: error.remedy ?? remedyOfDottedRef(error.message, stack, table),
-    // An error without a property comes from SAM's transform. Its source is the page of the SAM type that the author
-    // wrote, not of a type that the transform creates.
+    // An error without a property comes from SAM's transform. The source of such an error is the page of the SAM type
+    // that the author wrote, not of a type that the transform creates.
     source: property === '' ? samPageOf(writtenType(logicalId, stack)) : undefined,
   });
 }

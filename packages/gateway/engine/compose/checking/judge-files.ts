@@ -1,7 +1,7 @@
 /**
- * Finds files that a template names by a path and that do not exist here. `aws cloudformation package` and `sam package`
- * fail without them, and their content is not checked. Documents of APIs, templates of nested stacks and the code of
- * functions are found when they are read.
+ * Finds files that a template names by a path and that do not exist on this machine. `aws cloudformation package` and
+ * `sam package` fail without them. Their content is not checked. Missing documents of APIs, templates of nested stacks
+ * and code of functions are found when they are read.
  */
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';

@@ -29,7 +29,7 @@ const AS_PROGRAM = 'set Runtime to provided.al2023, with the program built as a 
 
 /**
  * Returns the remedy: the runtimes of the language that Lambda still accepts, the newest first. Go has none, because
- * Lambda runs programs of Go in the runtimes for programs.
+ * Lambda runs Go programs in OS-only runtimes.
  */
 function adviseRuntime(runtime: string, runtimes: Runtimes, today: string): string | undefined {
   const family = runtimeFamily(runtime);

@@ -24,7 +24,10 @@ export function findSilent(stack: ResolvedStack, loaded: readonly ResolvedStack[
   ];
 }
 
-/** Finds an integration that names a bus which no loaded stack has, if one has a bus with almost the same name. */
+/**
+ * Finds an integration that names a bus which no loaded stack has, although a loaded stack has a bus with almost the
+ * same name.
+ */
 function findMisspeltBus(resource: ResolvedResource, loaded: readonly ResolvedStack[]): readonly Silent[] {
   const written = findBusOfIntegration(resource);
   const missing = written && findMissingBus(written.name, loaded);
@@ -41,8 +44,8 @@ function findMisspeltBus(resource: ResolvedResource, loaded: readonly ResolvedSt
 }
 
 /**
- * Finds routes at the path that AWS answers itself for its health checks: /ping at the root of an HTTP API. Only the stage
- * $default is served at the root.
+ * Finds routes at the path that AWS answers itself for its health checks: /ping at the root of an HTTP API. Only the
+ * stage $default is served at the root.
  * @see docs/aws/routing.md, issue serverless/examples#667
  */
 function findShadowedRoutes(all: readonly ResolvedResource[]): readonly Silent[] {

@@ -1,6 +1,6 @@
 /**
- * Checks the name under which a stack is deployed: the one that osls makes, and those in samconfig. Other
- * names are given to the command that deploys, and are not known here.
+ * Checks the name under which a stack is deployed: the name that osls generates, and the names in samconfig. Names that
+ * are given only to the deploying command are not known to the gateway.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
  */
 import { dirname } from 'node:path';
@@ -51,9 +51,10 @@ function judge(stack: ResolvedStack, folders: Set<string>): readonly DeployFindi
     );
   const folder = dirname(file);
   // The CDK refuses such names itself, and Terraform creates no stack.
-  // The stacks of a folder share its samconfig file. A nested stack comes after its parent.
+  // The stacks of a folder share its samconfig file, so the file is read only for the first of them. A nested stack
+  // comes after its parent.
   if (kind === 'cdk' || kind === 'terraform' || folders.has(folder)) return [];
   folders.add(folder);
-  // Without a property, because each environment may have a name that is refused.
+  // The finding has no property, because each environment may have a name that is refused.
   return stackNamesIn(folder).flatMap(({ name, ...at }) => find(name, { ...at, property: '' }, 'stack_name'));
 }

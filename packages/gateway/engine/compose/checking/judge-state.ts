@@ -30,7 +30,9 @@ export async function judgeState(sources: readonly string[]): Promise<readonly D
 const LEVELS = 3;
 const MAX_FOLDERS = 500;
 
-/** Returns the folders `.gatewright` in a folder and in its subfolders. Installed packages and hidden folders have none. */
+/**
+ * Returns the folders `.gatewright` in a folder and in its subfolders. Installed packages and hidden folders have none.
+ */
 function ownFoldersIn(folder: string): readonly string[] {
   // Code may also be a single file.
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return [];

@@ -23,8 +23,8 @@ type Examine = (values: Readonly<Record<string, string>>) => Promise<{
 }>;
 
 /**
- * Returns the findings without the refusals that depend on a parameter without a value, and with the refusals that do
- * not depend on it, but were hidden by it.
+ * Returns the findings that remain whatever value a parameter without a value gets. Refusals that depend on such a
+ * parameter are removed, and refusals that were hidden by it are added.
  */
 export async function judgeUnknown(
   stacks: readonly ResolvedStack[],
@@ -41,7 +41,7 @@ export async function judgeUnknown(
   for (const round of rounds) {
     const again = await examine(round);
     const refused = again.findings.filter(({ severity }) => severity === 'refused');
-    // The parameter cannot have a value that is itself refused.
+    // A trial value that is itself refused is skipped, because the parameter cannot have it.
     if (refused.some((one) => isOfValue(one, again.stacks, names))) continue;
     open = (open ?? refused).filter((one) => refused.some((other) => isSame(one, other)));
     if (open.length === 0) break;
@@ -52,8 +52,8 @@ export async function judgeUnknown(
 const MAX_USERS = 4;
 
 /**
- * Returns a finding for each parameter without a value. It says which parts of the template are not checked for this
- * reason.
+ * Returns a finding for each parameter without a value. The finding says which parts of the template are not checked
+ * for this reason.
  */
 function tellUsers(finding: DeployFinding, stacks: readonly ResolvedStack[]): readonly DeployFinding[] {
   const stack = stacks.find(({ stackName }) => stackName === finding.stack);

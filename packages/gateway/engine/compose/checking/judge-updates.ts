@@ -9,8 +9,8 @@ import { RESOURCE_TYPES } from '../services/catalogue.ts';
 import type { Schemas } from './open-schemas.ts';
 
 /**
- * @param files the deployed templates; each is compared with the stack of the same name, or else with the stack that has
- * most of its resources
+ * @param files the deployed templates; each is compared with the stack of the same name, or else with the stack that
+ * has most of its resources
  * @throws DefinitionError if a file does not exist, or cannot be read
  */
 export async function judgeUpdates(
@@ -44,7 +44,7 @@ function load(file: string, options: LoadOptions): Promise<readonly ResolvedStac
   return loadStacks([file], { ...options, types: RESOURCE_TYPES, tolerance: new Faults(false) });
 }
 
-/** Returns the stack with the same name, or else the one that shares the most logical ids. */
+/** Returns the stack with the same name, or else the stack that shares the most logical ids. */
 function findUpdated(earlier: ResolvedStack, stacks: readonly ResolvedStack[]): ResolvedStack | undefined {
   const shared = ({ resources }: ResolvedStack): number =>
     [...earlier.resources.keys()].filter((id) => resources.has(id)).length;

@@ -1,6 +1,6 @@
 /**
- * Leaves out findings that the additions of a plug-in may remove. A plug-in that is not installed may define a resource to
- * which the template refers, or write the file of a handler when it packages the service.
+ * Leaves out findings that the additions of a plug-in may remove. A plug-in that is not installed may define a resource
+ * to which the template refers, or write the file of a handler when it packages the service.
  */
 import type { DeployFinding } from '../../../core/deployability/finding.ts';
 
@@ -16,7 +16,7 @@ export function withoutOmittedPlugins(findings: readonly DeployFinding[]): reado
         ? finding
         : {
             ...finding,
-            consequence: `${finding.consequence ?? ''}; it perhaps adds ${[...names].join(', ')}, which the service refers to and nothing here defines`,
+            consequence: `${finding.consequence ?? ''}; the plug-in perhaps adds ${[...names].join(', ')}, which the service refers to but does not define`,
           };
     });
 }

@@ -2,9 +2,9 @@
 import type { SourceFormat } from '../../../core/stack/source-format.ts';
 
 type Language = {
-  /** Returns the value that an attribute of a resource has. */
+  /** Returns a reference to an attribute of a resource. */
   readonly attribute: (name: string, attribute: string) => string;
-  /** Returns the value that `Ref` has of a resource. */
+  /** Returns the reference that corresponds to `Ref`. */
   readonly reference: (name: string) => string;
   readonly pseudo: Readonly<Record<string, string>>;
   /** Returns a text that contains references, which are already written in this language. */
@@ -43,7 +43,7 @@ const LANGUAGES: Partial<Record<SourceFormat['kind'], Language>> = {
 };
 
 const NAME = String.raw`[\w.[\]"-]*[\w\]]`;
-/** Matches the long form of a reference that is followed by the short one. */
+/** Matches the long form of a reference that is followed by its short form. */
 const BOTH_FORMS = /Fn::GetAtt: \[[^\]]*\](?: \((!GetAtt [^)]*)\)|, or (!GetAtt [\w.]+))/g;
 const SUB = /!Sub '((?:[^'\\]|\\.)*)'/g;
 const ATTRIBUTE = new RegExp(String.raw`!GetAtt (${NAME})\.([A-Z]\w*)`, 'g');

@@ -1,6 +1,6 @@
 /**
- * Trial values for parameters without a value. A check with one of them shows what AWS would refuse if the parameter had
- * this value. A part that is refused with each of them, although some are valid, is refused whatever the value is.
+ * Trial values for parameters without a value. A check with one of them shows what AWS would refuse if the parameter
+ * had this value. A part that is refused with each of them, although some are valid, is refused whatever the value is.
  */
 import { isJsonList, isJsonObject, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';

@@ -41,9 +41,14 @@ type Words = Pick<DeployFinding, 'message' | 'consequence' | 'remedy'>;
 
 /** The deployment that osls generates. Its id ends with the time of the compilation. */
 const DEPLOYMENT = /\b(ApiGateway|Websockets)Deployment\d{10,}\b/g;
-/** The end of the id of the deployment as a serverless.yml can name it in a value. osls resolves no variables in keys. */
+/**
+ * The end of the deployment's id in a form that a value in a serverless.yml can contain. osls resolves no variables in
+ * keys.
+ */
 const NAMED_DEPLOYMENT = 'Deployment${sls:instanceId}';
-/** Matches a remedy that changes the deployment of osls, which a serverless.yml cannot name as a key. */
+/**
+ * Matches a remedy that changes the deployment of osls. The id of this deployment cannot be a key in a serverless.yml.
+ */
 const ADDED_TO_DEPLOYMENT =
   /\badd (?:DependsOn: (\w+) to|((?:\w+, )*\w+) to DependsOn of) (?:ApiGateway|Websockets)Deployment\d{10,}\b/g;
 const CONDITION = /^add the Condition of (\S+) to the resource .* inside of Fn::If with this condition$/;
@@ -80,8 +85,8 @@ const EVENTS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Returns what the author of a serverless.yml can do about parts that are missing in the DependsOn of the deployment that
- * osls generates.
+ * Returns what the author of a serverless.yml can do about parts that are missing in the DependsOn of the deployment
+ * that osls generates.
  */
 function adviseParts(parts: readonly string[], { resources }: ResolvedStack): string {
   const eventOf = (part: string): string | undefined => EVENTS[resources.get(part)?.type ?? ''];
@@ -119,7 +124,7 @@ function inWordsOfCdk(words: Words, about: string, stack: ResolvedStack): Words 
     .replace(
       LISTED,
       (_, owner: string | undefined) =>
-        `pass it to node.addDependency(…) of the construct ${named(owner ?? about)}`,
+        `pass the new construct to node.addDependency(…) of the construct ${named(owner ?? about)}`,
     )
     .replace(
       REMOVED,
@@ -139,7 +144,10 @@ const OF_OSLS: Readonly<Record<string, string>> = {
   ReservedConcurrentExecutions: 'reservedConcurrency',
 };
 
-/** Settings of functions in serverless.yml that need not be there, so that a finding has no line of theirs. */
+/**
+ * Settings of functions in serverless.yml that are optional. If such a setting is missing, a finding has no line to
+ * point to.
+ */
 const OF_FUNCTIONS: Readonly<Record<string, string>> = { FunctionName: 'name' };
 
 /** Writes the name of the property as the author does: `timeout` in serverless.yml. */
@@ -158,7 +166,9 @@ function speltAs(finding: DeployFinding, own: string, last: string): DeployFindi
 /** The property that a remedy sets, adds or removes. */
 const CHANGED = /(?<=\b(?:set|add|remove|and|or) )[A-Z][A-Za-z]+(?=[:,.]? |$)/g;
 
-/** Writes the other properties that a remedy changes as an event of osls, or a resource of SAM, has them. */
+/**
+ * Replaces the names of the other properties that a remedy changes with the names in an osls event or a SAM resource.
+ */
 function spellOthers(
   finding: DeployFinding,
   written: string | undefined,
@@ -190,7 +200,7 @@ function replaceIds(text: string, stack: ResolvedStack): string {
   return text.replace(ID, (id) => (stack.resources.has(id) ? (writtenName(stack, id, []) ?? id) : id));
 }
 
-/** Returns the author's name of a resource or property; undefined if it is the one that the template has. */
+/** Returns the author's name of a resource or property; undefined if the template has the same name. */
 function writtenName(
   stack: ResolvedStack,
   logicalId: string,
@@ -220,7 +230,7 @@ function writtenName(
 /** The places of `Properties` below the resources of SAM: `Properties` of a resource, and of an event. */
 const OF_SAM: ReadonlySet<number> = new Set([1, 4]);
 
-/** Whether the author wrote the beginning of the path, and nothing else. */
+/** Whether `path` is the beginning of `asked`, or all of it. */
 function isSame(path: readonly string[], asked: readonly string[]): boolean {
   return path.every((step, at) => step === asked[at]);
 }

@@ -73,7 +73,7 @@ export function notePort({ triedPorts }: Pick<Parts, 'triedPorts'>): OnBound {
 /** Logs which ports are used instead of the default ports, because a client may expect the default ports. */
 export function reportMoved({ triedPorts, options }: Pick<Parts, 'triedPorts' | 'options'>): void {
   const used = [...triedPorts].filter(([, tried]) => tried.length > 0).map(([port]) => port);
-  // The gateway itself already uses some of the tried ports for other APIs. They are left out of the message.
+  // The gateway itself already uses some of the tried ports for other APIs. These ports are left out of the message.
   const taken = [...new Set([...triedPorts.values()].flat())].filter((port) => !triedPorts.has(port));
   if (used.length === 0) return;
   options.onProgress(
@@ -95,7 +95,7 @@ function mountsOf(parts: Parts): ControlMounts {
     services,
     connections(request, apiId, path) {
       const domain = apiId === undefined ? served.atDomain(request.host, path) : undefined;
-      // A domain with mutual TLS is not served here, because the control port does not accept client certificates.
+      // The control port does not serve a domain with mutual TLS, because it does not accept client certificates.
       if (domain?.mutual !== undefined) return undefined;
       const api = apiId === undefined ? domain?.api : served.find(apiId);
       return api?.protocol === 'websocket' ? handleManagement(request, api, management, path) : undefined;
@@ -172,7 +172,7 @@ function mountSignIn(signIn: SignIn, journal: EventJournal): SignInMount {
 
 /**
  * Whether the request may be for the local sign-in. If there is a user pool or an emulated issuer, any request may be
- * for it, because a Host header or the first part of a path can name it.
+ * for the local sign-in, because a Host header or the first part of a path can name the pool or issuer.
  */
 function mayServe(head: Head, { standIns }: SignIn): boolean {
   return standIns.all.length > 0 || findIssuerPlace(head.path) !== undefined || isOfCognito(head);

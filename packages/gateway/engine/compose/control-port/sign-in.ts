@@ -72,7 +72,7 @@ export class SignIn {
     if (needsIssuer(stacks)) this.open().catch(() => undefined);
   }
 
-  /** Replaces the user pools, emulated issuers and users with the ones in these stacks. */
+  /** Replaces the user pools, emulated issuers and users with those of these stacks. */
   async follow(stacks: readonly ResolvedStack[], users: readonly UserDefinition[]): Promise<void> {
     if (needsIssuer(stacks)) await this.open();
     this.#followed = { stacks, users };

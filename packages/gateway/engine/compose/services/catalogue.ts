@@ -1,6 +1,6 @@
 /**
- * The services of this run. Each service has one entry here and one folder. Only data is imported here. The code of a
- * service is loaded when a resource, a call or a target first names the service.
+ * The services of this run. Each service has one entry in this file and a separate folder. This file imports only data.
+ * The code of a service is loaded when a resource, a call or a target first names the service.
  */
 import { ResourceTypes } from '../../../core/resource-types/resource-types.ts';
 import type { ServiceEntry } from '../../../kernel/service.ts';

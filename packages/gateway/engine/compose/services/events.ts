@@ -19,7 +19,7 @@ type ServiceParts = Pick<
   Parts,
   'options' | 'clock' | 'random' | 'runtime' | 'closing' | 'values' | 'kept' | 'functionIdentities' | 'served'
 > & {
-  /** The client for integrations, and for targets that do not run here. */
+  /** The client for integrations, and for targets that the gateway does not run. */
   readonly services: ServiceClient;
   readonly ownUrl: () => string | undefined;
   readonly http: HttpClient;
@@ -120,7 +120,7 @@ async function sendByHand(events: ServiceHost, sent: HandSent, called: string): 
   if (found === undefined) {
     const names = [...others, ...schedules].map(({ name }) => name).join(', ');
     return jsonReply(404, {
-      message: `Unknown queue, topic, bus, stream or schedule "${called}"; ${names === '' ? 'there are none' : `expected one of ${names}`}`,
+      message: `Unknown queue, topic, bus, stream or schedule "${called}"; ${names === '' ? 'this gateway has none' : `expected one of ${names}`}`,
     });
   }
   const { arn, run, refuse } = found;

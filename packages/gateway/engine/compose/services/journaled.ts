@@ -1,4 +1,4 @@
-/** Records in the journal of events which request or event caused a call to an AWS service. */
+/** Records, in the journal of events, the request or event that caused a call to an AWS service. */
 import { headerOf } from '@gatewright/aws/raw-headers';
 import type { ControlRequest } from '../../../core/api-call.ts';
 import type { HttpOutcome, ServiceClient } from '../../../core/ports.ts';
@@ -12,7 +12,9 @@ import type { AwsService } from '../../../kernel/calls/aws-call.ts';
  */
 const TRACE = 'x-amzn-trace-id';
 
-/** Wraps the client of integrations. Their calls contain the trace of the request that they belong to. */
+/**
+ * Wraps the client of integrations. The calls of integrations contain the trace of the request for which they are made.
+ */
 export function journaledClient(services: ServiceClient, journal: () => EventJournal): ServiceClient {
   return {
     async call(request, traceHeader): Promise<HttpOutcome> {

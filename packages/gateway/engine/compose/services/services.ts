@@ -68,7 +68,10 @@ export function openServices(parts: Parts): Map<string, AwsService> {
 
 const READ_MS = 30_000;
 
-/** Returns a reader of objects where integrations find them: in a bucket of the stacks, or on AWS with `--aws s3`. */
+/**
+ * Returns a reader that finds objects where integrations find them: in a bucket of the stacks, or on AWS with `--aws
+ * s3`.
+ */
 function readObjectBy(services: ServiceClient): ReadObject {
   return async ({ region }, { bucket, key }) => {
     const path = `/${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;
@@ -94,7 +97,7 @@ function readObjectBy(services: ServiceClient): ReadObject {
 
 /**
  * Adds SSM, Secrets Manager and AppConfig. If the calls to one of these services are sent to AWS or an emulator, the
- * values of this service are also read there.
+ * values of this service are also read from AWS or the emulator.
  */
 function addValues(
   services: Map<string, AwsService>,
@@ -132,7 +135,7 @@ function addValues(
 
 /**
  * Opens the service for STS.
- * @param others handles the operations that are not supported here; it is AWS itself under `--aws sts`
+ * @param others handles the operations that this service does not support; it is AWS itself under `--aws sts`
  */
 function openStsService(parts: Parts, others: AwsService | undefined): AwsService {
   const { options, random, clock, sessions, functionIdentities: identities, store } = parts;

@@ -75,7 +75,7 @@ async function checkTables(value: unknown, parts: Parts): Promise<Load> {
   const target = targetOf(parts);
   if (target === undefined && tables.length > 0)
     throw new StateFileError(
-      'it has tables, but this gateway has no tables of its own; start without --dynamodb URL to load it',
+      'the file has tables, but this gateway has no tables of its own; start without --dynamodb URL to load the file',
     );
   if (target === undefined) return () => undefined;
   await saved.refuseOtherKeys(target, tables);

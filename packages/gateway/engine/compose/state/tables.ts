@@ -50,7 +50,7 @@ function refuseUnknown(given: GatewayOptions['tables'] = {}, all: readonly Seeda
   const names = all.map(({ name }) => name).join(', ');
   throw new StartError(
     'SEED',
-    `unknown table ${unknown}; ${names === '' ? 'there are none' : `expected one of ${names}`}`,
+    `unknown table ${unknown}; ${names === '' ? 'this gateway has none' : `expected one of ${names}`}`,
   );
 }
 

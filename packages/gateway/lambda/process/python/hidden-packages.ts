@@ -1,7 +1,7 @@
 /**
- * Finds packages of a project that hide packages which the lent Boto3 needs, and that are too old for it. Newer versions
- * than a package accepts nearly always work, so they are not reported.
- * Python imports the project's packages first, as on Lambda, where the function's folder comes before the runtime's.
+ * Finds packages of a project that hide packages which the lent Boto3 needs, and that are too old for it. Newer
+ * versions than a package accepts nearly always work, so they are not reported. Python imports the project's packages
+ * first, as on Lambda, where the function's folder comes before the runtime's.
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';

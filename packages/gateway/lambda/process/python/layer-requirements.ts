@@ -5,7 +5,10 @@ import type { LayerDefinition } from '../../../core/stack/function.ts';
 import { layerRoots } from '../../code/layer-folders.ts';
 import { normalisePackageName, packageOf } from './package-names.ts';
 
-/** Where a layer may have its requirements file: SAM builds from the folder, and a hand-made layer has `python`. */
+/**
+ * The paths in a layer at which its requirements file may be. SAM builds from the layer's own folder; a layer that is
+ * made by hand has the file in `python`.
+ */
 const PLACES = ['requirements.txt', 'python/requirements.txt'];
 
 /** Returns the path of the requirements file that lists the package of a module; undefined if no layer has one. */

@@ -13,7 +13,7 @@ export type Installer = {
    * it.
    */
   readonly one: (name: string) => string;
-  /** The command that installs what another requirements file lists, such as that of a layer. */
+  /** The command that installs everything that another requirements file lists, such as the file of a layer. */
   readonly file: (path: string) => string;
 };
 
@@ -67,8 +67,8 @@ function commandsOf(
   const folder = shown(project?.folder ?? process.cwd());
   const own = virtual === undefined ? join(folder, '.venv') : shown(dirname(dirname(virtual)));
   const pip = `${quote(join(own, 'bin', 'pip'))} install`;
-  // The command uses the interpreter that was found here, because the declared version may not be installed and a shim
-  // may be broken.
+  // The command uses the interpreter that was found on this machine, because the declared version may not be installed
+  // and a shim may be broken.
   const make = virtual === undefined ? `${quote(executable)} -m venv ${quote(own)} && ` : '';
   const listed =
     project?.requirements === undefined ? quote(folder) : `-r ${quote(shown(project.requirements))}`;

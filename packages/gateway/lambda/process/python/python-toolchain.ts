@@ -100,7 +100,10 @@ export async function findPython(
   return noPython(definition, wanted, { passedOver, isLate });
 }
 
-/** Matches packages with which a CDK app is written. Its requirements.txt may be the only one, but functions need none of them. */
+/**
+ * Matches packages with which a CDK app is written. Its requirements.txt may be the only one, but functions need none
+ * of them.
+ */
 const OF_CDK = /^(?:aws-cdk[.-]|constructs\b|jsii\b)/i;
 
 function withoutCdk(answer: PythonAnswer): PythonAnswer {
@@ -273,7 +276,8 @@ function remedyOf(module: string, definition: FunctionDefinition, installer: Ins
   const requirements = findLayerRequirements(definition, module);
   if (requirements !== undefined) return `run ${installer.file(requirements)}`;
   const absent = definition.layers.filter(({ directory }) => directory === undefined).map(({ arn }) => arn);
-  if (absent.length > 0) return `it may come from a layer that is not on this machine: ${absent.join(', ')}`;
+  if (absent.length > 0)
+    return `the module may come from a layer that is not on this machine: ${absent.join(', ')}`;
   const name = packageOf(module);
   if (name !== undefined) return `run ${installer.one(name)}`;
   return `install the package that provides ${module}: run ${installer.one('…')}`;
@@ -311,7 +315,9 @@ function describeUninstalled(
   return [{ error: new DefinitionError({ file }, message), consequence: defaultConsequence(definition) }];
 }
 
-/** Reports packages of the project that the lent Boto3 cannot use. The text is the same for all functions of a project. */
+/**
+ * Reports packages of the project that the lent Boto3 cannot use. The text is the same for all functions of a project.
+ */
 function describeHidden(
   definition: FunctionDefinition,
   { answer: { versions }, version: python }: Answered,

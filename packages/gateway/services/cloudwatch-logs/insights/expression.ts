@@ -155,7 +155,7 @@ function readOperand(text: QueryText, depth: number): Expression {
     return inner;
   }
   if (text.take('-')) {
-    if (depth > MAX_DEPTH) return text.fail(`there are more than ${MAX_DEPTH} signs`);
+    if (depth > MAX_DEPTH) return text.fail(`there are more than ${MAX_DEPTH} nested minus signs`);
     const inner = readOperand(text, depth + 1);
     return (row) => {
       const value = numberOf(inner(row));

@@ -32,7 +32,7 @@ export class QueryText {
     return this.#at >= this.#source.length;
   }
 
-  /** The current position. Two positions delimit the text between them. */
+  /** The current position. `textFrom` returns the text after an earlier position. */
   get position(): number {
     return this.#at;
   }
@@ -62,7 +62,7 @@ export class QueryText {
     if (!this.take(sign)) this.fail(`"${sign}" is expected`);
   }
 
-  /** Consumes `word` if it is the next whole word, regardless of its case, and returns whether it was. */
+  /** Consumes `word`, in any case, if it is the next whole word. Returns whether it was consumed. */
   takeWord(word: string): boolean {
     const found = this.peek(/[A-Za-z]\w*/y);
     if (found?.toLowerCase() !== word) return false;

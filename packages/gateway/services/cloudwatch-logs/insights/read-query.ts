@@ -194,7 +194,7 @@ function fold(by: Expression, finish: (values: readonly number[]) => number): Ac
   };
 }
 
-/** Returns the smallest of the values for which at least `percent` percent of all values are equal or lower. */
+/** Returns the smallest value for which at least `percent` percent of all values are equal to it or lower. */
 function percentileOf(values: readonly number[], percent: number): number {
   const sorted = values.toSorted((one, other) => one - other);
   const rank = Math.max(1, Math.ceil((percent / 100) * sorted.length));

@@ -18,7 +18,7 @@ const LATEST_FIRST: readonly SortKey[] = [{ by: (row) => row.get('@timestamp'), 
 
 export class QueryRun {
   readonly #query: Query;
-  /** The commands before the first command that is not for single rows. `#later` has the commands that still follow. */
+  /** The commands before the first command that is not for single rows. `#later` contains the remaining commands. */
   readonly #first: readonly Command[];
   readonly #later: readonly Command[];
   readonly #collected: Collected;

@@ -41,7 +41,7 @@ const never: JsonTest = () => false;
 
 function readOne(text: PatternText, depth: number): JsonTest {
   if (text.take('(')) {
-    if (depth >= MAX_DEPTH) text.fail(`it has more than ${MAX_DEPTH} levels of parentheses`);
+    if (depth >= MAX_DEPTH) text.fail(`the pattern has more than ${MAX_DEPTH} levels of parentheses`);
     const test = readAny(text, depth + 1);
     text.expect(')');
     return test;

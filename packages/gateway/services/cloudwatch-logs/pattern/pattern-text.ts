@@ -44,7 +44,7 @@ export class PatternText {
     return true;
   }
 
-  /** Consumes `word` if it is the next whole word, regardless of its case, and returns whether it was. */
+  /** Consumes `word`, in any case, if it is the next whole word. Returns whether it was consumed. */
   takeWord(word: string): boolean {
     const found = this.match(/[A-Za-z]+/y, true);
     if (found?.toUpperCase() !== word) return false;

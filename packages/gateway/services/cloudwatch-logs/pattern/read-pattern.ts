@@ -32,7 +32,8 @@ export function readLinePattern(source: string): LinePattern {
  * @throws InvalidPattern if the pattern is invalid; the message contains the reason
  */
 export function readExtractingPattern(source: string): ExtractingPattern {
-  if (source.length > MAX_PATTERN) throw new InvalidPattern(`it is longer than ${MAX_PATTERN} characters`);
+  if (source.length > MAX_PATTERN)
+    throw new InvalidPattern(`the pattern is longer than ${MAX_PATTERN} characters`);
   const text = new PatternText(source);
   if (text.sees('[')) return readDelimitedPattern(text);
   return { matches: readUndelimited(text), extract: () => ({}) };
@@ -52,7 +53,7 @@ const BARE_VALUE = /[^\s,\]&|"%()]+/y;
 const WORD = /\[([^\]]*)\]|"([^"]*)"|(\S+)/g;
 
 type Column = {
-  /** Undefined for a column that only a comma stands for. */
+  /** Undefined for a column without a name, which is written as a comma only. */
   readonly name: string | undefined;
   /** The condition on the column; undefined if there is none. */
   readonly test: ValueTest | undefined;
@@ -123,8 +124,7 @@ function readColumn(text: PatternText): Column {
   for (;;) {
     const isAnd = text.take('&&');
     if (!isAnd && !text.take('||')) break;
-    if (text.match(NAME) !== name)
-      text.fail(`all conditions of a column must name the same column, here ${name}`);
+    if (text.match(NAME) !== name) text.fail(`every condition of the column ${name} must name this column`);
     const test = readComparison(text, readOperator(text), BARE_VALUE);
     if (isAnd) any.at(-1)?.push(test);
     else any.push([test]);

@@ -30,7 +30,7 @@ export type Entry = {
   state: AlarmState;
   /** The time of the last change of the state's value. */
   transitionedMs: number;
-  /** The planned next evaluation; undefined while nothing can change. */
+  /** The planned next evaluation; undefined as long as the state cannot change. */
   wake: (Wake & { readonly dueMs: number }) | undefined;
 };
 
@@ -192,13 +192,14 @@ export class AlarmBoard {
       this.#enter(entry, state);
       this.#judgeComposites();
     }
-    // Without data in its range, further evaluations would give the same result, so the alarm waits for new data.
+    // If the alarm's range contains no data, further evaluations would give the same result, so the alarm waits for new
+    // data.
     if (hasDataSince(alarm, store, rangeStart(alarm, at))) this.#plan(entry, at);
   }
 
   /**
-   * Evaluates the composite alarms repeatedly, because composite alarms depend on each other. It stops when no state
-   * changes, at the latest after one round more than there are alarms.
+   * Evaluates the composite alarms repeatedly, because composite alarms depend on each other. This stops when a round
+   * changes no state, and at the latest after one round more than there are alarms.
    */
   #judgeComposites(except?: Entry): void {
     const composites = [...this.#entries.values()].filter(

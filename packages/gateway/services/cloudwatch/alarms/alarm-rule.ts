@@ -28,7 +28,10 @@ export type AlarmRule =
   | { readonly kind: 'not'; readonly rule: AlarmRule }
   | { readonly kind: 'and' | 'or'; readonly rules: readonly AlarmRule[] };
 
-/** "The AlarmRule can specify as many as 100 "children" alarms. The AlarmRule expression can have as many as 500 elements." */
+/**
+ * "The AlarmRule can specify as many as 100 "children" alarms. The AlarmRule expression can have as many as 500
+ * elements."
+ */
 const MAX_ALARMS = 100;
 const MAX_ELEMENTS = 500;
 const MAX_DEPTH = 50;
@@ -147,7 +150,7 @@ class RuleParser {
         this.#require(')');
         return inner;
       }
-      // For this token, the list is not in the message (aws/aws-cdk#34662).
+      // AWS's message about this token does not list the allowed tokens (aws/aws-cdk#34662).
       case ')':
         throw unsupported(token);
     }
@@ -159,7 +162,7 @@ class RuleParser {
     return { kind: 'state', state, alarm };
   }
 
-  /** Reads, for example, `(60%, NOT OK, (a, b))` (aws/aws-cdk#37692). */
+  /** Reads the arguments of AT_LEAST, for example `(60%, NOT OK, (a, b))` (aws/aws-cdk#37692). */
   #readAtLeast(): AlarmRule {
     this.#pattern = TOKEN_OF_LIST;
     this.#require('(');

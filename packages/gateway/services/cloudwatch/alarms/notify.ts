@@ -16,7 +16,7 @@ export type Change = {
   readonly stateOf: (alarm: string) => { readonly arn: string; readonly state: AlarmState } | undefined;
 };
 
-/** Services whose resources an alarm of the gateway can use as actions. */
+/** The services whose resources can be actions of an alarm in the gateway. */
 export const ACTION_SERVICES: readonly string[] = ['sns', 'lambda'];
 
 /** Returns the "Subject" of a message, at most 100 characters. */

@@ -133,7 +133,7 @@ function readExpressions(at: MemberReader): Watched {
       `return data in ${returned.length} queries; exactly one must have ReturnData true`,
       'Exactly one element of the metrics list should return data.',
     );
-  // aws/aws-cdk#7155: an expression that watches no metric has no period to take over.
+  // An expression that reads no metric cannot use the period of a metric (aws/aws-cdk#7155).
   const hasPeriod = at.objects('Metrics', MAX_QUERIES_OF_ALARM).some((query) => query.has('Period'));
   if (metricsBehind(queries, watched.id).length === 0 && !hasPeriod)
     throw new WordedRefusal(
@@ -145,8 +145,8 @@ function readExpressions(at: MemberReader): Watched {
 }
 
 /**
- * CloudWatch's message does not say what is wrong in the list. A refusal of a feature that is not supported here keeps
- * its own message.
+ * CloudWatch's message does not say what is wrong in the list. If the gateway refuses a feature because it does not
+ * support the feature, it returns its own message.
  */
 function readMetrics(at: MemberReader): readonly MetricQuery[] {
   try {

@@ -29,7 +29,7 @@ export function describeReason(alarm: MetricAlarm, { value, by, filled }: State)
   const points =
     `[${shown.join(', ')}] ${many} ${isAlarm ? '' : 'not '}${OPERATORS[operator]} the threshold ` +
     `(${printDouble(threshold)})`;
-  // An alarm that sets no DatapointsToAlarm has a shorter wording [obs: cloudwatch].
+  // AWS's message is shorter for an alarm that does not set DatapointsToAlarm [obs: cloudwatch].
   if (given.datapointsToAlarm === undefined)
     return `Threshold Crossed: ${count(crossed, 'datapoint')} ${points}.`.slice(0, MAX_REASON);
   const least = isAlarm ? datapointsToAlarm : evaluationPeriods - datapointsToAlarm + 1;

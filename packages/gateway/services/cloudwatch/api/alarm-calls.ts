@@ -84,7 +84,10 @@ export const ALARM_CALLS: Readonly<Record<string, Call>> = {
   },
   PutMetricAlarm(at, ports) {
     if (isAnomalyAlarm(at))
-      throw new NotSupported('ComparisonOperator', 'needs anomaly detection, which is not supported here');
+      throw new NotSupported(
+        'ComparisonOperator',
+        'needs anomaly detection, which the gateway does not support',
+      );
     for (const member of ['EvaluationCriteria', 'EvaluationWindow', 'WarmUpConfiguration'])
       if (at.has(member)) throw new NotSupported(member, 'is not supported here');
     put(ports, readMetricAlarm(at, identify(at, ports)), at);

@@ -19,8 +19,8 @@ import type { InputCode } from '../read-members.ts';
 export const CLOUDWATCH_CALLS: Readonly<Record<string, Call>> = { ...METRIC_CALLS, ...ALARM_CALLS };
 
 /**
- * PutMetricData and GetMetricStatistics check their parameters themselves, with their own messages, so the model leaves
- * them out.
+ * PutMetricData and GetMetricStatistics check their parameters themselves, with their own messages, so the model does
+ * not contain these two operations.
  */
 const MODEL = new CallModel(CLOUDWATCH_MODEL);
 const POLICY: InputPolicy = {

@@ -214,7 +214,7 @@ function refuseStatistics(at: MemberReader): void {
 
 function readPoint(at: MemberReader, namespace: string, now: number): DataPoints {
   const epochMs = at.optionalTime('Timestamp') ?? now;
-  // AWS's words (cloud-custodian/cloud-custodian#2559). Its words for a time in the future are not known.
+  // AWS's message (cloud-custodian/cloud-custodian#2559). AWS's message about a time in the future is not known.
   if (epochMs < now - OLDEST_MS) at.refuse('Timestamp', 'must specify a time within the past two weeks');
   if (epochMs > now + NEWEST_MS)
     at.refuse('Timestamp', 'must specify a time at most two hours in the future');
@@ -247,7 +247,7 @@ function readSample(at: MemberReader): DataPoint['sample'] {
   const other = ['Values', 'StatisticValues'].find((name) => at.has(name));
   if (!at.has('Value') && other === undefined)
     throw new InvalidInput('MissingParameter', '', 'At least one of the parameters must be specified.');
-  // AWS accepts Values with StatisticValues [obs].
+  // AWS accepts Values together with StatisticValues [obs].
   if (at.has('Value') && other !== undefined)
     throw new InvalidInput(
       'InvalidParameterCombination',

@@ -52,7 +52,7 @@ function call({ name, args }: Extract<Expression, { kind: 'call' }>, around: Sur
   const run = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
   if (run === undefined)
     throw NOT_COMPUTED.has(name)
-      ? new NotComputed(`uses ${name}, which is not supported here`)
+      ? new NotComputed(`uses ${name}, which the gateway does not support`)
       : new ExpressionError(`uses ${name}, an unknown function`);
   return run(
     args.map((arg) => compute(arg, around)),
@@ -63,7 +63,7 @@ function call({ name, args }: Extract<Expression, { kind: 'call' }>, around: Sur
 function seriesIn(value: Value): readonly Series[] {
   if (value.kind === 'list') return value.items;
   if (value.kind === 'series') return [value];
-  throw new ExpressionError('has a list of something other than time series');
+  throw new ExpressionError('has a list with an item that is not a time series');
 }
 
 function apply1(operator: '-' | '!', operand: Value): Value {

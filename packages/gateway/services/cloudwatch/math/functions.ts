@@ -8,7 +8,7 @@ import type { Grid, Series, Value } from './value.ts';
 
 type MathFunction = (args: readonly Value[], grid: Grid) => Value;
 
-/** AWS's functions that the gateway does not support. Most of them need data that it does not have. */
+/** AWS's functions that the gateway does not support, mostly because the gateway lacks the data that they need. */
 export const NOT_COMPUTED: ReadonlySet<string> = new Set(
   `ANOMALY_DETECTION_BAND DB_PERF_INSIGHTS INSIGHT_RULE_METRIC LAMBDA SEARCH SELECT SERVICE_QUOTA SLICE SORT`.split(
     ' ',

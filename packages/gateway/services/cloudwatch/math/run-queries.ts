@@ -91,7 +91,7 @@ function readSeries(
   const { fromMs } = span;
   // The range includes the whole last period.
   const toMs = fromMs + Math.ceil((span.toMs - fromMs) / periodMs) * periodMs;
-  // Of several units, only the first is returned, with a message (`messagesOn`) [obs].
+  // If the data have several units, only the first unit is returned, with a message (`messagesOn`) [obs].
   const wanted = unit ?? store.unitsOf(metric, fromMs, toMs)[0];
   const samples = [...store.samplesOf(metric, { fromMs, toMs, periodMs, unit: wanted })];
   const points = new Map<number, number>();

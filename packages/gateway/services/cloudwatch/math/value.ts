@@ -16,7 +16,7 @@ export type Value =
 /** The start times of all periods of a query, ascending. */
 export type Grid = { readonly starts: readonly number[]; readonly periodSeconds: number };
 
-/** The label of a result without a label. The id of its query is used instead. */
+/** Marks a result that has no label of its own. The id of the query is used as its label. */
 export const NO_LABEL = '';
 
 /** Maps the points of a series. Points without a finite value are dropped. */

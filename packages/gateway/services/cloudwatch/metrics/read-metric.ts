@@ -104,7 +104,10 @@ function readStat(at: MemberReader, leastPeriod: number): MetricStat {
 function readExpression(at: MemberReader): Extract<MetricQuery['of'], { kind: 'expression' }> {
   const text = at.text('Expression', 2_048);
   if (/^\s*SELECT\b/i.test(text))
-    throw new NotSupported(at.at('Expression'), 'is a Metrics Insights query, which is not supported here');
+    throw new NotSupported(
+      at.at('Expression'),
+      'is a Metrics Insights query, which the gateway does not support',
+    );
   try {
     return { kind: 'expression', text, expression: parseExpression(text) };
   } catch (error) {

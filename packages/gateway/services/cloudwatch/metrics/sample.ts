@@ -60,7 +60,7 @@ export class Sample implements StatisticSet {
     this.#values = undefined;
   }
 
-  /** @returns the bytes that the value needs in addition */
+  /** @returns the number of additional bytes that the value needs */
   addValue(value: number, count: number): number {
     if (count <= 0) return 0;
     this.count += count;

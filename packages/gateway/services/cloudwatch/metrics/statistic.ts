@@ -70,7 +70,7 @@ function place({ values }: Sample): readonly Placed[] | undefined {
 }
 
 /**
- * Returns the smallest of the values for which at least this share of the sample is equal or lower; undefined if the
+ * Returns the smallest value for which at least this share of the sample is equal to it or lower; undefined if the
  * single values are unknown.
  */
 function percentile(sample: Sample, share: number): number | undefined {

@@ -78,8 +78,8 @@ export function answerWaf(
 }
 
 /**
- * Returns the entity's properties in the form of the API. `Tags` and `Scope` are omitted, because a call returns them
- * elsewhere.
+ * Returns the entity's properties in the form of the API. `Tags` and `Scope` are omitted, because in the API they are
+ * not members of the entity.
  */
 function describedOf({ properties }: EntityFacts): UnknownMembers {
   const shown = Object.entries(properties).filter(([name]) => name !== 'Tags' && name !== 'Scope');

@@ -116,7 +116,11 @@ export class InspectedRequest {
   #read(field: Field): Inspected {
     const lost = PART_OF[field.kind];
     if (lost !== undefined && this.isMissing(lost))
-      return { kind: 'unjudged', what: `the ${lost}, which the record does not have`, isLost: true };
+      return {
+        kind: 'unjudged',
+        what: `the ${lost}, which the recorded request does not include`,
+        isLost: true,
+      };
     switch (field.kind) {
       case 'method':
         return texts([this.parts.method]);
@@ -134,7 +138,11 @@ export class InspectedRequest {
         );
       case 'header':
         return this.isHidden(field.name)
-          ? { kind: 'unjudged', what: `the header ${field.name}, which the record hides`, isLost: true }
+          ? {
+              kind: 'unjudged',
+              what: `the header ${field.name}, which the recorded request hides`,
+              isLost: true,
+            }
           : texts(this.header(field.name));
       case 'uri-fragment':
         // Clients never send the fragment, so API Gateway never sees it and the fallback decides.
@@ -200,7 +208,8 @@ export class InspectedRequest {
       name === 'REQUEST_COOKIES'
         ? this.isHidden('cookie')
         : scope !== 'KEY' && wanted.some((one) => this.isHidden(one.name.toLowerCase()));
-    if (hidden) return { kind: 'unjudged', what: 'values of headers, which the record hides', isLost: true };
+    if (hidden)
+      return { kind: 'unjudged', what: 'values of headers, which the recorded request hides', isLost: true };
     return texts(
       wanted.flatMap((one) =>
         scope === 'ALL' ? [one.name, one.value] : scope === 'KEY' ? [one.name] : [one.value],

@@ -58,8 +58,8 @@ export type RuleTurn = {
    */
   limited: { readonly key: string; readonly value: string } | undefined;
   /**
-   * The part whose size alone decided the statement that was judged last, because it is larger than what AWS WAF
-   * inspects; undefined if its size did not decide.
+   * The part whose size alone decided the statement that was judged last, because the part is larger than what AWS WAF
+   * inspects; undefined if no size decided.
    */
   oversized: Field | undefined;
 };
@@ -105,7 +105,7 @@ function judgeAll(
 ): Judgement {
   let result = not(deciding);
   let isDecided = false;
-  // If no statement decides, the result needs all of them, so each oversized part is a reason for it.
+  // If no statement decides, the result depends on all statements, so each oversized part is a reason for the result.
   let oversized: Field | undefined;
   for (const statement of statements) {
     if (isDecided && !addsLabels(statement)) continue;
@@ -187,7 +187,7 @@ function judgeIpSet({ arn, forwarded }: Extract<Statement, { kind: 'ip-set' }>, 
  */
 function readForwarded(header: string, turn: RuleTurn): readonly (Address | undefined)[] | Judgement {
   if (turn.request.isHidden(header))
-    return unjudge(turn, `the header ${header}, which the record hides`, true);
+    return unjudge(turn, `the header ${header}, which the recorded request hides`, true);
   const values = turn.request.header(header);
   if (values.length === 0) {
     turn.isSkipped = true;
@@ -224,7 +224,7 @@ function judgeGeo({ countries, forwarded }: Extract<Statement, { kind: 'geo' }>,
 
 function lacksAddress(turn: RuleTurn): boolean {
   if (!turn.request.isMissing('address')) return false;
-  unjudge(turn, 'the address of the caller, which the record does not have', true);
+  unjudge(turn, 'the address of the caller, which the recorded request does not include', true);
   return true;
 }
 
@@ -305,7 +305,7 @@ function readKey(key: AggregateKey, { forwarded }: RateStatement, turn: RuleTurn
       return { judgement: inspected.kind === 'unjudged' ? 'unjudged' : 'no-match' };
     }
     case 'unseen':
-      return { judgement: unjudge(turn, `the key ${key.name}, which is not available here`) };
+      return { judgement: unjudge(turn, `the key ${key.name}, which the gateway does not have`) };
   }
 }
 

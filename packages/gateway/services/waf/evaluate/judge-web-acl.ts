@@ -315,7 +315,7 @@ class Evaluation {
    */
   #act(match: Omit<RuleMatch, 'isTerminating'>, name: string): RuleMatch | undefined {
     const { action } = match;
-    // It cannot be verified here whether an AWS WAF token is genuine.
+    // The gateway cannot verify whether an AWS WAF token is genuine.
     const isTokenUnknown = isPuzzle(action) && hasToken(this.#request);
     if (isTokenUnknown) {
       this.unjudged.push({

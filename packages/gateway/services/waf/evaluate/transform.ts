@@ -46,7 +46,8 @@ export const TRANSFORMATIONS = {
   BASE64_DECODE_EXT: decodeBase64Forgiving,
   URL_DECODE_UNI: decodeUrlUnicode,
   UTF8_TO_UNICODE: encodeUnicode,
-  // The following have the names of ModSecurity's transformations. Its reference manual describes them.
+  // The following transformations have the names of ModSecurity's transformations, which ModSecurity's reference manual
+  // describes.
   REMOVE_WHITESPACE: (text) => text.replace(WHITE_SPACE, ''),
   TRIM: (text) => trimLeft(trimRight(text)),
   TRIM_LEFT: trimLeft,

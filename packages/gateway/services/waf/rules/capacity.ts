@@ -27,8 +27,8 @@ const LABELS_PER_UNIT = 5;
 
 /**
  * Returns the capacity of rules.
- * @param groupCapacity returns the capacity of the user's rule group; undefined for an unknown ARN, whose capacity
- * counts as 0 here
+ * @param groupCapacity returns the capacity of the user's rule group; undefined for an unknown ARN, whose capacity then
+ * counts as 0
  */
 export function capacityOf(
   rules: readonly Rule[],

@@ -49,7 +49,7 @@ const EXACT: Readonly<Record<string, Statement>> = {
 /**
  * The example patterns of the guide, by group and by the rule's name without its last part. They are compared with text
  * that is decoded and in lower case. `Host_localhost_HEADER` is left out, because it would block every request: clients
- * call this gateway as localhost, but never API Gateway.
+ * call this gateway as localhost, but they never call API Gateway by this name.
  */
 const EXAMPLES: Readonly<Record<string, string>> = {
   'core-rule-set/UserAgent_BadBots': 'nessus|nmap',
@@ -112,7 +112,7 @@ function statementOfExamples(space: string, name: string): Statement | undefined
   };
 }
 
-const PATTERNS_OF_AWS = 'patterns of AWS’s managed rule that AWS does not publish';
+const PATTERNS_OF_AWS = 'unpublished patterns of the managed rule';
 
 export function hasExamplesOnly({ statement }: Pick<ManagedRule, 'statement'>): boolean {
   return statement?.kind === 'or';

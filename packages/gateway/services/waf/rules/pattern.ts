@@ -1,5 +1,5 @@
 /**
- * Compiles the regular expressions of web ACLs. AWS supports most of PCRE. The engine used here has no look-around and
+ * Compiles the regular expressions of web ACLs. AWS supports most of PCRE. The gateway's engine has no look-around and
  * no backreferences, but runs in linear time for every pattern.
  */
 import { RE2JS } from 're2js';

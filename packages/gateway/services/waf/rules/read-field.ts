@@ -71,7 +71,7 @@ function readOrdered<Name extends string>(
   if (new Set(items.map(({ priority }) => priority)).size < items.length)
     statement.refuse(
       member,
-      `has two items with the same Priority; give each item its own: ${items.map(({ priority }) => priority).join(', ')}`,
+      `has two items with the same Priority (${items.map(({ priority }) => priority).join(', ')}); give each item a different Priority`,
     );
   return items.toSorted((a, b) => a.priority - b.priority).map(({ type }) => type);
 }

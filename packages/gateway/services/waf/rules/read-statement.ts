@@ -1,6 +1,6 @@
 /**
- * Reads the statements of rules. A valid statement that cannot be evaluated here becomes `unjudged`, but a regular
- * expression that cannot be compiled here is refused.
+ * Reads the statements of rules. A valid statement that the gateway cannot evaluate becomes `unjudged`, but a regular
+ * expression that the gateway cannot compile is refused.
  */
 import {
   inspectionOf,
@@ -127,7 +127,7 @@ function readRegexMatch(at: MemberReader): Statement {
   if (pattern === undefined)
     at.refuse(
       'RegexString',
-      `is not a regular expression that can be evaluated here (RE2, without look-around and backreferences): ${source}`,
+      `is not a regular expression that the gateway can evaluate (RE2, without look-around and backreferences): ${source}`,
     );
   return { kind: 'regex', inspection: readInspection(at), pattern };
 }

@@ -1,6 +1,6 @@
 /**
- * AWS WAF's error texts for rules and addresses that it refuses. A call gets these texts. A template gets our own messages instead,
- * which say what to change.
+ * AWS WAF's error texts for rules and addresses that it refuses. A call gets these texts. A template gets our own
+ * messages instead, which say what to change.
  */
 import { InvalidMember } from '@gatewright/aws/member-reader';
 import type { MemberReader } from '@gatewright/aws/member-reader';

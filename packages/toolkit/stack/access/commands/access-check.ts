@@ -229,7 +229,7 @@ export function checkDrift(
 
 const BEHIND_OURS = 'behind the authorizer';
 
-/** Returns who guards a route, in words that stand after `is`. */
+/** Returns who guards a route, in words that follow `is` in a sentence. */
 function stateOf({ isOpen, guard }: CompiledDocument['routes'][number]): string {
   if (isOpen !== true) return BEHIND_OURS;
   return guard === undefined ? 'open' : `behind ${guard}`;

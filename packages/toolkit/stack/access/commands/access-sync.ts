@@ -109,7 +109,7 @@ function describeOpened(
   return opened.length === 0
     ? []
     : [
-        `these routes no longer use an authorizer of Gatewright, so its rules do not protect them any more: ${opened.join(', ')}${others}`,
+        `these routes no longer use an authorizer of Gatewright, so the rules of the document no longer protect them: ${opened.join(', ')}${others}`,
       ];
 }
 
@@ -123,8 +123,8 @@ function describeStages(named: readonly NamedDocument[], stage: string): string 
 }
 
 /**
- * @throws UsageError if the source of a document's routes does not exist. This is checked here, because the gateway
- * reads all sources together and cannot report to which document a source belongs.
+ * @throws UsageError if the source of a document's routes does not exist. This function checks the source itself,
+ * because the gateway reads all sources together and cannot report to which document a source belongs.
  */
 function assertSources(documents: readonly NamedDocument[]): void {
   const missing = documents.filter(
@@ -202,7 +202,7 @@ async function readRoutes(
 /** Reads the routes of an OpenAPI document. Returns undefined if the file is anything else. */
 function readOpenApi(path: string): readonly InventoryRoute[] | undefined {
   if (!existsSync(path) || !statSync(path).isFile()) return undefined;
-  // CloudFormation tags (!Ref, !GetAtt) are not resolved here.
+  // This function does not resolve CloudFormation tags (!Ref, !GetAtt).
   return readOpenApiRoutes(parseYaml(readFileSync(path, 'utf8'), { logLevel: 'error' }));
 }
 

@@ -1,6 +1,6 @@
 /**
  * Finds handlers that run behind the toolkit's authorizers, but read the caller in the form that another authorizer
- * uses, and MCP servers whose rules nothing enforces.
+ * uses. It also finds MCP servers whose rules nothing enforces.
  */
 import { relative } from 'node:path';
 import {

@@ -51,6 +51,6 @@ async function printKeyValue(wanted: string | undefined): Promise<void> {
       ? 'the running gateway has no API keys: the template defines none'
       : only === undefined
         ? `the running gateway has no API key ${wanted ?? ''}; expected one of ${known}`
-        : `several API keys match: pass the id of one, ${known}`,
+        : `several API keys match: pass the id of one of these keys: ${known}`,
   );
 }

@@ -45,7 +45,7 @@ type CreateFlags = ChangeFlags & {
   readonly nativePlan?: string;
 };
 
-/** For the commands that show or change one key. */
+/** The argument of the commands that show or change one key. */
 const KEY = [
   '<key-id>',
   'id of the key; a whole key also works, and its secret is not sent',
@@ -58,7 +58,7 @@ export function keysCommand(): Command {
   const keys = new Command('keys').description('Create, list, rotate and revoke API keys.');
   keys.addHelpText(
     'after',
-    '\nKeys belong to a customer (gatewright customers), whose record names the plan of all of them. Closing the customer revokes them.\n' +
+    '\nKeys belong to a customer (gatewright customers), whose record names the plan of all its keys. Closing the customer revokes its keys.\n' +
       '\nIf a key has leaked:\n' +
       '  gatewright keys rotate KEY-ID --overlap 0s   a new secret; the one that leaked is refused at once\n' +
       '  gatewright keys revoke KEY-ID                no new secret; the key is refused permanently',
@@ -167,7 +167,7 @@ function rotateCommand(): Command {
       const { notAfter } = earlier ?? {};
       if (flags.overlap > 0 && typeof notAfter === 'string')
         printNotes(
-          `The earlier secret is accepted until ${notAfter}. If it has leaked, run gatewright keys rotate ${keyId} --overlap 0s, and use the secret that this prints.`,
+          `The earlier secret is accepted until ${notAfter}. If it has leaked, run gatewright keys rotate ${keyId} --overlap 0s, and use the secret that this command prints.`,
         );
     });
 }

@@ -98,8 +98,8 @@ function passUnknown(error: unknown): undefined {
 
 /**
  * Adds the recorded plan and what is left of its limits. Changes the decision to ALLOW if only a plan was missing and
- * one is recorded, and then to DENY if the caller's quota is used up or the customer is stopped. `spent` names the
- * limit or the reason.
+ * one is recorded. Then changes it to DENY if the caller's quota is used up or the customer is stopped. `spent` names
+ * the limit or the reason.
  * @param document the document of the decision
  */
 export function withLedger<A extends Allowed>(

@@ -1,7 +1,7 @@
 /**
- * Finds MCP servers that have rules, but whose function does not use the wrapper, and roles that reach the server but
- * none of its tools. The wrapper is recognized in the code that the function runs, so names of files and exports do not
- * matter, and code that is already bundled is recognized.
+ * Finds MCP servers that have rules, but whose function does not use the wrapper. Also finds roles that reach the
+ * server but none of its tools. The wrapper is recognized in the code that the function runs, so names of files and
+ * exports do not matter, and code that is already bundled is recognized.
  */
 import type { CompiledCondition, CompiledDocument } from '#shared/access/compiled-document.ts';
 import { WRAPPER_SIGN } from '#shared/middleware/mcp.ts';
@@ -23,7 +23,9 @@ export async function checkMcpWrapper(
   return warnings;
 }
 
-/** If a package is not installed here, such as a package from a layer, its import stays in the bundled code. */
+/**
+ * If a package is not installed on this machine, such as a package from a layer, its import stays in the bundled code.
+ */
 const IMPORTED = /(?:from|require\(|import\()\s*["'](?:gatewright|@gatewright\/handlers)\/mcp["']/;
 
 async function usesWrapper(handler: FunctionDefinition): Promise<boolean> {
@@ -39,7 +41,7 @@ function describe(
   const effect =
     refuseByHeaders === true
       ? 'are enforced only by headers, and a client can write anything into headers'
-      : 'have no effect, so every caller that reaches the server may use all of it';
+      : 'have no effect, so every caller that reaches the server may use everything that the server offers';
   return `the rules under mcp for POST ${path} ${effect}: withMcp() or mcp() of gatewright/mcp was not found in the code of the function ${logicalId}; wrap its handler (node_modules/gatewright/docs/guides/protect/mcp.md)`;
 }
 
@@ -70,7 +72,7 @@ export function findRolesWithoutTools({
     return reaching === undefined || mcp.rules.some(admits)
       ? []
       : [
-          `callers with the role ${role} reach POST ${mcp.path} by the rule ${reaching.id}, but no rule under mcp allows them anything, so each of their calls is refused: name the role in a rule under mcp, or take it out of the rule ${reaching.id}`,
+          `callers with the role ${role} reach POST ${mcp.path} by the rule ${reaching.id}, but no rule under mcp allows them anything, so each of their calls is refused: name the role in a rule under mcp, or remove the role from the rule ${reaching.id}`,
         ];
   });
 }

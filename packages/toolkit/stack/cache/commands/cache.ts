@@ -44,7 +44,7 @@ function invalidateCommand(): Command {
     .option('--path <path...>', 'invalidate responses at any of these paths, such as /orders/17')
     .option(
       '--part <part...>',
-      'invalidate responses with any of these in their cache key, such as query.page=2 or header.accept-language=de',
+      'invalidate responses with any of these parts in their cache key, such as query.page=2 or header.accept-language=de',
     )
     .option(
       '--authorizers <stage...>',

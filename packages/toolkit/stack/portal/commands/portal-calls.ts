@@ -22,9 +22,9 @@ export function readOrganisation(tenant: string, flags: ReadFlags): Promise<Answ
 }
 
 /**
- * Creates an invitation. The response contains its link.
- * @param localPortal the address of the portal of a local gateway, whose functions know only the address that their API
- * would have on AWS; undefined for a deployed stack
+ * Creates an invitation. The response contains the invitation's link.
+ * @param localPortal the address of the portal of a local gateway, which is needed because the functions know only the
+ * address that their API would have on AWS; undefined for a deployed stack
  */
 export async function inviteMember(
   tenant: string,
@@ -41,7 +41,7 @@ export async function inviteMember(
   };
 }
 
-/** @param what the path of the change below the organisation's path, such as `invitations/ID/withdraw` */
+/** @param what the path of the change, relative to the organisation's path, such as `invitations/ID/withdraw` */
 export async function changeOrganisation(tenant: string, what: string, flags: ChangeFlags): Promise<Answer> {
   const request = { method: 'POST', path: `${organisationPath(tenant)}/${what}`, body: {} } as const;
   return (await sendChange(request, flags)).answer;

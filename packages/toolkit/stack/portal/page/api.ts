@@ -47,8 +47,8 @@ export function read<Answer>(path: string): Promise<Answer> {
 }
 
 /**
- * Sends a change. If there is no response, or the status is in `PASSES`, the change is sent again, up to twice. Its id
- * stays the same, so that it takes effect only once.
+ * Sends a change. If there is no response, or the status is in `PASSES`, the change is sent again, up to twice. The id
+ * of the change stays the same, so that the change takes effect only once.
  * @throws Refusal
  */
 export async function change<Answer>(path: string, body: object = {}): Promise<Answer> {
@@ -118,7 +118,7 @@ function refusalOf(method: string, path: string, status: number, answer: unknown
   const said = membersOf(answer);
   const code = textOf(said, 'code');
   const needed = code === 'ROLE_INSUFFICIENT' ? describeNeeded(method, path) : undefined;
-  // The title is for the customer. The detail says which field is wrong.
+  // The title of a problem is written for the customer. The detail says which field is wrong.
   const texts = [textOf(said, 'title'), textOf(said, 'detail')].filter((text) => text !== '').map(sentence);
   const own = code === '' || texts.length === 0 ? undefined : texts.join(' ');
   return new Refusal(needed ?? own ?? describeStatus(status), status, code);
@@ -131,7 +131,7 @@ function describeStatus(status: number): string {
   if (status === 404) return 'This item does not exist, or was removed in the meantime.';
   if (status === 429) return 'Too many requests. Wait a minute and try again.';
   if (status >= 500) return 'The portal has a problem. Try again in a minute.';
-  return `The portal refused this with status ${status}.`;
+  return `The portal refused the request with status ${status}.`;
 }
 
 function sentence(text: string): string {

@@ -8,8 +8,8 @@ type History = {
 };
 
 /**
- * Returns a history for each limit, in the order in which the limits appear. Uses of several keys, routes
- * or plans in one period are added.
+ * Returns a history for each limit, in the order in which the limits appear. If several keys, routes or plans used a
+ * limit in one period, their uses are summed.
  */
 export function historiesOf(uses: readonly Use[]): readonly History[] {
   return [...Map.groupBy(uses, ({ limit }) => limit)].flatMap(([limit, own]) => {
@@ -25,7 +25,7 @@ export function historiesOf(uses: readonly Use[]): readonly History[] {
   });
 }
 
-/** Returns the share of the allowance that was counted, in percent, from 0 to 100. */
+/** Returns the used share of the allowance in percent, from 0 to 100. */
 export function shareOf({ counted, allowance }: Pick<Use, 'counted' | 'allowance'>): number {
   if (allowance <= 0) return counted > 0 ? 100 : 0;
   return Math.min(100, Math.max(0, Math.round((counted / allowance) * 100)));

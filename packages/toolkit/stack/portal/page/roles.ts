@@ -16,7 +16,7 @@ function rolesFor(method: string, path: string): readonly Role[] | undefined {
   return NEEDED.find(([request]) => request.test(`${method} ${path}`))?.[1];
 }
 
-/** Returns the section with which the page opens: the keys, or the use if the role may not see the keys. */
+/** Returns the section that the page shows first: the keys, or the usage if the role may not see the keys. */
 export function firstSection(role: Role): 'keys' | 'use' {
   return rolesFor('GET', 'api/keys')?.includes(role) === false ? 'use' : 'keys';
 }
@@ -25,5 +25,5 @@ export function firstSection(role: Role): 'keys' | 'use' {
 export function describeNeeded(method: string, path: string): string {
   const roles = rolesFor(method, path);
   if (roles === undefined) return 'Your role may not do this.';
-  return `This needs the role ${roles.join(' or ')}. An owner of your organisation can change your role.`;
+  return `This action needs the role ${roles.join(' or ')}. An owner of your organisation can change your role.`;
 }

@@ -5,7 +5,7 @@
 import { options } from 'preact';
 import { showControlsInLines } from '@gatewright/aws/text/visible-text';
 
-/** Attributes that a browser shows or reads aloud. The value of a field stays as it is, because it is sent. */
+/** Attributes that a browser shows or reads aloud. `value` is not in the list, because the value of a field is sent. */
 const SHOWN = ['title', 'aria-label', 'alt', 'label', 'placeholder'];
 
 /** A node before it is drawn. The `type` of a text node is null, and its `props` are the text. */

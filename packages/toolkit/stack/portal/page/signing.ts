@@ -3,7 +3,7 @@
 const BODY = `body='{"type":"order.created"}'`;
 const NOW = 'now=$(date +%s)';
 
-/** Standard Webhooks signs with the bytes that the secret encodes; the others sign with its text. */
+/** Standard Webhooks signs with the bytes that the secret encodes. The other schemes sign with the secret's text. */
 const KEY = 'key=$(printf %s "${SECRET#whsec_}" | base64 -d | od -An -v -tx1 | tr -d " \\n")';
 
 function hexOf(signed: string): string {
@@ -34,7 +34,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
 /** For each scheme, a sentence that says what is signed. */
 const SAYS: Readonly<Record<string, string>> = {
   standard:
-    'Sign as Standard Webhooks does: HMAC-SHA-256 of id, time and body, with the bytes that the secret has in base64 after whsec_.',
+    'Sign as Standard Webhooks does: HMAC-SHA-256 of id, time and body, with the base64-decoded part of the secret after whsec_ as the key.',
   stripe: 'Sign as Stripe does: HMAC-SHA-256 of time and body, with the whole text of the secret.',
   slack: 'Sign as Slack does: HMAC-SHA-256 of version, time and body, with the whole text of the secret.',
   github: 'Sign as GitHub does: HMAC-SHA-256 of the body, with the whole text of the secret.',

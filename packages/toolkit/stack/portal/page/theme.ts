@@ -33,7 +33,7 @@ export function useTheme(): readonly [theme: Theme, setTheme: (theme: Theme) => 
     keepTheme(next);
     applyTheme(next);
     setTheme(next);
-    // Canvases keep their colours, so charts are drawn again.
+    // A canvas keeps the colors with which it was drawn, so charts are drawn again.
     dispatchEvent(new Event('themechange'));
   };
   return [theme, choose];

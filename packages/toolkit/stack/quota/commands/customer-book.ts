@@ -1,6 +1,6 @@
 /**
- * Reads customers for the console, with the same functions as `gatewright customers`, `gatewright usage`, `gatewright keys`
- * and `gatewright quota audit`.
+ * Reads customers for the console, with the same functions as `gatewright customers`, `gatewright usage`, `gatewright
+ * keys` and `gatewright quota audit`.
  */
 import { compareNames } from '@gatewright/aws/text/name-order';
 import { membersOf } from '@gatewright/aws/json-object';
@@ -135,8 +135,8 @@ async function showOne(
 ): Promise<ShownCustomer | undefined> {
   const customer = await findCustomer(tenant, flags);
   const fromEpochMs = nowEpochMs - HISTORY_DAYS * DAY_MS;
-  // The calls are made one after the other. Parallel calls would each start an instance of the function, which takes
-  // longer.
+  // The calls are made one after the other. Parallel calls would take longer, because each would start another instance
+  // of the function.
   const limits = customer === undefined ? [] : await readLeft(tenant, planOf(customer), flags);
   const left = limits.filter(({ level }) => level === 'tenant');
   const usage = await readUsage({ tenant }, flags);
@@ -226,9 +226,9 @@ async function readHistory(
     const { refuses: _, ...use } = toUse(row).use;
     const name = [use.limit, use.key, use.route, use.periodStart].join('\n');
     const other = periods.get(name);
-    // If the plan has changed within a period, the period has a row for each plan. The last one counts all units.
+    // If the plan has changed within a period, the period has a row for each plan. The last row counts all units.
     if (other === undefined || other.counted < use.counted) periods.set(name, use);
-    // Reads one more than is shown, to know whether there are more.
+    // Reads one period more than is shown, to know whether there are more.
     isCut = periods.size > MOST_PERIODS;
     if (!isCut) continue;
     periods.delete(name);
@@ -272,7 +272,7 @@ function showChange({ at, by, kind, before, after }: Answer): ShownChange {
   return change;
 }
 
-/** Reads what the month has cost so far, as the draft of its invoices. */
+/** Reads what the month has cost so far, from the drafts of the month's invoices. */
 async function readCost(
   tenant: string,
   nowEpochMs: number,

@@ -43,9 +43,9 @@ const TENANTS = [
   '<customer...>',
   'names of one or more customers: the tenants of their keys and tokens',
 ] as const;
-/** The same times are in docs/guides/sell/quota.md, "When a change is in force". */
+/** docs/guides/sell/quota.md states the same times, under "When a change is in force". */
 const REFUSED_WITHIN =
-  'Requests with their API keys are refused at once. All other requests are refused within 30 s, or within 60 s by a process that cannot reach the table.';
+  'Requests with the customers’ API keys are refused at once. All other requests are refused within 30 s, or within 60 s by a process that cannot reach the table.';
 const COLUMNS = ['tenant', 'state', 'plan', 'from', 'name'];
 
 const LIFE = `
@@ -70,7 +70,7 @@ export function customersCommand(): Command {
         .option('--name <text>', 'name of the customer on invoices (default: the tenant)')
         .option(
           '--currency <code>',
-          'currency of its invoices, such as EUR; plans in another currency are refused',
+          'currency of the invoices, such as EUR; plans in another currency are refused',
         )
         .action(create),
     )
@@ -82,7 +82,7 @@ export function customersCommand(): Command {
     .addCommand(
       readCommand(
         'list',
-        'List the customers that have a record. usage show also lists tenants without one, whose keys or tokens name the plan.',
+        'List the customers that have a record. usage show also lists tenants without a record, if their keys or tokens name the plan.',
       )
         .option('--plan <id>', 'only customers who have this plan now')
         .addOption(new Option('--state <state>', 'only customers in this state').choices(CUSTOMER_STATES))
@@ -124,7 +124,7 @@ function setPlanCommand(): Command {
     )
     .option(
       '--currency <code>',
-      'currency of its invoices from this plan on (default: the currency of its record)',
+      'currency of invoices from this plan on (default: the currency in the customer record)',
     )
     .action(setPlans);
 }
@@ -150,7 +150,7 @@ function stateCommand(verb: 'suspend' | 'resume' | 'close', description: string)
 
 /**
  * Changes customers one after the other, so that each printed change has been made even if the command is interrupted.
- * @throws UsageError after the last one, with the reason for each customer that was not changed
+ * @throws UsageError after the last customer, with the reason for each customer that was not changed
  */
 async function changeEach(
   tenants: readonly string[],
@@ -261,7 +261,7 @@ function describeInForce(after: Answer, followed: Followed | UsageError): string
       ? ''
       : followed.revoked
         ? `its API keys are revoked (${followed.keys}); `
-        : `in force now for requests with its API keys (${followed.keys})${isRefused ? ', and within 30 s for others' : ''}; `;
+        : `in force now for requests with its API keys (${followed.keys})${isRefused ? ', and within 30 s for other requests' : ''}; `;
   // After a suspension or closing, requests that were refused before stay refused.
   const again = !isRefused
     ? 'callers whose requests are currently refused get the new decision within 2 s; '
@@ -316,7 +316,8 @@ function describeOther({ limit, level, quota, rate, concurrency, period, perSeco
         ? `${printValue(rate)} each ${perSeconds === undefined ? 'second' : `${printValue(perSeconds)} s`}`
         : `${printValue(concurrency)} at once`;
   const whose = level === 'customer' ? 'the customer' : `each ${level === 'key' ? 'key' : 'route of a key'}`;
-  const more = quota === undefined ? '' : '; gatewright usage show --tenant shows what each has used';
+  const more =
+    quota === undefined ? '' : '; gatewright usage show --tenant shows what each customer has used';
   return `${printValue(limit)}: ${size} for ${whose}${more}`;
 }
 
@@ -353,7 +354,7 @@ async function migrate(flags: ChangeFlags): Promise<void> {
   );
   if (sums.created + sums.kept + sums.mixed.length === 0)
     printNotes(
-      'No key was assigned a plan with gatewright plan assign. Plans of gatewright keys create --plan are stored with the keys, and are not read here: run gatewright customers create CUSTOMER PLAN for each of these customers.',
+      'No key was assigned a plan with gatewright plan assign. This command does not read plans of gatewright keys create --plan, which are stored with the keys: run gatewright customers create CUSTOMER PLAN for each of these customers.',
     );
 }
 

@@ -40,9 +40,7 @@ export type Tables = {
 
 export type Survey = {
   readonly found: ReadonlyMap<string, number>;
-  /**
-   * Periods with a price that are not closed, and fees that are not recorded, which are therefore not on any invoice.
-   */
+  /** Priced periods that are not closed, and fees that are not recorded. Neither are on any invoice yet. */
   readonly openMoney: readonly string[];
   /**
    * Recent invoices that can be made from records that will be deleted. It is unknown whether these invoices were sent.
@@ -103,7 +101,7 @@ function nameOf({ pk, sk }: ItemKey): string {
   return known?.[1] ?? 'others';
 }
 
-/** The target of an audit entry about a customer that was deleted, in place of its name. */
+/** The target of an audit entry about a customer that was deleted. It replaces the customer's name. */
 export const DELETED_CUSTOMER = { customer: 'deleted' };
 
 function auditFate(tenant: string, doc: string): Fate {
@@ -111,7 +109,8 @@ function auditFate(tenant: string, doc: string): Fate {
   const target = entry['target'] as Readonly<Record<string, unknown>> | undefined;
   if (target?.['tenant'] === tenant) {
     const { kind, at } = entry;
-    // If a member of the portal made the change, `by` contains the customer's name and the account, so it is replaced.
+    // If a member of the portal made the change, `by` contains the customer's name and the account, so `by` is
+    // replaced.
     const by = String(entry['by']).startsWith(actorIdOf(tenant, '')) ? 'portal' : entry['by'];
     const empty = { input: {}, before: {}, after: {} };
     // The operation id is removed, because an administrator may have chosen any string as the id, even a person's name.
@@ -221,8 +220,8 @@ export async function forget({ usage, access, portal }: Tables, tenant: string):
   await sweep(access, (kept) => {
     const fate = accessFate(tenant, credentials, kept);
     const { pk } = kept.key;
-    // The items that link keys and endpoints to the customer are deleted last, so that a repeated run still finds their
-    // other items.
+    // The items that link keys and endpoints to the customer are deleted last, so that a repeated run still finds the
+    // other items of these keys and endpoints.
     const isLink = pk === tenantPartition(tenant) || pk.startsWith('ENDPOINT#');
     if (!isLink || fate.kind === 'keep') return fate;
     links.push(kept.key);
@@ -273,7 +272,7 @@ class OpenMoney {
   readonly #priced = new Set<string>();
   readonly #ledgers: { readonly name: string; readonly limit: string }[] = [];
   readonly #records: UsageRecord[] = [];
-  /** The customer's items, and the plans. The fees of periods without requests are found in them. */
+  /** The customer's items, and the plans. The fees of periods without requests are computed from these items. */
   readonly #items: ListedItem[] = [];
 
   constructor(tenant: string, nowEpochMs: number) {
@@ -297,7 +296,7 @@ class OpenMoney {
     return this.#ledgers.filter(({ limit }) => this.#priced.has(limit)).map(({ name }) => name);
   }
 
-  /** Finds the fees of periods that have begun, in which the customer made no request. */
+  /** Finds the fees of periods that have begun and in which the customer made no request. */
   async findFees(): Promise<readonly string[]> {
     const rows = await findUnrecordedFees(this.#items, this.#tenant, this.#nowEpochMs);
     return rows.map(

@@ -56,10 +56,11 @@ export function planCommand(): Command {
 }
 
 /**
- * These times are explained in docs/guides/sell/quota.md, "When a change is in force" and "When changes take effect".
+ * docs/guides/sell/quota.md explains the times in these texts, under "When a change is in force" and "When changes take
+ * effect".
  */
 const SAVED =
-  'For customers with this plan, it is in force within 30 s if they have a record, otherwise within 60 s. A changed quota applies from the next period on.';
+  'The saved plan is in force within 30 s for its customers with a record, and within 60 s for its other customers. A changed quota applies from the next period on.';
 const ASSIGNED = 'In force within 60 s.';
 
 async function listPlans(flags: ReadFlags): Promise<void> {
@@ -69,7 +70,7 @@ async function listPlans(flags: ReadFlags): Promise<void> {
   printRows(plans, columns, columns, shown);
   if (plans.length === 0)
     printNotes(
-      'No plan is saved yet. Plans in access documents can be given to customers already, and are saved when they are used first.',
+      'No plan is saved yet. You can already assign plans from access documents to customers; these plans are saved when they are first used.',
     );
 }
 
@@ -126,8 +127,8 @@ async function assign(tenant: string, key: string, plan: string, flags: ChangeFl
   const put = (next: number): Promise<void> =>
     change({ method: 'PUT', path, body: { plan, version: next } }, flags, ASSIGNED);
   await put(Number(version) + 1).catch((error: unknown) => {
-    // A key without a plan may have had a plan before, so its next version number is not always 1. Only the refusal
-    // contains the right number.
+    // A key without a plan may have had a plan before, so its next version number is not always 1. Only the endpoint's
+    // refusal says which number is next.
     const next = error instanceof AdminError ? error.problem.nextVersion : undefined;
     if (version !== 0 || next === undefined) throw error;
     return put(next);

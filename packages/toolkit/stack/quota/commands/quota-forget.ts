@@ -1,6 +1,6 @@
 /**
- * `gatewright customers delete`, which is also `gatewright quota forget`, deletes a customer's data from the tables,
- * with the permissions of the user who runs it, and counts what is left.
+ * `gatewright customers delete`, which is also `gatewright quota forget`, deletes a customer's data from the tables and
+ * counts what is left. It uses the permissions of the user who runs it.
  */
 import { randomBytes } from 'node:crypto';
 import { Command, Option } from 'commander';
@@ -133,8 +133,8 @@ async function run(tenant: string, flags: ForgetFlags): Promise<void> {
 }
 
 /**
- * Names of kinds of items for people who sell access. They replace names that only the tables use, which JSON output
- * keeps.
+ * Names of the kinds of items, for people who sell access. They replace the names that the tables use. JSON output
+ * keeps the tables' names.
  */
 const MEANINGS: Readonly<Record<string, string>> = {
   heads: 'quotas',
@@ -148,7 +148,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   others: 'other records of the customer',
 };
 
-/** Returns a line for each kind of item and for each invoice, as people read them. */
+/** Returns a line for each kind of item and for each invoice, in words for people. */
 export function describeFound({ found, nativeKeys, openMoney, invoices }: Survey, done = ''): Answer {
   const kinds = [...found].map(([kind, count]) => [MEANINGS[kind] ?? kind, count] as const);
   return {
@@ -283,7 +283,7 @@ function openSweptTable(at: DynamoDbAccess, tableName: string, mayBeMissing = fa
     },
     async rewrite(key, { before, after }) {
       // The condition also accepts the new value. If a response was lost and the write is repeated, the item already
-      // contains it.
+      // contains the new value.
       const isKnown = (value: string) => ({ attribute: 'doc', is: 'equal', value }) as const;
       const when = [{ is: 'any-of', of: [before, after].map(isKnown) }] as const;
       const change = { kind: 'update', set: { doc: after } } as const;

@@ -72,7 +72,7 @@ export function quotaCommand(): Command {
     .addCommand(forgetCommand('forget'));
 }
 
-/** These times are explained in docs/guides/sell/quota.md, "When a change is in force". */
+/** docs/guides/sell/quota.md explains the times in these texts, under "When a change is in force". */
 const ADMITTED = 'Callers whose requests are currently refused get the new decision within 2 s.';
 const IN_FORCE: Readonly<Record<Verb, string | undefined>> = {
   'top-up': ADMITTED,
@@ -111,7 +111,7 @@ async function show(tenant: string, limit: string, flags: ReadFlags & LimitFlags
   await noteUnknownOwner(tenant, flags);
 }
 
-/** Without --plan, the endpoint has refused a tenant or key about which nothing is known. */
+/** Checks the names only if --plan is given. Without --plan, the endpoint itself refuses an unknown tenant or key. */
 async function noteUnknownOwner(
   tenant: string,
   { key, plan, ...flags }: ReadFlags & LimitFlags,

@@ -40,7 +40,7 @@ export function readCustomers(flags: ReadFlags): Promise<readonly Answer[]> {
   return readPages(CUSTOMERS, flags);
 }
 
-/** Yields the customers with a record by pages of 100. */
+/** Yields the customers that have a record, in pages of 100. */
 export function eachCustomers(flags: ReadFlags): AsyncGenerator<readonly Answer[]> {
   return eachPage(CUSTOMERS, flags);
 }
@@ -57,7 +57,7 @@ export function readUsage(
   return readPages({ path, member: 'usage', query: { at } }, flags);
 }
 
-/** Yields the usage of all tenants in the current periods. A page is the usage of 50 limits and keys. */
+/** Yields the usage of all tenants in the current periods. A page contains the usage of 50 limits and keys. */
 export function eachUsage(flags: ReadFlags): AsyncGenerator<readonly Answer[]> {
   return eachPage({ path: '/quota/usage', member: 'usage', query: {} }, flags);
 }
@@ -92,7 +92,7 @@ export function readKeys(tenant: string, flags: ReadFlags): Promise<readonly Ans
 }
 
 /**
- * Yields the pages of the changes of a UTC day, newest first.
+ * Yields the changes of a UTC day page by page, newest first.
  * @param day an instant of the day; undefined means today
  */
 export function readAudit(day: string | undefined, flags: ReadFlags): AsyncGenerator<readonly Answer[]> {

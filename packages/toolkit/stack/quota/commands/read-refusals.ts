@@ -137,7 +137,10 @@ async function readKeyNames(tenant: string, flags: ReadFlags): Promise<ReadonlyM
   );
 }
 
-/** Reads the names of the plans in the portal; undefined if the stack has no portal, and so no such path. */
+/**
+ * Reads the names of the plans in the portal; undefined if the stack has no portal, because the path does not exist
+ * then.
+ */
 async function readTitles(flags: ReadFlags): Promise<ReadonlyMap<string, string> | undefined> {
   try {
     const answer = await callAdminJson({ method: 'GET', path: '/portal/plans' }, flags);

@@ -1,7 +1,7 @@
 /**
- * Notes about a customer, a key or a plan about which nothing is known, for commands that can go on without it. They do
- * not refuse such a name: a tenant may exist only in tokens, and a plan only in an access document that has not been
- * used.
+ * Notes about a customer, a key or a plan about which nothing is known, for commands that can go on without it. These
+ * commands do not refuse an unknown name: a tenant may exist only in tokens, and a plan only in an access document that
+ * has not been used.
  */
 import { printPathName } from '#shared/http/path-name.ts';
 import { AdminError, callAdminJson } from '../../../terminal/admin-client.ts';
@@ -34,8 +34,8 @@ export async function noteForeignKey(tenant: string, key: string, flags: ReadFla
     const owner = found['tenant'];
     if (owner === tenant) return undefined;
     return typeof owner === 'string'
-      ? `The API key ${key} belongs to ${owner}, not to ${tenant}, so none of this applies to it.`
-      : `No API key has the id ${key}. This applies only to callers that ${key} identifies in another way, such as in the sub of a token; gatewright keys list --tenant ${tenant} prints the ids.`;
+      ? `The API key ${key} belongs to ${owner}, not to ${tenant}, so this command does not apply to the key.`
+      : `No API key has the id ${key}. This command applies only to callers that ${key} identifies in another way, such as in the sub of a token; gatewright keys list --tenant ${tenant} prints the ids.`;
   });
 }
 

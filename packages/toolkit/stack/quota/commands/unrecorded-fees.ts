@@ -1,4 +1,4 @@
-/** Finds fees of a customer that are neither in a ledger nor in a record, among the items of the usage table. */
+/** Searches the items of the usage table for fees of a customer that are neither in a ledger nor in a record. */
 import type { AdminPorts } from '#shared/quota/admin/operation.ts';
 import { listDueFees } from '#shared/quota/admin/due-fees.ts';
 import type { UsageRow } from '#shared/quota/admin/usage-row.ts';

@@ -58,7 +58,7 @@ export function invoiceCommand(): Command {
     )
     .option(
       '--out <folder>',
-      'write one file per invoice here, in a new folder if necessary; required for PDF',
+      'folder to write one file per invoice to, created if necessary; required for PDF',
     )
     .option('--draft', 'include open periods, as if they ended now')
     .action(invoice);
@@ -75,7 +75,7 @@ export function readMonth(text: string): string {
   throw new InvalidArgumentError('Write a month such as 2026-11.');
 }
 
-/** When a period can be closed (`LATE_MS`). */
+/** The sentence that says when a period can be closed. The 15 minutes are `LATE_MS`. */
 const WHEN_CLOSED = 'a period can be closed 15 minutes after its end';
 
 async function close({ period: month, ...flags }: ChangeFlags & { readonly period?: string }): Promise<void> {
@@ -128,7 +128,7 @@ async function invoice(flags: InvoiceFlags): Promise<void> {
   const format = flags.json ? 'json' : flags.format;
   if (flags.json && flags.format !== 'text' && flags.format !== 'json')
     throw new UsageError(
-      `--json prints JSON, and --format ${flags.format} another format; leave out one of them`,
+      `--json prints JSON, and --format ${flags.format} selects another format; leave out one of them`,
     );
   if (format === 'pdf' && out === undefined)
     throw new UsageError('--format pdf writes files; also pass their folder with --out FOLDER');
@@ -157,7 +157,7 @@ async function invoice(flags: InvoiceFlags): Promise<void> {
       `No usage${draft ? '' : ' or fee'} of ${flags.period} is recorded, so there is no invoice.${draft ? '' : ' Fees are recorded by gatewright usage close after the end of the period; --draft shows them before.'}`,
     );
   if (isFirst && flags.tenant !== undefined) await noteUnknownTenant(flags.tenant, flags);
-  // The other invoices are written first: the name of one customer must not keep them back.
+  // The other invoices are written first, so that a name that cannot be printed does not prevent them.
   if (notPrinted.length > 0) throw new UsageError(notPrinted.join('\n'));
 }
 
@@ -176,7 +176,7 @@ const FORMATS: Readonly<
 
 /**
  * Prints an invoice, or writes its file.
- * @returns why it was not printed; undefined if it was
+ * @returns the reason if the invoice was not printed; undefined if it was printed
  */
 async function print(
   made: Invoice,
@@ -205,7 +205,7 @@ async function print(
 /**
  * Yields the invoices of a month.
  * @param open the periods that are not closed yet, for draft invoices. Drafts also contain the fees of periods without
- * requests. If it is undefined, only recorded usage and fees are invoiced
+ * requests. If `open` is undefined, only recorded usage and fees are invoiced
  */
 export async function* readInvoices(flags: MonthFlags, open?: readonly UsageRow[]): AsyncGenerator<Priced> {
   const plans = new Map<string, CustomerPlan | undefined>();
@@ -272,7 +272,10 @@ async function readCustomer(
 
 const UNKNOWN: ReadonlySet<string | undefined> = new Set(['CUSTOMER_UNKNOWN', 'ROUTE_UNKNOWN']);
 
-/** Yields the records of each tenant, which are adjacent in an export. Tenants that have only drafts come last. */
+/**
+ * Yields the records tenant by tenant; the records of a tenant are adjacent in an export. Tenants that have only drafts
+ * come last.
+ */
 async function* readTenants(
   flags: MonthFlags,
   drafts: ReadonlyMap<string, unknown>,
@@ -294,7 +297,7 @@ export async function* readRecords(flags: MonthFlags): AsyncGenerator<UsageRecor
     if (record.month === flags.period) yield record;
 }
 
-/** Reads the periods of the month that are not closed, and so not on any invoice yet. */
+/** Reads the periods of the month that are not closed, and are therefore not on any invoice yet. */
 export async function readNotClosed(flags: MonthFlags): Promise<readonly UsageRow[]> {
   const open: UsageRow[] = [];
   for await (const row of readExport<UsageRow>('usage', boundsOf(flags), flags))

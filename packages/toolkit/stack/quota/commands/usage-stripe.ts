@@ -74,7 +74,7 @@ async function send(flags: StripeFlags): Promise<void> {
     else if (isDry) printResult(event, () => JSON.stringify(event));
     else {
       await post(event, key ?? '');
-      // The line is written before the next event is sent, so that an interrupted run can be continued.
+      // The event's line is written before the next event is sent, so that an interrupted run can be continued.
       const line = { identifier: event.identifier, recordId: record.recordId, value: event.payload.value };
       await appendFile(flags.journal, `${JSON.stringify(line)}\n`, { mode: 0o600 });
       counts.sent += 1;

@@ -66,8 +66,8 @@ function exportCommand(): Command {
 async function show(flags: ReadFlags & { readonly tenant?: string; readonly at?: string }): Promise<void> {
   const rows = sortRows(await readUsage(flags, flags), 'tenant');
   const { tenant, at } = flags;
-  // The sentences for customers are about current periods only. For all customers together, one call per customer would
-  // be necessary.
+  // The sentences for customers are about current periods only, so they are not read for another time. They are not
+  // read for all customers together either, because that would need one call per customer.
   const refusals = tenant === undefined || at !== undefined ? [] : await readRefusalsOrWarn(tenant, flags);
   const says = refusals.map((refusal) => printReads(refusal.says));
   printResult(
@@ -161,10 +161,12 @@ async function run(statement: Statement, flags: SqlFlags): Promise<void> {
   }
   if (statement === 'athena')
     throw new UsageError(
-      'the format athena cannot be used with --export, because it prints the definition of the table in Athena: omit --export',
+      'the format athena cannot be used with --export, because this format prints the definition of the table in Athena: omit --export',
     );
   if (month === undefined)
-    throw new UsageError('--export reads one month; also pass it with --period, such as --period 2026-11');
+    throw new UsageError(
+      '--export reads one month; also pass the month with --period, such as --period 2026-11',
+    );
   const spillFolder = await mkdtemp(join(tmpdir(), 'gatewright-sql-'));
   try {
     const query = { files, statement, month, spillFolder, memory };

@@ -99,8 +99,8 @@ for (const MinimumLength of [6, 20, 21, 99])
     assert.equal(codeOf(await at.admin('AdminCreateUser', { Username: 'dora' })), '200');
   });
 
-// AWS CLI reference, outputs of cognito-idp admin-create-user and list-users: both times are one. That it also holds for
-// SignUp is inferred.
+// AWS CLI reference, outputs of cognito-idp admin-create-user and list-users: both times are one. That it also holds
+// for SignUp is inferred.
 for (const [action, source] of [
   ['AdminCreateUser', 'PreSignUp_AdminCreateUser'],
   ['SignUp', 'PreSignUp_SignUp'],

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { serverMetadata } from '../../../../../packages/gateway/cognito/authorization/server-metadata.ts';
 
-// RFC 8414 §2; OpenID Connect Discovery 1.0, section 3; RFC 9207 §3; the MCP specification, "Client ID Metadata Documents".
+// RFC 8414 §2; OpenID Connect Discovery 1.0, section 3; RFC 9207 §3; the MCP specification, "Client ID Metadata
+// Documents".
 describe('the metadata of the local issuer as an authorization server', () => {
   const found = serverMetadata('http://127.0.0.1:4000');
 

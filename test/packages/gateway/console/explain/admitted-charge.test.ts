@@ -35,7 +35,7 @@ describe('the explanation of a request that a quota admitted', () => {
   it('names the customer plan, and what was left of each limit', async () => {
     assert.match(
       await explained('pro', LIMITS),
-      /^The plan pro of the customer acme was charged, and has left: monthly 987 of 1000, minute, per key 59 of 60\.$/m,
+      /^The plan pro of the customer acme was charged; units left: monthly 987 of 1000, minute, per key 59 of 60\.$/m,
     );
   });
 

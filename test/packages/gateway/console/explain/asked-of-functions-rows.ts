@@ -121,7 +121,7 @@ export const ASKED_OF_FUNCTIONS: readonly AskedRow[] = [
     status: 500,
     because: /Function not found: fnn/,
     change:
-      /or correct the value of the stage variable fn, from which the Uri of the integration has this name/,
+      /or correct the value of the stage variable fn, from which the Uri of the integration gets this name/,
   },
   {
     source:
@@ -134,7 +134,7 @@ export const ASKED_OF_FUNCTIONS: readonly AskedRow[] = [
     request: { path: '/pet' },
     status: 403,
     because:
-      /RESOURCE_NOT_FOUND \(template\.yaml:\d+\) is not used here: .* gets MISSING_AUTHENTICATION_TOKEN/,
+      /RESOURCE_NOT_FOUND \(template\.yaml:\d+\) does not apply to this reply: .* gets MISSING_AUTHENTICATION_TOKEN/,
     change: /write MISSING_AUTHENTICATION_TOKEN in place of RESOURCE_NOT_FOUND/,
   },
   {

@@ -1,4 +1,7 @@
-/** Questions about integrations that call an AWS service, whose refusal the default integration response makes a success. */
+/**
+ * Questions about integrations that call an AWS service, whose refusal the default integration response makes a
+ * success.
+ */
 import { OK } from './deciding-rows.ts';
 import type { AskedRow } from './asked-of-functions-rows.ts';
 
@@ -125,7 +128,8 @@ export const ASKED_OF_SERVICES: readonly AskedRow[] = [
     template: service({ uri: 'comprehend:action/DetectSentiment' }),
     status: 500,
     because: /^The call was not sent: DetectSentiment of comprehend .*is not supported by this gateway/m,
-    change: /^Start the gateway with `--aws comprehend` and AWS credentials, .*AWS_ENDPOINT_URL_COMPREHEND/m,
+    change:
+      /^To send all calls to this service to AWS, start the gateway with `--aws comprehend` and AWS credentials\. .*AWS_ENDPOINT_URL_COMPREHEND/m,
   },
   {
     ...common,

@@ -1,6 +1,6 @@
 /**
- * Questions that AWS’s knowledge center and the pages of known issues answer: each cause is asked of a served project, and
- * the explanation names this cause, its line if a line decides, and what to change.
+ * Questions that AWS’s knowledge center and the pages of known issues answer: each cause is asked of a served project,
+ * and the explanation names this cause, its line if a line decides, and what to change.
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';

@@ -99,7 +99,7 @@ describe('what to do about an authorizer', () => {
 
     assert.match(
       storyOf(api.last()),
-      /→ Fix the function auth: .* To refuse a credential, write throw new Error\('Unauthorized'\) there/,
+      /→ Fix the function auth: .* To refuse a credential, write throw new Error\('Unauthorized'\) in the function/,
     );
   });
 

@@ -77,21 +77,21 @@ const ROWS: readonly Row[] = [
     returned: { ...allow, context: { roles: { admin: true } } },
     fixed: { ...allow, context: { roles: JSON.stringify({ admin: true }) } },
     change:
-      /^Return "roles" in the context that the function auth returns as a string, number or boolean, for example as JSON \(JSON\.stringify\(value\) in JavaScript, json\.dumps\(value\) in Python\)\./,
+      /^In the context that the function auth returns, make "roles" a string, number or boolean, for example JSON text \(JSON\.stringify\(value\) in JavaScript, json\.dumps\(value\) in Python\)\./,
     source: 'docs/aws §4.3',
   },
   {
     name: 'an array as a context value',
     returned: { ...allow, context: { fine: 1, scopes: ['a'] } },
     fixed: { ...allow, context: { fine: 1, scopes: 'a' } },
-    change: /^Return "scopes" in the context/,
+    change: /^In the context that the function auth returns, make "scopes" a string/,
     source: 'docs/aws §4.3',
   },
   {
     name: 'the reserved name claims',
     returned: { ...allow, context: { claims: '1' } },
     fixed: { ...allow, context: { myClaims: '1' } },
-    change: /^Rename claims in the context that the function auth returns/,
+    change: /^Rename the member claims in the context that the function auth returns/,
     source: 'docs/aws §4.3',
   },
   {
@@ -267,7 +267,7 @@ describe('a 401 of the toolkit’s authorizers', () => {
 
     assert.match(
       sentences.join('\n'),
-      /it was revoked \(TOKEN_REVOKED\)\.\nIt is the API key 4aa9e21c00000000\./,
+      /it was revoked \(TOKEN_REVOKED\)\.\nThe credential is the API key 4aa9e21c00000000\./,
     );
     assert.match(
       changes.join('\n'),
@@ -314,7 +314,7 @@ describe('a 401 of the toolkit’s authorizers', () => {
     const denied = { ...about, status: 403, code: 'ACCESS_DENIED', phase: 'authorize', defect: undefined };
     const { sentences, changes } = explain({ ...denied, guard: { ...about.guard!, decided } });
 
-    assert.match(sentences.join('\n'), /It is the API key 4aa9e21c00000000 of the customer globex\./);
+    assert.match(sentences.join('\n'), /credential is the API key 4aa9e21c00000000 of the customer globex\./);
     assert.match(
       changes.join('\n'),
       /`gatewright keys list --customer globex` lists its keys with their states/,
@@ -341,7 +341,7 @@ describe('a 401 of the toolkit’s authorizers', () => {
     [
       'secret-replaced',
       'its secret was replaced by a rotation of the API key, and has been refused since 2026-11-29T03:24:00.000Z',
-      /^Let the client send the secret that the rotation printed\. .*`gatewright keys rotate 4aa9e21c00000000` prints another one/,
+      /^Let the client send the secret that the rotation printed\. .*`gatewright keys rotate 4aa9e21c00000000` prints another secret/,
     ],
     ['key-expired', 'the API key expired at 2026-11-29T03:24:00.000Z', /^Let the client send an active key/],
   ] as const)

@@ -76,7 +76,7 @@ describe('the advice about a failed call', () => {
     ],
     [
       '"./made" (a.ts:1:19)',
-      'Correct the import of "./made" at the line that the message names, or add the file that it names; if a build step generates this file, run that step first.',
+      'Correct the import of "./made" at the line that the message names, or add the imported file; if a build step generates this file, run that step first.',
     ],
   ] as const)
     it(`does not blame the syntax if an import is missing: ${rest.slice(0, 24)}`, () => {

@@ -1,6 +1,6 @@
 /**
- * An explanation names the line of the member that decided, not the first line of the resource, list or statement that has
- * the member. The line that is meant ends with `# here` in YAML; in JSON and Terraform, a text of it is given.
+ * An explanation names the line of the member that decided, not the first line of the resource, list or statement that
+ * has the member. The line that is meant ends with `# here` in YAML; in JSON and Terraform, a text of it is given.
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';

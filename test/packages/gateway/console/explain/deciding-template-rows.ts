@@ -1,4 +1,6 @@
-/** Mapping templates, inline code and settings of a stage, in CloudFormation. The line that decides ends with `# here`. */
+/**
+ * Mapping templates, inline code and settings of a stage, in CloudFormation. The line that decides ends with `# here`.
+ */
 import { OPEN, rest } from './deciding-rows.ts';
 import type { DecidingRow } from './deciding-rows.ts';
 

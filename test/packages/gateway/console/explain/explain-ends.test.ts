@@ -101,7 +101,8 @@ describe('the remedy for a token of another issuer', () => {
   });
 });
 
-// API Gateway compares texts: https://github.com/aws-solutions-library-samples/guidance-for-claude-code-with-amazon-bedrock/issues/97
+// API Gateway compares texts:
+// https://github.com/aws-solutions-library-samples/guidance-for-claude-code-with-amazon-bedrock/issues/97
 describe('the remedy for a claim that is spelt otherwise than the authorizer has it', () => {
   const ROWS: readonly (readonly [given: string, accepted: string, because: RegExp])[] = [
     [
@@ -196,7 +197,7 @@ describe('the end of a connection', () => {
     [1003, 'Binary messages are not supported', /sent a binary message/],
     [1005, 'Client-side close frame status not set', /without a close code/],
     [1006, '', /without a close frame/],
-    [4001, 'bye', /The client closed it with 4001, “bye”/],
+    [4001, 'bye', /The client closed the connection with 4001, “bye”/],
   ];
   for (const [code, reason, because, part] of rows)
     it(`is explained by its code: ${code} ${reason} ${part ?? ''} (docs/aws §11.4, §11.6)`, () => {
@@ -302,7 +303,8 @@ describe('a function that posts to a connection that has closed', () => {
 });
 
 describe('a model of a request that has no body', () => {
-  // https://github.com/localstack/localstack, test_api_gateway_request_validator: GET without a body is refused with 400
+  // https://github.com/localstack/localstack, test_api_gateway_request_validator: GET without a body is refused with
+  // 400
   const changesOf = (method: string, routeKey: string, form?: 'sam' | 'serverless'): string =>
     explain({
       ...ABOUT,
@@ -345,7 +347,7 @@ describe('a function that Lambda’s runtime cannot run', () => {
     [
       'Error',
       'Unable to stringify response body',
-      /^Return a value that can be written as JSON from the function list/,
+      /^From the function list/,
     ],
   ];
   for (const [errorType, errorMessage, change] of rows)

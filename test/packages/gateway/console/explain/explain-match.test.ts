@@ -134,7 +134,7 @@ describe('explainMatch', () => {
     await api.send({ method: 'DELETE', target: '/menu' });
 
     assert.match(storyOf(api.last()), /\nStage \$default has no route for DELETE \/menu\.\n/);
-    assert.match(storyOf(api.last()), /→ Call it with GET or PUT, or add a route for DELETE \/menu\.$/);
+    assert.match(storyOf(api.last()), /→ Use the method GET or PUT, or add a route for DELETE \/menu\.$/);
   });
 
   // https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mappings.html
@@ -239,7 +239,7 @@ describe('a message without a route (docs/aws §11.2)', () => {
         bodyFault: undefined,
         keyIn: 'action',
       }),
-      /The value of its member action is a route key\.\nSet RouteSelectionExpression of the API to \$request\.body\.action, or send a message/,
+      /The value of the message’s member action is a route key\.\nSet RouteSelectionExpression of the API to \$request\.body\.action, or send a message/,
     );
   });
 

@@ -17,20 +17,20 @@ describe('a refusal that the gateway words', () => {
       story,
       /The page from https:\/\/shop\.example sees “blocked by CORS policy” instead of the 403/,
     );
-    assert.match(story, /→ To let pages read it, give the API a gateway response for DEFAULT_4XX/);
+    assert.match(story, /→ To let pages read this reply, give the API a gateway response for DEFAULT_4XX/);
   });
 
   // API Gateway developer guide, "Gateway responses": a response of its own inherits nothing of the default
   for (const [types, expected] of [
     [
       ['DEFAULT_4XX', 'ACCESS_DENIED'],
-      /→ To let pages read it, change the gateway response that the API itself has for ACCESS_DENIED: .* It does not inherit the headers of DEFAULT_4XX\./,
+      /→ To let pages read this reply, change the gateway response that the API itself has for ACCESS_DENIED: .* It does not inherit the headers of DEFAULT_4XX\./,
     ],
     [
       ['DEFAULT_4XX'],
-      /→ To let pages read it, change the gateway response that the API itself has for DEFAULT_4XX: /,
+      /→ To let pages read this reply, change the gateway response that the API itself has for DEFAULT_4XX: /,
     ],
-    [['DEFAULT_5XX'], /→ To let pages read it, give the API a gateway response for DEFAULT_4XX/],
+    [['DEFAULT_5XX'], /→ To let pages read this reply, give the API a gateway response for DEFAULT_4XX/],
   ] as const)
     it(`names the gateway response that lacks the header for pages, among ${types.join(' and ')}`, async () => {
       const own = Object.fromEntries(

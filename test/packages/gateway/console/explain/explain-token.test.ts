@@ -108,7 +108,7 @@ const STORIES: Readonly<Record<TokenDefectCode, Says>> = {
   },
   'not-yet-valid': { because: /^The token is not valid yet/, change: /^Wait until the token is valid/ },
   'token-use': {
-    because: /accepts only \w+ tokens here, because the method has/,
+    because: /accepts only \w+ tokens, because the method has/,
     change: /^Send the \w+ token of the same sign-in/,
   },
   claim: { because: /requires a claim that the token does not have/, change: SEND },

@@ -1,4 +1,7 @@
-/** The quota of a handler refuses with a reply, which the gateway passes on: the record tells it like a refusal by an authorizer. */
+/**
+ * The quota of a handler refuses with a reply, which the gateway passes on: the record tells it like a refusal by an
+ * authorizer.
+ */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { printAccessDecision } from '@gatewright/aws/access-decision';
@@ -32,28 +35,28 @@ const ROWS: readonly {
     limits: [{ ...limit, windowSeconds: 30 * DAY }],
     status: 429,
     note: 'over quota',
-    says: /The quota of the customer acme refuses the request: its limit monthly is used up\.\n.*API key (?:k1|6VRmAyIt8MUnu4VK)\.\nThe limit has units again in 3 days\.\n→ Wait for the next period, .*`gatewright quota top-up acme monthly UNITS`.*`gatewright customers set-plan acme PLAN` \(if it has no record: `gatewright customers create acme PLAN`\)/,
+    says: /The quota of the customer acme refuses the request: its limit monthly is used up\.\n.*API key (?:k1|6VRmAyIt8MUnu4VK)\.\nThe limit has units again in 3 days\.\n→ Wait for the next period, .*`gatewright quota top-up acme monthly UNITS`.*`gatewright customers set-plan acme PLAN` \(if the customer has no record: `gatewright customers create acme PLAN`\)/,
   },
   {
     reason: 'quota-exceeded',
     limits: [{ ...limit, windowSeconds: 30 * DAY, closed: true }],
     status: 429,
     note: 'period closed',
-    says: /the period of its limit monthly is closed\.\n.*API key (?:k1|6VRmAyIt8MUnu4VK)\.\nThe next period of the limit begins in 3 days\.\n→ Nothing can be charged to a closed period or added to it; wait for the next one\..*`gatewright clock \+\d+s`/,
+    says: /the period of its limit monthly is closed\.\n.*API key (?:k1|6VRmAyIt8MUnu4VK)\.\nThe next period of the limit begins in 3 days\.\n→ Nothing can be charged to a closed period or added to it; wait for the next period\..*`gatewright clock \+\d+s`/,
   },
   {
     reason: 'rate-limited',
     limits: [{ ...limit, windowSeconds: 5 }],
     status: 429,
     note: 'over limit',
-    says: /its limit monthly is used up\.[^]*→ Send requests more slowly, or give the customer a plan that allows more with `gatewright customers set-plan acme PLAN` \(if it has no record: `gatewright customers create acme PLAN`\), or raise/,
+    says: /its limit monthly is used up\.[^]*→ Send requests more slowly, or give the customer a larger plan with `gatewright customers set-plan acme PLAN` \(if the customer has no record: `gatewright customers create acme PLAN`\), or raise/,
   },
   {
     reason: 'concurrency',
     limits: [{ ...limit, unit: 'concurrent-requests', windowSeconds: undefined, resetSeconds: undefined }],
     status: 429,
     note: 'over limit',
-    says: /its limit monthly is used up\.[^]*→ Send fewer calls at the same time, or give the customer a plan/,
+    says: /its limit monthly is used up\.[^]*→ Send fewer calls at the same time, or give the customer a larger plan/,
   },
   {
     reason: 'suspended',
@@ -193,14 +196,14 @@ const FAILURES: readonly {
     thrown: () => {
       throw planUnknown('gold');
     },
-    says: /→ Save the plan with `gatewright plan save FILE`, or give the customer another one: `gatewright customers set-plan acme PLAN` \(if it has no record: `gatewright customers create acme PLAN`\)\./,
+    says: /→ Save the plan with `gatewright plan save FILE`, or give the customer another plan: `gatewright customers set-plan acme PLAN` \(if the customer has no record: `gatewright customers create acme PLAN`\)\./,
   },
   {
     name: 'a caller without a tenant',
     thrown: () => {
       checkSubject({ ...USE, tenant: '' });
     },
-    says: /→ Return tenant from the function subject of the quota\. If it is a claim of the caller, .* under result\.claims\.names of the access document/,
+    says: /→ Return tenant from the quota’s function named subject\. If the value is a claim of the caller, .* under result\.claims\.names of the access document/,
   },
 ];
 

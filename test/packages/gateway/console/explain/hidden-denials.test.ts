@@ -1,6 +1,6 @@
 /**
- * A function whose code catches AWS’s refusal of a call, and responds itself: the explanation names the right that the role
- * lacks, whatever the status is, and the call passes once exactly that is written.
+ * A function whose code catches AWS’s refusal of a call, and responds itself: the explanation names the right that the
+ * role lacks, whatever the status is, and the call passes once exactly that is written.
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';

@@ -261,7 +261,7 @@ describe('the advice about a call that Lambda limits', () => {
     [
       'the start of an instance that the integration timeout included',
       { kind: 'timed-out', isColdStart: true },
-      /^Make the integration respond sooner.*\nIf the function is quick once it has started, send the request again: the start of a new instance counted toward the timeout, here as on AWS\.\nOr, for a regional or private API, ask AWS to raise the quota/,
+      /^Make the integration respond sooner.*\nIf the function is quick once it has started, send the request again: the start of a new instance counted toward the timeout, in the gateway as on AWS\.\nOr, for a regional or private API, ask AWS to raise the quota/,
       504,
     ],
     [

@@ -88,7 +88,7 @@ describe('the advice on a condition that is not met', () => {
       const condition = { operator, key, wanted: ['2022-09-30T23:59:59Z'], found: ['2026'], holds: false };
       const about = notAllowedBy('resource', { fails: ['condition'], conditions: [condition] });
       assert.deepEqual(explain(about).changes, [
-        `The request came ${when} the time at which the API’s resource policy allows it: if this caller should have access, change 2022-09-30T23:59:59Z in ${operator} ${key}. A change to the API takes effect when you deploy it again. Here, \`gatewright clock\` can move the time of the gateway instead.`,
+        `The request came ${when} the time at which the API’s resource policy allows it: if this caller should have access, change 2022-09-30T23:59:59Z in ${operator} ${key}. A change to the API takes effect when you deploy it again. On this machine, \`gatewright clock\` can move the time of the gateway instead.`,
       ]);
     });
 });

@@ -116,7 +116,7 @@ const ROWS: readonly Row[] = [
     name: 'a list of cookies in headers',
     bad: { ...OK, headers: { 'Set-Cookie': ['a=1', 'b=2'] } },
     fixed: { ...OK, cookies: ['a=1', 'b=2'] },
-    change: /^Return the cookies from the function \w+ as the list cookies/,
+    change: /^Return the cookies from the function \w+ in the member cookies, as a list/,
   },
   {
     on: TWO,

@@ -1,6 +1,6 @@
 /**
- * Routes in an OpenAPI document: the advice has the names of the document, and is tried as it is written.
- * AWS describes the settings in https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html
+ * Routes in an OpenAPI document: the advice has the names of the document, and is tried as it is written. AWS describes
+ * the settings in https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';

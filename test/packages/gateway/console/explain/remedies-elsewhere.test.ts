@@ -178,7 +178,7 @@ const ROWS: readonly Row[] = [
     request: { path: `/a?x-api-key=${KEY}` },
     status: 403,
     because:
-      /and the request has no x-api-key header\. It has query parameter x-api-key, in which API Gateway looks for no key\./,
+      /and the request has no x-api-key header\. It has query parameter x-api-key, in which API Gateway does not look for a key\./,
     advice: /^Send the value of query parameter x-api-key as the header x-api-key\./,
     then: { path: '/a', headers: { 'x-api-key': KEY } },
   },
@@ -188,7 +188,7 @@ const ROWS: readonly Row[] = [
     template: WITH_KEY,
     request: { path: '/a', headers: { 'api-key': KEY } },
     status: 403,
-    because: /It has header api-key, in which API Gateway looks for no key\./,
+    because: /It has header api-key, in which API Gateway does not look for a key\./,
     advice: /^Send the value of header api-key as the header x-api-key\./,
     then: { path: '/a', headers: { 'x-api-key': KEY } },
   },

@@ -312,7 +312,10 @@ exports.quote = async () => {
   });
 });
 
-/** A role that refers to a function with this role is refused as a circular dependency (CloudFormation user guide, "Troubleshooting CloudFormation"). */
+/**
+ * A role that refers to a function with this role is refused as a circular dependency (CloudFormation user guide,
+ * "Troubleshooting CloudFormation").
+ */
 const OWN_ROLE = CLOUDFORMATION(WITH_STATEMENTS).replace(
   'Environment: { Variables: { QUEUE_URL: !Ref Mail } }',
   'Timeout: 20',

@@ -1,6 +1,6 @@
 /**
- * Calls of AWS services that the service refuses: the explanation names the member of the integration that is missing or
- * wrong, and the call passes once exactly that is changed.
+ * Calls of AWS services that the service refuses: the explanation names the member of the integration that is missing
+ * or wrong, and the call passes once exactly that is changed.
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';

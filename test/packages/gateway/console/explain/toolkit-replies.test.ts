@@ -1,4 +1,7 @@
-/** Each reason for which a function of the toolkit refuses a request itself has a remedy of its own, or says it in its reply. */
+/**
+ * Each reason for which a function of the toolkit refuses a request itself has a remedy of its own, or says it in its
+ * reply.
+ */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { PORTAL_ANSWERS } from '#shared/portal/portal-problem.ts';

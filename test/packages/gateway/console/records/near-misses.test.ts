@@ -33,7 +33,7 @@ describe('findNearMisses', () => {
       path: '/admin',
       misses: [
         'GET /orders: it has /orders where the request’s path has /admin',
-        'ANY /admin/{proxy+}: its variable {proxy+} stands for at least one segment, and the request’s path has none there',
+        'ANY /admin/{proxy+}: its variable {proxy+} stands for at least one segment, and the request’s path has no segment at that place',
       ],
     },
     { method: 'GET', path: '/nothing/like/it', misses: [] },

@@ -102,7 +102,7 @@ export const ADDRESSES: readonly SurpriseRow[] = [
     values: { status: 403 },
     because: /AWS serves it only at its custom domains, and responds with 403 at the default endpoint/,
     change:
-      /To see here what AWS does, .*`curl -i -H 'Host: abcdefghij\.execute-api\.us-east-1\.amazonaws\.com' http:\/\/\S+\/dev\/pets`/,
+      /To see on this machine what AWS does, .*`curl -i -H 'Host: abcdefghij\.execute-api\.us-east-1\.amazonaws\.com' http:\/\/\S+\/dev\/pets`/,
     not: { api: () => anApi(restRoutes({ 'GET /pets': {} }), { echo: ok }) },
   },
   {
@@ -153,7 +153,7 @@ export const ADDRESSES: readonly SurpriseRow[] = [
     values: { stage: 'dev' },
     because: /rawPath of the event begins with the stage, \/dev/,
     change:
-      /^Make the function remove \/dev from the beginning of rawPath \(src\/index\.js:2\) before it compares paths: write event\.rawPath\.slice\(event\.requestContext\.stage\.length \+ 1\) there\.$/m,
+      /^Make the function remove \/dev from the beginning of rawPath \(src\/index\.js:2\) before it compares paths: write event\.rawPath\.slice\(event\.requestContext\.stage\.length \+ 1\) in that line\.$/m,
     not: { api: () => anApi(httpRoutes(['GET /{proxy+}']), { echo: ok }), request: { target: '/health' } },
   },
 ];

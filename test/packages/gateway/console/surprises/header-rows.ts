@@ -244,7 +244,7 @@ const BROWSERS: readonly SurpriseRow[] = [
     values: { origin: PAGE },
     because: /sees “blocked by CORS policy” instead of the 502: .* The cause is the 502, not CORS\./,
     change:
-      /^Return statusCode from the function fn as a number.*\nTo let pages read it, give the API a gateway response for DEFAULT_5XX/,
+      /^Return statusCode from the function fn as a number.*\nTo let pages read this reply, give the API a gateway response for DEFAULT_5XX/,
     not: { request: ID },
   },
   {

@@ -186,7 +186,8 @@ export const LAMBDA: readonly SurpriseRow[] = [
       },
     },
     values: { bucket: 'vault' },
-    because: /The bucket vault has a policy .* that denies s3:PutObject if .*not evaluated here/,
+    because:
+      /The bucket vault has a policy .* that denies s3:PutObject if .*does not evaluate bucket policies/,
     change: /^Change the calls of src\/index\.js so that they do not meet the condition/m,
     not: { handler: "const { S3Client } = require('@aws-sdk/client-s3');\nexports.main = async () => 1;" },
   },
@@ -241,7 +242,7 @@ export const LAMBDA: readonly SurpriseRow[] = [
     because:
       /does not forward the query parameter q: the managed cache policy CachingOptimized has no query parameters, and the behavior has no OriginRequestPolicyId/,
     change:
-      /Also replace the cache policy CachingOptimized, whose cache key does not have it: .*CachingDisabled/,
+      /Also replace the cache policy CachingOptimized, whose cache key does not contain it: .*CachingDisabled/,
     not: { request: { target: '/dev/1?q=tea', headers: ['X-Amz-Cf-Id', 'one'] } },
   },
   {

@@ -174,7 +174,7 @@ export const RESULTS: readonly SurpriseRow[] = [
     request: { method: 'POST', target: '/dev/1', body: '{}' },
     values: { status: 'FAILED' },
     because:
-      /ended with the status FAILED \(OutOfStock: sku a1\)\. Step Functions responds .* with 200 all the same/,
+      /ended with the status FAILED \(OutOfStock: sku a1\)\. Step Functions responds .* with 200 even then/,
     change: /^Set the status in the response template .*\$context\.responseOverride\.status = 500/m,
     not: {
       api: starting(

@@ -295,7 +295,7 @@ const REPLIES: readonly SurpriseRow[] = [
     request: { target: '/dev/pets?page=2&size=5' },
     values: { parameters: ['page'] },
     because:
-      /It had a different value of page, which is not a cache key, so both requests got the same response\./,
+      /That request had a different value of page, which is not a cache key, so both requests got the same response\./,
     change:
       /^To keep the values apart, add method\.request\.querystring\.page to CacheKeyParameters of the integration and to RequestParameters of the method/,
     not: {

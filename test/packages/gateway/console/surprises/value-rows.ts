@@ -111,7 +111,7 @@ export const VALUES: readonly SurpriseRow[] = [
     request: { target: '/1' },
     values: { members: ['multiValueHeaders'] },
     because: /returned multiValueHeaders, which payload format 2\.0 does not have, so the gateway ignored it/,
-    change: /Set-Cookie as the list cookies/,
+    change: /Set-Cookie in the list named cookies/,
     not: { api: http({ ...OK, cookies: ['a=1'], headers: { 'X-Page': '1,2' } }) },
   },
   {
@@ -221,7 +221,7 @@ export const VALUES: readonly SurpriseRow[] = [
     request: ID,
     values: { headers: ['x-a'] },
     because: /returned x-a in headers and in multiValueHeaders, so the client got the values of both/,
-    change: /^Return x-a in one of them\.$/m,
+    change: /^Return x-a in only one of headers and multiValueHeaders\.$/m,
     not: { api: proxy({ ...OK, headers: { 'x-a': '1' }, multiValueHeaders: { 'X-B': ['2'] } }) },
   },
   {
@@ -280,7 +280,8 @@ export const VALUES: readonly SurpriseRow[] = [
     api: mocking('{"you": "$input.path(\'$.name\')"}'),
     request: { method: 'POST', target: '/dev/1', body: '{"name": "rex"}' },
     values: {},
-    because: /a MOCK integration responds without a body, so \$input is empty there/,
+    because:
+      /The response template reads \$input, which is empty, because a MOCK integration responds without a body/,
     change: /\$context\.requestOverride\.path\.name/,
     not: { api: mocking('{"you": "$input.params(\'name\')"}') },
   },

@@ -123,7 +123,7 @@ const QUEUE_ROWS: readonly {
     name: 'refuses a rule if the queue has no policy',
     source: 'https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html',
     refusal:
-      /Mail to deliver this: Mail has no policy\. Add an AWS::SQS::QueuePolicy .*"aws:SourceArn":"arn:aws:events/,
+      /Mail to deliver this event: Mail has no policy\. Add an AWS::SQS::QueuePolicy .*"aws:SourceArn":"arn:aws:events/,
   },
   {
     name: 'lets the rule send that the statement names',
@@ -140,13 +140,13 @@ const QUEUE_ROWS: readonly {
     source: 'https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html',
     queue: fromService('events.amazonaws.com', onlyFrom(`${EVENT_RULE}-2`)),
     refusal:
-      /allows it only if aws:SourceArn is \S+rule\/orders-2 \(ArnEquals in statement 1\), but the value is \S+orders\./,
+      /allows the call only if aws:SourceArn is \S+rule\/orders-2 \(ArnEquals in statement 1\), but the value is \S+orders\./,
   },
   {
     name: 'refuses a rule if the statement is for topics',
     source: 'https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html',
     queue: fromService('sns.amazonaws.com'),
-    refusal: /allows it for another principal \(statement 1\)/,
+    refusal: /allows the call for another principal \(statement 1\)/,
   },
   {
     name: 'lets a topic send by its service',
@@ -185,7 +185,7 @@ const QUEUE_ROWS: readonly {
     name: 'refuses a rule if a statement denies it, without advice to add an Allow',
     source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html',
     queue: { ...fromService('events.amazonaws.com'), Effect: 'Deny', Principal: '*' },
-    refusal: /statement 1 of its policy .* denies it\. Add to that statement a condition/,
+    refusal: /statement 1 of its policy .* denies the call\. Add to that statement a condition/,
   },
   {
     name: 'refuses a rule if the policy cannot be read',
@@ -257,7 +257,7 @@ describe('a delivery to a queue or topic of a Terraform plan', () => {
       ],
     },
     {
-      name: 'is refused by a policy in the queue itself that is for others',
+      name: 'is refused by a policy in the queue itself that is for other requests',
       arn: REGIONAL.queue,
       resources: [
         {
@@ -269,7 +269,7 @@ describe('a delivery to a queue or topic of a Terraform plan', () => {
           },
         },
       ],
-      refusal: /allows it for another principal/,
+      refusal: /allows the call for another principal/,
     },
     {
       name: 'passes by a policy of its own',

@@ -122,8 +122,8 @@ describe('stages that API calls have edited', () => {
 });
 
 // Sources: API Gateway developer guide, "Deploy REST APIs": a deployment is a snapshot of the API's resources;
-// CloudFormation user guide, "Detect unmanaged configuration changes": an update changes what the template changes. A walk
-// in which `attach` closed the routes of a service, and the next reload of its serverless.yml opened them again.
+// CloudFormation user guide, "Detect unmanaged configuration changes": an update changes what the template changes. A
+// walk in which `attach` closed the routes of a service, and the next reload of its serverless.yml opened them again.
 describe('resources of a REST API that API calls have edited', () => {
   let control: TestRestControl;
   const controls: TestRestControl[] = [];

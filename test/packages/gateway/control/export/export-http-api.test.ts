@@ -1,6 +1,7 @@
 /**
- * The whole document of an HTTP API with a route of each kind and both kinds of authorizers, with and without extensions.
- * Names of extensions: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html
+ * The whole document of an HTTP API with a route of each kind and both kinds of authorizers, with and without
+ * extensions. Names of extensions:
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';

@@ -1,6 +1,6 @@
 /**
- * The rights of roles that services require when a resource is created: with all of them nothing is refused, and without
- * any one of them the property is. Sources: the pages and issues that the module names with each use.
+ * The rights of roles that services require when a resource is created: with all of them nothing is refused, and
+ * without any one of them the property is. Sources: the pages and issues that the module names with each use.
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';

@@ -37,7 +37,8 @@ function mayInvoke(resources: Readonly<Record<string, TestResource>>): boolean {
   return decideFor(user, { action: ACTION, resource, conditions: new Map() }) === 'allow';
 }
 
-// CloudFormation template reference, AWS::IAM::User and AWS::IAM::AccessKey; IAM user guide, "Policies and permissions".
+// CloudFormation template reference, AWS::IAM::User and AWS::IAM::AccessKey; IAM user guide, "Policies and
+// permissions".
 describe('an access key of a user of the stack', () => {
   it('signs as its user, with the key pair that the template returns', () => {
     const [user] = read({ User: aUser({ Path: '/books/', Tags: [{ Key: 'Team', Value: 'b' }] }) });

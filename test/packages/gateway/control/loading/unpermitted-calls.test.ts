@@ -224,7 +224,7 @@ describe('a function that an API of the stacks calls and may not invoke', () => 
         Leave: aPermission({ SourceArn: `arn:aws:execute-api:us-east-1:210987654321:${API_ID}/*` }),
       },
       fault:
-        /: SourceArn of Leave names account 210987654321, but the call comes .* in the SourceArn; or start with --account 210987654321, if the API belongs there →/,
+        /: SourceArn of Leave names account 210987654321, but the call comes .* in the SourceArn; or start with --account 210987654321, if the API belongs to this account →/,
     },
     {
       name: 'a SourceAccount',

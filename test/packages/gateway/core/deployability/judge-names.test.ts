@@ -7,7 +7,9 @@ import type { ResolvedStack } from '../../../../../packages/gateway/core/stack/m
 const TYPE = 'AWS::Logs::LogGroup';
 const TABLE = { [TYPE]: { schema: {}, named: ['LogGroupName'] } };
 
-/** A stack with two log groups of one name; the paths of those in `generated` are of the function that they belong to. */
+/**
+ * A stack with two log groups of one name; the paths of those in `generated` are of the function that they belong to.
+ */
 function twoOfOneName(generated: readonly string[]): ResolvedStack {
   const resource = { type: TYPE, properties: { LogGroupName: '/aws/lambda/fetch' } };
   const written = { Type: TYPE, Properties: resource.properties };

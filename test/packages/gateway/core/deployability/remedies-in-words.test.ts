@@ -59,7 +59,7 @@ const CASES = [
   [
     'application/json:1:5: unexpected the end of the template; expected a value, a reference or "("',
     'Integration.RequestTemplates.application/json',
-    'correct line 1, column 5 of the template application/json: write a value, a reference or "(" there',
+    'write a value, a reference or "(" at line 1, column 5 of the template application/json',
   ],
   [
     'Auth.DefaultAuthorizer names Nope, which is not in Auth.Authorizers',

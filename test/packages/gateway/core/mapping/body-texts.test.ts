@@ -1,4 +1,7 @@
-/** Bodies that are not JSON, as `$input` shows them; expected results by json-smart (docs/aws §7.2; test/fixtures/velocity/README.md). */
+/**
+ * Bodies that are not JSON, as `$input` shows them; expected results by json-smart (docs/aws §7.2;
+ * test/fixtures/velocity/README.md).
+ */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -6,7 +6,8 @@ import { aStack } from '../../../../support/a-stack.ts';
 import { bearer, ok, policy, TOKEN, withAuthorizer } from '../../../../support/rest-apis.ts';
 
 describe('an authorizer that changes while its answers are cached', () => {
-  // API Gateway API reference, Authorizer, authorizerResultTtlInSeconds: "If it equals 0, authorization caching is disabled."
+  // API Gateway API reference, Authorizer, authorizerResultTtlInSeconds: "If it equals 0, authorization caching is
+  // disabled."
   const rows: readonly (readonly [name: string, ttlSeconds: number, asked: number, status: number])[] = [
     ['is not asked again while it keeps its cache', 300, 1, 200],
     ['is asked for each request once its cache is switched off', 0, 2, 403],

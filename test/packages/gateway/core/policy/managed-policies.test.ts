@@ -71,7 +71,9 @@ describe('findManagedPolicy', () => {
     });
 });
 
-/** AWS managed policy reference guide: an action of each service that the policy opens, and one that it leaves closed. */
+/**
+ * AWS managed policy reference guide: an action of each service that the policy opens, and one that it leaves closed.
+ */
 const OPENED: readonly (readonly [name: string, gives: string, lacks: string])[] = [
   ['service-role/AWSLambdaKinesisExecutionRole', 'kinesis:GetRecords', 'kinesis:PutRecord'],
   ['service-role/AWSLambdaKinesisExecutionRole', 'logs:CreateLogStream', 'kinesis:PutRecord'],

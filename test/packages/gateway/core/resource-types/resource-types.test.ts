@@ -28,7 +28,7 @@ describe('what requests lack because of a type that is not supported', () => {
     it(`is ${name}`, () => {
       assert.equal(
         TYPES.consequenceOf(type),
-        lack ?? 'resources of this type do not run here, so calls to them fail',
+        lack ?? 'the gateway does not run resources of this type, so calls to them fail',
       );
     });
 });

@@ -223,7 +223,8 @@ describe('the execution log of a WebSocket stage (docs/aws §10.3)', () => {
   const authorized = (lines: readonly string[]): readonly string[] =>
     lines.slice(1, lines.indexOf(STARTED)).map((line) => line.replace(/request: \S+$/, 'request: ID'));
 
-  // Knowledge centre, api-gateway-logs: "the logs indicate if the request is authorized and include the authorizer and request IDs".
+  // Knowledge centre, api-gateway-logs: "the logs indicate if the request is authorized and include the authorizer and
+  // request IDs".
   it('says whether the authorizer admits a client', async () => {
     const admitted = logged(OK, INFO, guarded);
     const refused = logged(OK, INFO, guarded);

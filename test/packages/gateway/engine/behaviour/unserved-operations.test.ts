@@ -58,7 +58,9 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
   'TestState',
   'WriteGetObjectResponse',
 ]);
-/** Operations with the address of another operation: those that it replaces, and one that only a header distinguishes. */
+/**
+ * Operations with the address of another operation: those that it replaces, and one that only a header distinguishes.
+ */
 const REPLACED: Readonly<Record<string, string>> = {
   GetBucketLifecycle: 'GetBucketLifecycleConfiguration',
   GetBucketNotification: 'GetBucketNotificationConfiguration',

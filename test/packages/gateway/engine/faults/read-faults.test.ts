@@ -225,7 +225,7 @@ rules:
     {
       name: 'a share together with an action',
       text: 'rules:\n  - actionId: aws:lambda:invocation-error\n    share: 0.5',
-      says: /^faults\.yml:3: share is not allowed with an actionId: use invocationPercentage in its parameters$/,
+      says: /^faults\.yml:3: share is not allowed with an actionId: use invocationPercentage in parameters instead$/,
     },
   ])
     it(`refuses ${name}, with its line`, () => {
@@ -339,7 +339,7 @@ rules:
     [
       'an end of an action',
       `{ until: 1m, actionId: aws:lambda:invocation-add-delay, parameters: { duration: PT1M } }`,
-      'until is not allowed with an actionId: use duration in its parameters',
+      'until is not allowed with an actionId: use duration in parameters instead',
     ],
     [
       'no parameters',

@@ -1,7 +1,7 @@
 /**
- * Presigned URLs of S3. The URLs in the tables were made by boto3 1.43.11 at 2026-12-01T00:00:00Z. The refusals are those
- * of the class TestS3PresignedUrl in LocalStack's tests/aws/services/s3/test_s3.snapshot.json, which were recorded from
- * AWS in February 2026.
+ * Presigned URLs of S3. The URLs in the tables were made by boto3 1.43.11 at 2026-12-01T00:00:00Z. The refusals are
+ * those of the class TestS3PresignedUrl in LocalStack's tests/aws/services/s3/test_s3.snapshot.json, which were
+ * recorded from AWS in February 2026.
  */
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';

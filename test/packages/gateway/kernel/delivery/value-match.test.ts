@@ -11,7 +11,8 @@ const COMPLEX =
   'Rule is too complex - try using fewer wildcard characters or fewer repeating character sequences after a wildcard character';
 
 // Source: refusals of TestEventPattern that LocalStack recorded (event_pattern_templates, October 2025) and of SNS
-// (test_sns_filter_policy, May 2024); the others are the words of aws/event-ruler 2.0.1, asked by lab/tools/event-ruler.
+// (test_sns_filter_policy, May 2024); the others are the words of aws/event-ruler 2.0.1, asked by
+// lab/tools/event-ruler.
 const refusals: readonly (readonly [rule: unknown, reason: string])[] = [
   [{ exists: 'yes' }, 'exists match pattern must be either true or false.'],
   [{ exists: true, prefix: 'a' }, 'Only one key allowed in match expression'],

@@ -82,7 +82,7 @@ describe('announce', () => {
     const folder = aFolder();
     symlinkSync(elsewhere, folder, 'junction');
 
-    await assert.rejects(announce(folder, aGateway()), /is not a folder/);
+    await assert.rejects(announce(folder, aGateway()), /not a folder/);
     assert.deepEqual(readdirSync(elsewhere), []);
   });
 });

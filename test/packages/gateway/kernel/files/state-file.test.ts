@@ -33,9 +33,9 @@ describe('readStateFile', () => {
   });
 
   const ROWS: readonly (readonly [string, string, RegExp])[] = [
-    ['an empty file', '', /is not a file of/],
-    ['something else', 'SQLite format 3\0', /is not a file of/],
-    ['a header without a body', sealed('{}').split('\n')[0] ?? '', /is not a file of/],
+    ['an empty file', '', /was not written by/],
+    ['something else', 'SQLite format 3\0', /was not written by/],
+    ['a header without a body', sealed('{}').split('\n')[0] ?? '', /was not written by/],
     [
       'a later version',
       sealed('{}', { version: 2 }),

@@ -66,7 +66,7 @@ describe(
       assert.deepEqual([returned(await invoke('a')), returned(await invoke('b'))], ['made', 'made']);
       assert.deepEqual(faults, []);
       assert.equal(readFileSync(join(folder, 'runs'), 'utf8'), 'run build\n');
-      assert.match(said[0] ?? '', /^runs npm run build in \S+ to build \S+\/dist\/a\.js; requests wait/);
+      assert.match(said[0] ?? '', /^running npm run build in \S+ to build \S+\/dist\/a\.js; requests wait/);
       assert.match(said[1] ?? '', /^npm run build in \S+ finished in \d+\.\d s$/);
       assert.equal(said.length, 2);
     });
@@ -131,8 +131,8 @@ describe(
         name: 'fails once the script has taken too long',
         script: NEVER,
         limitMs: 100,
-        answer: /failed: it did not finish within 0\.1 s$/,
-        said: /failed: it did not finish within 0\.1 s\n$/,
+        answer: /failed: the command did not finish within 0\.1 s$/,
+        said: /failed: the command did not finish within 0\.1 s\n$/,
       },
     ];
     for (const { name, script, limitMs, answer, said: expected } of failures)

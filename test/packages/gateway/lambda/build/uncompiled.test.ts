@@ -11,7 +11,8 @@ import { aFolder, aFolderFunction, startRuntime } from '../start-runtime.ts';
 const TYPESCRIPT = { 'a.ts': 'export const handler = async (): Promise<number> => 1;' };
 const JAVASCRIPT = { 'a.js': 'exports.handler = async () => 1;' };
 
-// Source: Lambda developer guide, "Building Lambda functions with TypeScript": code is transpiled before it is deployed.
+// Source: Lambda developer guide, "Building Lambda functions with TypeScript": code is transpiled before it is
+// deployed.
 describe('a start', () => {
   const rows: readonly {
     readonly name: string;
@@ -69,6 +70,6 @@ describe('a start', () => {
 
       assert.equal(said.length, isSaid ? 1 : 0, said.join());
       if (isSaid)
-        assert.match(said[0] ?? '', /^test: the \.ts file of a handler was changed after its \.js file/);
+        assert.match(said[0] ?? '', /^test: the \.ts file of a handler is newer than its \.js file/);
     });
 });

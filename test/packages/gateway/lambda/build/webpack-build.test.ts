@@ -99,7 +99,8 @@ describe('a service that bundles with webpack', () => {
     assert.equal(existsSync(join(folder, '.webpack')), false);
   });
 
-  // serverless-webpack 5, lib/validate.js: with package.individually, the configuration must not have entries of its own.
+  // serverless-webpack 5, lib/validate.js: with package.individually, the configuration must not have entries of its
+  // own.
   it('has the entries of the plug-in if its functions are packaged individually', async () => {
     const { invoke, messages } = await startWebpack(SOURCES, true);
 

@@ -1,4 +1,6 @@
-/** A function whose wrapper is in a layer that is not on this machine (docs: AWS_LAMBDA_EXEC_WRAPPER, runtimes-modify). */
+/**
+ * A function whose wrapper is in a layer that is not on this machine (docs: AWS_LAMBDA_EXEC_WRAPPER, runtimes-modify).
+ */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -53,7 +55,8 @@ const FILES = {
 
 describe('a function whose wrapper is in a layer that is not on this machine', () => {
   for (const runtime of ['nodejs22.x', 'python3.13']) {
-    // Wrappers of observability tools (/opt/otel-handler, /opt/datadog_wrapper) start the handler that the function has.
+    // Wrappers of observability tools (/opt/otel-handler, /opt/datadog_wrapper) start the handler that the function
+    // has.
     it(`runs its handler without the wrapper: ${runtime}`, async () => {
       using project = anAdvisedProject('template.yaml', {
         ...FILES,

@@ -49,7 +49,7 @@ describe('the file of a handler', () => {
       const find = (): unknown => findHandlerFile({ handler, place: PLACE }, folder);
       if (module === undefined)
         assert.throws(find, {
-          message: /"[^"]+" is not of the form path\/to\/file\.export, without "\.\."$/,
+          message: /"[^"]+" does not have the form path\/to\/file\.export, or it contains "\.\."$/,
         });
       else assert.deepEqual(find(), { file: join(folder, `${module}.js`), name: { module, exportPath } });
     });

@@ -17,7 +17,7 @@ describe('describeOfflineRead', () => {
   it('names the place in the files of a bundle', async () => {
     const said = await describeOfflineRead({ kind: 'files', files }, {});
 
-    assert.match(said ?? '', /db\.js:2 reads IS_OFFLINE, which is not set here or on AWS\./);
+    assert.match(said ?? '', /db\.js:2 reads IS_OFFLINE, which neither the gateway nor AWS sets\./);
   });
 
   it('reads the files of code that runs unbundled', async () => {

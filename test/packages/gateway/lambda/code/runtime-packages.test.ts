@@ -117,7 +117,7 @@ describe('a missing package', () => {
       files: { 'a.js': "const AWS = require('aws-sdk');\nexports.handler = async () => AWS" },
       runtime: 'nodejs14.x',
       expected:
-        /a\.js:1: .*nodejs14\.x included version 2 of the AWS SDK, which is not installed here; run npm install --save-dev aws-sdk/,
+        /a\.js:1: .*nodejs14\.x included version 2 of the AWS SDK, which is not installed on this machine; run npm install --save-dev aws-sdk/,
     },
     {
       name: 'a client that the gateway does not carry',

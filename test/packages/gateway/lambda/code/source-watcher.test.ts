@@ -88,7 +88,7 @@ describe('SourceWatcher', () => {
 
     assert.deepEqual(unwatched, [
       `f: only the first 500 folders in ${join(root, 'src')} are watched: after changes to other files, press r in the terminal of gatewright start`,
-      'f: only the first 1000 files that it has loaded from other folders are watched: after changes to other files, press r in the terminal of gatewright start',
+      'f: only the first 1000 files that the function has loaded from other folders are watched: after changes to other files, press r in the terminal of gatewright start',
       `g: ${join(root, 'x')} cannot be watched (ENOSPC): after changes to other files, press r in the terminal of gatewright start`,
     ]);
   });

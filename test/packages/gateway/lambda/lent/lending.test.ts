@@ -270,7 +270,7 @@ describe('a gateway that installs nothing', () => {
     assert.equal(NO_LENDING.find(aList()), undefined);
     assert.deepEqual(await NO_LENDING.lend(aList(), commandIn), {
       kind: 'refused',
-      reason: 'the gateway does not install packages here',
+      reason: 'the gateway does not install packages',
     });
   });
 });

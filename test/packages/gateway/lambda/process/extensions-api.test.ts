@@ -1,4 +1,7 @@
-/** The Extensions API by its calls. Source: Lambda developer guide, "Using the Lambda Extensions API to create extensions" */
+/**
+ * The Extensions API by its calls. Source: Lambda developer guide, "Using the Lambda Extensions API to create
+ * extensions"
+ */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';

@@ -298,7 +298,8 @@ describe('a function in Go', () => {
       assert.deepEqual(failed.first, first && { ...first, file: join(root, first.file) });
     });
 
-  // A public project has this handler for serverless-offline. The advice was chmod +x, after which a shell read the source.
+  // A public project has this handler for serverless-offline. The advice was chmod +x, after which a shell read the
+  // source.
   it('is not its source, even if the source is executable', async () => {
     for (const mode of [0o644, 0o755]) {
       const root = aFolder({ 'f/main.go': MAIN });
@@ -306,7 +307,7 @@ describe('a function in Go', () => {
       const found = await find(aMachine({}), root, 'go1.x', 'f/main.go');
       assert.match(
         found.messages,
-        /main\.go is source code, .* GOOS=linux go build -o bin\/main in its folder/,
+        /main\.go is source code, .* build it in its folder \(for example, GOOS=linux go build -o bin\/main\)/,
       );
     }
   });
@@ -326,11 +327,11 @@ describe('a function in Go', () => {
       programs: GO,
       messages: /and no package main .* CodeUri must name the folder/,
     },
-    { files: { 'main.go': MAIN }, programs: GO, messages: /and no go\.mod there or above.*go mod init$/ },
+    { files: { 'main.go': MAIN }, programs: GO, messages: /and no go\.mod in that folder .*go mod init$/ },
     {
       files: { 'go.mod': 'module m\n', Makefile: 'build-F:\n' },
       programs: GO,
-      messages: /its Makefile builds it: run make, or sam build if the template is SAM$/,
+      messages: /Makefile in this folder builds the program: run make, or sam build if the template is SAM$/,
     },
     {
       files: { 'Cargo.toml': '' },
@@ -351,7 +352,10 @@ describe('a function in Go', () => {
     });
 });
 
-/** @see https://python-poetry.org/docs/configuration/#virtualenvspath and https://docs.astral.sh/uv/concepts/projects/config/ */
+/**
+ * @see https://python-poetry.org/docs/configuration/#virtualenvspath and
+ * https://docs.astral.sh/uv/concepts/projects/config/
+ */
 /** @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-ruby.html and lambda-csharp.html */
 describe('a function in Ruby or .NET', () => {
   const RUBY = (client: string) => ({

@@ -118,7 +118,8 @@ describe('the extensions of a function', () => {
     return { arn: 'arn:aws:lambda:eu-west-1:123456789012:layer:l:1', directory };
   };
 
-  // Lambda, "Configuring Lambda extensions (layers)": in /opt/extensions, where later layers replace files of earlier ones.
+  // Lambda, "Configuring Lambda extensions (layers)": in /opt/extensions, where later layers replace files of earlier
+  // ones.
   it('are the executable programs of its layers by name, of the last layer if two have one', () => {
     const [first, second, third] = [aLayer('c', 'same', 'z-off'), aLayer('a'), aLayer('same', 'b', 'd')];
     const definition = aFolderFunction(aFolder({}), 'app.handler', {

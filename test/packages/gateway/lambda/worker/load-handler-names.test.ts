@@ -147,7 +147,7 @@ describe('a module that cannot be loaded', () => {
     ];
 
     await assert.rejects(load('f.js', "require('left-pad')", 'f.h', { layers }), {
-      message: /\(it may come from a layer that is not on this machine: arn:a, arn:c\)$/,
+      message: /\(the module may come from a layer that is not on this machine: arn:a, arn:c\)$/,
     });
   });
 });

@@ -127,7 +127,9 @@ function start(source: string, { waits = false, environment = {} }: Options = {}
   };
 }
 
-/** Returns text, name and length of every function of `Date`, of the process and of the modules that the worker changes. */
+/**
+ * Returns text, name and length of every function of `Date`, of the process and of the modules that the worker changes.
+ */
 function describeFunctions(): Readonly<Record<string, string>> {
   const owners: Readonly<Record<string, object>> = {
     // A thread replaces most functions of the process itself.

@@ -90,7 +90,7 @@ describe('the output of a function', () => {
       lines.map((line) => [line.level, line.message.split(',')[0]]),
       [
         ['WARN', 'TZ=Europe/Berlin has no effect'],
-        ['WARN', 'SIGTERM is never delivered here'],
+        ['WARN', 'SIGTERM is never delivered to functions'],
       ],
     );
   });

@@ -1,4 +1,6 @@
-/** The program of an instance that is a process, run in a thread: events come over the Runtime API, as to the process. */
+/**
+ * The program of an instance that is a process, run in a thread: events come over the Runtime API, as to the process.
+ */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

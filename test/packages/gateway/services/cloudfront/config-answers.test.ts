@@ -59,7 +59,8 @@ CustomErrorResponses:
         '<DefaultRootObject></DefaultRootObject>',
       ],
     ],
-    // AWS CLI reference, create-distribution (July 2025): what CloudFront prints of a distribution that names none of it
+    // AWS CLI reference, create-distribution (July 2025): what CloudFront prints of a distribution that names none of
+    // it
     [
       'what CloudFront adds',
       {},

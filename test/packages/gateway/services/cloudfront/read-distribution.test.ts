@@ -9,17 +9,17 @@ const CLOSING = [
   [
     'FunctionAssociations',
     '[{ EventType: viewer-request, FunctionARN: a }]',
-    /CloudFront Functions do not run/,
+    /does not run CloudFront Functions/,
   ],
   [
     'LambdaFunctionAssociations',
     '[{ EventType: origin-request, LambdaFunctionARN: a }]',
-    /Lambda@Edge does not run/,
+    /does not run Lambda@Edge/,
   ],
-  ['TrustedKeyGroups', '[k]', /signed URLs and cookies are not checked/],
-  ['TrustedSigners', '[self]', /signed URLs and cookies are not checked/],
-  ['FieldLevelEncryptionId', 'C1', /fields are not encrypted/],
-  ['SomethingNew', '{ Enabled: true }', /SomethingNew is not supported here/],
+  ['TrustedKeyGroups', '[k]', /does not check signed URLs and cookies/],
+  ['TrustedSigners', '[self]', /does not check signed URLs and cookies/],
+  ['FieldLevelEncryptionId', 'C1', /does not encrypt fields/],
+  ['SomethingNew', '{ Enabled: true }', /the gateway does not support SomethingNew/],
 ] as const;
 
 describe('a behavior that needs what is not supported here', () => {
@@ -89,9 +89,9 @@ CacheBehaviors:
 
 describe('an origin that is not reached here', () => {
   for (const [config, reason] of [
-    ['OriginAccessControlId: E1', /not signed here/],
-    ['VpcOriginConfig: { VpcOriginId: v }', /VPC origins are not supported/],
-    ["S3OriginConfig: { OriginAccessIdentity: '' }", /S3 origins are not supported/],
+    ['OriginAccessControlId: E1', /does not sign requests/],
+    ['VpcOriginConfig: { VpcOriginId: v }', /does not support VPC origins/],
+    ["S3OriginConfig: { OriginAccessIdentity: '' }", /does not support S3 origins/],
   ] as const)
     it(`closes its behaviors, also under --allow-unguarded: ${config}`, async () => {
       const settings = { allowUnguarded: true };
@@ -113,7 +113,7 @@ CacheBehaviors:
 
     assert.equal((await bench.ask('/g')).status, 500);
     assert.equal((await bench.ask('/a')).status, 200);
-    assert.match(bench.unsupported[0]?.consequence ?? '', /failover of origin groups is not supported/);
+    assert.match(bench.unsupported[0]?.consequence ?? '', /does not support failover of origin groups/);
   });
 
   it('is every one behind a restriction by country', async () => {

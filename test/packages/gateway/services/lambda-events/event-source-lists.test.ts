@@ -1,4 +1,6 @@
-/** Every list of event sources in the repository agrees with the table, `packages/gateway/core/stack/event-sources.ts`. */
+/**
+ * Every list of event sources in the repository agrees with the table, `packages/gateway/core/stack/event-sources.ts`.
+ */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type JsonObject, membersOf } from '@gatewright/aws/json-object';

@@ -36,7 +36,8 @@ describe('an object', () => {
   });
   after(() => started.close());
 
-  // TestS3DeepArchive, `test_s3_get_deep_archive_object_restore`, recorded 21-02-2026; GLACIER: API reference, GetObject
+  // TestS3DeepArchive, `test_s3_get_deep_archive_object_restore`, recorded 21-02-2026; GLACIER: API reference,
+  // GetObject
   for (const StorageClass of ['DEEP_ARCHIVE', 'GLACIER'] as const)
     it(`in the storage class ${StorageClass} is described, but not read`, async () => {
       const place = { Bucket: 'reads', Key: StorageClass };

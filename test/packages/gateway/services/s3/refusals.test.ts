@@ -83,7 +83,7 @@ const ROWS = [
     },
     told: /has the rights of the identity that signed it/,
     change:
-      /^Allow it in a policy of the role links-role, which signed the URL: \{ Effect: Allow, Action: s3:GetObject, Resource: arn:aws:s3:::photos\/\* \}\.$/,
+      /^Allow the call in a policy of the role links-role, which signed the URL: \{ Effect: Allow, Action: s3:GetObject, Resource: arn:aws:s3:::photos\/\* \}\.$/,
   },
   {
     name: 'a key that is unknown',

@@ -43,7 +43,10 @@ const FIFO = `${TopicArn}.fifo`;
 const NO_DEDUPLICATION =
   'The topic should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly';
 
-/** The sources are tests of LocalStack in tests/aws/services/sns/test_sns.py, whose snapshots were recorded 2023 to 2025. */
+/**
+ * The sources are tests of LocalStack in tests/aws/services/sns/test_sns.py, whose snapshots were recorded 2023 to
+ * 2025.
+ */
 const REFUSED: readonly (readonly [test: string, input: object, message: string])[] = [
   [
     'test_publish_wrong_arn_format',

@@ -49,7 +49,8 @@ describe('a message that SQS refuses', () => {
       'The request must contain non-empty message attribute name.',
       'https://github.com/aws/aws-sdk-php/issues/694',
     ],
-    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html has the rules.
+    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html has the
+    // rules.
     [
       attribute('a b'),
       'Message (user) attributes name can only contain upper and lower score characters, digits, periods, hyphens and underscores. ',

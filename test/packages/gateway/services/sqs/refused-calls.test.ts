@@ -45,7 +45,8 @@ it('TagQueue adds tags, UntagQueue removes them, and ListQueueTags has no member
   assert.deepEqual(await tags(), {});
 });
 
-// The first message: crossplane-contrib/provider-aws#443. The code of all: LocalStack, test_sqs.py, tests of redrive policies
+// The first message: crossplane-contrib/provider-aws#443. The code of all: LocalStack, test_sqs.py, tests of redrive
+// policies
 describe('a redrive policy that a call sets', () => {
   const deadLetterTargetArn = `arn:aws:sqs:${REGION}:${ACCOUNT}:gone`;
   const withFifo = `${QUEUES}\n  Fifo: { Type: AWS::SQS::Queue, Properties: { QueueName: dead.fifo, FifoQueue: true } }`;

@@ -251,7 +251,7 @@ describe('a state machine that AWS does not create, or that the gateway does not
       }),
       /the state A invokes with the InvocationType \\"Event/,
     ],
-    ['no role', one({ Type: 'Pass' }), /it has no RoleArn/, { RoleArn: undefined }],
+    ['no role', one({ Type: 'Pass' }), /the state machine has no RoleArn/, { RoleArn: undefined }],
   ];
   for (const [what, definition, why, properties] of rows)
     it(`is not run: ${what}`, async () => {

@@ -144,7 +144,7 @@ describe('readTableDefinition', () => {
         ],
       },
       expected:
-        'LocalSecondaryIndexes.0.KeySchema: must have the HASH key of the table and its own RANGE key',
+        'LocalSecondaryIndexes.0.KeySchema: must have the HASH key of the table and a RANGE key of the index',
     },
     {
       name: 'an index without projection',

@@ -74,7 +74,7 @@ describe('LocalValues', () => {
     write('');
     values.parameter('/gone');
 
-    const line = 'ssm: /gone was requested but has no value; write it to v.yml';
+    const line = 'ssm: /gone was requested but has no value; add a value to v.yml';
     assert.deepEqual(lines, [line, line]);
   });
 });

@@ -1,7 +1,7 @@
 /**
  * Versions and lists of secrets. LocalStack recorded the labels from AWS in tests/aws/services/secretsmanager,
- * test_secretsmanager.py (28 September 2022). The filters come from moto, tests/test_secretsmanager/test_list_secrets.py,
- * test_with_all_filter, which was verified against AWS.
+ * test_secretsmanager.py (28 September 2022). The filters come from moto,
+ * tests/test_secretsmanager/test_list_secrets.py, test_with_all_filter, which was verified against AWS.
  */
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';

@@ -1,6 +1,6 @@
 /**
- * Names that no parameter can have: DefangLabs/defang#348, and of a read aws/amazon-ecs-cli#1020. A path without a slash
- * at its start: aws/aws-sdk-js-v3#5005, localstack/localstack#11538.
+ * Names that no parameter can have: DefangLabs/defang#348, and of a read aws/amazon-ecs-cli#1020. A path without a
+ * slash at its start: aws/aws-sdk-js-v3#5005, localstack/localstack#11538.
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';

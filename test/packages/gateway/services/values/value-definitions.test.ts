@@ -66,7 +66,7 @@ describe('parseValues', () => {
     [
       'a misspelt value',
       'ssm:\n  /b:\n    vlaue: hush\n',
-      /^v\.yml:3: ssm: \/b has the unknown member vlaue; did you mean value\? To store JSON, write it as a text$/,
+      /^v\.yml:3: ssm: \/b has the unknown member vlaue; did you mean value\? To store JSON, write the JSON as a string$/,
     ],
     [
       'a misspelt value beside a type',
@@ -81,7 +81,7 @@ describe('parseValues', () => {
     [
       'a type without a value',
       'ssm: { /b: { type: SecureString } }',
-      /^v\.yml:1: ssm: \/b has no value; write the member value$/,
+      /^v\.yml:1: ssm: \/b has no value; add the member "value"$/,
     ],
     [
       'members that parameters have on AWS',

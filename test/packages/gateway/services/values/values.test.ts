@@ -333,7 +333,7 @@ describe('Values that functions read', () => {
       'a parameter that is not there',
       () => new SSMClient(at()).send(new GetParameterCommand({ Name: '/gone' })),
       'ParameterNotFound',
-      /^ssm: \/gone was requested but has no value; write it to .*gatewright\.values\.yml$/,
+      /^ssm: \/gone was requested but has no value; add a value to .*gatewright\.values\.yml$/,
     ],
     [
       'a secret that is not there',

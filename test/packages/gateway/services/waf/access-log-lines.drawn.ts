@@ -1,6 +1,6 @@
 /**
- * What a stage logs and what is exported can be read back. The oracle reads lines as a log tool does, by the grammars of
- * JSON (RFC 8259), XML 1.0, and quoted fields between separators; it never looks at how a value is escaped.
+ * What a stage logs and what is exported can be read back. The oracle reads lines as a log tool does, by the grammars
+ * of JSON (RFC 8259), XML 1.0, and quoted fields between separators; it never looks at how a value is escaped.
  */
 import { compileAccessLogFormat } from '../../../../../packages/gateway/core/deployment/stage/access-log-format.ts';
 import type { LogFacts } from '../../../../../packages/gateway/core/events/log-variables.ts';

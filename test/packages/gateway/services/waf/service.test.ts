@@ -36,7 +36,7 @@ describe('a web ACL in front of a stage', () => {
     const verdict = ask(aWall(`[${blocking('NoSql', SQLI)}]`));
 
     assert.deepEqual(verdict?.kind === 'passed' ? verdict.notes?.() : [], [
-      'The rule NoSql of the web ACL wall was not evaluated, because this is not available here: AWS’s detector of SQL injection. On AWS, the rule may decide differently.',
+      'The rule NoSql of the web ACL wall was not evaluated, because the gateway does not have the following: AWS’s detector of SQL injection. On AWS, the rule may decide differently.',
     ]);
   });
 
@@ -49,7 +49,7 @@ describe('a web ACL in front of a stage', () => {
         [
           'Wall',
           'Rules',
-          'rule NoSql depends on AWS’s detector of SQL injection, so it cannot be evaluated here: the rule blocks nothing; with --strict-waf, the stages of the web ACL return 500',
+          'rule NoSql depends on AWS’s detector of SQL injection, so the gateway cannot evaluate the rule: the rule blocks nothing; with --strict-waf, the stages of the web ACL return 500',
         ],
       ],
     );
@@ -68,7 +68,9 @@ describe('a web ACL in front of a stage', () => {
       const { unsupported } = aWall(`[${rule}]`);
 
       assert.ok(
-        unsupported[0]?.consequence.includes(`cannot be evaluated here: ${without}; with --strict-waf`),
+        unsupported[0]?.consequence.includes(
+          `the gateway cannot evaluate the rule: ${without}; with --strict-waf`,
+        ),
       );
     });
 
@@ -133,7 +135,7 @@ describe('a stage whose web ACL cannot be evaluated', () => {
     {
       name: 'a pattern that the engine does not have',
       rules: `[${blocking('Look', '{ RegexMatchStatement: { FieldToMatch: { UriPath: {} }, RegexString: "(?=a)", TextTransformations: [{ Priority: 0, Type: NONE }] } }')}]`,
-      message: /is not a regular expression that can be evaluated here/,
+      message: /is not a regular expression that the gateway can evaluate/,
     },
     {
       name: 'more capacity than a web ACL has',

@@ -102,7 +102,7 @@ describe('a template of CDK without asset metadata', () => {
       OPTIONS,
     );
 
-    assert.match(stack?.unsupported[0]?.consequence ?? '', /^the code is at s3:/);
+    assert.match(stack?.unsupported[0]?.consequence ?? '', /^the code is stored in s3:/);
   });
 
   it('passes over entries of the manifest that name no file or no object', async () => {

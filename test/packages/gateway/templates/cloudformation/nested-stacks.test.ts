@@ -56,8 +56,8 @@ Outputs: { Out: { Value: !Sub '\${First.Outputs.Arn} \${Next.Outputs.Arn}' } }`,
     assert.equal(templates.length, 2);
   });
 
-  // A public project: root.yaml names data.yaml and api.yaml in S3, and both lie next to it. The first screen had no API
-  // and no reason.
+  // A public project: root.yaml names data.yaml and api.yaml in S3, and both lie next to it. The first screen had no
+  // API and no reason.
   const addresses: readonly string[] = [
     'https://bucket.s3.amazonaws.com/v1/nested/child.yaml',
     '!Sub https://${AWS::AccountId}-x.s3.amazonaws.com/nested/child.yaml',
@@ -163,7 +163,8 @@ Resources:
     assert.equal(stacks.length, 1);
   });
 
-  // AKS-V02/sam-api-lam-ddb-strm-sqs-ddb was written on Windows; its template served nothing, and said so on demand only.
+  // AKS-V02/sam-api-lam-ddb-strm-sqs-ddb was written on Windows; its template served nothing, and said so on demand
+  // only.
   for (const { location, message } of [
     { location: 'gone.yaml', message: 'the template gone.yaml of the nested stack does not exist' },
     {

@@ -23,7 +23,7 @@ Outputs:
 const PARENT = (file: string): string =>
   `the template ${file} contains this stack and passes QueueUrl: name that template instead of this one`;
 const VALUE = (name: string, place: string): string =>
-  `${name} is an output of the template ${place}: pass the value that this output has`;
+  `${name} is an output of the template ${place}: pass the value of this output`;
 
 // Source: CloudFormation user guide, "Embed stacks within other stacks using nested stacks"
 const ROWS: readonly (readonly [

@@ -59,7 +59,7 @@ describe('what checkShape refuses', () => {
   ];
   const macro = (name: string): Said => [
     'Transform',
-    `Transform ${name} runs a macro in the AWS account, and macros cannot run here`,
+    `Transform ${name} runs a macro in the AWS account, and the gateway cannot run macros`,
     'the template is used without this transform',
     'macro',
   ];
@@ -97,7 +97,7 @@ describe('what checkShape refuses', () => {
           [
             'Resources.a-b',
             'Template format error: Resource name a-b is non alphanumeric.',
-            'the name is accepted here',
+            'the gateway accepts the name',
           ],
         ],
         ['a-b'],

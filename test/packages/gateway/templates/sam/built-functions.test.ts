@@ -125,7 +125,7 @@ describe('a SAM function with another `BuildMethod`', () => {
       title: 'makefile is reported with what to run',
       metadata: { BuildMethod: 'makefile' },
       folder: 'src',
-      says: /^its code is built by its Makefile \(build-F\), which has not run, so .*; run sam build$/,
+      says: /^the function's code is built by its Makefile \(build-F\), which has not run, so .*; run sam build$/,
     },
     {
       title: 'makefile runs what sam build has made',
@@ -145,7 +145,7 @@ describe('a SAM function with another `BuildMethod`', () => {
       title: 'that is unknown is reported by its name',
       metadata: { BuildMethod: 'webpack' },
       folder: 'src',
-      says: /^its code is built by sam build \(webpack\), which has not run/,
+      says: /^the function's code is built by sam build \(webpack\), which has not run/,
     },
     {
       title: 'in a template of sam build is done',

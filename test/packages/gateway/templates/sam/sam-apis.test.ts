@@ -42,7 +42,8 @@ describe('expandHttpApi', () => {
     assert.equal(samProperties(text, 'Api Integration GET /x')['IntegrationType'], 'HTTP_PROXY');
   });
 
-  // SAM developer guide, "HttpApiFunctionAuth", AuthorizationScopes: the scopes of the event replace the scopes of the authorizer.
+  // SAM developer guide, "HttpApiFunctionAuth", AuthorizationScopes: the scopes of the event replace the scopes of the
+  // authorizer.
   for (const { name, authorizer, event, scopes } of [
     { name: 'of its event', authorizer: 'AuthorizationScopes: [a], ', event: '[b]', scopes: ['b'] },
     { name: 'of its authorizer', authorizer: 'AuthorizationScopes: [a], ', event: undefined, scopes: ['a'] },

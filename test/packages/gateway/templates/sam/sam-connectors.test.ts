@@ -6,8 +6,8 @@ import { PROFILES } from '../../../../../packages/gateway/templates/sam/sam-conn
 import { refusal } from '../stack-builders.ts';
 import { samEvents } from '../sam-event-builders.ts';
 
-// Sources: SAM developer guide, "AWS SAM connector reference"; aws-sam-translator 1.115.0 (PyPI). The drawn templates of
-// test/properties/sam-templates compare everything that connectors make with that translator.
+// Sources: SAM developer guide, "AWS SAM connector reference"; aws-sam-translator 1.115.0 (PyPI). The drawn templates
+// of test/properties/sam-templates compare everything that connectors make with that translator.
 
 const FUNCTION = {
   Type: 'AWS::Serverless::Function',

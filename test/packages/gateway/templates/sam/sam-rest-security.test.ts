@@ -185,7 +185,7 @@ describe('the security of an event', () => {
         [
           [
             'Auth.DefaultAuthorizer',
-            'SAM ignores this property, because Auth.Authorizers is empty: routes without another authorizer are open, here as on AWS',
+            'SAM ignores this property, because Auth.Authorizers is empty: routes without another authorizer are open, in this gateway as on AWS',
           ],
         ],
       );

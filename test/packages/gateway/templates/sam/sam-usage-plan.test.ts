@@ -1,4 +1,6 @@
-/** @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-apiusageplan.html */
+/**
+ * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-apiusageplan.html
+ */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { samProperties, samResources, samTemplate } from '../sam-builders.ts';

@@ -54,7 +54,8 @@ describe('listIncludedFiles', () => {
   });
 });
 
-// Serverless Framework, "Reference properties in other files": a file, a part of a file, lists of files, and a fallback.
+// Serverless Framework, "Reference properties in other files": a file, a part of a file, lists of files, and a
+// fallback.
 describe('withIncludedFiles', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gatewright-whole-'));
   after(() => rmSync(folder, { recursive: true }));

@@ -31,7 +31,7 @@ describe('IS_OFFLINE in the files of a service', () => {
 
       assert.match(
         describeOfflineVariable([write('service: a'), file], {}) ?? '',
-        /^IS_OFFLINE is read in \S+\.yml:2 but not set, as on AWS; .* set it .*--env-file/,
+        /^IS_OFFLINE is read in \S+\.yml:2 but is not set, neither by the gateway nor by AWS; .* set it .*--env-file/,
       );
     });
 

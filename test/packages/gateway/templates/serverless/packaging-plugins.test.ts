@@ -170,11 +170,11 @@ describe('a handler that only a plug-in may create', () => {
   for (const [runtime, expected] of [
     [
       'python3.12',
-      /^serverless-epsagon runs only when osls packages, and may create the file: run npx osls package/,
+      /^serverless-epsagon runs only during osls package and may create the file: run npx osls package/,
     ],
     [
       'nodejs24.x',
-      /serverless-epsagon runs only when osls packages, and may create the file: run npx osls package/,
+      /serverless-epsagon runs only during osls package and may create the file: run npx osls package/,
     ],
   ] as const)
     it(`is reported with the plug-in and the command that creates it: ${runtime}`, async () => {

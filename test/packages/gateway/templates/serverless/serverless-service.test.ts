@@ -60,7 +60,7 @@ describe('loadServerlessService', () => {
 
     assert.match(
       said[0] ?? '',
-      /^gatewright-informs-\w+: IS_OFFLINE is read in \S+serverless\.yml:3 but not set/,
+      /^gatewright-informs-\w+: IS_OFFLINE is read in \S+serverless\.yml:3 but is not set/,
     );
     assert.match(
       said[1] ?? '',

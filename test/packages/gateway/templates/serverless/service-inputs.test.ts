@@ -107,7 +107,8 @@ describe('the inputs of a service', () => {
 });
 
 describe('markStart', () => {
-  // Node.js, "Loading from node_modules folders": every folder above is searched; each package manager has its own file.
+  // Node.js, "Loading from node_modules folders": every folder above is searched; each package manager has its own
+  // file.
   it('marks the packages of every folder above the service', () => {
     const wanted = ['/a/b/c', '/a/b', '/a', '/'].flatMap((each) =>
       ['', '.package-lock.json', '.modules.yaml', '.yarn-state.yml', '.yarn-integrity'].map((name) =>

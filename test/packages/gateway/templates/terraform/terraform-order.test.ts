@@ -27,7 +27,7 @@ describe('a resource policy of a REST API', () => {
 
     assert.match(
       JSON.stringify(stack.unsupported),
-      /the policy has an effect only from the next deployment on, and aws_api_gateway_deployment\.d does not wait for it/,
+      /the policy takes effect only with the next deployment, and aws_api_gateway_deployment\.d does not wait for the policy/,
     );
   });
 

@@ -10,6 +10,8 @@ import { REFERENCE_ROWS } from './terraform-reference-rows.ts';
 import { API, ROWS, TABLE, ofApi } from './terraform-rows.ts';
 import { SHAPE_ROWS } from './terraform-shape-rows.ts';
 
+const UNRUN = 'the gateway does not run resources of this type, so calls to them fail';
+
 describe('a resource of a plan', () => {
   const rows = [...ROWS, ...PART_ROWS, ...SHAPE_ROWS, ...ALARM_ROWS, ...REFERENCE_ROWS];
   for (const { name, resources, of, expected, absent = [] } of rows)
@@ -219,7 +221,7 @@ describe('a value that only the apply makes', () => {
     [
       'of a local is not followed',
       [aFunction({ expressions: { role: refs('local.role') } })],
-      /: aws_lambda_function\.f\.Role: its value is known only after apply, and Terraform's JSON does not contain local\.role$/,
+      /: aws_lambda_function\.f\.Role: the value is known only after apply, and Terraform's JSON does not contain local\.role$/,
     ],
     [
       'of another type names its address',
@@ -241,7 +243,7 @@ describe('a value that only the apply makes', () => {
           expressions: { policy: refs('aws_dynamodb_table.t.arn', 'aws_sqs_queue.q.arn') },
         },
       ],
-      /: aws_iam_policy\.p\.PolicyDocument: its value is known only after apply, and these references are not followed: aws_dynamodb_table\.t\.arn, aws_sqs_queue\.q\.arn$/,
+      /: aws_iam_policy\.p\.PolicyDocument: the value is known only after apply, and these references are not followed: aws_dynamodb_table\.t\.arn, aws_sqs_queue\.q\.arn$/,
     ],
   ];
   for (const [name, resources, says] of rows)
@@ -364,11 +366,11 @@ describe('the rest of a plan', () => {
     assert.deepEqual(
       stack.unsupported.map(({ logicalId, property, consequence }) => [logicalId, property, consequence]),
       [
-        ['aws_instance.i', undefined, 'resources of this type do not run here, so calls to them fail'],
+        ['aws_instance.i', undefined, UNRUN],
         [
           'aws_api_gateway_integration.i',
           undefined,
-          'the resource that it belongs to is not in the plan or is known only after the apply, so this part is not applied',
+          'this part is not applied, because its parent resource is not in the plan or is known only after apply',
         ],
         ['aws_api_gateway_rest_api.a', 'new_feature', 'this attribute is not applied'],
       ],

@@ -46,7 +46,8 @@ describe('gatewright init --add', () => {
     );
   });
 
-  // docs/guides/receive/realtime.md, "Try it": init gives the part to a service that uses tickets, without the document.
+  // docs/guides/receive/realtime.md, "Try it": init gives the part to a service that uses tickets, without the
+  // document.
   it('writes that document also if the stack has the part already', async () => {
     rmSync(join(folder, 'gatewright/access/channels.yml'));
 
@@ -70,7 +71,7 @@ describe('gatewright init --add', () => {
     const { stdout } = await run('--add', 'webhooks,portal');
 
     assert.match(stdout, /^created gatewright\/access\/webhooks\.yml: name your senders/m);
-    assert.match(stdout, /^created gatewright\/access\/portal\.yml: say there which plans and keys/m);
+    assert.match(stdout, /^created gatewright\/access\/portal\.yml: write in this file which plans and keys/m);
     assert.match(
       read('access/portal.yml'),
       /\$schema=\.\.\/\.\.\/node_modules[^]*- \{ plan: gold, title: gold[^]*- \{ plan: free, title: free/,

@@ -163,7 +163,7 @@ describe('gatewright mcp', () => {
     { words: ['list', '--server', '/none'], message: /has no POST route \/none; name the address/ },
     { words: ['list', '--server', 'http://'], message: /"http:\/\/" is not a URL/ },
     { words: ['list', '--server', 'none'], message: /neither a URL nor a path/ },
-    { words: ['list', '--as', 'a b'], message: /Write a name, or a name and its roles/ },
+    { words: ['list', '--as', 'a b'], message: /Write a name such as alice, or a name with roles/ },
     { words: ['list', '--as', 'ann', '--token', 't'], message: /cannot be used with/ },
     {
       words: ['list', '--claim', 'tenant=acme'],

@@ -27,12 +27,12 @@ describe('announceRefusals', () => {
     [
       'counts a value that two resources get from one line once, as check does',
       [AT_GLOBALS, { ...AT_GLOBALS, resource: 'B' }],
-      [/^AWS refuses this if it is deployed: 1 finding;/],
+      [/^AWS refuses these stacks if they are deployed: 1 finding;/],
     ],
     [
       'names osls for a service that it refuses to compile, as check does',
       [{ ...AT_GLOBALS, id: 'not-compiled' }],
-      [/^osls refuses to compile this: 1 finding;/],
+      [/^osls refuses to compile the service: 1 finding;/],
     ],
   ];
   for (const [name, findings, lines] of rows)

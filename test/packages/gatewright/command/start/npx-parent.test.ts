@@ -37,7 +37,8 @@ function isRunning(pid: number): boolean {
 }
 
 describe('what npx has started', { skip: process.platform === 'win32' }, () => {
-  // A last command that is not the only one keeps the shell in between. Its other rules are tried in own-process.test.ts.
+  // A last command that is not the only one keeps the shell in between. Its other rules are tried in
+  // own-process.test.ts.
   for (const { name, script } of [
     {
       name: 'ends with npx',

@@ -117,7 +117,8 @@ describe('countUnsupported', () => {
     ]);
   });
 
-  // An API that was gone from the list, with "1 part not served as written" at its end, was searched for in the wrong places.
+  // An API that was gone from the list, with "1 part not served as written" at its end, was searched for in the wrong
+  // places.
   it('says which source is refused, and why', () => {
     const lines = countUnsupported([
       {
@@ -224,7 +225,7 @@ describe('describeStart', () => {
     assert.match(text, /GET +http:\/\/127\.0\.0\.1:3000\/open +open +→ hello/);
     assert.match(text, /# open to everyone\n {2}curl -i http:\/\/127\.0\.0\.1:3000\/open\n/);
     assert.match(text, /1 part not as on AWS \(--verbose lists them/);
-    assert.match(text, /create tokens for it here: --issuer https:\/\/issuer\.test=local/);
+    assert.match(text, /create tokens of this issuer on this machine: --issuer https:\/\/issuer\.test=local/);
   });
 
   it('names the functions that neither a route nor an authorizer runs, and how to run them', () => {
@@ -251,14 +252,14 @@ describe('describeStart', () => {
     assert.match(
       text,
       new RegExp(
-        ` {2}Functions without a route\\n${shown} {4}and 1 more\\n {4}what starts them: .* invoke NAME\\n`,
+        ` {2}Functions without a route\\n${shown} {4}and 1 more\\n {4}list what starts these functions: .* invoke NAME\\n`,
       ),
     );
   });
 
   it('says what to do in the terms of the command that prints it', () => {
     const text = describeStart({ ...facts, standIn: (issuer) => `settings: ${issuer}`, isVerbose: true });
-    assert.match(text, /create tokens for it here: settings: https:\/\/issuer\.test\n/);
+    assert.match(text, /create tokens of this issuer on this machine: settings: https:\/\/issuer\.test\n/);
     assert.match(text, /Not as on AWS.*\n {4}A: none\n/);
   });
 

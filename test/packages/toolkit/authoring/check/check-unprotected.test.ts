@@ -62,7 +62,7 @@ describe('describeUnprotected', () => {
   it('says what happens, and the line to add', () => {
     assert.match(
       describeUnprotected(REST, 'live'),
-      /every call is answered with 500: add it under api in a document, as live: \{ stack: shop, logicalId: Rest, stage: prod \}$/,
+      /every call is answered with 500: add this API under api in a document, as live: \{ stack: shop, logicalId: Rest, stage: prod \}$/,
     );
   });
 
@@ -71,7 +71,7 @@ describe('describeUnprotected', () => {
 
     assert.match(
       said,
-      /a document names its stack, shop, for stage dev\..*samconfig\.toml: stack_name under \[live\.deploy\.parameters\]$/,
+      /a document names the stack shop only for stage dev\..*samconfig\.toml: set stack_name under \[live\.deploy\.parameters\]$/,
     );
     assert.doesNotMatch(said, /live: \{/);
   });

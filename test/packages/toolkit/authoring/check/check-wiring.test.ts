@@ -53,7 +53,7 @@ describe('checkWiring', () => {
     {
       name: 'refuses to keep answers that a quota was charged for',
       over: { quota },
-      expected: /caches results for 60 s, and cached results are not charged to the quota: set its TTL to 0/,
+      expected: /caches results for 60 s, and cached results are not charged to the quota: set the TTL to 0/,
       source: 'an answer to a charged request allows that one request',
     },
     {
@@ -167,7 +167,7 @@ describe('checkWiring', () => {
     {
       name: 'refuses to keep results for one request',
       over: { result: { onOversize: 'exact', cacheTtlSeconds: 0 } },
-      expected: /set its TTL to 0/,
+      expected: /set the TTL to 0/,
       source: 'docs/design/authorizers §B14',
     },
     {

@@ -42,7 +42,7 @@ describe('buildAccess', () => {
     const { problems } = buildAccess([file('a'), file('b')]);
 
     assert.deepEqual(problems.map(printProblem), [
-      'access/b.yml:1:14: api: names an API that the document "a" already protects; move the rules into one of the two documents and delete the other, or correct api',
+      'access/b.yml:1:14: api: names an API that the document "a" already protects; move the rules into one of the two documents and delete the other document, or correct api',
     ]);
   });
 

@@ -12,7 +12,8 @@ function warningsOf(over: object, routes = ['GET /orders'], kind: 'rest' | 'webs
 }
 
 describe('checkIssuers', () => {
-  // docs/design/authorizers §K08: a browser closes the connection unless the marker comes back, and ws-connect knows one.
+  // docs/design/authorizers §K08: a browser closes the connection unless the marker comes back, and ws-connect knows
+  // one.
   it('warns of a marker that ws-connect does not give back', () => {
     const rules = [{ id: 'ws', effect: 'allow', connect: true }];
     const warned = (marker: string) => {

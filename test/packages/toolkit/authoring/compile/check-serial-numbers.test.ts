@@ -10,7 +10,8 @@ function problemsOf(over: object): readonly string[] {
 }
 
 describe('checkSerialNumbers', () => {
-  // docs/design/authorizers §K06: a deny list by serial number that can never match would let every certificate of it in.
+  // docs/design/authorizers §K06: a deny list by serial number that can never match would let every certificate of it
+  // in.
   for (const [value, expected] of [
     [
       ['0A:1B'],

@@ -84,7 +84,7 @@ describe('compileDocument', () => {
     {
       name: 'a path below a greedy route',
       over: { rules: [rule({ paths: ['/files/secret'] })] },
-      expected: /\/files\/\{proxy\+\} serves it: check access in the handler of that route/,
+      expected: /\/files\/\{proxy\+\} serves this path: check access in the handler of that route/,
     },
     {
       name: 'a role that is not declared',
@@ -271,7 +271,7 @@ rules:
 
     assert.match(
       warnings.join('\n'),
-      /GET \/menu does not use an authorizer of Gatewright, so this rule is not enforced there/,
+      /GET \/menu does not use an authorizer of Gatewright, so this rule is not enforced on this route/,
     );
     assert.match(
       warnings.join('\n'),
@@ -298,7 +298,7 @@ rules:
     assert.doesNotMatch(warned(['*']), /nothing enforces/);
     assert.match(
       warned(['GET', 'OPTIONS']),
-      /OPTIONS \/orders does not use an authorizer of Gatewright, so this rule is not enforced there/,
+      /OPTIONS \/orders does not use an authorizer of Gatewright, so this rule is not enforced on this route/,
     );
   });
 

@@ -100,7 +100,7 @@ describe('the quota of a document', () => {
     {
       name: 'a route that has no authorizer',
       over: { quota: { ...QUOTA, routes: ['GET /menu'] } },
-      expected: /quota\.routes\[0\]: has no authorizer that could charge it/,
+      expected: /quota\.routes\[0\]: has no authorizer to charge the route/,
     },
     {
       name: 'routes of a WebSocket',
@@ -223,6 +223,9 @@ describe('documents with customer plans', () => {
 
     const { problems } = buildAccess([{ name: 'a', file: 'access/a.yml', text, inventory }]);
 
-    assert.match(problems.map(printProblem).join(), /quota\.plans\[0\]: cannot be checked here/);
+    assert.match(
+      problems.map(printProblem).join(),
+      /quota\.plans\[0\]: is a plan that this compiler cannot check/,
+    );
   });
 });

@@ -5,7 +5,8 @@ import { aDocument } from '../../../../support/an-access-document.ts';
 
 const header = (over: object) => ({ in: 'header', name: 'authorization', issuers: ['main'], ...over });
 
-// As Cognito's authorizers take it (docs/guides/protect/coming-from.md): one place, so every caller of it has the identity source.
+// As Cognito's authorizers take it (docs/guides/protect/coming-from.md): one place, so every caller of it has the
+// identity source.
 describe('a header that is read with Bearer and without it', () => {
   const wired = {
     name: 'request',
@@ -22,6 +23,9 @@ describe('a header that is read with Bearer and without it', () => {
   });
 
   it('may not if another header is read, too', () => {
-    assert.match(check(header({}), header({ name: 'x-token' })), /also accepts a credential elsewhere/);
+    assert.match(
+      check(header({}), header({ name: 'x-token' })),
+      /also accepts a credential in another part of the request/,
+    );
   });
 });

@@ -52,7 +52,7 @@ describe('a rule for a route that does not exist', () => {
       name: 'a path below a greedy one',
       path: '/files/a/b',
       routes: ['GET /files/{proxy+}', 'GET /menu'],
-      says: /\/files\/\{proxy\+\} serves it: check access in the handler of that route, or add \/[\w/]+ to the API$/,
+      says: /\/files\/\{proxy\+\} serves this path: check access in the handler of that route, or add \/[\w/]+ to the API$/,
     },
     { name: 'twelve others', path: '/nothing', routes: many(12), says: /it has \/many-100, .*\/many-111$/ },
     {

@@ -67,7 +67,7 @@ describe('readDocument', () => {
       from: 'routes: ..\n',
       to: '',
       expected:
-        '1:1: "routes" is missing: write routes: a folder with a serverless.yml, a template, an OpenAPI file, or live',
+        '1:1: "routes" is missing: write routes: live, or the path of a template, of an OpenAPI file or of a folder with a serverless.yml',
     },
     {
       name: 'a second document in one file',
@@ -86,14 +86,14 @@ describe('readDocument', () => {
       from: '[/orders]',
       to: '[orders]',
       expected:
-        '16:13: rules[0].paths[0]: must be a path such as /orders/{id}, or /orders/** for all below, not "orders"',
+        '16:13: rules[0].paths[0]: must be a path such as /orders/{id}, or /orders/** for /orders and everything below it, not "orders"',
     },
     {
       name: 'a wildcard in the middle of a path',
       from: '[/orders]',
       to: '[/a/**/b]',
       expected:
-        '16:13: rules[0].paths[0]: must be a path such as /orders/{id}, or /orders/** for all below, not "/a/**/b"',
+        '16:13: rules[0].paths[0]: must be a path such as /orders/{id}, or /orders/** for /orders and everything below it, not "/a/**/b"',
     },
     {
       name: 'an issuer over plain http',

@@ -1,4 +1,7 @@
-/** Every token that the first screen suggests is admitted by the toolkit's own authorizer, with the local issuer's signature. */
+/**
+ * Every token that the first screen suggests is admitted by the toolkit's own authorizer, with the local issuer's
+ * signature.
+ */
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { createAuthorizer } from '#shared/access/authorize.ts';

@@ -51,7 +51,7 @@ describe('findAccess', () => {
       ask: 'GET /users/eve',
       caller: withClaims({ sub: 'ada' }),
       word: 'DENY',
-      reason: 'own allows it only to the owner of the resource',
+      reason: 'own allows the request only to the owner of the resource',
     },
     { ask: 'POST /users', caller: support, word: 'DENY', reason: 'no rule allows it' },
     { ask: 'GET /nothing', caller: support, word: 'DENY', reason: 'the API has no such route' },
@@ -233,7 +233,7 @@ describe('findAccess with a quota', () => {
     const found = ask('/report', aCaller({ held: withoutPlan }));
 
     assert.equal(found.word, 'DENY');
-    assert.match(found.reason, /^all allows it, but it cannot be charged: /);
+    assert.match(found.reason, /^all allows the request, but the request cannot be charged: /);
     assert.match(found.quota ?? '', /, so the authorizer returns 403 although the rules allow it$/);
     assert.equal(found.charge.isDeniedUncharged, true);
   });

@@ -195,7 +195,7 @@ describe('compilePortal', () => {
     [
       'openapi: stock.openapi.json',
       'openapi: ./stock.yml',
-      /\.\/stock\.yml would be read as an access document: name it \.\/stock\.openapi\.yml,/,
+      /\.\/stock\.yml would be read as an access document: rename it to \.\/stock\.openapi\.yml,/,
     ],
     ['openapi: stock.openapi.json', 'openapi: gone.json', /gone\.json cannot be read/],
     [

@@ -276,7 +276,7 @@ describe('an API that others edit as well', () => {
       assert.equal(error.hasStarted, true);
       assert.match(
         error.message,
-        /undo these edits and run gatewright attach apply, which resumes; or run gatewright detach/,
+        /undo these edits and run gatewright attach apply, which resumes the plan; or run gatewright detach/,
       );
       return true;
     });

@@ -43,8 +43,8 @@ const refused = (status: number, code: string): AwsAnswer => ({
   message: 'no',
 });
 
-// API Gateway developer guide, "Quotas for creating, deploying and managing an API": 10 calls a second with a burst of 40
-// for an account, CreateDeployment every 5 s.
+// API Gateway developer guide, "Quotas for creating, deploying and managing an API": 10 calls a second with a burst of
+// 40 for an account, CreateDeployment every 5 s.
 describe('calls of the control plane', () => {
   it('take half of what an account has: 20 at once, and then 5 a second', async () => {
     const clock = aClock();

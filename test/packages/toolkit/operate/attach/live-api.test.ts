@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { cacheSecondsOf, methodSettingOf } from '../../../../../packages/toolkit/operate/attach/live-api.ts';
 
-// API Gateway shows no TTL that was not sent (localstack/localstack, test_apigateway_basic.snapshot.json), and a REST API
-// then uses 300 s (API reference, CreateAuthorizer).
+// API Gateway shows no TTL that was not sent (localstack/localstack, test_apigateway_basic.snapshot.json), and a REST
+// API then uses 300 s (API reference, CreateAuthorizer).
 describe('the time for which results of an authorizer are cached', () => {
   for (const [kind, shown, seconds] of [
     ['rest', {}, 300],

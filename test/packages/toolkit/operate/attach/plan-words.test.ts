@@ -57,7 +57,7 @@ describe('the routes that an authorizer is attached to', () => {
     assert.deepEqual(left, [
       { key: 'OPTIONS /orders', because: 'browsers send OPTIONS without credentials' },
       { key: 'GET /staff', because: 'it has AWS_IAM (--replace replaces it)' },
-      { key: 'GET /mine', because: 'it already has this authorizer' },
+      { key: 'GET /mine', because: 'the route already has this authorizer' },
       { key: 'GET /theirs', because: 'it has the authorizer former (--replace replaces it)' },
     ]);
     assert.deepEqual(idle, []);

@@ -47,7 +47,7 @@ describe('a plan', () => {
       '  3  route       GET /things-1: open → the authorizer',
       '  4  deployment  create a deployment of the current configuration',
       '  5  stage       point stage prod at the new deployment',
-      'warning: the API is managed by the CloudFormation stack test, so changes made here cause drift: the next deployment from there may undo them, or fail because of them',
+      'warning: the API is managed by the CloudFormation stack test, so changes that attach makes cause drift: the next deployment of that configuration may undo these changes, or fail because of them',
       '  Make the same change in serverless.yml, as follows (gatewright attach snippets prints it for serverless.yml, SAM, CDK and Terraform):',
       '    - http:',
       '        method: get',

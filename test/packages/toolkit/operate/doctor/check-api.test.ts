@@ -23,13 +23,13 @@ const sentencesOf = (view: ApiView): readonly string[] =>
 describe('a usage plan without a quota', () => {
   it('lets its keys send any number of requests if it has no throttle either', () => {
     assert.deepEqual(sentencesOf(withPlan(false, false)), [
-      'usage plan gold has no quota and no throttle: callers with its keys can send any number of requests, because a usage plan refuses requests only above a quota or a throttle',
+      'usage plan gold has no quota and no throttle: callers with keys of the plan can send any number of requests, because a usage plan refuses requests only above a quota or a throttle',
     ]);
   });
 
   it('limits requests per second, but not per day or month, if it has a throttle', () => {
     assert.deepEqual(sentencesOf(withPlan(false, true)), [
-      'usage plan gold has no quota: its throttle limits the requests per second, but not how many requests callers with its keys can send in a day or a month',
+      'usage plan gold has no quota: the throttle of the plan limits the requests per second, but not how many requests callers with keys of the plan can send in a day or a month',
     ]);
   });
 

@@ -279,7 +279,7 @@ describe('a line of an access log', () => {
       0,
     );
 
-    assert.match(story.sentences[0] ?? '', /the line does not show which/);
+    assert.match(story.sentences[0] ?? '', /the log line does not show which of the two happened/);
     assert.ok(story.missing.includes('authorizer.status'));
   });
 
@@ -306,7 +306,7 @@ describe('a failing request of an HTTP API', () => {
     {
       what: { status: '401', routeKey: 'GET /things-1', error: 'Unauthorized' },
       phase: 'authenticate',
-      says: /the line does not show which/,
+      says: /the log line does not show which of the two happened/,
     },
     {
       what: { status: '403', routeKey: 'GET /things-1', error: 'Forbidden' },

@@ -238,7 +238,7 @@ describe('gatewright plan', () => {
 
     assert.match(
       stderr,
-      /^No plan is saved yet\. Plans in access documents can be given to customers already/,
+      /^No plan is saved yet\. You can already assign plans from access documents to customers/,
     );
   });
 

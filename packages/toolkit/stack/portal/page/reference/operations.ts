@@ -63,7 +63,7 @@ export type Group = {
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'] as const;
 const PLACES = ['path', 'query', 'header', 'cookie'] as const;
 const OTHER = 'Other operations';
-/** AWS's header for API keys of usage plans, which is the most common name. */
+/** AWS's header for API keys of usage plans. No other header is used as often for API keys. */
 const USUAL: Credential = { kind: 'header', header: 'x-api-key', title: 'API key in x-api-key' };
 
 /** Groups appear in the order of the document's tags, then in the order of use. */
@@ -191,7 +191,7 @@ function credentialsOf(document: Json, operation: JsonObject): readonly Credenti
 function credentialOf(scheme: Json | undefined): readonly Credential[] {
   const name = getText(scheme, 'name');
   if (memberOf(scheme, 'type') === 'apiKey' && memberOf(scheme, 'in') === 'header' && name !== undefined) {
-    // In an export of API Gateway, JWT and Lambda authorizers also have this type.
+    // In an OpenAPI export of API Gateway, JWT and Lambda authorizers also have the type `apiKey`.
     return [{ kind: 'header', header: name, title: `API key in ${name}` }];
   }
   const isBearer =

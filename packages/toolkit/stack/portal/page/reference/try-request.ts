@@ -45,7 +45,7 @@ export function buildRequest(base: string, operation: Operation, filled: Filled)
   const ofPlace = (place: Parameter['in']): readonly Parameter[] =>
     parameters.filter((each) => each.in === place && valueOf(each) !== '');
   const inPath = new Map(ofPlace('path').map((each) => [each.name, encodeURIComponent(valueOf(each))]));
-  // A segment of dots would result in another path.
+  // A path segment that consists only of dots would change the path.
   if ([...inPath.values()].some((text) => /^\.{1,2}$/.test(text)))
     return 'A parameter of the path must not be “.” or “..”.';
   const filledPath = path.replace(/\{([^{}]+)\}/g, (whole, name: string) => inPath.get(name) ?? whole);
@@ -138,7 +138,10 @@ async function readBody(response: Response): Promise<string> {
   return `${printBody(text.slice(0, ANSWER_LIMIT_BYTES), type, cut === '')}${cut}`;
 }
 
-/** Returns JSON with line breaks and indentation, other text unchanged, and for anything else only its size. */
+/**
+ * Formats JSON with line breaks and indentation, and leaves other text unchanged. For anything else, returns only the
+ * size.
+ */
 export function printBody(text: string, type: string, isWhole = true): string {
   if (/^(image|audio|video|font)\/(?!svg)|\/(zip|pdf|octet-stream)\b/.test(type))
     return `${text.length} characters of ${type}`;

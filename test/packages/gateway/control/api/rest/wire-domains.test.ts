@@ -171,7 +171,7 @@ describe('custom domains through the AWS SDK', () => {
       name: 'a private domain',
       call: () => make('private.example.com', { endpointConfiguration: { types: ['PRIVATE'] } }),
       error: 'BadRequestException',
-      says: /^Private custom domain names/,
+      says: /cannot create private custom domain names/,
     },
     {
       name: 'a base path of several levels',

@@ -104,8 +104,9 @@ describe('methods through the AWS SDK, as recorded 2024-04-15', () => {
     });
   });
 
-  // LocalStack's snapshot of test_integration_mock_with_path_param has a PutMethod with "none". All its snapshots of HTTP
-  // integrations show the type of connection. Its snapshots of MOCK, AWS and AWS_PROXY integrations do not show one.
+  // LocalStack's snapshot of test_integration_mock_with_path_param has a PutMethod with "none". All its snapshots of
+  // HTTP integrations show the type of connection. Its snapshots of MOCK, AWS and AWS_PROXY integrations do not show
+  // one.
   it('read their authorization in lower case, and show the connection of an HTTP integration', async () => {
     const method = { ...(await aMethod('lower')), httpMethod: 'POST' };
     const made = await control.sdk.send(new PutMethodCommand({ ...method, authorizationType: 'none' }));

@@ -145,7 +145,7 @@ describe('REST APIs through the AWS SDK', () => {
       name: 'a copy of another API',
       input: { name: 'x', cloneFrom: templateApiId },
       error: 'BadRequestException',
-      says: /^cloneFrom is not supported here/,
+      says: /^The gateway does not support cloneFrom/,
     },
   ];
   for (const { name, input, error, says } of refusals)

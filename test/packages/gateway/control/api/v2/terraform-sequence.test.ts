@@ -1,8 +1,8 @@
 /**
- * The calls of Terraform's AWS provider for an HTTP API with a custom domain and authorizers, in its order and with what it
- * sends: each row names file and function of internal/service/apigatewayv2 in hashicorp/terraform-provider-aws (read at
- * 00a35305 for api.go, domain_name.go and route.go, 02f6d2d9 for stage.go, 01f43111 for authorizer.go, 3db496c3 for
- * integration.go, 0576a142 for api_mapping.go, 01c2f1df for tags_gen.go). No code of it is here.
+ * The calls of Terraform's AWS provider for an HTTP API with a custom domain and authorizers, in its order and with
+ * what it sends: each row names file and function of internal/service/apigatewayv2 in hashicorp/terraform-provider-aws
+ * (read at 00a35305 for api.go, domain_name.go and route.go, 02f6d2d9 for stage.go, 01f43111 for authorizer.go,
+ * 3db496c3 for integration.go, 0576a142 for api_mapping.go, 01c2f1df for tags_gen.go). No code of it is here.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';

@@ -226,7 +226,8 @@ describe('HTTP APIs through the AWS SDK', () => {
     });
   });
 
-  // API reference, CreateApi: ProtocolType is HTTP or WEBSOCKET, and a WebSocket API needs a route selection expression.
+  // API reference, CreateApi: ProtocolType is HTTP or WEBSOCKET, and a WebSocket API needs a route selection
+  // expression.
   for (const [input, message] of [
     [{ ProtocolType: 'REST' }, /^Invalid protocol specified\. Must be one of \[HTTP, WEBSOCKET\]$/],
     [{ ProtocolType: 'http' }, /^Invalid protocol specified/],

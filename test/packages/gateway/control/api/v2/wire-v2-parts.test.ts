@@ -303,7 +303,7 @@ describe('What AWS refuses in HTTP APIs', () => {
       call: (ApiId) =>
         control.v2.send(new CreateStageCommand({ ApiId, StageName: 'x', ClientCertificateId: 'abc' })),
       error: 'BadRequestException',
-      says: /ClientCertificateId is not supported here/,
+      says: /The gateway does not support ClientCertificateId/,
     },
     {
       name: 'responses of routes, which are for WebSocket APIs',

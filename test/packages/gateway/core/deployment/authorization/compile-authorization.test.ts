@@ -342,7 +342,8 @@ describe('an authorizer that no route uses', () => {
     });
 });
 
-// docs/aws, authorizers: "With caching (TTL > 0), there must be identity sources … With TTL 0, identity sources are optional."
+// docs/aws, authorizers: "With caching (TTL > 0), there must be identity sources … With TTL 0, identity sources are
+// optional."
 describe('the identity sources of a Lambda authorizer of a REST API', () => {
   const ONE = 'method.request.header.Authorization';
   const rows: readonly {

@@ -69,11 +69,13 @@ describe('readLambdaUri', () => {
     // aws/serverless-application-model#79, aws-sam-cli#691: a document of its own with references of CloudFormation.
     {
       uri: `${INVOKE}\${CreateSaleFunctionArn}/invocations`,
-      message: 'Invalid ARN specified in the request (nothing replaces ${CreateSaleFunctionArn} here)',
+      message:
+        'Invalid ARN specified in the request (the gateway does not replace ${CreateSaleFunctionArn} in this URI)',
     },
     {
       uri: 'arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${F.Arn}/invocations',
-      message: 'Invalid ARN specified in the request (nothing replaces ${AWS::Region} here)',
+      message:
+        'Invalid ARN specified in the request (the gateway does not replace ${AWS::Region} in this URI)',
     },
     {
       uri: 'arn:aws:apigateway:eu-west-1:lambda',

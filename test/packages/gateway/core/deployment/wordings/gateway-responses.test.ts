@@ -10,7 +10,10 @@ function bag(properties: JsonObject) {
   return { id: 'r', logicalId: 'Response', properties, place: () => ({ file: 'template.json', line: 1 }) };
 }
 
-/** A REST API with these gateway responses; `/dev/nothing` is MISSING_AUTHENTICATION_TOKEN, `/dev/pets` fails when `run` does. */
+/**
+ * A REST API with these gateway responses; `/dev/nothing` is MISSING_AUTHENTICATION_TOKEN, `/dev/pets` fails when `run`
+ * does.
+ */
 function withResponses(...responses: JsonObject[]) {
   const resources = Object.fromEntries(
     responses.map((properties, index) => [

@@ -80,7 +80,7 @@ describe('a running gateway', () => {
     try {
       assert.match(
         (await announced()).join(),
-        /^AWS refuses this if it is deployed: 1 finding; see .* check$/,
+        /^AWS refuses these stacks if they are deployed: 1 finding; see .* check$/,
       );
       writeFileSync(
         join(folder, 'gatewright.yml'),

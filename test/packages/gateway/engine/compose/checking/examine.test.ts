@@ -302,7 +302,7 @@ describe('the package of a function', () => {
       findings.map(({ id, line }) => [id, line]),
       [['missing-handler', 8]],
     );
-    assert.match(findings[0]?.consequence ?? '', /^every invocation fails, here and on AWS/);
+    assert.match(findings[0]?.consequence ?? '', /^every invocation fails, in this gateway and on AWS/);
   });
 
   it('lacks a file that a module of the handler imports from above its folder', async () => {
@@ -327,7 +327,8 @@ describe('the package of a function', () => {
       Layers: [!Ref Tools]
   Tools: { Type: AWS::Serverless::LayerVersion, Properties: { ContentUri: tools/ } }
 `;
-  // Source: Lambda quotas: "250 MB, the maximum size of the contents of a deployment package, including layers (unzipped)"
+  // Source: Lambda quotas: "250 MB, the maximum size of the contents of a deployment package, including layers
+  // (unzipped)"
   const SIZES: readonly [
     name: string,
     rest: string,

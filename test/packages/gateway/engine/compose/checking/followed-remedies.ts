@@ -30,7 +30,7 @@ Resources:
       Events: { Post: { Type: Api, Properties: { Path: /links, Method: post } } }
 `,
     remedy:
-      'remove the reference to ServerlessRestApi from Create, because each request has the address of the API in requestContext.domainName and requestContext.stage of its event; if the function also runs without such an event, let it read the value from an AWS::SSM::Parameter when it runs, and write the name of the parameter as text into the function',
+      'remove the reference to ServerlessRestApi from Create, because each request has the address of the API in requestContext.domainName and requestContext.stage of its event; if the function also runs without such an event, store the value in an AWS::SSM::Parameter, and let the function read the parameter at run time by a literal name, without a Ref',
     change: ["BASE: !Sub 'https://${ServerlessRestApi}.example.com', ", ''],
   },
   {
@@ -304,7 +304,7 @@ Resources:
   Rest: { Type: AWS::ApiGateway::Resource, Properties: { RestApiId: !Ref Api, ParentId: !GetAtt Api.RootResourceId, PathPart: '{proxy+}' } }
 `,
     remedy:
-      'write /{uid}/{proxy+} instead of /{proxy+}: it matches paths with one segment or more below /{uid}. A path of one segment below / then reaches only the methods of /{uid}, so add the methods of /{proxy+} there',
+      'write /{uid}/{proxy+} instead of /{proxy+}: it matches paths with one segment or more below /{uid}. A path of one segment below / then reaches only the methods of /{uid}, so add the methods of /{proxy+} to /{uid}',
     change: [
       "ParentId: !GetAtt Api.RootResourceId, PathPart: '{proxy+}'",
       "ParentId: !Ref Survey, PathPart: '{proxy+}'",

@@ -1,7 +1,8 @@
 /**
  * What check says of packages that a handler imports and that the deployed package lacks. Sources: zip-service.js of
  * oss-serverless/serverless (osls removes what `npm ls --dev` lists and `npm ls --prod` does not), the workflow
- * `nodejs_npm` of aws/aws-lambda-builders, and Lambda's guide "Deploy Node.js Lambda functions with .zip file archives".
+ * `nodejs_npm` of aws/aws-lambda-builders, and Lambda's guide "Deploy Node.js Lambda functions with .zip file
+ * archives".
  */
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -72,7 +73,7 @@ const TOOL = { 'node_modules/gatewright/package.json': installed('gatewright') }
 const IN_SRC = { 'src/node_modules/gatewright/package.json': installed('gatewright') };
 const DEV = { devDependencies: { gatewright: '1.0.0' } };
 const LACKS = 'the function imports gatewright, but the deployed package does not contain it';
-const ONLY_DEV = `${LACKS}: package.json lists it only in devDependencies, and the deployment leaves these out`;
+const ONLY_DEV = `${LACKS}: package.json lists it only in devDependencies, which the deployment leaves out`;
 
 type Row = readonly [what: string, files: Files, found: readonly string[]];
 

@@ -62,7 +62,7 @@ describe('a service with a plug-in that is not installed', () => {
   it('names the plug-in if osls refuses a variable', async () => {
     await assert.rejects(
       examine('plugins: [serverless-not-there]\ncustom: { url: "${construct:jobs.queueUrl}" }\n', ''),
-      /"construct"; it may come from the plug-in that is not installed \(serverless-not-there\): run npm install/,
+      /"construct"; the missing variable or setting may come from the plug-in that is not installed \(serverless-not-there\): run npm install/,
     );
   });
 });

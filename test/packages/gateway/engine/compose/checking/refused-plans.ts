@@ -1,4 +1,7 @@
-/** Terraform plans that AWS refuses, each with the public source of the refusal. The line that causes it ends with `# here`. */
+/**
+ * Terraform plans that AWS refuses, each with the public source of the refusal. The line that causes it ends with `#
+ * here`.
+ */
 import { refs } from '../../../../../support/a-terraform-plan.ts';
 import type { Planned } from '../../../../../support/a-terraform-plan.ts';
 import { constants, plain } from './refused/plan.ts';

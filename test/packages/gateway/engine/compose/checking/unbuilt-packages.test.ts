@@ -106,7 +106,8 @@ describe('a package that sam build has yet to make', () => {
   });
 });
 
-// Sources: the README of SnappyTutorials/aws-sam-webpack-plugin; sam-cli-app-templates (`"compile": "tsc"` next to app.ts)
+// Sources: the README of SnappyTutorials/aws-sam-webpack-plugin; sam-cli-app-templates (`"compile": "tsc"` next to
+// app.ts)
 describe('a TypeScript handler that a script of the project compiles', () => {
   const TS = { 'src/index.ts': 'export const handler = async () => 1;\n' };
   const scripts = (all: object): string => JSON.stringify({ name: 'a', version: '1.0.0', scripts: all });

@@ -279,11 +279,11 @@ describe('a finding about a CDK app', () => {
     ],
     [
       'add a server, and list it in DependsOn of ClientA1B2C3D4',
-      'add a server, and pass it to node.addDependency(…) of the construct Idp/Client',
+      'add a server, and pass the new construct to node.addDependency(…) of the construct Idp/Client',
     ],
     [
       'add a server, and list it in DependsOn of the client',
-      'add a server, and pass it to node.addDependency(…) of the construct Idp/Client',
+      'add a server, and pass the new construct to node.addDependency(…) of the construct Idp/Client',
     ],
   ] as const)
     it(`says for “${given}” what to call`, () => {

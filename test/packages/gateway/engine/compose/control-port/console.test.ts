@@ -9,7 +9,8 @@ import { aGateway, GATEWAY_ADMIN } from '../../../../../support/a-gateway.ts';
 import { aRecordedApi } from '../../../../../support/recorded-apis.ts';
 import { ok, restApi } from '../../../../../support/rest-apis.ts';
 
-// The walk of a user: "every invocation fails with Runtime.ImportModuleError" had the effect "requests are not affected".
+// The walk of a user: "every invocation fails with Runtime.ImportModuleError" had the effect "requests are not
+// affected".
 describe('a finding of check, as the page of differences shows it', () => {
   const finding = {
     id: 'typescript-handler',

@@ -194,9 +194,13 @@ describe('the state file of a gateway', () => {
     [
       'services that are not an object',
       () => ({ services: [] }),
-      /^the services in the file are not an object by service name; save the data again$/,
+      /^the services in the file are not an object keyed by service name; save the data again$/,
     ],
-    ['a service without a state', () => ({ services: { gongs: {} } }), /service "gongs", which has no state/],
+    [
+      'a service without a state',
+      () => ({ services: { gongs: {} } }),
+      /service "gongs", but this gateway keeps no state/,
+    ],
   ];
   for (const [what, change, message] of refused)
     it(`is refused with ${what}, and changes nothing`, async () => {
@@ -222,7 +226,7 @@ describe('the state file of a gateway', () => {
         [status, body['message']],
         [
           409,
-          'it has tables, but this gateway has no tables of its own; start without --dynamodb URL to load it',
+          'the file has tables, but this gateway has no tables of its own; start without --dynamodb URL to load the file',
         ],
       );
       assert.equal((await load({ ...state, tables: [] }, without)).status, 200);

@@ -310,7 +310,7 @@ describe('a package that nothing lists and this machine lacks', { skip: NO_PYTHO
     ],
     [
       'our_own_thing',
-      /\(it may come from a layer that is not on this machine: arn:aws:lambda:eu-west-1:1:layer:deps:1\)$/,
+      /\(the module may come from a layer that is not on this machine: arn:aws:lambda:eu-west-1:1:layer:deps:1\)$/,
       ARN,
     ],
   ];

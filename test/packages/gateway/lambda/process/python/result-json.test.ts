@@ -1,4 +1,7 @@
-/** What Python handlers return, written as AWS's own runtime client writes it (docs/aws §8.2; test/fixtures/runtime-clients). */
+/**
+ * What Python handlers return, written as AWS's own runtime client writes it (docs/aws §8.2;
+ * test/fixtures/runtime-clients).
+ */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';

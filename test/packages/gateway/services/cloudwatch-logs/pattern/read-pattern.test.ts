@@ -4,7 +4,10 @@ import fc from 'fast-check';
 import { InvalidPattern } from '../../../../../../packages/gateway/services/cloudwatch-logs/pattern/pattern-text.ts';
 import { readLinePattern } from '../../../../../../packages/gateway/services/cloudwatch-logs/pattern/read-pattern.ts';
 
-/** CloudWatch Logs user guide, "Filter pattern syntax for metric filters, subscription filters, filter log events, and Live Tail". */
+/**
+ * CloudWatch Logs user guide, "Filter pattern syntax for metric filters, subscription filters, filter log events, and
+ * Live Tail".
+ */
 const PAGE = 'FilterAndPatternSyntax.html';
 
 const JSON_LINE = JSON.stringify({
@@ -113,12 +116,12 @@ const REFUSED: readonly (readonly [pattern: string, why: RegExp])[] = [
   ['{ $.a < "x" }', /compares numbers/],
   ['{ $.a = 1 } tail', /there is text/],
   ['[a, ..., b, ...]', /only one ellipsis/],
-  ['[a = 1 || b = 2]', /same column/],
+  ['[a = 1 || b = 2]', /must name this column/],
   ['foo.bar', /Invalid character\(s\) in term 'foo.bar'/],
   ['ERROR -my-term', /Invalid character\(s\) in term 'my-term'/],
   ['?ERROR: ?x', /Invalid character\(s\) in term 'ERROR:'/],
   // awsdocs/amazon-cloudwatch-logs-user-guide#21
-  ['[ip, status_code = 4* && bytes > 1000]', /same column/],
+  ['[ip, status_code = 4* && bytes > 1000]', /must name this column/],
   ['"open', /quote is not closed/],
   ['%open', /% is not closed/],
   ['%(group)%', /not allowed in the regex/],

@@ -20,7 +20,8 @@ const ROWS = [
   { rule: 'TRUE AND FALSE', holds: false },
   { rule: 'TRUE OR FALSE', holds: true },
   { rule: 'TRUE', holds: true },
-  // aws/aws-cdk#37692: AT_LEAST(threshold, state, (alarm, alarm, ...)), a number or a percentage, and NOT before a state
+  // aws/aws-cdk#37692: AT_LEAST(threshold, state, (alarm, alarm, ...)), a number or a percentage, and NOT before a
+  // state
   { rule: 'AT_LEAST(1, ALARM, ("high", "disk", "net"))', holds: true },
   { rule: 'AT_LEAST(2, ALARM, ("high", "disk", "net"))', holds: false },
   { rule: 'AT_LEAST(60%, OK, (high, disk, net))', holds: true },

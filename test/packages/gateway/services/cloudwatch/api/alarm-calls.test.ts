@@ -204,7 +204,8 @@ describe('alarms by calls', () => {
     assert.deepEqual(await names(client, { MaxRecords: 2, NextToken: first.NextToken }), ['shop-b']);
   });
 
-  // DeleteAlarms: "If you specify any incorrect alarm names, the alarms you specify with correct names are still deleted."
+  // DeleteAlarms: "If you specify any incorrect alarm names, the alarms you specify with correct names are still
+  // deleted."
   it('are deleted even if another name in the call does not exist', async () => {
     const { client } = aClient();
     await client.send(alarm('a'));
@@ -322,7 +323,7 @@ describe('alarms by calls', () => {
         ...OF_EXPRESSIONS,
         Metrics: [{ Id: 'a', Expression: 'SELECT SUM(Errors) FROM Shop', Period: 60 }],
       }),
-      error: /Metrics Insights query, which is not supported here/,
+      error: /Metrics Insights query, which the gateway does not support/,
       isGap: true,
     },
     {
@@ -332,7 +333,7 @@ describe('alarms by calls', () => {
       isGap: true,
     },
     {
-      name: 'a suppressor of actions, which is not supported here, after what CloudWatch refuses',
+      name: 'a suppressor of actions, which the gateway does not support, after what CloudWatch refuses',
       command: new PutCompositeAlarmCommand({
         AlarmName: 'a',
         AlarmRule: 'ALARM(none)',

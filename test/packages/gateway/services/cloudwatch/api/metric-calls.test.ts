@@ -253,12 +253,12 @@ describe('GetMetricData', () => {
   for (const { query, message, isGap = false } of [
     {
       query: { Expression: `SEARCH('{Shop} a', 'Sum')` },
-      message: /uses SEARCH, which is not supported here/,
+      message: /uses SEARCH, which the gateway does not support/,
       isGap: true,
     },
     {
       query: { Expression: 'ANOMALY_DETECTION_BAND(a)' },
-      message: /ANOMALY_DETECTION_BAND, which is not supported/,
+      message: /ANOMALY_DETECTION_BAND, which the gateway does not support/,
       isGap: true,
     },
     { query: { Expression: 'MEDIAN(a)' }, message: /uses MEDIAN, an unknown function/ },
@@ -424,7 +424,8 @@ describe('PutMetricData', () => {
       assert.deepEqual((await client.send(new ListMetricsCommand({}))).Metrics, []);
     });
 
-  // Recorded: localstack/localstack test_cloudwatch.py test_put_metric_data_validation; which of the two counts is inferred.
+  // Recorded: localstack/localstack test_cloudwatch.py test_put_metric_data_validation; which of the two counts is
+  // inferred.
   it('accepts values with statistics, and keeps the statistics', async () => {
     const { client } = aClient();
     const StatisticValues = { SampleCount: 4, Sum: 10, Minimum: 1, Maximum: 4 };

@@ -135,7 +135,7 @@ const REFUSED: readonly {
     name: 'a pattern with look-around',
     rules: [aRule({ RegexMatchStatement: { ...QUERY, RegexString: 'a(?=b)' } })],
     path: `${STATEMENT}.RegexMatchStatement.RegexString`,
-    message: /^is not a regular expression that can be evaluated here .*: a\(\?=b\)$/,
+    message: /^is not a regular expression that the gateway can evaluate .*: a\(\?=b\)$/,
   },
   {
     name: 'a pattern over 512 characters',

@@ -53,7 +53,7 @@ describe('checkTraffic', () => {
     const [checked] = check(`[${blocking('NoBad', BODY)}]`, [recorded({ missing: new Set(['body']) })]);
 
     assert.equal(checked?.verdict, 'not judged');
-    assert.match(checked.reason, /the body, which the record does not have/);
+    assert.match(checked.reason, /the body, which the recorded request does not include/);
   });
 
   it('judges in spite of a lost part that no rule needs', () => {

@@ -146,7 +146,7 @@ describe('a start with access documents', () => {
 
     assert.deepEqual(await check(apis), [
       'shop-dev Other stage v1: its routes use authorizers of the toolkit, but no access document protects it, so every call is ' +
-        'answered with 500: add it under api in a document, as dev: { stack: shop-dev, logicalId: Other, stage: v1 }',
+        'answered with 500: add this API under api in a document, as dev: { stack: shop-dev, logicalId: Other, stage: v1 }',
     ]);
   });
 
@@ -157,7 +157,7 @@ describe('a start with access documents', () => {
     assert.deepEqual(others, []);
     assert.match(
       warning,
-      /^shop-prod Api stage v1: .*in stage dev; a document names its stack, shop-prod, for stage prod\. For SAM, /,
+      /^shop-prod Api stage v1: .*in stage dev; a document names the stack shop-prod only for stage prod\. For SAM, /,
     );
   });
 

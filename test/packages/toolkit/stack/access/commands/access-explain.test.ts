@@ -112,7 +112,7 @@ describe('explain of a caller who is charged', () => {
     );
     assert.match(
       explained({ tenant: 'acme' }),
-      /^DENY {2}GET \/users {2}all allows it, but it cannot be charged: no claim plan\n/,
+      /^DENY {2}GET \/users {2}all allows the request, but the request cannot be charged: no claim plan\n/,
     );
     const [answer] = explainAll(document, 'GET', '/users', asKey({ tenant: 'acme' })).answers;
     assert.equal((answer as { isDeniedUncharged: boolean }).isDeniedUncharged, true);

@@ -1,4 +1,7 @@
-/** `gatewright access revoke`, `flush`, `versions` and their like: what is asked of the admin endpoint, and what is printed. */
+/**
+ * `gatewright access revoke`, `flush`, `versions` and their like: what is asked of the admin endpoint, and what is
+ * printed.
+ */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { revocationCommands } from '../../../../../../packages/toolkit/stack/access/commands/access-revoke.ts';

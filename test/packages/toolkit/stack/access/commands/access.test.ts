@@ -165,7 +165,7 @@ describe('gatewright access sync', () => {
     const both = await access('sync');
 
     const line =
-      'orders: these routes no longer use an authorizer of Gatewright, so its rules do not protect them any more: GET /orders';
+      'orders: these routes no longer use an authorizer of Gatewright, so the rules of the document no longer protect them: GET /orders';
     assert.ok(stderr.includes(`warning: ${line}\n`), stderr);
     assert.ok(
       both.stderr.includes(`${line}; the list of routes is shared by the stages prod, dev, so run sync`),

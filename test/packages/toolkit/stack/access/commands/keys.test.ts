@@ -85,7 +85,8 @@ describe('gatewright keys', () => {
       ]);
     });
 
-  // The walk of a user with a leaked key: the old secret still worked after `rotate`, and `revoke` ended the new one too.
+  // The walk of a user with a leaked key: the old secret still worked after `rotate`, and `revoke` ended the new one
+  // too.
   it('says until when the earlier secret is accepted, and how to end it', async () => {
     const secrets = [{ createdAt: 'c2' }, { createdAt: 'c1', notAfter: '2026-11-28T10:00:00.000Z' }];
     const rotate = async (...more: readonly string[]): Promise<string> => {
@@ -99,7 +100,7 @@ describe('gatewright keys', () => {
     );
     assert.match(
       await rotate(),
-      /^The earlier secret is accepted until 2026-11-28T10:00:00\.000Z\. If it has leaked, run gatewright keys rotate k-1 --overlap 0s, and use the secret that this prints\.$/m,
+      /^The earlier secret is accepted until 2026-11-28T10:00:00\.000Z\. If it has leaked, run gatewright keys rotate k-1 --overlap 0s, and use the secret that this command prints\.$/m,
     );
     assert.doesNotMatch(await rotate('--overlap', '0s'), /earlier secret/);
     assert.match(

@@ -19,7 +19,7 @@ const RULE = { id: 'all', effect: 'allow', tools: ['*'] };
 const WRAPPED = `
 import { withMcp } from '@gatewright/handlers/mcp';
 export const handler = withMcp(async () => ({ statusCode: 200 }), { document: 'orders' });`;
-const TEXT = `the rules under mcp for POST /mcp have no effect, so every caller that reaches the server may use all of it: withMcp() or mcp() of gatewright/mcp was not found in the code of the function Answer; wrap its handler (node_modules/gatewright/docs/guides/protect/mcp.md)`;
+const TEXT = `the rules under mcp for POST /mcp have no effect, so every caller that reaches the server may use everything that the server offers: withMcp() or mcp() of gatewright/mcp was not found in the code of the function Answer; wrap its handler (node_modules/gatewright/docs/guides/protect/mcp.md)`;
 
 describe('checkMcpWrapper', () => {
   let root = '';
@@ -217,7 +217,7 @@ describe('findRolesWithoutTools', () => {
         warnings,
         expected.map(
           (role) =>
-            `callers with the role ${role} reach POST /mcp by the rule agents, but no rule under mcp allows them anything, so each of their calls is refused: name the role in a rule under mcp, or take it out of the rule agents`,
+            `callers with the role ${role} reach POST /mcp by the rule agents, but no rule under mcp allows them anything, so each of their calls is refused: name the role in a rule under mcp, or remove the role from the rule agents`,
         ),
       );
     });

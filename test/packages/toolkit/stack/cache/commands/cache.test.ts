@@ -1,6 +1,6 @@
 /**
- * `gatewright cache` against the admin endpoint of a deployed stack, whose table is in memory. Alone in its process: the
- * command reads `process.env`.
+ * `gatewright cache` against the admin endpoint of a deployed stack, whose table is in memory. Alone in its process:
+ * the command reads `process.env`.
  */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';

@@ -87,7 +87,7 @@ describe('a refusal', () => {
       { code: 'REQUEST_INVALID', title: 'The request is not valid.', detail: 'name must not be blank' },
       /^The request is not valid\. Name must not be blank\.$/,
     ],
-    ['api/keys', 400, { title: 'Bad Request' }, /^The portal refused this with status 400\.$/],
+    ['api/keys', 400, { title: 'Bad Request' }, /^The portal refused the request with status 400\.$/],
     ['api/keys', 400, [1], /status 400/],
   ];
   for (const [path, status, body, message] of KNOWN)

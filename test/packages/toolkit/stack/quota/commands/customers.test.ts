@@ -126,7 +126,7 @@ describe('gatewright customers', () => {
     assert.match(
       keyed,
       new RegExp(
-        `^tenant +hooli\n[^]*\n\n${terms}keyed +2026-11-03T\\S+ +-\n\ndaily: 10 per DAY for each key; gatewright usage show --tenant shows what each has used\n$`,
+        `^tenant +hooli\n[^]*\n\n${terms}keyed +2026-11-03T\\S+ +-\n\ndaily: 10 per DAY for each key; gatewright usage show --tenant shows what each customer has used\n$`,
       ),
     );
     assert.match(
@@ -170,7 +170,7 @@ describe('gatewright customers', () => {
 
     assert.match(
       suspended.stdout,
-      /in force now for requests with its API keys \(1\), and within 30 s for others; in force everywhere by/,
+      /in force now for requests with its API keys \(1\), and within 30 s for other requests; in force everywhere by/,
     );
     assert.match(
       suspended.stderr,

@@ -43,8 +43,9 @@ const run = (command: string): Promise<Finished> =>
   });
 
 const NOBODY = /^ghost has no customer record and no API key\. gatewright customers list prints/m;
-const NO_KEY = /^No API key has the id 0123456789abcdef\. This applies only to callers that/m;
-const FOREIGN = /^The API key \w{16} belongs to solo, not to acme, so none of this applies to it\.$/m;
+const NO_KEY = /^No API key has the id 0123456789abcdef\. This command applies only to callers that/m;
+const FOREIGN =
+  /^The API key \w{16} belongs to solo, not to acme, so this command does not apply to the key\.$/m;
 const NO_PLAN = /^No plan with the id silver is saved; gatewright plan list prints the plans\.$/m;
 
 /** `solo` has a key and no record, `acme` a record and no key. Nobody knows `ghost`. */

@@ -124,12 +124,14 @@ export const CALL_REFUSALS: Readonly<Record<string, Readonly<Record<string, Answ
   },
   'control/api/rest/wire-documentation.ts': {
     "'Unable to build importer with provided input.'": 'ONLY_CALLS',
-    "'locationStatus UNDOCUMENTED is not supported here; use DOCUMENTED or omit it'": 'ONLY_CALLS',
+    "'the gateway does not support locationStatus UNDOCUMENTED; use DOCUMENTED or omit locationStatus'":
+      'ONLY_CALLS',
   },
   'control/api/rest/wire-domains.ts': {
-    '`${name} has no effect here, because the local CA issues the certificates; omit it`': 'OURS',
+    '`${name} has no effect in the gateway, because the local CA issues the certificates; omit this member`':
+      'OURS',
     '`Invalid routing mode: ${routingMode}`': 'SCHEMA',
-    "'Private custom domain names cannot be created with API calls here; define an AWS::ApiGateway::DomainNameV2 in a template'":
+    "'The gateway cannot create private custom domain names with API calls; define an AWS::ApiGateway::DomainNameV2 in a template'":
       'OURS',
   },
   'control/api/rest/wire-gateway-responses.ts': {
@@ -166,7 +168,7 @@ export const CALL_REFUSALS: Readonly<Record<string, Readonly<Record<string, Answ
     "`Warnings found during import: ${warnings.join('; ')}`": by(
       'a reference to a model that the document does not have, if warnings fail the import',
     ),
-    "'cloneFrom is not supported here; copy the API with GetExport and ImportRestApi'": 'OURS',
+    "'The gateway does not support cloneFrom; copy the API with GetExport and ImportRestApi'": 'OURS',
     "'REGIONAL Configuration and EDGE Configuration cannot be both DISABLED.'": 'EMPTY',
     "[violation(types, 'endpointConfigurationTypes', MUST.beOneOf(ENDPOINT_TYPES))]": 'ONLY_CALLS',
   },
@@ -176,7 +178,7 @@ export const CALL_REFUSALS: Readonly<Record<string, Readonly<Record<string, Answ
   'control/api/v2/v2-wire.ts': {
     '`Invalid API identifier specified ${accountId}:${apiId}`': 'LIVE',
     '`${name} is required`': 'SCHEMA',
-    '`${item.property ?? type} is not supported here: ${item.consequence}`': 'OURS',
+    '`The gateway does not support ${item.property ?? type}: ${item.consequence}`': 'OURS',
   },
   'control/api/v2/wire-routing-rules.ts': {
     'error.message': by('a routing rule of a domain that has none'),
@@ -267,7 +269,7 @@ export const CALL_REFUSALS: Readonly<Record<string, Readonly<Record<string, Answ
     "'Method already exists for this resource'": by('a second method of one resource'),
     "'Timeout should be between 50 ms and 29000 ms'": by('a timeout over 29 s on an edge-optimized API'),
     "'Invalid Integration identifier specified'": 'ONLY_CALLS',
-    '`${CALLER_CREDENTIALS.value} is not supported here: ${CALLER_CREDENTIALS.consequence}`': 'OURS',
+    '`The gateway does not support ${CALLER_CREDENTIALS.value}: ${CALLER_CREDENTIALS.consequence}`': 'OURS',
   },
   'control/edits/edit-resources.ts': {
     "`Root resource cannot update its ${change.parentId === undefined ? 'pathPart' : 'parentId'}.`":

@@ -19,7 +19,7 @@ export const SERVICE_REFUSALS: Readonly<Record<string, Readonly<Record<string, A
     'error.message': 'READER',
   },
   'services/cloudwatch/api/alarm-calls.ts': {
-    "'needs anomaly detection, which is not supported here'": 'OURS',
+    "'needs anomaly detection, which the gateway does not support'": 'OURS',
     "'is not supported here'": 'OURS',
     '`names ${unknown}, which does not exist`': 'LIVE',
   },
@@ -64,7 +64,7 @@ export const SERVICE_REFUSALS: Readonly<Record<string, Readonly<Record<string, A
       by('two tables with one name'),
     "'You must wait 60 seconds after deleting a queue before you can create another with the same name.'":
       'LIVE',
-    '`at most ${MAX_MADE} queues can be created here`': 'OURS',
+    '`at most ${MAX_MADE} queues can be created in this gateway`': 'OURS',
     '`Invalid value for the parameter ${attribute}.`': by('a visibility timeout of 13 hours'),
   },
   'services/sqs/queue-settings.ts': {
