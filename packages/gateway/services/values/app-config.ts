@@ -1,23 +1,31 @@
 /**
  * Serves AppConfig configurations under the names that they have in the values file (AppConfig and AppConfig Data API
- * references). The token of a session is valid for one call. If a configuration has not changed since the last call,
- * the response is empty.
+ * references). The token of a session is valid for one call, which is refused before the poll interval has passed. If a
+ * configuration has not changed since the last call, the response is empty.
  */
 import { ServiceRefusal } from '../../core/errors.ts';
 import type { ControlReply } from '../../core/api-call.ts';
 import type { Configuration, LocalValues } from './local-values.ts';
-import type { Random } from '../../core/ports.ts';
+import type { Clock, Random } from '../../core/ports.ts';
 import { type AwsCall, awsError, type AwsService, refuseUnlessAllowed } from '../../kernel/calls/aws-call.ts';
 import { fieldsOf, textField, unservedOperation } from './value-call.ts';
 
 const MAX_SESSIONS = 1_000;
 const POLL_SECONDS = 60;
+const TOKEN_MS = 24 * 3_600_000;
 const NO_BODY = Buffer.alloc(0);
 
-type Session = { readonly id: string; readonly seen: number | undefined; readonly pollSeconds: number };
+type Session = {
+  readonly id: string;
+  readonly pollSeconds: number;
+  /** The version that the last call returned, and the time of this call; undefined before the first call. */
+  readonly last: { readonly version: number; readonly atMs: number } | undefined;
+  readonly expiresAtMs: number;
+};
 type Ports = {
   readonly values: LocalValues;
   readonly random: Pick<Random, 'hex'>;
+  readonly clock: Pick<Clock, 'nowEpochMs'>;
   readonly accountId: string;
   readonly sessions: Map<string, Session>;
 };
@@ -62,7 +70,7 @@ function startSession(call: AwsCall, at: Ports): ControlReply {
   const seconds = fields['RequiredMinimumPollIntervalInSeconds'] ?? POLL_SECONDS;
   if (typeof seconds !== 'number' || seconds < 15 || seconds > 86_400)
     throw badRequest('RequiredMinimumPollIntervalInSeconds must be from 15 to 86400.');
-  const token = openSession({ id, seen: undefined, pollSeconds: seconds }, at);
+  const token = openSession({ id, pollSeconds: seconds, last: undefined }, at);
   const headers = ['Content-Type', 'application/json', 'Cache-Control', 'no-store'];
   return { status: 201, headers, body: JSON.stringify({ InitialConfigurationToken: token }) };
 }
@@ -73,35 +81,48 @@ function getLatest(call: AwsCall, at: Ports): ControlReply {
   if (session === undefined) throw badRequest('The configuration token is not valid, or was used before.');
   const refusal = refuseReading(call, 'GetLatestConfiguration', session.id, at);
   if (refusal !== undefined) return refusal;
+  const atMs = at.clock.nowEpochMs();
+  refuseAtWrongTime(session, atMs);
   const found = find(session.id, at);
   at.sessions.delete(token);
-  const next = openSession({ ...session, seen: found.version }, at);
-  const { pollSeconds, seen } = session;
-  return print(found, seen === found.version, [
+  const { id, pollSeconds, last } = session;
+  const next = openSession({ id, pollSeconds, last: { version: found.version, atMs } }, at);
+  return print(found, last?.version === found.version, [
     'Next-Poll-Configuration-Token',
     next,
     'Next-Poll-Interval-In-Seconds',
     String(pollSeconds),
-    'Version-Label',
-    String(found.version),
   ]);
 }
 
+/**
+ * A call that comes too early does not use up the token.
+ * @throws ServiceRefusal if the poll interval has not passed, or if the token has expired
+ */
+function refuseAtWrongTime({ last, pollSeconds, expiresAtMs }: Session, nowMs: number): void {
+  if (last !== undefined && nowMs < last.atMs + pollSeconds * 1000)
+    throw badRequest('Request too early', 'PollIntervalNotSatisfied');
+  if (nowMs > expiresAtMs) throw badRequest('The configuration token has expired.', 'Expired');
+}
+
 function print(
-  { bytes, contentType }: Configuration,
+  { bytes, contentType, version }: Configuration,
   isKnown: boolean,
   headers: readonly string[],
 ): ControlReply {
   return {
     status: 200,
-    headers: ['Content-Type', contentType, 'Cache-Control', 'no-store', ...headers],
+    headers: [
+      ...['Content-Type', contentType, 'Cache-Control', 'no-store', ...headers],
+      ...(isKnown ? [] : ['Version-Label', String(version)]),
+    ],
     body: isKnown ? NO_BODY : bytes,
   };
 }
 
-function openSession(session: Session, { sessions, random }: Ports): string {
+function openSession(session: Omit<Session, 'expiresAtMs'>, { sessions, random, clock }: Ports): string {
   const token = random.hex(64);
-  sessions.set(token, session);
+  sessions.set(token, { ...session, expiresAtMs: clock.nowEpochMs() + TOKEN_MS });
   for (const oldest of sessions.keys()) {
     if (sessions.size <= MAX_SESSIONS) break;
     sessions.delete(oldest);
@@ -122,8 +143,14 @@ function find(id: string, { values }: Ports): Configuration {
   return found;
 }
 
-function badRequest(message: string): ServiceRefusal {
-  return new ServiceRefusal('BadRequestException', message, 400, undefined, { Reason: 'InvalidParameters' });
+/** @param problem what is wrong with the token, if the service names it */
+function badRequest(message: string, problem?: 'Expired' | 'PollIntervalNotSatisfied'): ServiceRefusal {
+  return new ServiceRefusal('BadRequestException', message, 400, undefined, {
+    Reason: 'InvalidParameters',
+    ...(problem !== undefined && {
+      Details: { InvalidParameters: { ConfigurationToken: { Problem: problem } } },
+    }),
+  });
 }
 
 function refuseReading(

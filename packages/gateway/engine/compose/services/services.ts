@@ -101,7 +101,7 @@ function readObjectBy(services: ServiceClient): ReadObject {
  */
 function addValues(
   services: Map<string, AwsService>,
-  { options, values, random }: Parts,
+  { options, values, random, clock }: Parts,
   elsewhere: AwsService,
 ): void {
   const isElsewhere = (name: string): boolean =>
@@ -126,7 +126,7 @@ function addValues(
       'appconfig',
       openLazily(async () => {
         const { createAppConfig } = await import('../../../services/values/app-config.ts');
-        return createAppConfig({ values: await values.open(), random, accountId });
+        return createAppConfig({ values: await values.open(), random, accountId, clock });
       }),
     ],
   ];

@@ -191,7 +191,8 @@ describe('Values that functions read', () => {
     );
   });
 
-  it('gives a configuration, and nothing more until it changes', async () => {
+  // Reported: aws-powertools/powertools-lambda-python#1506
+  it('gives a configuration, and refuses to give it again at once', async () => {
     const client = new AppConfigDataClient(at());
     const session = await client.send(
       new StartConfigurationSessionCommand({
@@ -203,16 +204,16 @@ describe('Values that functions read', () => {
     const read = (ConfigurationToken: string | undefined) =>
       client.send(new GetLatestConfigurationCommand({ ConfigurationToken }));
     const first = await read(session.InitialConfigurationToken);
-    const second = await read(first.NextPollConfigurationToken);
 
     assert.deepEqual(
-      [
-        Buffer.from(first.Configuration ?? []).toString(),
-        first.ContentType,
-        second.Configuration?.length ?? 0,
-      ],
-      ['{"dark":true}', 'application/json', 0],
+      [Buffer.from(first.Configuration ?? []).toString(), first.ContentType, first.NextPollIntervalInSeconds],
+      ['{"dark":true}', 'application/json', 60],
     );
+    await assert.rejects(read(first.NextPollConfigurationToken), {
+      name: 'BadRequestException',
+      message: 'Request too early',
+      Details: { InvalidParameters: { ConfigurationToken: { Problem: 'PollIntervalNotSatisfied' } } },
+    });
     assert.equal(await nameOf(read(session.InitialConfigurationToken)), 'BadRequestException');
   });
 
