@@ -1,5 +1,5 @@
 /** Handles `GetTraceSummaries`, `BatchGetTraces` and `PutTraceSegments` (X-Ray API reference). */
-import { asList, asText, membersOf, parseJson, parseJsonObject } from '@gatewright/aws/json-object';
+import { asList, asText, membersOf, parseJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { InputPolicy } from '@gatewright/aws/call-input';
 import type { ServiceRequest } from '../../core/ports.ts';
@@ -9,12 +9,12 @@ import { printPageToken, readPageToken } from '../../kernel/calls/page-token.ts'
 import { XRAY_MODEL } from '../../kernel/calls/models/xray.ts';
 import type { KeptFeed } from '../../kernel/kept-feed.ts';
 import { InvalidExpression, readFilterExpression } from './filter-expression.ts';
+import { refuseDocument } from './refuse-document.ts';
 import {
   annotationsIn,
   durationOf,
   hasFlag,
   httpOf,
-  readSegment,
   readTraces,
   responseTimeOf,
   rootOf,
@@ -24,11 +24,10 @@ import {
 import type { Segment, Trace } from './traces.ts';
 
 /**
- * AWS's limits: the number of traces in a `BatchGetTraces` call, the size of a segment document in bytes, and the
- * number of documents in a `PutTraceSegments` call.
+ * AWS's limits: the number of traces in a `BatchGetTraces` call, and the number of documents in a `PutTraceSegments`
+ * call.
  */
 const MAX_TRACES = 5;
-const MAX_SEGMENT_BYTES = 64 * 1024;
 const MAX_DOCUMENTS = 100;
 const PAGE = 1_000;
 const DAY_S = 86_400;
@@ -130,30 +129,6 @@ function putTraceSegments(input: UnknownMembers, segments: KeptFeed<string>): Un
     else unprocessed.push(refusal);
   }
   return { UnprocessedTraceSegments: unprocessed };
-}
-
-function refuseDocument(document: unknown): UnknownMembers | undefined {
-  const text = asText(document) ?? '';
-  const parsed = parseJson(text);
-  const fields = membersOf(parsed);
-  const ErrorCode =
-    parsed === undefined
-      ? 'ParseError'
-      : Buffer.byteLength(text) > MAX_SEGMENT_BYTES
-        ? 'DocumentTooLarge'
-        : findInvalidField(text, fields);
-  if (ErrorCode === undefined) return undefined;
-  // X-Ray developer guide, "Using PutTraceSegments", has InvalidTraceId; humanmade/aws-xray#29 has MissingId.
-  const Message = `Invalid segment. ErrorCode: ${ErrorCode}`;
-  const Id = asText(fields['id']);
-  return { ...(Id !== undefined && { Id }), ErrorCode, Message };
-}
-
-function findInvalidField(document: string, fields: UnknownMembers): string | undefined {
-  if (fields['id'] === undefined) return 'MissingId';
-  if (fields['trace_id'] !== undefined && toTraceId(fields['trace_id']) === undefined)
-    return 'InvalidTraceId';
-  return readSegment(document) === undefined ? 'MissingFields' : undefined;
 }
 
 function summarize(trace: Trace): UnknownMembers {

@@ -78,7 +78,7 @@ describe('the traces of a run', () => {
     });
     const [first] = found as readonly Summary[];
     const id = first?.Id ?? '';
-    const segment = { name: 'fn', id: '000000000000000a', trace_id: id, start_time: nowS };
+    const segment = { name: 'fn', id: '000000000000000a', trace_id: id, start_time: nowS, in_progress: true };
     await call('/TraceSegments', { TraceSegmentDocuments: [JSON.stringify(segment)] });
     const { Traces: traces } = await call('/Traces', { TraceIds: [id] });
 

@@ -189,7 +189,7 @@ describe('PutTraceSegments and BatchGetTraces', () => {
     });
 
     assert.deepEqual(refused, [
-      { Id: 'x', ErrorCode: 'MissingFields', Message: 'Invalid segment. ErrorCode: MissingFields' },
+      { Id: 'x', ErrorCode: 'MissingTraceId', Message: 'Invalid segment. ErrorCode: MissingTraceId' },
       { ErrorCode: 'ParseError', Message: 'Invalid segment. ErrorCode: ParseError' },
       { ErrorCode: 'MissingId', Message: 'Invalid segment. ErrorCode: MissingId' },
       { ErrorCode: 'MissingId', Message: 'Invalid segment. ErrorCode: MissingId' },
