@@ -181,7 +181,7 @@ function serviceById(at: MemberReader, registry: Registry): LocalService {
 function serviceByNames(at: MemberReader, registry: Registry): LocalService {
   const [namespaceName, serviceName] = [at.text('NamespaceName'), at.text('ServiceName')];
   const namespaces = registry.namespaces.filter(({ name, arn }) => [name, arn].includes(namespaceName));
-  if (namespaces.length === 0) throw notFound('Namespace', namespaceName);
+  if (namespaces.length === 0) throw new OperationRefused('NamespaceNotFound', 'Namespace not found');
   const found = namespaces
     .flatMap(({ id }) => registry.servicesOf(id))
     .find(({ definition }) => definition.name === serviceName);
@@ -196,7 +196,8 @@ function instanceOf(at: MemberReader, service: LocalService): LocalInstance {
   return found;
 }
 
-function notFound(what: 'Namespace' | 'Service' | 'Instance', wanted: string): OperationRefused {
+/** AWS's messages for services and instances are not known. */
+function notFound(what: 'Service' | 'Instance', wanted: string): OperationRefused {
   return new OperationRefused(`${what}NotFound`, `${what} not found: ${wanted}`);
 }
 
