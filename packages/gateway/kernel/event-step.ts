@@ -37,7 +37,7 @@ export type EventStep =
       readonly readers?: number | undefined;
       readonly delayMs?: number | undefined;
     }
-  /** A FIFO queue has already received a message with this deduplication id, so it drops the message. */
+  /** A FIFO queue or topic has already received a message with this deduplication id, so it drops the message. */
   | { readonly kind: 'duplicate'; readonly at: string; readonly id: string }
   /** A pattern, filter policy, filter criteria or key filter did not match, or its rule is disabled. */
   | {

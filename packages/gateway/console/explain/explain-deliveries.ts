@@ -252,7 +252,7 @@ function explainDuplicate(
 ): Reason {
   return {
     because: [
-      `${capital(nameOf(arn))} answered with the id of the earlier message ${id} and queued nothing, because a message with the same deduplication id came within the last 5 minutes${place === undefined ? '' : ` (ContentBasedDeduplication makes the id from the body, ${place})`}.`,
+      `${capital(nameOf(arn))} answered with the id of the earlier message ${id} and ${parseArn(arn)?.service === 'sns' ? 'delivered' : 'queued'} nothing, because a message with the same deduplication id came within the last 5 minutes${place === undefined ? '' : ` (ContentBasedDeduplication makes the id from the body, ${place})`}.`,
     ],
     changes: [
       `Send a MessageDeduplicationId that differs for each message, such as the id of the order or request, instead of letting ContentBasedDeduplication${at(place)} compare the bodies.`,

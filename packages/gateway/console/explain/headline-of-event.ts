@@ -1,4 +1,5 @@
 /** Writes the first line of the explanation of an event: what the event is, and how it ended. */
+import { parseArn } from '@gatewright/aws/arn';
 import { WITHOUT_CORS } from '../../kernel/calls/s3-refusals.ts';
 import { lastPartOf } from '../../kernel/event-rows.ts';
 import { nameOf } from './event-names.ts';
@@ -7,7 +8,7 @@ import type { ToldStep } from './circumstances.ts';
 export function headlineOfEvent(steps: readonly ToldStep[]): string {
   const [first] = steps;
   if (first?.step.kind === 'duplicate')
-    return `The message to ${nameOf(first.step.at)} was not queued, because it counts as a duplicate.`;
+    return `The message to ${nameOf(first.step.at)} was not ${parseArn(first.step.at)?.service === 'sns' ? 'delivered' : 'queued'}, because it counts as a duplicate.`;
   if (first?.step.kind !== 'accepted') return 'An event was handled.';
   const { at, id, what, name } = first.step;
   const last = steps.at(-1)?.step;

@@ -34,6 +34,7 @@ const ENVELOPES: Readonly<Record<string, Envelope>> = {
     members: [
       'Type',
       'MessageId',
+      'SequenceNumber',
       'TopicArn',
       'Subject',
       'Message',

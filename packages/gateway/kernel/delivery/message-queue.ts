@@ -6,8 +6,8 @@ import { DueHeap } from './due-heap.ts';
 import { ArrivalOrder, GroupOrder, type QueueOrder } from './queue-order.ts';
 import { type NewMessage, type QueuedMessage, type QueueSettings, sizeOf } from './queue-model.ts';
 
-/** The time in milliseconds during which a FIFO queue detects duplicates: "the 5-minute deduplication interval". */
-const DEDUPLICATION_MS = 300_000;
+/** The time in milliseconds during which FIFO queues and topics detect duplicates: "the 5-minute deduplication interval". */
+export const DEDUPLICATION_MS = 300_000;
 
 export type ReceiveOptions = {
   readonly most: number;

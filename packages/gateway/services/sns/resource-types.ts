@@ -6,10 +6,9 @@ import type { ResourceTypeTable } from '../../core/resource-types/resource-types
 /** The policies of topics are evaluated for deliveries. For calls, only the caller's role decides who may publish. */
 export const SNS_TYPES = {
   'AWS::SNS::Topic': {
-    enforced: words('TopicName FifoTopic Subscription ContentBasedDeduplication'),
+    enforced: words('TopicName FifoTopic Subscription ContentBasedDeduplication FifoThroughputScope'),
     noEffect: words(
-      `DisplayName Tags KmsMasterKeyId SignatureVersion TracingConfig DataProtectionPolicy DeliveryStatusLogging
-       FifoThroughputScope`,
+      `DisplayName Tags KmsMasterKeyId SignatureVersion TracingConfig DataProtectionPolicy DeliveryStatusLogging`,
     ),
     unsupported: {
       ArchivePolicy: 'messages are not archived',

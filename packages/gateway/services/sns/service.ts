@@ -44,6 +44,10 @@ class SnsService implements Service {
     return () => this.#topics.replace(definitions, subscriptions);
   }
 
+  reset(): void {
+    this.#topics.reset();
+  }
+
   rows(): readonly EventSource[] {
     return this.#topics.all.map(({ arn }) => {
       const targets = this.#topics.subscriptionsOf(arn).map(({ endpoint }) => lastPartOf(endpoint));
@@ -65,6 +69,7 @@ function readTopic(reader: ResourceReader): TopicDefinition {
     arn: reader.resource.physicalId,
     isFifo: reader.flag('FifoTopic', false),
     deduplicatesByContent: reader.flag('ContentBasedDeduplication', false),
+    deduplicatesByGroup: reader.text('FifoThroughputScope') === 'MessageGroup',
   };
 }
 

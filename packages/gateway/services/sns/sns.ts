@@ -11,7 +11,7 @@ import { inOrder, readTextField, treeOf } from '../../kernel/calls/query-input.t
 import { refuseAttributes } from './message-attributes.ts';
 import { checkEntries, readPublished, refuseContent } from './published-message.ts';
 import type { Refusal } from './published-message.ts';
-import type { Published, TopicDefinition, Topics } from './topics.ts';
+import type { Published, Receipt, TopicDefinition, Topics } from './topics.ts';
 
 type Operation = Exclude<AwsOperation, { protocol: 'rest' }>;
 
@@ -45,7 +45,7 @@ export function answerTopics(
  */
 function foreignTopic(arn: string, accountId: string): TopicDefinition | undefined {
   if (parseArn(arn)?.accountId === accountId) return undefined;
-  return { arn, isFifo: arn.endsWith('.fifo'), deduplicatesByContent: true };
+  return { arn, isFifo: arn.endsWith('.fifo'), deduplicatesByContent: true, deduplicatesByGroup: false };
 }
 
 function publish(
@@ -56,9 +56,11 @@ function publish(
 ): OperationResult {
   const published = readPublished(input, topic);
   if ('kind' in published) return published;
-  const MessageId = random.uuid();
-  topics.publish(topic.arn, published, MessageId);
-  return { kind: 'result', fields: { MessageId } };
+  return { kind: 'result', fields: printReceipt(topics.publish(topic, published, random.uuid())) };
+}
+
+function printReceipt({ id, sequenceNumber }: Receipt): UnknownMembers {
+  return { MessageId: id, ...(sequenceNumber !== undefined && { SequenceNumber: sequenceNumber }) };
 }
 
 /** Checks for faults of a batch that do not depend on the topic. */
@@ -80,9 +82,8 @@ function publishBatch(
   topics: Topics,
   random: Random,
 ): OperationResult {
-  const done: UnknownMembers[] = [];
   const failed: UnknownMembers[] = [];
-  const sent: { readonly published: Published; readonly id: string }[] = [];
+  const accepted: { readonly Id: string; readonly published: Published }[] = [];
   for (const entry of entriesOf(input)) {
     const Id = readTextField(entry, 'Id') ?? '';
     const alone = refuseContent(entry);
@@ -93,11 +94,12 @@ function publishBatch(
     const published = readPublished(entry, topic);
     // SNS refuses the whole batch for a message that does not fit the topic, or has no default text [obs].
     if ('kind' in published) return published;
-    const MessageId = random.uuid();
-    sent.push({ published, id: MessageId });
-    done.push({ Id, MessageId });
+    accepted.push({ Id, published });
   }
-  for (const { published, id } of sent) topics.publish(topic.arn, published, id);
+  const done = accepted.map(({ Id, published }) => ({
+    Id,
+    ...printReceipt(topics.publish(topic, published, random.uuid())),
+  }));
   return {
     kind: 'result',
     fields: { Successful: { member: done }, Failed: { member: failed } },

@@ -5,6 +5,7 @@ import type { MessageTest } from '../../kernel/delivery/filter-policy.ts';
 import type { MessageAttribute } from '../../kernel/delivery/queue-model.ts';
 import { describeLoss } from '../../kernel/event-ports.ts';
 import type { Delivery, DeliveryOutcome, EventPorts, EventTargets } from '../../kernel/event-ports.ts';
+import { FifoReceipts } from './fifo-receipts.ts';
 
 export type Subscription = {
   readonly arn: string;
@@ -20,6 +21,8 @@ export type TopicDefinition = {
   readonly arn: string;
   readonly isFifo: boolean;
   readonly deduplicatesByContent: boolean;
+  /** Whether duplicates are detected only within a message group. */
+  readonly deduplicatesByGroup: boolean;
 };
 
 export type Published = {
@@ -32,6 +35,9 @@ export type Published = {
   readonly deduplicationId?: string | undefined;
 };
 
+/** What SNS tells the publisher of a message; the sequence number only if the topic is FIFO. */
+export type Receipt = { readonly id: string; readonly sequenceNumber?: string };
+
 type Options = Pick<EventPorts, 'clock' | 'random' | 'work' | 'report' | 'journal'> & {
   readonly targets: EventTargets;
 };
@@ -39,6 +45,7 @@ type Options = Pick<EventPorts, 'clock' | 'random' | 'work' | 'report' | 'journa
 export class Topics {
   readonly #options: Options;
   readonly #dropped: DroppedEvents;
+  readonly #receipts = new FifoReceipts();
   #topics = new Map<string, TopicDefinition>();
   #subscriptions = new Map<string, Subscription[]>();
 
@@ -65,12 +72,37 @@ export class Topics {
     return this.#subscriptions.get(arn) ?? [];
   }
 
-  publish(topicArn: string, published: Published, id: string): void {
+  /** Forgets the messages by which FIFO topics detect duplicates. */
+  reset(): void {
+    this.#receipts.clear();
+  }
+
+  /** Accepts a message. A FIFO topic answers a duplicate with the receipt of the first message, and does not deliver it. */
+  publish(topic: TopicDefinition, given: Published, id: string): Receipt {
+    const nowMs = this.#options.clock.nowEpochMs();
+    const byContent = topic.deduplicatesByContent && this.#topics.has(topic.arn);
+    const published = {
+      ...given,
+      deduplicationId: given.deduplicationId ?? (byContent ? hash(given.message) : undefined),
+    };
+    if (!topic.isFifo) {
+      this.#accept(topic.arn, published, { id }, nowMs);
+      return { id };
+    }
+    const earlier = this.#receipts.find(topic, published, nowMs);
+    if (earlier !== undefined) {
+      this.#options.journal.accept({ kind: 'duplicate', at: topic.arn, id: earlier.id });
+      return earlier;
+    }
+    const receipt = this.#receipts.number(topic, published, id, nowMs);
+    this.#accept(topic.arn, published, receipt, nowMs);
+    return receipt;
+  }
+
+  #accept(topicArn: string, published: Published, receipt: Receipt, nowMs: number): void {
     const { work, report, journal } = this.#options;
-    const byContent = this.#topics.get(topicArn)?.deduplicatesByContent === true;
-    const deduplicationId = published.deduplicationId ?? (byContent ? hash(published.message) : undefined);
-    const timestamp = new Date(this.#options.clock.nowEpochMs()).toISOString();
-    const message = { ...published, deduplicationId, id, timestamp };
+    const { id } = receipt;
+    const message = { ...published, ...receipt, timestamp: new Date(nowMs).toISOString() };
     const filtered = { body: published.message, attributes: published.attributes };
     const all = this.subscriptionsOf(topicArn);
     const what = { kind: 'accepted', at: topicArn, id, what: 'message' } as const;
@@ -107,9 +139,10 @@ export class Topics {
     body: string,
     { groupId, deduplicationId, subject, attributes = {} }: Delivery,
   ): DeliveryOutcome | undefined {
-    if (!this.#topics.has(arn)) return undefined;
+    const topic = this.#topics.get(arn);
+    if (topic === undefined) return undefined;
     const published = { message: body, subject, attributes, groupId, deduplicationId };
-    this.publish(arn, published, this.#options.random.uuid());
+    this.publish(topic, published, this.#options.random.uuid());
     return { kind: 'delivered' };
   }
 
@@ -143,14 +176,19 @@ export class Topics {
       journal.note({ ...end, as: 'dropped' }, cause);
       return;
     }
-    const dead = JSON.stringify(notification(subscription, sent));
-    const buried = await targets.send(deadLetterArn, dead, { sender: topicArn });
+    const dead = protocol === 'lambda' ? JSON.stringify(notification(subscription, sent)) : body;
+    const buried = await targets.send(deadLetterArn, dead, {
+      groupId,
+      deduplicationId,
+      attributes,
+      sender: topicArn,
+    });
     journal.note({ ...end, as: 'dead-letter queue', to: deadLetterArn, loss: describeLoss(buried) }, cause);
     if (buried.kind === 'failed') report(`${deadLetterArn}: ${buried.message}`);
   }
 }
 
-type Sent = Published & { readonly id: string; readonly timestamp: string };
+type Sent = Published & Receipt & { readonly timestamp: string };
 
 function hash(text: string): string {
   return createHash('sha256').update(text).digest('hex');
@@ -178,15 +216,16 @@ function attributesOf({ attributes }: Published): Record<string, { Type: string;
 
 function notification(subscription: Subscription, sent: Sent): object {
   const attributes = attributesOf(sent);
+  const isFifo = sent.sequenceNumber !== undefined;
   return {
     Type: 'Notification',
     MessageId: sent.id,
+    ...(isFifo && { SequenceNumber: sent.sequenceNumber }),
     TopicArn: subscription.topicArn,
     ...(sent.subject === undefined ? {} : { Subject: sent.subject }),
     Message: textFor(sent, 'sqs'),
     Timestamp: sent.timestamp,
-    ...SIGNATURE,
-    SigningCertURL: certificateUrl(subscription),
+    ...(!isFifo && { ...SIGNATURE, SigningCertURL: certificateUrl(subscription) }),
     UnsubscribeURL: unsubscribeUrl(subscription),
     ...(Object.keys(attributes).length === 0 ? {} : { MessageAttributes: attributes }),
   };

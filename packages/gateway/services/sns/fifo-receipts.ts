@@ -1,0 +1,45 @@
+/** What FIFO topics have answered to the publishers of messages, by which they detect duplicates (docs/aws §18.6). */
+import { DEDUPLICATION_MS } from '../../kernel/delivery/message-queue.ts';
+import type { Published, Receipt, TopicDefinition } from './topics.ts';
+
+/** If there are more messages within the interval, the oldest are forgotten. */
+const MAX_KEPT = 10_000;
+
+export class FifoReceipts {
+  readonly #kept = new Map<string, { readonly receipt: Receipt; readonly atMs: number }>();
+  #count = 0;
+
+  /** Returns the receipt of an earlier message that has the same deduplication id; undefined if there is none. */
+  find(topic: TopicDefinition, published: Published, nowMs: number): Receipt | undefined {
+    const found = this.#kept.get(keyOf(topic, published));
+    return found !== undefined && nowMs < found.atMs + DEDUPLICATION_MS ? found.receipt : undefined;
+  }
+
+  /** Gives a message its number. */
+  number(topic: TopicDefinition, published: Published, id: string, nowMs: number): Receipt {
+    this.#count += 1;
+    const receipt = { id, sequenceNumber: `1${String(this.#count).padStart(16, '0')}000` };
+    if (published.deduplicationId !== undefined) this.#keep(keyOf(topic, published), receipt, nowMs);
+    return receipt;
+  }
+
+  clear(): void {
+    this.#kept.clear();
+  }
+
+  #keep(key: string, receipt: Receipt, atMs: number): void {
+    this.#kept.delete(key);
+    this.#kept.set(key, { receipt, atMs });
+    for (const [oldest, { atMs: keptMs }] of this.#kept) {
+      if (this.#kept.size <= MAX_KEPT && atMs < keptMs + DEDUPLICATION_MS) break;
+      this.#kept.delete(oldest);
+    }
+  }
+}
+
+function keyOf(
+  { arn, deduplicatesByGroup }: TopicDefinition,
+  { groupId, deduplicationId }: Published,
+): string {
+  return JSON.stringify([arn, deduplicationId, ...(deduplicatesByGroup ? [groupId] : [])]);
+}
