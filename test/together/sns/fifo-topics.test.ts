@@ -1,4 +1,4 @@
-/** Services together: sns, sqs. FIFO topics, as LocalStack recorded them on AWS; docs/aws §18.6 has the sources. */
+/** Services together: sns, sqs. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ACCOUNT, anEventEngine, REGION } from '../../support/an-event-engine.ts';
@@ -39,6 +39,7 @@ const received = (bench: Bench, queue: string) =>
 const envelopesIn = (bench: Bench, queue: string) =>
   received(bench, queue).map(({ body }) => JSON.parse(body) as Readonly<Record<string, unknown>>);
 
+// LocalStack's tests, recorded on AWS; docs/aws §18.6
 describe('a FIFO topic', () => {
   // test_publish_fifo_messages_to_dlq, test_message_to_fifo_sqs
   it('numbers its messages in the reply and in the notification, which is not signed', async () => {
