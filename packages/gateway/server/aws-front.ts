@@ -30,9 +30,13 @@ type AwsFrontOptions = {
   readonly authorities: readonly string[];
   /** Called for each call that goes to its own address. */
   readonly onPassed: (host: string) => void;
-  /** Sends a call to AWS itself. */
-  readonly toAws?: (options: RequestOptions & { readonly ca: readonly string[] }) => ClientRequest;
+  /** Returns the address at which a host of AWS is reached; the same one by default. */
+  readonly reach?: (target: Target) => Target;
+  /** The time limit for connecting to AWS, in milliseconds. */
+  readonly connectMs?: number;
 };
+
+type Target = { readonly hostname: string; readonly port: number };
 
 export type AwsFront = {
   /** The TLS port. */
@@ -57,7 +61,7 @@ export async function openAwsFront(options: AwsFrontOptions): Promise<AwsFront> 
     const { method, rawHeaders: headers } = request;
     const outgoing =
       control === undefined
-        ? sendToAws({ ...splitHost(host, isTls), method, path, headers }, isTls, options)
+        ? sendToAws(splitHost(host, isTls), { method, path, headers }, isTls, options)
         : requestOver(control, { method, path, headers, agent: false });
     relay(request, response, outgoing, `The function's call to ${host}`);
   };
@@ -66,7 +70,7 @@ export async function openAwsFront(options: AwsFrontOptions): Promise<AwsFront> 
   );
   calls.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     options.onPassed(request.headers.host ?? '');
-    relayUpgrade(request, socket, head, options.authorities);
+    relayUpgrade(request, socket, head, options);
   });
   const server = createTlsServer({
     handshakeTimeout: HANDSHAKE_MS,
@@ -108,10 +112,11 @@ function relayUpgrade(
   { method = 'GET', url = '/', rawHeaders, headers }: IncomingMessage,
   socket: Duplex,
   head: Buffer,
-  authorities: readonly string[],
+  { authorities, reach }: AwsFrontOptions,
 ): void {
-  const { hostname, port } = splitHost(headers.host ?? '', true);
-  const backend = connectTls({ host: hostname, servername: hostname, port, ca: [...authorities] });
+  const target = splitHost(headers.host ?? '', true);
+  const { hostname: host, port } = reach?.(target) ?? target;
+  const backend = connectTls({ host, port, servername: target.hostname, ca: [...authorities] });
   const lines = rawHeaders.flatMap((text, index) =>
     index % 2 === 0 ? [`${text}: ${rawHeaders[index + 1] ?? ''}`] : [],
   );
@@ -127,19 +132,23 @@ function relayUpgrade(
     one.on('error', () => other.destroy()).once('close', () => other.destroy());
 }
 
-function splitHost(host: string, isTls: boolean): { readonly hostname: string; readonly port: number } {
+function splitHost(host: string, isTls: boolean): Target {
   const [, hostname = host, port] = /^(.+?)(?::(\d+))?$/.exec(host) ?? [];
   return { hostname, port: Number(port ?? (isTls ? 443 : 80)) };
 }
 
 function sendToAws(
+  target: Target,
   call: RequestOptions & { readonly headers: readonly string[] },
   isTls: boolean,
-  { toAws, authorities: ca }: AwsFrontOptions,
+  { reach, authorities, connectMs = CONNECT_MS }: AwsFrontOptions,
 ): ClientRequest {
-  if (toAws !== undefined) return toAws({ ...call, ca });
-  const request = isTls ? process.getBuiltinModule('node:https').request : requestOver;
-  return request({ ...call, timeout: CONNECT_MS, ...(isTls && { ca: [...ca] }) });
+  const to = { ...call, ...(reach?.(target) ?? target), timeout: connectMs };
+  return isTls
+    ? process
+        .getBuiltinModule('node:https')
+        .request({ ...to, servername: target.hostname, ca: [...authorities] })
+    : requestOver(to);
 }
 
 /** Sends the call on and its response back, both unchanged. */
@@ -155,7 +164,7 @@ function relay(
     incoming.pipe(response);
   });
   outgoing.on('socket', (socket) => socket.once('connect', () => outgoing.setTimeout(0)));
-  outgoing.on('timeout', () => outgoing.destroy(new Error(`no connection within ${CONNECT_MS / 1000} s`)));
+  outgoing.on('timeout', () => outgoing.destroy(new Error('no connection within the time limit')));
   outgoing.on('error', ({ message }) => {
     if (response.headersSent) response.destroy();
     else response.writeHead(502, { 'content-type': 'text/plain' }).end(`${call} failed: ${message}\n`);
