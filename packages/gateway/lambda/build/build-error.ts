@@ -3,6 +3,7 @@ import { isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { membersOf, parseJson } from '@gatewright/aws/json-object';
+import { escapeForRegExp } from '@gatewright/aws/text/escape-for-regexp';
 
 import type { Message } from 'esbuild';
 
@@ -92,9 +93,7 @@ function findImport(message: string, root: string): Place | undefined {
   const [, handler = '', missing = ''] = FAILED_IMPORT.exec(message) ?? [];
   if (missing === '') return undefined;
   const file = join(root, `${handler.replaceAll('.', '/')}.py`);
-  const statement = new RegExp(
-    String.raw`^\s*(?:import|from)\s+${missing.replaceAll('.', String.raw`\.`)}\b`,
-  );
+  const statement = new RegExp(String.raw`^\s*(?:import|from)\s+${escapeForRegExp(missing)}(?![\w])`);
   const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
   const line = lines.findIndex((text) => statement.test(text)) + 1;
   return line === 0 ? undefined : { file, line };

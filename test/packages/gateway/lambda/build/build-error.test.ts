@@ -155,6 +155,7 @@ describe('a start that failed', () => {
       "Unable to import module 'lib.app': cannot import name 'x' from 'shop.tools' (/task/shop/tools.py)",
       5,
     ],
+    ['a name with a bracket', [], "Unable to import module 'lib/app': No module named 'a['", undefined],
     ['an import elsewhere', [], "Unable to import module 'lib/app': No module named 'other'", undefined],
     ['a handler without a file', [], "Unable to import module 'gone': No module named 'gone'", undefined],
   ] as const)
