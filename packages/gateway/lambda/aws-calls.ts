@@ -10,10 +10,18 @@
  * signed with the developer's key, and calls to other addresses.
  */
 
-/** A regular expression for JavaScript and Python. */
-export const AWS_HOSTS = String.raw`\.(?:amazonaws\.com(?:\.cn)?|api\.aws)$`;
+const DOMAINS = String.raw`\.(?:amazonaws\.com(?:\.cn)?|api\.aws)$`;
 
-const AWS = new RegExp(AWS_HOSTS);
+/**
+ * The hosts whose connections are redirected, as a regular expression for JavaScript and Python. The hosts of IoT are
+ * left out, because devices speak MQTT on port 443.
+ */
+export const AWS_HOSTS = String.raw`^(?!.*\.iot\.).*${DOMAINS}`;
+
+const AWS = new RegExp(DOMAINS);
+const REDIRECTED = new RegExp(AWS_HOSTS);
+/** The maximum number of hosts that are logged. Attack: a function makes up names without end. */
+const MAX_NOTED = 200;
 const EXECUTE_API = /^[a-z0-9]+\.execute-api\.[a-z0-9-]+\.amazonaws\.com$/;
 const CONNECTIONS = /\/(?:@|%40)connections\/[^/]+$/i;
 
@@ -43,9 +51,21 @@ export function isAwsHost(host: string): boolean {
   return AWS.test(host);
 }
 
-/** The line that is logged for each host that a function calls, so that nobody calls AWS without knowing it. */
-export function describeCallToAws(host: string): string {
-  return `a function calls ${host} on AWS itself, because the call is not signed with the local key in the function's environment`;
+/** Whether connections to port 443 of the host are redirected. */
+export function isRedirected(host: string): boolean {
+  return REDIRECTED.test(host.toLowerCase());
+}
+
+/** Logs each host of AWS that functions call on AWS itself once, so that nobody calls AWS without knowing it. */
+export function noteCallsToAws(log: (line: string) => void): (host: string) => void {
+  const noted = new Set<string>();
+  return (host) => {
+    if (!isAwsHost(host) || noted.has(host) || noted.size >= MAX_NOTED) return;
+    noted.add(host);
+    log(
+      `a function calls ${host} on AWS itself: the gateway answers only calls that are signed with the local key in the function's environment, by a client that it redirects (docs/design/functions.md, Calls to AWS)`,
+    );
+  };
 }
 
 export function isOfConnections(path: string): boolean {

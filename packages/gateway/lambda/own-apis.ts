@@ -45,7 +45,7 @@ export interface OwnApisPort {
   openProxy(): Promise<OwnProxy>;
 }
 
-const HTTPS_PORT = 443;
+export const HTTPS_PORT = 443;
 
 /** Whether a connection to this host and port is a connection to an API of this run. */
 export function isOwnApi({ hosts }: Pick<OwnApis, 'hosts'>, host: string, port: unknown): boolean {
@@ -89,7 +89,7 @@ function usualVariables(
   { url, authoritiesFile }: OwnProxy,
   family: string | undefined,
 ): Readonly<Record<string, string>> {
-  const local = 'localhost,127.0.0.1';
+  const local = 'localhost,127.0.0.1,::1,[::1]';
   return {
     ...(family === 'ruby' && { http_proxy: url }),
     HTTPS_PROXY: url,
@@ -103,9 +103,9 @@ function usualVariables(
 const TRUST = 'javax.net.ssl.trustStore';
 
 /**
- * Returns the system properties for Java. Version 2 of the SDK for Java reads `http.proxyHost` only, also for calls
- * over TLS, because its property names the scheme of the proxy. Properties that the function sets itself in
- * `JAVA_TOOL_OPTIONS` are left out, because options on Java's command line would take precedence over that variable.
+ * Returns the system properties for Java. Version 2 of the SDK for Java reads `http.proxyHost` also for calls over TLS:
+ * to the SDK, the prefix is the scheme of the proxy. Properties that the function sets itself in `JAVA_TOOL_OPTIONS` are
+ * left out, because options on Java's command line would take precedence over that variable.
  */
 function javaOptions({ url, trustStore }: OwnProxy, toolOptions: string): readonly string[] {
   const { hostname, port } = new URL(url);
@@ -114,7 +114,10 @@ function javaOptions({ url, trustStore }: OwnProxy, toolOptions: string): readon
       ? []
       : [`-D${scheme}.proxyHost=${hostname}`, `-D${scheme}.proxyPort=${port}`],
   );
-  const local = toolOptions.includes('-Dhttp.nonProxyHosts=') ? [] : ['-Dhttp.nonProxyHosts=localhost|127.*'];
+  // The names that Java does not proxy by default.
+  const local = toolOptions.includes('-Dhttp.nonProxyHosts=')
+    ? []
+    : ['-Dhttp.nonProxyHosts=localhost|127.*|[::1]|0.0.0.0|[::0]'];
   const trust = [
     `-D${TRUST}=${trustStore.file}`,
     `-D${TRUST}Type=JKS`,

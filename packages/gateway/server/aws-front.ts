@@ -20,6 +20,20 @@ import { listenOn } from './listen.ts';
 const MAX_KEPT = 200;
 const HANDSHAKE_MS = 10_000;
 const CONNECT_MS = 10_000;
+const MAX_PORT = 65_535;
+const HTTPS_PORT = 443;
+const HTTP_PORT = 80;
+/** The protocol that this port speaks, by its name in TLS (RFC 7301). */
+const PROTOCOL = 'http/1.1';
+/** The headers of one connection, which are not passed on (RFC 9110 §7.6.1). */
+const OF_CONNECTION = new Set([
+  'connection',
+  'http2-settings',
+  'keep-alive',
+  'proxy-authorization',
+  'proxy-connection',
+  'upgrade',
+]);
 
 type AwsFrontOptions = {
   readonly certify: (name: string) => CertifiedKey;
@@ -30,13 +44,18 @@ type AwsFrontOptions = {
   readonly authorities: readonly string[];
   /** Called for each call that goes to its own address. */
   readonly onPassed: (host: string) => void;
+  /** Called for each client that is refused because it does not speak HTTP/1.1. */
+  readonly onRefused: (host: string, protocols: readonly string[]) => void;
   /** Returns the address at which a host of AWS is reached; the same one by default. */
   readonly reach?: (target: Target) => Target;
   /** The time limit for connecting to AWS, in milliseconds. */
   readonly connectMs?: number;
 };
 
-type Target = { readonly hostname: string; readonly port: number };
+type Target = {
+  readonly hostname: string;
+  readonly port: number;
+};
 
 export type AwsFront = {
   /** The TLS port. */
@@ -55,26 +74,46 @@ export async function openAwsFront(options: AwsFrontOptions): Promise<AwsFront> 
     path: string,
     isTls = false,
   ): void => {
-    const isHere = options.isHere(host, path.replace(/\?.*/s, ''), request.headers.authorization);
+    const target = splitHost(host, isTls);
+    if (target === undefined) {
+      answer(response, 400, `The Host ${JSON.stringify(host)} is not valid`);
+      return;
+    }
+    const name = printHost(target, isTls);
+    const isHere = options.isHere(name, path.replace(/\?.*/s, ''), request.headers.authorization);
     const control = isHere ? options.controlUrl() : undefined;
-    if (control === undefined) options.onPassed(host);
-    const { method, rawHeaders: headers } = request;
+    if (isHere && control === undefined) {
+      answer(response, 503, 'The control port of the gateway is not open');
+      return;
+    }
+    if (control === undefined) options.onPassed(target.hostname);
+    const { method } = request;
+    const headers = endToEnd(request.rawHeaders);
     const outgoing =
       control === undefined
-        ? sendToAws(splitHost(host, isTls), { method, path, headers }, isTls, options)
-        : requestOver(control, { method, path, headers, agent: false });
+        ? sendToAws(target, { method, path, headers }, isTls, options)
+        : requestOver(control, { method, path, headers: withHost(headers, name), agent: false });
     relay(request, response, outgoing, `The function's call to ${host}`);
   };
   const calls = createServer((request, response) =>
     handle(request, response, request.headers.host ?? '', request.url ?? '/', true),
   );
   calls.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    options.onPassed(request.headers.host ?? '');
-    relayUpgrade(request, socket, head, options);
+    const target = splitHost(request.headers.host ?? '', true);
+    if (target === undefined) {
+      socket.end('HTTP/1.1 400 Bad Request\r\n\r\n');
+      return;
+    }
+    options.onPassed(target.hostname);
+    relayUpgrade(request, socket, head, target, options);
   });
   const server = createTlsServer({
     handshakeTimeout: HANDSHAKE_MS,
-    ALPNProtocols: ['http/1.1'],
+    ALPNCallback: ({ servername, protocols }) => {
+      if (protocols.includes(PROTOCOL)) return PROTOCOL;
+      options.onRefused(servername, protocols);
+      return undefined;
+    },
     SNICallback: certifying(options.certify),
   });
   server.on('secureConnection', (socket) => calls.emit('connection', socket));
@@ -109,18 +148,20 @@ function certifying(
 
 /** Connects a client that changes the protocol, for example to WebSocket, with AWS itself. */
 function relayUpgrade(
-  { method = 'GET', url = '/', rawHeaders, headers }: IncomingMessage,
+  { method = 'GET', url = '/', rawHeaders }: IncomingMessage,
   socket: Duplex,
   head: Buffer,
-  { authorities, reach }: AwsFrontOptions,
+  target: Target,
+  { authorities, reach, connectMs = CONNECT_MS }: AwsFrontOptions,
 ): void {
-  const target = splitHost(headers.host ?? '', true);
   const { hostname: host, port } = reach?.(target) ?? target;
   const backend = connectTls({ host, port, servername: target.hostname, ca: [...authorities] });
+  backend.setTimeout(connectMs, () => backend.destroy());
   const lines = rawHeaders.flatMap((text, index) =>
     index % 2 === 0 ? [`${text}: ${rawHeaders[index + 1] ?? ''}`] : [],
   );
   backend.once('secureConnect', () => {
+    backend.setTimeout(0);
     backend.write([`${method} ${url} HTTP/1.1`, ...lines, '', ''].join('\r\n'));
     backend.write(head);
     socket.pipe(backend).pipe(socket);
@@ -132,9 +173,38 @@ function relayUpgrade(
     one.on('error', () => other.destroy()).once('close', () => other.destroy());
 }
 
-function splitHost(host: string, isTls: boolean): Target {
-  const [, hostname = host, port] = /^(.+?)(?::(\d+))?$/.exec(host) ?? [];
-  return { hostname, port: Number(port ?? (isTls ? 443 : 80)) };
+/**
+ * Parses a Host. Returns undefined for an invalid one. Attack: a function names a port above 65535. Without this check,
+ * the error would be thrown outside of any request and would end the process.
+ */
+function splitHost(host: string, isTls: boolean): Target | undefined {
+  const [, address, name = '', given] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(host) ?? [];
+  const hostname = (address ?? name).toLowerCase();
+  const port = Number(given ?? (isTls ? HTTPS_PORT : HTTP_PORT));
+  return hostname === '' || port === 0 || port > MAX_PORT ? undefined : { hostname, port };
+}
+
+/** Prints a Host as clients of AWS send it: in lower case, and without the port that its scheme implies. */
+function printHost({ hostname, port }: Target, isTls: boolean): string {
+  const name = hostname.includes(':') ? `[${hostname}]` : hostname;
+  return port === (isTls ? HTTPS_PORT : HTTP_PORT) ? name : `${name}:${port}`;
+}
+
+/** Returns the headers without those of the connection. Both lists are flat lists of names and values. */
+function endToEnd(raw: readonly string[]): string[] {
+  return raw.flatMap((name, index) =>
+    index % 2 === 0 && !OF_CONNECTION.has(name.toLowerCase()) ? [name, raw[index + 1] ?? ''] : [],
+  );
+}
+
+function withHost(headers: readonly string[], host: string): string[] {
+  return headers.map((text, index) =>
+    headers[index - 1]?.toLowerCase() === 'host' && index % 2 === 1 ? host : text,
+  );
+}
+
+function answer(response: ServerResponse, status: number, message: string): void {
+  response.writeHead(status, { 'content-type': 'text/plain' }).end(`${message}\n`);
 }
 
 function sendToAws(
@@ -151,7 +221,7 @@ function sendToAws(
     : requestOver(to);
 }
 
-/** Sends the call on and its response back, both unchanged. */
+/** Sends the call on and its response back, both without the headers of the connection. */
 function relay(
   request: IncomingMessage,
   response: ServerResponse,
@@ -159,15 +229,19 @@ function relay(
   call: string,
 ): void {
   outgoing.on('response', (incoming) => {
-    response.writeHead(incoming.statusCode ?? 502, incoming.statusMessage, incoming.rawHeaders);
+    response.writeHead(incoming.statusCode ?? 502, incoming.statusMessage, endToEnd(incoming.rawHeaders));
     incoming.on('error', () => response.destroy());
     incoming.pipe(response);
   });
-  outgoing.on('socket', (socket) => socket.once('connect', () => outgoing.setTimeout(0)));
+  outgoing.on('socket', (socket) => {
+    // A connection that is used again is open already.
+    if (socket.connecting) socket.once('connect', () => outgoing.setTimeout(0));
+    else outgoing.setTimeout(0);
+  });
   outgoing.on('timeout', () => outgoing.destroy(new Error('no connection within the time limit')));
   outgoing.on('error', ({ message }) => {
     if (response.headersSent) response.destroy();
-    else response.writeHead(502, { 'content-type': 'text/plain' }).end(`${call} failed: ${message}\n`);
+    else answer(response, 502, `${call} failed: ${message}`);
   });
   request.on('error', () => outgoing.destroy());
   response.on('close', () => {

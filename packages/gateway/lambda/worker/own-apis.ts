@@ -1,8 +1,8 @@
 /** Redirects TLS connections of Node.js code to the APIs of this gateway, whichever client opens them. */
 import { syncBuiltinESMExports } from 'node:module';
 import type { connect } from 'node:tls';
-import { describeCallToAws, isAwsHost } from '../aws-calls.ts';
-import { isOwnApi, type OwnApis } from '../own-apis.ts';
+import { noteCallsToAws } from '../aws-calls.ts';
+import { HTTPS_PORT, isOwnApi, type OwnApis } from '../own-apis.ts';
 
 type TlsModule = { connect: (...args: unknown[]) => unknown };
 type TlsOptions = {
@@ -14,21 +14,14 @@ type TlsOptions = {
 
 export class OwnApiConnections {
   readonly #apis: OwnApis;
-  readonly #report: (message: string) => void;
-  readonly #noted = new Set<string>();
+  /** Logs a host of AWS that the function calls on AWS itself, once. */
+  readonly notePassed: (host: string) => void;
   #isPatched = false;
 
   /** @param report logs a call that goes to AWS itself */
   constructor(apis: OwnApis, report: (message: string) => void) {
     this.#apis = apis;
-    this.#report = report;
-  }
-
-  /** Logs a host of AWS that the function calls on AWS itself, once. */
-  notePassed(host: string): void {
-    if (!isAwsHost(host) || this.#noted.has(host)) return;
-    this.#noted.add(host);
-    this.#report(describeCallToAws(host));
+    this.notePassed = noteCallsToAws(report);
   }
 
   has(url: URL): boolean {
@@ -52,7 +45,8 @@ export class OwnApiConnections {
       // A call with a socket is not changed, because the client has already connected, for example through a proxy.
       if (options.socket !== undefined) return Reflect.apply(real, tls, args);
       if (!isOwnApi(this.#apis, host, options.port)) {
-        this.notePassed(host);
+        // Calls to other ports are not signed: they are those of databases and message brokers.
+        if (Number(options.port ?? HTTPS_PORT) === HTTPS_PORT) this.notePassed(host);
         return Reflect.apply(real, tls, args);
       }
       const { port, authority: ca } = this.#apis;

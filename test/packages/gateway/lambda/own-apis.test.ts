@@ -118,6 +118,7 @@ describe('reachOwnApis', () => {
       await of('-Xss1m'),
       /^-Dhttps\.proxyHost=127\.0\.0\.1 .*trustStore=\S+jks .*trustStorePassword=/,
     );
+    assert.ok((await of('-Xss1m')).includes('-Dhttp.nonProxyHosts=localhost|127.*|[::1]|0.0.0.0|[::0] '));
     assert.doesNotMatch(await of('-Dhttps.proxyHost=proxy.example'), /https\.proxy(?:Host|Port)/);
     assert.doesNotMatch(await of('-Dhttp.proxyHost=proxy.example'), /http\.proxy(?:Host|Port)/);
     assert.doesNotMatch(await of('-Dhttp.nonProxyHosts=*'), /nonProxyHosts/);

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { createServer as createTlsServer, request } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';
+import { connect } from 'node:tls';
 import { issueFrom, makeAuthority } from '@gatewright/aws/certificates/issue-certificate';
 import { type AwsFront, openAwsFront } from '../../../../packages/gateway/server/aws-front.ts';
 
@@ -18,6 +19,7 @@ describe('openAwsFront', () => {
     return { cert: certificate, key: privateKey };
   };
   const passed: string[] = [];
+  const refused: string[] = [];
   const reached: unknown[] = [];
   const own = createServer((call, response) => {
     response.writeHead(200, { 'x-from': 'here' });
@@ -53,6 +55,7 @@ describe('openAwsFront', () => {
       controlUrl: () => `http://127.0.0.1:${(own.address() as AddressInfo).port}`,
       authorities: [ofAws.certificate],
       onPassed: (host) => void passed.push(host),
+      onRefused: (host, protocols) => void refused.push(`${host} ${protocols.join()}`),
       connectMs: 200,
       reach: (target) => {
         reached.push(target);
@@ -72,7 +75,8 @@ describe('openAwsFront', () => {
 
   async function call(host: string, path: string, authorization?: string): Promise<readonly unknown[]> {
     const headers = { host, ...(authorization !== undefined && { authorization }) };
-    const to = { host: '127.0.0.1', port: front.port, servername: host, ca: authority.certificate };
+    const servername = host.replace(/:.*/, '').toLowerCase();
+    const to = { host: '127.0.0.1', port: front.port, servername, ca: authority.certificate };
     const sent = request({ ...to, method: 'PUT', path, headers, agent: false }).end('body');
     const [reply] = (await once(sent, 'response')) as [IncomingMessage];
     let body = '';
@@ -95,6 +99,26 @@ describe('openAwsFront', () => {
       name: 'sends a call that is signed with another key to AWS',
       of: [SQS, '/q', 'another'],
       expected: [403, 'aws', `denied ${SQS}`],
+    },
+    {
+      name: 'recognises a Host with the port of HTTPS, which the control port gets without it',
+      of: [`${SQS}:443`, '/q', `local ${SQS}`],
+      expected: [200, 'here', `PUT ${SQS}/q body`],
+    },
+    {
+      name: 'recognises a Host in upper case',
+      of: [SQS.toUpperCase(), '/q', `local ${SQS}`],
+      expected: [200, 'here', `PUT ${SQS}/q body`],
+    },
+    {
+      name: 'sends a call with another port to that port',
+      of: [`${SQS}:8443`, '/q', `local ${SQS}`],
+      expected: [403, 'aws', `denied ${SQS}:8443`],
+    },
+    {
+      name: 'refuses a Host with a port that does not exist',
+      of: [`${SQS}:99999`, '/q'],
+      expected: [400, undefined, `The Host "${SQS}:99999" is not valid\n`],
     },
   ] as const)
     it(name, async () => {
@@ -130,6 +154,29 @@ describe('openAwsFront', () => {
     socket.destroy();
 
     assert.equal(heard, `${SQS} ping`);
+  });
+
+  it('waits for a slow response on a connection that is used again', async () => {
+    await call(SQS, '/q');
+
+    assert.deepEqual(await call(SQS, '/slow'), [403, 'aws', `denied ${SQS}`]);
+  });
+
+  it('refuses an upgrade with a port that does not exist', async () => {
+    const to = { host: '127.0.0.1', port: front.port, servername: SQS, ca: authority.certificate };
+    const headers = { host: `${SQS}:99999`, connection: 'Upgrade', upgrade: 'echo' };
+    const sent = request({ ...to, headers, agent: false }).end();
+    const [reply] = (await once(sent, 'response')) as [IncomingMessage];
+
+    assert.equal(reply.statusCode, 400);
+  });
+
+  it('refuses a client that offers only HTTP/2, and tells why', async () => {
+    const to = { host: '127.0.0.1', port: front.port, servername: SQS, ca: authority.certificate };
+    const [error] = (await once(connect({ ...to, ALPNProtocols: ['h2', 'mqtt'] }), 'error')) as [Error];
+
+    assert.match(error.message, /no application protocol/i);
+    assert.deepEqual(refused, [`${SQS} h2,mqtt`]);
   });
 
   it('answers 502 with the host if AWS cannot be reached', async () => {

@@ -9,8 +9,8 @@ import { getCACertificates } from 'node:tls';
 import { makeAuthority } from '@gatewright/aws/certificates/issue-certificate';
 import { makeTrustStore } from '@gatewright/aws/certificates/java-trust-store';
 import type { CertifiedKey } from '@gatewright/aws/certificates/issue-certificate';
-import { describeCallToAws, isAwsHost, isCallHere } from '../../../lambda/aws-calls.ts';
-import { isOwnApi } from '../../../lambda/own-apis.ts';
+import { isCallHere, isRedirected, noteCallsToAws } from '../../../lambda/aws-calls.ts';
+import { HTTPS_PORT, isOwnApi } from '../../../lambda/own-apis.ts';
 import type { OwnApis, OwnApisPort, OwnProxy } from '../../../lambda/own-apis.ts';
 import type { ServedApis } from '../../../control/served-apis.ts';
 import { openApiPorts } from '../../../server/api-ports.ts';
@@ -57,7 +57,6 @@ export async function openOwnApis(parts: Parts): Promise<OwnApisPort> {
 
 async function openAwsOf(parts: Parts, certify: (name: string) => CertifiedKey): Promise<AwsFront> {
   const { identities, signIn, options, closing } = parts;
-  const noted = new Set<string>();
   const front = await openAwsFront({
     certify,
     isHere: (host, path, authorization) =>
@@ -67,19 +66,19 @@ async function openAwsOf(parts: Parts, certify: (name: string) => CertifiedKey):
       }),
     controlUrl: () => parts.controlUrl,
     authorities: knownAuthorities(),
-    onPassed: (host) => {
-      if (!isAwsHost(host) || noted.has(host)) return;
-      noted.add(host);
-      options.log.write(describeCallToAws(host));
-    },
+    onPassed: noteCallsToAws((line) => options.log.write(line)),
+    onRefused: (host, protocols) =>
+      options.log.write(
+        `a function's connection to ${host} was refused: its client offers only ${protocols.join(', ')}, but the local port for calls to AWS speaks only HTTP/1.1. Let the client use HTTP/1.1`,
+      ),
   });
   closing.add(front.close);
   return front;
 }
 
-/** The certificate authorities of this machine. */
+/** The certificate authorities of this machine and of `NODE_EXTRA_CA_CERTS`. */
 function knownAuthorities(): readonly string[] {
-  return [...new Set([...getCACertificates('system'), ...getCACertificates('bundled')])];
+  return [...new Set([...getCACertificates('system'), ...getCACertificates('default')])];
 }
 
 function hostsOf({ all, urls, domains }: ServedApis): readonly string[] {
@@ -98,8 +97,6 @@ function makeOwnAuthority(): CertifiedKey {
     toEpochMs: now + 397 * DAY_MS,
   });
 }
-
-const HTTPS_PORT = 443;
 
 /** Java's default password for trust stores. The trust store contains no secret. */
 const TRUST_STORE_PASSWORD = 'changeit';
@@ -121,7 +118,7 @@ async function openProxy(
   const aws = await openAws();
   const { port, close } = await openConnectProxy((host, wanted) => {
     if (isOwnApi(read(), host, wanted)) return read().port;
-    return wanted === HTTPS_PORT && isAwsHost(host.toLowerCase()) ? aws.port : undefined;
+    return wanted === HTTPS_PORT && isRedirected(host) ? aws.port : undefined;
   }, aws.handle);
   closing.add(close);
   return { url: `http://127.0.0.1:${port}`, authoritiesFile, trustStore };
