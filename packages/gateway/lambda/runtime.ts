@@ -77,6 +77,8 @@ export interface FunctionRuntime extends Omit<Invoker, 'queue'> {
   /** Counts a function's instances. All numbers are zero for an unknown function. */
   countInstances(functionName: string): InstanceCounts;
   warm(functionName: string): void;
+  /** Returns the refusal of events for a function that does not exist or cannot run; undefined for any other function. */
+  refusalOf(functionName: string): Refused | undefined;
   onReload(listener: (event: ReloadEvent) => void): void;
   /** Returns the packages of Lambda's runtime that the gateway has lent to functions since the last call. */
   takeBorrowed(): readonly string[];
@@ -191,6 +193,12 @@ class WorkerRuntime implements FunctionRuntime {
 
   has(functionName: string): boolean {
     return this.#functions.has(functionName);
+  }
+
+  refusalOf(functionName: string): Refused | undefined {
+    return this.has(functionName)
+      ? undefined
+      : refuseMissing(functionName, this.#unsupported.get(functionName));
   }
 
   invoke(invocation: Invocation): Promise<InvocationResult> {

@@ -1,7 +1,7 @@
 /** Lambda's queue of asynchronous invocations, which is in the service of Lambda's events. */
 import { MAX_QUEUED_BYTES } from '../../../core/stack/function.ts';
 import type { AcceptedEvent } from '../../../control/api/lambda/lambda-invoke.ts';
-import { refuseMissing } from '../../../lambda/pool/refused-start.ts';
+import type { FunctionRuntime } from '../../../lambda/runtime.ts';
 import type { Invoker } from '../../../core/ports.ts';
 import { runTraced } from './journaled.ts';
 import type { Parts } from '../parts.ts';
@@ -22,11 +22,12 @@ export async function queueEvent(
 
 /** Returns the queue for integrations, whose events are told as effects of the request. */
 export function queueOfRequests(
-  runtime: Pick<Invoker, 'has'>,
+  runtime: Pick<FunctionRuntime, 'refusalOf'>,
   { events, options }: QueueParts,
 ): Invoker['queue'] {
   return async ({ functionName, qualifier, payload, traceHeader }) => {
-    if (!runtime.has(functionName)) return refuseMissing(functionName, undefined);
+    const missing = runtime.refusalOf(functionName);
+    if (missing !== undefined) return missing;
     if (Buffer.byteLength(payload) > MAX_QUEUED_BYTES)
       return {
         kind: 'refused',
