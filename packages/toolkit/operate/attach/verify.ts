@@ -149,7 +149,7 @@ async function askAuthorizer(
 function sawOf(result: ProbeResult): string {
   if (result.kind === 'failed') return `failed: ${result.message}`;
   if (result.kind !== 'denied' || result.spent === undefined) return result.kind;
-  return `the function knows the credential and refuses it only because it is used up (${result.spent}): for a complete check, pass a credential with units left, or raise the limit`;
+  return `the function knows the credential and its rules allow the call, but its customer may not call at the moment (${result.spent}): for a complete check, pass the credential of another customer`;
 }
 
 /**
@@ -287,10 +287,13 @@ async function askLive(
 
 function checkGood(asked: string, status: number, spent: string | undefined): Check {
   const isRefused = status === 401 || status === 403;
-  const isSpent = spent !== undefined && (isRefused || status === 429);
+  // 401 would say that the credential did not reach the function.
+  const isSpent = spent !== undefined && (status === 403 || status === 429);
   return {
     what: `GET ${asked} with a good credential is allowed`,
-    saw: isSpent ? `${status}, as expected of a credential that is used up (${spent})` : String(status),
+    saw: isSpent
+      ? `${status}, as expected of a customer who may not call at the moment (${spent})`
+      : String(status),
     isGood: isSpent ? undefined : !isRefused && status < 500,
   };
 }
