@@ -11,9 +11,19 @@ const LISTS = {
     member: 'customers',
     id: 'tenant',
     all: 'gatewright customers list',
+    inPath: /\/(?:customers|tenants)\/([^/?]+)/,
+    inBody: ['tenant', 'customer'],
   },
-  PLAN_UNKNOWN: { path: '/quota/plans', member: 'plans', id: 'id', all: 'gatewright plan list' },
+  PLAN_UNKNOWN: {
+    path: '/quota/plans',
+    member: 'plans',
+    id: 'id',
+    all: 'gatewright plan list',
+    inPath: /\/plans\/([^/?]+)/,
+    inBody: ['plan'],
+  },
 } as const;
+type Code = keyof typeof LISTS;
 const MOST_NAMED = 10;
 
 /** Sends a request like `callAdminJson`. If it names an unknown customer or plan, the error names those that exist. */
@@ -47,15 +57,16 @@ async function describeExisting(
     return typeof name === 'string' ? [name] : [];
   });
   if (names.length === 0) return page === undefined ? undefined : `No ${member.slice(0, -1)} exists yet.`;
-  const similar = givenIn(request).flatMap((given) => findMostSimilar(given, names) ?? []);
+  const similar = givenIn(request, LISTS[code]).flatMap((given) => findMostSimilar(given, names) ?? []);
   const more = names.length > MOST_NAMED ? `, and more (${all})` : '';
   return `${similar[0] === undefined ? '' : `The most similar name is ${similar[0]}. `}The ${member} are: ${names.slice(0, MOST_NAMED).join(', ')}${more}`;
 }
 
-/** The texts of a request, one of which is the unknown name. */
-function givenIn({ path, body }: AdminRequest): readonly string[] {
-  const inBody: readonly unknown[] = typeof body === 'object' ? Object.values(body) : [];
-  return [...path.split('/').map((part) => decodeURIComponent(part)), ...inBody].filter(
+/** The names of customers or plans that a request contains, one of which is unknown. */
+function givenIn({ path, body }: AdminRequest, { inPath, inBody }: (typeof LISTS)[Code]): readonly string[] {
+  const members = Object(body) as Readonly<Record<string, unknown>>;
+  const [, name = ''] = inPath.exec(path) ?? [];
+  return [decodeURIComponent(name), ...inBody.map((member) => members[member])].filter(
     (text): text is string => typeof text === 'string' && text !== '',
   );
 }

@@ -32,6 +32,7 @@ before(async () => {
   const document = { id: 'gold', version: 1, invoice: { currency: 'EUR' }, limits: LIMITS };
   await savePlan(ports, requested('gold', NOW_MS), 'gold', document);
   await createCustomer(ports, requested('acme', NOW_MS), { tenant: 'acme', plan: 'gold' });
+  await createCustomer(ports, requested('customer', NOW_MS), { tenant: 'customer', plan: 'gold' });
   ({ keyId } = (await keys.admin.create(aNewKey({ tenant: 'solo' }), keys.operation())).stored.record);
 });
 after(() => admin.close());
@@ -103,9 +104,17 @@ const REFUSED: readonly { readonly command: string; readonly says: RegExp }[] = 
   { command: 'customers create globex golt', says: /The most similar name is gold\. The plans are: gold$/m },
   { command: 'customers create globex enterprise', says: /enterprise.*\. The plans are: gold$/m },
   { command: 'customers set-plan acme golt', says: /The most similar name is gold\. The plans are: gold$/m },
-  { command: 'customers close Acme', says: /The most similar name is acme\. The customers are: acme$/m },
-  { command: 'customers show acne', says: /The most similar name is acme\. The customers are: acme$/m },
-  { command: 'customers suspend ghost', says: /has no record.*\. The customers are: acme$/m },
+  {
+    command: 'customers close Acme',
+    says: /The most similar name is acme\. The customers are: acme, customer$/m,
+  },
+  {
+    command: 'customers show acne',
+    says: /The most similar name is acme\. The customers are: acme, customer$/m,
+  },
+  // It is similar to the word customers of the path, and to no name that was typed.
+  { command: 'customers show zzzzzz', says: /^(?!.*similar).*zzzzzz.*\. The customers are: acme, customer$/m },
+  { command: 'customers suspend ghost', says: /has no record.*\. The customers are: acme, customer$/m },
   { command: 'plan get golt', says: /The most similar name is gold\. The plans are: gold$/m },
 ];
 
