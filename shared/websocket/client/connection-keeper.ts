@@ -128,7 +128,13 @@ export class ConnectionKeeper {
     drop(socket);
     for (const name of OF_ONE_CONNECTION) this.#cancel(name);
     this.#refusals += 1;
-    this.#report(describeExpired(this.#options.hasFixedToken === true || this.#refusals >= REFUSALS));
+    const problem = describeExpired(this.#refusals, this.#options.hasFixedToken === true);
+    if (problem.isFinal || this.#attempt === undefined) this.#report(problem);
+    else {
+      // The attempt on its way replaces the connection.
+      this.#events.problem(problem);
+      this.#events.state('connecting');
+    }
   }
 
   /** Replaces the connection. Used if a ping gets no response. */

@@ -71,11 +71,19 @@ export function describeFailure(
   );
 }
 
-/** Describes that the server ended the connection, because its credential had expired. */
-export function describeExpired(isFinal: boolean): ConnectionProblem {
+/**
+ * Describes that the server ended the connection, because its credential had expired.
+ * @param refusals number of consecutive refusals, including this one
+ * @param hasFixedToken whether the credential is a text, not a function that returns one
+ */
+export function describeExpired(refusals: number, hasFixedToken: boolean): ConnectionProblem {
+  const isFinal = hasFixedToken || refusals >= REFUSALS;
+  const remedy = hasFixedToken
+    ? 'pass a function that returns a new token for each connection, such as token: async () => …'
+    : 'token() or url() must return a credential that is still valid';
   return new ConnectionProblem(
     'refused',
-    `the credential has expired. ${isFinal ? STOPS : AGAIN}: pass a function that returns a new token for each connection, such as token: async () => …`,
+    `the credential has expired. ${isFinal ? STOPS : AGAIN}: ${remedy}`,
     { isFinal },
   );
 }

@@ -251,6 +251,26 @@ describe('one connection after the other', () => {
     assert.deepEqual([host.sockets.length, host.waiting.size], [0, 0]);
   });
 
+  it('whose credential expires while it is renewed is replaced by that attempt, without another one', async () => {
+    const { host, keeper, states, problems } = await aKeeper();
+    const [socket] = host.sockets as [Made];
+    socket.onopen?.(EVENT);
+    socket.onmessage?.({
+      data: JSON.stringify({ type: 'pong', pingAfterMs: 90_000, closesInMs: 2000 }),
+    } as never);
+    await host.goOff();
+    keeper.expired();
+
+    assert.deepEqual([host.sockets.length, states], [2, ['open', 'connecting']]);
+    assert.deepEqual(
+      [...host.waiting.values()].map(({ ms }) => ms),
+      [15_000],
+    );
+    assert.match(String(problems[0]), /token\(\) or url\(\) must return a credential that is still valid/);
+    (host.sockets[1] as Made).onopen?.(EVENT);
+    assert.deepEqual(states, ['open', 'connecting', 'open']);
+  });
+
   it('is pinged as the last answer said, each timer set once', async () => {
     const { host, keeper, states } = await aKeeper();
     const [socket] = host.sockets as [Made];
