@@ -3,6 +3,7 @@
  * use the proxy of `connect-proxy.ts` or Python's sockets. It ends their TLS connection, and decides for each call
  * whether the control port serves it or AWS.
  */
+import { KEEP_ALIVE_OPTIONS, readPendingBeforeIdleClose } from '@gatewright/aws/idle-connections';
 import { createServer, request as requestOver } from '@gatewright/aws/node-http';
 import type { CertifiedKey } from '@gatewright/aws/certificates/issue-certificate';
 import type { ClientRequest, IncomingMessage, RequestOptions, ServerResponse } from 'node:http';
@@ -95,9 +96,10 @@ export async function openAwsFront(options: AwsFrontOptions): Promise<AwsFront> 
         : requestOver(control, { method, path, headers: withHost(headers, name), agent: false });
     relay(request, response, outgoing, `The function's call to ${host}`);
   };
-  const calls = createServer((request, response) =>
+  const calls = createServer(KEEP_ALIVE_OPTIONS, (request, response) =>
     handle(request, response, request.headers.host ?? '', request.url ?? '/', true),
   );
+  readPendingBeforeIdleClose(calls);
   calls.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const target = splitHost(request.headers.host ?? '', true);
     if (target === undefined) {

@@ -3,6 +3,7 @@
  * passes calls without TLS on.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { KEEP_ALIVE_OPTIONS, readPendingBeforeIdleClose } from '@gatewright/aws/idle-connections';
 import { createServer } from '@gatewright/aws/node-http';
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -14,7 +15,7 @@ const MAX_PORT = 65_535;
  * keep it open without sending anything.
  */
 const CONNECT_MS = 10_000;
-const PLAIN = /^http:\/\/([^/?]+)([/?].*)?$/;
+const PLAIN = /^http:\/\/([^/?]+)(.*)$/s;
 const TARGET = /^\[?([^\]]+?)\]?:(\d{1,5})$/;
 
 /**
@@ -27,11 +28,12 @@ export async function openConnectProxy(
   handle: (request: IncomingMessage, response: ServerResponse, host: string, path: string) => void,
 ): Promise<{ readonly port: number; readonly close: () => Promise<void> }> {
   const tunnels = new Set<Duplex>();
-  const server = createServer((request, response) => {
-    const [, host, path = '/'] = PLAIN.exec(request.url ?? '') ?? [];
+  const server = createServer(KEEP_ALIVE_OPTIONS, (request, response) => {
+    const [, host, rest = ''] = PLAIN.exec(request.url ?? '') ?? [];
     if (host === undefined) response.writeHead(405).end();
-    else handle(request, response, host, path === '' ? '/' : path);
+    else handle(request, response, host, rest.startsWith('/') ? rest : `/${rest}`);
   });
+  readPendingBeforeIdleClose(server);
   server.on('connect', ({ url = '' }, client: Duplex, head: Buffer) => {
     client.on('error', () => client.destroy());
     const target = targetOf(url);

@@ -82,6 +82,7 @@ describe('openConnectProxy', () => {
     { path: 'http://own.example/', expected: [200, 'own.example /'] },
     { path: 'http://own.example:8080/a?b=c', expected: [200, 'own.example:8080 /a?b=c'] },
     { path: 'http://own.example', expected: [200, 'own.example /'] },
+    { path: 'http://own.example?b=c', expected: [200, 'own.example /?b=c'] },
     { path: 'https://own.example/', expected: [405, ''] },
     { path: '/', expected: [405, ''] },
   ])
