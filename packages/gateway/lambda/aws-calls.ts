@@ -4,7 +4,8 @@
  * Calls to `@connections` at `https://{apiId}.execute-api.{region}.amazonaws.com` go there with the original Host, by
  * which the control port identifies the API. Calls to unknown APIs are refused at the control port. Calls to AWS
  * services go there if they are signed with a local key, because older SDKs and other clients do not read
- * `AWS_ENDPOINT_URL`. Calls to issuers that the local issuer emulates go there, too.
+ * `AWS_ENDPOINT_URL`. Calls to issuers that the local issuer emulates go there, too (in other runtimes than Node.js only
+ * if the issuer has a host name of AWS).
  *
  * All other calls go to their own address: unsigned calls (a public object, the keys of a user pool on AWS), calls
  * signed with the developer's key, and calls to other addresses.

@@ -3,15 +3,16 @@ import { withStop } from './reason.ts';
 import type { Circumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
 
+const STACKS = { what: 'The stacks that were', were: 'stacks that were', those: 'those stacks' };
+const CODE = { were: 'code that was', those: 'that code' };
+
 export function explainUnloaded({ unloaded = [] }: Pick<Circumstances, 'unloaded'>): Reason {
   return {
     because: unloaded.map(({ functionName, message }) => {
-      const [what, they] =
-        functionName === undefined
-          ? ['The stacks that were', 'stacks']
-          : [`The code of ${functionName} that was`, 'code'];
+      const { what, were, those } =
+        functionName === undefined ? STACKS : { ...CODE, what: `The code of ${functionName} that was` };
       const [first = ''] = message.split('\n');
-      return `${what} saved last could not be loaded: ${withStop(first)} The ${they} that ${they === 'code' ? 'was' : 'were'} loaded before answered this request, so lines that are named here are lines of ${they === 'code' ? 'that code' : 'those stacks'}.`;
+      return `${what} saved last could not be loaded: ${withStop(first)} The ${were} loaded before answered this request, so lines that are named here are lines of ${those}.`;
     }),
     changes: unloaded.map(({ functionName, file, line }) => {
       const [saved, use] =

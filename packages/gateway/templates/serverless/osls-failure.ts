@@ -92,7 +92,7 @@ export function explainFailure(
   );
 }
 
-/** Returns one error for each fault that osls lists; undefined unless it lists several faults of the configuration. */
+/** Returns one error for each fault of the configuration that osls lists; undefined if it lists none. */
 function explainConfiguration(
   failure: DriverFailure,
   file: string,

@@ -2,5 +2,11 @@ import { splitCode } from './split-code.ts';
 
 /** A text in which commands and code stand between backticks, as explanations write them. */
 export function WithCode({ text }: { readonly text: string }) {
-  return <>{splitCode(text).map(({ part, isCode }) => (isCode ? <code key={part}>{part}</code> : part))}</>;
+  return (
+    <>
+      {splitCode(text).map(({ part, isCode }, index) =>
+        isCode ? <code key={`${index} ${part}`}>{part}</code> : part,
+      )}
+    </>
+  );
 }
