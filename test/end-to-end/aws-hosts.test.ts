@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { signRequest } from '@gatewright/aws/sign-request';
 import { aGateway, GATEWAY_ADMIN } from '../support/a-gateway.ts';
+import { NO_PYTHON } from '../support/no-python.ts';
 import type { StartedGateway } from '../support/a-gateway.ts';
 
 const PROGRAMS = mkdtempSync(join(tmpdir(), 'gatewright-aws-hosts-'));
@@ -19,7 +20,7 @@ while :; do
   id="$(tr -d '\\r' < "$head" | sed -n 's/^lambda-runtime-aws-request-id: //Ip')"
   url="$(sed 's/.*"url":"\\([^"]*\\)".*/\\1/' <<< "$event")"
   key="$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY"
-  signed=(--aws-sigv4 aws:amz:eu-west-1:sts --user "$key"); grep -q '"as":"nobody"' <<< "$event" && signed=()
+  signed=(--aws-sigv4 aws:amz:eu-west-9:sts --user "$key"); grep -q '"as":"nobody"' <<< "$event" && signed=()
   reply="$(curl -sS "\${signed[@]}" -w ' %{http_code}' "$url" 2>&1 | tr -d '\\n"')"
   curl -sS --noproxy '*' -o /dev/null "$api/$id/response" -d "\\"$reply\\""
 done
@@ -31,7 +32,7 @@ import datetime, hashlib, hmac, os, urllib.error, urllib.parse, urllib.request
 def sign(url, key, secret):
     parts = urllib.parse.urlsplit(url)
     at = datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%dT%H%M%SZ")
-    scope = at[:8] + "/eu-west-1/sts/aws4_request"
+    scope = at[:8] + "/eu-west-9/sts/aws4_request"
     empty = hashlib.sha256(b"").hexdigest()
     canonical = "GET\\n/\\n%s\\nhost:%s\\nx-amz-date:%s\\n\\nhost;x-amz-date\\n%s" % (parts.query, parts.netloc, at, empty)
     text = "AWS4-HMAC-SHA256\\n%s\\n%s\\n%s" % (at, scope, hashlib.sha256(canonical.encode()).hexdigest())
@@ -51,9 +52,10 @@ def handler(event, context):
         return "%s %s" % (error.read().decode(), error.code)
 `;
 
-const STS = 'https://sts.eu-west-1.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15';
+/** No region has this name, so that a call that is not redirected reaches nobody. */
+const STS = 'https://sts.eu-west-9.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15';
 
-describe('an AWS service at its address on AWS', () => {
+describe('an AWS service at its address on AWS', { skip: NO_PYTHON }, () => {
   let started: StartedGateway;
 
   before(async () => {

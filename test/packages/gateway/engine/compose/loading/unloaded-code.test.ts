@@ -3,13 +3,11 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
-import { findPrograms } from '../../../../../../packages/gateway/lambda/process/machine.ts';
-import { thisMachine } from '../../../../../../packages/gateway/lambda/process/find-toolchain.ts';
 import { readCredentials } from '../../../../../../packages/gateway/kernel/files/identity-file.ts';
 import { aGateway } from '../../../../../support/a-gateway.ts';
 import type { RequestDetail } from '../../../../../../packages/gateway/engine/index.ts';
+import { NO_PYTHON } from '../../../../../support/no-python.ts';
 
-const NO_PYTHON = findPrograms(thisMachine(), /^python3$/).length === 0 ? 'no Python on this machine' : false;
 const role = 'arn:aws:iam::123456789012:role/any';
 const resourcesOf = (runtime: string, handler: string): object => ({
   Shop: {
