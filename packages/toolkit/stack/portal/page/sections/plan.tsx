@@ -124,7 +124,7 @@ function PlanFacts({
           </li>
         ))}
       </ul>
-      {prices.length === 0 ? <p class="price">Free</p> : null}
+      {prices.length === 0 ? <p class="price">No price is charged for this plan here.</p> : null}
     </>
   );
 }
