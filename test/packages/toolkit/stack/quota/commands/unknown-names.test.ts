@@ -19,6 +19,7 @@ const LIMITS = [
 ];
 let admin: QuotaAdminServer;
 let keyId = '';
+let listedId = '';
 
 before(async () => {
   const ports = memoryAdminPorts(new Map(), { nowEpochMs: () => NOW_MS });
@@ -33,6 +34,8 @@ before(async () => {
   await savePlan(ports, requested('gold', NOW_MS), 'gold', document);
   await createCustomer(ports, requested('acme', NOW_MS), { tenant: 'acme', plan: 'gold' });
   await createCustomer(ports, requested('customer', NOW_MS), { tenant: 'customer', plan: 'gold' });
+  const listed = await keys.admin.create(aNewKey({ tenant: 'customer' }), keys.operation());
+  listedId = listed.stored.record.keyId;
   ({ keyId } = (await keys.admin.create(aNewKey({ tenant: 'solo' }), keys.operation())).stored.record);
 });
 after(() => admin.close());
@@ -113,7 +116,10 @@ const REFUSED: readonly { readonly command: string; readonly says: RegExp }[] = 
     says: /The most similar name is acme\. The customers are: acme, customer$/m,
   },
   // It is similar to the word customers of the path, and to no name that was typed.
-  { command: 'customers show zzzzzz', says: /^(?!.*similar).*zzzzzz.*\. The customers are: acme, customer$/m },
+  {
+    command: 'customers show zzzzzz',
+    says: /^(?!.*similar).*zzzzzz.*\. The customers are: acme, customer$/m,
+  },
   { command: 'customers suspend ghost', says: /has no record.*\. The customers are: acme, customer$/m },
   { command: 'plan get golt', says: /The most similar name is gold\. The plans are: gold$/m },
 ];
@@ -128,9 +134,11 @@ describe('a command that cannot go on with an unknown name', () => {
     });
 
   it('lists the keys of all customers if none is named', async () => {
-    const { code, stderr } = await run('keys list');
+    const { code, stdout, stderr } = await run('keys list');
 
     assert.equal(code, 0, stderr);
+    assert.match(stdout, /^CUSTOMER\s/m);
+    assert.match(stdout, new RegExp(`^customer\\s.*${listedId}`, 'm'));
     assert.match(stderr, /keys of the customers with a record/);
   });
 });
