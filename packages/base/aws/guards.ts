@@ -2,6 +2,7 @@
  * Checks every request to a local port before the request is read. A web page can make a browser send requests to the
  * port, but the page cannot forge Host and Origin.
  */
+import { AWS_DOMAINS } from './aws-domains.ts';
 import { nameEdgePolicy } from './edge-policy-ids.ts';
 import { headerOf } from './raw-headers.ts';
 
@@ -40,7 +41,7 @@ type GuardRefusal = {
 const API_HOST = /^[a-z0-9-]+\.execute-api\.(?:localhost|[a-z0-9-]+\.(?:vpce\.)?amazonaws\.com(?:\.cn)?)$/;
 /** Matches `{urlId}.lambda-url.eu-west-1.on.aws`, the host of a function URL. */
 const FUNCTION_URL_HOST = /^[a-z0-9]+\.lambda-url\.[a-z0-9-]+\.on\.aws$/;
-const SERVICE_HOST = /^(?:[a-z0-9-]+\.)+(?:amazonaws\.com(?:\.cn)?|api\.aws)$/;
+const SERVICE_HOST = new RegExp(String.raw`^(?:[a-z0-9-]+\.)+${AWS_DOMAINS}$`);
 /**
  * Matches hosts such as `sync-127.0.0.1`, because AWS clients add a prefix to the host for some operations. The URL of
  * a web page cannot have such a name.

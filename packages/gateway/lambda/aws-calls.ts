@@ -11,7 +11,9 @@
  * signed with the developer's key, and calls to other addresses.
  */
 
-const DOMAINS = String.raw`\.(?:amazonaws\.com(?:\.cn)?|api\.aws)$`;
+import { AWS_DOMAINS } from '@gatewright/aws/aws-domains';
+
+const DOMAINS = String.raw`\.${AWS_DOMAINS}$`;
 
 /**
  * The hosts whose connections are redirected, as a regular expression for JavaScript and Python. The hosts of IoT are

@@ -90,9 +90,12 @@ export function refuseUnserved(input: UnknownMembers): void {
   if (refused !== undefined) throw notServed(`${refused} of event source mappings`, 'leave it out');
 }
 
-/** The status 501 and this code distinguish what the gateway lacks from what Lambda refuses. */
-export function notServed(what: string, remedy: string): OperationRefused {
-  return new OperationRefused('NotImplementedException', `The gateway does not support ${what}; ${remedy}.`);
+/**
+ * The status 501 and this code distinguish what the gateway lacks from what Lambda refuses.
+ * @param then the remedy, or the consequence
+ */
+export function notServed(what: string, then: string): OperationRefused {
+  return new OperationRefused('NotImplementedException', `The gateway does not support ${what}; ${then}.`);
 }
 
 /** The member that makes Lambda refuse a mapping, and Lambda's message. */
