@@ -7,6 +7,7 @@ import { KEEP_ALIVE_OPTIONS, readPendingBeforeIdleClose } from '@gatewright/aws/
 import { createServer, request as requestOver } from '@gatewright/aws/node-http';
 import type { CertifiedKey } from '@gatewright/aws/certificates/issue-certificate';
 import type { ClientRequest, IncomingMessage, RequestOptions, ServerResponse } from 'node:http';
+import type { Agent } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import {
@@ -58,6 +59,15 @@ type Target = {
   readonly port: number;
 };
 
+/** How AWS is reached with TLS. */
+type WayToAws = {
+  /** The authorities are parsed once, because that takes tens of milliseconds in which no request is served. */
+  readonly trust: () => SecureContext;
+  /** The connections that are kept. No other calls of the gateway use them. */
+  readonly agent: () => Agent;
+  readonly close: () => void;
+};
+
 export type AwsFront = {
   /** The TLS port. */
   readonly port: number;
@@ -68,34 +78,8 @@ export type AwsFront = {
 
 /** Opens the port on the loopback interface. */
 export async function openAwsFront(options: AwsFrontOptions): Promise<AwsFront> {
-  const handle = (
-    request: IncomingMessage,
-    response: ServerResponse,
-    host: string,
-    path: string,
-    isTls = false,
-  ): void => {
-    const target = splitHost(host, isTls);
-    if (target === undefined) {
-      answer(response, 400, `The Host ${JSON.stringify(host)} is not valid`);
-      return;
-    }
-    const name = printHost(target, isTls);
-    const isHere = options.isHere(name, path.replace(/\?.*/s, ''), request.headers.authorization);
-    const control = isHere ? options.controlUrl() : undefined;
-    if (isHere && control === undefined) {
-      answer(response, 503, 'The control port of the gateway is not open');
-      return;
-    }
-    if (control === undefined) options.onPassed(target.hostname);
-    const { method } = request;
-    const headers = endToEnd(request.rawHeaders);
-    const outgoing =
-      control === undefined
-        ? sendToAws(target, { method, path, headers }, isTls, options)
-        : requestOver(control, { method, path, headers: withHost(headers, name), agent: false });
-    relay(request, response, outgoing, `The function's call to ${host}`);
-  };
+  const way = openWayToAws(options.authorities);
+  const handle = handling(options, way);
   const calls = createServer(KEEP_ALIVE_OPTIONS, (request, response) =>
     handle(request, response, request.headers.host ?? '', request.url ?? '/', true),
   );
@@ -107,7 +91,7 @@ export async function openAwsFront(options: AwsFrontOptions): Promise<AwsFront> 
       return;
     }
     options.onPassed(target.hostname);
-    relayUpgrade(request, socket, head, target, options);
+    relayUpgrade(request, socket, head, target, options, way);
   });
   const server = createTlsServer({
     handshakeTimeout: HANDSHAKE_MS,
@@ -129,9 +113,48 @@ export async function openAwsFront(options: AwsFrontOptions): Promise<AwsFront> 
   const close = (): Promise<void> => {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     for (const socket of connected) socket.destroy();
+    way.close();
     return closed;
   };
   return { port, handle, close };
+}
+
+function openWayToAws(authorities: readonly string[]): WayToAws {
+  let trusted: SecureContext | undefined;
+  let kept: Agent | undefined;
+  return {
+    trust: () => (trusted ??= createSecureContext({ ca: [...authorities] })),
+    agent: () => (kept ??= new (process.getBuiltinModule('node:https').Agent)({ keepAlive: true })),
+    close: () => kept?.destroy(),
+  };
+}
+
+function handling(
+  options: AwsFrontOptions,
+  way: WayToAws,
+): (request: IncomingMessage, response: ServerResponse, host: string, path: string, isTls?: boolean) => void {
+  return (request, response, host, path, isTls = false) => {
+    const target = splitHost(host, isTls);
+    if (target === undefined) {
+      answer(response, 400, `The Host ${JSON.stringify(host)} is not valid`);
+      return;
+    }
+    const name = printHost(target, isTls);
+    const isHere = options.isHere(name, path.replace(/\?.*/s, ''), request.headers.authorization);
+    const control = isHere ? options.controlUrl() : undefined;
+    if (isHere && control === undefined) {
+      answer(response, 503, 'The control port of the gateway is not open');
+      return;
+    }
+    if (control === undefined) options.onPassed(target.hostname);
+    const { method } = request;
+    const headers = endToEnd(request.rawHeaders);
+    const outgoing =
+      control === undefined
+        ? sendToAws(target, { method, path, headers }, isTls, options, way)
+        : requestOver(control, { method, path, headers: withHost(headers, name), agent: false });
+    relay(request, response, outgoing, `The function's call to ${host}`);
+  };
 }
 
 function certifying(
@@ -154,10 +177,11 @@ function relayUpgrade(
   socket: Duplex,
   head: Buffer,
   target: Target,
-  { authorities, reach, connectMs = CONNECT_MS }: AwsFrontOptions,
+  { reach, connectMs = CONNECT_MS }: AwsFrontOptions,
+  { trust }: WayToAws,
 ): void {
   const { hostname: host, port } = reach?.(target) ?? target;
-  const backend = connectTls({ host, port, servername: target.hostname, ca: [...authorities] });
+  const backend = connectTls({ host, port, servername: target.hostname, secureContext: trust() });
   backend.setTimeout(connectMs, () => backend.destroy());
   const lines = rawHeaders.flatMap((text, index) =>
     index % 2 === 0 ? [`${text}: ${rawHeaders[index + 1] ?? ''}`] : [],
@@ -213,14 +237,13 @@ function sendToAws(
   target: Target,
   call: RequestOptions & { readonly headers: readonly string[] },
   isTls: boolean,
-  { reach, authorities, connectMs = CONNECT_MS }: AwsFrontOptions,
+  { reach, connectMs = CONNECT_MS }: AwsFrontOptions,
+  { trust, agent }: WayToAws,
 ): ClientRequest {
   const to = { ...call, ...(reach?.(target) ?? target), timeout: connectMs };
-  return isTls
-    ? process
-        .getBuiltinModule('node:https')
-        .request({ ...to, servername: target.hostname, ca: [...authorities] })
-    : requestOver(to);
+  if (!isTls) return requestOver(to);
+  const { request } = process.getBuiltinModule('node:https');
+  return request({ ...to, servername: target.hostname, secureContext: trust(), agent: agent() });
 }
 
 /** Sends the call on and its response back, both without the headers of the connection. */

@@ -287,4 +287,26 @@ describe('calls of a function to AWS services', () => {
       const logged = lines.filter(({ message }) => /calls dynamodb\S+ on AWS itself/.test(message));
       assert.equal(logged.length, isLogged ? 1 : 0);
     });
+
+  for (const [port, isLogged] of [
+    [443, true],
+    [6379, false],
+  ] as const)
+    it(`${isLogged ? 'are' : 'are not'} logged if another client connects to port ${port} of AWS`, async () => {
+      const source = `require('https'); const tls = require('tls'); exports.handler = () => new Promise((done) =>
+        tls.connect({ host: 'x.cache.amazonaws.com', port: ${port}, lookup: (name, _, go) => go(new Error('looked up')) })
+          .on('error', ({ message }) => done(message)))`;
+      const { invoke, lines } = await startRuntime([anInlineFunction('net', source)], {
+        controlUrl: () => url,
+        ownApis: () => ({
+          read: () => ({ hosts: [], port: 1, authority: '' }),
+          openAwsPort: () => Promise.reject(new Error('opened')),
+          openProxy: () => Promise.reject(new Error('opened')),
+        }),
+      });
+
+      assert.equal(returned(await invoke('net')), 'looked up');
+      const logged = lines.filter(({ message }) => message.includes('by a client that it redirects'));
+      assert.equal(logged.length, isLogged ? 1 : 0);
+    });
 });
