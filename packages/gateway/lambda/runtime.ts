@@ -3,7 +3,6 @@
  * and keeps a pool of instances.
  */
 import { sortNames } from '@gatewright/aws/text/name-order';
-import { mkdirSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -11,7 +10,7 @@ import { Faults, REFUSING, type Tolerance } from '../core/errors.ts';
 import type { Invocation, InvocationResult, Invoker, StreamTimes } from '../core/ports.ts';
 import { type BuiltCode, FunctionBuild } from './build/bundle.ts';
 import { MACHINE_DEADLINES } from './invocation/deadlines.ts';
-import { removeAbandonedRuns } from './pool/abandoned-runs.ts';
+import { openRunDirectory } from './pool/run-directory.ts';
 import { reportVersion, withVersion } from './invocation/invoked-version.ts';
 import { mountOrRefuse } from './code/layer-mounts.ts';
 import { watchMemory } from './pool/memory-watch.ts';
@@ -103,9 +102,7 @@ export interface FunctionRuntime extends Omit<Invoker, 'queue'> {
 export async function createFunctionRuntime(options: FunctionRuntimeOptions): Promise<FunctionRuntime> {
   // Threads share the time zone of their process. Lambda's time zone is UTC.
   process.env['TZ'] = 'UTC';
-  mkdirSync(options.cacheDirectory, { recursive: true });
-  removeAbandonedRuns(options.cacheDirectory);
-  const runDirectory = mkdtempSync(join(options.cacheDirectory, `run-${process.pid}-`));
+  const runDirectory = openRunDirectory(options.cacheDirectory);
   return new WorkerRuntime(options, runDirectory, await buildWorkerProgram({ ...options, runDirectory }));
 }
 
@@ -195,10 +192,8 @@ class WorkerRuntime implements FunctionRuntime {
     return this.#functions.has(functionName);
   }
 
-  refusalOf(functionName: string): Refused | undefined {
-    return this.has(functionName)
-      ? undefined
-      : refuseMissing(functionName, this.#unsupported.get(functionName));
+  refusalOf(name: string): Refused | undefined {
+    return this.has(name) ? undefined : refuseMissing(name, this.#unsupported.get(name));
   }
 
   invoke(invocation: Invocation): Promise<InvocationResult> {
@@ -459,8 +454,7 @@ class WorkerRuntime implements FunctionRuntime {
   /** If code does not build or load, the old version stays in use. */
   async rebuild(functionName: string, change: SourceChange = 'unforeseen'): Promise<void> {
     const entry = this.#functions.get(functionName);
-    if (entry === undefined) return;
-    if (!this.#failed.has(entry.code) && (await isOnlyChecked(entry))) return;
+    if (entry === undefined || (!this.#failed.has(entry.code) && (await isOnlyChecked(entry)))) return;
     const started = performance.now();
     let failure: LoadFailure | undefined;
     this.#failed.delete(entry.code);

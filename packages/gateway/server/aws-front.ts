@@ -122,11 +122,12 @@ export async function openAwsFront(options: AwsFrontOptions): Promise<AwsFront> 
 function openWayToAws(authorities: readonly string[]): WayToAws {
   let trusted: SecureContext | undefined;
   let kept: Agent | undefined;
-  return {
-    trust: () => (trusted ??= createSecureContext({ ca: [...authorities] })),
-    agent: () => (kept ??= new (process.getBuiltinModule('node:https').Agent)({ keepAlive: true })),
-    close: () => kept?.destroy(),
+  const trust = (): SecureContext => (trusted ??= createSecureContext({ ca: [...authorities] }));
+  const openAgent = (): Agent => {
+    const { Agent: HttpsAgent } = process.getBuiltinModule('node:https');
+    return new HttpsAgent({ keepAlive: true, secureContext: trust() });
   };
+  return { trust, agent: () => (kept ??= openAgent()), close: () => kept?.destroy() };
 }
 
 function handling(
@@ -163,11 +164,14 @@ function certifying(
   const kept = new Map<string, SecureContext>();
   return (name, done) => {
     const known = kept.get(name);
-    if (known !== undefined) return done(null, known);
+    if (known !== undefined) {
+      done(null, known);
+      return;
+    }
     const { certificate: cert, privateKey: key } = certify(name);
     const made = createSecureContext({ cert, key });
     if (kept.size < MAX_KEPT) kept.set(name, made);
-    return done(null, made);
+    done(null, made);
   };
 }
 
@@ -238,12 +242,12 @@ function sendToAws(
   call: RequestOptions & { readonly headers: readonly string[] },
   isTls: boolean,
   { reach, connectMs = CONNECT_MS }: AwsFrontOptions,
-  { trust, agent }: WayToAws,
+  { agent }: WayToAws,
 ): ClientRequest {
   const to = { ...call, ...(reach?.(target) ?? target), timeout: connectMs };
   if (!isTls) return requestOver(to);
   const { request } = process.getBuiltinModule('node:https');
-  return request({ ...to, servername: target.hostname, secureContext: trust(), agent: agent() });
+  return request({ ...to, servername: target.hostname, agent: agent() });
 }
 
 /** Sends the call on and its response back, both without the headers of the connection. */

@@ -4,7 +4,6 @@
  */
 import type { ServerFrame } from '../frames.ts';
 import {
-  REFUSALS,
   describeExpired,
   describeFailure,
   describeUnusable,
