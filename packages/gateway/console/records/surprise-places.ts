@@ -78,6 +78,7 @@ export const DECIDED_BY: Readonly<Record<string, Deciding>> = {
   RESPONSE_MAPPING_EMPTY: method('Integration.IntegrationResponses'),
   RESPONSE_PATH_EMPTY: { of: 'response-template' },
   RESPONSE_TEMPLATE_EMPTY: { of: 'response-template' },
+  STAGE_SENT_TO_BACKEND: { of: 'place' },
   STAGE_VARIABLE_MISSING: { of: 'stage', members: ['Variables', 'StageVariables'] },
   STATUS_OVERWRITTEN: { of: 'place' },
   TEMPLATE_BODY_NOT_JSON: { of: 'place' },

@@ -204,7 +204,36 @@ const queryNotPassed: SurpriseKind = {
   },
 };
 
+/**
+ * A private integration gets the path of the request with the name of the stage.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-private.html
+ */
+const stageSentToBackend: SurpriseKind = {
+  code: 'STAGE_SENT_TO_BACKEND',
+  mark: undefined,
+  isCause: true,
+  source: 'docs/aws §8',
+  find({ integration, recorded: { received, outcome, status } }) {
+    const { stage, path } = received;
+    if (integration?.kind !== 'http-api-proxy' || !integration.appendsPath || stage === undefined)
+      return undefined;
+    const isOverwritten = integration.changes.request.some(({ target }) => target.place === 'path');
+    if (status !== 404 || outcome === undefined || stage.name === '$default' || isOverwritten)
+      return undefined;
+    return {
+      values: { stage: stage.name },
+      because: [
+        `The integration is private (ConnectionType VPC_LINK), and the stage is named: API Gateway leaves the stage name in the path for a private integration, so the backend was called at /${stage.name}${path}.`,
+      ],
+      changes: [
+        `If the backend expects ${path}, add overwrite:path: $request.path to RequestParameters of the integration.${toDeploy('http')} Or serve the API at the stage $default, which has no name in the path.`,
+      ],
+    };
+  },
+};
+
 export const MAPPING_KINDS: readonly SurpriseKind[] = [
+  stageSentToBackend,
   queryNotPassed,
   quoted,
   emptyRequest,

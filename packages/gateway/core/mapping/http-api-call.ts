@@ -43,14 +43,18 @@ export function buildHttpApiRequest(plan: HttpApiProxyIntegration, request: Fact
 }
 
 /**
- * Renders the integration's address. The path below the stage is appended if the integration is configured to append
- * it, or if the route is `$default`.
+ * Renders the integration's address. A private integration appends the path of the request with a named stage, and
+ * another integration of the route `$default` appends the path below the stage.
  */
 function addressOf(plan: HttpApiProxyIntegration, request: Facts): string {
   const uri = plan.uri.render(request.stage.variables);
-  return plan.appendsPath || request.route.routeKey === '$default'
-    ? `${uri.replace(/\/$/, '')}${request.path}`
-    : uri;
+  const start = uri.replace(/\/$/, '');
+  if (plan.appendsPath) return `${start}${pathWithStage(request)}`;
+  return request.route.routeKey === '$default' ? `${start}${request.path}` : uri;
+}
+
+function pathWithStage({ stage, path }: Facts): string {
+  return stage.name === '$default' ? path : `/${stage.name}${path}`;
 }
 
 /** Returns the path parameters in encoded form for an address, because HTTP APIs decode them. */

@@ -158,8 +158,8 @@ export type ServiceUriTarget = {
 export type HttpApiProxyIntegration = HttpTarget & {
   readonly kind: 'http-api-proxy';
   /**
-   * Whether the path below the stage is appended to the address, as for load balancer listeners and Cloud Map services.
-   * On `$default` routes it is always appended.
+   * Whether the path of the request, with a named stage, is appended to the address, as for load balancer listeners and
+   * Cloud Map services. On `$default` routes, other addresses get the path below the stage.
    */
   readonly appendsPath: boolean;
   /**

@@ -9,7 +9,18 @@ import type { TestApi } from '../../../support/an-api.ts';
 
 const API = 'abcdefghij';
 
-function aProxy(integration: JsonObject, routeKey = 'ANY /v1/{proxy+}', api: JsonObject = {}): TestApi {
+const LISTENER = {
+  ConnectionType: 'VPC_LINK',
+  ConnectionId: 'link1',
+  IntegrationUri: 'arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/a/b/c',
+};
+
+function aProxy(
+  integration: JsonObject,
+  routeKey = 'ANY /v1/{proxy+}',
+  api: JsonObject = {},
+  StageName = '$default',
+): TestApi {
   return anApi(
     {
       Api: {
@@ -34,7 +45,7 @@ function aProxy(integration: JsonObject, routeKey = 'ANY /v1/{proxy+}', api: Jso
       },
       Stage: {
         type: 'AWS::ApiGatewayV2::Stage',
-        properties: { ApiId: API, StageName: '$default', AutoDeploy: true, StageVariables: { env: 'test' } },
+        properties: { ApiId: API, StageName, AutoDeploy: true, StageVariables: { env: 'test' } },
       },
     },
     {},
@@ -165,17 +176,27 @@ describe('an HTTP_PROXY integration of an HTTP API', () => {
   });
 
   it('uses the address of a VPC link as the address of a load balancer', async () => {
-    const { send, ports } = aProxy({
-      ConnectionType: 'VPC_LINK',
-      ConnectionId: 'link1',
-      IntegrationUri: 'arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/a/b/c',
-    });
+    const { send, ports } = aProxy(LISTENER);
     ports.http.answer = () => answered('');
 
     await send({ target: '/v1/x' });
 
     assert.deepEqual([ports.http.requests[0]?.vpcLink, ports.http.requests[0]?.target], ['link1', '/v1/x']);
   });
+
+  // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-private.html
+  for (const [changes, called] of [
+    [{}, '/test/v1/x%20y'],
+    [{ RequestParameters: { 'overwrite:path': '$request.path' } }, '/v1/x%20y'],
+  ] as const)
+    it(`calls a load balancer of a named stage at ${called} with ${JSON.stringify(changes)}`, async () => {
+      const { send, ports } = aProxy({ ...LISTENER, ...changes }, 'ANY /v1/{proxy+}', {}, 'test');
+      ports.http.answer = () => answered('');
+
+      await send({ target: '/test/v1/x%20y' });
+
+      assert.equal(ports.http.requests[0]?.target, called, 'docs/aws §8');
+    });
 
   const failures: readonly HttpOutcome[] = [
     { kind: 'timed-out' },
