@@ -205,12 +205,12 @@ function explainErrorReply(
   integration: IntegrationCircumstances,
   took: string,
 ): Reason {
-  const { status, isDeployed, routeKey = 'the route' } = about;
+  const { status, isDeployed, protocol, routeKey = 'the route' } = about;
   const { own = status } = integration;
   const responded =
     own === status
       ? `responded with ${status}${took}; the gateway passed the response on`
-      : `responded${own === 'success' ? ' without an error' : ` with ${own}`}${took}, and the integration response that its SelectionPattern chose changed the status to ${status}`;
+      : `responded${own === 'success' ? ' without an error' : ` with ${own}`}${took}, and ${protocol === 'http' ? 'overwrite:statuscode in the ResponseParameters of the integration' : 'the integration response that its SelectionPattern chose'} changed the status to ${status}`;
   const ofQuota = explainHandlerQuota(about);
   if (integration.kind === 'service' && integration.eventFault !== undefined)
     return explainNotJson(integration, routeKey, about.definition);

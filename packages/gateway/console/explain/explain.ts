@@ -127,11 +127,13 @@ function headlineOf(about: Circumstances): string {
     return about.routeKey === undefined
       ? `${what} was not reported to the API, because it has no route $disconnect.`
       : `${what} was reported to the API.`;
-  const { errorStatus } = about.integration ?? {};
+  const { errorStatus, own = status } = about.integration ?? {};
   if (kind === 'message' && failure === undefined && errorStatus !== undefined)
     return `${what} was handled, and its function returned statusCode ${errorStatus}.`;
   if (kind === 'handshake' && status === 101) return `${what} was accepted.`;
   if (failure === undefined && status < 400) return `${what} was answered with ${status}.`;
+  if (failure === undefined && typeof own === 'number' && own !== status)
+    return `${what} was answered with ${status}, to which the mapping of the integration’s response changed ${own}.`;
   if (failure === undefined)
     return `${what} was answered with ${status} by the ${phase === 'cache' ? 'cache' : 'integration'} itself.`;
   return `${what} was refused with ${status} in the phase ${phase}.`;

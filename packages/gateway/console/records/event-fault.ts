@@ -1,4 +1,5 @@
 /** Finds the integration's own response, and why the event that a request template printed is not JSON. */
+import { parseJsonObject } from '@gatewright/aws/json-object';
 import { findJsonFault } from './json-fault.ts';
 import { describeSent, requestTemplateOf } from './sent.ts';
 import type { EventFault, IntegrationCircumstances } from '../explain/circumstances.ts';
@@ -8,10 +9,22 @@ import type { Redactor } from './redact.ts';
 /** The kinds of integrations for which integration responses can change the status. */
 const SELECTED: readonly string[] = ['function', 'http', 'service'];
 
-export function ownOutcome({ outcome }: RecordedRequest, kind: string): IntegrationCircumstances['own'] {
+export function ownOutcome(
+  { outcome, received }: RecordedRequest,
+  kind: string,
+): IntegrationCircumstances['own'] {
+  if (received.api.protocol === 'http') return statusOfHttpApi(outcome);
   if (!SELECTED.includes(kind)) return undefined;
   if (outcome?.kind === 'answered') return outcome.status;
   return outcome?.kind === 'returned' ? 'success' : undefined;
+}
+
+/** Parameter mapping of an HTTP API can overwrite the status of each kind of integration. */
+function statusOfHttpApi(outcome: RecordedRequest['outcome']): number | undefined {
+  if (outcome?.kind === 'answered') return outcome.status;
+  if (outcome?.kind !== 'returned') return undefined;
+  const status = Number(parseJsonObject(outcome.payload)?.['statusCode']);
+  return Number.isInteger(status) ? status : undefined;
 }
 
 const NEAR = 12;

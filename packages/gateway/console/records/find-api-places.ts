@@ -24,6 +24,7 @@ import {
   placeOfFirst,
   placesOfScreen,
   resourcesOf,
+  findIntegration,
 } from './find-places.ts';
 import {
   placesOfBinary,
@@ -422,8 +423,7 @@ function placesOfIntegration(
   method: ResolvedResource | undefined,
   at: At,
 ): readonly NamedPlace[] {
-  const target = asText(method?.properties['Target']);
-  const separate = target === undefined ? undefined : findIntegration(at.stack, target);
+  const separate = findIntegration(at.stack, method);
   const members = membersOfIntegration(recorded);
   const place =
     separate === undefined && method?.properties['Integration'] !== undefined
@@ -432,14 +432,6 @@ function placesOfIntegration(
   const ofFunction = 'functionName' in integration ? placesOfFunction(integration, recorded.outcome, at) : [];
   const ofResponse = isEvent(recorded) ? [] : placesOfIntegrationResponse(recorded, method);
   return [...named('integration', place), ...ofFunction, ...ofResponse];
-}
-
-/** A route of API Gateway v2 names its integration as `integrations/{id}`. */
-function findIntegration(stack: ResolvedStack, target: string): ResolvedResource | undefined {
-  const id = target.replace(/^integrations\//, '');
-  return [...stack.resources.values()].find(
-    ({ type, physicalId }) => type === 'AWS::ApiGatewayV2::Integration' && physicalId === id,
-  );
 }
 
 /**

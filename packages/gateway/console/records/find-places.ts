@@ -57,6 +57,17 @@ export function findRule(name: string, stacks: readonly ResolvedStack[]): Resolv
   );
 }
 
+/** A route of API Gateway v2 names its integration as `integrations/{id}`. */
+export function findIntegration(
+  { resources }: ResolvedStack,
+  route: ResolvedResource | undefined,
+): ResolvedResource | undefined {
+  const id = asText(route?.properties['Target'])?.replace(/^integrations\//, '');
+  return [...resources.values()].find(
+    ({ type, physicalId }) => type === 'AWS::ApiGatewayV2::Integration' && physicalId === id,
+  );
+}
+
 export function placeOf(resource: ResolvedResource | undefined, property?: string): string | undefined {
   return resource === undefined ? undefined : shortPlace(resource, property);
 }

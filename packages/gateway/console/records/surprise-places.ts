@@ -4,7 +4,7 @@
  */
 import { asList, asText, membersOf } from '@gatewright/aws/json-object';
 import { memberOfSettings } from './deciding-members.ts';
-import { hasMember, named, placeOf, placeOfFirst } from './find-places.ts';
+import { findIntegration, hasMember, memberAt, named, placeOf, placeOfFirst } from './find-places.ts';
 import { placesOfResponseTemplate } from './find-reply-places.ts';
 import { placesInTemplate, propertyOfRequestTemplate } from './template-lines.ts';
 import { isEvent } from './recorded-request.ts';
@@ -16,7 +16,7 @@ import type { ReadLines } from './template-lines.ts';
 
 type Deciding =
   /** The members of the resource. The explanation names the first of them that the template contains. */
-  | { readonly of: 'method' | 'stage' | 'api'; readonly members: readonly string[] }
+  | { readonly of: 'method' | 'integration' | 'stage' | 'api'; readonly members: readonly string[] }
   /** A setting of the route in MethodSettings of the stage. */
   | { readonly of: 'setting'; readonly name: string }
   /** The client, a response of the backend, or a rule of AWS without a setting decides. */
@@ -78,9 +78,9 @@ export const DECIDED_BY: Readonly<Record<string, Deciding>> = {
   RESPONSE_MAPPING_EMPTY: method('Integration.IntegrationResponses'),
   RESPONSE_PATH_EMPTY: { of: 'response-template' },
   RESPONSE_TEMPLATE_EMPTY: { of: 'response-template' },
-  STAGE_SENT_TO_BACKEND: { of: 'place' },
+  STAGE_SENT_TO_BACKEND: { of: 'integration', members: ['RequestParameters', 'IntegrationUri'] },
   STAGE_VARIABLE_MISSING: { of: 'stage', members: ['Variables', 'StageVariables'] },
-  STATUS_OVERWRITTEN: { of: 'place' },
+  STATUS_OVERWRITTEN: { of: 'integration', members: ['ResponseParameters'] },
   TEMPLATE_BODY_NOT_JSON: { of: 'place' },
   TEMPLATE_PATH_EMPTY: { of: 'request-template' },
   TEMPLATE_PRINTS_OBJECT: { of: 'response-template' },
@@ -99,10 +99,13 @@ export function placesOfSurprises(
 ): readonly NamedPlace[] {
   if (isEvent(recorded)) return [];
   const { api, route, stage } = recorded.received;
-  const resources = stacks.find(({ stackName }) => stackName === api.stackName)?.resources;
-  if (resources === undefined) return [];
+  const stack = stacks.find(({ stackName }) => stackName === api.stackName);
+  if (stack === undefined) return [];
+  const { resources } = stack;
+  const ofRoute = resources.get(route?.logicalId ?? '');
   const owners = {
-    method: resources.get(route?.logicalId ?? ''),
+    method: ofRoute,
+    integration: findIntegration(stack, ofRoute),
     api: resources.get(api.logicalId),
     stage: [...resources.values()].find(
       ({ type, properties }) =>
@@ -150,9 +153,28 @@ function placeOfMember(
 ): readonly NamedPlace[] {
   const { names, variables } = membersOf(surprise);
   const listed = asList(names ?? variables).flatMap((name) => asText(name) ?? []);
-  const paths = members.flatMap((member) => [...listed.map((name) => `${member}.${name}`), member]);
+  const paths = members.flatMap((member) => [
+    ...listed.map((name) => `${member}.${name}`),
+    ...pathsOfStatus(owner, member, surprise),
+    member,
+  ]);
   const found = paths.find((path) => hasMember(owner?.properties, path.split('.')));
   if (found === undefined) return [];
   const member = members.find((one) => found === one || found.startsWith(`${one}.`)) ?? found;
   return named(member.split('.').at(-1) ?? member, placeOf(owner, found));
+}
+
+/** The mapping that overwrites the status in the parameter mapping of an integration of an HTTP API. */
+function pathsOfStatus(
+  owner: ResolvedResource | undefined,
+  member: string,
+  surprise: Surprise,
+): readonly string[] {
+  const { own } = membersOf(surprise);
+  if (typeof own !== 'number') return [];
+  const list = `${member}.${own}.ResponseParameters`;
+  const index = asList(memberAt(owner?.properties, list.split('.'))).findIndex(
+    (one) => membersOf(one)['Destination'] === 'overwrite:statuscode',
+  );
+  return [`${list}.${index}.Destination`, `${member}.${own}`];
 }

@@ -98,12 +98,18 @@ const statusOverwritten: SurpriseKind = {
     const own = outcome?.kind === 'answered' ? outcome.status : Number(result?.['statusCode']);
     if (!Number.isInteger(own) || own === status) return undefined;
     return {
+      isCause: status >= 400,
       values: { own, status },
       because: [
         `The integration responded with ${own}. Its ResponseParameters for ${own} overwrite the status with ${status}.`,
       ],
       changes: [
         `To pass ${own} on, remove overwrite:statuscode from the ResponseParameters of the integration for ${own}.`,
+        ...(own < 400 || status < 400
+          ? []
+          : [
+              `Then correct what made the integration respond with ${own}: its input and output are in this record.`,
+            ]),
       ],
     };
   },

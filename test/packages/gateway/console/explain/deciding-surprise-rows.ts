@@ -21,6 +21,30 @@ ${integration}
 const TEXT =
   "exports.handler = async () => ({ statusCode: 200, headers: { 'content-type': 'text/plain' }, body: 'a'.repeat(2000) });";
 
+/** A function behind an HTTP API, as CloudFormation writes it. */
+const v2 = (integration: string): string => `
+Resources:
+  Fn:
+    Type: AWS::Lambda::Function
+    Properties: { FunctionName: fn, Runtime: nodejs22.x, Role: 'arn:aws:iam::123456789012:role/fn', Code: ., Handler: index.handler }
+  Permission:
+    Type: AWS::Lambda::Permission
+    Properties: { FunctionName: !Ref Fn, Action: lambda:InvokeFunction, Principal: apigateway.amazonaws.com }
+  Api: { Type: AWS::ApiGatewayV2::Api, Properties: { Name: api, ProtocolType: HTTP } }
+  Integration:
+    Type: AWS::ApiGatewayV2::Integration
+    Properties:
+      ApiId: !Ref Api
+      IntegrationType: AWS_PROXY
+      IntegrationUri: !GetAtt Fn.Arn
+      PayloadFormatVersion: '2.0'
+${integration}
+  Route:
+    Type: AWS::ApiGatewayV2::Route
+    Properties: { ApiId: !Ref Api, RouteKey: GET /, Target: !Sub 'integrations/\${Integration}' }
+  Stage: { Type: AWS::ApiGatewayV2::Stage, Properties: { ApiId: !Ref Api, StageName: $default, AutoDeploy: true } }
+`;
+
 export const SURPRISING: readonly (DecidingRow & { readonly code: string; readonly surprise: string })[] = [
   {
     surprise: 'MAPPING_QUOTED',
@@ -50,6 +74,17 @@ export const SURPRISING: readonly (DecidingRow & { readonly code: string; readon
     ).replace('StageName: dev }', 'StageName: dev, Variables: { one: a } } # here'),
     code: TEXT,
     status: 200,
+  },
+  {
+    surprise: 'STATUS_OVERWRITTEN',
+    kind: 'the mapping that overwrites the status of an HTTP API',
+    template: v2(`      ResponseParameters:
+        '500':
+          ResponseParameters:
+            - Destination: overwrite:statuscode # here
+              Source: '403'`),
+    code: "exports.handler = async () => ({ statusCode: 500, body: 'ledger is down' });",
+    status: 403,
   },
   {
     surprise: 'BODY_NOT_VALIDATED',

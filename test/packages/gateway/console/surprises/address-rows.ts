@@ -1,4 +1,5 @@
 /** Addresses at which a request is served here, but not on AWS, each next to an address that is served by both. */
+import { answered } from '../../../../support/a-method.ts';
 import { anApi } from '../../../../support/an-api.ts';
 import { ok, policy, TOKEN, withAuthorizer } from '../../../../support/rest-apis.ts';
 import { API_ID, httpRoutes, restRoutes } from '../../../../support/routed-apis.ts';
@@ -39,6 +40,26 @@ const underPolicy = (statement: JsonObject) => (): Served => {
 };
 const API_TYPE = 'AWS::ApiGateway::RestApi';
 const SIGNED_IN = { target: '/dev/pets', headers: ['Authorization', 'x'] };
+
+const balanced = (RequestParameters: JsonObject) => (): Served => {
+  const api = anApi(
+    httpRoutes(['GET /orders'], {
+      stages: ['test'],
+      integration: {
+        IntegrationType: 'HTTP_PROXY',
+        IntegrationMethod: 'GET',
+        ConnectionType: 'VPC_LINK',
+        ConnectionId: 'link1',
+        IntegrationUri: 'arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/a/b/c',
+        PayloadFormatVersion: '1.0',
+        RequestParameters,
+      },
+    }),
+    {},
+  );
+  api.ports.http.answer = () => answered('no such page', [], 404);
+  return api;
+};
 
 export const ADDRESSES: readonly SurpriseRow[] = [
   {
@@ -155,5 +176,15 @@ export const ADDRESSES: readonly SurpriseRow[] = [
     change:
       /^Make the function remove \/dev from the beginning of rawPath \(src\/index\.js:2\) before it compares paths: write event\.rawPath\.slice\(event\.requestContext\.stage\.length \+ 1\) in that line\.$/m,
     not: { api: () => anApi(httpRoutes(['GET /{proxy+}']), { echo: ok }), request: { target: '/health' } },
+  },
+  {
+    code: 'STAGE_SENT_TO_BACKEND',
+    source: 'docs/aws §8',
+    api: balanced({}),
+    request: { target: '/test/orders' },
+    values: { stage: 'test' },
+    because: /leaves the stage name in the path for a private integration, .* called at \/test\/orders\.$/m,
+    change: /^If the backend expects \/orders, add overwrite:path: \$request\.path to RequestParameters/m,
+    not: { api: balanced({ 'overwrite:path': '$request.path' }) },
   },
 ];

@@ -40,26 +40,6 @@ const overwriting = (status: number) => (): Served => {
   return api;
 };
 
-const balanced = (RequestParameters: object) => (): Served => {
-  const api = anApi(
-    httpRoutes(['GET /orders'], {
-      stages: ['test'],
-      integration: {
-        IntegrationType: 'HTTP_PROXY',
-        IntegrationMethod: 'GET',
-        ConnectionType: 'VPC_LINK',
-        ConnectionId: 'link1',
-        IntegrationUri: 'arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/a/b/c',
-        PayloadFormatVersion: '1.0',
-        RequestParameters,
-      },
-    }),
-    {},
-  );
-  api.ports.http.answer = () => answered('no such page', [], 404);
-  return api;
-};
-
 const mocking = (template: string) => (): Served =>
   aMethod({
     integration: {
@@ -201,16 +181,6 @@ export const VALUES: readonly SurpriseRow[] = [
       /has \{pet\}, for which this request gave no value, so the backend was called with \{pet\} in its path/,
     change: /Map integration\.request\.path\.pet .*or make the mapped parameter required/,
     not: { request: { target: '/dev/1?pet=7' } },
-  },
-  {
-    code: 'STAGE_SENT_TO_BACKEND',
-    source: 'docs/aws §8',
-    api: balanced({}),
-    request: { target: '/test/orders' },
-    values: { stage: 'test' },
-    because: /leaves the stage name in the path for a private integration, .* called at \/test\/orders\.$/m,
-    change: /^If the backend expects \/orders, add overwrite:path: \$request\.path to RequestParameters/m,
-    not: { api: balanced({ 'overwrite:path': '$request.path' }) },
   },
   {
     code: 'STATUS_OVERWRITTEN',
