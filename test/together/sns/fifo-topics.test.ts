@@ -118,7 +118,7 @@ describe('a FIFO topic', () => {
       });
       const attribute = { DataType: 'Number', StringValue: '99.12' };
       await publish(bench, { ...ALL, MessageAttributes: { attr1: attribute } });
-      const [{ body = '', attributes = {}, groupId, deduplicationId } = {}] = received(bench, 'dead.fifo');
+      const [{ body, attributes, groupId, deduplicationId } = {}] = received(bench, 'dead.fifo');
 
       assert.deepEqual([groupId, deduplicationId], ['g', 'd']);
       if (isRaw) assert.deepEqual([body, attributes], ['Test', { attr1: attribute }]);

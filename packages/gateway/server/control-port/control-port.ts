@@ -5,8 +5,7 @@
  */
 import { KEEP_ALIVE_OPTIONS, readPendingBeforeIdleClose } from '@gatewright/aws/idle-connections';
 import { headerOf } from '@gatewright/aws/raw-headers';
-import { createServer } from '@gatewright/aws/node-http';
-import { validateHeaderValue } from 'node:http';
+import { createServer, validateHeaderValue } from '@gatewright/aws/node-http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Random, ShiftableClock } from '../../core/ports.ts';

@@ -1,6 +1,11 @@
 /** What FIFO topics have answered to the publishers of messages, by which they detect duplicates (docs/aws §18.6). */
 import { DEDUPLICATION_MS } from '../../kernel/delivery/message-queue.ts';
-import type { Published, Receipt, TopicDefinition } from './topics.ts';
+
+/** What SNS tells the publisher of a message; the sequence number only if the topic is FIFO. */
+export type Receipt = { readonly id: string; readonly sequenceNumber?: string };
+
+type Topic = { readonly arn: string; readonly deduplicatesByGroup: boolean };
+type Sent = { readonly groupId?: string | undefined; readonly deduplicationId?: string | undefined };
 
 /** If there are more messages within the interval, the oldest are forgotten. */
 const MAX_KEPT = 10_000;
@@ -10,13 +15,13 @@ export class FifoReceipts {
   #count = 0;
 
   /** Returns the receipt of an earlier message that has the same deduplication id; undefined if there is none. */
-  find(topic: TopicDefinition, published: Published, nowMs: number): Receipt | undefined {
+  find(topic: Topic, published: Sent, nowMs: number): Receipt | undefined {
     const found = this.#kept.get(keyOf(topic, published));
     return found !== undefined && nowMs < found.atMs + DEDUPLICATION_MS ? found.receipt : undefined;
   }
 
   /** Gives a message its number. */
-  number(topic: TopicDefinition, published: Published, id: string, nowMs: number): Receipt {
+  number(topic: Topic, published: Sent, id: string, nowMs: number): Receipt {
     this.#count += 1;
     const receipt = { id, sequenceNumber: `1${String(this.#count).padStart(16, '0')}000` };
     if (published.deduplicationId !== undefined) this.#keep(keyOf(topic, published), receipt, nowMs);
@@ -38,8 +43,8 @@ export class FifoReceipts {
 }
 
 function keyOf(
-  { arn, deduplicatesByGroup }: TopicDefinition,
-  { groupId, deduplicationId }: Published,
+  { arn, deduplicatesByGroup }: Topic,
+  { groupId, deduplicationId }: Sent,
 ): string {
   return JSON.stringify([arn, deduplicationId, ...(deduplicatesByGroup ? [groupId] : [])]);
 }

@@ -5,7 +5,7 @@ import type { MessageTest } from '../../kernel/delivery/filter-policy.ts';
 import type { MessageAttribute } from '../../kernel/delivery/queue-model.ts';
 import { describeLoss } from '../../kernel/event-ports.ts';
 import type { Delivery, DeliveryOutcome, EventPorts, EventTargets } from '../../kernel/event-ports.ts';
-import { FifoReceipts } from './fifo-receipts.ts';
+import { FifoReceipts, type Receipt } from './fifo-receipts.ts';
 
 export type Subscription = {
   readonly arn: string;
@@ -34,9 +34,6 @@ export type Published = {
   readonly groupId?: string | undefined;
   readonly deduplicationId?: string | undefined;
 };
-
-/** What SNS tells the publisher of a message; the sequence number only if the topic is FIFO. */
-export type Receipt = { readonly id: string; readonly sequenceNumber?: string };
 
 type Options = Pick<EventPorts, 'clock' | 'random' | 'work' | 'report' | 'journal'> & {
   readonly targets: EventTargets;

@@ -113,7 +113,11 @@ function print(
   return {
     status: 200,
     headers: [
-      ...['Content-Type', contentType, 'Cache-Control', 'no-store', ...headers],
+      'Content-Type',
+      contentType,
+      'Cache-Control',
+      'no-store',
+      ...headers,
       ...(isKnown ? [] : ['Version-Label', String(version)]),
     ],
     body: isKnown ? NO_BODY : bytes,

@@ -99,7 +99,6 @@ function explainConfiguration(
   tree: WholeService | undefined,
 ): DefinitionError | undefined {
   // osls has no error code for this, and only the message contains the places.
-  // oxlint-disable-next-line gatewright/no-recognition-by-text
   const [, list = ''] = /^Configuration error:\s*\n([^]*)$/.exec(failure.message) ?? [];
   const faults = [...list.matchAll(/^\s*at '([^']+)': (.+)$/gm)].map(
     ([, property = '', text = '']) =>

@@ -42,7 +42,7 @@ async function open(t: TestContext, config: { readonly PreSignUp?: string } = {}
           invocations.push(invocation);
           return Promise.resolve({ kind: 'returned', payload: '{"response":{}}' });
         },
-      }) as Invoker,
+      }) satisfies Pick<Invoker, 'invoke'>,
   });
   const pool = { type: 'AWS::Cognito::UserPool', id: POOL_ID, properties: { LambdaConfig: config } };
   const client = { type: 'AWS::Cognito::UserPoolClient', id: 'app', properties: { UserPoolId: POOL_ID } };
