@@ -32,6 +32,11 @@ import { stateMachineMethod } from './sam-state-machine.ts';
 import { expandUsagePlan } from './sam-usage-plan.ts';
 
 const TYPE = 'AWS::Serverless::Api';
+/**
+ * The stage that SAM creates beside the stage of the API, unless the API has an OpenApiVersion.
+ * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-api.html
+ */
+const EXTRA_STAGE = 'Stage';
 const BINARY_TYPES = 'x-amazon-apigateway-binary-media-types';
 const words = (text: string): readonly string[] => text.split(' ');
 const OF_API = words(
@@ -79,7 +84,11 @@ export function expandRestApi(expansion: SamExpansion, api: SamApi): void {
   for (const route of routes.filter(({ fault }) => fault === undefined))
     allowRestRoute(expansion, logicalId, route);
   const [deploymentId, stageId] = [`${logicalId}Deployment`, expansion.stageIdOf(logicalId, stageName)];
-  expansion.make(logicalId, deploymentId, 'AWS::ApiGateway::Deployment', { RestApiId: { Ref: logicalId } });
+  expansion.make(logicalId, deploymentId, 'AWS::ApiGateway::Deployment', {
+    RestApiId: { Ref: logicalId },
+    ...(properties['OpenApiVersion'] === undefined &&
+      stageName !== EXTRA_STAGE && { StageName: EXTRA_STAGE }),
+  });
   expansion.make(logicalId, stageId, 'AWS::ApiGateway::Stage', {
     ...pick(properties, OF_STAGE),
     RestApiId: { Ref: logicalId },

@@ -27,6 +27,20 @@ describe('AWS::Serverless::Api', () => {
   });
 });
 
+describe('the stages of AWS::Serverless::Api', () => {
+  // aws/serverless-application-model#2077, and output of aws-sam-translator 1.110.0.
+  for (const [members, stageName] of [
+    ['', 'Stage'],
+    ['OpenApiVersion: 3.0.1', undefined],
+    ["OpenApiVersion: '2.0'", undefined],
+  ] as const)
+    it(`have ${stageName === undefined ? 'no second stage' : 'the second stage Stage'} with "${members}"`, () => {
+      const made = samProperties(samTemplate('Api', members, { A: GET }), 'ApiDeployment');
+
+      assert.equal(made['StageName'], stageName, 'docs/aws §10.2');
+    });
+});
+
 describe('Cors of AWS::Serverless::Api', () => {
   const rows: { cors: string; headers: JsonObject }[] = [
     {
