@@ -98,7 +98,7 @@ function explainKey(about: Circumstances, meter: MeterCircumstances): Reason {
     nameSetting(name, about.definition, stageName);
   if (!meter.hasApiKey)
     return meter.keySource === 'AUTHORIZER'
-      ? explainNoneGiven(needs, meter.refusal ?? '', decided)
+      ? explainNoneGiven(about, needs, meter.refusal ?? '')
       : {
           because: [
             `${needs}, and the request has no x-api-key header.${meter.keyAt === undefined ? '' : ` It has ${meter.keyAt}, in which API Gateway does not look for a key.`}`,
@@ -210,8 +210,22 @@ function adviseKey(
   return `Send an API key of a usage plan that includes the stage ${here}, in the x-api-key header: ${command}.`;
 }
 
-function explainNoneGiven(needs: string, refusal: string, decided: DecidedAccess | undefined): Reason {
+function explainNoneGiven(
+  { guard, routeKey = 'the route' }: Circumstances,
+  needs: string,
+  refusal: string,
+): Reason {
+  const decided = guard?.decided;
   const source = `${needs}, which the API takes from its authorizer (ApiKeySourceType AUTHORIZER)`;
+  // Only a Lambda authorizer can return a key.
+  if (refusal === '' && guard?.kind !== 'lambda')
+    return {
+      because: [`${source}, but ${routeKey} has no Lambda authorizer, so no key reaches the API.`],
+      changes: [
+        'Set ApiKeySourceType: HEADER on the API, so that it takes the key from the header x-api-key, and deploy the API again.',
+        `Or give ${routeKey} a Lambda authorizer that returns usageIdentifierKey, with a key of a usage plan for this stage.`,
+      ],
+    };
   return refusal === ''
     ? {
         because: [`${source}, and the authorizer’s response has no usageIdentifierKey.`],

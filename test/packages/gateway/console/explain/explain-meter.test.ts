@@ -44,6 +44,35 @@ describe('the advice about a throttle', () => {
     assert.match(plan(false), /RateLimit and BurstLimit in the Throttle of the usage plan\.$/);
   });
 
+  // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html
+  for (const [kind, because, first] of [
+    [
+      'none',
+      /GET \/items has no Lambda authorizer, so no key reaches the API\.$/,
+      /^Set ApiKeySourceType: HEADER/,
+    ],
+    [
+      'token',
+      /GET \/items has no Lambda authorizer, so no key reaches the API\.$/,
+      /^Set ApiKeySourceType: HEADER/,
+    ],
+    ['lambda', /the authorizer’s response has no usageIdentifierKey\.$/, /^Return usageIdentifierKey/],
+  ] as const)
+    it(`of an API that takes keys from its authorizer fits a method with the authorizer ${kind}`, () => {
+      const reason = explainMeter({
+        protocol: 'rest',
+        code: 'INVALID_API_KEY',
+        routeKey: 'GET /items',
+        stageName: 'dev',
+        apiId: 'abcdefghij',
+        guard: { kind },
+        meter: { hasApiKey: false, keySource: 'AUTHORIZER' },
+      } as never);
+
+      assert.match(reason.because.join('\n'), because);
+      assert.match(reason.changes[0] ?? '', first);
+    });
+
   it('names keys that the stage accepts, or says that there are none', () => {
     const keyless = (acceptedKeys: readonly string[]): string =>
       explainMeter({
