@@ -147,6 +147,8 @@ export type MappingDefect = { readonly kind: 'mapping' } &
     | { readonly problem: 'header'; readonly name: string }
     /** A parameter that an AWS service requires has no value. `source` is the mapping that should provide the value. */
     | { readonly problem: 'no-value'; readonly name: string; readonly source: string | undefined }
+    /** RequestParameters of the integration map no value for the variable of this name in the path of the Uri. */
+    | { readonly problem: 'path'; readonly name: string }
     /** The Uri of the integration is not an address, after stage variables and parameters were inserted. */
     | { readonly problem: 'address' }
   );

@@ -91,7 +91,19 @@ function adviseProblem(
       return defect.source === undefined
         ? `Map ${defect.name} in RequestParameters of the integration of ${routeKey}: the service requires it.`
         : `Send a request in which ${defect.source} has a value, or map ${defect.name} of the integration of ${routeKey} from something else.`;
+    case 'path':
+      return adviseUnmapped(defect.name, routeKey);
     case 'address':
       return `Make the Uri of the integration of ${routeKey} a complete http:// or https:// address: check the stage variables in it.`;
   }
+}
+
+/** A variable of a Uri gets its value only from a mapping, even if the path of the method has the same variable. */
+function adviseUnmapped(name: string, routeKey: string): string {
+  const target = `integration.request.path.${name}`;
+  const start = `No mapping gives the variable {${name}} of the Uri a value: add ${target}`;
+  const owner = `RequestParameters of the integration of ${routeKey}`;
+  return routeKey.includes(`{${name}`)
+    ? `${start}: method.request.path.${name} to ${owner}, and declare method.request.path.${name} in RequestParameters of the method.`
+    : `${start} to ${owner}, with a parameter of the request that has the value, or write a fixed value into the Uri.`;
 }

@@ -156,6 +156,7 @@ function membersOfMapping(defect: MappingDefect): Members {
       return [`RequestParameters.${defect.name}`, 'RequestParameters'];
     case 'header':
       return [`RequestParameters.integration.request.header.${defect.name}`, 'RequestParameters'];
+    case 'path':
     case 'address':
       return ['Uri', 'IntegrationUri'];
     case 'body':

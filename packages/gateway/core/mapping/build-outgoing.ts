@@ -17,13 +17,12 @@ import {
   mapRequestParameters,
   overrideParameters,
 } from './request-parameters.ts';
-import { joinQuery, printQueryPair, renderHttpAddress, renderPath } from './target-uri.ts';
+import { findUnmapped, joinQuery, printQueryPair, renderHttpAddress, renderPath } from './target-uri.ts';
 import { printHeaders, type WireHeaders } from './wire-headers.ts';
 import type {
   FunctionIntegration,
   HttpIntegration,
   HttpProxyIntegration,
-  HttpTarget,
   MappedIntegration,
   MockIntegration,
   RequestMapping,
@@ -163,14 +162,24 @@ type Unaddressed = Pick<HttpRequest, 'method' | 'headers' | 'body' | 'unpacks'>;
  * [obs].
  */
 function addressed(
-  plan: HttpTarget,
+  plan: HttpIntegration | Omit<HttpProxyIntegration, 'kind'>,
   parameters: MappedParameters,
   request: MappableFacts,
   clientQuery: string,
   unaddressed: Unaddressed,
 ): HttpRequest {
   const { variables } = request.stage;
-  const address = renderHttpAddress(plan.uri.render(variables), parameters.path);
+  const uri = plan.uri.render(variables);
+  const { parameters: declared } = 'request' in plan ? plan.request : plan;
+  const ofPath = declared.filter(({ place }) => place === 'path').map(({ name }) => name);
+  const unmapped = findUnmapped(uri, new Set([...ofPath, ...Object.keys(parameters.path)]));
+  if (unmapped !== undefined)
+    throw configurationError(`Illegal character in path at index ${unmapped.index}: ${uri}`, {
+      kind: 'mapping',
+      problem: 'path',
+      name: unmapped.name,
+    });
+  const address = renderHttpAddress(uri, parameters.path);
   if (address === undefined)
     throw configurationError('Invalid endpoint address', { kind: 'mapping', problem: 'address' });
   const query = joinQuery([address.query, clientQuery, ...printQuery(parameters)]);

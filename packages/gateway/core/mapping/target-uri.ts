@@ -38,6 +38,17 @@ export function renderHttpAddress(uri: string, parameters: PathParameters): Targ
   };
 }
 
+/** Returns the first placeholder in the path of an address for which no parameter is mapped, with its index. */
+export function findUnmapped(
+  uri: string,
+  mapped: ReadonlySet<string>,
+): { readonly name: string; readonly index: number } | undefined {
+  const [, scheme = '', authority = '', path = ''] = PARTS.exec(uri) ?? [];
+  for (const { 1: name = '', index } of path.matchAll(PLACEHOLDER))
+    if (!mapped.has(name)) return { name, index: scheme.length + authority.length + index };
+  return undefined;
+}
+
 /** Renders the path of an address or a service URI. Dot segments stay as sent, because the backend interprets them. */
 export function renderPath(path: string, parameters: PathParameters): string {
   const filled = escapeFor(

@@ -120,6 +120,21 @@ describe('an HTTP integration', () => {
       assert.equal(ports.http.requests[0]?.method, expected, 'docs/aws §2.1');
     });
 
+  // https://repost.aws/knowledge-center/api-gateway-proxy-path-character-error
+  for (const Type of ['HTTP', 'HTTP_PROXY'])
+    it(`says 500 if RequestParameters of ${Type} do not map a variable of the Uri`, async () => {
+      const { send, ports } = aMethod({ integration: { ...HTTP, Type, Uri: 'http://pets.example/{pet}' } });
+      ports.http.answer = () => answered('');
+
+      const reply = await send({ target: '/dev/1' });
+
+      assert.deepEqual(
+        [reply.status, reply.body, ports.http.requests.length],
+        [500, '{"message": "Internal server error"}', 0],
+        'docs/aws §8',
+      );
+    });
+
   it('applies overrides of the request template after parameter mapping (docs/aws §7.4)', async () => {
     const template = `#set($context.requestOverride.header.X-A = "over")
 #set($context.requestOverride.path.pet = "7")

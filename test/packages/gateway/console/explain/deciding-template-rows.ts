@@ -65,6 +65,14 @@ const STAGE =
 
 export const OF_TEMPLATES: readonly DecidingRow[] = [
   {
+    kind: 'the address with a variable to which nothing is mapped',
+    template: rest(OPEN)
+      .replace('Type: AWS_PROXY', 'Type: HTTP_PROXY')
+      .replace('IntegrationHttpMethod: POST', 'IntegrationHttpMethod: GET')
+      .replace(/Uri: .*/, 'Uri: http://127.0.0.1:1/{id} # here'),
+    status: 500,
+  },
+  {
     kind: 'the expression of a request template that reads a missing member',
     template: template('{\n  "id": 1,\n  "mail": "$input.path(\'$.mail\')" ## here\n}'),
     code: ECHO,

@@ -39,6 +39,10 @@ const mock = (template: string, more: JsonObject = {}): MethodSetup => ({
     ...more,
   },
 });
+const calling = (Uri: string, RequestParameters: JsonObject): MethodSetup => ({
+  integration: { Type: 'HTTP_PROXY', IntegrationHttpMethod: 'GET', Uri, RequestParameters },
+  method: { RequestParameters: { 'method.request.path.id': true } },
+});
 const FUNCTION = {
   Type: 'AWS',
   IntegrationHttpMethod: 'POST',
@@ -52,6 +56,21 @@ const http = (responses: JsonObject[], method: JsonObject = {}): MethodSetup => 
 });
 
 const ROWS: readonly Row[] = [
+  {
+    // https://repost.aws/knowledge-center/api-gateway-proxy-path-character-error
+    name: 'the Uri has a variable that no mapping fills',
+    setup: calling('https://pets.example/{id}', {}),
+    request: ID,
+    status: 500,
+    because: /Illegal character in path at index 21: https:\/\/pets\.example\/\{id\}/,
+    change:
+      /add integration\.request\.path\.id: method\.request\.path\.id to RequestParameters of the integration .* declare method\.request\.path\.id in/,
+    fixed: {
+      setup: calling('https://pets.example/{id}', {
+        'integration.request.path.id': 'method.request.path.id',
+      }),
+    },
+  },
   {
     name: 'a MOCK whose template renders no status',
     setup: mock('{"status": 200}'),
