@@ -2,12 +2,7 @@ import { advisePreflight } from './preflight-advice.ts';
 import { listed, sentence } from './reason.ts';
 import { nameSetting } from './setting-text.ts';
 import { adviseOnCharge, describeReset } from './explain-access.ts';
-import type {
-  Circumstances,
-  DecidedAccess,
-  LimitCircumstances,
-  MeterCircumstances,
-} from './circumstances.ts';
+import type { Circumstances, LimitCircumstances, MeterCircumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
 
 export function explainMeter(about: Circumstances): Reason {
@@ -90,8 +85,7 @@ function isClosed({ burst, ratePerSecond }: LimitCircumstances): boolean {
 const CLOSED = 'With a limit of 0, waiting does not help: raise';
 
 function explainKey(about: Circumstances, meter: MeterCircumstances): Reason {
-  const { apiId, stageName, routeKey, guard } = about;
-  const decided = guard?.decided;
+  const { apiId, stageName, routeKey } = about;
   const here = `${apiId}/${stageName ?? ''}`;
   const needs = `${routeKey ?? 'The route'} needs an API key`;
   const setting = (name: Parameters<typeof nameSetting>[0]): string =>

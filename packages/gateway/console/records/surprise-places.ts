@@ -49,6 +49,7 @@ export const DECIDED_BY: Readonly<Record<string, Deciding>> = {
   ERROR_PAGE_REPLACES: { of: 'place' },
   EXECUTION_FAILED: { of: 'backend' },
   EXECUTION_NOT_RUN: { of: 'aws' },
+  EXTRA_STAGE: { of: 'place' },
   FORM_VALUE_NOT_ENCODED: { of: 'request-template' },
   FROM_STAGE_CACHE: { of: 'setting', name: 'CachingEnabled' },
   HEADERS_NOT_MAPPED: method('Integration.IntegrationResponses'),

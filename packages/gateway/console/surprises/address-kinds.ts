@@ -76,6 +76,28 @@ const certificateNotAsked: SurpriseKind = {
   },
 };
 
+/** A Deployment with a StageName creates a stage of its own. */
+const extraStage: SurpriseKind = {
+  code: 'EXTRA_STAGE',
+  mark: undefined,
+  source: 'docs/aws §10.2',
+  find({ recorded: { received }, definition }) {
+    const { stage } = received;
+    if (stage === undefined || definition?.extraStages?.includes(stage.name) !== true) return undefined;
+    const others = Object.keys(definition.stages ?? {}).join(', ');
+    const isOfSam = definition.form.startsWith('sam');
+    return {
+      values: { stage: stage.name },
+      because: [
+        `The stage ${stage.name} exists beside ${others}, and without the settings of ${others}, because ${isOfSam ? `SAM writes StageName: ${stage.name} into the AWS::ApiGateway::Deployment of an API that has no OpenApiVersion` : `the AWS::ApiGateway::Deployment of the API has StageName: ${stage.name}`}.`,
+      ],
+      changes: [
+        `If only ${others} should serve the API, ${isOfSam ? `set OpenApiVersion: 3.0.1 on ${definition.form === 'sam-globals' ? 'Api in Globals' : definition.logicalId}` : 'remove StageName from the Deployment'}, and delete the stage ${stage.name} where the API is already deployed, because the change does not delete it.`,
+      ],
+    };
+  },
+};
+
 /** A function that compares whole paths finds no route for a path that begins with a base path. */
 const basePathInEvent: SurpriseKind = {
   code: 'BASE_PATH_IN_EVENT',
@@ -160,6 +182,7 @@ const redirectWithoutStage: SurpriseKind = {
 export const ADDRESS_KINDS: readonly SurpriseKind[] = [
   disabledEndpoint,
   privateAddress,
+  extraStage,
   certificateNotAsked,
   basePathInEvent,
   rawPathEmpty,

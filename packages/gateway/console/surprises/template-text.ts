@@ -20,6 +20,8 @@ export type Definition = {
   readonly addressLists?: readonly string[];
   /** How the template refers to the stages that are resources of their own, by name. */
   readonly stages?: Readonly<Record<string, string>>;
+  /** The stages that Deployments with a StageName create beside the stages that are resources of their own. */
+  readonly extraStages?: readonly string[];
   /** The custom domain of the API that requires client certificates. */
   readonly mutualDomain?: string;
 };
@@ -41,6 +43,8 @@ export function findDefinition(stacks: readonly ResolvedStack[], api: ApiName): 
   const addressLists = Object.keys(membersOf(auth['ResourcePolicy'])).filter((name) =>
     name.startsWith('IpRange'),
   );
+  const stages = stagesOf(stack, resource);
+  const extraStages = Object.keys(stages).length === 0 ? [] : extraStagesOf(stack, resource, stages);
   return {
     file: shortFile(file),
     form: formOf(stack, api.logicalId),
@@ -51,7 +55,8 @@ export function findDefinition(stacks: readonly ResolvedStack[], api: ApiName): 
     }),
     ...((own['Cors'] ?? usual['Cors']) !== undefined && { addsPreflights: true }),
     ...(addressLists.length > 0 && { addressLists }),
-    stages: stagesOf(stack, resource),
+    stages,
+    ...(extraStages.length > 0 && { extraStages }),
     ...(mutual !== undefined && { mutualDomain: mutual.domain }),
   };
 }
@@ -67,6 +72,15 @@ function stagesOf(stack: ResolvedStack, api: ResolvedResource): Readonly<Record<
       `!Ref ${stack.source?.made?.has(logicalId) === true ? `${api.logicalId}.Stage` : logicalId}`,
     ]),
   );
+}
+
+/** SAM gives a Deployment the StageName `Stage`, unless the API has an OpenApiVersion (docs/aws §10.2). */
+function extraStagesOf(stack: ResolvedStack, api: ResolvedResource, stages: object): readonly string[] {
+  return [...stack.resources.values()].flatMap(({ type, properties }) => {
+    const name = textOf(properties, 'StageName');
+    const isOfApi = type === 'AWS::ApiGateway::Deployment' && properties['RestApiId'] === api.physicalId;
+    return isOfApi && name !== '' && !Object.hasOwn(stages, name) ? [name] : [];
+  });
 }
 
 const DOCUMENTS = ['Body', 'BodyS3Location', 'DefinitionBody', 'DefinitionUri'];

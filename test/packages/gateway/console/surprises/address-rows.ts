@@ -115,6 +115,28 @@ export const ADDRESSES: readonly SurpriseRow[] = [
     not: { api: ofEndpoint('REGIONAL') },
   },
   {
+    // aws/serverless-application-model#2077
+    code: 'EXTRA_STAGE',
+    source: 'docs/aws §10.2',
+    api: () => anApi(restRoutes({ 'GET /pets': {} }), { echo: ok }),
+    request: { target: '/dev/pets' },
+    resources: {
+      Deployed: {
+        type: 'AWS::ApiGateway::Deployment',
+        properties: { RestApiId: API_ID, StageName: 'dev' },
+      },
+      Gamma: {
+        type: 'AWS::ApiGateway::Stage',
+        properties: { RestApiId: API_ID, StageName: 'gamma', DeploymentId: 'Deployed' },
+      },
+    },
+    values: { stage: 'dev' },
+    because: /^The stage dev exists beside gamma, .*::Deployment of the API has StageName: dev\.$/m,
+    change:
+      /^If only gamma should serve the API, remove StageName from the Deployment, and delete the stage dev/m,
+    not: { request: { target: '/gamma/pets' } },
+  },
+  {
     code: 'ENDPOINT_DISABLED',
     source: 'docs/aws §10.4',
     api: () =>
