@@ -406,6 +406,8 @@ export type ToldStep = {
   readonly failure?: IntegrationCircumstances | undefined;
   /** The text to add to a template for each statement that the function's role lacks, by the key of the denial. */
   readonly statements?: Readonly<Record<string, string>>;
+  /** The function and the sender of a refused delivery, as the template of the function refers to them. */
+  readonly references?: { readonly target: string; readonly sender: string } | undefined;
   readonly queue?: QueueFacts | undefined;
   readonly missingBus?: MissingBus | undefined;
   /** The disabled event source mappings of the source, each with the name of its function. */

@@ -135,7 +135,7 @@ function explainOne(step: StampedStep, told: AnyStep, times: number, all: readon
             `${nameOf(step.from)} could not deliver the event to ${nameOf(step.to)}${at(told.place)}${counted(times)}: ${withStop(step.message)}${describeNext(step.next)}`,
           ),
         ],
-        changes: [adviseDelivery(step)],
+        changes: [adviseDelivery(step, told.references)],
       };
     case 'denied':
       return explainDenied(step, told, all);
@@ -338,14 +338,19 @@ const DEAD_LETTERS: Readonly<Record<string, string>> = {
 };
 
 /** The message about a missing permission itself says what to add. */
-function adviseDelivery({ message, to }: Told<'refused'>['step']): string {
+function adviseDelivery(
+  { message, to }: Told<'refused'>['step'],
+  references: ToldStep['references'],
+): string {
   const [, remedy] =
     /:\s*(add a (?:permission|statement) .*|allow it .*|\S+ has no policy\. Add .*)$/is.exec(message) ?? [];
   if (remedy !== undefined)
     return sentence(
       remedy
         .replace(/^\S+ has no policy\. /, '')
-        .replace(/^add a permission with/, 'Add an AWS::Lambda::Permission with'),
+        .replace(/^add a permission with/, 'Add an AWS::Lambda::Permission with')
+        .replace(/(?<= FunctionName )[^\s,]+/, (name) => references?.target ?? name)
+        .replace(/(?<= SourceArn )\S+/, (arn) => references?.sender ?? arn),
     );
   const [, statement] = /(Add this statement to the policy: .*)$/s.exec(message) ?? [];
   if (statement !== undefined)

@@ -39,15 +39,22 @@ export function adviseByStacks(
   };
 }
 
-/** Returns the ARN of a function as the template of its stack writes it; undefined if no loaded stack has it. */
-function referTo(stacks: readonly ResolvedStack[], functionArn: string): string | undefined {
+/**
+ * Returns the ARN of a function, or another ARN, as the template of the stack of the function writes it; undefined if no
+ * loaded stack has the function.
+ */
+export function referTo(
+  stacks: readonly ResolvedStack[],
+  functionArn: string,
+  arn = functionArn,
+): string | undefined {
   const { functionName } = readFunctionName(functionArn);
   const owner = stacks.find(({ resources }) =>
     [...resources.values()].some(
       ({ type, physicalId }) => type === 'AWS::Lambda::Function' && physicalId === functionName,
     ),
   );
-  return owner && writeReference(stacks, owner, functionArn);
+  return owner && writeReference(stacks, owner, arn);
 }
 
 /** The WebSocket APIs without a route $disconnect, each with the place of its route $connect. */

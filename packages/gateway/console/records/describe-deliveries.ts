@@ -11,7 +11,7 @@ import { noteDenied } from './denied-notes.ts';
 import { noteBridge } from './bridge-notes.ts';
 import { noteKey } from './key-notes.ts';
 import { noteLoop } from './loop-notes.ts';
-import { statementsFor } from './advise-by-stacks.ts';
+import { referTo, statementsFor } from './advise-by-stacks.ts';
 import { findRefusal } from '../explain/denied-calls.ts';
 import { findByArn, findByPhysicalId, findRule, placeOf, placeOfFirst, resourcesOf } from './find-places.ts';
 import { findFunction, findInvokeConfig, noteRun } from './run-notes.ts';
@@ -79,6 +79,7 @@ function describeStep(step: StampedStep, at: DeliveriesWith, all: readonly Stamp
         place:
           placeOf(findByPhysicalId(stacks, 'AWS::SNS::Subscription', step.rule ?? ''), 'Endpoint') ??
           placeOf(findByArn(stacks, step.to)),
+        references: referencesOf(step, stacks),
       };
     case 'denied':
       return {
@@ -361,4 +362,15 @@ function describeFailure(
     eventGaps: describeEventGaps(payload, { errorType, errorMessage }).map((text) => redactor.text(text)),
     encodedKey: findEncodedKey(payload, { errorType, errorMessage }),
   };
+}
+
+/** On AWS, the resources of a delivery have other names than on this machine. */
+function referencesOf(
+  { message, to }: StampedStep & { readonly kind: 'refused' },
+  stacks: readonly ResolvedStack[],
+): ToldStep['references'] {
+  const [, sender] = / SourceArn (arn:\S+)/.exec(message) ?? [];
+  if (sender === undefined || parseArn(to)?.service !== 'lambda') return undefined;
+  const [target, from] = [referTo(stacks, to), referTo(stacks, to, sender)];
+  return target === undefined || from === undefined ? undefined : { target, sender: from };
 }

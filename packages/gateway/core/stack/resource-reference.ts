@@ -19,6 +19,7 @@ const ARNS: Readonly<Record<string, readonly [service: string, prefix: string, i
   'AWS::Kinesis::Stream': ['kinesis', 'stream/', 'streamArn'],
   'AWS::StepFunctions::StateMachine': ['states', 'stateMachine:', 'stateMachineArn'],
   'AWS::Lambda::Function': ['lambda', 'function:', 'functionArn'],
+  'AWS::Events::Rule': ['events', 'rule/', 'ruleArn'],
   'AWS::Events::EventBus': ['events', 'event-bus/', 'eventBusArn'],
   'AWS::SecretsManager::Secret': ['secretsmanager', 'secret:', 'secretArn'],
 };
