@@ -40,7 +40,7 @@ export const DECIDED_BY: Readonly<Record<string, Deciding>> = {
   BYTES_AS_BASE64: { of: 'place' },
   CACHE_NOT_REFRESHED: { of: 'setting', name: 'CachingEnabled' },
   CACHE_WITHOUT_CLUSTER: { of: 'stage', members: ['CacheClusterEnabled', 'MethodSettings'] },
-  CERTIFICATE_NOT_ASKED: { of: 'client' },
+  CERTIFICATE_NOT_ASKED: { of: 'api', members: ['DisableExecuteApiEndpoint'] },
   CONTENT_ENCODING_REMOVED: { of: 'backend' },
   CORS_WITHOUT_CREDENTIALS: { of: 'place' },
   DEFAULT_ROUTE_CHOSEN: { of: 'place' },
@@ -133,7 +133,11 @@ export function placesOfSurprises(
       return named(deciding.name, owners.stage && placeOfFirst(owners.stage, [...paths, 'MethodSettings']));
     }
     if (deciding === undefined || !('members' in deciding)) return [];
-    return placeOfMember(owners[deciding.of], deciding.members, surprise);
+    const places = placeOfMember(owners[deciding.of], deciding.members, surprise);
+    // The API lacks the setting, so that the setting has to be added to the API.
+    return places.length === 0 && deciding.of === 'api'
+      ? named(`API ${owners.api?.logicalId ?? ''}`, placeOf(owners.api))
+      : places;
   });
 }
 

@@ -87,6 +87,23 @@ export const SURPRISING: readonly (DecidingRow & { readonly code: string; readon
     status: 403,
   },
   {
+    surprise: 'CERTIFICATE_NOT_ASKED',
+    kind: 'the API whose default endpoint asks for no certificate',
+    template: `${v2('').replace(/ {2}Api: .*/, '$& # here')}
+  Domain:
+    Type: AWS::ApiGatewayV2::DomainName
+    Properties:
+      DomainName: iot.example.com
+      DomainNameConfigurations: [{ CertificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/a', EndpointType: REGIONAL, SecurityPolicy: TLS_1_2 }]
+      MutualTlsAuthentication: { TruststoreUri: s3://trusted/truststore.pem }
+  Mapping:
+    Type: AWS::ApiGatewayV2::ApiMapping
+    Properties: { ApiId: !Ref Api, DomainName: !Ref Domain, Stage: !Ref Stage }
+`,
+    code: TEXT,
+    status: 200,
+  },
+  {
     surprise: 'BODY_NOT_VALIDATED',
     kind: 'RequestModel of SAM without ValidateBody',
     template: sam(
