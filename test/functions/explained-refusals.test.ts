@@ -95,7 +95,10 @@ describe('the explanation of a refusal by rules', () => {
     await api.get('/users', TOKEN);
 
     const story = storyOf(api.last());
-    assert.match(story, /orders allows GET \/users now, but .* the document has changed since the result was made/);
+    assert.match(
+      story,
+      /orders allows GET \/users now, but .* the document has changed since the result was made/,
+    );
     assert.match(story, /made by version a1 of orders\. This explanation applies the current version \(b2\)/);
     assert.match(
       story,

@@ -37,7 +37,7 @@ async function publish(bench: Bench, input: object): Promise<Readonly<Record<str
 const received = (bench: Bench, queue: string) =>
   bench.services.sqs.queues.find(arnOf(queue))?.receive({ most: 10 }) ?? [];
 const envelopesIn = (bench: Bench, queue: string) =>
-  received(bench, queue).map(({ body }) => JSON.parse(body) as Readonly<Record<string, unknown>>);
+  received(bench, queue).map(({ body }) => JSON.parse(body ?? '') as Readonly<Record<string, unknown>>);
 
 // LocalStack's tests, recorded on AWS; docs/aws §18.6
 describe('a FIFO topic', () => {

@@ -42,9 +42,6 @@ export class FifoReceipts {
   }
 }
 
-function keyOf(
-  { arn, deduplicatesByGroup }: Topic,
-  { groupId, deduplicationId }: Sent,
-): string {
+function keyOf({ arn, deduplicatesByGroup }: Topic, { groupId, deduplicationId }: Sent): string {
   return JSON.stringify([arn, deduplicationId, ...(deduplicatesByGroup ? [groupId] : [])]);
 }

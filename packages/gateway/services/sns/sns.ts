@@ -11,7 +11,8 @@ import { inOrder, readTextField, treeOf } from '../../kernel/calls/query-input.t
 import { refuseAttributes } from './message-attributes.ts';
 import { checkEntries, readPublished, refuseContent } from './published-message.ts';
 import type { Refusal } from './published-message.ts';
-import type { Published, Receipt, TopicDefinition, Topics } from './topics.ts';
+import type { Receipt } from './fifo-receipts.ts';
+import type { Published, TopicDefinition, Topics } from './topics.ts';
 
 type Operation = Exclude<AwsOperation, { protocol: 'rest' }>;
 

@@ -88,7 +88,7 @@ function filesOf({ tree, nested }: TemplateFamily): readonly string[] {
 export function toRawStack(written: SourceTree, stackName: string, options: LoadOptions): RawStack {
   const { tree, files, placeIn } = expandIncludes(written, stackName, options);
   const { file } = tree;
-  const folder = dirname(tree.file);
+  const folder = dirname(file);
   const repeated = expandForEach(tree, { ...options, stackName });
   const { template: looped, documents, files: named } = inlineDocuments(repeated, tree, folder, options);
   const isOfSam = hasTransform(looped, SAM_TRANSFORM);
@@ -120,12 +120,10 @@ export function toRawStack(written: SourceTree, stackName: string, options: Load
       original: looped,
       pathOf: (path: Path) => existingPath(tree.value, expanded.originOf(path)),
     }),
-    ...placing(
-      tree,
-      (path) => tree.lineOf(expanded.originOf(path)),
-      documents,
-      (path) => placeIn(expanded.originOf(path)),
-    ),
+    ...placing(tree, documents, {
+      lineOf: (path) => tree.lineOf(expanded.originOf(path)),
+      placeIn: (path) => placeIn(expanded.originOf(path)),
+    }),
     parameters: options.parameters,
     ...(options.trialParameters !== undefined && { placeholderParameters: options.trialParameters }),
     ...(options.stored !== undefined && { stored: options.stored }),
@@ -153,9 +151,11 @@ export function toRawStack(written: SourceTree, stackName: string, options: Load
  */
 function placing(
   { file }: SourceTree,
-  lineOf: RawStack['lineOf'],
   documents: InlinedDocuments['documents'],
-  inSnippet: ReturnType<typeof expandIncludes>['placeIn'],
+  {
+    lineOf,
+    placeIn: inSnippet,
+  }: { readonly lineOf: RawStack['lineOf']; readonly placeIn: ReturnType<typeof expandIncludes>['placeIn'] },
 ): Pick<RawStack, 'lineOf' | 'placeIn'> {
   return {
     lineOf,

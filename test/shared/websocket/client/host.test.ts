@@ -23,7 +23,10 @@ describe('hostOf', () => {
     Reflect.deleteProperty(globalThis, 'WebSocket');
     t.after(() => own !== undefined && Object.defineProperty(globalThis, 'WebSocket', own));
 
-    assert.throws(() => hostOf(), /pass an implementation, such as \{ webSocket: WebSocket \} of the package ws/);
+    assert.throws(
+      () => hostOf(),
+      /pass an implementation, such as \{ webSocket: WebSocket \} of the package ws/,
+    );
   });
 
   it('has a time that only goes forward, and ids that differ', () => {

@@ -344,11 +344,7 @@ describe('a function that Lambda’s runtime cannot run', () => {
       'SyntaxError: Unexpected end of input',
       /^Correct the syntax in the module of the function list/,
     ],
-    [
-      'Error',
-      'Unable to stringify response body',
-      /^From the function list/,
-    ],
+    ['Error', 'Unable to stringify response body', /^From the function list/],
   ];
   for (const [errorType, errorMessage, change] of rows)
     it(`is explained with the correction: ${errorMessage} (the errors of aws-lambda-nodejs-runtime-interface-client)`, () => {

@@ -305,7 +305,10 @@ describe('explain', () => {
     );
     // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
     assert.match(storyOf(detail), /A request counts as soon as the plan admits it, even if the integration/);
-    assert.match(storyOf(detail), /→ Wait for the next day \(UTC\) \(on this machine: `gatewright clock \+1d`\)/);
+    assert.match(
+      storyOf(detail),
+      /→ Wait for the next day \(UTC\) \(on this machine: `gatewright clock \+1d`\)/,
+    );
   });
 
   it('distinguishes a method’s throttle from a plan’s', async () => {

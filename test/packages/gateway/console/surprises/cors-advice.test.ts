@@ -35,7 +35,8 @@ type Row = {
 const BASE = { AllowOrigins: [PAGE], AllowMethods: ['GET', 'PUT'], AllowHeaders: ['x-a'] };
 const REMOVED =
   /^Remove access-control-[a-z-]+ from the integration: .*replaces it\. Or remove CorsConfiguration/;
-const SAME = /^Remove access-control-[a-z-]+ from the integration: .*replaces it, and already has the same effect\.$/;
+const SAME =
+  /^Remove access-control-[a-z-]+ from the integration: .*replaces it, and already has the same effect\.$/;
 
 const ROWS: readonly Row[] = [
   {

@@ -71,7 +71,10 @@ describe('gatewright init --add', () => {
     const { stdout } = await run('--add', 'webhooks,portal');
 
     assert.match(stdout, /^created gatewright\/access\/webhooks\.yml: name your senders/m);
-    assert.match(stdout, /^created gatewright\/access\/portal\.yml: write in this file which plans and keys/m);
+    assert.match(
+      stdout,
+      /^created gatewright\/access\/portal\.yml: write in this file which plans and keys/m,
+    );
     assert.match(
       read('access/portal.yml'),
       /\$schema=\.\.\/\.\.\/node_modules[^]*- \{ plan: gold, title: gold[^]*- \{ plan: free, title: free/,

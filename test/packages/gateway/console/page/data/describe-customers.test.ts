@@ -19,7 +19,10 @@ describe('the sentence above the list of customers', () => {
       rowsOf('active', 'no record', 'no record'),
       'The only customer of the API, its plan, and how much it has used. 2 tenants without a record are listed as long as a period has recorded usage.',
     ],
-    [rowsOf('no record'), `The${said} One tenant without a record is listed as long as a period has recorded usage.`],
+    [
+      rowsOf('no record'),
+      `The${said} One tenant without a record is listed as long as a period has recorded usage.`,
+    ],
     [
       { ...rowsOf('active', 'no record'), isCut: true },
       `The${said} Tenants without a record are listed as long as a period has recorded usage.`,
