@@ -232,8 +232,8 @@ function judgeStack(
     ].map(({ resource, property, message, remedy }) =>
       makeFinding('resource-value', placedAt(resource, stackName, property), message, { remedy }),
     ),
-    ...findSilent(stack, stacks).map(({ resource, property, message, remedy }) =>
-      makeFinding('never-fires', placedAt(resource, stackName, property), message, { remedy }),
+    ...findSilent(stack, stacks).map(({ resource, property, message, ...more }) =>
+      makeFinding('never-fires', placedAt(resource, stackName, property), message, more),
     ),
     ...[...findUnpublished(all), ...findElsewhere(stack)].map(({ resource, property, message, remedy }) =>
       makeFinding('value-elsewhere', placedAt(resource, stackName, property), message, { remedy }),

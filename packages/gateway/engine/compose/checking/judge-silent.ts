@@ -12,6 +12,8 @@ type Silent = {
   readonly property: string;
   readonly message: string;
   readonly remedy: string;
+  /** The page about this case; absent means the page of the rule. */
+  readonly source?: string;
 };
 
 /** @param loaded all loaded stacks, including the judged stack */
@@ -79,6 +81,7 @@ function shadowed(resource: ResolvedResource, property: string, route: string): 
     message: `the route ${route} is never called at the address of the API: AWS answers /ping there itself, with 200 and Healthy Connection`,
     remedy:
       'give the route another path, such as /health, or use a stage with a name, which stands before the path',
+    source: 'https://github.com/serverless/examples/issues/667',
   };
 }
 
