@@ -266,7 +266,7 @@ function adviseOnRules(
 ): readonly string[] {
   const allowing = ofRoute.filter(isAllowing);
   const denying = ofRoute.filter(({ text }) => /^[^:]+: deny\b/.test(text));
-  const command = `\`${explainCommand(about, document)}\``;
+  const command = explainCommand(about, document);
   return [
     // A deny overrides every allow, so meeting the condition of an allow alone would not help.
     ...(outcome === 'deny-rule' && denying.length > 0
@@ -274,7 +274,7 @@ function adviseOnRules(
           `Use a caller to whom ${named(denying)} does not apply${allowing.length > 0 ? `, and who meets the condition of ${named(allowing)}` : ''}. A deny overrides every allow.`,
         ]
       : adviseLacking(allowing, about)),
-    `Or change the rules in ${file ?? `the access document ${document}`} so that exactly the callers that need ${routeKey} may call it, and run \`${COMPILE}\`. To try a change, run ${command} with the same credential.`,
+    `Or change the rules in ${file ?? `the access document ${document}`} so that exactly the callers that need ${routeKey} may call it, and run \`${COMPILE}\`. To try a change, run ${command}.`,
   ];
 }
 
@@ -360,7 +360,7 @@ function explainRecord(about: Circumstances, guard: GuardCircumstances, decided:
       `The caller comes from the issuer ${decided.issuer} and has ${has}.`,
     ],
     changes: [
-      `Run \`${explainCommand(about, document)}\` with the same credential (--token-file FILE, or --key KEY): it names the rules of the route and their conditions.`,
+      `Run ${explainCommand(about, document)}: it names the rules of the route and their conditions.`,
     ],
   };
 }
@@ -391,11 +391,12 @@ function describeAge(
   ];
 }
 
+/** Returns the command with what the reader has to add, because the gateway does not keep credentials. */
 export function explainCommand(
   { protocol, method, path }: Pick<Circumstances, 'protocol' | 'method' | 'path'>,
   document: string,
 ): string {
   const isPlain = /^[\w/.~-]+$/.test(path);
   const request = protocol === 'websocket' || !isPlain ? '' : ` ${method} ${path}`;
-  return `gatewright access explain ${document}${request}`;
+  return `\`gatewright access explain ${document}${request}\` with the same credential (--token-file FILE, or --key KEY)`;
 }

@@ -263,7 +263,7 @@ function changesAtAuthorizer(about: Circumstances, policy: GuardPolicy): string[
   // The toolkit's authorizers write the document's name to the log.
   const document = findNotedLine(lines, 'document');
   const reason = findNotedLine(lines, 'reason') ?? 'insufficient_scope';
-  const lookUp = `\`${explainCommand(about, document ?? '')}\` with the same credential (--token-file FILE, or --key KEY)`;
+  const lookUp = explainCommand(about, document ?? '');
   // oxlint-disable-next-line gatewright/no-recognition-by-text -- a log line has only the text
   if (document !== undefined && reason !== 'insufficient_scope')
     return [

@@ -13,6 +13,8 @@ const LISTS = {
     all: 'gatewright customers list',
     inPath: /\/(?:customers|tenants)\/([^/?]+)/,
     inBody: ['tenant', 'customer'],
+    none: 'No customer exists yet.',
+    heading: 'The customers are',
   },
   PLAN_UNKNOWN: {
     path: '/quota/plans',
@@ -21,6 +23,9 @@ const LISTS = {
     all: 'gatewright plan list',
     inPath: /\/plans\/([^/?]+)/,
     inBody: ['plan'],
+    // A plan of an access document can be given to a customer, but is saved only then.
+    none: 'No plan is saved yet. Plans from access documents are saved when they are first used: use the id of a plan under quota.plans of a document.',
+    heading: 'The saved plans are',
   },
 } as const;
 type Code = keyof typeof LISTS;
@@ -48,7 +53,7 @@ async function describeExisting(
   flags: AdminFlags,
 ): Promise<string | undefined> {
   if (code !== 'CUSTOMER_UNKNOWN' && code !== 'PLAN_UNKNOWN') return undefined;
-  const { path, member, id, all } = LISTS[code];
+  const { path, member, id, all, none, heading } = LISTS[code];
   // Who may not read the list gets the refusal alone.
   const page = await callAdminJson({ method: 'GET', path }, flags).catch(() => undefined);
   const items: readonly unknown[] = page !== undefined && Array.isArray(page[member]) ? page[member] : [];
@@ -56,10 +61,10 @@ async function describeExisting(
     const name = (Object(item) as Readonly<Record<string, unknown>>)[id];
     return typeof name === 'string' ? [name] : [];
   });
-  if (names.length === 0) return page === undefined ? undefined : `No ${member.slice(0, -1)} exists yet.`;
+  if (names.length === 0) return page === undefined ? undefined : none;
   const similar = givenIn(request, LISTS[code]).flatMap((given) => findMostSimilar(given, names) ?? []);
   const more = names.length > MOST_NAMED ? `, and more (${all})` : '';
-  return `${similar[0] === undefined ? '' : `The most similar name is ${similar[0]}. `}The ${member} are: ${names.slice(0, MOST_NAMED).join(', ')}${more}`;
+  return `${similar[0] === undefined ? '' : `The most similar name is ${similar[0]}. `}${heading}: ${names.slice(0, MOST_NAMED).join(', ')}${more}`;
 }
 
 /** The names of customers or plans that a request contains, one of which is unknown. */

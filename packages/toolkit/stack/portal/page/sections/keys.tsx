@@ -67,7 +67,9 @@ function NewKey({
     const made = await change<ChangedKey>('api/keys', { name: name.trim() });
     setName('');
     onMade({
-      title: `The new key “${made.name ?? made.keyId}”`,
+      // Two keys may have the same name, and each heading must be unique on the page.
+      title:
+        made.name === undefined ? `The new key ${made.keyId}` : `The new key “${made.name}” (${made.keyId})`,
       secret: made.key,
       note: noteToCopy(WORDS),
     });
