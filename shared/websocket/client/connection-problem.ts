@@ -44,7 +44,7 @@ export class ConnectionProblem extends Error {
 /** Statuses that say that the request itself is wrong: its address, or its credential. */
 const WRONG = new Set([400, 401, 403, 404]);
 /** Number of consecutive refusals after which a new credential from `token()` or `url()` is not expected to help. */
-export const REFUSALS = 3;
+const REFUSALS = 3;
 
 const STOPS = 'The client stops';
 const AGAIN = 'The client tries again';
@@ -57,12 +57,12 @@ export function describeFailure(
   if (status === undefined) {
     const isHidden = text === undefined || text === '';
     const reason = isHidden ? 'the reason is hidden from scripts' : text;
-    const hint = isHidden ? '; for the reason of a refused handshake, run gatewright explain last' : '';
+    const hint = isHidden ? '; gatewright explain last prints why a handshake was refused' : '';
     return new ConnectionProblem('unreachable', `no connection: ${reason}. ${AGAIN}${hint}`);
   }
   const isFinal = isRefusal(status) && refusals >= (isRenewable ? REFUSALS : 1);
   const after = isFinal
-    ? `${STOPS}, because another attempt would also be refused: connect again with another token or address`
+    ? `${STOPS}: connect again with another token or address`
     : AGAIN;
   return new ConnectionProblem(
     'refused',
@@ -79,8 +79,8 @@ export function describeFailure(
 export function describeExpired(refusals: number, hasFixedToken: boolean): ConnectionProblem {
   const isFinal = hasFixedToken || refusals >= REFUSALS;
   const remedy = hasFixedToken
-    ? 'pass a function that returns a new token for each connection, such as token: async () => …'
-    : 'token() or url() must return a credential that is still valid';
+    ? 'pass a function that returns a new token'
+    : 'token() or url() must return a valid credential';
   return new ConnectionProblem(
     'refused',
     `the credential has expired. ${isFinal ? STOPS : AGAIN}: ${remedy}`,
@@ -128,7 +128,7 @@ export function faultOfToken(protocols: readonly unknown[]): string | undefined 
     return `the token is ${token === '' ? 'empty' : 'not a text'}: pass a token, or leave the option out`;
   return SUBPROTOCOL.test(token)
     ? undefined
-    : 'the token cannot be sent as a subprotocol: pass it without the prefix Bearer and without spaces';
+    : 'the token cannot be sent as a subprotocol: pass it without Bearer and without spaces';
 }
 
 export function isRefusal(status: number | undefined): boolean {

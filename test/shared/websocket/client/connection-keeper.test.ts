@@ -266,7 +266,7 @@ describe('one connection after the other', () => {
       [...host.waiting.values()].map(({ ms }) => ms),
       [15_000],
     );
-    assert.match(String(problems[0]), /token\(\) or url\(\) must return a credential that is still valid/);
+    assert.match(String(problems[0]), /token\(\) or url\(\) must return a valid credential/);
     (host.sockets[1] as Made).onopen?.(EVENT);
     assert.deepEqual(states, ['open', 'connecting', 'open']);
   });

@@ -74,7 +74,7 @@ describe('connectChannels if the handshake is refused', () => {
         what: 'a token with its prefix',
         url: 'ws://127.0.0.1:9/dev',
         token: 'Bearer e30',
-        says: /^the token cannot be sent as a subprotocol: pass it without the prefix Bearer/,
+        says: /^the token cannot be sent as a subprotocol: pass it without Bearer/,
       },
       {
         what: 'an empty token',

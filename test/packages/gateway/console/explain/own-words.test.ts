@@ -207,7 +207,9 @@ const NO_SETTINGS =
   StageName StartExecution StartSyncExecution StateMachineType StatusCode StreamArn SubnetId
   SurpriseFacts SurpriseKind ToldStep TooLarge TransactItems TransactionConflict TransitGatewayId
   UnescapeMappingTemplate UnknownSource UpdateUsage UsagePlan UsagePlanId UsagePlanKey UserAttributes UserCodeSyntaxError ValidateBody
-  ViewerProtocolPolicy VisibilityTimeout VpcPeeringConnectionId WebSocket WebsocketsApi ZipFile`.split(/\s+/);
+  ViewerProtocolPolicy VisibilityTimeout VpcPeeringConnectionId WebSocket WebsocketsApi ZipFile OpenApiVersion`.split(
+    /\s+/,
+  );
 
 /** The API of a template whose routes are in an OpenAPI document. */
 const ofDocument = (

@@ -42,7 +42,7 @@ export const SERVICE_REFUSALS: Readonly<Record<string, Readonly<Record<string, A
   'services/lambda-events/mapping-members.ts': {
     message: 'FORM',
     filterRefusal: by('a filter pattern of a mapping whose stream is elsewhere'),
-    '`The gateway does not support ${what}; ${remedy}.`': 'OURS',
+    '`The gateway does not support ${what}; ${then}.`': 'OURS',
     NO_EVENT_SOURCE: by('an event source mapping without a source'),
     NO_SOURCE_ACCESS: by('a self-managed cluster without credentials or subnets'),
     "notASource(asText(properties['EventSourceArn']) ?? '')": by('a topic as an event source'),
