@@ -1,8 +1,8 @@
 /**
- * Stores invalidations as items, so that none is lost if a process ends. `WORK` has one item per invalidation, and
- * `WORK#{id}#{run}` has one item per entry. A request for an invalidation that is already waiting joins the waiting
- * one. A request for an invalidation that is running causes another run, because the current run may have missed new
- * entries.
+ * Stores invalidations as items, so that none is lost if a process ends. The partition `WORK` has one item per
+ * invalidation, and the partition `WORK#{id}#{run}` has one item per entry that the run invalidates. A request for an
+ * invalidation that is already waiting joins the waiting one. A request for an invalidation that is running causes
+ * another run, because the current run may have missed new entries.
  */
 import { DomainError } from '../errors.ts';
 import type { ItemListing, ItemStore } from '../ports.ts';

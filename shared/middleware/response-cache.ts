@@ -59,7 +59,8 @@ export function responseCache<Event extends object>(
 }
 
 /**
- * Caches responses as `responseCache()` does, for a handler without middy.
+ * Caches responses as `responseCache()` does, for a handler without middy. In the example, the options are refused,
+ * because `ttlSeconds` may be at most 86,400.
  *
  * @example
  * ```ts

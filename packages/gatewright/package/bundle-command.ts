@@ -99,7 +99,7 @@ function preservePaths({ packageDirectory, root, place, joined }: Places): Plugi
       }));
       hooks.onLoad({ filter: /\.js$/ }, async ({ path }) => {
         if (!path.startsWith(packageDirectory)) return undefined;
-        // esbuild replaces the property. A text search would also find its name in string literals.
+        // esbuild replaces `import.meta.url` in code only. A text search would also find it in string literals.
         const { code } = await transform(await readFile(path, 'utf8'), { define: MARKED });
         if (code.includes(MARKED['import.meta']))
           throw new Error(`${path} uses more of import.meta than ${OWN_PLACE}, so it cannot be bundled`);

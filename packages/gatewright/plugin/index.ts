@@ -56,7 +56,7 @@ class GatewrightPlugin {
   readonly #serverless: Serverless;
   readonly #cli: CliOptions;
   readonly #utilities: PluginUtilities;
-  /** The directory in which osls started. It is stored because serverless-plugin-typescript changes it in a hook. */
+  /** The initial `serverless.serviceDir`, kept because serverless-plugin-typescript changes `serviceDir` in a hook. */
   readonly #serviceDir: string;
   #offlineSettings: StartSettings | undefined;
   #running: Running | undefined;

@@ -18,7 +18,7 @@ const BY_CODE: Readonly<Partial<Record<GatewayErrorCode, string>>> = {
     'Send a smaller body: API Gateway accepts 10 MB, and a Lambda function 6 MB, including base64. Upload larger data to S3, with a presigned URL.',
   THROTTLED: 'Send requests more slowly, or close connections that are not needed, and try again.',
   UNSUPPORTED_MEDIA_TYPE:
-    'Compress the body as Content-Encoding says, with gzip or deflate, or send it without Content-Encoding.',
+    'Compress the body with gzip or deflate, and name the same one in Content-Encoding; or send the body uncompressed, without Content-Encoding.',
   URI_TOO_LONG: 'Shorten the path and the query, or send the values in the body of a POST.',
 };
 

@@ -256,7 +256,7 @@ function explainIgnored(integration: IntegrationCircumstances): Reason {
       `The handler of ${named} returned a value, which Lambda ignores: a streaming handler sets the status and headers with awslambda.HttpResponseStream.from.`,
     ],
     changes: [
-      `To set the status, wrap the stream in ${named} before the first write: responseStream = awslambda.HttpResponseStream.from(responseStream, { statusCode, headers }). Or return { statusCode, headers, body } without awslambda.streamifyResponse, with InvokeMode BUFFERED.`,
+      `To set the status, let the handler of ${named} wrap its stream before the first write: responseStream = awslambda.HttpResponseStream.from(responseStream, { statusCode, headers }). Or return { statusCode, headers, body } without awslambda.streamifyResponse, with InvokeMode BUFFERED.`,
     ],
   };
 }

@@ -325,7 +325,7 @@ function noteNumbers({ rule, why }: Filtered, stacks: readonly ResolvedStack[]):
 function noteSlash(prefix: string, place: string): DeliveryNote {
   const meant = prefix.replace(/^\/+/, '');
   return {
-    because: `The keys of objects usually begin without a slash: the object uploads/a.jpg has the key uploads/a.jpg, and the prefix ${prefix} (${place}) matches only a key that itself begins with /.`,
+    because: `The keys of objects usually do not begin with a slash (example: uploads/a.jpg). The prefix ${prefix} (${place}) matches only keys that begin with a slash.`,
     change:
       meant === ''
         ? `Remove the rule for the prefix ${prefix} (${place}): without it, every key matches.`

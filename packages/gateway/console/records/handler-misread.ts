@@ -1,5 +1,5 @@
 /**
- * Finds members that the code of a recorded request's functions reads, although the events do not have them.
+ * Finds members that a function reads from its event, although the event of the recorded request does not have them.
  */
 import { isPythonCode } from './handler-lines.ts';
 import { findErrorPlace } from '../explain/reason.ts';

@@ -223,7 +223,7 @@ const stageSentToBackend: SurpriseKind = {
     return {
       values: { stage: stage.name },
       because: [
-        `The integration is private (VPC_LINK), and the stage is named: API Gateway leaves the stage name in the path for a private integration, so the backend was called at /${stage.name}${path}.`,
+        `The integration is private (VPC_LINK), and the stage is not $default. For a private integration, API Gateway leaves the stage name in the path, so the backend was called at /${stage.name}${path}.`,
       ],
       changes: [
         `If the backend expects ${path}, add overwrite:path: $request.path to RequestParameters of the integration.${toDeploy('http')} Or serve the API at the stage $default, which has no name in the path.`,

@@ -47,7 +47,7 @@ function tellMissing(facts: SurpriseFacts, printed: string, names: readonly stri
   return {
     values: { printed },
     because: [
-      `The body contains “${printed}”, which ${printed === 'None' ? 'Python' : 'JavaScript'} prints instead of a value that does not exist.${isOf2 && printed === 'undefined' ? ' An event of payload format 2.0 has rawPath, requestContext.http.method and requestContext.http.path, but no path, httpMethod, resource and multiValueHeaders.' : ''}`,
+      `The body contains “${printed}”, which ${printed === 'None' ? 'Python' : 'JavaScript'} prints instead of a value that does not exist.${isOf2 && printed === 'undefined' ? ' An event of payload format 2.0 has rawPath, requestContext.http.method and requestContext.http.path, but no path, httpMethod, resource or multiValueHeaders.' : ''}`,
       ...(absent.length === 0
         ? []
         : [

@@ -100,7 +100,7 @@ export function judgeRegions(
       const arn = parseArn(text);
       if (arn === undefined || !service.test(arn.service) || arn.region === '' || arn.region === region)
         return [];
-      // The web ACL of a distribution has the region us-east-1, and is refused for another reason.
+      // A web ACL of the scope CLOUDFRONT is always in us-east-1. `judgeGlobalAcl` refuses it with a better message.
       if (arn.resource.startsWith('global/')) return [];
       const remedy = `use the ARN of a resource in ${region}, or deploy the stack to ${arn.region}`;
       return [{ resource, property: at.join('.'), message: says(region, text), remedy }];

@@ -64,7 +64,7 @@ export const RULES = {
   },
   'unknown-type': {
     severity: 'refused',
-    about: 'an unknown resource type that is spelt like a known one',
+    about: 'an unknown resource type whose name resembles that of a known one',
     remedy: 'correct the type',
     source: `${CLOUDFORMATION}/TemplateReference/aws-template-resource-type-ref.html`,
   },
@@ -177,7 +177,7 @@ export const RULES = {
   },
   'update-not-deployed': {
     severity: 'differs',
-    about: 'changes to a REST API that no stage serves, because its deployment stays the same',
+    about: 'changes to a REST API that reach no stage, because the deployment of the API stays the same',
     remedy: 'give the AWS::ApiGateway::Deployment a new logical id with each change to the API',
     source: `${CLOUDFORMATION}/TemplateReference/aws-resource-apigateway-deployment.html`,
   },

@@ -1,4 +1,4 @@
-/** Runs the events of an instance one at a time, in order. */
+/** Calls the handler of an instance for each invocation event, one at a time and in order. */
 import type { MessagePort } from 'node:worker_threads';
 
 import {

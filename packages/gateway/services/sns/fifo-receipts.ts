@@ -1,4 +1,4 @@
-/** What FIFO topics have answered to the publishers of messages, by which they detect duplicates (docs/aws §18.6). */
+/** The receipts that FIFO topics have sent to publishers. With them, a topic detects duplicates (docs/aws §18.6). */
 import { DEDUPLICATION_MS } from '../../kernel/delivery/message-queue.ts';
 
 /** What SNS tells the publisher of a message; the sequence number only if the topic is FIFO. */

@@ -1,4 +1,7 @@
-/** Replaces the ids of the account that a state was read from with expressions for the gateway's resources. */
+/**
+ * Replaces ids in a Terraform state, such as the id that AWS gave an API, with expressions that refer to the gateway's
+ * own resources.
+ */
 import { isJsonList, isJsonObject } from '@gatewright/aws/json-object';
 import type { Json } from '@gatewright/aws/json-object';
 import type { Kind } from './terraform-types.ts';

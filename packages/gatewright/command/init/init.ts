@@ -226,7 +226,7 @@ async function planOfService(folder: string, { webhooks, parts }: Choice): Promi
       ...(packagesStack(own) ? [EXCLUDE] : []),
       ...(isWithout ? [] : ['npx gatewright access sync   # reads the routes']),
       'npx gatewright access matrix # who may call what',
-      // A stack from which the service imports is found without being named.
+      // If the service imports from the stack, `start` finds the stack without its folder as an argument.
       isNeeded
         ? 'npx gatewright start'
         : `npx gatewright start . ${STACK_FOLDER}   # the service and the stack`,

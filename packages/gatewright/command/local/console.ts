@@ -14,7 +14,7 @@ type ConsoleOptions = AwsFlags & {
 };
 
 const EXAMPLE = `
-The customers of a deployed stack, read only:
+To show the customers of a deployed stack (read-only):
   gatewright console --stack gatewright-prod --profile ops --region eu-central-1
 They are read from the admin API, whose address is the output AdminApiUrl of the stack. --endpoint-url does not change
 this address; --url does.`;

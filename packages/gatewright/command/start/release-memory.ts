@@ -1,6 +1,6 @@
 /**
  * Stores compiled code and collects garbage once the gateway is idle after startup, so that nobody waits for it. The
- * collection returns the memory that only startup needed to the operating system.
+ * collection returns to the operating system the memory that only startup needed.
  */
 import { createHook } from 'node:async_hooks';
 import { performance } from 'node:perf_hooks';

@@ -74,7 +74,10 @@ const OIDC = object(
   {
     ...ISSUER_BASE,
     type: oneOf('oidc'),
-    issuer: described(HTTPS_URL, "The exact iss of the issuer's tokens, including a trailing slash."),
+    issuer: described(
+      HTTPS_URL,
+      "The exact iss of the issuer's tokens. If it ends with a slash, write the slash too.",
+    ),
     audience: described(list(CLIENT), 'A token must name one of these in aud.'),
   },
   {

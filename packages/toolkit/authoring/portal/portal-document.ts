@@ -151,7 +151,7 @@ const SIGN_IN = object(
         /^(local|https:\/\/[A-Za-z0-9.-]{1,253}(:\d{1,5})?(\/[A-Za-z0-9._~/-]{0,200})?)$/,
         'the https URL of an issuer, such as https://login.example.com, or local',
       ),
-      "The OpenID Connect provider, exactly as in `iss` of its tokens. local: the gateway's own issuer, on a developer's machine only.",
+      "The OpenID Connect provider, exactly as in `iss` of its tokens. The value `local` stands for the local gateway's own issuer, and works on a developer's machine only.",
     ),
     clientId: text(/^[\x21-\x7e]{1,200}$/, 'a client id that is registered with the issuer'),
     label: described(line(60, 'the text of the button'), 'Text of the sign-in button.'),

@@ -5,7 +5,7 @@ export const accessLogsPart: ChosenPart = {
   chosenAs: 'access-logs',
   needs: ['quotas'],
   includedIn: 'quotas',
-  summary: 'Charges from access logs, a few seconds after the requests were served.',
+  summary: 'Quota charges that are made from access logs, a few seconds after the requests were served.',
   functions: ['usage-tracker'],
   handlers: ['quota'],
   resourceFiles: ['access-logs/resources.yml'],

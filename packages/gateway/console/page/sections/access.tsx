@@ -65,7 +65,7 @@ export function AccessSection({ item, query }: Props) {
         <Empty title="This gateway has no access documents.">
           The rules of the toolkit’s authorizers are in <code>access/*.yml</code>;{' '}
           <code>gatewright init</code> writes the first file. For other authorizers see{' '}
-          <a href={linkTo('apis')}>APIs</a> and the explanation of a request.
+          <a href={linkTo('apis')}>APIs</a> and the explanation that the console shows for each request.
         </Empty>
       ) : null}
       {documents.length < 2 ? null : (

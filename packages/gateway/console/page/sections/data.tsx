@@ -36,7 +36,8 @@ export function DataSection({ item }: { readonly item: string | undefined }) {
       {tables === undefined && problem === undefined ? <p class="soft">Reading the tables …</p> : null}
       {tables?.length === 0 ? (
         <Empty title="This gateway has no tables.">
-          The DynamoDB tables of the stacks are listed here. You can browse, query and change their items.
+          If a stack defines DynamoDB tables, they are listed here, and you can browse, query and change their
+          items.
         </Empty>
       ) : null}
       <nav class="tabs" aria-label="Tables">

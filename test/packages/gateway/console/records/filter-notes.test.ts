@@ -53,7 +53,7 @@ describe('a note about a filter', () => {
   it('says that keys begin without a slash (https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html)', () => {
     const [note] = noteFilter(filtered({}), [withPrefix('/uploads/')]);
 
-    assert.match(note?.because ?? '', /The keys of objects usually begin without a slash/);
+    assert.match(note?.because ?? '', /The keys of objects usually do not begin with a slash/);
     assert.match(note?.change ?? '', /^Write uploads\/ instead of \/uploads\/ as the prefix/);
   });
 

@@ -205,7 +205,7 @@ export const ADDRESSES: readonly SurpriseRow[] = [
     api: balanced({}),
     request: { target: '/test/orders' },
     values: { stage: 'test' },
-    because: /leaves the stage name in the path for a private integration, .* called at \/test\/orders\.$/m,
+    because: /leaves the stage name in the path, .* called at \/test\/orders\.$/m,
     change: /^If the backend expects \/orders, add overwrite:path: \$request\.path to RequestParameters/m,
     not: { api: balanced({ 'overwrite:path': '$request.path' }) },
   },
