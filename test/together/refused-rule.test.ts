@@ -18,7 +18,7 @@ describe('the permission that a rule lacks', () => {
     Properties: { EventPattern: { source: [shop] }, Targets: [{ Id: mail, Arn: !GetAtt mail.Arn }] }`,
         functions: { mail: () => 1 },
         refuseDelivery: (_, sender) =>
-          `no AWS::Lambda::Permission lets ${sender} invoke mail to deliver this: add one with FunctionName mail, Action lambda:InvokeFunction, Principal events.amazonaws.com and SourceArn ${sender} (--roles off skips permissions)`,
+          `no AWS::Lambda::Permission lets ${sender} invoke mail to deliver this event: add a permission with FunctionName mail, Action lambda:InvokeFunction, Principal events.amazonaws.com and SourceArn ${sender} (--roles off skips permissions)`,
       },
     );
     await bench.call('events', 'PutEvents', {

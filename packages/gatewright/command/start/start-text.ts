@@ -127,12 +127,17 @@ function triesOf(
   // The admin API of Gatewright's stack is for its commands, so it is suggested only if there is nothing else to call.
   const isAdministration = ({ stack, kind }: ApiRoutes): boolean => hasStack(stack) && kind !== 'websocket';
   const hasOwn = apis.some((api) => !isAdministration(api));
+  // All stages of an API have the same routes, so the requests are suggested for its first stage.
+  const isLaterStage = ({ id }: ApiRoutes, index: number): boolean =>
+    apis.findIndex((api) => api.id === id) < index;
   const tries =
     written.length > 0
       ? written
       : apis
           .flatMap((api, index) =>
-            hasOwn && isAdministration(api) ? [] : suggestTries(api, guarded[index] ?? []),
+            (hasOwn && isAdministration(api)) || isLaterStage(api, index)
+              ? []
+              : suggestTries(api, guarded[index] ?? []),
           )
           .slice(0, MAX_SUGGESTED);
   const trusting = listening.certificateAuthority;

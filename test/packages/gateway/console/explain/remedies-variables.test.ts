@@ -167,18 +167,4 @@ describe('the advice on a variable without a value', () => {
     const { status, body } = await project.ask({}, { environment: { WHO: 'me' } });
     assert.deepEqual({ status, body }, { status: 200, body: 'hello' }, refused);
   });
-
-  it('names the place at which osls reads a parameter that Serverless 4 reads elsewhere', async () => {
-    const service = `service: shop\nstages: { default: { params: { word: hello } } }\n${FUNCTIONS(['${param:word}'])}`;
-    using project = anAdvisedProject('serverless.yml', { 'serverless.yml': service, 'index.js': HANDLER });
-    const refused = await refusalOf(project, {});
-    const [, text = ''] =
-      /stages\.default\.params is read by Serverless 4 only; write `(params: \{ default: \{ word: "hello" \} \})`/.exec(
-        refused,
-      ) ?? [];
-    project.write('serverless.yml', `${service}${text}\n`);
-
-    const { status, body } = await project.ask();
-    assert.deepEqual({ status, body }, { status: 200, body: 'hello' }, refused);
-  });
 });
