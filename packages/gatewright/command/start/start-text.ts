@@ -90,7 +90,7 @@ function describeServed(facts: StartFacts): string[] {
   ];
   const tries = triesOf(facts, apis, guarded);
   return [
-    ...apis.flatMap((api) => [...describeApi(api, facts.load), '']),
+    ...apis.flatMap((api, index) => [...describeApi(api, apis.slice(0, index), facts.load), '']),
     ...describeUnrouted(gateway, apis),
     ...table(services).map((line) => `  ${line}`),
     ...(needs === undefined ? [] : [`  Token     ${tokenLine(needs)}`]),
@@ -190,7 +190,10 @@ function describeUnreachable(
   return [...lines, ''];
 }
 
-function describeApi(api: ApiRoutes, load: LoadText): string[] {
+function describeApi(api: ApiRoutes, before: readonly ApiRoutes[], load: LoadText): string[] {
+  // Stages of one API usually have the same routes, such as the stage that SAM creates beside the stage of the template.
+  const rows = describeRoutes(api).join('\n');
+  const same = before.find((other) => other.id === api.id && describeRoutes(other).join('\n') === rows);
   return [
     headline(api),
     ...(api.isEndpointDisabled === true
@@ -198,7 +201,9 @@ function describeApi(api: ApiRoutes, load: LoadText): string[] {
           `    ${colorize('yellow', 'only at custom domains on AWS')}: DisableExecuteApiEndpoint is true, so AWS refuses the default endpoint`,
         ]
       : []),
-    ...formatRoutes(api, load).map((line) => `  ${line}`),
+    ...(same === undefined
+      ? formatRoutes(api, load).map((line) => `  ${line}`)
+      : [`    the same routes as stage ${same.stage}`]),
   ];
 }
 

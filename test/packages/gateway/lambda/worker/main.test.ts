@@ -229,7 +229,7 @@ describe('the program of a thread', { timeout: 20_000 }, () => {
     const { text } = await at.ask({});
 
     assert.deepEqual(JSON.parse(text), [at.folder, '/home/sbx_user1051']);
-    assert.equal((await at.said('SIGTERM is never delivered here')).level, 'WARN');
+    assert.equal((await at.said('SIGTERM is never delivered to functions')).level, 'WARN');
     assert.equal((await at.said('TZ=Europe/Berlin has no effect')).level, 'WARN');
   });
 
