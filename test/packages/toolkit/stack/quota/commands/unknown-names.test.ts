@@ -104,9 +104,15 @@ describe('a command that goes on with a name that nothing is known about', () =>
 
 /** The names are in the refusals of every command that must have the customer or the plan. */
 const REFUSED: readonly { readonly command: string; readonly says: RegExp }[] = [
-  { command: 'customers create globex golt', says: /The most similar name is gold\. The saved plans are: gold$/m },
+  {
+    command: 'customers create globex golt',
+    says: /The most similar name is gold\. The saved plans are: gold$/m,
+  },
   { command: 'customers create globex enterprise', says: /enterprise.*\. The saved plans are: gold$/m },
-  { command: 'customers set-plan acme golt', says: /The most similar name is gold\. The saved plans are: gold$/m },
+  {
+    command: 'customers set-plan acme golt',
+    says: /The most similar name is gold\. The saved plans are: gold$/m,
+  },
   {
     command: 'customers close Acme',
     says: /The most similar name is acme\. The customers are: acme, customer$/m,
