@@ -134,7 +134,14 @@ function atHome(command: string, stack: string): string {
     ['gatewright-dev-admin', 'gatewright-dev-portal'],
     'the checkout has a WebSocket API beside, which init leaves out',
   );
-  const served = [...apis.filter((api) => api.stack === stack), ...ofStack];
+  // The stages of an API have one port.
+  const served = [
+    ...new Map(
+      [...apis.filter((api) => api.stack === stack), ...ofStack]
+        .toReversed()
+        .map((api) => [new URL(api.url).port, api]),
+    ).values(),
+  ].toReversed();
   return command.replace(/\w+:\/\/127\.0\.0\.1:(\d+)(\/dev)?/g, (address, port: string) => {
     const url = served[Number(port) - 3000]?.url ?? '';
     assert.equal(url.replace(/:\d+/, `:${port}`), address, `an address of ${stack}`);
