@@ -46,16 +46,20 @@ export function findUnprotectedApis(
     .map((api) => ({ stack: stackName, ...api }));
 }
 
-/** Matches the types that create a stage. A deployment may also create a stage. */
-const MAKES_STAGES = /^AWS::ApiGateway(V2)?::(Stage|Deployment)$/;
-
+/**
+ * Returns the stages that somebody wants to call. A deployment creates a stage, too, but beside the stages of the
+ * template this is an accident, as with the stage `Stage` of SAM: its requests get 500, and no document should open it.
+ */
 function stagesOf(resources: Readonly<Record<string, unknown>>, logicalId: string): readonly string[] {
-  const names = Object.values(resources).flatMap((resource) => {
-    const { Type: type, Properties } = membersOf(resource);
-    const properties = membersOf(Properties);
-    const { Ref: api } = membersOf(properties['RestApiId'] ?? properties['ApiId']);
-    const name = properties['StageName'];
-    return api === logicalId && MAKES_STAGES.test(String(type)) && typeof name === 'string' ? [name] : [];
-  });
-  return [...new Set(names)];
+  const [own = [], deployed = []] = [/^AWS::ApiGateway(V2)?::Stage$/, /^AWS::ApiGateway::Deployment$/].map(
+    (types) =>
+      Object.values(resources).flatMap((resource) => {
+        const { Type: type, Properties } = membersOf(resource);
+        const properties = membersOf(Properties);
+        const { Ref: api } = membersOf(properties['RestApiId'] ?? properties['ApiId']);
+        const name = properties['StageName'];
+        return api === logicalId && types.test(String(type)) && typeof name === 'string' ? [name] : [];
+      }),
+  );
+  return [...new Set(own.length > 0 ? own : deployed)];
 }

@@ -47,6 +47,20 @@ describe('findUnprotectedApis', () => {
     assert.deepEqual(findUnprotectedApis([], 'shop', TEMPLATE), [REST, HTTP]);
   });
 
+  // aws/serverless-application-model#191
+  it('asks for no document about the stage that SAM creates beside the stage of the template', () => {
+    const deploymentOf = (StageName: string) => ({
+      ...TEMPLATE.Deployment,
+      Properties: { ...TEMPLATE.Deployment.Properties, StageName },
+    });
+    assert.deepEqual(findUnprotectedApis([], 'shop', { ...TEMPLATE, Deployment: deploymentOf('Stage') }), [
+      REST,
+      HTTP,
+    ]);
+    const { Stage: _, ...withoutStage } = { ...TEMPLATE, Deployment: deploymentOf('live') };
+    assert.deepEqual(findUnprotectedApis([], 'shop', withoutStage), [{ ...REST, stage: 'live' }, HTTP]);
+  });
+
   const protects = (over: object) => [
     { document: aDocument(), for: 'prod', isReadLive: false, ...REST, ...over },
   ];
