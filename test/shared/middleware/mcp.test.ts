@@ -25,7 +25,7 @@ function event(authorizer: object | undefined, message: object = call('get_order
 }
 
 const call = (name: string) => ({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name } });
-const context = { sub: 'ann', exp: String(NOW_EPOCH_MS / 1000 + 60), mcpGrants: GRANTS };
+const context = { sub: 'ann', exp: String(NOW_EPOCH_MS / 1000 + 3600), mcpGrants: GRANTS };
 
 function aServer() {
   const run: unknown[] = [];
