@@ -186,7 +186,7 @@ describe('a handler with a fault that the client cannot see', () => {
     assert.match(asked.sentences.join('\n'), /returned a value, which Lambda ignores/);
     assert.match(
       asked.changes.join('\n'),
-      /^To set the status, wrap the stream in the function \S+ before the first write: .*HttpResponseStream\.from/m,
+      /^To set the status, let the handler of the function \S+ wrap its stream before the first write: .*HttpResponseStream\.from/m,
     );
 
     project.write(
