@@ -253,7 +253,10 @@ describe('the client library', () => {
     const [problem] = problems;
     assert.ok(problem instanceof ConnectionProblem);
     assert.deepEqual([problem.code, problem.isFinal, problems.length], ['refused', true, 1]);
-    assert.match(problem.message, /credential has expired.*The client stops.*a function that returns a new token/);
+    assert.match(
+      problem.message,
+      /credential has expired.*The client stops.*a function that returns a new token/,
+    );
     assert.deepEqual(heard.errors, ['refused']);
   });
 
