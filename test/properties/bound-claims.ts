@@ -1,7 +1,7 @@
 /**
  * docs/guides/protect/access.md, `bind`: "a path parameter must equal a claim of the caller. With `each: true` the
- * claim is a list, and any of its values matches." Callers whose claims resemble those of others ask for what belongs
- * to others, in the spellings that servers behind the API read (test/support/normalising-backend.ts).
+ * claim is a list, and any of its values matches." Callers with claims similar to another caller's
+ * ask for the resources of that caller, in the spellings that servers behind the API read (test/support/normalising-backend.ts).
  */
 import { compilePolicy } from '#shared/access/decide/compile-policy.ts';
 import { decide } from '#shared/access/decide/decide.ts';

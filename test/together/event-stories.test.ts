@@ -216,7 +216,7 @@ describe('the story of an event', () => {
     assert.equal(headline, 'The event Order of shop failed and was dropped.');
     assert.match(
       sentences?.join('\n') ?? '',
-      /failed with TypeError: no printer\. It ran for the event, 3 times so far\. There is no further try\./,
+      /failed with TypeError: no printer\. It ran for the event, 3 times so far\. This was the last try\./,
     );
     assert.match(
       changes?.join('\n') ?? '',

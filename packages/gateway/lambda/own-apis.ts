@@ -38,7 +38,7 @@ export interface OwnApisPort {
   read(): OwnApis;
   /**
    * Opens a TLS port of 127.0.0.1 that takes calls to all host names of AWS. It sends them to this gateway or to AWS.
-   * The authority of its certificates is that of `OwnApis`.
+   * The certificate authority of `OwnApis` issues its certificates.
    */
   openAwsPort(): Promise<number>;
   /** Opens the proxy. This method is called when the first function needs the proxy. */

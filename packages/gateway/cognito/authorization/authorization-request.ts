@@ -110,7 +110,7 @@ function describeOnly(name: string, only: string, given: string | undefined): st
   return `${name} ${given === undefined ? 'is missing' : `is ${given.slice(0, 100)}`}; it must be ${only}`;
 }
 
-/** Returns the fault of the `resource` parameters of a request (RFC 8707 §2); undefined if there is no fault. */
+/** Says what is wrong with the `resource` parameters of a request (RFC 8707 §2); undefined if they are valid. */
 export function findResourceFault(
   resources: readonly string[],
   knowsResource: (resource: string) => boolean,

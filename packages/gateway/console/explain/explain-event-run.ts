@@ -116,7 +116,7 @@ export function describeNext(next: NextTry | undefined): string {
     case 'halves':
       return ' Each half of the batch is tried again (BisectBatchOnFunctionError).';
     case 'none':
-      return ' There is no further try.';
+      return ' This was the last try.';
     case undefined:
       return '';
   }

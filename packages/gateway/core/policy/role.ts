@@ -51,8 +51,8 @@ export function nameOfRole(roleArn: string): string {
 }
 
 /**
- * Whether the trust policy lets the service assume the role by its principal for all regions, or by that of one region
- * or partition, which some services also have (lumigo-io/lumigo-CLI#83).
+ * Whether the trust policy lets the service assume the role. The policy may name the service's principal for all regions
+ * or, for services that have one, the principal for one region or partition (lumigo-io/lumigo-CLI#83).
  */
 export function trustsAnyPrincipal(
   { trustedServices = new Set(['*']) }: Pick<Role, 'trustedServices'>,

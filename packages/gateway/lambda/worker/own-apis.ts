@@ -45,7 +45,7 @@ export class OwnApiConnections {
       // A call with a socket is not changed, because the client has already connected, for example through a proxy.
       if (options.socket !== undefined) return Reflect.apply(real, tls, args);
       if (!isOwnApi(this.#apis, host, options.port)) {
-        // Calls to other ports are not signed: they are those of databases and message brokers.
+        // Databases and message brokers, which use other ports, expect no signature.
         if (Number(options.port ?? HTTPS_PORT) === HTTPS_PORT) this.notePassed(host);
         return Reflect.apply(real, tls, args);
       }

@@ -1,7 +1,6 @@
 /**
- * Presigned URLs of S3. The URLs in the tables were made by boto3 1.43.11 at 2026-12-01T00:00:00Z. The refusals are
- * those of the class TestS3PresignedUrl in LocalStack's tests/aws/services/s3/test_s3.snapshot.json, which were
- * recorded from AWS in February 2026.
+ * Presigned URLs of S3. boto3 1.43.11 made the URLs in the tables at 2026-12-01T00:00:00Z. LocalStack recorded the
+ * refusals from AWS in February 2026 (tests/aws/services/s3/test_s3.snapshot.json, class TestS3PresignedUrl).
  */
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';

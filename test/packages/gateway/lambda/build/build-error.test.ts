@@ -135,7 +135,7 @@ describe('a start that failed', () => {
       assert.deepEqual(fromInitFailure(failure(trace), '/task'), expected);
     });
 
-  // Source: the errors of python/bootstrap.py, which are those of AWS's runtime client.
+  // Source: python/bootstrap.py, which reports errors as AWS's runtime client does.
   for (const [name, stackTrace, errorMessage, line] of [
     ['a syntax error', ['  File "ROOT/lib/app.py" Line 2\n    def handler(event)\n'], 'Syntax error', 2],
     [
