@@ -19,8 +19,8 @@ export function ownOutcome(
   return outcome?.kind === 'returned' ? 'success' : undefined;
 }
 
-/** Parameter mapping of an HTTP API can overwrite the status of each kind of integration. */
-function statusOfHttpApi(outcome: RecordedRequest['outcome']): number | undefined {
+/** Returns the integration's own status, which parameter mapping of an HTTP API can overwrite. */
+export function statusOfHttpApi(outcome: RecordedRequest['outcome']): number | undefined {
   if (outcome?.kind === 'answered') return outcome.status;
   if (outcome?.kind !== 'returned') return undefined;
   const status = Number(parseJsonObject(outcome.payload)?.['statusCode']);

@@ -5,6 +5,7 @@
 import { membersOf, parseJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { requestTemplateOf } from '../records/sent.ts';
+import { statusOfHttpApi } from '../records/event-fault.ts';
 import { WITHOUT_BODY } from '../../core/mapping/build-outgoing.ts';
 import { chooseRequestTemplate, chooseResponseTemplate } from '../../core/mapping/choose-template.ts';
 import { andDeploy } from '../explain/reason.ts';
@@ -92,11 +93,10 @@ const statusOverwritten: SurpriseKind = {
   code: 'STATUS_OVERWRITTEN',
   mark: 'status overwritten',
   source: 'docs/aws §7.8',
-  find({ integration, recorded, result }) {
-    const { outcome, received, status } = recorded;
+  find({ integration, recorded: { outcome, received, status } }) {
     if (integration === undefined || received.api.protocol !== 'http') return undefined;
-    const own = outcome?.kind === 'answered' ? outcome.status : Number(result?.['statusCode']);
-    if (!Number.isInteger(own) || own === status) return undefined;
+    const own = statusOfHttpApi(outcome);
+    if (own === undefined || own === status) return undefined;
     return {
       isCause: status >= 400,
       values: { own, status },

@@ -171,8 +171,12 @@ function addressed(
   const { variables } = request.stage;
   const uri = plan.uri.render(variables);
   const { parameters: declared } = 'request' in plan ? plan.request : plan;
-  const ofPath = declared.filter(({ place }) => place === 'path').map(({ name }) => name);
-  const unmapped = findUnmapped(uri, new Set([...ofPath, ...Object.keys(parameters.path)]));
+  const unmapped = findUnmapped(
+    uri,
+    (name) =>
+      Object.hasOwn(parameters.path, name) ||
+      declared.some((one) => one.place === 'path' && one.name === name),
+  );
   if (unmapped !== undefined)
     throw configurationError(`Illegal character in path at index ${unmapped.index}: ${uri}`, {
       kind: 'mapping',

@@ -41,11 +41,12 @@ export function renderHttpAddress(uri: string, parameters: PathParameters): Targ
 /** Returns the first placeholder in the path of an address for which no parameter is mapped, with its index. */
 export function findUnmapped(
   uri: string,
-  mapped: ReadonlySet<string>,
+  isMapped: (name: string) => boolean,
 ): { readonly name: string; readonly index: number } | undefined {
+  if (!uri.includes('{')) return undefined;
   const [, scheme = '', authority = '', path = ''] = PARTS.exec(uri) ?? [];
   for (const { 1: name = '', index } of path.matchAll(PLACEHOLDER))
-    if (!mapped.has(name)) return { name, index: scheme.length + authority.length + index };
+    if (!isMapped(name)) return { name, index: scheme.length + authority.length + index };
   return undefined;
 }
 

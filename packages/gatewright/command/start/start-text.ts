@@ -192,8 +192,9 @@ function describeUnreachable(
 
 function describeApi(api: ApiRoutes, before: readonly ApiRoutes[], load: LoadText): string[] {
   // Stages of one API usually have the same routes, such as the stage that SAM creates beside the stage of the template.
-  const rows = describeRoutes(api).join('\n');
-  const same = before.find((other) => other.id === api.id && describeRoutes(other).join('\n') === rows);
+  const same = before.find(
+    (other) => other.id === api.id && describeRoutes(other).join('\n') === describeRoutes(api).join('\n'),
+  );
   return [
     headline(api),
     ...(api.isEndpointDisabled === true
