@@ -15,6 +15,7 @@ import { statOf } from '@gatewright/aws/file-marks';
 import { entriesOf } from '@gatewright/aws/readable-files';
 
 import { DefinitionError } from '../core/errors.ts';
+import { findCdkApp, findCdkCommand } from './cdk/cdk-app.ts';
 import { TEMPLATE_FILE } from '../core/stack/source-format.ts';
 import { SERVICE_FILES } from './serverless/serverless-service.ts';
 import { findTerraform, isTerraformFolder } from './terraform/terraform-files.ts';
@@ -54,10 +55,13 @@ export function findSource(path: string): FoundDefinition {
 }
 
 function findDefinition(folder: string): FoundDefinition {
-  // If the folder has a cdk.json, the output of CDK is tried before templates, because such templates are often written
-  // by `cdk synth` for other tools.
-  const isOfCdk = existsSync(join(folder, 'cdk.json'));
-  const names = isOfCdk ? [...SERVICE_FILES, CDK_OUTPUT, ...TEMPLATE_FILES] : CANDIDATES;
+  // If the folder has a cdk.json, the app is tried before templates, because such templates are often written by
+  // `cdk synth` for other tools.
+  const app = findCdkApp(folder);
+  const names =
+    app === undefined
+      ? CANDIDATES
+      : [...SERVICE_FILES, ...filesOfApp(folder, app.manifest), ...TEMPLATE_FILES];
   const there = names.filter((name) => entryOf(join(folder, name)) !== undefined);
   const taken = there.find((name) => faultOf(join(folder, name)) === undefined) ?? there[0];
   // A manifest.json is not listed, because web applications also have a file with this name.
@@ -68,9 +72,16 @@ function findDefinition(folder: string): FoundDefinition {
   throw new DefinitionError({ file: folder }, `template not found: ${describeMissing(folder)}`);
 }
 
+/** Returns the manifest of a CDK app, or cdk.json if there is no manifest and `cdk synth` can write one. */
+function filesOfApp(folder: string, manifest: string): readonly string[] {
+  if (existsSync(manifest)) return [relative(folder, manifest)];
+  return findCdkCommand(folder) === undefined ? [] : ['cdk.json'];
+}
+
 function describeMissing(folder: string): string {
   const own = 'the folder has no serverless.yml, template.yaml, cdk.out or Terraform plan in JSON';
-  if (existsSync(join(folder, 'cdk.json'))) return `${own}; it has a cdk.json: run npx cdk synth first`;
+  if (existsSync(join(folder, 'cdk.json')))
+    return `${own}; it has a cdk.json, but the command of the CDK is not installed: run npm install --save-dev aws-cdk, or run npx cdk synth first`;
   const found = findBelow(folder);
   if (found.length === 0) return `${own}; name a template file instead`;
   const named = found.slice(0, NAMED_AT_MOST).map((path) => relative(folder, path));

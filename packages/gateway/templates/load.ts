@@ -1,8 +1,9 @@
-import { basename, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { DefinitionError, DefinitionFaults, REFUSING } from '../core/errors.ts';
 import type { ResourceTypes } from '../core/resource-types/resource-types.ts';
 import type { Tolerance } from '../core/errors.ts';
 import { loadCdkOutput } from './cdk/cdk-out.ts';
+import { findCdkApp, loadCdkApp } from './cdk/cdk-app.ts';
 import { classifyResources } from './classify.ts';
 import { defineFunctions, layerFolders } from './functions.ts';
 import { findSource } from './find-definition.ts';
@@ -140,6 +141,9 @@ async function loadSource(
   if (SERVICE_FILES.includes(name)) {
     return [await loadServerlessService(found, options, board, path, signal)];
   }
+  const app = findCdkApp(name === 'cdk.json' ? dirname(found) : path);
+  if (app !== undefined && (name === 'cdk.json' || found === app.manifest))
+    return loadCdkApp(app, options, signal);
   if (name === 'manifest.json') return loadCdkOutput(found, options);
   if (isTerraformFile(found)) {
     const { loadTerraform } = await import('./terraform/terraform-stack.ts');

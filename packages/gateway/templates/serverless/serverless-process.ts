@@ -112,7 +112,8 @@ export function driverEnvironment(own: Readonly<Record<string, string>>): NodeJS
   return { ...sealedEnvironment(process.env), ...QUIET, [READS_TEMPLATE]: '1', ...own };
 }
 
-function sealedEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+/** Returns the environment without the credentials and settings of AWS, and without those of a test runner. */
+export function sealedEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const entries = Object.entries(environment);
   return Object.fromEntries(entries.filter(([name]) => !name.startsWith('AWS_') && !LEFT_OUT.has(name)));
 }

@@ -72,11 +72,6 @@ describe('the definition of a folder', () => {
       says: /contain definitions: terraform\. Name one or more of these paths, as in gatewright start \S+terraform$/,
     },
     {
-      name: 'is made by CDK',
-      files: { 'cdk.json': '{}' },
-      says: /it has a cdk\.json: run npx cdk synth first$/,
-    },
-    {
       name: 'may be missing',
       files: { 'src/a.ts': '' },
       says: /the folder has no serverless\.yml, template\.yaml, cdk\.out or Terraform plan in JSON; name a template file instead$/,

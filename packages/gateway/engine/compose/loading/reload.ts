@@ -26,6 +26,8 @@ export async function watchStacks(
   const { options, closing } = parts;
   let faults = faultsAtStart;
   let isKept = false;
+  let isClosed = false;
+  closing.add(() => void (isClosed = true));
   const reported = new Set<string>();
   let stopAwaiting = (): void => undefined;
   closing.add(() => stopAwaiting());
@@ -35,6 +37,7 @@ export async function watchStacks(
     return noteStacks(notice, parts).catch(report);
   };
   const reload = async (): Promise<void> => {
+    if (isClosed) return;
     stopAwaiting();
     const startedMs = performance.now();
     options.onReload({ kind: 'begun', what: STACKS });
@@ -48,7 +51,7 @@ export async function watchStacks(
     } catch (error) {
       const message = error instanceof UserError ? error.describe() : describeFault(error);
       isKept = true;
-      if (options.reload && error instanceof DefinitionError)
+      if (options.reload && !isClosed && error instanceof DefinitionError)
         stopAwaiting = watchTemplates(error.awaited, () => void tryAgain());
       const place = error instanceof DefinitionError ? error.place : undefined;
       await say({ kind: 'kept', what: STACKS, message, place });
@@ -76,10 +79,15 @@ export async function watchStacks(
 function followFiles(parts: Parts, onChange: () => void): (faults: readonly Fault[]) => Promise<void> {
   let watched = '';
   let stop = (): void => undefined;
-  parts.closing.add(() => stop());
+  let isClosed = false;
+  parts.closing.add(() => {
+    isClosed = true;
+    stop();
+  });
   return async (faults) => {
     const files = await filesOf(parts, faults);
-    if (files.join('\0') === watched) return;
+    // The gateway may be closed while it reloads. A watch that begins afterwards would keep the process running.
+    if (isClosed || files.join('\0') === watched) return;
     watched = files.join('\0');
     stop();
     stop = watchTemplates(files, onChange);

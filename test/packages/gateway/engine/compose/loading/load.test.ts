@@ -71,6 +71,33 @@ describe('a reload', () => {
   });
 });
 
+describe('a gateway that is closed while it reloads', () => {
+  it('watches no file afterwards, even if the reload has read other files', { timeout: 10_000 }, async () => {
+    const watchers = (): number =>
+      process.getActiveResourcesInfo().filter((name) => name === 'FSEvent').length;
+    const before = watchers();
+    const begun = Promise.withResolvers<void>();
+    const ended = Promise.withResolvers<void>();
+    const started = await aGateway(
+      RESOURCES,
+      { reload: true, onReload: ({ kind }) => (kind === 'begun' ? begun : ended).resolve() },
+      {},
+    );
+    const [template = ''] = started.gateway.stacks.map(({ file }) => file);
+    writeFileSync(join(dirname(template), 'other.json'), JSON.stringify({ Resources: RESOURCES }));
+    const Part = {
+      Type: 'AWS::CloudFormation::Stack',
+      Properties: { TemplateURL: './other.json' },
+    };
+    writeFileSync(template, JSON.stringify({ Resources: { ...RESOURCES, Part } }));
+    await begun.promise;
+    await started.close();
+    await ended.promise;
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(watchers(), before);
+  });
+});
+
 describe('a reload of a stack that imports', () => {
   // A walk in which `gatewright init` made the stack while the gateway ran: every reload kept the stacks as before.
   it('finds a stack that was created after startup, also where its documents appear after the import', async () => {

@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { DefinitionError } from '../../../../../packages/gateway/core/errors.ts';
+import { loadStacks } from '../../../../../packages/gateway/templates/load.ts';
+import { OPTIONS } from '../stack-builders.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'gatewright-cdk-app-'));
+after(() => rmSync(root, { recursive: true }));
+
+/**
+ * Stands for the command of the CDK: it runs the app of cdk.json, which writes its assembly into CDK_OUTDIR, as
+ * `cdk synth` of aws-cdk 2 does.
+ */
+const COMMAND = `
+const { spawnSync } = require('node:child_process');
+const { appendFileSync, readFileSync } = require('node:fs');
+const { app, output = 'cdk.out' } = JSON.parse(readFileSync('cdk.json', 'utf8'));
+const { AWS_ACCESS_KEY_ID: key = 'none', AWS_REGION: region, CDK_DEFAULT_ACCOUNT: account } = process.env;
+appendFileSync('.runs', process.argv.slice(2).join(' ') + ' ' + [key, region, account].join(' ') + '\\n');
+const ended = spawnSync(app, { shell: true, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, CDK_OUTDIR: output } });
+if (ended.status !== 0) console.error(app + ': Subprocess exited with error ' + ended.status);
+process.exit(ended.status);
+`;
+
+const APP = `
+const { mkdirSync, writeFileSync } = require('node:fs');
+const { join } = require('node:path');
+const { queue } = require('./lib/shop.cjs');
+const folder = process.env.CDK_OUTDIR;
+mkdirSync(folder, { recursive: true });
+const Resources = { Orders: { Type: 'AWS::SQS::Queue', Properties: { QueueName: queue } } };
+writeFileSync(join(folder, 'Shop.template.json'), JSON.stringify({ Resources }));
+const environment = 'aws://' + process.env.CDK_DEFAULT_ACCOUNT + '/' + process.env.CDK_DEFAULT_REGION;
+const artifact = { type: 'aws:cloudformation:stack', environment, properties: { templateFile: 'Shop.template.json' } };
+writeFileSync(join(folder, 'manifest.json'), JSON.stringify({ artifacts: { Shop: artifact } }));
+`;
+
+type Given = { readonly settings?: object; readonly app?: string; readonly isInstalled?: boolean };
+
+const AN_HOUR_AGO = new Date(Date.now() - 3_600_000);
+let count = 0;
+
+function writeApp({ settings = {}, app = APP, isInstalled = true }: Given = {}): string {
+  count += 1;
+  const folder = join(root, `shop${count}`);
+  const files = {
+    'cdk.json': JSON.stringify({ app: 'node app.cjs', ...settings }),
+    'app.cjs': app,
+    'lib/shop.cjs': `exports.queue = 'orders';`,
+    ...(isInstalled && {
+      'node_modules/aws-cdk/package.json': '{"name":"aws-cdk"}',
+      'node_modules/aws-cdk/bin/cdk': COMMAND,
+    }),
+  };
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+    utimesSync(join(folder, name), AN_HOUR_AGO, AN_HOUR_AGO);
+  }
+  return folder;
+}
+
+function runsOf(folder: string): readonly string[] {
+  return readFileSync(join(folder, '.runs'), 'utf8').trimEnd().split('\n');
+}
+
+async function load(
+  folder: string,
+  options: object = {},
+): Promise<{
+  readonly queue: unknown;
+  readonly includes: readonly string[];
+  readonly findings: readonly string[];
+}> {
+  const [stack] = await loadStacks([folder], { ...OPTIONS, ...options });
+  return {
+    queue: stack?.resources.get('Orders')?.properties['QueueName'],
+    includes: stack?.includes ?? [],
+    findings: (stack?.unsupported ?? []).map(({ message = '' }) => message),
+  };
+}
+
+describe('the folder of a CDK app', () => {
+  it('is synthesized without credentials if it has no cloud assembly, and is watched', async () => {
+    const folder = writeApp();
+    process.env['AWS_ACCESS_KEY_ID'] = 'AKIAIOSFODNN7EXAMPLE';
+    const { queue, includes } = await load(folder).finally(() => delete process.env['AWS_ACCESS_KEY_ID']);
+    assert.equal(queue, 'orders');
+    assert.ok(includes.includes(join(folder, 'lib/shop.cjs')), 'a save of the file starts a reload');
+    assert.deepEqual(runsOf(folder), [
+      `synth --quiet --no-notices none ${OPTIONS.region} ${OPTIONS.accountId}`,
+    ]);
+  });
+
+  it('is synthesized again only after one of its files was changed', async () => {
+    const folder = writeApp();
+    await load(folder);
+    await load(folder);
+    assert.equal(runsOf(folder).length, 1);
+    writeFileSync(join(folder, 'lib/shop.cjs'), `exports.queue = 'returns';`);
+    const said: string[] = [];
+    const { queue } = await load(folder, { onProgress: (message: string) => said.push(message) });
+    assert.equal(queue, 'returns');
+    assert.match(
+      said.join('\n'),
+      /cdk synth runs first, because lib\/shop\.cjs was changed after cdk\.out was written/,
+    );
+  });
+
+  it('is not synthesized again for a log, a test or a document', async () => {
+    const folder = writeApp();
+    await load(folder);
+    mkdirSync(join(folder, 'test'));
+    for (const name of ['start.log', 'README.md', 'test/shop.test.cjs', '.env.local'])
+      writeFileSync(join(folder, name), '');
+    await load(folder);
+    assert.equal(runsOf(folder).length, 1);
+  });
+
+  it('keeps the account and region of its last cloud assembly', async () => {
+    const folder = writeApp();
+    await load(folder, { chosen: { accountId: '111122223333', region: 'eu-north-1' } });
+    writeFileSync(join(folder, 'lib/shop.cjs'), `exports.queue = 'returns';`);
+    await load(folder);
+    assert.deepEqual(
+      [...new Set(runsOf(folder))],
+      ['synth --quiet --no-notices none eu-north-1 111122223333'],
+    );
+  });
+
+  it('takes the account and region for which the app has stored what it looked up', async () => {
+    const folder = writeApp();
+    const zones = { 'availability-zones:account=444455556666:region=eu-west-3': ['eu-west-3a'] };
+    writeFileSync(join(folder, 'cdk.context.json'), JSON.stringify(zones));
+    await load(folder);
+    assert.match(runsOf(folder)[0] ?? '', /eu-west-3 444455556666$/);
+  });
+
+  it('may name another output folder in cdk.json', async () => {
+    const folder = writeApp({ settings: { output: 'build/assembly' } });
+    assert.equal((await load(folder)).queue, 'orders');
+    await load(folder);
+    assert.equal(runsOf(folder).length, 1);
+  });
+
+  it('is not synthesized for ever if a run writes a file of the app', async () => {
+    const folder = writeApp({
+      app: `require('node:fs').writeFileSync('lib/built.cjs', String(Date.now()));${APP}`,
+    });
+    const { includes } = await load(folder);
+    await load(folder);
+    const made = join(folder, 'lib/built.cjs');
+    assert.equal(runsOf(folder).length, 2, 'a second run shows that the runs themselves write the file');
+    assert.ok(!includes.includes(made));
+  });
+
+  it('is refused at the line of its error if it has no cloud assembly', async () => {
+    const folder = writeApp();
+    writeFileSync(join(folder, 'lib/shop.cjs'), `\nthrow new RangeError('no such size');`);
+    await assert.rejects(load(folder), (error) => {
+      assert.ok(error instanceof DefinitionError);
+      assert.match(error.message, /cdk synth ended with code 1: RangeError: no such size/);
+      assert.deepEqual(error.place, { file: join(folder, 'lib/shop.cjs'), line: 2 });
+      return true;
+    });
+  });
+
+  it('is served from its last cloud assembly, with a finding, if it cannot be synthesized', async () => {
+    const folder = writeApp();
+    await load(folder);
+    writeFileSync(join(folder, 'lib/shop.cjs'), `throw new RangeError('no such size');`);
+    const { queue, findings } = await load(folder);
+    assert.equal(queue, 'orders');
+    assert.match(findings.join('\n'), /cdk synth ended with code 1: RangeError: no such size/);
+    await load(folder);
+    assert.equal(runsOf(folder).length, 2, 'the run is not repeated before a file is changed');
+  });
+
+  it('is current again after its developer has run cdk synth', async () => {
+    const folder = writeApp();
+    await load(folder);
+    writeFileSync(join(folder, 'lib/shop.cjs'), `throw new RangeError('no such size');`);
+    assert.equal((await load(folder)).findings.length, 1);
+    const manifest = join(folder, 'cdk.out/manifest.json');
+    const later = new Date(Date.now() + 5000);
+    utimesSync(manifest, later, later);
+    assert.deepEqual((await load(folder)).findings, []);
+  });
+
+  it('says how to get the command of the CDK if it is not installed', async () => {
+    const folder = writeApp({ isInstalled: false });
+    const path = process.env['PATH'];
+    process.env['PATH'] = root;
+    try {
+      await assert.rejects(load(folder), /npm install --save-dev aws-cdk, or run npx cdk synth first/);
+    } finally {
+      process.env['PATH'] = path;
+    }
+  });
+});
