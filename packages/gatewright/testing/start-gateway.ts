@@ -21,7 +21,7 @@ import type { Gateway, Isolation, Listening } from '../../gateway/engine/index.t
 import type { TestGateway, TestGatewayParts } from './test-gateway.ts';
 
 export type StartOptions = {
-  /** Directories with a serverless.yml, a SAM template or a cdk.out, or template files. Default: `.`. */
+  /** Directories with a serverless.yml, a SAM template, a CDK app or a cdk.out, or template files. Default: `.`. */
   readonly stacks?: string | readonly string[];
   /** Base directory of relative paths. Default: the working directory. */
   readonly directory?: string;

@@ -13,7 +13,7 @@ export const DEFAULT_STAGE = 'dev';
 
 export function addSources(command: Command): Command {
   const sources =
-    'folders that contain serverless.yml, template.yaml, cdk.out or a Terraform plan, or template files';
+    'folders that contain serverless.yml, template.yaml, cdk.json, cdk.out or a Terraform plan, or template files';
   return command.argument('[sources...]', sources, ['.']);
 }
 

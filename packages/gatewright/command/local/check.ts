@@ -31,7 +31,7 @@ export function checkCommand(): Command {
     .option('--all', 'list every finding, including findings that are otherwise only counted', false)
     .addHelpText(
       'after',
-      '\nCompiled templates, SAM and cdk.out are only read; a serverless.yml is compiled with osls or Serverless 3, in the same way as by start.\n' +
+      '\nCompiled templates, SAM and cdk.out are only read; a serverless.yml is compiled with osls or Serverless 3, and a CDK app without a current cdk.out by cdk synth, in the same way as by start.\n' +
         'doctor also checks what can be seen only in an account, such as names that are taken; access check compares access documents with routes.\n' +
         'Exit codes: 0 if AWS refuses nothing, 1 if it refuses anything that gatewright.yml does not accept, or if no stack could be read.',
     )
