@@ -343,6 +343,12 @@ export const RULES = {
     remedy: 'create the file, for example by building the service first',
     source: 'https://docs.aws.amazon.com/cli/latest/reference/cloudformation/package.html',
   },
+  'not-synthesized': {
+    severity: 'unchecked',
+    about: 'a CDK app for which cdk synth fails on this machine, so that its current state is not checked',
+    remedy: 'correct what makes cdk synth fail',
+    source: 'https://docs.aws.amazon.com/cdk/v2/guide/ref-cli-cmd-synth.html',
+  },
   'unbuilt-handler': {
     severity: 'unchecked',
     about: 'a handler that a script of package.json compiles, and that is not compiled yet',

@@ -34,6 +34,8 @@ const CLONE_MS = 1000;
 const TIME_LIMIT_MS = 300_000;
 const ERROR_TEXT_LIMIT = 16_384;
 const SHOWN_LINES = 4;
+const SHOWN_CHARACTERS = 500;
+const RULE = 'not-synthesized';
 /** Turns off telemetry, the check for updates and warnings about the version of Node. */
 const QUIET = {
   CDK_DISABLE_VERSION_CHECK: '1',
@@ -121,7 +123,8 @@ export async function loadCdkApp(
   signal: AbortSignal,
 ): Promise<readonly RawStack[]> {
   const fault = await synthesizeIfNeeded(app, options, signal);
-  if (fault !== undefined && !existsSync(app.manifest)) throw new DefinitionError(fault.place, fault.message);
+  if (fault !== undefined && !existsSync(app.manifest))
+    throw new DefinitionError(fault.place, fault.message, [], RULE);
   const includes = listFiles(app).map(({ file }) => file);
   const stacks = await loadCdkOutput(app.manifest, options);
   return stacks.map((stack, index) => ({
@@ -136,7 +139,7 @@ function toFinding({ message, place }: Failure): Finding {
     logicalId: '',
     type: '',
     message,
-    remedy: 'correct this, so that cdk synth succeeds',
+    rule: RULE,
     consequence: 'the stacks of the last cdk synth are served, and cdk deploy may deploy others',
     place,
   };
@@ -321,7 +324,8 @@ function describeOutput(text: string): string {
   const remedy = LOOKUP.test(text)
     ? '; the gateway runs cdk synth without credentials: run npx cdk synth once with yours, so that cdk.context.json has the values'
     : '';
-  return `: ${shown.map((line) => line.trim()).join(' ')}${remedy}`;
+  const error = shown.map((line) => line.trim()).join(' ');
+  return `: ${error.length > SHOWN_CHARACTERS ? `${error.slice(0, SHOWN_CHARACTERS)}…` : error}${remedy}`;
 }
 
 const PLACES = [
