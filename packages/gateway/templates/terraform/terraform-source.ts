@@ -67,12 +67,32 @@ export class TerraformSource {
     return [...new Set(instances.flatMap((each) => this.block(each)?.file ?? []))];
   }
 
-  local(module: Module, name: string, resolve: Resolve): Json | undefined {
-    const blocks = this.#blocksOf(module).filter(
-      ({ member: { name: kind, isBlock } }) => kind === 'locals' && isBlock,
-    );
-    const found = blocks.flatMap(({ member }) => membersIn(member.text)).find((one) => one.name === name);
-    return found === undefined ? undefined : evaluate(found.text, resolve);
+  /**
+   * Returns the value of a reference to a local value or to a part of it, such as `local.uris[each.key]`.
+   * @param key the key of the instance, which stands for `each.key` and `count.index`
+   */
+  local(module: Module, reference: string, key: string | undefined, resolve: Resolve): Json | undefined {
+    const [name = '', ...path] = pathIn(reference.slice('local.'.length), key);
+    const text = this.#local(module, String(name));
+    return text === undefined ? undefined : evaluateIn(text, path, resolve);
+  }
+
+  /** Returns the value of a reference to `each.value` or to a part of it, such as `each.value.uri`. */
+  eachValue(instance: Instance, reference: string, resolve: Resolve): Json | undefined {
+    const { module, key } = instance;
+    const written = findExpression(this.block(instance)?.member.text ?? '', ['for_each']);
+    const local = /^local\.([\w-]+)$/.exec(written ?? '')?.[1];
+    const text = local === undefined ? written : this.#local(module, local);
+    if (text === undefined || key === undefined) return undefined;
+    return evaluateIn(text, [key, ...pathIn(reference.slice('each.value'.length), key)], resolve);
+  }
+
+  /** Returns the expression of a local value. */
+  #local(module: Module, name: string): string | undefined {
+    return this.#blocksOf(module)
+      .filter(({ member: { name: kind, isBlock } }) => kind === 'locals' && isBlock)
+      .flatMap(({ member }) => membersIn(member.text))
+      .find((one) => one.name === name)?.text;
   }
 
   #blocksOf(module: Module): readonly WrittenBlock[] {
@@ -125,6 +145,26 @@ function within(expression: string, [key, ...rest]: SourcePath): string | undefi
   }
   const element = elementsIn(expression)?.[key];
   return element === undefined || rest.length === 0 ? element : within(element, rest);
+}
+
+/** Returns the names and indexes of a reference, such as `uris` and the key in `uris[each.key]`. */
+function pathIn(reference: string, key: string | undefined): SourcePath {
+  return [...reference.matchAll(/([\w-]+)(?=[.[]|$)|\[(?:(\d+)|"([^"]*)"|(each\.key|count\.index))\]/g)].map(
+    ([, name, index, text, ofInstance]) =>
+      index === undefined ? (name ?? text ?? (ofInstance && key) ?? '') : Number(index),
+  );
+}
+
+/** Matches an object with one attribute of each instance of a resource, by the key of the instance. */
+const OF_EACH = /^\{\s*for\s+(\w+)\s*,\s*(\w+)\s+in\s+([\w.-]+)\s*:\s*\1\s*=>\s*\2((?:\.[\w-]+)+)\s*\}$/;
+
+/** Evaluates only the part of an expression, because other parts may be unknown. */
+function evaluateIn(text: string, path: SourcePath, resolve: Resolve): Json | undefined {
+  const [, , , resource, attribute] = OF_EACH.exec(text) ?? [];
+  if (resource !== undefined && attribute !== undefined && path.length === 1)
+    return resolve(`${resource}["${path[0]}"]${attribute}`);
+  const part = path.length === 0 ? text : within(text, path);
+  return part === undefined ? undefined : evaluate(part, resolve);
 }
 
 function evaluate(text: string, resolve: Resolve): Json | undefined {

@@ -194,7 +194,8 @@ export class TerraformValues {
 
   /**
    * Returns the value of the expression in the configuration files next to the plan. Returns undefined if the
-   * expression refers to something that the plan does not refer to, unless the plan refers to a local value.
+   * expression refers to something that the plan does not refer to, unless the plan refers to a local value or to
+   * `each.value`.
    */
   #written(references: readonly string[], { written, ...site }: Site): Json | undefined {
     if (written === undefined) return undefined;
@@ -203,10 +204,13 @@ export class TerraformValues {
       const plain = text.replace(/\[(?:each\.key|count\.index)\]/g, '');
       const reference = parseReference(plain);
       if (reference.kind === 'plain') return /^(?:each\.key|count\.index)$/.test(text) ? key : undefined;
-      if (text.startsWith('local.'))
-        return this.#enter(() => this.source.local(module, text.slice('local.'.length), resolve));
+      if (text.startsWith('local.')) return this.#enter(() => this.source.local(module, text, key, resolve));
+      if (text.startsWith('each.value')) {
+        const value = this.#enter(() => this.source.eachValue(written.instance, text, resolve));
+        if (value !== undefined) return value;
+      }
       const isOfPlan = references.some((each) => each === plain || plain.startsWith(`${each}.`));
-      if (!isOfPlan && !references.some((each) => each.startsWith('local.'))) return undefined;
+      if (!isOfPlan && !references.some((each) => /^(?:local\.|each\.value)/.test(each))) return undefined;
       const found = this.#resolve(reference, { ...site, kind: 'text' });
       return found.kind === 'unknown' ? undefined : found.value;
     };

@@ -162,4 +162,63 @@ describe('a local', () => {
 
     assert.equal(properties['Endpoint'], ARN);
   });
+
+  // The first three forms stand in public projects, with integrations of a method per key.
+  const PARTS: readonly { readonly name: string; readonly locals: string; readonly target: string }[] = [
+    {
+      name: 'an element of an object by each.key, in a template',
+      locals: 'targets = {\n    other = aws_sqs_queue.missing.arn\n    a = "${aws_sqs_queue.q.arn}"\n  }',
+      target: 'local.targets[each.key]',
+    },
+    {
+      name: 'a member of an element of an object',
+      locals: 'routes = { a = { method = "GET", target = aws_sqs_queue.q.arn } }',
+      target: 'local.routes[each.key].target',
+    },
+    {
+      name: 'an attribute of each instance of a resource',
+      locals: 'targets = { for k, q in aws_sqs_queue.each : k => q.arn }',
+      target: 'local.targets[each.key]',
+    },
+    {
+      name: 'an element by its name',
+      locals: 'targets = { a = aws_sqs_queue.q.arn }',
+      target: 'local.targets["a"]',
+    },
+    { name: 'an element of a list', locals: 'targets = [aws_sqs_queue.q.arn]', target: 'local.targets[0]' },
+    {
+      name: 'the value of for_each',
+      locals: 'routes = { a = { target = aws_sqs_queue.q.arn } }',
+      target: 'each.value.target',
+    },
+  ];
+  for (const { name, locals, target } of PARTS)
+    it(`is followed through ${name}`, async () => {
+      const forEach = refs('local.routes');
+      const each: Planned = {
+        type: 'aws_sqs_queue',
+        name: 'each',
+        index: 'a',
+        values: { name: 'q' },
+        forEach,
+      };
+      const subscription: Planned = {
+        type: 'aws_sns_topic_subscription',
+        name: 's',
+        index: 'a',
+        values: { protocol: 'sqs', topic_arn: 'arn:aws:sns:eu-west-1:123456789012:t' },
+        expressions: { endpoint: refs(target.replace(/\[each\.key\].*/, ''), 'each.key') },
+        forEach,
+      };
+      const files = {
+        'main.tf': `locals {\n  ${locals}\n}\nresource "aws_sns_topic_subscription" "s" {\n  for_each = local.routes\n  endpoint = ${target}\n}`,
+      };
+      const { properties } = await load(
+        { resources: [QUEUE, each, subscription] },
+        files,
+        'aws_sns_topic_subscription.s["a"]',
+      );
+
+      assert.equal(properties['Endpoint'], ARN);
+    });
 });
