@@ -17,6 +17,8 @@ export type PackagedService = {
   readonly stackName: string;
   /** Resources of the compiled template. */
   readonly resources: Readonly<Record<string, unknown>>;
+  /** Whether the template is only served on this machine, and not deployed. */
+  readonly isServed?: boolean;
 };
 
 type ServiceCheck = {
@@ -36,7 +38,13 @@ const SIGN = 'compiled.json';
  * Checks a packaged service. The documents are in `custom.gatewright.access`, otherwise in `access` or
  * `gatewright/access` next to serverless.yml. If there are no documents, nothing is checked.
  */
-export function checkService({ directory, settings, stackName, resources }: PackagedService): ServiceCheck {
+export function checkService({
+  directory,
+  settings,
+  stackName,
+  resources,
+  isServed = false,
+}: PackagedService): ServiceCheck {
   const unknown = typeof settings === 'object' && settings !== null && refuseUnknownSetting(settings);
   if (unknown) return { complaints: [unknown], warnings: [] };
   const setting = settingOf(settings);
@@ -68,9 +76,11 @@ export function checkService({ directory, settings, stackName, resources }: Pack
   const isWhole = problems.length + withoutInventory.length === 0;
   const names = (logicalId: string): boolean =>
     !isWhole || protects.some((api) => api.stack === stackName && api.logicalId === logicalId);
+  const { unsafe, uncharged } = checkStack(protects, stackName, resources);
   return {
-    complaints: [...problems.map(printProblem), ...checkStack(protects, stackName, resources)],
+    complaints: [...problems.map(printProblem), ...unsafe, ...(isServed ? [] : uncharged)],
     warnings: [
+      ...(isServed ? uncharged : []),
       ...withoutInventory.map(printProblem),
       ...Object.keys(resources)
         .filter((logicalId) => readWiring(resources, logicalId).length > 0 && !names(logicalId))

@@ -181,6 +181,7 @@ class GatewrightPlugin {
       settings: service.custom?.['gatewright'],
       stackName: this.#serverless.getProvider('aws').naming.getStackName(),
       resources,
+      isServed: process.env['GATEWRIGHT_READS_TEMPLATE'] !== undefined,
     });
     const isOfBundler = isBundled(service);
     const handlers = await checkHandlers({ directory: serviceDir, resources, isBundled: isOfBundler });

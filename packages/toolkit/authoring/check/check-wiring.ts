@@ -213,9 +213,44 @@ export function checkPreflight(wired: readonly WiredRoute[]): readonly string[] 
 /** Where an API reads API keys from. It is undefined if this is known only after the deployment. */
 export type ApiKeySource = 'HEADER' | 'AUTHORIZER' | undefined;
 
+type Quota = NonNullable<CompiledDocument['quota']>;
+
+function chargedRoutes({ routes }: Quota, all: CompiledDocument['routes']): CompiledDocument['routes'] {
+  return (routes ?? [...all.keys()]).flatMap((index) => all[index] ?? []);
+}
+
+function findWired(wired: readonly WiredRoute[], method: string, path: string): WiredRoute | undefined {
+  return (
+    wired.find((each) => each.path === path && each.method === method) ??
+    wired.find((each) => each.path === path && ['ANY', '$default'].includes(each.method))
+  );
+}
+
 /**
- * Returns the reasons why callers of charged routes would not be charged, or would not be refused if they exceed their
- * quota. Each reason includes the change to make.
+ * Reports charged routes that have an authorizer in the document but not in the API. A deployment with such a route is
+ * refused. A gateway on this machine serves it as the template says, because `gatewright attach` may add the authorizer
+ * later, and its list of routes is written before that.
+ */
+export function checkUncharged(
+  { quota, routes }: CompiledDocument,
+  wired: readonly WiredRoute[],
+): readonly string[] {
+  if (quota === undefined) return [];
+  const uncharged = chargedRoutes(quota, routes).filter(({ method, path, isOpen }) => {
+    const route = isOpen === true ? undefined : findWired(wired, method, path);
+    return route !== undefined && route.authorizer === undefined;
+  });
+  if (uncharged.length === 0) return [];
+  const names = uncharged.map(({ method, path }) => `${method} ${path}`).join(', ');
+  const [are, have, they] = uncharged.length === 1 ? ['is', 'has', 'it is'] : ['are', 'have', 'they are'];
+  return [
+    `${names} ${are} charged but ${have} no authorizer of the toolkit, so calls are not charged: add an authorizer to the template, or run gatewright attach; if ${they} meant to be open, run gatewright access sync`,
+  ];
+}
+
+/**
+ * Returns the reasons why callers of charged routes would not be charged although the routes have an authorizer, or
+ * would not be refused if they exceed their quota. Each reason includes the change to make.
  */
 export function checkChargedRoutes(
   { quota, routes }: CompiledDocument,
@@ -226,16 +261,9 @@ export function checkChargedRoutes(
   const complaints: string[] = [];
   if (quota.admissionKey !== undefined && apiKeySource === 'HEADER')
     complaints.push('quota.admissionKey needs ApiKeySourceType: AUTHORIZER on the API');
-  const charged = (quota.routes ?? [...routes.keys()]).flatMap((index) => routes[index] ?? []);
-  for (const { method, path, isOpen } of charged) {
-    const route =
-      wired.find((each) => each.path === path && each.method === method) ??
-      wired.find((each) => each.path === path && ['ANY', '$default'].includes(each.method));
+  for (const { method, path } of chargedRoutes(quota, routes)) {
+    const route = findWired(wired, method, path);
     if (route === undefined) continue;
-    if (route.authorizer === undefined && isOpen !== true)
-      complaints.push(
-        `${method} ${path} is charged but has no authorizer of the toolkit, so calls would be uncharged: add an authorizer, or run gatewright access sync`,
-      );
     if (quota.routes !== undefined && route.authorizer?.payload === 'rest-token')
       complaints.push(
         `${method} ${path} is charged, which a TOKEN authorizer cannot do: use a REQUEST authorizer`,

@@ -1,5 +1,10 @@
 import { findLaterRoutes } from '@gatewright/authoring/check/check-later-routes';
-import { checkChargedRoutes, checkNativePlans, checkWiring } from '@gatewright/authoring/check/check-wiring';
+import {
+  checkChargedRoutes,
+  checkNativePlans,
+  checkUncharged,
+  checkWiring,
+} from '@gatewright/authoring/check/check-wiring';
 import type { WiredRoute } from '@gatewright/authoring/check/check-wiring';
 import { checkBrowsers, checkCaches } from './surprised-callers.ts';
 import { list, obstacle, warning } from './plan-finding.ts';
@@ -127,8 +132,8 @@ function checkQuota(
               : 'pass --quota authorizer, which makes these changes; or remove quota.admissionKey from the document, so that callers over quota get 403',
           ),
         ]),
-    ...[...others, ...checkNativePlans(document, wired, keySource)].map((what) =>
-      warning('quota', what, 'follow this advice'),
+    ...[...checkUncharged(document, wired), ...others, ...checkNativePlans(document, wired, keySource)].map(
+      (what) => warning('quota', what, 'follow this advice'),
     ),
   ];
 }

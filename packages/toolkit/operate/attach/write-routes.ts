@@ -45,5 +45,5 @@ export function writeRoutes(folder: string, live: LiveApi, keys: ReadonlySet<str
   const inventory = printInventory({ kind, apiIds: document.apiIds, routes });
   const { problems } = writeCompiledAccess(folder, { inventories: new Map([[document.name, inventory]]) });
   if (problems.length > 0) throw new UsageError(problems.map(printProblem).join('\n'));
-  return `${document.name}: compiled with ${count(routes.length, 'route')}, ${routes.filter(({ isProtected }) => isProtected).length} behind an authorizer. A gateway on this machine reads these routes itself. For an API on AWS, deploy Gatewright's stack or run gatewright access publish before gatewright attach apply.`;
+  return `${document.name}: compiled with ${count(routes.length, 'route')}, ${routes.filter(({ isProtected }) => isProtected).length} behind an authorizer. A gateway on this machine reads these routes itself, and warns of routes that are open until gatewright attach has run. For an API on AWS, deploy Gatewright's stack or run gatewright access publish before gatewright attach apply.`;
 }

@@ -174,6 +174,16 @@ describe('checkService', () => {
     assert.match(check(files, { resources }).complaints.join(), /needs ApiKeySourceType: AUTHORIZER/);
   });
 
+  it('refuses a charged route without an authorizer at a deployment, and warns of it where it is only served', () => {
+    const open = method({ AuthorizationType: 'NONE', AuthorizerId: undefined });
+    const resources = { ...authorizer(0), ...open };
+    const uncharged =
+      'access/shop.yml: GET /orders is charged but has no authorizer of the toolkit, so calls are not charged: add an authorizer to the template, or run gatewright attach; if it is meant to be open, run gatewright access sync';
+
+    assert.deepEqual(check(FILES, { resources }), { complaints: [uncharged], warnings: [] });
+    assert.deepEqual(check(FILES, { resources, isServed: true }), { complaints: [], warnings: [uncharged] });
+  });
+
   it('checks no stack that no document names', () => {
     assert.deepEqual(check(FILES, { resources: authorizer(30), stackName: 'shop-eve' }), NOTHING);
   });

@@ -10,6 +10,7 @@ import {
   checkChargedRoutes,
   checkNativePlans,
   checkPreflight,
+  checkUncharged,
   checkWiring,
 } from '@gatewright/authoring/check/check-wiring';
 import type { WiredAuthorizer } from '@gatewright/authoring/check/check-wiring';
@@ -71,7 +72,7 @@ export async function checkDocuments(
   printProblems(wrongFiles, 'red');
   const apis =
     sources.length === 0 ? [] : await inspectApis(sources, loadOptions(stage, dirname(folder), parameters));
-  const { unsafe, drift } = checkApis(build, apis, stage);
+  const { unsafe, uncharged, drift } = checkApis(build, apis, stage);
   const handlers = await checkDocumentedHandlers(compiled, apis, stage, sources);
   unsafe.push(...handlers.unsafe);
   for (const warning of handlers.warnings) printMessage('yellow', warning);
@@ -79,7 +80,7 @@ export async function checkDocuments(
   // as unprotected.
   const isWhole = withoutInventory.length + problems.length === 0;
   const unprotected = isWhole ? findUnprotected(build, apis, stage) : [];
-  const complaints = [...unsafe, ...drift, ...unprotected];
+  const complaints = [...unsafe, ...uncharged, ...drift, ...unprotected];
   for (const complaint of complaints) printMessage('red', complaint);
   const wrong = [...wrongFiles.map(printProblem), ...complaints];
   const warned = [...odd.map(printProblem), ...handlers.warnings];
@@ -96,6 +97,8 @@ export async function checkDocuments(
 
 type Misfits = {
   readonly unsafe: string[];
+  /** Unsafe to deploy, but served on this machine. @see {@link checkUncharged} */
+  readonly uncharged: readonly string[];
   readonly drift: readonly string[];
 };
 
@@ -118,6 +121,7 @@ function isMeant(
 
 function checkApis(build: Documents, apis: readonly InspectedApi[], stage: string): Misfits {
   const unsafe: string[] = [];
+  const uncharged: string[] = [];
   const drift: string[] = [];
   for (const document of build.compiled.documents)
     for (const named of document.apis) {
@@ -125,9 +129,10 @@ function checkApis(build: Documents, apis: readonly InspectedApi[], stage: strin
       if (named.for !== stage || api === undefined) continue;
       const inDocument = (complaint: string) => `access/${document.name}.yml: ${complaint}`;
       unsafe.push(...checkAuthorizers(document, api).map(inDocument));
+      uncharged.push(...checkUncharged(document, withOurs(api)).map(inDocument));
       drift.push(...[...checkDrift(document, api), ...checkOrder(api)].map(inDocument));
     }
-  return { unsafe, drift };
+  return { unsafe, uncharged, drift };
 }
 
 function findUnprotected(build: Documents, apis: readonly InspectedApi[], stage: string): readonly string[] {
@@ -159,14 +164,20 @@ export async function refuseUnsafeAccess(
   // `protects` is empty, because the authorizers on this machine find the document of a request only by the API id.
   const served = { compiled, protects: [] };
   const withoutInventory = builds.flatMap((build) => build.withoutInventory);
-  const { unsafe, drift } = checkApis(served, apis, stage);
+  const { unsafe, uncharged, drift } = checkApis(served, apis, stage);
   const handlers = await checkDocumentedHandlers(compiled, apis, stage, sources);
   unsafe.push(...handlers.unsafe);
   // If there are no documents, unprotected APIs are not reported, because functions with the names of the toolkit's
   // functions may belong to somebody else.
   const isWhole = compiled.documents.length > 0 && withoutInventory.length === 0;
   const unprotected = isWhole ? findUnprotected(served, apis, stage) : [];
-  const warnings = [...withoutInventory.map(printProblem), ...drift, ...unprotected, ...handlers.warnings];
+  const warnings = [
+    ...withoutInventory.map(printProblem),
+    ...uncharged,
+    ...drift,
+    ...unprotected,
+    ...handlers.warnings,
+  ];
   for (const message of warnings) warn(message);
   if (unsafe.length > 0) throw new UsageError(unsafe.join('\n'));
   return compiled.documents;
@@ -178,11 +189,7 @@ function checkAuthorizers(document: CompiledDocument, api: InspectedApi): readon
     const calls = authorizer && isOurs(authorizer.functionName) && identifyFunction(authorizer.functionName);
     if (authorizer !== undefined && calls) authorizers.set(authorizer.name, { ...authorizer, calls });
   }
-  const routes = api.routes.map((route) => ({
-    ...route,
-    authorizer:
-      route.authorizer !== undefined && isOurs(route.authorizer.functionName) ? route.authorizer : undefined,
-  }));
+  const routes = withOurs(api);
   return [
     ...[...authorizers.values()].flatMap((authorizer) => checkWiring(document, authorizer)),
     ...checkPreflight(routes),
@@ -191,6 +198,15 @@ function checkAuthorizers(document: CompiledDocument, api: InspectedApi): readon
     ...checkAdmissionKey(document, api, api.apiKeyValues ?? []),
     ...checkNativePlans(document, api.routes, api.apiKeySource),
   ];
+}
+
+/** Returns the routes of an API with the toolkit's authorizers only. */
+function withOurs({ routes }: InspectedApi): InspectedApi['routes'] {
+  return routes.map((route) => ({
+    ...route,
+    authorizer:
+      route.authorizer !== undefined && isOurs(route.authorizer.functionName) ? route.authorizer : undefined,
+  }));
 }
 
 /** Returns warnings about parts that exist on this machine but may be missing after the first deployment. */
@@ -221,18 +237,21 @@ export function checkDrift(
   });
   const alike = Map.groupBy(changed, ({ was, is }) => `${was} and ${is}`);
   return [
-    ...(came.length === 0 ? [] : [`the API now has ${came.join(', ')}`]),
-    ...(went.length === 0 ? [] : [`the API no longer has ${went.join(', ')}`]),
+    ...(came.length === 0 ? [] : [`the API now has ${came.join(', ')}; ${SYNC}`]),
+    ...(went.length === 0 ? [] : [`the API no longer has ${went.join(', ')}; ${SYNC}`]),
     ...[...alike.values()].map(describeChanged),
-  ].map((drift) => `${drift}; run gatewright access sync`);
+  ];
 }
 
+const SYNC = 'run gatewright access sync';
+
 const BEHIND_OURS = 'behind the authorizer';
+const OPEN = 'open';
 
 /** Returns who guards a route, in words that follow `is` in a sentence. */
 function stateOf({ isOpen, guard }: CompiledDocument['routes'][number]): string {
   if (isOpen !== true) return BEHIND_OURS;
-  return guard === undefined ? 'open' : `behind ${guard}`;
+  return guard === undefined ? OPEN : `behind ${guard}`;
 }
 
 function printRoute([name, state]: readonly [string, string]): string {
@@ -245,9 +264,12 @@ function describeChanged(
 ): string {
   const [{ was, is } = { was: '', is: '' }] = changed;
   const names = changed.map(({ name }) => name).join(', ');
-  return changed.length === 1
-    ? `${names} was ${was} and is ${is} now`
-    : `${names} were ${was} and are ${is} now`;
+  const isOne = changed.length === 1;
+  const sentence = isOne ? `${names} was ${was} and is ${is} now` : `${names} were ${was} and are ${is} now`;
+  // `attach` writes its list of routes before the routes have the authorizer, and a reload removes what it has attached.
+  return was === BEHIND_OURS && is === OPEN
+    ? `${sentence}; to protect ${isOne ? 'it' : 'them'}, run gatewright attach or add the authorizer to the template; if ${isOne ? 'it is' : 'they are'} meant to be open, ${SYNC}`
+    : `${sentence}; ${SYNC}`;
 }
 
 export function printProblems(problems: readonly Problem[], colour: 'red' | 'yellow'): void {

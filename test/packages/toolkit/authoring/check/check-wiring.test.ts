@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { checkChargedRoutes, checkNativePlans, checkWiring } from '@gatewright/authoring/check/check-wiring';
+import {
+  checkChargedRoutes,
+  checkUncharged,
+  checkNativePlans,
+  checkWiring,
+} from '@gatewright/authoring/check/check-wiring';
 import type { WiredAuthorizer } from '@gatewright/authoring/check/check-wiring';
 import { aDocument } from '../../../../support/an-access-document.ts';
 
@@ -305,7 +310,8 @@ describe('checkChargedRoutes', () => {
   ] as const;
   for (const { name, over, wired, source, expected } of rows)
     it(name, () => {
-      const complaints = checkChargedRoutes(aDocument(over, ['GET /users']), wired, source);
+      const document = aDocument(over, ['GET /users']);
+      const complaints = [...checkUncharged(document, wired), ...checkChargedRoutes(document, wired, source)];
       assert.equal(complaints.length, expected.length, complaints.join('\n'));
       for (const [index, pattern] of expected.entries()) assert.match(complaints[index] ?? '', pattern);
     });

@@ -231,7 +231,7 @@ describe('the routes of the access document', () => {
 
     assert.match(
       said,
-      /^shop: compiled with 2 routes, 1 behind an authorizer\. A gateway on this machine reads these routes itself\. For an API on AWS, deploy/,
+      /^shop: compiled with 2 routes, 1 behind an authorizer\. A gateway on this machine reads these routes itself, and warns of routes that are open until gatewright attach has run\. For an API on AWS, deploy/,
     );
     const written = JSON.parse(readFileSync(join(folder, 'shop.routes.json'), 'utf8')) as {
       readonly routes: unknown;

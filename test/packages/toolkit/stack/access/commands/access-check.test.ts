@@ -129,6 +129,18 @@ describe('a start with access documents', () => {
     ]);
   });
 
+  it('warns of charged routes that have no authorizer yet, and is not refused: attach may add it', async () => {
+    write(
+      'orders.yml',
+      `${DOCUMENT}quota: { tenant: shop, plan: daily, plans: [{ id: daily, version: 1, limits: [{ id: day, level: tenant, quota: 9, period: DAY }] }] }\n`,
+    );
+
+    assert.deepEqual(await check([anApi({ routes: [aRoute({ authorizer: undefined })] })]), [
+      'access/orders.yml: GET /orders is charged but has no authorizer of the toolkit, so calls are not charged: add an authorizer to the template, or run gatewright attach; if it is meant to be open, run gatewright access sync',
+      'access/orders.yml: GET /orders was behind the authorizer and is open now; to protect it, run gatewright attach or add the authorizer to the template; if it is meant to be open, run gatewright access sync',
+    ]);
+  });
+
   it('warns of parts that the first deployment may miss', async () => {
     const lateParts = [{ part: 'Method Get', deployment: 'Deployment' }];
     const [warning, ...others] = await check([anApi({ lateParts })]);
@@ -217,7 +229,9 @@ describe('the drift of an API from its document', () => {
       name: 'a route that lost its authorizer',
       document: { kind: 'rest', routes: [{ method: 'GET', path: '/a' }] },
       routes: [aRoute({ path: '/a', authorizer: undefined })],
-      says: ['GET /a was behind the authorizer and is open now; run gatewright access sync'],
+      says: [
+        'GET /a was behind the authorizer and is open now; to protect it, run gatewright attach or add the authorizer to the template; if it is meant to be open, run gatewright access sync',
+      ],
     },
     {
       name: 'a route that is behind another guard now',
@@ -246,7 +260,7 @@ describe('the drift of an API from its document', () => {
       says: [
         'the API now has GET /new; run gatewright access sync',
         'the API no longer has GET /gone; run gatewright access sync',
-        'GET /a, GET /b were behind the authorizer and are open now; run gatewright access sync',
+        'GET /a, GET /b were behind the authorizer and are open now; to protect them, run gatewright attach or add the authorizer to the template; if they are meant to be open, run gatewright access sync',
         'GET /c was open and is behind the authorizer now; run gatewright access sync',
       ],
     },
