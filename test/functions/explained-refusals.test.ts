@@ -106,6 +106,46 @@ describe('the explanation of a refusal by rules', () => {
     );
   });
 
+  it('advises to send the request again if results are not cached, instead of flushing nothing', async () => {
+    const uncached = { ...RULES, result: { cacheTtlSeconds: 0 } };
+    const [staff, ...others] = RULES.rules;
+    const open = { ...uncached, rules: [{ ...staff, when: undefined }, ...others] };
+    const api = anExplainedApi(
+      'rest-token',
+      { ...documentFor('rest-token', uncached), version: 'a1' },
+      { ...documentFor('rest-token', open), version: 'b2' },
+      0,
+    );
+
+    await api.get('/users', TOKEN);
+
+    const story = storyOf(api.last());
+    assert.match(story, /orders allows GET \/users now.*\n[^]*Send the request again: /);
+    assert.doesNotMatch(story, /[Ff]lush|at most 0 s/);
+  });
+
+  // `gatewright attach` adds the authorizer at run time, and the list of routes is written before or not at all.
+  it('names the missing role if the list of routes says that the route is open', async () => {
+    const attached = {
+      ...documentFor('rest-token', { ...RULES, result: { cacheTtlSeconds: 0 } }),
+      version: 'a1',
+    };
+    const routes = attached.routes.map((route) => ({ ...route, isOpen: true as const }));
+    const api = anExplainedApi('rest-token', attached, { ...attached, routes }, 0);
+
+    await api.get('/users', TOKEN);
+
+    const story = storyOf(api.last());
+    assert.match(story, /The access document orders refuses GET \/users: no rule allows it\./);
+    assert.match(story, /The rules for GET \/users: staff: allow if role support/);
+    assert.match(
+      story,
+      /authorizer \S+ is attached to GET \/users\. The list of routes from which orders was compiled still says that the route has no authorizer\./,
+    );
+    assert.match(story, /Use a caller with the role support, which staff requires/);
+    assert.doesNotMatch(story, /other circumstances|[Ff]lush/);
+  });
+
   it('says why a credential is refused, also of a cached result of an HTTP API', async () => {
     const rows = [
       [signToken(ISSUER_KEY, someClaims({ exp: 1_000_000_000 })), /it has expired/],

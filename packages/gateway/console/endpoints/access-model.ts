@@ -67,6 +67,10 @@ export type AccessVerdict = {
   readonly reason: string;
   /** Checksum of the document that decided; undefined if an older version compiled it. */
   readonly version: string | undefined;
+  /**
+   * Whether the document's list of routes says that the route has no authorizer of Gatewright, although one was called.
+   */
+  readonly isListedOpen?: boolean;
   /** The document's file, as a path from the working directory; undefined if the file is not available. */
   readonly file: string | undefined;
   /** Whether the file was changed after it was compiled, so that the change is not in force. */

@@ -89,7 +89,7 @@ export function explainAccess(
       : verdict === undefined
         ? explainRecord(about, guard, decided)
         : verdict.word === 'DENY'
-          ? explainVerdict(about, decided, verdict)
+          ? explainVerdict(about, guard, decided, verdict)
           : explainStale(about, guard, decided, isCurrent);
   return {
     because: [
@@ -211,8 +211,9 @@ function changePlan(tenant: string, limit: string): string {
 
 function explainVerdict(
   about: Circumstances,
+  { name }: GuardCircumstances,
   { document, outcome, roles }: DecidedAccess,
-  { reason, caller, file, isFileNewer, rules: ofRoute }: Verdict,
+  { reason, caller, file, isFileNewer, isListedOpen = false, rules: ofRoute }: Verdict,
 ): Reason {
   const route = about.routeKey ?? 'the route';
   const listed = ofRoute.map(printRule);
@@ -229,6 +230,11 @@ function explainVerdict(
       listed.length === 0
         ? `No rule of ${document} names ${route}.`
         : `The rules for ${route}: ${listed.join('; ')}.`,
+      ...(isListedOpen
+        ? [
+            `The rules apply because authorizer ${name} is attached to ${route}. The list of routes from which ${document} was compiled still says that the route has no authorizer.`,
+          ]
+        : []),
     ],
     changes: [
       ...(isFileNewer
@@ -319,7 +325,11 @@ function explainStale(
       `The access document ${document} allows ${routeKey} now, but the result of authorizer ${guard.name} does not: ${why}.`,
     ],
     changes: [
-      `Flush the authorizer’s cache: ${flushCommand(about)}. Without that, the result is used for at most ${guard.ttlSeconds} s.`,
+      guard.ttlSeconds > 0
+        ? `Flush the authorizer’s cache: ${flushCommand(about)}. Without that, the result is used for at most ${guard.ttlSeconds} s.`
+        : isCurrent
+          ? `Run ${explainCommand(about, document)}: it names the rules of the route and their conditions.`
+          : 'Send the request again: results of this authorizer are not cached, so the next result is made by the current version.',
     ],
   };
 }

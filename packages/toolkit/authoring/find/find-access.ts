@@ -25,7 +25,13 @@ import type { CallerSpec } from './caller-spec.ts';
  */
 type Verdict = (
   | RuleDecision
-  | { readonly kind: 'open'; readonly route: CompiledRoute; readonly rules: readonly [] }
+  | {
+      readonly kind: 'open';
+      readonly route: CompiledRoute;
+      readonly rules: readonly [];
+      /** What the rules decide if the route has an authorizer of the toolkit by now. */
+      readonly behindAuthorizer: RuleDecision;
+    }
 ) & { readonly refusal?: string; readonly uncharged?: string; readonly lacks?: readonly string[] };
 
 type Charge = { readonly quota?: ReturnType<typeof chargedAs>; readonly isDeniedUncharged?: boolean };
@@ -37,7 +43,7 @@ export type AccessResult = {
   readonly target: string;
   readonly word: AccessWord;
   readonly reason: string;
-  /** The principal to which the rules are applied; undefined on an open route. */
+  /** The principal to which the rules are applied. */
   readonly caller: string | undefined;
   /**
    * Describes how the quota charges the caller, or why it does not charge the caller. Undefined if the request is not
@@ -79,13 +85,26 @@ export function findAccess(
       document.kind === 'websocket' || (row.route.path === route?.path && row.route.method === route.method),
   );
   const [word, reason] = wordsOf(verdict);
+  if (verdict.kind === 'open') {
+    const ruled = findAccess(withAuthorizers(document), method, path, caller, nowEpochSeconds);
+    const since = `; if gatewright attach has added one since the routes were read, the rules decide: ${ruled.word}, ${ruled.reason}`;
+    return {
+      ...ruled,
+      verdict,
+      word,
+      reason: `${reason}${since}`,
+      charge: {},
+      quota: undefined,
+      mcp: undefined,
+    };
+  }
   return {
     verdict,
     target,
     word,
     reason,
     charge: chargeOf(document, principal, verdict),
-    caller: verdict.kind === 'open' ? undefined : describeCaller(document, principal, route),
+    caller: describeCaller(document, principal, route),
     quota: verdict.kind === 'allow' ? describeCharge(document, principal, verdict.route) : undefined,
     rules: rows.flatMap(({ rules }) => rules),
     mcp:
@@ -97,6 +116,15 @@ export function findAccess(
           )
         : undefined,
   };
+}
+
+/**
+ * Returns the document as the toolkit's authorizers apply it: to every route for which they are called. The list of
+ * routes may say that a route has no authorizer, because `gatewright attach` has added one since it was written.
+ */
+export function withAuthorizers(document: CompiledDocument): CompiledDocument {
+  const routes = document.routes.map(({ method, path }) => ({ method, path }));
+  return document.routes.some(({ isOpen }) => isOpen === true) ? { ...document, routes } : document;
 }
 
 /**
@@ -131,7 +159,7 @@ function verdictOn(
 ): Verdict {
   const decision = decide(document, principal, { target, sourceIp: caller.ip, nowEpochSeconds });
   const route = document.kind === 'websocket' ? (document.routes[0] ?? decision.route) : decision.route;
-  if (route?.isOpen === true) return { kind: 'open', route, rules: [] };
+  if (route?.isOpen === true) return { kind: 'open', route, rules: [], behindAuthorizer: decision };
   const refusal = findRefusal(document, caller, nowEpochSeconds);
   const uncharged = findUncharged(document, principal, decision);
   return {

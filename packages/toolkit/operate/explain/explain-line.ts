@@ -4,7 +4,7 @@
  */
 import { explain } from '../../../gateway/engine/index.ts';
 import type { GuardCircumstances, Story } from '../../../gateway/engine/index.ts';
-import { findAccess } from '@gatewright/authoring/find/find-access';
+import { findAccess, withAuthorizers } from '@gatewright/authoring/find/find-access';
 import { describeAccess } from '@gatewright/authoring/find/describe-access';
 import { AccessQueryError, findRefusal } from '@gatewright/authoring/find/caller-spec';
 import type { CallerSpec } from '@gatewright/authoring/find/caller-spec';
@@ -44,9 +44,10 @@ export function explainLine(
     isGuarded && about.guard?.kind === 'lambda' && about.code === 'UNAUTHORIZED'
       ? explainOpen(facts, missing, about.guard)
       : [];
+  const applied = about.guard?.kind === 'lambda' && document ? withAuthorizers(document) : document;
   const ruled =
-    isGuarded && document !== undefined
-      ? explainRules(document, about.method, about.path, caller, nowEpochSeconds)
+    isGuarded && applied !== undefined
+      ? explainRules(applied, about.method, about.path, caller, nowEpochSeconds)
       : [];
   return {
     phase: about.phase,

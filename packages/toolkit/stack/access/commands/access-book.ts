@@ -6,14 +6,19 @@ import { buildAccess } from '@gatewright/authoring/compile/build-access';
 import { checkPlan } from '@gatewright/authoring/check/check-plan';
 import { readAccessFiles } from '@gatewright/authoring/files/access-files';
 import { readDocument } from '@gatewright/authoring/document/read-access-document';
-import { findAccess, listAccess } from '@gatewright/authoring/find/find-access';
+import { findAccess, listAccess, withAuthorizers } from '@gatewright/authoring/find/find-access';
 import { findAdmittedKey, keyCustomer, keyOptions } from '@gatewright/authoring/find/admitted-key';
 import { findAdmittedToken } from '@gatewright/authoring/find/admitted-token';
 import { findLacking } from '@gatewright/authoring/find/find-lacking';
 import { describeAccess, describeMcpRule } from '@gatewright/authoring/find/describe-access';
 import { rulesNaming } from '#shared/access/decide/mcp-rules.ts';
 import { AccessQueryError, findRefusal } from '@gatewright/authoring/find/caller-spec';
-import type { CompiledAccess, CompiledDocument, CompiledRule } from '#shared/access/compiled-document.ts';
+import type {
+  CompiledAccess,
+  CompiledDocument,
+  CompiledRoute,
+  CompiledRule,
+} from '#shared/access/compiled-document.ts';
 import { UsageError } from '@gatewright/aws/usage-error';
 import type { AdminTarget } from '../../../terminal/admin-client.ts';
 import { describeTerms, readLedger, withLedger } from './spent-quota.ts';
@@ -39,8 +44,11 @@ export function openAccessBook(
   findTarget: () => AdminTarget | undefined,
 ): AccessBook {
   const read = (): readonly CompiledDocument[] => sources.flatMap(readDocuments);
+  // The caller asks about a request for which an authorizer was called.
   const documentOf = (asked: { readonly apiId: string; readonly stage: string }) =>
-    read().find(({ apis }) => apis.some((api) => api.apiId === asked.apiId && api.stage === asked.stage));
+    read()
+      .map(withAuthorizers)
+      .find(({ apis }) => apis.some((api) => api.apiId === asked.apiId && api.stage === asked.stage));
   return {
     decide: (question, nowEpochSeconds, message) => decideIn(sources, question, nowEpochSeconds, message),
     documents: () => read().map((document) => showDocument(document, stage)),
@@ -91,8 +99,9 @@ function decideIn(
     if (document === undefined) continue;
     try {
       const caller = { ...said, role: roles, scope: scopes };
-      const found = findAccess(document, method, path, caller, nowEpochSeconds);
-      const { word, reason, caller: seen, rules } = found;
+      const ruled = withAuthorizers(document);
+      const found = findAccess(ruled, method, path, caller, nowEpochSeconds);
+      const { word, reason, caller: seen, rules, verdict } = found;
       const { file, places, mcpPlaces } = readRulePlaces(source, document.name);
       const lacksOf = ({ effect, when }: Pick<CompiledRule, 'effect' | 'when'>): readonly string[] =>
         effect === 'allow' ? findLacking(document, when, caller, nowEpochSeconds) : [];
@@ -100,6 +109,7 @@ function decideIn(
         word,
         reason,
         version: document.version,
+        isListedOpen: ruled !== document && isOpen(document, verdict.route),
         file,
         isFileNewer:
           isNewer(file, join(source, 'access', 'compiled.json')) && compilesToOther(source, document),
@@ -121,6 +131,12 @@ function decideIn(
     }
   }
   return undefined;
+}
+
+function isOpen({ routes }: CompiledDocument, route: Omit<CompiledRoute, 'isOpen'> | undefined): boolean {
+  return routes.some(
+    (each) => each.isOpen === true && each.method === route?.method && each.path === route.path,
+  );
 }
 
 type RulePlaces = {

@@ -34,6 +34,10 @@ const SHOP = aDocument({ rules: RULES }, [
   'JWT GET /own',
 ]);
 
+/** An attached authorizer applies the rules, whatever the list of routes says. */
+const SINCE =
+  '; if gatewright attach has added one since the routes were read, the rules decide: DENY, no rule allows it';
+
 describe('findAccess', () => {
   const support = aCaller({ role: ['support'], ip: '203.0.113.7' });
   for (const { ask, caller, word, reason } of [
@@ -59,13 +63,13 @@ describe('findAccess', () => {
       ask: 'GET /menu',
       caller: support,
       word: 'OPEN',
-      reason: 'the route has no authorizer, so rules do not apply',
+      reason: `the route has no authorizer, so rules do not apply${SINCE}`,
     },
     {
       ask: 'GET /own',
       caller: support,
       word: 'OTHER',
-      reason: 'the route has JWT and no authorizer of Gatewright, so rules do not apply',
+      reason: `the route has JWT and no authorizer of Gatewright, so rules do not apply${SINCE}`,
     },
   ])
     it(`answers ${word} to ${ask}: ${reason}`, () => {
@@ -73,7 +77,7 @@ describe('findAccess', () => {
       const found = findAccess(SHOP, method, path, caller, NOW);
 
       assert.deepEqual([found.word, found.reason], [word, reason]);
-      assert.equal(found.caller === undefined, word === 'OPEN' || word === 'OTHER');
+      assert.ok(found.caller !== undefined);
       assert.deepEqual([found.charge, found.quota], [{}, undefined]);
     });
 

@@ -82,6 +82,31 @@ describe('the access book of a start', () => {
       for (const rule of reply.answer.rules) assert.ok(messages.includes(`rule   ${rule}`));
     });
 
+  it('decides by the rules for a request of an attached authorizer, though its route is listed as open', () => {
+    const listed = mkdtempSync(join(tmpdir(), 'gatewright-access-listed-'));
+    try {
+      mkdirSync(join(listed, 'access'));
+      const documents = [
+        { ...DOCUMENT, routes: DOCUMENT.routes.map((route) => ({ ...route, isOpen: true as const })) },
+      ];
+      writeFileSync(join(listed, 'access/compiled.json'), JSON.stringify({ documents }));
+      const decide = (source: string, roles: readonly string[]) => {
+        const { word, reason, isListedOpen, rules } =
+          openAccessBook([source], 'prod', () => undefined).decide(
+            question({ path: '/users', roles }),
+            NOW,
+          ) ?? {};
+        return { word, reason, isListedOpen, rules: rules?.map(({ text, lacks }) => [text, lacks]) };
+      };
+
+      assert.deepEqual(decide(listed, []), { ...decide(folder, []), isListedOpen: true });
+      assert.deepEqual(decide(listed, ['support']), { ...decide(folder, ['support']), isListedOpen: true });
+      assert.deepEqual([decide(folder, []).word, decide(folder, []).isListedOpen], ['DENY', false]);
+    } finally {
+      rmSync(listed, { recursive: true });
+    }
+  });
+
   it('answers for every route if no path is named', async () => {
     const reply = await book().ask(question({ roles: ['support'] }), NOW);
 
