@@ -13,6 +13,7 @@ import { applyOperation, readItem, recordWrite, unavailable } from './operation.
 import type { AdminPorts, Requested } from './operation.ts';
 import { recordUsage } from './record-usage.ts';
 import { ledgerOf, toUsageRow } from './usage-row.ts';
+import type { UsageRow } from './usage-row.ts';
 import { monthBounds } from '../usage/invoice.ts';
 
 type CloseQuestion = {
@@ -22,7 +23,7 @@ type CloseQuestion = {
 };
 
 export type ClosedPage = {
-  /** Number of periods that this call closed. */
+  /** Number of periods that this call closed, including periods without requests whose fee it recorded. */
   readonly closed: number;
   /**
    * Number of records written: records of closed periods, corrections, and records of fees for periods without
@@ -31,11 +32,17 @@ export type ClosedPage = {
   readonly recorded: number;
   /** Number of requested periods that could not be closed, because they have not ended or ended only recently. */
   readonly running: number;
+  /** The first periods that this call closed or corrected. */
+  readonly named?: readonly PeriodName[];
   readonly next?: string;
 };
 
+type PeriodName = Pick<UsageRow, 'tenant' | 'limit' | 'key' | 'periodStart'>;
+type Counts = { closed: number; recorded: number; running: number; readonly named: PeriodName[] };
+
 const PAGE = 50;
 const AT_ONCE = 8;
+const NAMED = 5;
 const ALL_TIME = { fromEpochMs: undefined, toEpochMs: undefined };
 
 /** Processes one page. A page may be repeated at any time, because a closed period is not changed again. */
@@ -54,7 +61,7 @@ export async function closeOver(
     limit: PAGE,
     ...(month === undefined ? ALL_TIME : monthBounds(month)),
   });
-  const counts = { closed: 0, recorded: 0, running: 0 };
+  const counts: Counts = { closed: 0, recorded: 0, running: 0, named: [] };
   const ledgers = rows.filter(({ row }) => month === undefined || row.month === month).reverse();
   const work = async (): Promise<void> => {
     for (let ledger = ledgers.pop(); ledger !== undefined; ledger = ledgers.pop()) {
@@ -63,14 +70,25 @@ export async function closeOver(
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
-  if (next !== undefined) return { ...counts, next };
+  if (next !== undefined) return { ...toPage(counts), next };
   const fees = await recordFees(ports, requested, { month, cursor: undefined });
   return {
     ...fees,
-    closed: counts.closed,
-    recorded: counts.recorded + fees.recorded,
-    running: counts.running + fees.running,
+    ...toPage({
+      closed: counts.closed + fees.closed,
+      recorded: counts.recorded + fees.recorded,
+      running: counts.running + fees.running,
+      named: [...counts.named, ...(fees.named ?? [])].slice(0, NAMED),
+    }),
   };
+}
+
+function toPage({ named, ...counts }: Counts): ClosedPage {
+  return named.length === 0 ? counts : { ...counts, named };
+}
+
+function name({ named }: Counts, { tenant, limit, key, periodStart }: UsageRow): void {
+  if (named.length < NAMED) named.push({ tenant, limit, ...(key !== undefined && { key }), periodStart });
 }
 
 /** Records the fees that are due for periods without requests. They come last, because these periods have no ledger. */
@@ -81,32 +99,36 @@ async function recordFees(
 ): Promise<ClosedPage> {
   const question = { tenant: undefined, cursor, ...(month === undefined ? ALL_TIME : monthBounds(month)) };
   const { rows, next } = await listDueFees(ports, question, atEpochMs, 'ended');
-  let [recorded, running] = [0, 0];
+  const counts: Counts = { closed: 0, recorded: 0, running: 0, named: [] };
   for (const { row, pk, planVersion, term, head } of rows) {
     if (month !== undefined && row.month !== month) continue;
     if (Date.parse(row.periodEnd) + LATE_MS > atEpochMs) {
-      running += 1;
+      counts.running += 1;
       continue;
     }
     const written = await ports.store.update(head);
     if (written.kind === 'unknown' || written.kind === 'rejected') throw unavailable(written.reason);
     const item = { ver: planVersion, ...(term !== undefined && { term }) };
     const { isNew } = await recordUsage(ports, atEpochMs, () => Promise.resolve({ row, pk, item }));
-    if (isNew) recorded += 1;
+    if (!isNew) continue;
+    counts.closed += 1;
+    counts.recorded += 1;
+    name(counts, row);
   }
-  return { closed: 0, recorded, running, ...(next !== undefined && { next }) };
+  return { ...toPage(counts), ...(next !== undefined && { next }) };
 }
 
 async function closeOne(
   ports: AdminPorts,
   { subject, key, row }: ListedLedger,
   atEpochMs: number,
-  counts: { closed: number; recorded: number },
+  counts: Counts,
 ): Promise<void> {
+  let isClosed = false;
   if (row.state !== 'closed') {
     const outcome = await ports.store.update(closeWrite(key, atEpochMs));
     if (outcome.kind === 'unknown' || outcome.kind === 'rejected') throw unavailable(outcome.reason);
-    if (outcome.kind === 'done') counts.closed += 1;
+    isClosed = outcome.kind === 'done';
   }
   const recorded = await recordUsage(ports, atEpochMs, async () => {
     const whole = await readShards(ports.store, key, await readItem(ports.store, key));
@@ -116,7 +138,10 @@ async function closeOne(
     if (item === undefined) return undefined;
     return { row: toUsageRow(subject, ledgerOf(row), item), pk: key.pk, item };
   });
-  if (recorded?.isNew === true) counts.recorded += 1;
+  const isNew = recorded?.isNew === true;
+  counts.closed += isClosed ? 1 : 0;
+  counts.recorded += isNew ? 1 : 0;
+  if (isClosed || isNew) name(counts, row);
 }
 
 async function logRun(ports: AdminPorts, requested: Requested, month: string | undefined): Promise<void> {

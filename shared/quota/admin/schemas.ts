@@ -213,15 +213,24 @@ export const USAGE_RECORD: JsonSchema = structure(
 
 export const CLOSED_PAGE: JsonSchema = structure(
   {
-    closed: { ...WHOLE, description: 'Periods that this request closed' },
+    closed: {
+      ...WHOLE,
+      description:
+        'Periods that this request closed, including periods without requests whose fee it recorded',
+    },
     recorded: { ...WHOLE, description: 'Records written, including corrections' },
     running: {
       ...WHOLE,
       description: 'Periods that cannot be closed yet, because they have not ended or ended only recently',
     },
+    named: {
+      type: 'array',
+      items: structure({ tenant: TEXT, limit: TEXT, key: TEXT, periodStart: INSTANT }, ['key']),
+      description: 'The first periods that this request closed or corrected',
+    },
     next: { ...TEXT, description: 'Cursor of the next page' },
   },
-  ['next'],
+  ['named', 'next'],
 );
 
 const ENTRY = {

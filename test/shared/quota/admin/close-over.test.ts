@@ -40,7 +40,12 @@ describe('closing the periods that have ended', () => {
       closeOver(ports, requested(id, now), { month, cursor: undefined });
 
     assert.deepEqual(await close('other', '2026-12'), { closed: 0, recorded: 0, running: 0 });
-    assert.deepEqual(await close('first', '2026-11'), { closed: 2, recorded: 2, running: 1 });
+    const { named = [], ...first } = await close('first', '2026-11');
+    assert.deepEqual(first, { closed: 2, recorded: 2, running: 1 });
+    assert.deepEqual(
+      named.map(({ periodStart, ...of }) => [of.tenant, of.limit, periodStart]),
+      [0, 1].map((day) => [tenant, 'daily', new Date(Date.UTC(2026, 10, 19) + day * DAY_MS).toISOString()]),
+    );
     assert.deepEqual(await close('again'), { closed: 0, recorded: 0, running: 1 });
 
     const { rows } = await listRecords(ports, ALL);
@@ -68,11 +73,12 @@ describe('closing the periods that have ended', () => {
     const closeAt = (time: string) =>
       closeOver(ports, requested(time, Date.parse(time)), { month: '2026-11', cursor: undefined });
 
-    const early = await closeAt('2026-12-01T00:08:00Z');
-    const late = await closeAt('2026-12-01T00:15:00Z');
+    const { next: _, ...early } = await closeAt('2026-12-01T00:08:00Z');
+    const { next: __, ...late } = await closeAt('2026-12-01T00:15:00Z');
 
-    assert.deepEqual([early.recorded, early.running], [0, 1]);
-    assert.deepEqual([late.recorded, late.running], [1, 0]);
+    assert.deepEqual(early, { closed: 0, recorded: 0, running: 1 });
+    const named = [{ tenant: 'acme', limit: 'monthly', periodStart: '2026-11-01T00:00:00.000Z' }];
+    assert.deepEqual(late, { closed: 1, recorded: 1, running: 0, named });
   });
 
   // A customer without requests paid the new price for a month that had begun; one with requests paid the old one.
@@ -109,8 +115,10 @@ describe('closing the periods that have ended', () => {
     const now = NOON_MS + 37 * DAY_MS;
     at.moveTo(now);
 
-    const page = await closeOver(ports, requested('late', now), { month: undefined, cursor: undefined });
+    const asked = { month: undefined, cursor: undefined };
+    const { named, ...page } = await closeOver(ports, requested('late', now), asked);
 
+    assert.equal(named?.length, 1);
     assert.deepEqual(page, { closed: 1, recorded: 1, running: 0 });
   });
 

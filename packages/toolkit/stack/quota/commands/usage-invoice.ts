@@ -86,10 +86,18 @@ async function close({ period: month, ...flags }: ChangeFlags & { readonly perio
     isNothing
       ? []
       : [
-          `closed ${count(closed, 'period')} and wrote ${count(recorded, 'record')} of usage and fees`,
+          describeClosed(done),
           ...(running === 0 ? [] : [`${count(running, 'period')} still open: ${WHEN_CLOSED}`]),
         ],
   );
+  const earlier = month === undefined && running === 0 ? await readEarlier(flags) : [];
+  if (earlier.length > 0) {
+    const months = [...new Set(earlier.map((row) => row.month))].sort();
+    const commands = months.map((each) => `gatewright usage close --period ${each}`).join('; ');
+    const without = 'without --period, only periods that ended in the last 35 days are closed';
+    printNotes(`${describeNotClosed(earlier)}, because ${without}. Run: ${commands}`);
+    return;
+  }
   if (!isNothing) return;
   if (running > 0) {
     const which = month === undefined ? '' : ` of ${month}`;
@@ -104,12 +112,33 @@ async function close({ period: month, ...flags }: ChangeFlags & { readonly perio
   );
 }
 
+type Closed = Readonly<Record<'closed' | 'recorded' | 'running', number>> & {
+  /** The first periods that were closed or corrected. */
+  readonly named?: readonly NamedPeriod[];
+};
+
+function describeClosed({ closed, recorded, named = [] }: Closed): string {
+  const of = (number: number): string => (named.length === 0 ? '' : ` (${listPeriods(named, number)})`);
+  return closed === 0
+    ? `corrected ${count(recorded, 'record')} of closed periods${of(recorded)}, because more usage was reported after they were closed`
+    : `closed ${count(closed, 'period')}${of(Math.max(closed, recorded))} and wrote ${count(recorded, 'record')} of usage and fees`;
+}
+
+/** Reads the fees of periods that ended too long ago to be closed without their month. */
+async function readEarlier(flags: AdminFlags): Promise<readonly UsageRow[]> {
+  const due: UsageRow[] = [];
+  for await (const row of readExport<UsageRow>('due', { from: new Date(0).toISOString() }, flags))
+    due.push(row);
+  return due;
+}
+
 export async function closePeriods(
   month: string | undefined,
   flags: AdminFlags & { readonly operation?: string },
-): Promise<Readonly<Record<'closed' | 'recorded' | 'running', number>>> {
+): Promise<Closed> {
   const operationId = flags.operation ?? newOperationId();
   const sums = { closed: 0, recorded: 0, running: 0 };
+  const named: NamedPeriod[] = [];
   let cursor: unknown;
   do {
     const body = { month, cursor: typeof cursor === 'string' ? cursor : undefined };
@@ -118,9 +147,10 @@ export async function closePeriods(
       flags,
     );
     for (const name of ['closed', 'recorded', 'running'] as const) sums[name] += Number(page[name]);
+    if (Array.isArray(page['named'])) named.push(...(page['named'] as readonly NamedPeriod[]));
     cursor = page['next'];
   } while (cursor !== undefined);
-  return sums;
+  return named.length === 0 ? sums : { ...sums, named: named.slice(0, NAMED) };
 }
 
 async function invoice(flags: InvoiceFlags): Promise<void> {
@@ -308,13 +338,19 @@ export async function readNotClosed(flags: MonthFlags): Promise<readonly UsageRo
 }
 
 export function describeNotClosed(open: readonly UsageRow[]): string {
-  const names = open
+  return `${open.length} ${open.length === 1 ? 'period is' : 'periods are'} not closed (${listPeriods(open)})`;
+}
+
+type NamedPeriod = Pick<UsageRow, 'tenant' | 'key' | 'limit' | 'periodStart'>;
+
+/** @param number how many periods there are, if only the first of them are given */
+function listPeriods(periods: readonly NamedPeriod[], number = periods.length): string {
+  const names = periods
     .slice(0, NAMED)
     .map(({ tenant, key, limit, periodStart }) =>
       [tenant, key, limit, periodStart].filter(Boolean).join('/'),
     );
-  const others = open.length > NAMED ? ` and ${open.length - NAMED} more` : '';
-  return `${open.length} ${open.length === 1 ? 'period is' : 'periods are'} not closed (${names.join(', ')}${others})`;
+  return `${names.join(', ')}${number > names.length ? ` and ${number - names.length} more` : ''}`;
 }
 
 /** Names the periods with their customers, plans, limits and use; undefined if there are none. */
