@@ -456,7 +456,8 @@ class StackPlugin {
   #assertSafeWiring(): void {
     const provider = this.#serverless.getProvider('aws');
     const { Resources } = this.#serverless.service.provider.compiledCloudFormationTemplate;
-    const complaints = checkStack(this.#protects(), provider.naming.getStackName(), Resources);
+    const { unsafe, uncharged } = checkStack(this.#protects(), provider.naming.getStackName(), Resources);
+    const complaints = [...unsafe, ...uncharged];
     if (complaints.length > 0) throw this.#error(complaints.join('\n'), 'ACCESS_WIRING_UNSAFE');
   }
 

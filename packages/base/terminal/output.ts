@@ -6,6 +6,7 @@ import { styleText } from 'node:util';
 import { quote } from '@gatewright/aws/text/token-options';
 import { UsageError, UserError } from '@gatewright/aws/usage-error';
 import { showControls } from '@gatewright/aws/text/visible-text';
+import { asTyped, INSTALLED_NAME, IS_INSTALLED } from './typed-commands.ts';
 
 export { UsageError };
 
@@ -19,33 +20,10 @@ export function colorize(style: Style, text: string, stream: NodeJS.WriteStream 
 /** Whether stdout contains one JSON object per line, and nothing else. */
 let isJson = false;
 
-/** Finds commands in printed text; undefined if their names are not known. */
-let command: RegExp | undefined;
-
-/**
- * Sets the output format for the whole command line.
- * @param chosen with the names of the commands, which are printed as the reader has to type them
- */
-export function chooseOutput(chosen: {
-  readonly json: boolean;
-  readonly commands?: readonly string[];
-}): void {
+/** Sets the output format for the whole command line. */
+export function chooseOutput(chosen: { readonly json: boolean }): void {
   isJson = chosen.json;
-  if (chosen.commands !== undefined) command = commandsNamed(chosen.commands);
 }
-
-/** Matches `gatewright` before the name of a command, unless it already is as it has to be typed. */
-export function commandsNamed(names: readonly string[]): RegExp {
-  return new RegExp(String.raw`(?<![\w/@.'-]|npx |-- )gatewright(?= (?:${names.join('|')})\b)`, 'g');
-}
-
-/** A package that is a dependency of a service has no command in the shell's PATH, so it is called by npx. */
-export function asTyped(text: string, found = command, isInstalled = IS_INSTALLED): string {
-  return isInstalled && found !== undefined ? text.replace(found, INSTALLED_NAME) : text;
-}
-
-const IS_INSTALLED = import.meta.url.includes('/node_modules/');
-const INSTALLED_NAME = 'npx gatewright';
 
 /**
  * Returns the stream for text that people read. With `--json` it is stderr, because stdout contains only the result;
@@ -89,7 +67,7 @@ export function printError(error: unknown): number {
 }
 
 function fail(code: string, message: string, exitCode: number): number {
-  if (isJson) process.stderr.write(`${JSON.stringify({ error: { code, message } })}\n`);
+  if (isJson) process.stderr.write(`${JSON.stringify({ error: { code, message: asTyped(message) } })}\n`);
   else printMessage('red', message);
   return exitCode;
 }

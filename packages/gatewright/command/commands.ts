@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import { addJson } from './json-option.ts';
+import type { CommandName } from '../../base/terminal/typed-commands.ts';
 import type { Loaders } from './run-command-line.ts';
 
 /** The commands, grouped by purpose, in the order in which the help lists them. */
-const GROUPS: Readonly<Record<string, Readonly<Record<string, () => Promise<Command>>>>> = {
+const GROUPS: Readonly<Record<string, Readonly<Partial<Record<CommandName, () => Promise<Command>>>>>> = {
   Run: {
     start: async () => (await import('./start/start.ts')).startCommand(),
     console: async () => (await import('./local/console.ts')).consoleCommand(),

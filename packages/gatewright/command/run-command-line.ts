@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { separateIds } from './separate-ids.ts';
 import { chooseOutput, printError, printNotes, UsageError } from '../../base/terminal/output.ts';
+import { asTyped } from '../../base/terminal/typed-commands.ts';
 import { chooseGateway } from '../../toolkit/terminal/running-gateway.ts';
 import type { GatewayChoice } from '../../toolkit/terminal/running-gateway.ts';
 
@@ -34,6 +35,8 @@ function neverExit(command: Command, isJson: boolean): void {
     })
     .showHelpAfterError('Run with --help to see commands and options.')
     .configureOutput({
+      writeOut: (text) => process.stdout.write(asTyped(text)),
+      writeErr: (text) => process.stderr.write(asTyped(text)),
       outputError: (text, write) => write(`${withUsage(text.trimEnd(), command)}\n`),
       ...(isJson && { writeErr: () => undefined }),
     });
@@ -113,7 +116,7 @@ export async function runCommandLine(
   commands: Loaders,
 ): Promise<number | undefined> {
   const isJson = asksForJson(words);
-  chooseOutput({ json: isJson, commands: [...commands.keys()].filter((name) => name !== undefined) });
+  chooseOutput({ json: isJson });
   const program = new Command('gatewright')
     .version(version, VERSION_FLAGS.join(', '), 'print the version')
     .description(

@@ -12,6 +12,7 @@ import { bundlePortalPage, PORTAL_PAGE } from '../../../layers/portal-page.ts';
 import { shipPrograms } from '../../gateway/lambda/thread/worker-program.ts';
 import { bundleCommand, JOINED } from './bundle-command.ts';
 import { bundleSdk } from './bundle-sdk.ts';
+import { asTyped } from '../../base/terminal/typed-commands.ts';
 import { bundleConsole } from '../command/start/console-bundle.ts';
 import {
   asCarried,
@@ -273,7 +274,12 @@ async function writeWorkspace(
 async function writeConsole(root: string, target: string): Promise<void> {
   await mkdir(target, { recursive: true });
   const files = await bundleConsole(join(root, 'packages/gateway/console/page'));
-  for (const [name, body] of [...files, bundledLicenses(root, BUNDLED_PACKAGES)])
+  // The page is served by an installed package, whatever builds it.
+  const typed = [...files].map(
+    ([name, body]) =>
+      [name, name.endsWith('.js') ? asTyped(Buffer.from(body).toString(), true) : body] as const,
+  );
+  for (const [name, body] of [...typed, bundledLicenses(root, BUNDLED_PACKAGES)])
     await writeFile(join(target, name), body);
 }
 

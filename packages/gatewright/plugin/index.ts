@@ -7,6 +7,7 @@
  */
 import { join } from 'node:path';
 import { describeOldNode } from './old-node.cjs';
+import { asTyped } from '../../base/terminal/typed-commands.ts';
 import { OFFLINE_COMMAND_OPTIONS, readOfflineOptions } from './offline-options.ts';
 import { START_OPTIONS as ROWS } from '../../gateway/engine/start-options.ts';
 import { OptionError, readOption, readPairs } from './option-values.ts';
@@ -93,7 +94,7 @@ class GatewrightPlugin {
     const { settings, warnings } = this.#reading(() =>
       readOfflineOptions(this.#cli, service.custom?.['serverless-offline']),
     );
-    for (const warning of warnings) this.#utilities.log.warning(warning);
+    for (const warning of warnings) this.#warn(warning);
     this.#offlineSettings = settings;
   }
 
@@ -151,7 +152,7 @@ class GatewrightPlugin {
 
   #noteUpdate(): void {
     if (this.#offlineSettings?.reload === false)
-      this.#utilities.log.warning(
+      this.#warn(
         'functions were rebuilt, but with reloadHandler: false, the old functions keep running; remove this option to run the new functions',
       );
   }
@@ -189,7 +190,7 @@ class GatewrightPlugin {
       ...handlers.complaints,
       ...(isOfBundler ? [] : await checkPackages({ directory: serviceDir, resources })),
     ];
-    for (const warning of [...warnings, ...handlers.warnings]) this.#utilities.log.warning(warning);
+    for (const warning of [...warnings, ...handlers.warnings]) this.#warn(warning);
     if (complaints.length + reads.length > 0) throw this.#error([...complaints, ...reads].join('\n'));
   }
 
@@ -219,8 +220,12 @@ class GatewrightPlugin {
     }
   }
 
+  #warn(message: string): void {
+    this.#utilities.log.warning(asTyped(message));
+  }
+
   #error(message: string): Error {
-    return new this.#serverless.classes.Error(message, 'GATEWRIGHT');
+    return new this.#serverless.classes.Error(asTyped(message), 'GATEWRIGHT');
   }
 }
 

@@ -13,6 +13,8 @@ import {
 } from '../../gateway/engine/index.ts';
 import { findNamedAccount } from '../../gateway/templates/named-account.ts';
 import { accessFoldersOf, findStack } from '@gatewright/authoring/files/stack-files';
+import { printNotes } from '../../base/terminal/output.ts';
+import { asTyped } from '../../base/terminal/typed-commands.ts';
 import { announceRefusals } from '../command/start/announce-refusals.ts';
 import { describeStart } from '../command/start/start-text.ts';
 import { readDocuments } from '../../toolkit/stack/access/commands/access-book.ts';
@@ -67,20 +69,21 @@ export async function startSession(
     adminKey: chooseKeyPair(process.env),
     log,
     functionLog(line) {
-      if (!isMetricLine(line)) process.stderr.write(`[${line.functionName}] ${printLogLine(line)}\n`);
+      if (!isMetricLine(line)) printNotes(`[${line.functionName}] ${printLogLine(line)}`);
     },
-    onProgress: (message) => process.stderr.write(`${message}\n`),
-    onWaiting: (message) => process.stderr.write(`${message}\n`),
+    onProgress: (message) => printNotes(message),
+    onWaiting: (message) => printNotes(message),
     onReload: (notice) => {
-      log.write(describeReload(notice));
+      log.write(asTyped(describeReload(notice)));
     },
   });
   try {
     await gateway.load([service.file]);
     const listening = await gateway.listen();
-    process.stdout.write(describeStart(factsOf(gateway, listening, service, { isVerbose, startedMs })));
-    const print = (message: string): unknown => process.stderr.write(`${message}\n`);
-    void announceRefusals(gateway, sourcesOf(service), print);
+    process.stdout.write(
+      asTyped(describeStart(factsOf(gateway, listening, service, { isVerbose, startedMs }))),
+    );
+    void announceRefusals(gateway, sourcesOf(service), printNotes);
   } catch (error) {
     await gateway.close();
     throw error;

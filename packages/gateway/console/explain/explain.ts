@@ -17,6 +17,7 @@ import { explainDefaultRoute, explainMatch } from './explain-match.ts';
 import { explainMeter, nameOfKey, nameOfPlan } from './explain-meter.ts';
 import type { Reason } from './reason.ts';
 import type { Circumstances, LeftUnits } from './circumstances.ts';
+import { asTyped } from '../../../base/terminal/typed-commands.ts';
 import { WITHOUT_BODY } from '../../core/mapping/build-outgoing.ts';
 import { adviseBody, describeBodyFault } from './mapping-advice.ts';
 import { findRefusing } from './policy-advice.ts';
@@ -80,8 +81,8 @@ export function explain(
   };
   return {
     headline: nameIds(headlineOf(about), about.localNames),
-    sentences: sentences.map((text) => inOwnWords(text, owner, 'because')),
-    changes: [...new Set(changes)].map((text) => inOwnWords(text, owner, 'advice')),
+    sentences: sentences.map((text) => asTyped(inOwnWords(text, owner, 'because'))),
+    changes: [...new Set(changes)].map((text) => asTyped(inOwnWords(text, owner, 'advice'))),
   };
 }
 

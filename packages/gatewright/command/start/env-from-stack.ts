@@ -7,6 +7,7 @@ import { createAws, listAt, memberAt, textAt } from '../../../toolkit/terminal/a
 import { findCredentials } from '../../../toolkit/terminal/aws-session.ts';
 import { homeOfEnvironment } from '../../../toolkit/terminal/load-options.ts';
 import { UsageError } from '../../../base/terminal/output.ts';
+import { asTyped } from '../../../base/terminal/typed-commands.ts';
 import { callOrFail } from '../../../toolkit/operate/failures/call-or-fail.ts';
 import { readOutputs } from '../../../toolkit/operate/read-outputs.ts';
 import { printVariable } from '../../../gateway/engine/compose/network/environment.ts';
@@ -115,7 +116,7 @@ export async function copyVariablesFromStack(
   const region = givenRegion ?? homeOfEnvironment().region;
   const aws = createAws(region, await findCredentials({}, region), {});
   const stack = await readDeployedStack(name, aws);
-  process.stderr.write(describeDeployed(stack));
+  process.stderr.write(asTyped(describeDeployed(stack)));
   return {
     options: { deployedVariables: stack.functions, deployedOutputs: outputsByReference(stack) },
     around: (gateway) => ({ ...outputVariables(stack), ...gateway.environment() }),

@@ -1,6 +1,7 @@
 /** `start --exec` runs the gateway as long as one command runs, and returns the exit code of this command. */
 import { settleWhenIdle } from './release-memory.ts';
 import { count, printNotes } from '../../../base/terminal/output.ts';
+import { asTyped } from '../../../base/terminal/typed-commands.ts';
 import { spawnCommand } from './spawn-command.ts';
 import type { Command } from 'commander';
 import type { GatewayOptions, Listening } from '../../../gateway/engine/index.ts';
@@ -78,8 +79,9 @@ export function printReady(
   text: string,
 ): void {
   settleWhenIdle();
-  if (exec === undefined || json) process.stdout.write(text);
-  else if (verbose) process.stderr.write(text);
+  if (json) process.stdout.write(text);
+  else if (exec === undefined) process.stdout.write(asTyped(text));
+  else if (verbose) process.stderr.write(asTyped(text));
   else {
     const left = count(unsupported.length, 'part');
     if (unsupported.length > 0)

@@ -9,6 +9,7 @@ import {
   printLogLine,
 } from '../../../gateway/engine/index.ts';
 import { printNotes } from '../../../base/terminal/output.ts';
+import { asTyped } from '../../../base/terminal/typed-commands.ts';
 import type { GatewayOptions } from '../../../gateway/engine/index.ts';
 
 type Sinks = Pick<GatewayOptions, 'log' | 'functionLog' | 'onProgress' | 'onReload'>;
@@ -50,7 +51,7 @@ export function startLines(stream: NodeJS.WriteStream, { quiet, json }: Wanted):
       if (!isQuiet()) printNotes(message);
     },
     onReload(notice) {
-      if (!isQuiet() || notice.kind === 'kept') sink.write(describeReload(notice));
+      if (!isQuiet() || notice.kind === 'kept') sink.write(asTyped(describeReload(notice)));
     },
     toggle() {
       isAll = !isAll;

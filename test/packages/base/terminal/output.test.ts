@@ -16,8 +16,6 @@ import {
   printResult,
   table,
   UsageError,
-  asTyped,
-  commandsNamed,
 } from '../../../../packages/base/terminal/output.ts';
 import { captureOutput } from '../../../support/captured-output.ts';
 import type { Output } from '../../../support/captured-output.ts';
@@ -175,23 +173,4 @@ describe('what a command prints', () => {
       });
     assert.equal(colorize('red', 'x', stream(false)), 'x');
   });
-});
-
-describe('a command in a text', () => {
-  const found = commandsNamed(['explain', 'access', 'env', 'token']);
-  for (const [printed, typed] of [
-    ['run gatewright explain last', 'run npx gatewright explain last'],
-    ['Run `gatewright access sync`.', 'Run `npx gatewright access sync`.'],
-    ['eval "$(gatewright env)"', 'eval "$(npx gatewright env)"'],
-    ['npx gatewright token creates', 'npx gatewright token creates'],
-    ['npm run --silent gatewright -- token', 'npm run --silent gatewright -- token'],
-    ['the package gatewright is not installed', 'the package gatewright is not installed'],
-    ['import from gatewright/testing', 'import from gatewright/testing'],
-    ['gatewright accessible', 'gatewright accessible'],
-  ] as const)
-    it(`is printed as it has to be typed where the package is a dependency: ${printed}`, () => {
-      assert.equal(asTyped(printed, found, true), typed);
-      assert.equal(asTyped(printed, found, false), printed);
-      assert.equal(asTyped(printed, undefined, true), printed);
-    });
 });
