@@ -4,6 +4,7 @@ import { basename, dirname, join, sep } from 'node:path';
 import { statOf } from '@gatewright/aws/file-marks';
 import { isInstalled } from './installed-files.ts';
 import { entriesOf } from '@gatewright/aws/readable-files';
+import { isWrittenByGatewright } from '@gatewright/aws/written-files';
 
 /**
  * The time in milliseconds without a change after which a burst of changes is over. Some editors write a file in
@@ -52,6 +53,10 @@ type Interest = {
 };
 
 const NODE_CODE = /\.(?:[cm]?[jt]sx?|json)$/;
+
+function isCodeFile(code: RegExp, name: string): boolean {
+  return code.test(name) && !isWrittenByGatewright(name);
+}
 
 type SourceListener = {
   /**
@@ -118,7 +123,7 @@ export class SourceWatcher {
     if (interest === undefined) return;
     const { root, loaded, folders, code } = interest;
     const elsewhere = files.filter((file) => {
-      const isCode = code.test(basename(file));
+      const isCode = isCodeFile(code, basename(file));
       return !isInstalled(file) && !(isCode && (root === undefined || folders.has(dirname(file))));
     });
     for (const file of elsewhere.slice(0, LOADED_LIMIT - loaded.size)) loaded.add(file);
@@ -198,13 +203,13 @@ export class SourceWatcher {
     interest.folders = new Set(listFolders(root));
     this.#update();
     const added = [...interest.folders].filter((folder) => !folders.has(folder));
-    return added.some((folder) => entriesOf(folder).some((entry) => code.test(entry.name)));
+    return added.some((folder) => entriesOf(folder).some((entry) => isCodeFile(code, entry.name)));
   }
 
   #note(folder: string, path: string): void {
     for (const [name, interest] of this.#interests) {
       const { files, loaded, folders, code } = interest;
-      const isCode = folders.has(folder) && code.test(basename(path));
+      const isCode = folders.has(folder) && isCodeFile(code, basename(path));
       if (files.has(path) || loaded.has(path) || isCode || this.#hasGrown(interest, path)) {
         this.#changed.add(name);
         this.#files.add(path);

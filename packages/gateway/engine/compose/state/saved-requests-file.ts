@@ -4,28 +4,28 @@
  */
 import { lstat, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { SAVED_REQUESTS } from '@gatewright/aws/written-files';
 import { InvalidRequest } from '../../../core/errors.ts';
 import type { SavedRequestsFile } from '../../../console/endpoints/serve-saved.ts';
 
-const NAME = 'gatewright.requests.json';
 const MAX_BYTES = 8 * 1024 * 1024;
 
 export function savedRequestsFile(directory: string): SavedRequestsFile {
-  const path = join(directory, NAME);
+  const path = join(directory, SAVED_REQUESTS);
   const refuse = async (): Promise<boolean> => {
     const stats = await lstat(path).catch(() => undefined);
     if (stats === undefined) return false;
     // Attack: git stores symbolic links. A cloned repository could contain one, so that the console writes to a file
     // outside of the repository.
-    if (!stats.isFile()) throw new InvalidRequest(`${NAME} is not a regular file.`);
-    if (stats.size > MAX_BYTES) throw new InvalidRequest(`${NAME} is larger than 8 MB.`);
+    if (!stats.isFile()) throw new InvalidRequest(`${SAVED_REQUESTS} is not a regular file.`);
+    if (stats.size > MAX_BYTES) throw new InvalidRequest(`${SAVED_REQUESTS} is larger than 8 MB.`);
     return true;
   };
   const read = async (): Promise<string | undefined> =>
     (await refuse()) ? readFile(path, 'utf8') : undefined;
   let last: Promise<unknown> = Promise.resolve();
   return {
-    name: NAME,
+    name: SAVED_REQUESTS,
     read,
     change: (make) => {
       const next = last.then(async () => write(path, make(await read())));

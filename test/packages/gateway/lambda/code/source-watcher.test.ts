@@ -239,6 +239,23 @@ describe('SourceWatcher', () => {
     assert.deepEqual(reported(), [['one']]);
   });
 
+  it('reports no file that gatewright has written next to the code, unless a function has loaded it', () => {
+    const invoice = '2026-11-0a1b2c3d4e5f-1.json';
+    watcher.watch('f', { kind: 'folder', folder: join(root, 'src') });
+    mkdirSync(join(root, 'src/invoices'));
+    writeFileSync(join(root, 'src/invoices', invoice), '{}');
+    news('src', 'invoices', 'rename');
+    news('src/invoices', invoice);
+    news('src', 'gatewright.requests.json');
+    assert.deepEqual(reported(), []);
+
+    news('src/invoices', 'prices.json');
+    assert.deepEqual(reported(), [['f']]);
+    watcher.watchLoaded('f', [join(root, 'src/invoices', invoice)]);
+    news('src/invoices', invoice);
+    assert.deepEqual(reported(), [['f']]);
+  });
+
   it('waits for a missing folder that may be created', () => {
     watcher.watch('one', { kind: 'folder', folder: join(root, 'out/js') });
     assert.deepEqual(folders(), ['']);

@@ -8,8 +8,9 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { isWrittenByGatewright } from '@gatewright/aws/written-files';
 import { text } from 'node:stream/consumers';
 import { createRouter } from '#shared/http/router.ts';
 import { quotaAdminRoutes } from '#shared/quota/admin/routes.ts';
@@ -172,6 +173,8 @@ describe('the invoices of a month', () => {
     assert.match(csv.stdout, /^2026-11-[0-9a-f]{12}-1-draft,2026-11,acme,/m);
     assert.equal(pdf.code, 0, pdf.stderr);
     const file = join(folder, `${String(made['number'])}.pdf`);
+    // A gateway that watches the folder as the code of a function does not reload the function.
+    assert.ok(isWrittenByGatewright(basename(file)));
     assert.match(
       readFileSync(file, 'latin1'),
       /This draft is not an invoice: it shows open periods as they are now/,
