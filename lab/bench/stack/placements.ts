@@ -89,6 +89,7 @@ export function costOfPlacement(placement: Placement): PlacementCost {
       caches: [],
       tables: [{ table: 'all', ...units }],
       eventsOfTables: 1,
+      administration: { calls: 0, reads: 0, writes: 0 },
     },
     {
       events: MILLION,

@@ -12,7 +12,14 @@ import { dynaliteDb } from './dynalite-store.ts';
 import type { Output } from './actions.ts';
 import type { BatchOperation, Item } from './dynalite-store.ts';
 
-export type TableUnits = { readonly table: string; readonly reads: number; readonly writes: number };
+/** The capacity units that the calls of a caller have consumed in a table. */
+export type TableUnits = {
+  readonly table: string;
+  /** The access key id of the caller; empty for callers beyond a limit. */
+  readonly accessKeyId: string;
+  readonly reads: number;
+  readonly writes: number;
+};
 
 const READS: ReadonlySet<string> = new Set(['GetItem', 'BatchGetItem', 'Query', 'Scan', 'TransactGetItems']);
 const WRITES: ReadonlySet<string> = new Set([
@@ -25,11 +32,13 @@ const WRITES: ReadonlySet<string> = new Set([
 const BYTES_PER_WRITE = 1024;
 /** The minimum number of units of a read. A read that finds nothing consumes this number. */
 const LEAST_READ = 0.5;
+/** The maximum number of counted pairs of a table and a caller, because each session has an access key of its own. */
+const PAIRS = 1000;
 
 type Execute = (operation: string, input: UnknownMembers) => Promise<Output>;
 
 export class CapacityMeter {
-  readonly #tables = new Map<string, { reads: number; writes: number }>();
+  readonly #tables = new Map<string, { -readonly [Name in keyof TableUnits]: TableUnits[Name] }>();
   readonly #onMore: () => void;
 
   /** @param onMore called for each table in which a call consumed units */
@@ -38,11 +47,11 @@ export class CapacityMeter {
   }
 
   get tables(): readonly TableUnits[] {
-    return [...this.#tables].map(([table, units]) => ({ table, ...units }));
+    return [...this.#tables.values()].map((units) => ({ ...units }));
   }
 
   /** Runs a call. The consumed capacity is added to the result only if the caller requested it. */
-  async run(operation: string, input: UnknownMembers, execute: Execute): Promise<Output> {
+  async run(operation: string, input: UnknownMembers, execute: Execute, accessKeyId = ''): Promise<Output> {
     const isRead = READS.has(operation);
     if (!isRead && !WRITES.has(operation)) return execute(operation, input);
     const mode = input['ReturnConsumedCapacity'];
@@ -52,22 +61,25 @@ export class CapacityMeter {
         operation,
         isAsked ? input : { ...input, ReturnConsumedCapacity: 'TOTAL' },
       );
-      for (const [table, units] of unitsOf(output)) this.#add(table, isRead, units);
+      for (const [table, units] of unitsOf(output)) this.#add({ table, accessKeyId }, isRead, units);
       if (!isAsked) delete output['ConsumedCapacity'];
       return output;
     } catch (error) {
       // A condition can fail only after the item has been read. AWS bills such a call like a write.
       if (error instanceof DynamoDbError && isRefusedCondition(error))
-        this.#add(String(input['TableName']), false, 1);
+        this.#add({ table: String(input['TableName']), accessKeyId }, false, 1);
       throw error;
     }
   }
 
-  #add(table: string, isRead: boolean, units: number): void {
-    const known = this.#tables.get(table) ?? { reads: 0, writes: 0 };
+  #add(of: Pick<TableUnits, 'table' | 'accessKeyId'>, isRead: boolean, units: number): void {
+    const pair = `${of.table} ${of.accessKeyId}`;
+    const accessKeyId = this.#tables.has(pair) || this.#tables.size < PAIRS ? of.accessKeyId : '';
+    const key = `${of.table} ${accessKeyId}`;
+    const known = this.#tables.get(key) ?? { table: of.table, accessKeyId, reads: 0, writes: 0 };
     if (isRead) known.reads += Math.max(units, LEAST_READ);
     else known.writes += units;
-    this.#tables.set(table, known);
+    this.#tables.set(key, known);
     this.#onMore();
   }
 }

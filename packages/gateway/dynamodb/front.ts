@@ -163,7 +163,7 @@ async function run(
   const { engine, meter } = at;
   if (request.headers[UNCOUNTED] !== undefined) return engine.execute(operation, input, region, true);
   const execute = (name: string, fields: typeof input): Promise<Record<string, unknown>> =>
-    meter.run(name, fields, (one, more) => engine.execute(one, more, region));
+    meter.run(name, fields, (one, more) => engine.execute(one, more, region), caller.accessKeyId);
   const runStatements = Object.hasOwn(STATEMENTS, operation) ? STATEMENTS[operation] : undefined;
   if (runStatements === undefined) return execute(operation, input);
   // The capacity is not counted here, because the statement runs other operations, and each of these reports its own

@@ -50,4 +50,9 @@ export type TrafficShape = {
   readonly tables: readonly TableShape[] | undefined;
   /** Number of requests and messages since startup that consumed the capacity units in `tables`. */
   readonly eventsOfTables: number;
+  /**
+   * What commands such as `gatewright customers`, the console and the closing of periods have called since startup. It
+   * does not grow with the requests of clients, so no other member contains it.
+   */
+  readonly administration: { readonly calls: number; readonly reads: number; readonly writes: number };
 };

@@ -27,13 +27,21 @@ type CostPorts = {
   readonly functions: readonly Declared[];
   readonly lines: FunctionLines | undefined;
   readonly nowEpochMs: number;
-  readonly tables: readonly TableShape[] | undefined;
-  /** Number of requests and messages since startup. */
-  readonly eventsSinceStart: number;
+  /** The units by table and by the name of the caller, which is a function or an identity. */
+  readonly tables: readonly (TableShape & { readonly by?: string | undefined })[] | undefined;
+  /** Number of requests and messages since startup; of one API if its id is given. */
+  readonly eventsSinceStart: (apiId?: string) => number;
+  /** @see ToolkitParts */
+  readonly administers: (functionName: string) => boolean;
 };
 
 export function showCost(ports: CostPorts): TrafficShape {
-  const { rows, calls, apis, functions, lines, nowEpochMs } = ports;
+  const { calls, lines, nowEpochMs, administers, eventsSinceStart, tables } = ports;
+  const [ofAdministration, apis] = split(ports.apis, (api) => isAdministration(api, administers));
+  const rows = ports.rows.filter(({ apiId }) => !ofAdministration.some((api) => api.apiId === apiId));
+  const functions = ports.functions.filter(({ name }) => !administers(name));
+  const [spent, used] = split(tables ?? [], ({ by }) => by !== undefined && administers(by));
+  const administrative = ofAdministration.reduce((sum, { apiId }) => sum + eventsSinceStart(apiId), 0);
   const stages = apis.flatMap((api) => [...api.stages.values()].map((stage) => ({ api, stage })));
   const kept = keptSecondsOf(stages.map(({ stage }) => stage));
   const printed = lines?.bytesByInvocation() ?? new Map<string, number>();
@@ -64,9 +72,40 @@ export function showCost(ports: CostPorts): TrafficShape {
       };
     }),
     caches: stages.flatMap(({ api, stage }) => shapeCache(api, stage, rows)),
-    tables: ports.tables,
-    eventsOfTables: ports.eventsSinceStart,
+    tables: tables && sumTables(used),
+    eventsOfTables: eventsSinceStart() - administrative,
+    administration: {
+      calls: administrative,
+      reads: spent.reduce((sum, { reads }) => sum + reads, 0),
+      writes: spent.reduce((sum, { writes }) => sum + writes, 0),
+    },
   };
+}
+
+function split<Item>(
+  items: readonly Item[],
+  isFirst: (item: Item) => boolean,
+): readonly [readonly Item[], readonly Item[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
+}
+
+/** Whether each route of an API calls a function of the administration. */
+function isAdministration({ stages }: ServedApi, administers: CostPorts['administers']): boolean {
+  const called = [...stages.values()].flatMap(({ deployment, variables }) =>
+    deployment.routes.plans.map(({ integration }) =>
+      'functionName' in integration ? integration.functionName.render(variables) : undefined,
+    ),
+  );
+  return called.length > 0 && called.every((name) => name !== undefined && administers(name));
+}
+
+function sumTables(units: readonly TableShape[]): readonly TableShape[] {
+  const ofTables = Map.groupBy(units, ({ table }) => table);
+  return [...ofTables].map(([table, all]) => ({
+    table,
+    reads: all.reduce((sum, { reads }) => sum + reads, 0),
+    writes: all.reduce((sum, { writes }) => sum + writes, 0),
+  }));
 }
 
 /** Counts all requests, because a row may also represent requests that were not recorded themselves. */

@@ -68,6 +68,8 @@ export class RequestCounts {
   #newest = NaN;
   #total = 0;
   #sinceStart = 0;
+  /** The counts that were cleared, by the ids of the APIs. */
+  readonly #cleared = new Map<string, number>();
 
   /** Returns the number of requests, messages and ended connections since startup, or since the counts were cleared. */
   get total(): number {
@@ -77,6 +79,12 @@ export class RequestCounts {
   /** Returns the number of all requests of clients since startup, including requests whose counts were cleared. */
   get sinceStart(): number {
     return this.#sinceStart;
+  }
+
+  /** Returns the number of requests of an API since startup, including requests whose counts were cleared. */
+  sinceStartOf(apiId: string): number {
+    const counted = this.routes.filter((route) => route.apiId === apiId);
+    return counted.reduce((sum, { count }) => sum + count, this.#cleared.get(apiId) ?? 0);
   }
 
   get routes(): readonly RouteCount[] {
@@ -112,6 +120,8 @@ export class RequestCounts {
   }
 
   clear(): void {
+    for (const { apiId, count } of this.#routes.values())
+      this.#cleared.set(apiId, (this.#cleared.get(apiId) ?? 0) + count);
     this.#routes.clear();
     this.#ofStage = new WeakMap();
     this.#last = undefined;

@@ -10,6 +10,10 @@ export type ToolkitParts = {
   /** Whether a stack of the toolkit has a table that records the usage of customers. */
   readonly recordsUsage: boolean;
   /**
+   * Whether a function administers customers, keys or documents, or closes periods. Requests of an API do not call it.
+   */
+  readonly administers: (functionName: string) => boolean;
+  /**
    * Whether a function of the user has an environment variable with the name of the usage table, so that its handler
    * can charge requests.
    */
@@ -22,6 +26,9 @@ export type ToolkitParts = {
 const MARK = 'GATEWRIGHT_STAGE';
 /** The variable with the name of the usage table, which functions have only in stacks with quotas. */
 const USAGE_TABLE = 'GATEWRIGHT_USAGE_TABLE';
+
+/** The names of these functions after the prefix of the stack (serverless.yml). */
+const ADMINISTRATION = /-(?:quota-admin|access-admin|usage-closer)$/;
 
 export function findToolkit(stacks: readonly Stack[]): ToolkitParts {
   const functions = new Set(
@@ -52,6 +59,7 @@ export function findToolkit(stacks: readonly Stack[]): ToolkitParts {
     hasFunction: (name) => functions.has(name),
     hasStack: (name) => names.has(name),
     recordsUsage: tables.size > 0,
+    administers: (name) => functions.has(name) && ADMINISTRATION.test(name),
     charges: (name) => charging.has(name),
   };
 }

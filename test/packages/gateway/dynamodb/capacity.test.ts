@@ -108,11 +108,28 @@ describe('capacity units of', () => {
     it(`${name}: ${reads} to read, ${writes} to write`, async () => {
       const meter = new CapacityMeter();
       const execute = (one: string, fields: object) => engine.execute(one, { ...fields });
-      const output = await meter.run(operation, { ...input }, execute).catch(() => ({}));
+      const output = await meter.run(operation, { ...input }, execute, 'AKIAONE').catch(() => ({}));
 
-      assert.deepEqual(meter.tables, [{ table, reads, writes }]);
+      assert.deepEqual(meter.tables, [{ table, accessKeyId: 'AKIAONE', reads, writes }]);
       assert.ok(!('ConsumedCapacity' in output));
     });
+
+  it('are counted for each caller, and together for callers beyond a limit', async () => {
+    const meter = new CapacityMeter();
+    const read = (accessKeyId: string) =>
+      meter.run(
+        'GetItem',
+        { TableName: 'orders' },
+        () => Promise.resolve({ ConsumedCapacity: { TableName: 'orders', CapacityUnits: 1 } }),
+        accessKeyId,
+      );
+    for (let at = 0; at < 1002; at += 1) await read(`AKIA${at}`);
+    await read('AKIA0');
+
+    assert.equal(meter.tables.length, 1001);
+    assert.deepEqual(meter.tables[0], { table: 'orders', accessKeyId: 'AKIA0', reads: 2, writes: 0 });
+    assert.deepEqual(meter.tables.at(-1), { table: 'orders', accessKeyId: '', reads: 2, writes: 0 });
+  });
 
   it('are returned on request, and nothing is counted for values that are not items', async () => {
     let messages = 0;

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { costOf, unitsPerEvent } from '../cost/cost.ts';
+import { costOf, count, unitsPerEvent } from '../cost/cost.ts';
 import { findCheaper } from '../cost/cheaper.ts';
 import { useFetched } from '../connection/control.ts';
 import { Empty, NumberCell, Problem, Reading } from '../elements/parts.tsx';
@@ -112,6 +112,9 @@ function MonthFields({
         {units('readsPerEvent', 'DynamoDB read units each')}
       </div>
       <p class="soft">{describeUnits(shape)}</p>
+      {shape.administration.calls > 0 || shape.administration.writes > 0 ? (
+        <p class="soft">{describeAdministration(shape.administration)}</p>
+      ) : null}
       <label class="check">
         <input
           type="checkbox"
@@ -131,7 +134,11 @@ function round(units: number): string {
 function describeUnits({ tables, eventsOfTables }: TrafficShape): string {
   if (tables === undefined)
     return 'The tables of this gateway are not local, so their units are not counted: enter the units per request.';
-  return `If left empty: the units counted by the embedded DynamoDB since startup, over ${eventsOfTables.toLocaleString('en-US')} requests and messages, including indexes and transactions, but not seeds or items viewed in Data. They also include what scheduled functions and commands such as gatewright customers and gatewright usage consumed: for the units of requests alone, enter them.`;
+  return `If left empty: the units counted by the embedded DynamoDB since startup, over ${eventsOfTables.toLocaleString('en-US')} requests and messages, including indexes and transactions, but not seeds or items viewed in Data. They include what other scheduled functions consumed.`;
+}
+
+function describeAdministration({ calls, reads, writes }: TrafficShape['administration']): string {
+  return `Not in these units, nor in the sum: administration since startup, which does not grow with the requests. Commands such as gatewright customers and gatewright usage, this console and the closing of periods made ${count(calls)} calls and consumed ${count(writes)} write units and ${count(reads)} read units.`;
 }
 
 function Bill({

@@ -249,8 +249,13 @@ function pagesOf(parts: Parts, rows: () => ReturnType<RequestRecords['rows']>): 
         apis: served.all.map((api) => api.served),
         functions: declaredFunctions(parts),
         nowEpochMs: clock.nowEpochMs(),
-        tables: store.consumed,
-        eventsSinceStart: records?.counts.sinceStart ?? 0,
+        tables: store.consumed?.map(({ accessKeyId, ...units }) => ({
+          ...units,
+          by: identities.find(accessKeyId)?.name,
+        })),
+        eventsSinceStart: (apiId) =>
+          (apiId === undefined ? records?.counts.sinceStart : records?.counts.sinceStartOf(apiId)) ?? 0,
+        administers: findToolkit(served.stacks).administers,
       }),
     calls: (): ShownCalls => ({ calls: showCalls(recorder.calls, redactorOf(parts)) }),
     differs: async (): Promise<ShownDifferences> => ({

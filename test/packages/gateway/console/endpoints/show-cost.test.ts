@@ -36,7 +36,8 @@ const costOf = (more: Partial<Ports>) =>
     lines: undefined,
     nowEpochMs: NOW,
     tables: undefined,
-    eventsSinceStart: 0,
+    eventsSinceStart: () => 0,
+    administers: () => false,
     ...more,
   });
 const apiOf = (protocol: string, ...rows: readonly Partial<RequestRow>[]) => {
@@ -121,6 +122,36 @@ describe('the traffic of a run', () => {
     const rows = kinds.map((kind) => aRow({ kind, standsFor: 2 }));
 
     assert.equal(costOf({ rows }).events, 6);
+  });
+
+  // The units of `gatewright customers` and of the closing of periods were part of those of each request.
+  it('names administration apart, and has nothing of it in the mix of requests', () => {
+    const calling = (apiId: string, functionName: string) => {
+      const integration = { kind: 'lambda-proxy', functionName: { render: () => functionName } };
+      const plans = [{ integration, authorization: { kind: 'none' } }];
+      return { ...anApi('http', { deployment: { routes: { plans } } }), apiId };
+    };
+    const admin = 'gatewright-dev-quota-admin';
+    const shape = costOf({
+      administers: (name) => name === admin,
+      apis: [calling('a', 'orders'), calling('b', admin)],
+      functions: [admin, 'orders'].map((name) => ({ name, memorySizeMb: 128 })),
+      rows: [aRow({ protocol: 'http' }), aRow({ protocol: 'http', apiId: 'b', standsFor: 5 })],
+      tables: [
+        { table: 'usage', by: admin, reads: 1, writes: 40 },
+        { table: 'usage', by: 'orders', reads: 2, writes: 3 },
+        { table: 'usage', reads: 4, writes: 0 },
+      ],
+      eventsSinceStart: (apiId) => (apiId === undefined ? 16 : 6),
+    });
+
+    assert.deepEqual(shape.administration, { calls: 6, reads: 1, writes: 40 });
+    assert.deepEqual([shape.events, shape.eventsOfTables], [1, 10]);
+    assert.deepEqual(shape.tables, [{ table: 'usage', reads: 6, writes: 3 }]);
+    assert.deepEqual(
+      [shape.apis.map(({ apiId }) => apiId), shape.functions.map(({ name }) => name)],
+      [['a'], ['orders']],
+    );
   });
 
   it('counts the sent bytes, as often as the row represents them', () => {

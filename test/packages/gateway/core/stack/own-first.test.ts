@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { findToolkit, ownFirst } from '../../../../../packages/gateway/core/stack/own-first.ts';
+import { accessPart } from '../../../../../packages/toolkit/stack/access/part.ts';
+import { quotaPart } from '../../../../../packages/toolkit/stack/quota/part.ts';
 import type { FunctionDefinition } from '../../../../../packages/gateway/core/stack/function.ts';
 
 const functionOf = (name: string, isToolkit: boolean) =>
@@ -26,6 +28,23 @@ describe('own parts of a start', () => {
       [recordsUsage(withTable(true)), recordsUsage(withTable(false)), recordsUsage(functionOf('a', true))],
       [true, false, false],
     );
+  });
+
+  it('name the functions of the toolkit that administer, by the names of its parts', () => {
+    const names = [quotaPart, accessPart].flatMap(({ functions }) => functions);
+    const { administers } = findToolkit([
+      {
+        stackName: 'gatewright-dev',
+        functions: names.map((name) => functionOf(`gatewright-dev-${name}`, true)),
+      },
+      { stackName: 'shop', functions: [functionOf('shop-quota-admin', false)] },
+    ]);
+
+    assert.deepEqual(
+      names.filter((name) => administers(`gatewright-dev-${name}`)),
+      ['quota-admin', 'usage-closer', 'access-admin'],
+    );
+    assert.equal(administers('shop-quota-admin'), false);
   });
 
   it('name the functions of the user that have the usage table, under whatever name', () => {

@@ -44,6 +44,7 @@ const SHAPE: TrafficShape = {
   caches: [{ apiName: 'shop', stage: 'dev', gigabytes: '0.5', hits: 50, misses: 50 }],
   tables: undefined,
   eventsOfTables: 0,
+  administration: { calls: 0, reads: 0, writes: 0 },
 };
 const MONTH = { events: 1e6, writesPerEvent: undefined, readsPerEvent: undefined, isFreeTierCounted: false };
 

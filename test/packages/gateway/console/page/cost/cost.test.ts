@@ -25,6 +25,7 @@ const NOTHING: TrafficShape = {
   caches: [],
   tables: undefined,
   eventsOfTables: 0,
+  administration: { calls: 0, reads: 0, writes: 0 },
 };
 const month = (events: number, over: Partial<Month> = {}): Month => ({
   events,
@@ -240,6 +241,7 @@ describe('the lines of a month', () => {
     caches: [{ apiName: 'shop', stage: 'dev', gigabytes: '0.5', hits: 0, misses: 0 }],
     tables: [{ table: 'orders', reads: 2, writes: 1 }],
     eventsOfTables: 1,
+    administration: { calls: 0, reads: 0, writes: 0 },
   };
 
   it('say what they are for, and how much of it', () => {
