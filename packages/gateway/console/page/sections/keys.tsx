@@ -4,6 +4,7 @@ import { Chart } from '../elements/chart.tsx';
 import { fetchControl, useFetched } from '../connection/control.ts';
 import { Action, Empty, Reading, SectionHead } from '../elements/parts.tsx';
 import { linkTo } from '../address.ts';
+import { lastWholeMonth } from '../data/periods.ts';
 import { describeMissing } from '../texts.ts';
 import type { ShownKeys, ShownPlan, ShownPlanKey } from '../../endpoints/inspect-model.ts';
 import { SortableTable } from '../elements/sortable-table.tsx';
@@ -24,7 +25,7 @@ export function KeysSection({ item, hasCustomers }: KeysProps) {
     <div class="single scrolls">
       <SectionHead
         title="Keys and quotas"
-        about="Requests used and left for each key of this gateway’s API Gateway usage plans. Moving the clock begins new periods. To read the value of a key, run gatewright keys value NAME."
+        about={`Requests used and left for each key of this gateway’s API Gateway usage plans. ${hasCustomers ? 'The keys of customers are under Customers. ' : ''}Moving the clock begins new periods. To read the value of a key, run gatewright keys value NAME.`}
       />
       <Reading
         what="the keys"
@@ -222,7 +223,7 @@ function columnsIn(currency: string): readonly Column<Line>[] {
 function Invoices({ nowEpochMs }: { readonly nowEpochMs: number }) {
   const [month, setMonth] = useState('');
   const [made, setMade] = useState<ShownInvoices>();
-  const wanted = month === '' ? new Date(nowEpochMs).toISOString().slice(0, 7) : month;
+  const wanted = month === '' ? lastWholeMonth(nowEpochMs) : month;
   const make = async (): Promise<void> =>
     setMade(await fetchControl('GET', `console/invoices?month=${wanted}`));
   const close = async (): Promise<void> =>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { sumByPeriod } from '../../../../../../packages/gateway/console/page/data/periods.ts';
+import { lastWholeMonth, sumByPeriod } from '../../../../../../packages/gateway/console/page/data/periods.ts';
 
 const aUse = (day: number, counted: number, key?: string) => ({
   limit: 'daily',
@@ -24,5 +24,17 @@ describe('sumByPeriod', () => {
   it('is empty without use, or for a limit of which no period has begun', () => {
     assert.deepEqual(sumByPeriod([]), []);
     assert.deepEqual(sumByPeriod([{ limit: 'daily', allowance: 10, counted: 0, left: 10 }]), []);
+  });
+});
+
+describe('lastWholeMonth', () => {
+  // The running month cannot be invoiced, so the form of invoices does not begin with it.
+  it('is the month before the current one, by UTC, also over the end of a year', () => {
+    assert.deepEqual(
+      ['2026-11-30T23:59:59Z', '2026-12-01T00:00:00Z', '2027-01-31T12:00:00Z'].map((time) =>
+        lastWholeMonth(Date.parse(time)),
+      ),
+      ['2026-10', '2026-11', '2026-12'],
+    );
   });
 });
