@@ -60,7 +60,7 @@ function View({ view, text }: { readonly view: BodyView; readonly text: string }
       return (
         <>
           {view.parts.map((part, index) => (
-            <Part key={index} part={part} />
+            <Part key={index} part={part} number={index + 1} />
           ))}
         </>
       );
@@ -134,10 +134,10 @@ function Fields({ fields }: { readonly fields: readonly (readonly [string, strin
   );
 }
 
-function Part({ part }: { readonly part: BodyPart }) {
+function Part({ part, number }: { readonly part: BodyPart; readonly number: number }) {
   const { name, fileName, type, text, picture } = part;
   return (
-    <section class="part" aria-label={name ?? 'Part'}>
+    <section class="part" aria-label={name === undefined ? `Part ${number}` : `Part ${number}: ${name}`}>
       <p>
         <strong>{name ?? ''}</strong>{' '}
         <span class="soft">

@@ -67,7 +67,7 @@ function Group({
     onDone();
   };
   return (
-    <section class="card half" aria-label={`${apiName} ${kind}`}>
+    <section class="card half" aria-label={`${apiName} / ${stage} ${kind}`}>
       <header class="row">
         <h2 class="grow">
           {apiName} / {stage} <span class="soft">{kind === 'authorizer' ? 'authorizers' : 'answers'}</span>

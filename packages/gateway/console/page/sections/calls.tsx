@@ -57,7 +57,7 @@ function Calls() {
         </Empty>
       ) : null}
       {(data?.calls ?? []).slice(0, 200).map((call, index) => (
-        <section class="card" key={`${call.at}${index}`} aria-label={call.service}>
+        <section class="card" key={`${call.at}${index}`} aria-label={`Call ${index + 1}: ${call.service}`}>
           <p>
             <Status value={call.status} /> <strong>{call.service}</strong>{' '}
             {call.action ?? `${call.method} ${call.path}`}{' '}

@@ -81,7 +81,7 @@ function Plan({
 }) {
   const { quota, throttle } = plan;
   return (
-    <section class="card half" aria-label={plan.name}>
+    <section class="card half" aria-label={`${plan.name} (${plan.id})`}>
       <h2>
         {plan.name} <span class="soft">{plan.id}</span>
       </h2>

@@ -76,7 +76,7 @@ function NewEndpoint({
     const made = await change<ChangedEndpoint>('api/webhooks', { source: source.source, name: name.trim() });
     setName('');
     onMade({
-      title: `The secret of the new endpoint “${made.name}”`,
+      title: `The secret of the new endpoint “${made.name}” (${made.endpointId})`,
       secret: made.secret,
       note: noteToCopy(WORDS),
     });
