@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { isWrittenByGatewright } from '@gatewright/aws/written-files';
 import type { UsageRecord } from '#shared/quota/admin/usage-record.ts';
 import { amountOf, makeInvoices, monthBounds } from '#shared/quota/usage/invoice.ts';
 import { describeChanges } from '#shared/quota/usage/invoice-pdf.ts';
@@ -91,6 +92,10 @@ describe('an invoice', () => {
     assert.deepEqual([before?.revision, after?.revision], [1, 2]);
     assert.notEqual(before?.number, after?.number);
     assert.equal(before?.number, invoicesOf(first).invoices[0]?.number);
+    // A gateway that watches the folder of the invoices as the code of a function does not reload the function.
+    for (const number of [before, after].map((invoice) => `${invoice?.number}`))
+      for (const file of [`${number}.json`, `${number}-draft.json`])
+        assert.ok(isWrittenByGatewright(file), file);
   });
 
   it('rounds each line once, over all of its periods', () => {
