@@ -138,7 +138,7 @@ function describeUnits({ tables, eventsOfTables }: TrafficShape): string {
 }
 
 function describeAdministration({ calls, reads, writes }: TrafficShape['administration']): string {
-  return `Not in these units, nor in the sum: administration since startup, which does not grow with the requests. Commands such as gatewright customers and gatewright usage, this console and the closing of periods made ${count(calls)} calls and consumed ${count(writes)} write units and ${count(reads)} read units.`;
+  return `Not in these units, nor in the sum: administration since startup, which does not grow with the requests. Commands such as gatewright customers and gatewright usage, this console and the closing of periods ${calls === 0 ? '' : `made ${count(calls)} calls and `}consumed ${count(writes)} write units and ${count(reads)} read units.`;
 }
 
 function Bill({
