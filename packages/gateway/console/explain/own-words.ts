@@ -302,7 +302,9 @@ function inDocument(
   let text = given;
   for (const [phrase, { openapi }] of Object.entries(PHRASES))
     if (openapi !== undefined) text = text.replaceAll(phrase, openapi);
-  return text.replaceAll(NAME, (all: string, name: string) => {
+  return text.replaceAll(NAME, (all: string, name: string, ...rest: unknown[]) => {
+    // A setting that is printed as lines of the template is a property beside the document.
+    if (/\n *$/.test(text.slice(0, Number(rest.at(-2))))) return all;
     const own = Object.hasOwn(names, name) && isInDocument(name) ? names[name]?.openapi : undefined;
     return own === undefined ? all : own + all.slice(name.length);
   });

@@ -229,6 +229,12 @@ describe('the words of an explanation about an OpenAPI document', () => {
       `${EXTENSIONS}integration.html`,
     ],
     [
+      ofDocument('cloudformation'),
+      'Add */* to the binary media types of the API.\nIn template.yaml:\nResources:\n  Api:\n    Properties:\n      BinaryMediaTypes:',
+      'Add */* to the binary media types of the API.\nIn template.yaml:\nResources:\n  Api:\n    Properties:\n      BinaryMediaTypes:',
+      'https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-restapi.html#cfn-apigateway-restapi-binarymediatypes',
+    ],
+    [
       ofDocument('sam', ['DefinitionBody', 'BinaryMediaTypes']),
       'Set ContentHandling of OPTIONS /files to CONVERT_TO_TEXT, or replace */* in BinaryMediaTypes of the API.',
       'Set contentHandling of OPTIONS /files to CONVERT_TO_TEXT, or replace */* in BinaryMediaTypes of the API.',
