@@ -65,6 +65,8 @@ export type Defect =
       readonly because: readonly string[];
       readonly changes: readonly string[];
       readonly screen?: ScreenRule | undefined;
+      /** Whether the custom domain does not trust the client, by its mutual TLS. */
+      readonly isUntrusted?: true;
       /** Whether AWS's own CloudFront refuses the request, in front of an edge-optimized API. */
       readonly isAtEdge?: true;
     }

@@ -58,7 +58,12 @@ export function logRefused(
   const error = gatewayError(isTrusted ? 'STAGE_NOT_FOUND' : 'ACCESS_DENIED', {
     source: 'client',
     reason: told.reason,
-    defect: { kind: 'screen', because: told.because, changes: told.changes },
+    defect: {
+      kind: 'screen',
+      because: told.because,
+      changes: told.changes,
+      ...(!isTrusted && { isUntrusted: true as const }),
+    },
   });
   if (isRefusal) trail.failure = told.reason;
   if (error instanceof GatewayError) trail.error = error;

@@ -115,7 +115,7 @@ export function acceptRequest(arrival: Arrival, sink: ReplySink, options: ApiSer
   if (verdict.kind === 'refused') {
     const reply = refusal('untrusted-certificate');
     const asked = options.resolveApi(host, target, arrival.apiId, arrival.headers.lines);
-    const told = describeUntrusted(host ?? '', verdict.reason, arrival.peer);
+    const told = describeUntrusted((host ?? '').replace(/:\d+$/, ''), verdict.reason, arrival.peer);
     noteRefused(arrival, reply, { api: asked, isTrusted: false, told }, options);
     send(sink, method, reply);
     return;

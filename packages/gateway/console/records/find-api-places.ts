@@ -96,7 +96,8 @@ export function findApiPlaces(
     : recorded.received;
   const stack = stacks.find(({ stackName }) => stackName === api?.stackName);
   const own = stack?.resources.get(api?.logicalId ?? '');
-  if (api === undefined || stack === undefined || own === undefined) return placesOfDomain(recorded, stacks);
+  if (api === undefined || stack === undefined || own === undefined || isUntrusted(recorded))
+    return placesOfDomain(recorded, stacks);
   const at = { stacks, stack, api, own, stage, readHandler, readLines, lines, policy };
   const opened =
     isEvent(recorded) && recorded.kind === 'DISCONNECT' ? handshakeOf?.(recorded.connectionId) : recorded;
@@ -321,7 +322,7 @@ function placesOfEntrance(recorded: Recorded, { stacks, own, api, policy }: At):
   ];
 }
 
-/** The custom domain of a request that came to no API, because the domain has no mapping. */
+/** The custom domain of a request that came to no API, because the domain has no mapping or does not trust the client. */
 function placesOfDomain(recorded: Recorded, stacks: readonly ResolvedStack[]): readonly NamedPlace[] {
   if (isEvent(recorded) || recorded.received.route !== undefined) return [];
   const host = recorded.received.headers.last('host')?.replace(/:\d+$/, '').toLowerCase();
@@ -333,7 +334,18 @@ function placesOfDomain(recorded: Recorded, stacks: readonly ResolvedStack[]): r
       .filter(({ properties }) => asText(properties['DomainName'])?.toLowerCase() === host)
       .flatMap((mapping) => named('its mapping', placeOfFirst(mapping, [member]))),
   );
-  return [...named('custom domain', placeOfFirst(domain, ['DomainName'])), ...unique(ofDomain)];
+  return isUntrusted(recorded)
+    ? named(
+        'MutualTlsAuthentication of the custom domain',
+        placeOfFirst(domain, ['MutualTlsAuthentication.TruststoreUri', 'MutualTlsAuthentication']),
+      )
+    : [...named('custom domain', placeOfFirst(domain, ['DomainName'])), ...unique(ofDomain)];
+}
+
+/** Whether the truststore of the custom domain decided. */
+function isUntrusted({ error }: Recorded): boolean {
+  const defect = error?.detail.defect;
+  return defect?.kind === 'screen' && defect.isUntrusted === true;
 }
 
 /** The members of mappings that have the path at which a custom domain serves an API. */

@@ -6,6 +6,7 @@ import { HeaderList } from '../../../../packages/gateway/core/events/header-list
 import { acceptRequest } from '../../../../packages/gateway/server/answer-request.ts';
 import { describeUnmapped, describeUntrusted } from '../../../../packages/gateway/server/describe-refused.ts';
 import { NONE } from '../../../../packages/gateway/core/routing/base-path.ts';
+import { aStack } from '../../../support/a-stack.ts';
 import { anApi } from '../../../support/an-api.ts';
 import { restApi } from '../../../support/rest-apis.ts';
 import { servedAlone } from '../../../support/served-alone.ts';
@@ -117,6 +118,38 @@ describe('a request at a custom domain', () => {
 
 // https://repost.aws/knowledge-center/api-gateway-mutual-tls-403-errors
 describe('a client that a truststore does not trust', () => {
+  it('is explained with the line of the truststore, and with the domain without a port', () => {
+    const { api, ports } = anApi(restApi({}), {});
+    const records = new RequestRecords(10, ports.clock, 'key of the test');
+    ports.records = records;
+    const mutual = { TruststoreUri: 's3://trusted/truststore.pem' };
+    const properties = { DomainName: HOST, MutualTlsAuthentication: mutual };
+    const stack = aStack({ Domain: { type: 'AWS::ApiGateway::DomainName', properties } });
+    const domain = stack.resources.get('Domain') ?? assert.fail('the stack has no domain');
+    const place = (property?: string) => ({
+      file: 'template.yaml',
+      line: property === 'MutualTlsAuthentication.TruststoreUri' ? 9 : 3,
+    });
+    records.readStacks = () => [{ ...stack, resources: new Map([['Domain', { ...domain, place }]]) }];
+    const wire = arrival('/items');
+    acceptRequest(
+      { ...wire, host: `${HOST}:8443`, headers: new HeaderList(['Host', `${HOST}:8443`]) },
+      sink,
+      {
+        ...servedAlone(api.served, ports, () => true),
+        judgeClient: () => ({ kind: 'refused', reason: 'self signed certificate' }),
+      },
+    );
+
+    const { story } = records.detail('last') ?? assert.fail('nothing was recorded');
+
+    assert.match(story.sentences.join('\n'), /^The custom domain api\.example\.com requires/);
+    assert.match(
+      story.sentences.join('\n'),
+      /^Defined at: MutualTlsAuthentication of the custom domain template\.yaml:9\.$/m,
+    );
+  });
+
   const REASONS: readonly (readonly [reason: string, change: RegExp])[] = [
     [
       'Could not find issuer for certificate',
