@@ -16,7 +16,8 @@ import { explainUnloaded } from './explain-unloaded.ts';
 import { explainDefaultRoute, explainMatch } from './explain-match.ts';
 import { explainMeter, nameOfKey, nameOfPlan } from './explain-meter.ts';
 import type { Reason } from './reason.ts';
-import type { Circumstances, LeftUnits } from './circumstances.ts';
+import type { Circumstances, LeftUnits, NamedPlace } from './circumstances.ts';
+import { placesOfRemedies } from './remedy-places.ts';
 import { asTyped } from '../../../base/terminal/typed-commands.ts';
 import { WITHOUT_BODY } from '../../core/mapping/build-outgoing.ts';
 import { adviseBody, describeBodyFault } from './mapping-advice.ts';
@@ -42,18 +43,6 @@ export function explain(
   const isUnadvised =
     about.failure !== undefined && reason.changes.length === 0 && surprises.changes.length === 0;
   const unloaded = explainUnloaded(about);
-  const sentences = [
-    ...unloaded.because,
-    ...describePath(about),
-    ...describeInjected(about),
-    ...reason.because,
-    ...describeLeftOfReply(about),
-    ...describeRestatus(about),
-    ...surprises.because,
-    ...(isPlaced(about, reason, surprises) ? describePlaces(about) : []),
-    // A function may throw or print the error of a call that its role does not allow.
-    ...deliveries.because.filter((sentence) => !reason.because.includes(sentence)),
-  ];
   // The refusal by a service explains the function's response, unless there is advice about the response itself.
   const isDenied =
     about.deliveries?.some(
@@ -73,6 +62,18 @@ export function explain(
       (change) => deliveries.changes.length === 0 || surprises.minorChanges?.includes(change) !== true,
     ),
     ...(isDenied ? [] : deliveries.changes),
+  ];
+  const sentences = [
+    ...unloaded.because,
+    ...describePath(about),
+    ...describeInjected(about),
+    ...reason.because,
+    ...describeLeftOfReply(about),
+    ...describeRestatus(about),
+    ...surprises.because,
+    ...(isPlaced(about, reason, surprises) ? describePlaces(about, placesOfRemedies(changes, about)) : []),
+    // A function may throw or print the error of a call that its role does not allow.
+    ...deliveries.because.filter((sentence) => !reason.because.includes(sentence)),
   ];
   const owner = {
     ...about,
@@ -158,10 +159,11 @@ function describePath({ routeKey, screened, guard, meter, cache, phase, code }: 
 }
 
 /** Names the places of the settings that the explanation is about. */
-function describePlaces({ places = [] }: Circumstances): string[] {
-  return places.length === 0
+function describePlaces({ places = [] }: Circumstances, ofRemedies: readonly NamedPlace[]): string[] {
+  const all = [...places, ...ofRemedies];
+  return all.length === 0
     ? []
-    : [`Defined at: ${places.map(({ what, place }) => `${what} ${place}`).join(', ')}.`];
+    : [`Defined at: ${all.map(({ what, place }) => `${what} ${place}`).join(', ')}.`];
 }
 
 /** Names the customer plan that the authorizer charged, and the units that were left. */

@@ -149,7 +149,7 @@ export function placesOfResponseTemplate(
   return placesInTemplate('its response template', method, `${member}.ResponseTemplates.${type}`, at);
 }
 
-/** The integration response that turned an error of the function into a reply. */
+/** The integration response that turned an error of the function, or of the service that was called, into a reply. */
 export function placesOfIntegrationResponse(
   recorded: RecordedRequest,
   method: ResolvedResource | undefined,
@@ -157,7 +157,9 @@ export function placesOfIntegrationResponse(
   const defect = recorded.error?.detail.defect;
   if (defect?.kind === 'mapping' && defect.problem === 'no-method-response')
     return placesOfStatus(defect.status, method);
-  if (recorded.outcome?.kind !== 'failed' || recorded.error !== undefined || method === undefined) return [];
+  const { outcome } = recorded;
+  const isError = outcome?.kind === 'failed' || (outcome?.kind === 'answered' && outcome.status >= 400);
+  if (!isError || recorded.error !== undefined || method === undefined) return [];
   const member = memberOfResponse(new SurpriseFacts(recorded), method);
   if (member === undefined) return [];
   return named(

@@ -16,7 +16,10 @@ import type { ReadLines } from './template-lines.ts';
 
 type Deciding =
   /** The members of the resource. The explanation names the first of them that the template contains. */
-  | { readonly of: 'method' | 'integration' | 'stage' | 'api'; readonly members: readonly string[] }
+  | {
+      readonly of: 'method' | 'integration' | 'stage' | 'deployment' | 'api';
+      readonly members: readonly string[];
+    }
   /** A setting of the route in MethodSettings of the stage. */
   | { readonly of: 'setting'; readonly name: string }
   /** The client, a response of the backend, or a rule of AWS without a setting decides. */
@@ -49,7 +52,7 @@ export const DECIDED_BY: Readonly<Record<string, Deciding>> = {
   ERROR_PAGE_REPLACES: { of: 'place' },
   EXECUTION_FAILED: { of: 'backend' },
   EXECUTION_NOT_RUN: { of: 'aws' },
-  EXTRA_STAGE: { of: 'place' },
+  EXTRA_STAGE: { of: 'deployment', members: ['StageName'] },
   FORM_VALUE_NOT_ENCODED: { of: 'request-template' },
   FROM_STAGE_CACHE: { of: 'setting', name: 'CachingEnabled' },
   HEADERS_NOT_MAPPED: method('Integration.IntegrationResponses'),
@@ -108,6 +111,14 @@ export function placesOfSurprises(
     method: ofRoute,
     integration: findIntegration(stack, ofRoute),
     api: resources.get(api.logicalId),
+    // A Deployment that SAM makes has the place of its API, which the remedy names.
+    deployment: [...resources.values()].find(
+      ({ type, logicalId, properties }) =>
+        type === 'AWS::ApiGateway::Deployment' &&
+        properties['RestApiId'] === api.apiId &&
+        properties['StageName'] === stage?.name &&
+        stack.source?.made?.has(logicalId) !== true,
+    ),
     stage: [...resources.values()].find(
       ({ type, properties }) =>
         /^AWS::ApiGateway(?:V2)?::Stage$/.test(type) &&

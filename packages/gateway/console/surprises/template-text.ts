@@ -1,7 +1,7 @@
 /** Formats a setting in the format of the user's own template: CloudFormation, SAM, serverless.yml, CDK or Terraform. */
 import { mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
 import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
-import { APIS_ADDED_BY_SAM, formatOf, shortFile } from '../../core/stack/source-format.ts';
+import { APIS_ADDED_BY_SAM, formatOf, shortFile, shortPlace } from '../../core/stack/source-format.ts';
 
 type Form = 'cloudformation' | 'sam' | 'sam-globals' | 'serverless' | 'cdk' | 'terraform';
 
@@ -24,6 +24,8 @@ export type Definition = {
   readonly extraStages?: readonly string[];
   /** The custom domain of the API that requires client certificates. */
   readonly mutualDomain?: string;
+  /** Where a setting of the API is written, or has to be added: the resource, or the part of Globals or the provider. */
+  readonly place?: string;
 };
 
 type ApiName = { readonly stackName: string; readonly logicalId: string; readonly apiId?: string };
@@ -58,7 +60,19 @@ export function findDefinition(stacks: readonly ResolvedStack[], api: ApiName): 
     stages,
     ...(extraStages.length > 0 && { extraStages }),
     ...(mutual !== undefined && { mutualDomain: mutual.domain }),
+    place: placeOfSettings(stack, resource),
   };
+}
+
+/** An API that SAM creates from events has its settings in Globals, if the template has them. */
+function placeOfSettings(stack: ResolvedStack, api: ResolvedResource): string {
+  const section = { [APIS_ADDED_BY_SAM.rest]: 'Api', [APIS_ADDED_BY_SAM.http]: 'HttpApi' }[api.logicalId];
+  const { original, lineOf } = stack.source ?? {};
+  const globals = mapOf(original ?? {}, 'Globals');
+  if (section === undefined || lineOf === undefined || original?.['Globals'] === undefined)
+    return shortPlace(api);
+  const line = lineOf(globals[section] === undefined ? ['Globals'] : ['Globals', section]);
+  return line === undefined ? shortPlace(api) : `${shortFile(stack.file)}:${line}`;
 }
 
 /** A usage plan that names a stage by its name is created too early, unless it waits for the stage. */

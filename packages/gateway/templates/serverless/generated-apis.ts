@@ -1,6 +1,6 @@
 /** Finds the settings of serverless.yml from which osls generates an API, and the models of its bodies. */
 import { asText, mapOf, membersOf } from '@gatewright/aws/json-object';
-import { memberAt } from '../template-place.ts';
+import { existingPath, memberAt } from '../template-place.ts';
 import { findRouteSetting } from './generated-routes.ts';
 import type { Json } from '@gatewright/aws/json-object';
 import type { Path, SourceTree } from '../cloudformation/template-source.ts';
@@ -44,6 +44,25 @@ export function findApiSetting(
   if (property === 'CorsConfiguration') return [...setting, ...(OF_CORS[first] ?? []), ...below];
   // In the service, the policy is only the list of its statements.
   return [...setting, ...(property === 'Policy' ? below : within)];
+}
+
+/** The parts of the provider with the settings of a resource that osls generates for the whole service. */
+const OF_PROVIDER: Readonly<Record<string, Path>> = {
+  ApiGatewayRestApi: ['provider', 'apiGateway'],
+  HttpApi: ['provider', 'httpApi'],
+  HttpApiStage: ['provider', 'httpApi'],
+  WebsocketsApi: ['provider'],
+  WebsocketsDeploymentStage: ['provider'],
+  IamRoleLambdaExecution: ['provider', 'iam', 'role'],
+};
+
+/**
+ * Returns the part of the provider to which a setting of the resource has to be added if the service does not have the
+ * setting: `provider.apiGateway`, or `provider` if the service has no such part.
+ */
+export function findProviderPart({ value }: SourceTree, logicalId: string): Path | undefined {
+  const part = existingPath(value, OF_PROVIDER[logicalId] ?? []);
+  return part.length === 0 ? undefined : part;
 }
 
 /** Returns the schema of the event, or of the provider, from which osls generates a model. */

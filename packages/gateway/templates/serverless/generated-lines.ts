@@ -10,7 +10,7 @@ import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Path, SourceTree } from '../cloudformation/template-source.ts';
 import { memberAt } from '../template-place.ts';
 import { canResultIn, sharedLength } from './written-variables.ts';
-import { findApiSetting, findModelSetting } from './generated-apis.ts';
+import { findApiSetting, findModelSetting, findProviderPart } from './generated-apis.ts';
 import { findKeySetting } from './generated-keys.ts';
 import { findAuthorizerSetting, findRouteSetting } from './generated-routes.ts';
 import type { PackagedService } from './packaged-service.ts';
@@ -90,6 +90,8 @@ export function findGeneratedLine(
   if (ofPart !== undefined) return tree.lineOf(ofPart);
   const event = findRouteSetting(tree, resources[logicalId], [], { template, functions });
   if (event !== undefined) return tree.lineOf(event);
+  const part = findProviderPart(tree, logicalId);
+  if (part !== undefined) return tree.lineOf(part);
   const [only, ...others] = named;
   return only === undefined || others.length > 0
     ? undefined
