@@ -31,7 +31,7 @@ describe('the explanation of a refusal by a quota', () => {
 
       const story = storyOf(api.last());
       assert.match(story, /its quota refuses it: over quota: daily of plan partner, tenant acme\./);
-      assert.match(story, /The limit has units again in \d+ (?:s|h)\./);
+      assert.match(story, /The limit has units again \d+ (?:s|h) after this request\./);
       assert.match(
         story,
         /`gatewright quota top-up acme daily UNITS` \(with `--key ID` if the limit applies to each key separately\)/,
@@ -88,7 +88,7 @@ describe('the explanation of a refusal by a quota', () => {
 
     const story = storyOf(api.last());
     assert.match(story, /which returned none: over quota: daily of plan partner, tenant acme\./);
-    assert.match(story, /The limit has units again in/);
+    assert.match(story, /The limit has units again \d+ \w+ after this request/);
     assert.match(
       story,
       /→ Wait for the next period, or give the customer more: `gatewright quota top-up acme daily UNITS`/,

@@ -73,7 +73,7 @@ export function explainNarrow(about: Circumstances, policy: GuardPolicy): Reason
     : `covers every path that this caller may call, for example with the Resource ${missing}`;
   return {
     because: [
-      `Authorizer ${guard.name} was not called, because its result from ${formatDuration(guard.ageMs ?? 0)} ago, for ${other}, is cached for ${guard.ttlSeconds} s and applies to all its routes and paths.`,
+      `Authorizer ${guard.name} was not called, because its result from ${formatDuration(guard.ageMs ?? 0)} before this request, for ${other}, is cached for ${guard.ttlSeconds} s and applies to all its routes and paths.`,
       `The cached policy allows only ${list(allowed)}; the ARN of ${isOfRoute ? routeKey : 'this request'} is ${policy.resource}.${guard.madeFor !== undefined && isOnly(allowed, guard.madeFor.arn) ? ' The policy names only the request for which the function was called, so it does not say whether the function would allow this request.' : ''}`,
     ],
     changes: [

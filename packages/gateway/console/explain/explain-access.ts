@@ -163,7 +163,7 @@ export function describeReset({ outcome, retryAfterSeconds, key }: Charge): stri
     ...(retryAfterSeconds === undefined
       ? []
       : [
-          `${outcome === 'period-closed' ? 'The next period of the limit begins' : 'The limit has units again'} in ${formatDuration(retryAfterSeconds * 1000)}.`,
+          `${outcome === 'period-closed' ? 'The next period of the limit begins' : 'The limit has units again'} ${formatDuration(retryAfterSeconds * 1000)} after this request.`,
         ]),
   ];
 }
@@ -386,7 +386,7 @@ function describeAge(
   return [
     ...(from === 'cache'
       ? [
-          `Authorizer ${name} was not called: its result${ageMs === undefined ? '' : ` of ${formatDuration(ageMs)} ago`}${made} is cached${ttlSeconds > 0 ? ` for ${ttlSeconds} s` : ''}.`,
+          `Authorizer ${name} was not called: its result${ageMs === undefined ? '' : ` from ${formatDuration(ageMs)} before this request`}${made} is cached${ttlSeconds > 0 ? ` for ${ttlSeconds} s` : ''}.`,
         ]
       : []),
     ...(verdict === undefined || version === undefined

@@ -82,7 +82,7 @@ const EXPLAIN: { readonly [Kind in EdgeAnswer['kind']]: Explain<Kind> } = {
   }),
   cached: (answer, { at, status }) => ({
     because: [
-      `The response came from CloudFront's cache (${answer.reason} ${answer.ageSeconds} s ago, cache policy ${answer.policy}); the API was not called.`,
+      `The response came from CloudFront's cache (${answer.reason} ${answer.ageSeconds} s before this request, cache policy ${answer.policy}); the API was not called.`,
       ...(answer.ignoredQuery.length === 0
         ? []
         : [

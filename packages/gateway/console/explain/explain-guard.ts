@@ -154,7 +154,7 @@ function explainNo(about: Circumstances, guard: GuardCircumstances): Reason {
   const other = nameOtherRequest(about);
   const aged =
     guard.from === 'cache'
-      ? `${other === undefined ? '' : ` for ${other}`}, ${formatDuration(guard.ageMs ?? 0)} ago; the result is cached for ${guard.ttlSeconds} s${other === undefined ? '' : ', and applies to every request with this credential'}`
+      ? `${other === undefined ? '' : ` for ${other}`}, ${formatDuration(guard.ageMs ?? 0)} before this request; the result is cached for ${guard.ttlSeconds} s${other === undefined ? '' : ', and applies to every request with this credential'}`
       : '';
   return {
     because: [

@@ -325,7 +325,7 @@ export function describeAge(
   if (policy.of !== 'authorizer' || guard?.from !== 'cache') return [];
   const of = other === undefined ? '' : `, for ${other},`;
   return [
-    `Authorizer ${guard.name} was not called: its result of ${formatDuration(guard.ageMs ?? 0)} ago${of} is cached for ${guard.ttlSeconds} s, and applies to every request with this credential.`,
+    `Authorizer ${guard.name} was not called: its result from ${formatDuration(guard.ageMs ?? 0)} before this request${of} is cached for ${guard.ttlSeconds} s, and applies to every request with this credential.`,
   ];
 }
 

@@ -154,7 +154,7 @@ function describeSource({
   if (kind === 'token') return `authorizer ${name} checked the token`;
   if (kind === 'iam') return 'the signature was checked';
   if (from === 'cache')
-    return `authorizer ${name} was not called, because its result from ${seconds(ageMs ?? 0)} ago is cached for ${ttlSeconds} s`;
+    return `authorizer ${name} was not called, because its result from ${seconds(ageMs ?? 0)} before this request is cached for ${ttlSeconds} s`;
   return from === 'function' ? `authorizer ${name} was called` : `authorizer ${name} was not called`;
 }
 

@@ -129,7 +129,7 @@ export class EdgeCache {
     return {
       answer: answerPart(object, request),
       result: object.isError ? 'Error' : 'Hit',
-      reason: `hit: ${why} ${ageSeconds} s ago`,
+      reason: `hit: ${why} ${ageSeconds} s before this request`,
       ageSeconds,
       own: { kind: 'cached', reason: why, ageSeconds, ...describeKey(request, behavior.cache) },
     };

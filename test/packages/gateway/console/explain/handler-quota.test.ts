@@ -35,14 +35,14 @@ const ROWS: readonly {
     limits: [{ ...limit, windowSeconds: 30 * DAY }],
     status: 429,
     note: 'over quota',
-    says: /The quota of the customer acme refuses the request: its limit monthly is used up\.\n.*API key (?:k1|6VRmAyIt8MUnu4VK)\.\nThe limit has units again in 3 days\.\n→ Wait for the next period, .*`gatewright quota top-up acme monthly UNITS`.*`gatewright customers set-plan acme PLAN` \(if the customer has no record: `gatewright customers create acme PLAN`\)/,
+    says: /The quota of the customer acme refuses the request: its limit monthly is used up\.\n.*API key (?:k1|6VRmAyIt8MUnu4VK)\.\nThe limit has units again 3 days after this request\.\n→ Wait for the next period, .*`gatewright quota top-up acme monthly UNITS`.*`gatewright customers set-plan acme PLAN` \(if the customer has no record: `gatewright customers create acme PLAN`\)/,
   },
   {
     reason: 'quota-exceeded',
     limits: [{ ...limit, windowSeconds: 30 * DAY, closed: true }],
     status: 429,
     note: 'period closed',
-    says: /the period of its limit monthly is closed\.\n.*API key (?:k1|6VRmAyIt8MUnu4VK)\.\nThe next period of the limit begins in 3 days\.\n→ Nothing can be charged to a closed period or added to it; wait for the next period\..*`gatewright clock \+\d+s`/,
+    says: /the period of its limit monthly is closed\.\n.*API key (?:k1|6VRmAyIt8MUnu4VK)\.\nThe next period of the limit begins 3 days after this request\.\n→ Nothing can be charged to a closed period or added to it; wait for the next period\..*`gatewright clock \+\d+s`/,
   },
   {
     reason: 'rate-limited',

@@ -161,7 +161,7 @@ const ROWS: readonly (readonly [
     {
       authenticate: [
         ['header authorization: found'],
-        'authorizer Auth was not called, because its result from 0 ms ago is cached for 300 s; the caller is alice',
+        'authorizer Auth was not called, because its result from 0 ms before this request is cached for 300 s; the caller is alice',
       ],
     },
   ],

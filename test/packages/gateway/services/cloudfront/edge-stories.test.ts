@@ -54,7 +54,7 @@ const ROWS: readonly (Row & { readonly source: string })[] = [
     times: 2,
     headline: /^GET \/a was answered with 200 by CloudFront itself\.$/,
     because:
-      /^The response came from CloudFront's cache \(cached 0 s ago, cache policy .*\); the API was not called\.$/,
+      /^The response came from CloudFront's cache \(cached 0 s before this request, cache policy .*\); the API was not called\.$/,
     change: /use a cache policy of your own whose cache key contains that/,
     source: `${OF_POLICY}cache-key-understand-cache-policy.html`,
   },

@@ -351,7 +351,7 @@ describe('a distribution', () => {
       [
         'miss: first request with this cache key; cached for 60 s',
         'miss: the cache key of the request differs from the key of the cached object in its header x-tenant; cached for 60 s',
-        'hit: cached 0 s ago',
+        'hit: cached 0 s before this request',
         'bypass: POST is not cached',
       ],
     );

@@ -203,7 +203,7 @@ describe('what only the texts of a line tell', () => {
     {
       name: 'a quota that an authorizer charges, with the time until its reset',
       values: quota,
-      says: /its quota refuses it: over quota: monthly of plan free, tenant globex.*API key k1.*units again in 120 min/,
+      says: /its quota refuses it: over quota: monthly of plan free, tenant globex.*API key k1.*units again 120 min after this request/,
       advises: /gatewright quota top-up globex monthly UNITS/,
     },
     {
