@@ -51,6 +51,8 @@ export type TokenCircumstances = {
   readonly audience: readonly string[];
   /** The audiences as the template of the stack refers to them, such as `!Ref Client`, by their values. */
   readonly audienceNames?: Readonly<Record<string, string>> | undefined;
+  /** The client_id of a token that also has aud. API Gateway compares only aud of such a token with the audiences. */
+  readonly unreadClientId?: string | undefined;
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
   /** Whether the token is an ID token of a Cognito user pool (`token_use`), which has no scopes. */

@@ -288,6 +288,18 @@ function describePools(audiences: readonly string[]): string[] {
     );
 }
 
+/**
+ * A client_id that matches does not help a token that has aud.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-troubleshooting-jwt.html
+ */
+function describeUnread({ unreadClientId }: TokenCircumstances, audiences: readonly string[]): string[] {
+  return unreadClientId === undefined
+    ? []
+    : [
+        `The client_id of the token, ${unreadClientId}, ${audiences.includes(unreadClientId) ? 'is one of them, but' : 'was not compared:'} API Gateway compares client_id with the audiences only if the token has no aud.`,
+      ];
+}
+
 function adviseAudience(refused: Refused, token: TokenCircumstances): readonly string[] {
   const { trusted, authorizer } = refused;
   const wrong = trusted.audiences.filter((one) => POOL_ID.test(one));
@@ -324,6 +336,7 @@ function explainClaim(
         because: [
           ...describePools(trusted.audiences),
           `The token has ${token.audience.length === 0 ? 'no audience' : `the audience ${list(token.audience)}`}; authorizer ${authorizer} accepts ${trusted.audiences.length === 0 ? 'a different one' : `only ${list(trusted.audiences)}`}.`,
+          ...describeUnread(token, trusted.audiences),
         ],
         changes: adviseAudience(refused, token),
       };

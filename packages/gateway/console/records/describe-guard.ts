@@ -315,13 +315,14 @@ function readToken(
   if (bearer === undefined) return undefined;
   const token = parseBearerToken(bearer);
   if (token.kind === 'defect') return undefined;
-  const { sub, iss, aud, exp, nbf, iat, roles, scope, scp } = token.claims;
+  const { sub, iss, aud, exp, nbf, iat, roles, scope, scp, client_id: clientId } = token.claims;
   const begins = [nbf, iat].filter((time) => typeof time === 'number');
   const now = received.receivedAtEpochMs;
   return {
     subject: typeof sub === 'string' ? sub : undefined,
     issuer: typeof iss === 'string' ? iss : undefined,
-    audience: textsOf(aud ?? token.claims['client_id']),
+    audience: textsOf(aud ?? clientId),
+    ...(aud !== undefined && typeof clientId === 'string' && { unreadClientId: clientId }),
     roles: [...textsOf(roles), ...textsOf(token.claims['cognito:groups'])],
     scopes: textsOf(scope ?? scp).flatMap((text) => text.split(' ')),
     ...(token.claims['token_use'] === 'id' && { isIdToken: true }),

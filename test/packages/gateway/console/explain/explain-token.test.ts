@@ -137,6 +137,20 @@ describe('a refused token', () => {
   });
 });
 
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-troubleshooting-jwt.html
+for (const [unreadClientId, says] of [
+  ['api', /The client_id of the token, api, is one of them, but API Gateway compares client_id .* only if/],
+  ['web', /The client_id of the token, web, was not compared: API Gateway compares client_id/],
+] as const)
+  it(`says that the client_id ${unreadClientId} beside an aud is not compared`, () => {
+    const given = about('audience');
+    const { guard } = given;
+    assert.ok(guard?.token !== undefined);
+    const told = explain({ ...given, guard: { ...guard, token: { ...guard.token, unreadClientId } } });
+    assert.match(told.sentences.join('\n'), says);
+    assert.doesNotMatch(explain(given).sentences.join('\n'), /client_id/);
+  });
+
 // https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-with-identity-providers.html
 it('tells an ID token of a user pool apart from an access token without the scope', () => {
   const given = about('scope');
