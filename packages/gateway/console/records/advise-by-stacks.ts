@@ -20,7 +20,8 @@ export function adviseByStacks(
 ): Pick<Circumstances, 'statements' | 'permission' | 'trust' | 'domains' | 'untold' | 'functionReference'> {
   const { defect, apiId, stageName = '*' } = about;
   return {
-    ...(about.integration?.errorType === 'GoneException' && { untold: findUntold(stacks) }),
+    ...(about.integration?.errorType === 'GoneException' &&
+      about.kind !== 'handshake' && { untold: findUntold(stacks) }),
     statements: adviseStatements(about, stacks),
     ...(defect?.kind === 'permission' &&
       defect.invoked !== undefined &&

@@ -280,7 +280,7 @@ describe('a name that differs only in letter case', () => {
 
 describe('a function that posts to a connection that has closed', () => {
   // https://www.repost.aws/knowledge-center/410-gone-api-gateway
-  const changesOf = (kind: 'disconnect' | 'message'): string =>
+  const changesOf = (kind: 'disconnect' | 'message' | 'handshake'): string =>
     explain({
       ...ABOUT,
       kind,
@@ -299,6 +299,14 @@ describe('a function that posts to a connection that has closed', () => {
   it('sends nothing to the connection of $disconnect', () => {
     assert.match(changesOf('disconnect'), /^Send nothing to the connectionId of \$disconnect/);
     assert.match(changesOf('message'), /^Catch GoneException, and forget the connection id/);
+  });
+
+  // https://www.repost.aws/knowledge-center/410-gone-api-gateway
+  it('sends nothing to the connection that $connect opens', () => {
+    assert.match(
+      changesOf('handshake'),
+      /^From the \$connect route, send nothing to the client that connects/,
+    );
   });
 });
 
