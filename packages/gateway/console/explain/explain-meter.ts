@@ -1,5 +1,5 @@
 import { advisePreflight } from './preflight-advice.ts';
-import { listed, sentence } from './reason.ts';
+import { list, listed, sentence } from './reason.ts';
 import { nameSetting } from './setting-text.ts';
 import { adviseOnCharge, describeReset } from './explain-access.ts';
 import type { Circumstances, LimitCircumstances, MeterCircumstances } from './circumstances.ts';
@@ -86,7 +86,6 @@ const CLOSED = 'With a limit of 0, waiting does not help: raise';
 
 function explainKey(about: Circumstances, meter: MeterCircumstances): Reason {
   const { apiId, stageName, routeKey } = about;
-  const here = `${apiId}/${stageName ?? ''}`;
   const needs = `${routeKey ?? 'The route'} needs an API key`;
   const setting = (name: Parameters<typeof nameSetting>[0]): string =>
     nameSetting(name, about.definition, stageName);
@@ -123,7 +122,7 @@ function explainKey(about: Circumstances, meter: MeterCircumstances): Reason {
     case 'other-stages':
       return {
         because: [
-          `${needs}; ${meter.plans === undefined || meter.plans.length === 0 ? 'the usage plans' : `the usage ${meter.plans.length === 1 ? 'plan' : 'plans'} ${meter.plans.join(', ')}`} of ${nameOfKey(meter)} ${meter.plans?.length === 1 ? 'does' : 'do'} not include the stage ${here}${meter.opens.length === 0 ? '' : `, only ${meter.opens.join(', ')}`}.`,
+          `${needs}; ${meter.plans === undefined || meter.plans.length === 0 ? 'the usage plans' : `the usage ${meter.plans.length === 1 ? 'plan' : 'plans'} ${meter.plans.join(', ')}`} of ${nameOfKey(meter)} ${meter.plans?.length === 1 ? 'does' : 'do'} not include the stage ${stageName ?? ''} of this API${meter.opens.length === 0 ? '' : `, only ${list(meter.opens.map((open) => (open.startsWith(`${apiId}/`) ? open.slice(apiId.length + 1) : open)))}`}.`,
         ],
         changes: [
           `Add ${setting('stageOfPlan')}${meter.plans?.length === 1 ? ` ${meter.plans[0] ?? ''}` : ' of the key'}.`,

@@ -322,6 +322,7 @@ function explainParameters(
       ? 'no variable'
       : `the ${variables.length === 1 ? 'variable' : 'variables'} ${listed(variables, 'and')}`;
   const unknown = listed(unknownVariables, 'and');
+  const isOne = /\[[^,\]]+\]/.test(details);
   if (unknownVariables.length > 0)
     return {
       because: [
@@ -347,7 +348,7 @@ function explainParameters(
       ),
     ],
     changes: [
-      `Send ${wantedOf({ blank, misplaced })}, or make them optional in the RequestParameters of ${routeKey}.${toDeploy(protocol)}`,
+      `Send ${wantedOf({ blank, misplaced })}, or make ${isOne ? 'it' : 'them'} optional in the RequestParameters of ${routeKey}.${toDeploy(protocol)}`,
     ],
   };
 }

@@ -152,6 +152,7 @@ const PHRASES: Readonly<Record<string, Partial<Readonly<Record<Form | 'openapi',
   'AuthorizationType NONE': { openapi: 'security: []' },
   'AuthorizationType: NONE': { openapi: 'security: []' },
   // The parameters of a method are the parameters of an operation, and the integration has members of its own.
+  'make it optional in the RequestParameters of': { openapi: 'set required: false in the parameters of' },
   'make them optional in the RequestParameters of': { openapi: 'set required: false in the parameters of' },
   'In the RequestParameters of': { openapi: 'In the parameters of' },
   'true in RequestParameters of the method': { openapi: 'required: true in the parameters of the operation' },
@@ -271,6 +272,7 @@ export function inOwnWords(given: string, owner: Owner, part: 'because' | 'advic
       .map((own) => inOwnWords(own, owner, part))
       .join(quote);
   let text = nameIds(given, owner.localNames, owner.areArnsOfFunction);
+  if (part === 'advice') text = text.replaceAll(ARN_OF_REFERENCE, AS_WRITTEN);
   const names = part === 'advice' ? NAMED_PROPERTIES : PROPERTIES;
   text = inDocument(text, owner.definition, names);
   if (form === 'cloudformation') return text;
@@ -333,15 +335,14 @@ export function nameIds(
   const id = new RegExp(`(?<![\\w-])(?:${ids.join('|')})(?![\\w-])`, 'g');
   return text
     .split(areArnsOfFunction ? COMMAND_OR_ARN : COMMAND)
-    .map((part, index) =>
-      index % 2 === 1
-        ? part
-        : part.replaceAll(id, (found) => names[found] ?? found).replaceAll(ARN_OF_REFERENCE, AS_WRITTEN),
-    )
+    .map((part, index) => (index % 2 === 1 ? part : part.replaceAll(id, (found) => names[found] ?? found)))
     .join('');
 }
 
-/** Matches the ARN of an API that a template names. Like the id, the region and the account differ on AWS. */
+/**
+ * Matches the ARN of an API that a template names. A remedy is written into the template, where the region and the
+ * account are those of AWS; a sentence about this machine has the values that were compared.
+ */
 const ARN_OF_REFERENCE = /arn:aws[\w-]*:execute-api:[a-z\d-]+:\d{12}:(?=\$\{\w+\})/g;
 const AS_WRITTEN = (): string => 'arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:';
 

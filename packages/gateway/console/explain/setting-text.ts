@@ -51,7 +51,7 @@ const WITH_PLAN_KEY =
   ' with an AWS::ApiGateway::UsagePlanKey { KeyId: !Ref @, KeyType: API_KEY, UsagePlanId: !Ref # }';
 const VALIDATOR_OF_METHOD =
   'RequestValidatorId of the method to an AWS::ApiGateway::RequestValidator with ValidateRequestBody: true';
-const IN_STAGES = 'ApiStages: [{ ApiId: !Ref @, Stage: # }] to the usage plan';
+const IN_STAGES = 'the item { ApiId: !Ref @, Stage: # } to ApiStages of the usage plan';
 
 const WITH_ROUTE_RESPONSE =
   'RouteResponseSelectionExpression of the route # to $default, and add an AWS::ApiGatewayV2::RouteResponse with RouteResponseKey $default';

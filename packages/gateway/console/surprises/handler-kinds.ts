@@ -58,7 +58,12 @@ const valueAbsent: SurpriseKind = {
       .map((read) => ({ ...read, kind: read.part }));
     const [first] = absent;
     if (first === undefined) return undefined;
-    const named = [...new Set(absent.map(nameRead))];
+    // Code often reads both Authorization and authorization.
+    const named = absent
+      .map(nameRead)
+      .filter(
+        (one, index, all) => all.findIndex((other) => other.toLowerCase() === one.toLowerCase()) === index,
+      );
     const { isBehindEdge, behavior } = describeEdge(received, stacks);
     const it = named.length === 1 ? 'it' : 'them';
     return {

@@ -49,7 +49,7 @@ export const LEAST_REMEDIES: readonly Row[] = [
     api: () => requiring('GET /search', 'querystring.q'),
     request: { target: '/dev/search?q=' },
     because: /The request has q without a value, and a blank parameter counts as missing\./,
-    change: /^Send a value for q, or make them optional/,
+    change: /^Send a value for q, or make it optional/,
     never: /case-sensitive/,
   },
   {

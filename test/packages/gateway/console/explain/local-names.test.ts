@@ -19,7 +19,7 @@ describe('the ids of this machine in an explanation', () => {
     [
       'an ARN refers to the API',
       'It allows only arn:aws:execute-api:eu-west-1:123456789012:abcdefghij/dev/GET/a.',
-      'It allows only arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/dev/GET/a.',
+      'It allows only arn:aws:execute-api:eu-west-1:123456789012:${Api}/dev/GET/a.',
     ],
     [
       'a function without a name of its own has its logical id',
@@ -43,6 +43,17 @@ describe('the ids of this machine in an explanation', () => {
     it(`are replaced by the names of the template: ${name}`, () => {
       assert.equal(said(given), expected);
     });
+
+  it('are written as the template writes them if the ARN belongs into the template', () => {
+    assert.equal(
+      inOwnWords(
+        'Write arn:aws:execute-api:eu-west-1:123456789012:abcdefghij/dev/GET/a.',
+        { protocol: 'rest', localNames },
+        'advice',
+      ),
+      'Write arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/dev/GET/a.',
+    );
+  });
 
   it('stay in a message that is quoted', () => {
     assert.equal(

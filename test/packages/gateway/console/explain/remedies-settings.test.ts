@@ -132,8 +132,8 @@ const ROWS: readonly {
       request: { headers: { 'x-api-key': KEY } },
     },
     status: 403,
-    because: /the usage plan free of API key alice \(\w+\) does not include the stage \$\{Api\}\/dev/,
-    change: /^Add ApiStages: \[\{ ApiId: !Ref Api, Stage: !Ref Stage \}\] to the usage plan free\.$/,
+    because: /the usage plan free of API key alice \(\w+\) does not include the stage dev of this API/,
+    change: /^Add the item \{ ApiId: !Ref Api, Stage: !Ref Stage \} to ApiStages of the usage plan free\.$/,
     mended: {
       template: template({ method: 'ApiKeyRequired: true', more: KEYED(', Enabled: true', DEV) }),
       request: { headers: { 'x-api-key': KEY } },
@@ -216,7 +216,8 @@ const ROWS: readonly {
       request: { headers: { Authorization: 'a' }, times: 2 },
     },
     status: 403,
-    because: /Authorizer door was not called: its result of \d+ \w+ ago is cached for 300 s/,
+    because:
+      /Authorizer door was not called: its result from \d+ \w+ before this request is cached for 300 s/,
     change: /allow|Allow for execute-api:Invoke/,
     never: /cover more requests|for another|GET \/\*/,
     mended: {

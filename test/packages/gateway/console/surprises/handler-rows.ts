@@ -135,6 +135,20 @@ export const HANDLERS: readonly SurpriseRow[] = [
     change: /^Send the query parameter ticket and the header x-key, if the function refuses/m,
     not: { request: { target: '/1?ticket=t', headers: ['X-Key', 'k'] } },
   },
+  {
+    // https://github.com/LionC/express-basic-auth/issues/42
+    code: 'REQUEST_VALUE_ABSENT',
+    name: 'in two spellings, as the same header',
+    source: 'docs/aws §3.1',
+    api: http({ statusCode: 401, body: 'no' }),
+    request: { target: '/1' },
+    handler:
+      'exports.main = async (event) => {\n  const given = event.headers.Authorization || event.headers.authorization;',
+    values: { names: ['Authorization', 'authorization'] },
+    because: /It reads the header Authorization \(src\/index\.js:2\), which the request does not have/,
+    change: /^Send the header Authorization, if the function refuses requests without it\./m,
+    not: { request: { target: '/1', headers: ['Authorization', 'k'] } },
+  },
   // Headers that API Gateway itself adds are in every event (docs/aws §2.6).
   ...(
     [
